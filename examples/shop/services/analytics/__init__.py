@@ -1,0 +1,1 @@
+"""Analytics: who came, what was bought."""

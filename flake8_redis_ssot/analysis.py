@@ -1,0 +1,112 @@
+"""One project under one configuration: scanned once, then ready to answer for any of its files."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+
+from flake8_redis_ssot.config import Config
+from flake8_redis_ssot.discovery import Listing, discover
+from flake8_redis_ssot.facts import NO_EXPORTS, Exports, FileFacts
+from flake8_redis_ssot.guards import Guards
+from flake8_redis_ssot.hunting import first_search, hunts
+from flake8_redis_ssot.disk import read
+from flake8_redis_ssot.modules import Modules
+from flake8_redis_ssot.project import Project
+from flake8_redis_ssot.rule import View
+from flake8_redis_ssot.scan import Search, facts_of, unreadable
+from flake8_redis_ssot.words import Words, is_glob
+from flake8_redis_ssot.workers import scanners
+
+
+class Analysis:
+    """The facts of a project.
+
+    `listing` are the files that will be asked about (absolute paths); the project is all of them and whatever
+    lies under the import roots; `covered` are folders (absolute) that the listing has in full. `overlay` maps
+    absolute paths to bytes that stand in for what is on disk (an editor's buffer). `jobs` is the number of
+    processes, and changes nothing but the time.
+    """
+
+    def __init__(
+        self,
+        config: Config,
+        listing: Listing,
+        *,
+        covered: Sequence[str] = (),
+        jobs: int = 1,
+        overlay: Mapping[str, bytes] | None = None,
+    ) -> None:
+        self.config = config
+        self._overlay = overlay or {}
+        roots = [os.path.normpath(os.path.join(config.root, source)) for source in config.src]
+        others = [root for root in roots if not any(_lies_in(root, folder) for folder in covered)]
+        beside = discover(others, root=str(config.root), exclude=config.exclude).files if others else ()
+        files = sorted({*listing.files, *beside, *self._overlay})
+        self.modules = Modules(roots, files)
+        self._exports: dict[str, Exports] = {}
+        self._facts: dict[str, FileFacts] = {}
+        self.project = Project(self.modules, self._load, _foreign(config, self.modules))
+        self.guards = Guards(config, self.project)
+        self._scan(files, jobs)
+
+    def _scan(self, files: Sequence[str], jobs: int) -> None:
+        """Scan for the guarded words, then for each new name under which a module passes a guarded one on."""
+        self._search = first_search(self.guards, self.project)
+        known = set(self._search.hunts)
+        with scanners(jobs, len(files)) as scan:
+            while True:
+                fresh = scan([path for path in files if path not in self._overlay], self._search) + self._scan_overlay()
+                self._take(fresh)
+                new = hunts(fresh, self._search.words, self.project, self.guards) - known
+                if not new:
+                    return
+                known |= new
+                words = self._search.words.plus(hunt.name.decode() for hunt in new)
+                self._search = Search((), tuple(sorted(new)), words, self.modules.roots)
+
+    def _scan_overlay(self) -> list[FileFacts]:
+        wanted = {path: data for path, data in self._overlay.items() if self._search.wants(data, path)}
+        return [facts_of(path, data, self._search) for path, data in wanted.items()]
+
+    def _take(self, fresh: Sequence[FileFacts]) -> None:
+        for facts in fresh:
+            self._facts[facts.path] = facts
+            self._exports[facts.path] = facts.exports
+
+    def _load(self, path: str) -> Exports:
+        """The exports of a file that the search had no reason to parse."""
+        if path not in self._exports:
+            self._exports[path] = NO_EXPORTS
+            self._exports[path] = self._read(path).exports
+        return self._exports[path]
+
+    def _read(self, path: str) -> FileFacts:
+        try:
+            data = self._overlay[path] if path in self._overlay else read(path)
+        except OSError as error:
+            return unreadable(path, error)
+        return facts_of(path, data, Search((), (), Words(frozenset()), self.modules.roots))
+
+    def view(self, path: str) -> View | None:
+        """One file as the project sees it; None where it mentions nothing that is guarded."""
+        facts = self._facts.get(path)
+        if facts is None:
+            return None
+        name = self.modules.name_of(path)
+        return View(path, name, str(self.config.root), self.project, self.guards, self.config.type_checking, facts)
+
+    def data(self, path: str) -> bytes:
+        """The bytes of a file, as they were analysed."""
+        return self._overlay[path] if path in self._overlay else read(path)
+
+
+def _lies_in(path: str, folder: str) -> bool:
+    return path == folder or path.startswith(folder.rstrip(os.sep) + os.sep)
+
+
+def _foreign(config: Config, modules: Modules) -> frozenset[str]:
+    """Top-level names in the configuration that the project has no module for: a third party's, also beside a script."""
+    names = [name for resource in config.resources for name in resource.constructors]
+    tops = {name.partition(".")[0] for name in names}
+    return frozenset(top for top in tops if not is_glob(top) and modules.path_of(top) is None and not modules.has_below(top))

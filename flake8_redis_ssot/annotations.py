@@ -1,0 +1,21 @@
+"""Annotations: never findings themselves, but `Annotated[T, Depends(make)]` carries code that is run."""
+
+from __future__ import annotations
+
+import ast
+
+from flake8_redis_ssot.values import Evaluator
+
+
+def read_annotation(evaluator: Evaluator, annotation: ast.expr | None) -> None:
+    """Read what an annotation carries beside its types: the further arguments of `Annotated` (PEP 593)."""
+    if annotation is None or isinstance(annotation, (ast.Name, ast.Constant)):
+        return
+    for node in ast.walk(annotation):
+        if isinstance(node, ast.Subscript) and _is_annotated(node.value) and isinstance(node.slice, ast.Tuple):
+            evaluator.read_all(node.slice.elts[1:])
+
+
+def _is_annotated(node: ast.expr) -> bool:
+    name = node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
+    return name == "Annotated"

@@ -1,0 +1,100 @@
+"""The `redis-ssot` command: arguments in, text and an exit code out (0 clean, 1 findings, 2 we or the user failed)."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from flake8_redis_ssot import __version__
+
+
+def run() -> None:
+    """Entry point of the installed command."""
+    import gc
+
+    # The process is over before its garbage matters; looking for cycles in syntax trees takes half the time.
+    gc.disable()
+    raise SystemExit(main())
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command. `argv` are the words after the command's name, by default those of the process."""
+    arguments = _parser().parse_args(argv)
+    try:
+        status: int = arguments.command(arguments)
+    except BrokenPipeError:
+        # Whoever read our output has had enough (`| head`): no traceback, and none at interpreter exit either.
+        sys.stdout = None  # type: ignore[assignment]
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    return status
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="redis-ssot", description="Keeps code to the single source of truth of its shared resources.")
+    parser.add_argument("-V", "--version", action="version", version=f"redis-ssot {__version__}")
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    _add_check(commands.add_parser("check", help="find every place that goes round the source of truth"))
+    _add_rule(commands.add_parser("rule", help="explain a code"))
+    return parser
+
+
+def _add_check(parser: argparse.ArgumentParser) -> None:
+    from flake8_redis_ssot.commands import check
+
+    parser.set_defaults(command=check.main)
+    add = parser.add_argument
+    add("paths", nargs="*", metavar="PATH", help="files and folders (default: the working directory; - is standard input)")
+    add("--select", metavar="CODES", type=_codes, default=(), help="codes or prefixes to report, or ALL")
+    add("--extend-select", metavar="CODES", type=_codes, default=(), help="codes to report besides")
+    add("--ignore", metavar="CODES", type=_codes, default=(), help="codes or prefixes to leave out")
+    add("--exclude", metavar="PATTERNS", type=_commas, action="extend", default=[], help="gitignore-style patterns to leave out")
+    add("--force-exclude", action="store_true", help="leave them out even if they are named")
+    add("--config", metavar="FILE|KEY=VALUE", action="append", default=[], help="a configuration file, or a TOML setting over it")
+    add("--isolated", action="store_true", help="look for no configuration file")
+    add("--output-format", choices=("concise", "full", "json"), default="full", help="default: full")
+    add("-o", "--output-file", metavar="FILE", help="write the report there")
+    add("--statistics", action="store_true", help="only count, by code")
+    add("-e", "--exit-zero", action="store_true", help="exit with 0 even if there are findings")
+    add("--stdin-filename", metavar="PATH", help="the name of what is read from standard input")
+    add("--ignore-noqa", action="store_true", help="honour no noqa comments")
+    add("--add-noqa", nargs="?", const="", metavar="REASON", help="write a noqa comment on each line with a finding")
+    add("--no-cache", action="store_true", help="read every file afresh (there is no cache yet)")
+    add("-j", "--jobs", type=_count, default=0, metavar="N", help="processes (default: one for each processor)")
+    add("-q", "--quiet", action="store_true", help="print findings and errors only")
+
+
+def _add_rule(parser: argparse.ArgumentParser) -> None:
+    from flake8_redis_ssot.commands import rule
+
+    parser.set_defaults(command=rule.main)
+    parser.add_argument("code", nargs="?", metavar="CODE", help="such as RSS002")
+    parser.add_argument("--all", action="store_true", help="list every code")
+    parser.add_argument("--output-format", choices=("text", "json"), default="text", help="default: text")
+
+
+def _commas(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]
+
+
+def _codes(text: str) -> tuple[str, ...]:
+    from flake8_redis_ssot.rule import all_rules
+
+    codes = tuple(code.upper() for code in _commas(text))
+    for code in codes:
+        if code != "ALL" and not any(rule.code.startswith(code) for rule in all_rules()):
+            known = ", ".join(rule.code for rule in all_rules())
+            raise argparse.ArgumentTypeError(f"`{code}` selects no rule; there are {known}, and ALL")
+    return codes
+
+
+def _count(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"`{text}` is not a number of processes (1 or more)")
+    return int(text)
+
+
+if __name__ == "__main__":
+    run()

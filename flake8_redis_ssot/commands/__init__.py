@@ -1,0 +1,1 @@
+"""The commands of `redis-ssot`, one module each with a `main(arguments) -> exit code`."""

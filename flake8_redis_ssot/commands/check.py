@@ -1,0 +1,100 @@
+"""`redis-ssot check`: the findings in files and folders."""
+
+from __future__ import annotations
+
+import sys
+from argparse import Namespace
+from collections.abc import Sequence
+from functools import cache
+
+from flake8_redis_ssot.config import ConfigError, how_to_configure
+from flake8_redis_ssot.disk import read
+from flake8_redis_ssot.reports.paint import Paint
+from flake8_redis_ssot.reports.report import Report, render
+from flake8_redis_ssot.rule import all_rules
+from flake8_redis_ssot.run import NoConfiguration, Outcome, Request, run
+from flake8_redis_ssot.source import decode, lines_of
+
+
+def main(arguments: Namespace) -> int:
+    """Check, report, and tell by the exit code: 0 clean, 1 findings, 2 a path or a configuration is wrong."""
+    try:
+        outcome = run(_request(arguments))
+    except ConfigError as error:
+        return _fail(str(error))
+    except NoConfiguration as error:
+        return _fail(f"no configuration found for `{error}`, nor in any folder above it.\n\n{how_to_configure()}")
+    if not arguments.quiet:
+        _complain("warning", outcome.warnings, "yellow")
+    if arguments.add_noqa is not None:
+        return _add_noqa(outcome, arguments.add_noqa)
+    failed = _publish(outcome, arguments)
+    _complain("error", outcome.errors, "red")
+    if failed or outcome.errors:
+        return 2
+    return 1 if outcome.findings and not arguments.exit_zero else 0
+
+
+def _request(arguments: Namespace) -> Request:
+    paths, buffer = tuple(arguments.paths) or (".",), None
+    if arguments.stdin_filename or paths == ("-",):
+        paths, buffer = (arguments.stdin_filename or "-",), sys.stdin.buffer.read()
+    return Request(
+        paths=paths,
+        configs=tuple(arguments.config),
+        isolated=arguments.isolated,
+        exclude=tuple(arguments.exclude),
+        force_exclude=arguments.force_exclude,
+        select=arguments.select,
+        extend_select=arguments.extend_select,
+        ignore=arguments.ignore,
+        jobs=arguments.jobs,
+        noqa=not arguments.ignore_noqa,
+        buffer=buffer,
+    )
+
+
+def _publish(outcome: Outcome, arguments: Namespace) -> bool:
+    """Print the report or write it to a file; True where it could not be written."""
+    form = "statistics" if arguments.statistics and arguments.output_format != "json" else arguments.output_format
+    names = {rule.code: rule.name for rule in all_rules()}
+    report = Report(outcome.findings, names, cache(lambda path: _lines(path, outcome)))
+    if not arguments.output_file:
+        if form == "json" or outcome.findings or not arguments.quiet:
+            print(render(report, form, Paint.fitting(sys.stdout)))
+        return False
+    try:
+        with open(arguments.output_file, "w", encoding="utf-8") as file:
+            file.write(render(report, form, Paint()) + "\n")
+    except OSError as error:
+        outcome.errors.append(f"{arguments.output_file}: can't be written: {error.strerror}")
+    return bool(outcome.errors)
+
+
+def _lines(path: str, outcome: Outcome) -> Sequence[str]:
+    """The source lines of a file for display; none where it can't be read (any more)."""
+    buffered = next(iter(outcome.buffers.values()), None) if outcome.buffers else None
+    try:
+        return lines_of(decode(read(path) if buffered is None else buffered).text)
+    except OSError:
+        return ()
+
+
+def _add_noqa(outcome: Outcome, reason: str) -> int:
+    from flake8_redis_ssot.annotating import add_comments
+
+    done, troubles = add_comments(outcome.findings, reason)
+    _complain("error", [*outcome.errors, *troubles], "red")
+    print(f"Added {done} noqa comment{'' if done == 1 else 's'}.")
+    return 2 if outcome.errors or troubles else 0
+
+
+def _complain(kind: str, messages: Sequence[str], colour: str) -> None:
+    paint = Paint.fitting(sys.stderr)
+    for message in messages:
+        print(f"{paint(colour, kind)}: {message}", file=sys.stderr)
+
+
+def _fail(message: str) -> int:
+    _complain("error", [message], "red")
+    return 2

@@ -1,0 +1,89 @@
+"""Functions and classes: names that are defined here, and scopes of their own."""
+
+from __future__ import annotations
+
+import ast
+
+from flake8_redis_ssot.annotations import read_annotation
+from flake8_redis_ssot.assignment import bind
+from flake8_redis_ssot.scopes import NOTHING, Frame, Own, Values
+from flake8_redis_ssot.values import parameters
+from flake8_redis_ssot.walk import Readers, Walk
+
+_MEMOISERS = frozenset({"functools:cache", "functools:lru_cache", "functools:cached_property"})
+
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+def read_function(walk: Walk, node: Function) -> bool:
+    """`def`: decorators, defaults and annotations are read now, in the scope around it; the body later."""
+    decorators = _decorators(walk, node)
+    _signature(walk, node.args)
+    read_annotation(walk.evaluator, node.returns)
+    outer = walk.frame
+    frame = Frame("function", _qualified(outer, node.name), outer, memoised=not _MEMOISERS.isdisjoint(decorators))
+    _bind_definition(walk, node.name)
+    frame.bindings = dict.fromkeys([*_type_parameters(node), *parameters(node.args)], NOTHING)
+    _bind_self(walk, node, frame, decorators)
+    walk.body_of(frame, node)
+    return True
+
+
+def _decorators(walk: Walk, node: Function | ast.ClassDef) -> set[str]:
+    """The origins of the decorators, with or without arguments."""
+    found: set[str] = set()
+    for decorator in node.decorator_list:
+        values = walk.evaluator.read(decorator)
+        callee = [number for number in values if isinstance(number, int)]
+        found |= {value for value in values if isinstance(value, str)}
+        found |= {origin for number in callee for origin in walk.ledger.made[number].origins}
+    return found | {f"builtins:{name.id}" for name in node.decorator_list if isinstance(name, ast.Name)}
+
+
+def _signature(walk: Walk, arguments: ast.arguments) -> None:
+    walk.evaluator.read_all([*arguments.defaults, *arguments.kw_defaults])
+    for argument in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, arguments.vararg, arguments.kwarg):
+        if argument is not None:
+            read_annotation(walk.evaluator, argument.annotation)
+
+
+def _bind_self(walk: Walk, node: Function, frame: Frame, decorators: set[str]) -> None:
+    owner = frame.outer
+    places = [*node.args.posonlyargs, *node.args.args]
+    if owner is not None and owner.kind == "class" and places and "builtins:staticmethod" not in decorators:
+        frame.bindings[places[0].arg] = (Own(f"{walk.evaluator.module}:{owner.qualname}"),)
+
+
+def read_class(walk: Walk, node: ast.ClassDef) -> bool:
+    """`class`: its body runs at once, in a scope that functions inside do not see."""
+    _decorators(walk, node)
+    bases: list[str] = []
+    for base in node.bases:
+        bases += [value for value in walk.evaluator.read(base) if isinstance(value, str)]
+    walk.evaluator.read_all(keyword.value for keyword in node.keywords)
+    name = _qualified(walk.frame, node.name)
+    walk.bases[name] = tuple(bases)
+    frame = Frame("class", name, walk.frame, bindings=dict.fromkeys(_type_parameters(node), NOTHING))
+    walk.within(frame, lambda: walk.block(node.body))
+    _bind_definition(walk, node.name)
+    return True
+
+
+def _bind_definition(walk: Walk, name: str) -> None:
+    own: Values = (f"{walk.evaluator.module}:{_qualified(walk.frame, name)}",)
+    walk.frame.bind(name, own)
+    if walk.frame.kind == "class":
+        walk.members.setdefault(f"{walk.frame.qualname}.{name}", ())
+
+
+def _qualified(outer: Frame, name: str) -> str:
+    inside = ".<locals>" if outer.kind == "function" else ""
+    return f"{outer.qualname}{inside}.{name}".lstrip(".")
+
+
+def _type_parameters(node: Function | ast.ClassDef) -> list[str]:
+    """The names of PEP 695 type parameters, which hide outer names in the body."""
+    return [parameter.name for parameter in getattr(node, "type_params", ())]
+
+
+READERS: Readers = {ast.FunctionDef: read_function, ast.AsyncFunctionDef: read_function, ast.ClassDef: read_class}

@@ -1,0 +1,104 @@
+"""The only module that writes: a file is read whole, and replaced whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import stat
+
+
+class DiskError(Exception):
+    """A file that could not be replaced, with nothing of it changed: its path as given, and why."""
+
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(path, reason)
+        self.path = path
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.reason}"
+
+
+class Unwritable(DiskError):
+    """The file may not be written, or not without changing more of it than its bytes."""
+
+
+class Changed(DiskError):
+    """The bytes of the file are not, or no longer, the ones expected: somebody else was there."""
+
+    def __init__(self, path: str, reason: str = "has changed since it was read") -> None:
+        super().__init__(path, reason)
+
+
+def read(path: str) -> bytes:
+    """The bytes of a file, through any links. Raises OSError."""
+    # Unbuffered: a run reads thousands of files, and a buffer costs more than the reading.
+    with open(path, "rb", buffering=0) as file:
+        return file.read()
+
+
+def replace(path: str, data: bytes, *, expected: bytes) -> None:
+    """Give a file that holds the bytes `expected` the bytes `data` instead, in one step.
+
+    A reader sees the old bytes or the new ones, also after a crash. Mode and owner stay; of a link, the
+    file it leads to is replaced and the link stays. With `data` equal to `expected` nothing is written.
+    Raises Changed when other bytes are there, Unwritable when the file may not or cannot be replaced.
+    """
+    try:
+        _ask_for(path, expected)
+        if data == expected:
+            return
+        _swap(path, data, expected)
+    except OSError as error:
+        raise Unwritable(path, f"cannot be written: {error.strerror}") from error
+
+
+def _swap(path: str, data: bytes, expected: bytes) -> None:
+    target = os.path.realpath(path)
+    before = os.stat(target)
+    if not os.access(target, os.W_OK):
+        raise Unwritable(path, "is read-only")
+    temporary = _write_beside(target, data)
+    try:
+        _keep_mode_and_owner(temporary, before)
+        _ask_for(path, expected)  # once more: writing took its time
+        os.replace(temporary, target)
+    except BaseException:
+        os.unlink(temporary)
+        raise
+
+
+def _ask_for(path: str, expected: bytes) -> None:
+    try:
+        present = read(path)
+    except FileNotFoundError as error:
+        raise Changed(path, "is gone") from error
+    if present != expected:
+        raise Changed(path)
+
+
+def _write_beside(target: str, data: bytes) -> str:
+    """Write `data` safely to the disk, in a new file in the folder of `target`; its path."""
+    import tempfile  # late: most runs write nothing
+
+    # Neither a Python ending nor a visible name, so that nobody who watches the folder takes it for a module.
+    folder = os.path.dirname(target)
+    descriptor, temporary = tempfile.mkstemp(prefix=".redis-ssot-", suffix=".tmp", dir=folder)
+    try:
+        with open(descriptor, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+    except BaseException:
+        os.unlink(temporary)
+        raise
+    return temporary
+
+
+def _keep_mode_and_owner(temporary: str, before: os.stat_result) -> None:
+    own = os.stat(temporary)
+    if (own.st_uid, own.st_gid) != (before.st_uid, before.st_gid):
+        try:
+            os.chown(temporary, before.st_uid, before.st_gid)
+        except OSError as error:
+            raise OSError(error.errno, "its owner could not be kept") from error
+    os.chmod(temporary, stat.S_IMODE(before.st_mode))  # after chown, which takes set-user-id bits away

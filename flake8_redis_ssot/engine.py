@@ -1,0 +1,74 @@
+"""From an analysis to findings: judge, silence, select, sort."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from flake8_redis_ssot.analysis import Analysis
+from flake8_redis_ssot.guards import relative_to
+from flake8_redis_ssot.model import Finding
+from flake8_redis_ssot.patterns import matches_path
+from flake8_redis_ssot.rule import all_rules
+from flake8_redis_ssot.source import decode
+from flake8_redis_ssot.suppression import Comments
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which codes are asked for: prefixes of codes, or `ALL`; the longest prefix that fits decides, ignore before select."""
+
+    select: tuple[str, ...] = ("ALL",)
+    ignore: tuple[str, ...] = ()
+
+    def has(self, code: str) -> bool:
+        """Whether a code is asked for."""
+        chosen = max((len(_prefix(prefix)) for prefix in self.select if code.startswith(_prefix(prefix))), default=-1)
+        ignored = max((len(_prefix(prefix)) for prefix in self.ignore if code.startswith(_prefix(prefix))), default=-1)
+        return chosen > ignored
+
+
+def _prefix(selector: str) -> str:
+    return "" if selector == "ALL" else selector
+
+
+def findings_in(analysis: Analysis, path: str, shown: str, selection: Selection, *, noqa: bool = True) -> list[Finding]:
+    """The findings in one file (`path`, absolute), under the name `shown`, in order of place.
+
+    With `noqa` False, `# noqa` comments are not honoured.
+    """
+    view = analysis.view(path)
+    if view is None:
+        return []
+    wanted = _wanted(analysis, relative_to(str(analysis.config.root), path), selection)
+    found = [finding for rule in all_rules() if wanted(rule.code) for finding in rule.findings(view.facts, view, shown)]
+    return sorted(_spoken(analysis, path, found) if noqa and found else found)
+
+
+def _wanted(analysis: Analysis, relative: str, selection: Selection) -> Callable[[str], bool]:
+    """Whether a code is asked for in one file, after `per-file-ignores`."""
+    ignores = tuple(code for pattern, codes in analysis.config.per_file_ignores if matches_path((pattern,), relative) for code in codes)
+    there = Selection(("ALL",), ignores)
+    return lambda code: selection.has(code) and there.has(code)
+
+
+def _spoken(analysis: Analysis, path: str, found: Iterable[Finding]) -> list[Finding]:
+    """The findings that no comment silences."""
+    try:
+        comments = Comments(decode(analysis.data(path)).text)
+    except OSError:
+        return list(found)  # it can't be read: that is the finding
+    return [finding for finding in found if not comments.silence(finding.code, finding.noqa_rows)]
+
+
+def check(analysis: Analysis, files: Sequence[str], selection: Selection, *, noqa: bool = True) -> list[Finding]:
+    """The findings in `files` (absolute paths), sorted by path, place and code."""
+    found = [finding for path in files for finding in findings_in(analysis, path, shown_path(path), selection, noqa=noqa)]
+    return sorted(found)
+
+
+def shown_path(path: str) -> str:
+    """A path as messages show it: relative to the working directory where it lies below it."""
+    here = os.path.join(os.getcwd(), "")
+    return path[len(here) :] if path.startswith(here) else path

@@ -1,0 +1,99 @@
+"""What reading one file yields: plain, frozen records that travel from a worker to the project.
+
+An *origin* is written `module:attribute.path` (the part before the colon is a module because an import
+statement says so; the part after it is looked up in that module). `module:` is the module itself, and
+`module:*name` a name that only a star import of that module can have brought in.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from flake8_redis_ssot.model import Gap, Span
+
+Origins = tuple[str, ...]
+
+
+class Import(NamedTuple):
+    """One name that one import statement (or `importlib.import_module` call) brings in.
+
+    `statement` spans the whole statement, `span` the name (the statement itself for a star, a call or a
+    plain `import`). `origin` is what it imports; `star_reads` are the names that are read in the file
+    and that nothing but a star import binds (empty where the import is not a star).
+    """
+
+    statement: Span
+    span: Span
+    origin: str
+    dynamic: bool
+    star: bool
+    typing_only: bool
+    star_reads: tuple[str, ...]
+
+
+class Call(NamedTuple):
+    """A call of something with an origin.
+
+    `returned`: its result is what the enclosing function returns or yields; `kept`: the result is stored
+    where it outlives the call, or the function is memoised. `function` is the qualified name of the
+    enclosing function, empty at module or class level.
+    """
+
+    span: Span
+    statement_row: int
+    origins: Origins
+    function: str
+    returned: bool
+    kept: bool
+
+
+class Argument(NamedTuple):
+    """A reference that is handed to a call: `slot` is its position (0-based) or its keyword."""
+
+    span: Span
+    statement_row: int
+    origins: Origins
+    function: str
+    receivers: Origins
+    receiver_name: str
+    slot: int | str
+
+
+class Reach(NamedTuple):
+    """An attribute access (`package.module.name`); `covers` are modules that a plain `import` names on its way."""
+
+    span: Span
+    statement_row: int
+    base: str
+    attribute: str
+    covers: tuple[str, ...]
+
+
+class Exports(NamedTuple):
+    """What other modules can see of a file.
+
+    `names` maps a name, or `Class.attribute`, to the origins that it stands for; no origins: it is defined
+    here. `bases` maps a class to the origins of its base classes. `stars` are star-imported modules,
+    `public` is `__all__` (None where there is none or it is computed). `dynamic`: a module `__getattr__`.
+    """
+
+    names: dict[str, Origins]
+    bases: dict[str, Origins]
+    stars: tuple[str, ...]
+    public: tuple[str, ...] | None
+    dynamic: bool
+
+
+class FileFacts(NamedTuple):
+    """All facts of one file; `gaps` are the parts that could not be analysed."""
+
+    path: str
+    imports: tuple[Import, ...]
+    calls: tuple[Call, ...]
+    arguments: tuple[Argument, ...]
+    reaches: tuple[Reach, ...]
+    exports: Exports
+    gaps: tuple[Gap, ...]
+
+
+NO_EXPORTS = Exports({}, {}, (), None, False)

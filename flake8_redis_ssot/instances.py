@@ -1,0 +1,94 @@
+"""New instances: which calls make one, and which calls are handed a constructor to call later."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from flake8_redis_ssot.config import Resource
+from flake8_redis_ssot.facts import Argument, Call
+from flake8_redis_ssot.project import Home
+from flake8_redis_ssot.rule import Verdict, View, via
+from flake8_redis_ssot.words import dotted_pattern
+
+# Callables that call their argument later: dotted pattern → the position or keyword of that argument.
+_CALLERS: dict[str, tuple[int | str, ...]] = {
+    "asyncio.to_thread": (0, "func"),
+    "attr.**.Factory": (0, "factory"),
+    "attrs.**.Factory": (0, "factory"),
+    "builtins.map": (0,),
+    "collections.defaultdict": (0,),
+    "dependency_injector.providers.*": (0, "provides"),
+    "django.utils.functional.SimpleLazyObject": (0, "func"),
+    "fastapi.**.Depends": (0, "dependency"),
+    "fastapi.**.Security": (0, "dependency"),
+    "functools.cache": (0,),
+    "functools.cached_property": (0,),
+    "functools.lru_cache": (0,),
+    "functools.partial": (0,),
+    "functools.partialmethod": (0,),
+    "lazy_object_proxy.Proxy": (0,),
+    "threading.Thread": ("target",),
+    "werkzeug.local.LocalProxy": (0,),
+}
+
+# Keywords that say the same of any callable (dataclasses, attrs, pydantic, SQLAlchemy models, factories).
+_CALLED_KEYWORDS = frozenset({"default_factory", "factory"})
+
+# Methods that say the same: executors and event loops.
+_CALLING_METHODS: dict[str, int] = {"run_in_executor": 1, "submit": 0, "run_in_threadpool": 0}
+
+
+def judge_call(call: Call, view: View, what: str) -> Verdict | None:
+    """Confirm that a call makes a new instance outside its source of truth; `what` says how, in the message."""
+    for home, resource in _constructors(call.origins, view):
+        if not view.exempt(resource):
+            return _verdict(_subject(call.function, what, home), home, resource, view)
+        if resource.check_canonical and view.guards.is_canonical(resource, view.module) and not _is_the_one(call, resource, view):
+            return _verdict(_subject(call.function, what, home) + ", beside the one instance", home, resource, view)
+    return None
+
+
+def _constructors(origins: Iterable[str], view: View) -> list[tuple[Home, Resource]]:
+    found = [(home, view.guards.constructor(home)) for home in view.homes(origins)]
+    return [(home, resource) for home, resource in found if resource is not None]
+
+
+def _is_the_one(call: Call, resource: Resource, view: View) -> bool:
+    """In the canonical module itself: the first instance that is kept."""
+    kept = (other for other in view.facts.calls if other.kept)
+    first = next((other for other in kept if any(found is resource for _, found in _constructors(other.origins, view))), None)
+    return call == first
+
+
+def _subject(function: str, what: str, home: Home) -> str:
+    name = function.rpartition("<locals>.")[2]
+    return f"`{name}` {what} `{home.name}`" if name else f"new `{home.name}`"
+
+
+def _verdict(subject: str, home: Home, resource: Resource, view: View) -> Verdict:
+    advice = f"use {view.instead(resource)} instead"
+    return Verdict(f"{subject}{via(home.chain)}; {advice}", advice)
+
+
+def judge_handover(argument: Argument, view: View) -> Verdict | None:
+    """Confirm that a call is handed a constructor which it calls later."""
+    receiver = _caller(argument, view)
+    if receiver is None:
+        return None
+    for home, resource in _constructors(argument.origins, view):
+        if not view.exempt(resource):
+            return _verdict(f"`{receiver}` is handed `{home.name}` to make new ones", home, resource, view)
+    return None
+
+
+def _caller(argument: Argument, view: View) -> str | None:
+    """The name of the callable that will call the argument, or None where it has other uses for it."""
+    if argument.slot in _CALLED_KEYWORDS:
+        return str(argument.slot)
+    if _CALLING_METHODS.get(argument.receiver_name) == argument.slot:
+        return argument.receiver_name
+    for home in view.homes(argument.receivers):
+        for pattern, slots in _CALLERS.items():
+            if argument.slot in slots and dotted_pattern(pattern).match(home.name):
+                return home.name
+    return None

@@ -1,0 +1,34 @@
+"""From text to tree, on any Python that this tool runs on."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+
+from flake8_redis_ssot.levelling.trees import read
+from flake8_redis_ssot.model import Gap
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """The tree of a text, and what it says nothing about.
+
+    `text` is what `tree` was made from: as long as the input, with the same line breaks. The tree's byte columns
+    count in this text; its rows, and columns once they are turned into characters, are those of the input.
+    `gaps` are the parts that had to be left out, in order of position; none where everything was kept.
+    """
+
+    tree: ast.Module
+    text: str
+    gaps: tuple[Gap, ...]
+
+
+def parse(text: str) -> Parsed:
+    """The tree of `text` (decoded, no BOM), whatever it holds. Never raises."""
+    outcome = read(text)
+    if isinstance(outcome, ast.Module):
+        return Parsed(outcome, text, ())
+    from flake8_redis_ssot.levelling.recovery import recover  # here, because most files never need it
+
+    recovered = recover(text)
+    return Parsed(recovered.tree, recovered.text, recovered.gaps)

@@ -1,0 +1,220 @@
+"""Text that is not, or not all, Python: what cannot be read is left out and told, the rest stays where it is.
+
+The text is mended one top-level statement at a time, so that a fault stays where it is and costs little.
+All positions are characters from the start of the text.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from bisect import bisect_right
+from collections.abc import Generator, Iterable, Iterator
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from flake8_redis_ssot.levelling.cuts import Cut, cuts, rest, without
+from flake8_redis_ssot.levelling.markers import marked
+from flake8_redis_ssot.levelling.newer_syntax import level
+from flake8_redis_ssot.levelling.statements import broken_statements
+from flake8_redis_ssot.levelling.trees import Spans, Trouble, concrete_tree, read, span, trouble_in
+from flake8_redis_ssot.model import Gap
+
+if TYPE_CHECKING:
+    from ast_grep_py import SgNode
+
+ATTEMPTS = 50  # how many cuts are tried on one top-level statement
+WORK = 20_000_000  # how many characters are read again, in all: a few seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """A part that is left out, from `start` to `end`, and why."""
+
+    start: int
+    end: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A text on its way to be readable, and what it has lost so far."""
+
+    text: str
+    lost: tuple[Lost, ...] = ()
+
+    def without(self, parts: Iterable[tuple[Cut, str]]) -> Draft:
+        """The text after these cuts. Those that lose code, for a reason that is told, are losses."""
+        parts = [*parts]
+        if not parts:
+            return self
+        lost = [Lost(cut.start, cut.end, why) for cut, why in parts if why and cut.loses_code(self.text)]
+        return Draft(without(self.text, [cut for cut, _ in parts]), (*self.lost, *lost))
+
+
+def recover(original: str) -> tuple[ast.Module, str, tuple[Gap, ...]]:
+    """A tree for text that Python does not read as it stands, the text it was made from, and the gaps in it."""
+    drafts = _drafts(original)
+    draft = next(drafts)
+    while True:
+        text = _with_line_breaks_of(original, draft.text)
+        outcome = read(text)
+        if isinstance(outcome, ast.Module):
+            return outcome, text, tuple(_gaps(original, draft.lost))
+        draft = drafts.send(outcome)
+
+
+def _drafts(original: str) -> Generator[Draft, Trouble, None]:
+    """Ever more readable texts; each time, the trouble with the last one is sent back."""
+    draft = _tidied(original)
+    root = concrete_tree(draft.text)
+    marks = [*marked(draft.text, root)]
+    if marks:
+        draft = draft.without(marks)
+        root = concrete_tree(draft.text)
+    draft = replace(draft, text=level(draft.text, root))
+    trouble = yield draft
+    allowance = _Allowance()
+    windows = [*_windows(draft.text, root)]
+    near = _window_of(trouble, draft.text, windows)
+    for part in (near, windows, [(0, len(draft.text))]):  # most often there is only one fault
+        draft = _mended(draft, part, allowance)
+        yield draft
+    yield draft.without([(Cut(0, len(draft.text), ""), trouble.reason)])
+
+
+def _tidied(original: str) -> Draft:
+    """With what neither parser takes replaced: lone CRs by LFs, NULs by blanks, lone surrogates by U+FFFD."""
+    text = re.sub(r"\r(?!\n)", "\n", original)
+    text = re.sub("[\ud800-\udfff]", "\ufffd", text)
+    lost = tuple(Lost(*nuls.span(), "NUL byte") for nuls in re.finditer("\0+", text))
+    return Draft(text.replace("\0", " "), lost)
+
+
+def _with_line_breaks_of(original: str, text: str) -> str:
+    """`text` with the lone CRs that `original` has in these places."""
+    if "\r" not in original:
+        return text
+    characters = list(text)
+    for match in re.finditer(r"\r(?!\n)", original):
+        characters[match.start()] = "\r"
+    return "".join(characters)
+
+
+def _windows(text: str, root: SgNode) -> Iterator[tuple[int, int]]:
+    """Start and end of each statement at the top level, as far as `root`, the concrete tree, can tell them.
+
+    Where it cannot, every line that starts with a word is taken for a statement.
+    """
+    faults = [span(node)[0] for node in root.find_all(kind="ERROR")]
+    whole = [span(node) for node in root.children() if node.kind() != "ERROR"]
+    sound = [(start, end) for start, end in whole if bisect_right(faults, end) == bisect_right(faults, start - 1)]
+    inside = Spans([*sound, *map(span, root.find_all(kind="string"))])
+    starts = [match.start() for match in _first_words(text) if match.start() not in inside]
+    yield from pairwise([0, *(start for start in starts if start), len(text)])
+
+
+def _first_words(text: str) -> Iterator[re.Match[str]]:
+    """The lines that may start a statement at the top level; decorators go with what they decorate."""
+    decorated = False
+    for match in re.finditer(r"^\f?(?!(?:elif|else|except|finally|case)\b)(@|[^\W\d]\w*)", text, re.MULTILINE):
+        if not (decorated and match[1] in {"@", "async", "class", "def"}):
+            yield match
+        decorated = match[1] == "@"
+
+
+def _window_of(trouble: Trouble, text: str, windows: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The window that holds the row of the trouble."""
+    if trouble.row is None:
+        return []
+    at = 0
+    for _ in range(trouble.row):
+        at = text.find("\n", at) + 1 or len(text)
+    return [windows[bisect_right(windows, (at, len(text))) - 1]]
+
+
+def _mended(draft: Draft, windows: list[tuple[int, int]], allowance: _Allowance) -> Draft:
+    """With all that cannot be read left out of these windows."""
+    pieces: list[str] = []
+    lost = [*draft.lost]
+    done = 0
+    for start, end in windows:
+        mended = _readable(draft.text[start:end], allowance)
+        pieces += [draft.text[done:start], mended.text]
+        lost += [Lost(part.start + start, part.end + start, part.reason) for part in mended.lost]
+        done = end
+    return Draft("".join([*pieces, draft.text[done:]]), tuple(lost))
+
+
+def _readable(text: str, allowance: _Allowance) -> Draft:
+    """`text` without what keeps Python from reading it."""
+    draft = Draft(text)
+    trouble = trouble_in(text)
+    allowance.renew()
+    while trouble:
+        draft = _by_statements(draft)
+        trouble = trouble_in(draft.text)
+        if trouble:
+            draft = draft.without([_choice(draft.text, trouble, allowance)])
+            trouble = trouble_in(draft.text)
+    return draft
+
+
+def _by_statements(draft: Draft) -> Draft:
+    """With newer syntax levelled, and without the statements that are wrong in themselves."""
+    root = concrete_tree(draft.text)
+    draft = replace(draft, text=level(draft.text, root))
+    return draft.without(broken_statements(draft.text, root))
+
+
+def _choice(text: str, trouble: Trouble, allowance: _Allowance) -> tuple[Cut, str]:
+    """The smallest cut that helps and why it is made; the rest of the text once the allowance is used up."""
+    for cut in cuts(text, trouble.row, trouble.message):
+        if not allowance.take(text):
+            break
+        if _helps(cut, text, trouble):
+            return cut, trouble.reason
+    last = next(cut for cut in rest(text, trouble.row or 0) if _helps(cut, text, trouble))
+    return last, f"{trouble.reason} (and too many errors to look further)"
+
+
+def _helps(cut: Cut, text: str, trouble: Trouble) -> bool:
+    """Whether the trouble is gone, or at least is somewhere else, after the cut."""
+    left = without(text, [cut])
+    if left == text:
+        return False
+    after = trouble_in(left)
+    if after is None or after.row is None:
+        return after is None or trouble.row is not None
+    first = text.count("\n", 0, cut.start)
+    return after.row != trouble.row and not first <= after.row <= first + text.count("\n", cut.start, cut.end)
+
+
+class _Allowance:
+    """How often reading may still be tried: bounded for each window, and for the whole text."""
+
+    def __init__(self) -> None:
+        self._work = WORK
+        self._attempts = ATTEMPTS
+
+    def renew(self) -> None:
+        """For another window."""
+        self._attempts = ATTEMPTS
+
+    def take(self, text: str) -> bool:
+        """Whether `text` may be read once more. Short texts count as longer ones, for what each reading costs."""
+        self._attempts -= 1
+        self._work -= len(text) + 2000
+        return self._attempts >= 0 and self._work >= 0
+
+
+def _gaps(original: str, lost: Iterable[Lost]) -> Iterator[Gap]:
+    """The losses as places in the original, one gap for those with nothing but blanks between them."""
+    starts = [0, *(match.end() for match in re.finditer(r"\r\n|\r|\n", original))]
+    end = -1
+    for part in sorted(lost, key=lambda part: (part.start, -part.end)):
+        if end < 0 or (part.start > end and original[end : part.start].strip()):
+            row = bisect_right(starts, part.start)
+            yield Gap(row, part.start - starts[row - 1], part.reason)
+        end = max(end, part.end)

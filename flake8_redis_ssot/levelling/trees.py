@@ -1,0 +1,96 @@
+"""The two trees of a text: the standard one, exact but of one Python version, and the concrete one, which forgives."""
+
+from __future__ import annotations
+
+import ast
+import gc
+import re
+import warnings
+from bisect import bisect_left
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ast_grep_py import SgNode
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Where Python gives up reading (a row from 0, or None if it cannot say) and why, in its own words."""
+
+    row: int | None
+    message: str
+
+    @property
+    def reason(self) -> str:
+        """The message without line numbers, which count from wherever reading began."""
+        if self.row is None or re.match(r"too many (nested|levels)", self.message):
+            return "nested too deeply"
+        return re.sub(r" \(detected at line \d+\)$| on line \d+", "", self.message)
+
+
+def read(text: str) -> ast.Module | Trouble:
+    """The standard tree of `text`, or why the running Python cannot read it."""
+    try:
+        return _parsed(text)
+    except SyntaxError as error:
+        return Trouble((error.lineno or 1) - 1, error.msg)
+    except (ValueError, RecursionError, MemoryError) as error:
+        # NUL bytes and lone surrogates; nesting that the parser's stack does not hold.
+        return Trouble(None, str(error))
+
+
+def trouble_in(text: str) -> Trouble | None:
+    """Why the running Python cannot read `text`, or nothing if it can."""
+    outcome = read(text)
+    return outcome if isinstance(outcome, Trouble) else None
+
+
+def _parsed(text: str) -> ast.Module:
+    """Never warns: an invalid escape in a checked file is no business of this tool, not even under `-W error`."""
+    collecting = gc.isenabled()
+    gc.disable()  # a growing tree is all alive: collecting meanwhile triples the time and frees nothing
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return ast.parse(text)
+    finally:
+        if collecting:
+            gc.enable()
+
+
+def concrete_tree(text: str) -> SgNode:
+    """The root of ast-grep's tree of `text`, which takes any text; its indices count characters.
+
+    Lines must end with LF or CRLF: a lone CR ends no line for it.
+    """
+    from ast_grep_py import SgRoot  # here, because most runs never need it and start-up is part of a run
+
+    return SgRoot(text, "python").root()
+
+
+def span(node: SgNode) -> tuple[int, int]:
+    """Where `node` starts and ends, in characters from the start of the text."""
+    place = node.range()
+    return place.start.index, place.end.index
+
+
+class Spans:
+    """Parts of a text; a character is in it if one of them holds it and does not start with it."""
+
+    def __init__(self, spans: Iterable[tuple[int, int]]) -> None:
+        self._starts: list[int] = []
+        self._ends: list[int] = []
+        for start, end in sorted(spans):
+            self._starts.append(start)
+            self._ends.append(max(end, self._ends[-1]) if self._ends else end)
+
+    def __contains__(self, at: int) -> bool:
+        before = bisect_left(self._starts, at)
+        return before > 0 and at < self._ends[before - 1]
+
+
+def blank(text: str) -> str:
+    """As many spaces as `text` has characters; its line breaks stay."""
+    return re.sub(r"[^\r\n]", " ", text)

@@ -1,0 +1,79 @@
+"""Names of one file: from its tree to its facts."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Callable, Iterator
+
+from flake8_redis_ssot import assignment, definitions, flow, importing
+from flake8_redis_ssot.facts import Exports, FileFacts
+from flake8_redis_ssot.interest import Interest
+from flake8_redis_ssot.ledger import Ledger
+from flake8_redis_ssot.scopes import Values
+from flake8_redis_ssot.source import Source
+from flake8_redis_ssot.values import Evaluator
+from flake8_redis_ssot.walk import Walk
+from flake8_redis_ssot.words import Words
+
+_GLOBAL = re.compile(r"^[ \t]+global[ \t]+([\w, \t]+)", re.MULTILINE)
+
+READERS = {**flow.READERS, **assignment.READERS, **importing.READERS, **definitions.READERS}
+
+
+def read_names(path: str, source: Source, module: str, package: str, words: Words) -> FileFacts:
+    """The facts of one file.
+
+    `module` is its dotted name, `package` the package that its relative imports count from. Calls, arguments,
+    imports and attributes are recorded where their origin holds one of `words`; exports are always complete.
+    """
+    ledger = Ledger(source.span)
+    walk = Walk(Evaluator(ledger, words, module, package), READERS)
+    walk.module(source.tree, Interest(source.text, words))
+    walk.declared.update(_globals(source.text))
+    exports = _exports(walk)
+    hits = _filter(words, module, exports)
+    return FileFacts(
+        path,
+        tuple(entry for entry in ledger.imported() if entry.star or words.hits(entry.origin)),
+        tuple(call for call in ledger.calls() if any(map(hits, call.origins))),
+        tuple(sorted(entry for entry in ledger.arguments.values() if any(map(hits, entry.origins)))),
+        ledger.reached(),
+        exports,
+        (*source.gaps, *walk.gaps),
+    )
+
+
+def _globals(text: str) -> Iterator[str]:
+    """Names that any function declares global, read or not."""
+    if "global " in text:
+        for names in _GLOBAL.findall(text):
+            yield from (name.strip() for name in names.split(","))
+
+
+def _filter(words: Words, module: str, exports: Exports) -> Callable[[str], bool]:
+    """Whether an origin holds one of the words, if need be behind an alias of the same file."""
+    own = f"{module}:"
+
+    @functools.cache
+    def hits(origin: str) -> bool:
+        if words.hits(origin):
+            return True
+        key = origin.removeprefix(own)
+        aliases = exports.names.get(key, ()) if key != origin else ()
+        return any(words.hits(alias) for alias in aliases)
+
+    return hits
+
+
+def _exports(walk: Walk) -> Exports:
+    top, own = walk.frame.bindings, f"{walk.evaluator.module}:"
+    names: dict[str, tuple[str, ...]] = dict.fromkeys(sorted(walk.declared), ())
+    names |= {name: _stands_for(values, own + name) for name, values in top.items()}
+    names |= {key: _stands_for(values, own + key) for key, values in walk.members.items()}
+    public = None if walk.public_is_computed or walk.public is None else tuple(walk.public)
+    return Exports(names, dict(walk.bases), tuple(walk.evaluator.stars), public, "__getattr__" in top)
+
+
+def _stands_for(values: Values, itself: str) -> tuple[str, ...]:
+    return tuple(value for value in values if isinstance(value, str) and value != itself)

@@ -1,0 +1,74 @@
+"""Each finding with its source lines, the span underlined, and a line of help."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator
+
+from flake8_redis_ssot.model import Finding
+from flake8_redis_ssot.reports.concise import total
+from flake8_redis_ssot.reports.paint import Paint
+from flake8_redis_ssot.reports.report import Report
+
+_CONTEXT = 2  # lines above and below
+_LONGEST = 6  # underlined lines of one finding, before the middle is left out
+_TAB = "    "
+
+
+def render(report: Report, paint: Paint) -> str:
+    """The findings, one block each, and their number."""
+    blocks = ["\n".join(_block(finding, report, paint)) for finding in report.findings]
+    return "\n".join([*(f"{block}\n" for block in blocks), total(report, paint)])
+
+
+def _block(finding: Finding, report: Report, paint: Paint) -> Iterator[str]:
+    span, lines = finding.span, report.lines(finding.path)
+    last = min(len(lines), span.end_row + _CONTEXT)
+    margin = " " * len(str(last))
+    bar = paint("blue", "|")
+    yield f"{paint('red', finding.code)} {paint('bold', finding.message)}"
+    yield f"{margin}{paint('blue', '-->')} {finding.path}:{span.row}:{span.column + 1}"
+    yield f"{margin} {bar}"
+    for row in _rows(finding, last):
+        if row is None:
+            yield paint("blue", "...")
+            continue
+        text = lines[row - 1]
+        yield f"{paint('blue', str(row).rjust(len(margin)))} {bar} {_shown(text)}".rstrip()
+        if span.row <= row <= span.end_row:
+            yield f"{margin} {bar} {paint('red', _underline(finding, row, text))}"
+    yield f"{margin} {bar}"
+    if finding.note:
+        yield f"{margin} {paint('blue', '=')} {paint('bold', 'help')}: {finding.note}"
+
+
+def _rows(finding: Finding, last: int) -> Iterator[int | None]:
+    """The 1-based rows to show; None where some are left out."""
+    span = finding.span
+    for row in range(max(1, span.row - _CONTEXT), last + 1):
+        hidden = span.row + _LONGEST // 2 <= row <= span.end_row - _LONGEST // 2
+        if not hidden:
+            yield row
+        elif row == span.row + _LONGEST // 2:
+            yield None
+
+
+def _underline(finding: Finding, row: int, text: str) -> str:
+    span = finding.span
+    start = span.column if row == span.row else len(text) - len(text.lstrip())
+    end = span.end_column if row == span.end_row else len(text)
+    return " " * _width(text[:start]) + "^" * max(1, _width(text[start:end]))
+
+
+def _shown(text: str) -> str:
+    """A line as a terminal can show it: tabs as blanks, control characters as U+FFFD."""
+    shown = text.replace("\t", _TAB)
+    return shown if shown.isprintable() else "".join(char if char.isprintable() else "\ufffd" for char in shown)
+
+
+def _width(text: str) -> int:
+    """Terminal cells: wide East Asian characters take two, combining marks none (Unicode annex 11)."""
+    shown = _shown(text)
+    if shown.isascii():
+        return len(shown)
+    return sum((unicodedata.east_asian_width(char) in "WF") + (unicodedata.combining(char) == 0) for char in shown)

@@ -1,0 +1,27 @@
+"""What a report is made from, and the choice of its form. A report is text; printing it is somebody else's work."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+
+from flake8_redis_ssot.model import Finding
+from flake8_redis_ssot.reports.paint import Paint
+
+FORMATS = ("concise", "full", "json", "statistics")
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What there is to tell: findings in order, rule names by code, and a way to a file's source lines."""
+
+    findings: Sequence[Finding]
+    names: Mapping[str, str]
+    lines: Callable[[str], Sequence[str]]
+
+
+def render(report: Report, form: str, paint: Paint) -> str:
+    """The report in one of FORMATS, without a final newline."""
+    text: str = import_module(f"flake8_redis_ssot.reports.{form}").render(report, paint)
+    return text

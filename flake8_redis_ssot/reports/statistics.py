@@ -1,0 +1,20 @@
+"""How many findings each code has, most first: count, code and name apart by tabs."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from flake8_redis_ssot.reports.concise import total
+from flake8_redis_ssot.reports.paint import Paint
+from flake8_redis_ssot.reports.report import Report
+
+
+def render(report: Report, paint: Paint) -> str:
+    """The table and the number of all findings."""
+    counts = Counter(finding.code for finding in report.findings)
+    width = len(str(max(counts.values(), default=0)))
+    table = [
+        f"{str(count).rjust(width)}\t{paint('red', code)}\t{report.names[code]}"
+        for code, count in sorted(counts.items(), key=lambda entry: (-entry[1], entry[0]))
+    ]
+    return "\n".join([*table, total(report, paint)])

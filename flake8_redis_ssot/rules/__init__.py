@@ -1,0 +1,1 @@
+"""One file per code; its name says the code and the rule's name."""

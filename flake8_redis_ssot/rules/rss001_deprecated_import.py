@@ -1,0 +1,111 @@
+"""Import of a deprecated module, or of a name whose true home is one.
+
+## Why
+A deprecated module keeps an old copy of the shared resource alive, or is only there until nobody imports it.
+As long as one file does, it cannot be deleted, and mocks, pools and settings have two homes. Every form of
+import counts: plain, `from`, relative, star, in a function, under `TYPE_CHECKING`, by `importlib`, by attribute
+of a package, and through any number of modules that pass the name on.
+
+A statement that imports a deprecated module is one finding, at its first line. Where a single symbol of a
+module is deprecated, each name is a finding of its own. With `type-checking = "ignore"`, imports that only a
+type checker sees are passed over.
+
+## Bad
+```python
+from app.legacy.redis_manager import redis_manager
+```
+
+## Good
+```python
+from app.redis_manager import redis_manager
+```
+
+## Fix safety
+There is no automatic fix yet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+
+from flake8_redis_ssot.facts import FileFacts, Import, Reach
+from flake8_redis_ssot.guards import Deprecated
+from flake8_redis_ssot.rule import Site, Verdict, View, via
+
+
+def collect(facts: FileFacts) -> Iterator[Site]:
+    """A site for each import statement, for each name in it, and for each attribute that reaches into a package."""
+    for statement, entries in groupby(facts.imports, key=lambda entry: entry.statement):
+        imports = tuple(entries)
+        rows = tuple(range(statement.row, statement.end_row + 1))
+        yield Site(statement, rows, imports)
+        for entry in imports:
+            yield Site(entry.span, tuple(dict.fromkeys((entry.span.row, *rows))), entry)
+    for reach in facts.reaches:
+        yield Site(reach.span, tuple(dict.fromkeys((reach.span.row, reach.statement_row))), reach)
+
+
+def judge(site: Site, view: View) -> Verdict | None:
+    """Confirm a site: the whole statement where a module is deprecated, else the single name."""
+    if isinstance(site.fact, Reach):
+        return _judge_reach(site.fact, view)
+    if isinstance(site.fact, Import):
+        return _judge_name(site.fact, view)
+    return next(filter(None, (_judge_module(entry, view) for entry in site.fact)), None)
+
+
+def _judge_module(entry: Import, view: View) -> Verdict | None:
+    """A deprecated module, or a name that is at home in one."""
+    return next((_verdict(*old, view) for old in _olds(entry, view) if not old[0].is_symbol), None)
+
+
+def _judge_name(entry: Import, view: View) -> Verdict | None:
+    """A deprecated symbol of a module that is not deprecated as a whole."""
+    olds = list(_olds(entry, view))
+    if not all(old.is_symbol for old, _, _ in olds):
+        return None
+    return next((_verdict(*old, view) for old in olds), None)
+
+
+def _olds(entry: Import, view: View) -> Iterator[tuple[Deprecated, str, tuple[str, ...]]]:
+    """What is deprecated about an imported name: the old entry, the name's true home, and who passed it on."""
+    if entry.typing_only and view.type_checking == "ignore":
+        return
+    module, _, name = entry.origin.partition(":")
+    written = view.project.module_name(module, view.path)
+    yield from _old(view, written, ())
+    if name and not entry.star:
+        yield from _old(view, f"{written}.{name}", (), symbols_only=True)
+    origins = [f"{module}:*{read}" for read in entry.star_reads] if entry.star else [entry.origin]
+    for home in view.homes(origins):
+        yield from _old(view, home.name, home.chain)
+
+
+def _old(
+    view: View, name: str, chain: tuple[str, ...], *, symbols_only: bool = False
+) -> Iterator[tuple[Deprecated, str, tuple[str, ...]]]:
+    old = view.guards.deprecated(name)
+    if old is not None and not view.exempt(old.resource) and (old.is_symbol or not symbols_only):
+        yield old, name, chain
+
+
+def _judge_reach(reach: Reach, view: View) -> Verdict | None:
+    """`package.old.name`, where no import statement of the file names the old module."""
+    bases = view.homes([reach.base])
+    joint = "" if reach.base.endswith(":") else "."
+    for home in view.homes([f"{reach.base}{joint}{reach.attribute}"]):
+        for old, name, chain in _old(view, home.name, home.chain):
+            if not any(view.guards.deprecated(base.name) is old for base in bases) and not _covered(reach.covers, old, view):
+                return _verdict(old, name, chain, view)
+    return None
+
+
+def _covered(modules: Iterable[str], old: Deprecated, view: View) -> bool:
+    return any(view.guards.deprecated(view.project.module_name(module, view.path)) is old for module in modules)
+
+
+def _verdict(old: Deprecated, name: str, chain: tuple[str, ...], view: View) -> Verdict:
+    what = f"`{old.name}` is deprecated" if name == old.name else f"`{name}` is in deprecated `{old.name}`"
+    advice = f"use `{old.replacement}` instead" if old.replacement else f"use {view.instead(old.resource)} instead"
+    return Verdict(f"{what}{via(chain)}; {advice}", advice)

@@ -1,0 +1,55 @@
+"""A function that gives back a new instance, or a constructor handed over to be called later.
+
+## Why
+A factory hides construction from everyone who calls it: each caller gets an instance of its own, or all share a
+second, hidden singleton. A function, method, property, lambda or fixture counts when the new instance itself is
+what it returns or yields: directly, through a local name, or through the attribute or global that it caches it
+in. So does a constructor that is given to `partial`, `default_factory=`, `Depends` and the like.
+An instance that is returned inside a container, or used up on the way, is RSS002. A call has one code.
+
+## Bad
+```python
+from app.redis_manager import RedisManager
+
+
+def make_manager():
+    manager = RedisManager()
+    return manager
+```
+
+## Good
+```python
+from app.redis_manager import get_redis_manager
+
+
+def make_manager():
+    return get_redis_manager()
+```
+
+## Fix safety
+There is no automatic fix yet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flake8_redis_ssot.facts import Argument, FileFacts
+from flake8_redis_ssot.instances import judge_call, judge_handover
+from flake8_redis_ssot.rule import Site, Verdict, View
+
+
+def collect(facts: FileFacts) -> Iterator[Site]:
+    """A site for each call whose result the enclosing function gives back, and for each argument of a call."""
+    for call in facts.calls:
+        if call.returned:
+            yield Site(call.span, tuple(dict.fromkeys((call.span.row, call.statement_row))), call)
+    for argument in facts.arguments:
+        yield Site(argument.span, tuple(dict.fromkeys((argument.span.row, argument.statement_row))), argument)
+
+
+def judge(site: Site, view: View) -> Verdict | None:
+    """Confirm a factory, or a constructor that is handed over."""
+    if isinstance(site.fact, Argument):
+        return judge_handover(site.fact, view)
+    return judge_call(site.fact, view, "returns a new")

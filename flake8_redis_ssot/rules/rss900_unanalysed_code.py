@@ -1,0 +1,43 @@
+"""A part of a file, or a whole file, that could not be analysed.
+
+## Why
+What cannot be read cannot be vouched for. The message says where and why; everything around it has been
+checked all the same. Only files that mention a guarded name are parsed, so a broken file that has nothing to
+do with the resource is not reported.
+
+## Bad
+```python
+from app.redis_manager import redis_manager
+if redis_manager
+    pass
+```
+
+## Good
+```python
+from app.redis_manager import redis_manager
+if redis_manager:
+    pass
+```
+
+## Fix safety
+There is no fix: only you know what the code should say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flake8_redis_ssot.facts import FileFacts
+from flake8_redis_ssot.model import Span
+from flake8_redis_ssot.rule import Site, Verdict, View
+
+
+def collect(facts: FileFacts) -> Iterator[Site]:
+    """A site for each gap."""
+    for gap in facts.gaps:
+        yield Site(Span(gap.row, gap.column, gap.row, gap.column), (gap.row,), gap)
+
+
+def judge(site: Site, view: View) -> Verdict | None:
+    """A gap needs nobody's confirmation."""
+    return Verdict(f"not analysed: {site.fact.reason}", "the rest of the file has been checked")

@@ -1,0 +1,130 @@
+"""One run of the check: from paths and options to findings, the same for the command line and for flake8."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from flake8_redis_ssot.analysis import Analysis
+from flake8_redis_ssot.config import Config, ConfigError, Problem, find, from_overrides, load, warnings
+from flake8_redis_ssot.discovery import Trouble, discover
+from flake8_redis_ssot.engine import Selection, check, shown_path
+from flake8_redis_ssot.model import Finding, Span
+from flake8_redis_ssot.validation import name_errors, name_warnings
+from flake8_redis_ssot.workers import default_jobs
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is asked for.
+
+    `paths` as given; `configs` are the values of `--config` (a file, or TOML `key=value`); `buffer` stands in
+    for the bytes of the one path there is (standard input). Empty `select` and `ignore` leave the choice to
+    the configuration. `jobs` 0 means one process for each processor.
+    """
+
+    paths: tuple[str, ...] = (".",)
+    configs: tuple[str, ...] = ()
+    isolated: bool = False
+    exclude: tuple[str, ...] = ()
+    force_exclude: bool = False
+    select: tuple[str, ...] = ()
+    extend_select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    jobs: int = 0
+    noqa: bool = True
+    buffer: bytes | None = None
+
+
+class NoConfiguration(Exception):
+    """No configuration was found upwards from a path (the one argument)."""
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What a run found: findings in order, what the user got wrong, what is only worth a word, the files checked."""
+
+    findings: list[Finding] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    files: list[str] = field(default_factory=list)
+    buffers: dict[str, bytes] = field(default_factory=dict)
+
+
+def run(request: Request) -> Outcome:
+    """Check everything that is asked for. Raises ConfigError, or NoConfiguration where there is none to go by."""
+    outcome = Outcome()
+    for config, paths in _by_configuration(request):
+        _check_under(config, paths, request, outcome)
+    outcome.findings.sort()
+    return outcome
+
+
+def _by_configuration(request: Request) -> list[tuple[Config, list[str]]]:
+    """The paths, grouped by the configuration that holds for them."""
+    files = [config for config in request.configs if not _is_setting(config)]
+    settings = [config for config in request.configs if _is_setting(config)]
+    if files:
+        return [(load(Path(files[-1]), root=Path.cwd(), overrides=settings), list(request.paths))]
+    groups: dict[Path | None, list[str]] = {}
+    for path in request.paths:
+        groups.setdefault(None if request.isolated else find(Path(path)), []).append(path)
+    return [(_configuration(file, settings, paths), paths) for file, paths in groups.items()]
+
+
+def _is_setting(config: str) -> bool:
+    return "=" in config and not os.path.exists(config)
+
+
+def _configuration(file: Path | None, settings: Sequence[str], paths: Sequence[str]) -> Config:
+    if file is not None:
+        return load(file, overrides=settings)
+    if settings:
+        return from_overrides(settings, Path.cwd())
+    raise NoConfiguration(paths[0])
+
+
+def _check_under(config: Config, paths: Sequence[str], request: Request, outcome: Outcome) -> None:
+    absolute = [os.path.normpath(os.path.join(os.getcwd(), path)) for path in paths]
+    buffers = {absolute[0]: request.buffer} if request.buffer is not None else {}
+    listing = discover(
+        [path for path in absolute if path not in buffers],
+        root=str(config.root),
+        exclude=(*config.exclude, *request.exclude),
+        force_exclude=request.force_exclude,
+    )
+    # What only this run leaves out is still part of the project.
+    covered = [] if request.exclude else [path for path in absolute if os.path.isdir(path)]
+    analysis = Analysis(config, listing, covered=covered, jobs=request.jobs or default_jobs(), overlay=buffers)
+    _check_names(analysis, outcome)
+    files = [*listing.files, *buffers]
+    outcome.findings += check(analysis, files, _selection(config, request), noqa=request.noqa)
+    outcome.files += files
+    outcome.buffers |= buffers
+    _take_troubles(listing.problems, outcome)
+
+
+def _check_names(analysis: Analysis, outcome: Outcome) -> None:
+    errors = name_errors(analysis.config, analysis.project)
+    if errors:
+        raise ConfigError(errors)
+    problems: tuple[Problem, ...] = (*warnings(analysis.config), *name_warnings(analysis.config, analysis.project))
+    outcome.warnings += map(str, problems)
+
+
+def _selection(config: Config, request: Request) -> Selection:
+    select = request.select or config.select or ("ALL",)
+    return Selection((*select, *request.extend_select), request.ignore or config.ignore)
+
+
+def _take_troubles(troubles: Sequence[Trouble], outcome: Outcome) -> None:
+    """A path that was asked for is the user's mistake; one that was found on the way is a finding."""
+    for trouble in troubles:
+        shown = shown_path(trouble.path)
+        if trouble.named:
+            outcome.errors.append(f"{shown}: {trouble.reason}")
+        else:
+            message = f"not analysed: {trouble.reason}"
+            outcome.findings.append(Finding(shown, Span(1, 0, 1, 0), "RSS900", message, "", (1,)))

@@ -1,0 +1,77 @@
+"""The work on single files: read, look for the words, parse only where one is found."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from flake8_redis_ssot.disk import read
+from flake8_redis_ssot.facts import NO_EXPORTS, FileFacts
+from flake8_redis_ssot.model import Gap
+from flake8_redis_ssot.modules import module_name, package_name
+from flake8_redis_ssot.words import Words
+
+
+class Hunt(NamedTuple):
+    """A name that matters only in certain company.
+
+    A file that holds `name` is worth a look where the regular expression `near` is found too (the module that
+    the name comes from), or below `folder` (empty: nowhere), where that module can be named by dots alone.
+    """
+
+    name: bytes
+    near: bytes
+    folder: str
+
+    def wants(self, data: bytes, path: str) -> bool:
+        """Whether a file is worth a look."""
+        if self.name not in data:
+            return False
+        return bool(self.folder) and path.startswith(self.folder) or re.search(self.near, data) is not None
+
+
+class Search(NamedTuple):
+    """What to look for: any of `needles`, or any of `hunts`; `words` are those whose uses are recorded."""
+
+    needles: tuple[bytes, ...]
+    hunts: tuple[Hunt, ...]
+    words: Words
+    roots: tuple[str, ...]
+
+    def wants(self, data: bytes, path: str) -> bool:
+        """Whether a file's bytes hold anything that is looked for."""
+        for needle in self.needles:
+            if needle in data:
+                return True
+        return any(hunt.wants(data, path) for hunt in self.hunts)
+
+
+def scan(paths: Iterable[str], search: Search) -> list[FileFacts]:
+    """The facts of those files that hold what is looked for. A file that can't be read yields a gap."""
+    found = []
+    for path in paths:
+        try:
+            data = read(path)
+        except OSError as error:
+            found.append(unreadable(path, error))
+            continue
+        if search.wants(data, path):
+            found.append(facts_of(path, data, search))
+    return found
+
+
+def facts_of(path: str, data: bytes, search: Search) -> FileFacts:
+    """The facts of one file from its bytes."""
+    from flake8_redis_ssot.names import read_names
+    from flake8_redis_ssot.source import read_source
+
+    return read_names(path, read_source(data), module_name(path, search.roots), package_name(path, search.roots), search.words)
+
+
+def unreadable(path: str, error: OSError) -> FileFacts:
+    """The facts of a file that can't be read: one gap, with the reason."""
+    vanished = isinstance(error, FileNotFoundError) and not os.path.islink(path)
+    reason = "the file vanished during the run" if vanished else f"can't be read: {error.strerror or error}"
+    return FileFacts(path, (), (), (), (), NO_EXPORTS, (Gap(1, 0, reason),))

@@ -1,0 +1,74 @@
+"""The configuration as a value, and what can be wrong with one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class AccessorFor:
+    """An accessor that holds only for files that the gitignore-style `paths` mean."""
+
+    paths: tuple[str, ...]
+    accessor: str
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """One shared thing: its home, what makes a new one, what to use instead, and its old paths.
+
+    `canonical` are modules; `constructors` and the left of `deprecated` may hold globs (`*` one part, `**` any
+    parts). The right of `deprecated` is the replacement, empty where there is none. `allow` are gitignore-style
+    paths counted from the root.
+    """
+
+    name: str
+    canonical: tuple[str, ...]
+    constructors: tuple[str, ...]
+    instance: str | None
+    accessor: str | None
+    allow: tuple[str, ...]
+    deprecated: tuple[tuple[str, str], ...]
+    accessor_for: tuple[AccessorFor, ...]
+    check_canonical: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """What a run goes by. Paths and patterns count from `root` (absolute), wherever the command was called."""
+
+    root: Path
+    file: Path | None  # where it was read; None when it comes from the command line alone
+    src: tuple[str, ...]
+    exclude: tuple[str, ...]
+    services: tuple[str, ...]
+    select: tuple[str, ...]
+    ignore: tuple[str, ...]
+    per_file_ignores: tuple[tuple[str, tuple[str, ...]], ...]
+    type_checking: str  # "report" or "ignore"
+    resources: tuple[Resource, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong in a configuration: the file (or `--config`), the full key (or nothing), the text."""
+
+    file: str
+    key: str
+    text: str
+
+    def __str__(self) -> str:
+        return ": ".join(filter(None, (self.file, self.key, self.text)))
+
+
+class ConfigError(Exception):
+    """A configuration that cannot be used, with all its problems; as text, one line each."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__(self.problems)
+
+    def __str__(self) -> str:
+        return "\n".join(map(str, self.problems))

@@ -1,0 +1,110 @@
+"""One file: its bytes as text and tree, and every coordinate that is told about it."""
+
+from __future__ import annotations
+
+import ast
+import codecs
+import re
+from dataclasses import dataclass, field
+
+from flake8_redis_ssot.levelling import parse
+from flake8_redis_ssot.model import Gap, Span
+
+LINE_BREAK = re.compile(r"\r\n|\r|\n")
+
+# PEP 263: a coding line is a comment in the first two lines.
+_COOKIE = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)", re.ASCII)
+_BLANK = re.compile(rb"^[ \t\f]*(?:#.*)?$")
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Decoded bytes: the text without its byte order mark, the codec's name, and what could not be decoded."""
+
+    text: str
+    encoding: str
+    gaps: tuple[Gap, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A parsed file. `text` has the length and line breaks of the file's own text, and the tree's columns count in it."""
+
+    text: str
+    tree: ast.Module
+    gaps: tuple[Gap, ...]
+    _lines: list[str] = field(repr=False)
+    _ascii: bool = field(repr=False)
+
+    def span(self, node: ast.expr | ast.stmt | ast.alias) -> Span:
+        """The node's place, in characters (`ast` itself counts columns in UTF-8 bytes)."""
+        end_row = node.end_lineno or node.lineno
+        end_offset = node.end_col_offset or 0
+        if self._ascii:
+            return Span(node.lineno, node.col_offset, end_row, end_offset)
+        return Span(
+            node.lineno,
+            self._column(node.lineno, node.col_offset),
+            end_row,
+            self._column(end_row, end_offset),
+        )
+
+    def _column(self, row: int, offset: int) -> int:
+        line = self._lines[row - 1]
+        return offset if line.isascii() else len(line.encode("utf-8", "surrogatepass")[:offset].decode("utf-8", "ignore"))
+
+
+def read_source(data: bytes) -> Source:
+    """Decode and parse the bytes of a file. Never raises: what had to be left out is in `gaps`."""
+    decoded = decode(data)
+    parsed = parse(decoded.text)
+    plain = parsed.text.isascii()
+    return Source(parsed.text, parsed.tree, decoded.gaps + parsed.gaps, [] if plain else lines_of(parsed.text), plain)
+
+
+def lines_of(text: str) -> list[str]:
+    """The physical lines of a text, without their line breaks, as Python counts them."""
+    return LINE_BREAK.split(text)
+
+
+def decode(data: bytes) -> Text:
+    """Decode a file as Python does: byte order mark, coding line (PEP 263), else UTF-8.
+
+    Bytes that do not fit are a gap, and the whole text is read as Latin-1 then (as flake8 does), so that
+    each byte is one character and the rest can still be checked.
+    """
+    if data.startswith(codecs.BOM_UTF8):
+        return _decode_as(data[len(codecs.BOM_UTF8) :], "utf-8", "utf-8-sig")
+    name = _coding_line(data)
+    return _decode_as(data, name, name)
+
+
+def _decode_as(data: bytes, codec: str, encoding: str) -> Text:
+    try:
+        return Text(data.decode(codec), encoding, ())
+    except UnicodeDecodeError as error:
+        return Text(data.decode("latin-1"), "latin-1", (_undecodable(data, error, codec),))
+    except (LookupError, UnicodeError, TypeError):
+        reason = f"unknown encoding `{codec}` in the coding line"
+        return Text(data.decode("latin-1"), "latin-1", (Gap(1, 0, reason),))
+
+
+def _undecodable(data: bytes, error: UnicodeDecodeError, codec: str) -> Gap:
+    before = LINE_BREAK.split(data[: error.start].decode("latin-1"))
+    advice = "" if codec != "utf-8" else "; save it as UTF-8 or add a coding line"
+    return Gap(len(before), len(before[-1]), f"byte 0x{data[error.start]:02x} is not {codec}{advice}")
+
+
+def _coding_line(data: bytes) -> str:
+    for line in re.split(rb"\r\n|\r|\n", data[:1024], maxsplit=2)[:2]:
+        found = _COOKIE.match(line)
+        if found:
+            return _normal(found[1].decode("ascii"))
+        if not _BLANK.match(line):
+            break
+    return "utf-8"
+
+
+def _normal(name: str) -> str:
+    lowered = name.lower().replace("_", "-")
+    return "utf-8" if lowered == "utf-8" or lowered.startswith("utf-8-") else lowered

@@ -1,0 +1,138 @@
+"""What is wrong with a name, a path or a code as somebody wrote it: each answer ends in what to write."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+_CODE = re.compile(r"ALL|RSS\d{0,3}")
+
+
+def nearest(word: str, words: Iterable[str]) -> str | None:
+    """The word that `word` was most likely meant to be; None when none is near. Case, `_` and `-` do not count."""
+    import difflib  # late: only a mistake needs it
+
+    plain = {_plain(candidate): candidate for candidate in words}
+    near = difflib.get_close_matches(_plain(word), plain, n=1)
+    return plain[near[0]] if near else None
+
+
+def module_fault(text: str) -> str | None:
+    """Why `text` is not the dotted name of one module, or None."""
+    fault = _dotted_fault(text)
+    if fault is None and "*" in text:
+        return f"`{text}` is a pattern; one plain name is needed here"
+    return fault
+
+
+def member_fault(text: str) -> str | None:
+    """Why `text` is not the dotted name of something in a module (`app.rm.get_rm`), or None."""
+    fault = module_fault(text)
+    if fault is None and "." not in text:
+        return f"`{text}` names no module; write the whole name, such as `app.{text}`"
+    return fault
+
+
+def constructor_fault(text: str) -> str | None:
+    """Why `text` is not the dotted name, or glob, of things in modules, or None."""
+    fault = deprecated_fault(text)
+    if fault is None and "." not in text:
+        return f"`{text}` names no module; write the whole name, or `**.{text}` for any module"
+    return fault
+
+
+def deprecated_fault(text: str) -> str | None:
+    """Why `text` is not the dotted name, or glob, of modules or things in them, or None."""
+    fault = _dotted_fault(text)
+    last = text.rpartition(".")[2]
+    if fault is None and not last.strip("*"):
+        return (
+            f"`{text}` ends in `{last}`, which cannot be searched for; spell some of it, such as `*Manager`"
+        )
+    return fault
+
+
+def pattern_fault(text: str, root: str) -> str | None:
+    """Why `text` is not a gitignore-style pattern that can match something below `root`, or None.
+
+    A first `/` is right: it ties the pattern to the root.
+    """
+    bare = text.removeprefix("!")
+    if bare.startswith("./"):
+        return f"no pattern starts with `./`; write `{bare[1:]}`, which counts from {root}"
+    if bare == root or bare.startswith(f"{root}/"):
+        return f"`{bare}` is absolute; write `{bare[len(root) :] or '*'}`, which counts from {root}"
+    return _place_fault(bare, root)
+
+
+def folder_fault(text: str, root: str) -> str | None:
+    """Why `text` is not a relative path of a folder below `root`, or None."""
+    if text.startswith("/"):
+        inside = text[len(root) :].strip("/") or "." if f"{text}/".startswith(f"{root}/") else "src"
+        return f"`{text}` is absolute; write it from {root}, such as `{inside}`"
+    return _place_fault(text, root)
+
+
+def code_fault(text: str) -> str | None:
+    """Why `text` is not `ALL`, a code or the beginning of one, or None."""
+    if _CODE.fullmatch(text):
+        return None
+    better = text.strip().upper()
+    hint = (
+        f"write `{better}`" if _CODE.fullmatch(better) else "write `ALL`, `RSS`, or a code such as `RSS002`"
+    )
+    return f"`{text}` is no code of this tool; {hint}"
+
+
+def _plain(word: str) -> str:
+    return word.lower().replace("_", "-")
+
+
+def _place_fault(text: str, root: str) -> str | None:
+    if not text.strip():
+        return "is empty"
+    if text.startswith("~") or re.match(r"[A-Za-z]:[\\/]", text):
+        return f"`{text}` is absolute; write it from {root}"
+    if re.search(r"\\\w", text):
+        return "write `{}`, with `/`".format(text.replace("\\", "/"))
+    if ".." in text.split("/"):
+        return f"`{text}` leaves {root}, from which paths count; write a path below it"
+    return None
+
+
+def _dotted_fault(text: str) -> str | None:
+    bare = text.strip()
+    if not bare:
+        return "is empty"
+    if bare != text:
+        return f"`{text}` has spaces around it; write `{bare}`"
+    if "/" in text or "\\" in text or text.endswith(".py"):
+        return f"`{text}` is a path; write `{_dotted(text) or 'app.redis'}`"
+    if text.startswith("."):
+        return f"`{text}` is relative; write it from its import root, such as `app.{text.lstrip('.') or 'redis'}`"
+    return next(filter(None, (_part_fault(part, text) for part in text.split("."))), None)
+
+
+def _part_fault(part: str, text: str) -> str | None:
+    if not part:
+        return f"`{text}` has an empty part; write `{'.'.join(filter(None, text.split('.')))}`"
+    if "**" in part and part != "**":
+        return (
+            f"`{text}`: `**` stands for whole parts; write `{text.replace('**', '*')}`, or `**` between dots"
+        )
+    if part.endswith(")"):
+        return f"`{text}` is a call; write `{text.partition('(')[0]}`"
+    if ":" in part:
+        return f"`{text}` has a colon; write `{text.replace(':', '.')}`"
+    if "?" in part or "[" in part:
+        return f"`{text}`: in a dotted name only `*` and `**` stand for something else"
+    if not part.replace("*", "x").isidentifier():
+        better = re.sub(r"\W", "_", part)
+        hint = f"; did you mean `{better}`?" if better.isidentifier() else ""
+        return f"`{text}`: `{part}` is no Python name{hint}"
+    return None
+
+
+def _dotted(path: str) -> str:
+    parts = [part for part in re.split(r"[/\\]", path.removesuffix(".py")) if part not in {"", ".", ".."}]
+    return ".".join(parts[:-1] if parts[-1:] == ["__init__"] else parts)

@@ -1,0 +1,66 @@
+"""What only the code can tell of a configuration: do the names in it exist?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flake8_redis_ssot.config import Config, Problem, Resource, nearest
+from flake8_redis_ssot.project import Project
+from flake8_redis_ssot.words import is_glob
+
+
+def name_errors(config: Config, project: Project) -> tuple[Problem, ...]:
+    """Names that a module of the project certainly does not define."""
+    return tuple(problem for resource in config.resources for problem in _undefined(config, resource, project))
+
+
+def name_warnings(config: Config, project: Project) -> tuple[Problem, ...]:
+    """Canonical modules that do not exist yet, and replacements that their module does not define."""
+    return tuple(problem for resource in config.resources for problem in _missing(config, resource, project))
+
+
+def _undefined(config: Config, resource: Resource, project: Project) -> Iterator[Problem]:
+    for key, name in _used_names(resource):
+        text = _complaint(name, project)
+        if text:
+            yield _problem(config, resource, key, text)
+
+
+def _used_names(resource: Resource) -> Iterator[tuple[str, str]]:
+    if resource.instance:
+        yield "instance", resource.instance
+    if resource.accessor:
+        yield "accessor", resource.accessor
+    for entry in resource.accessor_for:
+        yield "accessor-for", entry.accessor
+    for constructor in resource.constructors:
+        if not is_glob(constructor):
+            yield "constructors", constructor
+
+
+def _missing(config: Config, resource: Resource, project: Project) -> Iterator[Problem]:
+    modules = project.modules
+    for module in resource.canonical:
+        if not is_glob(module) and modules.path_of(module) is None and not modules.has_below(module):
+            yield _problem(config, resource, "canonical", f"there is no module `{module}` (yet)")
+    for old, replacement in resource.deprecated:
+        text = _complaint(replacement, project) if replacement else None
+        if text:
+            yield _problem(config, resource, f'deprecated."{old}"', text)
+
+
+def _complaint(dotted: str, project: Project) -> str | None:
+    """Why a dotted name can't be right, as far as the code shows it."""
+    module, _, attributes = project.locate(dotted).partition(":")
+    path = project.modules.path_of(module)
+    if path is None or not attributes:
+        return None
+    exports, name = project.load(path), attributes.partition(".")[0]
+    if name in exports.names or exports.dynamic or exports.stars or not exports.names:
+        return None
+    similar = nearest(name, exports.names)
+    return f"`{module}` defines no `{name}`" + (f"; did you mean `{similar}`?" if similar else "")
+
+
+def _problem(config: Config, resource: Resource, key: str, text: str) -> Problem:
+    return Problem(str(config.file or "--config"), f"resource.{resource.name}.{key}", text)

@@ -1,0 +1,135 @@
+"""The walk over the statements of one file, in the order in which Python runs them.
+
+Module level first, then the functions (they run when the module is complete). At each point the walk knows
+what every name can stand for; where two ways meet, a name can stand for what it did on either.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from flake8_redis_ssot.interest import Interest
+from flake8_redis_ssot.ledger import Ledger
+from flake8_redis_ssot.model import Gap
+from flake8_redis_ssot.scopes import Bindings, Frame, join
+from flake8_redis_ssot.values import Evaluator
+from flake8_redis_ssot.words import Words
+
+# Reads one kind of statement and tells whether Python can come out at its end.
+Readers = dict[type[ast.AST], Callable[..., bool]]
+
+
+class Body(NamedTuple):
+    """A function's body that waits to be read: its scope and its first and last row (1-based, decorators excluded)."""
+
+    frame: Frame
+    statements: Sequence[ast.stmt]
+    first: int
+    last: int
+
+
+@dataclass(slots=True)
+class Walk:
+    """One file while it is being read. The readers of the single statements stand in the modules beside this one."""
+
+    evaluator: Evaluator
+    readers: Readers
+    gaps: list[Gap] = field(default_factory=list)
+    # Class attributes (`Class.name`) and base classes, as other files can see them.
+    members: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    bases: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    # Names that are bound at module level somewhere, though perhaps not where the walk could see it.
+    declared: set[str] = field(default_factory=set)
+    public: list[str] | None = None
+    public_is_computed: bool = False
+    typing_only: bool = False
+    in_loop: bool = False
+    _later: list[Body] = field(default_factory=list)
+
+    @property
+    def frame(self) -> Frame:
+        """The scope that is being read."""
+        return self.evaluator.frame
+
+    @property
+    def ledger(self) -> Ledger:
+        """Where facts are recorded."""
+        return self.evaluator.ledger
+
+    @property
+    def at_module_level(self) -> bool:
+        """Whether the present scope is the module itself."""
+        return self.frame.outer is None
+
+    def module(self, tree: ast.Module, interest: Interest) -> None:
+        """Read a whole file; of its functions only those in which something that matters can be named."""
+        self.block(tree.body)
+        waiting, self._later = self._later, []
+        while True:
+            interest.learn(self._carriers(interest.words))
+            now = [body for body in waiting if interest.touches(body.first, body.last)]
+            if not now:
+                return
+            waiting = [body for body in waiting if body not in now]
+            self._run(now)
+
+    def _carriers(self, words: Words) -> set[str]:
+        """Names of this file that stand for something that matters: aliases, class attributes, derived classes."""
+        named = {name: tuple(value for value in values if isinstance(value, str)) for name, values in self.frame.bindings.items()}
+        found = {
+            key.rpartition(".")[2]
+            for origins in (named, self.members, self.bases)
+            for key, values in origins.items()
+            if any(map(words.hits, values))
+        }
+        return {name for name in found if not words.has(name)}
+
+    def block(self, statements: Iterable[ast.stmt]) -> bool:
+        """Read statements one after the other; whether Python can come out at the end of the last one."""
+        alive = True
+        for statement in statements:
+            alive = self._statement(statement) and alive
+        return alive
+
+    def _statement(self, statement: ast.stmt) -> bool:
+        self.evaluator.row = statement.lineno
+        try:
+            return self.readers[type(statement)](self, statement)
+        except RecursionError:
+            self.gaps.append(Gap(statement.lineno, 0, "nested too deeply"))
+            return True
+
+    def branch(self, start: Bindings, statements: Iterable[ast.stmt]) -> Bindings | None:
+        """Read statements from the state `start`: the state at their end, or None where it can't be reached."""
+        self.frame.bindings = dict(start)
+        return self.frame.bindings if self.block(statements) else None
+
+    def meet(self, states: Iterable[Bindings | None]) -> bool:
+        """Go on where the given states meet; whether any of them can be reached."""
+        reached = [state for state in states if state is not None]
+        for state in reached:
+            self.frame.bindings = state if state is reached[0] else join(self.frame.bindings, state)
+        return bool(reached)
+
+    def body_of(self, frame: Frame, function: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
+        """Read the body of a function later, when the scope around it is complete."""
+        self._later.append(Body(frame, function.body, function.lineno, function.end_lineno or function.lineno))
+
+    def within(self, frame: Frame, read: Callable[[], object]) -> None:
+        """Read something in a scope of its own."""
+        outer, loop = self.frame, self.in_loop
+        self.evaluator.frame, self.in_loop = frame, False
+        read()
+        self.evaluator.frame, self.in_loop = outer, loop
+
+    def _run(self, bodies: Iterable[Body]) -> None:
+        """Read functions whose outer scope is complete, each with those in it."""
+        for body in bodies:
+            self.within(body.frame, lambda statements=body.statements: self.block(statements))
+            body.frame.bindings = body.frame.closed()
+            inner, self._later = self._later, []
+            self._run(inner)
+

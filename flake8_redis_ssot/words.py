@@ -1,0 +1,69 @@
+"""Dotted-name patterns, and the words that a file must hold to be worth parsing."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+@functools.cache
+def dotted_pattern(pattern: str) -> re.Pattern[str]:
+    """A regular expression for a dotted-name pattern: `*` is one part or some of it, `**` any parts or none."""
+    parts = [r"(?:[^.]+\.)*" if part == "**" else _part(part) + r"\." for part in pattern.split(".")]
+    return re.compile("".join(parts).removesuffix(r"\.") + r"\Z")
+
+
+def _part(part: str) -> str:
+    return "[^.]+" if part == "*" else re.escape(part).replace(r"\*", "[^.]*")
+
+
+def is_glob(pattern: str) -> bool:
+    """Whether a dotted name holds a wildcard."""
+    return "*" in pattern
+
+
+@dataclass(frozen=True)
+class Words:
+    """The last parts of the guarded names. `exact` are whole identifiers, `globs` are patterns for one."""
+
+    exact: frozenset[str]
+    globs: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, patterns: Iterable[str]) -> Words:
+        """The words of dotted names and patterns: of each the last part that has a letter in it."""
+        parts = {_last_literal(pattern) for pattern in patterns}
+        globs = sorted(part for part in parts if is_glob(part))
+        return cls(frozenset(part for part in parts if part not in globs), tuple(globs))
+
+    def plus(self, names: Iterable[str]) -> Words:
+        """These words and more."""
+        return Words(self.exact | frozenset(names), self.globs)
+
+    def hits(self, dotted: str) -> bool:
+        """Whether a part of an origin or dotted name is one of the words."""
+        exact = self.exact
+        for part in dotted.replace(":", ".").split("."):
+            if part in exact or part.startswith("*") and part[1:] in exact:
+                return True
+        return bool(self.globs) and any(map(self.has, dotted.replace(":", ".").split(".")))
+
+    def has(self, name: str) -> bool:
+        """Whether one identifier is one of the words."""
+        return name in self.exact or any(pattern.match(name.removeprefix("*")) for pattern in self._compiled)
+
+    @functools.cached_property
+    def _compiled(self) -> tuple[re.Pattern[str], ...]:
+        return tuple(dotted_pattern(glob) for glob in self.globs)
+
+    @functools.cached_property
+    def needles(self) -> tuple[bytes, ...]:
+        """The fewest byte strings of which a file holds one if it holds any of the words."""
+        literals = set(self.exact) | {max(glob.split("*"), key=len) for glob in self.globs}
+        kept = {word for word in literals if not any(other != word and other in word for other in literals)}
+        return tuple(word.encode() for word in sorted(kept))
+
+
+def _last_literal(pattern: str) -> str:
+    return next(part for part in reversed(pattern.split(".")) if re.search(r"\w", part))

@@ -1,0 +1,56 @@
+"""Work on many files, split over processes. The result does not depend on how many there are."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TypeVar
+
+from flake8_redis_ssot.facts import FileFacts
+from flake8_redis_ssot.scan import Search, scan
+
+# Fewer files than this are read faster than a process starts.
+_WORTH_A_PROCESS = 300
+_CHUNK = 150
+
+Scan = Callable[[Sequence[str], Search], list[FileFacts]]
+
+
+def default_jobs() -> int:
+    """The number of processors that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+@contextmanager
+def scanners(jobs: int, files: int) -> Iterator[Scan]:
+    """A function that scans files, in `jobs` processes where there are enough of them (`files`) to be worth it."""
+    if jobs < 2 or files < _WORTH_A_PROCESS:
+        yield lambda paths, search: scan(paths, search)
+        return
+    # A fork shares what is already in memory; where there is none (Windows, macOS' frameworks) start afresh.
+    from multiprocessing import get_context
+
+    context = get_context("fork" if sys.platform.startswith("linux") else None)
+    with context.Pool(jobs, _prepare) as pool:
+        yield lambda paths, search: _spread(pool.imap, paths, search)
+
+
+def _prepare() -> None:
+    """In a worker: nothing that is built here forms cycles that matter before it ends."""
+    import gc
+
+    gc.disable()
+
+
+T = TypeVar("T")
+
+
+def _spread(run: Callable[..., Iterator[list[FileFacts]]], paths: Sequence[str], search: Search) -> list[FileFacts]:
+    chunks = [(paths[start : start + _CHUNK], search) for start in range(0, len(paths), _CHUNK)]
+    return [facts for found in run(_scan_chunk, chunks) for facts in found]
+
+
+def _scan_chunk(task: tuple[Sequence[str], Search]) -> list[FileFacts]:
+    return scan(*task)

@@ -1,0 +1,231 @@
+"""What bad input gets: a clear message, the right exit code, and the other files checked all the same."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+
+import pytest
+from casebook import all_cases
+from flake8_redis_ssot.cli import main
+
+GOOD = "from app.redis_manager import RedisManager\nmanager = RedisManager()\n"
+EXPECTED = ("good.py", 2, "RSS002")
+
+
+class Tree:
+    """The base project in the working directory, beside `good.py`, and what `check` says about it."""
+
+    def __init__(self, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        self.folder = folder
+        self._capsys = capsys
+        all_cases()[0].write(folder)
+        for path in folder.rglob("service.py"):
+            path.unlink()
+        (folder / "good.py").write_text(GOOD)
+
+    def check(self, *arguments: str) -> tuple[int, list[tuple[str, int, str]], str]:
+        status = main(["check", "--output-format", "json", *(arguments or (".",))])
+        captured = self._capsys.readouterr()
+        found = json.loads(captured.out or "[]")
+        self.messages = [item["message"] for item in found]
+        self.places = [(item["location"]["row"], item["location"]["column"]) for item in found]
+        shown = [(os.path.relpath(item["filename"]), item["location"]["row"], item["code"]) for item in found]
+        return status, shown, captured.err
+
+
+@pytest.fixture
+def tree(project: Path, capsys: pytest.CaptureFixture[str]) -> Tree:
+    return Tree(project, capsys)
+
+
+def test_a_file_that_may_not_be_read(tree: Tree, monkeypatch: pytest.MonkeyPatch) -> None:
+    import flake8_redis_ssot.scan as scan
+
+    honest = scan.read
+
+    def read(path: str) -> bytes:
+        if path.endswith("secret.py"):
+            raise PermissionError(13, "Permission denied", path)
+        return honest(path)
+
+    (tree.folder / "secret.py").write_text(GOOD)
+    monkeypatch.setattr(scan, "read", read)
+    assert tree.check(".", "--jobs", "1")[:2] == (1, [EXPECTED, ("secret.py", 1, "RSS900")])
+    assert tree.messages[1] == "not analysed: can't be read: Permission denied"
+
+
+def test_a_file_that_vanishes_during_the_run(tree: Tree, monkeypatch: pytest.MonkeyPatch) -> None:
+    import flake8_redis_ssot.scan as scan
+
+    honest = scan.read
+
+    def read(path: str) -> bytes:
+        if path.endswith("brief.py") and os.path.exists(path):
+            os.unlink(path)
+        return honest(path)
+
+    (tree.folder / "brief.py").write_text(GOOD)
+    monkeypatch.setattr(scan, "read", read)
+    status, found, _ = tree.check(".", "--jobs", "1")
+    assert (status, found) == (1, [("brief.py", 1, "RSS900"), EXPECTED])
+    assert tree.messages[0] == "not analysed: the file vanished during the run"
+
+
+def test_a_folder_named_like_a_file(tree: Tree) -> None:
+    (tree.folder / "x.py").mkdir()
+    (tree.folder / "x.py" / "inner.py").write_text(GOOD)
+    assert tree.check()[:2] == (1, [EXPECTED, ("x.py/inner.py", 2, "RSS002")])
+
+
+def test_links_that_lead_nowhere_or_in_circles(tree: Tree) -> None:
+    (tree.folder / "dangling.py").symlink_to("nowhere.py")
+    (tree.folder / "self.py").symlink_to("self.py")
+    (tree.folder / "loop").symlink_to(".")
+    (tree.folder / "alias.py").symlink_to("good.py")
+    status, found, _ = tree.check()
+    assert status == 1
+    assert found == [("alias.py", 2, "RSS002"), ("dangling.py", 1, "RSS900"), EXPECTED, ("self.py", 1, "RSS900")]
+
+
+def test_a_path_that_does_not_exist_is_the_users_mistake(tree: Tree) -> None:
+    status, found, errors = tree.check("missing.py", "good.py")
+    assert (status, found) == (2, [EXPECTED])
+    assert errors.startswith("error: missing.py: ")
+
+
+def test_not_utf8_without_a_coding_line(tree: Tree) -> None:
+    (tree.folder / "latin.py").write_bytes(GOOD.encode() + b"name = '\xe9'; other = RedisManager()\n")
+    status, found, _ = tree.check()
+    assert (status, found[1:]) == (1, [("latin.py", 2, "RSS002"), ("latin.py", 3, "RSS900"), ("latin.py", 3, "RSS002")])
+    assert tree.messages[2] == "not analysed: byte 0xe9 is not utf-8; save it as UTF-8 or add a coding line"
+    assert tree.places[1:] == [(2, 11), (3, 9), (3, 21)]
+
+
+def test_not_utf8_with_a_coding_line(tree: Tree) -> None:
+    (tree.folder / "latin.py").write_bytes(b"# coding: latin-1\n" + GOOD.encode() + b"s = '\xe9'; o = RedisManager()\n")
+    assert tree.check()[1][1:] == [("latin.py", 3, "RSS002"), ("latin.py", 4, "RSS002")]
+    assert tree.places[2] == (4, 14)
+
+
+def test_an_unknown_coding(tree: Tree) -> None:
+    (tree.folder / "odd.py").write_bytes(b"# coding: klingon\n" + GOOD.encode())
+    assert tree.check()[1][1:] == [("odd.py", 1, "RSS900"), ("odd.py", 3, "RSS002")]
+    assert tree.messages[1] == "not analysed: unknown encoding `klingon` in the coding line"
+
+
+def test_nul_bytes(tree: Tree) -> None:
+    (tree.folder / "nul.py").write_bytes(GOOD.encode() + b"x = 1\0\ny = RedisManager()\n")
+    status, found, _ = tree.check()
+    assert (status, found[1:]) == (1, [("nul.py", 2, "RSS002"), ("nul.py", 3, "RSS900"), ("nul.py", 4, "RSS002")])
+
+
+@pytest.mark.parametrize("newline", ["\r\n", "\r", "\n\f"], ids=["CRLF", "CR", "form feed"])
+def test_line_breaks(tree: Tree, newline: str) -> None:
+    (tree.folder / "lines.py").write_bytes(GOOD.replace("\n", newline).encode())
+    assert tree.check()[1] == [EXPECTED, ("lines.py", 2, "RSS002")]
+
+
+def test_an_empty_file(tree: Tree) -> None:
+    (tree.folder / "empty.py").write_bytes(b"")
+    (tree.folder / "mark.py").write_bytes(b"\xef\xbb\xbf")
+    assert tree.check()[:2] == (1, [EXPECTED])
+
+
+def test_a_hundred_thousand_lines(tree: Tree) -> None:
+    filler = "".join(f"x{number} = {number}\n" for number in range(100_000))
+    (tree.folder / "long.py").write_text(GOOD + filler + "last = RedisManager()\n")
+    assert tree.check()[1] == [EXPECTED, ("long.py", 2, "RSS002"), ("long.py", 100_003, "RSS002")]
+
+
+@pytest.mark.parametrize(
+    "deep",
+    ["(" * 5000 + ")" * 5000, "-" * 20_000 + "1", "a" + ".a" * 20_000, "f" + "()" * 20_000],
+    ids=["brackets", "signs", "attributes", "calls"],
+)
+def test_nesting_that_exhausts_recursion(tree: Tree, deep: str) -> None:
+    (tree.folder / "deep.py").write_text(f"{GOOD}x = {deep}\ny = RedisManager()\n")
+    status, found, _ = tree.check()
+    assert status == 1
+    assert [place for place in found if place[2] == "RSS002"] == [("deep.py", 2, "RSS002"), ("deep.py", 4, "RSS002"), EXPECTED]
+    assert ("deep.py", 3, "RSS900") in found
+
+
+@pytest.mark.parametrize("long", [" + ".join(["1"] * 900), "[" * 150 + "]" * 150], ids=["sum", "lists"])
+def test_what_python_can_read_is_not_nested_too_deeply(tree: Tree, long: str) -> None:
+    (tree.folder / "sum.py").write_text(f"{GOOD}x = {long}\ny = RedisManager()\n")
+    assert tree.check()[1][1:] == [("sum.py", 2, "RSS002"), ("sum.py", 4, "RSS002")]
+
+
+def test_no_python_at_all(tree: Tree) -> None:
+    (tree.folder / "page.py").write_text("<html>\n<p>RedisManager()</p>\n</html>\n")
+    status, found, _ = tree.check()
+    assert status == 1
+    assert [place[2] for place in found if place[0] == "page.py"]
+    assert {place[2] for place in found if place[0] == "page.py"} == {"RSS900"}
+
+
+def test_a_broken_statement_hides_nothing_else(tree: Tree) -> None:
+    (tree.folder / "half.py").write_text(GOOD + "def f(:\n    pass\n\nlast = RedisManager()\n")
+    found = tree.check()[1]
+    assert ("half.py", 2, "RSS002") in found
+    assert ("half.py", 6, "RSS002") in found
+    assert ("half.py", 3, "RSS900") in found
+
+
+def test_a_path_outside_the_root(tree: Tree, tmp_path_factory: pytest.TempPathFactory) -> None:
+    other = tmp_path_factory.mktemp("elsewhere") / "script.py"
+    other.write_text(GOOD)
+    status, found, _ = tree.check("--config", "redis-ssot.toml", str(other))
+    assert (status, [(row, code) for _, row, code in found]) == (1, [(2, "RSS002")])
+
+
+def test_no_configuration(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", "."]) == 2
+    message = capsys.readouterr().err
+    assert "no configuration found for `.`" in message
+    assert "[tool.redis-ssot.resource.redis]" in message
+
+
+def test_isolated_means_no_configuration(tree: Tree) -> None:
+    assert tree.check("--isolated", ".")[0] == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("src = []\nexclude = [x]\n", "line 2, column 12"),
+        ('[resource.redis]\ncanonical = ["app.redis_manager"]\nconstructers = ["x.Y"]\n', "did you mean `constructors`?"),
+        (
+            '[resource.redis]\ncanonical = ["app.redis_manager"]\nconstructors = ["app.redis_manager.RedisManager"]\n'
+            'accessor = "app.redis_manager.get_redis_manger"\n',
+            "`app.redis_manager` defines no `get_redis_manger`; did you mean `get_redis_manager`?",
+        ),
+    ],
+    ids=["malformed", "unknown key", "unknown accessor"],
+)
+def test_a_wrong_configuration(tree: Tree, text: str, message: str) -> None:
+    (tree.folder / "redis-ssot.toml").write_text(text)
+    status, _, errors = tree.check()
+    assert status == 2
+    assert "redis-ssot.toml" in errors
+    assert message in errors
+
+
+def test_a_canonical_module_that_does_not_exist_yet_is_a_warning(tree: Tree) -> None:
+    (tree.folder / "redis-ssot.toml").write_text(
+        '[resource.redis]\ncanonical = ["app.future"]\nconstructors = ["app.redis_manager.RedisManager"]\n'
+    )
+    status, found, errors = tree.check()
+    assert status == 1
+    assert EXPECTED in found
+    assert errors.startswith("warning: ")
+    assert "there is no module `app.future` (yet)" in errors
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no FIFOs")
+def test_a_named_pipe_is_not_waited_for(tree: Tree) -> None:
+    os.mkfifo(tree.folder / "pipe.py")
+    assert EXPECTED in tree.check()[1]

@@ -1,0 +1,63 @@
+"""Every case, in every shape a file can have: the marks are the findings, and flake8 reports the same."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from casebook import CONFIGURATION, Case, all_cases
+from flake8.main.cli import main as flake8
+from flake8_redis_ssot.cli import main
+
+CASES = all_cases()
+SHAPES = {
+    "LF": {},
+    "CRLF": {"newline": "\r\n"},
+    "CR": {"newline": "\r"},
+    "BOM": {"bom": True},
+    "no final newline": {"final_newline": False},
+}
+
+
+@pytest.mark.parametrize("shape", SHAPES.values(), ids=SHAPES)
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_marks_are_findings(case: Case, shape: dict[str, object], project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    case.write(project, **shape)  # type: ignore[arg-type]
+    main(["check", ".", "--output-format", "json", "--jobs", "1", "--quiet", *case.flags])
+    output = capsys.readouterr()
+    assert found_in(output.out, project) == case.expected, output.err
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_flake8_reports_the_same(case: Case, project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    case.write(project)
+    main(["check", ".", "--output-format", "concise", "--quiet", *case.flags])
+    ours = [line for line in capsys.readouterr().out.splitlines() if ": RSS" in line]
+    flake8(["--isolated", "--select", "RSS,E9", "--jobs", "1", *_rss_config(case), "."])
+    theirs = [line.removeprefix("./") for line in capsys.readouterr().out.splitlines()]
+    broken = {line.partition(":")[0] for line in theirs if " E9" in line}
+    # flake8 asks no plugin about a file that the running Python can't parse.
+    assert sorted(line for line in theirs if ": RSS" in line) == sorted(
+        line for line in ours if line.partition(":")[0] not in broken
+    )
+
+
+def test_a_third_of_the_cases_stay_silent() -> None:
+    silent = [case for case in CASES if not case.expected]
+    assert 3 * len(silent) >= len(CASES), f"{len(silent)} of {len(CASES)}"
+
+
+def test_names_are_unique() -> None:
+    assert len({case.name for case in CASES}) == len(CASES)
+
+
+def found_in(output: str, project: Path) -> list[tuple[str, int, str]]:
+    return sorted(
+        (Path(item["filename"]).relative_to(project).as_posix(), item["location"]["row"], item["code"])
+        for item in json.loads(output or "[]")
+    )
+
+
+def _rss_config(case: Case) -> list[str]:
+    return ["--rss-config", CONFIGURATION] if "--config" in case.flags else []

@@ -1,0 +1,429 @@
+"""Finding a configuration, reading it in all its forms, and laying the command line over it."""
+
+from __future__ import annotations
+
+import os
+import pickle
+from pathlib import Path
+
+import pytest
+
+from flake8_redis_ssot.config import (
+    AccessorFor,
+    Config,
+    ConfigError,
+    Problem,
+    Resource,
+    find,
+    from_overrides,
+    how_to_configure,
+    load,
+    nearest,
+    problem_at,
+    warnings,
+)
+
+SHORT = 'canonical = "app.rm"\nconstructors = "app.rm.Manager"\n'
+FULL = """\
+src = ["lib/", "./python"]
+exclude = ["backups/"]
+services = ["backend", "auth"]
+select = "RSS00"
+ignore = ["RSS004", "RSS004"]
+type-checking = "ignore"
+per-file-ignores = { "tests/**" = ["RSS002", "RSS003"], "a.py" = "ALL" }
+
+[resource.redis]
+canonical = ["app.rm", "app.rm2", "app.rm"]
+constructors = ["app.rm.Manager", "redis.**.from_url"]
+instance = "app.rm.manager"
+accessor = "app.rm.get_manager"
+allow = ["tests/unit/redis/**"]
+check-canonical = true
+
+[resource.redis.deprecated]
+"old.rm" = "app.rm"
+"old.gone" = ""
+old.unquoted.rm = "app.rm"
+
+[[resource.redis.accessor-for]]
+paths = ["tests/**"]
+accessor = "testing.get_manager"
+
+[resource.db]
+canonical = "app.db"
+deprecated = ["old.db", "**.*Engine"]
+"""
+REDIS = Resource(
+    name="redis",
+    canonical=("app.rm", "app.rm2"),
+    constructors=("app.rm.Manager", "redis.**.from_url"),
+    instance="app.rm.manager",
+    accessor="app.rm.get_manager",
+    allow=("tests/unit/redis/**",),
+    deprecated=(("old.rm", "app.rm"), ("old.gone", ""), ("old.unquoted.rm", "app.rm")),
+    accessor_for=(AccessorFor(("tests/**",), "testing.get_manager"),),
+    check_canonical=True,
+)
+
+
+def resource(name: str, canonical: str) -> Resource:
+    return Resource(name, (canonical,), (f"{canonical}.Manager",), None, None, (), (), (), False)
+
+
+@pytest.fixture(autouse=True)
+def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def write(path: str, text: str) -> Path:
+    file = Path(path)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+def in_pyproject(text: str) -> str:
+    """The text of a redis-ssot.toml as it is in pyproject.toml."""
+    return "[tool.redis-ssot]\n" + text.replace("[resource", "[tool.redis-ssot.resource")
+
+
+def problems(caught: pytest.ExceptionInfo[ConfigError]) -> list[str]:
+    return str(caught.value).splitlines()
+
+
+# Forms
+
+
+def test_everything(root: Path) -> None:
+    assert load(write("redis-ssot.toml", FULL)) == Config(
+        root=root,
+        file=root / "redis-ssot.toml",
+        src=("lib", "python"),
+        exclude=("backups/",),
+        services=("backend", "auth"),
+        select=("RSS00",),
+        ignore=("RSS004",),
+        per_file_ignores=(("tests/**", ("RSS002", "RSS003")), ("a.py", ("ALL",))),
+        type_checking="ignore",
+        resources=(
+            REDIS,
+            Resource("db", ("app.db",), (), None, None, (), (("old.db", ""), ("**.*Engine", "")), (), False),
+        ),
+    )
+
+
+def test_defaults(root: Path) -> None:
+    assert load(write("redis-ssot.toml", SHORT)) == Config(
+        root=root,
+        file=root / "redis-ssot.toml",
+        src=(".",),
+        exclude=(),
+        services=(),
+        select=("ALL",),
+        ignore=(),
+        per_file_ignores=(),
+        type_checking="report",
+        resources=(resource("rm", "app.rm"),),
+    )
+
+
+def test_src_is_an_import_root_where_there_is_one() -> None:
+    file = write("redis-ssot.toml", SHORT)
+    Path("src").mkdir()
+    assert load(file).src == (".", "src")
+
+
+@pytest.mark.parametrize("name", ["pyproject.toml", "redis-ssot.toml", ".redis-ssot.toml", "ci.toml"])
+def test_the_same_tables_in_every_file(name: str) -> None:
+    plain = load(write("redis-ssot.toml", FULL))
+    other = load(
+        write(f"other/{name}", f"[project]\nname = 'x'\n[tool.ruff]\n{in_pyproject(FULL)}"), root=plain.root
+    )
+    assert (other.src, other.per_file_ignores, other.resources) == (
+        plain.src,
+        plain.per_file_ignores,
+        plain.resources,
+    )
+
+
+def test_one_resource_among_the_general_keys_and_more_in_tables() -> None:
+    config = load(write("redis-ssot.toml", f"{SHORT}[resource.db]\n{SHORT.replace('rm', 'db')}"))
+    assert config.resources == (resource("rm", "app.rm"), resource("db", "app.db"))
+
+
+def test_one_accessor_for_needs_no_array() -> None:
+    text = f"{SHORT}[accessor-for]\npaths = 'tests'\naccessor = 'testing.get'\n"
+    (found,) = load(write("redis-ssot.toml", text)).resources
+    assert found.accessor_for == (AccessorFor(("tests",), "testing.get"),)
+
+
+def test_a_configuration_is_a_value(root: Path) -> None:
+    config = load(write("redis-ssot.toml", FULL))
+    assert hash(config) == hash(load(root / "redis-ssot.toml"))
+    assert pickle.loads(pickle.dumps(config)) == config
+
+
+def test_a_byte_order_mark() -> None:
+    assert load(write("redis-ssot.toml", f"\ufeff{SHORT}")).resources == (resource("rm", "app.rm"),)
+
+
+def test_paths_count_from_the_folder_of_the_file_or_from_a_given_root(root: Path) -> None:
+    file = write("conf/redis-ssot.toml", SHORT)
+    assert load(file).root == root / "conf"
+    assert load(file, root=root).root == root
+    assert load(file, root=Path("other")).root == root / "other"
+
+
+# Finding
+
+
+def test_the_nearest_folder_wins(root: Path) -> None:
+    far, near = write("redis-ssot.toml", ""), write("a/b/redis-ssot.toml", "")
+    file = write("a/b/c/d.py", "")
+    assert find(file) == find(file.parent) == find(near.parent) == root / near
+    assert find(Path("a")) == find(Path()) == root / far
+
+
+def test_a_path_still_to_be_made(root: Path) -> None:
+    file = write("a/redis-ssot.toml", "")
+    assert find(Path("a/gone.py")) == find(Path("a/gone/b.py")) == root / file
+
+
+def test_own_files_win_over_pyproject(root: Path) -> None:
+    write("pyproject.toml", "[tool.redis-ssot]")
+    assert find(root) == root / "pyproject.toml"
+    write(".redis-ssot.toml", "")
+    assert find(root) == root / ".redis-ssot.toml"
+    write("redis-ssot.toml", "")
+    assert find(root) == root / "redis-ssot.toml"
+
+
+PASSED_OVER = [
+    "",
+    "[tool.ruff]",
+    "# redis-ssot",
+    "tool = 1",
+    "[tool]\nname = 'redis-ssot'",
+    "[project]\nname = 'redis-ssot'",
+]
+
+
+@pytest.mark.parametrize("text", PASSED_OVER)
+def test_a_pyproject_without_our_table_is_passed_over(root: Path, text: str) -> None:
+    write("pyproject.toml", "[tool.redis-ssot]")
+    write("a/pyproject.toml", text)
+    assert find(root / "a") == root / "pyproject.toml"
+
+
+@pytest.mark.parametrize("text", ["[tool.redis_ssot]", "[tool.redis-ssot", "[[tool.redis-ssot]]"])
+def test_a_pyproject_with_a_mistake_is_not_passed_over(root: Path, text: str) -> None:
+    write("a/pyproject.toml", text)
+    assert find(root / "a") == root / "a/pyproject.toml"
+
+
+def test_folders_are_no_files(root: Path) -> None:
+    write("redis-ssot.toml", "")
+    Path("a/redis-ssot.toml").mkdir(parents=True)
+    Path("a/pyproject.toml").mkdir()
+    assert find(root / "a") == root / "redis-ssot.toml"
+
+
+def test_no_configuration(monkeypatch: pytest.MonkeyPatch, root: Path) -> None:
+    monkeypatch.setattr(os.path, "isfile", lambda path: False)  # whatever lies above the temporary folder
+    assert find(root) is None
+
+
+def test_how_to_configure_shows_what_works() -> None:
+    said, _, example = how_to_configure().partition("\n\n")
+    assert said == "No configuration found. Write one in pyproject.toml or redis-ssot.toml, such as:"
+    for name in ("pyproject.toml", "redis-ssot.toml"):
+        (found,) = load(write(name, example)).resources
+        assert found.name == "redis"
+
+
+# Files that cannot be read
+
+
+UNREADABLE = [
+    (b"src = [\nx", "redis-ssot.toml: malformed TOML: Invalid value (at line 2, column 1)"),
+    (
+        b"src = 'a'\nsrc = 'b'\n",
+        "redis-ssot.toml: malformed TOML: Cannot overwrite a value (at line 2, column 10)",
+    ),
+    (
+        b"[tool",
+        "redis-ssot.toml: malformed TOML: Expected ']' at the end of a table declaration (at end of document)",
+    ),
+    (b"src = '\xff'", "redis-ssot.toml: is not UTF-8: invalid start byte at byte 7"),
+]
+
+
+@pytest.mark.parametrize(("data", "expected"), UNREADABLE)
+def test_a_file_that_is_no_toml(data: bytes, expected: str) -> None:
+    Path("redis-ssot.toml").write_bytes(data)
+    with pytest.raises(ConfigError) as caught:
+        load(Path("redis-ssot.toml"))
+    assert problems(caught) == [expected]
+
+
+def test_a_file_that_is_not_there() -> None:
+    with pytest.raises(ConfigError) as caught:
+        load(Path("gone.toml"))
+    assert problems(caught) == ["gone.toml: cannot be read: No such file or directory"]
+
+
+NOT_OURS = [
+    ("[tool.ruff]", "pyproject.toml: has no table `tool.redis-ssot`"),
+    ("[tool.redis_ssot]", "pyproject.toml: tool.redis_ssot: unknown table; did you mean `tool.redis-ssot`?"),
+    ("[[tool.redis-ssot]]", "pyproject.toml: tool.redis-ssot: expected a table, found an array"),
+    ("tool.redis-ssot = 1", "pyproject.toml: tool.redis-ssot: expected a table, found an integer"),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), NOT_OURS)
+def test_a_pyproject_that_has_no_table_of_ours(text: str, expected: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        load(write("pyproject.toml", text))
+    assert problems(caught) == [expected]
+
+
+def test_keys_are_told_in_full() -> None:
+    with pytest.raises(ConfigError) as caught:
+        load(write("sub/pyproject.toml", in_pyproject(f"[resource.redis]\n{SHORT}constructers = []\n")))
+    key = "tool.redis-ssot.resource.redis.constructers"
+    assert problems(caught) == [f"sub/pyproject.toml: {key}: unknown key; did you mean `constructors`?"]
+    assert caught.value.problems == (
+        Problem("sub/pyproject.toml", key, "unknown key; did you mean `constructors`?"),
+    )
+
+
+def test_a_file_elsewhere_is_told_by_its_whole_path(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = write("redis-ssot.toml", "src = 1")
+    write("sub/x", "")
+    monkeypatch.chdir("sub")
+    with pytest.raises(ConfigError, match=f"^{root}/redis-ssot.toml: "):
+        load(root / file)
+
+
+def test_keys_of_ours_outside_of_our_table() -> None:
+    with pytest.raises(ConfigError) as caught:
+        load(write("redis-ssot.toml", f"src = 'lib'\n{in_pyproject(SHORT)}"))
+    assert problems(caught) == ["redis-ssot.toml: src: stands outside `[tool.redis-ssot]`; move it in"]
+
+
+# The command line
+
+
+def test_overrides_are_laid_over_the_file() -> None:
+    file = write("pyproject.toml", in_pyproject(FULL))
+    overrides = [
+        'src="x"',
+        "resource.redis.check-canonical = false",
+        'resource.redis.deprecated."old.rm"="app.new"',
+        'resource.redis.deprecated.other.rm = ""',
+        "resource.db.deprecated = {}",
+        'resource.db.constructors=["app.db.Engine"]',
+        'resource.cache = {canonical = "app.cache", constructors = "app.cache.Cache"}',
+        'src="y"',
+    ]
+    config = load(file, overrides=overrides)
+    redis, db, cache = config.resources
+    assert config.src == ("y",)
+    assert redis.check_canonical is False
+    assert redis.accessor == "app.rm.get_manager"
+    assert dict(redis.deprecated) == {
+        "old.rm": "app.new",
+        "old.gone": "",
+        "old.unquoted.rm": "app.rm",
+        "other.rm": "",
+    }
+    assert db.constructors == ("app.db.Engine",)
+    assert cache.name == "cache"
+    assert load(file) != config
+
+
+def test_a_table_of_the_file_is_emptied_by_another_value() -> None:
+    file = write("redis-ssot.toml", f"{SHORT}deprecated = {{'old.rm' = 'app.rm'}}")
+    (found,) = load(file, overrides=["deprecated = []"]).resources
+    assert found.deprecated == ()
+
+
+def test_overrides_by_themselves(root: Path) -> None:
+    config = from_overrides(['canonical = ["app.rm"]', "constructors = 'app.rm.Manager'"], Path())
+    assert (config.root, config.file, config.resources) == (root, None, (resource("rm", "app.rm"),))
+
+
+HINT = 'write KEY=VALUE in TOML, with quotes around text, such as `type-checking="ignore"`'
+
+
+def test_overrides_that_are_no_toml() -> None:
+    overrides = ["type-checking=ignore", "src", *SHORT.splitlines()]
+    expected = [
+        f"--config: type-checking=ignore: malformed TOML: Invalid value (at line 1, column 15); {HINT}",
+        f"--config: src: malformed TOML: Expected '=' after a key in a key/value pair (at end of document); {HINT}",
+    ]
+    with pytest.raises(ConfigError) as caught:
+        from_overrides(overrides, Path())
+    assert problems(caught) == expected
+    with pytest.raises(ConfigError) as caught:
+        load(write("redis-ssot.toml", "exclude = 1"), overrides=overrides)
+    assert problems(caught) == [
+        *expected,
+        "redis-ssot.toml: exclude: expected a string or an array of strings, found an integer",
+    ]
+
+
+def test_a_problem_names_the_place_that_it_comes_from() -> None:
+    file = write("pyproject.toml", in_pyproject(f"ignore = 1\n{SHORT}"))
+    with pytest.raises(ConfigError) as caught:
+        load(file, overrides=["selct = 'ALL'", "src = ['../x']", "per-file-ignores = {a = 1}"])
+    assert [(problem.file, problem.key) for problem in caught.value.problems] == [
+        ("--config", "selct"),
+        ("--config", "src[0]"),
+        ("pyproject.toml", "tool.redis-ssot.ignore"),
+        ("--config", "per-file-ignores.a"),
+    ]
+
+
+def test_no_overrides_are_no_configuration() -> None:
+    with pytest.raises(ConfigError) as caught:
+        from_overrides([], Path())
+    expected = (
+        "--config: resource: no resource is given; write one, such as `[tool.redis-ssot.resource.redis]`"
+    )
+    assert problems(caught) == [expected]
+
+
+# Warnings
+
+
+def test_import_roots_that_are_no_folders(root: Path) -> None:
+    Path("lib").mkdir()
+    write("file", "")
+    text = in_pyproject(f"src = ['.', 'lib', 'gone', 'file']\n{SHORT}")
+    assert warnings(load(write("pyproject.toml", text))) == (
+        Problem("pyproject.toml", "tool.redis-ssot.src", f"`gone` is no folder in {root}"),
+        Problem("pyproject.toml", "tool.redis-ssot.src", f"`file` is no folder in {root}"),
+    )
+    assert warnings(load(write("redis-ssot.toml", f"src = 'lib'\n{SHORT}"))) == ()
+
+
+def test_problems_found_later_are_told_alike() -> None:
+    from_file = load(write("redis-ssot.toml", SHORT))
+    assert (
+        str(problem_at(from_file, "resource.rm.accessor", "text"))
+        == "redis-ssot.toml: resource.rm.accessor: text"
+    )
+    from_command_line = from_overrides(SHORT.splitlines(), Path())
+    assert str(problem_at(from_command_line, "src", "text")) == "--config: src: text"
+
+
+def test_errors_cross_processes() -> None:
+    error = ConfigError([Problem("a.toml", "", "is bad"), Problem("a.toml", "src", "too")])
+    assert str(pickle.loads(pickle.dumps(error))) == str(error) == "a.toml: is bad\na.toml: src: too"
+
+
+def test_nearest_is_for_all() -> None:
+    assert nearest("get_redis", ["get_redis_manager", "x"]) == "get_redis_manager"

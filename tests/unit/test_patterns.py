@@ -1,0 +1,150 @@
+"""Gitignore-style patterns: what one line means, and what a list of them says. Git is asked in test_discovery_git."""
+
+from __future__ import annotations
+
+import pytest
+
+from flake8_redis_ssot.patterns import PathPatterns, matches_path
+
+MATCHES = [
+    # A bare name is meant anywhere, and with a folder all that is in it.
+    ("a.py", "a.py", True),
+    ("a.py", "deep/er/a.py", True),
+    ("a.py", "ba.py", False),
+    ("tests", "tests/unit/a.py", True),
+    ("tests", "src/tests/a.py", True),
+    ("tests", "src/tests.py", False),
+    ("tests/", "tests/a.py", True),
+    ("tests/", "tests", False),
+    # A slash before the end ties a pattern to the root.
+    ("/tests", "tests/a.py", True),
+    ("/tests", "src/tests/a.py", False),
+    ("src/tests", "src/tests/a.py", True),
+    ("src/tests", "lib/src/tests/a.py", False),
+    ("**/src/tests", "lib/src/tests/a.py", True),
+    ("**/tests", "tests/a.py", True),
+    # `*` and `?` stop at a slash, `**` does not.
+    ("*.py", "a/b.py", True),
+    ("*.py", "a/b.pyi", False),
+    ("*", "a", True),
+    ("a?.py", "ab.py", True),
+    ("a?.py", "a.py", False),
+    ("src/*.py", "src/a.py", True),
+    ("src/*.py", "src/a/b.py", False),
+    ("src/*/b.py", "src/a/b.py", True),
+    ("src/*/b.py", "src/a/c/b.py", False),
+    ("src/**", "src/a/b.py", True),
+    ("src/**", "src", False),
+    ("src/**/b.py", "src/b.py", True),
+    ("src/**/b.py", "src/a/c/b.py", True),
+    ("src/**/**/b.py", "src/a/c/b.py", True),
+    ("src/**/b.py", "srcs/b.py", False),
+    ("**", "a/b", True),
+    ("src/a**c", "src/a/c", False),
+    ("src/a**c", "src/abc", True),
+    ("src/a**/c", "src/ab/b/c", True),  # git cuts off the plain beginning before it looks at `**`
+    ("src/**c", "src/ac", True),
+    ("src/**c", "src/a/c", False),
+    # Sets.
+    ("[ab].py", "a.py", True),
+    ("[ab].py", "c.py", False),
+    ("[!ab].py", "c.py", True),
+    ("[^ab].py", "a.py", False),
+    ("[a-c].py", "b.py", True),
+    ("[c-a].py", "b.py", False),
+    ("[c-a].py", "c.py", True),
+    ("[]-].py", "].py", True),
+    ("[]-].py", "-.py", True),
+    ("[a-].py", "-.py", True),
+    (r"[\]].py", "].py", True),
+    (r"[\a-\c].py", "b.py", True),
+    ("[[:digit:]_].py", "1.py", True),
+    ("[[:digit:]_].py", "_.py", True),
+    ("[[:digit:]_].py", "d.py", False),
+    ("[![:upper:]].py", "a.py", True),
+    ("[[:punct:]].py", "%.py", True),
+    ("[[:nonsense:]].py", "n.py", False),
+    ("[[a].py", "[.py", True),
+    ("a[/]b", "a/b", False),
+    ("a[!x]b", "a/b", False),
+    ("[&&~~||--].py", "&.py", True),
+    # What is escaped stands for itself; what is not closed means nothing.
+    (r"\*.py", "*.py", True),
+    (r"\*.py", "a.py", False),
+    (r"\#a.py", "#a.py", True),
+    (r"\!a.py", "!a.py", True),
+    (r"a.py\ ", "a.py ", True),
+    (r"a.py\\ ", "a.py\\", True),
+    ("a.py   ", "a.py", True),
+    ("a.py\t", "a.py", False),
+    ("[ab.py", "[ab.py", False),
+    ("a\\", "a", False),
+    ("a\\", "a\\", False),
+    # Lines that say nothing.
+    ("", "a.py", False),
+    ("   ", "a.py", False),
+    ("#a.py", "#a.py", False),
+    ("!", "a.py", False),
+    ("/", "a.py", False),
+    ("//", "a.py", False),
+    # Characters that mean something in a regular expression mean themselves.
+    ("a+b(c)|d$.py", "a+b(c)|d$.py", True),
+    ("a.py", "abpy", False),
+    ("x y.py", "x y.py", True),
+    # One character, however many bytes it takes (git counts the bytes).
+    ("?.py", "é.py", True),
+    ("[é].py", "é.py", True),
+    ("*\n.py", "a\n.py", True),
+    ("a?.py", "a\n.py", True),
+]
+
+
+@pytest.mark.parametrize(("pattern", "path", "expected"), MATCHES)
+def test_one_pattern(pattern: str, path: str, expected: bool) -> None:
+    assert PathPatterns([pattern]).match(path) is expected
+
+
+LISTS = [
+    ((), "a.py", False),
+    (("*.py", "!a.py"), "a.py", False),
+    (("*.py", "!a.py"), "b.py", True),
+    (("!a.py", "*.py"), "a.py", True),
+    (("*.py", "!a.py", "/a.py"), "a.py", True),
+    (("*.py", "!a.py", "/a.py"), "sub/a.py", False),
+    # Within a folder that is meant nothing can be taken back ...
+    (("build", "!build/keep.py"), "build/keep.py", True),
+    # ... but the folder's contents can.
+    (("build/*", "!build/keep.py"), "build/keep.py", False),
+    (("build/*", "!build/keep.py"), "build/other.py", True),
+    # The idiom for "nothing but": folders are taken back so that their files can be.
+    (("*", "!*/", "!*.py"), "a/b/c.py", False),
+    (("*", "!*/", "!*.py"), "a/b/c.txt", True),
+    (("*", "!src/", "!src/**"), "src/a/b.py", False),
+    (("*", "!src/", "!src/**"), "lib/a.py", True),
+]
+
+
+@pytest.mark.parametrize(("patterns", "path", "expected"), LISTS)
+def test_the_last_pattern_that_matches_wins(patterns: tuple[str, ...], path: str, expected: bool) -> None:
+    assert PathPatterns(patterns).match(path) is expected
+    assert matches_path(patterns, path) is expected
+
+
+def test_a_pattern_for_folders_means_a_folder_itself() -> None:
+    patterns = PathPatterns(["tests/"])
+    assert patterns.match("src/tests", folder=True)
+    assert not patterns.match("src/tests", folder=False)
+
+
+def test_a_verdict_is_about_the_path_itself() -> None:
+    patterns = PathPatterns(["tests", "!tests/keep.py"])
+    assert patterns.verdict("tests", "tests", True) is True
+    assert patterns.verdict("keep.py", "tests/keep.py", False) is False
+    assert patterns.verdict("other.py", "tests/other.py", False) is None
+
+
+def test_patterns_are_compiled_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    patterns = ("compiled-once/**/[ab].py",)
+    assert matches_path(patterns, "compiled-once/x/a.py")
+    monkeypatch.setattr("flake8_redis_ssot.patterns.PathPatterns", None)
+    assert not matches_path(patterns, "compiled-once/x/c.py")

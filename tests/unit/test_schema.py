@@ -1,0 +1,254 @@
+"""Every mistake that a configuration can hold, with the words that it is told in."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from flake8_redis_ssot.config import ConfigError, load
+
+GOOD = """\
+[resource.redis]
+canonical = "app.rm"
+constructors = "app.rm.Manager"
+"""
+
+
+@pytest.fixture(autouse=True)
+def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def problems(text: str) -> list[str]:
+    """The problems of a redis-ssot.toml, without the name of the file."""
+    file = Path("redis-ssot.toml")
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(ConfigError) as caught:
+        load(file)
+    assert all(problem.file == file.name for problem in caught.value.problems)
+    assert str(caught.value) == "\n".join(map(str, caught.value.problems))
+    return [f"{problem.key}: {problem.text}" for problem in caught.value.problems]
+
+
+STRINGS = "expected a string or an array of strings, found"
+GENERAL = [
+    # Unknown keys, with the nearest.
+    ("sources = []", "sources: unknown key; did you mean `resource`?"),
+    ("per_file_ignores = {}", "per_file_ignores: unknown key; did you mean `per-file-ignores`?"),
+    ("Exclude = []", "Exclude: unknown key; did you mean `exclude`?"),
+    (
+        "xyz = 1",
+        "xyz: unknown key; valid are `src`, `exclude`, `services`, `select`, `ignore`, `per-file-ignores`,"
+        " `type-checking`, `resource`, `canonical`, `constructors`, `instance`, `accessor`, `allow`,"
+        " `deprecated`, `accessor-for`, `check-canonical`",
+    ),
+    ("db.canonical = 'app.db'", "db: unknown key; did you mean `resource.db`?"),
+    # Types.
+    ("src = 1", f"src: {STRINGS} an integer"),
+    ("src = {}", f"src: {STRINGS} a table"),
+    ("exclude = 1.5", f"exclude: {STRINGS} a float"),
+    ("services = true", f"services: {STRINGS} a boolean"),
+    ("select = 2024-01-01", f"select: {STRINGS} a date or time"),
+    ("ignore = ['RSS001', 2]", "ignore[1]: expected a string, found an integer"),
+    ("ignore = [['RSS001']]", "ignore[0]: expected a string, found an array"),
+    ("type-checking = false", "type-checking: expected a string, found a boolean"),
+    ("per-file-ignores = ['a.py']", "per-file-ignores: expected a table, found an array"),
+    ("per-file-ignores = {a = 1}", f"per-file-ignores.a: {STRINGS} an integer"),
+    # Values.
+    ("src = []", "src: is empty; write `.` for the root itself"),
+    ("src = ['a', '../b']", "src[1]: `../b` leaves {root}, from which paths count; write a path below it"),
+    ("src = '{root}/lib'", "src: `{root}/lib` is absolute; write it from {root}, such as `lib`"),
+    ("exclude = ['{root}/a']", "exclude[0]: `{root}/a` is absolute; write `/a`, which counts from {root}"),
+    ("exclude = '../a'", "exclude: `../a` leaves {root}, from which paths count; write a path below it"),
+    (
+        "services = ['auth-service']",
+        "services[0]: `auth-service`: `auth-service` is no Python name; did you mean `auth_service`?",
+    ),
+    ("select = 'rss1'", "select: `rss1` is no code of this tool; write `RSS1`"),
+    (
+        "ignore = ['E501']",
+        "ignore[0]: `E501` is no code of this tool; write `ALL`, `RSS`, or a code such as `RSS002`",
+    ),
+    ("type-checking = 'reports'", "type-checking: `reports` is no valid value; did you mean `report`?"),
+    ("type-checking = 'fix'", "type-checking: `fix` is no valid value; valid are `report` and `ignore`"),
+    (
+        "per-file-ignores = {'../a' = 'ALL'}",
+        'per-file-ignores."../a": `../a` leaves {root}, from which paths count; write a path below it',
+    ),
+    (
+        "per-file-ignores = {'a/*.py' = ['RSS1', 'X']}",
+        'per-file-ignores."a/*.py"[1]: `X` is no code of this tool; write `ALL`, `RSS`, or a code such as `RSS002`',
+    ),
+    ("resource.db = 1", "resource.db: expected a table, found an integer"),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), GENERAL)
+def test_general_keys(text: str, expected: str, root: Path) -> None:
+    found = problems(f"{text}\n{GOOD}".replace("{root}", root.as_posix()))
+    assert found == [expected.replace("{root}", root.as_posix())]
+
+
+RESOURCE = [
+    ("constructers = 'app.rm.M'", "constructers: unknown key; did you mean `constructors`?"),
+    ("canonical-module = 'app.rm'", "canonical-module: unknown key; did you mean `canonical`?"),
+    (
+        "zzz = 1",
+        "zzz: unknown key; valid are `canonical`, `constructors`, `instance`, `accessor`, `allow`, `deprecated`,"
+        " `accessor-for`, `check-canonical`",
+    ),
+    ("instance = 1", "instance: expected a string, found an integer"),
+    ("instance = 'rm'", "instance: `rm` names no module; write the whole name, such as `app.rm`"),
+    ("instance = '**.rm'", "instance: `**.rm` is a pattern; one plain name is needed here"),
+    ("accessor = ['app.rm.get']", "accessor: expected a string, found an array"),
+    ("accessor = 'app.rm.get()'", "accessor: `app.rm.get()` is a call; write `app.rm.get`"),
+    ("accessor = 'app.*.get'", "accessor: `app.*.get` is a pattern; one plain name is needed here"),
+    ("allow = '../tests'", "allow: `../tests` leaves {root}, from which paths count; write a path below it"),
+    ("allow = ['a', './b']", "allow[1]: no pattern starts with `./`; write `/b`, which counts from {root}"),
+    ("check-canonical = 'yes'", "check-canonical: expected a boolean, found a string"),
+    ("check-canonical = 1", "check-canonical: expected a boolean, found an integer"),
+    ("deprecated = 1", "deprecated: expected a table, found an integer"),
+    ("deprecated = ['old/rm.py']", "deprecated[0]: `old/rm.py` is a path; write `old.rm`"),
+    (
+        "deprecated = {'old-rm' = ''}",
+        "deprecated.old-rm: `old-rm`: `old-rm` is no Python name; did you mean `old_rm`?",
+    ),
+    (
+        "deprecated = {'old.*' = ''}",
+        'deprecated."old.*": `old.*` ends in `*`, which cannot be searched for; spell some of it, such as `*Manager`',
+    ),
+    ("deprecated = {'old.rm' = 1}", 'deprecated."old.rm": expected a string, found an integer'),
+    (
+        "deprecated = {'old.rm' = '.rm'}",
+        'deprecated."old.rm": `.rm` is relative; write it from its import root, such as `app.rm`',
+    ),
+    (
+        "deprecated = {'old.rm' = 'app.*'}",
+        'deprecated."old.rm": `app.*` is a pattern; one plain name is needed here',
+    ),
+    (
+        "deprecated = {'app.rm' = 'app.new'}",
+        'deprecated."app.rm": is canonical in resource `redis`; it cannot be deprecated as well',
+    ),
+    (
+        "deprecated = {'old.rm' = 'old.rm'}",
+        'deprecated."old.rm": its replacement `old.rm` is deprecated itself',
+    ),
+    (
+        "deprecated = {'a.a' = 'b.b', 'b.b' = 'app.rm'}",
+        'deprecated."a.a": its replacement `b.b` is deprecated itself',
+    ),
+    ("deprecated = {'a.b' = '', a.b = ''}", 'deprecated."a.b": is deprecated by resource `redis` already'),
+    ("accessor-for = 1", "accessor-for: expected a table, found an integer"),
+    ("accessor-for = ['a']", "accessor-for[0]: expected a table, found a string"),
+    ("accessor-for = {paths = 'a'}", "accessor-for.accessor: is missing"),
+    ("accessor-for = [{accessor = 'a.b'}]", "accessor-for[0].paths: is missing"),
+    ("accessor-for = [{accessor = 'a.b', paths = []}]", "accessor-for[0].paths: is empty"),
+    (
+        "accessor-for = [{accessor = 'a.b', path = 'a', paths = 'a'}]",
+        "accessor-for[0].path: unknown key; did you mean `paths`?",
+    ),
+    (
+        "accessor-for = [{accessor = 'b', paths = 'a'}]",
+        "accessor-for[0].accessor: `b` names no module; write the whole name, such as `app.b`",
+    ),
+    (
+        "accessor-for = [{accessor = 'a.b', paths = ['~/a']}]",
+        "accessor-for[0].paths[0]: `~/a` is absolute; write it from {root}",
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), RESOURCE)
+@pytest.mark.parametrize("short", [False, True], ids=["named", "short"])
+def test_resource_keys(text: str, expected: str, short: bool, root: Path) -> None:
+    """A resource has the same mistakes in its own table and in the short form, where general keys are valid too."""
+    good = GOOD.removeprefix("[resource.redis]\n").replace("app.rm", "app.redis") if short else GOOD
+    if short:
+        text, expected = (
+            text.replace("app.rm' =", "app.redis' ="),
+            expected.replace('"app.rm"', '"app.redis"'),
+        )
+        expected = expected.replace("valid are ", f"valid are {', '.join(f'`{key}`' for key in OF_ALL)}, ")
+    place = "" if short else "resource.redis."
+    assert problems(f"{good}{text}\n") == [f"{place}{expected}".replace("{root}", root.as_posix())]
+
+
+OF_ALL = ("src", "exclude", "services", "select", "ignore", "per-file-ignores", "type-checking", "resource")
+
+MISSING = "is missing, and `deprecated` as well; without either nothing can be found"
+HOMELESS = "name the module that is the resource's home"
+WHOLE = [
+    ("", ["resource: no resource is given; write one, such as `[tool.redis-ssot.resource.redis]`"]),
+    ("[resource]", ["resource: no resource is given; write one, such as `[tool.redis-ssot.resource.redis]`"]),
+    ("resource = 'redis'", ["resource: expected a table, found a string"]),
+    (
+        "[resource.redis]",
+        [f"resource.redis.canonical: is missing; {HOMELESS}", f"resource.redis.constructors: {MISSING}"],
+    ),
+    ("canonical = 'app.rm'", [f"constructors: {MISSING}"]),
+    ("canonical = 'app.rm'\nconstructors = []\ndeprecated = {}", [f"constructors: {MISSING}"]),
+    ("canonical = []\nconstructors = 'a.B'", [f"canonical: is empty; {HOMELESS}"]),
+    ("canonical = ''\nconstructors = 'a.B'", ["canonical: is empty"]),
+    ("canonical = [1]\nconstructors = 'a.B'", ["canonical[0]: expected a string, found an integer"]),
+    (
+        "canonical = 'app/redis.py'\nconstructors = 'a.B'",
+        ["canonical: `app/redis.py` is a path; write `app.redis`"],
+    ),
+    (
+        "canonical = 'app.**'\nconstructors = 'a.B'",
+        ["canonical: `app.**` is a pattern; one plain name is needed here"],
+    ),
+    (
+        "canonical = 'app.rm'\nconstructors = ['redis.*', 'Redis', 'a.B']",
+        [
+            "constructors[0]: `redis.*` ends in `*`, which cannot be searched for; spell some of it, such as `*Manager`",
+            "constructors[1]: `Redis` names no module; write the whole name, or `**.Redis` for any module",
+        ],
+    ),
+    (
+        "[resource]\ncanonical = 'app.rm'\nconstructors = 'app.rm.M'",
+        [
+            "resource.canonical: the resource has no name; write `resource.NAME.canonical`",
+            "resource.constructors: the resource has no name; write `resource.NAME.constructors`",
+        ],
+    ),
+    (
+        "canonical = 'app.redis'\nconstructors = 'app.redis.M'\n[resource.redis]\ncanonical = 'app.r'\nconstructors = 'app.r.M'",
+        ["resource.redis.canonical: another resource is called `redis` already"],
+    ),
+    (
+        "[resource.a]\ncanonical = 'app.a'\ndeprecated = {'old.x' = 'app.a', 'app.b' = 'app.a'}\n"
+        "[resource.b]\ncanonical = 'app.b'\ndeprecated = ['old.x', 'app.a']",
+        [
+            'resource.a.deprecated."app.b": is canonical in resource `b`; it cannot be deprecated as well',
+            'resource.b.deprecated."old.x": is deprecated by resource `a` already',
+            'resource.b.deprecated."app.a": is canonical in resource `a`; it cannot be deprecated as well',
+            'resource.a.deprecated."old.x": its replacement `app.a` is deprecated itself',
+            'resource.a.deprecated."app.b": its replacement `app.a` is deprecated itself',
+        ],
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), WHOLE)
+def test_what_must_hold_between_keys(text: str, expected: list[str]) -> None:
+    assert problems(text) == expected
+
+
+def test_all_problems_are_told_at_once() -> None:
+    text = """\
+src = 3
+selct = ["ALL"]
+[resource.redis]
+canonical = ["app.redis-manager", 4]
+accessor = "get"
+[resource.redis.deprecated]
+"old/rm.py" = "app.rm"
+"""
+    assert [problem.partition(":")[0] for problem in problems(text)] == [
+        *("selct", "resource.redis.canonical[0]", "resource.redis.canonical[1]", "resource.redis.accessor"),
+        *('resource.redis.deprecated."old/rm.py"', "src"),
+    ]

@@ -1,0 +1,181 @@
+"""What is said of names, paths and codes that are not written as they should be."""
+
+from __future__ import annotations
+
+import pytest
+
+from flake8_redis_ssot.spelling import (
+    code_fault,
+    constructor_fault,
+    deprecated_fault,
+    folder_fault,
+    member_fault,
+    module_fault,
+    nearest,
+    pattern_fault,
+)
+
+ROOT = "/home/me/project"
+
+
+@pytest.mark.parametrize("text", ["app", "app.redis_manager", "_a.b1", "é.ü"])
+def test_modules(text: str) -> None:
+    assert module_fault(text) is None
+
+
+MODULE_FAULTS = [
+    ("", "is empty"),
+    ("  ", "is empty"),
+    (" app.rm", "` app.rm` has spaces around it; write `app.rm`"),
+    ("app/redis.py", "`app/redis.py` is a path; write `app.redis`"),
+    ("./app/redis/__init__.py", "`./app/redis/__init__.py` is a path; write `app.redis`"),
+    ("app\\redis.py", "`app\\redis.py` is a path; write `app.redis`"),
+    ("redis.py", "`redis.py` is a path; write `redis`"),
+    ("/", "`/` is a path; write `app.redis`"),
+    (".rm", "`.rm` is relative; write it from its import root, such as `app.rm`"),
+    ("..", "`..` is relative; write it from its import root, such as `app.redis`"),
+    ("a..b", "`a..b` has an empty part; write `a.b`"),
+    ("a.b.", "`a.b.` has an empty part; write `a.b`"),
+    ("my app.rm", "`my app.rm`: `my app` is no Python name; did you mean `my_app`?"),
+    (
+        "app.redis-manager",
+        "`app.redis-manager`: `redis-manager` is no Python name; did you mean `redis_manager`?",
+    ),
+    ("app.1st", "`app.1st`: `1st` is no Python name"),
+    ("app.rm:get_rm", "`app.rm:get_rm` has a colon; write `app.rm.get_rm`"),
+    ("app.rm.get_rm()", "`app.rm.get_rm()` is a call; write `app.rm.get_rm`"),
+    ("app.rm.get_rm(1, 2)", "`app.rm.get_rm(1, 2)` is a call; write `app.rm.get_rm`"),
+    ("app.*", "`app.*` is a pattern; one plain name is needed here"),
+    ("**.rm", "`**.rm` is a pattern; one plain name is needed here"),
+]
+
+
+@pytest.mark.parametrize(("text", "fault"), MODULE_FAULTS)
+def test_what_is_no_module(text: str, fault: str) -> None:
+    assert module_fault(text) == fault
+    assert member_fault(text) == fault
+
+
+def test_members() -> None:
+    assert member_fault("app.get_rm") is None
+    assert member_fault("get_rm") == "`get_rm` names no module; write the whole name, such as `app.get_rm`"
+
+
+@pytest.mark.parametrize(
+    "text", ["app.RedisManager", "redis.**.from_url", "**.Redis", "*.Redis", "app.**.*Manager", "a.R*M"]
+)
+def test_constructors(text: str) -> None:
+    assert constructor_fault(text) is None
+    assert deprecated_fault(text) is None
+
+
+PATTERN_FAULTS = [
+    ("redis.*", "`redis.*` ends in `*`, which cannot be searched for; spell some of it, such as `*Manager`"),
+    (
+        "redis.**",
+        "`redis.**` ends in `**`, which cannot be searched for; spell some of it, such as `*Manager`",
+    ),
+    ("**", "`**` ends in `**`, which cannot be searched for; spell some of it, such as `*Manager`"),
+    (
+        "redis**.Redis",
+        "`redis**.Redis`: `**` stands for whole parts; write `redis*.Redis`, or `**` between dots",
+    ),
+    ("redis.Redis?", "`redis.Redis?`: in a dotted name only `*` and `**` stand for something else"),
+    ("redis.[Rr]edis", "`redis.[Rr]edis`: in a dotted name only `*` and `**` stand for something else"),
+    ("redis.*-x", "`redis.*-x`: `*-x` is no Python name; did you mean `__x`?"),
+]
+
+
+@pytest.mark.parametrize(("text", "fault"), PATTERN_FAULTS)
+def test_what_is_no_constructor(text: str, fault: str) -> None:
+    assert constructor_fault(text) == fault
+    assert deprecated_fault(text) == fault
+
+
+def test_a_bare_name_can_be_deprecated_but_constructs_nothing() -> None:
+    assert deprecated_fault("oldredis") is None
+    fault = "`Redis` names no module; write the whole name, or `**.Redis` for any module"
+    assert constructor_fault("Redis") == fault
+
+
+@pytest.mark.parametrize(
+    "text", ["tests", "/tests/unit", "tests/**", "!keep.py", "*.py", r"\#a.py", "a..b/c", "..."]
+)
+def test_patterns(text: str) -> None:
+    assert pattern_fault(text, ROOT) is None
+
+
+PLACE_FAULTS = [
+    ("", "is empty"),
+    ("~/tests", "`~/tests` is absolute; write it from /home/me/project"),
+    ("C:\\tests", "`C:\\tests` is absolute; write it from /home/me/project"),
+    ("tests\\unit", "write `tests/unit`, with `/`"),
+    ("../tests", "`../tests` leaves /home/me/project, from which paths count; write a path below it"),
+    ("a/../../b", "`a/../../b` leaves /home/me/project, from which paths count; write a path below it"),
+]
+
+
+@pytest.mark.parametrize(("text", "fault"), PLACE_FAULTS)
+def test_what_is_no_place(text: str, fault: str) -> None:
+    assert pattern_fault(text, ROOT) == fault
+    assert folder_fault(text, ROOT) == fault
+
+
+PATH_PATTERN_FAULTS = [
+    ("./tests", "no pattern starts with `./`; write `/tests`, which counts from /home/me/project"),
+    (f"{ROOT}/tests", f"`{ROOT}/tests` is absolute; write `/tests`, which counts from {ROOT}"),
+    (ROOT, f"`{ROOT}` is absolute; write `*`, which counts from {ROOT}"),
+]
+
+
+@pytest.mark.parametrize(("text", "fault"), PATH_PATTERN_FAULTS)
+def test_what_is_no_pattern(text: str, fault: str) -> None:
+    assert pattern_fault(text, ROOT) == fault
+    assert pattern_fault(f"!{text}", ROOT) == fault
+
+
+FOLDER_FAULTS = [
+    ("/src", f"`/src` is absolute; write it from {ROOT}, such as `src`"),
+    (f"{ROOT}/lib/", f"`{ROOT}/lib/` is absolute; write it from {ROOT}, such as `lib`"),
+    (ROOT, f"`{ROOT}` is absolute; write it from {ROOT}, such as `.`"),
+    (f"{ROOT}-old", f"`{ROOT}-old` is absolute; write it from {ROOT}, such as `src`"),
+]
+
+
+@pytest.mark.parametrize(("text", "fault"), FOLDER_FAULTS)
+def test_what_is_no_folder(text: str, fault: str) -> None:
+    assert folder_fault(text, ROOT) == fault
+
+
+@pytest.mark.parametrize("text", [".", "src", "./lib/python", "a b"])
+def test_folders(text: str) -> None:
+    assert folder_fault(text, ROOT) is None
+
+
+@pytest.mark.parametrize("text", ["ALL", "RSS", "RSS0", "RSS00", "RSS001", "RSS9"])
+def test_codes(text: str) -> None:
+    assert code_fault(text) is None
+
+
+CODE_FAULTS = [
+    ("rss001", "`rss001` is no code of this tool; write `RSS001`"),
+    ("all ", "`all ` is no code of this tool; write `ALL`"),
+    ("RSS0001", "`RSS0001` is no code of this tool; write `ALL`, `RSS`, or a code such as `RSS002`"),
+    ("R", "`R` is no code of this tool; write `ALL`, `RSS`, or a code such as `RSS002`"),
+    ("E501", "`E501` is no code of this tool; write `ALL`, `RSS`, or a code such as `RSS002`"),
+    ("", "`` is no code of this tool; write `ALL`, `RSS`, or a code such as `RSS002`"),
+]
+
+
+@pytest.mark.parametrize(("text", "fault"), CODE_FAULTS)
+def test_what_is_no_code(text: str, fault: str) -> None:
+    assert code_fault(text) == fault
+
+
+def test_nearest() -> None:
+    words = ("accessor", "accessor-for", "RedisManager")
+    assert nearest("acessor", words) == "accessor"
+    assert nearest("accessor_for", words) == "accessor-for"
+    assert nearest("redismanager", words) == "RedisManager"
+    assert nearest("zzz", words) is None
+    assert nearest("accessor", ()) is None
