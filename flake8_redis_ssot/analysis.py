@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from flake8_redis_ssot.config import Config
 from flake8_redis_ssot.discovery import Listing, discover
-from flake8_redis_ssot.facts import NO_EXPORTS, Exports, FileFacts
+from flake8_redis_ssot.names.facts import NO_EXPORTS, Exports, FileFacts
 from flake8_redis_ssot.guards import Guards
 from flake8_redis_ssot.hunting import first_search, hunts
 from flake8_redis_ssot.disk import read

@@ -152,8 +152,8 @@ def _ours(document: dict[str, object], name: str, shared: bool, problems: list[P
     tools = document.get("tool")
     table = tools.get("redis-ssot") if isinstance(tools, dict) else None
     if isinstance(table, dict):
-        for key in () if shared else (key for key in document if key in KEYS):
-            problems.append(Problem(name, key, "stands outside `[tool.redis-ssot]`; move it in"))
+        outside = () if shared else tuple(key for key in document if key in KEYS)
+        problems.extend(Problem(name, key, "stands outside `[tool.redis-ssot]`; move it in") for key in outside)
         return _Source(name, "tool.redis-ssot.", table)
     if table is not None:
         problems.append(Problem(name, "tool.redis-ssot", mismatch("a table", table)))
@@ -169,12 +169,17 @@ def _ours(document: dict[str, object], name: str, shared: bool, problems: list[P
 def _parsed(overrides: Sequence[str], problems: list[Problem]) -> dict[str, object]:
     given: dict[str, object] = {}
     for text in overrides:
-        try:
-            given = _merged(given, _parse(text))
-        except ValueError as error:
-            hint = 'write KEY=VALUE in TOML, with quotes around text, such as `type-checking="ignore"`'
-            problems.append(Problem(_COMMAND_LINE, text, f"malformed TOML: {error}; {hint}"))
+        given = _merged(given, _parsed_override(text, problems))
     return given
+
+
+def _parsed_override(text: str, problems: list[Problem]) -> dict[str, object]:
+    try:
+        return _parse(text)
+    except ValueError as error:
+        hint = 'write KEY=VALUE in TOML, with quotes around text, such as `type-checking="ignore"`'
+        problems.append(Problem(_COMMAND_LINE, text, f"malformed TOML: {error}; {hint}"))
+        return {}
 
 
 def _merged(below: Mapping[str, object], above: Mapping[str, object]) -> dict[str, object]:
@@ -186,16 +191,14 @@ def _merged(below: Mapping[str, object], above: Mapping[str, object]) -> dict[st
 
 
 def _mentions_us(file: str) -> bool:
-    """Whether a pyproject.toml has a table for us, also a misspelt one: passing it over would hide the mistake."""
+    """Whether a pyproject.toml has a table for us, also a misspelt one: to pass it over hides the mistake."""
     try:
         text = _text(Path(file))
         # Most do not have our name in them at all, and need no parsing.
         tools = _parse(text).get("tool") if re.search("redis[-_]ssot", text, re.IGNORECASE) else None
     except (OSError, ValueError):
         return True
-    return isinstance(tools, dict) and any(
-        re.fullmatch("redis[-_]ssot", name, re.IGNORECASE) for name in tools
-    )
+    return isinstance(tools, dict) and any(re.fullmatch("redis[-_]ssot", name, re.IGNORECASE) for name in tools)
 
 
 def _text(path: Path) -> str:

@@ -31,7 +31,7 @@ class Trouble:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """The files found (as named or joined to the folder named, unique, sorted by their bytes) and the troubles."""
+    """The files (as named or joined to the folder named, unique, in the order of their bytes) and the troubles."""
 
     files: tuple[str, ...]
     problems: tuple[Trouble, ...]
@@ -175,7 +175,7 @@ def _with_own_patterns(folder: _Folder, names: set[str]) -> _Folder:
 
 
 def _levels_above(top: str) -> Iterator[_Level]:
-    """The lists of the folders above `top`, nearest first, up to the one that holds `.git`; none without one."""
+    """The lists above `top`, nearest first, up to the folder that holds `.git`; none where no folder does."""
     place = os.path.realpath(top)
     found: list[_Level] = []
     lead = ""
@@ -201,7 +201,7 @@ def _own_level(path: str, lead: str, cut: int) -> Iterator[_Level]:
 
 
 def _info_exclude(folder: str) -> str:
-    """Where the repository in `folder` keeps its `info/exclude`: not in `.git` itself for worktrees and submodules."""
+    """The `info/exclude` of the repository in `folder`; worktrees and submodules have theirs elsewhere."""
     git = os.path.join(folder, ".git")
     git = _pointed_to(git, folder) or git
     git = _pointed_to(os.path.join(git, "commondir"), git) or git

@@ -18,11 +18,11 @@ class DiskError(Exception):
         return f"{self.path}: {self.reason}"
 
 
-class Unwritable(DiskError):
+class Unwritable(DiskError):  # noqa: N818
     """The file may not be written, or not without changing more of it than its bytes."""
 
 
-class Changed(DiskError):
+class Changed(DiskError):  # noqa: N818
     """The bytes of the file are not, or no longer, the ones expected: somebody else was there."""
 
     def __init__(self, path: str, reason: str = "has changed since it was read") -> None:

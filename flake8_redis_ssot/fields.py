@@ -33,6 +33,7 @@ class Table:
         return joined(self.key, key)
 
     def refuse_unknown(self, valid: tuple[str, ...]) -> None:
+        """Note every key that is not valid, with the one that was most likely meant."""
         for key, value in self.values.items():
             if key not in valid:
                 self.note(self.at(key), _unknown(key, value, valid))
@@ -84,6 +85,7 @@ class Table:
         return text is None
 
     def mismatch(self, key: str, expected: str, found: object) -> None:
+        """Note that the value at the full `key` is of the wrong type."""
         self.note(key, mismatch(expected, found))
 
     def _as_table(self, value: object, key: str) -> Table | None:

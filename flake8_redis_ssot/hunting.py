@@ -10,7 +10,7 @@ import os
 import re
 from collections.abc import Iterable, Iterator
 
-from flake8_redis_ssot.facts import FileFacts
+from flake8_redis_ssot.names.facts import FileFacts
 from flake8_redis_ssot.guards import Guards
 from flake8_redis_ssot.project import Home, Project
 from flake8_redis_ssot.scan import Hunt, Search

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from flake8_redis_ssot.config import Resource
-from flake8_redis_ssot.facts import Argument, Call
+from flake8_redis_ssot.names.facts import Argument, Call
 from flake8_redis_ssot.project import Home
 from flake8_redis_ssot.rule import Verdict, View, via
 from flake8_redis_ssot.words import dotted_pattern

@@ -74,7 +74,7 @@ class PathPatterns:
         return bool(self.verdict(path.rpartition("/")[2], path, folder))
 
     def verdict(self, name: str, path: str, folder: bool) -> bool | None:
-        """What the last pattern that means just this path says: True in, False out (`!`), None if there is none.
+        """What the last pattern that means just this path says: True; False for `!`; None if there is none.
 
         `name` is the last part of `path`. Folders above are not looked at: the caller has been there.
         """
@@ -86,7 +86,7 @@ class PathPatterns:
 
 @dataclass(frozen=True, slots=True)
 class _Group:
-    """Patterns of which any one may match. Most are a plain name or `*` and an ending: no expression needed."""
+    """Patterns of which any may match. Most are a plain name or `*` and an ending: no expression needed."""
 
     names: frozenset[str]
     endings: tuple[str, ...]
@@ -168,7 +168,7 @@ def _any(globs: list[str]) -> re.Pattern[str] | None:
 
 
 def _expression(glob: str) -> str | None:
-    """The regular expression of a glob, or None when git lets it match nothing (`[a`, a lone last backslash)."""
+    """The regular expression of a glob, or None when git lets it match nothing (`[a`, a last backslash)."""
     # As in git, the plain beginning is cut off first: hence the `**` of `a**/b` counts as if it stood alone.
     special = _SPECIAL.search(glob)
     start = special.start() if special else len(glob)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from flake8_redis_ssot.facts import Exports
+from flake8_redis_ssot.names.facts import Exports
 from flake8_redis_ssot.modules import Modules
 
 

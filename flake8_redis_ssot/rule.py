@@ -11,7 +11,7 @@ from types import ModuleType
 from typing import Any, NamedTuple
 
 from flake8_redis_ssot.config import AccessorFor, Resource
-from flake8_redis_ssot.facts import FileFacts
+from flake8_redis_ssot.names.facts import FileFacts
 from flake8_redis_ssot.guards import Guards, relative_to
 from flake8_redis_ssot.model import Finding, Span
 from flake8_redis_ssot.patterns import matches_path

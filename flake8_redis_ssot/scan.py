@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from flake8_redis_ssot.disk import read
-from flake8_redis_ssot.facts import NO_EXPORTS, FileFacts
+from flake8_redis_ssot.names.facts import NO_EXPORTS, FileFacts
 from flake8_redis_ssot.model import Gap
 from flake8_redis_ssot.modules import module_name, package_name
 from flake8_redis_ssot.words import Words
@@ -64,7 +64,7 @@ def scan(paths: Iterable[str], search: Search) -> list[FileFacts]:
 
 def facts_of(path: str, data: bytes, search: Search) -> FileFacts:
     """The facts of one file from its bytes."""
-    from flake8_redis_ssot.names import read_names
+    from flake8_redis_ssot.names.reading import read_names
     from flake8_redis_ssot.source import read_source
 
     return read_names(path, read_source(data), module_name(path, search.roots), package_name(path, search.roots), search.words)

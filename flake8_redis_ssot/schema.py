@@ -62,7 +62,9 @@ def _src(table: Table, root: Path) -> tuple[str, ...]:
 
 def _per_file_ignores(table: Table, pattern: Fault) -> Iterator[tuple[str, tuple[str, ...]]]:
     inner = table.table("per-file-ignores")
-    for key in inner.values if inner else ():
+    if inner is None:
+        return
+    for key in inner.values:
         if inner.accepts(key, inner.at(key), pattern):
             yield key, inner.strings(key, code_fault)
 
@@ -82,7 +84,9 @@ def _resources(table: Table, pattern: Fault) -> Iterator[tuple[Table, Resource]]
     elif table.values.get("resource", {}) == {}:
         table.note("resource", "no resource is given; write one, such as `[tool.redis-ssot.resource.redis]`")
     named = table.table("resource")
-    for name in named.values if named else ():
+    if named is None:
+        return
+    for name in named.values:
         if name in _RESOURCE:
             named.note(named.at(name), f"the resource has no name; write `{joined('resource.NAME', name)}`")
         elif inner := named.table(name):
@@ -123,7 +127,9 @@ def _deprecated(table: Table) -> Iterator[tuple[str, str]]:
             yield name, ""
         return
     inner = table.table("deprecated")
-    for name, replacement in _flat(inner.values) if inner else ():
+    if inner is None:
+        return
+    for name, replacement in _flat(inner.values):
         at = inner.at(name)
         right = inner.accepts(name, at, deprecated_fault)
         if inner.accepts(replacement, at, _replacement_fault) and right:

@@ -19,9 +19,9 @@ class AccessorFor:
 class Resource:
     """One shared thing: its home, what makes a new one, what to use instead, and its old paths.
 
-    `canonical` are modules; `constructors` and the left of `deprecated` may hold globs (`*` one part, `**` any
-    parts). The right of `deprecated` is the replacement, empty where there is none. `allow` are gitignore-style
-    paths counted from the root.
+    `canonical` are modules; `constructors` and the left of `deprecated` may hold globs (`*` one part or some
+    of it, `**` any parts). The right of `deprecated` is the replacement, empty where there is none. `allow`
+    are gitignore-style patterns that count from the root.
     """
 
     name: str
@@ -37,7 +37,7 @@ class Resource:
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """What a run goes by. Paths and patterns count from `root` (absolute), wherever the command was called."""
+    """What a run goes by. Paths and patterns count from `root` (absolute), wherever the command is called."""
 
     root: Path
     file: Path | None  # where it was read; None when it comes from the command line alone
@@ -53,7 +53,7 @@ class Config:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing that is wrong in a configuration: the file (or `--config`), the full key (or nothing), the text."""
+    """One thing that is wrong: the file (or `--config`), the full key (empty for all of it), and the text."""
 
     file: str
     key: str

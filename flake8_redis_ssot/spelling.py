@@ -9,7 +9,7 @@ _CODE = re.compile(r"ALL|RSS\d{0,3}")
 
 
 def nearest(word: str, words: Iterable[str]) -> str | None:
-    """The word that `word` was most likely meant to be; None when none is near. Case, `_` and `-` do not count."""
+    """The one of `words` that `word` was meant to be, or None. Case and `_` for `-` do not count."""
     import difflib  # late: only a mistake needs it
 
     plain = {_plain(candidate): candidate for candidate in words}
@@ -46,9 +46,7 @@ def deprecated_fault(text: str) -> str | None:
     fault = _dotted_fault(text)
     last = text.rpartition(".")[2]
     if fault is None and not last.strip("*"):
-        return (
-            f"`{text}` ends in `{last}`, which cannot be searched for; spell some of it, such as `*Manager`"
-        )
+        return f"`{text}` ends in `{last}`, which cannot be searched for; spell some of it, such as `*Manager`"
     return fault
 
 
@@ -78,9 +76,7 @@ def code_fault(text: str) -> str | None:
     if _CODE.fullmatch(text):
         return None
     better = text.strip().upper()
-    hint = (
-        f"write `{better}`" if _CODE.fullmatch(better) else "write `ALL`, `RSS`, or a code such as `RSS002`"
-    )
+    hint = f"write `{better}`" if _CODE.fullmatch(better) else "write `ALL`, `RSS`, or a code such as `RSS002`"
     return f"`{text}` is no code of this tool; {hint}"
 
 
@@ -109,7 +105,8 @@ def _dotted_fault(text: str) -> str | None:
     if "/" in text or "\\" in text or text.endswith(".py"):
         return f"`{text}` is a path; write `{_dotted(text) or 'app.redis'}`"
     if text.startswith("."):
-        return f"`{text}` is relative; write it from its import root, such as `app.{text.lstrip('.') or 'redis'}`"
+        whole = f"app.{text.lstrip('.') or 'redis'}"
+        return f"`{text}` is relative; write it from its import root, such as `{whole}`"
     return next(filter(None, (_part_fault(part, text) for part in text.split("."))), None)
 
 
@@ -117,9 +114,7 @@ def _part_fault(part: str, text: str) -> str | None:
     if not part:
         return f"`{text}` has an empty part; write `{'.'.join(filter(None, text.split('.')))}`"
     if "**" in part and part != "**":
-        return (
-            f"`{text}`: `**` stands for whole parts; write `{text.replace('**', '*')}`, or `**` between dots"
-        )
+        return f"`{text}`: `**` stands for whole parts; write `{text.replace('**', '*')}`, or `**` between dots"
     if part.endswith(")"):
         return f"`{text}` is a call; write `{text.partition('(')[0]}`"
     if ":" in part:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TypeVar
 
-from flake8_redis_ssot.facts import FileFacts
+from flake8_redis_ssot.names.facts import FileFacts
 from flake8_redis_ssot.scan import Search, scan
 
 # Fewer files than this are read faster than a process starts.

@@ -6,6 +6,7 @@ All positions are characters from the start of the text, all rows count from 0. 
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import accumulate
@@ -74,9 +75,8 @@ def cuts(text: str, row: int | None, reason: str) -> Iterator[Cut]:
         yield _everything(text)
         return
     page = _Page(text)
-    row = page.code_at_or_before(row)
+    before, row = page.code_around(row)
     yield from _told_by(page, row, reason)
-    before = page.code_at_or_before(row - 1)
     if page.word(before) == "@":  # a decorator of nothing
         yield from _one_row(page, before)
     yield from _one_row(page, row)
@@ -89,7 +89,7 @@ def cuts(text: str, row: int | None, reason: str) -> Iterator[Cut]:
 def rest(text: str, row: int) -> Iterator[Cut]:
     """All of `text` from `row` on; if that is not enough, all of it."""
     page = _Page(text)
-    row = page.code_at_or_before(row)
+    _, row = page.code_around(row)
     yield Cut(page.first(row), len(text), "0")
     yield Cut(page.first(row), len(text), "")
     yield _everything(text)
@@ -149,10 +149,11 @@ class _Page:
     def is_code(self, row: int) -> bool:
         return self.word(row) not in {"", "#"}
 
-    def code_at_or_before(self, row: int) -> int:
-        """The nearest row with code on it, upwards; the first row if there is none."""
-        row = min(row, len(self.lines) - 1)
-        return next((at for at in range(row, -1, -1) if self.is_code(at)), 0)
+    def code_around(self, row: int) -> tuple[int, int]:
+        """The nearest row with code on it, upwards if possible, and the one before it (or itself if it is the first)."""
+        rows = [at for at in range(len(self.lines)) if self.is_code(at)]
+        nearest = max(bisect_right(rows, row) - 1, 0)
+        return rows[max(nearest - 1, 0)], rows[nearest]
 
     def headers_around(self, row: int) -> Iterator[int]:
         """The rows above that are less and less indented, from the inside out."""

@@ -44,8 +44,10 @@ def _conflicts(marks: Iterable[re.Match[str]]) -> Iterator[tuple[Cut, str]]:
 
 def _sides(marks: list[re.Match[str]]) -> Iterator[tuple[Cut, str]]:
     """The markers, and what stands behind a `|||||||`. Only the first one is told: one gap is enough."""
-    start = marks[0].start()
-    for mark, following in pairwise([*marks, None])
+    why = "merge conflict"
+    for mark, following in zip(marks, [*marks[1:], marks[-1]], strict=True):
+        yield Cut(mark.start(), following.start() if mark[1] == "|||||||" else mark.end(), ""), why
+        why = ""
 
 
 def _placeholder(mark: re.Match[str]) -> Cut:

@@ -30,5 +30,4 @@ def parse(text: str) -> Parsed:
         return Parsed(outcome, text, ())
     from flake8_redis_ssot.levelling.recovery import recover  # here, because most files never need it
 
-    recovered = recover(text)
-    return Parsed(recovered.tree, recovered.text, recovered.gaps)
+    return Parsed(*recover(text))

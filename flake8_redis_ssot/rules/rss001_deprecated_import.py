@@ -29,7 +29,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 
-from flake8_redis_ssot.facts import FileFacts, Import, Reach
+from flake8_redis_ssot.names.facts import FileFacts, Import, Reach
 from flake8_redis_ssot.guards import Deprecated
 from flake8_redis_ssot.rule import Site, Verdict, View, via
 

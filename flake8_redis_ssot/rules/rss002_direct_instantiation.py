@@ -27,7 +27,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flake8_redis_ssot.facts import FileFacts
+from flake8_redis_ssot.names.facts import FileFacts
 from flake8_redis_ssot.instances import judge_call
 from flake8_redis_ssot.rule import Site, Verdict, View
 

@@ -34,7 +34,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flake8_redis_ssot.facts import Argument, FileFacts
+from flake8_redis_ssot.names.facts import Argument, FileFacts
 from flake8_redis_ssot.instances import judge_call, judge_handover
 from flake8_redis_ssot.rule import Site, Verdict, View
 

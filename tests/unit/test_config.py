@@ -138,9 +138,7 @@ def test_src_is_an_import_root_where_there_is_one() -> None:
 @pytest.mark.parametrize("name", ["pyproject.toml", "redis-ssot.toml", ".redis-ssot.toml", "ci.toml"])
 def test_the_same_tables_in_every_file(name: str) -> None:
     plain = load(write("redis-ssot.toml", FULL))
-    other = load(
-        write(f"other/{name}", f"[project]\nname = 'x'\n[tool.ruff]\n{in_pyproject(FULL)}"), root=plain.root
-    )
+    other = load(write(f"other/{name}", f"[project]\nname = 'x'\n[tool.ruff]\n{in_pyproject(FULL)}"), root=plain.root)
     assert (other.src, other.per_file_ignores, other.resources) == (
         plain.src,
         plain.per_file_ignores,
@@ -294,9 +292,7 @@ def test_keys_are_told_in_full() -> None:
         load(write("sub/pyproject.toml", in_pyproject(f"[resource.redis]\n{SHORT}constructers = []\n")))
     key = "tool.redis-ssot.resource.redis.constructers"
     assert problems(caught) == [f"sub/pyproject.toml: {key}: unknown key; did you mean `constructors`?"]
-    assert caught.value.problems == (
-        Problem("sub/pyproject.toml", key, "unknown key; did you mean `constructors`?"),
-    )
+    assert caught.value.problems == (Problem("sub/pyproject.toml", key, "unknown key; did you mean `constructors`?"),)
 
 
 def test_a_file_elsewhere_is_told_by_its_whole_path(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -390,9 +386,7 @@ def test_a_problem_names_the_place_that_it_comes_from() -> None:
 def test_no_overrides_are_no_configuration() -> None:
     with pytest.raises(ConfigError) as caught:
         from_overrides([], Path())
-    expected = (
-        "--config: resource: no resource is given; write one, such as `[tool.redis-ssot.resource.redis]`"
-    )
+    expected = "--config: resource: no resource is given; write one, such as `[tool.redis-ssot.resource.redis]`"
     assert problems(caught) == [expected]
 
 
@@ -412,10 +406,7 @@ def test_import_roots_that_are_no_folders(root: Path) -> None:
 
 def test_problems_found_later_are_told_alike() -> None:
     from_file = load(write("redis-ssot.toml", SHORT))
-    assert (
-        str(problem_at(from_file, "resource.rm.accessor", "text"))
-        == "redis-ssot.toml: resource.rm.accessor: text"
-    )
+    assert str(problem_at(from_file, "resource.rm.accessor", "text")) == "redis-ssot.toml: resource.rm.accessor: text"
     from_command_line = from_overrides(SHORT.splitlines(), Path())
     assert str(problem_at(from_command_line, "src", "text")) == "--config: src: text"
 

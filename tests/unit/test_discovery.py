@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -315,7 +314,7 @@ def test_a_list_that_is_no_text(tree: Path) -> None:
 
 
 @pytest.fixture
-def locked(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def locked(monkeypatch: pytest.MonkeyPatch) -> None:
     """A folder `locked` that the system lists for nobody (root may list all, so the mode does not do)."""
     scandir = os.scandir
 
@@ -325,7 +324,6 @@ def locked(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         return scandir(path)
 
     monkeypatch.setattr(os, "scandir", refuse)
-    yield
 
 
 @pytest.mark.usefixtures("locked")

@@ -135,9 +135,7 @@ def _git(folder: Path, *arguments: str) -> bytes:
     # Inside a git hook these would lead to the wrong repository.
     ours = {key: value for key, value in os.environ.items() if not key.startswith("GIT_")}
     command = ["git", *arguments]
-    return subprocess.run(
-        command, cwd=folder, env=ours | GIT_ENVIRONMENT, capture_output=True, check=True
-    ).stdout
+    return subprocess.run(command, cwd=folder, env=ours | GIT_ENVIRONMENT, capture_output=True, check=True).stdout
 
 
 def _write(path: Path, text: str) -> None:

@@ -86,7 +86,7 @@ def test_an_owner_that_cannot_be_kept(file: Path, monkeypatch: pytest.MonkeyPatc
     real = os.stat
     monkeypatch.setattr(os, "stat", lambda path: theirs if path == str(file) else real(path))
     monkeypatch.setattr(os, "chown", fail, raising=False)
-    with pytest.raises(Unwritable, match="a.py: cannot be written: its owner could not be kept"):
+    with pytest.raises(Unwritable, match=r"a\.py: cannot be written: its owner could not be kept"):
         replace(str(file), NEW, expected=OLD)
     assert file.read_bytes() == OLD
     assert only(file)
@@ -114,9 +114,7 @@ def test_other_bytes_are_left_alone(file: Path) -> None:
     assert only(file)
 
 
-def test_other_bytes_that_come_while_writing_are_left_alone(
-    file: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_other_bytes_that_come_while_writing_are_left_alone(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "fsync", lambda descriptor: file.write_bytes(b"theirs"))
     with pytest.raises(Changed):
         replace(str(file), NEW, expected=OLD)
@@ -126,7 +124,7 @@ def test_other_bytes_that_come_while_writing_are_left_alone(
 
 def test_a_file_that_is_gone_is_not_made_again(file: Path) -> None:
     file.unlink()
-    with pytest.raises(Changed, match="a.py: is gone"):
+    with pytest.raises(Changed, match=r"a\.py: is gone"):
         replace(str(file), NEW, expected=OLD)
     assert os.listdir(file.parent) == []
 
@@ -143,18 +141,16 @@ def test_nothing_to_change_writes_nothing(file: Path) -> None:
 def test_a_read_only_file_is_left_alone(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file.chmod(0o444)
     monkeypatch.setattr(os, "access", lambda path, mode: False)  # root may write all
-    with pytest.raises(Unwritable, match="a.py: is read-only"):
+    with pytest.raises(Unwritable, match=r"a\.py: is read-only"):
         replace(str(file), NEW, expected=OLD)
     assert file.read_bytes() == OLD
     assert only(file)
 
 
 @pytest.mark.parametrize("step", ["fsync", "chmod", "replace"])
-def test_a_step_that_fails_leaves_all_as_it_was(
-    file: Path, monkeypatch: pytest.MonkeyPatch, step: str
-) -> None:
+def test_a_step_that_fails_leaves_all_as_it_was(file: Path, monkeypatch: pytest.MonkeyPatch, step: str) -> None:
     monkeypatch.setattr(os, step, fail)
-    with pytest.raises(Unwritable, match="a.py: cannot be written: No space left on device"):
+    with pytest.raises(Unwritable, match=r"a\.py: cannot be written: No space left on device"):
         replace(str(file), NEW, expected=OLD)
     assert file.read_bytes() == OLD
     assert only(file)
@@ -186,8 +182,6 @@ def test_a_long_name(tmp_path: Path) -> None:
     assert path.read_bytes() == NEW
 
 
-@pytest.mark.parametrize(
-    "error", [Changed("a.py"), Changed("a.py", "is gone"), Unwritable("a.py", "is read-only")]
-)
+@pytest.mark.parametrize("error", [Changed("a.py"), Changed("a.py", "is gone"), Unwritable("a.py", "is read-only")])
 def test_errors_cross_processes(error: DiskError) -> None:
     assert str(pickle.loads(pickle.dumps(error))) == str(error)

@@ -1,4 +1,4 @@
-"""Gitignore-style patterns: what one line means, and what a list of them says. Git is asked in test_discovery_git."""
+"""Gitignore-style patterns: what one means, and what a list says. (Git is asked in test_discovery_git.)"""
 
 from __future__ import annotations
 

@@ -164,7 +164,7 @@ RESOURCE = [
 @pytest.mark.parametrize(("text", "expected"), RESOURCE)
 @pytest.mark.parametrize("short", [False, True], ids=["named", "short"])
 def test_resource_keys(text: str, expected: str, short: bool, root: Path) -> None:
-    """A resource has the same mistakes in its own table and in the short form, where general keys are valid too."""
+    """A resource has the same mistakes in its own table and in the short form."""
     good = GOOD.removeprefix("[resource.redis]\n").replace("app.rm", "app.redis") if short else GOOD
     if short:
         text, expected = (

@@ -98,9 +98,7 @@ def test_a_bare_name_can_be_deprecated_but_constructs_nothing() -> None:
     assert constructor_fault("Redis") == fault
 
 
-@pytest.mark.parametrize(
-    "text", ["tests", "/tests/unit", "tests/**", "!keep.py", "*.py", r"\#a.py", "a..b/c", "..."]
-)
+@pytest.mark.parametrize("text", ["tests", "/tests/unit", "tests/**", "!keep.py", "*.py", r"\#a.py", "a..b/c", "..."])
 def test_patterns(text: str) -> None:
     assert pattern_fault(text, ROOT) is None
 

@@ -6,9 +6,9 @@ import ast
 import sys
 from collections.abc import Sequence
 
-from flake8_redis_ssot.assignment import assign, bind
-from flake8_redis_ssot.scopes import NOTHING, Bindings, join
-from flake8_redis_ssot.walk import Readers, Walk
+from flake8_redis_ssot.names.assignment import assign, bind
+from flake8_redis_ssot.names.scopes import NOTHING, Bindings, join
+from flake8_redis_ssot.names.walk import Readers, Walk
 
 
 def read_if(walk: Walk, node: ast.If) -> bool:

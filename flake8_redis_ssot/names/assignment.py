@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 import sys
 
-from flake8_redis_ssot.annotations import read_annotation
-from flake8_redis_ssot.scopes import NOTHING, Frame, Own, Text, Values, merge, path_of
-from flake8_redis_ssot.walk import Readers, Walk
+from flake8_redis_ssot.names.annotations import read_annotation
+from flake8_redis_ssot.names.scopes import NOTHING, Frame, Own, Text, Values, merge, path_of
+from flake8_redis_ssot.names.walk import Readers, Walk
 
 
 def bind(walk: Walk, name: str, values: Values) -> None:

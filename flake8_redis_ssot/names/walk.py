@@ -11,11 +11,11 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from flake8_redis_ssot.interest import Interest
-from flake8_redis_ssot.ledger import Ledger
+from flake8_redis_ssot.names.interest import Interest
+from flake8_redis_ssot.names.ledger import Ledger
 from flake8_redis_ssot.model import Gap
-from flake8_redis_ssot.scopes import Bindings, Frame, join
-from flake8_redis_ssot.values import Evaluator
+from flake8_redis_ssot.names.scopes import Bindings, Frame, join
+from flake8_redis_ssot.names.values import Evaluator
 from flake8_redis_ssot.words import Words
 
 # Reads one kind of statement and tells whether Python can come out at its end.

@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterable
 
-from flake8_redis_ssot.facts import Argument, Origins
-from flake8_redis_ssot.ledger import Ledger
-from flake8_redis_ssot.scopes import NOTHING, Frame, Own, Text, Values, merge, path_of
+from flake8_redis_ssot.names.facts import Argument, Origins
+from flake8_redis_ssot.names.ledger import Ledger
+from flake8_redis_ssot.names.scopes import NOTHING, Frame, Own, Text, Values, merge, path_of
 from flake8_redis_ssot.words import Words
 
 # Builtins that can hand a class or a module on; every other builtin stands for nothing.

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import ast
 
-from flake8_redis_ssot.assignment import bind
+from flake8_redis_ssot.names.assignment import bind
 from flake8_redis_ssot.model import Span
-from flake8_redis_ssot.values import relative_module
-from flake8_redis_ssot.walk import Readers, Walk
+from flake8_redis_ssot.names.values import relative_module
+from flake8_redis_ssot.names.walk import Readers, Walk
 
 
 def read_import(walk: Walk, node: ast.Import) -> bool:
