@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
-from flake8_redis_ssot.config import Config
+from flake8_redis_ssot.config.settings import Config
 from flake8_redis_ssot.discovery import Listing, discover
-from flake8_redis_ssot.names.facts import NO_EXPORTS, Exports, FileFacts
+from flake8_redis_ssot.disk import read
 from flake8_redis_ssot.guards import Guards
 from flake8_redis_ssot.hunting import first_search, hunts
-from flake8_redis_ssot.disk import read
 from flake8_redis_ssot.modules import Modules
+from flake8_redis_ssot.names.facts import NO_EXPORTS, Exports, FileFacts
 from flake8_redis_ssot.project import Project
 from flake8_redis_ssot.rule import View
 from flake8_redis_ssot.scan import Search, facts_of, unreadable
@@ -106,7 +106,9 @@ def _lies_in(path: str, folder: str) -> bool:
 
 
 def _foreign(config: Config, modules: Modules) -> frozenset[str]:
-    """Top-level names in the configuration that the project has no module for: a third party's, also beside a script."""
+    """Top-level names of the configuration that no module of the project has: a third party's, also beside a script."""
     names = [name for resource in config.resources for name in resource.constructors]
     tops = {name.partition(".")[0] for name in names}
-    return frozenset(top for top in tops if not is_glob(top) and modules.path_of(top) is None and not modules.has_below(top))
+    return frozenset(
+        top for top in tops if not is_glob(top) and modules.path_of(top) is None and not modules.has_below(top)
+    )

@@ -49,7 +49,9 @@ def commented(data: bytes, findings: Sequence[Finding], reason: str) -> tuple[by
 def _codes_by_row(text: str, findings: Sequence[Finding]) -> Iterator[tuple[int, list[str]]]:
     """For each row (1-based) that gets a comment, its codes: the last row of those that one comment speaks for."""
     joined: Mapping[int, tuple[int, int]] = joined_lines(text)
-    places = sorted((joined.get(row, (row, row))[1], finding.code) for finding in findings for row in finding.noqa_rows[:1])
+    places = sorted(
+        (joined.get(row, (row, row))[1], finding.code) for finding in findings for row in finding.noqa_rows[:1]
+    )
     for row, group in groupby(places, key=lambda place: place[0]):
         yield row, sorted({code for _, code in group})
 

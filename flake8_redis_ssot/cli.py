@@ -25,7 +25,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         status: int = arguments.command(arguments)
     except BrokenPipeError:
         # Whoever read our output has had enough (`| head`): no traceback, and none at interpreter exit either.
-        sys.stdout = None  # type: ignore[assignment]
+        sys.stdout = None
         return 1
     except KeyboardInterrupt:
         return 130
@@ -33,7 +33,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="redis-ssot", description="Keeps code to the single source of truth of its shared resources.")
+    parser = argparse.ArgumentParser(
+        prog="redis-ssot", description="Keeps code to the single source of truth of its shared resources."
+    )
     parser.add_argument("-V", "--version", action="version", version=f"redis-ssot {__version__}")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     _add_check(commands.add_parser("check", help="find every place that goes round the source of truth"))
@@ -46,13 +48,31 @@ def _add_check(parser: argparse.ArgumentParser) -> None:
 
     parser.set_defaults(command=check.main)
     add = parser.add_argument
-    add("paths", nargs="*", metavar="PATH", help="files and folders (default: the working directory; - is standard input)")
+    add(
+        "paths",
+        nargs="*",
+        metavar="PATH",
+        help="files and folders (default: the working directory; - is standard input)",
+    )
     add("--select", metavar="CODES", type=_codes, default=(), help="codes or prefixes to report, or ALL")
     add("--extend-select", metavar="CODES", type=_codes, default=(), help="codes to report besides")
     add("--ignore", metavar="CODES", type=_codes, default=(), help="codes or prefixes to leave out")
-    add("--exclude", metavar="PATTERNS", type=_commas, action="extend", default=[], help="gitignore-style patterns to leave out")
+    add(
+        "--exclude",
+        metavar="PATTERNS",
+        type=_commas,
+        action="extend",
+        default=[],
+        help="gitignore-style patterns to leave out",
+    )
     add("--force-exclude", action="store_true", help="leave them out even if they are named")
-    add("--config", metavar="FILE|KEY=VALUE", action="append", default=[], help="a configuration file, or a TOML setting over it")
+    add(
+        "--config",
+        metavar="FILE|KEY=VALUE",
+        action="append",
+        default=[],
+        help="a configuration file, or a TOML setting over it",
+    )
     add("--isolated", action="store_true", help="look for no configuration file")
     add("--output-format", choices=("concise", "full", "json"), default="full", help="default: full")
     add("-o", "--output-file", metavar="FILE", help="write the report there")

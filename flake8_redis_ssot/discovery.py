@@ -31,7 +31,7 @@ class Trouble:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """The files (as named or joined to the folder named, unique, in the order of their bytes) and the troubles."""
+    """The files (as named or joined to what was named; unique; in byte order); the troubles."""
 
     files: tuple[str, ...]
     problems: tuple[Trouble, ...]

@@ -17,7 +17,7 @@ from flake8_redis_ssot.suppression import Comments
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Which codes are asked for: prefixes of codes, or `ALL`; the longest prefix that fits decides, ignore before select."""
+    """Which codes are asked for: prefixes, or `ALL`. The longest prefix that fits decides, ignore before select."""
 
     select: tuple[str, ...] = ("ALL",)
     ignore: tuple[str, ...] = ()
@@ -48,7 +48,12 @@ def findings_in(analysis: Analysis, path: str, shown: str, selection: Selection,
 
 def _wanted(analysis: Analysis, relative: str, selection: Selection) -> Callable[[str], bool]:
     """Whether a code is asked for in one file, after `per-file-ignores`."""
-    ignores = tuple(code for pattern, codes in analysis.config.per_file_ignores if matches_path((pattern,), relative) for code in codes)
+    ignores = tuple(
+        code
+        for pattern, codes in analysis.config.per_file_ignores
+        if matches_path((pattern,), relative)
+        for code in codes
+    )
     there = Selection(("ALL",), ignores)
     return lambda code: selection.has(code) and there.has(code)
 
@@ -64,7 +69,9 @@ def _spoken(analysis: Analysis, path: str, found: Iterable[Finding]) -> list[Fin
 
 def check(analysis: Analysis, files: Sequence[str], selection: Selection, *, noqa: bool = True) -> list[Finding]:
     """The findings in `files` (absolute paths), sorted by path, place and code."""
-    found = [finding for path in files for finding in findings_in(analysis, path, shown_path(path), selection, noqa=noqa)]
+    found = [
+        finding for path in files for finding in findings_in(analysis, path, shown_path(path), selection, noqa=noqa)
+    ]
     return sorted(found)
 
 

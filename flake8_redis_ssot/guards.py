@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass
 from functools import cache
 
-from flake8_redis_ssot.config import Config, Resource
+from flake8_redis_ssot.config.settings import Config, Resource
 from flake8_redis_ssot.patterns import PathPatterns
 from flake8_redis_ssot.project import Home, Project
 from flake8_redis_ssot.words import dotted_pattern, is_glob
@@ -14,7 +14,7 @@ from flake8_redis_ssot.words import dotted_pattern, is_glob
 
 @dataclass(frozen=True, slots=True)
 class Deprecated:
-    """An old module or symbol: `name` as configured, `replacement` (may be empty), and whether it is a symbol in a module."""
+    """An old module, or a symbol of a module: its `name`, and its `replacement` (may be empty)."""
 
     resource: Resource
     name: str
@@ -63,7 +63,11 @@ class Guards:
 
     def names(self) -> tuple[list[str], list[str]]:
         """What to look for: dotted names of constructors and deprecated symbols, and of deprecated modules."""
-        plain = {*self._exact, *(glob for glob, _ in self._globs), *(old.name for old in self._deprecated if old.is_symbol)}
+        plain = {
+            *self._exact,
+            *(glob for glob, _ in self._globs),
+            *(old.name for old in self._deprecated if old.is_symbol),
+        }
         return sorted(plain), sorted({old.name for old in self._deprecated if not old.is_symbol})
 
     def constructor(self, home: Home) -> Resource | None:
@@ -95,7 +99,9 @@ class Guards:
         """The most specific deprecated module or symbol that a true name is, or lies in; canonical modules are none."""
         matches = [old for old in self._deprecated if _lies_in(name, old.name)]
         best = max(matches, key=lambda old: len(old.name), default=None)
-        if best is None or any(_lies_in(name, home) and len(home) >= len(best.name) for home in self._canonical[best.resource.name]):
+        if best is None or any(
+            _lies_in(name, home) and len(home) >= len(best.name) for home in self._canonical[best.resource.name]
+        ):
             return None
         return best
 
@@ -103,7 +109,9 @@ class Guards:
         """Whether a file may go round the source of truth: canonical, deprecated itself, or allowed."""
         if any(_lies_in(module, home) for home in self._canonical[resource.name]):
             return True
-        if any(old.resource is resource and not old.is_symbol and _lies_in(module, old.name) for old in self._deprecated):
+        if any(
+            old.resource is resource and not old.is_symbol and _lies_in(module, old.name) for old in self._deprecated
+        ):
             return True
         return self._allow[resource.name].match(relative_to(self._root, path))
 

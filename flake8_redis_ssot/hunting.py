@@ -10,8 +10,8 @@ import os
 import re
 from collections.abc import Iterable, Iterator
 
-from flake8_redis_ssot.names.facts import FileFacts
 from flake8_redis_ssot.guards import Guards
+from flake8_redis_ssot.names.facts import FileFacts
 from flake8_redis_ssot.project import Home, Project
 from flake8_redis_ssot.scan import Hunt, Search
 from flake8_redis_ssot.words import Words, is_glob
@@ -59,9 +59,13 @@ def _hunt(path: str, name: str, project: Project) -> Hunt:
 
 def _new_names(facts: FileFacts, words: Words, project: Project, guards: Guards) -> Iterator[str]:
     module = project.modules.name_of(facts.path)
+    if not module.rpartition(".")[2].isidentifier():
+        return  # no import statement can name it
     for key in _candidates(facts, words, project):
         name = key.rpartition(".")[2]
-        if not words.has(name) and any(_is_guarded(home, guards) for home in project.resolve(f"{module}:{key}", facts.path)):
+        if not words.has(name) and any(
+            _is_guarded(home, guards) for home in project.resolve(f"{module}:{key}", facts.path)
+        ):
             yield name
 
 

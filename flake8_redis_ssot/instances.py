@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from flake8_redis_ssot.config import Resource
+from flake8_redis_ssot.config.settings import Resource
 from flake8_redis_ssot.names.facts import Argument, Call
 from flake8_redis_ssot.project import Home
 from flake8_redis_ssot.rule import Verdict, View, via
@@ -43,7 +43,11 @@ def judge_call(call: Call, view: View, what: str) -> Verdict | None:
     for home, resource in _constructors(call.origins, view):
         if not view.exempt(resource):
             return _verdict(_subject(call.function, what, home), home, resource, view)
-        if resource.check_canonical and view.guards.is_canonical(resource, view.module) and not _is_the_one(call, resource, view):
+        if (
+            resource.check_canonical
+            and view.guards.is_canonical(resource, view.module)
+            and not _is_the_one(call, resource, view)
+        ):
             return _verdict(_subject(call.function, what, home) + ", beside the one instance", home, resource, view)
     return None
 
@@ -56,13 +60,18 @@ def _constructors(origins: Iterable[str], view: View) -> list[tuple[Home, Resour
 def _is_the_one(call: Call, resource: Resource, view: View) -> bool:
     """In the canonical module itself: the first instance that is kept."""
     kept = (other for other in view.facts.calls if other.kept)
-    first = next((other for other in kept if any(found is resource for _, found in _constructors(other.origins, view))), None)
+    first = next(
+        (other for other in kept if any(found is resource for _, found in _constructors(other.origins, view))), None
+    )
     return call == first
 
 
 def _subject(function: str, what: str, home: Home) -> str:
+    """`f` makes a new `app.Manager`; of a function or classmethod that constructs, what is new has no name."""
     name = function.rpartition("<locals>.")[2]
-    return f"`{name}` {what} `{home.name}`" if name else f"new `{home.name}`"
+    is_class = home.name.rpartition(".")[2].lstrip("_")[:1].isupper()
+    thing = f"new `{home.name}`" if is_class else f"new instance by `{home.name}()`"
+    return f"`{name}` {what} {thing}" if name else thing
 
 
 def _verdict(subject: str, home: Home, resource: Resource, view: View) -> Verdict:

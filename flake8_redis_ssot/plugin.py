@@ -12,7 +12,7 @@ from flake8_redis_ssot import __version__
 
 
 class Checker:
-    """One file, as flake8 asks for it. The findings of all files are worked out once, before flake8 forks its workers."""
+    """One file, as flake8 asks for it. The findings of all files are there before flake8 forks its workers."""
 
     name = "flake8-redis-ssot"
     version = __version__
@@ -53,7 +53,11 @@ class Checker:
 
     def _from_standard_input(self) -> bool:
         options = self._options
-        return options is not None and "-" in (options.filenames or []) and self._filename == (options.stdin_display_name or "stdin")
+        return (
+            options is not None
+            and "-" in (options.filenames or [])
+            and self._filename == (options.stdin_display_name or "stdin")
+        )
 
 
 def _findings_in(
@@ -61,14 +65,14 @@ def _findings_in(
 ) -> dict[str, list[tuple[int, int, str]]]:
     from flake8.exceptions import ExecutionError
 
-    from flake8_redis_ssot.config import ConfigError
-    from flake8_redis_ssot.run import NoConfiguration, Request, run
+    from flake8_redis_ssot.config.settings import ConfigError
+    from flake8_redis_ssot.run import NoConfigurationError, Request, run
 
     configs = (options.rss_config,) if options is not None and options.rss_config else ()
     request = Request(paths=paths, configs=configs, noqa=not getattr(options, "disable_noqa", False), buffer=buffer)
     try:
         outcome = run(request)
-    except NoConfiguration:
+    except NoConfigurationError:
         return {}  # installed, but not used in this project
     except ConfigError as error:
         raise ExecutionError(str(error)) from error

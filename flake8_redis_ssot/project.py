@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from flake8_redis_ssot.names.facts import Exports
 from flake8_redis_ssot.modules import Modules
+from flake8_redis_ssot.names.facts import Exports
 
 
 class Home(NamedTuple):
@@ -26,7 +26,7 @@ class Home(NamedTuple):
 
 
 class Project:
-    """Resolves origins. `load` gives the exports of a file by its path; `foreign` are top-level names of third parties."""
+    """Resolves origins. `load` gives the exports of a file (a path), `foreign` are top-level names of third parties."""
 
     def __init__(self, modules: Modules, load: Callable[[str], Exports], foreign: frozenset[str] = frozenset()) -> None:
         self.modules = modules
@@ -46,7 +46,7 @@ class Project:
         return module if path is None else self.modules.name_of(path)
 
     def locate(self, dotted: str) -> str:
-        """The origin that a dotted name in a configuration means: its longest part that is a module, then attributes."""
+        """The origin that a dotted name in a configuration means: as much as is a module, then attributes."""
         parts = dotted.split(".")
         for length in range(len(parts), 0, -1):
             module = ".".join(parts[:length])
@@ -65,7 +65,9 @@ class Project:
             known = self._known[key] = self._follow(module, _parts(attributes), importer, frozenset())
         return known
 
-    def _follow(self, module: str, parts: Sequence[str], importer: str, seen: frozenset[tuple[str, str]]) -> tuple[Home, ...]:
+    def _follow(
+        self, module: str, parts: Sequence[str], importer: str, seen: frozenset[tuple[str, str]]
+    ) -> tuple[Home, ...]:
         path = self.path_of(module, importer)
         if path is None:
             return self._outside(module, parts, importer, seen)
@@ -78,7 +80,9 @@ class Project:
             return self._submodule(path, parts, seen) or ()
         return self._in_module(path, parts, seen | {key})
 
-    def _outside(self, module: str, parts: Sequence[str], importer: str, seen: frozenset[tuple[str, str]]) -> tuple[Home, ...]:
+    def _outside(
+        self, module: str, parts: Sequence[str], importer: str, seen: frozenset[tuple[str, str]]
+    ) -> tuple[Home, ...]:
         """A third party's name, or one in a namespace package whose modules are files of ours."""
         for length in range(1, len(parts) + 1):
             deeper = ".".join((module, *parts[:length]))
@@ -95,9 +99,15 @@ class Project:
             return self._through(path, aliases, parts[1:], seen) or self._submodule(path, parts, seen) or ()
         if aliases is not None or ".".join(parts) in exports.bases or parts[1:2] == ["<locals>"]:
             return self._member(path, exports, parts, seen)
-        return self._submodule(path, parts, seen) or self._through_stars(path, exports, parts, seen) or self._lost(path, parts)
+        return (
+            self._submodule(path, parts, seen)
+            or self._through_stars(path, exports, parts, seen)
+            or self._lost(path, parts)
+        )
 
-    def _through(self, path: str, aliases: Sequence[str], rest: Sequence[str], seen: frozenset[tuple[str, str]]) -> tuple[Home, ...]:
+    def _through(
+        self, path: str, aliases: Sequence[str], rest: Sequence[str], seen: frozenset[tuple[str, str]]
+    ) -> tuple[Home, ...]:
         """Go on to what a name stands for in the file that passes it on."""
         name = self.modules.name_of(path)
         homes: dict[str, Home] = {}
@@ -113,7 +123,9 @@ class Project:
             return None
         return self._follow(module, parts[1:], path, seen)
 
-    def _member(self, path: str, exports: Exports, parts: Sequence[str], seen: frozenset[tuple[str, str]]) -> tuple[Home, ...]:
+    def _member(
+        self, path: str, exports: Exports, parts: Sequence[str], seen: frozenset[tuple[str, str]]
+    ) -> tuple[Home, ...]:
         """A class attribute: set in the class, or inherited from a class of the project."""
         here = (Home(".".join((self.modules.name_of(path), *parts)), path, ".".join(parts)),)
         length = next((n for n in range(len(parts), 0, -1) if ".".join(parts[:n]) in exports.bases), 0)
@@ -124,9 +136,15 @@ class Project:
         aliases = exports.names.get(f"{owner}.{rest[0]}")
         if aliases:
             return self._through(path, aliases, rest[1:], seen)
-        return here if aliases is not None else self._inherited(path, exports.bases[owner], rest, seen) or (here[0]._replace(found=False),)
+        return (
+            here
+            if aliases is not None
+            else self._inherited(path, exports.bases[owner], rest, seen) or (here[0]._replace(found=False),)
+        )
 
-    def _inherited(self, path: str, bases: Sequence[str], rest: Sequence[str], seen: frozenset[tuple[str, str]]) -> tuple[Home, ...]:
+    def _inherited(
+        self, path: str, bases: Sequence[str], rest: Sequence[str], seen: frozenset[tuple[str, str]]
+    ) -> tuple[Home, ...]:
         for base in bases:
             module, _, attributes = base.partition(":")
             if self.path_of(module, path) is not None:
@@ -135,17 +153,23 @@ class Project:
                     return tuple(found)
         return ()
 
-    def _through_stars(self, path: str, exports: Exports, parts: Sequence[str], seen: frozenset[tuple[str, str]]) -> tuple[Home, ...]:
+    def _through_stars(
+        self, path: str, exports: Exports, parts: Sequence[str], seen: frozenset[tuple[str, str]]
+    ) -> tuple[Home, ...]:
         name = self.modules.name_of(path)
         guesses: tuple[Home, ...] = ()
         for star in reversed(exports.stars):
-            homes = tuple(home._replace(chain=(name, *home.chain)) for home in self._through_star(star, parts, path, seen))
+            homes = tuple(
+                home._replace(chain=(name, *home.chain)) for home in self._through_star(star, parts, path, seen)
+            )
             if any(not home.guessed for home in homes):
                 return homes
             guesses += homes
         return guesses
 
-    def _through_star(self, module: str, parts: Sequence[str], importer: str, seen: frozenset[tuple[str, str]]) -> tuple[Home, ...]:
+    def _through_star(
+        self, module: str, parts: Sequence[str], importer: str, seen: frozenset[tuple[str, str]]
+    ) -> tuple[Home, ...]:
         """What `from module import *` brings in under a name: nothing where the module does not offer it."""
         path = self.path_of(module, importer)
         if path is None:
@@ -155,7 +179,9 @@ class Project:
         key = (path, "*" + parts[0])
         if not offered or key in seen:
             return ()
-        return tuple(home for home in self._follow(module, parts, importer, seen | {key}) if home.found or home.path is None)
+        return tuple(
+            home for home in self._follow(module, parts, importer, seen | {key}) if home.found or home.path is None
+        )
 
     def _lost(self, path: str, parts: Sequence[str]) -> tuple[Home, ...]:
         """A name that a module of ours does not define, as far as can be seen."""

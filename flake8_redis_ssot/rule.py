@@ -10,16 +10,16 @@ from importlib import import_module
 from types import ModuleType
 from typing import Any, NamedTuple
 
-from flake8_redis_ssot.config import AccessorFor, Resource
-from flake8_redis_ssot.names.facts import FileFacts
+from flake8_redis_ssot.config.settings import AccessorFor, Resource
 from flake8_redis_ssot.guards import Guards, relative_to
 from flake8_redis_ssot.model import Finding, Span
+from flake8_redis_ssot.names.facts import FileFacts
 from flake8_redis_ssot.patterns import matches_path
 from flake8_redis_ssot.project import Home, Project
 
 
 class Site(NamedTuple):
-    """What a rule saw in one file. `noqa_rows` (1-based) are where a comment can silence it; `fact` is the rule's own."""
+    """What a rule saw in one file. On `noqa_rows` (1-based) a comment can silence it; `fact` is the rule's own."""
 
     span: Span
     noqa_rows: tuple[int, ...]

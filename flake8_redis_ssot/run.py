@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from flake8_redis_ssot.analysis import Analysis
-from flake8_redis_ssot.config import Config, ConfigError, Problem, find, from_overrides, load, warnings
+from flake8_redis_ssot.config.loading import find, from_overrides, load, warnings
+from flake8_redis_ssot.config.settings import Config, ConfigError, Problem
 from flake8_redis_ssot.discovery import Trouble, discover
 from flake8_redis_ssot.engine import Selection, check, shown_path
 from flake8_redis_ssot.model import Finding, Span
@@ -38,7 +39,7 @@ class Request:
     buffer: bytes | None = None
 
 
-class NoConfiguration(Exception):
+class NoConfigurationError(Exception):
     """No configuration was found upwards from a path (the one argument)."""
 
 
@@ -54,7 +55,7 @@ class Outcome:
 
 
 def run(request: Request) -> Outcome:
-    """Check everything that is asked for. Raises ConfigError, or NoConfiguration where there is none to go by."""
+    """Check everything that is asked for. Raises ConfigError, or NoConfigurationError where there is none to go by."""
     outcome = Outcome()
     for config, paths in _by_configuration(request):
         _check_under(config, paths, request, outcome)
@@ -83,7 +84,7 @@ def _configuration(file: Path | None, settings: Sequence[str], paths: Sequence[s
         return load(file, overrides=settings)
     if settings:
         return from_overrides(settings, Path.cwd())
-    raise NoConfiguration(paths[0])
+    raise NoConfigurationError(paths[0])
 
 
 def _check_under(config: Config, paths: Sequence[str], request: Request, outcome: Outcome) -> None:

@@ -8,9 +8,9 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from flake8_redis_ssot.disk import read
-from flake8_redis_ssot.names.facts import NO_EXPORTS, FileFacts
 from flake8_redis_ssot.model import Gap
 from flake8_redis_ssot.modules import module_name, package_name
+from flake8_redis_ssot.names.facts import NO_EXPORTS, FileFacts
 from flake8_redis_ssot.words import Words
 
 
@@ -29,7 +29,7 @@ class Hunt(NamedTuple):
         """Whether a file is worth a look."""
         if self.name not in data:
             return False
-        return bool(self.folder) and path.startswith(self.folder) or re.search(self.near, data) is not None
+        return (bool(self.folder) and path.startswith(self.folder)) or re.search(self.near, data) is not None
 
 
 class Search(NamedTuple):
@@ -58,8 +58,16 @@ def scan(paths: Iterable[str], search: Search) -> list[FileFacts]:
             found.append(unreadable(path, error))
             continue
         if search.wants(data, path):
-            found.append(facts_of(path, data, search))
+            found.append(_facts_in_any_case(path, data, search))
     return found
+
+
+def _facts_in_any_case(path: str, data: bytes, search: Search) -> FileFacts:
+    """The facts of a file; a mistake of ours must not hide it, nor stop the others from being checked."""
+    try:
+        return facts_of(path, data, search)
+    except Exception as error:
+        return _nothing_but(path, f"internal error, please report it: {type(error).__name__}: {error}")
 
 
 def facts_of(path: str, data: bytes, search: Search) -> FileFacts:
@@ -67,11 +75,17 @@ def facts_of(path: str, data: bytes, search: Search) -> FileFacts:
     from flake8_redis_ssot.names.reading import read_names
     from flake8_redis_ssot.source import read_source
 
-    return read_names(path, read_source(data), module_name(path, search.roots), package_name(path, search.roots), search.words)
+    return read_names(
+        path, read_source(data), module_name(path, search.roots), package_name(path, search.roots), search.words
+    )
 
 
 def unreadable(path: str, error: OSError) -> FileFacts:
     """The facts of a file that can't be read: one gap, with the reason."""
     vanished = isinstance(error, FileNotFoundError) and not os.path.islink(path)
     reason = "the file vanished during the run" if vanished else f"can't be read: {error.strerror or error}"
+    return _nothing_but(path, reason)
+
+
+def _nothing_but(path: str, reason: str) -> FileFacts:
     return FileFacts(path, (), (), (), (), NO_EXPORTS, (Gap(1, 0, reason),))

@@ -28,7 +28,7 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A parsed file. `text` has the length and line breaks of the file's own text, and the tree's columns count in it."""
+    """A parsed file. `text` is as long as the file's own text, line by line; the tree's columns count in it."""
 
     text: str
     tree: ast.Module
@@ -51,7 +51,9 @@ class Source:
 
     def _column(self, row: int, offset: int) -> int:
         line = self._lines[row - 1]
-        return offset if line.isascii() else len(line.encode("utf-8", "surrogatepass")[:offset].decode("utf-8", "ignore"))
+        return (
+            offset if line.isascii() else len(line.encode("utf-8", "surrogatepass")[:offset].decode("utf-8", "ignore"))
+        )
 
 
 def read_source(data: bytes) -> Source:

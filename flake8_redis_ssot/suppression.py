@@ -24,7 +24,7 @@ class Comments:
 
     def silence(self, code: str, rows: Iterable[int]) -> bool:
         """Whether a comment on one of the 1-based rows silences the code."""
-        return self.whole_file or self._present and any(self._on_row(code, row) for row in rows)
+        return self.whole_file or (self._present and any(self._on_row(code, row) for row in rows))
 
     def _on_row(self, code: str, row: int) -> bool:
         first, last = self._joined.get(row, (row, row))

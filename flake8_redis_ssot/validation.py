@@ -1,10 +1,12 @@
-"""What only the code can tell of a configuration: do the names in it exist?"""
+"""What only the code can tell of a configuration: whether the names in it exist."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flake8_redis_ssot.config import Config, Problem, Resource, nearest
+from flake8_redis_ssot.config.loading import problem_at
+from flake8_redis_ssot.config.settings import Config, Problem, Resource
+from flake8_redis_ssot.config.spelling import nearest
 from flake8_redis_ssot.project import Project
 from flake8_redis_ssot.words import is_glob
 
@@ -63,4 +65,4 @@ def _complaint(dotted: str, project: Project) -> str | None:
 
 
 def _problem(config: Config, resource: Resource, key: str, text: str) -> Problem:
-    return Problem(str(config.file or "--config"), f"resource.{resource.name}.{key}", text)
+    return problem_at(config, f"resource.{resource.name}.{key}", text)

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+
 @functools.cache
 def dotted_pattern(pattern: str) -> re.Pattern[str]:
     """A regular expression for a dotted-name pattern: `*` is one part or some of it, `**` any parts or none."""
@@ -45,7 +46,7 @@ class Words:
         """Whether a part of an origin or dotted name is one of the words."""
         exact = self.exact
         for part in dotted.replace(":", ".").split("."):
-            if part in exact or part.startswith("*") and part[1:] in exact:
+            if part in exact or (part.startswith("*") and part[1:] in exact):
                 return True
         return bool(self.globs) and any(map(self.has, dotted.replace(":", ".").split(".")))
 

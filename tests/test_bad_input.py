@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from casebook import all_cases
+
 from flake8_redis_ssot.cli import main
 
 GOOD = "from app.redis_manager import RedisManager\nmanager = RedisManager()\n"
@@ -42,9 +43,9 @@ def tree(project: Path, capsys: pytest.CaptureFixture[str]) -> Tree:
 
 
 def test_a_file_that_may_not_be_read(tree: Tree, monkeypatch: pytest.MonkeyPatch) -> None:
-    import flake8_redis_ssot.scan as scan
+    from flake8_redis_ssot import disk, scan
 
-    honest = scan.read
+    honest = disk.read
 
     def read(path: str) -> bytes:
         if path.endswith("secret.py"):
@@ -58,9 +59,9 @@ def test_a_file_that_may_not_be_read(tree: Tree, monkeypatch: pytest.MonkeyPatch
 
 
 def test_a_file_that_vanishes_during_the_run(tree: Tree, monkeypatch: pytest.MonkeyPatch) -> None:
-    import flake8_redis_ssot.scan as scan
+    from flake8_redis_ssot import disk, scan
 
-    honest = scan.read
+    honest = disk.read
 
     def read(path: str) -> bytes:
         if path.endswith("brief.py") and os.path.exists(path):
@@ -149,7 +150,11 @@ def test_nesting_that_exhausts_recursion(tree: Tree, deep: str) -> None:
     (tree.folder / "deep.py").write_text(f"{GOOD}x = {deep}\ny = RedisManager()\n")
     status, found, _ = tree.check()
     assert status == 1
-    assert [place for place in found if place[2] == "RSS002"] == [("deep.py", 2, "RSS002"), ("deep.py", 4, "RSS002"), EXPECTED]
+    assert [place for place in found if place[2] == "RSS002"] == [
+        ("deep.py", 2, "RSS002"),
+        ("deep.py", 4, "RSS002"),
+        EXPECTED,
+    ]
     assert ("deep.py", 3, "RSS900") in found
 
 
@@ -197,7 +202,10 @@ def test_isolated_means_no_configuration(tree: Tree) -> None:
     ("text", "message"),
     [
         ("src = []\nexclude = [x]\n", "line 2, column 12"),
-        ('[resource.redis]\ncanonical = ["app.redis_manager"]\nconstructers = ["x.Y"]\n', "did you mean `constructors`?"),
+        (
+            '[resource.redis]\ncanonical = ["app.redis_manager"]\nconstructers = ["x.Y"]\n',
+            "did you mean `constructors`?",
+        ),
         (
             '[resource.redis]\ncanonical = ["app.redis_manager"]\nconstructors = ["app.redis_manager.RedisManager"]\n'
             'accessor = "app.redis_manager.get_redis_manger"\n',

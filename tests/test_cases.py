@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from casebook import CONFIGURATION, Case, all_cases
 from flake8.main.cli import main as flake8
+
 from flake8_redis_ssot.cli import main
 
 CASES = all_cases()
@@ -22,7 +23,9 @@ SHAPES = {
 
 @pytest.mark.parametrize("shape", SHAPES.values(), ids=SHAPES)
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-def test_marks_are_findings(case: Case, shape: dict[str, object], project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_marks_are_findings(
+    case: Case, shape: dict[str, object], project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     case.write(project, **shape)  # type: ignore[arg-type]
     main(["check", ".", "--output-format", "json", "--jobs", "1", "--quiet", *case.flags])
     output = capsys.readouterr()

@@ -11,6 +11,7 @@ from types import SimpleNamespace
 
 import pytest
 from casebook import all_cases
+
 from flake8_redis_ssot import __version__
 from flake8_redis_ssot.cli import main
 
@@ -62,7 +63,8 @@ def test_concise(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
 def test_full(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", "app/service.py", "--select", "RSS003"]) == 1
     assert capsys.readouterr().out == (
-        "RSS003 `make` returns a new `app.redis_manager.RedisManager`; use `app.redis_manager.get_redis_manager()` instead\n"
+        "RSS003 `make` returns a new `app.redis_manager.RedisManager`; "
+        "use `app.redis_manager.get_redis_manager()` instead\n"
         "  --> app/service.py:10:12\n"
         "   |\n"
         " 8 |\n"
@@ -153,7 +155,9 @@ def test_exit_zero(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert concise(capsys, ".", "--exit-zero")[0] == 0
 
 
-@pytest.mark.parametrize("flag", [["--select", "E501"], ["--jobs", "0"], ["--jobs", "many"], ["--output-format", "xml"]])
+@pytest.mark.parametrize(
+    "flag", [["--select", "E501"], ["--jobs", "0"], ["--jobs", "many"], ["--output-format", "xml"]]
+)
 def test_wrong_arguments_exit_with_2(shop: Path, capsys: pytest.CaptureFixture[str], flag: list[str]) -> None:
     with pytest.raises(SystemExit) as stop:
         main(["check", ".", *flag])
@@ -232,7 +236,12 @@ def test_rule(capsys: pytest.CaptureFixture[str]) -> None:
     assert page.startswith("# direct-instantiation (RSS002)\n")
     assert "## Why" in page
     assert main(["rule", "--all"]) == 0
-    assert [line.split()[0] for line in capsys.readouterr().out.splitlines()] == ["RSS001", "RSS002", "RSS003", "RSS900"]
+    assert [line.split()[0] for line in capsys.readouterr().out.splitlines()] == [
+        "RSS001",
+        "RSS002",
+        "RSS003",
+        "RSS900",
+    ]
     assert main(["rule", "RSS777"]) == 2
     assert "there is no rule `RSS777`" in capsys.readouterr().err
     assert main(["rule", "factory-new-instance", "--output-format", "json"]) == 0

@@ -7,12 +7,13 @@ from argparse import Namespace
 from collections.abc import Sequence
 from functools import cache
 
-from flake8_redis_ssot.config import ConfigError, how_to_configure
+from flake8_redis_ssot.config.loading import how_to_configure
+from flake8_redis_ssot.config.settings import ConfigError
 from flake8_redis_ssot.disk import read
 from flake8_redis_ssot.reports.paint import Paint
 from flake8_redis_ssot.reports.report import Report, render
 from flake8_redis_ssot.rule import all_rules
-from flake8_redis_ssot.run import NoConfiguration, Outcome, Request, run
+from flake8_redis_ssot.run import NoConfigurationError, Outcome, Request, run
 from flake8_redis_ssot.source import decode, lines_of
 
 
@@ -22,7 +23,7 @@ def main(arguments: Namespace) -> int:
         outcome = run(_request(arguments))
     except ConfigError as error:
         return _fail(str(error))
-    except NoConfiguration as error:
+    except NoConfigurationError as error:
         return _fail(f"no configuration found for `{error}`, nor in any folder above it.\n\n{how_to_configure()}")
     if not arguments.quiet:
         _complain("warning", outcome.warnings, "yellow")

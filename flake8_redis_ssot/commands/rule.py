@@ -24,9 +24,13 @@ def main(arguments: Namespace) -> int:
 
 def _print(rules: tuple[Rule, ...], form: str, *, brief: bool) -> int:
     if form == "json":
-        entries = [{"code": rule.code, "name": rule.name, "summary": rule.summary, "explanation": rule.page} for rule in rules]
+        entries = [
+            {"code": rule.code, "name": rule.name, "summary": rule.summary, "explanation": rule.page} for rule in rules
+        ]
         print(json.dumps(entries if brief else entries[0], indent=2, ensure_ascii=False))
         return 0
     for rule in rules:
-        print(f"{rule.code}  {rule.name:24}  {rule.summary}" if brief else f"# {rule.name} ({rule.code})\n\n{rule.page}")
+        print(
+            f"{rule.code}  {rule.name:24}  {rule.summary}" if brief else f"# {rule.name} ({rule.code})\n\n{rule.page}"
+        )
     return 0

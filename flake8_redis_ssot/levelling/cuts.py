@@ -99,6 +99,16 @@ def _everything(text: str) -> Cut:
     return Cut(0, len(text), "" if text[0] in _SPACE + "\r\n" else "0")
 
 
+def unmatched_quotes(text: str, row: int | None) -> Iterator[Cut]:
+    """The lines up to `row` that may open a string never closed, the nearest first, if the text has one."""
+    kinds = [quotes for quotes in ('"""', "'''") if text.count(quotes) % 2]
+    page = _Page(text)
+    last = min(row, len(page.lines) - 1) if kinds and row is not None else -1
+    for at in range(last, -1, -1):
+        if any(page.lines[at].count(quotes) % 2 for quotes in kinds):
+            yield page.between(at, at + 1, "0")
+
+
 def _told_by(page: _Page, row: int, reason: str) -> Iterator[Cut]:
     """Cuts for the errors whose message says that the fault is not where they were found."""
     bare = re.search(r"expected an indented block.* on line (\d+)$", reason)
@@ -223,4 +233,6 @@ class _Page:
 
 
 _SPACE = " \t\f"  # what Python takes for blanks; `str.isspace` takes more
-_HEADS = frozenset("async case class def elif else except finally for if match try while with".split())
+_HEADS = frozenset(
+    ["async", "case", "class", "def", "elif", "else", "except", "finally", "for", "if", "match", "try", "while", "with"]
+)

@@ -139,14 +139,14 @@ _ENDS_FIELD = frozenset({"=", "type_conversion", "format_specifier", "}"})
 Rewrite = Callable[[str, "SgNode"], Iterator[Edit]]
 
 
-def _strings(prefix: str) -> Rule:
-    """Strings with such a letter in their prefix, each with all that it is concatenated with."""
-    alone: Rule = {"kind": "string", "not": {"inside": {"kind": "concatenated_string"}}}
-    return {
-        "any": [{"kind": "concatenated_string"}, alone],
-        "has": {"kind": "string_start", "regex": prefix, "stopBy": "end"},
-    }
-
+# f- and t-strings, each with all that it is concatenated with.
+_STRINGS: Rule = {
+    "any": [
+        {"kind": "concatenated_string"},
+        {"kind": "string", "not": {"inside": {"kind": "concatenated_string"}}},
+    ],
+    "has": {"kind": "string_start", "regex": "[fFtT]", "stopBy": "end"},
+}
 
 # The first version that reads it; what it looks like in the concrete tree; the rewrite.
 # The rewrites that blank whole expressions come last, and so have the last word on what stands in them.
@@ -154,8 +154,7 @@ _NEWER: tuple[tuple[tuple[int, int], Rule, Rewrite], ...] = (
     ((3, 14), {"kind": "except_clause"}, _alternatives),  # PEP 758
     ((3, 11), {"kind": "except_clause"}, _no_group),  # PEP 654
     ((3, 11), {"any": [{"kind": "list_splat"}, {"kind": "splat_type"}]}, _no_star),  # PEP 646
-    ((3, 14), _strings("[tT]"), _display),  # PEP 750
-    ((3, 12), _strings("[fF]"), _display),  # PEP 701
+    ((4, 0), _STRINGS, _display),  # PEP 701, 750: where needed, which in fields without an expression is anywhere
     ((3, 13), {"any": [{"kind": "class_definition"}, {"kind": "function_definition"}]}, _no_parameters),  # PEP 695, 696
     ((3, 13), {"kind": "type_alias_statement"}, _plain_name),  # PEP 695
 )

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from flake8_redis_ssot.levelling.cuts import Cut, cuts, rest, without
+from flake8_redis_ssot.levelling.cuts import Cut, cuts, rest, unmatched_quotes, without
 from flake8_redis_ssot.levelling.markers import marked
 from flake8_redis_ssot.levelling.newer_syntax import level
 from flake8_redis_ssot.levelling.statements import broken_statements
@@ -76,6 +76,9 @@ def _drafts(original: str) -> Generator[Draft, Trouble, None]:
     draft = replace(draft, text=level(draft.text, root))
     trouble = yield draft
     allowance = _Allowance()
+    closed = _closed(draft, trouble, allowance)
+    if closed:
+        yield closed
     windows = [*_windows(draft.text, root)]
     near = _window_of(trouble, draft.text, windows)
     for part in (near, windows, [(0, len(draft.text))]):  # most often there is only one fault
@@ -100,6 +103,18 @@ def _with_line_breaks_of(original: str, text: str) -> str:
     for match in re.finditer(r"\r(?!\n)", original):
         characters[match.start()] = "\r"
     return "".join(characters)
+
+
+def _closed(draft: Draft, trouble: Trouble, allowance: _Allowance) -> Draft | None:
+    """Without the one line whose quotes turned all that follows inside out, if that is all there is to it."""
+    for cut in unmatched_quotes(draft.text, trouble.row):
+        if not allowance.take(draft.text):
+            break
+        closed = draft.without([(cut, "unterminated triple-quoted string literal")])
+        closed = replace(closed, text=level(closed.text, concrete_tree(closed.text)))
+        if not trouble_in(closed.text):
+            return closed
+    return None
 
 
 def _windows(text: str, root: SgNode) -> Iterator[tuple[int, int]]:

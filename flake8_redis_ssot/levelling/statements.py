@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -32,7 +33,7 @@ def _broken_simple(text: str, node: SgNode) -> Iterator[tuple[Cut, str]]:
     start, end = span(node)
     after = "\ndef f():0" if node.kind() == "decorator" else ""
     trouble = trouble_in(text[start:end] + after)
-    if trouble:
+    if trouble and not (node.find(kind="ERROR") and _swallows(text, start, end)):
         yield Cut(start, end, "0"), trouble.reason
 
 
@@ -45,22 +46,49 @@ def _broken_header(text: str, node: SgNode) -> Iterator[tuple[Cut, str]]:
     header = text[start:end]
     before, after = _SURROUNDINGS.get(node.kind(), ("", "0"))
     trouble = trouble_in(before + header + after)
-    if trouble:
+    if trouble and "\n" not in header.strip():
         yield Cut(start, end, next(stubs(header), "0")), trouble.reason
+
+
+def _swallows(text: str, start: int, end: int) -> bool:
+    """Whether a later line looks like a statement of its own, as when a bracket is not closed."""
+    margin = start - text.rfind("\n", 0, start) - 1
+    return bool(re.search(rf"\n[ \t]{{0,{margin}}}[\w@]", text[start:end]))
 
 
 _SIMPLE = frozenset(
     f"{kind}_statement"
-    for kind in (
-        "assert break continue delete exec expression future_import global import import_from nonlocal pass print"
-        " raise return type_alias"
-    ).split()
+    for kind in [
+        "assert",
+        "break",
+        "continue",
+        "delete",
+        "exec",
+        "expression",
+        "future_import",
+        "global",
+        "import",
+        "import_from",
+        "nonlocal",
+        "pass",
+        "print",
+        "raise",
+        "return",
+        "type_alias",
+    ]
 ) | {"decorator"}
-_NESTING = frozenset(
-    f"{kind}_statement" for kind in "for if match try while with".split()
-) | frozenset(
-    "block case_clause class_definition decorated_definition elif_clause else_clause except_clause"
-    " finally_clause function_definition".split()
+_NESTING = frozenset(f"{kind}_statement" for kind in ["for", "if", "match", "try", "while", "with"]) | frozenset(
+    [
+        "block",
+        "case_clause",
+        "class_definition",
+        "decorated_definition",
+        "elif_clause",
+        "else_clause",
+        "except_clause",
+        "finally_clause",
+        "function_definition",
+    ]
 )
 # What a header must stand between to be a whole statement.
 _SURROUNDINGS = {

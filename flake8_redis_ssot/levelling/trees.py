@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from ast_grep_py import SgNode
 
 
+_TOO_DEEP = "nested too deeply"
+
+
 @dataclass(frozen=True, slots=True)
 class Trouble:
     """Where Python gives up reading (a row from 0, or None if it cannot say) and why, in its own words."""
@@ -25,8 +28,8 @@ class Trouble:
     @property
     def reason(self) -> str:
         """The message without line numbers, which count from wherever reading began."""
-        if self.row is None or re.match(r"too many (nested|levels)", self.message):
-            return "nested too deeply"
+        if re.match(r"too many (nested|levels)", self.message):
+            return _TOO_DEEP
         return re.sub(r" \(detected at line \d+\)$| on line \d+", "", self.message)
 
 
@@ -36,9 +39,10 @@ def read(text: str) -> ast.Module | Trouble:
         return _parsed(text)
     except SyntaxError as error:
         return Trouble((error.lineno or 1) - 1, error.msg)
-    except (ValueError, RecursionError, MemoryError) as error:
-        # NUL bytes and lone surrogates; nesting that the parser's stack does not hold.
+    except ValueError as error:  # NUL bytes, lone surrogates
         return Trouble(None, str(error))
+    except (RecursionError, MemoryError):
+        return Trouble(None, _TOO_DEEP)
 
 
 def trouble_in(text: str) -> Trouble | None:

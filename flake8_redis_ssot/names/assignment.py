@@ -6,7 +6,7 @@ import ast
 import sys
 
 from flake8_redis_ssot.names.annotations import read_annotation
-from flake8_redis_ssot.names.scopes import NOTHING, Frame, Own, Text, Values, merge, path_of
+from flake8_redis_ssot.names.scopes import NOTHING, Frame, Own, Text, Values, path_of
 from flake8_redis_ssot.names.walk import Readers, Walk
 
 
@@ -22,11 +22,8 @@ def bind(walk: Walk, name: str, values: Values) -> None:
 
 def add_member(walk: Walk, key: str, values: Values) -> None:
     """Note what a class attribute can stand for, as seen from outside the class."""
-    walk.members[key] = merge(walk.members.get(key, ()), _origins(values))  # type: ignore[assignment, arg-type]
-
-
-def _origins(values: Values) -> tuple[str, ...]:
-    return tuple(value for value in values if isinstance(value, str))
+    known = walk.members.get(key, ())
+    walk.members[key] = known + tuple(value for value in values if isinstance(value, str) and value not in known)
 
 
 def assign(walk: Walk, target: ast.expr, values: Values, value: ast.expr | None = None) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 
 from flake8_redis_ssot.names.annotations import read_annotation
-from flake8_redis_ssot.names.assignment import bind
 from flake8_redis_ssot.names.scopes import NOTHING, Frame, Own, Values
 from flake8_redis_ssot.names.values import parameters
 from flake8_redis_ssot.names.walk import Readers, Walk
@@ -64,7 +63,7 @@ def read_class(walk: Walk, node: ast.ClassDef) -> bool:
     name = _qualified(walk.frame, node.name)
     walk.bases[name] = tuple(bases)
     frame = Frame("class", name, walk.frame, bindings=dict.fromkeys(_type_parameters(node), NOTHING))
-    walk.within(frame, lambda: walk.block(node.body))
+    walk.within(frame, node.body)
     _bind_definition(walk, node.name)
     return True
 

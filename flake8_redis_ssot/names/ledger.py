@@ -6,8 +6,8 @@ import ast
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from flake8_redis_ssot.names.facts import Argument, Call, Import, Origins, Reach
 from flake8_redis_ssot.model import Span
+from flake8_redis_ssot.names.facts import Argument, Call, Import, Origins, Reach
 from flake8_redis_ssot.names.scopes import Frame, Values
 
 

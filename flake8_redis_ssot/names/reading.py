@@ -11,9 +11,9 @@ from flake8_redis_ssot.names.facts import Exports, FileFacts
 from flake8_redis_ssot.names.interest import Interest
 from flake8_redis_ssot.names.ledger import Ledger
 from flake8_redis_ssot.names.scopes import Values
-from flake8_redis_ssot.source import Source
 from flake8_redis_ssot.names.values import Evaluator
 from flake8_redis_ssot.names.walk import Walk
+from flake8_redis_ssot.source import Source
 from flake8_redis_ssot.words import Words
 
 _GLOBAL = re.compile(r"^[ \t]+global[ \t]+([\w, \t]+)", re.MULTILINE)

@@ -21,7 +21,7 @@ _DYNAMIC_IMPORTS = frozenset({"importlib:import_module", "builtins:__import__"})
 
 
 class Evaluator:
-    """Reads expressions in the frame that is current. `row` is the line (1-based) where the present statement begins."""
+    """Reads expressions in the current frame. `row` is the line (1-based) where the present statement begins."""
 
     def __init__(self, ledger: Ledger, words: Words, module: str, package: str) -> None:
         self.ledger = ledger
@@ -163,7 +163,7 @@ class Evaluator:
         self.frame = outer
         return NOTHING
 
-    def _read_comprehension_of(self, node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp) -> Values:
+    def _comprehension(self, node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp) -> Values:
         bindings = self.frame.bindings
         hidden: dict[str, Values | None] = {}
         for generator in node.generators:
@@ -180,7 +180,7 @@ class Evaluator:
                 bindings[name] = values
         return NOTHING
 
-    _read_ListComp = _read_SetComp = _read_GeneratorExp = _read_DictComp = _read_comprehension_of
+    _read_ListComp = _read_SetComp = _read_GeneratorExp = _read_DictComp = _comprehension
 
     # Calls
 
@@ -195,8 +195,16 @@ class Evaluator:
             return passed
         return (self.ledger.call(node, self.row, self.frame, origins),) if origins else NOTHING
 
-    def _record_arguments(self, node: ast.Call, receivers: Origins, places: list[Values], keywords: list[Values]) -> None:
-        name = node.func.attr if isinstance(node.func, ast.Attribute) else node.func.id if isinstance(node.func, ast.Name) else ""
+    def _record_arguments(
+        self, node: ast.Call, receivers: Origins, places: list[Values], keywords: list[Values]
+    ) -> None:
+        name = (
+            node.func.attr
+            if isinstance(node.func, ast.Attribute)
+            else node.func.id
+            if isinstance(node.func, ast.Name)
+            else ""
+        )
         handed: list[tuple[ast.expr, int | str, Values]] = [
             *((argument, place, values) for place, (argument, values) in enumerate(zip(node.args, places))),
             *((keyword.value, keyword.arg or "", values) for keyword, values in zip(node.keywords, keywords)),

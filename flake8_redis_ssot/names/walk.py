@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from flake8_redis_ssot.model import Gap
 from flake8_redis_ssot.names.interest import Interest
 from flake8_redis_ssot.names.ledger import Ledger
-from flake8_redis_ssot.model import Gap
 from flake8_redis_ssot.names.scopes import Bindings, Frame, join
 from flake8_redis_ssot.names.values import Evaluator
 from flake8_redis_ssot.words import Words
@@ -78,7 +78,10 @@ class Walk:
 
     def _carriers(self, words: Words) -> set[str]:
         """Names of this file that stand for something that matters: aliases, class attributes, derived classes."""
-        named = {name: tuple(value for value in values if isinstance(value, str)) for name, values in self.frame.bindings.items()}
+        named = {
+            name: tuple(value for value in values if isinstance(value, str))
+            for name, values in self.frame.bindings.items()
+        }
         found = {
             key.rpartition(".")[2]
             for origins in (named, self.members, self.bases)
@@ -118,18 +121,17 @@ class Walk:
         """Read the body of a function later, when the scope around it is complete."""
         self._later.append(Body(frame, function.body, function.lineno, function.end_lineno or function.lineno))
 
-    def within(self, frame: Frame, read: Callable[[], object]) -> None:
-        """Read something in a scope of its own."""
+    def within(self, frame: Frame, statements: Iterable[ast.stmt]) -> None:
+        """Read statements in a scope of their own."""
         outer, loop = self.frame, self.in_loop
         self.evaluator.frame, self.in_loop = frame, False
-        read()
+        self.block(statements)
         self.evaluator.frame, self.in_loop = outer, loop
 
     def _run(self, bodies: Iterable[Body]) -> None:
         """Read functions whose outer scope is complete, each with those in it."""
         for body in bodies:
-            self.within(body.frame, lambda statements=body.statements: self.block(statements))
+            self.within(body.frame, body.statements)
             body.frame.bindings = body.frame.closed()
             inner, self._later = self._later, []
             self._run(inner)
-

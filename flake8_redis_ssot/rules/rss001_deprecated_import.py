@@ -29,8 +29,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 
-from flake8_redis_ssot.names.facts import FileFacts, Import, Reach
 from flake8_redis_ssot.guards import Deprecated
+from flake8_redis_ssot.names.facts import FileFacts, Import, Reach
 from flake8_redis_ssot.rule import Site, Verdict, View, via
 
 
@@ -96,7 +96,9 @@ def _judge_reach(reach: Reach, view: View) -> Verdict | None:
     joint = "" if reach.base.endswith(":") else "."
     for home in view.homes([f"{reach.base}{joint}{reach.attribute}"]):
         for old, name, chain in _old(view, home.name, home.chain):
-            if not any(view.guards.deprecated(base.name) is old for base in bases) and not _covered(reach.covers, old, view):
+            if not any(view.guards.deprecated(base.name) is old for base in bases) and not _covered(
+                reach.covers, old, view
+            ):
                 return _verdict(old, name, chain, view)
     return None
 

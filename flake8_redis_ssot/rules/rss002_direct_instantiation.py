@@ -27,8 +27,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flake8_redis_ssot.names.facts import FileFacts
 from flake8_redis_ssot.instances import judge_call
+from flake8_redis_ssot.names.facts import FileFacts
 from flake8_redis_ssot.rule import Site, Verdict, View
 
 
@@ -41,4 +41,4 @@ def collect(facts: FileFacts) -> Iterator[Site]:
 
 def judge(site: Site, view: View) -> Verdict | None:
     """Confirm a call of a constructor."""
-    return judge_call(site.fact, view, "makes a new")
+    return judge_call(site.fact, view, "makes a")

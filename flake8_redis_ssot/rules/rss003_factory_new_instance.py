@@ -34,8 +34,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flake8_redis_ssot.names.facts import Argument, FileFacts
 from flake8_redis_ssot.instances import judge_call, judge_handover
+from flake8_redis_ssot.names.facts import Argument, FileFacts
 from flake8_redis_ssot.rule import Site, Verdict, View
 
 
@@ -52,4 +52,4 @@ def judge(site: Site, view: View) -> Verdict | None:
     """Confirm a factory, or a constructor that is handed over."""
     if isinstance(site.fact, Argument):
         return judge_handover(site.fact, view)
-    return judge_call(site.fact, view, "returns a new")
+    return judge_call(site.fact, view, "returns a")

@@ -27,8 +27,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flake8_redis_ssot.names.facts import FileFacts
 from flake8_redis_ssot.model import Span
+from flake8_redis_ssot.names.facts import FileFacts
 from flake8_redis_ssot.rule import Site, Verdict, View
 
 

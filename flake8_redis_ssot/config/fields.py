@@ -116,7 +116,7 @@ def leaves(values: Mapping[str, object], above: str = "") -> Iterator[tuple[str,
 
 
 def _unknown(key: str, value: object, valid: tuple[str, ...]) -> str:
-    from flake8_redis_ssot.spelling import nearest
+    from flake8_redis_ssot.config.spelling import nearest
 
     if isinstance(value, dict) and "resource" in valid and any(word in valid for word in value):
         return f"unknown key; did you mean `{joined('resource', key)}`?"

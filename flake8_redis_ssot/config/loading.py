@@ -9,29 +9,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from flake8_redis_ssot.fields import leaves, mismatch
-from flake8_redis_ssot.schema import KEYS, build
-from flake8_redis_ssot.settings import AccessorFor, Config, ConfigError, Problem, Resource
-from flake8_redis_ssot.spelling import nearest
-
-__all__ = [
-    "AccessorFor",
-    "Config",
-    "ConfigError",
-    "Problem",
-    "Resource",
-    "find",
-    "from_overrides",
-    "how_to_configure",
-    "load",
-    "nearest",
-    "problem_at",
-    "warnings",
-]
+from flake8_redis_ssot.config.fields import leaves, mismatch
+from flake8_redis_ssot.config.schema import KEYS, build
+from flake8_redis_ssot.config.settings import Config, ConfigError, Problem
+from flake8_redis_ssot.config.spelling import nearest
 
 OWN_NAMES = ("redis-ssot.toml", ".redis-ssot.toml")
 PYPROJECT = "pyproject.toml"
 _COMMAND_LINE = "--config"
+_OUR_NAME = re.compile("redis[-_]ssot", re.IGNORECASE)
 _EXAMPLE = """\
 [tool.redis-ssot.resource.redis]
 canonical = ["app.redis_manager"]
@@ -152,8 +138,9 @@ def _ours(document: dict[str, object], name: str, shared: bool, problems: list[P
     tools = document.get("tool")
     table = tools.get("redis-ssot") if isinstance(tools, dict) else None
     if isinstance(table, dict):
+        text = "stands outside `[tool.redis-ssot]`; move it in"
         outside = () if shared else tuple(key for key in document if key in KEYS)
-        problems.extend(Problem(name, key, "stands outside `[tool.redis-ssot]`; move it in") for key in outside)
+        problems.extend(Problem(name, key, text) for key in outside)
         return _Source(name, "tool.redis-ssot.", table)
     if table is not None:
         problems.append(Problem(name, "tool.redis-ssot", mismatch("a table", table)))
@@ -195,10 +182,10 @@ def _mentions_us(file: str) -> bool:
     try:
         text = _text(Path(file))
         # Most do not have our name in them at all, and need no parsing.
-        tools = _parse(text).get("tool") if re.search("redis[-_]ssot", text, re.IGNORECASE) else None
+        tools = _parse(text).get("tool") if _OUR_NAME.search(text) else None
     except (OSError, ValueError):
         return True
-    return isinstance(tools, dict) and any(re.fullmatch("redis[-_]ssot", name, re.IGNORECASE) for name in tools)
+    return isinstance(tools, dict) and any(map(_OUR_NAME.fullmatch, tools))
 
 
 def _text(path: Path) -> str:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
-from flake8_redis_ssot.fields import Fault, Note, Table, joined
-from flake8_redis_ssot.settings import AccessorFor, Config, Resource
-from flake8_redis_ssot.spelling import (
+from flake8_redis_ssot.config.fields import Fault, Note, Table, joined
+from flake8_redis_ssot.config.settings import AccessorFor, Config, Resource
+from flake8_redis_ssot.config.spelling import (
     code_fault,
     constructor_fault,
     deprecated_fault,
@@ -18,6 +19,7 @@ from flake8_redis_ssot.spelling import (
     module_fault,
     nearest,
     pattern_fault,
+    service_fault,
 )
 
 _GENERAL = ("src", "exclude", "services", "select", "ignore", "per-file-ignores", "type-checking", "resource")
@@ -41,8 +43,8 @@ def build(values: Mapping[str, object], *, root: Path, file: Path | None, note: 
         root=root,
         file=file,
         src=_src(table, root),
-        exclude=table.strings("exclude", pattern),
-        services=table.strings("services", module_fault),
+        exclude=_patterns(table, "exclude", pattern),
+        services=table.strings("services", service_fault),
         select=table.strings("select", code_fault) if "select" in values else ("ALL",),
         ignore=table.strings("ignore", code_fault),
         per_file_ignores=tuple(_per_file_ignores(table, pattern)),
@@ -66,7 +68,16 @@ def _per_file_ignores(table: Table, pattern: Fault) -> Iterator[tuple[str, tuple
         return
     for key in inner.values:
         if inner.accepts(key, inner.at(key), pattern):
-            yield key, inner.strings(key, code_fault)
+            yield _anchored(key), inner.strings(key, code_fault)
+
+
+def _patterns(table: Table, key: str, pattern: Fault) -> tuple[str, ...]:
+    return tuple(map(_anchored, table.strings(key, pattern)))
+
+
+def _anchored(pattern: str) -> str:
+    """`./tests`, which git would match with nothing, means `/tests`."""
+    return re.sub(r"\A(!?)\./", r"\1/", pattern)
 
 
 def _type_checking_fault(text: str) -> str | None:
@@ -104,7 +115,7 @@ def _resource(table: Table, name: str | None, pattern: Fault) -> Resource:
         constructors=table.strings("constructors", constructor_fault),
         instance=table.string("instance", member_fault),
         accessor=table.string("accessor", member_fault),
-        allow=table.strings("allow", pattern),
+        allow=_patterns(table, "allow", pattern),
         deprecated=tuple(_deprecated(table)),
         accessor_for=tuple(_accessors_for(table, pattern)),
         check_canonical=table.boolean("check-canonical"),
@@ -156,7 +167,7 @@ def _accessors_for(table: Table, pattern: Fault) -> Iterator[AccessorFor]:
         for key in _ACCESSOR_FOR:
             if inner.values.get(key, []) == []:
                 inner.note(inner.at(key), "is empty" if key in inner.values else "is missing")
-        paths = inner.strings("paths", pattern)
+        paths = _patterns(inner, "paths", pattern)
         accessor = inner.string("accessor", member_fault)
         if paths and accessor:
             yield AccessorFor(paths, accessor)
@@ -169,20 +180,16 @@ def _compare(found: Sequence[tuple[Table, Resource]]) -> None:
         if resource.name in names:
             table.note(table.at("canonical"), f"another resource is called `{resource.name}` already")
         names.add(resource.name)
-    homes = {module: resource.name for _, resource in found for module in resource.canonical}
-    owners: dict[str, str] = {}
     for table, resource in found:
         for old, _ in resource.deprecated:
             at = joined(table.at("deprecated"), old)
-            if old in homes:
-                table.note(at, f"is canonical in resource `{homes[old]}`; it cannot be deprecated as well")
-            if old in owners:
-                table.note(at, f"is deprecated by resource `{owners[old]}` already")
-            owners.setdefault(old, resource.name)
-    _refuse_chains(found, owners)
+            if old in resource.canonical:
+                table.note(at, f"is canonical in resource `{resource.name}`; it cannot be deprecated as well")
+    _refuse_chains(found)
 
 
-def _refuse_chains(found: Sequence[tuple[Table, Resource]], deprecated: Mapping[str, str]) -> None:
+def _refuse_chains(found: Sequence[tuple[Table, Resource]]) -> None:
+    deprecated = {old for _, resource in found for old, _ in resource.deprecated}
     for table, resource in found:
         for old, new in resource.deprecated:
             if new in deprecated:

@@ -25,6 +25,11 @@ def module_fault(text: str) -> str | None:
     return fault
 
 
+def service_fault(text: str) -> str | None:
+    """Why `text` names no service, neither as a package nor as a relative folder, or None."""
+    return _place_fault(text, "the root") if "/" in text else module_fault(text)
+
+
 def member_fault(text: str) -> str | None:
     """Why `text` is not the dotted name of something in a module (`app.rm.get_rm`), or None."""
     fault = module_fault(text)
@@ -44,9 +49,8 @@ def constructor_fault(text: str) -> str | None:
 def deprecated_fault(text: str) -> str | None:
     """Why `text` is not the dotted name, or glob, of modules or things in them, or None."""
     fault = _dotted_fault(text)
-    last = text.rpartition(".")[2]
-    if fault is None and not last.strip("*"):
-        return f"`{text}` ends in `{last}`, which cannot be searched for; spell some of it, such as `*Manager`"
+    if fault is None and not text.strip("*."):
+        return f"`{text}` means everything; spell some of it, such as `**.*Manager`"
     return fault
 
 
@@ -56,8 +60,6 @@ def pattern_fault(text: str, root: str) -> str | None:
     A first `/` is right: it ties the pattern to the root.
     """
     bare = text.removeprefix("!")
-    if bare.startswith("./"):
-        return f"no pattern starts with `./`; write `{bare[1:]}`, which counts from {root}"
     if bare == root or bare.startswith(f"{root}/"):
         return f"`{bare}` is absolute; write `{bare[len(root) :] or '*'}`, which counts from {root}"
     return _place_fault(bare, root)
@@ -76,8 +78,8 @@ def code_fault(text: str) -> str | None:
     if _CODE.fullmatch(text):
         return None
     better = text.strip().upper()
-    hint = f"write `{better}`" if _CODE.fullmatch(better) else "write `ALL`, `RSS`, or a code such as `RSS002`"
-    return f"`{text}` is no code of this tool; {hint}"
+    hint = f"`{better}`" if _CODE.fullmatch(better) else "`ALL`, `RSS`, or a code such as `RSS002`"
+    return f"`{text}` is no code of this tool; write {hint}"
 
 
 def _plain(word: str) -> str:
@@ -114,7 +116,8 @@ def _part_fault(part: str, text: str) -> str | None:
     if not part:
         return f"`{text}` has an empty part; write `{'.'.join(filter(None, text.split('.')))}`"
     if "**" in part and part != "**":
-        return f"`{text}`: `**` stands for whole parts; write `{text.replace('**', '*')}`, or `**` between dots"
+        better = text.replace("**", "*")
+        return f"`{text}`: `**` stands for whole parts; write `{better}`, or `**` between dots"
     if part.endswith(")"):
         return f"`{text}` is a call; write `{text.partition('(')[0]}`"
     if ":" in part:
