@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from flake8_redis_ssot.disk import read
@@ -32,20 +33,42 @@ class Hunt(NamedTuple):
         return (bool(self.folder) and path.startswith(self.folder)) or re.search(self.near, data) is not None
 
 
-class Search(NamedTuple):
+@dataclass(frozen=True)
+class Search:
     """What to look for: any of `needles`, or any of `hunts`; `words` are those whose uses are recorded."""
 
     needles: tuple[bytes, ...]
     hunts: tuple[Hunt, ...]
     words: Words
     roots: tuple[str, ...]
+    stems: tuple[bytes, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "stems", stems({*self.needles, *(hunt.name for hunt in self.hunts)}))
 
     def wants(self, data: bytes, path: str) -> bool:
         """Whether a file's bytes hold anything that is looked for."""
-        for needle in self.needles:
-            if needle in data:
-                return True
-        return any(hunt.wants(data, path) for hunt in self.hunts)
+        if not any(stem in data for stem in self.stems):
+            return False  # most files, so that the further questions cost little
+        return any(needle in data for needle in self.needles) or any(hunt.wants(data, path) for hunt in self.hunts)
+
+
+def stems(words: set[bytes]) -> tuple[bytes, ...]:
+    """A few byte strings of which each word holds one: guarded names tend to be much alike."""
+    left, found = set(words), []
+    while left:
+        pieces = {word[start:end] for word in left for start, end in _pieces(len(word))}
+        best = max(pieces, key=lambda piece: (sum(piece in word for word in left), len(piece), piece))
+        found.append(best)
+        left = {word for word in left if best not in word}
+    return tuple(found)
+
+
+def _pieces(length: int) -> Iterator[tuple[int, int]]:
+    """Every stretch that is long enough to be rare (4 bytes), and words that are shorter as a whole."""
+    if length < 4:
+        yield 0, length
+    yield from ((start, end) for start in range(length - 3) for end in range(start + 4, length + 1))
 
 
 def scan(paths: Iterable[str], search: Search) -> list[FileFacts]:

@@ -31,17 +31,12 @@ class Evaluator:
         self.stars: list[str] = []
         self.row = 0
         self.frame = Frame("module", "")
-        self._readers: dict[type[ast.AST], Callable[..., Values]] = {
-            getattr(ast, name.removeprefix("_read_")): getattr(self, name)
-            for name in dir(self)
-            if name.startswith("_read_") and hasattr(ast, name.removeprefix("_read_"))
-        }
 
     def read(self, node: ast.AST) -> Values:
         """What an expression can stand for. Every call in it is recorded once."""
-        reader = self._readers.get(type(node))
+        reader = _READERS.get(type(node))
         if reader is not None:
-            return reader(node)
+            return reader(self, node)
         for child in ast.iter_child_nodes(node):
             self.read(child)
         return NOTHING
@@ -254,6 +249,15 @@ class Evaluator:
         if isinstance(node, ast.Name) and node.id in ("__package__", "__name__"):
             return self.package
         return self._only_text(self.read(node)) or ""
+
+
+# By node type; a node without a reader only has the calls in it read. (On the class, not on the instance: bound
+# methods in an instance's own table would be a cycle that keeps every tree alive.)
+_READERS: dict[type[ast.AST], Callable[..., Values]] = {
+    getattr(ast, name.removeprefix("_read_")): reader
+    for name, reader in vars(Evaluator).items()
+    if name.startswith("_read_")
+}
 
 
 def relative_module(package: str, level: int, name: str) -> str | None:

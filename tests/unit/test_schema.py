@@ -140,7 +140,6 @@ RESOURCE = [
         "deprecated = {'a.a' = 'b.b', 'b.b' = 'app.rm'}",
         'deprecated."a.a": its replacement `b.b` is deprecated itself',
     ),
-    ("deprecated = {'a.b' = '', a.b = ''}", 'deprecated."a.b": is deprecated by resource `redis` already'),
     ("accessor-for = 1", "accessor-for: expected a table, found an integer"),
     ("accessor-for = ['a']", "accessor-for[0]: expected a table, found a string"),
     ("accessor-for = {paths = 'a'}", "accessor-for.accessor: is missing"),
