@@ -9,7 +9,7 @@ from flake8_redis_ssot.config.settings import Config
 from flake8_redis_ssot.discovery import Listing, discover
 from flake8_redis_ssot.disk import read
 from flake8_redis_ssot.guards import Guards
-from flake8_redis_ssot.hunting import first_search, hunts
+from flake8_redis_ssot.hunting import Hunting
 from flake8_redis_ssot.modules import Modules
 from flake8_redis_ssot.names.facts import NO_EXPORTS, Exports, FileFacts
 from flake8_redis_ssot.project import Project
@@ -52,27 +52,18 @@ class Analysis:
 
     def _scan(self, files: Sequence[str], jobs: int) -> None:
         """Scan for the guarded words, then for each new name under which a module passes a guarded one on."""
-        self._search = first_search(self.guards, self.project)
-        known = set(self._search.hunts)
+        hunting = Hunting(self.project, self.guards)
+        on_disk = [path for path in files if path not in self._overlay]
+        search: Search | None = hunting.first()
         with scanners(jobs, len(files)) as scan:
-            while True:
-                fresh = scan([path for path in files if path not in self._overlay], self._search) + self._scan_overlay()
-                self._take(fresh)
-                new = hunts(fresh, self._search.words, self.project, self.guards) - known
-                if not new:
-                    return
-                known |= new
-                words = self._search.words.plus(hunt.name.decode() for hunt in new)
-                self._search = Search((), tuple(sorted(new)), words, self.modules.roots)
+            while search is not None:
+                fresh = scan(on_disk, search) + self._scan_overlay(search)
+                self._facts |= {facts.path: facts for facts in fresh}
+                self._exports |= {facts.path: facts.exports for facts in fresh}
+                search = hunting.next(fresh)
 
-    def _scan_overlay(self) -> list[FileFacts]:
-        wanted = {path: data for path, data in self._overlay.items() if self._search.wants(data, path)}
-        return [facts_of(path, data, self._search) for path, data in wanted.items()]
-
-    def _take(self, fresh: Sequence[FileFacts]) -> None:
-        for facts in fresh:
-            self._facts[facts.path] = facts
-            self._exports[facts.path] = facts.exports
+    def _scan_overlay(self, search: Search) -> list[FileFacts]:
+        return [facts_of(path, data, search) for path, data in self._overlay.items() if search.wants(data, path)]
 
     def _load(self, path: str) -> Exports:
         """The exports of a file that the search had no reason to parse."""
@@ -110,5 +101,5 @@ def _foreign(config: Config, modules: Modules) -> frozenset[str]:
     names = [name for resource in config.resources for name in resource.constructors]
     tops = {name.partition(".")[0] for name in names}
     return frozenset(
-        top for top in tops if not is_glob(top) and modules.path_of(top) is None and not modules.has_below(top)
+        top for top in tops if not is_glob(top) and modules.path_of(top) is None and modules.folder_of(top) is None
     )

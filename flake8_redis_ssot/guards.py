@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from flake8_redis_ssot.config.settings import Config, Resource
@@ -97,13 +97,23 @@ class Guards:
 
     def deprecated(self, name: str) -> Deprecated | None:
         """The most specific deprecated module or symbol that a true name is, or lies in; canonical modules are none."""
-        matches = [old for old in self._deprecated if _lies_in(name, old.name)]
+        matches = [found for old in self._deprecated if (found := self._matched(old, name))]
         best = max(matches, key=lambda old: len(old.name), default=None)
-        if best is None or any(
-            _lies_in(name, home) and len(home) >= len(best.name) for home in self._canonical[best.resource.name]
-        ):
+        if best is None:
             return None
-        return best
+        homes = [home for home in self._canonical[best.resource.name] if _lies_in(name, home)]
+        return None if any(is_glob(best.name) or len(home) >= len(best.name) for home in homes) else best
+
+    def _matched(self, old: Deprecated, name: str) -> Deprecated | None:
+        if not is_glob(old.name):
+            return old if _lies_in(name, old.name) else None
+        pattern = dotted_pattern(old.name)
+        found = next((prefix for prefix in _prefixes(name) if pattern.match(prefix)), None)
+        if found is None:
+            return None
+        modules = self._project.modules
+        is_symbol = modules.path_of(found) is None and modules.path_of(found.rpartition(".")[0]) is not None
+        return replace(old, is_symbol=is_symbol)
 
     def exempt(self, resource: Resource, path: str, module: str) -> bool:
         """Whether a file may go round the source of truth: canonical, deprecated itself, or allowed."""

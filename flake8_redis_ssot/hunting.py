@@ -1,7 +1,8 @@
 """What the search has to look for: at first the configured names, then new names for them.
 
 A module that imports a guarded name under another one, derives a class from it or passes on what a deprecated
-module defines, offers a name that no configuration tells. Whoever uses it mentions that name and the module's.
+module defines, offers a name that no configuration tells. Whoever uses it mentions that name and the module's,
+unless yet another module passes the whole module on: by a star, or under an alias.
 """
 
 from __future__ import annotations
@@ -17,69 +18,97 @@ from flake8_redis_ssot.scan import Hunt, Search
 from flake8_redis_ssot.words import Words, is_glob
 
 
-def first_search(guards: Guards, project: Project) -> Search:
-    """The search for the configured names.
+class Hunting:
+    """Remembers which modules offer which new names, from one round of the search to the next."""
 
-    A deprecated module's own name says little (`redis_manager` is a variable everywhere), so it has to stand
-    beside its package's name in one of the ways in which code can import or reach it.
-    """
-    plain, modules = guards.names()
-    folded = [module for module in modules if "." in module and not is_glob(module)]
-    needles = Words.of([*plain, *(module for module in modules if module not in folded)]).needles
-    hunted = sorted(_module_hunt(module, project) for module in folded)
-    return Search(needles, tuple(hunted), Words.of([*plain, *modules]), project.modules.roots)
+    def __init__(self, project: Project, guards: Guards) -> None:
+        self._project = project
+        self._guards = guards
+        self._known: set[Hunt] = set()
+        self._offers: dict[str, set[str]] = {}  # file → new names for guarded ones
+        plain, modules = guards.names()
+        # A deprecated module's own name says little (`redis_manager` is a variable everywhere), so it has to stand
+        # beside its package's name in one of the ways in which code can import or reach it.
+        self._folded = [module for module in modules if "." in module and not is_glob(module)]
+        self._alone = Words.of([*plain, *(module for module in modules if module not in self._folded)])
+        self._words = Words.of([*plain, *modules])
+
+    def first(self) -> Search:
+        """The search for the configured names."""
+        hunts = tuple(sorted(map(self._module_hunt, self._folded)))
+        return Search(self._alone.needles, hunts, self._words, self._project.modules.roots)
+
+    def _module_hunt(self, module: str) -> Hunt:
+        package, _, name = module.rpartition(".")
+        parent, own = re.escape(package.rpartition(".")[2]), re.escape(name)
+        # As an attribute or in a text, in an import statement (perhaps on a line of its own), or before the name.
+        near = rf"""(?m)[."']\s*{parent}\b|\bimport\b.*\b{parent}\b|^\s*{parent}\s*(?:,|as\b|$)|\b{parent}\s*\.\s*{own}\b"""
+        return Hunt(name.encode(), near.encode(), self._project.modules.folder_of(package) or "", "", b"")
+
+    def next(self, fresh: Iterable[FileFacts]) -> Search | None:
+        """The search for what these files offer; None where they offer nothing new."""
+        new = {hunt for facts in fresh for hunt in self._hunts(facts)} - self._known
+        if not new:
+            return None
+        self._known |= new
+        self._words = self._words.plus(hunt.name.decode() for hunt in new)
+        return Search((), tuple(sorted(new)), self._words, self._project.modules.roots)
+
+    def _hunts(self, facts: FileFacts) -> Iterator[Hunt]:
+        path, module = facts.path, self._project.modules.name_of(facts.path)
+        if not module.rpartition(".")[2].isidentifier():
+            return  # no import statement can name it
+        for key in dict.fromkeys(self._candidates(facts)):
+            homes = self._project.resolve(f"{module}:{key}", path)
+            if any(map(self._is_guarded, homes)):
+                name = key.rpartition(".")[2]
+                self._offers.setdefault(path, set()).add(name)
+                yield _hunt(path, module, name)
+            for home in homes:
+                # The whole module under an alias: its new names can be reached by that alias.
+                for name in () if home.local else self._offers.get(home.path or "", ()):
+                    yield Hunt(name.encode(), rf"\b{re.escape(key)}\b".encode(), "", key, b"")
+
+    def _candidates(self, facts: FileFacts) -> Iterator[str]:
+        """The names of a file that can stand for a guarded one: what they come from mentions one of the words."""
+        exports = facts.exports
+        modules = {self._project.modules.name_of(path).rpartition(".")[2] for path in self._offers}
+        for key, origins in exports.names.items():
+            if self._alone.has(key.rpartition(".")[2]):
+                continue  # found wherever it stands
+            several = (*origins, *exports.bases.get(key, ()))
+            if any(map(self._words.hits, several)) or any(_last(origin) in modules for origin in origins):
+                yield key
+        for star in exports.stars:
+            path = self._project.path_of(star, facts.path)
+            if path is not None:
+                everything = self._words.hits(star)
+                yield from (name for name in self._offered(path, set()) if everything or self._words.has(name))
+
+    def _offered(self, path: str, seen: set[str]) -> Iterator[str]:
+        """The names that a star import of a file brings in, those of its own star imports included."""
+        if path in seen:
+            return
+        seen.add(path)
+        exports = self._project.load(path)
+        yield from (name for name in exports.names if "." not in name and not self._alone.has(name))
+        for star in exports.stars:
+            inner = self._project.path_of(star, path)
+            if inner is not None:
+                yield from self._offered(inner, seen)
+
+    def _is_guarded(self, home: Home) -> bool:
+        return self._guards.constructor(home) is not None or self._guards.deprecated(home.name) is not None
 
 
-def _module_hunt(module: str, project: Project) -> Hunt:
-    package, _, name = module.rpartition(".")
-    parent, own = re.escape(package.rpartition(".")[2]), re.escape(name)
-    near = rf"""\b{parent}\s*(?:\.\s*{own}\b|import\b|as\b|\\|["'])|getattr\(\s*{parent}\b"""
-    path = project.modules.path_of(module) or project.modules.path_of(f"{package}.__init__")
-    return Hunt(name.encode(), near.encode(), _folder_of(path) if path else "")
+def _hunt(path: str, module: str, name: str) -> Hunt:
+    own = module.rpartition(".")[2]
+    escaped = re.escape(own)
+    is_package = os.path.basename(path).startswith("__init__.")
+    passing = rf"\b{escaped}\s+as\b|\b{escaped}\s+import\s*\(?\s*\*" + (r"|\.\s+import\s*\*" if is_package else "")
+    folder = os.path.dirname(path) + os.sep if is_package else ""
+    return Hunt(name.encode(), rf"\b{escaped}\b".encode(), folder, own, passing.encode())
 
 
-def _folder_of(path: str) -> str:
-    folder = os.path.dirname(path)
-    return (os.path.dirname(folder) if _is_package(path) else folder) + os.sep
-
-
-def _is_package(path: str) -> bool:
-    return os.path.basename(path).startswith("__init__.")
-
-
-def hunts(fresh: Iterable[FileFacts], words: Words, project: Project, guards: Guards) -> set[Hunt]:
-    """What to look for after these files have been read. `words` are those that have been looked for already."""
-    return {_hunt(facts.path, name, project) for facts in fresh for name in _new_names(facts, words, project, guards)}
-
-
-def _hunt(path: str, name: str, project: Project) -> Hunt:
-    near = re.escape(project.modules.name_of(path).rpartition(".")[2])
-    return Hunt(name.encode(), near.encode(), os.path.dirname(path) + os.sep if _is_package(path) else "")
-
-
-def _new_names(facts: FileFacts, words: Words, project: Project, guards: Guards) -> Iterator[str]:
-    module = project.modules.name_of(facts.path)
-    if not module.rpartition(".")[2].isidentifier():
-        return  # no import statement can name it
-    for key in _candidates(facts, words, project):
-        name = key.rpartition(".")[2]
-        if not words.has(name) and any(
-            _is_guarded(home, guards) for home in project.resolve(f"{module}:{key}", facts.path)
-        ):
-            yield name
-
-
-def _candidates(facts: FileFacts, words: Words, project: Project) -> Iterator[str]:
-    """The names of a file that can stand for a guarded one: what they come from mentions one of the words."""
-    exports = facts.exports
-    for key, origins in exports.names.items():
-        if any(map(words.hits, (*origins, *exports.bases.get(key, ())))):
-            yield key
-    for star in exports.stars:
-        if words.hits(star):
-            path = project.path_of(star, facts.path)
-            yield from project.load(path).names if path else ()
-
-
-def _is_guarded(home: Home, guards: Guards) -> bool:
-    return guards.constructor(home) is not None or guards.deprecated(home.name) is not None
+def _last(origin: str) -> str:
+    return re.split(r"[.:|*]", origin.rstrip(":"))[-1]

@@ -17,7 +17,11 @@ _CALLERS: dict[str, tuple[int | str, ...]] = {
     "attrs.**.Factory": (0, "factory"),
     "builtins.map": (0,),
     "collections.defaultdict": (0,),
-    "dependency_injector.providers.*": (0, "provides"),
+    "dependency_injector.providers.*Callable": (0, "provides"),
+    "dependency_injector.providers.*Coroutine": (0, "provides"),
+    "dependency_injector.providers.*Factory": (0, "provides"),
+    "dependency_injector.providers.*Resource": (0, "provides"),
+    "dependency_injector.providers.*Singleton": (0, "provides"),
     "django.utils.functional.SimpleLazyObject": (0, "func"),
     "fastapi.**.Depends": (0, "dependency"),
     "fastapi.**.Security": (0, "dependency"),
@@ -27,7 +31,7 @@ _CALLERS: dict[str, tuple[int | str, ...]] = {
     "functools.partial": (0,),
     "functools.partialmethod": (0,),
     "lazy_object_proxy.Proxy": (0,),
-    "threading.Thread": ("target",),
+    "threading.Thread": (1, "target"),
     "werkzeug.local.LocalProxy": (0,),
 }
 
@@ -43,11 +47,8 @@ def judge_call(call: Call, view: View, what: str) -> Verdict | None:
     for home, resource in _constructors(call.origins, view):
         if not view.exempt(resource):
             return _verdict(_subject(call.function, what, home), home, resource, view)
-        if (
-            resource.check_canonical
-            and view.guards.is_canonical(resource, view.module)
-            and not _is_the_one(call, resource, view)
-        ):
+        looked_into = resource.check_canonical and view.guards.is_canonical(resource, view.module)
+        if looked_into and not _is_the_one(call, home, view):
             return _verdict(_subject(call.function, what, home) + ", beside the one instance", home, resource, view)
     return None
 
@@ -57,13 +58,10 @@ def _constructors(origins: Iterable[str], view: View) -> list[tuple[Home, Resour
     return [(home, resource) for home, resource in found if resource is not None]
 
 
-def _is_the_one(call: Call, resource: Resource, view: View) -> bool:
-    """In the canonical module itself: the first instance that is kept."""
+def _is_the_one(call: Call, made: Home, view: View) -> bool:
+    """In the canonical module itself: the first instance of its kind that is kept."""
     kept = (other for other in view.facts.calls if other.kept)
-    first = next(
-        (other for other in kept if any(found is resource for _, found in _constructors(other.origins, view))), None
-    )
-    return call == first
+    return call == next((other for other in kept if made in view.homes(other.origins)), None)
 
 
 def _subject(function: str, what: str, home: Home) -> str:

@@ -37,10 +37,13 @@ class Modules:
                     return path
         return None
 
-    def has_below(self, package: str) -> bool:
-        """Whether any file lies in the folder of that name: a package, perhaps without an `__init__`."""
-        folders = tuple(root + package.replace(".", os.sep) + os.sep for root in self._in_order)
-        return any(path.startswith(folders) for path in self._files)
+    def folder_of(self, package: str) -> str | None:
+        """The folder (with a final separator) of a package, perhaps one without an `__init__`; None without files."""
+        for root in self._in_order:
+            folder = root + package.replace(".", os.sep) + os.sep
+            if any(path.startswith(folder) for path in self._files):
+                return folder
+        return None
 
     def path_from(self, module: str, importer: str) -> str | None:
         """The file of a module as a given file sees it: import roots, else the folder that its run puts on the path."""

@@ -56,6 +56,8 @@ class Project:
 
     def resolve(self, origin: str, importer: str) -> tuple[Home, ...]:
         """Every home that an origin can have, as the file `importer` (a path) sees it."""
+        if "|" in origin:
+            return _first_sure([self.resolve(part, importer) for part in origin.split("|")])
         module, _, attributes = origin.partition(":")
         path = self.path_of(module, importer)
         # What a module of ours means by a name does not depend on who asks.
@@ -96,7 +98,8 @@ class Project:
         exports = self.load(path)
         aliases = exports.names.get(parts[0])
         if aliases:
-            return self._through(path, aliases, parts[1:], seen) or self._submodule(path, parts, seen) or ()
+            through = self._through(path, aliases, parts[1:], seen)
+            return through or self._submodule(path, parts, seen) or self._lost(path, parts)
         if aliases is not None or ".".join(parts) in exports.bases or parts[1:2] == ["<locals>"]:
             return self._member(path, exports, parts, seen)
         return (
@@ -112,10 +115,18 @@ class Project:
         name = self.modules.name_of(path)
         homes: dict[str, Home] = {}
         for alias in aliases:
-            module, _, attributes = alias.partition(":")
-            for home in self._follow(module, (*_parts(attributes), *rest), path, seen):
+            for home in self._aliased(alias, rest, path, seen):
                 homes.setdefault(home.name, home._replace(chain=(name, *home.chain)))
         return tuple(homes.values())
+
+    def _aliased(
+        self, alias: str, rest: Sequence[str], path: str, seen: frozenset[tuple[str, str]]
+    ) -> tuple[Home, ...]:
+        several = []
+        for origin in alias.split("|"):
+            module, _, attributes = origin.partition(":")
+            several.append(self._follow(module, (*_parts(attributes), *rest), path, seen))
+        return _first_sure(several)
 
     def _submodule(self, path: str, parts: Sequence[str], seen: frozenset[tuple[str, str]]) -> tuple[Home, ...] | None:
         module = f"{self.modules.name_of(path)}.{parts[0]}"
@@ -186,6 +197,12 @@ class Project:
     def _lost(self, path: str, parts: Sequence[str]) -> tuple[Home, ...]:
         """A name that a module of ours does not define, as far as can be seen."""
         return (Home(".".join((self.modules.name_of(path), *parts)), path, ".".join(parts), found=False),)
+
+
+def _first_sure(several: Sequence[tuple[Home, ...]]) -> tuple[Home, ...]:
+    """The first answer that surely holds, else the first that may."""
+    sure = (homes for homes in several if any(not home.guessed for home in homes))
+    return next(sure, ()) or next(filter(None, several), ())
 
 
 def _parts(attributes: str) -> tuple[str, ...]:

@@ -20,17 +20,28 @@ class Hunt(NamedTuple):
 
     A file that holds `name` is worth a look where the regular expression `near` is found too (the module that
     the name comes from), or below `folder` (empty: nowhere), where that module can be named by dots alone.
+    Without the name, it is so where the regular expression `passing` (empty: nowhere) shows that it passes the
+    whole module on. `module` is the word that `near` and `passing` look for (empty: look for `name` first).
     """
 
     name: bytes
     near: bytes
     folder: str
+    module: str
+    passing: bytes
 
     def wants(self, data: bytes, path: str) -> bool:
         """Whether a file is worth a look."""
-        if self.name not in data:
-            return False
-        return (bool(self.folder) and path.startswith(self.folder)) or re.search(self.near, data) is not None
+        inside = bool(self.folder) and path.startswith(self.folder)
+        if self.name in data and (inside or re.search(self.near, data)):
+            return True
+        return bool(self.passing) and re.search(self.passing, data) is not None
+
+    def literals(self) -> tuple[bytes, ...]:
+        """Byte strings of which every file that is worth a look holds one."""
+        if not self.module:
+            return (self.name,)
+        return (self.module.encode(), self.name, b"import *") if self.folder else (self.module.encode(),)
 
 
 @dataclass(frozen=True)
@@ -44,7 +55,8 @@ class Search:
     stems: tuple[bytes, ...] = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "stems", stems({*self.needles, *(hunt.name for hunt in self.hunts)}))
+        words = {*self.needles, *(literal for hunt in self.hunts for literal in hunt.literals())}
+        object.__setattr__(self, "stems", stems(words))
 
     def wants(self, data: bytes, path: str) -> bool:
         """Whether a file's bytes hold anything that is looked for."""

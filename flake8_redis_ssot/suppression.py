@@ -32,7 +32,7 @@ class Comments:
         if not found:
             return False
         codes = found["codes"]
-        return codes is None or code.startswith(tuple(re.split(r"[,\s]+", codes.upper())))
+        return codes is None or code.startswith(tuple(re.split(r"[,\s]+", codes)))
 
 
 def joined_lines(text: str) -> dict[int, tuple[int, int]]:

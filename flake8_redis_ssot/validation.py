@@ -43,7 +43,7 @@ def _used_names(resource: Resource) -> Iterator[tuple[str, str]]:
 def _missing(config: Config, resource: Resource, project: Project) -> Iterator[Problem]:
     modules = project.modules
     for module in resource.canonical:
-        if not is_glob(module) and modules.path_of(module) is None and not modules.has_below(module):
+        if not is_glob(module) and modules.path_of(module) is None and modules.folder_of(module) is None:
             yield _problem(config, resource, "canonical", f"there is no module `{module}` (yet)")
     for old, replacement in resource.deprecated:
         text = _complaint(replacement, project) if replacement else None

@@ -7,6 +7,9 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+# Parts of dotted names and origins: whatever their separators do not hold.
+_PART = re.compile(r"[^.:|*]+")
+
 
 @functools.cache
 def dotted_pattern(pattern: str) -> re.Pattern[str]:
@@ -44,15 +47,12 @@ class Words:
 
     def hits(self, dotted: str) -> bool:
         """Whether a part of an origin or dotted name is one of the words."""
-        exact = self.exact
-        for part in dotted.replace(":", ".").split("."):
-            if part in exact or (part.startswith("*") and part[1:] in exact):
-                return True
-        return bool(self.globs) and any(map(self.has, dotted.replace(":", ".").split(".")))
+        parts = _PART.findall(dotted)
+        return not self.exact.isdisjoint(parts) or (bool(self.globs) and any(map(self.has, parts)))
 
     def has(self, name: str) -> bool:
         """Whether one identifier is one of the words."""
-        return name in self.exact or any(pattern.match(name.removeprefix("*")) for pattern in self._compiled)
+        return name in self.exact or any(pattern.match(name) for pattern in self._compiled)
 
     @functools.cached_property
     def _compiled(self) -> tuple[re.Pattern[str], ...]:

@@ -20,7 +20,8 @@ def read_function(walk: Walk, node: Function) -> bool:
     _signature(walk, node.args)
     read_annotation(walk.evaluator, node.returns)
     outer = walk.frame
-    frame = Frame("function", _qualified(outer, node.name), outer, memoised=not _MEMOISERS.isdisjoint(decorators))
+    memoised = not _MEMOISERS.isdisjoint(decorators)
+    frame = Frame("function", _qualified(outer, node.name), outer, body=node.body, memoised=memoised)
     _bind_definition(walk, node.name)
     frame.bindings = dict.fromkeys([*_type_parameters(node), *parameters(node.args)], NOTHING)
     _bind_self(walk, node, frame, decorators)

@@ -2,7 +2,8 @@
 
 An *origin* is written `module:attribute.path` (the part before the colon is a module because an import
 statement says so; the part after it is looked up in that module). `module:` is the module itself, and
-`module:*name` a name that only a star import of that module can have brought in.
+`module:*name` a name that a star import of that module may have brought in. Where several imports may have done
+so, `|` stands between the possibilities, the last import first: the first one that holds is meant.
 """
 
 from __future__ import annotations
@@ -18,8 +19,8 @@ class Import(NamedTuple):
     """One name that one import statement (or `importlib.import_module` call) brings in.
 
     `statement` spans the whole statement, `span` the name (the statement itself for a star, a call or a
-    plain `import`). `origin` is what it imports; `star_reads` are the names that are read in the file
-    and that nothing but a star import binds (empty where the import is not a star).
+    plain `import`). `origin` is what it imports; `star_reads` are the origins of the names that are read in the
+    file and that this star import may bind (empty where the import is no star).
     """
 
     statement: Span
@@ -97,3 +98,10 @@ class FileFacts(NamedTuple):
 
 
 NO_EXPORTS = Exports({}, {}, (), None, False)
+
+
+def attribute_of(origin: str, name: str) -> str:
+    """The origin of an attribute of something that has an origin."""
+    if "|" in origin:
+        return "|".join(attribute_of(part, name) for part in origin.split("|"))
+    return origin + name if origin.endswith(":") else f"{origin}.{name}"

@@ -17,54 +17,83 @@ def read_if(walk: Walk, node: ast.If) -> bool:
     before, outside = walk.frame.bindings, walk.typing_only
     walk.typing_only = outside or _is_type_checking(node.test)
     taken = walk.branch(before, node.body)
+    walk.typing_only = outside or (isinstance(node.test, ast.UnaryOp) and _is_type_checking(node.test.operand))
+    other = walk.branch(before, node.orelse)
     walk.typing_only = outside
-    return walk.meet((taken, walk.branch(before, node.orelse)))
+    return walk.meet((taken, other))
 
 
 def _is_type_checking(test: ast.expr) -> bool:
+    if isinstance(test, ast.BoolOp) and isinstance(test.op, ast.And):
+        return any(map(_is_type_checking, test.values))
     name = test.id if isinstance(test, ast.Name) else test.attr if isinstance(test, ast.Attribute) else ""
     return name == "TYPE_CHECKING"
 
 
 def read_while(walk: Walk, node: ast.While) -> bool:
-    """`while`: what the body leaves behind is also what its next turn finds."""
+    """`while`: what one turn leaves behind is what the next one finds."""
     walk.evaluator.read(node.test)
-    return _loop(walk, node.body, node.orelse, endless=isinstance(node.test, ast.Constant) and bool(node.test.value))
+    endless = isinstance(node.test, ast.Constant) and bool(node.test.value)
+    return _loop(walk, node.body, None if endless else node.orelse)
 
 
 def read_for(walk: Walk, node: ast.For | ast.AsyncFor) -> bool:
     """`for`: the target stands for nothing that is known."""
     walk.evaluator.read(node.iter)
     assign(walk, node.target, NOTHING)
-    return _loop(walk, node.body, node.orelse, endless=False)
+    return _loop(walk, node.body, node.orelse)
 
 
-def _loop(walk: Walk, body: Sequence[ast.stmt], orelse: Sequence[ast.stmt], *, endless: bool) -> bool:
+def _loop(walk: Walk, body: Sequence[ast.stmt], orelse: Sequence[ast.stmt] | None) -> bool:
+    """Turns until nothing new comes to light. `orelse` None: only a `break` leads out."""
     frame = walk.frame
-    before, outer_jumps, outermost = frame.bindings, frame.jumps, not walk.in_loop
-    walk.in_loop, frame.jumps = True, []
-    # Two turns show what one turn leaves for the next; inner loops take part in both and need no more.
-    for _ in range(2 if outermost else 1):
-        after = walk.branch(before, body)
-        for state in (after, *frame.jumps):
-            before = before if state is None else join(before, state)
-    jumped, frame.jumps = bool(frame.jumps), outer_jumps
-    walk.in_loop = not outermost
-    alive = walk.meet((walk.branch(before, orelse),))
-    return alive and (jumped or not endless)
+    outer, start = (frame.breaks, frame.continues), frame.bindings
+    frame.breaks = []
+    walk.loops += 1
+    # Loops in loops take part in the outer one's turns, so that the work does not grow with every level.
+    for _ in range(max(1, 8 >> 2 * (walk.loops - 1))):
+        frame.continues = []
+        after = walk.branch(start, body)
+        known = start
+        for state in (after, *frame.continues):
+            start = start if state is None else join(start, state)
+        if start == known:
+            break
+    walk.loops -= 1
+    breaks = frame.breaks
+    frame.breaks, frame.continues = outer
+    return walk.meet([None if orelse is None else walk.branch(start, orelse), *breaks])
 
 
 def read_try(walk: Walk, node: ast.Try) -> bool:
-    """`try`: a handler starts from any state that the body passed through (here: its first and its last)."""
-    before = walk.frame.bindings
+    """`try`: a handler starts from any state that the body passes through, `finally` from any at all."""
+    frame = walk.frame
+    before, outside = frame.bindings, frame.risks
+    frame.risks = before
     body = walk.branch(before, node.body)
-    failed = join(before, walk.frame.bindings)
+    failed, frame.risks = frame.risks, before if node.finalbody else outside
     ends: list[Bindings | None] = [None if body is None else walk.branch(body, node.orelse)]
     ends += [_handler(walk, failed, handler) for handler in node.handlers]
+    if node.finalbody:
+        _cut_short(walk, node, join(failed, frame.risks or failed))
+    frame.risks = None if outside is None else join(outside, failed)
     alive = walk.meet(ends)
-    if not alive:
-        walk.frame.bindings = failed
     return walk.block(node.finalbody) and alive
+
+
+def _cut_short(walk: Walk, node: ast.Try, state: Bindings) -> None:
+    """`finally` after an exception that nobody has caught: nothing comes after it."""
+    frame = walk.frame
+    frame.risks, exits = None, list(frame.exits)
+    walk.branch(join(state, _joined(exits)), node.finalbody)
+    frame.exits = exits
+
+
+def _joined(states: Sequence[Bindings]) -> Bindings:
+    joined: Bindings = {}
+    for state in states:
+        joined = join(joined, state)
+    return joined
 
 
 def _handler(walk: Walk, failed: Bindings, handler: ast.ExceptHandler) -> Bindings | None:
@@ -78,18 +107,39 @@ def _handler(walk: Walk, failed: Bindings, handler: ast.ExceptHandler) -> Bindin
 
 def read_with(walk: Walk, node: ast.With | ast.AsyncWith) -> bool:
     """`with`: the target stands for the context manager itself, which is what clients and pools return."""
+    suppressed = False
     for item in node.items:
         values = walk.evaluator.read(item.context_expr)
+        suppressed = suppressed or walk.ledger.is_call_of(values, "contextlib:suppress")
         if item.optional_vars is not None:
             assign(walk, item.optional_vars, values)
-    return walk.block(node.body)
+    return _suppressed(walk, node.body) if suppressed else walk.block(node.body)
+
+
+def _suppressed(walk: Walk, body: Sequence[ast.stmt]) -> bool:
+    """A body that an exception may cut short at any statement, without consequence."""
+    frame = walk.frame
+    before, outside = frame.bindings, frame.risks
+    frame.risks = before
+    end = walk.branch(before, body)
+    failed, frame.risks = frame.risks, None if outside is None else join(outside, frame.risks)
+    return walk.meet((end, failed))
 
 
 def read_match(walk: Walk, node: ast.Match) -> bool:
-    """`match`: any case, or none."""
+    """`match`: any case, or none unless one takes everything."""
     walk.evaluator.read(node.subject)
     before = walk.frame.bindings
-    return walk.meet([*[_case(walk, before, case) for case in node.cases], before])
+    ends = [_case(walk, before, case) for case in node.cases]
+    takes_all = any(case.guard is None and _is_irrefutable(case.pattern) for case in node.cases)
+    return walk.meet(ends if takes_all else [*ends, before])
+
+
+def _is_irrefutable(pattern: ast.pattern) -> bool:
+    """`case _`, `case name`, alone or as an alternative (PEP 634)."""
+    if isinstance(pattern, ast.MatchOr):
+        return any(map(_is_irrefutable, pattern.patterns))
+    return isinstance(pattern, ast.MatchAs) and (pattern.pattern is None or _is_irrefutable(pattern.pattern))
 
 
 def _case(walk: Walk, before: Bindings, case: ast.match_case) -> Bindings | None:
@@ -116,9 +166,15 @@ def read_raise(walk: Walk, node: ast.Raise) -> bool:
     return False
 
 
-def read_jump(walk: Walk, node: ast.Break | ast.Continue) -> bool:
-    """`break` and `continue`: the state goes on after the loop, or with its next turn."""
-    walk.frame.jumps.append(dict(walk.frame.bindings))
+def read_break(walk: Walk, node: ast.Break) -> bool:
+    """`break`: the state goes on after the loop."""
+    walk.frame.breaks.append(dict(walk.frame.bindings))
+    return False
+
+
+def read_continue(walk: Walk, node: ast.Continue) -> bool:
+    """`continue`: the state goes on with the next turn."""
+    walk.frame.continues.append(dict(walk.frame.bindings))
     return False
 
 
@@ -155,8 +211,8 @@ READERS: Readers = {
     ast.Match: read_match,
     ast.Return: read_return,
     ast.Raise: read_raise,
-    ast.Break: read_jump,
-    ast.Continue: read_jump,
+    ast.Break: read_break,
+    ast.Continue: read_continue,
     ast.Expr: read_expression,
     ast.Assert: read_expression,
     ast.Pass: read_pass,

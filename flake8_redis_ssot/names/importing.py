@@ -42,8 +42,8 @@ def read_import_from(walk: Walk, node: ast.ImportFrom) -> bool:
 
 def _star(walk: Walk, alias: ast.alias, statement: Span, module: str) -> None:
     _record(walk, alias, statement, statement, f"{module}:*" if module else "")
-    if module and module not in walk.evaluator.stars:
-        walk.evaluator.stars.append(module)
+    if module:
+        walk.evaluator.star(module)
 
 
 def _record(walk: Walk, alias: ast.alias, statement: Span, span: Span, origin: str) -> None:

@@ -30,7 +30,7 @@ class Ledger:
     span: Callable[[ast.expr | ast.stmt | ast.alias], Span]
     made: list[Made] = field(default_factory=list)
     numbers: dict[ast.Call, int] = field(default_factory=dict)
-    imports: dict[ast.AST, tuple[Span, Span, str, bool, bool, bool]] = field(default_factory=dict)
+    imports: dict[object, tuple[Span, Span, str, bool, bool, bool]] = field(default_factory=dict)
     arguments: dict[ast.expr, Argument] = field(default_factory=dict)
     reaches: dict[ast.Attribute, tuple[int, str]] = field(default_factory=dict)
     plain_imports: set[str] = field(default_factory=set)
@@ -46,6 +46,10 @@ class Ledger:
             known = self.made[number]
             known.origins += tuple(origin for origin in origins if origin not in known.origins)
         return number
+
+    def is_call_of(self, values: Values, origin: str) -> bool:
+        """Whether one of the values is the result of calling something with that origin."""
+        return any(isinstance(value, int) and origin in self.made[value].origins for value in values)
 
     def hand_back(self, values: Values, frame: Frame) -> None:
         """A function returns or yields these values: the calls among them that stand in it are its result."""
@@ -89,6 +93,6 @@ class Ledger:
         return tuple(sorted(self._reach(node, row, base) for node, (row, base) in self.reaches.items()))
 
     def _reach(self, node: ast.Attribute, row: int, base: str) -> Reach:
-        dotted = f"{base.replace(':', '.').rstrip('.')}.{node.attr}"
+        dotted = f"{base.partition('|')[0].replace(':', '.').rstrip('.')}.{node.attr}"
         covers = tuple(sorted(name for name in self.plain_imports if dotted == name or dotted.startswith(name + ".")))
         return Reach(self.span(node), row, base, node.attr, covers)

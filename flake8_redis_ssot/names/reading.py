@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import functools
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from functools import cache
 
 from flake8_redis_ssot.names import assignment, definitions, flow, importing
 from flake8_redis_ssot.names.facts import Exports, FileFacts
@@ -29,10 +29,12 @@ def read_names(path: str, source: Source, module: str, package: str, words: Word
     """
     ledger = Ledger(source.span)
     walk = Walk(Evaluator(ledger, words, module, package), READERS)
-    walk.module(source.tree, Interest(source.text, words))
+    interest = Interest(source.text, words)
+    walk.module(source.tree, interest)
     walk.declared.update(_globals(source.text))
     exports = _exports(walk)
-    hits = _filter(words, module, exports)
+    # Besides the words, the names that stand for them in this file.
+    hits = cache(interest.words.hits)
     return FileFacts(
         path,
         tuple(entry for entry in ledger.imported() if entry.star or words.hits(entry.origin)),
@@ -49,21 +51,6 @@ def _globals(text: str) -> Iterator[str]:
     if "global " in text:
         for names in _GLOBAL.findall(text):
             yield from (name.strip() for name in names.split(","))
-
-
-def _filter(words: Words, module: str, exports: Exports) -> Callable[[str], bool]:
-    """Whether an origin holds one of the words, if need be behind an alias of the same file."""
-    own = f"{module}:"
-
-    @functools.cache
-    def hits(origin: str) -> bool:
-        if words.hits(origin):
-            return True
-        key = origin.removeprefix(own)
-        aliases = exports.names.get(key, ()) if key != origin else ()
-        return any(words.hits(alias) for alias in aliases)
-
-    return hits
 
 
 def _exports(walk: Walk) -> Exports:

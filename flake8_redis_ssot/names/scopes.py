@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -28,12 +29,13 @@ Bindings = dict[str, Values]
 NOTHING: Values = ()
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Frame:
     """One scope while it is being read.
 
-    `bindings` is the state at the present point; `exits` are the states at each `return`, `jumps` those at
-    each `break` and `continue` of the innermost loop. `shared` are names declared global or nonlocal.
+    `bindings` is the state at the present point; `exits` are the states at each `return`, `breaks` and
+    `continues` those at the jumps of the innermost loop, `risks` the union of those in which an exception can
+    leave the innermost `try` (None outside one). `shared` are names declared global or nonlocal, with their home.
     """
 
     kind: str  # "module", "class", "function" or "lambda"
@@ -41,11 +43,16 @@ class Frame:
     outer: Frame | None = None
     owner: str = ""  # the class that this frame is directly in, as a qualified name
     bindings: Bindings = field(default_factory=dict)
+    body: Sequence[ast.stmt] = ()
     exits: list[Bindings] = field(default_factory=list)
-    jumps: list[Bindings] = field(default_factory=list)
+    breaks: list[Bindings] = field(default_factory=list)
+    continues: list[Bindings] = field(default_factory=list)
+    risks: Bindings | None = None
     shared: dict[str, Frame] = field(default_factory=dict)
     memoised: bool = False
     has_paths: bool = False
+    has_spread: bool = False  # a function has given a name of this scope a new meaning
+    _locals: frozenset[str] | None = None
 
     def bind(self, name: str, values: Values) -> None:
         """Let a name stand for `values` from here on; what was known of its attributes ends."""
@@ -54,8 +61,10 @@ class Frame:
                 del self.bindings[stale]
         self.bindings[name] = values
         if name in self.shared:
-            home = self.shared[name].bindings
-            home[name] = merge(home.get(name, NOTHING), values)
+            home = self.shared[name]
+            before = home.bindings.get(name, NOTHING)
+            home.bindings[name] = merge(before, values)
+            home.has_spread = home.has_spread or home.bindings[name] != before
 
     def bind_path(self, path: str, values: Values) -> None:
         """The same for an attribute or an item, such as `self.client` or `cache['main']`."""
@@ -64,12 +73,24 @@ class Frame:
 
     def find(self, name: str) -> Values | None:
         """What a name stands for here, or None where no enclosing scope binds it (Python's own order of scopes)."""
-        frame: Frame | None = self
+        if name in self.bindings:
+            return self.bindings[name]
+        if name in self.shared:
+            return self.shared[name].bindings.get(name)
+        frame = self.outer
         while frame is not None:
-            if (frame is self or frame.kind != "class") and name in frame.bindings:
+            if frame.kind != "class" and name in frame.bindings:
                 return frame.bindings[name]
             frame = frame.outer
         return None
+
+    def is_unbound_local(self, name: str) -> bool:
+        """Whether a function binds a name only further down: until then Python does not look for it outside."""
+        if self.kind != "function" or name in self.bindings or name in self.shared:
+            return False
+        if self._locals is None:
+            self._locals = frozenset(stored_names(self.body))
+        return name in self._locals
 
     def closed(self) -> Bindings:
         """Everything that a name can stand for after the scope has been left, for functions defined in it."""
@@ -95,6 +116,22 @@ def join(left: Bindings, right: Bindings) -> Bindings:
         mine = joined.get(name)
         joined[name] = values if mine is None else mine if mine is values else merge(mine, values)
     return joined
+
+
+def stored_names(body: Iterable[ast.stmt]) -> Iterator[str]:
+    """The names that statements bind in their own scope, those of nested functions and classes left out."""
+    waiting: list[ast.AST] = list(body)
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            yield node.name
+            continue
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            yield node.id
+        elif isinstance(node, ast.alias):
+            yield (node.asname or node.name).partition(".")[0]
+        if not isinstance(node, (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)):
+            waiting.extend(ast.iter_child_nodes(node))
 
 
 def path_of(node: ast.expr) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterable
 
-from flake8_redis_ssot.names.facts import Argument, Origins
+from flake8_redis_ssot.names.facts import Argument, Origins, attribute_of
 from flake8_redis_ssot.names.ledger import Ledger
 from flake8_redis_ssot.names.scopes import NOTHING, Frame, Own, Text, Values, merge, path_of
 from flake8_redis_ssot.words import Words
@@ -13,9 +13,14 @@ from flake8_redis_ssot.words import Words
 # Builtins that can hand a class or a module on; every other builtin stands for nothing.
 _BUILTINS = frozenset({"__import__", "filter", "getattr", "map"})
 
-# Calls that give back one of their arguments: origin or method name → its position.
-_IDENTITIES = {"typing:cast": 1, "typing_extensions:cast": 1, "contextlib:closing": 0, "contextlib:aclosing": 0}
-_IDENTITY_METHODS = {"enter_context": 0, "enter_async_context": 0, "setdefault": 1}
+# Calls that give back one of their arguments: origin or method name → its position and name.
+_IDENTITIES = {
+    "typing:cast": (1, "val"),
+    "typing_extensions:cast": (1, "val"),
+    "contextlib:closing": (0, "thing"),
+    "contextlib:aclosing": (0, "thing"),
+}
+_IDENTITY_METHODS = {"enter_context": (0, "cm"), "enter_async_context": (0, "cm"), "setdefault": (1, "default")}
 
 _DYNAMIC_IMPORTS = frozenset({"importlib:import_module", "builtins:__import__"})
 
@@ -29,6 +34,7 @@ class Evaluator:
         self.module = module
         self.package = package
         self.stars: list[str] = []
+        self.lambdas: list[tuple[Frame, ast.Lambda, int]] = []
         self.row = 0
         self.frame = Frame("module", "")
 
@@ -50,18 +56,42 @@ class Evaluator:
     # Names and attributes
 
     def _read_Name(self, node: ast.Name) -> Values:
-        found = self.frame.find(node.id)
-        if found is not None:
-            return found
-        builtin: Values = (f"builtins:{node.id}",) if node.id in _BUILTINS else NOTHING
-        return self._starred(node.id) + builtin if self.stars else builtin
+        return self.read_name(node.id)
+
+    def read_name(self, name: str) -> Values:
+        """What a plain name can stand for here."""
+        found = self.frame.find(name)
+        if found is None:
+            builtin: Values = (f"builtins:{name}",) if name in _BUILTINS else NOTHING
+            found = (self._starred(name) or builtin) if self.stars else builtin
+        if found and self.words.has(name):
+            if self.frame.is_unbound_local(name):
+                return NOTHING
+            self._note_stars(found)
+        return found
 
     def _starred(self, name: str) -> Values:
+        """What star imports may have brought in: the last one that has the name counts."""
         if not self.words.has(name):
             return NOTHING
-        for star in self.stars:
-            self.ledger.star_reads.setdefault(f"{star}:*", set()).add(name)
-        return tuple(f"{star}:*{name}" for star in reversed(self.stars))
+        return ("|".join(f"{star}:*{name}" for star in reversed(self.stars)),)
+
+    def _note_stars(self, values: Values) -> None:
+        for value in values:
+            if isinstance(value, str) and ":*" in value:
+                for origin in value.split("|"):
+                    module, star, _ = origin.partition(":*")
+                    if star:
+                        self.ledger.star_reads.setdefault(f"{module}:*", set()).add(value)
+
+    def star(self, module: str) -> None:
+        """`from module import *` at this point: it may bind any name anew."""
+        if module not in self.stars:
+            self.stars.append(module)
+        bindings = self.frame.bindings
+        for name in sorted(self.words.exact.union(filter(self.words.has, bindings))):
+            origins = "|".join(value for value in bindings.get(name, ()) if isinstance(value, str))
+            bindings[name] = (f"{module}:*{name}|{origins}".rstrip("|"),)
 
     def _read_Attribute(self, node: ast.Attribute) -> Values:
         bases = self.read(node.value)
@@ -76,7 +106,7 @@ class Evaluator:
         values: list[str] = []
         for base in bases:
             if isinstance(base, str):
-                values.append(base + name if base.endswith(":") else f"{base}.{name}")
+                values.append(attribute_of(base, name))
                 if node is not None and self.words.has(name):
                     self.ledger.reaches[node] = (self.row, base)
             elif isinstance(base, Own):
@@ -153,9 +183,9 @@ class Evaluator:
         self.read_all((*node.args.defaults, *node.args.kw_defaults))
         outer = self.frame
         name = f"{outer.qualname}.<lambda>".lstrip(".")
-        self.frame = Frame("lambda", name, outer, bindings=dict.fromkeys(parameters(node.args), NOTHING))
-        self.ledger.hand_back(self.read(node.body), self.frame)
-        self.frame = outer
+        frame = Frame("lambda", name, outer, bindings=dict.fromkeys(parameters(node.args), NOTHING))
+        # Its body runs later, when the scope around it is complete.
+        self.lambdas.append((frame, node, self.row))
         return NOTHING
 
     def _comprehension(self, node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp) -> Values:
@@ -217,33 +247,44 @@ class Evaluator:
         if place is None and isinstance(node.func, ast.Attribute):
             place = _IDENTITY_METHODS.get(node.func.attr)
         if place is not None:
-            return arguments[place] if place < len(arguments) else NOTHING
+            return self._argument(node, *place)
         if "builtins:getattr" in origins and len(arguments) > 1:
             default = arguments[2] if len(arguments) > 2 else NOTHING
             return merge(self._attribute(arguments[0], self._only_text(arguments[1]) or "<computed>"), default)
         if not _DYNAMIC_IMPORTS.isdisjoint(origins):
-            return self._import_by_name(node, origins, arguments)
+            return self._import_by_name(node, origins)
         return None
 
-    def _import_by_name(self, node: ast.Call, origins: Origins, arguments: list[Values]) -> Values:
-        name = self._only_text(arguments[0]) if arguments else None
+    def _import_by_name(self, node: ast.Call, origins: Origins) -> Values:
+        name = self._only_text(self._argument(node, 0, "name"))
         module = self._absolute(name, node) if name else None
         if not module:
             return NOTHING
         span = self.ledger.span(node)
-        self.ledger.imports[node] = (span, span, f"{module}:", True, False, False)
-        from_list = len(node.args) > 3 or any(keyword.arg == "fromlist" for keyword in node.keywords)
-        whole = from_list or "importlib:import_module" in origins
+        members = self._texts(node, 3, "fromlist")
+        for place, origin in enumerate([f"{module}:", *(f"{module}:{member}" for member in members)]):
+            self.ledger.imports[node, place] = (span, span, origin, True, False, False)
+        whole = members or "importlib:import_module" in origins
         return (f"{module if whole else module.partition('.')[0]}:",)
+
+    def _argument(self, node: ast.Call, place: int, name: str) -> Values:
+        """The values of an argument that may be given by place or by name."""
+        if place < len(node.args):
+            return self.read(node.args[place])
+        return next((self.read(keyword.value) for keyword in node.keywords if keyword.arg == name), NOTHING)
+
+    def _texts(self, node: ast.Call, place: int, name: str) -> list[str]:
+        """The constant texts of an argument that is a list or a tuple."""
+        given = node.args[place : place + 1] or [keyword.value for keyword in node.keywords if keyword.arg == name]
+        elements = [element for value in given for element in getattr(value, "elts", ())]
+        return [text for text in map(self._only_text, map(self.read, elements)) if text]
 
     def _absolute(self, name: str, node: ast.Call) -> str | None:
         if not name.startswith("."):
             return name
         anchors = [*node.args[1:2], *(keyword.value for keyword in node.keywords if keyword.arg == "package")]
-        if not anchors:
-            return None
         level = len(name) - len(name.lstrip("."))
-        return relative_module(self._package_named(anchors[0]), level, name[level:])
+        return relative_module(self._package_named(anchors[0]), level, name[level:]) if anchors else None
 
     def _package_named(self, node: ast.expr) -> str:
         if isinstance(node, ast.Name) and node.id in ("__package__", "__name__"):

@@ -7,14 +7,14 @@ what every name can stand for; where two ways meet, a name can stand for what it
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from flake8_redis_ssot.model import Gap
 from flake8_redis_ssot.names.interest import Interest
 from flake8_redis_ssot.names.ledger import Ledger
-from flake8_redis_ssot.names.scopes import Bindings, Frame, join
+from flake8_redis_ssot.names.scopes import Bindings, Frame, Text, Value, join
 from flake8_redis_ssot.names.values import Evaluator
 from flake8_redis_ssot.words import Words
 
@@ -23,10 +23,10 @@ Readers = dict[type[ast.AST], Callable[..., bool]]
 
 
 class Body(NamedTuple):
-    """A function's body that waits to be read: its scope and its first and last row (1-based, decorators excluded)."""
+    """A function's body that waits to be read: its scope with the state it starts from, first and last row (1-based)."""
 
     frame: Frame
-    statements: Sequence[ast.stmt]
+    start: Bindings
     first: int
     last: int
 
@@ -46,7 +46,7 @@ class Walk:
     public: list[str] | None = None
     public_is_computed: bool = False
     typing_only: bool = False
-    in_loop: bool = False
+    loops: int = 0  # how many loops of this scope are around the present statement
     _later: list[Body] = field(default_factory=list)
 
     @property
@@ -67,27 +67,26 @@ class Walk:
     def module(self, tree: ast.Module, interest: Interest) -> None:
         """Read a whole file; of its functions only those in which something that matters can be named."""
         self.block(tree.body)
+        self._run_lambdas()
         waiting, self._later = self._later, []
+        read: list[Body] = []
         while True:
-            interest.learn(self._carriers(interest.words))
+            while carriers := self._carriers(interest.words):
+                interest.learn(carriers)
             now = [body for body in waiting if interest.touches(body.first, body.last)]
             if not now:
-                return
-            waiting = [body for body in waiting if body not in now]
+                break
+            waiting = [body for body in waiting if not interest.touches(body.first, body.last)]
             self._run(now)
+            read += now
+        if self.frame.has_spread:
+            # A function has bound a global: what was read before did not know of it.
+            self._run(read)
 
     def _carriers(self, words: Words) -> set[str]:
         """Names of this file that stand for something that matters: aliases, class attributes, derived classes."""
-        named = {
-            name: tuple(value for value in values if isinstance(value, str))
-            for name, values in self.frame.bindings.items()
-        }
-        found = {
-            key.rpartition(".")[2]
-            for origins in (named, self.members, self.bases)
-            for key, values in origins.items()
-            if any(map(words.hits, values))
-        }
+        origins = [*self.frame.bindings.items(), *self.members.items(), *self.bases.items()]
+        found = {key.rpartition(".")[2] for key, values in origins if any(_hits(words, value) for value in values)}
         return {name for name in found if not words.has(name)}
 
     def block(self, statements: Iterable[ast.stmt]) -> bool:
@@ -98,12 +97,17 @@ class Walk:
         return alive
 
     def _statement(self, statement: ast.stmt) -> bool:
+        frame = self.frame
         self.evaluator.row = statement.lineno
         try:
-            return self.readers[type(statement)](self, statement)
+            alive = self.readers[type(statement)](self, statement)
         except RecursionError:
+            self.evaluator.frame = frame
             self.gaps.append(Gap(statement.lineno, 0, "nested too deeply"))
-            return True
+            alive = True
+        if frame.risks is not None:
+            frame.risks = join(frame.risks, frame.bindings)
+        return alive
 
     def branch(self, start: Bindings, statements: Iterable[ast.stmt]) -> Bindings | None:
         """Read statements from the state `start`: the state at their end, or None where it can't be reached."""
@@ -119,19 +123,36 @@ class Walk:
 
     def body_of(self, frame: Frame, function: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
         """Read the body of a function later, when the scope around it is complete."""
-        self._later.append(Body(frame, function.body, function.lineno, function.end_lineno or function.lineno))
+        self._later.append(Body(frame, frame.bindings, function.lineno, function.end_lineno or function.lineno))
 
     def within(self, frame: Frame, statements: Iterable[ast.stmt]) -> None:
         """Read statements in a scope of their own."""
-        outer, loop = self.frame, self.in_loop
-        self.evaluator.frame, self.in_loop = frame, False
+        outer, loops = self.frame, self.loops
+        self.evaluator.frame, self.loops = frame, 0
         self.block(statements)
-        self.evaluator.frame, self.in_loop = outer, loop
+        self.evaluator.frame, self.loops = outer, loops
 
     def _run(self, bodies: Iterable[Body]) -> None:
         """Read functions whose outer scope is complete, each with those in it."""
         for body in bodies:
-            self.within(body.frame, body.statements)
-            body.frame.bindings = body.frame.closed()
+            frame = body.frame
+            frame.bindings, frame.exits = dict(body.start), []
+            self.within(frame, frame.body)
+            frame.bindings = frame.closed()
+            self._run_lambdas()
             inner, self._later = self._later, []
             self._run(inner)
+
+    def _run_lambdas(self) -> None:
+        """Read the lambdas of a complete scope."""
+        outer = self.frame
+        while self.evaluator.lambdas:
+            self.evaluator.frame, node, self.evaluator.row = self.evaluator.lambdas.pop()
+            self.ledger.hand_back(self.evaluator.read(node.body), self.frame)
+        self.evaluator.frame = outer
+
+
+def _hits(words: Words, value: Value) -> bool:
+    """Whether a value holds one of the words: an origin, or a text that may become one."""
+    text = value if isinstance(value, str) else value.value if isinstance(value, Text) else ""
+    return words.hits(text)

@@ -30,7 +30,8 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 
 from flake8_redis_ssot.guards import Deprecated
-from flake8_redis_ssot.names.facts import FileFacts, Import, Reach
+from flake8_redis_ssot.names.facts import FileFacts, Import, Reach, attribute_of
+from flake8_redis_ssot.project import Home
 from flake8_redis_ssot.rule import Site, Verdict, View, via
 
 
@@ -38,10 +39,10 @@ def collect(facts: FileFacts) -> Iterator[Site]:
     """A site for each import statement, for each name in it, and for each attribute that reaches into a package."""
     for statement, entries in groupby(facts.imports, key=lambda entry: entry.statement):
         imports = tuple(entries)
-        rows = tuple(range(statement.row, statement.end_row + 1))
-        yield Site(statement, rows, imports)
+        # Formatters move a comment about in a long statement, so any of its lines will do.
+        yield Site(statement, tuple(range(statement.row, statement.end_row + 1)), imports)
         for entry in imports:
-            yield Site(entry.span, tuple(dict.fromkeys((entry.span.row, *rows))), entry)
+            yield Site(entry.span, tuple(dict.fromkeys((entry.span.row, statement.row))), entry)
     for reach in facts.reaches:
         yield Site(reach.span, tuple(dict.fromkeys((reach.span.row, reach.statement_row))), reach)
 
@@ -77,9 +78,16 @@ def _olds(entry: Import, view: View) -> Iterator[tuple[Deprecated, str, tuple[st
     yield from _old(view, written, ())
     if name and not entry.star:
         yield from _old(view, f"{written}.{name}", (), symbols_only=True)
-    origins = [f"{module}:*{read}" for read in entry.star_reads] if entry.star else [entry.origin]
-    for home in view.homes(origins):
+    for home in _brought_in(entry, view) if entry.star else view.homes([entry.origin]):
         yield from _old(view, home.name, home.chain)
+
+
+def _brought_in(entry: Import, view: View) -> Iterator[Home]:
+    """The homes of the names that are read in the file and that this star import, and no later one, has bound."""
+    for read in entry.star_reads:
+        own = [part for part in read.split("|") if part.startswith(entry.origin)]
+        offered = view.homes(own)
+        yield from (home for home in view.homes([read]) if home in offered)
 
 
 def _old(
@@ -93,10 +101,9 @@ def _old(
 def _judge_reach(reach: Reach, view: View) -> Verdict | None:
     """`package.old.name`, where no import statement of the file names the old module."""
     bases = view.homes([reach.base])
-    joint = "" if reach.base.endswith(":") else "."
-    for home in view.homes([f"{reach.base}{joint}{reach.attribute}"]):
+    for home in view.homes([attribute_of(reach.base, reach.attribute)]):
         for old, name, chain in _old(view, home.name, home.chain):
-            if not any(view.guards.deprecated(base.name) is old for base in bases) and not _covered(
+            if not any(view.guards.deprecated(base.name) == old for base in bases) and not _covered(
                 reach.covers, old, view
             ):
                 return _verdict(old, name, chain, view)
@@ -104,7 +111,7 @@ def _judge_reach(reach: Reach, view: View) -> Verdict | None:
 
 
 def _covered(modules: Iterable[str], old: Deprecated, view: View) -> bool:
-    return any(view.guards.deprecated(view.project.module_name(module, view.path)) is old for module in modules)
+    return any(view.guards.deprecated(view.project.module_name(module, view.path)) == old for module in modules)
 
 
 def _verdict(old: Deprecated, name: str, chain: tuple[str, ...], view: View) -> Verdict:

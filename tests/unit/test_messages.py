@@ -1,0 +1,276 @@
+"""What a finding says: what is wrong by its true name, how it got there, and what to write instead."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from flake8_redis_ssot.model import Finding
+from flake8_redis_ssot.run import Request, run
+
+CONFIGURATION = """\
+[resource.redis]
+canonical = ["app.redis_manager"]
+constructors = ["app.redis_manager.RedisManager"]
+instance = "app.redis_manager.redis_manager"
+accessor = "app.redis_manager.get_redis_manager"
+
+[[resource.redis.accessor-for]]
+paths = ["tests/**", "conftest.py"]
+accessor = "app.testing.get_test_manager"
+
+[[resource.redis.accessor-for]]
+paths = ["tests/live/**", "scripts/"]
+accessor = "app.scripts.get_script_manager"
+
+[resource.redis.deprecated]
+"app.legacy.redis_manager" = "app.redis_manager"
+"app.legacy.pools" = ""
+"app.testing.OldManager" = "app.testing.get_test_manager"
+"""
+CANONICAL = "class RedisManager: ...\nredis_manager = RedisManager()\ndef get_redis_manager(): return redis_manager\n"
+FILES = {
+    "app/redis_manager.py": CANONICAL,
+    "app/legacy/redis_manager.py": "from app.redis_manager import redis_manager\nclass LegacyPool: ...\n",
+    "app/legacy/pools.py": "class Pool: ...\n",
+    "app/testing.py": "class OldManager: ...\ndef get_test_manager(): ...\n",
+    "app/scripts.py": "def get_script_manager(): ...\n",
+}
+OLD = "app.legacy.redis_manager"
+POOL = "app.legacy.redis_manager.LegacyPool"
+MANAGER = "app.redis_manager.RedisManager"
+ACCESSOR = "app.redis_manager.get_redis_manager()"
+
+
+def findings(project: Path, path: str, files: dict[str, str], configuration: str = CONFIGURATION) -> list[Finding]:
+    """The findings in one of the files, in order of place."""
+    for name, text in {**FILES, **files, "redis-ssot.toml": configuration}.items():
+        target = project / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(text, encoding="utf-8")
+    return [finding for finding in run(Request()).findings if finding.path == path]
+
+
+def message(project: Path, text: str, path: str = "app/service.py", **more: str) -> str:
+    """The message of the only finding in a file with this text; `more` are further modules of `app`."""
+    others = {f"app/{name}.py": source for name, source in more.items()}
+    found = findings(project, path, {path: text, **others})
+    assert len(found) == 1
+    return found[0].message
+
+
+def names(text: str) -> list[str]:
+    """What a message quotes, in order."""
+    return re.findall(r"`([^`]+)`", text)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "import app.legacy.redis_manager",
+        "import app.legacy.redis_manager as old",
+        "from app.legacy import redis_manager",
+        "from app.legacy.redis_manager import LegacyPool",
+        "from app.legacy.redis_manager import redis_manager",
+        "from app.legacy.redis_manager import *",
+        "from .legacy import redis_manager as old",
+        "from .legacy.redis_manager import LegacyPool as Pool",
+        '__import__("app.legacy.redis_manager")',
+        'import importlib; importlib.import_module(".redis_manager", "app.legacy")',
+    ],
+)
+def test_an_import_names_the_module_and_its_replacement(project: Path, statement: str) -> None:
+    assert names(message(project, statement)) == [OLD, "app.redis_manager"]
+
+
+def test_the_names_are_in_one_sentence(project: Path) -> None:
+    text = message(project, "from app.legacy import redis_manager")
+    assert text == "`app.legacy.redis_manager` is deprecated; use `app.redis_manager` instead"
+
+
+def test_the_module_is_named_by_its_true_name(project: Path) -> None:
+    """Also where another import root gives it another one."""
+    files = {"legacy_user.py": "from app.legacy.redis_manager import LegacyPool\n"}
+    (found,) = findings(project, "legacy_user.py", files, 'src = [".", "app"]\n' + CONFIGURATION.replace('"app.', '"'))
+    assert names(found.message) == ["legacy.redis_manager", "redis_manager"]
+
+
+def test_an_attribute_names_the_module(project: Path) -> None:
+    assert names(message(project, "import app\n\napp.legacy.redis_manager.LegacyPool\n")) == [OLD, "app.redis_manager"]
+
+
+def test_without_a_replacement_the_accessor_is_the_advice(project: Path) -> None:
+    assert names(message(project, "import app.legacy.pools")) == ["app.legacy.pools", ACCESSOR]
+
+
+def test_a_symbol_names_itself_and_its_replacement(project: Path) -> None:
+    expected = ["app.testing.OldManager", "app.testing.get_test_manager"]
+    assert names(message(project, "from app.testing import OldManager as Manager")) == expected
+    assert names(message(project, "from app import testing\n\ntesting.OldManager()\n")) == expected
+
+
+def test_through_one_module(project: Path) -> None:
+    facade = "from app.legacy.redis_manager import LegacyPool"
+    text = message(project, "from app.facade import LegacyPool", facade=facade)
+    assert names(text) == [POOL, OLD, "app.facade", "app.redis_manager"]
+    assert "through `app.facade`" in text
+
+
+def test_through_several_modules_nearest_first(project: Path) -> None:
+    text = message(
+        project,
+        "from app.third import Connections",
+        first="from app.legacy.redis_manager import LegacyPool as Pool",
+        second="from .first import Pool as Pools",
+        third="from app.second import Pools as Connections",
+    )
+    assert names(text) == [POOL, OLD, "app.third", "app.second", "app.first", "app.redis_manager"]
+    assert "`app.third` -> `app.second` -> `app.first`" in text
+
+
+def test_through_an_init_by_its_package_name(project: Path) -> None:
+    files = {
+        "app/clients/__init__.py": "from app.legacy import redis_manager as old",
+        "app/service.py": "from .clients import old",
+    }
+    (found,) = findings(project, "app/service.py", files)
+    assert names(found.message) == [OLD, "app.clients", "app.redis_manager"]
+
+
+def test_through_a_star(project: Path) -> None:
+    facade = "from app.legacy.redis_manager import *"
+    text = message(project, "from app.facade import LegacyPool", facade=facade)
+    assert names(text) == [POOL, OLD, "app.facade", "app.redis_manager"]
+
+
+def test_a_star_names_what_it_brings(project: Path) -> None:
+    facade = "from app.legacy.redis_manager import LegacyPool as Pool"
+    text = message(project, "from app.facade import *\n\nPool()\n", facade=facade)
+    assert names(text) == [POOL, OLD, "app.facade", "app.redis_manager"]
+
+
+def test_an_attribute_of_a_facade_names_the_chain(project: Path) -> None:
+    facade = "from app.legacy.redis_manager import LegacyPool as Pool"
+    text = message(project, "import app.facade\n\napp.facade.Pool()\n", facade=facade)
+    assert names(text) == [POOL, OLD, "app.facade", "app.redis_manager"]
+
+
+def test_a_symbol_through_a_facade(project: Path) -> None:
+    text = message(project, "from app.facade import Manager", facade="from app.testing import OldManager as Manager")
+    assert names(text) == ["app.testing.OldManager", "app.facade", "app.testing.get_test_manager"]
+
+
+def test_no_chain_where_there_is_none(project: Path) -> None:
+    assert "through" not in message(project, "from app.legacy.redis_manager import LegacyPool")
+    assert "through" not in message(project, "from app.redis_manager import RedisManager\n\nRedisManager()\n")
+
+
+def test_a_new_instance_names_its_class_and_the_accessor(project: Path) -> None:
+    text = message(project, "from app.redis_manager import RedisManager as Cache\n\nCache()\n")
+    assert text == f"new `{MANAGER}`; use `{ACCESSOR}` instead"
+
+
+def test_a_new_instance_through_modules_names_the_chain(project: Path) -> None:
+    text = message(
+        project,
+        "from app.second import Cache\n\nCache()\n",
+        first="from app.redis_manager import RedisManager",
+        second="from app.first import RedisManager as Cache",
+    )
+    assert names(text) == [MANAGER, "app.second", "app.first", ACCESSOR]
+
+
+def test_a_subclass_names_itself(project: Path) -> None:
+    text = message(
+        project,
+        "from app.pools import TestManager\n\nTestManager()\n",
+        pools="from app.redis_manager import RedisManager\nclass TestManager(RedisManager): ...\n",
+    )
+    assert names(text) == ["app.pools.TestManager", ACCESSOR]
+
+
+def test_a_factory_is_called_by_its_name(project: Path) -> None:
+    text = message(project, "from app.redis_manager import RedisManager\n\ndef make():\n    return RedisManager()\n")
+    assert names(text) == ["make", MANAGER, ACCESSOR]
+
+
+def test_a_method_is_called_by_its_class_and_name(project: Path) -> None:
+    source = "class Shop:\n    def make(self):\n        return RedisManager()\n"
+    text = message(project, f"from app.redis_manager import RedisManager\n\n{source}")
+    assert names(text) == ["Shop.make", MANAGER, ACCESSOR]
+
+
+def test_a_handover_names_who_will_call(project: Path) -> None:
+    source = "import functools\nfrom app.redis_manager import RedisManager\n\nmake = functools.partial(RedisManager)\n"
+    assert names(message(project, source)) == ["functools.partial", MANAGER, ACCESSOR]
+
+
+@pytest.mark.parametrize(
+    ("path", "accessor"),
+    [
+        ("app/service.py", "app.redis_manager.get_redis_manager()"),
+        ("tests/test_service.py", "app.testing.get_test_manager()"),
+        ("conftest.py", "app.testing.get_test_manager()"),
+        ("tests/live/test_service.py", "app.testing.get_test_manager()"),
+        ("scripts/deep/report.py", "app.scripts.get_script_manager()"),
+        ("app/tests/test_service.py", "app.redis_manager.get_redis_manager()"),
+    ],
+)
+def test_the_first_accessor_for_the_path_is_the_advice(project: Path, path: str, accessor: str) -> None:
+    text = message(project, "from app.redis_manager import RedisManager\n\nRedisManager()\n", path)
+    assert names(text)[-1] == accessor
+    assert names(message(project, "import app.legacy.pools", path))[-1] == accessor
+
+
+def test_a_replacement_goes_before_the_accessor_of_the_path(project: Path) -> None:
+    text = message(project, "import app.legacy.redis_manager", "tests/test_service.py")
+    assert names(text)[-1] == "app.redis_manager"
+
+
+@pytest.mark.parametrize(
+    ("keys", "advice"),
+    [
+        ('accessor = "app.redis_manager.get_redis_manager"', "use `app.redis_manager.get_redis_manager()` instead"),
+        ('instance = "app.redis_manager.redis_manager"', "use `app.redis_manager.redis_manager` instead"),
+        ("", "use the one instance in `app.redis_manager` instead"),
+    ],
+)
+def test_what_to_use_is_what_is_configured(project: Path, keys: str, advice: str) -> None:
+    resource = f'canonical = ["app.redis_manager"]\nconstructors = ["{MANAGER}"]\n{keys}\n'
+    configuration = f'{resource}[deprecated]\n"{OLD}" = ""\n'
+    source = "import app.legacy.redis_manager\nfrom app.redis_manager import RedisManager\n\nRedisManager()\n"
+    found = findings(project, "app/service.py", {"app/service.py": source}, configuration)
+    assert [finding.code for finding in found] == ["RSS001", "RSS002"]
+    assert [finding.note for finding in found] == [advice, advice]
+    assert all(finding.message.endswith(f"; {advice}") for finding in found)
+
+
+def test_each_resource_has_its_own_advice(project: Path) -> None:
+    configuration = """\
+[resource.redis]
+canonical = ["app.redis_manager"]
+constructors = ["app.redis_manager.RedisManager"]
+accessor = "app.redis_manager.get_redis_manager"
+
+[resource.settings]
+canonical = ["app.settings"]
+constructors = ["app.settings.Settings"]
+instance = "app.settings.settings"
+"""
+    files = {
+        "app/settings.py": "class Settings: ...\nsettings = Settings()\n",
+        "app/legacy/redis_manager.py": "",
+        "app/service.py": "import app\n\napp.redis_manager.RedisManager()\napp.settings.Settings()\n",
+    }
+    found = findings(project, "app/service.py", files, configuration)
+    assert [names(finding.message)[-1] for finding in found] == [ACCESSOR, "app.settings.settings"]
+
+
+def test_a_message_is_one_line_and_no_sentence(project: Path) -> None:
+    """So that it reads well behind `path:row:column: CODE`."""
+    facade = "from .legacy import redis_manager as old"
+    text = message(project, "from app.facade import *\n\nold.LegacyPool()\n", facade=facade)
+    assert "\n" not in text
+    assert not text.endswith(".")
