@@ -42,8 +42,10 @@ class Hunting:
         package, _, name = module.rpartition(".")
         parent, own = re.escape(package.rpartition(".")[2]), re.escape(name)
         # As an attribute or in a text, in an import statement (perhaps on a line of its own), or before the name.
-        near = rf"""(?m)[."']\s*{parent}\b|\bimport\b.*\b{parent}\b|^\s*{parent}\s*(?:,|as\b|$)|\b{parent}\s*\.\s*{own}\b"""
-        return Hunt(name.encode(), near.encode(), self._project.modules.folder_of(package) or "", "", b"")
+        reached = rf"""[."']\s*{parent}\b|\b{parent}\s*\.\s*{own}\b"""
+        imported = rf"\bimport\b.*\b{parent}\b|^\s*{parent}\s*(?:,|as\b|$)"
+        near = f"(?m){reached}|{imported}".encode()
+        return Hunt(name.encode(), near, self._project.modules.folder_of(package) or "", "", b"")
 
     def next(self, fresh: Iterable[FileFacts]) -> Search | None:
         """The search for what these files offer; None where they offer nothing new."""

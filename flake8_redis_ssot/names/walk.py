@@ -23,7 +23,7 @@ Readers = dict[type[ast.AST], Callable[..., bool]]
 
 
 class Body(NamedTuple):
-    """A function's body that waits to be read: its scope with the state it starts from, first and last row (1-based)."""
+    """A function's body that waits to be read: its scope, the state it starts from, its rows (1-based, inclusive)."""
 
     frame: Frame
     start: Bindings
