@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 
 from flake8_redis_ssot.config.settings import Config
 from flake8_redis_ssot.discovery import Listing, discover
@@ -54,10 +54,15 @@ class Analysis:
         """Scan for the guarded words, then for each new name under which a module passes a guarded one on."""
         hunting = Hunting(self.project, self.guards)
         on_disk = [path for path in files if path not in self._overlay]
+        read_for: dict[str, Set[str]] = {}
         search: Search | None = hunting.first()
         with scanners(jobs, len(files)) as scan:
             while search is not None:
-                fresh = scan(on_disk, search) + self._scan_overlay(search)
+                # A file that was read with these words in mind already has nothing new to say.
+                names = {name.decode() for hunt in search.hunts for name in hunt.names}
+                fresh = scan([path for path in on_disk if not names or not names <= read_for.get(path, set())], search)
+                fresh += self._scan_overlay(search)
+                read_for |= {facts.path: search.words.exact for facts in fresh}
                 self._facts |= {facts.path: facts for facts in fresh}
                 self._exports |= {facts.path: facts.exports for facts in fresh}
                 search = hunting.next(fresh)

@@ -24,7 +24,7 @@ class Hunting:
     def __init__(self, project: Project, guards: Guards) -> None:
         self._project = project
         self._guards = guards
-        self._known: set[Hunt] = set()
+        self._known: set[tuple[Hunt, str]] = set()
         self._offers: dict[str, set[str]] = {}  # file → new names for guarded ones
         plain, modules = guards.names()
         # A deprecated module's own name says little (`redis_manager` is a variable everywhere), so it has to stand
@@ -45,18 +45,23 @@ class Hunting:
         reached = rf"""[."']\s*{parent}\b|\b{parent}\s*\.\s*{own}\b"""
         imported = rf"\bimport\b.*\b{parent}\b|^\s*{parent}\s*(?:,|as\b|$)"
         near = f"(?m){reached}|{imported}".encode()
-        return Hunt(name.encode(), near, self._project.modules.folder_of(package) or "", "", b"")
+        return Hunt(b"", near, self._project.modules.folder_of(package) or "", b"", (name.encode(),))
 
     def next(self, fresh: Iterable[FileFacts]) -> Search | None:
         """The search for what these files offer; None where they offer nothing new."""
-        new = {hunt for facts in fresh for hunt in self._hunts(facts)} - self._known
+        new = {offer for facts in fresh for offer in self._offers_of(facts)} - self._known
         if not new:
             return None
         self._known |= new
-        self._words = self._words.plus(hunt.name.decode() for hunt in new)
-        return Search((), tuple(sorted(new)), self._words, self._project.modules.roots)
+        self._words = self._words.plus(name for _, name in new)
+        by_module: dict[Hunt, list[bytes]] = {}
+        for hunt, name in sorted(new):
+            by_module.setdefault(hunt, []).append(name.encode())
+        hunts = tuple(_with_names(hunt, tuple(names)) for hunt, names in by_module.items())
+        return Search((), hunts, self._words, self._project.modules.roots)
 
-    def _hunts(self, facts: FileFacts) -> Iterator[Hunt]:
+    def _offers_of(self, facts: FileFacts) -> Iterator[tuple[Hunt, str]]:
+        """The new names that a file offers, each with the hunt (still without names) for whoever uses it."""
         path, module = facts.path, self._project.modules.name_of(facts.path)
         if not module.rpartition(".")[2].isidentifier():
             return  # no import statement can name it
@@ -65,11 +70,11 @@ class Hunting:
             if any(map(self._is_guarded, homes)):
                 name = key.rpartition(".")[2]
                 self._offers.setdefault(path, set()).add(name)
-                yield _hunt(path, module, name)
+                yield _hunt(path, module), name
             for home in homes:
                 # The whole module under an alias: its new names can be reached by that alias.
                 for name in () if home.local else self._offers.get(home.path or "", ()):
-                    yield Hunt(name.encode(), rf"\b{re.escape(key)}\b".encode(), "", key, b"")
+                    yield Hunt(key.encode(), b"", "", b"", ()), name
 
     def _candidates(self, facts: FileFacts) -> Iterator[str]:
         """The names of a file that can stand for a guarded one: what they come from mentions one of the words."""
@@ -103,13 +108,20 @@ class Hunting:
         return self._guards.constructor(home) is not None or self._guards.deprecated(home.name) is not None
 
 
-def _hunt(path: str, module: str, name: str) -> Hunt:
+def _hunt(path: str, module: str) -> Hunt:
     own = module.rpartition(".")[2]
     escaped = re.escape(own)
     is_package = os.path.basename(path).startswith("__init__.")
     passing = rf"\b{escaped}\s+as\b|\b{escaped}\s+import\s*\(?\s*\*" + (r"|\.\s+import\s*\*" if is_package else "")
     folder = os.path.dirname(path) + os.sep if is_package else ""
-    return Hunt(name.encode(), rf"\b{escaped}\b".encode(), folder, own, passing.encode())
+    return Hunt(own.encode(), b"", folder, passing.encode(), ())
+
+
+def _with_names(hunt: Hunt, names: tuple[bytes, ...]) -> Hunt:
+    """The hunt for names of a module: the module is imported, or named in a text, or one of them is its attribute."""
+    module, attributes = re.escape(hunt.module), b"|".join(map(re.escape, names))
+    near = rb"(?m)\b%s\s+import\b|\bimport\b.*\b%s\b|^\s*%s\s*(?:,|as\b|$)|\b%s\s*\.\s*(?:%s)\b|\b%s[\"']"
+    return hunt._replace(names=names, near=near % (module, module, module, module, attributes, module))
 
 
 def _last(origin: str) -> str:

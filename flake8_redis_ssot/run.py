@@ -116,7 +116,7 @@ def _check_names(analysis: Analysis, outcome: Outcome) -> None:
 
 
 def _selection(config: Config, request: Request) -> Selection:
-    select = request.select or config.select or ("ALL",)
+    select = request.select or config.select
     return Selection((*select, *request.extend_select), request.ignore or config.ignore)
 
 

@@ -16,32 +16,34 @@ from flake8_redis_ssot.words import Words
 
 
 class Hunt(NamedTuple):
-    """A name that matters only in certain company.
+    """Names that matter only in the company of the module that offers them.
 
-    A file that holds `name` is worth a look where the regular expression `near` is found too (the module that
-    the name comes from), or below `folder` (empty: nowhere), where that module can be named by dots alone.
-    Without the name, it is so where the regular expression `passing` (empty: nowhere) shows that it passes the
-    whole module on. `module` is the word that `near` and `passing` look for (empty: look for `name` first).
+    A file that holds one of `names` is worth a look where the regular expression `near` is found too, or below
+    `folder` (empty: nowhere), where the module can be named by dots alone. Without a name, it is so where the
+    regular expression `passing` (empty: nowhere) shows that it passes the whole module on. Outside `folder`,
+    `near` and `passing` are found only where `module` is (empty: anywhere).
     """
 
-    name: bytes
+    module: bytes
     near: bytes
     folder: str
-    module: str
     passing: bytes
+    names: tuple[bytes, ...]
 
     def wants(self, data: bytes, path: str) -> bool:
         """Whether a file is worth a look."""
         inside = bool(self.folder) and path.startswith(self.folder)
-        if self.name in data and (inside or re.search(self.near, data)):
+        if not inside and self.module not in data:
+            return False
+        if any(name in data for name in self.names) and (inside or re.search(self.near, data)):
             return True
         return bool(self.passing) and re.search(self.passing, data) is not None
 
     def literals(self) -> tuple[bytes, ...]:
         """Byte strings of which every file that is worth a look holds one."""
         if not self.module:
-            return (self.name,)
-        return (self.module.encode(), self.name, b"import *") if self.folder else (self.module.encode(),)
+            return self.names
+        return (self.module, *self.names, b"import *") if self.folder else (self.module,)
 
 
 @dataclass(frozen=True)

@@ -76,7 +76,7 @@ def cuts(text: str, row: int | None, reason: str) -> Iterator[Cut]:
         return
     page = _Page(text)
     before, row = page.code_around(row)
-    yield from _told_by(page, row, reason)
+    yield from _told_by(page, before, row, reason)
     if page.word(before) == "@":  # a decorator of nothing
         yield from _one_row(page, before)
     yield from _one_row(page, row)
@@ -109,7 +109,7 @@ def unmatched_quotes(text: str, row: int | None) -> Iterator[Cut]:
             yield page.between(at, at + 1, "0")
 
 
-def _told_by(page: _Page, row: int, reason: str) -> Iterator[Cut]:
+def _told_by(page: _Page, before: int, row: int, reason: str) -> Iterator[Cut]:
     """Cuts for the errors whose message says that the fault is not where they were found."""
     bare = re.search(r"expected an indented block.* on line (\d+)$", reason)
     if bare:
@@ -122,6 +122,8 @@ def _told_by(page: _Page, row: int, reason: str) -> Iterator[Cut]:
             yield from page.fillings(header, stubs(page.code(header)))
             yield page.block(header, "0")
     elif re.match("unexpected indent|unindent does not|inconsistent use of tabs", reason):
+        if page.end_of(row, page.indent(row)) > row + 1 and page.code(before).rstrip() != "0":
+            yield from page.fillings(before, stubs(page.code(before)))  # one line rather than many
         yield page.run(row)
 
 

@@ -11,7 +11,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import TYPE_CHECKING
 
 from flake8_redis_ssot.levelling.cuts import Cut, cuts, rest, unmatched_quotes, without
@@ -75,10 +75,10 @@ def _drafts(original: str) -> Generator[Draft, Trouble, None]:
         root = concrete_tree(draft.text)
     draft = replace(draft, text=level(draft.text, root))
     trouble = yield draft
-    allowance = _Allowance()
-    closed = _closed(draft, trouble, allowance)
+    closed = _closed(draft, trouble, _Allowance(WORK // 4))
     if closed:
         yield closed
+    allowance = _Allowance(WORK)
     windows = [*_windows(draft.text, root)]
     near = _window_of(trouble, draft.text, windows)
     for part in (near, windows, [(0, len(draft.text))]):  # most often there is only one fault
@@ -107,14 +107,17 @@ def _with_line_breaks_of(original: str, text: str) -> str:
 
 def _closed(draft: Draft, trouble: Trouble, allowance: _Allowance) -> Draft | None:
     """Without the one line whose quotes turned all that follows inside out, if that is all there is to it."""
-    for cut in unmatched_quotes(draft.text, trouble.row):
-        if not allowance.take(draft.text):
-            break
-        closed = draft.without([(cut, "unterminated triple-quoted string literal")])
-        closed = replace(closed, text=level(closed.text, concrete_tree(closed.text)))
-        if not trouble_in(closed.text):
-            return closed
-    return None
+    cuts = (cut for cut in unmatched_quotes(draft.text, trouble.row) if allowance.take(draft.text))
+    closed = (draft.without([(cut, "unterminated triple-quoted string literal")]) for cut in cuts)
+    levelled = (replace(each, text=level(each.text, concrete_tree(each.text))) for each in closed)
+    readable = (each for each in levelled if not trouble_in(each.text))
+    return min(islice(readable, 3), key=_quoted, default=None)
+
+
+def _quoted(draft: Draft) -> int:
+    """How many characters lie in strings: too many, when a string takes in the code between two others."""
+    strings = map(span, concrete_tree(draft.text).find_all(kind="string"))
+    return sum(end - start for start, end in strings)
 
 
 def _windows(text: str, root: SgNode) -> Iterator[tuple[int, int]]:
@@ -195,7 +198,7 @@ def _choice(text: str, trouble: Trouble, allowance: _Allowance) -> tuple[Cut, st
 
 
 def _helps(cut: Cut, text: str, trouble: Trouble) -> bool:
-    """Whether the trouble is gone, or at least is somewhere else, after the cut."""
+    """Whether the trouble is gone after the cut, or at least is somewhere else or, far from the cut, another one."""
     left = without(text, [cut])
     if left == text:
         return False
@@ -203,14 +206,16 @@ def _helps(cut: Cut, text: str, trouble: Trouble) -> bool:
     if after is None or after.row is None:
         return after is None or trouble.row is not None
     first = text.count("\n", 0, cut.start)
-    return after.row != trouble.row and not first <= after.row <= first + text.count("\n", cut.start, cut.end)
+    if first <= after.row <= first + text.count("\n", cut.start, cut.end):
+        return False
+    return after.row != trouble.row or after.reason != trouble.reason
 
 
 class _Allowance:
     """How often reading may still be tried: bounded for each window, and for the whole text."""
 
-    def __init__(self) -> None:
-        self._work = WORK
+    def __init__(self, work: int) -> None:
+        self._work = work
         self._attempts = ATTEMPTS
 
     def renew(self) -> None:

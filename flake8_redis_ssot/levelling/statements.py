@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from flake8_redis_ssot.levelling.cuts import Cut, stubs
-from flake8_redis_ssot.levelling.trees import span, trouble_in
+from flake8_redis_ssot.levelling.trees import Spans, span, trouble_in
 
 if TYPE_CHECKING:
     from ast_grep_py import SgNode
@@ -16,87 +16,96 @@ if TYPE_CHECKING:
 def broken_statements(text: str, root: SgNode) -> Iterator[tuple[Cut, str]]:
     """What to cut, and why, so that each simple statement and each header in `text` can be read on its own.
 
-    `root` is the concrete tree of `text`, or of a text with the same tokens in the same places. What lies in one
-    of its ERROR nodes is not looked at: there, statements are guesses.
+    `root` is the concrete tree of `text`, or of a text with the same tokens in the same places. It is trusted as
+    far as it is sound: after a bracket that is not closed, say, it takes statements for arguments.
     """
+    for node in _in_order(root):
+        part = _own_part(node)
+        before, after = _SURROUNDINGS.get(node.kind(), ("", ""))
+        trouble = trouble_in(before + text[slice(*part)] + after)
+        if node.kind() == "ERROR" or (trouble and _swallows(text, part, node)):
+            return
+        if trouble:
+            filler = next(stubs(text[slice(*part)]), "0") if node.kind() in _HEADED else "0"
+            yield Cut(*part, filler), trouble.reason
+
+
+def _in_order(root: SgNode) -> Iterator[SgNode]:
+    """Simple statements, statements with a block, and faults between them, as they come in the text."""
     waiting = [root]
     while waiting:
-        for node in waiting.pop().named_children():
-            if node.kind() in _SIMPLE:
-                yield from _broken_simple(text, node)
-            elif node.kind() in _NESTING:
-                yield from _broken_header(text, node)
-                waiting.append(node)
+        node = waiting.pop()
+        if node.kind() in _READ:
+            yield node
+        if node.kind() in _ENTERED:
+            block = _block(node)
+            # What is wrong before the block is the header's business.
+            children = [block, *block.next_all()] if block else node.named_children()
+            waiting += reversed([child for child in children if child.kind() in _READ | _ENTERED])
 
 
-def _broken_simple(text: str, node: SgNode) -> Iterator[tuple[Cut, str]]:
+def _block(node: SgNode) -> SgNode | None:
+    return next((child for child in node.named_children() if child.kind() == "block"), None)
+
+
+def _own_part(node: SgNode) -> tuple[int, int]:
+    """All of a simple statement; of others, what stands before the block."""
     start, end = span(node)
-    after = "\ndef f():0" if node.kind() == "decorator" else ""
-    trouble = trouble_in(text[start:end] + after)
-    if trouble and not (node.find(kind="ERROR") and _swallows(text, start, end)):
-        yield Cut(start, end, "0"), trouble.reason
+    block = _block(node)
+    return start, span(block)[0] if block else end
 
 
-def _broken_header(text: str, node: SgNode) -> Iterator[tuple[Cut, str]]:
-    """A header that stays unreadable although it gets a body and the clauses that must go with it."""
-    block = next((child for child in node.children() if child.kind() == "block"), None)
-    if block is None:
-        return
-    start, end = span(node)[0], span(block)[0]
-    header = text[start:end]
-    before, after = _SURROUNDINGS.get(node.kind(), ("", "0"))
-    trouble = trouble_in(before + header + after)
-    if trouble and "\n" not in header.strip():
-        yield Cut(start, end, next(stubs(header), "0")), trouble.reason
+def _swallows(text: str, part: tuple[int, int], node: SgNode) -> bool:
+    """Whether the broken part goes on where it should end, in a line that is a statement of its own.
 
-
-def _swallows(text: str, start: int, end: int) -> bool:
-    """Whether a later line looks like a statement of its own, as when a bracket is not closed."""
+    Such a line starts with a word that starts a statement, or is indented as the first one is, and is in no string.
+    """
+    start, end = part
     margin = start - text.rfind("\n", 0, start) - 1
-    return bool(re.search(rf"\n[ \t]{{0,{margin}}}[\w@]", text[start:end]))
+    strings = Spans(map(span, node.find_all(kind="string")))
+    lines = re.compile(rf"\n(?=[ \t]{{0,{margin}}}[\w@]|[ \t]*(?:@|(?:{_FIRST_WORDS})\b))").finditer(text, start, end)
+    return any(line.start() not in strings for line in lines)
 
 
+_FIRST_WORDS = "assert|class|def|del|elif|except|finally|from|global|import|pass|raise|return|try|while|with"
 _SIMPLE = frozenset(
-    f"{kind}_statement"
-    for kind in [
-        "assert",
-        "break",
-        "continue",
-        "delete",
-        "exec",
-        "expression",
-        "future_import",
-        "global",
-        "import",
-        "import_from",
-        "nonlocal",
-        "pass",
-        "print",
-        "raise",
-        "return",
-        "type_alias",
-    ]
-) | {"decorator"}
-_NESTING = frozenset(f"{kind}_statement" for kind in ["for", "if", "match", "try", "while", "with"]) | frozenset(
     [
-        "block",
-        "case_clause",
-        "class_definition",
-        "decorated_definition",
-        "elif_clause",
-        "else_clause",
-        "except_clause",
-        "finally_clause",
-        "function_definition",
+        "assert_statement",
+        "break_statement",
+        "continue_statement",
+        "decorator",
+        "delete_statement",
+        "exec_statement",
+        "expression_statement",
+        "future_import_statement",
+        "global_statement",
+        "import_from_statement",
+        "import_statement",
+        "nonlocal_statement",
+        "pass_statement",
+        "print_statement",
+        "raise_statement",
+        "return_statement",
+        "type_alias_statement",
     ]
 )
-# What a header must stand between to be a whole statement.
+# What each header must stand between to be a whole statement.
 _SURROUNDINGS = {
     "case_clause": ("match 0:\n ", "0"),
+    "class_definition": ("", "0"),
+    "decorator": ("", "\ndef f():0"),
     "elif_clause": ("if 1:0\n", "0"),
     "else_clause": ("if 1:0\n", "0"),
     "except_clause": ("try:0\n", "0"),
     "finally_clause": ("try:0\n", "0"),
+    "for_statement": ("", "0"),
+    "function_definition": ("", "0"),
+    "if_statement": ("", "0"),
     "match_statement": ("", "case 0:0"),
     "try_statement": ("", "0\nfinally:0"),
+    "while_statement": ("", "0"),
+    "with_statement": ("", "0"),
 }
+_HEADED = frozenset(_SURROUNDINGS) - _SIMPLE
+_READ = _SIMPLE | _HEADED | {"ERROR"}
+_ENTERED = _HEADED | {"block", "decorated_definition", "module"}

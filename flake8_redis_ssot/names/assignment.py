@@ -6,7 +6,7 @@ import ast
 import sys
 
 from flake8_redis_ssot.names.annotations import read_annotation
-from flake8_redis_ssot.names.scopes import NOTHING, Frame, Own, Text, Values, path_of
+from flake8_redis_ssot.names.scopes import NOTHING, Frame, Own, Text, Values
 from flake8_redis_ssot.names.walk import Readers, Walk
 
 
@@ -53,9 +53,7 @@ def _assign_path(walk: Walk, target: ast.Attribute | ast.Subscript, values: Valu
     if isinstance(target, ast.Subscript):
         walk.evaluator.read(target.slice)
     walk.ledger.keep(values)
-    path = path_of(target)
-    if path:
-        walk.frame.bind_path(path, values)
+    walk.frame.bind_path(target, values)
     if isinstance(target, ast.Attribute):
         for owner in owners:
             _set_member(walk, owner, target.attr, values)

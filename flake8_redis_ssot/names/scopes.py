@@ -50,15 +50,14 @@ class Frame:
     risks: Bindings | None = None
     shared: dict[str, Frame] = field(default_factory=dict)
     memoised: bool = False
-    has_paths: bool = False
+    paths: dict[str, frozenset[str]] = field(default_factory=dict)  # bound paths → the names that they depend on
     has_spread: bool = False  # a function has given a name of this scope a new meaning
     _locals: frozenset[str] | None = None
 
     def bind(self, name: str, values: Values) -> None:
         """Let a name stand for `values` from here on; what was known of its attributes ends."""
-        if self.has_paths:
-            for stale in [key for key in self.bindings if key.startswith((name + ".", name + "["))]:
-                del self.bindings[stale]
+        for stale in [path for path, roots in self.paths.items() if name in roots]:
+            self.bindings.pop(stale, None)
         self.bindings[name] = values
         if name in self.shared:
             home = self.shared[name]
@@ -66,10 +65,15 @@ class Frame:
             home.bindings[name] = merge(before, values)
             home.has_spread = home.has_spread or home.bindings[name] != before
 
-    def bind_path(self, path: str, values: Values) -> None:
+    def bind_path(self, target: ast.expr, values: Values) -> None:
         """The same for an attribute or an item, such as `self.client` or `cache['main']`."""
-        self.bind(path, values)
-        self.has_paths = True
+        path = path_of(target)
+        if path is None:
+            return
+        for stale in [known for known in self.paths if known.startswith((path + ".", path + "["))]:
+            self.bindings.pop(stale, None)
+        self.paths[path] = names_in(target)
+        self.bindings[path] = values
 
     def find(self, name: str) -> Values | None:
         """What a name stands for here, or None where no enclosing scope binds it (Python's own order of scopes)."""
@@ -118,24 +122,34 @@ def join(left: Bindings, right: Bindings) -> Bindings:
     return joined
 
 
+_COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+
+
 def stored_names(body: Iterable[ast.stmt]) -> Iterator[str]:
     """The names that statements bind in their own scope, those of nested functions and classes left out."""
     waiting: list[ast.AST] = list(body)
     while waiting:
         node = waiting.pop()
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-            yield node.name
-            continue
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-            yield node.id
-        elif isinstance(node, ast.alias):
-            yield (node.asname or node.name).partition(".")[0]
-        if not isinstance(node, (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)):
+        yield from _bound_by(node)
+        if isinstance(node, _COMPREHENSIONS):
+            waiting.extend(inner for inner in ast.walk(node) if isinstance(inner, ast.NamedExpr))
+        elif not isinstance(node, (ast.Lambda, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
             waiting.extend(ast.iter_child_nodes(node))
 
 
+def _bound_by(node: ast.AST) -> Iterator[str]:
+    if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
+        yield node.id
+    elif isinstance(node, ast.alias):
+        yield (node.asname or node.name).partition(".")[0]
+    elif isinstance(node, ast.MatchMapping) and node.rest:
+        yield node.rest
+    elif isinstance(getattr(node, "name", None), str):
+        yield node.name  # type: ignore[attr-defined]  # functions, classes, handlers, captures
+
+
 def path_of(node: ast.expr) -> str | None:
-    """`self.pool`, `cache['main']` or `cache[name]` as a key for bindings; None for anything that is computed."""
+    """`self.pool`, `cache['main']` or `cache[key(1)]` as a key for bindings; None where no plain name is the root."""
     if isinstance(node, ast.Name):
         return node.id
     if isinstance(node, ast.Attribute):
@@ -143,6 +157,10 @@ def path_of(node: ast.expr) -> str | None:
         return base and f"{base}.{node.attr}"
     if isinstance(node, ast.Subscript):
         base = path_of(node.value)
-        index = path_of(node.slice) if not isinstance(node.slice, ast.Constant) else repr(node.slice.value)
-        return base and index and f"{base}[{index}]"
+        return base and f"{base}[{ast.unparse(node.slice)}]"
     return None
+
+
+def names_in(node: ast.expr) -> frozenset[str]:
+    """The plain names in an expression: what a path made of it depends on."""
+    return frozenset(part.id for part in ast.walk(node) if isinstance(part, ast.Name))

@@ -95,12 +95,15 @@ class Evaluator:
 
     def _read_Attribute(self, node: ast.Attribute) -> Values:
         bases = self.read(node.value)
-        if self.frame.has_paths:
-            path = path_of(node)
-            bound = self.frame.bindings.get(path) if path else None
-            if bound is not None:
-                return bound
+        bound = self._bound(node)
+        if bound is not None:
+            return bound
         return self._attribute(bases, node.attr, node) if bases else NOTHING
+
+    def _bound(self, node: ast.Attribute | ast.Subscript) -> Values | None:
+        """What the function itself has assigned to an attribute or item."""
+        path = path_of(node) if self.frame.paths else None
+        return self.frame.bindings.get(path) if path else None
 
     def _attribute(self, bases: Values, name: str, node: ast.Attribute | None = None) -> Values:
         values: list[str] = []
@@ -116,8 +119,7 @@ class Evaluator:
     def _read_Subscript(self, node: ast.Subscript) -> Values:
         values = self.read(node.value)
         self.read(node.slice)
-        path = path_of(node) if self.frame.has_paths else None
-        bound = self.frame.bindings.get(path) if path else None
+        bound = self._bound(node)
         # `Cache[str]` is still the class.
         return bound if bound is not None else tuple(value for value in values if isinstance(value, str))
 
@@ -189,10 +191,15 @@ class Evaluator:
         return NOTHING
 
     def _comprehension(self, node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp) -> Values:
+        self.read(node.generators[0].iter)
+        outer = self.frame
+        if outer.kind == "class":
+            self.frame = Frame("comprehension", outer.qualname, outer)  # which does not see the class's own names
         bindings = self.frame.bindings
         hidden: dict[str, Values | None] = {}
-        for generator in node.generators:
-            self.read(generator.iter)
+        for place, generator in enumerate(node.generators):
+            if place:
+                self.read(generator.iter)
             for name in target_names(generator.target):
                 hidden.setdefault(name, bindings.get(name))
                 bindings[name] = NOTHING
@@ -203,6 +210,7 @@ class Evaluator:
                 del bindings[name]
             else:
                 bindings[name] = values
+        self.frame = outer
         return NOTHING
 
     _read_ListComp = _read_SetComp = _read_GeneratorExp = _read_DictComp = _comprehension
