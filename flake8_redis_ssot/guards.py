@@ -83,14 +83,15 @@ class Guards:
         globs = () if home.guessed else self._globs
         return next((resource for glob, resource in globs if dotted_pattern(glob).match(home.name)), None)
 
-    def _subclassed(self, home: Home, seen: frozenset[str]) -> Resource | None:
+    def _subclassed(self, home: Home, seen: frozenset[tuple[str, str]]) -> Resource | None:
         """A subclass of a constructor of the project makes one too; of a third party's, it is a class of its own."""
-        if home.path is None or home.name in seen:
+        key = (home.path or "", home.local)
+        if home.path is None or key in seen:
             return None
         for base in self._project.load(home.path).bases.get(home.local, ()):
             for parent in self._project.resolve(base, home.path):
                 if parent.path is not None:
-                    resource = self._named(parent) or self._subclassed(parent, seen | {home.name})
+                    resource = self._named(parent) or self._subclassed(parent, seen | {key})
                     if resource is not None:
                         return resource
         return None

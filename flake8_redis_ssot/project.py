@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from flake8_redis_ssot.modules import Modules
 from flake8_redis_ssot.names.facts import Exports
+
+_NUMBER = re.compile(r"#\d+")
 
 
 class Home(NamedTuple):
@@ -96,6 +99,8 @@ class Project:
 
     def _in_module(self, path: str, parts: Sequence[str], seen: frozenset[tuple[str, str]]) -> tuple[Home, ...]:
         exports = self.load(path)
+        if parts[0].startswith("@"):
+            return self._member(path, exports, (parts[0][1:], *parts[1:]), seen)
         aliases = exports.names.get(parts[0])
         if aliases:
             through = self._through(path, aliases, parts[1:], seen)
@@ -113,10 +118,12 @@ class Project:
     ) -> tuple[Home, ...]:
         """Go on to what a name stands for in the file that passes it on."""
         name = self.modules.name_of(path)
-        homes: dict[str, Home] = {}
+        homes: dict[tuple[str, str], Home] = {}
         for alias in aliases:
             for home in self._aliased(alias, rest, path, seen):
-                homes.setdefault(home.name, home._replace(chain=(name, *home.chain)))
+                # An alias of a definition in the same file passes nothing on.
+                chain = home.chain if alias.startswith(f"{name}:@") else (name, *home.chain)
+                homes.setdefault((home.name, home.local), home._replace(chain=chain))
         return tuple(homes.values())
 
     def _aliased(
@@ -138,7 +145,8 @@ class Project:
         self, path: str, exports: Exports, parts: Sequence[str], seen: frozenset[tuple[str, str]]
     ) -> tuple[Home, ...]:
         """A class attribute: set in the class, or inherited from a class of the project."""
-        here = (Home(".".join((self.modules.name_of(path), *parts)), path, ".".join(parts)),)
+        local = ".".join(parts)
+        here = (Home(f"{self.modules.name_of(path)}.{_NUMBER.sub('', local)}", path, local),)
         length = next((n for n in range(len(parts), 0, -1) if ".".join(parts[:n]) in exports.bases), 0)
         rest = parts[length:]
         if not length or not rest:

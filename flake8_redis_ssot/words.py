@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 # Parts of dotted names and origins: whatever their separators do not hold.
-_PART = re.compile(r"[^.:|*]+")
+_PART = re.compile(r"[^.:|*@#]+")
 
 
 @functools.cache

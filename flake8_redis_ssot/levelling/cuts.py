@@ -99,9 +99,14 @@ def _everything(text: str) -> Cut:
     return Cut(0, len(text), "" if text[0] in _SPACE + "\r\n" else "0")
 
 
+def odd_quotes(text: str) -> list[str]:
+    """The kinds of triple quotes that do not come in pairs: what they enclose is anybody's guess."""
+    return [quotes for quotes in ('"""', "'''") if text.count(quotes) % 2]
+
+
 def unmatched_quotes(text: str, row: int | None) -> Iterator[Cut]:
     """The lines up to `row` that may open a string never closed, the nearest first, if the text has one."""
-    kinds = [quotes for quotes in ('"""', "'''") if text.count(quotes) % 2]
+    kinds = odd_quotes(text)
     page = _Page(text)
     last = min(row, len(page.lines) - 1) if kinds and row is not None else -1
     for at in range(last, -1, -1):

@@ -30,4 +30,4 @@ def parse(text: str) -> Parsed:
         return Parsed(outcome, text, ())
     from flake8_redis_ssot.levelling.recovery import recover  # here, because most files never need it
 
-    return Parsed(*recover(text))
+    return Parsed(*recover(text, outcome))

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from itertools import islice, pairwise
 from typing import TYPE_CHECKING
 
-from flake8_redis_ssot.levelling.cuts import Cut, cuts, rest, unmatched_quotes, without
+from flake8_redis_ssot.levelling.cuts import Cut, cuts, odd_quotes, rest, unmatched_quotes, without
 from flake8_redis_ssot.levelling.markers import marked
 from flake8_redis_ssot.levelling.newer_syntax import level
 from flake8_redis_ssot.levelling.statements import broken_statements
@@ -53,9 +53,12 @@ class Draft:
         return Draft(without(self.text, [cut for cut, _ in parts]), (*self.lost, *lost))
 
 
-def recover(original: str) -> tuple[ast.Module, str, tuple[Gap, ...]]:
-    """A tree for text that Python does not read as it stands, the text it was made from, and the gaps in it."""
-    drafts = _drafts(original)
+def recover(original: str, trouble: Trouble) -> tuple[ast.Module, str, tuple[Gap, ...]]:
+    """A tree for text that Python does not read as it stands, the text it was made from, and the gaps in it.
+
+    `trouble` is why it does not.
+    """
+    drafts = _drafts(original, trouble)
     draft = next(drafts)
     while True:
         text = _with_line_breaks_of(original, draft.text)
@@ -65,26 +68,35 @@ def recover(original: str) -> tuple[ast.Module, str, tuple[Gap, ...]]:
         draft = drafts.send(outcome)
 
 
-def _drafts(original: str) -> Generator[Draft, Trouble, None]:
+def _drafts(original: str, trouble: Trouble) -> Generator[Draft, Trouble, None]:
     """Ever more readable texts; each time, the trouble with the last one is sent back."""
-    draft = _tidied(original)
-    root = concrete_tree(draft.text)
-    marks = [*marked(draft.text, root)]
-    if marks:
-        draft = draft.without(marks)
-        root = concrete_tree(draft.text)
-    draft = replace(draft, text=level(draft.text, root))
-    trouble = yield draft
-    closed = _closed(draft, trouble, _Allowance(WORK // 4))
-    if closed:
+    draft, root = _unmarked(_tidied(original))
+    levelled = level(draft.text, root)
+    if levelled != original:
+        trouble = yield replace(draft, text=levelled)
+    if closed := _closed(draft, trouble, _Allowance(WORK // 4)):
         yield closed
-    allowance = _Allowance(WORK)
+    # The whole text is levelled on trial only: where a fault confuses the concrete tree, it would do harm.
     windows = [*_windows(draft.text, root)]
-    near = _window_of(trouble, draft.text, windows)
-    for part in (near, windows, [(0, len(draft.text))]):  # most often there is only one fault
+    allowance = _Allowance(WORK)
+    draft = _mended(draft, _window_of(trouble, draft.text, windows), allowance)
+    yield draft  # most often there is only one fault
+    yield _levelled(draft)
+    for part in (windows, [(0, len(draft.text))]):
         draft = _mended(draft, part, allowance)
         yield draft
     yield draft.without([(Cut(0, len(draft.text), ""), trouble.reason)])
+
+
+def _unmarked(draft: Draft) -> tuple[Draft, SgNode]:
+    """Without the marks of other tools, and its concrete tree."""
+    root = concrete_tree(draft.text)
+    clean = draft.without(marked(draft.text, root))
+    return clean, root if clean is draft else concrete_tree(clean.text)
+
+
+def _levelled(draft: Draft) -> Draft:
+    return replace(draft, text=level(draft.text, concrete_tree(draft.text)))
 
 
 def _tidied(original: str) -> Draft:
@@ -109,8 +121,7 @@ def _closed(draft: Draft, trouble: Trouble, allowance: _Allowance) -> Draft | No
     """Without the one line whose quotes turned all that follows inside out, if that is all there is to it."""
     cuts = (cut for cut in unmatched_quotes(draft.text, trouble.row) if allowance.take(draft.text))
     closed = (draft.without([(cut, "unterminated triple-quoted string literal")]) for cut in cuts)
-    levelled = (replace(each, text=level(each.text, concrete_tree(each.text))) for each in closed)
-    readable = (each for each in levelled if not trouble_in(each.text))
+    readable = (each for each in map(_levelled, closed) if not trouble_in(each.text))
     return min(islice(readable, 3), key=_quoted, default=None)
 
 
@@ -125,12 +136,17 @@ def _windows(text: str, root: SgNode) -> Iterator[tuple[int, int]]:
 
     Where it cannot, every line that starts with a word is taken for a statement.
     """
+    inside = Spans([] if odd_quotes(text) else _wholes(root))
+    starts = [match.start() for match in _first_words(text) if match.start() not in inside]
+    yield from pairwise([0, *(start for start in starts if start), len(text)])
+
+
+def _wholes(root: SgNode) -> list[tuple[int, int]]:
+    """What is not to be divided: strings, and statements without a fault."""
     faults = [span(node)[0] for node in root.find_all(kind="ERROR")]
     whole = [span(node) for node in root.children() if node.kind() != "ERROR"]
     sound = [(start, end) for start, end in whole if bisect_right(faults, end) == bisect_right(faults, start - 1)]
-    inside = Spans([*sound, *map(span, root.find_all(kind="string"))])
-    starts = [match.start() for match in _first_words(text) if match.start() not in inside]
-    yield from pairwise([0, *(start for start in starts if start), len(text)])
+    return [*sound, *map(span, root.find_all(kind="string"))]
 
 
 def _first_words(text: str) -> Iterator[re.Match[str]]:
@@ -168,22 +184,19 @@ def _mended(draft: Draft, windows: list[tuple[int, int]], allowance: _Allowance)
 def _readable(text: str, allowance: _Allowance) -> Draft:
     """`text` without what keeps Python from reading it."""
     draft = Draft(text)
-    trouble = trouble_in(text)
+    if not trouble_in(text):
+        return draft
     allowance.renew()
-    while trouble:
-        draft = _by_statements(draft)
-        trouble = trouble_in(draft.text)
-        if trouble:
-            draft = draft.without([_choice(draft.text, trouble, allowance)])
-            trouble = trouble_in(draft.text)
-    return draft
-
-
-def _by_statements(draft: Draft) -> Draft:
-    """With newer syntax levelled, and without the statements that are wrong in themselves."""
-    root = concrete_tree(draft.text)
-    draft = replace(draft, text=level(draft.text, root))
-    return draft.without(broken_statements(draft.text, root))
+    while True:
+        root = concrete_tree(draft.text)
+        levelled = level(draft.text, root)
+        trouble = trouble_in(levelled)
+        if not trouble:
+            return replace(draft, text=levelled)
+        repaired = draft.without(broken_statements(levelled, root)) if allowance.take(text) else draft
+        if repaired.text == draft.text:
+            repaired = draft.without([_choice(levelled, trouble, allowance)])
+        draft = repaired
 
 
 def _choice(text: str, trouble: Trouble, allowance: _Allowance) -> tuple[Cut, str]:

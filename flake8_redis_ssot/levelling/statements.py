@@ -56,17 +56,21 @@ def _own_part(node: SgNode) -> tuple[int, int]:
 
 
 def _swallows(text: str, part: tuple[int, int], node: SgNode) -> bool:
-    """Whether the broken part goes on where it should end, in a line that is a statement of its own.
+    """Whether the broken part goes on where it should end, as after a bracket that is not closed.
 
-    Such a line starts with a word that starts a statement, or is indented as the first one is, and is in no string.
+    It does after a colon that ends the first line of a header. It also does in a line, not in a string, that
+    starts with a word that starts a statement, or is indented as the first one is.
     """
     start, end = part
+    if node.kind() in _HEADED and _ENDED_HEADER.match(text, start, end):
+        return True
     margin = start - text.rfind("\n", 0, start) - 1
+    another = rf"\n(?=[ \t]{{0,{margin}}}[\w@]|[ \t]*(?:@|(?:{_FIRST_WORDS})\b))"
     strings = Spans(map(span, node.find_all(kind="string")))
-    lines = re.compile(rf"\n(?=[ \t]{{0,{margin}}}[\w@]|[ \t]*(?:@|(?:{_FIRST_WORDS})\b))").finditer(text, start, end)
-    return any(line.start() not in strings for line in lines)
+    return any(line.start() not in strings for line in re.compile(another).finditer(text, start, end))
 
 
+_ENDED_HEADER = re.compile(r"[^\n]*:[ \t]*(?:#[^\n]*)?\r?\n(?:\s*#[^\n]*\n)*\s*[^\s#]")
 _FIRST_WORDS = "assert|class|def|del|elif|except|finally|from|global|import|pass|raise|return|try|while|with"
 _SIMPLE = frozenset(
     [
@@ -101,7 +105,7 @@ _SURROUNDINGS = {
     "for_statement": ("", "0"),
     "function_definition": ("", "0"),
     "if_statement": ("", "0"),
-    "match_statement": ("", "case 0:0"),
+    "match_statement": ("", "\n case 0:0"),
     "try_statement": ("", "0\nfinally:0"),
     "while_statement": ("", "0"),
     "with_statement": ("", "0"),

@@ -61,7 +61,7 @@ def _assign_path(walk: Walk, target: ast.Attribute | ast.Subscript, values: Valu
 
 def _set_member(walk: Walk, owner: object, name: str, values: Values) -> None:
     origin = owner.origin if isinstance(owner, Own) else owner if isinstance(owner, str) else ""
-    own = f"{walk.evaluator.module}:"
+    own = f"{walk.evaluator.module}:@"
     if origin.startswith(own) and origin != own:
         add_member(walk, f"{origin.removeprefix(own)}.{name}", values)
 

@@ -22,7 +22,7 @@ def read_function(walk: Walk, node: Function) -> bool:
     outer = walk.frame
     memoised = not _MEMOISERS.isdisjoint(decorators)
     frame = Frame("function", _qualified(outer, node.name), outer, body=node.body, memoised=memoised)
-    _bind_definition(walk, node.name)
+    _bind_definition(walk, node.name, _definition_name(walk, node))
     frame.bindings = dict.fromkeys([*_type_parameters(node), *parameters(node.args)], NOTHING)
     _bind_self(walk, node, frame, decorators)
     walk.body_of(frame, node)
@@ -51,7 +51,7 @@ def _bind_self(walk: Walk, node: Function, frame: Frame, decorators: set[str]) -
     owner = frame.outer
     places = [*node.args.posonlyargs, *node.args.args]
     if owner is not None and owner.kind == "class" and places and "builtins:staticmethod" not in decorators:
-        frame.bindings[places[0].arg] = (Own(f"{walk.evaluator.module}:{owner.qualname}"),)
+        frame.bindings[places[0].arg] = (Own(f"{walk.evaluator.module}:@{owner.qualname}"),)
 
 
 def read_class(walk: Walk, node: ast.ClassDef) -> bool:
@@ -61,16 +61,27 @@ def read_class(walk: Walk, node: ast.ClassDef) -> bool:
     for base in node.bases:
         bases += [value for value in walk.evaluator.read(base) if isinstance(value, str)]
     walk.evaluator.read_all(keyword.value for keyword in node.keywords)
-    name = _qualified(walk.frame, node.name)
+    name = _definition_name(walk, node)
     walk.bases[name] = tuple(bases)
     frame = Frame("class", name, walk.frame, bindings=dict.fromkeys(_type_parameters(node), NOTHING))
     walk.within(frame, node.body)
-    _bind_definition(walk, node.name)
+    _bind_definition(walk, node.name, name)
     return True
 
 
-def _bind_definition(walk: Walk, name: str) -> None:
-    own: Values = (f"{walk.evaluator.module}:{_qualified(walk.frame, name)}",)
+def _definition_name(walk: Walk, node: Function | ast.ClassDef) -> str:
+    """The qualified name of a definition, with a number behind if another one has had that name before."""
+    plain = _qualified(walk.frame, node.name)
+    number = 1
+    name = plain
+    while walk.definitions.setdefault(name, node) is not node:
+        number += 1
+        name = f"{plain}#{number}"
+    return name
+
+
+def _bind_definition(walk: Walk, name: str, qualified: str) -> None:
+    own: Values = (f"{walk.evaluator.module}:@{qualified}",)
     walk.frame.bind(name, own)
     if walk.frame.kind == "class":
         walk.members.setdefault(f"{walk.frame.qualname}.{name}", ())

@@ -1,7 +1,9 @@
 """What reading one file yields: plain, frozen records that travel from a worker to the project.
 
 An *origin* is written `module:attribute.path` (the part before the colon is a module because an import
-statement says so; the part after it is looked up in that module). `module:` is the module itself, and
+statement says so; the part after it is looked up in that module). `module:` is the module itself,
+`module:@name` a definition in it (whatever the name stands for in the end; `name#2` is the second one of that
+name), and
 `module:*name` a name that a star import of that module may have brought in. Where several imports may have done
 so, `|` stands between the possibilities, the last import first: the first one that holds is meant.
 """

@@ -63,4 +63,4 @@ def _exports(walk: Walk) -> Exports:
 
 
 def _stands_for(values: Values, itself: str) -> tuple[str, ...]:
-    return tuple(value for value in values if isinstance(value, str) and value != itself)
+    return tuple(value for value in values if isinstance(value, str) and value.replace(":@", ":") != itself)

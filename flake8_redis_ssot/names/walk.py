@@ -41,6 +41,7 @@ class Walk:
     # Class attributes (`Class.name`) and base classes, as other files can see them.
     members: dict[str, tuple[str, ...]] = field(default_factory=dict)
     bases: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    definitions: dict[str, ast.AST] = field(default_factory=dict)
     # Names that are bound at module level somewhere, though perhaps not where the walk could see it.
     declared: set[str] = field(default_factory=set)
     public: list[str] | None = None

@@ -7,16 +7,20 @@ do with the resource is not reported.
 
 ## Bad
 ```python
-from app.redis_manager import redis_manager
-if redis_manager
-    pass
+from app.redis_manager import RedisManager
+
+
+def use(manager: RedisManager)
+    return manager.get("key")
 ```
 
 ## Good
 ```python
-from app.redis_manager import redis_manager
-if redis_manager:
-    pass
+from app.redis_manager import RedisManager
+
+
+def use(manager: RedisManager):
+    return manager.get("key")
 ```
 
 ## Fix safety

@@ -1,0 +1,34 @@
+"""Every rule's page: its headings are there, and its examples are true."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from casebook import all_cases
+
+from flake8_redis_ssot.cli import main
+from flake8_redis_ssot.rule import Rule, all_rules
+
+HEADINGS = ["Why", "Bad", "Good", "Fix safety"]
+
+
+@pytest.mark.parametrize("rule", all_rules(), ids=lambda rule: rule.code)
+def test_a_page_says_what_a_page_says(rule: Rule) -> None:
+    assert re.findall(r"^## (.+)$", rule.page, re.MULTILINE) == HEADINGS
+    assert re.fullmatch(r"RSS\d{3}", rule.code)
+    assert rule.summary.endswith(".")
+
+
+@pytest.mark.parametrize("rule", all_rules(), ids=lambda rule: rule.code)
+@pytest.mark.parametrize("heading", ["Bad", "Good"])
+def test_examples_are_true(rule: Rule, heading: str, project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    example = re.search(rf"^## {heading}\n```python\n(.*?)^```$", rule.page, re.MULTILINE | re.DOTALL)
+    assert example
+    all_cases()[0].write(project)
+    (project / "app" / "service.py").write_text(example[1])
+    main(["check", "app/service.py", "--output-format", "json"])
+    found = {item["code"] for item in json.loads(capsys.readouterr().out)}
+    assert found == ({rule.code} if heading == "Bad" else set())
