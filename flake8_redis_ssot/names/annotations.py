@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from flake8_redis_ssot.names.values import Evaluator
+from flake8_redis_ssot.names.evaluator import Evaluator
 
 
 def read_annotation(evaluator: Evaluator, annotation: ast.expr | None) -> None:

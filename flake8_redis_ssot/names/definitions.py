@@ -5,8 +5,7 @@ from __future__ import annotations
 import ast
 
 from flake8_redis_ssot.names.annotations import read_annotation
-from flake8_redis_ssot.names.scopes import NOTHING, Frame, Own, Values
-from flake8_redis_ssot.names.values import parameters
+from flake8_redis_ssot.names.scopes import NOTHING, Frame, Own, Values, parameters
 from flake8_redis_ssot.names.walk import Readers, Walk
 
 _MEMOISERS = frozenset({"functools:cache", "functools:lru_cache", "functools:cached_property"})

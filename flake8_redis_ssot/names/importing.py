@@ -6,7 +6,7 @@ import ast
 
 from flake8_redis_ssot.model import Span
 from flake8_redis_ssot.names.assignment import bind
-from flake8_redis_ssot.names.values import relative_module
+from flake8_redis_ssot.names.evaluator import relative_module
 from flake8_redis_ssot.names.walk import Readers, Walk
 
 

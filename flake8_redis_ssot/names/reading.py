@@ -6,19 +6,20 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from flake8_redis_ssot.names import assignment, definitions, flow, importing
+from flake8_redis_ssot.names import assignment, calls, definitions, expressions, flow, importing
+from flake8_redis_ssot.names.evaluator import Evaluator
 from flake8_redis_ssot.names.facts import Exports, FileFacts
 from flake8_redis_ssot.names.interest import Interest
 from flake8_redis_ssot.names.ledger import Ledger
 from flake8_redis_ssot.names.scopes import Values
-from flake8_redis_ssot.names.values import Evaluator
 from flake8_redis_ssot.names.walk import Walk
 from flake8_redis_ssot.source import Source
 from flake8_redis_ssot.words import Words
 
 _GLOBAL = re.compile(r"^[ \t]+global[ \t]+([\w, \t]+)", re.MULTILINE)
 
-READERS = {**flow.READERS, **assignment.READERS, **importing.READERS, **definitions.READERS}
+EXPRESSIONS = {**expressions.READERS, **calls.READERS}
+STATEMENTS = {**flow.READERS, **assignment.READERS, **importing.READERS, **definitions.READERS}
 
 
 def read_names(path: str, source: Source, module: str, package: str, words: Words) -> FileFacts:
@@ -28,7 +29,7 @@ def read_names(path: str, source: Source, module: str, package: str, words: Word
     imports and attributes are recorded where their origin holds one of `words`; exports are always complete.
     """
     ledger = Ledger(source.span)
-    walk = Walk(Evaluator(ledger, words, module, package), READERS)
+    walk = Walk(Evaluator(ledger, words, module, package, EXPRESSIONS), STATEMENTS)
     interest = Interest(source.text, words)
     walk.module(source.tree, interest)
     walk.declared.update(_globals(source.text))

@@ -148,6 +148,18 @@ def _bound_by(node: ast.AST) -> Iterator[str]:
         yield node.name  # type: ignore[attr-defined]  # functions, classes, handlers, captures
 
 
+def parameters(arguments: ast.arguments) -> list[str]:
+    """The names of all parameters, in order."""
+    several = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
+    extra = [argument for argument in (arguments.vararg, arguments.kwarg) if argument is not None]
+    return [argument.arg for argument in (*several, *extra)]
+
+
+def target_names(target: ast.expr) -> list[str]:
+    """The plain names that an assignment to `target` binds."""
+    return [node.id for node in ast.walk(target) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)]
+
+
 def path_of(node: ast.expr) -> str | None:
     """`self.pool`, `cache['main']` or `cache[key(1)]` as a key for bindings; None where no plain name is the root."""
     if isinstance(node, ast.Name):

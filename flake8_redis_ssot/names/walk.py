@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from flake8_redis_ssot.model import Gap
+from flake8_redis_ssot.names.evaluator import Evaluator
 from flake8_redis_ssot.names.interest import Interest
 from flake8_redis_ssot.names.ledger import Ledger
 from flake8_redis_ssot.names.scopes import Bindings, Frame, Text, Value, join
-from flake8_redis_ssot.names.values import Evaluator
 from flake8_redis_ssot.words import Words
 
 # Reads one kind of statement and tells whether Python can come out at its end.
