@@ -73,8 +73,7 @@ def _subject(function: str, what: str, home: Home) -> str:
 
 
 def _verdict(subject: str, home: Home, resource: Resource, view: View) -> Verdict:
-    advice = f"use {view.instead(resource)} instead"
-    return Verdict(f"{subject}{via(home.chain)}; {advice}", advice)
+    return Verdict(f"{subject}{via(home.chain)}; use {view.instead(resource)} instead", view.advice(resource))
 
 
 def judge_handover(argument: Argument, view: View) -> Verdict | None:

@@ -61,6 +61,14 @@ class View:
     def _is_for(self, entry: AccessorFor) -> bool:
         return matches_path(entry.paths, relative_to(self.root, self.path))
 
+    def advice(self, resource: Resource) -> str:
+        """How to write it instead, as a line of help."""
+        module, _, name = self.accessor(resource).rpartition(".")
+        if not module:
+            return f"take the one instance from `{resource.canonical[0]}`"
+        how = "" if self.accessor(resource) == resource.instance else f" and call `{name}()`"
+        return f"write `from {module} import {name}`{how}"
+
     def instead(self, resource: Resource) -> str:
         """What to write instead, as a phrase for a message."""
         name = self.accessor(resource)

@@ -77,7 +77,7 @@ def test_full(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
         "   |     ^\n"
         "13 |\n"
         "   |\n"
-        "   = help: use `app.redis_manager.get_redis_manager()` instead\n"
+        "   = help: write `from app.redis_manager import get_redis_manager` and call `get_redis_manager()`\n"
         "\n"
         "Found 1 finding.\n"
     )
@@ -102,7 +102,7 @@ def test_json_has_the_shape_of_ruffs(shop: Path, capsys: pytest.CaptureFixture[s
             "end_location": {"column": 35, "row": 6},
             "filename": str(shop / "app" / "service.py"),
             "fix": None,
-            "help": advice,
+            "help": "write `from app.redis_manager import get_redis_manager` and call `get_redis_manager()`",
             "location": {"column": 21, "row": 6},
             "message": f"new `app.redis_manager.RedisManager`; {advice}",
             "name": "direct-instantiation",

@@ -6,7 +6,7 @@ import ast
 
 from flake8_redis_ssot.names.evaluator import Evaluator, ExpressionReaders, only_text, relative_module
 from flake8_redis_ssot.names.facts import Argument, Origins
-from flake8_redis_ssot.names.scopes import NOTHING, Values, merge
+from flake8_redis_ssot.names.scopes import NOTHING, Values, merge, origins_of
 
 # Calls that give back one of their arguments: origin or method name → its position and name.
 _IDENTITIES = {
@@ -25,7 +25,7 @@ def read_call(evaluator: Evaluator, node: ast.Call) -> Values:
     callees = evaluator.read(node.func)
     arguments = [evaluator.read(argument) for argument in node.args]
     keywords = [evaluator.read(keyword.value) for keyword in node.keywords]
-    origins = tuple(value for value in callees if isinstance(value, str))
+    origins = origins_of(callees)
     _record_arguments(evaluator, node, origins, arguments, keywords)
     passed = _passed_on(evaluator, node, origins, arguments)
     if passed is not None:
@@ -42,7 +42,7 @@ def _record_arguments(
         *((keyword.value, keyword.arg or "", values) for keyword, values in zip(node.keywords, keywords)),
     ]
     for expression, slot, values in handed:
-        origins = tuple(value for value in values if isinstance(value, str))
+        origins = origins_of(values)
         if origins:
             evaluator.ledger.arguments[expression] = Argument(
                 evaluator.ledger.span(expression),

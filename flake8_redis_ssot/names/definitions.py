@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from flake8_redis_ssot.names.annotations import read_annotation
-from flake8_redis_ssot.names.scopes import NOTHING, Frame, Own, Values, parameters
+from flake8_redis_ssot.names.scopes import NOTHING, Frame, Own, Values, origins_of, parameters
 from flake8_redis_ssot.names.walk import Readers, Walk
 
 _MEMOISERS = frozenset({"functools:cache", "functools:lru_cache", "functools:cached_property"})
@@ -58,7 +58,7 @@ def read_class(walk: Walk, node: ast.ClassDef) -> bool:
     _decorators(walk, node)
     bases: list[str] = []
     for base in node.bases:
-        bases += [value for value in walk.evaluator.read(base) if isinstance(value, str)]
+        bases += origins_of(walk.evaluator.read(base))
     walk.evaluator.read_all(keyword.value for keyword in node.keywords)
     name = _definition_name(walk, node)
     walk.bases[name] = tuple(bases)

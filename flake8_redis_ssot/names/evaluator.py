@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 
 from flake8_redis_ssot.names.facts import attribute_of
 from flake8_redis_ssot.names.ledger import Ledger
-from flake8_redis_ssot.names.scopes import NOTHING, Frame, Own, Text, Values, path_of
+from flake8_redis_ssot.names.scopes import NOTHING, Frame, Own, Text, Values, origins_of, path_of
 from flake8_redis_ssot.words import Words
 
 # By node type. Functions, not methods: bound methods in an instance's table would be a cycle that keeps every
@@ -78,12 +78,12 @@ class Evaluator:
         if module not in self.stars:
             self.stars.append(module)
         bindings = self.frame.bindings
-        known = {
-            name: "|".join(value for value in values if isinstance(value, str)) for name, values in bindings.items()
+        known = {name: origins_of(values) for name, values in bindings.items()}
+        guarded = {
+            name for name, origins in known.items() if self.words.has(name) or any(map(self.words.hits, origins))
         }
-        guarded = {name for name, origins in known.items() if self.words.has(name) or self.words.hits(origins)}
         for name in sorted(self.words.exact | guarded):
-            bindings[name] = (f"{module}:*{name}|{known.get(name, '')}".rstrip("|"),)
+            bindings[name] = tuple(f"{module}:*{name}|{before}".rstrip("|") for before in known.get(name) or ("",))
 
     def assigned(self, node: ast.Attribute | ast.Subscript) -> Values | None:
         """What the function itself has assigned to an attribute or item."""
@@ -91,7 +91,7 @@ class Evaluator:
         return self.frame.bindings.get(path) if path else None
 
     def attribute(self, bases: Values, name: str, node: ast.Attribute | None = None) -> Values:
-        """What an attribute of `bases` can stand for; `node` is noted where it may reach into a deprecated module."""
+        """What an attribute of `bases` can stand for; `node` is noted where it may reach into an old module."""
         values: list[str] = []
         for base in bases:
             if isinstance(base, str):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from flake8_redis_ssot.names.evaluator import Evaluator, ExpressionReaders, only_text
-from flake8_redis_ssot.names.scopes import NOTHING, Frame, Text, Values, merge, parameters, target_names
+from flake8_redis_ssot.names.scopes import NOTHING, Frame, Text, Values, merge, origins_of, parameters, target_names
 
 
 def read_name(evaluator: Evaluator, node: ast.Name) -> Values:
@@ -27,7 +27,7 @@ def read_subscript(evaluator: Evaluator, node: ast.Subscript) -> Values:
     values = evaluator.read(node.value)
     evaluator.read(node.slice)
     bound = evaluator.assigned(node)
-    return bound if bound is not None else tuple(value for value in values if isinstance(value, str))
+    return bound if bound is not None else origins_of(values)
 
 
 def read_constant(evaluator: Evaluator, node: ast.Constant) -> Values:

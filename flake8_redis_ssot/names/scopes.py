@@ -104,6 +104,11 @@ class Frame:
         return state
 
 
+def origins_of(values: Values) -> tuple[str, ...]:
+    """Those of the values that are origins."""
+    return tuple(value for value in values if isinstance(value, str))
+
+
 def merge(left: Values, right: Values) -> Values:
     """Both sets of values, in order of first appearance."""
     if left == right or not right:

@@ -230,20 +230,32 @@ def test_a_replacement_goes_before_the_accessor_of_the_path(project: Path) -> No
 
 
 @pytest.mark.parametrize(
-    ("keys", "advice"),
+    ("keys", "advice", "note"),
     [
-        ('accessor = "app.redis_manager.get_redis_manager"', "use `app.redis_manager.get_redis_manager()` instead"),
-        ('instance = "app.redis_manager.redis_manager"', "use `app.redis_manager.redis_manager` instead"),
-        ("", "use the one instance in `app.redis_manager` instead"),
+        (
+            'accessor = "app.redis_manager.get_redis_manager"',
+            "use `app.redis_manager.get_redis_manager()` instead",
+            "write `from app.redis_manager import get_redis_manager` and call `get_redis_manager()`",
+        ),
+        (
+            'instance = "app.redis_manager.redis_manager"',
+            "use `app.redis_manager.redis_manager` instead",
+            "write `from app.redis_manager import redis_manager`",
+        ),
+        (
+            "",
+            "use the one instance in `app.redis_manager` instead",
+            "take the one instance from `app.redis_manager`",
+        ),
     ],
 )
-def test_what_to_use_is_what_is_configured(project: Path, keys: str, advice: str) -> None:
+def test_what_to_use_is_what_is_configured(project: Path, keys: str, advice: str, note: str) -> None:
     resource = f'canonical = ["app.redis_manager"]\nconstructors = ["{MANAGER}"]\n{keys}\n'
     configuration = f'{resource}[deprecated]\n"{OLD}" = ""\n'
     source = "import app.legacy.redis_manager\nfrom app.redis_manager import RedisManager\n\nRedisManager()\n"
     found = findings(project, "app/service.py", {"app/service.py": source}, configuration)
     assert [finding.code for finding in found] == ["RSS001", "RSS002"]
-    assert [finding.note for finding in found] == [advice, advice]
+    assert [finding.note for finding in found] == [note, note]
     assert all(finding.message.endswith(f"; {advice}") for finding in found)
 
 
