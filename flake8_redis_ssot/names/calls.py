@@ -6,7 +6,7 @@ import ast
 
 from flake8_redis_ssot.names.evaluator import Evaluator, ExpressionReaders, only_text, relative_module
 from flake8_redis_ssot.names.facts import Argument, Origins
-from flake8_redis_ssot.names.scopes import NOTHING, Values, merge, origins_of
+from flake8_redis_ssot.names.scopes import NOTHING, Own, Values, merge, origins_of
 
 # Calls that give back one of their arguments: origin or method name → its position and name.
 _IDENTITIES = {
@@ -65,6 +65,8 @@ def _passed_on(evaluator: Evaluator, node: ast.Call, origins: Origins, arguments
     if "builtins:getattr" in origins and len(arguments) > 1:
         default = arguments[2] if len(arguments) > 2 else NOTHING
         return merge(evaluator.attribute(arguments[0], only_text(arguments[1]) or "<computed>"), default)
+    if "builtins:type" in origins and len(arguments) == 1:
+        return tuple(value for value in arguments[0] if isinstance(value, Own))
     if not _DYNAMIC_IMPORTS.isdisjoint(origins):
         return _import_by_name(evaluator, node, origins)
     return None

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 
 from flake8_redis_ssot.names.facts import attribute_of
 from flake8_redis_ssot.names.ledger import Ledger
-from flake8_redis_ssot.names.scopes import NOTHING, Frame, Own, Text, Values, origins_of, path_of
+from flake8_redis_ssot.names.scopes import NOTHING, Frame, Own, Text, Value, Values, origins_of, path_of
 from flake8_redis_ssot.words import Words
 
 # By node type. Functions, not methods: bound methods in an instance's table would be a cycle that keeps every
@@ -15,7 +15,7 @@ from flake8_redis_ssot.words import Words
 ExpressionReaders = dict[type[ast.AST], Callable[..., Values]]
 
 # Builtins that can hand a class or a module on; every other builtin stands for nothing.
-_BUILTINS = frozenset({"__import__", "getattr", "map"})
+_BUILTINS = frozenset({"__import__", "getattr", "map", "type"})
 
 
 class Evaluator:
@@ -55,7 +55,8 @@ class Evaluator:
             found = (self._starred(name) or builtin) if self.stars else builtin
         if found and self.words.has(name):
             if self.frame.is_unbound_local(name):
-                return NOTHING
+                # A class body then asks the module, past the functions around it; a function asks nobody.
+                found = self.frame.top().get(name, NOTHING) if self.frame.kind == "class" else NOTHING
             self._note_stars(found)
         return found
 
@@ -79,9 +80,8 @@ class Evaluator:
             self.stars.append(module)
         bindings = self.frame.bindings
         known = {name: origins_of(values) for name, values in bindings.items()}
-        guarded = {
-            name for name, origins in known.items() if self.words.has(name) or any(map(self.words.hits, origins))
-        }
+        hits = self.words.hits
+        guarded = {name for name, origins in known.items() if self.words.has(name) or any(map(hits, origins))}
         for name in sorted(self.words.exact | guarded):
             bindings[name] = tuple(f"{module}:*{name}|{before}".rstrip("|") for before in known.get(name) or ("",))
 
@@ -92,14 +92,14 @@ class Evaluator:
 
     def attribute(self, bases: Values, name: str, node: ast.Attribute | None = None) -> Values:
         """What an attribute of `bases` can stand for; `node` is noted where it may reach into an old module."""
-        values: list[str] = []
+        values: list[Value] = []
         for base in bases:
             if isinstance(base, str):
                 values.append(attribute_of(base, name))
                 if node is not None and self.words.has(name):
                     self.ledger.reaches[node] = (self.row, base)
             elif isinstance(base, Own):
-                values.append(f"{base.origin}.{name}")
+                values.append(base if name == "__class__" else f"{base.origin}.{name}")
         return tuple(values)
 
 

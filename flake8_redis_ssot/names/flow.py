@@ -10,6 +10,9 @@ from flake8_redis_ssot.names.assignment import assign, bind
 from flake8_redis_ssot.names.scopes import NOTHING, Bindings, join
 from flake8_redis_ssot.names.walk import Readers, Walk
 
+# A `finally` is read once for each way out; in one another the work would multiply.
+_DEEPEST_FINALLY = 2
+
 
 def read_if(walk: Walk, node: ast.If) -> bool:
     """`if`: either way, and whether it is only for type checkers."""
@@ -69,24 +72,35 @@ def read_try(walk: Walk, node: ast.Try) -> bool:
     """`try`: a handler starts from any state that the body passes through, `finally` from any at all."""
     frame = walk.frame
     before, outside = frame.bindings, frame.risks
+    jumps = len(frame.breaks), len(frame.continues)
     frame.risks = before
     body = walk.branch(before, node.body)
     failed, frame.risks = frame.risks, before if node.finalbody else outside
     ends: list[Bindings | None] = [None if body is None else walk.branch(body, node.orelse)]
     ends += [_handler(walk, failed, handler) for handler in node.handlers]
     if node.finalbody:
-        _cut_short(walk, node, join(failed, frame.risks or failed))
+        _on_the_way_out(walk, node.finalbody, join(failed, frame.risks or failed), *jumps)
     frame.risks = None if outside is None else join(outside, failed)
     alive = walk.meet(ends)
     return walk.block(node.finalbody) and alive
 
 
-def _cut_short(walk: Walk, node: ast.Try, state: Bindings) -> None:
-    """`finally` after an exception that nobody has caught: nothing comes after it."""
+def _on_the_way_out(walk: Walk, body: Sequence[ast.stmt], failed: Bindings, breaks: int, continues: int) -> None:
+    """`finally` after an exception, a `return` or a jump: what comes after the `try` statement knows nothing of it.
+
+    `breaks` and `continues` are the numbers of jumps before the `try` statement.
+    """
+    if walk.finals >= _DEEPEST_FINALLY:
+        return
     frame = walk.frame
-    frame.risks, exits = None, list(frame.exits)
-    walk.branch(join(state, _joined(exits)), node.finalbody)
-    frame.exits = exits
+    exits, risks = list(frame.exits), frame.risks
+    walk.finals, frame.risks = walk.finals + 1, None
+    walk.branch(_joined([failed, *exits]), body)
+    for jumps, old in ((frame.breaks, breaks), (frame.continues, continues)):
+        if jumps[old:]:
+            end = walk.branch(_joined(jumps[old:]), body)
+            jumps[old:] = [] if end is None else [end]
+    walk.finals, frame.risks, frame.exits = walk.finals - 1, risks, exits
 
 
 def _joined(states: Sequence[Bindings]) -> Bindings:

@@ -89,12 +89,16 @@ class Frame:
         return None
 
     def is_unbound_local(self, name: str) -> bool:
-        """Whether a function binds a name only further down: until then Python does not look for it outside."""
-        if self.kind != "function" or name in self.bindings or name in self.shared:
+        """Whether a scope binds a name only further down: until then Python does not look for it around it."""
+        if self.kind not in ("function", "class") or name in self.bindings or name in self.shared:
             return False
         if self._locals is None:
             self._locals = frozenset(stored_names(self.body))
         return name in self._locals
+
+    def top(self) -> Bindings:
+        """What the names of the module stand for."""
+        return self.bindings if self.outer is None else self.outer.top()
 
     def closed(self) -> Bindings:
         """Everything that a name can stand for after the scope has been left, for functions defined in it."""

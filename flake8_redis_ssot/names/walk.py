@@ -48,6 +48,7 @@ class Walk:
     public_is_computed: bool = False
     typing_only: bool = False
     loops: int = 0  # how many loops of this scope are around the present statement
+    finals: int = 0  # how many `finally` bodies are being read on the way out
     _later: list[Body] = field(default_factory=list)
 
     @property
@@ -87,7 +88,11 @@ class Walk:
     def _carriers(self, words: Words) -> set[str]:
         """Names of this file that stand for something that matters: aliases, class attributes, derived classes."""
         origins = [*self.frame.bindings.items(), *self.members.items(), *self.bases.items()]
-        found = {key.rpartition(".")[2] for key, values in origins if any(_hits(words, value) for value in values)}
+        found = {
+            key.rpartition(".")[2].partition("#")[0]
+            for key, values in origins
+            if any(_hits(words, value) for value in values)
+        }
         return {name for name in found if not words.has(name)}
 
     def block(self, statements: Iterable[ast.stmt]) -> bool:
