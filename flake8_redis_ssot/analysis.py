@@ -65,6 +65,8 @@ class Analysis:
                 read_for |= {facts.path: search.words.exact for facts in fresh}
                 self._facts |= {facts.path: facts for facts in fresh}
                 self._exports |= {facts.path: facts.exports for facts in fresh}
+                self.project.forget()
+                self.guards.forget()
                 search = hunting.next(fresh)
 
     def _scan_overlay(self, search: Search) -> list[FileFacts]:

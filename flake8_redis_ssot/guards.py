@@ -126,6 +126,10 @@ class Guards:
             return True
         return self._allow[resource.name].match(relative_to(self._root, path))
 
+    def forget(self) -> None:
+        """Forget which homes are constructors: files have been read anew."""
+        self._is_constructor.cache_clear()
+
     def is_canonical(self, resource: Resource, module: str) -> bool:
         """Whether a module is a home of the resource."""
         return any(_lies_in(module, home) for home in self._canonical[resource.name])

@@ -37,6 +37,10 @@ class Project:
         self._foreign = foreign
         self._known: dict[tuple[str, str], tuple[Home, ...]] = {}
 
+    def forget(self) -> None:
+        """Forget the homes found so far: files have been read anew."""
+        self._known.clear()
+
     def path_of(self, module: str, importer: str) -> str | None:
         """The file of a module as `importer` (a path) sees it, None outside the project."""
         if module.partition(".")[0] in self._foreign:

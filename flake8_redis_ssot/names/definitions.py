@@ -62,7 +62,9 @@ def read_class(walk: Walk, node: ast.ClassDef) -> bool:
     walk.evaluator.read_all(keyword.value for keyword in node.keywords)
     name = _definition_name(walk, node)
     walk.bases[name] = tuple(bases)
-    frame = Frame("class", name, walk.frame, body=node.body, bindings=dict.fromkeys(_type_parameters(node), NOTHING))
+    # Type parameters have a scope around the class, which its methods see (PEP 695).
+    around = Frame("parameters", "", walk.frame, bindings=dict.fromkeys(_type_parameters(node), NOTHING))
+    frame = Frame("class", name, around, body=node.body)
     walk.within(frame, node.body)
     _bind_definition(walk, node.name, name)
     return True
