@@ -83,7 +83,8 @@ class Hunting:
         for key, origins in exports.names.items():
             if self._alone.has(key.rpartition(".")[2]):
                 continue  # found wherever it stands
-            several = (*origins, *exports.bases.get(key, ()))
+            classes = (key, *(origin.partition(":@")[2] for origin in origins))
+            several = (*origins, *(base for name in classes for base in exports.bases.get(name, ())))
             if any(map(self._words.hits, several)) or any(_last(origin) in modules for origin in origins):
                 yield key
         for star in exports.stars:

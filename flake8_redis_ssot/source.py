@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import codecs
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from flake8_redis_ssot.levelling import parse
@@ -28,11 +29,15 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A parsed file. `text` is as long as the file's own text, line by line; the tree's columns count in it."""
+    """A parsed file. `text` is as long as the file's own text, line by line; the tree's columns count in it.
+
+    `bound_names` are names that newer syntax binds and the tree does not show, by row (1-based).
+    """
 
     text: str
     tree: ast.Module
     gaps: tuple[Gap, ...]
+    bound_names: Mapping[int, tuple[str, ...]]
     _lines: list[str] = field(repr=False)
     _ascii: bool = field(repr=False)
 
@@ -61,7 +66,8 @@ def read_source(data: bytes) -> Source:
     decoded = decode(data)
     parsed = parse(decoded.text)
     plain = parsed.text.isascii()
-    return Source(parsed.text, parsed.tree, decoded.gaps + parsed.gaps, [] if plain else lines_of(parsed.text), plain)
+    lines = [] if plain else lines_of(parsed.text)
+    return Source(parsed.text, parsed.tree, decoded.gaps + parsed.gaps, parsed.bound_names, lines, plain)
 
 
 def lines_of(text: str) -> list[str]:

@@ -21,8 +21,8 @@ Edit = tuple[int, str]  # from this character on, this text instead of as many c
 def level(text: str, root: SgNode) -> str:
     """`text` as the running Python can read it, as far as newer syntax goes; `root` is its concrete tree.
 
-    Every expression that runs is kept where it stands. What is blanked holds none: type parameters, values of
-    `type` statements, the literal parts of f- and t-strings.
+    Every expression that runs is kept where it stands. What is blanked holds none: type parameters, the literal
+    parts of f- and t-strings.
     """
     edits = [
         edit
@@ -120,8 +120,8 @@ def _no_parameters(text: str, definition: SgNode) -> Iterator[Edit]:
                 yield start, "(" + blank(text[start + 1 : end - 1]) + ")"
 
 
-def _plain_name(text: str, alias: SgNode) -> Iterator[Edit]:
-    """`type X[T] = list[T]` becomes `0;   X=0`, which still binds the name.
+def _annotated_name(text: str, alias: SgNode) -> Iterator[Edit]:
+    """`type X[T] = list[T]` becomes `0;   X[0]: list[T]`: its value is no more than an annotation.
 
     The grammar takes `type(x).y = 1` for an alias too; that one is left alone.
     """
@@ -129,10 +129,15 @@ def _plain_name(text: str, alias: SgNode) -> Iterator[Edit]:
     head = _ALIAS_HEAD.match(text, start, end)
     if head:
         yield start, "0;  "
-        yield head.end(), "=0" + blank(text[head.end() + 2 : end])
+        bracket = head["parameters"] or ""
+        if bracket:
+            yield head.start("parameters"), "[0" + blank(bracket[2:-1]) + "]"
+        yield head.end() - 1, ":"
 
 
-_ALIAS_HEAD = re.compile(r"type[ \t\f\\\r\n]+[^\W\d]\w*(?=[ \t\f\\\r\n]*[\[=])")
+_ALIAS_HEAD = re.compile(
+    r"type[ \t\f\\\r\n]+[^\W\d]\w*[ \t\f\\\r\n]*(?P<parameters>\[(?:[^\[\]]|\[[^\[\]]*\])*\])?[ \t\f\\\r\n]*="
+)
 _HOLDS_FIELDS = frozenset({"interpolation", "format_specifier", "format_expression"})
 _ENDS_FIELD = frozenset({"=", "type_conversion", "format_specifier", "}"})
 
@@ -156,5 +161,5 @@ _NEWER: tuple[tuple[tuple[int, int], Rule, Rewrite], ...] = (
     ((3, 11), {"any": [{"kind": "list_splat"}, {"kind": "splat_type"}]}, _no_star),  # PEP 646
     ((4, 0), _STRINGS, _display),  # PEP 701, 750: where needed, which in fields without an expression is anywhere
     ((3, 13), {"any": [{"kind": "class_definition"}, {"kind": "function_definition"}]}, _no_parameters),  # PEP 695, 696
-    ((3, 13), {"kind": "type_alias_statement"}, _plain_name),  # PEP 695
+    ((3, 13), {"kind": "type_alias_statement"}, _annotated_name),  # PEP 695
 )

@@ -81,6 +81,8 @@ def read_annotated(walk: Walk, node: ast.AnnAssign) -> bool:
     if node.value is not None:
         assign(walk, node.target, walk.evaluator.read(node.value), node.value)
         _note_public(walk, node.target, node.value, grow=False)
+    elif isinstance(node.target, ast.Name) and node.target.id in walk.bound_names.get(node.lineno, ()):
+        bind(walk, node.target.id, NOTHING)  # a type alias, levelled down
     elif isinstance(node.target, ast.Name) and walk.at_module_level:
         walk.declared.add(node.target.id)
     return True
@@ -139,6 +141,7 @@ def read_alias(walk: Walk, node: ast.stmt) -> bool:
     name = getattr(node, "name", None)
     if isinstance(name, ast.Name):
         bind(walk, name.id, NOTHING)
+    read_annotation(walk.evaluator, getattr(node, "value", None))
     return True
 
 

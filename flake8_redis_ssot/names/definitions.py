@@ -22,7 +22,7 @@ def read_function(walk: Walk, node: Function) -> bool:
     memoised = not _MEMOISERS.isdisjoint(decorators)
     frame = Frame("function", _qualified(outer, node.name), outer, body=node.body, memoised=memoised)
     _bind_definition(walk, node.name, _definition_name(walk, node))
-    frame.bindings = dict.fromkeys([*_type_parameters(node), *parameters(node.args)], NOTHING)
+    frame.bindings = dict.fromkeys([*_type_parameters(walk, node), *parameters(node.args)], NOTHING)
     _bind_self(walk, node, frame, decorators)
     walk.body_of(frame, node)
     return True
@@ -63,7 +63,7 @@ def read_class(walk: Walk, node: ast.ClassDef) -> bool:
     name = _definition_name(walk, node)
     walk.bases[name] = tuple(bases)
     # Type parameters have a scope around the class, which its methods see (PEP 695).
-    around = Frame("parameters", "", walk.frame, bindings=dict.fromkeys(_type_parameters(node), NOTHING))
+    around = Frame("parameters", "", walk.frame, bindings=dict.fromkeys(_type_parameters(walk, node), NOTHING))
     frame = Frame("class", name, around, body=node.body)
     walk.within(frame, node.body)
     _bind_definition(walk, node.name, name)
@@ -93,9 +93,10 @@ def _qualified(outer: Frame, name: str) -> str:
     return f"{outer.qualname}{inside}.{name}".lstrip(".")
 
 
-def _type_parameters(node: Function | ast.ClassDef) -> list[str]:
+def _type_parameters(walk: Walk, node: Function | ast.ClassDef) -> list[str]:
     """The names of PEP 695 type parameters, which hide outer names in the body."""
-    return [parameter.name for parameter in getattr(node, "type_params", ())]
+    shown = [parameter.name for parameter in getattr(node, "type_params", ())]
+    return [*shown, *walk.bound_names.get(node.lineno, ())]
 
 
 READERS: Readers = {ast.FunctionDef: read_function, ast.AsyncFunctionDef: read_function, ast.ClassDef: read_class}

@@ -7,7 +7,7 @@ what every name can stand for; where two ways meet, a name can stand for what it
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -37,6 +37,7 @@ class Walk:
 
     evaluator: Evaluator
     readers: Readers
+    bound_names: Mapping[int, tuple[str, ...]]
     gaps: list[Gap] = field(default_factory=list)
     # Class attributes (`Class.name`) and base classes, as other files can see them.
     members: dict[str, tuple[str, ...]] = field(default_factory=dict)
