@@ -167,7 +167,7 @@ class _Page:
         return self.word(row) not in {"", "#"}
 
     def code_around(self, row: int) -> tuple[int, int]:
-        """The nearest row with code on it, upwards if possible, and the one before it (or itself if it is the first)."""
+        """The nearest row with code on it, upwards if possible, and the one before it (itself if it is the first)."""
         rows = [at for at in range(len(self.lines)) if self.is_code(at)]
         nearest = max(bisect_right(rows, row) - 1, 0)
         return rows[max(nearest - 1, 0)], rows[nearest]

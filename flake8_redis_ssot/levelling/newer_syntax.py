@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from flake8_redis_ssot.levelling.trees import blank, span, trouble_in
@@ -42,7 +43,7 @@ def level(text: str, root: SgNode) -> str:
 def _alternatives(text: str, clause: SgNode) -> Iterator[Edit]:
     """`except A, B:` becomes `except A| B:`, the one operator for which there is room."""
     children = clause.children()
-    for child, following in zip(children, children[1:], strict=False):
+    for child, following in pairwise(children):
         if child.kind() == ",":
             trailing = following.kind() == ":" or not following.text()
             yield span(child)[0], " " if trailing else "|"
@@ -57,9 +58,11 @@ def _no_group(text: str, clause: SgNode) -> Iterator[Edit]:
 
 def _no_star(text: str, splat: SgNode) -> Iterator[Edit]:
     """`x[*a]` becomes `x[ a]`, and `*args: *Ts` becomes `*args:  Ts`."""
-    parent = splat.parent()
+    start, parent = span(splat)[0], splat.parent()
+    while parent is not None and parent.kind() in {"call", "attribute"} and span(parent)[0] == start:
+        parent = parent.parent()  # the grammar reads `*a()` as a call of `*a`
     if parent is not None and parent.kind() in {"subscript", "type"}:
-        yield span(splat)[0], " "
+        yield start, " "
 
 
 def _display(text: str, string: SgNode) -> Iterator[Edit]:
