@@ -65,18 +65,27 @@ class Hunting:
         path, module = facts.path, self._project.modules.name_of(facts.path)
         if not module.rpartition(".")[2].isidentifier():
             return  # no import statement can name it
-        for key in dict.fromkeys(self._candidates(facts)):
-            homes = self._project.resolve(f"{module}:{key}", path)
-            if any(map(self._is_guarded, homes)):
-                name = key.rpartition(".")[2]
-                self._offers.setdefault(path, set()).add(name)
-                yield _hunt(path, module), name
-            for home in homes:
-                # The whole module under an alias: its new names can be reached by that alias.
-                for name in () if home.local else self._offers.get(home.path or "", ()):
-                    yield Hunt(key.encode(), b"", "", b"", ()), name
+        offered = set(self._offers.get(path, ()))
+        looked_at: set[str] = set()
+        # A name that turns out to be guarded may be what another one of the file comes from.
+        while keys := set(self._candidates(facts, self._words.plus(offered))) - looked_at:
+            looked_at |= keys
+            for key in sorted(keys):
+                homes = self._project.resolve(f"{module}:{key}", path)
+                if any(map(self._is_guarded, homes)):
+                    offered.add(key.rpartition(".")[2])
+                yield from self._under_an_alias(key, homes)
+        if offered:
+            self._offers[path] = offered
+            yield from ((_hunt(path, module), name) for name in sorted(offered))
 
-    def _candidates(self, facts: FileFacts) -> Iterator[str]:
+    def _under_an_alias(self, key: str, homes: Iterable[Home]) -> Iterator[tuple[Hunt, str]]:
+        """Where `key` stands for a whole module, that module's new names can be reached by it."""
+        for home in homes:
+            for name in () if home.local else self._offers.get(home.path or "", ()):
+                yield Hunt(key.encode(), b"", "", b"", ()), name
+
+    def _candidates(self, facts: FileFacts, words: Words) -> Iterator[str]:
         """The names of a file that can stand for a guarded one: what they come from mentions one of the words."""
         exports = facts.exports
         modules = {self._project.modules.name_of(path).rpartition(".")[2] for path in self._offers}
@@ -85,13 +94,13 @@ class Hunting:
                 continue  # found wherever it stands
             classes = (key, *(origin.partition(":@")[2] for origin in origins))
             several = (*origins, *(base for name in classes for base in exports.bases.get(name, ())))
-            if any(map(self._words.hits, several)) or any(_last(origin) in modules for origin in origins):
+            if any(map(words.hits, several)) or any(_last(origin) in modules for origin in origins):
                 yield key
         for star in exports.stars:
             path = self._project.path_of(star, facts.path)
             if path is not None:
-                everything = self._words.hits(star)
-                yield from (name for name in self._offered(path, set()) if everything or self._words.has(name))
+                everything = words.hits(star)
+                yield from (name for name in self._offered(path, set()) if everything or words.has(name))
 
     def _offered(self, path: str, seen: set[str]) -> Iterator[str]:
         """The names that a star import of a file brings in, those of its own star imports included."""

@@ -69,12 +69,14 @@ _OPENINGS = {
 def cuts(text: str, row: int | None, reason: str) -> Iterator[Cut]:
     """Parts of `text` to try to do without, the smallest first, when Python gave up in `row` for this `reason`.
 
-    The last one leaves nothing; it is the only one where no row is known.
+    The last one leaves nothing.
     """
-    if row is None:
+    page = _Page(text)
+    if row is None:  # nested too deeply, somewhere: that takes room
+        for longest in sorted(range(len(page.lines)), key=lambda at: -len(page.lines[at]))[:3]:
+            yield from _one_row(page, longest)
         yield _everything(text)
         return
-    page = _Page(text)
     before, row = page.code_around(row)
     yield from _told_by(page, before, row, reason)
     if page.word(before) == "@":  # a decorator of nothing

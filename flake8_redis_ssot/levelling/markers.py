@@ -23,7 +23,8 @@ def marked(text: str, root: SgNode) -> Iterator[tuple[Cut, str]]:
     """
     if not (_CONFLICT.search(text) or _TEMPLATE.search(text)):
         return
-    quoted = Spans(map(span, root.find_all(any=[{"kind": "string"}, {"kind": "comment"}])))
+    strings = root.find_all(any=[{"kind": "string"}, {"kind": "comment"}], regex=r"\n|\{[{%]")
+    quoted = Spans(map(span, strings))
     yield from _conflicts(mark for mark in _CONFLICT.finditer(text) if mark.start() not in quoted)
     for mark in _TEMPLATE.finditer(text):
         if mark.start() not in quoted:
@@ -56,4 +57,6 @@ def _placeholder(mark: re.Match[str]) -> Cut:
 
 
 _CONFLICT = re.compile(r"^(<{7}|\|{7}|={7}|>{7})(?:[ \t][^\r\n]*)?(?=\r?$)", re.MULTILINE)
-_TEMPLATE = re.compile(r"\{\{(?!\{)[^{}\r\n]+\}\}|\{%[^\r\n]*?%\}|^[ \t]*\{#[^\r\n]*#\}[ \t]*(?=\r?$)", re.MULTILINE)
+_TEMPLATE = re.compile(
+    r"\{\{(?!\{)[^{}\r\n]+\}\}|\{%[^\r\n]{0,500}?%\}|^[ \t]*\{#[^\r\n]*#\}[ \t]*(?=\r?$)", re.MULTILINE
+)

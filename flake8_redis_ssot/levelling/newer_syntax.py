@@ -11,10 +11,10 @@ from collections.abc import Callable, Iterator
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from flake8_redis_ssot.levelling.trees import blank, span, trouble_in
+from flake8_redis_ssot.levelling.trees import Spans, blank, span, trouble_in
 
 if TYPE_CHECKING:
-    from ast_grep_py import Rule, SgNode
+    from ast_grep_py import Relation, Rule, SgNode
 
 Edit = tuple[int, str]  # from this character on, this text instead of as many characters
 
@@ -29,8 +29,7 @@ def level(text: str, root: SgNode) -> str:
         edit
         for version, rule, rewrite in _NEWER
         if sys.version_info < version
-        for node in root.find_all(**rule)
-        for edit in rewrite(text, node)
+        for edit in rewrite(text, root.find_all(**rule))
     ]
     if not edits:
         return text
@@ -65,14 +64,24 @@ def _no_star(text: str, splat: SgNode) -> Iterator[Edit]:
         yield start, " "
 
 
+def _displays(text: str, strings: list[SgNode]) -> Iterator[Edit]:
+    """f- and t-strings that the running Python cannot read, as tuples; with all strings in them."""
+    end, broken = 0, False
+    for string in strings:
+        part = span(string)
+        if part[0] >= end:  # in no other one
+            end = part[1]
+            broken = text[end - 1] in "\"'" and trouble_in(f"({text[slice(*part)]})") is not None
+        if broken:
+            yield from _display(text, string)
+
+
 def _display(text: str, string: SgNode) -> Iterator[Edit]:
     """`f"{d["k"]!r:>{w}}"` becomes `(  d["k"],    w,  )`: a tuple of what stands between its braces.
 
-    Only where the running Python cannot read it. Strings that are concatenated become one tuple.
+    Strings that are concatenated become one tuple.
     """
     start, end = span(string)
-    if text[end - 1] not in "\"'" or not trouble_in(f"({text[start:end]})"):
-        return
     display = list(blank(text[start:end]))
     fields = _fields(string)
     for _, stop, closed in fields:
@@ -123,46 +132,67 @@ def _no_parameters(text: str, definition: SgNode) -> Iterator[Edit]:
                 yield start, "(" + blank(text[start + 1 : end - 1]) + ")"
 
 
-def _annotated_name(text: str, alias: SgNode) -> Iterator[Edit]:
+def _annotated_names(text: str, quoted: list[SgNode]) -> Iterator[Edit]:
     """`type X[T] = list[T]` becomes `0;   X[0]: list[T]`: its value is no more than an annotation.
 
-    The grammar takes `type(x).y = 1` for an alias too; that one is left alone.
+    Found in the text, outside of what is `quoted`: the grammar does not know defaults in such a statement.
     """
-    start, end = span(alias)
-    head = _ALIAS_HEAD.match(text, start, end)
-    if head:
-        yield start, "0;  "
-        bracket = head["parameters"] or ""
-        if bracket:
-            yield head.start("parameters"), "[0" + blank(bracket[2:-1]) + "]"
-        yield head.end() - 1, ":"
+    elsewhere = Spans(map(span, quoted))
+    for head in _ALIAS.finditer(text):
+        bracket = head.end(1)
+        equals = _EQUALS.match(text, _closing(text, bracket) if text[bracket : bracket + 1] == "[" else bracket)
+        if equals and head.start() not in elsewhere:
+            yield head.start(), "0;  "
+            if text[bracket] == "[":
+                yield bracket, "[0" + blank(text[bracket + 2 : equals.start() - 1]) + "]"
+            yield equals.end() - 1, ":"
 
 
-_ALIAS_HEAD = re.compile(
-    r"type[ \t\f\\\r\n]+[^\W\d]\w*[ \t\f\\\r\n]*(?P<parameters>\[(?:[^\[\]]|\[[^\[\]]*\])*\])?[ \t\f\\\r\n]*="
+def _closing(text: str, bracket: int) -> int:
+    """Where the bracket that opens there is closed again, exclusive; the end of the text if it never is."""
+    depth = 0
+    for token in _TOKEN.finditer(text, bracket):
+        depth += (token[0] in "([{") - (token[0] in ")]}")
+        if depth == 0:
+            return token.end()
+    return len(text)
+
+
+_SPACE = r"(?:[ \t\f]|\\\r?\n)*"
+_ALIAS = re.compile(rf"\btype(?=[ \t\f\\]){_SPACE}[^\W\d]\w*{_SPACE}()(?=[\[=])")
+_EQUALS = re.compile(rf"{_SPACE}=(?!=)")
+# Strings, comments and brackets.
+_TOKEN = re.compile(
+    r'''"""(?:\\.|[^\\])*?"""|\'\'\'(?:\\.|[^\\])*?\'\'\'|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|#[^\n]*|[\[\](){}]''',
+    re.DOTALL,
 )
 _HOLDS_FIELDS = frozenset({"interpolation", "format_specifier", "format_expression"})
 _ENDS_FIELD = frozenset({"=", "type_conversion", "format_specifier", "}"})
 
-Rewrite = Callable[[str, "SgNode"], Iterator[Edit]]
+Rewrite = Callable[[str, "list[SgNode]"], Iterator[Edit]]
 
 
+def _each(rewrite: Callable[[str, SgNode], Iterator[Edit]]) -> Rewrite:
+    return lambda text, nodes: (edit for node in nodes for edit in rewrite(text, node))
+
+
+_LETTERED: Relation = {"kind": "string_start", "regex": "[fFtT]"}
 # f- and t-strings, each with all that it is concatenated with.
 _STRINGS: Rule = {
     "any": [
-        {"kind": "concatenated_string"},
-        {"kind": "string", "not": {"inside": {"kind": "concatenated_string"}}},
+        {"kind": "concatenated_string", "has": {"kind": "string", "has": _LETTERED}},
+        {"kind": "string", "has": _LETTERED, "not": {"inside": {"kind": "concatenated_string"}}},
     ],
-    "has": {"kind": "string_start", "regex": "[fFtT]", "stopBy": "end"},
 }
+_DEFINITIONS: Rule = {"any": [{"kind": "class_definition"}, {"kind": "function_definition"}]}
 
 # The first version that reads it; what it looks like in the concrete tree; the rewrite.
 # The rewrites that blank whole expressions come last, and so have the last word on what stands in them.
 _NEWER: tuple[tuple[tuple[int, int], Rule, Rewrite], ...] = (
-    ((3, 14), {"kind": "except_clause"}, _alternatives),  # PEP 758
-    ((3, 11), {"kind": "except_clause"}, _no_group),  # PEP 654
-    ((3, 11), {"any": [{"kind": "list_splat"}, {"kind": "splat_type"}]}, _no_star),  # PEP 646
-    ((4, 0), _STRINGS, _display),  # PEP 701, 750: where needed, which in fields without an expression is anywhere
-    ((3, 13), {"any": [{"kind": "class_definition"}, {"kind": "function_definition"}]}, _no_parameters),  # PEP 695, 696
-    ((3, 13), {"kind": "type_alias_statement"}, _annotated_name),  # PEP 695
+    ((3, 14), {"kind": "except_clause"}, _each(_alternatives)),  # PEP 758
+    ((3, 11), {"kind": "except_clause"}, _each(_no_group)),  # PEP 654
+    ((3, 11), {"any": [{"kind": "list_splat"}, {"kind": "splat_type"}]}, _each(_no_star)),  # PEP 646
+    ((4, 0), _STRINGS, _displays),  # PEP 701 and 750, and any other fault around the expressions in them
+    ((3, 13), _DEFINITIONS, _each(_no_parameters)),  # PEP 695 and 696
+    ((3, 13), {"any": [{"kind": "string"}, {"kind": "comment"}], "regex": r"\btype\b"}, _annotated_names),  # PEP 695
 )

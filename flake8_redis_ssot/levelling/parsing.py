@@ -47,7 +47,7 @@ def parse(text: str) -> Parsed:
 
 
 def _bound_names(text: str) -> Iterator[tuple[int, tuple[str, ...]]]:
+    lines = text.replace("\r\n", "\n").replace("\r", "\n")
     for pattern in (_GENERIC, _ALIAS):
-        for found in pattern.finditer(text):
-            row = len(re.findall(r"\r\n|\r|\n", text[: found.start(1)])) + 1
-            yield row, tuple(_PARAMETER.findall(found[1]))
+        for found in pattern.finditer(lines):
+            yield lines.count("\n", 0, found.start(1)) + 1, tuple(_PARAMETER.findall(found[1]))

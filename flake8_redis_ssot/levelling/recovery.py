@@ -22,7 +22,7 @@ from flake8_redis_ssot.levelling.trees import Spans, Trouble, concrete_tree, rea
 from flake8_redis_ssot.model import Gap
 
 if TYPE_CHECKING:
-    from ast_grep_py import SgNode
+    from ast_grep_py import Rule, SgNode
 
 ATTEMPTS = 50  # how many cuts are tried on one top-level statement
 WORK = 20_000_000  # how many characters are read again, in all: a few seconds
@@ -74,7 +74,7 @@ def _drafts(original: str, trouble: Trouble) -> Generator[Draft, Trouble, None]:
     levelled = level(draft.text, root)
     if levelled != original:
         trouble = yield replace(draft, text=levelled)
-    if closed := _closed(draft, trouble, _Allowance(WORK // 4)):
+    if closed := _closed(draft, trouble, _Allowance(WORK // 2)):
         yield closed
     # The whole text is levelled on trial only: where a fault confuses the concrete tree, it would do harm.
     windows = [*_windows(draft.text, root)]
@@ -119,7 +119,7 @@ def _with_line_breaks_of(original: str, text: str) -> str:
 
 def _closed(draft: Draft, trouble: Trouble, allowance: _Allowance) -> Draft | None:
     """Without the one line whose quotes turned all that follows inside out, if that is all there is to it."""
-    cuts = (cut for cut in unmatched_quotes(draft.text, trouble.row) if allowance.take(draft.text))
+    cuts = (cut for cut in unmatched_quotes(draft.text, trouble.row) if allowance.take(5 * len(draft.text)))
     closed = (draft.without([(cut, "unterminated triple-quoted string literal")]) for cut in cuts)
     readable = (each for each in map(_levelled, closed) if not trouble_in(each.text))
     return min(islice(readable, 3), key=_quoted, default=None)
@@ -141,12 +141,12 @@ def _windows(text: str, root: SgNode) -> Iterator[tuple[int, int]]:
     yield from pairwise([0, *(start for start in starts if start), len(text)])
 
 
-def _wholes(root: SgNode) -> list[tuple[int, int]]:
-    """What is not to be divided: strings, and statements without a fault."""
-    faults = [span(node)[0] for node in root.find_all(kind="ERROR")]
-    whole = [span(node) for node in root.children() if node.kind() != "ERROR"]
-    sound = [(start, end) for start, end in whole if bisect_right(faults, end) == bisect_right(faults, start - 1)]
-    return [*sound, *map(span, root.find_all(kind="string"))]
+def _wholes(root: SgNode) -> Iterator[tuple[int, int]]:
+    """What is not to be divided, of all that spans lines: strings, and statements without a fault."""
+    yield from map(span, root.find_all(kind="string", regex="\n"))
+    faultless: Rule = {"not": {"has": {"kind": "ERROR", "stopBy": "end"}}}
+    statements = root.find_all(all=[{"inside": {"kind": "module"}, "regex": "\n"}, faultless])
+    yield from (span(node) for node in statements if node.kind() != "ERROR")
 
 
 def _first_words(text: str) -> Iterator[re.Match[str]]:
@@ -193,7 +193,7 @@ def _readable(text: str, allowance: _Allowance) -> Draft:
         trouble = trouble_in(levelled)
         if not trouble:
             return replace(draft, text=levelled)
-        repaired = draft.without(broken_statements(levelled, root)) if allowance.take(text) else draft
+        repaired = draft.without(broken_statements(levelled, root)) if allowance.take(5 * len(text)) else draft
         if repaired.text == draft.text:
             repaired = draft.without([_choice(levelled, trouble, allowance)])
         draft = repaired
@@ -202,7 +202,7 @@ def _readable(text: str, allowance: _Allowance) -> Draft:
 def _choice(text: str, trouble: Trouble, allowance: _Allowance) -> tuple[Cut, str]:
     """The smallest cut that helps and why it is made; the rest of the text once the allowance is used up."""
     for cut in cuts(text, trouble.row, trouble.message):
-        if not allowance.take(text):
+        if not allowance.take(len(text)):
             break
         if _helps(cut, text, trouble):
             return cut, trouble.reason
@@ -235,10 +235,10 @@ class _Allowance:
         """For another window."""
         self._attempts = ATTEMPTS
 
-    def take(self, text: str) -> bool:
-        """Whether `text` may be read once more. Short texts count as longer ones, for what each reading costs."""
+    def take(self, characters: int) -> bool:
+        """Whether as many may be read once more. Few count as more, for what each reading costs."""
         self._attempts -= 1
-        self._work -= len(text) + 2000
+        self._work -= characters + 2000
         return self._attempts >= 0 and self._work >= 0
 
 

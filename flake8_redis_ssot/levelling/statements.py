@@ -38,10 +38,11 @@ def _in_order(root: SgNode) -> Iterator[SgNode]:
         if node.kind() in _READ:
             yield node
         if node.kind() in _ENTERED:
-            block = _block(node)
+            children = node.named_children()
+            kinds = [child.kind() for child in children]
             # What is wrong before the block is the header's business.
-            children = [block, *block.next_all()] if block else node.named_children()
-            waiting += reversed([child for child in children if child.kind() in _READ | _ENTERED])
+            first = kinds.index("block") if "block" in kinds else 0
+            waiting += [children[at] for at in range(len(kinds) - 1, first - 1, -1) if kinds[at] in _VISITED]
 
 
 def _block(node: SgNode) -> SgNode | None:
@@ -113,3 +114,4 @@ _SURROUNDINGS = {
 _HEADED = frozenset(_SURROUNDINGS) - _SIMPLE
 _READ = _SIMPLE | _HEADED | {"ERROR"}
 _ENTERED = _HEADED | {"block", "decorated_definition", "module"}
+_VISITED = _READ | _ENTERED

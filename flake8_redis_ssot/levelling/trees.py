@@ -67,11 +67,15 @@ def _parsed(text: str) -> ast.Module:
 def concrete_tree(text: str) -> SgNode:
     """The root of ast-grep's tree of `text`, which takes any text; its indices count characters.
 
-    Lines must end with LF or CRLF: a lone CR ends no line for it.
+    Lines must end with LF or CRLF: a lone CR ends no line for it. It does not get to see absurdly long lines,
+    where it would count columns for minutes.
     """
     from ast_grep_py import SgRoot  # here, because most runs never need it and start-up is part of a run
 
-    return SgRoot(text, "python").root()
+    return SgRoot(_LONG_LINE.sub(lambda line: " " * len(line[0]), text), "python").root()
+
+
+_LONG_LINE = re.compile(r"[^\r\n]{10000,}")
 
 
 def span(node: SgNode) -> tuple[int, int]:
