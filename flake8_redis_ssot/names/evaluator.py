@@ -80,10 +80,13 @@ class Evaluator:
             self.stars.append(module)
         bindings = self.frame.bindings
         known = {name: origins_of(values) for name, values in bindings.items()}
-        hits = self.words.hits
-        guarded = {name for name, origins in known.items() if self.words.has(name) or any(map(hits, origins))}
+        guarded = {name for name, origins in known.items() if self.words.has(name) or any(map(self._matters, origins))}
         for name in sorted(self.words.exact | guarded):
             bindings[name] = tuple(f"{module}:*{name}|{before}".rstrip("|") for before in known.get(name) or ("",))
+
+    def _matters(self, origin: str) -> bool:
+        """Whether it matters that a name no longer has this origin: a guarded one, or a class that may derive from one."""
+        return origin.startswith(f"{self.module}:@") or self.words.hits(origin)
 
     def assigned(self, node: ast.Attribute | ast.Subscript) -> Values | None:
         """What the function itself has assigned to an attribute or item."""

@@ -1,0 +1,72 @@
+"""Comments that silence findings, written into files; and what can go wrong on the way."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from flake8_redis_ssot import annotating
+from flake8_redis_ssot.annotating import add_comments, commented
+from flake8_redis_ssot.disk import read, replace
+from flake8_redis_ssot.model import Finding, Span
+
+
+def finding(path: str, row: int, code: str = "RSS002") -> Finding:
+    return Finding(path, Span(row, 0, row, 5), code, "message", "note", (row,))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("x = 1\n", "x = 1  # noqa: RSS002\n"),
+        ("x = 1   \n", "x = 1  # noqa: RSS002   \n"),
+        ("x = 1", "x = 1  # noqa: RSS002"),
+        ("x = 1  # why\r\n", "x = 1  # why  # noqa: RSS002\r\n"),
+        ("x = 1  # noqa:E501,W1 because\n", "x = 1  # noqa:E501,W1, RSS002 because\n"),
+        ('x = """\n"""\n', 'x = """\n"""  # noqa: RSS002\n'),
+        ("x = \\\n    1\n", "x = \\\n    1  # noqa: RSS002\n"),
+    ],
+)
+def test_where_a_comment_goes(text: str, expected: str) -> None:
+    assert commented(text.encode(), [finding("a.py", 1)], "") == (expected.encode(), 1)
+
+
+def test_several_codes_and_a_reason() -> None:
+    several = [finding("a.py", 1, "RSS003"), finding("a.py", 1, "RSS001"), finding("a.py", 1, "RSS003")]
+    assert commented(b"x = 1\n", several, "later") == (b"x = 1  # noqa: RSS001, RSS003 later\n", 1)
+
+
+def test_the_encoding_stays() -> None:
+    data = b"# coding: latin-1\nx = '\xe9'\n"
+    assert commented(data, [finding("a.py", 2)], "") == (data[:-1] + b"  # noqa: RSS002\n", 1)
+
+
+def test_what_can_not_be_analysed_gets_no_comment(tmp_path: Path) -> None:
+    file = tmp_path / "a.py"
+    file.write_text("x = (\n")
+    assert add_comments([finding(str(file), 1, "RSS900")], "") == (0, [])
+    assert file.read_text() == "x = (\n"
+
+
+def test_a_file_that_is_gone(tmp_path: Path) -> None:
+    gone, there = str(tmp_path / "gone.py"), tmp_path / "there.py"
+    there.write_text("x = 1\n")
+    done, troubles = add_comments([finding(gone, 1), finding(str(there), 1)], "")
+    assert (done, troubles) == (1, [f"{gone}: No such file or directory"])
+    assert there.read_text() == "x = 1  # noqa: RSS002\n"
+
+
+def test_a_file_that_somebody_changes_meanwhile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "a.py"
+    file.write_text("x = 1\n")
+
+    def meddle(path: str, data: bytes, *, expected: bytes) -> None:
+        file.write_text("x = 2\n")
+        replace(path, data, expected=expected)
+
+    monkeypatch.setattr(annotating, "replace", meddle)
+    done, troubles = add_comments([finding(str(file), 1)], "")
+    assert (done, troubles) == (0, [f"{file}: has changed since it was read"])
+    assert read(os.fspath(file)) == b"x = 2\n"

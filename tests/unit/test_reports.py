@@ -1,0 +1,80 @@
+"""What the reports show beside the plain cases of the command line's tests."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+
+from flake8_redis_ssot.model import Finding, Span
+from flake8_redis_ssot.reports.paint import Paint
+from flake8_redis_ssot.reports.report import Report, render
+
+NAMES = {"RSS002": "direct-instantiation"}
+
+
+def report(span: Span, text: str, note: str = "") -> Report:
+    finding = Finding("a.py", span, "RSS002", "message", note, (span.row,))
+    return Report([finding], NAMES, lambda path: text.split("\n"))
+
+
+def test_a_long_span_is_cut_in_the_middle() -> None:
+    text = "\n".join(["call(", *(f"    {number}," for number in range(20)), ")"])
+    lines = render(report(Span(1, 0, 22, 1), text), "full", Paint()).splitlines()
+    assert lines[3:] == [
+        " 1 | call(",
+        "   | ^^^^^",
+        " 2 |     0,",
+        "   |     ^^",
+        " 3 |     1,",
+        "   |     ^^",
+        "...",
+        "20 |     18,",
+        "   |     ^^^",
+        "21 |     19,",
+        "   |     ^^^",
+        "22 | )",
+        "   | ^",
+        "   |",
+        "",
+        "Found 1 finding.",
+    ]
+
+
+def test_a_file_that_can_not_be_shown_any_more() -> None:
+    finding = Finding("a.py", Span(3, 0, 3, 4), "RSS002", "message", "note", (3,))
+    lines = render(Report([finding], NAMES, lambda path: ()), "full", Paint()).splitlines()
+    assert lines[:3] == ["RSS002 message", " --> a.py:3:1", "  |"]
+    assert "  = help: note" in lines
+
+
+def test_control_characters_are_not_sent_to_the_terminal() -> None:
+    shown = render(report(Span(1, 0, 1, 1), "x = '\x1b[31m'"), "full", Paint())
+    assert "\x1b" not in shown
+    assert "x = '\ufffd[31m'" in shown
+
+
+@pytest.mark.parametrize(
+    ("environment", "terminal", "on"),
+    [
+        ({}, True, True),
+        ({}, False, False),
+        ({"TERM": "dumb"}, True, False),
+        ({"NO_COLOR": "1", "FORCE_COLOR": "1"}, True, False),
+        ({"FORCE_COLOR": "1"}, False, True),
+        ({"NO_COLOR": ""}, True, True),
+    ],
+)
+def test_when_there_is_colour(environment: dict[str, str], terminal: bool, on: bool) -> None:
+    class Stream(io.StringIO):
+        def isatty(self) -> bool:
+            return terminal
+
+    assert Paint.fitting(Stream(), environment).on is on
+
+
+def test_no_findings() -> None:
+    empty = Report([], NAMES, lambda path: ())
+    assert render(empty, "json", Paint()) == "[]"
+    assert render(empty, "full", Paint()) == "All checks passed!"
+    assert render(empty, "statistics", Paint()) == "All checks passed!"

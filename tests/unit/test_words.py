@@ -1,0 +1,59 @@
+"""Patterns for dotted names, and the byte strings that a file must hold."""
+
+from __future__ import annotations
+
+import pytest
+
+from flake8_redis_ssot.scan import stems
+from flake8_redis_ssot.words import Words, dotted_pattern
+
+
+@pytest.mark.parametrize(
+    ("pattern", "name", "matches"),
+    [
+        ("redis.**.from_url", "redis.from_url", True),
+        ("redis.**.from_url", "redis.asyncio.Redis.from_url", True),
+        ("redis.**.from_url", "aioredis.from_url", False),
+        ("redis.**.from_url", "redis.from_url.x", False),
+        ("app.*.Manager", "app.a.Manager", True),
+        ("app.*.Manager", "app.Manager", False),
+        ("app.*.Manager", "app.a.b.Manager", False),
+        ("app.*Manager", "app.RedisManager", True),
+        ("app.*Manager", "app.x.RedisManager", False),
+        ("**.Redis", "Redis", True),
+        ("a.b", "aXb", False),
+    ],
+)
+def test_dotted_patterns(pattern: str, name: str, matches: bool) -> None:
+    assert bool(dotted_pattern(pattern).match(name)) is matches
+
+
+def test_words_are_the_last_parts_that_can_be_searched_for() -> None:
+    words = Words.of(["app.rm.Manager", "redis.**.from_url", "app.*Pool", "kafka.*"])
+    assert words.exact == {"Manager", "from_url", "kafka"}
+    assert words.globs == ("*Pool",)
+    assert words.hits("x:y.Manager")
+    assert words.hits("x:*Manager|z:w")
+    assert words.hits("x:@ThreadPool")
+    assert not words.hits("x:ManagerOf.pool")
+    assert words.plus(["more"]).has("more")
+
+
+def test_needles_leave_out_what_another_one_finds() -> None:
+    assert Words.of(["a.RedisManager", "b.AuthRedisManager", "c.x*Url"]).needles == (b"RedisManager", b"Url")
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ({b"RedisManager", b"redis_manager", b"RedisCacheManager"}, (b"anager",)),
+        ({b"create_engine", b"create_async_engine"}, (b"create_",)),
+        ({b"get", b"Settings"}, (b"Settings", b"get")),
+        ({b"RedisManager"}, (b"RedisManager",)),
+        (set(), ()),
+    ],
+)
+def test_a_few_stems_stand_for_all_words(words: set[bytes], expected: tuple[bytes, ...]) -> None:
+    found = stems(words)
+    assert sorted(found) == sorted(expected)
+    assert all(any(stem in word for stem in found) for word in words)
