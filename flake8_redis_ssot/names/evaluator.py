@@ -85,7 +85,7 @@ class Evaluator:
             bindings[name] = tuple(f"{module}:*{name}|{before}".rstrip("|") for before in known.get(name) or ("",))
 
     def _matters(self, origin: str) -> bool:
-        """Whether it matters that a name no longer has this origin: a guarded one, or a class that may derive from one."""
+        """Whether it matters that a name loses this origin: a guarded one, or a class that may derive from one."""
         return origin.startswith(f"{self.module}:@") or self.words.hits(origin)
 
     def assigned(self, node: ast.Attribute | ast.Subscript) -> Values | None:

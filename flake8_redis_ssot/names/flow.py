@@ -80,7 +80,7 @@ def read_try(walk: Walk, node: ast.Try) -> bool:
     ends += [_handler(walk, failed, handler) for handler in node.handlers]
     if node.finalbody:
         _on_the_way_out(walk, node.finalbody, join(failed, frame.risks or failed), *jumps)
-    frame.risks = None if outside is None else join(outside, failed)
+    frame.risks = None if outside is None else _joined([outside, frame.risks or outside, failed])
     alive = walk.meet(ends)
     return walk.block(node.finalbody) and alive
 
@@ -99,7 +99,7 @@ def _on_the_way_out(walk: Walk, body: Sequence[ast.stmt], failed: Bindings, brea
     for jumps, old in ((frame.breaks, breaks), (frame.continues, continues)):
         if jumps[old:]:
             end = walk.branch(_joined(jumps[old:]), body)
-            jumps[old:] = [] if end is None else [end]
+            jumps[old:] = [] if end is None else [dict(end)]
     walk.finals, frame.risks, frame.exits = walk.finals - 1, risks, exits
 
 
