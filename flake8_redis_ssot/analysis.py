@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence, Set
+from contextlib import suppress
+from dataclasses import replace
 
 from flake8_redis_ssot.config.settings import Config
 from flake8_redis_ssot.discovery import Listing, discover
@@ -14,9 +16,12 @@ from flake8_redis_ssot.modules import Modules
 from flake8_redis_ssot.names.facts import NO_EXPORTS, Exports, FileFacts
 from flake8_redis_ssot.project import Project
 from flake8_redis_ssot.rule import View
-from flake8_redis_ssot.scan import Search, facts_of, unreadable
+from flake8_redis_ssot.scan import facts_of, unreadable
+from flake8_redis_ssot.search import Search, stems
 from flake8_redis_ssot.words import Words, is_glob
 from flake8_redis_ssot.workers import scanners
+
+_SAMPLED = 50
 
 
 class Analysis:
@@ -55,9 +60,11 @@ class Analysis:
         hunting = Hunting(self.project, self.guards)
         on_disk = [path for path in files if path not in self._overlay]
         read_for: dict[str, Set[str]] = {}
+        sample = _sample(on_disk)
         search: Search | None = hunting.first()
         with scanners(jobs, len(files)) as scan:
             while search is not None:
+                search = replace(search, stems=stems(search.literals(), sample))
                 # A file that was read with these words in mind already has nothing new to say.
                 names = {name.decode() for hunt in search.hunts for name in hunt.names}
                 fresh = scan([path for path in on_disk if not names or not names <= read_for.get(path, set())], search)
@@ -97,6 +104,15 @@ class Analysis:
     def data(self, path: str) -> bytes:
         """The bytes of a file, as they were analysed."""
         return self._overlay[path] if path in self._overlay else read(path)
+
+
+def _sample(files: Sequence[str]) -> list[bytes]:
+    """Some of the files; of a small project none, where it does not matter what is rare."""
+    found = []
+    for path in files[:: len(files) // _SAMPLED] if len(files) >= _SAMPLED * 10 else ():
+        with suppress(OSError):  # it is told when it is its turn
+            found.append(read(path))
+    return found
 
 
 def _lies_in(path: str, folder: str) -> bool:

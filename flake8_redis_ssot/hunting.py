@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 from flake8_redis_ssot.guards import Guards
 from flake8_redis_ssot.names.facts import FileFacts
 from flake8_redis_ssot.project import Home, Project
-from flake8_redis_ssot.scan import Hunt, Search
+from flake8_redis_ssot.search import Hunt, Search
 from flake8_redis_ssot.words import Words, is_glob
 
 
@@ -40,12 +40,8 @@ class Hunting:
 
     def _module_hunt(self, module: str) -> Hunt:
         package, _, name = module.rpartition(".")
-        parent, own = re.escape(package.rpartition(".")[2]), re.escape(name)
-        # As an attribute or in a text, in an import statement (perhaps on a line of its own), or before the name.
-        reached = rf"""[."']\s*{parent}\b|\b{parent}\s*\.\s*{own}\b"""
-        imported = rf"\bimport\b.*\b{parent}\b|^\s*{parent}\s*(?:,|as\b|$)"
-        near = f"(?m){reached}|{imported}".encode()
-        return Hunt(b"", near, self._project.modules.folder_of(package) or "", b"", (name.encode(),))
+        folder = self._project.modules.folder_of(package) or ""
+        return Hunt(package.rpartition(".")[2].encode(), folder, False, (name.encode(),))
 
     def next(self, fresh: Iterable[FileFacts]) -> Search | None:
         """The search for what these files offer; None where they offer nothing new."""
@@ -57,7 +53,7 @@ class Hunting:
         by_module: dict[Hunt, list[bytes]] = {}
         for hunt, name in sorted(new):
             by_module.setdefault(hunt, []).append(name.encode())
-        hunts = tuple(_with_names(hunt, tuple(names)) for hunt, names in by_module.items())
+        hunts = tuple(hunt._replace(names=tuple(names)) for hunt, names in by_module.items())
         return Search((), hunts, self._words, self._project.modules.roots)
 
     def _offers_of(self, facts: FileFacts) -> Iterator[tuple[Hunt, str]]:
@@ -83,7 +79,7 @@ class Hunting:
         """Where `key` stands for a whole module, that module's new names can be reached by it."""
         for home in homes:
             for name in () if home.local else self._offers.get(home.path or "", ()):
-                yield Hunt(key.encode(), b"", "", b"", ()), name
+                yield Hunt(key.encode(), "", False, ()), name
 
     def _candidates(self, facts: FileFacts, words: Words) -> Iterator[str]:
         """The names of a file that can stand for a guarded one: what they come from mentions one of the words."""
@@ -119,19 +115,9 @@ class Hunting:
 
 
 def _hunt(path: str, module: str) -> Hunt:
-    own = module.rpartition(".")[2]
-    escaped = re.escape(own)
     is_package = os.path.basename(path).startswith("__init__.")
-    passing = rf"\b{escaped}\s+as\b|\b{escaped}\s+import\s*\(?\s*\*" + (r"|\.\s+import\s*\*" if is_package else "")
     folder = os.path.dirname(path) + os.sep if is_package else ""
-    return Hunt(own.encode(), b"", folder, passing.encode(), ())
-
-
-def _with_names(hunt: Hunt, names: tuple[bytes, ...]) -> Hunt:
-    """The hunt for names of a module: the module is imported, or named in a text, or one of them is its attribute."""
-    module, attributes = re.escape(hunt.module), b"|".join(map(re.escape, names))
-    near = rb"(?m)\b%s\s+import\b|\bimport\b.*\b%s\b|^\s*%s\s*(?:,|as\b|$)|\b%s\s*\.\s*(?:%s)\b|\b%s[\"']"
-    return hunt._replace(names=names, near=near % (module, module, module, module, attributes, module))
+    return Hunt(module.rpartition(".")[2].encode(), folder, True, ())
 
 
 def _last(origin: str) -> str:

@@ -1,88 +1,15 @@
-"""The work on single files: read, look for the words, parse only where one is found."""
+"""The work on single files: read, see whether they matter, parse only those that do."""
 
 from __future__ import annotations
 
 import os
-import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
-from typing import NamedTuple
+from collections.abc import Iterable
 
 from flake8_redis_ssot.disk import read
 from flake8_redis_ssot.model import Gap
 from flake8_redis_ssot.modules import module_name, package_name
 from flake8_redis_ssot.names.facts import NO_EXPORTS, FileFacts
-from flake8_redis_ssot.words import Words
-
-
-class Hunt(NamedTuple):
-    """Names that matter only in the company of the module that offers them.
-
-    A file that holds one of `names` is worth a look where the regular expression `near` is found too, or below
-    `folder` (empty: nowhere), where the module can be named by dots alone. Without a name, it is so where the
-    regular expression `passing` (empty: nowhere) shows that it passes the whole module on. Outside `folder`,
-    `near` and `passing` are found only where `module` is (empty: anywhere).
-    """
-
-    module: bytes
-    near: bytes
-    folder: str
-    passing: bytes
-    names: tuple[bytes, ...]
-
-    def wants(self, data: bytes, path: str) -> bool:
-        """Whether a file is worth a look."""
-        inside = bool(self.folder) and path.startswith(self.folder)
-        if not inside and self.module not in data:
-            return False
-        if any(name in data for name in self.names) and (inside or re.search(self.near, data)):
-            return True
-        return bool(self.passing) and re.search(self.passing, data) is not None
-
-    def literals(self) -> tuple[bytes, ...]:
-        """Byte strings of which every file that is worth a look holds one."""
-        if not self.module:
-            return self.names
-        return (self.module, *self.names, b"import *") if self.folder else (self.module,)
-
-
-@dataclass(frozen=True)
-class Search:
-    """What to look for: any of `needles`, or any of `hunts`; `words` are those whose uses are recorded."""
-
-    needles: tuple[bytes, ...]
-    hunts: tuple[Hunt, ...]
-    words: Words
-    roots: tuple[str, ...]
-    stems: tuple[bytes, ...] = field(init=False)
-
-    def __post_init__(self) -> None:
-        words = {*self.needles, *(literal for hunt in self.hunts for literal in hunt.literals())}
-        object.__setattr__(self, "stems", stems(words))
-
-    def wants(self, data: bytes, path: str) -> bool:
-        """Whether a file's bytes hold anything that is looked for."""
-        if not any(stem in data for stem in self.stems):
-            return False  # most files, so that the further questions cost little
-        return any(needle in data for needle in self.needles) or any(hunt.wants(data, path) for hunt in self.hunts)
-
-
-def stems(words: set[bytes]) -> tuple[bytes, ...]:
-    """A few byte strings of which each word holds one: guarded names tend to be much alike."""
-    left, found = set(words), []
-    while left:
-        pieces = {word[start:end] for word in left for start, end in _pieces(len(word))}
-        best = max(pieces, key=lambda piece: (sum(piece in word for word in left), len(piece), piece))
-        found.append(best)
-        left = {word for word in left if best not in word}
-    return tuple(found)
-
-
-def _pieces(length: int) -> Iterator[tuple[int, int]]:
-    """Every stretch that is long enough to be rare (4 bytes), and words that are shorter as a whole."""
-    if length < 4:
-        yield 0, length
-    yield from ((start, end) for start in range(length - 3) for end in range(start + 4, length + 1))
+from flake8_redis_ssot.search import Search
 
 
 def scan(paths: Iterable[str], search: Search) -> list[FileFacts]:

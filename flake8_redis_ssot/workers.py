@@ -9,7 +9,8 @@ from contextlib import contextmanager
 from typing import TypeVar
 
 from flake8_redis_ssot.names.facts import FileFacts
-from flake8_redis_ssot.scan import Search, scan
+from flake8_redis_ssot.scan import scan
+from flake8_redis_ssot.search import Search
 
 # Fewer files than this are read faster than a process starts.
 _WORTH_A_PROCESS = 300

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from flake8_redis_ssot.scan import stems
+from flake8_redis_ssot.search import stems
 from flake8_redis_ssot.words import Words, dotted_pattern
 
 
@@ -43,17 +43,20 @@ def test_needles_leave_out_what_another_one_finds() -> None:
     assert Words.of(["a.RedisManager", "b.AuthRedisManager", "c.x*Url"]).needles == (b"RedisManager", b"Url")
 
 
+SAMPLE = [b"class Manager", b"manager = create_table()"]
+
+
 @pytest.mark.parametrize(
     ("words", "expected"),
     [
-        ({b"RedisManager", b"redis_manager", b"RedisCacheManager"}, (b"anager",)),
-        ({b"create_engine", b"create_async_engine"}, (b"create_",)),
+        ({b"RedisManager", b"redis_manager", b"RedisCacheManager"}, (b"edis",)),
+        ({b"create_engine", b"create_async_engine"}, (b"_engine",)),
         ({b"get", b"Settings"}, (b"Settings", b"get")),
         ({b"RedisManager"}, (b"RedisManager",)),
         (set(), ()),
     ],
 )
 def test_a_few_stems_stand_for_all_words(words: set[bytes], expected: tuple[bytes, ...]) -> None:
-    found = stems(words)
+    found = stems(words, SAMPLE)
     assert sorted(found) == sorted(expected)
     assert all(any(stem in word for stem in found) for word in words)

@@ -1,0 +1,124 @@
+"""What a file must hold to be worth parsing: byte strings, looked for before anything else is done."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from flake8_redis_ssot.words import Words
+
+# What can follow a module's name: an import from it, the end of a text, of a line in an import list, an alias.
+_IMPORTED = re.compile(rb"\s+import\b|[\"']")
+_LISTED = re.compile(rb"\s*(?:,|as\b|[\r\n]|\Z)")
+_PASSED_ON = re.compile(rb"\s+as\b|\s+import\s*\(?\s*\*")
+_ATTRIBUTE = re.compile(rb"\s*\.\s*(\w+)")
+_IN_WORD = re.compile(rb"\w")
+_RELATIVE_STAR = re.compile(rb"\.\s+import\s*\*")
+
+
+class Hunt(NamedTuple):
+    """Names that matter only in the company of the module that offers them.
+
+    A file that holds one of `names` is worth a look where `module` (a word) stands in it in one of the ways in
+    which code imports or reaches a module, or below `folder` (empty: nowhere), where the module can be named by
+    dots alone. With `passes`, so is a file without a name that passes the whole module on, by a star or an alias.
+    """
+
+    module: bytes
+    folder: str
+    passes: bool
+    names: tuple[bytes, ...]
+
+    def wants(self, data: bytes, path: str) -> bool:
+        """Whether a file is worth a look."""
+        inside = bool(self.folder) and path.startswith(self.folder)
+        if not inside and self.module not in data:
+            return False
+        named = any(name in data for name in self.names)
+        if named and (inside or any(self._is_reached(*place) for place in self._mentions(data))):
+            return True
+        return self.passes and self._is_passed_on(data, inside)
+
+    def _mentions(self, data: bytes) -> Iterator[tuple[bytes, bytes]]:
+        """What stands before the module's name on its line, and some of what follows it."""
+        place = data.find(self.module)
+        while place >= 0:
+            end = place + len(self.module)
+            if not (place and _IN_WORD.match(data, place - 1)) and not _IN_WORD.match(data, end):
+                line = max(data.rfind(b"\n", 0, place), data.rfind(b"\r", 0, place)) + 1
+                yield data[line:place], data[end : end + 80]
+            place = data.find(self.module, end)
+
+    def _is_reached(self, before: bytes, after: bytes) -> bool:
+        left = before.rstrip()
+        if left.endswith((b".", b'"', b"'")) or b"import" in before or _IMPORTED.match(after):
+            return True
+        attribute = _ATTRIBUTE.match(after)
+        return attribute[1] in self.names if attribute else not left and _LISTED.match(after) is not None
+
+    def _is_passed_on(self, data: bytes, inside: bool) -> bool:
+        if any(_PASSED_ON.match(after) for _, after in self._mentions(data)):
+            return True
+        return inside and _RELATIVE_STAR.search(data) is not None
+
+    def literals(self) -> tuple[bytes, ...]:
+        """Byte strings of which every file that is worth a look holds one."""
+        if not self.passes:
+            return self.names
+        return (self.module, *self.names, b"import *") if self.folder else (self.module,)
+
+
+@dataclass(frozen=True)
+class Search:
+    """What to look for: any of `needles`, or any of `hunts`; `words` are those whose uses are recorded.
+
+    Every file that is worth a look holds one of `stems`; most others hold none, and need no further questions.
+    """
+
+    needles: tuple[bytes, ...]
+    hunts: tuple[Hunt, ...]
+    words: Words
+    roots: tuple[str, ...]
+    stems: tuple[bytes, ...] = (b"",)
+
+    def wants(self, data: bytes, path: str) -> bool:
+        """Whether a file's bytes hold anything that is looked for."""
+        for stem in self.stems:
+            if stem in data:
+                return self._wants(data, path)
+        return False
+
+    def _wants(self, data: bytes, path: str) -> bool:
+        for needle in self.needles:
+            if needle in data:
+                return True
+        return any(hunt.wants(data, path) for hunt in self.hunts)
+
+    def literals(self) -> set[bytes]:
+        """Byte strings of which every file that is worth a look holds one."""
+        return {*self.needles, *(literal for hunt in self.hunts for literal in hunt.literals())}
+
+
+def stems(words: set[bytes], sample: Sequence[bytes]) -> tuple[bytes, ...]:
+    """A few byte strings of which each word holds one: guarded names tend to be much alike.
+
+    Of pieces that serve as many words, the one that is in the fewest files of `sample` is taken.
+    """
+    left, found = set(words), []
+    while left:
+        pieces = {word[start:end] for word in left for start, end in _pieces(len(word))}
+        most = max(sum(piece in word for word in left) for piece in pieces)
+        serving = sorted(piece for piece in pieces if sum(piece in word for word in left) == most)
+        best = min(serving, key=lambda piece: (sum(piece in data for data in sample), -len(piece)))
+        found.append(best)
+        left = {word for word in left if best not in word}
+    return tuple(found)
+
+
+def _pieces(length: int) -> Iterator[tuple[int, int]]:
+    """Every stretch that is long enough to be rare (4 bytes), and words that are shorter as a whole."""
+    if length < 4:
+        yield 0, length
+    yield from ((start, end) for start in range(length - 3) for end in range(start + 4, length + 1))
