@@ -101,6 +101,9 @@ class Search:
         return {*self.needles, *(literal for hunt in self.hunts for literal in hunt.literals())}
 
 
+_CANDIDATES = 12  # more of them cost more to compare than they can save
+
+
 def stems(words: set[bytes], sample: Sequence[bytes]) -> tuple[bytes, ...]:
     """A few byte strings of which each word holds one: guarded names tend to be much alike.
 
@@ -110,11 +113,15 @@ def stems(words: set[bytes], sample: Sequence[bytes]) -> tuple[bytes, ...]:
     while left:
         pieces = {word[start:end] for word in left for start, end in _pieces(len(word))}
         most = max(sum(piece in word for word in left) for piece in pieces)
-        serving = sorted(piece for piece in pieces if sum(piece in word for word in left) == most)
-        best = min(serving, key=lambda piece: (sum(piece in data for data in sample), -len(piece)))
+        serving = sorted((piece for piece in pieces if sum(piece in word for word in left) == most), key=_longest_first)
+        best = min(serving[:_CANDIDATES], key=lambda piece: (sum(piece in data for data in sample), -len(piece)))
         found.append(best)
         left = {word for word in left if best not in word}
     return tuple(found)
+
+
+def _longest_first(piece: bytes) -> tuple[int, bytes]:
+    return -len(piece), piece
 
 
 def _pieces(length: int) -> Iterator[tuple[int, int]]:
