@@ -31,7 +31,9 @@ _CALLERS: dict[str, tuple[int | str, ...]] = {
     "functools.partial": (0,),
     "functools.partialmethod": (0,),
     "lazy_object_proxy.Proxy": (0,),
+    "multiprocessing.**.Process": (1, "target"),
     "threading.Thread": (1, "target"),
+    "threading.Timer": (1, "function"),
     "werkzeug.local.LocalProxy": (0,),
 }
 

@@ -75,7 +75,7 @@ def concrete_tree(text: str) -> SgNode:
     return SgRoot(_LONG_LINE.sub(lambda line: " " * len(line[0]), text), "python").root()
 
 
-_LONG_LINE = re.compile(r"[^\r\n]{10000,}")
+_LONG_LINE = re.compile(r"^[^\r\n]{10000,}", re.MULTILINE)
 
 
 def span(node: SgNode) -> tuple[int, int]:

@@ -76,7 +76,8 @@ def read_try(walk: Walk, node: ast.Try) -> bool:
     frame.risks = before
     body = walk.branch(before, node.body)
     failed, frame.risks = frame.risks, before if node.finalbody else outside
-    ends: list[Bindings | None] = [None if body is None else walk.branch(body, node.orelse)]
+    after = walk.branch(failed if body is None else body, node.orelse)
+    ends: list[Bindings | None] = [None if body is None else after]
     ends += [_handler(walk, failed, handler) for handler in node.handlers]
     if node.finalbody:
         _on_the_way_out(walk, node.finalbody, join(failed, frame.risks or failed), *jumps)
