@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from flake8_redis_ssot.levelling.trees import Spans, blank, span, trouble_in
+from flake8_redis_ssot.levelling.trees import Spans, blank, ended_by_lf, span, trouble_in
 
 if TYPE_CHECKING:
     from ast_grep_py import Relation, Rule, SgNode
@@ -139,13 +139,26 @@ def _annotated_names(text: str, quoted: list[SgNode]) -> Iterator[Edit]:
     """
     elsewhere = Spans(map(span, quoted))
     for head in _ALIAS.finditer(text):
-        bracket = head.end(1)
+        bracket = head.end()
         equals = _EQUALS.match(text, _closing(text, bracket) if text[bracket : bracket + 1] == "[" else bracket)
         if equals and head.start() not in elsewhere:
             yield head.start(), "0;  "
             if text[bracket] == "[":
                 yield bracket, "[0" + blank(text[bracket + 2 : equals.start() - 1]) + "]"
             yield equals.end() - 1, ":"
+
+
+def bound_names(text: str) -> Iterator[tuple[int, tuple[str, ...]]]:
+    """Rows (1-based) with the names that PEP 695 binds there, which are not bound in levelled text.
+
+    Of type parameters that is the row of their `def` or `class`; of an alias its own.
+    """
+    text = ended_by_lf(text)
+    for head in _ALIAS.finditer(text):
+        yield text.count("\n", 0, head.start()) + 1, (head[1],)
+    for head in _GENERIC.finditer(text):
+        inside = text[head.end() : _closing(text, head.end() - 1) - 1]
+        yield text.count("\n", 0, head.start()) + 1, tuple(_PARAMETER.findall(_outermost(inside)))
 
 
 def _closing(text: str, bracket: int) -> int:
@@ -158,8 +171,21 @@ def _closing(text: str, bracket: int) -> int:
     return len(text)
 
 
+def _outermost(text: str) -> str:
+    """`text` without strings, comments, and what stands in brackets."""
+    depth, done, pieces = 0, 0, []
+    for token in _TOKEN.finditer(text):
+        if depth == 0:
+            pieces.append(text[done : token.start()])
+        depth += (token[0] in "([{") - (token[0] in ")]}")
+        done = token.end()
+    return "".join([*pieces, text[done:]])
+
+
 _SPACE = r"(?:[ \t\f]|\\\r?\n)*"
-_ALIAS = re.compile(rf"\btype(?=[ \t\f\\]){_SPACE}[^\W\d]\w*{_SPACE}()(?=[\[=])")
+_ALIAS = re.compile(rf"\btype(?=[ \t\f\\]){_SPACE}([^\W\d]\w*){_SPACE}(?=[\[=])")
+_GENERIC = re.compile(rf"\b(?:def|class)(?=[ \t\f\\]){_SPACE}[^\W\d]\w*{_SPACE}\[")
+_PARAMETER = re.compile(r"(?:^|,)\s*\*{0,2}\s*([^\W\d]\w*)")
 _EQUALS = re.compile(rf"{_SPACE}=(?!=)")
 # Strings, comments and brackets.
 _TOKEN = re.compile(

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import ast
-import re
-import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from flake8_redis_ssot.levelling.trees import read
@@ -29,25 +27,13 @@ class Parsed:
     bound_names: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
 
 
-_GENERIC = re.compile(
-    r"^[ \t\f]*(?:async[ \t]+)?(?:def|class)[ \t]+\w+[ \t]*\[(.*?)\][ \t]*[(:]", re.MULTILINE | re.DOTALL
-)
-_ALIAS = re.compile(r"^[ \t\f]*type[ \t]+([^\W\d]\w*)[ \t]*[\[=]", re.MULTILINE)
-_PARAMETER = re.compile(r"(?:^|,)\s*\*{0,2}\s*([^\W\d]\w*)")
-
-
 def parse(text: str) -> Parsed:
     """The tree of `text` (decoded, no BOM), whatever it holds. Never raises."""
     outcome = read(text)
     if isinstance(outcome, ast.Module):
         return Parsed(outcome, text, ())
-    from flake8_redis_ssot.levelling.recovery import recover  # here, because most files never need it
+    # Here, because most files never need them.
+    from flake8_redis_ssot.levelling.newer_syntax import bound_names
+    from flake8_redis_ssot.levelling.recovery import recover
 
-    return Parsed(*recover(text, outcome), {} if sys.version_info >= (3, 12) else dict(_bound_names(text)))
-
-
-def _bound_names(text: str) -> Iterator[tuple[int, tuple[str, ...]]]:
-    lines = text.replace("\r\n", "\n").replace("\r", "\n")
-    for pattern in (_GENERIC, _ALIAS):
-        for found in pattern.finditer(lines):
-            yield lines.count("\n", 0, found.start(1)) + 1, tuple(_PARAMETER.findall(found[1]))
+    return Parsed(*recover(text, outcome), dict(bound_names(text)))

@@ -18,7 +18,16 @@ from flake8_redis_ssot.levelling.cuts import Cut, cuts, odd_quotes, rest, unmatc
 from flake8_redis_ssot.levelling.markers import marked
 from flake8_redis_ssot.levelling.newer_syntax import level
 from flake8_redis_ssot.levelling.statements import broken_statements
-from flake8_redis_ssot.levelling.trees import Spans, Trouble, concrete_tree, read, span, trouble_in
+from flake8_redis_ssot.levelling.trees import (
+    LONE_CR,
+    Spans,
+    Trouble,
+    concrete_tree,
+    ended_by_lf,
+    read,
+    span,
+    trouble_in,
+)
 from flake8_redis_ssot.model import Gap
 
 if TYPE_CHECKING:
@@ -101,8 +110,7 @@ def _levelled(draft: Draft) -> Draft:
 
 def _tidied(original: str) -> Draft:
     """With what neither parser takes replaced: lone CRs by LFs, NULs by blanks, lone surrogates by U+FFFD."""
-    text = re.sub(r"\r(?!\n)", "\n", original)
-    text = re.sub("[\ud800-\udfff]", "\ufffd", text)
+    text = re.sub("[\ud800-\udfff]", "\ufffd", ended_by_lf(original))
     lost = tuple(Lost(*nuls.span(), "NUL byte") for nuls in re.finditer("\0+", text))
     return Draft(text.replace("\0", " "), lost)
 
@@ -112,7 +120,7 @@ def _with_line_breaks_of(original: str, text: str) -> str:
     if "\r" not in original:
         return text
     characters = list(text)
-    for match in re.finditer(r"\r(?!\n)", original):
+    for match in LONE_CR.finditer(original):
         characters[match.start()] = "\r"
     return "".join(characters)
 

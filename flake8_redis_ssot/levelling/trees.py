@@ -99,6 +99,14 @@ class Spans:
         return before > 0 and at < self._ends[before - 1]
 
 
+LONE_CR = re.compile(r"\r(?!\n)")
+
+
+def ended_by_lf(text: str) -> str:
+    """`text` with LF for each CR that ends a line alone."""
+    return LONE_CR.sub("\n", text)
+
+
 def blank(text: str) -> str:
     """As many spaces as `text` has characters; its line breaks stay."""
     return re.sub(r"[^\r\n]", " ", text)
