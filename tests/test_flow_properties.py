@@ -128,10 +128,11 @@ class Real:
     row: int
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(PROGRAMS, st.integers(0, 1000))
 def test_nothing_that_happens_goes_unreported(body: Block, seed: int) -> None:
-    lines = ["def program():", "    a = b = Fake", *[f"    {line}" for line in body], "    return a"]
+    ends = ["a, b = Real, Fake", *body, "b()", "a = a()", "return a"]
+    lines = ["def program():", *[f"    {line}" for line in ends]]
     text = HEAD + "\n".join(lines) + "\n"
     run = Run(text, seed)
     found = _reported(text)

@@ -29,11 +29,12 @@ class Cut:
 
 
 def without(text: str, parts: Iterable[Cut]) -> str:
-    """`text` without these parts; every other character stays in its place."""
+    """`text` without these parts; every other character, and every line break, stays in its place."""
     characters = list(text)
     for cut in parts:
-        left = cut.start + len(cut.filler)
-        characters[cut.start : cut.end] = cut.filler + blank(text[left : cut.end])
+        part = blank(text[cut.start : cut.end])
+        room = " " * len(cut.filler)
+        characters[cut.start : cut.end] = cut.filler + part[len(room) :] if part.startswith(room) else part
     return "".join(characters)
 
 

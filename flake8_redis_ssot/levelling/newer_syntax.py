@@ -85,7 +85,8 @@ def _display(text: str, string: SgNode) -> Iterator[Edit]:
     display = list(blank(text[start:end]))
     fields = _fields(string)
     for _, stop, closed in fields:
-        display[stop - start] = " " if closed else ","
+        if not closed:
+            display[stop - start] = ","
     display[0], display[-1] = "(", ")"
     done = start
     for first, stop, _ in fields:
@@ -97,7 +98,7 @@ def _display(text: str, string: SgNode) -> Iterator[Edit]:
 def _fields(string: SgNode) -> list[tuple[int, int, bool]]:
     """Start and end of each expression between braces, format specifications included, in order.
 
-    The flag says whether the expression ends with a comma of its own.
+    The flag says that no comma is needed behind it, or that there is no room for one.
     """
     found = []
     waiting = string.children() if string.kind() == "concatenated_string" else [string]
@@ -113,7 +114,7 @@ def _field(children: list[SgNode]) -> tuple[int, int, bool]:
     """The expression among the `children` of one pair of braces: from the brace to `=`, `!r`, `:…` or the brace."""
     ending = next((at for at, child in enumerate(children) if child.kind() in _ENDS_FIELD), -1)
     expression = [child for child in children[1:ending] if child.kind() != "comment" and child.text()]
-    closed = not expression or expression[-1].text().endswith(",")
+    closed = not expression or expression[-1].text().endswith(",") or not children[ending].text()
     return span(children[0])[1], span(children[ending])[0], closed
 
 
