@@ -20,7 +20,9 @@ def run() -> None:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command. `argv` are the words after the command's name, by default those of the process."""
-    arguments = _parser().parse_args(argv)
+    words = sys.argv[1:] if argv is None else argv
+    # As in ruff, a reason stands behind `=` only: the next word is a path.
+    arguments = _parsed(["--add-noqa=" if word == "--add-noqa" else word for word in words])
     try:
         status: int = arguments.command(arguments)
     except BrokenPipeError:
@@ -30,6 +32,17 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return 130
     return status
+
+
+def _parsed(words: Sequence[str]) -> argparse.Namespace:
+    """The arguments; paths may stand among the flags, which argparse itself does not allow in a command."""
+    parser = _parser()
+    arguments, rest = parser.parse_known_args(words)
+    if not hasattr(arguments, "paths") or any(word.startswith("-") and word != "-" for word in rest):
+        parser.parse_args(words)  # which says what is wrong, or nothing
+    else:
+        arguments.paths += rest
+    return arguments
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -80,7 +93,7 @@ def _add_check(parser: argparse.ArgumentParser) -> None:
     add("-e", "--exit-zero", action="store_true", help="exit with 0 even if there are findings")
     add("--stdin-filename", metavar="PATH", help="the name of what is read from standard input")
     add("--ignore-noqa", action="store_true", help="honour no noqa comments")
-    add("--add-noqa", nargs="?", const="", metavar="REASON", help="write a noqa comment on each line with a finding")
+    add("--add-noqa", type=_reason, metavar="REASON", help="write a noqa comment on each line with a finding")
     add("--no-cache", action="store_true", help="read every file afresh (there is no cache yet)")
     add("-j", "--jobs", type=_count, default=0, metavar="N", help="processes (default: one for each processor)")
     add("-q", "--quiet", action="store_true", help="print findings and errors only")
@@ -103,11 +116,19 @@ def _codes(text: str) -> tuple[str, ...]:
     from flake8_redis_ssot.rule import all_rules
 
     codes = tuple(code.upper() for code in _commas(text))
+    if not codes:
+        raise argparse.ArgumentTypeError("no code is given; ALL means all")
     for code in codes:
         if code != "ALL" and not any(rule.code.startswith(code) for rule in all_rules()):
             known = ", ".join(rule.code for rule in all_rules())
             raise argparse.ArgumentTypeError(f"`{code}` selects no rule; there are {known}, and ALL")
     return codes
+
+
+def _reason(text: str) -> str:
+    if not text.isprintable():
+        raise argparse.ArgumentTypeError("a reason is a line of plain text")
+    return text
 
 
 def _count(text: str) -> int:

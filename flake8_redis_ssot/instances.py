@@ -50,9 +50,16 @@ def judge_call(call: Call, view: View, what: str) -> Verdict | None:
         if not view.exempt(resource):
             return _verdict(_subject(call.function, what, home), home, resource, view)
         looked_into = resource.check_canonical and view.guards.is_canonical(resource, view.module)
-        if looked_into and not _is_the_one(call, home, view):
-            return _verdict(_subject(call.function, what, home) + ", beside the one instance", home, resource, view)
+        if looked_into and not _is_the_one(call, home, view) and not _is_constructor(call.function, view):
+            advice = "keep one instance in this module, and give back that one"
+            return Verdict(f"{_subject(call.function, what, home)} beside the one instance", advice)
     return None
+
+
+def _is_constructor(function: str, view: View) -> bool:
+    """Whether a function of this file is configured to make new ones."""
+    homes = view.homes([f"{view.module}:@{function}"]) if function else ()
+    return any(view.guards.constructor(home) for home in homes)
 
 
 def _constructors(origins: Iterable[str], view: View) -> list[tuple[Home, Resource]]:
@@ -75,7 +82,9 @@ def _subject(function: str, what: str, home: Home) -> str:
 
 
 def _verdict(subject: str, home: Home, resource: Resource, view: View) -> Verdict:
-    return Verdict(f"{subject}{via(home.chain)}; use {view.instead(resource)} instead", view.advice(resource))
+    return Verdict(
+        f"{subject}{via(home.chain, view.module)}; use {view.instead(resource)} instead", view.advice(resource)
+    )
 
 
 def judge_handover(argument: Argument, view: View) -> Verdict | None:

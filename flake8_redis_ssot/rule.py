@@ -120,7 +120,7 @@ def _load(stem: str) -> Rule:
     return Rule(code.upper(), name.replace("_", "-"), import_module(f"flake8_redis_ssot.rules.{stem}"))
 
 
-def via(chain: Iterable[str]) -> str:
-    """The modules that passed a name on, as a phrase; empty where there are none."""
-    steps = " -> ".join(f"`{module}`" for module in chain)
+def via(chain: Iterable[str], module: str) -> str:
+    """The modules that passed a name on to `module`, as a phrase; empty where there are none."""
+    steps = " -> ".join(f"`{step}`" for step in chain if step != module)
     return f" (through {steps})" if steps else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 from flake8_redis_ssot.config.loading import problem_at
@@ -44,11 +45,16 @@ def _missing(config: Config, resource: Resource, project: Project) -> Iterator[P
     modules = project.modules
     for module in resource.canonical:
         if not is_glob(module) and modules.path_of(module) is None and modules.folder_of(module) is None:
-            yield _problem(config, resource, "canonical", f"there is no module `{module}` (yet)")
+            yield _problem(config, resource, "canonical", f"there is no module `{module}` (yet) under {_roots(config)}")
     for old, replacement in resource.deprecated:
         text = _complaint(replacement, project) if replacement else None
         if text:
             yield _problem(config, resource, f'deprecated."{old}"', text)
+
+
+def _roots(config: Config) -> str:
+    """The import roots, as absolute paths: where a module was looked for."""
+    return " or ".join(f"`{os.path.normpath(config.root / source)}`" for source in config.src)
 
 
 def _complaint(dotted: str, project: Project) -> str | None:

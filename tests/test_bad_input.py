@@ -190,12 +190,13 @@ def test_a_path_outside_the_root(tree: Tree, tmp_path_factory: pytest.TempPathFa
 def test_no_configuration(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", "."]) == 2
     message = capsys.readouterr().err
-    assert "no configuration found for `.`" in message
+    assert "`.` and the folders above it hold no configuration" in message
     assert "[tool.redis-ssot.resource.redis]" in message
 
 
 def test_isolated_means_no_configuration(tree: Tree) -> None:
-    assert tree.check("--isolated", ".")[0] == 2
+    status, _, errors = tree.check("--isolated", ".")
+    assert (status, errors) == (2, "error: with `--isolated`, the configuration has to come from `--config`\n")
 
 
 @pytest.mark.parametrize(

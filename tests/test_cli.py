@@ -124,6 +124,32 @@ def test_statistics(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
     ]
 
 
+def test_statistics_in_json(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    main(["check", ".", "--statistics", "--output-format", "json", "--select", "RSS001"])
+    assert json.loads(capsys.readouterr().out) == [
+        {"code": "RSS001", "name": "deprecated-import", "count": 1, "fixable": False, "fixable_count": 0}
+    ]
+
+
+def test_a_path_is_no_reason(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (shop / "other.py").write_text("from app.redis_manager import RedisManager\nRedisManager()\n")
+    assert main(["check", "--add-noqa", "other.py"]) == 0
+    assert capsys.readouterr().out == "Added 1 noqa comment.\n"
+    assert (shop / "app" / "service.py").read_text(encoding="utf-8") == SERVICE
+    assert (shop / "other.py").read_text().endswith("RedisManager()  # noqa: RSS002\n")
+
+
+def test_paths_may_stand_among_flags(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (shop / "other.py").write_text("from app.redis_manager import RedisManager\nRedisManager()\n")
+    assert codes(concise(capsys, "app", "--select", "RSS002", "other.py")[1]) == ["RSS002", "RSS002"]
+
+
+def test_standard_input_beside_other_paths(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", "-", "app"]) == 2
+    assert main(["check", "-", "--add-noqa"]) == 2
+    assert "standard input" in capsys.readouterr().err
+
+
 def test_clean(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert concise(capsys, "app/redis_manager.py") == (0, ["All checks passed!"])
     assert concise(capsys, "app/redis_manager.py", "--quiet") == (0, [])
@@ -156,7 +182,16 @@ def test_exit_zero(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    "flag", [["--select", "E501"], ["--jobs", "0"], ["--jobs", "many"], ["--output-format", "xml"]]
+    "flag",
+    [
+        ["--select", "E501"],
+        ["--select", ","],
+        ["--add-noqa=a\nb", "plain text"],
+        ["--nonsense", "--nonsense"],
+        ["--jobs", "0"],
+        ["--jobs", "many"],
+        ["--output-format", "xml"],
+    ],
 )
 def test_wrong_arguments_exit_with_2(shop: Path, capsys: pytest.CaptureFixture[str], flag: list[str]) -> None:
     with pytest.raises(SystemExit) as stop:
@@ -226,7 +261,7 @@ def test_add_noqa(shop: Path, capsys: pytest.CaptureFixture[str], newline: str) 
     )
     assert path.read_bytes() == b"\xef\xbb\xbf" + expected.replace("\n", newline).encode()
     assert concise(capsys, ".") == (0, ["All checks passed!"])
-    assert main(["check", ".", "--add-noqa", "later"]) == 0
+    assert main(["check", "--add-noqa=later", "."]) == 0
     assert capsys.readouterr().out == "Added 0 noqa comments.\n"
 
 

@@ -19,12 +19,16 @@ from flake8_redis_ssot.source import decode, lines_of
 
 def main(arguments: Namespace) -> int:
     """Check, report, and tell by the exit code: 0 clean, 1 findings, 2 a path or a configuration is wrong."""
+    if "-" in arguments.paths and (len(arguments.paths) > 1 or arguments.add_noqa is not None):
+        return _fail("standard input (`-`) can't be checked beside other paths, nor be written to")
     try:
         outcome = run(_request(arguments))
     except ConfigError as error:
-        return _fail(str(error))
+        return _fail(*map(str, error.problems))
     except NoConfigurationError as error:
-        return _fail(f"no configuration found for `{error}`, nor in any folder above it.\n\n{how_to_configure()}")
+        if arguments.isolated:
+            return _fail("with `--isolated`, the configuration has to come from `--config`")
+        return _fail(f"`{error}` and the folders above it hold no configuration.\n\n{how_to_configure()}")
     if not arguments.quiet:
         _complain("warning", outcome.warnings, "yellow")
     if arguments.add_noqa is not None:
@@ -57,11 +61,13 @@ def _request(arguments: Namespace) -> Request:
 
 def _publish(outcome: Outcome, arguments: Namespace) -> bool:
     """Print the report or write it to a file; True where it could not be written."""
-    form = "statistics" if arguments.statistics and arguments.output_format != "json" else arguments.output_format
+    form = arguments.output_format
+    if arguments.statistics:
+        form = "statistics_json" if form == "json" else "statistics"
     names = {rule.code: rule.name for rule in all_rules()}
     report = Report(outcome.findings, names, cache(lambda path: _lines(path, outcome)))
     if not arguments.output_file:
-        if form == "json" or outcome.findings or not arguments.quiet:
+        if "json" in form or outcome.findings or not arguments.quiet:
             print(render(report, form, Paint.fitting(sys.stdout)))
         return False
     try:
@@ -96,6 +102,6 @@ def _complain(kind: str, messages: Sequence[str], colour: str) -> None:
         print(f"{paint(colour, kind)}: {message}", file=sys.stderr)
 
 
-def _fail(message: str) -> int:
-    _complain("error", [message], "red")
+def _fail(*messages: str) -> int:
+    _complain("error", messages, "red")
     return 2

@@ -9,7 +9,7 @@ from importlib import import_module
 from flake8_redis_ssot.model import Finding
 from flake8_redis_ssot.reports.paint import Paint
 
-FORMATS = ("concise", "full", "json", "statistics")
+FORMATS = ("concise", "full", "json", "statistics", "statistics_json")
 
 
 @dataclass(frozen=True, slots=True)

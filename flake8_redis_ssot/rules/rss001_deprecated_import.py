@@ -116,8 +116,9 @@ def _covered(modules: Iterable[str], old: Deprecated, view: View) -> bool:
 
 def _verdict(old: Deprecated, name: str, chain: tuple[str, ...], view: View) -> Verdict:
     what = f"`{old.name}` is deprecated" if name == old.name else f"`{name}` is in deprecated `{old.name}`"
+    what += via(chain, view.module)
     if not old.replacement:
-        return Verdict(f"{what}{via(chain)}; use {view.instead(old.resource)} instead", view.advice(old.resource))
+        return Verdict(f"{what}; use {view.instead(old.resource)} instead", view.advice(old.resource))
     module, _, symbol = old.replacement.rpartition(".")
     note = f"write `from {module} import {symbol}`" if old.is_symbol and module else f"import from `{old.replacement}`"
-    return Verdict(f"{what}{via(chain)}; use `{old.replacement}` instead", note)
+    return Verdict(f"{what}; use `{old.replacement}` instead", note)
