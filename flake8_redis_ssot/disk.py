@@ -36,6 +36,12 @@ def read(path: str) -> bytes:
         return file.read()
 
 
+def write(path: str, data: bytes) -> None:
+    """Write a file of our own, such as a report; what was in it before is gone. Raises OSError."""
+    with open(path, "wb", buffering=0) as file:
+        file.write(data)
+
+
 def replace(path: str, data: bytes, *, expected: bytes) -> None:
     """Give a file that holds the bytes `expected` the bytes `data` instead, in one step.
 

@@ -9,7 +9,7 @@ from functools import cache
 
 from flake8_redis_ssot.config.loading import how_to_configure
 from flake8_redis_ssot.config.settings import ConfigError
-from flake8_redis_ssot.disk import read
+from flake8_redis_ssot.disk import read, write
 from flake8_redis_ssot.reports.paint import Paint
 from flake8_redis_ssot.reports.report import Report, render
 from flake8_redis_ssot.rule import all_rules
@@ -71,8 +71,7 @@ def _publish(outcome: Outcome, arguments: Namespace) -> bool:
             print(render(report, form, Paint.fitting(sys.stdout)))
         return False
     try:
-        with open(arguments.output_file, "w", encoding="utf-8") as file:
-            file.write(render(report, form, Paint()) + "\n")
+        write(arguments.output_file, f"{render(report, form, Paint())}\n".encode())
     except OSError as error:
         outcome.errors.append(f"{arguments.output_file}: can't be written: {error.strerror}")
     return bool(outcome.errors)
