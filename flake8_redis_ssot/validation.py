@@ -13,12 +13,12 @@ from flake8_redis_ssot.words import is_glob
 
 
 def name_errors(config: Config, project: Project) -> tuple[Problem, ...]:
-    """Names that a module of the project certainly does not define."""
+    """Instances and accessors that a module of the project certainly does not define."""
     return tuple(problem for resource in config.resources for problem in _undefined(config, resource, project))
 
 
 def name_warnings(config: Config, project: Project) -> tuple[Problem, ...]:
-    """Canonical modules that do not exist yet, and replacements that their module does not define."""
+    """Canonical modules that do not exist yet; constructors and replacements that their module does not define."""
     return tuple(problem for resource in config.resources for problem in _missing(config, resource, project))
 
 
@@ -36,9 +36,6 @@ def _used_names(resource: Resource) -> Iterator[tuple[str, str]]:
         yield "accessor", resource.accessor
     for entry in resource.accessor_for:
         yield "accessor-for", entry.accessor
-    for constructor in resource.constructors:
-        if not is_glob(constructor):
-            yield "constructors", constructor
 
 
 def _missing(config: Config, resource: Resource, project: Project) -> Iterator[Problem]:
@@ -46,6 +43,11 @@ def _missing(config: Config, resource: Resource, project: Project) -> Iterator[P
     for module in resource.canonical:
         if not is_glob(module) and modules.path_of(module) is None and modules.folder_of(module) is None:
             yield _problem(config, resource, "canonical", f"there is no module `{module}` (yet) under {_roots(config)}")
+    for constructor in resource.constructors:
+        # A third party's may have the name of a package of ours: then this is no mistake.
+        text = None if is_glob(constructor) else _complaint(constructor, project)
+        if text:
+            yield _problem(config, resource, "constructors", text)
     for old, replacement in resource.deprecated:
         text = _complaint(replacement, project) if replacement else None
         if text:

@@ -234,6 +234,17 @@ def test_a_canonical_module_that_does_not_exist_yet_is_a_warning(tree: Tree) -> 
     assert "there is no module `app.future` (yet)" in errors
 
 
+def test_a_constructor_that_its_module_does_not_define_is_a_warning(tree: Tree) -> None:
+    (tree.folder / "redis-ssot.toml").write_text(
+        '[resource.redis]\ncanonical = ["app.redis_manager"]\n'
+        'constructors = ["app.redis_manager.RedisManager", "app.redis_manager.RedisManger"]\n'
+    )
+    status, found, errors = tree.check()
+    assert status == 1
+    assert EXPECTED in found
+    assert "defines no `RedisManger`; did you mean `RedisManager`?" in errors
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="no FIFOs")
 def test_a_named_pipe_is_not_waited_for(tree: Tree) -> None:
     os.mkfifo(tree.folder / "pipe.py")
