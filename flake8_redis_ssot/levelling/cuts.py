@@ -82,6 +82,8 @@ def cuts(text: str, row: int | None, reason: str) -> Iterator[Cut]:
     yield from _told_by(page, before, row, reason)
     if page.word(before) == "@":  # a decorator of nothing
         yield from _one_row(page, before)
+    if page.word(before) == "match":  # with no case
+        yield from page.fillings(before, ["if 1:"])
     yield from _one_row(page, row)
     yield from _one_row(page, before)
     for header in page.headers_around(row):

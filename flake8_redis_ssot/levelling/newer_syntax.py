@@ -145,7 +145,9 @@ def _annotated_names(text: str, quoted: list[SgNode]) -> Iterator[Edit]:
         if equals and head.start() not in elsewhere:
             yield head.start(), "0;  "
             if text[bracket] == "[":
-                yield bracket, "[0" + blank(text[bracket + 2 : equals.start() - 1]) + "]"
+                parameters = text[bracket + 1 : equals.start() - 1]
+                before = blank(parameters[: len(parameters) - len(parameters.lstrip())])
+                yield bracket, f"[{before}0{blank(parameters[len(before) + 1 :])}]"
             yield equals.end() - 1, ":"
 
 
