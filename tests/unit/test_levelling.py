@@ -1,9 +1,9 @@
-'''What is read of a text whatever the Python, and what is said of the rest.
+"""What is read of a text whatever the Python, and what is said of the rest.
 
 In the samples, every call of a name that starts with `kept` must be found exactly where it is written, and no call
 of `lost`. The same holds for every kind of line break, and on every Python: what the running one can read
 natively must give the same.
-'''
+"""
 
 from __future__ import annotations
 
@@ -141,14 +141,14 @@ NEWER = {
     "type alias with defaults": "type X[T = list[int], *Ts = *tuple[int, int], **P = [int]] = list[T]\nkept()\n",
     "type alias in a block": "class A:\n    type X = int\n    y = kept()\nif a: type Y = str\nkept2()\n",
     "type as a plain name": "type = kept(type)\ntype(x).y = kept2(type)\ntype[kept3()] = 3\nclass A[T]: pass\n",
-    "f-string with its own quotes": "x = f\"{d[\"é\"]} {kept(d[\"k\"])}\" + kept2()\n",
+    "f-string with its own quotes": 'x = f"{d["é"]} {kept(d["k"])}" + kept2()\n',
     "f-string after wide characters": "x = 'é𝄞', f'é{kept(d['𝄞'])}é{kept2()}'; kept3()\n",
     "f-string with a backslash": 'x = f"{"\\n".join(kept())} {kept2("\\t")}"; kept3()\n',
     "f-string with a comment": 'x = f"{\n    kept()  # one }\n} {kept2()}" + kept3()\n',
     "f-string with line breaks": 'x = f"{\n    kept(\n        d["k"],\n    )\n}", kept2()\n',
     "f-string with a conversion": 'x = f"{kept(d["k"])!r} {kept2()!s:>{kept3()}}"; kept4()\n',
     "f-string with nested specifications": 'x = f"{kept():{kept2()}.{kept3(d["k"])!r:{kept4()}}}"; kept5()\n',
-    "f-string with a specification in quotes": "x = f\"{d[\"k\"]:'>{kept()}}\"; kept2()\n",
+    "f-string with a specification in quotes": 'x = f"{d["k"]:\'>{kept()}}"; kept2()\n',
     "f-string for debugging": 'x = f"{kept(d["k"])=} {kept2() = !r:>10}", kept3()\n',
     "f-string of tuples": 'x = f"{kept(d["k"]),} {*kept2(), 1} {kept3(), kept4()}", kept5()\n',
     "f-string with braces": 'x = f"{{lost()}} {kept(d["k"])} {{{kept2()}}}", kept3()\n',
@@ -169,7 +169,7 @@ NEWER = {
     "f-string as a statement": 'f"{d["k"]}"\nkept()\n',
     "f-string in a decorator": '@kept(f"{d["k"]}")\ndef f(): return kept2()\n',
     "t-string": 'x = t"a{kept()}b{kept2()!r:>{kept3()}}c"; kept4()\n',
-    "empty t-string": 'x = t"", T\'\', kept()\n',
+    "empty t-string": "x = t\"\", T'', kept()\n",
     "raw t-strings": "x = rt'\\{kept()}', tR'\\{kept2()}', Rt'{kept3()}', kept4()\n",
     "t-string with its own quotes": 't"{d["k"]}{kept(d["k"])=}"; kept2()\n',
     "t-string over several lines": 'x = t"""é\n{kept()}\n""" t"{kept2()}", kept3()\n',
@@ -240,7 +240,10 @@ LEFT_OUT: dict[str, tuple[str, list[tuple[int, int]]]] = {
     # half-typed
     "open call": ("kept()\nx = lost(\nkept2()\n", [(2, 0)]),
     "open call at the end": ("kept()\nx = lost(", [(2, 0)]),
-    "open call over lines": ("def f():\n    x = lost(a,\n             b\n    y = kept()\n    return kept2()\n", [(2, 4)]),
+    "open call over lines": (
+        "def f():\n    x = lost(a,\n             b\n    y = kept()\n    return kept2()\n",
+        [(2, 4)],
+    ),
     "open call in a method": (
         "class A:\n    def f(self):\n        x = lost(\n\n    def g(self):\n        return kept()\nkept2()\n",
         [(3, 8)],
@@ -325,7 +328,10 @@ LEFT_OUT: dict[str, tuple[str, list[tuple[int, int]]]] = {
         ">>>>>>> other\n    )\n",
         [(3, 0)],
     ),
-    "conflicts": ("<<<<<<< a\nkept()\n=======\n>>>>>>> b\nkept2()\n<<<<<<< a\n=======\nkept3()\n>>>>>>> b\n", [(1, 0), (6, 0)]),
+    "conflicts": (
+        "<<<<<<< a\nkept()\n=======\n>>>>>>> b\nkept2()\n<<<<<<< a\n=======\nkept3()\n>>>>>>> b\n",
+        [(1, 0), (6, 0)],
+    ),
     "half a conflict": ("kept()\n<<<<<<< HEAD\nkept2()\n", [(2, 0)]),
     "prose": ("This isn't Python, is it?\nNot at all.\nkept()\n", [(1, 0)]),
 }
@@ -490,7 +496,29 @@ FRAGMENTS = [
     *["def f(x):", "def f[T](x):", "class A[T = int]:", "class A", "if x:", "else:", "elif y:", "try:", "finally:"],
     *["except A, B:", "except* C:", "for i in x:", "while 1:", "with a as b:", "match x:", "case 1:", "@dec", "async "],
     *["x = kept()", "return R()", 'f"{a["b"]}"', 't"{a()!r:>{w}}"', 'f"{', "type X = int", "type X[T] = y", "x[*a]"],
-    *['"""', "'''", '"', "'", "(", ")", "[", "]", "{", "}", ";", ":", ",", "=", "*", "->", "\\", "\\\n", "#c", "é", "𝄞"],
+    *[
+        '"""',
+        "'''",
+        '"',
+        "'",
+        "(",
+        ")",
+        "[",
+        "]",
+        "{",
+        "}",
+        ";",
+        ":",
+        ",",
+        "=",
+        "*",
+        "->",
+        "\\",
+        "\\\n",
+        "#c",
+        "é",
+        "𝄞",
+    ],
     *["{{ x }}", "{% if x %}", "<<<<<<< HEAD\n", "=======\n", "||||||| c\n", ">>>>>>> b\n", 'print "x"', "`x`", "0777"],
     *["\n", "\n    ", "\n        ", "\n  ", "\t", "\r\n", "\r", " ", "\f", "\x0b", "\x1c", "\u2028", "\xa0", "\ufeff"],
     *["\ud800", "\0", "lambda", "yield", "import ", "from x import y", "pass", "not " * 30, "(" * 210, "\\N{x}"],
