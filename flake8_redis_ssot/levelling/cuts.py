@@ -88,6 +88,7 @@ def cuts(text: str, row: int | None, reason: str) -> Iterator[Cut]:
     yield from _one_row(page, before)
     for header in page.headers_around(row):
         yield page.block(header, "0")
+    yield from page.above_definition(row)
     yield from rest(text, row)
 
 
@@ -184,6 +185,13 @@ class _Page:
             if self.is_code(at) and self.indent(at) < width:
                 width = self.indent(at)
                 yield at
+
+    def above_definition(self, row: int) -> Iterator[Cut]:
+        """All above the first function or class of the top level below the row."""
+        for at in range(row + 1, len(self.lines)):
+            if self.indent(at) == 0 and self.word(at) in {"async", "class", "def"}:
+                yield self.between(0, at, "")
+                return
 
     def tries_above(self, row: int) -> Iterator[int]:
         """The `try` rows above that have no handler, from the nearest on."""

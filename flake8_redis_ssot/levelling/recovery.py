@@ -58,8 +58,12 @@ class Draft:
         parts = [*parts]
         if not parts:
             return self
-        lost = [Lost(cut.start, cut.end, why) for cut, why in parts if why and cut.loses_code(self.text)]
+        lost = [self._loss(cut, why) for cut, why in parts if why and cut.loses_code(self.text)]
         return Draft(without(self.text, [cut for cut, _ in parts]), (*self.lost, *lost))
+
+    def _loss(self, cut: Cut, why: str) -> Lost:
+        part = self.text[cut.start : cut.end]
+        return Lost(cut.end - len(part.lstrip() or part), cut.end, why)
 
 
 def recover(original: str, trouble: Trouble) -> tuple[ast.Module, str, tuple[Gap, ...]]:
