@@ -16,5 +16,5 @@ def tests(session: nox.Session) -> None:
 @nox.session(python="3.10")
 def lowest(session: nox.Session) -> None:
     """The oldest versions of what we depend on."""
-    session.install("-e", ".[test]", "flake8==6.0.0", "ast-grep-py==0.38.0")
+    session.install("-e", ".[test]", "flake8==6.0.0", "ast-grep-py==0.40.0")
     session.run("pytest", "-n", "auto", *session.posargs)

@@ -63,7 +63,7 @@ class Draft:
 
     def _loss(self, cut: Cut, why: str) -> Lost:
         part = self.text[cut.start : cut.end]
-        return Lost(cut.end - len(part.lstrip() or part), cut.end, why)
+        return Lost(cut.end - len(part.lstrip(" \t\f\r\n")), cut.end, why)
 
 
 def recover(original: str, trouble: Trouble) -> tuple[ast.Module, str, tuple[Gap, ...]]:

@@ -38,7 +38,7 @@ def _in_order(root: SgNode) -> Iterator[SgNode]:
         if node.kind() in _READ:
             yield node
         if node.kind() in _ENTERED:
-            children = node.named_children()
+            children = node.children()
             kinds = [child.kind() for child in children]
             # What is wrong before the block is the header's business.
             first = kinds.index("block") if "block" in kinds else 0
@@ -46,7 +46,7 @@ def _in_order(root: SgNode) -> Iterator[SgNode]:
 
 
 def _block(node: SgNode) -> SgNode | None:
-    return next((child for child in node.named_children() if child.kind() == "block"), None)
+    return next((child for child in node.children() if child.kind() == "block"), None)
 
 
 def _own_part(node: SgNode) -> tuple[int, int]:

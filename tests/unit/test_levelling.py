@@ -305,6 +305,9 @@ LEFT_OUT: dict[str, tuple[str, list[tuple[int, int]]]] = {
     "header and body": ("def f(a, b c):\n    kept()\n    x = = lost()\n    kept2()\nkept3()\n", [(1, 0), (3, 4)]),
     "after a form feed": ("kept()\n\fx = = lost()\n\fkept2()\n", [(2, 1)]),
     "in a block of a block": ("class A:\n    if x:\n        y = = lost()\n        kept()\n", [(3, 8)]),
+    "invisible below a decorator": ("kept()\n@lost\n\xa0lost()\nkept2()\n", [(2, 0)]),
+    "invisible between decorator and function": ("kept()\n@lost\n\xa0lost()\ndef f():\n    kept2()\n", [(3, 0)]),
+    "unfinished in an unfinished try": ("def f():\n    kept()\n    try:\n        if y:\nkept2()\n", [(3, 4)]),
     # other languages
     "Python 2 print": ('def f():\n    print "lost", lost()\n    kept()\n    print\nkept2()\n', [(2, 4)]),
     "Python 2 exec": ("kept()\nexec 'lost()' in {}\nkept2()\n", [(2, 0)]),
@@ -453,6 +456,14 @@ def test_too_many_branches() -> None:
     text = "kept()\n" + "if x: kept2()\n" + "elif x: lost()\n" * 20_000 + "kept3()\n"
     parsed = parse(text)
     assert [gap.row for gap in parsed.gaps] == [3]
+    assert calls(parsed) == written(text)
+
+
+def test_too_deep_to_find() -> None:
+    distraction = "    x = [" + "1, " * 1_000 + "]\n"
+    text = f"def f():\n{distraction * 3}    if x: lost()\n" + "    elif x: lost()\n" * 20_000 + "kept()\n"
+    parsed = parse(text)
+    assert parsed.gaps == (Gap(1, 0, "nested too deeply"),)
     assert calls(parsed) == written(text)
 
 
