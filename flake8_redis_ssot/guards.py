@@ -118,7 +118,7 @@ class Guards:
 
     def exempt(self, resource: Resource, path: str, module: str) -> bool:
         """Whether a file may go round the source of truth: canonical, deprecated itself, or allowed."""
-        if any(_lies_in(module, home) for home in self._canonical[resource.name]):
+        if self.is_canonical(resource, module):
             return True
         if any(
             old.resource is resource and not old.is_symbol and _lies_in(module, old.name) for old in self._deprecated

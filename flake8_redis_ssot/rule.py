@@ -25,6 +25,11 @@ class Site(NamedTuple):
     noqa_rows: tuple[int, ...]
     fact: Any
 
+    @classmethod
+    def at(cls, span: Span, statement_row: int, fact: Any) -> Site:
+        """A site that a comment silences on its own first row, or on that of its statement."""
+        return cls(span, tuple(dict.fromkeys((span.row, statement_row))), fact)
+
 
 class Verdict(NamedTuple):
     """A confirmed site in words: `message` says what is wrong, `note` what to do instead (may be empty)."""

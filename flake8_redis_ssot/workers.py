@@ -6,7 +6,6 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TypeVar
 
 from flake8_redis_ssot.names.facts import FileFacts
 from flake8_redis_ssot.scan import scan
@@ -43,9 +42,6 @@ def _prepare() -> None:
     import gc
 
     gc.disable()
-
-
-T = TypeVar("T")
 
 
 def _spread(run: Callable[..., Iterator[list[FileFacts]]], paths: Sequence[str], search: Search) -> list[FileFacts]:

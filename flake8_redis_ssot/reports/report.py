@@ -9,8 +9,6 @@ from importlib import import_module
 from flake8_redis_ssot.model import Finding
 from flake8_redis_ssot.reports.paint import Paint
 
-FORMATS = ("concise", "full", "json", "statistics", "statistics_json")
-
 
 @dataclass(frozen=True, slots=True)
 class Report:
@@ -22,6 +20,6 @@ class Report:
 
 
 def render(report: Report, form: str, paint: Paint) -> str:
-    """The report in one of FORMATS, without a final newline."""
+    """The report in the form that a module of this package is named after, without a final newline."""
     text: str = import_module(f"flake8_redis_ssot.reports.{form}").render(report, paint)
     return text

@@ -42,9 +42,9 @@ def collect(facts: FileFacts) -> Iterator[Site]:
         # Formatters move a comment about in a long statement, so any of its lines will do.
         yield Site(statement, tuple(range(statement.row, statement.end_row + 1)), imports)
         for entry in imports:
-            yield Site(entry.span, tuple(dict.fromkeys((entry.span.row, statement.row))), entry)
+            yield Site.at(entry.span, statement.row, entry)
     for reach in facts.reaches:
-        yield Site(reach.span, tuple(dict.fromkeys((reach.span.row, reach.statement_row))), reach)
+        yield Site.at(reach.span, reach.statement_row, reach)
 
 
 def judge(site: Site, view: View) -> Verdict | None:

@@ -36,7 +36,7 @@ def collect(facts: FileFacts) -> Iterator[Site]:
     """A site for each call whose result the enclosing function does not give back."""
     for call in facts.calls:
         if not call.returned:
-            yield Site(call.span, tuple(dict.fromkeys((call.span.row, call.statement_row))), call)
+            yield Site.at(call.span, call.statement_row, call)
 
 
 def judge(site: Site, view: View) -> Verdict | None:

@@ -43,9 +43,9 @@ def collect(facts: FileFacts) -> Iterator[Site]:
     """A site for each call whose result the enclosing function gives back, and for each argument of a call."""
     for call in facts.calls:
         if call.returned:
-            yield Site(call.span, tuple(dict.fromkeys((call.span.row, call.statement_row))), call)
+            yield Site.at(call.span, call.statement_row, call)
     for argument in facts.arguments:
-        yield Site(argument.span, tuple(dict.fromkeys((argument.span.row, argument.statement_row))), argument)
+        yield Site.at(argument.span, argument.statement_row, argument)
 
 
 def judge(site: Site, view: View) -> Verdict | None:
