@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence, Set
 from contextlib import suppress
 from dataclasses import replace
 
+from flake8_redis_ssot.asking import Asked, found_uses
 from flake8_redis_ssot.config.settings import Config
 from flake8_redis_ssot.discovery import Listing, discover
 from flake8_redis_ssot.disk import read
@@ -17,7 +18,7 @@ from flake8_redis_ssot.names.facts import NO_EXPORTS, Exports, FileFacts
 from flake8_redis_ssot.project import Project
 from flake8_redis_ssot.rule import View
 from flake8_redis_ssot.scan import facts_of, unreadable
-from flake8_redis_ssot.search import Search, stems
+from flake8_redis_ssot.search import AttributeUse, Search, stems
 from flake8_redis_ssot.words import Words, is_glob
 from flake8_redis_ssot.workers import scanners
 
@@ -43,7 +44,8 @@ class Analysis:
         overlay: Mapping[str, bytes] | None = None,
     ) -> None:
         self.config = config
-        self._overlay = overlay or {}
+        self._overlay = dict(overlay or {})
+        self._jobs = jobs
         roots = [os.path.normpath(os.path.join(config.root, source)) for source in config.src]
         others = [root for root in roots if not any(_lies_in(root, folder) for folder in covered)]
         beside = discover(others, root=str(config.root), exclude=config.exclude).files if others else ()
@@ -51,33 +53,73 @@ class Analysis:
         self.modules = Modules(roots, files)
         self._exports: dict[str, Exports] = {}
         self._facts: dict[str, FileFacts] = {}
+        self._files = files
+        self._asked = Asked()
         self.project = Project(self.modules, self._load, _foreign(config, self.modules))
         self.guards = Guards(config, self.project)
-        self._scan(files, jobs)
+        self._hunting = Hunting(self.project, self.guards)
+        self._read_for: dict[str, Set[str]] = {}
+        self._scan(self._hunting.first())
 
-    def _scan(self, files: Sequence[str], jobs: int) -> None:
+    def _scan(self, search: Search | None) -> None:
         """Scan for the guarded words, then for each new name under which a module passes a guarded one on."""
-        hunting = Hunting(self.project, self.guards)
-        on_disk = [path for path in files if path not in self._overlay]
-        read_for: dict[str, Set[str]] = {}
+        if search is None:
+            return
+        on_disk = self._on_disk()
         sample = _sample(on_disk)
-        search: Search | None = hunting.first()
-        with scanners(jobs, len(files)) as scan:
+        with scanners(self._jobs, len(on_disk)) as scan:
             while search is not None:
                 search = replace(search, stems=stems(search.literals(), sample))
                 # A file that was read with these words in mind already has nothing new to say.
                 names = {name.decode() for hunt in search.hunts for name in hunt.names}
-                fresh = scan([path for path in on_disk if not names or not names <= read_for.get(path, set())], search)
-                fresh += self._scan_overlay(search)
-                read_for |= {facts.path: search.words.exact for facts in fresh}
-                self._facts |= {facts.path: facts for facts in fresh}
-                self._exports |= {facts.path: facts.exports for facts in fresh}
-                self.project.forget()
-                self.guards.forget()
-                search = hunting.next(fresh)
+                wanted = [path for path in on_disk if not names or not names <= self._read_for.get(path, set())]
+                search = self._take_in([*scan(wanted, search), *self._scan_overlay(search)], search)
+
+    def _take_in(self, fresh: Sequence[FileFacts], search: Search) -> Search | None:
+        """Learn from files that have been read; what there is to look for now."""
+        self._read_for |= {facts.path: search.words.exact for facts in fresh}
+        self._facts |= {facts.path: facts for facts in fresh}
+        self._exports |= {facts.path: facts.exports for facts in fresh}
+        self.project.forget()
+        self.guards.forget()
+        return self._hunting.next(fresh)
+
+    def _on_disk(self) -> list[str]:
+        return [path for path in self._files if path not in self._overlay]
 
     def _scan_overlay(self, search: Search) -> list[FileFacts]:
         return [facts_of(path, data, search) for path, data in self._overlay.items() if search.wants(data, path)]
+
+    def change(self, texts: Mapping[str, bytes]) -> None:
+        """Go on with other bytes for some of the files (absolute paths), as if they stood on the disk."""
+        self._overlay |= texts
+        search = self._hunting.so_far()
+        self._scan(self._take_in([facts_of(path, data, search) for path, data in texts.items()], search))
+        wider = self._hunting.readers_of(self._asked.names)
+        answers = [facts_of(path, data, wider) for path, data in texts.items()] if self._asked.names else []
+        self._asked = self._asked.changed(answers, texts)
+
+    def all_facts(self) -> Mapping[str, FileFacts]:
+        """The facts of every file that was read, for whichever reason."""
+        return {**self._facts, **self._asked.facts}
+
+    def answers(self, path: str, name: str) -> bool:
+        """Whether every file that reads a name of the module at `path` has been read."""
+        return self._hunting.is_found_anywhere(name) or (path, name) in self._asked.names
+
+    def attribute_uses(self, name: str) -> Mapping[str, tuple[AttributeUse, ...]] | None:
+        """Where an attribute of that name is read, by file; None while nobody has asked."""
+        return self._asked.attributes.get(name)
+
+    def ask(self, names: Set[tuple[str, str]], attributes: Set[str]) -> None:
+        """Find who reads names of modules (path and name), and where attributes of some names are read."""
+        search = self._hunting.readers_of(names - self._asked.names)
+        search = replace(search, stems=stems(search.literals(), _sample(self._files)))
+        with scanners(self._jobs if search.hunts else 1, len(self._files)) as scan:
+            fresh = [*scan(self._on_disk(), search), *self._scan_overlay(search)] if search.hunts else []
+        found = {facts.path: facts for facts in fresh}
+        uses = {name: found_uses(self._files, name, self.data) for name in attributes}
+        self._asked = self._asked.plus(names, found, uses)
 
     def _load(self, path: str) -> Exports:
         """The exports of a file that the search had no reason to parse."""

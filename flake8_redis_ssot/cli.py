@@ -94,9 +94,24 @@ def _add_check(parser: argparse.ArgumentParser) -> None:
     add("--stdin-filename", metavar="PATH", help="the name of what is read from standard input")
     add("--ignore-noqa", action="store_true", help="honour no noqa comments")
     add("--add-noqa", type=_reason, metavar="REASON", help="write a noqa comment on each line with a finding")
+    _add_fix_flags(parser)
     add("--no-cache", action="store_true", help="read every file afresh (there is no cache yet)")
     add("-j", "--jobs", type=_count, default=0, metavar="N", help="processes (default: one for each processor)")
     add("-q", "--quiet", action="store_true", help="print findings and errors only")
+
+
+def _add_fix_flags(parser: argparse.ArgumentParser) -> None:
+    """As ruff has them."""
+    add = parser.add_argument
+    add("--fix", action="store_true", help="apply fixes that are safe")
+    add("--unsafe-fixes", action="store_true", help="with --fix, also those that are not; say so in the report")
+    add("--fix-only", action="store_true", help="apply fixes, and report nothing that is left")
+    add("--diff", action="store_true", help="show what --fix would change, and change nothing")
+    add("--show-fixes", action="store_true", help="list what was fixed")
+    add("--exit-non-zero-on-fix", action="store_true", help="exit with 1 if anything was fixed")
+    add("--fixable", metavar="CODES", type=_codes, default=(), help="codes or prefixes to fix (default: ALL)")
+    add("--extend-fixable", metavar="CODES", type=_codes, default=(), help="codes to fix besides")
+    add("--unfixable", metavar="CODES", type=_codes, default=(), help="codes or prefixes not to fix")
 
 
 def _add_rule(parser: argparse.ArgumentParser) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Sequence
+from typing import NamedTuple
 
 
 class DiskError(Exception):
@@ -27,6 +29,14 @@ class Changed(DiskError):  # noqa: N818
 
     def __init__(self, path: str, reason: str = "has changed since it was read") -> None:
         super().__init__(path, reason)
+
+
+class Change(NamedTuple):
+    """A file (`path`) that holds the bytes `before` and is to hold `after`."""
+
+    path: str
+    before: bytes
+    after: bytes
 
 
 def read(path: str) -> bytes:
@@ -56,6 +66,27 @@ def replace(path: str, data: bytes, *, expected: bytes) -> None:
         _swap(path, data, expected)
     except OSError as error:
         raise Unwritable(path, f"cannot be written: {error.strerror}") from error
+
+
+def replace_all(changes: Sequence[Change]) -> None:
+    """Replace several files, all or none: what was written is put back should a later one fail.
+
+    Raises Changed or Unwritable, as `replace` does.
+    """
+    for change in changes:
+        try:
+            _ask_for(change.path, change.before)
+        except OSError as error:
+            raise Unwritable(change.path, f"cannot be read: {error.strerror}") from error
+    done: list[Change] = []
+    try:
+        for change in changes:
+            replace(change.path, change.after, expected=change.before)
+            done.append(change)
+    except DiskError:
+        for change in reversed(done):
+            replace(change.path, change.before, expected=change.after)
+        raise
 
 
 def _swap(path: str, data: bytes, expected: bytes) -> None:

@@ -1,4 +1,4 @@
-"""From an analysis to findings: judge, silence, select, sort."""
+"""From an analysis to what was found: judge, silence, select, sort."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from flake8_redis_ssot.analysis import Analysis
 from flake8_redis_ssot.guards import relative_to
 from flake8_redis_ssot.model import Finding
 from flake8_redis_ssot.patterns import matches_path
-from flake8_redis_ssot.rule import all_rules
+from flake8_redis_ssot.rule import Judged, all_rules
 from flake8_redis_ssot.source import decode
 from flake8_redis_ssot.suppression import Comments
 
@@ -33,17 +33,25 @@ def _prefix(selector: str) -> str:
     return "" if selector == "ALL" else selector
 
 
-def findings_in(analysis: Analysis, path: str, shown: str, selection: Selection, *, noqa: bool = True) -> list[Finding]:
-    """The findings in one file (`path`, absolute), under the name `shown`, in order of place.
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A confirmed site of a file (`path`, absolute) that is asked for and that no comment silences."""
 
-    With `noqa` False, `# noqa` comments are not honoured.
-    """
+    path: str
+    judged: Judged
+    finding: Finding
+
+
+def found_in(analysis: Analysis, path: str, selection: Selection, *, noqa: bool = True) -> list[Found]:
+    """What was found in one file, in order of place. With `noqa` False, `# noqa` comments are not honoured."""
     view = analysis.view(path)
     if view is None:
         return []
+    shown = shown_path(path)
     wanted = _wanted(analysis, relative_to(str(analysis.config.root), path), selection)
-    found = [finding for rule in all_rules() if wanted(rule.code) for finding in rule.findings(view.facts, view, shown)]
-    return sorted(_spoken(analysis, path, found) if noqa and found else found)
+    judged = [judged for rule in all_rules() if wanted(rule.code) for judged in rule.judged(view)]
+    found = [Found(path, each, each.finding(shown)) for each in judged]
+    return sorted(_spoken(analysis, path, found) if noqa and found else found, key=lambda each: each.finding)
 
 
 def _wanted(analysis: Analysis, relative: str, selection: Selection) -> Callable[[str], bool]:
@@ -58,21 +66,19 @@ def _wanted(analysis: Analysis, relative: str, selection: Selection) -> Callable
     return lambda code: selection.has(code) and there.has(code)
 
 
-def _spoken(analysis: Analysis, path: str, found: Iterable[Finding]) -> list[Finding]:
-    """The findings that no comment silences."""
+def _spoken(analysis: Analysis, path: str, found: Iterable[Found]) -> list[Found]:
+    """What no comment silences."""
     try:
         comments = Comments(decode(analysis.data(path)).text)
     except OSError:
         return list(found)  # it can't be read: that is the finding
-    return [finding for finding in found if not comments.silence(finding.code, finding.noqa_rows)]
+    return [each for each in found if not comments.silence(each.finding.code, each.finding.noqa_rows)]
 
 
-def check(analysis: Analysis, files: Sequence[str], selection: Selection, *, noqa: bool = True) -> list[Finding]:
-    """The findings in `files` (absolute paths), sorted by path, place and code."""
-    found = [
-        finding for path in files for finding in findings_in(analysis, path, shown_path(path), selection, noqa=noqa)
-    ]
-    return sorted(found)
+def check(analysis: Analysis, files: Sequence[str], selection: Selection, *, noqa: bool = True) -> list[Found]:
+    """What was found in `files` (absolute paths), sorted by path, place and code."""
+    found = [each for path in files for each in found_in(analysis, path, selection, noqa=noqa)]
+    return sorted(found, key=lambda each: each.finding)
 
 
 def shown_path(path: str) -> str:

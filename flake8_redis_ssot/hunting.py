@@ -33,6 +33,23 @@ class Hunting:
         self._alone = Words.of([*plain, *(module for module in modules if module not in self._folded)])
         self._words = Words.of([*plain, *modules])
 
+    def so_far(self) -> Search:
+        """The search for everything that is known by now."""
+        return Search((), (), self._words, self._project.modules.roots)
+
+    def is_found_anywhere(self, name: str) -> bool:
+        """Whether every file that holds a name is read, whatever stands beside it."""
+        return self._alone.has(name)
+
+    def readers_of(self, names: Iterable[tuple[str, str]]) -> Search:
+        """The search for whoever reads names of modules: each a path and a name."""
+        hunts = [
+            _hunt(path, self._project.modules.name_of(path))._replace(names=(name.encode(),))
+            for path, name in sorted(names)
+        ]
+        words = self._words.plus(name for _, name in names)
+        return Search((), tuple(hunts), words, self._project.modules.roots)
+
     def first(self) -> Search:
         """The search for the configured names."""
         hunts = tuple(sorted(map(self._module_hunt, self._folded)))

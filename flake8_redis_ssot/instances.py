@@ -46,7 +46,7 @@ _CALLING_METHODS: dict[str, int] = {"run_in_executor": 1, "submit": 0, "run_in_t
 
 def judge_call(call: Call, view: View, what: str) -> Verdict | None:
     """Confirm that a call makes a new instance outside its source of truth; `what` says how, in the message."""
-    for home, resource in _constructors(call.origins, view):
+    for home, resource in constructors(call.origins, view):
         if not view.exempt(resource):
             return _verdict(_subject(call.function, what, home), home, resource, view)
         looked_into = resource.check_canonical and view.guards.is_canonical(resource, view.module)
@@ -62,7 +62,8 @@ def _is_constructor(function: str, view: View) -> bool:
     return any(view.guards.constructor(home) for home in homes)
 
 
-def _constructors(origins: Iterable[str], view: View) -> list[tuple[Home, Resource]]:
+def constructors(origins: Iterable[str], view: View) -> list[tuple[Home, Resource]]:
+    """The homes among `origins` that make new instances, each with its resource."""
     found = [(home, view.guards.constructor(home)) for home in view.homes(origins)]
     return [(home, resource) for home, resource in found if resource is not None]
 
@@ -92,7 +93,7 @@ def judge_handover(argument: Argument, view: View) -> Verdict | None:
     receiver = _caller(argument, view)
     if receiver is None:
         return None
-    for home, resource in _constructors(argument.origins, view):
+    for home, resource in constructors(argument.origins, view):
         if not view.exempt(resource):
             return _verdict(f"`{receiver}` is handed `{home.name}` to make new ones", home, resource, view)
     return None

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from flake8_redis_ssot.config.settings import AccessorFor, Resource
 from flake8_redis_ssot.guards import Guards, relative_to
 from flake8_redis_ssot.model import Finding, Span
+from flake8_redis_ssot.modules import package_name
 from flake8_redis_ssot.names.facts import FileFacts
 from flake8_redis_ssot.patterns import matches_path
 from flake8_redis_ssot.project import Home, Project
@@ -50,6 +51,11 @@ class View:
     type_checking: str
     facts: FileFacts
 
+    @property
+    def package(self) -> str:
+        """The package that relative imports count from."""
+        return package_name(self.path, self.project.modules.roots)
+
     def homes(self, origins: Iterable[str]) -> tuple[Home, ...]:
         """Every home of the given origins, as seen from this file."""
         return tuple(home for origin in origins for home in self.project.resolve(origin, self.path))
@@ -58,13 +64,18 @@ class View:
         """Whether this file may go round the resource's source of truth."""
         return self.guards.exempt(resource, self.path, self.module)
 
+    @property
+    def relative(self) -> str:
+        """The path from the configuration's folder, with `/`."""
+        return relative_to(self.root, self.path)
+
     def accessor(self, resource: Resource) -> str:
         """The dotted name to use instead in this file, empty where none is configured."""
         special = next(filter(self._is_for, resource.accessor_for), None)
         return special.accessor if special else resource.accessor or resource.instance or ""
 
     def _is_for(self, entry: AccessorFor) -> bool:
-        return matches_path(entry.paths, relative_to(self.root, self.path))
+        return matches_path(entry.paths, self.relative)
 
     def advice(self, resource: Resource) -> str:
         """How to write it instead, as a line of help."""
@@ -84,10 +95,11 @@ class View:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A code with its name, its page (Markdown) and its two functions.
+    """A code with its name, its page (Markdown) and its functions.
 
     `collect(facts)` gives the sites of one file, from that file alone; `judge(site, view)` a verdict where the
-    whole project confirms the site.
+    whole project confirms the site. Where there is a `fix(site, view, bench)`, it drafts what to do about a
+    confirmed one, or says why there is nothing to do.
     """
 
     code: str
@@ -104,12 +116,30 @@ class Rule:
         """The first line of the page."""
         return self.page.partition("\n")[0]
 
-    def findings(self, facts: FileFacts, view: View, shown: str) -> Iterable[Finding]:
-        """The findings of this rule in one file, reported under the path `shown`."""
-        for site in self.module.collect(facts):
+    @property
+    def can_fix(self) -> bool:
+        """Whether the rule has fixes at all."""
+        return hasattr(self.module, "fix")
+
+    def judged(self, view: View) -> Iterable[Judged]:
+        """The confirmed sites of this rule in one file."""
+        for site in self.module.collect(view.facts):
             verdict = self.module.judge(site, view)
             if verdict is not None:
-                yield Finding(shown, site.span, self.code, verdict.message, verdict.note, site.noqa_rows)
+                yield Judged(self, site, verdict)
+
+
+class Judged(NamedTuple):
+    """A site that the whole project confirms, and the rule that saw it."""
+
+    rule: Rule
+    site: Site
+    verdict: Verdict
+
+    def finding(self, shown: str) -> Finding:
+        """The finding, reported under the path `shown`."""
+        site, verdict = self.site, self.verdict
+        return Finding(shown, site.span, self.rule.code, verdict.message, verdict.note, site.noqa_rows)
 
 
 @cache

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from flake8_redis_ssot.analysis import Analysis
 from flake8_redis_ssot.config.loading import find, from_overrides, load, warnings
 from flake8_redis_ssot.config.settings import Config, ConfigError, Problem
 from flake8_redis_ssot.discovery import Trouble, discover
-from flake8_redis_ssot.engine import Selection, check, shown_path
-from flake8_redis_ssot.model import Finding, Span
+from flake8_redis_ssot.disk import Change
+from flake8_redis_ssot.engine import Found, Selection, check, shown_path
+from flake8_redis_ssot.model import Applicability, Finding, Span
 from flake8_redis_ssot.validation import name_errors, name_warnings
 from flake8_redis_ssot.workers import default_jobs
 
@@ -23,7 +25,9 @@ class Request:
 
     `paths` as given; `configs` are the values of `--config` (a file, or TOML `key=value`); `buffer` stands in
     for the bytes of the one path there is (standard input). Empty `select` and `ignore` leave the choice to
-    the configuration. `jobs` 0 means one process for each processor.
+    the configuration. `jobs` 0 means one process for each processor. With `fixes` each finding gets its fix or
+    the reasons why it has none; with `trust` fixes that are trusted so far are applied, in memory, for the codes
+    of `fixable` (prefixes or `ALL`) that are not in `unfixable`.
     """
 
     paths: tuple[str, ...] = (".",)
@@ -37,6 +41,10 @@ class Request:
     jobs: int = 0
     noqa: bool = True
     buffer: bytes | None = None
+    fixes: bool = False
+    trust: Applicability | None = None
+    fixable: tuple[str, ...] = ("ALL",)
+    unfixable: tuple[str, ...] = ()
 
 
 class NoConfigurationError(Exception):
@@ -45,13 +53,18 @@ class NoConfigurationError(Exception):
 
 @dataclass(slots=True)
 class Outcome:
-    """What a run found: findings in order, what the user got wrong, what is only worth a word, the files checked."""
+    """What a run found: findings in order, what the user got wrong, what is only worth a word, the files checked.
+
+    `fixed` are findings whose fixes are in `changes`: sets of files that belong together. Nothing is written yet.
+    """
 
     findings: list[Finding] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     files: list[str] = field(default_factory=list)
     buffers: dict[str, bytes] = field(default_factory=dict)
+    fixed: list[Finding] = field(default_factory=list)
+    changes: list[tuple[Change, ...]] = field(default_factory=list)
 
 
 def run(request: Request) -> Outcome:
@@ -101,10 +114,31 @@ def _check_under(config: Config, paths: Sequence[str], request: Request, outcome
     analysis = Analysis(config, listing, covered=covered, jobs=request.jobs or default_jobs(), overlay=buffers)
     _check_names(analysis, outcome)
     files = [*listing.files, *buffers]
-    outcome.findings += check(analysis, files, _selection(config, request), noqa=request.noqa)
+    look = partial(check, analysis, files, _selection(config, request), noqa=request.noqa)
+    if request.trust is not None:
+        _mend(analysis, look, request, set(buffers), outcome)
+    elif request.fixes:
+        from flake8_redis_ssot.drafting import propose  # late: not every report tells of fixes
+
+        outcome.findings += [proposal.finding for proposal in propose(analysis, look())[0]]
+    else:
+        outcome.findings += [found.finding for found in look()]
     outcome.files += files
     outcome.buffers |= buffers
     _take_troubles(listing.problems, outcome)
+
+
+def _mend(
+    analysis: Analysis, look: Callable[[], Sequence[Found]], request: Request, buffers: Set[str], outcome: Outcome
+) -> None:
+    """Apply fixes; those of a buffer must not reach into files."""
+    from flake8_redis_ssot.mending import mend  # late: most runs fix nothing
+
+    asked = Selection(request.fixable, request.unfixable)
+    mended = mend(analysis, look, trust=request.trust or Applicability.SAFE, fixable=asked.has, only=buffers)
+    outcome.findings += mended.left
+    outcome.fixed += mended.fixed
+    outcome.changes += mended.changes()
 
 
 def _check_names(analysis: Analysis, outcome: Outcome) -> None:

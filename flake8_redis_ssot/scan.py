@@ -52,4 +52,4 @@ def unreadable(path: str, error: OSError) -> FileFacts:
 
 
 def _nothing_but(path: str, reason: str) -> FileFacts:
-    return FileFacts(path, (), (), (), (), NO_EXPORTS, (Gap(1, 0, reason),))
+    return FileFacts(path, (), (), (), (), (), NO_EXPORTS, (Gap(1, 0, reason),))

@@ -129,3 +129,25 @@ def _pieces(length: int) -> Iterator[tuple[int, int]]:
     if length < 4:
         yield 0, length
     yield from ((start, end) for start in range(length - 3) for end in range(start + 4, length + 1))
+
+
+class AttributeUse(NamedTuple):
+    """An attribute as a text shows it.
+
+    `row` is 1-based, `member` what is read of it (may be empty); `sets`: something is assigned there.
+    """
+
+    row: int
+    member: str
+    sets: bool
+
+
+def attribute_uses(data: bytes, name: str) -> tuple[AttributeUse, ...]:
+    """Every place in a text where `.name` stands, comments and strings included."""
+    if name.encode() not in data:
+        return ()
+    found = []
+    for match in re.finditer(rb"\.\s*" + name.encode() + rb"\b(?:\s*\.\s*(\w+))?(\s*=(?!=))?", data):
+        row = len(re.findall(rb"\r\n|\r|\n", data[: match.start()])) + 1
+        found.append(AttributeUse(row, (match[1] or b"").decode("utf-8", "replace"), bool(match[2])))
+    return tuple(found)

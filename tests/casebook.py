@@ -5,18 +5,25 @@ case's project (```` ```python app/service.py ````); ```` ```toml ```` without a
 (`redis-ssot.toml`), by default that of `base.md`, whose files every case starts from (an empty block takes a
 file away). A trailing `# <- RSS001 RSS002` says which codes must be reported on that line, and nothing may be
 reported elsewhere. ```` ```flags ```` holds further arguments for `redis-ssot check`.
+
+What fixes do is told by blocks, of which a case may have any or none: ```` ```fixed app/service.py ```` is the file
+after `--fix`, ```` ```unsafe app/service.py ```` after `--fix --unsafe-fixes` (if it differs). A file without such
+a block must not change. ```` ```fixes ```` says line by line how far the fixes of the untouched project are to be
+trusted and why no further: `app/service.py:5 RSS002 manual: sets .prefix.`, the reason being a regular expression
+that one of the reasons matches; `none` stands for no fix at all. With a `fixes` block alone nothing may change.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 CASES = Path(__file__).parent / "cases"
 CONFIGURATION = "redis-ssot.toml"
 
+_AFTER = ("fixed", "unsafe")
 _CASE = re.compile(r"^## +(.+)$", re.MULTILINE)
 _BLOCK = re.compile(r"^```(\w+)(?: +(\S+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _MARK = re.compile(r"# <- ((?:RSS\d{3} ?)+)")
@@ -29,6 +36,18 @@ class Case:
     name: str
     files: dict[str, str]
     flags: tuple[str, ...] = ()
+    fixed: dict[str, str] = field(default_factory=dict)
+    unsafe: dict[str, str] = field(default_factory=dict)
+    fixes: tuple[str, ...] = ()
+
+    @property
+    def tells_of_fixes(self) -> bool:
+        """Whether it says what fixes do."""
+        return bool(self.fixed or self.unsafe or self.fixes)
+
+    def after(self, *, unsafe: bool) -> dict[str, str]:
+        """The files once they are fixed."""
+        return {**self.files, **self.fixed, **(self.unsafe if unsafe else {})}
 
     @property
     def expected(self) -> list[tuple[str, int, str]]:
@@ -46,10 +65,15 @@ class Case:
         for path, text in self.files.items():
             target = folder / path
             target.parent.mkdir(parents=True, exist_ok=True)
-            if path.endswith((".py", ".pyi")):
-                text = (text if final_newline else text.rstrip("\n")).replace("\n", newline)
-                text = "\ufeff" + text if bom else text
-            target.write_bytes(text.encode())
+            target.write_bytes(shaped(path, text, newline=newline, bom=bom, final_newline=final_newline))
+
+
+def shaped(path: str, text: str, *, newline: str = "\n", bom: bool = False, final_newline: bool = True) -> bytes:
+    """The bytes of a file in one of the shapes that files have in the wild."""
+    if path.endswith((".py", ".pyi")):
+        text = (text if final_newline else text.rstrip("\n")).replace("\n", newline)
+        text = "\ufeff" + text if bom else text
+    return text.encode()
 
 
 def all_cases() -> list[Case]:
@@ -63,13 +87,16 @@ def _cases(book: Path, base: dict[str, str]) -> Iterator[Case]:
     parts = _CASE.split(book.read_text(encoding="utf-8"))
     for title, body in zip(parts[1::2], parts[2::2]):
         files = {path: text for path, text in {**base, **dict(_files(body))}.items() if text}
-        flags = tuple(word for kind, _, text in _BLOCK.findall(body) if kind == "flags" for word in text.split())
-        yield Case(f"{book.stem}: {title.strip()}", files, flags)
+        blocks = _BLOCK.findall(body)
+        flags = tuple(word for kind, _, text in blocks if kind == "flags" for word in text.split())
+        fixed, unsafe = ({path: text for kind, path, text in blocks if kind == wanted} for wanted in _AFTER)
+        fixes = tuple(line for kind, _, text in blocks if kind == "fixes" for line in text.splitlines() if line)
+        yield Case(f"{book.stem}: {title.strip()}", files, flags, fixed, unsafe, fixes)
 
 
 def _files(body: str) -> Iterator[tuple[str, str]]:
     for kind, path, text in _BLOCK.findall(body):
-        if path:
+        if path and kind not in _AFTER:
             yield path, text
         elif kind == "toml":
             yield CONFIGURATION, text

@@ -78,6 +78,8 @@ def test_full(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
         "13 |\n"
         "   |\n"
         "   = help: write `from app.redis_manager import get_redis_manager` and call `get_redis_manager()`\n"
+        "   = manual fix: Call `get_redis_manager()` instead of making a new one\n"
+        '   = not applied: what the call is given (`"redis://other"`) would be lost\n'
         "\n"
         "Found 1 finding.\n"
     )
@@ -101,12 +103,32 @@ def test_json_has_the_shape_of_ruffs(shop: Path, capsys: pytest.CaptureFixture[s
             "code": "RSS002",
             "end_location": {"column": 35, "row": 6},
             "filename": str(shop / "app" / "service.py"),
-            "fix": None,
+            "fix": {
+                "applicability": "safe",
+                "edits": [
+                    {
+                        "content": ", get_redis_manager",
+                        "end_location": {"column": 43, "row": 4},
+                        "filename": str(shop / "app" / "service.py"),
+                        "location": {"column": 43, "row": 4},
+                    },
+                    {
+                        "content": "get_redis_manager",
+                        "end_location": {"column": 33, "row": 6},
+                        "filename": str(shop / "app" / "service.py"),
+                        "location": {"column": 21, "row": 6},
+                    },
+                ],
+                "message": "Call `get_redis_manager()` instead of making a new one",
+                "reasons": [],
+            },
             "help": "write `from app.redis_manager import get_redis_manager` and call `get_redis_manager()`",
             "location": {"column": 21, "row": 6},
             "message": f"new `app.redis_manager.RedisManager`; {advice}",
             "name": "direct-instantiation",
             "noqa_row": 6,
+            "offers": [],
+            "reasons": [],
             "severity": "error",
             "url": None,
         }
@@ -127,7 +149,7 @@ def test_statistics(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
 def test_statistics_in_json(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
     main(["check", ".", "--statistics", "--output-format", "json", "--select", "RSS001"])
     assert json.loads(capsys.readouterr().out) == [
-        {"code": "RSS001", "name": "deprecated-import", "count": 1, "fixable": False, "fixable_count": 0}
+        {"code": "RSS001", "name": "deprecated-import", "count": 1, "fixable": True, "fixable_count": 1}
     ]
 
 
@@ -275,6 +297,7 @@ def test_rule(capsys: pytest.CaptureFixture[str]) -> None:
         "RSS001",
         "RSS002",
         "RSS003",
+        "RSS005",
         "RSS900",
     ]
     assert main(["rule", "RSS777"]) == 2

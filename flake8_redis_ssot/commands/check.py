@@ -7,6 +7,7 @@ from argparse import Namespace
 from collections.abc import Sequence
 from functools import cache
 
+from flake8_redis_ssot.commands.fixes import apply_fixes, show_diff, trust, wants_fixes
 from flake8_redis_ssot.config.loading import how_to_configure
 from flake8_redis_ssot.config.settings import ConfigError
 from flake8_redis_ssot.disk import read, write
@@ -33,11 +34,24 @@ def main(arguments: Namespace) -> int:
         _complain("warning", outcome.warnings, "yellow")
     if arguments.add_noqa is not None:
         return _add_noqa(outcome, arguments.add_noqa)
+    if arguments.diff:
+        return show_diff(outcome, arguments)
+    if outcome.changes or wants_fixes(arguments):
+        apply_fixes(outcome, arguments)
+    if arguments.fix_only or (outcome.buffers and wants_fixes(arguments)):
+        return _exit_code(outcome, arguments, left=not arguments.fix_only)
     failed = _publish(outcome, arguments)
     _complain("error", outcome.errors, "red")
-    if failed or outcome.errors:
+    return 2 if failed else _exit_code(outcome, arguments, left=True)
+
+
+def _exit_code(outcome: Outcome, arguments: Namespace, *, left: bool) -> int:
+    """The exit code of a run; `left`: findings that remain count."""
+    if outcome.errors:
         return 2
-    return 1 if outcome.findings and not arguments.exit_zero else 0
+    if outcome.fixed and arguments.exit_non_zero_on_fix:
+        return 1
+    return 1 if left and outcome.findings and not arguments.exit_zero else 0
 
 
 def _request(arguments: Namespace) -> Request:
@@ -56,6 +70,10 @@ def _request(arguments: Namespace) -> Request:
         jobs=arguments.jobs,
         noqa=not arguments.ignore_noqa,
         buffer=buffer,
+        fixes=arguments.output_format == "json" or (arguments.output_format == "full" and not arguments.statistics),
+        trust=trust(arguments),
+        fixable=(*(arguments.fixable or ("ALL",)), *arguments.extend_fixable),
+        unfixable=arguments.unfixable,
     )
 
 
@@ -65,7 +83,8 @@ def _publish(outcome: Outcome, arguments: Namespace) -> bool:
     if arguments.statistics:
         form = "statistics_json" if form == "json" else "statistics"
     names = {rule.code: rule.name for rule in all_rules()}
-    report = Report(outcome.findings, names, cache(lambda path: _lines(path, outcome)))
+    lines = cache(lambda path: _lines(path, outcome))
+    report = Report(outcome.findings, names, lines, len(outcome.fixed), arguments.unsafe_fixes)
     if not arguments.output_file:
         if "json" in form or outcome.findings or not arguments.quiet:
             print(render(report, form, Paint.fitting(sys.stdout)))

@@ -17,6 +17,7 @@ from flake8_redis_ssot.config.spelling import (
     folder_fault,
     member_fault,
     module_fault,
+    name_fault,
     nearest,
     pattern_fault,
     service_fault,
@@ -25,7 +26,7 @@ from flake8_redis_ssot.config.spelling import (
 _GENERAL = ("src", "exclude", "services", "select", "ignore", "per-file-ignores", "type-checking", "resource")
 _RESOURCE = (
     *("canonical", "constructors", "instance", "accessor"),
-    *("allow", "deprecated", "accessor-for", "check-canonical"),
+    *("allow", "deprecated", "accessor-for", "check-canonical", "tear-down"),
 )
 KEYS = (*_GENERAL, *_RESOURCE)  # a single resource may stand among the general keys
 _ACCESSOR_FOR = ("paths", "accessor")
@@ -119,6 +120,7 @@ def _resource(table: Table, name: str | None, pattern: Fault) -> Resource:
         deprecated=tuple(_deprecated(table)),
         accessor_for=tuple(_accessors_for(table, pattern)),
         check_canonical=table.boolean("check-canonical"),
+        tear_down=table.strings("tear-down", name_fault),
     )
 
 

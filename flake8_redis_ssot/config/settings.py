@@ -21,7 +21,8 @@ class Resource:
 
     `canonical` are modules; `constructors` and the left of `deprecated` may hold globs (`*` one part or some
     of it, `**` any parts). The right of `deprecated` is the replacement, empty where there is none. `allow`
-    are gitignore-style patterns that count from the root.
+    are gitignore-style patterns that count from the root; `tear_down` are methods that end an instance, besides
+    the usual ones.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Resource:
     deprecated: tuple[tuple[str, str], ...]
     accessor_for: tuple[AccessorFor, ...]
     check_canonical: bool
+    tear_down: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

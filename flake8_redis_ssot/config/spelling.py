@@ -54,6 +54,15 @@ def deprecated_fault(text: str) -> str | None:
     return fault
 
 
+def name_fault(text: str) -> str | None:
+    """Why `text` is not the plain name of a method, or None."""
+    if text.isidentifier():
+        return None
+    better = text.strip().removesuffix("()").rpartition(".")[2]
+    hint = f"; write `{better}`" if better.isidentifier() else ""
+    return f"`{text}` is no plain name{hint}"
+
+
 def pattern_fault(text: str, root: str) -> str | None:
     """Why `text` is not a gitignore-style pattern that can match something below `root`, or None.
 

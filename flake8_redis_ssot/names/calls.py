@@ -6,6 +6,7 @@ import ast
 
 from flake8_redis_ssot.names.evaluator import Evaluator, ExpressionReaders, only_text, relative_module
 from flake8_redis_ssot.names.facts import Argument, Origins
+from flake8_redis_ssot.names.mentions import note_call
 from flake8_redis_ssot.names.scopes import NOTHING, Own, Values, merge, origins_of
 
 # Calls that give back one of their arguments: origin or method name → its position and name.
@@ -27,6 +28,7 @@ def read_call(evaluator: Evaluator, node: ast.Call) -> Values:
     keywords = [evaluator.read(keyword.value) for keyword in node.keywords]
     origins = origins_of(callees)
     _record_arguments(evaluator, node, origins, arguments, keywords)
+    note_call(evaluator, node, arguments, keywords)
     passed = _passed_on(evaluator, node, origins, arguments)
     if passed is not None:
         return passed
@@ -77,10 +79,13 @@ def _import_by_name(evaluator: Evaluator, node: ast.Call, origins: Origins) -> V
     module = _absolute(evaluator, name, node) if name else None
     if not module:
         return NOTHING
-    span = evaluator.ledger.span(node)
+    span, local = evaluator.ledger.span(node), evaluator.frame.kind in ("function", "lambda")
+    # What the string names is recorded as an import.
+    for argument in (*node.args[:1], *(keyword.value for keyword in node.keywords if keyword.arg == "name")):
+        evaluator.ledger.mentions.pop(argument, None)
     members = _texts(evaluator, node, 3, "fromlist")
     for place, origin in enumerate([f"{module}:", *(f"{module}:{member}" for member in members)]):
-        evaluator.ledger.imports[node, place] = (span, span, origin, True, False, False)
+        evaluator.ledger.imports[node, place] = (span, span, origin, True, False, False, local)
     whole = members or "importlib:import_module" in origins
     return (f"{module if whole else module.partition('.')[0]}:",)
 

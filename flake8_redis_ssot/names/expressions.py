@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 
 from flake8_redis_ssot.names.evaluator import Evaluator, ExpressionReaders, only_text
+from flake8_redis_ssot.names.mentions import note_text
 from flake8_redis_ssot.names.scopes import NOTHING, Frame, Text, Values, merge, origins_of, parameters, target_names
 
 
@@ -32,13 +33,24 @@ def read_subscript(evaluator: Evaluator, node: ast.Subscript) -> Values:
 
 def read_constant(evaluator: Evaluator, node: ast.Constant) -> Values:
     """A constant: only text matters."""
-    return (Text(node.value),) if isinstance(node.value, str) else NOTHING
+    if not isinstance(node.value, str):
+        return NOTHING
+    note_text(evaluator, node, node.value)
+    return (Text(node.value),)
 
 
 def read_joined_str(evaluator: Evaluator, node: ast.JoinedStr) -> Values:
     """An f-string, where all of it is constant."""
-    texts = [only_text(evaluator.read(part)) for part in node.values]
-    return NOTHING if None in texts else (Text("".join(text for text in texts if text is not None)),)
+    return _joined(evaluator, node, node.values, [only_text(evaluator.read(part)) for part in node.values])
+
+
+def _joined(evaluator: Evaluator, node: ast.expr, parts: list[ast.expr], texts: list[str | None]) -> Values:
+    """What several constant texts make together; nothing where one of them is not known."""
+    if None in texts:
+        return NOTHING
+    whole = "".join(filter(None, texts))
+    note_text(evaluator, node, whole, parts)
+    return (Text(whole),)
 
 
 def read_formatted_value(evaluator: Evaluator, node: ast.FormattedValue) -> Values:
@@ -58,8 +70,9 @@ def read_bin_op(evaluator: Evaluator, node: ast.BinOp) -> Values:
         added = added and isinstance(left.op, ast.Add)
         operands.append(left.right)
         left = left.left
-    texts = [only_text(evaluator.read(operand)) for operand in (left, *reversed(operands))]
-    return (Text("".join(filter(None, texts))),) if added and None not in texts else NOTHING
+    parts = [left, *reversed(operands)]
+    texts = [only_text(evaluator.read(operand)) for operand in parts]
+    return _joined(evaluator, node, parts, texts) if added else NOTHING
 
 
 def read_await(evaluator: Evaluator, node: ast.Await) -> Values:

@@ -22,7 +22,8 @@ class Import(NamedTuple):
 
     `statement` spans the whole statement, `span` the name (the statement itself for a star, a call or a
     plain `import`). `origin` is what it imports; `star_reads` are the origins of the names that are read in the
-    file and that this star import may bind (empty where the import is no star).
+    file and that this star import may bind (empty where the import is no star). `local`: it runs whenever a
+    function does, not once.
     """
 
     statement: Span
@@ -31,6 +32,7 @@ class Import(NamedTuple):
     dynamic: bool
     star: bool
     typing_only: bool
+    local: bool
     star_reads: tuple[str, ...]
 
 
@@ -72,6 +74,23 @@ class Reach(NamedTuple):
     covers: tuple[str, ...]
 
 
+class Mention(NamedTuple):
+    """A constant string that may name code: `text` is its value, `span` the expression that stands for it.
+
+    `role` says what for: `patch` (a dotted path whose last part is replaced for a while), `object` (the name of
+    an attribute of `owners` that is), `multiple` (a dotted path of which several attributes are: `names`),
+    `dict` (a dotted path to a mapping), or `text` (a dotted path outside any such call).
+    """
+
+    span: Span
+    statement_row: int
+    text: str
+    role: str
+    owners: Origins
+    names: tuple[str, ...]
+    function: str
+
+
 class Exports(NamedTuple):
     """What other modules can see of a file.
 
@@ -95,6 +114,7 @@ class FileFacts(NamedTuple):
     calls: tuple[Call, ...]
     arguments: tuple[Argument, ...]
     reaches: tuple[Reach, ...]
+    mentions: tuple[Mention, ...]
     exports: Exports
     gaps: tuple[Gap, ...]
 

@@ -18,17 +18,18 @@ def read_if(walk: Walk, node: ast.If) -> bool:
     """`if`: either way, and whether it is only for type checkers."""
     walk.evaluator.read(node.test)
     before, outside = walk.frame.bindings, walk.typing_only
-    walk.typing_only = outside or _is_type_checking(node.test)
+    walk.typing_only = outside or is_type_checking(node.test)
     taken = walk.branch(before, node.body)
-    walk.typing_only = outside or (isinstance(node.test, ast.UnaryOp) and _is_type_checking(node.test.operand))
+    walk.typing_only = outside or (isinstance(node.test, ast.UnaryOp) and is_type_checking(node.test.operand))
     other = walk.branch(before, node.orelse)
     walk.typing_only = outside
     return walk.meet((taken, other))
 
 
-def _is_type_checking(test: ast.expr) -> bool:
+def is_type_checking(test: ast.expr) -> bool:
+    """Whether a condition holds for type checkers only."""
     if isinstance(test, ast.BoolOp) and isinstance(test.op, ast.And):
-        return any(map(_is_type_checking, test.values))
+        return any(map(is_type_checking, test.values))
     name = test.id if isinstance(test, ast.Name) else test.attr if isinstance(test, ast.Attribute) else ""
     return name == "TYPE_CHECKING"
 
@@ -195,6 +196,8 @@ def read_continue(walk: Walk, node: ast.Continue) -> bool:
 
 def read_expression(walk: Walk, node: ast.Expr | ast.Assert) -> bool:
     """A statement that only holds expressions."""
+    if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+        return True  # a docstring names code without using it
     for child in ast.iter_child_nodes(node):
         walk.evaluator.read(child)
     if walk.at_module_level and _changes_public(node):

@@ -49,7 +49,15 @@ def _star(walk: Walk, alias: ast.alias, statement: Span, module: str) -> None:
 def _record(walk: Walk, alias: ast.alias, statement: Span, span: Span, origin: str) -> None:
     if origin:
         star = origin.endswith("*")
-        walk.ledger.imports[alias] = (statement, span, origin, False, star, walk.typing_only)
+        walk.ledger.imports[alias] = (
+            statement,
+            span,
+            origin,
+            False,
+            star,
+            walk.typing_only,
+            walk.frame.kind == "function",
+        )
 
 
 READERS: Readers = {ast.Import: read_import, ast.ImportFrom: read_import_from}

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from flake8_redis_ssot.model import Span
-from flake8_redis_ssot.names.facts import Argument, Call, Import, Origins, Reach
+from flake8_redis_ssot.names.facts import Argument, Call, Import, Mention, Origins, Reach
 from flake8_redis_ssot.names.scopes import Frame, Values
 
 
@@ -30,9 +30,10 @@ class Ledger:
     span: Callable[[ast.expr | ast.stmt | ast.alias], Span]
     made: list[Made] = field(default_factory=list)
     numbers: dict[ast.Call, int] = field(default_factory=dict)
-    imports: dict[object, tuple[Span, Span, str, bool, bool, bool]] = field(default_factory=dict)
+    imports: dict[object, tuple[Span, Span, str, bool, bool, bool, bool]] = field(default_factory=dict)
     arguments: dict[ast.expr, Argument] = field(default_factory=dict)
     reaches: dict[ast.Attribute, tuple[int, str]] = field(default_factory=dict)
+    mentions: dict[ast.expr, Mention] = field(default_factory=dict)
     plain_imports: set[str] = field(default_factory=set)
     star_reads: dict[str, set[str]] = field(default_factory=dict)
 

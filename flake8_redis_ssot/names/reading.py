@@ -42,6 +42,7 @@ def read_names(path: str, source: Source, module: str, package: str, words: Word
         tuple(call for call in ledger.calls() if any(map(hits, call.origins))),
         tuple(sorted(entry for entry in ledger.arguments.values() if any(map(hits, entry.origins)))),
         ledger.reached(),
+        tuple(sorted(ledger.mentions.values())),
         exports,
         (*source.gaps, *walk.gaps),
     )
@@ -64,4 +65,6 @@ def _exports(walk: Walk) -> Exports:
 
 
 def _stands_for(values: Values, itself: str) -> tuple[str, ...]:
-    return tuple(value for value in values if isinstance(value, str) and value.replace(":@", ":") != itself)
+    origins = tuple(value for value in values if isinstance(value, str))
+    # A name that stands for its own definition alone needs no origin; beside another one it does.
+    return () if all(value.replace(":@", ":") == itself for value in origins) else origins

@@ -2,25 +2,56 @@
 
 from __future__ import annotations
 
-from flake8_redis_ssot.model import Finding
+from collections.abc import Iterator
+
+from flake8_redis_ssot.model import Applicability, Finding, Fix
 from flake8_redis_ssot.reports.paint import Paint
 from flake8_redis_ssot.reports.report import Report
 
 
 def render(report: Report, paint: Paint) -> str:
     """The findings and their number."""
-    return "\n".join([*(_line(finding, paint) for finding in report.findings), total(report, paint)])
+    return "\n".join([*(_line(finding, report, paint) for finding in report.findings), total(report, paint)])
 
 
-def _line(finding: Finding, paint: Paint) -> str:
+def _line(finding: Finding, report: Report, paint: Paint) -> str:
     colon = paint("cyan", ":")
     place = f"{paint('bold', finding.path)}{colon}{finding.span.row}{colon}{finding.span.column + 1}{colon}"
-    return f"{place} {paint('red', finding.code)} {finding.message}"
+    return f"{place} {paint('red', finding.code)}{star(finding, report, paint)} {finding.message}"
 
 
 def total(report: Report, paint: Paint) -> str:
-    """The last line: how many findings there are."""
-    count = len(report.findings)
+    """The last lines: how many findings there are, were, and can be fixed."""
+    left = len(report.findings)
+    count = left + report.fixed
     if not count:
         return "All checks passed!"
-    return f"Found {count} finding{'s' if count > 1 else ''}."
+    several = "s" if count > 1 else ""
+    if report.fixed:
+        return f"Found {count} finding{several} ({report.fixed} fixed, {left} remaining)."
+    return "\n".join([f"Found {count} finding{several}.", *_offer(report, paint)])
+
+
+def _offer(report: Report, paint: Paint) -> Iterator[str]:
+    trust = [finding.fix.applicability for finding in report.findings if isinstance(finding.fix, Fix)]
+    safe, unsafe = trust.count(Applicability.SAFE), trust.count(Applicability.UNSAFE)
+    mark = f"[{paint('cyan', '*')}]"
+    if report.unsafe and safe + unsafe:
+        yield f"{mark} {safe + unsafe} fixable with the `--fix` option."
+    elif safe and unsafe:
+        yield f"{mark} {safe} fixable with the `--fix` option ({unsafe} more with `--unsafe-fixes`)."
+    elif safe:
+        yield f"{mark} {safe} fixable with the `--fix` option."
+    elif unsafe:
+        yield f"No safe fixes; {unsafe} with `--fix --unsafe-fixes`."
+
+
+def applies(finding: Finding, report: Report) -> bool:
+    """Whether the present flags would fix a finding."""
+    least = Applicability.UNSAFE if report.unsafe else Applicability.SAFE
+    return isinstance(finding.fix, Fix) and finding.fix.applicability >= least
+
+
+def star(finding: Finding, report: Report, paint: Paint) -> str:
+    """The mark of a finding that the present flags would fix, with a blank before it; else nothing."""
+    return f" [{paint('cyan', '*')}]" if applies(finding, report) else ""

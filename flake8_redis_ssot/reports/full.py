@@ -5,8 +5,8 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator
 
-from flake8_redis_ssot.model import Finding
-from flake8_redis_ssot.reports.concise import total
+from flake8_redis_ssot.model import Finding, Fix, Refusal
+from flake8_redis_ssot.reports.concise import star, total
 from flake8_redis_ssot.reports.paint import Paint
 from flake8_redis_ssot.reports.report import Report
 
@@ -26,7 +26,7 @@ def _block(finding: Finding, report: Report, paint: Paint) -> Iterator[str]:
     last = min(len(lines), span.end_row + _CONTEXT)
     margin = " " * len(str(last))
     bar = paint("blue", "|")
-    yield f"{paint('red', finding.code)} {paint('bold', finding.message)}"
+    yield f"{paint('red', finding.code)}{star(finding, report, paint)} {paint('bold', finding.message)}"
     yield f"{margin}{paint('blue', '-->')} {finding.path}:{span.row}:{span.column + 1}"
     yield f"{margin} {bar}"
     for row in _rows(finding, last):
@@ -40,6 +40,17 @@ def _block(finding: Finding, report: Report, paint: Paint) -> Iterator[str]:
     yield f"{margin} {bar}"
     if finding.note:
         yield f"{margin} {paint('blue', '=')} {paint('bold', 'help')}: {finding.note}"
+    for kind, text in _about_fix(finding.fix):
+        yield f"{margin} {paint('blue', '=')} {paint('bold', kind)}: {text}"
+
+
+def _about_fix(fix: Fix | Refusal | None) -> Iterator[tuple[str, str]]:
+    """What can be done by itself, how far that is to be trusted, and why no further."""
+    if isinstance(fix, Fix):
+        yield f"{fix.applicability.name.lower()} fix", fix.title
+        yield from (("not safe" if fix.applicability else "not applied", reason) for reason in fix.reasons)
+    elif fix is not None:
+        yield from (("no fix", reason) for reason in fix.reasons)
 
 
 def _rows(finding: Finding, last: int) -> Iterator[int | None]:

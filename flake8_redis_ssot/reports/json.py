@@ -6,7 +6,7 @@ import json
 import os
 from typing import Any
 
-from flake8_redis_ssot.model import Finding
+from flake8_redis_ssot.model import Applicability, Edit, Finding, Fix, Refusal
 from flake8_redis_ssot.reports.paint import Paint
 from flake8_redis_ssot.reports.report import Report
 
@@ -23,12 +23,40 @@ def _entry(finding: Finding, report: Report) -> dict[str, Any]:
         "code": finding.code,
         "end_location": {"column": span.end_column + 1, "row": span.end_row},
         "filename": os.path.abspath(finding.path),
-        "fix": None,
+        "fix": _fix(finding.fix),
         "help": finding.note or None,
         "location": {"column": span.column + 1, "row": span.row},
         "message": finding.message,
         "name": report.names[finding.code],
         "noqa_row": finding.noqa_rows[0],
+        "offers": [_fix(offer) for offer in finding.offers],
+        "reasons": list(finding.fix.reasons) if finding.fix else [],
         "severity": "error",
         "url": None,
+    }
+
+
+# ruff's words for how far a fix is to be trusted.
+_WORDS = {Applicability.SAFE: "safe", Applicability.UNSAFE: "unsafe", Applicability.MANUAL: "display"}
+
+
+def _fix(fix: Fix | Refusal | None) -> dict[str, Any] | None:
+    """A fix as ruff writes one; each edit names its file besides, as there may be several."""
+    if not isinstance(fix, Fix):
+        return None
+    return {
+        "applicability": _WORDS[fix.applicability],
+        "edits": [_edit(edit) for edit in fix.edits],
+        "message": fix.title,
+        "reasons": list(fix.reasons),
+    }
+
+
+def _edit(edit: Edit) -> dict[str, Any]:
+    span = edit.span
+    return {
+        "content": edit.text,
+        "end_location": {"column": span.end_column + 1, "row": span.end_row},
+        "filename": edit.path,
+        "location": {"column": span.column + 1, "row": span.row},
     }

@@ -12,11 +12,16 @@ from flake8_redis_ssot.reports.paint import Paint
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What there is to tell: findings in order, rule names by code, and a way to a file's source lines."""
+    """What there is to tell: findings in order, rule names by code, and a way to a file's source lines.
+
+    `fixed` findings are gone; with `unsafe` those of the others whose fix is unsafe would be applied as well.
+    """
 
     findings: Sequence[Finding]
     names: Mapping[str, str]
     lines: Callable[[str], Sequence[str]]
+    fixed: int = 0
+    unsafe: bool = False
 
 
 def render(report: Report, form: str, paint: Paint) -> str:

@@ -21,18 +21,29 @@ from app.redis_manager import redis_manager
 ```
 
 ## Fix safety
-There is no automatic fix yet.
+An import that nobody reads is deleted: no code in the file, no other file, no string, no `__all__`. Where the
+old module only passes the new thing on, the import names its new home, and stays where it is. Both are safe, unless
+a patch of the old path would then reach more code than before. Another function that gives back the same thing, a
+module that is handed on, and two arms of a `try` that become one are unsafe. What the new module does not have, what
+would close a ring of imports or cross a service border, and imports that are tested for what they do stay, and the
+report says why.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
+from typing import TYPE_CHECKING
 
 from flake8_redis_ssot.guards import Deprecated
+from flake8_redis_ssot.model import Refusal
 from flake8_redis_ssot.names.facts import FileFacts, Import, Reach, attribute_of
 from flake8_redis_ssot.project import Home
 from flake8_redis_ssot.rule import Site, Verdict, View, via
+
+if TYPE_CHECKING:
+    from flake8_redis_ssot.fixing.bench import Bench
+    from flake8_redis_ssot.fixing.operations import Draft
 
 
 def collect(facts: FileFacts) -> Iterator[Site]:
@@ -54,6 +65,27 @@ def judge(site: Site, view: View) -> Verdict | None:
     if isinstance(site.fact, Import):
         return _judge_name(site.fact, view)
     return next(filter(None, (_judge_module(entry, view) for entry in site.fact)), None)
+
+
+def fix(site: Site, view: View, bench: Bench) -> Draft | Refusal:
+    """Delete the import where nobody reads it, else import the new thing."""
+    from flake8_redis_ssot.fixing.redirecting import redirect  # late: a check without fixes needs none of it
+
+    return redirect(olds(site, view), view, bench)
+
+
+def olds(site: Site, view: View) -> Sequence[tuple[Import | Reach, Deprecated]]:
+    """What is old at a confirmed site: each name of a statement that is, with its entry in the configuration."""
+    if isinstance(site.fact, Reach):
+        reached: Iterable[Deprecated] = (old for old, _, _ in _reached_names(site.fact, view))
+        return [(site.fact, old) for old in reached][:1]
+    whole = not isinstance(site.fact, Import)
+    entries: Iterable[Import] = site.fact if whole else (site.fact,)
+    several = ((entry, old) for entry in entries for old, _, _ in _olds(entry, view) if old.is_symbol != whole)
+    found: dict[Import, Deprecated] = {}
+    for entry, old in several:
+        found.setdefault(entry, old)
+    return list(found.items())
 
 
 def _judge_module(entry: Import, view: View) -> Verdict | None:
@@ -100,14 +132,16 @@ def _old(
 
 def _judge_reach(reach: Reach, view: View) -> Verdict | None:
     """`package.old.name`, where no import statement of the file names the old module."""
+    return next((_verdict(old, name, chain, view) for old, name, chain in _reached_names(reach, view)), None)
+
+
+def _reached_names(reach: Reach, view: View) -> Iterator[tuple[Deprecated, str, tuple[str, ...]]]:
     bases = view.homes([reach.base])
     for home in view.homes([attribute_of(reach.base, reach.attribute)]):
         for old, name, chain in _old(view, home.name, home.chain):
-            if not any(view.guards.deprecated(base.name) == old for base in bases) and not _covered(
-                reach.covers, old, view
-            ):
-                return _verdict(old, name, chain, view)
-    return None
+            known = any(view.guards.deprecated(base.name) == old for base in bases)
+            if not known and not _covered(reach.covers, old, view):
+                yield old, name, chain
 
 
 def _covered(modules: Iterable[str], old: Deprecated, view: View) -> bool:

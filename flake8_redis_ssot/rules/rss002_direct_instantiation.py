@@ -20,16 +20,26 @@ redis_manager = get_redis_manager()
 ```
 
 ## Fix safety
-There is no automatic fix yet.
+The call becomes a call of the accessor; under the instance's own name at module level, an import. Safe where the
+accessor gives back the same class, the call has no arguments, all that is done with the instance can be seen and
+fits, and nothing ends it or sets anything on it. Tests, asynchronous managers and instances that go out of sight are
+unsafe. Arguments, tear-downs, several instances side by side and another class that lacks something need a decision:
+such a fix is shown, and never applied.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from flake8_redis_ssot.instances import judge_call
+from flake8_redis_ssot.model import Refusal
 from flake8_redis_ssot.names.facts import FileFacts
 from flake8_redis_ssot.rule import Site, Verdict, View
+
+if TYPE_CHECKING:
+    from flake8_redis_ssot.fixing.bench import Bench
+    from flake8_redis_ssot.fixing.operations import Draft
 
 
 def collect(facts: FileFacts) -> Iterator[Site]:
@@ -42,3 +52,12 @@ def collect(facts: FileFacts) -> Iterator[Site]:
 def judge(site: Site, view: View) -> Verdict | None:
     """Confirm a call of a constructor."""
     return judge_call(site.fact, view, "makes a")
+
+
+def fix(site: Site, view: View, bench: Bench) -> Draft | Refusal:
+    """Take the shared instance."""
+    from flake8_redis_ssot.fixing.construction import (
+        replace_construction,
+    )  # late: a check without fixes needs none of it
+
+    return replace_construction(site.fact, view, bench)

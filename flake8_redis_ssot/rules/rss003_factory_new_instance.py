@@ -27,16 +27,22 @@ def make_manager():
 ```
 
 ## Fix safety
-There is no automatic fix yet.
+As for RSS002. The name of the factory stays; what its callers do with the result has to be seen for a safe fix.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from flake8_redis_ssot.instances import judge_call, judge_handover
+from flake8_redis_ssot.model import Refusal
 from flake8_redis_ssot.names.facts import Argument, FileFacts
 from flake8_redis_ssot.rule import Site, Verdict, View
+
+if TYPE_CHECKING:
+    from flake8_redis_ssot.fixing.bench import Bench
+    from flake8_redis_ssot.fixing.operations import Draft
 
 
 def collect(facts: FileFacts) -> Iterator[Site]:
@@ -53,3 +59,12 @@ def judge(site: Site, view: View) -> Verdict | None:
     if isinstance(site.fact, Argument):
         return judge_handover(site.fact, view)
     return judge_call(site.fact, view, "returns a")
+
+
+def fix(site: Site, view: View, bench: Bench) -> Draft | Refusal:
+    """Take the shared instance."""
+    from flake8_redis_ssot.fixing.construction import (
+        replace_construction,
+    )  # late: a check without fixes needs none of it
+
+    return replace_construction(site.fact, view, bench)

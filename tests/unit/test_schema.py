@@ -43,7 +43,7 @@ GENERAL = [
         "xyz = 1",
         "xyz: unknown key; valid are `src`, `exclude`, `services`, `select`, `ignore`, `per-file-ignores`,"
         " `type-checking`, `resource`, `canonical`, `constructors`, `instance`, `accessor`, `allow`,"
-        " `deprecated`, `accessor-for`, `check-canonical`",
+        " `deprecated`, `accessor-for`, `check-canonical`, `tear-down`",
     ),
     ("db.canonical = 'app.db'", "db: unknown key; did you mean `resource.db`?"),
     # Types.
@@ -98,7 +98,7 @@ RESOURCE = [
     (
         "zzz = 1",
         "zzz: unknown key; valid are `canonical`, `constructors`, `instance`, `accessor`, `allow`, `deprecated`,"
-        " `accessor-for`, `check-canonical`",
+        " `accessor-for`, `check-canonical`, `tear-down`",
     ),
     ("instance = 1", "instance: expected a string, found an integer"),
     ("instance = 'rm'", "instance: `rm` names no module; write the whole name, such as `app.rm`"),

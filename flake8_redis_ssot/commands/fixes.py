@@ -1,0 +1,81 @@
+"""`--fix`, `--fix-only`, `--diff` and `--show-fixes` of `redis-ssot check`."""
+
+from __future__ import annotations
+
+import os
+import sys
+from argparse import Namespace
+
+from flake8_redis_ssot.model import Applicability
+from flake8_redis_ssot.reports.paint import Paint
+from flake8_redis_ssot.rule import all_rules
+from flake8_redis_ssot.run import Outcome
+
+
+def wants_fixes(arguments: Namespace) -> bool:
+    """Whether fixes are to be written."""
+    return bool(arguments.fix or arguments.fix_only)
+
+
+def trust(arguments: Namespace) -> Applicability | None:
+    """How far fixes must be trusted to be applied, or shown as a diff; None where none are."""
+    if not wants_fixes(arguments) and not arguments.diff:
+        return None
+    return Applicability.UNSAFE if arguments.unsafe_fixes else Applicability.SAFE
+
+
+def show_diff(outcome: Outcome, arguments: Namespace) -> int:
+    """Print what would change; 1 where anything would, 2 where the user got something wrong."""
+    from flake8_redis_ssot.edits import diff
+    from flake8_redis_ssot.engine import shown_path
+    from flake8_redis_ssot.source import decode
+
+    for change in sorted(change for group in outcome.changes for change in group):
+        sys.stdout.write(diff(shown_path(change.path), decode(change.before).text, decode(change.after).text))
+    sys.stdout.flush()
+    _tell(outcome, arguments, would=True)
+    for error in outcome.errors:
+        print(f"error: {error}", file=sys.stderr)
+    return 2 if outcome.errors else 1 if outcome.changes else 0
+
+
+def apply_fixes(outcome: Outcome, arguments: Namespace) -> None:
+    """Write what changed. What can't be written is told as an error; all that belongs to it stays as it was."""
+    if outcome.buffers:
+        _to_standard_output(outcome)
+    else:
+        _to_disk(outcome)
+    _tell(outcome, arguments, would=False)
+
+
+def _to_standard_output(outcome: Outcome) -> None:
+    (path, before), *_ = outcome.buffers.items()
+    after = {change.path: change.after for group in outcome.changes for change in group}
+    sys.stdout.flush()
+    sys.stdout.buffer.write(after.get(path, before))
+    sys.stdout.buffer.flush()
+
+
+def _to_disk(outcome: Outcome) -> None:
+    from flake8_redis_ssot.disk import DiskError, replace_all
+
+    failed: set[str] = set()
+    for group in outcome.changes:
+        try:
+            replace_all(group)
+        except DiskError as error:
+            outcome.errors.append(str(error))
+            failed |= {change.path for change in group}
+    outcome.fixed = [finding for finding in outcome.fixed if os.path.abspath(finding.path) not in failed]
+
+
+def _tell(outcome: Outcome, arguments: Namespace, *, would: bool) -> None:
+    """Say what was fixed, or would be, on the error stream: the output may be a diff or a report for machines."""
+    from flake8_redis_ssot.reports.fixes import listed
+
+    if arguments.quiet or not (arguments.show_fixes or would or (arguments.fix_only and outcome.fixed)):
+        return
+    names = {rule.code: rule.name for rule in all_rules()}
+    paint = Paint.fitting(sys.stderr)
+    text = listed(outcome.fixed, names, paint, would=would)
+    print(text if arguments.show_fixes else f"{text.partition(chr(10))[0].rstrip(':.')}.", file=sys.stderr)

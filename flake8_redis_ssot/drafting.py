@@ -1,0 +1,81 @@
+"""From what was found to what can be done about it: every fix, or the reasons why there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+
+from flake8_redis_ssot.analysis import Analysis
+from flake8_redis_ssot.edits import Overlap
+from flake8_redis_ssot.engine import Found
+from flake8_redis_ssot.fixing.bench import Bench, Question, Unanswered
+from flake8_redis_ssot.fixing.composing import fix_of
+from flake8_redis_ssot.fixing.operations import Draft
+from flake8_redis_ssot.model import Finding, Fix, Refusal
+from flake8_redis_ssot.rule import Judged, all_rules
+
+_NO_FIX = Refusal(("only you can say what the code should be",))
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """What was found, with its fix: as a draft that others can be joined with, and as edits of its own."""
+
+    found: Found
+    draft: Draft | None
+    fix: Fix | Refusal
+
+    @property
+    def finding(self) -> Finding:
+        """The finding, with its fix."""
+        return replace(self.found.finding, fix=self.fix)
+
+
+def propose(analysis: Analysis, found: Sequence[Found]) -> tuple[list[Proposal], Bench]:
+    """A proposal for each of what was found, in its order, and the bench that they were drafted on."""
+    bench = _bench(analysis)
+    done: dict[int, Proposal] = {}
+    while len(done) < len(found):
+        questions: set[Question] = set()
+        for number, each in enumerate(found):
+            if number not in done:
+                try:
+                    done[number] = _proposal(each, analysis, bench)
+                except Unanswered as unanswered:
+                    questions.update(unanswered.questions)
+        if questions:
+            _ask(analysis, questions)
+            bench = bench.again(analysis, cache(lambda path: _judged(analysis, path)))
+    return [done[number] for number in range(len(found))], bench
+
+
+def _bench(analysis: Analysis) -> Bench:
+    return Bench(analysis, cache(lambda path: _judged(analysis, path)))
+
+
+def _judged(analysis: Analysis, path: str) -> tuple[Judged, ...]:
+    """The confirmed sites of a file, whatever is selected."""
+    view = analysis.view(path)
+    return tuple(judged for rule in all_rules() for judged in rule.judged(view)) if view is not None else ()
+
+
+def _ask(analysis: Analysis, questions: Iterable[Question]) -> None:
+    names = {(question.path, question.name) for question in questions if question.path}
+    attributes = {question.name for question in questions if not question.path}
+    analysis.ask(names, attributes)
+
+
+def _proposal(found: Found, analysis: Analysis, bench: Bench) -> Proposal:
+    view = analysis.view(found.path)
+    if view is None or not found.judged.rule.can_fix:
+        return Proposal(found, None, _NO_FIX)
+    try:
+        outcome = found.judged.rule.module.fix(found.judged.site, view, bench)
+        if isinstance(outcome, Refusal):
+            return Proposal(found, None, outcome)
+        return Proposal(found, outcome, fix_of(outcome, bench))
+    except Overlap:
+        return Proposal(found, None, Refusal(("parts of the fix would get in each other's way",)))
+    except OSError as error:
+        return Proposal(found, None, Refusal((f"a file that it concerns can't be read: {error}",)))

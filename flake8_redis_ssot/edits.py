@@ -1,0 +1,81 @@
+"""Changes of texts: from characters to places, applied, and shown as a diff. A byte outside them never changes."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+from itertools import pairwise
+
+from flake8_redis_ssot.model import Cut, Edit, Span
+from flake8_redis_ssot.source import LINE_BREAK
+
+
+class Overlap(Exception):  # noqa: N818
+    """Two changes of one text want the same characters."""
+
+
+class Lines:
+    """Where the lines of a text begin: rows are 1-based, columns and offsets 0-based characters."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return [0, *(found.end() for found in LINE_BREAK.finditer(self.text))]
+
+    def offset(self, row: int, column: int) -> int:
+        """The characters of the text before a place."""
+        return self._starts[row - 1] + column
+
+    def place(self, offset: int) -> tuple[int, int]:
+        """The row and column that so many characters lead to."""
+        row = bisect_right(self._starts, offset)
+        return row, offset - self._starts[row - 1]
+
+    def edit(self, path: str, cut: Cut) -> Edit:
+        """A change by characters as one by places."""
+        return Edit(path, Span(*self.place(cut.start), *self.place(cut.end)), cut.text)
+
+    def cut(self, edit: Edit) -> Cut:
+        """A change by places as one by characters."""
+        span = edit.span
+        return Cut(self.offset(span.row, span.column), self.offset(span.end_row, span.end_column), edit.text)
+
+
+def applied(text: str, cuts: Iterable[Cut]) -> str:
+    """The text after all changes. Raises Overlap where two of them want the same characters."""
+    parts, done = [], 0
+    for cut in merged(cuts):
+        parts += [text[done : cut.start], cut.text]
+        done = cut.end
+    return "".join([*parts, text[done:]])
+
+
+def merged(cuts: Iterable[Cut]) -> list[Cut]:
+    """The changes in order of place, equal ones once. Raises Overlap where two of them want the same characters."""
+    ordered = sorted(set(cuts))
+    for before, after in pairwise(ordered):
+        if after.start < before.end or (after.start == before.start and after.end == before.end):
+            raise Overlap(before, after)
+    return ordered
+
+
+def diff(path: str, before: str, after: str) -> str:
+    """A unified diff of one file, as `git apply` and `patch` read it; empty where nothing changes."""
+    import difflib  # late: most runs show none
+
+    old, new = (_lines(text) for text in (before, after))
+    chunks: Sequence[str] = list(difflib.unified_diff(old, new, path, path))
+    return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in chunks)
+
+
+def _lines(text: str) -> list[str]:
+    """Lines as diff tools count them: they end at LF, whatever stands before it."""
+    return text.split("\n") if not text else [f"{line}\n" for line in text.split("\n")[:-1]] + _rest(text)
+
+
+def _rest(text: str) -> list[str]:
+    last = text.rpartition("\n")[2]
+    return [last] if last else []

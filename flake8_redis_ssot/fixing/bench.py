@@ -1,0 +1,220 @@
+"""The project as fixers ask it: files to change, who else reads a name, what patches it, what importing it would do."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import NamedTuple, Protocol, TypeVar, cast
+
+from flake8_redis_ssot.accessors import Load, Result, class_of_instance, result_of
+from flake8_redis_ssot.config.settings import Config
+from flake8_redis_ssot.fixing.borders import Borders
+from flake8_redis_ssot.fixing.cycles import ImportGraph
+from flake8_redis_ssot.fixing.sheet import Sheet
+from flake8_redis_ssot.interface import Interface, interface_of
+from flake8_redis_ssot.names.facts import FileFacts, Import, Mention, Reach
+from flake8_redis_ssot.project import Home, Project
+from flake8_redis_ssot.rule import Judged, View
+from flake8_redis_ssot.search import AttributeUse
+from flake8_redis_ssot.targets import is_patch, origins_of
+
+Answer = TypeVar("Answer")
+
+
+class Question(NamedTuple):
+    """Something that only a search through all files can answer: who reads `name` of the module at `path`.
+
+    With an empty path: where an attribute of that name is read, of whatever object.
+    """
+
+    path: str
+    name: str
+
+
+class Unanswered(Exception):  # noqa: N818
+    """A question that has not been asked yet; with its answer the work can be done again."""
+
+    def __init__(self, *questions: Question) -> None:
+        super().__init__(questions)
+        self.questions = questions
+
+
+class Reader(NamedTuple):
+    """A file (`path`) that reads a name of a module: at `row` (1-based), each time a function runs if `local`."""
+
+    path: str
+    row: int
+    local: bool
+    fact: Import | Reach
+
+
+class Target(NamedTuple):
+    """A string in `path` that patches an attribute of a module, or of something in it.
+
+    `attributes` is what it patches, as seen from the module.
+    """
+
+    path: str
+    mention: Mention
+    attributes: str
+
+
+class Known(Protocol):
+    """What a bench asks of an analysis."""
+
+    config: Config
+    project: Project
+
+    def data(self, path: str) -> bytes:
+        """The bytes of a file."""
+
+    def view(self, path: str) -> View | None:
+        """A file as the project sees it."""
+
+    def all_facts(self) -> Mapping[str, FileFacts]:
+        """The facts of every file that was read."""
+
+    def answers(self, path: str, name: str) -> bool:
+        """Whether every reader of a name of a module has been read."""
+
+    def attribute_uses(self, name: str) -> Mapping[str, tuple[AttributeUse, ...]] | None:
+        """Where an attribute of that name is read, by file; None while nobody has looked."""
+
+
+@dataclass
+class Bench:
+    """One round of fixing. `judged` tells the confirmed sites of a file, whoever asked for it."""
+
+    known: Known
+    judged: Callable[[str], Sequence[Judged]]
+    sheets: dict[str, Sheet] = field(default_factory=dict)
+    _seen: dict[tuple[str, str, str], object] = field(default_factory=dict)
+
+    @property
+    def project(self) -> Project:
+        """Where names are at home."""
+        return self.known.project
+
+    def sheet(self, path: str) -> Sheet:
+        """A file, ready to be changed. Raises OSError."""
+        if path not in self.sheets:
+            self.sheets[path] = Sheet.of(path, self.known.data(path))
+        return self.sheets[path]
+
+    def tree(self, path: str) -> ast.Module:
+        """The tree of a file. Raises OSError."""
+        return self.sheet(path).tree
+
+    def interface(self, home: Home | None) -> Interface | None:
+        """What a class of the project offers; None for anything else."""
+        if home is None or home.path is None:
+            return None
+        return self._remembered(interface_of, home.path, home.local)
+
+    def result(self, home: Home) -> Result | None:
+        """What a function of the project gives back; None for anything else."""
+        return None if home.path is None else self._remembered(result_of, home.path, home.local)
+
+    def instance_class(self, path: str, name: str) -> Home | None:
+        """The class of an instance that a module has under a name; None where that can't be seen."""
+        return self._remembered(class_of_instance, path, name)
+
+    def _remembered(self, ask: Callable[[str, str, Load, Project], Answer], path: str, local: str) -> Answer:
+        key = (ask.__name__, path, local)
+        if key not in self._seen:
+            self._seen[key] = ask(path, local, self.tree, self.project)
+        return cast("Answer", self._seen[key])
+
+    def again(self, known: Known, judged: Callable[[str], Sequence[Judged]]) -> Bench:
+        """A bench for the same files, once more is known about the others."""
+        return Bench(known, judged, self.sheets, self._seen)
+
+    def module(self, path: str) -> str:
+        """The dotted name of a file."""
+        return self.project.modules.name_of(path)
+
+    @cached_property
+    def borders(self) -> Borders:
+        """The services, which may not import each other."""
+        return Borders(self.known.config, self.project)
+
+    @cached_property
+    def graph(self) -> ImportGraph:
+        """Who imports whom when modules are loaded."""
+        return ImportGraph(self.project, self.tree)
+
+    def readers(self, path: str, name: str) -> tuple[Reader, ...]:
+        """Every other file that reads `name` of the module at `path`. Raises Unanswered."""
+        if not self.known.answers(path, name):
+            raise Unanswered(Question(path, name))
+        own = self._readers.get((path, name), [])
+        starred = self._readers.get((path, "*"), [])
+        return tuple(reader for reader in (*own, *starred) if reader.path != path)
+
+    def local_readers(self, path: str, name: str) -> tuple[Reader, ...]:
+        """Those that look the name up each time a function runs, or have the whole module and may do so."""
+        whole = self._readers.get((path, ""), [])
+        having = {reader.path for reader in whole}
+        known = [reader for reader in self._readers.get((path, name), []) if reader.local]
+        # What is read as an attribute of an imported module goes with the import.
+        named = [reader for reader in known if isinstance(reader.fact, Import) or reader.path not in having]
+        return (*named, *whole)
+
+    @cached_property
+    def _readers(self) -> dict[tuple[str, str], list[Reader]]:
+        found: dict[tuple[str, str], list[Reader]] = {}
+        for path, facts in sorted(self.known.all_facts().items()):
+            for key, reader in self._reads(path, facts):
+                found.setdefault(key, []).append(reader)
+        return found
+
+    def _reads(self, path: str, facts: FileFacts) -> Iterator[tuple[tuple[str, str], Reader]]:
+        for entry in facts.imports:
+            module, _, attributes = entry.origin.partition(":")
+            target = self.project.path_of(module, path)
+            if target is not None and attributes:
+                yield (target, attributes.partition(".")[0]), Reader(path, entry.span.row, entry.local, entry)
+            for home in () if entry.star else self.project.resolve(entry.origin, path):
+                if home.path is not None and not home.local:
+                    yield (home.path, ""), Reader(path, entry.span.row, True, entry)
+        for reach in facts.reaches:
+            for home in self.project.resolve(reach.base, path):
+                if home.path is not None and not home.local:
+                    yield (home.path, reach.attribute), Reader(path, reach.span.row, True, reach)
+
+    def patches(self, path: str, name: str) -> tuple[Target, ...]:
+        """Every string that patches `name` of the module at `path`, or something in it. Raises Unanswered."""
+        if not self.known.answers(path, name):
+            raise Unanswered(Question(path, name))
+        return tuple(self._patches.get((path, name), ()))
+
+    @cached_property
+    def _patches(self) -> dict[tuple[str, str], list[Target]]:
+        found: dict[tuple[str, str], list[Target]] = {}
+        for path, facts in sorted(self.known.all_facts().items()):
+            for mention in facts.mentions:
+                for origin in origins_of(mention, self.project) if is_patch(mention) or mention.role == "dict" else ():
+                    module, _, attributes = origin.partition(":")
+                    target = self.project.path_of(module, path)
+                    if target is not None:
+                        key = (target, attributes.partition(".")[0])
+                        found.setdefault(key, []).append(Target(path, mention, attributes))
+        return found
+
+    def imports(self, importer: str, path: str) -> bool:
+        """Whether one file imports another one (both paths), as far as its facts show."""
+        module = self.module(path)
+        facts = self.known.all_facts().get(importer)
+        origins = [entry.origin for entry in facts.imports] if facts else []
+        return any(module in (origin.partition(":")[0], origin.replace(":", ".")) for origin in origins) or (
+            self.graph.imports(importer, path)
+        )
+
+    def attribute_uses(self, name: str) -> Mapping[str, tuple[AttributeUse, ...]]:
+        """Where an attribute of that name is read, of whatever object, by file. Raises Unanswered."""
+        found = self.known.attribute_uses(name)
+        if found is None:
+            raise Unanswered(Question("", name))
+        return found

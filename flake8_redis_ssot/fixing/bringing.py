@@ -1,0 +1,150 @@
+"""Bringing a name in: whether it is there already, where its import goes, and what stands against that."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+
+from flake8_redis_ssot.fixing.bench import Bench
+from flake8_redis_ssot.fixing.operations import Bring
+from flake8_redis_ssot.fixing.sheet import Sheet
+from flake8_redis_ssot.imports import Named
+from flake8_redis_ssot.references import Scope, Variable
+from flake8_redis_ssot.rule import View
+
+
+class Blocked(Exception):  # noqa: N818
+    """Why a name cannot be brought in, as a phrase."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A name of a module (dotted) that is to be used at `site`, like a name that `anchor` (an import) brings in."""
+
+    module: str
+    name: str
+    site: ast.AST
+    anchor: ast.stmt | None
+
+
+@dataclass(frozen=True)
+class Brought:
+    """What to write at the site, and the import that it takes (None: it is there already)."""
+
+    text: str
+    operation: Bring | None
+    scope: Scope | None  # the scope that binds the name
+    reasons: tuple[str, ...] = ()
+
+
+def bring(wanted: Wanted, view: View, bench: Bench) -> Brought:
+    """How to use a name in a file. Raises Blocked."""
+    sheet = bench.sheet(view.path)
+    there = _there(wanted, view, sheet)
+    if there is not None:
+        return Brought(wanted.name, None, there.scope)
+    crossed = bench.borders.crossed(view.path, wanted.module)
+    if crossed:
+        raise Blocked(crossed)
+    return _imported(wanted, view, bench, sheet)
+
+
+def _there(wanted: Wanted, view: View, sheet: Sheet) -> Variable | None:
+    """The variable that stands for the wanted name already, where the name is written as it is."""
+    variable = sheet.references.seen(wanted.name, wanted.site)
+    if variable is None or len(variable.bindings) != 1:
+        return None
+    binding = variable.bindings[0]
+    if not isinstance(binding.node, ast.alias) or not isinstance(binding.statement, ast.ImportFrom):
+        return None
+    if variable.scope is sheet.references.scope_of(wanted.site) and binding.statement.lineno > _row(wanted.site):
+        return None
+    origin = _origin(binding.statement, binding.node, view)
+    homes = {(home.name, home.local) for home in view.homes([origin])} if origin else set()
+    meant = {(home.name, home.local) for home in view.homes([f"{wanted.module}:{wanted.name}"])}
+    return variable if homes and homes == meant else None
+
+
+def _origin(statement: ast.ImportFrom, alias: ast.alias, view: View) -> str:
+    module = absolute(statement, view)
+    return f"{module}:{alias.name}" if module else ""
+
+
+def absolute(statement: ast.ImportFrom, view: View) -> str:
+    """The dotted module of a `from` statement; empty beyond the top-level package."""
+    from flake8_redis_ssot.names.evaluator import relative_module
+
+    if not statement.level:
+        return statement.module or ""
+    return relative_module(view.package, statement.level, statement.module or "") or ""
+
+
+def written(module: str, statement: ast.stmt | None, view: View) -> str:
+    """How a module is written beside a statement: relative where that one is, to a module of the same package."""
+    if isinstance(statement, ast.ImportFrom) and statement.level:
+        here = absolute(statement, view)
+        if here == module:
+            return "." * statement.level + (statement.module or "")
+        base = absolute(ast.ImportFrom(module=None, names=[], level=statement.level), view)
+        if base and module.startswith(base + "."):
+            return "." * statement.level + module[len(base) + 1 :]
+    return module
+
+
+def _imported(wanted: Wanted, view: View, bench: Bench, sheet: Sheet) -> Brought:
+    references = sheet.references
+    anchor = wanted.anchor
+    scope = references.scope_of(anchor) if anchor is not None else references.module
+    ring = _ring(wanted, view, bench) if scope.kind in ("module", "class") else None
+    taken = _taken(wanted.name, scope, wanted.site, sheet)
+    reasons: tuple[str, ...] = ()
+    if ring or taken:
+        inner = _function_around(wanted.site, sheet)
+        if inner is None or _taken(wanted.name, inner, wanted.site, sheet):
+            raise Blocked(f"the import would close a ring: {ring}" if ring else taken or "")
+        anchor, scope = None, inner
+        reasons = (f"an import at the top would close a ring: {ring}",) if ring else ()
+    named = Named(written(wanted.module, anchor or wanted.anchor, view), wanted.name)
+    return Brought(wanted.name, Bring(view.path, scope.node, anchor, named), scope, reasons)
+
+
+def _ring(wanted: Wanted, view: View, bench: Bench) -> str | None:
+    path = bench.project.path_of(wanted.module, view.path)
+    return bench.graph.ring(view.path, path) if path is not None else None
+
+
+def _taken(name: str, scope: Scope, site: ast.AST, sheet: Sheet) -> str | None:
+    """Why a scope cannot bind a name anew: it means something else there, or to somebody inside."""
+    known = sheet.references.variable(scope, name)
+    if known is not None and known.bindings:
+        return f"`{name}` already means something else here (line {_row(known.bindings[0].node)})"
+    seen = sheet.references.seen(name, site)
+    if seen is not None and seen.scope is not scope and _lies_in(seen.scope, scope):
+        return f"`{name}` already means something else there (line {_row(seen.bindings[0].node)})"
+    captured = sheet.references.captured_by(name, scope)
+    if captured:
+        return f"`{name}` would mean something else in line {_row(captured[0])}"
+    return None
+
+
+def _lies_in(scope: Scope | None, outer: Scope) -> bool:
+    while scope is not None:
+        if scope is outer:
+            return True
+        scope = scope.outer
+    return False
+
+
+def _function_around(site: ast.AST, sheet: Sheet) -> Scope | None:
+    """The innermost function whose body holds the site."""
+    scope: Scope | None = sheet.references.scope_of(site)
+    while scope is not None:
+        if scope.kind == "function":
+            return scope
+        scope = scope.outer
+    return None
+
+
+def _row(node: ast.AST) -> int:
+    row: int = getattr(node, "lineno", 0)
+    return row

@@ -1,0 +1,105 @@
+"""What around a place speaks against one shared instance there: tests, loops, event loops, processes."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+
+from flake8_redis_ssot.fixing.bench import Bench
+from flake8_redis_ssot.fixing.constructors import Spot
+from flake8_redis_ssot.fixing.proofs import Doubt
+from flake8_redis_ssot.fixing.uses import Uses
+from flake8_redis_ssot.instances import constructors
+from flake8_redis_ssot.interface import Interface
+from flake8_redis_ssot.model import Applicability
+from flake8_redis_ssot.names.facts import Call
+from flake8_redis_ssot.rule import View
+
+# As pytest and unittest find tests: by the names of files and folders.
+_TEST = re.compile(r"(?:^|/)(?:tests?|testing|conftest\.py|test_[^/]*\.py|[^/]*_tests?\.py)(?:/|$)")
+_FORKS = re.compile(r"\b(?:multiprocessing|ProcessPoolExecutor|os\.fork|billiard|gevent)\b")
+
+_LOOPS = (ast.For, ast.AsyncFor, ast.While, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+
+
+def is_test(relative: str) -> bool:
+    """Whether a path (relative, with `/`) is that of a test, or of something that only tests use."""
+    return _TEST.search(relative) is not None
+
+
+def circumstances(spot: Spot, uses: Uses, shared: Interface | None, view: View, bench: Bench) -> Iterator[Doubt]:
+    """Every reason that the place gives."""
+    sheet = bench.sheet(view.path)
+    if is_test(view.relative):
+        yield Doubt("a test may need an instance of its own")
+    if shared is not None and shared.is_async:
+        yield Doubt("a shared asynchronous instance belongs to one event loop")
+    if _FORKS.search(sheet.text):
+        yield Doubt("connections can't be shared with the processes that this file starts")
+    yield from _several(spot, view, bench)
+    yield from _in_turns(spot, sheet.references.ancestors(spot.whole))
+    if uses.discarded:
+        yield Doubt("the instance is thrown away: it may be made for its effects alone", Applicability.MANUAL)
+    if spot.call is not None and _expects_failure(sheet.references.ancestors(spot.whole)):
+        yield Doubt("making one is what is tested here", Applicability.MANUAL)
+
+
+def _several(spot: Spot, view: View, bench: Bench) -> Iterator[Doubt]:
+    """Who makes two instances side by side may want them apart."""
+    if not (isinstance(spot.fact, Call) and spot.fact.function):
+        return
+    rows = sorted(
+        {
+            call.span.row
+            for call in view.facts.calls
+            if call.function == spot.fact.function
+            and any(resource == spot.resource for _, resource in constructors(call.origins, view))
+        }
+    )
+    calls = [call for call in view.facts.calls if call.function == spot.fact.function and call.span.row in rows]
+    if len(calls) > 1:
+        several = ", ".join(map(str, rows)) if len(rows) > 1 else f"{rows[0]}, more than once"
+        yield Doubt(
+            f"several are made here (line{'s' * (len(rows) > 1)} {several}), perhaps to be apart", Applicability.MANUAL
+        )
+
+
+def _in_turns(spot: Spot, ancestors: Iterator[ast.AST]) -> Iterator[Doubt]:
+    inner: ast.AST = spot.whole
+    for node in ancestors:
+        if isinstance(node, _FUNCTIONS):
+            return
+        if isinstance(node, _LOOPS) and inner is not getattr(node, "iter", None):
+            yield Doubt("a loop makes one in each turn, perhaps to be apart", Applicability.MANUAL)
+            return
+        inner = node
+
+
+def _expects_failure(ancestors: Iterator[ast.AST]) -> bool:
+    return any(isinstance(node, (ast.With, ast.AsyncWith)) and expects(node) for node in ancestors)
+
+
+def expects(node: ast.With | ast.AsyncWith) -> bool:
+    """Whether a `with` statement waits for an exception or a warning, as `pytest.raises` and `assertWarns` do."""
+    names = {_called(item.context_expr) for item in node.items}
+    return not names.isdisjoint(
+        {
+            "raises",
+            "warns",
+            "deprecated_call",
+            "assertRaises",
+            "assertRaisesRegex",
+            "assertWarns",
+            "assertWarnsRegex",
+            "catch_warnings",
+            "assertLogs",
+            "assertNoLogs",
+        }
+    )
+
+
+def _called(node: ast.expr) -> str:
+    function = node.func if isinstance(node, ast.Call) else node
+    return function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")

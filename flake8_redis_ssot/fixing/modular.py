@@ -1,0 +1,126 @@
+"""RSS001 for whole modules: `import old as m`, `from package import old`, `import package.old` and its chains."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from flake8_redis_ssot.fixing.bench import Bench
+from flake8_redis_ssot.fixing.bringing import Blocked, written
+from flake8_redis_ssot.fixing.moves import Move, move_of, new_module
+from flake8_redis_ssot.fixing.operations import Draft, Replace
+from flake8_redis_ssot.fixing.reach import check_reach
+from flake8_redis_ssot.fixing.sheet import Sheet
+from flake8_redis_ssot.fixing.statements import Entry
+from flake8_redis_ssot.fixing.unread import why_kept
+from flake8_redis_ssot.guards import Deprecated
+from flake8_redis_ssot.imports import Named
+from flake8_redis_ssot.names.facts import Import
+from flake8_redis_ssot.references import Variable
+from flake8_redis_ssot.rule import View
+
+
+def redirected(entry: Entry, variable: Variable, old: Deprecated, view: View, bench: Bench) -> tuple[Draft, list[Move]]:
+    """A name that stands for the module: its attributes have to be the same ones in the new module."""
+    module = _module_named(entry, view)
+    target = _target(old, module, entry.fact, view, bench)
+    sheet = bench.sheet(view.path)
+    moves, reasons = [], []
+    for read in variable.reads:
+        around = sheet.references.parent(read)
+        if isinstance(around, ast.Attribute) and around.value is read:
+            moves.append(_attribute_move(around, old, module, view, bench))
+        else:
+            reasons.append(
+                f"line {read.lineno}: the module itself is handed on, and what is read from it cannot be seen"
+            )
+    kept = why_kept(variable, view.path, bench, variable.reads)
+    draft = Draft(f"Import `{target}`", (entry.take((_named(entry, variable, target, view),)),))
+    draft = draft.doubted([*reasons, *filter(None, [kept]), *(reason for move in moves for reason in move.reasons)])
+    return draft, moves
+
+
+def _module_named(entry: Entry, view: View) -> str:
+    home = next(home for home in view.homes([entry.fact.origin]) if home.path is not None and not home.local)
+    return home.name
+
+
+def _target(old: Deprecated, module: str, fact: Import, view: View, bench: Bench) -> str:
+    target = new_module(old, module, view)
+    if view.project.path_of(target, view.path) is None:
+        raise Blocked(f"`{target}` is not to be found in the project")
+    check_reach(target, fact, view, bench)
+    return target
+
+
+def _attribute_move(node: ast.Attribute, old: Deprecated, module: str, view: View, bench: Bench) -> Move:
+    if not isinstance(node.ctx, ast.Load):
+        raise Blocked(f"line {node.lineno} sets `{node.attr}` in the old module")
+    return move_of(old, module, node.attr, view, bench)
+
+
+def _named(entry: Entry, variable: Variable, target: str, view: View) -> Named:
+    package, _, last = target.rpartition(".")
+    if isinstance(entry.statement, ast.Import) or not package:
+        return Named("", target, variable.name if variable.name != target else None)
+    alias = entry.alias.asname or (variable.name if variable.name != last else None)
+    return Named(written(package, entry.statement, view), last, alias)
+
+
+def chain_redirected(entry: Entry, old: Deprecated, view: View, bench: Bench) -> tuple[Draft, list[Move]]:
+    """`import package.old`: each `package.old.name` in the file becomes `package.new.name`, or the import goes."""
+    sheet, module = bench.sheet(view.path), entry.alias.name
+    variable = sheet.references.variable_of(entry.alias)
+    chains = list(_chains(variable, module, sheet))
+    replaced = {root for root, _ in chains}
+    others = [read for read in variable.reads if read not in replaced]
+    shared = any(_binds_besides(binding.node, entry) for binding in variable.bindings)
+    if not chains:
+        return _unread(entry, variable, others, shared, view, bench), []
+    target = _target(old, module, entry.fact, view, bench)
+    root = target.partition(".")[0]
+    if (others and not shared and root != variable.name) or not _can_read(root, variable, chains, sheet):
+        raise Blocked(f"`{variable.name}` is read in other ways as well (line {(others or [chains[0][0]])[0].lineno})")
+    kept = why_kept(variable, view.path, bench, variable.reads) if not shared and root != variable.name else None
+    moves = [_attribute_move(chain, old, module, view, bench) for _, chain in chains]
+    cuts = tuple(Replace(view.path, sheet.cut(chain.value, target)) for _, chain in chains)
+    draft = Draft(f"Import `{target}`", (entry.take((Named("", target),)), *cuts))
+    draft = draft.doubted([*filter(None, [kept]), *(reason for move in moves for reason in move.reasons)])
+    return draft, moves
+
+
+def _binds_besides(node: ast.AST, entry: Entry) -> bool:
+    return isinstance(node, ast.alias) and node is not entry.alias and node.asname is None
+
+
+def _chains(variable: Variable, module: str, sheet: Sheet) -> Iterator[tuple[ast.Name, ast.Attribute]]:
+    """The reads of something in a module by its whole name: the first name, and the attribute of the module."""
+    parts = module.split(".")
+    for read in variable.reads:
+        node: ast.AST | None = read
+        for part in parts[1:]:
+            node = sheet.references.parent(node) if node is not None else None
+            if not (isinstance(node, ast.Attribute) and node.attr == part):
+                node = None
+        around = sheet.references.parent(node) if node is not None else None
+        if isinstance(around, ast.Attribute) and around.value is node:
+            yield read, around
+
+
+def _can_read(root: str, variable: Variable, chains: list[tuple[ast.Name, ast.Attribute]], sheet: Sheet) -> bool:
+    """Whether the first part of the new name means the new package wherever it is written."""
+    if root == variable.name:
+        return True
+    return all(sheet.references.seen(root, read) is None for read, _ in chains) and not sheet.references.captured_by(
+        root, variable.scope
+    )
+
+
+def _unread(entry: Entry, variable: Variable, others: list[ast.Name], shared: bool, view: View, bench: Bench) -> Draft:
+    """Nobody reads the module by its name; its first part may still be needed."""
+    if others and not shared:
+        raise Blocked(f"`{variable.name}` is read in line {others[0].lineno}, and only this import brings it")
+    kept = None if shared else why_kept(variable, view.path, bench, variable.reads)
+    if kept:
+        raise Blocked(kept)
+    return Draft(f"Remove the import of `{entry.alias.name}`, which nobody reads", (entry.take(()),))

@@ -1,0 +1,157 @@
+"""RSS001: an import of something old is deleted where nobody reads it, else it imports the new one."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Sequence
+
+from flake8_redis_ssot.fixing import dynamic, modular, pairs, reaching, starred
+from flake8_redis_ssot.fixing.bench import Bench
+from flake8_redis_ssot.fixing.bringing import Blocked, written
+from flake8_redis_ssot.fixing.circumstances import expects
+from flake8_redis_ssot.fixing.late import carried_along
+from flake8_redis_ssot.fixing.moves import Move, move_of
+from flake8_redis_ssot.fixing.operations import Draft, Replace
+from flake8_redis_ssot.fixing.reach import check_reach
+from flake8_redis_ssot.fixing.sheet import Sheet
+from flake8_redis_ssot.fixing.statements import Entry, entry_of
+from flake8_redis_ssot.fixing.unread import why_kept
+from flake8_redis_ssot.guards import Deprecated
+from flake8_redis_ssot.imports import Named
+from flake8_redis_ssot.model import Refusal
+from flake8_redis_ssot.names.facts import Import, Reach
+from flake8_redis_ssot.references import Variable
+from flake8_redis_ssot.rule import View
+
+Old = tuple[Import | Reach, Deprecated]
+Moved = tuple[Draft, Sequence[Move]]
+
+
+def redirect(olds: Sequence[Old], view: View, bench: Bench) -> Draft | Refusal:
+    """What to do about the old names of one statement: as many as can be trusted equally far. Raises Unanswered."""
+    drafts, reasons = [], []
+    for fact, old in olds:
+        try:
+            draft, moves = _of_fact(fact, old, view, bench)
+            drafts.append(carried_along(draft, moves, fact, view, bench, redraft(bench)))
+        except Blocked as block:
+            reasons.append(str(block))
+    if not drafts:
+        return Refusal(tuple(dict.fromkeys(reasons)))
+    best = max(draft.applicability for draft in drafts)
+    first, *others = [draft for draft in drafts if draft.applicability == best]
+    for other in others:
+        first = first.joined(other)
+    return first
+
+
+def _of_fact(fact: Import | Reach, old: Deprecated, view: View, bench: Bench) -> Moved:
+    """The fix of one old name, patches left out, and what moved."""
+    sheet = bench.sheet(view.path)
+    if sheet.gaps:
+        raise Blocked(f"a part of the file can't be read (line {sheet.gaps[0].row})")
+    if isinstance(fact, Reach):
+        return reaching.redirected(fact, old, view, bench)
+    if fact.dynamic:
+        return dynamic.redirected(fact, old, view, bench)
+    entry = entry_of(fact, sheet)
+    if fact.star:
+        return starred.redirected(entry, old, view, bench)
+    if _is_tested(entry.statement, sheet):
+        raise Blocked("the import itself is what is tested here")
+    if isinstance(entry.statement, ast.Import) and entry.alias.asname is None:
+        return modular.chain_redirected(entry, old, view, bench)
+    variable = sheet.references.variable_of(entry.alias)
+    if why_kept(variable, view.path, bench) is None and not pairs.in_try(entry.statement, sheet):
+        return Draft(f"Remove the import of `{variable.name}`, which nobody reads", (entry.take(()),)), ()
+    if _means_module(fact, view):
+        return modular.redirected(entry, variable, old, view, bench)
+    return _name_redirected(entry, variable, old, view, bench)
+
+
+def _is_tested(statement: ast.stmt, sheet: Sheet) -> bool:
+    around = sheet.references.ancestors(statement)
+    return any(isinstance(node, (ast.With, ast.AsyncWith)) and expects(node) for node in around)
+
+
+def _means_module(fact: Import, view: View) -> bool:
+    return any(home.path is not None and not home.local for home in view.homes([fact.origin]))
+
+
+def _name_redirected(entry: Entry, variable: Variable, old: Deprecated, view: View, bench: Bench) -> Moved:
+    """`from old import x`: the same name of the new module, or another one with all its reads."""
+    module, _, name = entry.fact.origin.partition(":")
+    home = _passed_on(entry.fact, old, view)
+    if home is not None:
+        raise Blocked(_leftover(home, variable, old, view, bench))
+    try:
+        move = move_of(old, view.project.module_name(module, view.path), name, view, bench)
+    except Blocked as block:
+        raise Blocked(f"{block}{_goes_with(variable, view, bench)}") from None
+    check_reach(move.module, entry.fact, view, bench)
+    paired = pairs.collapsed(entry, variable, move, view, bench)
+    if paired is not None:
+        return paired, ()
+    return _moved(entry, variable, move, view, bench).doubted(move.reasons), (move,)
+
+
+def _passed_on(fact: Import, old: Deprecated, view: View) -> str | None:
+    """The true name of what a module that is not deprecated passes on from one that is."""
+    module, _, name = fact.origin.partition(":")
+    full = f"{view.project.module_name(module, view.path)}.{name}"
+    if view.guards.deprecated(full) is not None:
+        return None
+    return next((home.name for home in view.homes([fact.origin]) if view.guards.deprecated(home.name) == old), full)
+
+
+def _leftover(home: str, variable: Variable, old: Deprecated, view: View, bench: Bench) -> str:
+    what = f"`{home}` itself is old, and nothing of the same kind is configured in its place"
+    return what + _goes_with(variable, view, bench)
+
+
+def _goes_with(variable: Variable, view: View, bench: Bench) -> str:
+    """A note where the import goes by itself once the calls of what it imports are fixed."""
+    rows = [read.lineno for read in variable.reads]
+    sites = {judged.site.span.row for judged in bench.judged(view.path) if judged.rule.code in ("RSS002", "RSS003")}
+    if rows and set(rows) <= sites:
+        return f"; the import goes when line{'s' * (len(rows) > 1)} {', '.join(map(str, rows))} no longer needs it"
+    return ""
+
+
+def _moved(entry: Entry, variable: Variable, move: Move, view: View, bench: Bench) -> Draft:
+    module = written(move.module, entry.statement, view)
+    if move.name == move.old_name or entry.alias.asname is not None:
+        named = Named(module, move.name, entry.alias.asname)
+        return Draft(f"Import `{move.name}` from `{move.module}`", (entry.take((named,)),))
+    renamed = _reads_renamed(variable, move.name, view, bench)
+    if renamed is None:
+        named = Named(module, move.name, variable.name)
+        return Draft(f"Import `{move.name}` from `{move.module}`", (entry.take((named,)),))
+    return Draft(f"Use `{move.module}.{move.name}`", (entry.take((Named(module, move.name),)), *renamed))
+
+
+def _reads_renamed(variable: Variable, name: str, view: View, bench: Bench) -> tuple[Replace, ...] | None:
+    """All reads of a variable under a new name; None where somebody else knows it by the old one."""
+    sheet = bench.sheet(view.path)
+    if why_kept(variable, view.path, bench, variable.reads) is not None:
+        return None
+    if sheet.references.variable(variable.scope, name) or sheet.references.captured_by(name, variable.scope):
+        return None
+    if any(sheet.references.seen(name, read) is not None for read in variable.reads):
+        return None
+    return tuple(Replace(view.path, sheet.cut(read, name)) for read in variable.reads)
+
+
+def redraft(bench: Bench) -> Callable[[Import | Reach, str], Draft]:
+    """How to draft the fix of another read of the same old name, in whichever file it stands."""
+    return lambda fact, path: _of_another(fact, path, bench)
+
+
+def _of_another(fact: Import | Reach, path: str, bench: Bench) -> Draft:
+    view = bench.known.view(path)
+    for judged in bench.judged(path) if view is not None else ():
+        if judged.rule.code == "RSS001" and view is not None:
+            for known, old in judged.rule.module.olds(judged.site, view):
+                if known == fact:
+                    return _of_fact(fact, old, view, bench)[0]
+    raise Blocked(f"`{bench.module(path)}` reads it from the old place as well (line {fact.span.row})")

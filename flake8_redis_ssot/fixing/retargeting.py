@@ -1,0 +1,84 @@
+"""RSS005: a string moves with what it stands in for; alone it moves only where a person says so."""
+
+from __future__ import annotations
+
+from flake8_redis_ssot.fixing.bench import Bench, Target
+from flake8_redis_ssot.fixing.bringing import Blocked
+from flake8_redis_ssot.fixing.carrying import retargeted
+from flake8_redis_ssot.fixing.circumstances import is_test
+from flake8_redis_ssot.fixing.construction import replace_construction
+from flake8_redis_ssot.fixing.late import carried_along
+from flake8_redis_ssot.fixing.moves import Move, move_of
+from flake8_redis_ssot.fixing.operations import Draft
+from flake8_redis_ssot.fixing.redirecting import redraft
+from flake8_redis_ssot.model import Applicability, Refusal
+from flake8_redis_ssot.names.facts import Argument, Call, Mention
+from flake8_redis_ssot.rule import View
+from flake8_redis_ssot.targets import is_patch, origins_of
+
+
+def retarget(mention: Mention, view: View, bench: Bench) -> Draft | Refusal:
+    """What to do about a string that names something old. Raises Unanswered."""
+    try:
+        return _retargeted(mention, view, bench)
+    except Blocked as block:
+        return Refusal((str(block),))
+
+
+def _retargeted(mention: Mention, view: View, bench: Bench) -> Draft:
+    origin = origins_of(mention, view.project)[0]
+    module, _, attributes = origin.partition(":")
+    written = view.project.module_name(module, view.path)
+    old = view.guards.deprecated(f"{written}.{attributes}" if attributes else written)
+    if old is None:
+        return _of_importer(module, attributes, view, bench)
+    if not attributes:
+        raise Blocked("it names the module itself, and what is read from it there cannot be seen")
+    name, _, below = attributes.partition(".")
+    move = move_of(old, written, name, view, bench)
+    target = Target(view.path, mention, attributes)
+    if is_patch(mention) or mention.role == "dict":
+        return _with_readers(target, move, view, bench)
+    edits = retargeted(target, _path(mention, move, below), view, bench)
+    draft = Draft(f"Name `{move.module}.{move.name}`", edits).doubted(move.reasons)
+    if is_test(view.relative):
+        return draft.doubted(["what the string is for cannot be seen"], Applicability.MANUAL)
+    return draft.doubted(["what the string is for cannot be seen"])
+
+
+def _path(mention: Mention, move: Move, below: str) -> str:
+    """The new path, with a colon before the attributes where the old one had it there."""
+    colon = ":" if ":" in mention.text else "."
+    return f"{move.module}{colon}{'.'.join(filter(None, (move.name, below)))}"
+
+
+def _with_readers(target: Target, move: Move, view: View, bench: Bench) -> Draft:
+    """A patch moves together with whoever looks the old name up."""
+    old = bench.project.path_of(move.old_module, view.path)
+    readers = bench.local_readers(old, move.old_name) if old is not None else ()
+    if not readers:
+        below = target.attributes[len(move.old_name) :]
+        edits = retargeted(target, f"{move.module}.{move.name}{below}", view, bench)
+        why = f"nothing looks up `{move.old_module}.{move.old_name}`: the patch has no effect today, and would get one"
+        return Draft(f"Patch `{move.module}.{move.name}`", edits).doubted([why], Applicability.MANUAL)
+    first = readers[0]
+    reader = bench.known.view(first.path)
+    if reader is None:
+        raise Blocked(f"`{bench.module(first.path)}` reads the old place (line {first.row})")
+    draft = redraft(bench)(first.fact, first.path)
+    return carried_along(draft, [move], first.fact, reader, bench, redraft(bench))
+
+
+def _of_importer(module: str, name: str, view: View, bench: Bench) -> Draft:
+    """A patch of a constructor where it is imported: it moves with the calls there."""
+    path = bench.project.path_of(module, view.path)
+    importer = bench.known.view(path) if path is not None else None
+    for judged in bench.judged(path) if path is not None and importer is not None else ():
+        fact = judged.site.fact
+        if isinstance(fact, (Call, Argument)) and importer is not None:
+            outcome = replace_construction(fact, importer, bench)
+            if isinstance(outcome, Refusal):
+                raise Blocked(f"`{module}` keeps making its own (line {fact.span.row}): {outcome.reasons[0]}")
+            if any(operation.path == view.path for operation in outcome.operations):
+                return outcome
+    raise Blocked(f"nothing in `{module}` calls what the patch of `{name}` replaces")

@@ -1,0 +1,92 @@
+"""One file, ready to be changed: its bytes, its text, its tree, and what every name in it belongs to."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+from flake8_redis_ssot.edits import Lines, applied
+from flake8_redis_ssot.model import Cut, Gap, Span
+from flake8_redis_ssot.references import References
+from flake8_redis_ssot.source import Source, decode, read_source
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A file (`path`, absolute) whose decoded `text` is to be changed; the tree's positions count in it."""
+
+    path: str
+    data: bytes
+    text: str
+    encoding: str
+    source: Source
+
+    @classmethod
+    def of(cls, path: str, data: bytes) -> Sheet:
+        """The sheet of a file's bytes."""
+        decoded = decode(data)
+        return cls(path, data, decoded.text, decoded.encoding, read_source(data))
+
+    @property
+    def tree(self) -> ast.Module:
+        """The standard tree, with what newer syntax allowed."""
+        return self.source.tree
+
+    @property
+    def gaps(self) -> tuple[Gap, ...]:
+        """The parts of the file that could not be read."""
+        return self.source.gaps
+
+    @cached_property
+    def references(self) -> References:
+        """Scopes, bindings and reads."""
+        return References(self.tree, self.text, self.source.bound_names)
+
+    @cached_property
+    def lines(self) -> Lines:
+        """Rows and columns of the text."""
+        return Lines(self.text)
+
+    @cached_property
+    def _nodes(self) -> dict[tuple[type[ast.AST], Span], ast.expr]:
+        nodes = (node for node in self.references.nodes if isinstance(node, (ast.Call, ast.Name, ast.Attribute)))
+        return {(type(node), self.source.span(node)): node for node in nodes}
+
+    @cached_property
+    def imports(self) -> tuple[ast.Import | ast.ImportFrom, ...]:
+        """All import statements, in order of place."""
+        found = [node for node in self.references.nodes if isinstance(node, (ast.Import, ast.ImportFrom))]
+        return tuple(sorted(found, key=lambda node: (node.lineno, node.col_offset)))
+
+    def node(self, kind: type[ast.AST], span: Span) -> ast.expr | None:
+        """The call, name or attribute at a place."""
+        return self._nodes.get((kind, span))
+
+    def range(self, node: ast.expr | ast.stmt | ast.alias) -> tuple[int, int]:
+        """Where a node begins and ends, in characters of the text (0-based, end exclusive)."""
+        span = self.source.span(node)
+        return self.lines.offset(span.row, span.column), self.lines.offset(span.end_row, span.end_column)
+
+    def cut(self, node: ast.expr | ast.stmt | ast.alias, text: str) -> Cut:
+        """The change that gives a node another text."""
+        return Cut(*self.range(node), text)
+
+    def written(self, node: ast.expr) -> str:
+        """The text of an expression."""
+        start, end = self.range(node)
+        return self.text[start:end]
+
+    def changed(self, cuts: Iterable[Cut]) -> bytes:
+        """The bytes of the file after changes. Raises Overlap."""
+        mark = (
+            self.data[: len(self.data) - len(self.text.encode(_plain(self.encoding)))]
+            if self.encoding == "utf-8-sig"
+            else b""
+        )
+        return mark + applied(self.text, cuts).encode(_plain(self.encoding))
+
+
+def _plain(encoding: str) -> str:
+    return "utf-8" if encoding == "utf-8-sig" else encoding

@@ -1,0 +1,105 @@
+"""The names of one import statement changed, all else of it left as it is."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from flake8_redis_ssot.imports.clause import Clause, Item, clause_of, is_broken
+from flake8_redis_ssot.imports.named import Named, names_of
+from flake8_redis_ssot.imports.ordering import with_further
+from flake8_redis_ssot.imports.places import line_break, line_start
+from flake8_redis_ssot.imports.pruning import without_items
+from flake8_redis_ssot.model import Cut
+
+
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """What stands between two names: a comma, and then `gap`; `listed` says that each has a line to itself."""
+
+    listed: bool
+    gap: str
+
+
+def edited(text: str, statement: ast.Import | ast.ImportFrom, slots: Sequence[Sequence[Named]]) -> Iterator[Cut]:
+    """Put the names of each slot, one slot for each name of the statement, in that name's place. Some must remain.
+
+    Only the names are written; that they share the statement's module is the caller's business.
+    """
+    clause = clause_of(text, statement)
+    layout = _layout(text, clause)
+    yield from without_items(text, clause, {at for at, slot in enumerate(slots) if not slot})
+    for item, named, slot in zip(_items(clause, slots), names_of(statement), slots):
+        if slot:
+            yield from _item_edited(text, clause, item, named, slot, layout)
+
+
+def _items(clause: Clause, slots: Sequence[Sequence[Named]]) -> list[Item]:
+    """The names that are there; the last one that stays loses its comma if the last one of all has none."""
+    items = clause.items()
+    last = max(at for at, slot in enumerate(slots) if slot)
+    if not items[-1].comma:
+        items[last] = replace(items[last], comma=None)
+    return items
+
+
+def extended(text: str, statement: ast.Import | ast.ImportFrom, names: Sequence[Named]) -> Iterator[Cut]:
+    """Add names to a statement, in the style of those that are there."""
+    present = names_of(statement)
+    return edited(text, statement, with_further(present, [[named] for named in present], names))
+
+
+def module_replaced(text: str, statement: ast.Import | ast.ImportFrom, module: str) -> Cut:
+    """Write another module behind `from`; it may have stood close to the words around it."""
+    start, end = clause_of(text, statement).path
+    before = "" if text[start - 1].isspace() or module.startswith(".") else " "
+    after = "" if not text[end].isidentifier() or module.endswith(".") else " "
+    return Cut(start, end, before + module + after)
+
+
+def _item_edited(
+    text: str, clause: Clause, item: Item, named: Named, slot: Sequence[Named], layout: _Layout
+) -> Iterator[Cut]:
+    """One name becomes those of `slot`: itself, if it is among them, or else the first of them stays in its place."""
+    same = [(each.name, each.local) == (named.name, named.local) for each in slot]
+    at = same.index(True) if True in same else 0
+    if not same[at]:
+        yield from _renamed(item, slot[at])
+    before, after = slot[:at], slot[at + 1 :]
+    yield Cut(item.start, item.start, "".join(f"{each.written},{layout.gap}" for each in before))
+    if layout.listed and after:
+        yield from _listed_after(text, clause, item, [layout.gap + each.written for each in after])
+    else:
+        yield Cut(item.end, item.end, "".join(f",{layout.gap}{each.written}" for each in after))
+
+
+def _renamed(item: Item, named: Named) -> Iterator[Cut]:
+    yield Cut(*item.name, named.name)
+    if item.asname and named.asname:
+        yield Cut(*item.asname, named.asname)
+    elif item.asname:
+        yield Cut(item.name[1], item.asname[1], "")
+    elif named.asname:
+        yield Cut(item.end, item.end, f" as {named.asname}")
+
+
+def _listed_after(text: str, clause: Clause, item: Item, written: Sequence[str]) -> Iterator[Cut]:
+    """Further lines behind the name, its comma and its comment."""
+    done = item.comma.end if item.comma else item.end
+    behind = clause.behind(done)
+    comment = behind if behind and behind.is_comment and not is_broken(text, done, behind.start) else None
+    at = comment.end if comment else done
+    if not item.comma:
+        yield Cut(done, done, ",")
+    yield Cut(at, at, ",".join(written) + ("," if item.comma else ""))
+
+
+def _layout(text: str, clause: Clause) -> _Layout:
+    """How the names of a statement are laid out."""
+    items = clause.items()
+    started = [not text[line_start(text, item.start) : item.start].strip() for item in items]
+    if not clause.parenthesised or not all(started[1:] or started):
+        return _Layout(False, " ")
+    last = items[-1].start
+    return _Layout(True, line_break(text, clause.tokens[0].end) + text[line_start(text, last) : last])

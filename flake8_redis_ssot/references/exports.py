@@ -1,0 +1,75 @@
+"""What `__all__` says: the names that a module offers to star imports."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from flake8_redis_ssot.references.scopes import Variable, in_order
+
+
+class Exports(NamedTuple):
+    """The entries of `__all__` in order; `names` is None where there is none, or where it is computed."""
+
+    names: tuple[str, ...] | None
+    entries: tuple[ast.Constant, ...]
+
+
+def exports_of(variable: Variable | None, parents: Mapping[ast.AST, ast.AST]) -> Exports:
+    """Read all assignments and calls that make the module's `__all__`."""
+    if variable is None:
+        return Exports(None, ())
+    entries: list[ast.Constant] = []
+    computed = variable.declared  # a function changes it, nobody knows when
+    for node in in_order(dict.fromkeys((*variable.writes, *variable.reads))):
+        found = _added(node, parents)
+        computed = computed or found is None
+        entries += found or ()
+    names = None if computed else tuple(dict.fromkeys(str(entry.value) for entry in entries))
+    return Exports(names, tuple(entries))
+
+
+def _added(node: ast.AST, parents: Mapping[ast.AST, ast.AST]) -> list[ast.Constant] | None:
+    """The strings that one use of `__all__` adds; None if that can't be told."""
+    around = parents.get(node)
+    if isinstance(around, ast.Assign) and node in around.targets:
+        return _strings(around.value)
+    if isinstance(around, ast.AnnAssign) and node is around.target:
+        return [] if around.value is None else _strings(around.value)
+    if isinstance(around, ast.AugAssign) and node is around.target:
+        return _strings(around.value) if isinstance(around.op, ast.Add) else None
+    if not isinstance(node, ast.Name) or not isinstance(node.ctx, ast.Load):
+        return None
+    if isinstance(around, ast.Attribute):
+        return _of_method(around, parents.get(around))
+    changed = isinstance(around, ast.Subscript) and not isinstance(around.ctx, ast.Load)
+    return None if changed else []
+
+
+def _of_method(method: ast.Attribute, call: ast.AST | None) -> list[ast.Constant] | None:
+    if not isinstance(call, ast.Call) or call.func is not method or len(call.args) != 1:
+        return None
+    if method.attr == "extend":
+        return _strings(call.args[0])
+    if method.attr == "append":
+        return _strings(ast.List(call.args))
+    return [] if method.attr in ("count", "index") else None
+
+
+def _strings(node: ast.expr) -> list[ast.Constant] | None:
+    """The strings of a display, or of a sum of displays."""
+    found: list[ast.Constant] = []
+    waiting = [node]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, ast.BinOp) and isinstance(part.op, ast.Add):
+            waiting += [part.right, part.left]
+        elif isinstance(part, (ast.List, ast.Tuple)):
+            strings = [item for item in part.elts if isinstance(item, ast.Constant) and isinstance(item.value, str)]
+            if len(strings) != len(part.elts):
+                return None
+            found += strings
+        else:
+            return None
+    return found

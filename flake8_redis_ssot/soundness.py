@@ -1,0 +1,47 @@
+"""A changed file is read again before anybody gets to see it: it must parse, and say nothing wrong that it did not."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections import Counter
+
+from flake8_redis_ssot.fixing.sheet import Sheet
+from flake8_redis_ssot.source import read_source
+
+Message = tuple[str, tuple[str, ...]]
+
+
+def new_trouble(before: Sheet, data: bytes) -> str | None:
+    """What is wrong with the new bytes of a file that was not wrong before, in words; None if nothing is."""
+    after = read_source(data)
+    if len(after.gaps) > len(before.gaps):
+        return f"the result could not be read: {after.gaps[0].reason} in line {after.gaps[0].row}"
+    now = _messages(after.tree)
+    if not now:
+        return None
+    new = Counter(message for message, _ in now) - Counter(message for message, _ in _messages(before.tree))
+    if not new:
+        return None
+    row = next(row for message, row in now if message in new)
+    kind, parts = next(iter(new))
+    return f"it would leave behind what pyflakes calls {kind} ({', '.join(parts)}), in line {row} of the result"
+
+
+def _messages(tree: ast.Module) -> list[tuple[Message, int]]:
+    """What pyflakes finds in a tree: kind and names, without line numbers, and the row."""
+    from pyflakes.checker import Checker  # late: only changes need it
+
+    try:
+        found = Checker(tree).messages
+    except RecursionError:
+        return []
+    return [(_told(type(each).__name__, each.message_args), each.lineno) for each in found]
+
+
+def _told(kind: str, arguments: tuple[object, ...]) -> Message:
+    """A message without rows. Of an import that nobody reads only the local name counts: it may have a new home."""
+    names = (str(argument) for argument in arguments if not isinstance(argument, int))
+    if kind == "UnusedImport":
+        names = (re.split(r" as |\.", name)[-1] for name in names)
+    return kind, tuple(names)
