@@ -79,3 +79,8 @@ def _proposal(found: Found, analysis: Analysis, bench: Bench) -> Proposal:
         return Proposal(found, None, Refusal(("parts of the fix would get in each other's way",)))
     except OSError as error:
         return Proposal(found, None, Refusal((f"a file that it concerns can't be read: {error}",)))
+    except Unanswered:
+        raise
+    except Exception as error:
+        # A mistake of ours must neither hide the finding nor stop the fixes of others.
+        return Proposal(found, None, Refusal((f"internal error, please report it: {type(error).__name__}: {error}",)))

