@@ -17,8 +17,9 @@ from flake8_redis_ssot.modules import Modules
 from flake8_redis_ssot.names.facts import NO_EXPORTS, Exports, FileFacts
 from flake8_redis_ssot.project import Project
 from flake8_redis_ssot.rule import View
-from flake8_redis_ssot.scan import facts_of, unreadable
+from flake8_redis_ssot.scan import facts_from, facts_of, unreadable
 from flake8_redis_ssot.search import AttributeUse, Search, stems
+from flake8_redis_ssot.source import Source
 from flake8_redis_ssot.words import Words, is_glob
 from flake8_redis_ssot.workers import scanners
 
@@ -90,14 +91,14 @@ class Analysis:
     def _scan_overlay(self, search: Search) -> list[FileFacts]:
         return [facts_of(path, data, search) for path, data in self._overlay.items() if search.wants(data, path)]
 
-    def change(self, texts: Mapping[str, bytes]) -> None:
+    def change(self, texts: Mapping[str, tuple[bytes, Source]]) -> None:
         """Go on with other bytes for some of the files (absolute paths), as if they stood on the disk."""
-        self._overlay |= texts
-        search = self._hunting.so_far()
-        self._scan(self._take_in([facts_of(path, data, search) for path, data in texts.items()], search))
-        wider = self._hunting.readers_of(self._asked.names)
-        answers = [facts_of(path, data, wider) for path, data in texts.items()] if self._asked.names else []
-        self._asked = self._asked.changed(answers, texts)
+        data = {path: text for path, (text, _) in texts.items()}
+        self._overlay |= data
+        search = self._hunting.readers_of(self._asked.names)  # what was asked is looked for as well
+        fresh = [facts_from(path, source, search) for path, (_, source) in texts.items()]
+        self._scan(self._take_in(fresh, search))
+        self._asked = self._asked.changed(fresh, data)
 
     def all_facts(self) -> Mapping[str, FileFacts]:
         """The facts of every file that was read, for whichever reason."""
@@ -118,7 +119,7 @@ class Analysis:
         with scanners(self._jobs if search.hunts else 1, len(self._files)) as scan:
             fresh = [*scan(self._on_disk(), search), *self._scan_overlay(search)] if search.hunts else []
         found = {facts.path: facts for facts in fresh}
-        uses = {name: found_uses(self._files, name, self.data) for name in attributes}
+        uses = found_uses(self._files, attributes, self.data)
         self._asked = self._asked.plus(names, found, uses)
 
     def _load(self, path: str) -> Exports:

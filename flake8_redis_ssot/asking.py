@@ -49,12 +49,14 @@ def joined(one: FileFacts, other: FileFacts) -> FileFacts:
     )
 
 
-def found_uses(files: Iterable[str], name: str, data: Callable[[str], bytes]) -> Uses:
-    """Every place of a project where an attribute of that name is read, by path."""
-    found: dict[str, tuple[AttributeUse, ...]] = {}
-    for path in files:
+def found_uses(files: Iterable[str], names: Set[str], data: Callable[[str], bytes]) -> dict[str, Uses]:
+    """Every place of a project where attributes of some names are read, by name and path."""
+    found: dict[str, dict[str, tuple[AttributeUse, ...]]] = {name: {} for name in names}
+    for path in files if names else ():
         with suppress(OSError):
-            uses = attribute_uses(data(path), name)
-            if uses:
-                found[path] = uses
-    return found
+            text = data(path)
+            for name in names:
+                uses = attribute_uses(text, name)
+                if uses:
+                    found[name][path] = uses
+    return {**found}

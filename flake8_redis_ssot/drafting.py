@@ -32,9 +32,13 @@ class Proposal:
         return replace(self.found.finding, fix=self.fix)
 
 
-def propose(analysis: Analysis, found: Sequence[Found]) -> tuple[list[Proposal], Bench]:
-    """A proposal for each of what was found, in its order, and the bench that they were drafted on."""
-    bench = _bench(analysis)
+def propose(analysis: Analysis, found: Sequence[Found], before: Bench | None = None) -> tuple[list[Proposal], Bench]:
+    """A proposal for each of what was found, in its order, and the bench that they were drafted on.
+
+    `before` is the bench of the round before, which knows files that are still the same.
+    """
+    judged = cache(lambda path: _judged(analysis, path))
+    bench = before.again(analysis, judged) if before else Bench(analysis, judged)
     done: dict[int, Proposal] = {}
     while len(done) < len(found):
         questions: set[Question] = set()
@@ -46,12 +50,8 @@ def propose(analysis: Analysis, found: Sequence[Found]) -> tuple[list[Proposal],
                     questions.update(unanswered.questions)
         if questions:
             _ask(analysis, questions)
-            bench = bench.again(analysis, cache(lambda path: _judged(analysis, path)))
+            bench = bench.again(analysis, judged)
     return [done[number] for number in range(len(found))], bench
-
-
-def _bench(analysis: Analysis) -> Bench:
-    return Bench(analysis, cache(lambda path: _judged(analysis, path)))
 
 
 def _judged(analysis: Analysis, path: str) -> tuple[Judged, ...]:

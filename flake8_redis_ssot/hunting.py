@@ -33,10 +33,6 @@ class Hunting:
         self._alone = Words.of([*plain, *(module for module in modules if module not in self._folded)])
         self._words = Words.of([*plain, *modules])
 
-    def so_far(self) -> Search:
-        """The search for everything that is known by now."""
-        return Search((), (), self._words, self._project.modules.roots)
-
     def is_found_anywhere(self, name: str) -> bool:
         """Whether every file that holds a name is read, whatever stands beside it."""
         return self._alone.has(name)

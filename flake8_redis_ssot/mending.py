@@ -13,8 +13,10 @@ from flake8_redis_ssot.engine import Found
 from flake8_redis_ssot.fixing.bench import Bench
 from flake8_redis_ssot.fixing.composing import cuts_of
 from flake8_redis_ssot.fixing.operations import Operation
+from flake8_redis_ssot.fixing.sheet import Sheet
 from flake8_redis_ssot.model import Applicability, Cut, Finding, Refusal
 from flake8_redis_ssot.soundness import new_trouble
+from flake8_redis_ssot.workers import ask_each
 
 # Fixes that make room for others need a round each; more of them than this means that two fight.
 _ROUNDS = 12
@@ -53,29 +55,32 @@ def mend(
     trust: Applicability,
     fixable: Callable[[str], bool],
     only: Set[str] = frozenset(),
+    jobs: int = 1,
 ) -> Mended:
     """Apply every fix that is trusted at least so far, of the codes that are fixable. Nothing is written.
 
     `look` tells what is found in the present state of the analysis, which changes with it. With `only`, no fix is
-    applied that changes other files.
+    applied that changes other files. `jobs` is the number of processes.
     """
     mended = Mended()
     refused: Refused = {}
+    bench: Bench | None = None
     for _ in range(_ROUNDS):
-        proposals, bench = propose(analysis, look())
+        proposals, bench = propose(analysis, look(), bench)
         mended.left = [_with_refusal(proposal, refused) for proposal in proposals]
         wanted = [each for each in proposals if _is_wanted(each, trust, fixable) and _key(each) not in refused]
         wanted = [each for each in wanted if not only or _paths(each) <= only]
-        texts, applied = _write(wanted, bench, refused)
-        if not texts:
+        sheets, applied = _write(wanted, bench, refused, jobs)
+        if not sheets:
             mended.left = [_with_refusal(proposal, refused) for proposal in proposals]
             break
-        for path, text in texts.items():
+        for path, sheet in sheets.items():
             mended.before.setdefault(path, bench.sheet(path).data)
-            mended.after[path] = text
+            mended.after[path] = sheet.data
         mended.fixed += [proposal.finding for proposal in applied]
         mended.together += [_paths(proposal) for proposal in applied]
-        analysis.change(texts)
+        analysis.change({path: (sheet.data, sheet.source) for path, sheet in sheets.items()})
+        bench.change(sheets)
     return mended
 
 
@@ -102,14 +107,21 @@ def _paths(proposal: Proposal) -> frozenset[str]:
     return frozenset(operation.path for operation in proposal.draft.operations) if proposal.draft else frozenset()
 
 
-def _write(wanted: list[Proposal], bench: Bench, refused: Refused) -> tuple[dict[str, bytes], list[Proposal]]:
-    """The new bytes of every file that changes, and the proposals in them. What does harm is refused for good."""
+def _write(
+    wanted: list[Proposal], bench: Bench, refused: Refused, jobs: int
+) -> tuple[dict[str, Sheet], list[Proposal]]:
+    """Every file that changes, as it will be, and the proposals in it. What does harm is refused for good."""
+    sound: dict[tuple[str, bytes], Sheet] = {}
     while wanted:
         wanted, cuts = _composed(wanted, bench)
         texts = {path: bench.sheet(path).changed(several) for path, several in cuts.items() if several}
-        troubles = {path: why for path, text in texts.items() if (why := new_trouble(bench.sheet(path), text))}
+        sheets = {path: sound.get((path, text)) or Sheet.of(path, text) for path, text in texts.items()}
+        fresh = [path for path, text in texts.items() if (path, text) not in sound]
+        answers = ask_each(new_trouble, [(bench.sheet(path), sheets[path]) for path in fresh], jobs)
+        troubles = {path: why for path, why in zip(fresh, answers) if why}
+        sound |= {(path, texts[path]): sheets[path] for path in fresh if path not in troubles}
         if not troubles:
-            return texts, wanted
+            return sheets, wanted
         harmful = [each for each in wanted if not troubles.keys().isdisjoint(_paths(each))]
         for each in harmful:
             path = next(path for path in sorted(_paths(each)) if path in troubles)

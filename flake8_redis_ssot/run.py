@@ -134,8 +134,8 @@ def _mend(
     """Apply fixes; those of a buffer must not reach into files."""
     from flake8_redis_ssot.mending import mend  # late: most runs fix nothing
 
-    asked = Selection(request.fixable, request.unfixable)
-    mended = mend(analysis, look, trust=request.trust or Applicability.SAFE, fixable=asked.has, only=buffers)
+    asked, jobs = Selection(request.fixable, request.unfixable), request.jobs or default_jobs()
+    mended = mend(analysis, look, trust=request.trust or Applicability.SAFE, fixable=asked.has, only=buffers, jobs=jobs)
     outcome.findings += mended.left
     outcome.fixed += mended.fixed
     outcome.changes += mended.changes()

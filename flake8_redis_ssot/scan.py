@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from flake8_redis_ssot.disk import read
 from flake8_redis_ssot.model import Gap
 from flake8_redis_ssot.modules import module_name, package_name
 from flake8_redis_ssot.names.facts import NO_EXPORTS, FileFacts
 from flake8_redis_ssot.search import Search
+
+if TYPE_CHECKING:
+    from flake8_redis_ssot.source import Source
 
 
 def scan(paths: Iterable[str], search: Search) -> list[FileFacts]:
@@ -36,12 +40,17 @@ def _facts_in_any_case(path: str, data: bytes, search: Search) -> FileFacts:
 
 def facts_of(path: str, data: bytes, search: Search) -> FileFacts:
     """The facts of one file from its bytes."""
-    from flake8_redis_ssot.names.reading import read_names
     from flake8_redis_ssot.source import read_source
 
-    return read_names(
-        path, read_source(data), module_name(path, search.roots), package_name(path, search.roots), search.words
-    )
+    return facts_from(path, read_source(data), search)
+
+
+def facts_from(path: str, source: Source, search: Search) -> FileFacts:
+    """The facts of one file once it is parsed."""
+    from flake8_redis_ssot.names.reading import read_names
+
+    module, package = module_name(path, search.roots), package_name(path, search.roots)
+    return read_names(path, source, module, package, search.words)
 
 
 def unreadable(path: str, error: OSError) -> FileFacts:

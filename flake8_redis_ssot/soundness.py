@@ -7,14 +7,13 @@ import re
 from collections import Counter
 
 from flake8_redis_ssot.fixing.sheet import Sheet
-from flake8_redis_ssot.source import read_source
 
 Message = tuple[str, tuple[str, ...]]
 
 
-def new_trouble(before: Sheet, data: bytes) -> str | None:
-    """What is wrong with the new bytes of a file that was not wrong before, in words; None if nothing is."""
-    after = read_source(data)
+def new_trouble(change: tuple[Sheet, Sheet]) -> str | None:
+    """What is wrong with a file after a change that was not wrong before, in words; None if nothing is."""
+    before, after = change
     if len(after.gaps) > len(before.gaps):
         return f"the result could not be read: {after.gaps[0].reason} in line {after.gaps[0].row}"
     now = _messages(after.tree)

@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any, TypeVar
 
 from flake8_redis_ssot.names.facts import FileFacts
 from flake8_redis_ssot.scan import scan
@@ -14,6 +15,10 @@ from flake8_redis_ssot.search import Search
 # Fewer files than this are read faster than a process starts.
 _WORTH_A_PROCESS = 300
 _CHUNK = 150
+_WORTH_SHARING = 20
+
+Item = TypeVar("Item")
+Answer = TypeVar("Answer")
 
 Scan = Callable[[Sequence[str], Search], list[FileFacts]]
 
@@ -47,6 +52,32 @@ def _prepare() -> None:
 def _spread(run: Callable[..., Iterator[list[FileFacts]]], paths: Sequence[str], search: Search) -> list[FileFacts]:
     chunks = [(paths[start : start + _CHUNK], search) for start in range(0, len(paths), _CHUNK)]
     return [facts for found in run(_scan_chunk, chunks) for facts in found]
+
+
+def ask_each(ask: Callable[[Item], Answer], items: Sequence[Item], jobs: int) -> list[Answer]:
+    """The answers to a question about several items, in their order; in `jobs` processes where that is worth it.
+
+    A fork has everything in memory that the question needs, so nothing but the answers travels.
+    """
+    if jobs < 2 or len(items) < _WORTH_SHARING or not sys.platform.startswith("linux"):
+        return [ask(item) for item in items]
+    from multiprocessing import get_context
+
+    _asked.append((ask, items))
+    try:
+        with get_context("fork").Pool(jobs, _prepare) as pool:
+            return pool.map(_answer, range(len(items)), chunksize=4)
+    finally:
+        _asked.pop()
+
+
+# What the processes of `ask_each` were forked to do.
+_asked: list[tuple[Callable[[Any], Any], Sequence[Any]]] = []
+
+
+def _answer(number: int) -> Any:
+    ask, items = _asked[-1]
+    return ask(items[number])
 
 
 def _scan_chunk(task: tuple[Sequence[str], Search]) -> list[FileFacts]:

@@ -127,6 +127,11 @@ class Bench:
             self._seen[key] = ask(path, local, self.tree, self.project)
         return cast("Answer", self._seen[key])
 
+    def change(self, sheets: Mapping[str, Sheet]) -> None:
+        """Go on with other files in the place of some."""
+        self.sheets |= sheets
+        self._seen.clear()
+
     def again(self, known: Known, judged: Callable[[str], Sequence[Judged]]) -> Bench:
         """A bench for the same files, once more is known about the others."""
         return Bench(known, judged, self.sheets, self._seen)

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import cast
 
 from flake8_redis_ssot.edits import Lines, applied
 from flake8_redis_ssot.model import Cut, Gap, Span
@@ -50,19 +51,36 @@ class Sheet:
         return Lines(self.text)
 
     @cached_property
-    def _nodes(self) -> dict[tuple[type[ast.AST], Span], ast.expr]:
-        nodes = (node for node in self.references.nodes if isinstance(node, (ast.Call, ast.Name, ast.Attribute)))
-        return {(type(node), self.source.span(node)): node for node in nodes}
+    def _by_kind(self) -> dict[type[ast.AST], list[ast.AST]]:
+        found: dict[type[ast.AST], list[ast.AST]] = {}
+        for node in self.references.nodes:
+            found.setdefault(type(node), []).append(node)
+        return found
+
+    @cached_property
+    def _places(self) -> dict[tuple[type[ast.AST], int], list[ast.expr]]:
+        found: dict[tuple[type[ast.AST], int], list[ast.expr]] = {}
+        for kind in (ast.Call, ast.Name, ast.Attribute):
+            for node in cast("list[ast.expr]", self._by_kind.get(kind, [])):
+                found.setdefault((kind, node.lineno), []).append(node)
+        return found
 
     @cached_property
     def imports(self) -> tuple[ast.Import | ast.ImportFrom, ...]:
         """All import statements, in order of place."""
-        found = [node for node in self.references.nodes if isinstance(node, (ast.Import, ast.ImportFrom))]
-        return tuple(sorted(found, key=lambda node: (node.lineno, node.col_offset)))
+        found = [*self._by_kind.get(ast.Import, []), *self._by_kind.get(ast.ImportFrom, [])]
+        statements = cast("list[ast.Import | ast.ImportFrom]", found)
+        return tuple(sorted(statements, key=lambda node: (node.lineno, node.col_offset)))
+
+    @cached_property
+    def parameters(self) -> frozenset[str]:
+        """The names of all parameters of functions: pytest finds fixtures by them."""
+        return frozenset(node.arg for node in cast("list[ast.arg]", self._by_kind.get(ast.arg, [])))
 
     def node(self, kind: type[ast.AST], span: Span) -> ast.expr | None:
         """The call, name or attribute at a place."""
-        return self._nodes.get((kind, span))
+        there = self._places.get((kind, span.row), [])
+        return next((node for node in there if self.source.span(node) == span), None)
 
     def range(self, node: ast.expr | ast.stmt | ast.alias) -> tuple[int, int]:
         """Where a node begins and ends, in characters of the text (0-based, end exclusive)."""

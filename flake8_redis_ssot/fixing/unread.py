@@ -59,17 +59,12 @@ def _by_convention(variable: Variable, sheet: Sheet) -> Iterator[str]:
     file = os.path.basename(sheet.path)
     if file.startswith("__init__.") and variable.scope.kind == "module":
         yield f"`{name}` is part of what the package offers"
-    if _may_be_fixture(file) and any(name in _parameters(node) for node in ast.walk(sheet.tree)):
+    if _may_be_fixture(file) and name in sheet.parameters:
         yield f"`{name}` is asked for as a fixture"
 
 
 def _may_be_fixture(file: str) -> bool:
     return file == "conftest.py" or "test" in file
-
-
-def _parameters(node: ast.AST) -> Iterator[str]:
-    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-        yield from (argument.arg for argument in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs))
 
 
 def _levelled(variable: Variable, sheet: Sheet) -> Iterator[str]:
