@@ -39,6 +39,7 @@ def main(arguments: Namespace) -> int:
     if outcome.changes or wants_fixes(arguments):
         apply_fixes(outcome, arguments)
     if arguments.fix_only or (outcome.buffers and wants_fixes(arguments)):
+        _complain("error", outcome.errors, "red")
         return _exit_code(outcome, arguments, left=not arguments.fix_only)
     failed = _publish(outcome, arguments)
     _complain("error", outcome.errors, "red")

@@ -58,13 +58,14 @@ def _to_standard_output(outcome: Outcome) -> None:
 
 def _to_disk(outcome: Outcome) -> None:
     from flake8_redis_ssot.disk import DiskError, replace_all
+    from flake8_redis_ssot.engine import shown_path
 
     failed: set[str] = set()
     for group in outcome.changes:
         try:
             replace_all(group)
         except DiskError as error:
-            outcome.errors.append(str(error))
+            outcome.errors.append(f"{shown_path(error.path)}: {error.reason}")
             failed |= {change.path for change in group}
     outcome.fixed = [finding for finding in outcome.fixed if os.path.abspath(finding.path) not in failed]
 

@@ -1,0 +1,283 @@
+"""`redis-ssot check --fix` and its kin: what is written, what is said, and the exit codes."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import stat
+import subprocess
+from pathlib import Path
+
+import pytest
+from casebook import all_cases
+
+from flake8_redis_ssot import disk
+from flake8_redis_ssot.cli import main
+
+SERVICE = """\
+from app.legacy.redis_manager import redis_manager
+from app.redis_manager import RedisManager
+
+print(redis_manager)
+
+
+def used_up(key):
+    return RedisManager().get(key)
+
+
+def boxed():
+    return [RedisManager()]
+
+
+def given():
+    return RedisManager("redis://other")
+"""
+SAFE = """\
+from app.redis_manager import redis_manager
+from app.redis_manager import RedisManager, get_redis_manager
+
+print(redis_manager)
+
+
+def used_up(key):
+    return get_redis_manager().get(key)
+
+
+def boxed():
+    return [RedisManager()]
+
+
+def given():
+    return RedisManager("redis://other")
+"""
+UNSAFE = SAFE.replace("[RedisManager()]", "[get_redis_manager()]")
+
+
+@pytest.fixture
+def service(project: Path) -> Path:
+    """A file with a fix of each kind, in the project that every case starts from."""
+    all_cases()[0].write(project)
+    path = project / "app" / "service.py"
+    path.write_text(SERVICE)
+    return path
+
+
+def test_fix_applies_what_is_safe(service: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", "app/service.py", "--fix", "--output-format", "concise"]) == 1
+    assert service.read_text() == SAFE
+    output = capsys.readouterr()
+    assert output.out.splitlines()[-1] == "Found 4 findings (2 fixed, 2 remaining)."
+    assert output.err == ""
+
+
+def test_unsafe_fixes_applies_the_others_as_well(service: Path) -> None:
+    assert main(["check", "app/service.py", "--fix", "--unsafe-fixes"]) == 1
+    assert service.read_text() == UNSAFE
+    assert main(["check", "app/service.py", "--fix", "--unsafe-fixes"]) == 1
+    assert service.read_text() == UNSAFE
+
+
+def test_unsafe_fixes_alone_changes_nothing(service: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    main(["check", "app/service.py", "--unsafe-fixes"])
+    assert service.read_text() == SERVICE
+    assert capsys.readouterr().out.splitlines()[-1] == "[*] 3 fixable with the `--fix` option."
+
+
+def test_the_report_tells_what_can_be_fixed(service: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    main(["check", "app/service.py"])
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[-2:] == ["Found 4 findings.", "[*] 2 fixable with the `--fix` option (1 more with `--unsafe-fixes`)."]
+    assert sum(" [*] " in line for line in lines) == 2
+    told = [line.partition(" = ")[2] for line in lines]
+    assert "safe fix: Import `redis_manager` from `app.redis_manager`" in told
+    assert "unsafe fix: Call `get_redis_manager()` instead of making a new one" in told
+    assert "not safe: line 12: it is put into a container, and what becomes of it there cannot be seen" in told
+    assert 'not applied: what the call is given (`"redis://other"`) would be lost' in told
+
+
+def test_only_unsafe_fixes_are_left(service: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    main(["check", "app/service.py", "--fix", "--quiet"])
+    capsys.readouterr()
+    main(["check", "app/service.py"])
+    assert capsys.readouterr().out.splitlines()[-1] == "No safe fixes; 1 with `--fix --unsafe-fixes`."
+
+
+def test_fix_only_reports_nothing_that_is_left(service: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", "app/service.py", "--fix-only"]) == 0
+    assert service.read_text() == SAFE
+    output = capsys.readouterr()
+    assert (output.out, output.err) == ("", "Fixed 2 findings.\n")
+    assert main(["check", "app/service.py", "--fix-only", "--exit-non-zero-on-fix"]) == 0
+    assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize("flags", [["--fix"], ["--fix-only"], ["--fix", "--exit-zero"]])
+def test_exit_non_zero_on_fix(service: Path, flags: list[str]) -> None:
+    service.write_text("from app.legacy.redis_manager import redis_manager\n\nprint(redis_manager)\n")
+    assert main(["check", "app/service.py", *flags, "--exit-non-zero-on-fix"]) == 1
+    assert main(["check", "app/service.py", *flags, "--exit-non-zero-on-fix"]) == 0
+
+
+def test_everything_fixed_is_no_failure(service: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    service.write_text("from app.legacy.redis_manager import redis_manager\n\nprint(redis_manager)\n")
+    assert main(["check", "app/service.py", "--fix"]) == 0
+    assert capsys.readouterr().out == "Found 1 finding (1 fixed, 0 remaining).\n"
+
+
+def test_show_fixes(service: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    main(["check", ".", "--fix-only", "--show-fixes"])
+    assert capsys.readouterr().err.splitlines() == [
+        "Fixed 2 findings:",
+        "- app/service.py:",
+        "    1 x RSS001 (deprecated-import)",
+        "    1 x RSS002 (direct-instantiation)",
+    ]
+
+
+def test_diff_changes_nothing_and_can_be_applied(service: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", ".", "--diff", "--unsafe-fixes"]) == 1
+    output = capsys.readouterr()
+    assert service.read_text() == SERVICE
+    assert output.err == "Would fix 3 findings.\n"
+    subprocess.run(["git", "apply", "-p0"], input=output.out, text=True, check=True)
+    assert service.read_text() == UNSAFE
+    assert main(["check", ".", "--diff", "--unsafe-fixes"]) == 0
+    assert capsys.readouterr().out == ""
+
+
+def test_diff_of_a_file_without_final_newline(service: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    service.write_bytes(SERVICE.rstrip("\n").replace("\n", "\r\n").encode())
+    main(["check", ".", "--diff"])
+    patch = capsys.readouterr().out.encode()
+    subprocess.run(["git", "apply", "-p0"], input=patch, check=True)
+    assert service.read_bytes() == SAFE.rstrip("\n").replace("\n", "\r\n").encode()
+
+
+@pytest.mark.parametrize(
+    ("flags", "fixed"),
+    [
+        (["--fixable", "RSS001"], {"RSS001"}),
+        (["--unfixable", "RSS001"], {"RSS002"}),
+        (["--fixable", "RSS001", "--extend-fixable", "RSS002"], {"RSS001", "RSS002"}),
+        (["--fixable", "RSS", "--unfixable", "RSS002"], {"RSS001"}),
+        (["--unfixable", "ALL"], set()),
+        (["--ignore", "RSS001"], {"RSS002"}),
+    ],
+)
+def test_which_codes_are_fixed(
+    service: Path, flags: list[str], fixed: set[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    main(["check", "app/service.py", "--fix-only", "--show-fixes", *flags])
+    listed = {word for word in capsys.readouterr().err.split() if word.startswith("RSS")}
+    assert listed == fixed
+
+
+def test_a_code_that_does_not_exist(service: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main(["check", ".", "--fixable", "RSS777"])
+    assert "`RSS777` selects no rule" in capsys.readouterr().err
+
+
+def test_what_is_silenced_stays(service: Path) -> None:
+    service.write_text(SERVICE.replace("import redis_manager\n", "import redis_manager  # noqa: RSS001\n"))
+    main(["check", "app/service.py", "--fix-only"])
+    assert service.read_text().startswith("from app.legacy.redis_manager import redis_manager  # noqa: RSS001\n")
+
+
+def test_standard_input_is_fixed_to_standard_output(
+    service: Path, capfdbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service.unlink()
+    buffer = io.TextIOWrapper(io.BytesIO(SERVICE.replace("\n", "\r\n").encode()))
+    monkeypatch.setattr("sys.stdin", buffer)
+    assert main(["check", "--fix", "--stdin-filename", "app/service.py", "-"]) == 1
+    assert capfdbinary.readouterr().out == SAFE.replace("\n", "\r\n").encode()
+    assert not service.exists()
+
+
+def test_standard_input_without_anything_to_fix_comes_back(
+    service: Path, capfdbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"x = 1\n")))
+    assert main(["check", "--fix", "-"]) == 0
+    assert capfdbinary.readouterr().out == b"x = 1\n"
+
+
+def test_mode_and_links_stay(service: Path, project: Path) -> None:
+    service.chmod(0o751)
+    link = project / "link.py"
+    link.symlink_to(service)
+    main(["check", "app/service.py", "--fix-only"])
+    assert stat.S_IMODE(service.stat().st_mode) == 0o751
+    assert link.is_symlink()
+    assert link.read_text() == SAFE
+
+
+def test_a_file_that_changed_meanwhile_is_left_alone(
+    service: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write = disk.replace_all
+
+    def late(changes: list[disk.Change]) -> None:
+        service.write_text(SERVICE + "# an edit of somebody else\n")
+        write(changes)
+
+    monkeypatch.setattr(disk, "replace_all", late)
+    assert main(["check", "app/service.py", "--fix-only"]) == 2
+    assert service.read_text() == SERVICE + "# an edit of somebody else\n"
+    assert "app/service.py: has changed since it was read" in capsys.readouterr().err
+
+
+def test_files_of_one_fix_are_written_together_or_not_at_all(
+    service: Path, project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    test = project / "test_service.py"
+    test.write_text('from unittest import mock\n\nmock.patch("app.service.RedisManager")\n')
+    service.write_text(
+        "from app.redis_manager import RedisManager\n\n\ndef f(key):\n    return RedisManager().get(key)\n"
+    )
+    before = service.read_bytes(), test.read_bytes()
+    write = disk.replace
+
+    def failing(path: str, data: bytes, *, expected: bytes) -> None:
+        if path.endswith("test_service.py"):
+            raise disk.Unwritable(path, "is read-only")
+        write(path, data, expected=expected)
+
+    monkeypatch.setattr(disk, "replace", failing)
+    assert main(["check", ".", "--fix-only"]) == 2
+    assert (service.read_bytes(), test.read_bytes()) == before
+    assert "test_service.py: is read-only" in capsys.readouterr().err
+    monkeypatch.undo()
+    os.chdir(project)
+    assert main(["check", ".", "--fix-only"]) == 0
+    assert test.read_text() == 'from unittest import mock\n\nmock.patch("app.service.get_redis_manager")\n'
+
+
+def test_json_carries_the_fix(service: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    main(["check", "app/service.py", "--output-format", "json"])
+    found = json.loads(capsys.readouterr().out)
+    assert [item["fix"]["applicability"] for item in found] == ["safe", "safe", "unsafe", "display"]
+    assert found[0]["fix"]["edits"] == [
+        {
+            "content": "",
+            "end_location": {"column": 17, "row": 1},
+            "filename": str(service),
+            "location": {"column": 10, "row": 1},
+        }
+    ]
+    assert found[3]["reasons"] == found[3]["fix"]["reasons"]
+
+
+def test_a_mistake_of_ours_does_not_hide_the_finding(
+    service: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*arguments: object) -> None:
+        raise AssertionError("boom")
+
+    monkeypatch.setattr("flake8_redis_ssot.fixing.construction.replace_construction", broken)
+    assert main(["check", "app/service.py", "--fix", "--output-format", "json"]) == 1
+    reasons = [reason for item in json.loads(capsys.readouterr().out) for reason in item["reasons"]]
+    assert reasons == ["internal error, please report it: AssertionError: boom"] * 3
+    assert service.read_text().startswith("from app.redis_manager import redis_manager\n")
