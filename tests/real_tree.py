@@ -1,0 +1,144 @@
+"""Fixes a copy of a real tree and tells what became of it; not a test, but what a test cannot hold: somebody's code.
+
+    python tests/real_tree.py TREE CONFIGURATION [--unsafe-fixes] [--sample N]
+
+Prints how many findings of each code have which fix, every reason with how often it is given, and whether the result
+is sound: no new message of pyflakes or of ruff (the lists are compared), every changed file parses, a second run
+changes nothing, nothing outside the findings' files and their patches is touched. `--sample` shows N diffs at random.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import json
+import random
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+RULES = "F821,F811,F401,F841"  # and syntax errors, which ruff always tells
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("tree", type=Path)
+    parser.add_argument("configuration", type=Path)
+    parser.add_argument("--unsafe-fixes", action="store_true")
+    parser.add_argument("--sample", type=int, default=0)
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory(dir=arguments.tree.resolve().parent) as folder:
+        copy = Path(folder) / "tree"
+        shutil.copytree(arguments.tree, copy, symlinks=True)
+        return examine(arguments.tree, copy, arguments)
+
+
+def examine(tree: Path, copy: Path, arguments: argparse.Namespace) -> int:
+    flags = ["--unsafe-fixes"] if arguments.unsafe_fixes else []
+    found = json.loads(ours(copy, arguments, "--output-format", "json").stdout)
+    table(found)
+    pyflakes, ruff = messages_of_pyflakes(copy), messages_of_ruff(copy)
+    fixed = ours(copy, arguments, "--fix-only", "--show-fixes", *flags)
+    print(f"\n{fixed.stderr.splitlines()[0]}")
+    changed = [path for path in files(copy) if (copy / path).read_bytes() != (tree / path).read_bytes()]
+    allowed = {Path(item["filename"]).relative_to(copy).as_posix() for item in found}
+    allowed |= {edit["filename"] for item in found if item["fix"] for edit in item["fix"]["edits"]}
+    again = ours(copy, arguments, "--diff", *flags).stdout
+    results = {
+        "files changed": len(changed),
+        "of which do not parse": sum(not parses(copy / path) for path in changed),
+        "new messages of pyflakes": sorted((messages_of_pyflakes(copy) - pyflakes).elements()),
+        "new messages of ruff": sorted((messages_of_ruff(copy) - ruff).elements()),
+        "changed by a second run": again.count("\n+++ "),
+        "files touched besides": [path for path in changed if path not in allowed and str(copy / path) not in allowed],
+    }
+    for what, value in results.items():
+        print(f"{what}: {value}")
+    sample(tree, copy, changed, arguments.sample)
+    return 0 if not any(list(results.values())[1:]) else 1
+
+
+def ours(copy: Path, arguments: argparse.Namespace, *flags: str) -> subprocess.CompletedProcess[str]:
+    command = [
+        sys.executable,
+        "-m",
+        "flake8_redis_ssot",
+        "check",
+        ".",
+        "--config",
+        str(arguments.configuration.resolve()),
+    ]
+    return subprocess.run([*command, *flags], cwd=copy, capture_output=True, text=True, check=False)
+
+
+def files(copy: Path) -> list[str]:
+    return sorted(path.relative_to(copy).as_posix() for path in copy.rglob("*.py") if path.is_file())
+
+
+def parses(path: Path) -> bool:
+    try:
+        ast.parse(path.read_bytes())
+    except SyntaxError:
+        return False
+    return True
+
+
+def table(found: list[dict[str, Any]]) -> None:
+    kinds = Counter((item["code"], item["fix"]["applicability"] if item["fix"] else "none") for item in found)
+    for (code, kind), count in sorted(kinds.items()):
+        print(f"{code} {kind:8} {count:4}")
+    for kind in ("unsafe", "display", "none"):
+        reasons: Counter[str] = Counter()
+        for item in found:
+            if (item["fix"]["applicability"] if item["fix"] else "none") == kind:
+                reasons.update({plain(reason) for reason in item["reasons"]})
+        print(f"\nreasons ({kind}):")
+        for reason, count in reasons.most_common():
+            print(f"  {count:4} {reason}")
+
+
+def plain(reason: str) -> str:
+    """A reason without its names and lines."""
+    return re.sub(r"\d+", "N", re.sub(r"`[^`]*`", "`…`", re.sub(r"\S+\.py:\d+", "…", reason)))
+
+
+def messages_of_pyflakes(copy: Path) -> Counter[str]:
+    done = subprocess.run(
+        [sys.executable, "-m", "pyflakes", "."], cwd=copy, capture_output=True, text=True, check=False
+    )
+    return Counter(re.sub(r":\d+:\d+:? ", ": ", re.sub(r"line \d+", "line", line)) for line in done.stdout.splitlines())
+
+
+def messages_of_ruff(copy: Path) -> Counter[str]:
+    command = [
+        "ruff",
+        "check",
+        "--isolated",
+        "--no-cache",
+        "--select",
+        RULES,
+        "--output-format",
+        "json",
+        "--no-respect-gitignore",
+        ".",
+    ]
+    done = subprocess.run(command, cwd=copy, capture_output=True, text=True, check=False)
+    items = json.loads(done.stdout)
+    return Counter(
+        f"{Path(item['filename']).relative_to(copy)}: {item['code']} {re.sub(r'line [0-9]+', 'line', item['message'])}"
+        for item in items
+    )
+
+
+def sample(tree: Path, copy: Path, changed: list[str], number: int) -> None:
+    for path in random.sample(changed, min(number, len(changed))):
+        subprocess.run(["diff", "-u", str(tree / path), str(copy / path)], check=False)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
