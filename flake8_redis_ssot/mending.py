@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence, Set
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, field, replace
 
 from flake8_redis_ssot.analysis import Analysis
 from flake8_redis_ssot.disk import Change
@@ -36,6 +36,14 @@ class Mended:
     left: list[Finding] = field(default_factory=list)
     together: list[frozenset[str]] = field(default_factory=list)
 
+    def take(self, step: _Step, bench: Bench) -> None:
+        """Add one round; `bench` has the files as they were before it."""
+        for path, sheet in step.sheets.items():
+            self.before.setdefault(path, bench.sheet(path).data)
+            self.after[path] = sheet.data
+        self.fixed += [proposal.finding for proposal in step.applied]
+        self.together += [_paths(proposal) for proposal in step.applied]
+
     def changes(self) -> list[tuple[Change, ...]]:
         """What is to be written: sets of files that are changed all or none."""
         groups: list[set[str]] = []
@@ -63,39 +71,33 @@ def mend(
     applied that changes other files. `jobs` is the number of processes.
     """
     mended = Mended()
-    refused: Refused = {}
     bench: Bench | None = None
     for _ in range(_ROUNDS):
         proposals, bench = propose(analysis, look(), bench)
-        mended.left = [_with_refusal(proposal, refused) for proposal in proposals]
-        wanted = [each for each in proposals if _is_wanted(each, trust, fixable) and _key(each) not in refused]
-        wanted = [each for each in wanted if not only or _paths(each) <= only]
-        sheets, applied = _write(wanted, bench, refused, jobs)
-        if not sheets:
-            mended.left = [_with_refusal(proposal, refused) for proposal in proposals]
-            break
-        for path, sheet in sheets.items():
-            mended.before.setdefault(path, bench.sheet(path).data)
-            mended.after[path] = sheet.data
-        mended.fixed += [proposal.finding for proposal in applied]
-        mended.together += [_paths(proposal) for proposal in applied]
-        analysis.change({path: (sheet.data, sheet.source) for path, sheet in sheets.items()})
-        bench.change(sheets)
+        wanted = [each for each in proposals if _is_wanted(each, trust, fixable)]
+        step = _step([each for each in wanted if not only or _paths(each) <= only], bench, jobs)
+        if not step.sheets:
+            mended.left = [step.finding(proposal) for proposal in proposals]
+            return mended
+        mended.take(step, bench)
+        analysis.change({path: (sheet.data, sheet.source) for path, sheet in step.sheets.items()})
+        bench.change(step.sheets)
+    mended.left = [proposal.finding for proposal in propose(analysis, look(), bench)[0]]
     return mended
 
 
-Refused = dict[tuple[str, str, int], Refusal]
+@dataclass
+class _Step:
+    """One round: the files that change, as they will be, the proposals in them, and those that would do harm."""
 
+    sheets: dict[str, Sheet] = field(default_factory=dict)
+    applied: list[Proposal] = field(default_factory=list)
+    refused: dict[int, Refusal] = field(default_factory=dict)
 
-def _key(proposal: Proposal) -> tuple[str, str, int]:
-    finding = proposal.found.finding
-    return proposal.found.path, finding.code, finding.span.row
-
-
-def _with_refusal(proposal: Proposal, refused: Refused) -> Finding:
-    if _key(proposal) in refused:
-        proposal = Proposal(proposal.found, None, refused[_key(proposal)])
-    return proposal.finding
+    def finding(self, proposal: Proposal) -> Finding:
+        """A finding that is left, with its fix or the reason why that was not applied."""
+        refusal = self.refused.get(id(proposal))
+        return replace(proposal, fix=refusal).finding if refusal else proposal.finding
 
 
 def _is_wanted(proposal: Proposal, trust: Applicability, fixable: Callable[[str], bool]) -> bool:
@@ -107,27 +109,55 @@ def _paths(proposal: Proposal) -> frozenset[str]:
     return frozenset(operation.path for operation in proposal.draft.operations) if proposal.draft else frozenset()
 
 
-def _write(
-    wanted: list[Proposal], bench: Bench, refused: Refused, jobs: int
-) -> tuple[dict[str, Sheet], list[Proposal]]:
-    """Every file that changes, as it will be, and the proposals in it. What does harm is refused for good."""
-    sound: dict[tuple[str, bytes], Sheet] = {}
+def _step(wanted: list[Proposal], bench: Bench, jobs: int) -> _Step:
+    """As many of the proposals as go together and leave sound files behind."""
+    step, sound = _Step(), _Sound(bench, jobs)
     while wanted:
         wanted, cuts = _composed(wanted, bench)
-        texts = {path: bench.sheet(path).changed(several) for path, several in cuts.items() if several}
-        sheets = {path: sound.get((path, text)) or Sheet.of(path, text) for path, text in texts.items()}
-        fresh = [path for path, text in texts.items() if (path, text) not in sound]
-        answers = ask_each(new_trouble, [(bench.sheet(path), sheets[path]) for path in fresh], jobs)
-        troubles = {path: why for path, why in zip(fresh, answers) if why}
-        sound |= {(path, texts[path]): sheets[path] for path in fresh if path not in troubles}
+        sheets, troubles = sound.after(cuts)
         if not troubles:
-            return sheets, wanted
-        harmful = [each for each in wanted if not troubles.keys().isdisjoint(_paths(each))]
-        for each in harmful:
-            path = next(path for path in sorted(_paths(each)) if path in troubles)
-            refused[_key(each)] = Refusal((troubles[path],))
-        wanted = [each for each in wanted if each not in harmful]
-    return {}, []
+            step.sheets, step.applied = sheets, wanted
+            break
+        harmful = _harmful(wanted, troubles, sound, bench)
+        step.refused |= {id(each): Refusal((why,)) for each, why in harmful}
+        wanted = [each for each in wanted if id(each) not in step.refused]
+    return step
+
+
+class _Sound:
+    """Looks at changed files, each state of them once."""
+
+    def __init__(self, bench: Bench, jobs: int) -> None:
+        self._bench = bench
+        self._jobs = jobs
+        self._known: dict[tuple[str, bytes], tuple[Sheet, str | None]] = {}
+
+    def after(self, cuts: Mapping[str, list[Cut]]) -> tuple[dict[str, Sheet], dict[str, str]]:
+        """The files after changes, and what is wrong with them, by path."""
+        texts = {path: self._bench.sheet(path).changed(several) for path, several in cuts.items() if several}
+        fresh = [(path, text) for path, text in texts.items() if (path, text) not in self._known]
+        sheets = [Sheet.of(path, text) for path, text in fresh]
+        pairs = [(self._bench.sheet(sheet.path), sheet) for sheet in sheets]
+        answers = ask_each(new_trouble, pairs, self._jobs)
+        self._known |= {key: (sheet, why) for key, sheet, why in zip(fresh, sheets, answers)}
+        found = {path: self._known[path, text] for path, text in texts.items()}
+        troubles = {path: why for path, (_, why) in found.items() if why}
+        return {path: sheet for path, (sheet, _) in found.items()}, troubles
+
+
+def _harmful(
+    wanted: Iterable[Proposal], troubles: Mapping[str, str], sound: _Sound, bench: Bench
+) -> Iterator[tuple[Proposal, str]]:
+    """The proposals that do harm, each with what it does; where none does alone, all that share the file."""
+    near = [each for each in wanted if not troubles.keys().isdisjoint(_paths(each))]
+    alone = [(each, sound.after(cuts_of(_operations([each]), bench))[1]) for each in near]
+    guilty = [(each, next(iter(found.values()))) for each, found in alone if found]
+    spared = {path for each, _ in guilty for path in _paths(each)}
+    yield from guilty
+    for each in near:
+        left = [path for path in sorted(_paths(each)) if path in troubles and path not in spared]
+        if left:
+            yield each, troubles[left[0]]
 
 
 def _composed(wanted: list[Proposal], bench: Bench) -> tuple[list[Proposal], dict[str, list[Cut]]]:
