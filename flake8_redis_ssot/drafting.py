@@ -49,8 +49,7 @@ def propose(analysis: Analysis, found: Sequence[Found], before: Bench | None = N
                 except Unanswered as unanswered:
                     questions.update(unanswered.questions)
         if questions:
-            _ask(analysis, questions)
-            bench = bench.again(analysis, judged)
+            answer(analysis, questions, bench)
     return [done[number] for number in range(len(found))], bench
 
 
@@ -60,10 +59,12 @@ def _judged(analysis: Analysis, path: str) -> tuple[Judged, ...]:
     return tuple(judged for rule in all_rules() for judged in rule.judged(view)) if view is not None else ()
 
 
-def _ask(analysis: Analysis, questions: Iterable[Question]) -> None:
+def answer(analysis: Analysis, questions: Iterable[Question], bench: Bench) -> None:
+    """Find the answers to questions, and let the bench know them."""
     names = {(question.path, question.name) for question in questions if question.path}
     attributes = {question.name for question in questions if not question.path}
     analysis.ask(names, attributes)
+    bench.learn()
 
 
 def _proposal(found: Found, analysis: Analysis, bench: Bench) -> Proposal:

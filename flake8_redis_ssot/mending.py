@@ -7,10 +7,10 @@ from dataclasses import dataclass, field, replace
 
 from flake8_redis_ssot.analysis import Analysis
 from flake8_redis_ssot.disk import Change
-from flake8_redis_ssot.drafting import Proposal, propose
+from flake8_redis_ssot.drafting import Proposal, answer, propose
 from flake8_redis_ssot.edits import Overlap
 from flake8_redis_ssot.engine import Found
-from flake8_redis_ssot.fixing.bench import Bench
+from flake8_redis_ssot.fixing.bench import Bench, Unanswered
 from flake8_redis_ssot.fixing.composing import cuts_of
 from flake8_redis_ssot.fixing.operations import Operation
 from flake8_redis_ssot.fixing.sheet import Sheet
@@ -75,7 +75,8 @@ def mend(
     for _ in range(_ROUNDS):
         proposals, bench = propose(analysis, look(), bench)
         wanted = [each for each in proposals if _is_wanted(each, trust, fixable)]
-        step = _step([each for each in wanted if not only or _paths(each) <= only], bench, jobs)
+        wanted = [each for each in wanted if not only or _paths(each) <= only]
+        step = _answered_step(wanted, analysis, bench, jobs)
         if not step.sheets:
             mended.left = [step.finding(proposal) for proposal in proposals]
             return mended
@@ -107,6 +108,15 @@ def _is_wanted(proposal: Proposal, trust: Applicability, fixable: Callable[[str]
 
 def _paths(proposal: Proposal) -> frozenset[str]:
     return frozenset(operation.path for operation in proposal.draft.operations) if proposal.draft else frozenset()
+
+
+def _answered_step(wanted: list[Proposal], analysis: Analysis, bench: Bench, jobs: int) -> _Step:
+    """A round whose questions are answered: together, fixes may raise some that none of them does alone."""
+    while True:
+        try:
+            return _step(wanted, bench, jobs)
+        except Unanswered as unanswered:
+            answer(analysis, unanswered.questions, bench)
 
 
 def _step(wanted: list[Proposal], bench: Bench, jobs: int) -> _Step:

@@ -132,6 +132,11 @@ class Bench:
         self.sheets |= sheets
         self._seen.clear()
 
+    def learn(self) -> None:
+        """Look again at the facts of the other files: there are more of them now."""
+        self.__dict__.pop("_readers", None)
+        self.__dict__.pop("_patches", None)
+
     def again(self, known: Known, judged: Callable[[str], Sequence[Judged]]) -> Bench:
         """A bench for the same files, once more is known about the others."""
         return Bench(known, judged, self.sheets, self._seen)
