@@ -83,7 +83,7 @@ def replace_all(changes: Sequence[Change]) -> None:
         for change in changes:
             replace(change.path, change.after, expected=change.before)
             done.append(change)
-    except DiskError:
+    except BaseException:
         for change in reversed(done):
             replace(change.path, change.before, expected=change.after)
         raise

@@ -73,9 +73,5 @@ def diff(path: str, before: str, after: str) -> str:
 
 def _lines(text: str) -> list[str]:
     """Lines as diff tools count them: they end at LF, whatever stands before it."""
-    return text.split("\n") if not text else [f"{line}\n" for line in text.split("\n")[:-1]] + _rest(text)
-
-
-def _rest(text: str) -> list[str]:
-    last = text.rpartition("\n")[2]
-    return [last] if last else []
+    *lines, last = text.split("\n")
+    return [*(f"{line}\n" for line in lines), *filter(None, [last])]

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from flake8_redis_ssot.disk import Changed, DiskError, Unwritable, read, replace
+from flake8_redis_ssot.disk import Change, Changed, DiskError, Unwritable, read, replace, replace_all
 
 OLD, NEW = b"old\r\n", b"\xef\xbb\xbfnew"
 
@@ -166,6 +166,50 @@ def test_an_interrupt_leaves_all_as_it_was(file: Path, monkeypatch: pytest.Monke
         replace(str(file), NEW, expected=OLD)
     assert file.read_bytes() == OLD
     assert only(file)
+
+
+def changes(folder: Path, number: int) -> list[Change]:
+    paths = [folder / f"{place}.py" for place in range(number)]
+    for path in paths:
+        path.write_bytes(OLD)
+    return [Change(str(path), OLD, NEW) for path in paths]
+
+
+def test_several_files_are_replaced(tmp_path: Path) -> None:
+    several = changes(tmp_path, 3)
+    replace_all(several)
+    assert [read(change.path) for change in several] == [NEW] * 3
+
+
+@pytest.mark.parametrize("error", [OSError(28, "No space left on device"), KeyboardInterrupt()])
+def test_several_files_are_replaced_all_or_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: BaseException
+) -> None:
+    several, rename = changes(tmp_path, 3), os.replace
+
+    def failing(source: str, target: str) -> None:
+        if target.endswith("2.py"):
+            raise error
+        rename(source, target)
+
+    monkeypatch.setattr(os, "replace", failing)
+    with pytest.raises((Unwritable, KeyboardInterrupt)):
+        replace_all(several)
+    assert [read(change.path) for change in several] == [OLD] * 3
+
+
+def test_of_several_files_none_is_touched_when_one_has_changed(tmp_path: Path) -> None:
+    several = changes(tmp_path, 2)
+    (tmp_path / "1.py").write_bytes(b"somebody else's")
+    with pytest.raises(Changed, match=r"1\.py: has changed"):
+        replace_all(several)
+    assert read(several[0].path) == OLD
+
+
+def test_of_several_files_one_that_cannot_be_read(tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(Unwritable, match="cannot be read"):
+        replace_all([*changes(tmp_path, 1), Change(str(tmp_path / "folder"), OLD, NEW)])
 
 
 def test_a_folder_or_a_loop_is_unwritable(tmp_path: Path) -> None:

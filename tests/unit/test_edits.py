@@ -1,0 +1,77 @@
+"""Changes of texts: applied, merged, and told as places and as a diff."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from flake8_redis_ssot.edits import Lines, Overlap, applied, diff, merged
+from flake8_redis_ssot.model import Cut, Edit, Span
+
+TEXT = "one\r\ntwo\rthree\nfour"
+
+
+def test_changes_are_applied_in_order_of_place() -> None:
+    assert applied(TEXT, [Cut(5, 8, "2"), Cut(0, 3, "1"), Cut(18, 18, "!")]) == "1\r\n2\rthree\nfou!r"
+
+
+def test_equal_changes_count_once() -> None:
+    assert merged([Cut(0, 3, "1"), Cut(0, 3, "1")]) == [Cut(0, 3, "1")]
+
+
+@pytest.mark.parametrize(
+    "cuts",
+    [[Cut(0, 3, "a"), Cut(2, 4, "b")], [Cut(0, 3, "a"), Cut(0, 3, "b")], [Cut(1, 1, "a"), Cut(1, 1, "b")]],
+    ids=["crossing", "two texts", "two insertions"],
+)
+def test_changes_that_want_the_same(cuts: list[Cut]) -> None:
+    with pytest.raises(Overlap):
+        applied(TEXT, cuts)
+
+
+def test_an_insertion_before_a_change() -> None:
+    assert applied("abc", [Cut(1, 2, "B"), Cut(1, 1, "-")]) == "a-Bc"
+
+
+@given(st.text(st.sampled_from("ab\r\n")), st.data())
+def test_places_and_offsets_are_two_names_of_one_thing(text: str, data: st.DataObject) -> None:
+    lines = Lines(text)
+    start = data.draw(st.integers(0, len(text)))
+    end = data.draw(st.integers(start, len(text)))
+    cut = Cut(start, end, "x")
+    assert lines.cut(lines.edit("f.py", cut)) == cut
+
+
+def test_a_place_in_a_text_of_all_line_breaks() -> None:
+    assert Lines(TEXT).edit("f.py", Cut(9, 14, "3")) == Edit("f.py", Span(3, 0, 3, 5), "3")
+
+
+TEXTS = st.lists(st.sampled_from(["a", "b", "c\r", "d\x0ce", ""]), max_size=8).map("\n".join)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("a\nb\n", "a\nc\n"),
+        ("a\nb", "a\nc"),
+        ("a\nb", "a\nb\n"),
+        ("a\r\nb\r\n", "a\r\n"),
+        ("x\ry\r", "x\rz\r"),
+        ("", "a\n"),
+    ],
+    ids=["lines", "no final newline", "a final newline more", "CRLF", "CR", "from nothing"],
+)
+def test_git_applies_a_diff(before: str, after: str, tmp_path: Path) -> None:
+    (tmp_path / "f.py").write_bytes(before.encode())
+    patch = diff("f.py", before, after).encode()
+    subprocess.run(["git", "apply", "-p0"], input=patch, cwd=tmp_path, check=True)
+    assert (tmp_path / "f.py").read_bytes() == after.encode()
+
+
+@given(TEXTS)
+def test_nothing_changed_is_an_empty_diff(text: str) -> None:
+    assert diff("f.py", text, text) == ""
