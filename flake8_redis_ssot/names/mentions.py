@@ -42,8 +42,9 @@ def note_call(evaluator: Evaluator, node: ast.Call, places: list[Values], keywor
     if role == "object" or (path is None and role == "patch"):
         attribute = _argument(node, places, keywords, 1, _ATTRIBUTES)
         name = only_text(attribute[1]) if attribute else None
-        if attribute and name and evaluator.words.has(name):
-            _record(evaluator, attribute[0], name, "object", owners=origins_of(target[1]))
+        owners = origins_of(target[1])
+        if attribute and name and (evaluator.words.has(name) or any(map(evaluator.words.hits, owners))):
+            _record(evaluator, attribute[0], name, "object", owners=owners)
     elif path is not None and _DOTTED.fullmatch(path):
         names = tuple(sorted(keyword.arg for keyword in node.keywords if keyword.arg)) if role == "multiple" else ()
         if evaluator.words.hits(path) or any(map(evaluator.words.has, names)):

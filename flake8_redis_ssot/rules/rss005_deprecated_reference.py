@@ -63,7 +63,7 @@ def collect(facts: FileFacts) -> Iterator[Site]:
 def judge(site: Site, view: View) -> Verdict | None:
     """Confirm a path into a deprecated module, or to a constructor as seen through a module that imports it."""
     for origin in origins_of(site.fact, view.project):
-        found = _deprecated(origin, view) or _constructor(origin, site.fact, view)
+        found = _deprecated(origin, site.fact, view) or _constructor(origin, site.fact, view)
         if found is not None:
             return found
     return None
@@ -76,9 +76,11 @@ def fix(site: Site, view: View, bench: Bench) -> Draft | Refusal:
     return retarget(site.fact, view, bench)
 
 
-def _deprecated(origin: str, view: View) -> Verdict | None:
+def _deprecated(origin: str, mention: Mention, view: View) -> Verdict | None:
     """The path itself leads through an old module or names an old symbol, wherever the object is at home."""
     module, _, attributes = origin.partition(":")
+    if mention.role == "object" and "." in attributes:
+        return None  # the way to the object is no string
     written = view.project.module_name(module, view.path)
     name = f"{written}.{attributes}" if attributes else written
     old = view.guards.deprecated(name)
