@@ -25,11 +25,12 @@ class Proposal:
     found: Found
     draft: Draft | None
     fix: Fix | Refusal
+    offers: tuple[Fix, ...] = ()
 
     @property
     def finding(self) -> Finding:
         """The finding, with its fix."""
-        return replace(self.found.finding, fix=self.fix)
+        return replace(self.found.finding, fix=self.fix, offers=self.offers)
 
 
 def propose(analysis: Analysis, found: Sequence[Found], before: Bench | None = None) -> tuple[list[Proposal], Bench]:
@@ -75,7 +76,8 @@ def _proposal(found: Found, analysis: Analysis, bench: Bench) -> Proposal:
         outcome = found.judged.rule.module.fix(found.judged.site, view, bench)
         if isinstance(outcome, Refusal):
             return Proposal(found, None, outcome)
-        return Proposal(found, outcome, fix_of(outcome, bench))
+        offers = tuple(fix_of(offer, bench) for offer in outcome.offers)
+        return Proposal(found, outcome, fix_of(outcome, bench), offers)
     except Overlap:
         return Proposal(found, None, Refusal(("parts of the fix would get in each other's way",)))
     except OSError as error:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from flake8_redis_ssot.accessors.naming import Load
 from flake8_redis_ssot.accessors.site import Site
-from flake8_redis_ssot.accessors.values import Result, instance_at, result_at
+from flake8_redis_ssot.accessors.values import Result, Value, instance_at, result_at
 from flake8_redis_ssot.project import Home, Project
 
-__all__ = ["Load", "Result", "class_of_instance", "result_of"]
+__all__ = ["Load", "Result", "Value", "class_of_instance", "instance_of", "result_of"]
 
 
 def result_of(path: str, local: str, load: Load, project: Project) -> Result | None:
@@ -23,4 +23,9 @@ def class_of_instance(path: str, local: str, load: Load, project: Project) -> Ho
 
     None where it is not known, or one of several.
     """
-    return instance_at(Home("", path, local), Site(path, load, project)).home
+    return instance_of(path, local, load, project).home
+
+
+def instance_of(path: str, local: str, load: Load, project: Project) -> Value:
+    """What a variable of a module (or `Class.attribute`) holds."""
+    return instance_at(Home("", path, local), Site(path, load, project))

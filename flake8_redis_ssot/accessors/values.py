@@ -23,7 +23,8 @@ class Result:
     `home` is the class of what it returns (of a generator: yields); None where that is not known, where it is of
     several classes, and where it can be None. A class of a third party has no `path`. `fresh`: it can be an object
     that nobody else has. `is_generator` holds for context managers made of one too. `signature` is what a call takes,
-    for a method without `self`.
+    for a method without `self`. `late`: it is None, or a call fails, as long as nothing else has set it up. `given` is
+    what the object is made with, as text (empty: nothing).
     """
 
     home: Home | None
@@ -31,13 +32,20 @@ class Result:
     is_generator: bool
     signature: Signature
     fresh: bool
+    late: bool = False
+    given: str = ""
 
 
 class Value(NamedTuple):
-    """One value that an expression can have: an instance of `home` (None: not known)."""
+    """One value that an expression can have: an instance of `home` (None: not known).
+
+    `late`: it is None before something else has set it. `given` is what it is made with, as text.
+    """
 
     home: Home | None
     fresh: bool = False
+    late: bool = False
+    given: str = ""
 
 
 UNKNOWN = Value(None)
@@ -63,6 +71,8 @@ def result_at(site: Site, local: str) -> Result | None:
         yields,
         signature_of(node, bound=bool(owner)),
         value.fresh and decorators.isdisjoint(MEMOISERS),
+        value.late or any(isinstance(each, (ast.Raise, ast.Assert)) for each in nodes_of(node)),
+        value.given,
     )
 
 
@@ -78,11 +88,12 @@ def agreed(values: Iterable[Value], said: Home | None) -> Value:
     """The one value that all of them are; where some are not known the annotation has the word."""
     values = list(values)
     homes = list(dict.fromkeys(value.home for value in values if value.home is not None))
-    fresh = any(value.fresh for value in values)
+    fresh, late = any(value.fresh for value in values), any(value.late for value in values)
+    given = next((value.given for value in values if value.given), "")
     if len(homes) > 1 or homes == [NOTHING.home]:
         return UNKNOWN
     sure = homes and all(value.home is not None for value in values)
-    return Value(homes[0] if sure else said, fresh)
+    return Value(homes[0] if sure else said, fresh, late, given)
 
 
 def _values(node: ast.expr, site: Site, way: str = "") -> Iterator[Value]:
@@ -108,7 +119,7 @@ def _values(node: ast.expr, site: Site, way: str = "") -> Iterator[Value]:
 def _called(node: ast.Call, site: Site, way: str) -> Value:
     """What a call gives: a class makes an instance, a function what it returns."""
     if site.is_class(node.func) or (site.owner and ast.unparse(node.func) in ("super().__new__", "object.__new__")):
-        return Value(site.own_class, fresh=True)
+        return Value(site.own_class, fresh=True, given=_given_to(node))
     home = _callee(node.func, site)
     if home is None:
         return UNKNOWN
@@ -117,7 +128,7 @@ def _called(node: ast.Call, site: Site, way: str) -> Value:
     definition = site.definition(home)
     is_foreign = home.path is None and home.name.rpartition(".")[2][:1].isupper()
     if is_foreign or isinstance(definition, ast.ClassDef):
-        return Value(home, fresh=True) if way != "await" else UNKNOWN
+        return Value(home, fresh=True, given=_given_to(node)) if way != "await" else UNKNOWN
     return UNKNOWN if home.path is None or definition is None else _returned(home, home.path, site, way)
 
 
@@ -127,7 +138,11 @@ def _returned(home: Home, path: str, site: Site, way: str) -> Value:
     result = result_at(Site(path, site.load, site.project, site.depth - 1, seen=site.seen), home.local)
     if result is None or result.is_coroutine != (way == "await") or result.is_generator != (way == "with"):
         return UNKNOWN
-    return Value(result.home, result.fresh)
+    return Value(result.home, result.fresh, result.late, result.given)
+
+
+def _given_to(node: ast.Call) -> str:
+    return ", ".join(ast.unparse(each) for each in (*node.args, *node.keywords))
 
 
 def _callee(node: ast.expr, site: Site) -> Home | None:
@@ -154,19 +169,27 @@ def _named(node: ast.expr, site: Site) -> Value:
         return _local(node.id, function, site)
     is_imported = function is not None and bool(imported(function, node.id, ""))
     found = site.home_of(node) if is_imported else Home("", site.path, node.id)
-    return instance_at(found, site) if found else UNKNOWN
+    return _set_here(node, instance_at(found, site), site) if found else UNKNOWN
+
+
+def _set_here(node: ast.Name | ast.Attribute, value: Value, site: Site) -> Value:
+    """A variable that is None at first is no longer so where the function sets it itself."""
+    if not value.late or site.function is None:
+        return value
+    targets = [binding.target for each in nodes_of(site.function) for binding in bindings_of(each)]
+    return value._replace(late=ast.unparse(node) not in map(ast.unparse, targets))
 
 
 def _attribute(node: ast.Attribute, site: Site) -> Value:
     found = site.home_of(node)
     value = instance_at(found, site) if found else UNKNOWN
     if value.home is not None:
-        return value
+        return _set_here(node, value, site)
     owner = site.own_class if site.is_class(node.value) else site.home_of(node.value)
     if owner is None or not isinstance(site.definition(owner), ast.ClassDef):
         owner = agreed(_values(node.value, site), None).home
     member = site.member(owner, node.attr) if owner else None
-    return instance_at(member, site) if member else UNKNOWN
+    return _set_here(node, instance_at(member, site), site) if member else UNKNOWN
 
 
 def _local(name: str, function: Function, site: Site) -> Value:
@@ -199,7 +222,8 @@ def _held(bindings: Iterable[tuple[Binding, Site]], further: Iterable[Value] = (
             values += _values(binding.value, site, binding.way)
         elif binding.annotation is None:
             values.append(UNKNOWN)
-    return agreed([value for value in values if value is not NOTHING], said)
+    value = agreed([value for value in values if value is not NOTHING], said)
+    return value._replace(late=True) if NOTHING in values else value
 
 
 def instance_at(home: Home, site: Site) -> Value:

@@ -40,29 +40,50 @@ class Brought:
 def bring(wanted: Wanted, view: View, bench: Bench) -> Brought:
     """How to use a name in a file. Raises Blocked."""
     sheet = bench.sheet(view.path)
-    there = _there(wanted, view, sheet)
-    if there is not None:
-        return Brought(wanted.name, None, there.scope)
+    for name in _names_there(wanted, sheet):
+        there = _there(name, wanted, view, sheet)
+        if there is not None:
+            return Brought(name, None, there.scope)
     crossed = bench.borders.crossed(view.path, wanted.module)
     if crossed:
         raise Blocked(crossed)
     return _imported(wanted, view, bench, sheet)
 
 
-def _there(wanted: Wanted, view: View, sheet: Sheet) -> Variable | None:
-    """The variable that stands for the wanted name already, where the name is written as it is."""
-    variable = sheet.references.seen(wanted.name, wanted.site)
+def _names_there(wanted: Wanted, sheet: Sheet) -> list[str]:
+    """Its own name, and those under which the file imports something of that name."""
+    aliases = [alias for statement in sheet.imports for alias in statement.names if alias.name == wanted.name]
+    return list(dict.fromkeys([wanted.name, *(alias.asname for alias in aliases if alias.asname)]))
+
+
+def _there(name: str, wanted: Wanted, view: View, sheet: Sheet) -> Variable | None:
+    """The variable of that name, if it stands for the wanted thing already, whenever the place is reached."""
+    variable = sheet.references.seen(name, wanted.site)
     if variable is None or len(variable.bindings) != 1:
         return None
     binding = variable.bindings[0]
     if not isinstance(binding.node, ast.alias) or not isinstance(binding.statement, ast.ImportFrom):
         return None
-    if variable.scope is sheet.references.scope_of(wanted.site) and binding.statement.lineno > _row(wanted.site):
+    if variable.declared or not _is_done(binding.statement, wanted.site, sheet):
         return None
     origin = _origin(binding.statement, binding.node, view)
     homes = {(home.name, home.local) for home in view.homes([origin])} if origin else set()
     meant = {(home.name, home.local) for home in view.homes([f"{wanted.module}:{wanted.name}"])}
     return variable if homes and homes == meant else None
+
+
+def _is_done(statement: ast.stmt, site: ast.AST, sheet: Sheet) -> bool:
+    """Whether a statement has run when a place is reached: it stands above, in no branch that the place is not in."""
+    around = sheet.references.parent(statement)
+    block = next((block for block in _blocks(around) if statement in block), [])
+    reached = {id(node) for node in (site, *sheet.references.ancestors(site))}
+    below = block[block.index(statement) + 1 :] if block else []
+    return any(id(each) in reached for each in below)
+
+
+def _blocks(node: ast.AST | None) -> list[list[ast.stmt]]:
+    names = ("body", "orelse", "finalbody")
+    return [getattr(node, name) for name in names if isinstance(getattr(node, name, None), list)]
 
 
 def _origin(statement: ast.ImportFrom, alias: ast.alias, view: View) -> str:
@@ -93,11 +114,13 @@ def written(module: str, statement: ast.stmt | None, view: View) -> str:
 
 def _imported(wanted: Wanted, view: View, bench: Bench, sheet: Sheet) -> Brought:
     references = sheet.references
-    anchor = wanted.anchor
+    anchor = wanted.anchor or _neighbour(wanted, view, sheet)
     scope = references.scope_of(anchor) if anchor is not None else references.module
     ring = _ring(wanted, view, bench) if scope.kind in ("module", "class") else None
     taken = _taken(wanted.name, scope, wanted.site, sheet)
     reasons: tuple[str, ...] = ()
+    if scope.kind == "class" and not taken:
+        reasons = (f"the class would get an attribute `{wanted.name}`",)
     if ring or taken:
         inner = _function_around(wanted.site, sheet)
         if inner is None or _taken(wanted.name, inner, wanted.site, sheet):
@@ -106,6 +129,13 @@ def _imported(wanted: Wanted, view: View, bench: Bench, sheet: Sheet) -> Brought
         reasons = (f"an import at the top would close a ring: {ring}",) if ring else ()
     named = Named(written(wanted.module, anchor or wanted.anchor, view), wanted.name)
     return Brought(wanted.name, Bring(view.path, scope.node, anchor, named), scope, reasons)
+
+
+def _neighbour(wanted: Wanted, view: View, sheet: Sheet) -> ast.stmt | None:
+    """An import of the same module at the top of the file, above the place."""
+    top = [each for each in sheet.tree.body if isinstance(each, ast.ImportFrom) and each.names[0].name != "*"]
+    own = (each for each in top if absolute(each, view) == wanted.module and each.lineno < _row(wanted.site))
+    return next(own, None)
 
 
 def _ring(wanted: Wanted, view: View, bench: Bench) -> str | None:
@@ -117,7 +147,9 @@ def _taken(name: str, scope: Scope, site: ast.AST, sheet: Sheet) -> str | None:
     """Why a scope cannot bind a name anew: it means something else there, or to somebody inside."""
     known = sheet.references.variable(scope, name)
     if known is not None and known.bindings:
-        return f"`{name}` already means something else here (line {_row(known.bindings[0].node)})"
+        first = known.bindings[0].node
+        meaning = "is imported elsewhere" if isinstance(first, ast.alias) else "already means something else"
+        return f"`{name}` {meaning} here (line {_row(first)})"
     seen = sheet.references.seen(name, site)
     if seen is not None and seen.scope is not scope and _lies_in(seen.scope, scope):
         return f"`{name}` already means something else there (line {_row(seen.bindings[0].node)})"

@@ -9,11 +9,12 @@ from collections.abc import Iterator
 from flake8_redis_ssot.fixing.bench import Bench
 from flake8_redis_ssot.fixing.constructors import Spot
 from flake8_redis_ssot.fixing.proofs import Doubt
-from flake8_redis_ssot.fixing.uses import Uses
+from flake8_redis_ssot.fixing.touches import Uses
 from flake8_redis_ssot.instances import constructors
 from flake8_redis_ssot.interface import Interface
 from flake8_redis_ssot.model import Applicability
 from flake8_redis_ssot.names.facts import Call
+from flake8_redis_ssot.references import References, Scope
 from flake8_redis_ssot.rule import View
 
 # As pytest and unittest find tests: by the names of files and folders.
@@ -47,23 +48,38 @@ def circumstances(spot: Spot, uses: Uses, shared: Interface | None, view: View, 
 
 
 def _several(spot: Spot, view: View, bench: Bench) -> Iterator[Doubt]:
-    """Who makes two instances side by side may want them apart."""
-    if not (isinstance(spot.fact, Call) and spot.fact.function):
-        return
-    rows = sorted(
-        {
-            call.span.row
-            for call in view.facts.calls
-            if call.function == spot.fact.function
-            and any(resource == spot.resource for _, resource in constructors(call.origins, view))
-        }
-    )
-    calls = [call for call in view.facts.calls if call.function == spot.fact.function and call.span.row in rows]
-    if len(calls) > 1:
-        several = ", ".join(map(str, rows)) if len(rows) > 1 else f"{rows[0]}, more than once"
+    """Who makes two instances side by side, in one body, may want them apart."""
+    references = bench.sheet(view.path).references
+    body = references.scope_of(references.statement_of(spot.whole))
+    rows = sorted(node.lineno for node in _made_here(spot, view, bench) if _body_of(node, references) is body)
+    if len(rows) > 1 and isinstance(spot.fact, Call) and not _is_lambda(spot.whole, references):
+        places = list(dict.fromkeys(rows))
+        several = ", ".join(map(str, places)) if len(places) > 1 else f"{rows[0]}, more than once"
         yield Doubt(
-            f"several are made here (line{'s' * (len(rows) > 1)} {several}), perhaps to be apart", Applicability.MANUAL
+            f"several are made here (line{'s' * (len(places) > 1)} {several}), perhaps to be apart",
+            Applicability.MANUAL,
         )
+
+
+def _made_here(spot: Spot, view: View, bench: Bench) -> Iterator[ast.expr]:
+    """All calls of the file that make one of the same resource."""
+    sheet = bench.sheet(view.path)
+    for call in view.facts.calls:
+        if any(resource == spot.resource for _, resource in constructors(call.origins, view)):
+            node = sheet.node(ast.Call, call.span)
+            if node is not None and not _is_lambda(node, sheet.references):
+                yield node
+
+
+def _body_of(node: ast.expr, references: References) -> Scope | None:
+    """The scope of the statement that a call is in; none for a default or a decorator, which stand by themselves."""
+    statement = references.statement_of(node)
+    alone = isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
+    return None if alone else references.scope_of(statement)
+
+
+def _is_lambda(node: ast.expr, references: References) -> bool:
+    return references.scope_of(node).kind == "lambda"
 
 
 def _in_turns(spot: Spot, ancestors: Iterator[ast.AST]) -> Iterator[Doubt]:

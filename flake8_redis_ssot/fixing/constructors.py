@@ -10,6 +10,7 @@ from flake8_redis_ssot.fixing.bringing import Blocked
 from flake8_redis_ssot.fixing.sheet import Sheet
 from flake8_redis_ssot.instances import constructors
 from flake8_redis_ssot.names.facts import Argument, Call
+from flake8_redis_ssot.names.flow import is_type_checking
 from flake8_redis_ssot.project import Home
 from flake8_redis_ssot.references import Variable
 from flake8_redis_ssot.rule import View
@@ -20,7 +21,8 @@ class Spot:
     """A place where a constructor stands: `call` is the call that makes the instance (None: it is only handed over).
 
     `function` is the expression that stands for the constructor, `root` the name that it begins with, `variable`
-    what that name belongs to (None: a star import), `anchor` the statement that imports it.
+    what that name belongs to (None: a star import), `anchor` the statement that imports it. `written` is the origin
+    of the constructor as the file writes it, all that is a module before the colon.
     """
 
     fact: Call | Argument
@@ -31,16 +33,12 @@ class Spot:
     root: ast.Name
     variable: Variable | None
     anchor: ast.stmt | None
+    written: str
 
     @property
     def whole(self) -> ast.expr:
         """The expression that the fix replaces: the instance, or the constructor that is handed over."""
         return self.call or self.function
-
-    @property
-    def written(self) -> str:
-        """The origin of the constructor as the file writes it."""
-        return self.fact.origins[0]
 
 
 def spot_of(fact: Call | Argument, view: View, sheet: Sheet) -> Spot:
@@ -59,7 +57,25 @@ def spot_of(fact: Call | Argument, view: View, sheet: Sheet) -> Spot:
     if not isinstance(root, ast.Name):
         raise Blocked("the constructor is not called by a name")
     variable = sheet.references.variable_of(root) if sheet.references.seen(root.id, root) else None
-    return Spot(fact, *made[0], call, function, root, variable, _anchor(root, variable, fact, sheet))
+    anchor = _anchor(root, variable, fact, sheet)
+    if anchor is not None and any(_is_for_types(node) for node in sheet.references.ancestors(anchor)):
+        raise Blocked(f"`{root.id}` is imported for type checkers only (line {anchor.lineno}), so this fails today")
+    return Spot(fact, *made[0], call, function, root, variable, anchor, _written(fact.origins[0], view))
+
+
+def _is_for_types(node: ast.AST) -> bool:
+    return isinstance(node, ast.If) and is_type_checking(node.test)
+
+
+def _written(origin: str, view: View) -> str:
+    """An origin with as much before the colon as is a module."""
+    module, _, attributes = origin.partition(":")
+    parts = attributes.split(".")
+    for length in range(len(parts) - 1, 0, -1):
+        homes = view.homes([f"{module}:{'.'.join(parts[:length])}"])
+        if len(homes) == 1 and homes[0].path is not None and not homes[0].local:
+            return f"{homes[0].name}:{'.'.join(parts[length:])}"
+    return origin
 
 
 def _nodes(fact: Call | Argument, sheet: Sheet) -> tuple[ast.Call | None, ast.expr]:
@@ -82,6 +98,8 @@ def _anchor(root: ast.Name, variable: Variable | None, fact: Call | Argument, sh
         rows = " and ".join(str(getattr(binding.node, "lineno", 0)) for binding in variable.bindings)
         raise Blocked(f"`{root.id}` is bound more than once (lines {rows})")
     binding = variable.bindings[0]
+    if sheet.references.scope_of(binding.statement) is not variable.scope:
+        raise Blocked(f"`{root.id}` is bound by a function (line {binding.statement.lineno})")
     if isinstance(binding.node, ast.alias):
         return binding.statement
     if variable.scope.kind != "module":

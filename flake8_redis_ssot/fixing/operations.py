@@ -58,12 +58,16 @@ Operation = Replace | Take | Bring | Drop
 
 @dataclass(frozen=True)
 class Draft:
-    """A fix that is not text yet: operations that belong together, how far to trust them, and why not further."""
+    """A fix that is not text yet: operations that belong together, how far to trust them, and why not further.
+
+    `offers` are further fixes to choose from besides.
+    """
 
     title: str
     operations: tuple[Operation, ...]
     applicability: Applicability = Applicability.SAFE
     reasons: tuple[str, ...] = ()
+    offers: tuple[Draft, ...] = ()
 
     def doubted(self, reasons: Iterable[str], applicability: Applicability = Applicability.UNSAFE) -> Draft:
         """The draft, trusted no further than `applicability` where there is any reason."""

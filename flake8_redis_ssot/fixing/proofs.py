@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from flake8_redis_ssot.fixing.uses import Touch, Uses
+from flake8_redis_ssot.fixing.touches import Part, Touch, Uses
 from flake8_redis_ssot.interface import Interface, Kind, Member
 from flake8_redis_ssot.model import Applicability
 from flake8_redis_ssot.signatures import misfit, unsure
@@ -17,6 +17,16 @@ TEAR_DOWNS = frozenset(
         *("cleanup", "teardown", "tear_down", "__exit__", "__aexit__", "__del__"),
     }
 )
+
+
+# What changes the instance that it is called on, or lays its attributes open.
+_CHANGERS = frozenset({"__init__", "__setattr__", "__delattr__", "__setstate__", "__dict__"})
+# What changes lists, sets and mappings.
+_MUTATORS = frozenset(
+    {"append", "extend", "insert", "clear", "update", "setdefault", "pop", "popitem", "remove", "discard", "add"}
+)
+# What a call of these kinds of members gives is told by its name alone.
+_FUNCTIONS = frozenset({Kind.METHOD, Kind.COROUTINE, Kind.GENERATOR, Kind.ASYNC_GENERATOR, Kind.CONTEXT})
 
 
 @dataclass(frozen=True)
@@ -31,18 +41,22 @@ class Offer:
 
 @dataclass(frozen=True)
 class Doubt:
-    """A reason why a fix is not safe, and how far it may still be trusted."""
+    """A reason why a fix is not safe, and how far it may still be trusted. Not `seen`: it goes out of sight there."""
 
     reason: str
     applicability: Applicability = Applicability.UNSAFE
+    seen: bool = True
 
 
 def doubts_of(uses: Uses, offer: Offer) -> Iterator[Doubt]:
     """Every reason that the uses give, in order of place."""
     for touch in sorted(set(uses.touches), key=lambda touch: (touch.row, touch.name)):
         yield from _of_touch(touch, offer)
+    for part in uses.parts:
+        yield from _of_part(part, offer)
     for escape in sorted(set(uses.escapes)):
-        yield Doubt(f"line {escape.row}: it {escape.phrase}, and what becomes of it there cannot be seen")
+        reason = f"line {escape.row}: it {escape.phrase}, and what becomes of it there cannot be seen"
+        yield Doubt(reason, seen=False)
 
 
 def _of_touch(touch: Touch, offer: Offer) -> Iterator[Doubt]:
@@ -52,8 +66,41 @@ def _of_touch(touch: Touch, offer: Offer) -> Iterator[Doubt]:
         shown = touch.name if touch.name.startswith("__") else f"{touch.name}()"
         how = "leaving the `with`" if touch.name in ("__exit__", "__aexit__") else f"`{shown}`"
         yield Doubt(f"{how} at line {touch.row} would close the shared instance", Applicability.MANUAL)
-    elif touch.kind != "ask":
+    elif touch.name in _CHANGERS:
+        yield Doubt(f"`{touch.name}` at line {touch.row} changes it, which everybody would see", Applicability.MANUAL)
+    elif touch.kind != "ask" or not offer.same:
         yield from _of_member(touch, offer)
+
+
+def _of_part(part: Part, offer: Offer) -> Iterator[Doubt]:
+    """What is done with what a member gives: an attribute belongs to the shared instance as well."""
+    member = offer.shared.member(part.name) if offer.shared is not None else None
+    if part.called:
+        names = [touch for touch in part.uses.touches if touch.name in offer.tear_downs - {"__exit__", "__aexit__"}]
+        for touch in names:
+            yield Doubt(f"`{touch.name}()` at line {touch.row} may end something that belongs to the shared instance")
+        return
+    if member is not None and member.kind in _FUNCTIONS:
+        return
+    whose = f"`{part.name}` of the shared instance"
+    for touch in part.uses.touches:
+        yield from _of_part_touch(touch, whose, offer)
+    for escape in part.uses.escapes:
+        yield Doubt(f"line {escape.row}: its `{part.name}` {escape.phrase}, and what becomes of it cannot be seen")
+    if part.uses.returned or part.uses.shared or part.uses.stored:
+        yield Doubt(f"its `{part.name}` (line {part.row}) is kept or given back, and what becomes of it cannot be seen")
+
+
+def _of_part_touch(touch: Touch, whose: str, offer: Offer) -> Iterator[Doubt]:
+    if touch.kind == "set":
+        yield Doubt(f"line {touch.row} sets `{touch.name}` on {whose}", Applicability.MANUAL)
+    elif touch.name in offer.tear_downs:
+        how = "leaving the `with`" if touch.name in ("__exit__", "__aexit__") else f"`{touch.name}()`"
+        yield Doubt(f"{how} at line {touch.row} would end {whose}", Applicability.MANUAL)
+    elif touch.name in ("__setitem__", "__delitem__", *_CHANGERS):
+        yield Doubt(f"line {touch.row} changes {whose}", Applicability.MANUAL)
+    elif touch.name in _MUTATORS and touch.kind == "call":
+        yield Doubt(f"`{touch.name}()` at line {touch.row} may change {whose}")
 
 
 def _of_member(touch: Touch, offer: Offer) -> Iterator[Doubt]:

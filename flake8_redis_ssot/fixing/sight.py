@@ -8,9 +8,9 @@ from collections.abc import Iterator
 
 from flake8_redis_ssot.fixing.bench import Bench
 from flake8_redis_ssot.fixing.proofs import Doubt
-from flake8_redis_ssot.fixing.uses import Uses
+from flake8_redis_ssot.fixing.touches import Uses
+from flake8_redis_ssot.model import Applicability
 from flake8_redis_ssot.rule import View
-from flake8_redis_ssot.search import AttributeUse
 
 
 def out_of_sight(uses: Uses, tear_downs: frozenset[str], view: View, bench: Bench) -> Iterator[Doubt]:
@@ -26,33 +26,52 @@ def out_of_sight(uses: Uses, tear_downs: frozenset[str], view: View, bench: Benc
 def _read_elsewhere(name: str, shown: str, view: View, bench: Bench) -> Iterator[Doubt]:
     readers = bench.readers(view.path, name)
     if readers:
-        yield Doubt(f"{shown} is read in {_place(readers[0].path, readers[0].row, view)} as well{_more(len(readers))}")
+        place = _place(readers[0].path, readers[0].row, view)
+        yield Doubt(f"{shown} is read in {place} as well{_more(len(readers))}", seen=False)
 
 
 def _attribute_elsewhere(name: str, tear_downs: frozenset[str], view: View, bench: Bench) -> Iterator[Doubt]:
     """Attributes have no owner that a search could see, so every one of the name counts, unless it is only used."""
     for path, uses in sorted(bench.attribute_uses(name).items()):
-        risky = [use.row for use in uses if _is_risky(use, tear_downs)]
-        if risky and path != view.path:
-            yield Doubt(f"`.{name}` is read in {_place(path, risky[0], view)}, and what it does there cannot be seen")
+        if path == view.path:
+            continue
+        ended = next((use for use in uses if use.member and (use.sets or use.member in tear_downs)), None)
+        if ended is not None:
+            place, what = _place(path, ended.row, view), "sets" if ended.sets else "calls"
+            worst = Applicability.MANUAL if bench.imports(path, view.path) else Applicability.UNSAFE
+            yield Doubt(f"{place} {what} `.{name}.{ended.member}`, perhaps on this one", worst, seen=False)
+            return
+        handed = next((use for use in uses if not use.member and not use.sets), None)
+        if handed is not None:
+            place = _place(path, handed.row, view)
+            yield Doubt(f"`.{name}` is read in {place}, and what it does there cannot be seen", seen=False)
             return
 
 
-def _is_risky(use: AttributeUse, tear_downs: frozenset[str]) -> bool:
-    """Whether a place may end the instance, change it or hand it on; one that binds the attribute anew does not."""
-    return use.sets or use.member in tear_downs if use.member else not use.sets
+# They leave what a function gives back as it is, or keep it; who calls it can be seen all the same.
+_PLAIN_DECORATORS = frozenset(
+    {
+        *("property", "cached_property", "lru_cache", "cache", "staticmethod", "classmethod", "contextmanager"),
+        *("asynccontextmanager", "abstractmethod", "override", "overload", "final", "wraps", "deprecated"),
+    }
+)
 
 
 def _given_back(function: ast.AST, tear_downs: frozenset[str], view: View, bench: Bench) -> Iterator[Doubt]:
-    name = getattr(function, "name", "")
-    decorators = {ast.unparse(decorator).partition("(")[0] for decorator in getattr(function, "decorator_list", ())}
-    if any(decorator.endswith("fixture") for decorator in decorators):
-        yield Doubt(f"what the tests do with the fixture `{name}` cannot be seen")
+    name, kind = getattr(function, "name", ""), bench.sheet(view.path).references.scope_of(function).kind
+    named = [ast.unparse(decorator).partition("(")[0] for decorator in getattr(function, "decorator_list", ())]
+    strange = [decorator for decorator in named if decorator.rpartition(".")[2] not in _PLAIN_DECORATORS]
+    if any(decorator.endswith("fixture") for decorator in strange):
+        yield Doubt(f"what the tests do with the fixture `{name}` cannot be seen", seen=False)
+    elif strange:
+        yield Doubt(f"what `@{strange[0]}` makes of `{name}`, and who calls it, cannot be seen", seen=False)
     elif _yields(function):
-        yield Doubt(f"what is done with what `{name}` yields cannot be seen")
-    elif name and bench.sheet(view.path).references.scope_of(function).kind == "class":
+        yield Doubt(f"what is done with what `{name}` yields cannot be seen", seen=False)
+    elif name.startswith("__") and name.endswith("__"):
+        yield Doubt(f"who gets what `{name}` gives back cannot be seen", seen=False)
+    elif name and kind == "class":
         yield from _attribute_elsewhere(name, tear_downs, view, bench)
-    elif name and bench.sheet(view.path).references.scope_of(function).kind == "module":
+    elif name and kind == "module":
         yield from _read_elsewhere(name, f"`{name}()`", view, bench)
 
 

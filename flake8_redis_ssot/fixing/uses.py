@@ -1,55 +1,23 @@
-"""What becomes of an instance: everything that is done with it in its file, and where it goes out of sight.
-
-The instance is followed through the syntax: from its call to the variable, attribute or parameter that it is bound
-to, and on to every read of that. Order and branches are not asked for, so it is rather too much that is found.
-"""
+"""Follows an instance from its call to all that is read of it; order and branches are not asked for."""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from typing import NamedTuple
+from collections.abc import Callable
 
+from flake8_redis_ssot.fixing.carriers import (
+    CLOSERS,
+    LOOKERS,
+    attributes_by_name,
+    defaulted,
+    function_around,
+    is_property,
+    row_of,
+    seen_at_once,
+    unpacked_into,
+)
+from flake8_redis_ssot.fixing.touches import Escape, Part, Touch, Uses
 from flake8_redis_ssot.references import References, Variable
-
-
-class Touch(NamedTuple):
-    """One use of a member: `kind` is `read`, `call` or `set`; `call` and `awaited` say how it is called."""
-
-    name: str
-    row: int
-    kind: str
-    call: ast.Call | None = None
-    awaited: bool = False
-
-
-class Escape(NamedTuple):
-    """A place (1-based row) where the instance goes out of sight, as a phrase."""
-
-    row: int
-    phrase: str
-
-
-@dataclass
-class Uses:
-    """All that was found, in the order in which it was met.
-
-    `stored` are attributes that hold the instance, `returned` functions that give it back, `shared` variables of
-    the module that hold it: what other files do with those is for the caller to find out.
-    """
-
-    touches: list[Touch] = field(default_factory=list)
-    escapes: list[Escape] = field(default_factory=list)
-    stored: list[str] = field(default_factory=list)
-    returned: list[ast.AST] = field(default_factory=list)
-    shared: list[str] = field(default_factory=list)
-    discarded: bool = False
-
-
-# What only looks at its argument.
-_LOOKERS = frozenset({"isinstance", "id", "type", "repr", "str", "print", "bool", "len", "callable", "vars", "dir"})
-_CLOSERS = frozenset({"closing", "aclosing", "enter_context", "enter_async_context", "push", "push_async_exit"})
 
 
 def uses_of(call: ast.expr, references: References) -> Uses:
@@ -60,8 +28,11 @@ def uses_of(call: ast.expr, references: References) -> Uses:
 
 
 class _Following:
-    def __init__(self, references: References) -> None:
+    """The way of one instance, or of one part of it: then deeper parts count as the same."""
+
+    def __init__(self, references: References, *, is_part: bool = False) -> None:
         self.references = references
+        self.is_part = is_part
         self.uses = Uses()
         self._seen: set[object] = set()
         self._attributes: dict[str, list[ast.Attribute]] | None = None
@@ -79,17 +50,28 @@ class _Following:
             reader(self, parent, node)
 
     def _escape(self, node: ast.AST, phrase: str) -> None:
-        self.uses.escapes.append(Escape(_row(node), phrase))
+        self.uses.escapes.append(Escape(row_of(node), phrase))
 
     def attribute(self, parent: ast.Attribute, node: ast.AST) -> None:
         around = self.references.parent(parent)
         if not isinstance(parent.ctx, ast.Load) or (isinstance(around, ast.AugAssign) and around.target is parent):
-            self.uses.touches.append(Touch(parent.attr, _row(parent), "set"))
+            self.uses.touches.append(Touch(parent.attr, row_of(parent), "set"))
         elif isinstance(around, ast.Call) and around.func is parent:
             awaited = isinstance(self.references.parent(around), ast.Await)
-            self.uses.touches.append(Touch(parent.attr, _row(parent), "call", around, awaited))
+            self.uses.touches.append(Touch(parent.attr, row_of(parent), "call", around, awaited))
+            self.part(parent.attr, around, called=True)
         else:
-            self.uses.touches.append(Touch(parent.attr, _row(parent), "read"))
+            self.uses.touches.append(Touch(parent.attr, row_of(parent), "read"))
+            self.part(parent.attr, parent)
+
+    def part(self, name: str, node: ast.expr, *, called: bool = False) -> None:
+        """Go on with what a member gives. What calls of a part give is somebody else's."""
+        if not self.is_part:
+            following = _Following(self.references, is_part=True)
+            following.follow(node)
+            self.uses.parts.append(Part(name, row_of(node), called, following.uses))
+        elif not called:
+            self.follow(node)
 
     def assigned(self, parent: ast.Assign | ast.AnnAssign | ast.NamedExpr, node: ast.AST) -> None:
         targets = parent.targets if isinstance(parent, ast.Assign) else [parent.target]
@@ -117,6 +99,10 @@ class _Following:
             self.stored(variable.name)
         elif kind == "module" or variable.declared:
             self.uses.shared.append(variable.name)
+        elif not variable.reads:
+            self.uses.discarded = True
+        for place, name in seen_at_once(variable, self.references):
+            self._escape(place, f"is seen by `{name}()`")
         for read in variable.reads:
             self.follow(read)
 
@@ -129,10 +115,7 @@ class _Following:
 
     def _named(self, name: str) -> list[ast.Attribute]:
         if self._attributes is None:
-            self._attributes = {}
-            for node in self.references.nodes:
-                if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load):
-                    self._attributes.setdefault(node.attr, []).append(node)
+            self._attributes = attributes_by_name(self.references)
         return self._attributes.get(name, [])
 
     def passed_through(self, parent: ast.expr, node: ast.AST) -> None:
@@ -143,7 +126,7 @@ class _Following:
 
     def looked_at(self, parent: ast.AST, node: ast.AST) -> None:
         """A test, or a statement of its own."""
-        if isinstance(parent, ast.Expr) and isinstance(node, ast.Call):
+        if isinstance(parent, ast.Expr) and not isinstance(node, ast.Name):
             self.uses.discarded = True
 
     def compared(self, parent: ast.Compare, node: ast.AST) -> None:
@@ -153,7 +136,7 @@ class _Following:
 
     def called(self, parent: ast.Call, node: ast.AST) -> None:
         if parent.func is node:
-            self.uses.touches.append(Touch("__call__", _row(parent), "call", parent))
+            self.uses.touches.append(Touch("__call__", row_of(parent), "call", parent))
             return
         self.handed(parent, node, parent.func)
 
@@ -169,29 +152,31 @@ class _Following:
         name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
         if isinstance(function, ast.Name) and name in ("getattr", "hasattr", "setattr", "delattr"):
             self._by_name(call, node, name)
-        elif name in _CLOSERS:
-            self.uses.touches.append(Touch("__exit__", _row(call), "call"))
+        elif name in CLOSERS:
+            self.uses.touches.append(Touch("__exit__", row_of(call), "call"))
         elif name == "cast" and call.args[-1] is node:
             self.follow(call)
-        elif not (isinstance(function, ast.Name) and name in _LOOKERS):
+        elif not (isinstance(function, ast.Name) and name in LOOKERS):
             self._escape(call, f"is handed to `{name or 'a function'}()`")
 
     def _by_name(self, call: ast.Call, node: ast.AST, function: str) -> None:
         given = call.args[1] if len(call.args) > 1 and call.args[0] is node else None
         if isinstance(given, ast.Constant) and isinstance(given.value, str):
             kind = "set" if function in ("setattr", "delattr") else "ask"
-            self.uses.touches.append(Touch(given.value, _row(call), kind))
+            self.uses.touches.append(Touch(given.value, row_of(call), kind))
+            if function == "getattr":
+                self.part(given.value, call)
         else:
             self._escape(call, f"is handed to `{function}()`")
 
     def entered(self, parent: ast.withitem, node: ast.AST) -> None:
         """`with` closes what it is given; its target is what clients return from `__enter__`: themselves."""
-        self.uses.touches.append(Touch("__exit__", _row(node), "call"))
+        self.uses.touches.append(Touch("__exit__", row_of(node), "call"))
         if parent.optional_vars is not None:
             self.bind(parent.optional_vars)
 
     def returned(self, parent: ast.AST, node: ast.AST) -> None:
-        function = next(iter(_functions(parent, self.references)), None)
+        function = function_around(parent, self.references)
         if function is None or function in self._seen:
             return
         self._seen.add(function)
@@ -202,7 +187,7 @@ class _Following:
     def _called_here(self, function: ast.AST) -> None:
         """The callers of a function in its own file have the instance; a property is an attribute."""
         name = getattr(function, "name", "")
-        if _is_property(function):
+        if is_property(function):
             self.stored(name)
             return
         for node in self._reads_of(function, name):
@@ -221,90 +206,45 @@ class _Following:
 
     def by_default(self, parent: ast.arguments, node: ast.AST) -> None:
         """A default of a parameter: what is done with the parameter."""
-        positional = [*parent.posonlyargs, *parent.args]
-        pairs = [*zip(positional[len(positional) - len(parent.defaults) :], parent.defaults)]
-        pairs += [(argument, value) for argument, value in zip(parent.kwonlyargs, parent.kw_defaults) if value]
-        function = self.references.parent(parent)
-        for argument, value in pairs:
-            if value is node and isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
-                inside = function.body if isinstance(function, ast.Lambda) else function.body[0]
-                variable = self.references.seen(argument.arg, inside)
-                if variable is not None:
-                    self.variable(variable)
+        variable = defaulted(parent, node, self.references)
+        if variable is not None:
+            self.variable(variable)
 
     def lambda_body(self, parent: ast.Lambda, node: ast.AST) -> None:
         self._escape(parent, "is what a lambda gives to its callers")
 
     def iterated(self, parent: ast.AST, node: ast.AST) -> None:
-        self.uses.touches.append(
-            Touch("__getitem__" if isinstance(parent, ast.Subscript) else "__iter__", _row(node), "call")
-        )
+        self.uses.touches.append(Touch("__iter__", row_of(node), "call"))
+
+    def subscripted(self, parent: ast.Subscript, node: ast.AST) -> None:
+        if parent.value is not node:
+            self._escape(node, "is a key of something")
+            return
+        names = {ast.Store: "__setitem__", ast.Del: "__delitem__"}
+        self.uses.touches.append(Touch(names.get(type(parent.ctx), "__getitem__"), row_of(node), "call"))
 
     def collected(self, parent: ast.AST, node: ast.AST) -> None:
-        if not self._unpacked(parent, node):
+        targets = unpacked_into(parent, node, self.references)
+        if targets is None:
             self._escape(node, "is put into a container")
-
-    def _unpacked(self, parent: ast.AST, node: ast.AST) -> bool:
-        """`a, b = X(), Y()`: the target in the same place."""
-        statement = self.references.parent(parent)
-        if not (isinstance(parent, (ast.Tuple, ast.List)) and isinstance(statement, ast.Assign)):
-            return False
-        place = next(number for number, element in enumerate(parent.elts) if element is node)
-        for target in statement.targets:
-            elements = getattr(target, "elts", [])
-            if len(elements) != len(parent.elts) or any(
-                isinstance(part, ast.Starred) for part in (*elements, *parent.elts)
-            ):
-                return False
-            self.bind(elements[place])
-        return True
+        for target in targets or ():
+            self.bind(target)
 
 
-def _row(node: ast.AST) -> int:
-    row: int = getattr(node, "lineno", 0)
-    return row
-
-
-def _functions(node: ast.AST, references: References) -> Iterator[ast.AST]:
-    for around in references.ancestors(node):
-        if isinstance(around, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
-            yield around
-
-
-def _is_property(function: ast.AST) -> bool:
-    names = {ast.unparse(decorator).rpartition(".")[2] for decorator in getattr(function, "decorator_list", ())}
-    return not names.isdisjoint({"property", "cached_property"})
-
-
-_AROUND: dict[type[ast.AST], Callable[..., object]] = {
-    ast.Attribute: _Following.attribute,
-    ast.Assign: _Following.assigned,
-    ast.AnnAssign: _Following.assigned,
-    ast.NamedExpr: _Following.assigned,
-    ast.BoolOp: _Following.passed_through,
-    ast.IfExp: _Following.passed_through,
-    ast.Await: _Following.passed_through,
-    ast.Expr: _Following.looked_at,
-    ast.If: _Following.looked_at,
-    ast.While: _Following.looked_at,
-    ast.Assert: _Following.looked_at,
-    ast.UnaryOp: _Following.looked_at,
-    ast.FormattedValue: _Following.looked_at,
-    ast.Delete: _Following.looked_at,
-    ast.Compare: _Following.compared,
-    ast.Call: _Following.called,
-    ast.keyword: _Following.keyword,
-    ast.withitem: _Following.entered,
-    ast.Return: _Following.returned,
-    ast.Yield: _Following.returned,
-    ast.arguments: _Following.by_default,
-    ast.Lambda: _Following.lambda_body,
-    ast.Subscript: _Following.iterated,
-    ast.For: _Following.iterated,
-    ast.AsyncFor: _Following.iterated,
-    ast.comprehension: _Following.iterated,
-    ast.Dict: _Following.collected,
-    ast.List: _Following.collected,
-    ast.Set: _Following.collected,
-    ast.Tuple: _Following.collected,
-}
+_READERS: tuple[tuple[Callable[..., object], tuple[type[ast.AST], ...]], ...] = (
+    (_Following.attribute, (ast.Attribute,)),
+    (_Following.assigned, (ast.Assign, ast.AnnAssign, ast.NamedExpr)),
+    (_Following.passed_through, (ast.BoolOp, ast.IfExp, ast.Await)),
+    (_Following.looked_at, (ast.Expr, ast.If, ast.While, ast.Assert, ast.UnaryOp, ast.FormattedValue, ast.Delete)),
+    (_Following.compared, (ast.Compare,)),
+    (_Following.called, (ast.Call,)),
+    (_Following.keyword, (ast.keyword,)),
+    (_Following.entered, (ast.withitem,)),
+    (_Following.returned, (ast.Return, ast.Yield)),
+    (_Following.by_default, (ast.arguments,)),
+    (_Following.lambda_body, (ast.Lambda,)),
+    (_Following.subscripted, (ast.Subscript,)),
+    (_Following.iterated, (ast.For, ast.AsyncFor, ast.comprehension)),
+    (_Following.collected, (ast.Dict, ast.List, ast.Set, ast.Tuple)),
+)
+_AROUND = {kind: reader for reader, kinds in _READERS for kind in kinds}
