@@ -9,6 +9,7 @@ from flake8_redis_ssot.fixing.bringing import Blocked
 from flake8_redis_ssot.fixing.moves import Move, move_of, new_module
 from flake8_redis_ssot.fixing.operations import Draft, Replace
 from flake8_redis_ssot.fixing.reach import check_reach
+from flake8_redis_ssot.fixing.statements import is_tested
 from flake8_redis_ssot.fixing.uses import uses_of
 from flake8_redis_ssot.guards import Deprecated
 from flake8_redis_ssot.literals import changed
@@ -24,6 +25,8 @@ def redirected(fact: Import, old: Deprecated, view: View, bench: Bench) -> tuple
     module = fact.origin.partition(":")[0]
     if call is None or argument is None or fact.origin.partition(":")[2] or _is_dunder(call):
         raise Blocked("the module is named in a way that can't be changed")
+    if is_tested(call, sheet):
+        raise Blocked("the import itself is what is tested here")
     written = view.project.module_name(module, view.path)
     target = new_module(old, written, view)
     check_reach(target, fact, view, bench)

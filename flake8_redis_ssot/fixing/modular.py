@@ -9,8 +9,10 @@ from flake8_redis_ssot.fixing.bench import Bench
 from flake8_redis_ssot.fixing.bringing import Blocked, written
 from flake8_redis_ssot.fixing.moves import Move, move_of, new_module
 from flake8_redis_ssot.fixing.operations import Draft, Replace
+from flake8_redis_ssot.fixing.pairs import in_try
 from flake8_redis_ssot.fixing.reach import check_reach
 from flake8_redis_ssot.fixing.sheet import Sheet
+from flake8_redis_ssot.fixing.stand_ins import check_handed_on
 from flake8_redis_ssot.fixing.statements import Entry
 from flake8_redis_ssot.fixing.unread import why_kept
 from flake8_redis_ssot.guards import Deprecated
@@ -31,6 +33,7 @@ def redirected(entry: Entry, variable: Variable, old: Deprecated, view: View, be
         if isinstance(around, ast.Attribute) and around.value is read:
             moves.append(_attribute_move(around, old, module, view, bench))
         else:
+            check_handed_on(read, _path(module, view), entry.fact, view, bench)
             reasons.append(
                 f"line {read.lineno}: the module itself is handed on, and what is read from it cannot be seen"
             )
@@ -38,6 +41,10 @@ def redirected(entry: Entry, variable: Variable, old: Deprecated, view: View, be
     draft = Draft(f"Import `{target}`", (entry.take((_named(entry, variable, target, view),)),))
     draft = draft.doubted([*reasons, *filter(None, [kept]), *(reason for move in moves for reason in move.reasons)])
     return draft, moves
+
+
+def _path(module: str, view: View) -> str:
+    return view.project.path_of(module, view.path) or ""
 
 
 def _module_named(entry: Entry, view: View) -> str:
@@ -50,7 +57,22 @@ def _target(old: Deprecated, module: str, fact: Import, view: View, bench: Bench
     if view.project.path_of(target, view.path) is None:
         raise Blocked(f"`{target}` is not to be found in the project")
     check_reach(target, fact, view, bench)
+    hidden = _hidden(target, view)
+    if hidden:
+        raise Blocked(f"`{hidden}` is not the module of that name: its package has something else under it")
     return target
+
+
+def _hidden(module: str, view: View) -> str | None:
+    """The part of a module's name that its package has bound to something else; None where it leads to the module."""
+    parts = module.split(".")
+    for length in range(2, len(parts) + 1):
+        name = ".".join(parts[:length])
+        path = view.project.path_of(name, view.path)
+        homes = view.homes([f"{'.'.join(parts[: length - 1])}:{parts[length - 1]}"]) if path is not None else ()
+        if any(home.local or home.path != path for home in homes):
+            return name
+    return None
 
 
 def _attribute_move(node: ast.Attribute, old: Deprecated, module: str, view: View, bench: Bench) -> Move:
@@ -74,14 +96,17 @@ def chain_redirected(entry: Entry, old: Deprecated, view: View, bench: Bench) ->
     chains = list(_chains(variable, module, sheet))
     replaced = {root for root, _ in chains}
     others = [read for read in variable.reads if read not in replaced]
-    shared = any(_binds_besides(binding.node, entry) for binding in variable.bindings)
+    shared = bool(_besides(variable, entry))
     if not chains:
         return _unread(entry, variable, others, shared, view, bench), []
     target = _target(old, module, entry.fact, view, bench)
     root = target.partition(".")[0]
-    if (others and not shared and root != variable.name) or not _can_read(root, variable, chains, sheet):
-        raise Blocked(f"`{variable.name}` is read in other ways as well (line {(others or [chains[0][0]])[0].lineno})")
+    if not _can_read(root, variable, chains, sheet):
+        raise Blocked(f"`{root}` means something else where the module is read (line {chains[0][0].lineno})")
+    _check_others(others, [*_besides(variable, entry), target], sheet, view)
     kept = why_kept(variable, view.path, bench, variable.reads) if not shared and root != variable.name else None
+    if any("#" in sheet.written(chain.value) for _, chain in chains):
+        raise Blocked("a comment stands within the module's name")
     moves = [_attribute_move(chain, old, module, view, bench) for _, chain in chains]
     cuts = tuple(Replace(view.path, sheet.cut(chain.value, target)) for _, chain in chains)
     draft = Draft(f"Import `{target}`", (entry.take((Named("", target),)), *cuts))
@@ -89,8 +114,31 @@ def chain_redirected(entry: Entry, old: Deprecated, view: View, bench: Bench) ->
     return draft, moves
 
 
-def _binds_besides(node: ast.AST, entry: Entry) -> bool:
-    return isinstance(node, ast.alias) and node is not entry.alias and node.asname is None
+def _besides(variable: Variable, entry: Entry) -> list[str]:
+    """The modules that other plain imports of the file load under the same first name."""
+    nodes = [binding.node for binding in variable.bindings if isinstance(binding.statement, ast.Import)]
+    return [node.name for node in nodes if isinstance(node, ast.alias) and node is not entry.alias and not node.asname]
+
+
+def _check_others(others: list[ast.Name], loaded: list[str], sheet: Sheet, view: View) -> None:
+    """Whether what else is read below the first name is still loaded by then. Raises Blocked."""
+    for read in others:
+        needed = _module_read(read, sheet, view)
+        if not any(module == needed or module.startswith(needed + ".") for module in loaded):
+            raise Blocked(f"`{needed}` is read in line {read.lineno}, and only this import brings it")
+
+
+def _module_read(read: ast.Name, sheet: Sheet, view: View) -> str:
+    """The module that a name and the attributes behind it stand for, as far as they are modules."""
+    name, node = read.id, sheet.references.parent(read)
+    while isinstance(node, ast.Attribute) and _is_module(f"{name}.{node.attr}", view):
+        name, node = f"{name}.{node.attr}", sheet.references.parent(node)
+    return name
+
+
+def _is_module(name: str, view: View) -> bool:
+    modules = view.project.modules
+    return view.project.path_of(name, view.path) is not None or modules.folder_of(name) is not None
 
 
 def _chains(variable: Variable, module: str, sheet: Sheet) -> Iterator[tuple[ast.Name, ast.Attribute]]:
@@ -118,8 +166,10 @@ def _can_read(root: str, variable: Variable, chains: list[tuple[ast.Name, ast.At
 
 def _unread(entry: Entry, variable: Variable, others: list[ast.Name], shared: bool, view: View, bench: Bench) -> Draft:
     """Nobody reads the module by its name; its first part may still be needed."""
-    if others and not shared:
-        raise Blocked(f"`{variable.name}` is read in line {others[0].lineno}, and only this import brings it")
+    sheet = bench.sheet(view.path)
+    if in_try(entry.statement, sheet):
+        raise Blocked("whether the import fails decides what comes next")
+    _check_others(others, _besides(variable, entry), sheet, view)
     kept = None if shared else why_kept(variable, view.path, bench, variable.reads)
     if kept:
         raise Blocked(kept)

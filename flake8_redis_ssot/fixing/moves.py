@@ -38,6 +38,8 @@ def move_of(old: Deprecated, module: str, name: str, view: View, bench: Bench) -
         raise Blocked(f"`{target}` is not to be found in the project")
     before = _homes(f"{module}:{name}", view)
     after = _homes(f"{target}:{new_name}", view)
+    if not _there(before) and _on_demand(module, view):
+        raise Blocked(f"where `{module}` gets its `{name}` from cannot be seen")
     if not _there(before):
         raise Blocked(f"`{module}` has no `{name}`, so this import fails today")
     if not _there(after):
@@ -60,6 +62,13 @@ def _homes(origin: str, view: View) -> tuple[Home, ...]:
 
 def _there(homes: tuple[Home, ...]) -> bool:
     return bool(homes) and all(home.found for home in homes)
+
+
+def _on_demand(module: str, view: View) -> bool:
+    """Whether a module makes names when they are asked for, or takes all of another one that is not to be found."""
+    path = view.project.path_of(module, view.path)
+    exports = view.project.load(path) if path is not None else None
+    return exports is not None and (exports.dynamic or bool(exports.stars))
 
 
 def _keys(homes: tuple[Home, ...]) -> set[tuple[str | None, str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterable, Iterator
 
 from flake8_redis_ssot.fixing.bench import Bench
 from flake8_redis_ssot.fixing.bringing import Blocked, absolute
@@ -14,6 +15,8 @@ from flake8_redis_ssot.model import Cut
 from flake8_redis_ssot.references import Variable
 from flake8_redis_ssot.rule import View
 
+# From 3.11 on there is `except*`, too.
+_TRIES: tuple[type[ast.Try], ...] = (ast.Try, *filter(None, [getattr(ast, "TryStar", None)]))
 _FAILURES = frozenset({"ImportError", "ModuleNotFoundError", "Exception", "BaseException", ""})
 
 
@@ -21,7 +24,9 @@ def in_try(statement: ast.stmt, sheet: Sheet) -> bool:
     """Whether a statement decides by its failure what happens next: it must not just disappear."""
     inner: ast.AST = statement
     for around in sheet.references.ancestors(statement):
-        if isinstance(around, ast.Try) and inner in around.body and any(map(_catches, around.handlers)):
+        if isinstance(around, _TRIES) and inner in around.body and any(map(_catches, around.handlers)):
+            return True
+        if isinstance(around, (ast.With, ast.AsyncWith)) and any(map(_passes_over, around.items)):
             return True
         if isinstance(around, (ast.FunctionDef, ast.AsyncFunctionDef)):
             return False
@@ -30,9 +35,21 @@ def in_try(statement: ast.stmt, sheet: Sheet) -> bool:
 
 
 def _catches(handler: ast.ExceptHandler) -> bool:
-    kinds = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
-    names = {ast.unparse(kind).rpartition(".")[2] if kind is not None else "" for kind in kinds}
-    return not _FAILURES.isdisjoint(names)
+    return _are_failures(handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type])
+
+
+def _passes_over(item: ast.withitem) -> bool:
+    """Whether it is a `suppress(ImportError)`."""
+    call = item.context_expr
+    return isinstance(call, ast.Call) and _last(call.func) == "suppress" and _are_failures(call.args)
+
+
+def _are_failures(kinds: Iterable[ast.expr | None]) -> bool:
+    return not _FAILURES.isdisjoint(map(_last, kinds))
+
+
+def _last(node: ast.expr | None) -> str:
+    return ast.unparse(node).rpartition(".")[2] if node is not None else ""
 
 
 def collapsed(entry: Entry, variable: Variable, move: Move, view: View, bench: Bench) -> Draft | None:
@@ -49,12 +66,32 @@ def collapsed(entry: Entry, variable: Variable, move: Move, view: View, bench: B
     return Draft(title, (Replace(view.path, cut),)).doubted([why])
 
 
+def same_in_both(entry: Entry, variable: Variable, move: Move, view: View, bench: Bench) -> Iterator[str]:
+    """Why a redirected import is no longer what it was: another arm of its `try` would then do the same."""
+    sheet = bench.sheet(view.path)
+    for around in sheet.references.ancestors(entry.statement):
+        if isinstance(around, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            return
+        for partner in _others(around, entry.statement) if isinstance(around, _TRIES) else ():
+            if _same(partner, move, variable.name, view):
+                yield f"the other arm of the `try` would import the same (line {partner.lineno})"
+                return
+
+
+def _others(statement: ast.Try, own: ast.stmt) -> Iterator[ast.ImportFrom]:
+    """The imports in the arms of a `try` that do not hold the statement `own`."""
+    for arm in (statement.body, *(handler.body for handler in statement.handlers)):
+        nodes = [node for part in arm for node in ast.walk(part)]
+        if own not in nodes:
+            yield from (node for node in nodes if isinstance(node, ast.ImportFrom))
+
+
 def _pair(statement: ast.stmt, sheet: Sheet) -> tuple[ast.Try | None, ast.ImportFrom | None]:
     """The `try` statement that consists of two imports, and the other one of them."""
     around = sheet.references.parent(statement)
     if isinstance(around, ast.ExceptHandler):
         around = sheet.references.parent(around)
-    if not isinstance(around, ast.Try) or len(around.handlers) != 1 or around.orelse or around.finalbody:
+    if not isinstance(around, _TRIES) or len(around.handlers) != 1 or around.orelse or around.finalbody:
         return None, None
     arms = [around.body, around.handlers[0].body]
     others = [arm[0] for arm in arms if len(arm) == 1 and arm[0] is not statement]

@@ -8,6 +8,8 @@ from flake8_redis_ssot.fixing.bench import Bench
 from flake8_redis_ssot.fixing.bringing import Blocked, Wanted, bring
 from flake8_redis_ssot.fixing.moves import Move, move_of
 from flake8_redis_ssot.fixing.operations import Draft, Operation, Replace
+from flake8_redis_ssot.fixing.pairs import in_try
+from flake8_redis_ssot.fixing.sheet import Sheet
 from flake8_redis_ssot.guards import Deprecated
 from flake8_redis_ssot.names.facts import Reach
 from flake8_redis_ssot.rule import View
@@ -31,14 +33,28 @@ def redirected(reach: Reach, old: Deprecated, view: View, bench: Bench) -> tuple
     path = bench.project.path_of(module, view.path)
     if path is not None and bench.patches(path, whole.attr):
         raise Blocked(f"a patch of `{module}.{whole.attr}` stands in for it")
-    variable = sheet.references.variable_of(root) if sheet.references.seen(root.id, root) else None
-    anchor = variable.bindings[0].statement if variable and isinstance(variable.bindings[0].node, ast.alias) else None
+    if "#" in sheet.written(whole):
+        raise Blocked("a comment stands within the name")
+    anchor = _anchor(root, sheet)
     brought = bring(Wanted(move.module, move.name, whole, anchor), view, bench)
     operations: list[Operation] = [Replace(view.path, sheet.cut(whole, brought.text), (root,))]
     operations += filter(None, [brought.operation])
     return Draft(f"Use `{move.module}.{move.name}`", tuple(operations)).doubted([*move.reasons, *brought.reasons]), [
         move
     ]
+
+
+def _anchor(root: ast.Name, sheet: Sheet) -> ast.stmt | None:
+    """The import that brings the first name, if one does. Raises Blocked where it may not."""
+    variable = sheet.references.variable_of(root) if sheet.references.seen(root.id, root) else None
+    if variable is None or not isinstance(variable.bindings[0].node, ast.alias):
+        return None
+    statements = [binding.statement for binding in variable.bindings]
+    if not all(isinstance(statement, ast.Import) for statement in statements) and len(statements) > 1:
+        raise Blocked(f"`{root.id}` is bound more than once")
+    if any(in_try(statement, sheet) for statement in statements):
+        raise Blocked(f"`{root.id}` is imported in a `try`, and may not be there")
+    return statements[0]
 
 
 def _module(reach: Reach, old: Deprecated, view: View) -> str:

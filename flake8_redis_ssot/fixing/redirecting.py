@@ -8,13 +8,13 @@ from collections.abc import Callable, Sequence
 from flake8_redis_ssot.fixing import dynamic, modular, pairs, reaching, starred
 from flake8_redis_ssot.fixing.bench import Bench
 from flake8_redis_ssot.fixing.bringing import Blocked, written
-from flake8_redis_ssot.fixing.circumstances import expects
 from flake8_redis_ssot.fixing.late import carried_along
+from flake8_redis_ssot.fixing.loading import effects
 from flake8_redis_ssot.fixing.moves import Move, move_of
 from flake8_redis_ssot.fixing.operations import Draft, Replace
 from flake8_redis_ssot.fixing.reach import check_reach
-from flake8_redis_ssot.fixing.sheet import Sheet
-from flake8_redis_ssot.fixing.statements import Entry, entry_of
+from flake8_redis_ssot.fixing.stand_ins import check_stand_ins
+from flake8_redis_ssot.fixing.statements import Entry, entry_of, is_tested
 from flake8_redis_ssot.fixing.unread import why_kept
 from flake8_redis_ssot.guards import Deprecated
 from flake8_redis_ssot.imports import Named
@@ -33,6 +33,7 @@ def redirect(olds: Sequence[Old], view: View, bench: Bench) -> Draft | Refusal:
     for fact, old in olds:
         try:
             draft, moves = _of_fact(fact, old, view, bench)
+            check_stand_ins(moves, fact, view, bench)
             drafts.append(carried_along(draft, moves, fact, view, bench, redraft(bench)))
         except Blocked as block:
             reasons.append(str(block))
@@ -47,6 +48,18 @@ def redirect(olds: Sequence[Old], view: View, bench: Bench) -> Draft | Refusal:
 
 def _of_fact(fact: Import | Reach, old: Deprecated, view: View, bench: Bench) -> Moved:
     """The fix of one old name, patches left out, and what moved."""
+    draft, moves = _drafted(fact, old, view, bench)
+    if isinstance(fact, Import) and not (old.is_symbol and fact.span != fact.statement and _has_others(fact, view)):
+        draft = draft.doubted(effects(fact, view, bench))
+    return draft, moves
+
+
+def _has_others(fact: Import, view: View) -> bool:
+    """Whether the same statement imports more, so that it goes on loading its module."""
+    return any(other.statement == fact.statement and other != fact for other in view.facts.imports)
+
+
+def _drafted(fact: Import | Reach, old: Deprecated, view: View, bench: Bench) -> Moved:
     sheet = bench.sheet(view.path)
     if sheet.gaps:
         raise Blocked(f"a part of the file can't be read (line {sheet.gaps[0].row})")
@@ -57,21 +70,24 @@ def _of_fact(fact: Import | Reach, old: Deprecated, view: View, bench: Bench) ->
     entry = entry_of(fact, sheet)
     if fact.star:
         return starred.redirected(entry, old, view, bench)
-    if _is_tested(entry.statement, sheet):
+    if is_tested(entry.statement, sheet):
         raise Blocked("the import itself is what is tested here")
     if isinstance(entry.statement, ast.Import) and entry.alias.asname is None:
         return modular.chain_redirected(entry, old, view, bench)
     variable = sheet.references.variable_of(entry.alias)
     if why_kept(variable, view.path, bench) is None and not pairs.in_try(entry.statement, sheet):
-        return Draft(f"Remove the import of `{variable.name}`, which nobody reads", (entry.take(()),)), ()
+        return _removed(entry, variable, view), ()
     if _means_module(fact, view):
         return modular.redirected(entry, variable, old, view, bench)
     return _name_redirected(entry, variable, old, view, bench)
 
 
-def _is_tested(statement: ast.stmt, sheet: Sheet) -> bool:
-    around = sheet.references.ancestors(statement)
-    return any(isinstance(node, (ast.With, ast.AsyncWith)) and expects(node) for node in around)
+def _removed(entry: Entry, variable: Variable, view: View) -> Draft:
+    draft = Draft(f"Remove the import of `{variable.name}`, which nobody reads", (entry.take(()),))
+    homes = view.homes([entry.fact.origin])
+    if homes and all(home.path is not None and not home.found for home in homes):
+        return draft.doubted([f"`{homes[0].name}` is not there: the import fails today, and that would end"])
+    return draft
 
 
 def _means_module(fact: Import, view: View) -> bool:
@@ -92,7 +108,8 @@ def _name_redirected(entry: Entry, variable: Variable, old: Deprecated, view: Vi
     paired = pairs.collapsed(entry, variable, move, view, bench)
     if paired is not None:
         return paired, ()
-    return _moved(entry, variable, move, view, bench).doubted(move.reasons), (move,)
+    reasons = [*move.reasons, *pairs.same_in_both(entry, variable, move, view, bench)]
+    return _moved(entry, variable, move, view, bench).doubted(reasons), (move,)
 
 
 def _passed_on(fact: Import, old: Deprecated, view: View) -> str | None:
@@ -139,6 +156,8 @@ def _reads_renamed(variable: Variable, name: str, view: View, bench: Bench) -> t
         return None
     if any(sheet.references.seen(name, read) is not None for read in variable.reads):
         return None
+    if any(sheet.written(read) != read.id for read in variable.reads):
+        return None  # it is written in a way that a tree does not show
     return tuple(Replace(view.path, sheet.cut(read, name)) for read in variable.reads)
 
 
@@ -153,5 +172,12 @@ def _of_another(fact: Import | Reach, path: str, bench: Bench) -> Draft:
         if judged.rule.code == "RSS001" and view is not None:
             for known, old in judged.rule.module.olds(judged.site, view):
                 if known == fact:
-                    return _of_fact(fact, old, view, bench)[0]
+                    return _elsewhere(fact, old, view, bench)
     raise Blocked(f"`{bench.module(path)}` reads it from the old place as well (line {fact.span.row})")
+
+
+def _elsewhere(fact: Import | Reach, old: Deprecated, view: View, bench: Bench) -> Draft:
+    try:
+        return _of_fact(fact, old, view, bench)[0]
+    except Blocked as block:
+        raise Blocked(f"`{view.module}` keeps the old place (line {fact.span.row}): {block}") from None

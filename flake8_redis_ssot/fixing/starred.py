@@ -9,6 +9,7 @@ from flake8_redis_ssot.fixing.bench import Bench
 from flake8_redis_ssot.fixing.bringing import Blocked, absolute, written
 from flake8_redis_ssot.fixing.moves import Move, move_of
 from flake8_redis_ssot.fixing.operations import Draft
+from flake8_redis_ssot.fixing.pairs import in_try
 from flake8_redis_ssot.fixing.reach import check_reach
 from flake8_redis_ssot.fixing.sheet import Sheet
 from flake8_redis_ssot.fixing.statements import Entry
@@ -26,6 +27,8 @@ def redirected(entry: Entry, old: Deprecated, view: View, bench: Bench) -> tuple
     if len([statement for statement in sheet.imports if statement.names[0].name == "*"]) > 1:
         raise Blocked("several star imports: which of them brings a name cannot be told apart")
     read = [name for name in offered if sheet.references.free(name) or sheet.references.mentions(name)]
+    if not read and in_try(entry.statement, sheet):
+        raise Blocked("whether the import fails decides what comes next")
     if not read:
         return Draft(f"Remove the import of `{module}`, which nobody reads", (entry.take(()),)), []
     moves = [move_of(old, view.project.module_name(module, view.path), name, view, bench) for name in read]

@@ -6,6 +6,7 @@ import ast
 from dataclasses import dataclass
 
 from flake8_redis_ssot.fixing.bringing import Blocked
+from flake8_redis_ssot.fixing.circumstances import expects
 from flake8_redis_ssot.fixing.operations import Take
 from flake8_redis_ssot.fixing.sheet import Sheet
 from flake8_redis_ssot.imports import Named
@@ -34,6 +35,12 @@ def entry_of(fact: Import, sheet: Sheet) -> Entry:
                 if _is_meant(fact, statement, alias, sheet):
                     return Entry(fact, sheet.path, statement, alias)
     raise Blocked("the import statement is not to be found")
+
+
+def is_tested(node: ast.AST, sheet: Sheet) -> bool:
+    """Whether somebody waits for what an import does: a warning, or its failure."""
+    around = sheet.references.ancestors(node)
+    return any(isinstance(each, (ast.With, ast.AsyncWith)) and expects(each) for each in around)
 
 
 def _is_meant(fact: Import, statement: ast.Import | ast.ImportFrom, alias: ast.alias, sheet: Sheet) -> bool:

@@ -8,8 +8,13 @@ import re
 from collections.abc import Callable, Collection, Iterator
 
 from flake8_redis_ssot.fixing.bench import Bench, Target
+from flake8_redis_ssot.fixing.bringing import absolute
 from flake8_redis_ssot.fixing.sheet import Sheet
+from flake8_redis_ssot.fixing.texts import read_by_text
+from flake8_redis_ssot.modules import package_name
+from flake8_redis_ssot.names.evaluator import relative_module
 from flake8_redis_ssot.references import Variable
+from flake8_redis_ssot.targets import is_patch, origins_of
 
 
 def why_kept(
@@ -26,7 +31,7 @@ def why_kept(
     """
     sheet = bench.sheet(path)
     reasons = _in_file(variable, sheet, released)
-    inside = next(reasons, None)
+    inside = next(reasons, None) or _as_fixture(variable, path, bench)
     if inside is not None or variable.scope.kind != "module":
         return inside
     return next(_elsewhere(variable, path, bench, moved), None)
@@ -45,6 +50,8 @@ def _in_file(variable: Variable, sheet: Sheet, released: Collection[ast.Name]) -
         yield f"`{name}` is an attribute of a class"
     for row in sheet.references.mentions(name):
         yield f"`{name}` is named in line {row}"
+    for row in read_by_text(variable, sheet):
+        yield f"`{name}` may be read by text in line {row}"
     yield from _by_convention(variable, sheet)
     yield from _levelled(variable, sheet)
 
@@ -52,19 +59,46 @@ def _in_file(variable: Variable, sheet: Sheet, released: Collection[ast.Name]) -
 def _by_convention(variable: Variable, sheet: Sheet) -> Iterator[str]:
     """Reads that Python does not know of: explicit re-exports, interfaces of packages, fixtures."""
     name, alias = variable.name, variable.bindings[0].node
+    listed = sheet.references.variable(sheet.references.module, "__all__")
     if name in (sheet.references.exported or ()):
         yield f"`{name}` is in `__all__`"
+    if listed is not None and sheet.references.exported is None and variable.scope.kind == "module":
+        yield f"`{name}` may be in `__all__`, which is computed"
     if isinstance(alias, ast.alias) and alias.asname == alias.name:
         yield f"`{name}` is passed on (`as {name}`)"
     file = os.path.basename(sheet.path)
     if file.startswith("__init__.") and variable.scope.kind == "module":
         yield f"`{name}` is part of what the package offers"
+    if _may_be_fixture(file) and (name.startswith(_COLLECTED) or name in _HOOKS):
+        yield f"`{name}` is found by its name when tests run"
     if _may_be_fixture(file) and name in sheet.parameters:
         yield f"`{name}` is asked for as a fixture"
 
 
+# What pytest and unittest look for in the modules that they load.
+_COLLECTED = ("pytest_", "test", "Test")
+_HOOKS = frozenset({"load_tests", "setUpModule", "tearDownModule"})
+_HOOKS |= {f"{when}_{what}" for when in ("setup", "teardown") for what in ("module", "function", "class", "method")}
+
+
 def _may_be_fixture(file: str) -> bool:
     return file == "conftest.py" or "test" in file
+
+
+def _as_fixture(variable: Variable, path: str, bench: Bench) -> str | None:
+    """A fixture is there for all tests below, whoever reads it; some run without being asked for."""
+    view, binding = bench.known.view(path), variable.bindings[0]
+    if view is None or not isinstance(binding.node, ast.alias) or not isinstance(binding.statement, ast.ImportFrom):
+        return None
+    for home in view.homes([f"{absolute(binding.statement, view)}:{binding.node.name}"]):
+        nodes = bench.tree(home.path).body if home.path is not None and home.found else []
+        if any(getattr(node, "name", "") == home.local and _is_fixture(node) for node in nodes):
+            return f"`{variable.name}` is a fixture"
+    return None
+
+
+def _is_fixture(node: ast.stmt) -> bool:
+    return any("fixture" in ast.unparse(each).partition("(")[0] for each in getattr(node, "decorator_list", ()))
 
 
 def _levelled(variable: Variable, sheet: Sheet) -> Iterator[str]:
@@ -85,6 +119,43 @@ def _elsewhere(variable: Variable, path: str, bench: Bench, moved: Callable[[Tar
     for target in bench.patches(path, name):
         if not moved(target):
             yield f"`{name}` is patched here by {_short(target.path, bench)}:{target.mention.span.row}"
+    for file, row in _read_by_text(name, path, bench):
+        yield f"`{name}` may be read from here by {_short(file, bench)}:{row}"
+    yield from _named_elsewhere(name, path, bench)
+
+
+def _read_by_text(name: str, path: str, bench: Bench) -> Iterator[tuple[str, int]]:
+    """Where other files, which have the whole module, hold the name as a text: `getattr(module, "name")`."""
+    quoted = re.compile(rb"[\"']" + name.encode() + rb"[\"']")
+    for file in sorted(bench.known.all_facts()):
+        if file != path and quoted.search(bench.known.data(file)) and _has_module(file, path, bench):
+            yield from ((file, row) for row in bench.sheet(file).references.mentions(name))
+
+
+def _has_module(file: str, path: str, bench: Bench) -> bool:
+    """Whether a file imports a module as a whole, or a package on the way to it, or names it by text (both paths)."""
+    module, package = bench.module(path), package_name(file, bench.project.modules.roots)
+    if module.encode() in re.findall(rb"[\"']([\w.]+)[\"']", bench.known.data(file)):
+        return True
+    for statement in bench.sheet(file).imports:
+        base = ""
+        if isinstance(statement, ast.ImportFrom):
+            base = (statement.module or "") + "."
+            base = f"{relative_module(package, statement.level, statement.module or '')}." if statement.level else base
+        names = [bench.project.module_name(base + alias.name, file) for alias in statement.names]
+        if any(module == name or module.startswith(f"{name}.") for name in names):
+            return True
+    return False
+
+
+def _named_elsewhere(name: str, path: str, bench: Bench) -> Iterator[str]:
+    """Strings that are a dotted path to the name as this module has it: settings, entry points."""
+    for file, facts in sorted(bench.known.all_facts().items()):
+        for mention in facts.mentions:
+            for origin in origins_of(mention, bench.project) if not is_patch(mention) else ():
+                module, _, attributes = origin.partition(":")
+                if attributes.partition(".")[0] == name and bench.project.path_of(module, file) == path:
+                    yield f"`{name}` is named as seen from here by {_short(file, bench)}:{mention.span.row}"
 
 
 def _short(path: str, bench: Bench) -> str:

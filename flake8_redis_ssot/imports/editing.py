@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from flake8_redis_ssot.imports.clause import Clause, Item, clause_of, is_broken
@@ -22,14 +22,17 @@ class _Layout:
     gap: str
 
 
-def edited(text: str, statement: ast.Import | ast.ImportFrom, slots: Sequence[Sequence[Named]]) -> Iterator[Cut]:
+def edited(
+    text: str, statement: ast.Import | ast.ImportFrom, slots: Sequence[Sequence[Named]], movers: Collection[int] = ()
+) -> Iterator[Cut]:
     """Put the names of each slot, one slot for each name of the statement, in that name's place. Some must remain.
 
-    Only the names are written; that they share the statement's module is the caller's business.
+    Only the names are written; that they share the statement's module is the caller's business. The comments of
+    `movers` (numbers of names) go as well.
     """
     clause = clause_of(text, statement)
     layout = _layout(text, clause)
-    yield from without_items(text, clause, {at for at, slot in enumerate(slots) if not slot})
+    yield from without_items(text, clause, {at for at, slot in enumerate(slots) if not slot}, movers)
     for item, named, slot in zip(_items(clause, slots), names_of(statement), slots):
         if slot:
             yield from _item_edited(text, clause, item, named, slot, layout)

@@ -10,9 +10,13 @@ from flake8_redis_ssot.imports.places import is_tools, line_start, next_line
 from flake8_redis_ssot.model import Cut
 
 
-def without_items(text: str, clause: Clause, dead: Collection[int]) -> Iterator[Cut]:
-    """Take out the names with these numbers, their commas, and the comments that are for tools and theirs alone."""
+def without_items(text: str, clause: Clause, dead: Collection[int], movers: Collection[int] = ()) -> Iterator[Cut]:
+    """Take out the names with these numbers, their commas, and the comments that are for tools and theirs alone.
+
+    Of `movers`, which are among them, any comment goes that is theirs alone: it is written elsewhere.
+    """
     going = _going(text, clause, dead)
+    going |= {comment for at in movers if (comment := comment_of(text, clause, at))}
     tokens, at = clause.tokens, 0
     for gone, group in groupby(tokens, key=lambda token: token in going):
         run = list(group)
@@ -33,6 +37,15 @@ def _going(text: str, clause: Clause, dead: Collection[int]) -> set[Token]:
     emptied = {line_start(text, token.start) for token in going if not token.is_comma} - left
     comments = (token for token in clause.tokens if token.is_comment and is_tools(token.text))
     return going | {token for token in comments if line_start(text, token.start) in emptied}
+
+
+def comment_of(text: str, clause: Clause, number: int) -> Token | None:
+    """The comment at the end of the line that a name has to itself."""
+    own = [token for token in clause.tokens if token.item == number]
+    line = line_start(text, own[0].start)
+    there = [token for token in clause.tokens if line_start(text, token.start) == line]
+    is_alone = line_start(text, own[-1].start) == line and there[: len(own)] == own and len(there) == len(own) + 1
+    return there[-1] if is_alone and there[-1].is_comment and not is_tools(there[-1].text) else None
 
 
 def _without_run(text: str, before: Token, run: tuple[int, int], after: Token | None) -> Cut:

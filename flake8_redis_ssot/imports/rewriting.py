@@ -6,6 +6,7 @@ import ast
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import chain
 
+from flake8_redis_ssot.imports.clause import clause_of
 from flake8_redis_ssot.imports.cuts import tidy
 from flake8_redis_ssot.imports.editing import edited, extended, module_replaced
 from flake8_redis_ssot.imports.homes import Import, has, home_of
@@ -13,6 +14,7 @@ from flake8_redis_ssot.imports.named import Named, Shape, distinct, module_of, n
 from flake8_redis_ssot.imports.ordering import with_further
 from flake8_redis_ssot.imports.places import block_of, place
 from flake8_redis_ssot.imports.placing import added_after
+from flake8_redis_ssot.imports.pruning import comment_of
 from flake8_redis_ssot.imports.removing import remove_statement, replace_statement
 from flake8_redis_ssot.model import Cut
 
@@ -38,6 +40,8 @@ def rewrite(
     wanted = _wanted(present, instead)
     names = distinct([*chain(*wanted), *besides])
     homes = {named: home for named in names if (home := home_of(block, statement, named, gone))}
+    there = {named for named, home in homes.items() if has(home, named)}
+    wanted = [[each for each in slot if each not in there or at not in instead] for at, slot in enumerate(wanted)]
     further = [named for named in distinct(besides) if named not in homes or not has(homes[named], named)]
     shape = _shape(present[0].shape, list(chain(*wanted)), further, homes)
     elsewhere = [named for named in names if named.shape != shape]
@@ -45,7 +49,11 @@ def rewrite(
     cuts = _at_home(text, elsewhere, homes)
     if shape:
         slots = [_of(shape, slot) for slot in wanted]
-        cuts += _in_place(text, statement, with_further(present, slots, _of(shape, further)), lines)
+        leaving = [at for at, slot in enumerate(wanted) if slot and not slots[at]]
+        slots = with_further(present, slots, _of(shape, further))
+        alone = len(lines) == 1 and len(leaving) == 1 and not place(text, statement).shared
+        movers = [at for at in leaving if alone and not slots[at] and not any(each in homes for each in wanted[at])]
+        cuts += _in_place(text, statement, slots, lines, movers)
     elif lines:
         cuts += replace_statement(text, statement, lines, tree=tree)
     else:
@@ -80,13 +88,20 @@ def _of(shape: Shape, names: Sequence[Named]) -> list[Named]:
     return [named for named in names if named.shape == shape]
 
 
-def _in_place(text: str, statement: Import, slots: Sequence[Sequence[Named]], lines: Sequence[str]) -> Iterator[Cut]:
-    """Change the statement into one that brings in `slots`, and put new ones behind it."""
+def _in_place(
+    text: str, statement: Import, slots: Sequence[Sequence[Named]], lines: Sequence[str], movers: Sequence[int]
+) -> Iterator[Cut]:
+    """Change the statement into one that brings in `slots`, and put new ones behind it.
+
+    The comment of the one that moves to the only new one (`movers`, by number; may be empty) goes along.
+    """
     module = next(named.module for slot in slots for named in slot)
+    clause = clause_of(text, statement)
+    comments = [token.text for at in movers if (token := comment_of(text, clause, at))]
     if module != module_of(statement):
         yield module_replaced(text, statement, module)
-    yield from edited(text, statement, slots)
-    yield added_after(place(text, statement), lines)
+    yield from edited(text, statement, slots, movers)
+    yield added_after(place(text, statement), [*lines[:-1], "  ".join([lines[-1], *comments])] if lines else [])
 
 
 def _at_home(text: str, names: Sequence[Named], homes: Homes) -> list[Cut]:

@@ -1,0 +1,100 @@
+"""What stands in for an old module, or is set in it, other than by a patch that could move along."""
+
+from __future__ import annotations
+
+import ast
+import os
+import re
+from collections.abc import Iterable, Iterator
+
+from flake8_redis_ssot.fixing.bench import Bench, Reader
+from flake8_redis_ssot.fixing.bringing import Blocked
+from flake8_redis_ssot.fixing.moves import Move
+from flake8_redis_ssot.fixing.sheet import Sheet
+from flake8_redis_ssot.names.facts import Import, Reach
+from flake8_redis_ssot.rule import View
+from flake8_redis_ssot.targets import is_patch, origins_of
+
+_SETTERS = frozenset({"setattr", "delattr", "object"})
+_MODULES = re.compile(r"\bmodules\b")
+
+
+def check_stand_ins(moves: Iterable[Move], fact: Import | Reach, view: View, bench: Bench) -> None:
+    """Whether anything that `fact` reads from the old place is replaced there. Raises Blocked, Unanswered."""
+    for move in moves:
+        path = bench.project.path_of(move.old_module, view.path)
+        if path is None:
+            continue
+        place = next(_replaced(path, bench), None)
+        if place:
+            raise Blocked(f"{place} may put something else in the place of `{move.old_module}`")
+        place = next(_set(path, move.old_name, fact, view, bench), None) if _is_late(fact, view) else None
+        if place:
+            raise Blocked(f"{place} sets `{move.old_name}` in `{move.old_module}`, which would no longer reach this")
+
+
+def check_handed_on(read: ast.Name, path: str, fact: Import, view: View, bench: Bench) -> None:
+    """Whether the module at `path` is handed to a patch of something that others look up there. Raises Blocked."""
+    call = bench.sheet(view.path).references.parent(read)
+    for name in _names_set(call) if isinstance(call, ast.Call) else ():
+        for reader in bench.local_readers(path, name):
+            if (reader.path, reader.fact) != (view.path, fact):
+                place = f"{_short(reader.path, bench)}:{reader.row}"
+                raise Blocked(f"line {read.lineno} patches `{name}` in the old module, where {place} reads it")
+
+
+def _is_late(fact: Import | Reach, view: View) -> bool:
+    """Whether what is read is looked up in its module each time, not once."""
+    if isinstance(fact, Reach) or fact.local or fact.dynamic:
+        return True
+    return any(home.path is not None and not home.local for home in view.homes([fact.origin]))
+
+
+def _replaced(path: str, bench: Bench) -> Iterator[str]:
+    """Where the module's name is written, in files that deal in `sys.modules`."""
+    for file, facts in sorted(bench.known.all_facts().items()):
+        for mention in facts.mentions:
+            named = not is_patch(mention) and _module_at(origins_of(mention, bench.project), bench) == path
+            if named and _MODULES.search(bench.sheet(file).text):
+                yield f"{_short(file, bench)}:{mention.span.row}"
+
+
+def _module_at(origins: Iterable[str], bench: Bench) -> str | None:
+    """The file of the module that a string names; None where it names something in a module."""
+    return next((bench.project.modules.path_of(origin[:-1]) for origin in origins if origin.endswith(":")), None)
+
+
+def _set(path: str, name: str, fact: Import | Reach, view: View, bench: Bench) -> Iterator[str]:
+    """Where files that have the whole module set the name in it."""
+    patched = {(target.path, target.mention.span.row) for target in bench.patches(path, name)}
+    for file in _holders(bench.local_readers(path, name)):
+        for row in _rows_set(bench.sheet(file), name):
+            if (file, row) not in patched:
+                yield f"{_short(file, bench)}:{row}"
+
+
+def _holders(readers: Iterable[Reader]) -> list[str]:
+    return sorted({reader.path for reader in readers})
+
+
+def _rows_set(sheet: Sheet, name: str) -> Iterator[int]:
+    for node in sheet.references.nodes:
+        if isinstance(node, ast.Attribute) and node.attr == name and not isinstance(node.ctx, ast.Load):
+            if not (isinstance(node.value, ast.Name) and node.value.id in ("self", "cls")):
+                yield node.lineno
+        elif isinstance(node, ast.Call) and name in _names_set(node):
+            yield next(argument.lineno for argument in node.args if _text(argument) == name)
+
+
+def _names_set(call: ast.Call) -> list[str]:
+    """The names that a call sets by text, if it does."""
+    last = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+    return [text for argument in call.args[1:2] if (text := _text(argument))] if last in _SETTERS else []
+
+
+def _text(node: ast.expr) -> str | None:
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
+
+
+def _short(path: str, bench: Bench) -> str:
+    return os.path.relpath(path, bench.known.config.root).replace(os.sep, "/")

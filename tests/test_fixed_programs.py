@@ -1,0 +1,123 @@
+"""Small programs print the same before their fixes and after them, and files in any encoding keep their bytes."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from flake8_redis_ssot.cli import main
+
+_PROGRAM = re.compile(r"^## +(.+)$", re.MULTILINE)
+_BLOCK = re.compile(r"^```(\w+)(?: +(\S+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Program:
+    """Files, the commands that run them, and which fixes change them."""
+
+    name: str
+    files: dict[str, str]
+    commands: tuple[str, ...]
+    changes: frozenset[str]
+
+
+def programs() -> list[Program]:
+    text = (Path(__file__).parent / "fixed_programs.md").read_text(encoding="utf-8")
+    base, *parts = _PROGRAM.split(text)
+    return [_program(name, {**_files(base), **_files(body)}, body) for name, body in zip(parts[::2], parts[1::2])]
+
+
+def _files(body: str) -> dict[str, str]:
+    blocks = _BLOCK.findall(body)
+    return {path or "redis-ssot.toml": text for kind, path, text in blocks if kind in ("python", "toml")}
+
+
+def _program(name: str, files: dict[str, str], body: str) -> Program:
+    lines = {kind: text.splitlines() for kind, path, text in _BLOCK.findall(body) if not path}
+    there = {path: text for path, text in files.items() if text}
+    return Program(name.strip(), there, tuple(lines["run"]), frozenset(lines["changes"]) - {"nothing"})
+
+
+def printed(program: Program, project: Path) -> list[str]:
+    return [_run([sys.executable, "-B", *shlex.split(command)], project) for command in program.commands]
+
+
+def _run(command: list[str], project: Path) -> str:
+    done = subprocess.run(command, cwd=project, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def fixed(*flags: str) -> bool:
+    """Fix the project, and say whether that changed anything."""
+    before = _bytes()
+    main(["check", ".", "--fix-only", "--jobs", "1", "--quiet", *flags])
+    return _bytes() != before
+
+
+def _bytes() -> dict[Path, bytes]:
+    return {path: path.read_bytes() for path in Path.cwd().rglob("*.py")}
+
+
+@pytest.mark.parametrize("program", programs(), ids=lambda program: program.name)
+def test_it_prints_the_same(program: Program, project: Path) -> None:
+    for path, text in program.files.items():
+        (project / path).parent.mkdir(parents=True, exist_ok=True)
+        (project / path).write_text(text, encoding="utf-8")
+    before = printed(program, project)
+    changed = set()
+    for trust, flags in (("safe", ()), ("unsafe", ("--unsafe-fixes",))):
+        if fixed(*flags):
+            changed.add(trust)
+        assert printed(program, project) == before, trust
+    assert changed == program.changes
+
+
+def test_the_ring_that_is_refused_would_break(project: Path) -> None:
+    """What the fix would have written fails in one of the two orders."""
+    program = next(each for each in programs() if each.name.startswith("A ring of imports"))
+    for path, text in program.files.items():
+        (project / path).parent.mkdir(parents=True, exist_ok=True)
+        (project / path).write_text(text.replace("from shop.old.cache", "from shop.cache"), encoding="utf-8")
+    codes = [
+        subprocess.run([sys.executable, "-B", *shlex.split(command)], cwd=project, capture_output=True).returncode
+        for command in program.commands
+    ]
+    assert sorted(codes) == [0, 1]
+
+
+# --- bytes that Markdown cannot hold ----------------------------------------------------------------------------
+
+OLD, NEW = b"from shop.old.cache import cache", b"from shop.cache import cache"
+TEXTS = {
+    "latin-1": b"# coding: latin-1\n# gr\xf6\xdfer\n%s; x = '\xe9\xe9'; print(len(x), cache)\n",
+    "cp1252": b"#!/usr/bin/env python\n# -*- coding: cp1252 -*-\nx = '\x80\x93'; %s  # \x80\nprint(x == '', cache)",
+    "shift_jis": b"# coding: shift_jis\nx = '\x83\\'; %s\nprint(len(x), cache)\n",
+    "mixed newlines": b"import os\r\n%s\nprint(os.sep,\r      cache)\r\n\n",
+    "a lone CR in a string of CRLF": b"x = '''a\rb\r\n'''\r\n%s\r\nprint(x, cache)\r\n",
+    "BOM": b"\xef\xbb\xbf%s\nprint(cache)\n",
+    "BOM and a coding line": b"\xef\xbb\xbf# coding: utf-8\nx = '\xc3\xa9'; %s\nprint(x, cache)\n",
+    "form feeds and vertical tabs": b"\x0c%s\n\x0c\nx = '\x0b\x0c\x1c'\nprint(len(x), cache)\n\x0c\n",
+    "tabs": b"if 1:\n\tif 1:\n\t\t%s\n\t\tprint(cache)\n",
+    "blank lines first and last": b"\n \n\t\n%s  \nprint(cache)  \n\n \n",
+    "no final newline": b"print(1)\n%s as shared; print(shared)",
+    "separators of lines in a string": "x = 'a\u2028\u2029\x85b'; %s; print(cache)\n".encode(),
+}
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_only_the_import_changes(name: str, project: Path) -> None:
+    text = TEXTS[name]
+    for path, content in programs()[0].files.items():
+        (project / path).parent.mkdir(parents=True, exist_ok=True)
+        (project / path).write_text(content, encoding="utf-8")
+    file = project / "shop" / "bytes.py"
+    file.write_bytes(text.replace(b"%s", OLD))
+    fixed()
+    assert file.read_bytes() == text.replace(b"%s", NEW)
