@@ -148,23 +148,17 @@ def _taken(name: str, scope: Scope, site: ast.AST, sheet: Sheet) -> str | None:
     known = sheet.references.variable(scope, name)
     if known is not None and known.bindings:
         first = known.bindings[0].node
+        if known.bindings[0].statement is sheet.references.statement_of(site):
+            return f"`{name}` is what the new instance itself is called here"
         meaning = "is imported elsewhere" if isinstance(first, ast.alias) else "already means something else"
         return f"`{name}` {meaning} here (line {_row(first)})"
     seen = sheet.references.seen(name, site)
-    if seen is not None and seen.scope is not scope and _lies_in(seen.scope, scope):
+    if seen is not None and seen.scope is not scope and seen.scope.is_in(scope):
         return f"`{name}` already means something else there (line {_row(seen.bindings[0].node)})"
     captured = sheet.references.captured_by(name, scope)
     if captured:
         return f"`{name}` would mean something else in line {_row(captured[0])}"
     return None
-
-
-def _lies_in(scope: Scope | None, outer: Scope) -> bool:
-    while scope is not None:
-        if scope is outer:
-            return True
-        scope = scope.outer
-    return False
 
 
 def _function_around(site: ast.AST, sheet: Sheet) -> Scope | None:

@@ -77,3 +77,27 @@ def attributes_by_name(references: References) -> dict[str, list[ast.Attribute]]
         if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load):
             found.setdefault(node.attr, []).append(node)
     return found
+
+
+def received_by(call: ast.Call, value: ast.AST, references: References) -> Variable | None:
+    """The parameter that takes an argument, of a function of the same file; None where that can't be seen."""
+    function = _only_function(call.func, references)
+    if function is None or function.decorator_list or any(isinstance(each, ast.Starred) for each in call.args):
+        return None
+    arguments = function.args
+    placed = [argument.arg for argument in (*arguments.posonlyargs, *arguments.args)]
+    named = placed[len(arguments.posonlyargs) :] + [argument.arg for argument in arguments.kwonlyargs]
+    place = next((number for number, each in enumerate(call.args) if each is value), None)
+    keyword = next((each.arg for each in call.keywords if each.value is value), None)
+    name = placed[place] if place is not None and place < len(placed) else keyword if keyword in named else None
+    return references.seen(name, function.body[0]) if name else None
+
+
+def _only_function(node: ast.expr, references: References) -> ast.FunctionDef | ast.AsyncFunctionDef | None:
+    """The one function that a name stands for; None for a method, and where it is bound anew."""
+    if not isinstance(node, ast.Name) or references.seen(node.id, node) is None:
+        return None
+    variable = references.variable_of(node)
+    only = variable.bindings[0].node if len(variable.bindings) == 1 and not variable.declared else None
+    in_class = variable.scope.kind == "class"
+    return only if isinstance(only, (ast.FunctionDef, ast.AsyncFunctionDef)) and not in_class else None

@@ -5,17 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 
-from flake8_redis_ssot.fixing.carriers import (
-    CLOSERS,
-    LOOKERS,
-    attributes_by_name,
-    defaulted,
-    function_around,
-    is_property,
-    row_of,
-    seen_at_once,
-    unpacked_into,
-)
+from flake8_redis_ssot.fixing import carriers
+from flake8_redis_ssot.fixing.carriers import CLOSERS, LOOKERS, is_property, row_of
 from flake8_redis_ssot.fixing.touches import Escape, Part, Touch, Uses
 from flake8_redis_ssot.references import References, Variable
 
@@ -89,7 +80,7 @@ class _Following:
         else:
             self._escape(target, "is put away")
 
-    def variable(self, variable: Variable) -> None:
+    def variable(self, variable: Variable, *, is_parameter: bool = False) -> None:
         """Every read of a variable, from whichever scope."""
         if variable in self._seen:
             return
@@ -99,9 +90,9 @@ class _Following:
             self.stored(variable.name)
         elif kind == "module" or variable.declared:
             self.uses.shared.append(variable.name)
-        elif not variable.reads:
+        elif not variable.reads and not is_parameter:
             self.uses.discarded = True
-        for place, name in seen_at_once(variable, self.references):
+        for place, name in carriers.seen_at_once(variable, self.references):
             self._escape(place, f"is seen by `{name}()`")
         for read in variable.reads:
             self.follow(read)
@@ -115,7 +106,7 @@ class _Following:
 
     def _named(self, name: str) -> list[ast.Attribute]:
         if self._attributes is None:
-            self._attributes = attributes_by_name(self.references)
+            self._attributes = carriers.attributes_by_name(self.references)
         return self._attributes.get(name, [])
 
     def passed_through(self, parent: ast.expr, node: ast.AST) -> None:
@@ -156,6 +147,8 @@ class _Following:
             self.uses.touches.append(Touch("__exit__", row_of(call), "call"))
         elif name == "cast" and call.args[-1] is node:
             self.follow(call)
+        elif (parameter := carriers.received_by(call, node, self.references)) is not None:
+            self.variable(parameter, is_parameter=True)
         elif not (isinstance(function, ast.Name) and name in LOOKERS):
             self._escape(call, f"is handed to `{name or 'a function'}()`")
 
@@ -176,7 +169,7 @@ class _Following:
             self.bind(parent.optional_vars)
 
     def returned(self, parent: ast.AST, node: ast.AST) -> None:
-        function = function_around(parent, self.references)
+        function = carriers.function_around(parent, self.references)
         if function is None or function in self._seen:
             return
         self._seen.add(function)
@@ -206,7 +199,7 @@ class _Following:
 
     def by_default(self, parent: ast.arguments, node: ast.AST) -> None:
         """A default of a parameter: what is done with the parameter."""
-        variable = defaulted(parent, node, self.references)
+        variable = carriers.defaulted(parent, node, self.references)
         if variable is not None:
             self.variable(variable)
 
@@ -224,7 +217,7 @@ class _Following:
         self.uses.touches.append(Touch(names.get(type(parent.ctx), "__getitem__"), row_of(node), "call"))
 
     def collected(self, parent: ast.AST, node: ast.AST) -> None:
-        targets = unpacked_into(parent, node, self.references)
+        targets = carriers.unpacked_into(parent, node, self.references)
         if targets is None:
             self._escape(node, "is put into a container")
         for target in targets or ():
