@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import os
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -91,6 +93,9 @@ class Bench:
     judged: Callable[[str], Sequence[Judged]]
     sheets: dict[str, Sheet] = field(default_factory=dict)
     _seen: dict[tuple[str, str, str], object] = field(default_factory=dict)
+    _texts: dict[str, bytes] = field(default_factory=dict)
+    _importers: dict[str, frozenset[str]] = field(default_factory=dict)
+    _holders: dict[bytes, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def project(self) -> Project:
@@ -130,16 +135,19 @@ class Bench:
     def change(self, sheets: Mapping[str, Sheet]) -> None:
         """Go on with other files in the place of some."""
         self.sheets |= sheets
+        self._texts |= {path: sheet.data for path, sheet in sheets.items()}
         self._seen.clear()
 
     def learn(self) -> None:
         """Look again at the facts of the other files: there are more of them now."""
-        self.__dict__.pop("_readers", None)
-        self.__dict__.pop("_patches", None)
+        for name in ("_readers", "_patches", "_named"):
+            self.__dict__.pop(name, None)
+        self._importers.clear()
+        self._holders.clear()
 
     def again(self, known: Known, judged: Callable[[str], Sequence[Judged]]) -> Bench:
         """A bench for the same files, once more is known about the others."""
-        return Bench(known, judged, self.sheets, self._seen)
+        return Bench(known, judged, self.sheets, self._seen, self._texts)
 
     def module(self, path: str) -> str:
         """The dotted name of a file."""
@@ -202,10 +210,14 @@ class Bench:
 
     @cached_property
     def _patches(self) -> dict[tuple[str, str], list[Target]]:
+        return self._targets(lambda mention: is_patch(mention) or mention.role == "dict")
+
+    def _targets(self, is_meant: Callable[[Mention], bool]) -> dict[tuple[str, str], list[Target]]:
+        """The strings that name something in a module, by its path and the first name in it."""
         found: dict[tuple[str, str], list[Target]] = {}
         for path, facts in sorted(self.known.all_facts().items()):
             for mention in facts.mentions:
-                for origin in origins_of(mention, self.project) if is_patch(mention) or mention.role == "dict" else ():
+                for origin in origins_of(mention, self.project) if is_meant(mention) else ():
                     module, _, attributes = origin.partition(":")
                     target = self.project.path_of(module, path)
                     if target is not None:
@@ -213,14 +225,49 @@ class Bench:
                         found.setdefault(key, []).append(Target(path, mention, attributes))
         return found
 
+    def named(self, path: str, name: str) -> tuple[Target, ...]:
+        """Every string besides that is a dotted path to `name` of the module at `path`: settings, entry points."""
+        return tuple(self._named.get((path, name), ()))
+
+    @cached_property
+    def _named(self) -> dict[tuple[str, str], list[Target]]:
+        return self._targets(lambda mention: not is_patch(mention))
+
     def imports(self, importer: str, path: str) -> bool:
-        """Whether one file imports another one (both paths), as far as its facts show."""
-        module = self.module(path)
-        facts = self.known.all_facts().get(importer)
-        origins = [entry.origin for entry in facts.imports] if facts else []
-        return any(module in (origin.partition(":")[0], origin.replace(":", ".")) for origin in origins) or (
-            self.graph.imports(importer, path)
-        )
+        """Whether one file imports another one (both paths), as far as its facts show, or whenever it is loaded."""
+        return importer in self.importers(path)
+
+    def importers(self, path: str) -> frozenset[str]:
+        """The files known that import the file at `path`."""
+        if path not in self._importers:
+            # Whoever imports a module names it, but for a package, which those in it may mean by dots alone.
+            word, folder = self.module(path).rpartition(".")[2].encode(), os.path.dirname(path) + os.sep
+            inside = folder if os.path.basename(path).startswith("__init__.") else path
+            near = [file for file in self.known.all_facts() if word in self.text(file) or file.startswith(inside)]
+            self._importers[path] = frozenset(file for file in near if self._imports(file, path))
+        return self._importers[path]
+
+    def _imports(self, importer: str, path: str) -> bool:
+        module, facts = self.module(path), self.known.all_facts()[importer]
+        origins = [entry.origin for entry in facts.imports]
+        named = any(module in (origin.partition(":")[0], origin.replace(":", ".")) for origin in origins)
+        return named or self.graph.imports(importer, path)
+
+    def text(self, path: str) -> bytes:
+        """The bytes of a file; none where it can't be read."""
+        if path not in self._texts:
+            try:
+                self._texts[path] = self.known.data(path)
+            except OSError:
+                self._texts[path] = b""
+        return self._texts[path]
+
+    def files_with(self, pattern: bytes) -> tuple[str, ...]:
+        """The files known whose bytes match a regular expression, in order."""
+        if pattern not in self._holders:
+            search = re.compile(pattern).search
+            self._holders[pattern] = tuple(file for file in sorted(self.known.all_facts()) if search(self.text(file)))
+        return self._holders[pattern]
 
     def attribute_uses(self, name: str) -> Mapping[str, tuple[AttributeUse, ...]]:
         """Where an attribute of that name is read, of whatever object, by file. Raises Unanswered."""

@@ -12,6 +12,7 @@ from flake8_redis_ssot.fixing.calling import as_call
 from flake8_redis_ssot.fixing.carrying import carried
 from flake8_redis_ssot.fixing.circumstances import circumstances
 from flake8_redis_ssot.fixing.constructors import Spot, spot_of
+from flake8_redis_ssot.fixing.loading import effects
 from flake8_redis_ssot.fixing.operations import Draft
 from flake8_redis_ssot.fixing.own_name import as_import
 from flake8_redis_ssot.fixing.proofs import TEAR_DOWNS, Doubt, Offer, doubts_of
@@ -82,6 +83,16 @@ def _doubts(spot: Spot, shared: Shared, view: View, bench: Bench, sheet: Sheet) 
         worst = doubt.applicability if same or doubt.seen else Applicability.MANUAL
         yield replace(doubt, applicability=worst)
     yield from circumstances(spot, uses, interface, view, bench)
+    yield from _of_loading(spot, shared, view, bench)
+
+
+def _of_loading(spot: Spot, shared: Shared, view: View, bench: Bench) -> Iterator[Doubt]:
+    """The import of the constructor may go with the call, and what loading its module does with it."""
+    row = spot.anchor.lineno if spot.anchor is not None else 0
+    for fact in view.facts.imports:
+        module = fact.origin.partition(":")[0]
+        if fact.statement.row == row and bench.project.path_of(module, view.path) != shared.path:
+            yield from (Doubt(why) for why in effects(fact, view, bench))
 
 
 def _is_early(spot: Spot, sheet: Sheet) -> bool:
@@ -96,7 +107,8 @@ def _is_early(spot: Spot, sheet: Sheet) -> bool:
 def _of_arguments(spot: Spot, sheet: Sheet) -> Iterator[Doubt]:
     call = spot.call or _handed_with(spot, sheet)
     if call is not None and (call.args or call.keywords):
-        given = ", ".join(ast.unparse(part) for part in (*call.args, *call.keywords))
+        named = (f"{each.arg}={sheet.written(each.value)}" if each.arg else "**" for each in call.keywords)
+        given = ", ".join([*map(sheet.written, call.args), *named])
         yield Doubt(f"what the call is given (`{given}`) would be lost", Applicability.MANUAL)
 
 

@@ -47,8 +47,11 @@ class ImportGraph:
         """
         around = self._packages(importer)  # which are being loaded already, whoever comes first
         for path in (*self._packages(target), target):
-            way = None if path in around else self.way(path, importer, around)
-            if way is not None and path != importer:
+            if path in around or path == importer:
+                continue
+            # Whichever comes first: the importer, with its packages half-loaded, or the target with its own.
+            way = self.way(path, importer, around) or self.way(path, importer, self._packages(path))
+            if way is not None:
                 names = [self._project.modules.name_of(step) for step in (importer, *way)]
                 return " -> ".join(f"`{name}`" for name in names)
         return None

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 from flake8_redis_ssot.fixing.bench import Bench, Target
 from flake8_redis_ssot.fixing.bringing import Blocked
-from flake8_redis_ssot.fixing.carrying import place_of, retargeted
+from flake8_redis_ssot.fixing.lookups import reached_at_home
 from flake8_redis_ssot.fixing.moves import Move
 from flake8_redis_ssot.fixing.operations import Draft, Replace
+from flake8_redis_ssot.fixing.patching import loads_late, place_of, retargeted, shown
+from flake8_redis_ssot.fixing.unseen import may_be_patched
 from flake8_redis_ssot.names.facts import Import, Reach
 from flake8_redis_ssot.rule import View
+from flake8_redis_ssot.targets import is_patch, origins_of
 
 Redraft = Callable[[Import | Reach, str], Draft]
 
@@ -21,12 +24,16 @@ def carried_along(
     """A fix that moves what `fact` reads, with the patches of the old place. Raises Blocked, Unanswered.
 
     An import at the top of a module binds its names once: patches of the old place do not reach them, before or
-    after. `redraft` drafts the fix of another reader (its fact and path), which then has to move as well.
+    after, unless the module is loaded under one. `redraft` drafts the fix of another reader (its fact and path),
+    which then has to move as well.
     """
-    if isinstance(fact, Import) and not fact.local and not _is_module(fact, view):
-        return draft
+    late = not isinstance(fact, Import) or fact.local or _is_module(fact, view)
     for move in moves:
-        draft = _with_patches(draft, move, fact, view, bench, redraft)
+        old = bench.project.path_of(move.old_module, view.path)
+        if old is not None and late:
+            draft = _with_patches(draft, move, old, fact, view, bench, redraft)
+        elif old is not None:
+            _check_load(bench.patches(old, move.old_name), view, bench)
     return draft
 
 
@@ -34,17 +41,48 @@ def _is_module(fact: Import, view: View) -> bool:
     return fact.dynamic or any(home.path is not None and not home.local for home in view.homes([fact.origin]))
 
 
-def _with_patches(draft: Draft, move: Move, fact: Import | Reach, view: View, bench: Bench, redraft: Redraft) -> Draft:
-    old = bench.project.path_of(move.old_module, view.path)
-    targets = bench.patches(old, move.old_name) if old is not None else ()
-    if old is None or not targets:
-        return draft
-    for reader in bench.local_readers(old, move.old_name):
-        if (reader.path, reader.fact) != (view.path, fact):
-            draft = draft.joined(redraft(reader.fact, reader.path))
-    edits = tuple(edit for target in targets for edit in _retargeted(target, move, view, bench))
-    draft = draft.joined(Draft(draft.title, edits))
-    return draft.doubted(_reached_besides(targets[0], move, view, bench))
+def _check_load(targets: Iterable[Target], view: View, bench: Bench) -> None:
+    """Whether a test loads this module while a patch of the old place is in force. Raises Blocked."""
+    for target in targets:
+        row = loads_late(target, view.path, bench)
+        if row:
+            place = place_of(target, view)
+            raise Blocked(f"the patch at {place} reaches this, as line {row} there may load this module meanwhile")
+
+
+def _with_patches(
+    draft: Draft, move: Move, old: str, fact: Import | Reach, view: View, bench: Bench, redraft: Redraft
+) -> Draft:
+    _check_module(old, move, view, bench)
+    targets = bench.patches(old, move.old_name)
+    if targets:
+        _check_at_home(targets[0], old, move, view, bench)
+        for reader in bench.local_readers(old, move.old_name):
+            if (reader.path, reader.fact) != (view.path, fact):
+                draft = draft.joined(redraft(reader.fact, reader.path))
+        edits = tuple(edit for target in targets for edit in _retargeted(target, move, view, bench))
+        draft = draft.joined(Draft(draft.title, edits)).doubted(_reached_besides(targets[0], move, view, bench))
+    for doubt in may_be_patched(old, move.old_name, view, bench):
+        draft = draft.doubted([doubt.reason], doubt.applicability)
+    return draft.doubted(_in_force_anew(move, view, bench))
+
+
+def _check_module(old: str, move: Move, view: View, bench: Bench) -> None:
+    """Whether the old module as a whole is replaced, or the name by which this file reaches it. Raises Blocked."""
+    for file, facts in sorted(bench.known.all_facts().items()):
+        for mention in facts.mentions:
+            for origin in origins_of(mention, bench.project) if is_patch(mention) else ():
+                if origin.endswith(":") and bench.project.path_of(origin[:-1], file) == old:
+                    raise Blocked(f"the patch at {shown(file, mention.span.row, view)} replaces the whole old module")
+    top = move.old_module.partition(".")[0]
+    for target in bench.patches(view.path, top) if top != move.old_module else ():
+        raise Blocked(f"the patch at {place_of(target, view)} replaces what is reached by `{top}` here")
+
+
+def _check_at_home(target: Target, old: str, move: Move, view: View, bench: Bench) -> None:
+    for row in reached_at_home(old, move.old_name, bench):
+        why = f"stands in for line {row} of `{move.old_module}` itself as well, which stays"
+        raise Blocked(f"the patch at {place_of(target, view)} {why}")
 
 
 def _retargeted(target: Target, move: Move, view: View, bench: Bench) -> tuple[Replace, ...]:
@@ -54,10 +92,21 @@ def _retargeted(target: Target, move: Move, view: View, bench: Bench) -> tuple[R
     return retargeted(target, f"{move.module}.{move.name}{below}", view, bench)
 
 
-def _reached_besides(target: Target, move: Move, view: View, bench: Bench) -> Iterable[str]:
+def _reached_besides(target: Target, move: Move, view: View, bench: Bench) -> Iterator[str]:
     """In the new place the patch reaches whoever looks the name up there."""
     new = bench.project.path_of(move.module, view.path)
-    readers = bench.local_readers(new, move.name) if new is not None else ()
-    if readers:
-        place = f"`{bench.module(readers[0].path)}` (line {readers[0].row})"
-        yield f"the patch at {place_of(target, view)} would reach {place} as well"
+    if new is None:
+        return
+    readers = [(reader.path, reader.row) for reader in bench.local_readers(new, move.name)]
+    for path, row in (*((new, row) for row in reached_at_home(new, move.name, bench)), *readers):
+        yield f"the patch at {place_of(target, view)} would reach `{bench.module(path)}` (line {row}) as well"
+        return
+
+
+def _in_force_anew(move: Move, view: View, bench: Bench) -> Iterator[str]:
+    """Patches of the new place stand in for nothing here today."""
+    new = bench.project.path_of(move.module, view.path)
+    for target in bench.patches(new, move.name) if new is not None else ():
+        if target.attributes == move.name:
+            yield f"the patch at {place_of(target, view)} would reach this as well"
+            return

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from flake8_redis_ssot.fixing.bench import Bench, Target
 from flake8_redis_ssot.fixing.bringing import Blocked
-from flake8_redis_ssot.fixing.carrying import retargeted
 from flake8_redis_ssot.fixing.circumstances import is_test
 from flake8_redis_ssot.fixing.construction import replace_construction
 from flake8_redis_ssot.fixing.late import carried_along
+from flake8_redis_ssot.fixing.lookups import reached_at_home
 from flake8_redis_ssot.fixing.moves import Move, move_of
 from flake8_redis_ssot.fixing.operations import Draft
+from flake8_redis_ssot.fixing.patching import loads_late, retargeted
 from flake8_redis_ssot.fixing.redirecting import redraft
 from flake8_redis_ssot.model import Applicability, Refusal
 from flake8_redis_ssot.names.facts import Argument, Call, Mention
@@ -35,6 +36,8 @@ def _retargeted(mention: Mention, view: View, bench: Bench) -> Draft:
     if not attributes:
         raise Blocked("it names the module itself, and what is read from it there cannot be seen")
     name, _, below = attributes.partition(".")
+    if not any(home.found for home in view.homes([f"{written}:{name}"])):
+        raise Blocked(f"`{written}` has no `{name}`, so it leads nowhere today")
     move = move_of(old, written, name, view, bench)
     target = Target(view.path, mention, attributes)
     if is_patch(mention) or mention.role == "dict":
@@ -56,17 +59,31 @@ def _with_readers(target: Target, move: Move, view: View, bench: Bench) -> Draft
     """A patch moves together with whoever looks the old name up."""
     old = bench.project.path_of(move.old_module, view.path)
     readers = bench.local_readers(old, move.old_name) if old is not None else ()
-    if not readers:
-        below = target.attributes[len(move.old_name) :]
-        edits = retargeted(target, f"{move.module}.{move.name}{below}", view, bench)
-        why = f"nothing looks up `{move.old_module}.{move.old_name}`: the patch has no effect today, and would get one"
-        return Draft(f"Patch `{move.module}.{move.name}`", edits).doubted([why], Applicability.MANUAL)
+    if old is not None and not readers:
+        return _alone(target, move, old, view, bench)
     first = readers[0]
     reader = bench.known.view(first.path)
     if reader is None:
         raise Blocked(f"`{bench.module(first.path)}` reads the old place (line {first.row})")
     draft = redraft(bench)(first.fact, first.path)
     return carried_along(draft, [move], first.fact, reader, bench, redraft(bench))
+
+
+def _alone(target: Target, move: Move, old: str, view: View, bench: Bench) -> Draft:
+    """Nobody looks the name up in the old place: only what is patched below it has an effect, by whatever path."""
+    below = target.attributes[len(move.old_name) :]
+    edits = retargeted(target, f"{move.module}.{move.name}{below}", view, bench)
+    draft = Draft(f"Patch `{move.module}.{move.name}{below}`", edits)
+    if below:
+        return draft.doubted(move.reasons)
+    for row in reached_at_home(old, move.old_name, bench):
+        raise Blocked(f"`{move.old_module}` itself looks it up (line {row})")
+    for reader in bench.readers(old, move.old_name):
+        row = loads_late(target, reader.path, bench) if reader.path != target.path else 0
+        if row:
+            raise Blocked(f"`{bench.module(reader.path)}` may be loaded while it is in force (line {row})")
+    why = f"nothing looks up `{move.old_module}.{move.old_name}`: the patch has no effect today, and would get one"
+    return draft.doubted([why], Applicability.MANUAL)
 
 
 def _of_importer(module: str, name: str, view: View, bench: Bench) -> Draft:

@@ -70,10 +70,15 @@ def _offered(module: str, view: View) -> list[str]:
 
 
 def _refuse_passing_on(offered: list[str], sheet: Sheet, view: View, bench: Bench) -> None:
-    """A star import passes on everything that it brings."""
+    """A star import passes on everything that it brings, and binds anew what had another meaning. Raises Blocked."""
     if view.path.endswith(("__init__.py", "__init__.pyi")):
         raise Blocked("the package passes on whatever the star import brings")
+    declared = {name for node in sheet.references.nodes if isinstance(node, ast.Global) for name in node.names}
     for name in offered:
+        bound = sheet.references.variable(sheet.references.module, name)
+        if bound is not None or name in declared:
+            # No read of it is free then: which of them is the star's depends on the order of execution.
+            raise Blocked(f"`{name}` is bound here in other ways as well")
         if name in (sheet.references.exported or ()):
             raise Blocked(f"`{name}` is in `__all__`")
         readers = bench.readers(view.path, name)

@@ -14,7 +14,6 @@ from flake8_redis_ssot.fixing.texts import read_by_text
 from flake8_redis_ssot.modules import package_name
 from flake8_redis_ssot.names.evaluator import relative_module
 from flake8_redis_ssot.references import Variable
-from flake8_redis_ssot.targets import is_patch, origins_of
 
 
 def why_kept(
@@ -126,16 +125,15 @@ def _elsewhere(variable: Variable, path: str, bench: Bench, moved: Callable[[Tar
 
 def _read_by_text(name: str, path: str, bench: Bench) -> Iterator[tuple[str, int]]:
     """Where other files, which have the whole module, hold the name as a text: `getattr(module, "name")`."""
-    quoted = re.compile(rb"[\"']" + name.encode() + rb"[\"']")
-    for file in sorted(bench.known.all_facts()):
-        if file != path and quoted.search(bench.known.data(file)) and _has_module(file, path, bench):
+    for file in bench.files_with(rb"[\"']" + name.encode() + rb"[\"']"):
+        if file != path and _has_module(file, path, bench):
             yield from ((file, row) for row in bench.sheet(file).references.mentions(name))
 
 
 def _has_module(file: str, path: str, bench: Bench) -> bool:
     """Whether a file imports a module as a whole, or a package on the way to it, or names it by text (both paths)."""
     module, package = bench.module(path), package_name(file, bench.project.modules.roots)
-    if module.encode() in re.findall(rb"[\"']([\w.]+)[\"']", bench.known.data(file)):
+    if module.encode() in re.findall(rb"[\"']([\w.]+)[\"']", bench.text(file)):
         return True
     for statement in bench.sheet(file).imports:
         base = ""
@@ -150,12 +148,8 @@ def _has_module(file: str, path: str, bench: Bench) -> bool:
 
 def _named_elsewhere(name: str, path: str, bench: Bench) -> Iterator[str]:
     """Strings that are a dotted path to the name as this module has it: settings, entry points."""
-    for file, facts in sorted(bench.known.all_facts().items()):
-        for mention in facts.mentions:
-            for origin in origins_of(mention, bench.project) if not is_patch(mention) else ():
-                module, _, attributes = origin.partition(":")
-                if attributes.partition(".")[0] == name and bench.project.path_of(module, file) == path:
-                    yield f"`{name}` is named as seen from here by {_short(file, bench)}:{mention.span.row}"
+    for target in bench.named(path, name):
+        yield f"`{name}` is named as seen from here by {_short(target.path, bench)}:{target.mention.span.row}"
 
 
 def _short(path: str, bench: Bench) -> str:

@@ -18,6 +18,9 @@ _DOTTED = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)+(?::[^\W\d]\w*(?:\.[^\W\d]\w*)
 _PATCHERS = {"patch": "patch", "setattr": "patch", "delattr": "patch"}
 _KINDS_OF_PATCH = {"object": "object", "multiple": "multiple", "dict": "dict"}
 
+# Those that replace an item for a while: of the namespace of a module it is an attribute.
+_ITEMS = frozenset({"setitem", "delitem"})
+
 _TARGETS = ("target", "in_dict")
 _ATTRIBUTES = ("attribute", "name")
 
@@ -35,10 +38,15 @@ def note_text(evaluator: Evaluator, node: ast.expr, text: str, parts: Iterable[a
 def note_call(evaluator: Evaluator, node: ast.Call, places: list[Values], keywords: list[Values]) -> None:
     """Record what a call patches, if it does."""
     role = _role(node.func)
+    _note_keys(evaluator, node, role)
     target = _argument(node, places, keywords, 0, _TARGETS) if role else None
     if role is None or target is None:
         return
     path = only_text(target[1])
+    name = _ending(target[0]) if path is None and role == "patch" else None
+    if name is not None and evaluator.words.has(name):
+        _record(evaluator, target[0], name, "object")
+        return
     if role == "object" or (path is None and role == "patch"):
         attribute = _argument(node, places, keywords, 1, _ATTRIBUTES)
         name = only_text(attribute[1]) if attribute else None
@@ -49,6 +57,33 @@ def note_call(evaluator: Evaluator, node: ast.Call, places: list[Values], keywor
         names = tuple(sorted(keyword.arg for keyword in node.keywords if keyword.arg)) if role == "multiple" else ()
         if evaluator.words.hits(path) or any(map(evaluator.words.has, names)):
             _record(evaluator, target[0], path, role, names=names)
+
+
+def _note_keys(evaluator: Evaluator, node: ast.Call, role: str | None) -> None:
+    """`patch.dict(module.__dict__, {"name": mock})`: of what, cannot be seen."""
+    keys: list[ast.expr | None] = []
+    if role == "dict":
+        keys = [key for given in node.args[1:2] if isinstance(given, ast.Dict) for key in given.keys]
+        for keyword in node.keywords:
+            if keyword.arg and evaluator.words.has(keyword.arg):
+                _record(evaluator, keyword.value, keyword.arg, "object")
+    elif _last(node.func) in _ITEMS:
+        keys = [*node.args[1:2]]
+    for key in keys:
+        if isinstance(key, ast.Constant) and isinstance(key.value, str) and evaluator.words.has(key.value):
+            _record(evaluator, key, key.value, "object")
+
+
+def _ending(node: ast.expr) -> str | None:
+    """The last part of a dotted path of which only the end is constant: `f"{module}.name"`, `module + ".name"`."""
+    if isinstance(node, ast.JoinedStr):
+        return _ending(node.values[-1]) if node.values else None
+    if isinstance(node, ast.BinOp):
+        return _ending(node.right if isinstance(node.op, ast.Add) else node.left)
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "format":
+        return _ending(node.func.value)
+    text = node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
+    return text.rpartition(".")[2] if "." in text else None
 
 
 def _role(function: ast.expr) -> str | None:

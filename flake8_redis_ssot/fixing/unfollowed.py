@@ -1,0 +1,177 @@
+"""What stands in for a constructor, or would for the shared instance, without being a patch that can move along."""
+
+from __future__ import annotations
+
+import ast
+import os
+import re
+from collections.abc import Iterable, Iterator
+
+from flake8_redis_ssot.fixing.bench import Bench, Target
+from flake8_redis_ssot.fixing.bringing import Blocked, Brought
+from flake8_redis_ssot.fixing.constructors import Spot
+from flake8_redis_ssot.fixing.lookups import looked_up_in
+from flake8_redis_ssot.fixing.patching import loads_late, place_of, shown
+from flake8_redis_ssot.fixing.proofs import Doubt
+from flake8_redis_ssot.fixing.sheet import Sheet
+from flake8_redis_ssot.fixing.unseen import may_be_patched
+from flake8_redis_ssot.model import Applicability
+from flake8_redis_ssot.names.facts import Argument, Call, Mention
+from flake8_redis_ssot.project import Home
+from flake8_redis_ssot.rule import View
+from flake8_redis_ssot.targets import is_patch, origins_of
+
+# What runs when an instance is made.
+_MAKERS = frozenset({"__init__", "__new__", "__post_init__", "__init_subclass__", "__call__"})
+
+
+def doubts(spot: Spot, brought: Brought, view: View, bench: Bench) -> Iterator[Doubt]:
+    """Every reason against a fix of one place. Raises Blocked, Unanswered."""
+    path, name = _looked_up(spot, view, bench)
+    if path is not None:
+        _check_set(path, name, view, bench)
+        yield from may_be_patched(path, name, view, bench)
+    yield from _at_home(spot, view, bench)
+    yield from _of_making(spot, view, bench)
+    yield from _in_force_anew(spot, brought, view, bench)
+
+
+def _is_late(spot: Spot) -> bool:
+    """Whether the constructor is looked up in its own module each time."""
+    return isinstance(spot.function, ast.Attribute) or (
+        spot.variable is not None and spot.variable.scope.kind != "module"
+    )
+
+
+def _looked_up(spot: Spot, view: View, bench: Bench) -> tuple[str | None, str]:
+    """The file and the name in it that a mock would have to replace."""
+    if not _is_late(spot):
+        return view.path, spot.root.id
+    module, _, attributes = spot.written.partition(":")
+    return (bench.project.path_of(module, view.path) if attributes else None), attributes.partition(".")[0]
+
+
+def _check_set(path: str, name: str, view: View, bench: Bench) -> None:
+    """Whether other files put something else there by an assignment, which would go on without effect."""
+    for file in bench.files_with(rf"\.\s*{re.escape(name)}\b".encode()):
+        if file != path and bench.imports(file, path):
+            for row in _rows_set(bench.sheet(file), name):
+                raise Blocked(f"{shown(file, row, view)} sets `{name}`, which would no longer reach this")
+
+
+def _rows_set(sheet: Sheet, name: str) -> Iterator[int]:
+    attributes = (node for node in sheet.references.nodes if isinstance(node, ast.Attribute) and node.attr == name)
+    for node in attributes:
+        own = isinstance(node.value, ast.Name) and node.value.id in ("self", "cls")
+        if not own and not isinstance(node.ctx, ast.Load):
+            yield node.lineno
+
+
+def _at_home(spot: Spot, view: View, bench: Bench) -> Iterator[Doubt]:
+    """Patches of the constructor where it comes from."""
+    module, _, attributes = spot.written.partition(":")
+    path = bench.project.path_of(module, view.path)
+    for target in bench.patches(path, attributes.partition(".")[0]) if path is not None and attributes else ():
+        if target.attributes != attributes or path == view.path:
+            continue
+        row = loads_late(target, view.path, bench)
+        if row:
+            place = place_of(target, view)
+            raise Blocked(f"the patch at {place} stands in for it, as line {row} there may load this module meanwhile")
+        if _is_late(spot):
+            if target.path == view.path or bench.imports(target.path, view.path):
+                raise Blocked(f"the patch at {place_of(target, view)} would no longer stand in for it")
+            yield Doubt(f"the patch at {place_of(target, view)} may be meant to stand in for it")
+            return
+
+
+def _of_making(spot: Spot, view: View, bench: Bench) -> Iterator[Doubt]:
+    """Patches of what an instance is made by: the shared one is made already."""
+    needed = _needed(spot.home, bench)
+    for file, facts in sorted(bench.known.all_facts().items()):
+        several = (mention for mention in facts.mentions if is_patch(mention)) if file != view.path else ()
+        first = next((each for each in several if _is_of_making(each, file, spot.home, needed, view, bench)), None)
+        if first is not None and (os.path.basename(file) == "conftest.py" or bench.imports(file, view.path)):
+            why = f"the patch at {shown(file, first.span.row, view)} is for the making of one"
+            yield Doubt(f"{why}, and the shared one is made already", Applicability.MANUAL)
+            return
+
+
+def _is_of_making(mention: Mention, file: str, made: Home, needed: frozenset[str], view: View, bench: Bench) -> bool:
+    for origin in origins_of(mention, bench.project):
+        module, _, attributes = origin.partition(":")
+        owner, _, last = attributes.rpartition(".")
+        if last in _MAKERS:
+            homes = bench.project.resolve(f"{module}:{owner}", file)
+            if any((home.path, home.local) == (made.path, made.local) for home in homes):
+                return True
+        path = bench.project.path_of(module, file)
+        if path is not None and path == made.path and attributes.partition(".")[0] in needed:
+            return True
+        if path is None and _makes_a_client(f"{module}.{attributes}", view):
+            return True
+    return False
+
+
+def _makes_a_client(name: str, view: View) -> bool:
+    """Whether a third party's name is a guarded constructor, or something in one."""
+    parts = name.split(".")
+    heads = (".".join(parts[:length]) for length in range(2, len(parts) + 1))
+    return any(view.guards.constructor(Home(head, None, "", found=False)) is not None for head in heads)
+
+
+def _needed(made: Home, bench: Bench) -> frozenset[str]:
+    """The names of its module that a class reads while an instance is made."""
+    if made.path is None:
+        return frozenset()
+    references = bench.sheet(made.path).references
+    names: set[str] = set()
+    for node in bench.tree(made.path).body:
+        if isinstance(node, ast.ClassDef) and node.name == made.local:
+            for member in node.body:
+                if getattr(member, "name", "") in _MAKERS:
+                    names |= {read.id for read in ast.walk(member) if isinstance(read, ast.Name)}
+    # Nobody is asked who reads them: they are names such as `logger`, and half of the project would have to be read.
+    return frozenset(name for name in names if references.variable(references.module, name) is not None)
+
+
+def _in_force_anew(spot: Spot, brought: Brought, view: View, bench: Bench) -> Iterator[Doubt]:
+    """Patches of what is used from now on, which stand in for nothing here today."""
+    path, name = view.path if brought.operation is None else "", brought.text
+    if brought.scope is None or brought.scope.kind != "module":
+        module, _, name = bench.project.locate(view.accessor(spot.resource)).partition(":")
+        path = bench.project.path_of(module, view.path) or ""
+    for target in bench.patches(path, name) if path else ():
+        if target.attributes == name:
+            yield Doubt(f"the patch at {place_of(target, view)} would reach this as well")
+            return
+
+
+def reached_besides(targets: Iterable[Target], spot: Spot, brought: Brought, view: View, bench: Bench) -> Iterator[str]:
+    """What the patches of this place would reach as well once they name the accessor. Raises Blocked."""
+    first = place_of(next(iter(targets)), view)
+    if bench.patches(view.path, brought.text):
+        raise Blocked(f"the patch at {first} could not follow: `{brought.text}` is patched here as well")
+    for _, row in looked_up_in(view.path, brought.text, bench) if brought.operation is None else ():
+        yield f"the patch at {first} would reach line {row} as well, which takes `{brought.text}` already"
+        break
+    for row, root in _other_constructors(spot, view, bench):
+        if bench.patches(view.path, root):
+            raise Blocked(f"the patch at {first} could not follow: line {row} is patched apart from it")
+        yield f"the patch at {first} would reach line {row} as well once that is fixed"
+
+
+def _other_constructors(spot: Spot, view: View, bench: Bench) -> Iterator[tuple[int, str]]:
+    """Rows where something else makes an instance of the same resource, and the names that it begins with."""
+    sheet = bench.sheet(view.path)
+    for judged in bench.judged(view.path):
+        fact = judged.site.fact
+        if isinstance(fact, Call):
+            call = sheet.node(ast.Call, fact.span)
+            root: ast.AST | None = call.func if isinstance(call, ast.Call) else None
+        else:
+            root = sheet.node(ast.Name, fact.span) if isinstance(fact, Argument) else None
+        while isinstance(root, ast.Attribute):
+            root = root.value
+        if isinstance(root, ast.Name) and root.id != spot.root.id:
+            yield fact.span.row, root.id
