@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
@@ -12,6 +12,7 @@ from flake8_redis_ssot.engine import Found
 from flake8_redis_ssot.fixing.bench import Bench, Question, Unanswered
 from flake8_redis_ssot.fixing.composing import fix_of
 from flake8_redis_ssot.fixing.operations import Draft
+from flake8_redis_ssot.fixing.sheet import Sheet
 from flake8_redis_ssot.model import Finding, Fix, Refusal
 from flake8_redis_ssot.rule import Judged, all_rules
 
@@ -33,14 +34,18 @@ class Proposal:
         return replace(self.found.finding, fix=self.fix, offers=self.offers)
 
 
-def propose(analysis: Analysis, found: Sequence[Found], before: Bench | None = None) -> tuple[list[Proposal], Bench]:
+def propose(
+    analysis: Analysis, found: Sequence[Found], before: Bench | None = None, known: Iterable[Proposal] = ()
+) -> tuple[list[Proposal], Bench]:
     """A proposal for each of what was found, in its order, and the bench that they were drafted on.
 
-    `before` is the bench of the round before, which knows files that are still the same.
+    `before` is the bench of the round before, which knows files that are still the same, and `known` are proposals
+    of that round that still hold.
     """
     judged = cache(lambda path: _judged(analysis, path))
     bench = before.again(analysis, judged) if before else Bench(analysis, judged)
-    done: dict[int, Proposal] = {}
+    kept = {proposal.found: proposal for proposal in known}
+    done = {number: kept[each] for number, each in enumerate(found) if each in kept}
     while len(done) < len(found):
         questions: set[Question] = set()
         for number, each in enumerate(found):
@@ -58,6 +63,26 @@ def _judged(analysis: Analysis, path: str) -> tuple[Judged, ...]:
     """The confirmed sites of a file, whatever is selected."""
     view = analysis.view(path)
     return tuple(judged for rule in all_rules() for judged in rule.judged(view)) if view is not None else ()
+
+
+def untouched(proposals: Iterable[Proposal], sheets: Mapping[str, Sheet], bench: Bench) -> list[Proposal]:
+    """The proposals that a change of some files (`sheets`, as they will be) has nothing to do with.
+
+    A proposal is about its file, the files of its edits, and whoever names its module or is named by it.
+    """
+    words = {path: bench.module(path).rpartition(".")[2].encode() for path in sheets}
+    texts = b"\n".join([*(sheet.data for sheet in sheets.values()), *map(bench.text, sheets)])
+
+    @cache
+    def is_near(path: str) -> bool:
+        own = bench.module(path).rpartition(".")[2].encode()
+        return path in sheets or own in texts or any(word in bench.text(path) for word in words.values())
+
+    return [each for each in proposals if not is_near(each.found.path) and sheets.keys().isdisjoint(_touched(each))]
+
+
+def _touched(proposal: Proposal) -> set[str]:
+    return {operation.path for operation in proposal.draft.operations} if proposal.draft else set()
 
 
 def answer(analysis: Analysis, questions: Iterable[Question], bench: Bench) -> None:

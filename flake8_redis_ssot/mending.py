@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from flake8_redis_ssot.analysis import Analysis
 from flake8_redis_ssot.disk import Change
-from flake8_redis_ssot.drafting import Proposal, answer, propose
+from flake8_redis_ssot.drafting import Proposal, answer, propose, untouched
 from flake8_redis_ssot.edits import Overlap
 from flake8_redis_ssot.engine import Found
 from flake8_redis_ssot.fixing.bench import Bench, Unanswered
@@ -72,8 +72,9 @@ def mend(
     """
     mended = Mended()
     bench: Bench | None = None
+    known: list[Proposal] = []
     for _ in range(_ROUNDS):
-        proposals, bench = propose(analysis, look(), bench)
+        proposals, bench = propose(analysis, look(), bench, known)
         wanted = [each for each in proposals if _is_wanted(each, trust, fixable)]
         wanted = [each for each in wanted if not only or _paths(each) <= only]
         step = _answered_step(wanted, analysis, bench, jobs)
@@ -82,6 +83,7 @@ def mend(
             return mended
         mended.take(step, bench)
         analysis.change({path: (sheet.data, sheet.source) for path, sheet in step.sheets.items()})
+        known = untouched(proposals, step.sheets, bench)
         bench.change(step.sheets)
     mended.left = [proposal.finding for proposal in propose(analysis, look(), bench)[0]]
     return mended
