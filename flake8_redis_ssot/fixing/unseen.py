@@ -65,7 +65,7 @@ def _as_it_has_to_do_with(file: str, path: str, name: str, bench: Bench) -> Iter
     last = module.rpartition(".")[2]
     word = re.compile(rf"\b{re.escape(module if last == name else last)}\b".encode())
     files = (file, *_fixtures(file, bench))
-    if any(bench.imports(each, path) for each in files):
+    if any(bench.imports(each, path) or bench.graph.imports(each, path) for each in files):
         yield Applicability.MANUAL
     elif any(word.search(bench.known.data(each)) for each in files):
         yield Applicability.UNSAFE

@@ -1,0 +1,469 @@
+"""Small projects with mocks in tests of their own, which can be run.
+
+The manager of these projects fails when it is used for real, so a test whose mock has missed fails as well.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from textwrap import dedent
+
+from flake8_redis_ssot.cli import main
+
+CONFIGURATION = """
+[resource.redis]
+canonical = ["app.redis_manager"]
+constructors = ["app.redis_manager.RedisManager", "app.redis_manager.RedisManager.create"]
+instance = "app.redis_manager.redis_manager"
+accessor = "app.redis_manager.get_redis_manager"
+
+[resource.redis.deprecated]
+"app.legacy.redis_manager" = "app.redis_manager"
+"""
+HOME = """
+import socket
+
+
+class RedisManager:
+    def __init__(self):
+        self.connect = socket.create_connection
+
+    @classmethod
+    def create(cls):
+        return cls()
+
+    def get(self, key):
+        raise RuntimeError("the real one is used")
+
+    def describe(self):
+        return "real"
+
+
+redis_manager = RedisManager()
+
+
+def get_redis_manager():
+    return redis_manager
+"""
+LEGACY = "from app.redis_manager import RedisManager, redis_manager, get_redis_manager\n"
+MOCKER = """
+from unittest import mock
+
+import pytest
+
+
+@pytest.fixture
+def mocker():
+    class Patch:
+        started = []
+
+        def __call__(self, *arguments, **keywords):
+            return self._start(mock.patch(*arguments, **keywords))
+
+        def object(self, *arguments, **keywords):
+            return self._start(mock.patch.object(*arguments, **keywords))
+
+        def _start(self, patcher):
+            self.started.append(patcher)
+            return patcher.start()
+
+    class Mocker:
+        patch = Patch()
+
+    yield Mocker
+    while Patch.started:
+        Patch.started.pop().stop()
+
+
+class Fake:
+    def get(self, key):
+        return "mocked"
+
+
+@pytest.fixture
+def fake():
+    return Fake
+"""
+BASE = {
+    "redis-ssot.toml": CONFIGURATION,
+    "app/__init__.py": "",
+    "app/redis_manager.py": HOME,
+    "app/legacy/__init__.py": "",
+    "app/legacy/redis_manager.py": LEGACY,
+    "conftest.py": MOCKER,
+}
+
+# How a module makes its own instance, and the name under which it knows the class.
+MAKERS = {
+    "call": (
+        """
+        from app.redis_manager import RedisManager
+
+        def load(key):
+            return RedisManager().get(key)
+        """,
+        "RedisManager",
+    ),
+    "variable": (
+        """
+        from app.redis_manager import RedisManager
+
+        def load(key):
+            manager = RedisManager()
+            return manager.get(key)
+        """,
+        "RedisManager",
+    ),
+    "factory": (
+        """
+        from .redis_manager import RedisManager as Cache
+
+        def make():
+            return Cache()
+
+        def load(key):
+            return make().get(key)
+        """,
+        "Cache",
+    ),
+    "two calls": (
+        """
+        from app.redis_manager import RedisManager
+
+        def peek(key):
+            return RedisManager().get(key)
+
+        def load(key):
+            return peek(key) and RedisManager().get(key)
+        """,
+        "RedisManager",
+    ),
+    "method": (
+        """
+        from app.redis_manager import RedisManager
+
+        class Service:
+            def load(self, key):
+                return RedisManager().get(key)
+
+        def load(key):
+            return Service().load(key)
+        """,
+        "RedisManager",
+    ),
+}
+
+SET_UP = "mock.return_value.get.return_value = 'mocked'"
+IN_FORCE = "assert service.load('a') == 'mocked'"
+# How a test patches `{module}.{name}`.
+STYLES = {
+    "decorator": """
+        @patch("{module}.{name}")
+        def test_load(mock):
+            {set_up}
+            {in_force}
+        """,
+    "stacked decorators": """
+        @patch("os.getcwd")
+        @patch("{module}.{name}")
+        @patch("os.listdir")
+        def test_load(listdir, mock, getcwd):
+            {set_up}
+            {in_force}
+        """,
+    "decorated class": """
+        @patch("{module}.{name}")
+        class TestLoad:
+            def test_load(self, mock):
+                {set_up}
+                {in_force}
+        """,
+    "case": """
+        class TestLoad(unittest.TestCase):
+            def setUp(self):
+                patcher = patch(target="{module}.{name}")
+                self.mock = mock = patcher.start()
+                {set_up}
+                self.addCleanup(patcher.stop)
+
+            def test_load(self):
+                {in_force}
+                self.assertTrue(self.mock.called)
+        """,
+    "with": """
+        def test_load():
+            with patch("{module}.{name}") as mock, patch("os.getcwd"):
+                {set_up}
+                {in_force}
+        """,
+    "new": """
+        def test_load(fake):
+            with patch("{module}.{name}", fake):
+                {in_force}
+            with patch("{module}.{name}", new=lambda: fake()):
+                {in_force}
+            with patch("{module}.{name}", return_value=fake()) as mock:
+                {in_force}
+                mock.assert_called_with()
+        """,
+    "exit stack": """
+        def test_load():
+            with contextlib.ExitStack() as stack:
+                mock = stack.enter_context(patch("{module}.{name}"))
+                {set_up}
+                {in_force}
+        """,
+    "pieces": """
+        MODULE = "{module}"
+
+        @patch(MODULE + ".{name}")
+        def test_load(mock):
+            {set_up}
+            {in_force}
+
+        @patch(f"{{MODULE}}.{name}")
+        def test_again(mock):
+            {set_up}
+            {in_force}
+        """,
+    "monkeypatch": """
+        def test_load(monkeypatch, fake):
+            monkeypatch.setattr("{module}.{name}", fake)
+            {in_force}
+
+        def test_context(fake):
+            with pytest.MonkeyPatch.context() as mp:
+                mp.setattr("{module}.{name}", lambda: fake())
+                {in_force}
+        """,
+    "mocker": """
+        def test_load(mocker):
+            mock = mocker.patch("{module}.{name}")
+            {set_up}
+            {in_force}
+        """,
+    "fixture": """
+        @pytest.fixture(autouse=True)
+        def mock():
+            with patch("{module}.{name}") as mock:
+                {set_up}
+                yield mock
+
+        def test_load(mock):
+            {in_force}
+            mock.assert_called_with()
+        """,
+    "object": """
+        @patch.object(service, "{name}")
+        def test_load(mock):
+            {set_up}
+            {in_force}
+        """,
+    "setattr": """
+        def test_load(monkeypatch, mocker, fake):
+            monkeypatch.setattr(service, "{name}", fake)
+            {in_force}
+        """,
+    "mocker object": """
+        def test_load(mocker):
+            mock = mocker.patch.object(service, "{name}")
+            {set_up}
+            {in_force}
+        """,
+    "autospec": """
+        @patch("{module}.{name}", autospec=True)
+        def test_load(mock):
+            {set_up}
+            {in_force}
+        """,
+}
+HEAD = "import contextlib\nimport unittest\nfrom unittest.mock import patch\nimport pytest\nfrom app import service\n"
+
+
+# Modules that read the old place whenever they run.
+LATE = {
+    "name": "def load(key):\n    from app.legacy.redis_manager import get_redis_manager\n"
+    "    return get_redis_manager().get(key)\n",
+    "alias": "def load(key):\n    from app.legacy.redis_manager import get_redis_manager as get\n"
+    "    return get().get(key)\n",
+    "module": "from app.legacy import redis_manager\n\ndef load(key):\n"
+    "    return redis_manager.get_redis_manager().get(key)\n",
+    "module alias": "import app.legacy.redis_manager as old\n\ndef load(key):\n"
+    "    return old.get_redis_manager().get(key)\n",
+    "chain": "import app.legacy.redis_manager\n\ndef load(key):\n"
+    "    return app.legacy.redis_manager.get_redis_manager().get(key)\n",
+    "dynamic": "import importlib\n\ndef load(key):\n"
+    "    return importlib.import_module('app.legacy.redis_manager').get_redis_manager().get(key)\n",
+}
+
+
+CALL = "from app.redis_manager import RedisManager\n\ndef load(key):\n    return RedisManager().get(key)\n"
+LOCAL = "def load(key):\n    from app.redis_manager import RedisManager\n    return RedisManager().get(key)\n"
+BY_MODULE = "from app import redis_manager as rm\n\ndef load(key):\n    return rm.RedisManager().get(key)\n"
+OLD = "def load(key):\n    from app.legacy.redis_manager import redis_manager\n    return redis_manager.get(key)\n"
+OLD_ONCE = "from app.legacy.redis_manager import redis_manager\n\ndef load(key):\n    return redis_manager.get(key)\n"
+
+# Mocks that could not follow: a service, and a test of it.
+REFUSED = {
+    "class at home, imported in the function": (LOCAL, "patch('app.redis_manager.RedisManager')", SET_UP),
+    "class at home, reached by its module": (BY_MODULE, "patch('app.redis_manager.RedisManager')", SET_UP),
+    "class by way of a module": (BY_MODULE, "patch('app.service.rm.RedisManager')", SET_UP),
+    "whole module": (BY_MODULE, "patch('app.service.rm')", SET_UP.replace("mock.", "mock.RedisManager.")),
+    "whole module, set": (
+        BY_MODULE,
+        "patch.object(service, 'rm')",
+        SET_UP.replace("mock.", "mock.RedisManager."),
+    ),
+    "classmethod": (
+        CALL.replace("RedisManager()", "RedisManager.create()"),
+        "patch('app.service.RedisManager')",
+        SET_UP.replace("mock.", "mock.create."),
+    ),
+    "several": (
+        CALL,
+        "patch.multiple('app.service', RedisManager=pytest.importorskip('conftest').Fake)",
+        "pass",
+    ),
+    "namespace": (
+        CALL,
+        "patch.dict('app.service.__dict__', RedisManager=pytest.importorskip('conftest').Fake)",
+        "pass",
+    ),
+    "namespace of the module": (
+        CALL,
+        "patch.dict(vars(service), {'RedisManager': pytest.importorskip('conftest').Fake})",
+        "pass",
+    ),
+    "unseen beginning": (CALL, "patch(service.__name__ + '.RedisManager')", SET_UP),
+    "unseen module": (CALL, "patch.object(sys.modules['app.service'], 'RedisManager')", SET_UP),
+    "name apart": (CALL, "patch('app.service.' + NAME)", SET_UP),
+    "list of targets": (CALL, "patch(TARGETS[0])", SET_UP),
+    "read from the module": (
+        CALL,
+        "patch('app.service.RedisManager')",
+        SET_UP.replace("mock.", "service.RedisManager."),
+    ),
+    "made by a mock": (CALL, "patch.object(RedisManager, '__new__')", SET_UP),
+    "loaded again": (CALL, "patch('app.redis_manager.RedisManager')", f"{SET_UP}; importlib.reload(service)"),
+    "old module as a whole": (
+        OLD.replace("legacy.redis_manager", "legacy").replace("redis_manager.get(", "redis_manager.redis_manager.get("),
+        "patch('app.legacy.redis_manager')",
+        SET_UP.replace("return_value", "redis_manager", 1),
+    ),
+    "old module in the list of modules": (
+        OLD,
+        "patch.dict('sys.modules', {'app.legacy.redis_manager': STUB})",
+        "STUB.redis_manager.get.return_value = 'mocked'",
+    ),
+    "old module, list of targets": (OLD, "patch(TARGETS[1])", SET_UP.replace("return_value.", "", 1)),
+    "loaded under a patch of the old module": (
+        OLD_ONCE,
+        "patch('app.legacy.redis_manager.redis_manager')",
+        f"{SET_UP.replace('return_value.', '', 1)}; importlib.reload(service)",
+    ),
+}
+REFUSED_TEST = """
+import importlib
+import sys
+from unittest.mock import MagicMock, patch
+
+import pytest
+
+from app import service
+from app.legacy.redis_manager import get_redis_manager  # noqa: F401, RSS001
+from app.redis_manager import RedisManager
+
+NAME = "RedisManager"
+TARGETS = ["app.service.RedisManager", "app.legacy.redis_manager.redis_manager"]
+STUB = MagicMock()
+
+
+def test_load():
+    assert NAME
+    with {patch} as mock:
+        {set_up}
+        assert service.load("a") == "mocked"
+"""
+
+
+# Mocks that are not in force, or only elsewhere: a service, the patch, and what is true under it.
+NOT_IN_FORCE = {
+    "accessor beside": (
+        "from app.redis_manager import RedisManager, get_redis_manager\n\n"
+        "def load():\n    return RedisManager().describe()\n\n"
+        "def other():\n    return get_redis_manager().describe()\n",
+        "app.service.get_redis_manager",
+        "assert service.load() == 'real'; assert service.other() is mock.return_value.describe.return_value",
+    ),
+    "class beside the accessor": (
+        "from app.redis_manager import RedisManager, get_redis_manager\n\n"
+        "def load():\n    return RedisManager().describe()\n\n"
+        "def other():\n    return get_redis_manager().describe()\n",
+        "app.service.RedisManager",
+        "assert service.other() == 'real'; assert service.load() is mock.return_value.describe.return_value",
+    ),
+    "accessor at home": (
+        "def load():\n    from app.redis_manager import RedisManager\n    return RedisManager().describe()\n",
+        "app.redis_manager.get_redis_manager",
+        "assert service.load() == 'real'",
+    ),
+    "class at home, imported at the top": (
+        "from app.redis_manager import RedisManager\n\ndef load():\n    return RedisManager().describe()\n",
+        "app.redis_manager.RedisManager",
+        "assert service.load() == 'real'",
+    ),
+    "old module, read at the top": (
+        "from app.legacy.redis_manager import redis_manager\n\ndef load():\n    return redis_manager.describe()\n",
+        "app.legacy.redis_manager.redis_manager",
+        "assert service.load() == 'real'",
+    ),
+    "new module, old one read": (
+        "def load():\n    from app.legacy.redis_manager import redis_manager\n    return redis_manager.describe()\n",
+        "app.redis_manager.redis_manager",
+        "assert service.load() == 'real'",
+    ),
+    "old module, accessor of the new one": (
+        "from app.redis_manager import get_redis_manager\n\n"
+        "def load():\n    return get_redis_manager().describe()\n\n"
+        "def other():\n    from app.legacy.redis_manager import redis_manager\n    return redis_manager.describe()\n",
+        "app.legacy.redis_manager.redis_manager",
+        "assert service.load() == 'real'; assert service.other() is mock.describe.return_value",
+    ),
+}
+
+
+@dataclass
+class Project:
+    """A project on disk; `before` are its files as they were written."""
+
+    folder: Path
+    before: dict[str, str] = field(default_factory=dict)
+
+    def write(self, **files: str) -> Project:
+        """Write the project that all share, with further files (path and text)."""
+        self.before = {**BASE, **{path: dedent(text) for path, text in files.items()}}
+        for path, text in self.before.items():
+            target = self.folder / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text(text)
+        return self
+
+    def check(self) -> None:
+        """Run its tests, which have to pass."""
+        command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "."]
+        environment = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONDONTWRITEBYTECODE": "1"}
+        run = subprocess.run(command, cwd=self.folder, env=environment, capture_output=True, text=True, check=False)
+        assert run.returncode == 0, f"{self.changed()}\n{run.stdout}"
+
+    def fix(self, *flags: str) -> None:
+        """Apply its fixes."""
+        main(["check", ".", "--fix-only", "--quiet", "--jobs", "1", *flags])
+
+    def changed(self) -> dict[str, str]:
+        """The files that are not as they were."""
+        now = {path: (self.folder / path).read_text() for path in self.before}
+        return {path: text for path, text in now.items() if text != self.before[path]}
