@@ -91,7 +91,11 @@ OLD = (
         "class Thing(home.Thing):\n    def extra(self):\n        return 1\n"
     ),
 )
-TOOLS = "from shop.home import Thing, thing, other\n\n\ndef fetch():\n    return {}\n"
+TOOLS = (
+    "from shop.home import Thing, thing, other\n\n\ndef fetch():\n    return thing\n",
+    "from shop.home import Thing, thing, other\n\n\ndef fetch():\n    return Thing()\n",
+    "from shop.home import get_thing as fetch, other\n",
+)
 
 Files = dict[str, str]
 MODULES = ("home", "base", "old", "legacy.thing", "tools", *CONSUMERS)
@@ -102,7 +106,7 @@ def projects(draw: st.DrawFn) -> Files:
     """The files of a project, by path."""
     files = {"redis-ssot.toml": CONFIGURATION, "shop/__init__.py": "", "shop/legacy/__init__.py": ""}
     files["shop/home.py"] = draw(st.sampled_from(["", "import shop.base\n\n\n"])) + HOME
-    files["shop/tools.py"] = TOOLS.replace("{}", draw(st.sampled_from(["thing", "Thing()"])))
+    files["shop/tools.py"] = draw(st.sampled_from(TOOLS))
     offered, starred = {"home": HOME_NAMES, "tools": TOOLS_NAMES}, {"home": HOME_NAMES}
     for name in ("old", "legacy.thing"):
         old = draw(st.sampled_from(OLD))

@@ -12,6 +12,7 @@ from flake8_redis_ssot.fixing.constructors import Spot
 from flake8_redis_ssot.fixing.lookups import is_annotation, looked_up_in
 from flake8_redis_ssot.fixing.operations import Draft, Replace
 from flake8_redis_ssot.fixing.patching import place_of, retargeted, says_what_instead, takes_shape
+from flake8_redis_ssot.fixing.silence import silenced
 from flake8_redis_ssot.model import Applicability
 from flake8_redis_ssot.names.facts import Argument, Call
 from flake8_redis_ssot.project import Home
@@ -82,7 +83,7 @@ def _others(spot: Spot, view: View, bench: Bench) -> Iterator[Call | Argument]:
     facts = {}
     for judged in bench.judged(view.path):
         fact = judged.site.fact
-        if isinstance(fact, (Call, Argument)):
+        if isinstance(fact, (Call, Argument)) and not silenced(judged, view.path, bench):
             facts[fact.span.row, fact.span.column] = fact
     for read in reads:
         if read is spot.root or is_annotation(read, sheet):

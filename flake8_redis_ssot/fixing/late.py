@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
-from flake8_redis_ssot.fixing.bench import Bench, Target
+from flake8_redis_ssot.fixing.bench import Bench, Reader, Target
 from flake8_redis_ssot.fixing.bringing import Blocked
 from flake8_redis_ssot.fixing.lookups import reached_at_home
 from flake8_redis_ssot.fixing.moves import Move
 from flake8_redis_ssot.fixing.operations import Draft, Replace
 from flake8_redis_ssot.fixing.patching import loads_late, place_of, retargeted, shown
+from flake8_redis_ssot.fixing.silence import is_silenced
 from flake8_redis_ssot.fixing.unseen import may_be_patched
 from flake8_redis_ssot.names.facts import Import, Reach
 from flake8_redis_ssot.rule import View
@@ -59,12 +60,19 @@ def _with_patches(
         _check_at_home(targets[0], old, move, view, bench)
         for reader in bench.local_readers(old, move.old_name):
             if (reader.path, reader.fact) != (view.path, fact):
+                _check_silence(reader, bench)
                 draft = draft.joined(redraft(reader.fact, reader.path))
         edits = tuple(edit for target in targets for edit in _retargeted(target, move, view, bench))
         draft = draft.joined(Draft(draft.title, edits)).doubted(_reached_besides(targets[0], move, view, bench))
     for doubt in may_be_patched(old, move.old_name, view, bench):
         draft = draft.doubted([doubt.reason], doubt.applicability)
     return draft.doubted(_in_force_anew(move, view, bench))
+
+
+def _check_silence(reader: Reader, bench: Bench) -> None:
+    first = reader.fact.statement.row if isinstance(reader.fact, Import) else reader.fact.statement_row
+    if is_silenced("RSS001", range(first, reader.row + 1), reader.path, bench):
+        raise Blocked(f"`{bench.module(reader.path)}` keeps the old place, silenced (line {reader.row})")
 
 
 def _check_module(old: str, move: Move, view: View, bench: Bench) -> None:

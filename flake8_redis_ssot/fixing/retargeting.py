@@ -12,6 +12,7 @@ from flake8_redis_ssot.fixing.moves import Move, move_of
 from flake8_redis_ssot.fixing.operations import Draft
 from flake8_redis_ssot.fixing.patching import loads_late, retargeted
 from flake8_redis_ssot.fixing.redirecting import redraft
+from flake8_redis_ssot.fixing.silence import silenced
 from flake8_redis_ssot.model import Applicability, Refusal
 from flake8_redis_ssot.names.facts import Argument, Call, Mention
 from flake8_redis_ssot.rule import View
@@ -92,10 +93,12 @@ def _of_importer(module: str, name: str, view: View, bench: Bench) -> Draft:
     importer = bench.known.view(path) if path is not None else None
     for judged in bench.judged(path) if path is not None and importer is not None else ():
         fact = judged.site.fact
-        if isinstance(fact, (Call, Argument)) and importer is not None:
+        if isinstance(fact, (Call, Argument)) and path is not None and importer is not None:
+            if silenced(judged, path, bench):
+                continue
             outcome = replace_construction(fact, importer, bench)
             if isinstance(outcome, Refusal):
                 raise Blocked(f"`{module}` keeps making its own (line {fact.span.row}): {outcome.reasons[0]}")
             if any(operation.path == view.path for operation in outcome.operations):
                 return outcome
-    raise Blocked(f"nothing in `{module}` calls what the patch of `{name}` replaces")
+    raise Blocked(f"nothing in `{module}` that is to change calls what the patch of `{name}` replaces")

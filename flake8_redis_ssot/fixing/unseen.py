@@ -25,7 +25,7 @@ def may_be_patched(path: str, name: str, view: View, bench: Bench) -> Iterator[D
     for file, facts in sorted(bench.known.all_facts().items()):
         for mention in facts.mentions:
             place = shown(file, mention.span.row, view)
-            if _is_of_something(mention, name) and file != path:
+            if _is_of_something(mention, name):
                 for worst in _as_it_has_to_do_with(file, path, name, bench):
                     yield Doubt(f"the patch at {place} may stand in for it: what it patches cannot be seen", worst)
             elif _is_target(mention, name, file, path, bench) and _patches_by_name(bench.sheet(file)):
@@ -65,7 +65,7 @@ def _as_it_has_to_do_with(file: str, path: str, name: str, bench: Bench) -> Iter
     last = module.rpartition(".")[2]
     word = re.compile(rf"\b{re.escape(module if last == name else last)}\b".encode())
     files = (file, *_fixtures(file, bench))
-    if any(bench.imports(each, path) or bench.graph.imports(each, path) for each in files):
+    if file == path or any(bench.imports(each, path) or bench.graph.imports(each, path) for each in files):
         yield Applicability.MANUAL
     elif any(word.search(bench.known.data(each)) for each in files):
         yield Applicability.UNSAFE
