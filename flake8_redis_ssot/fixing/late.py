@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 
 from flake8_redis_ssot.fixing.bench import Bench, Reader, Target
@@ -12,7 +13,7 @@ from flake8_redis_ssot.fixing.operations import Draft, Replace
 from flake8_redis_ssot.fixing.patching import loads_late, place_of, retargeted, shown
 from flake8_redis_ssot.fixing.silence import is_silenced
 from flake8_redis_ssot.fixing.unseen import may_be_patched
-from flake8_redis_ssot.names.facts import Import, Reach
+from flake8_redis_ssot.names.facts import Import, Mention, Reach
 from flake8_redis_ssot.rule import View
 from flake8_redis_ssot.targets import is_patch, origins_of
 
@@ -29,10 +30,12 @@ def carried_along(
     which then has to move as well.
     """
     late = not isinstance(fact, Import) or fact.local or _is_module(fact, view)
-    for move in moves:
+    several = tuple(moves)
+    names = frozenset(move.old_name for move in several)
+    for move in several:
         old = bench.project.path_of(move.old_module, view.path)
         if old is not None and late:
-            draft = _with_patches(draft, move, old, fact, view, bench, redraft)
+            draft = _with_patches(draft, move, old, names, fact, view, bench, redraft)
         elif old is not None:
             _check_load(bench.patches(old, move.old_name), view, bench)
     return draft
@@ -52,15 +55,23 @@ def _check_load(targets: Iterable[Target], view: View, bench: Bench) -> None:
 
 
 def _with_patches(
-    draft: Draft, move: Move, old: str, fact: Import | Reach, view: View, bench: Bench, redraft: Redraft
+    draft: Draft,
+    move: Move,
+    old: str,
+    names: frozenset[str],
+    fact: Import | Reach,
+    view: View,
+    bench: Bench,
+    redraft: Redraft,
 ) -> Draft:
+    """The draft with the patches of one moved name, and the other readers; `names` are all that move with `fact`."""
     _check_module(old, move, view, bench)
     targets = bench.patches(old, move.old_name)
     if targets:
         _check_at_home(targets[0], old, move, view, bench)
         for reader in bench.local_readers(old, move.old_name):
             if (reader.path, reader.fact) != (view.path, fact):
-                _check_silence(reader, bench)
+                _check_reader(reader, old, names, view, bench)
                 draft = draft.joined(redraft(reader.fact, reader.path))
         edits = tuple(edit for target in targets for edit in _retargeted(target, move, view, bench))
         draft = draft.joined(Draft(draft.title, edits)).doubted(_reached_besides(targets[0], move, view, bench))
@@ -69,19 +80,33 @@ def _with_patches(
     return draft.doubted(_in_force_anew(move, view, bench))
 
 
-def _check_silence(reader: Reader, bench: Bench) -> None:
+def _check_reader(reader: Reader, old: str, names: frozenset[str], view: View, bench: Bench) -> None:
+    """Whether another reader may move along, and nothing is patched that it reads besides `names`. Raises Blocked."""
     first = reader.fact.statement.row if isinstance(reader.fact, Import) else reader.fact.statement_row
     if is_silenced("RSS001", range(first, reader.row + 1), reader.path, bench):
         raise Blocked(f"`{bench.module(reader.path)}` keeps the old place, silenced (line {reader.row})")
+    for file, mention, name in _patched(old, bench):
+        word = re.compile(rf"\.\s*{re.escape(name)}\b".encode())
+        if name not in names and word.search(bench.known.data(reader.path)):
+            place = shown(file, mention.span.row, view)
+            raise Blocked(f"`{bench.module(reader.path)}` reads `{name}` there as well, which is patched at {place}")
+
+
+def _patched(path: str, bench: Bench) -> Iterator[tuple[str, Mention, str]]:
+    """Every patch in the module at `path`, and of the module itself: where it stands, and the name (may be empty)."""
+    for file, facts in sorted(bench.known.all_facts().items()):
+        for mention in facts.mentions:
+            for origin in origins_of(mention, bench.project) if is_patch(mention) else ():
+                module, _, attributes = origin.partition(":")
+                if bench.project.path_of(module, file) == path:
+                    yield file, mention, attributes.partition(".")[0]
 
 
 def _check_module(old: str, move: Move, view: View, bench: Bench) -> None:
     """Whether the old module as a whole is replaced, or the name by which this file reaches it. Raises Blocked."""
-    for file, facts in sorted(bench.known.all_facts().items()):
-        for mention in facts.mentions:
-            for origin in origins_of(mention, bench.project) if is_patch(mention) else ():
-                if origin.endswith(":") and bench.project.path_of(origin[:-1], file) == old:
-                    raise Blocked(f"the patch at {shown(file, mention.span.row, view)} replaces the whole old module")
+    for file, mention, name in _patched(old, bench):
+        if not name:
+            raise Blocked(f"the patch at {shown(file, mention.span.row, view)} replaces the whole old module")
     top = move.old_module.partition(".")[0]
     for target in bench.patches(view.path, top) if top != move.old_module else ():
         raise Blocked(f"the patch at {place_of(target, view)} replaces what is reached by `{top}` here")

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from flake8_redis_ssot.fixing.bench import Bench, Target
+from flake8_redis_ssot.fixing.bench import Bench, Reader, Target
 from flake8_redis_ssot.fixing.bringing import Blocked
 from flake8_redis_ssot.fixing.circumstances import is_test
 from flake8_redis_ssot.fixing.construction import replace_construction
-from flake8_redis_ssot.fixing.late import carried_along
 from flake8_redis_ssot.fixing.lookups import reached_at_home
 from flake8_redis_ssot.fixing.moves import Move, move_of
 from flake8_redis_ssot.fixing.operations import Draft
 from flake8_redis_ssot.fixing.patching import loads_late, retargeted
-from flake8_redis_ssot.fixing.redirecting import redraft
+from flake8_redis_ssot.fixing.redirecting import redirect
 from flake8_redis_ssot.fixing.silence import silenced
 from flake8_redis_ssot.model import Applicability, Refusal
 from flake8_redis_ssot.names.facts import Argument, Call, Mention
-from flake8_redis_ssot.rule import View
+from flake8_redis_ssot.rule import Judged, View
 from flake8_redis_ssot.targets import is_patch, origins_of
 
 
@@ -64,10 +63,23 @@ def _with_readers(target: Target, move: Move, view: View, bench: Bench) -> Draft
         return _alone(target, move, old, view, bench)
     first = readers[0]
     reader = bench.known.view(first.path)
-    if reader is None:
-        raise Blocked(f"`{bench.module(first.path)}` reads the old place (line {first.row})")
-    draft = redraft(bench)(first.fact, first.path)
-    return carried_along(draft, [move], first.fact, reader, bench, redraft(bench))
+    for judged in bench.judged(first.path) if reader is not None else ():
+        known = judged.rule.module.olds(judged.site, reader) if judged.rule.code == "RSS001" else ()
+        if reader is not None and any(fact == first.fact for fact, _ in known):
+            return _with_reader(redirect(known, reader, bench), judged, first, view, bench)
+    raise Blocked(f"`{bench.module(first.path)}` reads the old place (line {first.row})")
+
+
+def _with_reader(outcome: Draft | Refusal, judged: Judged, reader: Reader, view: View, bench: Bench) -> Draft:
+    """The fix of what reads the old place, where the patch is part of it."""
+    place = f"`{bench.module(reader.path)}` (line {reader.row})"
+    if silenced(judged, reader.path, bench):
+        raise Blocked(f"{place} keeps the old place, silenced")
+    if isinstance(outcome, Refusal):
+        raise Blocked(f"{place} keeps the old place: {outcome.reasons[0]}")
+    if not any(operation.path == view.path for operation in outcome.operations):
+        raise Blocked(f"{place} reads the old place, and moves without it")
+    return outcome
 
 
 def _alone(target: Target, move: Move, old: str, view: View, bench: Bench) -> Draft:
