@@ -130,24 +130,16 @@ def _consumers(draw: st.DrawFn, offered: dict[str, Names], starred: dict[str, Na
     return files
 
 
-def star_meets_binding(files: Files) -> bool:
-    """Whether a name that a star import of something old may bring is bound in another way in the same file."""
-    brought = {name for names in (HOME_NAMES, TOOLS_NAMES, *(dict(old.more) for old in OLD)) for name in names}
-    for tree in _trees(files):
-        stars = [each for each in ast.walk(tree) if isinstance(each, ast.ImportFrom) and each.names[0].name == "*"]
-        if any(star.module not in ("home", "shop.home") for star in stars) and not brought.isdisjoint(_bound(tree)):
-            return True
-    return False
-
-
-def _bound(tree: ast.Module) -> Iterator[str]:
-    for node in ast.walk(tree):
-        if isinstance(node, ast.alias):
-            yield (node.asname or node.name).partition(".")[0]
-        elif isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
-            yield node.id
-        elif isinstance(node, (ast.FunctionDef, ast.ClassDef)):
-            yield node.name
+def class_hides_old_name(files: Files) -> bool:
+    """Whether a class imports something under the name of an old symbol, which the module may have as well."""
+    classes = (node for tree in _trees(files) for node in ast.walk(tree) if isinstance(node, ast.ClassDef))
+    return any(
+        (alias.asname or alias.name) == "fetch"
+        for node in classes
+        for statement in node.body
+        if isinstance(statement, (ast.Import, ast.ImportFrom))
+        for alias in statement.names
+    )
 
 
 def passes_on_more_than_there_is(files: Files) -> bool:
