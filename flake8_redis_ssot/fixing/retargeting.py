@@ -67,7 +67,7 @@ def _with_readers(target: Target, move: Move, view: View, bench: Bench) -> Draft
         known = judged.rule.module.olds(judged.site, reader) if judged.rule.code == "RSS001" else ()
         if reader is not None and any(fact == first.fact for fact, _ in known):
             return _with_reader(redirect(known, reader, bench), judged, first, view, bench)
-    raise Blocked(f"`{bench.module(first.path)}` reads the old place (line {first.row})")
+    raise Blocked(f"`{bench.module(first.path)}` reads it from the old place as well (line {first.row})")
 
 
 def _with_reader(outcome: Draft | Refusal, judged: Judged, reader: Reader, view: View, bench: Bench) -> Draft:
