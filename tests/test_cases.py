@@ -46,8 +46,9 @@ def test_flake8_reports_the_same(case: Case, project: Path, capsys: pytest.Captu
 
 
 def test_a_third_of_the_cases_stay_silent() -> None:
-    silent = [case for case in CASES if not case.expected]
-    assert 3 * len(silent) >= len(CASES), f"{len(silent)} of {len(CASES)}"
+    detection = [case for case in CASES if not case.tells_of_fixes]  # of the others, a third must not change
+    silent = [case for case in detection if not case.expected]
+    assert 3 * len(silent) >= len(detection), f"{len(silent)} of {len(detection)}"
 
 
 def test_names_are_unique() -> None:

@@ -156,6 +156,8 @@ def _reads_renamed(variable: Variable, name: str, view: View, bench: Bench) -> t
         return None
     if any(sheet.references.seen(name, read) is not None for read in variable.reads):
         return None
+    if any(sheet.references.variable_of(read) is not variable for read in variable.reads):
+        return None  # a class binds the name as well: which of the two is meant depends on what has run
     if any(sheet.written(read) != read.id for read in variable.reads):
         return None  # it is written in a way that a tree does not show
     return tuple(Replace(view.path, sheet.cut(read, name)) for read in variable.reads)
