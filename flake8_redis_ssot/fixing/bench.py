@@ -10,11 +10,12 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple, Protocol, TypeVar, cast
 
-from flake8_redis_ssot.accessors import Load, Result, class_of_instance, result_of
+from flake8_redis_ssot.accessors import Load, Result, result_of
 from flake8_redis_ssot.config.settings import Config
 from flake8_redis_ssot.fixing.borders import Borders
 from flake8_redis_ssot.fixing.cycles import ImportGraph
 from flake8_redis_ssot.fixing.sheet import Sheet
+from flake8_redis_ssot.guards import relative_to
 from flake8_redis_ssot.interface import Interface, interface_of
 from flake8_redis_ssot.names.facts import FileFacts, Import, Mention, Reach
 from flake8_redis_ssot.project import Home, Project
@@ -122,10 +123,6 @@ class Bench:
         """What a function of the project gives back; None for anything else."""
         return None if home.path is None else self._remembered(result_of, home.path, home.local)
 
-    def instance_class(self, path: str, name: str) -> Home | None:
-        """The class of an instance that a module has under a name; None where that can't be seen."""
-        return self._remembered(class_of_instance, path, name)
-
     def _remembered(self, ask: Callable[[str, str, Load, Project], Answer], path: str, local: str) -> Answer:
         key = (ask.__name__, path, local)
         if key not in self._seen:
@@ -152,6 +149,10 @@ class Bench:
     def module(self, path: str) -> str:
         """The dotted name of a file."""
         return self.project.modules.name_of(path)
+
+    def relative(self, path: str) -> str:
+        """A path as messages show it: from the configuration's folder, with `/`."""
+        return relative_to(str(self.known.config.root), path)
 
     @cached_property
     def borders(self) -> Borders:
@@ -207,6 +208,11 @@ class Bench:
         if not self.known.answers(path, name):
             raise Unanswered(Question(path, name))
         return tuple(self._patches.get((path, name), ()))
+
+    def patches_in(self, path: str) -> list[tuple[Target, str]]:
+        """Every patch known in the module at `path`, in order of place, and its first name (empty: the module)."""
+        found = [(each, name) for (file, name), several in self._patches.items() if file == path for each in several]
+        return sorted(((each, name) for each, name in found if is_patch(each.mention)), key=lambda entry: entry[0][:2])
 
     @cached_property
     def _patches(self) -> dict[tuple[str, str], list[Target]]:

@@ -15,7 +15,7 @@ from flake8_redis_ssot.fixing.sheet import Sheet
 from flake8_redis_ssot.fixing.starred import unneeded_star
 from flake8_redis_ssot.fixing.unread import why_kept
 from flake8_redis_ssot.imports import Named, insert_first, remove_statement, replace_statement, rewrite
-from flake8_redis_ssot.model import Cut, Edit, Fix
+from flake8_redis_ssot.model import Cut, Fix
 from flake8_redis_ssot.references import Variable
 
 Import = ast.Import | ast.ImportFrom
@@ -43,11 +43,6 @@ def _is_moved(places: Collection[tuple[str, Cut]], bench: Bench, target: Target)
     span, lines = target.mention.span, bench.sheet(target.path).lines
     start, end = lines.offset(span.row, span.column), lines.offset(span.end_row, span.end_column)
     return any(path == target.path and start <= cut.start <= cut.end <= end for path, cut in places)
-
-
-def edits_of(cuts: dict[str, list[Cut]], bench: Bench) -> list[Edit]:
-    """Changes by characters as changes by places."""
-    return [bench.sheet(path).lines.edit(path, cut) for path, several in cuts.items() for cut in several]
 
 
 @dataclass

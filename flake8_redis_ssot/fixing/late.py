@@ -10,12 +10,11 @@ from flake8_redis_ssot.fixing.bringing import Blocked
 from flake8_redis_ssot.fixing.lookups import reached_at_home
 from flake8_redis_ssot.fixing.moves import Move
 from flake8_redis_ssot.fixing.operations import Draft, Replace
-from flake8_redis_ssot.fixing.patching import loads_late, place_of, retargeted, shown
+from flake8_redis_ssot.fixing.patching import loads_late, place_of, retargeted
 from flake8_redis_ssot.fixing.silence import is_silenced
 from flake8_redis_ssot.fixing.unseen import may_be_patched
-from flake8_redis_ssot.names.facts import Import, Mention, Reach
+from flake8_redis_ssot.names.facts import Import, Reach
 from flake8_redis_ssot.rule import View
-from flake8_redis_ssot.targets import is_patch, origins_of
 
 Redraft = Callable[[Import | Reach, str], Draft]
 
@@ -85,28 +84,18 @@ def _check_reader(reader: Reader, old: str, names: frozenset[str], view: View, b
     first = reader.fact.statement.row if isinstance(reader.fact, Import) else reader.fact.statement_row
     if is_silenced("RSS001", range(first, reader.row + 1), reader.path, bench):
         raise Blocked(f"`{bench.module(reader.path)}` keeps the old place, silenced (line {reader.row})")
-    for file, mention, name in _patched(old, bench):
+    for target, name in bench.patches_in(old):
         word = re.compile(rf"\.\s*{re.escape(name)}\b".encode())
-        if name not in names and word.search(bench.known.data(reader.path)):
-            place = shown(file, mention.span.row, view)
+        if name not in names and word.search(bench.text(reader.path)):
+            place = place_of(target, view)
             raise Blocked(f"`{bench.module(reader.path)}` reads `{name}` there as well, which is patched at {place}")
-
-
-def _patched(path: str, bench: Bench) -> Iterator[tuple[str, Mention, str]]:
-    """Every patch in the module at `path`, and of the module itself: where it stands, and the name (may be empty)."""
-    for file, facts in sorted(bench.known.all_facts().items()):
-        for mention in facts.mentions:
-            for origin in origins_of(mention, bench.project) if is_patch(mention) else ():
-                module, _, attributes = origin.partition(":")
-                if bench.project.path_of(module, file) == path:
-                    yield file, mention, attributes.partition(".")[0]
 
 
 def _check_module(old: str, move: Move, view: View, bench: Bench) -> None:
     """Whether the old module as a whole is replaced, or the name by which this file reaches it. Raises Blocked."""
-    for file, mention, name in _patched(old, bench):
+    for target, name in bench.patches_in(old):
         if not name:
-            raise Blocked(f"the patch at {shown(file, mention.span.row, view)} replaces the whole old module")
+            raise Blocked(f"the patch at {place_of(target, view)} replaces the whole old module")
     top = move.old_module.partition(".")[0]
     for target in bench.patches(view.path, top) if top != move.old_module else ():
         raise Blocked(f"the patch at {place_of(target, view)} replaces what is reached by `{top}` here")

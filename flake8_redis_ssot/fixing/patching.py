@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import ast
-import os
 
 from flake8_redis_ssot.fixing.bench import Bench, Target
 from flake8_redis_ssot.fixing.bringing import Blocked, absolute
 from flake8_redis_ssot.fixing.operations import Replace
+from flake8_redis_ssot.guards import relative_to
 from flake8_redis_ssot.literals import changed
 from flake8_redis_ssot.rule import View
 
@@ -24,7 +24,7 @@ def place_of(target: Target, view: View) -> str:
 
 def shown(path: str, row: int, view: View) -> str:
     """A place, for messages."""
-    return f"{os.path.relpath(path, view.root).replace(os.sep, '/')}:{row}"
+    return f"{relative_to(view.root, path)}:{row}"
 
 
 def retargeted(target: Target, new: str, view: View, bench: Bench) -> tuple[Replace, ...]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -106,8 +105,7 @@ def _reads(variable: Variable, rename: _Rename, sheet: Sheet, bench: Bench) -> I
     for read in variable.reads:
         around = sheet.references.parent(read)
         does = "calls" if isinstance(around, ast.Call) and around.func is read else "reads"
-        shown = os.path.relpath(sheet.path, bench.known.config.root).replace(os.sep, "/")
-        yield Replace(sheet.path, sheet.cut(read, rename.new)), f"{shown}:{read.lineno} {does} it"
+        yield Replace(sheet.path, sheet.cut(read, rename.new)), f"{bench.relative(sheet.path)}:{read.lineno} {does} it"
 
 
 def _in_reader(reader: Reader, rename: _Rename, bench: Bench) -> Iterator[tuple[Replace, str]]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import ast
-import os
 from collections.abc import Iterator
 
 from flake8_redis_ssot.fixing.bench import Bench
+from flake8_redis_ssot.fixing.patching import shown
 from flake8_redis_ssot.fixing.proofs import Doubt
 from flake8_redis_ssot.fixing.touches import Uses
 from flake8_redis_ssot.model import Applicability
@@ -23,11 +23,11 @@ def out_of_sight(uses: Uses, tear_downs: frozenset[str], view: View, bench: Benc
         yield from _given_back(function, tear_downs, view, bench)
 
 
-def _read_elsewhere(name: str, shown: str, view: View, bench: Bench) -> Iterator[Doubt]:
+def _read_elsewhere(name: str, what: str, view: View, bench: Bench) -> Iterator[Doubt]:
     readers = bench.readers(view.path, name)
     if readers:
-        place = _place(readers[0].path, readers[0].row, view)
-        yield Doubt(f"{shown} is read in {place} as well{_more(len(readers))}", seen=False)
+        place = shown(readers[0].path, readers[0].row, view)
+        yield Doubt(f"{what} is read in {place} as well{_more(len(readers))}", seen=False)
 
 
 def _attribute_elsewhere(name: str, tear_downs: frozenset[str], view: View, bench: Bench) -> Iterator[Doubt]:
@@ -37,13 +37,13 @@ def _attribute_elsewhere(name: str, tear_downs: frozenset[str], view: View, benc
             continue
         ended = next((use for use in uses if use.member and (use.sets or use.member in tear_downs)), None)
         if ended is not None:
-            place, what = _place(path, ended.row, view), "sets" if ended.sets else "calls"
+            place, what = shown(path, ended.row, view), "sets" if ended.sets else "calls"
             worst = Applicability.MANUAL if bench.imports(path, view.path) else Applicability.UNSAFE
             yield Doubt(f"{place} {what} `.{name}.{ended.member}`, perhaps on this one", worst, seen=False)
             return
         handed = next((use for use in uses if not use.member and not use.sets), None)
         if handed is not None:
-            place = _place(path, handed.row, view)
+            place = shown(path, handed.row, view)
             yield Doubt(f"`.{name}` is read in {place}, and what it does there cannot be seen", seen=False)
             return
 
@@ -77,10 +77,6 @@ def _given_back(function: ast.AST, tear_downs: frozenset[str], view: View, bench
 
 def _yields(function: ast.AST) -> bool:
     return any(isinstance(node, (ast.Yield, ast.YieldFrom)) for node in ast.walk(function))
-
-
-def _place(path: str, row: int, view: View) -> str:
-    return f"{os.path.relpath(path, view.root).replace(os.sep, '/')}:{row}"
 
 
 def _more(count: int) -> str:

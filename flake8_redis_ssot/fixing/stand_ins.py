@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import os
 import re
 from collections.abc import Iterable, Iterator
 
@@ -39,7 +38,7 @@ def check_handed_on(read: ast.Name, path: str, fact: Import, view: View, bench: 
     for name in _names_set(call) if isinstance(call, ast.Call) else ():
         for reader in bench.local_readers(path, name):
             if (reader.path, reader.fact) != (view.path, fact):
-                place = f"{_short(reader.path, bench)}:{reader.row}"
+                place = f"{bench.relative(reader.path)}:{reader.row}"
                 raise Blocked(f"line {read.lineno} patches `{name}` in the old module, where {place} reads it")
 
 
@@ -56,7 +55,7 @@ def _replaced(path: str, bench: Bench) -> Iterator[str]:
         for mention in facts.mentions:
             named = not is_patch(mention) and _module_at(origins_of(mention, bench.project), bench) == path
             if named and _MODULES.search(bench.sheet(file).text):
-                yield f"{_short(file, bench)}:{mention.span.row}"
+                yield f"{bench.relative(file)}:{mention.span.row}"
 
 
 def _module_at(origins: Iterable[str], bench: Bench) -> str | None:
@@ -70,7 +69,7 @@ def _set(path: str, name: str, fact: Import | Reach, view: View, bench: Bench) -
     for file in _holders(bench.local_readers(path, name)):
         for row in _rows_set(bench.sheet(file), name):
             if (file, row) not in patched:
-                yield f"{_short(file, bench)}:{row}"
+                yield f"{bench.relative(file)}:{row}"
 
 
 def _holders(readers: Iterable[Reader]) -> list[str]:
@@ -94,7 +93,3 @@ def _names_set(call: ast.Call) -> list[str]:
 
 def _text(node: ast.expr) -> str | None:
     return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
-
-
-def _short(path: str, bench: Bench) -> str:
-    return os.path.relpath(path, bench.known.config.root).replace(os.sep, "/")

@@ -114,12 +114,12 @@ def _levelled(variable: Variable, sheet: Sheet) -> Iterator[str]:
 def _elsewhere(variable: Variable, path: str, bench: Bench, moved: Callable[[Target], bool]) -> Iterator[str]:
     name = variable.name
     for reader in bench.readers(path, name):
-        yield f"`{name}` is read from here by {_short(reader.path, bench)}:{reader.row}"
+        yield f"`{name}` is read from here by {bench.relative(reader.path)}:{reader.row}"
     for target in bench.patches(path, name):
         if not moved(target):
-            yield f"`{name}` is patched here by {_short(target.path, bench)}:{target.mention.span.row}"
+            yield f"`{name}` is patched here by {bench.relative(target.path)}:{target.mention.span.row}"
     for file, row in _read_by_text(name, path, bench):
-        yield f"`{name}` may be read from here by {_short(file, bench)}:{row}"
+        yield f"`{name}` may be read from here by {bench.relative(file)}:{row}"
     yield from _named_elsewhere(name, path, bench)
 
 
@@ -149,8 +149,4 @@ def _has_module(file: str, path: str, bench: Bench) -> bool:
 def _named_elsewhere(name: str, path: str, bench: Bench) -> Iterator[str]:
     """Strings that are a dotted path to the name as this module has it: settings, entry points."""
     for target in bench.named(path, name):
-        yield f"`{name}` is named as seen from here by {_short(target.path, bench)}:{target.mention.span.row}"
-
-
-def _short(path: str, bench: Bench) -> str:
-    return os.path.relpath(path, bench.known.config.root).replace(os.sep, "/")
+        yield f"`{name}` is named as seen from here by {bench.relative(target.path)}:{target.mention.span.row}"

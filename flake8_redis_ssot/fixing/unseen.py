@@ -24,11 +24,12 @@ def may_be_patched(path: str, name: str, view: View, bench: Bench) -> Iterator[D
     shown_name = f"`{bench.module(path)}.{name}`"
     for file, facts in sorted(bench.known.all_facts().items()):
         for mention in facts.mentions:
-            place = shown(file, mention.span.row, view)
             if _is_of_something(mention, name):
+                place = shown(file, mention.span.row, view)
                 for worst in _as_it_has_to_do_with(file, path, name, bench):
                     yield Doubt(f"the patch at {place} may stand in for it: what it patches cannot be seen", worst)
             elif _is_target(mention, name, file, path, bench) and _patches_by_name(bench.sheet(file)):
+                place = shown(file, mention.span.row, view)
                 yield Doubt(f"{shown_name} is named at {place}, and may be patched", Applicability.MANUAL)
 
 
@@ -67,7 +68,7 @@ def _as_it_has_to_do_with(file: str, path: str, name: str, bench: Bench) -> Iter
     files = (file, *_fixtures(file, bench))
     if file == path or any(bench.imports(each, path) or bench.graph.imports(each, path) for each in files):
         yield Applicability.MANUAL
-    elif any(word.search(bench.known.data(each)) for each in files):
+    elif any(word.search(bench.text(each)) for each in files):
         yield Applicability.UNSAFE
 
 

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import ast
-from collections.abc import Mapping
 from textwrap import dedent
 
 import pytest
+from memory import project_of
 
 from flake8_redis_ssot.accessors import Result, class_of_instance, result_of
-from flake8_redis_ssot.modules import Modules, package_name
-from flake8_redis_ssot.names.reading import read_names
-from flake8_redis_ssot.project import Home, Project
-from flake8_redis_ssot.source import read_source
-from flake8_redis_ssot.words import Words
+from flake8_redis_ssot.project import Home
 
 MANAGER = """
 class RedisManager:
@@ -69,20 +64,6 @@ typed: RedisManager = build()
 maybe: "RedisManager | None" = None
 auth = redis_manager
 """
-
-
-def project_of(files: Mapping[str, str]) -> tuple[Project, dict[str, ast.Module]]:
-    """A project in memory; the folder is `/p`."""
-    paths = {f"/p/{name}": dedent(text) for name, text in files.items()}
-    sources = {path: read_source(text.encode()) for path, text in paths.items()}
-    modules = Modules(["/p"], paths)
-    exports = {
-        path: read_names(
-            path, source, modules.name_of(path), package_name(path, modules.roots), Words(frozenset())
-        ).exports
-        for path, source in sources.items()
-    }
-    return Project(modules, exports.__getitem__), {path: source.tree for path, source in sources.items()}
 
 
 def files(text: str) -> dict[str, str]:

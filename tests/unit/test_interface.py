@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import ast
 import inspect
 import sys
-from collections.abc import Mapping
 from textwrap import dedent
 from types import ModuleType
 
 import pytest
+from memory import project_of
 
 from flake8_redis_ssot.interface import Interface, Kind, interface_of
-from flake8_redis_ssot.modules import Modules, package_name
-from flake8_redis_ssot.names.reading import read_names
-from flake8_redis_ssot.project import Project
 from flake8_redis_ssot.signatures import Signature
-from flake8_redis_ssot.source import read_source
-from flake8_redis_ssot.words import Words
 
 IMPORTS = """
 import abc, builtins, contextlib, dataclasses, functools, typing, attr, redis
@@ -47,19 +41,6 @@ class Base:
 class Hidden(redis.Redis):
     def hidden(self): ...
 """
-
-
-def project_of(files: Mapping[str, str]) -> tuple[Project, dict[str, ast.Module]]:
-    """A project in memory; the folder is `/p`."""
-    sources = {f"/p/{name}": read_source(text.encode()) for name, text in files.items()}
-    modules = Modules(["/p"], sources)
-    exports = {
-        path: read_names(
-            path, source, modules.name_of(path), package_name(path, modules.roots), Words(frozenset())
-        ).exports
-        for path, source in sources.items()
-    }
-    return Project(modules, exports.__getitem__), {path: source.tree for path, source in sources.items()}
 
 
 def found(text: str, local: str = "C") -> Interface | None:
