@@ -9,10 +9,9 @@ from dataclasses import dataclass
 from flake8_redis_ssot.analysis import Analysis
 from flake8_redis_ssot.guards import relative_to
 from flake8_redis_ssot.model import Finding
-from flake8_redis_ssot.patterns import matches_path
 from flake8_redis_ssot.rule import Judged, all_rules
 from flake8_redis_ssot.source import decode
-from flake8_redis_ssot.suppression import Comments
+from flake8_redis_ssot.suppression import Comments, ignored_codes
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +55,7 @@ def found_in(analysis: Analysis, path: str, selection: Selection, *, noqa: bool 
 
 def _wanted(analysis: Analysis, relative: str, selection: Selection) -> Callable[[str], bool]:
     """Whether a code is asked for in one file, after `per-file-ignores`."""
-    ignores = tuple(
-        code
-        for pattern, codes in analysis.config.per_file_ignores
-        if matches_path((pattern,), relative)
-        for code in codes
-    )
-    there = Selection(("ALL",), ignores)
+    there = Selection(("ALL",), ignored_codes(analysis.config.per_file_ignores, relative))
     return lambda code: selection.has(code) and there.has(code)
 
 

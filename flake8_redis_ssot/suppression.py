@@ -5,11 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from flake8_redis_ssot.patterns import matches_path
 from flake8_redis_ssot.source import lines_of
 
 # flake8: any case, one blank or none after the colon, codes apart by commas or blanks, each a prefix of what it silences.
 NOQA = re.compile(r"# noqa(?::[\s]?(?P<codes>[A-Z]+[0-9]+(?:[,\s]+[A-Z]+[0-9]+)*))?", re.IGNORECASE)
 _WHOLE_FILE = re.compile(r"\s*# flake8[:=]\s*noqa", re.IGNORECASE)
+
+
+def ignored_codes(ignores: Iterable[tuple[str, tuple[str, ...]]], relative: str) -> tuple[str, ...]:
+    """The codes, prefixes or `ALL` that `per-file-ignores` (patterns with codes) leaves out of a file (with `/`)."""
+    return tuple(code for pattern, codes in ignores if matches_path((pattern,), relative) for code in codes)
 
 
 class Comments:

@@ -14,6 +14,7 @@ from flake8_redis_ssot.instances import constructors
 from flake8_redis_ssot.interface import Interface
 from flake8_redis_ssot.model import Applicability
 from flake8_redis_ssot.names.facts import Call
+from flake8_redis_ssot.names.scopes import last_name
 from flake8_redis_ssot.references import References, Scope
 from flake8_redis_ssot.rule import View
 
@@ -117,5 +118,4 @@ def expects(node: ast.With | ast.AsyncWith) -> bool:
 
 
 def _called(node: ast.expr) -> str:
-    function = node.func if isinstance(node, ast.Call) else node
-    return function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+    return last_name(node.func if isinstance(node, ast.Call) else node)

@@ -9,6 +9,7 @@ from flake8_redis_ssot.fixing.bringing import Blocked, absolute
 from flake8_redis_ssot.fixing.operations import Replace
 from flake8_redis_ssot.guards import relative_to
 from flake8_redis_ssot.literals import changed
+from flake8_redis_ssot.names.scopes import last_name
 from flake8_redis_ssot.rule import View
 
 # What a patch is given that makes the mock look like the thing that it replaces.
@@ -65,7 +66,7 @@ def says_what_instead(target: Target, bench: Bench) -> bool:
     call = call_of(target, bench)
     if call is None:
         return True
-    last = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+    last = last_name(call.func)
     places = 2 if last == "object" else 1
     return last == "setattr" or len(call.args) > places or any(keyword.arg not in _PLAIN for keyword in call.keywords)
 
@@ -95,6 +96,6 @@ def _loaded(statement: ast.Import | ast.ImportFrom, file: str, bench: Bench) -> 
 
 def _loads_by_name(call: ast.Call, module: str, imported: bool) -> bool:
     """`import_module("this.module")`, or `reload` in a file that imports it."""
-    last = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+    last = last_name(call.func)
     named = any(isinstance(given, ast.Constant) and given.value == module for given in call.args)
     return named if last in ("import_module", "__import__", "run_module") else last == "reload" and imported

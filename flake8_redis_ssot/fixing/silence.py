@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from flake8_redis_ssot.fixing.bench import Bench
-from flake8_redis_ssot.guards import relative_to
-from flake8_redis_ssot.patterns import matches_path
 from flake8_redis_ssot.rule import Judged
-from flake8_redis_ssot.suppression import Comments
+from flake8_redis_ssot.suppression import Comments, ignored_codes
 
 
 def silenced(judged: Judged, path: str, bench: Bench) -> bool:
@@ -18,9 +16,7 @@ def silenced(judged: Judged, path: str, bench: Bench) -> bool:
 
 def is_silenced(code: str, rows: Iterable[int], path: str, bench: Bench) -> bool:
     """Whether a code is silenced in a file on any of some rows (1-based)."""
-    config = bench.known.config
-    relative = relative_to(str(config.root), path)
-    for pattern, codes in config.per_file_ignores:
-        if any(each == "ALL" or code.startswith(each) for each in codes) and matches_path((pattern,), relative):
-            return True
+    ignored = ignored_codes(bench.known.config.per_file_ignores, bench.relative(path))
+    if any(each == "ALL" or code.startswith(each) for each in ignored):
+        return True
     return Comments(bench.sheet(path).text).silence(code, rows)

@@ -11,6 +11,7 @@ from flake8_redis_ssot.fixing.bringing import Blocked
 from flake8_redis_ssot.fixing.moves import Move
 from flake8_redis_ssot.fixing.sheet import Sheet
 from flake8_redis_ssot.names.facts import Import, Reach
+from flake8_redis_ssot.names.scopes import last_name
 from flake8_redis_ssot.rule import View
 from flake8_redis_ssot.targets import is_patch, origins_of
 
@@ -87,7 +88,7 @@ def _rows_set(sheet: Sheet, name: str) -> Iterator[int]:
 
 def _names_set(call: ast.Call) -> list[str]:
     """The names that a call sets by text, if it does."""
-    last = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+    last = last_name(call.func)
     return [text for argument in call.args[1:2] if (text := _text(argument))] if last in _SETTERS else []
 
 

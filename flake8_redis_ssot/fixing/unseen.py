@@ -14,6 +14,7 @@ from flake8_redis_ssot.fixing.proofs import Doubt
 from flake8_redis_ssot.fixing.sheet import Sheet
 from flake8_redis_ssot.model import Applicability
 from flake8_redis_ssot.names.facts import Mention
+from flake8_redis_ssot.names.scopes import last_name
 from flake8_redis_ssot.rule import View
 from flake8_redis_ssot.targets import origins_of
 
@@ -54,7 +55,7 @@ def _patches_by_name(sheet: Sheet) -> bool:
 
 
 def _is_patcher(call: ast.Call) -> bool:
-    last = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+    last = last_name(call.func)
     if last == "multiple":
         return True
     return last == "patch" or (len(call.args) == 2 and last == "setattr") or (len(call.args) == 1 and last == "delattr")

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from flake8_redis_ssot.fixing import carriers
 from flake8_redis_ssot.fixing.carriers import CLOSERS, LOOKERS, is_property, row_of
 from flake8_redis_ssot.fixing.touches import Escape, Part, Touch, Uses
+from flake8_redis_ssot.names.scopes import last_name
 from flake8_redis_ssot.references import References, Variable
 
 
@@ -140,7 +141,7 @@ class _Following:
 
     def handed(self, call: ast.Call, node: ast.AST, function: ast.expr) -> None:
         """An argument of a call."""
-        name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+        name = last_name(function)
         if isinstance(function, ast.Name) and name in ("getattr", "hasattr", "setattr", "delattr"):
             self._by_name(call, node, name)
         elif name in CLOSERS:

@@ -7,7 +7,7 @@ import ast
 from flake8_redis_ssot.names.evaluator import Evaluator, ExpressionReaders, only_text, relative_module
 from flake8_redis_ssot.names.facts import Argument, Origins
 from flake8_redis_ssot.names.mentions import note_call
-from flake8_redis_ssot.names.scopes import NOTHING, Own, Values, merge, origins_of
+from flake8_redis_ssot.names.scopes import NOTHING, Own, Values, last_name, merge, origins_of
 
 # Calls that give back one of their arguments: origin or method name → its position and name.
 _IDENTITIES = {
@@ -38,7 +38,7 @@ def read_call(evaluator: Evaluator, node: ast.Call) -> Values:
 def _record_arguments(
     evaluator: Evaluator, node: ast.Call, receivers: Origins, places: list[Values], keywords: list[Values]
 ) -> None:
-    name = getattr(node.func, "attr", getattr(node.func, "id", ""))
+    name = last_name(node.func)
     handed: list[tuple[ast.expr, int | str, Values]] = [
         *((argument, place, values) for place, (argument, values) in enumerate(zip(node.args, places))),
         *((keyword.value, keyword.arg or "", values) for keyword, values in zip(node.keywords, keywords)),

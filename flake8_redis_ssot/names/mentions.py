@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from flake8_redis_ssot.names.evaluator import Evaluator, only_text
 from flake8_redis_ssot.names.facts import Mention, Origins
-from flake8_redis_ssot.names.scopes import Values, origins_of
+from flake8_redis_ssot.names.scopes import Values, last_name, origins_of
 
 # `package.module.name`, or as entry points write it, `package.module:name`.
 _DOTTED = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)+(?::[^\W\d]\w*(?:\.[^\W\d]\w*)*)?")
@@ -67,7 +67,7 @@ def _note_keys(evaluator: Evaluator, node: ast.Call, role: str | None) -> None:
         for keyword in node.keywords:
             if keyword.arg and evaluator.words.has(keyword.arg):
                 _record(evaluator, keyword.value, keyword.arg, "object")
-    elif _last(node.func) in _ITEMS:
+    elif last_name(node.func) in _ITEMS:
         keys = [*node.args[1:2]]
     for key in keys:
         if isinstance(key, ast.Constant) and isinstance(key.value, str) and evaluator.words.has(key.value):
@@ -87,14 +87,10 @@ def _ending(node: ast.expr) -> str | None:
 
 
 def _role(function: ast.expr) -> str | None:
-    name = _last(function)
+    name = last_name(function)
     if isinstance(function, ast.Attribute) and name in _KINDS_OF_PATCH:
-        return _KINDS_OF_PATCH[name] if _last(function.value) == "patch" else None
+        return _KINDS_OF_PATCH[name] if last_name(function.value) == "patch" else None
     return _PATCHERS.get(name)
-
-
-def _last(node: ast.expr) -> str:
-    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
 
 
 def _argument(
