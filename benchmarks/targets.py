@@ -1,0 +1,77 @@
+"""What we compare ourselves with, and how we want to come out."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from benchmarks.timing import Measure
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A comparison: the measure `ours` divided by the measure `peer`, or `ours` itself where `peer` is empty.
+
+    It should be at most `limit`; without one it is only told.
+    """
+
+    label: str
+    ours: str
+    peer: str = ""
+    limit: float | None = None
+
+
+TARGETS = (
+    Target("cold ÷ ruff --no-cache", "cold", "ruff", 0.5),
+    Target("warm ÷ ruff warm", "warm", "ruff-warm", 1.0),
+    Target("cold ÷ rg", "cold", "rg", 8),
+    Target("cold ÷ ast-grep", "cold", "ast-grep", 0.05),
+    Target("cold ÷ semgrep", "cold", "semgrep"),
+    Target("one changed file ÷ nothing changed, warm", "changed", "warm", 1.2),
+    Target("flake8 with plugin ÷ without, a service, warm", "flake8-service-ours", "flake8-service-alone", 1.02),
+    Target("flake8 with plugin ÷ without, one file, warm", "flake8-file-ours", "flake8-file-alone", 1.25),
+    Target("flake8 with plugin ÷ with tidy-imports, a service", "flake8-service-ours", "flake8-service-tidy"),
+    Target("--version ÷ python -c pass", "version", "python", 2),
+    Target("time per file, 32000 files ÷ 1000", "per-file-32000", "per-file-1000", 1.1),
+    Target("peak memory, cold", "memory-cold", limit=200),
+    Target("peak memory, warm", "memory-warm", limit=200),
+    Target("peak memory, cold ÷ ruff --no-cache", "memory-cold", "memory-ruff"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A target and what was measured for it."""
+
+    target: Target
+    ours: Measure
+    peer: Measure | None
+
+    @property
+    def value(self) -> float:
+        """The ratio of the medians; without a peer the median itself, in its unit."""
+        return self.ours.median / self.peer.median if self.peer else self.ours.median
+
+    @property
+    def processor(self) -> float | None:
+        """The same ratio of processor time, which says more on a busy machine; None where there is none."""
+        if self.peer is None or not self.peer.cpu or not self.ours.cpu:
+            return None
+        return statistics.median(self.ours.cpu) / statistics.median(self.peer.cpu)
+
+    @property
+    def holds(self) -> bool | None:
+        """Whether the target is met; None where there is no limit."""
+        return None if self.target.limit is None else self.value <= self.target.limit
+
+
+def judge(measures: Iterable[Measure]) -> list[Verdict]:
+    """The targets for which everything needed has been measured."""
+    known = {measure.name: measure for measure in measures}
+    verdicts = []
+    for target in TARGETS:
+        peer = known.get(target.peer)
+        if target.ours in known and (peer or not target.peer):
+            verdicts.append(Verdict(target, known[target.ours], peer))
+    return verdicts

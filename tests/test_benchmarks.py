@@ -1,0 +1,187 @@
+"""The benchmarks: the made-up monorepo is what it claims to be, and the table says what was measured."""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import json
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+
+from benchmarks import monorepo
+from benchmarks.__main__ import NAMES
+from benchmarks.__main__ import main as benchmark
+from benchmarks.bans import Bans, write_ast_grep, write_ruff, write_semgrep
+from benchmarks.contestants import Contestant
+from benchmarks.peers import PEERS
+from benchmarks.report import Report
+from benchmarks.tables import show_markdown, show_text
+from benchmarks.targets import TARGETS, judge
+from benchmarks.timing import Measure, RunFailedError, race, run_once
+from benchmarks.trees import Tree, copy, make_up
+from flake8_redis_ssot.cli import main
+from flake8_redis_ssot.config.loading import load
+
+WORDS = ("RedisManager", "redis_manager", "RedisClient", "CachePool")
+
+
+@pytest.fixture(scope="module")
+def tree(tmp_path_factory: pytest.TempPathFactory) -> Tree:
+    """A small monorepo with every kind of plant in it."""
+    if shutil.which("git") is None:
+        pytest.skip("git is not installed")
+    return make_up(300, 0.1, tmp_path_factory.mktemp("made") / "monorepo")
+
+
+def digest(files: int, share: float) -> str:
+    text = "\0".join(part for file in monorepo.texts(monorepo.plan(files, share)) for part in file)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def test_same_bytes_each_time() -> None:
+    assert digest(120, 0.1) == digest(120, 0.1)
+    assert digest(120, 0.1) != digest(120, 0.2)
+
+
+def test_a_file_is_the_same_in_a_larger_tree() -> None:
+    small, large = (dict(monorepo.texts(monorepo.plan(files, 0))) for files in (60, 120))
+    assert small.items() <= large.items()
+
+
+@pytest.mark.parametrize(("files", "share"), [(100, 0.0), (100, 0.1), (1000, 0.03)])
+def test_as_many_files_as_asked_for_mention_the_resource(files: int, share: float) -> None:
+    made = {path: text for path, text in monorepo.texts(monorepo.plan(files, share)) if path.endswith(".py")}
+    mentioning = [path for path, text in made.items() if any(word in text for word in WORDS)]
+    assert len(made) == files
+    assert len([path for path in mentioning if not path.startswith("shared/")]) == round(files * share)
+
+
+def test_files_are_as_long_as_real_ones_and_parse() -> None:
+    for path, text in monorepo.texts(monorepo.plan(60, 0.2)):
+        if path.endswith(".py"):
+            ast.parse(text)
+            assert path.startswith("shared/") or "__init__" in path or 150 <= text.count("\n") <= 400
+
+
+def test_our_check_finds_exactly_what_was_planted(
+    tree: Tree, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tree.root)
+    main(["check", "--no-cache", "--jobs", "1", "--output-format", "json", "--config", str(tree.configuration)])
+    found = [item["code"] for item in json.loads(capsys.readouterr().out)]
+    assert sorted(found) == monorepo.plan(300, 0.1).findings()
+    assert len(found) == tree.planted
+    assert {"RSS001", "RSS002", "RSS003", "RSS005"} == set(found)
+
+
+def test_the_file_that_is_changed_mentions_the_resource(tree: Tree) -> None:
+    text = (tree.root / tree.file).read_text(encoding="utf-8")
+    assert any(word in text for word in WORDS)
+    assert Path(tree.file).is_relative_to(tree.service)
+
+
+def test_the_original_is_copied(tree: Tree, tmp_path: Path) -> None:
+    copied = copy(tree.root, tree.configuration, tmp_path)
+    assert (copied.files, copied.lines, copied.file) == (tree.files, tree.lines, tree.file)
+    assert copied.root.is_relative_to(tmp_path)
+
+
+def test_bans_of_peers(tree: Tree) -> None:
+    bans = Bans.of(load(tree.configuration, root=tree.root))
+    assert bans.words == ("RedisClient", "RedisManager", "redis_client", "redis_manager")
+    assert '"shared.legacy.redis_manager".msg' in write_ruff(bans)
+    assert [json.loads(rule)["id"] for rule in write_ast_grep(bans).split("---\n")] == ["banned-import", "banned-call"]
+    assert len(json.loads(write_semgrep(bans))["rules"]) == 2
+
+
+def python(name: str, code: str, folder: Path, *, changes: Path | None = None) -> Contestant:
+    return Contestant(name, (sys.executable, "-S", "-c", code), folder, "hit", changes=changes)
+
+
+def test_rounds_are_interleaved_and_rotate(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    contestants = [python(name, f"open({str(log)!r}, 'a').write({name!r})", tmp_path) for name in "abc"]
+    measures = race(contestants, 2, tmp_path, lambda text: None)
+    assert log.read_text(encoding="utf-8") == "abc" + "abc" + "bca"
+    assert [len(measure.samples) for measure in measures] == [2, 2, 2]
+
+
+def test_a_changed_file_is_put_back(tmp_path: Path) -> None:
+    file = tmp_path / "m.py"
+    file.write_text("X = 1  # hit\n", encoding="utf-8")
+    modified = file.stat().st_mtime_ns
+    [measure] = race([python("a", "print(open('m.py').read() * 2)", tmp_path, changes=file)], 1, tmp_path, print)
+    assert measure.found == 2
+    assert (file.read_text(encoding="utf-8"), file.stat().st_mtime_ns) == ("X = 1  # hit\n", modified)
+
+
+def test_a_command_that_fails_stops_everything(tmp_path: Path) -> None:
+    with pytest.raises(RunFailedError, match="a ended with 2: gone"):
+        run_once(python("a", "import sys; print('gone'); sys.exit(2)", tmp_path), tmp_path)
+
+
+MEASURES = (
+    Measure("cold", "ms", (400.0, 500.0, 450.0), (300.0, 310.0, 320.0), 9),
+    Measure("ruff", "ms", (1000.0, 900.0, 1500.0), (2000.0, 2000.0, 2000.0), 9),
+    Measure("version", "ms", (90.0,)),
+    Measure("python", "ms", (30.0,)),
+    Measure("memory-cold", "MB", (55.5,)),
+)
+
+
+def report(planted: int | None = 9) -> Report:
+    return Report("1000 files", 3, MEASURES, {"ruff": "ruff 1.0"}, PEERS[-1:], (0.5, 1.25), planted)
+
+
+def test_verdicts() -> None:
+    verdicts = {verdict.target.ours: verdict for verdict in judge(MEASURES)}
+    assert [round(verdict.value, 3) for verdict in verdicts.values()] == [0.45, 3.0, 55.5]
+    assert [verdict.holds for verdict in verdicts.values()] == [True, False, True]
+    assert verdicts["cold"].processor == 0.155
+
+
+def test_text() -> None:
+    lines = show_text(report()).splitlines()
+    assert lines[3].split("  ")[0] == "ratio"
+    assert " ".join(lines[4].split()) == (
+        "0.450 ≤ 0.5 met 0.155 cold ÷ ruff --no-cache 450 ms (400-500) 1000 ms (900-1500)"
+    )
+    assert (
+        " ".join(lines[5].split())
+        == "3.00 ≤ 2 MISSED --version ÷ python -c pass 90.0 ms (90.0-90.0) 30.0 ms (30.0-30.0)"
+    )
+    assert any(line.startswith("Left out, as it is not installed: flake8-tidy-imports") for line in lines)
+    assert not any("WRONG" in line for line in lines)
+
+
+def test_a_wrong_number_of_findings_is_told() -> None:
+    assert "WRONG: cold has 9 findings, but 10 were planted." in show_text(report(10))
+
+
+def test_markdown() -> None:
+    lines = show_markdown(report()).splitlines()
+    assert lines[2] == "| cold ÷ ruff --no-cache | 450 ms | 1000 ms | 0.450 | ≤ 0.5 |"
+    assert lines[4] == "| peak memory, cold | 55.5 MB |  |  | ≤ 200 MB |"
+
+
+def test_json_holds_samples_and_no_path() -> None:
+    document = json.loads(report().as_json())
+    assert document["measures"][0]["samples"] == [400.0, 500.0, 450.0]
+    assert document["targets"][0]["holds"] is True
+    assert document["missing"] == ["flake8-tidy-imports"]
+    assert str(Path.home()) not in json.dumps(document["machine"])
+
+
+def test_targets_name_what_is_measured() -> None:
+    derived = {"per-file-1000", "per-file-32000", *(f"memory-{name}" for name in ("cold", "warm", "ruff"))}
+    for target in TARGETS:
+        assert {target.ours, target.peer} - {""} <= {*NAMES, *derived}
+
+
+def test_a_tree_needs_its_configuration(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        benchmark(["--tree", "."])
+    assert "--tree and --config go together" in capsys.readouterr().err
