@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass, field, replace
 
 from flake8_redis_ssot.analysis import Analysis
@@ -12,11 +12,9 @@ from flake8_redis_ssot.edits import Overlap
 from flake8_redis_ssot.engine import Found
 from flake8_redis_ssot.fixing.bench import Bench, Unanswered
 from flake8_redis_ssot.fixing.composing import cuts_of
-from flake8_redis_ssot.fixing.operations import Operation
 from flake8_redis_ssot.fixing.sheet import Sheet
 from flake8_redis_ssot.model import Applicability, Cut, Finding, Refusal
-from flake8_redis_ssot.soundness import new_trouble
-from flake8_redis_ssot.workers import ask_each
+from flake8_redis_ssot.trials import Trials, operations_of, paths_of, tried
 
 # Fixes that make room for others need a round each; more of them than this means that two fight.
 _ROUNDS = 12
@@ -42,7 +40,7 @@ class Mended:
             self.before.setdefault(path, bench.sheet(path).data)
             self.after[path] = sheet.data
         self.fixed += [proposal.finding for proposal in step.applied]
-        self.together += [_paths(proposal) for proposal in step.applied]
+        self.together += [paths_of(proposal) for proposal in step.applied]
 
     def changes(self) -> list[tuple[Change, ...]]:
         """What is to be written: sets of files that are changed all or none."""
@@ -76,16 +74,18 @@ def mend(
     for _ in range(_ROUNDS):
         proposals, bench = propose(analysis, look(), bench, known)
         wanted = [each for each in proposals if _is_wanted(each, trust, fixable)]
-        wanted = [each for each in wanted if not only or _paths(each) <= only]
+        wanted = [each for each in wanted if not only or paths_of(each) <= only]
         step = _answered_step(wanted, analysis, bench, jobs)
         if not step.sheets:
-            mended.left = [step.finding(proposal) for proposal in proposals]
-            return mended
+            proposals = [step.settled(proposal) for proposal in proposals]
+            break
         mended.take(step, bench)
         analysis.change({path: (sheet.data, sheet.source) for path, sheet in step.sheets.items()})
         known = untouched(proposals, step.sheets, bench)
         bench.change(step.sheets)
-    mended.left = [proposal.finding for proposal in propose(analysis, look(), bench)[0]]
+    else:
+        proposals, bench = propose(analysis, look(), bench)
+    mended.left = [proposal.finding for proposal in tried(proposals, bench, jobs)]
     return mended
 
 
@@ -97,19 +97,15 @@ class _Step:
     applied: list[Proposal] = field(default_factory=list)
     refused: dict[int, Refusal] = field(default_factory=dict)
 
-    def finding(self, proposal: Proposal) -> Finding:
-        """A finding that is left, with its fix or the reason why that was not applied."""
+    def settled(self, proposal: Proposal) -> Proposal:
+        """A proposal, or the reason why it was not applied in the place of its fix."""
         refusal = self.refused.get(id(proposal))
-        return replace(proposal, fix=refusal).finding if refusal else proposal.finding
+        return replace(proposal, fix=refusal) if refusal else proposal
 
 
 def _is_wanted(proposal: Proposal, trust: Applicability, fixable: Callable[[str], bool]) -> bool:
     trusted = proposal.draft is not None and proposal.draft.applicability >= trust
     return trusted and fixable(proposal.found.finding.code)
-
-
-def _paths(proposal: Proposal) -> frozenset[str]:
-    return frozenset(operation.path for operation in proposal.draft.operations) if proposal.draft else frozenset()
 
 
 def _answered_step(wanted: list[Proposal], analysis: Analysis, bench: Bench, jobs: int) -> _Step:
@@ -123,69 +119,28 @@ def _answered_step(wanted: list[Proposal], analysis: Analysis, bench: Bench, job
 
 def _step(wanted: list[Proposal], bench: Bench, jobs: int) -> _Step:
     """As many of the proposals as go together and leave sound files behind."""
-    step, sound = _Step(), _Sound(bench, jobs)
+    step, trials = _Step(), Trials(bench, jobs)
     while wanted:
         wanted, cuts = _composed(wanted, bench)
-        sheets, troubles = sound.after(cuts)
+        sheets, troubles = trials.after(cuts)
         if not troubles:
             step.sheets, step.applied = sheets, wanted
             break
-        harmful = _harmful(wanted, troubles, sound, bench)
-        step.refused |= {id(each): Refusal((why,)) for each, why in harmful}
+        step.refused |= {id(each): Refusal((why,)) for each, why in trials.harmful(wanted, troubles)}
         wanted = [each for each in wanted if id(each) not in step.refused]
     return step
-
-
-class _Sound:
-    """Looks at changed files, each state of them once."""
-
-    def __init__(self, bench: Bench, jobs: int) -> None:
-        self._bench = bench
-        self._jobs = jobs
-        self._known: dict[tuple[str, bytes], tuple[Sheet, str | None]] = {}
-
-    def after(self, cuts: Mapping[str, list[Cut]]) -> tuple[dict[str, Sheet], dict[str, str]]:
-        """The files after changes, and what is wrong with them, by path."""
-        texts = {path: self._bench.sheet(path).changed(several) for path, several in cuts.items() if several}
-        fresh = [(path, text) for path, text in texts.items() if (path, text) not in self._known]
-        sheets = [Sheet.of(path, text) for path, text in fresh]
-        pairs = [(self._bench.sheet(sheet.path), sheet) for sheet in sheets]
-        answers = ask_each(new_trouble, pairs, self._jobs)
-        self._known |= {key: (sheet, why) for key, sheet, why in zip(fresh, sheets, answers)}
-        found = {path: self._known[path, text] for path, text in texts.items()}
-        troubles = {path: why for path, (_, why) in found.items() if why}
-        return {path: sheet for path, (sheet, _) in found.items()}, troubles
-
-
-def _harmful(
-    wanted: Iterable[Proposal], troubles: Mapping[str, str], sound: _Sound, bench: Bench
-) -> Iterator[tuple[Proposal, str]]:
-    """The proposals that do harm, each with what it does; where none does alone, all that share the file."""
-    near = [each for each in wanted if not troubles.keys().isdisjoint(_paths(each))]
-    alone = [(each, sound.after(cuts_of(_operations([each]), bench))[1]) for each in near]
-    guilty = [(each, next(iter(found.values()))) for each, found in alone if found]
-    spared = {path for each, _ in guilty for path in _paths(each)}
-    yield from guilty
-    for each in near:
-        left = [path for path in sorted(_paths(each)) if path in troubles and path not in spared]
-        if left:
-            yield each, troubles[left[0]]
 
 
 def _composed(wanted: list[Proposal], bench: Bench) -> tuple[list[Proposal], dict[str, list[Cut]]]:
     """As many of the proposals as go together, and their changes; the others get their turn in the next round."""
     try:
-        return wanted, cuts_of(_operations(wanted), bench)
+        return wanted, cuts_of(operations_of(wanted), bench)
     except Overlap:
         kept: list[Proposal] = []
         for each in wanted:
             try:
-                cuts_of(_operations([*kept, each]), bench)
+                cuts_of(operations_of([*kept, each]), bench)
             except Overlap:
                 continue
             kept.append(each)
-        return kept, cuts_of(_operations(kept), bench)
-
-
-def _operations(proposals: Iterable[Proposal]) -> list[Operation]:
-    return [operation for each in proposals if each.draft for operation in each.draft.operations]
+        return kept, cuts_of(operations_of(kept), bench)

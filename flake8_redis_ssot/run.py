@@ -119,8 +119,10 @@ def _check_under(config: Config, paths: Sequence[str], request: Request, outcome
         _mend(analysis, look, request, set(buffers), outcome)
     elif request.fixes:
         from flake8_redis_ssot.drafting import propose  # late: not every report tells of fixes
+        from flake8_redis_ssot.trials import tried
 
-        outcome.findings += [proposal.finding for proposal in propose(analysis, look())[0]]
+        proposals, bench = propose(analysis, look())
+        outcome.findings += [each.finding for each in tried(proposals, bench, request.jobs or default_jobs())]
     else:
         outcome.findings += [found.finding for found in look()]
     outcome.files += files

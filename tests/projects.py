@@ -5,8 +5,6 @@ They run, and what their modules see does not depend on which instance they see 
 
 from __future__ import annotations
 
-import ast
-from collections.abc import Iterator
 from typing import NamedTuple
 
 from hypothesis import strategies as st
@@ -128,37 +126,3 @@ def _consumers(draw: st.DrawFn, offered: dict[str, Names], starred: dict[str, Na
         files[f"shop/{name}.py" if module.dots == "." else f"shop/{name}/__init__.py"] = module.text()
         offered = {**offered, name: {name: kind for name, kind in module.names.items() if "." not in name}}
     return files
-
-
-def class_hides_old_name(files: Files) -> bool:
-    """Whether a class imports something under the name of an old symbol, which the module may have as well."""
-    classes = (node for tree in _trees(files) for node in ast.walk(tree) if isinstance(node, ast.ClassDef))
-    return any(
-        (alias.asname or alias.name) == "fetch"
-        for node in classes
-        for statement in node.body
-        if isinstance(statement, (ast.Import, ast.ImportFrom))
-        for alias in statement.names
-    )
-
-
-def passes_on_more_than_there_is(files: Files) -> bool:
-    """Whether a consumer passes on an old module, itself, that has more than the home."""
-    if not any("Manager" in text or "Pool" in text for text in (files["shop/old.py"], files["shop/legacy/thing.py"])):
-        return False
-    names = [alias for tree in _trees(files) for node in ast.walk(tree) for alias in _aliases(node)]
-    return any(name.rpartition(".")[2] in ("old", "thing") for name in names)
-
-
-def _aliases(node: ast.AST) -> Iterator[str]:
-    """The modules, or what may be one, that an import names as a whole."""
-    if isinstance(node, ast.ImportFrom) and (node.module or "shop") in ("shop", "legacy", "shop.legacy"):
-        yield from (alias.name for alias in node.names)
-    elif isinstance(node, ast.Import):
-        yield from (alias.name for alias in node.names if alias.asname)
-
-
-def _trees(files: Files) -> Iterator[ast.Module]:
-    for path, text in files.items():
-        if path.startswith(tuple(f"shop/{name}" for name in CONSUMERS)):
-            yield ast.parse(text)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from casebook import Case, all_cases
@@ -12,6 +13,9 @@ from flake8.main.cli import main as flake8
 from flake8_redis_ssot.cli import main
 
 CASES = all_cases()
+# What fixes make of the others in each shape, test_fixes.py looks at.
+DETECTION = [case for case in CASES if not case.tells_of_fixes]
+FIXING = [case for case in CASES if case.tells_of_fixes]
 SHAPES = {
     "LF": {},
     "CRLF": {"newline": "\r\n"},
@@ -22,11 +26,21 @@ SHAPES = {
 
 
 @pytest.mark.parametrize("shape", SHAPES.values(), ids=SHAPES)
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+@pytest.mark.parametrize("case", DETECTION, ids=lambda case: case.name)
 def test_marks_are_findings(
-    case: Case, shape: dict[str, object], project: Path, capsys: pytest.CaptureFixture[str]
+    case: Case, shape: dict[str, Any], project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    case.write(project, **shape)  # type: ignore[arg-type]
+    case.write(project, **shape)
+    compare(case, project, capsys)
+
+
+@pytest.mark.parametrize("case", FIXING, ids=lambda case: case.name)
+def test_marks_of_fixing_cases_are_findings(case: Case, project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    case.write(project)
+    compare(case, project, capsys)
+
+
+def compare(case: Case, project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     main(["check", ".", "--output-format", "json", "--jobs", "1", "--quiet", *case.flags])
     output = capsys.readouterr()
     assert found_in(output.out, project) == case.expected, output.err
@@ -46,9 +60,8 @@ def test_flake8_reports_the_same(case: Case, project: Path, capsys: pytest.Captu
 
 
 def test_a_third_of_the_cases_stay_silent() -> None:
-    detection = [case for case in CASES if not case.tells_of_fixes]  # of the others, a third must not change
-    silent = [case for case in detection if not case.expected]
-    assert 3 * len(silent) >= len(detection), f"{len(silent)} of {len(detection)}"
+    silent = [case for case in DETECTION if not case.expected]
+    assert 3 * len(silent) >= len(DETECTION), f"{len(silent)} of {len(DETECTION)}"
 
 
 def test_names_are_unique() -> None:

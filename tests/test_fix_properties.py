@@ -16,15 +16,12 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from layouts import layouts
 from programs import comments, happened, read, trouble, write
-from projects import MODULES, Files, class_hides_old_name, passes_on_more_than_there_is, projects
+from projects import MODULES, Files, projects
 
 from flake8_redis_ssot.cli import main
 
 SLOW = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow, HealthCheck.filter_too_much]}
 TRUST = {"safe": (), "unsafe": ("--unsafe-fixes",)}
-# Without the shapes of programs that fixes are known to break.
-RUNNING = projects().filter(lambda files: not class_hides_old_name(files))
-LOADING = RUNNING.filter(lambda files: not passes_on_more_than_there_is(files))
 ORDERS = st.permutations(MODULES)
 SHAPES: dict[str, Callable[[str], str]] = {
     "CRLF": lambda text: text.replace("\n", "\r\n"),
@@ -38,7 +35,7 @@ SHAPES: dict[str, Callable[[str], str]] = {
 
 
 @settings(max_examples=45, **SLOW)  # type: ignore[arg-type]
-@given(RUNNING, ORDERS)
+@given(projects(), ORDERS)
 def test_what_is_safe_changes_nothing_that_a_program_sees(files: Files, order: Sequence[str]) -> None:
     with TemporaryDirectory() as name:
         folder = Path(name).resolve()
@@ -49,7 +46,7 @@ def test_what_is_safe_changes_nothing_that_a_program_sees(files: Files, order: S
 
 
 @settings(max_examples=45, **SLOW)  # type: ignore[arg-type]
-@given(LOADING, ORDERS)
+@given(projects(), ORDERS)
 def test_what_is_unsafe_still_loads(files: Files, order: Sequence[str]) -> None:
     with TemporaryDirectory() as name:
         folder = Path(name).resolve()
@@ -62,7 +59,7 @@ def test_what_is_unsafe_still_loads(files: Files, order: Sequence[str]) -> None:
 
 
 @settings(max_examples=25, **SLOW)  # type: ignore[arg-type]
-@given(RUNNING, ORDERS)
+@given(projects(), ORDERS)
 def test_each_safe_fix_stands_alone(files: Files, order: Sequence[str]) -> None:
     with TemporaryDirectory() as name:
         folder = Path(name).resolve()

@@ -27,7 +27,8 @@ def redirected(entry: Entry, variable: Variable, old: Deprecated, view: View, be
     module = _module_named(entry, view)
     target = _target(old, module, entry.fact, view, bench)
     sheet = bench.sheet(view.path)
-    moves, reasons = [], []
+    moves: list[Move] = []
+    reasons: list[str] = []
     for read in variable.reads:
         around = sheet.references.parent(read)
         if isinstance(around, ast.Attribute) and around.value is read:
@@ -38,6 +39,8 @@ def redirected(entry: Entry, variable: Variable, old: Deprecated, view: View, be
                 f"line {read.lineno}: the module itself is handed on, and what is read from it cannot be seen"
             )
     kept = why_kept(variable, view.path, bench, variable.reads)
+    if reasons or kept:
+        _check_whole(old, module, view, bench)
     draft = Draft(f"Import `{target}`", (entry.take((_named(entry, variable, target, view),)),))
     draft = draft.doubted([*reasons, *filter(None, [kept]), *(reason for move in moves for reason in move.reasons)])
     return draft, moves
@@ -50,6 +53,16 @@ def _path(module: str, view: View) -> str:
 def _module_named(entry: Entry, view: View) -> str:
     home = next(home for home in view.homes([entry.fact.origin]) if home.path is not None and not home.local)
     return home.name
+
+
+def _check_whole(old: Deprecated, module: str, view: View, bench: Bench) -> None:
+    """Whether the new module has everything that the old one offers, as nobody sees what is read. Raises Blocked."""
+    for name in sorted(view.project.load(_path(module, view)).names):
+        if not name.startswith("_") and "." not in name:
+            try:
+                move_of(old, module, name, view, bench)
+            except Blocked as block:
+                raise Blocked(f"what is read from the module cannot all be seen, and {block}") from None
 
 
 def _target(old: Deprecated, module: str, fact: Import, view: View, bench: Bench) -> str:
@@ -85,7 +98,8 @@ def _named(entry: Entry, variable: Variable, target: str, view: View) -> Named:
     package, _, last = target.rpartition(".")
     if isinstance(entry.statement, ast.Import) or not package:
         return Named("", target, variable.name if variable.name != target else None)
-    alias = entry.alias.asname or (variable.name if variable.name != last else None)
+    passed_on = entry.alias.asname == entry.alias.name
+    alias = variable.name if variable.name != last or passed_on else None
     return Named(written(package, entry.statement, view), last, alias)
 
 

@@ -127,7 +127,8 @@ def _read_by_text(name: str, path: str, bench: Bench) -> Iterator[tuple[str, int
     """Where other files, which have the whole module, hold the name as a text: `getattr(module, "name")`."""
     for file in bench.files_with(rb"[\"']" + name.encode() + rb"[\"']"):
         if file != path and _has_module(file, path, bench):
-            yield from ((file, row) for row in bench.sheet(file).references.mentions(name))
+            patched = {each.mention.span.row for each in bench.patches(path, name) if each.path == file}
+            yield from ((file, row) for row in bench.sheet(file).references.mentions(name) if row not in patched)
 
 
 def _has_module(file: str, path: str, bench: Bench) -> bool:

@@ -161,6 +161,7 @@ def _is_irrefutable(pattern: ast.pattern) -> bool:
 def _case(walk: Walk, before: Bindings, case: ast.match_case) -> Bindings | None:
     walk.frame.bindings = dict(before)
     for part in ast.walk(case.pattern):
+        walk.evaluator.read_all(child for child in ast.iter_child_nodes(part) if isinstance(child, ast.expr))
         captured = getattr(part, "rest" if isinstance(part, ast.MatchMapping) else "name", None)
         if isinstance(part, ast.pattern) and captured:
             bind(walk, captured, NOTHING)
