@@ -32,7 +32,7 @@ class Analysis:
     `listing` are the files that will be asked about (absolute paths); the project is all of them and whatever
     lies under the import roots; `covered` are folders (absolute) that the listing has in full. `overlay` maps
     absolute paths to bytes that stand in for what is on disk (an editor's buffer). `jobs` is the number of
-    processes, and changes nothing but the time.
+    processes, and changes nothing but the time. `asked` is what fixes have wanted to know so far.
     """
 
     def __init__(
@@ -55,7 +55,7 @@ class Analysis:
         self._exports: dict[str, Exports] = {}
         self._facts: dict[str, FileFacts] = {}
         self._files = files
-        self._asked = Asked()
+        self.asked = Asked()
         self.project = Project(self.modules, self._load, _foreign(config, self.modules))
         self.guards = Guards(config, self.project)
         self._hunting = Hunting(self.project, self.guards)
@@ -95,32 +95,36 @@ class Analysis:
         """Go on with other bytes for some of the files (absolute paths), as if they stood on the disk."""
         data = {path: text for path, (text, _) in texts.items()}
         self._overlay |= data
-        search = self._hunting.readers_of(self._asked.names)  # what was asked is looked for as well
+        search = self._hunting.readers_of(self.asked.names)  # what was asked is looked for as well
         fresh = [facts_from(path, source, search) for path, (_, source) in texts.items()]
         self._scan(self._take_in(fresh, search))
-        self._asked = self._asked.changed(fresh, data)
+        self.asked = self.asked.changed(fresh, data)
 
     def all_facts(self) -> Mapping[str, FileFacts]:
         """The facts of every file that was read, for whichever reason."""
-        return {**self._facts, **self._asked.facts}
+        return {**self._facts, **self.asked.facts}
 
     def answers(self, path: str, name: str) -> bool:
         """Whether every file that reads a name of the module at `path` has been read."""
-        return self._hunting.is_found_anywhere(name) or (path, name) in self._asked.names
+        return self._hunting.is_found_anywhere(name) or (path, name) in self.asked.names
 
     def attribute_uses(self, name: str) -> Mapping[str, tuple[AttributeUse, ...]] | None:
         """Where an attribute of that name is read, by file; None while nobody has asked."""
-        return self._asked.attributes.get(name)
+        return self.asked.attributes.get(name)
+
+    def learn(self, asked: Asked) -> None:
+        """Take over what another process has found out."""
+        self.asked = asked
 
     def ask(self, names: Set[tuple[str, str]], attributes: Set[str]) -> None:
         """Find who reads names of modules (path and name), and where attributes of some names are read."""
-        search = self._hunting.readers_of(names - self._asked.names)
+        search = self._hunting.readers_of(names - self.asked.names)
         search = replace(search, stems=stems(search.literals(), _sample(self._files)))
         with scanners(self._jobs if search.hunts else 1, len(self._files)) as scan:
             fresh = [*scan(self._on_disk(), search), *self._scan_overlay(search)] if search.hunts else []
         found = {facts.path: facts for facts in fresh}
-        uses = found_uses(self._files, attributes, self.data)
-        self._asked = self._asked.plus(names, found, uses)
+        uses = found_uses(self._files, attributes, self.data, self._jobs)
+        self.asked = self.asked.plus(names, found, uses)
 
     def _load(self, path: str) -> Exports:
         """The exports of a file that the search had no reason to parse."""

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Set
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
+from itertools import chain
 
 from flake8_redis_ssot.names.facts import FileFacts
 from flake8_redis_ssot.search import AttributeUse, attribute_uses
+from flake8_redis_ssot.workers import ask_each
+
+_CHUNK = 150
 
 Uses = Mapping[str, tuple[AttributeUse, ...]]
 
@@ -49,14 +54,21 @@ def joined(one: FileFacts, other: FileFacts) -> FileFacts:
     )
 
 
-def found_uses(files: Iterable[str], names: Set[str], data: Callable[[str], bytes]) -> dict[str, Uses]:
+def found_uses(files: Sequence[str], names: Set[str], data: Callable[[str], bytes], jobs: int) -> dict[str, Uses]:
     """Every place of a project where attributes of some names are read, by name and path."""
+    parts = [files[start : start + _CHUNK] for start in range(0, len(files) if names else 0, _CHUNK)]
     found: dict[str, dict[str, tuple[AttributeUse, ...]]] = {name: {} for name in names}
-    for path in files if names else ():
+    for name, path, uses in chain.from_iterable(ask_each(partial(_uses, names=names, data=data), parts, jobs)):
+        found[name][path] = uses
+    return {**found}
+
+
+def _uses(
+    files: Iterable[str], names: Set[str], data: Callable[[str], bytes]
+) -> list[tuple[str, str, tuple[AttributeUse, ...]]]:
+    found = []
+    for path in files:
         with suppress(OSError):
             text = data(path)
-            for name in names:
-                uses = attribute_uses(text, name)
-                if uses:
-                    found[name][path] = uses
-    return {**found}
+            found += [(name, path, uses) for name in names if (uses := attribute_uses(text, name))]
+    return found

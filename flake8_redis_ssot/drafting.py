@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, partial
 
 from flake8_redis_ssot.analysis import Analysis
 from flake8_redis_ssot.edits import Overlap
@@ -33,17 +33,23 @@ class Proposal:
         """The finding, with its fix."""
         return replace(self.found.finding, fix=self.fix, offers=self.offers)
 
+    @property
+    def paths(self) -> frozenset[str]:
+        """The files that it would change, with or without its draft."""
+        if self.draft is not None:
+            return frozenset(operation.path for operation in self.draft.operations)
+        return frozenset(edit.path for edit in self.fix.edits) if isinstance(self.fix, Fix) else frozenset()
+
 
 def propose(
-    analysis: Analysis, found: Sequence[Found], before: Bench | None = None, known: Iterable[Proposal] = ()
+    analysis: Analysis, found: Sequence[Found], before: Bench, known: Iterable[Proposal] = ()
 ) -> tuple[list[Proposal], Bench]:
     """A proposal for each of what was found, in its order, and the bench that they were drafted on.
 
     `before` is the bench of the round before, which knows files that are still the same, and `known` are proposals
     of that round that still hold.
     """
-    judged = cache(lambda path: _judged(analysis, path))
-    bench = before.again(analysis, judged) if before else Bench(analysis, judged)
+    bench = before.again(analysis, cache(partial(_judged, analysis)))
     kept = {proposal.found: proposal for proposal in known}
     done = {number: kept[each] for number, each in enumerate(found) if each in kept}
     while len(done) < len(found):
@@ -51,7 +57,7 @@ def propose(
         for number, each in enumerate(found):
             if number not in done:
                 try:
-                    done[number] = _proposal(each, analysis, bench)
+                    done[number] = proposal_of(each, analysis, bench)
                 except Unanswered as unanswered:
                     questions.update(unanswered.questions)
         if questions:
@@ -78,11 +84,7 @@ def untouched(proposals: Iterable[Proposal], sheets: Mapping[str, Sheet], bench:
         own = bench.module(path).rpartition(".")[2].encode()
         return path in sheets or own in texts or any(word in bench.text(path) for word in words.values())
 
-    return [each for each in proposals if not is_near(each.found.path) and sheets.keys().isdisjoint(_touched(each))]
-
-
-def _touched(proposal: Proposal) -> set[str]:
-    return {operation.path for operation in proposal.draft.operations} if proposal.draft else set()
+    return [each for each in proposals if not is_near(each.found.path) and sheets.keys().isdisjoint(each.paths)]
 
 
 def answer(analysis: Analysis, questions: Iterable[Question], bench: Bench) -> None:
@@ -93,7 +95,13 @@ def answer(analysis: Analysis, questions: Iterable[Question], bench: Bench) -> N
     bench.learn()
 
 
-def _proposal(found: Found, analysis: Analysis, bench: Bench) -> Proposal:
+def new_bench(analysis: Analysis) -> Bench:
+    """A bench on which nothing has been drafted yet."""
+    return Bench(analysis, cache(partial(_judged, analysis)))
+
+
+def proposal_of(found: Found, analysis: Analysis, bench: Bench) -> Proposal:
+    """What to do about one finding. Raises Unanswered."""
     view = analysis.view(found.path)
     if view is None or not found.judged.rule.can_fix:
         return Proposal(found, None, _NO_FIX)

@@ -118,11 +118,9 @@ def _check_under(config: Config, paths: Sequence[str], request: Request, outcome
     if request.trust is not None:
         _mend(analysis, look, request, set(buffers), outcome)
     elif request.fixes:
-        from flake8_redis_ssot.drafting import propose  # late: not every report tells of fixes
-        from flake8_redis_ssot.trials import tried
+        from flake8_redis_ssot.piecework import told  # late: not every report tells of fixes
 
-        proposals, bench = propose(analysis, look())
-        outcome.findings += [each.finding for each in tried(proposals, bench, request.jobs or default_jobs())]
+        outcome.findings += told(look(), analysis, request.jobs or default_jobs())
     else:
         outcome.findings += [found.finding for found in look()]
     outcome.files += files

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from flake8_redis_ssot.drafting import Proposal
 from flake8_redis_ssot.fixing.bench import Bench
 from flake8_redis_ssot.fixing.composing import cuts_of
-from flake8_redis_ssot.fixing.operations import Operation
+from flake8_redis_ssot.fixing.operations import Draft, Operation, Take
 from flake8_redis_ssot.fixing.sheet import Sheet
 from flake8_redis_ssot.model import Applicability, Cut, Refusal
 from flake8_redis_ssot.soundness import new_trouble
@@ -46,12 +47,12 @@ class Trials:
 
     def harmful(self, wanted: Iterable[Proposal], troubles: Mapping[str, str]) -> Iterator[tuple[Proposal, str]]:
         """The proposals that do harm, each with what it does; where none does alone, all that share the file."""
-        near = [each for each in wanted if not troubles.keys().isdisjoint(paths_of(each))]
+        near = [each for each in wanted if not troubles.keys().isdisjoint(each.paths)]
         guilty = list(self.harmful_alone(near))
-        spared = {path for each, _ in guilty for path in paths_of(each)}
+        spared = {path for each, _ in guilty for path in each.paths}
         yield from guilty
         for each in near:
-            left = [path for path in sorted(paths_of(each)) if path in troubles and path not in spared]
+            left = [path for path in sorted(each.paths) if path in troubles and path not in spared]
             if left:
                 yield each, troubles[left[0]]
 
@@ -67,14 +68,18 @@ class Trials:
 
 def tried(proposals: Sequence[Proposal], bench: Bench, jobs: int) -> list[Proposal]:
     """The proposals, those that would do harm with the reason in place of their fix."""
-    offered = [each for each in proposals if each.draft and each.draft.applicability > Applicability.MANUAL]
+    offered = [each for each in proposals if each.draft and _may_do_harm(each.draft)]
     refused = {id(each): why for each, why in Trials(bench, jobs).harmful_alone(offered)}
     return [replace(each, fix=Refusal((refused[id(each)],))) if id(each) in refused else each for each in proposals]
 
 
-def paths_of(proposal: Proposal) -> frozenset[str]:
-    """The files that a proposal changes."""
-    return frozenset(operation.path for operation in proposal.draft.operations) if proposal.draft else frozenset()
+def _may_do_harm(draft: Draft) -> bool:
+    """Whether a draft that may be applied is worth a trial: a name that nobody reads can go without one."""
+    removals = all(
+        isinstance(each, Take) and not each.instead and isinstance(each.statement, ast.ImportFrom)
+        for each in draft.operations
+    )
+    return draft.applicability > Applicability.MANUAL and not removals
 
 
 def operations_of(proposals: Iterable[Proposal]) -> list[Operation]:

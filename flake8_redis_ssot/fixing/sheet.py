@@ -77,6 +77,24 @@ class Sheet:
         """The names of all parameters of functions: pytest finds fixtures by them."""
         return frozenset(node.arg for node in cast("list[ast.arg]", self._by_kind.get(ast.arg, [])))
 
+    @cached_property
+    def _set(self) -> dict[str, list[int]]:
+        found: dict[str, list[int]] = {}
+        for node in cast("list[ast.Attribute]", self._by_kind.get(ast.Attribute, [])):
+            own = isinstance(node.value, ast.Name) and node.value.id in ("self", "cls")
+            if not own and not isinstance(node.ctx, ast.Load):
+                found.setdefault(node.attr, []).append(node.lineno)
+        return found
+
+    def rows_set(self, name: str) -> list[int]:
+        """The rows where an attribute of that name is set or deleted, of whatever but `self` and `cls`."""
+        return self._set.get(name, [])
+
+    @property
+    def calls(self) -> list[ast.Call]:
+        """All calls, in no order."""
+        return cast("list[ast.Call]", self._by_kind.get(ast.Call, []))
+
     def node(self, kind: type[ast.AST], span: Span) -> ast.expr | None:
         """The call, name or attribute at a place."""
         there = self._places.get((kind, span.row), [])

@@ -78,12 +78,10 @@ def _holders(readers: Iterable[Reader]) -> list[str]:
 
 
 def _rows_set(sheet: Sheet, name: str) -> Iterator[int]:
-    for node in sheet.references.nodes:
-        if isinstance(node, ast.Attribute) and node.attr == name and not isinstance(node.ctx, ast.Load):
-            if not (isinstance(node.value, ast.Name) and node.value.id in ("self", "cls")):
-                yield node.lineno
-        elif isinstance(node, ast.Call) and name in _names_set(node):
-            yield next(argument.lineno for argument in node.args if _text(argument) == name)
+    yield from sheet.rows_set(name)
+    for call in sheet.calls:
+        if name in _names_set(call):
+            yield next(argument.lineno for argument in call.args if _text(argument) == name)
 
 
 def _names_set(call: ast.Call) -> list[str]:

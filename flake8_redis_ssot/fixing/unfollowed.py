@@ -13,7 +13,6 @@ from flake8_redis_ssot.fixing.constructors import Spot
 from flake8_redis_ssot.fixing.lookups import looked_up_in
 from flake8_redis_ssot.fixing.patching import loads_late, place_of, shown
 from flake8_redis_ssot.fixing.proofs import Doubt
-from flake8_redis_ssot.fixing.sheet import Sheet
 from flake8_redis_ssot.fixing.unseen import may_be_patched
 from flake8_redis_ssot.model import Applicability
 from flake8_redis_ssot.names.facts import Argument, Call, Mention
@@ -53,18 +52,11 @@ def _looked_up(spot: Spot, view: View, bench: Bench) -> tuple[str | None, str]:
 
 def _check_set(path: str, name: str, view: View, bench: Bench) -> None:
     """Whether other files put something else there by an assignment, which would go on without effect."""
-    for file in bench.files_with(rf"\.\s*{re.escape(name)}\b".encode()):
-        if file != path and bench.imports(file, path):
-            for row in _rows_set(bench.sheet(file), name):
-                raise Blocked(f"{shown(file, row, view)} sets `{name}`, which would no longer reach this")
-
-
-def _rows_set(sheet: Sheet, name: str) -> Iterator[int]:
-    attributes = (node for node in sheet.references.nodes if isinstance(node, ast.Attribute) and node.attr == name)
-    for node in attributes:
-        own = isinstance(node.value, ast.Name) and node.value.id in ("self", "cls")
-        if not own and not isinstance(node.ctx, ast.Load):
-            yield node.lineno
+    # What is called, read from or the end of a string is not set.
+    for file in bench.files_with(rf"\.\s*{re.escape(name)}\b(?!\s*[.(\[\"'])".encode()):
+        rows = bench.sheet(file).rows_set(name) if file != path else []
+        if rows and bench.imports(file, path):
+            raise Blocked(f"{shown(file, rows[0], view)} sets `{name}`, which would no longer reach this")
 
 
 def _at_home(spot: Spot, view: View, bench: Bench) -> Iterator[Doubt]:

@@ -50,7 +50,7 @@ def _is_target(mention: Mention, name: str, file: str, path: str, bench: Bench) 
 
 def _patches_by_name(sheet: Sheet) -> bool:
     """Whether something in a file patches a target that is no text there and then."""
-    calls = (node for node in sheet.references.nodes if isinstance(node, ast.Call) and node.args)
+    calls = (call for call in sheet.calls if call.args)
     return any(_is_patcher(call) and not isinstance(call.args[0], (ast.Constant, ast.JoinedStr)) for call in calls)
 
 
