@@ -31,6 +31,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 1
     except KeyboardInterrupt:
         return 130
+    except ChildProcessError as error:
+        print(f"redis-ssot: {error}", file=sys.stderr)
+        return 2
     return status
 
 

@@ -13,6 +13,8 @@ Result = TypeVar("Result")
 
 Talk = Generator[set[Question], Knowledge, list[Result]]
 
+_DIED = "a process died while it worked on fixes; `--jobs 1` needs less memory"
+
 # A fork is not worth its while for fewer items.
 _WORTH_SHARING = 20
 
@@ -86,10 +88,13 @@ class _Forked(Generic[Item, Question, Knowledge, Result]):
         self._over = False
 
     def listen(self) -> bool:
-        """Wait for what it says; whether that is a question. Raises what it has raised."""
+        """Wait for what it says; whether that is a question. Raises what it has raised, or ChildProcessError."""
         self.questions = set()
         if not self._over:
-            kind, said = self._line.recv()
+            try:
+                kind, said = self._line.recv()
+            except EOFError:
+                raise ChildProcessError(_DIED) from None
             if kind == "error":
                 raise said
             self._over = kind == "end"

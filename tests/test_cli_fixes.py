@@ -281,3 +281,29 @@ def test_a_mistake_of_ours_does_not_hide_the_finding(
     reasons = [reason for item in json.loads(capsys.readouterr().out) for reason in item["reasons"]]
     assert reasons == ["internal error, please report it: AssertionError: boom"] * 3
     assert service.read_text().startswith("from app.redis_manager import redis_manager\n")
+
+
+def test_the_number_of_processes_changes_nothing(
+    service: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(service.parents[1])
+    texts = [
+        SERVICE,
+        SERVICE.replace("[RedisManager()]", "thing.held = RedisManager()"),
+        "import app.copy0\n" + SERVICE,
+    ]
+    for number in range(60):
+        (service.parent / f"copy{number}.py").write_text(texts[number % 3].replace("held", f"held{number}"))
+    several = [
+        ("--output-format", "json"),
+        ("--diff",),
+        ("--diff", "--unsafe-fixes"),
+        ("--diff", "--fixable", "RSS002"),
+    ]
+    for flags in several:
+        said = []
+        for jobs in "12":
+            main(["check", ".", "--jobs", jobs, *flags])
+            said.append(capsys.readouterr())
+        assert said[0] == said[1]
+        assert said[0].out.count("copy") >= 60
