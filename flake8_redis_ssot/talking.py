@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Generator, Sequence
 from typing import Any, Generic, TypeVar
+
+from flake8_redis_ssot.workers import can_fork, processes
 
 Item = TypeVar("Item")
 Question = TypeVar("Question")
@@ -30,7 +31,7 @@ def converse(
     Each process talks about its share of the items: it yields questions and is sent what is known then, until it
     returns one result for each. The questions of all are answered here, together.
     """
-    count = jobs if len(items) >= _WORTH_SHARING and sys.platform.startswith("linux") else 1
+    count = jobs if len(items) >= _WORTH_SHARING and can_fork() else 1
     make = _Forked if count > 1 else _Here
     partners = [make(talk, list(items[number::count])) for number in range(count)]
     try:
@@ -76,13 +77,10 @@ class _Forked(Generic[Item, Question, Knowledge, Result]):
     """A talk in a process of its own, which has everything in memory that is here now."""
 
     def __init__(self, talk: Callable[[list[Item]], Talk[Question, Knowledge, Result]], items: list[Item]) -> None:
-        from multiprocessing import get_context
-
-        context = get_context("fork")
         self.questions: set[Question] = set()
         self.results: list[Result] = []
-        self._line, theirs = context.Pipe()
-        self._process = context.Process(target=_talk, args=(theirs, talk, items), daemon=True)
+        self._line, theirs = processes().Pipe()
+        self._process = processes().Process(target=_talk, args=(theirs, talk, items), daemon=True)
         self._process.start()
         theirs.close()
         self._over = False

@@ -6,11 +6,14 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from flake8_redis_ssot.names.facts import FileFacts
 from flake8_redis_ssot.scan import scan
 from flake8_redis_ssot.search import Search
+
+if TYPE_CHECKING:
+    from multiprocessing.context import DefaultContext, ForkContext
 
 # Fewer files than this are read faster than a process starts.
 _WORTH_A_PROCESS = 300
@@ -28,17 +31,26 @@ def default_jobs() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
+def can_fork() -> bool:
+    """Whether a process can be forked that has everything in memory that is here now."""
+    return sys.platform.startswith("linux")
+
+
+def processes() -> DefaultContext | ForkContext:
+    """How processes are started here."""
+    # A fork shares what is already in memory; where there is none (Windows, macOS' frameworks) start afresh.
+    from multiprocessing import get_context
+
+    return get_context("fork") if can_fork() else get_context()
+
+
 @contextmanager
 def scanners(jobs: int, files: int) -> Iterator[Scan]:
     """A function that scans files, in `jobs` processes where there are enough of them (`files`) to be worth it."""
     if jobs < 2 or files < _WORTH_A_PROCESS:
         yield lambda paths, search: scan(paths, search)
         return
-    # A fork shares what is already in memory; where there is none (Windows, macOS' frameworks) start afresh.
-    from multiprocessing import get_context
-
-    context = get_context("fork" if sys.platform.startswith("linux") else None)
-    with context.Pool(jobs, _prepare) as pool:
+    with processes().Pool(jobs, _prepare) as pool:
         yield lambda paths, search: _spread(pool.imap, paths, search)
 
 
@@ -59,13 +71,11 @@ def ask_each(ask: Callable[[Item], Answer], items: Sequence[Item], jobs: int) ->
 
     A fork has everything in memory that the question needs, so nothing but the answers travels.
     """
-    if jobs < 2 or len(items) < _WORTH_SHARING or not sys.platform.startswith("linux"):
+    if jobs < 2 or len(items) < _WORTH_SHARING or not can_fork():
         return [ask(item) for item in items]
-    from multiprocessing import get_context
-
     _asked.append((ask, items))
     try:
-        with get_context("fork").Pool(jobs, _prepare) as pool:
+        with processes().Pool(jobs, _prepare) as pool:
             return pool.map(_answer, range(len(items)), chunksize=4)
     finally:
         _asked.pop()
