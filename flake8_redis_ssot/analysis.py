@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Callable, Mapping, Sequence, Set
 from contextlib import suppress
 from dataclasses import replace
+from functools import cache
+from operator import attrgetter
 
 from flake8_redis_ssot.asking import Asked, found_uses
+from flake8_redis_ssot.cache.memory import Memory
 from flake8_redis_ssot.config.settings import Config
-from flake8_redis_ssot.discovery import Listing, discover
 from flake8_redis_ssot.disk import read
 from flake8_redis_ssot.guards import Guards
 from flake8_redis_ssot.hunting import Hunting
@@ -21,7 +22,7 @@ from flake8_redis_ssot.scan import facts_from, facts_of, unreadable
 from flake8_redis_ssot.search import AttributeUse, Search, stems
 from flake8_redis_ssot.source import Source
 from flake8_redis_ssot.words import Words, is_glob
-from flake8_redis_ssot.workers import scanners
+from flake8_redis_ssot.workers import Scan, scanners
 
 _SAMPLED = 50
 
@@ -29,29 +30,26 @@ _SAMPLED = 50
 class Analysis:
     """The facts of a project.
 
-    `listing` are the files that will be asked about (absolute paths); the project is all of them and whatever
-    lies under the import roots; `covered` are folders (absolute) that the listing has in full. `overlay` maps
-    absolute paths to bytes that stand in for what is on disk (an editor's buffer). `jobs` is the number of
-    processes, and changes nothing but the time. `asked` is what fixes have wanted to know so far.
+    `files` is the whole project (absolute paths). `overlay` maps absolute paths to bytes that stand
+    in for what is on disk (an editor's buffer). `jobs` is the number of processes and `memory` what an earlier run
+    has found out; they change nothing but the time. `asked` is what fixes have wanted to know so far.
     """
 
     def __init__(
         self,
         config: Config,
-        listing: Listing,
+        files: Sequence[str],
         *,
-        covered: Sequence[str] = (),
         jobs: int = 1,
         overlay: Mapping[str, bytes] | None = None,
+        memory: Memory | None = None,
     ) -> None:
         self.config = config
         self._overlay = dict(overlay or {})
         self._jobs = jobs
-        roots = [os.path.normpath(os.path.join(config.root, source)) for source in config.src]
-        others = [root for root in roots if not any(_lies_in(root, folder) for folder in covered)]
-        beside = discover(others, root=str(config.root), exclude=config.exclude).files if others else ()
-        files = sorted({*listing.files, *beside, *self._overlay})
-        self.modules = Modules(roots, files)
+        self._memory = memory
+        files = sorted({*files, *self._overlay})
+        self.modules = Modules(config.roots, files)
         self._exports: dict[str, Exports] = {}
         self._facts: dict[str, FileFacts] = {}
         self._files = files
@@ -67,14 +65,27 @@ class Analysis:
         if search is None:
             return
         on_disk = self._on_disk()
-        sample = _sample(on_disk)
-        with scanners(self._jobs, len(on_disk)) as scan:
+        sample = cache(lambda: _sample(on_disk))
+        with scanners(self._jobs) as scan:
             while search is not None:
-                search = replace(search, stems=stems(search.literals(), sample))
                 # A file that was read with these words in mind already has nothing new to say.
                 names = {name.decode() for hunt in search.hunts for name in hunt.names}
                 wanted = [path for path in on_disk if not names or not names <= self._read_for.get(path, set())]
-                search = self._take_in([*scan(wanted, search), *self._scan_overlay(search)], search)
+                found = self._scanned(wanted, search, scan, sample)
+                search = self._take_in([*found, *self._scan_overlay(search)], search)
+
+    def _scanned(
+        self, paths: Sequence[str], search: Search, scan: Scan, sample: Callable[[], list[bytes]]
+    ) -> list[FileFacts]:
+        """The facts of those files that hold what is looked for, in the order of `paths`."""
+        known, left = self._memory.recall(search, paths) if self._memory else ([], paths)
+        if not left:
+            return known
+        quick = len(left) >= _SAMPLED * 10
+        found = scan(left, replace(search, stems=stems(search.literals(), sample())) if quick else search)
+        if self._memory:
+            self._memory.note(search, left, found)
+        return sorted([*known, *found], key=attrgetter("path")) if known else found
 
     def _take_in(self, fresh: Sequence[FileFacts], search: Search) -> Search | None:
         """Learn from files that have been read; what there is to look for now."""
@@ -119,9 +130,10 @@ class Analysis:
     def ask(self, names: Set[tuple[str, str]], attributes: Set[str]) -> None:
         """Find who reads names of modules (path and name), and where attributes of some names are read."""
         search = self._hunting.readers_of(names - self.asked.names)
-        search = replace(search, stems=stems(search.literals(), _sample(self._files)))
-        with scanners(self._jobs if search.hunts else 1, len(self._files)) as scan:
-            fresh = [*scan(self._on_disk(), search), *self._scan_overlay(search)] if search.hunts else []
+        on_disk, fresh = self._on_disk(), []
+        with scanners(self._jobs) as scan:
+            if search.hunts:
+                fresh = [*self._scanned(on_disk, search, scan, lambda: _sample(on_disk)), *self._scan_overlay(search)]
         found = {facts.path: facts for facts in fresh}
         uses = found_uses(self._files, attributes, self.data, self._jobs)
         self.asked = self.asked.plus(names, found, uses)
@@ -134,11 +146,22 @@ class Analysis:
         return self._exports[path]
 
     def _read(self, path: str) -> FileFacts:
+        search = Search((), (), Words(frozenset()), self.modules.roots)
+        if self._memory is None or path in self._overlay:
+            return self._read_for_nothing(path, search)
+        known, _ = self._memory.recall(search, [path])
+        if not known:
+            known = [self._read_for_nothing(path, search)]
+            self._memory.note(search, [path], known)
+        return known[0]
+
+    def _read_for_nothing(self, path: str, search: Search) -> FileFacts:
+        """The facts of a file that holds nothing that is looked for."""
         try:
             data = self._overlay[path] if path in self._overlay else read(path)
         except OSError as error:
             return unreadable(path, error)
-        return facts_of(path, data, Search((), (), Words(frozenset()), self.modules.roots))
+        return facts_of(path, data, search)
 
     def view(self, path: str) -> View | None:
         """One file as the project sees it; None where it mentions nothing that is guarded."""
@@ -154,16 +177,12 @@ class Analysis:
 
 
 def _sample(files: Sequence[str]) -> list[bytes]:
-    """Some of the files; of a small project none, where it does not matter what is rare."""
+    """Some of the files."""
     found = []
-    for path in files[:: len(files) // _SAMPLED] if len(files) >= _SAMPLED * 10 else ():
+    for path in files[:: max(len(files) // _SAMPLED, 1)]:
         with suppress(OSError):  # it is told when it is its turn
             found.append(read(path))
     return found
-
-
-def _lies_in(path: str, folder: str) -> bool:
-    return path == folder or path.startswith(folder.rstrip(os.sep) + os.sep)
 
 
 def _foreign(config: Config, modules: Modules) -> frozenset[str]:

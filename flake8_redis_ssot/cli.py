@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 
 from flake8_redis_ssot import __version__
 
@@ -24,7 +25,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     # As in ruff, a reason stands behind `=` only: the next word is a path.
     arguments = _parsed(["--add-noqa=" if word == "--add-noqa" else word for word in words])
     try:
-        status: int = arguments.command(arguments)
+        # Each command imports what it needs, and no other does.
+        status: int = import_module(f"flake8_redis_ssot.commands.{arguments.command}").main(arguments)
     except BrokenPipeError:
         # Whoever read our output has had enough (`| head`): no traceback, and none at interpreter exit either.
         sys.stdout = None
@@ -60,9 +62,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _add_check(parser: argparse.ArgumentParser) -> None:
-    from flake8_redis_ssot.commands import check
-
-    parser.set_defaults(command=check.main)
+    parser.set_defaults(command="check")
     add = parser.add_argument
     add(
         "paths",
@@ -98,7 +98,13 @@ def _add_check(parser: argparse.ArgumentParser) -> None:
     add("--ignore-noqa", action="store_true", help="honour no noqa comments")
     add("--add-noqa", type=_reason, metavar="REASON", help="write a noqa comment on each line with a finding")
     _add_fix_flags(parser)
-    add("--no-cache", action="store_true", help="read every file afresh (there is no cache yet)")
+    add("--no-cache", action="store_true", help="read every file afresh, and remember nothing")
+    add(
+        "--cache-dir",
+        metavar="FOLDER",
+        default="",
+        help="where to remember (default: .redis_ssot_cache beside the configuration)",
+    )
     add("-j", "--jobs", type=_count, default=0, metavar="N", help="processes (default: one for each processor)")
     add("-q", "--quiet", action="store_true", help="print findings and errors only")
 
@@ -118,9 +124,7 @@ def _add_fix_flags(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_rule(parser: argparse.ArgumentParser) -> None:
-    from flake8_redis_ssot.commands import rule
-
-    parser.set_defaults(command=rule.main)
+    parser.set_defaults(command="rule")
     parser.add_argument("code", nargs="?", metavar="CODE", help="such as RSS002")
     parser.add_argument("--all", action="store_true", help="list every code")
     parser.add_argument("--output-format", choices=("text", "json"), default="text", help="default: text")
@@ -131,14 +135,14 @@ def _commas(text: str) -> list[str]:
 
 
 def _codes(text: str) -> tuple[str, ...]:
-    from flake8_redis_ssot.rule import all_rules
+    from flake8_redis_ssot.selection import names_by_code
 
     codes = tuple(code.upper() for code in _commas(text))
     if not codes:
         raise argparse.ArgumentTypeError("no code is given; ALL means all")
     for code in codes:
-        if code != "ALL" and not any(rule.code.startswith(code) for rule in all_rules()):
-            known = ", ".join(rule.code for rule in all_rules())
+        if code != "ALL" and not any(known.startswith(code) for known in names_by_code()):
+            known = ", ".join(names_by_code())
             raise argparse.ArgumentTypeError(f"`{code}` selects no rule; there are {known}, and ALL")
     return codes
 

@@ -52,6 +52,20 @@ def write(path: str, data: bytes) -> None:
         file.write(data)
 
 
+def write_whole(path: str, data: bytes) -> None:
+    """Write a file of our own in one step: nobody reads half of it. It may be lost in a crash. Raises OSError."""
+    import tempfile  # late: most runs write nothing
+
+    descriptor, temporary = tempfile.mkstemp(prefix=".redis-ssot-", suffix=".tmp", dir=os.path.dirname(path))
+    try:
+        with open(descriptor, "wb") as file:
+            file.write(data)
+        os.replace(temporary, path)
+    except BaseException:
+        os.unlink(temporary)
+        raise
+
+
 def replace(path: str, data: bytes, *, expected: bytes) -> None:
     """Give a file that holds the bytes `expected` the bytes `data` instead, in one step.
 

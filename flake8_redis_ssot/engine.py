@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
@@ -10,26 +9,9 @@ from flake8_redis_ssot.analysis import Analysis
 from flake8_redis_ssot.guards import relative_to
 from flake8_redis_ssot.model import Finding
 from flake8_redis_ssot.rule import Judged, all_rules
+from flake8_redis_ssot.selection import Selection, shown_path
 from flake8_redis_ssot.source import decode
 from flake8_redis_ssot.suppression import Comments, ignored_codes
-
-
-@dataclass(frozen=True, slots=True)
-class Selection:
-    """Which codes are asked for: prefixes, or `ALL`. The longest prefix that fits decides, ignore before select."""
-
-    select: tuple[str, ...] = ("ALL",)
-    ignore: tuple[str, ...] = ()
-
-    def has(self, code: str) -> bool:
-        """Whether a code is asked for."""
-        chosen = max((len(_prefix(prefix)) for prefix in self.select if code.startswith(_prefix(prefix))), default=-1)
-        ignored = max((len(_prefix(prefix)) for prefix in self.ignore if code.startswith(_prefix(prefix))), default=-1)
-        return chosen > ignored
-
-
-def _prefix(selector: str) -> str:
-    return "" if selector == "ALL" else selector
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +54,3 @@ def check(analysis: Analysis, files: Sequence[str], selection: Selection, *, noq
     """What was found in `files` (absolute paths), sorted by path, place and code."""
     found = [each for path in files for each in found_in(analysis, path, selection, noqa=noqa)]
     return sorted(found, key=lambda each: each.finding)
-
-
-def shown_path(path: str) -> str:
-    """A path as messages show it: relative to the working directory where it lies below it."""
-    here = os.path.join(os.getcwd(), "")
-    return path[len(here) :] if path.startswith(here) else path

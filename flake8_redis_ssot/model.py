@@ -7,8 +7,7 @@ from enum import IntEnum
 from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Span:
+class Span(NamedTuple):
     """A stretch of one file.
 
     Rows are 1-based lines; columns are 0-based characters (not bytes); the end is exclusive.
@@ -21,8 +20,7 @@ class Span:
     end_column: int
 
 
-@dataclass(frozen=True, slots=True)
-class Gap:
+class Gap(NamedTuple):
     """A part of a file that could not be analysed: `row` (1-based), `column` (0-based characters), and why."""
 
     row: int

@@ -66,7 +66,8 @@ def _findings_in(
     from flake8.exceptions import ExecutionError
 
     from flake8_redis_ssot.config.settings import ConfigError
-    from flake8_redis_ssot.run import NoConfigurationError, Request, run
+    from flake8_redis_ssot.request import NoConfigurationError, Request
+    from flake8_redis_ssot.run import run
 
     configs = (options.rss_config,) if options is not None and options.rss_config else ()
     request = Request(paths=paths, configs=configs, noqa=not getattr(options, "disable_noqa", False), buffer=buffer)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
@@ -17,6 +16,7 @@ from flake8_redis_ssot.modules import package_name
 from flake8_redis_ssot.names.facts import FileFacts
 from flake8_redis_ssot.patterns import matches_path
 from flake8_redis_ssot.project import Home, Project
+from flake8_redis_ssot.selection import rule_files
 
 
 class Site(NamedTuple):
@@ -145,14 +145,9 @@ class Judged(NamedTuple):
 @cache
 def all_rules() -> tuple[Rule, ...]:
     """Every rule, ordered by code."""
-    folder = os.path.join(os.path.dirname(__file__), "rules")
-    stems = sorted(name[:-3] for name in os.listdir(folder) if name.startswith("rss") and name.endswith(".py"))
-    return tuple(_load(stem) for stem in stems)
-
-
-def _load(stem: str) -> Rule:
-    code, _, name = stem.partition("_")
-    return Rule(code.upper(), name.replace("_", "-"), import_module(f"flake8_redis_ssot.rules.{stem}"))
+    return tuple(
+        Rule(code, name, import_module(f"flake8_redis_ssot.rules.{stem}")) for code, name, stem in rule_files()
+    )
 
 
 def via(chain: Iterable[str], module: str) -> str:

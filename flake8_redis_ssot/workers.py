@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from flake8_redis_ssot.names.facts import FileFacts
@@ -14,6 +14,7 @@ from flake8_redis_ssot.search import Search
 
 if TYPE_CHECKING:
     from multiprocessing.context import DefaultContext, ForkContext
+    from multiprocessing.pool import Pool
 
 # Fewer files than this are read faster than a process starts.
 _WORTH_A_PROCESS = 300
@@ -45,13 +46,19 @@ def processes() -> DefaultContext | ForkContext:
 
 
 @contextmanager
-def scanners(jobs: int, files: int) -> Iterator[Scan]:
-    """A function that scans files, in `jobs` processes where there are enough of them (`files`) to be worth it."""
-    if jobs < 2 or files < _WORTH_A_PROCESS:
-        yield lambda paths, search: scan(paths, search)
-        return
-    with processes().Pool(jobs, _prepare) as pool:
-        yield lambda paths, search: _spread(pool.imap, paths, search)
+def scanners(jobs: int) -> Iterator[Scan]:
+    """A function that scans files, in `jobs` processes as soon as there are enough of them to be worth it."""
+    with ExitStack() as stack:
+        pools: list[Pool] = []
+
+        def scan_all(paths: Sequence[str], search: Search) -> list[FileFacts]:
+            if jobs < 2 or len(paths) < _WORTH_A_PROCESS:
+                return scan(paths, search)
+            if not pools:
+                pools.append(stack.enter_context(processes().Pool(jobs, _prepare)))
+            return _spread(pools[0].imap, paths, search)
+
+        yield scan_all
 
 
 def _prepare() -> None:

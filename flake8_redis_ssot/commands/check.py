@@ -13,8 +13,9 @@ from flake8_redis_ssot.config.settings import ConfigError
 from flake8_redis_ssot.disk import read, write
 from flake8_redis_ssot.reports.paint import Paint
 from flake8_redis_ssot.reports.report import Report, render
-from flake8_redis_ssot.rule import all_rules
-from flake8_redis_ssot.run import NoConfigurationError, Outcome, Request, run
+from flake8_redis_ssot.request import NoConfigurationError, Outcome, Request
+from flake8_redis_ssot.run import run
+from flake8_redis_ssot.selection import names_by_code
 from flake8_redis_ssot.source import decode, lines_of
 
 
@@ -75,6 +76,8 @@ def _request(arguments: Namespace) -> Request:
         trust=trust(arguments),
         fixable=(*(arguments.fixable or ("ALL",)), *arguments.extend_fixable),
         unfixable=arguments.unfixable,
+        cache=not arguments.no_cache,
+        cache_dir=arguments.cache_dir,
     )
 
 
@@ -83,7 +86,7 @@ def _publish(outcome: Outcome, arguments: Namespace) -> bool:
     form = arguments.output_format
     if arguments.statistics:
         form = "statistics_json" if form == "json" else "statistics"
-    names = {rule.code: rule.name for rule in all_rules()}
+    names = names_by_code()
     lines = cache(lambda path: _lines(path, outcome))
     report = Report(outcome.findings, names, lines, len(outcome.fixed), arguments.unsafe_fixes)
     if not arguments.output_file:

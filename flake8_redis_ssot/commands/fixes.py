@@ -8,8 +8,8 @@ from argparse import Namespace
 
 from flake8_redis_ssot.model import Applicability
 from flake8_redis_ssot.reports.paint import Paint
-from flake8_redis_ssot.rule import all_rules
-from flake8_redis_ssot.run import Outcome
+from flake8_redis_ssot.request import Outcome
+from flake8_redis_ssot.selection import names_by_code
 
 
 def wants_fixes(arguments: Namespace) -> bool:
@@ -27,7 +27,7 @@ def trust(arguments: Namespace) -> Applicability | None:
 def show_diff(outcome: Outcome, arguments: Namespace) -> int:
     """Print what would change; 1 where anything would, 2 where the user got something wrong."""
     from flake8_redis_ssot.edits import diff
-    from flake8_redis_ssot.engine import shown_path
+    from flake8_redis_ssot.selection import shown_path
     from flake8_redis_ssot.source import decode
 
     for change in sorted(change for group in outcome.changes for change in group):
@@ -58,7 +58,7 @@ def _to_standard_output(outcome: Outcome) -> None:
 
 def _to_disk(outcome: Outcome) -> None:
     from flake8_redis_ssot.disk import DiskError, replace_all
-    from flake8_redis_ssot.engine import shown_path
+    from flake8_redis_ssot.selection import shown_path
 
     failed: set[str] = set()
     for group in outcome.changes:
@@ -76,7 +76,7 @@ def _tell(outcome: Outcome, arguments: Namespace, *, would: bool) -> None:
 
     if arguments.quiet or not (arguments.show_fixes or would or (arguments.fix_only and outcome.fixed)):
         return
-    names = {rule.code: rule.name for rule in all_rules()}
+    names = names_by_code()
     paint = Paint.fitting(sys.stderr)
     text = listed(outcome.fixed, names, paint, would=would)
     print(text if arguments.show_fixes else f"{text.partition(chr(10))[0].rstrip(':.')}.", file=sys.stderr)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -51,6 +52,11 @@ class Config:
     per_file_ignores: tuple[tuple[str, tuple[str, ...]], ...]
     type_checking: str  # "report" or "ignore"
     resources: tuple[Resource, ...]
+
+    @property
+    def roots(self) -> list[str]:
+        """The import roots (absolute paths)."""
+        return [os.path.normpath(os.path.join(self.root, source)) for source in self.src]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,60 @@
+"""The work of a run: one project analysed, judged, and mended where that is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+
+from flake8_redis_ssot.analysis import Analysis
+from flake8_redis_ssot.cache.memory import Memory
+from flake8_redis_ssot.config.loading import warnings
+from flake8_redis_ssot.config.settings import Config, ConfigError, Problem
+from flake8_redis_ssot.engine import Found, check
+from flake8_redis_ssot.model import Applicability
+from flake8_redis_ssot.request import Outcome, Request, Task
+from flake8_redis_ssot.selection import Selection
+from flake8_redis_ssot.validation import name_errors, name_warnings
+from flake8_redis_ssot.workers import default_jobs
+
+
+def judge(task: Task, memory: Memory | None) -> Outcome:
+    """Do it. Raises ConfigError where the configuration names what is not there."""
+    outcome, request = Outcome(), task.request
+    jobs = request.jobs or default_jobs()
+    analysis = Analysis(task.config, task.project, jobs=jobs, overlay=task.buffers, memory=memory)
+    _check_names(analysis, outcome)
+    look = partial(check, analysis, task.asked, _selection(task.config, request), noqa=request.noqa)
+    if request.trust is not None:
+        _mend(analysis, look, task, outcome)
+    elif request.fixes:
+        from flake8_redis_ssot.piecework import told  # late: not every report tells of fixes
+
+        outcome.findings += told(look(), analysis, jobs)
+    else:
+        outcome.findings += [found.finding for found in look()]
+    return outcome
+
+
+def _mend(analysis: Analysis, look: Callable[[], Sequence[Found]], task: Task, outcome: Outcome) -> None:
+    """Apply fixes; those of a buffer must not reach into files."""
+    from flake8_redis_ssot.mending import mend  # late: most runs fix nothing
+
+    request, only = task.request, set(task.buffers)
+    asked, jobs = Selection(request.fixable, request.unfixable), request.jobs or default_jobs()
+    mended = mend(analysis, look, trust=request.trust or Applicability.SAFE, fixable=asked.has, only=only, jobs=jobs)
+    outcome.findings += mended.left
+    outcome.fixed += mended.fixed
+    outcome.changes += mended.changes()
+
+
+def _check_names(analysis: Analysis, outcome: Outcome) -> None:
+    errors = name_errors(analysis.config, analysis.project)
+    if errors:
+        raise ConfigError(errors)
+    problems: tuple[Problem, ...] = (*warnings(analysis.config), *name_warnings(analysis.config, analysis.project))
+    outcome.warnings += map(str, problems)
+
+
+def _selection(config: Config, request: Request) -> Selection:
+    select = request.select or config.select
+    return Selection((*select, *request.extend_select), request.ignore or config.ignore)

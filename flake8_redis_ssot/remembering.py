@@ -1,0 +1,65 @@
+"""Whether a run has been made before: then its outcome is known, or at least what it read."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from flake8_redis_ssot import __version__
+from flake8_redis_ssot.cache.outcomes import Known, recall, remember
+from flake8_redis_ssot.cache.shelf import FOLDER, Shelf, named
+from flake8_redis_ssot.cache.stamps import Stamps
+from flake8_redis_ssot.config.settings import Config
+from flake8_redis_ssot.request import Outcome, Request, Task
+
+
+def settled(task: Task) -> Outcome:
+    """What comes of a task. Raises ConfigError where the configuration names what is not there."""
+    config, request = task.config, task.request
+    if not request.cache:
+        return _judged(task, None)
+    shelf = Shelf(request.cache_dir or os.environ.get("REDIS_SSOT_CACHE_DIR") or os.path.join(config.root, FOLDER))
+    stamps = Stamps.of(task.project)
+    same = stamps.digest(task.project) if not task.buffers and request.trust is None else None
+    name, digest = _name(config, request), named(same, task.asked if task.asked != task.project else ())
+    known = recall(shelf, name, digest) if same else None
+    if known is not None:
+        return Outcome(list(known.findings), warnings=list(known.warnings))
+    outcome = _judged(task, (shelf, stamps))
+    if same:
+        remember(shelf, name, digest, Known(tuple(outcome.findings), tuple(outcome.warnings)))
+    return outcome
+
+
+def _judged(task: Task, store: tuple[Shelf, Stamps] | None) -> Outcome:
+    from flake8_redis_ssot.cache.memory import Memory  # late: a run that is known already needs none of this
+    from flake8_redis_ssot.judging import judge
+
+    if store is None:
+        return judge(task, None)
+    shelf, stamps = store
+    memory = Memory.at(shelf, f"facts-{named(_tool(), task.config)}", stamps)
+    outcome = judge(task, memory)
+    memory.save([path for path in task.project if path not in task.buffers])
+    return outcome
+
+
+def _name(config: Config, request: Request) -> str:
+    """The name of an outcome: all that it depends on besides the files."""
+    asked_for = (request.paths, request.exclude, request.force_exclude, request.select, request.extend_select)
+    how = (request.ignore, request.noqa, request.fixes, os.getcwd())
+    return f"outcome-{named(_tool(), config, asked_for, how)}"
+
+
+def _tool() -> tuple[object, ...]:
+    """What results depend on besides files and configuration: this tool and the Python that it runs on.
+
+    While the tool itself is being worked on, its version says too little.
+    """
+    folder = os.path.dirname(__file__)
+    latest = 0
+    for entry in os.scandir(folder):
+        if entry.is_dir():
+            latest = max([latest, *(each.stat().st_mtime_ns for each in os.scandir(entry.path))])
+        latest = max(latest, entry.stat().st_mtime_ns)
+    return __version__, sys.version_info[:3], latest

@@ -1,0 +1,45 @@
+"""What is asked for and how it is shown: codes and their names, paths."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from functools import cache
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which codes are asked for: prefixes, or `ALL`. The longest prefix that fits decides, ignore before select."""
+
+    select: tuple[str, ...] = ("ALL",)
+    ignore: tuple[str, ...] = ()
+
+    def has(self, code: str) -> bool:
+        """Whether a code is asked for."""
+        chosen = max((len(_prefix(prefix)) for prefix in self.select if code.startswith(_prefix(prefix))), default=-1)
+        ignored = max((len(_prefix(prefix)) for prefix in self.ignore if code.startswith(_prefix(prefix))), default=-1)
+        return chosen > ignored
+
+
+def _prefix(selector: str) -> str:
+    return "" if selector == "ALL" else selector
+
+
+def shown_path(path: str) -> str:
+    """A path as messages show it: relative to the working directory where it lies below it."""
+    here = os.path.join(os.getcwd(), "")
+    return path[len(here) :] if path.startswith(here) else path
+
+
+@cache
+def rule_files() -> tuple[tuple[str, str, str], ...]:
+    """Code, name and module (its last part) of every rule, in order of codes: its file's name says all of that."""
+    folder = os.path.join(os.path.dirname(__file__), "rules")
+    stems = sorted(name[:-3] for name in os.listdir(folder) if name.startswith("rss") and name.endswith(".py"))
+    parts = [(stem, *stem.split("_", 1)) for stem in stems]
+    return tuple((code.upper(), name.replace("_", "-"), stem) for stem, code, name in parts)
+
+
+def names_by_code() -> dict[str, str]:
+    """The name of every code."""
+    return {code: name for code, name, _ in rule_files()}

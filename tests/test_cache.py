@@ -1,0 +1,242 @@
+"""The cache changes nothing but the time: whatever changed, whatever is in it, whoever else uses it."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import shutil
+import stat
+import subprocess
+import sys
+from collections.abc import Callable
+from hashlib import blake2b
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from casebook import Case, all_cases
+
+from flake8_redis_ssot import scan
+from flake8_redis_ssot.cache import memory, shelf, stamps
+from flake8_redis_ssot.cli import main
+
+CASES = all_cases()
+CACHE = ".redis_ssot_cache"
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def trusting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests write files and run at once, when files of that age are not trusted yet."""
+    monkeypatch.setattr(stamps, "_DOUBTFUL", -(10**12))
+    monkeypatch.setattr(memory, "_WORTH_WRITING", 1)
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str]) -> Run:
+    def run(*flags: str) -> tuple[int, str, str]:
+        status = main(["check", ".", "--jobs", "1", *flags])
+        return (status, *capsys.readouterr())
+
+    return run
+
+
+@pytest.fixture
+def shop(project: Path) -> Path:
+    """A project with findings in several files."""
+    CASES[0].write(project)
+    for number in range(20):
+        text = "from app.redis_manager import RedisManager\n\nRedisManager()\n" if number % 4 == 0 else "x = 1\n"
+        (project / f"app/part{number}.py").write_text(text)
+    return project
+
+
+def form(case: Case) -> tuple[str, ...]:
+    return ("--output-format", "json" if case.tells_of_fixes else "concise", *case.flags)
+
+
+@pytest.mark.usefixtures("trusting")
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_warm_reports_are_cold_reports(case: Case, project: Path, run: Run) -> None:
+    case.write(project)
+    cold = run(*form(case), "--no-cache")
+    assert not (project / CACHE).exists()
+    assert run(*form(case)) == cold
+    assert run(*form(case)) == cold  # the outcome is remembered
+    for entry in (project / CACHE).glob("outcome-*"):
+        entry.unlink()
+    assert run(*form(case)) == cold  # the facts are
+
+
+@pytest.mark.usefixtures("trusting")
+@pytest.mark.parametrize("start", range(0, len(CASES), 60))
+def test_every_project_becomes_another_one(start: int, project: Path, run: Run) -> None:
+    """Files come, go and change, and so does what they mean to each other; the cache stays the same."""
+    for case in CASES[start : start + 60]:
+        for path in project.iterdir():
+            if path.name != CACHE and not (path.name == "app" and start % 120):
+                shutil.rmtree(path) if path.is_dir() else path.unlink()
+        case.write(project)
+        assert run(*form(case)) == run(*form(case), "--no-cache"), case.name
+
+
+@pytest.mark.usefixtures("trusting")
+def test_another_file_changes_the_meaning_of_this_one(shop: Path, run: Run) -> None:
+    facade, service = shop / "app" / "facade.py", shop / "app" / "service.py"
+    service.write_text("from app.facade import make\n\nmake()\n")
+    texts = [
+        "from app.redis_manager import RedisManager as make\n",
+        "from builtins import dict as make\n",
+        "from app.redis_manager import *\nmake = RedisManager\n",
+        "def make(): ...\n",
+    ]
+    seen = []
+    for text in texts:
+        facade.write_text(text)
+        found = run("--output-format", "concise")
+        assert found == run("--output-format", "concise", "--no-cache")
+        seen.append("service.py:3" in found[1])
+    assert seen == [True, False, True, False]
+
+
+@pytest.mark.usefixtures("trusting")
+def test_comments_and_configuration_count(shop: Path, run: Run) -> None:
+    before = run()
+    part = shop / "app" / "part0.py"
+    part.write_text(part.read_text().replace("RedisManager()\n", "RedisManager()  # noqa: RSS002\n"))
+    assert len(run()[1]) < len(before[1])
+    settings = shop / "redis-ssot.toml"
+    settings.write_text(settings.read_text().replace("instance =", 'allow = ["app/part4.py"]\ninstance ='))
+    after = run()
+    assert after[0] == 1
+    assert "part4" not in after[1]
+    assert "part4" in before[1]
+    assert run("--ignore-noqa")[1].count("part0") == before[1].count("part0")
+    assert run("--select", "RSS001")[1].count("RSS002") == 0
+
+
+@pytest.mark.usefixtures("trusting")
+def test_fixes_are_seen_afterwards(shop: Path, run: Run) -> None:
+    assert "part0" in run()[1]
+    run("--fix", "--unsafe-fixes")
+    assert run() == run("--no-cache")
+
+
+@pytest.mark.usefixtures("trusting")
+def test_what_stands_in_for_a_file_is_not_remembered(
+    shop: Path, run: Run, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run()
+    monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(b"x = 1\n")))
+    assert main(["check", "--stdin-filename", "app/part0.py", "-"]) == 0
+    capsys.readouterr()
+    assert "part0" in run()[1]
+
+
+def test_what_has_just_changed_is_not_trusted(shop: Path, run: Run) -> None:
+    run()
+    assert not list((shop / CACHE).glob("outcome-*"))
+    (stored,) = (shop / CACHE).glob("facts-*")
+    assert json.loads(stored.read_bytes().partition(b"\n")[2])[0] == {}
+
+
+@pytest.mark.usefixtures("trusting")
+@pytest.mark.parametrize("harm", ["cut", "empty", "noise", "turned", "types", "deep", "folder"])
+def test_a_damaged_cache_is_no_cache(harm: str, shop: Path, run: Run) -> None:
+    good = run("--output-format", "json")
+    for entry in list((shop / CACHE).glob("*.json")):
+        data = entry.read_bytes()
+        if harm == "folder":
+            entry.unlink()
+            entry.mkdir()
+        else:
+            entry.write_bytes(damaged(harm, data))
+        assert run("--output-format", "json") == good
+    assert run("--output-format", "json") == good
+
+
+def damaged(harm: str, data: bytes) -> bytes:
+    body = data.partition(b"\n")[2]
+    if harm == "types":
+        body = json.dumps(wrong(json.loads(body))).encode()
+    if harm == "deep":
+        body = b"[" * 100_000 + b"]" * 100_000
+    if harm in ("types", "deep"):
+        return blake2b(body, digest_size=16).hexdigest().encode() + b"\n" + body
+    return {"cut": data[: len(data) // 2], "empty": b"", "noise": os.urandom(400), "turned": data[::-1]}[harm]
+
+
+def wrong(value: Any) -> Any:
+    """The same value with other types inside."""
+    if isinstance(value, dict):
+        return {key: wrong(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [wrong(each) for each in value] + [None]
+    return {"str": 1, "int": "1", "bool": 7}.get(type(value).__name__)
+
+
+@pytest.mark.usefixtures("trusting")
+@pytest.mark.parametrize("place", ["read-only", "a file", "full"])
+def test_where_nothing_can_be_written(place: str, shop: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    good = run("--no-cache")
+    if place == "a file":
+        (shop / CACHE).write_text("in the way")
+    else:
+        error = PermissionError(13, "no") if place == "read-only" else OSError(28, "No space left on device")
+        monkeypatch.setattr(shelf, "write_whole", lambda path, data: (_ for _ in ()).throw(error))
+    assert run() == good
+    assert run() == good
+
+
+@pytest.mark.usefixtures("trusting")
+def test_flags_and_environment_say_where(shop: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    run("--cache-dir", "one")
+    monkeypatch.setenv("REDIS_SSOT_CACHE_DIR", "two")
+    run()
+    assert {path.name for path in shop.iterdir()} >= {"one", "two"}
+    assert not (shop / CACHE).exists()
+
+
+@pytest.mark.usefixtures("trusting")
+def test_it_is_bounded_and_ignored_by_git(shop: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shelf, "_MOST_ENTRIES", 5)
+    for number in range(9):
+        run("--exclude", f"nothing{number}/")
+    assert len(list((shop / CACHE).glob("*.json"))) == 5
+    subprocess.run(["git", "init", "-q", "."], cwd=shop, check=True)
+    status = subprocess.run(["git", "status", "--porcelain", CACHE], cwd=shop, check=True, capture_output=True)
+    assert status.stdout == b""
+    assert (shop / CACHE / "CACHEDIR.TAG").read_text().startswith("Signature: 8a477f597d28d172789f06886806bc55")
+
+
+def test_nothing_too_large_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shelf, "_MOST_BYTES", 10)
+    shelf.Shelf(str(tmp_path / "cache")).put("entry", "x" * 20)
+    assert not (tmp_path / "cache").exists()
+
+
+def test_runs_at_the_same_time(shop: Path) -> None:
+    command = [sys.executable, "-m", "flake8_redis_ssot", "check", ".", "--output-format", "json", "--jobs", "1"]
+    several = [subprocess.Popen(command, stdout=subprocess.PIPE) for _ in range(8)]
+    said = [each.communicate()[0] for each in several]
+    assert len(set(said)) == 1
+    assert len(json.loads(said[0])) >= 5
+    assert not list((shop / CACHE).glob("*.tmp"))
+
+
+@pytest.mark.usefixtures("trusting")
+def test_only_what_changed_is_read_again(shop: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    run()
+    read: list[str] = []
+
+    def note(path: str) -> bytes:
+        read.append(Path(path).name)
+        return Path(path).read_bytes()
+
+    monkeypatch.setattr(scan, "read", note)
+    (shop / "app" / "part1.py").write_text("y = 1\n")
+    os.chmod(shop / "app" / "part2.py", stat.S_IRUSR | stat.S_IWUSR)
+    run("--output-format", "concise")
+    assert set(read) == {"part1.py", "part2.py"}
