@@ -6,13 +6,14 @@ import errno
 import os
 import stat
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from flake8_redis_ssot.patterns import PathPatterns
 
 ENDINGS = (".py", ".pyi")
-# ruff's list, so that both tools see the same tree.
+# ruff's list, so that both tools see the same tree; besides, folders without sources that change from run to run.
 DEFAULT_EXCLUDES = (
+    *("__pycache__/", ".redis_ssot_cache/"),
     *(".bzr/", ".direnv/", ".eggs/", ".git/", ".git-rewrite/", ".hg/", ".ipynb_checkpoints/"),
     *(".mypy_cache/", ".nox/", ".pants.d/", ".pyenv/", ".pytest_cache/", ".pytype/", ".ruff_cache/"),
     *(".svn/", ".tox/", ".venv/", ".vscode/", "__pypackages__/", "_build/", "buck-out/", "build/"),
@@ -37,6 +38,19 @@ class Listing:
     problems: tuple[Trouble, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Trail:
+    """What a listing depends on.
+
+    `folders` were listed; `rules` are the lists of patterns that were looked for, whether they are there or not;
+    `taken` are files that were named, or that links lead to.
+    """
+
+    folders: list[str] = field(default_factory=list)
+    rules: list[str] = field(default_factory=list)
+    taken: list[str] = field(default_factory=list)
+
+
 def discover(
     paths: Sequence[str],
     *,
@@ -44,6 +58,7 @@ def discover(
     exclude: Sequence[str],
     respect_gitignore: bool = True,
     force_exclude: bool = False,
+    trail: Trail | None = None,
 ) -> Listing:
     """List the Python files that `paths` (files and folders) stand for.
 
@@ -51,8 +66,10 @@ def discover(
     gitignore-style patterns counted from `root`; they come after DEFAULT_EXCLUDES, so `!build/` takes
     such a folder back in, and with `force_exclude` they hold for the paths named as well.
     Links to folders are not followed, so no folder is met twice. Never raises for what lies on the disk.
+    What the listing depends on is noted in `trail`.
     """
-    walk = _Walk(root, PathPatterns((*DEFAULT_EXCLUDES, *exclude)), respect_gitignore, force_exclude)
+    patterns = PathPatterns((*DEFAULT_EXCLUDES, *exclude))
+    walk = _Walk(root, patterns, respect_gitignore, force_exclude, trail or Trail())
     for path in paths:
         walk.take(path)
     files = walk.files if len(paths) == 1 else _without_repeats(walk.files)
@@ -85,13 +102,14 @@ class _Folder:
 class _Walk:
     """What the paths named so far have brought in."""
 
-    def __init__(self, root: str, exclude: PathPatterns, gitignore: bool, force_exclude: bool) -> None:
+    def __init__(self, root: str, exclude: PathPatterns, gitignore: bool, force_exclude: bool, trail: Trail) -> None:
         self.files: list[str] = []
         self.troubles: list[Trouble] = []
         self._root = root
         self._exclude = exclude
         self._gitignore = gitignore
         self._force_exclude = force_exclude
+        self._trail = trail
 
     def take(self, named: str) -> None:
         try:
@@ -107,9 +125,10 @@ class _Walk:
             self._walk(path, place)
         else:
             self.files.append(path)
+            self._trail.taken.append(path)
 
     def _walk(self, top: str, place: str) -> None:
-        levels = tuple(_levels_above(top)) if self._gitignore else ()
+        levels = tuple(_levels_above(top, self._trail)) if self._gitignore else ()
         exclude = _Level(self._exclude, f"{place}/" if place else "", 0)
         folders = [_Folder("" if top == "." else os.path.join(top, ""), "", levels)]
         while folders:
@@ -122,10 +141,11 @@ class _Walk:
                 self.troubles.append(Trouble(path, reason, not folder.inside))
 
     def _scan(self, folder: _Folder, exclude: _Level) -> list[_Folder]:
+        self._trail.folders.append(folder.path or ".")
         with os.scandir(folder.path or ".") as listing:
             entries = list(listing)
         if self._gitignore:
-            folder = _with_own_patterns(folder, {entry.name for entry in entries})
+            folder = _with_own_patterns(folder, {entry.name for entry in entries}, self._trail)
         judges, inside = ((exclude,), folder.levels), folder.inside
         below: list[_Folder] = []
         for entry in entries:
@@ -149,6 +169,7 @@ class _Walk:
             return
         if stat.S_ISREG(mode):
             self.files.append(path)
+            self._trail.taken.append(path)
         elif not stat.S_ISDIR(mode):  # reading a pipe would wait for ever
             self.troubles.append(Trouble(path, "is no regular file", False))
 
@@ -164,34 +185,37 @@ def _ignored(judges: Iterable[Iterable[_Level]], inside: str, name: str, folder:
     return False
 
 
-def _with_own_patterns(folder: _Folder, names: set[str]) -> _Folder:
+def _with_own_patterns(folder: _Folder, names: set[str], trail: Trail) -> _Folder:
     """A folder with its `.gitignore`; one that is a repository of its own is free of the rules around it."""
     levels = folder.levels
     if ".git" in names and folder.inside:
-        levels = tuple(_own_level(_info_exclude(folder.path), "", len(folder.inside)))
+        levels = tuple(_own_level(_info_exclude(folder.path, trail), "", len(folder.inside), trail))
     if ".gitignore" in names:
-        levels = (*_own_level(f"{folder.path}.gitignore", "", len(folder.inside)), *levels)
+        levels = (*_own_level(f"{folder.path}.gitignore", "", len(folder.inside), trail), *levels)
     return _Folder(folder.path, folder.inside, levels)
 
 
-def _levels_above(top: str) -> Iterator[_Level]:
+def _levels_above(top: str, trail: Trail) -> Iterator[_Level]:
     """The lists above `top`, nearest first, up to the folder that holds `.git`; none where no folder does."""
     place = os.path.realpath(top)
     found: list[_Level] = []
     lead = ""
     while True:
-        if os.path.lexists(os.path.join(place, ".git")):
+        git = os.path.join(place, ".git")
+        trail.rules.append(git)
+        if os.path.lexists(git):
             yield from found
-            yield from _own_level(_info_exclude(place), lead, 0)
+            yield from _own_level(_info_exclude(place, trail), lead, 0, trail)
             return
         above, name = os.path.split(place)
         if above == place:
             return
         place, lead = above, f"{name}/{lead}"
-        found += _own_level(os.path.join(place, ".gitignore"), lead, 0)
+        found += _own_level(os.path.join(place, ".gitignore"), lead, 0, trail)
 
 
-def _own_level(path: str, lead: str, cut: int) -> Iterator[_Level]:
+def _own_level(path: str, lead: str, cut: int, trail: Trail) -> Iterator[_Level]:
+    trail.rules.append(path)
     try:
         with open(path, "rb") as file:
             text = file.read().removeprefix(b"\xef\xbb\xbf").decode("utf-8", "surrogateescape")
@@ -200,15 +224,16 @@ def _own_level(path: str, lead: str, cut: int) -> Iterator[_Level]:
     yield _Level(PathPatterns(line.removesuffix("\r") for line in text.split("\n")), lead, cut)
 
 
-def _info_exclude(folder: str) -> str:
+def _info_exclude(folder: str, trail: Trail) -> str:
     """The `info/exclude` of the repository in `folder`; worktrees and submodules have theirs elsewhere."""
     git = os.path.join(folder, ".git")
-    git = _pointed_to(git, folder) or git
-    git = _pointed_to(os.path.join(git, "commondir"), git) or git
+    git = _pointed_to(git, folder, trail) or git
+    git = _pointed_to(os.path.join(git, "commondir"), git, trail) or git
     return os.path.join(git, "info", "exclude")
 
 
-def _pointed_to(pointer: str, folder: str) -> str | None:
+def _pointed_to(pointer: str, folder: str, trail: Trail) -> str | None:
+    trail.rules.append(pointer)
     try:
         with open(pointer, "rb") as file:
             return os.path.join(folder, os.fsdecode(file.read()).strip().removeprefix("gitdir: "))

@@ -13,12 +13,17 @@ from flake8_redis_ssot.config.settings import Config
 from flake8_redis_ssot.request import Outcome, Request, Task
 
 
-def settled(task: Task) -> Outcome:
+def shelf_of(config: Config, request: Request) -> Shelf | None:
+    """Where things are remembered; None where nothing is to be."""
+    folder = request.cache_dir or os.environ.get("REDIS_SSOT_CACHE_DIR") or os.path.join(config.root, FOLDER)
+    return Shelf(folder) if request.cache else None
+
+
+def settled(task: Task, shelf: Shelf | None) -> Outcome:
     """What comes of a task. Raises ConfigError where the configuration names what is not there."""
     config, request = task.config, task.request
-    if not request.cache:
+    if shelf is None:
         return _judged(task, None)
-    shelf = Shelf(request.cache_dir or os.environ.get("REDIS_SSOT_CACHE_DIR") or os.path.join(config.root, FOLDER))
     stamps = Stamps.of(task.project)
     same = stamps.digest(task.project) if not task.buffers and request.trust is None else None
     name, digest = _name(config, request), named(same, task.asked if task.asked != task.project else ())

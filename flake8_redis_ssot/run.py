@@ -6,11 +6,13 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
+from flake8_redis_ssot.cache.listings import listed
+from flake8_redis_ssot.cache.shelf import Shelf
 from flake8_redis_ssot.config.loading import find, from_overrides, load
 from flake8_redis_ssot.config.settings import Config
-from flake8_redis_ssot.discovery import Listing, Trouble, discover
+from flake8_redis_ssot.discovery import Listing, Trouble
 from flake8_redis_ssot.model import Finding, Span
-from flake8_redis_ssot.remembering import settled
+from flake8_redis_ssot.remembering import settled, shelf_of
 from flake8_redis_ssot.request import NoConfigurationError, Outcome, Request, Task
 from flake8_redis_ssot.selection import shown_path
 
@@ -51,7 +53,9 @@ def _configuration(file: Path | None, settings: Sequence[str], paths: Sequence[s
 def _check_under(config: Config, paths: Sequence[str], request: Request, outcome: Outcome) -> None:
     absolute = [os.path.normpath(os.path.join(os.getcwd(), path)) for path in paths]
     buffers = {absolute[0]: request.buffer} if request.buffer is not None else {}
-    listing = discover(
+    shelf = shelf_of(config, request)
+    listing = listed(
+        shelf,
         [path for path in absolute if path not in buffers],
         root=str(config.root),
         exclude=(*config.exclude, *request.exclude),
@@ -60,7 +64,7 @@ def _check_under(config: Config, paths: Sequence[str], request: Request, outcome
     # What only this run leaves out is still part of the project.
     covered = [] if request.exclude else [path for path in absolute if os.path.isdir(path)]
     asked = (*listing.files, *buffers)
-    part = settled(Task(config, asked, _project(config, listing, covered), buffers, request))
+    part = settled(Task(config, asked, _project(config, listing, covered, shelf), buffers, request), shelf)
     outcome.findings += part.findings
     outcome.warnings += part.warnings
     outcome.fixed += part.fixed
@@ -70,12 +74,12 @@ def _check_under(config: Config, paths: Sequence[str], request: Request, outcome
     _take_troubles(listing.problems, outcome)
 
 
-def _project(config: Config, listing: Listing, covered: Sequence[str]) -> tuple[str, ...]:
+def _project(config: Config, listing: Listing, covered: Sequence[str], shelf: Shelf | None) -> tuple[str, ...]:
     """The files of a project: those listed, and whatever lies under the import roots and is not `covered` by them."""
     others = [root for root in config.roots if not any(_lies_in(root, folder) for folder in covered)]
     if not others:
         return listing.files
-    beside = discover(others, root=str(config.root), exclude=config.exclude).files
+    beside = listed(shelf, others, root=str(config.root), exclude=config.exclude).files
     return tuple(sorted({*listing.files, *beside}))
 
 

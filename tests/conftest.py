@@ -16,6 +16,7 @@ if os.environ.get("CI"):
 
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty folder, made the working directory."""
+    """An empty folder, made the working directory; what runs remember lies beside it."""
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("REDIS_SSOT_CACHE_DIR", f"{tmp_path}-cache")
     return tmp_path

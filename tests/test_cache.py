@@ -18,13 +18,19 @@ from typing import Any
 import pytest
 from casebook import Case, all_cases
 
-from flake8_redis_ssot import scan
+from flake8_redis_ssot import discovery, scan
 from flake8_redis_ssot.cache import memory, shelf, stamps
 from flake8_redis_ssot.cli import main
 
 CASES = all_cases()
 CACHE = ".redis_ssot_cache"
 Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture(autouse=True)
+def beside_the_configuration(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Remember where everybody does."""
+    monkeypatch.delenv("REDIS_SSOT_CACHE_DIR")
 
 
 @pytest.fixture
@@ -240,3 +246,53 @@ def test_only_what_changed_is_read_again(shop: Path, run: Run, monkeypatch: pyte
     os.chmod(shop / "app" / "part2.py", stat.S_IRUSR | stat.S_IWUSR)
     run("--output-format", "concise")
     assert set(read) == {"part1.py", "part2.py"}
+
+
+@pytest.mark.usefixtures("trusting")
+def test_files_come_and_go(shop: Path, run: Run) -> None:
+    """Whatever changes the list of files, the one that is remembered is not used any more."""
+    (shop / ".git").mkdir()
+    (shop / ".git" / "info").mkdir()
+    app, outside = shop / "app", shop.parent / f"{shop.name}-elsewhere.py"
+    outside.write_text("from app.redis_manager import RedisManager\n\nRedisManager()\n")
+    text = outside.read_text()
+    steps: list[Callable[[], object]] = [
+        lambda: (app / "new.py").write_text(text),
+        lambda: (app / "new.py").rename(app / "newer.py"),
+        lambda: (app / "deep" / "down").mkdir(parents=True),
+        lambda: (app / "deep" / "down" / "it.py").write_text(text),
+        lambda: (shop / ".gitignore").write_text("newer.py\n"),
+        lambda: (shop / ".gitignore").write_text("part*.py\n"),
+        lambda: (app / "deep" / ".gitignore").write_text("*.py\n"),
+        lambda: (app / "deep" / ".gitignore").unlink(),
+        lambda: (shop / ".git" / "info" / "exclude").write_text("deep\n"),
+        lambda: (shop / ".git" / "info" / "exclude").unlink(),
+        lambda: (app / "link.py").symlink_to(outside),
+        lambda: outside.unlink(),
+        lambda: (app / "link.py").unlink(),
+        lambda: shutil.rmtree(app / "deep"),
+        lambda: (app / "newer.py").unlink(),
+    ]
+    seen = [run("--output-format", "concise")]
+    for step in steps:
+        step()
+        seen.append(run("--output-format", "concise"))
+        assert seen[-1] == run("--output-format", "concise", "--no-cache")
+        assert run("--output-format", "concise") == seen[-1]
+    assert len(set(seen)) > 8
+
+
+@pytest.mark.usefixtures("trusting")
+def test_a_tree_that_is_the_same_is_not_walked_again(shop: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    run()
+    run()  # the cache itself came into being in the first run
+    walked: list[str] = []
+    scandir = os.scandir
+
+    def note(path: str) -> Any:
+        walked.append(Path(path).name)
+        return scandir(path)
+
+    monkeypatch.setattr(discovery.os, "scandir", note)
+    run()
+    assert "app" not in walked

@@ -12,7 +12,6 @@ from flake8_redis_ssot.cache.values import Unreadable, plain, reader
 from flake8_redis_ssot.names.facts import FileFacts
 from flake8_redis_ssot.search import Search
 
-
 # To read a few files again takes less time than to write all facts anew.
 _WORTH_WRITING = 16
 

@@ -16,7 +16,6 @@ from flake8_redis_ssot.reports.report import Report, render
 from flake8_redis_ssot.request import NoConfigurationError, Outcome, Request
 from flake8_redis_ssot.run import run
 from flake8_redis_ssot.selection import names_by_code
-from flake8_redis_ssot.source import decode, lines_of
 
 
 def main(arguments: Namespace) -> int:
@@ -102,6 +101,8 @@ def _publish(outcome: Outcome, arguments: Namespace) -> bool:
 
 def _lines(path: str, outcome: Outcome) -> Sequence[str]:
     """The source lines of a file for display; none where it can't be read (any more)."""
+    from flake8_redis_ssot.source import decode, lines_of  # late: not every report shows them
+
     buffered = next(iter(outcome.buffers.values()), None) if outcome.buffers else None
     try:
         return lines_of(decode(read(path) if buffered is None else buffered).text)

@@ -1,0 +1,69 @@
+"""Which files there are, from one run to the next: folders that are the same hold the same entries."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from flake8_redis_ssot.cache.shelf import Shelf, named
+from flake8_redis_ssot.cache.stamps import Stamps
+from flake8_redis_ssot.cache.values import Unreadable, reader
+from flake8_redis_ssot.discovery import Listing, Trail, discover
+
+
+class _Stored(NamedTuple):
+    """A listing without troubles, and what it depends on: a digest over the folders and the lists of patterns."""
+
+    folders: tuple[str, ...]
+    rules: tuple[str, ...]
+    taken: tuple[str, ...]
+    digest: str
+    files: tuple[str, ...]
+
+
+_READ = reader(_Stored)
+
+
+def listed(
+    shelf: Shelf | None, paths: Sequence[str], *, root: str, exclude: Sequence[str], force_exclude: bool = False
+) -> Listing:
+    """As `discover`, but a tree whose folders are the same is not walked again."""
+    walked = shelf is not None and any(map(os.path.isdir, paths))
+    if shelf is None or not walked:
+        return discover(paths, root=root, exclude=exclude, force_exclude=force_exclude)
+    name = f"listing-{named(paths, os.getcwd(), root, exclude, force_exclude)}"
+    try:
+        stored: _Stored = _READ(shelf.get(name))
+        if all(map(_is_regular, stored.taken)) and _digest(stored.folders, stored.rules) == stored.digest:
+            return Listing(stored.files, ())
+    except Unreadable:
+        pass
+    trail = Trail()
+    listing = discover(paths, root=root, exclude=exclude, force_exclude=force_exclude, trail=trail)
+    _store(shelf, name, listing, trail)
+    return listing
+
+
+def _store(shelf: Shelf, name: str, listing: Listing, trail: Trail) -> None:
+    folders, rules = tuple(trail.folders), tuple(dict.fromkeys(trail.rules))
+    digest = _digest(folders, rules)
+    if digest is not None and not listing.problems:
+        shelf.put(name, _Stored(folders, rules, tuple(trail.taken), digest, listing.files))
+
+
+def _digest(folders: Sequence[str], rules: Iterable[str]) -> str | None:
+    """A digest over what a listing depends on; None where some of it has just changed, or is gone."""
+    stamps = Stamps.of(folders).digest(folders)
+    there = [path for path in rules if os.path.lexists(path)]
+    lists = Stamps.of([path for path in there if not os.path.isdir(path)])
+    kept = [path for path in there if os.path.isdir(path) or lists.get(path)]
+    return named(stamps, there, [lists.get(path) for path in there]) if stamps and kept == there else None
+
+
+def _is_regular(path: str) -> bool:
+    try:
+        return stat.S_ISREG(os.stat(path).st_mode)
+    except OSError:
+        return False
