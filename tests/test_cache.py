@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 from casebook import Case, all_cases
 
-from flake8_redis_ssot import discovery, scan
+from flake8_redis_ssot import scan
 from flake8_redis_ssot.cache import memory, shelf, stamps
 from flake8_redis_ssot.cli import main
 
@@ -293,6 +293,6 @@ def test_a_tree_that_is_the_same_is_not_walked_again(shop: Path, run: Run, monke
         walked.append(Path(path).name)
         return scandir(path)
 
-    monkeypatch.setattr(discovery.os, "scandir", note)
+    monkeypatch.setattr("os.scandir", note)
     run()
     assert "app" not in walked
