@@ -9,6 +9,7 @@ from functools import cache
 from operator import attrgetter
 
 from flake8_redis_ssot.asking import Asked, found_uses
+from flake8_redis_ssot.cache.basis import Basis
 from flake8_redis_ssot.cache.memory import Memory
 from flake8_redis_ssot.config.settings import Config
 from flake8_redis_ssot.disk import read
@@ -48,6 +49,8 @@ class Analysis:
         self._overlay = dict(overlay or {})
         self._jobs = jobs
         self._memory = memory
+        self.consulted: set[str] = set()
+        self.searches: list[Search] = []
         files = sorted({*files, *self._overlay})
         self.modules = Modules(config.roots, files)
         self._exports: dict[str, Exports] = {}
@@ -78,6 +81,7 @@ class Analysis:
         self, paths: Sequence[str], search: Search, scan: Scan, sample: Callable[[], list[bytes]]
     ) -> list[FileFacts]:
         """The facts of those files that hold what is looked for, in the order of `paths`."""
+        self.searches.append(search)
         known, left = self._memory.recall(search, paths) if self._memory else ([], paths)
         if not left:
             return known
@@ -135,7 +139,7 @@ class Analysis:
             if search.hunts:
                 fresh = [*self._scanned(on_disk, search, scan, lambda: _sample(on_disk)), *self._scan_overlay(search)]
         found = {facts.path: facts for facts in fresh}
-        uses = found_uses(self._files, attributes, self.data, self._jobs)
+        uses = found_uses(self._files, attributes, self._bytes, self._jobs)
         self.asked = self.asked.plus(names, found, uses)
 
     def _load(self, path: str) -> Exports:
@@ -173,7 +177,17 @@ class Analysis:
 
     def data(self, path: str) -> bytes:
         """The bytes of a file, as they were analysed."""
+        self.consulted.add(path)
+        return self._bytes(path)
+
+    def _bytes(self, path: str) -> bytes:
         return self._overlay[path] if path in self._overlay else read(path)
+
+    def basis(self) -> Basis:
+        """What everything that was found out depends on."""
+        holders = {path for uses in self.asked.attributes.values() for path in uses}
+        near = {*self.all_facts(), *self._exports, *self.consulted, *holders}
+        return Basis(frozenset(near), tuple(self.searches), frozenset(self.asked.attributes))
 
 
 def _sample(files: Sequence[str]) -> list[bytes]:

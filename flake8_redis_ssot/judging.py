@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from flake8_redis_ssot.analysis import Analysis
+from flake8_redis_ssot.cache.basis import Basis
 from flake8_redis_ssot.cache.memory import Memory
 from flake8_redis_ssot.config.loading import warnings
 from flake8_redis_ssot.config.settings import Config, ConfigError, Problem
@@ -17,8 +18,11 @@ from flake8_redis_ssot.validation import name_errors, name_warnings
 from flake8_redis_ssot.workers import default_jobs
 
 
-def judge(task: Task, memory: Memory | None) -> Outcome:
-    """Do it. Raises ConfigError where the configuration names what is not there."""
+def judge(task: Task, memory: Memory | None) -> tuple[Outcome, Basis]:
+    """Do it, and tell what the outcome depends on.
+
+    Raises ConfigError where the configuration names what is not there.
+    """
     outcome, request = Outcome(), task.request
     jobs = request.jobs or default_jobs()
     analysis = Analysis(task.config, task.project, jobs=jobs, overlay=task.buffers, memory=memory)
@@ -32,7 +36,7 @@ def judge(task: Task, memory: Memory | None) -> Outcome:
         outcome.findings += told(look(), analysis, jobs)
     else:
         outcome.findings += [found.finding for found in look()]
-    return outcome
+    return outcome, analysis.basis()
 
 
 def _mend(analysis: Analysis, look: Callable[[], Sequence[Found]], task: Task, outcome: Outcome) -> None:

@@ -6,7 +6,7 @@ A draft cannot leave its process, as it holds nodes of a tree; what leaves it ar
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from flake8_redis_ssot.analysis import Analysis
@@ -39,12 +39,16 @@ class Done:
 
 @dataclass(frozen=True)
 class _Piece:
-    """What came of the findings of the file at `path`: each by its number, those `applied`, the new bytes."""
+    """What came of the findings of the file at `path`: each by its number, those `applied`, the new bytes.
+
+    `consulted` are files that were looked at on the way.
+    """
 
     path: str
     values: Values
     applied: frozenset[int] = frozenset()
     data: bytes = b""
+    consulted: frozenset[str] = frozenset()
 
 
 def told(found: Sequence[Found], analysis: Analysis, jobs: int) -> list[Finding]:
@@ -60,6 +64,7 @@ def each_file(found: Sequence[Found], analysis: Analysis, bench: Bench, is_wante
     done = Done()
     for piece in pieces:
         _take(done, found, piece)
+        analysis.consulted |= piece.consulted
     return done
 
 
@@ -103,7 +108,8 @@ def _shift(
         if questions:
             analysis.learn((yield questions))
             bench.learn()
-    return [pieces[place] for place in range(len(files))]
+    consulted = frozenset(analysis.consulted)
+    return [replace(pieces[place], consulted=consulted) for place in range(len(files))]
 
 
 def _piece(

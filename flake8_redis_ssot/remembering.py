@@ -6,6 +6,7 @@ import os
 import sys
 
 from flake8_redis_ssot import __version__
+from flake8_redis_ssot.cache.basis import Basis, keep, still_holds
 from flake8_redis_ssot.cache.outcomes import Known, recall, remember
 from flake8_redis_ssot.cache.shelf import FOLDER, Shelf, named
 from flake8_redis_ssot.cache.stamps import Stamps
@@ -23,30 +24,38 @@ def settled(task: Task, shelf: Shelf | None) -> Outcome:
     """What comes of a task. Raises ConfigError where the configuration names what is not there."""
     config, request = task.config, task.request
     if shelf is None:
-        return _judged(task, None)
+        from flake8_redis_ssot.judging import judge  # late: a run that is known already needs none of this
+
+        return judge(task, None)[0]
     stamps = Stamps.of(task.project)
-    same = stamps.digest(task.project) if not task.buffers and request.trust is None else None
-    name, digest = _name(config, request), named(same, task.asked if task.asked != task.project else ())
-    known = recall(shelf, name, digest) if same else None
-    if known is not None:
+    if task.buffers or request.trust is not None:
+        return _judged(task, shelf, stamps)[0]
+    name = _name(config, request)
+    digest = named(stamps.digest(task.project) or os.urandom(8), _asked(task))
+    known = recall(shelf, name)
+    if known is not None and (
+        known.digest == digest or still_holds(shelf, f"basis-{name}", named(_asked(task)), task.project, stamps)
+    ):
         return Outcome(list(known.findings), warnings=list(known.warnings))
-    outcome = _judged(task, (shelf, stamps))
-    if same:
-        remember(shelf, name, digest, Known(tuple(outcome.findings), tuple(outcome.warnings)))
+    outcome, basis = _judged(task, shelf, stamps)
+    remember(shelf, name, Known(digest, tuple(outcome.findings), tuple(outcome.warnings)))
+    keep(shelf, f"basis-{name}", named(_asked(task)), task.project, stamps, basis)
     return outcome
 
 
-def _judged(task: Task, store: tuple[Shelf, Stamps] | None) -> Outcome:
+def _judged(task: Task, shelf: Shelf, stamps: Stamps) -> tuple[Outcome, Basis]:
     from flake8_redis_ssot.cache.memory import Memory  # late: a run that is known already needs none of this
     from flake8_redis_ssot.judging import judge
 
-    if store is None:
-        return judge(task, None)
-    shelf, stamps = store
     memory = Memory.at(shelf, f"facts-{named(_tool(), task.config)}", stamps)
-    outcome = judge(task, memory)
+    done = judge(task, memory)
     memory.save([path for path in task.project if path not in task.buffers])
-    return outcome
+    return done
+
+
+def _asked(task: Task) -> tuple[str, ...]:
+    """The files to report on, where these are not all of the project."""
+    return task.asked if task.asked != task.project else ()
 
 
 def _name(config: Config, request: Request) -> str:

@@ -43,7 +43,7 @@ def happened(folder: Path, order: Sequence[str]) -> dict[str, str]:
             for name, value in sorted(vars(module).items()):
                 if name.startswith("use_") and value.__module__ == module.__name__:
                     seen[f"{module.__name__}.{name}"] = _called(value)
-    return seen
+    return {name: re.sub(" at 0x[0-9a-f]+", "", text) for name, text in seen.items()}
 
 
 def _called(function: Callable[[], object]) -> str:
@@ -80,6 +80,7 @@ def _names(message: Message) -> str:
 
 def comments(data: bytes) -> Counter[str]:
     """The comments of a file; those for tools may go with the line that they are about."""
-    tokens = tokenize.tokenize(io.BytesIO(data).readline)
+    lines = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")  # since Python 3.12 tokenize knows no lone CR
+    tokens = tokenize.tokenize(io.BytesIO(lines).readline)
     found = (token.string for token in tokens if token.type == tokenize.COMMENT)
     return Counter(text for text in found if not re.match("# ?(noqa|type:)", text))

@@ -18,8 +18,8 @@ from typing import Any
 import pytest
 from casebook import Case, all_cases
 
-from flake8_redis_ssot import scan
-from flake8_redis_ssot.cache import memory, shelf, stamps
+from flake8_redis_ssot import judging, scan
+from flake8_redis_ssot.cache import basis, memory, shelf, stamps
 from flake8_redis_ssot.cli import main
 
 CASES = all_cases()
@@ -89,6 +89,33 @@ def test_every_project_becomes_another_one(start: int, project: Path, run: Run) 
 
 
 @pytest.mark.usefixtures("trusting")
+@pytest.mark.parametrize("case", [case for case in CASES if case.tells_of_fixes][::4], ids=lambda case: case.name)
+def test_each_file_may_matter(case: Case, project: Path, run: Run) -> None:
+    """A file in which nothing was found may get a say in what others mean, or in whether a fix is safe."""
+    case.write(project)
+    bystander = project / "app" / "bystander.py"
+    bystander.write_text("")
+    run(*form(case))
+    uses = "def f(it, app):\n    it.manager.close()\n    it.redis.x = it.redis_manager = app.service.cache = 1\n"
+    for path in [bystander, *sorted(project.rglob("*.py"))]:
+        for more in ("\n# a comment\n", f"\n{uses}", "\nimport app.service as manager, app.facade\n"):
+            path.write_bytes(path.read_bytes() + more.encode())
+            assert run(*form(case)) == run(*form(case), "--no-cache"), (path, more)
+
+
+@pytest.mark.usefixtures("trusting")
+def test_who_has_nothing_to_do_with_it_changes_nothing(shop: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = run()
+    monkeypatch.setattr(judging, "judge", lambda *arguments: pytest.fail("everything was done again"))
+    for number in (1, 2, 3):
+        (shop / "app" / f"part{number}.py").write_text(f"y = {number}\n")
+    assert run() == before
+    monkeypatch.setattr(basis, "_MOST_CHANGED", 2)
+    with pytest.raises(pytest.fail.Exception):
+        run()
+
+
+@pytest.mark.usefixtures("trusting")
 def test_another_file_changes_the_meaning_of_this_one(shop: Path, run: Run) -> None:
     facade, service = shop / "app" / "facade.py", shop / "app" / "service.py"
     service.write_text("from app.facade import make\n\nmake()\n")
@@ -142,10 +169,14 @@ def test_what_stands_in_for_a_file_is_not_remembered(
 
 
 def test_what_has_just_changed_is_not_trusted(shop: Path, run: Run) -> None:
-    run()
-    assert not list((shop / CACHE).glob("outcome-*"))
+    before = run()
     (stored,) = (shop / CACHE).glob("facts-*")
     assert json.loads(stored.read_bytes().partition(b"\n")[2])[0] == {}
+    part = shop / "app" / "part0.py"
+    known = part.stat()
+    part.write_bytes(part.read_bytes().replace(b"()", b"=1"))
+    os.utime(part, ns=(known.st_atime_ns, known.st_mtime_ns))
+    assert run() == run("--no-cache") != before
 
 
 @pytest.mark.usefixtures("trusting")

@@ -10,29 +10,25 @@ from flake8_redis_ssot.model import Finding
 
 
 class Known(NamedTuple):
-    """What came of a run: its findings in order, and its warnings."""
+    """What came of a run: its findings in order, and its warnings; `digest` says how all files were."""
 
+    digest: str
     findings: tuple[Finding, ...]
     warnings: tuple[str, ...]
 
 
-class _Stored(NamedTuple):
-    digest: str
-    known: Known
+_READ = reader(Known)
 
 
-_READ = reader(_Stored)
-
-
-def recall(shelf: Shelf, name: str, digest: str) -> Known | None:
-    """What came of the run of that name, if all files were as `digest` says."""
+def recall(shelf: Shelf, name: str) -> Known | None:
+    """What came of the last run of that name."""
     try:
-        stored: _Stored = _READ(shelf.get(name))
+        known: Known = _READ(shelf.get(name))
     except Unreadable:
         return None
-    return stored.known if stored.digest == digest else None
+    return known
 
 
-def remember(shelf: Shelf, name: str, digest: str, known: Known) -> None:
+def remember(shelf: Shelf, name: str, known: Known) -> None:
     """Write down what came of a run."""
-    shelf.put(name, _Stored(digest, known), plain)
+    shelf.put(name, known, plain)

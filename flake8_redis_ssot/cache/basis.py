@@ -1,0 +1,101 @@
+"""What an outcome depends on: the files that it was worked out from, and that all others have nothing to do with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+from flake8_redis_ssot.cache.shelf import Shelf
+from flake8_redis_ssot.cache.stamps import Stamps
+from flake8_redis_ssot.cache.values import Unreadable, reader
+from flake8_redis_ssot.disk import read
+from flake8_redis_ssot.search import Hunt, Search
+from flake8_redis_ssot.words import Words
+
+# To look at more files than these takes as long as to do everything anew.
+_MOST_CHANGED = 32
+
+
+class Basis(NamedTuple):
+    """What was looked at: files `near` (absolute paths), and all others by `searches` and for `attributes`.
+
+    A file that is not near stays without a say as long as no search wants it and it reads no such attribute.
+    """
+
+    near: frozenset[str]
+    searches: tuple[Search, ...]
+    attributes: frozenset[str]
+
+
+class _Hunt(NamedTuple):
+    module: str
+    folder: str
+    passes: bool
+    names: tuple[str, ...]
+
+
+class _Stored(NamedTuple):
+    """A basis as JSON: bytes as Latin-1. `asked` tells what was to be reported, `stamps` how the files were."""
+
+    asked: str
+    stamps: dict[str, Any]
+    near: tuple[str, ...]
+    needles: tuple[str, ...]
+    hunts: tuple[_Hunt, ...]
+    attributes: tuple[str, ...]
+
+
+_READ = reader(_Stored)
+
+
+def keep(shelf: Shelf, name: str, asked: str, paths: Sequence[str], stamps: Stamps, basis: Basis) -> None:
+    """Write down what an outcome depends on; `paths` are all files of the project."""
+    needles = sorted({_text(needle) for search in basis.searches for needle in search.needles})
+    hunts = dict.fromkeys(_written(hunt) for search in basis.searches for hunt in search.hunts)
+    stamped = {path: stamps.get(path) for path in paths}
+    near, attributes = tuple(sorted(basis.near)), tuple(sorted(basis.attributes))
+    shelf.put(name, _Stored(asked, stamped, near, tuple(needles), tuple(hunts), attributes))
+
+
+def _written(hunt: Hunt) -> _Hunt:
+    return _Hunt(_text(hunt.module), hunt.folder, hunt.passes, tuple(map(_text, hunt.names)))
+
+
+def still_holds(shelf: Shelf, name: str, asked: str, paths: Sequence[str], stamps: Stamps) -> bool:
+    """Whether the files that have changed since have nothing to do with the outcome."""
+    try:
+        stored: _Stored = _READ(shelf.get(name))
+    except Unreadable:
+        return False
+    if stored.asked != asked or stored.stamps.keys() != set(paths):
+        return False
+    changed = [path for path in paths if not _is_same(stored.stamps[path], stamps.get(path))]
+    if len(changed) > _MOST_CHANGED or not set(stored.near).isdisjoint(changed):
+        return False
+    return not _matter(changed, stored)
+
+
+def _is_same(before: Any, now: tuple[int, ...] | None) -> bool:
+    return now is not None and before == [*now]
+
+
+def _matter(paths: Iterable[str], stored: _Stored) -> bool:
+    """Whether any of some files holds what was looked for."""
+    hunts = tuple(
+        Hunt(_bytes(hunt.module), hunt.folder, hunt.passes, tuple(map(_bytes, hunt.names))) for hunt in stored.hunts
+    )
+    search = Search(tuple(map(_bytes, stored.needles)), hunts, Words(frozenset()), ())
+    attributes = [attribute.encode("utf-8", "replace") for attribute in stored.attributes]
+    try:
+        texts = [(path, read(path)) for path in paths]
+    except OSError:
+        return True
+    return any(search.wants(data, path) or any(each in data for each in attributes) for path, data in texts)
+
+
+def _text(data: bytes) -> str:
+    return data.decode("latin-1")
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("latin-1", "replace")
