@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections import Counter
+from functools import lru_cache
 
 from flake8_redis_ssot.fixing.sheet import Sheet
 
@@ -27,6 +28,7 @@ def new_trouble(change: tuple[Sheet, Sheet]) -> str | None:
     return f"it would leave behind what pyflakes calls {kind} ({', '.join(parts)}), in line {row} of the result"
 
 
+@lru_cache(maxsize=4)  # the fixes of one file are tried one after the other
 def _messages(tree: ast.Module) -> list[tuple[Message, int]]:
     """What pyflakes finds in a tree: kind and names, without line numbers, and the row."""
     from pyflakes.checker import Checker  # late: only changes need it
