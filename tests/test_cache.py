@@ -36,7 +36,7 @@ def beside_the_configuration(project: Path, monkeypatch: pytest.MonkeyPatch) -> 
 @pytest.fixture
 def trusting(monkeypatch: pytest.MonkeyPatch) -> None:
     """Tests write files and run at once, when files of that age are not trusted yet."""
-    monkeypatch.setattr(stamps, "_DOUBTFUL", -(10**12))
+    monkeypatch.setattr(stamps, "_TICKS", -(10**12))
     monkeypatch.setattr(memory, "_WORTH_WRITING", 1)
 
 
@@ -168,7 +168,8 @@ def test_what_stands_in_for_a_file_is_not_remembered(
     assert "part0" in run()[1]
 
 
-def test_what_has_just_changed_is_not_trusted(shop: Path, run: Run) -> None:
+def test_what_has_just_changed_is_not_trusted(shop: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stamps, "_TICKS", 10**12)
     before = run()
     (stored,) = (shop / CACHE).glob("facts-*")
     assert json.loads(stored.read_bytes().partition(b"\n")[2])[0] == {}
@@ -177,6 +178,20 @@ def test_what_has_just_changed_is_not_trusted(shop: Path, run: Run) -> None:
     part.write_bytes(part.read_bytes().replace(b"()", b"=1"))
     os.utime(part, ns=(known.st_atime_ns, known.st_mtime_ns))
     assert run() == run("--no-cache") != before
+
+
+@pytest.mark.parametrize(
+    ("age", "nanoseconds", "trusted"), [(0.05, 7, False), (0.2, 7, True), (1.9, 0, False), (2.1, 0, True)]
+)
+def test_how_old_a_file_must_be(
+    age: float, nanoseconds: int, trusted: bool, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Times without fractions are those of a file system that counts in steps."""
+    changed = 1_700_000_000 * 10**9 + nanoseconds
+    found = SimpleNamespace(st_mtime_ns=5, st_ctime_ns=changed, st_size=1, st_ino=1 << 70)
+    monkeypatch.setattr("os.stat", lambda path: found)
+    monkeypatch.setattr("time.time_ns", lambda: changed + int(age * 10**9))
+    assert (stamps.Stamps.of(["x"]).digest(["x"]) is not None) is trusted
 
 
 @pytest.mark.usefixtures("trusting")

@@ -10,9 +10,11 @@ from hashlib import blake2b
 
 Stamp = tuple[int, int, int, int]
 
-# A file that was changed so shortly before a run may be changed again without any of its times telling: on some file
-# systems these count in steps of two seconds.
-_DOUBTFUL = 2_000_000_000  # nanoseconds
+# A file that was changed so shortly before a run (nanoseconds) may be changed again without any of its times telling.
+# They count in ticks of the clock, on some file systems in steps of two seconds, which then leave no fractions.
+_TICKS = 100_000_000
+_STEPS = 2_000_000_000
+_SECOND = 1_000_000_000
 
 
 class Stamps:
@@ -27,7 +29,7 @@ class Stamps:
     @classmethod
     def of(cls, paths: Sequence[str]) -> Stamps:
         """The stamps that files have now."""
-        return cls(_stamps(paths, time.time_ns() - _DOUBTFUL))
+        return cls(_stamps(paths, time.time_ns()))
 
     def get(self, path: str) -> Stamp | None:
         """The stamp of a file."""
@@ -47,13 +49,14 @@ class Stamps:
         return blake2b(names + values.tobytes(), digest_size=16).hexdigest()
 
 
-def _stamps(paths: Iterable[str], latest: int) -> Iterator[tuple[str, Stamp]]:
-    stat = os.stat
+def _stamps(paths: Iterable[str], now: int) -> Iterator[tuple[str, Stamp]]:
+    stat, ticks, steps = os.stat, now - _TICKS, now - _STEPS
     for path in paths:
         try:
             found = stat(path)
         except OSError:
             continue
-        if found.st_ctime_ns < latest and found.st_mtime_ns < latest:
+        changed = max(found.st_ctime_ns, found.st_mtime_ns)
+        if changed < (ticks if found.st_ctime_ns % _SECOND else steps):
             # The number of a file may be larger than what an array holds.
             yield path, (found.st_mtime_ns, found.st_ctime_ns, found.st_size, found.st_ino & 0x7FFFFFFFFFFFFFFF)
