@@ -14,7 +14,19 @@ from benchmarks.tables import show_markdown, show_text
 from benchmarks.trees import copy, make_up
 
 NAMES = (
-    *("cold", "warm", "changed", "version", "python", "ruff", "ruff-warm", "rg", "ast-grep", "semgrep"),
+    *(
+        "cold",
+        "warm",
+        "changed",
+        "changed-other",
+        "version",
+        "python",
+        "ruff",
+        "ruff-warm",
+        "rg",
+        "ast-grep",
+        "semgrep",
+    ),
     *("flake8-service-alone", "flake8-service-ours", "flake8-service-tidy"),
     *("flake8-file-alone", "flake8-file-ours", "memory"),
 )

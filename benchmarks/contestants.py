@@ -57,10 +57,18 @@ def gather_ours(tree: Path, configuration: Path) -> list[Contestant]:
     ]
 
 
-def gather_changed(tree: Tree) -> Contestant:
-    """Our warm check after one file has changed; the file mentions the resource, so it has to be read anew."""
-    warm = next(each for each in gather_ours(tree.root, tree.configuration) if each.name == "warm")
-    return Contestant("changed", warm.command, warm.folder, warm.finding, warm.path, changes=tree.root / tree.file)
+def gather_changed(tree: Tree, folder: Path) -> list[Contestant]:
+    """Our warm check after one file has changed: one that mentions the resource, and one that does not.
+
+    They work on copies of the tree below `folder`: in its own the others would have to read that file again.
+    """
+    found = []
+    for name, file in (("changed", tree.file), ("changed-other", tree.other)):
+        copy = folder / name
+        shutil.copytree(tree.root, copy, symlinks=True, ignore=shutil.ignore_patterns(".git", "*_cache"))
+        warm = next(each for each in gather_ours(copy, tree.configuration) if each.name == "warm")
+        found.append(Contestant(name, warm.command, copy, warm.finding, warm.path, changes=copy / file))
+    return found
 
 
 def gather_flake8(tree: Tree, hosts: tuple[Host, Host]) -> list[Contestant]:

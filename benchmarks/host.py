@@ -59,5 +59,7 @@ def _link_ours(packages: Path) -> None:
     (packages / package.name).symlink_to(package)
     metadata = packages / f"{package.name}-{flake8_redis_ssot.__version__}.dist-info"
     metadata.mkdir()
-    for name in ("METADATA", "entry_points.txt"):
-        (metadata / name).write_text(installed.read_text(name) or "", encoding="utf-8")
+    # Beside a checkout that is installed in place lies the older form of the same.
+    about = installed.read_text("METADATA") or installed.read_text("PKG-INFO") or ""
+    (metadata / "METADATA").write_text(about, encoding="utf-8")
+    (metadata / "entry_points.txt").write_text(installed.read_text("entry_points.txt") or "", encoding="utf-8")

@@ -67,7 +67,7 @@ def scale(plan: Plan, share: float) -> Report:
 
 
 def _gather(plan: Plan, tree: Tree, found: Mapping[str, Found], *, flake8: bool = True) -> list[Contestant]:
-    contestants = [*gather_ours(tree.root, tree.configuration), gather_changed(tree)]
+    contestants = [*gather_ours(tree.root, tree.configuration), *gather_changed(tree, plan.scratch)]
     contestants += gather_rivals(tree, found, plan.scratch)
     if flake8:
         contestants += gather_flake8(tree, build_hosts(plan.scratch / "hosts"))

@@ -10,7 +10,7 @@ from benchmarks.targets import Verdict, judge
 from benchmarks.timing import Measure
 
 Row = Sequence[str]
-_OURS = ("cold", "warm", "changed")
+_OURS = ("cold", "warm", "changed", "changed-other")
 _RATIOS = ("ratio", "target", "", "processor", "ours ÷ peer", "ours", "peer")
 _MEASURES = ("measure", "median", "min-max", "processor", "found")
 

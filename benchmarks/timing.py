@@ -72,14 +72,14 @@ def race(contestants: Sequence[Contestant], rounds: int, scratch: Path, tell: Ca
 
 
 def run_once(contestant: Contestant, scratch: Path) -> Run:
-    """Run a contestant to its end. Raises RunFailedError if it says that it went wrong (an exit code above 1)."""
+    """Run a contestant to its end. Raises RunFailedError if it went wrong: an exit code above 1, or a traceback."""
     with tempfile.TemporaryFile(dir=scratch) as output:
         before, started = _processor_time(), time.perf_counter()
         status = _wait(contestant, scratch, output)
         wall, cpu = time.perf_counter() - started, _processor_time() - before
         output.seek(0)
         text = output.read().decode("utf-8", "replace")
-    if status not in (0, 1):
+    if status not in (0, 1) or text.lstrip().startswith("Traceback (most recent call last)"):
         raise RunFailedError(f"{contestant.name} ended with {status}: {text[-500:]}")
     return Run(wall * 1000, cpu * 1000, text)
 
@@ -124,6 +124,7 @@ def _changed(contestant: Contestant, number: int, scratch: Path) -> Iterator[Non
         contestant.changes.write_bytes(original)
         # ruff goes by this time, and so takes the file for unchanged.
         os.utime(contestant.changes, ns=(times.st_atime_ns, times.st_mtime_ns))
+        time.sleep(0.2)  # nobody trusts a file that has changed this very moment
         run_once(contestant, scratch)
 
 

@@ -21,7 +21,7 @@ class Tree:
     """A folder of code with a configuration of ours.
 
     `files` and `lines` count its Python; `service` is a folder of about 500 files in it, `file` one file of average
-    length there that mentions the resource (both relative to `root`); `planted` is the number of findings that a
+    length there that mentions the resource and `other` one that does not (all relative to `root`); `planted` is the number of findings that a
     check must have, where that is known.
     """
 
@@ -33,6 +33,7 @@ class Tree:
     lines: int
     service: str
     file: str
+    other: str
     planted: int | None = None
 
 
@@ -68,8 +69,9 @@ def _survey(name: str, root: Path, configuration: Path, planted: int | None) -> 
     service = _nearest_folder(paths, monorepo.SERVICE_SIZE)
     inside = [path for path in paths if service == "." or path.startswith(f"{service}{os.sep}")]
     mentioning = [path for path in inside if _mentions(root / path, guarded_words(config))]
-    file = _middle(mentioning or inside, lengths)
-    return Tree(name, root, configuration, config, len(paths), sum(lengths.values()), service, file, planted)
+    others = [path for path in inside if path not in mentioning]
+    files = _middle(mentioning or inside, lengths), _middle(others or inside, lengths)
+    return Tree(name, root, configuration, config, len(paths), sum(lengths.values()), service, *files, planted)
 
 
 def _mentions(file: Path, words: Sequence[str]) -> bool:

@@ -26,6 +26,7 @@ class Hunting:
         self._guards = guards
         self._known: set[tuple[Hunt, str]] = set()
         self._offers: dict[str, set[str]] = {}  # file → new names for guarded ones
+        self._offering: set[str] = set()  # the last parts of those files' modules
         plain, modules = guards.names()
         # A deprecated module's own name says little (`redis_manager` is a variable everywhere), so it has to stand
         # beside its package's name in one of the ways in which code can import or reach it.
@@ -86,6 +87,7 @@ class Hunting:
                 yield from self._under_an_alias(key, homes)
         if offered:
             self._offers[path] = offered
+            self._offering.add(module.rpartition(".")[2])
             yield from ((_hunt(path, module), name) for name in sorted(offered))
 
     def _under_an_alias(self, key: str, homes: Iterable[Home]) -> Iterator[tuple[Hunt, str]]:
@@ -97,13 +99,12 @@ class Hunting:
     def _candidates(self, facts: FileFacts, words: Words) -> Iterator[str]:
         """The names of a file that can stand for a guarded one: what they come from mentions one of the words."""
         exports = facts.exports
-        modules = {self._project.modules.name_of(path).rpartition(".")[2] for path in self._offers}
         for key, origins in exports.names.items():
             if self._alone.has(key.rpartition(".")[2]):
                 continue  # found wherever it stands
             classes = (key, *(origin.partition(":@")[2] for origin in origins))
             several = (*origins, *(base for name in classes for base in exports.bases.get(name, ())))
-            if any(map(words.hits, several)) or any(_last(origin) in modules for origin in origins):
+            if any(map(words.hits, several)) or any(_last(origin) in self._offering for origin in origins):
                 yield key
         for star in exports.stars:
             path = self._project.path_of(star, facts.path)
