@@ -43,7 +43,7 @@ def compare(plan: Plan, tree: Tree) -> Report:
     contestants = [each for each in _gather(plan, tree, found) if plan.takes(each.name)]
     measures = race(contestants, plan.rounds, plan.scratch, plan.tell)
     if is_measurable() and plan.takes("memory"):
-        heavy = [each for each in _gather(plan, tree, found, flake8=False) if each.name in WEIGHED]
+        heavy = [each for each in _gather(plan, tree, found, whole=False) if each.name in WEIGHED]
         measures += weigh(heavy, min(plan.rounds, 3), plan.scratch, plan.tell)
     subject = f"{tree.files} files, {tree.lines / 1e6:.2f} million lines ({tree.name})"
     missing = tuple(missing_peers(found))
@@ -66,10 +66,11 @@ def scale(plan: Plan, share: float) -> Report:
     return Report(subject, plan.rounds, tuple(measures), _versions({}), (), (before, _load()))
 
 
-def _gather(plan: Plan, tree: Tree, found: Mapping[str, Found], *, flake8: bool = True) -> list[Contestant]:
-    contestants = [*gather_ours(tree.root, tree.configuration), *gather_changed(tree, plan.scratch)]
+def _gather(plan: Plan, tree: Tree, found: Mapping[str, Found], *, whole: bool = True) -> list[Contestant]:
+    contestants = gather_ours(tree.root, tree.configuration)
     contestants += gather_rivals(tree, found, plan.scratch)
-    if flake8:
+    if whole:
+        contestants += gather_changed(tree, plan.scratch)
         contestants += gather_flake8(tree, build_hosts(plan.scratch / "hosts"))
     return contestants
 

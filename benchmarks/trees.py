@@ -21,8 +21,8 @@ class Tree:
     """A folder of code with a configuration of ours.
 
     `files` and `lines` count its Python; `service` is a folder of about 500 files in it, `file` one file of average
-    length there that mentions the resource and `other` one that does not (all relative to `root`); `planted` is the number of findings that a
-    check must have, where that is known.
+    length there that mentions the resource and `other` one that does not (all relative to `root`); `planted` is the
+    number of findings that a check must have, where that is known.
     """
 
     name: str
