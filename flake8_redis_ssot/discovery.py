@@ -6,7 +6,7 @@ import errno
 import os
 import stat
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from flake8_redis_ssot.patterns import PathPatterns
 
@@ -21,8 +21,7 @@ DEFAULT_EXCLUDES = (
 )
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Trouble:
+class Trouble(NamedTuple):
     """A path that could not be taken, and why; `named`: it was asked for itself, not found on the way."""
 
     path: str
@@ -30,25 +29,28 @@ class Trouble:
     named: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
+class Listing(NamedTuple):
     """The files (as named or joined to what was named; unique; in byte order); the troubles."""
 
     files: tuple[str, ...]
     problems: tuple[Trouble, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Trail:
+class Trail(NamedTuple):
     """What a listing depends on.
 
     `folders` were listed; `rules` are the lists of patterns that were looked for, whether they are there or not;
     `taken` are files that were named, or that links lead to.
     """
 
-    folders: list[str] = field(default_factory=list)
-    rules: list[str] = field(default_factory=list)
-    taken: list[str] = field(default_factory=list)
+    folders: list[str]
+    rules: list[str]
+    taken: list[str]
+
+    @classmethod
+    def empty(cls) -> Trail:
+        """A trail on which nothing has been noted yet."""
+        return cls([], [], [])
 
 
 def discover(
@@ -69,15 +71,14 @@ def discover(
     What the listing depends on is noted in `trail`.
     """
     patterns = PathPatterns((*DEFAULT_EXCLUDES, *exclude))
-    walk = _Walk(root, patterns, respect_gitignore, force_exclude, trail or Trail())
+    walk = _Walk(root, patterns, respect_gitignore, force_exclude, trail or Trail.empty())
     for path in paths:
         walk.take(path)
     files = walk.files if len(paths) == 1 else _without_repeats(walk.files)
     return Listing(tuple(sorted(files, key=os.fsencode)), tuple(sorted(set(walk.troubles))))
 
 
-@dataclass(frozen=True, slots=True)
-class _Level:
+class _Level(NamedTuple):
     """One list of patterns and the way from its folder to the path asked about.
 
     `inside` is the path below the folder named; the first `cut` characters of it lie above the list's
@@ -92,8 +93,7 @@ class _Level:
         return self.patterns.verdict(name, f"{self.lead}{inside[self.cut :]}{name}", folder)
 
 
-@dataclass(frozen=True, slots=True)
-class _Folder:
+class _Folder(NamedTuple):
     path: str  # with its final separator; empty for the working directory
     inside: str
     levels: tuple[_Level, ...]  # nearest first: the first that has something to say is right

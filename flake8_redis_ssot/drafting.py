@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache, partial
 
 from flake8_redis_ssot.analysis import Analysis
@@ -31,7 +31,7 @@ class Proposal:
     @property
     def finding(self) -> Finding:
         """The finding, with its fix."""
-        return replace(self.found.finding, fix=self.fix, offers=self.offers)
+        return self.found.finding._replace(fix=self.fix, offers=self.offers)
 
     @property
     def paths(self) -> frozenset[str]:

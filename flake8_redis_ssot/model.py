@@ -1,8 +1,10 @@
-"""The values that travel along the road from bytes to report. All are frozen; standard library only."""
+"""The values that travel along the road from bytes to report. All are frozen; standard library only.
+
+They are named tuples: to make a dataclass takes Python a millisecond or two, and every start would pay for each.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import NamedTuple
 
@@ -44,8 +46,7 @@ class Applicability(IntEnum):
     SAFE = 2
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Edit:
+class Edit(NamedTuple):
     """A change of one file (`path`, absolute): what stands at `span` becomes `text`, in the file's own line breaks."""
 
     path: str
@@ -53,8 +54,7 @@ class Edit:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Fix:
+class Fix(NamedTuple):
     """Edits over one or several files that belong together, in order of place.
 
     `title` says what they do; `reasons` why they are not SAFE (empty where they are).
@@ -66,15 +66,17 @@ class Fix:
     reasons: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
+class Refusal(NamedTuple):
     """Why there is no fix, one reason after the other."""
 
     reasons: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Finding:
+# By so many of its fields a finding is known; what can be done about it is no part of what it is.
+_TOLD = 6
+
+
+class Finding(NamedTuple):
     """A site that the whole project confirms.
 
     `path` is the file as it was named or found, relative to the working directory where it lies below it.
@@ -89,5 +91,14 @@ class Finding:
     message: str
     note: str
     noqa_rows: tuple[int, ...]
-    fix: Fix | Refusal | None = field(default=None, compare=False)
-    offers: tuple[Fix, ...] = field(default=(), compare=False)
+    fix: Fix | Refusal | None = None
+    offers: tuple[Fix, ...] = ()
+
+    def __lt__(self, other: tuple[object, ...]) -> bool:
+        return self[:_TOLD] < other[:_TOLD]
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Finding) and self[:_TOLD] == other[:_TOLD]
+
+    def __hash__(self) -> int:
+        return hash(self[:_TOLD])

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 _IN_SET = r"\[:[^\]]*:\]|\\.|\[(?!:[^\]]*:\])|[^\]\\\[]"
 _TOKEN = re.compile(
@@ -84,8 +84,7 @@ class PathPatterns:
         return None
 
 
-@dataclass(frozen=True, slots=True)
-class _Group:
+class _Group(NamedTuple):
     """Patterns of which any may match. Most are a plain name or `*` and an ending: no expression needed."""
 
     names: frozenset[str]
@@ -104,8 +103,7 @@ class _Group:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class _Pattern:
+class _Pattern(NamedTuple):
     verdict: bool
     folders: bool  # written with a final `/`
     anchored: bool

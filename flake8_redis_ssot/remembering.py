@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import os
 import sys
+from typing import TYPE_CHECKING
 
 from flake8_redis_ssot import __version__
-from flake8_redis_ssot.cache.basis import Basis, keep, still_holds
 from flake8_redis_ssot.cache.outcomes import Known, recall, remember
 from flake8_redis_ssot.cache.shelf import FOLDER, Shelf, named
 from flake8_redis_ssot.cache.stamps import Stamps
 from flake8_redis_ssot.config.settings import Config
 from flake8_redis_ssot.request import Outcome, Request, Task
+
+if TYPE_CHECKING:
+    from flake8_redis_ssot.cache.basis import Basis
 
 
 def shelf_of(config: Config, request: Request) -> Shelf | None:
@@ -33,18 +36,21 @@ def settled(task: Task, shelf: Shelf | None) -> Outcome:
     name = _name(config, request)
     digest = named(stamps.digest(task.project) or os.urandom(8), _asked(task))
     known = recall(shelf, name)
-    if known is not None and (
-        known.digest == digest or still_holds(shelf, f"basis-{name}", named(_asked(task)), task.project, stamps)
-    ):
-        return Outcome(list(known.findings), warnings=list(known.warnings))
+    if known is not None and known.digest == digest:
+        return Outcome(known.findings, known.warnings)
+    from flake8_redis_ssot.cache.basis import keep, still_holds  # late: most runs are known already
+
+    asked = named(_asked(task))
+    if known is not None and still_holds(shelf, f"basis-{name}", asked, task.project, stamps):
+        return Outcome(known.findings, known.warnings)
     outcome, basis = _judged(task, shelf, stamps)
     remember(shelf, name, Known(digest, tuple(outcome.findings), tuple(outcome.warnings)))
-    keep(shelf, f"basis-{name}", named(_asked(task)), task.project, stamps, basis)
+    keep(shelf, f"basis-{name}", asked, task.project, stamps, basis)
     return outcome
 
 
 def _judged(task: Task, shelf: Shelf, stamps: Stamps) -> tuple[Outcome, Basis]:
-    from flake8_redis_ssot.cache.memory import Memory  # late: a run that is known already needs none of this
+    from flake8_redis_ssot.cache.memory import Memory
     from flake8_redis_ssot.judging import judge
 
     memory = Memory.at(shelf, f"facts-{named(_tool(), task.config)}", stamps)

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 
 from flake8_redis_ssot.config.settings import Config
 from flake8_redis_ssot.disk import Change
 from flake8_redis_ssot.model import Applicability, Finding
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(NamedTuple):
     """What is asked for.
 
     `paths` as given; `configs` are the values of `--config` (a file, or TOML `key=value`); `buffer` stands in
@@ -41,8 +40,7 @@ class Request:
     cache_dir: str = ""
 
 
-@dataclass(frozen=True)
-class Task:
+class Task(NamedTuple):
     """What is to be looked at under one configuration.
 
     `asked` are the files to report on, `project` all files of the project (absolute paths), `buffers` the bytes that
@@ -60,17 +58,17 @@ class NoConfigurationError(Exception):
     """No configuration was found upwards from a path (the one argument)."""
 
 
-@dataclass(slots=True)
 class Outcome:
     """What a run found: findings in order, what the user got wrong, what is only worth a word, the files checked.
 
     `fixed` are findings whose fixes are in `changes`: sets of files that belong together. Nothing is written yet.
     """
 
-    findings: list[Finding] = field(default_factory=list)
-    errors: list[str] = field(default_factory=list)
-    warnings: list[str] = field(default_factory=list)
-    files: list[str] = field(default_factory=list)
-    buffers: dict[str, bytes] = field(default_factory=dict)
-    fixed: list[Finding] = field(default_factory=list)
-    changes: list[tuple[Change, ...]] = field(default_factory=list)
+    def __init__(self, findings: Iterable[Finding] = (), warnings: Iterable[str] = ()) -> None:
+        self.findings = list(findings)
+        self.errors: list[str] = []
+        self.warnings = list(warnings)
+        self.files: list[str] = []
+        self.buffers: dict[str, bytes] = {}
+        self.fixed: list[Finding] = []
+        self.changes: list[tuple[Change, ...]] = []

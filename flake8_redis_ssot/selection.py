@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Selection:
+class Selection(NamedTuple):
     """Which codes are asked for: prefixes, or `ALL`. The longest prefix that fits decides, ignore before select."""
 
     select: tuple[str, ...] = ("ALL",)

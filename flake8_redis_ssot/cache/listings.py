@@ -40,7 +40,7 @@ def listed(
             return Listing(stored.files, ())
     except Unreadable:
         pass
-    trail = Trail()
+    trail = Trail.empty()
     listing = discover(paths, root=root, exclude=exclude, force_exclude=force_exclude, trail=trail)
     _store(shelf, name, listing, trail)
     return listing

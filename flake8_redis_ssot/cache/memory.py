@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from flake8_redis_ssot.cache.shelf import Shelf, named
 from flake8_redis_ssot.cache.stamps import Stamps
-from flake8_redis_ssot.cache.values import Unreadable, plain, reader
+from flake8_redis_ssot.cache.values import Unreadable, reader
 from flake8_redis_ssot.names.facts import FileFacts
 from flake8_redis_ssot.search import Search
 
@@ -92,7 +92,7 @@ class Memory:
             return
         stamped = {path: stamp for path in files if (stamp := self.stamps.get(path)) is not None}
         searches = {key: _stored(asked, kept, stamped.keys()) for key, (asked, kept) in self._used.items()}
-        self.shelf.put(self.name, (stamped, searches), plain)
+        self.shelf.put(self.name, (stamped, searches))
 
 
 def _stored(asked: set[str], kept: dict[str, Any], files: Set[str]) -> tuple[dict[str, Any], list[str], bool]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from flake8_redis_ssot.cache.shelf import Shelf
-from flake8_redis_ssot.cache.values import Unreadable, plain, reader
+from flake8_redis_ssot.cache.values import Unreadable, reader
 from flake8_redis_ssot.model import Finding
 
 
@@ -31,4 +31,4 @@ def recall(shelf: Shelf, name: str) -> Known | None:
 
 def remember(shelf: Shelf, name: str, known: Known) -> None:
     """Write down what came of a run."""
-    shelf.put(name, known, plain)
+    shelf.put(name, known)

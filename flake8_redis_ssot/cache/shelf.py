@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable
 from contextlib import suppress
 from hashlib import blake2b
 
@@ -38,10 +37,10 @@ class Shelf:
             return None
         return value
 
-    def put(self, name: str, value: object, default: Callable[[object], object] | None = None) -> None:
-        """Write an entry. `default` turns what JSON does not know into what it does."""
+    def put(self, name: str, value: object) -> None:
+        """Write an entry: anything that JSON knows."""
         try:
-            text = json.dumps(value, separators=(",", ":"), default=default, check_circular=False)
+            text = json.dumps(value, separators=(",", ":"), check_circular=False)
             data = text.encode()
             if len(data) > _MOST_BYTES:
                 return

@@ -1,13 +1,12 @@
 """Frozen values as JSON, and back.
 
-A tuple is a list and so is a named one; a dataclass stands under its name. Reading back checks every type, for a file
-of the cache may hold anything.
+JSON writes a named tuple as the list of its fields. Reading back checks every type, for a file of the cache may hold
+anything.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import fields, is_dataclass
 from enum import IntEnum
 from functools import cache
 from types import NoneType, UnionType
@@ -18,13 +17,6 @@ Read = Callable[[Any], Any]
 
 class Unreadable(ValueError):  # noqa: N818
     """A value that is not of the kind expected."""
-
-
-def plain(value: object) -> object:
-    """What JSON does not know itself: a dataclass, by its name and fields."""
-    if is_dataclass(value) and not isinstance(value, type):
-        return {type(value).__name__: [getattr(value, field.name) for field in fields(value)]}
-    raise TypeError(f"{type(value).__name__} has no form in JSON")
 
 
 @cache
@@ -41,8 +33,6 @@ def reader(kind: Any) -> Read:
         return _union_reader(arguments)
     if isinstance(kind, type) and issubclass(kind, IntEnum):
         return lambda value: _checked(kind, lambda: kind(value))
-    if is_dataclass(kind):
-        return _dataclass_reader(kind)
     if hasattr(kind, "_fields"):
         return _fields_reader(kind, list(get_type_hints(kind).values()))
     return lambda value: value if type(value) is kind else _refuse(value)
@@ -63,14 +53,6 @@ def _dict_reader(read: Read) -> Read:
 def _fields_reader(kind: Any, kinds: list[Any]) -> Read:
     reads = [reader(each) for each in kinds]
     return lambda value: kind(*[read(each) for read, each in zip(reads, _listed(value, len(reads)))])
-
-
-def _dataclass_reader(kind: Any) -> Read:
-    hints = get_type_hints(kind)
-    read = _fields_reader(kind, [hints[field.name] for field in fields(kind)])
-    return lambda value: (
-        read(value[kind.__name__]) if type(value) is dict and kind.__name__ in value else _refuse(value)
-    )
 
 
 def _union_reader(kinds: tuple[Any, ...]) -> Read:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import TypeGuard
+from typing import NamedTuple, TypeGuard
 
 Note = Callable[[str, str], None]  # takes the full key and what is wrong there
 Fault = Callable[[str], "str | None"]  # takes a string and says what is wrong with it, if anything
@@ -20,8 +19,7 @@ _KINDS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(NamedTuple):
     """The values of one table, its full key, and where to note what is wrong."""
 
     values: Mapping[str, object]

@@ -6,8 +6,8 @@ import os
 import re
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from flake8_redis_ssot.config.fields import leaves, mismatch
 from flake8_redis_ssot.config.schema import KEYS, build
@@ -91,8 +91,7 @@ def problem_at(config: Config, key: str, text: str) -> Problem:
     return Problem(_shown(config.file), f"tool.redis-ssot.{key}" if shared else key, text)
 
 
-@dataclass(frozen=True, slots=True)
-class _Source:
+class _Source(NamedTuple):
     """Our table in a file: the file as messages call it, what its keys begin with, and its values."""
 
     name: str

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class AccessorFor:
+class AccessorFor(NamedTuple):
     """An accessor that holds only for files that the gitignore-style `paths` mean."""
 
     paths: tuple[str, ...]
     accessor: str
 
 
-@dataclass(frozen=True, slots=True)
-class Resource:
+class Resource(NamedTuple):
     """One shared thing: its home, what makes a new one, what to use instead, and its old paths.
 
     `canonical` are modules; `constructors` and the left of `deprecated` may hold globs (`*` one part or some
@@ -38,8 +36,7 @@ class Resource:
     tear_down: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Config:
+class Config(NamedTuple):
     """What a run goes by. Paths and patterns count from `root` (absolute), wherever the command is called."""
 
     root: Path
@@ -59,8 +56,7 @@ class Config:
         return [os.path.normpath(os.path.join(self.root, source)) for source in self.src]
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(NamedTuple):
     """One thing that is wrong: the file (or `--config`), the full key (empty for all of it), and the text."""
 
     file: str

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import IO
+from typing import IO, NamedTuple
 
 # ECMA-48, select graphic rendition.
 _CODES = {"bold": "1", "red": "31;1", "blue": "34;1", "cyan": "36", "yellow": "33;1"}
 
 
-@dataclass(frozen=True, slots=True)
-class Paint:
+class Paint(NamedTuple):
     """Wraps text in a colour, or leaves it alone."""
 
     on: bool = False

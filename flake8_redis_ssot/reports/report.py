@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from importlib import import_module
+from typing import NamedTuple
 
 from flake8_redis_ssot.model import Finding
 from flake8_redis_ssot.reports.paint import Paint
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(NamedTuple):
     """What there is to tell: findings in order, rule names by code, and a way to a file's source lines.
 
     `fixed` findings are gone; with `unsafe` those of the others whose fix is unsafe would be applied as well.
