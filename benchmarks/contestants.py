@@ -11,7 +11,7 @@ from pathlib import Path
 
 import flake8_redis_ssot
 from benchmarks.host import Host
-from benchmarks.trees import Tree
+from benchmarks.trees import Tree, copy_code
 
 OWN_CODE = str(Path(flake8_redis_ssot.__file__).parent.parent)
 
@@ -65,7 +65,7 @@ def gather_changed(tree: Tree, folder: Path) -> list[Contestant]:
     found = []
     for name, file in (("changed", tree.file), ("changed-other", tree.other)):
         copy = folder / name
-        shutil.copytree(tree.root, copy, symlinks=True, ignore=shutil.ignore_patterns(".git", "*_cache"))
+        copy_code(tree.root, copy)
         warm = next(each for each in gather_ours(copy, tree.configuration) if each.name == "warm")
         found.append(Contestant(name, warm.command, copy, warm.finding, warm.path, changes=copy / file))
     return found

@@ -48,11 +48,16 @@ def make_up(files: int, share: float, folder: Path) -> Tree:
 
 def copy(tree: Path, configuration: Path, folder: Path) -> Tree:
     """Copy somebody's tree into `folder`: caches and changed files are then nowhere else."""
-    shutil.copytree(tree, folder / "tree", symlinks=True, ignore=shutil.ignore_patterns(".git", "*_cache"))
+    copy_code(tree, folder / "tree")
     own = Path(shutil.copy(configuration, folder))
     if configuration.name == "pyproject.toml":
         own = folder / "tree" / "pyproject.toml"
     return _survey("copy of a tree", folder / "tree", own, None)
+
+
+def copy_code(tree: Path, folder: Path) -> None:
+    """Copy a tree into `folder`, without its history and what tools have left there."""
+    shutil.copytree(tree, folder, symlinks=True, ignore=shutil.ignore_patterns(".git", "*_cache"))
 
 
 def guarded_words(config: Config) -> tuple[str, ...]:

@@ -54,12 +54,8 @@ def write(path: str, data: bytes) -> None:
 
 def write_whole(path: str, data: bytes) -> None:
     """Write a file of our own in one step: nobody reads half of it. It may be lost in a crash. Raises OSError."""
-    import tempfile  # late: most runs write nothing
-
-    descriptor, temporary = tempfile.mkstemp(prefix=".redis-ssot-", suffix=".tmp", dir=os.path.dirname(path))
+    temporary = _write_beside(path, data, safely=False)
     try:
-        with open(descriptor, "wb") as file:
-            file.write(data)
         os.replace(temporary, path)
     except BaseException:
         os.unlink(temporary)
@@ -127,8 +123,8 @@ def _ask_for(path: str, expected: bytes) -> None:
         raise Changed(path)
 
 
-def _write_beside(target: str, data: bytes) -> str:
-    """Write `data` safely to the disk, in a new file in the folder of `target`; its path."""
+def _write_beside(target: str, data: bytes, *, safely: bool = True) -> str:
+    """Write `data`, `safely` to the disk itself, in a new file in the folder of `target`; its path."""
     import tempfile  # late: most runs write nothing
 
     # Neither a Python ending nor a visible name, so that nobody who watches the folder takes it for a module.
@@ -137,8 +133,9 @@ def _write_beside(target: str, data: bytes) -> str:
     try:
         with open(descriptor, "wb") as file:
             file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
+            if safely:
+                file.flush()
+                os.fsync(file.fileno())
     except BaseException:
         os.unlink(temporary)
         raise

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from functools import cache
 from typing import TYPE_CHECKING
 
 from flake8_redis_ssot import __version__
@@ -34,13 +35,13 @@ def settled(task: Task, shelf: Shelf | None) -> Outcome:
     if task.buffers or request.trust is not None:
         return _judged(task, shelf, stamps)[0]
     name = _name(config, request)
-    digest = named(stamps.digest(task.project) or os.urandom(8), _asked(task))
+    asked = named(_asked(task))
+    digest = named(stamps.digest(task.project) or os.urandom(8), asked)
     known = recall(shelf, name)
     if known is not None and known.digest == digest:
         return Outcome(known.findings, known.warnings)
     from flake8_redis_ssot.cache.basis import keep, still_holds  # late: most runs are known already
 
-    asked = named(_asked(task))
     if known is not None and still_holds(shelf, f"basis-{name}", asked, task.project, stamps):
         return Outcome(known.findings, known.warnings)
     outcome, basis = _judged(task, shelf, stamps)
@@ -71,6 +72,7 @@ def _name(config: Config, request: Request) -> str:
     return f"outcome-{named(_tool(), config, asked_for, how)}"
 
 
+@cache
 def _tool() -> tuple[object, ...]:
     """What results depend on besides files and configuration: this tool and the Python that it runs on.
 

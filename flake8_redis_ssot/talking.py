@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Sequence
 from typing import Any, Generic, TypeVar
 
-from flake8_redis_ssot.workers import can_fork, processes
+from flake8_redis_ssot.workers import are_worth_forking, processes
 
 Item = TypeVar("Item")
 Question = TypeVar("Question")
@@ -15,9 +15,6 @@ Result = TypeVar("Result")
 Talk = Generator[set[Question], Knowledge, list[Result]]
 
 _DIED = "a process died while it worked on fixes; `--jobs 1` needs less memory"
-
-# A fork is not worth its while for fewer items.
-_WORTH_SHARING = 20
 
 
 def converse(
@@ -31,7 +28,7 @@ def converse(
     Each process talks about its share of the items: it yields questions and is sent what is known then, until it
     returns one result for each. The questions of all are answered here, together.
     """
-    count = jobs if len(items) >= _WORTH_SHARING and can_fork() else 1
+    count = jobs if are_worth_forking(items, jobs) else 1
     make = _Forked if count > 1 else _Here
     partners = [make(talk, list(items[number::count])) for number in range(count)]
     try:

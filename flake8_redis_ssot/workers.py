@@ -37,6 +37,11 @@ def can_fork() -> bool:
     return sys.platform.startswith("linux")
 
 
+def are_worth_forking(items: Sequence[object], jobs: int) -> bool:
+    """Whether work on some items is worth sharing with processes that are forked for it."""
+    return jobs > 1 and len(items) >= _WORTH_SHARING and can_fork()
+
+
 def processes() -> DefaultContext | ForkContext:
     """How processes are started here."""
     # A fork shares what is already in memory; where there is none (Windows, macOS' frameworks) start afresh.
@@ -78,7 +83,7 @@ def ask_each(ask: Callable[[Item], Answer], items: Sequence[Item], jobs: int) ->
 
     A fork has everything in memory that the question needs, so nothing but the answers travels.
     """
-    if jobs < 2 or len(items) < _WORTH_SHARING or not can_fork():
+    if not are_worth_forking(items, jobs):
         return [ask(item) for item in items]
     _asked.append((ask, items))
     try:

@@ -69,14 +69,10 @@ def still_holds(shelf: Shelf, name: str, asked: str, paths: Sequence[str], stamp
         return False
     if stored.asked != asked or stored.stamps.keys() != set(paths):
         return False
-    changed = [path for path in paths if not _is_same(stored.stamps[path], stamps.get(path))]
+    changed = [path for path in paths if not stamps.is_same(path, stored.stamps[path])]
     if len(changed) > _MOST_CHANGED or not set(stored.near).isdisjoint(changed):
         return False
     return not _matter(changed, stored)
-
-
-def _is_same(before: Any, now: tuple[int, ...] | None) -> bool:
-    return now is not None and before == [*now]
 
 
 def _matter(paths: Iterable[str], stored: _Stored) -> bool:

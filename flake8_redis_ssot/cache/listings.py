@@ -30,8 +30,7 @@ def listed(
     shelf: Shelf | None, paths: Sequence[str], *, root: str, exclude: Sequence[str], force_exclude: bool = False
 ) -> Listing:
     """As `discover`, but a tree whose folders are the same is not walked again."""
-    walked = shelf is not None and any(map(os.path.isdir, paths))
-    if shelf is None or not walked:
+    if shelf is None or not any(map(os.path.isdir, paths)):
         return discover(paths, root=root, exclude=exclude, force_exclude=force_exclude)
     name = f"listing-{named(paths, os.getcwd(), root, exclude, force_exclude)}"
     try:
@@ -57,9 +56,9 @@ def _digest(folders: Sequence[str], rules: Iterable[str]) -> str | None:
     """A digest over what a listing depends on; None where some of it has just changed, or is gone."""
     stamps = Stamps.of(folders).digest(folders)
     there = [path for path in rules if os.path.lexists(path)]
-    lists = Stamps.of([path for path in there if not os.path.isdir(path)])
-    kept = [path for path in there if os.path.isdir(path) or lists.get(path)]
-    return named(stamps, there, [lists.get(path) for path in there]) if stamps and kept == there else None
+    files = [path for path in there if not os.path.isdir(path)]
+    lists = Stamps.of(files).digest(files)
+    return named(stamps, there, lists) if stamps and lists else None
 
 
 def _is_regular(path: str) -> bool:

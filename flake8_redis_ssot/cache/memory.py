@@ -66,7 +66,7 @@ class Memory:
             return [], list(paths)
         known, left = [], []
         for path in paths:
-            if not entry.covers(path) or not self._is_same(path):
+            if not entry.covers(path) or not self.stamps.is_same(path, self._before.get(path)):
                 left.append(path)
             elif path in entry.facts:
                 try:
@@ -81,10 +81,6 @@ class Memory:
         self._read += len(paths)
         _, kept = self._used[_key(search)]
         kept |= {facts.path: facts for facts in found}
-
-    def _is_same(self, path: str) -> bool:
-        stamp = self.stamps.get(path)
-        return stamp is not None and self._before.get(path) == [*stamp]
 
     def save(self, files: Sequence[str]) -> None:
         """Write down what this run knows of `files`, where that is worth it."""

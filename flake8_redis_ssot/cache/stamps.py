@@ -35,6 +35,11 @@ class Stamps:
         """The stamp of a file."""
         return self._known.get(path)
 
+    def is_same(self, path: str, before: object) -> bool:
+        """Whether a file has the stamp that it had `before`, as JSON gives it back."""
+        stamp = self._known.get(path)
+        return stamp is not None and before == [*stamp]
+
     def digest(self, paths: Sequence[str]) -> str | None:
         """A digest of all stamps, in the order of `paths`; None where one of them is missing."""
         if len(self._known) < len(paths):
