@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence, Set
 from contextlib import suppress
-from dataclasses import replace
 from functools import cache
 from operator import attrgetter
 
@@ -86,7 +85,7 @@ class Analysis:
         if not left:
             return known
         quick = len(left) >= _SAMPLED * 10
-        found = scan(left, replace(search, stems=stems(search.literals(), sample())) if quick else search)
+        found = scan(left, search._replace(stems=stems(search.literals(), sample())) if quick else search)
         if self._memory:
             self._memory.note(search, left, found)
         return sorted([*known, *found], key=attrgetter("path")) if known else found

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from contextlib import suppress
-from dataclasses import dataclass, field
 from functools import partial
 from itertools import chain
+from types import MappingProxyType
+from typing import NamedTuple
 
 from flake8_redis_ssot.names.facts import FileFacts
 from flake8_redis_ssot.search import AttributeUse, attribute_uses
@@ -17,8 +18,7 @@ _CHUNK = 150
 Uses = Mapping[str, tuple[AttributeUse, ...]]
 
 
-@dataclass(frozen=True)
-class Asked:
+class Asked(NamedTuple):
     """The answers so far.
 
     The readers of `names` (path and name) are known, with the `facts` of their files by path; and so are the places
@@ -26,8 +26,8 @@ class Asked:
     """
 
     names: frozenset[tuple[str, str]] = frozenset()
-    facts: Mapping[str, FileFacts] = field(default_factory=dict)
-    attributes: Mapping[str, Uses] = field(default_factory=dict)
+    facts: Mapping[str, FileFacts] = MappingProxyType({})
+    attributes: Mapping[str, Uses] = MappingProxyType({})
 
     def plus(
         self, names: Set[tuple[str, str]], facts: Mapping[str, FileFacts], attributes: Mapping[str, Uses]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from flake8_redis_ssot.analysis import Analysis
 from flake8_redis_ssot.guards import relative_to
@@ -14,8 +14,7 @@ from flake8_redis_ssot.source import decode
 from flake8_redis_ssot.suppression import Comments, ignored_codes
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """A confirmed site of a file (`path`, absolute) that is asked for and that no comment silences."""
 
     path: str

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, replace
 from functools import cache
+from typing import NamedTuple
 
 from flake8_redis_ssot.config.settings import Config, Resource
 from flake8_redis_ssot.patterns import PathPatterns
@@ -12,8 +12,7 @@ from flake8_redis_ssot.project import Home, Project
 from flake8_redis_ssot.words import dotted_pattern, is_glob
 
 
-@dataclass(frozen=True, slots=True)
-class Deprecated:
+class Deprecated(NamedTuple):
     """An old module, or a symbol of a module: its `name`, and its `replacement` (may be empty)."""
 
     resource: Resource
@@ -114,7 +113,7 @@ class Guards:
             return None
         modules = self._project.modules
         is_symbol = modules.path_of(found) is None and modules.path_of(found.rpartition(".")[0]) is not None
-        return replace(old, is_symbol=is_symbol)
+        return old._replace(is_symbol=is_symbol)
 
     def exempt(self, resource: Resource, path: str, module: str) -> bool:
         """Whether a file may go round the source of truth: canonical, deprecated itself, or allowed."""

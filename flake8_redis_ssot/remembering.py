@@ -43,6 +43,7 @@ def settled(task: Task, shelf: Shelf | None) -> Outcome:
     from flake8_redis_ssot.cache.basis import keep, still_holds  # late: most runs are known already
 
     if known is not None and still_holds(shelf, f"basis-{name}", asked, task.project, stamps):
+        remember(shelf, name, known._replace(digest=digest))
         return Outcome(known.findings, known.warnings)
     outcome, basis = _judged(task, shelf, stamps)
     remember(shelf, name, Known(digest, tuple(outcome.findings), tuple(outcome.warnings)))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from types import ModuleType
@@ -39,8 +38,7 @@ class Verdict(NamedTuple):
     note: str
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+class View(NamedTuple):
     """One file (`path`, absolute) as its project sees it."""
 
     path: str
@@ -93,8 +91,7 @@ class View:
         return f"`{name}`" if name == resource.instance else f"`{name}()`"
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(NamedTuple):
     """A code with its name, its page (Markdown) and its functions.
 
     `collect(facts)` gives the sites of one file, from that file alone; `judge(site, view)` a verdict where the

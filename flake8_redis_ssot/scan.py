@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from flake8_redis_ssot.disk import read
@@ -40,9 +41,16 @@ def _facts_in_any_case(path: str, data: bytes, search: Search) -> FileFacts:
 
 def facts_of(path: str, data: bytes, search: Search) -> FileFacts:
     """The facts of one file from its bytes."""
-    from flake8_redis_ssot.source import read_source
+    from flake8_redis_ssot.levelling import HiddenError
+    from flake8_redis_ssot.names.interest import Interest
+    from flake8_redis_ssot.source import decode, outlined_source, parsed_source
 
-    return facts_from(path, read_source(data), search)
+    decoded = decode(data)
+    source = outlined_source(decoded, Interest(decoded.text, search.words).touches)
+    if source is not None:
+        with suppress(HiddenError):
+            return facts_from(path, source, search)
+    return facts_from(path, parsed_source(decoded), search)
 
 
 def facts_from(path: str, source: Source, search: Search) -> FileFacts:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from flake8_redis_ssot.words import Words
@@ -70,23 +69,32 @@ class Hunt(NamedTuple):
         return (self.module, *self.names, b"import *") if self.folder else (self.module,)
 
 
-@dataclass(frozen=True)
-class Search:
+class Stem(NamedTuple):
+    """A byte string that some words share, and an expression for any of these words from there on."""
+
+    literal: bytes
+    words: re.Pattern[bytes]
+
+
+class Search(NamedTuple):
     """What to look for: any of `needles`, or any of `hunts`; `words` are those whose uses are recorded.
 
-    Every file that is worth a look holds one of `stems`; most others hold none, and need no further questions.
+    Every file that is worth a look holds one of `stems` in one of the ways that go with it; most others hold none, and
+    need no further questions.
     """
 
     needles: tuple[bytes, ...]
     hunts: tuple[Hunt, ...]
     words: Words
     roots: tuple[str, ...]
-    stems: tuple[bytes, ...] = (b"",)
+    stems: tuple[Stem, ...] | None = None
 
     def wants(self, data: bytes, path: str) -> bool:
         """Whether a file's bytes hold anything that is looked for."""
-        for stem in self.stems:
-            if stem in data:
+        if self.stems is None:
+            return self._wants(data, path)
+        for stem, words in self.stems:
+            if stem in data and words.search(data):
                 return self._wants(data, path)
         return False
 
@@ -104,8 +112,8 @@ class Search:
 _CANDIDATES = 12  # more of them cost more to compare than they can save
 
 
-def stems(words: set[bytes], sample: Sequence[bytes]) -> tuple[bytes, ...]:
-    """A few byte strings of which each word holds one: guarded names tend to be much alike.
+def stems(words: set[bytes], sample: Sequence[bytes]) -> tuple[Stem, ...]:
+    """A few stems of which each word holds one: guarded names tend to be much alike.
 
     Of pieces that serve as many words, the one that is in the fewest files of `sample` is taken.
     """
@@ -115,9 +123,14 @@ def stems(words: set[bytes], sample: Sequence[bytes]) -> tuple[bytes, ...]:
         most = max(sum(piece in word for word in left) for piece in pieces)
         serving = sorted((piece for piece in pieces if sum(piece in word for word in left) == most), key=_longest_first)
         best = min(serving[:_CANDIDATES], key=lambda piece: (sum(piece in data for data in sample), -len(piece)))
-        found.append(best)
+        found.append(Stem(best, _from(best, left)))
         left = {word for word in left if best not in word}
     return tuple(found)
+
+
+def _from(stem: bytes, words: Iterable[bytes]) -> re.Pattern[bytes]:
+    ends = sorted({re.escape(word.partition(stem)[2]) for word in words if stem in word})
+    return re.compile(re.escape(stem) + b"(?:" + b"|".join(ends) + b")")
 
 
 def _longest_first(piece: bytes) -> tuple[int, bytes]:

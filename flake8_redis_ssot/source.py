@@ -6,9 +6,9 @@ import ast
 import codecs
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
-from flake8_redis_ssot.levelling import parse
+from flake8_redis_ssot.levelling import Matters, Outline, outline, parse
 from flake8_redis_ssot.model import Gap, Span
 
 LINE_BREAK = re.compile(r"\r\n|\r|\n")
@@ -18,8 +18,7 @@ _COOKIE = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)", re.ASCII)
 _BLANK = re.compile(rb"^[ \t\f]*(?:#.*)?$")
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(NamedTuple):
     """Decoded bytes: the text without its byte order mark, the codec's name, and what could not be decoded."""
 
     text: str
@@ -27,25 +26,27 @@ class Text:
     gaps: tuple[Gap, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(NamedTuple):
     """A parsed file. `text` is as long as the file's own text, line by line; the tree's columns count in it.
 
-    `bound_names` are names that newer syntax binds and the tree does not show, by row (1-based).
+    `bound_names` are names that newer syntax binds and the tree does not show, by row (1-based). Where there is an
+    `outline`, its hollow functions are hollow in `tree` too. `is_plain`: bytes and characters are the same, so that
+    there is no need for `lines`.
     """
 
     text: str
     tree: ast.Module
     gaps: tuple[Gap, ...]
     bound_names: Mapping[int, tuple[str, ...]]
-    _lines: list[str] = field(repr=False)
-    _ascii: bool = field(repr=False)
+    lines: list[str]
+    is_plain: bool
+    outline: Outline | None = None
 
     def span(self, node: ast.expr | ast.stmt | ast.alias) -> Span:
         """The node's place, in characters (`ast` itself counts columns in UTF-8 bytes)."""
         end_row = node.end_lineno or node.lineno
         end_offset = node.end_col_offset or 0
-        if self._ascii:
+        if self.is_plain:
             return Span(node.lineno, node.col_offset, end_row, end_offset)
         return Span(
             node.lineno,
@@ -55,7 +56,7 @@ class Source:
         )
 
     def _column(self, row: int, offset: int) -> int:
-        line = self._lines[row - 1]
+        line = self.lines[row - 1]
         return (
             offset if line.isascii() else len(line.encode("utf-8", "surrogatepass")[:offset].decode("utf-8", "ignore"))
         )
@@ -63,11 +64,25 @@ class Source:
 
 def read_source(data: bytes) -> Source:
     """Decode and parse the bytes of a file. Never raises: what had to be left out is in `gaps`."""
-    decoded = decode(data)
+    return parsed_source(decode(data))
+
+
+def parsed_source(decoded: Text) -> Source:
+    """The same from the text."""
     parsed = parse(decoded.text)
-    plain = parsed.text.isascii()
-    lines = [] if plain else lines_of(parsed.text)
-    return Source(parsed.text, parsed.tree, decoded.gaps + parsed.gaps, parsed.bound_names, lines, plain)
+    return Source(parsed.text, parsed.tree, decoded.gaps + parsed.gaps, parsed.bound_names, *_measured(parsed.text))
+
+
+def outlined_source(decoded: Text, matters: Matters) -> Source | None:
+    """A file whose functions are parsed only where they matter; None where that takes the whole text."""
+    found = outline(decoded.text, matters)
+    return found and Source(decoded.text, found.tree, decoded.gaps, {}, *_measured(decoded.text), found)
+
+
+def _measured(text: str) -> tuple[list[str], bool]:
+    """The lines that columns are counted in, where bytes and characters differ, and whether they do not."""
+    plain = text.isascii()
+    return [] if plain else lines_of(text), plain
 
 
 def lines_of(text: str) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 # Parts of dotted names and origins: whatever their separators do not hold.
 _PART = re.compile(r"[^.:|*@#]+")
@@ -27,8 +27,7 @@ def is_glob(pattern: str) -> bool:
     return "*" in pattern
 
 
-@dataclass(frozen=True)
-class Words:
+class Words(NamedTuple):
     """The last parts of the guarded names. `exact` are whole identifiers, `globs` are patterns for one."""
 
     exact: frozenset[str]
@@ -52,18 +51,19 @@ class Words:
 
     def has(self, name: str) -> bool:
         """Whether one identifier is one of the words."""
-        return name in self.exact or any(pattern.match(name) for pattern in self._compiled)
+        return name in self.exact or (bool(self.globs) and any(dotted_pattern(glob).match(name) for glob in self.globs))
 
-    @functools.cached_property
-    def _compiled(self) -> tuple[re.Pattern[str], ...]:
-        return tuple(dotted_pattern(glob) for glob in self.globs)
-
-    @functools.cached_property
+    @property
     def needles(self) -> tuple[bytes, ...]:
         """The fewest byte strings of which a file holds one if it holds any of the words."""
-        literals = set(self.exact) | {max(glob.split("*"), key=len) for glob in self.globs}
-        kept = {word for word in literals if not any(other != word and other in word for other in literals)}
-        return tuple(word.encode() for word in sorted(kept))
+        return _needles(self)
+
+
+@functools.cache
+def _needles(words: Words) -> tuple[bytes, ...]:
+    literals = set(words.exact) | {max(glob.split("*"), key=len) for glob in words.globs}
+    kept = {word for word in literals if not any(other != word and other in word for other in literals)}
+    return tuple(word.encode() for word in sorted(kept))
 
 
 def _last_literal(pattern: str) -> str:

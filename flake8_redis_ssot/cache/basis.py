@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from flake8_redis_ssot.cache.shelf import Shelf
-from flake8_redis_ssot.cache.stamps import Stamps
-from flake8_redis_ssot.cache.values import Unreadable, reader
+from flake8_redis_ssot.cache.stamps import Stamps, changed, names_digest
+from flake8_redis_ssot.cache.values import reader
 from flake8_redis_ssot.disk import read
 from flake8_redis_ssot.search import Hunt, Search
 from flake8_redis_ssot.words import Words
@@ -35,10 +35,14 @@ class _Hunt(NamedTuple):
 
 
 class _Stored(NamedTuple):
-    """A basis as JSON: bytes as Latin-1. `asked` tells what was to be reported, `stamps` how the files were."""
+    """A basis as JSON: bytes as Latin-1. `asked` tells what was to be reported.
+
+    `paths` is a digest of all files and `stamps` tells how they were, both in hexadecimal.
+    """
 
     asked: str
-    stamps: dict[str, Any]
+    paths: str
+    stamps: str
     near: tuple[str, ...]
     needles: tuple[str, ...]
     hunts: tuple[_Hunt, ...]
@@ -52,9 +56,9 @@ def keep(shelf: Shelf, name: str, asked: str, paths: Sequence[str], stamps: Stam
     """Write down what an outcome depends on; `paths` are all files of the project."""
     needles = sorted({_text(needle) for search in basis.searches for needle in search.needles})
     hunts = dict.fromkeys(_written(hunt) for search in basis.searches for hunt in search.hunts)
-    stamped = {path: stamps.get(path) for path in paths}
     near, attributes = tuple(sorted(basis.near)), tuple(sorted(basis.attributes))
-    shelf.put(name, _Stored(asked, stamped, near, tuple(needles), tuple(hunts), attributes))
+    files, packed = names_digest(paths).hex(), stamps.packed(paths).hex()
+    shelf.put(name, _Stored(asked, files, packed, near, tuple(needles), tuple(hunts), attributes))
 
 
 def _written(hunt: Hunt) -> _Hunt:
@@ -65,14 +69,15 @@ def still_holds(shelf: Shelf, name: str, asked: str, paths: Sequence[str], stamp
     """Whether the files that have changed since have nothing to do with the outcome."""
     try:
         stored: _Stored = _READ(shelf.get(name))
-    except Unreadable:
+        before = bytes.fromhex(stored.stamps)
+    except ValueError:
         return False
-    if stored.asked != asked or stored.stamps.keys() != set(paths):
+    if stored.asked != asked or stored.paths != names_digest(paths).hex():
         return False
-    changed = [path for path in paths if not stamps.is_same(path, stored.stamps[path])]
-    if len(changed) > _MOST_CHANGED or not set(stored.near).isdisjoint(changed):
+    others = changed(paths, before, stamps.packed(paths))
+    if len(others) > _MOST_CHANGED or not set(stored.near).isdisjoint(others):
         return False
-    return not _matter(changed, stored)
+    return not _matter(others, stored)
 
 
 def _matter(paths: Iterable[str], stored: _Stored) -> bool:

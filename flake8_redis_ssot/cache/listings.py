@@ -14,13 +14,16 @@ from flake8_redis_ssot.discovery import Listing, Trail, discover
 
 
 class _Stored(NamedTuple):
-    """A listing without troubles, and what it depends on: a digest over the folders and the lists of patterns."""
+    """A listing without troubles, and what it depends on: a digest over the folders and the lists of patterns.
 
-    folders: tuple[str, ...]
+    No path holds a NUL, so `folders` and `files` are one text each, which is read much faster than a list.
+    """
+
+    folders: str
     rules: tuple[str, ...]
     taken: tuple[str, ...]
     digest: str
-    files: tuple[str, ...]
+    files: str
 
 
 _READ = reader(_Stored)
@@ -35,8 +38,8 @@ def listed(
     name = f"listing-{named(paths, os.getcwd(), root, exclude, force_exclude)}"
     try:
         stored: _Stored = _READ(shelf.get(name))
-        if all(map(_is_regular, stored.taken)) and _digest(stored.folders, stored.rules) == stored.digest:
-            return Listing(stored.files, ())
+        if all(map(_is_regular, stored.taken)) and _digest(_parts(stored.folders), stored.rules) == stored.digest:
+            return Listing(tuple(_parts(stored.files)), ())
     except Unreadable:
         pass
     trail = Trail.empty()
@@ -49,7 +52,12 @@ def _store(shelf: Shelf, name: str, listing: Listing, trail: Trail) -> None:
     folders, rules = tuple(trail.folders), tuple(dict.fromkeys(trail.rules))
     digest = _digest(folders, rules)
     if digest is not None and not listing.problems:
-        shelf.put(name, _Stored(folders, rules, tuple(trail.taken), digest, listing.files))
+        stored = _Stored("\0".join(folders), rules, tuple(trail.taken), digest, "\0".join(listing.files))
+        shelf.put(name, stored)
+
+
+def _parts(joined: str) -> list[str]:
+    return joined.split("\0") if joined else []
 
 
 def _digest(folders: Sequence[str], rules: Iterable[str]) -> str | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence, Set
-from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from flake8_redis_ssot.cache.shelf import Shelf, named
@@ -30,17 +29,17 @@ class _Entry(NamedTuple):
         return (path in self.paths) is not self.inverted
 
 
-@dataclass
 class Memory:
     """What is known of files (`stamps` as they are now) from the run before, and what this run adds."""
 
-    shelf: Shelf
-    name: str
-    stamps: Stamps
-    _before: dict[str, Any] = field(default_factory=dict)
-    _searches: dict[str, _Entry] = field(default_factory=dict)
-    _used: dict[str, tuple[set[str], dict[str, Any]]] = field(default_factory=dict)
-    _read: int = 0
+    def __init__(self, shelf: Shelf, name: str, stamps: Stamps) -> None:
+        self.shelf = shelf
+        self.name = name
+        self.stamps = stamps
+        self._before: dict[str, Any] = {}
+        self._searches: dict[str, _Entry] = {}
+        self._used: dict[str, tuple[set[str], dict[str, Any]]] = {}
+        self._read = 0
 
     @classmethod
     def at(cls, shelf: Shelf, name: str, stamps: Stamps) -> Memory:

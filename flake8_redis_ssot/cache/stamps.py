@@ -16,6 +16,9 @@ _TICKS = 100_000_000
 _STEPS = 2_000_000_000
 _SECOND = 1_000_000_000
 
+_MISSING: Stamp = (0, 0, 0, 0)
+_PACKED = 32  # bytes
+
 
 class Stamps:
     """The stamps of files: modification time and change time (nanoseconds), size (bytes), number.
@@ -44,24 +47,50 @@ class Stamps:
         """A digest of all stamps, in the order of `paths`; None where one of them is missing."""
         if len(self._known) < len(paths):
             return None
+        return blake2b(self.packed(paths), digest_size=16, key=names_digest(paths)).hexdigest()
+
+    def packed(self, paths: Sequence[str]) -> bytes:
+        """All stamps in the order of `paths`, 32 bytes each, zeros where one is missing."""
         values = array("q")
         for path in paths:
-            stamp = self._known.get(path)
-            if stamp is None:
-                return None
-            values.extend(stamp)
-        names = "\0".join(paths).encode("utf-8", "surrogatepass")
-        return blake2b(names + values.tobytes(), digest_size=16).hexdigest()
+            values.extend(self._known.get(path, _MISSING))
+        return values.tobytes()
 
 
-def _stamps(paths: Iterable[str], now: int) -> Iterator[tuple[str, Stamp]]:
-    stat, ticks, steps = os.stat, now - _TICKS, now - _STEPS
-    for path in paths:
-        try:
-            found = stat(path)
-        except OSError:
+def changed(paths: Sequence[str], before: bytes, now: bytes) -> list[str]:
+    """Those of some files whose packed stamps are not what they were, or are missing."""
+    missing = array("q", _MISSING).tobytes()
+    places = range(0, len(now), _PACKED)
+    there = [now[place : place + _PACKED] for place in places]
+    was = [before[place : place + _PACKED] for place in places]
+    return [path for path, stamp, old in zip(paths, there, was) if stamp != old or stamp == missing]
+
+
+def names_digest(paths: Sequence[str]) -> bytes:
+    """A digest of the names of files, in their order."""
+    return blake2b("\0".join(paths).encode("utf-8", "surrogatepass"), digest_size=16).digest()
+
+
+def _stamps(paths: Sequence[str], now: int) -> Iterator[tuple[str, Stamp]]:
+    ticks, steps = now - _TICKS, now - _STEPS
+    for path, found in zip(paths, _statuses(paths)):
+        if found is None:
             continue
-        changed = max(found.st_ctime_ns, found.st_mtime_ns)
-        if changed < (ticks if found.st_ctime_ns % _SECOND else steps):
+        modified, changed = found.st_mtime_ns, found.st_ctime_ns
+        if max(modified, changed) < (ticks if changed % _SECOND else steps):
             # The number of a file may be larger than what an array holds.
-            yield path, (found.st_mtime_ns, found.st_ctime_ns, found.st_size, found.st_ino & 0x7FFFFFFFFFFFFFFF)
+            yield path, (modified, changed, found.st_size, found.st_ino & 0x7FFFFFFFFFFFFFFF)
+
+
+def _statuses(paths: Sequence[str]) -> list[os.stat_result] | list[os.stat_result | None]:
+    try:
+        return list(map(os.stat, paths))
+    except OSError:
+        return list(map(_status, paths))  # one of them is not there
+
+
+def _status(path: str) -> os.stat_result | None:
+    try:
+        return os.stat(path)
+    except OSError:
+        return None

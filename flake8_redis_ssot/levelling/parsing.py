@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import NamedTuple
 
 from flake8_redis_ssot.levelling.trees import read
 from flake8_redis_ssot.model import Gap
 
 
-@dataclass(frozen=True, slots=True)
-class Parsed:
+class Parsed(NamedTuple):
     """The tree of a text, and what it says nothing about.
 
     `text` is what `tree` was made from: as long as the input, with the same line breaks. The tree's byte columns
@@ -24,7 +24,7 @@ class Parsed:
     tree: ast.Module
     text: str
     gaps: tuple[Gap, ...]
-    bound_names: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+    bound_names: Mapping[int, tuple[str, ...]] = MappingProxyType({})
 
 
 def parse(text: str) -> Parsed:

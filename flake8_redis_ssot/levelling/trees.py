@@ -8,8 +8,7 @@ import re
 import warnings
 from bisect import bisect_left
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from ast_grep_py import SgNode
@@ -18,8 +17,7 @@ if TYPE_CHECKING:
 _TOO_DEEP = "nested too deeply"
 
 
-@dataclass(frozen=True, slots=True)
-class Trouble:
+class Trouble(NamedTuple):
     """Where Python gives up reading (a row from 0, or None if it cannot say) and why, in its own words."""
 
     row: int | None

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 
 from flake8_redis_ssot.names.facts import attribute_of
 from flake8_redis_ssot.names.ledger import Ledger
-from flake8_redis_ssot.names.scopes import NOTHING, Frame, Own, Text, Value, Values, origins_of, path_of
+from flake8_redis_ssot.names.scopes import NOTHING, Frame, Own, Text, Value, Values, children, origins_of, path_of
 from flake8_redis_ssot.words import Words
 
 # By node type. Functions, not methods: bound methods in an instance's table would be a cycle that keeps every
@@ -37,7 +37,7 @@ class Evaluator:
         reader = self._readers.get(type(node))
         if reader is not None:
             return reader(self, node)
-        for child in ast.iter_child_nodes(node):
+        for child in children(node):
             self.read(child)
         return NOTHING
 

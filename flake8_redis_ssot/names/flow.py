@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 
 from flake8_redis_ssot.names.assignment import assign, bind
-from flake8_redis_ssot.names.scopes import NOTHING, Bindings, join
+from flake8_redis_ssot.names.scopes import NOTHING, Bindings, children, join
 from flake8_redis_ssot.names.walk import Readers, Walk
 
 # A `finally` is read once for each way out; in one another the work would multiply.
@@ -161,7 +161,7 @@ def _is_irrefutable(pattern: ast.pattern) -> bool:
 def _case(walk: Walk, before: Bindings, case: ast.match_case) -> Bindings | None:
     walk.frame.bindings = dict(before)
     for part in ast.walk(case.pattern):
-        walk.evaluator.read_all(child for child in ast.iter_child_nodes(part) if isinstance(child, ast.expr))
+        walk.evaluator.read_all(child for child in children(part) if isinstance(child, ast.expr))
         captured = getattr(part, "rest" if isinstance(part, ast.MatchMapping) else "name", None)
         if isinstance(part, ast.pattern) and captured:
             bind(walk, captured, NOTHING)
@@ -199,7 +199,7 @@ def read_expression(walk: Walk, node: ast.Expr | ast.Assert) -> bool:
     """A statement that only holds expressions."""
     if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
         return True  # a docstring names code without using it
-    for child in ast.iter_child_nodes(node):
+    for child in children(node):
         walk.evaluator.read(child)
     if walk.at_module_level and _changes_public(node):
         walk.public_is_computed = True

@@ -4,38 +4,42 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
 from flake8_redis_ssot.model import Span
 from flake8_redis_ssot.names.facts import Argument, Call, Import, Mention, Origins, Reach
 from flake8_redis_ssot.names.scopes import Frame, Values
 
 
-@dataclass(slots=True)
 class Made:
     """A call whose callee has an origin, and what becomes of its result. `frame` is the function that it stands in."""
 
-    node: ast.Call
-    statement_row: int
-    frame: Frame
-    origins: Origins
-    returned: bool = False
-    kept: bool = False
+    __slots__ = ("frame", "kept", "node", "origins", "returned", "statement_row")
+
+    def __init__(self, node: ast.Call, statement_row: int, frame: Frame, origins: Origins) -> None:
+        self.node = node
+        self.statement_row = statement_row
+        self.frame = frame
+        self.origins = origins
+        self.returned = False
+        self.kept = False
 
 
-@dataclass(slots=True)
 class Ledger:
-    """Records by place in the tree, so that reading a loop's body twice records each fact once."""
+    """Records by place in the tree, so that reading a loop's body twice records each fact once.
 
-    span: Callable[[ast.expr | ast.stmt | ast.alias], Span]
-    made: list[Made] = field(default_factory=list)
-    numbers: dict[ast.Call, int] = field(default_factory=dict)
-    imports: dict[object, tuple[Span, Span, str, bool, bool, bool, bool]] = field(default_factory=dict)
-    arguments: dict[ast.expr, Argument] = field(default_factory=dict)
-    reaches: dict[ast.Attribute, tuple[int, str]] = field(default_factory=dict)
-    mentions: dict[ast.expr, Mention] = field(default_factory=dict)
-    plain_imports: set[str] = field(default_factory=set)
-    star_reads: dict[str, set[str]] = field(default_factory=dict)
+    `span` tells the place of a node.
+    """
+
+    def __init__(self, span: Callable[[ast.expr | ast.stmt | ast.alias], Span]) -> None:
+        self.span = span
+        self.made: list[Made] = []
+        self.numbers: dict[ast.Call, int] = {}
+        self.imports: dict[object, tuple[Span, Span, str, bool, bool, bool, bool]] = {}
+        self.arguments: dict[ast.expr, Argument] = {}
+        self.reaches: dict[ast.Attribute, tuple[int, str]] = {}
+        self.mentions: dict[ast.expr, Mention] = {}
+        self.plain_imports: set[str] = set()
+        self.star_reads: dict[str, set[str]] = {}
 
     def call(self, node: ast.Call, row: int, frame: Frame, origins: Origins) -> int:
         """Number a call; its result is known by that number from here on."""

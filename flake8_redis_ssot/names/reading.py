@@ -29,7 +29,7 @@ def read_names(path: str, source: Source, module: str, package: str, words: Word
     imports and attributes are recorded where their origin holds one of `words`; exports are always complete.
     """
     ledger = Ledger(source.span)
-    walk = Walk(Evaluator(ledger, words, module, package, EXPRESSIONS), STATEMENTS, source.bound_names)
+    walk = Walk(Evaluator(ledger, words, module, package, EXPRESSIONS), STATEMENTS, source.bound_names, source.outline)
     interest = Interest(source.text, words)
     walk.module(source.tree, interest)
     walk.declared.update(_globals(source.text))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from typing import NamedTuple
 
 
@@ -29,30 +28,57 @@ Bindings = dict[str, Values]
 NOTHING: Values = ()
 
 
-@dataclass(slots=True, eq=False)
 class Frame:
-    """One scope while it is being read.
+    """One scope while it is being read: of kind "module", "class", "function", "lambda" or some other.
 
     `bindings` is the state at the present point; `exits` are the states at each `return`, `breaks` and
     `continues` those at the jumps of the innermost loop, `risks` the union of those in which an exception can
-    leave the innermost `try` (None outside one). `shared` are names declared global or nonlocal, with their home.
+    leave the innermost `try` (None outside one). `shared` are names declared global or nonlocal, with their home;
+    `paths` are bound paths, with the names that they depend on. `has_spread`: a function has given a name of this
+    scope a new meaning.
     """
 
-    kind: str  # "module", "class", "function" or "lambda"
-    qualname: str
-    outer: Frame | None = None
-    owner: str = ""  # the class that this frame is directly in, as a qualified name
-    bindings: Bindings = field(default_factory=dict)
-    body: Sequence[ast.stmt] = ()
-    exits: list[Bindings] = field(default_factory=list)
-    breaks: list[Bindings] = field(default_factory=list)
-    continues: list[Bindings] = field(default_factory=list)
-    risks: Bindings | None = None
-    shared: dict[str, Frame] = field(default_factory=dict)
-    memoised: bool = False
-    paths: dict[str, frozenset[str]] = field(default_factory=dict)  # bound paths → the names that they depend on
-    has_spread: bool = False  # a function has given a name of this scope a new meaning
-    _locals: frozenset[str] | None = None
+    __slots__ = (
+        "_locals",
+        "bindings",
+        "body",
+        "breaks",
+        "continues",
+        "exits",
+        "has_spread",
+        "kind",
+        "memoised",
+        "outer",
+        "paths",
+        "qualname",
+        "risks",
+        "shared",
+    )
+
+    def __init__(
+        self,
+        kind: str,
+        qualname: str,
+        outer: Frame | None = None,
+        *,
+        bindings: Bindings | None = None,
+        body: Sequence[ast.stmt] = (),
+        memoised: bool = False,
+    ) -> None:
+        self.kind = kind
+        self.qualname = qualname
+        self.outer = outer
+        self.bindings: Bindings = {} if bindings is None else bindings
+        self.body = body
+        self.memoised = memoised
+        self.exits: list[Bindings] = []
+        self.breaks: list[Bindings] = []
+        self.continues: list[Bindings] = []
+        self.risks: Bindings | None = None
+        self.shared: dict[str, Frame] = {}
+        self.paths: dict[str, frozenset[str]] = {}
+        self.has_spread = False
+        self._locals: frozenset[str] | None = None
 
     def bind(self, name: str, values: Values) -> None:
         """Let a name stand for `values` from here on; what was known of its attributes ends."""
@@ -143,7 +169,18 @@ def stored_names(body: Iterable[ast.stmt]) -> Iterator[str]:
         if isinstance(node, _COMPREHENSIONS):
             waiting.extend(inner for inner in ast.walk(node) if isinstance(inner, ast.NamedExpr))
         elif not isinstance(node, (ast.Lambda, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-            waiting.extend(ast.iter_child_nodes(node))
+            waiting += children(node)
+
+
+def children(node: ast.AST) -> list[ast.AST]:
+    """The nodes right below one, in order: `ast.iter_child_nodes`, at a third of its time."""
+    found: list[ast.AST] = []
+    for value in vars(node).values():
+        if isinstance(value, ast.AST):
+            found.append(value)
+        elif type(value) is list:
+            found += [each for each in value if isinstance(each, ast.AST)]
+    return found
 
 
 def _bound_by(node: ast.AST) -> Iterator[str]:

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from flake8_redis_ssot.levelling import Outline
 from flake8_redis_ssot.model import Gap
 from flake8_redis_ssot.names.evaluator import Evaluator
 from flake8_redis_ssot.names.interest import Interest
-from flake8_redis_ssot.names.ledger import Ledger
 from flake8_redis_ssot.names.scopes import Bindings, Frame, Text, Value, join
 from flake8_redis_ssot.words import Words
 
@@ -31,36 +30,43 @@ class Body(NamedTuple):
     last: int
 
 
-@dataclass(slots=True)
 class Walk:
-    """One file while it is being read. The readers of the single statements stand in the modules beside this one."""
+    """One file while it is being read. The readers of the single statements stand in the modules beside this one.
 
-    evaluator: Evaluator
-    readers: Readers
-    bound_names: Mapping[int, tuple[str, ...]]
-    gaps: list[Gap] = field(default_factory=list)
-    # Class attributes (`Class.name`) and base classes, as other files can see them.
-    members: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    bases: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    definitions: dict[str, ast.AST] = field(default_factory=dict)
-    # Names that are bound at module level somewhere, though perhaps not where the walk could see it.
-    declared: set[str] = field(default_factory=set)
-    public: list[str] | None = None
-    public_is_computed: bool = False
-    typing_only: bool = False
-    loops: int = 0  # how many loops of this scope are around the present statement
-    finals: int = 0  # how many `finally` bodies are being read on the way out
-    _later: list[Body] = field(default_factory=list)
+    `members` are class attributes (`Class.name`) and `bases` base classes, as other files can see them; `declared` are
+    names that are bound at module level somewhere, though perhaps not where the walk could see it; `loops` tells how
+    many loops of this scope are around the present statement, `finals` how many `finally` bodies are being read on
+    the way out.
+    """
+
+    def __init__(
+        self,
+        evaluator: Evaluator,
+        readers: Readers,
+        bound_names: Mapping[int, tuple[str, ...]],
+        outline: Outline | None,
+    ) -> None:
+        self.evaluator = evaluator
+        self.readers = readers
+        self.bound_names = bound_names
+        self.outline = outline
+        self.ledger = evaluator.ledger
+        self.gaps: list[Gap] = []
+        self.members: dict[str, tuple[str, ...]] = {}
+        self.bases: dict[str, tuple[str, ...]] = {}
+        self.definitions: dict[str, ast.AST] = {}
+        self.declared: set[str] = set()
+        self.public: list[str] | None = None
+        self.public_is_computed = False
+        self.typing_only = False
+        self.loops = 0
+        self.finals = 0
+        self._later: list[Body] = []
 
     @property
     def frame(self) -> Frame:
         """The scope that is being read."""
         return self.evaluator.frame
-
-    @property
-    def ledger(self) -> Ledger:
-        """Where facts are recorded."""
-        return self.evaluator.ledger
 
     @property
     def at_module_level(self) -> bool:
@@ -130,7 +136,9 @@ class Walk:
 
     def body_of(self, frame: Frame, function: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
         """Read the body of a function later, when the scope around it is complete."""
-        self._later.append(Body(frame, frame.bindings, function.lineno, function.end_lineno or function.lineno))
+        hidden = self.outline and self.outline.last_row(function.lineno)
+        last = hidden or function.end_lineno or function.lineno
+        self._later.append(Body(frame, frame.bindings, function.lineno, last))
 
     def within(self, frame: Frame, statements: Iterable[ast.stmt]) -> None:
         """Read statements in a scope of their own."""
@@ -143,6 +151,7 @@ class Walk:
         """Read functions whose outer scope is complete, each with those in it."""
         for body in bodies:
             frame = body.frame
+            frame.body = (self.outline and self.outline.body(body.first)) or frame.body
             frame.bindings, frame.exits = dict(body.start), []
             self.within(frame, frame.body)
             frame.bindings = frame.closed()

@@ -58,5 +58,11 @@ SAMPLE = [b"class Manager", b"manager = create_table()"]
 )
 def test_a_few_stems_stand_for_all_words(words: set[bytes], expected: tuple[bytes, ...]) -> None:
     found = stems(words, SAMPLE)
-    assert sorted(found) == sorted(expected)
-    assert all(any(stem in word for stem in found) for word in words)
+    assert sorted(stem.literal for stem in found) == sorted(expected)
+    assert all(any(stem.words.search(b"(" + word) for stem in found) for word in words)
+
+
+def test_a_stem_tells_the_words_that_go_with_it_from_others() -> None:
+    (stem,) = stems({b"RedisManager", b"redis_manager", b"test_redis_manager"}, SAMPLE)
+    assert stem.words.search(b"from app import redis_manager")
+    assert not stem.words.search(b"import redis  # redis_client, RedisCluster")

@@ -1,0 +1,139 @@
+"""The outline of a text, filled again, is the tree of the text; and what it can't tell, it does not."""
+
+from __future__ import annotations
+
+import ast
+import sysconfig
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from flake8_redis_ssot.levelling import HiddenError, Outline, outline
+
+LIBRARY = sorted(Path(sysconfig.get_paths()["stdlib"]).glob("*.py"))
+
+PLAIN = {
+    "one after the other": "def f():\n    a\n\n\ndef g():\n    b\n",
+    "methods": "class A:\n    x = 1\n\n    def f(self):\n        a\n\n    y = 2\n\n    async def g(self):\n        b\n",
+    "inner ones stay with their outer one": "def f():\n    def g():\n        a\n    return g\n\nx = f\n",
+    "parameters on lines of their own": "def f(\n    a,  # why:\n    b=1,\n) -> None:\n    a\n\nx = 1\n",
+    "old style of parameters": "def f(a,\n      b):\n    a\n\nx = 1\n",
+    "a default with a colon": "def f(a={\n    1: 2,\n}, b=lambda:\n      3):\n    a\n\nx = 1\n",
+    "strings at the margin": 'def f():\n    a = """\ndef g():\n    b\n"""\n    b\n\nx = 1\n',
+    "a string that is closed at the margin": "def f():\n    return '''\n'''\nx = 1\n",
+    "quotes in comments and strings": 'def f():\n    a = \'"""\'  # it\'s """\n\n\ndef g():\n    b\n',
+    "an escaped quote": 'def f():\n    a = """\\""""\n\n\ndef g():\n    b\n',
+    "a raw string": "def f():\n    a = r'''\\'''\n'''\n\n\ndef g():\n    b\n",
+    "brackets at the margin": "def f():\n    a = [\n1,\n]\n    b\n\nx = 1\n",
+    "comments at the margin": "def f():\n    a\n# about b\n    b\n# about x\nx = 1\n",
+    "on one line": "def f(): return 1\ndef g():\n    b\nclass A:\n    def h(self): pass\n    def i(self):\n        b\n",
+    "several on one line": "def f(): a; b\n\n\ndef g(\n    a): pass\n\nx = 1\n",
+    "under a condition": "if a:\n    def f():\n        a\nelse:\n    def f():\n        b\n",
+    "in a try statement": "try:\n    def f():\n        a\nfinally:\n    x\n",
+    "decorated": "@a(\n    b\n)\ndef f():\n    a\n\n\n@b\nasync def g():\n    await a\n",
+    "no last line break": "def f():\n    a\n\n\ndef g():\n    b",
+    "tabs": "class A:\n\tdef f(self):\n\t\ta\n\n\tx = 1\n",
+    "windows": "def f():\r\n    a\r\n\r\n\r\ndef g():\r\n    '''\r\n'''\r\n    b\r\n",
+    "characters of several bytes": "def f():\n    a = 'ä'; b\n\n\ndef ö():\n    'ö'; b\n",
+    "a first row": "def f():\n    a\n",
+    "default and undefined": "default = 1\nundef = 2\n\ndef f():\n    a\nx = default\n",
+    "a backslash before the end": "def f():\n    a = 1 + \\\n2\n    b\n\n\ndef g():\n    b\n",
+    "a comment that ends in a backslash": "def f():\n    a  # \\\nx = 1\n",
+}
+
+
+def filled(found: Outline) -> ast.Module:
+    """The tree of an outline with all functions filled in."""
+    for node in ast.walk(found.tree):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            node.body = found.body(node.lineno) or node.body
+    return found.tree
+
+
+def placed(tree: ast.AST) -> list[tuple[object, ...]]:
+    """Every node with its place. A hollow function and the class around it end sooner than in the text."""
+    return [
+        (type(node), getattr(node, "lineno", 0), getattr(node, "col_offset", 0))
+        + (() if hasattr(node, "body") else (getattr(node, "end_lineno", 0), getattr(node, "end_col_offset", 0)))
+        for node in ast.walk(tree)
+    ]
+
+
+def agrees(text: str) -> Outline | None:
+    """The outline of a text in which nothing matters, which must then agree with its tree; None where there is none."""
+    found = outline(text, lambda first, last: False)
+    if found is not None:
+        hollow = set(found.hollow)
+        whole = ast.parse(text)
+        functions = {
+            node.lineno: node.end_lineno
+            for node in ast.walk(whole)
+            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
+        }
+        assert hollow <= functions.keys()
+        assert all((found.last_row(row) or 0) >= (functions[row] or 0) for row in hollow)
+        tree = filled(found)
+        assert ast.dump(tree) == ast.dump(whole)
+        assert placed(tree) == placed(whole)
+    return found
+
+
+@pytest.mark.parametrize("text", PLAIN.values(), ids=PLAIN)
+def test_an_outline_filled_again_is_the_tree(text: str) -> None:
+    agrees(text)
+
+
+def test_most_functions_are_left_hollow() -> None:
+    found = agrees(PLAIN["methods"])
+    assert found is not None
+    assert {row: found.last_row(row) for row in found.hollow} == {4: 6, 9: 10}
+
+
+@pytest.mark.parametrize("file", LIBRARY, ids=lambda file: file.stem)
+def test_the_standard_library(file: Path) -> None:
+    found = agrees(file.read_bytes().decode("utf-8", "replace"))
+    assert found is not None or "\f" in file.read_text("utf-8", "replace")
+
+
+def test_what_matters_is_parsed_at_once() -> None:
+    text = PLAIN["one after the other"]
+    found = outline(text, lambda first, last: first == 5)
+    assert found is not None
+    assert list(found.hollow) == [1]
+    assert found.body(5) is None
+    assert found.last_row(5) is None
+
+
+@pytest.mark.parametrize("text", ["def f():\n    a\rx = 1\n", "def f():\n    a\n\fx = 1\n"], ids=["CR", "form feed"])
+def test_lines_that_others_count_otherwise_take_the_whole_text(text: str) -> None:
+    assert outline(text, lambda first, last: False) is None
+
+
+@pytest.mark.parametrize("text", ["def f(:\n    a\n", "x = (\ndef f():\n    a\n", "def f():\n    a = '''\n\nx = 1\n"])
+def test_what_is_no_python_takes_the_whole_text(text: str) -> None:
+    assert outline(text, lambda first, last: False) is None
+
+
+def test_a_function_that_is_no_python_says_so_when_it_is_asked_for() -> None:
+    found = outline("class A:\n    def f(self):\n        a = = 1\n\n    x = 1\n", lambda first, last: False)
+    assert found is not None
+    with pytest.raises(HiddenError):
+        found.body(2)
+
+
+PIECES = st.sampled_from(
+    "def f():|async def g(a,|b):|) -> None:|class A:|    |\t|\n|\\\n|#|'''|\"\"\"|'|\"|a = 1|pass|return x|:|(|)|[|]|{|}|,|f|r|"
+    "lambda: |@d|\r\n|if x:| ".split("|")
+)
+
+
+@given(st.lists(PIECES, max_size=40).map("".join))
+def test_any_text_that_is_python_agrees(text: str) -> None:
+    try:
+        ast.parse(text)
+    except (SyntaxError, ValueError):
+        outline(text, lambda first, last: False)  # says something, or nothing
+    else:
+        agrees(text)
