@@ -100,8 +100,8 @@ class Hunting:
         """The names of a file that can stand for a guarded one: what they come from mentions one of the words."""
         exports = facts.exports
         for key, origins in exports.names.items():
-            if self._alone.has(key.rpartition(".")[2]):
-                continue  # found wherever it stands
+            if not (origins or exports.bases.get(key)) or self._alone.has(key.rpartition(".")[2]):
+                continue  # it comes from nowhere, or is found wherever it stands
             classes = (key, *(origin.partition(":@")[2] for origin in origins))
             several = (*origins, *(base for name in classes for base in exports.bases.get(name, ())))
             if any(map(words.hits, several)) or any(_last(origin) in self._offering for origin in origins):

@@ -87,7 +87,7 @@ def _measured(text: str) -> tuple[list[str], bool]:
 
 def lines_of(text: str) -> list[str]:
     """The physical lines of a text, without their line breaks, as Python counts them."""
-    return LINE_BREAK.split(text)
+    return LINE_BREAK.split(text) if "\r" in text else text.split("\n")
 
 
 def decode(data: bytes) -> Text:

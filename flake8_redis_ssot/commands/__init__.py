@@ -1,1 +1,1 @@
-"""The commands of `redis-ssot`, one module each with a `main(arguments) -> exit code`."""
+"""The commands of `redis-ssot`, one module each with `add_arguments(parser)` and `main(arguments)`, an exit code."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import sys
-from argparse import Namespace
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Sequence
 from functools import cache
 
-from flake8_redis_ssot.commands.fixes import apply_fixes, show_diff, trust, wants_fixes
+from flake8_redis_ssot.commands.fixes import add_fixes, apply_fixes, show_diff, trust, wants_fixes
+from flake8_redis_ssot.commands.flags import add_configuration, add_paths, add_selection
 from flake8_redis_ssot.config.loading import how_to_configure
 from flake8_redis_ssot.config.settings import ConfigError
 from flake8_redis_ssot.disk import read, write
@@ -16,6 +17,29 @@ from flake8_redis_ssot.reports.report import Report, render
 from flake8_redis_ssot.request import NoConfigurationError, Outcome, Request
 from flake8_redis_ssot.run import run
 from flake8_redis_ssot.selection import names_by_code
+
+FORMATS = ("concise", "full", "json")
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """The flags of `check`."""
+    add_paths(parser)
+    add_selection(parser)
+    add_configuration(parser)
+    add = parser.add_argument
+    add("--output-format", choices=FORMATS, default="full", help="default: full")
+    add("-o", "--output-file", metavar="FILE", help="write the report there")
+    add("--statistics", action="store_true", help="only count, by code")
+    add("-e", "--exit-zero", action="store_true", help="exit with 0 even if there are findings")
+    add("--stdin-filename", metavar="PATH", help="the name of what is read from standard input")
+    add("--add-noqa", type=_reason, metavar="REASON", help="write a noqa comment on each line with a finding")
+    add_fixes(parser)
+
+
+def _reason(text: str) -> str:
+    if not text.isprintable():
+        raise ArgumentTypeError("a reason is a line of plain text")
+    return text
 
 
 def main(arguments: Namespace) -> int:

@@ -4,12 +4,25 @@ from __future__ import annotations
 
 import os
 import sys
-from argparse import Namespace
+from argparse import ArgumentParser, Namespace
 
+from flake8_redis_ssot.commands.flags import add_fixable
 from flake8_redis_ssot.model import Applicability
 from flake8_redis_ssot.reports.paint import Paint
 from flake8_redis_ssot.request import Outcome
 from flake8_redis_ssot.selection import names_by_code
+
+
+def add_fixes(parser: ArgumentParser) -> None:
+    """The flags, as ruff has them."""
+    add = parser.add_argument
+    add("--fix", action="store_true", help="apply fixes that are safe")
+    add("--unsafe-fixes", action="store_true", help="with --fix, also those that are not; say so in the report")
+    add("--fix-only", action="store_true", help="apply fixes, and report nothing that is left")
+    add("--diff", action="store_true", help="show what --fix would change, and change nothing")
+    add("--show-fixes", action="store_true", help="list what was fixed")
+    add("--exit-non-zero-on-fix", action="store_true", help="exit with 1 if anything was fixed")
+    add_fixable(parser)
 
 
 def wants_fixes(arguments: Namespace) -> bool:

@@ -4,9 +4,16 @@ from __future__ import annotations
 
 import json
 import sys
-from argparse import Namespace
+from argparse import ArgumentParser, Namespace
 
 from flake8_redis_ssot.rule import Rule, all_rules
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """The flags of `rule`."""
+    parser.add_argument("code", nargs="?", metavar="CODE", help="such as RSS002")
+    parser.add_argument("--all", action="store_true", help="list every code")
+    parser.add_argument("--output-format", choices=("text", "json"), default="text", help="default: text")
 
 
 def main(arguments: Namespace) -> int:

@@ -2,8 +2,8 @@
 
 ## Why
 What cannot be read cannot be vouched for. The message says where and why; everything around it has been
-checked all the same. Only files that mention a guarded name are parsed, so a broken file that has nothing to
-do with the resource is not reported.
+checked all the same. Only files that mention a guarded name are parsed, and of their functions only those in
+which something that matters can be named, so broken code that has nothing to do with the resource is not reported.
 
 ## Bad
 ```python

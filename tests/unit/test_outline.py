@@ -123,10 +123,13 @@ def test_a_function_that_is_no_python_says_so_when_it_is_asked_for() -> None:
         found.body(2)
 
 
-PIECES = st.sampled_from(
-    "def f():|async def g(a,|b):|) -> None:|class A:|    |\t|\n|\\\n|#|'''|\"\"\"|'|\"|a = 1|pass|return x|:|(|)|[|]|{|}|,|f|r|"
-    "lambda: |@d|\r\n|if x:| ".split("|")
-)
+# fmt: off
+PIECES = st.sampled_from([
+    "def f():", "async def g(a,", "b):", ") -> None:", "class A:", "    ", "\t", "\n", "\\\n", "#", "'''", '"""', "'",
+    '"', "a = 1", "pass", "return x", ":", "(", ")", "[", "]", "{", "}", ",", "f", "r", "lambda: ", "@d", "\r\n",
+    "if x:", " ",
+])
+# fmt: on
 
 
 @given(st.lists(PIECES, max_size=40).map("".join))
