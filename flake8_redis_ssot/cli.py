@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 # Each is a module of `commands`, imported only when it is called: a name on the command line, and what it does.
 COMMANDS = {
     "check": "find every place that goes round the source of truth",
+    "baseline": "let known findings pass, so that only new ones fail",
     "rule": "explain a code",
 }
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from hashlib import blake2b
 from typing import NamedTuple
 
 from flake8_redis_ssot.analysis import Analysis
 from flake8_redis_ssot.guards import relative_to
-from flake8_redis_ssot.model import Finding
+from flake8_redis_ssot.model import Finding, Span
 from flake8_redis_ssot.rule import Judged, all_rules
 from flake8_redis_ssot.selection import Selection, shown_path
-from flake8_redis_ssot.source import decode
+from flake8_redis_ssot.source import decode, lines_of
 from flake8_redis_ssot.suppression import Comments, ignored_codes
 
 
@@ -31,7 +32,7 @@ def found_in(analysis: Analysis, path: str, selection: Selection, *, noqa: bool 
     wanted = _wanted(analysis, relative_to(str(analysis.config.root), path), selection)
     judged = [judged for rule in all_rules() if wanted(rule.code) for judged in rule.judged(view)]
     found = [Found(path, each, each.finding(shown)) for each in judged]
-    return sorted(_spoken(analysis, path, found) if noqa and found else found, key=lambda each: each.finding)
+    return sorted(_compared(analysis, path, found, noqa=noqa) if found else found, key=lambda each: each.finding)
 
 
 def _wanted(analysis: Analysis, relative: str, selection: Selection) -> Callable[[str], bool]:
@@ -40,13 +41,38 @@ def _wanted(analysis: Analysis, relative: str, selection: Selection) -> Callable
     return lambda code: selection.has(code) and there.has(code)
 
 
-def _spoken(analysis: Analysis, path: str, found: Iterable[Found]) -> list[Found]:
-    """What no comment silences."""
+def _compared(analysis: Analysis, path: str, found: Iterable[Found], *, noqa: bool) -> list[Found]:
+    """What was found in a file, compared with its text: what no comment silences, with its snippet."""
     try:
-        comments = Comments(decode(analysis.data(path)).text)
+        text = decode(analysis.data(path)).text
     except OSError:
         return list(found)  # it can't be read: that is the finding
-    return [each for each in found if not comments.silence(each.finding.code, each.finding.noqa_rows)]
+    comments, lines = Comments(text), lines_of(text)
+    return [
+        each._replace(finding=_with_snippet(each.finding, lines))
+        for each in found
+        if not noqa or not comments.silence(each.finding.code, each.finding.noqa_rows)
+    ]
+
+
+def _with_snippet(finding: Finding, lines: Sequence[str]) -> Finding:
+    return finding._replace(mark=finding.mark._replace(snippet=snippet(finding.span, lines)))
+
+
+_LONGEST_SNIPPET = 100  # characters
+
+
+def snippet(span: Span, lines: Sequence[str]) -> str:
+    """The text of a span with blanks made one. Of a long one the beginning, and a digest of the whole."""
+    rows = list(lines[span.row - 1 : span.end_row])
+    if not rows:
+        return ""
+    rows[-1] = rows[-1][: span.end_column]
+    rows[0] = rows[0][span.column :]
+    whole = " ".join(" ".join(rows).split())
+    if len(whole) <= _LONGEST_SNIPPET:
+        return whole
+    return f"{whole[:_LONGEST_SNIPPET]}… {blake2b(whole.encode('utf-8', 'surrogatepass'), digest_size=4).hexdigest()}"
 
 
 def check(analysis: Analysis, files: Sequence[str], selection: Selection, *, noqa: bool = True) -> list[Found]:

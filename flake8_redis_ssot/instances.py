@@ -52,7 +52,7 @@ def judge_call(call: Call, view: View, what: str) -> Verdict | None:
         looked_into = resource.check_canonical and view.guards.is_canonical(resource, view.module)
         if looked_into and not _is_the_one(call, home, view) and not _is_constructor(call.function, view):
             advice = "keep one instance in this module, and give back that one"
-            return Verdict(f"{_subject(call.function, what, home)} beside the one instance", advice)
+            return Verdict(f"{_subject(call.function, what, home)} beside the one instance", advice, home.name)
     return None
 
 
@@ -83,9 +83,8 @@ def _subject(function: str, what: str, home: Home) -> str:
 
 
 def _verdict(subject: str, home: Home, resource: Resource, view: View) -> Verdict:
-    return Verdict(
-        f"{subject}{via(home.chain, view.module)}; use {view.instead(resource)} instead", view.advice(resource)
-    )
+    what = f"{subject}{via(home.chain, view.module)}; use {view.instead(resource)} instead"
+    return Verdict(what, view.advice(resource), home.name)
 
 
 def judge_handover(argument: Argument, view: View) -> Verdict | None:

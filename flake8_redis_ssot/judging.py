@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Set
 from functools import partial
 
 from flake8_redis_ssot.analysis import Analysis
+from flake8_redis_ssot.baseline.entries import Entry, entries_of
 from flake8_redis_ssot.cache.basis import Basis
 from flake8_redis_ssot.cache.memory import Memory
 from flake8_redis_ssot.config.loading import warnings
-from flake8_redis_ssot.config.settings import Config, ConfigError, Problem
+from flake8_redis_ssot.config.settings import ConfigError, Problem
 from flake8_redis_ssot.engine import Found, check
 from flake8_redis_ssot.model import Applicability
-from flake8_redis_ssot.request import Outcome, Request, Task
+from flake8_redis_ssot.request import Outcome, Task
 from flake8_redis_ssot.selection import Selection
 from flake8_redis_ssot.validation import name_errors, name_warnings
 from flake8_redis_ssot.workers import default_jobs
@@ -27,7 +28,7 @@ def judge(task: Task, memory: Memory | None) -> tuple[Outcome, Basis]:
     jobs = request.jobs or default_jobs()
     analysis = Analysis(task.config, task.project, jobs=jobs, overlay=task.buffers, memory=memory)
     _check_names(analysis, outcome)
-    look = partial(check, analysis, task.asked, _selection(task.config, request), noqa=request.noqa)
+    look = partial(check, analysis, task.asked, task.selection, noqa=request.noqa)
     if request.trust is not None:
         _mend(analysis, look, task, outcome)
     elif request.fixes:
@@ -39,14 +40,17 @@ def judge(task: Task, memory: Memory | None) -> tuple[Outcome, Basis]:
     return outcome, analysis.basis()
 
 
-def _mend(analysis: Analysis, look: Callable[[], Sequence[Found]], task: Task, outcome: Outcome) -> None:
-    """Apply fixes; those of a buffer must not reach into files."""
+def _mend(analysis: Analysis, look: Callable[[], list[Found]], task: Task, outcome: Outcome) -> None:
+    """Apply fixes; those of a buffer must not reach into files, and what is known already is left alone."""
     from flake8_redis_ssot.mending import mend  # late: most runs fix nothing
 
+    known = frozenset(() if task.baseline is None or task.request.fix_known else task.baseline.entries)
     request, only = task.request, set(task.buffers)
     asked, jobs = Selection(request.fixable, request.unfixable), request.jobs or default_jobs()
-    mended = mend(analysis, look, trust=request.trust or Applicability.SAFE, fixable=asked.has, only=only, jobs=jobs)
-    outcome.findings += mended.left
+    new = partial(_apart, look, known, str(task.config.root), False)
+    mended = mend(analysis, new, trust=request.trust or Applicability.SAFE, fixable=asked.has, only=only, jobs=jobs)
+    outcome.findings += [*mended.left, *(each.finding for each in _apart(look, known, str(task.config.root), True))]
+    outcome.findings.sort()
     outcome.fixed += mended.fixed
     outcome.changes += mended.changes()
 
@@ -59,6 +63,10 @@ def _check_names(analysis: Analysis, outcome: Outcome) -> None:
     outcome.warnings += map(str, problems)
 
 
-def _selection(config: Config, request: Request) -> Selection:
-    select = request.select or config.select
-    return Selection((*select, *request.extend_select), request.ignore or config.ignore)
+def _apart(look: Callable[[], list[Found]], known: Set[Entry], root: str, wanted: bool) -> list[Found]:
+    """Of what is found now, that which is known, or that which is not."""
+    found = look()
+    if not known:
+        return [] if wanted else found
+    entries = entries_of([each.finding for each in found], root)
+    return [each for each, entry in zip(found, entries) if (entry in known) is wanted]

@@ -72,6 +72,20 @@ class Refusal(NamedTuple):
     reasons: tuple[str, ...]
 
 
+class Mark(NamedTuple):
+    """What tells a finding from others in its file, however lines move.
+
+    `function` is the qualified name of the function around it (empty outside), `origin` what it is about, as a dotted
+    name, and `snippet` its source text with blanks made one. `pattern` is the kind of place: import, reference, simple
+    (an instance made), member (one that is kept), factory, or gap.
+    """
+
+    function: str = ""
+    origin: str = ""
+    snippet: str = ""
+    pattern: str = ""
+
+
 # By so many of its fields a finding is known; what can be done about it is no part of what it is.
 _TOLD = 6
 
@@ -93,6 +107,7 @@ class Finding(NamedTuple):
     noqa_rows: tuple[int, ...]
     fix: Fix | Refusal | None = None
     offers: tuple[Fix, ...] = ()
+    mark: Mark = Mark()
 
     def __lt__(self, other: tuple[object, ...]) -> bool:
         return self[:_TOLD] < other[:_TOLD]

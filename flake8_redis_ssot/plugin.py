@@ -75,7 +75,7 @@ def _findings_in(
         outcome = run(request)
     except NoConfigurationError:
         return {}  # installed, but not used in this project
-    except ConfigError as error:
+    except (ConfigError, ValueError) as error:  # the configuration, or the baseline
         raise ExecutionError(str(error)) from error
     found: dict[str, list[tuple[int, int, str]]] = {}
     for finding in outcome.findings:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_redis_ssot.config.settings import Config
 from flake8_redis_ssot.disk import Change
 from flake8_redis_ssot.model import Applicability, Finding
+from flake8_redis_ssot.selection import Selection
+
+if TYPE_CHECKING:
+    from flake8_redis_ssot.baseline.sifting import Baseline, Sifted
 
 
 class Request(NamedTuple):
@@ -18,7 +22,8 @@ class Request(NamedTuple):
     the configuration. `jobs` 0 means one process for each processor. With `fixes` each finding gets its fix or
     the reasons why it has none; with `trust` fixes that are trusted so far are applied, in memory, for the codes
     of `fixable` (prefixes or `ALL`) that are not in `unfixable`. With `cache`, what earlier runs have found out is
-    made use of, from the folder `cache_dir` (empty: `.redis_ssot_cache` beside the configuration).
+    made use of, from the folder `cache_dir` (empty: `.redis_ssot_cache` beside the configuration). `baseline` is the
+    file of known findings (empty: the one of the configuration; None: none); with `fix_known` they are fixed as well.
     """
 
     paths: tuple[str, ...] = (".",)
@@ -38,6 +43,8 @@ class Request(NamedTuple):
     unfixable: tuple[str, ...] = ()
     cache: bool = True
     cache_dir: str = ""
+    baseline: str | None = ""
+    fix_known: bool = False
 
 
 class Task(NamedTuple):
@@ -52,6 +59,14 @@ class Task(NamedTuple):
     project: tuple[str, ...]
     buffers: Mapping[str, bytes]
     request: Request
+    baseline: Baseline | None = None
+
+    @property
+    def selection(self) -> Selection:
+        """The codes to report."""
+        request, config = self.request, self.config
+        select = (*(request.select or config.select), *request.extend_select)
+        return Selection(select, request.ignore or config.ignore)
 
 
 class NoConfigurationError(Exception):
@@ -62,6 +77,7 @@ class Outcome:
     """What a run found: findings in order, what the user got wrong, what is only worth a word, the files checked.
 
     `fixed` are findings whose fixes are in `changes`: sets of files that belong together. Nothing is written yet.
+    `findings` are the new ones where there are baselines: `sifted` has the known ones too.
     """
 
     def __init__(self, findings: Iterable[Finding] = (), warnings: Iterable[str] = ()) -> None:
@@ -72,3 +88,4 @@ class Outcome:
         self.buffers: dict[str, bytes] = {}
         self.fixed: list[Finding] = []
         self.changes: list[tuple[Change, ...]] = []
+        self.sifted: list[Sifted] = []

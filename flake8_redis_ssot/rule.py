@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from flake8_redis_ssot.config.settings import AccessorFor, Resource
 from flake8_redis_ssot.guards import Guards, relative_to
-from flake8_redis_ssot.model import Finding, Span
+from flake8_redis_ssot.model import Finding, Mark, Span
 from flake8_redis_ssot.modules import package_name
 from flake8_redis_ssot.names.facts import FileFacts
 from flake8_redis_ssot.patterns import matches_path
@@ -19,23 +19,32 @@ from flake8_redis_ssot.selection import rule_files
 
 
 class Site(NamedTuple):
-    """What a rule saw in one file. On `noqa_rows` (1-based) a comment can silence it; `fact` is the rule's own."""
+    """What a rule saw in one file. On `noqa_rows` (1-based) a comment can silence it; `fact` is the rule's own.
+
+    `pattern` is the kind of place and `function` the function around it, as in `Mark`.
+    """
 
     span: Span
     noqa_rows: tuple[int, ...]
     fact: Any
+    pattern: str
+    function: str = ""
 
     @classmethod
-    def at(cls, span: Span, statement_row: int, fact: Any) -> Site:
+    def at(cls, span: Span, statement_row: int, fact: Any, pattern: str) -> Site:
         """A site that a comment silences on its own first row, or on that of its statement."""
-        return cls(span, tuple(dict.fromkeys((span.row, statement_row))), fact)
+        return cls(span, tuple(dict.fromkeys((span.row, statement_row))), fact, pattern, fact.function)
 
 
 class Verdict(NamedTuple):
-    """A confirmed site in words: `message` says what is wrong, `note` what to do instead (may be empty)."""
+    """A confirmed site in words: `message` says what is wrong, `note` what to do instead (may be empty).
+
+    `origin` is the dotted name of what it is about.
+    """
 
     message: str
     note: str
+    origin: str
 
 
 class View(NamedTuple):
@@ -136,7 +145,8 @@ class Judged(NamedTuple):
     def finding(self, shown: str) -> Finding:
         """The finding, reported under the path `shown`."""
         site, verdict = self.site, self.verdict
-        return Finding(shown, site.span, self.rule.code, verdict.message, verdict.note, site.noqa_rows)
+        mark = Mark(site.function, verdict.origin, "", site.pattern)
+        return Finding(shown, site.span, self.rule.code, verdict.message, verdict.note, site.noqa_rows, mark=mark)
 
 
 @cache

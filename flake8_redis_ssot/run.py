@@ -5,29 +5,36 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from flake8_redis_ssot.cache.listings import listed
 from flake8_redis_ssot.cache.shelf import Shelf
 from flake8_redis_ssot.config.loading import find, from_overrides, load
 from flake8_redis_ssot.config.settings import Config
 from flake8_redis_ssot.discovery import Listing, Trouble
-from flake8_redis_ssot.model import Finding, Span
+from flake8_redis_ssot.model import Finding, Mark, Span
 from flake8_redis_ssot.remembering import settled, shelf_of
 from flake8_redis_ssot.request import NoConfigurationError, Outcome, Request, Task
 from flake8_redis_ssot.selection import shown_path
 
+if TYPE_CHECKING:
+    from flake8_redis_ssot.baseline.sifting import Baseline
+
 
 def run(request: Request) -> Outcome:
-    """Check everything that is asked for. Raises ConfigError, or NoConfigurationError where there is none to go by."""
+    """Check everything that is asked for.
+
+    Raises ConfigError, NoConfigurationError where there is none to go by, or BaselineError.
+    """
     outcome = Outcome()
-    for config, paths in _by_configuration(request):
+    for config, paths in by_configuration(request):
         _check_under(config, paths, request, outcome)
     outcome.findings.sort()
     return outcome
 
 
-def _by_configuration(request: Request) -> list[tuple[Config, list[str]]]:
-    """The paths, grouped by the configuration that holds for them."""
+def by_configuration(request: Request) -> list[tuple[Config, list[str]]]:
+    """The paths, grouped by the configuration that holds for them. Raises ConfigError, NoConfigurationError."""
     files = [config for config in request.configs if not _is_setting(config)]
     settings = [config for config in request.configs if _is_setting(config)]
     if files:
@@ -64,14 +71,35 @@ def _check_under(config: Config, paths: Sequence[str], request: Request, outcome
     # What only this run leaves out is still part of the project.
     covered = [] if request.exclude else [path for path in absolute if os.path.isdir(path)]
     asked = (*listing.files, *buffers)
-    part = settled(Task(config, asked, _project(config, listing, covered, shelf), buffers, request), shelf)
-    outcome.findings += part.findings
+    project = _project(config, listing, covered, shelf)
+    task = Task(config, asked, project, buffers, request, _baseline(config, request))
+    part = settled(task, shelf)
+    outcome.findings += _new_ones(task, part.findings, outcome)
     outcome.warnings += part.warnings
     outcome.fixed += part.fixed
     outcome.changes += part.changes
     outcome.files += asked
     outcome.buffers |= buffers
     _take_troubles(listing.problems, outcome)
+
+
+def _baseline(config: Config, request: Request) -> Baseline | None:
+    if request.baseline is None or not (request.baseline or config.baseline):
+        return None
+    from flake8_redis_ssot.baseline.sifting import baseline_of  # late: not every project has one
+
+    return baseline_of(config, request.baseline)
+
+
+def _new_ones(task: Task, findings: Sequence[Finding], outcome: Outcome) -> Sequence[Finding]:
+    """Those that the baseline does not know."""
+    if task.baseline is None:
+        return findings
+    from flake8_redis_ssot.baseline.sifting import sift
+
+    whole = task.asked == task.project and not task.request.exclude
+    outcome.sifted.append(sift(task.baseline, findings, {*task.asked}, task.selection, whole=whole))
+    return outcome.sifted[-1].new
 
 
 def _project(config: Config, listing: Listing, covered: Sequence[str], shelf: Shelf | None) -> tuple[str, ...]:
@@ -95,4 +123,6 @@ def _take_troubles(troubles: Sequence[Trouble], outcome: Outcome) -> None:
             outcome.errors.append(f"{shown}: {trouble.reason}")
         else:
             message = f"not analysed: {trouble.reason}"
-            outcome.findings.append(Finding(shown, Span(1, 0, 1, 0), "RSS900", message, "", (1,)))
+            outcome.findings.append(
+                Finding(shown, Span(1, 0, 1, 0), "RSS900", message, "", (1,), mark=Mark(pattern="gap"))
+            )

@@ -22,9 +22,9 @@ class Comments:
     """The suppressions of one file, from its text."""
 
     def __init__(self, text: str) -> None:
-        self.lines = lines_of(text)
         present = "noqa" in text.lower()
-        self.whole_file = present and any(map(_WHOLE_FILE.match, self.lines))
+        self.lines = lines_of(text) if present else []
+        self.whole_file = any(map(_WHOLE_FILE.match, self.lines))
         self._joined = joined_lines(text) if present else {}
         self._present = present
 

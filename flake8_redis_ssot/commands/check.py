@@ -8,14 +8,13 @@ from collections.abc import Sequence
 from functools import cache
 
 from flake8_redis_ssot.commands.fixes import add_fixes, apply_fixes, show_diff, trust, wants_fixes
-from flake8_redis_ssot.commands.flags import add_configuration, add_paths, add_selection
-from flake8_redis_ssot.config.loading import how_to_configure
-from flake8_redis_ssot.config.settings import ConfigError
+from flake8_redis_ssot.commands.flags import add_baseline, add_configuration, add_paths, add_selection
+from flake8_redis_ssot.commands.running import RefusedError, complain, outcome_of, request_of
+from flake8_redis_ssot.commands.shrinking import shrink
 from flake8_redis_ssot.disk import read, write
 from flake8_redis_ssot.reports.paint import Paint
 from flake8_redis_ssot.reports.report import Report, render
-from flake8_redis_ssot.request import NoConfigurationError, Outcome, Request
-from flake8_redis_ssot.run import run
+from flake8_redis_ssot.request import Outcome, Request
 from flake8_redis_ssot.selection import names_by_code
 
 FORMATS = ("concise", "full", "json")
@@ -26,6 +25,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     add_paths(parser)
     add_selection(parser)
     add_configuration(parser)
+    add_baseline(parser)
     add = parser.add_argument
     add("--output-format", choices=FORMATS, default="full", help="default: full")
     add("-o", "--output-file", metavar="FILE", help="write the report there")
@@ -47,15 +47,11 @@ def main(arguments: Namespace) -> int:
     if "-" in arguments.paths and (len(arguments.paths) > 1 or arguments.add_noqa is not None):
         return _fail("standard input (`-`) can't be checked beside other paths, nor be written to")
     try:
-        outcome = run(_request(arguments))
-    except ConfigError as error:
-        return _fail(*map(str, error.problems))
-    except NoConfigurationError as error:
-        if arguments.isolated:
-            return _fail("with `--isolated`, the configuration has to come from `--config`")
-        return _fail(f"`{error}` and the folders above it hold no configuration.\n\n{how_to_configure()}")
+        outcome = outcome_of(_request(arguments))
+    except RefusedError as error:
+        return _fail(*error.args)
     if not arguments.quiet:
-        _complain("warning", outcome.warnings, "yellow")
+        complain(outcome.warnings, "warning")
     if arguments.add_noqa is not None:
         return _add_noqa(outcome, arguments.add_noqa)
     if arguments.diff:
@@ -63,11 +59,12 @@ def main(arguments: Namespace) -> int:
     if outcome.changes or wants_fixes(arguments):
         apply_fixes(outcome, arguments)
     if arguments.fix_only or (outcome.buffers and wants_fixes(arguments)):
-        _complain("error", outcome.errors, "red")
+        complain(outcome.errors)
         return _exit_code(outcome, arguments, left=not arguments.fix_only)
     failed = _publish(outcome, arguments)
-    _complain("error", outcome.errors, "red")
-    return 2 if failed else _exit_code(outcome, arguments, left=True)
+    stale = [text for sifted in outcome.sifted for text in shrink(sifted, arguments)]
+    complain([*outcome.errors, *stale])
+    return 2 if failed else max(_exit_code(outcome, arguments, left=True), 1 if stale else 0)
 
 
 def _exit_code(outcome: Outcome, arguments: Namespace, *, left: bool) -> int:
@@ -83,24 +80,22 @@ def _request(arguments: Namespace) -> Request:
     paths, buffer = tuple(arguments.paths) or (".",), None
     if arguments.stdin_filename or paths == ("-",):
         paths, buffer = (arguments.stdin_filename or "-",), sys.stdin.buffer.read()
-    return Request(
+    return request_of(
+        arguments,
         paths=paths,
-        configs=tuple(arguments.config),
-        isolated=arguments.isolated,
         exclude=tuple(arguments.exclude),
         force_exclude=arguments.force_exclude,
         select=arguments.select,
         extend_select=arguments.extend_select,
         ignore=arguments.ignore,
-        jobs=arguments.jobs,
         noqa=not arguments.ignore_noqa,
         buffer=buffer,
         fixes=arguments.output_format == "json" or (arguments.output_format == "full" and not arguments.statistics),
         trust=trust(arguments),
         fixable=(*(arguments.fixable or ("ALL",)), *arguments.extend_fixable),
         unfixable=arguments.unfixable,
-        cache=not arguments.no_cache,
-        cache_dir=arguments.cache_dir,
+        baseline=None if arguments.no_baseline else arguments.baseline,
+        fix_known=arguments.fix_baselined,
     )
 
 
@@ -138,17 +133,11 @@ def _add_noqa(outcome: Outcome, reason: str) -> int:
     from flake8_redis_ssot.annotating import add_comments
 
     done, troubles = add_comments(outcome.findings, reason)
-    _complain("error", [*outcome.errors, *troubles], "red")
+    complain([*outcome.errors, *troubles])
     print(f"Added {done} noqa comment{'' if done == 1 else 's'}.")
     return 2 if outcome.errors or troubles else 0
 
 
-def _complain(kind: str, messages: Sequence[str], colour: str) -> None:
-    paint = Paint.fitting(sys.stderr)
-    for message in messages:
-        print(f"{paint(colour, kind)}: {message}", file=sys.stderr)
-
-
 def _fail(*messages: str) -> int:
-    _complain("error", messages, "red")
+    complain(messages)
     return 2

@@ -22,6 +22,7 @@ def add_fixes(parser: ArgumentParser) -> None:
     add("--diff", action="store_true", help="show what --fix would change, and change nothing")
     add("--show-fixes", action="store_true", help="list what was fixed")
     add("--exit-non-zero-on-fix", action="store_true", help="exit with 1 if anything was fixed")
+    add("--fix-baselined", action="store_true", help="with --fix, also what the baseline knows")
     add_fixable(parser)
 
 

@@ -50,6 +50,18 @@ def add_configuration(parser: ArgumentParser) -> None:
     add("-q", "--quiet", action="store_true", help="print findings and errors only")
 
 
+def add_baseline(parser: ArgumentParser) -> None:
+    """Which findings are known."""
+    add = parser.add_argument
+    add(
+        "--baseline",
+        metavar="FILE",
+        default="",
+        help="known findings, which pass (default: `baseline` in the settings)",
+    )
+    add("--no-baseline", action="store_true", help="report known findings too")
+
+
 def add_fixable(parser: ArgumentParser) -> None:
     """Which codes are fixed."""
     add = parser.add_argument

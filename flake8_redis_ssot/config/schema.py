@@ -23,7 +23,17 @@ from flake8_redis_ssot.config.spelling import (
     service_fault,
 )
 
-_GENERAL = ("src", "exclude", "services", "select", "ignore", "per-file-ignores", "type-checking", "resource")
+_GENERAL = (
+    "src",
+    "exclude",
+    "services",
+    "select",
+    "ignore",
+    "per-file-ignores",
+    "type-checking",
+    "baseline",
+    "resource",
+)
 _RESOURCE = (
     *("canonical", "constructors", "instance", "accessor"),
     *("allow", "deprecated", "accessor-for", "check-canonical", "tear-down"),
@@ -51,6 +61,7 @@ def build(values: Mapping[str, object], *, root: Path, file: Path | None, note: 
         per_file_ignores=tuple(_per_file_ignores(table, pattern)),
         type_checking=table.string("type-checking", _type_checking_fault) or _TYPE_CHECKING[0],
         resources=tuple(resource for _, resource in found),
+        baseline=table.string("baseline", partial(folder_fault, root=root.as_posix())) or "",
     )
 
 

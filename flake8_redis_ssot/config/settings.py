@@ -49,6 +49,7 @@ class Config(NamedTuple):
     per_file_ignores: tuple[tuple[str, tuple[str, ...]], ...]
     type_checking: str  # "report" or "ignore"
     resources: tuple[Resource, ...]
+    baseline: str = ""  # from `root`, with `/`; empty: none
 
     @property
     def roots(self) -> list[str]:

@@ -85,7 +85,16 @@ def _import_by_name(evaluator: Evaluator, node: ast.Call, origins: Origins) -> V
         evaluator.ledger.mentions.pop(argument, None)
     members = _texts(evaluator, node, 3, "fromlist")
     for place, origin in enumerate([f"{module}:", *(f"{module}:{member}" for member in members)]):
-        evaluator.ledger.imports[node, place] = (span, span, origin, True, False, False, local)
+        evaluator.ledger.imports[node, place] = (
+            span,
+            span,
+            origin,
+            True,
+            False,
+            False,
+            local,
+            evaluator.frame.function,
+        )
     whole = members or "importlib:import_module" in origins
     return (f"{module if whole else module.partition('.')[0]}:",)
 

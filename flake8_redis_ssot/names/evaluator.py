@@ -100,7 +100,7 @@ class Evaluator:
             if isinstance(base, str):
                 values.append(attribute_of(base, name))
                 if node is not None and self.words.has(name):
-                    self.ledger.reaches[node] = (self.row, base)
+                    self.ledger.reaches[node] = (self.row, base, self.frame.function)
             elif isinstance(base, Own):
                 values.append(base if name == "__class__" else f"{base.origin}.{name}")
         return tuple(values)

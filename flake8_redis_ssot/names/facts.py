@@ -23,7 +23,7 @@ class Import(NamedTuple):
     `statement` spans the whole statement, `span` the name (the statement itself for a star, a call or a
     plain `import`). `origin` is what it imports; `star_reads` are the origins of the names that are read in the
     file and that this star import may bind (empty where the import is no star). `local`: it runs whenever a
-    function does, not once.
+    function does, not once; `function` is the qualified name of that one, empty at module or class level.
     """
 
     statement: Span
@@ -33,6 +33,7 @@ class Import(NamedTuple):
     star: bool
     typing_only: bool
     local: bool
+    function: str
     star_reads: tuple[str, ...]
 
 
@@ -72,6 +73,7 @@ class Reach(NamedTuple):
     base: str
     attribute: str
     covers: tuple[str, ...]
+    function: str
 
 
 class Mention(NamedTuple):

@@ -57,6 +57,7 @@ def _record(walk: Walk, alias: ast.alias, statement: Span, span: Span, origin: s
             star,
             walk.typing_only,
             walk.frame.kind == "function",
+            walk.frame.function,
         )
 
 

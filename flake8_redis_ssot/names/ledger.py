@@ -34,9 +34,9 @@ class Ledger:
         self.span = span
         self.made: list[Made] = []
         self.numbers: dict[ast.Call, int] = {}
-        self.imports: dict[object, tuple[Span, Span, str, bool, bool, bool, bool]] = {}
+        self.imports: dict[object, tuple[Span, Span, str, bool, bool, bool, bool, str]] = {}
         self.arguments: dict[ast.expr, Argument] = {}
-        self.reaches: dict[ast.Attribute, tuple[int, str]] = {}
+        self.reaches: dict[ast.Attribute, tuple[int, str, str]] = {}
         self.mentions: dict[ast.expr, Mention] = {}
         self.plain_imports: set[str] = set()
         self.star_reads: dict[str, set[str]] = {}
@@ -76,7 +76,7 @@ class Ledger:
                     self.span(made.node),
                     made.statement_row,
                     made.origins,
-                    made.frame.qualname if made.frame.kind in ("function", "lambda") else "",
+                    made.frame.function,
                     made.returned,
                     made.kept or made.frame.memoised,
                 )
@@ -95,9 +95,9 @@ class Ledger:
 
     def reached(self) -> tuple[Reach, ...]:
         """The attribute accesses, frozen, in order of place."""
-        return tuple(sorted(self._reach(node, row, base) for node, (row, base) in self.reaches.items()))
+        return tuple(sorted(self._reach(node, *where) for node, where in self.reaches.items()))
 
-    def _reach(self, node: ast.Attribute, row: int, base: str) -> Reach:
+    def _reach(self, node: ast.Attribute, row: int, base: str, function: str) -> Reach:
         dotted = f"{base.partition('|')[0].replace(':', '.').rstrip('.')}.{node.attr}"
         covers = tuple(sorted(name for name in self.plain_imports if dotted == name or dotted.startswith(name + ".")))
-        return Reach(self.span(node), row, base, node.attr, covers)
+        return Reach(self.span(node), row, base, node.attr, covers, function)

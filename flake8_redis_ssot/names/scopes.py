@@ -122,6 +122,11 @@ class Frame:
             self._locals = frozenset(stored_names(self.body))
         return name in self._locals
 
+    @property
+    def function(self) -> str:
+        """The qualified name of the function that this scope is the body of; empty for others."""
+        return self.qualname if self.kind in ("function", "lambda") else ""
+
     def top(self) -> Bindings:
         """What the names of the module stand for."""
         return self.bindings if self.outer is None else self.outer.top()

@@ -51,11 +51,12 @@ def collect(facts: FileFacts) -> Iterator[Site]:
     for statement, entries in groupby(facts.imports, key=lambda entry: entry.statement):
         imports = tuple(entries)
         # Formatters move a comment about in a long statement, so any of its lines will do.
-        yield Site(statement, tuple(range(statement.row, statement.end_row + 1)), imports)
+        rows = tuple(range(statement.row, statement.end_row + 1))
+        yield Site(statement, rows, imports, "import", imports[0].function)
         for entry in imports:
-            yield Site.at(entry.span, statement.row, entry)
+            yield Site.at(entry.span, statement.row, entry, "import")
     for reach in facts.reaches:
-        yield Site.at(reach.span, reach.statement_row, reach)
+        yield Site.at(reach.span, reach.statement_row, reach, "import")
 
 
 def judge(site: Site, view: View) -> Verdict | None:
@@ -152,7 +153,7 @@ def _verdict(old: Deprecated, name: str, chain: tuple[str, ...], view: View) -> 
     what = f"`{old.name}` is deprecated" if name == old.name else f"`{name}` is in deprecated `{old.name}`"
     what += via(chain, view.module)
     if not old.replacement:
-        return Verdict(f"{what}; use {view.instead(old.resource)} instead", view.advice(old.resource))
+        return Verdict(f"{what}; use {view.instead(old.resource)} instead", view.advice(old.resource), name)
     module, _, symbol = old.replacement.rpartition(".")
     note = f"write `from {module} import {symbol}`" if old.is_symbol and module else f"import from `{old.replacement}`"
-    return Verdict(f"{what}; use `{old.replacement}` instead", note)
+    return Verdict(f"{what}; use `{old.replacement}` instead", note, name)

@@ -46,7 +46,7 @@ def collect(facts: FileFacts) -> Iterator[Site]:
     """A site for each call whose result the enclosing function does not give back."""
     for call in facts.calls:
         if not call.returned:
-            yield Site.at(call.span, call.statement_row, call)
+            yield Site.at(call.span, call.statement_row, call, "member" if call.kept and call.function else "simple")
 
 
 def judge(site: Site, view: View) -> Verdict | None:

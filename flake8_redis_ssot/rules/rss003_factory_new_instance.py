@@ -51,9 +51,9 @@ def collect(facts: FileFacts) -> Iterator[Site]:
     """A site for each call whose result the enclosing function gives back, and for each argument of a call."""
     for call in facts.calls:
         if call.returned:
-            yield Site.at(call.span, call.statement_row, call)
+            yield Site.at(call.span, call.statement_row, call, "factory")
     for argument in facts.arguments:
-        yield Site.at(argument.span, argument.statement_row, argument)
+        yield Site.at(argument.span, argument.statement_row, argument, "factory")
 
 
 def judge(site: Site, view: View) -> Verdict | None:

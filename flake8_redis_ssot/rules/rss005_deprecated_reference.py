@@ -57,7 +57,7 @@ if TYPE_CHECKING:
 def collect(facts: FileFacts) -> Iterator[Site]:
     """A site for each string that may name code."""
     for mention in facts.mentions:
-        yield Site.at(mention.span, mention.statement_row, mention)
+        yield Site.at(mention.span, mention.statement_row, mention, "reference")
 
 
 def judge(site: Site, view: View) -> Verdict | None:
@@ -94,7 +94,7 @@ def _deprecated(origin: str, mention: Mention, view: View) -> Verdict | None:
 def _old_path(old: Deprecated, name: str, view: View) -> Verdict:
     what = f"`{name}` leads into deprecated `{old.name}`" if name != old.name else f"`{name}` is deprecated"
     instead = f"`{old.replacement}`" if old.replacement else view.instead(old.resource)
-    return Verdict(f"{what}; use {instead} instead", f"name {instead} in the string")
+    return Verdict(f"{what}; use {instead} instead", f"name {instead} in the string", name)
 
 
 def _constructor(origin: str, mention: Mention, view: View) -> Verdict | None:
@@ -108,7 +108,6 @@ def _constructor(origin: str, mention: Mention, view: View) -> Verdict | None:
         passed_on = home.path != path
         if passed_on and not view.exempt(resource) and not view.guards.exempt(resource, path, importer):
             what = f"the patch stands in for `{home.name}` in `{importer}`"
-            return Verdict(
-                f"{what}; use {view.instead(resource)} there", f"fix `{importer}`, and the patch moves along"
-            )
+            advice = f"fix `{importer}`, and the patch moves along"
+            return Verdict(f"{what}; use {view.instead(resource)} there", advice, home.name)
     return None

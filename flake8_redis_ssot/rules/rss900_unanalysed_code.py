@@ -39,9 +39,9 @@ from flake8_redis_ssot.rule import Site, Verdict, View
 def collect(facts: FileFacts) -> Iterator[Site]:
     """A site for each gap."""
     for gap in facts.gaps:
-        yield Site(Span(gap.row, gap.column, gap.row, gap.column), (gap.row,), gap)
+        yield Site(Span(gap.row, gap.column, gap.row, gap.column), (gap.row,), gap, "gap")
 
 
 def judge(site: Site, view: View) -> Verdict | None:
     """A gap needs nobody's confirmation."""
-    return Verdict(f"not analysed: {site.fact.reason}", "the rest of the file has been checked")
+    return Verdict(f"not analysed: {site.fact.reason}", "the rest of the file has been checked", "")

@@ -42,7 +42,7 @@ GENERAL = [
     (
         "xyz = 1",
         "xyz: unknown key; valid are `src`, `exclude`, `services`, `select`, `ignore`, `per-file-ignores`,"
-        " `type-checking`, `resource`, `canonical`, `constructors`, `instance`, `accessor`, `allow`,"
+        " `type-checking`, `baseline`, `resource`, `canonical`, `constructors`, `instance`, `accessor`, `allow`,"
         " `deprecated`, `accessor-for`, `check-canonical`, `tear-down`",
     ),
     ("db.canonical = 'app.db'", "db: unknown key; did you mean `resource.db`?"),
@@ -175,7 +175,7 @@ def test_resource_keys(text: str, expected: str, short: bool, root: Path) -> Non
     assert problems(f"{good}{text}\n") == [f"{place}{expected}".replace("{root}", root.as_posix())]
 
 
-OF_ALL = ("src", "exclude", "services", "select", "ignore", "per-file-ignores", "type-checking", "resource")
+OF_ALL = ("src", "exclude", "services", "select", "ignore", "per-file-ignores", "type-checking", "baseline", "resource")
 
 MISSING = "is missing, and `deprecated` as well; without either nothing can be found"
 HOMELESS = "name the module that is the resource's home"

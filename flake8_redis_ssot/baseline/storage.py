@@ -1,0 +1,66 @@
+"""The file of a baseline: one entry a line, sorted, without totals or dates, so that branches merge."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+
+from flake8_redis_ssot.baseline.entries import Entry
+from flake8_redis_ssot.disk import read, write_whole
+
+NAME = "redis-ssot-baseline.jsonl"
+_HEAD = '["path", "code", "function", "origin", "snippet", "ordinal"]'
+_CONFLICT = ("<<<<<<<", "=======", ">>>>>>>", "|||||||")
+
+
+class BaselineError(ValueError):
+    """A baseline that can't be used; as text: where, and what to do."""
+
+
+def load(path: str) -> tuple[Entry, ...]:
+    """The entries of a file. Raises BaselineError."""
+    try:
+        text = read(path).decode("utf-8", "surrogatepass")
+    except FileNotFoundError:
+        raise BaselineError(f"{path}: there is no such baseline; write one: redis-ssot baseline create") from None
+    except OSError as error:
+        raise BaselineError(f"{path}: can't be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise BaselineError(f"{path}: is not UTF-8; write it anew: redis-ssot baseline create --force") from None
+    return parse(text, path)
+
+
+def parse(text: str, path: str) -> tuple[Entry, ...]:
+    """The entries of a text; `path` is for messages. Raises BaselineError."""
+    # Only these: a snippet may hold characters at which `str.splitlines` would end a line.
+    numbered = enumerate(text.replace("\r\n", "\n").split("\n"), 1)
+    lines = [(row, line) for row, line in numbered if line.strip() and line != _HEAD]
+    return tuple(sorted({_entry(line, f"{path}:{row}") for row, line in lines}))
+
+
+def _entry(line: str, place: str) -> Entry:
+    if line.startswith(_CONFLICT):
+        advice = "take both sides and run: redis-ssot baseline prune"
+        raise BaselineError(f"{place}: a merge has left a conflict here; {advice}")
+    try:
+        values = json.loads(line)
+        path, code, function, origin, snippet, ordinal = values
+        if all(type(text) is str for text in values[:-1]) and type(ordinal) is int:
+            return Entry(path, code, function, origin, snippet, ordinal)
+    except (ValueError, TypeError, RecursionError):
+        pass
+    raise BaselineError(f"{place}: is no entry; write it anew: redis-ssot baseline create --force")
+
+
+def text_of(entries: Iterable[Entry]) -> str:
+    """The text of a baseline."""
+    lines = [_HEAD, *(json.dumps(entry, ensure_ascii=False) for entry in sorted(set(entries)))]
+    return "".join(f"{line}\n" for line in lines)
+
+
+def save(path: str, entries: Iterable[Entry]) -> None:
+    """Write a baseline, whole or not at all. Raises BaselineError."""
+    try:
+        write_whole(path, text_of(entries).encode("utf-8", "surrogatepass"))
+    except OSError as error:
+        raise BaselineError(f"{path}: can't be written: {error.strerror}") from None

@@ -1,0 +1,123 @@
+"""`redis-ssot baseline`: let what is known pass, so that only what is new fails."""
+
+from __future__ import annotations
+
+import os
+import sys
+from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
+from collections.abc import Iterable
+
+from flake8_redis_ssot.baseline.entries import Entry, entries_of
+from flake8_redis_ssot.baseline.merging import merge
+from flake8_redis_ssot.baseline.sifting import Sifted
+from flake8_redis_ssot.baseline.storage import NAME, BaselineError, load, save, text_of
+from flake8_redis_ssot.commands.flags import add_configuration, add_paths
+from flake8_redis_ssot.commands.running import RefusedError, complain, configuration_of, outcome_of, request_of
+from flake8_redis_ssot.commands.shrinking import counted, said
+from flake8_redis_ssot.config.settings import Config
+from flake8_redis_ssot.disk import write
+from flake8_redis_ssot.selection import shown_path
+
+MERGING = f"""\
+git merges a baseline with this driver, once it is told about it:
+
+  echo '{NAME} merge=redis-ssot-baseline' >> .gitattributes
+  git config merge.redis-ssot-baseline.driver 'redis-ssot baseline merge %O %A %B'
+"""
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """The flags of `baseline`."""
+    actions = parser.add_subparsers(title="actions", required=True, metavar="ACTION", dest="action")
+    create = actions.add_parser("create", help="write down all present findings")
+    create.add_argument("--force", action="store_true", help="replace a baseline that is there")
+    prune = actions.add_parser("prune", help="drop entries that nothing stands for any more")
+    check = actions.add_parser("check", help="fail on new findings and on entries that are gone; write nothing")
+    for action in (create, prune, check):
+        add_paths(action, default="the working directory")
+        add_configuration(action)
+        action.add_argument("--baseline", metavar="FILE", default="", help=f"default: as configured, or {NAME}")
+    driver = actions.add_parser(
+        "merge",
+        help="merge two sides of a baseline, as a git merge driver",
+        epilog=MERGING,
+        formatter_class=RawDescriptionHelpFormatter,
+    )
+    for name, text in (("base", "the common ancestor"), ("ours", "our side, which is replaced"), ("theirs", "theirs")):
+        driver.add_argument(name, metavar=name.upper(), help=text)
+
+
+def main(arguments: Namespace) -> int:
+    """Do it: 0 done, 1 something is new or gone, 2 something is wrong."""
+    try:
+        if arguments.action == "merge":
+            return _merge(arguments)
+        return {"create": _create, "prune": _prune, "check": _check}[arguments.action](arguments)
+    except (BaselineError, RefusedError) as error:
+        complain(map(str, error.args))
+        return 2
+
+
+def _create(arguments: Namespace) -> int:
+    config = configuration_of(request_of(arguments))
+    file = _file(arguments, config)
+    if os.path.exists(file) and not arguments.force:
+        advice = "drop what is gone with `redis-ssot baseline prune`, or replace it with --force"
+        raise RefusedError(f"{shown_path(file)} is there already; {advice}")
+    outcome = outcome_of(request_of(arguments, baseline=None))
+    if outcome.errors:
+        raise RefusedError(*outcome.errors)
+    entries = entries_of(outcome.findings, str(config.root))
+    save(file, entries)
+    print(f"{shown_path(file)}: {counted(len(entries), 'finding')} known.")
+    if not config.baseline and not arguments.baseline:
+        print(f'So that every run knows of them, write `baseline = "{NAME}"` in the settings.')
+    return 0
+
+
+def _prune(arguments: Namespace) -> int:
+    for sifted in _sifted(arguments):
+        save(sifted.baseline.file, sifted.match.pruned(sifted.baseline.entries))
+        print(f"{shown_path(sifted.baseline.file)}: {said(sifted.match) or 'nothing is gone'}.")
+    return 0
+
+
+def _check(arguments: Namespace) -> int:
+    clean = True
+    for sifted in _sifted(arguments):
+        match = sifted.match
+        for sign, entries in (("+", match.new), ("-", match.gone)):
+            _list(sign, entries)
+        fixed, new = counted(len(match.gone), "finding"), counted(len(match.new), "finding")
+        print(f"{shown_path(sifted.baseline.file)}: {fixed} fixed, {new} new, {len(match.known)} known.")
+        if match.is_stale:
+            complain([f"{said(match)}; run `redis-ssot baseline prune` and commit it"])
+        clean = clean and not match.new and not match.is_stale
+    return 0 if clean else 1
+
+
+def _list(sign: str, entries: Iterable[Entry]) -> None:
+    for entry in entries:
+        where = f" in {entry.function}" if entry.function else ""
+        print(f"{sign} {entry.path}: {entry.code} {entry.snippet}{where}")
+
+
+def _sifted(arguments: Namespace) -> list[Sifted]:
+    config = configuration_of(request_of(arguments))
+    outcome = outcome_of(request_of(arguments, baseline=_file(arguments, config)))
+    if outcome.errors:
+        raise RefusedError(*outcome.errors)
+    return outcome.sifted
+
+
+def _file(arguments: Namespace, config: Config) -> str:
+    """The baseline that is meant, as an absolute path."""
+    return os.path.abspath(arguments.baseline or os.path.join(config.root, config.baseline or NAME))
+
+
+def _merge(arguments: Namespace) -> int:
+    merged = merge(load(arguments.base), load(arguments.ours), load(arguments.theirs))
+    write(arguments.ours, text_of(merged.entries).encode())
+    for entry in merged.dropped:
+        print(f"not taken over, as only one side has it: {entry.path}: {entry.code} {entry.snippet}", file=sys.stderr)
+    return 0
