@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 COMMANDS = {
     "check": "find every place that goes round the source of truth",
     "baseline": "let known findings pass, so that only new ones fail",
+    "plan": "put what is found in phases and batches",
+    "remediate": "mend one phase in batches, each behind a gate",
+    "rollback": "put back what was mended",
     "rule": "explain a code",
 }
 

@@ -7,6 +7,9 @@ import stat
 from collections.abc import Sequence
 from typing import NamedTuple
 
+# Neither a Python ending nor a visible name, so that nobody who watches a folder takes it for a module.
+_TEMPORARY = (".redis-ssot-", ".tmp")
+
 
 class DiskError(Exception):
     """A file that could not be replaced, with nothing of it changed: its path as given, and why."""
@@ -60,6 +63,45 @@ def write_whole(path: str, data: bytes) -> None:
     except BaseException:
         os.unlink(temporary)
         raise
+
+
+def write_safely(path: str, data: bytes) -> None:
+    """Write a file of our own in one step; it is on the disk when this returns. Raises OSError."""
+    temporary = _write_beside(path, data)
+    try:
+        os.replace(temporary, path)
+    except BaseException:
+        os.unlink(temporary)
+        raise
+    _sync_folder(path)
+
+
+def append_safely(path: str, data: bytes) -> None:
+    """Add to a file of our own; it is on the disk when this returns. Raises OSError."""
+    is_new = not os.path.exists(path)
+    with open(path, "ab") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    if is_new:
+        _sync_folder(path)
+
+
+def sweep(folder: str) -> None:
+    """Remove what a killed process has left half-written in a folder. Raises OSError."""
+    for name in os.listdir(folder):
+        if name.startswith(_TEMPORARY[0]) and name.endswith(_TEMPORARY[1]):
+            os.unlink(os.path.join(folder, name))
+
+
+def _sync_folder(path: str) -> None:
+    """Make sure that a new name in a folder survives a crash, where folders can be opened."""
+    if hasattr(os, "O_DIRECTORY"):
+        descriptor = os.open(os.path.dirname(path), os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
 
 
 def replace(path: str, data: bytes, *, expected: bytes) -> None:
@@ -127,9 +169,8 @@ def _write_beside(target: str, data: bytes, *, safely: bool = True) -> str:
     """Write `data`, `safely` to the disk itself, in a new file in the folder of `target`; its path."""
     import tempfile  # late: most runs write nothing
 
-    # Neither a Python ending nor a visible name, so that nobody who watches the folder takes it for a module.
     folder = os.path.dirname(target)
-    descriptor, temporary = tempfile.mkstemp(prefix=".redis-ssot-", suffix=".tmp", dir=folder)
+    descriptor, temporary = tempfile.mkstemp(prefix=_TEMPORARY[0], suffix=_TEMPORARY[1], dir=folder)
     try:
         with open(descriptor, "wb") as file:
             file.write(data)

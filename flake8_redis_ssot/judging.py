@@ -12,7 +12,7 @@ from flake8_redis_ssot.cache.memory import Memory
 from flake8_redis_ssot.config.loading import warnings
 from flake8_redis_ssot.config.settings import ConfigError, Problem
 from flake8_redis_ssot.engine import Found, check
-from flake8_redis_ssot.model import Applicability
+from flake8_redis_ssot.model import Applicability, Finding
 from flake8_redis_ssot.request import Outcome, Task
 from flake8_redis_ssot.selection import Selection
 from flake8_redis_ssot.validation import name_errors, name_warnings
@@ -47,8 +47,12 @@ def _mend(analysis: Analysis, look: Callable[[], list[Found]], task: Task, outco
     known = frozenset(() if task.baseline is None or task.request.fix_known else task.baseline.entries)
     request, only = task.request, set(task.buffers)
     asked, jobs = Selection(request.fixable, request.unfixable), request.jobs or default_jobs()
+
+    def wanted(finding: Finding) -> bool:
+        return asked.has(finding.code) and (request.wanted is None or request.wanted(finding))
+
     new = partial(_apart, look, known, str(task.config.root), False)
-    mended = mend(analysis, new, trust=request.trust or Applicability.SAFE, fixable=asked.has, only=only, jobs=jobs)
+    mended = mend(analysis, new, trust=request.trust or Applicability.SAFE, wanted=wanted, only=only, jobs=jobs)
     outcome.findings += [*mended.left, *(each.finding for each in _apart(look, known, str(task.config.root), True))]
     outcome.findings.sort()
     outcome.fixed += mended.fixed

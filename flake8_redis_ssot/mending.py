@@ -60,17 +60,17 @@ def mend(
     look: Callable[[], Sequence[Found]],
     *,
     trust: Applicability,
-    fixable: Callable[[str], bool],
+    wanted: Callable[[Finding], bool],
     only: Set[str] = frozenset(),
     jobs: int = 1,
 ) -> Mended:
-    """Apply every fix that is trusted at least so far, of the codes that are fixable. Nothing is written.
+    """Apply every fix that is trusted at least so far, of the findings that are `wanted`. Nothing is written.
 
     `look` tells what is found in the present state of the analysis, which changes with it. With `only`, no fix is
     applied that changes other files. `jobs` is the number of processes.
     """
     mended, bench = Mended(), new_bench(analysis)
-    is_wanted = partial(_is_wanted, trust=trust, fixable=fixable, only=only)
+    is_wanted = partial(_is_wanted, trust=trust, wanted=wanted, only=only)
     done = each_file(found := look(), analysis, bench, is_wanted, jobs)
     sheets = {path: Sheet.of(path, data) for path, data in done.files.items()}
     known = [done.settled[number] for number in sorted(done.settled)]
@@ -105,10 +105,10 @@ def _went_on(
     return known
 
 
-def _is_wanted(proposal: Proposal, trust: Applicability, fixable: Callable[[str], bool], only: Set[str]) -> bool:
+def _is_wanted(proposal: Proposal, trust: Applicability, wanted: Callable[[Finding], bool], only: Set[str]) -> bool:
     trusted = proposal.draft is not None and proposal.draft.applicability >= trust
     within = not only or proposal.paths <= only
-    return trusted and within and fixable(proposal.found.finding.code)
+    return trusted and within and wanted(proposal.found.finding)
 
 
 def _answered_step(wanted: list[Proposal], analysis: Analysis, bench: Bench, jobs: int) -> Step:

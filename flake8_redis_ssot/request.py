@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_redis_ssot.config.settings import Config
@@ -24,6 +24,7 @@ class Request(NamedTuple):
     of `fixable` (prefixes or `ALL`) that are not in `unfixable`. With `cache`, what earlier runs have found out is
     made use of, from the folder `cache_dir` (empty: `.redis_ssot_cache` beside the configuration). `baseline` is the
     file of known findings (empty: the one of the configuration; None: none); with `fix_known` they are fixed as well.
+    Only findings that are `wanted` are fixed (None: all).
     """
 
     paths: tuple[str, ...] = (".",)
@@ -45,6 +46,7 @@ class Request(NamedTuple):
     cache_dir: str = ""
     baseline: str | None = ""
     fix_known: bool = False
+    wanted: Callable[[Finding], bool] | None = None
 
 
 class Task(NamedTuple):

@@ -1,0 +1,107 @@
+"""Undoing: every file back to the very bytes that it had, unless somebody has edited it since."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import tempfile
+from collections.abc import Callable
+from typing import NamedTuple
+
+from flake8_redis_ssot.campaign.journal import Done, Journal, Turn, Undoing
+from flake8_redis_ssot.campaign.restoring import EDITED, put_all
+from flake8_redis_ssot.disk import read
+
+Wanted = Callable[[Done, str], bool]
+
+
+class Rollback(NamedTuple):
+    """What came of it: files that are back, those that were merged (with the number of conflicts), and refused ones."""
+
+    restored: tuple[str, ...]
+    merged: dict[str, int]
+    refused: dict[str, str]
+
+
+class _RefusedError(Exception):
+    """A file that is left alone; as text: why."""
+
+
+def roll_back(root: str, journal: Journal, wanted: Wanted, *, merge: bool = False) -> Rollback:
+    """Undo the changes that are `wanted` (a batch and a path). Raises OSError where the journal can't be written."""
+    chains: dict[str, list[tuple[Done, Turn]]] = {}
+    for batch in journal.kept():
+        for turn in batch.turns:
+            chains.setdefault(turn.path, []).append((batch, turn))
+    turns, undone, merged, refused = [], [], {}, {}
+    for path, chain in sorted(chains.items()):
+        chosen = [(batch, turn) for batch, turn in chain if wanted(batch, path)]
+        if not chosen:
+            continue
+        try:
+            turn, conflicts = _turn(root, journal, chain, chosen, merge=merge)
+        except _RefusedError as error:
+            refused[path] = str(error)
+            continue
+        turns.append(turn)
+        undone += [(batch.run, batch.batch, path) for batch, _ in chosen]
+        if conflicts is not None:
+            merged[path] = conflicts
+    return _carried_out(root, journal, Undoing(_name(journal), tuple(turns), tuple(undone)), merged, refused)
+
+
+def _carried_out(
+    root: str, journal: Journal, undoing: Undoing, merged: dict[str, int], refused: dict[str, str]
+) -> Rollback:
+    if not undoing.turns:
+        return Rollback((), {}, refused)
+    journal.add("rollback", name=undoing.name, files=undoing.turns, undone=undoing.undone)
+    failed = dict(trouble.split(": ", 1) for trouble in put_all(root, undoing, journal))
+    back = tuple(turn.path for turn in undoing.turns if turn.path not in failed and turn.path not in merged)
+    kept = {path: conflicts for path, conflicts in merged.items() if path not in failed}
+    return Rollback(back, kept, {**refused, **failed})
+
+
+def _turn(
+    root: str, journal: Journal, chain: list[tuple[Done, Turn]], chosen: list[tuple[Done, Turn]], *, merge: bool
+) -> tuple[Turn, int | None]:
+    """What to do to a file, and the number of conflicts where it has to be merged. Raises _RefusedError."""
+    last = chain[-1][1]
+    later = next((batch for batch, turn in chain[chain.index(chosen[0]) :] if (batch, turn) not in chosen), None)
+    if later is not None:
+        raise _RefusedError(f"was changed again by batch {later.run}/{later.batch}, which is to stay")
+    whole = last._replace(after=chosen[0][1].before, before=last.after, mode=chosen[0][1].mode)
+    try:
+        present = read(os.path.join(root, *last.path.split("/")))
+    except FileNotFoundError:
+        raise _RefusedError("is gone") from None
+    except OSError as error:
+        raise _RefusedError(f"can't be read: {error.strerror}") from None
+    store = journal.store
+    if present in (store.get(whole.before), store.get(whole.after)):
+        return whole, None
+    if not merge:
+        raise _RefusedError(f"{EDITED}; `--merge` keeps both, with marks where they conflict")
+    result, conflicts = _merged(present, store.get(whole.before), store.get(whole.after))
+    return whole._replace(before=store.put(present), after=store.put(result)), conflicts
+
+
+def _merged(present: bytes, base: bytes, back: bytes) -> tuple[bytes, int]:
+    """Three-way merge by git: what was edited since, over what the campaign takes back; and the number of conflicts."""
+    with tempfile.TemporaryDirectory() as folder:
+        names = [os.path.join(folder, name) for name in ("edited", "campaign", "before")]
+        for name, data in zip(names, (present, base, back)):
+            with open(name, "wb") as file:
+                file.write(data)
+        labels = ("-L", "edited since", "-L", "campaign", "-L", "before the campaign")
+        try:
+            done = subprocess.run(["git", "merge-file", "-p", *labels, *names], capture_output=True, check=False)
+        except OSError:
+            raise _RefusedError(f"{EDITED}, and there is no git to merge it with") from None
+    if not 0 <= done.returncode < 128:
+        raise _RefusedError(f"{EDITED}, and git can't merge it")
+    return done.stdout, done.returncode
+
+
+def _name(journal: Journal) -> str:
+    return f"rollback-{len(journal.done)}-{len(journal.undoing)}-{os.getpid()}"

@@ -1,0 +1,56 @@
+"""What the commands of a campaign share: its folder, its lock, and a whole state to begin with."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import NamedTuple
+
+from flake8_redis_ssot.campaign.journal import Journal
+from flake8_redis_ssot.campaign.lock import LockedError, locked
+from flake8_redis_ssot.campaign.restoring import recover
+from flake8_redis_ssot.campaign.store import Store
+from flake8_redis_ssot.commands.running import RefusedError, complain
+from flake8_redis_ssot.config.settings import Config
+
+
+class Campaign(NamedTuple):
+    """A campaign that nobody else works on: the folder of the configuration, and the journal."""
+
+    root: str
+    journal: Journal
+
+
+@contextmanager
+def campaign(config: Config) -> Iterator[Campaign]:
+    """Hold the campaign of a project; whatever a kill has interrupted is completed or undone first.
+
+    Raises RefusedError where somebody else holds it or the disk does not let us.
+    """
+    root = str(config.root)
+    try:
+        with locked(store := Store(root)):
+            journal = Journal(store)
+            complain(recover(root, journal), "warning")
+            yield Campaign(root, journal)
+    except LockedError as error:
+        raise RefusedError(str(error)) from error
+    except OSError as error:
+        where = error.filename or store.folder
+        raise RefusedError(f"{where}: {error.strerror or error}; nothing that was there is lost") from error
+
+
+@contextmanager
+def interruptible() -> Iterator[None]:
+    """Let a polite request to end (SIGTERM) do what Ctrl-C does, so that the present batch is put back."""
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

@@ -1,0 +1,196 @@
+"""`redis-ssot remediate`: one phase of the campaign, batch after batch."""
+
+from __future__ import annotations
+
+import os
+import time
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from collections.abc import Sequence
+from typing import Any
+
+from flake8_redis_ssot.baseline.entries import path_from
+from flake8_redis_ssot.campaign.commits import Branch, CommitError
+from flake8_redis_ssot.campaign.gate import LIMIT, Gate, GateError
+from flake8_redis_ssot.campaign.owners import owners_of
+from flake8_redis_ssot.campaign.plan import BATCH_SIZE, PHASES, Batch, make_plan
+from flake8_redis_ssot.campaign.remediation import Files, Fixes, Remediation
+from flake8_redis_ssot.campaign.work import Surveyor, tests_for
+from flake8_redis_ssot.commands.campaigning import Campaign, campaign, interruptible
+from flake8_redis_ssot.commands.flags import add_configuration, add_paths, count
+from flake8_redis_ssot.commands.running import RefusedError, complain, configuration_of, outcome_of, request_of
+from flake8_redis_ssot.commands.showing import Show
+from flake8_redis_ssot.config.settings import Config
+from flake8_redis_ssot.model import Applicability, Finding
+from flake8_redis_ssot.request import Request
+
+PATTERNS = ("simple", "factory", "member")
+
+# What a run is told apart by: what `--resume` takes over from the run that was interrupted.
+_KEPT = ("phase", "pattern", "batch_size", "validate", "shell", "timeout", "unsafe_fixes", "commit", "paths", "config")
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """The flags of `remediate`."""
+    add_paths(parser, default="the working directory")
+    add_configuration(parser)
+    add = parser.add_argument
+    phases = ", ".join(f"{number}: {name}" for number, name in PHASES.items())
+    add("--phase", type=int, choices=tuple(PHASES), help=phases)
+    add("--pattern", choices=PATTERNS, action="append", default=[], help="of phase 2, only constructions of this kind")
+    add("--batch-size", type=count, default=BATCH_SIZE, metavar="N", help=f"files in a batch (default: {BATCH_SIZE})")
+    add(
+        "--validate",
+        metavar="COMMAND",
+        default="",
+        help="the gate, run after each batch: {files} are the changed files, {tests} their tests",
+    )
+    add("--shell", action="store_true", help="run the gate through the shell")
+    add("--timeout", type=_seconds, default=LIMIT, metavar="S", help=f"seconds for the gate (default: {LIMIT:g})")
+    add("--unsafe-fixes", action="store_true", help="also fixes that are not proven safe")
+    add("--dry-run", action="store_true", help="show the batches, and change nothing")
+    add("--commit", action="store_true", help="make a git commit of each batch, on a branch of its own")
+    add("--resume", action="store_true", help="go on with the run that was interrupted")
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds < float("inf"):
+        raise ArgumentTypeError(f"`{text}` is no number of seconds")
+    return seconds
+
+
+def main(arguments: Namespace) -> int:
+    """Work: 0 all kept, 1 something is held back, 2 something is wrong, 130 interrupted."""
+    try:
+        config = configuration_of(request_of(arguments))
+        if arguments.dry_run:
+            _need_phase(arguments)
+            show = Show(arguments.quiet)
+            show.plan(_batches(arguments, config, ()))
+            return 0
+        with campaign(config) as own, interruptible():
+            return _Run(arguments, config, own).work()
+    except (RefusedError, GateError, CommitError) as error:
+        complain(error.args)
+        return 2
+
+
+def _need_phase(arguments: Namespace) -> None:
+    if arguments.phase is None:
+        raise RefusedError("which phase? Say --phase 1, 2 or 3; `redis-ssot plan` shows them")
+
+
+class _Run:
+    """One run, new or resumed."""
+
+    def __init__(self, arguments: Namespace, config: Config, own: Campaign) -> None:
+        self._own = own
+        self._config = config
+        before = own.journal.unfinished()
+        if arguments.resume:
+            if before is None:
+                raise RefusedError("no run was interrupted: there is nothing to resume")
+            vars(arguments).update(before.options)
+        elif before is not None:
+            advice = f"go on with --resume, or undo it: redis-ssot rollback --run {before.name}"
+            raise RefusedError(f"run {before.name} was interrupted; {advice}")
+        _need_phase(arguments)
+        self._arguments = arguments
+        self._name = before.name if before is not None else _name(own)
+        self._is_new = before is None
+        self._show = Show(arguments.quiet)
+        self._files: Sequence[str] = ()
+
+    def work(self) -> int:
+        """All batches; the exit code."""
+        held = {each.path for each in self._own.journal.held if each.run == self._name}
+        batches = _batches(self._arguments, self._config, held)
+        branch = Branch(self._own.root, self._name) if self._arguments.commit else None
+        remediation = self._remediation(branch)
+        if batches and not self._opens(remediation, batches):
+            return 2
+        if branch is not None and batches:
+            branch.enter()
+        if self._is_new:
+            options = {name: getattr(self._arguments, name) for name in _KEPT}
+            self._own.journal.add("start", run=self._name, phase=self._arguments.phase, options=options)
+        self._show.begin(self._name, batches)
+        try:
+            for batch in batches:
+                remediation.work_on(batch.files)
+                self._show.advance(batch)
+        except KeyboardInterrupt:
+            self._show.end("Interrupted: the present batch was put back. Go on: redis-ssot remediate --resume")
+            return 130
+        self._own.journal.add("end", run=self._name)
+        self._show.end("")
+        return 1 if self._show.held else 0
+
+    def _remediation(self, branch: Branch | None) -> Remediation:
+        arguments, root = self._arguments, self._own.root
+        gate = None
+        if arguments.validate:
+            gate = Gate(arguments.validate, cwd=root, shell=arguments.shell, limit=arguments.timeout)
+        return Remediation(
+            root,
+            self._own.journal,
+            self._name,
+            arguments.phase,
+            fixes=self._fixes,
+            tests=self._tests,
+            gate=gate,
+            tell=self._show.tell,
+            commit=None if branch is None else branch.commit,
+        )
+
+    def _opens(self, remediation: Remediation, batches: Sequence[Batch]) -> bool:
+        """Whether the gate lets the code pass as it is: one that does not could not tell anything afterwards."""
+        files = tuple(dict.fromkeys(path for batch in batches for path in batch.files))
+        result = remediation.ask_first(files)
+        if result is None or result.passed:
+            return True
+        complain([f"the gate fails already, before anything has changed ({result.reason}); nothing was touched"])
+        self._show.output(result.output)
+        return False
+
+    def _fixes(self, files: Files) -> Fixes:
+        paths = tuple(os.path.join(self._own.root, path) for path in files)
+        outcome = outcome_of(_request(self._arguments, self._config)._replace(paths=paths))
+        return Fixes(outcome.changes, outcome.fixed)
+
+    def _tests(self, files: Files) -> Files:
+        if not self._files:
+            outcome = outcome_of(request_of(self._arguments, baseline=None))
+            self._files = [path_from(self._own.root, path) for path in outcome.files]
+        return tuple(tests_for(files, self._files))
+
+
+def _request(arguments: Namespace, config: Config) -> Request:
+    surveyor = Surveyor(config, owners_of(str(config.root)))
+
+    def wanted(finding: Finding) -> bool:
+        patterns = arguments.pattern or PATTERNS
+        fits = surveyor.phase_of(finding) == arguments.phase
+        return fits and (arguments.phase != 2 or finding.mark.pattern in patterns)
+
+    trust = Applicability.UNSAFE if arguments.unsafe_fixes else Applicability.SAFE
+    return request_of(arguments, trust=trust, wanted=wanted, baseline=None)
+
+
+def _batches(arguments: Namespace, config: Config, held: Any) -> tuple[Batch, ...]:
+    """The batches of what can be mended, in order; without files that were held back in this run."""
+    outcome = outcome_of(_request(arguments, config))
+    if outcome.errors:
+        raise RefusedError(*outcome.errors)
+    work = Surveyor(config, owners_of(str(config.root))).survey(sorted(outcome.fixed))
+    return make_plan([each for each in work if each.path not in held], arguments.batch_size).batches
+
+
+def _name(own: Campaign) -> str:
+    """A name that sorts by time."""
+    name = time.strftime("%Y%m%d-%H%M%S")
+    taken = sum(1 for known in own.journal.runs if known.startswith(name))
+    return f"{name}-{taken + 1}" if taken else name
