@@ -81,7 +81,7 @@ class Gate:
             reason = f"it took more than {self._limit:g} seconds"
         except BaseException:
             _kill(process)
-            process.wait()
+            process.communicate()
             raise
         text = output[-_MOST_OUTPUT:].decode("utf-8", "replace")
         seconds = time.monotonic() - started

@@ -1,0 +1,470 @@
+"""Campaigns on a copy of the example: what the gate refuses is held back, and everything can be undone."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from killing import OWN, killed_before, state
+
+from flake8_redis_ssot.campaign.lock import locked
+from flake8_redis_ssot.campaign.store import Store
+from flake8_redis_ssot.cli import main
+
+EXAMPLE = Path(__file__).parent.parent / "examples" / "shop"
+Capture = pytest.CaptureFixture[str]
+
+ALL = ["--phase", "2", "--unsafe-fixes"]
+PASSES = [sys.executable, "-m", "compileall", "-q", "{files}"]
+
+
+def gate(code: str) -> str:
+    """A gate in Python that sees the changed files as `files`."""
+    return f'"{sys.executable}" -c "import sys; files = sys.argv[1:]; {code}" {{files}}'
+
+
+@pytest.fixture
+def shop(project: Path) -> Path:
+    """A copy to work on, made the working directory."""
+    shutil.copytree(EXAMPLE, project, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__", ".*_cache"))
+    return project
+
+
+def remediate(*arguments: str) -> int:
+    return main(["remediate", "-q", *arguments])
+
+
+def changed(shop: Path) -> set[str]:
+    """The files that are not as in the example."""
+    return {name for name, now in state(shop).items() if now != state(EXAMPLE).get(name)}
+
+
+def journal(shop: Path) -> list[dict[str, object]]:
+    lines = (shop / ".redis-ssot" / "journal.jsonl").read_text().splitlines()
+    return [json.loads(line) for line in lines if line]
+
+
+def test_plan_shows_everything_once(shop: Path, capsys: Capture) -> None:
+    main(["check", "--output-format", "json", "--no-cache"])
+    findings = json.loads(capsys.readouterr().out)
+    assert main(["plan", "--json", "--batch-size", "3"]) == 0
+    plan = json.loads(capsys.readouterr().out)
+    told = [
+        (each["path"], each["row"], each["column"], each["code"]) for b in plan["batches"] for each in b["findings"]
+    ]
+    places = [
+        (os.path.relpath(each["filename"], shop), each["location"]["row"], each["location"]["column"], each["code"])
+        for each in findings
+    ]
+    assert sorted(told) == sorted(places)
+    assert plan["findings"] == len(findings)
+    for shares in plan["distribution"].values():
+        assert sum(share["findings"] for share in shares) == len(findings)
+    assert all(len(batch["files"]) <= 3 for batch in plan["batches"])
+    assert [b["phase"] for b in plan["batches"]] == sorted(b["phase"] for b in plan["batches"])
+    assert {each["phase"] for each in plan["batches"]} == {1, 2}
+
+
+def test_plan_as_text(shop: Path, capsys: Capture) -> None:
+    (shop / "CODEOWNERS").write_text("* @all\n/services/orders/ @orders\n")
+    assert main(["plan", "--files"]) == 0
+    text = capsys.readouterr().out
+    for part in ("By code", "By test category", "By service", "By risk", "By owner", "Phase 1: imports and references"):
+        assert part in text
+    assert "@orders" in text
+    assert "           services/orders/checkout.py" in text
+
+
+def test_nothing_to_plan(shop: Path, capsys: Capture) -> None:
+    assert main(["plan", "libs/shopkit/redis_manager.py"]) == 0
+    assert capsys.readouterr().out == "Nothing to do: no findings.\n"
+
+
+def test_a_phase_without_a_gate(shop: Path, capsys: Capture) -> None:
+    assert main(["remediate", "--phase", "1"]) == 0
+    output = capsys.readouterr()
+    assert output.out == "6 findings mended in 8 files.\n"
+    assert "1.1    kept: 6 findings mended in 8 files" in output.err
+    main(["check", "--statistics", "--no-cache"])
+    assert "Found 34 findings." in capsys.readouterr().out
+
+
+def test_a_dry_run_changes_nothing(shop: Path, capsys: Capture) -> None:
+    before = state(shop)
+    assert main(["remediate", "--phase", "1", "--dry-run"]) == 0
+    assert state(shop) == before
+    assert "services/orders/refunds.py" in capsys.readouterr().out
+    assert not (shop / ".redis-ssot").exists()
+
+
+def test_patterns_choose_constructions(shop: Path) -> None:
+    assert remediate(*ALL, "--pattern", "factory") == 0
+    factories = [code for record in journal(shop) if record["do"] == "batch" for code in record["codes"]]  # type: ignore[attr-defined]
+    assert set(factories) == {"RSS003"}
+    assert remediate(*ALL, "--pattern", "simple", "--pattern", "member") == 0
+    assert "RSS002" in json.dumps(journal(shop)[-3:])
+
+
+def test_the_gate_finds_the_guilty_files(shop: Path, capsys: Capture) -> None:
+    """It refuses three files that it chooses by what changed in them: these are held back, and no others."""
+    assert remediate(*ALL) == 0
+    guilty = sorted(changed(shop))[1:8:3]
+    everything = changed(shop)
+    main(["rollback"])
+    assert changed(shop) == set()
+    texts = {name: (shop / name).read_text() for name in guilty}
+    (shop / "before.json").write_text(json.dumps(texts))
+    code = (
+        "import json; old = json.load(open('before.json')); sys.exit(any(open(n).read() != t for n, t in old.items()))"
+    )
+    capsys.readouterr()
+    assert main(["remediate", *ALL, "--validate", gate(code)]) == 1
+    output = capsys.readouterr()
+    held = {name for name in everything if f"held back: {name}:" in output.err}
+    assert set(guilty) <= held | (everything - changed(shop))
+    assert all((shop / name).read_text() == text for name, text in texts.items())
+    assert changed(shop) - {"before.json"} == everything - {*guilty, *held}
+    assert len(held) <= len(guilty)
+    assert f"{len(held)} files held back." in output.out
+    assert "exit code 1" in output.err
+
+
+def test_a_gate_that_fails_already_touches_nothing(shop: Path, capsys: Capture) -> None:
+    before = state(shop)
+    assert remediate("--phase", "1", "--validate", gate("print('no way'); sys.exit(3)")) == 2
+    assert state(shop) == before
+    output = capsys.readouterr().err
+    assert "the gate fails already, before anything has changed (exit code 3); nothing was touched" in output
+    assert "    no way" in output
+
+
+def test_a_gate_that_takes_too_long(shop: Path, capsys: Capture) -> None:
+    command = gate("import time; time.sleep(60)")
+    assert remediate("--phase", "1", "--validate", command, "--timeout", "0.3") == 2
+    assert "it took more than 0.3 seconds" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("command", "complaint"),
+    [("no-such-command", "can't be run: No such file"), ("'", "can't be read as a command"), (" ", "command is empty")],
+)
+def test_a_gate_that_is_none(shop: Path, capsys: Capture, command: str, complaint: str) -> None:
+    before = state(shop)
+    assert remediate("--phase", "1", "--validate", command) == 2
+    assert complaint in capsys.readouterr().err
+    assert state(shop) == before
+
+
+def test_the_gate_is_handed_the_tests(shop: Path) -> None:
+    code = "open('seen.txt', 'a').write(' '.join(sorted(files)) + chr(10))"
+    command = gate(code).replace("{files}", "{tests}")
+    assert remediate("--phase", "1", "--validate", command) == 0
+    assert "services/catalogue/tests/test_stock.py" in (shop / "seen.txt").read_text().splitlines()[-1]
+
+
+def test_a_gate_for_the_shell(shop: Path) -> None:
+    assert remediate("--phase", "1", "--shell", "--validate", "echo {files} | grep -q . && true > ran") == 0
+    assert (shop / "ran").exists()
+
+
+def test_which_phase_has_to_be_said(shop: Path, capsys: Capture) -> None:
+    assert remediate() == 2
+    assert "which phase?" in capsys.readouterr().err
+
+
+def test_phases_are_undone_one_by_one(shop: Path, capsys: Capture) -> None:
+    before = state(shop)
+    assert remediate("--phase", "1") == 0
+    first = state(shop)
+    assert remediate(*ALL) == 0
+    assert main(["rollback", "--phase", "2"]) == 0
+    assert state(shop) == first
+    assert main(["rollback", "--phase", "1"]) == 0
+    assert state(shop) == before
+
+
+def test_what_was_changed_again_is_refused(shop: Path, capsys: Capture) -> None:
+    assert remediate("--phase", "1") == 0
+    assert remediate(*ALL) == 0
+    twice = state(shop)
+    assert main(["rollback", "--phase", "1"]) == 1
+    assert "was changed again by batch" in capsys.readouterr().err
+    assert state(shop) != twice
+    assert main(["rollback"]) == 0
+    assert changed(shop) == set()
+
+
+@pytest.mark.parametrize(
+    ("flags", "part"),
+    [
+        (["--path", "services/orders/**"], "services/orders/"),
+        (["--path", "/services/catalogue"], "services/catalogue/"),
+        (["--service", "orders"], "services/orders/"),
+        (["--batch", "2.1"], ""),
+    ],
+)
+def test_a_part_is_undone(shop: Path, flags: list[str], part: str) -> None:
+    assert remediate(*ALL, "--batch-size", "2") == 0
+    before = changed(shop)
+    assert main(["rollback", *flags]) == 0
+    after = changed(shop)
+    assert after < before
+    assert {name for name in before if not name.startswith(part)} <= after or not part
+    assert not [name for name in after if part and name.startswith(part)]
+
+
+@pytest.mark.parametrize("flags", [["--run", "x"], ["--batch", "9.9"], ["--service", "x"]])
+def test_what_there_is_not_cannot_be_undone(shop: Path, capsys: Capture, flags: list[str]) -> None:
+    assert remediate("--phase", "1") == 0
+    assert main(["rollback", *flags]) == 2
+    assert f"there is no {flags[0].strip('-')} `{flags[1]}`" in capsys.readouterr().err
+
+
+def test_a_list_of_what_can_be_undone(shop: Path, capsys: Capture) -> None:
+    assert main(["rollback", "--list"]) == 0
+    assert capsys.readouterr().out == "Nothing to undo.\n"
+    remediate("--phase", "1")
+    capsys.readouterr()
+    assert main(["rollback", "--list"]) == 0
+    assert "    services/orders/refunds.py" in capsys.readouterr().out.splitlines()
+
+
+def test_a_file_that_was_edited_since_is_refused(shop: Path, capsys: Capture) -> None:
+    remediate("--phase", "1")
+    file = shop / "services" / "orders" / "refunds.py"
+    edited = file.read_text() + "\n# mine\n"
+    file.write_text(edited)
+    assert main(["rollback"]) == 1
+    output = capsys.readouterr()
+    assert "services/orders/refunds.py has been edited since" in output.err
+    assert "7 files put back, 1 refused." in output.out
+    assert file.read_text() == edited
+    assert changed(shop) == {"services/orders/refunds.py"}
+
+
+def test_a_file_that_was_edited_since_is_merged(shop: Path, capsys: Capture) -> None:
+    file = shop / "services" / "orders" / "refunds.py"
+    before = file.read_text()
+    remediate("--phase", "1")
+    file.write_text(file.read_text() + "\n# mine\n")
+    assert main(["rollback", "--merge"]) == 0
+    assert file.read_text() == before + "\n# mine\n"
+    assert "merged: services/orders/refunds.py" in capsys.readouterr().out
+
+
+def test_a_conflict_is_marked(shop: Path, capsys: Capture) -> None:
+    file = shop / "services" / "orders" / "refunds.py"
+    before = file.read_text()
+    remediate("--phase", "1")
+    after = file.read_text()
+    (row,) = [number for number, (a, b) in enumerate(zip(before.split("\n"), after.split("\n"))) if a != b]
+    lines = after.split("\n")
+    lines[row] += "  # mine"
+    file.write_text("\n".join(lines))
+    assert main(["rollback", "--merge"]) == 1
+    assert "merged: services/orders/refunds.py (1 conflict to resolve)" in capsys.readouterr().out
+    assert "<<<<<<< edited since" in file.read_text()
+
+
+def test_a_file_that_is_gone_is_named(shop: Path, capsys: Capture) -> None:
+    remediate("--phase", "1")
+    (shop / "services" / "orders" / "refunds.py").unlink()
+    assert main(["rollback"]) == 1
+    assert "services/orders/refunds.py is gone" in capsys.readouterr().err
+
+
+def test_modes_come_back(shop: Path) -> None:
+    file = shop / "services" / "orders" / "refunds.py"
+    file.chmod(0o755)
+    remediate("--phase", "1")
+    assert file.stat().st_mode & 0o777 == 0o755
+    file.chmod(0o600)
+    assert main(["rollback"]) == 0
+    assert file.stat().st_mode & 0o777 == 0o755
+
+
+def test_files_edited_or_removed_while_the_gate_is_at_work(shop: Path, capsys: Capture) -> None:
+    """What somebody else has written is never lost, even if the gate then refuses the batch."""
+    edit = "[open(n, 'a').write('# mine' + chr(10)) for n in files if n.endswith('refunds.py')]; "
+    count = "import os; first = not os.path.exists('n'); open('n', 'a').close(); first or sys.exit(1)"
+    code = f"{count} ; {edit}sys.exit(1)".replace("first or sys.exit(1) ; ", "first and sys.exit(0); ")
+    assert main(["remediate", "--phase", "1", "--validate", gate(code)]) == 1
+    assert "has been edited since, while the gate was at work; left as it is" in capsys.readouterr().err
+    assert "# mine" in (shop / "services" / "orders" / "refunds.py").read_text()
+
+
+def test_two_at_once(shop: Path, capsys: Capture) -> None:
+    with locked(Store(str(shop))):
+        assert remediate("--phase", "1") == 2
+    output = capsys.readouterr().err
+    assert f"is held by process {os.getpid()} on " in output
+    assert changed(shop) == set()
+    assert remediate("--phase", "1") == 0
+
+
+def test_a_dead_owner_holds_nothing(shop: Path) -> None:
+    Path(Store(str(shop)).path("lock")).write_text('{"process": 1, "host": "x", "command": ["y"], "since": "z"}')
+    assert remediate("--phase", "1") == 0
+
+
+@contextmanager
+def full_disk(monkeypatch: pytest.MonkeyPatch, after: int) -> Iterator[None]:
+    """A disk that takes only so many more writes."""
+    left = [after]
+    fsync = os.fsync
+
+    def failing(descriptor: int) -> None:
+        left[0] -= 1
+        if left[0] < 0:
+            raise OSError(28, "No space left on device")
+        fsync(descriptor)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", failing)
+        yield
+
+
+@pytest.mark.parametrize("after", [0, 1, 3, 8, 20, 30, 34, 38])
+def test_a_full_disk_loses_nothing(shop: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch, after: int) -> None:
+    before = state(shop)
+    with full_disk(monkeypatch, after):
+        status = remediate("--phase", "1")
+    if status == 2:
+        assert "No space left on device" in capsys.readouterr().err
+    main(["rollback"])
+    assert state(shop) == before
+
+
+def test_a_read_only_file_is_held_back(shop: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
+    access = os.access
+    monkeypatch.setattr(os, "access", lambda path, mode: not str(path).endswith("refunds.py") and access(path, mode))
+    assert main(["remediate", "--phase", "1"]) == 1
+    assert "held back: services/orders/refunds.py: services/orders/refunds.py is read-only" in capsys.readouterr().err
+    assert "services/orders/refunds.py" not in changed(shop)
+    assert changed(shop)
+
+
+def test_an_interrupt_puts_the_batch_back(shop: Path, capsys: Capture) -> None:
+    code = (
+        "import os, signal; there = sorted(os.listdir('marks')); open(f'marks/{len(there)}', 'a').close(); "
+        "len(there) == 1 and os.kill(os.getppid(), signal.SIGTERM); import time; time.sleep(len(there) == 1 and 60)"
+    )
+    (shop / "marks").mkdir()
+    command = [sys.executable, "-m", "flake8_redis_ssot", "remediate", "--phase", "1", "--validate", gate(code)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 130
+    assert "the present batch was put back. Go on: redis-ssot remediate --resume" in done.stderr
+    assert changed(shop) == {"marks/0", "marks/1"}
+    assert remediate("--phase", "1") == 2
+    assert "was interrupted; go on with --resume" in capsys.readouterr().err
+    assert remediate("--resume") == 0
+    assert len(changed(shop)) == 8 + len(os.listdir(shop / "marks"))
+
+
+def test_there_is_nothing_to_resume(shop: Path, capsys: Capture) -> None:
+    assert remediate("--resume") == 2
+    assert "no run was interrupted" in capsys.readouterr().err
+
+
+def test_a_rollback_ends_an_interrupted_run(shop: Path) -> None:
+    step = 60
+    assert killed_before(step, lambda: remediate(*ALL, "--batch-size", "2"))
+    assert main(["rollback"]) == 0
+    assert remediate(*ALL) == 0
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="kills a fork")
+def test_killed_at_every_step_of_the_disk(shop: Path) -> None:
+    """Whatever is left behind, `rollback` gives the tree that was and `--resume` the one that is finished."""
+    words = ["--phase", "1", "--batch-size", "3"]
+    before = state(shop)
+    assert remediate(*words) == 0
+    finished = state(shop)
+    main(["rollback"])
+    step, alive = 0, True
+    while alive:
+        _anew(shop)
+        alive = killed_before(step, lambda: remediate(*words))
+        if step % 2:
+            assert remediate("--resume") == 0 or remediate(*words) == 0
+            assert state(shop) == finished, step
+            killed_before(step // 2, lambda: main(["rollback"]))
+        main(["rollback"])
+        assert state(shop) == before, step
+        step += 5
+    assert step > 50
+
+
+def _anew(shop: Path) -> None:
+    for name in OWN[:1]:
+        shutil.rmtree(shop / name, ignore_errors=True)
+
+
+def git(*words: str) -> str:
+    settings = ("-c", "user.name=n", "-c", "user.email=e@x")
+    return subprocess.run(["git", *settings, *words], check=True, capture_output=True, text=True).stdout
+
+
+@pytest.fixture
+def repository(shop: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    for name in ("AUTHOR", "COMMITTER"):
+        monkeypatch.setenv(f"GIT_{name}_NAME", "n")
+        monkeypatch.setenv(f"GIT_{name}_EMAIL", "e@x")
+    git("init", "-q", "-b", "main")
+    git("add", "-A")
+    git("commit", "-qm", "start")
+    return shop
+
+
+def test_a_commit_for_each_batch(repository: Path) -> None:
+    assert remediate("--phase", "1", "--batch-size", "2", "--commit") == 0
+    assert git("branch", "--show-current").startswith("redis-ssot/2")
+    subjects = git("log", "--format=%s", "main..").splitlines()
+    assert len(subjects) > 1
+    assert all(subject.startswith("Take the shared instance: batch 1.") for subject in subjects)
+    assert git("status", "--porcelain") == ""
+
+
+def test_what_is_staged_is_not_taken_along(repository: Path, capsys: Capture) -> None:
+    (repository / "new.py").write_text("")
+    git("add", "new.py")
+    assert remediate("--phase", "1", "--commit") == 2
+    assert "something is staged already" in capsys.readouterr().err
+    assert git("branch", "--show-current").strip() == "main"
+
+
+def test_a_hook_that_refuses_puts_the_batch_back(repository: Path, capsys: Capture) -> None:
+    hook = repository / ".git" / "hooks" / "pre-commit"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text("#!/bin/sh\necho not today\nexit 1\n")
+    hook.chmod(0o755)
+    assert remediate("--phase", "1", "--commit") == 2
+    assert "`git commit` failed: not today" in capsys.readouterr().err
+    assert git("status", "--porcelain") == ""
+
+
+def test_commit_without_a_repository(shop: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(shop.parent))
+    assert remediate("--phase", "1", "--commit") == 2
+    assert "`git diff` failed" in capsys.readouterr().err
+    assert changed(shop) == set()
+
+
+def test_the_folder_is_invisible_to_git(repository: Path) -> None:
+    remediate("--phase", "1")
+    assert ".redis-ssot" not in git("status", "--porcelain", "--untracked-files=all")
+
+
+def test_a_damaged_journal_is_read_as_far_as_it_goes(shop: Path) -> None:
+    remediate("--phase", "1")
+    file = shop / ".redis-ssot" / "journal.jsonl"
+    file.write_bytes(file.read_bytes() + b'\n{"do": "ba')
+    assert main(["rollback"]) == 0
+    assert changed(shop) == set()
