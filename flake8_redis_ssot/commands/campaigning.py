@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -45,8 +46,11 @@ def campaign(config: Config) -> Iterator[Campaign]:
 @contextmanager
 def interruptible() -> Iterator[None]:
     """Let a polite request to end (SIGTERM) do what Ctrl-C does, so that the present batch is put back."""
+    owner = os.getpid()
 
     def interrupt(number: int, frame: FrameType | None) -> None:
+        if os.getpid() != owner:
+            os._exit(128 + number)  # a worker that is no longer needed
         raise KeyboardInterrupt
 
     before = signal.signal(signal.SIGTERM, interrupt)
