@@ -114,6 +114,18 @@ class Analysis:
         self._scan(self._take_in(fresh, search))
         self.asked = self.asked.changed(fresh, data)
 
+    def edit(self, texts: Mapping[str, bytes]) -> None:
+        """Go on with other bytes for some of the files (absolute paths), as a run would that reads them afresh."""
+        self._overlay |= texts
+        search = self._hunting.readers_of(self.asked.names)
+        wanted = [path for path, data in texts.items() if any(each.wants(data, path) for each in self.searches)]
+        for path in texts:
+            self._facts.pop(path, None)
+            self._exports.pop(path, None)
+        fresh = [facts_of(path, texts[path], search) for path in wanted]
+        self._scan(self._take_in(fresh, search))
+        self.asked = self.asked.changed(fresh, texts)
+
     def all_facts(self) -> Mapping[str, FileFacts]:
         """The facts of every file that was read, for whichever reason."""
         return {**self._facts, **self.asked.facts}

@@ -19,6 +19,8 @@ COMMANDS = {
     "plan": "put what is found in phases and batches",
     "remediate": "mend one phase in batches, each behind a gate",
     "rollback": "put back what was mended",
+    "progress": "show how far the campaign is",
+    "monitor": "show the counts, live while people work",
     "rule": "explain a code",
 }
 

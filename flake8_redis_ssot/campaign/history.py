@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any, NamedTuple, cast
 
@@ -16,8 +16,9 @@ from flake8_redis_ssot.engine import check
 from flake8_redis_ssot.names.facts import FileFacts
 from flake8_redis_ssot.patterns import PathPatterns
 from flake8_redis_ssot.scan import facts_of
-from flake8_redis_ssot.search import Search
+from flake8_redis_ssot.search import Hunt, Search
 from flake8_redis_ssot.selection import Selection
+from flake8_redis_ssot.words import Words
 
 
 class Point(NamedTuple):
@@ -52,7 +53,7 @@ class Blobs:
     def __init__(self, objects: Objects) -> None:
         self._objects = objects
         self._literals: dict[tuple[str, frozenset[bytes]], bool] = {}
-        self._facts: dict[tuple[str, str, Search], FileFacts | None] = {}
+        self._facts: dict[tuple[str, str, Search], FileFacts] = {}
         self._of_search = cache(lambda search: frozenset(search.literals()))
 
     def data(self, digest: str) -> bytes:
@@ -62,23 +63,22 @@ class Blobs:
         except GitError:
             return b""
 
-    def holds(self, digest: str, literals: frozenset[bytes]) -> bool:
-        """Whether a content holds one of some byte strings."""
-        key = digest, literals
-        if key not in self._literals:
+    def holds(self, digest: str, path: str, search: Search) -> bool:
+        """Whether a file of some content holds what is looked for."""
+        literals = self._of_search(search)
+        known = self._literals.get((digest, literals))
+        if known is None:
             data = self.data(digest)
-            self._literals[key] = any(literal in data for literal in literals)
-        return self._literals[key]
+            known = self._literals[digest, literals] = any(literal in data for literal in literals)
+        return known and search.wants(self.data(digest), path)
 
     def facts(self, digest: str, path: str, search: Search) -> FileFacts | None:
-        """The facts of a file of that content, None where it holds nothing that is looked for."""
-        if search.words.exact and not self.holds(digest, self._of_search(search)):
+        """The facts of a file of some content, None where it holds nothing that is looked for."""
+        if search.words.exact and not self.holds(digest, path, search):
             return None
         key = digest, path, search
         if key not in self._facts:
-            data = self.data(digest)
-            wanted = not search.words.exact or search.wants(data, path)
-            self._facts[key] = facts_of(path, data, search) if wanted else None
+            self._facts[key] = facts_of(path, self.data(digest), search)
         return self._facts[key]
 
 
@@ -96,28 +96,17 @@ class _Past(Analysis):
 
 
 class _State(NamedTuple):
-    """The files of a commit (path → digest), and those of them that mention what is guarded."""
+    """The files of a commit (path → digest), and those that hold what the first `searches` look for."""
 
     tree: dict[str, str]
     wanted: dict[str, str]
-
-    def changed(self, changes: Tree, matters: Callable[[str], bool]) -> _State:
-        """The state after some changes; a digest that is empty means a file that is gone."""
-        tree, wanted = dict(self.tree), dict(self.wanted)
-        for path, digest in changes.items():
-            tree.pop(path, None)
-            wanted.pop(path, None)
-            if digest:
-                tree[path] = digest
-                if matters(digest):
-                    wanted[path] = digest
-        return _State(tree, wanted)
+    searches: int
 
 
 class History:
     """The past of a project under its present configuration.
 
-    A state is told by the contents that mention what is guarded, and by where they lie: what mentions nothing changes
+    A state is told by the contents in which anything is looked for, and by where they lie: what holds nothing changes
     no count, unless a new file takes the place of a module that is imported.
     """
 
@@ -128,7 +117,9 @@ class History:
         self._recall = _Recall(self._blobs)
         self._counts: dict[frozenset[tuple[str, str]], Mapping[str, int]] = {}
         self._exclude = PathPatterns(config.exclude)
-        self._literals = frozenset(_words(config))
+        # What was looked for in any state so far: each search holds only what those before it do not.
+        self._searches: list[Search] = []
+        self._known: set[bytes | Hunt] = set()
 
     def points(self, *revisions: str, tell: Callable[[int, int], None] = lambda done, of: None) -> Iterator[Point]:
         """The counts at each commit of some revisions, parents first; `tell` hears how many of how many are done."""
@@ -136,7 +127,7 @@ class History:
         children = Counter(commit.parent for commit in commits)
         states: dict[str, _State] = {}
         for number, commit in enumerate(commits, 1):
-            state = states[commit.digest] = self._after(commit, states)
+            state = states[commit.digest] = self._up_to_date(self._after(commit, states))
             children[commit.parent] -= 1
             for digest in (commit.parent, commit.digest):
                 if not children[digest]:
@@ -146,14 +137,40 @@ class History:
 
     def _after(self, commit: Commit, states: dict[str, _State]) -> _State:
         if commit.parent and commit.parent not in states:
-            states[commit.parent] = _State({}, {}).changed(
-                self._placed(self._objects.tree(commit.parent)), self._matters
-            )
-        before = states.get(commit.parent, _State({}, {}))
-        return before.changed(self._placed(commit.changes), self._matters)
+            files = self._placed(self._objects.tree(commit.parent))
+            states[commit.parent] = self._changed(_State({}, {}, len(self._searches)), files)
+        before = states.get(commit.parent, _State({}, {}, len(self._searches)))
+        return self._changed(before, self._placed(commit.changes))
 
-    def _matters(self, digest: str) -> bool:
-        return self._blobs.holds(digest, self._literals)
+    def _changed(self, state: _State, changes: Tree) -> _State:
+        """The state after some changes; a digest that is empty means a file that is gone."""
+        tree, wanted = dict(state.tree), dict(state.wanted)
+        for path, digest in changes.items():
+            tree.pop(path, None)
+            wanted.pop(path, None)
+            if digest:
+                tree[path] = digest
+                if any(self._blobs.holds(digest, path, search) for search in self._searches[: state.searches]):
+                    wanted[path] = digest
+        return _State(tree, wanted, state.searches)
+
+    def _up_to_date(self, state: _State) -> _State:
+        """The state with everything in view that was looked for so far."""
+        wanted = dict(state.wanted)
+        for search in self._searches[state.searches :]:
+            for path, digest in state.tree.items():
+                if path not in wanted and self._blobs.holds(digest, path, search):
+                    wanted[path] = digest
+        return _State(state.tree, wanted, len(self._searches))
+
+    def _learn(self, searches: Iterable[Search]) -> None:
+        """Take notice of what a state has made us look for."""
+        needles = {needle for search in searches for needle in search.needles} - self._known
+        several = (hunt for search in searches for hunt in search.hunts)
+        hunts = {hunt._replace(names=(name,)) for hunt in several for name in hunt.names} - self._known
+        if needles or hunts:
+            self._known |= needles | hunts
+            self._searches.append(Search(tuple(sorted(needles)), tuple(sorted(hunts)), Words(frozenset()), ()))
 
     def _placed(self, tree: Tree) -> dict[str, str]:
         """Paths as the configuration counts them, without what it leaves out."""
@@ -163,10 +180,12 @@ class History:
 
     def _counted(self, state: _State) -> Mapping[str, int]:
         key = frozenset(state.wanted.items())
-        if key not in self._counts:
+        if not self._searches or key not in self._counts:
             analysis = _Past(self._config, state.tree, self._recall, self._blobs)
             selection = Selection(self._config.select, self._config.ignore)
-            found = check(analysis, sorted(state.wanted), selection)
+            found = check(analysis, sorted(analysis.all_facts()), selection)
+            self._learn(analysis.searches)
+            key = frozenset(self._up_to_date(state).wanted.items())
             self._counts[key] = Counter(each.finding.code for each in found)
         return self._counts[key]
 
@@ -174,13 +193,6 @@ class History:
     def states(self) -> int:
         """How many different states were judged."""
         return len(self._counts)
-
-
-def _words(config: Config) -> Iterator[bytes]:
-    """The last parts of all guarded names: what mentions none of them has nothing to say."""
-    for resource in config.resources:
-        for name in (*resource.constructors, *(old for old, _ in resource.deprecated), *resource.canonical):
-            yield max(name.rpartition(".")[2].split("*"), key=len).encode()
 
 
 def thinned(points: Sequence[Point], most: int) -> list[Point]:

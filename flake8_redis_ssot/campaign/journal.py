@@ -74,6 +74,7 @@ class Journal:
         self.done: list[Done] = []
         self.held: list[Held] = []
         self.undoing: list[Undoing] = []
+        self.seen: list[tuple[float, dict[str, dict[str, int]]]] = []  # time and counts, by table and name
         for record in self._records():
             self._take(record)
 
@@ -116,6 +117,8 @@ class Journal:
         elif do == "held":
             run = self.runs[record["run"]]
             self.held.append(Held(run.name, run.phase, record["path"], record["reason"], record["output"]))
+        elif do == "seen":
+            self.seen.append((record["at"], record["counts"]))
         elif do == "rollback":
             undone = tuple((run, batch, path) for run, batch, path in record["undone"])
             self.undoing.append(Undoing(record["name"], _turns(record["files"]), undone))

@@ -1,0 +1,79 @@
+"""A project that is kept in memory while its files change: only what can have changed is looked at again."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+
+from flake8_redis_ssot.analysis import Analysis
+from flake8_redis_ssot.config.settings import Config
+from flake8_redis_ssot.discovery import discover
+from flake8_redis_ssot.disk import read
+from flake8_redis_ssot.engine import check, found_in
+from flake8_redis_ssot.model import Finding
+from flake8_redis_ssot.names.facts import Exports
+from flake8_redis_ssot.selection import Selection
+
+_ENDINGS = (".py", ".pyi")
+
+
+class LiveProject:
+    """The findings of a project (`found`, by absolute path), kept up to date by `update`."""
+
+    def __init__(self, config: Config, jobs: int) -> None:
+        self._config = config
+        self._jobs = jobs
+        self._selection = Selection(config.select, config.ignore)
+        self.found: dict[str, list[Finding]] = {}
+        self._begin()
+
+    def _begin(self) -> None:
+        """Look at everything."""
+        self._files = self._listed()
+        self._analysis = Analysis(self._config, sorted(self._files), jobs=self._jobs)
+        self._judge_all()
+
+    def _judge_all(self) -> None:
+        self.found = {}
+        for each in check(self._analysis, sorted(self._files), self._selection):
+            self.found.setdefault(each.path, []).append(each.finding)
+
+    @property
+    def findings(self) -> list[Finding]:
+        """All findings, in order of place."""
+        return sorted(finding for findings in self.found.values() for finding in findings)
+
+    def update(self, paths: Iterable[str]) -> bool:
+        """Take notice of files that were changed, made or removed (absolute paths); whether any of them is of ours."""
+        changed = [path for path in paths if path.endswith(_ENDINGS)]
+        known = [path for path in changed if path in self._files and os.path.isfile(path)]
+        if len(known) < len(changed) and self._listed() != self._files:
+            self._begin()
+            return True
+        return bool(known) and self._change(known)
+
+    def _listed(self) -> frozenset[str]:
+        """The files that the settings do not leave out."""
+        paths = sorted({str(self._config.root), *self._config.roots})
+        return frozenset(discover(paths, root=str(self._config.root), exclude=self._config.exclude).files)
+
+    def _change(self, paths: Sequence[str]) -> bool:
+        texts: dict[str, bytes] = {}
+        for path in paths:
+            with suppress(OSError):  # it is gone again: the next notice tells
+                texts[path] = read(path)
+        before = self._exports(texts)
+        self._analysis.edit(texts)
+        if self._exports(texts) != before:
+            self._judge_all()  # what it offers has changed, and so may have all that others make of it
+            return True
+        for path in texts:
+            found = [each.finding for each in found_in(self._analysis, path, self._selection)]
+            self.found[path] = found
+            if not found:
+                del self.found[path]
+        return True
+
+    def _exports(self, texts: Mapping[str, object]) -> list[Exports]:
+        return [self._analysis.project.load(path) for path in texts]

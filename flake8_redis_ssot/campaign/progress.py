@@ -1,0 +1,78 @@
+"""How far the campaign is: what there was, what is left, what is held back, and the way down."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from flake8_redis_ssot.campaign.journal import Held, Journal
+from flake8_redis_ssot.campaign.plan import PHASES
+from flake8_redis_ssot.campaign.work import Work
+
+TABLES: dict[str, Callable[[Work], str]] = {
+    "code": lambda work: work.finding.code,
+    "phase": lambda work: f"{work.phase} {PHASES[work.phase]}",
+    "service": lambda work: work.service,
+    "owner": lambda work: work.owner,
+}
+
+Counts = Mapping[str, Mapping[str, int]]
+
+
+class Row(NamedTuple):
+    """One line of a table: how many there were, and how many are left."""
+
+    name: str
+    start: int
+    left: int
+
+    @property
+    def done(self) -> int:
+        """How many are gone; none where there are more than there were."""
+        return max(self.start - self.left, 0)
+
+
+class Moment(NamedTuple):
+    """How many findings there were at a time (seconds since the epoch)."""
+
+    time: float
+    findings: int
+
+
+class Progress(NamedTuple):
+    """The state of a campaign: `left` in order of place, the rows of each table, and the `moments` in order of time."""
+
+    left: Sequence[Work]
+    start: int
+    tables: Mapping[str, Sequence[Row]]
+    held: Sequence[Held]
+    moments: Sequence[Moment]
+
+    @property
+    def done(self) -> int:
+        """How many findings are gone."""
+        return max(self.start - len(self.left), 0)
+
+
+def counted(work: Iterable[Work]) -> dict[str, dict[str, int]]:
+    """How many findings there are, by table and name."""
+    several = list(work)
+    return {title: dict(Counter(map(key, several))) for title, key in TABLES.items()}
+
+
+def measure(journal: Journal, left: Sequence[Work], now: float) -> Progress:
+    """The progress from the first time that anybody looked until `now`."""
+    present = counted(left)
+    seen = [*journal.seen, (now, present)]
+    first = seen[0][1]
+    tables = {title: _rows(first.get(title, {}), present[title]) for title in TABLES}
+    paths = {work.path for work in left}
+    held = {each.path: each for each in journal.held if each.path in paths}
+    moments = [Moment(time, sum(counts.get("code", {}).values())) for time, counts in seen]
+    return Progress(left, moments[0].findings, tables, tuple(held.values()), tuple(moments))
+
+
+def _rows(start: Mapping[str, int], left: Mapping[str, int]) -> list[Row]:
+    rows = [Row(name, start.get(name, 0), left.get(name, 0)) for name in {**start, **left}]
+    return sorted(rows, key=lambda row: (-row.start, row.name))

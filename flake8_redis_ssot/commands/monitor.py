@@ -1,0 +1,32 @@
+"""`redis-ssot monitor`: the counts, and with `--live` whatever changes them while people work."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+
+from flake8_redis_ssot.campaign.owners import owners_of
+from flake8_redis_ssot.campaign.work import Surveyor
+from flake8_redis_ssot.commands.flags import add_configuration
+from flake8_redis_ssot.commands.running import RefusedError, complain, configuration_of, outcome_of, request_of
+from flake8_redis_ssot.commands.watching import counts_of, watch
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """The flags of `monitor`."""
+    add_configuration(parser)
+    parser.add_argument("--live", action="store_true", help="watch the tree until Ctrl-C")
+    parser.set_defaults(paths=[])
+
+
+def main(arguments: Namespace) -> int:
+    """Show it: 0, or 2 where something is wrong."""
+    try:
+        config = configuration_of(request_of(arguments))
+        if arguments.live:
+            return watch(arguments, config, counts_of)
+        findings = outcome_of(request_of(arguments, baseline=None)).findings
+    except RefusedError as error:
+        complain(error.args)
+        return 2
+    print(counts_of(Surveyor(config, owners_of(str(config.root))).survey(findings)))
+    return 0

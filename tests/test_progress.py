@@ -1,0 +1,365 @@
+"""Progress: in the terminal, as a page in a real browser, through the history of git, and live."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from flake8_redis_ssot.campaign.chart import Spot, as_svg, as_text
+from flake8_redis_ssot.campaign.history import History, Point, thinned
+from flake8_redis_ssot.campaign.live import LiveProject
+from flake8_redis_ssot.campaign.lock import locked
+from flake8_redis_ssot.campaign.objects import Objects
+from flake8_redis_ssot.campaign.store import Store
+from flake8_redis_ssot.cli import main
+from flake8_redis_ssot.config.loading import load
+
+EXAMPLE = Path(__file__).parent.parent / "examples" / "shop"
+Capture = pytest.CaptureFixture[str]
+
+
+@pytest.fixture
+def shop(project: Path) -> Path:
+    """A copy to work on, made the working directory."""
+    shutil.copytree(EXAMPLE, project, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__", ".*_cache"))
+    return project
+
+
+def findings(capsys: Capture) -> list[dict[str, Any]]:
+    capsys.readouterr()
+    main(["check", "--output-format", "json"])
+    found: list[dict[str, Any]] = json.loads(capsys.readouterr().out)
+    return found
+
+
+def test_from_the_first_look_to_the_end(shop: Path, capsys: Capture) -> None:
+    assert main(["progress"]) == 0
+    assert capsys.readouterr().out.startswith("0 of 43 findings done (0%), 43 left.\n")
+    main(["remediate", "-q", "--phase", "1"])
+    capsys.readouterr()
+    assert main(["progress"]) == 0
+    text = capsys.readouterr().out
+    assert text.startswith("9 of 43 findings done (21%), 34 left.\n████████░░░")
+    rows = {line.split()[0]: line.split()[-3:] for line in text.splitlines() if line.startswith(("RSS", "orders"))}
+    assert rows["RSS001"] == ["11", "3", "8"]
+    main(["remediate", "-q", "--phase", "2", "--unsafe-fixes"])
+    main(["progress"])
+    assert "┤" in (chart := capsys.readouterr().out) or "│" in chart
+
+
+def test_what_is_held_back_is_told(shop: Path, capsys: Capture) -> None:
+    code = "import os, sys; sys.exit(os.path.exists('n') or open('n', 'a').close())"
+    main(["remediate", "-q", "--phase", "1", "--validate", f'"{sys.executable}" -c "{code}"'])
+    capsys.readouterr()
+    main(["progress"])
+    assert "  services/orders/refunds.py: the gate refuses it: exit code 1" in capsys.readouterr().out
+
+
+def test_it_looks_on_while_a_campaign_is_at_work(shop: Path, capsys: Capture) -> None:
+    with locked(Store(str(shop))):
+        assert main(["progress"]) == 0
+    assert "43 left" in capsys.readouterr().out
+
+
+def test_nothing_is_left(project: Path, capsys: Capture) -> None:
+    (project / "redis-ssot.toml").write_text("[resource.r]\ncanonical = ['a']\nconstructors = ['a.A']\n")
+    (project / "a.py").write_text("class A: ...\n")
+    assert main(["progress"]) == 0
+    assert capsys.readouterr().out.startswith("0 of 0 findings done (100%), 0 left.\n")
+
+
+def chromium() -> str:
+    return next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), "")
+
+
+@pytest.fixture
+def served(shop: Path) -> Iterator[tuple[str, list[str]]]:
+    """The folder of the project over HTTP, and the paths that were asked for."""
+    asked: list[str] = []
+
+    class Handler(SimpleHTTPRequestHandler):
+        def log_message(self, form: str, *values: object) -> None:
+            asked.append(self.path)
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}", asked
+        server.shutdown()
+        thread.join()
+
+
+@pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.skipif(not (chromium() and shutil.which("chromedriver")), reason="there is no Chromium with its driver")
+def test_the_page_in_a_real_browser(shop: Path, served: tuple[str, list[str]], capsys: Capture) -> None:
+    from selenium import webdriver
+    from selenium.webdriver.common.by import By
+
+    main(["progress"])
+    code = (
+        "import sys; sys.exit(any('refunds' in open(n).name and 'legacy' not in open(n).read() for n in sys.argv[1:]))"
+    )
+    main(["remediate", "-q", "--phase", "1", "--validate", f'"{sys.executable}" -c "{code}" {{files}}'])
+    found = findings(capsys)
+    assert main(["progress", "--html", "page.html"]) == 0
+    options = webdriver.ChromeOptions()
+    options.binary_location = chromium()
+    flags = "headless=new no-sandbox disable-gpu disable-quic no-first-run disable-background-networking disable-sync"
+    for flag in (*flags.split(), "disable-component-update"):
+        options.add_argument(f"--{flag}")
+    options.set_capability("goog:loggingPrefs", {"performance": "ALL", "browser": "ALL"})
+    service = webdriver.ChromeService(shutil.which("chromedriver"))
+    browser = webdriver.Chrome(options=options, service=service)
+    log: Any = browser.get_log
+    try:
+        browser.get(f"{served[0]}/page.html")
+        number = {name: browser.find_element(By.ID, name).text for name in ("left", "done", "start", "held")}
+        assert number["left"] == str(len(found))
+        assert int(number["done"]) == int(number["start"]) - len(found)
+        rows = browser.find_elements(By.CSS_SELECTOR, "#findings tbody tr")
+        told = Counter(row.find_element(By.TAG_NAME, "td").text for row in rows)
+        assert told == Counter(each["code"] for each in found)
+        search = browser.find_element(By.ID, "search")
+        search.send_keys("rss003 orders")
+        visible = [row.text for row in rows if row.is_displayed()]
+        expected = [each for each in found if each["code"] == "RSS003" and "orders" in json.dumps(each)]
+        assert 0 < len(visible) < len(rows)
+        assert len(visible) >= len(expected)
+        assert all("RSS003" in text and "orders" in text.lower() for text in visible)
+        assert browser.find_element(By.ID, "shown").text == f"{len(visible)} of {len(rows)}"
+        for scheme, dark in (("light", False), ("dark", True)):
+            browser.execute_cdp_cmd(
+                "Emulation.setEmulatedMedia", {"features": [{"name": "prefers-color-scheme", "value": scheme}]}
+            )
+            assert (brightness(browser, "background-color") < 128) is dark
+            assert abs(brightness(browser, "background-color") - brightness(browser, "color")) > 150
+        sent = [
+            json.loads(entry["message"])["message"]["params"]["request"]["url"]
+            for entry in log("performance")
+            if '"Network.requestWillBeSent"' in entry["message"]
+        ]
+        assert {url for url in sent if not url.startswith("data:")} == {f"{served[0]}/page.html"}
+        assert log("browser") == []
+    finally:
+        browser.quit()
+    assert served[1] == ["/page.html"]
+
+
+def brightness(browser: Any, part: str) -> float:
+    colour = browser.execute_script(f"return getComputedStyle(document.body).getPropertyValue('{part}')")
+    return sum(map(int, re.findall(r"\d+", colour)[:3])) / 3
+
+
+def test_the_page_holds_every_finding_and_nothing_from_elsewhere(shop: Path, capsys: Capture) -> None:
+    (shop / "services" / "orders" / "evil.py").write_text(
+        "from shopkit.redis_manager import RedisManager\nx = RedisManager()  # <script>alert(1)</script>\n"
+    )
+    found = findings(capsys)
+    assert main(["progress", "--html", "page.html"]) == 0
+    text = (shop / "page.html").read_text()
+    assert text.count("<tr><td>RSS") == len(found) + len({each["code"] for each in found})
+    assert "&lt;script&gt;alert(1)" in text
+    assert text.count("<script") == 1
+    assert not re.findall(r"(?:src|href)=\"(?!data:)", text)
+    assert "@" not in re.sub(r"@media", "", re.sub(r"<code>.*?</code>", "", text))
+
+
+def test_a_page_that_cannot_be_written(shop: Path, capsys: Capture) -> None:
+    assert main(["progress", "--html", "no/such/folder.html"]) == 2
+    assert "No such file" in capsys.readouterr().err
+
+
+def git(*words: str, day: int = 1) -> str:
+    dates = {f"GIT_{name}_DATE": f"2026-01-{day:02}T12:00:00Z" for name in ("AUTHOR", "COMMITTER")}
+    settings = ("-c", "user.name=n", "-c", "user.email=e@x", "-c", "commit.gpgsign=false")
+    done = subprocess.run(
+        ["git", *settings, *words], check=True, capture_output=True, text=True, env={**os.environ, **dates}
+    )
+    return done.stdout
+
+
+@pytest.fixture
+def past(shop: Path) -> Path:
+    """The example with a past: two branches, a merge, a file that is moved, one that is removed."""
+    git("init", "-q", "-b", "main")
+
+    def commit(day: int) -> None:
+        git("add", "-A")
+        git("commit", "-qm", f"day {day}", day=day)
+
+    orders = shop / "services" / "orders"
+    commit(1)
+    (orders / "more.py").write_text("from shopkit.redis_manager import RedisManager\n\n\nRedisManager()\n")
+    commit(2)
+    git("checkout", "-q", "-b", "side", "HEAD~1")
+    (orders / "refunds.py").unlink()
+    commit(3)
+    git("checkout", "-q", "main")
+    (orders / "more.py").rename(orders / "moved.py")
+    commit(4)
+    (shop / "notes.txt").write_text("nothing to do with it\n")
+    commit(5)
+    git("merge", "-q", "--no-ff", "-m", "day 6", "side", day=6)
+    return shop
+
+
+def test_history_is_what_check_says_at_each_commit(past: Path, capsys: Capture) -> None:
+    config = load(past / "pyproject.toml")
+    with Objects(str(past)) as objects:
+        history = History(config, objects)
+        points = list(history.points("--all"))
+    assert len(points) == 6
+    assert history.states < len(points)
+    for point in points:
+        git("checkout", "-q", "--detach", point.commit)
+        assert dict(Counter(each["code"] for each in findings(capsys))) == point.counts
+    git("checkout", "-q", "main")
+
+
+def test_history_follows_the_first_parents(past: Path, capsys: Capture) -> None:
+    before = git("status", "--porcelain")
+    assert main(["progress", "--history"]) == 0
+    output = capsys.readouterr()
+    assert "5 commits, " in output.err
+    assert [line.split()[2] for line in output.out.splitlines() if line.startswith("2026")] == ["43", "44", "43"]
+    assert git("status", "--porcelain") == before
+
+
+def test_history_of_a_range(past: Path, capsys: Capture) -> None:
+    assert main(["progress", "--history", "HEAD~2..HEAD"]) == 0
+    assert "2 commits, " in capsys.readouterr().err
+
+
+def test_history_on_the_page(past: Path) -> None:
+    assert main(["progress", "-q", "--history", "all", "--html", "page.html"]) == 0
+    assert (past / "page.html").read_text().count("<svg") == 2
+
+
+@pytest.mark.parametrize("revisions", ["no..such", "HEAD..HEAD"])
+def test_history_of_what_there_is_not(past: Path, capsys: Capture, revisions: str) -> None:
+    assert main(["progress", "--history", revisions]) == 2
+    assert capsys.readouterr().err.count("\n") <= 2
+
+
+def test_history_without_git(shop: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(shop.parent))
+    assert main(["progress", "--history"]) == 2
+    assert "not a git repository" in capsys.readouterr().err
+
+
+SPOTS = st.lists(st.integers(0, 500), min_size=1, max_size=30).map(
+    lambda numbers: [Spot(place * 86400.0, number, "x") for place, number in enumerate(numbers)]
+)
+
+
+@given(SPOTS)
+def test_charts_take_any_course(spots: list[Spot]) -> None:
+    lines = as_text(spots).splitlines()
+    assert len(lines) == 10
+    assert max(map(len, lines)) <= 68
+    assert "nan" not in as_svg(spots)
+    assert as_svg(spots).count("<circle") == len(spots)
+
+
+def test_no_chart_of_nothing() -> None:
+    assert as_text([]) == as_svg([]) == ""
+
+
+@given(st.lists(st.integers(0, 3), max_size=40), st.integers(2, 10))
+def test_thinned_points_keep_both_ends(numbers: list[int], most: int) -> None:
+    points = [Point(str(place), place, {"RSS001": number}) for place, number in enumerate(numbers)]
+    kept = thinned(points, most)
+    assert len(kept) <= most
+    assert kept == sorted(kept, key=lambda point: point.time)
+    if points:
+        assert kept[-1] == points[-1]
+        assert kept[0] == points[0] or len(points) > 1
+
+
+TEXTS = [
+    "",
+    "from shopkit.redis_manager import RedisManager\nRedisManager()\n",
+    "from shopkit.redis_manager import RedisManager\n\n\nclass Mine(RedisManager):\n    pass\n",
+    "from orders.refunds import Mine\nMine()\n",
+    "def broken(:\n",
+    "from shopkit.legacy_cache import *\n",
+]
+FILES = ["services/orders/refunds.py", "services/orders/checkout.py", "services/orders/new.py"]
+EDITS = st.lists(st.tuples(st.sampled_from(FILES), st.sampled_from([*TEXTS, None])), min_size=1, max_size=6)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(EDITS)
+def test_what_is_kept_up_to_date_is_what_is_found_afresh(shop: Path, edits: list[tuple[str, str | None]]) -> None:
+    for name in FILES:
+        if (EXAMPLE / name).exists():
+            shutil.copy(EXAMPLE / name, shop / name)
+        else:
+            (shop / name).unlink(missing_ok=True)
+    config = load(shop / "pyproject.toml")
+    project = LiveProject(config, 1)
+    for name, text in edits:
+        if text is None:
+            (shop / name).unlink(missing_ok=True)
+        else:
+            (shop / name).write_text(text)
+        project.update([str(shop / name)])
+        assert project.findings == LiveProject(config, 1).findings
+
+
+@pytest.mark.parametrize("command", [["monitor", "--live"], ["progress", "--dashboard"]])
+def test_live(shop: Path, command: list[str]) -> None:
+    """A process of its own tells of a change soon after it is saved, also of one of the settings."""
+    process = subprocess.Popen(
+        [sys.executable, "-u", "-m", "flake8_redis_ssot", *command], stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    lines: list[str] = []
+    reader = threading.Thread(target=lambda: lines.extend(iter(process.stdout.readline, "")))  # type: ignore[union-attr]
+    reader.start()
+
+    def saw(text: str, act: Any) -> bool:
+        end = time.monotonic() + 20
+        while time.monotonic() < end and not any(text in line for line in lines):
+            act()
+            time.sleep(0.2)
+        return any(text in line for line in lines)
+
+    try:
+        assert saw("43", lambda: None)
+        file, wanted = shop / "services" / "orders" / "new.py", TEXTS[1]
+        assert saw("services/orders/new.py: +1 -0", lambda: file.exists() or file.write_text(wanted))
+        time.sleep(0.3)
+        file.unlink()
+        assert saw("services/orders/new.py: +0 -1", lambda: None)
+    finally:
+        process.terminate()
+        process.wait()
+        reader.join()
+        process.stdout.close()
+
+
+def test_monitor_once(shop: Path, capsys: Capture) -> None:
+    assert main(["monitor"]) == 0
+    assert capsys.readouterr().out.splitlines()[0] == "43 findings in 27 files."
+
+
+def test_live_needs_its_libraries(shop: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "watchfiles", None)
+    assert main(["monitor", "--live"]) == 2
+    assert "pip install 'flake8-redis-ssot[live]'" in capsys.readouterr().err
