@@ -29,7 +29,7 @@ def as_text(spots: Sequence[Spot], width: int = 60, height: int = 8) -> str:
         cells = [min(max(round((number / top * height - row + 1) * 8), 0), 8) for number in columns]
         label = str(top) if row == height else "0" if row == 1 else ""
         lines.append(f"{label:>6} │{''.join(_BLOCKS[cell] for cell in cells)}".rstrip())
-    first, last = _day(spots[0].time), _day(spots[-1].time)
+    first, last = _days(spots)
     return "\n".join([*lines, f"{'':6} └{'─' * width}", f"{'':8}{first}{last:>{width - len(first)}}"])
 
 
@@ -65,9 +65,10 @@ def as_svg(spots: Sequence[Spot]) -> str:
         f"<title>{escape(f'{_day(spot.time)}: {spot.number} {spot.label}'.rstrip())}</title></circle>"
         for spot in spots
     )
+    first, last = _days(spots)
     days = (
-        f'<text x="{_LEFT}" y="{_HEIGHT - 6}">{_day(begin)}</text>'
-        f'<text x="{_WIDTH - 8}" y="{_HEIGHT - 6}" text-anchor="end">{_day(spots[-1].time)}</text>'
+        f'<text x="{_LEFT}" y="{_HEIGHT - 6}">{first}</text>'
+        f'<text x="{_WIDTH - 8}" y="{_HEIGHT - 6}" text-anchor="end">{last}</text>'
     )
     label = f"{spots[0].number} findings at first, {spots[-1].number} now"
     return (
@@ -81,6 +82,18 @@ def _mark(height: float, number: int) -> str:
         f'<line x1="{_LEFT}" x2="{_WIDTH - 8}" y1="{height:.1f}" y2="{height:.1f}"/>'
         f'<text x="{_LEFT - 6}" y="{height + 4:.1f}" text-anchor="end">{number}</text>'
     )
+
+
+def _days(spots: Sequence[Spot]) -> tuple[str, str]:
+    """The first and the last day; the hours instead where that is the same one."""
+    first, last = _day(spots[0].time), _day(spots[-1].time)
+    if first != last:
+        return first, last
+    return f"{first} {_hour(spots[0].time)}", _hour(spots[-1].time)
+
+
+def _hour(moment: float) -> str:
+    return time.strftime("%H:%M", time.gmtime(moment))
 
 
 def _day(moment: float) -> str:

@@ -74,6 +74,7 @@ class Journal:
         self.done: list[Done] = []
         self.held: list[Held] = []
         self.undoing: list[Undoing] = []
+        self.mended: list[tuple[float, int]] = []  # time and number of findings, batch by batch
         self.seen: list[tuple[float, dict[str, dict[str, int]]]] = []  # time and counts, by table and name
         for record in self._records():
             self._take(record)
@@ -112,6 +113,7 @@ class Journal:
         elif do == "kept":
             turns = tuple(turn for turn in self.done[-1].turns if turn.path in record["files"])
             self.done[-1] = self.done[-1]._replace(turns=turns, state="kept" if turns else "undone")
+            self.mended.append((record["at"], record["mended"]))
         elif do == "undone":
             self.done[-1] = self.done[-1]._replace(state=do)
         elif do == "held":

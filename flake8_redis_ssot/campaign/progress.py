@@ -69,8 +69,18 @@ def measure(journal: Journal, left: Sequence[Work], now: float) -> Progress:
     tables = {title: _rows(first.get(title, {}), present[title]) for title in TABLES}
     paths = {work.path for work in left}
     held = {each.path: each for each in journal.held if each.path in paths}
-    moments = [Moment(time, sum(counts.get("code", {}).values())) for time, counts in seen]
-    return Progress(left, moments[0].findings, tables, tuple(held.values()), tuple(moments))
+    moments = _moments(journal, [(time, sum(counts.get("code", {}).values())) for time, counts in seen])
+    return Progress(left, moments[0].findings, tables, tuple(held.values()), moments)
+
+
+def _moments(journal: Journal, seen: Sequence[tuple[float, int]]) -> tuple[Moment, ...]:
+    """What was seen, and between two looks what each batch has mended."""
+    moments = [Moment(*seen[0])]
+    looks = [(time, number, True) for time, number in seen[1:]]
+    for time, number, is_seen in sorted([*looks, *((time, number, False) for time, number in journal.mended)]):
+        if time >= moments[-1].time:
+            moments.append(Moment(time, number if is_seen else max(moments[-1].findings - number, 0)))
+    return tuple(moments)
 
 
 def _rows(start: Mapping[str, int], left: Mapping[str, int]) -> list[Row]:

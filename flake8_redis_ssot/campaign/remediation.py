@@ -99,9 +99,9 @@ class Remediation:
         if result is not None and not result.passed:
             self._put_back(turns, result.reason)
             return result
-        self._journal.add("kept", files=written, seconds=result.seconds if result else 0.0)
-        mended = [finding for finding in fixes.fixed if path_from(self._root, finding.path) in written]
-        self._tell(Tally(name, written, len(mended), {}))
+        mended = sum(path_from(self._root, finding.path) in written for finding in fixes.fixed)
+        self._journal.add("kept", files=written, mended=mended, seconds=result.seconds if result else 0.0)
+        self._tell(Tally(name, written, mended, {}))
         return None
 
     def _begin(self, name: str, fixes: Fixes) -> list[Turn]:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 import time
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Collection, Sequence
 
 from flake8_redis_ssot.baseline.entries import path_from
 from flake8_redis_ssot.campaign.commits import Branch, CommitError
 from flake8_redis_ssot.campaign.gate import LIMIT, Gate, GateError
 from flake8_redis_ssot.campaign.owners import owners_of
 from flake8_redis_ssot.campaign.plan import BATCH_SIZE, PHASES, Batch, make_plan
+from flake8_redis_ssot.campaign.progress import Counts, counted
 from flake8_redis_ssot.campaign.remediation import Files, Fixes, Remediation
 from flake8_redis_ssot.campaign.work import Surveyor, tests_for
 from flake8_redis_ssot.commands.campaigning import Campaign, campaign, interruptible
@@ -69,7 +69,7 @@ def main(arguments: Namespace) -> int:
         if arguments.dry_run:
             _need_phase(arguments)
             show = Show(arguments.quiet)
-            show.plan(_batches(arguments, config, ()))
+            show.plan(_planned(arguments, config, ())[0])
             return 0
         with campaign(config) as own, interruptible():
             return _Run(arguments, config, own).work()
@@ -107,7 +107,7 @@ class _Run:
     def work(self) -> int:
         """All batches; the exit code."""
         held = {each.path for each in self._own.journal.held if each.run == self._name}
-        batches = _batches(self._arguments, self._config, held)
+        batches, counts = _planned(self._arguments, self._config, held)
         branch = Branch(self._own.root, self._name) if self._arguments.commit else None
         remediation = self._remediation(branch)
         if batches and not self._opens(remediation, batches):
@@ -116,6 +116,7 @@ class _Run:
             branch.enter()
         if self._is_new:
             options = {name: getattr(self._arguments, name) for name in _KEPT}
+            self._own.journal.add("seen", counts=counts)
             self._own.journal.add("start", run=self._name, phase=self._arguments.phase, options=options)
         self._show.begin(self._name, batches)
         try:
@@ -180,13 +181,18 @@ def _request(arguments: Namespace, config: Config) -> Request:
     return request_of(arguments, trust=trust, wanted=wanted, baseline=None)
 
 
-def _batches(arguments: Namespace, config: Config, held: Any) -> tuple[Batch, ...]:
-    """The batches of what can be mended, in order; without files that were held back in this run."""
+def _planned(arguments: Namespace, config: Config, held: Collection[str]) -> tuple[tuple[Batch, ...], Counts]:
+    """The batches of what can be mended, in order, without files that were `held` back in this run.
+
+    And how many findings there are at all.
+    """
     outcome = outcome_of(_request(arguments, config))
     if outcome.errors:
         raise RefusedError(*outcome.errors)
-    work = Surveyor(config, owners_of(str(config.root))).survey(sorted(outcome.fixed))
-    return make_plan([each for each in work if each.path not in held], arguments.batch_size).batches
+    surveyor = Surveyor(config, owners_of(str(config.root)))
+    work = surveyor.survey(sorted(outcome.fixed))
+    plan = make_plan([each for each in work if each.path not in held], arguments.batch_size)
+    return plan.batches, counted([*work, *surveyor.survey(outcome.findings)])
 
 
 def _name(own: Campaign) -> str:
