@@ -17,7 +17,12 @@ from flake8_redis_ssot.reports.report import Report, render
 from flake8_redis_ssot.request import Outcome, Request
 from flake8_redis_ssot.selection import names_by_code
 
-FORMATS = ("concise", "full", "json")
+FORMATS = (
+    *("concise", "full", "json", "json-lines", "junit", "grouped"),
+    *("github", "gitlab", "pylint", "rdjson", "azure", "sarif"),
+)
+_FOR_PEOPLE = ("concise", "full", "grouped", "statistics")
+_WITH_FIXES = ("full", "json", "json-lines", "rdjson", "sarif")
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -90,7 +95,8 @@ def _request(arguments: Namespace) -> Request:
         ignore=arguments.ignore,
         noqa=not arguments.ignore_noqa,
         buffer=buffer,
-        fixes=arguments.output_format == "json" or (arguments.output_format == "full" and not arguments.statistics),
+        fixes=arguments.output_format in _WITH_FIXES
+        and (arguments.output_format == "json" or not arguments.statistics),
         trust=trust(arguments),
         fixable=(*(arguments.fixable or ("ALL",)), *arguments.extend_fixable),
         unfixable=arguments.unfixable,
@@ -108,8 +114,9 @@ def _publish(outcome: Outcome, arguments: Namespace) -> bool:
     lines = cache(lambda path: _lines(path, outcome))
     report = Report(outcome.findings, names, lines, len(outcome.fixed), arguments.unsafe_fixes)
     if not arguments.output_file:
-        if "json" in form or outcome.findings or not arguments.quiet:
-            print(render(report, form, Paint.fitting(sys.stdout)))
+        is_wanted = form not in _FOR_PEOPLE or outcome.findings or not arguments.quiet
+        if is_wanted and (text := render(report, form, Paint.fitting(sys.stdout))):
+            print(text)
         return False
     try:
         write(arguments.output_file, f"{render(report, form, Paint())}\n".encode())

@@ -13,10 +13,11 @@ from flake8_redis_ssot.reports.report import Report
 
 def render(report: Report, paint: Paint) -> str:
     """The whole list, indented by two."""
-    return json.dumps([_entry(finding, report) for finding in report.findings], indent=2, ensure_ascii=False)
+    return json.dumps([entry(finding, report) for finding in report.findings], indent=2, ensure_ascii=False)
 
 
-def _entry(finding: Finding, report: Report) -> dict[str, Any]:
+def entry(finding: Finding, report: Report) -> dict[str, Any]:
+    """One finding."""
     span = finding.span
     return {
         "cell": None,

@@ -24,6 +24,6 @@ class Report(NamedTuple):
 
 
 def render(report: Report, form: str, paint: Paint) -> str:
-    """The report in the form that a module of this package is named after, without a final newline."""
-    text: str = import_module(f"flake8_redis_ssot.reports.{form}").render(report, paint)
+    """The report in the form that a module of this package is named after (`-` for `_`), without a final newline."""
+    text: str = import_module(f"flake8_redis_ssot.reports.{form.replace('-', '_')}").render(report, paint)
     return text

@@ -1,0 +1,28 @@
+"""Findings under the name of their file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+
+from flake8_redis_ssot.model import Finding
+from flake8_redis_ssot.reports.concise import star, total
+from flake8_redis_ssot.reports.paint import Paint
+from flake8_redis_ssot.reports.report import Report
+
+
+def render(report: Report, paint: Paint) -> str:
+    """A block for each file, and the number of findings."""
+    blocks = [
+        "\n".join(_block(path, list(findings), report, paint))
+        for path, findings in groupby(report.findings, key=lambda finding: finding.path)
+    ]
+    return "\n".join([*(f"{block}\n" for block in blocks), total(report, paint)])
+
+
+def _block(path: str, findings: Sequence[Finding], report: Report, paint: Paint) -> Iterator[str]:
+    yield f"{paint('bold', path)}:"
+    places = [f"{finding.span.row}:{finding.span.column + 1}" for finding in findings]
+    width = max(map(len, places))
+    for place, finding in zip(places, findings):
+        yield f"  {place:{width}} {paint('red', finding.code)}{star(finding, report, paint)} {finding.message}"

@@ -1,0 +1,47 @@
+"""JUnit's XML: a suite for each file, a failed case for each finding; one case that passed where there is none."""
+
+from __future__ import annotations
+
+import os
+from itertools import groupby
+from xml.etree import ElementTree
+
+from flake8_redis_ssot.model import Finding
+from flake8_redis_ssot.reports.paint import Paint
+from flake8_redis_ssot.reports.report import Report
+
+_PACKAGE = "redis-ssot"
+
+
+def render(report: Report, paint: Paint) -> str:
+    """The document."""
+    number = str(len(report.findings))
+    counts = {"failures": number, "errors": "0"}
+    root = ElementTree.Element("testsuites", {"name": _PACKAGE, "tests": number if report.findings else "1", **counts})
+    for path, several in groupby(report.findings, key=lambda finding: finding.path):
+        _suite(root, path, list(several))
+    if not report.findings:
+        suite = ElementTree.SubElement(
+            root, "testsuite", {"name": _PACKAGE, "tests": "1", "skipped": "0", "package": _PACKAGE, **counts}
+        )
+        ElementTree.SubElement(suite, "testcase", {"name": "No findings", "classname": _PACKAGE})
+    ElementTree.indent(root, "    ")
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{ElementTree.tostring(root, encoding="unicode")}'
+
+
+def _suite(root: ElementTree.Element, path: str, findings: list[Finding]) -> None:
+    number = str(len(findings))
+    counts = {"tests": number, "skipped": "0", "errors": "0", "failures": number}
+    suite = ElementTree.SubElement(root, "testsuite", {"name": _plain(path), **counts, "package": _PACKAGE})
+    for finding in findings:
+        span = finding.span
+        where = {"classname": _plain(os.path.splitext(path)[0]), "line": str(span.row), "column": str(span.column + 1)}
+        case = ElementTree.SubElement(suite, "testcase", {"name": f"{_PACKAGE}.{finding.code}", **where})
+        message = _plain(finding.message)
+        failure = ElementTree.SubElement(case, "failure", {"message": message})
+        failure.text = f"line {span.row}, col {span.column + 1}, {message}"
+
+
+def _plain(text: str) -> str:
+    """Without characters that XML 1.0 has no way to write."""
+    return "".join(char if char.isprintable() or char in "\t\n" else "\ufffd" for char in text)

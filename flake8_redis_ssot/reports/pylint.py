@@ -1,0 +1,13 @@
+"""As pylint writes it (`path:row: [code] message`), which many tools read."""
+
+from __future__ import annotations
+
+from flake8_redis_ssot.reports.paint import Paint
+from flake8_redis_ssot.reports.report import Report
+
+
+def render(report: Report, paint: Paint) -> str:
+    """One line a finding."""
+    return "\n".join(
+        f"{finding.path}:{finding.span.row}: [{finding.code}] {finding.message}" for finding in report.findings
+    )

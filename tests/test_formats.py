@@ -1,0 +1,257 @@
+"""Reports for machines: each says what `json` says, in the words of whoever reads it."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+from collections import Counter
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+import pytest
+from junitparser import JUnitXml
+
+from flake8_redis_ssot.cli import main
+from flake8_redis_ssot.commands.check import FORMATS
+from flake8_redis_ssot.model import Finding, Mark, Span
+from flake8_redis_ssot.reports import sarif
+from flake8_redis_ssot.reports.paint import Paint
+from flake8_redis_ssot.reports.report import Report, render
+
+EXAMPLE = Path(__file__).parent.parent / "examples" / "shop"
+Capture = pytest.CaptureFixture[str]
+Place = tuple[str, int, int, str]
+
+
+@pytest.fixture
+def shop(project: Path) -> Path:
+    """A copy to work on, made the working directory."""
+    shutil.copytree(EXAMPLE, project, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__", ".*_cache"))
+    return project
+
+
+def checked(capsys: Capture, form: str, *arguments: str) -> str:
+    capsys.readouterr()
+    main(["check", "--output-format", form, *arguments])
+    return capsys.readouterr().out
+
+
+def places(capsys: Capture, shop: Path) -> list[Place]:
+    """Path, row, column and code of every finding."""
+    found = json.loads(checked(capsys, "json"))
+    return [
+        (
+            str(Path(each["filename"]).relative_to(shop)),
+            each["location"]["row"],
+            each["location"]["column"],
+            each["code"],
+        )
+        for each in found
+    ]
+
+
+def test_json_lines(shop: Path, capsys: Capture) -> None:
+    lines = checked(capsys, "json-lines").splitlines()
+    assert [json.loads(line) for line in lines] == json.loads(checked(capsys, "json"))
+
+
+def test_junit(shop: Path, capsys: Capture) -> None:
+    suites = JUnitXml.fromstring(checked(capsys, "junit").encode())
+    found = [
+        (suite.name, int(case._elem.get("line")), int(case._elem.get("column")), case.name.rpartition(".")[2])
+        for suite in suites
+        for case in suite
+        if case.is_failure
+    ]
+    assert found == places(capsys, shop)
+    assert (suites.tests, suites.failures) == (len(found), len(found))
+
+
+def test_junit_of_nothing_is_a_test_that_passes(shop: Path, capsys: Capture) -> None:
+    suites = JUnitXml.fromstring(checked(capsys, "junit", "libs/shopkit/redis_manager.py").encode())
+    assert [case.is_passed for suite in suites for case in suite] == [True]
+    assert (suites.tests, suites.failures) == (1, 0)
+
+
+def test_grouped(shop: Path, capsys: Capture) -> None:
+    path, found = "", []
+    for line in checked(capsys, "grouped").splitlines():
+        if re.fullmatch(r"\S+\.py:", line):
+            path = line[:-1]
+        elif match := re.match(r"  (\d+):(\d+) +(RSS\d+)", line):
+            found.append((path, int(match[1]), int(match[2]), match[3]))
+    assert found == places(capsys, shop)
+
+
+def test_pylint(shop: Path, capsys: Capture) -> None:
+    lines = checked(capsys, "pylint").splitlines()
+    found = [re.match(r"(.+):(\d+): \[(RSS\d+)\] \S", line) for line in lines]
+    assert [(m[1], int(m[2]), m[3]) for m in found if m] == [(p, r, c) for p, r, _, c in places(capsys, shop)]
+
+
+def test_github(shop: Path, capsys: Capture) -> None:
+    found = []
+    for line in checked(capsys, "github").splitlines():
+        match = re.fullmatch(r"::error (.+?)::(.+)", line)
+        assert match is not None
+        told = dict(part.split("=", 1) for part in match[1].split(","))
+        assert unquote(match[2]).startswith(f"{told['file']}:{told['line']}:{told['col']}: RSS")
+        code = re.fullmatch(r"redis-ssot \((RSS\d+)\)", told["title"])
+        assert code is not None
+        found.append((told["file"], int(told["line"]), int(told["col"]), code[1]))
+    assert found == places(capsys, shop)
+
+
+def test_azure(shop: Path, capsys: Capture) -> None:
+    pattern = r"##vso\[task\.logissue type=error;sourcepath=(.+);linenumber=(\d+);columnnumber=(\d+);code=(.+);\]\S.+"
+    found = [re.fullmatch(pattern, line) for line in checked(capsys, "azure").splitlines()]
+    assert [(m[1], int(m[2]), int(m[3]), m[4]) for m in found if m] == places(capsys, shop)
+
+
+def odd() -> Report:
+    span = Span(1, 0, 1, 1)
+    finding = Finding("a,b:c;%].py", span, "RSS002", "100% x\ny", "", (1,), mark=Mark(snippet="\x00"))
+    return Report([finding], {"RSS002": "direct-instantiation"}, lambda path: ())
+
+
+def test_what_commands_would_take_for_their_own_is_escaped() -> None:
+    assert "file=a%2Cb%3Ac;%25].py,line=1" in render(odd(), "github", Paint())
+    assert render(odd(), "github", Paint()).endswith("RSS002 100%25 x%0Ay")
+    assert "sourcepath=a,b:c%3B%AZP25%5D.py;" in render(odd(), "azure", Paint())
+
+
+def test_gitlab(shop: Path, capsys: Capture) -> None:
+    told = json.loads(checked(capsys, "gitlab"))
+    found = [
+        (
+            each["location"]["path"],
+            each["location"]["positions"]["begin"]["line"],
+            each["location"]["positions"]["begin"]["column"],
+            each["check_name"],
+        )
+        for each in told
+    ]
+    assert found == places(capsys, shop)
+    assert max(Counter(each["fingerprint"] for each in told).values()) == 1
+
+
+def region(place: dict[str, Any]) -> tuple[int, int, int, int]:
+    return place["startLine"], place["startColumn"], place["endLine"], place["endColumn"]
+
+
+def test_sarif(shop: Path, capsys: Capture) -> None:
+    (run,) = json.loads(checked(capsys, "sarif"))["runs"]
+    rules = run["tool"]["driver"]["rules"]
+    found = []
+    for result in run["results"]:
+        (location,) = result["locations"]
+        place = location["physicalLocation"]
+        uri = place["artifactLocation"]["uri"]
+        assert not uri.startswith(("/", "file:"))
+        assert rules[result["ruleIndex"]]["id"] == result["ruleId"]
+        found.append((uri, place["region"]["startLine"], place["region"]["startColumn"], result["ruleId"]))
+    assert found == places(capsys, shop)
+    for rule in rules:
+        assert all(rule[key]["text"] for key in ("shortDescription", "fullDescription", "help"))
+        assert len(rule["fullDescription"]["text"]) <= 1024
+    assert all(text for text in _texts(run))
+
+
+def _texts(value: Any) -> list[str]:
+    """Every text in an object but for those that are put in."""
+    if isinstance(value, dict):
+        return [text for key, each in value.items() if key != "insertedContent" for text in _texts(each)]
+    if isinstance(value, list):
+        return [text for each in value for text in _texts(each)]
+    return [value] if isinstance(value, str) else []
+
+
+def test_sarif_knows_findings_wherever_lines_move(shop: Path, capsys: Capture) -> None:
+    def marks() -> list[str]:
+        (run,) = json.loads(checked(capsys, "sarif"))["runs"]
+        return [result["partialFingerprints"]["primaryLocationLineHash"] for result in run["results"]]
+
+    before = marks()
+    for path in shop.rglob("services/**/*.py"):
+        text = path.read_text()
+        if text and not text.startswith(('"""', "from __future__")):
+            path.write_text(f"# moved\n\n{text}")
+    assert marks() == before
+
+
+@pytest.mark.parametrize("form", ["sarif", "rdjson"])
+def test_suggested_edits_do_what_fix_does(shop: Path, capsys: Capture, form: str) -> None:
+    """The edits of all fixes that stay in one file and are alone in it, carried out by hand."""
+    edits: dict[str, list[tuple[tuple[int, int, int, int], str]]] = {}
+    file = "services/orders/refunds.py"
+    if form == "sarif":
+        (run,) = json.loads(checked(capsys, form, file))["runs"]
+        for fix in (fix for result in run["results"] for fix in result.get("fixes", ())):
+            for change in fix["artifactChanges"]:
+                for each in change["replacements"]:
+                    new = (region(each["deletedRegion"]), each["insertedContent"]["text"])
+                    edits.setdefault(change["artifactLocation"]["uri"], []).append(new)
+    else:
+        for found in json.loads(checked(capsys, form, file))["diagnostics"]:
+            for each in found.get("suggestions", ()):
+                start, end = each["range"]["start"], each["range"]["end"]
+                where = (start["line"], start["column"], end["line"], end["column"])
+                edits.setdefault(found["location"]["path"], []).append((where, each["text"]))
+    assert list(edits) == [file]
+    text = _edited((shop / file).read_text(), edits[file])
+    main(["check", "--fix-only", file])
+    assert (shop / file).read_text() == text
+
+
+def _edited(text: str, edits: list[tuple[tuple[int, int, int, int], str]]) -> str:
+    starts = [0]
+    for line in text.splitlines(keepends=True):
+        starts.append(starts[-1] + len(line))
+    for (row, column, end_row, end_column), new in sorted(edits, reverse=True):
+        first, last = starts[row - 1] + column - 1, starts[end_row - 1] + end_column - 1
+        text = text[:first] + new + text[last:]
+    return text
+
+
+def test_a_fix_over_several_files_is_no_suggestion(shop: Path, capsys: Capture) -> None:
+    told = json.loads(checked(capsys, "rdjson", "services/catalogue/stock.py"))
+    assert told["diagnostics"]
+    assert not any("suggestions" in each for each in told["diagnostics"])
+
+
+def test_what_a_server_would_not_take_is_cut_and_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sarif, "_MOST", 2)
+    report = odd()._replace(findings=[*odd().findings] * 5)
+    (run,) = json.loads(render(report, "sarif", Paint()))["runs"]
+    assert len(run["results"]) == 2
+    (notice,) = run["invocations"][0]["toolExecutionNotifications"]
+    assert notice["message"]["text"] == "3 more findings are not in this log: GitHub takes 2 of one run"
+
+
+def test_paths_count_from_the_top_of_the_repository(
+    shop: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    subprocess.run(["git", "init", "-q"], check=True)
+    monkeypatch.chdir(shop / "services")
+    for form in ("sarif", "gitlab", "rdjson"):
+        assert '"services/orders/refunds.py"' in checked(capsys, form, "orders")
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_no_findings(shop: Path, capsys: Capture, form: str) -> None:
+    assert main(["check", "--output-format", form, "libs/shopkit/redis_manager.py"]) == 0
+    text = capsys.readouterr().out
+    if form in ("json", "gitlab", "rdjson", "sarif"):
+        json.loads(text)
+    elif form in ("json-lines", "github", "azure", "pylint"):
+        assert text == ""
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_into_a_file(shop: Path, capsys: Capture, form: str) -> None:
+    text = checked(capsys, form)
+    assert main(["check", "--output-format", form, "-o", "report"]) == 1
+    assert (shop / "report").read_text() == text
