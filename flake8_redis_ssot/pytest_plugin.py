@@ -1,0 +1,74 @@
+"""`pytest --redis-ssot`: a failed test for each code and file that has findings, or one that passes."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from flake8_redis_ssot.model import Finding
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """The flag, and the settings `redis_ssot_paths`."""
+    group = parser.getgroup("redis-ssot")
+    group.addoption("--redis-ssot", action="store_true", help="a test for each code and file that has findings")
+    parser.addini("redis_ssot_paths", "what --redis-ssot looks at, from the root (default: all)", "args", default=["."])
+
+
+@pytest.hookimpl(tryfirst=True)  # before `-k` and `-m` choose
+def pytest_collection_modifyitems(session: pytest.Session, config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Add our tests to those that were collected."""
+    if not config.getoption("--redis-ssot"):
+        return
+    from flake8_redis_ssot.guard import GuardError, findings
+
+    paths = [os.path.join(config.rootpath, path) for path in config.getini("redis_ssot_paths")]
+    try:
+        found = findings(*paths)
+    except GuardError as error:
+        raise pytest.UsageError(f"--redis-ssot: {error}") from None
+    groups = groupby(sorted(found, key=_key), key=_key)
+    for (code, path), several in groups:
+        shown = os.path.relpath(path, config.rootpath).replace(os.sep, "/")
+        items.append(_Check.from_parent(session, name=f"{code}[{shown}]", found=tuple(several)))
+    if not found:
+        items.append(_Check.from_parent(session, name="redis-ssot[no findings]", found=()))
+
+
+def _key(finding: Finding) -> tuple[str, str]:
+    return finding.code, os.path.abspath(finding.path)
+
+
+class _Check(pytest.Item):
+    """The findings of one code in one file."""
+
+    def __init__(self, *, found: Sequence[Finding], **keywords: object) -> None:
+        super().__init__(**keywords)  # type: ignore[arg-type]
+        self._found = found
+        self.add_marker("redis_ssot")
+
+    def runtest(self) -> None:
+        """Fail if there are any."""
+        if self._found:
+            from flake8_redis_ssot.guard import line_of
+
+            raise AssertionError("\n".join(map(line_of, self._found)))
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: object = None) -> str:
+        """The findings alone: how we came to tell them is nobody's concern."""
+        return str(excinfo.value)
+
+    def reportinfo(self) -> tuple[str, int | None, str]:
+        """The first finding's place."""
+        first = self._found[0] if self._found else None
+        return (os.path.abspath(first.path), first.span.row - 1, self.name) if first else ("", None, self.name)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Make our mark known: `-m 'not redis_ssot'` leaves our tests out."""
+    config.addinivalue_line("markers", "redis_ssot: a test of `--redis-ssot`")
