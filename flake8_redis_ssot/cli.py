@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 # Each is a module of `commands`, imported only when it is called: a name on the command line, and what it does.
 COMMANDS = {
     "check": "find every place that goes round the source of truth",
+    "doctor": "look for what goes wrong in practice around the settings",
+    "init": "propose a configuration, from the code alone",
     "baseline": "let known findings pass, so that only new ones fail",
     "plan": "put what is found in phases and batches",
     "remediate": "mend one phase in batches, each behind a gate",

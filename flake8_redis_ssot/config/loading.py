@@ -31,7 +31,10 @@ accessor = "app.redis_manager.get_redis_manager"
 
 def how_to_configure() -> str:
     """What to say when there is no configuration: where one goes, and an example of it."""
-    return f"No configuration found. Write one in {PYPROJECT} or {OWN_NAMES[0]}, such as:\n\n{_EXAMPLE}"
+    return (
+        "No configuration found. Let one be proposed: redis-ssot init\n"
+        f"Or write one in {PYPROJECT} or {OWN_NAMES[0]}, such as:\n\n{_EXAMPLE}"
+    )
 
 
 def find(start: Path) -> Path | None:

@@ -1,0 +1,125 @@
+"""Proposals: a home with its old modules as a configuration, and how many findings it would give."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from flake8_redis_ssot.analysis import Analysis
+from flake8_redis_ssot.config.loading import from_overrides
+from flake8_redis_ssot.config.settings import ConfigError
+from flake8_redis_ssot.disk import read
+from flake8_redis_ssot.engine import check
+from flake8_redis_ssot.modules import Modules
+from flake8_redis_ssot.proposing.homes import Home, called_names, defined_classes, homes_in, most_made
+from flake8_redis_ssot.proposing.old import Old, old_in
+from flake8_redis_ssot.selection import Selection
+
+_MOST_CLASSES = 60
+_MOST_PROPOSALS = 5
+_TEST = re.compile(r"(?:^|/)(?:tests?|testing)/|(?:^|/)(?:test_[^/]*|[^/]*_test|conftest)\.py$")
+
+
+class Proposal(NamedTuple):
+    """A home, what is old beside it, and the number of findings that this would give."""
+
+    home: Home
+    old: tuple[Old, ...]
+    findings: int
+
+    def table(self, name: str, prefix: str = "") -> str:
+        """The TOML of the resource, under a name."""
+        home = self.home
+        own = [f"{home.module}.{home.name}"]
+        constructors = [*own, *(f"{old.module}.{each}" for old in self.old for each in old.classes)]
+        lines = [f"[{prefix}resource.{name}]", f'canonical = ["{home.module}"]', _array("constructors", constructors)]
+        if home.instance:
+            lines.append(f'instance = "{home.module}.{home.instance}"')
+        if home.accessor:
+            lines.append(f'accessor = "{home.module}.{home.accessor}"')
+        if self.old:
+            lines += ["", f"[{prefix}resource.{name}.deprecated]"]
+            lines += [f'"{old.module}" = "{home.module}"  # {old.reason}' for old in self.old]
+        return "\n".join(lines)
+
+
+def _array(key: str, texts: Sequence[str]) -> str:
+    if len(texts) == 1:
+        return f'{key} = ["{texts[0]}"]'
+    return "\n".join([f"{key} = [", *(f'    "{text}",' for text in texts), "]"])
+
+
+def proposals(
+    root: str, roots: Sequence[str], files: Sequence[str], jobs: int, tell: Callable[[str], None]
+) -> list[Proposal]:
+    """What could be guarded in a project, the surest first: with an instance and an accessor, and with old modules.
+
+    `root` is the project's folder, `roots` its import roots and `files` all of its Python files (absolute paths).
+    """
+    modules = Modules(roots, files)
+    called, defined = {}, {}
+    tell(f"reading {len(files)} files")
+    for path in files:
+        try:
+            data = read(path)
+        except OSError:
+            continue
+        called[path] = called_names(data)
+        if not _is_test(root, path):
+            defined[path] = defined_classes(data)
+    names = set(most_made(called.values(), defined, _MOST_CLASSES))
+    homes = [
+        home
+        for path, classes in defined.items()
+        if classes & names
+        for home in homes_in(path, modules.name_of(path), read(path), classes & names)
+        if all(part.isidentifier() for part in home.module.split("."))
+    ]
+    tell(f"looking at what stands beside {len(homes)} homes")
+    found = [Proposal(home, _old_beside(home, files, modules, root), 0) for home in homes]
+    best = _without_rivals(sorted(found, key=_best_first))[:_MOST_PROPOSALS]
+    tell(f"checking {len(best)} proposals")
+    counted = [each._replace(findings=_count(each, root, files, jobs)) for each in best]
+    return [each for each in counted if each.findings]
+
+
+def _is_test(root: str, path: str) -> bool:
+    return _TEST.search(os.path.relpath(path, root).replace(os.sep, "/")) is not None
+
+
+def _old_beside(home: Home, files: Sequence[str], modules: Modules, root: str) -> tuple[Old, ...]:
+    """The old modules beside a home: files that are named or say something like it."""
+    name, found = home.module.rpartition(".")[2].encode(), []
+    for path in files:
+        if path == home.path or _is_test(root, path):
+            continue
+        data = read(path)
+        if name in data and (home.module.encode() in data or b"eprecat" in data):
+            old = old_in(modules.name_of(path), data, home)
+            if old is not None and all(part.isidentifier() for part in old.module.split(".")):
+                found.append(old)
+    return tuple(sorted(found))
+
+
+def _count(proposal: Proposal, root: str, files: Sequence[str], jobs: int) -> int:
+    from pathlib import Path
+
+    try:
+        config = from_overrides([proposal.table("it")], Path(root))
+        analysis = Analysis(config, files, jobs=jobs)
+    except ConfigError:
+        return 0
+    return len(check(analysis, sorted(analysis.all_facts()), Selection()))
+
+
+def _best_first(proposal: Proposal) -> tuple[int, int, str]:
+    home = proposal.home
+    return -bool(home.instance) - bool(home.accessor), -len(proposal.old), home.module
+
+
+def _without_rivals(proposals: Sequence[Proposal]) -> list[Proposal]:
+    """Without homes that a better proposal takes for old."""
+    old = {each.module for proposal in proposals for each in proposal.old}
+    return [proposal for proposal in proposals if proposal.home.module not in old]

@@ -1,0 +1,284 @@
+"""`init` and `doctor`: from no configuration to one that works, and what goes wrong around it."""
+
+from __future__ import annotations
+
+import builtins
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from flake8_redis_ssot import health
+from flake8_redis_ssot.cli import main
+
+EXAMPLE = Path(__file__).parent.parent / "examples" / "shop"
+Capture = pytest.CaptureFixture[str]
+
+FILES = {
+    "app/__init__.py": "",
+    "app/redis_manager.py": '''\
+"""The one Redis manager."""
+
+
+class RedisManager:
+    def get(self, key):
+        return key
+
+
+redis_manager = RedisManager()
+
+
+async def get_redis() -> RedisManager:
+    return redis_manager
+
+
+def get_redis_manager() -> "RedisManager":
+    return redis_manager
+''',
+    "app/managers.py": '"""For old imports."""\nfrom app.redis_manager import RedisManager, redis_manager\n\n__all__ = ["RedisManager"]\n',
+    "app/db/__init__.py": "",
+    "app/db/redis_manager.py": "from app.redis_manager import redis_manager\n\n\ndef get_it():\n    return redis_manager\n",
+    "app/cache.py": '''\
+"""DEPRECATED: use app.redis_manager."""
+import warnings
+
+warnings.warn("use app.redis_manager", DeprecationWarning, stacklevel=2)
+
+
+class RedisCacheManager:
+    pass
+
+
+cache = RedisCacheManager()
+''',
+    "app/user.py": "from app.redis_manager import redis_manager\n\n\ndef name():\n    '''Not deprecated.'''\n    return redis_manager.get('n')\n",
+    "app/service.py": "from app.redis_manager import RedisManager\n\n\ndef f():\n    return RedisManager().get(1)\n",
+    "app/other.py": "from app.managers import RedisManager\n\n\ndef f():\n    return RedisManager().get(1)\n",
+    "app/jobs.py": "from app.cache import RedisCacheManager\n\nthing = RedisCacheManager()\n",
+    "app/value.py": "class Point:\n    pass\n\n\nclass Colour:\n    pass\n\n\nred = Colour()\n",
+    "tests/test_it.py": "from app.redis_manager import RedisManager\n\n\nclass FakeManager:\n    pass\n\n\nfake = FakeManager()\nRedisManager()\n",
+}
+
+
+@pytest.fixture
+def bare(project: Path) -> Path:
+    """A project without a configuration."""
+    for name, text in FILES.items():
+        (project / name).parent.mkdir(parents=True, exist_ok=True)
+        (project / name).write_text(text)
+    return project
+
+
+EXPECTED = """\
+[resource.redis]
+canonical = ["app.redis_manager"]
+constructors = [
+    "app.redis_manager.RedisManager",
+    "app.cache.RedisCacheManager",
+]
+instance = "app.redis_manager.redis_manager"
+accessor = "app.redis_manager.get_redis_manager"
+
+[resource.redis.deprecated]
+"app.cache" = "app.redis_manager"  # warns that it is deprecated
+"app.db.redis_manager" = "app.redis_manager"  # only passes on what it imports
+"app.managers" = "app.redis_manager"  # only passes on what it imports
+"""
+
+
+def test_without_a_configuration_every_command_points_to_init(bare: Path, capsys: Capture) -> None:
+    for command in (
+        ["check"],
+        ["plan"],
+        ["baseline", "create"],
+        ["progress"],
+        ["remediate", "--phase", "1"],
+        ["doctor"],
+    ):
+        assert main(command) == 2
+        output = capsys.readouterr()
+        assert "Let one be proposed: redis-ssot init" in output.err + output.out
+
+
+def test_the_first_proposal_is_right(bare: Path, capsys: Capture) -> None:
+    assert main(["init", "--yes", "-q"]) == 0
+    assert (bare / "redis-ssot.toml").read_text() == EXPECTED
+    output = capsys.readouterr().out
+    main(["check", "--output-format", "concise"])
+    found = capsys.readouterr().out.splitlines()[-1]
+    number = found.split()[1]
+    assert f"1. app.redis_manager.RedisManager: {number} findings" in output
+    assert main(["doctor"]) == 0
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize("last", [True, False])
+def test_pyproject_keeps_every_byte(bare: Path, end: str, last: bool) -> None:
+    before = f"# mine{end}[project]{end}name = 'x'   # spaced{end}{end}[tool.ruff]{end}line-length = 100" + (
+        end if last else ""
+    )
+    (bare / "pyproject.toml").write_bytes(before.encode())
+    assert main(["init", "--yes", "-q"]) == 0
+    after = (bare / "pyproject.toml").read_bytes().decode()
+    assert after.startswith(before)
+    assert f"{end}[tool.redis-ssot.resource.redis]{end}" in after
+    assert after.count("\n") == after.count(end)
+    assert main(["check", "-q"]) == 1
+
+
+def test_what_is_chosen_is_written(bare: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys.stdin, "isatty", lambda: True)
+    monkeypatch.setattr(builtins, "input", lambda prompt: "9, x 1")
+    assert main(["init"]) == 0
+    assert (bare / "redis-ssot.toml").read_text() == EXPECTED
+    assert "reading 12 files" in capsys.readouterr().err
+
+
+def test_nothing_is_written_unasked(bare: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert main(["init", "-q"]) == 1
+    assert "redis-ssot init --yes" in capsys.readouterr().out
+    monkeypatch.setattr(sys.stdin, "isatty", lambda: True)
+    monkeypatch.setattr(builtins, "input", lambda prompt: "")
+    assert main(["init", "-q"]) == 1
+    assert not (bare / "redis-ssot.toml").exists()
+
+
+def test_two_of_the_same_name(bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (bare / "other").mkdir()
+    (bare / "other" / "redis_client.py").write_text("class RedisClient:\n    pass\n\n\nclient = RedisClient()\n")
+    for number in range(2):
+        (bare / f"use{number}.py").write_text("from other.redis_client import RedisClient\nRedisClient()\n")
+    monkeypatch.setattr(sys.stdin, "isatty", lambda: True)
+    monkeypatch.setattr(builtins, "input", lambda prompt: "1,2")
+    assert main(["init", "-q"]) == 0
+    assert "[resource.redis_2]" in (bare / "redis-ssot.toml").read_text()
+
+
+def test_there_is_nothing_shared(project: Path, capsys: Capture) -> None:
+    (project / "a.py").write_text("x = 1\n")
+    assert main(["init", "--yes"]) == 1
+    assert "Nothing was found that looks shared" in capsys.readouterr().out
+
+
+def test_a_configuration_is_not_replaced(bare: Path, capsys: Capture) -> None:
+    main(["init", "--yes", "-q"])
+    assert main(["init", "--yes", "-q"]) == 2
+    assert "redis-ssot.toml holds a configuration already" in capsys.readouterr().err
+    assert main(["init", "no-such-folder"]) == 2
+
+
+def test_the_example_is_found_again(project: Path, capsys: Capture) -> None:
+    ignored = shutil.ignore_patterns("__pycache__", ".*_cache", "pyproject.toml")
+    shutil.copytree(EXAMPLE, project, dirs_exist_ok=True, ignore=ignored)
+    assert main(["init", "-q", "libs"]) == 1
+    assert 'canonical = ["shopkit.redis_manager"]' in capsys.readouterr().out
+
+
+def doctor(capsys: Capture) -> tuple[int, str]:
+    capsys.readouterr()
+    status = main(["doctor"])
+    return status, capsys.readouterr().out
+
+
+@pytest.fixture
+def healthy(bare: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A project in which all is well."""
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    monkeypatch.setenv("PATH", path)
+    main(["init", "--yes", "-q"])
+    status, text = doctor(capsys)
+    assert (status, text.splitlines()[-1]) == (0, "All is well.")
+    return bare
+
+
+@pytest.mark.parametrize(
+    ("name", "head", "remedy"),
+    [("ruff.toml", "lint", "[lint]"), ("pyproject.toml", "tool.ruff.lint", "[tool.ruff.lint]")],
+)
+def test_ruff_must_know_our_codes(healthy: Path, capsys: Capture, name: str, head: str, remedy: str) -> None:
+    """Without the line that we say to add, the real ruff deletes our comments."""
+    settings, file = healthy / name, healthy / "app" / "service.py"
+    settings.write_text(f"[{head}]\nselect = ['RUF102']\npreview = true\n")
+    status, text = doctor(capsys)
+    assert status == 1
+    assert f'{remedy}\n   external = ["RSS"]' in text
+    silenced = file.read_text().replace("get(1)", "get(1)  # noqa: RSS002")
+    ruff = [sys.executable, "-m", "ruff", "check", "-q", "--no-cache", "--fix", "app"]
+    file.write_text(silenced)
+    subprocess.run(ruff, check=False, capture_output=True)
+    assert "noqa" not in file.read_text()
+    settings.write_text(settings.read_text() + 'external = ["RSS"]\n')
+    file.write_text(silenced)
+    subprocess.run(ruff, check=False, capture_output=True)
+    assert file.read_text() == silenced
+    assert doctor(capsys)[0] == 0
+
+
+@pytest.mark.parametrize("name", [".flake8", "setup.cfg", "tox.ini"])
+def test_flake8_must_select_our_codes(healthy: Path, capsys: Capture, name: str) -> None:
+    flake8 = [sys.executable, "-m", "flake8", "app"]
+    (healthy / name).write_text("[flake8]\nselect = F\n")
+    status, text = doctor(capsys)
+    assert status == 1
+    assert f"add to [flake8] in {name}:\n   extend-select = RSS" in text
+    assert "RSS" not in subprocess.run(flake8, capture_output=True, text=True, check=False).stdout
+    (healthy / name).write_text("[flake8]\nselect = F\nextend-select = RSS\n")
+    assert doctor(capsys)[0] == 0
+    assert "RSS" in subprocess.run(flake8, capture_output=True, text=True, check=False).stdout
+    (healthy / name).write_text("[flake8]\nextend-ignore = RSS0\n")
+    assert "take RSS out of `ignore`" in doctor(capsys)[1]
+
+
+def test_flake8_must_have_our_plugin(healthy: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
+    other = healthy / "bin" / "flake8"
+    other.parent.mkdir()
+    other.write_text("#!/bin/sh\necho 7.0.0 'mccabe: 0.7.0'\n")
+    other.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{other.parent}{os.pathsep}{os.environ['PATH']}")
+    status, text = doctor(capsys)
+    assert status == 1
+    assert f"install flake8-redis-ssot where {other} runs; it lists: 7.0.0 mccabe: 0.7.0" in text
+
+
+def test_import_roots_that_lead_nowhere(healthy: Path, capsys: Capture) -> None:
+    settings = healthy / "redis-ssot.toml"
+    (healthy / "empty").mkdir()
+    settings.write_text('src = [".", "empty", "gone"]\n' + settings.read_text())
+    text = doctor(capsys)[1]
+    assert "-- import root `empty`\n   it holds no Python files: correct `src`" in text
+    assert "-- import root `gone`" in text
+
+
+def test_names_that_are_not_there(healthy: Path, capsys: Capture) -> None:
+    settings = healthy / "redis-ssot.toml"
+    settings.write_text(settings.read_text().replace("get_redis_manager", "get_nothing"))
+    status, text = doctor(capsys)
+    assert status == 1
+    assert "-- the names of the configuration" in text
+    assert "get_nothing" in text
+
+
+def test_a_baseline_that_is_stale_or_gone(healthy: Path, capsys: Capture) -> None:
+    settings = healthy / "redis-ssot.toml"
+    settings.write_text('baseline = "b.jsonl"\n' + settings.read_text())
+    assert "there is no such baseline" in doctor(capsys)[1]
+    main(["baseline", "create"])
+    assert doctor(capsys)[0] == 0
+    (healthy / "app" / "jobs.py").write_text("")
+    status, text = doctor(capsys)
+    assert status == 1
+    assert "no longer found\n   redis-ssot baseline prune" in text
+
+
+def test_damaged_settings_of_others_are_theirs(healthy: Path, capsys: Capture) -> None:
+    (healthy / "ruff.toml").write_text("= broken")
+    (healthy / ".flake8").write_bytes(b"\xff[flake8")
+    assert doctor(capsys)[0] == 0
+
+
+def test_a_flake8_that_does_not_answer(healthy: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(health, "_LIMIT", 0.01)
+    assert doctor(capsys)[0] == 0
