@@ -23,7 +23,7 @@ from flake8_redis_ssot.config.spelling import (
     service_fault,
 )
 
-_GENERAL = (
+GENERAL = (
     "src",
     "exclude",
     "services",
@@ -34,13 +34,13 @@ _GENERAL = (
     "baseline",
     "resource",
 )
-_RESOURCE = (
+RESOURCE = (
     *("canonical", "constructors", "instance", "accessor"),
     *("allow", "deprecated", "accessor-for", "check-canonical", "tear-down"),
 )
-KEYS = (*_GENERAL, *_RESOURCE)  # a single resource may stand among the general keys
-_ACCESSOR_FOR = ("paths", "accessor")
-_TYPE_CHECKING = ("report", "ignore")
+KEYS = (*GENERAL, *RESOURCE)  # a single resource may stand among the general keys
+ACCESSOR_FOR = ("paths", "accessor")
+TYPE_CHECKING = ("report", "ignore")
 
 
 def build(values: Mapping[str, object], *, root: Path, file: Path | None, note: Note) -> Config:
@@ -59,7 +59,7 @@ def build(values: Mapping[str, object], *, root: Path, file: Path | None, note: 
         select=table.strings("select", code_fault) if "select" in values else ("ALL",),
         ignore=table.strings("ignore", code_fault),
         per_file_ignores=tuple(_per_file_ignores(table, pattern)),
-        type_checking=table.string("type-checking", _type_checking_fault) or _TYPE_CHECKING[0],
+        type_checking=table.string("type-checking", _type_checking_fault) or TYPE_CHECKING[0],
         resources=tuple(resource for _, resource in found),
         baseline=table.string("baseline", partial(folder_fault, root=root.as_posix())) or "",
     )
@@ -93,15 +93,15 @@ def _anchored(pattern: str) -> str:
 
 
 def _type_checking_fault(text: str) -> str | None:
-    if text in _TYPE_CHECKING:
+    if text in TYPE_CHECKING:
         return None
-    near = nearest(text, _TYPE_CHECKING)
+    near = nearest(text, TYPE_CHECKING)
     hint = f"did you mean `{near}`?" if near else "valid are `report` and `ignore`"
     return f"`{text}` is no valid value; {hint}"
 
 
 def _resources(table: Table, pattern: Fault) -> Iterator[tuple[Table, Resource]]:
-    short = {key: value for key, value in table.values.items() if key in _RESOURCE}
+    short = {key: value for key, value in table.values.items() if key in RESOURCE}
     if short:
         yield table, _resource(Table(short, "", table.note), None, pattern)
     elif table.values.get("resource", {}) == {}:
@@ -110,10 +110,10 @@ def _resources(table: Table, pattern: Fault) -> Iterator[tuple[Table, Resource]]
     if named is None:
         return
     for name in named.values:
-        if name in _RESOURCE:
+        if name in RESOURCE:
             named.note(named.at(name), f"the resource has no name; write `{joined('resource.NAME', name)}`")
         elif inner := named.table(name):
-            inner.refuse_unknown(_RESOURCE)
+            inner.refuse_unknown(RESOURCE)
             yield inner, _resource(inner, name, pattern)
 
 
@@ -176,8 +176,8 @@ def _replacement_fault(text: str) -> str | None:
 
 def _accessors_for(table: Table, pattern: Fault) -> Iterator[AccessorFor]:
     for inner in table.tables("accessor-for"):
-        inner.refuse_unknown(_ACCESSOR_FOR)
-        for key in _ACCESSOR_FOR:
+        inner.refuse_unknown(ACCESSOR_FOR)
+        for key in ACCESSOR_FOR:
             if inner.values.get(key, []) == []:
                 inner.note(inner.at(key), "is empty" if key in inner.values else "is missing")
         paths = _patterns(inner, "paths", pattern)

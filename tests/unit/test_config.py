@@ -224,7 +224,10 @@ def test_no_configuration(monkeypatch: pytest.MonkeyPatch, root: Path) -> None:
 
 def test_how_to_configure_shows_what_works() -> None:
     said, _, example = how_to_configure().partition("\n\n")
-    assert said == "No configuration found. Write one in pyproject.toml or redis-ssot.toml, such as:"
+    assert said.splitlines() == [
+        "No configuration found. Let one be proposed: redis-ssot init",
+        "Or write one in pyproject.toml or redis-ssot.toml, such as:",
+    ]
     for name in ("pyproject.toml", "redis-ssot.toml"):
         (found,) = load(write(name, example)).resources
         assert found.name == "redis"

@@ -1,0 +1,64 @@
+"""The JSON schema says of a configuration what the tool itself says."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+from test_config import FULL, SHORT
+from test_schema import GENERAL, GOOD, RESOURCE
+
+from flake8_redis_ssot.cli import main
+from flake8_redis_ssot.config.json_schema import json_schema
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+# What a schema can tell: not what names mean, nor how two of them go together.
+TOLD = ("expected ", "unknown key", "is empty", "is no code", "is no valid value", "is missing")
+
+
+def accepts(text: str) -> bool:
+    values: dict[str, Any] = json.loads(json.dumps(tomllib.loads(text), default=lambda date: [str(date)] * 2))
+    try:
+        jsonschema.validate(values, json_schema())
+    except jsonschema.ValidationError:
+        return False
+    return True
+
+
+def test_it_is_a_schema() -> None:
+    jsonschema.Draft7Validator.check_schema(json_schema())
+
+
+@pytest.mark.parametrize("text", [FULL, SHORT, GOOD])
+def test_what_is_right_is_accepted(text: str) -> None:
+    assert accepts(text)
+
+
+@pytest.mark.parametrize(("text", "problem"), GENERAL)
+def test_what_is_wrong_is_refused(text: str, problem: str) -> None:
+    if any(words in problem for words in TOLD):
+        assert not accepts(f"{text}\n{GOOD}")
+
+
+@pytest.mark.parametrize(("text", "problem"), RESOURCE)
+def test_what_is_wrong_in_a_resource_is_refused(text: str, problem: str) -> None:
+    constructors = "" if "deprecated" in text else "constructors = 'app.redis.R'\n"
+    good = f"[resource.redis]\ncanonical = 'app.redis'\n{constructors}"
+    assert accepts(good + ("deprecated = 'a.b'" if "deprecated" in text else ""))
+    if any(words in problem for words in TOLD):
+        assert not accepts(f"{good}{text}\n")
+
+
+def test_the_examples_of_the_documentation(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["schema"]) == 0
+    assert json.loads(capsys.readouterr().out) == json_schema()
+    text = (Path(__file__).parents[2] / "pyproject.toml").read_text()
+    jsonschema.validate(tomllib.loads(text)["tool"]["redis-ssot"], json_schema())
