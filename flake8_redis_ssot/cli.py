@@ -24,6 +24,7 @@ COMMANDS = {
     "progress": "show how far the campaign is",
     "monitor": "show the counts, live while people work",
     "rule": "explain a code",
+    "server": "serve editors",
     "schema": "print the JSON schema of the settings",
 }
 

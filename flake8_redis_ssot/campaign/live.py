@@ -10,7 +10,7 @@ from flake8_redis_ssot.analysis import Analysis
 from flake8_redis_ssot.config.settings import Config
 from flake8_redis_ssot.discovery import discover
 from flake8_redis_ssot.disk import read
-from flake8_redis_ssot.engine import check, found_in
+from flake8_redis_ssot.engine import Found, check, found_in
 from flake8_redis_ssot.model import Finding
 from flake8_redis_ssot.names.facts import Exports
 from flake8_redis_ssot.selection import Selection
@@ -44,6 +44,23 @@ class LiveProject:
         """All findings, in order of place."""
         return sorted(finding for findings in self.found.values() for finding in findings)
 
+    @property
+    def analysis(self) -> Analysis:
+        """The facts as they are now; fixes may ask it, and nobody else may change it."""
+        return self._analysis
+
+    def found_in(self, path: str) -> list[Found]:
+        """What is found in one file (absolute path) now."""
+        return found_in(self._analysis, path, self._selection)
+
+    def holds(self, path: str) -> bool:
+        """Whether a file (absolute path) belongs to the project."""
+        return path in self._files
+
+    def take(self, path: str, data: bytes) -> bool:
+        """Go on with other bytes for a file of the project; whether that may have changed what others hold."""
+        return self._edit({path: data})
+
     def update(self, paths: Iterable[str]) -> bool:
         """Take notice of files that were changed, made or removed (absolute paths); whether any of them is of ours."""
         changed = [path for path in paths if path.endswith(_ENDINGS)]
@@ -63,17 +80,21 @@ class LiveProject:
         for path in paths:
             with suppress(OSError):  # it is gone again: the next notice tells
                 texts[path] = read(path)
+        self._edit(texts)
+        return True
+
+    def _edit(self, texts: Mapping[str, bytes]) -> bool:
         before = self._exports(texts)
         self._analysis.edit(texts)
         if self._exports(texts) != before:
             self._judge_all()  # what it offers has changed, and so may have all that others make of it
             return True
         for path in texts:
-            found = [each.finding for each in found_in(self._analysis, path, self._selection)]
-            self.found[path] = found
-            if not found:
-                del self.found[path]
-        return True
+            self.found.pop(path, None)
+            found = [each.finding for each in self.found_in(path)]
+            if found:
+                self.found[path] = found
+        return False
 
     def _exports(self, texts: Mapping[str, object]) -> list[Exports]:
         return [self._analysis.project.load(path) for path in texts]

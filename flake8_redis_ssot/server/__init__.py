@@ -1,0 +1,1 @@
+"""The language server: diagnostics, explanations and fixes while people type."""

@@ -1,0 +1,79 @@
+"""What can be done about findings: fixes with how far they can be trusted, and comments that silence them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from lsprotocol import types
+from pygls.workspace import PositionCodec
+
+from flake8_redis_ssot.annotating import commented
+from flake8_redis_ssot.model import Applicability, Finding, Fix, Span
+from flake8_redis_ssot.server.places import range_of
+
+FIX_ALL = "source.fixAll.redis-ssot"
+
+_WORDS = {Applicability.SAFE: "", Applicability.UNSAFE: " (not proven safe)", Applicability.MANUAL: " (to choose)"}
+
+Lines = Callable[[str], Sequence[str]]
+
+
+class Draughtsman:
+    """Makes actions for the documents of one client: `lines` gives the lines of a file, `to_uri` its address."""
+
+    def __init__(self, codec: PositionCodec, lines: Lines, to_uri: Callable[[str], str]) -> None:
+        self._codec = codec
+        self._lines = lines
+        self._to_uri = to_uri
+
+    def quick_fixes(self, finding: Finding, diagnostic: types.Diagnostic) -> Iterator[types.CodeAction]:
+        """The fix of a finding, and what else can be chosen."""
+        fixes = [finding.fix] if isinstance(finding.fix, Fix) else []
+        for fix in (*fixes, *finding.offers):
+            action = types.CodeAction(
+                f"Redis SSOT ({finding.code}): {fix.title}{_WORDS[fix.applicability]}",
+                kind=types.CodeActionKind.QuickFix,
+                diagnostics=[diagnostic],
+                is_preferred=fix.applicability == Applicability.SAFE,
+                edit=self._edit(fix),
+                data={"reasons": list(fix.reasons)},
+            )
+            yield action
+
+    def silence(
+        self, finding: Finding, path: str, data: bytes, diagnostic: types.Diagnostic
+    ) -> types.CodeAction | None:
+        """A `noqa` comment on the finding's line."""
+        text, count = commented(data, [finding], "")
+        if not count:
+            return None
+        return types.CodeAction(
+            f"Redis SSOT ({finding.code}): Disable for this line",
+            kind=types.CodeActionKind.QuickFix,
+            diagnostics=[diagnostic],
+            edit=self.replaced(path, text.decode("utf-8", "replace")),
+        )
+
+    def replaced(self, path: str, text: str) -> types.WorkspaceEdit:
+        """A whole file anew, but for the lines at both ends that stay."""
+        before, after = list(self._lines(path)), text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+        same = 0
+        while same < min(len(before), len(after)) and before[same] == after[same]:
+            same += 1
+        tail = 0
+        while tail < min(len(before), len(after)) - same and before[-1 - tail] == after[-1 - tail]:
+            tail += 1
+        first, last = same, len(before) - tail
+        new = "\n".join(after[first : len(after) - tail])
+        if last > first or tail:
+            new += "\n" if last < len(before) and len(after) - tail > first else ""
+        span = Span(first + 1, 0, last + 1, 0) if last < len(before) else Span(first + 1, 0, last, len(before[-1]))
+        edit = types.TextEdit(range_of(span, before, self._codec), new)
+        return types.WorkspaceEdit(changes={self._to_uri(path): [edit]})
+
+    def _edit(self, fix: Fix) -> types.WorkspaceEdit:
+        changes: dict[str, list[types.TextEdit]] = {}
+        for edit in fix.edits:
+            where = range_of(edit.span, self._lines(edit.path), self._codec)
+            changes.setdefault(self._to_uri(edit.path), []).append(types.TextEdit(where, edit.text))
+        return types.WorkspaceEdit(changes=changes)

@@ -1,0 +1,61 @@
+"""The actions that are offered in a document."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from lsprotocol import types
+from pygls.uris import from_fs_path, to_fs_path
+
+from flake8_redis_ssot.model import Applicability
+from flake8_redis_ssot.piecework import told
+from flake8_redis_ssot.request import Request
+from flake8_redis_ssot.run import run
+from flake8_redis_ssot.server.actions import FIX_ALL, Draughtsman
+from flake8_redis_ssot.server.places import overlaps
+from flake8_redis_ssot.server.session import Server
+
+
+def actions(server: Server, params: types.CodeActionParams) -> list[types.CodeAction]:
+    """Fixes and comments for what is found in a range, and all safe fixes of the document."""
+    uri, only = params.text_document.uri, params.context.only
+    path = to_fs_path(uri)
+    kept = server.projects.of(path) if path else None
+    if path is None or kept is None or not kept.project.holds(path):
+        return []
+    draughtsman = Draughtsman(
+        server.workspace.position_codec, server.projects.lines, lambda file: from_fs_path(file) or file
+    )
+    found: list[types.CodeAction] = []
+    if _is_wanted(types.CodeActionKind.QuickFix, only):
+        here = [
+            (place, diagnostic)
+            for place, diagnostic in enumerate(server.diagnostics(uri))
+            if overlaps(diagnostic.range, params.range)
+        ]
+        findings = told(kept.project.found_in(path), kept.project.analysis, 1) if here else []
+        for place, diagnostic in here:
+            found += draughtsman.quick_fixes(findings[place], diagnostic)
+            silent = draughtsman.silence(findings[place], path, server.projects.buffers[path], diagnostic)
+            found += [silent] if silent else []
+    if _is_wanted(FIX_ALL, only):
+        found += _fix_all(server, path, draughtsman)
+    return found
+
+
+def _is_wanted(kind: str, only: Sequence[str] | None) -> bool:
+    """Whether a client asks for a kind: for itself, for one that it is part of, or for anything."""
+    return not only or any(kind == asked or kind.startswith(f"{asked}.") for asked in only)
+
+
+def _fix_all(server: Server, path: str, draughtsman: Draughtsman) -> list[types.CodeAction]:
+    """All that is safe in one document, worked out on its present text."""
+    buffer = server.projects.buffers.get(path)
+    if buffer is None or not server.findings(from_fs_path(path) or ""):
+        return []
+    outcome = run(Request(paths=(path,), buffer=buffer, trust=Applicability.SAFE))
+    after = [change.after for group in outcome.changes for change in group if change.path == path]
+    if not after or after[0] == buffer:
+        return []
+    edit = draughtsman.replaced(path, after[0].decode("utf-8", "surrogatepass"))
+    return [types.CodeAction("Redis SSOT: Fix all auto-fixable problems", kind=FIX_ALL, edit=edit)]

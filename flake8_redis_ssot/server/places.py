@@ -1,0 +1,30 @@
+"""Places as clients count them: lines and columns from 0, columns in the units of the negotiated encoding."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from lsprotocol.types import Position, Range
+from pygls.workspace import PositionCodec
+
+from flake8_redis_ssot.model import Span
+
+
+def range_of(span: Span, lines: Sequence[str], codec: PositionCodec) -> Range:
+    """The range of a span in a text of these lines; one that lies behind its end is cut."""
+    return Range(_position(span.row, span.column, lines, codec), _position(span.end_row, span.end_column, lines, codec))
+
+
+def _position(row: int, column: int, lines: Sequence[str], codec: PositionCodec) -> Position:
+    if row > len(lines):
+        return Position(len(lines), 0)
+    return Position(row - 1, codec.client_num_units(lines[row - 1][:column]))
+
+
+def overlaps(one: Range, other: Range) -> bool:
+    """Whether two ranges share a place; ends count."""
+    return _key(one.start) <= _key(other.end) and _key(other.start) <= _key(one.end)
+
+
+def _key(position: Position) -> tuple[int, int]:
+    return position.line, position.character

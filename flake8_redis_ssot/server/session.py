@@ -1,0 +1,89 @@
+"""One client: its documents, and what is said about them."""
+
+from __future__ import annotations
+
+from lsprotocol import types
+from pygls.lsp.server import LanguageServer
+from pygls.uris import to_fs_path
+
+from flake8_redis_ssot import __version__
+from flake8_redis_ssot.model import Finding
+from flake8_redis_ssot.server.places import range_of
+from flake8_redis_ssot.server.projects import Projects
+
+_SOURCE = "redis-ssot"
+
+
+class Server(LanguageServer):
+    """The server, with the projects of its client."""
+
+    def __init__(self) -> None:
+        super().__init__("redis-ssot", __version__)
+        self.projects = Projects()
+
+    def publish(self, uri: str) -> None:
+        """Send what is found in a document."""
+        document = self.workspace.get_text_document(uri)
+        self.text_document_publish_diagnostics(
+            types.PublishDiagnosticsParams(uri, self.diagnostics(uri), version=document.version)
+        )
+
+    def publish_all(self) -> None:
+        """The same for all documents that are open."""
+        for uri in list(self.workspace.text_documents):
+            self.publish(uri)
+
+    def findings(self, uri: str) -> list[Finding]:
+        """What is found in a document, in order of place."""
+        path = to_fs_path(uri)
+        kept = self.projects.of(path) if path else None
+        return list(kept.project.found.get(path or "", ())) if kept else []
+
+    def diagnostics(self, uri: str) -> list[types.Diagnostic]:
+        """The same as the protocol has it; what the baseline knows is only hinted at."""
+        path = to_fs_path(uri) or ""
+        kept, findings = self.projects.of(path) if path else None, self.findings(uri)
+        known = kept.known(findings) if kept else []
+        lines, codec = self.projects.lines(path), self.workspace.position_codec
+        return [
+            types.Diagnostic(
+                range_of(finding.span, lines, codec),
+                f"{finding.message}\n{finding.note}".strip(),
+                severity=types.DiagnosticSeverity.Hint if is_known else types.DiagnosticSeverity.Warning,
+                code=finding.code,
+                source=_SOURCE,
+            )
+            for finding, is_known in zip(findings, known)
+        ]
+
+    def complain(self) -> None:
+        """Say what is wrong with the configuration, once."""
+        for problem in self.projects.problems:
+            self.window_show_message(types.ShowMessageParams(types.MessageType.Error, f"redis-ssot: {problem}"))
+        self.projects.problems = []
+
+    def take(self, uri: str, text: str | None) -> None:
+        """Go on with the text of a document (None: it was closed)."""
+        path = to_fs_path(uri)
+        if path is None:
+            return  # no file: nothing that others could import
+        others = self.projects.take(path, None if text is None else text.encode("utf-8", "surrogatepass"))
+        self.complain()
+        if others:
+            self.publish_all()
+        elif text is not None:
+            self.publish(uri)
+        if text is None:
+            self.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, []))
+
+    def saved(self, uri: str) -> None:
+        """A document was saved; one that is new belongs to the project from now on."""
+        path = to_fs_path(uri)
+        kept = self.projects.of(path) if path else None
+        if path is None or kept is None or kept.project.holds(path):
+            return
+        data = self.projects.buffers.pop(path, None)
+        self.projects.changed([path])
+        if data is not None:
+            self.projects.buffers[path] = data
+        self.publish_all()

@@ -1,0 +1,421 @@
+"""The language server in the hands of real clients: one that speaks the protocol, and Neovim."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from lsprotocol import types
+from pygls.lsp.client import LanguageClient
+
+from flake8_redis_ssot.cli import main
+
+EXAMPLE = Path(__file__).parent.parent / "examples" / "shop"
+pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
+
+
+@pytest.fixture
+def shop(project: Path) -> Path:
+    """A copy to work on, made the working directory."""
+    shutil.copytree(EXAMPLE, project, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__", ".*_cache"))
+    return project
+
+
+class Client:
+    """A client with a document or several, which waits for what it is told about them."""
+
+    def __init__(self, encodings: list[types.PositionEncodingKind] | None = None) -> None:
+        self.client: Any = LanguageClient("tests", "0")
+        self.told: dict[str, list[types.Diagnostic]] = {}
+        self.messages: list[str] = []
+        self._news = asyncio.Event()
+        self._encodings = encodings
+        self.server = types.ServerCapabilities()
+
+        self.client.feature(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)(self._published)
+        self.client.feature(types.WINDOW_SHOW_MESSAGE)(self._shown)
+        self.client.feature(types.CLIENT_REGISTER_CAPABILITY)(lambda params: None)
+
+    def _published(self, params: types.PublishDiagnosticsParams) -> None:
+        self.told[params.uri] = list(params.diagnostics)
+        self._news.set()
+
+    def _shown(self, params: types.ShowMessageParams) -> None:
+        self.messages.append(params.message)
+        self._news.set()
+
+    async def start(self) -> None:
+        await self.client.start_io(sys.executable, "-m", "flake8_redis_ssot", "server")
+        general = types.GeneralClientCapabilities(position_encodings=self._encodings) if self._encodings else None
+        watched = types.DidChangeWatchedFilesClientCapabilities(dynamic_registration=True)
+        capabilities = types.ClientCapabilities(
+            general=general, workspace=types.WorkspaceClientCapabilities(did_change_watched_files=watched)
+        )
+        answer = await self.client.initialize_async(types.InitializeParams(capabilities, root_uri=Path.cwd().as_uri()))
+        self.server = answer.capabilities
+        self.client.initialized(types.InitializedParams())
+
+    async def stop(self) -> None:
+        await self.client.shutdown_async(None)
+        self.client.exit(None)
+        await self.client.stop()
+
+    async def news(self, act: Callable[[], Any], uri: str = "") -> None:
+        """Do something, and wait until the server has said something, about a document where one is named."""
+        before = self.told.get(uri)
+        self._news.clear()
+        act()
+        await asyncio.wait_for(self._news.wait(), 30)
+        while uri and self.told.get(uri) is before:
+            self._news.clear()
+            await asyncio.wait_for(self._news.wait(), 30)
+
+    async def open(self, path: Path, text: str | None = None) -> str:
+        uri, content = path.as_uri(), path.read_text() if text is None else text
+        item = types.TextDocumentItem(uri, "python", 1, content)
+        await self.news(lambda: self.client.text_document_did_open(types.DidOpenTextDocumentParams(item)), uri)
+        return uri
+
+    async def change(self, uri: str, text: str, version: int = 2) -> None:
+        await self.news(lambda: self.send_change(uri, text, version), uri)
+
+    def send_change(self, uri: str, text: str, version: int) -> None:
+        document = types.VersionedTextDocumentIdentifier(version, uri)
+        whole = types.TextDocumentContentChangeWholeDocument(text)
+        self.client.text_document_did_change(types.DidChangeTextDocumentParams(document, [whole]))
+
+    async def actions(self, uri: str, line: int, only: list[str] | None = None) -> list[types.CodeAction]:
+        place = types.Range(types.Position(line, 0), types.Position(line, 200))
+        context = types.CodeActionContext([], only=only)
+        params = types.CodeActionParams(types.TextDocumentIdentifier(uri), place, context)
+        return [
+            each
+            for each in await self.client.text_document_code_action_async(params) or []
+            if isinstance(each, types.CodeAction)
+        ]
+
+    def codes(self, uri: str) -> list[tuple[str, int, int]]:
+        """Code, line and column (both 0-based) of what was told about a document."""
+        return [(str(each.code), each.range.start.line, each.range.start.character) for each in self.told[uri]]
+
+
+def talk(scenario: Callable[[Client], Awaitable[None]], *encodings: types.PositionEncodingKind) -> None:
+    async def whole() -> None:
+        client = Client(list(encodings) or None)
+        await client.start()
+        try:
+            await scenario(client)
+        finally:
+            await client.stop()
+
+    asyncio.run(asyncio.wait_for(whole(), 120))
+
+
+def edited(text: str, edits: Any) -> str:
+    """A text after edits of the protocol (columns: characters of plain ASCII)."""
+    starts = [0]
+    for line in text.splitlines(keepends=True):
+        starts.append(starts[-1] + len(line))
+    for edit in sorted(edits, key=lambda each: (each.range.start.line, each.range.start.character), reverse=True):
+        start = starts[edit.range.start.line] + edit.range.start.character
+        end = starts[edit.range.end.line] + edit.range.end.character
+        text = text[:start] + edit.new_text + text[end:]
+    return text
+
+
+def test_what_is_told_is_what_check_says(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    main(["check", "--output-format", "json", "services"])
+    found: dict[str, list[tuple[str, int, int]]] = {}
+    for each in json.loads(capsys.readouterr().out):
+        place = each["location"]
+        found.setdefault(Path(each["filename"]).as_uri(), []).append(
+            (each["code"], place["row"] - 1, place["column"] - 1)
+        )
+
+    async def scenario(client: Client) -> None:
+        for uri, places in list(found.items())[:6]:
+            await client.open(Path(uri.removeprefix("file://")))
+            assert client.codes(uri) == places
+
+    talk(scenario)
+
+
+def test_unsaved_text_counts_also_for_others(shop: Path) -> None:
+    orders = shop / "services" / "orders"
+
+    async def scenario(client: Client) -> None:
+        base = await client.open(orders / "refunds.py")
+        user = await client.open(orders / "checkout.py", "from orders.refunds import Mine\nMine()\n")
+        assert client.codes(user) == []
+        text = "from shopkit.redis_manager import RedisManager\n\n\nclass Mine(RedisManager):\n    pass\n"
+        await client.change(base, text)
+        while not client.told[user]:
+            await asyncio.sleep(0.05)
+        assert client.codes(user) == [("RSS002", 1, 0)]
+
+    talk(scenario)
+
+
+def test_half_typed_files_keep_their_other_findings(shop: Path) -> None:
+    async def scenario(client: Client) -> None:
+        text = "from shopkit.redis_manager import RedisManager\n\nx = (\n\ndef f():\n    return RedisManager()\n"
+        uri = await client.open(shop / "services" / "orders" / "refunds.py", text)
+        assert ("RSS003", 5, 11) in client.codes(uri)
+        assert "RSS900" in {code for code, _, _ in client.codes(uri)}
+
+    talk(scenario)
+
+
+@pytest.mark.parametrize(
+    ("encoding", "column"),
+    [
+        (types.PositionEncodingKind.Utf8, 12),
+        (types.PositionEncodingKind.Utf16, 9),
+        (types.PositionEncodingKind.Utf32, 8),
+    ],
+)
+def test_columns_are_counted_as_was_agreed(shop: Path, encoding: types.PositionEncodingKind, column: int) -> None:
+    async def scenario(client: Client) -> None:
+        assert client.server.position_encoding == encoding
+        text = "from shopkit.redis_manager import RedisManager\n'ä😀'; x=RedisManager()\n"
+        uri = await client.open(shop / "services" / "orders" / "refunds.py", text)
+        assert client.codes(uri) == [("RSS002", 1, column)]
+
+    talk(scenario, encoding)
+
+
+def test_a_quick_fix(shop: Path) -> None:
+    file = shop / "services" / "orders" / "refunds.py"
+
+    async def scenario(client: Client) -> None:
+        uri = await client.open(file)
+        ((_, line, _),) = client.codes(uri)
+        fixes = await client.actions(uri, line, ["quickfix"])
+        assert [fix.title.partition(":")[0] for fix in fixes] == ["Redis SSOT (RSS001)"] * len(fixes)
+        assert fixes[0].is_preferred
+        assert fixes[-1].title == "Redis SSOT (RSS001): Disable for this line"
+        assert fixes[0].edit is not None
+        assert fixes[0].edit.changes is not None
+        after = edited(file.read_text(), fixes[0].edit.changes[uri])
+        await client.change(uri, after)
+        assert client.codes(uri) == []
+        main(["check", "--fix-only", "services/orders/refunds.py"])
+        assert file.read_text() == after
+
+    talk(scenario)
+
+
+def test_a_fix_over_several_files_is_one_edit(shop: Path) -> None:
+    async def scenario(client: Client) -> None:
+        uri = await client.open(shop / "services" / "catalogue" / "stock.py")
+        (_, line, _) = client.codes(uri)[0]
+        fix = (await client.actions(uri, line, ["quickfix"]))[0]
+        assert fix.edit is not None
+        assert len(fix.edit.changes or ()) == 2
+
+    talk(scenario)
+
+
+def test_doubts_are_in_the_title(shop: Path) -> None:
+    async def scenario(client: Client) -> None:
+        titles = []
+        for name in ("orders/sessions.py", "orders/checkout.py", "analytics/dashboard.py"):
+            uri = await client.open(shop / "services" / name)
+            for _, line, _ in client.codes(uri):
+                titles += [(each.title, each.is_preferred) for each in await client.actions(uri, line, ["quickfix"])]
+        unsafe = [preferred for title, preferred in titles if title.endswith("(not proven safe)")]
+        assert unsafe
+        assert not any(unsafe)
+
+    talk(scenario)
+
+
+def test_silenced_for_this_line(shop: Path) -> None:
+    file = shop / "services" / "orders" / "refunds.py"
+
+    async def scenario(client: Client) -> None:
+        uri = await client.open(file)
+        ((_, line, _),) = client.codes(uri)
+        silence = (await client.actions(uri, line, ["quickfix"]))[-1]
+        assert silence.edit is not None
+        after = edited(file.read_text(), (silence.edit.changes or {})[uri])
+        assert "# noqa: RSS001" in after.splitlines()[line]
+        await client.change(uri, after)
+        assert client.codes(uri) == []
+
+    talk(scenario)
+
+
+def test_all_safe_fixes_of_the_unsaved_text(shop: Path) -> None:
+    file = shop / "services" / "orders" / "refunds.py"
+
+    async def scenario(client: Client) -> None:
+        text = "# first\n" + file.read_text() + "# last\n"
+        uri = await client.open(file, text)
+        for only in (["source.fixAll"], ["source.fixAll.redis-ssot"], ["source"]):
+            (action,) = await client.actions(uri, 0, only)
+            assert action.kind == "source.fixAll.redis-ssot"
+            assert action.edit is not None
+            after = edited(text, (action.edit.changes or {})[uri])
+            assert after.startswith("# first\n")
+            assert after.endswith("# last\n")
+        await client.change(uri, after)
+        assert client.codes(uri) == []
+        assert await client.actions(uri, 0, ["source.fixAll"]) == []
+        assert await client.actions(uri, 0, ["refactor"]) == []
+
+    talk(scenario)
+
+
+def test_hover_explains_the_code(shop: Path) -> None:
+    async def scenario(client: Client) -> None:
+        uri = await client.open(shop / "services" / "orders" / "refunds.py")
+        ((_, line, column),) = client.codes(uri)
+        where = types.TextDocumentIdentifier(uri)
+        hover = await client.client.text_document_hover_async(types.HoverParams(where, types.Position(line, column)))
+        assert hover is not None
+        assert "**deprecated-import** (RSS001)" in str(hover.contents)
+        assert await client.client.text_document_hover_async(types.HoverParams(where, types.Position(0, 0))) is None
+
+    talk(scenario)
+
+
+def test_what_the_baseline_knows_is_a_hint(shop: Path) -> None:
+    main(["baseline", "create", "services/orders"])
+    settings, file = shop / "pyproject.toml", shop / "services" / "orders" / "refunds.py"
+    settings.write_text(
+        settings.read_text().replace(
+            "[tool.redis-ssot]\n", '[tool.redis-ssot]\nbaseline = "redis-ssot-baseline.jsonl"\n'
+        )
+    )
+
+    async def scenario(client: Client) -> None:
+        text = file.read_text() + "\n\nfrom shopkit.redis_manager import RedisManager\nRedisManager()\n"
+        uri = await client.open(file, text)
+        severities = [each.severity for each in client.told[uri]]
+        assert severities == [types.DiagnosticSeverity.Hint, types.DiagnosticSeverity.Warning]
+
+    talk(scenario)
+
+
+def test_settings_that_change(shop: Path) -> None:
+    settings, file = shop / "pyproject.toml", shop / "services" / "orders" / "refunds.py"
+    good = settings.read_text()
+
+    async def scenario(client: Client) -> None:
+        uri = await client.open(file)
+        change = types.DidChangeWatchedFilesParams([types.FileEvent(settings.as_uri(), types.FileChangeType.Changed)])
+
+        async def write(text: str) -> None:
+            settings.write_text(text)
+            await client.news(lambda: client.client.workspace_did_change_watched_files(change))
+
+        await write(good.replace("[tool.redis-ssot]\n", '[tool.redis-ssot]\nignore = ["RSS001"]\n'))
+        assert client.codes(uri) == []
+        await write(good.replace("[tool.redis-ssot]\n", "[tool.redis-ssot]\nnonsense = 1\n"))
+        while not client.messages:
+            await asyncio.sleep(0.05)
+        assert "nonsense: unknown key" in client.messages[0]
+        await write(good)
+        assert len(client.codes(uri)) == 1
+
+    talk(scenario)
+
+
+def test_files_that_come_and_go(shop: Path) -> None:
+    new = shop / "services" / "orders" / "new.py"
+    text = "from shopkit.redis_manager import RedisManager\nRedisManager()\n"
+
+    async def scenario(client: Client) -> None:
+        uri = await client.open(new, text)
+        assert client.codes(uri) == []  # it belongs to nothing yet
+        new.write_text(text)
+        where = types.TextDocumentIdentifier(uri)
+        await client.news(lambda: client.client.text_document_did_save(types.DidSaveTextDocumentParams(where)))
+        assert client.codes(uri) == [("RSS002", 1, 0)]
+        await client.news(lambda: client.client.text_document_did_close(types.DidCloseTextDocumentParams(where)))
+        assert client.codes(uri) == []
+
+    talk(scenario)
+
+
+@pytest.mark.parametrize("uri", ["untitled:Untitled-1", "file:///no/such/place.py"])
+def test_documents_that_belong_to_no_project(shop: Path, uri: str) -> None:
+    async def scenario(client: Client) -> None:
+        item = types.TextDocumentItem(uri, "python", 1, "import redis\n")
+        client.client.text_document_did_open(types.DidOpenTextDocumentParams(item))
+        assert await client.actions(uri, 0) == []
+        real = await client.open(shop / "services" / "orders" / "refunds.py")
+        assert client.codes(real)
+        assert not client.told.get(uri)
+
+    talk(scenario)
+
+
+LUA = """
+vim.o.swapfile = false
+vim.lsp.start_client_id = vim.lsp.start_client({
+  name = "redis-ssot", cmd = { vim.env.PYTHON, "-m", "flake8_redis_ssot", "server" }, root_dir = vim.fn.getcwd(),
+})
+vim.cmd("edit services/orders/refunds.py")
+vim.lsp.buf_attach_client(0, vim.lsp.start_client_id)
+local function found() return vim.diagnostic.get(0) end
+vim.wait(20000, function() return #found() > 0 end, 50)
+local first = found()[1]
+print("found " .. first.code .. " line " .. first.lnum)
+vim.api.nvim_win_set_cursor(0, { first.lnum + 1, first.col })
+local params = vim.lsp.util.make_range_params()
+params.context = { diagnostics = {}, only = { "quickfix" } }
+local answers = vim.lsp.buf_request_sync(0, "textDocument/codeAction", params, 20000)
+local action = answers[vim.lsp.start_client_id].result[1]
+print("action " .. action.title)
+vim.lsp.util.apply_workspace_edit(action.edit, "utf-16")
+vim.wait(20000, function() return #found() == 0 end, 50)
+print("left " .. #found())
+vim.cmd("write")
+vim.cmd("qall!")
+"""
+
+
+@pytest.mark.skipif(not shutil.which("nvim"), reason="there is no Neovim")
+def test_neovim(shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Squiggles, and a quick fix that is applied by the editor itself."""
+    (shop / "init.lua").write_text(LUA)
+    monkeypatch.setenv("PYTHON", sys.executable)
+    command = ["nvim", "--headless", "--clean", "-c", "luafile init.lua"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    said = (done.stdout + done.stderr).replace("\r", "").splitlines()
+    assert said[0] == "found RSS001 line 9"
+    assert said[1].startswith("action Redis SSOT (RSS001): ")
+    assert any(line.startswith("left 0") for line in said)
+    after = (shop / "services" / "orders" / "refunds.py").read_text()
+    shutil.copy(EXAMPLE / "services" / "orders" / "refunds.py", shop / "services" / "orders" / "refunds.py")
+    main(["check", "--fix-only", "services/orders/refunds.py"])
+    assert (shop / "services" / "orders" / "refunds.py").read_text() == after
+
+
+@pytest.fixture
+def without_library(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in sys.modules if name.startswith("flake8_redis_ssot.server")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "pygls", None)
+    monkeypatch.setitem(sys.modules, "pygls.lsp.server", None)
+
+
+@pytest.mark.usefixtures("without_library")
+def test_it_needs_its_library(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["server"]) == 2
+    assert "pip install 'flake8-redis-ssot[server]'" in capsys.readouterr().err
+
+
+def test_an_address_that_is_none(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["server", "--tcp", "nowhere"])
+    assert "is no HOST:PORT" in capsys.readouterr().err
