@@ -39,8 +39,8 @@ class Client:
         self._encodings = encodings
         self.server = types.ServerCapabilities()
 
-        self.client.feature(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)(self._published)
-        self.client.feature(types.WINDOW_SHOW_MESSAGE)(self._shown)
+        self.client.feature(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)(lambda params: self._published(params))
+        self.client.feature(types.WINDOW_SHOW_MESSAGE)(lambda params: self._shown(params))
         self.client.feature(types.CLIENT_REGISTER_CAPABILITY)(lambda params: None)
 
     def _published(self, params: types.PublishDiagnosticsParams) -> None:
