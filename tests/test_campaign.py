@@ -468,3 +468,13 @@ def test_a_damaged_journal_is_read_as_far_as_it_goes(shop: Path) -> None:
     file.write_bytes(file.read_bytes() + b'\n{"do": "ba')
     assert main(["rollback"]) == 0
     assert changed(shop) == set()
+
+
+def test_a_journal_of_somebody_else_is_named(shop: Path, capsys: Capture) -> None:
+    remediate("--phase", "1")
+    file = shop / ".redis-ssot" / "journal.jsonl"
+    file.write_text(file.read_text() + '\n{"do": "kept"}\n')
+    for command in (["rollback"], ["remediate", "--phase", "2"], ["progress"]):
+        capsys.readouterr()
+        assert main(command) == 2
+        assert "can't be understood" in capsys.readouterr().err

@@ -65,6 +65,10 @@ class Run(NamedTuple):
     ended: bool
 
 
+class JournalError(ValueError):
+    """A journal that can't be gone by; as text: where, why, and what to do."""
+
+
 class Journal:
     """The journal in a campaign's folder. Raises OSError for the disk."""
 
@@ -77,7 +81,14 @@ class Journal:
         self.mended: list[tuple[float, int]] = []  # time and number of findings, batch by batch
         self.seen: list[tuple[float, dict[str, dict[str, int]]]] = []  # time and counts, by table and name
         for record in self._records():
-            self._take(record)
+            try:
+                self._take(record)
+            except (KeyError, IndexError, TypeError, ValueError) as error:
+                where, what = os.path.join(store.folder, _FILE), json.dumps(record)[:80]
+                raise JournalError(
+                    f"{where}: the record {what}… can't be understood ({error!r}); another version of this tool has "
+                    "written it, or somebody else: take the folder away to begin anew"
+                ) from None
 
     def _records(self) -> Iterator[dict[str, Any]]:
         try:

@@ -19,13 +19,14 @@ _ENDINGS = (".py", ".pyi")
 
 
 class LiveProject:
-    """The findings of a project (`found`, by absolute path), kept up to date by `update`."""
+    """The findings of a project, kept up to date by `update` and `take`."""
 
     def __init__(self, config: Config, jobs: int) -> None:
         self._config = config
         self._jobs = jobs
         self._selection = Selection(config.select, config.ignore)
-        self.found: dict[str, list[Finding]] = {}
+        self._found: dict[str, list[Finding]] = {}
+        self._stale = False  # what one file offers has changed, and others have not been judged again
         self._begin()
 
     def _begin(self) -> None:
@@ -35,14 +36,16 @@ class LiveProject:
         self._judge_all()
 
     def _judge_all(self) -> None:
-        self.found = {}
+        self._found, self._stale = {}, False
         for each in check(self._analysis, sorted(self._files), self._selection):
-            self.found.setdefault(each.path, []).append(each.finding)
+            self._found.setdefault(each.path, []).append(each.finding)
 
     @property
     def findings(self) -> list[Finding]:
         """All findings, in order of place."""
-        return sorted(finding for findings in self.found.values() for finding in findings)
+        if self._stale:
+            self._judge_all()
+        return sorted(finding for findings in self._found.values() for finding in findings)
 
     @property
     def analysis(self) -> Analysis:
@@ -86,15 +89,14 @@ class LiveProject:
     def _edit(self, texts: Mapping[str, bytes]) -> bool:
         before = self._exports(texts)
         self._analysis.edit(texts)
-        if self._exports(texts) != before:
-            self._judge_all()  # what it offers has changed, and so may have all that others make of it
-            return True
         for path in texts:
-            self.found.pop(path, None)
+            self._found.pop(path, None)
             found = [each.finding for each in self.found_in(path)]
             if found:
-                self.found[path] = found
-        return False
+                self._found[path] = found
+        others = self._exports(texts) != before
+        self._stale = self._stale or others
+        return others
 
     def _exports(self, texts: Mapping[str, object]) -> list[Exports]:
         return [self._analysis.project.load(path) for path in texts]

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import NamedTuple
 
-from flake8_redis_ssot.campaign.journal import Journal
+from flake8_redis_ssot.campaign.journal import Journal, JournalError
 from flake8_redis_ssot.campaign.lock import LockedError, locked
 from flake8_redis_ssot.campaign.restoring import recover
 from flake8_redis_ssot.campaign.store import Store
@@ -36,7 +36,7 @@ def campaign(config: Config) -> Iterator[Campaign]:
             journal = Journal(store)
             complain(recover(root, journal), "warning")
             yield Campaign(root, journal)
-    except LockedError as error:
+    except (LockedError, JournalError) as error:
         raise RefusedError(str(error)) from error
     except OSError as error:
         where = error.filename or store.folder

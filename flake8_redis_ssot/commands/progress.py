@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from flake8_redis_ssot.campaign.chart import Spot, as_text
 from flake8_redis_ssot.campaign.history import History, Point, thinned
-from flake8_redis_ssot.campaign.journal import Journal
+from flake8_redis_ssot.campaign.journal import Journal, JournalError
 from flake8_redis_ssot.campaign.lock import LockedError, locked
 from flake8_redis_ssot.campaign.objects import GitError, Objects
 from flake8_redis_ssot.campaign.owners import owners_of
@@ -84,6 +84,8 @@ def _measured(config: Config, work: Sequence[Work]) -> Progress:
                 journal.add("seen", counts=present)
     except LockedError:
         journal = Journal(store)
+    except JournalError as error:
+        raise RefusedError(str(error)) from error
     except OSError as error:
         raise RefusedError(f"{error.filename or store.folder}: {error.strerror}") from error
     return measure(journal, work, now)

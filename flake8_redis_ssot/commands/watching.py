@@ -22,6 +22,7 @@ from flake8_redis_ssot.workers import default_jobs
 
 _SHOWN = 8  # changes
 _QUIET = 15  # milliseconds without a further change, after which one is taken up
+_PULSE = 100  # milliseconds after which a wait is taken up again
 _SETTINGS = ("pyproject.toml", "redis-ssot.toml", ".redis-ssot.toml")
 
 
@@ -46,6 +47,8 @@ def watch(arguments: Namespace, config: Config, text: Callable[[Sequence[Work]],
     """
     live, changes = _libraries()
     jobs = arguments.jobs or default_jobs()
+    stream = changes(str(config.root))
+    next(stream)  # from here on nothing is missed
     project = LiveProject(config, jobs)
     surveyor = Surveyor(config, owners_of(str(config.root)))
     notices: deque[Notice] = deque(maxlen=_SHOWN)
@@ -57,7 +60,7 @@ def watch(arguments: Namespace, config: Config, text: Callable[[Sequence[Work]],
     try:
         with live() as show:
             show(now(), "")
-            for paths in changes(str(config.root)):
+            for paths in filter(None, stream):
                 if any(os.path.basename(path) in _SETTINGS for path in paths):
                     config, project, surveyor = _again(arguments, config, jobs, project, surveyor)
                 notice = _taken_up(project, paths)
@@ -112,7 +115,7 @@ def _libraries() -> tuple[Any, Any]:
     def changes(root: str) -> Iterator[list[str]]:
         kept = watchfiles.DefaultFilter(ignore_dirs=(*watchfiles.DefaultFilter.ignore_dirs, ".redis-ssot"))
         for several in watchfiles.watch(
-            root, watch_filter=kept, debounce=200, step=_QUIET, rust_timeout=1000, raise_interrupt=True
+            root, watch_filter=kept, debounce=200, step=_QUIET, rust_timeout=_PULSE, yield_on_timeout=True
         ):
             yield sorted({path for _, path in several})
 

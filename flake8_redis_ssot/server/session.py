@@ -37,7 +37,7 @@ class Server(LanguageServer):
         """What is found in a document, in order of place."""
         path = to_fs_path(uri)
         kept = self.projects.of(path) if path else None
-        return list(kept.project.found.get(path or "", ())) if kept else []
+        return [each.finding for each in kept.project.found_in(path)] if kept and path else []
 
     def diagnostics(self, uri: str) -> list[types.Diagnostic]:
         """The same as the protocol has it; what the baseline knows is only hinted at."""
