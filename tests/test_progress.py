@@ -6,6 +6,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import threading
@@ -348,10 +349,11 @@ def test_live(shop: Path, command: list[str]) -> None:
         file.unlink()
         assert saw("services/orders/new.py: +0 -1", lambda: None)
     finally:
-        process.terminate()
-        process.wait()
+        process.send_signal(signal.SIGINT)
+        status = process.wait()
         reader.join()
         process.stdout.close()
+    assert status == 0
 
 
 def test_monitor_once(shop: Path, capsys: Capture) -> None:

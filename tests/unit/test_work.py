@@ -1,0 +1,139 @@
+"""Where findings belong: owners, phases, risks, kinds of tests, services; and the batches that this makes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from flake8_redis_ssot.campaign import work as belonging
+from flake8_redis_ssot.campaign.owners import NOBODY, owners_of, parse
+from flake8_redis_ssot.campaign.plan import distribution, make_plan
+from flake8_redis_ssot.campaign.work import NO_TEST, Risk, Surveyor
+from flake8_redis_ssot.config.loading import from_overrides
+from flake8_redis_ssot.model import Finding, Mark, Span
+
+OWNERS = """\
+# all
+*                @all
+/services/       @services @more  # theirs
+docs/*           docs@example.org
+*.md
+/with\\ blank.py  @blank
+[Backend][2] @backend
+/services/api/
+^[Optional] @optional
+/lib/** @lib
+"""
+
+
+@pytest.mark.parametrize(
+    ("path", "owner"),
+    [
+        ("a.py", "@all"),
+        ("services/x/a.py", "@services @more"),
+        ("services/api/a.py", "@backend"),
+        ("x/read.md", NOBODY),
+        ("lib/a/b.py", "@lib"),
+        ("with blank.py", "@blank"),
+    ],
+)
+def test_the_last_pattern_that_fits_decides(path: str, owner: str) -> None:
+    assert parse(OWNERS.splitlines()).of(path) == owner
+
+
+@pytest.mark.parametrize("place", [".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS", ".gitlab/CODEOWNERS"])
+def test_where_owners_are_named(tmp_path: Path, place: str) -> None:
+    assert owners_of(str(tmp_path)).of("a.py") == NOBODY
+    (tmp_path / place).parent.mkdir(exist_ok=True)
+    (tmp_path / place).write_text("* @all\n")
+    assert owners_of(str(tmp_path)).of("a.py") == "@all"
+
+
+def surveyor(root: Path) -> Surveyor:
+    resource = "resource.r = {canonical = 'orders.redis', constructors = 'orders.redis.M'}"
+    text = f"services = ['orders', 'billing', 'deploy/edge']\n{resource}"
+    return Surveyor(from_overrides([text], root), owners_of(str(root)))
+
+
+def finding(root: Path, path: str, pattern: str = "simple", origin: str = "shared.M", code: str = "RSS002") -> Finding:
+    span = Span(1, 0, 1, 1)
+    return Finding(str(root / path), span, code, "message", "", (1,), mark=Mark("f", origin, "M()", pattern))
+
+
+@pytest.mark.parametrize(
+    ("path", "pattern", "origin", "phase", "risk"),
+    [
+        ("orders/a.py", "import", "shared.M", 1, Risk.LOW),
+        ("orders/a.py", "reference", "shared.M", 1, Risk.MEDIUM),
+        ("orders/tests/test_a.py", "reference", "shared.M", 1, Risk.LOW),
+        ("orders/a.py", "simple", "orders.redis.M", 2, Risk.MEDIUM),
+        ("orders/a.py", "factory", "orders.redis.M", 2, Risk.HIGH),
+        ("orders/main.py", "member", "shared.M", 2, Risk.HIGH),
+        ("orders/app_startup.py", "simple", "shared.M", 2, Risk.HIGH),
+        ("tests/test_main.py", "simple", "shared.M", 2, Risk.LOW),
+        ("tests/conftest.py", "simple", "shared.M", 2, Risk.MEDIUM),
+        ("tests/helpers/redis.py", "simple", "shared.M", 2, Risk.MEDIUM),
+        ("orders/a.py", "import", "billing.redis.M", 3, Risk.HIGH),
+        ("orders/a.py", "simple", "billing", 3, Risk.HIGH),
+        ("tests/test_a.py", "import", "billing.redis.M", 1, Risk.LOW),
+    ],
+)
+def test_phase_and_risk(tmp_path: Path, path: str, pattern: str, origin: str, phase: int, risk: Risk) -> None:
+    (work,) = surveyor(tmp_path).survey([finding(tmp_path, path, pattern, origin)])
+    assert (work.phase, work.risk) == (phase, risk)
+
+
+@pytest.mark.parametrize(
+    ("path", "service"), [("orders/a.py", "orders"), ("deploy/edge/a.py", "deploy/edge"), ("ordersx/a.py", "")]
+)
+def test_services(tmp_path: Path, path: str, service: str) -> None:
+    assert surveyor(tmp_path).service_of(path) == service
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "category"),
+    [
+        ("orders/a.py", "", NO_TEST),
+        ("tests/unit/test_a.py", "", "unit"),
+        ("tests/e2e/test_a.py", "", "e2e"),
+        ("tests/unit/integration/test_a.py", "", "integration"),
+        ("tests/test_a_integration.py", "", "integration"),
+        ("tests/test_united.py", "", "test"),
+        ("tests/test_a.py", "import pytest\npytestmark = pytest.mark.e2e\n", "e2e"),
+        ("tests/test_gone.py", None, "test"),
+    ],
+)
+def test_kinds_of_tests(tmp_path: Path, path: str, text: str | None, category: str) -> None:
+    if text is not None:
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(text)
+    (work,) = surveyor(tmp_path).survey([finding(tmp_path, path)])
+    assert work.category == category
+
+
+def test_batches_have_one_owner_and_one_risk(tmp_path: Path) -> None:
+    (tmp_path / "CODEOWNERS").write_text("* @all\n/b/ @b\n")
+    names = [f"{folder}/{number}.py" for folder in ("a", "b") for number in range(5)]
+    findings = [finding(tmp_path, name) for name in names] + [finding(tmp_path, "a/0.py", "factory", code="RSS003")]
+    plan = make_plan(surveyor(tmp_path).survey(findings), 3)
+    assert [(batch.name, batch.risk, batch.owner, len(batch.files)) for batch in plan.batches] == [
+        ("2.1", Risk.MEDIUM, "@all", 3),
+        ("2.2", Risk.MEDIUM, "@all", 1),
+        ("2.3", Risk.MEDIUM, "@b", 3),
+        ("2.4", Risk.MEDIUM, "@b", 2),
+        ("2.5", Risk.HIGH, "@all", 1),
+    ]
+    assert len(plan.batches[-1].work) == 2
+    assert plan.phase(1) == ()
+    shares = distribution(plan.work, lambda work: work.owner)
+    assert [(share.name, share.findings, share.files) for share in shares] == [("@all", 6, 5), ("@b", 5, 5)]
+
+
+def test_tests_that_belong_to_files() -> None:
+    everything = ["a/redis.py", "a/tests/test_redis.py", "a/other_test.py", "b/redis_test.py", "tests/test_x.py"]
+    assert belonging.tests_for(["a/redis.py", "tests/test_x.py"], everything) == [
+        "a/tests/test_redis.py",
+        "b/redis_test.py",
+        "tests/test_x.py",
+    ]
