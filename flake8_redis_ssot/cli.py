@@ -23,6 +23,7 @@ COMMANDS = {
     "rollback": "put back what was mended",
     "progress": "show how far the campaign is",
     "monitor": "show the counts, live while people work",
+    "export": "write what other tools can enforce of the settings",
     "rule": "explain a code",
     "server": "serve editors",
     "schema": "print the JSON schema of the settings",
