@@ -323,7 +323,12 @@ def test_what_is_kept_up_to_date_is_what_is_found_afresh(shop: Path, edits: list
         assert project.findings == LiveProject(config, 1).findings
 
 
-@pytest.mark.parametrize("command", [["monitor", "--live"], ["progress", "--dashboard"]])
+def test_watch_fixes_nothing(shop: Path, capsys: Capture) -> None:
+    assert main(["check", "--watch", "--fix"]) == 2
+    assert "`--watch` shows a report" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", [["monitor", "--live"], ["progress", "--dashboard"], ["check", "--watch"]])
 def test_live(shop: Path, command: list[str]) -> None:
     """A process of its own tells of a change soon after it is saved, also of one of the settings."""
     process = subprocess.Popen(

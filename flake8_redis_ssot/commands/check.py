@@ -6,16 +6,20 @@ import sys
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Sequence
 from functools import cache
+from typing import TYPE_CHECKING
 
 from flake8_redis_ssot.commands.fixes import add_fixes, apply_fixes, show_diff, trust, wants_fixes
 from flake8_redis_ssot.commands.flags import add_baseline, add_configuration, add_paths, add_selection
-from flake8_redis_ssot.commands.running import RefusedError, complain, outcome_of, request_of
+from flake8_redis_ssot.commands.running import RefusedError, complain, configuration_of, outcome_of, request_of
 from flake8_redis_ssot.commands.shrinking import shrink
 from flake8_redis_ssot.disk import read, write
 from flake8_redis_ssot.reports.paint import Paint
 from flake8_redis_ssot.reports.report import Report, render
 from flake8_redis_ssot.request import Outcome, Request
 from flake8_redis_ssot.selection import names_by_code
+
+if TYPE_CHECKING:
+    from flake8_redis_ssot.campaign.work import Work
 
 FORMATS = (
     *("concise", "full", "json", "json-lines", "junit", "grouped"),
@@ -36,6 +40,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     add("-o", "--output-file", metavar="FILE", help="write the report there")
     add("--statistics", action="store_true", help="only count, by code")
     add("-e", "--exit-zero", action="store_true", help="exit with 0 even if there are findings")
+    add("-w", "--watch", action="store_true", help="check again whenever a file is saved, until Ctrl-C")
     add("--stdin-filename", metavar="PATH", help="the name of what is read from standard input")
     add("--add-noqa", type=_reason, metavar="REASON", help="write a noqa comment on each line with a finding")
     add_fixes(parser)
@@ -52,6 +57,8 @@ def main(arguments: Namespace) -> int:
     if "-" in arguments.paths and (len(arguments.paths) > 1 or arguments.add_noqa is not None):
         return _fail("standard input (`-`) can't be checked beside other paths, nor be written to")
     try:
+        if arguments.watch:
+            return _watch(arguments)
         outcome = outcome_of(_request(arguments))
     except RefusedError as error:
         return _fail(*error.args)
@@ -70,6 +77,21 @@ def main(arguments: Namespace) -> int:
     stale = [text for sifted in outcome.sifted for text in shrink(sifted, arguments)]
     complain([*outcome.errors, *stale])
     return 2 if failed else max(_exit_code(outcome, arguments, left=True), 1 if stale else 0)
+
+
+def _watch(arguments: Namespace) -> int:
+    """The report of the whole project, again and again; fixes are for runs that end."""
+    from flake8_redis_ssot.commands.watching import watch
+
+    if wants_fixes(arguments) or arguments.diff or arguments.output_file or "-" in arguments.paths:
+        raise RefusedError("`--watch` shows a report; it fixes nothing, writes no file and reads no standard input")
+    form = "concise" if arguments.output_format == "full" else arguments.output_format
+
+    def text(work: Sequence[Work]) -> str:
+        report = Report([each.finding for each in work], names_by_code(), lambda path: _lines(path, Outcome()))
+        return render(report, form, Paint())
+
+    return watch(arguments, configuration_of(request_of(arguments)), text, whole=True)
 
 
 def _exit_code(outcome: Outcome, arguments: Namespace, *, left: bool) -> int:

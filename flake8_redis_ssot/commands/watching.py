@@ -40,9 +40,10 @@ class Notice(NamedTuple):
         return f"{when} {self.path}: +{self.came} -{self.went} ({self.seconds * 1000:.0f} ms)"
 
 
-def watch(arguments: Namespace, config: Config, text: Callable[[Sequence[Work]], str]) -> int:
+def watch(arguments: Namespace, config: Config, text: Callable[[Sequence[Work]], str], *, whole: bool = False) -> int:
     """Show `text` of what is found, and again whenever that may have changed, until Ctrl-C: then 0.
 
+    Where there is no terminal, only what changes is told after that, or with `whole` the text again.
     Raises RefusedError where the libraries for it are missing.
     """
     live, changes = _libraries()
@@ -66,7 +67,7 @@ def watch(arguments: Namespace, config: Config, text: Callable[[Sequence[Work]],
                 notice = _taken_up(project, paths)
                 if notice is not None:
                     notices.append(notice)
-                    show(now(), str(notice))
+                    show(now(), "" if whole else str(notice))
     except KeyboardInterrupt:
         pass
     return 0
