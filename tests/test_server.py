@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -399,6 +401,49 @@ def test_neovim(shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     shutil.copy(EXAMPLE / "services" / "orders" / "refunds.py", shop / "services" / "orders" / "refunds.py")
     main(["check", "--fix-only", "services/orders/refunds.py"])
     assert (shop / "services" / "orders" / "refunds.py").read_text() == after
+
+
+@pytest.mark.skipif(not find_spec("pylsp"), reason="there is no python-lsp-server")
+def test_squiggles_through_the_flake8_of_another_server(shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """python-lsp-server hands unsaved text to flake8, and flake8 to our plugin."""
+    monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
+    file = shop / "services" / "orders" / "refunds.py"
+
+    others = ("pycodestyle", "pyflakes", "mccabe")
+    plugins = {"flake8": {"enabled": True, "select": ["RSS"]}, **{name: {"enabled": False} for name in others}}
+    text = "\n" + file.read_text()
+    document = {"uri": file.as_uri(), "languageId": "python", "version": 1, "text": text}
+    process = subprocess.Popen([sys.executable, "-m", "pylsp"], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    try:
+        said(process, "initialize", {"processId": None, "rootUri": shop.as_uri(), "capabilities": {}}, 1)
+        said(process, "workspace/didChangeConfiguration", {"settings": {"pylsp": {"plugins": plugins}}})
+        said(process, "textDocument/didOpen", {"textDocument": document})
+        found = next(each for each in heard(process) if each.get("method") == "textDocument/publishDiagnostics")
+    finally:
+        process.kill()
+        process.communicate()
+    told = [(each["code"], each["source"], each["range"]["start"]["line"]) for each in found["params"]["diagnostics"]]
+    assert told == [("RSS001", "flake8", 10)]
+
+
+def said(process: subprocess.Popen[bytes], method: str, params: Any, number: int | None = None) -> None:
+    """Send a message of the protocol; with a number it is a request."""
+    message = {"jsonrpc": "2.0", "method": method, "params": params} | ({"id": number} if number else {})
+    data = json.dumps(message).encode()
+    assert process.stdin is not None
+    process.stdin.write(b"Content-Length: %d\r\n\r\n%s" % (len(data), data))
+    process.stdin.flush()
+
+
+def heard(process: subprocess.Popen[bytes]) -> Iterator[dict[str, Any]]:
+    """The messages of a server."""
+    assert process.stdout is not None
+    while line := process.stdout.readline():
+        if line.lower().startswith(b"content-length:"):
+            length = int(line.partition(b":")[2])
+            while process.stdout.readline().strip():
+                pass
+            yield json.loads(process.stdout.read(length))
 
 
 @pytest.fixture
