@@ -63,6 +63,13 @@ def test_from_the_first_look_to_the_end(shop: Path, capsys: Capture) -> None:
     assert "┤" in (chart := capsys.readouterr().out) or "│" in chart
 
 
+def test_a_campaign_counts_from_its_own_beginning(shop: Path, capsys: Capture) -> None:
+    main(["remediate", "-q", "--phase", "1"])
+    capsys.readouterr()
+    assert main(["progress"]) == 0
+    assert capsys.readouterr().out.startswith("9 of 43 findings done (21%), 34 left.\n")
+
+
 def test_what_is_held_back_is_told(shop: Path, capsys: Capture) -> None:
     code = "import os, sys; sys.exit(os.path.exists('n') or open('n', 'a').close())"
     main(["remediate", "-q", "--phase", "1", "--validate", f'"{sys.executable}" -c "{code}"'])

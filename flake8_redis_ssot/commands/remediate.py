@@ -192,7 +192,9 @@ def _planned(arguments: Namespace, config: Config, held: Collection[str]) -> tup
     surveyor = Surveyor(config, owners_of(str(config.root)))
     work = surveyor.survey(sorted(outcome.fixed))
     plan = make_plan([each for each in work if each.path not in held], arguments.batch_size)
-    return plan.batches, counted([*work, *surveyor.survey(outcome.findings)])
+    # What a fix takes along is neither fixed by itself nor left, so all are counted before.
+    before = outcome_of(request_of(arguments, paths=(str(config.root),), baseline=None))
+    return plan.batches, counted(surveyor.survey(before.findings))
 
 
 def _name(own: Campaign) -> str:
