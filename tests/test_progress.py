@@ -6,7 +6,6 @@ import json
 import os
 import re
 import shutil
-import signal
 import subprocess
 import sys
 import threading
@@ -361,8 +360,8 @@ def test_live(shop: Path, command: list[str]) -> None:
         file.unlink()
         assert saw("services/orders/new.py: +0 -1", lambda: None)
     finally:
-        process.send_signal(signal.SIGINT)
-        status = process.wait()
+        process.terminate()  # not SIGINT, which who is started in the background may not hear
+        status = process.wait(30)
         reader.join()
         process.stdout.close()
     assert status == 0

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from flake8_redis_ssot.campaign.live import LiveProject
 from flake8_redis_ssot.campaign.owners import owners_of
 from flake8_redis_ssot.campaign.work import Surveyor, Work
+from flake8_redis_ssot.commands.campaigning import interruptible
 from flake8_redis_ssot.commands.running import RefusedError, complain, configuration_of, request_of
 from flake8_redis_ssot.commands.shrinking import counted
 from flake8_redis_ssot.config.settings import Config
@@ -41,7 +42,7 @@ class Notice(NamedTuple):
 
 
 def watch(arguments: Namespace, config: Config, text: Callable[[Sequence[Work]], str], *, whole: bool = False) -> int:
-    """Show `text` of what is found, and again whenever that may have changed, until Ctrl-C: then 0.
+    """Show `text` of what is found, and again whenever that may have changed, until Ctrl-C or SIGTERM: then 0.
 
     Where there is no terminal, only what changes is told after that, or with `whole` the text again.
     Raises RefusedError where the libraries for it are missing.
@@ -59,7 +60,7 @@ def watch(arguments: Namespace, config: Config, text: Callable[[Sequence[Work]],
         return text(surveyor.survey(project.findings)) + (f"\n\nLast changes\n{told}" if told else "")
 
     try:
-        with live() as show:
+        with interruptible(), live() as show:
             show(now(), "")
             for paths in filter(None, stream):
                 if any(os.path.basename(path) in _SETTINGS for path in paths):
