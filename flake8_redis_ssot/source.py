@@ -76,7 +76,8 @@ def parsed_source(decoded: Text) -> Source:
 def outlined_source(decoded: Text, matters: Matters) -> Source | None:
     """A file whose functions are parsed only where they matter; None where that takes the whole text."""
     found = outline(decoded.text, matters)
-    return found and Source(decoded.text, found.tree, decoded.gaps, {}, *_measured(decoded.text), found)
+    gaps = decoded.gaps + found.gaps if found else ()
+    return found and Source(decoded.text, found.tree, gaps, {}, *_measured(decoded.text), found)
 
 
 def _measured(text: str) -> tuple[list[str], bool]:

@@ -13,13 +13,17 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from typing import NamedTuple
 
+from flake8_redis_ssot.levelling.parsing import parse
 from flake8_redis_ssot.levelling.trees import read
+from flake8_redis_ssot.model import Gap
 
 # Comments and strings on one line. Prefixes do not matter: a quote behind a backslash ends no string, raw or not.
 _SHORT = re.compile(r'#[^\n]*|"[^"\\\n]*(?:\\.[^"\\\n]*)*"|\'[^\'\\\n]*(?:\\.[^\'\\\n]*)*\'', re.DOTALL)
 _QUOTES = ('"' * 3, "'" * 3)
 _DEF = re.compile(r"def[ \t]")
 _BEFORE_DEF = re.compile(r"([ \t]*)(?:async[ \t]+)?\Z")
+# A function whose head is one line without strings and comments.
+_PLAIN = re.compile(r"[ \t]*(?:async[ \t]+)?def[ \t]+\w+[ \t]*\([^\n\"'#]*\)[^\n\"'#()]*:[ \t]*\n")
 _COLON = re.compile(r":[ \t]*(?:#[^\n]*)?\n")
 
 Matters = Callable[[int, int], bool]
@@ -40,33 +44,42 @@ class HiddenError(Exception):
     """What is left out is no Python: the whole text has to be read."""
 
 
+class Inside(NamedTuple):
+    """What a hollow function holds, with its places in the whole text; `gaps` are parts of it that are no Python."""
+
+    body: list[ast.stmt]
+    gaps: tuple[Gap, ...]
+
+
 class Outline(NamedTuple):
-    """A tree in which functions that do not matter are hollow; `hollow` has them by the row of their `def`."""
+    """A tree in which some functions are hollow; `hollow` has them by the row of their `def`.
+
+    `gaps` are parts that are no Python, outside of hollow functions.
+    """
 
     text: str
     tree: ast.Module
     hollow: Mapping[int, Function]
+    gaps: tuple[Gap, ...] = ()
 
     def last_row(self, row: int) -> int | None:
         """The last row of the hollow function whose `def` is in a row; None where it is not hollow."""
         function = self.hollow.get(row)
         return function and function.last
 
-    def body(self, row: int) -> list[ast.stmt] | None:
-        """What a hollow function holds, with its places in the whole text; None where it is not hollow.
-
-        Raises HiddenError where that can't be read.
-        """
+    def inside(self, row: int) -> Inside | None:
+        """What a hollow function holds; None where it is not hollow. Raises HiddenError where that can't be told."""
         function = self.hollow.get(row)
         if function is None:
             return None
         opening = "\n" * (row - 2) + "if 1:\n" if function.indent else "\n" * (row - 1)
-        tree = read(opening + self.text[function.start : function.end])
-        first = tree.body[0] if isinstance(tree, ast.Module) else None
-        definition = first.body[0] if isinstance(first, ast.If) else first
+        tree, gaps = _recovered(opening + self.text[function.start : function.end])
+        first = tree.body[0] if len(tree.body) == 1 else None
+        inner = first.body if isinstance(first, ast.If) and function.indent else [first]
+        definition = inner[0] if len(inner) == 1 else None
         if not isinstance(definition, (ast.FunctionDef, ast.AsyncFunctionDef)):
             raise HiddenError
-        return definition.body
+        return Inside(definition.body, gaps)
 
 
 def outline(text: str, matters: Matters) -> Outline | None:
@@ -78,15 +91,42 @@ def outline(text: str, matters: Matters) -> Outline | None:
     if "\r" in text or "\f" in text:
         return None
     try:
-        hollow = {function.first: function for function in _functions(text) if _is_idle(function, matters)}
+        functions = {function.first: function for function in _functions(text) if function.inside < function.end}
+        idle = {row: function for row, function in functions.items() if not matters(row, function.last)}
+        tree = read(_hollowed(text, idle))
+        if isinstance(tree, ast.Module):
+            return Outline(text, tree, idle)
+        return None if isinstance(read(text), ast.Module) else _broken(text, functions)
     except HiddenError:
         return None
-    tree = read(_hollowed(text, hollow))
-    return Outline(text, tree, hollow) if isinstance(tree, ast.Module) else None
 
 
-def _is_idle(function: Function, matters: Matters) -> bool:
-    return function.inside < function.end and not matters(function.first, function.last)
+def _broken(text: str, functions: Mapping[int, Function]) -> Outline:
+    """The outline of a text that is no Python: what is broken is looked at alone, which takes much less time.
+
+    Here a mistake about where a function begins would not be noticed, so only the plainest are left hollow.
+    """
+    plain = {
+        row: function for row, function in functions.items() if _PLAIN.fullmatch(text, function.start, function.inside)
+    }
+    tree, gaps = _recovered(_hollowed(text, plain))
+    return Outline(text, tree, plain, gaps)
+
+
+def _recovered(text: str) -> tuple[ast.Module, tuple[Gap, ...]]:
+    """The tree of a text, and what had to be left out of it.
+
+    Raises HiddenError where the places in the tree may not be those in the text, and where it takes newer syntax.
+    """
+    tree = read(text)
+    if isinstance(tree, ast.Module):
+        return tree, ()
+    if not text.isascii():
+        raise HiddenError  # the tree would count bytes of a text that is not this one
+    parsed = parse(text)
+    if parsed.bound_names or not parsed.gaps:
+        raise HiddenError
+    return parsed.tree, parsed.gaps
 
 
 def _hollowed(text: str, hollow: Mapping[int, Function]) -> str:

@@ -62,6 +62,7 @@ class Walk:
         self.loops = 0
         self.finals = 0
         self._later: list[Body] = []
+        self._filled: set[int] = set()  # rows of functions whose insides were read
 
     @property
     def frame(self) -> Frame:
@@ -151,13 +152,21 @@ class Walk:
         """Read functions whose outer scope is complete, each with those in it."""
         for body in bodies:
             frame = body.frame
-            frame.body = (self.outline and self.outline.body(body.first)) or frame.body
+            self._fill(body)
             frame.bindings, frame.exits = dict(body.start), []
             self.within(frame, frame.body)
             frame.bindings = frame.closed()
             self._run_lambdas()
             inner, self._later = self._later, []
             self._run(inner)
+
+    def _fill(self, body: Body) -> None:
+        """Read what is in a hollow function, once."""
+        inside = self.outline.inside(body.first) if self.outline and body.first not in self._filled else None
+        self._filled.add(body.first)
+        if inside is not None:
+            body.frame.body = inside.body
+            self.gaps += inside.gaps
 
     def _run_lambdas(self) -> None:
         """Read the lambdas of a complete scope."""

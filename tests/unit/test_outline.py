@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flake8_redis_ssot.levelling import HiddenError, Outline, outline
+from flake8_redis_ssot.levelling.outline import Inside
 
 LIBRARY = sorted(Path(sysconfig.get_paths()["stdlib"]).glob("*.py"))
 
@@ -48,7 +49,8 @@ def filled(found: Outline) -> ast.Module:
     """The tree of an outline with all functions filled in."""
     for node in ast.walk(found.tree):
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-            node.body = found.body(node.lineno) or node.body
+            inside = found.inside(node.lineno)
+            node.body = inside.body if inside else node.body
     return found.tree
 
 
@@ -102,7 +104,7 @@ def test_what_matters_is_parsed_at_once() -> None:
     found = outline(text, lambda first, last: first == 5)
     assert found is not None
     assert list(found.hollow) == [1]
-    assert found.body(5) is None
+    assert found.inside(5) is None
     assert found.last_row(5) is None
 
 
@@ -111,16 +113,47 @@ def test_lines_that_others_count_otherwise_take_the_whole_text(text: str) -> Non
     assert outline(text, lambda first, last: False) is None
 
 
-@pytest.mark.parametrize("text", ["def f(:\n    a\n", "x = (\ndef f():\n    a\n", "def f():\n    a = '''\n\nx = 1\n"])
-def test_what_is_no_python_takes_the_whole_text(text: str) -> None:
+BROKEN = {
+    "outside": ("x = (\n\n\ndef f():\n    a\n", [1], {4: []}),
+    "in a function": ("def f():\n    a = = 1\n    b\n\n\ndef g():\n    b\n", [], {1: [2], 6: []}),
+    "in a method": ("class A:\n    def f(self):\n        a = = 1\n\n    x = 1\n", [], {2: [3]}),
+    "in a head": ("def f(:\n    a\n\n\ndef g():\n    b\n", [1], {5: []}),
+    "in a head of several lines": ("def f(\n    a b,\n):\n    a\n\n\ndef g():\n    b\n", [1], {7: []}),
+    "a colon in a comment": ("x = = 1\n\n\ndef f(\n    a,  # why:\n):\n    b\n", [1], {}),
+    "a colon in a string": ("x = = 1\n\n\ndef f(a=':'):\n    b\n", [1], {}),
+    "on one line": ("x = = 1\n\n\ndef f(): b\n\n\ndef g():\n    b\n", [1], {7: []}),
+}
+
+
+@pytest.mark.parametrize(("text", "outside", "inside"), BROKEN.values(), ids=BROKEN)
+def test_what_is_broken_is_looked_at_alone(text: str, outside: list[int], inside: dict[int, list[int]]) -> None:
+    """Rows of gaps outside of functions, and in each hollow one by its row."""
+    found = outline(text, lambda first, last: True)
+    assert found is not None
+    assert [gap.row for gap in found.gaps] == outside
+    assert {row: [gap.row for gap in _inside(found, row).gaps] for row in found.hollow} == inside
+
+
+def _inside(found: Outline, row: int) -> Inside:
+    inside = found.inside(row)
+    assert inside is not None
+    return inside
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["def f():\n    a = '''\n\nx = 1\n", "x = = 'ä'\n", 'def f():\n    """\n'],
+    ids=["string", "bytes", "quotes"],
+)
+def test_what_cannot_be_told_apart_takes_the_whole_text(text: str) -> None:
     assert outline(text, lambda first, last: False) is None
 
 
-def test_a_function_that_is_no_python_says_so_when_it_is_asked_for() -> None:
-    found = outline("class A:\n    def f(self):\n        a = = 1\n\n    x = 1\n", lambda first, last: False)
+def test_a_broken_function_whose_places_cannot_be_told() -> None:
+    found = outline("def f():\n    a = = 'ä'\n", lambda first, last: False)
     assert found is not None
     with pytest.raises(HiddenError):
-        found.body(2)
+        found.inside(1)
 
 
 # fmt: off
