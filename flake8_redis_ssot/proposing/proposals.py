@@ -18,6 +18,7 @@ from flake8_redis_ssot.proposing.old import Old, old_in
 from flake8_redis_ssot.selection import Selection
 
 _MOST_CLASSES = 60
+_MOST_HOMES = 12
 _MOST_PROPOSALS = 5
 _TEST = re.compile(r"(?:^|/)(?:tests?|testing)/|(?:^|/)(?:test_[^/]*|[^/]*_test|conftest)\.py$")
 
@@ -69,7 +70,8 @@ def proposals(
         called[path] = called_names(data)
         if not _is_test(root, path):
             defined[path] = defined_classes(data)
-    names = set(most_made(called.values(), defined, _MOST_CLASSES))
+    ranked = most_made(called.values(), defined, _MOST_CLASSES)
+    names = set(ranked)
     homes = [
         home
         for path, classes in defined.items()
@@ -77,6 +79,7 @@ def proposals(
         for home in homes_in(path, modules.name_of(path), read(path), classes & names)
         if all(part.isidentifier() for part in home.module.split("."))
     ]
+    homes = sorted(homes, key=lambda home: (_sureness(home), ranked.index(home.name), home.module))[:_MOST_HOMES]
     tell(f"looking at what stands beside {len(homes)} homes")
     found = [Proposal(home, _old_beside(home, files, modules, root), 0) for home in homes]
     best = _without_rivals(sorted(found, key=_best_first))[:_MOST_PROPOSALS]
@@ -115,8 +118,12 @@ def _count(proposal: Proposal, root: str, files: Sequence[str], jobs: int) -> in
 
 
 def _best_first(proposal: Proposal) -> tuple[int, int, str]:
-    home = proposal.home
-    return -bool(home.instance) - bool(home.accessor), -len(proposal.old), home.module
+    return _sureness(proposal.home), -len(proposal.old), proposal.home.module
+
+
+def _sureness(home: Home) -> int:
+    """The less the surer."""
+    return -bool(home.instance) - bool(home.accessor)
 
 
 def _without_rivals(proposals: Sequence[Proposal]) -> list[Proposal]:
