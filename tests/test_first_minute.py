@@ -18,7 +18,7 @@ EXAMPLE = Path(__file__).parent.parent / "examples" / "shop"
 Capture = pytest.CaptureFixture[str]
 
 FILES = {
-    "app/__init__.py": "",
+    "app/__init__.py": "from app.redis_manager import redis_manager\n",
     "app/redis_manager.py": '''\
 """The one Redis manager."""
 

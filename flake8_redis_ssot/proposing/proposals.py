@@ -100,8 +100,11 @@ def _old_beside(home: Home, files: Sequence[str], modules: Modules, root: str) -
             continue
         data = read(path)
         if name in data and (home.module.encode() in data or b"eprecat" in data):
-            old = old_in(modules.name_of(path), data, home)
-            if old is not None and all(part.isidentifier() for part in old.module.split(".")):
+            module = modules.name_of(path)
+            if home.module.startswith(f"{module}."):
+                continue  # what is old includes all below it, and a package may well offer what it is there for
+            old = old_in(module, data, home)
+            if old is not None and all(part.isidentifier() for part in module.split(".")):
                 found.append(old)
     return tuple(sorted(found))
 
