@@ -126,6 +126,9 @@ class _Run:
         except KeyboardInterrupt:
             self._show.end("Interrupted: the present batch was put back. Go on: redis-ssot remediate --resume")
             return 130
+        except BaseException:
+            self._show.end("")
+            raise
         self._own.journal.add("end", run=self._name)
         self._show.end("")
         return 1 if self._show.held else 0
