@@ -57,23 +57,22 @@ def write(path: str, data: bytes) -> None:
 
 def write_whole(path: str, data: bytes) -> None:
     """Write a file of our own in one step: nobody reads half of it. It may be lost in a crash. Raises OSError."""
-    temporary = _write_beside(path, data, safely=False)
-    try:
-        os.replace(temporary, path)
-    except BaseException:
-        os.unlink(temporary)
-        raise
+    _put(path, data, safely=False)
 
 
 def write_safely(path: str, data: bytes) -> None:
     """Write a file of our own in one step; it is on the disk when this returns. Raises OSError."""
-    temporary = _write_beside(path, data)
+    _put(path, data, safely=True)
+    _sync_folder(path)
+
+
+def _put(path: str, data: bytes, *, safely: bool) -> None:
+    temporary = _write_beside(path, data, safely=safely)
     try:
         os.replace(temporary, path)
     except BaseException:
         os.unlink(temporary)
         raise
-    _sync_folder(path)
 
 
 def append_safely(path: str, data: bytes) -> None:

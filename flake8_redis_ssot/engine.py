@@ -7,10 +7,9 @@ from hashlib import blake2b
 from typing import NamedTuple
 
 from flake8_redis_ssot.analysis import Analysis
-from flake8_redis_ssot.guards import relative_to
 from flake8_redis_ssot.model import Finding, Span
 from flake8_redis_ssot.rule import Judged, all_rules
-from flake8_redis_ssot.selection import Selection, shown_path
+from flake8_redis_ssot.selection import Selection, relative_to, shown_path
 from flake8_redis_ssot.source import decode, lines_of
 from flake8_redis_ssot.suppression import Comments, ignored_codes
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from functools import cache
 from typing import NamedTuple
 
 from flake8_redis_ssot.config.settings import Config, Resource
 from flake8_redis_ssot.patterns import PathPatterns
 from flake8_redis_ssot.project import Home, Project
+from flake8_redis_ssot.selection import relative_to
 from flake8_redis_ssot.words import dotted_pattern, is_glob
 
 
@@ -143,8 +143,3 @@ def _lies_in(name: str, module: str) -> bool:
 def _prefixes(name: str) -> list[str]:
     parts = name.split(".")
     return [".".join(parts[:length]) for length in range(1, len(parts) + 1)]
-
-
-def relative_to(root: str, path: str) -> str:
-    """A path as patterns see it: relative to the configuration's folder, with forward slashes."""
-    return os.path.relpath(path, root).replace(os.sep, "/")

@@ -69,8 +69,10 @@ def _check_names(analysis: Analysis, outcome: Outcome) -> None:
 
 def _apart(look: Callable[[], list[Found]], known: Set[Entry], root: str, wanted: bool) -> list[Found]:
     """Of what is found now, that which is known, or that which is not."""
+    if wanted and not known:
+        return []
     found = look()
     if not known:
-        return [] if wanted else found
+        return found
     entries = entries_of([each.finding for each in found], root)
     return [each for each, entry in zip(found, entries) if (entry in known) is wanted]

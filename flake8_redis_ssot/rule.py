@@ -9,13 +9,13 @@ from types import ModuleType
 from typing import Any, NamedTuple
 
 from flake8_redis_ssot.config.settings import AccessorFor, Resource
-from flake8_redis_ssot.guards import Guards, relative_to
+from flake8_redis_ssot.guards import Guards
 from flake8_redis_ssot.model import Finding, Mark, Span
 from flake8_redis_ssot.modules import package_name
 from flake8_redis_ssot.names.facts import FileFacts
 from flake8_redis_ssot.patterns import matches_path
 from flake8_redis_ssot.project import Home, Project
-from flake8_redis_ssot.selection import rule_files
+from flake8_redis_ssot.selection import relative_to, rule_files
 
 
 class Site(NamedTuple):

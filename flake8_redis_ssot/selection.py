@@ -30,6 +30,11 @@ def shown_path(path: str) -> str:
     return path[len(here) :] if path.startswith(here) else path
 
 
+def relative_to(root: str, path: str) -> str:
+    """A path as patterns see it: relative to the configuration's folder, with forward slashes."""
+    return os.path.relpath(path, root).replace(os.sep, "/")
+
+
 @cache
 def rule_files() -> tuple[tuple[str, str, str], ...]:
     """Code, name and module (its last part) of every rule, in order of codes: its file's name says all of that."""

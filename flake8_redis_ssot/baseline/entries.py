@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from flake8_redis_ssot.model import Finding
+from flake8_redis_ssot.selection import relative_to
 
 
 class Entry(NamedTuple):
@@ -43,4 +44,4 @@ def entries_of(findings: Iterable[Finding], root: str) -> list[Entry]:
 
 def path_from(root: str, path: str) -> str:
     """A path as entries have it."""
-    return os.path.relpath(os.path.abspath(path), root).replace(os.sep, "/")
+    return relative_to(root, os.path.abspath(path))

@@ -10,9 +10,8 @@ from html import escape
 
 from flake8_redis_ssot.campaign.chart import Spot, as_svg
 from flake8_redis_ssot.campaign.progress import Progress, Row
-from flake8_redis_ssot.campaign.work import Work
+from flake8_redis_ssot.campaign.work import Work, trust_in
 from flake8_redis_ssot.disk import read
-from flake8_redis_ssot.model import Applicability, Fix
 
 _TEMPLATE = os.path.join(os.path.dirname(__file__), "page.html")
 _PLACE = re.compile(r"@(\w+)@")
@@ -67,10 +66,5 @@ def _finding(work: Work, line: str) -> str:
     return (
         f"<tr><td>{finding.code}</td><td><code>{escape(place)}</code>"
         f'<div class="message">{escape(finding.message)}</div></td><td><code>{escape(line.strip())}</code></td>'
-        f"<td>{_trust(finding.fix)}</td><td>{escape(work.owner)}</td></tr>"
+        f"<td>{trust_in(finding)}</td><td>{escape(work.owner)}</td></tr>"
     )
-
-
-def _trust(fix: object) -> str:
-    by_hand = not isinstance(fix, Fix) or fix.applicability == Applicability.MANUAL
-    return "by hand" if by_hand else fix.applicability.name.lower()  # type: ignore[attr-defined]

@@ -12,7 +12,7 @@ from flake8_redis_ssot.baseline.entries import path_from
 from flake8_redis_ssot.campaign.owners import Owners
 from flake8_redis_ssot.config.settings import Config
 from flake8_redis_ssot.disk import read
-from flake8_redis_ssot.model import Finding
+from flake8_redis_ssot.model import Applicability, Finding, Fix
 from flake8_redis_ssot.modules import Modules
 
 NO_SERVICE = "(shared)"
@@ -105,6 +105,13 @@ class Surveyor:
         if path not in self._categories:
             self._categories[path] = _category(finding.path, path) if is_test(path) else NO_TEST
         return self._categories[path]
+
+
+def trust_in(finding: Finding) -> str:
+    """How far the fix of a finding can be trusted: safe, unsafe, or by hand where there is none to apply."""
+    if not isinstance(finding.fix, Fix) or finding.fix.applicability == Applicability.MANUAL:
+        return "by hand"
+    return finding.fix.applicability.name.lower()
 
 
 def is_test(path: str) -> bool:

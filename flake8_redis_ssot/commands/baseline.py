@@ -12,7 +12,7 @@ from flake8_redis_ssot.baseline.merging import merge
 from flake8_redis_ssot.baseline.sifting import Sifted
 from flake8_redis_ssot.baseline.storage import NAME, BaselineError, load, save, text_of
 from flake8_redis_ssot.commands.flags import add_configuration, add_paths
-from flake8_redis_ssot.commands.running import RefusedError, complain, configuration_of, outcome_of, request_of
+from flake8_redis_ssot.commands.running import RefusedError, complain, configuration_of, request_of, whole_outcome_of
 from flake8_redis_ssot.commands.shrinking import counted, said
 from flake8_redis_ssot.config.settings import Config
 from flake8_redis_ssot.disk import write
@@ -64,9 +64,7 @@ def _create(arguments: Namespace) -> int:
     if os.path.exists(file) and not arguments.force:
         advice = "drop what is gone with `redis-ssot baseline prune`, or replace it with --force"
         raise RefusedError(f"{shown_path(file)} is there already; {advice}")
-    outcome = outcome_of(request_of(arguments, baseline=None))
-    if outcome.errors:
-        raise RefusedError(*outcome.errors)
+    outcome = whole_outcome_of(request_of(arguments, baseline=None))
     entries = entries_of(outcome.findings, str(config.root))
     save(file, entries)
     print(f"{shown_path(file)}: {counted(len(entries), 'finding')} known.")
@@ -104,9 +102,7 @@ def _list(sign: str, entries: Iterable[Entry]) -> None:
 
 def _sifted(arguments: Namespace) -> list[Sifted]:
     config = configuration_of(request_of(arguments))
-    outcome = outcome_of(request_of(arguments, baseline=_file(arguments, config)))
-    if outcome.errors:
-        raise RefusedError(*outcome.errors)
+    outcome = whole_outcome_of(request_of(arguments, baseline=_file(arguments, config)))
     return outcome.sifted
 
 

@@ -9,11 +9,10 @@ from typing import Any
 
 from flake8_redis_ssot.campaign.owners import owners_of
 from flake8_redis_ssot.campaign.plan import BATCH_SIZE, PHASES, TABLES, Batch, Plan, Share, distribution, make_plan
-from flake8_redis_ssot.campaign.work import Surveyor, Work
+from flake8_redis_ssot.campaign.work import Surveyor, Work, trust_in
 from flake8_redis_ssot.commands.flags import add_configuration, add_paths, count
-from flake8_redis_ssot.commands.running import RefusedError, complain, configuration_of, outcome_of, request_of
+from flake8_redis_ssot.commands.running import RefusedError, complain, configuration_of, request_of, whole_outcome_of
 from flake8_redis_ssot.commands.shrinking import counted
-from flake8_redis_ssot.model import Applicability, Finding, Fix
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -31,9 +30,7 @@ def main(arguments: Namespace) -> int:
     """Print the plan: 0, or 2 where something is wrong."""
     try:
         config = configuration_of(request_of(arguments))
-        outcome = outcome_of(request_of(arguments, fixes=True, baseline=None))
-        if outcome.errors:
-            raise RefusedError(*outcome.errors)
+        outcome = whole_outcome_of(request_of(arguments, fixes=True, baseline=None))
     except RefusedError as error:
         complain(error.args)
         return 2
@@ -75,14 +72,8 @@ def _batch(batch: Batch, with_files: bool) -> list[str]:
 
 def _fixes(work: Sequence[Work]) -> dict[str, int]:
     """How many of some findings have fixes, by how far these can be trusted."""
-    found = [_trust(each.finding) for each in work]
+    found = [trust_in(each.finding) for each in work]
     return {name: found.count(name) for name in ("safe", "unsafe", "by hand")}
-
-
-def _trust(finding: Finding) -> str:
-    if not isinstance(finding.fix, Fix) or finding.fix.applicability == Applicability.MANUAL:
-        return "by hand"
-    return finding.fix.applicability.name.lower()
 
 
 def _as_json(plan: Plan) -> dict[str, Any]:
@@ -117,5 +108,5 @@ def _finding(work: Work) -> dict[str, Any]:
         "risk": work.risk.name.lower(),
         "category": work.category,
         "service": work.service,
-        "fix": _trust(finding),
+        "fix": trust_in(finding),
     }

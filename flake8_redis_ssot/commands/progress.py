@@ -19,7 +19,7 @@ from flake8_redis_ssot.campaign.progress import Progress, counted, measure
 from flake8_redis_ssot.campaign.store import Store
 from flake8_redis_ssot.campaign.work import Surveyor, Work
 from flake8_redis_ssot.commands.flags import add_configuration, add_paths
-from flake8_redis_ssot.commands.running import RefusedError, complain, configuration_of, outcome_of, request_of
+from flake8_redis_ssot.commands.running import RefusedError, complain, configuration_of, request_of, whole_outcome_of
 from flake8_redis_ssot.config.settings import Config
 from flake8_redis_ssot.disk import read, write
 from flake8_redis_ssot.source import decode, lines_of
@@ -67,9 +67,7 @@ def main(arguments: Namespace) -> int:
 
 
 def _work(arguments: Namespace, config: Config) -> list[Work]:
-    outcome = outcome_of(request_of(arguments, fixes=bool(arguments.html), baseline=None))
-    if outcome.errors:
-        raise RefusedError(*outcome.errors)
+    outcome = whole_outcome_of(request_of(arguments, fixes=bool(arguments.html), baseline=None))
     return Surveyor(config, owners_of(str(config.root))).survey(outcome.findings)
 
 

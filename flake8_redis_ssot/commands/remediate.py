@@ -10,14 +10,21 @@ from collections.abc import Collection, Sequence
 from flake8_redis_ssot.baseline.entries import path_from
 from flake8_redis_ssot.campaign.commits import Branch, CommitError
 from flake8_redis_ssot.campaign.gate import LIMIT, Gate, GateError
-from flake8_redis_ssot.campaign.owners import owners_of
+from flake8_redis_ssot.campaign.owners import Owners, owners_of
 from flake8_redis_ssot.campaign.plan import BATCH_SIZE, PHASES, Batch, make_plan
-from flake8_redis_ssot.campaign.progress import Counts, counted
+from flake8_redis_ssot.campaign.progress import counted
 from flake8_redis_ssot.campaign.remediation import Files, Fixes, Remediation
 from flake8_redis_ssot.campaign.work import Surveyor, tests_for
 from flake8_redis_ssot.commands.campaigning import Campaign, campaign, interruptible
 from flake8_redis_ssot.commands.flags import add_configuration, add_paths, count
-from flake8_redis_ssot.commands.running import RefusedError, complain, configuration_of, outcome_of, request_of
+from flake8_redis_ssot.commands.running import (
+    RefusedError,
+    complain,
+    configuration_of,
+    outcome_of,
+    request_of,
+    whole_outcome_of,
+)
 from flake8_redis_ssot.commands.showing import Show
 from flake8_redis_ssot.config.settings import Config
 from flake8_redis_ssot.model import Applicability, Finding
@@ -69,7 +76,7 @@ def main(arguments: Namespace) -> int:
         if arguments.dry_run:
             _need_phase(arguments)
             show = Show(arguments.quiet)
-            show.plan(_planned(arguments, config, ())[0])
+            show.plan(_planned(arguments, config, ()))
             return 0
         with campaign(config) as own, interruptible():
             return _Run(arguments, config, own).work()
@@ -107,7 +114,7 @@ class _Run:
     def work(self) -> int:
         """All batches; the exit code."""
         held = {each.path for each in self._own.journal.held if each.run == self._name}
-        batches, counts = _planned(self._arguments, self._config, held)
+        batches = _planned(self._arguments, self._config, held)
         branch = Branch(self._own.root, self._name) if self._arguments.commit else None
         remediation = self._remediation(branch)
         if batches and not self._opens(remediation, batches):
@@ -116,6 +123,9 @@ class _Run:
             branch.enter()
         if self._is_new:
             options = {name: getattr(self._arguments, name) for name in _KEPT}
+            # What a fix takes along is neither fixed by itself nor left, so all are counted before.
+            before = outcome_of(request_of(self._arguments, paths=(self._own.root,), baseline=None))
+            counts = counted(Surveyor(self._config, owners_of(self._own.root)).survey(before.findings))
             self._own.journal.add("seen", counts=counts)
             self._own.journal.add("start", run=self._name, phase=self._arguments.phase, options=options)
         self._show.begin(self._name, batches)
@@ -173,7 +183,7 @@ class _Run:
 
 
 def _request(arguments: Namespace, config: Config) -> Request:
-    surveyor = Surveyor(config, owners_of(str(config.root)))
+    surveyor = Surveyor(config, Owners())  # a phase has no owner
 
     def wanted(finding: Finding) -> bool:
         patterns = arguments.pattern or PATTERNS
@@ -184,20 +194,12 @@ def _request(arguments: Namespace, config: Config) -> Request:
     return request_of(arguments, trust=trust, wanted=wanted, baseline=None)
 
 
-def _planned(arguments: Namespace, config: Config, held: Collection[str]) -> tuple[tuple[Batch, ...], Counts]:
-    """The batches of what can be mended, in order, without files that were `held` back in this run.
-
-    And how many findings there are at all.
-    """
-    outcome = outcome_of(_request(arguments, config))
-    if outcome.errors:
-        raise RefusedError(*outcome.errors)
+def _planned(arguments: Namespace, config: Config, held: Collection[str]) -> tuple[Batch, ...]:
+    """The batches of what can be mended, in order, without files that were `held` back in this run."""
+    outcome = whole_outcome_of(_request(arguments, config))
     surveyor = Surveyor(config, owners_of(str(config.root)))
     work = surveyor.survey(sorted(outcome.fixed))
-    plan = make_plan([each for each in work if each.path not in held], arguments.batch_size)
-    # What a fix takes along is neither fixed by itself nor left, so all are counted before.
-    before = outcome_of(request_of(arguments, paths=(str(config.root),), baseline=None))
-    return plan.batches, counted(surveyor.survey(before.findings))
+    return make_plan([each for each in work if each.path not in held], arguments.batch_size).batches
 
 
 def _name(own: Campaign) -> str:

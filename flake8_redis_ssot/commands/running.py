@@ -38,6 +38,14 @@ def outcome_of(request: Request) -> Outcome:
         raise refused(error, request) from error
 
 
+def whole_outcome_of(request: Request) -> Outcome:
+    """The same, for commands that a wrong path stops. Raises RefusedError."""
+    outcome = outcome_of(request)
+    if outcome.errors:
+        raise RefusedError(*outcome.errors)
+    return outcome
+
+
 def configuration_of(request: Request) -> Config:
     """The one configuration that holds for all paths. Raises RefusedError."""
     try:

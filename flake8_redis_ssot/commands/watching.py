@@ -17,6 +17,7 @@ from flake8_redis_ssot.campaign.work import Surveyor, Work
 from flake8_redis_ssot.commands.campaigning import interruptible
 from flake8_redis_ssot.commands.running import RefusedError, complain, configuration_of, request_of
 from flake8_redis_ssot.commands.shrinking import counted
+from flake8_redis_ssot.config.loading import OWN_NAMES, PYPROJECT
 from flake8_redis_ssot.config.settings import Config
 from flake8_redis_ssot.selection import shown_path
 from flake8_redis_ssot.workers import default_jobs
@@ -24,7 +25,7 @@ from flake8_redis_ssot.workers import default_jobs
 _SHOWN = 8  # changes
 _QUIET = 15  # milliseconds without a further change, after which one is taken up
 _PULSE = 100  # milliseconds after which a wait is taken up again
-_SETTINGS = ("pyproject.toml", "redis-ssot.toml", ".redis-ssot.toml")
+_SETTINGS = (*OWN_NAMES, PYPROJECT)
 
 
 class Notice(NamedTuple):

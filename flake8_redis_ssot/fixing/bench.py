@@ -15,12 +15,12 @@ from flake8_redis_ssot.config.settings import Config
 from flake8_redis_ssot.fixing.borders import Borders
 from flake8_redis_ssot.fixing.cycles import ImportGraph
 from flake8_redis_ssot.fixing.sheet import Sheet
-from flake8_redis_ssot.guards import relative_to
 from flake8_redis_ssot.interface import Interface, interface_of
 from flake8_redis_ssot.names.facts import FileFacts, Import, Mention, Reach
 from flake8_redis_ssot.project import Home, Project
 from flake8_redis_ssot.rule import Judged, View
 from flake8_redis_ssot.search import AttributeUse
+from flake8_redis_ssot.selection import relative_to
 from flake8_redis_ssot.targets import is_patch, origins_of
 
 Answer = TypeVar("Answer")

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from flake8_redis_ssot.config.settings import Config
-from flake8_redis_ssot.guards import relative_to
 from flake8_redis_ssot.project import Project
+from flake8_redis_ssot.selection import relative_to
 
 
 class Borders:

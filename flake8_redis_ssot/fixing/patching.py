@@ -7,10 +7,10 @@ import ast
 from flake8_redis_ssot.fixing.bench import Bench, Target
 from flake8_redis_ssot.fixing.bringing import Blocked, absolute
 from flake8_redis_ssot.fixing.operations import Replace
-from flake8_redis_ssot.guards import relative_to
 from flake8_redis_ssot.literals import changed
 from flake8_redis_ssot.names.scopes import last_name
 from flake8_redis_ssot.rule import View
+from flake8_redis_ssot.selection import relative_to
 
 # What a patch is given that makes the mock look like the thing that it replaces.
 _SHAPES = frozenset({"autospec", "spec", "spec_set"})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
@@ -15,7 +14,7 @@ from flake8_redis_ssot.engine import check
 from flake8_redis_ssot.modules import Modules
 from flake8_redis_ssot.proposing.homes import Home, called_names, defined_classes, homes_in, most_made
 from flake8_redis_ssot.proposing.old import Old, old_in
-from flake8_redis_ssot.selection import Selection
+from flake8_redis_ssot.selection import Selection, relative_to
 
 _MOST_CLASSES = 60
 _MOST_HOMES = 12
@@ -89,7 +88,7 @@ def proposals(
 
 
 def _is_test(root: str, path: str) -> bool:
-    return _TEST.search(os.path.relpath(path, root).replace(os.sep, "/")) is not None
+    return _TEST.search(relative_to(root, path)) is not None
 
 
 def _old_beside(home: Home, files: Sequence[str], modules: Modules, root: str) -> tuple[Old, ...]:

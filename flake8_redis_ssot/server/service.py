@@ -8,13 +8,14 @@ from typing import Any
 from lsprotocol import types
 from pygls.uris import to_fs_path
 
+from flake8_redis_ssot.config.loading import OWN_NAMES, PYPROJECT
 from flake8_redis_ssot.rule import all_rules
 from flake8_redis_ssot.server.actions import FIX_ALL
 from flake8_redis_ssot.server.offers import actions
 from flake8_redis_ssot.server.places import overlaps
 from flake8_redis_ssot.server.session import Server
 
-_WATCHED = ("**/*.py", "**/*.pyi", "**/pyproject.toml", "**/redis-ssot.toml", "**/.redis-ssot.toml", "**/*.jsonl")
+_WATCHED = ("**/*.py", "**/*.pyi", "**/*.jsonl", *(f"**/{name}" for name in (*OWN_NAMES, PYPROJECT)))
 
 
 def _initialized(ls: Server, params: types.InitializedParams) -> None:
