@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence, Set
+import ast
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from contextlib import suppress
 from functools import cache
 from operator import attrgetter
@@ -15,12 +16,13 @@ from flake8_redis_ssot.disk import read
 from flake8_redis_ssot.guards import Guards
 from flake8_redis_ssot.hunting import Hunting
 from flake8_redis_ssot.modules import Modules
-from flake8_redis_ssot.names.facts import NO_EXPORTS, Exports, FileFacts
+from flake8_redis_ssot.names.facts import NO_EXPORTS, Exports, FileFacts, attribute_of
 from flake8_redis_ssot.project import Project
+from flake8_redis_ssot.resemblance.models import profiles_of
 from flake8_redis_ssot.rule import View
 from flake8_redis_ssot.scan import facts_from, facts_of, unreadable
 from flake8_redis_ssot.search import AttributeUse, Search, stems
-from flake8_redis_ssot.source import Source
+from flake8_redis_ssot.source import Source, decode, outlined_source, parsed_source
 from flake8_redis_ssot.words import Words, is_glob
 from flake8_redis_ssot.workers import Scan, scanners
 
@@ -54,11 +56,13 @@ class Analysis:
         self.modules = Modules(config.roots, files)
         self._exports: dict[str, Exports] = {}
         self._facts: dict[str, FileFacts] = {}
+        self._trees: dict[str, ast.Module] = {}
         self._files = files
         self.asked = Asked()
         self.project = Project(self.modules, self._load, _foreign(config, self.modules))
         self.guards = Guards(config, self.project)
-        self._hunting = Hunting(self.project, self.guards)
+        profiles = profiles_of(config, self.guards, self.project, self._outline)
+        self._hunting = Hunting(self.project, self.guards, profiles)
         self._read_for: dict[str, Set[str]] = {}
         self._scan(self._hunting.first())
 
@@ -109,6 +113,7 @@ class Analysis:
         """Go on with other bytes for some of the files (absolute paths), as if they stood on the disk."""
         data = {path: text for path, (text, _) in texts.items()}
         self._overlay |= data
+        self._forget(data)
         search = self._hunting.readers_of(self.asked.names)  # what was asked is looked for as well
         fresh = [facts_from(path, source, search) for path, (_, source) in texts.items()]
         self._scan(self._take_in(fresh, search))
@@ -117,6 +122,7 @@ class Analysis:
     def edit(self, texts: Mapping[str, bytes]) -> None:
         """Go on with other bytes for some of the files (absolute paths), as a run would that reads them afresh."""
         self._overlay |= texts
+        self._forget(texts)
         search = self._hunting.readers_of(self.asked.names)
         wanted = [path for path, data in texts.items() if any(each.wants(data, path) for each in self.searches)]
         for path in texts:
@@ -125,6 +131,10 @@ class Analysis:
         fresh = [facts_of(path, texts[path], search) for path in wanted]
         self._scan(self._take_in(fresh, search))
         self.asked = self.asked.changed(fresh, texts)
+
+    def _forget(self, paths: Iterable[str]) -> None:
+        for path in paths:
+            self._trees.pop(path, None)
 
     def all_facts(self) -> Mapping[str, FileFacts]:
         """The facts of every file that was read, for whichever reason."""
@@ -184,7 +194,36 @@ class Analysis:
         if facts is None:
             return None
         name = self.modules.name_of(path)
-        return View(path, name, str(self.config.root), self.project, self.guards, self.config.type_checking, facts)
+        return View(path, name, self.project, self.guards, self.config, facts, self.tree, self.readers)
+
+    def tree(self, path: str) -> ast.Module:
+        """The tree of a file. Raises OSError."""
+        if path not in self._trees:
+            self._trees[path] = parsed_source(decode(self.data(path))).tree
+        return self._trees[path]
+
+    def _outline(self, path: str) -> ast.Module | None:
+        """The tree of a file in which functions are hollow; None where it can't be read."""
+        try:
+            decoded = decode(self._bytes(path))
+        except OSError:
+            return None
+        return (outlined_source(decoded, lambda first, last: False) or parsed_source(decoded)).tree
+
+    def readers(self, path: str, name: str) -> tuple[str, ...]:
+        """The files that import, or reach through a module, what a name of the module at `path` stands for."""
+        if not self.answers(path, name):
+            self.ask({(path, name)}, set())
+        wanted = {
+            (home.path, home.local) for home in self.project.resolve(f"{self.modules.name_of(path)}:{name}", path)
+        }
+        return tuple(file for file, facts in sorted(self.all_facts().items()) if self._reads(file, facts, wanted, name))
+
+    def _reads(self, path: str, facts: FileFacts, wanted: Set[tuple[str | None, str]], name: str) -> bool:
+        named = [(entry.origin, *entry.star_reads) for entry in facts.imports]
+        origins = [origin for several in named for origin in several if origin.endswith(name)]
+        origins += [attribute_of(reach.base, reach.attribute) for reach in facts.reaches if reach.attribute == name]
+        return any((home.path, home.local) in wanted for each in origins for home in self.project.resolve(each, path))
 
     def data(self, path: str) -> bytes:
         """The bytes of a file, as they were analysed."""

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 
 from flake8_redis_ssot.guards import Guards
 from flake8_redis_ssot.names.facts import FileFacts
+from flake8_redis_ssot.profiles import Profile
 from flake8_redis_ssot.project import Home, Project
 from flake8_redis_ssot.search import Hunt, Search
 from flake8_redis_ssot.words import Words, is_glob
@@ -21,9 +22,10 @@ from flake8_redis_ssot.words import Words, is_glob
 class Hunting:
     """Remembers which modules offer which new names, from one round of the search to the next."""
 
-    def __init__(self, project: Project, guards: Guards) -> None:
+    def __init__(self, project: Project, guards: Guards, profiles: tuple[Profile, ...] = ()) -> None:
         self._project = project
         self._guards = guards
+        self._profiles = profiles
         self._known: set[tuple[Hunt, str]] = set()
         self._offers: dict[str, set[str]] = {}  # file → new names for guarded ones
         self._offering: set[str] = set()  # the last parts of those files' modules
@@ -35,8 +37,8 @@ class Hunting:
         self._words = Words.of([*plain, *modules])
 
     def is_found_anywhere(self, name: str) -> bool:
-        """Whether every file that holds a name is read, whatever stands beside it."""
-        return self._alone.has(name)
+        """Whether every file that holds a name is read, whatever stands beside it, and what it imports is noted."""
+        return self._alone.has(name) or self._alone.is_in(name)
 
     def readers_of(self, names: Iterable[tuple[str, str]]) -> Search:
         """The search for whoever reads names of modules: each a path and a name."""
@@ -45,12 +47,15 @@ class Hunting:
             for path, name in sorted(names)
         ]
         words = self._words.plus(name for _, name in names)
-        return Search((), tuple(hunts), words, self._project.modules.roots)
+        return self._search((), tuple(hunts), words)
 
     def first(self) -> Search:
         """The search for the configured names."""
         hunts = tuple(sorted(map(self._module_hunt, self._folded)))
-        return Search(self._alone.needles, hunts, self._words, self._project.modules.roots)
+        return self._search(self._alone.needles, hunts, self._words)
+
+    def _search(self, needles: tuple[bytes, ...], hunts: tuple[Hunt, ...], words: Words) -> Search:
+        return Search(needles, hunts, words, self._project.modules.roots, profiles=self._profiles)
 
     def _module_hunt(self, module: str) -> Hunt:
         package, _, name = module.rpartition(".")
@@ -68,7 +73,7 @@ class Hunting:
         for hunt, name in sorted(new):
             by_module.setdefault(hunt, []).append(name.encode())
         hunts = tuple(hunt._replace(names=tuple(names)) for hunt, names in by_module.items())
-        return Search((), hunts, self._words, self._project.modules.roots)
+        return self._search((), hunts, self._words)
 
     def _offers_of(self, facts: FileFacts) -> Iterator[tuple[Hunt, str]]:
         """The new names that a file offers, each with the hunt (still without names) for whoever uses it."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import ast
+from collections.abc import Callable, Iterable
 from functools import cache
 from importlib import import_module
 from types import ModuleType
 from typing import Any, NamedTuple
 
-from flake8_redis_ssot.config.settings import AccessorFor, Resource
+from flake8_redis_ssot.config.settings import AccessorFor, Config, Resource
 from flake8_redis_ssot.guards import Guards
 from flake8_redis_ssot.model import Finding, Mark, Span
 from flake8_redis_ssot.modules import package_name
@@ -48,15 +49,20 @@ class Verdict(NamedTuple):
 
 
 class View(NamedTuple):
-    """One file (`path`, absolute) as its project sees it."""
+    """One file (`path`, absolute) as its project sees it.
+
+    `tree` parses a file of the project (raises OSError); `readers` tells which files, in order, bring in what a name of
+    the module at a path stands for.
+    """
 
     path: str
     module: str
-    root: str
     project: Project
     guards: Guards
-    type_checking: str
+    config: Config
     facts: FileFacts
+    tree: Callable[[str], ast.Module]
+    readers: Callable[[str, str], tuple[str, ...]]
 
     @property
     def package(self) -> str:
@@ -74,7 +80,7 @@ class View(NamedTuple):
     @property
     def relative(self) -> str:
         """The path from the configuration's folder, with `/`."""
-        return relative_to(self.root, self.path)
+        return relative_to(str(self.config.root), self.path)
 
     def accessor(self, resource: Resource) -> str:
         """The dotted name to use instead in this file, empty where none is configured."""

@@ -58,7 +58,7 @@ def facts_from(path: str, source: Source, search: Search) -> FileFacts:
     from flake8_redis_ssot.names.reading import read_names
 
     module, package = module_name(path, search.roots), package_name(path, search.roots)
-    return read_names(path, source, module, package, search.words)
+    return read_names(path, source, module, package, search.words, search.profiles)
 
 
 def unreadable(path: str, error: OSError) -> FileFacts:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
+from flake8_redis_ssot.profiles import Profile, resembles_any
 from flake8_redis_ssot.words import Words
 
 # What can follow a module's name: an import from it, the end of a text, of a line in an import list, an alias.
@@ -77,10 +78,12 @@ class Stem(NamedTuple):
 
 
 class Search(NamedTuple):
-    """What to look for: any of `needles`, or any of `hunts`; `words` are those whose uses are recorded.
+    """What to look for: any of `needles`, of `hunts`, or a class that resembles one of `profiles`.
 
-    Every file that is worth a look holds one of `stems` in one of the ways that go with it; most others hold none, and
-    need no further questions.
+    `words` are those whose uses are recorded.
+
+    Every file that holds a needle or a hunt's names holds one of `stems` in one of the ways that go with it; most
+    others hold none, and need no further questions.
     """
 
     needles: tuple[bytes, ...]
@@ -88,15 +91,20 @@ class Search(NamedTuple):
     words: Words
     roots: tuple[str, ...]
     stems: tuple[Stem, ...] | None = None
+    profiles: tuple[Profile, ...] = ()
 
     def wants(self, data: bytes, path: str) -> bool:
         """Whether a file's bytes hold anything that is looked for."""
         if self.stems is None:
-            return self._wants(data, path)
+            return self._wants(data, path) or self._wants_class(data)
         for stem, words in self.stems:
             if stem in data and words.search(data):
-                return self._wants(data, path)
-        return False
+                return self._wants(data, path) or self._wants_class(data)
+        return self._wants_class(data)
+
+    def _wants_class(self, data: bytes) -> bool:
+        # Only the search for the configured names looks for classes; later ones note those in what they read.
+        return bool(self.needles) and resembles_any(self.profiles, data)
 
     def _wants(self, data: bytes, path: str) -> bool:
         for needle in self.needles:

@@ -53,6 +53,10 @@ class Words(NamedTuple):
         """Whether one identifier is one of the words."""
         return name in self.exact or (bool(self.globs) and any(dotted_pattern(glob).match(name) for glob in self.globs))
 
+    def is_in(self, name: str) -> bool:
+        """Whether an identifier has one of the words in it, as `StubManager` has `Manager`."""
+        return any(word in name for word in self.exact)
+
     @property
     def needles(self) -> tuple[bytes, ...]:
         """The fewest byte strings of which a file holds one if it holds any of the words."""

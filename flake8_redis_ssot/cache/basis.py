@@ -9,6 +9,7 @@ from flake8_redis_ssot.cache.shelf import Shelf
 from flake8_redis_ssot.cache.stamps import Stamps, changed, names_digest
 from flake8_redis_ssot.cache.values import reader
 from flake8_redis_ssot.disk import read
+from flake8_redis_ssot.profiles import Profile
 from flake8_redis_ssot.search import Hunt, Search
 from flake8_redis_ssot.words import Words
 
@@ -46,6 +47,7 @@ class _Stored(NamedTuple):
     near: tuple[str, ...]
     needles: tuple[str, ...]
     hunts: tuple[_Hunt, ...]
+    profiles: tuple[Profile, ...]
     attributes: tuple[str, ...]
 
 
@@ -56,9 +58,11 @@ def keep(shelf: Shelf, name: str, asked: str, paths: Sequence[str], stamps: Stam
     """Write down what an outcome depends on; `paths` are all files of the project."""
     needles = sorted({_text(needle) for search in basis.searches for needle in search.needles})
     hunts = dict.fromkeys(_written(hunt) for search in basis.searches for hunt in search.hunts)
+    profiles = dict.fromkeys(profile for search in basis.searches for profile in search.profiles)
     near, attributes = tuple(sorted(basis.near)), tuple(sorted(basis.attributes))
     files, packed = names_digest(paths).hex(), stamps.packed(paths).hex()
-    shelf.put(name, _Stored(asked, files, packed, near, tuple(needles), tuple(hunts), attributes))
+    told = tuple(needles), tuple(hunts), tuple(profiles)
+    shelf.put(name, _Stored(asked, files, packed, near, *told, attributes))
 
 
 def _written(hunt: Hunt) -> _Hunt:
@@ -85,7 +89,8 @@ def _matter(paths: Iterable[str], stored: _Stored) -> bool:
     hunts = tuple(
         Hunt(_bytes(hunt.module), hunt.folder, hunt.passes, tuple(map(_bytes, hunt.names))) for hunt in stored.hunts
     )
-    search = Search(tuple(map(_bytes, stored.needles)), hunts, Words(frozenset()), ())
+    needles = tuple(map(_bytes, stored.needles))
+    search = Search(needles, hunts, Words(frozenset()), (), profiles=stored.profiles)
     attributes = [attribute.encode("utf-8", "replace") for attribute in stored.attributes]
     try:
         texts = [(path, read(path)) for path in paths]

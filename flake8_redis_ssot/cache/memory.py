@@ -99,7 +99,7 @@ def _stored(asked: set[str], kept: dict[str, Any], files: Set[str]) -> tuple[dic
 def _key(search: Search) -> str:
     """What facts depend on besides the file. Stems only make the search quicker."""
     words = sorted(search.words.exact), search.words.globs
-    return named(search.needles, search.hunts, words, search.roots)
+    return named(search.needles, search.hunts, words, search.roots, search.profiles)
 
 
 _FACTS = reader(FileFacts)

@@ -14,12 +14,12 @@ from flake8_redis_ssot.config.settings import Config
 from flake8_redis_ssot.disk import read
 from flake8_redis_ssot.model import Applicability, Finding, Fix
 from flake8_redis_ssot.modules import Modules
+from flake8_redis_ssot.testcode import is_test
 
 NO_SERVICE = "(shared)"
 NO_TEST = "no test"
 
 _TEST_FILE = re.compile(r"(?:^|/)(?:test_[^/]*|[^/]*_test|tests?)\.py$")
-_TEST_FOLDER = re.compile(r"(?:^|/)(?:tests?|e2e|integration_tests?|unit_tests?)(?:/|$)")
 _HELPER = re.compile(r"(?:^|/)(?:conftest\.py$|[^/]*(?:fixture|helper|util|mock|framework)[^/]*)")
 _START = re.compile(r"(?:^|/)(?:__main__|main|app|asgi|wsgi|server|manage|[^/]*(?:startup|lifespan)[^/]*)\.py$")
 _CATEGORIES = {"e2e": r"e2e|end_to_end", "integration": r"integration", "unit": r"unit"}
@@ -112,11 +112,6 @@ def trust_in(finding: Finding) -> str:
     if not isinstance(finding.fix, Fix) or finding.fix.applicability == Applicability.MANUAL:
         return "by hand"
     return finding.fix.applicability.name.lower()
-
-
-def is_test(path: str) -> bool:
-    """Whether a path (with `/`) is that of a test, or of something that only tests use."""
-    return bool(_TEST_FILE.search(path) or _TEST_FOLDER.search(path) or path.endswith("conftest.py"))
 
 
 def _category(file: str, path: str) -> str:

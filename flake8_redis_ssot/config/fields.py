@@ -59,6 +59,17 @@ class Table(NamedTuple):
             self.mismatch(self.at(key), "a boolean", value)
         return value is True
 
+    def fraction(self, key: str, default: float) -> float:
+        """A number above 0 and up to 1; `default` where it is not given."""
+        value = self.values.get(key, default)
+        if isinstance(value, bool) or not isinstance(value, (int, float)):
+            self.mismatch(self.at(key), "a number", value)
+        elif not 0 < value <= 1:
+            self.note(self.at(key), f"`{value}` is no part of a whole; write a number above 0 and up to 1")
+        else:
+            return float(value)
+        return default
+
     def table(self, key: str) -> Table | None:
         """A table within this one."""
         return self._as_table(self.values[key], self.at(key)) if key in self.values else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flake8_redis_ssot.config.schema import ACCESSOR_FOR, GENERAL, RESOURCE, TYPE_CHECKING
+from flake8_redis_ssot.config.schema import ACCESSOR_FOR, DUPLICATES, GENERAL, RESOURCE, TYPE_CHECKING
 
 _TEXT = {"type": "string", "minLength": 1}
 _TEXTS = {"oneOf": [_TEXT, {"type": "array", "items": _TEXT}]}
@@ -37,6 +37,11 @@ _ABOUT: dict[str, tuple[str, dict[str, Any]]] = {
     "per-file-ignores": ("Pattern → codes to leave out there.", {"type": "object", "additionalProperties": _CODES}),
     "type-checking": ("Whether imports under TYPE_CHECKING are reported.", {"enum": list(TYPE_CHECKING)}),
     "baseline": ("The file of known findings, which pass.", _TEXT),
+    "duplicates": ("Where classes are compared with the guarded ones.", {"enum": list(DUPLICATES)}),
+    "duplicate-threshold": (
+        "The part of a guarded class's methods, by weight, that makes another class a duplicate (default: 0.5).",
+        {"type": "number", "exclusiveMinimum": 0, "maximum": 1},
+    ),
     "resource": (
         "What is shared, by name.",
         {"type": "object", "additionalProperties": {"$ref": "#/definitions/resource"}},

@@ -18,9 +18,9 @@ from flake8_redis_ssot.config.spelling import (
     member_fault,
     module_fault,
     name_fault,
-    nearest,
     pattern_fault,
     service_fault,
+    word_fault,
 )
 
 GENERAL = (
@@ -32,6 +32,8 @@ GENERAL = (
     "per-file-ignores",
     "type-checking",
     "baseline",
+    "duplicates",
+    "duplicate-threshold",
     "resource",
 )
 RESOURCE = (
@@ -41,6 +43,7 @@ RESOURCE = (
 KEYS = (*GENERAL, *RESOURCE)  # a single resource may stand among the general keys
 ACCESSOR_FOR = ("paths", "accessor")
 TYPE_CHECKING = ("report", "ignore")
+DUPLICATES = ("shipped", "all", "off")
 
 
 def build(values: Mapping[str, object], *, root: Path, file: Path | None, note: Note) -> Config:
@@ -59,9 +62,11 @@ def build(values: Mapping[str, object], *, root: Path, file: Path | None, note: 
         select=table.strings("select", code_fault) if "select" in values else ("ALL",),
         ignore=table.strings("ignore", code_fault),
         per_file_ignores=tuple(_per_file_ignores(table, pattern)),
-        type_checking=table.string("type-checking", _type_checking_fault) or TYPE_CHECKING[0],
+        type_checking=table.string("type-checking", partial(word_fault, words=TYPE_CHECKING)) or TYPE_CHECKING[0],
         resources=tuple(resource for _, resource in found),
         baseline=table.string("baseline", partial(folder_fault, root=root.as_posix())) or "",
+        duplicates=table.string("duplicates", partial(word_fault, words=DUPLICATES)) or DUPLICATES[0],
+        duplicate_threshold=table.fraction("duplicate-threshold", 0.5),
     )
 
 
@@ -90,14 +95,6 @@ def _patterns(table: Table, key: str, pattern: Fault) -> tuple[str, ...]:
 def _anchored(pattern: str) -> str:
     """`./tests`, which git would match with nothing, means `/tests`."""
     return re.sub(r"\A(!?)\./", r"\1/", pattern)
-
-
-def _type_checking_fault(text: str) -> str | None:
-    if text in TYPE_CHECKING:
-        return None
-    near = nearest(text, TYPE_CHECKING)
-    hint = f"did you mean `{near}`?" if near else "valid are `report` and `ignore`"
-    return f"`{text}` is no valid value; {hint}"
 
 
 def _resources(table: Table, pattern: Fault) -> Iterator[tuple[Table, Resource]]:

@@ -50,6 +50,8 @@ class Config(NamedTuple):
     type_checking: str  # "report" or "ignore"
     resources: tuple[Resource, ...]
     baseline: str = ""  # from `root`, with `/`; empty: none
+    duplicates: str = "shipped"  # where classes are compared with the guarded ones: "shipped", "all" or "off"
+    duplicate_threshold: float = 0.5  # the part of their methods, by weight, that makes a class one of them
 
     @property
     def roots(self) -> list[str]:

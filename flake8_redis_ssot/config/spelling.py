@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 _CODE = re.compile(r"ALL|RSS\d{0,3}")
 
@@ -61,6 +61,16 @@ def name_fault(text: str) -> str | None:
     better = text.strip().removesuffix("()").rpartition(".")[2]
     hint = f"; write `{better}`" if better.isidentifier() else ""
     return f"`{text}` is no plain name{hint}"
+
+
+def word_fault(text: str, words: Sequence[str]) -> str | None:
+    """Why `text` is not one of some words, or None."""
+    if text in words:
+        return None
+    near = nearest(text, words)
+    *others, last = [f"`{word}`" for word in words]
+    hint = f"did you mean `{near}`?" if near else f"valid are {', '.join(others)} and {last}"
+    return f"`{text}` is no valid value; {hint}"
 
 
 def pattern_fault(text: str, root: str) -> str | None:

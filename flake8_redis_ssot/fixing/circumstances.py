@@ -17,18 +17,12 @@ from flake8_redis_ssot.names.facts import Call
 from flake8_redis_ssot.names.scopes import last_name
 from flake8_redis_ssot.references import References, Scope
 from flake8_redis_ssot.rule import View
+from flake8_redis_ssot.testcode import is_test
 
-# As pytest and unittest find tests: by the names of files and folders.
-_TEST = re.compile(r"(?:^|/)(?:tests?|testing|conftest\.py|test_[^/]*\.py|[^/]*_tests?\.py)(?:/|$)")
 _FORKS = re.compile(r"\b(?:multiprocessing|ProcessPoolExecutor|os\.fork|billiard|gevent)\b")
 
 _LOOPS = (ast.For, ast.AsyncFor, ast.While, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
-
-
-def is_test(relative: str) -> bool:
-    """Whether a path (relative, with `/`) is that of a test, or of something that only tests use."""
-    return _TEST.search(relative) is not None
 
 
 def circumstances(spot: Spot, uses: Uses, shared: Interface | None, view: View, bench: Bench) -> Iterator[Doubt]:

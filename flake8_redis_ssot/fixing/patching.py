@@ -25,7 +25,7 @@ def place_of(target: Target, view: View) -> str:
 
 def shown(path: str, row: int, view: View) -> str:
     """A place, for messages."""
-    return f"{relative_to(view.root, path)}:{row}"
+    return f"{relative_to(str(view.config.root), path)}:{row}"
 
 
 def retargeted(target: Target, new: str, view: View, bench: Bench) -> tuple[Replace, ...]:

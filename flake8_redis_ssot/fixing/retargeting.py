@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from flake8_redis_ssot.fixing.bench import Bench, Reader, Target
 from flake8_redis_ssot.fixing.bringing import Blocked
-from flake8_redis_ssot.fixing.circumstances import is_test
 from flake8_redis_ssot.fixing.construction import replace_construction
 from flake8_redis_ssot.fixing.lookups import reached_at_home
 from flake8_redis_ssot.fixing.moves import Move, move_of
@@ -16,6 +15,7 @@ from flake8_redis_ssot.model import Applicability, Refusal
 from flake8_redis_ssot.names.facts import Argument, Call, Mention
 from flake8_redis_ssot.rule import Judged, View
 from flake8_redis_ssot.targets import is_patch, origins_of
+from flake8_redis_ssot.testcode import is_test
 
 
 def retarget(mention: Mention, view: View, bench: Bench) -> Draft | Refusal:

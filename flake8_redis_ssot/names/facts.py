@@ -93,6 +93,16 @@ class Mention(NamedTuple):
     function: str
 
 
+class Class(NamedTuple):
+    """A class that may do what a guarded one does: it has the name of one in its own, or much the same methods.
+
+    `span` are the keyword and the name; `name` is its local name, as in `Exports.bases`.
+    """
+
+    span: Span
+    name: str
+
+
 class Exports(NamedTuple):
     """What other modules can see of a file.
 
@@ -119,6 +129,7 @@ class FileFacts(NamedTuple):
     mentions: tuple[Mention, ...]
     exports: Exports
     gaps: tuple[Gap, ...]
+    classes: tuple[Class, ...] = ()
 
 
 NO_EXPORTS = Exports({}, {}, (), None, False)

@@ -7,12 +7,14 @@ from collections.abc import Iterator
 from functools import cache
 
 from flake8_redis_ssot.names import assignment, calls, definitions, expressions, flow, importing
+from flake8_redis_ssot.names.classes import classes_of
 from flake8_redis_ssot.names.evaluator import Evaluator
 from flake8_redis_ssot.names.facts import Exports, FileFacts
 from flake8_redis_ssot.names.interest import Interest
 from flake8_redis_ssot.names.ledger import Ledger
 from flake8_redis_ssot.names.scopes import Values
 from flake8_redis_ssot.names.walk import Walk
+from flake8_redis_ssot.profiles import Profile
 from flake8_redis_ssot.source import Source
 from flake8_redis_ssot.words import Words
 
@@ -22,11 +24,14 @@ EXPRESSIONS = {**expressions.READERS, **calls.READERS}
 STATEMENTS = {**flow.READERS, **assignment.READERS, **importing.READERS, **definitions.READERS}
 
 
-def read_names(path: str, source: Source, module: str, package: str, words: Words) -> FileFacts:
+def read_names(
+    path: str, source: Source, module: str, package: str, words: Words, profiles: tuple[Profile, ...] = ()
+) -> FileFacts:
     """The facts of one file.
 
     `module` is its dotted name, `package` the package that its relative imports count from. Calls, arguments,
-    imports and attributes are recorded where their origin holds one of `words`; exports are always complete.
+    imports and attributes are recorded where their origin holds one of `words`, classes and what is imported also where
+    a word is in their name, classes where they have methods as in one of `profiles`; exports are always complete.
     """
     ledger = Ledger(source.span)
     walk = Walk(Evaluator(ledger, words, module, package, EXPRESSIONS), STATEMENTS, source.bound_names, source.outline)
@@ -38,14 +43,20 @@ def read_names(path: str, source: Source, module: str, package: str, words: Word
     hits = cache(interest.words.hits)
     return FileFacts(
         path,
-        tuple(entry for entry in ledger.imported() if entry.star or words.hits(entry.origin)),
+        tuple(entry for entry in ledger.imported() if entry.star or _is_noted(entry.origin, words)),
         tuple(call for call in ledger.calls() if any(map(hits, call.origins))),
         tuple(sorted(entry for entry in ledger.arguments.values() if any(map(hits, entry.origins)))),
         ledger.reached(),
         tuple(sorted(ledger.mentions.values())),
         exports,
         (*source.gaps, *walk.gaps),
+        tuple(classes_of(walk.definitions, source, words, profiles)),
     )
+
+
+def _is_noted(origin: str, words: Words) -> bool:
+    """Whether an import matters: for a word in its origin, or in the name that it brings in."""
+    return words.hits(origin) or words.is_in(origin.rpartition(":")[2])
 
 
 def _globals(text: str) -> Iterator[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
@@ -15,11 +14,11 @@ from flake8_redis_ssot.modules import Modules
 from flake8_redis_ssot.proposing.homes import Home, called_names, defined_classes, homes_in, most_made
 from flake8_redis_ssot.proposing.old import Old, old_in
 from flake8_redis_ssot.selection import Selection, relative_to
+from flake8_redis_ssot.testcode import is_test
 
 _MOST_CLASSES = 60
 _MOST_HOMES = 12
 _MOST_PROPOSALS = 5
-_TEST = re.compile(r"(?:^|/)(?:tests?|testing)/|(?:^|/)(?:test_[^/]*|[^/]*_test|conftest)\.py$")
 
 
 class Proposal(NamedTuple):
@@ -67,7 +66,7 @@ def proposals(
         except OSError:
             continue
         called[path] = called_names(data)
-        if not _is_test(root, path):
+        if not is_test(relative_to(root, path)):
             defined[path] = defined_classes(data)
     ranked = most_made(called.values(), defined, _MOST_CLASSES)
     names = set(ranked)
@@ -87,15 +86,11 @@ def proposals(
     return [each for each in counted if each.findings]
 
 
-def _is_test(root: str, path: str) -> bool:
-    return _TEST.search(relative_to(root, path)) is not None
-
-
 def _old_beside(home: Home, files: Sequence[str], modules: Modules, root: str) -> tuple[Old, ...]:
     """The old modules beside a home: files that are named or say something like it."""
     name, found = home.module.rpartition(".")[2].encode(), []
     for path in files:
-        if path == home.path or _is_test(root, path):
+        if path == home.path or is_test(relative_to(root, path)):
             continue
         data = read(path)
         if name in data and (home.module.encode() in data or b"eprecat" in data):

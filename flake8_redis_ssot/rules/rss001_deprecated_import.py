@@ -104,7 +104,7 @@ def _judge_name(entry: Import, view: View) -> Verdict | None:
 
 def _olds(entry: Import, view: View) -> Iterator[tuple[Deprecated, str, tuple[str, ...]]]:
     """What is deprecated about an imported name: the old entry, the name's true home, and who passed it on."""
-    if entry.typing_only and view.type_checking == "ignore":
+    if entry.typing_only and view.config.type_checking == "ignore":
         return
     module, _, name = entry.origin.partition(":")
     written = view.project.module_name(module, view.path)

@@ -1,0 +1,109 @@
+"""Whether a class stands in for a guarded one, in words."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Sequence
+
+from flake8_redis_ssot.accessors.naming import dotted_of
+from flake8_redis_ssot.accessors.site import NUMBER
+from flake8_redis_ssot.config.settings import Resource
+from flake8_redis_ssot.project import Home
+from flake8_redis_ssot.resemblance.comparing import Likeness, likeness
+from flake8_redis_ssot.resemblance.models import models_of
+from flake8_redis_ssot.resemblance.portraits import Portrait, portrait_of
+from flake8_redis_ssot.rule import Verdict, View
+from flake8_redis_ssot.selection import relative_to
+
+_MOST_NAMES = 6
+_MOST_USERS = 3
+
+
+def judge_class(local: str, view: View) -> Verdict | None:
+    """The verdict on a class of a file, by its local name."""
+    found = likeness_of(local, view)
+    if found is None:
+        return None
+    name = f"{view.module}.{NUMBER.sub('', local)}"
+    return Verdict(_message(local, found, view), _advice(found, view), name)
+
+
+def likeness_of(local: str, view: View) -> Likeness | None:
+    """What a class stands in for; None where it stands in for nothing, or makes no secret of standing on it."""
+    if any(view.guards.constructor(home) for home in view.homes([f"{view.module}:@{local}"])):
+        return None  # it is guarded itself
+    plain = NUMBER.sub("", local).rpartition(".")[2]
+    for model in models_of(view.config, view.guards, view.project):
+        if view.exempt(model.resource):
+            continue
+        portrait, original = _portrait(view.path, local, view), _portrait(model.home.path, model.home.local, view)
+        found = portrait and original and likeness(portrait, original, model, plain, view.config.duplicate_threshold)
+        if portrait and found and not _stands_on(portrait, model.resource, view):
+            return found
+    return None
+
+
+def _portrait(path: str | None, local: str, view: View) -> Portrait | None:
+    try:
+        return portrait_of(path, local, view.tree, view.project) if path is not None else None
+    except OSError:
+        return None  # a file that vanished during the run
+
+
+def _stands_on(portrait: Portrait, resource: Resource, view: View) -> bool:
+    """Whether a class makes use of the resource itself: it adapts the shared one, and does not replace it."""
+    node = portrait.node
+    rows = range(node.lineno, (node.end_lineno or node.lineno) + 1)
+    origins = [entry.origin for entry in view.facts.imports if entry.statement.row in rows and not entry.star]
+    origins += [f"{view.module}:{dotted}" for dotted in _dotted_names(node)]
+    return any(_is_of(home, resource, view) for home in view.homes(dict.fromkeys(origins)))
+
+
+def _dotted_names(node: ast.ClassDef) -> list[str]:
+    named = [each for each in ast.walk(node) if isinstance(each, (ast.Name, ast.Attribute))]
+    return [dotted for dotted in map(dotted_of, named) if dotted]
+
+
+def _is_of(home: Home, resource: Resource, view: View) -> bool:
+    if home.path is None or not home.local or home.path == view.path:
+        return False
+    return view.guards.is_canonical(resource, view.project.modules.name_of(home.path))
+
+
+def _message(local: str, found: Likeness, view: View) -> str:
+    signs = [*found.signs, _shared_methods(found)] if found.matched else list(found.signs)
+    parts = [f"`{NUMBER.sub('', local)}` does what `{found.model.home.name}` is there for: {_listed(signs)}"]
+    if found.missing and found.matched:
+        parts.append(f"it lacks {_names(found.missing)}")
+    parts.append(_users(local, view))
+    return "; ".join(parts)
+
+
+def _shared_methods(found: Likeness) -> str:
+    plural = "s" if len(found.matched) > 1 else ""
+    kinds = f" (awaited in one of both only: {_names(found.otherwise)})" if found.otherwise else ""
+    return f"it has its method{plural} {_names(found.matched)}{kinds}"
+
+
+def _users(local: str, view: View) -> str:
+    name = NUMBER.sub("", local).partition(".")[0]
+    several = [path for path in view.readers(view.path, name) if path != view.path]
+    shown = [relative_to(str(view.config.root), path) for path in several[:_MOST_USERS]]
+    more = len(several) - len(shown)
+    if not several:
+        return "no other file imports it"
+    return f"imported by {', '.join(shown)}{f' and {more} more' if more else ''}"
+
+
+def _advice(found: Likeness, view: View) -> str:
+    return f"let those who use it have {view.instead(found.model.resource)}; `redis-ssot integrate` shows how"
+
+
+def _names(names: Sequence[str]) -> str:
+    shown, more = names[:_MOST_NAMES], len(names) - _MOST_NAMES
+    return ", ".join(f"`{name}`" for name in shown) + (f" and {more} more" if more > 0 else "")
+
+
+def _listed(signs: Iterable[str]) -> str:
+    *first, last = signs
+    return f"{', '.join(first)}, and {last}" if first else last
