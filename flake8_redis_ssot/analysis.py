@@ -34,7 +34,8 @@ class Analysis:
 
     `files` is the whole project (absolute paths). `overlay` maps absolute paths to bytes that stand
     in for what is on disk (an editor's buffer). `jobs` is the number of processes and `memory` what an earlier run
-    has found out; they change nothing but the time. `asked` is what fixes have wanted to know so far.
+    has found out; they change nothing but the time. With `suppressions`, comments that name codes of ours are looked
+    at. `asked` is what fixes have wanted to know so far.
     """
 
     def __init__(
@@ -45,6 +46,7 @@ class Analysis:
         jobs: int = 1,
         overlay: Mapping[str, bytes] | None = None,
         memory: Memory | None = None,
+        suppressions: bool = False,
     ) -> None:
         self.config = config
         self._overlay = dict(overlay or {})
@@ -62,7 +64,7 @@ class Analysis:
         self.project = Project(self.modules, self._load, _foreign(config, self.modules))
         self.guards = Guards(config, self.project)
         profiles = profiles_of(config, self.guards, self.project, self._outline)
-        self._hunting = Hunting(self.project, self.guards, profiles)
+        self._hunting = Hunting(self.project, self.guards, profiles, suppressions=suppressions)
         self._read_for: dict[str, Set[str]] = {}
         self._scan(self._hunting.first())
 

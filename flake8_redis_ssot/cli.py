@@ -16,6 +16,7 @@ COMMANDS = {
     "check": "find every place that goes round the source of truth",
     "doctor": "look for what goes wrong in practice around the settings",
     "init": "propose a configuration, from the code alone",
+    "suppressions": "list the comments that silence findings",
     "baseline": "let known findings pass, so that only new ones fail",
     "plan": "put what is found in phases and batches",
     "remediate": "mend one phase in batches, each behind a gate",

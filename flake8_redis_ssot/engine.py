@@ -7,8 +7,9 @@ from hashlib import blake2b
 from typing import NamedTuple
 
 from flake8_redis_ssot.analysis import Analysis
+from flake8_redis_ssot.config.settings import Config
 from flake8_redis_ssot.model import Finding, Span
-from flake8_redis_ssot.rule import Judged, all_rules
+from flake8_redis_ssot.rule import Confirmed, Judged, View, all_rules
 from flake8_redis_ssot.selection import Selection, relative_to, shown_path
 from flake8_redis_ssot.source import decode, lines_of
 from flake8_redis_ssot.suppression import Comments, ignored_codes
@@ -28,16 +29,28 @@ def found_in(analysis: Analysis, path: str, selection: Selection, *, noqa: bool 
     if view is None:
         return []
     shown = shown_path(path)
-    wanted = _wanted(analysis, relative_to(str(analysis.config.root), path), selection)
-    judged = [judged for rule in all_rules() if wanted(rule.code) for judged in rule.judged(view)]
-    found = [Found(path, each, each.finding(shown)) for each in judged]
+    wanted = asked_for(analysis.config, path, selection)
+    found = [Found(path, each, each.finding(shown)) for each in _judged(view, wanted, noqa=noqa)]
     return sorted(_compared(analysis, path, found, noqa=noqa) if found else found, key=lambda each: each.finding)
 
 
-def _wanted(analysis: Analysis, relative: str, selection: Selection) -> Callable[[str], bool]:
-    """Whether a code is asked for in one file, after `per-file-ignores`."""
-    there = Selection(("ALL",), ignored_codes(analysis.config.per_file_ignores, relative))
+def asked_for(config: Config, path: str, selection: Selection) -> Callable[[str], bool]:
+    """Whether a code is asked for in one file (absolute path), after `per-file-ignores`."""
+    relative = relative_to(str(config.root), path)
+    there = Selection(("ALL",), ignored_codes(config.per_file_ignores, relative))
     return lambda code: selection.has(code) and there.has(code)
+
+
+def _judged(view: View, wanted: Callable[[str], bool], *, noqa: bool) -> list[Judged]:
+    """The confirmed sites of one file. What comments do is judged last, in the light of all others."""
+    rules = [rule for rule in all_rules() if wanted(rule.code)]
+    found: list[Judged] = []
+    for rule in rules:
+        if noqa and view.facts.suppressions:
+            sites = tuple((each.rule.code, each.site.noqa_rows) for each in found)
+            view = view._replace(confirmed=Confirmed(frozenset(each.code for each in rules), sites))
+        found += rule.judged(view)
+    return found
 
 
 def _compared(analysis: Analysis, path: str, found: Iterable[Found], *, noqa: bool) -> list[Found]:
@@ -47,11 +60,20 @@ def _compared(analysis: Analysis, path: str, found: Iterable[Found], *, noqa: bo
     except OSError:
         return list(found)  # it can't be read: that is the finding
     comments, lines = Comments(text), lines_of(text)
-    return [
-        each._replace(finding=_with_snippet(each.finding, lines))
-        for each in found
-        if not noqa or not comments.silence(each.finding.code, each.finding.noqa_rows)
-    ]
+    heard = (_after(comments, each, analysis.config) for each in found) if noqa else found
+    return [each._replace(finding=_with_snippet(each.finding, lines)) for each in heard if each is not None]
+
+
+def _after(comments: Comments, found: Found, config: Config) -> Found | None:
+    """What comments leave of a finding: nothing, or, where the settings do not let them, a word about that."""
+    code, policy = found.finding.code, config.policy(found.finding.code)
+    directives = list(comments.silencing(code, found.finding.noqa_rows))
+    if not directives:
+        return found
+    if any(directive.holds(policy) for directive in directives):
+        return None
+    notes = filter(None, (found.finding.note, directives[0].why_not(code, policy)))
+    return found._replace(finding=found.finding._replace(note="; ".join(notes)))
 
 
 def _with_snippet(finding: Finding, lines: Sequence[str]) -> Finding:

@@ -18,14 +18,24 @@ from flake8_redis_ssot.project import Home, Project
 from flake8_redis_ssot.search import Hunt, Search
 from flake8_redis_ssot.words import Words, is_glob
 
+# Of these, every comment that names a code of ours holds one.
+_CODES = (b"RSS0", b"RSS9")
+
 
 class Hunting:
-    """Remembers which modules offer which new names, from one round of the search to the next."""
+    """Remembers which modules offer which new names, from one round of the search to the next.
 
-    def __init__(self, project: Project, guards: Guards, profiles: tuple[Profile, ...] = ()) -> None:
+    `profiles` are classes that others may resemble. With `suppressions`, comments that name codes of ours are looked for
+    besides.
+    """
+
+    def __init__(
+        self, project: Project, guards: Guards, profiles: tuple[Profile, ...] = (), *, suppressions: bool = False
+    ) -> None:
         self._project = project
         self._guards = guards
         self._profiles = profiles
+        self._suppressions = suppressions
         self._known: set[tuple[Hunt, str]] = set()
         self._offers: dict[str, set[str]] = {}  # file → new names for guarded ones
         self._offering: set[str] = set()  # the last parts of those files' modules
@@ -47,15 +57,22 @@ class Hunting:
             for path, name in sorted(names)
         ]
         words = self._words.plus(name for _, name in names)
-        return self._search((), tuple(hunts), words)
+        return self._search((), hunts, words)
 
     def first(self) -> Search:
         """The search for the configured names."""
-        hunts = tuple(sorted(map(self._module_hunt, self._folded)))
-        return self._search(self._alone.needles, hunts, self._words)
+        needles = (*self._alone.needles, *_CODES) if self._suppressions else self._alone.needles
+        return self._search(needles, sorted(map(self._module_hunt, self._folded)), self._words)
 
-    def _search(self, needles: tuple[bytes, ...], hunts: tuple[Hunt, ...], words: Words) -> Search:
-        return Search(needles, hunts, words, self._project.modules.roots, profiles=self._profiles)
+    def _search(self, needles: tuple[bytes, ...], hunts: Iterable[Hunt], words: Words) -> Search:
+        return Search(
+            needles,
+            tuple(hunts),
+            words,
+            self._project.modules.roots,
+            profiles=self._profiles,
+            suppressions=self._suppressions,
+        )
 
     def _module_hunt(self, module: str) -> Hunt:
         package, _, name = module.rpartition(".")
@@ -72,7 +89,7 @@ class Hunting:
         by_module: dict[Hunt, list[bytes]] = {}
         for hunt, name in sorted(new):
             by_module.setdefault(hunt, []).append(name.encode())
-        hunts = tuple(hunt._replace(names=tuple(names)) for hunt, names in by_module.items())
+        hunts = [hunt._replace(names=tuple(names)) for hunt, names in by_module.items()]
         return self._search((), hunts, self._words)
 
     def _offers_of(self, facts: FileFacts) -> Iterator[tuple[Hunt, str]]:

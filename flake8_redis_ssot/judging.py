@@ -14,7 +14,7 @@ from flake8_redis_ssot.config.settings import ConfigError, Problem
 from flake8_redis_ssot.engine import Found, check
 from flake8_redis_ssot.model import Applicability, Finding
 from flake8_redis_ssot.request import Outcome, Task
-from flake8_redis_ssot.selection import Selection
+from flake8_redis_ssot.selection import UNUSED_SUPPRESSION, Selection
 from flake8_redis_ssot.validation import name_errors, name_warnings
 from flake8_redis_ssot.workers import default_jobs
 
@@ -26,7 +26,14 @@ def judge(task: Task, memory: Memory | None) -> tuple[Outcome, Basis]:
     """
     outcome, request = Outcome(), task.request
     jobs = request.jobs or default_jobs()
-    analysis = Analysis(task.config, task.project, jobs=jobs, overlay=task.buffers, memory=memory)
+    analysis = Analysis(
+        task.config,
+        task.project,
+        jobs=jobs,
+        overlay=task.buffers,
+        memory=memory,
+        suppressions=request.noqa and task.selection.has(UNUSED_SUPPRESSION),
+    )
     _check_names(analysis, outcome)
     look = partial(check, analysis, task.asked, task.selection, noqa=request.noqa)
     if request.trust is not None:

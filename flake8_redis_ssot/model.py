@@ -30,6 +30,18 @@ class Gap(NamedTuple):
     reason: str
 
 
+class Suppression(NamedTuple):
+    """A code of ours (or the beginning of some) in a `noqa` comment.
+
+    `span` is where it stands; the comment speaks for the rows `first` to `last` (1-based).
+    """
+
+    span: Span
+    code: str
+    first: int
+    last: int
+
+
 class Cut(NamedTuple):
     """A change of one text: the characters from `start` up to `end` (0-based, exclusive) become `text`."""
 
@@ -77,7 +89,8 @@ class Mark(NamedTuple):
 
     `function` is the qualified name of the function around it (empty outside), `origin` what it is about, as a dotted
     name, and `snippet` its source text with blanks made one. `pattern` is the kind of place: import, reference, simple
-    (an instance made), member (one that is kept), factory, or gap.
+    (an instance made), member (one that is kept), factory, gap, or
+    suppression.
     """
 
     function: str = ""

@@ -66,9 +66,13 @@ class Task(NamedTuple):
     @property
     def selection(self) -> Selection:
         """The codes to report."""
-        request, config = self.request, self.config
-        select = (*(request.select or config.select), *request.extend_select)
-        return Selection(select, request.ignore or config.ignore)
+        return selection_of(self.request, self.config)
+
+
+def selection_of(request: Request, config: Config) -> Selection:
+    """The codes that a request asks for under a configuration."""
+    select = (*(request.select or config.select), *request.extend_select)
+    return Selection(select, request.ignore or config.ignore)
 
 
 class NoConfigurationError(Exception):
@@ -79,7 +83,8 @@ class Outcome:
     """What a run found: findings in order, what the user got wrong, what is only worth a word, the files checked.
 
     `fixed` are findings whose fixes are in `changes`: sets of files that belong together. Nothing is written yet.
-    `findings` are the new ones where there are baselines: `sifted` has the known ones too.
+    `findings` are the new ones where there are baselines: `sifted` has the known ones too. `policies` are the settings
+    of files (absolute paths) where these say something about comments.
     """
 
     def __init__(self, findings: Iterable[Finding] = (), warnings: Iterable[str] = ()) -> None:
@@ -91,3 +96,4 @@ class Outcome:
         self.fixed: list[Finding] = []
         self.changes: list[tuple[Change, ...]] = []
         self.sifted: list[Sifted] = []
+        self.policies: dict[str, Config] = {}

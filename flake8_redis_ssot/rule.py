@@ -48,11 +48,22 @@ class Verdict(NamedTuple):
     origin: str
 
 
+class Confirmed(NamedTuple):
+    """What rules have confirmed in one file, silenced or not.
+
+    Each of `sites` is a code and the rows (1-based) on which a comment can silence it; `codes` were looked for.
+    """
+
+    codes: frozenset[str]
+    sites: tuple[tuple[str, tuple[int, ...]], ...]
+
+
 class View(NamedTuple):
     """One file (`path`, absolute) as its project sees it.
 
     `tree` parses a file of the project (raises OSError); `readers` tells which files, in order, bring in what a name of
-    the module at a path stands for.
+    the module at a path stands for. `confirmed` is what the rules before have to say of it, for rules that are about
+    suppressions; None where comments are not honoured, or where nobody has looked.
     """
 
     path: str
@@ -63,6 +74,7 @@ class View(NamedTuple):
     facts: FileFacts
     tree: Callable[[str], ast.Module]
     readers: Callable[[str, str], tuple[str, ...]]
+    confirmed: Confirmed | None = None
 
     @property
     def package(self) -> str:

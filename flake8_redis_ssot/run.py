@@ -80,6 +80,7 @@ def _check_under(config: Config, paths: Sequence[str], request: Request, outcome
     outcome.changes += part.changes
     outcome.files += asked
     outcome.buffers |= buffers
+    outcome.policies |= dict.fromkeys(asked if config.noqa else (), config)
     _take_troubles(listing.problems, outcome)
 
 

@@ -8,7 +8,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from flake8_redis_ssot.disk import read
-from flake8_redis_ssot.model import Gap
+from flake8_redis_ssot.model import Gap, Suppression
 from flake8_redis_ssot.modules import module_name, package_name
 from flake8_redis_ssot.names.facts import NO_EXPORTS, FileFacts
 from flake8_redis_ssot.search import Search
@@ -58,7 +58,14 @@ def facts_from(path: str, source: Source, search: Search) -> FileFacts:
     from flake8_redis_ssot.names.reading import read_names
 
     module, package = module_name(path, search.roots), package_name(path, search.roots)
-    return read_names(path, source, module, package, search.words, search.profiles)
+    facts = read_names(path, source, module, package, search.words, search.profiles)
+    return facts._replace(suppressions=_suppressions(source)) if search.suppressions else facts
+
+
+def _suppressions(source: Source) -> tuple[Suppression, ...]:
+    from flake8_redis_ssot.suppression import suppressions_in  # late: most runs do not ask
+
+    return suppressions_in(source.text)
 
 
 def unreadable(path: str, error: OSError) -> FileFacts:

@@ -80,7 +80,7 @@ class Stem(NamedTuple):
 class Search(NamedTuple):
     """What to look for: any of `needles`, of `hunts`, or a class that resembles one of `profiles`.
 
-    `words` are those whose uses are recorded.
+    `words` are those whose uses are recorded; with `suppressions`, codes of ours in comments are recorded as well.
 
     Every file that holds a needle or a hunt's names holds one of `stems` in one of the ways that go with it; most
     others hold none, and need no further questions.
@@ -92,6 +92,7 @@ class Search(NamedTuple):
     roots: tuple[str, ...]
     stems: tuple[Stem, ...] | None = None
     profiles: tuple[Profile, ...] = ()
+    suppressions: bool = False
 
     def wants(self, data: bytes, path: str) -> bool:
         """Whether a file's bytes hold anything that is looked for."""

@@ -299,6 +299,7 @@ def test_rule(capsys: pytest.CaptureFixture[str]) -> None:
         "RSS003",
         "RSS005",
         "RSS900",
+        "RSS901",
     ]
     assert main(["rule", "RSS777"]) == 2
     assert "there is no rule `RSS777`" in capsys.readouterr().err

@@ -106,12 +106,14 @@ def _comments(data: bytes) -> Counter[str]:
     """Comments for readers; those for tools may go with the line that they are about."""
     tokens = tokenize.tokenize(io.BytesIO(data).readline)
     with suppress(tokenize.TokenError, SyntaxError):
-        return Counter(
-            token.string
-            for token in tokens
-            if token.type == tokenize.COMMENT and not re.match("# ?(noqa|type:)", token.string)
-        )
+        several = [part for token in tokens if token.type == tokenize.COMMENT for part in _parts(token.string)]
+        return Counter(part for part in several if not re.match("noqa|type:", part))
     return Counter()
+
+
+def _parts(comment: str) -> list[str]:
+    """The comments that stand one behind the other on a line."""
+    return [part.strip() for part in re.split(r"(?:^|\s)#+\s?(?!\d)", comment) if part.strip()]
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)

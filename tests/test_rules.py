@@ -29,6 +29,6 @@ def test_examples_are_true(rule: Rule, heading: str, project: Path, capsys: pyte
     assert example
     all_cases()[0].write(project)
     (project / "app" / "service.py").write_text(example[1])
-    main(["check", "app/service.py", "--output-format", "json"])
+    main(["check", "app/service.py", "--output-format", "json", "--extend-select", rule.code])
     found = {item["code"] for item in json.loads(capsys.readouterr().out)}
     assert found == ({rule.code} if heading == "Bad" else set())

@@ -255,6 +255,42 @@ def test_silenced_for_this_line(shop: Path) -> None:
     talk(scenario)
 
 
+def test_comments_and_what_the_settings_let_them_do(shop: Path) -> None:
+    settings, file = shop / "pyproject.toml", shop / "services" / "orders" / "refunds.py"
+    general = settings.read_text()
+    policy = '[tool.redis-ssot]\nnoqa = {{ RSS001 = "{}" }}\nselect = ["ALL"]\n'
+
+    async def scenario(client: Client) -> None:
+        settings.write_text(general.replace("[tool.redis-ssot]\n", policy.format("forbid")))
+        uri = await client.open(file)
+        ((_, line, _),) = client.codes(uri)
+        titles = [action.title for action in await client.actions(uri, line, ["quickfix"])]
+        assert titles
+        assert not any("Disable" in title for title in titles)
+        settings.write_text(general.replace("[tool.redis-ssot]\n", policy.format("require-reason")))
+        event = types.FileEvent(settings.as_uri(), types.FileChangeType.Changed)
+        told = types.DidChangeWatchedFilesParams([event])
+        await client.news(lambda: client.client.workspace_did_change_watched_files(told), uri)
+        silence = (await client.actions(uri, line, ["quickfix"]))[-1]
+        assert silence.title.endswith("Disable for this line, once a reason follows the `--`")
+        assert silence.edit is not None
+        after = edited(file.read_text(), (silence.edit.changes or {})[uri])
+        assert after.splitlines()[line].endswith("# noqa: RSS001 --")
+        await client.change(uri, after)
+        ((_, row, _),) = client.codes(uri)
+        assert row == line
+        assert "without a reason" in client.told[uri][0].message
+        assert not any("Disable" in each.title for each in await client.actions(uri, line, ["quickfix"]))
+        await client.change(uri, after.replace("RSS001 --", "RSS001 -- measured here"), 3)
+        assert client.codes(uri) == []
+        await client.change(uri, after.replace("RSS001 --", "RSS001, RSS005 -- measured here"), 4)
+        assert [code for code, _, _ in client.codes(uri)] == ["RSS901"]
+        (fix, *_) = await client.actions(uri, line, ["quickfix"])
+        assert fix.title == "Redis SSOT (RSS901): Delete `RSS005`, which silences nothing"
+
+    talk(scenario)
+
+
 def test_all_safe_fixes_of_the_unsaved_text(shop: Path) -> None:
     file = shop / "services" / "orders" / "refunds.py"
 

@@ -57,7 +57,8 @@ def sift(
     def covers(entry: Entry) -> bool:
         return entry.path in looked_at and entry.path not in unread and selection.has(entry.code)
 
-    result = match(baseline.entries, found, covers=covers, exists=exists, whole=whole and selection == Selection())
+    everything = whole and all(selection.has(entry.code) for entry in baseline.entries)
+    result = match(baseline.entries, found, covers=covers, exists=exists, whole=everything)
     pairs = list(zip(findings, found))
     new = tuple(finding for finding, entry in pairs if entry not in result.known)
     known = tuple(finding for finding, entry in pairs if entry in result.known)

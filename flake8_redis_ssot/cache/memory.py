@@ -99,7 +99,8 @@ def _stored(asked: set[str], kept: dict[str, Any], files: Set[str]) -> tuple[dic
 def _key(search: Search) -> str:
     """What facts depend on besides the file. Stems only make the search quicker."""
     words = sorted(search.words.exact), search.words.globs
-    return named(search.needles, search.hunts, words, search.roots, search.profiles)
+    besides = search.profiles, search.suppressions
+    return named(search.needles, search.hunts, words, search.roots, besides)
 
 
 _FACTS = reader(FileFacts)

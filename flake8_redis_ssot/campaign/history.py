@@ -17,7 +17,7 @@ from flake8_redis_ssot.names.facts import FileFacts
 from flake8_redis_ssot.patterns import PathPatterns
 from flake8_redis_ssot.scan import facts_of
 from flake8_redis_ssot.search import Hunt, Search
-from flake8_redis_ssot.selection import Selection
+from flake8_redis_ssot.selection import UNUSED_SUPPRESSION, Selection
 from flake8_redis_ssot.words import Words
 
 
@@ -89,7 +89,8 @@ class _Past(Analysis):
         self._tree = tree
         self._blobs = blobs
         recall.tree = tree
-        super().__init__(config, list(tree), memory=cast("Memory", recall))
+        suppressions = Selection(config.select, config.ignore).has(UNUSED_SUPPRESSION)
+        super().__init__(config, list(tree), memory=cast("Memory", recall), suppressions=suppressions)
 
     def _bytes(self, path: str) -> bytes:
         return self._blobs.data(self._tree[path])

@@ -13,7 +13,7 @@ from flake8_redis_ssot.disk import read
 from flake8_redis_ssot.engine import Found, check, found_in
 from flake8_redis_ssot.model import Finding
 from flake8_redis_ssot.names.facts import Exports
-from flake8_redis_ssot.selection import Selection
+from flake8_redis_ssot.selection import UNUSED_SUPPRESSION, Selection
 
 _ENDINGS = (".py", ".pyi")
 
@@ -32,7 +32,12 @@ class LiveProject:
     def _begin(self) -> None:
         """Look at everything."""
         self._files = self._listed()
-        self._analysis = Analysis(self._config, sorted(self._files), jobs=self._jobs)
+        self._analysis = Analysis(
+            self._config,
+            sorted(self._files),
+            jobs=self._jobs,
+            suppressions=self._selection.has(UNUSED_SUPPRESSION),
+        )
         self._judge_all()
 
     def _judge_all(self) -> None:

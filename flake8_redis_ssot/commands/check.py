@@ -159,9 +159,11 @@ def _lines(path: str, outcome: Outcome) -> Sequence[str]:
 
 
 def _add_noqa(outcome: Outcome, reason: str) -> int:
-    from flake8_redis_ssot.annotating import add_comments
+    from flake8_redis_ssot.annotating import add_comments, permitted
 
-    done, troubles = add_comments(outcome.findings, reason)
+    findings, refusals = permitted(outcome.findings, outcome.policies, reason)
+    done, troubles = add_comments(findings, reason)
+    troubles += refusals
     complain([*outcome.errors, *troubles])
     print(f"Added {done} noqa comment{'' if done == 1 else 's'}.")
     return 2 if outcome.errors or troubles else 0

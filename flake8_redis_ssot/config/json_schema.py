@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from flake8_redis_ssot.config.schema import ACCESSOR_FOR, DUPLICATES, GENERAL, RESOURCE, TYPE_CHECKING
+from flake8_redis_ssot.config.schema import ACCESSOR_FOR, DUPLICATES, GENERAL, NOQA, RESOURCE, TYPE_CHECKING
 
 _TEXT = {"type": "string", "minLength": 1}
 _TEXTS = {"oneOf": [_TEXT, {"type": "array", "items": _TEXT}]}
 _SOME = {"oneOf": [_TEXT, {"type": "array", "items": _TEXT, "minItems": 1}]}
 _CODES = {"$ref": "#/definitions/codes"}
 _CODE = {"type": "string", "pattern": r"^(ALL|R|RS|RSS\d{0,3})$"}
+
+_POLICY = {"enum": list(NOQA)}
 
 _DEPRECATED = {
     "oneOf": [
@@ -32,9 +34,13 @@ _ABOUT: dict[str, tuple[str, dict[str, Any]]] = {
     "src": ("Import roots, from the configuration's folder (default: `.` and `src`).", _SOME),
     "exclude": ("Patterns as in a .gitignore, on top of .gitignore itself.", _TEXTS),
     "services": ("Parts that are deployed apart and may not import each other: packages or folders.", _TEXTS),
-    "select": ("Codes or prefixes to report (default: ALL).", _CODES),
+    "select": ("Codes or prefixes to report (default: all but RSS901).", _CODES),
     "ignore": ("Codes or prefixes to leave out.", _CODES),
     "per-file-ignores": ("Pattern → codes to leave out there.", {"type": "object", "additionalProperties": _CODES}),
+    "noqa": (
+        "What `# noqa` comments may do: one word for all codes, or codes and prefixes with a word each.",
+        {"oneOf": [_POLICY, {"type": "object", "propertyNames": _CODE, "additionalProperties": _POLICY}]},
+    ),
     "type-checking": ("Whether imports under TYPE_CHECKING are reported.", {"enum": list(TYPE_CHECKING)}),
     "baseline": ("The file of known findings, which pass.", _TEXT),
     "duplicates": ("Where classes are compared with the guarded ones.", {"enum": list(DUPLICATES)}),

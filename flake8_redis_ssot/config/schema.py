@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from flake8_redis_ssot.config.fields import Fault, Note, Table, joined
-from flake8_redis_ssot.config.settings import AccessorFor, Config, Resource
+from flake8_redis_ssot.config.settings import DEFAULT_SELECT, AccessorFor, Config, Resource
 from flake8_redis_ssot.config.spelling import (
     code_fault,
     constructor_fault,
@@ -30,6 +30,7 @@ GENERAL = (
     "select",
     "ignore",
     "per-file-ignores",
+    "noqa",
     "type-checking",
     "baseline",
     "duplicates",
@@ -44,6 +45,7 @@ KEYS = (*GENERAL, *RESOURCE)  # a single resource may stand among the general ke
 ACCESSOR_FOR = ("paths", "accessor")
 TYPE_CHECKING = ("report", "ignore")
 DUPLICATES = ("shipped", "all", "off")
+NOQA = ("allow", "require-reason", "forbid")
 
 
 def build(values: Mapping[str, object], *, root: Path, file: Path | None, note: Note) -> Config:
@@ -59,7 +61,7 @@ def build(values: Mapping[str, object], *, root: Path, file: Path | None, note: 
         src=_src(table, root),
         exclude=_patterns(table, "exclude", pattern),
         services=table.strings("services", service_fault),
-        select=table.strings("select", code_fault) if "select" in values else ("ALL",),
+        select=table.strings("select", code_fault) if "select" in values else DEFAULT_SELECT,
         ignore=table.strings("ignore", code_fault),
         per_file_ignores=tuple(_per_file_ignores(table, pattern)),
         type_checking=table.string("type-checking", partial(word_fault, words=TYPE_CHECKING)) or TYPE_CHECKING[0],
@@ -67,6 +69,7 @@ def build(values: Mapping[str, object], *, root: Path, file: Path | None, note: 
         baseline=table.string("baseline", partial(folder_fault, root=root.as_posix())) or "",
         duplicates=table.string("duplicates", partial(word_fault, words=DUPLICATES)) or DUPLICATES[0],
         duplicate_threshold=table.fraction("duplicate-threshold", 0.5),
+        noqa=tuple(_noqa(table)),
     )
 
 
@@ -86,6 +89,20 @@ def _per_file_ignores(table: Table, pattern: Fault) -> Iterator[tuple[str, tuple
     for key in inner.values:
         if inner.accepts(key, inner.at(key), pattern):
             yield _anchored(key), inner.strings(key, code_fault)
+
+
+def _noqa(table: Table) -> Iterator[tuple[str, str]]:
+    """Prefixes of codes (empty: all) with a word each; one word alone stands for all codes."""
+    fault = partial(word_fault, words=NOQA)
+    value = table.values.get("noqa", {})
+    if not isinstance(value, (str, dict)):
+        table.mismatch(table.at("noqa"), "a string or a table", value)
+    elif inner := (Table({"ALL": value}, "", table.note) if isinstance(value, str) else table.table("noqa")):
+        for code, word in inner.values.items():
+            at = inner.at(code) if isinstance(value, dict) else table.at("noqa")
+            right = inner.accepts(code, at, code_fault)
+            if inner.accepts(word, at, fault) and right:
+                yield code.removeprefix("ALL"), word
 
 
 def _patterns(table: Table, key: str, pattern: Fault) -> tuple[str, ...]:

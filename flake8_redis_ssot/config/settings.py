@@ -7,6 +7,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
+# What is reported where nothing is selected: all but RSS901, for which more files have to be read.
+DEFAULT_SELECT = ("RSS0", "RSS900")
+
 
 class AccessorFor(NamedTuple):
     """An accessor that holds only for files that the gitignore-style `paths` mean."""
@@ -52,11 +55,17 @@ class Config(NamedTuple):
     baseline: str = ""  # from `root`, with `/`; empty: none
     duplicates: str = "shipped"  # where classes are compared with the guarded ones: "shipped", "all" or "off"
     duplicate_threshold: float = 0.5  # the part of their methods, by weight, that makes a class one of them
+    noqa: tuple[tuple[str, str], ...] = ()  # prefixes of codes, each with what its comments may do
 
     @property
     def roots(self) -> list[str]:
         """The import roots (absolute paths)."""
         return [os.path.normpath(os.path.join(self.root, source)) for source in self.src]
+
+    def policy(self, code: str) -> str:
+        """What `noqa` comments may do to a code: allow, require-reason or forbid. The longest prefix decides."""
+        fitting = [(len(prefix), word) for prefix, word in self.noqa if code.startswith(prefix)]
+        return max(fitting)[1] if fitting else "allow"
 
 
 class Problem(NamedTuple):

@@ -101,6 +101,16 @@ def code_fault(text: str) -> str | None:
     return f"`{text}` is no code of this tool; write {hint}"
 
 
+def word_fault(text: str, words: Sequence[str]) -> str | None:
+    """Why `text` is none of some words, or None."""
+    if text in words:
+        return None
+    near = nearest(text, words)
+    *others, last = (f"`{word}`" for word in words)
+    hint = f"did you mean `{near}`?" if near else f"valid are {', '.join(others)} and {last}"
+    return f"`{text}` is no valid value; {hint}"
+
+
 def _plain(word: str) -> str:
     return word.lower().replace("_", "-")
 

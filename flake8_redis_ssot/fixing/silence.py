@@ -16,7 +16,9 @@ def silenced(judged: Judged, path: str, bench: Bench) -> bool:
 
 def is_silenced(code: str, rows: Iterable[int], path: str, bench: Bench) -> bool:
     """Whether a code is silenced in a file on any of some rows (1-based)."""
-    ignored = ignored_codes(bench.known.config.per_file_ignores, bench.relative(path))
+    config = bench.known.config
+    ignored = ignored_codes(config.per_file_ignores, bench.relative(path))
     if any(each == "ALL" or code.startswith(each) for each in ignored):
         return True
-    return Comments(bench.sheet(path).text).silence(code, rows)
+    directives = Comments(bench.sheet(path).text).silencing(code, tuple(rows))
+    return any(directive.holds(config.policy(code)) for directive in directives)

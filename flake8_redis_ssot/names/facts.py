@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from flake8_redis_ssot.model import Gap, Span
+from flake8_redis_ssot.model import Gap, Span, Suppression
 
 Origins = tuple[str, ...]
 
@@ -119,7 +119,11 @@ class Exports(NamedTuple):
 
 
 class FileFacts(NamedTuple):
-    """All facts of one file; `gaps` are the parts that could not be analysed."""
+    """All facts of one file.
+
+    `gaps` are the parts that could not be analysed, `suppressions` codes of ours in comments, where these were looked
+    for.
+    """
 
     path: str
     imports: tuple[Import, ...]
@@ -130,6 +134,7 @@ class FileFacts(NamedTuple):
     exports: Exports
     gaps: tuple[Gap, ...]
     classes: tuple[Class, ...] = ()
+    suppressions: tuple[Suppression, ...] = ()
 
 
 NO_EXPORTS = Exports({}, {}, (), None, False)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from lsprotocol import types
 from pygls.workspace import PositionCodec
 
-from flake8_redis_ssot.annotating import commented
+from flake8_redis_ssot.annotating import TO_COME, commented
 from flake8_redis_ssot.model import Applicability, Finding, Fix, Span
 from flake8_redis_ssot.server.places import range_of
 
@@ -41,14 +41,17 @@ class Draughtsman:
             yield action
 
     def silence(
-        self, finding: Finding, path: str, data: bytes, diagnostic: types.Diagnostic
+        self, finding: Finding, path: str, data: bytes, diagnostic: types.Diagnostic, policy: str
     ) -> types.CodeAction | None:
-        """A `noqa` comment on the finding's line."""
-        text, count = commented(data, [finding], "")
+        """A `noqa` comment on the finding's line, as far as the settings allow it; a reason is left to be written."""
+        if policy == "forbid":
+            return None
+        text, count = commented(data, [finding], TO_COME if policy == "require-reason" else "")
         if not count:
             return None
+        still = f", once a reason follows the `{TO_COME}`" if policy == "require-reason" else ""
         return types.CodeAction(
-            f"Redis SSOT ({finding.code}): Disable for this line",
+            f"Redis SSOT ({finding.code}): Disable for this line{still}",
             kind=types.CodeActionKind.QuickFix,
             diagnostics=[diagnostic],
             edit=self.replaced(path, text.decode("utf-8", "replace")),

@@ -36,7 +36,8 @@ def actions(server: Server, params: types.CodeActionParams) -> list[types.CodeAc
         findings = told(kept.project.found_in(path), kept.project.analysis, 1) if here else []
         for place, diagnostic in here:
             found += draughtsman.quick_fixes(findings[place], diagnostic)
-            silent = draughtsman.silence(findings[place], path, server.projects.buffers[path], diagnostic)
+            policy = kept.config.policy(findings[place].code)
+            silent = draughtsman.silence(findings[place], path, server.projects.buffers[path], diagnostic, policy)
             found += [silent] if silent else []
     if _is_wanted(FIX_ALL, only):
         found += _fix_all(server, path, draughtsman)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from flake8_redis_ssot import annotating
-from flake8_redis_ssot.annotating import add_comments, commented
+from flake8_redis_ssot.annotating import TO_COME, add_comments, commented
 from flake8_redis_ssot.disk import read, replace
 from flake8_redis_ssot.model import Finding, Span
 
@@ -27,10 +27,35 @@ def finding(path: str, row: int, code: str = "RSS002") -> Finding:
         ("x = 1  # noqa:E501,W1 because\n", "x = 1  # noqa:E501,W1, RSS002 because\n"),
         ('x = """\n"""\n', 'x = """\n"""  # noqa: RSS002\n'),
         ("x = \\\n    1\n", "x = \\\n    1  # noqa: RSS002\n"),
+        ("x = 1  # noqa: RSS002\n", "x = 1  # noqa: RSS002\n"),
+        ("x = 1  # noqa: RSS00, E501 # type: ignore\n", "x = 1  # noqa: RSS00, E501 # type: ignore\n"),
+        ("x = 1  # noqa\n", "x = 1  # noqa\n"),
+        ('x = "# noqa: E501"\n', 'x = "# noqa: E501"  # noqa: RSS002\n'),
+        ("x = (1  # noqa: E501\n", "x = (1  # noqa: E501, RSS002\n"),
     ],
 )
 def test_where_a_comment_goes(text: str, expected: str) -> None:
-    assert commented(text.encode(), [finding("a.py", 1)], "") == (expected.encode(), 1)
+    assert commented(text.encode(), [finding("a.py", 1)], "") == (expected.encode(), int(text != expected))
+
+
+@pytest.mark.parametrize(
+    ("text", "reason", "expected"),
+    [
+        ("x = 1\n", "pool per tenant", "x = 1  # noqa: RSS002 pool per tenant\n"),
+        ("x = 1\n", "ADR7 says so", "x = 1  # noqa: RSS002 -- ADR7 says so\n"),
+        ("x = 1  # noqa: RSS002\n", "why", "x = 1  # noqa: RSS002 why\n"),
+        ("x = 1  # noqa: RSS002 so\n", "why", "x = 1  # noqa: RSS002 so\n"),
+        ("x = 1  # noqa: E501  # type: ignore\r\n", "why", "x = 1  # noqa: E501, RSS002 why  # type: ignore\r\n"),
+        ("x = 1  # noqa\n", "E1 why", "x = 1  # noqa E1 why\n"),
+        ("x = 1  # noqa: RSS002\n", TO_COME, "x = 1  # noqa: RSS002 --\n"),
+        ("x = 1  # noqa: RSS002 -- \n", TO_COME, "x = 1  # noqa: RSS002 -- \n"),
+        ("x = 1\n", TO_COME, "x = 1  # noqa: RSS002 --\n"),
+    ],
+)
+def test_where_a_reason_goes(text: str, reason: str, expected: str) -> None:
+    after, count = commented(text.encode(), [finding("a.py", 1)], reason)
+    assert after.decode() == expected
+    assert count == (text != expected)
 
 
 def test_several_codes_and_a_reason() -> None:

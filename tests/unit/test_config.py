@@ -21,6 +21,7 @@ select = "RSS00"
 ignore = ["RSS004", "RSS004"]
 type-checking = "ignore"
 per-file-ignores = { "tests/**" = ["RSS002", "RSS003"], "a.py" = "ALL" }
+noqa = { RSS = "require-reason", RSS002 = "forbid", ALL = "allow" }
 
 [resource.redis]
 canonical = ["app.rm", "app.rm2", "app.rm"]
@@ -100,7 +101,25 @@ def test_everything(root: Path) -> None:
             REDIS,
             Resource("db", ("app.db",), (), None, None, (), (("old.db", ""), ("**.*Engine", "")), (), False),
         ),
+        noqa=(("RSS", "require-reason"), ("RSS002", "forbid"), ("", "allow")),
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "word"),
+    [
+        ("", "RSS002", "allow"),
+        ('noqa = "forbid"', "RSS900", "forbid"),
+        ('noqa = { RSS002 = "forbid" }', "RSS002", "forbid"),
+        ('noqa = { RSS002 = "forbid" }', "RSS003", "allow"),
+        ('noqa = { RSS00 = "allow", RSS002 = "forbid", RSS = "require-reason" }', "RSS002", "forbid"),
+        ('noqa = { RSS00 = "allow", RSS002 = "forbid", RSS = "require-reason" }', "RSS001", "allow"),
+        ('noqa = { RSS00 = "allow", RSS002 = "forbid", RSS = "require-reason" }', "RSS901", "require-reason"),
+        ('noqa = { RSS = "allow", ALL = "forbid" }', "RSS001", "allow"),
+    ],
+)
+def test_the_longest_prefix_decides_about_comments(text: str, code: str, word: str) -> None:
+    assert load(write("redis-ssot.toml", f"{text}\n{SHORT}")).policy(code) == word
 
 
 def test_defaults(root: Path) -> None:
@@ -110,7 +129,7 @@ def test_defaults(root: Path) -> None:
         src=(".",),
         exclude=(),
         services=(),
-        select=("ALL",),
+        select=("RSS0", "RSS900"),
         ignore=(),
         per_file_ignores=(),
         type_checking="report",

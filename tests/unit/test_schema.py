@@ -42,8 +42,8 @@ GENERAL = [
     (
         "xyz = 1",
         "xyz: unknown key; valid are `src`, `exclude`, `services`, `select`, `ignore`, `per-file-ignores`,"
-        " `type-checking`, `baseline`, `resource`, `canonical`, `constructors`, `instance`, `accessor`, `allow`,"
-        " `deprecated`, `accessor-for`, `check-canonical`, `tear-down`",
+        " `noqa`, `type-checking`, `baseline`, `resource`, `canonical`, `constructors`, `instance`, `accessor`,"
+        " `allow`, `deprecated`, `accessor-for`, `check-canonical`, `tear-down`",
     ),
     ("db.canonical = 'app.db'", "db: unknown key; did you mean `resource.db`?"),
     # Types.
@@ -81,6 +81,20 @@ GENERAL = [
     (
         "per-file-ignores = {'a/*.py' = ['RSS1', 'X']}",
         'per-file-ignores."a/*.py"[1]: `X` is no code of this tool; write `ALL`, `RSS`, or a code such as `RSS002`',
+    ),
+    ("noqa = 1", "noqa: expected a string or a table, found an integer"),
+    ("noqa = ['forbid']", "noqa: expected a string or a table, found an array"),
+    ("noqa = 'forbidden'", "noqa: `forbidden` is no valid value; did you mean `forbid`?"),
+    ("noqa = 'xyz'", "noqa: `xyz` is no valid value; valid are `allow`, `require-reason` and `forbid`"),
+    (
+        "noqa.RSS002 = 'require_reason'",
+        "noqa.RSS002: `require_reason` is no valid value; did you mean `require-reason`?",
+    ),
+    ("noqa.RSS002 = true", "noqa.RSS002: expected a string, found a boolean"),
+    ("noqa.rss002 = 'forbid'", "noqa.rss002: `rss002` is no code of this tool; write `RSS002`"),
+    (
+        "noqa.E501 = 'forbid'",
+        "noqa.E501: `E501` is no code of this tool; write `ALL`, `RSS`, or a code such as `RSS002`",
     ),
     ("resource.db = 1", "resource.db: expected a table, found an integer"),
 ]
@@ -175,7 +189,10 @@ def test_resource_keys(text: str, expected: str, short: bool, root: Path) -> Non
     assert problems(f"{good}{text}\n") == [f"{place}{expected}".replace("{root}", root.as_posix())]
 
 
-OF_ALL = ("src", "exclude", "services", "select", "ignore", "per-file-ignores", "type-checking", "baseline", "resource")
+OF_ALL = (
+    *("src", "exclude", "services", "select", "ignore", "per-file-ignores", "noqa", "type-checking", "baseline"),
+    "resource",
+)
 
 MISSING = "is missing, and `deprecated` as well; without either nothing can be found"
 HOMELESS = "name the module that is the resource's home"
