@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from casebook import all_cases
 
+from flake8_redis_ssot import auditing
 from flake8_redis_ssot.cli import main
 from flake8_redis_ssot.guard import findings
 from flake8_redis_ssot.suppression import Comments, read_directive, suppressions_in
@@ -313,6 +314,16 @@ def test_several_configurations(shop: Path, capsys: Capture) -> None:
     entries = {Path(entry["filename"]).name: entry for entry in listed(capsys, "app", "other")}
     assert [each["code"] for each in entries["use.py"]["refused"]] == ["RSS002"]
     assert entries["service.py"]["refused"] == []
+
+
+def test_a_file_that_is_gone_before_its_comments_are_read(
+    shop: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def gone(path: str) -> bytes:
+        raise FileNotFoundError(path)
+
+    monkeypatch.setattr(auditing, "read", gone)
+    assert listed(capsys) == []
 
 
 # Reading
