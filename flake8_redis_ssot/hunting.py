@@ -26,8 +26,8 @@ _CODE = b"RSS0"
 class Hunting:
     """Remembers which modules offer which new names, from one round of the search to the next.
 
-    `profiles` are classes that others may resemble. With `suppressions`, comments that name codes of ours are looked for
-    besides.
+    `profiles` are classes that others may resemble. With `suppressions`, comments that name codes of ours are looked
+    for besides.
     """
 
     def __init__(

@@ -63,16 +63,6 @@ def name_fault(text: str) -> str | None:
     return f"`{text}` is no plain name{hint}"
 
 
-def word_fault(text: str, words: Sequence[str]) -> str | None:
-    """Why `text` is not one of some words, or None."""
-    if text in words:
-        return None
-    near = nearest(text, words)
-    *others, last = [f"`{word}`" for word in words]
-    hint = f"did you mean `{near}`?" if near else f"valid are {', '.join(others)} and {last}"
-    return f"`{text}` is no valid value; {hint}"
-
-
 def pattern_fault(text: str, root: str) -> str | None:
     """Why `text` is not a gitignore-style pattern that can match something below `root`, or None.
 
