@@ -13,6 +13,7 @@ import pytest
 
 from flake8_redis_ssot import health
 from flake8_redis_ssot.cli import main
+from flake8_redis_ssot.proposing.roots import further_roots, imported_names
 
 EXAMPLE = Path(__file__).parent.parent / "examples" / "shop"
 Capture = pytest.CaptureFixture[str]
@@ -175,6 +176,54 @@ def test_the_example_is_found_again(project: Path, capsys: Capture) -> None:
     shutil.copytree(EXAMPLE, project, dirs_exist_ok=True, ignore=ignored)
     assert main(["init", "-q", "libs"]) == 1
     assert 'canonical = ["shopkit.redis_manager"]' in capsys.readouterr().out
+
+
+SRC = 'src = [".", "libs", "services", "tools"]'
+
+
+@pytest.mark.parametrize(
+    ("keep", "text"), [(False, f"{SRC}\n\n[resource.redis]\n"), (True, f"[tool.redis-ssot]\n{SRC}\n\n")]
+)
+def test_import_roots_are_found(project: Path, capsys: Capture, keep: bool, text: str) -> None:
+    """Nothing but the imports says that `libs`, `services` and `tools` are on the path."""
+    ignored = shutil.ignore_patterns("__pycache__", ".*_cache", "pyproject.toml")
+    shutil.copytree(EXAMPLE, project, dirs_exist_ok=True, ignore=ignored)
+    if keep:
+        (project / "pyproject.toml").write_text("[project]\nname = 'shop'\n")
+    assert main(["init", "--yes", "-q"]) == 0
+    assert f"{SRC}\n\n1. shopkit.redis_manager.RedisManager" in capsys.readouterr().out
+    written = (project / ("pyproject.toml" if keep else "redis-ssot.toml")).read_text()
+    assert text in written
+    assert '"shopkit.managers.redis_manager" = "shopkit.redis_manager"' in written
+    main(["check", "--select", "RSS001", "--output-format", "concise", "services/orders/notifications.py"])
+    assert "RSS001" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("files", "imported", "roots"),
+    [
+        (["libs/kit/__init__.py", "libs/kit/a.py"], "kit", ["libs"]),
+        (["libs/kit/__init__.py"], "other", []),
+        (["kit/__init__.py", "libs/kit/__init__.py"], "kit", []),  # the root has one already
+        (["kit.py", "libs/kit/__init__.py"], "kit", []),
+        (["a/kit/__init__.py", "b/kit/__init__.py"], "kit", []),  # which one is meant?
+        (["pkg/__init__.py", "pkg/kit/__init__.py"], "kit", []),  # part of another package
+        (["src/kit/__init__.py"], "kit", []),  # a root that is known
+        (["b/x/__init__.py", "a/y/__init__.py", "a/z/__init__.py"], "x y", ["a", "b"]),
+    ],
+)
+def test_folders_that_must_be_import_roots(files: list[str], imported: str, roots: list[str]) -> None:
+    root = os.path.abspath("somewhere")
+    known = [root, os.path.join(root, "src")]
+    paths = [os.path.join(root, *file.split("/")) for file in files]
+    assert further_roots(root, known, paths, set(imported.split())) == roots
+
+
+def test_names_that_a_file_imports() -> None:
+    assert imported_names(b"import os.path\n  from kit.a import b\nfrom . import c\nfrom .d import e\n") == {
+        "os",
+        "kit",
+    }
 
 
 def doctor(capsys: Capture) -> tuple[int, str]:

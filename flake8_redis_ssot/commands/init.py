@@ -58,6 +58,8 @@ def _found(root: str, arguments: Namespace) -> list[Proposal]:
 
 
 def _show(found: Sequence[Proposal]) -> None:
+    if found[0].general:
+        print(f"{found[0].general}\n")
     for number, proposal in enumerate(found, 1):
         title = f"{number}. {proposal.home.module}.{proposal.home.name}: {counted(proposal.findings, 'finding')}"
         print(f"{title}\n\n{proposal.table(proposal.home.resource)}\n")
@@ -79,17 +81,22 @@ def _write(root: str, chosen: Sequence[Proposal]) -> int:
     names = _names(chosen)
     try:
         if os.path.isfile(path):
+            general = f"[tool.redis-ssot]\n{chosen[0].general}" if chosen[0].general else ""
             tables = [proposal.table(name, "tool.redis-ssot.") for proposal, name in zip(chosen, names)]
             before = read(path)
-            replace(path, _added(before, "\n\n".join(tables)), expected=before)
+            replace(path, _added(before, _joined(general, tables)), expected=before)
         else:
             path = os.path.join(root, OWN_NAMES[0])
             tables = [proposal.table(name) for proposal, name in zip(chosen, names)]
-            write_whole(path, ("\n\n".join(tables) + "\n").encode())
+            write_whole(path, (_joined(chosen[0].general, tables) + "\n").encode())
     except (OSError, DiskError) as error:
         return _fail(f"{shown_path(path)} can't be written: {error}")
     print(f"Written to {shown_path(path)}. Now: redis-ssot check")
     return 0
+
+
+def _joined(general: str, tables: Sequence[str]) -> str:
+    return "\n\n".join(filter(None, [general, *tables]))
 
 
 def _names(chosen: Sequence[Proposal]) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
@@ -13,6 +14,7 @@ from flake8_redis_ssot.engine import check
 from flake8_redis_ssot.modules import Modules
 from flake8_redis_ssot.proposing.homes import Home, called_names, defined_classes, homes_in, most_made
 from flake8_redis_ssot.proposing.old import Old, old_in
+from flake8_redis_ssot.proposing.roots import further_roots, imported_names
 from flake8_redis_ssot.selection import Selection, relative_to
 from flake8_redis_ssot.testcode import is_test
 
@@ -22,11 +24,21 @@ _MOST_PROPOSALS = 5
 
 
 class Proposal(NamedTuple):
-    """A home, what is old beside it, and the number of findings that this would give."""
+    """A home, what is old beside it, the number of findings that this would give, and the import roots.
+
+    No import roots (`src`, relative to the project's folder) are the usual ones.
+    """
 
     home: Home
     old: tuple[Old, ...]
     findings: int
+    src: tuple[str, ...] = ()
+
+    @property
+    def general(self) -> str:
+        """The TOML that goes before all resources, empty where the defaults do."""
+        folders = ", ".join(f'"{folder}"' for folder in self.src)
+        return f"src = [{folders}]" if folders else ""
 
     def table(self, name: str, prefix: str = "") -> str:
         """The TOML of the resource, under a name."""
@@ -57,8 +69,8 @@ def proposals(
 
     `root` is the project's folder, `roots` its import roots and `files` all of its Python files (absolute paths).
     """
-    modules = Modules(roots, files)
     called, defined = {}, {}
+    imported: set[str] = set()
     tell(f"reading {len(files)} files")
     for path in files:
         try:
@@ -66,6 +78,7 @@ def proposals(
         except OSError:
             continue
         called[path] = called_names(data)
+        imported |= imported_names(data)
         if not is_test(relative_to(root, path)):
             defined[path] = defined_classes(data)
     ranked = most_made(called.values(), defined, _MOST_CLASSES)
@@ -74,16 +87,26 @@ def proposals(
         home
         for path, classes in defined.items()
         if classes & names
-        for home in homes_in(path, modules.name_of(path), read(path), classes & names)
-        if all(part.isidentifier() for part in home.module.split("."))
+        for home in homes_in(path, "", read(path), classes & names)
     ]
+    src = _further(root, further_roots(root, roots, files, imported), homes)
+    modules = Modules([*roots, *(os.path.join(root, folder) for folder in src)], files)
+    homes = [home._replace(module=modules.name_of(home.path)) for home in homes]
+    homes = [home for home in homes if all(part.isidentifier() for part in home.module.split("."))]
     homes = sorted(homes, key=lambda home: (_sureness(home), ranked.index(home.name), home.module))[:_MOST_HOMES]
     tell(f"looking at what stands beside {len(homes)} homes")
-    found = [Proposal(home, _old_beside(home, files, modules, root), 0) for home in homes]
+    every = tuple(relative_to(root, each) for each in roots) + src if src else ()
+    found = [Proposal(home, _old_beside(home, files, modules, root), 0, every) for home in homes]
     best = _without_rivals(sorted(found, key=_best_first))[:_MOST_PROPOSALS]
     tell(f"checking {len(best)} proposals")
     counted = [each._replace(findings=_count(each, root, files, jobs)) for each in best]
     return [each for each in counted if each.findings]
+
+
+def _further(root: str, found: Sequence[str], homes: Sequence[Home]) -> tuple[str, ...]:
+    """The import roots that were found, where a home lies in one; elsewhere nothing says that they are."""
+    folders = tuple(os.path.join(root, folder, "") for folder in found)
+    return tuple(found) if any(home.path.startswith(folders) for home in homes) else ()
 
 
 def _old_beside(home: Home, files: Sequence[str], modules: Modules, root: str) -> tuple[Old, ...]:
@@ -107,7 +130,7 @@ def _count(proposal: Proposal, root: str, files: Sequence[str], jobs: int) -> in
     from pathlib import Path
 
     try:
-        config = from_overrides([proposal.table("it")], Path(root))
+        config = from_overrides([*filter(None, [proposal.general]), proposal.table("it")], Path(root))
         analysis = Analysis(config, files, jobs=jobs)
     except ConfigError:
         return 0
