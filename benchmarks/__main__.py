@@ -72,7 +72,7 @@ def _parser() -> argparse.ArgumentParser:
         "--peers", nargs="+", default=[], metavar="DIR", help="where tools are, before BENCHMARK_PEERS and the PATH"
     )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the machine, versions and all samples there")
-    parser.add_argument("--markdown", action="store_true", help="print the table for the README")
+    parser.add_argument("--markdown", action="store_true", help="print the table of docs/benchmarks.md")
     return parser
 
 

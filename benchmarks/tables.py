@@ -1,4 +1,4 @@
-"""A report as tables: for a terminal, and as Markdown for the README."""
+"""A report as tables: for a terminal, and as Markdown for docs/benchmarks.md."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def show_text(report: Report) -> str:
 
 
 def show_markdown(report: Report) -> str:
-    """The table of the README: what was compared, both medians, the ratio and its target."""
+    """The table of docs/benchmarks.md: what was compared, both medians, the ratio and its target."""
     rows = [("", "this tool", "peer", "ratio", "target"), ("---", "--:", "--:", "--:", "--:")]
     for verdict in judge(report.measures):
         ratio = _number(verdict.value) if verdict.peer else ""

@@ -1,0 +1,171 @@
+"""The documentation: the site builds, every link leads somewhere, every flag is explained."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from argparse import ArgumentParser, _SubParsersAction
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from flake8_redis_ssot.cli import COMMANDS
+from flake8_redis_ssot.config.json_schema import json_schema
+from flake8_redis_ssot.rule import all_rules
+
+REPOSITORY = Path(__file__).parent.parent
+DOCS = REPOSITORY / "docs"
+PAGES = [REPOSITORY / "README.md", *sorted(DOCS.glob("*.md"))]
+FENCED = re.compile(r"^( *)```(\w*).*?\n(.*?)^\1```", re.DOTALL | re.MULTILINE)
+LINK = re.compile(r"\]\(([^)\s]+)\)")
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The site, built strictly: a link, an anchor or a page of the navigation that is not there fails."""
+    folder = tmp_path_factory.mktemp("site")
+    build = [sys.executable, "-W", "error", "-m", "mkdocs", "build", "--strict", "--site-dir", str(folder)]
+    environment = {**os.environ, "NO_MKDOCS_2_WARNING": "1"}
+    done = subprocess.run(build, cwd=REPOSITORY, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
+def html_of(site: Path, page: str) -> str:
+    return (site / page).read_text(encoding="utf-8")
+
+
+def test_every_code_has_a_page(site: Path) -> None:
+    table = html_of(site, "codes/index.html")
+    for rule in all_rules():
+        page = f"{rule.code.lower()}-{rule.name}.html"
+        assert f'href="{page}"' in table
+        text = html_of(site, f"codes/{page}")
+        assert all(f'id="{section}"' in text for section in ("why", "bad", "good", "fix-safety"))
+    assert len(list((site / "codes").glob("rss*.html"))) == len(all_rules())
+
+
+def test_every_setting_is_in_the_reference(site: Path) -> None:
+    schema, text = json_schema(), html_of(site, "settings.html")
+    tables = [schema, *(each for each in schema["definitions"].values() if "properties" in each)]
+    for table in tables:
+        for key in table["properties"]:
+            assert f"<td><code>{key}</code></td>" in text
+    assert json.loads((site / "redis-ssot.schema.json").read_text()) == schema
+
+
+def test_the_first_page_is_the_readme(site: Path) -> None:
+    text = html_of(site, "index.html")
+    assert 'src="pictures/check.svg"' in text
+    assert 'href="changes.html"' in text
+
+
+def test_nothing_is_loaded_from_elsewhere(site: Path) -> None:
+    loaded = re.compile(
+        r"""<(?:script|img|iframe)[^>]+src="?(https?:|//)|<link[^>]+stylesheet[^>]+href="?(https?:|//)"""
+    )
+    assert not [page for page in site.rglob("*.html") if loaded.search(page.read_text(encoding="utf-8"))]
+    assert not list(site.rglob("*.py"))
+
+
+@pytest.fixture
+def kind() -> Any:
+    return import_module("docs.generated").kind
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        ({"type": "integer"}, "whole number"),
+        ({"type": "object", "additionalProperties": {"type": "boolean"}}, "table, each value: `true` or `false`"),
+        ({"anyOf": [{"enum": ["a"]}, {"type": "array", "items": {"type": "string"}}]}, '`"a"` or list of texts'),
+        ({"$ref": "#/definitions/loop"}, "text or a table of the same"),
+        ({"type": "array", "items": {"$ref": "#/definitions/table"}}, "list of `table` tables"),
+        ({"$ref": "#/definitions/word"}, "text or whole number"),
+    ],
+)  # fmt: skip
+def test_kinds_of_values(kind: Any, value: dict[str, Any], words: str) -> None:
+    loop = {"oneOf": [{"type": "string"}, {"type": "object", "additionalProperties": {"$ref": "#/definitions/loop"}}]}
+    word = {"oneOf": [{"type": "string"}, {"type": "integer"}]}
+    assert kind(value, {"definitions": {"loop": loop, "table": {"properties": {}}, "word": word}}) == words
+
+
+def test_a_kind_without_words_is_an_error(kind: Any) -> None:
+    with pytest.raises(KeyError):
+        kind({"type": "null"}, {})
+
+
+def links(page: Path) -> Iterator[str]:
+    """The relative links of a page."""
+    for link in LINK.findall(FENCED.sub("", page.read_text(encoding="utf-8"))):
+        if "://" not in link:
+            yield link
+
+
+def anchors(page: Path) -> set[str]:
+    """The anchors that GitHub gives to the headings of a page."""
+    text = FENCED.sub("", page.read_text(encoding="utf-8"))
+    heads = [re.sub(r"[`*]", "", head) for head in re.findall(r"^#+ (.*)$", text, re.MULTILINE)]
+    return {re.sub(r"[^\w\- ]", "", head.lower()).strip().replace(" ", "-") for head in heads}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_lead_somewhere_in_the_repository_too(page: Path) -> None:
+    """Whoever reads it there has no generated pages."""
+    for link in links(page):
+        path, _, anchor = link.partition("#")
+        target = page.parent / path if path else page
+        assert target.exists(), link
+        assert not anchor or anchor in anchors(target), link
+
+
+def flags(parser: ArgumentParser) -> Iterator[str]:
+    """The long flags of a command and of all below it."""
+    for action in parser._actions:
+        if isinstance(action, _SubParsersAction):
+            for inner in action.choices.values():
+                yield from flags(inner)
+        yield from (flag for flag in action.option_strings if flag.startswith("--") and flag != "--help")
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_flag_is_explained(command: str) -> None:
+    """On a page that is about the command."""
+    parser = ArgumentParser(prog=command)
+    import_module(f"flake8_redis_ssot.commands.{command.replace('-', '_')}").add_arguments(parser)
+    texts = [page.read_text(encoding="utf-8") for page in PAGES]
+    about = "\n".join(text for text in texts if f"redis-ssot {command}" in text)
+    assert about
+    assert [flag for flag in flags(parser) if not re.search(rf"(?<![\w-]){flag}(?![\w-])", about)] == []
+
+
+@pytest.mark.parametrize("page", [*PAGES, *sorted((DOCS / "pictures").iterdir())], ids=lambda page: page.name)
+def test_no_path_of_a_machine(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    assert str(REPOSITORY) not in text
+    assert not re.search(r"(?<![\w.{])/(?:home|root|tmp|work|Users)/", text)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_snippets_parse(page: Path) -> None:
+    tomllib = pytest.importorskip("tomllib")
+    readers = {"json": json.loads, "yaml": lambda text: list(yaml.safe_load_all(text)), "toml": tomllib.loads}
+    for _, language, text in FENCED.findall(page.read_text(encoding="utf-8")):
+        if language in readers:
+            readers[language](text)
+
+
+@pytest.mark.parametrize("name", ["ci.md", "scale.md"])
+def test_workflows_are_such(tmp_path: Path, name: str) -> None:
+    blocks = [text for _, _, text in FENCED.findall((DOCS / name).read_text(encoding="utf-8")) if "\njobs:" in text]
+    (tmp_path / "workflow.yml").write_text("\n---\n".join(blocks))
+    assert len(blocks) == 1
+    command = ["check_jsonschema", "--builtin-schema", "vendor.github-workflows", str(tmp_path / "workflow.yml")]
+    subprocess.run([sys.executable, "-m", *command], check=True, capture_output=True)
