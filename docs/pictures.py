@@ -65,7 +65,7 @@ def check_picture() -> str:
     """The first screen of the README."""
     words = ["check", "examples/shop"]
     command = [sys.executable, "-m", "flake8_redis_ssot", *words, "--no-cache"]
-    environment = {**os.environ, "FORCE_COLOR": "1"}
+    environment = {**os.environ, "FORCE_COLOR": "1", "FORCE_HYPERLINK": "0"}
     done = subprocess.run(
         command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, check=False, encoding="utf-8"
     ).stdout

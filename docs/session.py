@@ -60,7 +60,13 @@ def _environment(folder: Path) -> dict[str, str]:
     kept = {key: value for key, value in os.environ.items() if key.startswith(("PYTHON", "COVERAGE"))}
     prompt = PROMPT.replace("\x1b[32m", r"\[\e[32m\]").replace("\x1b[0m", r"\[\e[0m\]")
     # The system's bash is no place to be told about on macOS, and a history no place to be kept.
-    own = {"PS1": prompt, "INPUTRC": str(keys), "BASH_SILENCE_DEPRECATION_WARNING": "1", "HISTFILE": ""}
+    own = {
+        "PS1": prompt,
+        "INPUTRC": str(keys),
+        "BASH_SILENCE_DEPRECATION_WARNING": "1",
+        "HISTFILE": "",
+        "FORCE_HYPERLINK": "0",
+    }
     return {**kept, **own, "PATH": path, "HOME": str(folder), "TERM": "xterm-256color", "LANG": "C.UTF-8"}
 
 
