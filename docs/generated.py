@@ -118,7 +118,9 @@ def kind(value: dict[str, Any], schema: dict[str, Any]) -> str:
         return f"list of {kind(value['items'], schema)}s"
     if value["type"] == "object":
         return f"table, each value: {kind(value['additionalProperties'], schema)}"
-    return {"string": "text", "boolean": "`true` or `false`", "integer": "whole number"}[value["type"]]
+    return {"string": "text", "boolean": "`true` or `false`", "integer": "whole number", "number": "number"}[
+        value["type"]
+    ]
 
 
 def _referred(name: str, schema: dict[str, Any]) -> str:
