@@ -6,11 +6,12 @@ import os
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import groupby
+from itertools import accumulate, groupby
 
 from flake8_redis_ssot.config.settings import Config
 from flake8_redis_ssot.disk import DiskError, read, replace
-from flake8_redis_ssot.model import Finding
+from flake8_redis_ssot.imports.cuts import tidy
+from flake8_redis_ssot.model import Cut, Finding
 from flake8_redis_ssot.source import decode
 from flake8_redis_ssot.suppression import Directive, Layout, layout_of, read_directive
 
@@ -31,7 +32,7 @@ def add_comments(findings: Iterable[Finding], reason: str) -> tuple[int, list[st
         certain = [finding for finding in group if finding.code != "RSS900"]
         try:
             data = read(path)
-            text, count = commented(data, certain, reason)
+            text, count = commented(data, certain, reason, path)
             replace(path, text, expected=data)
         except OSError as error:
             troubles.append(f"{path}: {error.strerror}")
@@ -42,16 +43,28 @@ def add_comments(findings: Iterable[Finding], reason: str) -> tuple[int, list[st
     return done, troubles
 
 
-def commented(data: bytes, findings: Sequence[Finding], reason: str) -> tuple[bytes, int]:
-    """The bytes of a file with a comment for each finding, and the number of lines that changed."""
-    decoded = decode(data)
-    before, layout = _LINE.findall(decoded.text), layout_of(decoded.text)
-    lines = list(before)
+def commented(data: bytes, findings: Sequence[Finding], reason: str, path: str = "") -> tuple[bytes, int]:
+    """The bytes of a file (at `path`) with a comment for each finding, and the number of lines that changed."""
+    decoded = decode(data, path)
+    before, layout = _LINE.findall(decoded.text), layout_of(decoded.python)
+    new: dict[int, str] = {}
     for row, codes in _codes_by_row(layout, findings):
-        from_here = layout.comments.get(row, len(lines[row - 1])) if layout.joined else 0
-        lines[row - 1] = _with_codes(lines[row - 1], from_here, codes, reason)
-    changed = sum(line != old for line, old in zip(lines, before))
-    return "".join(lines).encode(decoded.encoding), changed
+        line = before[row - 1]
+        from_here = layout.comments.get(row, len(line)) if layout.joined else 0
+        new[row] = _with_codes(line, from_here, codes, reason)
+    new = {row: line for row, line in new.items() if line != before[row - 1]}
+    if decoded.layout is not None:
+        return _in_cells(data, before, new), len(new)
+    return "".join(new.get(row, line) for row, line in enumerate(before, 1)).encode(decoded.encoding), len(new)
+
+
+def _in_cells(data: bytes, lines: Sequence[str], new: Mapping[int, str]) -> bytes:
+    """The bytes of a notebook with other lines in the text of its cells."""
+    from flake8_redis_ssot.notebooks.writing import written  # late: most projects have no notebook
+
+    starts = list(accumulate(map(len, lines), initial=0))
+    whole = (Cut(starts[row - 1], starts[row], line) for row, line in new.items())
+    return written(data, tidy("".join(lines), whole))
 
 
 def _codes_by_row(layout: Layout, findings: Sequence[Finding]) -> Iterator[tuple[int, list[str]]]:

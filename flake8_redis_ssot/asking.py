@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from flake8_redis_ssot.names.facts import FileFacts
-from flake8_redis_ssot.search import AttributeUse, attribute_uses
+from flake8_redis_ssot.search import AttributeUse, attribute_uses, code
 from flake8_redis_ssot.workers import ask_each
 
 _CHUNK = 150
@@ -69,6 +69,6 @@ def _uses(
     found = []
     for path in files:
         with suppress(OSError):
-            text = data(path)
+            text = code(data(path), path)
             found += [(name, path, uses) for name in names if (uses := attribute_uses(text, name))]
     return found

@@ -1,4 +1,4 @@
-"""Which Python files there are: the folders named, without what `.gitignore` and `exclude` leave out."""
+"""Which Python files and notebooks there are: the folders named, without what `.gitignore` and `exclude` leave out."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from flake8_redis_ssot.patterns import PathPatterns
 
-ENDINGS = (".py", ".pyi")
+ENDINGS = (".py", ".pyi", ".ipynb")
 # ruff's list, so that both tools see the same tree; besides, folders without sources that change from run to run.
 DEFAULT_EXCLUDES = (
     *("__pycache__/", ".redis_ssot_cache/"),
@@ -62,7 +62,7 @@ def discover(
     force_exclude: bool = False,
     trail: Trail | None = None,
 ) -> Listing:
-    """List the Python files that `paths` (files and folders) stand for.
+    """List the Python files and notebooks that `paths` (files and folders) stand for.
 
     A file that is named is taken whatever its ending; so is a named folder that is ignored. `exclude` are
     gitignore-style patterns counted from `root`; they come after DEFAULT_EXCLUDES, so `!build/` takes

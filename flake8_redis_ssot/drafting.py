@@ -10,6 +10,7 @@ from flake8_redis_ssot.analysis import Analysis
 from flake8_redis_ssot.edits import Overlap
 from flake8_redis_ssot.engine import Found
 from flake8_redis_ssot.fixing.bench import Bench, Question, Unanswered
+from flake8_redis_ssot.fixing.by_hand import as_in_notebooks
 from flake8_redis_ssot.fixing.composing import fix_of
 from flake8_redis_ssot.fixing.operations import Draft
 from flake8_redis_ssot.fixing.sheet import Sheet
@@ -106,7 +107,7 @@ def proposal_of(found: Found, analysis: Analysis, bench: Bench) -> Proposal:
     if view is None or not found.judged.rule.can_fix:
         return Proposal(found, None, _NO_FIX)
     try:
-        outcome = found.judged.rule.module.fix(found.judged.site, view, bench)
+        outcome = as_in_notebooks(found.judged.rule.module.fix(found.judged.site, view, bench), found.path, bench)
         if isinstance(outcome, Refusal):
             return Proposal(found, None, outcome)
         offers = tuple(fix_of(offer, bench) for offer in outcome.offers)

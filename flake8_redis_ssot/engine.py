@@ -56,10 +56,10 @@ def _judged(view: View, wanted: Callable[[str], bool], *, noqa: bool) -> list[Ju
 def _compared(analysis: Analysis, path: str, found: Iterable[Found], *, noqa: bool) -> list[Found]:
     """What was found in a file, compared with its text: what no comment silences, with its snippet."""
     try:
-        text = decode(analysis.data(path)).text
+        decoded = decode(analysis.data(path), path)
     except OSError:
         return list(found)  # it can't be read: that is the finding
-    comments, lines = Comments(text), lines_of(text)
+    comments, lines = Comments(decoded.python), lines_of(decoded.text)
     heard = (_after(comments, each, analysis.config) for each in found) if noqa else found
     return [each._replace(finding=_with_snippet(each.finding, lines)) for each in heard if each is not None]
 

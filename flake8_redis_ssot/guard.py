@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from flake8_redis_ssot.cells import told
 from flake8_redis_ssot.config.settings import ConfigError
 from flake8_redis_ssot.model import Finding
 from flake8_redis_ssot.request import NoConfigurationError, Request
@@ -39,5 +40,5 @@ def assert_no_findings(*paths: str, select: tuple[str, ...] = ()) -> None:
 
 def line_of(finding: Finding) -> str:
     """A finding as one line, with its advice."""
-    place = f"{finding.path}:{finding.span.row}:{finding.span.column + 1}"
+    place = f"{finding.path}:{told(finding.path, finding.span)}"
     return f"{place}: {finding.code} {finding.message}" + (f" ({finding.note})" if finding.note else "")

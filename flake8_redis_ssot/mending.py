@@ -38,7 +38,7 @@ class Mended:
     def take(self, applied: Sequence[Proposal], sheets: Mapping[str, Sheet], bench: Bench) -> None:
         """Add one round; `bench` has the files as they were before it."""
         for path, sheet in sheets.items():
-            self.before.setdefault(path, bench.text(path))
+            self.before.setdefault(path, bench.sheet(path).data)
             self.after[path] = sheet.data
         self.fixed += [proposal.finding for proposal in applied]
         self.together += [proposal.paths for proposal in applied]

@@ -6,6 +6,13 @@ import os
 from collections.abc import Iterable, Sequence
 from functools import cache
 
+from flake8_redis_ssot.notebooks import ENDING
+
+# A notebook has a name like a module's, but no import can mean it.
+_NOTEBOOK = ENDING.replace(".", "-")
+# A stub stands for a module only where there is no code of it, under any root.
+_ENDINGS = ((os.sep + "__init__.py", ".py"), (os.sep + "__init__.pyi", ".pyi"))
+
 
 class Modules:
     """Maps dotted module names to files and back.
@@ -29,13 +36,20 @@ class Modules:
         return self._paths[module]
 
     def _find(self, module: str) -> str | None:
+        if module.endswith(_NOTEBOOK):
+            return self._notebook(module)
         below = module.replace(".", os.sep)
-        for root in self._in_order:
-            for ending in (os.sep + "__init__.py", ".py", os.sep + "__init__.pyi", ".pyi"):
-                path = f"{root}{below}{ending}"
-                if path in self._files:
-                    return path
+        for endings in _ENDINGS:
+            for root in self._in_order:
+                for ending in endings:
+                    path = f"{root}{below}{ending}"
+                    if path in self._files:
+                        return path
         return None
+
+    def _notebook(self, module: str) -> str | None:
+        below = module.removesuffix(_NOTEBOOK).replace(".", os.sep) + ENDING
+        return next((root + below for root in self._in_order if root + below in self._files), None)
 
     def folder_of(self, package: str) -> str | None:
         """The folder (with a final separator) of a package, perhaps one without an `__init__`; None without files."""
@@ -67,7 +81,8 @@ class Modules:
 def module_name(path: str, roots: Sequence[str]) -> str:
     """The dotted name of a file; `roots` as `Modules.roots`: absolute, with a final separator, deepest first."""
     root = next((root for root in roots if path.startswith(root)), os.path.dirname(path) + os.sep)
-    parts = os.path.splitext(path[len(root) :])[0].split(os.sep)
+    stem, ending = os.path.splitext(path[len(root) :])
+    parts = (stem + _NOTEBOOK if ending == ENDING else stem).split(os.sep)
     if parts[-1] == "__init__" and len(parts) > 1:
         del parts[-1]
     return ".".join(parts)

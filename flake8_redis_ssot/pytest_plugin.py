@@ -66,7 +66,11 @@ class _Check(pytest.Item):
     def reportinfo(self) -> tuple[str, int | None, str]:
         """The first finding's place."""
         first = self._found[0] if self._found else None
-        return (os.path.abspath(first.path), first.span.row - 1, self.name) if first else ("", None, self.name)
+        if first is None:
+            return "", None, self.name
+        from flake8_redis_ssot.cells import in_file
+
+        return os.path.abspath(first.path), in_file(first.path, first.span).row - 1, self.name
 
 
 def pytest_configure(config: pytest.Config) -> None:

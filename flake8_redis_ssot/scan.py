@@ -45,7 +45,7 @@ def facts_of(path: str, data: bytes, search: Search) -> FileFacts:
     from flake8_redis_ssot.names.interest import Interest
     from flake8_redis_ssot.source import decode, outlined_source, parsed_source
 
-    decoded = decode(data)
+    decoded = decode(data, path)
     source = outlined_source(decoded, Interest(decoded.text, search.words).touches)
     if source is not None:
         with suppress(HiddenError):

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
+from flake8_redis_ssot.notebooks import ENDING
 from flake8_redis_ssot.profiles import Profile, resembles_any
 from flake8_redis_ssot.words import Words
 
@@ -16,6 +17,8 @@ _PASSED_ON = re.compile(rb"\s+as\b|\s+import\s*\(?\s*\*")
 _ATTRIBUTE = re.compile(rb"\s*\.\s*(\w+)")
 _IN_WORD = re.compile(rb"\w")
 _RELATIVE_STAR = re.compile(rb"\.\s+import\s*\*")
+# What JSON may write any character as; control characters can be no part of a word.
+_ESCAPED = re.compile(rb"\\u(?!00[01])")
 
 
 class Hunt(NamedTuple):
@@ -101,13 +104,17 @@ class Search(NamedTuple):
         for stem, words in self.stems:
             if stem in data and words.search(data):
                 return self._wants(data, path) or self._wants_class(data)
-        return self._wants_class(data)
+        return (path.endswith(ENDING) and self._wants(data, path)) or self._wants_class(data)
 
     def _wants_class(self, data: bytes) -> bool:
         # Only the search for the configured names looks for classes; later ones note those in what they read.
         return bool(self.needles) and resembles_any(self.profiles, data)
 
     def _wants(self, data: bytes, path: str) -> bool:
+        if path.endswith(ENDING):
+            if not _ESCAPED.search(data) and not any(literal in data for literal in self.literals()):
+                return False
+            data = code(data, path)
         for needle in self.needles:
             if needle in data:
                 return True
@@ -116,6 +123,16 @@ class Search(NamedTuple):
     def literals(self) -> set[bytes]:
         """Byte strings of which every file that is worth a look holds one."""
         return {*self.needles, *(literal for hunt in self.hunts for literal in hunt.literals())}
+
+
+def code(data: bytes, path: str) -> bytes:
+    """The bytes of a file's code: its own, or those of a notebook's code cells; all, where these can't be told."""
+    if not path.endswith(ENDING):
+        return data
+    from flake8_redis_ssot.source import decode  # late: most projects have no notebook
+
+    decoded = decode(data, path)
+    return data if decoded.gaps else decoded.text.encode("utf-8", "surrogatepass")
 
 
 _CANDIDATES = 12  # more of them cost more to compare than they can save

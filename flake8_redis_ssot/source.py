@@ -5,11 +5,15 @@ from __future__ import annotations
 import ast
 import codecs
 import re
-from collections.abc import Mapping
-from typing import NamedTuple
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, NamedTuple
 
-from flake8_redis_ssot.levelling import Matters, Outline, outline, parse
+from flake8_redis_ssot.levelling import Matters, Outline, outline, parse, parse_parts
 from flake8_redis_ssot.model import Gap, Span
+from flake8_redis_ssot.notebooks import ENDING
+
+if TYPE_CHECKING:
+    from flake8_redis_ssot.notebooks.layout import Layout
 
 LINE_BREAK = re.compile(r"\r\n|\r|\n")
 
@@ -19,11 +23,20 @@ _BLANK = re.compile(rb"^[ \t\f]*(?:#.*)?$")
 
 
 class Text(NamedTuple):
-    """Decoded bytes: the text without its byte order mark, the codec's name, and what could not be decoded."""
+    """Decoded bytes: the text without its byte order mark, the codec's name, and what could not be decoded.
+
+    That of a notebook is the text of its code cells, whose `layout` says which rows belong to which of them.
+    """
 
     text: str
     encoding: str
     gaps: tuple[Gap, ...]
+    layout: Layout | None = None
+
+    @property
+    def python(self) -> str:
+        """The text without the magic commands of a notebook, which no Python can read; as long, line by line."""
+        return self.layout.python if self.layout else self.text
 
 
 class Source(NamedTuple):
@@ -62,20 +75,20 @@ class Source(NamedTuple):
         )
 
 
-def read_source(data: bytes) -> Source:
+def read_source(data: bytes, path: str = "") -> Source:
     """Decode and parse the bytes of a file. Never raises: what had to be left out is in `gaps`."""
-    return parsed_source(decode(data))
+    return parsed_source(decode(data, path))
 
 
 def parsed_source(decoded: Text) -> Source:
     """The same from the text."""
-    parsed = parse(decoded.text)
+    parsed = parse_parts(decoded.python, decoded.layout.starts) if decoded.layout else parse(decoded.text)
     return Source(parsed.text, parsed.tree, decoded.gaps + parsed.gaps, parsed.bound_names, *_measured(parsed.text))
 
 
 def outlined_source(decoded: Text, matters: Matters) -> Source | None:
     """A file whose functions are parsed only where they matter; None where that takes the whole text."""
-    found = outline(decoded.text, matters)
+    found = outline(decoded.text, matters) if decoded.layout is None else None
     gaps = decoded.gaps + found.gaps if found else ()
     return found and Source(decoded.text, found.tree, gaps, {}, *_measured(decoded.text), found)
 
@@ -91,16 +104,38 @@ def lines_of(text: str) -> list[str]:
     return LINE_BREAK.split(text) if "\r" in text else text.split("\n")
 
 
-def decode(data: bytes) -> Text:
-    """Decode a file as Python does: byte order mark, coding line (PEP 263), else UTF-8.
+def decode(data: bytes, path: str = "") -> Text:
+    """Decode a file as Python does: byte order mark, coding line (PEP 263), else UTF-8; as a notebook if `path` is one.
 
     Bytes that do not fit are a gap, and the whole text is read as Latin-1 then (as flake8 does), so that
-    each byte is one character and the rest can still be checked.
+    each byte is one character and the rest can still be checked. Of a notebook that can't be read nothing is left.
     """
+    if path.endswith(ENDING):
+        return _decode_notebook(data)
     if data.startswith(codecs.BOM_UTF8):
         return _decode_as(data[len(codecs.BOM_UTF8) :], "utf-8", "utf-8-sig")
     name = _coding_line(data)
     return _decode_as(data, name, name)
+
+
+def _decode_notebook(data: bytes) -> Text:
+    from flake8_redis_ssot.notebooks.document import NotebookError  # late: most projects have none
+    from flake8_redis_ssot.notebooks.layout import read_layout
+
+    try:
+        layout = read_layout(data)
+    except NotebookError as error:
+        return Text("", "utf-8", (Gap(1, 0, str(error)),))
+    return Text(layout.text, "utf-8", (), layout)
+
+
+def named_parts(name: str, before: Text, after: Text) -> Iterator[tuple[str, str, str]]:
+    """What changes are shown of: a file as a whole, or each cell of a notebook, as it was and as it is."""
+    if before.layout is None or after.layout is None:
+        yield name, before.text, after.text
+        return
+    for number, old, new in zip(before.layout.numbers, before.layout.texts(), after.layout.texts()):
+        yield f"{name}:cell {number}", old, new
 
 
 def _decode_as(data: bytes, codec: str, encoding: str) -> Text:

@@ -8,14 +8,12 @@ from contextlib import suppress
 
 from flake8_redis_ssot.analysis import Analysis
 from flake8_redis_ssot.config.settings import Config
-from flake8_redis_ssot.discovery import discover
+from flake8_redis_ssot.discovery import ENDINGS, discover
 from flake8_redis_ssot.disk import read
 from flake8_redis_ssot.engine import Found, check, found_in
 from flake8_redis_ssot.model import Finding
 from flake8_redis_ssot.names.facts import Exports
 from flake8_redis_ssot.selection import UNUSED_SUPPRESSION, Selection
-
-_ENDINGS = (".py", ".pyi")
 
 
 class LiveProject:
@@ -71,7 +69,7 @@ class LiveProject:
 
     def update(self, paths: Iterable[str]) -> bool:
         """Take notice of files that were changed, made or removed (absolute paths); whether any of them is of ours."""
-        changed = [path for path in paths if path.endswith(_ENDINGS)]
+        changed = [path for path in paths if path.endswith(ENDINGS)]
         known = [path for path in changed if path in self._files and os.path.isfile(path)]
         if len(known) < len(changed) and self._listed() != self._files:
             self._begin()

@@ -9,6 +9,8 @@ from functools import lru_cache
 from types import TracebackType
 from typing import IO, NamedTuple, cast
 
+from flake8_redis_ssot.discovery import ENDINGS
+
 Tree = Mapping[str, str]
 
 _NOTHING = "0" * 40
@@ -34,7 +36,7 @@ class Commit(NamedTuple):
 class Objects:
     """The repository that a folder lies in. Only files with certain `endings` are seen. Raises GitError."""
 
-    def __init__(self, folder: str, endings: tuple[str, ...] = (".py", ".pyi")) -> None:
+    def __init__(self, folder: str, endings: tuple[str, ...] = ENDINGS) -> None:
         self._folder = folder
         self._endings = endings
         self.lead = self.text("rev-parse", "--show-prefix").strip()  # where the folder lies in the repository

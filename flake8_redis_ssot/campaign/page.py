@@ -11,6 +11,7 @@ from html import escape
 from flake8_redis_ssot.campaign.chart import Spot, as_svg
 from flake8_redis_ssot.campaign.progress import Progress, Row
 from flake8_redis_ssot.campaign.work import Work, trust_in
+from flake8_redis_ssot.cells import told
 from flake8_redis_ssot.disk import read
 
 _TEMPLATE = os.path.join(os.path.dirname(__file__), "page.html")
@@ -62,7 +63,7 @@ def _held(progress: Progress) -> str:
 
 def _finding(work: Work, line: str) -> str:
     finding = work.finding
-    place = f"{work.path}:{finding.span.row}:{finding.span.column + 1}"
+    place = f"{work.path}:{told(finding.path, finding.span)}"
     return (
         f"<tr><td>{finding.code}</td><td><code>{escape(place)}</code>"
         f'<div class="message">{escape(finding.message)}</div></td><td><code>{escape(line.strip())}</code></td>'

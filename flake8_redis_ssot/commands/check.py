@@ -5,9 +5,10 @@ from __future__ import annotations
 import sys
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
+from flake8_redis_ssot.cells import opened
 from flake8_redis_ssot.commands.fixes import add_fixes, apply_fixes, show_diff, trust, wants_fixes
 from flake8_redis_ssot.commands.flags import add_baseline, add_configuration, add_paths, add_selection
 from flake8_redis_ssot.commands.running import RefusedError, complain, configuration_of, outcome_of, request_of
@@ -20,6 +21,7 @@ from flake8_redis_ssot.selection import names_by_code
 
 if TYPE_CHECKING:
     from flake8_redis_ssot.campaign.work import Work
+    from flake8_redis_ssot.notebooks.showing import Notebook
 
 FORMATS = (
     *("concise", "full", "json", "json-lines", "junit", "grouped"),
@@ -88,7 +90,9 @@ def _watch(arguments: Namespace) -> int:
     form = "concise" if arguments.output_format == "full" else arguments.output_format
 
     def text(work: Sequence[Work]) -> str:
-        report = Report([each.finding for each in work], names_by_code(), lambda path: _lines(path, Outcome()))
+        nothing = Outcome()
+        lines, notebook = partial(_lines, outcome=nothing), cache(partial(_notebook, outcome=nothing))
+        report = Report([each.finding for each in work], names_by_code(), lines, notebook=notebook)
         return render(report, form, Paint())
 
     return watch(arguments, configuration_of(request_of(arguments)), text, whole=True)
@@ -134,7 +138,8 @@ def _publish(outcome: Outcome, arguments: Namespace) -> bool:
         form = "statistics_json" if form == "json" else "statistics"
     names = names_by_code()
     lines = cache(lambda path: _lines(path, outcome))
-    report = Report(outcome.findings, names, lines, len(outcome.fixed), arguments.unsafe_fixes)
+    notebook = cache(partial(_notebook, outcome=outcome))
+    report = Report(outcome.findings, names, lines, len(outcome.fixed), arguments.unsafe_fixes, notebook)
     if not arguments.output_file:
         is_wanted = form not in _FOR_PEOPLE or outcome.findings or not arguments.quiet
         if is_wanted and (text := render(report, form, Paint.fitting(sys.stdout))):
@@ -151,11 +156,20 @@ def _lines(path: str, outcome: Outcome) -> Sequence[str]:
     """The source lines of a file for display; none where it can't be read (any more)."""
     from flake8_redis_ssot.source import decode, lines_of  # late: not every report shows them
 
-    buffered = next(iter(outcome.buffers.values()), None) if outcome.buffers else None
+    buffered = _buffered(outcome)
     try:
-        return lines_of(decode(read(path) if buffered is None else buffered).text)
+        return lines_of(decode(read(path) if buffered is None else buffered, path).text)
     except OSError:
         return ()
+
+
+def _notebook(path: str, outcome: Outcome) -> Notebook | None:
+    return opened(path, _buffered(outcome))
+
+
+def _buffered(outcome: Outcome) -> bytes | None:
+    """What was read from standard input."""
+    return next(iter(outcome.buffers.values()), None)
 
 
 def _add_noqa(outcome: Outcome, reason: str) -> int:

@@ -42,10 +42,12 @@ def show_diff(outcome: Outcome, arguments: Namespace) -> int:
     """Print what would change; 1 where anything would, 2 where the user got something wrong."""
     from flake8_redis_ssot.edits import diff
     from flake8_redis_ssot.selection import shown_path
-    from flake8_redis_ssot.source import decode
+    from flake8_redis_ssot.source import decode, named_parts
 
     for change in sorted(change for group in outcome.changes for change in group):
-        sys.stdout.write(diff(shown_path(change.path), decode(change.before).text, decode(change.after).text))
+        before, after = decode(change.before, change.path), decode(change.after, change.path)
+        for name, old, new in named_parts(shown_path(change.path), before, after):
+            sys.stdout.write(diff(name, old, new))
     sys.stdout.flush()
     _tell(outcome, arguments, would=True)
     for error in outcome.errors:

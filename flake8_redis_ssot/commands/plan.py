@@ -10,6 +10,7 @@ from typing import Any
 from flake8_redis_ssot.campaign.owners import owners_of
 from flake8_redis_ssot.campaign.plan import BATCH_SIZE, PHASES, TABLES, Batch, Plan, Share, distribution, make_plan
 from flake8_redis_ssot.campaign.work import Surveyor, Work, trust_in
+from flake8_redis_ssot.cells import in_cell
 from flake8_redis_ssot.commands.flags import add_configuration, add_paths, count
 from flake8_redis_ssot.commands.running import RefusedError, complain, configuration_of, request_of, whole_outcome_of
 from flake8_redis_ssot.commands.shrinking import counted
@@ -98,10 +99,12 @@ def _as_json(plan: Plan) -> dict[str, Any]:
 
 def _finding(work: Work) -> dict[str, Any]:
     finding = work.finding
+    cell, span = in_cell(finding.path, finding.span)
     return {
         "path": work.path,
-        "row": finding.span.row,
-        "column": finding.span.column + 1,
+        "cell": cell,
+        "row": span.row,
+        "column": span.column + 1,
         "code": finding.code,
         "message": finding.message,
         "pattern": finding.mark.pattern,

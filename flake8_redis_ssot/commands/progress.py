@@ -145,7 +145,7 @@ def _write_page(file: str, config: Config, progress: Progress, points: Sequence[
     def line_of(work: Work) -> str:
         path = work.finding.path
         if path not in lines:
-            lines[path] = lines_of(decode(read(path)).text)
+            lines[path] = lines_of(decode(read(path), path).text)
         row = work.finding.span.row
         return lines[path][row - 1] if row <= len(lines[path]) else ""
 

@@ -19,7 +19,7 @@ from flake8_redis_ssot.interface import Interface, interface_of
 from flake8_redis_ssot.names.facts import FileFacts, Import, Mention, Reach
 from flake8_redis_ssot.project import Home, Project
 from flake8_redis_ssot.rule import Judged, View
-from flake8_redis_ssot.search import AttributeUse
+from flake8_redis_ssot.search import AttributeUse, code
 from flake8_redis_ssot.selection import relative_to
 from flake8_redis_ssot.targets import is_patch, origins_of
 
@@ -132,7 +132,7 @@ class Bench:
     def change(self, sheets: Mapping[str, Sheet]) -> None:
         """Go on with other files in the place of some."""
         self.sheets |= sheets
-        self._texts |= {path: sheet.data for path, sheet in sheets.items()}
+        self._texts |= {path: code(sheet.data, path) for path, sheet in sheets.items()}
         self._seen.clear()
 
     def learn(self) -> None:
@@ -260,10 +260,10 @@ class Bench:
         return named or self.graph.imports(importer, path)
 
     def text(self, path: str) -> bytes:
-        """The bytes of a file; none where it can't be read."""
+        """The bytes of a file's code; none where it can't be read."""
         if path not in self._texts:
             try:
-                self._texts[path] = self.known.data(path)
+                self._texts[path] = code(self.known.data(path), path)
             except OSError:
                 self._texts[path] = b""
         return self._texts[path]

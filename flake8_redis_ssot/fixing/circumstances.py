@@ -15,6 +15,7 @@ from flake8_redis_ssot.interface import Interface
 from flake8_redis_ssot.model import Applicability
 from flake8_redis_ssot.names.facts import Call
 from flake8_redis_ssot.names.scopes import last_name
+from flake8_redis_ssot.notebooks import ENDING
 from flake8_redis_ssot.references import References, Scope
 from flake8_redis_ssot.rule import View
 from flake8_redis_ssot.testcode import is_test
@@ -30,6 +31,8 @@ def circumstances(spot: Spot, uses: Uses, shared: Interface | None, view: View, 
     sheet = bench.sheet(view.path)
     if is_test(view.relative):
         yield Doubt("a test may need an instance of its own")
+    if view.path.endswith(ENDING):
+        yield Doubt("the cells of a notebook are run by hand, in any order and more than once")
     if shared is not None and shared.is_async:
         yield Doubt("a shared asynchronous instance belongs to one event loop")
     if _FORKS.search(sheet.text):

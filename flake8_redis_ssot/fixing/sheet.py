@@ -6,29 +6,36 @@ import ast
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
-from flake8_redis_ssot.edits import Lines, applied
+from flake8_redis_ssot.edits import Lines, applied, merged
 from flake8_redis_ssot.model import Cut, Gap, Span
 from flake8_redis_ssot.references import References
-from flake8_redis_ssot.source import Source, decode, read_source
+from flake8_redis_ssot.source import Source, decode, parsed_source
+
+if TYPE_CHECKING:
+    from flake8_redis_ssot.notebooks.layout import Layout
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """A file (`path`, absolute) whose decoded `text` is to be changed; the tree's positions count in it."""
+    """A file (`path`, absolute) whose decoded `text` is to be changed; the tree's positions count in it.
+
+    The text of a notebook is that of its code cells, magic commands and all; `layout` has its cells.
+    """
 
     path: str
     data: bytes
     text: str
     encoding: str
     source: Source
+    layout: Layout | None = None
 
     @classmethod
     def of(cls, path: str, data: bytes) -> Sheet:
         """The sheet of a file's bytes."""
-        decoded = decode(data)
-        return cls(path, data, decoded.text, decoded.encoding, read_source(data))
+        decoded = decode(data, path)
+        return cls(path, data, decoded.text, decoded.encoding, parsed_source(decoded), decoded.layout)
 
     @property
     def tree(self) -> ast.Module:
@@ -116,6 +123,10 @@ class Sheet:
 
     def changed(self, cuts: Iterable[Cut]) -> bytes:
         """The bytes of the file after changes. Raises Overlap."""
+        if self.layout is not None:
+            from flake8_redis_ssot.notebooks.writing import written  # late: most projects have no notebook
+
+            return written(self.data, merged(cuts))
         mark = (
             self.data[: len(self.data) - len(self.text.encode(_plain(self.encoding)))]
             if self.encoding == "utf-8-sig"

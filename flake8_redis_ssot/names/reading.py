@@ -41,11 +41,12 @@ def read_names(
     exports = _exports(walk)
     # Besides the words, the names that stand for them in this file.
     hits = cache(interest.words.hits)
+    runs = not path.endswith(".pyi")  # what a stub calls is never called
     return FileFacts(
         path,
         tuple(entry for entry in ledger.imported() if entry.star or _is_noted(entry.origin, words)),
-        tuple(call for call in ledger.calls() if any(map(hits, call.origins))),
-        tuple(sorted(entry for entry in ledger.arguments.values() if any(map(hits, entry.origins)))),
+        tuple(call for call in ledger.calls() if runs and any(map(hits, call.origins))),
+        tuple(sorted(entry for entry in ledger.arguments.values() if runs and any(map(hits, entry.origins)))),
         ledger.reached(),
         tuple(sorted(ledger.mentions.values())),
         exports,

@@ -12,6 +12,7 @@ from flake8_redis_ssot.config.settings import ConfigError
 from flake8_redis_ssot.disk import read
 from flake8_redis_ssot.engine import check
 from flake8_redis_ssot.modules import Modules
+from flake8_redis_ssot.notebooks import ENDING
 from flake8_redis_ssot.proposing.homes import Home, called_names, defined_classes, homes_in, most_made
 from flake8_redis_ssot.proposing.old import Old, old_in
 from flake8_redis_ssot.proposing.roots import further_roots, imported_names
@@ -68,11 +69,13 @@ def proposals(
     """What could be guarded in a project, the surest first: with an instance and an accessor, and with old modules.
 
     `root` is the project's folder, `roots` its import roots and `files` all of its Python files (absolute paths).
+    Notebooks only count where findings are counted: nothing that is shared is at home in one.
     """
     called, defined = {}, {}
     imported: set[str] = set()
     tell(f"reading {len(files)} files")
-    for path in files:
+    importable = [path for path in files if not path.endswith(ENDING)]
+    for path in importable:
         try:
             data = read(path)
         except OSError:
@@ -89,14 +92,14 @@ def proposals(
         if classes & names
         for home in homes_in(path, "", read(path), classes & names)
     ]
-    src = _further(root, further_roots(root, roots, files, imported), homes)
+    src = _further(root, further_roots(root, roots, importable, imported), homes)
     modules = Modules([*roots, *(os.path.join(root, folder) for folder in src)], files)
     homes = [home._replace(module=modules.name_of(home.path)) for home in homes]
     homes = [home for home in homes if all(part.isidentifier() for part in home.module.split("."))]
     homes = sorted(homes, key=lambda home: (_sureness(home), ranked.index(home.name), home.module))[:_MOST_HOMES]
     tell(f"looking at what stands beside {len(homes)} homes")
     every = tuple(relative_to(root, each) for each in roots) + src if src else ()
-    found = [Proposal(home, _old_beside(home, files, modules, root), 0, every) for home in homes]
+    found = [Proposal(home, _old_beside(home, importable, modules, root), 0, every) for home in homes]
     best = _without_rivals(sorted(found, key=_best_first))[:_MOST_PROPOSALS]
     tell(f"checking {len(best)} proposals")
     counted = [each._replace(findings=_count(each, root, files, jobs)) for each in best]

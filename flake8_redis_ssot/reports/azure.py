@@ -14,11 +14,11 @@ _ESCAPES = {"%": "%AZP25", ";": "%3B", "\r": "%0D", "\n": "%0A", "]": "%5D"}
 
 def render(report: Report, paint: Paint) -> str:
     """One command a finding."""
-    return "\n".join(map(_command, report.findings))
+    return "\n".join(_command(finding, report) for finding in report.findings)
 
 
-def _command(finding: Finding) -> str:
-    span = finding.span
+def _command(finding: Finding, report: Report) -> str:
+    span = report.in_file(finding)
     where = (
         f"type=error;sourcepath={_escaped(finding.path)};linenumber={span.row};columnnumber={span.column + 1};"
         f"code={finding.code};"

@@ -16,8 +16,9 @@ def render(report: Report, paint: Paint) -> str:
 
 def _line(finding: Finding, report: Report, paint: Paint) -> str:
     colon = paint("cyan", ":")
-    place = f"{paint('bold', finding.path)}{colon}{finding.span.row}{colon}{finding.span.column + 1}{colon}"
-    return f"{place} {paint('red', finding.code)}{star(finding, report, paint)} {finding.message}"
+    place = "".join(f"{colon}{part}" for part in report.place(finding).split(":"))
+    code = f"{paint('red', finding.code)}{star(finding, report, paint)}"
+    return f"{paint('bold', finding.path)}{place}{colon} {code} {finding.message}"
 
 
 def total(report: Report, paint: Paint) -> str:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from flake8_redis_ssot.model import Finding, Fix, Refusal
+from flake8_redis_ssot.model import Finding, Fix, Refusal, Span
 from flake8_redis_ssot.reports.concise import star, total
 from flake8_redis_ssot.reports.paint import Paint
 from flake8_redis_ssot.reports.report import Report
@@ -22,21 +22,21 @@ def render(report: Report, paint: Paint) -> str:
 
 
 def _block(finding: Finding, report: Report, paint: Paint) -> Iterator[str]:
-    span, lines = finding.span, report.lines(finding.path)
+    (_, span), lines = report.in_cell(finding), _lines(finding, report)
     last = min(len(lines), span.end_row + _CONTEXT)
     margin = " " * len(str(last))
     bar = paint("blue", "|")
     yield f"{paint('red', finding.code)}{star(finding, report, paint)} {paint('bold', finding.message)}"
-    yield f"{margin}{paint('blue', '-->')} {finding.path}:{span.row}:{span.column + 1}"
+    yield f"{margin}{paint('blue', '-->')} {finding.path}:{report.place(finding)}"
     yield f"{margin} {bar}"
-    for row in _rows(finding, last):
+    for row in _rows(span, last):
         if row is None:
             yield paint("blue", "...")
             continue
         text = lines[row - 1]
         yield f"{paint('blue', str(row).rjust(len(margin)))} {bar} {_shown(text)}".rstrip()
         if span.row <= row <= span.end_row:
-            yield f"{margin} {bar} {paint('red', _underline(finding, row, text))}"
+            yield f"{margin} {bar} {paint('red', _underline(span, row, text))}"
     yield f"{margin} {bar}"
     if finding.note:
         yield f"{margin} {paint('blue', '=')} {paint('bold', 'help')}: {finding.note}"
@@ -53,9 +53,15 @@ def _about_fix(fix: Fix | Refusal | None) -> Iterator[tuple[str, str]]:
         yield from (("no fix", reason) for reason in fix.reasons)
 
 
-def _rows(finding: Finding, last: int) -> Iterator[int | None]:
+def _lines(finding: Finding, report: Report) -> Sequence[str]:
+    """The lines around a finding: those of its file, or of its cell."""
+    cell, _ = report.in_cell(finding)
+    notebook = report.notebook(finding.path) if cell is not None else None
+    return report.lines(finding.path) if cell is None or notebook is None else notebook.layout.cell(cell)
+
+
+def _rows(span: Span, last: int) -> Iterator[int | None]:
     """The 1-based rows to show; None where some are left out."""
-    span = finding.span
     for row in range(max(1, span.row - _CONTEXT), last + 1):
         hidden = span.row + _LONGEST // 2 <= row <= span.end_row - _LONGEST // 2
         if not hidden:
@@ -64,8 +70,7 @@ def _rows(finding: Finding, last: int) -> Iterator[int | None]:
             yield None
 
 
-def _underline(finding: Finding, row: int, text: str) -> str:
-    span = finding.span
+def _underline(span: Span, row: int, text: str) -> str:
     start = span.column if row == span.row else len(text) - len(text.lstrip())
     end = span.end_column if row == span.end_row else len(text)
     return " " * _width(text[:start]) + "^" * max(1, _width(text[start:end]))

@@ -12,11 +12,11 @@ from flake8_redis_ssot.reports.report import Report
 
 def render(report: Report, paint: Paint) -> str:
     """One command a finding."""
-    return "\n".join(map(_command, report.findings))
+    return "\n".join(_command(finding, report) for finding in report.findings)
 
 
-def _command(finding: Finding) -> str:
-    span = finding.span
+def _command(finding: Finding, report: Report) -> str:
+    span = report.in_file(finding)
     where = {
         "title": f"redis-ssot ({finding.code})",
         "file": finding.path,
@@ -27,7 +27,7 @@ def _command(finding: Finding) -> str:
     }
     properties = ",".join(f"{name}={_property(str(value))}" for name, value in where.items())
     help_line = f"\n  help: {finding.note}" if finding.note else ""
-    text = f"{finding.path}:{span.row}:{span.column + 1}: {finding.code} {finding.message}{help_line}"
+    text = f"{finding.path}:{report.place(finding)}: {finding.code} {finding.message}{help_line}"
     return f"::error {properties}::{_data(text)}"
 
 

@@ -18,11 +18,13 @@ from flake8_redis_ssot.reports.report import Report
 def render(report: Report, paint: Paint) -> str:
     """The whole list; paths count from the top of the repository, as GitLab wants them."""
     several = zip(report.findings, fingerprints(report.findings, with_path=True))
-    return json.dumps([_entry(finding, fingerprint) for finding, fingerprint in several], indent=2, ensure_ascii=False)
+    return json.dumps(
+        [_entry(finding, report, fingerprint) for finding, fingerprint in several], indent=2, ensure_ascii=False
+    )
 
 
-def _entry(finding: Finding, fingerprint: str) -> dict[str, Any]:
-    span = finding.span
+def _entry(finding: Finding, report: Report, fingerprint: str) -> dict[str, Any]:
+    span = report.in_file(finding)
     return {
         "check_name": finding.code,
         "description": f"{finding.code}: {finding.message}",

@@ -22,7 +22,7 @@ def render(report: Report, paint: Paint) -> str:
 
 def _block(path: str, findings: Sequence[Finding], report: Report, paint: Paint) -> Iterator[str]:
     yield f"{paint('bold', path)}:"
-    places = [f"{finding.span.row}:{finding.span.column + 1}" for finding in findings]
+    places = list(map(report.place, findings))
     width = max(map(len, places))
     for place, finding in zip(places, findings):
         yield f"  {place:{width}} {paint('red', finding.code)}{star(finding, report, paint)} {finding.message}"

@@ -6,6 +6,7 @@ import json
 import os
 from typing import Any
 
+from flake8_redis_ssot.cells import edit_in_cell
 from flake8_redis_ssot.model import Applicability, Edit, Finding, Fix, Refusal
 from flake8_redis_ssot.reports.paint import Paint
 from flake8_redis_ssot.reports.report import Report
@@ -18,19 +19,19 @@ def render(report: Report, paint: Paint) -> str:
 
 def entry(finding: Finding, report: Report) -> dict[str, Any]:
     """One finding."""
-    span = finding.span
+    cell, span = report.in_cell(finding)
     return {
-        "cell": None,
+        "cell": cell,
         "code": finding.code,
         "end_location": {"column": span.end_column + 1, "row": span.end_row},
         "filename": os.path.abspath(finding.path),
-        "fix": _fix(finding.fix),
+        "fix": _fix(finding.fix, report),
         "help": finding.note or None,
         "location": {"column": span.column + 1, "row": span.row},
         "message": finding.message,
         "name": report.names[finding.code],
-        "noqa_row": finding.noqa_rows[0],
-        "offers": [_fix(offer) for offer in finding.offers],
+        "noqa_row": finding.noqa_rows[0] - finding.span.row + span.row,
+        "offers": [_fix(offer, report) for offer in finding.offers],
         "reasons": list(finding.fix.reasons) if finding.fix else [],
         "severity": "error",
         "url": None,
@@ -41,21 +42,23 @@ def entry(finding: Finding, report: Report) -> dict[str, Any]:
 _WORDS = {Applicability.SAFE: "safe", Applicability.UNSAFE: "unsafe", Applicability.MANUAL: "display"}
 
 
-def _fix(fix: Fix | Refusal | None) -> dict[str, Any] | None:
+def _fix(fix: Fix | Refusal | None, report: Report) -> dict[str, Any] | None:
     """A fix as ruff writes one; each edit names its file besides, as there may be several."""
     if not isinstance(fix, Fix):
         return None
     return {
         "applicability": _WORDS[fix.applicability],
-        "edits": [_edit(edit) for edit in fix.edits],
+        "edits": [_edit(edit, report) for edit in fix.edits],
         "message": fix.title,
         "reasons": list(fix.reasons),
     }
 
 
-def _edit(edit: Edit) -> dict[str, Any]:
+def _edit(edit: Edit, report: Report) -> dict[str, Any]:
+    cell, edit = edit_in_cell(edit, report.notebook)
     span = edit.span
     return {
+        **({} if cell is None else {"cell": cell}),
         "content": edit.text,
         "end_location": {"column": span.end_column + 1, "row": span.end_row},
         "filename": edit.path,

@@ -19,7 +19,7 @@ def render(report: Report, paint: Paint) -> str:
     counts = {"failures": number, "errors": "0"}
     root = ElementTree.Element("testsuites", {"name": _PACKAGE, "tests": number if report.findings else "1", **counts})
     for path, several in groupby(report.findings, key=lambda finding: finding.path):
-        _suite(root, path, list(several))
+        _suite(root, path, list(several), report)
     if not report.findings:
         suite = ElementTree.SubElement(
             root, "testsuite", {"name": _PACKAGE, "tests": "1", "skipped": "0", "package": _PACKAGE, **counts}
@@ -29,17 +29,18 @@ def render(report: Report, paint: Paint) -> str:
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{ElementTree.tostring(root, encoding="unicode")}'
 
 
-def _suite(root: ElementTree.Element, path: str, findings: list[Finding]) -> None:
+def _suite(root: ElementTree.Element, path: str, findings: list[Finding], report: Report) -> None:
     number = str(len(findings))
     counts = {"tests": number, "skipped": "0", "errors": "0", "failures": number}
     suite = ElementTree.SubElement(root, "testsuite", {"name": _plain(path), **counts, "package": _PACKAGE})
     for finding in findings:
-        span = finding.span
+        span, (cell, inner) = report.in_file(finding), report.in_cell(finding)
         where = {"classname": _plain(os.path.splitext(path)[0]), "line": str(span.row), "column": str(span.column + 1)}
         case = ElementTree.SubElement(suite, "testcase", {"name": f"{_PACKAGE}.{finding.code}", **where})
         message = _plain(finding.message)
         failure = ElementTree.SubElement(case, "failure", {"message": message})
-        failure.text = f"line {span.row}, col {span.column + 1}, {message}"
+        place = f"line {inner.row}, col {inner.column + 1}, {message}"
+        failure.text = place if cell is None else f"cell {cell}, {place}"
 
 
 def _plain(text: str) -> str:

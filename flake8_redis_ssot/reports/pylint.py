@@ -9,5 +9,6 @@ from flake8_redis_ssot.reports.report import Report
 def render(report: Report, paint: Paint) -> str:
     """One line a finding."""
     return "\n".join(
-        f"{finding.path}:{finding.span.row}: [{finding.code}] {finding.message}" for finding in report.findings
+        f"{finding.path}:{report.in_file(finding).row}: [{finding.code}] {finding.message}"
+        for finding in report.findings
     )

@@ -9,6 +9,7 @@ import json
 from typing import Any
 
 from flake8_redis_ssot.model import Applicability, Finding, Fix, Span
+from flake8_redis_ssot.notebooks import ENDING
 from flake8_redis_ssot.reports.paint import Paint
 from flake8_redis_ssot.reports.places import from_top
 from flake8_redis_ssot.reports.report import Report
@@ -20,17 +21,17 @@ def render(report: Report, paint: Paint) -> str:
         {
             "source": {"name": "redis-ssot"},
             "severity": "ERROR",
-            "diagnostics": [_diagnostic(finding) for finding in report.findings],
+            "diagnostics": [_diagnostic(finding, report) for finding in report.findings],
         },
         indent=2,
         ensure_ascii=False,
     )
 
 
-def _diagnostic(finding: Finding) -> dict[str, Any]:
+def _diagnostic(finding: Finding, report: Report) -> dict[str, Any]:
     found = {
         "code": {"value": finding.code},
-        "location": {"path": from_top(finding.path), "range": _range(finding.span)},
+        "location": {"path": from_top(finding.path), "range": _range(report.in_file(finding))},
         "message": finding.message,
     }
     suggestions = _suggestions(finding)
@@ -38,11 +39,11 @@ def _diagnostic(finding: Finding) -> dict[str, Any]:
 
 
 def _suggestions(finding: Finding) -> list[dict[str, Any]]:
-    """The edits of a fix; half of one that reaches into other files would break them."""
+    """The edits of a fix; half of one that reaches into other files would break them, as code does a notebook."""
     fix, path = finding.fix, finding.path
     if not isinstance(fix, Fix) or fix.applicability == Applicability.MANUAL:
         return []
-    if any(from_top(edit.path) != from_top(path) for edit in fix.edits):
+    if path.endswith(ENDING) or any(from_top(edit.path) != from_top(path) for edit in fix.edits):
         return []
     return [{"range": _range(edit.span), "text": edit.text} for edit in fix.edits]
 

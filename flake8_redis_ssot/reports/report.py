@@ -6,12 +6,13 @@ from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 from typing import NamedTuple
 
-from flake8_redis_ssot.model import Finding
+from flake8_redis_ssot.cells import NotebookOf, in_cell, in_file, opened, told
+from flake8_redis_ssot.model import Finding, Span
 from flake8_redis_ssot.reports.paint import Paint
 
 
 class Report(NamedTuple):
-    """What there is to tell: findings in order, rule names by code, and a way to a file's source lines.
+    """What there is to tell: findings in order, rule names by code, and ways to a file's source lines and cells.
 
     `fixed` findings are gone; with `unsafe` those of the others whose fix is unsafe would be applied as well.
     """
@@ -21,6 +22,19 @@ class Report(NamedTuple):
     lines: Callable[[str], Sequence[str]]
     fixed: int = 0
     unsafe: bool = False
+    notebook: NotebookOf = opened
+
+    def place(self, finding: Finding) -> str:
+        """Where a finding begins, as people read it: `row:column`, with the cell before it in a notebook."""
+        return told(finding.path, finding.span, self.notebook)
+
+    def in_cell(self, finding: Finding) -> tuple[int | None, Span]:
+        """The number of a finding's cell (None in a module), and where it is in that."""
+        return in_cell(finding.path, finding.span, self.notebook)
+
+    def in_file(self, finding: Finding) -> Span:
+        """Where the file has a finding: of a notebook, the JSON of it."""
+        return in_file(finding.path, finding.span, self.notebook)
 
 
 def render(report: Report, form: str, paint: Paint) -> str:

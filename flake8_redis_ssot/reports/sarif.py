@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 from flake8_redis_ssot import __version__
 from flake8_redis_ssot.model import Applicability, Finding, Fix, Span
+from flake8_redis_ssot.notebooks import ENDING
 from flake8_redis_ssot.reports.fingerprints import fingerprints
 from flake8_redis_ssot.reports.paint import Paint
 from flake8_redis_ssot.reports.places import from_top
@@ -32,7 +33,7 @@ def render(report: Report, paint: Paint) -> str:
         "tool": {"driver": _driver(rules)},
         "automationDetails": {"id": "redis-ssot/"},
         "columnKind": "unicodeCodePoints",
-        "results": [_result(finding, numbers, mark) for finding, mark in zip(told, marks)],
+        "results": [_result(finding, report, numbers, mark) for finding, mark in zip(told, marks)],
         "invocations": [_invocation(len(report.findings) - len(told))],
     }
     return json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2, ensure_ascii=False)
@@ -63,8 +64,8 @@ def _paragraph(rule: Rule) -> str:
     return " ".join(rule.page.partition("## Bad")[0].replace("## Why", "").split())
 
 
-def _result(finding: Finding, numbers: dict[str, int], mark: str) -> dict[str, Any]:
-    place = {"artifactLocation": _file(finding.path), "region": _region(finding.span)}
+def _result(finding: Finding, report: Report, numbers: dict[str, int], mark: str) -> dict[str, Any]:
+    place = {"artifactLocation": _file(finding.path), "region": _region(report.in_file(finding))}
     result: dict[str, Any] = {
         "ruleId": finding.code,
         "ruleIndex": numbers[finding.code],
@@ -73,9 +74,14 @@ def _result(finding: Finding, numbers: dict[str, int], mark: str) -> dict[str, A
         "locations": [{"physicalLocation": place}],
         "partialFingerprints": {"primaryLocationLineHash": mark},
     }
-    if isinstance(finding.fix, Fix) and finding.fix.applicability > Applicability.MANUAL:
+    if isinstance(finding.fix, Fix) and finding.fix.applicability > Applicability.MANUAL and _is_plain(finding.fix):
         result["fixes"] = [_fix(finding.fix)]
     return result
+
+
+def _is_plain(fix: Fix) -> bool:
+    """Whether the edits are those of files themselves, and not of code in the JSON of a notebook."""
+    return not any(edit.path.endswith(ENDING) for edit in fix.edits)
 
 
 def _fix(fix: Fix) -> dict[str, Any]:

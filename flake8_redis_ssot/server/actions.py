@@ -9,6 +9,7 @@ from pygls.workspace import PositionCodec
 
 from flake8_redis_ssot.annotating import TO_COME, commented
 from flake8_redis_ssot.model import Applicability, Finding, Fix, Span
+from flake8_redis_ssot.notebooks import ENDING
 from flake8_redis_ssot.server.places import range_of
 
 FIX_ALL = "source.fixAll.redis-ssot"
@@ -30,6 +31,8 @@ class Draughtsman:
         """The fix of a finding, and what else can be chosen."""
         fixes = [finding.fix] if isinstance(finding.fix, Fix) else []
         for fix in (*fixes, *finding.offers):
+            if any(edit.path.endswith(ENDING) for edit in fix.edits):
+                continue  # its places are those of code, not of the JSON around it
             action = types.CodeAction(
                 f"Redis SSOT ({finding.code}): {fix.title}{_WORDS[fix.applicability]}",
                 kind=types.CodeActionKind.QuickFix,

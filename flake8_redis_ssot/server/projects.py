@@ -12,6 +12,7 @@ from flake8_redis_ssot.baseline.storage import BaselineError
 from flake8_redis_ssot.campaign.live import LiveProject
 from flake8_redis_ssot.config.loading import OWN_NAMES, PYPROJECT, find, load
 from flake8_redis_ssot.config.settings import Config, ConfigError
+from flake8_redis_ssot.discovery import ENDINGS
 from flake8_redis_ssot.disk import read
 from flake8_redis_ssot.model import Finding
 from flake8_redis_ssot.source import decode, lines_of
@@ -87,7 +88,7 @@ class Projects:
         """Take notice of files that have changed on the disk; settings and baselines start everything afresh."""
         several = [path for path in paths if path not in self.buffers]
         names = {os.path.basename(path) for path in several}
-        if names.intersection((*OWN_NAMES, PYPROJECT)) or any(not path.endswith((".py", ".pyi")) for path in several):
+        if names.intersection((*OWN_NAMES, PYPROJECT)) or any(not path.endswith(ENDINGS) for path in several):
             self._kept.clear()
             return
         for key, kept in list(self._kept.items()):
@@ -103,4 +104,4 @@ class Projects:
             data = self.buffers[path] if path in self.buffers else read(path)
         except OSError:
             return []
-        return lines_of(decode(data).text)
+        return lines_of(decode(data, path).text)

@@ -15,7 +15,7 @@ from flake8_redis_ssot.server.offers import actions
 from flake8_redis_ssot.server.places import overlaps
 from flake8_redis_ssot.server.session import Server
 
-_WATCHED = ("**/*.py", "**/*.pyi", "**/*.jsonl", *(f"**/{name}" for name in (*OWN_NAMES, PYPROJECT)))
+_WATCHED = ("**/*.py", "**/*.pyi", "**/*.ipynb", "**/*.jsonl", *(f"**/{name}" for name in (*OWN_NAMES, PYPROJECT)))
 
 
 def _initialized(ls: Server, params: types.InitializedParams) -> None:

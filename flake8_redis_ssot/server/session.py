@@ -8,6 +8,7 @@ from pygls.uris import to_fs_path
 
 from flake8_redis_ssot import __version__
 from flake8_redis_ssot.model import Finding
+from flake8_redis_ssot.notebooks import ENDING
 from flake8_redis_ssot.server.places import range_of
 from flake8_redis_ssot.server.projects import Projects
 
@@ -36,8 +37,10 @@ class Server(LanguageServer):
     def findings(self, uri: str) -> list[Finding]:
         """What is found in a document, in order of place."""
         path = to_fs_path(uri)
-        kept = self.projects.of(path) if path else None
-        return [each.finding for each in kept.project.found_in(path)] if kept and path else []
+        if path is None or path.endswith(ENDING):
+            return []  # of a notebook, a client shows cells, not the JSON of the file
+        kept = self.projects.of(path)
+        return [each.finding for each in kept.project.found_in(path)] if kept else []
 
     def diagnostics(self, uri: str) -> list[types.Diagnostic]:
         """The same as the protocol has it; what the baseline knows is only hinted at."""
