@@ -93,23 +93,23 @@ def _list(raw: str, source: Source, pieces: Sequence[_Piece]) -> str:
         return f"[{', '.join(string for string, _ in strings)}]"
     lead, tail = raw[source.start : literals[0].start], raw[literals[-1].end : source.end]
     parts = [strings[0][0]]
-    for (_, before), (string, owner) in pairwise(strings):
-        parts += [_between(raw, source, lead, before, owner), string]
+    for string, owner in strings[1:]:
+        parts += [_before(raw, source, lead, owner), string]
     return "".join([lead, *parts, tail])
 
 
-def _between(raw: str, source: Source, lead: str, before: int | None, after: int | None) -> str:
-    """What stands between two strings: as it did, or as between the first two, or as before the first one."""
+def _before(raw: str, source: Source, lead: str, owner: int | None) -> str:
+    """What stands before a string: as it did, or as between the first two, or as before the first one."""
     literals = source.literals
-    if before is not None and after == before + 1:
-        return raw[literals[before].end : literals[after].start]
+    if owner:
+        return raw[literals[owner - 1].end : literals[owner].start]
     if len(literals) > 1:
         return raw[literals[0].end : literals[1].start]
     return f",{lead[1:] or ' '}"
 
 
 def _strings(raw: str, source: Source, pieces: Iterable[_Piece]) -> Iterator[tuple[str, int | None]]:
-    """The strings of a list, those that stay with their number."""
+    """The strings of a list; those that begin where one did, with the number of that."""
     changed: list[_Piece] = []
     runs: list[list[_Piece]] = [[] for _ in source.literals]
     for piece in pieces:
@@ -127,10 +127,14 @@ def _strings(raw: str, source: Source, pieces: Iterable[_Piece]) -> Iterator[tup
 
 def _lines(pieces: Iterable[_Piece]) -> Iterator[tuple[str, int | None]]:
     line: list[_Piece] = []
+    owner, previous = None, None
     for piece in pieces:
+        if not line:
+            owner = piece.owner if piece.owner != previous else None
         line.append(piece)
+        previous = piece.owner
         if piece.character == "\n":
-            yield _string(line), None
+            yield _string(line), owner
             line = []
     if line:
-        yield _string(line), None
+        yield _string(line), owner

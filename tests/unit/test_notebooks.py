@@ -1,0 +1,366 @@
+"""Notebooks as text and back: magic commands, layout, and changes written into the JSON."""
+
+from __future__ import annotations
+
+import ast
+import codecs
+import json
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from jupyter import code, markdown, notebook, raw, sources
+
+from flake8_redis_ssot.model import Cut, Edit, Span
+from flake8_redis_ssot.notebooks.document import NotebookError, read_document
+from flake8_redis_ssot.notebooks.layout import read_layout
+from flake8_redis_ssot.notebooks.magics import is_python, levelled
+from flake8_redis_ssot.notebooks.showing import Notebook
+from flake8_redis_ssot.notebooks.writing import written
+from flake8_redis_ssot.source import decode, read_source
+
+LEVELLED = {
+    "%matplotlib inline": "0" + " " * 17,
+    "x = 1\n!ls -la\ny": "x = 1\n0      \ny",
+    "if x:\n    !ls\n    %cd ..\n": "if x:\n    0  \n    0     \n",
+    "files = !ls *.py": "files = 0       ",
+    "a, b = %timeit -o f()": "a, b = 0             ",
+    'd["a=b"] = !ls': 'd["a=b"] = 0  ',
+    "x?": "0 ",
+    "if x:\n    x.y??  ": "if x:\n    0      ",
+    "?x": "0 ",
+    "x = f?": "0     ",
+    ",f a b": "0     ",
+    "/f a": "0   ",
+    ";f a": "0   ",
+    "!ls \\\n  -la\nx": "0    \n     \nx",
+    "!ls \\\r\n  -la\r\nx": "0    \r\n     \r\nx",
+    "%%time\nx = 1": "      \nx = 1",
+    "%%capture out --no-stderr\n!ls\nx": " " * 25 + "\n0  \nx",
+    "%%bash\nls": "      \n  ",
+    "cd somewhere": " " * 12,
+    "# comment\n\n%%bash\nls": " " * 9 + "\n\n" + " " * 6 + "\n  ",
+    "é = !ls": "é = 0  ",
+    "!é": "0 ",
+}
+UNTOUCHED = (
+    "",
+    "plot(x);",
+    "x = (1\n% 2)",
+    "x = 5 % 3\ny = x != 3\nx %= 2\nz = x ==1",
+    'x = """\n%time\n!ls\nwhat?\n"""',
+    "x = '''what?\n!x'''\n",
+    "s = 'a?'",
+    "x = 1  # what?",
+    "y = [\n  1,  # %\n  !=  # no Python, and no magic either\n]",
+    "x = 1 + \\\n  2",
+    "s = 'a\\\n%b'",
+    "pip = 3",
+    "time *= 3",
+    "print('x = !y')",
+    "get_ipython().system('ls')",
+    "await client.get('x')",
+)
+
+
+@pytest.mark.parametrize(("cell", "expected"), LEVELLED.items(), ids=LEVELLED)
+def test_a_magic_command_says_nothing(cell: str, expected: str) -> None:
+    assert levelled(cell) == expected
+    ast.parse(expected)
+
+
+@pytest.mark.parametrize("cell", UNTOUCHED)
+def test_python_stays(cell: str) -> None:
+    assert levelled(cell) == cell
+
+
+@pytest.mark.parametrize("cell", ["%%javascript\nx", "ls_ = 1\n%%html\n", "pip install redis", "load_ext autoreload\n"])
+def test_what_is_not_python(cell: str) -> None:
+    assert not is_python(cell)
+
+
+@given(st.text(st.sampled_from("%!?x= \n\r\t\"'\\#(),;/é0")))
+def test_levelling_keeps_the_shape(cell: str) -> None:
+    after = levelled(cell)
+    assert len(after) == len(cell)
+    assert [char for char in after if char in "\r\n"] == [char for char in cell if char in "\r\n"]
+    assert levelled(cell, foreign=True).strip() == ""
+
+
+def test_the_text_of_all_code_cells_and_its_rows() -> None:
+    layout = read_layout(notebook(markdown("# T"), "a = 1\nb = 2", raw("c"), "", "%%bash\nls", "d = 4\n"))
+    assert layout.text == "a = 1\nb = 2\n\n%%bash\nls\nd = 4\n\n"
+    assert layout.python == "a = 1\nb = 2\n\n      \n  \nd = 4\n\n"
+    assert (layout.numbers, layout.rows, layout.starts) == ((2, 4, 5, 6), (1, 3, 4, 6), (0, 12, 13, 23))
+    assert layout.place(Span(2, 0, 2, 1)) == (2, Span(2, 0, 2, 1))
+    assert layout.place(Span(6, 4, 6, 5)) == (6, Span(1, 4, 1, 5))
+    # What ends at the start of the next cell ends with its own.
+    assert layout.place(Span(1, 0, 3, 0)) == (2, Span(1, 0, 2, 5))
+    assert layout.cell(6) == ["d = 4", ""]
+
+
+def test_a_notebook_without_code_has_no_places() -> None:
+    assert read_layout(notebook(markdown("x"))).place(Span(1, 0, 1, 0)) is None
+    found = Notebook(notebook(markdown("x")))
+    assert found.in_file(Span(1, 0, 1, 0)) == Span(1, 0, 1, 0)
+    edit = Edit("a.ipynb", Span(1, 0, 1, 0), "x")
+    assert found.edit(edit) == (0, edit)
+
+
+WRONG: dict[bytes, str] = {
+    b"": r"broken in line 1, column 1: Expecting value",
+    b'{"cells": [,]}': r"broken in line 1, column 12",
+    b"\xff\xfe{}": r"byte 0xff is not utf-8",
+    codecs.BOM_UTF8 + b"{\xe9}": r"byte 0xe9 is not utf-8",
+    b"[" * 200_000: r"nested too deeply|broken",
+    b"[]": r"no `nbformat`",
+    b"{}": r"no `nbformat`",
+    b'{"nbformat": "4"}': r"no `nbformat`",
+    b'{"nbformat": 3, "worksheets": []}': r"notebooks of format 3 are not read: .*nbconvert",
+    b'{"nbformat": 4}': r"no list of `cells`",
+    b'{"nbformat": 4, "cells": [1]}': r"cell 1 has no `cell_type`",
+    b'{"nbformat": 4, "cells": [{}]}': r"cell 1 has no `cell_type`",
+    b'{"nbformat": 4, "cells": [{"cell_type": "raw"}, {"cell_type": "code"}]}': r"cell 2 has no `source` of strings",
+    b'{"nbformat": 4, "cells": [{"cell_type": "code", "source": ["a", 1]}]}': r"cell 1 has no `source` of strings",
+}
+
+
+@pytest.mark.parametrize(("data", "reason"), WRONG.items(), ids=range(len(WRONG)))
+def test_what_is_no_notebook(data: bytes, reason: str) -> None:
+    with pytest.raises(NotebookError, match=reason):
+        read_document(data)
+    gap = decode(data, "a.ipynb").gaps[0]
+    assert (gap.row, gap.column) == (1, 0)
+
+
+@pytest.mark.parametrize(
+    ("metadata", "python"),
+    [
+        ({}, True),
+        (None, True),
+        ({"language_info": {"name": "Python"}}, True),
+        ({"kernelspec": {"language": "python"}}, True),
+        ({"language_info": {"name": "R"}}, False),
+        ({"language_info": {}, "kernelspec": {"language": "julia"}}, False),
+        ({"language_info": "x", "kernelspec": 3}, True),
+    ],
+)
+def test_only_python_counts(metadata: Any, python: bool) -> None:
+    assert bool(read_document(notebook("x", metadata=metadata)).cells) is python
+
+
+def test_a_cell_of_another_language() -> None:
+    sql = code("select 1", metadata={"vscode": {"languageId": "sql"}})
+    python = code("x", metadata={"vscode": {"languageId": "python"}})
+    assert read_layout(notebook(sql, python)).python == "        \nx\n"
+
+
+def test_the_last_of_two_keys_counts() -> None:
+    data = b'{"nbformat": 4, "cells": [], "cells": [{"cell_type": "code", "source": ["a"], "source": "b"}]}'
+    assert read_layout(data).text == "b\n"
+    assert written(data, [Cut(0, 1, "c")]) == data.replace(b'"b"', b'"c"')
+
+
+def test_a_broken_cell_leaves_the_others_alone() -> None:
+    data = notebook(
+        "a = 1", 'x = """', "def f(:\n  pass", "b = (", "c = 3\nif c:", "    d = 4", "[x for x in\n", "e = 5"
+    )
+    source = read_source(data, "a.ipynb")
+    names = {node.id for node in ast.walk(source.tree) if isinstance(node, ast.Name)}
+    assert {"a", "c", "e"} <= names
+    assert [gap.row for gap in source.gaps] == [2, 3, 5, 7, 8, 9]
+    assert ast.unparse(source.tree.body[0]) == "a = 1"
+    assert source.tree.body[-1].lineno == 11
+
+
+def test_a_statement_does_not_go_on_in_the_next_cell() -> None:
+    source = read_source(notebook("if x:\n    a = 1", "else:\n    b = 2", "@wraps", "def f(): ...", "c = 3"), "a.ipynb")
+    assert [gap.row for gap in source.gaps] == [3, 5]
+    heads = [ast.unparse(each).partition("\n")[0] for each in source.tree.body]
+    assert [head for head in heads if head != "pass"] == ["if x:", "if 1:", "0", "def f():", "c = 3"]
+
+
+def test_newer_syntax_in_a_cell() -> None:
+    source = read_source(notebook("x = 1", "print(", "type A = int\ndef f[T](x: T): ..."), "a.ipynb")
+    assert [gap.row for gap in source.gaps] == [2]
+    assert dict(source.bound_names) in ({3: ("A",), 4: ("T",)}, {})  # Python 3.12 reads them itself
+
+
+# Changes of the JSON.
+
+BOOK = ("import os\nimport old\n\nprint(os)\n", "", "x = 1")
+
+
+def test_nothing_changes_without_a_change() -> None:
+    data = notebook(*BOOK)
+    assert written(data, []) == data
+
+
+@pytest.mark.parametrize(
+    ("cut", "expected"),
+    [
+        (Cut(10, 20, "import new"), ["import os\n", "import new\n", "\n", "print(os)\n"]),
+        (Cut(10, 21, ""), ["import os\n", "\n", "print(os)\n"]),
+        (Cut(21, 21, "import new\n"), ["import os\n", "import old\n", "import new\n", "\n", "print(os)\n"]),
+        (Cut(0, 32, ""), []),
+        (Cut(9, 10, "; "), ["import os; import old\n", "\n", "print(os)\n"]),
+        (Cut(22, 32, ""), ["import os\n", "import old\n", "\n"]),
+    ],
+)
+def test_lines_of_a_list(cut: Cut, expected: list[str]) -> None:
+    after = json.loads(written(notebook(*BOOK), [cut]))["cells"]
+    assert after[0]["source"] == expected
+    assert [cell["source"] for cell in after[1:]] == [[], ["x = 1"]]
+
+
+@pytest.mark.parametrize(
+    ("cut", "expected"),
+    [
+        (Cut(34, 39, "y = 2"), "y = 2"),
+        (Cut(34, 34, "import a\n"), "import a\nx = 1"),
+        (Cut(39, 39, "\ny = 2"), "x = 1\ny = 2"),
+        (Cut(34, 40, ""), ""),
+        (Cut(40, 40, "y\n"), "x = 1\ny"),
+    ],
+)
+def test_a_line_that_nothing_ends(cut: Cut, expected: str) -> None:
+    assert sources(written(notebook(*BOOK), [cut]))[2] == expected
+    listless = notebook(BOOK[0], "", code("", source="x = 1"))
+    assert sources(written(listless, [cut]))[2] == expected
+
+
+def test_the_last_line_of_a_cell_goes() -> None:
+    after = json.loads(written(notebook("import os\nimport old", "x"), [Cut(10, 21, "")]))
+    assert [cell["source"] for cell in after["cells"]] == [["import os"], ["x"]]
+
+
+def test_an_empty_list_gets_its_first_lines() -> None:
+    after = json.loads(written(notebook(""), [Cut(0, 0, "import a\nimport b\n")]))
+    assert after["cells"][0]["source"] == ["import a\n", "import b\n"]
+
+
+def test_what_reaches_over_a_cell_goes_into_the_first() -> None:
+    assert sources(written(notebook("a = 1", "b = 2", "c = 3"), [Cut(4, 16, "9\nz = ")])) == ["a = 9\nz = ", "", "3"]
+
+
+def test_other_strings_keep_their_escapes() -> None:
+    data = (
+        b'{"nbformat": 4,"cells":[{"source":["\\u00e9 = 1\\n" ,\r\n\t"\\u0061 = \\"\\ud83d\\ude00\\/\\"; x\\n","b"],'
+        b'"cell_type":"code"}]}'
+    )
+    assert read_layout(data).text == 'é = 1\na = "\U0001f600/"; x\nb\n'
+    after = written(data, [Cut(16, 17, "y\nw = 'é'")])
+    assert after == data.replace(b'; x\\n"', b'; y\\n" ,\r\n\t"w = \'\\u00e9\'\\n"')
+
+
+def test_new_characters_are_written_as_the_file_does() -> None:
+    data = notebook("x = 1")
+    assert "é".encode() in written(data, [Cut(0, 1, "é")])
+    assert "é".encode() in written(notebook("x = 'ü'"), [Cut(0, 1, "é")])
+    assert b'"\\u00e9 = ' in written(notebook("x = 'ü'", ensure_ascii=True), [Cut(0, 1, "é")])
+
+
+FORMS: dict[str, dict[str, Any]] = {
+    "as Jupyter": {},
+    "escaped": {"ensure_ascii": True},
+    "on one line": {"indent": None},
+    "compact": {"indent": None, "separators": (",", ":")},
+    "tabs": {"indent": "\t"},
+    "sorted": {"sort_keys": True},
+    "wide": {"indent": 4},
+}
+LINES = st.lists(
+    st.sampled_from(["", "a = 1", "é = 'x'", "!ls", "%%time", "s = '\U0001f600\\t'", "print(1)  "]), max_size=5
+)
+CELLS = st.lists(
+    st.builds(
+        lambda lines, breaks, kind: (
+            code(breaks.join(lines))
+            if kind == "list"
+            else code(
+                [breaks.join(lines)] if kind == "one" else "",
+                **({} if kind == "one" else {"source": breaks.join(lines)}),
+            )
+        ),
+        LINES,
+        st.sampled_from(["\n", "\r\n"]),
+        st.sampled_from(["list", "one", "string"]),
+    ),
+    max_size=5,
+)
+
+
+@given(CELLS, st.sampled_from(list(FORMS)), st.booleans(), st.booleans(), st.data())
+def test_a_change_is_a_change_of_the_text_and_of_nothing_else(
+    cells: list[dict[str, Any]], form: str, crlf: bool, mark: bool, data: st.DataObject
+) -> None:
+    before = notebook(*cells, markdown("é"), **FORMS[form])
+    before = before.replace(b"\n", b"\r\n") if crlf else before
+    before = codecs.BOM_UTF8 + before if mark else before
+    text = read_layout(before).text
+    assert written(before, []) == before
+    places = (
+        sorted(data.draw(st.lists(st.integers(0, max(len(text) - 1, 0)), min_size=2, max_size=4, unique=True)))
+        if len(text) > 3
+        else []
+    )
+    cuts = [
+        Cut(start, end, data.draw(st.sampled_from(["", "x", "ü", "y\n", "a\nb"])))
+        for start, end in zip(places[::2], places[1::2])
+    ]
+    after = written(before, cuts)
+    assert _others(after) == _others(before)
+    whole = "".join(read_layout(after).text.split())
+    assert whole == "".join(_applied(text, cuts).split())
+    _same_lines(before, after, text, cuts)
+
+
+def _applied(text: str, cuts: list[Cut]) -> str:
+    for cut in reversed(cuts):
+        text = text[: cut.start] + cut.text + text[cut.end :]
+    return text
+
+
+def _others(data: bytes) -> Any:
+    whole = json.loads(data.decode("utf-8-sig"))
+    return [{**cell, "source": type(cell["source"])} for cell in whole["cells"]], whole["metadata"], data[-2:]
+
+
+def _same_lines(before: bytes, after: bytes, text: str, cuts: list[Cut]) -> None:
+    """Cells that no change touches keep every byte."""
+    layout = read_layout(before)
+    bounds = [*layout.starts, len(text)]
+    for index, (start, end) in enumerate(pairwise(bounds)):
+        if not any(cut.start < end and cut.end >= start for cut in cuts):
+            assert read_layout(after).texts()[index] == text[start:end]
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_places_in_the_file(form: str) -> None:
+    data = notebook(markdown("# é"), "x = 1\ns = 'é\t'; y = 2", "", code("", source="z\nw"), **FORMS[form])
+    text, found = data.decode(), Notebook(data)
+
+    def at(span: Span) -> str:
+        place = found.in_file(span)
+        lines = text.split("\n")
+        assert place.row == place.end_row
+        return lines[place.row - 1][place.column : place.end_column]
+
+    assert at(Span(1, 0, 1, 5)) == "x = 1"
+    assert at(Span(2, 10, 2, 15)) == "y = 2"
+    assert at(Span(4, 0, 4, 1)) == "z"
+    assert at(Span(5, 0, 5, 1)) == "w"
+    assert at(Span(5, 0, 5, 0)) == ""
+    assert at(Span(2, 15, 2, 15)) == ""
+    assert at(Span(3, 0, 3, 0)) == ""
+
+
+def test_an_edit_ends_with_its_cell() -> None:
+    found = Notebook(notebook(markdown("x"), "import a", "b"))
+    assert found.edit(Edit("n.ipynb", Span(1, 0, 2, 0), "import c\n")) == (
+        2,
+        Edit("n.ipynb", Span(1, 0, 1, 8), "import c"),
+    )
+    assert found.edit(Edit("n.ipynb", Span(1, 0, 1, 8), "x\n")) == (2, Edit("n.ipynb", Span(1, 0, 1, 8), "x\n"))
