@@ -6,7 +6,7 @@ import os
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import accumulate, groupby
+from itertools import accumulate, chain, groupby
 
 from flake8_redis_ssot.config.settings import Config
 from flake8_redis_ssot.disk import DiskError, read, replace
@@ -63,8 +63,10 @@ def _in_cells(data: bytes, lines: Sequence[str], new: Mapping[int, str]) -> byte
     from flake8_redis_ssot.notebooks.writing import written  # late: most projects have no notebook
 
     starts = list(accumulate(map(len, lines), initial=0))
-    whole = (Cut(starts[row - 1], starts[row], line) for row, line in new.items())
-    return written(data, tidy("".join(lines), whole))
+    text = "".join(lines)
+    # Each by itself: two lines that touch may be of two cells.
+    cuts = [tidy(text, [Cut(starts[row - 1], starts[row], line)]) for row, line in new.items()]
+    return written(data, chain.from_iterable(cuts))
 
 
 def _codes_by_row(layout: Layout, findings: Sequence[Finding]) -> Iterator[tuple[int, list[str]]]:

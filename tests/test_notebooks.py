@@ -169,6 +169,13 @@ def test_add_noqa(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert places(capsys) == []
 
 
+def test_add_noqa_to_neighbours(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (shop / "a.ipynb").write_bytes(notebook(OLD, OLD, f"{OLD}\n", code("", source=OLD)))
+    check("--add-noqa", capsys=capsys)
+    line = f"{OLD}  # noqa: RSS001"
+    assert sources((shop / "a.ipynb").read_bytes()) == [line, line, f"{line}\n", line]
+
+
 # How it is told.
 
 
@@ -338,6 +345,16 @@ def _second(parts: list[bytes], old: bytes, new: bytes) -> bytes:
     return parts[1] + order[0] + parts[2] + order[1] + parts[3] + old + parts[4] + new + parts[5] + old + parts[6]
 
 
+def test_fixes_of_neighbours_stay_in_their_cells(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    lines = [f"{{}} as {name}" for name in "abcd"]
+    cells = [text.format(OLD) for text in lines]
+    data = notebook(*cells[:2], code("", source=cells[2]), f"{cells[3]}\n", "print(a, b, c, d)")
+    (shop / "a.ipynb").write_bytes(data)
+    check("--fix", capsys=capsys)
+    expected = [text.format(NEW) for text in lines]
+    assert sources((shop / "a.ipynb").read_bytes()) == [*expected[:3], f"{expected[3]}\n", "print(a, b, c, d)"]
+
+
 @pytest.mark.parametrize(
     ("cells", "after"),
     [
@@ -474,7 +491,7 @@ CELL = st.builds(
 
 
 @given(st.lists(st.one_of(CELL, st.just(markdown(OLD))), max_size=4), st.booleans())
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_fixes_of_random_notebooks(
     shop: Path, capsys: pytest.CaptureFixture[str], cells: list[dict[str, Any]], unsafe: bool
 ) -> None:

@@ -35,6 +35,8 @@ def _in_notebook(draft: Draft, sheet: Sheet, bench: Bench) -> Draft | Refusal:
     cuts = cuts_of(draft.operations, bench)[sheet.path]
     if sheet.layout is None or any(_touches_magic(cut, sheet.layout) for cut in cuts):
         return Refusal(("it would have to change a magic command of the notebook",))
+    if any(cut.text and _crosses(cut, sheet.layout) for cut in cuts):
+        return Refusal(("it would move code from one cell to another",))
     gone = sorted(_imported(sheet) - _imported(Sheet.of(sheet.path, sheet.changed(cuts))))
     named = _named_by_magic([*gone, *_dotted(draft, sheet)], sheet.layout)
     if named:
@@ -60,6 +62,11 @@ def _named_by_magic(names: Iterable[str], layout: Layout) -> str | None:
     """The first of some names that stands where the notebook is no Python."""
     hidden = "".join(char if char != plain else " " for char, plain in zip(layout.text, layout.python))
     return next((name for name in names if re.search(rf"(?<![\w.]){re.escape(name)}\b", hidden)), None)
+
+
+def _crosses(cut: Cut, layout: Layout) -> bool:
+    """Whether a change begins in one cell and ends in another."""
+    return any(cut.start < start < cut.end for start in layout.starts)
 
 
 def _touches_magic(cut: Cut, layout: Layout) -> bool:
