@@ -112,7 +112,8 @@ class Search(NamedTuple):
 
     def _wants(self, data: bytes, path: str) -> bool:
         if path.endswith(ENDING):
-            if not _ESCAPED.search(data) and not any(literal in data for literal in self.literals()):
+            escapes = b"\\u" in data and _ESCAPED.search(data)
+            if not escapes and not any(literal in data for literal in self.literals()):
                 return False
             data = code(data, path)
         for needle in self.needles:

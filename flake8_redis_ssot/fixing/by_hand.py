@@ -23,22 +23,23 @@ def as_in_notebooks(outcome: Draft | Refusal, path: str, bench: Bench) -> Draft 
 
     Reasons speak of cells. Raises Overlap, Unanswered.
     """
-    if isinstance(outcome, Draft):
-        for each in sorted({operation.path for operation in outcome.operations}):
-            if isinstance(outcome, Draft) and each.endswith(ENDING):
-                outcome = _in_notebook(outcome, bench.sheet(each), bench)
+    several = {operation.path for operation in outcome.operations} if isinstance(outcome, Draft) else set()
+    for each in sorted(file for file in several if file.endswith(ENDING)):
+        sheet = bench.sheet(each)
+        if isinstance(outcome, Draft) and sheet.layout is not None:
+            outcome = _in_notebook(outcome, sheet, sheet.layout, bench)
     layout = bench.sheet(path).layout if path.endswith(ENDING) else None
     return outcome if layout is None else replaced_reasons(outcome, layout)
 
 
-def _in_notebook(draft: Draft, sheet: Sheet, bench: Bench) -> Draft | Refusal:
+def _in_notebook(draft: Draft, sheet: Sheet, layout: Layout, bench: Bench) -> Draft | Refusal:
     cuts = cuts_of(draft.operations, bench)[sheet.path]
-    if sheet.layout is None or any(_touches_magic(cut, sheet.layout) for cut in cuts):
+    if any(_touches_magic(cut, layout) for cut in cuts):
         return Refusal(("it would have to change a magic command of the notebook",))
-    if any(cut.text and _crosses(cut, sheet.layout) for cut in cuts):
+    if any(cut.text and _crosses(cut, layout) for cut in cuts):
         return Refusal(("it would move code from one cell to another",))
     gone = sorted(_imported(sheet) - _imported(Sheet.of(sheet.path, sheet.changed(cuts))))
-    named = _named_by_magic([*gone, *_dotted(draft, sheet)], sheet.layout)
+    named = _named_by_magic([*gone, *_dotted(draft, sheet)], layout)
     if named:
         return Refusal((f"a magic command names `{named}`",))
     doubts = (f"`{name}` would be gone, and cells are run by hand or by another notebook's `%run`" for name in gone)
