@@ -42,7 +42,8 @@ GENERAL = [
     (
         "xyz = 1",
         "xyz: unknown key; valid are `src`, `exclude`, `services`, `select`, `ignore`, `per-file-ignores`,"
-        " `noqa`, `type-checking`, `baseline`, `resource`, `canonical`, `constructors`, `instance`, `accessor`,"
+        " `noqa`, `type-checking`, `baseline`, `duplicates`, `duplicate-threshold`,"
+        " `resource`, `canonical`, `constructors`, `instance`, `accessor`,"
         " `allow`, `deprecated`, `accessor-for`, `check-canonical`, `tear-down`",
     ),
     ("db.canonical = 'app.db'", "db: unknown key; did you mean `resource.db`?"),
@@ -71,6 +72,18 @@ GENERAL = [
     (
         "ignore = ['E501']",
         "ignore[0]: `E501` is no code of this tool; write `ALL`, `RSS`, or a code such as `RSS002`",
+    ),
+    ("duplicates = 'none'", "duplicates: `none` is no valid value; valid are `shipped`, `all` and `off`"),
+    ("duplicates = 'ship'", "duplicates: `ship` is no valid value; did you mean `shipped`?"),
+    ("duplicate-threshold = '1'", "duplicate-threshold: expected a number, found a string"),
+    ("duplicate-threshold = true", "duplicate-threshold: expected a number, found a boolean"),
+    (
+        "duplicate-threshold = 0",
+        "duplicate-threshold: `0` is no part of a whole; write a number above 0 and up to 1",
+    ),
+    (
+        "duplicate-threshold = 1.5",
+        "duplicate-threshold: `1.5` is no part of a whole; write a number above 0 and up to 1",
     ),
     ("type-checking = 'reports'", "type-checking: `reports` is no valid value; did you mean `report`?"),
     ("type-checking = 'fix'", "type-checking: `fix` is no valid value; valid are `report` and `ignore`"),
@@ -191,7 +204,7 @@ def test_resource_keys(text: str, expected: str, short: bool, root: Path) -> Non
 
 OF_ALL = (
     *("src", "exclude", "services", "select", "ignore", "per-file-ignores", "noqa", "type-checking", "baseline"),
-    "resource",
+    *("duplicates", "duplicate-threshold", "resource"),
 )
 
 MISSING = "is missing, and `deprecated` as well; without either nothing can be found"
