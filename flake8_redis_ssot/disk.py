@@ -35,11 +35,11 @@ class Changed(DiskError):  # noqa: N818
 
 
 class Change(NamedTuple):
-    """A file (`path`) that holds the bytes `before` and is to hold `after`."""
+    """A file (`path`) that holds the bytes `before` and is to hold `after`; None: there is none, or is to be none."""
 
     path: str
-    before: bytes
-    after: bytes
+    before: bytes | None
+    after: bytes | None
 
 
 def read(path: str) -> bytes:
@@ -93,6 +93,13 @@ def sweep(folder: str) -> None:
             os.unlink(os.path.join(folder, name))
 
 
+def _umask() -> int:
+    """The bits that a new file does not get; to ask for them is to set them."""
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return mask
+
+
 def _sync_folder(path: str) -> None:
     """Make sure that a new name in a folder survives a crash, where folders can be opened."""
     if hasattr(os, "O_DIRECTORY"):
@@ -119,6 +126,24 @@ def replace(path: str, data: bytes, *, expected: bytes) -> None:
         raise Unwritable(path, f"cannot be written: {error.strerror}") from error
 
 
+def carry_out(change: Change) -> None:
+    """Replace a file, make it, or remove it. Raises Changed or Unwritable, as `replace` does."""
+    if change.before is not None and change.after is not None:
+        replace(change.path, change.after, expected=change.before)
+        return
+    try:
+        _ask_for_change(change)
+        if change.after is not None:
+            os.makedirs(os.path.dirname(change.path), exist_ok=True)
+            write_safely(change.path, change.after)
+            os.chmod(change.path, 0o666 & ~_umask())
+        elif change.before is not None:
+            os.unlink(change.path)
+            _sync_folder(change.path)
+    except OSError as error:
+        raise Unwritable(change.path, f"cannot be written: {error.strerror}") from error
+
+
 def replace_all(changes: Sequence[Change]) -> None:
     """Replace several files, all or none: what was written is put back should a later one fail.
 
@@ -126,17 +151,17 @@ def replace_all(changes: Sequence[Change]) -> None:
     """
     for change in changes:
         try:
-            _ask_for(change.path, change.before)
+            _ask_for_change(change)
         except OSError as error:
             raise Unwritable(change.path, f"cannot be read: {error.strerror}") from error
     done: list[Change] = []
     try:
         for change in changes:
-            replace(change.path, change.after, expected=change.before)
+            carry_out(change)
             done.append(change)
     except BaseException:
         for change in reversed(done):
-            replace(change.path, change.before, expected=change.after)
+            carry_out(Change(change.path, change.after, change.before))
         raise
 
 
@@ -153,6 +178,13 @@ def _swap(path: str, data: bytes, expected: bytes) -> None:
     except BaseException:
         os.unlink(temporary)
         raise
+
+
+def _ask_for_change(change: Change) -> None:
+    if change.before is not None:
+        _ask_for(change.path, change.before)
+    elif os.path.lexists(change.path):
+        raise Changed(change.path, "is there already")
 
 
 def _ask_for(path: str, expected: bytes) -> None:

@@ -62,12 +62,18 @@ def merged(cuts: Iterable[Cut]) -> list[Cut]:
     return ordered
 
 
-def diff(path: str, before: str, after: str) -> str:
-    """A unified diff of one file, as `git apply` and `patch` read it; empty where nothing changes."""
+NO_FILE = "/dev/null"
+
+
+def diff(path: str, before: str, after: str, *, names: tuple[str, str] | None = None) -> str:
+    """A unified diff of one file, as `git apply` and `patch` read it; empty where nothing changes.
+
+    `names` are those of the file before and after, where they are not `path`: NO_FILE where there is none.
+    """
     import difflib  # late: most runs show none
 
     old, new = (_lines(text) for text in (before, after))
-    chunks: Sequence[str] = list(difflib.unified_diff(old, new, path, path))
+    chunks: Sequence[str] = list(difflib.unified_diff(old, new, *(names or (path, path))))
     return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in chunks)
 
 

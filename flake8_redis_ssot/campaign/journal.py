@@ -19,7 +19,10 @@ _FILE = "journal.jsonl"
 
 
 class Turn(NamedTuple):
-    """A file (path from the root, with `/`) that has the content `before` and gets `after`; `mode` are its bits."""
+    """A file (path from the root, with `/`) that has the content `before` and gets `after`; `mode` are its bits.
+
+    Contents are told by their digests, no file at all by an empty one.
+    """
 
     path: str
     before: str

@@ -16,6 +16,8 @@ from flake8_redis_ssot.model import Finding
 
 Files = tuple[str, ...]
 
+_NEW = 0o100644  # the bits of a file that a batch makes, should it have to be made once more
+
 
 class Fixes(NamedTuple):
     """What can be done about some files: sets of changes that belong together, and the findings that they mend."""
@@ -113,7 +115,7 @@ class Remediation:
 
     def _turn(self, change: Change) -> Turn:
         store = self._journal.store
-        mode = os.stat(change.path).st_mode
+        mode = os.stat(change.path).st_mode if change.before is not None else _NEW
         return Turn(path_from(self._root, change.path), store.put(change.before), store.put(change.after), mode)
 
     def _write(self, changes: Sequence[Sequence[Change]]) -> Files:

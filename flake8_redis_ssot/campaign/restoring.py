@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 
 from flake8_redis_ssot.campaign.journal import Journal, Turn, Undoing
-from flake8_redis_ssot.disk import DiskError, read, replace, sweep
+from flake8_redis_ssot.disk import Change, DiskError, carry_out, read, sweep
 
 EDITED = "has been edited since"
 
@@ -17,19 +17,26 @@ def put(root: str, turn: Turn, journal: Journal) -> str:
     path = os.path.join(root, *turn.path.split("/"))
     before, after = journal.store.get(turn.before), journal.store.get(turn.after)
     try:
-        present = read(path)
+        present = present_at(path)
         if present not in (before, after):
-            return EDITED
-        replace(path, after, expected=present)
-        if os.stat(path).st_mode != turn.mode:
+            return EDITED if present is not None else "is gone"
+        if present != after:
+            carry_out(Change(path, present, after))
+        if after is not None and os.stat(path).st_mode != turn.mode:
             os.chmod(path, turn.mode & 0o7777)
-    except FileNotFoundError:
-        return "is gone"
     except DiskError as error:
         return error.reason
     except OSError as error:
         return f"can't be put back: {error.strerror}"
     return ""
+
+
+def present_at(path: str) -> bytes | None:
+    """The bytes of a file; None where there is none. Raises OSError."""
+    try:
+        return read(path)
+    except FileNotFoundError:
+        return None
 
 
 def put_all(root: str, undoing: Undoing, journal: Journal) -> list[str]:

@@ -9,8 +9,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from flake8_redis_ssot.campaign.journal import Done, Journal, Turn, Undoing
-from flake8_redis_ssot.campaign.restoring import EDITED, put_all
-from flake8_redis_ssot.disk import read
+from flake8_redis_ssot.campaign.restoring import EDITED, present_at, put_all
 
 Wanted = Callable[[Done, str], bool]
 
@@ -72,17 +71,20 @@ def _turn(
         raise _RefusedError(f"was changed again by batch {later.run}/{later.batch}, which is to stay")
     whole = last._replace(after=chosen[0][1].before, before=last.after, mode=chosen[0][1].mode)
     try:
-        present = read(os.path.join(root, *last.path.split("/")))
-    except FileNotFoundError:
-        raise _RefusedError("is gone") from None
+        present = present_at(os.path.join(root, *last.path.split("/")))
     except OSError as error:
         raise _RefusedError(f"can't be read: {error.strerror}") from None
-    store = journal.store
-    if present in (store.get(whole.before), store.get(whole.after)):
+    before, after = journal.store.get(whole.before), journal.store.get(whole.after)
+    if present in (before, after):
         return whole, None
+    if present is None:
+        raise _RefusedError("is gone")
+    if before is None or after is None:
+        raise _RefusedError(f"{EDITED}, and the campaign has {'removed' if before is None else 'made'} it")
     if not merge:
         raise _RefusedError(f"{EDITED}; `--merge` keeps both, with marks where they conflict")
-    result, conflicts = _merged(present, store.get(whole.before), store.get(whole.after))
+    result, conflicts = _merged(present, before, after)
+    store = journal.store
     return whole._replace(before=store.put(present), after=store.put(result)), conflicts
 
 

@@ -9,6 +9,9 @@ from flake8_redis_ssot.disk import read, write_safely
 
 FOLDER = ".redis-ssot"
 
+# The digest of no file at all.
+NOTHING = ""
+
 
 class Store:
     """The folder `.redis-ssot` below a root (absolute path), which git does not see. Raises OSError for the disk."""
@@ -23,8 +26,10 @@ class Store:
             write_safely(os.path.join(self.folder, ".gitignore"), b"*\n")
         return os.path.join(self.folder, name)
 
-    def put(self, data: bytes) -> str:
-        """Keep some bytes; the digest that they are found by. They are on the disk when this returns."""
+    def put(self, data: bytes | None) -> str:
+        """Keep some bytes (None: no file), safe on the disk when this returns; the digest that they are found by."""
+        if data is None:
+            return NOTHING
         digest = blake2b(data, digest_size=20).hexdigest()
         path = self._object(digest)
         if not os.path.exists(path):
@@ -32,8 +37,10 @@ class Store:
             write_safely(path, data)
         return digest
 
-    def get(self, digest: str) -> bytes:
-        """The bytes of a digest. Raises OSError where they are gone or damaged."""
+    def get(self, digest: str) -> bytes | None:
+        """The bytes of a digest; None for no file. Raises OSError where they are gone or damaged."""
+        if digest == NOTHING:
+            return None
         data = read(self._object(digest))
         if blake2b(data, digest_size=20).hexdigest() != digest:
             raise OSError(0, f"{self._object(digest)} is damaged")

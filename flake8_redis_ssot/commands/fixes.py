@@ -7,6 +7,7 @@ import sys
 from argparse import ArgumentParser, Namespace
 
 from flake8_redis_ssot.commands.flags import add_fixable
+from flake8_redis_ssot.disk import Change
 from flake8_redis_ssot.model import Applicability
 from flake8_redis_ssot.reports.paint import Paint
 from flake8_redis_ssot.request import Outcome
@@ -40,19 +41,26 @@ def trust(arguments: Namespace) -> Applicability | None:
 
 def show_diff(outcome: Outcome, arguments: Namespace) -> int:
     """Print what would change; 1 where anything would, 2 where the user got something wrong."""
-    from flake8_redis_ssot.edits import diff
-    from flake8_redis_ssot.selection import shown_path
-    from flake8_redis_ssot.source import decode, named_parts
-
-    for change in sorted(change for group in outcome.changes for change in group):
-        before, after = decode(change.before, change.path), decode(change.after, change.path)
-        for name, old, new in named_parts(shown_path(change.path), before, after):
-            sys.stdout.write(diff(name, old, new))
+    sys.stdout.write("".join(map(diff_of, sorted(change for group in outcome.changes for change in group))))
     sys.stdout.flush()
     _tell(outcome, arguments, would=True)
     for error in outcome.errors:
         print(f"error: {error}", file=sys.stderr)
     return 2 if outcome.errors else 1 if outcome.changes else 0
+
+
+def diff_of(change: Change) -> str:
+    """What a change does, as a patch."""
+    from flake8_redis_ssot.edits import NO_FILE, diff
+    from flake8_redis_ssot.selection import shown_path
+    from flake8_redis_ssot.source import decode, named_parts
+
+    before, after = (decode(data or b"", change.path) for data in (change.before, change.after))
+    shown = shown_path(change.path)
+    if change.before is None or change.after is None:
+        names = (NO_FILE, shown) if change.before is None else (shown, NO_FILE)
+        return diff(shown, before.text, after.text, names=names)
+    return "".join(diff(name, old, new) for name, old, new in named_parts(shown, before, after))
 
 
 def apply_fixes(outcome: Outcome, arguments: Namespace) -> None:
@@ -68,7 +76,7 @@ def _to_standard_output(outcome: Outcome) -> None:
     (path, before), *_ = outcome.buffers.items()
     after = {change.path: change.after for group in outcome.changes for change in group}
     sys.stdout.flush()
-    sys.stdout.buffer.write(after.get(path, before))
+    sys.stdout.buffer.write(after.get(path) or before)
     sys.stdout.buffer.flush()
 
 

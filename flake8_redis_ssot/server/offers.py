@@ -56,7 +56,8 @@ def _fix_all(server: Server, path: str, draughtsman: Draughtsman) -> list[types.
         return []
     outcome = run(Request(paths=(path,), buffer=buffer, trust=Applicability.SAFE))
     after = [change.after for group in outcome.changes for change in group if change.path == path]
-    if not after or after[0] == buffer:
+    text = after[0] if after else None
+    if text is None or text == buffer:
         return []
-    edit = draughtsman.replaced(path, after[0].decode("utf-8", "surrogatepass"))
+    edit = draughtsman.replaced(path, text.decode("utf-8", "surrogatepass"))
     return [types.CodeAction("Redis SSOT: Fix all auto-fixable problems", kind=FIX_ALL, edit=edit)]
