@@ -7,11 +7,14 @@ import hashlib
 import json
 import shutil
 import sys
+from itertools import islice, pairwise
 from pathlib import Path
+from random import Random
+from textwrap import indent
 
 import pytest
 
-from benchmarks import monorepo
+from benchmarks import keystrokes, monorepo
 from benchmarks.__main__ import NAMES
 from benchmarks.__main__ import main as benchmark
 from benchmarks.bans import Bans, write_ast_grep, write_ruff, write_semgrep
@@ -179,6 +182,34 @@ def test_targets_name_what_is_measured() -> None:
     derived = {"per-file-1000", "per-file-32000", *(f"memory-{name}" for name in ("cold", "warm", "ruff"))}
     for target in TARGETS:
         assert {target.ours, target.peer} - {""} <= {*NAMES, *derived}
+
+
+def test_keystrokes(tree: Tree, capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = ["--tree", str(tree.root), "--config", str(tree.configuration), "--file", tree.file]
+    assert keystrokes.main([*arguments, "--edits", "3"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert " 0 findings" not in lines[0]
+    for line, kind in zip(lines[2:], ("typing", "striking"), strict=True):
+        assert line.startswith(kind)
+        assert line.endswith("3 edits")
+        median, most = (float(line.split()[column]) for column in (1, 3))
+        assert 0 < median <= most
+
+
+def test_a_statement_is_typed_character_by_character() -> None:
+    text = "if a:\n    b\n"
+    for run in islice(keystrokes.typing(text, Random(1)), 9):
+        edits = [*run]
+        for (before, place, character), (after, _, _) in pairwise(edits):
+            assert before[:place] + character + before[place:] == after
+        last, place, character = edits[-1]
+        ast.parse("async def f():\n" + indent(f"{last[:place]}{character}{last[place:]}", " "))
+
+
+def test_a_wrong_key_is_struck_in_the_good_text() -> None:
+    struck = [[*run] for run in islice(keystrokes.striking("a = 1\n", Random(1)), 99)]
+    assert all(len(run) == 1 and run[0][0] == "a = 1\n" for run in struck)
+    assert {run[0][1] for run in struck} == set(range(7))
 
 
 def test_a_tree_needs_its_configuration(capsys: pytest.CaptureFixture[str]) -> None:

@@ -10,7 +10,7 @@ from flake8_redis_ssot.analysis import Analysis
 from flake8_redis_ssot.config.settings import Config
 from flake8_redis_ssot.discovery import ENDINGS, discover
 from flake8_redis_ssot.disk import read
-from flake8_redis_ssot.engine import Found, check, found_in
+from flake8_redis_ssot.engine import Found, found_in
 from flake8_redis_ssot.model import Finding
 from flake8_redis_ssot.names.facts import Exports
 from flake8_redis_ssot.selection import UNUSED_SUPPRESSION, Selection
@@ -23,8 +23,7 @@ class LiveProject:
         self._config = config
         self._jobs = jobs
         self._selection = Selection(config.select, config.ignore)
-        self._found: dict[str, list[Finding]] = {}
-        self._stale = False  # what one file offers has changed, and others have not been judged again
+        self._found: dict[str, list[Found]] = {}  # of the files that have been judged
         self._begin()
 
     def _begin(self) -> None:
@@ -36,19 +35,12 @@ class LiveProject:
             jobs=self._jobs,
             suppressions=self._selection.has(UNUSED_SUPPRESSION),
         )
-        self._judge_all()
-
-    def _judge_all(self) -> None:
-        self._found, self._stale = {}, False
-        for each in check(self._analysis, sorted(self._files), self._selection):
-            self._found.setdefault(each.path, []).append(each.finding)
+        self._found.clear()
 
     @property
     def findings(self) -> list[Finding]:
         """All findings, in order of place."""
-        if self._stale:
-            self._judge_all()
-        return sorted(finding for findings in self._found.values() for finding in findings)
+        return sorted(each.finding for path in self._files for each in self.found_in(path))
 
     @property
     def analysis(self) -> Analysis:
@@ -57,7 +49,9 @@ class LiveProject:
 
     def found_in(self, path: str) -> list[Found]:
         """What is found in one file (absolute path) now."""
-        return found_in(self._analysis, path, self._selection)
+        if path not in self._found:
+            self._found[path] = found_in(self._analysis, path, self._selection)
+        return self._found[path]
 
     def holds(self, path: str) -> bool:
         """Whether a file (absolute path) belongs to the project."""
@@ -92,13 +86,9 @@ class LiveProject:
     def _edit(self, texts: Mapping[str, bytes]) -> bool:
         before = self._exports(texts)
         self._analysis.edit(texts)
-        for path in texts:
-            self._found.pop(path, None)
-            found = [each.finding for each in self.found_in(path)]
-            if found:
-                self._found[path] = found
         others = self._exports(texts) != before
-        self._stale = self._stale or others
+        for path in list(self._found) if others else texts:
+            self._found.pop(path, None)
         return others
 
     def _exports(self, texts: Mapping[str, object]) -> list[Exports]:

@@ -22,8 +22,6 @@ _SHORT = re.compile(r'#[^\n]*|"[^"\\\n]*(?:\\.[^"\\\n]*)*"|\'[^\'\\\n]*(?:\\.[^\
 _QUOTES = ('"' * 3, "'" * 3)
 _DEF = re.compile(r"def[ \t]")
 _BEFORE_DEF = re.compile(r"([ \t]*)(?:async[ \t]+)?\Z")
-# A function whose head is one line without strings and comments.
-_PLAIN = re.compile(r"[ \t]*(?:async[ \t]+)?def[ \t]+\w+[ \t]*\([^\n\"'#]*\)[^\n\"'#()]*:[ \t]*\n")
 _COLON = re.compile(r":[ \t]*(?:#[^\n]*)?\n")
 
 Matters = Callable[[int, int], bool]
@@ -104,13 +102,17 @@ def outline(text: str, matters: Matters) -> Outline | None:
 def _broken(text: str, functions: Mapping[int, Function]) -> Outline:
     """The outline of a text that is no Python: what is broken is looked at alone, which takes much less time.
 
-    Here a mistake about where a function begins would not be noticed, so only the plainest are left hollow.
+    Here a mistake about where a function begins would not be noticed, so only those whose heads can be read alone
+    are left hollow.
     """
-    plain = {
-        row: function for row, function in functions.items() if _PLAIN.fullmatch(text, function.start, function.inside)
-    }
-    tree, gaps = _recovered(_hollowed(text, plain))
-    return Outline(text, tree, plain, gaps)
+    sound = {row: function for row, function in functions.items() if _has_sound_head(text, function)}
+    tree, gaps = _recovered(_hollowed(text, sound))
+    return Outline(text, tree, sound, gaps)
+
+
+def _has_sound_head(text: str, function: Function) -> bool:
+    opening = "if 1:\n" if function.indent else ""
+    return isinstance(read(f"{opening}{text[function.start : function.inside]}{function.indent} pass"), ast.Module)
 
 
 def _recovered(text: str) -> tuple[ast.Module, tuple[Gap, ...]]:
@@ -118,15 +120,18 @@ def _recovered(text: str) -> tuple[ast.Module, tuple[Gap, ...]]:
 
     Raises HiddenError where the places in the tree may not be those in the text, and where it takes newer syntax.
     """
-    tree = read(text)
-    if isinstance(tree, ast.Module):
-        return tree, ()
-    if not text.isascii():
-        raise HiddenError  # the tree would count bytes of a text that is not this one
     parsed = parse(text)
-    if parsed.bound_names or not parsed.gaps:
+    if parsed.text != text and (parsed.bound_names or not parsed.gaps or not _counts_as(text, parsed.text)):
         raise HiddenError
     return parsed.tree, parsed.gaps
+
+
+def _counts_as(text: str, other: str) -> bool:
+    """Whether columns in `other`, which are told in bytes, are the same in `text`, which it was made from."""
+    return text.isascii() or all(
+        line == changed or line[: len(changed.rstrip())].isascii()
+        for line, changed in zip(text.split("\n"), other.split("\n"))
+    )
 
 
 def _hollowed(text: str, hollow: Mapping[int, Function]) -> str:

@@ -13,6 +13,7 @@ from flake8_redis_ssot.request import Request
 from flake8_redis_ssot.run import run
 from flake8_redis_ssot.server.actions import FIX_ALL, Draughtsman
 from flake8_redis_ssot.server.places import overlaps
+from flake8_redis_ssot.server.projects import Kept
 from flake8_redis_ssot.server.session import Server
 
 
@@ -40,7 +41,7 @@ def actions(server: Server, params: types.CodeActionParams) -> list[types.CodeAc
             silent = draughtsman.silence(findings[place], path, server.projects.buffers[path], diagnostic, policy)
             found += [silent] if silent else []
     if _is_wanted(FIX_ALL, only):
-        found += _fix_all(server, path, draughtsman)
+        found += _fix_all(kept, path, server.projects.buffers.get(path), draughtsman)
     return found
 
 
@@ -49,10 +50,9 @@ def _is_wanted(kind: str, only: Sequence[str] | None) -> bool:
     return not only or any(kind == asked or kind.startswith(f"{asked}.") for asked in only)
 
 
-def _fix_all(server: Server, path: str, draughtsman: Draughtsman) -> list[types.CodeAction]:
+def _fix_all(kept: Kept, path: str, buffer: bytes | None, draughtsman: Draughtsman) -> list[types.CodeAction]:
     """All that is safe in one document, worked out on its present text."""
-    buffer = server.projects.buffers.get(path)
-    if buffer is None or not server.findings(from_fs_path(path) or ""):
+    if buffer is None or not kept.findings(path):
         return []
     outcome = run(Request(paths=(path,), buffer=buffer, trust=Applicability.SAFE))
     after = [change.after for group in outcome.changes for change in group if change.path == path]

@@ -28,6 +28,10 @@ class Kept:
         self.project = project
         self._entries = frozenset(baseline.entries if baseline else ())
 
+    def findings(self, path: str) -> list[Finding]:
+        """What is found in a file (absolute path), in order of place."""
+        return [each.finding for each in self.project.found_in(path)]
+
     def known(self, findings: Sequence[Finding]) -> list[bool]:
         """Whether the baseline knows each of the findings of a file."""
         return [entry in self._entries for entry in entries_of(findings, str(self.config.root))]
@@ -38,14 +42,17 @@ class Projects:
 
     def __init__(self) -> None:
         self._kept: dict[str, Kept | None] = {}
+        self._files: dict[str, Path] = {}  # the configurations of documents that are open
         self.buffers: dict[str, bytes] = {}
         self.problems: list[str] = []
 
     def of(self, path: str) -> Kept | None:
         """The project of a file; None where there is no configuration, or none that can be used (see `problems`)."""
-        file = find(Path(path))
+        file = self._files.get(path) or find(Path(path))
         if file is None:
             return None
+        if path in self.buffers:
+            self._files[path] = file
         key = str(file)
         if key not in self._kept:
             self._kept[key] = self._opened(file)
@@ -72,12 +79,11 @@ class Projects:
         """Go on with the text of a document (None: with what is on the disk); whether others may have changed."""
         if data is None:
             self.buffers.pop(path, None)
+            self._files.pop(path, None)
         else:
             self.buffers[path] = data
         kept = self.of(path)
-        if kept is None:
-            return False
-        if not kept.project.holds(path):
+        if kept is None or not kept.project.holds(path):
             return False
         try:
             return kept.project.take(path, read(path) if data is None else data)
@@ -90,6 +96,7 @@ class Projects:
         names = {os.path.basename(path) for path in several}
         if names.intersection((*OWN_NAMES, PYPROJECT)) or any(not path.endswith(ENDINGS) for path in several):
             self._kept.clear()
+            self._files.clear()
             return
         for key, kept in list(self._kept.items()):
             if kept is not None and kept.project.update(several):

@@ -7,7 +7,6 @@ from pygls.lsp.server import LanguageServer
 from pygls.uris import to_fs_path
 
 from flake8_redis_ssot import __version__
-from flake8_redis_ssot.model import Finding
 from flake8_redis_ssot.notebooks import ENDING
 from flake8_redis_ssot.server.places import range_of
 from flake8_redis_ssot.server.projects import Projects
@@ -34,19 +33,14 @@ class Server(LanguageServer):
         for uri in list(self.workspace.text_documents):
             self.publish(uri)
 
-    def findings(self, uri: str) -> list[Finding]:
-        """What is found in a document, in order of place."""
-        path = to_fs_path(uri)
-        if path is None or path.endswith(ENDING):
-            return []  # of a notebook, a client shows cells, not the JSON of the file
-        kept = self.projects.of(path)
-        return [each.finding for each in kept.project.found_in(path)] if kept else []
-
     def diagnostics(self, uri: str) -> list[types.Diagnostic]:
-        """The same as the protocol has it; what the baseline knows is only hinted at."""
+        """What is found in a document, in order of place; what the baseline knows is only hinted at."""
         path = to_fs_path(uri) or ""
-        kept, findings = self.projects.of(path) if path else None, self.findings(uri)
-        known = kept.known(findings) if kept else []
+        # Of a notebook, a client shows cells, not the JSON of the file.
+        kept = self.projects.of(path) if path and not path.endswith(ENDING) else None
+        findings = kept.findings(path) if kept else []
+        if kept is None or not findings:
+            return []  # as in most documents: there is no need for lines
         lines, codec = self.projects.lines(path), self.workspace.position_codec
         return [
             types.Diagnostic(
@@ -56,7 +50,7 @@ class Server(LanguageServer):
                 code=finding.code,
                 source=_SOURCE,
             )
-            for finding, is_known in zip(findings, known)
+            for finding, is_known in zip(findings, kept.known(findings))
         ]
 
     def complain(self) -> None:

@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 
 from flake8_redis_ssot.levelling import HiddenError, Outline, outline
 from flake8_redis_ssot.levelling.outline import Inside
+from flake8_redis_ssot.model import Span
+from flake8_redis_ssot.source import Text, outlined_source, parsed_source
 
 LIBRARY = sorted(Path(sysconfig.get_paths()["stdlib"]).glob("*.py"))
 
@@ -120,7 +122,10 @@ BROKEN = {
     "in a head": ("def f(:\n    a\n\n\ndef g():\n    b\n", [1], {5: []}),
     "in a head of several lines": ("def f(\n    a b,\n):\n    a\n\n\ndef g():\n    b\n", [1], {7: []}),
     "a colon in a comment": ("x = = 1\n\n\ndef f(\n    a,  # why:\n):\n    b\n", [1], {}),
-    "a colon in a string": ("x = = 1\n\n\ndef f(a=':'):\n    b\n", [1], {}),
+    "a colon in a string": ("x = = 1\n\n\ndef f(a=':'):\n    b\n", [1], {4: []}),
+    "outside, and a head of several lines": ("x = = 1\n\n\ndef f(\n    a=b(),\n):\n    b\n", [1], {4: []}),
+    "a head that is no head": ("x = = 1\ny = 2\n\ndef f(a b):\n    b\n\n\ndef g():\n    b\n", [1, 4], {8: []}),
+    "a line of several bytes": ("x = = 'ä'\ny = 'ä', z\n\n\ndef f():\n    b\n", [1], {5: []}),
     "on one line": ("x = = 1\n\n\ndef f(): b\n\n\ndef g():\n    b\n", [1], {7: []}),
 }
 
@@ -142,7 +147,7 @@ def _inside(found: Outline, row: int) -> Inside:
 
 @pytest.mark.parametrize(
     "text",
-    ["def f():\n    a = '''\n\nx = 1\n", "x = = 'ä'\n", 'def f():\n    """\n'],
+    ["def f():\n    a = '''\n\nx = 1\n", "if 'ä' b: c\n", 'def f():\n    """\n'],
     ids=["string", "bytes", "quotes"],
 )
 def test_what_cannot_be_told_apart_takes_the_whole_text(text: str) -> None:
@@ -150,10 +155,26 @@ def test_what_cannot_be_told_apart_takes_the_whole_text(text: str) -> None:
 
 
 def test_a_broken_function_whose_places_cannot_be_told() -> None:
-    found = outline("def f():\n    a = = 'ä'\n", lambda first, last: False)
+    found = outline("def f():\n    if 'ä' a: b\n", lambda first, last: False)
     assert found is not None
     with pytest.raises(HiddenError):
         found.inside(1)
+
+
+def test_places_behind_what_is_left_out_are_those_of_the_whole_text() -> None:
+    text = Text("x = = 'ä'\n'ä', kept\n\n\ndef f():\n    a = = 'ä'\n    'ä'; kept\n", "utf-8", ())
+    outlined, whole = outlined_source(text, lambda first, last: True), parsed_source(text)
+    assert outlined is not None
+    assert outlined.outline is not None
+    inside = _inside(outlined.outline, 5)
+    assert (*outlined.gaps, *inside.gaps) == whole.gaps
+    found = [outlined.span(node) for body in (outlined.tree, *inside.body) for node in _names(body)]
+    assert found == [Span(2, 5, 2, 9), Span(7, 9, 7, 13)]
+    assert found == [whole.span(node) for node in _names(whole.tree)]
+
+
+def _names(tree: ast.AST) -> list[ast.Name]:
+    return [node for node in ast.walk(tree) if isinstance(node, ast.Name)]
 
 
 # fmt: off
