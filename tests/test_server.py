@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -225,16 +226,25 @@ def test_a_fix_over_several_files_is_one_edit(shop: Path) -> None:
     talk(scenario)
 
 
-def test_doubts_are_in_the_title(shop: Path) -> None:
+@pytest.mark.parametrize(
+    ("name", "row", "doubts"),
+    [
+        ("orders/refunds.py", 10, ""),
+        ("orders/sessions.py", 14, "(not proven safe: `session_store()` is read in tools/devstack/app.py:22 as well)"),
+        ("orders/factories.py", 24, "(to choose: line 25 sets `prefix` on it, which everybody would see; 1 more)"),
+        (
+            "analytics/dashboard.py",
+            12,
+            "(not proven safe: `shopkit.legacy_cache.LegacyCache` makes something else than a …)",
+        ),
+    ],
+)
+def test_doubts_are_in_the_title(shop: Path, name: str, row: int, doubts: str) -> None:
     async def scenario(client: Client) -> None:
-        titles = []
-        for name in ("orders/sessions.py", "orders/checkout.py", "analytics/dashboard.py"):
-            uri = await client.open(shop / "services" / name)
-            for _, line, _ in client.codes(uri):
-                titles += [(each.title, each.is_preferred) for each in await client.actions(uri, line, ["quickfix"])]
-        unsafe = [preferred for title, preferred in titles if title.endswith("(not proven safe)")]
-        assert unsafe
-        assert not any(unsafe)
+        uri = await client.open(shop / "services" / name)
+        fix, *_ = await client.actions(uri, row - 1, ["quickfix"])
+        assert fix.title.endswith(doubts or "`shopkit.redis_manager`")
+        assert fix.is_preferred == (not doubts)
 
     talk(scenario)
 
@@ -312,14 +322,35 @@ def test_all_safe_fixes_of_the_unsaved_text(shop: Path) -> None:
     talk(scenario)
 
 
-def test_hover_explains_the_code(shop: Path) -> None:
+@pytest.mark.parametrize(
+    ("name", "row", "column", "lines"),
+    [
+        ("orders/refunds.py", 10, 5, ["- **safe fix**: Import `RedisManager` from `shopkit.redis_manager`"]),
+        (
+            "orders/factories.py",
+            24,
+            13,
+            [
+                "- **manual fix**: Call `get_redis_manager()` instead of making a new one",
+                "- **not applied**: line 25 sets `prefix` on it, which everybody would see",
+                "- **not applied**: `store_for()` is read in services/orders/tests/test_factories.py:8 as well",
+            ],
+        ),
+        ("analytics/dashboard.py", 5, 1, ["- **no fix**: `shopkit.redis_manager` has no `LegacyCache`"]),
+    ],
+)
+def test_hover_tells_all_about_the_fix_and_explains_the_code(
+    shop: Path, name: str, row: int, column: int, lines: list[str]
+) -> None:
     async def scenario(client: Client) -> None:
-        uri = await client.open(shop / "services" / "orders" / "refunds.py")
-        ((_, line, column),) = client.codes(uri)
+        uri = await client.open(shop / "services" / name)
         where = types.TextDocumentIdentifier(uri)
-        hover = await client.client.text_document_hover_async(types.HoverParams(where, types.Position(line, column)))
-        assert hover is not None
-        assert "**deprecated-import** (RSS001)" in str(hover.contents)
+        place = types.HoverParams(where, types.Position(row - 1, column - 1))
+        hover = await client.client.text_document_hover_async(place)
+        assert hover.range in [each.range for each in client.told[uri]]
+        about, _, page = hover.contents.value.partition("\n\n---\n\n")
+        assert about.splitlines() == lines
+        assert re.match(r"\*\*[a-z-]+\*\* \(RSS00\d\)\n\n.+", page)
         assert await client.client.text_document_hover_async(types.HoverParams(where, types.Position(0, 0))) is None
 
     talk(scenario)
@@ -417,6 +448,15 @@ print("action " .. action.title)
 vim.lsp.util.apply_workspace_edit(action.edit, "utf-16")
 vim.wait(20000, function() return #found() == 0 end, 50)
 print("left " .. #found())
+vim.cmd("edit services/orders/sessions.py")
+vim.lsp.buf_attach_client(0, vim.lsp.start_client_id)
+vim.wait(20000, function() return #found() > 0 end, 50)
+local doubtful = found()[1]
+vim.api.nvim_win_set_cursor(0, { doubtful.lnum + 1, doubtful.col })
+local place = vim.lsp.util.make_position_params()
+local hover = vim.lsp.buf_request_sync(0, "textDocument/hover", place, 20000)[vim.lsp.start_client_id].result
+print("hover " .. vim.lsp.util.convert_input_to_markdown_lines(hover.contents)[2])
+vim.cmd("buffer #")
 vim.cmd("write")
 vim.cmd("qall!")
 """
@@ -433,6 +473,7 @@ def test_neovim(shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert said[0] == "found RSS001 line 9"
     assert said[1].startswith("action Redis SSOT (RSS001): ")
     assert any(line.startswith("left 0") for line in said)
+    assert any("**not safe**: `session_store()` is read in tools/devstack/app.py:22 as well" in line for line in said)
     after = (shop / "services" / "orders" / "refunds.py").read_text()
     shutil.copy(EXAMPLE / "services" / "orders" / "refunds.py", shop / "services" / "orders" / "refunds.py")
     main(["check", "--fix-only", "services/orders/refunds.py"])

@@ -40,11 +40,11 @@ def _block(finding: Finding, report: Report, paint: Paint) -> Iterator[str]:
     yield f"{margin} {bar}"
     if finding.note:
         yield f"{margin} {paint('blue', '=')} {paint('bold', 'help')}: {finding.note}"
-    for kind, text in _about_fix(finding.fix):
+    for kind, text in about_fix(finding.fix):
         yield f"{margin} {paint('blue', '=')} {paint('bold', kind)}: {text}"
 
 
-def _about_fix(fix: Fix | Refusal | None) -> Iterator[tuple[str, str]]:
+def about_fix(fix: Fix | Refusal | None) -> Iterator[tuple[str, str]]:
     """What can be done by itself, how far that is to be trusted, and why no further."""
     if isinstance(fix, Fix):
         yield f"{fix.applicability.name.lower()} fix", fix.title

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from textwrap import shorten
 
 from lsprotocol import types
 from pygls.workspace import PositionCodec
@@ -14,7 +15,8 @@ from flake8_redis_ssot.server.places import range_of
 
 FIX_ALL = "source.fixAll.redis-ssot"
 
-_WORDS = {Applicability.SAFE: "", Applicability.UNSAFE: " (not proven safe)", Applicability.MANUAL: " (to choose)"}
+_WORDS = {Applicability.UNSAFE: "not proven safe", Applicability.MANUAL: "to choose"}
+_LONGEST_REASON = 80  # characters: a menu shows one line
 
 Lines = Callable[[str], Sequence[str]]
 
@@ -34,7 +36,7 @@ class Draughtsman:
             if any(edit.path.endswith(ENDING) for edit in fix.edits):
                 continue  # its places are those of code, not of the JSON around it
             action = types.CodeAction(
-                f"Redis SSOT ({finding.code}): {fix.title}{_WORDS[fix.applicability]}",
+                f"Redis SSOT ({finding.code}): {fix.title}{_doubts(fix)}",
                 kind=types.CodeActionKind.QuickFix,
                 diagnostics=[diagnostic],
                 is_preferred=fix.applicability == Applicability.SAFE,
@@ -83,3 +85,15 @@ class Draughtsman:
             where = range_of(edit.span, self._lines(edit.path), self._codec)
             changes.setdefault(self._to_uri(edit.path), []).append(types.TextEdit(where, edit.text))
         return types.WorkspaceEdit(changes=changes)
+
+
+def _doubts(fix: Fix) -> str:
+    """How far a fix can be trusted, and the first reason why no further: hovering tells them all."""
+    if fix.applicability == Applicability.SAFE:
+        return ""
+    words = [
+        _WORDS[fix.applicability],
+        *(shorten(reason, _LONGEST_REASON, placeholder=" …") for reason in fix.reasons[:1]),
+    ]
+    more = f"; {len(fix.reasons) - 1} more" if len(fix.reasons) > 1 else ""
+    return f" ({': '.join(words)}{more})"

@@ -8,11 +8,9 @@ from lsprotocol import types
 from pygls.uris import from_fs_path, to_fs_path
 
 from flake8_redis_ssot.model import Applicability
-from flake8_redis_ssot.piecework import told
 from flake8_redis_ssot.request import Request
 from flake8_redis_ssot.run import run
 from flake8_redis_ssot.server.actions import FIX_ALL, Draughtsman
-from flake8_redis_ssot.server.places import overlaps
 from flake8_redis_ssot.server.projects import Kept
 from flake8_redis_ssot.server.session import Server
 
@@ -29,16 +27,10 @@ def actions(server: Server, params: types.CodeActionParams) -> list[types.CodeAc
     )
     found: list[types.CodeAction] = []
     if _is_wanted(types.CodeActionKind.QuickFix, only):
-        here = [
-            (place, diagnostic)
-            for place, diagnostic in enumerate(server.diagnostics(uri))
-            if overlaps(diagnostic.range, params.range)
-        ]
-        findings = told(kept.project.found_in(path), kept.project.analysis, 1) if here else []
-        for place, diagnostic in here:
-            found += draughtsman.quick_fixes(findings[place], diagnostic)
-            policy = kept.config.policy(findings[place].code)
-            silent = draughtsman.silence(findings[place], path, server.projects.buffers[path], diagnostic, policy)
+        for diagnostic, finding in server.mended(uri, params.range):
+            found += draughtsman.quick_fixes(finding, diagnostic)
+            policy = kept.config.policy(finding.code)
+            silent = draughtsman.silence(finding, path, server.projects.buffers[path], diagnostic, policy)
             found += [silent] if silent else []
     if _is_wanted(FIX_ALL, only):
         found += _fix_all(kept, path, server.projects.buffers.get(path), draughtsman)

@@ -9,10 +9,9 @@ from lsprotocol import types
 from pygls.uris import to_fs_path
 
 from flake8_redis_ssot.config.loading import OWN_NAMES, PYPROJECT
-from flake8_redis_ssot.rule import all_rules
 from flake8_redis_ssot.server.actions import FIX_ALL
+from flake8_redis_ssot.server.explaining import hover
 from flake8_redis_ssot.server.offers import actions
-from flake8_redis_ssot.server.places import overlaps
 from flake8_redis_ssot.server.session import Server
 
 _WATCHED = ("**/*.py", "**/*.pyi", "**/*.ipynb", "**/*.jsonl", *(f"**/{name}" for name in (*OWN_NAMES, PYPROJECT)))
@@ -52,24 +51,6 @@ def _changed_outside(ls: Server, params: types.DidChangeWatchedFilesParams) -> N
     ls.complain()
 
 
-def _hover(ls: Server, params: types.HoverParams) -> types.Hover | None:
-    """The pages of the codes that are found at a place."""
-    here = types.Range(params.position, params.position)
-    found = [each for each in ls.diagnostics(params.text_document.uri) if overlaps(each.range, here)]
-    pages = dict.fromkeys(_page(str(each.code)) for each in found)
-    if not pages:
-        return None
-    return types.Hover(types.MarkupContent(types.MarkupKind.Markdown, "\n\n---\n\n".join(pages)), found[0].range)
-
-
-def _page(code: str) -> str:
-    return next((f"**{rule.name}** ({code})\n\n{rule.page}" for rule in all_rules() if rule.code == code), code)
-
-
-def _actions(ls: Server, params: types.CodeActionParams) -> list[types.CodeAction]:
-    return actions(ls, params)
-
-
 _HANDLERS: dict[str, Callable[..., Any]] = {
     types.INITIALIZED: _initialized,
     types.TEXT_DOCUMENT_DID_OPEN: _opened,
@@ -77,7 +58,7 @@ _HANDLERS: dict[str, Callable[..., Any]] = {
     types.TEXT_DOCUMENT_DID_SAVE: _saved,
     types.TEXT_DOCUMENT_DID_CLOSE: _closed,
     types.WORKSPACE_DID_CHANGE_WATCHED_FILES: _changed_outside,
-    types.TEXT_DOCUMENT_HOVER: _hover,
+    types.TEXT_DOCUMENT_HOVER: hover,
 }
 
 
@@ -87,5 +68,5 @@ def make_server() -> Server:
     for name, handler in _HANDLERS.items():
         server.feature(name)(handler)
     kinds = [types.CodeActionKind.QuickFix, FIX_ALL]
-    server.feature(types.TEXT_DOCUMENT_CODE_ACTION, types.CodeActionOptions(code_action_kinds=kinds))(_actions)
+    server.feature(types.TEXT_DOCUMENT_CODE_ACTION, types.CodeActionOptions(code_action_kinds=kinds))(actions)
     return server

@@ -7,8 +7,10 @@ from pygls.lsp.server import LanguageServer
 from pygls.uris import to_fs_path
 
 from flake8_redis_ssot import __version__
+from flake8_redis_ssot.model import Finding
 from flake8_redis_ssot.notebooks import ENDING
-from flake8_redis_ssot.server.places import range_of
+from flake8_redis_ssot.piecework import told
+from flake8_redis_ssot.server.places import overlaps, range_of
 from flake8_redis_ssot.server.projects import Projects
 
 _SOURCE = "redis-ssot"
@@ -52,6 +54,17 @@ class Server(LanguageServer):
             )
             for finding, is_known in zip(findings, kept.known(findings))
         ]
+
+    def mended(self, uri: str, where: types.Range) -> list[tuple[types.Diagnostic, Finding]]:
+        """What is found in a range of a document, each with its fix, or the reasons why there is none."""
+        path = to_fs_path(uri) or ""
+        kept = self.projects.of(path) if path else None
+        here = [(at, each) for at, each in enumerate(self.diagnostics(uri)) if overlaps(each.range, where)]
+        if kept is None or not here:
+            return []
+        found = kept.project.found_in(path)
+        findings = told([found[at] for at, _ in here], kept.project.analysis, 1)
+        return [(diagnostic, finding) for (_, diagnostic), finding in zip(here, findings)]
 
     def complain(self) -> None:
         """Say what is wrong with the configuration, once."""
