@@ -9,25 +9,7 @@ from flake8_redis_ssot import __version__
 
 TYPE_CHECKING = False  # to import `typing` for it would take a fifth of the time of `--version`
 if TYPE_CHECKING:
-    from argparse import ArgumentParser, Namespace
-
-# Each is a module of `commands`, imported only when it is called: a name on the command line, and what it does.
-COMMANDS = {
-    "check": "find every place that goes round the source of truth",
-    "doctor": "look for what goes wrong in practice around the settings",
-    "init": "propose a configuration, from the code alone",
-    "suppressions": "list the comments that silence findings",
-    "baseline": "let known findings pass, so that only new ones fail",
-    "plan": "put what is found in phases and batches",
-    "remediate": "mend one phase in batches, each behind a gate",
-    "rollback": "put back what was mended",
-    "progress": "show how far the campaign is",
-    "monitor": "show the counts, live while people work",
-    "export": "write what other tools can enforce of the settings",
-    "rule": "explain a code",
-    "server": "serve editors",
-    "schema": "print the JSON schema of the settings",
-}
+    from argparse import Namespace
 
 
 def run() -> None:
@@ -45,10 +27,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     if words in (["--version"], ["-V"]):
         print(f"redis-ssot {__version__}")
         return 0
-    if not words or words[0] not in COMMANDS:
-        _general().parse_args(words)  # which helps, or says what is wrong, and exits
     from importlib import import_module
 
+    from flake8_redis_ssot.commands import COMMANDS
+
+    if not words or words[0] not in COMMANDS:
+        from flake8_redis_ssot.commands.parsers import general
+
+        general().parse_args(words)  # which helps, or says what is wrong, and exits
     command = import_module(f"flake8_redis_ssot.commands.{words[0].replace('-', '_')}")
     try:
         status: int = command.main(_parsed(command, words))
@@ -68,6 +54,8 @@ def _parsed(command: object, words: Sequence[str]) -> Namespace:
     """The arguments; paths may stand among the flags, which argparse itself does not allow."""
     from argparse import ArgumentParser
 
+    from flake8_redis_ssot.commands import COMMANDS
+
     parser = ArgumentParser(prog=f"redis-ssot {words[0]}", description=f"{COMMANDS[words[0]].capitalize()}.")
     command.add_arguments(parser)  # type: ignore[attr-defined]
     # As in ruff, a reason stands behind `=` only: the next word is a path.
@@ -78,20 +66,6 @@ def _parsed(command: object, words: Sequence[str]) -> Namespace:
     else:
         arguments.paths += rest
     return arguments
-
-
-def _general() -> ArgumentParser:
-    """What there is apart from a command."""
-    from argparse import ArgumentParser
-
-    parser = ArgumentParser(
-        prog="redis-ssot", description="Keeps code to the single source of truth of its shared resources."
-    )
-    parser.add_argument("-V", "--version", action="version", version=f"redis-ssot {__version__}")
-    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
-    for name, description in COMMANDS.items():
-        commands.add_parser(name, help=description)
-    return parser
 
 
 if __name__ == "__main__":

@@ -1,1 +1,20 @@
 """The commands of `redis-ssot`, one module each with `add_arguments(parser)` and `main(arguments)`, an exit code."""
+
+# Each is a module of `commands`, imported only when it is called: a name on the command line, and what it does.
+COMMANDS = {
+    "check": "find every place that goes round the source of truth",
+    "doctor": "look for what goes wrong in practice around the settings",
+    "init": "propose a configuration, from the code alone",
+    "suppressions": "list the comments that silence findings",
+    "baseline": "let known findings pass, so that only new ones fail",
+    "plan": "put what is found in phases and batches",
+    "remediate": "mend one phase in batches, each behind a gate",
+    "rollback": "put back what was mended",
+    "progress": "show how far the campaign is",
+    "monitor": "show the counts, live while people work",
+    "export": "write what other tools can enforce of the settings",
+    "rule": "explain a code",
+    "server": "serve editors",
+    "schema": "print the JSON schema of the settings",
+    "generate-shell-completion": "print what lets a shell complete our words",
+}

@@ -1,0 +1,147 @@
+"""Completions in the hands of real shells: a prefix is typed in a terminal, the tab key is hit, and the line is run."""
+
+from __future__ import annotations
+
+import os
+import re
+import select
+import shutil
+import subprocess
+import sys
+import time
+from argparse import ArgumentParser, _SubParsersAction
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from flake8_redis_ssot.cli import main
+from flake8_redis_ssot.commands import COMMANDS
+from flake8_redis_ssot.commands.generate_shell_completion import SHELLS
+from flake8_redis_ssot.commands.parsers import general
+
+Capture = pytest.CaptureFixture[str]
+pytest.importorskip("shtab")
+
+# How each shell starts with the script in `completion`, and with a command of our name that shows what it is given.
+STARTS = {
+    "bash": (["bash", "--rcfile", "start", "-i"], "start", ". ./completion\nredis-ssot() { echo '<'\"<$*>\"'>'; }\n"),
+    "zsh": (
+        ["zsh", "-i"],
+        ".zshrc",
+        "mkdir own; cp completion own/_redis-ssot; fpath=($PWD/own $fpath); autoload -Uz compinit; compinit -u -D\n"
+        "redis-ssot() { echo '<'\"<$*>\"'>' }\n",
+    ),
+    "tcsh": (
+        ["tcsh", "-i"],
+        ".tcshrc",
+        "source completion\nset prompt='> '\nalias redis-ssot 'echo \"<<\\!*>>\"'\n",
+    ),
+    "fish": (
+        ["fish", "--no-config", "--init-command", "source start"],
+        "start",
+        "source completion\nfunction redis-ssot; echo '<'\"<$argv>\"'>'; end\n",
+    ),
+}
+TYPED = [
+    ("mon", "monitor"),
+    ("check --output-fo", "check --output-format"),
+    ("check --output-format sar", "check --output-format sarif"),
+    ("check uniq", "check unique.py"),
+    ("check --baseline uniq", "check --baseline unique.py"),
+    ("init fold", "init folder"),
+    ("export import-", "export import-linter"),
+    ("baseline pru", "baseline prune"),
+    ("baseline create --for", "baseline create --force"),
+    ("generate-shell-completion fi", "generate-shell-completion fish"),
+]
+
+
+# In a process of its own, because one with threads had better not fork.
+SPAWN = [sys.executable, "-c", "import pty, sys; pty.spawn(sys.argv[1:])"]
+
+
+class Terminal:
+    """A shell that runs in a terminal."""
+
+    def __init__(self, process: subprocess.Popen[bytes]) -> None:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        self._keys, self._screen = process.stdin, process.stdout.fileno()
+
+    def type(self, text: str) -> None:
+        self._keys.write(text.encode())
+        self._keys.flush()
+
+    def wait_for(self, text: str) -> str:
+        """What is on the screen since the last time, up to `text`."""
+        seen, end = "", time.monotonic() + 30
+        while text not in seen and time.monotonic() < end:
+            if select.select([self._screen], [], [], 0.1)[0]:
+                seen += os.read(self._screen, 4096).decode("utf-8", "replace")
+        assert text in seen
+        return seen
+
+
+@contextmanager
+def terminal(command: list[str]) -> Iterator[Terminal]:
+    here = {**os.environ, "TERM": "xterm", "HOME": os.getcwd(), "ZDOTDIR": os.getcwd()}
+    with subprocess.Popen([*SPAWN, *command], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=here) as process:
+        try:
+            yield Terminal(process)
+        finally:
+            process.kill()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="it takes a terminal")
+@pytest.mark.parametrize("shell", STARTS)
+def test_a_real_shell_completes(shell: str, project: Path, capsys: Capture) -> None:
+    command, file, text = STARTS[shell]
+    if not shutil.which(shell):
+        pytest.skip(f"there is no {shell}")
+    assert main(["generate-shell-completion", shell]) == 0
+    (project / "completion").write_text(capsys.readouterr().out)
+    (project / file).write_text(f"stty cols 200\n{text}")
+    (project / "unique.py").touch()
+    (project / "folder").mkdir()
+    with terminal(command) as screen:
+        screen.type("echo rea''dy\n")
+        screen.wait_for("ready")
+        for prefix, whole in TYPED:
+            screen.type(f"redis-ssot {prefix}\t\n")
+            (seen,) = re.findall("<<(.*)>>", screen.wait_for(">>"))
+            assert seen.rstrip(" /") == whole  # what some shells put behind it, and others take away on Enter
+
+
+def test_every_command_and_flag_is_in_it(capsys: Capture) -> None:
+    words = {word for parser in parsers(general(whole=True)) for word in parser._option_string_actions}
+    assert {"--output-format", "--tcp", "--force"} < words
+    for shell in SHELLS:
+        assert main(["generate-shell-completion", shell]) == 0
+        script = capsys.readouterr().out
+        # fish names long flags without their dashes.
+        assert not {word for word in {*COMMANDS, *words} if word.lstrip("-") not in script}
+
+
+def parsers(parser: ArgumentParser) -> Iterator[ArgumentParser]:
+    yield parser
+    for action in parser._actions:
+        if isinstance(action, _SubParsersAction):
+            for command in action.choices.values():
+                yield from parsers(command)
+
+
+def test_it_needs_its_library(monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
+    monkeypatch.setitem(sys.modules, "shtab", None)
+    assert main(["generate-shell-completion", "bash"]) == 2
+    captured = capsys.readouterr()
+    assert not captured.out
+    assert captured.err.count("\n") == 1
+    assert "pip install 'flake8-redis-ssot[completion]'" in captured.err
+
+
+def test_a_shell_that_is_none(capsys: Capture) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main(["generate-shell-completion", "cmd.exe"])
+    assert "invalid choice: 'cmd.exe'" in capsys.readouterr().err
