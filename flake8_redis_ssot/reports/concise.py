@@ -16,9 +16,10 @@ def render(report: Report, paint: Paint) -> str:
 
 def _line(finding: Finding, report: Report, paint: Paint) -> str:
     colon = paint("cyan", ":")
+    path = paint.place(finding.path, paint("bold", finding.path))
     place = "".join(f"{colon}{part}" for part in report.place(finding).split(":"))
     code = f"{paint('red', finding.code)}{star(finding, report, paint)}"
-    return f"{paint('bold', finding.path)}{place}{colon} {code} {finding.message}"
+    return f"{path}{place}{colon} {code} {finding.message}"
 
 
 def total(report: Report, paint: Paint) -> str:

@@ -27,7 +27,8 @@ def _block(finding: Finding, report: Report, paint: Paint) -> Iterator[str]:
     margin = " " * len(str(last))
     bar = paint("blue", "|")
     yield f"{paint('red', finding.code)}{star(finding, report, paint)} {paint('bold', finding.message)}"
-    yield f"{margin}{paint('blue', '-->')} {finding.path}:{report.place(finding)}"
+    place = f"{finding.path}:{report.place(finding)}"
+    yield f"{margin}{paint('blue', '-->')} {paint.place(finding.path, place)}"
     yield f"{margin} {bar}"
     for row in _rows(span, last):
         if row is None:

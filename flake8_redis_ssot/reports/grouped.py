@@ -21,7 +21,7 @@ def render(report: Report, paint: Paint) -> str:
 
 
 def _block(path: str, findings: Sequence[Finding], report: Report, paint: Paint) -> Iterator[str]:
-    yield f"{paint('bold', path)}:"
+    yield f"{paint.place(path, paint('bold', path))}:"
     places = list(map(report.place, findings))
     width = max(map(len, places))
     for place, finding in zip(places, findings):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import re
+from pathlib import Path
 
 import pytest
 
@@ -71,6 +73,57 @@ def test_when_there_is_colour(environment: dict[str, str], terminal: bool, on: b
             return terminal
 
     assert Paint.fitting(Stream(), environment).on is on
+
+
+@pytest.mark.parametrize(
+    ("environment", "terminal", "on"),
+    [
+        ({}, True, False),
+        ({"TERM": "xterm-256color"}, True, False),
+        ({"TERM": "xterm-kitty"}, True, True),
+        ({"TERM": "xterm-kitty"}, False, False),
+        ({"TERM": "xterm-kitty", "NO_COLOR": "1"}, True, False),
+        ({"TERM": "xterm-kitty", "NO_COLOR": ""}, True, True),
+        ({"TERM": "dumb", "TERM_PROGRAM": "vscode"}, True, False),
+        ({"TERM_PROGRAM": "vscode"}, True, True),
+        ({"TERM_PROGRAM": "Apple_Terminal"}, True, False),
+        ({"COLORTERM": "xfce4-terminal"}, True, True),
+        ({"WT_SESSION": "1"}, True, True),
+        ({"VTE_VERSION": "7600"}, True, True),
+        ({"VTE_VERSION": "5000"}, True, False),
+        ({"VTE_VERSION": "new"}, True, False),
+        ({"FORCE_HYPERLINK": "1", "TERM": "dumb", "NO_COLOR": "1"}, False, True),
+        ({"FORCE_HYPERLINK": ""}, False, True),
+        ({"FORCE_HYPERLINK": "0", "TERM": "xterm-kitty"}, True, False),
+    ],
+)
+def test_when_there_are_links(environment: dict[str, str], terminal: bool, on: bool) -> None:
+    class Stream(io.StringIO):
+        def isatty(self) -> bool:
+            return terminal
+
+    assert Paint.fitting(Stream(), environment).links is on
+
+
+@pytest.mark.parametrize("form", ["full", "concise", "grouped"])
+@pytest.mark.parametrize("on", [False, True])
+def test_the_path_is_a_link(form: str, on: bool, project: Path) -> None:
+    file = project / "a b" / "ä.py"
+    file.parent.mkdir()
+    file.touch()
+    finding = Finding("a b/ä.py", Span(1, 0, 1, 1), "RSS002", "message", "", (1,))
+    shown = render(Report([finding], NAMES, lambda path: ["x"]), form, Paint(on, links=True))
+    ((uri, text),) = re.findall(r"\x1b]8;;(.+?)\x1b\\(.+?)\x1b]8;;\x1b\\", shown)
+    assert uri == file.as_uri()
+    assert uri.endswith("/a%20b/%C3%A4.py")
+    assert finding.path in text
+    plain = re.sub(r"\x1b]8;;.*?\x1b\\", "", shown)
+    assert plain == render(Report([finding], NAMES, lambda path: ["x"]), form, Paint(on))
+
+
+def test_what_is_no_file_is_no_link() -> None:
+    finding = Finding("-", Span(1, 0, 1, 1), "RSS002", "message", "", (1,))
+    assert "\x1b" not in render(Report([finding], NAMES, lambda path: ["x"]), "concise", Paint(links=True))
 
 
 def test_no_findings() -> None:
