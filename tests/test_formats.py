@@ -6,6 +6,7 @@ import json
 import re
 import shutil
 import subprocess
+import sys
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from urllib.parse import unquote
 
 import pytest
 from junitparser import JUnitXml
+from xmlschema import XMLSchema
 
 from flake8_redis_ssot.cli import main
 from flake8_redis_ssot.commands.check import FORMATS
@@ -61,7 +63,7 @@ def test_json_lines(shop: Path, capsys: Capture) -> None:
 def test_junit(shop: Path, capsys: Capture) -> None:
     suites = JUnitXml.fromstring(checked(capsys, "junit").encode())
     found = [
-        (suite.name, int(case._elem.get("line")), int(case._elem.get("column")), case.name.rpartition(".")[2])
+        (suite.name, *map(int, re.findall(r"\d+", case.result[0].text)[:2]), case.name.rpartition(".")[2])
         for suite in suites
         for case in suite
         if case.is_failure
@@ -74,6 +76,43 @@ def test_junit_of_nothing_is_a_test_that_passes(shop: Path, capsys: Capture) -> 
     suites = JUnitXml.fromstring(checked(capsys, "junit", "libs/shopkit/redis_manager.py").encode())
     assert [case.is_passed for suite in suites for case in suite] == [True]
     assert (suites.tests, suites.failures) == (1, 0)
+
+
+SCHEMA = XMLSchema(Path(__file__).parent / "junit.xsd")
+
+
+@pytest.mark.parametrize("path", [".", "libs/shopkit/redis_manager.py"], ids=["findings", "nothing"])
+def test_junit_fits_its_schema(shop: Path, capsys: Capture, path: str) -> None:
+    SCHEMA.validate(checked(capsys, "junit", path))
+
+
+def test_odd_texts_fit_the_schema_of_junit() -> None:
+    SCHEMA.validate(render(odd(), "junit", Paint()))
+
+
+def test_the_schema_of_junit_fits_what_others_write(project: Path) -> None:
+    """pytest writes for Jenkins' xUnit plugin as well."""
+    text = "import pytest\ndef test_a(): pass\ndef test_b(): assert 0\n@pytest.mark.skip\ndef test_c(): pass\n"
+    (project / "test_it.py").write_text(text)
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--junit-xml=out.xml", "test_it.py"]
+    subprocess.run(command, capture_output=True, check=False)
+    SCHEMA.validate("out.xml")
+
+
+@pytest.mark.parametrize(
+    ("part", "instead"),
+    [
+        (' classname="', ' line="1" classname="'),
+        (' classname="', ' class="'),
+        (' failures="1" package', " package"),
+        (' tests="1"', ' tests="one"'),
+        ("<testcase", "<case/><testcase"),
+    ],
+)
+def test_the_schema_of_junit_refuses_what_readers_do(shop: Path, capsys: Capture, part: str, instead: str) -> None:
+    good = checked(capsys, "junit", "services/orders/refunds.py")
+    assert part in good
+    assert not SCHEMA.is_valid(good.replace(part, instead, 1))
 
 
 def test_grouped(shop: Path, capsys: Capture) -> None:
