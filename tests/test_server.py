@@ -94,9 +94,12 @@ class Client:
         whole = types.TextDocumentContentChangeWholeDocument(text)
         self.client.text_document_did_change(types.DidChangeTextDocumentParams(document, [whole]))
 
-    async def actions(self, uri: str, line: int, only: list[str] | None = None) -> list[types.CodeAction]:
-        place = types.Range(types.Position(line, 0), types.Position(line, 200))
-        context = types.CodeActionContext([], only=only)
+    async def actions(
+        self, uri: str, line: int, only: list[str] | None = None, shown: list[types.Diagnostic] | None = None
+    ) -> list[types.CodeAction]:
+        """What is offered for a line, or at its beginning for what is `shown`."""
+        place = types.Range(types.Position(line, 0), types.Position(line, 0 if shown else 200))
+        context = types.CodeActionContext(shown or [], only=only)
         params = types.CodeActionParams(types.TextDocumentIdentifier(uri), place, context)
         return [
             each
@@ -211,6 +214,19 @@ def test_a_quick_fix(shop: Path) -> None:
         assert client.codes(uri) == []
         main(["check", "--fix-only", "services/orders/refunds.py"])
         assert file.read_text() == after
+
+    talk(scenario)
+
+
+def test_a_quick_fix_from_elsewhere_on_the_line(shop: Path) -> None:
+    async def scenario(client: Client) -> None:
+        uri = await client.open(shop / "services" / "orders" / "sessions.py")
+        (told,) = client.told[uri]
+        assert told.range.start.character > 0
+        line = told.range.start.line
+        assert await client.actions(uri, line, ["quickfix"], [told]) == await client.actions(uri, line, ["quickfix"])
+        others = types.Diagnostic(told.range, "Line too long", code="E501", source="flake8")
+        assert await client.actions(uri, line, ["quickfix"], [others]) == []
 
     talk(scenario)
 
@@ -440,8 +456,9 @@ vim.wait(20000, function() return #found() > 0 end, 50)
 local first = found()[1]
 print("found " .. first.code .. " line " .. first.lnum)
 vim.api.nvim_win_set_cursor(0, { first.lnum + 1, first.col })
+vim.cmd("normal! 0")
 local params = vim.lsp.util.make_range_params()
-params.context = { diagnostics = {}, only = { "quickfix" } }
+params.context = { diagnostics = vim.lsp.diagnostic.get_line_diagnostics(), only = { "quickfix" } }
 local answers = vim.lsp.buf_request_sync(0, "textDocument/codeAction", params, 20000)
 local action = answers[vim.lsp.start_client_id].result[1]
 print("action " .. action.title)

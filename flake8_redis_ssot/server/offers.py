@@ -12,7 +12,7 @@ from flake8_redis_ssot.request import Request
 from flake8_redis_ssot.run import run
 from flake8_redis_ssot.server.actions import FIX_ALL, Draughtsman
 from flake8_redis_ssot.server.projects import Kept
-from flake8_redis_ssot.server.session import Server
+from flake8_redis_ssot.server.session import SOURCE, Server
 
 
 def actions(server: Server, params: types.CodeActionParams) -> list[types.CodeAction]:
@@ -27,7 +27,9 @@ def actions(server: Server, params: types.CodeActionParams) -> list[types.CodeAc
     )
     found: list[types.CodeAction] = []
     if _is_wanted(types.CodeActionKind.QuickFix, only):
-        for diagnostic, finding in server.mended(uri, params.range):
+        # Neovim asks for the place of the cursor, and tells which findings of its line it shows.
+        shown = [each.range for each in params.context.diagnostics if each.source == SOURCE]
+        for diagnostic, finding in server.mended(uri, params.range, *shown):
             found += draughtsman.quick_fixes(finding, diagnostic)
             policy = kept.config.policy(finding.code)
             silent = draughtsman.silence(finding, path, server.projects.buffers[path], diagnostic, policy)

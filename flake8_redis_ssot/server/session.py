@@ -13,7 +13,7 @@ from flake8_redis_ssot.piecework import told
 from flake8_redis_ssot.server.places import overlaps, range_of
 from flake8_redis_ssot.server.projects import Projects
 
-_SOURCE = "redis-ssot"
+SOURCE = "redis-ssot"
 
 
 class Server(LanguageServer):
@@ -50,16 +50,20 @@ class Server(LanguageServer):
                 f"{finding.message}\n{finding.note}".strip(),
                 severity=types.DiagnosticSeverity.Hint if is_known else types.DiagnosticSeverity.Warning,
                 code=finding.code,
-                source=_SOURCE,
+                source=SOURCE,
             )
             for finding, is_known in zip(findings, kept.known(findings))
         ]
 
-    def mended(self, uri: str, where: types.Range) -> list[tuple[types.Diagnostic, Finding]]:
-        """What is found in a range of a document, each with its fix, or the reasons why there is none."""
+    def mended(self, uri: str, *places: types.Range) -> list[tuple[types.Diagnostic, Finding]]:
+        """What is found in any of some ranges of a document, each with its fix, or the reasons why there is none."""
         path = to_fs_path(uri) or ""
         kept = self.projects.of(path) if path else None
-        here = [(at, each) for at, each in enumerate(self.diagnostics(uri)) if overlaps(each.range, where)]
+        here = [
+            (at, each)
+            for at, each in enumerate(self.diagnostics(uri))
+            if any(overlaps(each.range, place) for place in places)
+        ]
         if kept is None or not here:
             return []
         found = kept.project.found_in(path)
