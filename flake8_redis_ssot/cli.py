@@ -29,7 +29,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 0
     from importlib import import_module
 
-    from flake8_redis_ssot.commands import COMMANDS
+    from flake8_redis_ssot.commands import COMMANDS, RefusedError
 
     if not words or words[0] not in COMMANDS:
         from flake8_redis_ssot.commands.parsers import general
@@ -44,6 +44,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 1
     except KeyboardInterrupt:
         return 130
+    except RefusedError as error:
+        from flake8_redis_ssot.commands.running import complain
+
+        complain(error.args)
+        return 2
     except ChildProcessError as error:
         print(f"redis-ssot: {error}", file=sys.stderr)
         return 2

@@ -1,4 +1,12 @@
-"""The commands of `redis-ssot`, one module each with `add_arguments(parser)` and `main(arguments)`, an exit code."""
+"""The commands of `redis-ssot`, one module each with `add_arguments(parser)` and `main(arguments)`.
+
+`main` gives an exit code, or raises RefusedError, which is told in one place and ends with 2.
+"""
+
+
+class RefusedError(Exception):
+    """A command that can't be carried out; its arguments are the reasons, one message each."""
+
 
 # Each is a module of `commands`, imported only when it is called: a name on the command line, and what it does.
 COMMANDS = {

@@ -11,8 +11,9 @@ from flake8_redis_ssot.baseline.entries import Entry, entries_of
 from flake8_redis_ssot.baseline.merging import merge
 from flake8_redis_ssot.baseline.sifting import Sifted
 from flake8_redis_ssot.baseline.storage import NAME, BaselineError, load, save, text_of
+from flake8_redis_ssot.commands import RefusedError
 from flake8_redis_ssot.commands.flags import add_configuration, add_paths
-from flake8_redis_ssot.commands.running import RefusedError, complain, configuration_of, request_of, whole_outcome_of
+from flake8_redis_ssot.commands.running import complain, configuration_of, request_of, whole_outcome_of
 from flake8_redis_ssot.commands.shrinking import counted, said
 from flake8_redis_ssot.config.settings import Config
 from flake8_redis_ssot.disk import write
@@ -53,9 +54,8 @@ def main(arguments: Namespace) -> int:
         if arguments.action == "merge":
             return _merge(arguments)
         return {"create": _create, "prune": _prune, "check": _check}[arguments.action](arguments)
-    except (BaselineError, RefusedError) as error:
-        complain(map(str, error.args))
-        return 2
+    except BaselineError as error:
+        raise RefusedError(*map(str, error.args)) from error
 
 
 def _create(arguments: Namespace) -> int:

@@ -13,7 +13,8 @@ from flake8_redis_ssot.campaign.journal import Journal, JournalError
 from flake8_redis_ssot.campaign.lock import LockedError, locked
 from flake8_redis_ssot.campaign.restoring import recover
 from flake8_redis_ssot.campaign.store import Store
-from flake8_redis_ssot.commands.running import RefusedError, complain
+from flake8_redis_ssot.commands import RefusedError
+from flake8_redis_ssot.commands.running import complain
 from flake8_redis_ssot.config.settings import Config
 
 

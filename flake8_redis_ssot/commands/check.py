@@ -9,11 +9,13 @@ from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from flake8_redis_ssot.cells import opened
+from flake8_redis_ssot.commands import RefusedError
 from flake8_redis_ssot.commands.fixes import add_fixes, apply_fixes, show_diff, trust, wants_fixes
 from flake8_redis_ssot.commands.flags import add_baseline, add_configuration, add_paths, add_selection
-from flake8_redis_ssot.commands.running import RefusedError, complain, configuration_of, outcome_of, request_of
+from flake8_redis_ssot.commands.running import complain, configuration_of, outcome_of, request_of
 from flake8_redis_ssot.commands.shrinking import shrink
-from flake8_redis_ssot.disk import read, write
+from flake8_redis_ssot.disk import write
+from flake8_redis_ssot.reports.lines import shown_lines
 from flake8_redis_ssot.reports.paint import Paint
 from flake8_redis_ssot.reports.report import Report, render
 from flake8_redis_ssot.request import Outcome, Request
@@ -57,13 +59,10 @@ def _reason(text: str) -> str:
 def main(arguments: Namespace) -> int:
     """Check, report, and tell by the exit code: 0 clean, 1 findings, 2 a path or a configuration is wrong."""
     if "-" in arguments.paths and (len(arguments.paths) > 1 or arguments.add_noqa is not None):
-        return _fail("standard input (`-`) can't be checked beside other paths, nor be written to")
-    try:
-        if arguments.watch:
-            return _watch(arguments)
-        outcome = outcome_of(_request(arguments))
-    except RefusedError as error:
-        return _fail(*error.args)
+        raise RefusedError("standard input (`-`) can't be checked beside other paths, nor be written to")
+    if arguments.watch:
+        return _watch(arguments)
+    outcome = outcome_of(_request(arguments))
     if not arguments.quiet:
         complain(outcome.warnings, "warning")
     if arguments.add_noqa is not None:
@@ -90,9 +89,7 @@ def _watch(arguments: Namespace) -> int:
     form = "concise" if arguments.output_format == "full" else arguments.output_format
 
     def text(work: Sequence[Work]) -> str:
-        nothing = Outcome()
-        lines, notebook = partial(_lines, outcome=nothing), cache(partial(_notebook, outcome=nothing))
-        report = Report([each.finding for each in work], names_by_code(), lines, notebook=notebook)
+        report = Report([each.finding for each in work], names_by_code(), shown_lines, notebook=cache(opened))
         return render(report, form, Paint())
 
     return watch(arguments, configuration_of(request_of(arguments)), text, whole=True)
@@ -137,8 +134,8 @@ def _publish(outcome: Outcome, arguments: Namespace) -> bool:
     if arguments.statistics:
         form = "statistics_json" if form == "json" else "statistics"
     names = names_by_code()
-    lines = cache(lambda path: _lines(path, outcome))
-    notebook = cache(partial(_notebook, outcome=outcome))
+    buffer = next(iter(outcome.buffers.values()), None)  # of standard input
+    lines, notebook = cache(partial(shown_lines, buffer=buffer)), cache(partial(opened, data=buffer))
     report = Report(outcome.findings, names, lines, len(outcome.fixed), arguments.unsafe_fixes, notebook)
     if not arguments.output_file:
         is_wanted = form not in _FOR_PEOPLE or outcome.findings or not arguments.quiet
@@ -152,24 +149,6 @@ def _publish(outcome: Outcome, arguments: Namespace) -> bool:
     return bool(outcome.errors)
 
 
-def _lines(path: str, outcome: Outcome) -> Sequence[str]:
-    """The source lines of a file for display; none where it can't be read (any more)."""
-    from flake8_redis_ssot.source import decode, lines_of  # late: not every report shows them
-
-    buffered = _buffered(outcome)
-    try:
-        return lines_of(decode(read(path) if buffered is None else buffered, path).text)
-    except OSError:
-        return ()
-
-
-def _notebook(path: str, outcome: Outcome) -> Notebook | None:
-    return opened(path, _buffered(outcome))
-
-
-def _buffered(outcome: Outcome) -> bytes | None:
-    """What was read from standard input."""
-    return next(iter(outcome.buffers.values()), None)
 
 
 def _add_noqa(outcome: Outcome, reason: str) -> int:
@@ -181,8 +160,3 @@ def _add_noqa(outcome: Outcome, reason: str) -> int:
     complain([*outcome.errors, *troubles])
     print(f"Added {done} noqa comment{'' if done == 1 else 's'}.")
     return 2 if outcome.errors or troubles else 0
-
-
-def _fail(*messages: str) -> int:
-    complain(messages)
-    return 2

@@ -6,8 +6,9 @@ import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator
 
+from flake8_redis_ssot.commands import RefusedError
 from flake8_redis_ssot.commands.flags import add_configuration
-from flake8_redis_ssot.commands.running import RefusedError, configuration_of, outcome_of, request_of
+from flake8_redis_ssot.commands.running import configuration_of, outcome_of, request_of
 from flake8_redis_ssot.commands.shrinking import counted, said
 from flake8_redis_ssot.config.settings import Config
 from flake8_redis_ssot.health import Finding, look_at

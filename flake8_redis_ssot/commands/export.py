@@ -6,7 +6,7 @@ import sys
 from argparse import ArgumentParser, Namespace
 
 from flake8_redis_ssot.commands.flags import add_configuration
-from flake8_redis_ssot.commands.running import RefusedError, complain, configuration_of, request_of
+from flake8_redis_ssot.commands.running import configuration_of, request_of
 from flake8_redis_ssot.exporting import FORMS
 
 
@@ -18,13 +18,8 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def main(arguments: Namespace) -> int:
-    """Print the settings; on the error stream, what they can't say: 0, or 2 where something is wrong."""
-    try:
-        config = configuration_of(request_of(arguments))
-    except RefusedError as error:
-        complain(error.args)
-        return 2
-    export = FORMS[arguments.tool](config)
+    """Print the settings; on the error stream, what they can't say: 0."""
+    export = FORMS[arguments.tool](configuration_of(request_of(arguments)))
     print(export.text, end="")
     if not arguments.quiet:
         print(f"{arguments.tool} can't enforce:", file=sys.stderr)

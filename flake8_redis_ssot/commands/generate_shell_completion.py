@@ -5,8 +5,8 @@ from __future__ import annotations
 from argparse import Action, ArgumentParser, Namespace, _SubParsersAction
 from collections.abc import Iterator
 
+from flake8_redis_ssot.commands import RefusedError
 from flake8_redis_ssot.commands.parsers import general
-from flake8_redis_ssot.commands.running import complain
 
 SHELLS = ("bash", "fish", "tcsh", "zsh")
 _FILES = frozenset({"FILE", "FILE|KEY=VALUE", "PATH"})
@@ -19,12 +19,11 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def main(arguments: Namespace) -> int:
-    """Print the script: 0, or 2 where the library is missing."""
+    """Print the script: 0."""
     try:
         import shtab
     except ImportError as error:
-        complain([f"{error}; pip install 'flake8-redis-ssot[completion]'"])
-        return 2
+        raise RefusedError(f"{error}; pip install 'flake8-redis-ssot[completion]'") from error
     parser = general(whole=True)
     for action in _actions(parser):
         if action.metavar in _FILES:

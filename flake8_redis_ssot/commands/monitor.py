@@ -7,7 +7,7 @@ from argparse import ArgumentParser, Namespace
 from flake8_redis_ssot.campaign.owners import owners_of
 from flake8_redis_ssot.campaign.work import Surveyor
 from flake8_redis_ssot.commands.flags import add_configuration
-from flake8_redis_ssot.commands.running import RefusedError, complain, configuration_of, outcome_of, request_of
+from flake8_redis_ssot.commands.running import configuration_of, outcome_of, request_of
 from flake8_redis_ssot.commands.watching import counts_of, watch
 
 
@@ -19,14 +19,10 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def main(arguments: Namespace) -> int:
-    """Show it: 0, or 2 where something is wrong."""
-    try:
-        config = configuration_of(request_of(arguments))
-        if arguments.live:
-            return watch(arguments, config, counts_of)
-        findings = outcome_of(request_of(arguments, baseline=None)).findings
-    except RefusedError as error:
-        complain(error.args)
-        return 2
+    """Show it: 0."""
+    config = configuration_of(request_of(arguments))
+    if arguments.live:
+        return watch(arguments, config, counts_of)
+    findings = outcome_of(request_of(arguments, baseline=None)).findings
     print(counts_of(Surveyor(config, owners_of(str(config.root))).survey(findings)))
     return 0

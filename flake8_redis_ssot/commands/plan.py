@@ -12,7 +12,7 @@ from flake8_redis_ssot.campaign.plan import BATCH_SIZE, PHASES, TABLES, Batch, P
 from flake8_redis_ssot.campaign.work import Surveyor, Work, trust_in
 from flake8_redis_ssot.cells import in_cell
 from flake8_redis_ssot.commands.flags import add_configuration, add_paths, count
-from flake8_redis_ssot.commands.running import RefusedError, complain, configuration_of, request_of, whole_outcome_of
+from flake8_redis_ssot.commands.running import configuration_of, request_of, whole_outcome_of
 from flake8_redis_ssot.commands.shrinking import counted
 
 
@@ -28,13 +28,9 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def main(arguments: Namespace) -> int:
-    """Print the plan: 0, or 2 where something is wrong."""
-    try:
-        config = configuration_of(request_of(arguments))
-        outcome = whole_outcome_of(request_of(arguments, fixes=True, baseline=None))
-    except RefusedError as error:
-        complain(error.args)
-        return 2
+    """Print the plan: 0."""
+    config = configuration_of(request_of(arguments))
+    outcome = whole_outcome_of(request_of(arguments, fixes=True, baseline=None))
     work = Surveyor(config, owners_of(str(config.root))).survey(outcome.findings)
     plan = make_plan(work, arguments.batch_size)
     print(

@@ -7,6 +7,7 @@ import sys
 import time
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
+from functools import cache
 
 from flake8_redis_ssot.campaign.chart import Spot, as_text
 from flake8_redis_ssot.campaign.history import History, Point, thinned
@@ -18,11 +19,12 @@ from flake8_redis_ssot.campaign.page import page
 from flake8_redis_ssot.campaign.progress import Progress, counted, measure
 from flake8_redis_ssot.campaign.store import Store
 from flake8_redis_ssot.campaign.work import Surveyor, Work
+from flake8_redis_ssot.commands import RefusedError
 from flake8_redis_ssot.commands.flags import add_configuration, add_paths
-from flake8_redis_ssot.commands.running import RefusedError, complain, configuration_of, request_of, whole_outcome_of
+from flake8_redis_ssot.commands.running import configuration_of, request_of, whole_outcome_of
 from flake8_redis_ssot.config.settings import Config
-from flake8_redis_ssot.disk import read, write
-from flake8_redis_ssot.source import decode, lines_of
+from flake8_redis_ssot.disk import write
+from flake8_redis_ssot.reports.lines import shown_lines
 
 _MOST_POINTS = 400
 _BAR = 40  # characters
@@ -40,7 +42,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         nargs="?",
         const="HEAD",
         metavar="REV..REV",
-        help="the way down from git itself: the first parents of HEAD, a range, or --all",
+        help="the way down from git itself: the first parents of HEAD, a range, or `all` branches",
     )
 
 
@@ -61,9 +63,8 @@ def main(arguments: Namespace) -> int:
             print(text_of(progress))
             return 0
         return _write_page(arguments.html, config, progress, points)
-    except (RefusedError, GitError) as error:
-        complain(error.args)
-        return 2
+    except GitError as error:
+        raise RefusedError(*error.args) from error
 
 
 def _work(arguments: Namespace, config: Config) -> list[Work]:
@@ -140,14 +141,11 @@ def _history_text(points: Sequence[Point]) -> str:
 
 
 def _write_page(file: str, config: Config, progress: Progress, points: Sequence[Point]) -> int:
-    lines: dict[str, Sequence[str]] = {}
+    lines = cache(shown_lines)
 
     def line_of(work: Work) -> str:
-        path = work.finding.path
-        if path not in lines:
-            lines[path] = lines_of(decode(read(path), path).text)
-        row = work.finding.span.row
-        return lines[path][row - 1] if row <= len(lines[path]) else ""
+        row, several = work.finding.span.row, lines(work.finding.path)
+        return several[row - 1] if row <= len(several) else ""
 
     spots = [Spot(point.time, point.total, point.commit[:9]) for point in thinned(points, _MOST_POINTS)]
     title = f"{os.path.basename(config.root)}: the way to one source of truth"

@@ -15,10 +15,10 @@ from flake8_redis_ssot.campaign.plan import BATCH_SIZE, PHASES, Batch, make_plan
 from flake8_redis_ssot.campaign.progress import counted
 from flake8_redis_ssot.campaign.remediation import Files, Fixes, Remediation
 from flake8_redis_ssot.campaign.work import Surveyor, tests_for
+from flake8_redis_ssot.commands import RefusedError
 from flake8_redis_ssot.commands.campaigning import Campaign, campaign, interruptible
 from flake8_redis_ssot.commands.flags import add_configuration, add_paths, count
 from flake8_redis_ssot.commands.running import (
-    RefusedError,
     complain,
     configuration_of,
     outcome_of,
@@ -80,9 +80,8 @@ def main(arguments: Namespace) -> int:
             return 0
         with campaign(config) as own, interruptible():
             return _Run(arguments, config, own).work()
-    except (RefusedError, GateError, CommitError) as error:
-        complain(error.args)
-        return 2
+    except (GateError, CommitError) as error:
+        raise RefusedError(*error.args) from error
 
 
 def _need_phase(arguments: Namespace) -> None:

@@ -10,9 +10,10 @@ from flake8_redis_ssot.campaign.owners import Owners
 from flake8_redis_ssot.campaign.plan import PHASES
 from flake8_redis_ssot.campaign.rollback import roll_back
 from flake8_redis_ssot.campaign.work import Surveyor
+from flake8_redis_ssot.commands import RefusedError
 from flake8_redis_ssot.commands.campaigning import campaign, interruptible
 from flake8_redis_ssot.commands.flags import add_configuration
-from flake8_redis_ssot.commands.running import RefusedError, complain, configuration_of, request_of
+from flake8_redis_ssot.commands.running import complain, configuration_of, request_of
 from flake8_redis_ssot.commands.shrinking import counted
 from flake8_redis_ssot.config.settings import Config
 from flake8_redis_ssot.patterns import matches_path
@@ -33,16 +34,12 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def main(arguments: Namespace) -> int:
-    """Undo: 0 done, 1 some files were refused or hold conflicts, 2 something is wrong."""
-    try:
-        config = configuration_of(request_of(arguments))
-        with campaign(config) as own, interruptible():
-            if arguments.list:
-                return _list(own.journal)
-            return _undo(arguments, config, own.root, own.journal)
-    except RefusedError as error:
-        complain(error.args)
-        return 2
+    """Undo: 0 done, 1 some files were refused or hold conflicts."""
+    config = configuration_of(request_of(arguments))
+    with campaign(config) as own, interruptible():
+        if arguments.list:
+            return _list(own.journal)
+        return _undo(arguments, config, own.root, own.journal)
 
 
 def _undo(arguments: Namespace, config: Config, root: str, journal: Journal) -> int:

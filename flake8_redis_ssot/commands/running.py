@@ -7,15 +7,12 @@ from argparse import Namespace
 from collections.abc import Iterable
 from typing import Any
 
+from flake8_redis_ssot.commands import RefusedError
 from flake8_redis_ssot.config.loading import how_to_configure
 from flake8_redis_ssot.config.settings import Config, ConfigError
 from flake8_redis_ssot.reports.paint import Paint
 from flake8_redis_ssot.request import NoConfigurationError, Outcome, Request
 from flake8_redis_ssot.run import by_configuration, run
-
-
-class RefusedError(Exception):
-    """A command that can't be carried out; its arguments are the reasons, one message each."""
 
 
 def request_of(arguments: Namespace, **others: Any) -> Request:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 
-from flake8_redis_ssot.commands.running import complain
+from flake8_redis_ssot.commands import RefusedError
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -21,12 +21,11 @@ def _address(text: str) -> tuple[str, int]:
 
 
 def main(arguments: Namespace) -> int:
-    """Serve until the client is gone: 0, or 2 where the library is missing."""
+    """Serve until the client is gone: 0."""
     try:
         from flake8_redis_ssot.server.service import make_server
     except ImportError as error:
-        complain([f"{error}; pip install 'flake8-redis-ssot[server]'"])
-        return 2
+        raise RefusedError(f"{error}; pip install 'flake8-redis-ssot[server]'") from error
     server = make_server()
     if arguments.tcp:
         server.start_tcp(*arguments.tcp)

@@ -14,8 +14,9 @@ from typing import Any, NamedTuple
 from flake8_redis_ssot.campaign.live import LiveProject
 from flake8_redis_ssot.campaign.owners import owners_of
 from flake8_redis_ssot.campaign.work import Surveyor, Work
+from flake8_redis_ssot.commands import RefusedError
 from flake8_redis_ssot.commands.campaigning import interruptible
-from flake8_redis_ssot.commands.running import RefusedError, complain, configuration_of, request_of
+from flake8_redis_ssot.commands.running import complain, configuration_of, request_of
 from flake8_redis_ssot.commands.shrinking import counted
 from flake8_redis_ssot.config.loading import OWN_NAMES, PYPROJECT
 from flake8_redis_ssot.config.settings import Config

@@ -15,7 +15,7 @@ from flake8_redis_ssot.config.settings import Config, ConfigError
 from flake8_redis_ssot.discovery import ENDINGS
 from flake8_redis_ssot.disk import read
 from flake8_redis_ssot.model import Finding
-from flake8_redis_ssot.source import decode, lines_of
+from flake8_redis_ssot.reports.lines import shown_lines
 from flake8_redis_ssot.validation import name_errors
 from flake8_redis_ssot.workers import default_jobs
 
@@ -107,8 +107,4 @@ class Projects:
 
     def lines(self, path: str) -> list[str]:
         """The lines of a file as it is now, without their breaks; none where it can't be read."""
-        try:
-            data = self.buffers[path] if path in self.buffers else read(path)
-        except OSError:
-            return []
-        return lines_of(decode(data, path).text)
+        return shown_lines(path, self.buffers.get(path))
