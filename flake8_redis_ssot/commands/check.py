@@ -15,9 +15,8 @@ from flake8_redis_ssot.commands.flags import add_baseline, add_configuration, ad
 from flake8_redis_ssot.commands.running import complain, configuration_of, outcome_of, request_of
 from flake8_redis_ssot.commands.shrinking import shrink
 from flake8_redis_ssot.disk import write
-from flake8_redis_ssot.reports.lines import shown_lines
 from flake8_redis_ssot.reports.paint import Paint
-from flake8_redis_ssot.reports.report import Report, render
+from flake8_redis_ssot.reports.report import Report, render, shown_lines
 from flake8_redis_ssot.request import Outcome, Request
 from flake8_redis_ssot.selection import names_by_code
 

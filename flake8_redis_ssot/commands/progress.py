@@ -24,7 +24,7 @@ from flake8_redis_ssot.commands.flags import add_configuration, add_paths
 from flake8_redis_ssot.commands.running import configuration_of, request_of, whole_outcome_of
 from flake8_redis_ssot.config.settings import Config
 from flake8_redis_ssot.disk import write
-from flake8_redis_ssot.reports.lines import shown_lines
+from flake8_redis_ssot.reports.report import shown_lines
 
 _MOST_POINTS = 400
 _BAR = 40  # characters

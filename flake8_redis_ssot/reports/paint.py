@@ -1,4 +1,8 @@
-"""Colour and links for terminals, by the conventions of NO_COLOR, FORCE_COLOR and FORCE_HYPERLINK."""
+"""Colour and links for terminals, by the conventions of NO_COLOR, FORCE_COLOR and FORCE_HYPERLINK.
+
+Links: https://gist.github.com/egmontkob/eb114294efbcd5adb1944c9f3cb5feda, and which terminals have them:
+https://github.com/zkat/supports-hyperlinks
+"""
 
 from __future__ import annotations
 
@@ -6,10 +10,13 @@ import os
 from collections.abc import Mapping
 from typing import IO, NamedTuple
 
-from flake8_redis_ssot.reports.links import are_wanted, to_file
-
 # ECMA-48, select graphic rendition.
 _CODES = {"bold": "1", "red": "31;1", "blue": "34;1", "cyan": "36", "yellow": "33;1"}
+# Terminals that have links, by what tells them apart.
+_PROGRAMS = frozenset({"Hyper", "WezTerm", "ghostty", "iTerm.app", "terminology", "vscode"})
+_TERMS = frozenset({"alacritty", "alacritty-direct", "xterm-ghostty", "xterm-kitty"})
+_MARKS = ("DOMTERM", "KONSOLE_VERSION", "WT_SESSION")
+_BROKEN_VTE = 5000  # 0.50.0 crashes on a link
 
 
 class Paint(NamedTuple):
@@ -24,14 +31,40 @@ class Paint(NamedTuple):
 
     def place(self, path: str, text: str) -> str:
         """`text` as a link to the file at `path`."""
-        return to_file(path, text) if self.links else text
+        return _link(path, text) if self.links else text
 
     @classmethod
     def fitting(cls, stream: IO[str], environment: Mapping[str, str] = os.environ) -> Paint:
         """Colour where the stream is a terminal that has it; FORCE_COLOR and NO_COLOR (non-empty) decide first."""
-        links = are_wanted(stream.isatty(), environment)
+        links = _links_are_wanted(stream.isatty(), environment)
         if environment.get("NO_COLOR"):
             return cls(False, links)
         if environment.get("FORCE_COLOR"):
             return cls(True, links)
         return cls(stream.isatty() and environment.get("TERM") != "dumb", links)
+
+
+def _links_are_wanted(is_terminal: bool, environment: Mapping[str, str]) -> bool:
+    """Whether to show links: FORCE_HYPERLINK (0: no) decides first, then NO_COLOR, then what the terminal is."""
+    forced = environment.get("FORCE_HYPERLINK")
+    if forced is not None:
+        return forced.strip() != "0"
+    if not is_terminal or environment.get("NO_COLOR") or environment.get("TERM") == "dumb":
+        return False
+    vte = environment.get("VTE_VERSION", "")
+    return (
+        environment.get("TERM_PROGRAM") in _PROGRAMS
+        or environment.get("TERM") in _TERMS
+        or environment.get("COLORTERM") == "xfce4-terminal"
+        or any(mark in environment for mark in _MARKS)
+        or (vte.isdecimal() and int(vte) > _BROKEN_VTE)
+    )
+
+
+def _link(path: str, text: str) -> str:
+    """`text` as a link to a file; as it is where there is no such file."""
+    from pathlib import Path
+
+    if not os.path.isfile(path):
+        return text
+    return f"\x1b]8;;{Path(os.path.abspath(path)).as_uri()}\x1b\\{text}\x1b]8;;\x1b\\"

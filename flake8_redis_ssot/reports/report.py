@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import NamedTuple
 
 from flake8_redis_ssot.cells import NotebookOf, in_cell, in_file, opened, told
+from flake8_redis_ssot.disk import read
 from flake8_redis_ssot.model import Finding, Span
 from flake8_redis_ssot.reports.paint import Paint
 
@@ -41,3 +42,16 @@ def render(report: Report, form: str, paint: Paint) -> str:
     """The report in the form that a module of this package is named after (`-` for `_`), without a final newline."""
     text: str = import_module(f"flake8_redis_ssot.reports.{form.replace('-', '_')}").render(report, paint)
     return text
+
+
+def shown_lines(path: str, buffer: bytes | None = None) -> list[str]:
+    """The lines of a file, or of the `buffer` that stands in for it, without their breaks.
+
+    None where it can't be read (any more).
+    """
+    from flake8_redis_ssot.source import decode, lines_of  # late: not every report shows lines
+
+    try:
+        return lines_of(decode(read(path) if buffer is None else buffer, path).text)
+    except OSError:
+        return []

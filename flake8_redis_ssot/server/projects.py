@@ -15,7 +15,7 @@ from flake8_redis_ssot.config.settings import Config, ConfigError
 from flake8_redis_ssot.discovery import ENDINGS
 from flake8_redis_ssot.disk import read
 from flake8_redis_ssot.model import Finding
-from flake8_redis_ssot.reports.lines import shown_lines
+from flake8_redis_ssot.reports.report import shown_lines
 from flake8_redis_ssot.validation import name_errors
 from flake8_redis_ssot.workers import default_jobs
 
