@@ -22,7 +22,6 @@ from flake8_redis_ssot.selection import names_by_code
 
 if TYPE_CHECKING:
     from flake8_redis_ssot.campaign.work import Work
-    from flake8_redis_ssot.notebooks.showing import Notebook
 
 FORMATS = (
     *("concise", "full", "json", "json-lines", "junit", "grouped"),
@@ -146,8 +145,6 @@ def _publish(outcome: Outcome, arguments: Namespace) -> bool:
     except OSError as error:
         outcome.errors.append(f"{arguments.output_file}: can't be written: {error.strerror}")
     return bool(outcome.errors)
-
-
 
 
 def _add_noqa(outcome: Outcome, reason: str) -> int:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flake8_redis_ssot.levelling import HiddenError, Outline, outline
+from flake8_redis_ssot.levelling import HiddenError, Outline, outline, parse
 from flake8_redis_ssot.levelling.outline import Inside
 from flake8_redis_ssot.model import Span
 from flake8_redis_ssot.source import Text, outlined_source, parsed_source
@@ -147,8 +147,8 @@ def _inside(found: Outline, row: int) -> Inside:
 
 @pytest.mark.parametrize(
     "text",
-    ["def f():\n    a = '''\n\nx = 1\n", "if 'ä' b: c\n", 'def f():\n    """\n'],
-    ids=["string", "bytes", "quotes"],
+    ["x = = 1\n\n'''\n", "if 'ä' b: c\n", "x = '''\ny = \"\"\"\n"],
+    ids=["string", "bytes", "strings"],
 )
 def test_what_cannot_be_told_apart_takes_the_whole_text(text: str) -> None:
     assert outline(text, lambda first, last: False) is None
@@ -159,6 +159,35 @@ def test_a_broken_function_whose_places_cannot_be_told() -> None:
     assert found is not None
     with pytest.raises(HiddenError):
         found.inside(1)
+
+
+UNCLOSED = {
+    "at the top": ('x = 1\n"""Say what\ny = 1\n\n\ndef f():\n    """It is f."""\n    b\n', 2, {6}),
+    "in a function": (
+        'def f():\n    """The first one."""\n    b\n\n\ndef g():\n    x = """\n    b\n\n\n'
+        'def h():\n    """The last one, isn\'t it.\n\n    Of several lines.\n    """\n    b\n',
+        7,
+        {1, 6, 11},
+    ),
+    "in the last one": ("def f():\n    '''The first one.'''\n    b\n\n\ndef g():\n    '''It is\n", 7, {1, 6}),
+    "between two of several lines": (
+        'def f():\n    """\n    The first one.\n    """\n    b\n\n\nclass A:\n    """It\n\n'
+        '    def g():\n        """\n        The last one.\n        """\n        b\n',
+        9,
+        {1, 11},
+    ),
+    "ä": ('def f():\n    """Ä is ä."""\n\n\ndef g():\n    """Ö is\n    ö = \'ü\'\n', 6, {1, 5}),
+}
+
+
+@pytest.mark.parametrize(("text", "row", "hollow"), UNCLOSED.values(), ids=UNCLOSED)
+def test_the_line_of_a_string_never_closed_is_left_out(text: str, row: int, hollow: set[int]) -> None:
+    found = outline(text, lambda first, last: False)
+    assert found is not None
+    assert found.gaps == parse(text).gaps
+    assert [(gap.row, gap.reason) for gap in found.gaps] == [(row, "unterminated triple-quoted string literal")]
+    assert set(found.hollow) == hollow
+    assert not any(_inside(found, row).gaps for row in hollow)
 
 
 def test_places_behind_what_is_left_out_are_those_of_the_whole_text() -> None:
