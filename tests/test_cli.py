@@ -297,6 +297,7 @@ def test_rule(capsys: pytest.CaptureFixture[str]) -> None:
         "RSS001",
         "RSS002",
         "RSS003",
+        "RSS004",
         "RSS005",
         "RSS900",
         "RSS901",

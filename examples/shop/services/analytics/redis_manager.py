@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 
-class RedisManager:
+class RedisManager:  # <- RSS004
     """Keeps its values in memory; shares a name with the real one, and nothing else."""
 
     def __init__(self) -> None:
