@@ -59,7 +59,10 @@ class Undoing(NamedTuple):
 
 
 class Run(NamedTuple):
-    """One `remediate`: its options, when it began (seconds since the epoch), and whether it came to its end."""
+    """One `remediate`: its options, when it began (seconds since the epoch), and whether it came to its end.
+
+    Or one `integrate`, whose options have a `service`: it is one batch, so there is nothing to go on with.
+    """
 
     name: str
     phase: int
@@ -161,9 +164,9 @@ class Journal:
         return self.done[-1] if self.done and self.done[-1].state == "open" else None
 
     def unfinished(self) -> Run | None:
-        """The last run, if it came to no end."""
+        """The last run of `remediate`, if it came to no end."""
         last = next(reversed(self.runs.values()), None)
-        return last if last is not None and not last.ended else None
+        return last if last is not None and not last.ended and "service" not in last.options else None
 
 
 def _turns(rows: Iterable[Iterable[Any]]) -> tuple[Turn, ...]:

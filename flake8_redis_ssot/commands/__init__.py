@@ -17,6 +17,7 @@ COMMANDS = {
     "baseline": "let known findings pass, so that only new ones fail",
     "plan": "put what is found in phases and batches",
     "remediate": "mend one phase in batches, each behind a gate",
+    "integrate": "replace a service's own implementation by the shared one",
     "rollback": "put back what was mended",
     "progress": "show how far the campaign is",
     "monitor": "show the counts, live while people work",

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 import signal
+import time
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 from typing import NamedTuple
 
+from flake8_redis_ssot.campaign.gate import LIMIT, Gate
 from flake8_redis_ssot.campaign.journal import Journal, JournalError
 from flake8_redis_ssot.campaign.lock import LockedError, locked
 from flake8_redis_ssot.campaign.restoring import recover
@@ -59,3 +62,40 @@ def interruptible() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGTERM, before)
+
+
+def add_gate(parser: ArgumentParser) -> None:
+    """The flags of what every batch has to pass."""
+    add = parser.add_argument
+    add(
+        "--validate",
+        metavar="COMMAND",
+        default="",
+        help="the gate, run after each batch: {files} are the changed files, {tests} their tests",
+    )
+    add("--shell", action="store_true", help="run the gate through the shell")
+    add("--timeout", type=_seconds, default=LIMIT, metavar="S", help=f"seconds for the gate (default: {LIMIT:g})")
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds < float("inf"):
+        raise ArgumentTypeError(f"`{text}` is no number of seconds")
+    return seconds
+
+
+def gate_of(arguments: Namespace, root: str) -> Gate | None:
+    """The gate that the flags ask for; None without `--validate`."""
+    if not arguments.validate:
+        return None
+    return Gate(arguments.validate, cwd=root, shell=arguments.shell, limit=arguments.timeout)
+
+
+def name_of_run(own: Campaign) -> str:
+    """A name that sorts by time."""
+    name = time.strftime("%Y%m%d-%H%M%S")
+    taken = sum(1 for known in own.journal.runs if known.startswith(name))
+    return f"{name}-{taken + 1}" if taken else name

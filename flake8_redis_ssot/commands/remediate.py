@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import os
-import time
-from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from argparse import ArgumentParser, Namespace
 from collections.abc import Collection, Sequence
 
 from flake8_redis_ssot.baseline.entries import path_from
 from flake8_redis_ssot.campaign.commits import Branch, CommitError
-from flake8_redis_ssot.campaign.gate import LIMIT, Gate, GateError
+from flake8_redis_ssot.campaign.gate import GateError
 from flake8_redis_ssot.campaign.owners import Owners, owners_of
 from flake8_redis_ssot.campaign.plan import BATCH_SIZE, PHASES, Batch, make_plan
 from flake8_redis_ssot.campaign.progress import counted
 from flake8_redis_ssot.campaign.remediation import Files, Fixes, Remediation
 from flake8_redis_ssot.campaign.work import Surveyor, tests_for
 from flake8_redis_ssot.commands import RefusedError
-from flake8_redis_ssot.commands.campaigning import Campaign, campaign, interruptible
+from flake8_redis_ssot.commands.campaigning import (
+    Campaign,
+    add_gate,
+    campaign,
+    gate_of,
+    interruptible,
+    name_of_run,
+)
 from flake8_redis_ssot.commands.flags import add_configuration, add_paths, count
 from flake8_redis_ssot.commands.running import (
     complain,
@@ -45,28 +51,11 @@ def add_arguments(parser: ArgumentParser) -> None:
     add("--phase", type=int, choices=tuple(PHASES), help=phases)
     add("--pattern", choices=PATTERNS, action="append", default=[], help="of phase 2, only constructions of this kind")
     add("--batch-size", type=count, default=BATCH_SIZE, metavar="N", help=f"files in a batch (default: {BATCH_SIZE})")
-    add(
-        "--validate",
-        metavar="COMMAND",
-        default="",
-        help="the gate, run after each batch: {files} are the changed files, {tests} their tests",
-    )
-    add("--shell", action="store_true", help="run the gate through the shell")
-    add("--timeout", type=_seconds, default=LIMIT, metavar="S", help=f"seconds for the gate (default: {LIMIT:g})")
+    add_gate(parser)
     add("--unsafe-fixes", action="store_true", help="also fixes that are not proven safe")
     add("--dry-run", action="store_true", help="show the batches, and change nothing")
     add("--commit", action="store_true", help="make a git commit of each batch, on a branch of its own")
     add("--resume", action="store_true", help="go on with the run that was interrupted")
-
-
-def _seconds(text: str) -> float:
-    try:
-        seconds = float(text)
-    except ValueError:
-        seconds = 0.0
-    if not 0 < seconds < float("inf"):
-        raise ArgumentTypeError(f"`{text}` is no number of seconds")
-    return seconds
 
 
 def main(arguments: Namespace) -> int:
@@ -105,7 +94,7 @@ class _Run:
             raise RefusedError(f"run {before.name} was interrupted; {advice}")
         _need_phase(arguments)
         self._arguments = arguments
-        self._name = before.name if before is not None else _name(own)
+        self._name = before.name if before is not None else name_of_run(own)
         self._is_new = before is None
         self._show = Show(arguments.quiet)
         self._files: Sequence[str] = ()
@@ -143,18 +132,15 @@ class _Run:
         return 1 if self._show.held else 0
 
     def _remediation(self, branch: Branch | None) -> Remediation:
-        arguments, root = self._arguments, self._own.root
-        gate = None
-        if arguments.validate:
-            gate = Gate(arguments.validate, cwd=root, shell=arguments.shell, limit=arguments.timeout)
+        arguments = self._arguments
         return Remediation(
-            root,
+            self._own.root,
             self._own.journal,
             self._name,
             arguments.phase,
             fixes=self._fixes,
             tests=self._tests,
-            gate=gate,
+            gate=gate_of(arguments, self._own.root),
             tell=self._show.tell,
             commit=None if branch is None else branch.commit,
         )
@@ -199,10 +185,3 @@ def _planned(arguments: Namespace, config: Config, held: Collection[str]) -> tup
     surveyor = Surveyor(config, owners_of(str(config.root)))
     work = surveyor.survey(sorted(outcome.fixed))
     return make_plan([each for each in work if each.path not in held], arguments.batch_size).batches
-
-
-def _name(own: Campaign) -> str:
-    """A name that sorts by time."""
-    name = time.strftime("%Y%m%d-%H%M%S")
-    taken = sum(1 for known in own.journal.runs if known.startswith(name))
-    return f"{name}-{taken + 1}" if taken else name

@@ -18,7 +18,7 @@ class Borders:
     def service_of(self, path: str) -> str | None:
         """The service that a file belongs to; None for what all of them may share."""
         module, relative = self._project.modules.name_of(path), relative_to(self._root, path)
-        return next((name for name in self._services if _holds(name, module, relative)), None)
+        return next((name for name in self._services if holds(name, module, relative)), None)
 
     def crossed(self, importer: str, module: str) -> str | None:
         """Why the file `importer` may not import a module (dotted), or None where it may."""
@@ -29,7 +29,8 @@ class Borders:
         return f"`{own}` is deployed apart from `{other}`, so it can't import `{module}`"
 
 
-def _holds(service: str, module: str, relative: str) -> bool:
+def holds(service: str, module: str, relative: str) -> bool:
+    """Whether a service (a package or a folder) holds the file with this module name and path from the root."""
     if "/" in service:
         return relative.startswith(service.strip("./") + "/")
     return module == service or module.startswith(service + ".")

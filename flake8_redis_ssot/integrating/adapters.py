@@ -1,0 +1,198 @@
+"""The text of an adapter: a class for one service that hands on to the shared instance what the service calls."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import re
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from flake8_redis_ssot.fixing.bringing import Blocked
+from flake8_redis_ssot.integrating.parameters import Key, Parameter, Place
+from flake8_redis_ssot.interface import Kind
+from flake8_redis_ssot.signatures import Function
+
+_WIDTH = 88  # characters of a line
+
+
+class Method(NamedTuple):
+    """A method that hands on: the definition of the shared one, its kind, and what users give.
+
+    `is_async`: users await it.
+    """
+
+    shared: Function
+    kind: Kind
+    is_async: bool
+    parameters: tuple[Parameter, ...]
+
+
+class Adapter(NamedTuple):
+    """An adapter class `name` for a service.
+
+    `accessor` and `guarded` are dotted names: what gives the shared instance (a call of it if `is_called`), and its
+    class. `home` is the tree of the module of that class.
+    """
+
+    name: str
+    service: str
+    accessor: str
+    is_called: bool
+    guarded: str
+    home: ast.Module
+    prefix: str
+    methods: tuple[Method, ...]
+
+
+def text_of(adapter: Adapter) -> str:
+    """The module that holds the adapter. Raises Blocked where a type of it can't be named there."""
+    module, _, accessor = adapter.accessor.rpartition(".")
+    home, _, guarded = adapter.guarded.rpartition(".")
+    imports = [(module, accessor), (home, guarded), *_imports(adapter, home)]
+    parts = [
+        f'"""The one `{guarded}` of the project, as {adapter.service} uses it."""',
+        "from __future__ import annotations",
+        "\n".join(_import_lines(imports)),
+        "\n" + "\n\n".join(_class(adapter, accessor, guarded)),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _imports(adapter: Adapter, home: str) -> Iterator[tuple[str, str]]:
+    """The names that annotations need, each with its module."""
+    bound = dict(_bound(adapter.home, home))
+    for name in sorted({name for method in adapter.methods for name in _names(method)}):
+        if name in bound:
+            yield bound[name], name
+        elif name not in dir(builtins):
+            raise Blocked(f"its types use `{name}`, and where that comes from can't be seen")
+
+
+def _names(method: Method) -> set[str]:
+    annotations = [*(each.annotation for each in method.parameters), method.shared.returns]
+    written = [*annotations, *(each.default for each in method.parameters)]
+    nodes = (node for each in written if each is not None for node in ast.walk(each))
+    missing = any(each is None for each in annotations)
+    return {node.id for node in nodes if isinstance(node, ast.Name)} | ({"Any"} if missing else set())
+
+
+def _bound(tree: ast.Module, home: str) -> Iterator[tuple[str, str]]:
+    """Names of a module, with the module that others get them from; `Any` always has one."""
+    yield "Any", "typing"
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield from ((alias.name, node.module) for alias in node.names if not alias.asname)
+    for statement in tree.body:
+        if isinstance(statement, ast.ClassDef):
+            yield statement.name, home
+        elif isinstance(statement, ast.Assign):
+            yield from ((target.id, home) for target in statement.targets if isinstance(target, ast.Name))
+
+
+def _import_lines(imports: Iterable[tuple[str, str]]) -> Iterator[str]:
+    """Standard library first, one statement for each module."""
+    groups: dict[str, set[str]] = {}
+    for module, name in imports:
+        groups.setdefault(module, set()).add(name)
+    standard = [each for each in sorted(groups) if each.partition(".")[0] in sys.stdlib_module_names]
+    others = [each for each in sorted(groups) if each not in standard]
+    yield from (_import(each, groups[each]) for each in standard)
+    if standard and others:
+        yield ""
+    yield from (_import(each, groups[each]) for each in others)
+
+
+def _import(module: str, names: Iterable[str]) -> str:
+    ordered = sorted(names, key=lambda name: (not name[0].isupper(), name))
+    line = f"from {module} import {', '.join(ordered)}"
+    inside = "".join(f"    {name},\n" for name in ordered)
+    return line if len(line) <= _WIDTH else f"from {module} import (\n{inside})"
+
+
+def _class(adapter: Adapter, accessor: str, guarded: str) -> Iterator[str]:
+    keys = f"; every key begins with `{adapter.prefix}`" if adapter.prefix else ""
+    given = f'prefix: str = "{adapter.prefix}"'
+    lines = [
+        f"class {adapter.name}:",
+        f'    """Hands on to the shared `{guarded}`{keys}."""',
+        "",
+        f"    def __init__(self{', ' + given if adapter.prefix else ''}) -> None:",
+        f"        self._shared: {guarded} = {accessor}{'()' if adapter.is_called else ''}",
+    ]
+    yield "\n".join([*lines, "        self._prefix = prefix"] if adapter.prefix else lines)
+    for method in adapter.methods:
+        yield "\n".join(_method(method, bool(adapter.prefix)))
+
+
+def _method(method: Method, prefixed: bool) -> Iterator[str]:
+    head = "async def" if method.is_async else "def"
+    returns = ast.unparse(method.shared.returns) if method.shared.returns is not None else "Any"
+    yield from _signature(f"    {head} {method.shared.name}", list(_parameters(method.parameters)), f" -> {returns}:")
+    documentation = _documentation(method)
+    if documentation:
+        yield f'        """{documentation}"""'
+    called = f"self._shared.{method.shared.name}"
+    waits = "await " if method.kind is Kind.COROUTINE else ""
+    start = "" if returns == "None" else "return "
+    arguments = [_argument(each, prefixed) for each in method.parameters]
+    yield from _signature(f"        {start}{waits}{called}", arguments, "")
+
+
+def _documentation(method: Method) -> str:
+    """The first line of what the shared method says; of a line about more than is taken here, the first clause."""
+    line = (ast.get_docstring(method.shared) or "").partition("\n")[0].strip()
+    arguments = method.shared.args
+    every = {each.arg for each in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)}
+    left_out = every - {each.there for each in method.parameters}
+    if not left_out.isdisjoint(re.findall(r"\w+", line)):
+        line = f"{re.split('[,;:.]', line)[0]}."
+    is_plain = '"""' not in line and "\\" not in line and left_out.isdisjoint(re.findall(r"\w+", line))
+    return line if is_plain and len(line) > 1 else ""
+
+
+def _signature(start: str, inside: Sequence[str], end: str) -> Iterator[str]:
+    """One line, or what is in brackets on lines of its own."""
+    line = f"{start}({', '.join(inside)}){end}"
+    margin = " " * (len(line) - len(line.lstrip()) + 4)
+    if len(line) <= _WIDTH:
+        yield line
+    elif len(margin) + len(", ".join(inside)) <= _WIDTH:
+        yield from (f"{start}(", margin + ", ".join(inside), f"{margin[4:]}){end}")
+    else:
+        yield from (f"{start}(", *(f"{margin}{each}," for each in inside), f"{margin[4:]}){end}")
+
+
+def _parameters(parameters: Sequence[Parameter]) -> Iterator[str]:
+    yield "self"
+    starred = False
+    for each in parameters:
+        starred = starred or each.place is Place.REST
+        if each.place is Place.KEYWORD and not starred:
+            starred = True
+            yield "*"
+        kind = ast.unparse(each.annotation) if each.annotation is not None else "Any"
+        default = f" = {ast.unparse(each.default)}" if each.default is not None else ""
+        yield f"{'*' if each.place is Place.REST else ''}{each.name}: {kind}{default}"
+
+
+def _argument(parameter: Parameter, prefixed: bool) -> str:
+    """How a parameter is handed on: keys with the prefix, others as they are."""
+    value = _value(parameter) if prefixed else parameter.name
+    if parameter.place is Place.REST:
+        return f"*({value})" if prefixed and parameter.key is not Key.NONE else f"*{parameter.name}"
+    return f"{parameter.there}={value}" if parameter.by_name else value
+
+
+def _value(parameter: Parameter) -> str:
+    name = parameter.name
+    one = "each" if name == "key" else "key"
+    if parameter.key is Key.ONE:
+        return f"self._prefix + {name}"
+    if parameter.key is Key.SEVERAL:
+        several = f"self._prefix + {one} for {one} in {name}"
+        return several if parameter.place is Place.REST else f"[{several}]"
+    if parameter.key is Key.MAPPING:
+        return f"{{self._prefix + key: value for key, value in {name}.items()}}"
+    return name

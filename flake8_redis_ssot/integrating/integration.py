@@ -1,0 +1,208 @@
+"""One duplicate of a service: what stands against its going, or everything that changes so that it can go."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from flake8_redis_ssot.analysis import Analysis
+from flake8_redis_ssot.disk import Change
+from flake8_redis_ssot.drafting import answer, new_bench
+from flake8_redis_ssot.edits import Overlap
+from flake8_redis_ssot.fixing.bench import Bench, Unanswered
+from flake8_redis_ssot.fixing.bringing import Blocked
+from flake8_redis_ssot.fixing.composing import cuts_of
+from flake8_redis_ssot.fixing.operations import Operation
+from flake8_redis_ssot.fixing.sheet import Sheet
+from flake8_redis_ssot.integrating.adapters import Adapter, Method, text_of
+from flake8_redis_ssot.integrating.duplicates import Duplicate, User, duplicates_in, users_of
+from flake8_redis_ssot.integrating.fitting import Fit, Shared, fits, shared_class, unseen
+from flake8_redis_ssot.integrating.parameters import parameters_of, why_no_prefix
+from flake8_redis_ssot.integrating.switching import Instead, check_border, is_alone, method_of, switch, without
+from flake8_redis_ssot.integrating.usage import usage_of
+from flake8_redis_ssot.interface import Kind
+from flake8_redis_ssot.project import Home
+from flake8_redis_ssot.rule import View
+from flake8_redis_ssot.soundness import new_trouble
+
+
+class Wish(NamedTuple):
+    """What is asked for: the service, and the prefix of its keys (empty: none).
+
+    `adapter`: one is to be written even where the accessor alone would do.
+    """
+
+    service: str
+    prefix: str
+    adapter: bool
+
+
+class Integration(NamedTuple):
+    """What comes of one duplicate. `users` are files (from the root), `fits` what they call.
+
+    `outcome` says what is done; with `reasons` nothing is, and they say why. `changes` belong together.
+    """
+
+    duplicate: Duplicate
+    users: tuple[str, ...]
+    fits: tuple[Fit, ...]
+    outcome: str
+    reasons: tuple[str, ...]
+    changes: tuple[Change, ...]
+
+
+def integrate(analysis: Analysis, wish: Wish, paths: frozenset[str]) -> list[Integration]:
+    """The duplicates that a service has or uses; `paths` are the files of the service (absolute)."""
+    found = list(duplicates_in(analysis, paths))
+    return [_answered(analysis, duplicate, view, wish, paths) for duplicate, view in found]
+
+
+def _answered(analysis: Analysis, duplicate: Duplicate, view: View, wish: Wish, paths: frozenset[str]) -> Integration:
+    bench = new_bench(analysis)
+    while True:
+        work = _Work(duplicate, view, wish, paths, bench)
+        try:
+            return work.done()
+        except Unanswered as unanswered:
+            answer(analysis, unanswered.questions, bench)
+        except Blocked as block:
+            return work.result("", (str(block),))
+        except Overlap:
+            return work.result("", ("parts of the change would get in each other's way",))
+
+
+class _Work:
+    """The work on one duplicate, as far as it has come."""
+
+    def __init__(self, duplicate: Duplicate, view: View, wish: Wish, paths: frozenset[str], bench: Bench) -> None:
+        self._duplicate = duplicate
+        self._view = view
+        self._wish = wish
+        self._paths = paths
+        self._bench = bench
+        self._users: list[User] = []
+        self._fits: list[Fit] = []
+
+    def result(self, outcome: str, reasons: tuple[str, ...] = (), changes: tuple[Change, ...] = ()) -> Integration:
+        """What there is to say now."""
+        users = tuple(dict.fromkeys(self._bench.relative(user.path) for user in self._users if user.variable.reads))
+        return Integration(self._duplicate, users, tuple(self._fits), outcome, reasons, changes)
+
+    def done(self) -> Integration:
+        """All of it. Raises Blocked, Unanswered, Overlap."""
+        everybody = users_of(self._duplicate, self._bench)
+        self._users = [user for user in everybody if user.path in self._paths]
+        usage = usage_of(self._users, self._bench)
+        resource, view = self._duplicate.model.resource, self._view
+        accessor = view.accessor(resource)
+        shared = _shared(accessor, accessor == resource.instance, self._duplicate, self._bench, view)
+        self._fits = fits(usage.called, shared, frozenset(resource.tear_down))
+        refusals = tuple(f"`{fit.name}()`: {fit.refusal}" for fit in self._fits if fit.refusal)
+        if refusals:
+            return self.result("", refusals)
+        others = [user for user in everybody if user not in self._users and user.variable.reads]
+        if self._wish.adapter or any(fit.trouble for fit in self._fits):
+            return self._with_adapter(accessor, accessor == resource.instance, shared, others)
+        return self._with_accessor(accessor, accessor == resource.instance, shared, others)
+
+    def _with_accessor(self, accessor: str, is_instance: bool, shared: Shared, others: Sequence[User]) -> Integration:
+        if is_instance:
+            raise Blocked("an accessor is needed: the instance can't be called where a new one is made now")
+        instead = Instead(accessor, shared.home.name)
+        changes = self._changes(instead, others, ())
+        return self.result(f"its users call `{accessor}()`", (), changes)
+
+    def _with_adapter(self, accessor: str, is_instance: bool, shared: Shared, others: Sequence[User]) -> Integration:
+        path, module, name = self._place()
+        for dotted in (accessor, shared.home.name):
+            check_border(self._duplicate.path, dotted, self._bench)
+        # In the order in which the shared class has them.
+        ordered = sorted(self._fits, key=lambda fit: fit.there.lineno if fit.there is not None else 0)
+        methods = tuple(map(self._method, ordered))
+        home = self._bench.tree(shared.home.path or "")
+        text = text_of(
+            Adapter(
+                name, self._wish.service, accessor, not is_instance, shared.home.name, home, self._wish.prefix, methods
+            )
+        )
+        whole = f"{module}.{name}"
+        made = Change(path, None, text.encode())
+        changes = self._changes(Instead(whole, whole), others, (made,))
+        keys = f", whose keys begin with `{self._wish.prefix}`" if self._wish.prefix else ""
+        return self.result(f"an adapter, `{name}` in {self._bench.relative(path)}{keys}", (), changes)
+
+    def _method(self, fit: Fit) -> Method:
+        if fit.there is None or fit.kind is None:
+            raise Blocked(f"`{fit.name}()` can't be seen")
+        own = method_of(self._duplicate, fit.name, self._bench.tree(self._duplicate.path))
+        blind = bool(unseen(fit.uses))
+        try:
+            parameters = parameters_of(fit.there, own, fit.calls, everything=blind)
+        except Blocked as block:
+            raise Blocked(f"`{fit.name}()`: {block}") from None
+        lack = why_no_prefix(fit.name, parameters) if self._wish.prefix else ""
+        if lack:
+            raise Blocked(f"`{fit.name}()`: {lack}")
+        return Method(fit.there, fit.kind, fit.awaited or fit.kind is Kind.COROUTINE, tuple(parameters))
+
+    def _place(self) -> tuple[str, str, str]:
+        """Where an adapter goes: its file, its module, and its name."""
+        resource = self._duplicate.model.resource.name
+        folder = os.path.dirname(self._duplicate.path)
+        if self._duplicate.path not in self._paths:
+            folder = os.path.commonpath([os.path.dirname(path) for path in self._paths])
+        stem = f"{re.sub(r'[^0-9a-z]+', '_', resource.lower())}_client"
+        path = os.path.join(folder, f"{stem}.py")
+        if os.path.lexists(path):
+            raise Blocked(f"{self._bench.relative(path)} is there already")
+        words = re.findall(r"[A-Za-z0-9]+", f"{self._wish.service.rpartition('.')[2]}_{resource}_client")
+        return path, self._bench.module(path), "".join(word[:1].upper() + word[1:] for word in words)
+
+    def _changes(self, instead: Instead, others: Sequence[User], made: tuple[Change, ...]) -> tuple[Change, ...]:
+        """Everything that changes; the duplicate goes where nobody else has it."""
+        operations: list[Operation] = []
+        for user in self._users:
+            view = self._bench.known.view(user.path)
+            if view is not None and (user.entry is not None or user.variable.reads):
+                operations += switch(user, instead, view, self._bench)
+        path, sheet = self._duplicate.path, self._bench.sheet(self._duplicate.path)
+        is_gone = not others and is_alone(self._duplicate, sheet, self._bench, {user.path for user in self._users})
+        if not others and not is_gone:
+            operations.append(without(self._duplicate, sheet))
+        cuts = cuts_of(operations, self._bench)
+        changed = [self._changed(each, cuts[each]) for each in cuts]
+        gone = (Change(path, sheet.data, None),) if is_gone else ()
+        return (*made, *(each for each in changed if not (is_gone and each.path == path)), *gone)
+
+    def _changed(self, path: str, cuts: Sequence[object]) -> Change:
+        before = self._bench.sheet(path)
+        after = before.changed(list(cuts))  # type: ignore[arg-type]
+        trouble = new_trouble((before, Sheet.of(path, after)))
+        if trouble:
+            raise Blocked(f"{self._bench.relative(path)}: {trouble}")
+        return Change(path, before.data, after)
+
+
+def _shared(accessor: str, is_instance: bool, duplicate: Duplicate, bench: Bench, view: View) -> Shared:
+    """The class of what an accessor gives, or of the instance. Raises Blocked."""
+    from flake8_redis_ssot.accessors import instance_of
+
+    module, _, name = bench.project.locate(accessor).partition(":")
+    path = bench.project.path_of(module, view.path)
+    if path is None or not name:
+        raise Blocked("neither an accessor nor an instance is configured for it")
+    home: Home | None
+    if is_instance:
+        home = instance_of(path, name, bench.tree, bench.project).home
+    else:
+        result = bench.result(Home(accessor, path, name))
+        if result is None or result.is_coroutine or result.is_generator or result.fresh:
+            raise Blocked(f"`{accessor}` is no plain function that gives back the shared instance")
+        home = result.home
+    home = home or duplicate.model.home
+    interface = bench.interface(home)
+    if interface is None:
+        raise Blocked(f"what `{accessor}` gives can't be seen")
+    return shared_class(home, interface, bench.tree, bench.project)

@@ -1,0 +1,115 @@
+"""Users of a duplicate changed over: to an adapter, or to the accessor and the shared class; and the duplicate gone."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Collection, Iterator, Sequence
+
+from flake8_redis_ssot.fixing.bench import Bench
+from flake8_redis_ssot.fixing.bringing import Blocked, written
+from flake8_redis_ssot.fixing.operations import Bring, Operation, Replace
+from flake8_redis_ssot.fixing.sheet import Sheet
+from flake8_redis_ssot.imports import Named
+from flake8_redis_ssot.integrating.duplicates import Duplicate, User
+from flake8_redis_ssot.model import Cut
+from flake8_redis_ssot.rule import View
+from flake8_redis_ssot.signatures import Function
+
+
+class Instead:
+    """What takes the place of a duplicate: dotted names of the `maker` (called in its place) and of the `kind`."""
+
+    def __init__(self, maker: str, kind: str) -> None:
+        self.maker = maker
+        self.kind = kind
+
+
+def switch(user: User, instead: Instead, view: View, bench: Bench) -> Iterator[Operation]:
+    """What changes in the file of one user. Raises Blocked where a name is taken there."""
+    sheet = bench.sheet(user.path)
+    references = sheet.references
+    makers = [read for read in user.variable.reads if _is_called(read, sheet)]
+    kinds = [read for read in user.variable.reads if read not in makers]
+    wanted = [name for name, reads in ((instead.maker, makers), (instead.kind, kinds)) if reads]
+    named = []
+    for dotted in dict.fromkeys(wanted):
+        check_border(user.path, dotted, bench)
+        module, _, name = dotted.rpartition(".")
+        reads = [*(makers if dotted == instead.maker else ()), *(kinds if dotted == instead.kind else ())]
+        if name != user.variable.name:
+            _check_free(name, reads, user, sheet)
+            yield from (Replace(user.path, sheet.cut(read, name)) for read in reads)
+        statement = user.entry.statement if user.entry is not None else None
+        named.append(Named(written(module, statement, view), name))
+    if user.entry is not None:
+        yield user.entry.take(tuple(named))
+    else:
+        yield from (Bring(user.path, references.module.node, None, each) for each in named)
+
+
+def check_border(importer: str, dotted: str, bench: Bench) -> None:
+    """Whether a file may import what a dotted name stands for. Raises Blocked."""
+    module = dotted.rpartition(".")[0]
+    crossed = bench.borders.crossed(importer, module)
+    if crossed:
+        raise Blocked(f"{crossed}; `accessor-for` in the settings can name another accessor for these files")
+    path = bench.project.path_of(module, importer)
+    ring = bench.graph.ring(importer, path) if path is not None else None
+    if ring:
+        raise Blocked(f"the import would close a ring: {ring}")
+
+
+def _is_called(read: ast.Name, sheet: Sheet) -> bool:
+    around = sheet.references.parent(read)
+    return isinstance(around, ast.Call) and around.func is read
+
+
+def _check_free(name: str, reads: Sequence[ast.Name], user: User, sheet: Sheet) -> None:
+    scope = user.variable.scope
+    taken = sheet.references.variable(scope, name) or sheet.references.captured_by(name, scope)
+    if taken or any(sheet.references.seen(name, read) is not None for read in reads):
+        raise Blocked(f"`{name}` already means something else in {sheet.path.rpartition('/')[2]}")
+
+
+def is_alone(duplicate: Duplicate, sheet: Sheet, bench: Bench, users: Collection[str]) -> bool:
+    """Whether there is nothing else in the file of a duplicate, and nobody but its users imports that."""
+    plain = (ast.Import, ast.ImportFrom)
+    others = [
+        each
+        for each in sheet.tree.body
+        if not isinstance(each, plain) and not _is_text(each) and not _is_list_of_names(each)
+    ]
+    alone = len(others) == 1 and getattr(others[0], "name", "") == duplicate.name
+    return alone and not bench.importers(duplicate.path) - frozenset((*users, duplicate.path))
+
+
+def _is_text(statement: ast.stmt) -> bool:
+    return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
+
+
+def _is_list_of_names(statement: ast.stmt) -> bool:
+    targets = statement.targets if isinstance(statement, ast.Assign) else []
+    return any(isinstance(target, ast.Name) and target.id == "__all__" for target in targets)
+
+
+def without(duplicate: Duplicate, sheet: Sheet) -> Operation:
+    """The class taken out of its file, with the blank lines below it. Raises Blocked."""
+    node = next((each for each in sheet.tree.body if getattr(each, "name", "") == duplicate.name), None)
+    if not isinstance(node, ast.ClassDef):
+        raise Blocked("it is not defined at the top of its file")
+    if duplicate.name in (sheet.references.exported or ()):
+        raise Blocked("it is in `__all__` of its file")
+    first = min([node.lineno, *(each.lineno for each in node.decorator_list)])
+    start, end = sheet.lines.offset(first, 0), sheet.range(node)[1]
+    rest = sheet.text[end:]
+    blank = len(rest) - len(rest.lstrip("\r\n"))
+    names = tuple(each for each in ast.walk(node) if isinstance(each, ast.Name))
+    return Replace(sheet.path, Cut(start, end + blank, ""), names)
+
+
+def method_of(duplicate: Duplicate, name: str, tree: ast.Module) -> Function | None:
+    """A method of a duplicate by its name, where it is the class's own."""
+    node = next((each for each in tree.body if getattr(each, "name", "") == duplicate.name), None)
+    several = node.body if isinstance(node, ast.ClassDef) else []
+    functions = (each for each in several if isinstance(each, (ast.FunctionDef, ast.AsyncFunctionDef)))
+    return next((each for each in functions if each.name == name), None)

@@ -1,0 +1,166 @@
+"""What is done with the instances of a duplicate: followed from their making, through functions and attributes."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from flake8_redis_ssot.fixing.bench import Bench
+from flake8_redis_ssot.fixing.bringing import Blocked
+from flake8_redis_ssot.fixing.touches import Touch
+from flake8_redis_ssot.fixing.uses import uses_of
+from flake8_redis_ssot.integrating.duplicates import User
+from flake8_redis_ssot.names.facts import Import
+from flake8_redis_ssot.search import AttributeUse
+
+
+class Made(NamedTuple):
+    """A call that makes an instance, in the file at `path`."""
+
+    path: str
+    call: ast.Call
+
+
+class Called(NamedTuple):
+    """A use of a member in the file at `path`. `touch` is None where only a text shows it."""
+
+    path: str
+    row: int
+    name: str
+    touch: Touch | None
+
+
+class Usage(NamedTuple):
+    """All that was found: instances made, members used in order of place, and reads of the class as a type."""
+
+    made: tuple[Made, ...]
+    called: tuple[Called, ...]
+    types: tuple[tuple[str, ast.Name], ...]
+
+
+def usage_of(users: Iterable[User], bench: Bench) -> Usage:
+    """What some users do. Raises Blocked where it goes out of sight, Unanswered."""
+    following = _Following(bench)
+    for user in users:
+        for read in user.variable.reads:
+            following.read(user, read)
+    called = sorted(set(following.called), key=lambda each: (each.path, each.row, each.name))
+    return Usage(tuple(following.made), tuple(called), tuple(following.types))
+
+
+class _Following:
+    def __init__(self, bench: Bench) -> None:
+        self._bench = bench
+        self._seen: set[object] = set()
+        self.made: list[Made] = []
+        self.called: list[Called] = []
+        self.types: list[tuple[str, ast.Name]] = []
+
+    def read(self, user: User, read: ast.Name) -> None:
+        """One read of the class: a call of it makes an instance, a type says what a variable holds."""
+        references = self._bench.sheet(user.path).references
+        around = references.parent(read)
+        where = f"{self._bench.relative(user.path)}:{read.lineno}"
+        if isinstance(around, ast.Call) and around.func is read:
+            if around.args or around.keywords:
+                raise Blocked(f"{where}: what it is made with (`{ast.unparse(around)}`) would be lost")
+            self.made.append(Made(user.path, around))
+            self.follow(user.path, around)
+        elif isinstance(around, ast.ClassDef):
+            raise Blocked(f"{where} derives a class from it")
+        elif _is_type(read, references.ancestors(read)):
+            self.types.append((user.path, read))
+            self._typed(user.path, read)
+        else:
+            raise Blocked(f"{where} hands the class itself on")
+
+    def _typed(self, path: str, read: ast.Name) -> None:
+        """A parameter or variable that is said to hold an instance."""
+        references = self._bench.sheet(path).references
+        holder = next((each for each in references.ancestors(read) if isinstance(each, (ast.arg, ast.AnnAssign))), None)
+        target = holder.target if isinstance(holder, ast.AnnAssign) else holder
+        if isinstance(target, (ast.arg, ast.Name)):
+            for each in references.variable_of(target).reads:
+                self.follow(path, each)
+
+    def follow(self, path: str, node: ast.expr) -> None:
+        """Everything that is done with an expression that is an instance, in other files too."""
+        if (path, node) in self._seen:
+            return
+        self._seen.add((path, node))
+        uses = uses_of(node, self._bench.sheet(path).references)
+        self.called += [Called(path, touch.row, touch.name, touch) for touch in uses.touches]
+        for escape in uses.escapes:
+            raise Blocked(f"{self._bench.relative(path)}:{escape.row}: an instance {escape.phrase}")
+        for name in uses.shared:
+            self._elsewhere(path, name, called=False)
+        for function in uses.returned:
+            self._given_back(path, function)
+        for name in uses.stored:
+            self._attribute(path, name)
+
+    def _given_back(self, path: str, function: ast.AST) -> None:
+        name, references = getattr(function, "name", ""), self._bench.sheet(path).references
+        if getattr(function, "decorator_list", ()) or not name:
+            raise Blocked(
+                f"who gets what `{name or 'a lambda'}` gives back can't be seen ({self._bench.relative(path)})"
+            )
+        if references.scope_of(function).kind == "module":
+            self._elsewhere(path, name, called=True)
+        else:
+            self._attribute(path, name)
+
+    def _elsewhere(self, path: str, name: str, *, called: bool) -> None:
+        """A name of a module, in the files that import it: the instance, or a function that gives it back."""
+        for reader in self._bench.readers(path, name):
+            where = f"{self._bench.relative(reader.path)}:{reader.row}"
+            references = self._bench.sheet(reader.path).references
+            if not isinstance(reader.fact, Import) or reader.fact.star or reader.fact.dynamic:
+                raise Blocked(f"{where} has `{name}` without an import of its name")
+            for read in _reads(reader.fact, reader.path, self._bench):
+                around = references.parent(read)
+                if not called:
+                    self.follow(reader.path, read)
+                elif isinstance(around, ast.Call) and around.func is read:
+                    self.follow(reader.path, around)
+                else:
+                    raise Blocked(f"{where} hands `{name}` on")
+
+    def _attribute(self, path: str, name: str) -> None:
+        """An attribute of that name in other files, as far as their texts show it."""
+        for file, uses in sorted(self._bench.attribute_uses(name).items()):
+            if file != path and self._bench.imports(file, path):
+                self.called += list(self._members(file, name, uses))
+
+    def _members(self, file: str, name: str, uses: Iterable[AttributeUse]) -> Iterator[Called]:
+        for use in uses:
+            if not use.member or use.sets:
+                raise Blocked(f"{self._bench.relative(file)}:{use.row}: what is done with `.{name}` can't be seen")
+            yield Called(file, use.row, use.member, None)
+
+
+def _reads(fact: Import, path: str, bench: Bench) -> list[ast.Name]:
+    from flake8_redis_ssot.fixing.statements import entry_of
+
+    sheet = bench.sheet(path)
+    variable = sheet.references.variable_of(entry_of(fact, sheet).alias)
+    return list(variable.reads)
+
+
+def _is_type(read: ast.Name, around: Iterator[ast.AST]) -> bool:
+    """Whether a name stands in an annotation, or in a question about a type."""
+    below: ast.AST = read
+    for node in around:
+        if isinstance(node, ast.arg):
+            return True
+        if isinstance(node, ast.AnnAssign) and node.annotation is below:
+            return True
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            return node.returns is below
+        if isinstance(node, ast.Call):
+            return isinstance(node.func, ast.Name) and node.func.id in ("isinstance", "issubclass", "cast")
+        if isinstance(node, (ast.stmt, ast.Lambda)):
+            return False
+        below = node
+    return False
