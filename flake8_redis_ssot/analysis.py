@@ -213,8 +213,11 @@ class Analysis:
         return (outlined_source(decoded, lambda first, last: False) or parsed_source(decoded)).tree
 
     def readers(self, path: str, name: str) -> tuple[str, ...]:
-        """The files that import, or reach through a module, what a name of the module at `path` stands for."""
-        if not self.answers(path, name):
+        """The files that import what a name of the module at `path` stands for.
+
+        Or that reach it through the module, as far as is known.
+        """
+        if not self._hunting.notes_imports_of(name) and not self.answers(path, name):
             self.ask({(path, name)}, set())
         wanted = {
             (home.path, home.local) for home in self.project.resolve(f"{self.modules.name_of(path)}:{name}", path)

@@ -48,7 +48,11 @@ class Hunting:
         self._words = Words.of([*plain, *modules])
 
     def is_found_anywhere(self, name: str) -> bool:
-        """Whether every file that holds a name is read, whatever stands beside it, and what it imports is noted."""
+        """Whether every file that holds a name is read, whatever stands beside it."""
+        return self._alone.has(name)
+
+    def notes_imports_of(self, name: str) -> bool:
+        """Whether every import of a name is noted: every file that holds it is read."""
         return self._alone.has(name) or self._alone.is_in(name)
 
     def readers_of(self, names: Iterable[tuple[str, str]]) -> Search:

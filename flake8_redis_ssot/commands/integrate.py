@@ -11,7 +11,14 @@ from flake8_redis_ssot.baseline.entries import path_from
 from flake8_redis_ssot.campaign.remediation import Files, Fixes, Remediation
 from flake8_redis_ssot.campaign.work import tests_for
 from flake8_redis_ssot.commands import RefusedError
-from flake8_redis_ssot.commands.campaigning import add_gate, campaign, gate_of, interruptible, name_of_run
+from flake8_redis_ssot.commands.campaigning import (
+    Campaign,
+    add_gate,
+    campaign,
+    gate_of,
+    interruptible,
+    name_of_run,
+)
 from flake8_redis_ssot.commands.fixes import diff_of
 from flake8_redis_ssot.commands.flags import add_configuration
 from flake8_redis_ssot.commands.running import complain, configuration_of, request_of
@@ -45,17 +52,26 @@ def add_arguments(parser: ArgumentParser) -> None:
 def main(arguments: Namespace) -> int:
     """Show what would change, or change it: 0, or 1 where something is in the way."""
     config = configuration_of(request_of(arguments))
-    files = _files(config)
-    found = _integrations(arguments, config, files)
+    if arguments.apply:
+        with campaign(config) as own, interruptible():
+            return _Application(arguments, config, own).status()
+    found = _integrations(arguments, config, _files(config))
+    _tell(arguments, config, found)
+    if arguments.output_format == "text":
+        print("".join(f"\n{diff_of(change)}" for each in found for change in each.changes), end="")
+    return _status(found)
+
+
+def _tell(arguments: Namespace, config: Config, found: Sequence[Integration]) -> None:
+    root = str(config.root)
     if arguments.output_format == "json":
-        print(json.dumps([as_json(each, str(config.root)) for each in found], indent=2, ensure_ascii=False))
+        print(json.dumps([as_json(each, root) for each in found], indent=2, ensure_ascii=False))
     else:
-        print(as_text(arguments.service, found, str(config.root)))
-    if not arguments.apply:
-        if arguments.output_format == "text":
-            print("".join(f"\n{diff_of(change)}" for each in found for change in each.changes), end="")
-        return 1 if any(each.reasons for each in found) else 0
-    return max(_apply(arguments, config, files, found), 1 if any(each.reasons for each in found) else 0)
+        print(as_text(arguments.service, found, root))
+
+
+def _status(found: Sequence[Integration]) -> int:
+    return 1 if any(each.reasons for each in found) else 0
 
 
 def _files(config: Config) -> list[str]:
@@ -81,45 +97,56 @@ def _integrations(arguments: Namespace, config: Config, files: Sequence[str]) ->
     return integrate(analysis, Wish(name, prefix, arguments.adapter or bool(arguments.prefix)), own)
 
 
-def _apply(arguments: Namespace, config: Config, files: Sequence[str], found: Sequence[Integration]) -> int:
-    """Each duplicate is a batch of its own."""
-    wanted = [each for each in found if each.changes]
-    if not wanted:
-        return 0
-    show, relative = Show(arguments.quiet), [path_from(str(config.root), path) for path in files]
-    with campaign(config) as own, interruptible():
+class _Application:
+    """What is found is carried out, each duplicate as a batch of its own."""
+
+    def __init__(self, arguments: Namespace, config: Config, own: Campaign) -> None:
         before = own.journal.unfinished()
         if before is not None:
             raise RefusedError(f"run {before.name} was interrupted; go on with it, or undo it, first")
-        run = name_of_run(own)
-        work = {path_from(own.root, each.duplicate.path): each for each in wanted}
-        remediation = Remediation(
-            own.root,
-            own.journal,
-            run,
-            _PHASE,
-            fixes=lambda several: _fixes(several, work),
-            tests=lambda several: tuple(tests_for(several, relative)),
-            gate=gate_of(arguments, own.root),
-            tell=show.tell,
-        )
-        result = remediation.ask_first(tuple(work))
+        self._arguments = arguments
+        self._own = own
+        self._show = Show(arguments.quiet)
+        self._run = name_of_run(own)
+        files = _files(config)
+        self._files = [path_from(own.root, path) for path in files]
+        self._found = _integrations(arguments, config, files)
+        self._work = {path_from(own.root, each.duplicate.path): each for each in self._found if each.changes}
+        _tell(arguments, config, self._found)
+
+    def status(self) -> int:
+        """Do it; the exit code."""
+        if not self._work:
+            return _status(self._found)
+        remediation = self._remediation()
+        result = remediation.ask_first(tuple(self._work))
         if result is not None and not result.passed:
             complain([f"the gate fails already, before anything has changed ({result.reason}); nothing was touched"])
-            show.output(result.output)
+            self._show.output(result.output)
             return 2
-        own.journal.add("start", run=run, phase=_PHASE, options={"service": arguments.service})
+        self._own.journal.add("start", run=self._run, phase=_PHASE, options={"service": self._arguments.service})
         try:
-            for path in work:
+            for path in self._work:
                 remediation.work_on((path,))
         except KeyboardInterrupt:
-            show.end("Interrupted: everything was put back.")
+            self._show.end("Interrupted: the present batch was put back.")
             return 130
-        own.journal.add("end", run=run)
-    show.end("")
-    return 1 if show.held else 0
+        self._own.journal.add("end", run=self._run)
+        self._show.end("")
+        return 1 if self._show.held else _status(self._found)
 
+    def _remediation(self) -> Remediation:
+        return Remediation(
+            self._own.root,
+            self._own.journal,
+            self._run,
+            _PHASE,
+            fixes=self._fixes,
+            tests=lambda several: tuple(tests_for(several, self._files)),
+            gate=gate_of(self._arguments, self._own.root),
+            tell=self._show.tell,
+        )
 
-def _fixes(paths: Files, work: dict[str, Integration]) -> Fixes:
-    several = [work[path] for path in paths]
-    return Fixes([each.changes for each in several], [each.duplicate.finding for each in several])
+    def _fixes(self, paths: Files) -> Fixes:
+        several = [self._work[path] for path in paths]
+        return Fixes([each.changes for each in several], [each.duplicate.finding for each in several])

@@ -55,19 +55,22 @@ def duplicates_in(analysis: Analysis, paths: frozenset[str]) -> Iterator[tuple[D
             yield Duplicate(found.path, local, likeness.model, found.finding), view
 
 
-def users_of(duplicate: Duplicate, bench: Bench) -> list[User]:
-    """Every file that has a duplicate, in order. Raises Blocked where one has it in a way that can't change."""
-    sheet = bench.sheet(duplicate.path)
+def users_of(duplicate: Duplicate, bench: Bench) -> tuple[list[User], list[str]]:
+    """Every file that has a duplicate and can change, in order, and why others can't."""
+    sheet, users, reasons = bench.sheet(duplicate.path), [], []
     own = sheet.references.variable(sheet.references.module, duplicate.name)
     if own is None or len(own.bindings) != 1 or "." in duplicate.local:
-        raise Blocked(f"`{duplicate.name}` is defined in more than one way")
-    readers = bench.readers(duplicate.path, duplicate.name)
-    for target in (*bench.patches(duplicate.path, duplicate.name), *bench.named(duplicate.path, duplicate.name)):
-        raise Blocked(f"a string names it: {bench.relative(target.path)}:{target.mention.span.row}")
-    return [
-        User(duplicate.path, None, own),
-        *(_user(reader.path, reader.row, reader.fact, bench) for reader in readers),
-    ]
+        reasons.append(f"`{duplicate.name}` is defined in more than one way")
+    else:
+        users.append(User(duplicate.path, None, own))
+    for reader in bench.readers(duplicate.path, duplicate.name):
+        try:
+            users.append(_user(reader.path, reader.row, reader.fact, bench))
+        except Blocked as block:
+            reasons.append(str(block))
+    named = (*bench.patches(duplicate.path, duplicate.name), *bench.named(duplicate.path, duplicate.name))
+    reasons += [f"a string names it: {bench.relative(each.path)}:{each.mention.span.row}" for each in named]
+    return users, reasons
 
 
 def _user(path: str, row: int, fact: object, bench: Bench) -> User:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from flake8_redis_ssot.analysis import Analysis
@@ -68,13 +68,13 @@ def _answered(analysis: Analysis, duplicate: Duplicate, view: View, wish: Wish, 
         except Unanswered as unanswered:
             answer(analysis, unanswered.questions, bench)
         except Blocked as block:
-            return work.result("", (str(block),))
+            return work.result("", (*work.reasons, str(block)))
         except Overlap:
             return work.result("", ("parts of the change would get in each other's way",))
 
 
 class _Work:
-    """The work on one duplicate, as far as it has come."""
+    """The work on one duplicate, as far as it has come; `reasons` are what stands against it so far."""
 
     def __init__(self, duplicate: Duplicate, view: View, wish: Wish, paths: frozenset[str], bench: Bench) -> None:
         self._duplicate = duplicate
@@ -84,28 +84,39 @@ class _Work:
         self._bench = bench
         self._users: list[User] = []
         self._fits: list[Fit] = []
+        self.reasons: list[str] = []
 
     def result(self, outcome: str, reasons: tuple[str, ...] = (), changes: tuple[Change, ...] = ()) -> Integration:
         """What there is to say now."""
-        users = tuple(dict.fromkeys(self._bench.relative(user.path) for user in self._users if user.variable.reads))
-        return Integration(self._duplicate, users, tuple(self._fits), outcome, reasons, changes)
+        own = [user.path for user in self._users if user.entry is None and user.variable.reads]
+        readers = [each.path for each in self._bench.readers(self._duplicate.path, self._duplicate.name)]
+        users = dict.fromkeys(self._bench.relative(path) for path in (*own, *readers) if path in self._paths)
+        return Integration(self._duplicate, tuple(users), tuple(self._fits), outcome, reasons, changes)
 
     def done(self) -> Integration:
         """All of it. Raises Blocked, Unanswered, Overlap."""
-        everybody = users_of(self._duplicate, self._bench)
+        everybody, reasons = users_of(self._duplicate, self._bench)
         self._users = [user for user in everybody if user.path in self._paths]
-        usage = usage_of(self._users, self._bench)
         resource, view = self._duplicate.model.resource, self._view
         accessor = view.accessor(resource)
+        self.reasons = [*self._at_the_border(accessor), *reasons]
+        usage = usage_of(self._users, self._bench)
         shared = _shared(accessor, accessor == resource.instance, self._duplicate, self._bench, view)
         self._fits = fits(usage.called, shared, frozenset(resource.tear_down))
-        refusals = tuple(f"`{fit.name}()`: {fit.refusal}" for fit in self._fits if fit.refusal)
-        if refusals:
-            return self.result("", refusals)
+        self.reasons += [f"`{fit.name}()`: {fit.refusal}" for fit in self._fits if fit.refusal]
+        if self.reasons:
+            return self.result("", tuple(self.reasons))
         others = [user for user in everybody if user not in self._users and user.variable.reads]
         if self._wish.adapter or any(fit.trouble for fit in self._fits):
             return self._with_adapter(accessor, accessor == resource.instance, shared, others)
         return self._with_accessor(accessor, accessor == resource.instance, shared, others)
+
+    def _at_the_border(self, accessor: str) -> Iterator[str]:
+        """Why the service can't have what is configured at all."""
+        try:
+            check_border(self._duplicate.path, accessor, self._bench)
+        except Blocked as block:
+            yield str(block)
 
     def _with_accessor(self, accessor: str, is_instance: bool, shared: Shared, others: Sequence[User]) -> Integration:
         if is_instance:

@@ -41,6 +41,7 @@ def switch(user: User, instead: Instead, view: View, bench: Bench) -> Iterator[O
             yield from (Replace(user.path, sheet.cut(read, name)) for read in reads)
         statement = user.entry.statement if user.entry is not None else None
         named.append(Named(written(module, statement, view), name))
+    named.sort(key=lambda each: (not each.name[:1].isupper(), each.name))
     if user.entry is not None:
         yield user.entry.take(tuple(named))
     else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
@@ -128,9 +129,10 @@ class _Following:
                     raise Blocked(f"{where} hands `{name}` on")
 
     def _attribute(self, path: str, name: str) -> None:
-        """An attribute of that name in other files, as far as their texts show it."""
+        """An attribute of that name in other files that name the module, as far as their texts show it."""
+        module = re.compile(rb"\b" + self._bench.module(path).rpartition(".")[2].encode() + rb"\b")
         for file, uses in sorted(self._bench.attribute_uses(name).items()):
-            if file != path and self._bench.imports(file, path):
+            if file != path and module.search(self._bench.text(file)):
                 self.called += list(self._members(file, name, uses))
 
     def _members(self, file: str, name: str, uses: Iterable[AttributeUse]) -> Iterator[Called]:

@@ -1,0 +1,573 @@
+"""Duplicates of a service give way to the shared one: reports, adapters, what stands in the way, and roll-back."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from killing import OWN, killed_before, state
+
+from flake8_redis_ssot.cli import main
+
+EXAMPLE = Path(__file__).parent.parent / "examples" / "shop"
+Capture = pytest.CaptureFixture[str]
+
+SETTINGS = """\
+services = ["billing", "orders"]
+
+[resource.redis]
+canonical = ["core.store"]
+constructors = ["core.store.Store"]
+accessor = "core.store.get_store"
+tear-down = ["finish"]
+"""
+
+STORE = '''\
+"""The one store."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+LIMIT = 60
+
+
+class Base:
+    def touch(self, key: str) -> bool:
+        """Whether it is there."""
+        return True
+
+
+class Store(Base):
+    def __init__(self) -> None:
+        self.values: dict[str, Any] = {}
+        self.limit = 3
+
+    def get(self, key: str, default: str | None = None) -> str | None:
+        """The value of a key, or the `default`."""
+        return self.values.get(key, default)
+
+    def set(self, key: str, value: str, ex: int = LIMIT, *, nx: bool = False) -> None:
+        """Write a key, unless it is there (`nx`)."""
+        self.values[key] = value
+
+    def mget(self, keys: list[str]) -> list[str | None]:
+        return [self.values.get(key) for key in keys]
+
+    def mset(self, mapping: dict[str, str]) -> bool:
+        self.values.update(mapping)
+        return True
+
+    def hset(self, name: str, mapping: dict[str, str]) -> int:
+        return len(mapping)
+
+    def keys(self, pattern: str) -> list[str]:
+        return list(self.values)
+
+    def count(self, what: str) -> int:
+        return len(self.values)
+
+    def untyped(self, key):
+        return key
+
+    def each(self, keys: Iterable[str]) -> Iterator[str]:
+        yield from keys
+
+    async def fetch(self, key: str) -> str | None:
+        return self.values.get(key)
+
+    @contextmanager
+    def locked(self, key: str) -> Iterator[None]:
+        yield
+
+    def close(self) -> None: ...
+    def finish(self) -> None: ...
+
+
+_store = Store()
+
+
+def get_store() -> Store:
+    return _store
+'''
+
+STUB = '''\
+"""Billing's own."""
+
+
+class StubStore:
+    """Keeps nothing."""
+
+    def get(self, name, default=None):
+        return None
+
+    def set(self, name, value, ttl=0):
+        return None
+
+    def fetch(self, key):
+        return None
+
+    def __getattr__(self, name):
+        return lambda *given, **more: None
+'''
+
+
+class Project:
+    """A small project in the working directory, and what `integrate` says of it."""
+
+    def __init__(self, root: Path, capsys: Capture) -> None:
+        self.root = root
+        self.capsys = capsys
+        self.write("redis-ssot.toml", SETTINGS)
+        self.write("core/__init__.py", "")
+        self.write("core/store.py", STORE)
+        self.write("billing/__init__.py", "")
+        self.write("billing/stub.py", STUB)
+
+    def write(self, path: str, text: str) -> None:
+        file = self.root / path
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(text)
+
+    def use(self, body: str, path: str = "billing/main.py") -> None:
+        """A user of the stub, with `store` an instance of it."""
+        inside = "".join(f"    {line}\n" for line in body.splitlines())
+        self.write(path, f"from billing.stub import StubStore\n\n\ndef work():\n    store = StubStore()\n{inside}")
+
+    def run(self, *arguments: str) -> tuple[int, str]:
+        status = main(["integrate", "billing", "--no-cache", *arguments])
+        return status, self.capsys.readouterr().out
+
+    def apply(self, *arguments: str) -> int:
+        return self.run("--apply", *arguments)[0]
+
+    @property
+    def adapter(self) -> str:
+        return (self.root / "billing" / "redis_client.py").read_text()
+
+
+@pytest.fixture
+def small(project: Path, capsys: Capture) -> Project:
+    return Project(project, capsys)
+
+
+@pytest.fixture
+def shop(project: Path) -> Path:
+    shutil.copytree(EXAMPLE, project, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__", ".*_cache"))
+    return project
+
+
+# The example
+
+
+def test_a_diff_comes_first(shop: Path, capsys: Capture) -> None:
+    before = state(shop)
+    assert main(["integrate", "analytics", "--adapter"]) == 0
+    text = capsys.readouterr().out
+    assert state(shop) == before
+    assert "`RedisManager` (services/analytics/redis_manager.py:6) stands in for" in text
+    assert "calls     incr(key: str, amount: int=1) -> int" in text
+    assert "--- /dev/null\n+++ services/analytics/redis_client.py" in text
+    assert "--- services/analytics/redis_manager.py\n+++ /dev/null" in text
+
+
+def test_the_diff_is_a_patch(shop: Path, capsys: Capture) -> None:
+    assert main(["integrate", "analytics", "--adapter"]) == 0
+    patch = capsys.readouterr().out.partition("\n\n")[2]
+    subprocess.run(["git", "apply", "-p0", "-"], input=patch, text=True, check=True)
+    by_hand = state(shop)
+    subprocess.run(["git", "apply", "-R", "-p0", "-"], input=patch, text=True, check=True)
+    assert main(["integrate", "analytics", "--adapter", "--apply", "-q"]) == 0
+    assert state(shop) == by_hand
+
+
+PREFIXED = """\
+from testkit.accessor import get_test_redis
+
+from ..reports import Report
+
+
+def test_keys_carry_the_prefix():
+    Report().add(["T-1", "T-1"])
+    assert get_test_redis().get("analytics:T-1") == "2"
+    assert not get_test_redis().exists("T-1")
+"""
+
+
+def test_the_services_own_tests_pass_against_a_real_server(shop: Path, capsys: Capture) -> None:
+    """They were written against the stub; the gate runs them, and mypy looks at what was written."""
+    gate = f"{sys.executable} -m pytest -q -p no:cacheprovider {{tests}}"
+    before = state(shop)
+    assert main(["integrate", "analytics", "--adapter", "--apply", "--validate", gate]) == 0
+    assert "1 finding mended in 4 files." in capsys.readouterr().out
+    assert not (shop / "services/analytics/redis_manager.py").exists()
+    (shop / "services/analytics/tests/test_prefix.py").write_text(PREFIXED)
+    run = [sys.executable, "-m"]
+    subprocess.run([*run, "pytest", "-q", "-p", "no:cacheprovider", "services/analytics"], check=True)
+    subprocess.run([*run, "mypy", "--cache-dir", os.devnull, "services/analytics/redis_client.py"], check=True)
+    (shop / "services/analytics/tests/test_prefix.py").unlink()
+    assert main(["check", "--select", "RSS004", "--no-cache"]) == 0
+    assert main(["rollback", "--phase", "3"]) == 0
+    assert state(shop) == before
+
+
+def test_users_take_the_accessor_where_it_does(shop: Path, capsys: Capture) -> None:
+    assert main(["integrate", "analytics", "--apply", "-q"]) == 0
+    reports = (shop / "services/analytics/reports.py").read_text()
+    assert "from shopkit.redis_manager import RedisManager, get_redis_manager\n" in reports
+    assert "self.memory = get_redis_manager()" in reports
+    assert "def scratch() -> RedisManager:" in reports
+    assert not (shop / "services/analytics/redis_client.py").exists()
+    assert not (shop / "services/analytics/redis_manager.py").exists()
+
+
+def test_a_gate_that_refuses_leaves_everything(shop: Path, capsys: Capture) -> None:
+    before = state(shop)
+    gate = f'"{sys.executable}" -c "import os, sys; sys.exit(os.path.exists(\'services/analytics/redis_client.py\'))"'
+    assert main(["integrate", "analytics", "--adapter", "--apply", "--validate", gate]) == 1
+    assert state(shop) == before
+    assert "held back: services/analytics/redis_manager.py: the gate refuses it" in capsys.readouterr().err
+
+
+def test_a_gate_that_fails_already(shop: Path, capsys: Capture) -> None:
+    before = state(shop)
+    assert main(["integrate", "analytics", "--apply", "--validate", f"{sys.executable} -c 'raise SystemExit(3)'"]) == 2
+    assert "fails already" in capsys.readouterr().err
+    assert state(shop) == before
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="kills a fork")
+def test_killed_at_any_step_of_the_disk(shop: Path) -> None:
+    before = state(shop)
+    assert main(["integrate", "analytics", "--adapter", "--apply", "-q"]) == 0
+    finished = state(shop)
+    assert main(["rollback"]) == 0
+    step, alive = 0, True
+    while alive:
+        shutil.rmtree(shop / OWN[0], ignore_errors=True)
+        alive = killed_before(step, lambda: main(["integrate", "analytics", "--adapter", "--apply", "-q"]))
+        if step % 2:
+            assert main(["integrate", "analytics", "--adapter", "--apply", "-q"]) == 0
+            assert state(shop) == finished, step
+            killed_before(step // 2, lambda: main(["rollback"]))
+        main(["rollback"])
+        assert state(shop) == before, step
+        step += 3
+    assert step > 30
+
+
+def test_nothing_edited_since_is_lost(shop: Path, capsys: Capture) -> None:
+    assert main(["integrate", "analytics", "--adapter", "--apply", "-q"]) == 0
+    adapter, old = (shop / f"services/analytics/{name}.py" for name in ("redis_client", "redis_manager"))
+    adapter.write_text(adapter.read_text() + "\nMORE = 1\n")
+    old.write_text("MINE = 1\n")
+    assert main(["rollback", "--merge"]) == 1
+    told = capsys.readouterr()
+    assert "redis_client.py has been edited since, and the campaign has made it" in told.out + told.err
+    assert "redis_manager.py has been edited since, and the campaign has removed it" in told.out + told.err
+    assert adapter.read_text().endswith("MORE = 1\n")
+    assert old.read_text() == "MINE = 1\n"
+
+
+def test_an_interrupted_remediation_goes_first(shop: Path, capsys: Capture) -> None:
+    words = ["remediate", "-q", "--phase", "1"]
+    if hasattr(os, "fork"):
+        assert killed_before(30, lambda: main(words))
+        assert main(["integrate", "analytics", "--apply"]) == 2
+        assert "was interrupted" in capsys.readouterr().err
+
+
+# What adapters look like
+
+
+def test_names_and_types_of_an_adapter(small: Project) -> None:
+    small.use("store.get('a')\nstore.set('a', 'b', ttl=3)\nstore.set(name='a', value='b')")
+    assert small.apply() == 0
+    assert "def get(self, name: str) -> str | None:" in small.adapter
+    assert '"""The value of a key."""' in small.adapter  # no word of the default, which nobody gives
+    assert "def set(self, name: str, value: str, ttl: int = LIMIT) -> None:" in small.adapter
+    assert "        self._shared.set(self._prefix + name, value, ttl)\n" in small.adapter
+    assert "from core.store import LIMIT, Store, get_store\n" in small.adapter
+
+
+def test_keys_of_every_shape(small: Project) -> None:
+    body = "store.mget(['a'])\nstore.mset({'a': 'b'})\nstore.hset('a', {'b': 'c'})\nstore.touch('a')\nstore.each(['a'])"
+    small.use(body)
+    assert small.apply("--adapter") == 0
+    for line in (
+        "return self._shared.mget([self._prefix + key for key in keys])",
+        "return self._shared.mset(\n            {self._prefix + key: value for key, value in mapping.items()}\n        )",
+        "return self._shared.hset(self._prefix + name, mapping)",
+        "return self._shared.touch(self._prefix + key)",
+        "return self._shared.each([self._prefix + key for key in keys])",
+        "from collections.abc import Iterable, Iterator",
+    ):
+        assert line in small.adapter
+
+
+def test_what_is_left_out_goes_by_name(small: Project) -> None:
+    small.use("store.set('a', 'b', nx=True)")
+    assert small.apply("--adapter") == 0
+    assert "def set(self, name: str, value: str, *, nx: bool = False) -> None:" in small.adapter
+    assert "self._shared.set(self._prefix + name, value, nx=nx)" in small.adapter
+
+
+def test_asynchronous_methods(small: Project) -> None:
+    text = (
+        "from billing.stub import StubStore\n\n\nasync def work(store: StubStore):\n    return await store.fetch('a')\n"
+    )
+    small.write("billing/main.py", text)
+    assert small.apply("--adapter") == 0
+    assert "async def fetch(self, key: str) -> str | None:" in small.adapter
+    assert "return await self._shared.fetch(self._prefix + key)" in small.adapter
+
+
+def test_users_that_await_what_is_not_awaited(small: Project) -> None:
+    text = "from billing.stub import StubStore\n\n\nasync def work(store: StubStore):\n    await store.get('a')\n"
+    small.write("billing/main.py", text)
+    status, told = small.run()
+    assert (status, "differs: it is awaited, and the shared one is not to be" in told) == (0, True)
+    assert small.apply() == 0
+    assert "async def get(self, name: str) -> str | None:" in small.adapter
+    assert "return self._shared.get(self._prefix + name)" in small.adapter
+
+
+def test_without_a_prefix(small: Project) -> None:
+    small.use("store.get('a')\nstore.count('a')\nstore.keys('a')")
+    assert small.apply("--adapter", "--prefix", "") == 0
+    assert "prefix" not in small.adapter
+    assert "return self._shared.keys(pattern)" in small.adapter
+
+
+def test_another_prefix(small: Project) -> None:
+    small.use("store.get('a')")
+    assert small.apply("--prefix", "b/") == 0
+    assert 'def __init__(self, prefix: str = "b/") -> None:' in small.adapter
+
+
+def test_a_method_without_types(small: Project) -> None:
+    small.use("store.untyped('a')")
+    assert small.apply("--adapter") == 0
+    assert "def untyped(self, key: Any) -> Any:" in small.adapter
+    assert "from typing import Any\n" in small.adapter
+
+
+def test_long_lines_are_broken(small: Project) -> None:
+    long = "a_name_that_takes_very_much_room_on_a_line"
+    small.write("core/store.py", STORE.replace("(self, what: str)", f"(self, key: str, {long}: str, {long}_too: str)"))
+    small.use(f"store.count('a', {long}='b', {long}_too='c')")
+    assert small.apply("--adapter") == 0
+    assert max(map(len, small.adapter.splitlines())) <= 88
+    compile(small.adapter, "adapter", "exec")
+
+
+def test_an_instance_in_the_place_of_an_accessor(small: Project) -> None:
+    small.write(
+        "redis-ssot.toml", SETTINGS.replace('accessor = "core.store.get_store"', 'instance = "core.store._store"')
+    )
+    small.use("store.get('a')")
+    status, told = small.run()
+    assert (status, "an accessor is needed" in told) == (1, True)
+    assert small.apply("--adapter") == 0
+    assert "self._shared: Store = _store\n" in small.adapter
+
+
+# Users
+
+
+def test_instances_are_followed_over_files(small: Project) -> None:
+    small.write(
+        "billing/a.py",
+        "from billing.stub import StubStore\n\n\ndef make():\n    return StubStore()\n\n\nshared = StubStore()\n",
+    )
+    small.write("billing/b.py", "from billing.a import make, shared\n\nmake().get('a')\nshared.mget(['a'])\n")
+    small.write(
+        "billing/c.py",
+        "from billing.stub import StubStore\n\n\nclass Bill:\n    def __init__(self):\n        self.till = StubStore()\n\n"
+        "    def open(self):\n        return self.till\n",
+    )
+    small.write("billing/d.py", "from billing.c import Bill\n\nBill().till.touch('a')\n")
+    status, told = small.run("--output-format", "json")
+    (found,) = json.loads(told)
+    assert status == 0
+    assert [each["name"] for each in found["methods"]] == ["get", "mget", "touch"]
+    assert found["methods"][2]["uses"] == [{"path": "billing/d.py", "row": 3}]
+    assert found["users"] == ["billing/a.py", "billing/c.py"]
+
+
+def test_calls_that_only_a_text_shows_keep_all_parameters(small: Project) -> None:
+    small.write(
+        "billing/c.py",
+        "from billing.stub import StubStore\n\n\nclass Bill:\n    def __init__(self):\n        self.till = StubStore()\n",
+    )
+    small.write("billing/d.py", "from billing.c import Bill\n\nBill().till.set('a', 'b', nx=True)\n")
+    assert small.apply("--adapter") == 0
+    assert "value: str, ttl: int = LIMIT, *, nx: bool = False" in small.adapter
+
+
+def test_the_file_of_the_duplicate_stays_for_others(small: Project) -> None:
+    small.write(
+        "billing/stub.py",
+        f"import os\nimport json\n\n{STUB}\n\nHERE = os.getcwd()\n".replace("return None", "return json.dumps(1)", 1),
+    )
+    small.use("store.get('a')")
+    assert small.apply() == 0
+    left = (small.root / "billing" / "stub.py").read_text()
+    assert "StubStore" not in left
+    assert "import json" not in left
+    assert "HERE = os.getcwd()" in left
+
+
+def test_uses_in_its_own_file(small: Project) -> None:
+    small.write("billing/stub.py", f"{STUB}\n\ndef work():\n    return StubStore().get('a')\n")
+    assert small.apply("--adapter") == 0
+    left = (small.root / "billing" / "stub.py").read_text()
+    assert "from billing.redis_client import BillingRedisClient\n" in left
+    assert "return BillingRedisClient().get('a')" in left
+    assert "class" not in left
+
+
+def test_users_outside_keep_it(small: Project) -> None:
+    small.use("store.get('a')")
+    small.write("tools/__init__.py", "")
+    small.use("store.get('a')", "tools/run.py")
+    assert small.apply() == 0
+    assert "class StubStore" in (small.root / "billing" / "stub.py").read_text()
+    assert "StubStore" in (small.root / "tools" / "run.py").read_text()
+    assert "get_store()" in (small.root / "billing" / "main.py").read_text()
+
+
+def test_nobody_uses_it(small: Project) -> None:
+    assert small.apply() == 0
+    assert not (small.root / "billing" / "stub.py").exists()
+
+
+def test_a_service_that_has_none(small: Project, capsys: Capture) -> None:
+    small.write("orders/__init__.py", "")
+    assert main(["integrate", "orders", "--apply"]) == 0
+    assert "orders has no duplicate, and uses none." in capsys.readouterr().out
+
+
+# What stands in the way
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        ("store.close()", "`close()`: it would end the shared instance"),
+        ("store.finish()", "`finish()`: it would end the shared instance"),
+        ("store.limit = 3", "`limit()`: it is set there, not called"),
+        ("print(store.limit)", "`limit()`: it is read there, not called"),
+        ("store.lost('a')", "`lost()`: `core.store.Store` has no such method"),
+        ("store.locked('a')", "`locked()`: `core.store.Store` has a context manager of that name"),
+        ("store['a']", "`__getitem__()`: it is no plain method"),
+        ("store.fetch('a')", "`fetch()`: it has to be awaited, and is called without"),
+        ("store.keys('*')", "`keys()`: it gives back keys, which would have the prefix in them"),
+        ("store.count('a')", "`count()`: which of its parameters are keys can't be told"),
+        ("store.get('a', 'b', 'c')", "`get()`: `store.get('a', 'b', 'c')` gives more than `get()` takes"),
+        ("store.get('a', strange=1)", "has nothing like `strange`"),
+        ("other(store)", "an instance is handed to `other()`"),
+        ("StubStore(1)", "what it is made with (`StubStore(1)`) would be lost"),
+        ("class Mine(StubStore): pass", "derives a class from it"),
+        ("made = [StubStore]", "hands the class itself on"),
+    ],
+)
+def test_what_a_user_does(small: Project, body: str, reason: str) -> None:
+    small.use(body)
+    before = state(small.root)
+    status, told = small.run("--adapter", "--apply")
+    assert status == 1
+    assert reason in told
+    assert state(small.root) == before
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("from billing.stub import *\n\nStubStore().get('a')\n", "has it without an import of its name"),
+        ("from billing import stub\n\nstub.StubStore().get('a')\n", "has it without an import of its name"),
+        ("from billing.stub import StubStore\n\n__all__ = ['StubStore']\n", "is in `__all__`"),
+        ("from billing.stub import StubStore\n\nx = )\n", "a part of the file can't be read"),
+        (
+            "import billing.main\nfrom unittest import mock\n\nmock.patch('billing.stub.StubStore')\n",
+            "a string names it",
+        ),
+        (
+            "from billing.stub import StubStore\n\nget_store = 1\n\n\ndef f():\n    StubStore()\n",
+            "already means something else",
+        ),
+    ],
+)
+def test_how_a_user_has_it(small: Project, text: str, reason: str) -> None:
+    small.write("billing/other.py", text)
+    status, told = small.run()
+    assert status == 1
+    assert reason in told
+
+
+def test_a_border(small: Project) -> None:
+    settings = SETTINGS.replace("core.store", "orders.store").replace("services", "src = ['.']\nservices")
+    small.write("redis-ssot.toml", settings)
+    small.write("orders/__init__.py", "")
+    small.write("orders/store.py", STORE)
+    small.use("store.get('a')")
+    status, told = small.run()
+    assert status == 1
+    assert "`billing` is deployed apart from `orders`" in told
+    assert "`accessor-for` in the settings" in told
+    assert "calls     get(key: str" in told  # the report is there all the same
+    extra = '\n[[resource.redis.accessor-for]]\npaths = ["billing/"]\naccessor = "core.store.get_store"\n'
+    small.write("redis-ssot.toml", settings + extra)
+    assert small.apply() == 0
+    assert "from core.store import get_store" in (small.root / "billing" / "main.py").read_text()
+
+
+def test_a_ring_of_imports(small: Project) -> None:
+    small.write("core/store.py", f"{STORE}\n\nimport billing.main\n")
+    small.use("store.get('a')")
+    status, told = small.run()
+    assert (status, "would close a ring" in told) == (1, True)
+
+
+def test_the_adapter_is_there_already(small: Project) -> None:
+    small.use("store.get('a')")
+    small.write("billing/redis_client.py", "")
+    status, told = small.run("--adapter")
+    assert (status, "billing/redis_client.py is there already" in told) == (1, True)
+
+
+def test_an_accessor_that_waits(small: Project) -> None:
+    small.write("core/store.py", STORE.replace("def get_store()", "async def get_store()"))
+    small.use("store.get('a')")
+    status, told = small.run()
+    assert (status, "is no plain function that gives back the shared instance" in told) == (1, True)
+
+
+def test_a_type_from_nowhere(small: Project) -> None:
+    small.write(
+        "core/store.py",
+        STORE.replace("from __future__", "import typing as t\nfrom __future__").replace("what: str", "key: t.Text"),
+    )
+    small.use("store.count('a')")
+    status, told = small.run("--adapter")
+    assert (status, "its types use `t`, and where that comes from can't be seen" in told) == (1, True)
+
+
+def test_no_such_service(small: Project, capsys: Capture) -> None:
+    assert main(["integrate", "biling"]) == 2
+    assert "`biling` holds no file; did you mean `billing`?" in capsys.readouterr().err
+    assert main(["integrate", "zzz"]) == 2
+    assert "name a service of the settings, a package or a folder" in capsys.readouterr().err
+
+
+def test_settings_that_name_what_is_not_there(small: Project, capsys: Capture) -> None:
+    small.write("redis-ssot.toml", SETTINGS.replace("get_store", "get_stor"))
+    assert main(["integrate", "billing"]) == 2
+    assert "get_stor" in capsys.readouterr().err
