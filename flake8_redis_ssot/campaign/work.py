@@ -75,7 +75,9 @@ class Surveyor:
         )
 
     def phase_of(self, finding: Finding) -> int:
-        """1: imports and references; 2: construction; 3: what one service has from another."""
+        """1: imports and references; 2: construction; 3: what one service has from another, or has again."""
+        if finding.mark.pattern == "duplicate":
+            return 3
         own, other = self.service_of(path_from(self._root, finding.path)), self._service_named(finding.mark.origin)
         if own and other and own != other:
             return 3
