@@ -18,7 +18,7 @@ from flake8_redis_ssot.hunting import Hunting
 from flake8_redis_ssot.modules import Modules
 from flake8_redis_ssot.names.facts import NO_EXPORTS, Exports, FileFacts, attribute_of
 from flake8_redis_ssot.project import Project
-from flake8_redis_ssot.resemblance.models import profiles_of
+from flake8_redis_ssot.resemblance.gallery import Gallery
 from flake8_redis_ssot.rule import View
 from flake8_redis_ssot.scan import facts_from, facts_of, unreadable
 from flake8_redis_ssot.search import AttributeUse, Search, stems
@@ -63,8 +63,8 @@ class Analysis:
         self.asked = Asked()
         self.project = Project(self.modules, self._load, _foreign(config, self.modules))
         self.guards = Guards(config, self.project)
-        profiles = profiles_of(config, self.guards, self.project, self._outline)
-        self._hunting = Hunting(self.project, self.guards, profiles, suppressions=suppressions)
+        self._gallery = self._new_gallery()
+        self._hunting = Hunting(self.project, self.guards, self._gallery.profiles(), suppressions=suppressions)
         self._read_for: dict[str, Set[str]] = {}
         self._scan(self._hunting.first())
 
@@ -137,6 +137,7 @@ class Analysis:
     def _forget(self, paths: Iterable[str]) -> None:
         for path in paths:
             self._trees.pop(path, None)
+        self._gallery = self._new_gallery()
 
     def all_facts(self) -> Mapping[str, FileFacts]:
         """The facts of every file that was read, for whichever reason."""
@@ -196,9 +197,12 @@ class Analysis:
         if facts is None:
             return None
         name = self.modules.name_of(path)
-        return View(path, name, self.project, self.guards, self.config, facts, self.tree, self.readers)
+        return View(path, name, self.project, self.guards, self.config, facts, self._gallery, self.readers)
 
-    def tree(self, path: str) -> ast.Module:
+    def _new_gallery(self) -> Gallery:
+        return Gallery(self.config, self.guards, self.project, self._parsed, cache(self._outline))
+
+    def _parsed(self, path: str) -> ast.Module:
         """The tree of a file. Raises OSError."""
         if path not in self._trees:
             self._trees[path] = parsed_source(decode(self.data(path))).tree

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Callable, Iterable
 from functools import cache
 from importlib import import_module
@@ -16,6 +15,7 @@ from flake8_redis_ssot.modules import package_name
 from flake8_redis_ssot.names.facts import FileFacts
 from flake8_redis_ssot.patterns import matches_path
 from flake8_redis_ssot.project import Home, Project
+from flake8_redis_ssot.resemblance.gallery import Gallery
 from flake8_redis_ssot.selection import relative_to, rule_files
 
 
@@ -61,7 +61,7 @@ class Confirmed(NamedTuple):
 class View(NamedTuple):
     """One file (`path`, absolute) as its project sees it.
 
-    `tree` parses a file of the project (raises OSError); `readers` tells which files, in order, bring in what a name of
+    `gallery` has the classes of the project; `readers` tells which files, in order, bring in what a name of
     the module at a path stands for. `confirmed` is what the rules before have to say of it, for rules that are about
     suppressions; None where comments are not honoured, or where nobody has looked.
     """
@@ -72,7 +72,7 @@ class View(NamedTuple):
     guards: Guards
     config: Config
     facts: FileFacts
-    tree: Callable[[str], ast.Module]
+    gallery: Gallery
     readers: Callable[[str, str], tuple[str, ...]]
     confirmed: Confirmed | None = None
 

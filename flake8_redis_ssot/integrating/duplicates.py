@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from flake8_redis_ssot.analysis import Analysis
+from flake8_redis_ssot.duplicates import likeness_of
 from flake8_redis_ssot.engine import check
 from flake8_redis_ssot.fixing.bench import Bench
 from flake8_redis_ssot.fixing.bringing import Blocked
@@ -13,8 +14,7 @@ from flake8_redis_ssot.fixing.statements import Entry, entry_of
 from flake8_redis_ssot.model import Finding
 from flake8_redis_ssot.names.facts import Import
 from flake8_redis_ssot.references import Variable
-from flake8_redis_ssot.resemblance.judging import likeness_of
-from flake8_redis_ssot.resemblance.models import Model
+from flake8_redis_ssot.resemblance.gallery import Model
 from flake8_redis_ssot.rule import View
 from flake8_redis_ssot.selection import Selection
 

@@ -6,14 +6,12 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from flake8_redis_ssot.interface import Kind
 from flake8_redis_ssot.profiles import says_something, weight
-from flake8_redis_ssot.resemblance.models import Model
+from flake8_redis_ssot.resemblance.gallery import Model
 from flake8_redis_ssot.resemblance.portraits import Portrait
 
 # Words that say of a class that it is there instead of another one.
 _STAND_IN = re.compile(r"Stub|Fake|Mock|Dummy|Null|No_?[Oo]p|In_?Memory|Fallback|Simple|Local|Copy", re.IGNORECASE)
-_AWAITED = frozenset({Kind.COROUTINE, Kind.ASYNC_GENERATOR, Kind.ASYNC_CONTEXT})
 
 
 class Likeness(NamedTuple):
@@ -30,37 +28,38 @@ class Likeness(NamedTuple):
     share: float
 
 
-def likeness(portrait: Portrait, original: Portrait, model: Model, name: str, threshold: float) -> Likeness | None:
-    """How a class called `name` stands in for the model; None where it is something else.
+def likeness(portrait: Portrait, model: Model, name: str, threshold: float) -> Likeness | None:
+    """How a class called `name` stands in for the model; None where it is something else. Raises OSError.
 
-    The methods alone are enough from a share of `threshold` on, where the model is central.
+    The methods alone are enough from a share of `threshold` on, where the model is central; half of it is where the
+    name has the model's in it, or both wrap the same library.
     """
-    found = _compared(portrait, original, model, name)
-    alike = not portrait.libraries.isdisjoint(original.libraries)
-    by_name = _is_named_for(found, portrait, name, alike)
-    # Half of the threshold is enough where something else speaks for it.
-    least = threshold / 2 if alike or model.name in name else threshold
-    by_methods = model.central and says_something(found.matched) and found.share >= least
-    return found if not portrait.abstract and (by_name or by_methods) else None
+    found = _compared(portrait, model)
+    is_named = name == model.name or stands_in_by_name(name, model.name)
+    is_like = model.central and says_something(found.matched) and found.share >= threshold / 2
+    # Only now is there a reason to look at what it does.
+    if not (is_named or is_like) or not portrait.is_service:
+        return None
+    libraries = sorted(portrait.libraries & model.portrait.libraries)
+    by_methods = is_like and (found.share >= threshold or bool(libraries) or model.name in name)
+    if not by_methods and not _is_named_for(found, portrait, name, bool(libraries)):
+        return None
+    return found._replace(signs=tuple(_signs(portrait, model, name, libraries)))
 
 
-def _compared(portrait: Portrait, original: Portrait, model: Model, name: str) -> Likeness:
-    matched = tuple(each for each in original.methods if each in portrait.methods)
-    missing = tuple(each for each in original.methods if each not in portrait.methods)
-    otherwise = tuple(each for each in matched if _is_awaited(each, portrait) is not _is_awaited(each, original))
-    share = (weight(matched) - weight(otherwise) / 2) / (weight(original.methods) or 1.0)
-    libraries = sorted(portrait.libraries & original.libraries)
-    return Likeness(model, tuple(_signs(portrait, model, name, libraries)), matched, missing, otherwise, share)
-
-
-def _is_awaited(name: str, portrait: Portrait) -> bool:
-    return portrait.methods[name].kind in _AWAITED
+def _compared(portrait: Portrait, model: Model) -> Likeness:
+    there, here = model.portrait.methods, portrait.methods
+    matched = tuple(each for each in there if each in here)
+    missing = tuple(each for each in there if each not in here)
+    otherwise = tuple(each for each in matched if here[each] is not there[each])
+    share = (weight(matched) - weight(otherwise) / 2) / (weight(there) or 1.0)
+    return Likeness(model, (), matched, missing, otherwise, share)
 
 
 def _is_named_for(found: Likeness, portrait: Portrait, name: str, alike: bool) -> bool:
     """Whether the name tells; the same name for something that has nothing in common is chance."""
     if name == found.model.name:
-        return portrait.hollow or alike or bool(found.matched)
+        return portrait.is_hollow or alike or bool(found.matched)
     return stands_in_by_name(name, found.model.name)
 
 
@@ -75,7 +74,7 @@ def _signs(portrait: Portrait, model: Model, name: str, libraries: list[str]) ->
         yield "it has the same name"
     elif stands_in_by_name(name, model.name):
         yield "it is named after it"
-    if portrait.hollow:
+    if portrait.is_hollow:
         yield "its methods do nothing" if portrait.methods else "it is empty"
     if libraries:
         yield f"it wraps `{'`, `'.join(libraries)}` as well"

@@ -4,59 +4,98 @@ from __future__ import annotations
 
 import ast
 import sys
-from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Iterator
+from functools import cached_property
 
 from flake8_redis_ssot.accessors.naming import Load, dotted_of
-from flake8_redis_ssot.interface import Interface, Kind, Member, interface_of
-from flake8_redis_ssot.project import Project
+from flake8_redis_ssot.project import Home, Project
 from flake8_redis_ssot.signatures import Function, definition_of, statements
 
-_CALLED = frozenset(
-    {Kind.METHOD, Kind.COROUTINE, Kind.GENERATOR, Kind.ASYNC_GENERATOR, Kind.CONTEXT, Kind.ASYNC_CONTEXT}
-)
 _ABSTRACT = frozenset({"ABC", "ABCMeta", "Protocol"})
 _NO_CLASS_OF_ITS_KIND = frozenset({"BaseException", "Enum", "Exception", "NamedTuple", "TypedDict"})
 _LOGGERS = frozenset({"log", "logger", "logging", "LOG", "LOGGER", "warnings"})
 
+Outline = Callable[[str], "ast.Module | None"]
 
-class Portrait(NamedTuple):
-    """A class. `methods` are its public ones, own and inherited, by name.
 
-    `hollow`: none of its methods does anything, and there is nothing else in it. `abstract`: it only says what others
-    are to do.
-    `libraries` are the third parties whose objects it keeps, by their top-level names. (To derive from a class of a
-    framework says nothing: every service has settings of its own.)
+def methods_of(home: Home, project: Project, outline: Outline, below: tuple[Home, ...] = ()) -> Iterator[Function]:
+    """The methods of a class of the project, then those of its bases.
+
+    `outline` gives the tree of a file (a path), in which functions may be hollow; None where there is none.
+    """
+    tree = outline(home.path) if home.path is not None and home not in below else None
+    node = definition_of(tree, home.local) if tree is not None else None
+    if home.path is None or not isinstance(node, ast.ClassDef):
+        return
+    yield from _functions(node)
+    for base in project.load(home.path).bases.get(home.local, ()):
+        for parent in project.resolve(base, home.path):
+            yield from methods_of(parent._replace(chain=()), project, outline, (*below, home))
+
+
+def _functions(node: ast.ClassDef) -> list[Function]:
+    return [each for each in statements(node.body) if isinstance(each, (ast.FunctionDef, ast.AsyncFunctionDef))]
+
+
+class Portrait:
+    """A class of the project (at `home`), looked at no closer than is asked for. Raises OSError when it is.
+
+    `load` gives whole trees, `outline` those in which functions may be hollow.
     """
 
-    node: ast.ClassDef
-    interface: Interface
-    methods: dict[str, Member]
-    hollow: bool
-    abstract: bool
-    libraries: frozenset[str]
+    def __init__(self, home: Home, project: Project, load: Load, outline: Outline) -> None:
+        self._home = home
+        self._project = project
+        self._load = load
+        self._outline = outline
+
+    @cached_property
+    def methods(self) -> dict[str, bool]:
+        """The public methods, own and inherited, and whether each is awaited."""
+        found: dict[str, bool] = {}
+        for method in methods_of(self._home, self._project, self._outline):
+            if not method.name.startswith("_"):
+                found.setdefault(method.name, _is_awaited(method))
+        return found
+
+    @cached_property
+    def node(self) -> ast.ClassDef | None:
+        """The class itself."""
+        node = definition_of(self._load(self._home.path), self._home.local) if self._home.path is not None else None
+        return node if isinstance(node, ast.ClassDef) else None
+
+    @cached_property
+    def is_service(self) -> bool:
+        """Whether it is more than a value, an error, or a word on what others are to do."""
+        if self.node is None:
+            return False
+        bases, public = _bases(self.node), self._public(self.node)
+        refuses = bool(public) and all(map(_refuses, public))
+        return not (refuses or bases & (_NO_CLASS_OF_ITS_KIND | _ABSTRACT))
+
+    @cached_property
+    def is_hollow(self) -> bool:
+        """Whether none of its methods does anything, and there is nothing else in it."""
+        public = self._public(self.node) if self.node is not None else []
+        return all(map(_does_nothing, public)) if public else self.node is None or all(map(_is_idle, self.node.body))
+
+    @cached_property
+    def libraries(self) -> frozenset[str]:
+        """The third parties whose objects it keeps, by their top-level names.
+
+        To derive from a class of a framework says nothing: every service has settings of its own.
+        """
+        if self.node is None or self._home.path is None:
+            return frozenset()
+        return frozenset(_libraries(self.node, self._load(self._home.path), self._project))
+
+    def _public(self, node: ast.ClassDef) -> list[Function]:
+        return [each for each in _functions(node) if not each.name.startswith("_")]
 
 
-def portrait_of(path: str, local: str, load: Load, project: Project) -> Portrait | None:
-    """The class with this local name in a file; None where there is none, or one that is no service. Raises OSError."""
-    node, interface = definition_of(load(path), local), interface_of(path, local, load, project)
-    if not isinstance(node, ast.ClassDef) or interface is None or _bases(node) & _NO_CLASS_OF_ITS_KIND:
-        return None
-    methods = {
-        name: member
-        for name, member in interface.members.items()
-        if member.kind in _CALLED and not name.startswith("_")
-    }
-    own = [each for each in statements(node.body) if isinstance(each, (ast.FunctionDef, ast.AsyncFunctionDef))]
-    public = [each for each in own if not each.name.startswith("_")]
-    return Portrait(
-        node,
-        interface,
-        methods,
-        all(map(_does_nothing, public)) if public else all(map(_is_idle, node.body)),
-        bool(_bases(node) & _ABSTRACT) or (bool(public) and all(map(_refuses, public))),
-        frozenset(_libraries(node, load(path), project)),
-    )
+def _is_awaited(method: Function) -> bool:
+    named = [dotted_of(each.func if isinstance(each, ast.Call) else each) for each in method.decorator_list]
+    return isinstance(method, ast.AsyncFunctionDef) or any(name.endswith("asynccontextmanager") for name in named)
 
 
 def _bases(node: ast.ClassDef) -> set[str]:

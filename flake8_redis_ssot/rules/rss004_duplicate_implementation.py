@@ -63,7 +63,7 @@ def judge(site: Site, view: View) -> Verdict | None:
     wanted = view.config.duplicates
     if wanted == "off" or (wanted == "shipped" and is_test(view.relative)):
         return None
-    from flake8_redis_ssot.resemblance.judging import judge_class  # late: few files have such a class
+    from flake8_redis_ssot.duplicates import judge_class  # late: few files have such a class
 
     return judge_class(site.fact.name, view)
 

@@ -10,8 +10,7 @@ from flake8_redis_ssot.accessors.site import NUMBER
 from flake8_redis_ssot.config.settings import Resource
 from flake8_redis_ssot.project import Home
 from flake8_redis_ssot.resemblance.comparing import Likeness, likeness
-from flake8_redis_ssot.resemblance.models import models_of
-from flake8_redis_ssot.resemblance.portraits import Portrait, portrait_of
+from flake8_redis_ssot.resemblance.portraits import Portrait
 from flake8_redis_ssot.rule import Verdict, View
 from flake8_redis_ssot.selection import relative_to
 
@@ -30,29 +29,26 @@ def judge_class(local: str, view: View) -> Verdict | None:
 
 def likeness_of(local: str, view: View) -> Likeness | None:
     """What a class stands in for; None where it stands in for nothing, or makes no secret of standing on it."""
-    if any(view.guards.constructor(home) for home in view.homes([f"{view.module}:@{local}"])):
+    homes = view.homes([f"{view.module}:@{local}"])
+    if any(view.guards.constructor(home) for home in homes):
         return None  # it is guarded itself
+    portrait = view.gallery.portrait(Home(f"{view.module}.{NUMBER.sub('', local)}", view.path, local))
     plain = NUMBER.sub("", local).rpartition(".")[2]
-    for model in models_of(view.config, view.guards, view.project):
-        if view.exempt(model.resource):
-            continue
-        portrait, original = _portrait(view.path, local, view), _portrait(model.home.path, model.home.local, view)
-        found = portrait and original and likeness(portrait, original, model, plain, view.config.duplicate_threshold)
-        if portrait and found and not _stands_on(portrait, model.resource, view):
+    for model in view.gallery.models:
+        try:
+            found = likeness(portrait, model, plain, view.config.duplicate_threshold)
+        except OSError:
+            return None  # a file that vanished during the run
+        if found and not view.exempt(model.resource) and not _stands_on(portrait, model.resource, view):
             return found
     return None
-
-
-def _portrait(path: str | None, local: str, view: View) -> Portrait | None:
-    try:
-        return portrait_of(path, local, view.tree, view.project) if path is not None else None
-    except OSError:
-        return None  # a file that vanished during the run
 
 
 def _stands_on(portrait: Portrait, resource: Resource, view: View) -> bool:
     """Whether a class makes use of the resource itself: it adapts the shared one, and does not replace it."""
     node = portrait.node
+    if node is None:
+        return False
     rows = range(node.lineno, (node.end_lineno or node.lineno) + 1)
     origins = [entry.origin for entry in view.facts.imports if entry.statement.row in rows and not entry.star]
     origins += [f"{view.module}:{dotted}" for dotted in _dotted_names(node)]
