@@ -61,8 +61,9 @@ def discover(
     respect_gitignore: bool = True,
     force_exclude: bool = False,
     trail: Trail | None = None,
+    endings: tuple[str, ...] = ENDINGS,
 ) -> Listing:
-    """List the Python files and notebooks that `paths` (files and folders) stand for.
+    """List the Python files and notebooks, or what has other `endings`, that `paths` (files and folders) stand for.
 
     A file that is named is taken whatever its ending; so is a named folder that is ignored. `exclude` are
     gitignore-style patterns counted from `root`; they come after DEFAULT_EXCLUDES, so `!build/` takes
@@ -71,7 +72,7 @@ def discover(
     What the listing depends on is noted in `trail`.
     """
     patterns = PathPatterns((*DEFAULT_EXCLUDES, *exclude))
-    walk = _Walk(root, patterns, respect_gitignore, force_exclude, trail or Trail.empty())
+    walk = _Walk(root, patterns, respect_gitignore, force_exclude, trail or Trail.empty(), endings)
     for path in paths:
         walk.take(path)
     files = walk.files if len(paths) == 1 else _without_repeats(walk.files)
@@ -102,7 +103,15 @@ class _Folder(NamedTuple):
 class _Walk:
     """What the paths named so far have brought in."""
 
-    def __init__(self, root: str, exclude: PathPatterns, gitignore: bool, force_exclude: bool, trail: Trail) -> None:
+    def __init__(
+        self,
+        root: str,
+        exclude: PathPatterns,
+        gitignore: bool,
+        force_exclude: bool,
+        trail: Trail,
+        endings: tuple[str, ...],
+    ) -> None:
         self.files: list[str] = []
         self.troubles: list[Trouble] = []
         self._root = root
@@ -110,6 +119,7 @@ class _Walk:
         self._gitignore = gitignore
         self._force_exclude = force_exclude
         self._trail = trail
+        self._endings = endings
 
     def take(self, named: str) -> None:
         try:
@@ -154,7 +164,7 @@ class _Walk:
                 if not _ignored(judges, inside, name, True):
                     path = f"{folder.path}{name}"
                     below.append(_Folder(f"{path}{os.sep}", f"{inside}{name}/", folder.levels))
-            elif name.endswith(ENDINGS) and not _ignored(judges, inside, name, False):
+            elif name.endswith(self._endings) and not _ignored(judges, inside, name, False):
                 self._take_entry(f"{folder.path}{name}", entry)
         return below
 

@@ -17,15 +17,26 @@ def new_trouble(change: tuple[Sheet, Sheet]) -> str | None:
     before, after = change
     if len(after.gaps) > len(before.gaps):
         return f"the result could not be read: {after.gaps[0].reason} in line {after.gaps[0].row}"
+    for (kind, parts), row in new_messages(before, after):
+        return f"it would leave behind what pyflakes calls {kind} ({', '.join(parts)}), in line {row} of the result"
+    return None
+
+
+def new_messages(before: Sheet, after: Sheet) -> list[tuple[Message, int]]:
+    """What pyflakes finds in a file after a change and did not find before: kind and names, and the 1-based row.
+
+    Where the same is found once more than before, its last places are told.
+    """
     now = _messages(after.tree)
-    if not now:
-        return None
-    new = Counter(message for message, _ in now) - Counter(message for message, _ in _messages(before.tree))
-    if not new:
-        return None
-    row = next(row for message, row in now if message in new)
-    kind, parts = next(iter(new))
-    return f"it would leave behind what pyflakes calls {kind} ({', '.join(parts)}), in line {row} of the result"
+    new = Counter(message for message, _ in now) if now else Counter[Message]()
+    if new:
+        new -= Counter(message for message, _ in _messages(before.tree))
+    found = []
+    for message, row in reversed(now if new else ()):
+        if new[message] > 0:
+            new[message] -= 1
+            found.append((message, row))
+    return found[::-1]
 
 
 @lru_cache(maxsize=4)  # the fixes of one file are tried one after the other

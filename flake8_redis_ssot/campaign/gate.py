@@ -16,12 +16,16 @@ _MOST_OUTPUT = 64 * 1024  # bytes: the end of it says most
 
 
 class Result(NamedTuple):
-    """What the gate said: whether it lets things pass, in words why, its output (its end, if it is long), seconds."""
+    """What the gate said: whether it lets things pass, in words why, its output (its end, if it is long), seconds.
+
+    `code` is the exit code (of a signal its number, negative), None where nothing was run.
+    """
 
     passed: bool
     reason: str
     output: str
     seconds: float
+    code: int | None = None
 
 
 class GateError(ValueError):
@@ -87,7 +91,7 @@ class Gate:
         seconds = time.monotonic() - started
         if not reason and process.returncode:
             reason = f"exit code {process.returncode}" if process.returncode > 0 else f"signal {-process.returncode}"
-        return Result(not reason, reason, text, seconds)
+        return Result(not reason, reason, text, seconds, process.returncode)
 
     def _filled(self, files: Sequence[str], tests: Sequence[str]) -> str | list[str]:
         several = {"{files}": files, "{tests}": tests}

@@ -50,6 +50,22 @@ class Held(NamedTuple):
     output: str
 
 
+class Asked(NamedTuple):
+    """What a gate (a command) said, and when (seconds since the epoch).
+
+    `batch` (run/batch) is what it was asked about, empty where nothing had changed yet; `code` is its exit code (of a
+    signal the number, negative), and `seconds` are what it took.
+    """
+
+    at: float
+    command: str
+    batch: str
+    passed: bool
+    reason: str
+    code: int | None
+    seconds: float
+
+
 class Undoing(NamedTuple):
     """A roll-back that was begun and came to no end; `undone` are the changes (run, batch, path) that it takes back."""
 
@@ -83,6 +99,7 @@ class Journal:
         self.runs: dict[str, Run] = {}
         self.done: list[Done] = []
         self.held: list[Held] = []
+        self.asked: list[Asked] = []
         self.undoing: list[Undoing] = []
         self.mended: list[tuple[float, int]] = []  # time and number of findings, batch by batch
         self.seen: list[tuple[float, dict[str, dict[str, int]]]] = []  # time and counts, by table and name
@@ -128,9 +145,9 @@ class Journal:
             turns = _turns(record["files"])
             self.done.append(Done(record["run"], record["batch"], record["phase"], turns, "open"))
         elif do == "kept":
-            turns = tuple(turn for turn in self.done[-1].turns if turn.path in record["files"])
-            self.done[-1] = self.done[-1]._replace(turns=turns, state="kept" if turns else "undone")
-            self.mended.append((record["at"], record["mended"]))
+            self._keep(record)
+        elif do == "gate":
+            self.asked.append(Asked(*(record[name] for name in Asked._fields)))
         elif do == "undone":
             self.done[-1] = self.done[-1]._replace(state=do)
         elif do == "held":
@@ -138,11 +155,28 @@ class Journal:
             self.held.append(Held(run.name, run.phase, record["path"], record["reason"], record["output"]))
         elif do == "seen":
             self.seen.append((record["at"], record["counts"]))
-        elif do == "rollback":
+        else:
+            self._take_undoing(do, record)
+
+    def _take_undoing(self, do: object, record: dict[str, Any]) -> None:
+        """A roll-back begins or ends; what nobody here knows is passed over."""
+        if do == "rollback":
             undone = tuple((run, batch, path) for run, batch, path in record["undone"])
             self.undoing.append(Undoing(record["name"], _turns(record["files"]), undone))
         elif do == "rolled":
             self._roll(record["name"], record["failed"])
+
+    def _keep(self, record: dict[str, Any]) -> None:
+        """The present batch stays, or what could be written of it."""
+        batch = self.done[-1]
+        turns = tuple(turn for turn in batch.turns if turn.path in record["files"])
+        self.done[-1] = batch._replace(turns=turns, state="kept" if turns else "undone")
+        self.mended.append((record["at"], record["mended"]))
+        # Earlier versions told of a gate only that it had taken its time and let the batch pass.
+        name, command = f"{batch.run}/{batch.batch}", self.runs[batch.run].options.get("validate")
+        is_told = bool(self.asked) and self.asked[-1].batch == name
+        if command and record.get("seconds") and not is_told:
+            self.asked.append(Asked(record["at"], command, name, True, "", 0, record["seconds"]))
 
     def _roll(self, name: str, failed: Sequence[str]) -> None:
         """A roll-back came to its end: but for files that `failed`, the changes that it has undone are no more."""

@@ -20,6 +20,7 @@ COMMANDS = {
     "integrate": "replace a service's own implementation by the shared one",
     "rollback": "put back what was mended",
     "progress": "show how far the campaign is",
+    "verify": "report how far the success criteria of a campaign are met",
     "monitor": "show the counts, live while people work",
     "export": "write what other tools can enforce of the settings",
     "rule": "explain a code",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import time
-from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
@@ -14,9 +14,11 @@ from typing import NamedTuple
 from flake8_redis_ssot.campaign.gate import LIMIT, Gate
 from flake8_redis_ssot.campaign.journal import Journal, JournalError
 from flake8_redis_ssot.campaign.lock import LockedError, locked
+from flake8_redis_ssot.campaign.noting import NotedGate
 from flake8_redis_ssot.campaign.restoring import recover
 from flake8_redis_ssot.campaign.store import Store
 from flake8_redis_ssot.commands import RefusedError
+from flake8_redis_ssot.commands.flags import seconds
 from flake8_redis_ssot.commands.running import complain
 from flake8_redis_ssot.config.settings import Config
 
@@ -64,34 +66,25 @@ def interruptible() -> Iterator[None]:
         signal.signal(signal.SIGTERM, before)
 
 
-def add_gate(parser: ArgumentParser) -> None:
-    """The flags of what every batch has to pass."""
+def add_gate(parser: ArgumentParser, when: str = "run after each batch") -> None:
+    """The flags of a gate."""
     add = parser.add_argument
     add(
         "--validate",
         metavar="COMMAND",
         default="",
-        help="the gate, run after each batch: {files} are the changed files, {tests} their tests",
+        help=f"the gate, {when}: {{files}} are the changed files, {{tests}} their tests",
     )
     add("--shell", action="store_true", help="run the gate through the shell")
-    add("--timeout", type=_seconds, default=LIMIT, metavar="S", help=f"seconds for the gate (default: {LIMIT:g})")
+    add("--timeout", type=seconds, default=LIMIT, metavar="S", help=f"seconds for the gate (default: {LIMIT:g})")
 
 
-def _seconds(text: str) -> float:
-    try:
-        seconds = float(text)
-    except ValueError:
-        seconds = 0.0
-    if not 0 < seconds < float("inf"):
-        raise ArgumentTypeError(f"`{text}` is no number of seconds")
-    return seconds
-
-
-def gate_of(arguments: Namespace, root: str) -> Gate | None:
-    """The gate that the flags ask for; None without `--validate`."""
+def gate_of(arguments: Namespace, own: Campaign) -> Gate | None:
+    """The gate that the flags ask for, whose answers are noted; None without `--validate`."""
     if not arguments.validate:
         return None
-    return Gate(arguments.validate, cwd=root, shell=arguments.shell, limit=arguments.timeout)
+    command, shell, limit = arguments.validate, arguments.shell, arguments.timeout
+    return NotedGate(own.journal, command, cwd=own.root, shell=shell, limit=limit)
 
 
 def name_of_run(own: Campaign) -> str:

@@ -94,3 +94,14 @@ def count(text: str) -> int:
     if not text.isascii() or not text.isdigit() or int(text) < 1:
         raise ArgumentTypeError(f"`{text}` is not a number of 1 or more")
     return int(text)
+
+
+def seconds(text: str) -> float:
+    """A length of time. Raises ArgumentTypeError for anything else."""
+    try:
+        number = float(text)
+    except ValueError:
+        number = 0.0
+    if not 0 < number < float("inf"):
+        raise ArgumentTypeError(f"`{text}` is no number of seconds")
+    return number

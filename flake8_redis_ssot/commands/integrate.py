@@ -143,7 +143,7 @@ class _Application:
             _PHASE,
             fixes=self._fixes,
             tests=lambda several: tuple(tests_for(several, self._files)),
-            gate=gate_of(self._arguments, self._own.root),
+            gate=gate_of(self._arguments, self._own),
             tell=self._show.tell,
         )
 

@@ -140,7 +140,7 @@ class _Run:
             arguments.phase,
             fixes=self._fixes,
             tests=self._tests,
-            gate=gate_of(arguments, self._own.root),
+            gate=gate_of(arguments, self._own),
             tell=self._show.tell,
             commit=None if branch is None else branch.commit,
         )

@@ -1,0 +1,48 @@
+"""All criteria, one after the other."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from flake8_redis_ssot.verifying.criterion import Criterion, State, Verdict
+from flake8_redis_ssot.verifying.findings import NO_DUPLICATES, NO_FINDINGS
+from flake8_redis_ssot.verifying.gate import GATE
+from flake8_redis_ssot.verifying.old_modules import OLD_MODULES
+from flake8_redis_ssot.verifying.patches import PATCHES
+from flake8_redis_ssot.verifying.scene import Scene
+from flake8_redis_ssot.verifying.strings import STRINGS
+from flake8_redis_ssot.verifying.undefined import UNDEFINED
+
+CRITERIA = (NO_FINDINGS, UNDEFINED, GATE, PATCHES, STRINGS, NO_DUPLICATES, OLD_MODULES)
+
+
+class Judged(NamedTuple):
+    """A criterion, and how it stands."""
+
+    criterion: Criterion
+    verdict: Verdict
+
+
+class Report(NamedTuple):
+    """How all criteria stand, in order."""
+
+    judged: tuple[Judged, ...]
+
+    def number(self, state: State) -> int:
+        """How many criteria are in a state."""
+        return sum(each.verdict.state is state for each in self.judged)
+
+    @property
+    def has_failed(self) -> bool:
+        """Whether any criterion has."""
+        return self.number(State.FAILED) > 0
+
+    @property
+    def total(self) -> str:
+        """How many passed, failed, and are not known."""
+        return ", ".join(f"{self.number(state)} {state.value}" for state in State)
+
+
+def verify(scene: Scene) -> Report:
+    """Judge all criteria. Raises OSError where the journal's folder can't be read."""
+    return Report(tuple(Judged(criterion, criterion.judge(scene)) for criterion in CRITERIA))
