@@ -200,9 +200,9 @@ class Analysis:
         return View(path, name, self.project, self.guards, self.config, facts, self._gallery, self.readers)
 
     def _new_gallery(self) -> Gallery:
-        return Gallery(self.config, self.guards, self.project, self._parsed, cache(self._outline))
+        return Gallery(self.config, self.guards, self.project, self.tree, cache(self._outline))
 
-    def _parsed(self, path: str) -> ast.Module:
+    def tree(self, path: str) -> ast.Module:
         """The tree of a file. Raises OSError."""
         if path not in self._trees:
             self._trees[path] = parsed_source(decode(self.data(path))).tree
