@@ -32,6 +32,11 @@ def shown_path(path: str) -> str:
     return path[len(here) :] if path.startswith(here) else path
 
 
+def counted(number: int, noun: str, several: str = "") -> str:
+    """`1 finding`, `2 findings`."""
+    return f"{number} {noun if number == 1 else several or f'{noun}s'}"
+
+
 def relative_to(root: str, path: str) -> str:
     """A path as patterns see it: relative to the configuration's folder, with forward slashes."""
     return os.path.relpath(path, root).replace(os.sep, "/")

@@ -55,7 +55,7 @@ class Progress(NamedTuple):
         return max(self.start - len(self.left), 0)
 
 
-def counted(work: Iterable[Work]) -> dict[str, dict[str, int]]:
+def counts_of(work: Iterable[Work]) -> dict[str, dict[str, int]]:
     """How many findings there are, by table and name."""
     several = list(work)
     return {title: dict(Counter(map(key, several))) for title, key in TABLES.items()}
@@ -63,7 +63,7 @@ def counted(work: Iterable[Work]) -> dict[str, dict[str, int]]:
 
 def measure(journal: Journal, left: Sequence[Work], now: float) -> Progress:
     """The progress from the first time that anybody looked until `now`."""
-    present = counted(left)
+    present = counts_of(left)
     seen = [*journal.seen, (now, present)]
     first = seen[0][1]
     tables = {title: _rows(first.get(title, {}), present[title]) for title in TABLES}

@@ -14,10 +14,10 @@ from flake8_redis_ssot.baseline.storage import NAME, BaselineError, load, save, 
 from flake8_redis_ssot.commands import RefusedError
 from flake8_redis_ssot.commands.flags import add_configuration, add_paths
 from flake8_redis_ssot.commands.running import complain, configuration_of, request_of, whole_outcome_of
-from flake8_redis_ssot.commands.shrinking import counted, said
+from flake8_redis_ssot.commands.shrinking import said
 from flake8_redis_ssot.config.settings import Config
 from flake8_redis_ssot.disk import write
-from flake8_redis_ssot.selection import shown_path
+from flake8_redis_ssot.selection import counted, shown_path
 
 MERGING = f"""\
 git merges a baseline with this driver, once it is told about it:

@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from flake8_redis_ssot.commands import RefusedError
 from flake8_redis_ssot.commands.flags import add_configuration
 from flake8_redis_ssot.commands.running import configuration_of, outcome_of, request_of
-from flake8_redis_ssot.commands.shrinking import counted, said
+from flake8_redis_ssot.commands.shrinking import said
 from flake8_redis_ssot.config.settings import Config
 from flake8_redis_ssot.health import Finding, look_at
 from flake8_redis_ssot.reports.paint import Paint
-from flake8_redis_ssot.selection import shown_path
+from flake8_redis_ssot.selection import counted, shown_path
 
 
 def add_arguments(parser: ArgumentParser) -> None:

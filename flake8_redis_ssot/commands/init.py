@@ -10,12 +10,11 @@ from pathlib import Path
 
 from flake8_redis_ssot.commands.flags import count
 from flake8_redis_ssot.commands.running import complain
-from flake8_redis_ssot.commands.shrinking import counted
 from flake8_redis_ssot.config.loading import OWN_NAMES, PYPROJECT, find, how_to_configure
 from flake8_redis_ssot.discovery import discover
 from flake8_redis_ssot.disk import DiskError, read, replace, write_whole
 from flake8_redis_ssot.proposing.proposals import Proposal, proposals
-from flake8_redis_ssot.selection import shown_path
+from flake8_redis_ssot.selection import counted, shown_path
 from flake8_redis_ssot.workers import default_jobs
 
 
@@ -70,7 +69,8 @@ def _chosen(found: Sequence[Proposal]) -> list[Proposal]:
     if not sys.stdin.isatty():
         print("Write the first one with: redis-ssot init --yes")
         return []
-    answer = input(f"Which of them? (1-{len(found)}, several with commas, nothing for none) ")
+    choice = "1" if len(found) == 1 else f"1-{len(found)}, several with commas"
+    answer = input(f"Which of them? ({choice}, nothing for none) ")
     numbers = [int(word) for word in answer.replace(",", " ").split() if word.isdigit()]
     return [found[number - 1] for number in numbers if 1 <= number <= len(found)]
 

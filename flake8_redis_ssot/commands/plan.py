@@ -13,7 +13,7 @@ from flake8_redis_ssot.campaign.work import Surveyor, Work, trust_in
 from flake8_redis_ssot.cells import in_cell
 from flake8_redis_ssot.commands.flags import add_configuration, add_paths, count
 from flake8_redis_ssot.commands.running import configuration_of, request_of, whole_outcome_of
-from flake8_redis_ssot.commands.shrinking import counted
+from flake8_redis_ssot.selection import counted
 
 
 def add_arguments(parser: ArgumentParser) -> None:

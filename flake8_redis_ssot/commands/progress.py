@@ -16,7 +16,7 @@ from flake8_redis_ssot.campaign.lock import LockedError, locked
 from flake8_redis_ssot.campaign.objects import GitError, Objects
 from flake8_redis_ssot.campaign.owners import owners_of
 from flake8_redis_ssot.campaign.page import page
-from flake8_redis_ssot.campaign.progress import Progress, counted, measure
+from flake8_redis_ssot.campaign.progress import Progress, counts_of, measure
 from flake8_redis_ssot.campaign.store import Store
 from flake8_redis_ssot.campaign.work import Surveyor, Work
 from flake8_redis_ssot.commands import RefusedError
@@ -78,7 +78,7 @@ def _measured(config: Config, work: Sequence[Work]) -> Progress:
     try:
         with locked(store):
             journal = Journal(store)
-            present = counted(work)
+            present = counts_of(work)
             if not journal.seen or journal.seen[-1][1] != present:
                 journal.add("seen", counts=present)
     except LockedError:

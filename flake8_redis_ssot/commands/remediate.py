@@ -11,7 +11,7 @@ from flake8_redis_ssot.campaign.commits import Branch, CommitError
 from flake8_redis_ssot.campaign.gate import GateError
 from flake8_redis_ssot.campaign.owners import Owners, owners_of
 from flake8_redis_ssot.campaign.plan import BATCH_SIZE, PHASES, Batch, make_plan
-from flake8_redis_ssot.campaign.progress import counted
+from flake8_redis_ssot.campaign.progress import counts_of
 from flake8_redis_ssot.campaign.remediation import Files, Fixes, Remediation
 from flake8_redis_ssot.campaign.work import Surveyor, tests_for
 from flake8_redis_ssot.commands import RefusedError
@@ -113,7 +113,7 @@ class _Run:
             options = {name: getattr(self._arguments, name) for name in _KEPT}
             # What a fix takes along is neither fixed by itself nor left, so all are counted before.
             before = outcome_of(request_of(self._arguments, paths=(self._own.root,), baseline=None))
-            counts = counted(Surveyor(self._config, owners_of(self._own.root)).survey(before.findings))
+            counts = counts_of(Surveyor(self._config, owners_of(self._own.root)).survey(before.findings))
             self._own.journal.add("seen", counts=counts)
             self._own.journal.add("start", run=self._name, phase=self._arguments.phase, options=options)
         self._show.begin(self._name, batches)

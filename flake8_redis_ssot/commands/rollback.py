@@ -14,9 +14,9 @@ from flake8_redis_ssot.commands import RefusedError
 from flake8_redis_ssot.commands.campaigning import campaign, interruptible
 from flake8_redis_ssot.commands.flags import add_configuration
 from flake8_redis_ssot.commands.running import complain, configuration_of, request_of
-from flake8_redis_ssot.commands.shrinking import counted
 from flake8_redis_ssot.config.settings import Config
 from flake8_redis_ssot.patterns import matches_path
+from flake8_redis_ssot.selection import counted
 
 
 def add_arguments(parser: ArgumentParser) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from flake8_redis_ssot.campaign.plan import Batch
 from flake8_redis_ssot.campaign.remediation import Tally
-from flake8_redis_ssot.commands.shrinking import counted
+from flake8_redis_ssot.selection import counted
 
 
 class Show:

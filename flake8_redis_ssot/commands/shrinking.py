@@ -7,7 +7,7 @@ import sys
 from argparse import Namespace
 from typing import TYPE_CHECKING
 
-from flake8_redis_ssot.selection import shown_path
+from flake8_redis_ssot.selection import counted, shown_path
 
 if TYPE_CHECKING:
     from flake8_redis_ssot.baseline.matching import Match
@@ -40,11 +40,6 @@ def said(match: Match) -> str:
     gone = f"{counted(len(match.gone), 'entry', 'entries')} no longer found" if match.gone else ""
     moved = f"{counted(len(match.moved), 'entry', 'entries')} moved with their file" if match.moved else ""
     return ", ".join(filter(None, (gone, moved)))
-
-
-def counted(number: int, noun: str, several: str = "") -> str:
-    """`1 finding`, `2 findings`."""
-    return f"{number} {noun if number == 1 else several or f'{noun}s'}"
 
 
 def is_on_server() -> bool:

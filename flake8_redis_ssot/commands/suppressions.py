@@ -11,10 +11,10 @@ from typing import Any
 from flake8_redis_ssot.auditing import Audited, audit
 from flake8_redis_ssot.commands.flags import add_configuration, add_paths, add_selection
 from flake8_redis_ssot.commands.running import complain, refused, request_of
-from flake8_redis_ssot.commands.shrinking import counted
 from flake8_redis_ssot.config.settings import ConfigError
 from flake8_redis_ssot.model import Finding
 from flake8_redis_ssot.request import NoConfigurationError
+from flake8_redis_ssot.selection import counted
 
 
 def add_arguments(parser: ArgumentParser) -> None:

@@ -17,10 +17,9 @@ from flake8_redis_ssot.campaign.work import Surveyor, Work
 from flake8_redis_ssot.commands import RefusedError
 from flake8_redis_ssot.commands.campaigning import interruptible
 from flake8_redis_ssot.commands.running import complain, configuration_of, request_of
-from flake8_redis_ssot.commands.shrinking import counted
 from flake8_redis_ssot.config.loading import OWN_NAMES, PYPROJECT
 from flake8_redis_ssot.config.settings import Config
-from flake8_redis_ssot.selection import shown_path
+from flake8_redis_ssot.selection import counted, shown_path
 from flake8_redis_ssot.workers import default_jobs
 
 _SHOWN = 8  # changes

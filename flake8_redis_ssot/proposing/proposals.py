@@ -16,7 +16,7 @@ from flake8_redis_ssot.notebooks import ENDING
 from flake8_redis_ssot.proposing.homes import Home, called_names, defined_classes, homes_in, most_made
 from flake8_redis_ssot.proposing.old import Old, old_in
 from flake8_redis_ssot.proposing.roots import further_roots, imported_names
-from flake8_redis_ssot.selection import Selection, relative_to
+from flake8_redis_ssot.selection import Selection, counted, relative_to
 from flake8_redis_ssot.testcode import is_test
 
 _MOST_CLASSES = 60
@@ -97,13 +97,13 @@ def proposals(
     homes = [home._replace(module=modules.name_of(home.path)) for home in homes]
     homes = [home for home in homes if all(part.isidentifier() for part in home.module.split("."))]
     homes = sorted(homes, key=lambda home: (_sureness(home), ranked.index(home.name), home.module))[:_MOST_HOMES]
-    tell(f"looking at what stands beside {len(homes)} homes")
+    tell(f"looking at what stands beside {counted(len(homes), 'home')}")
     every = tuple(relative_to(root, each) for each in roots) + src if src else ()
     found = [Proposal(home, _old_beside(home, importable, modules, root), 0, every) for home in homes]
     best = _without_rivals(sorted(found, key=_best_first))[:_MOST_PROPOSALS]
-    tell(f"checking {len(best)} proposals")
-    counted = [each._replace(findings=_count(each, root, files, jobs)) for each in best]
-    return [each for each in counted if each.findings]
+    tell(f"checking {counted(len(best), 'proposal')}")
+    judged = [each._replace(findings=_count(each, root, files, jobs)) for each in best]
+    return [each for each in judged if each.findings]
 
 
 def _further(root: str, found: Sequence[str], homes: Sequence[Home]) -> tuple[str, ...]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from flake8_redis_ssot.selection import shown_path
-from flake8_redis_ssot.verifying.counting import by_code, counted, places_of
+from flake8_redis_ssot.selection import counted, shown_path
 from flake8_redis_ssot.verifying.criterion import Criterion, State, Verdict
+from flake8_redis_ssot.verifying.evidence import by_code, places_of
 from flake8_redis_ssot.verifying.scene import Scene
 
 _DUPLICATE = "RSS004"

@@ -7,7 +7,7 @@ import time
 
 from flake8_redis_ssot.campaign.journal import Asked, Journal
 from flake8_redis_ssot.campaign.restoring import present_at
-from flake8_redis_ssot.verifying.counting import counted
+from flake8_redis_ssot.selection import counted
 from flake8_redis_ssot.verifying.criterion import Criterion, State, Verdict
 from flake8_redis_ssot.verifying.scene import Scene
 

@@ -6,8 +6,8 @@ import shlex
 from collections.abc import Iterator, Mapping
 
 from flake8_redis_ssot.names.facts import FileFacts, attribute_of
+from flake8_redis_ssot.selection import counted
 from flake8_redis_ssot.targets import origins_of
-from flake8_redis_ssot.verifying.counting import counted
 from flake8_redis_ssot.verifying.criterion import Criterion, Place, State, Verdict
 from flake8_redis_ssot.verifying.scene import Scene
 

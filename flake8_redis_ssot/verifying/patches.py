@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from flake8_redis_ssot.names.facts import Mention
+from flake8_redis_ssot.selection import counted
 from flake8_redis_ssot.targets import origins_of
-from flake8_redis_ssot.verifying.counting import counted, place_at
 from flake8_redis_ssot.verifying.criterion import Criterion, Place, State, Verdict
+from flake8_redis_ssot.verifying.evidence import place_at
 from flake8_redis_ssot.verifying.existence import Existence
 from flake8_redis_ssot.verifying.patch_search import files_with_patches
 from flake8_redis_ssot.verifying.scene import Scene

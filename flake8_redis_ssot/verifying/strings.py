@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from flake8_redis_ssot.verifying.counting import counted, places_of
+from flake8_redis_ssot.selection import counted
 from flake8_redis_ssot.verifying.criterion import Criterion, Place, State, Verdict
+from flake8_redis_ssot.verifying.evidence import places_of
 from flake8_redis_ssot.verifying.scene import Scene
 from flake8_redis_ssot.verifying.settings_files import ENDINGS, Named
 

@@ -11,9 +11,10 @@ from flake8_redis_ssot.campaign.journal import Journal
 from flake8_redis_ssot.disk import read
 from flake8_redis_ssot.fixing.sheet import Sheet
 from flake8_redis_ssot.model import Span
+from flake8_redis_ssot.selection import counted
 from flake8_redis_ssot.soundness import new_messages
-from flake8_redis_ssot.verifying.counting import counted, place_at
 from flake8_redis_ssot.verifying.criterion import Criterion, Place, State, Verdict
+from flake8_redis_ssot.verifying.evidence import place_at
 from flake8_redis_ssot.verifying.scene import Scene
 
 _UNDEFINED = frozenset({"UndefinedName", "UndefinedLocal", "UndefinedExport"})

@@ -1,4 +1,4 @@
-"""Numbers in words, and places as evidence."""
+"""Findings as evidence: their places, and how many there are."""
 
 from __future__ import annotations
 
@@ -9,11 +9,6 @@ from flake8_redis_ssot.cells import in_cell
 from flake8_redis_ssot.model import Finding, Span
 from flake8_redis_ssot.verifying.criterion import Place
 from flake8_redis_ssot.verifying.scene import Scene
-
-
-def counted(number: int, noun: str, several: str = "") -> str:
-    """`1 finding`, `2 findings`."""
-    return f"{number} {noun if number == 1 else several or f'{noun}s'}"
 
 
 def place_at(path: str, span: Span, text: str, scene: Scene) -> Place:
