@@ -216,23 +216,22 @@ class Analysis:
             return None
         return (outlined_source(decoded, lambda first, last: False) or parsed_source(decoded)).tree
 
-    def readers(self, path: str, name: str) -> tuple[str, ...]:
-        """The files that import what a name of the module at `path` stands for.
+    def readers(self, path: str, local: str) -> tuple[str, ...]:
+        """The files that import a class (the file that defines it, and its local name), under whatever name.
 
-        Or that reach it through the module, as far as is known.
+        Or that reach it through its module, as far as is known.
         """
+        name = local.partition(".")[0].partition("#")[0]
         if not self._hunting.notes_imports_of(name) and not self.answers(path, name):
             self.ask({(path, name)}, set())
-        wanted = {
-            (home.path, home.local) for home in self.project.resolve(f"{self.modules.name_of(path)}:{name}", path)
-        }
-        return tuple(file for file, facts in sorted(self.all_facts().items()) if self._reads(file, facts, wanted, name))
+        return tuple(
+            file for file, facts in sorted(self.all_facts().items()) if self._reads(file, facts, (path, local), name)
+        )
 
-    def _reads(self, path: str, facts: FileFacts, wanted: Set[tuple[str | None, str]], name: str) -> bool:
-        named = [(entry.origin, *entry.star_reads) for entry in facts.imports]
-        origins = [origin for several in named for origin in several if origin.endswith(name)]
+    def _reads(self, path: str, facts: FileFacts, wanted: tuple[str, str], name: str) -> bool:
+        origins = [origin for entry in facts.imports for origin in (entry.origin, *entry.star_reads)]
         origins += [attribute_of(reach.base, reach.attribute) for reach in facts.reaches if reach.attribute == name]
-        return any((home.path, home.local) in wanted for each in origins for home in self.project.resolve(each, path))
+        return any((home.path, home.local) == wanted for each in origins for home in self.project.resolve(each, path))
 
     def data(self, path: str) -> bytes:
         """The bytes of a file, as they were analysed."""

@@ -82,8 +82,7 @@ def _shared_methods(found: Likeness) -> str:
 
 
 def _users(local: str, view: View) -> str:
-    name = NUMBER.sub("", local).partition(".")[0]
-    several = [path for path in view.readers(view.path, name) if path != view.path]
+    several = [path for path in view.readers(view.path, local) if path != view.path]
     shown = [relative_to(str(view.config.root), path) for path in several[:_MOST_USERS]]
     more = len(several) - len(shown)
     if not several:

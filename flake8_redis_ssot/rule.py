@@ -61,8 +61,8 @@ class Confirmed(NamedTuple):
 class View(NamedTuple):
     """One file (`path`, absolute) as its project sees it.
 
-    `gallery` has the classes of the project; `readers` tells which files, in order, bring in what a name of
-    the module at a path stands for. `confirmed` is what the rules before have to say of it, for rules that are about
+    `gallery` has the classes of the project; `readers` tells which files, in order, import the class of a file (a path)
+    with a local name. `confirmed` is what the rules before have to say of it, for rules that are about
     suppressions; None where comments are not honoured, or where nobody has looked.
     """
 

@@ -50,7 +50,7 @@ def duplicates_in(analysis: Analysis, paths: frozenset[str]) -> Iterator[tuple[D
         likeness = likeness_of(local, view) if view is not None else None
         if view is None or likeness is None:
             continue
-        readers = analysis.readers(found.path, local.partition("#")[0])
+        readers = analysis.readers(found.path, local)
         if not paths.isdisjoint((found.path, *readers)):
             yield Duplicate(found.path, local, likeness.model, found.finding), view
 
