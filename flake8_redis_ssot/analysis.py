@@ -105,6 +105,11 @@ class Analysis:
         self.guards.forget()
         return self._hunting.next(fresh)
 
+    @property
+    def files(self) -> Sequence[str]:
+        """All files of the project, in order."""
+        return self._files
+
     def _on_disk(self) -> list[str]:
         return [path for path in self._files if path not in self._overlay]
 

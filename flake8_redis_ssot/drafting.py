@@ -43,12 +43,12 @@ class Proposal:
 
 
 def propose(
-    analysis: Analysis, found: Sequence[Found], before: Bench, known: Iterable[Proposal] = ()
+    analysis: Analysis, found: Sequence[Found], before: Bench, known: Iterable[Proposal] = (), way: str = "fix"
 ) -> tuple[list[Proposal], Bench]:
     """A proposal for each of what was found, in its order, and the bench that they were drafted on.
 
     `before` is the bench of the round before, which knows files that are still the same, and `known` are proposals
-    of that round that still hold.
+    of that round that still hold. `way` is the function of a rule that drafts.
     """
     bench = before.again(analysis, cache(partial(_judged, analysis)))
     kept = {proposal.found: proposal for proposal in known}
@@ -58,7 +58,7 @@ def propose(
         for number, each in enumerate(found):
             if number not in done:
                 try:
-                    done[number] = proposal_of(each, analysis, bench)
+                    done[number] = proposal_of(each, analysis, bench, way)
                 except Unanswered as unanswered:
                     questions.update(unanswered.questions)
         if questions:
@@ -101,13 +101,13 @@ def new_bench(analysis: Analysis) -> Bench:
     return Bench(analysis, cache(partial(_judged, analysis)))
 
 
-def proposal_of(found: Found, analysis: Analysis, bench: Bench) -> Proposal:
+def proposal_of(found: Found, analysis: Analysis, bench: Bench, way: str = "fix") -> Proposal:
     """What to do about one finding. Raises Unanswered."""
-    view = analysis.view(found.path)
-    if view is None or not found.judged.rule.can_fix:
+    view, draft = analysis.view(found.path), getattr(found.judged.rule.module, way, None)
+    if view is None or draft is None:
         return Proposal(found, None, _NO_FIX)
     try:
-        outcome = as_in_notebooks(found.judged.rule.module.fix(found.judged.site, view, bench), found.path, bench)
+        outcome = as_in_notebooks(draft(found.judged.site, view, bench), found.path, bench)
         if isinstance(outcome, Refusal):
             return Proposal(found, None, outcome)
         offers = tuple(fix_of(offer, bench) for offer in outcome.offers)

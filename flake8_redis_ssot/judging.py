@@ -38,6 +38,10 @@ def judge(task: Task, memory: Memory | None) -> tuple[Outcome, Basis]:
     look = partial(check, analysis, task.asked, task.selection, noqa=request.noqa)
     if request.trust is not None:
         _mend(analysis, look, task, outcome)
+    elif request.factories:
+        from flake8_redis_ssot.consolidating import consolidations  # late: it has to be asked for
+
+        outcome.factories += consolidations(look(), analysis, jobs)
     elif request.fixes:
         from flake8_redis_ssot.piecework import told  # late: not every report tells of fixes
 
@@ -59,7 +63,8 @@ def _mend(analysis: Analysis, look: Callable[[], list[Found]], task: Task, outco
         return asked.has(finding.code) and (request.wanted is None or request.wanted(finding))
 
     new = partial(_apart, look, known, str(task.config.root), False)
-    mended = mend(analysis, new, trust=request.trust or Applicability.SAFE, wanted=wanted, only=only, jobs=jobs)
+    trust = request.trust or Applicability.SAFE
+    mended = mend(analysis, new, trust=trust, wanted=wanted, only=only, jobs=jobs, inline=request.inline)
     outcome.findings += [*mended.left, *(each.finding for each in _apart(look, known, str(task.config.root), True))]
     outcome.findings.sort()
     outcome.fixed += mended.fixed

@@ -63,14 +63,19 @@ def mend(
     wanted: Callable[[Finding], bool],
     only: Set[str] = frozenset(),
     jobs: int = 1,
+    inline: bool = False,
 ) -> Mended:
     """Apply every fix that is trusted at least so far, of the findings that are `wanted`. Nothing is written.
 
     `look` tells what is found in the present state of the analysis, which changes with it. With `only`, no fix is
-    applied that changes other files. `jobs` is the number of processes.
+    applied that changes other files. `jobs` is the number of processes. With `inline`, factories whose callers can all
+    do without go first.
     """
-    mended, bench = Mended(), new_bench(analysis)
+    mended = Mended()
     is_wanted = partial(_is_wanted, trust=trust, wanted=wanted, only=only)
+    if inline:
+        _inline(mended, analysis, look, is_wanted, jobs)
+    bench = new_bench(analysis)
     done = each_file(found := look(), analysis, bench, is_wanted, jobs)
     sheets = {path: Sheet.of(path, data) for path, data in done.files.items()}
     known = [done.settled[number] for number in sorted(done.settled)]
@@ -87,6 +92,24 @@ def mend(
         found = look()
     mended.left = [proposal.finding for proposal in tried(proposals, bench, jobs)]
     return mended
+
+
+def _inline(
+    mended: Mended,
+    analysis: Analysis,
+    look: Callable[[], Sequence[Found]],
+    is_wanted: Callable[[Proposal], bool],
+    jobs: int,
+) -> None:
+    """Apply the fixes that replace the calls of factories; the ordinary ones are for what is left."""
+    bench = new_bench(analysis)
+    for _ in range(_ROUNDS):
+        found = [each for each in look() if hasattr(each.judged.rule.module, "inline")]
+        proposals, bench = propose(analysis, found, bench, way="inline")
+        step = _answered_step([each for each in proposals if is_wanted(each)], analysis, bench, jobs)
+        if not step.sheets:
+            break
+        _went_on(mended, step.applied, step.sheets, (), analysis, bench)
 
 
 def _went_on(

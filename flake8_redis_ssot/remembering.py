@@ -32,7 +32,7 @@ def settled(task: Task, shelf: Shelf | None) -> Outcome:
 
         return judge(task, None)[0]
     stamps = Stamps.of(task.project)
-    if task.buffers or request.trust is not None:
+    if task.buffers or request.trust is not None or request.factories:
         return _judged(task, shelf, stamps)[0]
     name = _name(config, request)
     asked = named(_asked(task))

@@ -12,6 +12,7 @@ from flake8_redis_ssot.selection import Selection
 
 if TYPE_CHECKING:
     from flake8_redis_ssot.baseline.sifting import Baseline, Sifted
+    from flake8_redis_ssot.consolidating import Consolidation
 
 
 class Request(NamedTuple):
@@ -24,7 +25,8 @@ class Request(NamedTuple):
     of `fixable` (prefixes or `ALL`) that are not in `unfixable`. With `cache`, what earlier runs have found out is
     made use of, from the folder `cache_dir` (empty: `.redis_ssot_cache` beside the configuration). `baseline` is the
     file of known findings (empty: the one of the configuration; None: none); with `fix_known` they are fixed as well.
-    Only findings that are `wanted` are fixed (None: all).
+    Only findings that are `wanted` are fixed (None: all); with `inline`, factories are replaced where they are called.
+    With `factories`, these are surveyed and nothing else is told.
     """
 
     paths: tuple[str, ...] = (".",)
@@ -47,6 +49,8 @@ class Request(NamedTuple):
     baseline: str | None = ""
     fix_known: bool = False
     wanted: Callable[[Finding], bool] | None = None
+    inline: bool = False
+    factories: bool = False
 
 
 class Task(NamedTuple):
@@ -94,6 +98,7 @@ class Outcome:
         self.files: list[str] = []
         self.buffers: dict[str, bytes] = {}
         self.fixed: list[Finding] = []
+        self.factories: list[Consolidation] = []
         self.changes: list[tuple[Change, ...]] = []
         self.sifted: list[Sifted] = []
         self.policies: dict[str, Config] = {}

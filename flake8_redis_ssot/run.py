@@ -78,6 +78,7 @@ def _check_under(config: Config, paths: Sequence[str], request: Request, outcome
     outcome.warnings += part.warnings
     outcome.fixed += part.fixed
     outcome.changes += part.changes
+    outcome.factories += part.factories
     outcome.files += asked
     outcome.buffers |= buffers
     outcome.policies |= dict.fromkeys(asked if config.noqa else (), config)

@@ -24,18 +24,29 @@ def add_arguments(parser: ArgumentParser) -> None:
         "--batch-size", type=count, default=BATCH_SIZE, metavar="N", help=f"files in a batch (default: {BATCH_SIZE})"
     )
     parser.add_argument("--files", action="store_true", help="list the files of each batch")
+    parser.add_argument("--factories", action="store_true", help="instead, every factory with all its callers")
     parser.add_argument("--json", action="store_true", help="for machines: all batches with their findings")
 
 
 def main(arguments: Namespace) -> int:
     """Print the plan: 0."""
     config = configuration_of(request_of(arguments))
+    if arguments.factories:
+        return _factories(arguments, str(config.root))
     outcome = whole_outcome_of(request_of(arguments, fixes=True, baseline=None))
     work = Surveyor(config, owners_of(str(config.root))).survey(outcome.findings)
     plan = make_plan(work, arguments.batch_size)
     print(
         json.dumps(_as_json(plan), indent=2, ensure_ascii=False) if arguments.json else _as_text(plan, arguments.files)
     )
+    return 0
+
+
+def _factories(arguments: Namespace, root: str) -> int:
+    from flake8_redis_ssot.commands.factories import as_json, as_text  # late: it has to be asked for
+
+    found = whole_outcome_of(request_of(arguments, factories=True, baseline=None)).factories
+    print(json.dumps(as_json(found, root), indent=2, ensure_ascii=False) if arguments.json else as_text(found, root))
     return 0
 
 

@@ -39,7 +39,8 @@ from flake8_redis_ssot.request import Request
 PATTERNS = ("simple", "factory", "member")
 
 # What a run is told apart by: what `--resume` takes over from the run that was interrupted.
-_KEPT = ("phase", "pattern", "batch_size", "validate", "shell", "timeout", "unsafe_fixes", "commit", "paths", "config")
+_CHOICE = ("phase", "pattern", "inline", "batch_size", "unsafe_fixes", "paths", "config")
+_KEPT = (*_CHOICE, "validate", "shell", "timeout", "commit")
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -50,6 +51,11 @@ def add_arguments(parser: ArgumentParser) -> None:
     phases = ", ".join(f"{number}: {name}" for number, name in PHASES.items())
     add("--phase", type=int, choices=tuple(PHASES), help=phases)
     add("--pattern", choices=PATTERNS, action="append", default=[], help="of phase 2, only constructions of this kind")
+    add(
+        "--inline",
+        action="store_true",
+        help="of factories, replace the calls and delete the function where all can follow",
+    )
     add("--batch-size", type=count, default=BATCH_SIZE, metavar="N", help=f"files in a batch (default: {BATCH_SIZE})")
     add_gate(parser)
     add("--unsafe-fixes", action="store_true", help="also fixes that are not proven safe")
@@ -76,6 +82,8 @@ def main(arguments: Namespace) -> int:
 def _need_phase(arguments: Namespace) -> None:
     if arguments.phase is None:
         raise RefusedError("which phase? Say --phase 1, 2 or 3; `redis-ssot plan` shows them")
+    if arguments.inline and (arguments.phase, set(arguments.pattern)) != (2, {"factory"}):
+        raise RefusedError("--inline is for factories alone: say --phase 2 --pattern factory --inline")
 
 
 class _Run:
@@ -176,7 +184,7 @@ def _request(arguments: Namespace, config: Config) -> Request:
         return fits and (arguments.phase != 2 or finding.mark.pattern in patterns)
 
     trust = Applicability.UNSAFE if arguments.unsafe_fixes else Applicability.SAFE
-    return request_of(arguments, trust=trust, wanted=wanted, baseline=None)
+    return request_of(arguments, trust=trust, wanted=wanted, baseline=None, inline=arguments.inline)
 
 
 def _planned(arguments: Namespace, config: Config, held: Collection[str]) -> tuple[Batch, ...]:

@@ -70,6 +70,10 @@ class Known(Protocol):
     config: Config
     project: Project
 
+    @property
+    def files(self) -> Sequence[str]:
+        """All files of the project, in order."""
+
     def data(self, path: str) -> bytes:
         """The bytes of a file."""
 
@@ -145,6 +149,14 @@ class Bench:
     def again(self, known: Known, judged: Callable[[str], Sequence[Judged]]) -> Bench:
         """A bench for the same files, once more is known about the others."""
         return Bench(known, judged, self.sheets, self._seen, self._texts)
+
+    def view(self, path: str, like: View) -> View:
+        """A file as the project sees it, whether it mentions something guarded or not; `like` is the view of any other.
+
+        Raises KeyError where nobody has had a reason to read the file.
+        """
+        known = self.known.view(path)
+        return known or like._replace(path=path, module=self.module(path), facts=self.known.all_facts()[path])
 
     def module(self, path: str) -> str:
         """The dotted name of a file."""

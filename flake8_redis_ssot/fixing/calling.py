@@ -27,7 +27,7 @@ def as_call(spot: Spot, shared: Shared, view: View, bench: Bench) -> tuple[Draft
     brought = _brought(spot, shared, view, bench, sheet)
     text = brought.text
     kept = text.partition(".")[0] == spot.root.id  # `module.accessor` still reads `module`
-    operation = Replace(view.path, _cut(spot, shared, text, sheet), () if kept else (spot.root,))
+    operation = Replace(view.path, cut_of(spot, shared, text, sheet), () if kept else (spot.root,))
     operations: tuple[Operation, ...] = (operation, *filter(None, [brought.operation]))
     how = f"Take `{text}`" if shared.is_instance else f"Call `{text}()`" if spot.call else f"Hand over `{text}`"
     return Draft(f"{how} instead of making a new one", operations), brought
@@ -52,7 +52,7 @@ def _brought(spot: Spot, shared: Shared, view: View, bench: Bench, sheet: Sheet)
     return bring(Wanted(shared.module, shared.name, spot.function, spot.anchor), view, bench)
 
 
-def _cut(spot: Spot, shared: Shared, text: str, sheet: Sheet) -> Cut:
+def cut_of(spot: Spot, shared: Shared, text: str, sheet: Sheet) -> Cut:
     """What changes in the text: the name alone where the empty parentheses can stay."""
     if spot.call is None:
         return sheet.cut(spot.whole, text)

@@ -9,7 +9,7 @@ from functools import partial
 
 from flake8_redis_ssot.edits import Overlap, merged
 from flake8_redis_ssot.fixing.bench import Bench, Target
-from flake8_redis_ssot.fixing.operations import Bring, Draft, Drop, Operation, Replace, Take
+from flake8_redis_ssot.fixing.operations import Bring, Draft, Drop, Operation, Read, Replace, Take
 from flake8_redis_ssot.fixing.pairs import in_try
 from flake8_redis_ssot.fixing.sheet import Sheet
 from flake8_redis_ssot.fixing.starred import unneeded_star
@@ -88,16 +88,16 @@ def _cuts_in(sheet: Sheet, operations: Sequence[Operation], bench: Bench, moved:
     return merged(cuts)
 
 
-def _released(operations: Iterable[Operation]) -> set[ast.Name]:
-    """The names that are not read any more once the operations are done."""
+def _released(operations: Iterable[Operation]) -> set[Read]:
+    """The names that are not read any more once the operations are done, and the strings that are not there."""
     return {name for each in operations if isinstance(each, (Replace, Drop)) for name in each.released}
 
 
 def _let_go(
-    imports: _Imports, sheet: Sheet, released: set[ast.Name], bench: Bench, moved: Callable[[Target], bool]
+    imports: _Imports, sheet: Sheet, released: set[Read], bench: Bench, moved: Callable[[Target], bool]
 ) -> None:
     """Imports that nobody reads any more go as well."""
-    star = unneeded_star(sheet, released, bench)
+    star = unneeded_star(sheet, {each for each in released if isinstance(each, ast.Name)}, bench)
     if star is not None:
         imports.instead.setdefault(star, {}).setdefault(0, ())
     for variable in _variables(released, sheet):
@@ -113,12 +113,15 @@ def _let_go(
             imports.instead.setdefault(statement, {})[statement.names.index(binding.node)] = ()
 
 
-def _variables(names: Iterable[ast.Name], sheet: Sheet) -> list[Variable]:
+def _variables(reads: set[Read], sheet: Sheet) -> list[Variable]:
     found: dict[int, Variable] = {}
-    for name in names:
-        if sheet.references.seen(name.id, name) is not None:
+    for name in reads:
+        if isinstance(name, ast.Name) and sheet.references.seen(name.id, name) is not None:
             variable = sheet.references.variable_of(name)
             found[id(variable)] = variable
+    if any(isinstance(each, ast.Constant) for each in reads):
+        quoted = sheet.references.variables(sheet.references.module)
+        found |= {id(each): each for each in quoted if not reads.isdisjoint(each.quoted)}
     return list(found.values())
 
 

@@ -59,12 +59,19 @@ def _core(spot: Spot, view: View, bench: Bench) -> tuple[Draft, Brought]:
         shared = shared_for(spot, view, bench)
         check_recursion(shared, spot, view, bench)
         draft, brought = as_call(spot, shared, view, bench)
-    for doubt in _doubts(spot, shared, view, bench, bench.sheet(view.path)):
+    for doubt in doubts_at(spot, shared, view, bench):
         draft = draft.doubted([doubt.reason], doubt.applicability)
     return draft.doubted(brought.reasons), brought
 
 
-def _doubts(spot: Spot, shared: Shared, view: View, bench: Bench, sheet: Sheet) -> Iterator[Doubt]:
+def doubts_at(
+    spot: Spot, shared: Shared, view: View, bench: Bench, *, seen: ast.AST | None = None, apart: bool = True
+) -> Iterator[Doubt]:
+    """Every reason against the shared instance in one place.
+
+    `seen` is a function whose callers somebody else looks at; not `apart`: it gives the same instance each time.
+    """
+    sheet = bench.sheet(view.path)
     own = _made(spot, bench)
     interface = bench.interface(shared.home)
     same = (
@@ -78,11 +85,13 @@ def _doubts(spot: Spot, shared: Shared, view: View, bench: Bench, sheet: Sheet) 
         yield Doubt(f"`{spot.home.name}` makes something else than a `{shared.home.name}`")
     offer = Offer(interface, bench.interface(own), same, TEAR_DOWNS.union(spot.resource.tear_down))
     uses = uses_of(spot.whole, sheet.references)
+    uses.returned = [function for function in uses.returned if function is not seen]
     for doubt in (*doubts_of(uses, offer), *out_of_sight(uses, offer.tear_downs, view, bench)):
         # What is done out of sight may need what only the other class has.
         worst = doubt.applicability if same or doubt.seen else Applicability.MANUAL
         yield replace(doubt, applicability=worst)
-    yield from circumstances(spot, uses, interface, view, bench)
+    if apart:
+        yield from circumstances(spot, uses, interface, view, bench)
     yield from _of_loading(spot, shared, view, bench)
 
 

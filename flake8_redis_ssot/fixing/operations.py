@@ -13,6 +13,9 @@ from dataclasses import dataclass, replace
 from flake8_redis_ssot.imports import Named
 from flake8_redis_ssot.model import Applicability, Cut
 
+# What reads a variable: a name, or a string in the place of a type.
+Read = ast.Name | ast.Constant
+
 
 @dataclass(frozen=True)
 class Replace:
@@ -20,7 +23,7 @@ class Replace:
 
     path: str
     cut: Cut
-    released: tuple[ast.Name, ...] = ()
+    released: tuple[Read, ...] = ()
 
 
 @dataclass(frozen=True)

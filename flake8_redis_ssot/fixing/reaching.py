@@ -35,7 +35,7 @@ def redirected(reach: Reach, old: Deprecated, view: View, bench: Bench) -> tuple
         raise Blocked(f"a patch of `{module}.{whole.attr}` stands in for it")
     if "#" in sheet.written(whole):
         raise Blocked("a comment stands within the name")
-    anchor = _anchor(root, sheet)
+    anchor = anchor_of(root, sheet)
     brought = bring(Wanted(move.module, move.name, whole, anchor), view, bench)
     operations: list[Operation] = [Replace(view.path, sheet.cut(whole, brought.text), (root,))]
     operations += filter(None, [brought.operation])
@@ -44,7 +44,7 @@ def redirected(reach: Reach, old: Deprecated, view: View, bench: Bench) -> tuple
     ]
 
 
-def _anchor(root: ast.Name, sheet: Sheet) -> ast.stmt | None:
+def anchor_of(root: ast.Name, sheet: Sheet) -> ast.stmt | None:
     """The import that brings the first name, if one does. Raises Blocked where it may not."""
     variable = sheet.references.variable_of(root) if sheet.references.seen(root.id, root) else None
     if variable is None or not isinstance(variable.bindings[0].node, ast.alias):

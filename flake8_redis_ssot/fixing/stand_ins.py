@@ -59,6 +59,15 @@ def _replaced(path: str, bench: Bench) -> Iterator[str]:
                 yield f"{bench.relative(file)}:{mention.span.row}"
 
 
+def replaced_anywhere(path: str, bench: Bench) -> Iterator[str]:
+    """The same for a module that nobody has looked for: where any file that deals in `sys.modules` has its name."""
+    word = re.compile(rf"([\"']){re.escape(bench.module(path))}\1")
+    for file in sorted(bench.attribute_uses("modules")):
+        found = word.search(bench.sheet(file).text) if bench.module(path).encode() in bench.text(file) else None
+        if found is not None:
+            yield f"{bench.relative(file)}:{bench.sheet(file).lines.place(found.start())[0]}"
+
+
 def _module_at(origins: Iterable[str], bench: Bench) -> str | None:
     """The file of the module that a string names; None where it names something in a module."""
     return next((bench.project.modules.path_of(origin[:-1]) for origin in origins if origin.endswith(":")), None)

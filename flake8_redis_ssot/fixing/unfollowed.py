@@ -28,7 +28,7 @@ def doubts(spot: Spot, brought: Brought, view: View, bench: Bench) -> Iterator[D
     """Every reason against a fix of one place. Raises Blocked, Unanswered."""
     path, name = _looked_up(spot, view, bench)
     if path is not None:
-        _check_set(path, name, view, bench)
+        check_set(path, name, view, bench)
         yield from may_be_patched(path, name, view, bench)
     yield from _at_home(spot, view, bench)
     yield from _of_making(spot, view, bench)
@@ -50,7 +50,7 @@ def _looked_up(spot: Spot, view: View, bench: Bench) -> tuple[str | None, str]:
     return (bench.project.path_of(module, view.path) if attributes else None), attributes.partition(".")[0]
 
 
-def _check_set(path: str, name: str, view: View, bench: Bench) -> None:
+def check_set(path: str, name: str, view: View, bench: Bench) -> None:
     """Whether other files put something else there by an assignment, which would go on without effect."""
     # What is called, read from or the end of a string is not set.
     for file in bench.files_with(rf"\.\s*{re.escape(name)}\b(?!\s*[.(\[\"'])".encode()):
@@ -129,6 +129,8 @@ def _needed(made: Home, bench: Bench) -> frozenset[str]:
 
 def _in_force_anew(spot: Spot, brought: Brought, view: View, bench: Bench) -> Iterator[Doubt]:
     """Patches of what is used from now on, which stand in for nothing here today."""
+    if brought.operation is None and brought.text == spot.root.id:
+        return  # it is called the same, and stands in for it already
     path, name = view.path if brought.operation is None else "", brought.text
     if brought.scope is None or brought.scope.kind != "module":
         module, _, name = bench.project.locate(view.accessor(spot.resource)).partition(":")

@@ -6,6 +6,7 @@ import ast
 import os
 import re
 from collections.abc import Callable, Collection, Iterator
+from itertools import chain
 
 from flake8_redis_ssot.fixing.bench import Bench, Target
 from flake8_redis_ssot.fixing.bringing import absolute
@@ -20,7 +21,7 @@ def why_kept(
     variable: Variable,
     path: str,
     bench: Bench,
-    released: Collection[ast.Name] = (),
+    released: Collection[ast.AST] = (),
     moved: Callable[[Target], bool] = lambda target: False,
 ) -> str | None:
     """Why the import of a name has to stay; None where nobody needs it.
@@ -29,19 +30,20 @@ def why_kept(
     Raises Unanswered.
     """
     sheet = bench.sheet(path)
-    reasons = _in_file(variable, sheet, released)
+    reasons = chain(needed_here(variable, sheet, released), offered(variable, sheet))
     inside = next(reasons, None) or _as_fixture(variable, path, bench)
     if inside is not None or variable.scope.kind != "module":
         return inside
     return next(_elsewhere(variable, path, bench, moved), None)
 
 
-def _in_file(variable: Variable, sheet: Sheet, released: Collection[ast.Name]) -> Iterator[str]:
+def needed_here(variable: Variable, sheet: Sheet, released: Collection[ast.AST]) -> Iterator[str]:
+    """Who needs a variable in its own file, besides what is `released`."""
     name = variable.name
     for read in variable.reads:
         if read not in released:
             yield f"`{name}` is read in line {read.lineno}"
-    for quoted in variable.quoted:
+    for quoted in (each for each in variable.quoted if each not in released):
         yield f"`{name}` is named in line {quoted.lineno}"
     if len(variable.bindings) > 1 or variable.declared:
         yield f"`{name}` is bound more than once"
@@ -66,12 +68,16 @@ def _by_convention(variable: Variable, sheet: Sheet) -> Iterator[str]:
     if isinstance(alias, ast.alias) and alias.asname == alias.name:
         yield f"`{name}` is passed on (`as {name}`)"
     file = os.path.basename(sheet.path)
-    if file.startswith("__init__.") and variable.scope.kind == "module":
-        yield f"`{name}` is part of what the package offers"
     if _may_be_fixture(file) and (name.startswith(_COLLECTED) or name in _HOOKS):
         yield f"`{name}` is found by its name when tests run"
     if _may_be_fixture(file) and name in sheet.parameters:
         yield f"`{name}` is asked for as a fixture"
+
+
+def offered(variable: Variable, sheet: Sheet) -> Iterator[str]:
+    """Whether a package offers a variable to others."""
+    if os.path.basename(sheet.path).startswith("__init__.") and variable.scope.kind == "module":
+        yield f"`{variable.name}` is part of what the package offers"
 
 
 # What pytest and unittest look for in the modules that they load.
@@ -118,9 +124,7 @@ def _elsewhere(variable: Variable, path: str, bench: Bench, moved: Callable[[Tar
     for target in bench.patches(path, name):
         if not moved(target):
             yield f"`{name}` is patched here by {bench.relative(target.path)}:{target.mention.span.row}"
-    for file, row in _read_by_text(name, path, bench):
-        yield f"`{name}` may be read from here by {bench.relative(file)}:{row}"
-    yield from _named_elsewhere(name, path, bench)
+    yield from named_elsewhere(name, path, bench)
 
 
 def _read_by_text(name: str, path: str, bench: Bench) -> Iterator[tuple[str, int]]:
@@ -147,7 +151,9 @@ def _has_module(file: str, path: str, bench: Bench) -> bool:
     return False
 
 
-def _named_elsewhere(name: str, path: str, bench: Bench) -> Iterator[str]:
-    """Strings that are a dotted path to the name as this module has it: settings, entry points."""
+def named_elsewhere(name: str, path: str, bench: Bench) -> Iterator[str]:
+    """Who reads the name of a module by text, and strings that are a dotted path to it: settings, entry points."""
+    for file, row in _read_by_text(name, path, bench):
+        yield f"`{name}` may be read from here by {bench.relative(file)}:{row}"
     for target in bench.named(path, name):
         yield f"`{name}` is named as seen from here by {bench.relative(target.path)}:{target.mention.span.row}"

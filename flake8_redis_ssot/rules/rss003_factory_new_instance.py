@@ -29,7 +29,8 @@ def make_manager():
 ## Fix safety
 As for RSS002. The name of the factory stays; what its callers do with the result has to be seen for a safe fix.
 Where the name says that something new is made (`make_manager`), another one (`get_manager`) is offered besides, with
-everybody who calls it: shown, never applied.
+everybody who calls it: shown, never applied. `redis-ssot remediate --phase 2 --pattern factory --inline` replaces the
+calls of a factory that does nothing else, and deletes it.
 """
 
 from __future__ import annotations
@@ -70,3 +71,10 @@ def fix(site: Site, view: View, bench: Bench) -> Draft | Refusal:
     )  # late: a check without fixes needs none of it
 
     return replace_construction(site.fact, view, bench)
+
+
+def inline(site: Site, view: View, bench: Bench) -> Draft | Refusal:
+    """Take the shared instance wherever the function is called, and delete that."""
+    from flake8_redis_ssot.fixing import inlining  # late: it has to be asked for
+
+    return inlining.inline(site.fact, view, bench)

@@ -1,0 +1,423 @@
+"""Factories that go, with all their calls: what comes out, what is said about the others, and how it is undone."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import re
+import shutil
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stdout
+from dataclasses import dataclass
+from pathlib import Path
+from string import Template
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from killing import state
+from programs import happened, read, trouble, write
+from projects import Files
+from test_fixed_programs import Program, printed
+
+from flake8_redis_ssot.cli import main
+
+Capture = pytest.CaptureFixture[str]
+INLINE = ("--phase", "2", "--pattern", "factory", "--inline")
+EXAMPLE = Path(__file__).parent.parent / "examples" / "shop"
+
+_CASE = re.compile(r"^## +(.+)$", re.MULTILINE)
+_BLOCK = re.compile(r"^```(\w+)(?: +(\S+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Case:
+    """Files, what becomes of them, what is said of factories, and commands whose output stays."""
+
+    name: str
+    files: dict[str, str]
+    inlined: dict[str, str]
+    said: tuple[str, ...]
+    commands: tuple[str, ...]
+
+
+def cases() -> list[Case]:
+    base, *parts = _CASE.split((Path(__file__).parent / "inlined.md").read_text(encoding="utf-8"))
+    return [_case(name, {**_files(base), **_files(body)}, body) for name, body in zip(parts[::2], parts[1::2])]
+
+
+def _files(body: str) -> dict[str, str]:
+    blocks = _BLOCK.findall(body)
+    return {path or "redis-ssot.toml": text for kind, path, text in blocks if kind in ("python", "toml")}
+
+
+def _case(name: str, files: dict[str, str], body: str) -> Case:
+    lines = {kind: tuple(text.splitlines()) for kind, path, text in _BLOCK.findall(body) if not path}
+    inlined = {path: text for kind, path, text in _BLOCK.findall(body) if kind == "inlined"}
+    return Case(name.strip(), files, inlined, lines.get("inline", ()), lines.get("run", ()))
+
+
+def remediate(*flags: str) -> int:
+    return main(["remediate", "-q", "--no-cache", "--jobs", "1", *flags])
+
+
+def plan(capsys: Capture) -> list[dict[str, Any]]:
+    capsys.readouterr()
+    assert main(["plan", "--factories", "--json", "--no-cache", "--jobs", "1"]) == 0
+    found: list[dict[str, Any]] = json.loads(capsys.readouterr().out)["factories"]
+    return found
+
+
+def python(folder: Path) -> dict[str, str]:
+    """The Python files of a project."""
+    return {path.relative_to(folder).as_posix(): path.read_text() for path in sorted(folder.rglob("*.py*"))}
+
+
+def outputs(case: Case, project: Path) -> list[str]:
+    return printed(Program(case.name, case.files, case.commands, frozenset()), project)
+
+
+@pytest.mark.parametrize("case", cases(), ids=lambda case: case.name)
+def test_what_comes_out(case: Case, project: Path) -> None:
+    write(project, case.files)
+    before = python(project)
+    shown = outputs(case, project)
+    assert remediate(*INLINE, "--unsafe-fixes") == 0
+    after = python(project)
+    if case.inlined:
+        assert {path: after[path] for path in after if after[path] != before[path]} == case.inlined
+    else:
+        shutil.rmtree(project / ".redis-ssot", ignore_errors=True)
+        write(project, case.files)
+        assert remediate("--phase", "2", "--pattern", "factory", "--unsafe-fixes") == 0
+        assert python(project) == after
+    assert outputs(case, project) == shown
+    for path in (path for path in after if after[path] != before[path]):
+        assert not trouble(after[path].encode()) - trouble(before[path].encode()), path
+
+
+@pytest.mark.parametrize("case", cases(), ids=lambda case: case.name)
+def test_what_is_said(case: Case, project: Path, capsys: Capture) -> None:
+    write(project, case.files)
+    told = {f"{each['path']}:{each['row']}": each for each in plan(capsys)}
+    for line in case.said:
+        place, trust, reason = re.fullmatch(r"(\S+) (\w+):? ?(.*)", line).groups()  # type: ignore[union-attr]
+        assert told[place]["inline"] == trust, told[place]
+        assert re.search(reason, "\n".join(told[place]["reasons"])), told[place]
+    for each in told.values():
+        assert bool(each["reasons"]) == (each["inline"] != "safe"), each
+
+
+@pytest.mark.parametrize("case", [case for case in cases() if case.inlined], ids=lambda case: case.name)
+def test_a_second_run_and_an_undone_one(case: Case, project: Path) -> None:
+    write(project, case.files)
+    before = state(project)
+    remediate(*INLINE, "--unsafe-fixes")
+    after = state(project)
+    assert remediate(*INLINE, "--unsafe-fixes") == 0
+    assert state(project) == after
+    assert main(["rollback"]) == 0
+    assert state(project) == before
+
+
+def test_the_first_reasons_are_shown(project: Path, capsys: Capture) -> None:
+    base = next(case for case in cases() if case.name == "Memoised").files
+    handed = "from shop.makers import the_cache\n\n" + "".join(f"use_{number} = [the_cache]\n" for number in range(5))
+    write(project, {**base, "shop/one.py": handed})
+    assert main(["plan", "--factories", "--no-cache"]) == 0
+    lines = [line.strip() for line in capsys.readouterr().out.splitlines()]
+    assert lines[-1] == "and 2 more; --json has all"
+    assert lines.count("shop/one.py:5: it is not called there, but handed on") == 1
+
+
+def test_a_factory_in_a_notebook_stays(project: Path, capsys: Capture) -> None:
+    base = next(case for case in cases() if case.name == "Memoised").files
+    source = [
+        "from shop.cache import Cache\n",
+        "\n",
+        "def make_cache():\n",
+        "    return Cache()\n",
+        "\n",
+        "make_cache()",
+    ]
+    first: dict[str, object] = {"cell_type": "markdown", "metadata": {}, "source": ["# Tries"]}
+    cell: dict[str, object] = {
+        "cell_type": "code",
+        "execution_count": None,
+        "metadata": {},
+        "outputs": [],
+        "source": source,
+    }
+    notebook = {"cells": [first, cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+    write(project, {**base, "shop/makers.py": "", "shop/one.py": "", "tries.ipynb": json.dumps(notebook)})
+    [told] = plan(capsys)
+    assert (told["cell"], told["row"]) == (2, 3)
+    assert [(each["cell"], each["row"]) for each in (*told["findings"], *told["callers"])] == [(2, 4), (2, 6)]
+    main(["plan", "--factories", "--no-cache"])
+    assert "called            tries.ipynb:cell 2:6" in capsys.readouterr().out
+    assert (told["inline"], told["reasons"]) == (
+        "no",
+        ["it is defined in a cell of a notebook, and others may be run by hand"],
+    )
+
+
+# --- the example -------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def shop(project: Path) -> Path:
+    """A copy of the example to work on, made the working directory."""
+    shutil.copytree(EXAMPLE, project, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__", ".*_cache"))
+    return project
+
+
+def changed(shop: Path) -> set[str]:
+    return {name for name, now in state(shop).items() if now != state(EXAMPLE).get(name)}
+
+
+def gate(code: str) -> str:
+    """A gate in Python that sees the text of the changed files as `text`."""
+    reading = "import sys; text = ''.join(open(name).read() for name in sys.argv[1:]); "
+    return f'"{sys.executable}" -c "{reading}{code}" {{files}}'
+
+
+# What calls `new_store` and `session_store`.
+CALLERS = {
+    "services/orders/factories.py",
+    "services/orders/sessions.py",
+    "services/orders/tests/test_factories.py",
+    "tools/devstack/app.py",
+}
+
+
+def test_factories_of_the_example(shop: Path) -> None:
+    assert remediate(*INLINE, "--unsafe-fixes", "services/orders") == 0
+    assert changed(shop) >= CALLERS
+    app = (shop / "tools/devstack/app.py").read_text()
+    assert "self.stores = [get_redis_manager(), get_redis_manager()]" in app
+    assert "orders.factories" not in app
+    sessions = (shop / "services/orders/sessions.py").read_text()
+    assert "_store" not in sessions
+    assert "get_redis_manager().delete(" in sessions
+    assert main(["check", "--select", "RSS003", "--no-cache", "-q", "services/orders/sessions.py"]) == 0
+    assert main(["rollback"]) == 0
+    assert changed(shop) == set()
+
+
+def test_without_the_flag_factories_stay(shop: Path) -> None:
+    assert remediate("--phase", "2", "--pattern", "factory", "--unsafe-fixes", "services/orders") == 0
+    assert "tools/devstack/app.py" not in changed(shop)
+    assert "def new_store()" in (shop / "services/orders/factories.py").read_text()
+
+
+def test_what_is_not_proven_stays_without_unsafe_fixes(shop: Path) -> None:
+    assert remediate(*INLINE, "services/orders") == 0
+    assert "tools/devstack/app.py" not in changed(shop)
+
+
+def test_a_dry_run_shows_the_files_of_the_factories(shop: Path, capsys: Capture) -> None:
+    assert main(["remediate", *INLINE, "--unsafe-fixes", "--dry-run", "services/orders"]) == 0
+    assert "services/orders/factories.py" in capsys.readouterr().out.split()
+    assert changed(shop) == set()
+
+
+def test_the_gate_finds_the_guilty_factory(shop: Path, capsys: Capture) -> None:
+    """It will not have `new_store` without its definition: that one is held back with all its callers."""
+    factories = "services/orders/factories.py"
+    code = f"sys.exit('new_store' not in open('{factories}').read())"
+    assert (
+        main(["remediate", *INLINE, "--unsafe-fixes", "--no-cache", "services/orders", "--validate", gate(code)]) == 1
+    )
+    assert f"held back: {factories}: the gate refuses it" in capsys.readouterr().err
+    assert "services/orders/sessions.py" in changed(shop)
+    assert not {factories, "services/orders/tests/test_factories.py"} & changed(shop)
+    app = (shop / "tools/devstack/app.py").read_text()
+    assert "self.stores = [new_store(), get_redis_manager()]" in app
+    assert main(["rollback"]) == 0
+    assert changed(shop) == set()
+
+
+def test_an_interrupted_run_goes_on_with_the_flag(shop: Path) -> None:
+    flags = [*INLINE, "--unsafe-fixes", "--batch-size", "1", "services/orders"]
+    once = "'get_redis_manager().delete' in text and not os.path.exists('once')"
+    code = f"import os, signal; {once} and [open('once', 'w').close(), os.kill(os.getppid(), signal.SIGINT)]"
+    assert remediate(*flags, "--validate", gate(code)) == 130
+    assert "services/orders/sessions.py" not in changed(shop)
+    assert remediate("--resume") == 0
+    assert "self.stores = [get_redis_manager(), get_redis_manager()]" in (shop / "tools/devstack/app.py").read_text()
+
+
+@pytest.mark.parametrize(
+    "flags",
+    [
+        ("--phase", "2", "--inline"),
+        ("--phase", "1", "--pattern", "factory", "--inline"),
+        ("--phase", "2", "--pattern", "factory", "--pattern", "simple", "--inline"),
+    ],
+)
+def test_it_is_for_factories_alone(shop: Path, capsys: Capture, flags: tuple[str, ...]) -> None:
+    for more in ((), ("--dry-run",)):
+        assert remediate(*flags, *more) == 2
+        assert "--inline is for factories alone: say --phase 2 --pattern factory --inline" in capsys.readouterr().err
+    assert changed(shop) == set()
+
+
+def test_the_plan_of_the_example(shop: Path, capsys: Capture) -> None:
+    told = {each["name"]: each for each in plan(capsys)}
+    main(["check", "--select", "RSS003", "--output-format", "json", "--no-cache"])
+    found = [
+        (os.path.relpath(each["filename"]), each["location"]["row"]) for each in json.loads(capsys.readouterr().out)
+    ]
+    assert sorted((each["path"], where["row"]) for each in told.values() for where in each["findings"]) == sorted(found)
+    new, kept = told["new_store"], told["session_store"]
+    places = [(each["path"], each["row"], each["does"]) for each in new["callers"]]
+    assert places == [("services/orders/tests/test_factories.py", 15, "calls"), ("tools/devstack/app.py", 55, "calls")]
+    assert (new["kind"], new["makes"], new["inline"]) == ("function", ["shopkit.redis_manager.RedisManager"], "unsafe")
+    assert [each["path"] for each in kept["callers"]].count("services/orders/sessions.py") == 3
+    assert {each["kind"] for each in told.values()} == {"function", "property", "fixture", "lambda", "handover"}
+    assert told["Trends.store"]["callers"][0] == {
+        "path": "services/analytics/trends.py",
+        "cell": None,
+        "row": 22,
+        "does": "reads",
+        "perhaps": True,
+    }
+    assert [each["row"] for each in told["store"]["callers"]] == [17, 26, 35]
+
+
+def test_the_plan_as_text(shop: Path, capsys: Capture) -> None:
+    assert main(["plan", "--factories", "services/orders/factories.py"]) == 0
+    text = capsys.readouterr().out
+    assert text.startswith(
+        "3 findings in 3 factories; the calls of 1 can be replaced.\n\nservices/orders/factories.py:17 "
+    )
+    assert "`new_store` (function) makes shopkit.redis_manager.RedisManager\n    called " in text
+    assert "    --inline          no\n                      it takes `customer`, which the accessor does not" in text
+    assert main(["plan", "--factories", "libs/shopkit/redis_manager.py"]) == 0
+    assert capsys.readouterr().out == "No factories.\n"
+
+
+# --- random factories and callers -------------------------------------------------------------------------------
+
+HOME = """\
+class Thing:
+    def get(self, key):
+        return key
+
+
+thing = Thing()
+
+
+def get_thing():
+    return thing
+"""
+CONFIGURATION = """\
+[resource.thing]
+canonical = ["shop.home"]
+constructors = ["shop.home.Thing"]
+accessor = "shop.home.get_thing"
+"""
+# `$n` is the name of the factory; each makes one of what `Thing` stands for.
+FACTORIES = (
+    "def $n():\n    return Thing()",
+    "def $n() -> 'Thing':\n    '''New.'''\n    made: Thing = Thing()\n    return made",
+    "@functools.lru_cache\ndef $n():\n    return Thing()",
+    "_$n = None\n\n\ndef $n():\n    global _$n\n    if _$n is None:\n        _$n = Thing()\n    return _$n",
+    "def $n(kind=None):\n    return Thing()",
+    "def $n():\n    from shop.home import Thing as Own\n    return Own()",
+    "def $n():\n    print('one more')\n    return Thing()",
+    "class Box_$n:\n    def make(self):\n        return Thing()\n\n\n$n = Box_$n().make",
+)
+# `{0}` is how the factory is written; each function gives back something that does not depend on the instance.
+USES = (
+    "def use_$i():\n    return {0}().get('a')",
+    "def use_$i(given={0}().get('b')):\n    return given",
+    "def use_$i():\n    return [{0}().get(key) for key in 'ab']",
+    "def use_$i():\n    made = {0}()\n    return made.get('c'), made.get('d')",
+    "def use_$i():\n    def inner():\n        return {0}()\n    return inner().get('e')",
+    "def use_$i():\n    return (lambda: {0}().get('f'))()",
+    "def use_$i():\n    return {0}().get('g'), {0}().get('h')",
+    "def use_$i():\n    return {0}(\n        # nothing\n    ).get('i')",
+    "class Box_$i:\n    value = {0}().get('j')\n\n\ndef use_$i():\n    return Box_$i.value",
+    "def use_$i():\n    return (lambda make={0}: make())().get('k')",
+    "def use_$i(get_thing=1):\n    return {0}().get('l'), get_thing",
+    "_seen = {0}().get('m')",
+    "def use_$i():\n    return f\"{{{0}().get('n')}}\"",
+)
+# What a file has to import for that; `$m` is the module of the factory.
+WAYS = (
+    ("from shop.$m import $n", "$n"),
+    ("from .$m import $n as fresh", "fresh"),
+    ("import shop.$m", "shop.$m.$n"),
+    ("from shop import $m", "$m.$n"),
+    ("from shop.$m import (\n    $n,  # a factory\n)", "$n"),
+    ("from shop.$m import *", "$n"),
+    ("try:\n    from shop.$m import $n\nexcept ImportError:\n    $n = None", "$n"),
+    ("from shop.home import get_thing\nfrom shop.$m import $n\n\n_other = get_thing", "$n"),
+)
+
+
+@contextmanager
+def chdir(folder: str) -> Iterator[None]:
+    """Work in a folder (`contextlib.chdir` is there from 3.11 on)."""
+    before = os.getcwd()
+    os.chdir(folder)
+    try:
+        yield
+    finally:
+        os.chdir(before)
+
+
+def filled(template: str, **words: str) -> str:
+    return Template(template).substitute(words)
+
+
+@st.composite
+def projects(draw: st.DrawFn) -> Files:
+    """Two modules of factories, of which one may pass those of the other on, and callers of all kinds."""
+    some = st.lists(st.sampled_from(FACTORIES), min_size=1, max_size=3)
+    own = {"makers": [("make_a", draw(some)), ("make_b", draw(some))]}
+    names = {f"{stem}{number}": form for stem, forms in own["makers"] for number, form in enumerate(forms)}
+    makers = ["import functools", "", "from shop.home import Thing", *(filled(form, n=n) for n, form in names.items())]
+    makers += [filled(draw(st.sampled_from(USES)), i="own").format(draw(st.sampled_from(sorted(names))))]
+    files = {
+        "redis-ssot.toml": CONFIGURATION,
+        "shop/__init__.py": "",
+        "shop/home.py": HOME,
+        "shop/makers.py": draw(st.sampled_from(["\n\n\n", "\n"])).join(makers) + "\n",
+        "shop/facade.py": f"from shop.makers import {draw(st.sampled_from(sorted(names)))}\n",
+    }
+    passed = files["shop/facade.py"].split()[-1]
+    for module in ("one", "two"):
+        parts = []
+        for number in range(draw(st.integers(1, 3))):
+            name, source = draw(st.sampled_from([*((each, "makers") for each in sorted(names)), (passed, "facade")]))
+            way, written = (filled(part, m=source, n=name) for part in draw(st.sampled_from(WAYS)))
+            use = filled(draw(st.sampled_from(USES)), i=str(number)).format(written)
+            parts += [way, use]
+        files[f"shop/{module}.py"] = "\n\n\n".join(parts) + "\n"
+    return files
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(projects(), st.permutations(["makers", "facade", "one", "two"]), st.booleans())
+def test_programs_do_the_same(files: Files, order: list[str], unsafe: bool) -> None:
+    with TemporaryDirectory() as name, chdir(name), redirect_stdout(io.StringIO()):
+        folder = Path(name).resolve()
+        write(folder, files)
+        seen = happened(folder, order)
+        flags = [*INLINE, *(["--unsafe-fixes"] if unsafe else [])]
+        assert remediate(*flags) == 0
+        after = read(folder)
+        texts = "\n".join(f"# {path}\n{data.decode()}" for path, data in after.items() if path.endswith(".py"))
+        assert happened(folder, order) == seen, texts
+        for path in (path for path in files if path.endswith(".py")):
+            assert not trouble(after[path]) - trouble(files[path].encode()), texts
+        assert remediate(*flags) == 0
+        assert read(folder) == after, texts
+        assert main(["rollback"]) == 0
+        assert read(folder) == {path: text.encode() for path, text in files.items()}
