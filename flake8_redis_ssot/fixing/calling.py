@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 
+from flake8_redis_ssot.fixing.awaiting import await_of, is_coroutine, without_await
 from flake8_redis_ssot.fixing.bench import Bench
 from flake8_redis_ssot.fixing.bringing import Blocked, Brought, Wanted, bring
 from flake8_redis_ssot.fixing.constructors import Spot
@@ -27,7 +28,8 @@ def as_call(spot: Spot, shared: Shared, view: View, bench: Bench) -> tuple[Draft
     brought = _brought(spot, shared, view, bench, sheet)
     text = brought.text
     kept = text.partition(".")[0] == spot.root.id  # `module.accessor` still reads `module`
-    operation = Replace(view.path, cut_of(spot, shared, text, sheet), () if kept else (spot.root,))
+    cut = _cut(spot, shared, text, bench, sheet)
+    operation = Replace(view.path, cut, () if kept else (spot.root,))
     operations: tuple[Operation, ...] = (operation, *filter(None, [brought.operation]))
     how = f"Take `{text}`" if shared.is_instance else f"Call `{text}()`" if spot.call else f"Hand over `{text}`"
     return Draft(f"{how} instead of making a new one", operations), brought
@@ -52,20 +54,35 @@ def _brought(spot: Spot, shared: Shared, view: View, bench: Bench, sheet: Sheet)
     return bring(Wanted(shared.module, shared.name, spot.function, spot.anchor), view, bench)
 
 
+def _cut(spot: Spot, shared: Shared, text: str, bench: Bench, sheet: Sheet) -> Cut:
+    """What changes where the instance is perhaps awaited: whoever waits for it must still find what to wait for."""
+    awaited = await_of(spot, bench, sheet)
+    waits = shared.result is not None and shared.result.is_coroutine
+    if awaited is not None and not waits:
+        return without_await(awaited, cut_of(spot, shared, text, sheet), sheet)
+    if awaited is None and not (spot.call is not None and is_coroutine(spot, bench)):
+        return cut_of(spot, shared, text, sheet)
+    if not waits:
+        raise Blocked(f"it is not awaited here at once, and `{shared.name}` is nothing to wait for")
+    # One coroutine in the place of another.
+    empty = spot.call is not None and not (spot.call.args or spot.call.keywords)
+    return sheet.cut(spot.function, text) if empty else sheet.cut(spot.whole, f"{text}()")
+
+
 def cut_of(spot: Spot, shared: Shared, text: str, sheet: Sheet) -> Cut:
     """What changes in the text: the name alone where the empty parentheses can stay."""
     if spot.call is None:
         return sheet.cut(spot.whole, text)
-    is_coroutine = shared.result is not None and shared.result.is_coroutine
+    waits = shared.result is not None and shared.result.is_coroutine
     empty = not (spot.call.args or spot.call.keywords)
-    if empty and not shared.is_instance and not is_coroutine:
+    if empty and not shared.is_instance and not waits:
         return sheet.cut(spot.function, text)
     new = text if shared.is_instance else f"{text}()"
-    if is_coroutine:
+    if waits:
         if not _can_await(spot, sheet):
             raise Blocked(f"`{shared.name}()` is a coroutine, which can't be awaited here")
         new = f"await {new}"
-    return _whole(spot.call, new, sheet, empty=empty, binds=is_coroutine and _binds_closer(spot.call, sheet))
+    return _whole(spot.call, new, sheet, empty=empty, binds=waits and _binds_closer(spot.call, sheet))
 
 
 def _whole(call: ast.Call, new: str, sheet: Sheet, *, empty: bool, binds: bool) -> Cut:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from flake8_redis_ssot.fixing import unfollowed
+from flake8_redis_ssot.fixing.awaiting import without_await
 from flake8_redis_ssot.fixing.bench import Bench
 from flake8_redis_ssot.fixing.bringing import Blocked, Brought, Wanted, bring, written
 from flake8_redis_ssot.fixing.callers import Read
@@ -149,20 +150,7 @@ def _cut(here: Spot, shared: Shared, factory: Factory, text: str, sheet: Sheet) 
         return cut
     around = sheet.references.parent(here.call)
     assert isinstance(around, ast.Await)  # asked for before
-    start, end = sheet.range(around)
-    called = sheet.range(here.call)
-    if sheet.text[start : called[0]].strip() != "await" or called[1] != end:
-        raise Blocked("the `await` is written in a way that can't be changed")
-    return _without_parentheses(around, Cut(start, cut.end, cut.text), end, sheet)
-
-
-def _without_parentheses(awaited: ast.Await, cut: Cut, end: int, sheet: Sheet) -> Cut:
-    """`(await make()).get()` needed them for the `await` alone."""
-    around, text = sheet.references.parent(awaited), sheet.text
-    binds = isinstance(around, (ast.Attribute, ast.Subscript)) and around.value is awaited
-    if not binds or text[cut.start - 1] != "(" or text[end] != ")":
-        return cut
-    return Cut(cut.start - 1, end + 1, cut.text + text[cut.end : end])
+    return without_await(around, cut, sheet)
 
 
 def _several(here: Spot, near: Iterable[Read], sheet: Sheet) -> Iterator[Doubt]:
