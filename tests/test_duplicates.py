@@ -87,10 +87,14 @@ def test_methods_and_users_are_told(project: Path, capsys: Capture) -> None:
 
 def test_a_fallback_is_not_what_others_import(project: Path, capsys: Capture) -> None:
     """They import it from a module that is not there, and have classes of their own for that case."""
-    fallback = "try:\n    from lost.store import Store\nexcept ImportError:\n\n    class Store:\n        pass\n"
+    fallback = (
+        "try:\n    from lost.store import Store\nexcept ImportError:\n\n"
+        "    class Store:\n        def fetch(self, key):\n            return None\n"
+    )
     write(project, one=fallback, two="from lost.store import Store\n\nStore()\n")
     assert messages(capsys) == {
-        "one": "`Store` does what `core.store.Store` is there for: it has the same name, and it is empty;"
+        "one": "`Store` does what `core.store.Store` is there for: it has the same name, its methods do nothing,"
+        " and it has its method `fetch`; it lacks `keep`, `drop`, `wait_for`, `rename`, `count`, `first` and 1 more;"
         " no other file imports it"
     }
 

@@ -13,6 +13,8 @@ from flake8_redis_ssot.resemblance.portraits import Portrait
 # Words that say of a class that it is there instead of another one.
 _STAND_IN = re.compile(r"Stub|Fake|Mock|Dummy|Null|No_?[Oo]p|In_?Memory|Fallback|Simple|Local|Copy", re.IGNORECASE)
 
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z0-9]+")
+
 
 class Likeness(NamedTuple):
     """How a class resembles a model: by methods of the same name, and by other signs, as phrases.
@@ -57,7 +59,12 @@ def _compared(portrait: Portrait, model: Model) -> Likeness:
 
 
 def _is_named_for(found: Likeness, portrait: Portrait, name: str, alike: bool) -> bool:
-    """Whether the name tells; the same name for something that has nothing in common is chance."""
+    """Whether the name tells; the same name for something that has nothing in common is chance.
+
+    So is one of a single word (`Settings`, `Client`), without a method that tells more.
+    """
+    if len(_WORD.findall(found.model.name)) < 2 and weight(found.matched) < 1:
+        return alike and name == found.model.name
     if name == found.model.name:
         return portrait.is_hollow or alike or bool(found.matched)
     return stands_in_by_name(name, found.model.name)

@@ -2,12 +2,16 @@
 
 ## Why
 A copy or a stub beside the one implementation is where consolidation stalls: it opens connections of its own, or none
-and loses what is written, and whoever imports it believes to have the shared resource. A class counts that has the name
-of a guarded class and anything in common with it (or nothing at all in it), that is called a stub or fake of one, or
-that has half of its public methods; a quarter is enough where it wraps the same third-party library, or has the
-guarded class's name in its own. Methods that classes of all kinds have (`get`, `close`) count a quarter, and those that
-are awaited in one of both classes only count half. Classes that stand on the shared one (adapters), abstract ones,
-subclasses, and what a function makes for itself are none.
+and loses what is written, and whoever imports it believes to have the shared resource. A class counts where
+
+- it has the name of a guarded class, and anything in common with it or nothing in it at all, or is called a stub or
+  fake of one (a name of one word, such as `Settings`, says nothing without a method that tells more); or
+- it has half of the guarded class's public methods: a quarter where it wraps the same third-party library, or has the
+  guarded class's name in its own. Methods that classes of all kinds have (`get`, `close`) count a quarter; those that
+  are awaited in one of both only count half.
+
+Classes that stand on the shared one (adapters), abstract ones, subclasses, and what a function makes for itself are
+none.
 
 Test doubles in test code are not reported: `duplicates = "all"` in the configuration reports them too, `"off"` none;
 `duplicate-threshold` is the part of the methods that counts as enough (0.5).
