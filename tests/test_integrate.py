@@ -236,6 +236,28 @@ def test_a_gate_that_refuses_leaves_everything(shop: Path, capsys: Capture) -> N
     assert "held back: services/analytics/redis_manager.py: the gate refuses it" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("where", ["billing/stub.py", "billing/other.py"])
+def test_two_duplicates(small: Project, where: str) -> None:
+    """Both are used in one file, and perhaps are in one; each gets an adapter of its own."""
+    other = STUB.replace("StubStore", "FakeStore")
+    small.write(where, STUB + other if where == "billing/stub.py" else other)
+    module = where.partition(".")[0].replace("/", ".")
+    small.write(
+        "billing/main.py",
+        f"from billing.stub import StubStore\nfrom {module} import FakeStore\n\n\ndef work():\n"
+        "    StubStore().get('a')\n    FakeStore().set('a', 'b')\n",
+    )
+    before = state(small.root)
+    assert small.apply("--adapter", "-q") == 0
+    made = {path.name for path in (small.root / "billing").iterdir() if path.name.endswith("client.py")}
+    assert made == {"redis_client.py", "stub_store_client.py"} or made == {"redis_client.py", "fake_store_client.py"}
+    left = [small.root / "billing" / name for name in ("stub.py", "other.py")]
+    assert not any("class" in path.read_text() for path in left if path.exists())
+    assert main(["check", "--no-cache", "--select", "RSS004"]) == 0
+    assert main(["rollback"]) == 0
+    assert state(small.root) == before
+
+
 def test_a_gate_that_fails_already(shop: Path, capsys: Capture) -> None:
     before = state(shop)
     assert main(["integrate", "analytics", "--apply", "--validate", f"{sys.executable} -c 'raise SystemExit(3)'"]) == 2
@@ -539,8 +561,9 @@ def test_a_ring_of_imports(small: Project) -> None:
 def test_the_adapter_is_there_already(small: Project) -> None:
     small.use("store.get('a')")
     small.write("billing/redis_client.py", "")
+    small.write("billing/stub_store_client.py", "")
     status, told = small.run("--adapter")
-    assert (status, "billing/redis_client.py is there already" in told) == (1, True)
+    assert (status, "billing/stub_store_client.py is there already" in told) == (1, True)
 
 
 def test_an_accessor_that_waits(small: Project) -> None:

@@ -108,10 +108,12 @@ class _Application:
         self._own = own
         self._show = Show(arguments.quiet)
         self._run = name_of_run(own)
-        files = _files(config)
-        self._files = [path_from(own.root, path) for path in files]
-        self._found = _integrations(arguments, config, files)
-        self._work = {path_from(own.root, each.duplicate.path): each for each in self._found if each.changes}
+        self._config = config
+        self._all = _files(config)
+        self._files = [path_from(own.root, path) for path in self._all]
+        self._found = _integrations(arguments, config, self._all)
+        # A file that has two duplicates stands there twice.
+        self._work = [path_from(own.root, each.duplicate.path) for each in self._found if each.changes]
         _tell(arguments, config, self._found)
 
     def status(self) -> int:
@@ -119,7 +121,7 @@ class _Application:
         if not self._work:
             return _status(self._found)
         remediation = self._remediation()
-        result = remediation.ask_first(tuple(self._work))
+        result = remediation.ask_first(tuple(dict.fromkeys(self._work)))
         if result is not None and not result.passed:
             complain([f"the gate fails already, before anything has changed ({result.reason}); nothing was touched"])
             self._show.output(result.output)
@@ -148,5 +150,9 @@ class _Application:
         )
 
     def _fixes(self, paths: Files) -> Fixes:
-        several = [self._work[path] for path in paths]
-        return Fixes([each.changes for each in several], [each.duplicate.finding for each in several])
+        """What is to be done about a duplicate as everything is now: another one may have changed the same files."""
+        if any(batch.run == self._run for batch in self._own.journal.done):
+            self._found = _integrations(self._arguments, self._config, _files(self._config))
+        ready = [each for each in self._found if each.changes]
+        first = [each for each in ready if path_from(self._own.root, each.duplicate.path) in paths][:1]
+        return Fixes([each.changes for each in first], [each.duplicate.finding for each in first])

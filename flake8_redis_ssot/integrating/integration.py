@@ -31,12 +31,13 @@ from flake8_redis_ssot.soundness import new_trouble
 class Wish(NamedTuple):
     """What is asked for: the service, and the prefix of its keys (empty: none).
 
-    `adapter`: one is to be written even where the accessor alone would do.
+    `adapter`: one is to be written even where the accessor alone would do; files that are `taken` can't hold it.
     """
 
     service: str
     prefix: str
     adapter: bool
+    taken: frozenset[str] = frozenset()
 
 
 class Integration(NamedTuple):
@@ -55,8 +56,11 @@ class Integration(NamedTuple):
 
 def integrate(analysis: Analysis, wish: Wish, paths: frozenset[str]) -> list[Integration]:
     """The duplicates that a service has or uses; `paths` are the files of the service (absolute)."""
-    found = list(duplicates_in(analysis, paths))
-    return [_answered(analysis, duplicate, view, wish, paths) for duplicate, view in found]
+    done: list[Integration] = []
+    for duplicate, view in list(duplicates_in(analysis, paths)):
+        taken = frozenset(change.path for each in done for change in each.changes if change.before is None)
+        done.append(_answered(analysis, duplicate, view, wish._replace(taken=taken), paths))
+    return done
 
 
 def _answered(analysis: Analysis, duplicate: Duplicate, view: View, wish: Wish, paths: frozenset[str]) -> Integration:
@@ -160,16 +164,15 @@ class _Work:
 
     def _place(self) -> tuple[str, str, str]:
         """Where an adapter goes: its file, its module, and its name."""
-        resource = self._duplicate.model.resource.name
         folder = os.path.dirname(self._duplicate.path)
         if self._duplicate.path not in self._paths:
             folder = os.path.commonpath([os.path.dirname(path) for path in self._paths])
-        stem = f"{re.sub(r'[^0-9a-z]+', '_', resource.lower())}_client"
-        path = os.path.join(folder, f"{stem}.py")
-        if os.path.lexists(path):
-            raise Blocked(f"{self._bench.relative(path)} is there already")
-        words = re.findall(r"[A-Za-z0-9]+", f"{self._wish.service.rpartition('.')[2]}_{resource}_client")
-        return path, self._bench.module(path), "".join(word[:1].upper() + word[1:] for word in words)
+        for stem in (f"{_snake(self._duplicate.model.resource.name)}_client", f"{_snake(self._duplicate.name)}_client"):
+            path = os.path.join(folder, f"{stem}.py")
+            if path not in self._wish.taken and not os.path.lexists(path):
+                words = re.findall(r"[A-Za-z0-9]+", f"{self._wish.service}_{stem}")
+                return path, self._bench.module(path), "".join(word[:1].upper() + word[1:] for word in words)
+        raise Blocked(f"{self._bench.relative(path)} is there already")
 
     def _changes(self, instead: Instead, others: Sequence[User], made: tuple[Change, ...]) -> tuple[Change, ...]:
         """Everything that changes; the duplicate goes where nobody else has it."""
@@ -194,6 +197,11 @@ class _Work:
         if trouble:
             raise Blocked(f"{self._bench.relative(path)}: {trouble}")
         return Change(path, before.data, after)
+
+
+def _snake(name: str) -> str:
+    """`StubRedisManager` as `stub_redis_manager`."""
+    return re.sub(r"[^0-9a-z]+", "_", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower())
 
 
 def _shared(accessor: str, is_instance: bool, duplicate: Duplicate, bench: Bench, view: View) -> Shared:
