@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from contextlib import suppress
 from functools import cache
@@ -155,6 +156,14 @@ class Analysis:
     def attribute_uses(self, name: str) -> Mapping[str, tuple[AttributeUse, ...]] | None:
         """Where an attribute of that name is read, by file; None while nobody has asked."""
         return self.asked.attributes.get(name)
+
+    def files_with(self, pattern: bytes) -> tuple[str, ...]:
+        """All files of the project whose bytes match a regular expression, in order."""
+        search, found = re.compile(pattern).search, []
+        for path in self._files:
+            with suppress(OSError):  # what can't be read names nothing
+                found += [path] if search(self._bytes(path)) else []
+        return tuple(found)
 
     def learn(self, asked: Asked) -> None:
         """Take over what another process has found out."""

@@ -39,20 +39,39 @@ def likeness_of(local: str, view: View) -> Likeness | None:
             found = likeness(portrait, model, plain, view.config.duplicate_threshold)
         except OSError:
             return None  # a file that vanished during the run
-        if found and not view.exempt(model.resource) and not _stands_on(portrait, model.resource, view):
+        if found and not view.exempt(model.resource) and not _stands_on(portrait, found, view):
             return found
     return None
 
 
-def _stands_on(portrait: Portrait, resource: Resource, view: View) -> bool:
-    """Whether a class makes use of the resource itself: it adapts the shared one, and does not replace it."""
-    node = portrait.node
-    if node is None:
+def _stands_on(portrait: Portrait, found: Likeness, view: View) -> bool:
+    """Whether a class makes use of the resource itself: it adapts the shared one, and does not replace it.
+
+    Where its name says what it is there for, the class itself must; else it is enough that its file, or that of a base,
+    has anything of the resource.
+    """
+    resource, node = found.model.resource, portrait.node
+    if node is not None and any(_is_of(home, resource, view) for home in view.homes(_origins_in(node, view))):
+        return True
+    if found.named:
         return False
+    near = [entry.origin for entry in view.facts.imports if not entry.star]
+    names = [view.project.load(path).names for path in _files_of(portrait, view)]
+    near += [origin for several in names for origins in several.values() for origin in origins]
+    return any(_is_of(home, resource, view) for home in view.homes(dict.fromkeys(near)))
+
+
+def _origins_in(node: ast.ClassDef, view: View) -> list[str]:
     rows = range(node.lineno, (node.end_lineno or node.lineno) + 1)
     origins = [entry.origin for entry in view.facts.imports if entry.statement.row in rows and not entry.star]
-    origins += [f"{view.module}:{dotted}" for dotted in _dotted_names(node)]
-    return any(_is_of(home, resource, view) for home in view.homes(dict.fromkeys(origins)))
+    return list(dict.fromkeys([*origins, *(f"{view.module}:{dotted}" for dotted in _dotted_names(node))]))
+
+
+def _files_of(portrait: Portrait, view: View) -> list[str]:
+    """The files of a class and of its bases."""
+    bases = [dotted_of(base) for base in portrait.node.bases] if portrait.node is not None else []
+    homes = view.homes([f"{view.module}:{base}" for base in bases if base])
+    return [view.path, *(home.path for home in homes if home.path is not None)]
 
 
 def _dotted_names(node: ast.ClassDef) -> list[str]:
@@ -63,7 +82,8 @@ def _dotted_names(node: ast.ClassDef) -> list[str]:
 def _is_of(home: Home, resource: Resource, view: View) -> bool:
     if home.path is None or not home.local or home.path == view.path:
         return False
-    return view.guards.is_canonical(resource, view.project.modules.name_of(home.path))
+    accessors = {each.accessor for each in resource.accessor_for}
+    return home.name in accessors or view.guards.is_canonical(resource, view.project.modules.name_of(home.path))
 
 
 def _message(local: str, found: Likeness, view: View) -> str:

@@ -7,23 +7,31 @@ from functools import cache
 from typing import NamedTuple
 
 UNUSED_SUPPRESSION = "RSS901"  # the code for which more files have to be read
+BY_DEFAULT = "default"  # every code but that one
 
 
 class Selection(NamedTuple):
-    """Which codes are asked for: prefixes, or `ALL`. The longest prefix that fits decides, ignore before select."""
+    """Which codes are asked for: prefixes, `ALL`, or BY_DEFAULT.
+
+    The longest prefix that fits decides, ignore before select.
+    """
 
     select: tuple[str, ...] = ("ALL",)
     ignore: tuple[str, ...] = ()
 
     def has(self, code: str) -> bool:
         """Whether a code is asked for."""
-        chosen = max((len(_prefix(prefix)) for prefix in self.select if code.startswith(_prefix(prefix))), default=-1)
-        ignored = max((len(_prefix(prefix)) for prefix in self.ignore if code.startswith(_prefix(prefix))), default=-1)
+        chosen = max((_weight(selector, code) for selector in self.select), default=-1)
+        ignored = max((_weight(selector, code) for selector in self.ignore), default=-1)
         return chosen > ignored
 
 
-def _prefix(selector: str) -> str:
-    return "" if selector == "ALL" else selector
+def _weight(selector: str, code: str) -> int:
+    """How closely a selector means a code; -1 where it does not."""
+    if selector == BY_DEFAULT:
+        return -1 if code == UNUSED_SUPPRESSION else 0
+    prefix = "" if selector == "ALL" else selector
+    return len(prefix) if code.startswith(prefix) else -1
 
 
 def shown_path(path: str) -> str:

@@ -83,6 +83,9 @@ class Store(Base):
     async def fetch(self, key: str) -> str | None:
         return self.values.get(key)
 
+    async def waited(self, key: str) -> str | None:
+        return self.values.get(key)
+
     @contextmanager
     def locked(self, key: str) -> Iterator[None]:
         yield
@@ -105,17 +108,46 @@ STUB = '''\
 class StubStore:
     """Keeps nothing."""
 
+    limit = 0
+
     def get(self, name, default=None):
         return None
 
-    def set(self, name, value, ttl=0):
+    def set(self, name, value, ex=60, *, nx=False):
         return None
 
-    def fetch(self, key):
+    def mget(self, keys):
+        return [None for _ in keys]
+
+    def mset(self, mapping):
+        return True
+
+    def hset(self, name, mapping):
+        return 0
+
+    def touch(self, key):
+        return False
+
+    def each(self, keys):
+        return iter(keys)
+
+    def count(self, what):
+        return 0
+
+    def keys(self, pattern):
+        return []
+
+    def untyped(self, key):
+        return key
+
+    async def fetch(self, key):
         return None
 
-    def __getattr__(self, name):
-        return lambda *given, **more: None
+    def waited(self, key): ...
+    def locked(self, key): ...
+    def lost(self, key): ...
+    def close(self): ...
+    def finish(self): ...
 '''
 
 
@@ -310,13 +342,15 @@ def test_an_interrupted_remediation_goes_first(shop: Path, capsys: Capture) -> N
 
 
 def test_names_and_types_of_an_adapter(small: Project) -> None:
-    small.use("store.get('a')\nstore.set('a', 'b', ttl=3)\nstore.set(name='a', value='b')")
+    small.write("billing/stub.py", STUB.replace("get(self, name, ", "get(self, item, "))
+    small.use("store.get(item='a')\nstore.set('a', 'b', 3)\nstore.set('a', value='b')")
     assert small.apply() == 0
-    assert "def get(self, name: str) -> str | None:" in small.adapter
+    assert "def get(self, item: str) -> str | None:" in small.adapter
     assert '"""The value of a key."""' in small.adapter  # no word of the default, which nobody gives
-    assert "def set(self, name: str, value: str, ttl: int = LIMIT) -> None:" in small.adapter
-    assert "        self._shared.set(self._prefix + name, value, ttl)\n" in small.adapter
-    assert "from core.store import LIMIT, Store, get_store\n" in small.adapter
+    assert "return self._shared.get(self._prefix + item)" in small.adapter
+    assert "def set(self, name: str, value: str, ex: int = 60) -> None:" in small.adapter
+    assert "        self._shared.set(self._prefix + name, value, ex)\n" in small.adapter
+    assert "from core.store import Store, get_store\n" in small.adapter
 
 
 def test_keys_of_every_shape(small: Project) -> None:
@@ -335,6 +369,7 @@ def test_keys_of_every_shape(small: Project) -> None:
 
 
 def test_what_is_left_out_goes_by_name(small: Project) -> None:
+    small.write("core/store.py", STORE.replace("ex: int = LIMIT", "ex: int = 60"))
     small.use("store.set('a', 'b', nx=True)")
     assert small.apply("--adapter") == 0
     assert "def set(self, name: str, value: str, *, nx: bool = False) -> None:" in small.adapter
@@ -383,8 +418,10 @@ def test_a_method_without_types(small: Project) -> None:
 
 def test_long_lines_are_broken(small: Project) -> None:
     long = "a_name_that_takes_very_much_room_on_a_line"
-    small.write("core/store.py", STORE.replace("(self, what: str)", f"(self, key: str, {long}: str, {long}_too: str)"))
-    small.use(f"store.count('a', {long}='b', {long}_too='c')")
+    wide = f"(self, key: str, {long}: int, {long}_too: int)"
+    small.write("core/store.py", STORE.replace("(self, what: str)", wide))
+    small.write("billing/stub.py", STUB.replace("(self, what)", wide.replace(": str", "").replace(": int", "")))
+    small.use(f"store.count('a', {long}=1, {long}_too=2)")
     assert small.apply("--adapter") == 0
     assert max(map(len, small.adapter.splitlines())) <= 88
     compile(small.adapter, "adapter", "exec")
@@ -424,14 +461,14 @@ def test_instances_are_followed_over_files(small: Project) -> None:
     assert found["users"] == ["billing/a.py", "billing/c.py"]
 
 
-def test_calls_that_only_a_text_shows_keep_all_parameters(small: Project) -> None:
+def test_calls_on_an_attribute_of_somebody_else_are_seen(small: Project) -> None:
     small.write(
         "billing/c.py",
         "from billing.stub import StubStore\n\n\nclass Bill:\n    def __init__(self):\n        self.till = StubStore()\n",
     )
     small.write("billing/d.py", "from billing.c import Bill\n\nBill().till.set('a', 'b', nx=True)\n")
     assert small.apply("--adapter") == 0
-    assert "value: str, ttl: int = LIMIT, *, nx: bool = False" in small.adapter
+    assert "def set(self, name: str, value: str, ex: int = 60, *, nx: bool = False) -> None:" in small.adapter
 
 
 def test_the_file_of_the_duplicate_stays_for_others(small: Project) -> None:
@@ -490,9 +527,9 @@ def test_a_service_that_has_none(small: Project, capsys: Capture) -> None:
         ("store.lost('a')", "`lost()`: `core.store.Store` has no such method"),
         ("store.locked('a')", "`locked()`: `core.store.Store` has a context manager of that name"),
         ("store['a']", "`__getitem__()`: it is no plain method"),
-        ("store.fetch('a')", "`fetch()`: it has to be awaited, and is called without"),
+        ("store.waited('a')", "`waited()`: it has to be awaited, and is called without"),
         ("store.keys('*')", "`keys()`: it gives back keys, which would have the prefix in them"),
-        ("store.count('a')", "`count()`: which of its parameters are keys can't be told"),
+        ("store.count('a')", "`count()`: whether `what` is a key can't be told"),
         ("store.get('a', 'b', 'c')", "`get()`: `store.get('a', 'b', 'c')` gives more than `get()` takes"),
         ("store.get('a', strange=1)", "has nothing like `strange`"),
         ("other(store)", "an instance is handed to `other()`"),
@@ -578,8 +615,9 @@ def test_a_type_from_nowhere(small: Project) -> None:
         "core/store.py",
         STORE.replace("from __future__", "import typing as t\nfrom __future__").replace("what: str", "key: t.Text"),
     )
+    small.write("billing/stub.py", STUB.replace("what", "key"))
     small.use("store.count('a')")
-    status, told = small.run("--adapter")
+    status, told = small.run("--adapter", "--prefix", "")
     assert (status, "its types use `t`, and where that comes from can't be seen" in told) == (1, True)
 
 
@@ -594,3 +632,221 @@ def test_settings_that_name_what_is_not_there(small: Project, capsys: Capture) -
     small.write("redis-ssot.toml", SETTINGS.replace("get_store", "get_stor"))
     assert main(["integrate", "billing"]) == 2
     assert "get_stor" in capsys.readouterr().err
+
+
+# Programs that must not change their meaning
+
+
+@pytest.mark.parametrize(
+    ("stub", "body", "reason"),
+    [
+        ("def set(self, name, ex, value): ...", "store.set('a', 60, 'b')", "`value` can't be handed on by its name"),
+        ("def set(self, name, value, once=False): ...", "store.set('a', 'b', once=True)", "has nothing like `once`"),
+        ("def set(self, *given): ...", "store.set('a', 'b')", "has nothing like `given`"),
+        ("def set(self, **given): ...", "store.set(name='a')", "has nothing like `name`"),
+        ("def set(self, name): ...", "store.set('a')", "`set()` needs `value`"),
+        (
+            "def set(self, name, value, ex=len('a')): ...",
+            "store.set('a', 'b')",
+            "by default (`len('a')`) can't be taken over",
+        ),
+        ("def set(self, name, value, ex=None): ...", "store.set('a', 'b')", "which the shared method does not take"),
+        ("@property\n    def get(self): ...", "store.get('a')", "what `@property` makes of it can't be seen"),
+        ("def other(self): ...", "store.get('a')", "the duplicate does not define it itself"),
+        ("def get(self, name): ...", "given = ['a']\nstore.get(*given)", "it is given arguments that can't be seen"),
+    ],
+)
+def test_other_parameters(small: Project, stub: str, body: str, reason: str) -> None:
+    small.write("core/store.py", STORE.replace("key: str, value: str, ex", "key: str, value: str, /, ex"))
+    small.write("billing/stub.py", f"class StubStore:\n    def touch(self, key): ...\n    {stub}\n")
+    small.use(body)
+    status, told = small.run("--adapter")
+    assert status == 1
+    assert reason in told
+
+
+def test_another_order_goes_by_name(small: Project) -> None:
+    small.write(
+        "billing/stub.py", "class StubStore:\n    def touch(self, key): ...\n    def set(self, key, ex, value): ...\n"
+    )
+    small.use("store.set('a', 60, 'b')")
+    status, told = small.run()
+    assert (status, "differs: `store.set('a', 60, 'b')`" in told or "its parameters have other places" in told) == (
+        0,
+        True,
+    )
+    assert small.apply() == 0
+    assert "def set(self, key: str, ex: int, value: str) -> None:" in small.adapter
+    assert "self._shared.set(self._prefix + key, ex=ex, value=value)" in small.adapter
+
+
+def test_other_defaults_stay(small: Project) -> None:
+    small.write(
+        "billing/stub.py", "class StubStore:\n    def touch(self, key): ...\n    def get(self, key, default=''): ...\n"
+    )
+    small.use("store.get('a')")
+    assert small.apply() == 0
+    assert "def get(self, key: str, default: str | None = '') -> str | None:" in small.adapter
+    assert "self._shared.get(self._prefix + key, default)" in small.adapter
+
+
+def test_a_default_that_the_shared_one_lacks(small: Project) -> None:
+    small.write("core/store.py", STORE.replace("ex: int = LIMIT", "ex: int"))
+    small.use("store.set('a', 'b')")
+    assert small.apply() == 0
+    assert "def set(self, name: str, value: str, ex: int = 60) -> None:" in small.adapter
+
+
+def test_a_coroutine_that_is_awaited_later(small: Project) -> None:
+    small.write(
+        "billing/stub.py", "class StubStore:\n    def touch(self, key): ...\n    async def get(self, key): ...\n"
+    )
+    small.use("return store.get('a')")
+    assert small.apply() == 0
+    assert "async def get(self, key: str) -> str | None:" in small.adapter
+
+
+def test_overloads_are_not_the_method(small: Project) -> None:
+    overload = "    @overload\n    def get(self, key: str, default: None = ...) -> None: ...\n"
+    text = STORE.replace("from typing import Any", "from typing import Any, overload")
+    small.write("core/store.py", text.replace("    def get(self", f"{overload}    def get(self", 1))
+    small.use("store.get('a')")
+    assert small.apply("--adapter") == 0
+    assert "def get(self, name: str) -> str | None:" in small.adapter
+
+
+def test_types_for_type_checkers_only(small: Project) -> None:
+    text = STORE.replace(
+        "from typing import Any", "from typing import TYPE_CHECKING, Any\n\nif TYPE_CHECKING:\n    from lost import Key"
+    )
+    small.write(
+        "core/store.py", text.replace("def touch(self, key: str)", "def touch(self, key: str, more: Key | None = None)")
+    )
+    small.write("billing/stub.py", "class StubStore:\n    def touch(self, key, more=None): ...\n")
+    small.use("store.touch('a', more=None)")
+    assert small.apply("--adapter", "--prefix", "") == 0
+    assert "from typing import TYPE_CHECKING\n" in small.adapter
+    assert "if TYPE_CHECKING:\n    from lost import Key\n" in small.adapter
+    subprocess.run([sys.executable, "-c", "import billing.main; billing.main.work()"], check=True)
+
+
+@pytest.mark.parametrize("prefix", ['a"b', "a\\", "\n", "é:"])
+def test_a_prefix_of_any_kind(small: Project, prefix: str) -> None:
+    small.use("store.set('a', 'b')")
+    assert small.apply("--prefix", prefix) == 0
+    code = "import billing.main, core.store; billing.main.work(); print(ascii([*core.store._store.values]))"
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert done.stdout.strip() == ascii([f"{prefix}a"])
+
+
+@pytest.mark.parametrize(
+    ("method", "call", "reason"),
+    [
+        ("rename(self, key: str, new_key: str)", "rename('a', 'b')", "whether `new_key` is a key can't be told"),
+        ("get_many(self, keys: list[str]) -> dict[str, str]", "get_many(['a'])", "it gives back keys"),
+        ("find(self, pattern: str)", "find('a*')", "it gives back keys"),
+        ("drop(self, keys: str | list[str])", "drop('a')", "`keys: str | list[str]` can't get a prefix"),
+        ("number(self, key: int)", "number(1)", "`key: int` can't get a prefix"),
+        ("flush(self, key: str | None = None)", "flush(None)", "`key: str | None` can't get a prefix"),
+        ("put(self, pairs: list[tuple[str, str]])", "put([])", "can't get a prefix"),
+        ("pipeline(self, key: str)", "pipeline('a')", "what it gives knows nothing of the prefix"),
+        ("reset(self, count: int)", "reset(1)", "which of its parameters are keys can't be told"),
+    ],
+)
+def test_keys_that_can_not_be_told(small: Project, method: str, call: str, reason: str) -> None:
+    head = method.partition(" ->")[0].replace(": str | list[str]", "")
+    for kind in (": list[tuple[str, str]]", ": list[str]", ": str | None", ": str", ": int"):
+        head = head.replace(kind, "")
+    small.write("core/store.py", STORE.replace("    def close(self)", f"    def {method}: ...\n    def close(self)"))
+    small.write("billing/stub.py", f"class StubStore:\n    def touch(self, key): ...\n    def {head}: ...\n")
+    small.use(f"store.{call}")
+    status, told = small.run("--adapter")
+    assert status == 1
+    assert reason in told
+
+
+def test_a_field_is_no_key(small: Project) -> None:
+    hset = "    def hset(self, name: str, key: str, value: str) -> int:\n        return 1\n"
+    small.write(
+        "core/store.py",
+        STORE.replace(
+            "    def hset(self, name: str, mapping: dict[str, str]) -> int:\n        return len(mapping)\n", hset
+        ),
+    )
+    small.write(
+        "billing/stub.py",
+        "class StubStore:\n    def touch(self, key): ...\n    def hset(self, name, key, value): ...\n",
+    )
+    small.use("store.hset('a', 'b', 'c')")
+    assert small.apply("--adapter") == 0
+    assert "self._shared.hset(self._prefix + name, key, value)" in small.adapter
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        (
+            "billing/stub.py",
+            "from json import JSONDecodeError\n\n\nclass StubStore:\n    def touch(self, key): ...\n    def get(self, key): ...\n",
+        ),
+        ("billing/loader.py", "import importlib\n\nimportlib.import_module('billing.stub')\n"),
+        ("tools/names.py", "NAMES = {'x': 'billing.stub'}\n"),
+        ("tools/fakes.py", "import sys\n\nsys.modules['billing.stub'] = None\n"),
+        ("billing/more.py", "import billing.stub\n\nprint(billing.stub)\n"),
+    ],
+)
+def test_a_file_that_others_want_stays(small: Project, path: str, text: str) -> None:
+    small.write(path, text)
+    more = ", JSONDecodeError" if path == "billing/stub.py" else ""
+    small.write(
+        "billing/main.py", f"from billing.stub import StubStore{more}\n\nStubStore().get('a')\nprint({more[2:]})\n"
+    )
+    assert small.apply() == 0
+    left = (small.root / "billing" / "stub.py").read_text()
+    assert "class" not in left
+    if more:
+        assert "JSONDecodeError" in left
+
+
+def test_a_package_stays_one(small: Project) -> None:
+    (small.root / "billing" / "stub.py").unlink()
+    (small.root / "billing" / "stub").mkdir()
+    small.write("billing/stub/__init__.py", STUB)
+    small.use("store.get('a')")
+    assert small.apply() == 0
+    assert "class" not in (small.root / "billing" / "stub" / "__init__.py").read_text()
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("@inject\ndef work(store: StubStore):\n    store.get('a')\n", "`@inject` may make one by its annotation"),
+        (
+            "def work(store):\n    return isinstance(store, StubStore)\n",
+            "asks for the type of what may come from elsewhere",
+        ),
+    ],
+)
+def test_types_that_make_instances(small: Project, text: str, reason: str) -> None:
+    small.write("tools/__init__.py", "")
+    small.use("store.get('a')", "tools/run.py")
+    small.write(
+        "billing/main.py", f"from billing.stub import StubStore\nfrom lost import inject\n\nprint(inject)\n\n\n{text}"
+    )
+    status, told = small.run()
+    assert status == 1
+    assert reason in told
+
+
+def test_attributes_through_a_package(small: Project) -> None:
+    small.write(
+        "billing/deep.py",
+        "from billing.stub import StubStore\n\n\nclass Deep:\n    def __init__(self):\n        self.till = StubStore()\n",
+    )
+    small.write("billing/face.py", "from billing.deep import Deep as Face\n")
+    small.write(
+        "billing/api.py",
+        "from billing.face import Face\n\n\nclass Api(Face):\n    def work(self):\n        return self.till.touch('a')\n",
+    )
+    assert small.apply("--adapter") == 0
+    assert "def touch(self, key: str) -> bool:" in small.adapter

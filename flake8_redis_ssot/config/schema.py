@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from flake8_redis_ssot.config.fields import Fault, Note, Table, joined
-from flake8_redis_ssot.config.settings import DEFAULT_SELECT, AccessorFor, Config, Resource
+from flake8_redis_ssot.config.settings import AccessorFor, Config, Resource
 from flake8_redis_ssot.config.spelling import (
     code_fault,
     constructor_fault,
@@ -22,6 +22,7 @@ from flake8_redis_ssot.config.spelling import (
     service_fault,
     word_fault,
 )
+from flake8_redis_ssot.selection import BY_DEFAULT
 
 GENERAL = (
     "src",
@@ -61,7 +62,7 @@ def build(values: Mapping[str, object], *, root: Path, file: Path | None, note: 
         src=_src(table, root),
         exclude=_patterns(table, "exclude", pattern),
         services=table.strings("services", service_fault),
-        select=table.strings("select", code_fault) if "select" in values else DEFAULT_SELECT,
+        select=table.strings("select", code_fault) if "select" in values else (BY_DEFAULT,),
         ignore=table.strings("ignore", code_fault),
         per_file_ignores=tuple(_per_file_ignores(table, pattern)),
         type_checking=table.string("type-checking", partial(word_fault, words=TYPE_CHECKING)) or TYPE_CHECKING[0],

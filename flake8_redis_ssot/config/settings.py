@@ -7,9 +7,6 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-# What is reported where nothing is selected: all but RSS901, for which more files have to be read.
-DEFAULT_SELECT = ("RSS0", "RSS900")
-
 
 class AccessorFor(NamedTuple):
     """An accessor that holds only for files that the gitignore-style `paths` mean."""

@@ -16,8 +16,8 @@ def await_of(spot: Spot, bench: Bench, sheet: Sheet) -> ast.Await | None:
     around = sheet.references.parent(spot.whole)
     if spot.call is None or not isinstance(around, ast.Await):
         return None
-    made = bench.interface(spot.home)
-    return None if made is not None and made.member("__await__") is not None else around
+    # Where a class is called, the instance is there already, and is awaited itself.
+    return None if bench.interface(spot.home) is not None else around
 
 
 def is_coroutine(spot: Spot, bench: Bench) -> bool:

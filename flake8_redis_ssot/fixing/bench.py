@@ -89,6 +89,9 @@ class Known(Protocol):
     def attribute_uses(self, name: str) -> Mapping[str, tuple[AttributeUse, ...]] | None:
         """Where an attribute of that name is read, by file; None while nobody has looked."""
 
+    def files_with(self, pattern: bytes) -> tuple[str, ...]:
+        """All files whose bytes match a regular expression."""
+
 
 @dataclass
 class Bench:

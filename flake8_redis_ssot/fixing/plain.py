@@ -59,7 +59,7 @@ class _Body:
     def _is_plain(self, statement: ast.stmt) -> bool:
         if isinstance(statement, ast.If):
             self.check([*statement.body, *statement.orelse])
-            return self._is_question(statement.test)
+            return self._is_question(statement.test) and not _gives_nothing(statement)
         if isinstance(statement, _WITH):
             self.check(statement.body)
             return all(self._is_lock(item) for item in statement.items)
@@ -70,7 +70,14 @@ class _Body:
             return self._is_given(statement.value)
         if isinstance(statement, ast.Expr):
             return isinstance(statement.value, ast.Constant)
-        return isinstance(statement, (ast.Global, ast.Pass, ast.Import, ast.ImportFrom))
+        if isinstance(statement, (ast.Import, ast.ImportFrom)):
+            return self._is_for_it(statement)
+        return isinstance(statement, (ast.Global, ast.Pass))
+
+    def _is_for_it(self, statement: ast.Import | ast.ImportFrom) -> bool:
+        """Whether an import brings in what is made, and nothing else: any other may be there for what it does."""
+        read = {node.id for node in ast.walk(self.made) if isinstance(node, ast.Name)}
+        return all((alias.asname or alias.name.partition(".")[0]) in read for alias in statement.names)
 
     def _is_given(self, value: ast.expr | None) -> bool:
         return value is self.made or (isinstance(value, ast.Name) and value.id in self.names)
@@ -94,6 +101,18 @@ class _Body:
             return False
         value = getattr(variable.bindings[0].statement, "value", None)
         return isinstance(value, ast.Call) and last_name(value.func) in _LOCKS
+
+
+def _gives_nothing(choice: ast.If) -> bool:
+    """Whether the branch in which there is no instance yet gives back a variable before it has set any."""
+    test = choice.test
+    negated = isinstance(test, ast.UnaryOp) or (isinstance(test, ast.Compare) and isinstance(test.ops[0], ast.Is))
+    for statement in choice.body if negated else choice.orelse:
+        if isinstance(statement, ast.Return):
+            return isinstance(statement.value, ast.Name)
+        if not isinstance(statement, (ast.Expr, ast.Pass, ast.Global)):
+            return False
+    return False
 
 
 def _is_none(node: ast.expr) -> bool:

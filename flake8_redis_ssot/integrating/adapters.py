@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import ast
 import builtins
+import json
 import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from flake8_redis_ssot.fixing.bringing import Blocked
-from flake8_redis_ssot.integrating.parameters import Key, Parameter, Place
+from flake8_redis_ssot.integrating.keys import Key
+from flake8_redis_ssot.integrating.parameters import Parameter, Place
 from flake8_redis_ssot.interface import Kind
+from flake8_redis_ssot.names.flow import is_type_checking
 from flake8_redis_ssot.signatures import Function
 
 _WIDTH = 88  # characters of a line
@@ -20,13 +23,14 @@ _WIDTH = 88  # characters of a line
 class Method(NamedTuple):
     """A method that hands on: the definition of the shared one, its kind, and what users give.
 
-    `is_async`: users await it.
+    `is_async`: users await it. `keys` says of each parameter whether it gets the prefix.
     """
 
     shared: Function
     kind: Kind
     is_async: bool
     parameters: tuple[Parameter, ...]
+    keys: tuple[Key, ...]
 
 
 class Adapter(NamedTuple):
@@ -50,22 +54,27 @@ def text_of(adapter: Adapter) -> str:
     """The module that holds the adapter. Raises Blocked where a type of it can't be named there."""
     module, _, accessor = adapter.accessor.rpartition(".")
     home, _, guarded = adapter.guarded.rpartition(".")
-    imports = [(module, accessor), (home, guarded), *_imports(adapter, home)]
+    runtime, for_types = [(module, accessor), (home, guarded)], list[tuple[str, str]]()
+    for name, source, is_type in _imports(adapter, home):
+        (for_types if is_type else runtime).append((source, name))
+    typing = [("typing", "TYPE_CHECKING")] if for_types else []
+    guard = ["if TYPE_CHECKING:\n" + "\n".join(f"    {line}" for line in _import_lines(for_types) if line)]
     parts = [
         f'"""The one `{guarded}` of the project, as {adapter.service} uses it."""',
         "from __future__ import annotations",
-        "\n".join(_import_lines(imports)),
+        "\n".join(_import_lines([*runtime, *typing])),
+        *(guard if for_types else []),
         "\n" + "\n\n".join(_class(adapter, accessor, guarded)),
     ]
     return "\n\n".join(parts) + "\n"
 
 
-def _imports(adapter: Adapter, home: str) -> Iterator[tuple[str, str]]:
-    """The names that annotations need, each with its module."""
-    bound = dict(_bound(adapter.home, home))
+def _imports(adapter: Adapter, home: str) -> Iterator[tuple[str, str, bool]]:
+    """The names that types and defaults need, each with its module, and whether only type checkers have it."""
+    bound, typed = dict(_bound(adapter.home.body, home)), dict(_for_types(adapter.home.body, home))
     for name in sorted({name for method in adapter.methods for name in _names(method)}):
-        if name in bound:
-            yield bound[name], name
+        if name in bound or name in typed:
+            yield name, bound.get(name) or typed[name], name not in bound
         elif name not in dir(builtins):
             raise Blocked(f"its types use `{name}`, and where that comes from can't be seen")
 
@@ -78,17 +87,28 @@ def _names(method: Method) -> set[str]:
     return {node.id for node in nodes if isinstance(node, ast.Name)} | ({"Any"} if missing else set())
 
 
-def _bound(tree: ast.Module, home: str) -> Iterator[tuple[str, str]]:
-    """Names of a module, with the module that others get them from; `Any` always has one."""
+def _bound(body: Sequence[ast.stmt], home: str) -> Iterator[tuple[str, str]]:
+    """Names at the top of a module, with the module that others get them from; `Any` always has one."""
     yield "Any", "typing"
-    for node in ast.walk(tree):
-        if isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            yield from ((alias.name, node.module) for alias in node.names if not alias.asname)
-    for statement in tree.body:
-        if isinstance(statement, ast.ClassDef):
+    for statement in body:
+        if isinstance(statement, ast.ImportFrom):
+            source = statement.module if statement.module and not statement.level else home
+            yield from ((alias.name, source) for alias in statement.names if not alias.asname)
+        elif isinstance(statement, ast.ClassDef):
             yield statement.name, home
-        elif isinstance(statement, ast.Assign):
-            yield from ((target.id, home) for target in statement.targets if isinstance(target, ast.Name))
+        elif isinstance(statement, (ast.Assign, ast.AnnAssign)):
+            targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
+            yield from ((target.id, home) for target in targets if isinstance(target, ast.Name))
+        elif isinstance(statement, ast.Try):
+            # Whichever way it goes, the home has the name.
+            yield from ((name, home) for name, _ in _bound(statement.body, home))
+
+
+def _for_types(body: Sequence[ast.stmt], home: str) -> Iterator[tuple[str, str]]:
+    """The same of what is there for type checkers only."""
+    for statement in body:
+        if isinstance(statement, ast.If) and is_type_checking(statement.test):
+            yield from _bound(statement.body, home)
 
 
 def _import_lines(imports: Iterable[tuple[str, str]]) -> Iterator[str]:
@@ -112,8 +132,10 @@ def _import(module: str, names: Iterable[str]) -> str:
 
 
 def _class(adapter: Adapter, accessor: str, guarded: str) -> Iterator[str]:
-    keys = f"; every key begins with `{adapter.prefix}`" if adapter.prefix else ""
-    given = f'prefix: str = "{adapter.prefix}"'
+    prefix = json.dumps(adapter.prefix, ensure_ascii=False)
+    is_plain = adapter.prefix.isprintable() and not {'"', "\\"} & set(adapter.prefix)
+    keys = f"; every key begins with `{adapter.prefix}`" if adapter.prefix and is_plain else ""
+    given = f"prefix: str = {prefix}"
     lines = [
         f"class {adapter.name}:",
         f'    """Hands on to the shared `{guarded}`{keys}."""',
@@ -123,10 +145,10 @@ def _class(adapter: Adapter, accessor: str, guarded: str) -> Iterator[str]:
     ]
     yield "\n".join([*lines, "        self._prefix = prefix"] if adapter.prefix else lines)
     for method in adapter.methods:
-        yield "\n".join(_method(method, bool(adapter.prefix)))
+        yield "\n".join(_method(method))
 
 
-def _method(method: Method, prefixed: bool) -> Iterator[str]:
+def _method(method: Method) -> Iterator[str]:
     head = "async def" if method.is_async else "def"
     returns = ast.unparse(method.shared.returns) if method.shared.returns is not None else "Any"
     yield from _signature(f"    {head} {method.shared.name}", list(_parameters(method.parameters)), f" -> {returns}:")
@@ -136,7 +158,7 @@ def _method(method: Method, prefixed: bool) -> Iterator[str]:
     called = f"self._shared.{method.shared.name}"
     waits = "await " if method.kind is Kind.COROUTINE else ""
     start = "" if returns == "None" else "return "
-    arguments = [_argument(each, prefixed) for each in method.parameters]
+    arguments = [_argument(each, key) for each, key in zip(method.parameters, method.keys)]
     yield from _signature(f"        {start}{waits}{called}", arguments, "")
 
 
@@ -177,22 +199,22 @@ def _parameters(parameters: Sequence[Parameter]) -> Iterator[str]:
         yield f"{'*' if each.place is Place.REST else ''}{each.name}: {kind}{default}"
 
 
-def _argument(parameter: Parameter, prefixed: bool) -> str:
+def _argument(parameter: Parameter, key: Key) -> str:
     """How a parameter is handed on: keys with the prefix, others as they are."""
-    value = _value(parameter) if prefixed else parameter.name
+    value = _value(parameter, key)
     if parameter.place is Place.REST:
-        return f"*({value})" if prefixed and parameter.key is not Key.NONE else f"*{parameter.name}"
+        return f"*({value})" if key is not Key.NONE else f"*{parameter.name}"
     return f"{parameter.there}={value}" if parameter.by_name else value
 
 
-def _value(parameter: Parameter) -> str:
+def _value(parameter: Parameter, key: Key) -> str:
     name = parameter.name
     one = "each" if name == "key" else "key"
-    if parameter.key is Key.ONE:
+    if key is Key.ONE:
         return f"self._prefix + {name}"
-    if parameter.key is Key.SEVERAL:
+    if key is Key.SEVERAL:
         several = f"self._prefix + {one} for {one} in {name}"
         return several if parameter.place is Place.REST else f"[{several}]"
-    if parameter.key is Key.MAPPING:
+    if key is Key.MAPPING:
         return f"{{self._prefix + key: value for key, value in {name}.items()}}"
     return name

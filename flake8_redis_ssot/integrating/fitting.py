@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Set
 from typing import NamedTuple
 
 from flake8_redis_ssot.accessors.naming import Load
+from flake8_redis_ssot.fixing.bringing import Blocked
 from flake8_redis_ssot.fixing.proofs import TEAR_DOWNS
+from flake8_redis_ssot.integrating.parameters import mean_the_same, parameters_of
 from flake8_redis_ssot.integrating.usage import Called
 from flake8_redis_ssot.interface import Interface, Kind
 from flake8_redis_ssot.project import Home, Project
@@ -17,15 +19,16 @@ _HANDED_ON = frozenset({Kind.METHOD, Kind.COROUTINE, Kind.GENERATOR})
 
 
 class Fit(NamedTuple):
-    """One method that users call: `there` is its definition in the shared class (None: there is none to be seen).
+    """One method that users call: `there` is its definition in the shared class, `own` that in the duplicate.
 
-    `calls` are those that can be seen, `awaited`: users await it. `trouble` is why the shared instance can't take the
+    None: there is none to be seen. `awaited`: users wait for it. `trouble` is why the shared instance can't take the
     place of the duplicate here (empty: it can), `refusal` why not even a method that hands it on can.
     """
 
     name: str
     uses: tuple[Called, ...]
     there: Function | None
+    own: Function | None
     kind: Kind | None
     awaited: bool
     trouble: str
@@ -33,8 +36,8 @@ class Fit(NamedTuple):
 
     @property
     def calls(self) -> list[ast.Call]:
-        """The calls that can be seen."""
-        return [use.touch.call for use in self.uses if use.touch is not None and use.touch.call is not None]
+        """The calls of it."""
+        return [use.touch.call for use in self.uses if use.touch.call is not None]
 
 
 class Shared(NamedTuple):
@@ -47,35 +50,43 @@ class Shared(NamedTuple):
 
 def shared_class(home: Home, interface: Interface, load: Load, project: Project) -> Shared:
     """A class with its own methods and those of its bases."""
-    return Shared(home, interface, dict(reversed(list(_methods(home, load, project, ())))))
+    found: dict[str, Function] = {}
+    for several in _methods(home, load, project, ()):
+        found |= {name: method for name, method in several.items() if name not in found}
+    return Shared(home, interface, found)
 
 
-def _methods(home: Home, load: Load, project: Project, below: tuple[Home, ...]) -> Iterator[tuple[str, Function]]:
-    """Nearest first."""
+def _methods(home: Home, load: Load, project: Project, below: tuple[Home, ...]) -> Iterator[dict[str, Function]]:
+    """The methods of a class, then those of its bases."""
     node = definition_of(load(home.path), home.local) if home.path is not None and home not in below else None
     if home.path is None or not isinstance(node, ast.ClassDef):
         return
-    for statement in statements(node.body):
-        if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef)):
-            yield statement.name, statement
+    yield methods_in(node)
     for base in project.load(home.path).bases.get(home.local, ()):
         for parent in project.resolve(base, home.path):
             yield from _methods(parent._replace(chain=()), load, project, (*below, home))
 
 
-def fits(called: Iterable[Called], shared: Shared, tear_downs: Set[str]) -> list[Fit]:
-    """How each method that is called fits, by name."""
+def methods_in(node: ast.ClassDef) -> dict[str, Function]:
+    """The methods of one class by name: the last one of each, as Python has it, so none that is an overload only."""
+    functions = (each for each in statements(node.body) if isinstance(each, (ast.FunctionDef, ast.AsyncFunctionDef)))
+    return {each.name: each for each in functions}
+
+
+def fits(called: Iterable[Called], shared: Shared, own: Mapping[str, Function], tear_downs: Set[str]) -> list[Fit]:
+    """How each method that is called fits, by name; `own` are the methods of the duplicate."""
     by_name: dict[str, list[Called]] = {}
     for use in called:
         by_name.setdefault(use.name, []).append(use)
-    return [_fit(name, tuple(uses), shared, tear_downs) for name, uses in sorted(by_name.items())]
+    return [_fit(name, tuple(uses), shared, own.get(name), tear_downs) for name, uses in sorted(by_name.items())]
 
 
-def _fit(name: str, uses: tuple[Called, ...], shared: Shared, tear_downs: Set[str]) -> Fit:
+def _fit(name: str, uses: tuple[Called, ...], shared: Shared, own: Function | None, tear_downs: Set[str]) -> Fit:
     member = shared.interface.member(name)
-    awaited = any(use.touch is not None and use.touch.awaited for use in uses)
+    # A coroutine may be awaited later, by whoever gets it.
+    awaited = isinstance(own, ast.AsyncFunctionDef) or any(use.touch.awaited for use in uses)
     kind = member.kind if member is not None else None
-    bare = Fit(name, uses, shared.methods.get(name), kind, awaited, "", "")
+    bare = Fit(name, uses, shared.methods.get(name), own, kind, awaited, "", "")
     refusal = next(_refusals(bare, tear_downs, shared), "")
     return bare._replace(refusal=refusal, trouble=refusal or next(_troubles(bare, shared), ""))
 
@@ -87,14 +98,31 @@ def _refusals(fit: Fit, tear_downs: Set[str], shared: Shared) -> Iterator[str]:
     if fit.name.startswith("__"):
         yield "it is no plain method"
     for use in fit.uses:
-        if use.touch is not None and use.touch.kind != "call":
+        if use.touch.kind != "call":
             yield f"it is {'set' if use.touch.kind == 'set' else 'read'} there, not called"
     if fit.kind is None:
         yield f"`{shared.interface.name}` has no such method"
     elif fit.kind not in _HANDED_ON or fit.there is None:
         yield f"`{shared.interface.name}` has a {fit.kind.value} of that name"
-    if fit.kind is Kind.COROUTINE and any(use.touch is not None and not use.touch.awaited for use in fit.uses):
+    yield from _of_waiting(fit)
+    yield from _of_own(fit)
+
+
+def _of_waiting(fit: Fit) -> Iterator[str]:
+    if fit.kind is Kind.COROUTINE and not fit.awaited:
         yield "it has to be awaited, and is called without"
+    if fit.kind is Kind.GENERATOR and fit.awaited:
+        yield "it is awaited, and the shared one gives values one after the other"
+
+
+def _of_own(fit: Fit) -> Iterator[str]:
+    """What of the duplicate's method, or of its calls, can't be seen."""
+    if any(unsure(call) for call in fit.calls):
+        yield "it is given arguments that can't be seen"
+    if fit.own is None:
+        yield "the duplicate does not define it itself, so what it takes can't be seen"
+    elif fit.own.decorator_list:
+        yield f"what `@{ast.unparse(fit.own.decorator_list[0])}` makes of it can't be seen"
 
 
 def _troubles(fit: Fit, shared: Shared) -> Iterator[str]:
@@ -107,8 +135,9 @@ def _troubles(fit: Fit, shared: Shared) -> Iterator[str]:
         why = misfit(call, signature) if signature is not None else "what it takes can't be seen"
         if why:
             yield f"`{ast.unparse(call)}`: it {why}"
-
-
-def unseen(uses: Sequence[Called]) -> list[Called]:
-    """Uses of which only the text is known, or of which nobody can say what they hand over."""
-    return [use for use in uses if use.touch is None or (use.touch.call is not None and unsure(use.touch.call))]
+    if fit.own is not None and fit.there is not None:
+        try:
+            if not mean_the_same(parameters_of(fit.there, fit.own, fit.calls), fit.there):
+                yield "its parameters have other places or defaults"
+        except Blocked as block:
+            yield str(block)

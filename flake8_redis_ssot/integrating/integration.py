@@ -18,9 +18,10 @@ from flake8_redis_ssot.fixing.operations import Operation
 from flake8_redis_ssot.fixing.sheet import Sheet
 from flake8_redis_ssot.integrating.adapters import Adapter, Method, text_of
 from flake8_redis_ssot.integrating.duplicates import Duplicate, User, duplicates_in, users_of
-from flake8_redis_ssot.integrating.fitting import Fit, Shared, fits, shared_class, unseen
-from flake8_redis_ssot.integrating.parameters import parameters_of, why_no_prefix
-from flake8_redis_ssot.integrating.switching import Instead, check_border, is_alone, method_of, switch, without
+from flake8_redis_ssot.integrating.fitting import Fit, Shared, fits, methods_in, shared_class
+from flake8_redis_ssot.integrating.keys import Key, keys_of
+from flake8_redis_ssot.integrating.parameters import parameters_of
+from flake8_redis_ssot.integrating.switching import Instead, check_border, class_of, is_alone, switch, without
 from flake8_redis_ssot.integrating.usage import usage_of
 from flake8_redis_ssot.interface import Kind
 from flake8_redis_ssot.project import Home
@@ -104,9 +105,12 @@ class _Work:
         resource, view = self._duplicate.model.resource, self._view
         accessor = view.accessor(resource)
         self.reasons = [*self._at_the_border(accessor), *reasons]
-        usage = usage_of(self._users, self._bench)
+        alone = not any(user for user in everybody if user not in self._users)
+        usage = usage_of(self._users, self._paths, self._bench, alone=alone)
         shared = _shared(accessor, accessor == resource.instance, self._duplicate, self._bench, view)
-        self._fits = fits(usage.called, shared, frozenset(resource.tear_down))
+        node = class_of(self._duplicate, self._bench.tree(self._duplicate.path))
+        own = methods_in(node) if node is not None else {}
+        self._fits = fits(usage.called, shared, own, frozenset(resource.tear_down))
         self.reasons += [f"`{fit.name}()`: {fit.refusal}" for fit in self._fits if fit.refusal]
         if self.reasons:
             return self.result("", tuple(self.reasons))
@@ -143,24 +147,23 @@ class _Work:
             )
         )
         whole = f"{module}.{name}"
+        trouble = new_trouble((Sheet.of(path, b""), Sheet.of(path, text.encode())))
+        if trouble:
+            raise Blocked(f"the adapter would not do: {trouble}")
         made = Change(path, None, text.encode())
         changes = self._changes(Instead(whole, whole), others, (made,))
         keys = f", whose keys begin with `{self._wish.prefix}`" if self._wish.prefix else ""
         return self.result(f"an adapter, `{name}` in {self._bench.relative(path)}{keys}", (), changes)
 
     def _method(self, fit: Fit) -> Method:
-        if fit.there is None or fit.kind is None:
+        if fit.there is None or fit.own is None or fit.kind is None:
             raise Blocked(f"`{fit.name}()` can't be seen")
-        own = method_of(self._duplicate, fit.name, self._bench.tree(self._duplicate.path))
-        blind = bool(unseen(fit.uses))
         try:
-            parameters = parameters_of(fit.there, own, fit.calls, everything=blind)
+            parameters = tuple(parameters_of(fit.there, fit.own, fit.calls))
+            keys = keys_of(fit.there, parameters) if self._wish.prefix else (Key.NONE,) * len(parameters)
         except Blocked as block:
             raise Blocked(f"`{fit.name}()`: {block}") from None
-        lack = why_no_prefix(fit.name, parameters) if self._wish.prefix else ""
-        if lack:
-            raise Blocked(f"`{fit.name}()`: {lack}")
-        return Method(fit.there, fit.kind, fit.awaited or fit.kind is Kind.COROUTINE, tuple(parameters))
+        return Method(fit.there, fit.kind, fit.awaited or fit.kind is Kind.COROUTINE, parameters, keys)
 
     def _place(self) -> tuple[str, str, str]:
         """Where an adapter goes: its file, its module, and its name."""
@@ -182,7 +185,7 @@ class _Work:
             if view is not None and (user.entry is not None or user.variable.reads):
                 operations += switch(user, instead, view, self._bench)
         path, sheet = self._duplicate.path, self._bench.sheet(self._duplicate.path)
-        is_gone = not others and is_alone(self._duplicate, sheet, self._bench, {user.path for user in self._users})
+        is_gone = not others and is_alone(self._duplicate, self._users, self._bench)
         if not others and not is_gone:
             operations.append(without(self._duplicate, sheet))
         cuts = cuts_of(operations, self._bench)

@@ -1,26 +1,15 @@
-"""The parameters of a method that hands on to a shared one: what users give, under which names, and which are keys."""
+"""The parameters of a method that hands on to a shared one: those of the duplicate, as far as users need them."""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from enum import Enum
 from typing import NamedTuple
 
+from flake8_redis_ssot import signatures
 from flake8_redis_ssot.fixing.bringing import Blocked
-from flake8_redis_ssot.signatures import Function, is_static
-
-_KEYS = frozenset({"key", "name", "channel", "pattern", "src", "dst", "source", "destination", "newkey"})
-_SEVERAL_KEYS = frozenset({"keys", "names", "channels"})
-_MAPPINGS = frozenset({"mapping", "values", "items", "pairs"})
-
-# What they give back are keys, which would have the prefix in them.
-GIVE_KEYS = frozenset({"keys", "scan", "scan_iter", "scan_keys", "randomkey"})
-# What they give knows of no prefix.
-GIVE_ACCESS = frozenset(
-    {"client", "connection", "eval", "execute_command", "get_client", "get_connection", "pipeline", "pubsub"}
-    | {"register_script", "transaction", "get_redis", "redis_client"}
-)
+from flake8_redis_ssot.signatures import Function, Signature, is_static, misfit
 
 
 class Place(Enum):
@@ -31,19 +20,10 @@ class Place(Enum):
     REST = "rest"
 
 
-class Key(Enum):
-    """Whether what a parameter holds are keys."""
-
-    NONE = "none"
-    ONE = "one"
-    SEVERAL = "several"
-    MAPPING = "mapping"
-
-
 class Parameter(NamedTuple):
-    """A parameter: its `name` for users, that of the shared method (`there`), and its annotation and default there.
+    """A parameter: its `name` for users, that of the shared method (`there`), its type there and its default here.
 
-    `by_name`: it can only be handed on by its name, as something before it is left out.
+    `by_name`: it is handed on by its name, as it has another place there.
     """
 
     name: str
@@ -51,100 +31,138 @@ class Parameter(NamedTuple):
     place: Place
     annotation: ast.expr | None
     default: ast.expr | None
-    key: Key = Key.NONE
     by_name: bool = False
 
 
-def parameters_of(
-    shared: Function, own: Function | None, calls: Sequence[ast.Call], *, everything: bool
-) -> list[Parameter]:
-    """Those that users need, in order. `own` is the method of the duplicate, whose names users know.
+def parameters_of(shared: Function, own: Function, calls: Sequence[ast.Call]) -> list[Parameter]:
+    """Those that users need, in the order of the duplicate's own method (`own`), with its defaults.
 
-    With `everything` all that there are: some calls can't be seen.
-
-    Raises Blocked where they give what the shared method does not take.
+    Raises Blocked where the shared method has nothing like what they give, or needs what they don't.
     """
-    there = _all(shared)
-    here = _all(own) if own is not None else there
-    names = _names_here(there, here)
-    needed = [each for each in there if everything or each.place is Place.REST or each.default is None]
-    for call in calls:
-        needed += [each for each in _given(call, there, names, shared.name) if each not in needed]
-    kept = [each for each in there if each in needed]
-    gap = next((place for place, each in enumerate(there) if each not in kept), len(there))
-    late = there[gap:]
-    named = (each._replace(by_name=each in late or each.place is Place.KEYWORD) for each in kept)
-    return _keys([each._replace(name=names.get(each.there, each.there)) for each in named])
+    there, here = _all(shared), _all(own)
+    partners = _partners(here, there)
+    given = {name for call in calls for name in _given(call, own, here)}
+    lacking = sorted(name for name in given if name not in partners)
+    if lacking:
+        raise Blocked(f"`{shared.name}()` has nothing like `{lacking[0]}`")
+    needed = [each for each in here if each.name in partners and _is_needed(each, partners[each.name], given)]
+    kept = [_joined(each, partners[each.name]) for each in needed]
+    missing = [each.name for each in there if _is_required(each) and each.name not in {one.there for one in kept}]
+    if missing:
+        raise Blocked(f"`{shared.name}()` needs `{missing[0]}`")
+    found = _placed(kept, there, {each.arg for each in shared.args.posonlyargs})
+    _check(calls, found, shared.name)
+    return found
+
+
+def mean_the_same(parameters: Sequence[Parameter], shared: Function) -> bool:
+    """Whether calls that need these parameters mean the same to the shared method itself."""
+    there = {each.name: each for each in _all(shared)}
+    placed = (each for each in parameters if each.place is not Place.KEYWORD)
+    return not any(each.by_name for each in placed) and all(
+        _dumped(each.default) == _dumped(there[each.there].default) for each in parameters
+    )
 
 
 def _all(function: Function) -> list[Parameter]:
     arguments = function.args
     placed = [*arguments.posonlyargs, *arguments.args]
     defaults = [None] * (len(placed) - len(arguments.defaults)) + list(arguments.defaults)
-    found = [
-        Parameter(arg.arg, arg.arg, Place.POSITION, arg.annotation, default) for arg, default in zip(placed, defaults)
-    ]
+    found = [_plain(arg, Place.POSITION, default) for arg, default in zip(placed, defaults)]
     if not is_static(function):
         found = found[1:]
     if arguments.vararg is not None:
-        found.append(
-            Parameter(arguments.vararg.arg, arguments.vararg.arg, Place.REST, arguments.vararg.annotation, None)
-        )
-    for arg, default in zip(arguments.kwonlyargs, arguments.kw_defaults):
-        found.append(Parameter(arg.arg, arg.arg, Place.KEYWORD, arg.annotation, default))
+        found.append(_plain(arguments.vararg, Place.REST, None))
+    return [
+        *found,
+        *(_plain(arg, Place.KEYWORD, each) for arg, each in zip(arguments.kwonlyargs, arguments.kw_defaults)),
+    ]
+
+
+def _plain(arg: ast.arg, place: Place, default: ast.expr | None) -> Parameter:
+    return Parameter(arg.arg, arg.arg, place, arg.annotation, default)
+
+
+def _partners(here: Sequence[Parameter], there: Sequence[Parameter]) -> dict[str, Parameter]:
+    """For each of the duplicate's parameters that of the shared method: of the same name.
+
+    Or, where neither name is known on the other side, in the same place, if nobody can leave it out.
+    """
+    known, others = {each.name: each for each in there}, {each.name for each in here}
+    found = {each.name: known[each.name] for each in here if each.name in known}
+    for one, other in zip(here, there):
+        strangers = one.name not in known and other.name not in others
+        if strangers and one.place is other.place and one.default is None and other.default is None:
+            found[one.name] = other
     return found
 
 
-def _names_here(there: Sequence[Parameter], here: Sequence[Parameter]) -> dict[str, str]:
-    """What the duplicate calls the parameters of the shared method: the same, or as what stands in that place."""
-    known = {each.name for each in here}
-    names = {each.there: each.there for each in there if each.there in known}
-    for one, other in zip(there, here):
-        if one.there not in names and one.place is other.place and other.name not in names.values():
-            names[one.there] = other.name
-    return names
-
-
-def _given(call: ast.Call, there: Sequence[Parameter], names: dict[str, str], method: str) -> list[Parameter]:
-    """The parameters that one call gives something to. Raises Blocked."""
-    placed = [each for each in there if each.place is Place.POSITION]
-    rest = any(each.place is Place.REST for each in there)
-    if len(call.args) > len(placed) and not rest:
-        raise Blocked(f"`{ast.unparse(call)}` gives more than `{method}()` takes")
-    found = placed[: len(call.args)]
+def _given(call: ast.Call, own: Function, here: Sequence[Parameter]) -> Iterator[str]:
+    """The names of the duplicate's parameters that a call gives something to. Raises Blocked."""
+    placed = [each.name for each in here if each.place is Place.POSITION]
+    rest = next((each.name for each in here if each.place is Place.REST), None)
+    yield from placed[: len(call.args)]
+    if len(call.args) > len(placed):
+        if rest is None:
+            raise Blocked(f"`{ast.unparse(call)}` gives more than `{own.name}()` takes")
+        yield rest
+    named = {each.name for each in here if each.place is not Place.REST}
     for keyword in call.keywords:
-        meant = next((each for each in there if names.get(each.there, each.there) == keyword.arg), None)
-        if meant is None:
-            raise Blocked(f"`{ast.unparse(call)}`: `{method}()` has nothing like `{keyword.arg or '**'}`")
-        found.append(meant)
+        if keyword.arg not in named:
+            raise Blocked(f"`{ast.unparse(call)}`: `{own.name}()` has nothing like `{keyword.arg or '**'}`")
+        yield keyword.arg or ""
+
+
+def _is_required(parameter: Parameter) -> bool:
+    return parameter.default is None and parameter.place is not Place.REST
+
+
+def _is_needed(one: Parameter, other: Parameter, given: set[str]) -> bool:
+    """Whether somebody gives it, or relies on a default that is another one there."""
+    return one.name in given or _is_required(other) or _dumped(one.default) != _dumped(other.default)
+
+
+def _joined(one: Parameter, other: Parameter) -> Parameter:
+    """The name and default of the duplicate, the type of the shared method. Raises Blocked."""
+    default = one.default
+    if default is not None and _dumped(default) == _dumped(other.default):
+        default = other.default
+    elif default is not None and not isinstance(default, ast.Constant):
+        raise Blocked(f"what `{one.name}` is by default (`{ast.unparse(default)}`) can't be taken over")
+    annotation = other.annotation
+    if annotation is not None and isinstance(default, ast.Constant) and default.value is None:
+        is_open = "None" in ast.unparse(annotation) or "Optional" in ast.unparse(annotation)
+        if not is_open:
+            raise Blocked(f"`{one.name}` is nothing by default, which the shared method does not take")
+    return Parameter(one.name, other.name, one.place, annotation, default)
+
+
+def _dumped(node: ast.expr | None) -> str:
+    return "" if node is None else ast.dump(node)
+
+
+def _placed(kept: Sequence[Parameter], there: Sequence[Parameter], only_placed: set[str]) -> list[Parameter]:
+    """The parameters with how each is handed on: by its place as long as nothing before it is left out."""
+    order = [each.name for each in there if each.place is not Place.KEYWORD]
+    found: list[Parameter] = []
+    for place, each in enumerate(kept):
+        by_name = order[place : place + 1] != [each.there] or any(before.by_name for before in found)
+        if by_name and (each.place is Place.REST or each.there in only_placed):
+            raise Blocked(f"`{each.name}` can't be handed on by its name")
+        found.append(each._replace(by_name=by_name))
     return found
 
 
-def _keys(parameters: list[Parameter]) -> list[Parameter]:
-    marked = [each._replace(key=_key(each)) for each in parameters]
-    if any(each.key in (Key.ONE, Key.SEVERAL) for each in marked):
-        # Beside a key, a mapping holds fields.
-        return [each._replace(key=Key.NONE) if each.key is Key.MAPPING else each for each in marked]
-    return marked
-
-
-def _key(parameter: Parameter) -> Key:
-    if parameter.place is Place.REST:
-        return Key.SEVERAL if parameter.there in _SEVERAL_KEYS | _KEYS else Key.NONE
-    if parameter.there in _KEYS:
-        return Key.ONE
-    if parameter.there in _SEVERAL_KEYS:
-        alone = parameter.annotation is not None and ast.unparse(parameter.annotation) == "str"
-        return Key.ONE if alone else Key.SEVERAL
-    return Key.MAPPING if parameter.there in _MAPPINGS else Key.NONE
-
-
-def why_no_prefix(method: str, parameters: Sequence[Parameter]) -> str:
-    """Why the keys of a method can't get a prefix; empty where they can."""
-    if method in GIVE_KEYS:
-        return "it gives back keys, which would have the prefix in them"
-    if method in GIVE_ACCESS:
-        return "what it gives knows nothing of the prefix"
-    if parameters and all(each.key is Key.NONE for each in parameters):
-        return "which of its parameters are keys can't be told"
-    return ""
+def _check(calls: Sequence[ast.Call], parameters: Sequence[Parameter], method: str) -> None:
+    """Whether all calls fit what is written. Raises Blocked."""
+    taken = [each for each in parameters if each.place is not Place.REST]
+    signature = Signature(
+        tuple(
+            signatures.Parameter(each.name, each.default is None, each.place is Place.POSITION, True) for each in taken
+        ),
+        more_positions=len(taken) < len(parameters),
+    )
+    for call in calls:
+        why = misfit(call, signature)
+        if why:
+            raise Blocked(f"`{ast.unparse(call)}`: `{method}()` {why}")

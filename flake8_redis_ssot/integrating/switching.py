@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Iterator, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 
 from flake8_redis_ssot.fixing.bench import Bench
 from flake8_redis_ssot.fixing.bringing import Blocked, written
@@ -12,8 +13,9 @@ from flake8_redis_ssot.fixing.sheet import Sheet
 from flake8_redis_ssot.imports import Named
 from flake8_redis_ssot.integrating.duplicates import Duplicate, User
 from flake8_redis_ssot.model import Cut
+from flake8_redis_ssot.modules import package_name
+from flake8_redis_ssot.names.evaluator import relative_module
 from flake8_redis_ssot.rule import View
-from flake8_redis_ssot.signatures import Function
 
 
 class Instead:
@@ -72,16 +74,50 @@ def _check_free(name: str, reads: Sequence[ast.Name], user: User, sheet: Sheet) 
         raise Blocked(f"`{name}` already means something else in {sheet.path.rpartition('/')[2]}")
 
 
-def is_alone(duplicate: Duplicate, sheet: Sheet, bench: Bench, users: Collection[str]) -> bool:
-    """Whether there is nothing else in the file of a duplicate, and nobody but its users imports that."""
+def is_alone(duplicate: Duplicate, users: Sequence[User], bench: Bench) -> bool:
+    """Whether there is nothing else in the file of a duplicate that anybody may want: then it can go with it."""
+    path, sheet = duplicate.path, bench.sheet(duplicate.path)
     plain = (ast.Import, ast.ImportFrom)
     others = [
         each
         for each in sheet.tree.body
         if not isinstance(each, plain) and not _is_text(each) and not _is_list_of_names(each)
     ]
-    alone = len(others) == 1 and getattr(others[0], "name", "") == duplicate.name
-    return alone and not bench.importers(duplicate.path) - frozenset((*users, duplicate.path))
+    is_only = len(others) == 1 and getattr(others[0], "name", "") == duplicate.name
+    if not is_only or sheet.path.endswith(("__init__.py", "__init__.pyi")):
+        return False
+    own = {user.path: user.entry.statement for user in users if user.entry is not None}
+    return not _is_named(path, bench) and not any(_wants_more(each, own, path, bench) for each in _near(path, bench))
+
+
+def _near(path: str, bench: Bench) -> tuple[str, ...]:
+    """The files of the project that may import a module."""
+    word = rb"\b" + re.escape(bench.module(path).rpartition(".")[2].encode()) + rb"\b"
+    return bench.known.files_with(word)
+
+
+def _wants_more(file: str, own: Mapping[str, ast.stmt], path: str, bench: Bench) -> bool:
+    """Whether a file imports a module (at `path`), or more from it than by its `own` statement."""
+    module, package = bench.module(path), package_name(file, bench.project.modules.roots)
+    for statement in bench.sheet(file).imports if file != path else ():
+        base = ""
+        if isinstance(statement, ast.ImportFrom):
+            base = statement.module or ""
+            base = relative_module(package, statement.level, base) or "" if statement.level else base
+        if base and bench.project.module_name(base, file) == module:
+            if statement is not own.get(file) or len(statement.names) > 1:
+                return True
+        elif any(
+            bench.project.module_name(f"{base}.{each.name}".strip("."), file) == module for each in statement.names
+        ):
+            return True
+    return False
+
+
+def _is_named(path: str, bench: Bench) -> bool:
+    """Whether any text of the project names the module."""
+    word = rb"[\"']" + re.escape(bench.module(path).encode()) + rb"[\"'.:]"
+    return bool(bench.known.files_with(word))
 
 
 def _is_text(statement: ast.stmt) -> bool:
@@ -95,8 +131,8 @@ def _is_list_of_names(statement: ast.stmt) -> bool:
 
 def without(duplicate: Duplicate, sheet: Sheet) -> Operation:
     """The class taken out of its file, with the blank lines below it. Raises Blocked."""
-    node = next((each for each in sheet.tree.body if getattr(each, "name", "") == duplicate.name), None)
-    if not isinstance(node, ast.ClassDef):
+    node = class_of(duplicate, sheet.tree)
+    if node is None:
         raise Blocked("it is not defined at the top of its file")
     if duplicate.name in (sheet.references.exported or ()):
         raise Blocked("it is in `__all__` of its file")
@@ -108,9 +144,7 @@ def without(duplicate: Duplicate, sheet: Sheet) -> Operation:
     return Replace(sheet.path, Cut(start, end + blank, ""), names)
 
 
-def method_of(duplicate: Duplicate, name: str, tree: ast.Module) -> Function | None:
-    """A method of a duplicate by its name, where it is the class's own."""
+def class_of(duplicate: Duplicate, tree: ast.Module) -> ast.ClassDef | None:
+    """The class itself, at the top of its file."""
     node = next((each for each in tree.body if getattr(each, "name", "") == duplicate.name), None)
-    several = node.body if isinstance(node, ast.ClassDef) else []
-    functions = (each for each in several if isinstance(each, (ast.FunctionDef, ast.AsyncFunctionDef)))
-    return next((each for each in functions if each.name == name), None)
+    return node if isinstance(node, ast.ClassDef) else None

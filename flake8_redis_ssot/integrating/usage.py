@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from typing import NamedTuple
 
 from flake8_redis_ssot.fixing.bench import Bench
@@ -13,6 +13,7 @@ from flake8_redis_ssot.fixing.touches import Touch
 from flake8_redis_ssot.fixing.uses import uses_of
 from flake8_redis_ssot.integrating.duplicates import User
 from flake8_redis_ssot.names.facts import Import
+from flake8_redis_ssot.references import References
 from flake8_redis_ssot.search import AttributeUse
 
 
@@ -24,12 +25,12 @@ class Made(NamedTuple):
 
 
 class Called(NamedTuple):
-    """A use of a member in the file at `path`. `touch` is None where only a text shows it."""
+    """A use of a member in the file at `path`."""
 
     path: str
     row: int
     name: str
-    touch: Touch | None
+    touch: Touch
 
 
 class Usage(NamedTuple):
@@ -40,9 +41,12 @@ class Usage(NamedTuple):
     types: tuple[tuple[str, ast.Name], ...]
 
 
-def usage_of(users: Iterable[User], bench: Bench) -> Usage:
-    """What some users do. Raises Blocked where it goes out of sight, Unanswered."""
-    following = _Following(bench)
+def usage_of(users: Iterable[User], near: Set[str], bench: Bench, *, alone: bool) -> Usage:
+    """What some users do. Raises Blocked where it goes out of sight, Unanswered.
+
+    `near` are the files of their service (absolute paths); `alone`: nobody else has the class.
+    """
+    following = _Following(bench, near, alone)
     for user in users:
         for read in user.variable.reads:
             following.read(user, read)
@@ -51,8 +55,10 @@ def usage_of(users: Iterable[User], bench: Bench) -> Usage:
 
 
 class _Following:
-    def __init__(self, bench: Bench) -> None:
+    def __init__(self, bench: Bench, near: Set[str], alone: bool) -> None:
         self._bench = bench
+        self._near = near
+        self._alone = alone
         self._seen: set[object] = set()
         self.made: list[Made] = []
         self.called: list[Called] = []
@@ -71,10 +77,24 @@ class _Following:
         elif isinstance(around, ast.ClassDef):
             raise Blocked(f"{where} derives a class from it")
         elif _is_type(read, references.ancestors(read)):
+            self._check_type(read, references, where)
             self.types.append((user.path, read))
             self._typed(user.path, read)
         else:
             raise Blocked(f"{where} hands the class itself on")
+
+    def _check_type(self, read: ast.Name, references: References, where: str) -> None:
+        """Whether a type may be another one: nobody makes instances by it, and no others come along."""
+        for node in references.ancestors(read):
+            if isinstance(node, ast.Call) and not self._alone:
+                raise Blocked(f"{where} asks for the type of what may come from elsewhere")
+            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                if node.decorator_list:
+                    made = ast.unparse(node.decorator_list[0])
+                    raise Blocked(f"{where}: `@{made}` may make one by its annotation")
+                break
+            if isinstance(node, ast.stmt):
+                break
 
     def _typed(self, path: str, read: ast.Name) -> None:
         """A parameter or variable that is said to hold an instance."""
@@ -129,17 +149,29 @@ class _Following:
                     raise Blocked(f"{where} hands `{name}` on")
 
     def _attribute(self, path: str, name: str) -> None:
-        """An attribute of that name in other files that name the module, as far as their texts show it."""
-        module = re.compile(rb"\b" + self._bench.module(path).rpartition(".")[2].encode() + rb"\b")
+        """An attribute of that name in other files of the service, and in those that name the module or its package."""
+        *around, last = self._bench.module(path).split(".")
+        words = re.compile(rb"\b(?:" + b"|".join(word.encode() for word in {last, *around[-1:]}) + rb")\b")
         for file, uses in sorted(self._bench.attribute_uses(name).items()):
-            if file != path and module.search(self._bench.text(file)):
+            if file != path and (file in self._near or words.search(self._bench.text(file))):
                 self.called += list(self._members(file, name, uses))
 
     def _members(self, file: str, name: str, uses: Iterable[AttributeUse]) -> Iterator[Called]:
+        sheet = self._bench.sheet(file)
         for use in uses:
-            if not use.member or use.sets:
+            calls = [call for call in sheet.calls if _is_call_of(call, name, use)]
+            if not use.member or use.sets or not calls:
                 raise Blocked(f"{self._bench.relative(file)}:{use.row}: what is done with `.{name}` can't be seen")
-            yield Called(file, use.row, use.member, None)
+            for call in calls:
+                awaited = isinstance(sheet.references.parent(call), ast.Await)
+                yield Called(file, use.row, use.member, Touch(use.member, use.row, "call", call, awaited))
+
+
+def _is_call_of(call: ast.Call, name: str, use: AttributeUse) -> bool:
+    """Whether a call is that of a member of an attribute which a text shows."""
+    function = call.func
+    owner = function.value if isinstance(function, ast.Attribute) and function.attr == use.member else None
+    return isinstance(owner, ast.Attribute) and owner.attr == name and (owner.end_lineno or 0) == use.row
 
 
 def _reads(fact: Import, path: str, bench: Bench) -> list[ast.Name]:

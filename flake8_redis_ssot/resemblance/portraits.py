@@ -70,7 +70,7 @@ class Portrait:
         if self.node is None:
             return False
         bases, public = _bases(self.node), self._public(self.node)
-        refuses = bool(public) and all(map(_refuses, public))
+        refuses = bool(public) and all(_refuses(each) or _is_abstract(each) for each in public)
         return not (refuses or bases & (_NO_CLASS_OF_ITS_KIND | _ABSTRACT))
 
     @cached_property
@@ -88,6 +88,21 @@ class Portrait:
         if self.node is None or self._home.path is None:
             return frozenset()
         return frozenset(_libraries(self.node, self._load(self._home.path), self._project))
+
+    @cached_property
+    def is_plugin(self) -> bool:
+        """Whether it derives from a class of a third party, whose interface it then has."""
+        if self.node is None or self._home.path is None:
+            return False
+        tops = dict(_imported(statements(self._load(self._home.path).body)))
+        roots = {dotted_of(base).partition(".")[0] for base in self.node.bases}
+        return any(_is_third_party(tops[root], self._project) for root in roots if root in tops)
+
+    @cached_property
+    def delegated(self) -> frozenset[str]:
+        """The methods that call one of the same name of something in an attribute."""
+        public = self._public(self.node) if self.node is not None else []
+        return frozenset(each.name for each in public if _delegates(each))
 
     def _public(self, node: ast.ClassDef) -> list[Function]:
         return [each for each in _functions(node) if not each.name.startswith("_")]
@@ -138,6 +153,16 @@ def _refuses(function: Function) -> bool:
     return error is not None and dotted_of(error) == "NotImplementedError"
 
 
+def _is_abstract(function: Function) -> bool:
+    return any(dotted_of(each).rpartition(".")[2] == "abstractmethod" for each in function.decorator_list)
+
+
+def _delegates(function: Function) -> bool:
+    called = (node.func for node in ast.walk(function) if isinstance(node, ast.Call))
+    owners = (each.value for each in called if isinstance(each, ast.Attribute) and each.attr == function.name)
+    return any(isinstance(owner, ast.Attribute) for owner in owners)
+
+
 def _libraries(node: ast.ClassDef, tree: ast.Module, project: Project) -> Iterator[str]:
     """The third parties whose objects are kept in attributes."""
     tops = dict(_imported([*statements(tree.body), *ast.walk(node)]))
@@ -145,11 +170,13 @@ def _libraries(node: ast.ClassDef, tree: ast.Module, project: Project) -> Iterat
     for value in kept:
         made = value.value if isinstance(value, ast.Await) else value
         top = tops.get(dotted_of(made.func).partition(".")[0], "") if isinstance(made, ast.Call) else ""
-        if top and top not in sys.stdlib_module_names and _is_foreign(top, project):
+        if top and _is_third_party(top, project):
             yield top
 
 
-def _is_foreign(top: str, project: Project) -> bool:
+def _is_third_party(top: str, project: Project) -> bool:
+    if top in sys.stdlib_module_names:
+        return False
     return project.modules.path_of(top) is None and project.modules.folder_of(top) is None
 
 

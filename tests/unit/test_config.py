@@ -129,7 +129,7 @@ def test_defaults(root: Path) -> None:
         src=(".",),
         exclude=(),
         services=(),
-        select=("RSS0", "RSS900"),
+        select=("default",),
         ignore=(),
         per_file_ignores=(),
         type_checking="report",
