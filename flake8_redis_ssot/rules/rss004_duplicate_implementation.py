@@ -4,13 +4,15 @@
 A copy or a stub beside the one implementation is where consolidation stalls: it opens connections of its own, or none
 and loses what is written, and whoever imports it believes to have the shared resource. A class counts where
 
-- it has the name of a guarded class, and anything in common with it or nothing in it at all, or is called a stub or
-  fake of one (a name of one word, such as `Settings`, says nothing without a method that tells more); or
+- it has the name of a guarded class, and a method that tells more than `get` or `close` in common with it, the same
+  library, or nothing in it at all; or is called a stub or fake of one (a name of one word, such as `Settings`, says
+  nothing without such a method); or
 - it has half of the guarded class's public methods: a quarter where it wraps the same third-party library, or has the
-  guarded class's name in its own. Methods that classes of all kinds have (`get`, `close`) count a quarter; those that
-  are awaited in one of both only count half.
+  guarded class's name in its own. Methods that classes of all kinds have count a quarter; those that are awaited in
+  one of both only count half.
 
-Classes that stand on the shared one (adapters), abstract ones, subclasses, and what a function makes for itself are
+Classes that stand on the shared one, or pass everything on to what they are handed (adapters), that wrap another
+library or derive from a class of a framework, abstract ones, subclasses, and what a function makes for itself are
 none.
 
 Test doubles in test code are not reported: `duplicates = "all"` in the configuration reports them too, `"off"` none;
