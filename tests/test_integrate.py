@@ -791,7 +791,6 @@ def test_a_field_is_no_key(small: Project) -> None:
         ),
         ("billing/loader.py", "import importlib\n\nimportlib.import_module('billing.stub')\n"),
         ("tools/names.py", "NAMES = {'x': 'billing.stub'}\n"),
-        ("tools/fakes.py", "import sys\n\nsys.modules['billing.stub'] = None\n"),
         ("billing/more.py", "import billing.stub\n\nprint(billing.stub)\n"),
     ],
 )
@@ -850,3 +849,23 @@ def test_attributes_through_a_package(small: Project) -> None:
     )
     assert small.apply("--adapter") == 0
     assert "def touch(self, key: str) -> bool:" in small.adapter
+
+
+def test_a_module_that_somebody_replaces(small: Project) -> None:
+    small.write("tools/fakes.py", "import sys\n\nsys.modules['billing.stub'] = None\n")
+    small.use("store.get('a')")
+    status, told = small.run()
+    assert (status, "tools/fakes.py puts something else in the place of its module" in told) == (1, True)
+
+
+def test_methods_that_python_calls(small: Project) -> None:
+    small.write(
+        "billing/stub.py",
+        STUB.replace(
+            "    limit = 0\n",
+            "    def __bool__(self):\n        return False\n\n    def __repr__(self):\n        return ''\n",
+        ),
+    )
+    small.use("if store:\n    store.get('a')")
+    status, told = small.run("--adapter")
+    assert (status, "it has `__bool__()`, and the shared class has not" in told) == (1, True)

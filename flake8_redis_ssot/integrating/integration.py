@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from flake8_redis_ssot.analysis import Analysis
@@ -26,6 +26,7 @@ from flake8_redis_ssot.integrating.usage import usage_of
 from flake8_redis_ssot.interface import Kind
 from flake8_redis_ssot.project import Home
 from flake8_redis_ssot.rule import View
+from flake8_redis_ssot.signatures import Function
 from flake8_redis_ssot.soundness import new_trouble
 
 
@@ -111,6 +112,7 @@ class _Work:
         node = class_of(self._duplicate, self._bench.tree(self._duplicate.path))
         own = methods_in(node) if node is not None else {}
         self._fits = fits(usage.called, shared, own, frozenset(resource.tear_down))
+        self.reasons += [f"it has `{name}()`, and the shared class has not" for name in _special(own, shared)]
         self.reasons += [f"`{fit.name}()`: {fit.refusal}" for fit in self._fits if fit.refusal]
         if self.reasons:
             return self.result("", tuple(self.reasons))
@@ -200,6 +202,16 @@ class _Work:
         if trouble:
             raise Blocked(f"{self._bench.relative(path)}: {trouble}")
         return Change(path, before.data, after)
+
+
+# They say nothing about how an instance behaves once it is there.
+_HARMLESS = frozenset({"__init__", "__init_subclass__", "__new__", "__repr__", "__str__"})
+
+
+def _special(own: Mapping[str, Function], shared: Shared) -> list[str]:
+    """Methods of a duplicate that Python calls where nobody names them, and that the shared class lacks."""
+    names = sorted(name for name in own if name.startswith("__") and name.endswith("__"))
+    return [name for name in names if name not in _HARMLESS and name not in shared.methods]
 
 
 def _snake(name: str) -> str:
