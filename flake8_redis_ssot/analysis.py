@@ -151,7 +151,11 @@ class Analysis:
 
     def answers(self, path: str, name: str) -> bool:
         """Whether every file that reads a name of the module at `path` has been read."""
-        return self._hunting.is_found_anywhere(name) or (path, name) in self.asked.names
+        return self.finds_anywhere(name) or (path, name) in self.asked.names
+
+    def finds_anywhere(self, name: str) -> bool:
+        """Whether every file that holds a name has been read, whatever stands beside it."""
+        return self._hunting.is_found_anywhere(name)
 
     def attribute_uses(self, name: str) -> Mapping[str, tuple[AttributeUse, ...]] | None:
         """Where an attribute of that name is read, by file; None while nobody has asked."""

@@ -16,7 +16,7 @@ from flake8_redis_ssot.fixing.borders import Borders
 from flake8_redis_ssot.fixing.cycles import ImportGraph
 from flake8_redis_ssot.fixing.sheet import Sheet
 from flake8_redis_ssot.interface import Interface, interface_of
-from flake8_redis_ssot.names.facts import FileFacts, Import, Mention, Reach
+from flake8_redis_ssot.names.facts import FileFacts, Import, Mention, Reach, attribute_of
 from flake8_redis_ssot.project import Home, Project
 from flake8_redis_ssot.rule import Judged, View
 from flake8_redis_ssot.search import AttributeUse, code
@@ -85,6 +85,9 @@ class Known(Protocol):
 
     def answers(self, path: str, name: str) -> bool:
         """Whether every reader of a name of a module has been read."""
+
+    def finds_anywhere(self, name: str) -> bool:
+        """Whether every file that holds a name has been read."""
 
     def attribute_uses(self, name: str) -> Mapping[str, tuple[AttributeUse, ...]] | None:
         """Where an attribute of that name is read, by file; None while nobody has looked."""
@@ -185,6 +188,9 @@ class Bench:
             raise Unanswered(Question(path, name))
         own = self._readers.get((path, name), [])
         starred = self._readers.get((path, "*"), [])
+        if self.known.finds_anywhere(name):
+            # A star brings in what it is not asked for; who has the name from there is among its own readers.
+            starred = [each for each in starred if name.encode() in self.text(each.path)]
         return tuple(reader for reader in (*own, *starred) if reader.path != path)
 
     def local_readers(self, path: str, name: str) -> tuple[Reader, ...]:
@@ -213,10 +219,20 @@ class Bench:
             for home in () if entry.star else self.project.resolve(entry.origin, path):
                 if home.path is not None and not home.local:
                     yield (home.path, ""), Reader(path, entry.span.row, True, entry)
+                yield from self._passed_on(home, attributes, Reader(path, entry.span.row, entry.local, entry))
         for reach in facts.reaches:
             for home in self.project.resolve(reach.base, path):
                 if home.path is not None and not home.local:
                     yield (home.path, reach.attribute), Reader(path, reach.span.row, True, reach)
+            for home in self.project.resolve(attribute_of(reach.base, reach.attribute), path):
+                yield from self._passed_on(home, reach.attribute, Reader(path, reach.span.row, True, reach))
+
+    def _passed_on(self, home: Home, attributes: str, reader: Reader) -> Iterator[tuple[tuple[str, str], Reader]]:
+        """What somebody reads of the modules that pass it on: by stars, which name nothing, under the same name."""
+        for module in home.chain:
+            passing = self.project.path_of(module, reader.path)
+            if passing is not None and attributes:
+                yield (passing, attributes.partition(".")[0]), reader
 
     def patches(self, path: str, name: str) -> tuple[Target, ...]:
         """Every string that patches `name` of the module at `path`, or something in it. Raises Unanswered."""
