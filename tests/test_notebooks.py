@@ -7,6 +7,7 @@ import io
 import json
 import os
 import shutil
+import sys
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -518,7 +519,7 @@ def test_fixes_of_random_notebooks(
 
 
 def ruff(*arguments: str) -> str:
-    command = shutil.which("ruff")
+    command = shutil.which("ruff", path=str(Path(sys.executable).parent)) or shutil.which("ruff")
     assert command is not None
     done = subprocess.run(
         [command, "check", "--no-cache", "--config", "ruff.toml", *arguments, "a.ipynb"],
