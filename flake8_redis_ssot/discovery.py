@@ -100,6 +100,13 @@ class _Folder(NamedTuple):
     levels: tuple[_Level, ...]  # nearest first: the first that has something to say is right
 
 
+def whole_project(
+    root: str, roots: Iterable[str], exclude: Sequence[str], *, endings: tuple[str, ...] = ENDINGS
+) -> Listing:
+    """List what belongs to a project: below its folder (`root`) and its import roots, as `discover` does."""
+    return discover(sorted({root, *roots}), root=root, exclude=exclude, endings=endings)
+
+
 class _Walk:
     """What the paths named so far have brought in."""
 

@@ -10,12 +10,12 @@ from flake8_redis_ssot.baseline.entries import Entry, entries_of
 from flake8_redis_ssot.cache.basis import Basis
 from flake8_redis_ssot.cache.memory import Memory
 from flake8_redis_ssot.config.loading import warnings
-from flake8_redis_ssot.config.settings import ConfigError, Problem
+from flake8_redis_ssot.config.settings import Problem
 from flake8_redis_ssot.engine import Found, check
 from flake8_redis_ssot.model import Applicability, Finding
 from flake8_redis_ssot.request import Outcome, Task
 from flake8_redis_ssot.selection import UNUSED_SUPPRESSION, Selection
-from flake8_redis_ssot.validation import name_errors, name_warnings
+from flake8_redis_ssot.validation import check_names, name_warnings
 from flake8_redis_ssot.workers import default_jobs
 
 
@@ -72,9 +72,7 @@ def _mend(analysis: Analysis, look: Callable[[], list[Found]], task: Task, outco
 
 
 def _check_names(analysis: Analysis, outcome: Outcome) -> None:
-    errors = name_errors(analysis.config, analysis.project)
-    if errors:
-        raise ConfigError(errors)
+    check_names(analysis.config, analysis.project)
     problems: tuple[Problem, ...] = (*warnings(analysis.config), *name_warnings(analysis.config, analysis.project))
     outcome.warnings += map(str, problems)
 

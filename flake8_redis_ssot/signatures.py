@@ -179,6 +179,12 @@ def statements(body: Iterable[ast.AST]) -> Iterator[ast.stmt]:
             yield from statements(ast.iter_child_nodes(node))
 
 
+def methods_in(node: ast.ClassDef) -> dict[str, Function]:
+    """The methods of a class by name: the last one of each, as Python has it, so none that is an overload only."""
+    functions = (each for each in statements(node.body) if isinstance(each, (ast.FunctionDef, ast.AsyncFunctionDef)))
+    return {each.name: each for each in functions}
+
+
 def nodes_of(scope: Function | ast.ClassDef | ast.Module) -> Iterator[ast.AST]:
     """All nodes of a body, in order of place, without what is inside of functions and classes in it."""
     waiting: list[ast.AST] = scope.body[::-1]  # type: ignore[assignment]

@@ -6,10 +6,17 @@ import os
 from collections.abc import Iterator
 
 from flake8_redis_ssot.config.loading import problem_at
-from flake8_redis_ssot.config.settings import Config, Problem, Resource
+from flake8_redis_ssot.config.settings import Config, ConfigError, Problem, Resource
 from flake8_redis_ssot.config.spelling import nearest
 from flake8_redis_ssot.project import Project
 from flake8_redis_ssot.words import is_glob
+
+
+def check_names(config: Config, project: Project) -> None:
+    """Raise ConfigError where the configuration names what is not there."""
+    errors = name_errors(config, project)
+    if errors:
+        raise ConfigError(errors)
 
 
 def name_errors(config: Config, project: Project) -> tuple[Problem, ...]:

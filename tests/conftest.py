@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -20,3 +21,11 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("REDIS_SSOT_CACHE_DIR", f"{tmp_path}-cache")
     return tmp_path
+
+
+@pytest.fixture
+def shop(project: Path) -> Path:
+    """A copy of the example to work on, made the working directory."""
+    example = Path(__file__).parent.parent / "examples" / "shop"
+    shutil.copytree(example, project, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__", ".*_cache"))
+    return project

@@ -30,13 +30,6 @@ def gate(code: str) -> str:
     return f'"{sys.executable}" -c "import sys; files = sys.argv[1:]; {code}" {{files}}'
 
 
-@pytest.fixture
-def shop(project: Path) -> Path:
-    """A copy to work on, made the working directory."""
-    shutil.copytree(EXAMPLE, project, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__", ".*_cache"))
-    return project
-
-
 def remediate(*arguments: str) -> int:
     return main(["remediate", "-q", *arguments])
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 import subprocess
 import sys
 from collections import Counter
@@ -23,16 +22,8 @@ from flake8_redis_ssot.reports import sarif
 from flake8_redis_ssot.reports.paint import Paint
 from flake8_redis_ssot.reports.report import Report, render
 
-EXAMPLE = Path(__file__).parent.parent / "examples" / "shop"
 Capture = pytest.CaptureFixture[str]
 Place = tuple[str, int, int, str]
-
-
-@pytest.fixture
-def shop(project: Path) -> Path:
-    """A copy to work on, made the working directory."""
-    shutil.copytree(EXAMPLE, project, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__", ".*_cache"))
-    return project
 
 
 def checked(capsys: Capture, form: str, *arguments: str) -> str:

@@ -168,13 +168,6 @@ def test_a_factory_in_a_notebook_stays(project: Path, capsys: Capture) -> None:
 # --- the example -------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def shop(project: Path) -> Path:
-    """A copy of the example to work on, made the working directory."""
-    shutil.copytree(EXAMPLE, project, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__", ".*_cache"))
-    return project
-
-
 def changed(shop: Path) -> set[str]:
     return {name for name, now in state(shop).items() if now != state(EXAMPLE).get(name)}
 

@@ -14,7 +14,6 @@ from killing import OWN, killed_before, state
 
 from flake8_redis_ssot.cli import main
 
-EXAMPLE = Path(__file__).parent.parent / "examples" / "shop"
 Capture = pytest.CaptureFixture[str]
 
 SETTINGS = """\
@@ -190,12 +189,6 @@ def small(project: Path, capsys: Capture) -> Project:
     return Project(project, capsys)
 
 
-@pytest.fixture
-def shop(project: Path) -> Path:
-    shutil.copytree(EXAMPLE, project, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__", ".*_cache"))
-    return project
-
-
 # The example
 
 
@@ -294,6 +287,14 @@ def test_a_gate_that_fails_already(shop: Path, capsys: Capture) -> None:
     before = state(shop)
     assert main(["integrate", "analytics", "--apply", "--validate", f"{sys.executable} -c 'raise SystemExit(3)'"]) == 2
     assert "fails already" in capsys.readouterr().err
+    assert state(shop) == before
+
+
+@pytest.mark.parametrize("command", ["no-such-command-anywhere", "'", " "])
+def test_a_gate_that_can_not_be_asked(shop: Path, capsys: Capture, command: str) -> None:
+    before = state(shop)
+    assert main(["integrate", "analytics", "--apply", "--validate", command]) == 2
+    assert "error: " in capsys.readouterr().err
     assert state(shop) == before
 
 

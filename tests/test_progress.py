@@ -33,13 +33,6 @@ EXAMPLE = Path(__file__).parent.parent / "examples" / "shop"
 Capture = pytest.CaptureFixture[str]
 
 
-@pytest.fixture
-def shop(project: Path) -> Path:
-    """A copy to work on, made the working directory."""
-    shutil.copytree(EXAMPLE, project, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__", ".*_cache"))
-    return project
-
-
 def findings(capsys: Capture) -> list[dict[str, Any]]:
     capsys.readouterr()
     main(["check", "--output-format", "json"])

@@ -24,13 +24,6 @@ EXAMPLE = Path(__file__).parent.parent / "examples" / "shop"
 pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
 
 
-@pytest.fixture
-def shop(project: Path) -> Path:
-    """A copy to work on, made the working directory."""
-    shutil.copytree(EXAMPLE, project, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__", ".*_cache"))
-    return project
-
-
 class Client:
     """A client with a document or several, which waits for what it is told about them."""
 

@@ -21,7 +21,6 @@ from flake8_redis_ssot.campaign.journal import Journal
 from flake8_redis_ssot.campaign.store import Store
 from flake8_redis_ssot.cli import main
 
-EXAMPLE = Path(__file__).parent.parent / "examples" / "shop"
 Capture = pytest.CaptureFixture[str]
 
 SETTINGS = """\
@@ -436,13 +435,6 @@ GATE = f'"{sys.executable}" -m compileall -q {{files}}'
 
 def gate(code: str) -> str:
     return f'"{sys.executable}" -c "{code}"'
-
-
-@pytest.fixture
-def shop(project: Path) -> Path:
-    """A copy to work on, made the working directory."""
-    shutil.copytree(EXAMPLE, project, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__", ".*_cache"))
-    return project
 
 
 def remediate(phase: int, *flags: str) -> int:

@@ -8,7 +8,7 @@ from contextlib import suppress
 
 from flake8_redis_ssot.analysis import Analysis
 from flake8_redis_ssot.config.settings import Config
-from flake8_redis_ssot.discovery import ENDINGS, discover
+from flake8_redis_ssot.discovery import ENDINGS, whole_project
 from flake8_redis_ssot.disk import read
 from flake8_redis_ssot.engine import Found, found_in
 from flake8_redis_ssot.model import Finding
@@ -72,8 +72,8 @@ class LiveProject:
 
     def _listed(self) -> frozenset[str]:
         """The files that the settings do not leave out."""
-        paths = sorted({str(self._config.root), *self._config.roots})
-        return frozenset(discover(paths, root=str(self._config.root), exclude=self._config.exclude).files)
+        config = self._config
+        return frozenset(whole_project(str(config.root), config.roots, config.exclude).files)
 
     def _change(self, paths: Sequence[str]) -> bool:
         texts: dict[str, bytes] = {}

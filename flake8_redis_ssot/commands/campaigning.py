@@ -6,12 +6,13 @@ import os
 import signal
 import time
 from argparse import ArgumentParser, Namespace
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from types import FrameType
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from flake8_redis_ssot.campaign.gate import LIMIT, Gate
+from flake8_redis_ssot.campaign.commits import CommitError
+from flake8_redis_ssot.campaign.gate import LIMIT, Gate, GateError
 from flake8_redis_ssot.campaign.journal import Journal, JournalError
 from flake8_redis_ssot.campaign.lock import LockedError, locked
 from flake8_redis_ssot.campaign.noting import NotedGate
@@ -21,6 +22,10 @@ from flake8_redis_ssot.commands import RefusedError
 from flake8_redis_ssot.commands.flags import seconds
 from flake8_redis_ssot.commands.running import complain
 from flake8_redis_ssot.config.settings import Config
+
+if TYPE_CHECKING:
+    from flake8_redis_ssot.campaign.remediation import Remediation
+    from flake8_redis_ssot.commands.showing import Show
 
 
 class Campaign(NamedTuple):
@@ -34,7 +39,7 @@ class Campaign(NamedTuple):
 def campaign(config: Config) -> Iterator[Campaign]:
     """Hold the campaign of a project; whatever a kill has interrupted is completed or undone first.
 
-    Raises RefusedError where somebody else holds it or the disk does not let us.
+    Raises RefusedError where somebody else holds it, the disk does not let us, or a gate or git can't be asked.
     """
     root = str(config.root)
     try:
@@ -42,7 +47,7 @@ def campaign(config: Config) -> Iterator[Campaign]:
             journal = Journal(store)
             complain(recover(root, journal), "warning")
             yield Campaign(root, journal)
-    except (LockedError, JournalError) as error:
+    except (LockedError, JournalError, GateError, CommitError) as error:
         raise RefusedError(str(error)) from error
     except OSError as error:
         where = error.filename or store.folder
@@ -85,6 +90,16 @@ def gate_of(arguments: Namespace, own: Campaign) -> Gate | None:
         return None
     command, shell, limit = arguments.validate, arguments.shell, arguments.timeout
     return NotedGate(own.journal, command, cwd=own.root, shell=shell, limit=limit)
+
+
+def gate_opens(remediation: Remediation, files: Iterable[str], show: Show) -> bool:
+    """Whether the gate lets the code pass as it is: one that does not could not tell anything afterwards."""
+    result = remediation.ask_first(tuple(dict.fromkeys(files)))
+    if result is None or result.passed:
+        return True
+    complain([f"the gate fails already, before anything has changed ({result.reason}); nothing was touched"])
+    show.output(result.output)
+    return False
 
 
 def name_of_run(own: Campaign) -> str:

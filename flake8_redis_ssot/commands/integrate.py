@@ -16,21 +16,22 @@ from flake8_redis_ssot.commands.campaigning import (
     add_gate,
     campaign,
     gate_of,
+    gate_opens,
     interruptible,
     name_of_run,
 )
 from flake8_redis_ssot.commands.fixes import diff_of
 from flake8_redis_ssot.commands.flags import add_configuration
-from flake8_redis_ssot.commands.running import complain, configuration_of, request_of
+from flake8_redis_ssot.commands.running import configuration_of, refused, request_of
 from flake8_redis_ssot.commands.showing import Show
-from flake8_redis_ssot.config.settings import Config
+from flake8_redis_ssot.config.settings import Config, ConfigError
 from flake8_redis_ssot.config.spelling import nearest
-from flake8_redis_ssot.discovery import discover
+from flake8_redis_ssot.discovery import whole_project
 from flake8_redis_ssot.fixing.borders import holds
 from flake8_redis_ssot.integrating.integration import Integration, Wish, integrate
 from flake8_redis_ssot.integrating.report import as_json, as_text
 from flake8_redis_ssot.selection import relative_to
-from flake8_redis_ssot.validation import name_errors
+from flake8_redis_ssot.validation import check_names
 from flake8_redis_ssot.workers import default_jobs
 
 _PHASE = 3
@@ -74,17 +75,17 @@ def _status(found: Sequence[Integration]) -> int:
     return 1 if any(each.reasons for each in found) else 0
 
 
-def _files(config: Config) -> list[str]:
+def _files(config: Config) -> tuple[str, ...]:
     """All files of the project (absolute paths)."""
-    paths = sorted({str(config.root), *config.roots})
-    return list(discover(paths, root=str(config.root), exclude=config.exclude).files)
+    return whole_project(str(config.root), config.roots, config.exclude).files
 
 
 def _integrations(arguments: Namespace, config: Config, files: Sequence[str]) -> list[Integration]:
     analysis = Analysis(config, files, jobs=arguments.jobs or default_jobs())
-    errors = name_errors(config, analysis.project)
-    if errors:
-        raise RefusedError(*map(str, errors))
+    try:
+        check_names(config, analysis.project)
+    except ConfigError as error:
+        raise refused(error, request_of(arguments)) from error
     service, root = arguments.service.strip("/"), str(config.root)
     modules = analysis.modules
     own = frozenset(path for path in files if holds(service, modules.name_of(path), relative_to(root, path)))
@@ -121,10 +122,7 @@ class _Application:
         if not self._work:
             return _status(self._found)
         remediation = self._remediation()
-        result = remediation.ask_first(tuple(dict.fromkeys(self._work)))
-        if result is not None and not result.passed:
-            complain([f"the gate fails already, before anything has changed ({result.reason}); nothing was touched"])
-            self._show.output(result.output)
+        if not gate_opens(remediation, self._work, self._show):
             return 2
         self._own.journal.add("start", run=self._run, phase=_PHASE, options={"service": self._arguments.service})
         try:

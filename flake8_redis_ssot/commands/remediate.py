@@ -7,8 +7,7 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Collection, Sequence
 
 from flake8_redis_ssot.baseline.entries import path_from
-from flake8_redis_ssot.campaign.commits import Branch, CommitError
-from flake8_redis_ssot.campaign.gate import GateError
+from flake8_redis_ssot.campaign.commits import Branch
 from flake8_redis_ssot.campaign.owners import Owners, owners_of
 from flake8_redis_ssot.campaign.plan import BATCH_SIZE, PHASES, Batch, make_plan
 from flake8_redis_ssot.campaign.progress import counts_of
@@ -20,12 +19,12 @@ from flake8_redis_ssot.commands.campaigning import (
     add_gate,
     campaign,
     gate_of,
+    gate_opens,
     interruptible,
     name_of_run,
 )
 from flake8_redis_ssot.commands.flags import add_configuration, add_paths, count
 from flake8_redis_ssot.commands.running import (
-    complain,
     configuration_of,
     outcome_of,
     request_of,
@@ -66,17 +65,14 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def main(arguments: Namespace) -> int:
     """Work: 0 all kept, 1 something is held back, 2 something is wrong, 130 interrupted."""
-    try:
-        config = configuration_of(request_of(arguments))
-        if arguments.dry_run:
-            _need_phase(arguments)
-            show = Show(arguments.quiet)
-            show.plan(_planned(arguments, config, ()))
-            return 0
-        with campaign(config) as own, interruptible():
-            return _Run(arguments, config, own).work()
-    except (GateError, CommitError) as error:
-        raise RefusedError(*error.args) from error
+    config = configuration_of(request_of(arguments))
+    if arguments.dry_run:
+        _need_phase(arguments)
+        show = Show(arguments.quiet)
+        show.plan(_planned(arguments, config, ()))
+        return 0
+    with campaign(config) as own, interruptible():
+        return _Run(arguments, config, own).work()
 
 
 def _need_phase(arguments: Namespace) -> None:
@@ -113,7 +109,8 @@ class _Run:
         batches = _planned(self._arguments, self._config, held)
         branch = Branch(self._own.root, self._name) if self._arguments.commit else None
         remediation = self._remediation(branch)
-        if batches and not self._opens(remediation, batches):
+        files = [path for batch in batches for path in batch.files]
+        if files and not gate_opens(remediation, files, self._show):
             return 2
         if branch is not None and batches:
             branch.enter()
@@ -152,16 +149,6 @@ class _Run:
             tell=self._show.tell,
             commit=None if branch is None else branch.commit,
         )
-
-    def _opens(self, remediation: Remediation, batches: Sequence[Batch]) -> bool:
-        """Whether the gate lets the code pass as it is: one that does not could not tell anything afterwards."""
-        files = tuple(dict.fromkeys(path for batch in batches for path in batch.files))
-        result = remediation.ask_first(files)
-        if result is None or result.passed:
-            return True
-        complain([f"the gate fails already, before anything has changed ({result.reason}); nothing was touched"])
-        self._show.output(result.output)
-        return False
 
     def _fixes(self, files: Files) -> Fixes:
         paths = tuple(os.path.join(self._own.root, path) for path in files)

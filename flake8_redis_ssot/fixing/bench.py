@@ -107,6 +107,7 @@ class Bench:
     _texts: dict[str, bytes] = field(default_factory=dict)
     _importers: dict[str, frozenset[str]] = field(default_factory=dict)
     _holders: dict[bytes, tuple[str, ...]] = field(default_factory=dict)
+    _mentioning: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def project(self) -> Project:
@@ -143,6 +144,7 @@ class Bench:
         """Go on with other files in the place of some."""
         self.sheets |= sheets
         self._texts |= {path: code(sheet.data, path) for path, sheet in sheets.items()}
+        self._mentioning.clear()
         self._seen.clear()
 
     def learn(self) -> None:
@@ -181,6 +183,11 @@ class Bench:
     def graph(self) -> ImportGraph:
         """Who imports whom when modules are loaded."""
         return ImportGraph(self.project, self.tree)
+
+    def ring(self, importer: str, module: str) -> str | None:
+        """The ring that an import of a module (dotted) by a file would close; None where there is none."""
+        path = self.project.path_of(module, importer)
+        return self.graph.ring(importer, path) if path is not None else None
 
     def readers(self, path: str, name: str) -> tuple[Reader, ...]:
         """Every other file that reads `name` of the module at `path`. Raises Unanswered."""
@@ -298,6 +305,13 @@ class Bench:
             except OSError:
                 self._texts[path] = b""
         return self._texts[path]
+
+    def mentioning(self, path: str) -> tuple[str, ...]:
+        """All files of the project in whose text the last part of a module's name stands, in order."""
+        if path not in self._mentioning:
+            word = re.escape(self.module(path).rpartition(".")[2].encode())
+            self._mentioning[path] = self.known.files_with(rb"\b" + word + rb"\b")
+        return self._mentioning[path]
 
     def files_with(self, pattern: bytes) -> tuple[str, ...]:
         """The files known whose bytes match a regular expression, in order."""

@@ -116,7 +116,7 @@ def _imported(wanted: Wanted, view: View, bench: Bench, sheet: Sheet) -> Brought
     references = sheet.references
     anchor = wanted.anchor or _neighbour(wanted, view, sheet)
     scope = references.scope_of(anchor) if anchor is not None else references.module
-    ring = _ring(wanted, view, bench) if scope.kind in ("module", "class") else None
+    ring = bench.ring(view.path, wanted.module) if scope.kind in ("module", "class") else None
     taken = _taken(wanted.name, scope, wanted.site, sheet)
     reasons: tuple[str, ...] = ()
     if scope.kind == "class" and not taken:
@@ -136,11 +136,6 @@ def _neighbour(wanted: Wanted, view: View, sheet: Sheet) -> ast.stmt | None:
     top = [each for each in sheet.tree.body if isinstance(each, ast.ImportFrom) and each.names[0].name != "*"]
     own = (each for each in top if absolute(each, view) == wanted.module and each.lineno < _row(wanted.site))
     return next(own, None)
-
-
-def _ring(wanted: Wanted, view: View, bench: Bench) -> str | None:
-    path = bench.project.path_of(wanted.module, view.path)
-    return bench.graph.ring(view.path, path) if path is not None else None
 
 
 def _taken(name: str, scope: Scope, site: ast.AST, sheet: Sheet) -> str | None:

@@ -117,8 +117,7 @@ def _attribute(fact: Reach, sheet: Sheet) -> ast.Attribute:
 def calls_of(callers: Callers, bench: Bench) -> Iterator[tuple[Read, ast.Call | None]]:
     """Each read with the call that it is the function of; None where it is something else."""
     for read in callers.in_order():
-        around = bench.sheet(read.path).references.parent(read.node)
-        yield read, around if isinstance(around, ast.Call) and around.func is read.node else None
+        yield read, bench.sheet(read.path).references.call_of(read.node)
 
 
 def unseen_reads(callers: Callers, bench: Bench) -> Iterator[tuple[str, int, bool]]:

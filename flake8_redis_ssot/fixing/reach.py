@@ -10,12 +10,20 @@ from flake8_redis_ssot.rule import View
 
 def check_reach(module: str, fact: Import, view: View, bench: Bench) -> None:
     """Whether a file may import a module (dotted) where it imports `fact`. Raises Blocked."""
-    crossed = bench.borders.crossed(view.path, module)
+    check_border(module, view.path, bench)
+    if not fact.local and not fact.typing_only:
+        check_ring(module, view.path, bench)
+
+
+def check_border(module: str, importer: str, bench: Bench) -> None:
+    """Whether the file `importer` is deployed with a module (dotted). Raises Blocked."""
+    crossed = bench.borders.crossed(importer, module)
     if crossed:
         raise Blocked(crossed)
-    path = bench.project.path_of(module, view.path)
-    if path is None or fact.local or fact.typing_only:
-        return
-    ring = bench.graph.ring(view.path, path)
+
+
+def check_ring(module: str, importer: str, bench: Bench) -> None:
+    """Whether a module (dotted) can be imported by a file when that is loaded. Raises Blocked."""
+    ring = bench.ring(importer, module)
     if ring:
         raise Blocked(f"the import would close a ring: {ring}")

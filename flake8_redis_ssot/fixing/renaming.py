@@ -103,8 +103,7 @@ def _defined(variable: Variable, rename: _Rename, sheet: Sheet) -> Cut:
 
 def _reads(variable: Variable, rename: _Rename, sheet: Sheet, bench: Bench) -> Iterator[tuple[Replace, str]]:
     for read in variable.reads:
-        around = sheet.references.parent(read)
-        does = "calls" if isinstance(around, ast.Call) and around.func is read else "reads"
+        does = "calls" if sheet.references.call_of(read) else "reads"
         yield Replace(sheet.path, sheet.cut(read, rename.new)), f"{bench.relative(sheet.path)}:{read.lineno} {does} it"
 
 

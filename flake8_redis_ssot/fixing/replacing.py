@@ -17,7 +17,7 @@ from flake8_redis_ssot.fixing.constructors import Spot
 from flake8_redis_ssot.fixing.factories import Factory
 from flake8_redis_ssot.fixing.operations import Bring, Operation, Replace
 from flake8_redis_ssot.fixing.proofs import Doubt
-from flake8_redis_ssot.fixing.reach import check_reach
+from flake8_redis_ssot.fixing.reach import check_border, check_reach, check_ring
 from flake8_redis_ssot.fixing.reaching import anchor_of
 from flake8_redis_ssot.fixing.recursion import check_recursion
 from flake8_redis_ssot.fixing.sharing import Shared, shared_for
@@ -131,9 +131,8 @@ def _brought(read: Read, here: Spot, shared: Shared, view: View, bench: Bench) -
     if holder.entry is not None:
         check_reach(shared.module, holder.entry.fact, view, bench)
         return Brought(shared.name, None, holder.variable.scope), (named,)
-    crossed, ring = bench.borders.crossed(view.path, shared.module), bench.graph.ring(view.path, shared.path)
-    if crossed or ring:
-        raise Blocked(crossed or f"the import would close a ring: {ring}")
+    check_border(shared.module, view.path, bench)
+    check_ring(shared.module, view.path, bench)
     operation = Bring(view.path, bench.sheet(view.path).tree, here.anchor, named)
     return Brought(shared.name, operation, holder.variable.scope), ()
 

@@ -71,9 +71,9 @@ def users_of(duplicate: Duplicate, bench: Bench) -> tuple[list[User], list[str]]
             reasons.append(str(block))
     named = (*bench.patches(duplicate.path, duplicate.name), *bench.named(duplicate.path, duplicate.name))
     reasons += [f"a string names it: {bench.relative(each.path)}:{each.mention.span.row}" for each in named]
-    module = re.escape(bench.module(duplicate.path).encode())
-    for file in bench.known.files_with(rb"sys\.modules\W+" + module + rb"\W"):
-        reasons.append(f"{bench.relative(file)} puts something else in the place of its module")
+    replaced = re.compile(rb"sys\.modules\W+" + re.escape(bench.module(duplicate.path).encode()) + rb"\W")
+    replacers = (file for file in bench.mentioning(duplicate.path) if replaced.search(bench.text(file)))
+    reasons += [f"{bench.relative(file)} puts something else in the place of its module" for file in replacers]
     return users, reasons
 
 

@@ -13,7 +13,8 @@ from flake8_redis_ssot.integrating.parameters import mean_the_same, parameters_o
 from flake8_redis_ssot.integrating.usage import Called
 from flake8_redis_ssot.interface import Interface, Kind
 from flake8_redis_ssot.project import Home, Project
-from flake8_redis_ssot.signatures import Function, definition_of, misfit, statements, unsure
+from flake8_redis_ssot.resemblance.portraits import methods_of
+from flake8_redis_ssot.signatures import Function, misfit, unsure
 
 _HANDED_ON = frozenset({Kind.METHOD, Kind.COROUTINE, Kind.GENERATOR})
 
@@ -50,27 +51,7 @@ class Shared(NamedTuple):
 
 def shared_class(home: Home, interface: Interface, load: Load, project: Project) -> Shared:
     """A class with its own methods and those of its bases."""
-    found: dict[str, Function] = {}
-    for several in _methods(home, load, project, ()):
-        found |= {name: method for name, method in several.items() if name not in found}
-    return Shared(home, interface, found)
-
-
-def _methods(home: Home, load: Load, project: Project, below: tuple[Home, ...]) -> Iterator[dict[str, Function]]:
-    """The methods of a class, then those of its bases."""
-    node = definition_of(load(home.path), home.local) if home.path is not None and home not in below else None
-    if home.path is None or not isinstance(node, ast.ClassDef):
-        return
-    yield methods_in(node)
-    for base in project.load(home.path).bases.get(home.local, ()):
-        for parent in project.resolve(base, home.path):
-            yield from _methods(parent._replace(chain=()), load, project, (*below, home))
-
-
-def methods_in(node: ast.ClassDef) -> dict[str, Function]:
-    """The methods of one class by name: the last one of each, as Python has it, so none that is an overload only."""
-    functions = (each for each in statements(node.body) if isinstance(each, (ast.FunctionDef, ast.AsyncFunctionDef)))
-    return {each.name: each for each in functions}
+    return Shared(home, interface, methods_of(home, project, load))
 
 
 def fits(called: Iterable[Called], shared: Shared, own: Mapping[str, Function], tear_downs: Set[str]) -> list[Fit]:

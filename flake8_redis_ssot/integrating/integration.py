@@ -18,16 +18,17 @@ from flake8_redis_ssot.fixing.operations import Operation
 from flake8_redis_ssot.fixing.sheet import Sheet
 from flake8_redis_ssot.integrating.adapters import Adapter, Method, text_of
 from flake8_redis_ssot.integrating.duplicates import Duplicate, User, duplicates_in, users_of
-from flake8_redis_ssot.integrating.fitting import Fit, Shared, fits, methods_in, shared_class
+from flake8_redis_ssot.integrating.fitting import Fit, Shared, fits, shared_class
 from flake8_redis_ssot.integrating.keys import Key, keys_of
 from flake8_redis_ssot.integrating.parameters import parameters_of
-from flake8_redis_ssot.integrating.switching import Instead, check_border, class_of, is_alone, switch, without
+from flake8_redis_ssot.integrating.switching import Instead, check_import, class_of, is_alone, switch, without
 from flake8_redis_ssot.integrating.usage import usage_of
 from flake8_redis_ssot.interface import Kind
 from flake8_redis_ssot.project import Home
 from flake8_redis_ssot.rule import View
-from flake8_redis_ssot.signatures import Function
+from flake8_redis_ssot.signatures import Function, methods_in
 from flake8_redis_ssot.soundness import new_trouble
+from flake8_redis_ssot.trials import Trials
 
 
 class Wish(NamedTuple):
@@ -108,7 +109,8 @@ class _Work:
         self.reasons = [*self._at_the_border(accessor), *reasons]
         alone = not any(user for user in everybody if user not in self._users)
         usage = usage_of(self._users, self._paths, self._bench, alone=alone)
-        shared = _shared(accessor, accessor == resource.instance, self._duplicate, self._bench, view)
+        is_instance = accessor == resource.instance
+        shared = _shared(accessor, is_instance, self._duplicate, self._bench, view)
         node = class_of(self._duplicate, self._bench.tree(self._duplicate.path))
         own = methods_in(node) if node is not None else {}
         self._fits = fits(usage.called, shared, own, frozenset(resource.tear_down))
@@ -118,13 +120,13 @@ class _Work:
             return self.result("", tuple(self.reasons))
         others = [user for user in everybody if user not in self._users and user.variable.reads]
         if self._wish.adapter or any(fit.trouble for fit in self._fits):
-            return self._with_adapter(accessor, accessor == resource.instance, shared, others)
-        return self._with_accessor(accessor, accessor == resource.instance, shared, others)
+            return self._with_adapter(accessor, is_instance, shared, others)
+        return self._with_accessor(accessor, is_instance, shared, others)
 
     def _at_the_border(self, accessor: str) -> Iterator[str]:
         """Why the service can't have what is configured at all."""
         try:
-            check_border(self._duplicate.path, accessor, self._bench)
+            check_import(self._duplicate.path, accessor, self._bench)
         except Blocked as block:
             yield str(block)
 
@@ -138,7 +140,7 @@ class _Work:
     def _with_adapter(self, accessor: str, is_instance: bool, shared: Shared, others: Sequence[User]) -> Integration:
         path, module, name = self._place()
         for dotted in (accessor, shared.home.name):
-            check_border(self._duplicate.path, dotted, self._bench)
+            check_import(self._duplicate.path, dotted, self._bench)
         # In the order in which the shared class has them.
         ordered = sorted(self._fits, key=lambda fit: fit.there.lineno if fit.there is not None else 0)
         methods = tuple(map(self._method, ordered))
@@ -190,18 +192,13 @@ class _Work:
         is_gone = not others and is_alone(self._duplicate, self._users, self._bench)
         if not others and not is_gone:
             operations.append(without(self._duplicate, sheet))
-        cuts = cuts_of(operations, self._bench)
-        changed = [self._changed(each, cuts[each]) for each in cuts]
+        sheets, troubles = Trials(self._bench, jobs=1).after(cuts_of(operations, self._bench))
+        trouble = next((f"{self._bench.relative(each)}: {why}" for each, why in troubles.items()), None)
+        if trouble:
+            raise Blocked(trouble)
+        changed = [Change(each, self._bench.sheet(each).data, after.data) for each, after in sheets.items()]
         gone = (Change(path, sheet.data, None),) if is_gone else ()
         return (*made, *(each for each in changed if not (is_gone and each.path == path)), *gone)
-
-    def _changed(self, path: str, cuts: Sequence[object]) -> Change:
-        before = self._bench.sheet(path)
-        after = before.changed(list(cuts))  # type: ignore[arg-type]
-        trouble = new_trouble((before, Sheet.of(path, after)))
-        if trouble:
-            raise Blocked(f"{self._bench.relative(path)}: {trouble}")
-        return Change(path, before.data, after)
 
 
 # They say nothing about how an instance behaves once it is there.

@@ -9,12 +9,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from flake8_redis_ssot.fixing.bench import Bench
 from flake8_redis_ssot.fixing.bringing import Blocked, written
 from flake8_redis_ssot.fixing.operations import Bring, Operation, Replace
+from flake8_redis_ssot.fixing.reach import check_border, check_ring
 from flake8_redis_ssot.fixing.sheet import Sheet
 from flake8_redis_ssot.imports import Named
 from flake8_redis_ssot.integrating.duplicates import Duplicate, User
 from flake8_redis_ssot.model import Cut
 from flake8_redis_ssot.modules import package_name
 from flake8_redis_ssot.names.evaluator import relative_module
+from flake8_redis_ssot.references.exports import lists_names
 from flake8_redis_ssot.rule import View
 
 
@@ -30,12 +32,12 @@ def switch(user: User, instead: Instead, view: View, bench: Bench) -> Iterator[O
     """What changes in the file of one user. Raises Blocked where a name is taken there."""
     sheet = bench.sheet(user.path)
     references = sheet.references
-    makers = [read for read in user.variable.reads if _is_called(read, sheet)]
+    makers = [read for read in user.variable.reads if references.call_of(read)]
     kinds = [read for read in user.variable.reads if read not in makers]
     wanted = [name for name, reads in ((instead.maker, makers), (instead.kind, kinds)) if reads]
     named = []
     for dotted in dict.fromkeys(wanted):
-        check_border(user.path, dotted, bench)
+        check_import(user.path, dotted, bench)
         module, _, name = dotted.rpartition(".")
         reads = [*(makers if dotted == instead.maker else ()), *(kinds if dotted == instead.kind else ())]
         if name != user.variable.name:
@@ -50,21 +52,15 @@ def switch(user: User, instead: Instead, view: View, bench: Bench) -> Iterator[O
         yield from (Bring(user.path, references.module.node, None, each) for each in named)
 
 
-def check_border(importer: str, dotted: str, bench: Bench) -> None:
+def check_import(importer: str, dotted: str, bench: Bench) -> None:
     """Whether a file may import what a dotted name stands for. Raises Blocked."""
     module = dotted.rpartition(".")[0]
-    crossed = bench.borders.crossed(importer, module)
-    if crossed:
-        raise Blocked(f"{crossed}; `accessor-for` in the settings can name another accessor for these files")
-    path = bench.project.path_of(module, importer)
-    ring = bench.graph.ring(importer, path) if path is not None else None
-    if ring:
-        raise Blocked(f"the import would close a ring: {ring}")
-
-
-def _is_called(read: ast.Name, sheet: Sheet) -> bool:
-    around = sheet.references.parent(read)
-    return isinstance(around, ast.Call) and around.func is read
+    try:
+        check_border(module, importer, bench)
+    except Blocked as block:
+        advice = "`accessor-for` in the settings can name another accessor for these files"
+        raise Blocked(f"{block}; {advice}") from None
+    check_ring(module, importer, bench)
 
 
 def _check_free(name: str, reads: Sequence[ast.Name], user: User, sheet: Sheet) -> None:
@@ -79,21 +75,15 @@ def is_alone(duplicate: Duplicate, users: Sequence[User], bench: Bench) -> bool:
     path, sheet = duplicate.path, bench.sheet(duplicate.path)
     plain = (ast.Import, ast.ImportFrom)
     others = [
-        each
-        for each in sheet.tree.body
-        if not isinstance(each, plain) and not _is_text(each) and not _is_list_of_names(each)
+        each for each in sheet.tree.body if not isinstance(each, plain) and not _is_text(each) and not lists_names(each)
     ]
     is_only = len(others) == 1 and getattr(others[0], "name", "") == duplicate.name
     if not is_only or sheet.path.endswith(("__init__.py", "__init__.pyi")):
         return False
     own = {user.path: user.entry.statement for user in users if user.entry is not None}
-    return not _is_named(path, bench) and not any(_wants_more(each, own, path, bench) for each in _near(path, bench))
-
-
-def _near(path: str, bench: Bench) -> tuple[str, ...]:
-    """The files of the project that may import a module."""
-    word = rb"\b" + re.escape(bench.module(path).rpartition(".")[2].encode()) + rb"\b"
-    return bench.known.files_with(word)
+    return not _is_named(path, bench) and not any(
+        _wants_more(each, own, path, bench) for each in bench.mentioning(path)
+    )
 
 
 def _wants_more(file: str, own: Mapping[str, ast.stmt], path: str, bench: Bench) -> bool:
@@ -116,17 +106,12 @@ def _wants_more(file: str, own: Mapping[str, ast.stmt], path: str, bench: Bench)
 
 def _is_named(path: str, bench: Bench) -> bool:
     """Whether any text of the project names the module."""
-    word = rb"[\"']" + re.escape(bench.module(path).encode()) + rb"[\"'.:]"
-    return bool(bench.known.files_with(word))
+    named = re.compile(rb"[\"']" + re.escape(bench.module(path).encode()) + rb"[\"'.:]")
+    return any(named.search(bench.text(file)) for file in bench.mentioning(path))
 
 
 def _is_text(statement: ast.stmt) -> bool:
     return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
-
-
-def _is_list_of_names(statement: ast.stmt) -> bool:
-    targets = statement.targets if isinstance(statement, ast.Assign) else []
-    return any(isinstance(target, ast.Name) and target.id == "__all__" for target in targets)
 
 
 def without(duplicate: Duplicate, sheet: Sheet) -> Operation:

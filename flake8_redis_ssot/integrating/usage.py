@@ -67,14 +67,14 @@ class _Following:
     def read(self, user: User, read: ast.Name) -> None:
         """One read of the class: a call of it makes an instance, a type says what a variable holds."""
         references = self._bench.sheet(user.path).references
-        around = references.parent(read)
+        call = references.call_of(read)
         where = f"{self._bench.relative(user.path)}:{read.lineno}"
-        if isinstance(around, ast.Call) and around.func is read:
-            if around.args or around.keywords:
-                raise Blocked(f"{where}: what it is made with (`{ast.unparse(around)}`) would be lost")
-            self.made.append(Made(user.path, around))
-            self.follow(user.path, around)
-        elif isinstance(around, ast.ClassDef):
+        if call is not None:
+            if call.args or call.keywords:
+                raise Blocked(f"{where}: what it is made with (`{ast.unparse(call)}`) would be lost")
+            self.made.append(Made(user.path, call))
+            self.follow(user.path, call)
+        elif isinstance(references.parent(read), ast.ClassDef):
             raise Blocked(f"{where} derives a class from it")
         elif _is_type(read, references.ancestors(read)):
             self._check_type(read, references, where)
@@ -140,11 +140,9 @@ class _Following:
             if not isinstance(reader.fact, Import) or reader.fact.star or reader.fact.dynamic:
                 raise Blocked(f"{where} has `{name}` without an import of its name")
             for read in _reads(reader.fact, reader.path, self._bench):
-                around = references.parent(read)
-                if not called:
-                    self.follow(reader.path, read)
-                elif isinstance(around, ast.Call) and around.func is read:
-                    self.follow(reader.path, around)
+                given = references.call_of(read) if called else read
+                if given is not None:
+                    self.follow(reader.path, given)
                 else:
                     raise Blocked(f"{where} hands `{name}` on")
 

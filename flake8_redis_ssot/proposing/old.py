@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from flake8_redis_ssot.levelling import parse
 from flake8_redis_ssot.proposing.homes import Home, words_of
+from flake8_redis_ssot.references.exports import lists_names
 from flake8_redis_ssot.source import decode
 
 _DEPRECATED = re.compile(
@@ -64,7 +65,7 @@ def _passes_on(tree: ast.Module, home: Home) -> str:
         return ""
     fits = all(
         isinstance(each, (ast.Import, ast.ImportFrom))
-        or (isinstance(each, ast.Assign) and any(getattr(target, "id", "") == "__all__" for target in each.targets))
+        or lists_names(each)
         or (isinstance(each, (ast.FunctionDef, ast.AsyncFunctionDef)) and _gives(each, imported))
         for each in body
     )

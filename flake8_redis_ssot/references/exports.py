@@ -73,3 +73,9 @@ def _strings(node: ast.expr) -> list[ast.Constant] | None:
         else:
             return None
     return found
+
+
+def lists_names(statement: ast.stmt) -> bool:
+    """Whether a statement assigns `__all__`."""
+    targets = statement.targets if isinstance(statement, ast.Assign) else []
+    return any(isinstance(target, ast.Name) and target.id == "__all__" for target in targets)

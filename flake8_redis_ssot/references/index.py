@@ -104,6 +104,11 @@ class References:
         """The node around a node. Operators and contexts have none: trees share them."""
         return self._walk.parents.get(node)
 
+    def call_of(self, node: ast.AST) -> ast.Call | None:
+        """The call that a node is the function of; None where it is something else."""
+        around = self._walk.parents.get(node)
+        return around if isinstance(around, ast.Call) and around.func is node else None
+
     def ancestors(self, node: ast.AST) -> Iterator[ast.AST]:
         """All nodes around a node, from the inside."""
         parents = self._walk.parents

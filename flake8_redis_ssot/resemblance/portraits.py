@@ -9,7 +9,7 @@ from functools import cached_property
 
 from flake8_redis_ssot.accessors.naming import Load, dotted_of
 from flake8_redis_ssot.project import Home, Project
-from flake8_redis_ssot.signatures import Function, definition_of, statements
+from flake8_redis_ssot.signatures import Function, definition_of, methods_in, statements
 
 _ABSTRACT = frozenset({"ABC", "ABCMeta", "Protocol"})
 _NO_CLASS_OF_ITS_KIND = frozenset({"BaseException", "Enum", "Exception", "NamedTuple", "TypedDict"})
@@ -18,19 +18,21 @@ _LOGGERS = frozenset({"log", "logger", "logging", "LOG", "LOGGER", "warnings"})
 Outline = Callable[[str], "ast.Module | None"]
 
 
-def methods_of(home: Home, project: Project, outline: Outline, below: tuple[Home, ...] = ()) -> Iterator[Function]:
-    """The methods of a class of the project, then those of its bases.
+def methods_of(home: Home, project: Project, outline: Outline, below: tuple[Home, ...] = ()) -> dict[str, Function]:
+    """The methods of a class of the project by name, with those that it inherits.
 
     `outline` gives the tree of a file (a path), in which functions may be hollow; None where there is none.
     """
     tree = outline(home.path) if home.path is not None and home not in below else None
     node = definition_of(tree, home.local) if tree is not None else None
     if home.path is None or not isinstance(node, ast.ClassDef):
-        return
-    yield from _functions(node)
+        return {}
+    found = methods_in(node)
     for base in project.load(home.path).bases.get(home.local, ()):
         for parent in project.resolve(base, home.path):
-            yield from methods_of(parent._replace(chain=()), project, outline, (*below, home))
+            inherited = methods_of(parent._replace(chain=()), project, outline, (*below, home))
+            found |= {name: method for name, method in inherited.items() if name not in found}
+    return found
 
 
 def _functions(node: ast.ClassDef) -> list[Function]:
@@ -52,11 +54,8 @@ class Portrait:
     @cached_property
     def methods(self) -> dict[str, bool]:
         """The public methods, own and inherited, and whether each is awaited."""
-        found: dict[str, bool] = {}
-        for method in methods_of(self._home, self._project, self._outline):
-            if not method.name.startswith("_"):
-                found.setdefault(method.name, _is_awaited(method))
-        return found
+        found = methods_of(self._home, self._project, self._outline)
+        return {name: _is_awaited(method) for name, method in found.items() if not name.startswith("_")}
 
     @cached_property
     def node(self) -> ast.ClassDef | None:

@@ -16,7 +16,7 @@ from flake8_redis_ssot.discovery import ENDINGS
 from flake8_redis_ssot.disk import read
 from flake8_redis_ssot.model import Finding
 from flake8_redis_ssot.reports.report import shown_lines
-from flake8_redis_ssot.validation import name_errors
+from flake8_redis_ssot.validation import check_names
 from flake8_redis_ssot.workers import default_jobs
 
 
@@ -63,9 +63,7 @@ class Projects:
         try:
             config = load(file)
             project = LiveProject(config, default_jobs())
-            errors = name_errors(config, project.analysis.project)
-            if errors:
-                raise ConfigError(errors)
+            check_names(config, project.analysis.project)
             kept = Kept(config, project, baseline_of(config, ""))
         except (ConfigError, BaselineError) as error:
             self.problems = str(error).splitlines()

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from flake8_redis_ssot.config.loading import OWN_NAMES, PYPROJECT
 from flake8_redis_ssot.config.settings import Config
-from flake8_redis_ssot.discovery import discover
+from flake8_redis_ssot.discovery import whole_project
 from flake8_redis_ssot.disk import read
 from flake8_redis_ssot.guards import Deprecated, Guards
 from flake8_redis_ssot.source import decode, lines_of
@@ -50,8 +50,7 @@ class Named(NamedTuple):
 def old_names_in(config: Config, guards: Guards) -> Iterator[Named]:
     """Every deprecated name in the settings files of a project, in order of place."""
     words = Words.of(old for resource in config.resources for old, _ in resource.deprecated)
-    paths = sorted({str(config.root), *config.roots})
-    for path in discover(paths, root=str(config.root), exclude=config.exclude, endings=ENDINGS).files:
+    for path in whole_project(str(config.root), config.roots, config.exclude, endings=ENDINGS).files:
         if os.path.basename(path) in OWN_NAMES or (path == str(config.file) and not path.endswith(PYPROJECT)):
             continue
         data = b""
