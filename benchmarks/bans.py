@@ -10,8 +10,8 @@ import json
 from dataclasses import dataclass
 
 from benchmarks.trees import guarded_words
-from flake8_redis_ssot.config.settings import Config
-from flake8_redis_ssot.words import is_glob
+from flake8_redis_ssot.config.model import Config
+from flake8_redis_ssot.semantic.name_patterns import is_glob
 
 
 @dataclass(frozen=True, slots=True)

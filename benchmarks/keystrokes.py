@@ -22,7 +22,7 @@ from lsprotocol import types
 
 from benchmarks.trees import copy_code
 from flake8_redis_ssot.config.loading import OWN_NAMES
-from flake8_redis_ssot.server.service import make_server
+from flake8_redis_ssot.lsp.features import make_server
 
 # What people type, one character after the other.
 _TYPED = (

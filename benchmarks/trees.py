@@ -11,9 +11,9 @@ from pathlib import Path
 
 from benchmarks import monorepo
 from flake8_redis_ssot.config.loading import load
-from flake8_redis_ssot.config.settings import Config
-from flake8_redis_ssot.discovery import discover
-from flake8_redis_ssot.words import Words
+from flake8_redis_ssot.config.model import Config
+from flake8_redis_ssot.files.discovery import discover
+from flake8_redis_ssot.semantic.name_patterns import Words
 
 
 @dataclass(frozen=True, slots=True)

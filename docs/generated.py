@@ -10,7 +10,7 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 
 from flake8_redis_ssot.config.json_schema import json_schema
-from flake8_redis_ssot.rule import Rule, all_rules
+from flake8_redis_ssot.rules.rule import Rule, all_rules
 
 ROOT = Path(__file__).parent.parent
 CODES = "codes/index.md"

@@ -42,14 +42,6 @@ class Suppression(NamedTuple):
     last: int
 
 
-class Cut(NamedTuple):
-    """A change of one text: the characters from `start` up to `end` (0-based, exclusive) become `text`."""
-
-    start: int
-    end: int
-    text: str
-
-
 class Applicability(IntEnum):
     """How far a fix can be trusted, in ruff's order: shown only, applied when asked for, applied at once."""
 
@@ -130,3 +122,8 @@ class Finding(NamedTuple):
 
     def __hash__(self) -> int:
         return hash(self[:_TOLD])
+
+
+def counted(number: int, noun: str, several: str = "") -> str:
+    """`1 finding`, `2 findings`."""
+    return f"{number} {noun if number == 1 else several or f'{noun}s'}"

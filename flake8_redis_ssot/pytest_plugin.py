@@ -25,7 +25,7 @@ def pytest_collection_modifyitems(session: pytest.Session, config: pytest.Config
     """Add our tests to those that were collected."""
     if not config.getoption("--redis-ssot"):
         return
-    from flake8_redis_ssot.guard import GuardError, findings
+    from flake8_redis_ssot.testing import GuardError, findings
 
     paths = [os.path.join(config.rootpath, path) for path in config.getini("redis_ssot_paths")]
     try:
@@ -55,7 +55,7 @@ class _Check(pytest.Item):
     def runtest(self) -> None:
         """Fail if there are any."""
         if self._found:
-            from flake8_redis_ssot.guard import line_of
+            from flake8_redis_ssot.testing import line_of
 
             raise AssertionError("\n".join(map(line_of, self._found)))
 
@@ -68,7 +68,7 @@ class _Check(pytest.Item):
         first = self._found[0] if self._found else None
         if first is None:
             return "", None, self.name
-        from flake8_redis_ssot.cells import in_file
+        from flake8_redis_ssot.syntax.notebooks.locations import in_file
 
         return os.path.abspath(first.path), in_file(first.path, first.span).row - 1, self.name
 

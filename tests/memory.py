@@ -6,11 +6,11 @@ import ast
 from collections.abc import Mapping
 from textwrap import dedent
 
-from flake8_redis_ssot.modules import Modules, package_name
-from flake8_redis_ssot.names.reading import read_names
-from flake8_redis_ssot.project import Project
-from flake8_redis_ssot.source import read_source
-from flake8_redis_ssot.words import Words
+from flake8_redis_ssot.project.modules import Modules, package_name
+from flake8_redis_ssot.project.resolver import Project
+from flake8_redis_ssot.semantic.extract_facts import read_names
+from flake8_redis_ssot.semantic.name_patterns import Words
+from flake8_redis_ssot.syntax.source import read_source
 
 
 def project_of(files: Mapping[str, str]) -> tuple[Project, dict[str, ast.Module]]:

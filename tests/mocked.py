@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from textwrap import dedent
 
-from flake8_redis_ssot.cli import main
+from flake8_redis_ssot.cli.main import main
 
 CONFIGURATION = """
 [resource.redis]

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from casebook import all_cases
 
-from flake8_redis_ssot.cli import main
+from flake8_redis_ssot.cli.main import main
 
 GOOD = "from app.redis_manager import RedisManager\nmanager = RedisManager()\n"
 EXPECTED = ("good.py", 2, "RSS002")
@@ -43,9 +43,10 @@ def tree(project: Path, capsys: pytest.CaptureFixture[str]) -> Tree:
 
 
 def test_a_file_that_may_not_be_read(tree: Tree, monkeypatch: pytest.MonkeyPatch) -> None:
-    from flake8_redis_ssot import disk, scan
+    from flake8_redis_ssot.files import atomic_write
+    from flake8_redis_ssot.project.search import scan
 
-    honest = disk.read
+    honest = atomic_write.read
 
     def read(path: str) -> bytes:
         if path.endswith("secret.py"):
@@ -59,9 +60,10 @@ def test_a_file_that_may_not_be_read(tree: Tree, monkeypatch: pytest.MonkeyPatch
 
 
 def test_a_file_that_vanishes_during_the_run(tree: Tree, monkeypatch: pytest.MonkeyPatch) -> None:
-    from flake8_redis_ssot import disk, scan
+    from flake8_redis_ssot.files import atomic_write
+    from flake8_redis_ssot.project.search import scan
 
-    honest = disk.read
+    honest = atomic_write.read
 
     def read(path: str) -> bytes:
         if path.endswith("brief.py") and os.path.exists(path):

@@ -14,10 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flake8_redis_ssot.baseline.entries import Entry
-from flake8_redis_ssot.baseline.matching import match
-from flake8_redis_ssot.baseline.merging import merge
+from flake8_redis_ssot.baseline.matching import match, merge
 from flake8_redis_ssot.baseline.storage import NAME, parse, text_of
-from flake8_redis_ssot.cli import main
+from flake8_redis_ssot.cli.main import main
 
 SERVICE = """\
 from app.legacy.redis_manager import redis_manager

@@ -25,7 +25,7 @@ from benchmarks.tables import show_markdown, show_text
 from benchmarks.targets import TARGETS, judge
 from benchmarks.timing import Measure, RunFailedError, race, run_once
 from benchmarks.trees import Tree, copy, make_up
-from flake8_redis_ssot.cli import main
+from flake8_redis_ssot.cli.main import main
 from flake8_redis_ssot.config.loading import load
 
 WORDS = ("RedisManager", "redis_manager", "RedisClient", "CachePool")

@@ -14,9 +14,8 @@ from pathlib import Path
 import pytest
 from killing import OWN, killed_before, state
 
-from flake8_redis_ssot.campaign.lock import locked
-from flake8_redis_ssot.campaign.store import Store
-from flake8_redis_ssot.cli import main
+from flake8_redis_ssot.campaign.storage import Store, locked
+from flake8_redis_ssot.cli.main import main
 
 EXAMPLE = Path(__file__).parent.parent / "examples" / "shop"
 Capture = pytest.CaptureFixture[str]

@@ -10,7 +10,7 @@ import pytest
 from casebook import CONFIGURATION, Case, all_cases
 from flake8.main.cli import main as flake8
 
-from flake8_redis_ssot.cli import main
+from flake8_redis_ssot.cli.main import main
 
 CASES = all_cases()
 # What fixes make of the others in each shape, test_fixes.py looks at.

@@ -13,7 +13,7 @@ import pytest
 from casebook import all_cases
 
 from flake8_redis_ssot import __version__
-from flake8_redis_ssot.cli import main
+from flake8_redis_ssot.cli.main import main
 
 SERVICE = """\
 import logging

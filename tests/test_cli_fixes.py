@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 from casebook import all_cases
 
-from flake8_redis_ssot import disk
-from flake8_redis_ssot.cli import main
+from flake8_redis_ssot.cli.main import main
+from flake8_redis_ssot.files import atomic_write
 
 SERVICE = """\
 from app.legacy.redis_manager import redis_manager
@@ -217,13 +217,13 @@ def test_mode_and_links_stay(service: Path, project: Path) -> None:
 def test_a_file_that_changed_meanwhile_is_left_alone(
     service: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    write = disk.replace_all
+    write = atomic_write.replace_all
 
-    def late(changes: list[disk.Change]) -> None:
+    def late(changes: list[atomic_write.Change]) -> None:
         service.write_text(SERVICE + "# an edit of somebody else\n")
         write(changes)
 
-    monkeypatch.setattr(disk, "replace_all", late)
+    monkeypatch.setattr(atomic_write, "replace_all", late)
     assert main(["check", "app/service.py", "--fix-only"]) == 2
     assert service.read_text() == SERVICE + "# an edit of somebody else\n"
     assert "app/service.py: has changed since it was read" in capsys.readouterr().err
@@ -238,14 +238,14 @@ def test_files_of_one_fix_are_written_together_or_not_at_all(
         "from app.redis_manager import RedisManager\n\n\ndef f(key):\n    return RedisManager().get(key)\n"
     )
     before = service.read_bytes(), test.read_bytes()
-    write = disk.replace
+    write = atomic_write.replace
 
     def failing(path: str, data: bytes, *, expected: bytes) -> None:
         if path.endswith("test_service.py"):
-            raise disk.Unwritable(path, "is read-only")
+            raise atomic_write.Unwritable(path, "is read-only")
         write(path, data, expected=expected)
 
-    monkeypatch.setattr(disk, "replace", failing)
+    monkeypatch.setattr(atomic_write, "replace", failing)
     assert main(["check", ".", "--fix-only"]) == 2
     assert (service.read_bytes(), test.read_bytes()) == before
     assert "test_service.py: is read-only" in capsys.readouterr().err
@@ -276,7 +276,7 @@ def test_a_mistake_of_ours_does_not_hide_the_finding(
     def broken(*arguments: object) -> None:
         raise AssertionError("boom")
 
-    monkeypatch.setattr("flake8_redis_ssot.fixing.construction.replace_construction", broken)
+    monkeypatch.setattr("flake8_redis_ssot.fixes.instances.replace_call.replace_construction", broken)
     assert main(["check", "app/service.py", "--fix", "--output-format", "json"]) == 1
     reasons = [reason for item in json.loads(capsys.readouterr().out) for reason in item["reasons"]]
     assert reasons == ["internal error, please report it: AssertionError: boom"] * 3

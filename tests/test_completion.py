@@ -16,10 +16,9 @@ from pathlib import Path
 
 import pytest
 
-from flake8_redis_ssot.cli import main
-from flake8_redis_ssot.commands import COMMANDS
-from flake8_redis_ssot.commands.generate_shell_completion import SHELLS
-from flake8_redis_ssot.commands.parsers import general
+from flake8_redis_ssot.cli.commands import COMMANDS
+from flake8_redis_ssot.cli.commands.generate_shell_completion import SHELLS
+from flake8_redis_ssot.cli.main import general, main
 
 Capture = pytest.CaptureFixture[str]
 pytest.importorskip("shtab")

@@ -17,9 +17,9 @@ from typing import Any
 import pytest
 import yaml
 
-from flake8_redis_ssot.cli import main
+from flake8_redis_ssot.cli.main import main
 from flake8_redis_ssot.config.json_schema import json_schema
-from flake8_redis_ssot.rule import all_rules
+from flake8_redis_ssot.rules.rule import all_rules
 
 REPOSITORY = Path(__file__).parent.parent
 DOCS = REPOSITORY / "docs"

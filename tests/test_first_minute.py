@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from flake8_redis_ssot import health
-from flake8_redis_ssot.cli import main
-from flake8_redis_ssot.proposing.roots import further_roots, imported_names
+from flake8_redis_ssot.cli.main import main
+from flake8_redis_ssot.onboarding import doctor as checkup
+from flake8_redis_ssot.onboarding.import_roots import further_roots, imported_names
 
 EXAMPLE = Path(__file__).parent.parent / "examples" / "shop"
 Capture = pytest.CaptureFixture[str]
@@ -329,5 +329,5 @@ def test_damaged_settings_of_others_are_theirs(healthy: Path, capsys: Capture) -
 
 
 def test_a_flake8_that_does_not_answer(healthy: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(health, "_LIMIT", 0.01)
+    monkeypatch.setattr(checkup, "_LIMIT", 0.01)
     assert doctor(capsys)[0] == 0

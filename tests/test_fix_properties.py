@@ -18,7 +18,7 @@ from layouts import layouts
 from programs import comments, happened, read, trouble, write
 from projects import MODULES, Files, projects
 
-from flake8_redis_ssot.cli import main
+from flake8_redis_ssot.cli.main import main
 
 SLOW = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow, HealthCheck.filter_too_much]}
 TRUST = {"safe": (), "unsafe": ("--unsafe-fixes",)}

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from flake8_redis_ssot.cli import main
+from flake8_redis_ssot.cli.main import main
 
 _PROGRAM = re.compile(r"^## +(.+)$", re.MULTILINE)
 _BLOCK = re.compile(r"^```(\w+)(?: +(\S+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)

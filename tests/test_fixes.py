@@ -17,7 +17,7 @@ from casebook import Case, all_cases, shaped
 from pyflakes.checker import Checker
 from pyflakes.messages import Message, UnusedImport
 
-from flake8_redis_ssot.cli import main
+from flake8_redis_ssot.cli.main import main
 
 CASES = all_cases()
 TOLD = [case for case in CASES if case.tells_of_fixes]

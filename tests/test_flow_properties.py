@@ -19,7 +19,7 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from flake8_redis_ssot.cli import main
+from flake8_redis_ssot.cli.main import main
 
 HEAD = "from app.home import Real\nfrom app.fakes import Fake, chance, work, turns, Oops\n\n\n"
 CONFIGURATION = '[resource.thing]\ncanonical = ["app.home"]\nconstructors = ["app.home.Real"]\n'

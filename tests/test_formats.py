@@ -15,12 +15,11 @@ import pytest
 from junitparser import JUnitXml
 from xmlschema import XMLSchema
 
-from flake8_redis_ssot.cli import main
-from flake8_redis_ssot.commands.check import FORMATS
+from flake8_redis_ssot.cli.main import main
 from flake8_redis_ssot.model import Finding, Mark, Span
-from flake8_redis_ssot.reports import sarif
-from flake8_redis_ssot.reports.paint import Paint
-from flake8_redis_ssot.reports.report import Report, render
+from flake8_redis_ssot.reports.formats import sarif
+from flake8_redis_ssot.reports.report import Report, format_names, load_format
+from flake8_redis_ssot.terminal import Paint
 
 Capture = pytest.CaptureFixture[str]
 Place = tuple[str, int, int, str]
@@ -78,7 +77,7 @@ def test_junit_fits_its_schema(shop: Path, capsys: Capture, path: str) -> None:
 
 
 def test_odd_texts_fit_the_schema_of_junit() -> None:
-    SCHEMA.validate(render(odd(), "junit", Paint()))
+    SCHEMA.validate(load_format("junit").render(odd(), Paint()))
 
 
 def test_the_schema_of_junit_fits_what_others_write(project: Path) -> None:
@@ -148,9 +147,9 @@ def odd() -> Report:
 
 
 def test_what_commands_would_take_for_their_own_is_escaped() -> None:
-    assert "file=a%2Cb%3Ac;%25].py,line=1" in render(odd(), "github", Paint())
-    assert render(odd(), "github", Paint()).endswith("RSS002 100%25 x%0Ay")
-    assert "sourcepath=a,b:c%3B%AZP25%5D.py;" in render(odd(), "azure", Paint())
+    assert "file=a%2Cb%3Ac;%25].py,line=1" in load_format("github").render(odd(), Paint())
+    assert load_format("github").render(odd(), Paint()).endswith("RSS002 100%25 x%0Ay")
+    assert "sourcepath=a,b:c%3B%AZP25%5D.py;" in load_format("azure").render(odd(), Paint())
 
 
 def test_gitlab(shop: Path, capsys: Capture) -> None:
@@ -255,7 +254,7 @@ def test_a_fix_over_several_files_is_no_suggestion(shop: Path, capsys: Capture) 
 def test_what_a_server_would_not_take_is_cut_and_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sarif, "_MOST", 2)
     report = odd()._replace(findings=[*odd().findings] * 5)
-    (run,) = json.loads(render(report, "sarif", Paint()))["runs"]
+    (run,) = json.loads(load_format("sarif").render(report, Paint()))["runs"]
     assert len(run["results"]) == 2
     (notice,) = run["invocations"][0]["toolExecutionNotifications"]
     assert notice["message"]["text"] == "3 more findings are not in this log: GitHub takes 2 of one run"
@@ -270,7 +269,7 @@ def test_paths_count_from_the_top_of_the_repository(
         assert '"services/orders/refunds.py"' in checked(capsys, form, "orders")
 
 
-@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize("form", format_names())
 def test_no_findings(shop: Path, capsys: Capture, form: str) -> None:
     assert main(["check", "--output-format", form, "libs/shopkit/redis_manager.py"]) == 0
     text = capsys.readouterr().out
@@ -280,7 +279,7 @@ def test_no_findings(shop: Path, capsys: Capture, form: str) -> None:
         assert text == ""
 
 
-@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize("form", format_names())
 def test_into_a_file(shop: Path, capsys: Capture, form: str) -> None:
     text = checked(capsys, form)
     assert main(["check", "--output-format", form, "-o", "report"]) == 1

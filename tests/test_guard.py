@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from flake8_redis_ssot.cli import main
-from flake8_redis_ssot.guard import GuardError, assert_no_findings
+from flake8_redis_ssot.cli.main import main
+from flake8_redis_ssot.testing import GuardError, assert_no_findings
 
 EXAMPLE = Path(__file__).parent.parent / "examples" / "shop"
 

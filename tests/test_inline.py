@@ -24,7 +24,7 @@ from programs import happened, read, trouble, write
 from projects import Files
 from test_fixed_programs import Program, printed
 
-from flake8_redis_ssot.cli import main
+from flake8_redis_ssot.cli.main import main
 
 Capture = pytest.CaptureFixture[str]
 INLINE = ("--phase", "2", "--pattern", "factory", "--inline")

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from killing import OWN, killed_before, state
 
-from flake8_redis_ssot.cli import main
+from flake8_redis_ssot.cli.main import main
 
 Capture = pytest.CaptureFixture[str]
 

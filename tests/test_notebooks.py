@@ -18,7 +18,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jupyter import code, markdown, notebook, raw, sources
 
-from flake8_redis_ssot.cli import main
+from flake8_redis_ssot.cli.main import main
 
 OLD = "from app.legacy.redis_manager import redis_manager"
 NEW = "from app.redis_manager import redis_manager"
@@ -447,17 +447,17 @@ def test_a_fix_of_a_module_takes_a_notebook_along(shop: Path, capsys: pytest.Cap
 def test_a_notebook_that_changed_meanwhile_is_left_alone(
     shop: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from flake8_redis_ssot import disk
+    from flake8_redis_ssot.files import atomic_write
 
     file, later = shop / "a.ipynb", notebook(OLD, "redis_manager", "saved meanwhile")
     file.write_bytes(notebook(OLD, "redis_manager"))
-    replace_all = disk.replace_all
+    replace_all = atomic_write.replace_all
 
     def meanwhile(changes: Any) -> None:
         file.write_bytes(later)
         replace_all(changes)
 
-    monkeypatch.setattr(disk, "replace_all", meanwhile)
+    monkeypatch.setattr(atomic_write, "replace_all", meanwhile)
     assert main(["check", "--fix"]) == 2
     assert "a.ipynb: has changed since it was read" in capsys.readouterr().err
     assert file.read_bytes() == later

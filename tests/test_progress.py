@@ -20,14 +20,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from flake8_redis_ssot.campaign.chart import Spot, as_svg, as_text
 from flake8_redis_ssot.campaign.history import History, Point, thinned
-from flake8_redis_ssot.campaign.live import LiveProject
-from flake8_redis_ssot.campaign.lock import locked
-from flake8_redis_ssot.campaign.objects import Objects
-from flake8_redis_ssot.campaign.store import Store
-from flake8_redis_ssot.cli import main
+from flake8_redis_ssot.campaign.page import Spot, as_svg, as_text
+from flake8_redis_ssot.campaign.storage import Store, locked
+from flake8_redis_ssot.cli.main import main
 from flake8_redis_ssot.config.loading import load
+from flake8_redis_ssot.files.git_objects import Objects
+from flake8_redis_ssot.linter.live import LiveProject
 
 EXAMPLE = Path(__file__).parent.parent / "examples" / "shop"
 Capture = pytest.CaptureFixture[str]

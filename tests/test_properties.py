@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from flake8_redis_ssot.cli import main
+from flake8_redis_ssot.cli.main import main
 
 CANONICAL = """\
 import sys

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from casebook import all_cases
 
-from flake8_redis_ssot.cli import main
-from flake8_redis_ssot.rule import Rule, all_rules
+from flake8_redis_ssot.cli.main import main
+from flake8_redis_ssot.rules.rule import Rule, all_rules
 
 HEADINGS = ["Why", "Bad", "Good", "Fix safety"]
 

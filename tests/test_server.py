@@ -18,7 +18,7 @@ import pytest
 from lsprotocol import types
 from pygls.lsp.client import LanguageClient
 
-from flake8_redis_ssot.cli import main
+from flake8_redis_ssot.cli.main import main
 
 EXAMPLE = Path(__file__).parent.parent / "examples" / "shop"
 pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
@@ -535,7 +535,7 @@ def heard(process: subprocess.Popen[bytes]) -> Iterator[dict[str, Any]]:
 
 @pytest.fixture
 def without_library(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in [name for name in sys.modules if name.startswith("flake8_redis_ssot.server")]:
+    for name in [name for name in sys.modules if name.startswith("flake8_redis_ssot.lsp")]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "pygls", None)
     monkeypatch.setitem(sys.modules, "pygls.lsp.server", None)

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 from casebook import all_cases
 
-from flake8_redis_ssot import auditing
-from flake8_redis_ssot.cli import main
-from flake8_redis_ssot.guard import findings
-from flake8_redis_ssot.suppression import Comments, read_directive, suppressions_in
+from flake8_redis_ssot.cli.main import main
+from flake8_redis_ssot.linter import suppressions
+from flake8_redis_ssot.syntax.noqa import Comments, read_directive, suppressions_in
+from flake8_redis_ssot.testing import findings
 
 Capture = pytest.CaptureFixture[str]
 
@@ -322,7 +322,7 @@ def test_a_file_that_is_gone_before_its_comments_are_read(
     def gone(path: str) -> bytes:
         raise FileNotFoundError(path)
 
-    monkeypatch.setattr(auditing, "read", gone)
+    monkeypatch.setattr(suppressions, "read", gone)
     assert listed(capsys) == []
 
 

@@ -18,8 +18,8 @@ from killing import state
 from markdown_it import MarkdownIt
 
 from flake8_redis_ssot.campaign.journal import Journal
-from flake8_redis_ssot.campaign.store import Store
-from flake8_redis_ssot.cli import main
+from flake8_redis_ssot.campaign.storage import Store
+from flake8_redis_ssot.cli.main import main
 
 Capture = pytest.CaptureFixture[str]
 

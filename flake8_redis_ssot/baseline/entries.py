@@ -7,8 +7,8 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from flake8_redis_ssot.files.paths import relative_to
 from flake8_redis_ssot.model import Finding
-from flake8_redis_ssot.selection import relative_to
 
 
 class Entry(NamedTuple):

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable
 
 from flake8_redis_ssot.baseline.entries import Entry
-from flake8_redis_ssot.disk import read, write_whole
+from flake8_redis_ssot.files.atomic_write import read, write_whole
 
 NAME = "redis-ssot-baseline.jsonl"
 _HEAD = '["path", "code", "function", "origin", "snippet", "ordinal"]'

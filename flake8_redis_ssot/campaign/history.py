@@ -8,17 +8,17 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any, NamedTuple, cast
 
-from flake8_redis_ssot.analysis import Analysis
-from flake8_redis_ssot.cache.memory import Memory
-from flake8_redis_ssot.campaign.objects import Commit, GitError, Objects, Tree
-from flake8_redis_ssot.config.settings import Config
-from flake8_redis_ssot.engine import check
-from flake8_redis_ssot.names.facts import FileFacts
-from flake8_redis_ssot.patterns import PathPatterns
-from flake8_redis_ssot.scan import facts_of
-from flake8_redis_ssot.search import Hunt, Search
-from flake8_redis_ssot.selection import UNUSED_SUPPRESSION, Selection
-from flake8_redis_ssot.words import Words
+from flake8_redis_ssot.codes import UNUSED_SUPPRESSION, Selection
+from flake8_redis_ssot.config.model import Config
+from flake8_redis_ssot.files.git_objects import Commit, GitError, Objects, Tree
+from flake8_redis_ssot.files.gitignore import PathPatterns
+from flake8_redis_ssot.linter.engine import check
+from flake8_redis_ssot.project.analysis import Analysis
+from flake8_redis_ssot.project.search.facts_cache import Memory
+from flake8_redis_ssot.project.search.prefilter import Hunt, Search
+from flake8_redis_ssot.project.search.scan import facts_of
+from flake8_redis_ssot.semantic.facts import FileFacts
+from flake8_redis_ssot.semantic.name_patterns import Words
 
 
 class Point(NamedTuple):

@@ -12,8 +12,8 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
-from flake8_redis_ssot.campaign.store import Store
-from flake8_redis_ssot.disk import append_safely, read
+from flake8_redis_ssot.campaign.storage import Store
+from flake8_redis_ssot.files.atomic_write import append_safely, read
 
 _FILE = "journal.jsonl"
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
-from flake8_redis_ssot.campaign.work import Risk, Work
+from flake8_redis_ssot.campaign.classify import Risk, Work
 
 PHASES = {1: "imports and references", 2: "construction", 3: "between services"}
 BATCH_SIZE = 20  # files

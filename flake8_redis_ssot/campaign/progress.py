@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+from flake8_redis_ssot.campaign.classify import Work
 from flake8_redis_ssot.campaign.journal import Held, Journal
 from flake8_redis_ssot.campaign.plan import PHASES
-from flake8_redis_ssot.campaign.work import Work
 
 TABLES: dict[str, Callable[[Work], str]] = {
     "code": lambda work: work.finding.code,
@@ -16,7 +16,6 @@ TABLES: dict[str, Callable[[Work], str]] = {
     "service": lambda work: work.service,
     "owner": lambda work: work.owner,
 }
-
 Counts = Mapping[str, Mapping[str, int]]
 
 

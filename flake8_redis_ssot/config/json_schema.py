@@ -11,9 +11,7 @@ _TEXTS = {"oneOf": [_TEXT, {"type": "array", "items": _TEXT}]}
 _SOME = {"oneOf": [_TEXT, {"type": "array", "items": _TEXT, "minItems": 1}]}
 _CODES = {"$ref": "#/definitions/codes"}
 _CODE = {"type": "string", "pattern": r"^(ALL|R|RS|RSS\d{0,3})$"}
-
 _POLICY = {"enum": list(NOQA)}
-
 _DEPRECATED = {
     "oneOf": [
         _TEXT,
@@ -28,7 +26,6 @@ _REPLACEMENT = {
         {"type": "object", "additionalProperties": {"$ref": "#/definitions/replacement"}},
     ]
 }
-
 # Key → what it is, and what may stand there.
 _ABOUT: dict[str, tuple[str, dict[str, Any]]] = {
     "src": ("Import roots, from the configuration's folder (default: `.` and `src`).", _SOME),

@@ -9,10 +9,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from flake8_redis_ssot.config.fields import leaves, mismatch
+from flake8_redis_ssot.config.model import Config, ConfigError, Problem
 from flake8_redis_ssot.config.schema import KEYS, build
-from flake8_redis_ssot.config.settings import Config, ConfigError, Problem
-from flake8_redis_ssot.config.spelling import nearest
+from flake8_redis_ssot.config.toml_table import leaves, mismatch
+from flake8_redis_ssot.config.validators import nearest
 
 OWN_NAMES = ("redis-ssot.toml", ".redis-ssot.toml")
 PYPROJECT = "pyproject.toml"

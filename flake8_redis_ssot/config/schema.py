@@ -8,9 +8,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
-from flake8_redis_ssot.config.fields import Fault, Note, Table, joined
-from flake8_redis_ssot.config.settings import AccessorFor, Config, Resource
-from flake8_redis_ssot.config.spelling import (
+from flake8_redis_ssot.codes import BY_DEFAULT
+from flake8_redis_ssot.config.model import AccessorFor, Config, Resource
+from flake8_redis_ssot.config.toml_table import Fault, Note, Table, joined
+from flake8_redis_ssot.config.validators import (
     code_fault,
     constructor_fault,
     deprecated_fault,
@@ -22,7 +23,6 @@ from flake8_redis_ssot.config.spelling import (
     service_fault,
     word_fault,
 )
-from flake8_redis_ssot.selection import BY_DEFAULT
 
 GENERAL = (
     "src",

@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterable
 from hashlib import blake2b
 
+from flake8_redis_ssot.files.paths import from_top
 from flake8_redis_ssot.model import Finding
-from flake8_redis_ssot.reports.places import from_top
 
 
 def fingerprints(findings: Iterable[Finding], *, with_path: bool) -> list[str]:

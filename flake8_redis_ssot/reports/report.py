@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 from typing import NamedTuple
 
-from flake8_redis_ssot.cells import NotebookOf, in_cell, in_file, opened, told
-from flake8_redis_ssot.disk import read
+from flake8_redis_ssot.files.atomic_write import read
 from flake8_redis_ssot.model import Finding, Span
-from flake8_redis_ssot.reports.paint import Paint
+from flake8_redis_ssot.syntax.notebooks.locations import NotebookOf, in_cell, in_file, opened, told
+from flake8_redis_ssot.terminal import Paint
 
 
 class Report(NamedTuple):
@@ -38,10 +39,28 @@ class Report(NamedTuple):
         return in_file(finding.path, finding.span, self.notebook)
 
 
-def render(report: Report, form: str, paint: Paint) -> str:
-    """The report in the form that a module of this package is named after (`-` for `_`), without a final newline."""
-    text: str = import_module(f"flake8_redis_ssot.reports.{form.replace('-', '_')}").render(report, paint)
-    return text
+class Format(NamedTuple):
+    """A way to write a report: `render` gives its text without a final newline.
+
+    One `for_people` is left out where there is nothing to say and nobody wants to hear that; one that `shows_fixes`
+    needs them worked out.
+    """
+
+    render: Callable[[Report, Paint], str]
+    for_people: bool = False
+    shows_fixes: bool = False
+
+
+def format_names() -> list[str]:
+    """The names of all formats, sorted: each is a module of `formats`."""
+    names = os.listdir(os.path.join(os.path.dirname(__file__), "formats"))
+    return sorted(name[:-3].replace("_", "-") for name in names if name.endswith(".py") and name[0] != "_")
+
+
+def load_format(name: str) -> Format:
+    """The format of that name. Raises ModuleNotFoundError where there is none."""
+    found: Format = import_module(f"flake8_redis_ssot.reports.formats.{name.replace('-', '_')}").FORMAT
+    return found
 
 
 def shown_lines(path: str, buffer: bytes | None = None) -> list[str]:
@@ -49,7 +68,7 @@ def shown_lines(path: str, buffer: bytes | None = None) -> list[str]:
 
     None where it can't be read (any more).
     """
-    from flake8_redis_ssot.source import decode, lines_of  # late: not every report shows lines
+    from flake8_redis_ssot.syntax.source import decode, lines_of  # late: not every report shows lines
 
     try:
         return lines_of(decode(read(path) if buffer is None else buffer, path).text)

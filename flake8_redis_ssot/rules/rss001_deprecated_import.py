@@ -31,19 +31,19 @@ report says why.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from flake8_redis_ssot.guards import Deprecated
 from flake8_redis_ssot.model import Refusal
-from flake8_redis_ssot.names.facts import FileFacts, Import, Reach, attribute_of
-from flake8_redis_ssot.project import Home
-from flake8_redis_ssot.rule import Site, Verdict, View, via
+from flake8_redis_ssot.project.deprecations import deprecated_at, deprecated_in, deprecated_in_access
+from flake8_redis_ssot.project.resources import Deprecated
+from flake8_redis_ssot.project.view import Site, Verdict, View, via
+from flake8_redis_ssot.semantic.facts import FileFacts, Import, Reach
 
 if TYPE_CHECKING:
-    from flake8_redis_ssot.fixing.bench import Bench
-    from flake8_redis_ssot.fixing.operations import Draft
+    from flake8_redis_ssot.fixes.context import Bench
+    from flake8_redis_ssot.fixes.draft import Draft
 
 
 def collect(facts: FileFacts) -> Iterator[Site]:
@@ -70,83 +70,27 @@ def judge(site: Site, view: View) -> Verdict | None:
 
 def fix(site: Site, view: View, bench: Bench) -> Draft | Refusal:
     """Delete the import where nobody reads it, else import the new thing."""
-    from flake8_redis_ssot.fixing.redirecting import redirect  # late: a check without fixes needs none of it
+    from flake8_redis_ssot.fixes.imports.replace_import import redirect  # late: a check without fixes needs none of it
 
-    return redirect(olds(site, view), view, bench)
-
-
-def olds(site: Site, view: View) -> Sequence[tuple[Import | Reach, Deprecated]]:
-    """What is old at a confirmed site: each name of a statement that is, with its entry in the configuration."""
-    if isinstance(site.fact, Reach):
-        reached: Iterable[Deprecated] = (old for old, _, _ in _reached_names(site.fact, view))
-        return [(site.fact, old) for old in reached][:1]
-    whole = not isinstance(site.fact, Import)
-    entries: Iterable[Import] = site.fact if whole else (site.fact,)
-    several = ((entry, old) for entry in entries for old, _, _ in _olds(entry, view) if old.is_symbol != whole)
-    found: dict[Import, Deprecated] = {}
-    for entry, old in several:
-        found.setdefault(entry, old)
-    return list(found.items())
+    return redirect(deprecated_at(site, view), view, bench)
 
 
 def _judge_module(entry: Import, view: View) -> Verdict | None:
     """A deprecated module, or a name that is at home in one."""
-    return next((_verdict(*old, view) for old in _olds(entry, view) if not old[0].is_symbol), None)
+    return next((_verdict(*old, view) for old in deprecated_in(entry, view) if not old[0].is_symbol), None)
 
 
 def _judge_name(entry: Import, view: View) -> Verdict | None:
     """A deprecated symbol of a module that is not deprecated as a whole."""
-    olds = list(_olds(entry, view))
+    olds = list(deprecated_in(entry, view))
     if not all(old.is_symbol for old, _, _ in olds):
         return None
     return next((_verdict(*old, view) for old in olds), None)
 
 
-def _olds(entry: Import, view: View) -> Iterator[tuple[Deprecated, str, tuple[str, ...]]]:
-    """What is deprecated about an imported name: the old entry, the name's true home, and who passed it on."""
-    if entry.typing_only and view.config.type_checking == "ignore":
-        return
-    module, _, name = entry.origin.partition(":")
-    written = view.project.module_name(module, view.path)
-    yield from _old(view, written, ())
-    if name and not entry.star:
-        yield from _old(view, f"{written}.{name}", (), symbols_only=True)
-    for home in _brought_in(entry, view) if entry.star else view.homes([entry.origin]):
-        yield from _old(view, home.name, home.chain)
-
-
-def _brought_in(entry: Import, view: View) -> Iterator[Home]:
-    """The homes of the names that are read in the file and that this star import, and no later one, has bound."""
-    for read in entry.star_reads:
-        own = [part for part in read.split("|") if part.startswith(entry.origin)]
-        offered = view.homes(own)
-        yield from (home for home in view.homes([read]) if home in offered)
-
-
-def _old(
-    view: View, name: str, chain: tuple[str, ...], *, symbols_only: bool = False
-) -> Iterator[tuple[Deprecated, str, tuple[str, ...]]]:
-    old = view.guards.deprecated(name)
-    if old is not None and not view.exempt(old.resource) and (old.is_symbol or not symbols_only):
-        yield old, name, chain
-
-
 def _judge_reach(reach: Reach, view: View) -> Verdict | None:
     """`package.old.name`, where no import statement of the file names the old module."""
-    return next((_verdict(old, name, chain, view) for old, name, chain in _reached_names(reach, view)), None)
-
-
-def _reached_names(reach: Reach, view: View) -> Iterator[tuple[Deprecated, str, tuple[str, ...]]]:
-    bases = view.homes([reach.base])
-    for home in view.homes([attribute_of(reach.base, reach.attribute)]):
-        for old, name, chain in _old(view, home.name, home.chain):
-            known = any(view.guards.deprecated(base.name) == old for base in bases)
-            if not known and not _covered(reach.covers, old, view):
-                yield old, name, chain
-
-
-def _covered(modules: Iterable[str], old: Deprecated, view: View) -> bool:
-    return any(view.guards.deprecated(view.project.module_name(module, view.path)) == old for module in modules)
+    return next((_verdict(old, name, chain, view) for old, name, chain in deprecated_in_access(reach, view)), None)
 
 
 def _verdict(old: Deprecated, name: str, chain: tuple[str, ...], view: View) -> Verdict:

@@ -32,14 +32,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from flake8_redis_ssot.instances import judge_call
 from flake8_redis_ssot.model import Refusal
-from flake8_redis_ssot.names.facts import FileFacts
-from flake8_redis_ssot.rule import Site, Verdict, View
+from flake8_redis_ssot.project.constructions import judge_call
+from flake8_redis_ssot.project.view import Site, Verdict, View
+from flake8_redis_ssot.semantic.facts import FileFacts
 
 if TYPE_CHECKING:
-    from flake8_redis_ssot.fixing.bench import Bench
-    from flake8_redis_ssot.fixing.operations import Draft
+    from flake8_redis_ssot.fixes.context import Bench
+    from flake8_redis_ssot.fixes.draft import Draft
 
 
 def collect(facts: FileFacts) -> Iterator[Site]:
@@ -56,8 +56,8 @@ def judge(site: Site, view: View) -> Verdict | None:
 
 def fix(site: Site, view: View, bench: Bench) -> Draft | Refusal:
     """Take the shared instance."""
-    from flake8_redis_ssot.fixing.construction import (
-        replace_construction,
-    )  # late: a check without fixes needs none of it
+    from flake8_redis_ssot.fixes.instances.replace_call import (
+        replace_construction,  # late: a check without fixes needs none of it
+    )
 
     return replace_construction(site.fact, view, bench)

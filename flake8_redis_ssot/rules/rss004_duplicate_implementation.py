@@ -48,14 +48,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from flake8_redis_ssot.files.test_paths import is_test
 from flake8_redis_ssot.model import Refusal
-from flake8_redis_ssot.names.facts import FileFacts
-from flake8_redis_ssot.rule import Site, Verdict, View
-from flake8_redis_ssot.testcode import is_test
+from flake8_redis_ssot.project.view import Site, Verdict, View
+from flake8_redis_ssot.semantic.facts import FileFacts
 
 if TYPE_CHECKING:
-    from flake8_redis_ssot.fixing.bench import Bench
-    from flake8_redis_ssot.fixing.operations import Draft
+    from flake8_redis_ssot.fixes.context import Bench
+    from flake8_redis_ssot.fixes.draft import Draft
 
 
 def collect(facts: FileFacts) -> Iterator[Site]:
@@ -69,7 +69,7 @@ def judge(site: Site, view: View) -> Verdict | None:
     wanted = view.config.duplicates
     if wanted == "off" or (wanted == "shipped" and is_test(view.relative)):
         return None
-    from flake8_redis_ssot.duplicates import judge_class  # late: few files have such a class
+    from flake8_redis_ssot.project.similarity.verdict import judge_class  # late: few files have such a class
 
     return judge_class(site.fact.name, view)
 

@@ -42,16 +42,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from flake8_redis_ssot.guards import Deprecated
-from flake8_redis_ssot.instances import constructors
 from flake8_redis_ssot.model import Refusal
-from flake8_redis_ssot.names.facts import FileFacts, Mention
-from flake8_redis_ssot.rule import Site, Verdict, View
-from flake8_redis_ssot.targets import is_patch, origins_of
+from flake8_redis_ssot.project.constructions import constructors
+from flake8_redis_ssot.project.patch_targets import is_patch, origins_of
+from flake8_redis_ssot.project.resources import Deprecated
+from flake8_redis_ssot.project.view import Site, Verdict, View
+from flake8_redis_ssot.semantic.facts import FileFacts, Mention
 
 if TYPE_CHECKING:
-    from flake8_redis_ssot.fixing.bench import Bench
-    from flake8_redis_ssot.fixing.operations import Draft
+    from flake8_redis_ssot.fixes.context import Bench
+    from flake8_redis_ssot.fixes.draft import Draft
 
 
 def collect(facts: FileFacts) -> Iterator[Site]:
@@ -71,7 +71,7 @@ def judge(site: Site, view: View) -> Verdict | None:
 
 def fix(site: Site, view: View, bench: Bench) -> Draft | Refusal:
     """Move the string along with what it stands in for."""
-    from flake8_redis_ssot.fixing.retargeting import retarget  # late: a check without fixes needs none of it
+    from flake8_redis_ssot.fixes.patches.retarget import retarget  # late: a check without fixes needs none of it
 
     return retarget(site.fact, view, bench)
 

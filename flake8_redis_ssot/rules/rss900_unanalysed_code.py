@@ -32,8 +32,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flake8_redis_ssot.model import Span
-from flake8_redis_ssot.names.facts import FileFacts
-from flake8_redis_ssot.rule import Site, Verdict, View
+from flake8_redis_ssot.project.view import Site, Verdict, View
+from flake8_redis_ssot.semantic.facts import FileFacts
 
 
 def collect(facts: FileFacts) -> Iterator[Site]:

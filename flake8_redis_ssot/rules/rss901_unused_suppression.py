@@ -32,13 +32,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from flake8_redis_ssot.names.facts import FileFacts
-from flake8_redis_ssot.rule import Site, Verdict, View
-from flake8_redis_ssot.suppression import codes_meant, is_unused
+from flake8_redis_ssot.project.view import Site, Verdict, View
+from flake8_redis_ssot.semantic.facts import FileFacts
+from flake8_redis_ssot.syntax.noqa import codes_meant, is_unused
 
 if TYPE_CHECKING:
-    from flake8_redis_ssot.fixing.bench import Bench
-    from flake8_redis_ssot.fixing.operations import Draft
+    from flake8_redis_ssot.fixes.context import Bench
+    from flake8_redis_ssot.fixes.draft import Draft
 
 
 def collect(facts: FileFacts) -> Iterator[Site]:
@@ -59,6 +59,6 @@ def judge(site: Site, view: View) -> Verdict | None:
 
 def fix(site: Site, view: View, bench: Bench) -> Draft:
     """Delete it."""
-    from flake8_redis_ssot.fixing.unsilencing import without_code  # late: a check without fixes needs none of it
+    from flake8_redis_ssot.fixes.noqa_edits import without_code  # late: a check without fixes needs none of it
 
     return without_code(site.fact, view.path, bench)

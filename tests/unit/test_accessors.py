@@ -7,8 +7,8 @@ from textwrap import dedent
 import pytest
 from memory import project_of
 
-from flake8_redis_ssot.accessors import Result, class_of_instance, result_of
-from flake8_redis_ssot.project import Home
+from flake8_redis_ssot.project.resolver import Home
+from flake8_redis_ssot.project.types.inference import Result, class_of_instance, result_of
 
 MANAGER = """
 class RedisManager:

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from flake8_redis_ssot import annotating
-from flake8_redis_ssot.annotating import TO_COME, add_comments, commented
-from flake8_redis_ssot.disk import read, replace
+from flake8_redis_ssot.files.atomic_write import read, replace
+from flake8_redis_ssot.linter import add_noqa
+from flake8_redis_ssot.linter.add_noqa import TO_COME, add_comments, commented
 from flake8_redis_ssot.model import Finding, Span
 
 
@@ -91,7 +91,7 @@ def test_a_file_that_somebody_changes_meanwhile(tmp_path: Path, monkeypatch: pyt
         file.write_text("x = 2\n")
         replace(path, data, expected=expected)
 
-    monkeypatch.setattr(annotating, "replace", meddle)
+    monkeypatch.setattr(add_noqa, "replace", meddle)
     done, troubles = add_comments([finding(str(file), 1)], "")
     assert (done, troubles) == (0, [f"{file}: has changed since it was read"])
     assert read(os.fspath(file)) == b"x = 2\n"

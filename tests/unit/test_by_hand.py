@@ -7,14 +7,15 @@ from pathlib import Path
 import pytest
 from jupyter import notebook
 
-from flake8_redis_ssot.analysis import Analysis
 from flake8_redis_ssot.config.loading import from_overrides
-from flake8_redis_ssot.drafting import new_bench
-from flake8_redis_ssot.fixing.bench import Bench
-from flake8_redis_ssot.fixing.by_hand import as_in_notebooks
-from flake8_redis_ssot.fixing.operations import Bring, Draft, Replace
-from flake8_redis_ssot.imports import Named
-from flake8_redis_ssot.model import Applicability, Cut, Refusal
+from flake8_redis_ssot.fixes.context import Bench
+from flake8_redis_ssot.fixes.draft import Bring, Draft, Replace
+from flake8_redis_ssot.fixes.edits.import_statement import Named
+from flake8_redis_ssot.fixes.notebook_policy import as_in_notebooks
+from flake8_redis_ssot.linter.fix.draft import new_bench
+from flake8_redis_ssot.model import Applicability, Refusal
+from flake8_redis_ssot.project.analysis import Analysis
+from flake8_redis_ssot.syntax.edits import Cut
 
 BOOK = "/p/a.ipynb"
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from flake8_redis_ssot.config.loading import find, from_overrides, how_to_configure, load, problem_at, warnings
-from flake8_redis_ssot.config.settings import AccessorFor, Config, ConfigError, Problem, Resource
-from flake8_redis_ssot.config.spelling import nearest
+from flake8_redis_ssot.config.model import AccessorFor, Config, ConfigError, Problem, Resource
+from flake8_redis_ssot.config.validators import nearest
 
 SHORT = 'canonical = "app.rm"\nconstructors = "app.rm.Manager"\n'
 FULL = """\

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from flake8_redis_ssot.discovery import DEFAULT_EXCLUDES, Listing, Trouble, discover
+from flake8_redis_ssot.files.discovery import DEFAULT_EXCLUDES, Listing, Trouble, discover
 
 
 @pytest.fixture(autouse=True)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from flake8_redis_ssot.discovery import DEFAULT_EXCLUDES, discover
+from flake8_redis_ssot.files.discovery import DEFAULT_EXCLUDES, discover
 
 pytestmark = pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
 

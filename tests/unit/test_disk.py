@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from flake8_redis_ssot.disk import Change, Changed, DiskError, Unwritable, read, replace, replace_all
+from flake8_redis_ssot.files.atomic_write import Change, Changed, DiskError, Unwritable, read, replace, replace_all
 
 OLD, NEW = b"old\r\n", b"\xef\xbb\xbfnew"
 

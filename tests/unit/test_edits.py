@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flake8_redis_ssot.edits import Lines, Overlap, applied, diff, merged
-from flake8_redis_ssot.model import Cut, Edit, Span
+from flake8_redis_ssot.model import Edit, Span
+from flake8_redis_ssot.syntax.edits import Cut, Lines, Overlap, applied, diff, merged
 
 TEXT = "one\r\ntwo\rthree\nfour"
 

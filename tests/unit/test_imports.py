@@ -11,17 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flake8_redis_ssot.imports import (
-    Named,
-    insert_after,
-    insert_first,
-    remove_statement,
-    render,
-    replace_statement,
-    rewrite,
-)
-from flake8_redis_ssot.model import Cut
-from flake8_redis_ssot.source import read_source
+from flake8_redis_ssot.fixes.edits.import_statement import Named, render
+from flake8_redis_ssot.fixes.edits.insert_import import insert_after, insert_first
+from flake8_redis_ssot.fixes.edits.remove_statement import remove_statement, replace_statement
+from flake8_redis_ssot.fixes.edits.rewrite_import import rewrite
+from flake8_redis_ssot.syntax.edits import Cut
+from flake8_redis_ssot.syntax.source import read_source
 
 Call = Callable[[str, ast.Module], list[Cut]]
 Case = tuple[str, Call, str]

@@ -10,8 +10,9 @@ from types import ModuleType
 import pytest
 from memory import project_of
 
-from flake8_redis_ssot.interface import Interface, Kind, interface_of
-from flake8_redis_ssot.signatures import Signature
+from flake8_redis_ssot.project.types.class_members import interface_of
+from flake8_redis_ssot.project.types.class_model import Interface, Kind
+from flake8_redis_ssot.semantic.signatures import Signature
 
 IMPORTS = """
 import abc, builtins, contextlib, dataclasses, functools, typing, attr, redis

@@ -12,7 +12,7 @@ import pytest
 from test_config import FULL, SHORT
 from test_schema import GENERAL, GOOD, RESOURCE
 
-from flake8_redis_ssot.cli import main
+from flake8_redis_ssot.cli.main import main
 from flake8_redis_ssot.config.json_schema import json_schema
 
 if sys.version_info >= (3, 11):

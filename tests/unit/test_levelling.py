@@ -20,9 +20,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flake8_redis_ssot.levelling import Parsed, parse, recovery
-from flake8_redis_ssot.levelling.trees import concrete_tree, span
 from flake8_redis_ssot.model import Gap
+from flake8_redis_ssot.syntax import error_recovery
+from flake8_redis_ssot.syntax.parsing import Parsed, parse
+from flake8_redis_ssot.syntax.trees import concrete_tree, span
 
 Place = tuple[str, int, int]
 
@@ -87,7 +88,7 @@ def test_python_is_left_alone() -> None:
 
 def test_the_concrete_tree_is_not_even_imported_for_it() -> None:
     code = (
-        "import sys; from flake8_redis_ssot.levelling import parse; parse('x = 1');"
+        "import sys; from flake8_redis_ssot.syntax.parsing import parse; parse('x = 1');"
         "print([name for name in sys.modules if 'ast_grep' in name or 'recovery' in name])"
     )
     output = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
@@ -486,7 +487,7 @@ def test_many_faults_in_many_statements() -> None:
 
 
 def test_the_work_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(recovery, "WORK", 10_000)
+    monkeypatch.setattr(error_recovery, "WORK", 10_000)
     text = "def f():\n    kept()\n    x = = lost(\n" * 200 + "kept2()\n"
     parsed = parse(text)
     assert parsed.gaps[-1].reason.endswith("(and too many errors to look further)")

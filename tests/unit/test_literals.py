@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flake8_redis_ssot.literals import changed, pieces
-from flake8_redis_ssot.model import Cut
+from flake8_redis_ssot.syntax.edits import Cut
+from flake8_redis_ssot.syntax.string_literals import changed, pieces
 
 NAMES = {"a": "app", "b": "redis.client", "c": "", "d": "x_1"}
 

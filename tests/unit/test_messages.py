@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from flake8_redis_ssot.linter.request import Request
+from flake8_redis_ssot.linter.run import run
 from flake8_redis_ssot.model import Finding
-from flake8_redis_ssot.request import Request
-from flake8_redis_ssot.run import run
 
 CONFIGURATION = """\
 [resource.redis]

@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from flake8_redis_ssot.modules import Modules, package_name
+from flake8_redis_ssot.project.modules import Modules, package_name
 
 FILES = [
     "/r/app/__init__.py",

@@ -13,13 +13,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jupyter import code, markdown, notebook, raw, sources
 
-from flake8_redis_ssot.model import Cut, Edit, Span
-from flake8_redis_ssot.notebooks.document import NotebookError, read_document
-from flake8_redis_ssot.notebooks.layout import read_layout
-from flake8_redis_ssot.notebooks.magics import is_python, levelled
-from flake8_redis_ssot.notebooks.showing import Notebook
-from flake8_redis_ssot.notebooks.writing import written
-from flake8_redis_ssot.source import decode, read_source
+from flake8_redis_ssot.model import Edit, Span
+from flake8_redis_ssot.syntax.edits import Cut
+from flake8_redis_ssot.syntax.notebooks.cells import is_python, levelled, read_layout
+from flake8_redis_ssot.syntax.notebooks.document import NotebookError, read_document
+from flake8_redis_ssot.syntax.notebooks.locations import Notebook
+from flake8_redis_ssot.syntax.notebooks.writer import written
+from flake8_redis_ssot.syntax.source import decode, read_source
 
 LEVELLED = {
     "%matplotlib inline": "0" + " " * 17,

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flake8_redis_ssot.levelling import HiddenError, Outline, outline, parse
-from flake8_redis_ssot.levelling.outline import Inside
 from flake8_redis_ssot.model import Span
-from flake8_redis_ssot.source import Text, outlined_source, parsed_source
+from flake8_redis_ssot.syntax.lazy_bodies import HiddenError, Inside, Outline, outline
+from flake8_redis_ssot.syntax.parsing import parse
+from flake8_redis_ssot.syntax.source import Text, outlined_source, parsed_source
 
 LIBRARY = sorted(Path(sysconfig.get_paths()["stdlib"]).glob("*.py"))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from flake8_redis_ssot.patterns import PathPatterns, matches_path
+from flake8_redis_ssot.files.gitignore import PathPatterns, matches_path
 
 MATCHES = [
     # A bare name is meant anywhere, and with a folder all that is in it.
@@ -146,5 +146,5 @@ def test_a_verdict_is_about_the_path_itself() -> None:
 def test_patterns_are_compiled_once(monkeypatch: pytest.MonkeyPatch) -> None:
     patterns = ("compiled-once/**/[ab].py",)
     assert matches_path(patterns, "compiled-once/x/a.py")
-    monkeypatch.setattr("flake8_redis_ssot.patterns.PathPatterns", None)
+    monkeypatch.setattr("flake8_redis_ssot.files.gitignore.PathPatterns", None)
     assert not matches_path(patterns, "compiled-once/x/c.py")

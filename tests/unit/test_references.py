@@ -19,9 +19,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flake8_redis_ssot.references import References, Scope, Variable
-from flake8_redis_ssot.references.scopes import home_of
-from flake8_redis_ssot.source import read_source
+from flake8_redis_ssot.semantic.scopes import Scope, Variable, home_of
+from flake8_redis_ssot.semantic.symbol_table import References
+from flake8_redis_ssot.syntax.source import read_source
 
 
 def index(text: str) -> References:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from casebook import CASES, Case, _files
 
-from flake8_redis_ssot.cli import main
+from flake8_redis_ssot.cli.main import main
 
 BASE = dict(_files((CASES / "base.md").read_text(encoding="utf-8")))
 FACTORY = "from app.redis_manager import RedisManager\n\n\ndef {name}():\n    return RedisManager()\n"

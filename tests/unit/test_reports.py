@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from flake8_redis_ssot.model import Finding, Span
-from flake8_redis_ssot.reports.paint import Paint
-from flake8_redis_ssot.reports.report import Report, render
+from flake8_redis_ssot.reports.report import Report, load_format
+from flake8_redis_ssot.reports.statistics import STATISTICS
+from flake8_redis_ssot.terminal import Paint
 
 NAMES = {"RSS002": "direct-instantiation"}
 
@@ -22,7 +23,7 @@ def report(span: Span, text: str, note: str = "") -> Report:
 
 def test_a_long_span_is_cut_in_the_middle() -> None:
     text = "\n".join(["call(", *(f"    {number}," for number in range(20)), ")"])
-    lines = render(report(Span(1, 0, 22, 1), text), "full", Paint()).splitlines()
+    lines = load_format("full").render(report(Span(1, 0, 22, 1), text), Paint()).splitlines()
     assert lines[3:] == [
         " 1 | call(",
         "   | ^^^^^",
@@ -45,13 +46,13 @@ def test_a_long_span_is_cut_in_the_middle() -> None:
 
 def test_a_file_that_can_not_be_shown_any_more() -> None:
     finding = Finding("a.py", Span(3, 0, 3, 4), "RSS002", "message", "note", (3,))
-    lines = render(Report([finding], NAMES, lambda path: ()), "full", Paint()).splitlines()
+    lines = load_format("full").render(Report([finding], NAMES, lambda path: ()), Paint()).splitlines()
     assert lines[:3] == ["RSS002 message", " --> a.py:3:1", "  |"]
     assert "  = help: note" in lines
 
 
 def test_control_characters_are_not_sent_to_the_terminal() -> None:
-    shown = render(report(Span(1, 0, 1, 1), "x = '\x1b[31m'"), "full", Paint())
+    shown = load_format("full").render(report(Span(1, 0, 1, 1), "x = '\x1b[31m'"), Paint())
     assert "\x1b" not in shown
     assert "x = '\ufffd[31m'" in shown
 
@@ -112,22 +113,22 @@ def test_the_path_is_a_link(form: str, on: bool, project: Path) -> None:
     file.parent.mkdir()
     file.touch()
     finding = Finding("a b/ä.py", Span(1, 0, 1, 1), "RSS002", "message", "", (1,))
-    shown = render(Report([finding], NAMES, lambda path: ["x"]), form, Paint(on, links=True))
+    shown = load_format(form).render(Report([finding], NAMES, lambda path: ["x"]), Paint(on, links=True))
     ((uri, text),) = re.findall(r"\x1b]8;;(.+?)\x1b\\(.+?)\x1b]8;;\x1b\\", shown)
     assert uri == file.as_uri()
     assert uri.endswith("/a%20b/%C3%A4.py")
     assert finding.path in text
     plain = re.sub(r"\x1b]8;;.*?\x1b\\", "", shown)
-    assert plain == render(Report([finding], NAMES, lambda path: ["x"]), form, Paint(on))
+    assert plain == load_format(form).render(Report([finding], NAMES, lambda path: ["x"]), Paint(on))
 
 
 def test_what_is_no_file_is_no_link() -> None:
     finding = Finding("-", Span(1, 0, 1, 1), "RSS002", "message", "", (1,))
-    assert "\x1b" not in render(Report([finding], NAMES, lambda path: ["x"]), "concise", Paint(links=True))
+    assert "\x1b" not in load_format("concise").render(Report([finding], NAMES, lambda path: ["x"]), Paint(links=True))
 
 
 def test_no_findings() -> None:
     empty = Report([], NAMES, lambda path: ())
-    assert render(empty, "json", Paint()) == "[]"
-    assert render(empty, "full", Paint()) == "All checks passed!"
-    assert render(empty, "statistics", Paint()) == "All checks passed!"
+    assert load_format("json").render(empty, Paint()) == "[]"
+    assert load_format("full").render(empty, Paint()) == "All checks passed!"
+    assert STATISTICS.render(empty, Paint()) == "All checks passed!"

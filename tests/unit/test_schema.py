@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from flake8_redis_ssot.config.loading import load
-from flake8_redis_ssot.config.settings import ConfigError
+from flake8_redis_ssot.config.model import ConfigError
 
 GOOD = """\
 [resource.redis]

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flake8_redis_ssot.signatures import Signature, misfit, narrower, signature_of, unsure
+from flake8_redis_ssot.semantic.signatures import Signature, misfit, narrower, signature_of, unsure
 
 NAMES = ["a", "b", "c", "d", "self"]
 

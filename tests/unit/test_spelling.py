@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from flake8_redis_ssot.config.spelling import (
+from flake8_redis_ssot.config.validators import (
     code_fault,
     constructor_fault,
     deprecated_fault,

@@ -8,7 +8,7 @@ from collections.abc import Generator
 
 import pytest
 
-from flake8_redis_ssot.talking import converse
+from flake8_redis_ssot.files.processes import converse
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="forks only there")
 ITEMS = list(range(50))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from flake8_redis_ssot.search import stems
-from flake8_redis_ssot.words import Words, dotted_pattern
+from flake8_redis_ssot.project.search.prefilter import stems
+from flake8_redis_ssot.semantic.name_patterns import Words, dotted_pattern
 
 
 @pytest.mark.parametrize(

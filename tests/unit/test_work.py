@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from flake8_redis_ssot.campaign import work as belonging
-from flake8_redis_ssot.campaign.owners import NOBODY, owners_of, parse
+from flake8_redis_ssot.campaign import classify as belonging
+from flake8_redis_ssot.campaign.classify import NO_TEST, Risk, Surveyor
+from flake8_redis_ssot.campaign.codeowners import NOBODY, owners_of, parse
 from flake8_redis_ssot.campaign.plan import distribution, make_plan
-from flake8_redis_ssot.campaign.work import NO_TEST, Risk, Surveyor
 from flake8_redis_ssot.config.loading import from_overrides
 from flake8_redis_ssot.model import Finding, Mark, Span
 

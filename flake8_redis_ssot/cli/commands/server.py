@@ -1,0 +1,34 @@
+"""`redis-ssot server`: the language server, over standard input and output or a socket."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
+
+from flake8_redis_ssot.cli.errors import RefusedError
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """The flags of `server`."""
+    parser.add_argument("--stdio", action="store_true", help="standard input and output (the default)")
+    parser.add_argument("--tcp", type=_address, metavar="HOST:PORT", help="listen there instead")
+
+
+def _address(text: str) -> tuple[str, int]:
+    host, _, port = text.rpartition(":")
+    if not host or not port.isdigit():
+        raise ArgumentTypeError(f"`{text}` is no HOST:PORT")
+    return host, int(port)
+
+
+def main(arguments: Namespace) -> int:
+    """Serve until the client is gone: 0."""
+    try:
+        from flake8_redis_ssot.lsp.features import make_server
+    except ImportError as error:
+        raise RefusedError(f"{error}; pip install 'flake8-redis-ssot[server]'") from error
+    server = make_server()
+    if arguments.tcp:
+        server.start_tcp(*arguments.tcp)
+    else:
+        server.start_io()
+    return 0

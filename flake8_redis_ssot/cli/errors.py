@@ -1,0 +1,19 @@
+"""A command that can not be carried out, and how it says so."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+
+from flake8_redis_ssot.terminal import Paint
+
+
+def complain(messages: Iterable[str], kind: str = "error") -> None:
+    """Print messages on the error stream."""
+    paint = Paint.fitting(sys.stderr)
+    for message in messages:
+        print(f"{paint({'error': 'red', 'warning': 'yellow'}[kind], kind)}: {message}", file=sys.stderr)
+
+
+class RefusedError(Exception):
+    """A command that can't be carried out; its arguments are the reasons, one message each."""

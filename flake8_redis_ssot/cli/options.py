@@ -1,0 +1,107 @@
+"""Flags that several commands share, with ruff's names and meanings where ruff has them."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, ArgumentTypeError
+
+
+def add_paths(parser: ArgumentParser, *, default: str = "the working directory; - is standard input") -> None:
+    """Files and folders, anywhere among the flags."""
+    parser.add_argument("paths", nargs="*", metavar="PATH", help=f"files and folders (default: {default})")
+
+
+def add_selection(parser: ArgumentParser) -> None:
+    """What is looked at, and which codes."""
+    add = parser.add_argument
+    add("--select", metavar="CODES", type=codes, default=(), help="codes or prefixes to report, or ALL")
+    add("--extend-select", metavar="CODES", type=codes, default=(), help="codes to report besides")
+    add("--ignore", metavar="CODES", type=codes, default=(), help="codes or prefixes to leave out")
+    add(
+        "--exclude",
+        metavar="PATTERNS",
+        type=commas,
+        action="extend",
+        default=[],
+        help="gitignore-style patterns to leave out",
+    )
+    add("--force-exclude", action="store_true", help="leave them out even if they are named")
+    add("--ignore-noqa", action="store_true", help="honour no noqa comments")
+
+
+def add_configuration(parser: ArgumentParser) -> None:
+    """What to go by, and how to work."""
+    add = parser.add_argument
+    add(
+        "--config",
+        metavar="FILE|KEY=VALUE",
+        action="append",
+        default=[],
+        help="a configuration file, or a TOML setting over it",
+    )
+    add("--isolated", action="store_true", help="look for no configuration file")
+    add("--no-cache", action="store_true", help="read every file afresh, and remember nothing")
+    add(
+        "--cache-dir",
+        metavar="FOLDER",
+        default="",
+        help="where to remember (default: .redis_ssot_cache beside the configuration)",
+    )
+    add("-j", "--jobs", type=count, default=0, metavar="N", help="processes (default: one for each processor)")
+    add("-q", "--quiet", action="store_true", help="print findings and errors only")
+
+
+def add_baseline(parser: ArgumentParser) -> None:
+    """Which findings are known."""
+    add = parser.add_argument
+    add(
+        "--baseline",
+        metavar="FILE",
+        default="",
+        help="known findings, which pass (default: `baseline` in the settings)",
+    )
+    add("--no-baseline", action="store_true", help="report known findings too")
+
+
+def add_fixable(parser: ArgumentParser) -> None:
+    """Which codes are fixed."""
+    add = parser.add_argument
+    add("--fixable", metavar="CODES", type=codes, default=(), help="codes or prefixes to fix (default: ALL)")
+    add("--extend-fixable", metavar="CODES", type=codes, default=(), help="codes to fix besides")
+    add("--unfixable", metavar="CODES", type=codes, default=(), help="codes or prefixes not to fix")
+
+
+def commas(text: str) -> list[str]:
+    """The parts of a list with commas."""
+    return [part.strip() for part in text.split(",") if part.strip()]
+
+
+def codes(text: str) -> tuple[str, ...]:
+    """Codes or prefixes of codes that there are. Raises ArgumentTypeError for others."""
+    from flake8_redis_ssot.codes import names_by_code
+
+    found = tuple(code.upper() for code in commas(text))
+    if not found:
+        raise ArgumentTypeError("no code is given; ALL means all")
+    for code in found:
+        if code != "ALL" and not any(known.startswith(code) for known in names_by_code()):
+            known = ", ".join(names_by_code())
+            raise ArgumentTypeError(f"`{code}` selects no rule; there are {known}, and ALL")
+    return found
+
+
+def count(text: str) -> int:
+    """A number from 1 on. Raises ArgumentTypeError for anything else."""
+    if not text.isascii() or not text.isdigit() or int(text) < 1:
+        raise ArgumentTypeError(f"`{text}` is not a number of 1 or more")
+    return int(text)
+
+
+def seconds(text: str) -> float:
+    """A length of time. Raises ArgumentTypeError for anything else."""
+    try:
+        number = float(text)
+    except ValueError:
+        number = 0.0
+    if not 0 < number < float("inf"):
+        raise ArgumentTypeError(f"`{text}` is no number of seconds")
+    return number

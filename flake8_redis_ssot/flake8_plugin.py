@@ -1,0 +1,84 @@
+"""The flake8 plugin: what `redis-ssot check` would report on the same paths, told file by file."""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import os
+from collections.abc import Iterator, Sequence
+from typing import Any, ClassVar
+
+from flake8_redis_ssot import __version__
+
+
+class Checker:
+    """One file, as flake8 asks for it. The findings of all files are there before flake8 forks its workers."""
+
+    name = "flake8-redis-ssot"
+    version = __version__
+    _options: ClassVar[argparse.Namespace | None] = None
+    _findings: ClassVar[dict[str, list[tuple[int, int, str]]]] = {}
+
+    def __init__(self, tree: ast.AST, filename: str, lines: Sequence[str]) -> None:
+        self._filename = filename
+        self._lines = lines
+
+    @classmethod
+    def add_options(cls, manager: Any) -> None:
+        """Add `--rss-config` to flake8's options."""
+        manager.add_option(
+            "--rss-config",
+            metavar="FILE",
+            default="",
+            parse_from_config=True,
+            normalize_paths=True,
+            help="Configuration of redis-ssot; by default it is found upwards from each path.",
+        )
+
+    @classmethod
+    def parse_options(cls, options: argparse.Namespace) -> None:
+        """Check all paths of this run of flake8 at once."""
+        cls._options = options
+        paths = tuple(path for path in options.filenames or ["."] if path != "-")
+        cls._findings = _findings_in(paths, options, None) if paths else {}
+
+    def run(self) -> Iterator[tuple[int, int, str, type[Checker]]]:
+        """The findings of this file: row (1-based), column (0-based), text, and ourselves."""
+        findings = self._findings.get(os.path.abspath(self._filename))
+        if findings is None and self._from_standard_input():
+            buffer = "".join(self._lines).encode()
+            findings = _findings_in((self._filename,), self._options, buffer).get(os.path.abspath(self._filename))
+        for row, column, text in findings or ():
+            yield row, column, text, type(self)
+
+    def _from_standard_input(self) -> bool:
+        options = self._options
+        return (
+            options is not None
+            and "-" in (options.filenames or [])
+            and self._filename == (options.stdin_display_name or "stdin")
+        )
+
+
+def _findings_in(
+    paths: tuple[str, ...], options: argparse.Namespace | None, buffer: bytes | None
+) -> dict[str, list[tuple[int, int, str]]]:
+    from flake8.exceptions import ExecutionError
+
+    from flake8_redis_ssot.config.model import ConfigError
+    from flake8_redis_ssot.linter.request import NoConfigurationError, Request
+    from flake8_redis_ssot.linter.run import run
+
+    configs = (options.rss_config,) if options is not None and options.rss_config else ()
+    request = Request(paths=paths, configs=configs, noqa=not getattr(options, "disable_noqa", False), buffer=buffer)
+    try:
+        outcome = run(request)
+    except NoConfigurationError:
+        return {}  # installed, but not used in this project
+    except (ConfigError, ValueError) as error:  # the configuration, or the baseline
+        raise ExecutionError(str(error)) from error
+    found: dict[str, list[tuple[int, int, str]]] = {}
+    for finding in outcome.findings:
+        place = (finding.span.row, finding.span.column, f"{finding.code} {finding.message}")
+        found.setdefault(os.path.abspath(finding.path), []).append(place)
+    return found

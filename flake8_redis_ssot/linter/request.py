@@ -1,0 +1,104 @@
+"""What is asked of a run, and what comes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, NamedTuple
+
+from flake8_redis_ssot.codes import Selection
+from flake8_redis_ssot.config.model import Config
+from flake8_redis_ssot.files.atomic_write import Change
+from flake8_redis_ssot.model import Applicability, Finding
+
+if TYPE_CHECKING:
+    from flake8_redis_ssot.baseline.matching import Baseline, Sifted
+    from flake8_redis_ssot.linter.fix.factories import Consolidation
+
+
+class Request(NamedTuple):
+    """What is asked for.
+
+    `paths` as given; `configs` are the values of `--config` (a file, or TOML `key=value`); `buffer` stands in
+    for the bytes of the one path there is (standard input). Empty `select` and `ignore` leave the choice to
+    the configuration. `jobs` 0 means one process for each processor. With `fixes` each finding gets its fix or
+    the reasons why it has none; with `trust` fixes that are trusted so far are applied, in memory, for the codes
+    of `fixable` (prefixes or `ALL`) that are not in `unfixable`. With `cache`, what earlier runs have found out is
+    made use of, from the folder `cache_dir` (empty: `.redis_ssot_cache` beside the configuration). `baseline` is the
+    file of known findings (empty: the one of the configuration; None: none); with `fix_known` they are fixed as well.
+    Only findings that are `wanted` are fixed (None: all); with `inline`, factories are replaced where they are called.
+    With `factories`, these are surveyed and nothing else is told.
+    """
+
+    paths: tuple[str, ...] = (".",)
+    configs: tuple[str, ...] = ()
+    isolated: bool = False
+    exclude: tuple[str, ...] = ()
+    force_exclude: bool = False
+    select: tuple[str, ...] = ()
+    extend_select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    jobs: int = 0
+    noqa: bool = True
+    buffer: bytes | None = None
+    fixes: bool = False
+    trust: Applicability | None = None
+    fixable: tuple[str, ...] = ("ALL",)
+    unfixable: tuple[str, ...] = ()
+    cache: bool = True
+    cache_dir: str = ""
+    baseline: str | None = ""
+    fix_known: bool = False
+    wanted: Callable[[Finding], bool] | None = None
+    inline: bool = False
+    factories: bool = False
+
+
+class Task(NamedTuple):
+    """What is to be looked at under one configuration.
+
+    `asked` are the files to report on, `project` all files of the project (absolute paths), `buffers` the bytes that
+    stand in for some of them.
+    """
+
+    config: Config
+    asked: tuple[str, ...]
+    project: tuple[str, ...]
+    buffers: Mapping[str, bytes]
+    request: Request
+    baseline: Baseline | None = None
+
+    @property
+    def selection(self) -> Selection:
+        """The codes to report."""
+        return selection_of(self.request, self.config)
+
+
+def selection_of(request: Request, config: Config) -> Selection:
+    """The codes that a request asks for under a configuration."""
+    select = (*(request.select or config.select), *request.extend_select)
+    return Selection(select, request.ignore or config.ignore)
+
+
+class NoConfigurationError(Exception):
+    """No configuration was found upwards from a path (the one argument)."""
+
+
+class Outcome:
+    """What a run found: findings in order, what the user got wrong, what is only worth a word, the files checked.
+
+    `fixed` are findings whose fixes are in `changes`: sets of files that belong together. Nothing is written yet.
+    `findings` are the new ones where there are baselines: `sifted` has the known ones too. `policies` are the settings
+    of files (absolute paths) where these say something about comments.
+    """
+
+    def __init__(self, findings: Iterable[Finding] = (), warnings: Iterable[str] = ()) -> None:
+        self.findings = list(findings)
+        self.errors: list[str] = []
+        self.warnings = list(warnings)
+        self.files: list[str] = []
+        self.buffers: dict[str, bytes] = {}
+        self.fixed: list[Finding] = []
+        self.factories: list[Consolidation] = []
+        self.changes: list[tuple[Change, ...]] = []
+        self.sifted: list[Sifted] = []
+        self.policies: dict[str, Config] = {}

@@ -1,0 +1,94 @@
+"""Which file is which module: import roots, packages and namespace packages, from a list of files alone."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+from functools import cache
+
+from flake8_redis_ssot.syntax.notebooks import ENDING
+
+# A notebook has a name like a module's, but no import can mean it.
+_NOTEBOOK = ENDING.replace(".", "-")
+# A stub stands for a module only where there is no code of it, under any root.
+_ENDINGS = ((os.sep + "__init__.py", ".py"), (os.sep + "__init__.pyi", ".pyi"))
+
+
+class Modules:
+    """Maps dotted module names to files and back.
+
+    `roots` are absolute folders (the import roots, most specific first wins for a file's own name), `files`
+    absolute paths. Nothing is read from disk.
+    """
+
+    def __init__(self, roots: Sequence[str], files: Iterable[str]) -> None:
+        self._in_order = tuple(root.rstrip(os.sep) + os.sep for root in roots)
+        self.roots = tuple(sorted(self._in_order, key=len, reverse=True))
+        self._files = frozenset(files)
+        self._paths: dict[str, str | None] = {}
+        self._names: dict[str, str] = {}
+        self._beside = cache(self._look_beside)
+
+    def path_of(self, module: str) -> str | None:
+        """The file of a module, or None where the project has none (a third party's, or a namespace package)."""
+        if module not in self._paths:
+            self._paths[module] = self._find(module)
+        return self._paths[module]
+
+    def _find(self, module: str) -> str | None:
+        if module.endswith(_NOTEBOOK):
+            return self._notebook(module)
+        below = module.replace(".", os.sep)
+        for endings in _ENDINGS:
+            for root in self._in_order:
+                for ending in endings:
+                    path = f"{root}{below}{ending}"
+                    if path in self._files:
+                        return path
+        return None
+
+    def _notebook(self, module: str) -> str | None:
+        below = module.removesuffix(_NOTEBOOK).replace(".", os.sep) + ENDING
+        return next((root + below for root in self._in_order if root + below in self._files), None)
+
+    def folder_of(self, package: str) -> str | None:
+        """The folder (with a final separator) of a package, perhaps one without an `__init__`; None without files."""
+        for root in self._in_order:
+            folder = root + package.replace(".", os.sep) + os.sep
+            if any(path.startswith(folder) for path in self._files):
+                return folder
+        return None
+
+    def path_from(self, module: str, importer: str) -> str | None:
+        """The file of a module as a given file sees it: import roots, else the folder that its run puts on the path."""
+        return self.path_of(module) or self._beside(module, os.path.dirname(importer))
+
+    def _look_beside(self, module: str, folder: str) -> str | None:
+        """A script's own folder, or the first folder above a test that is no package, is on the path when it runs."""
+        while os.path.join(folder, "__init__.py") in self._files:
+            folder = os.path.dirname(folder)
+        below = os.path.join(folder, module.replace(".", os.sep))
+        candidates = (os.path.join(below, "__init__.py"), below + ".py")
+        return next((path for path in candidates if path in self._files), None)
+
+    def name_of(self, path: str) -> str:
+        """The dotted name of a file, counted from the most specific import root; a package's is its folder's."""
+        if path not in self._names:
+            self._names[path] = module_name(path, self.roots)
+        return self._names[path]
+
+
+def module_name(path: str, roots: Sequence[str]) -> str:
+    """The dotted name of a file; `roots` as `Modules.roots`: absolute, with a final separator, deepest first."""
+    root = next((root for root in roots if path.startswith(root)), os.path.dirname(path) + os.sep)
+    stem, ending = os.path.splitext(path[len(root) :])
+    parts = (stem + _NOTEBOOK if ending == ENDING else stem).split(os.sep)
+    if parts[-1] == "__init__" and len(parts) > 1:
+        del parts[-1]
+    return ".".join(parts)
+
+
+def package_name(path: str, roots: Sequence[str]) -> str:
+    """The package that a file's relative imports count from."""
+    name = module_name(path, roots)
+    return name if os.path.basename(path).startswith("__init__.") else name.rpartition(".")[0]

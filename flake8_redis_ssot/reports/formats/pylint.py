@@ -1,0 +1,17 @@
+"""As pylint writes it (`path:row: [code] message`), which many tools read."""
+
+from __future__ import annotations
+
+from flake8_redis_ssot.reports.report import Format, Report
+from flake8_redis_ssot.terminal import Paint
+
+
+def _render(report: Report, paint: Paint) -> str:
+    """One line a finding."""
+    return "\n".join(
+        f"{finding.path}:{report.in_file(finding).row}: [{finding.code}] {finding.message}"
+        for finding in report.findings
+    )
+
+
+FORMAT = Format(_render)

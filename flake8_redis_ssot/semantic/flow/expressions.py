@@ -1,0 +1,189 @@
+"""Expressions other than calls: what each can stand for."""
+
+from __future__ import annotations
+
+import ast
+
+from flake8_redis_ssot.semantic.flow.evaluator import Evaluator, ExpressionReaders, note_text, only_text
+from flake8_redis_ssot.semantic.flow.frames import (
+    NOTHING,
+    Frame,
+    Text,
+    Values,
+    merge,
+    origins_of,
+    parameters,
+    target_names,
+)
+
+
+def read_name(evaluator: Evaluator, node: ast.Name) -> Values:
+    """A plain name."""
+    return evaluator.read_name(node.id)
+
+
+def read_attribute(evaluator: Evaluator, node: ast.Attribute) -> Values:
+    """`a.b`: what has been assigned to it, else the attribute of whatever `a` stands for."""
+    bases = evaluator.read(node.value)
+    bound = evaluator.assigned(node)
+    if bound is not None:
+        return bound
+    return evaluator.attribute(bases, node.attr, node) if bases else NOTHING
+
+
+def read_subscript(evaluator: Evaluator, node: ast.Subscript) -> Values:
+    """`a[b]`: what has been assigned to it; `Cache[str]` is still the class."""
+    values = evaluator.read(node.value)
+    evaluator.read(node.slice)
+    bound = evaluator.assigned(node)
+    return bound if bound is not None else origins_of(values)
+
+
+def read_constant(evaluator: Evaluator, node: ast.Constant) -> Values:
+    """A constant: only text matters."""
+    if not isinstance(node.value, str):
+        return NOTHING
+    note_text(evaluator, node, node.value)
+    return (Text(node.value),)
+
+
+def read_joined_str(evaluator: Evaluator, node: ast.JoinedStr) -> Values:
+    """An f-string, where all of it is constant."""
+    return _joined(evaluator, node, node.values, [only_text(evaluator.read(part)) for part in node.values])
+
+
+def _joined(evaluator: Evaluator, node: ast.expr, parts: list[ast.expr], texts: list[str | None]) -> Values:
+    """What several constant texts make together; nothing where one of them is not known."""
+    if None in texts:
+        return NOTHING
+    whole = "".join(filter(None, texts))
+    note_text(evaluator, node, whole, parts)
+    return (Text(whole),)
+
+
+def read_formatted_value(evaluator: Evaluator, node: ast.FormattedValue) -> Values:
+    """A part of an f-string."""
+    values = evaluator.read(node.value)
+    if node.format_spec is not None:
+        evaluator.read(node.format_spec)
+        return NOTHING
+    return values if node.conversion == -1 else NOTHING
+
+
+def read_bin_op(evaluator: Evaluator, node: ast.BinOp) -> Values:
+    """`a + b`, where both are constant texts. A long sum leans to the left: go down it in a loop, not by recursion."""
+    operands: list[ast.expr] = [node.right]
+    left, added = node.left, isinstance(node.op, ast.Add)
+    while isinstance(left, ast.BinOp):
+        added = added and isinstance(left.op, ast.Add)
+        operands.append(left.right)
+        left = left.left
+    parts = [left, *reversed(operands)]
+    texts = [only_text(evaluator.read(operand)) for operand in parts]
+    return _joined(evaluator, node, parts, texts) if added else NOTHING
+
+
+def read_await(evaluator: Evaluator, node: ast.Await) -> Values:
+    """`await a` stands for what `a` does."""
+    return evaluator.read(node.value)
+
+
+def read_bool_op(evaluator: Evaluator, node: ast.BoolOp) -> Values:
+    """`a or b`: any of them."""
+    values = NOTHING
+    for operand in node.values:
+        values = merge(values, evaluator.read(operand))
+    return values
+
+
+def read_if_exp(evaluator: Evaluator, node: ast.IfExp) -> Values:
+    """`a if b else c`: either."""
+    evaluator.read(node.test)
+    return merge(evaluator.read(node.body), evaluator.read(node.orelse))
+
+
+def read_named_expr(evaluator: Evaluator, node: ast.NamedExpr) -> Values:
+    """`a := b` binds, and stands for what `b` does."""
+    values = evaluator.read(node.value)
+    evaluator.frame.bind(node.target.id, values)
+    return values
+
+
+def read_yield(evaluator: Evaluator, node: ast.Yield) -> Values:
+    """`yield a` gives back what `a` stands for."""
+    if node.value is not None:
+        evaluator.ledger.hand_back(evaluator.read(node.value), evaluator.frame)
+    return NOTHING
+
+
+def read_lambda(evaluator: Evaluator, node: ast.Lambda) -> Values:
+    """A function whose result is its body. The body runs later, when the scope around it is complete."""
+    evaluator.read_all((*node.args.defaults, *node.args.kw_defaults))
+    outer = evaluator.frame
+    name = f"{outer.qualname}.<lambda>".lstrip(".")
+    frame = Frame("lambda", name, outer, bindings=dict.fromkeys(parameters(node.args), NOTHING))
+    evaluator.lambdas.append((frame, node, evaluator.row))
+    return NOTHING
+
+
+def read_comprehension(
+    evaluator: Evaluator, node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp
+) -> Values:
+    """The elements stand for nothing together; the variables hide outer names."""
+    outer = evaluator.frame
+    evaluator.read(node.generators[0].iter)
+    if outer.kind == "class":
+        evaluator.frame = Frame("comprehension", outer.qualname, outer)  # which does not see the class's own names
+    bindings, names = evaluator.frame.bindings, [name for part in node.generators for name in target_names(part.target)]
+    hidden = {name: bindings[name] for name in names if name in bindings}
+    bindings |= dict.fromkeys(names, NOTHING)
+    for place, generator in enumerate(node.generators):
+        evaluator.read_all([*([generator.iter] if place else []), *generator.ifs])
+    evaluator.read_all((node.key, node.value) if isinstance(node, ast.DictComp) else (node.elt,))
+    for name in names:
+        bindings.pop(name, None)
+    bindings |= hidden
+    evaluator.frame = outer
+    return NOTHING
+
+
+READERS: ExpressionReaders = {
+    ast.Name: read_name,
+    ast.Attribute: read_attribute,
+    ast.Subscript: read_subscript,
+    ast.Constant: read_constant,
+    ast.JoinedStr: read_joined_str,
+    ast.FormattedValue: read_formatted_value,
+    ast.BinOp: read_bin_op,
+    ast.Await: read_await,
+    ast.BoolOp: read_bool_op,
+    ast.IfExp: read_if_exp,
+    ast.NamedExpr: read_named_expr,
+    ast.Yield: read_yield,
+    ast.Lambda: read_lambda,
+    ast.ListComp: read_comprehension,
+    ast.SetComp: read_comprehension,
+    ast.DictComp: read_comprehension,
+    ast.GeneratorExp: read_comprehension,
+}
+
+
+def read_annotation(evaluator: Evaluator, annotation: ast.expr | None) -> None:
+    """Read what an annotation carries beside its types: the further arguments of `Annotated` (PEP 593).
+
+    Its names are read too where star imports may have bound them, also in quotes.
+    """
+    if annotation is None or (isinstance(annotation, (ast.Name, ast.Constant)) and not evaluator.stars):
+        return
+    for node in ast.walk(annotation):
+        if isinstance(node, ast.Subscript) and _is_annotated(node.value) and isinstance(node.slice, ast.Tuple):
+            evaluator.read_all(node.slice.elts[1:])
+        elif isinstance(node, ast.Name) and evaluator.stars:
+            evaluator.read_name(node.id)
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and evaluator.stars:
+            evaluator.read_name(node.value)
+
+
+def _is_annotated(node: ast.expr) -> bool:
+    name = node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
+    return name == "Annotated"

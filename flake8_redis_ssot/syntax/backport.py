@@ -1,0 +1,226 @@
+"""Newer syntax in older words: what the running Python does not know yet is rewritten in place.
+
+Every character is replaced by exactly one, and line breaks stay, so that nothing changes its position.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable, Iterator
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from flake8_redis_ssot.syntax.trees import Spans, blank, ended_by_lf, span, trouble_in
+
+if TYPE_CHECKING:
+    from ast_grep_py import Relation, Rule, SgNode
+
+
+Edit = tuple[int, str]  # from this character on, this text instead of as many characters
+
+
+def level(text: str, root: SgNode) -> str:
+    """`text` as the running Python can read it, as far as newer syntax goes; `root` is its concrete tree.
+
+    Every expression that runs is kept where it stands. What is blanked holds none: type parameters, the literal
+    parts of f- and t-strings.
+    """
+    edits = [
+        edit
+        for version, rule, rewrite in _NEWER
+        if sys.version_info < version
+        for edit in rewrite(text, root.find_all(**rule))
+    ]
+    if not edits:
+        return text
+    characters = list(text)
+    for start, replacement in edits:
+        characters[start : start + len(replacement)] = replacement
+    return "".join(characters)
+
+
+def _alternatives(text: str, clause: SgNode) -> Iterator[Edit]:
+    """`except A, B:` becomes `except A| B:`, the one operator for which there is room."""
+    children = clause.children()
+    for child, following in pairwise(children):
+        if child.kind() == ",":
+            trailing = following.kind() == ":" or not following.text()
+            yield span(child)[0], " " if trailing else "|"
+
+
+def _no_group(text: str, clause: SgNode) -> Iterator[Edit]:
+    """`except* A:` becomes `except  A:`."""
+    for child in clause.children():
+        if child.kind() == "*":
+            yield span(child)[0], " "
+
+
+def _no_star(text: str, splat: SgNode) -> Iterator[Edit]:
+    """`x[*a]` becomes `x[ a]`, and `*args: *Ts` becomes `*args:  Ts`."""
+    start, parent = span(splat)[0], splat.parent()
+    while parent is not None and parent.kind() in {"call", "attribute"} and span(parent)[0] == start:
+        parent = parent.parent()  # the grammar reads `*a()` as a call of `*a`
+    if parent is not None and parent.kind() in {"subscript", "type"}:
+        yield start, " "
+
+
+def _displays(text: str, strings: list[SgNode]) -> Iterator[Edit]:
+    """f- and t-strings that the running Python cannot read, as tuples; with all strings in them."""
+    end, broken = 0, False
+    for string in strings:
+        part = span(string)
+        if part[0] >= end:  # in no other one
+            end = part[1]
+            broken = text[end - 1] in "\"'" and trouble_in(f"({text[slice(*part)]})") is not None
+        if broken:
+            yield from _display(text, string)
+
+
+def _display(text: str, string: SgNode) -> Iterator[Edit]:
+    """`f"{d["k"]!r:>{w}}"` becomes `(  d["k"],    w,  )`: a tuple of what stands between its braces.
+
+    Strings that are concatenated become one tuple.
+    """
+    start, end = span(string)
+    display = list(blank(text[start:end]))
+    fields = _fields(string)
+    for _, stop, closed in fields:
+        if not closed:
+            display[stop - start] = ","
+    display[0], display[-1] = "(", ")"
+    done = start
+    for first, stop, _ in fields:
+        yield done, "".join(display[done - start : first - start])
+        done = stop
+    yield done, "".join(display[done - start :])
+
+
+def _fields(string: SgNode) -> list[tuple[int, int, bool]]:
+    """Start and end of each expression between braces, format specifications included, in order.
+
+    The flag says that no comma is needed behind it, or that there is no room for one.
+    """
+    found = []
+    waiting = string.children() if string.kind() == "concatenated_string" else [string]
+    while waiting:  # no recursion: a format specification may nest as deeply as it likes
+        children = waiting.pop().children()
+        if children and children[0].kind() == "{":
+            found.append(_field(children))
+        waiting += [child for child in children if child.kind() in _HOLDS_FIELDS]
+    return sorted(found)
+
+
+def _field(children: list[SgNode]) -> tuple[int, int, bool]:
+    """The expression among the `children` of one pair of braces: from the brace to `=`, `!r`, `:…` or the brace."""
+    ending = next((at for at, child in enumerate(children) if child.kind() in _ENDS_FIELD), -1)
+    expression = [child for child in children[1:ending] if child.kind() != "comment" and child.text()]
+    closed = not expression or expression[-1].text().endswith(",") or not children[ending].text()
+    return span(children[0])[1], span(children[ending])[0], closed
+
+
+def _no_parameters(text: str, definition: SgNode) -> Iterator[Edit]:
+    """`class A[T](B)` becomes `class A(   B)`.
+
+    The bracket is joined to the list that follows, rather than blanked, because it may span lines.
+    """
+    for bracket in definition.children():
+        following = bracket.next()
+        if bracket.kind() == "type_parameter" and following is not None:
+            start, end = span(bracket)
+            if following.kind() in {"argument_list", "parameters"}:
+                yield start, "(" + blank(text[start + 1 : span(following)[0] + 1])
+            else:
+                yield start, "(" + blank(text[start + 1 : end - 1]) + ")"
+
+
+def _annotated_names(text: str, quoted: list[SgNode]) -> Iterator[Edit]:
+    """`type X[T] = list[T]` becomes `0;   X[0]: list[T]`: its value is no more than an annotation.
+
+    Found in the text, outside of what is `quoted`: the grammar does not know defaults in such a statement.
+    """
+    elsewhere = Spans(map(span, quoted))
+    for head in _ALIAS.finditer(text):
+        bracket = head.end()
+        equals = _EQUALS.match(text, _closing(text, bracket) if text[bracket : bracket + 1] == "[" else bracket)
+        if equals and head.start() not in elsewhere:
+            yield head.start(), "0;  "
+            if text[bracket] == "[":
+                parameters = text[bracket + 1 : equals.start() - 1]
+                before = blank(parameters[: len(parameters) - len(parameters.lstrip())])
+                yield bracket, f"[{before}0{blank(parameters[len(before) + 1 :])}]"
+            yield equals.end() - 1, ":"
+
+
+def bound_names(text: str) -> Iterator[tuple[int, tuple[str, ...]]]:
+    """Rows (1-based) with the names that PEP 695 binds there, which are not bound in levelled text.
+
+    Of type parameters that is the row of their `def` or `class`; of an alias its own.
+    """
+    text = ended_by_lf(text)
+    for head in _ALIAS.finditer(text):
+        yield text.count("\n", 0, head.start()) + 1, (head[1],)
+    for head in _GENERIC.finditer(text):
+        inside = text[head.end() : _closing(text, head.end() - 1) - 1]
+        yield text.count("\n", 0, head.start()) + 1, tuple(_PARAMETER.findall(_outermost(inside)))
+
+
+def _closing(text: str, bracket: int) -> int:
+    """Where the bracket that opens there is closed again, exclusive; the end of the text if it never is."""
+    depth = 0
+    for token in _TOKEN.finditer(text, bracket):
+        depth += (token[0] in "([{") - (token[0] in ")]}")
+        if depth == 0:
+            return token.end()
+    return len(text)
+
+
+def _outermost(text: str) -> str:
+    """`text` without strings, comments, and what stands in brackets."""
+    depth, done, pieces = 0, 0, []
+    for token in _TOKEN.finditer(text):
+        if depth == 0:
+            pieces.append(text[done : token.start()])
+        depth += (token[0] in "([{") - (token[0] in ")]}")
+        done = token.end()
+    return "".join([*pieces, text[done:]])
+
+
+_SPACE = r"(?:[ \t\f]|\\\r?\n)*"
+_ALIAS = re.compile(rf"\btype(?=[ \t\f\\]){_SPACE}([^\W\d]\w*){_SPACE}(?=[\[=])")
+_GENERIC = re.compile(rf"\b(?:def|class)(?=[ \t\f\\]){_SPACE}[^\W\d]\w*{_SPACE}\[")
+_PARAMETER = re.compile(r"(?:^|,)\s*\*{0,2}\s*([^\W\d]\w*)")
+_EQUALS = re.compile(rf"{_SPACE}=(?!=)")
+# Strings, comments and brackets.
+_TOKEN = re.compile(
+    r'''"""(?:\\.|[^\\])*?"""|\'\'\'(?:\\.|[^\\])*?\'\'\'|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|#[^\n]*|[\[\](){}]''',
+    re.DOTALL,
+)
+_HOLDS_FIELDS = frozenset({"interpolation", "format_specifier", "format_expression"})
+_ENDS_FIELD = frozenset({"=", "type_conversion", "format_specifier", "}"})
+Rewrite = Callable[[str, "list[SgNode]"], Iterator[Edit]]
+
+
+def _each(rewrite: Callable[[str, SgNode], Iterator[Edit]]) -> Rewrite:
+    return lambda text, nodes: (edit for node in nodes for edit in rewrite(text, node))
+
+
+_LETTERED: Relation = {"kind": "string_start", "regex": "[fFtT]"}
+# f- and t-strings, each with all that it is concatenated with.
+_STRINGS: Rule = {
+    "any": [
+        {"kind": "concatenated_string", "has": {"kind": "string", "has": _LETTERED}},
+        {"kind": "string", "has": _LETTERED, "not": {"inside": {"kind": "concatenated_string"}}},
+    ],
+}
+_DEFINITIONS: Rule = {"any": [{"kind": "class_definition"}, {"kind": "function_definition"}]}
+# The first version that reads it; what it looks like in the concrete tree; the rewrite.
+# The rewrites that blank whole expressions come last, and so have the last word on what stands in them.
+_NEWER: tuple[tuple[tuple[int, int], Rule, Rewrite], ...] = (
+    ((3, 14), {"kind": "except_clause"}, _each(_alternatives)),  # PEP 758
+    ((3, 11), {"kind": "except_clause"}, _each(_no_group)),  # PEP 654
+    ((3, 11), {"any": [{"kind": "list_splat"}, {"kind": "splat_type"}]}, _each(_no_star)),  # PEP 646
+    ((4, 0), _STRINGS, _displays),  # PEP 701 and 750, and any other fault around the expressions in them
+    ((3, 13), _DEFINITIONS, _each(_no_parameters)),  # PEP 695 and 696
+    ((3, 13), {"any": [{"kind": "string"}, {"kind": "comment"}], "regex": r"\btype\b"}, _annotated_names),  # PEP 695
+)

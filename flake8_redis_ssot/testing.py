@@ -1,0 +1,44 @@
+"""For tests of one's own: no findings, or the test fails and says which."""
+
+from __future__ import annotations
+
+from flake8_redis_ssot.config.model import ConfigError
+from flake8_redis_ssot.linter.request import NoConfigurationError, Request
+from flake8_redis_ssot.linter.run import run
+from flake8_redis_ssot.model import Finding
+from flake8_redis_ssot.syntax.notebooks.locations import told
+
+
+class GuardError(Exception):
+    """The check could not be made; as text: why."""
+
+
+def findings(*paths: str, select: tuple[str, ...] = ()) -> list[Finding]:
+    """The findings under some paths (default: the working directory) that the baseline does not know.
+
+    `select` are codes or prefixes (default: those of the configuration). Raises GuardError where a path, the
+    configuration or the baseline is wrong.
+    """
+    try:
+        outcome = run(Request(paths=paths or (".",), select=select))
+    except NoConfigurationError as error:
+        raise GuardError(f"`{error}` and the folders above it hold no configuration of redis-ssot") from None
+    except (ConfigError, ValueError) as error:
+        raise GuardError(str(error)) from None
+    if outcome.errors:
+        raise GuardError("\n".join(outcome.errors))
+    return outcome.findings
+
+
+def assert_no_findings(*paths: str, select: tuple[str, ...] = ()) -> None:
+    """Raise AssertionError with all findings where there are any; see `findings` for the rest."""
+    found = findings(*paths, select=select)
+    if found:
+        lines = "\n".join(map(line_of, found))
+        raise AssertionError(f"{len(found)} places go round the single source of truth:\n{lines}")
+
+
+def line_of(finding: Finding) -> str:
+    """A finding as one line, with its advice."""
+    place = f"{finding.path}:{told(finding.path, finding.span)}"
+    return f"{place}: {finding.code} {finding.message}" + (f" ({finding.note})" if finding.note else "")
