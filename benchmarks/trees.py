@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks import monorepo
-from flake8_redis_ssot.config.loading import load
+from flake8_redis_ssot.config.loading import load_config
 from flake8_redis_ssot.config.model import Config
 from flake8_redis_ssot.files.discovery import discover
-from flake8_redis_ssot.semantic.name_patterns import Words
+from flake8_redis_ssot.semantic.name_patterns import NamePatterns
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +63,11 @@ def copy_code(tree: Path, folder: Path) -> None:
 def guarded_words(config: Config) -> tuple[str, ...]:
     """The last parts of the names that a configuration guards: what a search for its findings has to look for."""
     names = [name for resource in config.resources for name in (*resource.constructors, *dict(resource.deprecated))]
-    return tuple(needle.decode() for needle in Words.of(names).needles)
+    return tuple(needle.decode() for needle in NamePatterns.from_patterns(names).prefilter_literals)
 
 
 def _survey(name: str, root: Path, configuration: Path, planted: int | None) -> Tree:
-    config = load(configuration, root=root)
+    config = load_config(configuration, root=root)
     listing = discover([str(root)], root=str(root), exclude=config.exclude)
     paths = [os.path.relpath(path, root) for path in listing.files]
     lengths = {path: (root / path).read_bytes().count(b"\n") for path in paths}

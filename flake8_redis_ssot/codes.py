@@ -7,7 +7,7 @@ from functools import cache
 from typing import NamedTuple
 
 UNUSED_SUPPRESSION = "RSS901"  # the code for which more files have to be read
-BY_DEFAULT = "default"  # every code but that one
+DEFAULT_SELECTOR = "default"  # every code but that one
 
 
 class Selection(NamedTuple):
@@ -19,16 +19,16 @@ class Selection(NamedTuple):
     select: tuple[str, ...] = ("ALL",)
     ignore: tuple[str, ...] = ()
 
-    def has(self, code: str) -> bool:
+    def has_code(self, code: str) -> bool:
         """Whether a code is asked for."""
-        chosen = max((_weight(selector, code) for selector in self.select), default=-1)
-        ignored = max((_weight(selector, code) for selector in self.ignore), default=-1)
-        return chosen > ignored
+        selected_weight = max((_specificity(selector, code) for selector in self.select), default=-1)
+        ignored_weight = max((_specificity(selector, code) for selector in self.ignore), default=-1)
+        return selected_weight > ignored_weight
 
 
-def _weight(selector: str, code: str) -> int:
+def _specificity(selector: str, code: str) -> int:
     """How closely a selector means a code; -1 where it does not."""
-    if selector == BY_DEFAULT:
+    if selector == DEFAULT_SELECTOR:
         return -1 if code == UNUSED_SUPPRESSION else 0
     prefix = "" if selector == "ALL" else selector
     return len(prefix) if code.startswith(prefix) else -1

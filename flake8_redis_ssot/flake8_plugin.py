@@ -40,14 +40,14 @@ class Checker:
         """Check all paths of this run of flake8 at once."""
         cls._options = options
         paths = tuple(path for path in options.filenames or ["."] if path != "-")
-        cls._findings = _findings_in(paths, options, None) if paths else {}
+        cls._findings = _collect_findings(paths, options, None) if paths else {}
 
     def run(self) -> Iterator[tuple[int, int, str, type[Checker]]]:
         """The findings of this file: row (1-based), column (0-based), text, and ourselves."""
         findings = self._findings.get(os.path.abspath(self._filename))
         if findings is None and self._from_standard_input():
             buffer = "".join(self._lines).encode()
-            findings = _findings_in((self._filename,), self._options, buffer).get(os.path.abspath(self._filename))
+            findings = _collect_findings((self._filename,), self._options, buffer).get(os.path.abspath(self._filename))
         for row, column, text in findings or ():
             yield row, column, text, type(self)
 
@@ -60,25 +60,27 @@ class Checker:
         )
 
 
-def _findings_in(
+def _collect_findings(
     paths: tuple[str, ...], options: argparse.Namespace | None, buffer: bytes | None
 ) -> dict[str, list[tuple[int, int, str]]]:
     from flake8.exceptions import ExecutionError
 
     from flake8_redis_ssot.config.model import ConfigError
-    from flake8_redis_ssot.linter.request import NoConfigurationError, Request
+    from flake8_redis_ssot.linter.request import CheckRequest, NoConfigurationError
     from flake8_redis_ssot.linter.run import run
 
     configs = (options.rss_config,) if options is not None and options.rss_config else ()
-    request = Request(paths=paths, configs=configs, noqa=not getattr(options, "disable_noqa", False), buffer=buffer)
+    request = CheckRequest(
+        paths=paths, configs=configs, noqa=not getattr(options, "disable_noqa", False), buffer=buffer
+    )
     try:
-        outcome = run(request)
+        result = run(request)
     except NoConfigurationError:
         return {}  # installed, but not used in this project
     except (ConfigError, ValueError) as error:  # the configuration, or the baseline
         raise ExecutionError(str(error)) from error
-    found: dict[str, list[tuple[int, int, str]]] = {}
-    for finding in outcome.findings:
-        place = (finding.span.row, finding.span.column, f"{finding.code} {finding.message}")
-        found.setdefault(os.path.abspath(finding.path), []).append(place)
-    return found
+    findings_by_path: dict[str, list[tuple[int, int, str]]] = {}
+    for finding in result.findings:
+        row_column_text = (finding.span.row, finding.span.column, f"{finding.code} {finding.message}")
+        findings_by_path.setdefault(os.path.abspath(finding.path), []).append(row_column_text)
+    return findings_by_path

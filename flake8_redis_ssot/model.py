@@ -22,7 +22,7 @@ class Span(NamedTuple):
     end_column: int
 
 
-class Gap(NamedTuple):
+class UnanalysedRange(NamedTuple):
     """A part of a file that could not be analysed: `row` (1-based), `column` (0-based characters), and why."""
 
     row: int
@@ -33,13 +33,13 @@ class Gap(NamedTuple):
 class Suppression(NamedTuple):
     """A code of ours (or the beginning of some) in a `noqa` comment.
 
-    `span` is where it stands; the comment speaks for the rows `first` to `last` (1-based).
+    `span` is where it stands; the comment speaks for the rows `first_row` to `last_row` (1-based).
     """
 
     span: Span
     code: str
-    first: int
-    last: int
+    first_row: int
+    last_row: int
 
 
 class Applicability(IntEnum):
@@ -76,7 +76,7 @@ class Refusal(NamedTuple):
     reasons: tuple[str, ...]
 
 
-class Mark(NamedTuple):
+class FindingContext(NamedTuple):
     """What tells a finding from others in its file, however lines move.
 
     `function` is the qualified name of the function around it (empty outside), `origin` what it is about, as a dotted
@@ -92,7 +92,7 @@ class Mark(NamedTuple):
 
 
 # By so many of its fields a finding is known; what can be done about it is no part of what it is.
-_TOLD = 6
+_IDENTITY_FIELDS = 6
 
 
 class Finding(NamedTuple):
@@ -112,18 +112,18 @@ class Finding(NamedTuple):
     noqa_rows: tuple[int, ...]
     fix: Fix | Refusal | None = None
     offers: tuple[Fix, ...] = ()
-    mark: Mark = Mark()
+    context: FindingContext = FindingContext()
 
     def __lt__(self, other: tuple[object, ...]) -> bool:
-        return self[:_TOLD] < other[:_TOLD]
+        return self[:_IDENTITY_FIELDS] < other[:_IDENTITY_FIELDS]
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Finding) and self[:_TOLD] == other[:_TOLD]
+        return isinstance(other, Finding) and self[:_IDENTITY_FIELDS] == other[:_IDENTITY_FIELDS]
 
     def __hash__(self) -> int:
-        return hash(self[:_TOLD])
+        return hash(self[:_IDENTITY_FIELDS])
 
 
-def counted(number: int, noun: str, several: str = "") -> str:
+def plural(number: int, noun: str, plural_noun: str = "") -> str:
     """`1 finding`, `2 findings`."""
-    return f"{number} {noun if number == 1 else several or f'{noun}s'}"
+    return f"{number} {noun if number == 1 else plural_noun or f'{noun}s'}"

@@ -32,32 +32,32 @@ def pytest_collection_modifyitems(session: pytest.Session, config: pytest.Config
         found = findings(*paths)
     except GuardError as error:
         raise pytest.UsageError(f"--redis-ssot: {error}") from None
-    groups = groupby(sorted(found, key=_key), key=_key)
-    for (code, path), several in groups:
-        shown = os.path.relpath(path, config.rootpath).replace(os.sep, "/")
-        items.append(_Check.from_parent(session, name=f"{code}[{shown}]", found=tuple(several)))
+    groups = groupby(sorted(found, key=_group_key), key=_group_key)
+    for (code, path), group in groups:
+        display_path = os.path.relpath(path, config.rootpath).replace(os.sep, "/")
+        items.append(_FindingsItem.from_parent(session, name=f"{code}[{display_path}]", found=tuple(group)))
     if not found:
-        items.append(_Check.from_parent(session, name="redis-ssot[no findings]", found=()))
+        items.append(_FindingsItem.from_parent(session, name="redis-ssot[no findings]", found=()))
 
 
-def _key(finding: Finding) -> tuple[str, str]:
+def _group_key(finding: Finding) -> tuple[str, str]:
     return finding.code, os.path.abspath(finding.path)
 
 
-class _Check(pytest.Item):
+class _FindingsItem(pytest.Item):
     """The findings of one code in one file."""
 
     def __init__(self, *, found: Sequence[Finding], **keywords: object) -> None:
         super().__init__(**keywords)  # type: ignore[arg-type]
-        self._found = found
+        self._findings = found
         self.add_marker("redis_ssot")
 
     def runtest(self) -> None:
         """Fail if there are any."""
-        if self._found:
-            from flake8_redis_ssot.testing import line_of
+        if self._findings:
+            from flake8_redis_ssot.testing import format_finding
 
-            raise AssertionError("\n".join(map(line_of, self._found)))
+            raise AssertionError("\n".join(map(format_finding, self._findings)))
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: object = None) -> str:
         """The findings alone: how we came to tell them is nobody's concern."""
@@ -65,12 +65,12 @@ class _Check(pytest.Item):
 
     def reportinfo(self) -> tuple[str, int | None, str]:
         """The first finding's place."""
-        first = self._found[0] if self._found else None
+        first = self._findings[0] if self._findings else None
         if first is None:
             return "", None, self.name
-        from flake8_redis_ssot.syntax.notebooks.locations import in_file
+        from flake8_redis_ssot.syntax.notebooks.locations import span_in_file
 
-        return os.path.abspath(first.path), in_file(first.path, first.span).row - 1, self.name
+        return os.path.abspath(first.path), span_in_file(first.path, first.span).row - 1, self.name
 
 
 def pytest_configure(config: pytest.Config) -> None:

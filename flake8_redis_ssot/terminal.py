@@ -13,38 +13,38 @@ from typing import IO, NamedTuple
 # ECMA-48, select graphic rendition.
 _CODES = {"bold": "1", "red": "31;1", "blue": "34;1", "cyan": "36", "yellow": "33;1"}
 # Terminals that have links, by what tells them apart.
-_PROGRAMS = frozenset({"Hyper", "WezTerm", "ghostty", "iTerm.app", "terminology", "vscode"})
-_TERMS = frozenset({"alacritty", "alacritty-direct", "xterm-ghostty", "xterm-kitty"})
-_MARKS = ("DOMTERM", "KONSOLE_VERSION", "WT_SESSION")
+_LINK_TERM_PROGRAMS = frozenset({"Hyper", "WezTerm", "ghostty", "iTerm.app", "terminology", "vscode"})
+_LINK_TERMS = frozenset({"alacritty", "alacritty-direct", "xterm-ghostty", "xterm-kitty"})
+_LINK_VARIABLES = ("DOMTERM", "KONSOLE_VERSION", "WT_SESSION")
 _BROKEN_VTE = 5000  # 0.50.0 crashes on a link
 
 
-class Paint(NamedTuple):
+class Style(NamedTuple):
     """Wraps text in a colour or a link, or leaves it alone."""
 
-    on: bool = False
-    links: bool = False
+    has_color: bool = False
+    has_links: bool = False
 
     def __call__(self, colour: str, text: str) -> str:
         """`text` in one of the colours bold, red, blue, cyan, yellow."""
-        return f"\x1b[{_CODES[colour]}m{text}\x1b[0m" if self.on else text
+        return f"\x1b[{_CODES[colour]}m{text}\x1b[0m" if self.has_color else text
 
-    def place(self, path: str, text: str) -> str:
+    def link(self, path: str, text: str) -> str:
         """`text` as a link to the file at `path`."""
-        return _link(path, text) if self.links else text
+        return _format_hyperlink(path, text) if self.has_links else text
 
     @classmethod
-    def fitting(cls, stream: IO[str], environment: Mapping[str, str] = os.environ) -> Paint:
+    def for_stream(cls, stream: IO[str], environment: Mapping[str, str] = os.environ) -> Style:
         """Colour where the stream is a terminal that has it; FORCE_COLOR and NO_COLOR (non-empty) decide first."""
-        links = _links_are_wanted(stream.isatty(), environment)
+        has_links = _can_show_links(stream.isatty(), environment)
         if environment.get("NO_COLOR"):
-            return cls(False, links)
+            return cls(False, has_links)
         if environment.get("FORCE_COLOR"):
-            return cls(True, links)
-        return cls(stream.isatty() and environment.get("TERM") != "dumb", links)
+            return cls(True, has_links)
+        return cls(stream.isatty() and environment.get("TERM") != "dumb", has_links)
 
 
-def _links_are_wanted(is_terminal: bool, environment: Mapping[str, str]) -> bool:
+def _can_show_links(is_terminal: bool, environment: Mapping[str, str]) -> bool:
     """Whether to show links: FORCE_HYPERLINK (0: no) decides first, then NO_COLOR, then what the terminal is."""
     forced = environment.get("FORCE_HYPERLINK")
     if forced is not None:
@@ -53,15 +53,15 @@ def _links_are_wanted(is_terminal: bool, environment: Mapping[str, str]) -> bool
         return False
     vte = environment.get("VTE_VERSION", "")
     return (
-        environment.get("TERM_PROGRAM") in _PROGRAMS
-        or environment.get("TERM") in _TERMS
+        environment.get("TERM_PROGRAM") in _LINK_TERM_PROGRAMS
+        or environment.get("TERM") in _LINK_TERMS
         or environment.get("COLORTERM") == "xfce4-terminal"
-        or any(mark in environment for mark in _MARKS)
+        or any(variable in environment for variable in _LINK_VARIABLES)
         or (vte.isdecimal() and int(vte) > _BROKEN_VTE)
     )
 
 
-def _link(path: str, text: str) -> str:
+def _format_hyperlink(path: str, text: str) -> str:
     """`text` as a link to a file; as it is where there is no such file."""
     from pathlib import Path
 

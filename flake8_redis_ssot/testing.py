@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from flake8_redis_ssot.config.model import ConfigError
-from flake8_redis_ssot.linter.request import NoConfigurationError, Request
+from flake8_redis_ssot.linter.request import CheckRequest, NoConfigurationError
 from flake8_redis_ssot.linter.run import run
 from flake8_redis_ssot.model import Finding
-from flake8_redis_ssot.syntax.notebooks.locations import told
+from flake8_redis_ssot.syntax.notebooks.locations import format_location
 
 
 class GuardError(Exception):
@@ -20,25 +20,25 @@ def findings(*paths: str, select: tuple[str, ...] = ()) -> list[Finding]:
     configuration or the baseline is wrong.
     """
     try:
-        outcome = run(Request(paths=paths or (".",), select=select))
+        result = run(CheckRequest(paths=paths or (".",), select=select))
     except NoConfigurationError as error:
         raise GuardError(f"`{error}` and the folders above it hold no configuration of redis-ssot") from None
     except (ConfigError, ValueError) as error:
         raise GuardError(str(error)) from None
-    if outcome.errors:
-        raise GuardError("\n".join(outcome.errors))
-    return outcome.findings
+    if result.errors:
+        raise GuardError("\n".join(result.errors))
+    return result.findings
 
 
 def assert_no_findings(*paths: str, select: tuple[str, ...] = ()) -> None:
     """Raise AssertionError with all findings where there are any; see `findings` for the rest."""
     found = findings(*paths, select=select)
     if found:
-        lines = "\n".join(map(line_of, found))
+        lines = "\n".join(map(format_finding, found))
         raise AssertionError(f"{len(found)} places go round the single source of truth:\n{lines}")
 
 
-def line_of(finding: Finding) -> str:
+def format_finding(finding: Finding) -> str:
     """A finding as one line, with its advice."""
-    place = f"{finding.path}:{told(finding.path, finding.span)}"
-    return f"{place}: {finding.code} {finding.message}" + (f" ({finding.note})" if finding.note else "")
+    location = f"{finding.path}:{format_location(finding.path, finding.span)}"
+    return f"{location}: {finding.code} {finding.message}" + (f" ({finding.note})" if finding.note else "")

@@ -20,13 +20,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-CASES = Path(__file__).parent / "cases"
-CONFIGURATION = "redis-ssot.toml"
+CASES_DIR = Path(__file__).parent / "cases"
+CONFIG_FILE = "redis-ssot.toml"
 
-_AFTER = ("fixed", "unsafe")
+_FIX_BLOCKS = ("fixed", "unsafe")
 _CASE = re.compile(r"^## +(.+)$", re.MULTILINE)
 _BLOCK = re.compile(r"^```(\w+)(?: +(\S+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-_MARK = re.compile(r"# <- ((?:RSS\d{3} ?)+)")
+_EXPECTED_CODES = re.compile(r"# <- ((?:RSS\d{3} ?)+)")
 
 
 @dataclass(frozen=True)
@@ -36,27 +36,27 @@ class Case:
     name: str
     files: dict[str, str]
     flags: tuple[str, ...] = ()
-    fixed: dict[str, str] = field(default_factory=dict)
-    unsafe: dict[str, str] = field(default_factory=dict)
-    fixes: tuple[str, ...] = ()
+    safe_fixed_files: dict[str, str] = field(default_factory=dict)
+    unsafe_fixed_files: dict[str, str] = field(default_factory=dict)
+    expected_fixes: tuple[str, ...] = ()
 
     @property
-    def tells_of_fixes(self) -> bool:
+    def has_fix_blocks(self) -> bool:
         """Whether it says what fixes do."""
-        return bool(self.fixed or self.unsafe or self.fixes)
+        return bool(self.safe_fixed_files or self.unsafe_fixed_files or self.expected_fixes)
 
-    def after(self, *, unsafe: bool) -> dict[str, str]:
+    def files_after_fix(self, *, include_unsafe: bool) -> dict[str, str]:
         """The files once they are fixed."""
-        return {**self.files, **self.fixed, **(self.unsafe if unsafe else {})}
+        return {**self.files, **self.safe_fixed_files, **(self.unsafe_fixed_files if include_unsafe else {})}
 
     @property
-    def expected(self) -> list[tuple[str, int, str]]:
+    def expected_findings(self) -> list[tuple[str, int, str]]:
         """The marks."""
         return sorted(
             (path, row, code)
             for path, text in self.files.items()
             for row, line in enumerate(re.split(r"\r\n|\r|\n", text), 1)
-            for mark in _MARK.findall(line)
+            for mark in _EXPECTED_CODES.findall(line)
             for code in mark.split()
         )
 
@@ -65,10 +65,10 @@ class Case:
         for path, text in self.files.items():
             target = folder / path
             target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(shaped(path, text, newline=newline, bom=bom, final_newline=final_newline))
+            target.write_bytes(encode_file(path, text, newline=newline, bom=bom, final_newline=final_newline))
 
 
-def shaped(path: str, text: str, *, newline: str = "\n", bom: bool = False, final_newline: bool = True) -> bytes:
+def encode_file(path: str, text: str, *, newline: str = "\n", bom: bool = False, final_newline: bool = True) -> bytes:
     """The bytes of a file in one of the shapes that files have in the wild."""
     if path.endswith((".py", ".pyi")):
         text = (text if final_newline else text.rstrip("\n")).replace("\n", newline)
@@ -76,27 +76,27 @@ def shaped(path: str, text: str, *, newline: str = "\n", bom: bool = False, fina
     return text.encode()
 
 
-def all_cases() -> list[Case]:
+def load_cases() -> list[Case]:
     """Every case of every book, in order."""
-    base = dict(_files((CASES / "base.md").read_text(encoding="utf-8")))
-    books = sorted(path for path in CASES.glob("*.md") if path.name != "base.md")
-    return [case for book in books for case in _cases(book, base)]
+    base = dict(_parse_files((CASES_DIR / "base.md").read_text(encoding="utf-8")))
+    case_files = sorted(path for path in CASES_DIR.glob("*.md") if path.name != "base.md")
+    return [case for book in case_files for case in _parse_cases(book, base)]
 
 
-def _cases(book: Path, base: dict[str, str]) -> Iterator[Case]:
-    parts = _CASE.split(book.read_text(encoding="utf-8"))
+def _parse_cases(case_file: Path, base: dict[str, str]) -> Iterator[Case]:
+    parts = _CASE.split(case_file.read_text(encoding="utf-8"))
     for title, body in zip(parts[1::2], parts[2::2]):
-        files = {path: text for path, text in {**base, **dict(_files(body))}.items() if text}
+        files = {path: text for path, text in {**base, **dict(_parse_files(body))}.items() if text}
         blocks = _BLOCK.findall(body)
         flags = tuple(word for kind, _, text in blocks if kind == "flags" for word in text.split())
-        fixed, unsafe = ({path: text for kind, path, text in blocks if kind == wanted} for wanted in _AFTER)
+        fixed, unsafe = ({path: text for kind, path, text in blocks if kind == wanted} for wanted in _FIX_BLOCKS)
         fixes = tuple(line for kind, _, text in blocks if kind == "fixes" for line in text.splitlines() if line)
-        yield Case(f"{book.stem}: {title.strip()}", files, flags, fixed, unsafe, fixes)
+        yield Case(f"{case_file.stem}: {title.strip()}", files, flags, fixed, unsafe, fixes)
 
 
-def _files(body: str) -> Iterator[tuple[str, str]]:
+def _parse_files(body: str) -> Iterator[tuple[str, str]]:
     for kind, path, text in _BLOCK.findall(body):
-        if path and kind not in _AFTER:
+        if path and kind not in _FIX_BLOCKS:
             yield path, text
         elif kind == "toml":
-            yield CONFIGURATION, text
+            yield CONFIG_FILE, text

@@ -20,27 +20,27 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-OWN = (".redis-ssot", ".redis_ssot_cache", "__pycache__", ".git")
-STEPS = ("replace", "fsync", "unlink", "chmod", "makedirs")
+TOOL_DIRECTORIES = (".redis-ssot", ".redis_ssot_cache", "__pycache__", ".git")
+DISK_OPERATIONS = ("replace", "fsync", "unlink", "chmod", "makedirs")
 
 
-def state(tree: Path) -> dict[str, tuple[int, str]]:
+def snapshot_tree(tree: Path) -> dict[str, tuple[int, str]]:
     """Mode and digest of every file of a tree, but for what the tool keeps for itself."""
-    found = {}
+    snapshot = {}
     for path in sorted(tree.rglob("*")):
         relative = path.relative_to(tree)
-        if path.is_file() and not set(OWN).intersection(relative.parts):
-            found[str(relative)] = (path.stat().st_mode, hashlib.sha256(path.read_bytes()).hexdigest())
-    return found
+        if path.is_file() and not set(TOOL_DIRECTORIES).intersection(relative.parts):
+            snapshot[str(relative)] = (path.stat().st_mode, hashlib.sha256(path.read_bytes()).hexdigest())
+    return snapshot
 
 
-def killed_before(step: int, work: Callable[[], Any]) -> bool:
+def run_and_kill_before(step: int, work: Callable[[], Any]) -> bool:
     """Do some work in a fork that is killed before its `step`-th (0-based) operation on the disk; whether it was."""
     child = os.fork()
     if child == 0:
-        _trap(step)
-        with open(os.devnull, "w", encoding="utf-8") as nowhere:
-            sys.stdout = sys.stderr = nowhere
+        _kill_at_operation(step)
+        with open(os.devnull, "w", encoding="utf-8") as null_file:
+            sys.stdout = sys.stderr = null_file
             try:
                 work()
             finally:
@@ -49,30 +49,30 @@ def killed_before(step: int, work: Callable[[], Any]) -> bool:
     return os.WIFSIGNALED(status)
 
 
-def _trap(step: int) -> None:
+def _kill_at_operation(step: int) -> None:
     """Count operations on the disk, and die before one of them."""
-    left = [step]
+    remaining = [step]
 
-    def counting(operation: Callable[..., Any]) -> Callable[..., Any]:
+    def wrap_operation(operation: Callable[..., Any]) -> Callable[..., Any]:
         def counted(*arguments: Any, **keywords: Any) -> Any:
-            if left[0] == 0:
+            if remaining[0] == 0:
                 os.kill(os.getpid(), signal.SIGKILL)
-            left[0] -= 1
+            remaining[0] -= 1
             return operation(*arguments, **keywords)
 
         return counted
 
-    for name in STEPS:
-        setattr(os, name, counting(getattr(os, name)))
+    for name in DISK_OPERATIONS:
+        setattr(os, name, wrap_operation(getattr(os, name)))
 
 
 COMMAND = (sys.executable, "-m", "flake8_redis_ssot")
 
 
-def killed_after(seconds: float, tree: Path, words: Sequence[str]) -> None:
+def kill_after(seconds: float, tree: Path, args: Sequence[str]) -> None:
     """Start a command in a tree, and kill it and all that it has started after a time."""
     process = subprocess.Popen(
-        [*COMMAND, *words], cwd=tree, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+        [*COMMAND, *args], cwd=tree, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
     )
     try:
         process.wait(seconds)
@@ -81,41 +81,41 @@ def killed_after(seconds: float, tree: Path, words: Sequence[str]) -> None:
         process.wait()
 
 
-def done(tree: Path, words: Sequence[str]) -> int:
+def run_command(tree: Path, args: Sequence[str]) -> int:
     """The exit code of a command in a tree."""
-    return subprocess.run([*COMMAND, *words], cwd=tree, capture_output=True, check=False).returncode
+    return subprocess.run([*COMMAND, *args], cwd=tree, capture_output=True, check=False).returncode
 
 
-def kill_at_random(source: Path, moments: int, words: Sequence[str]) -> int:
+def kill_at_random(source: Path, moments: int, args: Sequence[str]) -> int:
     """Kill a campaign on copies of a tree at random moments; how many times the tree was not what it had to be."""
-    rng, wrong = random.Random(0), 0
+    rng, failures = random.Random(0), 0
     with tempfile.TemporaryDirectory() as folder:
         tree = Path(folder) / "tree"
-        _copy(source, tree)
-        before = state(tree)
+        _copy_tree(source, tree)
+        before = snapshot_tree(tree)
         started = time.monotonic()
-        done(tree, words)
-        length, finished = time.monotonic() - started, state(tree)
+        run_command(tree, args)
+        duration, finished = time.monotonic() - started, snapshot_tree(tree)
         for moment in range(moments):
-            _copy(source, tree)
-            killed_after(rng.uniform(0.1, length), tree, words)
+            _copy_tree(source, tree)
+            kill_after(rng.uniform(0.1, duration), tree, args)
             if moment % 2:
-                if done(tree, ["remediate", "--resume"]) == 2:
-                    done(tree, words)  # it was killed before anything had begun, or after everything was done
-                wanted = finished
+                if run_command(tree, ["remediate", "--resume"]) == 2:
+                    run_command(tree, args)  # it was killed before anything had begun, or after everything was done
+                expected = finished
             else:
-                killed_after(rng.uniform(0.05, length / 3), tree, ["rollback"])
-                done(tree, ["rollback"])
-                wanted = before
-            if state(tree) != wanted:
-                wrong += 1
+                kill_after(rng.uniform(0.05, duration / 3), tree, ["rollback"])
+                run_command(tree, ["rollback"])
+                expected = before
+            if snapshot_tree(tree) != expected:
+                failures += 1
                 print(f"moment {moment}: wrong", flush=True)
-    return wrong
+    return failures
 
 
-def _copy(source: Path, tree: Path) -> None:
+def _copy_tree(source: Path, tree: Path) -> None:
     shutil.rmtree(tree, ignore_errors=True)
-    shutil.copytree(source, tree, ignore=shutil.ignore_patterns(*OWN))
+    shutil.copytree(source, tree, ignore=shutil.ignore_patterns(*TOOL_DIRECTORIES))
 
 
 if __name__ == "__main__":

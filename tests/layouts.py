@@ -26,7 +26,7 @@ OLD_IMPORTS = (
     ("from shop.old import Thing  # noqa: F401", ("Thing",)),
     ("from shop.home import Thing; from shop.old import thing;", ("Thing", "thing")),
 )
-READS = (
+READ_TEMPLATES = (
     "_seen.append(str({0}).partition(' at ')[0])",
     "assert {0}, 'from shop.old import Thing'",
     "_seen.append([len(str({0})) > 1 for _ in 'ab'])  # from shop.old import thing",
@@ -36,7 +36,7 @@ READS = (
     'text = f"{{bool({0})}} import shop.old"',
     "if {0}: _seen.append(1)",
 )
-OTHERS = (
+UNRELATED_LINES = (
     "x = 1",
     "# from shop.old import Thing",
     '"""\nfrom shop.old import Thing\n"""',
@@ -45,7 +45,7 @@ OTHERS = (
     "\x0c",
     "",
 )
-BLOCKS = (
+BLOCK_TEMPLATES = (
     "if True:\n{0}",
     "if not _seen:\n{0}\nelse:\n{0}",
     "try:\n{0}\nfinally:\n{0}",
@@ -56,27 +56,27 @@ BLOCKS = (
     "class Box{1}:\n{0}",
     "with open(__file__):\n{0}",
 )
-ONE_LINE = ("if True: {0}", "def use_{1}(): {0}", "class Box{1}: {0}", "try: {0}\nexcept ValueError: pass")
-HEADS = ("", "# !\n", '"""A file."""\n', "from __future__ import annotations\n")
+ONE_LINE_TEMPLATES = ("if True: {0}", "def use_{1}(): {0}", "class Box{1}: {0}", "try: {0}\nexcept ValueError: pass")
+FILE_HEADERS = ("", "# !\n", '"""A file."""\n', "from __future__ import annotations\n")
 
 
 @st.composite
-def layouts(draw: st.DrawFn) -> str:
+def import_layouts(draw: st.DrawFn) -> str:
     """One file."""
-    head = f"{draw(st.sampled_from(HEADS))}_seen = []"
-    parts = [_layout(draw, number, draw(st.integers(0, 2))) for number in range(draw(st.integers(1, 5)))]
-    return "\n".join([head, *parts]) + "\n"
+    header = f"{draw(st.sampled_from(FILE_HEADERS))}_seen = []"
+    parts = [_draw_import(draw, number, draw(st.integers(0, 2))) for number in range(draw(st.integers(1, 5)))]
+    return "\n".join([header, *parts]) + "\n"
 
 
-def _layout(draw: st.DrawFn, number: int, depth: int) -> str:
+def _draw_import(draw: st.DrawFn, number: int, depth: int) -> str:
     """An import, perhaps read, in blocks so deep."""
     statement, names = draw(st.sampled_from(OLD_IMPORTS))
     if depth == 0 and "\n" not in statement and draw(st.integers(0, 3)) == 0:
-        return draw(st.sampled_from(ONE_LINE)).format(statement, number)
-    reads = [draw(st.sampled_from(READS)).format(name) for name in names if draw(st.booleans())]
-    others = draw(st.lists(st.sampled_from(OTHERS), max_size=2))
-    inside = "\n".join([*others[:1], statement, *others[1:], *reads])
+        return draw(st.sampled_from(ONE_LINE_TEMPLATES)).format(statement, number)
+    reads = [draw(st.sampled_from(READ_TEMPLATES)).format(name) for name in names if draw(st.booleans())]
+    others = draw(st.lists(st.sampled_from(UNRELATED_LINES), max_size=2))
+    body = "\n".join([*others[:1], statement, *others[1:], *reads])
     for _ in range(depth):
-        block = draw(st.sampled_from(BLOCKS))
-        inside = block.format(indent(inside, "    "), number, indent(inside, " " * 8))
-    return inside
+        block = draw(st.sampled_from(BLOCK_TEMPLATES))
+        body = block.format(indent(body, "    "), number, indent(body, " " * 8))
+    return body

@@ -24,7 +24,7 @@ accessor = "app.redis_manager.get_redis_manager"
 [resource.redis.deprecated]
 "app.legacy.redis_manager" = "app.redis_manager"
 """
-HOME = """
+CANONICAL_MODULE = """
 import socket
 
 
@@ -49,8 +49,8 @@ redis_manager = RedisManager()
 def get_redis_manager():
     return redis_manager
 """
-LEGACY = "from app.redis_manager import RedisManager, redis_manager, get_redis_manager\n"
-MOCKER = """
+DEPRECATED_MODULE = "from app.redis_manager import RedisManager, redis_manager, get_redis_manager\n"
+CONFTEST = """
 from unittest import mock
 
 import pytest
@@ -88,17 +88,17 @@ class Fake:
 def fake():
     return Fake
 """
-BASE = {
+BASE_FILES = {
     "redis-ssot.toml": CONFIGURATION,
     "app/__init__.py": "",
-    "app/redis_manager.py": HOME,
+    "app/redis_manager.py": CANONICAL_MODULE,
     "app/legacy/__init__.py": "",
-    "app/legacy/redis_manager.py": LEGACY,
-    "conftest.py": MOCKER,
+    "app/legacy/redis_manager.py": DEPRECATED_MODULE,
+    "conftest.py": CONFTEST,
 }
 
 # How a module makes its own instance, and the name under which it knows the class.
-MAKERS = {
+SERVICES = {
     "call": (
         """
         from app.redis_manager import RedisManager
@@ -157,10 +157,10 @@ MAKERS = {
     ),
 }
 
-SET_UP = "mock.return_value.get.return_value = 'mocked'"
-IN_FORCE = "assert service.load('a') == 'mocked'"
+MOCK_SETUP = "mock.return_value.get.return_value = 'mocked'"
+ASSERT_MOCKED = "assert service.load('a') == 'mocked'"
 # How a test patches `{module}.{name}`.
-STYLES = {
+PATCH_STYLES = {
     "decorator": """
         @patch("{module}.{name}")
         def test_load(mock):
@@ -281,11 +281,13 @@ STYLES = {
             {in_force}
         """,
 }
-HEAD = "import contextlib\nimport unittest\nfrom unittest.mock import patch\nimport pytest\nfrom app import service\n"
+TEST_HEADER = (
+    "import contextlib\nimport unittest\nfrom unittest.mock import patch\nimport pytest\nfrom app import service\n"
+)
 
 
 # Modules that read the old place whenever they run.
-LATE = {
+LATE_BOUND_READS = {
     "name": "def load(key):\n    from app.legacy.redis_manager import get_redis_manager\n"
     "    return get_redis_manager().get(key)\n",
     "alias": "def load(key):\n    from app.legacy.redis_manager import get_redis_manager as get\n"
@@ -301,72 +303,100 @@ LATE = {
 }
 
 
-CALL = "from app.redis_manager import RedisManager\n\ndef load(key):\n    return RedisManager().get(key)\n"
-LOCAL = "def load(key):\n    from app.redis_manager import RedisManager\n    return RedisManager().get(key)\n"
-BY_MODULE = "from app import redis_manager as rm\n\ndef load(key):\n    return rm.RedisManager().get(key)\n"
-OLD = "def load(key):\n    from app.legacy.redis_manager import redis_manager\n    return redis_manager.get(key)\n"
-OLD_ONCE = "from app.legacy.redis_manager import redis_manager\n\ndef load(key):\n    return redis_manager.get(key)\n"
+CALL_SERVICE = "from app.redis_manager import RedisManager\n\ndef load(key):\n    return RedisManager().get(key)\n"
+LOCAL_IMPORT_SERVICE = (
+    "def load(key):\n    from app.redis_manager import RedisManager\n    return RedisManager().get(key)\n"
+)
+MODULE_ALIAS_SERVICE = "from app import redis_manager as rm\n\ndef load(key):\n    return rm.RedisManager().get(key)\n"
+DEPRECATED_LOCAL_READ = (
+    "def load(key):\n    from app.legacy.redis_manager import redis_manager\n    return redis_manager.get(key)\n"
+)
+DEPRECATED_GLOBAL_READ = (
+    "from app.legacy.redis_manager import redis_manager\n\ndef load(key):\n    return redis_manager.get(key)\n"
+)
 
 # Mocks that could not follow: a service, and a test of it.
-REFUSED = {
-    "class at home, imported in the function": (LOCAL, "patch('app.redis_manager.RedisManager')", SET_UP),
-    "class at home, reached by its module": (BY_MODULE, "patch('app.redis_manager.RedisManager')", SET_UP),
-    "class by way of a module": (BY_MODULE, "patch('app.service.rm.RedisManager')", SET_UP),
-    "whole module": (BY_MODULE, "patch('app.service.rm')", SET_UP.replace("mock.", "mock.RedisManager.")),
+UNSUPPORTED_PATCHES = {
+    "class at home, imported in the function": (
+        LOCAL_IMPORT_SERVICE,
+        "patch('app.redis_manager.RedisManager')",
+        MOCK_SETUP,
+    ),
+    "class at home, reached by its module": (
+        MODULE_ALIAS_SERVICE,
+        "patch('app.redis_manager.RedisManager')",
+        MOCK_SETUP,
+    ),
+    "class by way of a module": (MODULE_ALIAS_SERVICE, "patch('app.service.rm.RedisManager')", MOCK_SETUP),
+    "whole module": (
+        MODULE_ALIAS_SERVICE,
+        "patch('app.service.rm')",
+        MOCK_SETUP.replace("mock.", "mock.RedisManager."),
+    ),
     "whole module, set": (
-        BY_MODULE,
+        MODULE_ALIAS_SERVICE,
         "patch.object(service, 'rm')",
-        SET_UP.replace("mock.", "mock.RedisManager."),
+        MOCK_SETUP.replace("mock.", "mock.RedisManager."),
     ),
     "classmethod": (
-        CALL.replace("RedisManager()", "RedisManager.create()"),
+        CALL_SERVICE.replace("RedisManager()", "RedisManager.create()"),
         "patch('app.service.RedisManager')",
-        SET_UP.replace("mock.", "mock.create."),
+        MOCK_SETUP.replace("mock.", "mock.create."),
     ),
     "several": (
-        CALL,
+        CALL_SERVICE,
         "patch.multiple('app.service', RedisManager=pytest.importorskip('conftest').Fake)",
         "pass",
     ),
     "namespace": (
-        CALL,
+        CALL_SERVICE,
         "patch.dict('app.service.__dict__', RedisManager=pytest.importorskip('conftest').Fake)",
         "pass",
     ),
     "namespace of the module": (
-        CALL,
+        CALL_SERVICE,
         "patch.dict(vars(service), {'RedisManager': pytest.importorskip('conftest').Fake})",
         "pass",
     ),
-    "unseen beginning": (CALL, "patch(service.__name__ + '.RedisManager')", SET_UP),
-    "unseen module": (CALL, "patch.object(sys.modules['app.service'], 'RedisManager')", SET_UP),
-    "name apart": (CALL, "patch('app.service.' + NAME)", SET_UP),
-    "list of targets": (CALL, "patch(TARGETS[0])", SET_UP),
+    "unseen beginning": (CALL_SERVICE, "patch(service.__name__ + '.RedisManager')", MOCK_SETUP),
+    "unseen module": (CALL_SERVICE, "patch.object(sys.modules['app.service'], 'RedisManager')", MOCK_SETUP),
+    "name apart": (CALL_SERVICE, "patch('app.service.' + NAME)", MOCK_SETUP),
+    "list of targets": (CALL_SERVICE, "patch(TARGETS[0])", MOCK_SETUP),
     "read from the module": (
-        CALL,
+        CALL_SERVICE,
         "patch('app.service.RedisManager')",
-        SET_UP.replace("mock.", "service.RedisManager."),
+        MOCK_SETUP.replace("mock.", "service.RedisManager."),
     ),
-    "made by a mock": (CALL, "patch.object(RedisManager, '__new__')", SET_UP),
-    "loaded again": (CALL, "patch('app.redis_manager.RedisManager')", f"{SET_UP}; importlib.reload(service)"),
+    "made by a mock": (CALL_SERVICE, "patch.object(RedisManager, '__new__')", MOCK_SETUP),
+    "loaded again": (
+        CALL_SERVICE,
+        "patch('app.redis_manager.RedisManager')",
+        f"{MOCK_SETUP}; importlib.reload(service)",
+    ),
     "old module as a whole": (
-        OLD.replace("legacy.redis_manager", "legacy").replace("redis_manager.get(", "redis_manager.redis_manager.get("),
+        DEPRECATED_LOCAL_READ.replace("legacy.redis_manager", "legacy").replace(
+            "redis_manager.get(", "redis_manager.redis_manager.get("
+        ),
         "patch('app.legacy.redis_manager')",
-        SET_UP.replace("return_value", "redis_manager", 1),
+        MOCK_SETUP.replace("return_value", "redis_manager", 1),
     ),
     "old module in the list of modules": (
-        OLD,
+        DEPRECATED_LOCAL_READ,
         "patch.dict('sys.modules', {'app.legacy.redis_manager': STUB})",
         "STUB.redis_manager.get.return_value = 'mocked'",
     ),
-    "old module, list of targets": (OLD, "patch(TARGETS[1])", SET_UP.replace("return_value.", "", 1)),
+    "old module, list of targets": (
+        DEPRECATED_LOCAL_READ,
+        "patch(TARGETS[1])",
+        MOCK_SETUP.replace("return_value.", "", 1),
+    ),
     "loaded under a patch of the old module": (
-        OLD_ONCE,
+        DEPRECATED_GLOBAL_READ,
         "patch('app.legacy.redis_manager.redis_manager')",
-        f"{SET_UP.replace('return_value.', '', 1)}; importlib.reload(service)",
+        f"{MOCK_SETUP.replace('return_value.', '', 1)}; importlib.reload(service)",
     ),
 }
-REFUSED_TEST = """
+UNSUPPORTED_PATCH_TEST = """
 import importlib
 import sys
 from unittest.mock import MagicMock, patch
@@ -391,7 +421,7 @@ def test_load():
 
 
 # Mocks that are not in force, or only elsewhere: a service, the patch, and what is true under it.
-NOT_IN_FORCE = {
+INEFFECTIVE_PATCHES = {
     "accessor beside": (
         "from app.redis_manager import RedisManager, get_redis_manager\n\n"
         "def load():\n    return RedisManager().describe()\n\n"
@@ -437,35 +467,35 @@ NOT_IN_FORCE = {
 
 
 @dataclass
-class Project:
-    """A project on disk; `before` are its files as they were written."""
+class MockedProject:
+    """A project on disk; `original_files` are its files as they were written."""
 
     folder: Path
-    before: dict[str, str] = field(default_factory=dict)
+    original_files: dict[str, str] = field(default_factory=dict)
 
-    def write(self, **files: str) -> Project:
+    def write(self, **files: str) -> MockedProject:
         """Write the project that all share, with further files (path and text)."""
-        self.before = {**BASE, **{path: dedent(text) for path, text in files.items()}}
-        for path, text in self.before.items():
+        self.original_files = {**BASE_FILES, **{path: dedent(text) for path, text in files.items()}}
+        for path, text in self.original_files.items():
             target = self.folder / path
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_text(text)
         return self
 
-    def check(self) -> None:
+    def run_tests(self) -> None:
         """Run its tests, which have to pass."""
         command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "."]
         # Not measured by the run around it: that would take most of the time.
-        own = {key: value for key, value in os.environ.items() if not key.startswith("COV")}
-        environment = {**own, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONDONTWRITEBYTECODE": "1"}
+        inherited = {key: value for key, value in os.environ.items() if not key.startswith("COV")}
+        environment = {**inherited, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONDONTWRITEBYTECODE": "1"}
         run = subprocess.run(command, cwd=self.folder, env=environment, capture_output=True, text=True, check=False)
-        assert run.returncode == 0, f"{self.changed()}\n{run.stdout}"
+        assert run.returncode == 0, f"{self.changed_files()}\n{run.stdout}"
 
-    def fix(self, *flags: str) -> None:
+    def apply_fixes(self, *flags: str) -> None:
         """Apply its fixes."""
         main(["check", ".", "--fix-only", "--quiet", "--jobs", "1", *flags])
 
-    def changed(self) -> dict[str, str]:
+    def changed_files(self) -> dict[str, str]:
         """The files that are not as they were."""
-        now = {path: (self.folder / path).read_text() for path in self.before}
-        return {path: text for path, text in now.items() if text != self.before[path]}
+        current = {path: (self.folder / path).read_text() for path in self.original_files}
+        return {path: text for path, text in current.items() if text != self.original_files[path]}

@@ -5,142 +5,167 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from hypothesis import strategies as st
-from statements import DELETE, IMPORTING, USES, bound_by, filled, forms_of
+from statements import (
+    DELETE_TEMPLATE,
+    LOCAL_IMPORT_TEMPLATES,
+    USE_EXPRESSIONS,
+    bound_kind,
+    render_template,
+    templates_for,
+)
 
-Names = dict[str, str]
-CONSUMERS = ("facade", "one", "two", "three")
-NEW_NAMES = ("Thing", "thing", "get_thing", "other", "LIMIT", "K", "x", "fetch", "home", "old")
+NameKinds = dict[str, str]
+CONSUMER_MODULES = ("facade", "one", "two", "three")
+LOCAL_NAMES = ("Thing", "thing", "get_thing", "other", "LIMIT", "K", "x", "fetch", "home", "old")
 
 
 @dataclass
-class Module:
+class GeneratedModule:
     """A module that is being written: its lines, what its names stand for, and what the modules before it offer.
 
-    `dots` lead from it to the package around all of them, `starred` is what a star import of each module brings.
+    `relative_prefix` lead from it to the package around all of them, `star_exports` is what a star import of each
+    module brings.
     """
 
     name: str
-    offered: dict[str, Names]
-    starred: dict[str, Names]
-    dots: str = "."
+    available_names: dict[str, NameKinds]
+    star_exports: dict[str, NameKinds]
+    relative_prefix: str = "."
     lines: list[str] = field(default_factory=list)
-    names: Names = field(default_factory=dict)
-    exported: list[str] | None = None
+    names: NameKinds = field(default_factory=dict)
+    all_names: list[str] | None = None
     count: int = 0
 
-    def fresh(self) -> str:
+    def next_number(self) -> str:
         """A number that no other statement has."""
         self.count += 1
         return str(self.count)
 
-    def text(self) -> str:
+    def source(self) -> str:
         """The whole file."""
         head = ["from typing import TYPE_CHECKING", "", "_seen = []"]
-        exported = [] if self.exported is None else [f"__all__ = {self.exported!r}"]
+        exported = [] if self.all_names is None else [f"__all__ = {self.all_names!r}"]
         return "\n".join([*head, *self.lines, *exported]) + "\n"
 
 
-def write_module(draw: st.DrawFn, module: Module) -> None:
+def fill_module(draw: st.DrawFn, module: GeneratedModule) -> None:
     """Fill a module: a facade has little but imports."""
-    facade = module.name == "facade"
+    is_facade = module.name == "facade"
     for _ in range(draw(st.integers(1, 4))):
-        _import(draw, module)
-    for _ in range(draw(st.integers(0, 2 if facade else 7))):
-        _statement(draw, module)
-    if facade and draw(st.booleans()):
-        module.exported = sorted(name for name in module.names if "." not in name and draw(st.booleans()))
+        _add_import(draw, module)
+    for _ in range(draw(st.integers(0, 2 if is_facade else 7))):
+        _add_statement(draw, module)
+    if is_facade and draw(st.booleans()):
+        module.all_names = sorted(name for name in module.names if "." not in name and draw(st.booleans()))
 
 
-def _import(draw: st.DrawFn, module: Module) -> None:
+def _add_import(draw: st.DrawFn, module: GeneratedModule) -> None:
     """An import at the module's own level."""
-    source, new = draw(st.sampled_from(sorted(module.offered))), draw(st.sampled_from(NEW_NAMES))
-    forms = _of_modules(source, new, module)
-    if module.offered[source]:
-        forms += _of_names(draw, source, new, module)
-    lines, bound = draw(st.sampled_from(forms))
-    if not bound and new not in module.names:
-        lines = [*lines, f'def hinted_{module.fresh()}(value: "{new}" = None): return 1']
+    source, local_name = draw(st.sampled_from(sorted(module.available_names))), draw(st.sampled_from(LOCAL_NAMES))
+    forms = _module_import_forms(source, local_name, module)
+    if module.available_names[source]:
+        forms += _name_import_forms(draw, source, local_name, module)
+    lines, bound_names = draw(st.sampled_from(forms))
+    if not bound_names and local_name not in module.names:
+        lines = [*lines, f'def hinted_{module.next_number()}(value: "{local_name}" = None): return 1']
     module.lines += lines
-    module.names |= bound
+    module.names |= bound_names
 
 
-Form = tuple[list[str], Names]
+ImportForm = tuple[list[str], NameKinds]
 
 
-def _of_modules(source: str, new: str, module: Module) -> list[Form]:
+def _module_import_forms(source: str, local_name: str, module: GeneratedModule) -> list[ImportForm]:
     """Imports of a whole module, and what they bind."""
     package, _, last = f"shop.{source}".rpartition(".")
     return [
         ([f"import shop.{source}"], {f"shop.{source}": source}),
-        ([f"import shop.{source} as {new}"], {new: source}),
+        ([f"import shop.{source} as {local_name}"], {local_name: source}),
         ([f"from {package} import {last}"], {last: source}),
-        ([f"from {module.dots}{package[5:]} import {last} as {new}"], {new: source}),
+        ([f"from {module.relative_prefix}{package[5:]} import {last} as {local_name}"], {local_name: source}),
     ]
 
 
-def _of_names(draw: st.DrawFn, source: str, new: str, module: Module) -> list[Form]:
+def _name_import_forms(draw: st.DrawFn, source: str, local_name: str, module: GeneratedModule) -> list[ImportForm]:
     """Imports of names of a module."""
-    names = module.offered[source]
-    some = draw(st.lists(st.sampled_from(sorted(names)), min_size=1, max_size=3, unique=True))
-    one, written = some[0], draw(st.sampled_from([f"shop.{source}", f"{module.dots}{source}"]))
-    bound, plain, renamed = {name: names[name] for name in some}, f"from {written} import {one}", {new: names[one]}
-    star = [([f"from {written} import *"], module.starred[source])] if source in module.starred else []
-    others = ["missing", *(each for each, offered in module.offered.items() if one in offered)]
-    arms = [f"    {plain} as {new}", f"    from shop.{draw(st.sampled_from(others))} import {one} as {new}"]
-    first, second = draw(st.permutations(arms))
+    names = module.available_names[source]
+    selected = draw(st.lists(st.sampled_from(sorted(names)), min_size=1, max_size=3, unique=True))
+    name_to_import, module_path = (
+        selected[0],
+        draw(st.sampled_from([f"shop.{source}", f"{module.relative_prefix}{source}"])),
+    )
+    bound_names, statement, bound_alias = (
+        {name: names[name] for name in selected},
+        f"from {module_path} import {name_to_import}",
+        {local_name: names[name_to_import]},
+    )
+    star_forms = (
+        [([f"from {module_path} import *"], module.star_exports[source])] if source in module.star_exports else []
+    )
+    others = ["missing", *(each for each, offered in module.available_names.items() if name_to_import in offered)]
+    branches = [
+        f"    {statement} as {local_name}",
+        f"    from shop.{draw(st.sampled_from(others))} import {name_to_import} as {local_name}",
+    ]
+    first, second = draw(st.permutations(branches))
     return [
-        ([f"from {written} import {', '.join(some)}"], bound),
-        ([f"{plain} as {new}"], renamed),
-        ([f"from {written} import (", *(f"    {name},  # {name}" for name in some), ")"], bound),
-        ([f"{plain} as {one}"], {one: names[one]}),
-        (["if len(_seen) < 100:", f"    {plain} as {new}"], renamed),
-        (["try:", first, "except ImportError:", second], renamed),
-        (["if TYPE_CHECKING:", f"    {plain} as {new}"], {}),
-        ([f"{plain}; import sys"], {one: names[one]}),
-        *star,
+        ([f"from {module_path} import {', '.join(selected)}"], bound_names),
+        ([f"{statement} as {local_name}"], bound_alias),
+        ([f"from {module_path} import (", *(f"    {name},  # {name}" for name in selected), ")"], bound_names),
+        ([f"{statement} as {name_to_import}"], {name_to_import: names[name_to_import]}),
+        (["if len(_seen) < 100:", f"    {statement} as {local_name}"], bound_alias),
+        (["try:", first, "except ImportError:", second], bound_alias),
+        (["if TYPE_CHECKING:", f"    {statement} as {local_name}"], {}),
+        ([f"{statement}; import sys"], {name_to_import: names[name_to_import]}),
+        *star_forms,
     ]
 
 
-def import_locally(draw: st.DrawFn, module: Module, forms: tuple[str, ...] = IMPORTING) -> None:
+def add_local_import(
+    draw: st.DrawFn, module: GeneratedModule, templates: tuple[str, ...] = LOCAL_IMPORT_TEMPLATES
+) -> None:
     """A function, or a class, that imports what it uses."""
-    source, new = draw(st.sampled_from(sorted(module.offered))), draw(st.sampled_from(NEW_NAMES))
-    names = module.offered[source]
-    ways = [(f"import shop.{source}", f"shop.{source}", source), (f"import shop.{source} as {new}", new, source)]
+    source, local_name = draw(st.sampled_from(sorted(module.available_names))), draw(st.sampled_from(LOCAL_NAMES))
+    names = module.available_names[source]
+    choices = [
+        (f"import shop.{source}", f"shop.{source}", source),
+        (f"import shop.{source} as {local_name}", local_name, source),
+    ]
     for one in [draw(st.sampled_from(sorted(names)))] if names else []:
-        ways.append((f"from {module.dots}{source} import {one}", one, names[one]))
-        ways.append((f"from shop.{source} import {one} as {new}", new, names[one]))
-    statement, name, kind = draw(st.sampled_from(ways))
-    words = {"n": module.fresh(), "use": _use(draw, name, kind, module), "import": statement}
-    module.lines += filled(draw(st.sampled_from(forms)), **words)
+        choices.append((f"from {module.relative_prefix}{source} import {one}", one, names[one]))
+        choices.append((f"from shop.{source} import {one} as {local_name}", local_name, names[one]))
+    statement, name, kind = draw(st.sampled_from(choices))
+    values = {"n": module.next_number(), "use": _draw_use(draw, name, kind, module), "import": statement}
+    module.lines += render_template(draw(st.sampled_from(templates)), **values)
 
 
-def _statement(draw: st.DrawFn, module: Module) -> None:
+def _add_statement(draw: st.DrawFn, module: GeneratedModule) -> None:
     """A statement that uses, passes on, rebinds, shadows or deletes a name."""
     if not module.names:
-        _import(draw, module)
+        _add_import(draw, module)
     elif draw(st.integers(0, 5)) == 0:
-        import_locally(draw, module)
+        add_local_import(draw, module)
     else:
-        _statement_about(draw, draw(st.sampled_from(sorted(module.names))), module)
+        _add_statement_using(draw, draw(st.sampled_from(sorted(module.names))), module)
 
 
-def _statement_about(draw: st.DrawFn, name: str, module: Module) -> None:
-    kind, new = module.names[name], draw(st.sampled_from(NEW_NAMES))
-    form = draw(st.sampled_from(list(forms_of(name, kind))))
-    use = _use(draw, name, kind, module)
-    module.lines += filled(form, n=module.fresh(), use=use, name=name, new=new)
-    made = bound_by(form, kind)
-    if made is not None:
-        module.names[new] = made
-    elif form == DELETE:
+def _add_statement_using(draw: st.DrawFn, name: str, module: GeneratedModule) -> None:
+    kind, local_name = module.names[name], draw(st.sampled_from(LOCAL_NAMES))
+    template = draw(st.sampled_from(list(templates_for(name, kind))))
+    use = _draw_use(draw, name, kind, module)
+    module.lines += render_template(template, n=module.next_number(), use=use, name=name, new=local_name)
+    bound = bound_kind(template, kind)
+    if bound is not None:
+        module.names[local_name] = bound
+    elif template == DELETE_TEMPLATE:
         del module.names[name]
 
 
-def _use(draw: st.DrawFn, name: str, kind: str, module: Module) -> str:
+def _draw_use(draw: st.DrawFn, name: str, kind: str, module: GeneratedModule) -> str:
     """An expression that uses a name as what it is; of a module, something in it."""
-    while kind in module.offered:
-        if not module.offered[kind]:
+    while kind in module.available_names:
+        if not module.available_names[kind]:
             return f"hasattr({name}, '__name__')"
-        attribute = draw(st.sampled_from(sorted(module.offered[kind])))
-        name, kind = f"{name}.{attribute}", module.offered[kind][attribute]
-    return draw(st.sampled_from(USES[kind])).format(name)
+        attribute = draw(st.sampled_from(sorted(module.available_names[kind])))
+        name, kind = f"{name}.{attribute}", module.available_names[kind][attribute]
+    return draw(st.sampled_from(USE_EXPRESSIONS[kind])).format(name)

@@ -13,12 +13,12 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from projects import Files
+from projects import ProjectFiles
 from pyflakes.checker import Checker
 from pyflakes.messages import Message, UnusedImport
 
 
-def write(folder: Path, files: Files) -> None:
+def write_files(folder: Path, files: ProjectFiles) -> None:
     """Write the files of a project."""
     for path, text in files.items():
         target = folder / path
@@ -26,27 +26,27 @@ def write(folder: Path, files: Files) -> None:
         target.write_bytes(text.encode())
 
 
-def read(folder: Path) -> dict[str, bytes]:
+def read_files(folder: Path) -> dict[str, bytes]:
     """The files of a project, by path."""
-    found = (each for each in sorted(folder.rglob("*")) if each.suffix in (".py", ".toml"))
-    return {each.relative_to(folder).as_posix(): each.read_bytes() for each in found}
+    paths = (each for each in sorted(folder.rglob("*")) if each.suffix in (".py", ".toml"))
+    return {each.relative_to(folder).as_posix(): each.read_bytes() for each in paths}
 
 
-def happened(folder: Path, order: Sequence[str]) -> dict[str, str]:
+def observe_program(folder: Path, import_order: Sequence[str]) -> dict[str, str]:
     """What the modules saw when they were imported in that order and their functions were called."""
-    with _on_the_path(folder):
-        for name in order:
+    with _import_path(folder):
+        for name in import_order:
             importlib.import_module(f"shop.{name}")
-        modules = [sys.modules[f"shop.{name}"] for name in sorted(order)]
-        seen = {module.__name__: repr(getattr(module, "_seen", None)) for module in modules}
+        modules = [sys.modules[f"shop.{name}"] for name in sorted(import_order)]
+        observations = {module.__name__: repr(getattr(module, "_seen", None)) for module in modules}
         for module in modules:
             for name, value in sorted(vars(module).items()):
                 if name.startswith("use_") and value.__module__ == module.__name__:
-                    seen[f"{module.__name__}.{name}"] = _called(value)
-    return {name: re.sub(" at 0x[0-9a-f]+", "", text) for name, text in seen.items()}
+                    observations[f"{module.__name__}.{name}"] = _describe_call(value)
+    return {name: re.sub(" at 0x[0-9a-f]+", "", text) for name, text in observations.items()}
 
 
-def _called(function: Callable[[], object]) -> str:
+def _describe_call(function: Callable[[], object]) -> str:
     try:
         return repr(function())
     except Exception as error:
@@ -54,33 +54,33 @@ def _called(function: Callable[[], object]) -> str:
 
 
 @contextmanager
-def _on_the_path(folder: Path) -> Iterator[None]:
+def _import_path(folder: Path) -> Iterator[None]:
     sys.path.insert(0, str(folder))
-    writing, sys.dont_write_bytecode = sys.dont_write_bytecode, True
+    previous, sys.dont_write_bytecode = sys.dont_write_bytecode, True
     importlib.invalidate_caches()
     try:
         yield
     finally:
-        sys.dont_write_bytecode = writing
+        sys.dont_write_bytecode = previous
         sys.path.remove(str(folder))
         for module in [module for module in sys.modules if module.partition(".")[0] == "shop"]:
             del sys.modules[module]
 
 
-def trouble(data: bytes) -> Counter[tuple[str, str]]:
+def pyflakes_messages(data: bytes) -> Counter[tuple[str, str]]:
     """What pyflakes finds."""
-    return Counter((type(message).__name__, _names(message)) for message in Checker(ast.parse(data)).messages)
+    return Counter((type(message).__name__, _message_key(message)) for message in Checker(ast.parse(data)).messages)
 
 
-def _names(message: Message) -> str:
+def _message_key(message: Message) -> str:
     """Of an import that nobody reads the local name: it may have got a new home."""
     names = [str(each) for each in message.message_args if not isinstance(each, int)]
     return re.split(r" as |\.", names[0])[-1] if isinstance(message, UnusedImport) else str(names)
 
 
-def comments(data: bytes) -> Counter[str]:
+def count_comments(data: bytes) -> Counter[str]:
     """The comments of a file; those for tools may go with the line that they are about."""
     lines = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")  # since Python 3.12 tokenize knows no lone CR
     tokens = tokenize.tokenize(io.BytesIO(lines).readline)
-    found = (token.string for token in tokens if token.type == tokenize.COMMENT)
-    return Counter(text for text in found if not re.match("# ?(noqa|type:)", text))
+    texts = (token.string for token in tokens if token.type == tokenize.COMMENT)
+    return Counter(text for text in texts if not re.match("# ?(noqa|type:)", text))

@@ -8,10 +8,10 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from hypothesis import strategies as st
-from modules import CONSUMERS, Module, Names, import_locally, write_module
-from statements import IMPORTING
+from modules import CONSUMER_MODULES, GeneratedModule, NameKinds, add_local_import, fill_module
+from statements import LOCAL_IMPORT_TEMPLATES
 
-CONFIGURATION = """\
+CONFIG = """\
 [resource.thing]
 canonical = ["shop.home"]
 constructors = ["shop.home.Thing"]
@@ -24,7 +24,7 @@ accessor = "shop.home.get_thing"
 "shop.tools.fetch" = "shop.home.get_thing"
 """
 
-HOME = """\
+CANONICAL_SOURCE = """\
 class Thing:
     limit = 3
     prefix = ""
@@ -54,75 +54,95 @@ LIMIT = 3
 """
 
 # What a name stands for decides how it can be used.
-HOME_NAMES = {"Thing": "class", "thing": "thing", "get_thing": "get", "other": "plain", "LIMIT": "value"}
+CANONICAL_NAMES = {"Thing": "class", "thing": "thing", "get_thing": "get", "other": "plain", "LIMIT": "value"}
 
 TOOLS_NAMES = {"fetch": "get", "other": "plain"}
 
 
-class Old(NamedTuple):
-    """An old module: its text, and how its names differ from those of the home; `hidden` ones no star import brings."""
+class DeprecatedModule(NamedTuple):
+    """An old module: its text, and how its names differ from those of the home.
 
-    text: str
-    more: tuple[tuple[str, str], ...] = ()
-    less: tuple[str, ...] = ()
-    hidden: tuple[str, ...] = ()
+    `star_hidden_names` ones no star import brings.
+    """
+
+    source: str
+    added_names: tuple[tuple[str, str], ...] = ()
+    missing_names: tuple[str, ...] = ()
+    star_hidden_names: tuple[str, ...] = ()
 
 
-OLD = (
-    Old("from shop.home import LIMIT, Thing, get_thing, other, thing\n"),
-    Old("from {dots}home import *\n"),
-    Old(
+DEPRECATED_MODULES = (
+    DeprecatedModule("from shop.home import LIMIT, Thing, get_thing, other, thing\n"),
+    DeprecatedModule("from {dots}home import *\n"),
+    DeprecatedModule(
         "from {dots}home import Thing as Manager, thing\n\nThing = Manager\nget = lambda: thing\n",
-        more=(("Manager", "class"), ("get", "get")),
-        less=("get_thing", "other", "LIMIT"),
+        added_names=(("Manager", "class"), ("get", "get")),
+        missing_names=("get_thing", "other", "LIMIT"),
     ),
-    Old("from shop.home import LIMIT, Thing, other\n\n\ndef get_thing():\n    return Thing()\n\n\nthing = Thing()\n"),
-    Old(
+    DeprecatedModule(
+        "from shop.home import LIMIT, Thing, other\n\n\ndef get_thing():\n    return Thing()\n\n\nthing = Thing()\n"
+    ),
+    DeprecatedModule(
         "from shop.home import *\n\n__all__ = ['Thing', 'thing', 'other', 'Pool']\n\n\n"
         "class Pool:\n    def get(self, key):\n        return 'pool'\n",
-        more=(("Pool", "pool"),),
-        hidden=("get_thing", "LIMIT"),
+        added_names=(("Pool", "pool"),),
+        star_hidden_names=("get_thing", "LIMIT"),
     ),
-    Old("from shop.home import Thing, thing, get_thing\n\nLIMIT = 4\n\n\ndef other():\n    return 'old other'\n"),
-    Old(
+    DeprecatedModule(
+        "from shop.home import Thing, thing, get_thing\n\nLIMIT = 4\n\n\ndef other():\n    return 'old other'\n"
+    ),
+    DeprecatedModule(
         "from shop import home\nfrom shop.home import LIMIT, get_thing, other, thing\n\n\n"
         "class Thing(home.Thing):\n    def extra(self):\n        return 1\n"
     ),
 )
-TOOLS = (
+TOOLS_SOURCES = (
     "from shop.home import Thing, thing, other\n\n\ndef fetch():\n    return thing\n",
     "from shop.home import Thing, thing, other\n\n\ndef fetch():\n    return Thing()\n",
     "from shop.home import get_thing as fetch, other\n",
 )
 
-Files = dict[str, str]
-MODULES = ("home", "base", "old", "legacy.thing", "tools", *CONSUMERS)
+ProjectFiles = dict[str, str]
+MODULE_NAMES = ("home", "base", "old", "legacy.thing", "tools", *CONSUMER_MODULES)
 
 
 @st.composite
-def projects(draw: st.DrawFn) -> Files:
+def random_projects(draw: st.DrawFn) -> ProjectFiles:
     """The files of a project, by path."""
-    files = {"redis-ssot.toml": CONFIGURATION, "shop/__init__.py": "", "shop/legacy/__init__.py": ""}
-    files["shop/home.py"] = draw(st.sampled_from(["", "import shop.base\n\n\n"])) + HOME
-    files["shop/tools.py"] = draw(st.sampled_from(TOOLS))
-    offered, starred = {"home": HOME_NAMES, "tools": TOOLS_NAMES}, {"home": HOME_NAMES}
+    files = {"redis-ssot.toml": CONFIG, "shop/__init__.py": "", "shop/legacy/__init__.py": ""}
+    files["shop/home.py"] = draw(st.sampled_from(["", "import shop.base\n\n\n"])) + CANONICAL_SOURCE
+    files["shop/tools.py"] = draw(st.sampled_from(TOOLS_SOURCES))
+    available_names, star_exports = {"home": CANONICAL_NAMES, "tools": TOOLS_NAMES}, {"home": CANONICAL_NAMES}
     for name in ("old", "legacy.thing"):
-        old = draw(st.sampled_from(OLD))
-        files[f"shop/{name.replace('.', '/')}.py"] = old.text.replace("{dots}", "." * (1 + name.count(".")))
-        offered[name] = {name: kind for name, kind in {**HOME_NAMES, **dict(old.more)}.items() if name not in old.less}
-        starred[name] = {name: kind for name, kind in offered[name].items() if name not in old.hidden}
-    base = Module("base", offered, starred)
+        deprecated = draw(st.sampled_from(DEPRECATED_MODULES))
+        files[f"shop/{name.replace('.', '/')}.py"] = deprecated.source.replace("{dots}", "." * (1 + name.count(".")))
+        available_names[name] = {
+            name: kind
+            for name, kind in {**CANONICAL_NAMES, **dict(deprecated.added_names)}.items()
+            if name not in deprecated.missing_names
+        }
+        star_exports[name] = {
+            name: kind for name, kind in available_names[name].items() if name not in deprecated.star_hidden_names
+        }
+    base = GeneratedModule("base", available_names, star_exports)
     for _ in range(draw(st.integers(0, 2))):
-        import_locally(draw, base, IMPORTING[:1])
-    return {**files, "shop/base.py": base.text(), **_consumers(draw, offered, starred)}
+        add_local_import(draw, base, LOCAL_IMPORT_TEMPLATES[:1])
+    return {**files, "shop/base.py": base.source(), **_draw_consumers(draw, available_names, star_exports)}
 
 
-def _consumers(draw: st.DrawFn, offered: dict[str, Names], starred: dict[str, Names]) -> Files:
+def _draw_consumers(
+    draw: st.DrawFn, available_names: dict[str, NameKinds], star_exports: dict[str, NameKinds]
+) -> ProjectFiles:
     """Modules that import from those before them."""
-    files, package = {}, draw(st.booleans())
-    for name in CONSUMERS:
-        module = Module(name, offered, starred, dots=".." if name == "facade" and package else ".")
-        write_module(draw, module)
-        files[f"shop/{name}.py" if module.dots == "." else f"shop/{name}/__init__.py"] = module.text()
-        offered = {**offered, name: {name: kind for name, kind in module.names.items() if "." not in name}}
+    files, is_package = {}, draw(st.booleans())
+    for name in CONSUMER_MODULES:
+        module = GeneratedModule(
+            name, available_names, star_exports, relative_prefix=".." if name == "facade" and is_package else "."
+        )
+        fill_module(draw, module)
+        files[f"shop/{name}.py" if module.relative_prefix == "." else f"shop/{name}/__init__.py"] = module.source()
+        available_names = {
+            **available_names,
+            name: {name: kind for name, kind in module.names.items() if "." not in name},
+        }
     return files

@@ -22,7 +22,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-RULES = "F821,F811,F401,F841"  # and syntax errors, which ruff always tells
+RUFF_RULES = "F821,F811,F401,F841"  # and syntax errors, which ruff always tells
 
 
 def main() -> int:
@@ -35,35 +35,37 @@ def main() -> int:
     with tempfile.TemporaryDirectory(dir=arguments.tree.resolve().parent) as folder:
         copy = Path(folder) / "tree"
         shutil.copytree(arguments.tree, copy, symlinks=True)
-        return examine(arguments.tree, copy, arguments)
+        return check_tree(arguments.tree, copy, arguments)
 
 
-def examine(tree: Path, copy: Path, arguments: argparse.Namespace) -> int:
+def check_tree(tree: Path, copy: Path, arguments: argparse.Namespace) -> int:
     flags = ["--unsafe-fixes"] if arguments.unsafe_fixes else []
-    found = json.loads(ours(copy, arguments, "--output-format", "json").stdout)
-    table(found)
-    pyflakes, ruff = messages_of_pyflakes(copy), messages_of_ruff(copy)
-    fixed = ours(copy, arguments, "--fix-only", "--show-fixes", *flags)
-    print(f"\n{fixed.stderr.splitlines()[0]}")
-    changed = [path for path in files(copy) if (copy / path).read_bytes() != (tree / path).read_bytes()]
-    allowed = {Path(item["filename"]).relative_to(copy).as_posix() for item in found}
-    allowed |= {edit["filename"] for item in found if item["fix"] for edit in item["fix"]["edits"]}
-    again = ours(copy, arguments, "--diff", *flags).stdout
+    findings = json.loads(run_check(copy, arguments, "--output-format", "json").stdout)
+    print_fix_table(findings)
+    pyflakes, ruff = pyflakes_messages(copy), ruff_messages(copy)
+    fix_process = run_check(copy, arguments, "--fix-only", "--show-fixes", *flags)
+    print(f"\n{fix_process.stderr.splitlines()[0]}")
+    changed = [path for path in list_python_files(copy) if (copy / path).read_bytes() != (tree / path).read_bytes()]
+    allowed_paths = {Path(item["filename"]).relative_to(copy).as_posix() for item in findings}
+    allowed_paths |= {edit["filename"] for item in findings if item["fix"] for edit in item["fix"]["edits"]}
+    second_diff = run_check(copy, arguments, "--diff", *flags).stdout
     results = {
         "files changed": len(changed),
-        "of which do not parse": sum(not parses(copy / path) for path in changed),
-        "new messages of pyflakes": sorted((messages_of_pyflakes(copy) - pyflakes).elements()),
-        "new messages of ruff": sorted((messages_of_ruff(copy) - ruff).elements()),
-        "changed by a second run": again.count("\n+++ "),
-        "files touched besides": [path for path in changed if path not in allowed and str(copy / path) not in allowed],
+        "of which do not parse": sum(not can_parse(copy / path) for path in changed),
+        "new messages of pyflakes": sorted((pyflakes_messages(copy) - pyflakes).elements()),
+        "new messages of ruff": sorted((ruff_messages(copy) - ruff).elements()),
+        "changed by a second run": second_diff.count("\n+++ "),
+        "files touched besides": [
+            path for path in changed if path not in allowed_paths and str(copy / path) not in allowed_paths
+        ],
     }
-    for what, value in results.items():
-        print(f"{what}: {value}")
-    sample(tree, copy, changed, arguments.sample)
+    for label, value in results.items():
+        print(f"{label}: {value}")
+    print_sample_diffs(tree, copy, changed, arguments.sample)
     return 0 if not any(list(results.values())[1:]) else 1
 
 
-def ours(copy: Path, arguments: argparse.Namespace, *flags: str) -> subprocess.CompletedProcess[str]:
+def run_check(copy: Path, arguments: argparse.Namespace, *flags: str) -> subprocess.CompletedProcess[str]:
     command = [
         sys.executable,
         "-m",
@@ -76,11 +78,11 @@ def ours(copy: Path, arguments: argparse.Namespace, *flags: str) -> subprocess.C
     return subprocess.run([*command, *flags], cwd=copy, capture_output=True, text=True, check=False)
 
 
-def files(copy: Path) -> list[str]:
+def list_python_files(copy: Path) -> list[str]:
     return sorted(path.relative_to(copy).as_posix() for path in copy.rglob("*.py") if path.is_file())
 
 
-def parses(path: Path) -> bool:
+def can_parse(path: Path) -> bool:
     try:
         ast.parse(path.read_bytes())
     except SyntaxError:
@@ -88,55 +90,57 @@ def parses(path: Path) -> bool:
     return True
 
 
-def table(found: list[dict[str, Any]]) -> None:
-    kinds = Counter((item["code"], item["fix"]["applicability"] if item["fix"] else "none") for item in found)
+def print_fix_table(findings: list[dict[str, Any]]) -> None:
+    kinds = Counter((item["code"], item["fix"]["applicability"] if item["fix"] else "none") for item in findings)
     for (code, kind), count in sorted(kinds.items()):
         print(f"{code} {kind:8} {count:4}")
     for kind in ("unsafe", "display", "none"):
         reasons: Counter[str] = Counter()
-        for item in found:
+        for item in findings:
             if (item["fix"]["applicability"] if item["fix"] else "none") == kind:
-                reasons.update({plain(reason) for reason in item["reasons"]})
+                reasons.update({normalise_reason(reason) for reason in item["reasons"]})
         print(f"\nreasons ({kind}):")
         for reason, count in reasons.most_common():
             print(f"  {count:4} {reason}")
 
 
-def plain(reason: str) -> str:
+def normalise_reason(reason: str) -> str:
     """A reason without its names and lines."""
     return re.sub(r"\d+", "N", re.sub(r"`[^`]*`", "`…`", re.sub(r"\S+\.py:\d+", "…", reason)))
 
 
-def messages_of_pyflakes(copy: Path) -> Counter[str]:
-    done = subprocess.run(
+def pyflakes_messages(copy: Path) -> Counter[str]:
+    process = subprocess.run(
         [sys.executable, "-m", "pyflakes", "."], cwd=copy, capture_output=True, text=True, check=False
     )
-    return Counter(re.sub(r":\d+:\d+:? ", ": ", re.sub(r"line \d+", "line", line)) for line in done.stdout.splitlines())
+    return Counter(
+        re.sub(r":\d+:\d+:? ", ": ", re.sub(r"line \d+", "line", line)) for line in process.stdout.splitlines()
+    )
 
 
-def messages_of_ruff(copy: Path) -> Counter[str]:
+def ruff_messages(copy: Path) -> Counter[str]:
     command = [
         "ruff",
         "check",
         "--isolated",
         "--no-cache",
         "--select",
-        RULES,
+        RUFF_RULES,
         "--output-format",
         "json",
         "--no-respect-gitignore",
         ".",
     ]
-    done = subprocess.run(command, cwd=copy, capture_output=True, text=True, check=False)
-    items = json.loads(done.stdout)
+    process = subprocess.run(command, cwd=copy, capture_output=True, text=True, check=False)
+    items = json.loads(process.stdout)
     return Counter(
         f"{Path(item['filename']).relative_to(copy)}: {item['code']} {re.sub(r'line [0-9]+', 'line', item['message'])}"
         for item in items
     )
 
 
-def sample(tree: Path, copy: Path, changed: list[str], number: int) -> None:
-    for path in random.sample(changed, min(number, len(changed))):
+def print_sample_diffs(tree: Path, copy: Path, changed: list[str], count: int) -> None:
+    for path in random.sample(changed, min(count, len(changed))):
         subprocess.run(["diff", "-u", str(tree / path), str(copy / path)], check=False)
 
 

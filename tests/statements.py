@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from string import Template
 
 # Expressions that use a name, and whose value can be compared. `{0}` is the name.
-USES = {
+USE_EXPRESSIONS = {
     "class": (
         "{0}().get('k')",
         "{0}().prefix",
@@ -29,7 +29,7 @@ USES = {
 }
 
 # Statements around such an expression (`$use`); `$n` is a number that no other statement has.
-ANYWHERE = (
+USE_STATEMENTS = (
     "_seen.append($use)",
     "def use_$n():\n    return $use",
     "def use_$n(): return $use",
@@ -40,7 +40,7 @@ ANYWHERE = (
     "class Box$n:\n    def get(self):\n        return $use\ndef use_$n():\n    return Box$n().get()",
 )
 # Functions and classes that import (`$import`) what they use.
-IMPORTING = (
+LOCAL_IMPORT_TEMPLATES = (
     "def use_$n():\n    $import\n    return $use",
     "def use_$n():\n    $import; return $use",
     "def use_$n():\n    $import\n    def inner():\n        return $use\n    return inner()",
@@ -50,26 +50,26 @@ IMPORTING = (
     "def use_$n():\n    if len(_seen) < 100:\n        $import\n        return $use\n    return None",
 )
 # What can be done with a name (`$name`) that stands for anything. Those that bind `$new` come by kind below.
-ALIAS = "$new = $name"
-DELETE = "del $name"
-NAMED = (
-    ALIAS,
-    DELETE,
+ALIAS_TEMPLATE = "$new = $name"
+DELETE_TEMPLATE = "del $name"
+NAME_TEMPLATES = (
+    ALIAS_TEMPLATE,
+    DELETE_TEMPLATE,
     "def use_$n($name=None):\n    return $name",
     "_seen.append([$name for $name in 'ab'])",
     "def use_$n():\n    global $name\n    return $use",
     "_text$n = '$name'\n_doc$n = 'import shop.old'",
 )
-DERIVE = "class $new($name):\n    pass"
-OF_CLASS = (
-    DERIVE,
+SUBCLASS_TEMPLATE = "class $new($name):\n    pass"
+CLASS_TEMPLATES = (
+    SUBCLASS_TEMPLATE,
     "def use_$n():\n    made = $name()\n    made.prefix = 's'\n    return made.get('h')",
     "def use_$n(value: $name = None) -> '$name':\n    return str(value)",
     "_slot$n: '$name | None' = None",
 )
-MAKE = "$new = $name()"
-CALLED = (
-    MAKE,
+CONSTRUCT_TEMPLATE = "$new = $name()"
+CALL_TEMPLATES = (
+    CONSTRUCT_TEMPLATE,
     "def make_$n():\n    return $name()\ndef use_$n():\n    return make_$n().get('f')",
     "def use_$n():\n    made = $name()\n    made.limit\n    return made.get('g')",
     "_cache$n = None\ndef cached_$n():\n    global _cache$n\n    if _cache$n is None:\n        _cache$n = $name()\n"
@@ -80,22 +80,22 @@ CALLED = (
 )
 
 
-def forms_of(name: str, kind: str) -> Iterator[str]:
+def templates_for(name: str, kind: str) -> Iterator[str]:
     """The templates that fit a name, which may be dotted."""
-    yield from ANYWHERE
+    yield from USE_STATEMENTS
     if "." not in name:
-        yield from NAMED
+        yield from NAME_TEMPLATES
     if kind == "class":
-        yield from OF_CLASS
+        yield from CLASS_TEMPLATES
     if kind in ("class", "get"):
-        yield from CALLED
+        yield from CALL_TEMPLATES
 
 
-def bound_by(form: str, kind: str) -> str | None:
+def bound_kind(template: str, kind: str) -> str | None:
     """What `$new` stands for after a statement of that form; None where it is not bound."""
-    return {ALIAS: kind, DERIVE: "class", MAKE: "thing"}.get(form)
+    return {ALIAS_TEMPLATE: kind, SUBCLASS_TEMPLATE: "class", CONSTRUCT_TEMPLATE: "thing"}.get(template)
 
 
-def filled(form: str, **words: str) -> list[str]:
+def render_template(template: str, **values: str) -> list[str]:
     """The lines of a statement."""
-    return Template(form).substitute(words).split("\n")
+    return Template(template).substitute(values).split("\n")

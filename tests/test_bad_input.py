@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from casebook import all_cases
+from casebook import load_cases
 
 from flake8_redis_ssot.cli.main import main
 
@@ -22,7 +22,7 @@ class Tree:
     def __init__(self, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
         self.folder = folder
         self._capsys = capsys
-        all_cases()[0].write(folder)
+        load_cases()[0].write(folder)
         for path in folder.rglob("service.py"):
             path.unlink()
         (folder / "good.py").write_text(GOOD)

@@ -9,13 +9,13 @@ import sys
 from pathlib import Path
 
 import pytest
-from casebook import all_cases
+from casebook import load_cases
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flake8_redis_ssot.baseline.entries import Entry
-from flake8_redis_ssot.baseline.matching import match, merge
-from flake8_redis_ssot.baseline.storage import NAME, parse, text_of
+from flake8_redis_ssot.baseline.entries import BaselineEntry
+from flake8_redis_ssot.baseline.matching import match_entries, merge_entries
+from flake8_redis_ssot.baseline.storage import DEFAULT_FILE_NAME, format_entries, parse_entries
 from flake8_redis_ssot.cli.main import main
 
 SERVICE = """\
@@ -36,7 +36,7 @@ Capture = pytest.CaptureFixture[str]
 def shop(project: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> Path:
     """A project whose findings are all known, and whose settings say so."""
     monkeypatch.delenv("CI", raising=False)
-    all_cases()[0].write(project)
+    load_cases()[0].write(project)
     (project / "app" / "service.py").write_text(SERVICE)
     assert main(["baseline", "create", "app"]) == 0
     assert 'write `baseline = "redis-ssot-baseline.jsonl"`' in capsys.readouterr().out
@@ -46,7 +46,7 @@ def shop(project: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> Pat
 
 
 def configured(text: str) -> str:
-    line = f'baseline = "{NAME}"\n'
+    line = f'baseline = "{DEFAULT_FILE_NAME}"\n'
     head = "[tool.redis-ssot]\n"
     return (
         text.replace(head, head + line) if head in text else (head + line + text if "[tool." in text else line + text)
@@ -72,10 +72,10 @@ def test_what_is_known_passes(shop: Path, capsys: Capture) -> None:
 
 def test_lines_may_move(shop: Path) -> None:
     file = shop / "app" / "service.py"
-    before = (shop / NAME).read_text()
+    before = (shop / DEFAULT_FILE_NAME).read_text()
     file.write_text("import os\n\n\n" + SERVICE.replace("def one", "def zero():\n    return os.name\n\n\ndef one"))
     assert check() == 0
-    assert (shop / NAME).read_text() == before
+    assert (shop / DEFAULT_FILE_NAME).read_text() == before
 
 
 def test_what_is_new_fails(shop: Path, capsys: Capture) -> None:
@@ -110,7 +110,7 @@ def test_it_shrinks_by_itself(shop: Path, capsys: Capture) -> None:
     (shop / "app" / "service.py").write_text(SERVICE.partition("\n")[2])
     assert check() == 0
     assert "1 entry no longer found; updated." in capsys.readouterr().err
-    assert "RSS001" not in (shop / NAME).read_text()
+    assert "RSS001" not in (shop / DEFAULT_FILE_NAME).read_text()
     assert check() == 0
     assert "updated" not in capsys.readouterr().err
 
@@ -118,10 +118,10 @@ def test_it_shrinks_by_itself(shop: Path, capsys: Capture) -> None:
 def test_on_a_server_a_stale_entry_fails(shop: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CI", "true")
     (shop / "app" / "service.py").write_text(SERVICE.partition("\n")[2])
-    before = (shop / NAME).read_text()
+    before = (shop / DEFAULT_FILE_NAME).read_text()
     assert check() == 1
     assert "1 entry no longer found; run `redis-ssot baseline prune` and commit it" in capsys.readouterr().err
-    assert (shop / NAME).read_text() == before
+    assert (shop / DEFAULT_FILE_NAME).read_text() == before
     assert main(["baseline", "prune"]) == 0
     assert check() == 0
 
@@ -131,25 +131,25 @@ def test_on_a_server_a_stale_entry_fails(shop: Path, capsys: Capture, monkeypatc
 )
 def test_what_was_not_looked_at_stays(shop: Path, arguments: list[str]) -> None:
     (shop / "app" / "service.py").write_text(SERVICE.partition("\n")[2])
-    before = (shop / NAME).read_text()
+    before = (shop / DEFAULT_FILE_NAME).read_text()
     assert check(*arguments) == 0
-    assert (shop / NAME).read_text() == before
+    assert (shop / DEFAULT_FILE_NAME).read_text() == before
 
 
 def test_what_cannot_be_read_is_not_mended(shop: Path, capsys: Capture) -> None:
     (shop / "app" / "service.py").write_text(SERVICE.replace("def one():", "def one(:"))
-    before = (shop / NAME).read_text()
+    before = (shop / DEFAULT_FILE_NAME).read_text()
     assert check() == 1
     assert any("RSS900" in code for code in codes(capsys))
-    assert (shop / NAME).read_text() == before
+    assert (shop / DEFAULT_FILE_NAME).read_text() == before
 
 
 def test_a_renamed_file_takes_its_entries_along(shop: Path, capsys: Capture) -> None:
     (shop / "app" / "service.py").rename(shop / "app" / "services.py")
     assert check() == 0
     assert "3 entries moved with their file; updated." in capsys.readouterr().err
-    assert "app/services.py" in (shop / NAME).read_text()
-    assert "app/service.py" not in (shop / NAME).read_text()
+    assert "app/services.py" in (shop / DEFAULT_FILE_NAME).read_text()
+    assert "app/service.py" not in (shop / DEFAULT_FILE_NAME).read_text()
 
 
 def test_a_renamed_file_that_could_be_two_is_new(shop: Path, capsys: Capture) -> None:
@@ -163,9 +163,9 @@ def test_a_renamed_file_that_could_be_two_is_new(shop: Path, capsys: Capture) ->
 
 def test_a_part_of_the_project_does_not_lose_what_moved_elsewhere(shop: Path) -> None:
     (shop / "app" / "service.py").rename(shop / "app" / "services.py")
-    before = (shop / NAME).read_text()
+    before = (shop / DEFAULT_FILE_NAME).read_text()
     assert check("app/redis_manager.py") == 0
-    assert (shop / NAME).read_text() == before
+    assert (shop / DEFAULT_FILE_NAME).read_text() == before
 
 
 def test_fix_leaves_known_findings_alone(shop: Path) -> None:
@@ -179,7 +179,7 @@ def test_fix_leaves_known_findings_alone(shop: Path) -> None:
     assert "return get_redis_manager().name" in text
     assert check("--fix", "--unsafe-fixes", "--fix-baselined") == 0
     assert "app.legacy" not in file.read_text()
-    assert "RSS001" not in (shop / NAME).read_text()
+    assert "RSS001" not in (shop / DEFAULT_FILE_NAME).read_text()
 
 
 def test_flake8_agrees(shop: Path) -> None:
@@ -192,7 +192,7 @@ def test_flake8_agrees(shop: Path) -> None:
 
 def test_a_baseline_of_ones_own(shop: Path, capsys: Capture) -> None:
     assert main(["baseline", "create", "--baseline", "mine.jsonl"]) == 0
-    (shop / NAME).write_text("")
+    (shop / DEFAULT_FILE_NAME).write_text("")
     assert check() == 1
     assert check("--baseline", "mine.jsonl") == 0
 
@@ -215,19 +215,19 @@ def test_create_replaces_nothing_unasked(shop: Path, capsys: Capture) -> None:
     ],
 )
 def test_a_damaged_baseline_says_where(shop: Path, capsys: Capture, text: str, complaint: str) -> None:
-    (shop / NAME).write_text(text)
+    (shop / DEFAULT_FILE_NAME).write_text(text)
     assert check() == 2
     assert complaint in capsys.readouterr().err
 
 
 def test_a_missing_baseline_says_what_to_do(shop: Path, capsys: Capture) -> None:
-    (shop / NAME).unlink()
+    (shop / DEFAULT_FILE_NAME).unlink()
     assert check() == 2
     assert "there is no such baseline; write one: redis-ssot baseline create" in capsys.readouterr().err
 
 
 def test_bytes_that_are_no_text(shop: Path, capsys: Capture) -> None:
-    (shop / NAME).write_bytes(b"\xff\n")
+    (shop / DEFAULT_FILE_NAME).write_bytes(b"\xff\n")
     assert check() == 2
     assert "is not UTF-8" in capsys.readouterr().err
 
@@ -243,17 +243,17 @@ def test_a_read_only_folder_says_so(shop: Path, capsys: Capture) -> None:
     assert "can't be written" in capsys.readouterr().err
 
 
-def entry(number: int) -> Entry:
-    return Entry(f"app/{number}.py", "RSS002", "f", "app.Manager", "Manager()", 1)
+def entry(number: int) -> BaselineEntry:
+    return BaselineEntry(f"app/{number}.py", "RSS002", "f", "app.Manager", "Manager()", 1)
 
 
 def test_the_stricter_side_of_a_merge_holds(project: Path, capsys: Capture) -> None:
     """1 stays, 2 is mended here, 3 there; 4 is let pass by one side, 5 by both."""
     texts = {"base": (1, 2, 3), "ours": (1, 3, 4, 5), "theirs": (1, 2, 5)}
     for name, numbers in texts.items():
-        (project / name).write_text(text_of(map(entry, numbers)))
+        (project / name).write_text(format_entries(map(entry, numbers)))
     assert main(["baseline", "merge", "base", "ours", "theirs"]) == 0
-    assert parse((project / "ours").read_text(), "ours") == (entry(1), entry(5))
+    assert parse_entries((project / "ours").read_text(), "ours") == (entry(1), entry(5))
     assert "only one side has it: app/4.py: RSS002 Manager()" in capsys.readouterr().err
 
 
@@ -265,21 +265,21 @@ def test_git_merges_it_with_the_driver(project: Path) -> None:
     driver = f"'{sys.executable}' -m flake8_redis_ssot baseline merge %O %A %B"
     git("init", "-q", "-b", "main")
     git("config", "merge.redis-ssot-baseline.driver", driver)
-    (project / ".gitattributes").write_text(f"{NAME} merge=redis-ssot-baseline\n")
-    file = project / NAME
+    (project / ".gitattributes").write_text(f"{DEFAULT_FILE_NAME} merge=redis-ssot-baseline\n")
+    file = project / DEFAULT_FILE_NAME
     for branch, numbers in (("main", (1, 2, 3)), ("other", (1, 2)), ("main", (1, 3))):
         git(*(["checkout", "-q", "-B", branch] if branch == "other" else []) or ["status"])
         if branch == "main" and file.exists():
             git("checkout", "-q", "main")
-        file.write_text(text_of(map(entry, numbers)))
+        file.write_text(format_entries(map(entry, numbers)))
         git("add", "-A")
         git("commit", "-qm", "change")
     git("merge", "-q", "other")
-    assert parse(file.read_text(), NAME) == (entry(1),)
+    assert parse_entries(file.read_text(), DEFAULT_FILE_NAME) == (entry(1),)
 
 
 ENTRIES = st.builds(
-    Entry,
+    BaselineEntry,
     st.sampled_from(["a.py", "b.py", "c.py"]),
     st.sampled_from(["RSS001", "RSS002"]),
     st.just("f"),
@@ -291,34 +291,38 @@ SETS = st.lists(ENTRIES, unique=True).map(sorted)
 
 
 @given(SETS, SETS, SETS)
-def test_a_merge_never_lets_more_pass(base: list[Entry], ours: list[Entry], theirs: list[Entry]) -> None:
-    merged = merge(base, ours, theirs)
+def test_a_merge_never_lets_more_pass(
+    base: list[BaselineEntry], ours: list[BaselineEntry], theirs: list[BaselineEntry]
+) -> None:
+    merged = merge_entries(base, ours, theirs)
     assert set(merged.entries) <= set(ours)
     assert set(merged.entries) <= set(theirs)
-    assert merge(base, theirs, ours) == merged
+    assert merge_entries(base, theirs, ours) == merged
 
 
 @given(SETS)
-def test_what_is_written_is_read(entries: list[Entry]) -> None:
-    text = text_of(entries)
+def test_what_is_written_is_read(entries: list[BaselineEntry]) -> None:
+    text = format_entries(entries)
     shuffled = random.Random(0).sample(entries, len(entries))
-    assert parse(text, "") == tuple(entries)
-    assert text_of(shuffled) == text
+    assert parse_entries(text, "") == tuple(entries)
+    assert format_entries(shuffled) == text
     assert text.count("\n") == len(entries) + 1
 
 
 @given(SETS, SETS, st.booleans())
-def test_every_finding_and_every_entry_is_one_thing(before: list[Entry], now: list[Entry], whole: bool) -> None:
+def test_every_finding_and_every_entry_is_one_thing(
+    before: list[BaselineEntry], now: list[BaselineEntry], whole: bool
+) -> None:
     paths = {entry.path for entry in now}
-    found = match(before, now, covers=lambda entry: True, exists=paths.__contains__, whole=whole)
+    found = match_entries(before, now, covers=lambda entry: True, exists=paths.__contains__, is_whole_project=whole)
     assert found.known | set(found.new) == set(now)
     assert found.known.isdisjoint(found.new)
-    pruned = found.pruned(before)
+    pruned = found.prune(before)
     assert set(pruned) - found.known == (
         set() if whole else {each for each in before if each.path not in paths} - found.moved.keys()
     )
     if not whole:
         return  # what is elsewhere is still to be found
-    again = match(pruned, now, covers=lambda entry: True, exists=paths.__contains__, whole=whole)
+    again = match_entries(pruned, now, covers=lambda entry: True, exists=paths.__contains__, is_whole_project=whole)
     assert not again.is_stale
     assert set(again.new) == set(found.new)

@@ -26,7 +26,7 @@ from benchmarks.targets import TARGETS, judge
 from benchmarks.timing import Measure, RunFailedError, race, run_once
 from benchmarks.trees import Tree, copy, make_up
 from flake8_redis_ssot.cli.main import main
-from flake8_redis_ssot.config.loading import load
+from flake8_redis_ssot.config.loading import load_config
 
 WORDS = ("RedisManager", "redis_manager", "RedisClient", "CachePool")
 
@@ -93,7 +93,7 @@ def test_the_original_is_copied(tree: Tree, tmp_path: Path) -> None:
 
 
 def test_bans_of_peers(tree: Tree) -> None:
-    bans = Bans.of(load(tree.configuration, root=tree.root))
+    bans = Bans.of(load_config(tree.configuration, root=tree.root))
     assert bans.words == ("RedisClient", "RedisManager", "redis_client", "redis_manager")
     assert '"shared.legacy.redis_manager".msg' in write_ruff(bans)
     assert [json.loads(rule)["id"] for rule in write_ast_grep(bans).split("---\n")] == ["banned-import", "banned-call"]

@@ -16,14 +16,14 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from casebook import Case, all_cases
+from casebook import Case, load_cases
 
 from flake8_redis_ssot.cli.main import main
 from flake8_redis_ssot.files import cache_store, fingerprints
 from flake8_redis_ssot.linter import execute, result_dependencies
 from flake8_redis_ssot.project.search import facts_cache, scan
 
-CASES = all_cases()
+CASES = load_cases()
 CACHE = ".redis_ssot_cache"
 Run = Callable[..., tuple[int, str, str]]
 
@@ -37,8 +37,8 @@ def beside_the_configuration(project: Path, monkeypatch: pytest.MonkeyPatch) -> 
 @pytest.fixture
 def trusting(monkeypatch: pytest.MonkeyPatch) -> None:
     """Tests write files and run at once, when files of that age are not trusted yet."""
-    monkeypatch.setattr(fingerprints, "_TICKS", -(10**12))
-    monkeypatch.setattr(facts_cache, "_WORTH_WRITING", 1)
+    monkeypatch.setattr(fingerprints, "_CLOCK_TICK", -(10**12))
+    monkeypatch.setattr(facts_cache, "_MIN_READS_TO_SAVE", 1)
 
 
 @pytest.fixture
@@ -61,7 +61,7 @@ def shop(project: Path) -> Path:
 
 
 def form(case: Case) -> tuple[str, ...]:
-    return ("--output-format", "json" if case.tells_of_fixes else "concise", *case.flags)
+    return ("--output-format", "json" if case.has_fix_blocks else "concise", *case.flags)
 
 
 @pytest.mark.usefixtures("trusting")
@@ -90,7 +90,7 @@ def test_every_project_becomes_another_one(start: int, project: Path, run: Run) 
 
 
 @pytest.mark.usefixtures("trusting")
-@pytest.mark.parametrize("case", [case for case in CASES if case.tells_of_fixes][::4], ids=lambda case: case.name)
+@pytest.mark.parametrize("case", [case for case in CASES if case.has_fix_blocks][::4], ids=lambda case: case.name)
 def test_each_file_may_matter(case: Case, project: Path, run: Run) -> None:
     """A file in which nothing was found may get a say in what others mean, or in whether a fix is safe."""
     case.write(project)
@@ -107,12 +107,12 @@ def test_each_file_may_matter(case: Case, project: Path, run: Run) -> None:
 @pytest.mark.usefixtures("trusting")
 def test_who_has_nothing_to_do_with_it_changes_nothing(shop: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     before = run()
-    monkeypatch.setattr(execute, "judge", lambda *arguments: pytest.fail("everything was done again"))
+    monkeypatch.setattr(execute, "execute", lambda *arguments: pytest.fail("everything was done again"))
     for number in (1, 2, 3):
         (shop / "app" / f"part{number}.py").write_text(f"y = {number}\n")
     assert run() == before
     assert run() == before  # it is known again
-    monkeypatch.setattr(result_dependencies, "_MOST_CHANGED", 2)
+    monkeypatch.setattr(result_dependencies, "_MAX_CHANGED", 2)
     for number in (1, 2, 3):
         (shop / "app" / f"part{number}.py").write_text(f"z = {number}\n")
     with pytest.raises(pytest.fail.Exception):
@@ -173,7 +173,7 @@ def test_what_stands_in_for_a_file_is_not_remembered(
 
 
 def test_what_has_just_changed_is_not_trusted(shop: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fingerprints, "_TICKS", 10**12)
+    monkeypatch.setattr(fingerprints, "_CLOCK_TICK", 10**12)
     before = run()
     (stored,) = (shop / CACHE).glob("facts-*")
     assert json.loads(stored.read_bytes().partition(b"\n")[2])[0] == {}
@@ -195,7 +195,7 @@ def test_how_old_a_file_must_be(
     found = SimpleNamespace(st_mtime_ns=5, st_ctime_ns=changed, st_size=1, st_ino=1 << 70)
     monkeypatch.setattr("os.stat", lambda path: found)
     monkeypatch.setattr("time.time_ns", lambda: changed + int(age * 10**9))
-    assert (fingerprints.Stamps.of(["x"]).digest(["x"]) is not None) is trusted
+    assert (fingerprints.FileFingerprints.from_disk(["x"]).digest(["x"]) is not None) is trusted
 
 
 @pytest.mark.usefixtures("trusting")
@@ -241,7 +241,7 @@ def test_where_nothing_can_be_written(place: str, shop: Path, run: Run, monkeypa
         (shop / CACHE).write_text("in the way")
     else:
         error = PermissionError(13, "no") if place == "read-only" else OSError(28, "No space left on device")
-        monkeypatch.setattr(cache_store, "write_whole", lambda path, data: (_ for _ in ()).throw(error))
+        monkeypatch.setattr(cache_store, "write_atomic", lambda path, data: (_ for _ in ()).throw(error))
     assert run() == good
     assert run() == good
 
@@ -257,7 +257,7 @@ def test_flags_and_environment_say_where(shop: Path, run: Run, monkeypatch: pyte
 
 @pytest.mark.usefixtures("trusting")
 def test_it_is_bounded_and_ignored_by_git(shop: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cache_store, "_MOST_ENTRIES", 5)
+    monkeypatch.setattr(cache_store, "_MAX_ENTRIES", 5)
     for number in range(9):
         run("--exclude", f"nothing{number}/")
     assert len(list((shop / CACHE).glob("*.json"))) == 5
@@ -268,8 +268,8 @@ def test_it_is_bounded_and_ignored_by_git(shop: Path, run: Run, monkeypatch: pyt
 
 
 def test_nothing_too_large_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cache_store, "_MOST_BYTES", 10)
-    cache_store.Shelf(str(tmp_path / "cache")).put("entry", "x" * 20)
+    monkeypatch.setattr(cache_store, "_MAX_ENTRY_BYTES", 10)
+    cache_store.CacheStore(str(tmp_path / "cache")).put("entry", "x" * 20)
     assert not (tmp_path / "cache").exists()
 
 

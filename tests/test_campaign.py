@@ -12,9 +12,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from killing import OWN, killed_before, state
+from killing import TOOL_DIRECTORIES, run_and_kill_before, snapshot_tree
 
-from flake8_redis_ssot.campaign.storage import Store, locked
+from flake8_redis_ssot.campaign.storage import CampaignStore, hold_lock
 from flake8_redis_ssot.cli.main import main
 
 EXAMPLE = Path(__file__).parent.parent / "examples" / "shop"
@@ -35,7 +35,7 @@ def remediate(*arguments: str) -> int:
 
 def changed(shop: Path) -> set[str]:
     """The files that are not as in the example."""
-    return {name for name, now in state(shop).items() if now != state(EXAMPLE).get(name)}
+    return {name for name, now in snapshot_tree(shop).items() if now != snapshot_tree(EXAMPLE).get(name)}
 
 
 def journal(shop: Path) -> list[dict[str, object]]:
@@ -89,9 +89,9 @@ def test_a_phase_without_a_gate(shop: Path, capsys: Capture) -> None:
 
 
 def test_a_dry_run_changes_nothing(shop: Path, capsys: Capture) -> None:
-    before = state(shop)
+    before = snapshot_tree(shop)
     assert main(["remediate", "--phase", "1", "--dry-run"]) == 0
-    assert state(shop) == before
+    assert snapshot_tree(shop) == before
     assert "services/orders/refunds.py" in capsys.readouterr().out
     assert not (shop / ".redis-ssot").exists()
 
@@ -129,9 +129,9 @@ def test_the_gate_finds_the_guilty_files(shop: Path, capsys: Capture) -> None:
 
 
 def test_a_gate_that_fails_already_touches_nothing(shop: Path, capsys: Capture) -> None:
-    before = state(shop)
+    before = snapshot_tree(shop)
     assert remediate("--phase", "1", "--validate", gate("print('no way'); sys.exit(3)")) == 2
-    assert state(shop) == before
+    assert snapshot_tree(shop) == before
     output = capsys.readouterr().err
     assert "the gate fails already, before anything has changed (exit code 3); nothing was touched" in output
     assert "    no way" in output
@@ -148,10 +148,10 @@ def test_a_gate_that_takes_too_long(shop: Path, capsys: Capture) -> None:
     [("no-such-command", "can't be run: No such file"), ("'", "can't be read as a command"), (" ", "command is empty")],
 )
 def test_a_gate_that_is_none(shop: Path, capsys: Capture, command: str, complaint: str) -> None:
-    before = state(shop)
+    before = snapshot_tree(shop)
     assert remediate("--phase", "1", "--validate", command) == 2
     assert complaint in capsys.readouterr().err
-    assert state(shop) == before
+    assert snapshot_tree(shop) == before
 
 
 def test_the_gate_is_handed_the_tests(shop: Path) -> None:
@@ -172,23 +172,23 @@ def test_which_phase_has_to_be_said(shop: Path, capsys: Capture) -> None:
 
 
 def test_phases_are_undone_one_by_one(shop: Path, capsys: Capture) -> None:
-    before = state(shop)
+    before = snapshot_tree(shop)
     assert remediate("--phase", "1") == 0
-    first = state(shop)
+    first = snapshot_tree(shop)
     assert remediate(*ALL) == 0
     assert main(["rollback", "--phase", "2"]) == 0
-    assert state(shop) == first
+    assert snapshot_tree(shop) == first
     assert main(["rollback", "--phase", "1"]) == 0
-    assert state(shop) == before
+    assert snapshot_tree(shop) == before
 
 
 def test_what_was_changed_again_is_refused(shop: Path, capsys: Capture) -> None:
     assert remediate("--phase", "1") == 0
     assert remediate(*ALL) == 0
-    twice = state(shop)
+    twice = snapshot_tree(shop)
     assert main(["rollback", "--phase", "1"]) == 1
     assert "was changed again by batch" in capsys.readouterr().err
-    assert state(shop) != twice
+    assert snapshot_tree(shop) != twice
     assert main(["rollback"]) == 0
     assert changed(shop) == set()
 
@@ -293,7 +293,7 @@ def test_files_edited_or_removed_while_the_gate_is_at_work(shop: Path, capsys: C
 
 
 def test_two_at_once(shop: Path, capsys: Capture) -> None:
-    with locked(Store(str(shop))):
+    with hold_lock(CampaignStore(str(shop))):
         assert remediate("--phase", "1") == 2
     output = capsys.readouterr().err
     assert f"is held by process {os.getpid()} on " in output
@@ -302,7 +302,9 @@ def test_two_at_once(shop: Path, capsys: Capture) -> None:
 
 
 def test_a_dead_owner_holds_nothing(shop: Path) -> None:
-    Path(Store(str(shop)).path("lock")).write_text('{"process": 1, "host": "x", "command": ["y"], "since": "z"}')
+    Path(CampaignStore(str(shop)).path("lock")).write_text(
+        '{"process": 1, "host": "x", "command": ["y"], "since": "z"}'
+    )
     assert remediate("--phase", "1") == 0
 
 
@@ -325,13 +327,13 @@ def full_disk(monkeypatch: pytest.MonkeyPatch, after: int) -> Iterator[None]:
 
 @pytest.mark.parametrize("after", [0, 1, 3, 8, 20, 30, 34, 38])
 def test_a_full_disk_loses_nothing(shop: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch, after: int) -> None:
-    before = state(shop)
+    before = snapshot_tree(shop)
     with full_disk(monkeypatch, after):
         status = remediate("--phase", "1")
     if status == 2:
         assert "No space left on device" in capsys.readouterr().err
     main(["rollback"])
-    assert state(shop) == before
+    assert snapshot_tree(shop) == before
 
 
 def test_a_read_only_file_is_held_back(shop: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -367,7 +369,7 @@ def test_there_is_nothing_to_resume(shop: Path, capsys: Capture) -> None:
 
 def test_a_rollback_ends_an_interrupted_run(shop: Path) -> None:
     step = 60
-    assert killed_before(step, lambda: remediate(*ALL, "--batch-size", "2"))
+    assert run_and_kill_before(step, lambda: remediate(*ALL, "--batch-size", "2"))
     assert main(["rollback"]) == 0
     assert remediate(*ALL) == 0
 
@@ -376,26 +378,26 @@ def test_a_rollback_ends_an_interrupted_run(shop: Path) -> None:
 def test_killed_at_every_step_of_the_disk(shop: Path) -> None:
     """Whatever is left behind, `rollback` gives the tree that was and `--resume` the one that is finished."""
     words = ["--phase", "1", "--batch-size", "3"]
-    before = state(shop)
+    before = snapshot_tree(shop)
     assert remediate(*words) == 0
-    finished = state(shop)
+    finished = snapshot_tree(shop)
     main(["rollback"])
     step, alive = 0, True
     while alive:
         _anew(shop)
-        alive = killed_before(step, lambda: remediate(*words))
+        alive = run_and_kill_before(step, lambda: remediate(*words))
         if step % 2:
             assert remediate("--resume") == 0 or remediate(*words) == 0
-            assert state(shop) == finished, step
-            killed_before(step // 2, lambda: main(["rollback"]))
+            assert snapshot_tree(shop) == finished, step
+            run_and_kill_before(step // 2, lambda: main(["rollback"]))
         main(["rollback"])
-        assert state(shop) == before, step
+        assert snapshot_tree(shop) == before, step
         step += 5
     assert step > 50
 
 
 def _anew(shop: Path) -> None:
-    for name in OWN[:1]:
+    for name in TOOL_DIRECTORIES[:1]:
         shutil.rmtree(shop / name, ignore_errors=True)
 
 

@@ -7,15 +7,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from casebook import CONFIGURATION, Case, all_cases
+from casebook import CONFIG_FILE, Case, load_cases
 from flake8.main.cli import main as flake8
 
 from flake8_redis_ssot.cli.main import main
 
-CASES = all_cases()
+CASES = load_cases()
 # What fixes make of the others in each shape, test_fixes.py looks at.
-DETECTION = [case for case in CASES if not case.tells_of_fixes]
-FIXING = [case for case in CASES if case.tells_of_fixes]
+DETECTION = [case for case in CASES if not case.has_fix_blocks]
+FIXING = [case for case in CASES if case.has_fix_blocks]
 SHAPES = {
     "LF": {},
     "CRLF": {"newline": "\r\n"},
@@ -43,7 +43,7 @@ def test_marks_of_fixing_cases_are_findings(case: Case, project: Path, capsys: p
 def compare(case: Case, project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     main(["check", ".", "--output-format", "json", "--jobs", "1", "--quiet", *case.flags])
     output = capsys.readouterr()
-    assert found_in(output.out, project) == case.expected, output.err
+    assert found_in(output.out, project) == case.expected_findings, output.err
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
@@ -61,11 +61,11 @@ def test_flake8_reports_the_same(case: Case, project: Path, capsys: pytest.Captu
     main(["check", ".", "--output-format", "concise", "--quiet", "--config", 'noqa = "allow"'])
     least = {line for line in capsys.readouterr().out.splitlines() if line in expected}
     assert least <= set(told) <= set(expected)
-    assert sorted(told) == sorted(expected) or "noqa" in case.files[CONFIGURATION]
+    assert sorted(told) == sorted(expected) or "noqa" in case.files[CONFIG_FILE]
 
 
 def test_a_third_of_the_cases_stay_silent() -> None:
-    silent = [case for case in DETECTION if not case.expected]
+    silent = [case for case in DETECTION if not case.expected_findings]
     assert 3 * len(silent) >= len(DETECTION), f"{len(silent)} of {len(DETECTION)}"
 
 

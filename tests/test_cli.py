@@ -10,7 +10,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from casebook import all_cases
+from casebook import load_cases
 
 from flake8_redis_ssot import __version__
 from flake8_redis_ssot.cli.main import main
@@ -33,7 +33,7 @@ def make():
 
 @pytest.fixture
 def shop(project: Path) -> Path:
-    all_cases()[0].write(project)
+    load_cases()[0].write(project)
     (project / "app" / "service.py").write_text(SERVICE, encoding="utf-8")
     return project
 

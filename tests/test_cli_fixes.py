@@ -10,7 +10,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from casebook import all_cases
+from casebook import load_cases
 
 from flake8_redis_ssot.cli.main import main
 from flake8_redis_ssot.files import atomic_write
@@ -57,7 +57,7 @@ UNSAFE = SAFE.replace("[RedisManager()]", "[get_redis_manager()]")
 @pytest.fixture
 def service(project: Path) -> Path:
     """A file with a fix of each kind, in the project that every case starts from."""
-    all_cases()[0].write(project)
+    load_cases()[0].write(project)
     path = project / "app" / "service.py"
     path.write_text(SERVICE)
     return path
@@ -238,14 +238,14 @@ def test_files_of_one_fix_are_written_together_or_not_at_all(
         "from app.redis_manager import RedisManager\n\n\ndef f(key):\n    return RedisManager().get(key)\n"
     )
     before = service.read_bytes(), test.read_bytes()
-    write = atomic_write.replace
+    write = atomic_write.replace_file
 
     def failing(path: str, data: bytes, *, expected: bytes) -> None:
         if path.endswith("test_service.py"):
-            raise atomic_write.Unwritable(path, "is read-only")
+            raise atomic_write.NotWritableError(path, "is read-only")
         write(path, data, expected=expected)
 
-    monkeypatch.setattr(atomic_write, "replace", failing)
+    monkeypatch.setattr(atomic_write, "replace_file", failing)
     assert main(["check", ".", "--fix-only"]) == 2
     assert (service.read_bytes(), test.read_bytes()) == before
     assert "test_service.py: is read-only" in capsys.readouterr().err

@@ -18,7 +18,7 @@ import pytest
 
 from flake8_redis_ssot.cli.commands import COMMANDS
 from flake8_redis_ssot.cli.commands.generate_shell_completion import SHELLS
-from flake8_redis_ssot.cli.main import general, main
+from flake8_redis_ssot.cli.main import build_parser, main
 
 Capture = pytest.CaptureFixture[str]
 pytest.importorskip("shtab")
@@ -114,7 +114,7 @@ def test_a_real_shell_completes(shell: str, project: Path, capsys: Capture) -> N
 
 
 def test_every_command_and_flag_is_in_it(capsys: Capture) -> None:
-    words = {word for parser in parsers(general(whole=True)) for word in parser._option_string_actions}
+    words = {word for parser in parsers(build_parser(with_options=True)) for word in parser._option_string_actions}
     assert {"--output-format", "--tcp", "--force"} < words
     for shell in SHELLS:
         assert main(["generate-shell-completion", shell]) == 0

@@ -13,7 +13,7 @@ import pytest
 
 from flake8_redis_ssot.cli.main import main
 from flake8_redis_ssot.onboarding import doctor as checkup
-from flake8_redis_ssot.onboarding.import_roots import further_roots, imported_names
+from flake8_redis_ssot.onboarding.import_roots import find_import_roots, find_imported_names
 
 EXAMPLE = Path(__file__).parent.parent / "examples" / "shop"
 Capture = pytest.CaptureFixture[str]
@@ -216,11 +216,11 @@ def test_folders_that_must_be_import_roots(files: list[str], imported: str, root
     root = os.path.abspath("somewhere")
     known = [root, os.path.join(root, "src")]
     paths = [os.path.join(root, *file.split("/")) for file in files]
-    assert further_roots(root, known, paths, set(imported.split())) == roots
+    assert find_import_roots(root, known, paths, set(imported.split())) == roots
 
 
 def test_names_that_a_file_imports() -> None:
-    assert imported_names(b"import os.path\n  from kit.a import b\nfrom . import c\nfrom .d import e\n") == {
+    assert find_imported_names(b"import os.path\n  from kit.a import b\nfrom . import c\nfrom .d import e\n") == {
         "os",
         "kit",
     }
@@ -329,5 +329,5 @@ def test_damaged_settings_of_others_are_theirs(healthy: Path, capsys: Capture) -
 
 
 def test_a_flake8_that_does_not_answer(healthy: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(checkup, "_LIMIT", 0.01)
+    monkeypatch.setattr(checkup, "_FLAKE8_TIMEOUT", 0.01)
     assert doctor(capsys)[0] == 0

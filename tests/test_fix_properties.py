@@ -14,15 +14,15 @@ from tempfile import TemporaryDirectory
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
-from layouts import layouts
-from programs import comments, happened, read, trouble, write
-from projects import MODULES, Files, projects
+from layouts import import_layouts
+from programs import count_comments, observe_program, pyflakes_messages, read_files, write_files
+from projects import MODULE_NAMES, ProjectFiles, random_projects
 
 from flake8_redis_ssot.cli.main import main
 
 SLOW = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow, HealthCheck.filter_too_much]}
 TRUST = {"safe": (), "unsafe": ("--unsafe-fixes",)}
-ORDERS = st.permutations(MODULES)
+ORDERS = st.permutations(MODULE_NAMES)
 SHAPES: dict[str, Callable[[str], str]] = {
     "CRLF": lambda text: text.replace("\n", "\r\n"),
     "CR": lambda text: text.replace("\n", "\r"),
@@ -35,95 +35,97 @@ SHAPES: dict[str, Callable[[str], str]] = {
 
 
 @settings(max_examples=45, **SLOW)  # type: ignore[arg-type]
-@given(projects(), ORDERS)
-def test_what_is_safe_changes_nothing_that_a_program_sees(files: Files, order: Sequence[str]) -> None:
+@given(random_projects(), ORDERS)
+def test_what_is_safe_changes_nothing_that_a_program_sees(files: ProjectFiles, order: Sequence[str]) -> None:
     with TemporaryDirectory() as name:
         folder = Path(name).resolve()
         seen = _seen(folder, files, order)
         after = _fixed(folder)
-        assert happened(folder, order) == seen, _shown(files, after)
+        assert observe_program(folder, order) == seen, _shown(files, after)
         assert _fixed(folder) == after, _shown(files, after)
 
 
 @settings(max_examples=45, **SLOW)  # type: ignore[arg-type]
-@given(projects(), ORDERS)
-def test_what_is_unsafe_still_loads(files: Files, order: Sequence[str]) -> None:
+@given(random_projects(), ORDERS)
+def test_what_is_unsafe_still_loads(files: ProjectFiles, order: Sequence[str]) -> None:
     with TemporaryDirectory() as name:
         folder = Path(name).resolve()
         _seen(folder, files, order)
         after = _fixed(folder, "--unsafe-fixes")
-        happened(folder, order)
+        observe_program(folder, order)
         for path in (path for path in files if path.endswith(".py")):
-            assert not trouble(after[path]) - trouble(files[path].encode()), _shown(files, after)
+            assert not pyflakes_messages(after[path]) - pyflakes_messages(files[path].encode()), _shown(files, after)
         assert _fixed(folder, "--unsafe-fixes") == after, _shown(files, after)
 
 
 @settings(max_examples=25, **SLOW)  # type: ignore[arg-type]
-@given(projects(), ORDERS)
-def test_each_safe_fix_stands_alone(files: Files, order: Sequence[str]) -> None:
+@given(random_projects(), ORDERS)
+def test_each_safe_fix_stands_alone(files: ProjectFiles, order: Sequence[str]) -> None:
     with TemporaryDirectory() as name:
         folder = Path(name).resolve()
         seen = _seen(folder, files, order)
         for edits in _safe_fixes(folder)[:4]:
             alone = _by_hand(files, folder, edits)
-            write(folder, alone)
-            assert happened(folder, order) == seen, _shown(files, {path: text.encode() for path, text in alone.items()})
+            write_files(folder, alone)
+            assert observe_program(folder, order) == seen, _shown(
+                files, {path: text.encode() for path, text in alone.items()}
+            )
 
 
 @settings(max_examples=25, **SLOW)  # type: ignore[arg-type]
-@given(projects())
-def test_the_only_fix_is_what_its_edits_say(files: Files) -> None:
+@given(random_projects())
+def test_the_only_fix_is_what_its_edits_say(files: ProjectFiles) -> None:
     with TemporaryDirectory() as name:
         folder = Path(name).resolve()
-        write(folder, files)
+        write_files(folder, files)
         fixes = _safe_fixes(folder)
         assume(fixes)
         for edits in fixes[:1] if len(fixes) == 1 else ():
             alone = _by_hand(files, folder, edits)
             after = _fixed(folder)
-            write(folder, alone)
+            write_files(folder, alone)
             assert _fixed(folder) == after, _shown(files, after)
 
 
 @settings(max_examples=25, **SLOW)  # type: ignore[arg-type]
-@given(projects(), st.randoms(use_true_random=False), st.sampled_from(sorted(TRUST)))
-def test_the_order_of_the_paths_does_not_matter(files: Files, chance: object, trust: str) -> None:
+@given(random_projects(), st.randoms(use_true_random=False), st.sampled_from(sorted(TRUST)))
+def test_the_order_of_the_paths_does_not_matter(files: ProjectFiles, chance: object, trust: str) -> None:
     with TemporaryDirectory() as one, TemporaryDirectory() as other:
         first, second = Path(one).resolve(), Path(other).resolve()
-        write(first, files)
-        write(second, files)
+        write_files(first, files)
+        write_files(second, files)
         paths = [str(second / path) for path in files if path.endswith(".py")]
         chance.shuffle(paths)  # type: ignore[attr-defined]
         after = _fixed(first, *TRUST[trust])
         _main(*paths, "--fix-only", "--jobs", "1", *TRUST[trust])
-        assert read(second) == after, _shown(files, read(second))
+        assert read_files(second) == after, _shown(files, read_files(second))
 
 
 @settings(max_examples=4, **SLOW)  # type: ignore[arg-type]
-@given(projects())
-def test_the_number_of_processes_does_not_matter(files: Files) -> None:
+@given(random_projects())
+def test_the_number_of_processes_does_not_matter(files: ProjectFiles) -> None:
     with TemporaryDirectory() as one, TemporaryDirectory() as other:
         first, second = Path(one).resolve(), Path(other).resolve()
-        write(first, files)
-        write(second, files)
+        write_files(first, files)
+        write_files(second, files)
         after = _fixed(first, "--unsafe-fixes")
         _main(str(second), "--fix-only", "--jobs", "2", "--unsafe-fixes")
-        assert read(second) == after, _shown(files, read(second))
+        assert read_files(second) == after, _shown(files, read_files(second))
 
 
 @pytest.mark.parametrize("shape", SHAPES)
 @settings(max_examples=9, **SLOW)  # type: ignore[arg-type]
-@given(projects(), st.sampled_from(sorted(TRUST)))
-def test_shapes_stay_what_they_are(shape: str, files: Files, trust: str) -> None:
+@given(random_projects(), st.sampled_from(sorted(TRUST)))
+def test_shapes_stay_what_they_are(shape: str, files: ProjectFiles, trust: str) -> None:
     shaped = {path: SHAPES[shape](text) if path.endswith(".py") and text else text for path, text in files.items()}
     with TemporaryDirectory() as one, TemporaryDirectory() as other:
         plain, odd = Path(one).resolve(), Path(other).resolve()
-        write(plain, files)
-        write(odd, shaped)
-        before = read(odd)
+        write_files(plain, files)
+        write_files(odd, shaped)
+        before = read_files(odd)
         expected, after = _fixed(plain, *TRUST[trust]), _fixed(odd, *TRUST[trust])
         for path in (path for path, text in files.items() if path.endswith(".py") and text):
-            assert comments(after[path]) == comments(before[path]), _shown(shaped, after)
+            assert count_comments(after[path]) == count_comments(before[path]), _shown(shaped, after)
             assert _same(shape, after[path], expected[path]), _shown(shaped, after)
 
 
@@ -137,20 +139,20 @@ def _same(shape: str, data: bytes, plain: bytes) -> bool:
 
 
 @settings(max_examples=110, **SLOW)  # type: ignore[arg-type]
-@given(layouts())
+@given(import_layouts())
 def test_whatever_is_no_import_means_the_same(text: str) -> None:
     with TemporaryDirectory() as name:
         folder = Path(name).resolve()
         files = _around(text)
         seen = _seen(folder, files, ["one"])
         after = _fixed(folder)["shop/one.py"]
-        assert not trouble(after) - trouble(text.encode()), after.decode()
+        assert not pyflakes_messages(after) - pyflakes_messages(text.encode()), after.decode()
         assert _without_imports(after) == _without_imports(text.encode()), after.decode()
-        assert comments(after) == comments(text.encode()), after.decode()
-        assert happened(folder, ["one"]) == seen, after.decode()
+        assert count_comments(after) == count_comments(text.encode()), after.decode()
+        assert observe_program(folder, ["one"]) == seen, after.decode()
 
 
-def _around(text: str) -> Files:
+def _around(text: str) -> ProjectFiles:
     passed = "from shop.home import Thing, thing, other\n"
     home = "class Thing:\n    limit = 3\n\n\nthing = Thing()\n\n\ndef other():\n    return 1\n"
     configuration = '[resource.thing]\ncanonical = ["shop.home"]\nconstructors = ["shop.home.Thing"]\n'
@@ -164,11 +166,11 @@ def _around(text: str) -> Files:
     }
 
 
-def _seen(folder: Path, files: Files, order: Sequence[str]) -> dict[str, str]:
+def _seen(folder: Path, files: ProjectFiles, order: Sequence[str]) -> dict[str, str]:
     """What a program sees before it is fixed; the programs that do not load are left out."""
-    write(folder, files)
+    write_files(folder, files)
     try:
-        return happened(folder, order)
+        return observe_program(folder, order)
     except (NameError, TypeError, AttributeError):
         assume(False)
         raise
@@ -182,7 +184,7 @@ def _main(*arguments: str) -> str:
 
 def _fixed(folder: Path, *flags: str) -> dict[str, bytes]:
     _main(str(folder), "--fix-only", "--jobs", "1", *flags)
-    return read(folder)
+    return read_files(folder)
 
 
 def _safe_fixes(folder: Path) -> list[list[dict[str, object]]]:
@@ -191,7 +193,7 @@ def _safe_fixes(folder: Path) -> list[list[dict[str, object]]]:
     return [item["fix"]["edits"] for item in found if item["fix"] and item["fix"]["applicability"] == "safe"]
 
 
-def _by_hand(files: Files, folder: Path, edits: list[dict[str, object]]) -> Files:
+def _by_hand(files: ProjectFiles, folder: Path, edits: list[dict[str, object]]) -> ProjectFiles:
     """The files with the edits of a report done, as an editor would do them."""
     after = dict(files)
     for edit in sorted(edits, key=lambda edit: _place(edit["location"]), reverse=True):
@@ -220,7 +222,7 @@ def _without_imports(data: bytes) -> str:
     return ast.dump(tree).replace("attr='old'", "attr='home'")
 
 
-def _shown(files: Files, after: dict[str, bytes]) -> str:
+def _shown(files: ProjectFiles, after: dict[str, bytes]) -> str:
     """All files, and what became of those that changed."""
     changed = {path: data.decode() for path, data in after.items() if data != files[path].encode()}
     texts = [f"# {path}\n{text}" for path, text in files.items() if path.endswith(".py") and text]

@@ -13,14 +13,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from casebook import Case, all_cases, shaped
+from casebook import Case, encode_file, load_cases
 from pyflakes.checker import Checker
 from pyflakes.messages import Message, UnusedImport
 
 from flake8_redis_ssot.cli.main import main
 
-CASES = all_cases()
-TOLD = [case for case in CASES if case.tells_of_fixes]
+CASES = load_cases()
+TOLD = [case for case in CASES if case.has_fix_blocks]
 SHAPES: dict[str, dict[str, Any]] = {
     "LF": {},
     "CRLF": {"newline": "\r\n"},
@@ -43,15 +43,15 @@ def bytes_of(project: Path) -> dict[str, bytes]:
 def test_what_comes_out(case: Case, shape: dict[str, Any], project: Path) -> None:
     case.write(project, **shape)
     fix(case)
-    compare(project, case.after(unsafe=False), shape)
+    compare(project, case.files_after_fix(include_unsafe=False), shape)
     case.write(project, **shape)
     fix(case, *TRUST["unsafe"])
-    compare(project, case.after(unsafe=True), shape)
+    compare(project, case.files_after_fix(include_unsafe=True), shape)
 
 
 def compare(project: Path, expected: dict[str, str], shape: dict[str, Any]) -> None:
     for path, text in expected.items():
-        assert (project / path).read_bytes() == shaped(path, text, **shape), path
+        assert (project / path).read_bytes() == encode_file(path, text, **shape), path
 
 
 @pytest.mark.parametrize("case", TOLD, ids=lambda case: case.name)
@@ -59,7 +59,7 @@ def test_what_is_said(case: Case, project: Path, capsys: pytest.CaptureFixture[s
     case.write(project)
     main(["check", ".", "--output-format", "json", "--jobs", "1", "--quiet", *case.flags])
     said = [_said(item, project) for item in json.loads(capsys.readouterr().out)]
-    for line in case.fixes:
+    for line in case.expected_fixes:
         place, code, trust, reason = re.fullmatch(r"(\S+) (RSS\d+) (\w+):? ?(.*)", line).groups()  # type: ignore[union-attr]
         there = [each for each in said if each[:2] == (place, code)]
         assert any(each[2] == trust and re.search(reason, each[3]) for each in there), f"{line}\nbut was: {there}"
@@ -125,5 +125,5 @@ def test_every_finding_has_a_fix_or_a_reason(case: Case, project: Path, capsys: 
 
 
 def test_a_third_of_the_fixing_cases_change_nothing() -> None:
-    untouched = [case for case in TOLD if not case.fixed]
+    untouched = [case for case in TOLD if not case.safe_fixed_files]
     assert 3 * len(untouched) >= len(TOLD), f"{len(untouched)} of {len(TOLD)}"

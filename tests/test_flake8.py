@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from casebook import all_cases
+from casebook import load_cases
 
 SERVICE = """\
 from app.legacy.redis_manager import redis_manager
@@ -24,7 +24,7 @@ manager = RedisManager()  # noqa: RSS002
 
 @pytest.fixture
 def shop(project: Path) -> Path:
-    all_cases()[0].write(project)
+    load_cases()[0].write(project)
     (project / "app" / "service.py").write_text(SERVICE)
     (project / "worker.py").write_text("from app.redis_manager import RedisManager as R\nR()\n")
     return project

@@ -16,10 +16,10 @@ from junitparser import JUnitXml
 from xmlschema import XMLSchema
 
 from flake8_redis_ssot.cli.main import main
-from flake8_redis_ssot.model import Finding, Mark, Span
+from flake8_redis_ssot.model import Finding, FindingContext, Span
 from flake8_redis_ssot.reports.formats import sarif
-from flake8_redis_ssot.reports.report import Report, format_names, load_format
-from flake8_redis_ssot.terminal import Paint
+from flake8_redis_ssot.reports.report import CheckReport, format_names, load_format
+from flake8_redis_ssot.terminal import Style
 
 Capture = pytest.CaptureFixture[str]
 Place = tuple[str, int, int, str]
@@ -77,7 +77,7 @@ def test_junit_fits_its_schema(shop: Path, capsys: Capture, path: str) -> None:
 
 
 def test_odd_texts_fit_the_schema_of_junit() -> None:
-    SCHEMA.validate(load_format("junit").render(odd(), Paint()))
+    SCHEMA.validate(load_format("junit").render(odd(), Style()))
 
 
 def test_the_schema_of_junit_fits_what_others_write(project: Path) -> None:
@@ -140,16 +140,16 @@ def test_azure(shop: Path, capsys: Capture) -> None:
     assert [(m[1], int(m[2]), int(m[3]), m[4]) for m in found if m] == places(capsys, shop)
 
 
-def odd() -> Report:
+def odd() -> CheckReport:
     span = Span(1, 0, 1, 1)
-    finding = Finding("a,b:c;%].py", span, "RSS002", "100% x\ny", "", (1,), mark=Mark(snippet="\x00"))
-    return Report([finding], {"RSS002": "direct-instantiation"}, lambda path: ())
+    finding = Finding("a,b:c;%].py", span, "RSS002", "100% x\ny", "", (1,), context=FindingContext(snippet="\x00"))
+    return CheckReport([finding], {"RSS002": "direct-instantiation"}, lambda path: ())
 
 
 def test_what_commands_would_take_for_their_own_is_escaped() -> None:
-    assert "file=a%2Cb%3Ac;%25].py,line=1" in load_format("github").render(odd(), Paint())
-    assert load_format("github").render(odd(), Paint()).endswith("RSS002 100%25 x%0Ay")
-    assert "sourcepath=a,b:c%3B%AZP25%5D.py;" in load_format("azure").render(odd(), Paint())
+    assert "file=a%2Cb%3Ac;%25].py,line=1" in load_format("github").render(odd(), Style())
+    assert load_format("github").render(odd(), Style()).endswith("RSS002 100%25 x%0Ay")
+    assert "sourcepath=a,b:c%3B%AZP25%5D.py;" in load_format("azure").render(odd(), Style())
 
 
 def test_gitlab(shop: Path, capsys: Capture) -> None:
@@ -252,9 +252,9 @@ def test_a_fix_over_several_files_is_no_suggestion(shop: Path, capsys: Capture) 
 
 
 def test_what_a_server_would_not_take_is_cut_and_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sarif, "_MOST", 2)
+    monkeypatch.setattr(sarif, "_MAX_RESULTS", 2)
     report = odd()._replace(findings=[*odd().findings] * 5)
-    (run,) = json.loads(load_format("sarif").render(report, Paint()))["runs"]
+    (run,) = json.loads(load_format("sarif").render(report, Style()))["runs"]
     assert len(run["results"]) == 2
     (notice,) = run["invocations"][0]["toolExecutionNotifications"]
     assert notice["message"]["text"] == "3 more findings are not in this log: GitHub takes 2 of one run"

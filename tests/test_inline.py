@@ -19,9 +19,9 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from killing import state
-from programs import happened, read, trouble, write
-from projects import Files
+from killing import snapshot_tree
+from programs import observe_program, pyflakes_messages, read_files, write_files
+from projects import ProjectFiles
 from test_fixed_programs import Program, printed
 
 from flake8_redis_ssot.cli.main import main
@@ -83,7 +83,7 @@ def outputs(case: Case, project: Path) -> list[str]:
 
 @pytest.mark.parametrize("case", cases(), ids=lambda case: case.name)
 def test_what_comes_out(case: Case, project: Path) -> None:
-    write(project, case.files)
+    write_files(project, case.files)
     before = python(project)
     shown = outputs(case, project)
     assert remediate(*INLINE, "--unsafe-fixes") == 0
@@ -92,17 +92,17 @@ def test_what_comes_out(case: Case, project: Path) -> None:
         assert {path: after[path] for path in after if after[path] != before[path]} == case.inlined
     else:
         shutil.rmtree(project / ".redis-ssot", ignore_errors=True)
-        write(project, case.files)
+        write_files(project, case.files)
         assert remediate("--phase", "2", "--pattern", "factory", "--unsafe-fixes") == 0
         assert python(project) == after
     assert outputs(case, project) == shown
     for path in (path for path in after if after[path] != before[path]):
-        assert not trouble(after[path].encode()) - trouble(before[path].encode()), path
+        assert not pyflakes_messages(after[path].encode()) - pyflakes_messages(before[path].encode()), path
 
 
 @pytest.mark.parametrize("case", cases(), ids=lambda case: case.name)
 def test_what_is_said(case: Case, project: Path, capsys: Capture) -> None:
-    write(project, case.files)
+    write_files(project, case.files)
     told = {f"{each['path']}:{each['row']}": each for each in plan(capsys)}
     for line in case.said:
         place, trust, reason = re.fullmatch(r"(\S+) (\w+):? ?(.*)", line).groups()  # type: ignore[union-attr]
@@ -114,20 +114,20 @@ def test_what_is_said(case: Case, project: Path, capsys: Capture) -> None:
 
 @pytest.mark.parametrize("case", [case for case in cases() if case.inlined], ids=lambda case: case.name)
 def test_a_second_run_and_an_undone_one(case: Case, project: Path) -> None:
-    write(project, case.files)
-    before = state(project)
+    write_files(project, case.files)
+    before = snapshot_tree(project)
     remediate(*INLINE, "--unsafe-fixes")
-    after = state(project)
+    after = snapshot_tree(project)
     assert remediate(*INLINE, "--unsafe-fixes") == 0
-    assert state(project) == after
+    assert snapshot_tree(project) == after
     assert main(["rollback"]) == 0
-    assert state(project) == before
+    assert snapshot_tree(project) == before
 
 
 def test_the_first_reasons_are_shown(project: Path, capsys: Capture) -> None:
     base = next(case for case in cases() if case.name == "Memoised").files
     handed = "from shop.makers import the_cache\n\n" + "".join(f"use_{number} = [the_cache]\n" for number in range(5))
-    write(project, {**base, "shop/one.py": handed})
+    write_files(project, {**base, "shop/one.py": handed})
     assert main(["plan", "--factories", "--no-cache"]) == 0
     lines = [line.strip() for line in capsys.readouterr().out.splitlines()]
     assert lines[-1] == "and 2 more; --json has all"
@@ -153,7 +153,7 @@ def test_a_factory_in_a_notebook_stays(project: Path, capsys: Capture) -> None:
         "source": source,
     }
     notebook = {"cells": [first, cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
-    write(project, {**base, "shop/makers.py": "", "shop/one.py": "", "tries.ipynb": json.dumps(notebook)})
+    write_files(project, {**base, "shop/makers.py": "", "shop/one.py": "", "tries.ipynb": json.dumps(notebook)})
     [told] = plan(capsys)
     assert (told["cell"], told["row"]) == (2, 3)
     assert [(each["cell"], each["row"]) for each in (*told["findings"], *told["callers"])] == [(2, 4), (2, 6)]
@@ -169,7 +169,7 @@ def test_a_factory_in_a_notebook_stays(project: Path, capsys: Capture) -> None:
 
 
 def changed(shop: Path) -> set[str]:
-    return {name for name, now in state(shop).items() if now != state(EXAMPLE).get(name)}
+    return {name for name, now in snapshot_tree(shop).items() if now != snapshot_tree(EXAMPLE).get(name)}
 
 
 def gate(code: str) -> str:
@@ -370,7 +370,7 @@ def filled(template: str, **words: str) -> str:
 
 
 @st.composite
-def projects(draw: st.DrawFn) -> Files:
+def projects(draw: st.DrawFn) -> ProjectFiles:
     """Two modules of factories, of which one may pass those of the other on, and callers of all kinds."""
     some = st.lists(st.sampled_from(FACTORIES), min_size=1, max_size=3)
     own = {"makers": [("make_a", draw(some)), ("make_b", draw(some))]}
@@ -398,19 +398,19 @@ def projects(draw: st.DrawFn) -> Files:
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(projects(), st.permutations(["makers", "facade", "one", "two"]), st.booleans())
-def test_programs_do_the_same(files: Files, order: list[str], unsafe: bool) -> None:
+def test_programs_do_the_same(files: ProjectFiles, order: list[str], unsafe: bool) -> None:
     with TemporaryDirectory() as name, chdir(name), redirect_stdout(io.StringIO()):
         folder = Path(name).resolve()
-        write(folder, files)
-        seen = happened(folder, order)
+        write_files(folder, files)
+        seen = observe_program(folder, order)
         flags = [*INLINE, *(["--unsafe-fixes"] if unsafe else [])]
         assert remediate(*flags) == 0
-        after = read(folder)
+        after = read_files(folder)
         texts = "\n".join(f"# {path}\n{data.decode()}" for path, data in after.items() if path.endswith(".py"))
-        assert happened(folder, order) == seen, texts
+        assert observe_program(folder, order) == seen, texts
         for path in (path for path in files if path.endswith(".py")):
-            assert not trouble(after[path]) - trouble(files[path].encode()), texts
+            assert not pyflakes_messages(after[path]) - pyflakes_messages(files[path].encode()), texts
         assert remediate(*flags) == 0
-        assert read(folder) == after, texts
+        assert read_files(folder) == after, texts
         assert main(["rollback"]) == 0
-        assert read(folder) == {path: text.encode() for path, text in files.items()}
+        assert read_files(folder) == {path: text.encode() for path, text in files.items()}

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from killing import OWN, killed_before, state
+from killing import TOOL_DIRECTORIES, run_and_kill_before, snapshot_tree
 
 from flake8_redis_ssot.cli.main import main
 
@@ -193,10 +193,10 @@ def small(project: Path, capsys: Capture) -> Project:
 
 
 def test_a_diff_comes_first(shop: Path, capsys: Capture) -> None:
-    before = state(shop)
+    before = snapshot_tree(shop)
     assert main(["integrate", "analytics", "--adapter"]) == 0
     text = capsys.readouterr().out
-    assert state(shop) == before
+    assert snapshot_tree(shop) == before
     assert "`RedisManager` (services/analytics/redis_manager.py:6) stands in for" in text
     assert "calls     incr(key: str, amount: int=1) -> int" in text
     assert "--- /dev/null\n+++ services/analytics/redis_client.py" in text
@@ -207,10 +207,10 @@ def test_the_diff_is_a_patch(shop: Path, capsys: Capture) -> None:
     assert main(["integrate", "analytics", "--adapter"]) == 0
     patch = capsys.readouterr().out.partition("\n\n")[2]
     subprocess.run(["git", "apply", "-p0", "-"], input=patch, text=True, check=True)
-    by_hand = state(shop)
+    by_hand = snapshot_tree(shop)
     subprocess.run(["git", "apply", "-R", "-p0", "-"], input=patch, text=True, check=True)
     assert main(["integrate", "analytics", "--adapter", "--apply", "-q"]) == 0
-    assert state(shop) == by_hand
+    assert snapshot_tree(shop) == by_hand
 
 
 PREFIXED = """\
@@ -229,7 +229,7 @@ def test_keys_carry_the_prefix():
 def test_the_services_own_tests_pass_against_a_real_server(shop: Path, capsys: Capture) -> None:
     """They were written against the stub; the gate runs them, and mypy looks at what was written."""
     gate = f"{sys.executable} -m pytest -q -p no:cacheprovider {{tests}}"
-    before = state(shop)
+    before = snapshot_tree(shop)
     assert main(["integrate", "analytics", "--adapter", "--apply", "--validate", gate]) == 0
     assert "1 finding mended in 4 files." in capsys.readouterr().out
     assert not (shop / "services/analytics/redis_manager.py").exists()
@@ -240,7 +240,7 @@ def test_the_services_own_tests_pass_against_a_real_server(shop: Path, capsys: C
     (shop / "services/analytics/tests/test_prefix.py").unlink()
     assert main(["check", "--select", "RSS004", "--no-cache"]) == 0
     assert main(["rollback", "--phase", "3"]) == 0
-    assert state(shop) == before
+    assert snapshot_tree(shop) == before
 
 
 def test_users_take_the_accessor_where_it_does(shop: Path, capsys: Capture) -> None:
@@ -254,10 +254,10 @@ def test_users_take_the_accessor_where_it_does(shop: Path, capsys: Capture) -> N
 
 
 def test_a_gate_that_refuses_leaves_everything(shop: Path, capsys: Capture) -> None:
-    before = state(shop)
+    before = snapshot_tree(shop)
     gate = f'"{sys.executable}" -c "import os, sys; sys.exit(os.path.exists(\'services/analytics/redis_client.py\'))"'
     assert main(["integrate", "analytics", "--adapter", "--apply", "--validate", gate]) == 1
-    assert state(shop) == before
+    assert snapshot_tree(shop) == before
     assert "held back: services/analytics/redis_manager.py: the gate refuses it" in capsys.readouterr().err
 
 
@@ -272,7 +272,7 @@ def test_two_duplicates(small: Project, where: str) -> None:
         f"from billing.stub import StubStore\nfrom {module} import FakeStore\n\n\ndef work():\n"
         "    StubStore().get('a')\n    FakeStore().set('a', 'b')\n",
     )
-    before = state(small.root)
+    before = snapshot_tree(small.root)
     assert small.apply("--adapter", "-q") == 0
     made = {path.name for path in (small.root / "billing").iterdir() if path.name.endswith("client.py")}
     assert made == {"redis_client.py", "stub_store_client.py"} or made == {"redis_client.py", "fake_store_client.py"}
@@ -280,40 +280,40 @@ def test_two_duplicates(small: Project, where: str) -> None:
     assert not any("class" in path.read_text() for path in left if path.exists())
     assert main(["check", "--no-cache", "--select", "RSS004"]) == 0
     assert main(["rollback"]) == 0
-    assert state(small.root) == before
+    assert snapshot_tree(small.root) == before
 
 
 def test_a_gate_that_fails_already(shop: Path, capsys: Capture) -> None:
-    before = state(shop)
+    before = snapshot_tree(shop)
     assert main(["integrate", "analytics", "--apply", "--validate", f"{sys.executable} -c 'raise SystemExit(3)'"]) == 2
     assert "fails already" in capsys.readouterr().err
-    assert state(shop) == before
+    assert snapshot_tree(shop) == before
 
 
 @pytest.mark.parametrize("command", ["no-such-command-anywhere", "'", " "])
 def test_a_gate_that_can_not_be_asked(shop: Path, capsys: Capture, command: str) -> None:
-    before = state(shop)
+    before = snapshot_tree(shop)
     assert main(["integrate", "analytics", "--apply", "--validate", command]) == 2
     assert "error: " in capsys.readouterr().err
-    assert state(shop) == before
+    assert snapshot_tree(shop) == before
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="kills a fork")
 def test_killed_at_any_step_of_the_disk(shop: Path) -> None:
-    before = state(shop)
+    before = snapshot_tree(shop)
     assert main(["integrate", "analytics", "--adapter", "--apply", "-q"]) == 0
-    finished = state(shop)
+    finished = snapshot_tree(shop)
     assert main(["rollback"]) == 0
     step, alive = 0, True
     while alive:
-        shutil.rmtree(shop / OWN[0], ignore_errors=True)
-        alive = killed_before(step, lambda: main(["integrate", "analytics", "--adapter", "--apply", "-q"]))
+        shutil.rmtree(shop / TOOL_DIRECTORIES[0], ignore_errors=True)
+        alive = run_and_kill_before(step, lambda: main(["integrate", "analytics", "--adapter", "--apply", "-q"]))
         if step % 2:
             assert main(["integrate", "analytics", "--adapter", "--apply", "-q"]) == 0
-            assert state(shop) == finished, step
-            killed_before(step // 2, lambda: main(["rollback"]))
+            assert snapshot_tree(shop) == finished, step
+            run_and_kill_before(step // 2, lambda: main(["rollback"]))
         main(["rollback"])
-        assert state(shop) == before, step
+        assert snapshot_tree(shop) == before, step
         step += 3
     assert step > 30
 
@@ -334,7 +334,7 @@ def test_nothing_edited_since_is_lost(shop: Path, capsys: Capture) -> None:
 def test_an_interrupted_remediation_goes_first(shop: Path, capsys: Capture) -> None:
     words = ["remediate", "-q", "--phase", "1"]
     if hasattr(os, "fork"):
-        assert killed_before(30, lambda: main(words))
+        assert run_and_kill_before(30, lambda: main(words))
         assert main(["integrate", "analytics", "--apply"]) == 2
         assert "was interrupted" in capsys.readouterr().err
 
@@ -541,11 +541,11 @@ def test_a_service_that_has_none(small: Project, capsys: Capture) -> None:
 )
 def test_what_a_user_does(small: Project, body: str, reason: str) -> None:
     small.use(body)
-    before = state(small.root)
+    before = snapshot_tree(small.root)
     status, told = small.run("--adapter", "--apply")
     assert status == 1
     assert reason in told
-    assert state(small.root) == before
+    assert snapshot_tree(small.root) == before
 
 
 @pytest.mark.parametrize(

@@ -6,47 +6,58 @@ from pathlib import Path
 from textwrap import dedent
 
 import pytest
-from mocked import HEAD, IN_FORCE, LATE, MAKERS, NOT_IN_FORCE, REFUSED, REFUSED_TEST, SET_UP, STYLES, Project
+from mocked import (
+    ASSERT_MOCKED,
+    INEFFECTIVE_PATCHES,
+    LATE_BOUND_READS,
+    MOCK_SETUP,
+    PATCH_STYLES,
+    SERVICES,
+    TEST_HEADER,
+    UNSUPPORTED_PATCH_TEST,
+    UNSUPPORTED_PATCHES,
+    MockedProject,
+)
 
 
 @pytest.fixture
-def mocked(project: Path) -> Project:
-    return Project(project)
+def mocked(project: Path) -> MockedProject:
+    return MockedProject(project)
 
 
-def in_force_throughout(project: Project) -> tuple[dict[str, str], dict[str, str]]:
+def in_force_throughout(project: MockedProject) -> tuple[dict[str, str], dict[str, str]]:
     """Run the project's tests before and after its fixes: what has changed by the safe ones, and by all."""
-    project.check()
-    project.fix()
-    safe = project.changed()
+    project.run_tests()
+    project.apply_fixes()
+    safe = project.changed_files()
     if safe:
-        project.check()
-    project.fix("--unsafe-fixes")
-    every = project.changed()
+        project.run_tests()
+    project.apply_fixes("--unsafe-fixes")
+    every = project.changed_files()
     if every != safe:
-        project.check()
+        project.run_tests()
     return safe, every
 
 
-@pytest.mark.parametrize("style", STYLES)
+@pytest.mark.parametrize("style", PATCH_STYLES)
 @pytest.mark.parametrize("maker", ["call", "factory"])
-def test_patches_of_a_constructor(maker: str, style: str, mocked: Project) -> None:
-    service, name = MAKERS[maker]
-    test = STYLES[style].format(module="app.service", name=name, set_up=SET_UP, in_force=IN_FORCE)
-    mocked.write(**{"app/service.py": service, "tests/test_service.py": HEAD + dedent(test)})
+def test_patches_of_a_constructor(maker: str, style: str, mocked: MockedProject) -> None:
+    service, name = SERVICES[maker]
+    test = PATCH_STYLES[style].format(module="app.service", name=name, set_up=MOCK_SETUP, in_force=ASSERT_MOCKED)
+    mocked.write(**{"app/service.py": service, "tests/test_service.py": TEST_HEADER + dedent(test)})
     _, every = in_force_throughout(mocked)
     assert "get_redis_manager()" in every["app/service.py"]
     assert f".{name}" not in every["tests/test_service.py"]
 
 
-@pytest.mark.parametrize("maker", MAKERS)
-def test_patches_of_every_maker(maker: str, mocked: Project) -> None:
+@pytest.mark.parametrize("maker", SERVICES)
+def test_patches_of_every_maker(maker: str, mocked: MockedProject) -> None:
     """All the styles that are strings, at once, in several files."""
-    service, name = MAKERS[maker]
-    styles = {style: text for style, text in STYLES.items() if "{module}" in text and style != "autospec"}
+    service, name = SERVICES[maker]
+    styles = {style: text for style, text in PATCH_STYLES.items() if "{module}" in text and style != "autospec"}
     tests = {
-        f"tests/test_{style.replace(' ', '_')}.py": HEAD
-        + dedent(text.format(module="app.service", name=name, set_up=SET_UP, in_force=IN_FORCE))
+        f"tests/test_{style.replace(' ', '_')}.py": TEST_HEADER
+        + dedent(text.format(module="app.service", name=name, set_up=MOCK_SETUP, in_force=ASSERT_MOCKED))
         for style, text in styles.items()
     }
     mocked.write(**{"app/service.py": service, **tests})
@@ -54,29 +65,29 @@ def test_patches_of_every_maker(maker: str, mocked: Project) -> None:
     assert safe.keys() == {"app/service.py", *tests}
 
 
-@pytest.mark.parametrize("style", [style for style, text in STYLES.items() if '"{module}.' in text])
-def test_patches_of_an_old_module(style: str, mocked: Project) -> None:
-    test = STYLES[style].format(
-        module="app.legacy.redis_manager", name="get_redis_manager", set_up=SET_UP, in_force=IN_FORCE
+@pytest.mark.parametrize("style", [style for style, text in PATCH_STYLES.items() if '"{module}.' in text])
+def test_patches_of_an_old_module(style: str, mocked: MockedProject) -> None:
+    test = PATCH_STYLES[style].format(
+        module="app.legacy.redis_manager", name="get_redis_manager", set_up=MOCK_SETUP, in_force=ASSERT_MOCKED
     )
-    mocked.write(**{"app/service.py": LATE["name"], "tests/test_service.py": HEAD + dedent(test)})
+    mocked.write(**{"app/service.py": LATE_BOUND_READS["name"], "tests/test_service.py": TEST_HEADER + dedent(test)})
     safe, _ = in_force_throughout(mocked)
     assert "legacy" not in safe["app/service.py"] + safe["tests/test_service.py"]
 
 
-@pytest.mark.parametrize("late", LATE)
-def test_patches_of_every_late_reader(late: str, mocked: Project) -> None:
-    test = STYLES["decorator"].format(
-        module="app.legacy.redis_manager", name="get_redis_manager", set_up=SET_UP, in_force=IN_FORCE
+@pytest.mark.parametrize("late", LATE_BOUND_READS)
+def test_patches_of_every_late_reader(late: str, mocked: MockedProject) -> None:
+    test = PATCH_STYLES["decorator"].format(
+        module="app.legacy.redis_manager", name="get_redis_manager", set_up=MOCK_SETUP, in_force=ASSERT_MOCKED
     )
-    mocked.write(**{"app/service.py": LATE[late], "tests/test_service.py": HEAD + dedent(test)})
+    mocked.write(**{"app/service.py": LATE_BOUND_READS[late], "tests/test_service.py": TEST_HEADER + dedent(test)})
     safe, _ = in_force_throughout(mocked)
     assert "legacy" not in safe["app/service.py"] + safe["tests/test_service.py"]
 
 
-def test_all_late_readers_at_once(mocked: Project) -> None:
-    modules = {f"app/service{number}.py": text for number, text in enumerate(LATE.values())}
-    names = ", ".join(f"service{number}" for number in range(len(LATE)))
+def test_all_late_readers_at_once(mocked: MockedProject) -> None:
+    modules = {f"app/service{number}.py": text for number, text in enumerate(LATE_BOUND_READS.values())}
+    names = ", ".join(f"service{number}" for number in range(len(LATE_BOUND_READS)))
     test = f"""
         from unittest.mock import patch
 
@@ -93,10 +104,10 @@ def test_all_late_readers_at_once(mocked: Project) -> None:
     assert safe.keys() == {*modules, "tests/test_all.py"}
 
 
-@pytest.mark.parametrize("case", REFUSED)
-def test_mocks_that_cannot_follow(case: str, mocked: Project) -> None:
-    service, patch, set_up = REFUSED[case]
-    test = REFUSED_TEST.format(patch=patch, set_up=set_up)
+@pytest.mark.parametrize("case", UNSUPPORTED_PATCHES)
+def test_mocks_that_cannot_follow(case: str, mocked: MockedProject) -> None:
+    service, patch, set_up = UNSUPPORTED_PATCHES[case]
+    test = UNSUPPORTED_PATCH_TEST.format(patch=patch, set_up=set_up)
     if "TARGETS" not in patch:
         test = "".join(line for line in test.splitlines(keepends=True) if not line.startswith("TARGETS"))
     mocked.write(**{"app/service.py": service, "tests/test_service.py": test})
@@ -104,9 +115,9 @@ def test_mocks_that_cannot_follow(case: str, mocked: Project) -> None:
     assert not every
 
 
-@pytest.mark.parametrize("case", NOT_IN_FORCE)
-def test_safe_fixes_bring_no_mock_into_force(case: str, mocked: Project) -> None:
-    service, target, truth = NOT_IN_FORCE[case]
+@pytest.mark.parametrize("case", INEFFECTIVE_PATCHES)
+def test_safe_fixes_bring_no_mock_into_force(case: str, mocked: MockedProject) -> None:
+    service, target, truth = INEFFECTIVE_PATCHES[case]
     test = f"""
         from unittest.mock import patch
 
@@ -118,6 +129,6 @@ def test_safe_fixes_bring_no_mock_into_force(case: str, mocked: Project) -> None
             {truth}
     """
     mocked.write(**{"app/service.py": service, "tests/test_service.py": test})
-    mocked.check()
-    mocked.fix()
-    mocked.check()
+    mocked.run_tests()
+    mocked.apply_fixes()
+    mocked.run_tests()

@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from casebook import all_cases
+from casebook import load_cases
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from jupyter import code, markdown, notebook, raw, sources
+from jupyter import cell_sources, code_cell, markdown_cell, notebook_bytes, raw_cell
 
 from flake8_redis_ssot.cli.main import main
 
@@ -29,7 +29,7 @@ RUFF = '[lint]\nselect = ["TID251"]\n[lint.flake8-tidy-imports.banned-api]\n"app
 @pytest.fixture
 def shop(project: Path) -> Path:
     """The project that every case starts from."""
-    all_cases()[0].write(project)
+    load_cases()[0].write(project)
     (project / "app/service.py").unlink(missing_ok=True)
     return project
 
@@ -60,21 +60,22 @@ def places(capsys: pytest.CaptureFixture[str], *arguments: str) -> list[tuple[st
 @pytest.mark.parametrize("minor", range(6))
 def test_findings_tell_their_cell(minor: int, shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
     cells: tuple[Any, ...] = (
-        markdown(f"# {OLD}"),
+        markdown_cell(f"# {OLD}"),
         f"%matplotlib inline\nimport os\n{OLD}",
-        raw(OLD),
+        raw_cell(OLD),
         f"%%bash\n{OLD}",
-        code("", source=f"%%time\n{MAKE}\nx = !ls\nré = RedisManager(); RedisManager();"),
+        code_cell("", source=f"%%time\n{MAKE}\nx = !ls\nré = RedisManager(); RedisManager();"),
         "",
-        code(["!ls\nimport ", "os; import app.legacy.redis_manager\n", "x?"]),
+        code_cell(["!ls\nimport ", "os; import app.legacy.redis_manager\n", "x?"]),
         f"def f(:\n{OLD}",
         f"get_ipython().run_line_magic('time', 'x')\nasync with x:\n    {OLD}",
     )
     if minor >= 5:
         cells = tuple(
-            {"id": str(number), **(code(cell) if isinstance(cell, str) else cell)} for number, cell in enumerate(cells)
+            {"id": str(number), **(code_cell(cell) if isinstance(cell, str) else cell)}
+            for number, cell in enumerate(cells)
         )
-    (shop / "a.ipynb").write_bytes(notebook(*cells, minor=minor))
+    (shop / "a.ipynb").write_bytes(notebook_bytes(*cells, minor=minor))
     assert places(capsys) == [
         ("a.ipynb", 2, 3, 1, "RSS001"),
         ("a.ipynb", 5, 4, 6, "RSS002"),
@@ -88,21 +89,23 @@ def test_findings_tell_their_cell(minor: int, shop: Path, capsys: pytest.Capture
 
 def test_a_later_cell_sees_earlier_imports(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (shop / "a.ipynb").write_bytes(
-        notebook(MAKE, "class Own(RedisManager): ...", "Own()", "def f():\n    return Own()")
+        notebook_bytes(MAKE, "class Own(RedisManager): ...", "Own()", "def f():\n    return Own()")
     )
     assert [place[1:] for place in places(capsys)] == [(3, 1, 1, "RSS002"), (4, 2, 12, "RSS003")]
 
 
 def test_a_notebook_is_no_module(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (shop / "app/facade.ipynb").write_bytes(notebook(f"{MAKE} as Cache\nCache()"))
-    (shop / "app/redis_manager.ipynb").write_bytes(notebook(f"{MAKE}\nRedisManager()"))
+    (shop / "app/facade.ipynb").write_bytes(notebook_bytes(f"{MAKE} as Cache\nCache()"))
+    (shop / "app/redis_manager.ipynb").write_bytes(notebook_bytes(f"{MAKE}\nRedisManager()"))
     (shop / "app/service.py").write_text("from app.facade import Cache\nfrom app.facade import *\nCache()\n")
     found = [("app/facade.ipynb", 1, 2, 1, "RSS002"), ("app/redis_manager.ipynb", 1, 2, 1, "RSS002")]
     assert places(capsys) == found
 
 
 def test_magics_hide_nothing_and_find_nothing(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (shop / "a.ipynb").write_bytes(notebook(MAKE, "%timeit RedisManager()\n!python -c 'RedisManager()'\nRedisManager?"))
+    (shop / "a.ipynb").write_bytes(
+        notebook_bytes(MAKE, "%timeit RedisManager()\n!python -c 'RedisManager()'\nRedisManager?")
+    )
     assert places(capsys) == []
 
 
@@ -125,14 +128,14 @@ def test_what_is_no_notebook_is_told_once(
 
 
 def test_other_languages_are_passed_over(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (shop / "r.ipynb").write_bytes(notebook(OLD, metadata={"language_info": {"name": "R"}}))
-    sql = code(OLD, metadata={"vscode": {"languageId": "sql"}})
-    (shop / "a.ipynb").write_bytes(notebook(sql, "x = 1"))
+    (shop / "r.ipynb").write_bytes(notebook_bytes(OLD, metadata={"language_info": {"name": "R"}}))
+    sql = code_cell(OLD, metadata={"vscode": {"languageId": "sql"}})
+    (shop / "a.ipynb").write_bytes(notebook_bytes(sql, "x = 1"))
     assert places(capsys) == []
 
 
 def test_words_that_the_json_escapes_are_found(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    data = notebook(OLD).replace(b"redis_manager", b"redis_\\u006danager")
+    data = notebook_bytes(OLD).replace(b"redis_manager", b"redis_\\u006danager")
     (shop / "a.ipynb").write_bytes(data)
     for number in range(600):  # so many that the search takes its quicker way
         (shop / f"m{number}.py").write_text("")
@@ -143,7 +146,7 @@ def test_gitignore_exclude_and_checkpoints(shop: Path, capsys: pytest.CaptureFix
     subprocess.run(["git", "init", "-q"], check=True)
     for path in ("a.ipynb", "b.ipynb", "c/d.ipynb", ".ipynb_checkpoints/a.ipynb"):
         (shop / path).parent.mkdir(exist_ok=True)
-        (shop / path).write_bytes(notebook(OLD))
+        (shop / path).write_bytes(notebook_bytes(OLD))
     (shop / ".gitignore").write_text("b.*\n")
     assert [place[0] for place in places(capsys, "--exclude", "c/")] == ["a.ipynb"]
 
@@ -154,14 +157,14 @@ def test_noqa_in_a_cell(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
         f"{OLD}  # noqa: RSS002",
         f"x = !ls\n{MAKE}\nRedisManager('''\n''')  # noqa",
     )
-    (shop / "a.ipynb").write_bytes(notebook(*cells))
+    (shop / "a.ipynb").write_bytes(notebook_bytes(*cells))
     assert [place[1:] for place in places(capsys)] == [(2, 1, 1, "RSS001")]
     assert len(places(capsys, "--ignore-noqa")) == 3
 
 
 def test_add_noqa(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    before = notebook(
-        f"%%time\n{OLD}\nx = 'é'", code("", source=f"{MAKE}\nRedisManager()  # noqa: E501"), ensure_ascii=True
+    before = notebook_bytes(
+        f"%%time\n{OLD}\nx = 'é'", code_cell("", source=f"{MAKE}\nRedisManager()  # noqa: E501"), ensure_ascii=True
     )
     (shop / "a.ipynb").write_bytes(before)
     assert check("--add-noqa", capsys=capsys) == "Added 2 noqa comments.\n"
@@ -171,10 +174,10 @@ def test_add_noqa(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_add_noqa_to_neighbours(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (shop / "a.ipynb").write_bytes(notebook(OLD, OLD, f"{OLD}\n", code("", source=OLD)))
+    (shop / "a.ipynb").write_bytes(notebook_bytes(OLD, OLD, f"{OLD}\n", code_cell("", source=OLD)))
     check("--add-noqa", capsys=capsys)
     line = f"{OLD}  # noqa: RSS001"
-    assert sources((shop / "a.ipynb").read_bytes()) == [line, line, f"{line}\n", line]
+    assert cell_sources((shop / "a.ipynb").read_bytes()) == [line, line, f"{line}\n", line]
 
 
 # How it is told.
@@ -182,7 +185,7 @@ def test_add_noqa_to_neighbours(shop: Path, capsys: pytest.CaptureFixture[str]) 
 
 def test_forms_for_people(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (shop / "a.ipynb").write_bytes(
-        notebook(markdown("x"), f"a = 1\n{OLD}", f"b = 2\nc = 3\nd = 4\n!ls\n{MAKE}\nRedisManager()")
+        notebook_bytes(markdown_cell("x"), f"a = 1\n{OLD}", f"b = 2\nc = 3\nd = 4\n!ls\n{MAKE}\nRedisManager()")
     )
     message = "`app.legacy.redis_manager` is deprecated; use `app.redis_manager` instead"
     assert check("--output-format", "concise", capsys=capsys).startswith(f"a.ipynb:cell 2:2:1: RSS001 {message}\n")
@@ -194,7 +197,7 @@ def test_forms_for_people(shop: Path, capsys: pytest.CaptureFixture[str]) -> Non
 
 
 def test_forms_for_machines_name_the_line_of_the_file(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    data = notebook(markdown("é"), f"a = 'é\t'\n{OLD}")
+    data = notebook_bytes(markdown_cell("é"), f"a = 'é\t'\n{OLD}")
     (shop / "a.ipynb").write_bytes(data)
     lines = data.decode().split("\n")
     line = next(number for number, text in enumerate(lines, 1) if OLD in text)
@@ -217,7 +220,7 @@ def test_forms_for_machines_name_the_line_of_the_file(shop: Path, capsys: pytest
 
 
 def test_json_has_edits_of_cells(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (shop / "a.ipynb").write_bytes(notebook("x = 1", f"\n{OLD}\nredis_manager"))
+    (shop / "a.ipynb").write_bytes(notebook_bytes("x = 1", f"\n{OLD}\nredis_manager"))
     found = json.loads(check("--output-format", "json", capsys=capsys))[0]
     assert (found["cell"], found["noqa_row"]) == (2, 2)
     assert found["fix"]["edits"] == [
@@ -234,7 +237,7 @@ def test_json_has_edits_of_cells(shop: Path, capsys: pytest.CaptureFixture[str])
 
 
 def test_standard_input(shop: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    data = notebook(markdown("x"), f"{OLD}\nredis_manager")
+    data = notebook_bytes(markdown_cell("x"), f"{OLD}\nredis_manager")
 
     def given(*arguments: str) -> str:
         monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(data)))
@@ -246,27 +249,27 @@ def test_standard_input(shop: Path, capsys: pytest.CaptureFixture[str], monkeypa
 
 
 def test_the_cache_and_statistics(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (shop / "a.ipynb").write_bytes(notebook(markdown("x"), OLD))
+    (shop / "a.ipynb").write_bytes(notebook_bytes(markdown_cell("x"), OLD))
     os.utime(shop / "a.ipynb", (1, 1))
     first = [check("--output-format", "concise", capsys=capsys) for _ in range(3)]
     assert "a.ipynb:cell 2:1:1" in first[0]
     assert first == [first[0]] * 3
     assert "1\tRSS001\tdeprecated-import" in check("--statistics", capsys=capsys)
-    (shop / "a.ipynb").write_bytes(notebook(OLD))
+    (shop / "a.ipynb").write_bytes(notebook_bytes(OLD))
     assert "a.ipynb:cell 1:1:1" in check("--output-format", "concise", capsys=capsys)
 
 
 def test_a_baseline_knows_findings_wherever_their_cell_goes(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (shop / "a.ipynb").write_bytes(notebook("x = 1", OLD))
+    (shop / "a.ipynb").write_bytes(notebook_bytes("x = 1", OLD))
     assert main(["baseline", "create"]) == 0
     flags = ("--baseline", "redis-ssot-baseline.jsonl")
     assert places(capsys, *flags) == []
-    (shop / "a.ipynb").write_bytes(notebook(markdown("x"), "x = 2\n!ls", "y = 1", f"\n{OLD}", OLD))
+    (shop / "a.ipynb").write_bytes(notebook_bytes(markdown_cell("x"), "x = 2\n!ls", "y = 1", f"\n{OLD}", OLD))
     assert [place[1:] for place in places(capsys, *flags)] == [(5, 1, 1, "RSS001")]
 
 
 def test_plan_and_progress(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (shop / "a.ipynb").write_bytes(notebook(markdown("x"), f"\n{OLD}\nredis_manager"))
+    (shop / "a.ipynb").write_bytes(notebook_bytes(markdown_cell("x"), f"\n{OLD}\nredis_manager"))
     assert main(["plan", "--json"]) == 0
     plan = json.loads(capsys.readouterr().out)
     (found,) = [each for batch in plan["batches"] for each in batch["findings"] if each["path"] == "a.ipynb"]
@@ -278,10 +281,10 @@ def test_plan_and_progress(shop: Path, capsys: pytest.CaptureFixture[str]) -> No
 
 
 def test_a_campaign_mends_and_puts_back(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    before = notebook(f"%%time\n{OLD}\nredis_manager")
+    before = notebook_bytes(f"%%time\n{OLD}\nredis_manager")
     (shop / "a.ipynb").write_bytes(before)
     assert main(["remediate", "--phase", "1", "--validate", "true"]) == 0
-    assert sources((shop / "a.ipynb").read_bytes()) == [f"%%time\n{NEW}\nredis_manager"]
+    assert cell_sources((shop / "a.ipynb").read_bytes()) == [f"%%time\n{NEW}\nredis_manager"]
     assert main(["rollback", "--path", "a.ipynb"]) == 0
     assert (shop / "a.ipynb").read_bytes() == before
     capsys.readouterr()
@@ -292,7 +295,7 @@ def test_the_history_of_git(shop: Path, capsys: pytest.CaptureFixture[str]) -> N
         subprocess.run(["git", "-c", "user.name=x", "-c", "user.email=x@y", *words], check=True, capture_output=True)
 
     git("init", "-q")
-    (shop / "a.ipynb").write_bytes(notebook(OLD, OLD))
+    (shop / "a.ipynb").write_bytes(notebook_bytes(OLD, OLD))
     git("add", "-A")
     git("commit", "-qm", "one")
     assert main(["progress", "--history", "HEAD", "--quiet"]) == 0
@@ -318,14 +321,14 @@ def test_a_fix_changes_the_strings_of_its_lines(
     shape: str, breaks: bytes, mark: bytes, shop: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     cells = (
-        markdown(OLD),
-        code(f"%matplotlib inline\nx = 'é\U0001f600'\n{OLD}\nx?", outputs=[{"text": [OLD]}]),
-        raw(OLD),
-        code("", source=f"%%time\n{OLD} as other\nprint(redis_manager, other);"),
+        markdown_cell(OLD),
+        code_cell(f"%matplotlib inline\nx = 'é\U0001f600'\n{OLD}\nx?", outputs=[{"text": [OLD]}]),
+        raw_cell(OLD),
+        code_cell("", source=f"%%time\n{OLD} as other\nprint(redis_manager, other);"),
         f"%%bash\n{OLD}",
         "",
     )
-    before = mark + notebook(*cells, **SHAPES[shape]).replace(b"\n", breaks)
+    before = mark + notebook_bytes(*cells, **SHAPES[shape]).replace(b"\n", breaks)
     (shop / "a.ipynb").write_bytes(before)
     check("--fix", capsys=capsys)
     after = (shop / "a.ipynb").read_bytes()
@@ -348,11 +351,11 @@ def _second(parts: list[bytes], old: bytes, new: bytes) -> bytes:
 def test_fixes_of_neighbours_stay_in_their_cells(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
     lines = [f"{{}} as {name}" for name in "abcd"]
     cells = [text.format(OLD) for text in lines]
-    data = notebook(*cells[:2], code("", source=cells[2]), f"{cells[3]}\n", "print(a, b, c, d)")
+    data = notebook_bytes(*cells[:2], code_cell("", source=cells[2]), f"{cells[3]}\n", "print(a, b, c, d)")
     (shop / "a.ipynb").write_bytes(data)
     check("--fix", capsys=capsys)
     expected = [text.format(NEW) for text in lines]
-    assert sources((shop / "a.ipynb").read_bytes()) == [*expected[:3], f"{expected[3]}\n", "print(a, b, c, d)"]
+    assert cell_sources((shop / "a.ipynb").read_bytes()) == [*expected[:3], f"{expected[3]}\n", "print(a, b, c, d)"]
 
 
 @pytest.mark.parametrize(
@@ -362,8 +365,8 @@ def test_fixes_of_neighbours_stay_in_their_cells(shop: Path, capsys: pytest.Capt
         ((f"import os\n{OLD}", "os"), ("import os", "os")),
         ((f"{OLD}\nimport os", "os"), ("import os", "os")),
         ((OLD, "os"), ("", "os")),
-        ((code("", source=f"import os\n{OLD}"), "os"), ("import os", "os")),
-        ((code([f"import os\n{OLD}\n", "x"]), "os"), ("import os\nx", "os")),
+        ((code_cell("", source=f"import os\n{OLD}"), "os"), ("import os", "os")),
+        ((code_cell([f"import os\n{OLD}\n", "x"]), "os"), ("import os\nx", "os")),
         # The import stands beside the one that the class comes from, in the earlier cell.
         (
             ("!ls", f"%%time\n{MAKE}", "def f(key):\n    return RedisManager().get(key)"),
@@ -382,12 +385,12 @@ def test_fixes_of_neighbours_stay_in_their_cells(shop: Path, capsys: pytest.Capt
 def test_unsafe_fixes(
     cells: tuple[Any, ...], after: tuple[str, ...], shop: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    before = notebook(*cells)
+    before = notebook_bytes(*cells)
     (shop / "a.ipynb").write_bytes(before)
     check("--fix", capsys=capsys)
     assert (shop / "a.ipynb").read_bytes() == before
     check("--fix", "--unsafe-fixes", capsys=capsys)
-    assert tuple(sources((shop / "a.ipynb").read_bytes())) == after
+    assert tuple(cell_sources((shop / "a.ipynb").read_bytes())) == after
     again = (shop / "a.ipynb").read_bytes()
     check("--fix", "--unsafe-fixes", capsys=capsys)
     assert (shop / "a.ipynb").read_bytes() == again
@@ -411,7 +414,7 @@ def test_unsafe_fixes(
 def test_fixes_that_are_refused(
     cells: tuple[str, ...], reason: str, shop: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    before = notebook(*cells)
+    before = notebook_bytes(*cells)
     (shop / "a.ipynb").write_bytes(before)
     told = [text for each in json.loads(check("--output-format", "json", capsys=capsys)) for text in each["reasons"]]
     assert any(reason in text for text in told), told
@@ -423,20 +426,20 @@ def test_fixes_that_are_refused(
     "magic", ["%timeit redis_manager.get('x')", "!echo {redis_manager}", "%%sql\nselect $redis_manager"]
 )
 def test_what_a_magic_command_reads_stays(magic: str, shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (shop / "a.ipynb").write_bytes(notebook(OLD, magic))
+    (shop / "a.ipynb").write_bytes(notebook_bytes(OLD, magic))
     check("--fix", "--unsafe-fixes", capsys=capsys)
-    assert sources((shop / "a.ipynb").read_bytes()) == [NEW, magic]
+    assert cell_sources((shop / "a.ipynb").read_bytes()) == [NEW, magic]
 
 
 def test_a_diff_shows_cells_as_ruff_does(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (shop / "a.ipynb").write_bytes(notebook(markdown("x"), "y = 1", f"!ls\n{OLD}\nredis_manager"))
+    (shop / "a.ipynb").write_bytes(notebook_bytes(markdown_cell("x"), "y = 1", f"!ls\n{OLD}\nredis_manager"))
     expected = f"--- a.ipynb:cell 3\n+++ a.ipynb:cell 3\n@@ -1,3 +1,3 @@\n !ls\n-{OLD}\n+{NEW}\n redis_manager\n"
     assert check("--diff", capsys=capsys) == expected
 
 
 def test_a_fix_of_a_module_takes_a_notebook_along(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (shop / "app/service.py").write_text(f"{MAKE}\n\n\ndef f(key):\n    return RedisManager().get(key)\n")
-    data = notebook("from unittest import mock", 'with mock.patch("app.service.RedisManager") as m:\n    pass')
+    data = notebook_bytes("from unittest import mock", 'with mock.patch("app.service.RedisManager") as m:\n    pass')
     (shop / "a.ipynb").write_bytes(data)
     check("--fix", "--unsafe-fixes", capsys=capsys)
     text, book = (shop / "app/service.py").read_text(), (shop / "a.ipynb").read_bytes()
@@ -449,8 +452,8 @@ def test_a_notebook_that_changed_meanwhile_is_left_alone(
 ) -> None:
     from flake8_redis_ssot.files import atomic_write
 
-    file, later = shop / "a.ipynb", notebook(OLD, "redis_manager", "saved meanwhile")
-    file.write_bytes(notebook(OLD, "redis_manager"))
+    file, later = shop / "a.ipynb", notebook_bytes(OLD, "redis_manager", "saved meanwhile")
+    file.write_bytes(notebook_bytes(OLD, "redis_manager"))
     replace_all = atomic_write.replace_all
 
     def meanwhile(changes: Any) -> None:
@@ -482,7 +485,7 @@ LINE = st.sampled_from(
 )
 CELL = st.builds(
     lambda head, lines, listed: (
-        code("\n".join([*head, *lines])) if listed else code("", source="\n".join([*head, *lines]))
+        code_cell("\n".join([*head, *lines])) if listed else code_cell("", source="\n".join([*head, *lines]))
     ),
     st.sampled_from([[], ["%%time"], ["%%bash"]]),
     st.lists(LINE, max_size=4),
@@ -490,12 +493,12 @@ CELL = st.builds(
 )
 
 
-@given(st.lists(st.one_of(CELL, st.just(markdown(OLD))), max_size=4), st.booleans())
+@given(st.lists(st.one_of(CELL, st.just(markdown_cell(OLD))), max_size=4), st.booleans())
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_fixes_of_random_notebooks(
     shop: Path, capsys: pytest.CaptureFixture[str], cells: list[dict[str, Any]], unsafe: bool
 ) -> None:
-    before = notebook(*cells)
+    before = notebook_bytes(*cells)
     (shop / "a.ipynb").write_bytes(before)
     check("--fix", *["--unsafe-fixes"] * unsafe, "--no-cache", capsys=capsys)
     after = (shop / "a.ipynb").read_bytes()
@@ -533,13 +536,13 @@ def ruff(*arguments: str) -> str:
 CELL_MAGICS = "time timeit capture prun debug python python3 pypy ipytest bash sh html writefile sql R cython"
 BESIDE: dict[str, tuple[Any, ...]] = {
     "shapes": (
-        markdown("x"),
+        markdown_cell("x"),
         f"%matplotlib inline\n{OLD}",
-        raw("x"),
-        code("", source=f"a = 1\n\n{OLD}\n"),
+        raw_cell("x"),
+        code_cell("", source=f"a = 1\n\n{OLD}\n"),
         "",
         f"{OLD}\n",
-        code([]),
+        code_cell([]),
     ),
     "cell magics": tuple(f"%%{name}\n{OLD}" for name in CELL_MAGICS.split()),
     "a cell magic further down": (f"# note\n\n%%bash\n{OLD}", f"x = 1\n%%time\n{OLD}"),
@@ -553,17 +556,17 @@ BESIDE: dict[str, tuple[Any, ...]] = {
         f"x = %time y\n{OLD}",
     ),
     "languages": (
-        code(OLD, metadata={"vscode": {"languageId": "sql"}}),
-        code(OLD, metadata={"vscode": {"languageId": "python"}}),
+        code_cell(OLD, metadata={"vscode": {"languageId": "sql"}}),
+        code_cell(OLD, metadata={"vscode": {"languageId": "python"}}),
     ),
-    "breaks": (code([f"x = 1\r\n{OLD}\r\n"]), f"x = '''\n%time\n'''\n{OLD}"),
+    "breaks": (code_cell([f"x = 1\r\n{OLD}\r\n"]), f"x = '''\n%time\n'''\n{OLD}"),
 }
 
 
 @pytest.mark.parametrize("cells", BESIDE.values(), ids=BESIDE)
 def test_the_same_places_as_ruff(cells: tuple[Any, ...], shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (shop / "ruff.toml").write_text(RUFF)
-    (shop / "a.ipynb").write_bytes(notebook(*cells))
+    (shop / "a.ipynb").write_bytes(notebook_bytes(*cells))
     theirs = [(each["cell"], each["location"]["row"]) for each in json.loads(ruff("--output-format", "json"))]
     ours = [(place[1], place[2]) for place in places(capsys) if place[0] == "a.ipynb"]
     assert ours == theirs
@@ -573,13 +576,13 @@ def test_the_same_places_as_ruff(cells: tuple[Any, ...], shop: Path, capsys: pyt
 @pytest.mark.parametrize("language", ["python", "R", "julia"])
 def test_the_same_languages_as_ruff(language: str, shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (shop / "ruff.toml").write_text(RUFF)
-    (shop / "a.ipynb").write_bytes(notebook(OLD, metadata={"language_info": {"name": language}}))
+    (shop / "a.ipynb").write_bytes(notebook_bytes(OLD, metadata={"language_info": {"name": language}}))
     assert len(json.loads(ruff("--output-format", "json"))) == len(places(capsys)) == (language == "python")
 
 
 def test_the_same_words_as_ruff(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (shop / "ruff.toml").write_text(RUFF)
-    (shop / "a.ipynb").write_bytes(notebook(markdown("x"), f"a = 1\n{OLD}"))
+    (shop / "a.ipynb").write_bytes(notebook_bytes(markdown_cell("x"), f"a = 1\n{OLD}"))
 
     def heads(text: str) -> list[str]:
         return [line.partition(": ")[0].rpartition(":")[0] for line in text.splitlines() if "a.ipynb" in line]

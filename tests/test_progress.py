@@ -20,13 +20,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from flake8_redis_ssot.campaign.history import History, Point, thinned
-from flake8_redis_ssot.campaign.page import Spot, as_svg, as_text
-from flake8_redis_ssot.campaign.storage import Store, locked
+from flake8_redis_ssot.campaign.history import CommitCounts, History, downsample
+from flake8_redis_ssot.campaign.page import ChartPoint, format_chart, render_svg
+from flake8_redis_ssot.campaign.storage import CampaignStore, hold_lock
 from flake8_redis_ssot.cli.main import main
-from flake8_redis_ssot.config.loading import load
-from flake8_redis_ssot.files.git_objects import Objects
-from flake8_redis_ssot.linter.live import LiveProject
+from flake8_redis_ssot.config.loading import load_config
+from flake8_redis_ssot.files.git_objects import GitRepository
+from flake8_redis_ssot.linter.live import IncrementalProject
 
 EXAMPLE = Path(__file__).parent.parent / "examples" / "shop"
 Capture = pytest.CaptureFixture[str]
@@ -70,7 +70,7 @@ def test_what_is_held_back_is_told(shop: Path, capsys: Capture) -> None:
 
 
 def test_it_looks_on_while_a_campaign_is_at_work(shop: Path, capsys: Capture) -> None:
-    with locked(Store(str(shop))):
+    with hold_lock(CampaignStore(str(shop))):
         assert main(["progress"]) == 0
     assert "44 left" in capsys.readouterr().out
 
@@ -218,12 +218,12 @@ def past(shop: Path) -> Path:
 
 
 def test_history_is_what_check_says_at_each_commit(past: Path, capsys: Capture) -> None:
-    config = load(past / "pyproject.toml")
-    with Objects(str(past)) as objects:
+    config = load_config(past / "pyproject.toml")
+    with GitRepository(str(past)) as objects:
         history = History(config, objects)
-        points = list(history.points("--all"))
+        points = list(history.count_by_commit("--all"))
     assert len(points) == 6
-    assert history.states < len(points)
+    assert history.state_count < len(points)
     for point in points:
         git("checkout", "-q", "--detach", point.commit)
         assert dict(Counter(each["code"] for each in findings(capsys))) == point.counts
@@ -262,27 +262,27 @@ def test_history_without_git(shop: Path, capsys: Capture, monkeypatch: pytest.Mo
 
 
 SPOTS = st.lists(st.integers(0, 500), min_size=1, max_size=30).map(
-    lambda numbers: [Spot(place * 86400.0, number, "x") for place, number in enumerate(numbers)]
+    lambda numbers: [ChartPoint(place * 86400.0, number, "x") for place, number in enumerate(numbers)]
 )
 
 
 @given(SPOTS)
-def test_charts_take_any_course(spots: list[Spot]) -> None:
-    lines = as_text(spots).splitlines()
+def test_charts_take_any_course(spots: list[ChartPoint]) -> None:
+    lines = format_chart(spots).splitlines()
     assert len(lines) == 10
     assert max(map(len, lines)) <= 68
-    assert "nan" not in as_svg(spots)
-    assert as_svg(spots).count("<circle") == len(spots)
+    assert "nan" not in render_svg(spots)
+    assert render_svg(spots).count("<circle") == len(spots)
 
 
 def test_no_chart_of_nothing() -> None:
-    assert as_text([]) == as_svg([]) == ""
+    assert format_chart([]) == render_svg([]) == ""
 
 
 @given(st.lists(st.integers(0, 3), max_size=40), st.integers(2, 10))
 def test_thinned_points_keep_both_ends(numbers: list[int], most: int) -> None:
-    points = [Point(str(place), place, {"RSS001": number}) for place, number in enumerate(numbers)]
-    kept = thinned(points, most)
+    points = [CommitCounts(str(place), place, {"RSS001": number}) for place, number in enumerate(numbers)]
+    kept = downsample(points, most)
     assert len(kept) <= most
     assert kept == sorted(kept, key=lambda point: point.time)
     if points:
@@ -310,15 +310,15 @@ def test_what_is_kept_up_to_date_is_what_is_found_afresh(shop: Path, edits: list
             shutil.copy(EXAMPLE / name, shop / name)
         else:
             (shop / name).unlink(missing_ok=True)
-    config = load(shop / "pyproject.toml")
-    project = LiveProject(config, 1)
+    config = load_config(shop / "pyproject.toml")
+    project = IncrementalProject(config, 1)
     for name, text in edits:
         if text is None:
             (shop / name).unlink(missing_ok=True)
         else:
             (shop / name).write_text(text)
-        project.update([str(shop / name)])
-        assert project.findings == LiveProject(config, 1).findings
+        project.refresh([str(shop / name)])
+        assert project.findings == IncrementalProject(config, 1).findings
 
 
 def test_watch_fixes_nothing(shop: Path, capsys: Capture) -> None:

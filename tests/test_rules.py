@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
-from casebook import all_cases
+from casebook import load_cases
 
 from flake8_redis_ssot.cli.main import main
 from flake8_redis_ssot.rules.rule import Rule, all_rules
@@ -27,7 +27,7 @@ def test_a_page_says_what_a_page_says(rule: Rule) -> None:
 def test_examples_are_true(rule: Rule, heading: str, project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     example = re.search(rf"^## {heading}\n```python\n(.*?)^```$", rule.page, re.MULTILINE | re.DOTALL)
     assert example
-    all_cases()[0].write(project)
+    load_cases()[0].write(project)
     (project / "app" / "service.py").write_text(example[1])
     main(["check", "app/service.py", "--output-format", "json", "--extend-select", rule.code])
     found = {item["code"] for item in json.loads(capsys.readouterr().out)}

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from casebook import all_cases
+from casebook import load_cases
 
 from flake8_redis_ssot.cli.main import main
 from flake8_redis_ssot.linter import suppressions
-from flake8_redis_ssot.syntax.noqa import Comments, read_directive, suppressions_in
+from flake8_redis_ssot.syntax.noqa import NoqaIndex, find_suppressions, parse_noqa
 from flake8_redis_ssot.testing import findings
 
 Capture = pytest.CaptureFixture[str]
@@ -33,7 +33,7 @@ REQUIRE = ("--config", 'noqa = "require-reason"')
 @pytest.fixture
 def shop(project: Path) -> Path:
     """A project with a comment of each kind, one of them in a file in which nothing is guarded."""
-    all_cases()[0].write(project)
+    load_cases()[0].write(project)
     (project / "app" / "service.py").write_text(SERVICE)
     (project / "plain.py").write_text("import os  # noqa: RSS001\n\nprint(os)  # noqa\n")
     (project / "app" / "notes.py").write_text('TEXT = "# noqa: RSS001"\n')
@@ -345,16 +345,16 @@ def test_a_file_that_is_gone_before_its_comments_are_read(
     ],
 )
 def test_codes_and_reason(text: str, codes: tuple[str, ...], reason: str) -> None:
-    directive = read_directive(text)
+    directive = parse_noqa(text)
     assert directive is not None
     assert (directive.codes, directive.reason) == (codes, reason)
 
 
 def test_where_things_are() -> None:
     text = 'x = 1\ny = """\n"""  # noqa: E501, RSS002\n'
-    (named,) = suppressions_in(text)
+    (named,) = find_suppressions(text)
     assert named == ((3, 19, 3, 25), "RSS002", 2, 3)
-    (directive,) = Comments(text).directives()
-    assert (directive.row, directive.column, directive.first, directive.last) == (3, 5, 2, 3)
-    assert suppressions_in('x = (\ny = "  # noqa: RSS002\n') == ()  # nobody can say what is a comment
-    assert suppressions_in("x = 1  # RSS002\n") == ()
+    (directive,) = NoqaIndex(text).iter_comments()
+    assert (directive.row, directive.column, directive.first_row, directive.last_row) == (3, 5, 2, 3)
+    assert find_suppressions('x = (\ny = "  # noqa: RSS002\n') == ()  # nobody can say what is a comment
+    assert find_suppressions("x = 1  # RSS002\n") == ()

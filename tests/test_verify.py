@@ -14,11 +14,11 @@ from typing import Any
 
 import jsonschema
 import pytest
-from killing import state
+from killing import snapshot_tree
 from markdown_it import MarkdownIt
 
 from flake8_redis_ssot.campaign.journal import Journal
-from flake8_redis_ssot.campaign.storage import Store
+from flake8_redis_ssot.campaign.storage import CampaignStore
 from flake8_redis_ssot.cli.main import main
 
 Capture = pytest.CaptureFixture[str]
@@ -127,7 +127,7 @@ def places(criterion: Mapping[str, Any]) -> list[str]:
 
 def test_a_clean_project(project: Path, capsys: Capture) -> None:
     write(project, CLEAN)
-    before = state(project)
+    before = snapshot_tree(project)
     report = verified(capsys, status=0)
     assert states(report) == {
         "findings": "passed",
@@ -140,7 +140,7 @@ def test_a_clean_project(project: Path, capsys: Capture) -> None:
     }
     assert report["undefined"]["summary"] == "no campaign here yet"
     assert report["deprecated-modules"]["summary"] == "there is none left"
-    assert state(project) == before
+    assert snapshot_tree(project) == before
     assert not (project / ".redis-ssot").exists()
 
 
@@ -513,16 +513,16 @@ def test_files_that_cannot_be_compared(shop: Path, capsys: Capture) -> None:
 
 def test_files_that_the_campaign_has_made_or_removed(shop: Path, capsys: Capture) -> None:
     """An empty digest stands for no file."""
-    store = Store(str(shop))
+    store = CampaignStore(str(shop))
     journal = Journal(store)
     made = store.put(b"print(nobody)\n")
     (shop / "made.py").write_bytes(b"print(nobody)\n")
     turns = [["made.py", "", made, 0o644], ["removed.py", made, "", 0o644]]
-    journal.add("start", run="r", phase=3, options={"validate": GATE})
-    journal.add("batch", run="r", batch="3.1", phase=3, files=turns, codes=[])
-    journal.add("gate", command=GATE, batch="r/3.1", passed=True, reason="", code=0, seconds=1.0)
-    journal.add("kept", files=["made.py", "removed.py"], mended=0, seconds=1.0)
-    journal.add("end", run="r")
+    journal.append("start", run="r", phase=3, options={"validate": GATE})
+    journal.append("batch", run="r", batch="3.1", phase=3, files=turns, codes=[])
+    journal.append("gate", command=GATE, batch="r/3.1", passed=True, reason="", code=0, seconds=1.0)
+    journal.append("kept", files=["made.py", "removed.py"], mended=0, seconds=1.0)
+    journal.append("end", run="r")
     report = verified(capsys)
     assert places(report["undefined"]) == ["made.py:1"]
     assert "since then" not in report["gate"]["summary"]
@@ -547,10 +547,10 @@ def test_the_last_answer_about_what_stands(shop: Path, capsys: Capture) -> None:
     assert remediate(1, "--validate", GATE) == 0
     code = "import sys; sys.exit(any('get_test_redis' in open(n).read() for n in sys.argv[1:]))"
     assert remediate(2, "--batch-size", "50", "--validate", f"{gate(code)} {{files}}") in (0, 1, 2)
-    asked = Journal(Store(str(shop))).asked
+    asked = Journal(CampaignStore(str(shop))).gate_runs
     assert {each.passed for each in asked} == {True, False}
     said = verified(capsys)["gate"]
-    kept = {f"{batch.run}/{batch.batch}" for batch in Journal(Store(str(shop))).kept()}
+    kept = {f"{batch.run_name}/{batch.batch}" for batch in Journal(CampaignStore(str(shop))).kept_batches()}
     standing = [each for each in asked if not each.batch or each.batch in kept]
     assert said["details"] == standing[-1]._asdict()
 
@@ -580,12 +580,12 @@ def test_an_old_journal_is_still_read(shop: Path, capsys: Capture) -> None:
 
 def test_nothing_is_noted_where_nothing_was_run(shop: Path) -> None:
     assert remediate(1, "--validate", f"{gate('pass')} {{tests}}", "services/orders/refunds.py") == 0
-    assert Journal(Store(str(shop))).asked == []
+    assert Journal(CampaignStore(str(shop))).gate_runs == []
 
 
 def test_a_run_that_was_interrupted(shop: Path, capsys: Capture) -> None:
     assert remediate(1, "--validate", GATE) == 0
-    Journal(Store(str(shop))).add("start", run="later", phase=2, options={})
+    Journal(CampaignStore(str(shop))).append("start", run="later", phase=2, options={})
     said = verified(capsys)["gate"]
     assert said["state"] == "not known"
     assert said["commands"] == ["redis-ssot remediate --resume"]

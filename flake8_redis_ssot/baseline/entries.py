@@ -7,11 +7,11 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from flake8_redis_ssot.files.paths import relative_to
+from flake8_redis_ssot.files.paths import to_relative_path
 from flake8_redis_ssot.model import Finding
 
 
-class Entry(NamedTuple):
+class BaselineEntry(NamedTuple):
     """One known finding: `path` from the configuration's folder with `/`, and the parts of its `Mark`.
 
     Findings that are the same in all of this are told apart by `ordinal`, from 1 on, in order of place.
@@ -30,18 +30,24 @@ class Entry(NamedTuple):
         return self.code, self.function, self.origin, self.snippet, str(self.ordinal)
 
 
-def entries_of(findings: Iterable[Finding], root: str) -> list[Entry]:
+def build_entries(findings: Iterable[Finding], root: str) -> list[BaselineEntry]:
     """The entry of each finding; findings come in order of place, `root` is the configuration's folder."""
-    seen: Counter[tuple[str, ...]] = Counter()
-    found = []
+    counts: Counter[tuple[str, ...]] = Counter()
+    entries = []
     for finding in findings:
-        mark = finding.mark
-        key = (path_from(root, finding.path), finding.code, mark.function, mark.origin, mark.snippet)
-        seen[key] += 1
-        found.append(Entry(*key, seen[key]))
-    return found
+        finding_context = finding.context
+        key = (
+            path_from(root, finding.path),
+            finding.code,
+            finding_context.function,
+            finding_context.origin,
+            finding_context.snippet,
+        )
+        counts[key] += 1
+        entries.append(BaselineEntry(*key, counts[key]))
+    return entries
 
 
 def path_from(root: str, path: str) -> str:
     """A path as entries have it."""
-    return relative_to(root, os.path.abspath(path))
+    return to_relative_path(root, os.path.abspath(path))

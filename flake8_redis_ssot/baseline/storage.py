@@ -5,19 +5,19 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 
-from flake8_redis_ssot.baseline.entries import Entry
-from flake8_redis_ssot.files.atomic_write import read, write_whole
+from flake8_redis_ssot.baseline.entries import BaselineEntry
+from flake8_redis_ssot.files.atomic_write import read, write_atomic
 
-NAME = "redis-ssot-baseline.jsonl"
-_HEAD = '["path", "code", "function", "origin", "snippet", "ordinal"]'
-_CONFLICT = ("<<<<<<<", "=======", ">>>>>>>", "|||||||")
+DEFAULT_FILE_NAME = "redis-ssot-baseline.jsonl"
+_HEADER = '["path", "code", "function", "origin", "snippet", "ordinal"]'
+_CONFLICT_MARKERS = ("<<<<<<<", "=======", ">>>>>>>", "|||||||")
 
 
 class BaselineError(ValueError):
     """A baseline that can't be used; as text: where, and what to do."""
 
 
-def load(path: str) -> tuple[Entry, ...]:
+def load_entries(path: str) -> tuple[BaselineEntry, ...]:
     """The entries of a file. Raises BaselineError."""
     try:
         text = read(path).decode("utf-8", "surrogatepass")
@@ -27,40 +27,40 @@ def load(path: str) -> tuple[Entry, ...]:
         raise BaselineError(f"{path}: can't be read: {error.strerror}") from None
     except UnicodeDecodeError:
         raise BaselineError(f"{path}: is not UTF-8; write it anew: redis-ssot baseline create --force") from None
-    return parse(text, path)
+    return parse_entries(text, path)
 
 
-def parse(text: str, path: str) -> tuple[Entry, ...]:
+def parse_entries(text: str, path: str) -> tuple[BaselineEntry, ...]:
     """The entries of a text; `path` is for messages. Raises BaselineError."""
     # Only these: a snippet may hold characters at which `str.splitlines` would end a line.
     numbered = enumerate(text.replace("\r\n", "\n").split("\n"), 1)
-    lines = [(row, line) for row, line in numbered if line.strip() and line != _HEAD]
-    return tuple(sorted({_entry(line, f"{path}:{row}") for row, line in lines}))
+    lines = [(row, line) for row, line in numbered if line.strip() and line != _HEADER]
+    return tuple(sorted({_parse_entry(line, f"{path}:{row}") for row, line in lines}))
 
 
-def _entry(line: str, place: str) -> Entry:
-    if line.startswith(_CONFLICT):
+def _parse_entry(line: str, location: str) -> BaselineEntry:
+    if line.startswith(_CONFLICT_MARKERS):
         advice = "take both sides and run: redis-ssot baseline prune"
-        raise BaselineError(f"{place}: a merge has left a conflict here; {advice}")
+        raise BaselineError(f"{location}: a merge has left a conflict here; {advice}")
     try:
         values = json.loads(line)
         path, code, function, origin, snippet, ordinal = values
         if all(type(text) is str for text in values[:-1]) and type(ordinal) is int:
-            return Entry(path, code, function, origin, snippet, ordinal)
+            return BaselineEntry(path, code, function, origin, snippet, ordinal)
     except (ValueError, TypeError, RecursionError):
         pass
-    raise BaselineError(f"{place}: is no entry; write it anew: redis-ssot baseline create --force")
+    raise BaselineError(f"{location}: is no entry; write it anew: redis-ssot baseline create --force")
 
 
-def text_of(entries: Iterable[Entry]) -> str:
+def format_entries(entries: Iterable[BaselineEntry]) -> str:
     """The text of a baseline."""
-    lines = [_HEAD, *(json.dumps(entry, ensure_ascii=False) for entry in sorted(set(entries)))]
+    lines = [_HEADER, *(json.dumps(entry, ensure_ascii=False) for entry in sorted(set(entries)))]
     return "".join(f"{line}\n" for line in lines)
 
 
-def save(path: str, entries: Iterable[Entry]) -> None:
+def save_entries(path: str, entries: Iterable[BaselineEntry]) -> None:
     """Write a baseline, whole or not at all. Raises BaselineError."""
     try:
-        write_whole(path, text_of(entries).encode("utf-8", "surrogatepass"))
+        write_atomic(path, format_entries(entries).encode("utf-8", "surrogatepass"))
     except OSError as error:
         raise BaselineError(f"{path}: can't be written: {error.strerror}") from None

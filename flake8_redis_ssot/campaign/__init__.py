@@ -1,4 +1,4 @@
-"""The campaign: findings are mended in phases and batches, each behind a gate and each to be undone.
+"""Campaigns: findings fixed in phases and batches, each validated and each reversible.
 
-plan → batch → [journal · fix · gate · keep or put back] → progress
+plan → batch → [journal · fix · validation · keep or restore] → progress
 """

@@ -9,20 +9,20 @@ from enum import IntEnum
 from typing import NamedTuple
 
 from flake8_redis_ssot.baseline.entries import path_from
-from flake8_redis_ssot.campaign.codeowners import Owners
+from flake8_redis_ssot.campaign.codeowners import CodeOwners
 from flake8_redis_ssot.config.model import Config
 from flake8_redis_ssot.files.atomic_write import read
-from flake8_redis_ssot.files.test_paths import is_test
+from flake8_redis_ssot.files.test_paths import is_test_path
 from flake8_redis_ssot.model import Applicability, Finding, Fix
-from flake8_redis_ssot.project.modules import Modules
+from flake8_redis_ssot.project.modules import ModuleMap
 
 NO_SERVICE = "(shared)"
-NO_TEST = "no test"
+NOT_A_TEST = "no test"
 _TEST_FILE = re.compile(r"(?:^|/)(?:test_[^/]*|[^/]*_test|tests?)\.py$")
-_HELPER = re.compile(r"(?:^|/)(?:conftest\.py$|[^/]*(?:fixture|helper|util|mock|framework)[^/]*)")
-_START = re.compile(r"(?:^|/)(?:__main__|main|app|asgi|wsgi|server|manage|[^/]*(?:startup|lifespan)[^/]*)\.py$")
-_CATEGORIES = {"e2e": r"e2e|end_to_end", "integration": r"integration", "unit": r"unit"}
-_MARKER = re.compile(rb"pytest\.mark\.(e2e|integration|unit)\b")
+_TEST_HELPER_FILE = re.compile(r"(?:^|/)(?:conftest\.py$|[^/]*(?:fixture|helper|util|mock|framework)[^/]*)")
+_STARTUP_FILE = re.compile(r"(?:^|/)(?:__main__|main|app|asgi|wsgi|server|manage|[^/]*(?:startup|lifespan)[^/]*)\.py$")
+_CATEGORY_PATTERNS = {"e2e": r"e2e|end_to_end", "integration": r"integration", "unit": r"unit"}
+_CATEGORY_MARKER = re.compile(rb"pytest\.mark\.(e2e|integration|unit)\b")
 
 
 class Risk(IntEnum):
@@ -33,7 +33,7 @@ class Risk(IntEnum):
     HIGH = 3
 
 
-class Work(NamedTuple):
+class WorkItem(NamedTuple):
     """One finding that is to be mended. `path` counts from the configuration's folder, with `/`."""
 
     finding: Finding
@@ -46,92 +46,95 @@ class Work(NamedTuple):
     package: str
 
 
-class Surveyor:
+class Classifier:
     """Knows where things belong under one configuration."""
 
-    def __init__(self, config: Config, owners: Owners) -> None:
+    def __init__(self, config: Config, owners: CodeOwners) -> None:
         self._root = str(config.root)
-        self._modules = Modules(config.roots, ())
+        self._modules = ModuleMap(config.import_roots, ())
         self._services = sorted(config.services, key=len, reverse=True)
         self._owners = owners
         self._categories: dict[str, str] = {}
 
-    def survey(self, findings: Iterable[Finding]) -> list[Work]:
+    def classify(self, findings: Iterable[Finding]) -> list[WorkItem]:
         """Where each finding belongs, in order."""
-        return [self._work(finding) for finding in findings]
+        return [self._classify_finding(finding) for finding in findings]
 
-    def _work(self, finding: Finding) -> Work:
+    def _classify_finding(self, finding: Finding) -> WorkItem:
         path = path_from(self._root, finding.path)
-        return Work(
+        return WorkItem(
             finding,
             path,
             self.phase_of(finding),
             self._risk_of(finding, path),
             self._category_of(finding, path),
             self.service_of(path) or NO_SERVICE,
-            self._owners.of(path),
+            self._owners.owners_for(path),
             path.rpartition("/")[0] or ".",
         )
 
     def phase_of(self, finding: Finding) -> int:
         """1: imports and references; 2: construction; 3: what one service has from another, or has again."""
-        if finding.mark.pattern == "duplicate":
+        if finding.context.pattern == "duplicate":
             return 3
-        own, other = self.service_of(path_from(self._root, finding.path)), self._service_named(finding.mark.origin)
-        if own and other and own != other:
+        own_service, origin_service = (
+            self.service_of(path_from(self._root, finding.path)),
+            self._service_of_name(finding.context.origin),
+        )
+        if own_service and origin_service and own_service != origin_service:
             return 3
-        return 2 if finding.mark.pattern in ("simple", "member", "factory") else 1
+        return 2 if finding.context.pattern in ("simple", "member", "factory") else 1
 
     def service_of(self, path: str) -> str:
         """The service that a file belongs to; empty for what all may share."""
         module = self._modules.name_of(os.path.join(self._root, *path.split("/")))
         folders = [name for name in self._services if "/" in name and path.startswith(name.strip("./") + "/")]
-        return next(iter(folders), self._service_named(module))
+        return next(iter(folders), self._service_of_name(module))
 
-    def _service_named(self, dotted: str) -> str:
-        fitting = (name for name in self._services if dotted == name or dotted.startswith(f"{name}."))
-        return next(fitting, "")
+    def _service_of_name(self, dotted: str) -> str:
+        matches = (name for name in self._services if dotted == name or dotted.startswith(f"{name}."))
+        return next(matches, "")
 
     def _risk_of(self, finding: Finding, path: str) -> Risk:
-        pattern = finding.mark.pattern
+        pattern = finding.context.pattern
         if self.phase_of(finding) == 3 or pattern == "factory":
             return Risk.HIGH
         if pattern == "import":
             return Risk.LOW
-        if _START.search(path) and not is_test(path):
+        if _STARTUP_FILE.search(path) and not is_test_path(path):
             return Risk.HIGH
-        return Risk.LOW if is_test(path) and not _HELPER.search(path) else Risk.MEDIUM
+        return Risk.LOW if is_test_path(path) and not _TEST_HELPER_FILE.search(path) else Risk.MEDIUM
 
     def _category_of(self, finding: Finding, path: str) -> str:
         if path not in self._categories:
-            self._categories[path] = _category(finding.path, path) if is_test(path) else NO_TEST
+            self._categories[path] = _test_category(finding.path, path) if is_test_path(path) else NOT_A_TEST
         return self._categories[path]
 
 
-def trust_in(finding: Finding) -> str:
+def applicability_label(finding: Finding) -> str:
     """How far the fix of a finding can be trusted: safe, unsafe, or by hand where there is none to apply."""
     if not isinstance(finding.fix, Fix) or finding.fix.applicability == Applicability.MANUAL:
         return "by hand"
     return finding.fix.applicability.name.lower()
 
 
-def _category(file: str, path: str) -> str:
+def _test_category(file: str, path: str) -> str:
     """The kind of a test: the folder or name nearest to the file decides, then a marker in it."""
     for part in reversed(path.lower().split("/")):
-        for category, words in _CATEGORIES.items():
+        for category, words in _CATEGORY_PATTERNS.items():
             if re.search(rf"(?:^|_)(?:{words})(?:_|\.|$|s$|tests?)", part):
                 return category
     try:
-        marker = _MARKER.search(read(file))
+        marker = _CATEGORY_MARKER.search(read(file))
     except OSError:
         return "test"
     return marker[1].decode() if marker else "test"
 
 
-def tests_for(files: Sequence[str], all_files: Sequence[str]) -> list[str]:
+def find_tests(files: Sequence[str], all_files: Sequence[str]) -> list[str]:
     """The tests that belong to some files (absolute paths): those among them, and those that are named after one."""
     stems = {re.sub(r"\.py$", "", file.rpartition("/")[2]) for file in files}
     names = {name for stem in stems for name in (f"test_{stem}.py", f"{stem}_test.py")}
-    named = [file for file in all_files if file.rpartition("/")[2] in names]
+    matching = [file for file in all_files if file.rpartition("/")[2] in names]
     tests = [file for file in files if _TEST_FILE.search(file)]
-    return sorted({*tests, *named})
+    return sorted({*tests, *matching})

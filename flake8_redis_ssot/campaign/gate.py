@@ -13,21 +13,21 @@ from typing import NamedTuple
 
 from flake8_redis_ssot.campaign.journal import Journal
 
-LIMIT = 600.0  # seconds
-_MOST_OUTPUT = 64 * 1024  # bytes: the end of it says most
+DEFAULT_TIMEOUT = 600.0  # seconds
+_MAX_OUTPUT = 64 * 1024  # bytes: the end of it says most
 
 
-class Result(NamedTuple):
+class GateResult(NamedTuple):
     """What the gate said: whether it lets things pass, in words why, its output (its end, if it is long), seconds.
 
-    `code` is the exit code (of a signal its number, negative), None where nothing was run.
+    `exit_code` is the exit code (of a signal its number, negative), None where nothing was run.
     """
 
     passed: bool
     reason: str
     output: str
     seconds: float
-    code: int | None = None
+    exit_code: int | None = None
 
 
 class GateError(ValueError):
@@ -37,13 +37,13 @@ class GateError(ValueError):
 class Gate:
     """A command in which `{files}` stands for the changed files and `{tests}` for the tests that belong to them.
 
-    It is run in the folder `cwd`, without a shell unless `shell`, and killed with all that it has started after `limit`
-    seconds. Raises GateError where the command can't be split into words.
+    It is run in the folder `cwd`, without a shell unless `shell`, and killed with all that it has started after
+    `timeout` seconds. Raises GateError where the command can't be split into words.
     """
 
-    def __init__(self, command: str, *, cwd: str, shell: bool = False, limit: float = LIMIT) -> None:
+    def __init__(self, command: str, *, cwd: str, shell: bool = False, timeout: float = DEFAULT_TIMEOUT) -> None:
         self._cwd = cwd
-        self._limit = limit
+        self._timeout = timeout
         self._command = command
         self._shell = shell
         try:
@@ -54,18 +54,18 @@ class Gate:
             raise GateError("the gate's command is empty")
 
     @property
-    def asks_for_tests(self) -> bool:
+    def has_tests_placeholder(self) -> bool:
         """Whether the command has a place for tests."""
         return "{tests}" in self._command
 
-    def run(self, files: Sequence[str], tests: Sequence[str]) -> Result:
+    def run(self, files: Sequence[str], tests: Sequence[str]) -> GateResult:
         """Ask the gate about changed files (paths from its folder). Raises GateError where there is no such command."""
-        if self.asks_for_tests and not tests:
-            return Result(True, "no tests belong to these files", "", 0.0)
+        if self.has_tests_placeholder and not tests:
+            return GateResult(True, "no tests belong to these files", "", 0.0)
         started = time.monotonic()
         try:
             process = subprocess.Popen(
-                self._filled(files, tests),
+                self._build_command(files, tests),
                 cwd=self._cwd,
                 shell=self._shell,
                 stdin=subprocess.DEVNULL,
@@ -75,43 +75,45 @@ class Gate:
             )
         except OSError as error:
             raise GateError(f"`{self._command}` can't be run: {error.strerror or error}") from None
-        return self._judged(process, started)
+        return self._wait_for_result(process, started)
 
-    def _judged(self, process: subprocess.Popen[bytes], started: float) -> Result:
+    def _wait_for_result(self, process: subprocess.Popen[bytes], started: float) -> GateResult:
         reason = ""
         try:
-            output, _ = process.communicate(timeout=self._limit)
+            output, _ = process.communicate(timeout=self._timeout)
         except subprocess.TimeoutExpired:
-            _kill(process)
+            _kill_process_group(process)
             output, _ = process.communicate()
-            reason = f"it took more than {self._limit:g} seconds"
+            reason = f"it took more than {self._timeout:g} seconds"
         except BaseException:
-            _kill(process)
+            _kill_process_group(process)
             process.communicate()
             raise
-        text = output[-_MOST_OUTPUT:].decode("utf-8", "replace")
+        text = output[-_MAX_OUTPUT:].decode("utf-8", "replace")
         seconds = time.monotonic() - started
         if not reason and process.returncode:
             reason = f"exit code {process.returncode}" if process.returncode > 0 else f"signal {-process.returncode}"
-        return Result(not reason, reason, text, seconds, process.returncode)
+        return GateResult(not reason, reason, text, seconds, process.returncode)
 
-    def _filled(self, files: Sequence[str], tests: Sequence[str]) -> str | list[str]:
-        several = {"{files}": files, "{tests}": tests}
+    def _build_command(self, files: Sequence[str], tests: Sequence[str]) -> str | list[str]:
+        placeholders = {"{files}": files, "{tests}": tests}
         if self._shell:
             text = self._command
-            for place, paths in several.items():
-                text = text.replace(place, shlex.join(paths))
+            for placeholder, paths in placeholders.items():
+                text = text.replace(placeholder, shlex.join(paths))
             return text
-        return [part for word in self._words for part in several.get(word) or [_with(word, several)] if part]
+        return [
+            part for word in self._words for part in placeholders.get(word) or [_substitute(word, placeholders)] if part
+        ]
 
 
-def _with(word: str, several: dict[str, Sequence[str]]) -> str:
-    for place, paths in several.items():
-        word = word.replace(place, " ".join(paths))
+def _substitute(word: str, placeholders: dict[str, Sequence[str]]) -> str:
+    for placeholder, paths in placeholders.items():
+        word = word.replace(placeholder, " ".join(paths))
     return word
 
 
-def _kill(process: subprocess.Popen[bytes]) -> None:
+def _kill_process_group(process: subprocess.Popen[bytes]) -> None:
     """End a process and everything that it has started."""
     with suppress(ProcessLookupError):
         if hasattr(os, "killpg"):
@@ -120,26 +122,26 @@ def _kill(process: subprocess.Popen[bytes]) -> None:
             process.kill()
 
 
-class NotedGate(Gate):
+class JournaledGate(Gate):
     """As `Gate`; each answer for which something was run is noted. `run` raises OSError for the disk besides."""
 
-    def __init__(self, journal: Journal, command: str, *, cwd: str, shell: bool, limit: float) -> None:
-        super().__init__(command, cwd=cwd, shell=shell, limit=limit)
+    def __init__(self, journal: Journal, command: str, *, cwd: str, shell: bool, timeout: float) -> None:
+        super().__init__(command, cwd=cwd, shell=shell, timeout=timeout)
         self._journal = journal
-        self._text = command
+        self._command_text = command
 
-    def run(self, files: Sequence[str], tests: Sequence[str]) -> Result:
+    def run(self, files: Sequence[str], tests: Sequence[str]) -> GateResult:
         """Ask the gate, and note what it says."""
         result = super().run(files, tests)
-        if result.code is not None:
+        if result.exit_code is not None:
             batch = self._journal.open_batch()
-            self._journal.add(
+            self._journal.append(
                 "gate",
-                command=self._text,
-                batch=f"{batch.run}/{batch.batch}" if batch else "",
+                command=self._command_text,
+                batch=f"{batch.run_name}/{batch.batch}" if batch else "",
                 passed=result.passed,
                 reason=result.reason,
-                code=result.code,
+                code=result.exit_code,
                 seconds=result.seconds,
             )
         return result

@@ -13,38 +13,38 @@ class CommitError(ValueError):
     """What git refuses; as text: what it said."""
 
 
-class Branch:
+class CampaignBranch:
     """A branch in the repository at `root`. Raises CommitError where git refuses."""
 
-    def __init__(self, root: str, run: str) -> None:
+    def __init__(self, root: str, run_name: str) -> None:
         self._root = root
-        self.name = f"redis-ssot/{run}"
+        self.name = f"redis-ssot/{run_name}"
 
-    def enter(self) -> None:
+    def switch_to(self) -> None:
         """Be on the branch, which is made where there is none. Nothing may be staged that is somebody else's."""
-        if self._git("diff", "--cached", "--name-only").strip():
+        if self._run_git("diff", "--cached", "--name-only").strip():
             raise CommitError("something is staged already; commit it or unstage it first")
-        if self._git("branch", "--show-current").strip() == self.name:
+        if self._run_git("branch", "--show-current").strip() == self.name:
             return
-        known = self._git("branch", "--list", self.name).strip()
-        self._git("switch", "-q", *([] if known else ["-c"]), self.name)
+        existing = self._run_git("branch", "--list", self.name).strip()
+        self._run_git("switch", "-q", *([] if existing else ["-c"]), self.name)
 
     def commit(self, batch: str, files: Sequence[str], fixed: Sequence[Finding]) -> None:
         """Commit the files of a batch, and these alone."""
         codes = Counter(finding.code for finding in fixed)
-        told = ", ".join(f"{code} {number}x" for code, number in sorted(codes.items()))
+        summary = ", ".join(f"{code} {number}x" for code, number in sorted(codes.items()))
         try:
-            self._git("add", "--", *files)
-            self._git("commit", "-q", "-m", f"Take the shared instance: batch {batch} ({told})", "--", *files)
+            self._run_git("add", "--", *files)
+            self._run_git("commit", "-q", "-m", f"Take the shared instance: batch {batch} ({summary})", "--", *files)
         except CommitError:
-            self._git("reset", "-q", "--", *files)
+            self._run_git("reset", "-q", "--", *files)
             raise
 
-    def _git(self, *words: str) -> str:
+    def _run_git(self, *args: str) -> str:
         try:
-            done = subprocess.run(["git", *words], cwd=self._root, capture_output=True, text=True, check=False)
+            process = subprocess.run(["git", *args], cwd=self._root, capture_output=True, text=True, check=False)
         except OSError as error:
             raise CommitError(f"git can't be run: {error.strerror}") from None
-        if done.returncode:
-            raise CommitError(f"`git {words[0]}` failed: {(done.stderr or done.stdout).strip()}")
-        return done.stdout
+        if process.returncode:
+            raise CommitError(f"`git {args[0]}` failed: {(process.stderr or process.stdout).strip()}")
+        return process.stdout

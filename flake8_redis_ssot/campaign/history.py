@@ -10,18 +10,18 @@ from typing import Any, NamedTuple, cast
 
 from flake8_redis_ssot.codes import UNUSED_SUPPRESSION, Selection
 from flake8_redis_ssot.config.model import Config
-from flake8_redis_ssot.files.git_objects import Commit, GitError, Objects, Tree
+from flake8_redis_ssot.files.git_objects import Commit, GitError, GitRepository, TreeFiles
 from flake8_redis_ssot.files.gitignore import PathPatterns
-from flake8_redis_ssot.linter.engine import check
+from flake8_redis_ssot.linter.engine import check_files
 from flake8_redis_ssot.project.analysis import Analysis
-from flake8_redis_ssot.project.search.facts_cache import Memory
-from flake8_redis_ssot.project.search.prefilter import Hunt, Search
-from flake8_redis_ssot.project.search.scan import facts_of
+from flake8_redis_ssot.project.search.facts_cache import FactsCache
+from flake8_redis_ssot.project.search.prefilter import ModuleQuery, Search
+from flake8_redis_ssot.project.search.scan import facts_from_bytes
 from flake8_redis_ssot.semantic.facts import FileFacts
-from flake8_redis_ssot.semantic.name_patterns import Words
+from flake8_redis_ssot.semantic.name_patterns import NamePatterns
 
 
-class Point(NamedTuple):
+class CommitCounts(NamedTuple):
     """A commit, its time (seconds since the epoch), and the number of findings by code."""
 
     commit: str
@@ -34,74 +34,74 @@ class Point(NamedTuple):
         return sum(self.counts.values())
 
 
-class _Recall:
+class _BlobFactsCache:
     """Stands in for the memory of a run: facts of contents that git has, by content, path and search."""
 
-    def __init__(self, blobs: Blobs) -> None:
+    def __init__(self, blobs: BlobReader) -> None:
         self._blobs = blobs
-        self.tree: Tree = {}
+        self.tree: TreeFiles = {}
 
-    def recall(self, search: Search, paths: Sequence[str]) -> tuple[list[FileFacts], list[str]]:
+    def get(self, search: Search, paths: Sequence[str]) -> tuple[list[FileFacts], list[str]]:
         """What a search finds in the files of the present tree; nothing is left to be read from the disk."""
-        known = (self._blobs.facts(self.tree[path], path, search) for path in paths)
-        return [facts for facts in known if facts is not None], []
+        blob_facts = (self._blobs.facts(self.tree[path], path, search) for path in paths)
+        return [facts for facts in blob_facts if facts is not None], []
 
 
-class Blobs:
+class BlobReader:
     """What contents say, each read once."""
 
-    def __init__(self, objects: Objects) -> None:
-        self._objects = objects
-        self._literals: dict[tuple[str, frozenset[bytes]], bool] = {}
+    def __init__(self, repository: GitRepository) -> None:
+        self._repository = repository
+        self._literal_matches: dict[tuple[str, frozenset[bytes]], bool] = {}
         self._facts: dict[tuple[str, str, Search], FileFacts] = {}
-        self._of_search = cache(lambda search: frozenset(search.literals()))
+        self._search_literals = cache(lambda search: frozenset(search.literals()))
 
-    def data(self, digest: str) -> bytes:
+    def read(self, digest: str) -> bytes:
         """A content; nothing where the repository lacks it."""
         try:
-            return self._objects.read(digest)
+            return self._repository.read(digest)
         except GitError:
             return b""
 
-    def holds(self, digest: str, path: str, search: Search) -> bool:
+    def matches(self, digest: str, path: str, search: Search) -> bool:
         """Whether a file of some content holds what is looked for."""
-        literals = self._of_search(search)
-        known = self._literals.get((digest, literals))
-        if known is None:
-            data = self.data(digest)
-            known = self._literals[digest, literals] = any(literal in data for literal in literals)
-        return known and search.wants(self.data(digest), path)
+        literals = self._search_literals(search)
+        has_literal = self._literal_matches.get((digest, literals))
+        if has_literal is None:
+            data = self.read(digest)
+            has_literal = self._literal_matches[digest, literals] = any(literal in data for literal in literals)
+        return has_literal and search.matches(self.read(digest), path)
 
     def facts(self, digest: str, path: str, search: Search) -> FileFacts | None:
         """The facts of a file of some content, None where it holds nothing that is looked for."""
-        if search.words.exact and not self.holds(digest, path, search):
+        if search.patterns.exact and not self.matches(digest, path, search):
             return None
         key = digest, path, search
         if key not in self._facts:
-            self._facts[key] = facts_of(path, self.data(digest), search)
+            self._facts[key] = facts_from_bytes(path, self.read(digest), search)
         return self._facts[key]
 
 
-class _Past(Analysis):
+class _CommitAnalysis(Analysis):
     """A project as it was."""
 
-    def __init__(self, config: Config, tree: Tree, recall: _Recall, blobs: Blobs) -> None:
+    def __init__(self, config: Config, tree: TreeFiles, facts_cache: _BlobFactsCache, blobs: BlobReader) -> None:
         self._tree = tree
         self._blobs = blobs
-        recall.tree = tree
-        suppressions = Selection(config.select, config.ignore).has(UNUSED_SUPPRESSION)
-        super().__init__(config, list(tree), memory=cast("Memory", recall), suppressions=suppressions)
+        facts_cache.tree = tree
+        suppressions = Selection(config.select, config.ignore).has_code(UNUSED_SUPPRESSION)
+        super().__init__(config, list(tree), facts_cache=cast("FactsCache", facts_cache), suppressions=suppressions)
 
-    def _bytes(self, path: str) -> bytes:
-        return self._blobs.data(self._tree[path])
+    def _current_bytes(self, path: str) -> bytes:
+        return self._blobs.read(self._tree[path])
 
 
-class _State(NamedTuple):
-    """The files of a commit (path → digest), and those that hold what the first `searches` look for."""
+class _CommitState(NamedTuple):
+    """The files of a commit (path → digest), and those that hold what the first `search_count` look for."""
 
     tree: dict[str, str]
-    wanted: dict[str, str]
-    searches: int
+    matching_files: dict[str, str]
+    search_count: int
 
 
 class History:
@@ -111,94 +111,103 @@ class History:
     no count, unless a new file takes the place of a module that is imported.
     """
 
-    def __init__(self, config: Config, objects: Objects) -> None:
+    def __init__(self, config: Config, repository: GitRepository) -> None:
         self._config = config
-        self._objects = objects
-        self._blobs = Blobs(objects)
-        self._recall = _Recall(self._blobs)
+        self._repository = repository
+        self._blobs = BlobReader(repository)
+        self._facts_cache = _BlobFactsCache(self._blobs)
         self._counts: dict[frozenset[tuple[str, str]], Mapping[str, int]] = {}
         self._exclude = PathPatterns(config.exclude)
         # What was looked for in any state so far: each search holds only what those before it do not.
         self._searches: list[Search] = []
-        self._known: set[bytes | Hunt] = set()
+        self._known_queries: set[bytes | ModuleQuery] = set()
 
-    def points(self, *revisions: str, tell: Callable[[int, int], None] = lambda done, of: None) -> Iterator[Point]:
-        """The counts at each commit of some revisions, parents first; `tell` hears how many of how many are done."""
-        commits = list(self._objects.commits(*revisions))
+    def count_by_commit(
+        self, *revisions: str, report_progress: Callable[[int, int], None] = lambda done, of: None
+    ) -> Iterator[CommitCounts]:
+        """The counts at each commit of some revisions, parents first.
+
+        `report_progress` hears how many of how many are done.
+        """
+        commits = list(self._repository.commits(*revisions))
         children = Counter(commit.parent for commit in commits)
-        states: dict[str, _State] = {}
+        states: dict[str, _CommitState] = {}
         for number, commit in enumerate(commits, 1):
-            state = states[commit.digest] = self._up_to_date(self._after(commit, states))
+            state = states[commit.digest] = self._refresh_matches(self._state_after(commit, states))
             children[commit.parent] -= 1
             for digest in (commit.parent, commit.digest):
                 if not children[digest]:
                     states.pop(digest, None)  # nobody starts from it any more
-            yield Point(commit.digest, commit.time, self._counted(state))
-            tell(number, len(commits))
+            yield CommitCounts(commit.digest, commit.time, self._count_findings(state))
+            report_progress(number, len(commits))
 
-    def _after(self, commit: Commit, states: dict[str, _State]) -> _State:
+    def _state_after(self, commit: Commit, states: dict[str, _CommitState]) -> _CommitState:
         if commit.parent and commit.parent not in states:
-            files = self._placed(self._objects.tree(commit.parent))
-            states[commit.parent] = self._changed(_State({}, {}, len(self._searches)), files)
-        before = states.get(commit.parent, _State({}, {}, len(self._searches)))
-        return self._changed(before, self._placed(commit.changes))
+            files = self._project_files(self._repository.list_files(commit.parent))
+            states[commit.parent] = self._apply_changes(_CommitState({}, {}, len(self._searches)), files)
+        parent_state = states.get(commit.parent, _CommitState({}, {}, len(self._searches)))
+        return self._apply_changes(parent_state, self._project_files(commit.changes))
 
-    def _changed(self, state: _State, changes: Tree) -> _State:
+    def _apply_changes(self, state: _CommitState, changes: TreeFiles) -> _CommitState:
         """The state after some changes; a digest that is empty means a file that is gone."""
-        tree, wanted = dict(state.tree), dict(state.wanted)
+        tree, matching_files = dict(state.tree), dict(state.matching_files)
         for path, digest in changes.items():
             tree.pop(path, None)
-            wanted.pop(path, None)
+            matching_files.pop(path, None)
             if digest:
                 tree[path] = digest
-                if any(self._blobs.holds(digest, path, search) for search in self._searches[: state.searches]):
-                    wanted[path] = digest
-        return _State(tree, wanted, state.searches)
+                if any(self._blobs.matches(digest, path, search) for search in self._searches[: state.search_count]):
+                    matching_files[path] = digest
+        return _CommitState(tree, matching_files, state.search_count)
 
-    def _up_to_date(self, state: _State) -> _State:
+    def _refresh_matches(self, state: _CommitState) -> _CommitState:
         """The state with everything in view that was looked for so far."""
-        wanted = dict(state.wanted)
-        for search in self._searches[state.searches :]:
+        matching_files = dict(state.matching_files)
+        for search in self._searches[state.search_count :]:
             for path, digest in state.tree.items():
-                if path not in wanted and self._blobs.holds(digest, path, search):
-                    wanted[path] = digest
-        return _State(state.tree, wanted, len(self._searches))
+                if path not in matching_files and self._blobs.matches(digest, path, search):
+                    matching_files[path] = digest
+        return _CommitState(state.tree, matching_files, len(self._searches))
 
-    def _learn(self, searches: Iterable[Search]) -> None:
+    def _add_searches(self, searches: Iterable[Search]) -> None:
         """Take notice of what a state has made us look for."""
-        needles = {needle for search in searches for needle in search.needles} - self._known
-        several = (hunt for search in searches for hunt in search.hunts)
-        hunts = {hunt._replace(names=(name,)) for hunt in several for name in hunt.names} - self._known
-        if needles or hunts:
-            self._known |= needles | hunts
-            self._searches.append(Search(tuple(sorted(needles)), tuple(sorted(hunts)), Words(frozenset()), ()))
+        needles = {needle for search in searches for needle in search.needles} - self._known_queries
+        queries = (query for search in searches for query in search.module_queries)
+        new_queries = {query._replace(names=(name,)) for query in queries for name in query.names} - self._known_queries
+        if needles or new_queries:
+            self._known_queries |= needles | new_queries
+            self._searches.append(
+                Search(tuple(sorted(needles)), tuple(sorted(new_queries)), NamePatterns(frozenset()), ())
+            )
 
-    def _placed(self, tree: Tree) -> dict[str, str]:
+    def _project_files(self, tree: TreeFiles) -> dict[str, str]:
         """Paths as the configuration counts them, without what it leaves out."""
-        root, lead = str(self._config.root), self._objects.lead
-        inside = {path[len(lead) :]: digest for path, digest in tree.items() if path.startswith(lead)}
-        return {os.path.join(root, path): digest for path, digest in inside.items() if not self._exclude.match(path)}
+        root, prefix = str(self._config.root), self._repository.prefix
+        files = {path[len(prefix) :]: digest for path, digest in tree.items() if path.startswith(prefix)}
+        return {os.path.join(root, path): digest for path, digest in files.items() if not self._exclude.match(path)}
 
-    def _counted(self, state: _State) -> Mapping[str, int]:
-        key = frozenset(state.wanted.items())
+    def _count_findings(self, state: _CommitState) -> Mapping[str, int]:
+        key = frozenset(state.matching_files.items())
         if not self._searches or key not in self._counts:
-            analysis = _Past(self._config, state.tree, self._recall, self._blobs)
+            analysis = _CommitAnalysis(self._config, state.tree, self._facts_cache, self._blobs)
             selection = Selection(self._config.select, self._config.ignore)
-            found = check(analysis, sorted(analysis.all_facts()), selection)
-            self._learn(analysis.searches)
-            key = frozenset(self._up_to_date(state).wanted.items())
-            self._counts[key] = Counter(each.finding.code for each in found)
+            findings = check_files(analysis, sorted(analysis.all_facts()), selection)
+            self._add_searches(analysis.searches)
+            key = frozenset(self._refresh_matches(state).matching_files.items())
+            self._counts[key] = Counter(each.finding.code for each in findings)
         return self._counts[key]
 
     @property
-    def states(self) -> int:
+    def state_count(self) -> int:
         """How many different states were judged."""
         return len(self._counts)
 
 
-def thinned(points: Sequence[Point], most: int) -> list[Point]:
+def downsample(points: Sequence[CommitCounts], limit: int) -> list[CommitCounts]:
     """Points without those that say nothing new, and of the others at most so many, the first and the last included."""
-    turns = [now for before, now in zip([None, *points], points) if before is None or before.counts != now.counts]
-    found: list[Any] = [*turns, *([points[-1]] if points and points[-1] != turns[-1] else [])]
-    step = max(len(found) / most, 1.0)
-    return [found[int(place * step)] for place in range(min(most, len(found)) - 1)] + found[-1:]
+    changed_points = [
+        now for before, now in zip([None, *points], points) if before is None or before.counts != now.counts
+    ]
+    kept_points: list[Any] = [*changed_points, *([points[-1]] if points and points[-1] != changed_points[-1] else [])]
+    step = max(len(kept_points) / limit, 1.0)
+    return [kept_points[int(index * step)] for index in range(min(limit, len(kept_points)) - 1)] + kept_points[-1:]

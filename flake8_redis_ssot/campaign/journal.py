@@ -12,13 +12,13 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
-from flake8_redis_ssot.campaign.storage import Store
-from flake8_redis_ssot.files.atomic_write import append_safely, read
+from flake8_redis_ssot.campaign.storage import CampaignStore
+from flake8_redis_ssot.files.atomic_write import append_durable, read
 
 _FILE = "journal.jsonl"
 
 
-class Turn(NamedTuple):
+class FileChange(NamedTuple):
     """A file (path from the root, with `/`) that has the content `before` and gets `after`; `mode` are its bits.
 
     Contents are told by their digests, no file at all by an empty one.
@@ -30,27 +30,27 @@ class Turn(NamedTuple):
     mode: int
 
 
-class Done(NamedTuple):
+class BatchRecord(NamedTuple):
     """A batch that was begun. `state` is open, kept or undone."""
 
-    run: str
+    run_name: str
     batch: str
     phase: int
-    turns: tuple[Turn, ...]
+    changes: tuple[FileChange, ...]
     state: str
 
 
-class Held(NamedTuple):
+class HeldBack(NamedTuple):
     """A file that was put back, as the gate, or the disk, did not let it pass: why, and what the gate said."""
 
-    run: str
+    run_name: str
     phase: int
     path: str
     reason: str
     output: str
 
 
-class Asked(NamedTuple):
+class GateRun(NamedTuple):
     """What a gate (a command) said, and when (seconds since the epoch).
 
     `batch` (run/batch) is what it was asked about, empty where nothing had changed yet; `code` is its exit code (of a
@@ -66,15 +66,18 @@ class Asked(NamedTuple):
     seconds: float
 
 
-class Undoing(NamedTuple):
-    """A roll-back that was begun and came to no end; `undone` are the changes (run, batch, path) that it takes back."""
+class PendingRollback(NamedTuple):
+    """A roll-back that was begun and came to no end.
+
+    `undone_changes` are the changes (run, batch, path) that it takes back.
+    """
 
     name: str
-    turns: tuple[Turn, ...]
-    undone: tuple[tuple[str, str, str], ...]
+    changes: tuple[FileChange, ...]
+    undone_changes: tuple[tuple[str, str, str], ...]
 
 
-class Run(NamedTuple):
+class RunRecord(NamedTuple):
     """One `remediate`: its options, when it began (seconds since the epoch), and whether it came to its end.
 
     Or one `integrate`, whose options have a `service`: it is one batch, so there is nothing to go on with.
@@ -83,8 +86,8 @@ class Run(NamedTuple):
     name: str
     phase: int
     options: dict[str, Any]
-    began: float
-    ended: bool
+    started_at: float
+    is_finished: bool
 
 
 class JournalError(ValueError):
@@ -94,18 +97,18 @@ class JournalError(ValueError):
 class Journal:
     """The journal in a campaign's folder. Raises OSError for the disk."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: CampaignStore) -> None:
         self.store = store
-        self.runs: dict[str, Run] = {}
-        self.done: list[Done] = []
-        self.held: list[Held] = []
-        self.asked: list[Asked] = []
-        self.undoing: list[Undoing] = []
-        self.mended: list[tuple[float, int]] = []  # time and number of findings, batch by batch
-        self.seen: list[tuple[float, dict[str, dict[str, int]]]] = []  # time and counts, by table and name
-        for record in self._records():
+        self.runs: dict[str, RunRecord] = {}
+        self.batches: list[BatchRecord] = []
+        self.held_back: list[HeldBack] = []
+        self.gate_runs: list[GateRun] = []
+        self.pending_rollbacks: list[PendingRollback] = []
+        self.fixed_counts: list[tuple[float, int]] = []  # time and number of findings, batch by batch
+        self.count_snapshots: list[tuple[float, dict[str, dict[str, int]]]] = []  # time and counts, by table and name
+        for record in self._read_records():
             try:
-                self._take(record)
+                self._apply_record(record)
             except (KeyError, IndexError, TypeError, ValueError) as error:
                 where, what = os.path.join(store.folder, _FILE), json.dumps(record)[:80]
                 raise JournalError(
@@ -113,7 +116,7 @@ class Journal:
                     "written it, or somebody else: take the folder away to begin anew"
                 ) from None
 
-    def _records(self) -> Iterator[dict[str, Any]]:
+    def _read_records(self) -> Iterator[dict[str, Any]]:
         try:
             data = read(os.path.join(self.store.folder, _FILE))
         except FileNotFoundError:
@@ -126,82 +129,90 @@ class Journal:
             if isinstance(record, dict):
                 yield record
 
-    def add(self, do: str, **fields: Any) -> None:
+    def append(self, kind: str, **fields: Any) -> None:
         """Add a record; it is on the disk when this returns."""
-        record = {"do": do, "at": time.time(), **fields}
+        record = {"do": kind, "at": time.time(), **fields}
         # The first break ends whatever a kill has cut off.
         line = b"\n" + json.dumps(record, ensure_ascii=True).encode() + b"\n"
-        append_safely(self.store.path(_FILE), line)
-        self._take(json.loads(line))
+        append_durable(self.store.path(_FILE), line)
+        self._apply_record(json.loads(line))
 
-    def _take(self, record: dict[str, Any]) -> None:
-        do = record.get("do")
-        if do == "start":
+    def _apply_record(self, record: dict[str, Any]) -> None:
+        kind = record.get("do")
+        if kind == "start":
             name = record["run"]
-            self.runs[name] = Run(name, record["phase"], record["options"], record["at"], False)
-        elif do == "end":
-            self.runs[record["run"]] = self.runs[record["run"]]._replace(ended=True)
-        elif do == "batch":
-            turns = _turns(record["files"])
-            self.done.append(Done(record["run"], record["batch"], record["phase"], turns, "open"))
-        elif do == "kept":
-            self._keep(record)
-        elif do == "gate":
-            self.asked.append(Asked(*(record[name] for name in Asked._fields)))
-        elif do == "undone":
-            self.done[-1] = self.done[-1]._replace(state=do)
-        elif do == "held":
+            self.runs[name] = RunRecord(name, record["phase"], record["options"], record["at"], False)
+        elif kind == "end":
+            self.runs[record["run"]] = self.runs[record["run"]]._replace(is_finished=True)
+        elif kind == "batch":
+            changes = _parse_changes(record["files"])
+            self.batches.append(BatchRecord(record["run"], record["batch"], record["phase"], changes, "open"))
+        elif kind == "kept":
+            self._apply_kept_record(record)
+        elif kind == "gate":
+            self.gate_runs.append(GateRun(*(record[name] for name in GateRun._fields)))
+        elif kind == "undone":
+            self.batches[-1] = self.batches[-1]._replace(state=kind)
+        elif kind == "held":
             run = self.runs[record["run"]]
-            self.held.append(Held(run.name, run.phase, record["path"], record["reason"], record["output"]))
-        elif do == "seen":
-            self.seen.append((record["at"], record["counts"]))
+            self.held_back.append(HeldBack(run.name, run.phase, record["path"], record["reason"], record["output"]))
+        elif kind == "seen":
+            self.count_snapshots.append((record["at"], record["counts"]))
         else:
-            self._take_undoing(do, record)
+            self._apply_rollback_record(kind, record)
 
-    def _take_undoing(self, do: object, record: dict[str, Any]) -> None:
+    def _apply_rollback_record(self, kind: object, record: dict[str, Any]) -> None:
         """A roll-back begins or ends; what nobody here knows is passed over."""
-        if do == "rollback":
-            undone = tuple((run, batch, path) for run, batch, path in record["undone"])
-            self.undoing.append(Undoing(record["name"], _turns(record["files"]), undone))
-        elif do == "rolled":
-            self._roll(record["name"], record["failed"])
+        if kind == "rollback":
+            undone_changes = tuple((run, batch, path) for run, batch, path in record["undone"])
+            self.pending_rollbacks.append(
+                PendingRollback(record["name"], _parse_changes(record["files"]), undone_changes)
+            )
+        elif kind == "rolled":
+            self._finish_rollback(record["name"], record["failed"])
 
-    def _keep(self, record: dict[str, Any]) -> None:
+    def _apply_kept_record(self, record: dict[str, Any]) -> None:
         """The present batch stays, or what could be written of it."""
-        batch = self.done[-1]
-        turns = tuple(turn for turn in batch.turns if turn.path in record["files"])
-        self.done[-1] = batch._replace(turns=turns, state="kept" if turns else "undone")
-        self.mended.append((record["at"], record["mended"]))
+        batch = self.batches[-1]
+        changes = tuple(change for change in batch.changes if change.path in record["files"])
+        self.batches[-1] = batch._replace(changes=changes, state="kept" if changes else "undone")
+        self.fixed_counts.append((record["at"], record["mended"]))
         # Earlier versions told of a gate only that it had taken its time and let the batch pass.
-        name, command = f"{batch.run}/{batch.batch}", self.runs[batch.run].options.get("validate")
-        is_told = bool(self.asked) and self.asked[-1].batch == name
-        if command and record.get("seconds") and not is_told:
-            self.asked.append(Asked(record["at"], command, name, True, "", 0, record["seconds"]))
+        batch_id, command = f"{batch.run_name}/{batch.batch}", self.runs[batch.run_name].options.get("validate")
+        is_recorded = bool(self.gate_runs) and self.gate_runs[-1].batch == batch_id
+        if command and record.get("seconds") and not is_recorded:
+            self.gate_runs.append(GateRun(record["at"], command, batch_id, True, "", 0, record["seconds"]))
 
-    def _roll(self, name: str, failed: Sequence[str]) -> None:
+    def _finish_rollback(self, name: str, failed: Sequence[str]) -> None:
         """A roll-back came to its end: but for files that `failed`, the changes that it has undone are no more."""
-        gone = {
-            key for undoing in self.undoing if undoing.name == name for key in undoing.undone if key[2] not in failed
+        undone_changes = {
+            key
+            for rollback in self.pending_rollbacks
+            if rollback.name == name
+            for key in rollback.undone_changes
+            if key[2] not in failed
         }
-        self.undoing = [undoing for undoing in self.undoing if undoing.name != name]
-        for place, batch in enumerate(self.done):
-            left = tuple(turn for turn in batch.turns if (batch.run, batch.batch, turn.path) not in gone)
-            if batch.state == "kept" and left != batch.turns:
-                self.done[place] = batch._replace(turns=left, state="kept" if left else "undone")
+        self.pending_rollbacks = [rollback for rollback in self.pending_rollbacks if rollback.name != name]
+        for index, batch in enumerate(self.batches):
+            remaining = tuple(
+                change for change in batch.changes if (batch.run_name, batch.batch, change.path) not in undone_changes
+            )
+            if batch.state == "kept" and remaining != batch.changes:
+                self.batches[index] = batch._replace(changes=remaining, state="kept" if remaining else "undone")
 
-    def kept(self) -> list[Done]:
+    def kept_batches(self) -> list[BatchRecord]:
         """The batches whose changes stand, in order of time."""
-        return [batch for batch in self.done if batch.state == "kept"]
+        return [batch for batch in self.batches if batch.state == "kept"]
 
-    def open_batch(self) -> Done | None:
+    def open_batch(self) -> BatchRecord | None:
         """The batch that was begun and came to no end."""
-        return self.done[-1] if self.done and self.done[-1].state == "open" else None
+        return self.batches[-1] if self.batches and self.batches[-1].state == "open" else None
 
-    def unfinished(self) -> Run | None:
+    def unfinished_run(self) -> RunRecord | None:
         """The last run of `remediate`, if it came to no end."""
         last = next(reversed(self.runs.values()), None)
-        return last if last is not None and not last.ended and "service" not in last.options else None
+        return last if last is not None and not last.is_finished and "service" not in last.options else None
 
 
-def _turns(rows: Iterable[Iterable[Any]]) -> tuple[Turn, ...]:
-    return tuple(Turn(*row) for row in rows)
+def _parse_changes(rows: Iterable[Iterable[Any]]) -> tuple[FileChange, ...]:
+    return tuple(FileChange(*row) for row in rows)

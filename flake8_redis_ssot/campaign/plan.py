@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
-from flake8_redis_ssot.campaign.classify import Risk, Work
+from flake8_redis_ssot.campaign.classify import Risk, WorkItem
 
 PHASES = {1: "imports and references", 2: "construction", 3: "between services"}
 BATCH_SIZE = 20  # files
@@ -20,12 +20,12 @@ class Batch(NamedTuple):
     phase: int
     risk: Risk
     owner: str
-    work: tuple[Work, ...]
+    items: tuple[WorkItem, ...]
 
     @property
     def files(self) -> tuple[str, ...]:
         """The paths of the files, in order, from the configuration's folder."""
-        return tuple(dict.fromkeys(work.path for work in self.work))
+        return tuple(dict.fromkeys(item.path for item in self.items))
 
 
 class Plan(NamedTuple):
@@ -34,47 +34,49 @@ class Plan(NamedTuple):
     batches: tuple[Batch, ...]
 
     @property
-    def work(self) -> tuple[Work, ...]:
+    def items(self) -> tuple[WorkItem, ...]:
         """All findings, in the order of the batches."""
-        return tuple(work for batch in self.batches for work in batch.work)
+        return tuple(item for batch in self.batches for item in batch.items)
 
-    def phase(self, number: int) -> tuple[Batch, ...]:
+    def batches_in_phase(self, number: int) -> tuple[Batch, ...]:
         """The batches of one phase."""
         return tuple(batch for batch in self.batches if batch.phase == number)
 
 
-def make_plan(work: Iterable[Work], size: int = BATCH_SIZE) -> Plan:
+def make_plan(items: Iterable[WorkItem], size: int = BATCH_SIZE) -> Plan:
     """Put findings in order; a batch has at most `size` files, all of one risk and one owner."""
     batches: list[Batch] = []
-    for phase, in_phase in groupby(sorted(work, key=lambda each: each.phase), key=lambda each: each.phase):
-        parts = [part for group in _groups(list(in_phase)) for part in _sliced(group, size)]
+    for phase, phase_items in groupby(sorted(items, key=lambda each: each.phase), key=lambda each: each.phase):
+        batch_items = [
+            part for group in _group_by_risk_and_owner(list(phase_items)) for part in _split_into_batches(group, size)
+        ]
         batches += [
             Batch(f"{phase}.{number}", phase, max(each.risk for each in part), part[0].owner, tuple(part))
-            for number, part in enumerate(parts, 1)
+            for number, part in enumerate(batch_items, 1)
         ]
     return Plan(tuple(batches))
 
 
-def _groups(work: Sequence[Work]) -> Iterator[list[Work]]:
+def _group_by_risk_and_owner(items: Sequence[WorkItem]) -> Iterator[list[WorkItem]]:
     """Findings by the risk of their file (its greatest) and its owner; within, by package and place."""
     risks: dict[str, Risk] = {}
-    for each in work:
+    for each in items:
         risks[each.path] = max(each.risk, risks.get(each.path, Risk.LOW))
 
-    def key(each: Work) -> tuple[Risk, str]:
+    def group_key(each: WorkItem) -> tuple[Risk, str]:
         return risks[each.path], each.owner
 
-    ordered = sorted(work, key=lambda each: (*key(each), each.package, each.path, each.finding.span))
-    yield from (list(group) for _, group in groupby(ordered, key=key))
+    ordered = sorted(items, key=lambda each: (*group_key(each), each.package, each.path, each.finding.span))
+    yield from (list(group) for _, group in groupby(ordered, key=group_key))
 
 
-def _sliced(work: Sequence[Work], size: int) -> Iterator[list[Work]]:
-    files = [list(group) for _, group in groupby(work, key=lambda each: each.path)]
+def _split_into_batches(items: Sequence[WorkItem], size: int) -> Iterator[list[WorkItem]]:
+    files = [list(group) for _, group in groupby(items, key=lambda each: each.path)]
     for start in range(0, len(files), size):
         yield [each for file in files[start : start + size] for each in file]
 
 
-class Share(NamedTuple):
+class DistributionRow(NamedTuple):
     """One row of a table: what is counted, how many findings it has, and in how many files."""
 
     name: str
@@ -82,7 +84,7 @@ class Share(NamedTuple):
     files: int
 
 
-TABLES: dict[str, Callable[[Work], str]] = {
+DISTRIBUTION_KEYS: dict[str, Callable[[WorkItem], str]] = {
     "code": lambda work: work.finding.code,
     "test category": lambda work: work.category,
     "service": lambda work: work.service,
@@ -91,15 +93,18 @@ TABLES: dict[str, Callable[[Work], str]] = {
 }
 
 
-def distribution(work: Iterable[Work], key: Callable[[Work], str]) -> list[Share]:
+def compute_distribution(items: Iterable[WorkItem], key: Callable[[WorkItem], str]) -> list[DistributionRow]:
     """How findings are spread, the largest share first."""
     findings: Counter[str] = Counter()
     files: dict[str, set[str]] = {}
-    for each in work:
+    for each in items:
         findings[key(each)] += 1
         files.setdefault(key(each), set()).add(each.path)
-    return [Share(name, number, len(files[name])) for name, number in sorted(findings.items(), key=_largest_first)]
+    return [
+        DistributionRow(name, number, len(files[name]))
+        for name, number in sorted(findings.items(), key=_largest_first_key)
+    ]
 
 
-def _largest_first(item: tuple[str, int]) -> tuple[int, str]:
+def _largest_first_key(item: tuple[str, int]) -> tuple[int, str]:
     return -item[1], item[0]

@@ -6,82 +6,87 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from flake8_redis_ssot.campaign.classify import Work
-from flake8_redis_ssot.campaign.journal import Held, Journal
+from flake8_redis_ssot.campaign.classify import WorkItem
+from flake8_redis_ssot.campaign.journal import HeldBack, Journal
 from flake8_redis_ssot.campaign.plan import PHASES
 
-TABLES: dict[str, Callable[[Work], str]] = {
+PROGRESS_KEYS: dict[str, Callable[[WorkItem], str]] = {
     "code": lambda work: work.finding.code,
     "phase": lambda work: f"{work.phase} {PHASES[work.phase]}",
     "service": lambda work: work.service,
     "owner": lambda work: work.owner,
 }
-Counts = Mapping[str, Mapping[str, int]]
+CountTables = Mapping[str, Mapping[str, int]]
 
 
-class Row(NamedTuple):
+class ProgressRow(NamedTuple):
     """One line of a table: how many there were, and how many are left."""
 
     name: str
-    start: int
-    left: int
+    initial: int
+    remaining: int
 
     @property
-    def done(self) -> int:
+    def done_count(self) -> int:
         """How many are gone; none where there are more than there were."""
-        return max(self.start - self.left, 0)
+        return max(self.initial - self.remaining, 0)
 
 
-class Moment(NamedTuple):
+class CountSample(NamedTuple):
     """How many findings there were at a time (seconds since the epoch)."""
 
     time: float
-    findings: int
+    finding_count: int
 
 
-class Progress(NamedTuple):
-    """The state of a campaign: `left` in order of place, the rows of each table, and the `moments` in order of time."""
+class CampaignProgress(NamedTuple):
+    """The state of a campaign.
 
-    left: Sequence[Work]
-    start: int
-    tables: Mapping[str, Sequence[Row]]
-    held: Sequence[Held]
-    moments: Sequence[Moment]
+    `remaining` in order of place, the rows of each table, and the `samples` in order of time.
+    """
+
+    remaining: Sequence[WorkItem]
+    initial: int
+    tables: Mapping[str, Sequence[ProgressRow]]
+    held_back: Sequence[HeldBack]
+    samples: Sequence[CountSample]
 
     @property
-    def done(self) -> int:
+    def done_count(self) -> int:
         """How many findings are gone."""
-        return max(self.start - len(self.left), 0)
+        return max(self.initial - len(self.remaining), 0)
 
 
-def counts_of(work: Iterable[Work]) -> dict[str, dict[str, int]]:
+def count_by_table(items: Iterable[WorkItem]) -> dict[str, dict[str, int]]:
     """How many findings there are, by table and name."""
-    several = list(work)
-    return {title: dict(Counter(map(key, several))) for title, key in TABLES.items()}
+    item_list = list(items)
+    return {title: dict(Counter(map(key, item_list))) for title, key in PROGRESS_KEYS.items()}
 
 
-def measure(journal: Journal, left: Sequence[Work], now: float) -> Progress:
+def measure_progress(journal: Journal, remaining: Sequence[WorkItem], now: float) -> CampaignProgress:
     """The progress from the first time that anybody looked until `now`."""
-    present = counts_of(left)
-    seen = [*journal.seen, (now, present)]
-    first = seen[0][1]
-    tables = {title: _rows(first.get(title, {}), present[title]) for title in TABLES}
-    paths = {work.path for work in left}
-    held = {each.path: each for each in journal.held if each.path in paths}
-    moments = _moments(journal, [(time, sum(counts.get("code", {}).values())) for time, counts in seen])
-    return Progress(left, moments[0].findings, tables, tuple(held.values()), moments)
+    present_counts = count_by_table(remaining)
+    snapshots = [*journal.count_snapshots, (now, present_counts)]
+    first_counts = snapshots[0][1]
+    tables = {title: _build_rows(first_counts.get(title, {}), present_counts[title]) for title in PROGRESS_KEYS}
+    paths = {item.path for item in remaining}
+    held_back = {each.path: each for each in journal.held_back if each.path in paths}
+    samples = _build_samples(journal, [(time, sum(counts.get("code", {}).values())) for time, counts in snapshots])
+    return CampaignProgress(remaining, samples[0].finding_count, tables, tuple(held_back.values()), samples)
 
 
-def _moments(journal: Journal, seen: Sequence[tuple[float, int]]) -> tuple[Moment, ...]:
+def _build_samples(journal: Journal, snapshots: Sequence[tuple[float, int]]) -> tuple[CountSample, ...]:
     """What was seen, and between two looks what each batch has mended."""
-    moments = [Moment(*seen[0])]
-    looks = [(time, number, True) for time, number in seen[1:]]
-    for time, number, is_seen in sorted([*looks, *((time, number, False) for time, number in journal.mended)]):
-        if time >= moments[-1].time:
-            moments.append(Moment(time, number if is_seen else max(moments[-1].findings - number, 0)))
-    return tuple(moments)
+    samples = [CountSample(*snapshots[0])]
+    snapshot_events = [(time, number, True) for time, number in snapshots[1:]]
+    for time, number, is_snapshot in sorted(
+        [*snapshot_events, *((time, number, False) for time, number in journal.fixed_counts)]
+    ):
+        if time >= samples[-1].time:
+            samples.append(CountSample(time, number if is_snapshot else max(samples[-1].finding_count - number, 0)))
+    return tuple(samples)
 
 
-def _rows(start: Mapping[str, int], left: Mapping[str, int]) -> list[Row]:
-    rows = [Row(name, start.get(name, 0), left.get(name, 0)) for name in {**start, **left}]
-    return sorted(rows, key=lambda row: (-row.start, row.name))
+def _build_rows(initial: Mapping[str, int], remaining: Mapping[str, int]) -> list[ProgressRow]:
+    rows = [ProgressRow(name, initial.get(name, 0), remaining.get(name, 0)) for name in {**initial, **remaining}]
+    return sorted(rows, key=lambda row: (-row.initial, row.name))

@@ -9,122 +9,143 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import NamedTuple
 
-from flake8_redis_ssot.campaign.journal import Done, Journal, Turn, Undoing
-from flake8_redis_ssot.files.atomic_write import Change, DiskError, carry_out, read, sweep
+from flake8_redis_ssot.campaign.journal import BatchRecord, FileChange, Journal, PendingRollback
+from flake8_redis_ssot.files.atomic_write import Change, DiskError, apply_change, read, remove_temporary_files
 
-Wanted = Callable[[Done, str], bool]
+ChangeFilter = Callable[[BatchRecord, str], bool]
 
 
-class Rollback(NamedTuple):
+class RollbackResult(NamedTuple):
     """What came of it: files that are back, those that were merged (with the number of conflicts), and refused ones."""
 
-    restored: tuple[str, ...]
-    merged: dict[str, int]
-    refused: dict[str, str]
+    restored_files: tuple[str, ...]
+    merge_conflicts: dict[str, int]
+    refusals: dict[str, str]
 
 
-class _RefusedError(Exception):
+class _NotRestorableError(Exception):
     """A file that is left alone; as text: why."""
 
 
-def roll_back(root: str, journal: Journal, wanted: Wanted, *, merge: bool = False) -> Rollback:
-    """Undo the changes that are `wanted` (a batch and a path). Raises OSError where the journal can't be written."""
-    chains: dict[str, list[tuple[Done, Turn]]] = {}
-    for batch in journal.kept():
-        for turn in batch.turns:
-            chains.setdefault(turn.path, []).append((batch, turn))
-    turns, undone, merged, refused = [], [], {}, {}
-    for path, chain in sorted(chains.items()):
-        chosen = [(batch, turn) for batch, turn in chain if wanted(batch, path)]
-        if not chosen:
+def roll_back(root: str, journal: Journal, is_selected: ChangeFilter, *, merge: bool = False) -> RollbackResult:
+    """Undo the changes that are `is_selected` (a batch and a path).
+
+    Raises OSError where the journal can't be written.
+    """
+    changes_by_file: dict[str, list[tuple[BatchRecord, FileChange]]] = {}
+    for batch in journal.kept_batches():
+        for change in batch.changes:
+            changes_by_file.setdefault(change.path, []).append((batch, change))
+    changes, undone_changes, merge_conflicts, refusals = [], [], {}, {}
+    for path, file_changes in sorted(changes_by_file.items()):
+        selected = [(batch, change) for batch, change in file_changes if is_selected(batch, path)]
+        if not selected:
             continue
         try:
-            turn, conflicts = _turn(root, journal, chain, chosen, merge=merge)
-        except _RefusedError as error:
-            refused[path] = str(error)
+            change, conflicts = _plan_restoration(root, journal, file_changes, selected, merge=merge)
+        except _NotRestorableError as error:
+            refusals[path] = str(error)
             continue
-        turns.append(turn)
-        undone += [(batch.run, batch.batch, path) for batch, _ in chosen]
+        changes.append(change)
+        undone_changes += [(batch.run_name, batch.batch, path) for batch, _ in selected]
         if conflicts is not None:
-            merged[path] = conflicts
-    return _carried_out(root, journal, Undoing(_name(journal), tuple(turns), tuple(undone)), merged, refused)
+            merge_conflicts[path] = conflicts
+    return _execute_rollback(
+        root,
+        journal,
+        PendingRollback(_new_rollback_name(journal), tuple(changes), tuple(undone_changes)),
+        merge_conflicts,
+        refusals,
+    )
 
 
-def _carried_out(
-    root: str, journal: Journal, undoing: Undoing, merged: dict[str, int], refused: dict[str, str]
-) -> Rollback:
-    if not undoing.turns:
-        return Rollback((), {}, refused)
-    journal.add("rollback", name=undoing.name, files=undoing.turns, undone=undoing.undone)
-    failed = dict(trouble.split(": ", 1) for trouble in put_all(root, undoing, journal))
-    back = tuple(turn.path for turn in undoing.turns if turn.path not in failed and turn.path not in merged)
-    kept = {path: conflicts for path, conflicts in merged.items() if path not in failed}
-    return Rollback(back, kept, {**refused, **failed})
+def _execute_rollback(
+    root: str, journal: Journal, rollback: PendingRollback, merge_conflicts: dict[str, int], refusals: dict[str, str]
+) -> RollbackResult:
+    if not rollback.changes:
+        return RollbackResult((), {}, refusals)
+    journal.append("rollback", name=rollback.name, files=rollback.changes, undone=rollback.undone_changes)
+    failed = dict(problem.split(": ", 1) for problem in apply_rollback(root, rollback, journal))
+    restored_files = tuple(
+        change.path for change in rollback.changes if change.path not in failed and change.path not in merge_conflicts
+    )
+    remaining_conflicts = {path: conflicts for path, conflicts in merge_conflicts.items() if path not in failed}
+    return RollbackResult(restored_files, remaining_conflicts, {**refusals, **failed})
 
 
-def _turn(
-    root: str, journal: Journal, chain: list[tuple[Done, Turn]], chosen: list[tuple[Done, Turn]], *, merge: bool
-) -> tuple[Turn, int | None]:
+def _plan_restoration(
+    root: str,
+    journal: Journal,
+    file_changes: list[tuple[BatchRecord, FileChange]],
+    selected: list[tuple[BatchRecord, FileChange]],
+    *,
+    merge: bool,
+) -> tuple[FileChange, int | None]:
     """What to do to a file, and the number of conflicts where it has to be merged. Raises _RefusedError."""
-    last = chain[-1][1]
-    later = next((batch for batch, turn in chain[chain.index(chosen[0]) :] if (batch, turn) not in chosen), None)
-    if later is not None:
-        raise _RefusedError(f"was changed again by batch {later.run}/{later.batch}, which is to stay")
-    whole = last._replace(after=chosen[0][1].before, before=last.after, mode=chosen[0][1].mode)
+    last = file_changes[-1][1]
+    later_batch = next(
+        (batch for batch, change in file_changes[file_changes.index(selected[0]) :] if (batch, change) not in selected),
+        None,
+    )
+    if later_batch is not None:
+        raise _NotRestorableError(
+            f"was changed again by batch {later_batch.run_name}/{later_batch.batch}, which is to stay"
+        )
+    combined = last._replace(after=selected[0][1].before, before=last.after, mode=selected[0][1].mode)
     try:
-        present = present_at(os.path.join(root, *last.path.split("/")))
+        current = read_if_exists(os.path.join(root, *last.path.split("/")))
     except OSError as error:
-        raise _RefusedError(f"can't be read: {error.strerror}") from None
-    before, after = journal.store.get(whole.before), journal.store.get(whole.after)
-    if present in (before, after):
-        return whole, None
-    if present is None:
-        raise _RefusedError("is gone")
+        raise _NotRestorableError(f"can't be read: {error.strerror}") from None
+    before, after = journal.store.get(combined.before), journal.store.get(combined.after)
+    if current in (before, after):
+        return combined, None
+    if current is None:
+        raise _NotRestorableError("is gone")
     if before is None or after is None:
-        raise _RefusedError(f"{EDITED}, and the campaign has {'removed' if before is None else 'made'} it")
+        raise _NotRestorableError(f"{EDITED_REASON}, and the campaign has {'removed' if before is None else 'made'} it")
     if not merge:
-        raise _RefusedError(f"{EDITED}; `--merge` keeps both, with marks where they conflict")
-    result, conflicts = _merged(present, before, after)
+        raise _NotRestorableError(f"{EDITED_REASON}; `--merge` keeps both, with marks where they conflict")
+    result, conflicts = _merge_three_way(current, before, after)
     store = journal.store
-    return whole._replace(before=store.put(present), after=store.put(result)), conflicts
+    return combined._replace(before=store.put(current), after=store.put(result)), conflicts
 
 
-def _merged(present: bytes, base: bytes, back: bytes) -> tuple[bytes, int]:
+def _merge_three_way(current: bytes, base: bytes, original: bytes) -> tuple[bytes, int]:
     """Three-way merge by git: what was edited since, over what the campaign takes back; and the number of conflicts."""
     with tempfile.TemporaryDirectory() as folder:
         names = [os.path.join(folder, name) for name in ("edited", "campaign", "before")]
-        for name, data in zip(names, (present, base, back)):
+        for name, data in zip(names, (current, base, original)):
             with open(name, "wb") as file:
                 file.write(data)
         labels = ("-L", "edited since", "-L", "campaign", "-L", "before the campaign")
         try:
-            done = subprocess.run(["git", "merge-file", "-p", *labels, *names], capture_output=True, check=False)
+            process = subprocess.run(["git", "merge-file", "-p", *labels, *names], capture_output=True, check=False)
         except OSError:
-            raise _RefusedError(f"{EDITED}, and there is no git to merge it with") from None
-    if not 0 <= done.returncode < 128:
-        raise _RefusedError(f"{EDITED}, and git can't merge it")
-    return done.stdout, done.returncode
+            raise _NotRestorableError(f"{EDITED_REASON}, and there is no git to merge it with") from None
+    if not 0 <= process.returncode < 128:
+        raise _NotRestorableError(f"{EDITED_REASON}, and git can't merge it")
+    return process.stdout, process.returncode
 
 
-def _name(journal: Journal) -> str:
-    return f"rollback-{len(journal.done)}-{len(journal.undoing)}-{os.getpid()}"
+def _new_rollback_name(journal: Journal) -> str:
+    return f"rollback-{len(journal.batches)}-{len(journal.pending_rollbacks)}-{os.getpid()}"
 
 
-EDITED = "has been edited since"
+EDITED_REASON = "has been edited since"
 
 
-def put(root: str, turn: Turn, journal: Journal) -> str:
+def apply_file_change(root: str, change: FileChange, journal: Journal) -> str:
     """Give a file the content `after` of a turn if it has the content `before`; empty, or why it was left alone."""
-    path = os.path.join(root, *turn.path.split("/"))
-    before, after = journal.store.get(turn.before), journal.store.get(turn.after)
+    path = os.path.join(root, *change.path.split("/"))
+    before, after = journal.store.get(change.before), journal.store.get(change.after)
     try:
-        present = present_at(path)
-        if present not in (before, after):
-            return EDITED if present is not None else "is gone"
-        if present != after:
-            carry_out(Change(path, present, after))
-        if after is not None and os.stat(path).st_mode != turn.mode:
-            os.chmod(path, turn.mode & 0o7777)
+        current = read_if_exists(path)
+        if current not in (before, after):
+            return EDITED_REASON if current is not None else "is gone"
+        if current != after:
+            apply_change(Change(path, current, after))
+        if after is not None and os.stat(path).st_mode != change.mode:
+            os.chmod(path, change.mode & 0o7777)
     except DiskError as error:
         return error.reason
     except OSError as error:
@@ -132,7 +153,7 @@ def put(root: str, turn: Turn, journal: Journal) -> str:
     return ""
 
 
-def present_at(path: str) -> bytes | None:
+def read_if_exists(path: str) -> bytes | None:
     """The bytes of a file; None where there is none. Raises OSError."""
     try:
         return read(path)
@@ -140,33 +161,39 @@ def present_at(path: str) -> bytes | None:
         return None
 
 
-def put_all(root: str, undoing: Undoing, journal: Journal) -> list[str]:
+def apply_rollback(root: str, rollback: PendingRollback, journal: Journal) -> list[str]:
     """Carry out a roll-back that stands in the journal; what could not be, by file."""
-    failed = {turn.path: why for turn in undoing.turns if (why := put(root, turn, journal))}
-    journal.add("rolled", name=undoing.name, failed=sorted(failed))
-    return [f"{path}: {why}" for path, why in failed.items()]
+    failed = {
+        change.path: reason for change in rollback.changes if (reason := apply_file_change(root, change, journal))
+    }
+    journal.append("rolled", name=rollback.name, failed=sorted(failed))
+    return [f"{path}: {reason}" for path, reason in failed.items()]
 
 
-def backwards(turn: Turn) -> Turn:
+def reverse_change(change: FileChange) -> FileChange:
     """The turn that undoes another one."""
-    return turn._replace(before=turn.after, after=turn.before)
+    return change._replace(before=change.after, after=change.before)
 
 
-def recover(root: str, journal: Journal) -> list[str]:
+def recover_interrupted(root: str, journal: Journal) -> list[str]:
     """Complete what a kill has interrupted: a roll-back goes on, a batch goes back. What could not be, by file."""
-    troubles: list[str] = []
-    for undoing in list(journal.undoing):
-        _sweep(root, undoing.turns)
-        troubles += put_all(root, undoing, journal)
+    problems: list[str] = []
+    for rollback in list(journal.pending_rollbacks):
+        _remove_temporary_files(root, rollback.changes)
+        problems += apply_rollback(root, rollback, journal)
     batch = journal.open_batch()
     if batch is not None:
-        _sweep(root, batch.turns)
-        troubles += [f"{turn.path}: {why}" for turn in batch.turns if (why := put(root, backwards(turn), journal))]
-        journal.add("undone", reason="interrupted")
-    return troubles
+        _remove_temporary_files(root, batch.changes)
+        problems += [
+            f"{change.path}: {reason}"
+            for change in batch.changes
+            if (reason := apply_file_change(root, reverse_change(change), journal))
+        ]
+        journal.append("undone", reason="interrupted")
+    return problems
 
 
-def _sweep(root: str, turns: Iterable[Turn]) -> None:
-    for folder in {os.path.dirname(os.path.join(root, *turn.path.split("/"))) for turn in turns}:
+def _remove_temporary_files(root: str, changes: Iterable[FileChange]) -> None:
+    for folder in {os.path.dirname(os.path.join(root, *change.path.split("/"))) for change in changes}:
         with suppress(OSError):
-            sweep(folder)
+            remove_temporary_files(folder)

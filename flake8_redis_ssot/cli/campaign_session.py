@@ -11,21 +11,21 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import TYPE_CHECKING, NamedTuple
 
-from flake8_redis_ssot.campaign.gate import LIMIT, Gate, GateError, NotedGate
+from flake8_redis_ssot.campaign.gate import DEFAULT_TIMEOUT, Gate, GateError, JournaledGate
 from flake8_redis_ssot.campaign.git_branch import CommitError
 from flake8_redis_ssot.campaign.journal import Journal, JournalError
-from flake8_redis_ssot.campaign.rollback import recover
-from flake8_redis_ssot.campaign.storage import LockedError, Store, locked
-from flake8_redis_ssot.cli.errors import RefusedError, complain
-from flake8_redis_ssot.cli.options import seconds
+from flake8_redis_ssot.campaign.rollback import recover_interrupted
+from flake8_redis_ssot.campaign.storage import CampaignLockedError, CampaignStore, hold_lock
+from flake8_redis_ssot.cli.errors import CommandError, print_messages
+from flake8_redis_ssot.cli.options import parse_seconds
 from flake8_redis_ssot.config.model import Config
 
 if TYPE_CHECKING:
     from flake8_redis_ssot.campaign.remediate import Remediation
-    from flake8_redis_ssot.cli.progress_display import Show
+    from flake8_redis_ssot.cli.progress_display import ProgressDisplay
 
 
-class Campaign(NamedTuple):
+class CampaignSession(NamedTuple):
     """A campaign that nobody else works on: the folder of the configuration, and the journal."""
 
     root: str
@@ -33,42 +33,42 @@ class Campaign(NamedTuple):
 
 
 @contextmanager
-def campaign(config: Config) -> Iterator[Campaign]:
+def open_campaign(config: Config) -> Iterator[CampaignSession]:
     """Hold the campaign of a project; whatever a kill has interrupted is completed or undone first.
 
     Raises RefusedError where somebody else holds it, the disk does not let us, or a gate or git can't be asked.
     """
     root = str(config.root)
     try:
-        with locked(store := Store(root)):
+        with hold_lock(store := CampaignStore(root)):
             journal = Journal(store)
-            complain(recover(root, journal), "warning")
-            yield Campaign(root, journal)
-    except (LockedError, JournalError, GateError, CommitError) as error:
-        raise RefusedError(str(error)) from error
+            print_messages(recover_interrupted(root, journal), "warning")
+            yield CampaignSession(root, journal)
+    except (CampaignLockedError, JournalError, GateError, CommitError) as error:
+        raise CommandError(str(error)) from error
     except OSError as error:
-        where = error.filename or store.folder
-        raise RefusedError(f"{where}: {error.strerror or error}; nothing that was there is lost") from error
+        path = error.filename or store.folder
+        raise CommandError(f"{path}: {error.strerror or error}; nothing that was there is lost") from error
 
 
 @contextmanager
-def interruptible() -> Iterator[None]:
+def interrupt_on_sigterm() -> Iterator[None]:
     """Let a polite request to end (SIGTERM) do what Ctrl-C does, so that the present batch is put back."""
-    owner = os.getpid()
+    main_pid = os.getpid()
 
     def interrupt(number: int, frame: FrameType | None) -> None:
-        if os.getpid() != owner:
+        if os.getpid() != main_pid:
             os._exit(128 + number)  # a worker that is no longer needed
         raise KeyboardInterrupt
 
-    before = signal.signal(signal.SIGTERM, interrupt)
+    previous_handler = signal.signal(signal.SIGTERM, interrupt)
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        signal.signal(signal.SIGTERM, previous_handler)
 
 
-def add_gate(parser: ArgumentParser, when: str = "run after each batch") -> None:
+def add_gate_options(parser: ArgumentParser, when: str = "run after each batch") -> None:
     """The flags of a gate."""
     add = parser.add_argument
     add(
@@ -78,29 +78,35 @@ def add_gate(parser: ArgumentParser, when: str = "run after each batch") -> None
         help=f"the gate, {when}: {{files}} are the changed files, {{tests}} their tests",
     )
     add("--shell", action="store_true", help="run the gate through the shell")
-    add("--timeout", type=seconds, default=LIMIT, metavar="S", help=f"seconds for the gate (default: {LIMIT:g})")
+    add(
+        "--timeout",
+        type=parse_seconds,
+        default=DEFAULT_TIMEOUT,
+        metavar="S",
+        help=f"seconds for the gate (default: {DEFAULT_TIMEOUT:g})",
+    )
 
 
-def gate_of(arguments: Namespace, own: Campaign) -> Gate | None:
+def gate_from_args(arguments: Namespace, session: CampaignSession) -> Gate | None:
     """The gate that the flags ask for, whose answers are noted; None without `--validate`."""
     if not arguments.validate:
         return None
-    command, shell, limit = arguments.validate, arguments.shell, arguments.timeout
-    return NotedGate(own.journal, command, cwd=own.root, shell=shell, limit=limit)
+    command, shell, timeout = arguments.validate, arguments.shell, arguments.timeout
+    return JournaledGate(session.journal, command, cwd=session.root, shell=shell, timeout=timeout)
 
 
-def gate_opens(remediation: Remediation, files: Iterable[str], show: Show) -> bool:
+def is_gate_passing(remediation: Remediation, files: Iterable[str], display: ProgressDisplay) -> bool:
     """Whether the gate lets the code pass as it is: one that does not could not tell anything afterwards."""
-    result = remediation.ask_first(tuple(dict.fromkeys(files)))
+    result = remediation.check_gate(tuple(dict.fromkeys(files)))
     if result is None or result.passed:
         return True
-    complain([f"the gate fails already, before anything has changed ({result.reason}); nothing was touched"])
-    show.output(result.output)
+    print_messages([f"the gate fails already, before anything has changed ({result.reason}); nothing was touched"])
+    display.print_output(result.output)
     return False
 
 
-def name_of_run(own: Campaign) -> str:
+def new_run_name(session: CampaignSession) -> str:
     """A name that sorts by time."""
     name = time.strftime("%Y%m%d-%H%M%S")
-    taken = sum(1 for known in own.journal.runs if known.startswith(name))
-    return f"{name}-{taken + 1}" if taken else name
+    existing = sum(1 for existing_name in session.journal.runs if existing_name.startswith(name))
+    return f"{name}-{existing + 1}" if existing else name

@@ -5,15 +5,15 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable
 
-from flake8_redis_ssot.terminal import Paint
+from flake8_redis_ssot.terminal import Style
 
 
-def complain(messages: Iterable[str], kind: str = "error") -> None:
+def print_messages(messages: Iterable[str], kind: str = "error") -> None:
     """Print messages on the error stream."""
-    paint = Paint.fitting(sys.stderr)
+    style = Style.for_stream(sys.stderr)
     for message in messages:
-        print(f"{paint({'error': 'red', 'warning': 'yellow'}[kind], kind)}: {message}", file=sys.stderr)
+        print(f"{style({'error': 'red', 'warning': 'yellow'}[kind], kind)}: {message}", file=sys.stderr)
 
 
-class RefusedError(Exception):
+class CommandError(Exception):
     """A command that can't be carried out; its arguments are the reasons, one message each."""

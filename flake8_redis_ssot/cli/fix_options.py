@@ -6,15 +6,15 @@ import os
 import sys
 from argparse import ArgumentParser, Namespace
 
-from flake8_redis_ssot.cli.options import add_fixable
+from flake8_redis_ssot.cli.options import add_fixable_options
 from flake8_redis_ssot.codes import names_by_code
 from flake8_redis_ssot.files.atomic_write import Change
-from flake8_redis_ssot.linter.request import Outcome
+from flake8_redis_ssot.linter.request import CheckResult
 from flake8_redis_ssot.model import Applicability
-from flake8_redis_ssot.terminal import Paint
+from flake8_redis_ssot.terminal import Style
 
 
-def add_fixes(parser: ArgumentParser) -> None:
+def add_fix_options(parser: ArgumentParser) -> None:
     """The flags, as ruff has them."""
     add = parser.add_argument
     add("--fix", action="store_true", help="apply fixes that are safe")
@@ -24,7 +24,7 @@ def add_fixes(parser: ArgumentParser) -> None:
     add("--show-fixes", action="store_true", help="list what was fixed")
     add("--exit-non-zero-on-fix", action="store_true", help="exit with 1 if anything was fixed")
     add("--fix-baselined", action="store_true", help="with --fix, also what the baseline knows")
-    add_fixable(parser)
+    add_fixable_options(parser)
 
 
 def wants_fixes(arguments: Namespace) -> bool:
@@ -32,75 +32,77 @@ def wants_fixes(arguments: Namespace) -> bool:
     return bool(arguments.fix or arguments.fix_only)
 
 
-def trust(arguments: Namespace) -> Applicability | None:
+def applicability_threshold(arguments: Namespace) -> Applicability | None:
     """How far fixes must be trusted to be applied, or shown as a diff; None where none are."""
     if not wants_fixes(arguments) and not arguments.diff:
         return None
     return Applicability.UNSAFE if arguments.unsafe_fixes else Applicability.SAFE
 
 
-def show_diff(outcome: Outcome, arguments: Namespace) -> int:
+def print_diff(result: CheckResult, arguments: Namespace) -> int:
     """Print what would change; 1 where anything would, 2 where the user got something wrong."""
-    sys.stdout.write("".join(map(diff_of, sorted(change for group in outcome.changes for change in group))))
+    sys.stdout.write("".join(map(format_diff, sorted(change for group in result.changes for change in group))))
     sys.stdout.flush()
-    _tell(outcome, arguments, would=True)
-    for error in outcome.errors:
+    _print_fixed(result, arguments, is_preview=True)
+    for error in result.errors:
         print(f"error: {error}", file=sys.stderr)
-    return 2 if outcome.errors else 1 if outcome.changes else 0
+    return 2 if result.errors else 1 if result.changes else 0
 
 
-def diff_of(change: Change) -> str:
+def format_diff(change: Change) -> str:
     """What a change does, as a patch."""
-    from flake8_redis_ssot.files.paths import shown_path
-    from flake8_redis_ssot.syntax.edits import NO_FILE, diff
-    from flake8_redis_ssot.syntax.source import decode, named_parts
+    from flake8_redis_ssot.files.paths import to_display_path
+    from flake8_redis_ssot.syntax.edits import MISSING_FILE, diff
+    from flake8_redis_ssot.syntax.source import decode, diff_parts
 
     before, after = (decode(data or b"", change.path) for data in (change.before, change.after))
-    shown = shown_path(change.path)
+    display_path = to_display_path(change.path)
     if change.before is None or change.after is None:
-        names = (NO_FILE, shown) if change.before is None else (shown, NO_FILE)
-        return diff(shown, before.text, after.text, names=names)
-    return "".join(diff(name, old, new) for name, old, new in named_parts(shown, before, after))
+        names = (MISSING_FILE, display_path) if change.before is None else (display_path, MISSING_FILE)
+        return diff(display_path, before.text, after.text, names=names)
+    return "".join(diff(name, old, new) for name, old, new in diff_parts(display_path, before, after))
 
 
-def apply_fixes(outcome: Outcome, arguments: Namespace) -> None:
+def write_fixes(result: CheckResult, arguments: Namespace) -> None:
     """Write what changed. What can't be written is told as an error; all that belongs to it stays as it was."""
-    if outcome.buffers:
-        _to_standard_output(outcome)
+    if result.buffers:
+        _write_to_stdout(result)
     else:
-        _to_disk(outcome)
-    _tell(outcome, arguments, would=False)
+        _write_to_disk(result)
+    _print_fixed(result, arguments, is_preview=False)
 
 
-def _to_standard_output(outcome: Outcome) -> None:
-    (path, before), *_ = outcome.buffers.items()
-    after = {change.path: change.after for group in outcome.changes for change in group}
+def _write_to_stdout(result: CheckResult) -> None:
+    (path, before), *_ = result.buffers.items()
+    after = {change.path: change.after for group in result.changes for change in group}
     sys.stdout.flush()
     sys.stdout.buffer.write(after.get(path) or before)
     sys.stdout.buffer.flush()
 
 
-def _to_disk(outcome: Outcome) -> None:
+def _write_to_disk(result: CheckResult) -> None:
     from flake8_redis_ssot.files.atomic_write import DiskError, replace_all
-    from flake8_redis_ssot.files.paths import shown_path
+    from flake8_redis_ssot.files.paths import to_display_path
 
-    failed: set[str] = set()
-    for group in outcome.changes:
+    failed_paths: set[str] = set()
+    for group in result.changes:
         try:
             replace_all(group)
         except DiskError as error:
-            outcome.errors.append(f"{shown_path(error.path)}: {error.reason}")
-            failed |= {change.path for change in group}
-    outcome.fixed = [finding for finding in outcome.fixed if os.path.abspath(finding.path) not in failed]
+            result.errors.append(f"{to_display_path(error.path)}: {error.reason}")
+            failed_paths |= {change.path for change in group}
+    result.fixed_findings = [
+        finding for finding in result.fixed_findings if os.path.abspath(finding.path) not in failed_paths
+    ]
 
 
-def _tell(outcome: Outcome, arguments: Namespace, *, would: bool) -> None:
+def _print_fixed(result: CheckResult, arguments: Namespace, *, is_preview: bool) -> None:
     """Say what was fixed, or would be, on the error stream: the output may be a diff or a report for machines."""
-    from flake8_redis_ssot.reports.summary import listed
+    from flake8_redis_ssot.reports.summary import format_fixed
 
-    if arguments.quiet or not (arguments.show_fixes or would or (arguments.fix_only and outcome.fixed)):
+    if arguments.quiet or not (arguments.show_fixes or is_preview or (arguments.fix_only and result.fixed_findings)):
         return
-    names = names_by_code()
-    paint = Paint.fitting(sys.stderr)
-    text = listed(outcome.fixed, names, paint, would=would)
+    rule_names = names_by_code()
+    style = Style.for_stream(sys.stderr)
+    text = format_fixed(result.fixed_findings, rule_names, style, is_preview=is_preview)
     print(text if arguments.show_fixes else f"{text.partition(chr(10))[0].rstrip(':.')}.", file=sys.stderr)

@@ -24,29 +24,29 @@ def run() -> None:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command. `argv` are the words after the command's name, by default those of the process."""
-    words = list(sys.argv[1:] if argv is None else argv)
-    if words in (["--version"], ["-V"]):
+    args = list(sys.argv[1:] if argv is None else argv)
+    if args in (["--version"], ["-V"]):
         print(f"redis-ssot {__version__}")
         return 0
     from importlib import import_module
 
-    from flake8_redis_ssot.cli.errors import RefusedError
+    from flake8_redis_ssot.cli.errors import CommandError
 
-    if not words or words[0] not in COMMANDS:
-        general().parse_args(words)  # which helps, or says what is wrong, and exits
-    command = import_module(f"flake8_redis_ssot.cli.commands.{words[0].replace('-', '_')}")
+    if not args or args[0] not in COMMANDS:
+        build_parser().parse_args(args)  # which helps, or says what is wrong, and exits
+    command = import_module(f"flake8_redis_ssot.cli.commands.{args[0].replace('-', '_')}")
     try:
-        status: int = command.main(_parsed(command, words))
+        status: int = command.main(_parse_arguments(command, args))
     except BrokenPipeError:
         # Whoever read our output has had enough (`| head`): no traceback, and none at interpreter exit either.
         sys.stdout = None
         return 1
     except KeyboardInterrupt:
         return 130
-    except RefusedError as error:
-        from flake8_redis_ssot.cli.errors import complain
+    except CommandError as error:
+        from flake8_redis_ssot.cli.errors import print_messages
 
-        complain(error.args)
+        print_messages(error.args)
         return 2
     except ChildProcessError as error:
         print(f"redis-ssot: {error}", file=sys.stderr)
@@ -54,19 +54,19 @@ def main(argv: Sequence[str] | None = None) -> int:
     return status
 
 
-def _parsed(command: object, words: Sequence[str]) -> Namespace:
+def _parse_arguments(command: object, args: Sequence[str]) -> Namespace:
     """The arguments; paths may stand among the flags, which argparse itself does not allow."""
     from argparse import ArgumentParser
 
-    parser = ArgumentParser(prog=f"redis-ssot {words[0]}", description=f"{COMMANDS[words[0]].capitalize()}.")
+    parser = ArgumentParser(prog=f"redis-ssot {args[0]}", description=f"{COMMANDS[args[0]].capitalize()}.")
     command.add_arguments(parser)  # type: ignore[attr-defined]
     # As in ruff, a reason stands behind `=` only: the next word is a path.
-    words = ["--add-noqa=" if word == "--add-noqa" else word for word in words[1:]]
-    arguments, rest = parser.parse_known_args(words)
-    if not hasattr(arguments, "paths") or any(word.startswith("-") and word != "-" for word in rest):
-        parser.parse_args(words)  # which says what is wrong, or nothing
+    args = ["--add-noqa=" if word == "--add-noqa" else word for word in args[1:]]
+    arguments, extra = parser.parse_known_args(args)
+    if not hasattr(arguments, "paths") or any(word.startswith("-") and word != "-" for word in extra):
+        parser.parse_args(args)  # which says what is wrong, or nothing
     else:
-        arguments.paths += rest
+        arguments.paths += extra
     return arguments
 
 
@@ -74,8 +74,8 @@ if __name__ == "__main__":
     run()
 
 
-def general(*, whole: bool = False) -> ArgumentParser:
-    """The parser of `redis-ssot` with the names of all commands; with `whole`, also with all their flags."""
+def build_parser(*, with_options: bool = False) -> ArgumentParser:
+    """The parser of `redis-ssot` with the names of all commands; with `with_options`, also with all their flags."""
     from argparse import ArgumentParser
     from importlib import import_module
 
@@ -86,6 +86,6 @@ def general(*, whole: bool = False) -> ArgumentParser:
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     for name, description in COMMANDS.items():
         command = commands.add_parser(name, help=description)
-        if whole:
+        if with_options:
             import_module(f"flake8_redis_ssot.cli.commands.{name.replace('-', '_')}").add_arguments(command)
     return parser

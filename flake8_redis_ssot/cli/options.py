@@ -5,21 +5,21 @@ from __future__ import annotations
 from argparse import ArgumentParser, ArgumentTypeError
 
 
-def add_paths(parser: ArgumentParser, *, default: str = "the working directory; - is standard input") -> None:
+def add_path_arguments(parser: ArgumentParser, *, default: str = "the working directory; - is standard input") -> None:
     """Files and folders, anywhere among the flags."""
     parser.add_argument("paths", nargs="*", metavar="PATH", help=f"files and folders (default: {default})")
 
 
-def add_selection(parser: ArgumentParser) -> None:
+def add_selection_options(parser: ArgumentParser) -> None:
     """What is looked at, and which codes."""
     add = parser.add_argument
-    add("--select", metavar="CODES", type=codes, default=(), help="codes or prefixes to report, or ALL")
-    add("--extend-select", metavar="CODES", type=codes, default=(), help="codes to report besides")
-    add("--ignore", metavar="CODES", type=codes, default=(), help="codes or prefixes to leave out")
+    add("--select", metavar="CODES", type=parse_codes, default=(), help="codes or prefixes to report, or ALL")
+    add("--extend-select", metavar="CODES", type=parse_codes, default=(), help="codes to report besides")
+    add("--ignore", metavar="CODES", type=parse_codes, default=(), help="codes or prefixes to leave out")
     add(
         "--exclude",
         metavar="PATTERNS",
-        type=commas,
+        type=parse_comma_list,
         action="extend",
         default=[],
         help="gitignore-style patterns to leave out",
@@ -28,7 +28,7 @@ def add_selection(parser: ArgumentParser) -> None:
     add("--ignore-noqa", action="store_true", help="honour no noqa comments")
 
 
-def add_configuration(parser: ArgumentParser) -> None:
+def add_config_options(parser: ArgumentParser) -> None:
     """What to go by, and how to work."""
     add = parser.add_argument
     add(
@@ -46,11 +46,11 @@ def add_configuration(parser: ArgumentParser) -> None:
         default="",
         help="where to remember (default: .redis_ssot_cache beside the configuration)",
     )
-    add("-j", "--jobs", type=count, default=0, metavar="N", help="processes (default: one for each processor)")
+    add("-j", "--jobs", type=parse_count, default=0, metavar="N", help="processes (default: one for each processor)")
     add("-q", "--quiet", action="store_true", help="print findings and errors only")
 
 
-def add_baseline(parser: ArgumentParser) -> None:
+def add_baseline_options(parser: ArgumentParser) -> None:
     """Which findings are known."""
     add = parser.add_argument
     add(
@@ -62,41 +62,41 @@ def add_baseline(parser: ArgumentParser) -> None:
     add("--no-baseline", action="store_true", help="report known findings too")
 
 
-def add_fixable(parser: ArgumentParser) -> None:
+def add_fixable_options(parser: ArgumentParser) -> None:
     """Which codes are fixed."""
     add = parser.add_argument
-    add("--fixable", metavar="CODES", type=codes, default=(), help="codes or prefixes to fix (default: ALL)")
-    add("--extend-fixable", metavar="CODES", type=codes, default=(), help="codes to fix besides")
-    add("--unfixable", metavar="CODES", type=codes, default=(), help="codes or prefixes not to fix")
+    add("--fixable", metavar="CODES", type=parse_codes, default=(), help="codes or prefixes to fix (default: ALL)")
+    add("--extend-fixable", metavar="CODES", type=parse_codes, default=(), help="codes to fix besides")
+    add("--unfixable", metavar="CODES", type=parse_codes, default=(), help="codes or prefixes not to fix")
 
 
-def commas(text: str) -> list[str]:
+def parse_comma_list(text: str) -> list[str]:
     """The parts of a list with commas."""
     return [part.strip() for part in text.split(",") if part.strip()]
 
 
-def codes(text: str) -> tuple[str, ...]:
+def parse_codes(text: str) -> tuple[str, ...]:
     """Codes or prefixes of codes that there are. Raises ArgumentTypeError for others."""
     from flake8_redis_ssot.codes import names_by_code
 
-    found = tuple(code.upper() for code in commas(text))
-    if not found:
+    selected = tuple(code.upper() for code in parse_comma_list(text))
+    if not selected:
         raise ArgumentTypeError("no code is given; ALL means all")
-    for code in found:
-        if code != "ALL" and not any(known.startswith(code) for known in names_by_code()):
-            known = ", ".join(names_by_code())
-            raise ArgumentTypeError(f"`{code}` selects no rule; there are {known}, and ALL")
-    return found
+    for code in selected:
+        if code != "ALL" and not any(available.startswith(code) for available in names_by_code()):
+            available = ", ".join(names_by_code())
+            raise ArgumentTypeError(f"`{code}` selects no rule; there are {available}, and ALL")
+    return selected
 
 
-def count(text: str) -> int:
+def parse_count(text: str) -> int:
     """A number from 1 on. Raises ArgumentTypeError for anything else."""
     if not text.isascii() or not text.isdigit() or int(text) < 1:
         raise ArgumentTypeError(f"`{text}` is not a number of 1 or more")
     return int(text)
 
 
-def seconds(text: str) -> float:
+def parse_seconds(text: str) -> float:
     """A length of time. Raises ArgumentTypeError for anything else."""
     try:
         number = float(text)

@@ -7,41 +7,41 @@ from collections.abc import Sequence
 from typing import Any
 
 from flake8_redis_ssot.campaign.plan import Batch
-from flake8_redis_ssot.campaign.remediate import Tally
-from flake8_redis_ssot.model import counted
+from flake8_redis_ssot.campaign.remediate import BatchResult
+from flake8_redis_ssot.model import plural
 
 
-class Show:
-    """Tells about one run. `held` are the files that were held back, with the reasons."""
+class ProgressDisplay:
+    """Tells about one run. `held_back` are the files that were held back, with the reasons."""
 
     def __init__(self, quiet: bool) -> None:
         self._quiet = quiet
         self._bar: Any = None
         self._task: Any = None
-        self._kept = self._mended = 0
-        self.held: dict[str, str] = {}
+        self._kept_count = self._fixed_count = 0
+        self.held_back: dict[str, str] = {}
 
-    def plan(self, batches: Sequence[Batch]) -> None:
+    def print_batches(self, batches: Sequence[Batch]) -> None:
         """The batches of a run that does nothing."""
         if not batches:
             print("Nothing to do: no finding of this phase has a fix that may be applied.")
         for batch in batches:
-            size = f"{counted(len(batch.work), 'finding')} in {counted(len(batch.files), 'file')}"
+            size = f"{plural(len(batch.items), 'finding')} in {plural(len(batch.files), 'file')}"
             print(f"{batch.name:6} {batch.risk.name.lower():7} {size}")
             for path in batch.files:
                 print(f"       {path}")
 
-    def begin(self, run: str, batches: Sequence[Batch]) -> None:
+    def start(self, run: str, batches: Sequence[Batch]) -> None:
         """Work begins."""
         files = sum(len(batch.files) for batch in batches)
         if not files:
-            self._say("Nothing to do: no finding of this phase has a fix that may be applied.")
+            self._print_line("Nothing to do: no finding of this phase has a fix that may be applied.")
             return
-        self._say(f"Run {run}: {counted(files, 'file')} in {counted(len(batches), 'batch', 'batches')}.")
+        self._print_line(f"Run {run}: {plural(files, 'file')} in {plural(len(batches), 'batch', 'batches')}.")
         if not self._quiet and sys.stderr.isatty():
-            self._open_bar(files)
+            self._start_bar(files)
 
-    def _open_bar(self, files: int) -> None:
+    def _start_bar(self, files: int) -> None:
         try:
             from rich.console import Console
             from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -52,37 +52,39 @@ class Show:
         self._task = self._bar.add_task("files", total=files)
         self._bar.start()
 
-    def advance(self, batch: Batch) -> None:
+    def advance_bar(self, batch: Batch) -> None:
         """A batch is through."""
         if self._bar is not None:
             self._bar.advance(self._task, len(batch.files))
 
-    def tell(self, tally: Tally) -> None:
+    def report_batch(self, result: BatchResult) -> None:
         """Something was kept or held back."""
-        self._kept += len(tally.kept)
-        self._mended += tally.mended
-        self.held |= tally.held
-        if tally.kept:
-            size = f"{counted(tally.mended, 'finding')} mended in {counted(len(tally.kept), 'file')}"
-            self._say(f"{tally.batch:6} kept: {size}")
-        for path, reason in tally.held.items():
-            self._say(f"       held back: {path}: {reason}")
+        self._kept_count += len(result.kept_files)
+        self._fixed_count += result.fixed_count
+        self.held_back |= result.held_back
+        if result.kept_files:
+            size = f"{plural(result.fixed_count, 'finding')} mended in {plural(len(result.kept_files), 'file')}"
+            self._print_line(f"{result.batch:6} kept: {size}")
+        for path, reason in result.held_back.items():
+            self._print_line(f"       held back: {path}: {reason}")
 
-    def output(self, text: str) -> None:
+    def print_output(self, text: str) -> None:
         """What the gate printed."""
         for line in text.splitlines()[-40:]:
             print(f"    {line}", file=sys.stderr)
 
-    def end(self, last: str) -> None:
+    def finish(self, message: str) -> None:
         """Work is over, or interrupted."""
         if self._bar is not None:
             self._bar.stop()
-        held = f", {counted(len(self.held), 'file')} held back" if self.held else ""
-        print(f"{counted(self._mended, 'finding')} mended in {counted(self._kept, 'file')}{held}.")
-        if last:
-            self._say(last)
+        held_back_summary = f", {plural(len(self.held_back), 'file')} held back" if self.held_back else ""
+        print(
+            f"{plural(self._fixed_count, 'finding')} mended in {plural(self._kept_count, 'file')}{held_back_summary}."
+        )
+        if message:
+            self._print_line(message)
 
-    def _say(self, text: str) -> None:
+    def _print_line(self, text: str) -> None:
         if self._bar is not None:
             self._bar.console.print(text, markup=False, highlight=False)
         elif not self._quiet:

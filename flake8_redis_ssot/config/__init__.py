@@ -1,1 +1,1 @@
-"""The configuration: where it is, what may stand in it, and every mistake at once."""
+"""The configuration: where it is found, which settings there are, and every mistake in them."""

@@ -9,15 +9,15 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from flake8_redis_ssot.config.model import Config, ConfigError, Problem
-from flake8_redis_ssot.config.schema import KEYS, build
-from flake8_redis_ssot.config.toml_table import leaves, mismatch
-from flake8_redis_ssot.config.validators import nearest
+from flake8_redis_ssot.config.model import Config, ConfigError, ConfigProblem
+from flake8_redis_ssot.config.schema import ALL_KEYS, build_config
+from flake8_redis_ssot.config.toml_table import iter_leaves, mismatch_message
+from flake8_redis_ssot.config.validators import find_nearest
 
 OWN_NAMES = ("redis-ssot.toml", ".redis-ssot.toml")
 PYPROJECT = "pyproject.toml"
 _COMMAND_LINE = "--config"
-_OUR_NAME = re.compile("redis[-_]ssot", re.IGNORECASE)
+_TOOL_NAME = re.compile("redis[-_]ssot", re.IGNORECASE)
 _EXAMPLE = """\
 [tool.redis-ssot.resource.redis]
 canonical = ["app.redis_manager"]
@@ -29,7 +29,7 @@ accessor = "app.redis_manager.get_redis_manager"
 """
 
 
-def how_to_configure() -> str:
+def configuration_help() -> str:
     """What to say when there is no configuration: where one goes, and an example of it."""
     return (
         "No configuration found. Let one be proposed: redis-ssot init\n"
@@ -37,7 +37,7 @@ def how_to_configure() -> str:
     )
 
 
-def find(start: Path) -> Path | None:
+def find_config(start: Path) -> Path | None:
     """The configuration that holds for `start` (a file, a folder, or a path still to be made), or None.
 
     The nearest folder upwards wins; in it redis-ssot.toml, then .redis-ssot.toml, then a pyproject.toml
@@ -48,7 +48,7 @@ def find(start: Path) -> Path | None:
     while True:
         for name in (*OWN_NAMES, PYPROJECT):
             file = os.path.join(folder, name)
-            if os.path.isfile(file) and (name != PYPROJECT or _mentions_us(file)):
+            if os.path.isfile(file) and (name != PYPROJECT or _has_tool_table(file)):
                 return Path(file)
         above = os.path.dirname(folder)
         if above == folder:
@@ -56,45 +56,45 @@ def find(start: Path) -> Path | None:
         folder = above
 
 
-def load(file: Path, *, root: Path | None = None, overrides: Sequence[str] = ()) -> Config:
+def load_config(file: Path, *, root: Path | None = None, overrides: Sequence[str] = ()) -> Config:
     """Read a configuration; paths in it count from `root`, by default from the file's folder.
 
     `overrides` are TOML texts such as `resource.redis.canonical = ["app.rm"]`, laid over what the file says.
     Raises ConfigError with all problems.
     """
     path = Path(os.path.abspath(file))
-    problems: list[Problem] = []
-    given = _parsed(overrides, problems)
-    source = _source(path, problems)
-    if source is None:
+    problems: list[ConfigProblem] = []
+    override_values = _parse_overrides(overrides, problems)
+    table = _read_table(path, problems)
+    if table is None:
         raise ConfigError(problems)
-    return _checked(source, given, problems, root=root or path.parent, file=path)
+    return _build_config(table, override_values, problems, root=root or path.parent, file=path)
 
 
-def from_overrides(overrides: Sequence[str], root: Path) -> Config:
-    """The configuration that `overrides` are by themselves, as in `load`. Raises ConfigError."""
-    problems: list[Problem] = []
-    given = _parsed(overrides, problems)
+def config_from_overrides(overrides: Sequence[str], root: Path) -> Config:
+    """The configuration that `overrides` are by themselves, as in `load_config`. Raises ConfigError."""
+    problems: list[ConfigProblem] = []
+    override_values = _parse_overrides(overrides, problems)
     if problems:  # what cannot be read would be told as missing too
         raise ConfigError(problems)
-    return _checked(_Source(_COMMAND_LINE, "", {}), given, problems, root=root, file=None)
+    return _build_config(_ConfigTable(_COMMAND_LINE, "", {}), override_values, problems, root=root, file=None)
 
 
-def warnings(config: Config) -> tuple[Problem, ...]:
+def config_warnings(config: Config) -> tuple[ConfigProblem, ...]:
     """What is suspicious in a configuration but stops nothing: import roots that are no folders."""
     missing = [folder for folder in config.src if not (config.root / folder).is_dir()]
     return tuple(problem_at(config, "src", f"`{folder}` is no folder in {config.root}") for folder in missing)
 
 
-def problem_at(config: Config, key: str, text: str) -> Problem:
+def problem_at(config: Config, key: str, text: str) -> ConfigProblem:
     """A problem with a value of a configuration that has been read; `key` without `tool.redis-ssot`."""
     if config.file is None:
-        return Problem(_COMMAND_LINE, key, text)
-    shared = config.file.name == PYPROJECT
-    return Problem(_shown(config.file), f"tool.redis-ssot.{key}" if shared else key, text)
+        return ConfigProblem(_COMMAND_LINE, key, text)
+    is_pyproject = config.file.name == PYPROJECT
+    return ConfigProblem(_display_path(config.file), f"tool.redis-ssot.{key}" if is_pyproject else key, text)
 
 
-class _Source(NamedTuple):
+class _ConfigTable(NamedTuple):
     """Our table in a file: the file as messages call it, what its keys begin with, and its values."""
 
     name: str
@@ -102,99 +102,106 @@ class _Source(NamedTuple):
     values: Mapping[str, object]
 
 
-def _checked(
-    source: _Source, given: Mapping[str, object], problems: list[Problem], *, root: Path, file: Path | None
+def _build_config(
+    table: _ConfigTable,
+    override_values: Mapping[str, object],
+    problems: list[ConfigProblem],
+    *,
+    root: Path,
+    file: Path | None,
 ) -> Config:
-    overridden = tuple(key for key, _ in leaves(given))
+    override_keys = tuple(key for key, _ in iter_leaves(override_values))
 
-    def note(key: str, text: str) -> None:
-        if any(key == ours or key.startswith((f"{ours}.", f"{ours}[")) for ours in overridden):
-            problems.append(Problem(_COMMAND_LINE, key, text))
+    def report_problem(key: str, text: str) -> None:
+        if any(key == ours or key.startswith((f"{ours}.", f"{ours}[")) for ours in override_keys):
+            problems.append(ConfigProblem(_COMMAND_LINE, key, text))
         else:
-            problems.append(Problem(source.name, f"{source.prefix}{key}", text))
+            problems.append(ConfigProblem(table.name, f"{table.prefix}{key}", text))
 
-    values = _merged(source.values, given)
-    config = build(values, root=Path(os.path.abspath(root)), file=file, note=note)
+    values = _merge_tables(table.values, override_values)
+    config = build_config(values, root=Path(os.path.abspath(root)), file=file, report_problem=report_problem)
     if problems:
         raise ConfigError(problems)
     return config
 
 
-def _source(path: Path, problems: list[Problem]) -> _Source | None:
-    name = _shown(path)
+def _read_table(path: Path, problems: list[ConfigProblem]) -> _ConfigTable | None:
+    name = _display_path(path)
     try:
-        document = _parse(_text(path))
+        document = _parse_toml(_read_text(path))
     except OSError as error:
-        problems.append(Problem(name, "", f"cannot be read: {error.strerror}"))
+        problems.append(ConfigProblem(name, "", f"cannot be read: {error.strerror}"))
     except UnicodeDecodeError as error:
-        problems.append(Problem(name, "", f"is not UTF-8: {error.reason} at byte {error.start}"))
+        problems.append(ConfigProblem(name, "", f"is not UTF-8: {error.reason} at byte {error.start}"))
     except ValueError as error:
-        problems.append(Problem(name, "", f"malformed TOML: {error}"))
+        problems.append(ConfigProblem(name, "", f"malformed TOML: {error}"))
     else:
-        return _ours(document, name, path.name == PYPROJECT, problems)
+        return _find_tool_table(document, name, path.name == PYPROJECT, problems)
     return None
 
 
-def _ours(document: dict[str, object], name: str, shared: bool, problems: list[Problem]) -> _Source | None:
+def _find_tool_table(
+    document: dict[str, object], name: str, is_pyproject: bool, problems: list[ConfigProblem]
+) -> _ConfigTable | None:
     """Our table in a document: `tool.redis-ssot`, or the whole of a file that has no such table."""
-    tools = document.get("tool")
-    table = tools.get("redis-ssot") if isinstance(tools, dict) else None
+    tool_tables = document.get("tool")
+    table = tool_tables.get("redis-ssot") if isinstance(tool_tables, dict) else None
     if isinstance(table, dict):
         text = "stands outside `[tool.redis-ssot]`; move it in"
-        outside = () if shared else tuple(key for key in document if key in KEYS)
-        problems.extend(Problem(name, key, text) for key in outside)
-        return _Source(name, "tool.redis-ssot.", table)
+        outside = () if is_pyproject else tuple(key for key in document if key in ALL_KEYS)
+        problems.extend(ConfigProblem(name, key, text) for key in outside)
+        return _ConfigTable(name, "tool.redis-ssot.", table)
     if table is not None:
-        problems.append(Problem(name, "tool.redis-ssot", mismatch("a table", table)))
-    elif near := nearest("redis-ssot", tools) if isinstance(tools, dict) else None:
-        problems.append(Problem(name, f"tool.{near}", "unknown table; did you mean `tool.redis-ssot`?"))
-    elif shared:
-        problems.append(Problem(name, "", "has no table `tool.redis-ssot`"))
+        problems.append(ConfigProblem(name, "tool.redis-ssot", mismatch_message("a table", table)))
+    elif nearest_name := find_nearest("redis-ssot", tool_tables) if isinstance(tool_tables, dict) else None:
+        problems.append(ConfigProblem(name, f"tool.{nearest_name}", "unknown table; did you mean `tool.redis-ssot`?"))
+    elif is_pyproject:
+        problems.append(ConfigProblem(name, "", "has no table `tool.redis-ssot`"))
     else:
-        return _Source(name, "", document)
+        return _ConfigTable(name, "", document)
     return None
 
 
-def _parsed(overrides: Sequence[str], problems: list[Problem]) -> dict[str, object]:
-    given: dict[str, object] = {}
+def _parse_overrides(overrides: Sequence[str], problems: list[ConfigProblem]) -> dict[str, object]:
+    override_values: dict[str, object] = {}
     for text in overrides:
-        given = _merged(given, _parsed_override(text, problems))
-    return given
+        override_values = _merge_tables(override_values, _parse_override(text, problems))
+    return override_values
 
 
-def _parsed_override(text: str, problems: list[Problem]) -> dict[str, object]:
+def _parse_override(text: str, problems: list[ConfigProblem]) -> dict[str, object]:
     try:
-        return _parse(text)
+        return _parse_toml(text)
     except ValueError as error:
         hint = 'write KEY=VALUE in TOML, with quotes around text, such as `type-checking="ignore"`'
-        problems.append(Problem(_COMMAND_LINE, text, f"malformed TOML: {error}; {hint}"))
+        problems.append(ConfigProblem(_COMMAND_LINE, text, f"malformed TOML: {error}; {hint}"))
         return {}
 
 
-def _merged(below: Mapping[str, object], above: Mapping[str, object]) -> dict[str, object]:
-    merged = dict(below)
-    for key, value in above.items():
+def _merge_tables(base: Mapping[str, object], overrides: Mapping[str, object]) -> dict[str, object]:
+    merged = dict(base)
+    for key, value in overrides.items():
         old = merged.get(key)
-        merged[key] = _merged(old, value) if isinstance(old, dict) and isinstance(value, dict) else value
+        merged[key] = _merge_tables(old, value) if isinstance(old, dict) and isinstance(value, dict) else value
     return merged
 
 
-def _mentions_us(file: str) -> bool:
+def _has_tool_table(file: str) -> bool:
     """Whether a pyproject.toml has a table for us, also a misspelt one: to pass it over hides the mistake."""
     try:
-        text = _text(Path(file))
+        text = _read_text(Path(file))
         # Most do not have our name in them at all, and need no parsing.
-        tools = _parse(text).get("tool") if _OUR_NAME.search(text) else None
+        tools = _parse_toml(text).get("tool") if _TOOL_NAME.search(text) else None
     except (OSError, ValueError):
         return True
-    return isinstance(tools, dict) and any(map(_OUR_NAME.fullmatch, tools))
+    return isinstance(tools, dict) and any(map(_TOOL_NAME.fullmatch, tools))
 
 
-def _text(path: Path) -> str:
+def _read_text(path: Path) -> str:
     return path.read_bytes().decode("utf-8-sig")
 
 
-def _parse(text: str) -> dict[str, object]:
+def _parse_toml(text: str) -> dict[str, object]:
     if sys.version_info >= (3, 11):
         import tomllib
     else:
@@ -202,7 +209,7 @@ def _parse(text: str) -> dict[str, object]:
     return tomllib.loads(text)
 
 
-def _shown(path: Path) -> str:
+def _display_path(path: Path) -> str:
     """The path as short as it can be from the working directory."""
-    here = Path.cwd()
-    return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
+    working_directory = Path.cwd()
+    return str(path.relative_to(working_directory)) if path.is_relative_to(working_directory) else str(path)

@@ -55,17 +55,17 @@ class Config(NamedTuple):
     noqa: tuple[tuple[str, str], ...] = ()  # prefixes of codes, each with what its comments may do
 
     @property
-    def roots(self) -> list[str]:
+    def import_roots(self) -> list[str]:
         """The import roots (absolute paths)."""
         return [os.path.normpath(os.path.join(self.root, source)) for source in self.src]
 
-    def policy(self, code: str) -> str:
+    def noqa_policy(self, code: str) -> str:
         """What `noqa` comments may do to a code: allow, require-reason or forbid. The longest prefix decides."""
-        fitting = [(len(prefix), word) for prefix, word in self.noqa if code.startswith(prefix)]
-        return max(fitting)[1] if fitting else "allow"
+        matching_policies = [(len(prefix), word) for prefix, word in self.noqa if code.startswith(prefix)]
+        return max(matching_policies)[1] if matching_policies else "allow"
 
 
-class Problem(NamedTuple):
+class ConfigProblem(NamedTuple):
     """One thing that is wrong: the file (or `--config`), the full key (empty for all of it), and the text."""
 
     file: str
@@ -79,7 +79,7 @@ class Problem(NamedTuple):
 class ConfigError(Exception):
     """A configuration that cannot be used, with all its problems; as text, one line each."""
 
-    def __init__(self, problems: Iterable[Problem]) -> None:
+    def __init__(self, problems: Iterable[ConfigProblem]) -> None:
         self.problems = tuple(problems)
         super().__init__(self.problems)
 

@@ -8,53 +8,53 @@ from collections.abc import Iterable, Sequence
 _CODE = re.compile(r"ALL|RSS\d{0,3}")
 
 
-def nearest(word: str, words: Iterable[str]) -> str | None:
+def find_nearest(word: str, words: Iterable[str]) -> str | None:
     """The one of `words` that `word` was meant to be, or None. Case and `_` for `-` do not count."""
     import difflib  # late: only a mistake needs it
 
-    plain = {_plain(candidate): candidate for candidate in words}
-    near = difflib.get_close_matches(_plain(word), plain, n=1)
-    return plain[near[0]] if near else None
+    normalised_words = {_normalise(candidate): candidate for candidate in words}
+    matches = difflib.get_close_matches(_normalise(word), normalised_words, n=1)
+    return normalised_words[matches[0]] if matches else None
 
 
-def module_fault(text: str) -> str | None:
+def validate_module(text: str) -> str | None:
     """Why `text` is not the dotted name of one module, or None."""
-    fault = _dotted_fault(text)
-    if fault is None and "*" in text:
+    problem = _validate_dotted_name(text)
+    if problem is None and "*" in text:
         return f"`{text}` is a pattern; one plain name is needed here"
-    return fault
+    return problem
 
 
-def service_fault(text: str) -> str | None:
+def validate_service(text: str) -> str | None:
     """Why `text` names no service, neither as a package nor as a relative folder, or None."""
-    return _place_fault(text, "the root") if "/" in text else module_fault(text)
+    return _validate_relative_path(text, "the root") if "/" in text else validate_module(text)
 
 
-def member_fault(text: str) -> str | None:
+def validate_member(text: str) -> str | None:
     """Why `text` is not the dotted name of something in a module (`app.rm.get_rm`), or None."""
-    fault = module_fault(text)
-    if fault is None and "." not in text:
+    problem = validate_module(text)
+    if problem is None and "." not in text:
         return f"`{text}` names no module; write the whole name, such as `app.{text}`"
-    return fault
+    return problem
 
 
-def constructor_fault(text: str) -> str | None:
+def validate_constructor(text: str) -> str | None:
     """Why `text` is not the dotted name, or glob, of things in modules, or None."""
-    fault = deprecated_fault(text)
-    if fault is None and "." not in text:
+    problem = validate_deprecated(text)
+    if problem is None and "." not in text:
         return f"`{text}` names no module; write the whole name, or `**.{text}` for any module"
-    return fault
+    return problem
 
 
-def deprecated_fault(text: str) -> str | None:
+def validate_deprecated(text: str) -> str | None:
     """Why `text` is not the dotted name, or glob, of modules or things in them, or None."""
-    fault = _dotted_fault(text)
-    if fault is None and not text.strip("*."):
+    problem = _validate_dotted_name(text)
+    if problem is None and not text.strip("*."):
         return f"`{text}` means everything; spell some of it, such as `**.*Manager`"
-    return fault
+    return problem
 
 
-def name_fault(text: str) -> str | None:
+def validate_method_name(text: str) -> str | None:
     """Why `text` is not the plain name of a method, or None."""
     if text.isidentifier():
         return None
@@ -63,7 +63,7 @@ def name_fault(text: str) -> str | None:
     return f"`{text}` is no plain name{hint}"
 
 
-def pattern_fault(text: str, root: str) -> str | None:
+def validate_pattern(text: str, root: str) -> str | None:
     """Why `text` is not a gitignore-style pattern that can match something below `root`, or None.
 
     A first `/` is right: it ties the pattern to the root.
@@ -71,18 +71,18 @@ def pattern_fault(text: str, root: str) -> str | None:
     bare = text.removeprefix("!")
     if bare == root or bare.startswith(f"{root}/"):
         return f"`{bare}` is absolute; write `{bare[len(root) :] or '*'}`, which counts from {root}"
-    return _place_fault(bare, root)
+    return _validate_relative_path(bare, root)
 
 
-def folder_fault(text: str, root: str) -> str | None:
+def validate_folder(text: str, root: str) -> str | None:
     """Why `text` is not a relative path of a folder below `root`, or None."""
     if text.startswith("/"):
         inside = text[len(root) :].strip("/") or "." if f"{text}/".startswith(f"{root}/") else "src"
         return f"`{text}` is absolute; write it from {root}, such as `{inside}`"
-    return _place_fault(text, root)
+    return _validate_relative_path(text, root)
 
 
-def code_fault(text: str) -> str | None:
+def validate_code(text: str) -> str | None:
     """Why `text` is not `ALL`, a code or the beginning of one, or None."""
     if _CODE.fullmatch(text):
         return None
@@ -91,21 +91,21 @@ def code_fault(text: str) -> str | None:
     return f"`{text}` is no code of this tool; write {hint}"
 
 
-def word_fault(text: str, words: Sequence[str]) -> str | None:
+def validate_choice(text: str, words: Sequence[str]) -> str | None:
     """Why `text` is none of some words, or None."""
     if text in words:
         return None
-    near = nearest(text, words)
+    nearest_word = find_nearest(text, words)
     *others, last = (f"`{word}`" for word in words)
-    hint = f"did you mean `{near}`?" if near else f"valid are {', '.join(others)} and {last}"
+    hint = f"did you mean `{nearest_word}`?" if nearest_word else f"valid are {', '.join(others)} and {last}"
     return f"`{text}` is no valid value; {hint}"
 
 
-def _plain(word: str) -> str:
+def _normalise(word: str) -> str:
     return word.lower().replace("_", "-")
 
 
-def _place_fault(text: str, root: str) -> str | None:
+def _validate_relative_path(text: str, root: str) -> str | None:
     if not text.strip():
         return "is empty"
     if text.startswith("~") or re.match(r"[A-Za-z]:[\\/]", text):
@@ -117,21 +117,21 @@ def _place_fault(text: str, root: str) -> str | None:
     return None
 
 
-def _dotted_fault(text: str) -> str | None:
+def _validate_dotted_name(text: str) -> str | None:
     bare = text.strip()
     if not bare:
         return "is empty"
     if bare != text:
         return f"`{text}` has spaces around it; write `{bare}`"
     if "/" in text or "\\" in text or text.endswith(".py"):
-        return f"`{text}` is a path; write `{_dotted(text) or 'app.redis'}`"
+        return f"`{text}` is a path; write `{_path_to_dotted_name(text) or 'app.redis'}`"
     if text.startswith("."):
         whole = f"app.{text.lstrip('.') or 'redis'}"
         return f"`{text}` is relative; write it from its import root, such as `{whole}`"
-    return next(filter(None, (_part_fault(part, text) for part in text.split("."))), None)
+    return next(filter(None, (_validate_part(part, text) for part in text.split("."))), None)
 
 
-def _part_fault(part: str, text: str) -> str | None:
+def _validate_part(part: str, text: str) -> str | None:
     if not part:
         return f"`{text}` has an empty part; write `{'.'.join(filter(None, text.split('.')))}`"
     if "**" in part and part != "**":
@@ -150,6 +150,6 @@ def _part_fault(part: str, text: str) -> str | None:
     return None
 
 
-def _dotted(path: str) -> str:
+def _path_to_dotted_name(path: str) -> str:
     parts = [part for part in re.split(r"[/\\]", path.removesuffix(".py")) if part not in {"", ".", ".."}]
     return ".".join(parts[:-1] if parts[-1:] == ["__init__"] else parts)

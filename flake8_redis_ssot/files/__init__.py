@@ -1,1 +1,1 @@
-"""TODO."""
+"""Everything outside the process: files, folders, git, caches, worker processes."""

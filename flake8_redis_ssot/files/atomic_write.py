@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 # Neither a Python ending nor a visible name, so that nobody who watches a folder takes it for a module.
-_TEMPORARY = (".redis-ssot-", ".tmp")
+_TEMPORARY_AFFIXES = (".redis-ssot-", ".tmp")
 
 
 class DiskError(Exception):
@@ -23,11 +23,11 @@ class DiskError(Exception):
         return f"{self.path}: {self.reason}"
 
 
-class Unwritable(DiskError):  # noqa: N818
+class NotWritableError(DiskError):
     """The file may not be written, or not without changing more of it than its bytes."""
 
 
-class Changed(DiskError):  # noqa: N818
+class FileChangedError(DiskError):
     """The bytes of the file are not, or no longer, the ones expected: somebody else was there."""
 
     def __init__(self, path: str, reason: str = "has changed since it was read") -> None:
@@ -55,19 +55,19 @@ def write(path: str, data: bytes) -> None:
         file.write(data)
 
 
-def write_whole(path: str, data: bytes) -> None:
+def write_atomic(path: str, data: bytes) -> None:
     """Write a file of our own in one step: nobody reads half of it. It may be lost in a crash. Raises OSError."""
-    _put(path, data, safely=False)
+    _replace_via_temporary(path, data, is_durable=False)
 
 
-def write_safely(path: str, data: bytes) -> None:
+def write_durable(path: str, data: bytes) -> None:
     """Write a file of our own in one step; it is on the disk when this returns. Raises OSError."""
-    _put(path, data, safely=True)
+    _replace_via_temporary(path, data, is_durable=True)
     _sync_folder(path)
 
 
-def _put(path: str, data: bytes, *, safely: bool) -> None:
-    temporary = _write_beside(path, data, safely=safely)
+def _replace_via_temporary(path: str, data: bytes, *, is_durable: bool) -> None:
+    temporary = _write_temporary(path, data, is_durable=is_durable)
     try:
         os.replace(temporary, path)
     except BaseException:
@@ -75,7 +75,7 @@ def _put(path: str, data: bytes, *, safely: bool) -> None:
         raise
 
 
-def append_safely(path: str, data: bytes) -> None:
+def append_durable(path: str, data: bytes) -> None:
     """Add to a file of our own; it is on the disk when this returns. Raises OSError."""
     is_new = not os.path.exists(path)
     with open(path, "ab") as file:
@@ -86,14 +86,14 @@ def append_safely(path: str, data: bytes) -> None:
         _sync_folder(path)
 
 
-def sweep(folder: str) -> None:
+def remove_temporary_files(folder: str) -> None:
     """Remove what a killed process has left half-written in a folder. Raises OSError."""
     for name in os.listdir(folder):
-        if name.startswith(_TEMPORARY[0]) and name.endswith(_TEMPORARY[1]):
+        if name.startswith(_TEMPORARY_AFFIXES[0]) and name.endswith(_TEMPORARY_AFFIXES[1]):
             os.unlink(os.path.join(folder, name))
 
 
-def _umask() -> int:
+def _read_umask() -> int:
     """The bits that a new file does not get; to ask for them is to set them."""
     mask = os.umask(0o077)
     os.umask(mask)
@@ -110,7 +110,7 @@ def _sync_folder(path: str) -> None:
             os.close(descriptor)
 
 
-def replace(path: str, data: bytes, *, expected: bytes) -> None:
+def replace_file(path: str, data: bytes, *, expected: bytes) -> None:
     """Give a file that holds the bytes `expected` the bytes `data` instead, in one step.
 
     A reader sees the old bytes or the new ones, also after a crash. Mode and owner stay; of a link, the
@@ -118,94 +118,94 @@ def replace(path: str, data: bytes, *, expected: bytes) -> None:
     Raises Changed when other bytes are there, Unwritable when the file may not or cannot be replaced.
     """
     try:
-        _ask_for(path, expected)
+        _check_contents(path, expected)
         if data == expected:
             return
-        _swap(path, data, expected)
+        _replace_contents(path, data, expected)
     except OSError as error:
-        raise Unwritable(path, f"cannot be written: {error.strerror}") from error
+        raise NotWritableError(path, f"cannot be written: {error.strerror}") from error
 
 
-def carry_out(change: Change) -> None:
-    """Replace a file, make it, or remove it. Raises Changed or Unwritable, as `replace` does."""
+def apply_change(change: Change) -> None:
+    """Replace a file, make it, or remove it. Raises Changed or Unwritable, as `replace_file` does."""
     if change.before is not None and change.after is not None:
-        replace(change.path, change.after, expected=change.before)
+        replace_file(change.path, change.after, expected=change.before)
         return
     try:
-        _ask_for_change(change)
+        _check_precondition(change)
         if change.after is not None:
             os.makedirs(os.path.dirname(change.path), exist_ok=True)
-            write_safely(change.path, change.after)
-            os.chmod(change.path, 0o666 & ~_umask())
+            write_durable(change.path, change.after)
+            os.chmod(change.path, 0o666 & ~_read_umask())
         elif change.before is not None:
             os.unlink(change.path)
             _sync_folder(change.path)
     except OSError as error:
-        raise Unwritable(change.path, f"cannot be written: {error.strerror}") from error
+        raise NotWritableError(change.path, f"cannot be written: {error.strerror}") from error
 
 
 def replace_all(changes: Sequence[Change]) -> None:
     """Replace several files, all or none: what was written is put back should a later one fail.
 
-    Raises Changed or Unwritable, as `replace` does.
+    Raises Changed or Unwritable, as `replace_file` does.
     """
     for change in changes:
         try:
-            _ask_for_change(change)
+            _check_precondition(change)
         except OSError as error:
-            raise Unwritable(change.path, f"cannot be read: {error.strerror}") from error
-    done: list[Change] = []
+            raise NotWritableError(change.path, f"cannot be read: {error.strerror}") from error
+    applied_changes: list[Change] = []
     try:
         for change in changes:
-            carry_out(change)
-            done.append(change)
+            apply_change(change)
+            applied_changes.append(change)
     except BaseException:
-        for change in reversed(done):
-            carry_out(Change(change.path, change.after, change.before))
+        for change in reversed(applied_changes):
+            apply_change(Change(change.path, change.after, change.before))
         raise
 
 
-def _swap(path: str, data: bytes, expected: bytes) -> None:
+def _replace_contents(path: str, data: bytes, expected: bytes) -> None:
     target = os.path.realpath(path)
     before = os.stat(target)
     if not os.access(target, os.W_OK):
-        raise Unwritable(path, "is read-only")
-    temporary = _write_beside(target, data)
+        raise NotWritableError(path, "is read-only")
+    temporary = _write_temporary(target, data)
     try:
-        _keep_mode_and_owner(temporary, before)
-        _ask_for(path, expected)  # once more: writing took its time
+        _copy_mode_and_owner(temporary, before)
+        _check_contents(path, expected)  # once more: writing took its time
         os.replace(temporary, target)
     except BaseException:
         os.unlink(temporary)
         raise
 
 
-def _ask_for_change(change: Change) -> None:
+def _check_precondition(change: Change) -> None:
     if change.before is not None:
-        _ask_for(change.path, change.before)
+        _check_contents(change.path, change.before)
     elif os.path.lexists(change.path):
-        raise Changed(change.path, "is there already")
+        raise FileChangedError(change.path, "is there already")
 
 
-def _ask_for(path: str, expected: bytes) -> None:
+def _check_contents(path: str, expected: bytes) -> None:
     try:
         present = read(path)
     except FileNotFoundError as error:
-        raise Changed(path, "is gone") from error
+        raise FileChangedError(path, "is gone") from error
     if present != expected:
-        raise Changed(path)
+        raise FileChangedError(path)
 
 
-def _write_beside(target: str, data: bytes, *, safely: bool = True) -> str:
-    """Write `data`, `safely` to the disk itself, in a new file in the folder of `target`; its path."""
+def _write_temporary(target: str, data: bytes, *, is_durable: bool = True) -> str:
+    """Write `data`, `is_durable` to the disk itself, in a new file in the folder of `target`; its path."""
     import tempfile  # late: most runs write nothing
 
     folder = os.path.dirname(target)
-    descriptor, temporary = tempfile.mkstemp(prefix=_TEMPORARY[0], suffix=_TEMPORARY[1], dir=folder)
+    descriptor, temporary = tempfile.mkstemp(prefix=_TEMPORARY_AFFIXES[0], suffix=_TEMPORARY_AFFIXES[1], dir=folder)
     try:
         with open(descriptor, "wb") as file:
             file.write(data)
-            if safely:
+            if is_durable:
                 file.flush()
                 os.fsync(file.fileno())
     except BaseException:
@@ -214,11 +214,11 @@ def _write_beside(target: str, data: bytes, *, safely: bool = True) -> str:
     return temporary
 
 
-def _keep_mode_and_owner(temporary: str, before: os.stat_result) -> None:
+def _copy_mode_and_owner(temporary: str, original: os.stat_result) -> None:
     own = os.stat(temporary)
-    if (own.st_uid, own.st_gid) != (before.st_uid, before.st_gid):
+    if (own.st_uid, own.st_gid) != (original.st_uid, original.st_gid):
         try:
-            os.chown(temporary, before.st_uid, before.st_gid)
+            os.chown(temporary, original.st_uid, original.st_gid)
         except OSError as error:
             raise OSError(error.errno, "its owner could not be kept") from error
-    os.chmod(temporary, stat.S_IMODE(before.st_mode))  # after chown, which takes set-user-id bits away
+    os.chmod(temporary, stat.S_IMODE(original.st_mode))  # after chown, which takes set-user-id bits away

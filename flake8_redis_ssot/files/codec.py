@@ -12,77 +12,77 @@ from functools import cache
 from types import NoneType, UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
-Read = Callable[[Any], Any]
+Decode = Callable[[Any], Any]
 
 
-class Unreadable(ValueError):  # noqa: N818
+class DecodeError(ValueError):
     """A value that is not of the kind expected."""
 
 
 @cache
-def reader(kind: Any) -> Read:
+def decoder_for(kind: Any) -> Decode:
     """A function that makes a value of a type from JSON; it raises Unreadable where that is none."""
     origin, arguments = get_origin(kind), get_args(kind)
     if kind is Any:
         return lambda value: value
     if origin is tuple:
-        return _tuple_reader(arguments)
+        return _tuple_decoder(arguments)
     if origin is dict:
-        return _dict_reader(reader(arguments[1]))
+        return _dict_decoder(decoder_for(arguments[1]))
     if origin in (Union, UnionType):
-        return _union_reader(arguments)
+        return _union_decoder(arguments)
     if isinstance(kind, type) and issubclass(kind, IntEnum):
-        return lambda value: _checked(kind, lambda: kind(value))
+        return lambda value: _convert(kind, lambda: kind(value))
     if hasattr(kind, "_fields"):
-        return _fields_reader(kind, list(get_type_hints(kind).values()))
-    return lambda value: value if type(value) is kind else _refuse(value)
+        return _named_tuple_decoder(kind, list(get_type_hints(kind).values()))
+    return lambda value: value if type(value) is kind else _fail(value)
 
 
-def _tuple_reader(arguments: tuple[Any, ...]) -> Read:
+def _tuple_decoder(arguments: tuple[Any, ...]) -> Decode:
     if arguments[-1] is Ellipsis:
-        read = reader(arguments[0])
-        return lambda value: tuple(map(read, value)) if type(value) is list else _refuse(value)
-    reads = [reader(argument) for argument in arguments]
-    return lambda value: tuple([read(each) for read, each in zip(reads, _listed(value, len(reads)))])
+        decode = decoder_for(arguments[0])
+        return lambda value: tuple(map(decode, value)) if type(value) is list else _fail(value)
+    decoders = [decoder_for(argument) for argument in arguments]
+    return lambda value: tuple([decode(each) for decode, each in zip(decoders, _check_list(value, len(decoders)))])
 
 
-def _dict_reader(read: Read) -> Read:
-    return lambda value: {key: read(each) for key, each in value.items()} if type(value) is dict else _refuse(value)
+def _dict_decoder(decode: Decode) -> Decode:
+    return lambda value: {key: decode(each) for key, each in value.items()} if type(value) is dict else _fail(value)
 
 
-def _fields_reader(kind: Any, kinds: list[Any]) -> Read:
-    reads = [reader(each) for each in kinds]
-    return lambda value: kind(*[read(each) for read, each in zip(reads, _listed(value, len(reads)))])
+def _named_tuple_decoder(kind: Any, kinds: list[Any]) -> Decode:
+    decoders = [decoder_for(each) for each in kinds]
+    return lambda value: kind(*[decode(each) for decode, each in zip(decoders, _check_list(value, len(decoders)))])
 
 
-def _union_reader(kinds: tuple[Any, ...]) -> Read:
-    reads = [reader(each) for each in kinds if each is not NoneType]
+def _union_decoder(kinds: tuple[Any, ...]) -> Decode:
+    decoders = [decoder_for(each) for each in kinds if each is not NoneType]
 
-    def read(value: Any) -> Any:
+    def decode(value: Any) -> Any:
         if value is None and NoneType in kinds:
             return None
-        for each in reads:
+        for each in decoders:
             try:
                 return each(value)
-            except Unreadable:
+            except DecodeError:
                 continue
-        return _refuse(value)
+        return _fail(value)
 
-    return read
+    return decode
 
 
-def _listed(value: Any, length: int) -> list[Any]:
+def _check_list(value: Any, length: int) -> list[Any]:
     if type(value) is not list or len(value) != length:
-        _refuse(value)
+        _fail(value)
     return value  # type: ignore[no-any-return]
 
 
-def _checked(kind: Any, make: Callable[[], Any]) -> Any:
+def _convert(kind: Any, make: Callable[[], Any]) -> Any:
     try:
         return make()
     except ValueError:
-        return _refuse(kind)
+        return _fail(kind)
 
 
-def _refuse(value: object) -> Any:
-    raise Unreadable(type(value).__name__)
+def _fail(value: object) -> Any:
+    raise DecodeError(type(value).__name__)

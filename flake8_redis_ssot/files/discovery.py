@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from flake8_redis_ssot.files.gitignore import PathPatterns
 
-ENDINGS = (".py", ".pyi", ".ipynb")
+SOURCE_SUFFIXES = (".py", ".pyi", ".ipynb")
 # ruff's list, so that both tools see the same tree; besides, folders without sources that change from run to run.
 DEFAULT_EXCLUDES = (
     *("__pycache__/", ".redis_ssot_cache/"),
@@ -21,34 +21,34 @@ DEFAULT_EXCLUDES = (
 )
 
 
-class Trouble(NamedTuple):
-    """A path that could not be taken, and why; `named`: it was asked for itself, not found on the way."""
+class DiscoveryError(NamedTuple):
+    """A path that could not be taken, and why; `is_explicit`: it was asked for itself, not found on the way."""
 
     path: str
     reason: str
-    named: bool
+    is_explicit: bool
 
 
 class Listing(NamedTuple):
     """The files (as named or joined to what was named; unique; in byte order); the troubles."""
 
     files: tuple[str, ...]
-    problems: tuple[Trouble, ...]
+    errors: tuple[DiscoveryError, ...]
 
 
-class Trail(NamedTuple):
+class VisitedDirectories(NamedTuple):
     """What a listing depends on.
 
-    `folders` were listed; `rules` are the lists of patterns that were looked for, whether they are there or not;
-    `taken` are files that were named, or that links lead to.
+    `folders` were listed; `ignore_files` are the lists of patterns that were looked for, whether they are there or not;
+    `files` are files that were named, or that links lead to.
     """
 
     folders: list[str]
-    rules: list[str]
-    taken: list[str]
+    ignore_files: list[str]
+    files: list[str]
 
     @classmethod
-    def empty(cls) -> Trail:
+    def create_empty(cls) -> VisitedDirectories:
         """A trail on which nothing has been noted yet."""
         return cls([], [], [])
 
@@ -60,197 +60,206 @@ def discover(
     exclude: Sequence[str],
     respect_gitignore: bool = True,
     force_exclude: bool = False,
-    trail: Trail | None = None,
-    endings: tuple[str, ...] = ENDINGS,
+    visited: VisitedDirectories | None = None,
+    suffixes: tuple[str, ...] = SOURCE_SUFFIXES,
 ) -> Listing:
-    """List the Python files and notebooks, or what has other `endings`, that `paths` (files and folders) stand for.
+    """List the Python files and notebooks, or what has other `suffixes`, that `paths` (files and folders) stand for.
 
     A file that is named is taken whatever its ending; so is a named folder that is ignored. `exclude` are
     gitignore-style patterns counted from `root`; they come after DEFAULT_EXCLUDES, so `!build/` takes
     such a folder back in, and with `force_exclude` they hold for the paths named as well.
     Links to folders are not followed, so no folder is met twice. Never raises for what lies on the disk.
-    What the listing depends on is noted in `trail`.
+    What the listing depends on is noted in `visited`.
     """
     patterns = PathPatterns((*DEFAULT_EXCLUDES, *exclude))
-    walk = _Walk(root, patterns, respect_gitignore, force_exclude, trail or Trail.empty(), endings)
+    walker = _DirectoryWalker(
+        root, patterns, respect_gitignore, force_exclude, visited or VisitedDirectories.create_empty(), suffixes
+    )
     for path in paths:
-        walk.take(path)
-    files = walk.files if len(paths) == 1 else _without_repeats(walk.files)
-    return Listing(tuple(sorted(files, key=os.fsencode)), tuple(sorted(set(walk.troubles))))
+        walker.add_path(path)
+    files = walker.files if len(paths) == 1 else _deduplicate(walker.files)
+    return Listing(tuple(sorted(files, key=os.fsencode)), tuple(sorted(set(walker.errors))))
 
 
-class _Level(NamedTuple):
+class _IgnoreRules(NamedTuple):
     """One list of patterns and the way from its folder to the path asked about.
 
-    `inside` is the path below the folder named; the first `cut` characters of it lie above the list's
-    folder, and `lead` is what lies between the list's folder and the folder named.
+    `inside` is the path below the folder named; the first `skipped_length` characters of it lie above the list's
+    folder, and `prefix` is what lies between the list's folder and the folder named.
     """
 
     patterns: PathPatterns
-    lead: str
-    cut: int
+    prefix: str
+    skipped_length: int
 
-    def verdict(self, inside: str, name: str, folder: bool) -> bool | None:
-        return self.patterns.verdict(name, f"{self.lead}{inside[self.cut :]}{name}", folder)
+    def match_exact(self, parent: str, name: str, is_directory: bool) -> bool | None:
+        return self.patterns.match_exact(name, f"{self.prefix}{parent[self.skipped_length :]}{name}", is_directory)
 
 
-class _Folder(NamedTuple):
+class _Directory(NamedTuple):
     path: str  # with its final separator; empty for the working directory
-    inside: str
-    levels: tuple[_Level, ...]  # nearest first: the first that has something to say is right
+    relative_path: str
+    ignore_rules: tuple[_IgnoreRules, ...]  # nearest first: the first that has something to say is right
 
 
-def whole_project(
-    root: str, roots: Iterable[str], exclude: Sequence[str], *, endings: tuple[str, ...] = ENDINGS
+def discover_project(
+    root: str, roots: Iterable[str], exclude: Sequence[str], *, suffixes: tuple[str, ...] = SOURCE_SUFFIXES
 ) -> Listing:
     """List what belongs to a project: below its folder (`root`) and its import roots, as `discover` does."""
-    return discover(sorted({root, *roots}), root=root, exclude=exclude, endings=endings)
+    return discover(sorted({root, *roots}), root=root, exclude=exclude, suffixes=suffixes)
 
 
-class _Walk:
+class _DirectoryWalker:
     """What the paths named so far have brought in."""
 
     def __init__(
         self,
         root: str,
         exclude: PathPatterns,
-        gitignore: bool,
+        respect_gitignore: bool,
         force_exclude: bool,
-        trail: Trail,
-        endings: tuple[str, ...],
+        visited: VisitedDirectories,
+        suffixes: tuple[str, ...],
     ) -> None:
         self.files: list[str] = []
-        self.troubles: list[Trouble] = []
+        self.errors: list[DiscoveryError] = []
         self._root = root
         self._exclude = exclude
-        self._gitignore = gitignore
+        self._respect_gitignore = respect_gitignore
         self._force_exclude = force_exclude
-        self._trail = trail
-        self._endings = endings
+        self._visited = visited
+        self._suffixes = suffixes
 
-    def take(self, named: str) -> None:
+    def add_path(self, given_path: str) -> None:
         try:
-            folder = stat.S_ISDIR(os.stat(named).st_mode)
+            is_directory = stat.S_ISDIR(os.stat(given_path).st_mode)
         except OSError as error:
-            self.troubles.append(Trouble(named, _reason(named, error), True))
+            self.errors.append(DiscoveryError(given_path, _describe_os_error(given_path, error), True))
             return
-        path = _tidy(named)
-        place = _below(self._root, path)
-        if self._force_exclude and self._exclude.match(place, folder=folder):
+        path = _normalise_path(given_path)
+        relative_path = _relative_to_root(self._root, path)
+        if self._force_exclude and self._exclude.match(relative_path, is_directory=is_directory):
             return
-        if folder:
-            self._walk(path, place)
+        if is_directory:
+            self._walk_directory(path, relative_path)
         else:
             self.files.append(path)
-            self._trail.taken.append(path)
+            self._visited.files.append(path)
 
-    def _walk(self, top: str, place: str) -> None:
-        levels = tuple(_levels_above(top, self._trail)) if self._gitignore else ()
-        exclude = _Level(self._exclude, f"{place}/" if place else "", 0)
-        folders = [_Folder("" if top == "." else os.path.join(top, ""), "", levels)]
+    def _walk_directory(self, top: str, relative_path: str) -> None:
+        ignore_rules = tuple(_parent_ignore_rules(top, self._visited)) if self._respect_gitignore else ()
+        exclude_rules = _IgnoreRules(self._exclude, f"{relative_path}/" if relative_path else "", 0)
+        folders = [_Directory("" if top == "." else os.path.join(top, ""), "", ignore_rules)]
         while folders:
             folder = folders.pop()
             try:
-                folders += self._scan(folder, exclude)
+                folders += self._scan_directory(folder, exclude_rules)
             except OSError as error:
                 path = folder.path.rstrip(os.sep) or top
                 reason = f"cannot be listed: {error.strerror}"
-                self.troubles.append(Trouble(path, reason, not folder.inside))
+                self.errors.append(DiscoveryError(path, reason, not folder.relative_path))
 
-    def _scan(self, folder: _Folder, exclude: _Level) -> list[_Folder]:
-        self._trail.folders.append(folder.path or ".")
+    def _scan_directory(self, folder: _Directory, exclude_rules: _IgnoreRules) -> list[_Directory]:
+        self._visited.folders.append(folder.path or ".")
         with os.scandir(folder.path or ".") as listing:
             entries = list(listing)
-        if self._gitignore:
-            folder = _with_own_patterns(folder, {entry.name for entry in entries}, self._trail)
-        judges, inside = ((exclude,), folder.levels), folder.inside
-        below: list[_Folder] = []
+        if self._respect_gitignore:
+            folder = _add_own_rules(folder, {entry.name for entry in entries}, self._visited)
+        rule_groups, relative_path = ((exclude_rules,), folder.ignore_rules), folder.relative_path
+        subdirectories: list[_Directory] = []
         for entry in entries:
             name = entry.name
             if entry.is_dir(follow_symlinks=False):
-                if not _ignored(judges, inside, name, True):
+                if not _is_ignored(rule_groups, relative_path, name, True):
                     path = f"{folder.path}{name}"
-                    below.append(_Folder(f"{path}{os.sep}", f"{inside}{name}/", folder.levels))
-            elif name.endswith(self._endings) and not _ignored(judges, inside, name, False):
-                self._take_entry(f"{folder.path}{name}", entry)
-        return below
+                    subdirectories.append(_Directory(f"{path}{os.sep}", f"{relative_path}{name}/", folder.ignore_rules))
+            elif name.endswith(self._suffixes) and not _is_ignored(rule_groups, relative_path, name, False):
+                self._add_entry(f"{folder.path}{name}", entry)
+        return subdirectories
 
-    def _take_entry(self, path: str, entry: os.DirEntry[str]) -> None:
+    def _add_entry(self, path: str, entry: os.DirEntry[str]) -> None:
         if entry.is_file(follow_symlinks=False):
             self.files.append(path)
             return
         try:
             mode = os.stat(path).st_mode
         except OSError as error:
-            self.troubles.append(Trouble(path, _reason(path, error), False))
+            self.errors.append(DiscoveryError(path, _describe_os_error(path, error), False))
             return
         if stat.S_ISREG(mode):
             self.files.append(path)
-            self._trail.taken.append(path)
+            self._visited.files.append(path)
         elif not stat.S_ISDIR(mode):  # reading a pipe would wait for ever
-            self.troubles.append(Trouble(path, "is no regular file", False))
+            self.errors.append(DiscoveryError(path, "is no regular file", False))
 
 
-def _ignored(judges: Iterable[Iterable[_Level]], inside: str, name: str, folder: bool) -> bool:
-    for levels in judges:
-        for level in levels:
-            verdict = level.verdict(inside, name, folder)
-            if verdict is not None:
-                if verdict:
+def _is_ignored(rule_groups: Iterable[Iterable[_IgnoreRules]], parent: str, name: str, is_directory: bool) -> bool:
+    for group in rule_groups:
+        for rules in group:
+            is_match = rules.match_exact(parent, name, is_directory)
+            if is_match is not None:
+                if is_match:
                     return True
                 break
     return False
 
 
-def _with_own_patterns(folder: _Folder, names: set[str], trail: Trail) -> _Folder:
+def _add_own_rules(folder: _Directory, names: set[str], visited: VisitedDirectories) -> _Directory:
     """A folder with its `.gitignore`; one that is a repository of its own is free of the rules around it."""
-    levels = folder.levels
-    if ".git" in names and folder.inside:
-        levels = tuple(_own_level(_info_exclude(folder.path, trail), "", len(folder.inside), trail))
+    ignore_rules = folder.ignore_rules
+    if ".git" in names and folder.relative_path:
+        ignore_rules = tuple(
+            _load_ignore_rules(_info_exclude_path(folder.path, visited), "", len(folder.relative_path), visited)
+        )
     if ".gitignore" in names:
-        levels = (*_own_level(f"{folder.path}.gitignore", "", len(folder.inside), trail), *levels)
-    return _Folder(folder.path, folder.inside, levels)
+        ignore_rules = (
+            *_load_ignore_rules(f"{folder.path}.gitignore", "", len(folder.relative_path), visited),
+            *ignore_rules,
+        )
+    return _Directory(folder.path, folder.relative_path, ignore_rules)
 
 
-def _levels_above(top: str, trail: Trail) -> Iterator[_Level]:
+def _parent_ignore_rules(top: str, visited: VisitedDirectories) -> Iterator[_IgnoreRules]:
     """The lists above `top`, nearest first, up to the folder that holds `.git`; none where no folder does."""
-    place = os.path.realpath(top)
-    found: list[_Level] = []
-    lead = ""
+    directory = os.path.realpath(top)
+    rules: list[_IgnoreRules] = []
+    prefix = ""
     while True:
-        git = os.path.join(place, ".git")
-        trail.rules.append(git)
+        git = os.path.join(directory, ".git")
+        visited.ignore_files.append(git)
         if os.path.lexists(git):
-            yield from found
-            yield from _own_level(_info_exclude(place, trail), lead, 0, trail)
+            yield from rules
+            yield from _load_ignore_rules(_info_exclude_path(directory, visited), prefix, 0, visited)
             return
-        above, name = os.path.split(place)
-        if above == place:
+        parent, name = os.path.split(directory)
+        if parent == directory:
             return
-        place, lead = above, f"{name}/{lead}"
-        found += _own_level(os.path.join(place, ".gitignore"), lead, 0, trail)
+        directory, prefix = parent, f"{name}/{prefix}"
+        rules += _load_ignore_rules(os.path.join(directory, ".gitignore"), prefix, 0, visited)
 
 
-def _own_level(path: str, lead: str, cut: int, trail: Trail) -> Iterator[_Level]:
-    trail.rules.append(path)
+def _load_ignore_rules(
+    path: str, prefix: str, skipped_length: int, visited: VisitedDirectories
+) -> Iterator[_IgnoreRules]:
+    visited.ignore_files.append(path)
     try:
         with open(path, "rb") as file:
             text = file.read().removeprefix(b"\xef\xbb\xbf").decode("utf-8", "surrogateescape")
     except OSError:  # as git: a list that is not there or cannot be read says nothing
         return
-    yield _Level(PathPatterns(line.removesuffix("\r") for line in text.split("\n")), lead, cut)
+    yield _IgnoreRules(PathPatterns(line.removesuffix("\r") for line in text.split("\n")), prefix, skipped_length)
 
 
-def _info_exclude(folder: str, trail: Trail) -> str:
+def _info_exclude_path(folder: str, visited: VisitedDirectories) -> str:
     """The `info/exclude` of the repository in `folder`; worktrees and submodules have theirs elsewhere."""
     git = os.path.join(folder, ".git")
-    git = _pointed_to(git, folder, trail) or git
-    git = _pointed_to(os.path.join(git, "commondir"), git, trail) or git
+    git = _read_git_pointer(git, folder, visited) or git
+    git = _read_git_pointer(os.path.join(git, "commondir"), git, visited) or git
     return os.path.join(git, "info", "exclude")
 
 
-def _pointed_to(pointer: str, folder: str, trail: Trail) -> str | None:
-    trail.rules.append(pointer)
+def _read_git_pointer(pointer: str, folder: str, visited: VisitedDirectories) -> str | None:
+    visited.ignore_files.append(pointer)
     try:
         with open(pointer, "rb") as file:
             return os.path.join(folder, os.fsdecode(file.read()).strip().removeprefix("gitdir: "))
@@ -258,7 +267,7 @@ def _pointed_to(pointer: str, folder: str, trail: Trail) -> str | None:
         return None
 
 
-def _reason(path: str, error: OSError) -> str:
+def _describe_os_error(path: str, error: OSError) -> str:
     if error.errno == errno.ELOOP:
         return "is a link that leads back to itself"
     if error.errno == errno.ENOENT:
@@ -266,22 +275,22 @@ def _reason(path: str, error: OSError) -> str:
     return f"cannot be read: {error.strerror}"
 
 
-def _tidy(path: str) -> str:
+def _normalise_path(path: str) -> str:
     # `a/link/../b` is not `a/b` when the link leads elsewhere.
     return path if ".." in path.split(os.sep) else os.path.normpath(path)
 
 
-def _below(root: str, path: str) -> str:
+def _relative_to_root(root: str, path: str) -> str:
     """The way from `root` to `path`, with `/`; empty for the root itself."""
-    for to, start in ((path, root), (os.path.realpath(path), os.path.realpath(root))):
+    for target, start in ((path, root), (os.path.realpath(path), os.path.realpath(root))):
         try:
-            way = os.path.relpath(to, start).replace(os.sep, "/")
+            relative_path = os.path.relpath(target, start).replace(os.sep, "/")
         except ValueError:  # another drive
             continue
-        if not way.startswith(".."):
-            return "" if way == "." else way
+        if not relative_path.startswith(".."):
+            return "" if relative_path == "." else relative_path
     return f"../{os.path.basename(path)}"  # outside: only patterns that are bare names can mean it
 
 
-def _without_repeats(files: Iterable[str]) -> Iterable[str]:
+def _deduplicate(files: Iterable[str]) -> Iterable[str]:
     return {os.path.abspath(file): file for file in reversed(list(files))}.values()

@@ -9,11 +9,11 @@ from functools import lru_cache
 from types import TracebackType
 from typing import IO, NamedTuple, cast
 
-from flake8_redis_ssot.files.discovery import ENDINGS
+from flake8_redis_ssot.files.discovery import SOURCE_SUFFIXES
 
-Tree = Mapping[str, str]
-_NOTHING = "0" * 40
-_REGULAR = ("100644", "100755")
+TreeFiles = Mapping[str, str]
+_NULL_DIGEST = "0" * 40
+_REGULAR_MODES = ("100644", "100755")
 
 
 class GitError(ValueError):
@@ -29,51 +29,51 @@ class Commit(NamedTuple):
     digest: str
     parent: str
     time: int
-    changes: Tree
+    changes: TreeFiles
 
 
-class Objects:
+class GitRepository:
     """The repository that a folder lies in. Only files with certain `endings` are seen. Raises GitError."""
 
-    def __init__(self, folder: str, endings: tuple[str, ...] = ENDINGS) -> None:
+    def __init__(self, folder: str, endings: tuple[str, ...] = SOURCE_SUFFIXES) -> None:
         self._folder = folder
         self._endings = endings
-        self.lead = self.text("rev-parse", "--show-prefix").strip()  # where the folder lies in the repository
-        self._batch: subprocess.Popen[bytes] | None = None
-        self.read = lru_cache(maxsize=4096)(self._read)
+        self.prefix = self.run_text("rev-parse", "--show-prefix").strip()  # where the folder lies in the repository
+        self._cat_file: subprocess.Popen[bytes] | None = None
+        self.read = lru_cache(maxsize=4096)(self._read_blob)
 
-    def __enter__(self) -> Objects:
+    def __enter__(self) -> GitRepository:
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._batch is not None:
-            self._batch.communicate()
+        if self._cat_file is not None:
+            self._cat_file.communicate()
 
-    def text(self, *words: str) -> str:
+    def run_text(self, *args: str) -> str:
         """What a git command prints."""
-        return self._run(*words).decode("utf-8", "surrogateescape")
+        return self._run_git(*args).decode("utf-8", "surrogateescape")
 
-    def _run(self, *words: str) -> bytes:
+    def _run_git(self, *args: str) -> bytes:
         try:
-            done = subprocess.run(["git", "-C", self._folder, *words], capture_output=True, check=False)
+            process = subprocess.run(["git", "-C", self._folder, *args], capture_output=True, check=False)
         except OSError as error:
             raise GitError(f"git can't be run: {error.strerror}") from None
-        if done.returncode:
-            raise GitError(done.stderr.decode("utf-8", "replace").strip().partition("\n")[0])
-        return done.stdout
+        if process.returncode:
+            raise GitError(process.stderr.decode("utf-8", "replace").strip().partition("\n")[0])
+        return process.stdout
 
     def commits(self, *revisions: str) -> Iterator[Commit]:
         """The commits of some revisions, parents first, each with what it changes against its first parent."""
-        form = "%x01%H %P%x02%ct%x00"
+        log_format = "%x01%H %P%x02%ct%x00"
         order = ("--topo-order", "--reverse", "--diff-merges=first-parent")
-        raw = self._run(
-            "log", *order, "--raw", "--no-abbrev", "--no-renames", "-z", f"--format={form}", *revisions, "--"
+        raw = self._run_git(
+            "log", *order, "--raw", "--no-abbrev", "--no-renames", "-z", f"--format={log_format}", *revisions, "--"
         )
         for part in raw.split(b"\x01")[1:]:
-            head, _, rows = part.partition(b"\0")
-            digests, _, time = head.decode().partition("\x02")
+            header, _, rows = part.partition(b"\0")
+            digests, _, time = header.decode().partition("\x02")
             digest, *parents = digests.split()
             yield Commit(digest, parents[0] if parents else "", int(time), self._changes(rows))
 
@@ -84,32 +84,32 @@ class Objects:
             path = os.fsdecode(name)
             if path.endswith(self._endings):
                 _, mode, _, digest, _ = row.decode().split()
-                changes[path] = digest if mode in _REGULAR and digest != _NOTHING else ""
+                changes[path] = digest if mode in _REGULAR_MODES and digest != _NULL_DIGEST else ""
         return changes
 
-    def tree(self, revision: str) -> dict[str, str]:
+    def list_files(self, revision: str) -> dict[str, str]:
         """All files of a revision: path → digest."""
-        found = {}
-        for row in self._run("ls-tree", "-r", "-z", "--full-tree", revision).split(b"\0"):
-            head, _, name = row.partition(b"\t")
+        files = {}
+        for row in self._run_git("ls-tree", "-r", "-z", "--full-tree", revision).split(b"\0"):
+            entry, _, name = row.partition(b"\t")
             path = os.fsdecode(name)
             if path.endswith(self._endings):
-                mode, _, digest = head.decode().split()
-                if mode in _REGULAR:
-                    found[path] = digest
-        return found
+                mode, _, digest = entry.decode().split()
+                if mode in _REGULAR_MODES:
+                    files[path] = digest
+        return files
 
-    def _read(self, digest: str) -> bytes:
+    def _read_blob(self, digest: str) -> bytes:
         """The content of a file. Raises GitError where the repository does not have it."""
-        if self._batch is None:
+        if self._cat_file is None:
             command = ["git", "-C", self._folder, "cat-file", "--batch"]
-            self._batch = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-        asks, tells = cast("IO[bytes]", self._batch.stdin), cast("IO[bytes]", self._batch.stdout)
-        asks.write(f"{digest}\n".encode())
-        asks.flush()
-        head = tells.readline().split()
-        if len(head) != 3:
+            self._cat_file = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        stdin, stdout = cast("IO[bytes]", self._cat_file.stdin), cast("IO[bytes]", self._cat_file.stdout)
+        stdin.write(f"{digest}\n".encode())
+        stdin.flush()
+        header = stdout.readline().split()
+        if len(header) != 3:
             raise GitError(f"the repository lacks {digest}")
-        data = tells.read(int(head[2]))
-        tells.read(1)
+        data = stdout.read(int(header[2]))
+        stdout.read(1)
         return data

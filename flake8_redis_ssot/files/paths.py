@@ -6,29 +6,29 @@ import os
 from functools import cache
 
 
-def from_top(path: str) -> str:
+def repository_path(path: str) -> str:
     """A path from the top of the repository that the working directory lies in, or from that directory itself."""
     real = os.path.realpath(path)
-    return os.path.relpath(real, _top(os.getcwd())).replace(os.sep, "/")
+    return os.path.relpath(real, _repository_root(os.getcwd())).replace(os.sep, "/")
 
 
 @cache
-def _top(folder: str) -> str:
-    start = here = os.path.realpath(folder)
-    while not os.path.exists(os.path.join(here, ".git")):
-        above = os.path.dirname(here)
-        if above == here:
+def _repository_root(folder: str) -> str:
+    start = current = os.path.realpath(folder)
+    while not os.path.exists(os.path.join(current, ".git")):
+        parent = os.path.dirname(current)
+        if parent == current:
             return start
-        here = above
-    return here
+        current = parent
+    return current
 
 
-def shown_path(path: str) -> str:
+def to_display_path(path: str) -> str:
     """A path as messages show it: relative to the working directory where it lies below it."""
-    here = os.path.join(os.getcwd(), "")
-    return path[len(here) :] if path.startswith(here) else path
+    working_directory = os.path.join(os.getcwd(), "")
+    return path[len(working_directory) :] if path.startswith(working_directory) else path
 
 
-def relative_to(root: str, path: str) -> str:
+def to_relative_path(root: str, path: str) -> str:
     """A path as patterns see it: relative to the configuration's folder, with forward slashes."""
     return os.path.relpath(path, root).replace(os.sep, "/")

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from multiprocessing.context import DefaultContext, ForkContext
 
 
-_WORTH_SHARING = 20
+_MIN_ITEMS_TO_FORK = 20
 Item = TypeVar("Item")
 Answer = TypeVar("Answer")
 
@@ -26,12 +26,12 @@ def can_fork() -> bool:
     return sys.platform.startswith("linux")
 
 
-def are_worth_forking(items: Sequence[object], jobs: int) -> bool:
+def is_forking_worthwhile(items: Sequence[object], jobs: int) -> bool:
     """Whether work on some items is worth sharing with processes that are forked for it."""
-    return jobs > 1 and len(items) >= _WORTH_SHARING and can_fork()
+    return jobs > 1 and len(items) >= _MIN_ITEMS_TO_FORK and can_fork()
 
 
-def processes() -> DefaultContext | ForkContext:
+def process_context() -> DefaultContext | ForkContext:
     """How processes are started here."""
     # A fork shares what is already in memory; where there is none (Windows, macOS' frameworks) start afresh.
     from multiprocessing import get_context
@@ -39,148 +39,156 @@ def processes() -> DefaultContext | ForkContext:
     return get_context("fork") if can_fork() else get_context()
 
 
-def prepare_worker() -> None:
+def _init_worker() -> None:
     """In a worker: nothing that is built here forms cycles that matter before it ends."""
     import gc
 
     gc.disable()
 
 
-def ask_each(ask: Callable[[Item], Answer], items: Sequence[Item], jobs: int) -> list[Answer]:
+def map_forked(function: Callable[[Item], Answer], items: Sequence[Item], jobs: int) -> list[Answer]:
     """The answers to a question about several items, in their order; in `jobs` processes where that is worth it.
 
     A fork has everything in memory that the question needs, so nothing but the answers travels.
     """
-    if not are_worth_forking(items, jobs):
-        return [ask(item) for item in items]
-    _asked.append((ask, items))
+    if not is_forking_worthwhile(items, jobs):
+        return [function(item) for item in items]
+    _forked_tasks.append((function, items))
     try:
-        with processes().Pool(jobs, prepare_worker) as pool:
-            return pool.map(_answer, range(len(items)), chunksize=4)
+        with process_context().Pool(jobs, _init_worker) as pool:
+            return pool.map(_call_for_item, range(len(items)), chunksize=4)
     finally:
-        _asked.pop()
+        _forked_tasks.pop()
 
 
-# What the processes of `ask_each` were forked to do.
-_asked: list[tuple[Callable[[Any], Any], Sequence[Any]]] = []
+# What the processes of `map_forked` were forked to do.
+_forked_tasks: list[tuple[Callable[[Any], Any], Sequence[Any]]] = []
 
 
-def _answer(number: int) -> Any:
-    ask, items = _asked[-1]
-    return ask(items[number])
+def _call_for_item(index: int) -> Any:
+    function, items = _forked_tasks[-1]
+    return function(items[index])
 
 
 Question = TypeVar("Question")
 Knowledge = TypeVar("Knowledge")
 Result = TypeVar("Result")
-Talk = Generator[set[Question], Knowledge, list[Result]]
-_DIED = "a process died while it worked on fixes; `--jobs 1` needs less memory"
+QueryGenerator = Generator[set[Question], Knowledge, list[Result]]
+_WORKER_DIED = "a process died while it worked on fixes; `--jobs 1` needs less memory"
 
 
-def converse(
-    talk: Callable[[list[Item]], Talk[Question, Knowledge, Result]],
+def run_with_queries(
+    make_generator: Callable[[list[Item]], QueryGenerator[Question, Knowledge, Result]],
     items: Sequence[Item],
-    answer: Callable[[set[Question]], Knowledge],
+    answer_queries: Callable[[set[Question]], Knowledge],
     jobs: int,
 ) -> list[Result]:
-    """What `talk` makes of each item, in their order, in `jobs` processes where that is worth it.
+    """What `make_generator` makes of each item, in their order, in `jobs` processes where that is worth it.
 
     Each process talks about its share of the items: it yields questions and is sent what is known then, until it
     returns one result for each. The questions of all are answered here, together.
     """
-    count = jobs if are_worth_forking(items, jobs) else 1
-    make = _Forked if count > 1 else _Here
-    partners = [make(talk, list(items[number::count])) for number in range(count)]
+    worker_count = jobs if is_forking_worthwhile(items, jobs) else 1
+    worker_class = _ForkedWorker if worker_count > 1 else _LocalWorker
+    workers = [worker_class(make_generator, list(items[index::worker_count])) for index in range(worker_count)]
     try:
-        while asking := [each for each in partners if each.listen()]:
-            knowledge = answer({question for each in asking for question in each.questions})
-            for each in asking:
-                each.tell(knowledge)
+        while waiting := [worker for worker in workers if worker.receive()]:
+            answers = answer_queries({question for worker in waiting for question in worker.queries})
+            for worker in waiting:
+                worker.send(answers)
     finally:
-        for each in partners:
-            each.end()
-    return [partners[number % count].results[number // count] for number in range(len(items))]
+        for worker in workers:
+            worker.close()
+    return [workers[index % worker_count].results[index // worker_count] for index in range(len(items))]
 
 
-class _Here(Generic[Item, Question, Knowledge, Result]):
+class _LocalWorker(Generic[Item, Question, Knowledge, Result]):
     """A talk in this process."""
 
-    def __init__(self, talk: Callable[[list[Item]], Talk[Question, Knowledge, Result]], items: list[Item]) -> None:
-        self.questions: set[Question] = set()
+    def __init__(
+        self, make_generator: Callable[[list[Item]], QueryGenerator[Question, Knowledge, Result]], items: list[Item]
+    ) -> None:
+        self.queries: set[Question] = set()
         self.results: list[Result] = []
-        self._talk = talk(items)
-        self._next: Callable[[], set[Question]] = lambda: next(self._talk)
+        self._generator = make_generator(items)
+        self._resume: Callable[[], set[Question]] = lambda: next(self._generator)
 
-    def listen(self) -> bool:
+    def receive(self) -> bool:
         """Wait for what it says; whether that is a question."""
         try:
-            self.questions = self._next()
+            self.queries = self._resume()
         except StopIteration as end:
             self.results = end.value
-            self._next = lambda: set()
-            self.questions = set()
-        return bool(self.questions)
+            self._resume = lambda: set()
+            self.queries = set()
+        return bool(self.queries)
 
-    def tell(self, knowledge: Knowledge) -> None:
+    def send(self, answers: Knowledge) -> None:
         """Answer its questions."""
-        self._next = lambda: self._talk.send(knowledge)
+        self._resume = lambda: self._generator.send(answers)
 
-    def end(self) -> None:
+    def close(self) -> None:
         """Hear no more of it."""
-        self._talk.close()
+        self._generator.close()
 
 
-class _Forked(Generic[Item, Question, Knowledge, Result]):
+class _ForkedWorker(Generic[Item, Question, Knowledge, Result]):
     """A talk in a process of its own, which has everything in memory that is here now."""
 
-    def __init__(self, talk: Callable[[list[Item]], Talk[Question, Knowledge, Result]], items: list[Item]) -> None:
-        self.questions: set[Question] = set()
+    def __init__(
+        self, make_generator: Callable[[list[Item]], QueryGenerator[Question, Knowledge, Result]], items: list[Item]
+    ) -> None:
+        self.queries: set[Question] = set()
         self.results: list[Result] = []
-        self._line, theirs = processes().Pipe()
-        self._process = processes().Process(target=_talk, args=(theirs, talk, items), daemon=True)
+        self._connection, child_connection = process_context().Pipe()
+        self._process = process_context().Process(
+            target=_run_worker, args=(child_connection, make_generator, items), daemon=True
+        )
         self._process.start()
-        theirs.close()
-        self._over = False
+        child_connection.close()
+        self._is_done = False
 
-    def listen(self) -> bool:
+    def receive(self) -> bool:
         """Wait for what it says; whether that is a question. Raises what it has raised, or ChildProcessError."""
-        self.questions = set()
-        if not self._over:
+        self.queries = set()
+        if not self._is_done:
             try:
-                kind, said = self._line.recv()
+                kind, payload = self._connection.recv()
             except EOFError:
-                raise ChildProcessError(_DIED) from None
+                raise ChildProcessError(_WORKER_DIED) from None
             if kind == "error":
-                raise said
-            self._over = kind == "end"
-            self.questions, self.results = (set(), said) if self._over else (said, [])
-        return bool(self.questions)
+                raise payload
+            self._is_done = kind == "end"
+            self.queries, self.results = (set(), payload) if self._is_done else (payload, [])
+        return bool(self.queries)
 
-    def tell(self, knowledge: Knowledge) -> None:
+    def send(self, answers: Knowledge) -> None:
         """Answer its questions."""
-        self._line.send(knowledge)
+        self._connection.send(answers)
 
-    def end(self) -> None:
+    def close(self) -> None:
         """Hear no more of it."""
         self._process.terminate()
         self._process.join()
-        self._line.close()
+        self._connection.close()
 
 
-def _talk(line: Any, talk: Callable[[list[Any]], Talk[Any, Any, Any]], items: list[Any]) -> None:
+def _run_worker(
+    connection: Any, make_generator: Callable[[list[Any]], QueryGenerator[Any, Any, Any]], items: list[Any]
+) -> None:
     """In the forked process: say what the talk says."""
     import gc
     import signal
 
     gc.disable()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the process that forked it ends it
-    here = _Here(talk, items)
+    worker = _LocalWorker(make_generator, items)
     try:
-        while here.listen():
-            line.send(("ask", here.questions))
-            here.tell(line.recv())
-        line.send(("end", here.results))
+        while worker.receive():
+            connection.send(("ask", worker.queries))
+            worker.send(connection.recv())
+        connection.send(("end", worker.results))
     except EOFError:
         return  # nobody listens any more
     except Exception as error:
-        line.send(("error", error))
+        connection.send(("error", error))

@@ -7,162 +7,210 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
-from flake8_redis_ssot.fixes.context import Bench, Target
-from flake8_redis_ssot.fixes.document import Sheet
-from flake8_redis_ssot.fixes.draft import Bring, Draft, Drop, Operation, Read, Replace, Take
-from flake8_redis_ssot.fixes.edits.import_statement import Named
-from flake8_redis_ssot.fixes.edits.insert_import import insert_first
+from flake8_redis_ssot.fixes.context import FixContext, PatchTarget
+from flake8_redis_ssot.fixes.document import SourceDocument
+from flake8_redis_ssot.fixes.draft import (
+    AddImport,
+    FixDraft,
+    Operation,
+    RemoveStatement,
+    ReplaceImport,
+    ReplaceText,
+    SymbolRead,
+)
+from flake8_redis_ssot.fixes.edits.import_statement import ImportedSymbol
+from flake8_redis_ssot.fixes.edits.insert_import import insert_at_top
 from flake8_redis_ssot.fixes.edits.remove_statement import remove_statement, replace_statement
-from flake8_redis_ssot.fixes.edits.rewrite_import import rewrite
-from flake8_redis_ssot.fixes.imports.star_imports import unneeded_star
-from flake8_redis_ssot.fixes.imports.try_imports import in_try
-from flake8_redis_ssot.fixes.imports.unused import why_kept
+from flake8_redis_ssot.fixes.edits.rewrite_import import rewrite_import
+from flake8_redis_ssot.fixes.imports.star_imports import find_unneeded_star
+from flake8_redis_ssot.fixes.imports.try_imports import is_in_try
+from flake8_redis_ssot.fixes.imports.unused import why_used
 from flake8_redis_ssot.model import Fix
-from flake8_redis_ssot.semantic.scopes import Variable
-from flake8_redis_ssot.syntax.edits import Cut, Overlap, merged
+from flake8_redis_ssot.semantic.scopes import Symbol
+from flake8_redis_ssot.syntax.edits import OverlapError, TextEdit, merge_edits
 
-Import = ast.Import | ast.ImportFrom
+ImportStatement = ast.Import | ast.ImportFrom
 
 
-def fix_of(draft: Draft, bench: Bench) -> Fix:
+def build_fix(draft: FixDraft, context: FixContext) -> Fix:
     """A draft alone, as edits. Raises Overlap, Unanswered."""
-    cuts = cuts_of(draft.operations, bench)
-    edits = [bench.sheet(path).lines.edit(path, cut) for path, several in cuts.items() for cut in several]
+    text_edits = build_text_edits(draft.operations, context)
+    edits = [
+        context.document(path).lines.to_edit(path, text_edit)
+        for path, file_edits in text_edits.items()
+        for text_edit in file_edits
+    ]
     return Fix(draft.title, draft.applicability, tuple(sorted(edits)), draft.reasons)
 
 
-def cuts_of(operations: Iterable[Operation], bench: Bench) -> dict[str, list[Cut]]:
+def build_text_edits(operations: Iterable[Operation], context: FixContext) -> dict[str, list[TextEdit]]:
     """All changes of every file that the operations touch. Raises Overlap, Unanswered."""
     by_path: dict[str, list[Operation]] = {}
     for operation in dict.fromkeys(operations):
         by_path.setdefault(operation.path, []).append(operation)
-    places = {(path, each.cut) for path, several in by_path.items() for each in several if isinstance(each, Replace)}
-    moved = partial(_is_moved, places, bench)
-    return {path: _cuts_in(bench.sheet(path), several, bench, moved) for path, several in sorted(by_path.items())}
+    replaced_ranges = {
+        (path, replacement.edit)
+        for path, file_operations in by_path.items()
+        for replacement in file_operations
+        if isinstance(replacement, ReplaceText)
+    }
+    is_moved = partial(_is_patch_moved, replaced_ranges, context)
+    return {
+        path: _build_file_edits(context.document(path), file_operations, context, is_moved)
+        for path, file_operations in sorted(by_path.items())
+    }
 
 
-def _is_moved(places: Collection[tuple[str, Cut]], bench: Bench, target: Target) -> bool:
+def _is_patch_moved(
+    replaced_ranges: Collection[tuple[str, TextEdit]], context: FixContext, target: PatchTarget
+) -> bool:
     """Whether the string of a patch is among what is changed."""
-    span, lines = target.mention.span, bench.sheet(target.path).lines
+    span, lines = target.reference.span, context.document(target.path).lines
     start, end = lines.offset(span.row, span.column), lines.offset(span.end_row, span.end_column)
-    return any(path == target.path and start <= cut.start <= cut.end <= end for path, cut in places)
+    return any(
+        path == target.path and start <= text_edit.start <= text_edit.end <= end for path, text_edit in replaced_ranges
+    )
 
 
 @dataclass
-class _Imports:
+class _ImportChanges:
     """What is to happen to the import statements of one file."""
 
-    instead: dict[Import, dict[int, tuple[Named, ...]]] = field(default_factory=dict)
-    besides: dict[Import, list[Named]] = field(default_factory=dict)
-    first: dict[ast.AST, list[Named]] = field(default_factory=dict)
+    replacements: dict[ImportStatement, dict[int, tuple[ImportedSymbol, ...]]] = field(default_factory=dict)
+    additions: dict[ImportStatement, list[ImportedSymbol]] = field(default_factory=dict)
+    leading: dict[ast.AST, list[ImportedSymbol]] = field(default_factory=dict)
 
-    def take(self, statement: Import, place: int, names: tuple[Named, ...]) -> None:
-        known = self.instead.setdefault(statement, {}).setdefault(place, names)
-        if known != names:
-            raise Overlap(known, names)
-
-    @property
-    def statements(self) -> list[Import]:
-        return sorted({*self.instead, *self.besides}, key=lambda node: (node.lineno, node.col_offset))
+    def add_replacement(self, statement: ImportStatement, index: int, names: tuple[ImportedSymbol, ...]) -> None:
+        previous = self.replacements.setdefault(statement, {}).setdefault(index, names)
+        if previous != names:
+            raise OverlapError(previous, names)
 
     @property
-    def gone(self) -> set[Import]:
+    def statements(self) -> list[ImportStatement]:
+        return sorted({*self.replacements, *self.additions}, key=lambda node: (node.lineno, node.col_offset))
+
+    @property
+    def removed_statements(self) -> set[ImportStatement]:
         """Statements of which nothing is left."""
         return {
             statement
-            for statement, places in self.instead.items()
-            if len(places) == len(statement.names) and not any(places.values()) and not self.besides.get(statement)
+            for statement, names_by_index in self.replacements.items()
+            if len(names_by_index) == len(statement.names)
+            and not any(names_by_index.values())
+            and not self.additions.get(statement)
         }
 
 
-def _cuts_in(sheet: Sheet, operations: Sequence[Operation], bench: Bench, moved: Callable[[Target], bool]) -> list[Cut]:
-    imports = _Imports()
+def _build_file_edits(
+    document: SourceDocument,
+    operations: Sequence[Operation],
+    context: FixContext,
+    is_moved: Callable[[PatchTarget], bool],
+) -> list[TextEdit]:
+    changes = _ImportChanges()
     for operation in operations:
-        if isinstance(operation, Take):
-            imports.take(operation.statement, operation.statement.names.index(operation.alias), operation.instead)
-    _bring_in(imports, [operation for operation in operations if isinstance(operation, Bring)])
-    _let_go(imports, sheet, _released(operations), bench, moved)
-    drops = [operation for operation in operations if isinstance(operation, Drop)]
-    gone = {*imports.gone, *(drop.statement for drop in drops if not drop.instead)}
-    cuts = [operation.cut for operation in operations if isinstance(operation, Replace)]
-    cuts += _import_cuts(imports, sheet, gone)
-    for drop in drops:
-        cuts += _dropped(drop, sheet, gone)
-    return merged(cuts)
+        if isinstance(operation, ReplaceImport):
+            changes.add_replacement(
+                operation.statement, operation.statement.names.index(operation.alias), operation.replacements
+            )
+    _add_imports(changes, [operation for operation in operations if isinstance(operation, AddImport)])
+    _remove_unused_imports(changes, document, _released_reads(operations), context, is_moved)
+    removals = [operation for operation in operations if isinstance(operation, RemoveStatement)]
+    removed = {
+        *changes.removed_statements,
+        *(removal.statement for removal in removals if not removal.replacement_lines),
+    }
+    text_edits = [operation.edit for operation in operations if isinstance(operation, ReplaceText)]
+    text_edits += _build_import_edits(changes, document, removed)
+    for removal in removals:
+        text_edits += _build_removal_edits(removal, document, removed)
+    return merge_edits(text_edits)
 
 
-def _released(operations: Iterable[Operation]) -> set[Read]:
+def _released_reads(operations: Iterable[Operation]) -> set[SymbolRead]:
     """The names that are not read any more once the operations are done, and the strings that are not there."""
-    return {name for each in operations if isinstance(each, (Replace, Drop)) for name in each.released}
+    return {
+        name for each in operations if isinstance(each, (ReplaceText, RemoveStatement)) for name in each.released_reads
+    }
 
 
-def _let_go(
-    imports: _Imports, sheet: Sheet, released: set[Read], bench: Bench, moved: Callable[[Target], bool]
+def _remove_unused_imports(
+    changes: _ImportChanges,
+    document: SourceDocument,
+    released: set[SymbolRead],
+    context: FixContext,
+    is_moved: Callable[[PatchTarget], bool],
 ) -> None:
     """Imports that nobody reads any more go as well."""
-    star = unneeded_star(sheet, {each for each in released if isinstance(each, ast.Name)}, bench)
-    if star is not None:
-        imports.instead.setdefault(star, {}).setdefault(0, ())
-    for variable in _variables(released, sheet):
-        binding = variable.bindings[0] if len(variable.bindings) == 1 else None
+    star_import = find_unneeded_star(document, {each for each in released if isinstance(each, ast.Name)}, context)
+    if star_import is not None:
+        changes.replacements.setdefault(star_import, {}).setdefault(0, ())
+    for symbol in _symbols_of(released, document):
+        binding = symbol.bindings[0] if len(symbol.bindings) == 1 else None
         if binding is None or not isinstance(binding.node, ast.alias):
             continue
         statement = binding.statement
         if not isinstance(statement, (ast.Import, ast.ImportFrom)):
             continue
-        if in_try(statement, sheet) and statement not in imports.besides:
+        if is_in_try(statement, document) and statement not in changes.additions:
             continue  # what happens next depends on whether it fails
-        if why_kept(variable, sheet.path, bench, released, moved) is None:
-            imports.instead.setdefault(statement, {})[statement.names.index(binding.node)] = ()
+        if why_used(symbol, document.path, context, released, is_moved) is None:
+            changes.replacements.setdefault(statement, {})[statement.names.index(binding.node)] = ()
 
 
-def _variables(reads: set[Read], sheet: Sheet) -> list[Variable]:
-    found: dict[int, Variable] = {}
+def _symbols_of(reads: set[SymbolRead], document: SourceDocument) -> list[Symbol]:
+    symbols: dict[int, Symbol] = {}
     for name in reads:
-        if isinstance(name, ast.Name) and sheet.references.seen(name.id, name) is not None:
-            variable = sheet.references.variable_of(name)
-            found[id(variable)] = variable
-    if any(isinstance(each, ast.Constant) for each in reads):
-        quoted = sheet.references.variables(sheet.references.module)
-        found |= {id(each): each for each in quoted if not reads.isdisjoint(each.quoted)}
-    return list(found.values())
+        if isinstance(name, ast.Name) and document.symbol_table.lookup(name.id, name) is not None:
+            symbol = document.symbol_table.symbol_of(name)
+            symbols[id(symbol)] = symbol
+    if any(isinstance(read, ast.Constant) for read in reads):
+        module_symbols = document.symbol_table.symbols_in(document.symbol_table.module_scope)
+        symbols |= {id(read): read for read in module_symbols if not reads.isdisjoint(read.quoted_reads)}
+    return list(symbols.values())
 
 
-def _bring_in(imports: _Imports, operations: Iterable[Bring]) -> None:
+def _add_imports(changes: _ImportChanges, operations: Iterable[AddImport]) -> None:
     """Each name once in a scope, beside the first of the imports that it could stand by."""
-    done: set[tuple[int, Named]] = set()
-    for operation in sorted(operations, key=_place):
-        key = (id(operation.scope), operation.named)
-        if key in done:
+    seen: set[tuple[int, ImportedSymbol]] = set()
+    for operation in sorted(operations, key=_addition_order):
+        key = (id(operation.scope), operation.imported_symbol)
+        if key in seen:
             continue
-        done.add(key)
+        seen.add(key)
         if isinstance(operation.anchor, (ast.Import, ast.ImportFrom)):
-            imports.besides.setdefault(operation.anchor, []).append(operation.named)
+            changes.additions.setdefault(operation.anchor, []).append(operation.imported_symbol)
         else:
-            imports.first.setdefault(operation.scope, []).append(operation.named)
+            changes.leading.setdefault(operation.scope, []).append(operation.imported_symbol)
 
 
-def _place(operation: Bring) -> tuple[int, int, str]:
+def _addition_order(operation: AddImport) -> tuple[int, int, str]:
     anchor = operation.anchor
-    return (anchor.lineno, anchor.col_offset, operation.named.name) if anchor else (0, 0, operation.named.name)
+    return (
+        (anchor.lineno, anchor.col_offset, operation.imported_symbol.name)
+        if anchor
+        else (0, 0, operation.imported_symbol.name)
+    )
 
 
-def _import_cuts(imports: _Imports, sheet: Sheet, gone: set[ast.stmt]) -> Iterator[Cut]:
-    for statement in imports.statements:
-        yield from rewrite(
-            sheet.text,
+def _build_import_edits(
+    changes: _ImportChanges, document: SourceDocument, removed: set[ast.stmt]
+) -> Iterator[TextEdit]:
+    for statement in changes.statements:
+        yield from rewrite_import(
+            document.text,
             statement,
-            sheet.tree,
-            instead=imports.instead.get(statement, {}),
-            besides=imports.besides.get(statement, []),
-            gone=gone - {statement},
+            document.tree,
+            replacements=changes.replacements.get(statement, {}),
+            additions=changes.additions.get(statement, []),
+            removed=removed - {statement},
         )
-    for scope, names in imports.first.items():
-        body: Sequence[ast.stmt] = getattr(scope, "body", sheet.tree.body)
-        yield from insert_first(sheet.text, body, names)
+    for scope, names in changes.leading.items():
+        body: Sequence[ast.stmt] = getattr(scope, "body", document.tree.body)
+        yield from insert_at_top(document.text, body, names)
 
 
-def _dropped(drop: Drop, sheet: Sheet, gone: set[ast.stmt]) -> list[Cut]:
-    if drop.instead:
-        return replace_statement(sheet.text, drop.statement, drop.instead, tree=sheet.tree)
-    return remove_statement(sheet.text, drop.statement, sheet.tree, gone=gone - {drop.statement})
+def _build_removal_edits(removal: RemoveStatement, document: SourceDocument, removed: set[ast.stmt]) -> list[TextEdit]:
+    if removal.replacement_lines:
+        return replace_statement(document.text, removal.statement, removal.replacement_lines, tree=document.tree)
+    return remove_statement(document.text, removal.statement, document.tree, removed=removed - {removal.statement})

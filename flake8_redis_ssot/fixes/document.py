@@ -8,17 +8,17 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, cast
 
-from flake8_redis_ssot.model import Gap, Span
-from flake8_redis_ssot.semantic.symbol_table import References
-from flake8_redis_ssot.syntax.edits import Cut, Lines, applied, merged
-from flake8_redis_ssot.syntax.source import Source, decode, parsed_source
+from flake8_redis_ssot.model import Span, UnanalysedRange
+from flake8_redis_ssot.semantic.symbol_table import SymbolTable
+from flake8_redis_ssot.syntax.edits import LineIndex, TextEdit, apply_edits, merge_edits
+from flake8_redis_ssot.syntax.source import ParsedFile, decode, parse_decoded
 
 if TYPE_CHECKING:
-    from flake8_redis_ssot.syntax.notebooks.cells import Layout
+    from flake8_redis_ssot.syntax.notebooks.cells import CellMap
 
 
 @dataclass(frozen=True)
-class Sheet:
+class SourceDocument:
     """A file (`path`, absolute) whose decoded `text` is to be changed; the tree's positions count in it.
 
     The text of a notebook is that of its code cells, magic commands and all; `layout` has its cells.
@@ -28,14 +28,14 @@ class Sheet:
     data: bytes
     text: str
     encoding: str
-    source: Source
-    layout: Layout | None = None
+    source: ParsedFile
+    layout: CellMap | None = None
 
     @classmethod
-    def of(cls, path: str, data: bytes) -> Sheet:
+    def from_bytes(cls, path: str, data: bytes) -> SourceDocument:
         """The sheet of a file's bytes."""
         decoded = decode(data, path)
-        return cls(path, data, decoded.text, decoded.encoding, parsed_source(decoded), decoded.layout)
+        return cls(path, data, decoded.text, decoded.encoding, parse_decoded(decoded), decoded.cell_map)
 
     @property
     def tree(self) -> ast.Module:
@@ -43,97 +43,99 @@ class Sheet:
         return self.source.tree
 
     @property
-    def gaps(self) -> tuple[Gap, ...]:
+    def unanalysed_ranges(self) -> tuple[UnanalysedRange, ...]:
         """The parts of the file that could not be read."""
-        return self.source.gaps
+        return self.source.unanalysed_ranges
 
     @cached_property
-    def references(self) -> References:
+    def symbol_table(self) -> SymbolTable:
         """Scopes, bindings and reads."""
-        return References(self.tree, self.text, self.source.bound_names)
+        return SymbolTable(self.tree, self.text, self.source.bound_names)
 
     @cached_property
-    def lines(self) -> Lines:
+    def lines(self) -> LineIndex:
         """Rows and columns of the text."""
-        return Lines(self.text)
+        return LineIndex(self.text)
 
     @cached_property
-    def _by_kind(self) -> dict[type[ast.AST], list[ast.AST]]:
-        found: dict[type[ast.AST], list[ast.AST]] = {}
-        for node in self.references.nodes:
-            found.setdefault(type(node), []).append(node)
-        return found
+    def _nodes_by_type(self) -> dict[type[ast.AST], list[ast.AST]]:
+        nodes: dict[type[ast.AST], list[ast.AST]] = {}
+        for node in self.symbol_table.nodes:
+            nodes.setdefault(type(node), []).append(node)
+        return nodes
 
     @cached_property
-    def _places(self) -> dict[tuple[type[ast.AST], int], list[ast.expr]]:
-        found: dict[tuple[type[ast.AST], int], list[ast.expr]] = {}
+    def _nodes_by_row(self) -> dict[tuple[type[ast.AST], int], list[ast.expr]]:
+        nodes: dict[tuple[type[ast.AST], int], list[ast.expr]] = {}
         for kind in (ast.Call, ast.Name, ast.Attribute):
-            for node in cast("list[ast.expr]", self._by_kind.get(kind, [])):
-                found.setdefault((kind, node.lineno), []).append(node)
-        return found
+            for node in cast("list[ast.expr]", self._nodes_by_type.get(kind, [])):
+                nodes.setdefault((kind, node.lineno), []).append(node)
+        return nodes
 
     @cached_property
     def imports(self) -> tuple[ast.Import | ast.ImportFrom, ...]:
         """All import statements, in order of place."""
-        found = [*self._by_kind.get(ast.Import, []), *self._by_kind.get(ast.ImportFrom, [])]
-        statements = cast("list[ast.Import | ast.ImportFrom]", found)
+        nodes = [*self._nodes_by_type.get(ast.Import, []), *self._nodes_by_type.get(ast.ImportFrom, [])]
+        statements = cast("list[ast.Import | ast.ImportFrom]", nodes)
         return tuple(sorted(statements, key=lambda node: (node.lineno, node.col_offset)))
 
     @cached_property
-    def parameters(self) -> frozenset[str]:
+    def parameter_names(self) -> frozenset[str]:
         """The names of all parameters of functions: pytest finds fixtures by them."""
-        return frozenset(node.arg for node in cast("list[ast.arg]", self._by_kind.get(ast.arg, [])))
+        return frozenset(node.arg for node in cast("list[ast.arg]", self._nodes_by_type.get(ast.arg, [])))
 
     @cached_property
-    def _set(self) -> dict[str, list[int]]:
-        found: dict[str, list[int]] = {}
-        for node in cast("list[ast.Attribute]", self._by_kind.get(ast.Attribute, [])):
-            own = isinstance(node.value, ast.Name) and node.value.id in ("self", "cls")
-            if not own and not isinstance(node.ctx, ast.Load):
-                found.setdefault(node.attr, []).append(node.lineno)
-        return found
+    def _assigned_attribute_rows(self) -> dict[str, list[int]]:
+        rows: dict[str, list[int]] = {}
+        for node in cast("list[ast.Attribute]", self._nodes_by_type.get(ast.Attribute, [])):
+            is_own = isinstance(node.value, ast.Name) and node.value.id in ("self", "cls")
+            if not is_own and not isinstance(node.ctx, ast.Load):
+                rows.setdefault(node.attr, []).append(node.lineno)
+        return rows
 
-    def rows_set(self, name: str) -> list[int]:
+    def attribute_assignment_rows(self, name: str) -> list[int]:
         """The rows where an attribute of that name is set or deleted, of whatever but `self` and `cls`."""
-        return self._set.get(name, [])
+        return self._assigned_attribute_rows.get(name, [])
 
     @property
     def calls(self) -> list[ast.Call]:
         """All calls, in no order."""
-        return cast("list[ast.Call]", self._by_kind.get(ast.Call, []))
+        return cast("list[ast.Call]", self._nodes_by_type.get(ast.Call, []))
 
-    def node(self, kind: type[ast.AST], span: Span) -> ast.expr | None:
+    def find_node(self, node_type: type[ast.AST], span: Span) -> ast.expr | None:
         """The call, name or attribute at a place."""
-        there = self._places.get((kind, span.row), [])
-        return next((node for node in there if self.source.span(node) == span), None)
+        nodes = self._nodes_by_row.get((node_type, span.row), [])
+        return next((node for node in nodes if self.source.span(node) == span), None)
 
-    def range(self, node: ast.expr | ast.stmt | ast.alias) -> tuple[int, int]:
+    def offsets_of(self, node: ast.expr | ast.stmt | ast.alias) -> tuple[int, int]:
         """Where a node begins and ends, in characters of the text (0-based, end exclusive)."""
         span = self.source.span(node)
         return self.lines.offset(span.row, span.column), self.lines.offset(span.end_row, span.end_column)
 
-    def cut(self, node: ast.expr | ast.stmt | ast.alias, text: str) -> Cut:
+    def replace_node(self, node: ast.expr | ast.stmt | ast.alias, text: str) -> TextEdit:
         """The change that gives a node another text."""
-        return Cut(*self.range(node), text)
+        return TextEdit(*self.offsets_of(node), text)
 
-    def written(self, node: ast.expr) -> str:
+    def text_of(self, node: ast.expr) -> str:
         """The text of an expression."""
-        start, end = self.range(node)
+        start, end = self.offsets_of(node)
         return self.text[start:end]
 
-    def changed(self, cuts: Iterable[Cut]) -> bytes:
+    def apply_edits(self, edits: Iterable[TextEdit]) -> bytes:
         """The bytes of the file after changes. Raises Overlap."""
         if self.layout is not None:
-            from flake8_redis_ssot.syntax.notebooks.writer import written  # late: most projects have no notebook
+            from flake8_redis_ssot.syntax.notebooks.writer import (
+                apply_to_notebook,  # late: most projects have no notebook
+            )
 
-            return written(self.data, merged(cuts))
-        mark = (
-            self.data[: len(self.data) - len(self.text.encode(_plain(self.encoding)))]
+            return apply_to_notebook(self.data, merge_edits(edits))
+        bom = (
+            self.data[: len(self.data) - len(self.text.encode(_codec_name(self.encoding)))]
             if self.encoding == "utf-8-sig"
             else b""
         )
-        return mark + applied(self.text, cuts).encode(_plain(self.encoding))
+        return bom + apply_edits(self.text, edits).encode(_codec_name(self.encoding))
 
 
-def _plain(encoding: str) -> str:
+def _codec_name(encoding: str) -> str:
     return "utf-8" if encoding == "utf-8-sig" else encoding

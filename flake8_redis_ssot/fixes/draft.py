@@ -10,78 +10,78 @@ import ast
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from flake8_redis_ssot.fixes.edits.import_statement import Named
+from flake8_redis_ssot.fixes.edits.import_statement import ImportedSymbol
 from flake8_redis_ssot.model import Applicability
-from flake8_redis_ssot.syntax.edits import Cut
+from flake8_redis_ssot.syntax.edits import TextEdit
 
 # What reads a variable: a name, or a string in the place of a type.
-Read = ast.Name | ast.Constant
+SymbolRead = ast.Name | ast.Constant
 
 
 @dataclass(frozen=True)
-class Replace:
-    """Characters of a file become others; `released` are names that are not read there any more."""
+class ReplaceText:
+    """Characters of a file become others; `released_reads` are names that are not read there any more."""
 
     path: str
-    cut: Cut
-    released: tuple[Read, ...] = ()
+    edit: TextEdit
+    released_reads: tuple[SymbolRead, ...] = ()
 
 
 @dataclass(frozen=True)
-class Take:
-    """An imported name is replaced by others (`instead`), or goes (none)."""
+class ReplaceImport:
+    """An imported name is replaced by others (`replacements`), or goes (none)."""
 
     path: str
     statement: ast.Import | ast.ImportFrom
     alias: ast.alias
-    instead: tuple[Named, ...] = ()
+    replacements: tuple[ImportedSymbol, ...] = ()
 
 
 @dataclass(frozen=True)
-class Bring:
+class AddImport:
     """A name is imported besides: next to the statement `anchor`, or first in the body of `scope` if there is none."""
 
     path: str
     scope: ast.AST
     anchor: ast.stmt | None
-    named: Named
+    imported_symbol: ImportedSymbol
 
 
 @dataclass(frozen=True)
-class Drop:
+class RemoveStatement:
     """A simple statement goes, or becomes others (lines of code without indentation)."""
 
     path: str
     statement: ast.stmt
-    instead: tuple[str, ...] = ()
-    released: tuple[ast.Name, ...] = ()
+    replacement_lines: tuple[str, ...] = ()
+    released_reads: tuple[ast.Name, ...] = ()
 
 
-Operation = Replace | Take | Bring | Drop
+Operation = ReplaceText | ReplaceImport | AddImport | RemoveStatement
 
 
 @dataclass(frozen=True)
-class Draft:
+class FixDraft:
     """A fix that is not text yet: operations that belong together, how far to trust them, and why not further.
 
-    `offers` are further fixes to choose from besides.
+    `alternatives` are further fixes to choose from besides.
     """
 
     title: str
     operations: tuple[Operation, ...]
     applicability: Applicability = Applicability.SAFE
     reasons: tuple[str, ...] = ()
-    offers: tuple[Draft, ...] = ()
+    alternatives: tuple[FixDraft, ...] = ()
 
-    def doubted(self, reasons: Iterable[str], applicability: Applicability = Applicability.UNSAFE) -> Draft:
+    def with_reasons(self, reasons: Iterable[str], applicability: Applicability = Applicability.UNSAFE) -> FixDraft:
         """The draft, trusted no further than `applicability` where there is any reason."""
-        several = tuple(dict.fromkeys(reasons))
-        if not several:
+        unique_reasons = tuple(dict.fromkeys(reasons))
+        if not unique_reasons:
             return self
-        known = tuple(dict.fromkeys((*self.reasons, *several)))
-        return replace(self, applicability=min(self.applicability, applicability), reasons=known)
+        all_reasons = tuple(dict.fromkeys((*self.reasons, *unique_reasons)))
+        return replace(self, applicability=min(self.applicability, applicability), reasons=all_reasons)
 
-    def joined(self, other: Draft) -> Draft:
+    def combine(self, other: FixDraft) -> FixDraft:
         """Both together, trusted no further than either."""
         operations = tuple(dict.fromkeys((*self.operations, *other.operations)))
-        return replace(self, operations=operations).doubted(other.reasons, other.applicability)
+        return replace(self, operations=operations).with_reasons(other.reasons, other.applicability)

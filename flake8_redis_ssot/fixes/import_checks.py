@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-from flake8_redis_ssot.fixes.context import Bench
-from flake8_redis_ssot.fixes.edits.ensure_import import Blocked
-from flake8_redis_ssot.project.view import View
+from flake8_redis_ssot.fixes.context import FixContext
+from flake8_redis_ssot.fixes.edits.ensure_import import NotFixableError
+from flake8_redis_ssot.project.view import FileContext
 from flake8_redis_ssot.semantic.facts import Import
 
 
-def check_reach(module: str, fact: Import, view: View, bench: Bench) -> None:
+def check_importable(module: str, fact: Import, file: FileContext, context: FixContext) -> None:
     """Whether a file may import a module (dotted) where it imports `fact`. Raises Blocked."""
-    check_border(module, view.path, bench)
-    if not fact.local and not fact.typing_only:
-        check_ring(module, view.path, bench)
+    check_service_boundary(module, file.path, context)
+    if not fact.is_local and not fact.is_typing_only:
+        check_import_cycle(module, file.path, context)
 
 
-def check_border(module: str, importer: str, bench: Bench) -> None:
+def check_service_boundary(module: str, importer: str, context: FixContext) -> None:
     """Whether the file `importer` is deployed with a module (dotted). Raises Blocked."""
-    crossed = bench.borders.crossed(importer, module)
-    if crossed:
-        raise Blocked(crossed)
+    reason = context.service_boundaries.why_import_forbidden(importer, module)
+    if reason:
+        raise NotFixableError(reason)
 
 
-def check_ring(module: str, importer: str, bench: Bench) -> None:
+def check_import_cycle(module: str, importer: str, context: FixContext) -> None:
     """Whether a module (dotted) can be imported by a file when that is loaded. Raises Blocked."""
-    ring = bench.ring(importer, module)
-    if ring:
-        raise Blocked(f"the import would close a ring: {ring}")
+    cycle = context.would_create_cycle(importer, module)
+    if cycle:
+        raise NotFixableError(f"the import would close a ring: {cycle}")

@@ -5,71 +5,73 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from flake8_redis_ssot.fixes.context import Bench
-from flake8_redis_ssot.fixes.draft import Draft, Replace
+from flake8_redis_ssot.fixes.context import FixContext
+from flake8_redis_ssot.fixes.draft import FixDraft, ReplaceText
 from flake8_redis_ssot.model import Suppression
-from flake8_redis_ssot.project.view import Judged
-from flake8_redis_ssot.syntax.edits import Cut
-from flake8_redis_ssot.syntax.noqa import NOQA, Comments, ignored_codes
+from flake8_redis_ssot.project.view import ConfirmedFinding
+from flake8_redis_ssot.syntax.edits import TextEdit
+from flake8_redis_ssot.syntax.noqa import NOQA_PATTERN, NoqaIndex, ignored_codes
 from flake8_redis_ssot.syntax.source import LINE_BREAK
 
 _SEPARATOR = re.compile(r"[,\s]*")
-_BEFORE = re.compile(r"[,\s]+\Z")
+_SEPARATOR_BEFORE = re.compile(r"[,\s]+\Z")
 _NEXT_COMMENT = re.compile(r"(?<=\s)#+(?=\s|noqa|type:|pylint:|pragma:|nosec)")
 
 
-def without_code(named: Suppression, path: str, bench: Bench) -> Draft:
+def remove_noqa_code(suppression: Suppression, path: str, context: FixContext) -> FixDraft:
     """The fix that deletes one code."""
-    sheet = bench.sheet(path)
-    start = sheet.lines.offset(named.span.row, 0)
-    end = LINE_BREAK.search(sheet.text, start)
-    line = sheet.text[start : end.start() if end else len(sheet.text)]
-    directive = _directive_around(line, named)
-    if directive["codes"] != named.code:
-        first, last = _code_in(line, named)
-        title = f"Delete `{named.code}`"
+    document = context.document(path)
+    start = document.lines.offset(suppression.span.row, 0)
+    end = LINE_BREAK.search(document.text, start)
+    line = document.text[start : end.start() if end else len(document.text)]
+    comment = _find_comment(line, suppression)
+    if comment["codes"] != suppression.code:
+        first, last = _code_range(line, suppression)
+        title = f"Delete `{suppression.code}`"
     else:
-        first, last = _whole(line, directive)
+        first, last = _comment_range(line, comment)
         title = "Delete the comment"
         if not line[:first].strip() and last == len(line):  # nothing else is on the line: it goes with its break
             first, last = 0, (end.end() - start if end else len(line))
-    return Draft(f"{title}, which silences nothing", (Replace(path, Cut(start + first, start + last, "")),))
+    return FixDraft(f"{title}, which silences nothing", (ReplaceText(path, TextEdit(start + first, start + last, "")),))
 
 
-def _directive_around(line: str, named: Suppression) -> re.Match[str]:
-    return next(found for found in NOQA.finditer(line) if found.start() <= named.span.column < found.end())
+def _find_comment(line: str, suppression: Suppression) -> re.Match[str]:
+    return next(
+        match for match in NOQA_PATTERN.finditer(line) if match.start() <= suppression.span.column < match.end()
+    )
 
 
-def _code_in(line: str, named: Suppression) -> tuple[int, int]:
+def _code_range(line: str, suppression: Suppression) -> tuple[int, int]:
     """A code among others, with what keeps it apart from the one before, or, of the first one, from the next."""
-    first, last = named.span.column, named.span.end_column
-    before = _BEFORE.search(line, 0, first)
+    first, last = suppression.span.column, suppression.span.end_column
+    before = _SEPARATOR_BEFORE.search(line, 0, first)
     if before and line[: before.start()][-1:] != ":":
         return before.start(), last
     return first, _SEPARATOR.match(line, last).end()  # type: ignore[union-attr]
 
 
-def _whole(line: str, directive: re.Match[str]) -> tuple[int, int]:
+def _comment_range(line: str, comment: re.Match[str]) -> tuple[int, int]:
     """A comment with its reason: up to the next one behind it, else with the blanks before it, to the line's end."""
-    start = directive.start()
+    start = comment.start()
     while line[:start].endswith("#"):
         start -= 1
-    after = _NEXT_COMMENT.search(line, directive.end())
-    if after:
-        return start, after.start()
+    next_comment = _NEXT_COMMENT.search(line, comment.end())
+    if next_comment:
+        return start, next_comment.start()
     return len(line[:start].rstrip()), len(line)
 
 
-def silenced(judged: Judged, path: str, bench: Bench) -> bool:
+def is_suppressed(confirmed: ConfirmedFinding, path: str, context: FixContext) -> bool:
     """Whether a comment, or the configuration for the path, silences a confirmed site."""
-    return is_silenced(judged.code, judged.site.noqa_rows, path, bench)
+    return is_code_suppressed(confirmed.code, confirmed.candidate.noqa_rows, path, context)
 
 
-def is_silenced(code: str, rows: Iterable[int], path: str, bench: Bench) -> bool:
+def is_code_suppressed(code: str, rows: Iterable[int], path: str, context: FixContext) -> bool:
     """Whether a code is silenced in a file on any of some rows (1-based)."""
-    config = bench.known.config
-    ignored = ignored_codes(config.per_file_ignores, bench.relative(path))
-    if any(each == "ALL" or code.startswith(each) for each in ignored):
+    config = context.analysis.config
+    ignored_prefixes = ignored_codes(config.per_file_ignores, context.relative_path(path))
+    if any(prefix == "ALL" or code.startswith(prefix) for prefix in ignored_prefixes):
         return True
-    directives = Comments(bench.sheet(path).text).silencing(code, tuple(rows))
-    return any(directive.holds(config.policy(code)) for directive in directives)
+    comments = NoqaIndex(context.document(path).text).find_suppressing(code, tuple(rows))
+    return any(comment.is_allowed_by(config.noqa_policy(code)) for comment in comments)

@@ -7,100 +7,117 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from flake8_redis_ssot.fixes.compose import cuts_of
-from flake8_redis_ssot.fixes.context import Bench
-from flake8_redis_ssot.fixes.document import Sheet
-from flake8_redis_ssot.fixes.draft import Bring, Draft, Take
+from flake8_redis_ssot.fixes.compose import build_text_edits
+from flake8_redis_ssot.fixes.context import FixContext
+from flake8_redis_ssot.fixes.document import SourceDocument
+from flake8_redis_ssot.fixes.draft import AddImport, FixDraft, ReplaceImport
 from flake8_redis_ssot.model import Refusal
-from flake8_redis_ssot.syntax.edits import Cut
-from flake8_redis_ssot.syntax.notebooks import ENDING
-from flake8_redis_ssot.syntax.notebooks.cells import Layout
+from flake8_redis_ssot.syntax.edits import TextEdit
+from flake8_redis_ssot.syntax.notebooks import NOTEBOOK_SUFFIX
+from flake8_redis_ssot.syntax.notebooks.cells import CellMap
 
-_LINES = re.compile(r"\blines? (\d+(?:, \d+)*)(?! of the result)")
+_LINE_REFERENCE = re.compile(r"\blines? (\d+(?:, \d+)*)(?! of the result)")
 
 
-def as_in_notebooks(outcome: Draft | Refusal, path: str, bench: Bench) -> Draft | Refusal:
+def apply_notebook_policy(result: FixDraft | Refusal, path: str, context: FixContext) -> FixDraft | Refusal:
     """What was drafted about a finding in `path`, trusted no further than the notebooks that it concerns allow.
 
     Reasons speak of cells. Raises Overlap, Unanswered.
     """
-    several = {operation.path for operation in outcome.operations} if isinstance(outcome, Draft) else set()
-    for each in sorted(file for file in several if file.endswith(ENDING)):
-        sheet = bench.sheet(each)
-        if isinstance(outcome, Draft) and sheet.layout is not None:
-            outcome = _in_notebook(outcome, sheet, sheet.layout, bench)
-    layout = bench.sheet(path).layout if path.endswith(ENDING) else None
-    return outcome if layout is None else replaced_reasons(outcome, layout)
+    paths = {operation.path for operation in result.operations} if isinstance(result, FixDraft) else set()
+    for notebook_path in sorted(file for file in paths if file.endswith(NOTEBOOK_SUFFIX)):
+        document = context.document(notebook_path)
+        if isinstance(result, FixDraft) and document.layout is not None:
+            result = _restrict_to_notebook(result, document, document.layout, context)
+    layout = context.document(path).layout if path.endswith(NOTEBOOK_SUFFIX) else None
+    return result if layout is None else rewrite_reasons(result, layout)
 
 
-def _in_notebook(draft: Draft, sheet: Sheet, layout: Layout, bench: Bench) -> Draft | Refusal:
-    cuts = cuts_of(draft.operations, bench)[sheet.path]
-    if any(_touches_magic(cut, layout) for cut in cuts):
+def _restrict_to_notebook(
+    draft: FixDraft, document: SourceDocument, layout: CellMap, context: FixContext
+) -> FixDraft | Refusal:
+    text_edits = build_text_edits(draft.operations, context)[document.path]
+    if any(_is_changing_magic(text_edit, layout) for text_edit in text_edits):
         return Refusal(("it would have to change a magic command of the notebook",))
-    if any(cut.text and _crosses(cut, layout) for cut in cuts):
+    if any(text_edit.text and _is_across_cells(text_edit, layout) for text_edit in text_edits):
         return Refusal(("it would move code from one cell to another",))
-    gone = sorted(_imported(sheet) - _imported(Sheet.of(sheet.path, sheet.changed(cuts))))
-    named = _named_by_magic([*gone, *_dotted(draft, sheet)], layout)
-    if named:
-        return Refusal((f"a magic command names `{named}`",))
-    doubts = (f"`{name}` would be gone, and cells are run by hand or by another notebook's `%run`" for name in gone)
-    return draft.doubted([*doubts, *_on_top(draft, sheet)])
+    removed_names = sorted(
+        _imported_names(document)
+        - _imported_names(SourceDocument.from_bytes(document.path, document.apply_edits(text_edits)))
+    )
+    magic_name = _find_name_in_magics([*removed_names, *_removed_dotted_modules(draft, document)], layout)
+    if magic_name:
+        return Refusal((f"a magic command names `{magic_name}`",))
+    reasons = (
+        f"`{name}` would be gone, and cells are run by hand or by another notebook's `%run`" for name in removed_names
+    )
+    return draft.with_reasons([*reasons, *_import_position_reasons(draft, document)])
 
 
-def _imported(sheet: Sheet) -> set[str]:
+def _imported_names(document: SourceDocument) -> set[str]:
     """The names that imports bind."""
-    names = (alias.asname or alias.name.partition(".")[0] for each in sheet.imports for alias in each.names)
+    names = (alias.asname or alias.name.partition(".")[0] for each in document.imports for alias in each.names)
     return set(names)
 
 
-def _dotted(draft: Draft, sheet: Sheet) -> Iterable[str]:
+def _removed_dotted_modules(draft: FixDraft, document: SourceDocument) -> Iterable[str]:
     """Modules that are imported under their whole name, and would not be."""
-    for each in draft.operations:
-        if isinstance(each, Take) and each.path == sheet.path and isinstance(each.statement, ast.Import):
-            yield each.alias.asname or each.alias.name
+    for operation in draft.operations:
+        if (
+            isinstance(operation, ReplaceImport)
+            and operation.path == document.path
+            and isinstance(operation.statement, ast.Import)
+        ):
+            yield operation.alias.asname or operation.alias.name
 
 
-def _named_by_magic(names: Iterable[str], layout: Layout) -> str | None:
+def _find_name_in_magics(names: Iterable[str], layout: CellMap) -> str | None:
     """The first of some names that stands where the notebook is no Python."""
-    hidden = "".join(char if char != plain else " " for char, plain in zip(layout.text, layout.python))
-    return next((name for name in names if re.search(rf"(?<![\w.]){re.escape(name)}\b", hidden)), None)
+    magic_text = "".join(
+        char if char != python_char else " " for char, python_char in zip(layout.text, layout.python_text)
+    )
+    return next((name for name in names if re.search(rf"(?<![\w.]){re.escape(name)}\b", magic_text)), None)
 
 
-def _crosses(cut: Cut, layout: Layout) -> bool:
+def _is_across_cells(text_edit: TextEdit, layout: CellMap) -> bool:
     """Whether a change begins in one cell and ends in another."""
-    return any(cut.start < start < cut.end for start in layout.starts)
+    return any(text_edit.start < start < text_edit.end for start in layout.starts)
 
 
-def _touches_magic(cut: Cut, layout: Layout) -> bool:
+def _is_changing_magic(text_edit: TextEdit, layout: CellMap) -> bool:
     """Whether a change takes in what is no Python, or puts something before a cell magic."""
-    text, python = layout.text, layout.python
-    if text[cut.start : cut.end] != python[cut.start : cut.end]:
+    text, python = layout.text, layout.python_text
+    if text[text_edit.start : text_edit.end] != python[text_edit.start : text_edit.end]:
         return True
-    start = max(text.rfind("\n", 0, cut.start), text.rfind("\r", 0, cut.start)) + 1
+    start = max(text.rfind("\n", 0, text_edit.start), text.rfind("\r", 0, text_edit.start)) + 1
     line = re.compile(r"[^\r\n]*").match(text, start)
     end = line.end() if line else start
     return not python[start:end].strip() and text[start:end] != python[start:end]
 
 
-def _on_top(draft: Draft, sheet: Sheet) -> Iterable[str]:
+def _import_position_reasons(draft: FixDraft, document: SourceDocument) -> Iterable[str]:
     """An import without another one to stand by goes above all that the first cells do, to `sys.path` for one."""
-    brought = (each for each in draft.operations if isinstance(each, Bring) and each.path == sheet.path)
-    if any(each.anchor is None and isinstance(each.scope, ast.Module) for each in brought):
+    additions = (
+        addition for addition in draft.operations if isinstance(addition, AddImport) and addition.path == document.path
+    )
+    if any(addition.anchor is None and isinstance(addition.scope, ast.Module) for addition in additions):
         yield "the import would stand above all cells, also those that it may need"
 
 
-def replaced_reasons(outcome: Draft | Refusal, layout: Layout) -> Draft | Refusal:
+def rewrite_reasons(result: FixDraft | Refusal, layout: CellMap) -> FixDraft | Refusal:
     """The same with the lines in its reasons as cells and lines of these."""
-    reasons = tuple(in_cells(reason, layout) for reason in outcome.reasons)
-    return replace(outcome, reasons=reasons) if isinstance(outcome, Draft) else Refusal(reasons)
+    reasons = tuple(format_cell_rows(reason, layout) for reason in result.reasons)
+    return replace(result, reasons=reasons) if isinstance(result, FixDraft) else Refusal(reasons)
 
 
-def in_cells(text: str, layout: Layout) -> str:
+def format_cell_rows(text: str, layout: CellMap) -> str:
     """A phrase that names lines of the whole text, with their cells."""
-    return _LINES.sub(lambda found: _places(list(map(int, found[1].split(", "))), layout), text)
+    return _LINE_REFERENCE.sub(lambda match: _format_cell_locations(list(map(int, match[1].split(", "))), layout), text)
 
 
-def _places(rows: Sequence[int], layout: Layout) -> str:
+def _format_cell_locations(rows: Sequence[int], layout: CellMap) -> str:
     return ", ".join(
-        f"cell {layout.numbers[at]}, line {row - layout.rows[at] + 1}" for row in rows for at in [layout.at(row)]
+        f"cell {layout.numbers[cell_index]}, line {row - layout.first_rows[cell_index] + 1}"
+        for row in rows
+        for cell_index in [layout.cell_index(row)]
     )

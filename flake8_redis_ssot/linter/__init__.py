@@ -1,1 +1,1 @@
-"""TODO."""
+"""One run of the linter: from paths and options to findings and fixed files."""

@@ -9,119 +9,123 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import accumulate, chain, groupby
 
 from flake8_redis_ssot.config.model import Config
-from flake8_redis_ssot.files.atomic_write import DiskError, read, replace
+from flake8_redis_ssot.files.atomic_write import DiskError, read, replace_file
 from flake8_redis_ssot.model import Finding
-from flake8_redis_ssot.syntax.edits import Cut, tidy
-from flake8_redis_ssot.syntax.noqa import Directive, Layout, layout_of, read_directive
+from flake8_redis_ssot.syntax.edits import TextEdit, minimise
+from flake8_redis_ssot.syntax.noqa import LineMap, NoqaComment, build_line_map, parse_noqa
 from flake8_redis_ssot.syntax.source import decode
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
 # A reason that is still to be written.
-TO_COME = "--"
+REASON_PLACEHOLDER = "--"
 
 
-def add_comments(findings: Iterable[Finding], reason: str) -> tuple[int, list[str]]:
+def add_noqa_comments(findings: Iterable[Finding], reason: str) -> tuple[int, list[str]]:
     """Write the comments into the files: how many lines changed, and what could not be done.
 
     `reason` follows the codes, unless there is one already. A remark about code that can't be analysed (RSS900) gets
     no comment: where its line ends is not certain.
     """
-    done, troubles = 0, []
+    changed_lines, problems = 0, []
     for path, group in groupby(sorted(findings), key=lambda finding: finding.path):
-        certain = [finding for finding in group if finding.code != "RSS900"]
+        analysed_findings = [finding for finding in group if finding.code != "RSS900"]
         try:
             data = read(path)
-            text, count = commented(data, certain, reason, path)
-            replace(path, text, expected=data)
+            new_data, count = insert_comments(data, analysed_findings, reason, path)
+            replace_file(path, new_data, expected=data)
         except OSError as error:
-            troubles.append(f"{path}: {error.strerror}")
+            problems.append(f"{path}: {error.strerror}")
         except DiskError as error:
-            troubles.append(str(error))
+            problems.append(str(error))
         else:
-            done += count
-    return done, troubles
+            changed_lines += count
+    return changed_lines, problems
 
 
-def commented(data: bytes, findings: Sequence[Finding], reason: str, path: str = "") -> tuple[bytes, int]:
+def insert_comments(data: bytes, findings: Sequence[Finding], reason: str, path: str = "") -> tuple[bytes, int]:
     """The bytes of a file (at `path`) with a comment for each finding, and the number of lines that changed."""
     decoded = decode(data, path)
-    before, layout = _LINE.findall(decoded.text), layout_of(decoded.python)
-    new: dict[int, str] = {}
+    old_lines, layout = _LINE.findall(decoded.text), build_line_map(decoded.python_text)
+    new_lines: dict[int, str] = {}
     for row, codes in _codes_by_row(layout, findings):
-        line = before[row - 1]
-        from_here = layout.comments.get(row, len(line)) if layout.joined else 0
-        new[row] = _with_codes(line, from_here, codes, reason)
-    new = {row: line for row, line in new.items() if line != before[row - 1]}
-    if decoded.layout is not None:
-        return _in_cells(data, before, new), len(new)
-    return "".join(new.get(row, line) for row, line in enumerate(before, 1)).encode(decoded.encoding), len(new)
+        line = old_lines[row - 1]
+        comment_column = layout.comment_columns.get(row, len(line)) if layout.logical_lines else 0
+        new_lines[row] = _add_codes(line, comment_column, codes, reason)
+    new_lines = {row: line for row, line in new_lines.items() if line != old_lines[row - 1]}
+    if decoded.cell_map is not None:
+        return _replace_cell_lines(data, old_lines, new_lines), len(new_lines)
+    return "".join(new_lines.get(row, line) for row, line in enumerate(old_lines, 1)).encode(decoded.encoding), len(
+        new_lines
+    )
 
 
-def _in_cells(data: bytes, lines: Sequence[str], new: Mapping[int, str]) -> bytes:
+def _replace_cell_lines(data: bytes, lines: Sequence[str], new_lines: Mapping[int, str]) -> bytes:
     """The bytes of a notebook with other lines in the text of its cells."""
-    from flake8_redis_ssot.syntax.notebooks.writer import written  # late: most projects have no notebook
+    from flake8_redis_ssot.syntax.notebooks.writer import apply_to_notebook  # late: most projects have no notebook
 
     starts = list(accumulate(map(len, lines), initial=0))
     text = "".join(lines)
     # Each by itself: two lines that touch may be of two cells.
-    cuts = [tidy(text, [Cut(starts[row - 1], starts[row], line)]) for row, line in new.items()]
-    return written(data, chain.from_iterable(cuts))
+    edits = [minimise(text, [TextEdit(starts[row - 1], starts[row], line)]) for row, line in new_lines.items()]
+    return apply_to_notebook(data, chain.from_iterable(edits))
 
 
-def _codes_by_row(layout: Layout, findings: Sequence[Finding]) -> Iterator[tuple[int, list[str]]]:
+def _codes_by_row(layout: LineMap, findings: Sequence[Finding]) -> Iterator[tuple[int, list[str]]]:
     """For each row (1-based) that gets a comment, its codes: the last row of those that one comment speaks for."""
-    places = sorted(
-        (layout.joined.get(row, (row, row))[1], finding.code) for finding in findings for row in finding.noqa_rows[:1]
+    row_codes = sorted(
+        (layout.logical_lines.get(row, (row, row))[1], finding.code)
+        for finding in findings
+        for row in finding.noqa_rows[:1]
     )
-    for row, group in groupby(places, key=lambda place: place[0]):
+    for row, group in groupby(row_codes, key=lambda place: place[0]):
         yield row, sorted({code for _, code in group})
 
 
-def _with_codes(line: str, comment: int, codes: Sequence[str], reason: str) -> str:
-    """A line whose comment names some codes; from the column `comment` on it is no code."""
-    present = read_directive(line)
-    if present is not None and comment <= present.column:
-        return _extended(line, present, codes, reason)
+def _add_codes(line: str, comment_column: int, codes: Sequence[str], reason: str) -> str:
+    """A line whose comment names some codes; from the column `comment_column` on it is no code."""
+    existing = parse_noqa(line)
+    if existing is not None and comment_column <= existing.column:
+        return _extend_comment(line, existing, codes, reason)
     end = len(line.rstrip())
-    return f"{line[:end]}  # noqa: {', '.join(codes)}{_tail(codes, reason)}{line[end:]}"
+    return f"{line[:end]}  # noqa: {', '.join(codes)}{_format_reason(codes, reason)}{line[end:]}"
 
 
-def _extended(line: str, present: Directive, codes: Sequence[str], reason: str) -> str:
+def _extend_comment(line: str, existing: NoqaComment, codes: Sequence[str], reason: str) -> str:
     """A line whose `noqa` comment names some codes besides its own, and has a reason where it had none."""
-    end = present.column + len(present.text.rstrip())
-    missing = [code for code in codes if present.codes and not code.startswith(present.codes)]
-    named = line[:end] + "".join(f", {code}" for code in missing)
-    waits = reason == TO_COME and line[end:].lstrip().startswith(TO_COME)
-    tail = "" if present.reason or waits else _tail((*present.codes, *missing), reason)
-    return named + tail + line[end:]
+    end = existing.column + len(existing.text.rstrip())
+    missing = [code for code in codes if existing.codes and not code.startswith(existing.codes)]
+    line_with_codes = line[:end] + "".join(f", {code}" for code in missing)
+    has_placeholder = reason == REASON_PLACEHOLDER and line[end:].lstrip().startswith(REASON_PLACEHOLDER)
+    tail = "" if existing.reason or has_placeholder else _format_reason((*existing.codes, *missing), reason)
+    return line_with_codes + tail + line[end:]
 
 
-def _tail(codes: Sequence[str], reason: str) -> str:
+def _format_reason(codes: Sequence[str], reason: str) -> str:
     """A reason behind codes, kept apart from them where its first words would be read as more of them."""
-    said = read_directive(f"# noqa: {', '.join(codes)} {reason}") if codes else None
-    apart = said is not None and said.codes != tuple(codes)
-    return f" {TO_COME} {reason}" if reason and apart else f" {reason}" if reason else ""
+    parsed = parse_noqa(f"# noqa: {', '.join(codes)} {reason}") if codes else None
+    needs_separator = parsed is not None and parsed.codes != tuple(codes)
+    return f" {REASON_PLACEHOLDER} {reason}" if reason and needs_separator else f" {reason}" if reason else ""
 
 
-def permitted(
+def filter_permitted(
     findings: Iterable[Finding], policies: Mapping[str, Config], reason: str
 ) -> tuple[list[Finding], list[str]]:
     """The findings that comments with this reason would silence, and why the others would not be.
 
     `policies` are the settings of files (absolute paths) where these say something about comments.
     """
-    good, left = [], []
+    permitted_findings, reasons = [], []
     for finding in findings:
         config = policies.get(os.path.abspath(finding.path))
-        why = _why_refused(finding.code, config.policy(finding.code), reason) if config else ""
-        if why:
-            left.append(why)
+        refusal = _explain_refusal(finding.code, config.noqa_policy(finding.code), reason) if config else ""
+        if refusal:
+            reasons.append(refusal)
         else:
-            good.append(finding)
-    return good, [f"{why} ({number} left)" for why, number in sorted(Counter(left).items())]
+            permitted_findings.append(finding)
+    return permitted_findings, [f"{refusal} ({number} left)" for refusal, number in sorted(Counter(reasons).items())]
 
 
-def _why_refused(code: str, policy: str, reason: str) -> str:
+def _explain_refusal(code: str, policy: str, reason: str) -> str:
     if policy == "forbid":
         return f"the settings forbid to silence {code} by a comment"
     if policy == "require-reason" and not re.search(r"\w", reason):

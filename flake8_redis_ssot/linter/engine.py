@@ -8,97 +8,115 @@ from typing import NamedTuple
 
 from flake8_redis_ssot.codes import Selection
 from flake8_redis_ssot.config.model import Config
-from flake8_redis_ssot.files.paths import relative_to, shown_path
+from flake8_redis_ssot.files.paths import to_display_path, to_relative_path
 from flake8_redis_ssot.model import Finding, Span
 from flake8_redis_ssot.project.analysis import Analysis
-from flake8_redis_ssot.project.view import Confirmed, Judged, View
+from flake8_redis_ssot.project.view import ConfirmedCodes, ConfirmedFinding, FileContext
 from flake8_redis_ssot.rules.rule import all_rules
-from flake8_redis_ssot.syntax.noqa import Comments, ignored_codes
-from flake8_redis_ssot.syntax.source import decode, lines_of
+from flake8_redis_ssot.syntax.noqa import NoqaIndex, ignored_codes
+from flake8_redis_ssot.syntax.source import decode, split_lines
 
 
-class Found(NamedTuple):
+class LocatedFinding(NamedTuple):
     """A confirmed site of a file (`path`, absolute) that is asked for and that no comment silences."""
 
     path: str
-    judged: Judged
+    confirmed: ConfirmedFinding
     finding: Finding
 
 
-def found_in(analysis: Analysis, path: str, selection: Selection, *, noqa: bool = True) -> list[Found]:
+def check_file(analysis: Analysis, path: str, selection: Selection, *, noqa: bool = True) -> list[LocatedFinding]:
     """What was found in one file, in order of place. With `noqa` False, `# noqa` comments are not honoured."""
-    view = analysis.view(path)
-    if view is None:
+    file = analysis.file_context(path)
+    if file is None:
         return []
-    shown = shown_path(path)
-    wanted = asked_for(analysis.config, path, selection)
-    found = [Found(path, each, each.finding(shown)) for each in _judged(view, wanted, noqa=noqa)]
-    return sorted(_compared(analysis, path, found, noqa=noqa) if found else found, key=lambda each: each.finding)
+    reported_path = to_display_path(path)
+    is_selected = make_code_filter(analysis.config, path, selection)
+    located_findings = [
+        LocatedFinding(path, located, located.to_finding(reported_path))
+        for located in _confirm_findings(file, is_selected, noqa=noqa)
+    ]
+    return sorted(
+        _compare_with_text(analysis, path, located_findings, noqa=noqa) if located_findings else located_findings,
+        key=lambda located: located.finding,
+    )
 
 
-def asked_for(config: Config, path: str, selection: Selection) -> Callable[[str], bool]:
+def make_code_filter(config: Config, path: str, selection: Selection) -> Callable[[str], bool]:
     """Whether a code is asked for in one file (absolute path), after `per-file-ignores`."""
-    relative = relative_to(str(config.root), path)
-    there = Selection(("ALL",), ignored_codes(config.per_file_ignores, relative))
-    return lambda code: selection.has(code) and there.has(code)
+    path_from_root = to_relative_path(str(config.root), path)
+    path_selection = Selection(("ALL",), ignored_codes(config.per_file_ignores, path_from_root))
+    return lambda code: selection.has_code(code) and path_selection.has_code(code)
 
 
-def _judged(view: View, wanted: Callable[[str], bool], *, noqa: bool) -> list[Judged]:
+def _confirm_findings(file: FileContext, is_selected: Callable[[str], bool], *, noqa: bool) -> list[ConfirmedFinding]:
     """The confirmed sites of one file. What comments do is judged last, in the light of all others."""
-    rules = [rule for rule in all_rules() if wanted(rule.code)]
-    found: list[Judged] = []
+    rules = [rule for rule in all_rules() if is_selected(rule.code)]
+    confirmed_findings: list[ConfirmedFinding] = []
     for rule in rules:
-        if noqa and view.facts.suppressions:
-            sites = tuple((each.code, each.site.noqa_rows) for each in found)
-            view = view._replace(confirmed=Confirmed(frozenset(each.code for each in rules), sites))
-        found += rule.judged(view)
-    return found
+        if noqa and file.facts.suppressions:
+            suppressible = tuple((each.code, each.candidate.noqa_rows) for each in confirmed_findings)
+            file = file._replace(confirmed=ConfirmedCodes(frozenset(each.code for each in rules), suppressible))
+        confirmed_findings += rule.confirm_candidates(file)
+    return confirmed_findings
 
 
-def _compared(analysis: Analysis, path: str, found: Iterable[Found], *, noqa: bool) -> list[Found]:
+def _compare_with_text(
+    analysis: Analysis, path: str, located_findings: Iterable[LocatedFinding], *, noqa: bool
+) -> list[LocatedFinding]:
     """What was found in a file, compared with its text: what no comment silences, with its snippet."""
     try:
-        decoded = decode(analysis.data(path), path)
+        decoded = decode(analysis.read_bytes(path), path)
     except OSError:
-        return list(found)  # it can't be read: that is the finding
-    comments, lines = Comments(decoded.python), lines_of(decoded.text)
-    heard = (_after(comments, each, analysis.config) for each in found) if noqa else found
-    return [each._replace(finding=_with_snippet(each.finding, lines)) for each in heard if each is not None]
+        return list(located_findings)  # it can't be read: that is the finding
+    comments, lines = NoqaIndex(decoded.python_text), split_lines(decoded.text)
+    kept_findings = (
+        (_apply_comments(comments, located, analysis.config) for located in located_findings)
+        if noqa
+        else located_findings
+    )
+    return [
+        located._replace(finding=_add_snippet(located.finding, lines))
+        for located in kept_findings
+        if located is not None
+    ]
 
 
-def _after(comments: Comments, found: Found, config: Config) -> Found | None:
+def _apply_comments(comments: NoqaIndex, located: LocatedFinding, config: Config) -> LocatedFinding | None:
     """What comments leave of a finding: nothing, or, where the settings do not let them, a word about that."""
-    code, policy = found.finding.code, config.policy(found.finding.code)
-    directives = list(comments.silencing(code, found.finding.noqa_rows))
-    if not directives:
-        return found
-    if any(directive.holds(policy) for directive in directives):
+    code, policy = located.finding.code, config.noqa_policy(located.finding.code)
+    noqa_comments = list(comments.find_suppressing(code, located.finding.noqa_rows))
+    if not noqa_comments:
+        return located
+    if any(noqa_comment.is_allowed_by(policy) for noqa_comment in noqa_comments):
         return None
-    notes = filter(None, (found.finding.note, directives[0].why_not(code, policy)))
-    return found._replace(finding=found.finding._replace(note="; ".join(notes)))
+    notes = filter(None, (located.finding.note, noqa_comments[0].rejection_message(code, policy)))
+    return located._replace(finding=located.finding._replace(note="; ".join(notes)))
 
 
-def _with_snippet(finding: Finding, lines: Sequence[str]) -> Finding:
-    return finding._replace(mark=finding.mark._replace(snippet=snippet(finding.span, lines)))
+def _add_snippet(finding: Finding, lines: Sequence[str]) -> Finding:
+    return finding._replace(context=finding.context._replace(snippet=extract_snippet(finding.span, lines)))
 
 
-_LONGEST_SNIPPET = 100  # characters
+_MAX_SNIPPET_LENGTH = 100  # characters
 
 
-def snippet(span: Span, lines: Sequence[str]) -> str:
+def extract_snippet(span: Span, lines: Sequence[str]) -> str:
     """The text of a span with blanks made one. Of a long one the beginning, and a digest of the whole."""
     rows = list(lines[span.row - 1 : span.end_row])
     if not rows:
         return ""
     rows[-1] = rows[-1][: span.end_column]
     rows[0] = rows[0][span.column :]
-    whole = " ".join(" ".join(rows).split())
-    if len(whole) <= _LONGEST_SNIPPET:
-        return whole
-    return f"{whole[:_LONGEST_SNIPPET]}… {blake2b(whole.encode('utf-8', 'surrogatepass'), digest_size=4).hexdigest()}"
+    text = " ".join(" ".join(rows).split())
+    if len(text) <= _MAX_SNIPPET_LENGTH:
+        return text
+    return f"{text[:_MAX_SNIPPET_LENGTH]}… {blake2b(text.encode('utf-8', 'surrogatepass'), digest_size=4).hexdigest()}"
 
 
-def check(analysis: Analysis, files: Sequence[str], selection: Selection, *, noqa: bool = True) -> list[Found]:
+def check_files(
+    analysis: Analysis, files: Sequence[str], selection: Selection, *, noqa: bool = True
+) -> list[LocatedFinding]:
     """What was found in `files` (absolute paths), sorted by path, place and code."""
-    found = [each for path in files for each in found_in(analysis, path, selection, noqa=noqa)]
-    return sorted(found, key=lambda each: each.finding)
+    located_findings = [located for path in files for located in check_file(analysis, path, selection, noqa=noqa)]
+    return sorted(located_findings, key=lambda located: located.finding)

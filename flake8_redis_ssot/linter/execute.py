@@ -5,83 +5,101 @@ from __future__ import annotations
 from collections.abc import Callable, Set
 from functools import partial
 
-from flake8_redis_ssot.baseline.entries import Entry, entries_of
+from flake8_redis_ssot.baseline.entries import BaselineEntry, build_entries
 from flake8_redis_ssot.codes import UNUSED_SUPPRESSION, Selection
-from flake8_redis_ssot.config.loading import warnings
-from flake8_redis_ssot.config.model import Problem
+from flake8_redis_ssot.config.loading import config_warnings
+from flake8_redis_ssot.config.model import ConfigProblem
 from flake8_redis_ssot.files.processes import default_jobs
-from flake8_redis_ssot.linter.engine import Found, check
-from flake8_redis_ssot.linter.request import Outcome, Task
+from flake8_redis_ssot.linter.engine import LocatedFinding, check_files
+from flake8_redis_ssot.linter.request import CheckResult, CheckTask
 from flake8_redis_ssot.model import Applicability, Finding
-from flake8_redis_ssot.project.analysis import Analysis, Basis
+from flake8_redis_ssot.project.analysis import Analysis, Dependencies
 from flake8_redis_ssot.project.config_check import check_names, name_warnings
-from flake8_redis_ssot.project.search.facts_cache import Memory
+from flake8_redis_ssot.project.search.facts_cache import FactsCache
 
 
-def judge(task: Task, memory: Memory | None) -> tuple[Outcome, Basis]:
+def execute(task: CheckTask, facts_cache: FactsCache | None) -> tuple[CheckResult, Dependencies]:
     """Do it, and tell what the outcome depends on.
 
     Raises ConfigError where the configuration names what is not there.
     """
-    outcome, request = Outcome(), task.request
+    result, request = CheckResult(), task.request
     jobs = request.jobs or default_jobs()
     analysis = Analysis(
         task.config,
-        task.project,
+        task.project_files,
         jobs=jobs,
         overlay=task.buffers,
-        memory=memory,
-        suppressions=request.noqa and task.selection.has(UNUSED_SUPPRESSION),
+        facts_cache=facts_cache,
+        suppressions=request.noqa and task.selection.has_code(UNUSED_SUPPRESSION),
     )
-    _check_names(analysis, outcome)
-    look = partial(check, analysis, task.asked, task.selection, noqa=request.noqa)
+    _check_names(analysis, result)
+    recheck = partial(check_files, analysis, task.checked_files, task.selection, noqa=request.noqa)
     if request.trust is not None:
-        _mend(analysis, look, task, outcome)
+        _apply_fixes(analysis, recheck, task, result)
     elif request.factories:
-        from flake8_redis_ssot.linter.fix.factories import consolidations  # late: it has to be asked for
+        from flake8_redis_ssot.linter.fix.factories import consolidate_factories  # late: it has to be asked for
 
-        outcome.factories += consolidations(look(), analysis, jobs)
+        result.factory_consolidations += consolidate_factories(recheck(), analysis, jobs)
     elif request.fixes:
-        from flake8_redis_ssot.linter.fix.per_file import told  # late: not every report tells of fixes
+        from flake8_redis_ssot.linter.fix.per_file import with_fixes  # late: not every report tells of fixes
 
-        outcome.findings += told(look(), analysis, jobs)
+        result.findings += with_fixes(recheck(), analysis, jobs)
     else:
-        outcome.findings += [found.finding for found in look()]
-    return outcome, analysis.basis()
+        result.findings += [located.finding for located in recheck()]
+    return result, analysis.dependencies()
 
 
-def _mend(analysis: Analysis, look: Callable[[], list[Found]], task: Task, outcome: Outcome) -> None:
+def _apply_fixes(
+    analysis: Analysis, recheck: Callable[[], list[LocatedFinding]], task: CheckTask, result: CheckResult
+) -> None:
     """Apply fixes; those of a buffer must not reach into files, and what is known already is left alone."""
-    from flake8_redis_ssot.linter.fix.fixpoint import mend  # late: most runs fix nothing
+    from flake8_redis_ssot.linter.fix.fixpoint import fix_until_stable  # late: most runs fix nothing
 
-    known = frozenset(() if task.baseline is None or task.request.fix_known else task.baseline.entries)
-    request, only = task.request, set(task.buffers)
-    asked, jobs = Selection(request.fixable, request.unfixable), request.jobs or default_jobs()
+    known_entries = frozenset(() if task.baseline is None or task.request.fix_known else task.baseline.entries)
+    request, buffer_paths = task.request, set(task.buffers)
+    fix_selection, jobs = Selection(request.fixable, request.unfixable), request.jobs or default_jobs()
 
-    def wanted(finding: Finding) -> bool:
-        return asked.has(finding.code) and (request.wanted is None or request.wanted(finding))
+    def is_selected(finding: Finding) -> bool:
+        return fix_selection.has_code(finding.code) and (request.wanted is None or request.wanted(finding))
 
-    new = partial(_apart, look, known, str(task.config.root), False)
-    trust = request.trust or Applicability.SAFE
-    mended = mend(analysis, new, trust=trust, wanted=wanted, only=only, jobs=jobs, inline=request.inline)
-    outcome.findings += [*mended.left, *(each.finding for each in _apart(look, known, str(task.config.root), True))]
-    outcome.findings.sort()
-    outcome.fixed += mended.fixed
-    outcome.changes += mended.changes()
+    recheck_new = partial(_select_by_baseline, recheck, known_entries, str(task.config.root), False)
+    min_applicability = request.trust or Applicability.SAFE
+    fix_result = fix_until_stable(
+        analysis,
+        recheck_new,
+        min_applicability=min_applicability,
+        is_selected=is_selected,
+        allowed_paths=buffer_paths,
+        jobs=jobs,
+        inline_factories=request.inline,
+    )
+    result.findings += [
+        *fix_result.remaining_findings,
+        *(located.finding for located in _select_by_baseline(recheck, known_entries, str(task.config.root), True)),
+    ]
+    result.findings.sort()
+    result.fixed_findings += fix_result.fixed_findings
+    result.changes += fix_result.group_changes()
 
 
-def _check_names(analysis: Analysis, outcome: Outcome) -> None:
-    check_names(analysis.config, analysis.project)
-    problems: tuple[Problem, ...] = (*warnings(analysis.config), *name_warnings(analysis.config, analysis.project))
-    outcome.warnings += map(str, problems)
+def _check_names(analysis: Analysis, result: CheckResult) -> None:
+    check_names(analysis.config, analysis.resolver)
+    problems: tuple[ConfigProblem, ...] = (
+        *config_warnings(analysis.config),
+        *name_warnings(analysis.config, analysis.resolver),
+    )
+    result.warnings += map(str, problems)
 
 
-def _apart(look: Callable[[], list[Found]], known: Set[Entry], root: str, wanted: bool) -> list[Found]:
+def _select_by_baseline(
+    recheck: Callable[[], list[LocatedFinding]], known_entries: Set[BaselineEntry], root: str, is_known: bool
+) -> list[LocatedFinding]:
     """Of what is found now, that which is known, or that which is not."""
-    if wanted and not known:
+    if is_known and not known_entries:
         return []
-    found = look()
-    if not known:
-        return found
-    entries = entries_of([each.finding for each in found], root)
-    return [each for each, entry in zip(found, entries) if (entry in known) is wanted]
+    located_findings = recheck()
+    if not known_entries:
+        return located_findings
+    entries = build_entries([located.finding for located in located_findings], root)
+    return [located for located, entry in zip(located_findings, entries) if (entry in known_entries) is is_known]

@@ -9,87 +9,87 @@ from contextlib import suppress
 from flake8_redis_ssot.codes import UNUSED_SUPPRESSION, Selection
 from flake8_redis_ssot.config.model import Config
 from flake8_redis_ssot.files.atomic_write import read
-from flake8_redis_ssot.files.discovery import ENDINGS, whole_project
-from flake8_redis_ssot.linter.engine import Found, found_in
+from flake8_redis_ssot.files.discovery import SOURCE_SUFFIXES, discover_project
+from flake8_redis_ssot.linter.engine import LocatedFinding, check_file
 from flake8_redis_ssot.model import Finding
 from flake8_redis_ssot.project.analysis import Analysis
 from flake8_redis_ssot.semantic.facts import Exports
 
 
-class LiveProject:
-    """The findings of a project, kept up to date by `update` and `take`."""
+class IncrementalProject:
+    """The findings of a project, kept up to date by `refresh` and `set_content`."""
 
     def __init__(self, config: Config, jobs: int) -> None:
         self._config = config
         self._jobs = jobs
         self._selection = Selection(config.select, config.ignore)
-        self._found: dict[str, list[Found]] = {}  # of the files that have been judged
-        self._begin()
+        self._findings_by_file: dict[str, list[LocatedFinding]] = {}  # of the files that have been judged
+        self._analyse_all()
 
-    def _begin(self) -> None:
+    def _analyse_all(self) -> None:
         """Look at everything."""
-        self._files = self._listed()
+        self._files = self._discover_files()
         self._analysis = Analysis(
             self._config,
             sorted(self._files),
             jobs=self._jobs,
-            suppressions=self._selection.has(UNUSED_SUPPRESSION),
+            suppressions=self._selection.has_code(UNUSED_SUPPRESSION),
         )
-        self._found.clear()
+        self._findings_by_file.clear()
 
     @property
     def findings(self) -> list[Finding]:
         """All findings, in order of place."""
-        return sorted(each.finding for path in self._files for each in self.found_in(path))
+        return sorted(each.finding for path in self._files for each in self.findings_in(path))
 
     @property
     def analysis(self) -> Analysis:
         """The facts as they are now; fixes may ask it, and nobody else may change it."""
         return self._analysis
 
-    def found_in(self, path: str) -> list[Found]:
+    def findings_in(self, path: str) -> list[LocatedFinding]:
         """What is found in one file (absolute path) now."""
-        if path not in self._found:
-            self._found[path] = found_in(self._analysis, path, self._selection)
-        return self._found[path]
+        if path not in self._findings_by_file:
+            self._findings_by_file[path] = check_file(self._analysis, path, self._selection)
+        return self._findings_by_file[path]
 
-    def holds(self, path: str) -> bool:
+    def contains(self, path: str) -> bool:
         """Whether a file (absolute path) belongs to the project."""
         return path in self._files
 
-    def take(self, path: str, data: bytes) -> bool:
+    def set_content(self, path: str, data: bytes) -> bool:
         """Go on with other bytes for a file of the project; whether that may have changed what others hold."""
-        return self._edit({path: data})
+        return self._set_contents({path: data})
 
-    def update(self, paths: Iterable[str]) -> bool:
+    def refresh(self, paths: Iterable[str]) -> bool:
         """Take notice of files that were changed, made or removed (absolute paths); whether any of them is of ours."""
-        changed = [path for path in paths if path.endswith(ENDINGS)]
-        known = [path for path in changed if path in self._files and os.path.isfile(path)]
-        if len(known) < len(changed) and self._listed() != self._files:
-            self._begin()
+        changed = [path for path in paths if path.endswith(SOURCE_SUFFIXES)]
+        known_paths = [path for path in changed if path in self._files and os.path.isfile(path)]
+        if len(known_paths) < len(changed) and self._discover_files() != self._files:
+            self._analyse_all()
             return True
-        return bool(known) and self._change(known)
+        return bool(known_paths) and self._reload(known_paths)
 
-    def _listed(self) -> frozenset[str]:
+    def _discover_files(self) -> frozenset[str]:
         """The files that the settings do not leave out."""
         config = self._config
-        return frozenset(whole_project(str(config.root), config.roots, config.exclude).files)
+        return frozenset(discover_project(str(config.root), config.import_roots, config.exclude).files)
 
-    def _change(self, paths: Sequence[str]) -> bool:
-        texts: dict[str, bytes] = {}
+    def _reload(self, paths: Sequence[str]) -> bool:
+        contents: dict[str, bytes] = {}
         for path in paths:
             with suppress(OSError):  # it is gone again: the next notice tells
-                texts[path] = read(path)
-        self._edit(texts)
+                contents[path] = read(path)
+        self._set_contents(contents)
         return True
 
-    def _edit(self, texts: Mapping[str, bytes]) -> bool:
-        before = self._exports(texts)
-        self._analysis.edit(texts)
-        others = self._exports(texts) != before
-        for path in list(self._found) if others else texts:
-            self._found.pop(path, None)
-        return others
+    def _set_contents(self, contents: Mapping[str, bytes]) -> bool:
+        before = self._exports_of(contents)
+        self._analysis.update_files(contents)
+        has_changed_exports = self._exports_of(contents) != before
+        for path in list(self._findings_by_file) if has_changed_exports else contents:
+            self._findings_by_file.pop(path, None)
+        return has_changed_exports
 
-    def _exports(self, texts: Mapping[str, object]) -> list[Exports]:
-        return [self._analysis.project.load(path) for path in texts]
+    def _exports_of(self, paths: Mapping[str, object]) -> list[Exports]:
+        return [self._analysis.resolver.load_exports(path) for path in paths]

@@ -11,11 +11,11 @@ from flake8_redis_ssot.files.atomic_write import Change
 from flake8_redis_ssot.model import Applicability, Finding
 
 if TYPE_CHECKING:
-    from flake8_redis_ssot.baseline.matching import Baseline, Sifted
-    from flake8_redis_ssot.linter.fix.factories import Consolidation
+    from flake8_redis_ssot.baseline.matching import Baseline, BaselineResult
+    from flake8_redis_ssot.linter.fix.factories import FactoryConsolidation
 
 
-class Request(NamedTuple):
+class CheckRequest(NamedTuple):
     """What is asked for.
 
     `paths` as given; `configs` are the values of `--config` (a file, or TOML `key=value`); `buffer` stands in
@@ -53,27 +53,27 @@ class Request(NamedTuple):
     factories: bool = False
 
 
-class Task(NamedTuple):
+class CheckTask(NamedTuple):
     """What is to be looked at under one configuration.
 
-    `asked` are the files to report on, `project` all files of the project (absolute paths), `buffers` the bytes that
-    stand in for some of them.
+    `checked_files` are the files to report on, `project_files` all files of the project (absolute paths), `buffers` the
+    bytes that stand in for some of them.
     """
 
     config: Config
-    asked: tuple[str, ...]
-    project: tuple[str, ...]
+    checked_files: tuple[str, ...]
+    project_files: tuple[str, ...]
     buffers: Mapping[str, bytes]
-    request: Request
+    request: CheckRequest
     baseline: Baseline | None = None
 
     @property
     def selection(self) -> Selection:
         """The codes to report."""
-        return selection_of(self.request, self.config)
+        return resolve_selection(self.request, self.config)
 
 
-def selection_of(request: Request, config: Config) -> Selection:
+def resolve_selection(request: CheckRequest, config: Config) -> Selection:
     """The codes that a request asks for under a configuration."""
     select = (*(request.select or config.select), *request.extend_select)
     return Selection(select, request.ignore or config.ignore)
@@ -83,12 +83,12 @@ class NoConfigurationError(Exception):
     """No configuration was found upwards from a path (the one argument)."""
 
 
-class Outcome:
+class CheckResult:
     """What a run found: findings in order, what the user got wrong, what is only worth a word, the files checked.
 
-    `fixed` are findings whose fixes are in `changes`: sets of files that belong together. Nothing is written yet.
-    `findings` are the new ones where there are baselines: `sifted` has the known ones too. `policies` are the settings
-    of files (absolute paths) where these say something about comments.
+    `fixed_findings` are findings whose fixes are in `changes`: sets of files that belong together. Nothing is written
+    yet. `findings` are the new ones where there are baselines: `baseline_results` has the known ones too.
+    `configs_by_path` are the settings of files (absolute paths) where these say something about comments.
     """
 
     def __init__(self, findings: Iterable[Finding] = (), warnings: Iterable[str] = ()) -> None:
@@ -97,8 +97,8 @@ class Outcome:
         self.warnings = list(warnings)
         self.files: list[str] = []
         self.buffers: dict[str, bytes] = {}
-        self.fixed: list[Finding] = []
-        self.factories: list[Consolidation] = []
+        self.fixed_findings: list[Finding] = []
+        self.factory_consolidations: list[FactoryConsolidation] = []
         self.changes: list[tuple[Change, ...]] = []
-        self.sifted: list[Sifted] = []
-        self.policies: dict[str, Config] = {}
+        self.baseline_results: list[BaselineResult] = []
+        self.configs_by_path: dict[str, Config] = {}

@@ -10,80 +10,83 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_redis_ssot import __version__
 from flake8_redis_ssot.config.model import Config
-from flake8_redis_ssot.files.cache_store import FOLDER, Shelf, named
-from flake8_redis_ssot.files.codec import Unreadable, reader
-from flake8_redis_ssot.files.fingerprints import Stamps
-from flake8_redis_ssot.linter.request import Outcome, Request, Task
+from flake8_redis_ssot.files.cache_store import CACHE_FOLDER, CacheStore, cache_key
+from flake8_redis_ssot.files.codec import DecodeError, decoder_for
+from flake8_redis_ssot.files.fingerprints import FileFingerprints
+from flake8_redis_ssot.linter.request import CheckRequest, CheckResult, CheckTask
 from flake8_redis_ssot.model import Finding
 
 if TYPE_CHECKING:
-    from flake8_redis_ssot.project.analysis import Basis
+    from flake8_redis_ssot.project.analysis import Dependencies
 
 
-def shelf_of(config: Config, request: Request) -> Shelf | None:
+def open_store(config: Config, request: CheckRequest) -> CacheStore | None:
     """Where things are remembered; None where nothing is to be."""
-    folder = request.cache_dir or os.environ.get("REDIS_SSOT_CACHE_DIR") or os.path.join(config.root, FOLDER)
-    return Shelf(folder) if request.cache else None
+    folder = request.cache_dir or os.environ.get("REDIS_SSOT_CACHE_DIR") or os.path.join(config.root, CACHE_FOLDER)
+    return CacheStore(folder) if request.cache else None
 
 
-def settled(task: Task, shelf: Shelf | None) -> Outcome:
+def execute_cached(task: CheckTask, store: CacheStore | None) -> CheckResult:
     """What comes of a task. Raises ConfigError where the configuration names what is not there."""
     config, request = task.config, task.request
-    if shelf is None:
-        from flake8_redis_ssot.linter.execute import judge  # late: a run that is known already needs none of this
+    if store is None:
+        from flake8_redis_ssot.linter.execute import execute  # late: a run that is known already needs none of this
 
-        return judge(task, None)[0]
-    stamps = Stamps.of(task.project)
+        return execute(task, None)[0]
+    fingerprints = FileFingerprints.from_disk(task.project_files)
     if task.buffers or request.trust is not None or request.factories:
-        return _judged(task, shelf, stamps)[0]
-    name = _name(config, request)
-    asked = named(_asked(task))
-    digest = named(stamps.digest(task.project) or os.urandom(8), asked)
-    known = recall(shelf, name)
+        return _execute(task, store, fingerprints)[0]
+    key = _result_key(config, request)
+    files_key = cache_key(_partial_files(task))
+    digest = cache_key(fingerprints.digest(task.project_files) or os.urandom(8), files_key)
+    known = load_result(store, key)
     if known is not None and known.digest == digest:
-        return Outcome(known.findings, known.warnings)
-    from flake8_redis_ssot.linter.result_dependencies import keep, still_holds  # late: most runs are known already
+        return CheckResult(known.findings, known.warnings)
+    from flake8_redis_ssot.linter.result_dependencies import (  # late: most runs are known already
+        is_up_to_date,
+        store_dependencies,
+    )
 
-    if known is not None and still_holds(shelf, f"basis-{name}", asked, task.project, stamps):
-        remember(shelf, name, known._replace(digest=digest))
-        return Outcome(known.findings, known.warnings)
-    outcome, basis = _judged(task, shelf, stamps)
-    remember(shelf, name, Known(digest, tuple(outcome.findings), tuple(outcome.warnings)))
-    keep(shelf, f"basis-{name}", asked, task.project, stamps, basis)
-    return outcome
-
-
-def _judged(task: Task, shelf: Shelf, stamps: Stamps) -> tuple[Outcome, Basis]:
-    from flake8_redis_ssot.linter.execute import judge
-    from flake8_redis_ssot.project.search.facts_cache import Memory
-
-    memory = Memory.at(shelf, f"facts-{named(_tool(), task.config)}", stamps)
-    done = judge(task, memory)
-    memory.save([path for path in task.project if path not in task.buffers])
-    return done
+    if known is not None and is_up_to_date(store, f"basis-{key}", files_key, task.project_files, fingerprints):
+        store_result(store, key, known._replace(digest=digest))
+        return CheckResult(known.findings, known.warnings)
+    result, dependencies = _execute(task, store, fingerprints)
+    store_result(store, key, CachedResult(digest, tuple(result.findings), tuple(result.warnings)))
+    store_dependencies(store, f"basis-{key}", files_key, task.project_files, fingerprints, dependencies)
+    return result
 
 
-def _asked(task: Task) -> tuple[str, ...]:
+def _execute(task: CheckTask, store: CacheStore, fingerprints: FileFingerprints) -> tuple[CheckResult, Dependencies]:
+    from flake8_redis_ssot.linter.execute import execute
+    from flake8_redis_ssot.project.search.facts_cache import FactsCache
+
+    facts_cache = FactsCache.load(store, f"facts-{cache_key(_tool_version(), task.config)}", fingerprints)
+    executed = execute(task, facts_cache)
+    facts_cache.save([path for path in task.project_files if path not in task.buffers])
+    return executed
+
+
+def _partial_files(task: CheckTask) -> tuple[str, ...]:
     """The files to report on, where these are not all of the project."""
-    return task.asked if task.asked != task.project else ()
+    return task.checked_files if task.checked_files != task.project_files else ()
 
 
-def _name(config: Config, request: Request) -> str:
+def _result_key(config: Config, request: CheckRequest) -> str:
     """The name of an outcome: all that it depends on besides the files."""
-    asked_for = (request.paths, request.exclude, request.force_exclude, request.select, request.extend_select)
-    how = (request.ignore, request.noqa, request.fixes, os.getcwd())
-    return f"outcome-{named(_tool(), config, asked_for, how)}"
+    scope_options = (request.paths, request.exclude, request.force_exclude, request.select, request.extend_select)
+    report_options = (request.ignore, request.noqa, request.fixes, os.getcwd())
+    return f"outcome-{cache_key(_tool_version(), config, scope_options, report_options)}"
 
 
 @cache
-def _tool() -> tuple[object, ...]:
+def _tool_version() -> tuple[object, ...]:
     """What results depend on besides files and configuration: this tool and the Python that it runs on.
 
     While the tool itself is being worked on, its version says too little.
     """
     package = os.path.dirname(os.path.dirname(__file__))
-    latest = max(os.stat(path).st_mtime_ns for path in _modules_in(package))
-    return __version__, sys.version_info[:3], latest
+    latest_mtime = max(os.stat(path).st_mtime_ns for path in _modules_in(package))
+    return __version__, sys.version_info[:3], latest_mtime
 
 
 def _modules_in(folder: str) -> Iterator[str]:
@@ -96,7 +99,7 @@ def _modules_in(folder: str) -> Iterator[str]:
             yield from _modules_in(entry.path)
 
 
-class Known(NamedTuple):
+class CachedResult(NamedTuple):
     """What came of a run: its findings in order, and its warnings; `digest` says how all files were."""
 
     digest: str
@@ -104,18 +107,18 @@ class Known(NamedTuple):
     warnings: tuple[str, ...]
 
 
-_READ = reader(Known)
+_DECODE = decoder_for(CachedResult)
 
 
-def recall(shelf: Shelf, name: str) -> Known | None:
+def load_result(store: CacheStore, name: str) -> CachedResult | None:
     """What came of the last run of that name."""
     try:
-        known: Known = _READ(shelf.get(name))
-    except Unreadable:
+        result: CachedResult = _DECODE(store.get(name))
+    except DecodeError:
         return None
-    return known
+    return result
 
 
-def remember(shelf: Shelf, name: str, known: Known) -> None:
+def store_result(store: CacheStore, name: str, result: CachedResult) -> None:
     """Write down what came of a run."""
-    shelf.put(name, known)
+    store.put(name, result)

@@ -6,92 +6,105 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from flake8_redis_ssot.files.atomic_write import read
-from flake8_redis_ssot.files.cache_store import Shelf
-from flake8_redis_ssot.files.codec import reader
-from flake8_redis_ssot.files.fingerprints import Stamps, changed, names_digest
-from flake8_redis_ssot.project.analysis import Basis
-from flake8_redis_ssot.project.search.prefilter import Hunt, Search
-from flake8_redis_ssot.semantic.method_profile import Profile
-from flake8_redis_ssot.semantic.name_patterns import Words
+from flake8_redis_ssot.files.cache_store import CacheStore
+from flake8_redis_ssot.files.codec import decoder_for
+from flake8_redis_ssot.files.fingerprints import FileFingerprints, changed_paths, paths_digest
+from flake8_redis_ssot.project.analysis import Dependencies
+from flake8_redis_ssot.project.search.prefilter import ModuleQuery, Search
+from flake8_redis_ssot.semantic.method_profile import MethodProfile
+from flake8_redis_ssot.semantic.name_patterns import NamePatterns
 
 # To look at more files than these takes as long as to do everything anew.
-_MOST_CHANGED = 32
+_MAX_CHANGED = 32
 
 
-class _Hunt(NamedTuple):
+class _StoredQuery(NamedTuple):
     module: str
     folder: str
-    passes: bool
+    match_reexports: bool
     names: tuple[str, ...]
 
 
-class _Stored(NamedTuple):
-    """A basis as JSON: bytes as Latin-1. `asked` tells what was to be reported.
+class _StoredDependencies(NamedTuple):
+    """A basis as JSON: bytes as Latin-1. `request_key` tells what was to be reported.
 
-    `paths` is a digest of all files and `stamps` tells how they were, both in hexadecimal.
+    `paths_digest` is a digest of all files and `fingerprints` tells how they were, both in hexadecimal.
     """
 
-    asked: str
-    paths: str
-    stamps: str
-    near: tuple[str, ...]
+    request_key: str
+    paths_digest: str
+    fingerprints: str
+    direct_paths: tuple[str, ...]
     needles: tuple[str, ...]
-    hunts: tuple[_Hunt, ...]
-    profiles: tuple[Profile, ...]
+    module_queries: tuple[_StoredQuery, ...]
+    profiles: tuple[MethodProfile, ...]
     attributes: tuple[str, ...]
 
 
-_READ = reader(_Stored)
+_DECODE = decoder_for(_StoredDependencies)
 
 
-def keep(shelf: Shelf, name: str, asked: str, paths: Sequence[str], stamps: Stamps, basis: Basis) -> None:
+def store_dependencies(
+    store: CacheStore,
+    name: str,
+    request_key: str,
+    paths: Sequence[str],
+    fingerprints: FileFingerprints,
+    dependencies: Dependencies,
+) -> None:
     """Write down what an outcome depends on; `paths` are all files of the project."""
-    needles = sorted({_text(needle) for search in basis.searches for needle in search.needles})
-    hunts = dict.fromkeys(_written(hunt) for search in basis.searches for hunt in search.hunts)
-    profiles = dict.fromkeys(profile for search in basis.searches for profile in search.profiles)
-    near, attributes = tuple(sorted(basis.near)), tuple(sorted(basis.attributes))
-    files, packed = names_digest(paths).hex(), stamps.packed(paths).hex()
-    told = tuple(needles), tuple(hunts), tuple(profiles)
-    shelf.put(name, _Stored(asked, files, packed, near, *told, attributes))
+    needles = sorted({_to_text(needle) for search in dependencies.searches for needle in search.needles})
+    queries = dict.fromkeys(_encode_query(query) for search in dependencies.searches for query in search.module_queries)
+    profiles = dict.fromkeys(profile for search in dependencies.searches for profile in search.profiles)
+    direct_paths, attributes = tuple(sorted(dependencies.direct_paths)), tuple(sorted(dependencies.attributes))
+    paths_hash, packed_fingerprints = paths_digest(paths).hex(), fingerprints.pack(paths).hex()
+    encoded_searches = tuple(needles), tuple(queries), tuple(profiles)
+    store.put(
+        name,
+        _StoredDependencies(request_key, paths_hash, packed_fingerprints, direct_paths, *encoded_searches, attributes),
+    )
 
 
-def _written(hunt: Hunt) -> _Hunt:
-    return _Hunt(_text(hunt.module), hunt.folder, hunt.passes, tuple(map(_text, hunt.names)))
+def _encode_query(query: ModuleQuery) -> _StoredQuery:
+    return _StoredQuery(_to_text(query.module), query.folder, query.match_reexports, tuple(map(_to_text, query.names)))
 
 
-def still_holds(shelf: Shelf, name: str, asked: str, paths: Sequence[str], stamps: Stamps) -> bool:
+def is_up_to_date(
+    store: CacheStore, name: str, request_key: str, paths: Sequence[str], fingerprints: FileFingerprints
+) -> bool:
     """Whether the files that have changed since have nothing to do with the outcome."""
     try:
-        stored: _Stored = _READ(shelf.get(name))
-        before = bytes.fromhex(stored.stamps)
+        stored: _StoredDependencies = _DECODE(store.get(name))
+        old_fingerprints = bytes.fromhex(stored.fingerprints)
     except ValueError:
         return False
-    if stored.asked != asked or stored.paths != names_digest(paths).hex():
+    if stored.request_key != request_key or stored.paths_digest != paths_digest(paths).hex():
         return False
-    others = changed(paths, before, stamps.packed(paths))
-    if len(others) > _MOST_CHANGED or not set(stored.near).isdisjoint(others):
+    changed_files = changed_paths(paths, old_fingerprints, fingerprints.pack(paths))
+    if len(changed_files) > _MAX_CHANGED or not set(stored.direct_paths).isdisjoint(changed_files):
         return False
-    return not _matter(others, stored)
+    return not _is_any_relevant(changed_files, stored)
 
 
-def _matter(paths: Iterable[str], stored: _Stored) -> bool:
+def _is_any_relevant(paths: Iterable[str], stored: _StoredDependencies) -> bool:
     """Whether any of some files holds what was looked for."""
-    hunts = tuple(
-        Hunt(_bytes(hunt.module), hunt.folder, hunt.passes, tuple(map(_bytes, hunt.names))) for hunt in stored.hunts
+    queries = tuple(
+        ModuleQuery(_to_bytes(query.module), query.folder, query.match_reexports, tuple(map(_to_bytes, query.names)))
+        for query in stored.module_queries
     )
-    needles = tuple(map(_bytes, stored.needles))
-    search = Search(needles, hunts, Words(frozenset()), (), profiles=stored.profiles)
+    needles = tuple(map(_to_bytes, stored.needles))
+    search = Search(needles, queries, NamePatterns(frozenset()), (), profiles=stored.profiles)
     attributes = [attribute.encode("utf-8", "replace") for attribute in stored.attributes]
     try:
         texts = [(path, read(path)) for path in paths]
     except OSError:
         return True
-    return any(search.wants(data, path) or any(each in data for each in attributes) for path, data in texts)
+    return any(search.matches(data, path) or any(each in data for each in attributes) for path, data in texts)
 
 
-def _text(data: bytes) -> str:
+def _to_text(data: bytes) -> str:
     return data.decode("latin-1")
 
 
-def _bytes(text: str) -> bytes:
+def _to_bytes(text: str) -> bytes:
     return text.encode("latin-1", "replace")

@@ -7,124 +7,137 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from flake8_redis_ssot.config.loading import find, from_overrides, load
+from flake8_redis_ssot.config.loading import config_from_overrides, find_config, load_config
 from flake8_redis_ssot.config.model import Config
-from flake8_redis_ssot.files.cache_store import Shelf
-from flake8_redis_ssot.files.discovery import Listing, Trouble
-from flake8_redis_ssot.files.discovery_cache import listed
-from flake8_redis_ssot.files.paths import shown_path
-from flake8_redis_ssot.linter.request import NoConfigurationError, Outcome, Request, Task
-from flake8_redis_ssot.linter.result_cache import settled, shelf_of
-from flake8_redis_ssot.model import Finding, Mark, Span
+from flake8_redis_ssot.files.cache_store import CacheStore
+from flake8_redis_ssot.files.discovery import DiscoveryError, Listing
+from flake8_redis_ssot.files.discovery_cache import discover_cached
+from flake8_redis_ssot.files.paths import to_display_path
+from flake8_redis_ssot.linter.request import CheckRequest, CheckResult, CheckTask, NoConfigurationError
+from flake8_redis_ssot.linter.result_cache import execute_cached, open_store
+from flake8_redis_ssot.model import Finding, FindingContext, Span
 
 if TYPE_CHECKING:
     from flake8_redis_ssot.baseline.matching import Baseline
 
 
-def run(request: Request) -> Outcome:
+def run(request: CheckRequest) -> CheckResult:
     """Check everything that is asked for.
 
     Raises ConfigError, NoConfigurationError where there is none to go by, or BaselineError.
     """
-    outcome = Outcome()
-    for config, paths in by_configuration(request):
-        _check_under(config, paths, request, outcome)
-    outcome.findings.sort()
-    return outcome
+    result = CheckResult()
+    for config, paths in group_by_config(request):
+        _check_config(config, paths, request, result)
+    result.findings.sort()
+    return result
 
 
-def by_configuration(request: Request) -> list[tuple[Config, list[str]]]:
+def group_by_config(request: CheckRequest) -> list[tuple[Config, list[str]]]:
     """The paths, grouped by the configuration that holds for them. Raises ConfigError, NoConfigurationError."""
     files = [config for config in request.configs if not _is_setting(config)]
     settings = [config for config in request.configs if _is_setting(config)]
     if files:
-        return [(load(Path(files[-1]), root=Path.cwd(), overrides=settings), list(request.paths))]
+        return [(load_config(Path(files[-1]), root=Path.cwd(), overrides=settings), list(request.paths))]
     groups: dict[Path | None, list[str]] = {}
     for path in request.paths:
-        groups.setdefault(None if request.isolated else find(Path(path)), []).append(path)
-    return [(_configuration(file, settings, paths), paths) for file, paths in groups.items()]
+        groups.setdefault(None if request.isolated else find_config(Path(path)), []).append(path)
+    return [(_load_config(file, settings, paths), paths) for file, paths in groups.items()]
 
 
 def _is_setting(config: str) -> bool:
     return "=" in config and not os.path.exists(config)
 
 
-def _configuration(file: Path | None, settings: Sequence[str], paths: Sequence[str]) -> Config:
+def _load_config(file: Path | None, settings: Sequence[str], paths: Sequence[str]) -> Config:
     if file is not None:
-        return load(file, overrides=settings)
+        return load_config(file, overrides=settings)
     if settings:
-        return from_overrides(settings, Path.cwd())
+        return config_from_overrides(settings, Path.cwd())
     raise NoConfigurationError(paths[0])
 
 
-def _check_under(config: Config, paths: Sequence[str], request: Request, outcome: Outcome) -> None:
+def _check_config(config: Config, paths: Sequence[str], request: CheckRequest, result: CheckResult) -> None:
     absolute = [os.path.normpath(os.path.join(os.getcwd(), path)) for path in paths]
     buffers = {absolute[0]: request.buffer} if request.buffer is not None else {}
-    shelf = shelf_of(config, request)
-    listing = listed(
-        shelf,
+    store = open_store(config, request)
+    listing = discover_cached(
+        store,
         [path for path in absolute if path not in buffers],
         root=str(config.root),
         exclude=(*config.exclude, *request.exclude),
         force_exclude=request.force_exclude,
     )
     # What only this run leaves out is still part of the project.
-    covered = [] if request.exclude else [path for path in absolute if os.path.isdir(path)]
-    asked = (*listing.files, *buffers)
-    project = _project(config, listing, covered, shelf)
-    task = Task(config, asked, project, buffers, request, _baseline(config, request))
-    part = settled(task, shelf)
-    outcome.findings += _new_ones(task, part.findings, outcome)
-    outcome.warnings += part.warnings
-    outcome.fixed += part.fixed
-    outcome.changes += part.changes
-    outcome.factories += part.factories
-    outcome.files += asked
-    outcome.buffers |= buffers
-    outcome.policies |= dict.fromkeys(asked if config.noqa else (), config)
-    _take_troubles(listing.problems, outcome)
+    covered_folders = [] if request.exclude else [path for path in absolute if os.path.isdir(path)]
+    checked_files = (*listing.files, *buffers)
+    project_files = _project_files(config, listing, covered_folders, store)
+    task = CheckTask(config, checked_files, project_files, buffers, request, _load_baseline(config, request))
+    task_result = execute_cached(task, store)
+    result.findings += _filter_known(task, task_result.findings, result)
+    result.warnings += task_result.warnings
+    result.fixed_findings += task_result.fixed_findings
+    result.changes += task_result.changes
+    result.factory_consolidations += task_result.factory_consolidations
+    result.files += checked_files
+    result.buffers |= buffers
+    result.configs_by_path |= dict.fromkeys(checked_files if config.noqa else (), config)
+    _report_discovery_errors(listing.errors, result)
 
 
-def _baseline(config: Config, request: Request) -> Baseline | None:
+def _load_baseline(config: Config, request: CheckRequest) -> Baseline | None:
     if request.baseline is None or not (request.baseline or config.baseline):
         return None
-    from flake8_redis_ssot.baseline.matching import baseline_of  # late: not every project has one
+    from flake8_redis_ssot.baseline.matching import load_baseline  # late: not every project has one
 
-    return baseline_of(config, request.baseline)
+    return load_baseline(config, request.baseline)
 
 
-def _new_ones(task: Task, findings: Sequence[Finding], outcome: Outcome) -> Sequence[Finding]:
+def _filter_known(task: CheckTask, findings: Sequence[Finding], result: CheckResult) -> Sequence[Finding]:
     """Those that the baseline does not know."""
     if task.baseline is None:
         return findings
-    from flake8_redis_ssot.baseline.matching import sift
+    from flake8_redis_ssot.baseline.matching import split_by_baseline
 
-    whole = task.asked == task.project and not task.request.exclude
-    outcome.sifted.append(sift(task.baseline, findings, {*task.asked}, task.selection, whole=whole))
-    return outcome.sifted[-1].new
+    is_whole_project = task.checked_files == task.project_files and not task.request.exclude
+    result.baseline_results.append(
+        split_by_baseline(
+            task.baseline, findings, {*task.checked_files}, task.selection, is_whole_project=is_whole_project
+        )
+    )
+    return result.baseline_results[-1].new
 
 
-def _project(config: Config, listing: Listing, covered: Sequence[str], shelf: Shelf | None) -> tuple[str, ...]:
-    """The files of a project: those listed, and whatever lies under the import roots and is not `covered` by them."""
-    others = [root for root in config.roots if not any(_lies_in(root, folder) for folder in covered)]
-    if not others:
+def _project_files(
+    config: Config, listing: Listing, covered_folders: Sequence[str], store: CacheStore | None
+) -> tuple[str, ...]:
+    """The files of a project.
+
+    Those listed, and whatever lies under the import roots and is not `covered_folders` by them.
+    """
+    uncovered_roots = [
+        root for root in config.import_roots if not any(_is_inside(root, folder) for folder in covered_folders)
+    ]
+    if not uncovered_roots:
         return listing.files
-    beside = listed(shelf, others, root=str(config.root), exclude=config.exclude).files
-    return tuple(sorted({*listing.files, *beside}))
+    other_files = discover_cached(store, uncovered_roots, root=str(config.root), exclude=config.exclude).files
+    return tuple(sorted({*listing.files, *other_files}))
 
 
-def _lies_in(path: str, folder: str) -> bool:
+def _is_inside(path: str, folder: str) -> bool:
     return path == folder or path.startswith(folder.rstrip(os.sep) + os.sep)
 
 
-def _take_troubles(troubles: Sequence[Trouble], outcome: Outcome) -> None:
+def _report_discovery_errors(errors: Sequence[DiscoveryError], result: CheckResult) -> None:
     """A path that was asked for is the user's mistake; one that was found on the way is a finding."""
-    for trouble in troubles:
-        shown = shown_path(trouble.path)
-        if trouble.named:
-            outcome.errors.append(f"{shown}: {trouble.reason}")
+    for error in errors:
+        reported_path = to_display_path(error.path)
+        if error.is_explicit:
+            result.errors.append(f"{reported_path}: {error.reason}")
         else:
-            message = f"not analysed: {trouble.reason}"
-            outcome.findings.append(
-                Finding(shown, Span(1, 0, 1, 0), "RSS900", message, "", (1,), mark=Mark(pattern="gap"))
+            message = f"not analysed: {error.reason}"
+            result.findings.append(
+                Finding(
+                    reported_path, Span(1, 0, 1, 0), "RSS900", message, "", (1,), context=FindingContext(pattern="gap")
+                )
             )

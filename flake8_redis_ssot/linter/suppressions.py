@@ -9,60 +9,60 @@ from typing import NamedTuple
 from flake8_redis_ssot.codes import Selection
 from flake8_redis_ssot.config.model import Config
 from flake8_redis_ssot.files.atomic_write import read
-from flake8_redis_ssot.files.paths import shown_path
-from flake8_redis_ssot.linter.engine import asked_for
-from flake8_redis_ssot.linter.request import Request, selection_of
-from flake8_redis_ssot.linter.run import by_configuration, run
+from flake8_redis_ssot.files.paths import to_display_path
+from flake8_redis_ssot.linter.engine import make_code_filter
+from flake8_redis_ssot.linter.request import CheckRequest, resolve_selection
+from flake8_redis_ssot.linter.run import group_by_config, run
 from flake8_redis_ssot.model import Finding
-from flake8_redis_ssot.syntax.noqa import Comments, Directive, is_unused
-from flake8_redis_ssot.syntax.source import decode, read_source
+from flake8_redis_ssot.syntax.noqa import NoqaComment, NoqaIndex, is_unused
+from flake8_redis_ssot.syntax.source import decode, parse_bytes
 
 
-class Audited(NamedTuple):
+class CommentAudit(NamedTuple):
     """One comment of a file (`path` as messages show it).
 
-    `silenced` are the findings that it keeps from being reported, `refused` those that it would if the settings let
-    it; `unused` are codes of ours that it names and that silence nothing for sure.
+    `suppressed_findings` are the findings that it keeps from being reported, `refused_findings` those that it would if
+    the settings let it; `unused_codes` are codes of ours that it names and that silence nothing for sure.
     """
 
     path: str
-    directive: Directive
-    silenced: tuple[Finding, ...]
-    refused: tuple[Finding, ...]
-    unused: tuple[str, ...]
+    comment: NoqaComment
+    suppressed_findings: tuple[Finding, ...]
+    refused_findings: tuple[Finding, ...]
+    unused_codes: tuple[str, ...]
 
 
-class Audit(NamedTuple):
+class SuppressionAudit(NamedTuple):
     """All comments in order of place, and what the user got wrong."""
 
-    comments: list[Audited]
+    comment_audits: list[CommentAudit]
     errors: list[str]
 
 
-def audit(request: Request) -> Audit:
+def audit_suppressions(request: CheckRequest) -> SuppressionAudit:
     """Look at all comments in what is asked for, whatever its baseline knows.
 
     Raises ConfigError, or NoConfigurationError where there is none to go by.
     """
-    found: list[Audited] = []
+    audits: list[CommentAudit] = []
     errors: list[str] = []
-    for config, paths in by_configuration(request):
-        outcome = run(request._replace(paths=tuple(paths), noqa=False, baseline=None))
-        errors += outcome.errors
+    for config, paths in group_by_config(request):
+        result = run(request._replace(paths=tuple(paths), noqa=False, baseline=None))
+        errors += result.errors
         by_path: dict[str, list[Finding]] = {}
-        for finding in outcome.findings:
+        for finding in result.findings:
             by_path.setdefault(os.path.abspath(finding.path), []).append(finding)
-        selection = selection_of(request, config)
-        for path in outcome.files:
-            found += _in_file(path, by_path.get(path, []), config, selection)
-    return Audit(sorted(found, key=_place), errors)
+        selection = resolve_selection(request, config)
+        for path in result.files:
+            audits += _audit_file(path, by_path.get(path, []), config, selection)
+    return SuppressionAudit(sorted(audits, key=_sort_key), errors)
 
 
-def _place(audited: Audited) -> tuple[str, int, int]:
-    return audited.path, audited.directive.row, audited.directive.column
+def _sort_key(comment_audit: CommentAudit) -> tuple[str, int, int]:
+    return comment_audit.path, comment_audit.comment.row, comment_audit.comment.column
 
 
-def _in_file(path: str, findings: Sequence[Finding], config: Config, selection: Selection) -> Iterator[Audited]:
+def _audit_file(path: str, findings: Sequence[Finding], config: Config, selection: Selection) -> Iterator[CommentAudit]:
     """The comments of one file (absolute path) that concern us: they name a code of ours, or silence one now."""
     try:
         data = read(path)
@@ -70,15 +70,17 @@ def _in_file(path: str, findings: Sequence[Finding], config: Config, selection: 
         return  # the run has told
     if b"noqa" not in data.lower():
         return
-    comments, asked = Comments(decode(data).text), asked_for(config, path, selection)
-    sites = [(finding.code, finding.noqa_rows) for finding in findings]
-    for directive in comments.directives():
-        ours = list(comments.suppressions(directive))
-        met = [finding for finding in findings if directive.silences(finding.code, finding.noqa_rows)]
-        held = [finding for finding in met if directive.holds(config.policy(finding.code))]
-        unused = [named.code for named in ours if is_unused(named, sites, asked)]
-        if unused and read_source(data).gaps:
-            unused = []  # what could not be read may need it
-        if ours or met:
-            refused = tuple(finding for finding in met if finding not in held)
-            yield Audited(shown_path(path), directive, tuple(held), refused, tuple(unused))
+    comments, is_selected = NoqaIndex(decode(data).text), make_code_filter(config, path, selection)
+    candidates = [(finding.code, finding.noqa_rows) for finding in findings]
+    for comment in comments.iter_comments():
+        own_suppressions = list(comments.find_suppressions(comment))
+        matching = [finding for finding in findings if comment.suppresses(finding.code, finding.noqa_rows)]
+        suppressed = [finding for finding in matching if comment.is_allowed_by(config.noqa_policy(finding.code))]
+        unused_codes = [
+            suppression.code for suppression in own_suppressions if is_unused(suppression, candidates, is_selected)
+        ]
+        if unused_codes and parse_bytes(data).unanalysed_ranges:
+            unused_codes = []  # what could not be read may need it
+        if own_suppressions or matching:
+            refused_findings = tuple(finding for finding in matching if finding not in suppressed)
+            yield CommentAudit(to_display_path(path), comment, tuple(suppressed), refused_findings, tuple(unused_codes))

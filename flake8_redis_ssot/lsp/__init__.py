@@ -1,1 +1,1 @@
-"""The language server: diagnostics, explanations and fixes while people type."""
+"""The language server: diagnostics, hover and code actions of open documents."""

@@ -9,137 +9,144 @@ from lsprotocol import types
 from pygls.uris import from_fs_path, to_fs_path
 from pygls.workspace import PositionCodec
 
-from flake8_redis_ssot.linter.add_noqa import TO_COME, commented
-from flake8_redis_ssot.linter.request import Request
+from flake8_redis_ssot.linter.add_noqa import REASON_PLACEHOLDER, insert_comments
+from flake8_redis_ssot.linter.request import CheckRequest
 from flake8_redis_ssot.linter.run import run
-from flake8_redis_ssot.lsp.positions import range_of
-from flake8_redis_ssot.lsp.server import SOURCE, Server
-from flake8_redis_ssot.lsp.workspaces import Kept
+from flake8_redis_ssot.lsp.positions import to_lsp_range
+from flake8_redis_ssot.lsp.server import DIAGNOSTIC_SOURCE, Server
+from flake8_redis_ssot.lsp.workspaces import OpenProject
 from flake8_redis_ssot.model import Applicability, Finding, Fix, Span
-from flake8_redis_ssot.syntax.notebooks import ENDING
+from flake8_redis_ssot.syntax.notebooks import NOTEBOOK_SUFFIX
 
 
-def actions(server: Server, params: types.CodeActionParams) -> list[types.CodeAction]:
+def code_actions(server: Server, params: types.CodeActionParams) -> list[types.CodeAction]:
     """Fixes and comments for what is found in a range, and all safe fixes of the document."""
     uri, only = params.text_document.uri, params.context.only
     path = to_fs_path(uri)
-    kept = server.projects.of(path) if path else None
-    if path is None or kept is None or not kept.project.holds(path):
+    open_project = server.projects.project_for(path) if path else None
+    if path is None or open_project is None or not open_project.project.contains(path):
         return []
-    draughtsman = Draughtsman(
-        server.workspace.position_codec, server.projects.lines, lambda file: from_fs_path(file) or file
+    builder = CodeActionBuilder(
+        server.workspace.position_codec, server.projects.read_lines, lambda file: from_fs_path(file) or file
     )
-    found: list[types.CodeAction] = []
-    if _is_wanted(types.CodeActionKind.QuickFix, only):
+    actions: list[types.CodeAction] = []
+    if _is_requested(types.CodeActionKind.QuickFix, only):
         # Neovim asks for the place of the cursor, and tells which findings of its line it shows.
-        shown = [each.range for each in params.context.diagnostics if each.source == SOURCE]
-        for diagnostic, finding in server.mended(uri, params.range, *shown):
-            found += draughtsman.quick_fixes(finding, diagnostic)
-            policy = kept.config.policy(finding.code)
-            silent = draughtsman.silence(finding, path, server.projects.buffers[path], diagnostic, policy)
-            found += [silent] if silent else []
-    if _is_wanted(FIX_ALL, only):
-        found += _fix_all(kept, path, server.projects.buffers.get(path), draughtsman)
-    return found
+        shown_ranges = [each.range for each in params.context.diagnostics if each.source == DIAGNOSTIC_SOURCE]
+        for diagnostic, finding in server.diagnose_with_fixes(uri, params.range, *shown_ranges):
+            actions += builder.quick_fixes(finding, diagnostic)
+            policy = open_project.config.noqa_policy(finding.code)
+            disable_action = builder.disable_for_line(
+                finding, path, server.projects.unsaved_buffers[path], diagnostic, policy
+            )
+            actions += [disable_action] if disable_action else []
+    if _is_requested(FIX_ALL, only):
+        actions += _fix_all_actions(open_project, path, server.projects.unsaved_buffers.get(path), builder)
+    return actions
 
 
-def _is_wanted(kind: str, only: Sequence[str] | None) -> bool:
+def _is_requested(kind: str, only: Sequence[str] | None) -> bool:
     """Whether a client asks for a kind: for itself, for one that it is part of, or for anything."""
-    return not only or any(kind == asked or kind.startswith(f"{asked}.") for asked in only)
+    return not only or any(kind == requested or kind.startswith(f"{requested}.") for requested in only)
 
 
-def _fix_all(kept: Kept, path: str, buffer: bytes | None, draughtsman: Draughtsman) -> list[types.CodeAction]:
+def _fix_all_actions(
+    open_project: OpenProject, path: str, buffer: bytes | None, builder: CodeActionBuilder
+) -> list[types.CodeAction]:
     """All that is safe in one document, worked out on its present text."""
-    if buffer is None or not kept.findings(path):
+    if buffer is None or not open_project.findings_in(path):
         return []
-    outcome = run(Request(paths=(path,), buffer=buffer, trust=Applicability.SAFE))
-    after = [change.after for group in outcome.changes for change in group if change.path == path]
+    result = run(CheckRequest(paths=(path,), buffer=buffer, trust=Applicability.SAFE))
+    after = [change.after for group in result.changes for change in group if change.path == path]
     text = after[0] if after else None
     if text is None or text == buffer:
         return []
-    edit = draughtsman.replaced(path, text.decode("utf-8", "surrogatepass"))
+    edit = builder.replace_document(path, text.decode("utf-8", "surrogatepass"))
     return [types.CodeAction("Redis SSOT: Fix all auto-fixable problems", kind=FIX_ALL, edit=edit)]
 
 
 FIX_ALL = "source.fixAll.redis-ssot"
-_WORDS = {Applicability.UNSAFE: "not proven safe", Applicability.MANUAL: "to choose"}
-_LONGEST_REASON = 80  # characters: a menu shows one line
-Lines = Callable[[str], Sequence[str]]
+_APPLICABILITY_LABELS = {Applicability.UNSAFE: "not proven safe", Applicability.MANUAL: "to choose"}
+_MAX_REASON_LENGTH = 80  # characters: a menu shows one line
+LineReader = Callable[[str], Sequence[str]]
 
 
-class Draughtsman:
-    """Makes actions for the documents of one client: `lines` gives the lines of a file, `to_uri` its address."""
+class CodeActionBuilder:
+    """Makes actions for the documents of one client: `read_lines` gives the lines of a file, `to_uri` its address."""
 
-    def __init__(self, codec: PositionCodec, lines: Lines, to_uri: Callable[[str], str]) -> None:
+    def __init__(self, codec: PositionCodec, read_lines: LineReader, to_uri: Callable[[str], str]) -> None:
         self._codec = codec
-        self._lines = lines
+        self._read_lines = read_lines
         self._to_uri = to_uri
 
     def quick_fixes(self, finding: Finding, diagnostic: types.Diagnostic) -> Iterator[types.CodeAction]:
         """The fix of a finding, and what else can be chosen."""
         fixes = [finding.fix] if isinstance(finding.fix, Fix) else []
         for fix in (*fixes, *finding.offers):
-            if any(edit.path.endswith(ENDING) for edit in fix.edits):
+            if any(edit.path.endswith(NOTEBOOK_SUFFIX) for edit in fix.edits):
                 continue  # its places are those of code, not of the JSON around it
             action = types.CodeAction(
-                f"Redis SSOT ({finding.code}): {fix.title}{_doubts(fix)}",
+                f"Redis SSOT ({finding.code}): {fix.title}{_applicability_note(fix)}",
                 kind=types.CodeActionKind.QuickFix,
                 diagnostics=[diagnostic],
                 is_preferred=fix.applicability == Applicability.SAFE,
-                edit=self._edit(fix),
+                edit=self._workspace_edit(fix),
                 data={"reasons": list(fix.reasons)},
             )
             yield action
 
-    def silence(
+    def disable_for_line(
         self, finding: Finding, path: str, data: bytes, diagnostic: types.Diagnostic, policy: str
     ) -> types.CodeAction | None:
         """A `noqa` comment on the finding's line, as far as the settings allow it; a reason is left to be written."""
         if policy == "forbid":
             return None
-        text, count = commented(data, [finding], TO_COME if policy == "require-reason" else "")
+        text, count = insert_comments(data, [finding], REASON_PLACEHOLDER if policy == "require-reason" else "")
         if not count:
             return None
-        still = f", once a reason follows the `{TO_COME}`" if policy == "require-reason" else ""
+        reason_hint = f", once a reason follows the `{REASON_PLACEHOLDER}`" if policy == "require-reason" else ""
         return types.CodeAction(
-            f"Redis SSOT ({finding.code}): Disable for this line{still}",
+            f"Redis SSOT ({finding.code}): Disable for this line{reason_hint}",
             kind=types.CodeActionKind.QuickFix,
             diagnostics=[diagnostic],
-            edit=self.replaced(path, text.decode("utf-8", "replace")),
+            edit=self.replace_document(path, text.decode("utf-8", "replace")),
         )
 
-    def replaced(self, path: str, text: str) -> types.WorkspaceEdit:
+    def replace_document(self, path: str, text: str) -> types.WorkspaceEdit:
         """A whole file anew, but for the lines at both ends that stay."""
-        before, after = list(self._lines(path)), text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-        same = 0
-        while same < min(len(before), len(after)) and before[same] == after[same]:
-            same += 1
-        tail = 0
-        while tail < min(len(before), len(after)) - same and before[-1 - tail] == after[-1 - tail]:
-            tail += 1
-        first, last = same, len(before) - tail
-        new = "\n".join(after[first : len(after) - tail])
-        if last > first or tail:
-            new += "\n" if last < len(before) and len(after) - tail > first else ""
+        before, after = list(self._read_lines(path)), text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+        prefix_length = 0
+        while prefix_length < min(len(before), len(after)) and before[prefix_length] == after[prefix_length]:
+            prefix_length += 1
+        suffix_length = 0
+        while (
+            suffix_length < min(len(before), len(after)) - prefix_length
+            and before[-1 - suffix_length] == after[-1 - suffix_length]
+        ):
+            suffix_length += 1
+        first, last = prefix_length, len(before) - suffix_length
+        new = "\n".join(after[first : len(after) - suffix_length])
+        if last > first or suffix_length:
+            new += "\n" if last < len(before) and len(after) - suffix_length > first else ""
         span = Span(first + 1, 0, last + 1, 0) if last < len(before) else Span(first + 1, 0, last, len(before[-1]))
-        edit = types.TextEdit(range_of(span, before, self._codec), new)
+        edit = types.TextEdit(to_lsp_range(span, before, self._codec), new)
         return types.WorkspaceEdit(changes={self._to_uri(path): [edit]})
 
-    def _edit(self, fix: Fix) -> types.WorkspaceEdit:
+    def _workspace_edit(self, fix: Fix) -> types.WorkspaceEdit:
         changes: dict[str, list[types.TextEdit]] = {}
         for edit in fix.edits:
-            where = range_of(edit.span, self._lines(edit.path), self._codec)
-            changes.setdefault(self._to_uri(edit.path), []).append(types.TextEdit(where, edit.text))
+            edit_range = to_lsp_range(edit.span, self._read_lines(edit.path), self._codec)
+            changes.setdefault(self._to_uri(edit.path), []).append(types.TextEdit(edit_range, edit.text))
         return types.WorkspaceEdit(changes=changes)
 
 
-def _doubts(fix: Fix) -> str:
+def _applicability_note(fix: Fix) -> str:
     """How far a fix can be trusted, and the first reason why no further: hovering tells them all."""
     if fix.applicability == Applicability.SAFE:
         return ""
-    words = [
-        _WORDS[fix.applicability],
-        *(shorten(reason, _LONGEST_REASON, placeholder=" …") for reason in fix.reasons[:1]),
+    parts = [
+        _APPLICABILITY_LABELS[fix.applicability],
+        *(shorten(reason, _MAX_REASON_LENGTH, placeholder=" …") for reason in fix.reasons[:1]),
     ]
-    more = f"; {len(fix.reasons) - 1} more" if len(fix.reasons) > 1 else ""
-    return f" ({': '.join(words)}{more})"
+    remainder = f"; {len(fix.reasons) - 1} more" if len(fix.reasons) > 1 else ""
+    return f" ({': '.join(parts)}{remainder})"

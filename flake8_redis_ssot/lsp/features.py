@@ -9,54 +9,60 @@ from lsprotocol import types
 from pygls.uris import to_fs_path
 
 from flake8_redis_ssot.config.loading import OWN_NAMES, PYPROJECT
-from flake8_redis_ssot.lsp.code_actions import FIX_ALL, actions
+from flake8_redis_ssot.lsp.code_actions import FIX_ALL, code_actions
 from flake8_redis_ssot.lsp.hover import hover
 from flake8_redis_ssot.lsp.server import Server
 
-_WATCHED = ("**/*.py", "**/*.pyi", "**/*.ipynb", "**/*.jsonl", *(f"**/{name}" for name in (*OWN_NAMES, PYPROJECT)))
+_WATCHED_GLOBS = (
+    "**/*.py",
+    "**/*.pyi",
+    "**/*.ipynb",
+    "**/*.jsonl",
+    *(f"**/{name}" for name in (*OWN_NAMES, PYPROJECT)),
+)
 
 
-def _initialized(ls: Server, params: types.InitializedParams) -> None:
+def _on_initialized(ls: Server, params: types.InitializedParams) -> None:
     """Ask to be told of files that change outside, where the client can."""
     workspace = ls.client_capabilities.workspace
-    watched = workspace and workspace.did_change_watched_files
-    if watched and watched.dynamic_registration:
-        watchers = [types.FileSystemWatcher(glob) for glob in _WATCHED]
+    watch_capability = workspace and workspace.did_change_watched_files
+    if watch_capability and watch_capability.dynamic_registration:
+        watchers = [types.FileSystemWatcher(glob) for glob in _WATCHED_GLOBS]
         options = types.DidChangeWatchedFilesRegistrationOptions(watchers)
         registration = types.Registration("watch", types.WORKSPACE_DID_CHANGE_WATCHED_FILES, options)
         ls.client_register_capability(types.RegistrationParams([registration]))
 
 
-def _opened(ls: Server, params: types.DidOpenTextDocumentParams) -> None:
-    ls.take(params.text_document.uri, params.text_document.text)
+def _on_did_open(ls: Server, params: types.DidOpenTextDocumentParams) -> None:
+    ls.update_document(params.text_document.uri, params.text_document.text)
 
 
-def _changed(ls: Server, params: types.DidChangeTextDocumentParams) -> None:
+def _on_did_change(ls: Server, params: types.DidChangeTextDocumentParams) -> None:
     uri = params.text_document.uri
-    ls.take(uri, ls.workspace.get_text_document(uri).source)
+    ls.update_document(uri, ls.workspace.get_text_document(uri).source)
 
 
-def _saved(ls: Server, params: types.DidSaveTextDocumentParams) -> None:
-    ls.saved(params.text_document.uri)
+def _on_did_save(ls: Server, params: types.DidSaveTextDocumentParams) -> None:
+    ls.handle_saved(params.text_document.uri)
 
 
-def _closed(ls: Server, params: types.DidCloseTextDocumentParams) -> None:
-    ls.take(params.text_document.uri, None)
+def _on_did_close(ls: Server, params: types.DidCloseTextDocumentParams) -> None:
+    ls.update_document(params.text_document.uri, None)
 
 
-def _changed_outside(ls: Server, params: types.DidChangeWatchedFilesParams) -> None:
-    ls.projects.changed(filter(None, (to_fs_path(change.uri) for change in params.changes)))
+def _on_files_changed(ls: Server, params: types.DidChangeWatchedFilesParams) -> None:
+    ls.projects.refresh_files(filter(None, (to_fs_path(change.uri) for change in params.changes)))
     ls.publish_all()
-    ls.complain()
+    ls.show_problems()
 
 
 _HANDLERS: dict[str, Callable[..., Any]] = {
-    types.INITIALIZED: _initialized,
-    types.TEXT_DOCUMENT_DID_OPEN: _opened,
-    types.TEXT_DOCUMENT_DID_CHANGE: _changed,
-    types.TEXT_DOCUMENT_DID_SAVE: _saved,
-    types.TEXT_DOCUMENT_DID_CLOSE: _closed,
-    types.WORKSPACE_DID_CHANGE_WATCHED_FILES: _changed_outside,
+    types.INITIALIZED: _on_initialized,
+    types.TEXT_DOCUMENT_DID_OPEN: _on_did_open,
+    types.TEXT_DOCUMENT_DID_CHANGE: _on_did_change,
+    types.TEXT_DOCUMENT_DID_SAVE: _on_did_save,
+    types.TEXT_DOCUMENT_DID_CLOSE: _on_did_close,
+    types.WORKSPACE_DID_CHANGE_WATCHED_FILES: _on_files_changed,
     types.TEXT_DOCUMENT_HOVER: hover,
 }
 
@@ -67,5 +73,5 @@ def make_server() -> Server:
     for name, handler in _HANDLERS.items():
         server.feature(name)(handler)
     kinds = [types.CodeActionKind.QuickFix, FIX_ALL]
-    server.feature(types.TEXT_DOCUMENT_CODE_ACTION, types.CodeActionOptions(code_action_kinds=kinds))(actions)
+    server.feature(types.TEXT_DOCUMENT_CODE_ACTION, types.CodeActionOptions(code_action_kinds=kinds))(code_actions)
     return server

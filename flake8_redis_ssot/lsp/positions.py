@@ -10,21 +10,24 @@ from pygls.workspace import PositionCodec
 from flake8_redis_ssot.model import Span
 
 
-def range_of(span: Span, lines: Sequence[str], codec: PositionCodec) -> Range:
+def to_lsp_range(span: Span, lines: Sequence[str], codec: PositionCodec) -> Range:
     """The range of a span in a text of these lines; one that lies behind its end is cut."""
-    return Range(_position(span.row, span.column, lines, codec), _position(span.end_row, span.end_column, lines, codec))
+    return Range(
+        _to_lsp_position(span.row, span.column, lines, codec),
+        _to_lsp_position(span.end_row, span.end_column, lines, codec),
+    )
 
 
-def _position(row: int, column: int, lines: Sequence[str], codec: PositionCodec) -> Position:
+def _to_lsp_position(row: int, column: int, lines: Sequence[str], codec: PositionCodec) -> Position:
     if row > len(lines):
         return Position(len(lines), 0)
     return Position(row - 1, codec.client_num_units(lines[row - 1][:column]))
 
 
-def overlaps(one: Range, other: Range) -> bool:
+def has_overlap(one: Range, other: Range) -> bool:
     """Whether two ranges share a place; ends count."""
-    return _key(one.start) <= _key(other.end) and _key(other.start) <= _key(one.end)
+    return _sort_key(one.start) <= _sort_key(other.end) and _sort_key(other.start) <= _sort_key(one.end)
 
 
-def _key(position: Position) -> tuple[int, int]:
+def _sort_key(position: Position) -> tuple[int, int]:
     return position.line, position.character

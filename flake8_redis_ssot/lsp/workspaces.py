@@ -6,103 +6,105 @@ import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from flake8_redis_ssot.baseline.entries import entries_of
-from flake8_redis_ssot.baseline.matching import Baseline, baseline_of
+from flake8_redis_ssot.baseline.entries import build_entries
+from flake8_redis_ssot.baseline.matching import Baseline, load_baseline
 from flake8_redis_ssot.baseline.storage import BaselineError
-from flake8_redis_ssot.config.loading import OWN_NAMES, PYPROJECT, find, load
+from flake8_redis_ssot.config.loading import OWN_NAMES, PYPROJECT, find_config, load_config
 from flake8_redis_ssot.config.model import Config, ConfigError
 from flake8_redis_ssot.files.atomic_write import read
-from flake8_redis_ssot.files.discovery import ENDINGS
+from flake8_redis_ssot.files.discovery import SOURCE_SUFFIXES
 from flake8_redis_ssot.files.processes import default_jobs
-from flake8_redis_ssot.linter.live import LiveProject
+from flake8_redis_ssot.linter.live import IncrementalProject
 from flake8_redis_ssot.model import Finding
 from flake8_redis_ssot.project.config_check import check_names
-from flake8_redis_ssot.reports.report import shown_lines
+from flake8_redis_ssot.reports.report import read_source_lines
 
 
-class Kept:
+class OpenProject:
     """One project, its configuration and its baseline."""
 
-    def __init__(self, config: Config, project: LiveProject, baseline: Baseline | None) -> None:
+    def __init__(self, config: Config, project: IncrementalProject, baseline: Baseline | None) -> None:
         self.config = config
         self.project = project
-        self._entries = frozenset(baseline.entries if baseline else ())
+        self._baseline_entries = frozenset(baseline.entries if baseline else ())
 
-    def findings(self, path: str) -> list[Finding]:
+    def findings_in(self, path: str) -> list[Finding]:
         """What is found in a file (absolute path), in order of place."""
-        return [each.finding for each in self.project.found_in(path)]
+        return [each.finding for each in self.project.findings_in(path)]
 
-    def known(self, findings: Sequence[Finding]) -> list[bool]:
+    def baseline_flags(self, findings: Sequence[Finding]) -> list[bool]:
         """Whether the baseline knows each of the findings of a file."""
-        return [entry in self._entries for entry in entries_of(findings, str(self.config.root))]
+        return [entry in self._baseline_entries for entry in build_entries(findings, str(self.config.root))]
 
 
-class Projects:
-    """All projects, by their configuration; `buffers` are texts that are not saved yet, by absolute path."""
+class OpenProjects:
+    """All projects, by their configuration; `unsaved_buffers` are texts that are not saved yet, by absolute path."""
 
     def __init__(self) -> None:
-        self._kept: dict[str, Kept | None] = {}
-        self._files: dict[str, Path] = {}  # the configurations of documents that are open
-        self.buffers: dict[str, bytes] = {}
+        self._open_projects: dict[str, OpenProject | None] = {}
+        self._config_files: dict[str, Path] = {}  # the configurations of documents that are open
+        self.unsaved_buffers: dict[str, bytes] = {}
         self.problems: list[str] = []
 
-    def of(self, path: str) -> Kept | None:
+    def project_for(self, path: str) -> OpenProject | None:
         """The project of a file; None where there is no configuration, or none that can be used (see `problems`)."""
-        file = self._files.get(path) or find(Path(path))
+        file = self._config_files.get(path) or find_config(Path(path))
         if file is None:
             return None
-        if path in self.buffers:
-            self._files[path] = file
+        if path in self.unsaved_buffers:
+            self._config_files[path] = file
         key = str(file)
-        if key not in self._kept:
-            self._kept[key] = self._opened(file)
-        return self._kept[key]
+        if key not in self._open_projects:
+            self._open_projects[key] = self._open_project(file)
+        return self._open_projects[key]
 
-    def _opened(self, file: Path) -> Kept | None:
+    def _open_project(self, file: Path) -> OpenProject | None:
         self.problems = []
         try:
-            config = load(file)
-            project = LiveProject(config, default_jobs())
-            check_names(config, project.analysis.project)
-            kept = Kept(config, project, baseline_of(config, ""))
+            config = load_config(file)
+            project = IncrementalProject(config, default_jobs())
+            check_names(config, project.analysis.resolver)
+            open_project = OpenProject(config, project, load_baseline(config, ""))
         except (ConfigError, BaselineError) as error:
             self.problems = str(error).splitlines()
             return None
-        for path, data in self.buffers.items():
-            if project.holds(path):
-                project.take(path, data)
-        return kept
+        for path, data in self.unsaved_buffers.items():
+            if project.contains(path):
+                project.set_content(path, data)
+        return open_project
 
-    def take(self, path: str, data: bytes | None) -> bool:
+    def set_buffer(self, path: str, data: bytes | None) -> bool:
         """Go on with the text of a document (None: with what is on the disk); whether others may have changed."""
         if data is None:
-            self.buffers.pop(path, None)
-            self._files.pop(path, None)
+            self.unsaved_buffers.pop(path, None)
+            self._config_files.pop(path, None)
         else:
-            self.buffers[path] = data
-        kept = self.of(path)
-        if kept is None or not kept.project.holds(path):
+            self.unsaved_buffers[path] = data
+        open_project = self.project_for(path)
+        if open_project is None or not open_project.project.contains(path):
             return False
         try:
-            return kept.project.take(path, read(path) if data is None else data)
+            return open_project.project.set_content(path, read(path) if data is None else data)
         except OSError:
-            return kept.project.update([path])
+            return open_project.project.refresh([path])
 
-    def changed(self, paths: Iterable[str]) -> None:
+    def refresh_files(self, paths: Iterable[str]) -> None:
         """Take notice of files that have changed on the disk; settings and baselines start everything afresh."""
-        several = [path for path in paths if path not in self.buffers]
-        names = {os.path.basename(path) for path in several}
-        if names.intersection((*OWN_NAMES, PYPROJECT)) or any(not path.endswith(ENDINGS) for path in several):
-            self._kept.clear()
-            self._files.clear()
+        saved_paths = [path for path in paths if path not in self.unsaved_buffers]
+        names = {os.path.basename(path) for path in saved_paths}
+        if names.intersection((*OWN_NAMES, PYPROJECT)) or any(
+            not path.endswith(SOURCE_SUFFIXES) for path in saved_paths
+        ):
+            self._open_projects.clear()
+            self._config_files.clear()
             return
-        for key, kept in list(self._kept.items()):
-            if kept is not None and kept.project.update(several):
-                for path in [path for path in self.buffers if kept.project.holds(path)]:
-                    kept.project.take(path, self.buffers[path])
-            elif kept is None:
-                del self._kept[key]
+        for key, open_project in list(self._open_projects.items()):
+            if open_project is not None and open_project.project.refresh(saved_paths):
+                for path in [path for path in self.unsaved_buffers if open_project.project.contains(path)]:
+                    open_project.project.set_content(path, self.unsaved_buffers[path])
+            elif open_project is None:
+                del self._open_projects[key]
 
-    def lines(self, path: str) -> list[str]:
+    def read_lines(self, path: str) -> list[str]:
         """The lines of a file as it is now, without their breaks; none where it can't be read."""
-        return shown_lines(path, self.buffers.get(path))
+        return read_source_lines(path, self.unsaved_buffers.get(path))

@@ -1,1 +1,1 @@
-"""A first configuration, from the code alone: what is shared, where it lives, and what passes it on."""
+"""The first steps in a repository: a proposed configuration, checks of the setup, exports for other tools."""

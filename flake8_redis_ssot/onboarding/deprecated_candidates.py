@@ -6,18 +6,18 @@ import ast
 import re
 from typing import NamedTuple
 
-from flake8_redis_ssot.onboarding.canonical_candidates import Home, words_of
-from flake8_redis_ssot.semantic.module_exports import lists_names
-from flake8_redis_ssot.syntax.parsing import parse
+from flake8_redis_ssot.onboarding.canonical_candidates import ResourceCandidate, split_words
+from flake8_redis_ssot.semantic.module_exports import is_dunder_all_assignment
+from flake8_redis_ssot.syntax.parsing import parse_tolerantly
 from flake8_redis_ssot.syntax.source import decode
 
-_DEPRECATED = re.compile(
+_DEPRECATION_TEXT = re.compile(
     r"\bdeprecated\b|\blegacy\b|backwards? compatib|compatibility (?:layer|shim|wrapper)", re.IGNORECASE
 )
-_LONGEST = 8  # statements of a module that passes on and does nothing else
+_MAX_STATEMENTS = 8  # statements of a module that passes on and does nothing else
 
 
-class Old(NamedTuple):
+class DeprecatedCandidate(NamedTuple):
     """An old module (dotted), why it seems to be one, and the classes of its own that stand for the shared thing."""
 
     module: str
@@ -25,69 +25,73 @@ class Old(NamedTuple):
     classes: tuple[str, ...]
 
 
-def old_in(module: str, data: bytes, home: Home) -> Old | None:
+def find_deprecated(module: str, data: bytes, canonical: ResourceCandidate) -> DeprecatedCandidate | None:
     """What a file is, beside a home; None where it is just one of those who use it."""
     text = decode(data).text
-    if home.module not in text and home.module.rpartition(".")[2] not in text:
+    if canonical.module not in text and canonical.module.rpartition(".")[2] not in text:
         return None
-    tree = parse(text).tree
-    reason = _says_so(tree, home) or _passes_on(tree, home)
-    return Old(module, reason, tuple(_classes(tree, home))) if reason else None
+    tree = parse_tolerantly(text).tree
+    reason = _declared_reason(tree, canonical) or _re_export_reason(tree, canonical)
+    return DeprecatedCandidate(module, reason, tuple(_similar_classes(tree, canonical))) if reason else None
 
 
-def _says_so(tree: ast.Module, home: Home) -> str:
+def _declared_reason(tree: ast.Module, canonical: ResourceCandidate) -> str:
     """It names the home, and calls itself deprecated."""
-    page = ast.get_docstring(tree) or ""
-    warns = any(
+    docstring = ast.get_docstring(tree) or ""
+    emits_warning = any(
         isinstance(node, ast.Name) and node.id in ("DeprecationWarning", "PendingDeprecationWarning", "FutureWarning")
         for statement in tree.body
         if isinstance(statement, ast.Expr)
         for node in ast.walk(statement)
     )
-    if not warns and not _DEPRECATED.search(page):
+    if not emits_warning and not _DEPRECATION_TEXT.search(docstring):
         return ""
-    names_home = home.module in page or _imports_of(tree, home)
-    if not names_home or not set(words_of(home.name)) & set(_words_in(tree, page)):
+    is_related = canonical.module in docstring or _imported_names(tree, canonical)
+    if not is_related or not set(split_words(canonical.class_name)) & set(_words_of_module(tree, docstring)):
         return ""
-    return "warns that it is deprecated" if warns else "says that it is deprecated"
+    return "warns that it is deprecated" if emits_warning else "says that it is deprecated"
 
 
-def _words_in(tree: ast.Module, page: str) -> list[str]:
+def _words_of_module(tree: ast.Module, docstring: str) -> list[str]:
     names = [node.name for node in tree.body if isinstance(node, ast.ClassDef)]
-    return [word for name in (*names, *page.split("\n")[0].split()) for word in words_of(name)]
+    return [word for name in (*names, *docstring.split("\n")[0].split()) for word in split_words(name)]
 
 
-def _passes_on(tree: ast.Module, home: Home) -> str:
+def _re_export_reason(tree: ast.Module, canonical: ResourceCandidate) -> str:
     """It imports from the home, and holds nothing else than what gives that on."""
     body = [each for each in tree.body if not (isinstance(each, ast.Expr) and isinstance(each.value, ast.Constant))]
-    imported = _imports_of(tree, home)
-    if not imported or len(body) > _LONGEST:
+    imported = _imported_names(tree, canonical)
+    if not imported or len(body) > _MAX_STATEMENTS:
         return ""
-    fits = all(
+    is_re_export_only = all(
         isinstance(each, (ast.Import, ast.ImportFrom))
-        or lists_names(each)
-        or (isinstance(each, (ast.FunctionDef, ast.AsyncFunctionDef)) and _gives(each, imported))
+        or is_dunder_all_assignment(each)
+        or (isinstance(each, (ast.FunctionDef, ast.AsyncFunctionDef)) and _returns_only(each, imported))
         for each in body
     )
-    return "only passes on what it imports" if fits else ""
+    return "only passes on what it imports" if is_re_export_only else ""
 
 
-def _imports_of(tree: ast.Module, home: Home) -> set[str]:
+def _imported_names(tree: ast.Module, canonical: ResourceCandidate) -> set[str]:
     """The names that a module has from the home, at its top."""
     return {
         alias.asname or alias.name
         for each in ast.walk(tree)
-        if isinstance(each, ast.ImportFrom) and each.module == home.module and not each.level
+        if isinstance(each, ast.ImportFrom) and each.module == canonical.module and not each.level
         for alias in each.names
     }
 
 
-def _gives(function: ast.FunctionDef | ast.AsyncFunctionDef, names: set[str]) -> bool:
-    returned = [node.value for node in ast.walk(function) if isinstance(node, ast.Return)]
-    return bool(returned) and all(isinstance(value, ast.Name) and value.id in names for value in returned)
+def _returns_only(function: ast.FunctionDef | ast.AsyncFunctionDef, names: set[str]) -> bool:
+    values = [node.value for node in ast.walk(function) if isinstance(node, ast.Return)]
+    return bool(values) and all(isinstance(value, ast.Name) and value.id in names for value in values)
 
 
-def _classes(tree: ast.Module, home: Home) -> list[str]:
+def _similar_classes(tree: ast.Module, canonical: ResourceCandidate) -> list[str]:
     """Classes that are called as the shared one is, and more: `AuthRedisManager` beside `RedisManager`."""
-    wanted = set(words_of(home.name))
-    return [each.name for each in tree.body if isinstance(each, ast.ClassDef) and wanted <= set(words_of(each.name))]
+    resource_words = set(split_words(canonical.class_name))
+    return [
+        each.name
+        for each in tree.body
+        if isinstance(each, ast.ClassDef) and resource_words <= set(split_words(each.name))
+    ]

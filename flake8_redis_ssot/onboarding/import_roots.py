@@ -7,38 +7,40 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-from flake8_redis_ssot.files.paths import relative_to
+from flake8_redis_ssot.files.paths import to_relative_path
 
-_IMPORTED = re.compile(rb"^[ \t]*(?:from|import)[ \t]+([A-Za-z_]\w*)", re.MULTILINE)
+_IMPORTED_NAME = re.compile(rb"^[ \t]*(?:from|import)[ \t]+([A-Za-z_]\w*)", re.MULTILINE)
 
 
-def imported_names(data: bytes) -> set[str]:
+def find_imported_names(data: bytes) -> set[str]:
     """The first parts of the names that a file imports, but for relative imports."""
-    return {name.decode() for name in _IMPORTED.findall(data)}
+    return {name.decode() for name in _IMPORTED_NAME.findall(data)}
 
 
-def further_roots(root: str, known: Sequence[str], files: Iterable[str], imported: set[str]) -> list[str]:
-    """Folders below `root`, relative to it, that must be import roots for what is `imported` to be found.
+def find_import_roots(root: str, known_roots: Sequence[str], files: Iterable[str], names: set[str]) -> list[str]:
+    """Folders below `root`, relative to it, that must be import roots for what is `names` to be found.
 
-    A package counts that is imported by its bare name, that none of the `known` roots (absolute) holds, and that only
-    one folder does: `libs` where `libs/shopkit/__init__.py` is there and `import shopkit` somewhere.
+    A package counts that is imported by its bare name, that none of the `known_roots` roots (absolute) holds, and that
+    only one folder does: `libs` where `libs/shopkit/__init__.py` is there and `import shopkit` somewhere.
     """
     parents = defaultdict(set)
-    for folder in _packages(files):
+    for folder in _top_level_packages(files):
         parents[os.path.basename(folder)].add(os.path.dirname(folder))
-    within = os.path.join(root, "")
-    taken = {name for folder in known for name in _names_in(folder, files)}
-    single = [next(iter(found)) for name, found in parents.items() if len(found) == 1 and name in imported - taken]
-    return sorted({relative_to(root, folder) for folder in single if folder.startswith(within)})
+    root_prefix = os.path.join(root, "")
+    known_names = {name for folder in known_roots for name in _importable_names(folder, files)}
+    unambiguous = [
+        next(iter(found)) for name, found in parents.items() if len(found) == 1 and name in names - known_names
+    ]
+    return sorted({to_relative_path(root, folder) for folder in unambiguous if folder.startswith(root_prefix)})
 
 
-def _packages(files: Iterable[str]) -> set[str]:
+def _top_level_packages(files: Iterable[str]) -> set[str]:
     """The folders of packages that lie in no other package."""
-    every = {os.path.dirname(path) for path in files if os.path.basename(path) == "__init__.py"}
-    return {folder for folder in every if os.path.dirname(folder) not in every}
+    package_folders = {os.path.dirname(path) for path in files if os.path.basename(path) == "__init__.py"}
+    return {folder for folder in package_folders if os.path.dirname(folder) not in package_folders}
 
 
-def _names_in(root: str, files: Iterable[str]) -> set[str]:
+def _importable_names(root: str, files: Iterable[str]) -> set[str]:
     """What can be imported by its bare name from a root: the modules and folders right in it."""
-    start = os.path.join(root, "")
-    return {re.split(r"[/\\.]", path[len(start) :], maxsplit=1)[0] for path in files if path.startswith(start)}
+    prefix = os.path.join(root, "")
+    return {re.split(r"[/\\.]", path[len(prefix) :], maxsplit=1)[0] for path in files if path.startswith(prefix)}

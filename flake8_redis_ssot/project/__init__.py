@@ -1,1 +1,1 @@
-"""TODO."""
+"""All files of a project together: resolved names, resources, import graph."""

@@ -6,37 +6,39 @@ import os
 from collections.abc import Iterator
 
 from flake8_redis_ssot.config.loading import problem_at
-from flake8_redis_ssot.config.model import Config, ConfigError, Problem, Resource
-from flake8_redis_ssot.config.validators import nearest
-from flake8_redis_ssot.project.resolver import Project
+from flake8_redis_ssot.config.model import Config, ConfigError, ConfigProblem, Resource
+from flake8_redis_ssot.config.validators import find_nearest
+from flake8_redis_ssot.project.resolver import Resolver
 from flake8_redis_ssot.semantic.name_patterns import is_glob
 
 
-def check_names(config: Config, project: Project) -> None:
+def check_names(config: Config, resolver: Resolver) -> None:
     """Raise ConfigError where the configuration names what is not there."""
-    errors = name_errors(config, project)
+    errors = name_errors(config, resolver)
     if errors:
         raise ConfigError(errors)
 
 
-def name_errors(config: Config, project: Project) -> tuple[Problem, ...]:
+def name_errors(config: Config, resolver: Resolver) -> tuple[ConfigProblem, ...]:
     """Instances and accessors that a module of the project certainly does not define."""
-    return tuple(problem for resource in config.resources for problem in _undefined(config, resource, project))
+    return tuple(
+        problem for resource in config.resources for problem in _undefined_problems(config, resource, resolver)
+    )
 
 
-def name_warnings(config: Config, project: Project) -> tuple[Problem, ...]:
+def name_warnings(config: Config, resolver: Resolver) -> tuple[ConfigProblem, ...]:
     """Canonical modules that do not exist yet; constructors and replacements that their module does not define."""
-    return tuple(problem for resource in config.resources for problem in _missing(config, resource, project))
+    return tuple(problem for resource in config.resources for problem in _missing_problems(config, resource, resolver))
 
 
-def _undefined(config: Config, resource: Resource, project: Project) -> Iterator[Problem]:
-    for key, name in _used_names(resource):
-        text = _complaint(name, project)
-        if text:
-            yield _problem(config, resource, key, text)
+def _undefined_problems(config: Config, resource: Resource, resolver: Resolver) -> Iterator[ConfigProblem]:
+    for key, name in _accessor_names(resource):
+        message = _undefined_message(name, resolver)
+        if message:
+            yield _problem(config, resource, key, message)
 
 
-def _used_names(resource: Resource) -> Iterator[tuple[str, str]]:
+def _accessor_names(resource: Resource) -> Iterator[tuple[str, str]]:
     if resource.instance:
         yield "instance", resource.instance
     if resource.accessor:
@@ -45,39 +47,41 @@ def _used_names(resource: Resource) -> Iterator[tuple[str, str]]:
         yield "accessor-for", entry.accessor
 
 
-def _missing(config: Config, resource: Resource, project: Project) -> Iterator[Problem]:
-    modules = project.modules
+def _missing_problems(config: Config, resource: Resource, resolver: Resolver) -> Iterator[ConfigProblem]:
+    modules = resolver.modules
     for module in resource.canonical:
         if not is_glob(module) and modules.path_of(module) is None and modules.folder_of(module) is None:
-            yield _problem(config, resource, "canonical", f"there is no module `{module}` (yet) under {_roots(config)}")
+            yield _problem(
+                config, resource, "canonical", f"there is no module `{module}` (yet) under {_format_roots(config)}"
+            )
     for constructor in resource.constructors:
         # A third party's may have the name of a package of ours: then this is no mistake.
-        text = None if is_glob(constructor) else _complaint(constructor, project)
-        if text:
-            yield _problem(config, resource, "constructors", text)
-    for old, replacement in resource.deprecated:
-        text = _complaint(replacement, project) if replacement else None
-        if text:
-            yield _problem(config, resource, f'deprecated."{old}"', text)
+        message = None if is_glob(constructor) else _undefined_message(constructor, resolver)
+        if message:
+            yield _problem(config, resource, "constructors", message)
+    for deprecated_name, replacement in resource.deprecated:
+        message = _undefined_message(replacement, resolver) if replacement else None
+        if message:
+            yield _problem(config, resource, f'deprecated."{deprecated_name}"', message)
 
 
-def _roots(config: Config) -> str:
+def _format_roots(config: Config) -> str:
     """The import roots, as absolute paths: where a module was looked for."""
     return " or ".join(f"`{os.path.normpath(config.root / source)}`" for source in config.src)
 
 
-def _complaint(dotted: str, project: Project) -> str | None:
+def _undefined_message(dotted: str, resolver: Resolver) -> str | None:
     """Why a dotted name can't be right, as far as the code shows it."""
-    module, _, attributes = project.locate(dotted).partition(":")
-    path = project.modules.path_of(module)
+    module, _, attributes = resolver.to_origin(dotted).partition(":")
+    path = resolver.modules.path_of(module)
     if path is None or not attributes:
         return None
-    exports, name = project.load(path), attributes.partition(".")[0]
-    if name in exports.names or exports.dynamic or exports.stars or not exports.names:
+    exports, name = resolver.load_exports(path), attributes.partition(".")[0]
+    if name in exports.names or exports.has_getattr or exports.stars or not exports.names:
         return None
-    similar = nearest(name, exports.names)
+    similar = find_nearest(name, exports.names)
     return f"`{module}` defines no `{name}`" + (f"; did you mean `{similar}`?" if similar else "")
 
 
-def _problem(config: Config, resource: Resource, key: str, text: str) -> Problem:
+def _problem(config: Config, resource: Resource, key: str, text: str) -> ConfigProblem:
     return problem_at(config, f"resource.{resource.name}.{key}", text)

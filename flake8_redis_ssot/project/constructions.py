@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from flake8_redis_ssot.config.model import Resource
-from flake8_redis_ssot.project.resolver import Home
-from flake8_redis_ssot.project.view import Verdict, View, via
-from flake8_redis_ssot.semantic.facts import Argument, Call
+from flake8_redis_ssot.project.resolver import Definition
+from flake8_redis_ssot.project.view import Diagnosis, FileContext, format_via
+from flake8_redis_ssot.semantic.facts import Call, CallbackArgument
 from flake8_redis_ssot.semantic.name_patterns import dotted_pattern
 
 # Callables that call their argument later: dotted pattern → the position or keyword of that argument.
-_CALLERS: dict[str, tuple[int | str, ...]] = {
+_CALLING_FUNCTIONS: dict[str, tuple[int | str, ...]] = {
     "asyncio.to_thread": (0, "func"),
     "attr.**.Factory": (0, "factory"),
     "attrs.**.Factory": (0, "factory"),
@@ -37,73 +37,75 @@ _CALLERS: dict[str, tuple[int | str, ...]] = {
     "werkzeug.local.LocalProxy": (0,),
 }
 # Keywords that say the same of any callable (dataclasses, attrs, pydantic, SQLAlchemy models, factories).
-_CALLED_KEYWORDS = frozenset({"default_factory", "factory"})
+_FACTORY_KEYWORDS = frozenset({"default_factory", "factory"})
 # Methods that say the same: executors and event loops.
 _CALLING_METHODS: dict[str, int] = {"run_in_executor": 1, "submit": 0, "run_in_threadpool": 0}
 
 
-def judge_call(call: Call, view: View, what: str) -> Verdict | None:
-    """Confirm that a call makes a new instance outside its source of truth; `what` says how, in the message."""
-    for home, resource in constructors(call.origins, view):
-        if not view.exempt(resource):
-            return _verdict(_subject(call.function, what, home), home, resource, view)
-        looked_into = resource.check_canonical and view.guards.is_canonical(resource, view.module)
-        if looked_into and not _is_the_one(call, home, view) and not _is_constructor(call.function, view):
+def judge_call(call: Call, file: FileContext, phrase: str) -> Diagnosis | None:
+    """Confirm that a call makes a new instance outside its source of truth; `phrase` says how, in the message."""
+    for definition, resource in find_constructors(call.origins, file):
+        if not file.is_exempt(resource):
+            return _diagnosis(_subject(call.function, phrase, definition), definition, resource, file)
+        is_checked = resource.check_canonical and file.resources.is_canonical(resource, file.module)
+        if is_checked and not _is_shared_instance(call, definition, file) and not _is_constructor(call.function, file):
             advice = "keep one instance in this module, and give back that one"
-            return Verdict(f"{_subject(call.function, what, home)} beside the one instance", advice, home.name)
+            return Diagnosis(
+                f"{_subject(call.function, phrase, definition)} beside the one instance", advice, definition.name
+            )
     return None
 
 
-def _is_constructor(function: str, view: View) -> bool:
+def _is_constructor(function: str, file: FileContext) -> bool:
     """Whether a function of this file is configured to make new ones."""
-    homes = view.homes([f"{view.module}:@{function}"]) if function else ()
-    return any(view.guards.constructor(home) for home in homes)
+    definitions = file.resolve([f"{file.module}:@{function}"]) if function else ()
+    return any(file.resources.constructor_resource(definition) for definition in definitions)
 
 
-def constructors(origins: Iterable[str], view: View) -> list[tuple[Home, Resource]]:
+def find_constructors(origins: Iterable[str], file: FileContext) -> list[tuple[Definition, Resource]]:
     """The homes among `origins` that make new instances, each with its resource."""
-    found = [(home, view.guards.constructor(home)) for home in view.homes(origins)]
-    return [(home, resource) for home, resource in found if resource is not None]
+    pairs = [(definition, file.resources.constructor_resource(definition)) for definition in file.resolve(origins)]
+    return [(definition, resource) for definition, resource in pairs if resource is not None]
 
 
-def _is_the_one(call: Call, made: Home, view: View) -> bool:
+def _is_shared_instance(call: Call, definition: Definition, file: FileContext) -> bool:
     """In the canonical module itself: the first instance of its kind that is kept."""
-    kept = (other for other in view.facts.calls if other.kept)
-    return call == next((other for other in kept if made in view.homes(other.origins)), None)
+    stored_calls = (other for other in file.facts.calls if other.is_stored)
+    return call == next((other for other in stored_calls if definition in file.resolve(other.origins)), None)
 
 
-def _subject(function: str, what: str, home: Home) -> str:
+def _subject(function: str, phrase: str, definition: Definition) -> str:
     """`f` makes a new `app.Manager`; of a function or classmethod that constructs, what is new has no name."""
     name = function.rpartition("<locals>.")[2]
-    is_class = home.name.rpartition(".")[2].lstrip("_")[:1].isupper()
-    thing = f"new `{home.name}`" if is_class else f"new instance by `{home.name}()`"
-    return f"`{name}` {what} {thing}" if name else thing
+    is_class = definition.name.rpartition(".")[2].lstrip("_")[:1].isupper()
+    noun_phrase = f"new `{definition.name}`" if is_class else f"new instance by `{definition.name}()`"
+    return f"`{name}` {phrase} {noun_phrase}" if name else noun_phrase
 
 
-def _verdict(subject: str, home: Home, resource: Resource, view: View) -> Verdict:
-    what = f"{subject}{via(home.chain, view.module)}; use {view.instead(resource)} instead"
-    return Verdict(what, view.advice(resource), home.name)
+def _diagnosis(subject: str, definition: Definition, resource: Resource, file: FileContext) -> Diagnosis:
+    message = f"{subject}{format_via(definition.via, file.module)}; use {file.replacement_phrase(resource)} instead"
+    return Diagnosis(message, file.advice(resource), definition.name)
 
 
-def judge_handover(argument: Argument, view: View) -> Verdict | None:
+def judge_callback(callback: CallbackArgument, file: FileContext) -> Diagnosis | None:
     """Confirm that a call is handed a constructor which it calls later."""
-    receiver = _caller(argument, view)
-    if receiver is None:
+    caller = _calling_function(callback, file)
+    if caller is None:
         return None
-    for home, resource in constructors(argument.origins, view):
-        if not view.exempt(resource):
-            return _verdict(f"`{receiver}` is handed `{home.name}` to make new ones", home, resource, view)
+    for definition, resource in find_constructors(callback.origins, file):
+        if not file.is_exempt(resource):
+            return _diagnosis(f"`{caller}` is handed `{definition.name}` to make new ones", definition, resource, file)
     return None
 
 
-def _caller(argument: Argument, view: View) -> str | None:
+def _calling_function(callback: CallbackArgument, file: FileContext) -> str | None:
     """The name of the callable that will call the argument, or None where it has other uses for it."""
-    if argument.slot in _CALLED_KEYWORDS:
-        return str(argument.slot)
-    if _CALLING_METHODS.get(argument.receiver_name) == argument.slot:
-        return argument.receiver_name
-    for home in view.homes(argument.receivers):
-        for pattern, slots in _CALLERS.items():
-            if argument.slot in slots and dotted_pattern(pattern).match(home.name):
-                return home.name
+    if callback.slot in _FACTORY_KEYWORDS:
+        return str(callback.slot)
+    if _CALLING_METHODS.get(callback.callee_name) == callback.slot:
+        return callback.callee_name
+    for definition in file.resolve(callback.callee_origins):
+        for pattern, slots in _CALLING_FUNCTIONS.items():
+            if callback.slot in slots and dotted_pattern(pattern).match(definition.name):
+                return definition.name
     return None

@@ -4,64 +4,75 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from flake8_redis_ssot.project.resolver import Home
-from flake8_redis_ssot.project.resources import Deprecated
-from flake8_redis_ssot.project.view import Site, View
-from flake8_redis_ssot.semantic.facts import Import, Reach, attribute_of
+from flake8_redis_ssot.project.resolver import Definition
+from flake8_redis_ssot.project.resources import DeprecatedName
+from flake8_redis_ssot.project.view import Candidate, FileContext
+from flake8_redis_ssot.semantic.facts import AttributeAccess, Import, attribute_origin
 
 
-def deprecated_at(site: Site, view: View) -> Sequence[tuple[Import | Reach, Deprecated]]:
+def find_deprecated(
+    candidate: Candidate, file: FileContext
+) -> Sequence[tuple[Import | AttributeAccess, DeprecatedName]]:
     """What is old at a confirmed site: each name of a statement that is, with its entry in the configuration."""
-    if isinstance(site.fact, Reach):
-        reached: Iterable[Deprecated] = (old for old, _, _ in deprecated_in_access(site.fact, view))
-        return [(site.fact, old) for old in reached][:1]
-    whole = not isinstance(site.fact, Import)
-    entries: Iterable[Import] = site.fact if whole else (site.fact,)
-    several = ((entry, old) for entry in entries for old, _, _ in deprecated_in(entry, view) if old.is_symbol != whole)
-    found: dict[Import, Deprecated] = {}
-    for entry, old in several:
-        found.setdefault(entry, old)
-    return list(found.items())
+    if isinstance(candidate.fact, AttributeAccess):
+        accessed: Iterable[DeprecatedName] = (old for old, _, _ in find_accessed_names(candidate.fact, file))
+        return [(candidate.fact, old) for old in accessed][:1]
+    is_statement = not isinstance(candidate.fact, Import)
+    entries: Iterable[Import] = candidate.fact if is_statement else (candidate.fact,)
+    pairs = (
+        (entry, old)
+        for entry in entries
+        for old, _, _ in find_deprecated_names(entry, file)
+        if old.is_symbol != is_statement
+    )
+    deprecated_by_import: dict[Import, DeprecatedName] = {}
+    for entry, old in pairs:
+        deprecated_by_import.setdefault(entry, old)
+    return list(deprecated_by_import.items())
 
 
-def deprecated_in(entry: Import, view: View) -> Iterator[tuple[Deprecated, str, tuple[str, ...]]]:
+def find_deprecated_names(entry: Import, file: FileContext) -> Iterator[tuple[DeprecatedName, str, tuple[str, ...]]]:
     """What is deprecated about an imported name: the old entry, the name's true home, and who passed it on."""
-    if entry.typing_only and view.config.type_checking == "ignore":
+    if entry.is_typing_only and file.config.type_checking == "ignore":
         return
     module, _, name = entry.origin.partition(":")
-    written = view.project.module_name(module, view.path)
-    yield from _deprecated(view, written, ())
-    if name and not entry.star:
-        yield from _deprecated(view, f"{written}.{name}", (), symbols_only=True)
-    for home in _brought_in(entry, view) if entry.star else view.homes([entry.origin]):
-        yield from _deprecated(view, home.name, home.chain)
+    module_name = file.resolver.module_name(module, file.path)
+    yield from _match_deprecated(file, module_name, ())
+    if name and not entry.is_star:
+        yield from _match_deprecated(file, f"{module_name}.{name}", (), symbols_only=True)
+    for definition in _star_import_definitions(entry, file) if entry.is_star else file.resolve([entry.origin]):
+        yield from _match_deprecated(file, definition.name, definition.via)
 
 
-def _brought_in(entry: Import, view: View) -> Iterator[Home]:
+def _star_import_definitions(entry: Import, file: FileContext) -> Iterator[Definition]:
     """The homes of the names that are read in the file and that this star import, and no later one, has bound."""
     for read in entry.star_reads:
-        own = [part for part in read.split("|") if part.startswith(entry.origin)]
-        offered = view.homes(own)
-        yield from (home for home in view.homes([read]) if home in offered)
+        own_origins = [part for part in read.split("|") if part.startswith(entry.origin)]
+        exported = file.resolve(own_origins)
+        yield from (definition for definition in file.resolve([read]) if definition in exported)
 
 
-def _deprecated(
-    view: View, name: str, chain: tuple[str, ...], *, symbols_only: bool = False
-) -> Iterator[tuple[Deprecated, str, tuple[str, ...]]]:
-    old = view.guards.deprecated(name)
-    if old is not None and not view.exempt(old.resource) and (old.is_symbol or not symbols_only):
-        yield old, name, chain
+def _match_deprecated(
+    file: FileContext, name: str, via_modules: tuple[str, ...], *, symbols_only: bool = False
+) -> Iterator[tuple[DeprecatedName, str, tuple[str, ...]]]:
+    old = file.resources.find_deprecated(name)
+    if old is not None and not file.is_exempt(old.resource) and (old.is_symbol or not symbols_only):
+        yield old, name, via_modules
 
 
-def deprecated_in_access(reach: Reach, view: View) -> Iterator[tuple[Deprecated, str, tuple[str, ...]]]:
+def find_accessed_names(
+    access: AttributeAccess, file: FileContext
+) -> Iterator[tuple[DeprecatedName, str, tuple[str, ...]]]:
     """The same of an attribute that reaches into a deprecated module which no import of the file names."""
-    bases = view.homes([reach.base])
-    for home in view.homes([attribute_of(reach.base, reach.attribute)]):
-        for old, name, chain in _deprecated(view, home.name, home.chain):
-            known = any(view.guards.deprecated(base.name) == old for base in bases)
-            if not known and not _covered(reach.covers, old, view):
-                yield old, name, chain
+    bases = file.resolve([access.base])
+    for definition in file.resolve([attribute_origin(access.base, access.attribute)]):
+        for old, name, via_modules in _match_deprecated(file, definition.name, definition.via):
+            is_imported = any(file.resources.find_deprecated(base.name) == old for base in bases)
+            if not is_imported and not _is_covered(access.imported_modules, old, file):
+                yield old, name, via_modules
 
 
-def _covered(modules: Iterable[str], old: Deprecated, view: View) -> bool:
-    return any(view.guards.deprecated(view.project.module_name(module, view.path)) == old for module in modules)
+def _is_covered(modules: Iterable[str], old: DeprecatedName, file: FileContext) -> bool:
+    return any(
+        file.resources.find_deprecated(file.resolver.module_name(module, file.path)) == old for module in modules
+    )

@@ -5,118 +5,122 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Collection, Iterator, Sequence
 
-from flake8_redis_ssot.project.resolver import Project
+from flake8_redis_ssot.project.resolver import Resolver
 from flake8_redis_ssot.semantic.flow.control_flow import is_type_checking
-from flake8_redis_ssot.semantic.flow.evaluator import relative_module
+from flake8_redis_ssot.semantic.flow.evaluator import resolve_relative_module
 
 
 class ImportGraph:
     """Module-level imports of the files that are asked about, read when needed. `tree` gives a file's tree."""
 
-    def __init__(self, project: Project, tree: Callable[[str], ast.Module]) -> None:
-        self._project = project
+    def __init__(self, resolver: Resolver, tree: Callable[[str], ast.Module]) -> None:
+        self._resolver = resolver
         self._tree = tree
-        self._edges: dict[str, tuple[str, ...]] = {}
+        self._imports_by_path: dict[str, tuple[str, ...]] = {}
 
-    def imports(self, path: str, target: str) -> bool:
+    def has_import(self, path: str, target: str) -> bool:
         """Whether loading one file loads another one (both paths) directly."""
-        return target in self._loads(path)
+        return target in self._direct_imports(path)
 
-    def way(self, start: str, goal: str, besides: Collection[str] = ()) -> list[str] | None:
+    def find_path(self, start: str, goal: str, excluded: Collection[str] = ()) -> list[str] | None:
         """How loading the file `start` comes to load `goal`: the paths from one to the other, or None.
 
-        No way leads through the files `besides`.
+        No way leads through the files `excluded`.
         """
-        before: dict[str, str | None] = {start: None}
-        waiting = [start]
-        while waiting:
-            path = waiting.pop(0)
+        predecessors: dict[str, str | None] = {start: None}
+        queue = [start]
+        while queue:
+            path = queue.pop(0)
             if path == goal:
-                return _back(before, path)
-            for target in self._loads(path):
-                if target not in before and target not in besides:
-                    before[target] = path
-                    waiting.append(target)
+                return _trace_path(predecessors, path)
+            for target in self._direct_imports(path):
+                if target not in predecessors and target not in excluded:
+                    predecessors[target] = path
+                    queue.append(target)
         return None
 
-    def ring(self, importer: str, target: str) -> str | None:
+    def would_create_cycle(self, importer: str, target: str) -> str | None:
         """The ring that an import of `target` at the top of `importer` (paths) would close, in words; None if none.
 
         With a ring it depends on which of the two is loaded first whether the name is there yet: whoever comes
         second finds the other half-loaded. Both orders happen, as tests and programs start anywhere.
         """
-        around = self._packages(importer)  # which are being loaded already, whoever comes first
-        for path in (*self._packages(target), target):
-            if path in around or path == importer:
+        importer_packages = self._parent_packages(importer)  # which are being loaded already, whoever comes first
+        for path in (*self._parent_packages(target), target):
+            if path in importer_packages or path == importer:
                 continue
             # Whichever comes first: the importer, with its packages half-loaded, or the target with its own.
-            way = self.way(path, importer, around) or self.way(path, importer, self._packages(path))
-            if way is not None:
-                names = [self._project.modules.name_of(step) for step in (importer, *way)]
+            import_path = self.find_path(path, importer, importer_packages) or self.find_path(
+                path, importer, self._parent_packages(path)
+            )
+            if import_path is not None:
+                names = [self._resolver.modules.name_of(step) for step in (importer, *import_path)]
                 return " -> ".join(f"`{name}`" for name in names)
         return None
 
-    def _packages(self, path: str) -> list[str]:
+    def _parent_packages(self, path: str) -> list[str]:
         """The packages around a module, which are loaded before it."""
-        parts = self._project.modules.name_of(path).split(".")
+        parts = self._resolver.modules.name_of(path).split(".")
         names = (".".join(parts[:length]) for length in range(1, len(parts)))
-        found = [self._project.modules.path_of(name) for name in names]
-        return [package for package in found if package is not None and package != path]
+        paths = [self._resolver.modules.path_of(name) for name in names]
+        return [package for package in paths if package is not None and package != path]
 
-    def _loads(self, path: str) -> tuple[str, ...]:
-        if path not in self._edges:
-            self._edges[path] = ()
+    def _direct_imports(self, path: str) -> tuple[str, ...]:
+        if path not in self._imports_by_path:
+            self._imports_by_path[path] = ()
             try:
                 tree = self._tree(path)
             except OSError:
                 return ()
-            self._edges[path] = tuple(dict.fromkeys(self._targets(path, tree)))
-        return self._edges[path]
+            self._imports_by_path[path] = tuple(dict.fromkeys(self._imported_paths(path, tree)))
+        return self._imports_by_path[path]
 
-    def _targets(self, path: str, tree: ast.Module) -> Iterator[str]:
-        for node in _at_load(tree.body):
-            for module, name in _named(node, self._package(path)):
-                found = self._project.path_of(f"{module}.{name}", path) if name else None
-                for target in (found, self._project.path_of(module, path)):
+    def _imported_paths(self, path: str, tree: ast.Module) -> Iterator[str]:
+        for node in _import_time_imports(tree.body):
+            for module, name in _imported_modules(node, self._package_name(path)):
+                submodule_path = self._resolver.path_of(f"{module}.{name}", path) if name else None
+                for target in (submodule_path, self._resolver.path_of(module, path)):
                     if target is not None and target != path:
-                        yield from self._packages(target)
+                        yield from self._parent_packages(target)
                         yield target
 
-    def _package(self, path: str) -> str:
-        name = self._project.modules.name_of(path)
+    def _package_name(self, path: str) -> str:
+        name = self._resolver.modules.name_of(path)
         return name if "__init__." in path.rpartition("/")[2] else name.rpartition(".")[0]
 
 
-def _back(before: dict[str, str | None], path: str | None) -> list[str]:
-    way = []
+def _trace_path(predecessors: dict[str, str | None], path: str | None) -> list[str]:
+    steps = []
     while path is not None:
-        way.append(path)
-        path = before[path]
-    return way[::-1]
+        steps.append(path)
+        path = predecessors[path]
+    return steps[::-1]
 
 
-def _at_load(body: Sequence[ast.stmt]) -> Iterator[ast.Import | ast.ImportFrom]:
+def _import_time_imports(body: Sequence[ast.stmt]) -> Iterator[ast.Import | ast.ImportFrom]:
     """The imports that run when a module is loaded: not in functions, not for type checkers only."""
     for statement in body:
         if isinstance(statement, (ast.Import, ast.ImportFrom)):
             yield statement
         elif isinstance(statement, ast.If) and is_type_checking(statement.test):
-            yield from _at_load(statement.orelse)
+            yield from _import_time_imports(statement.orelse)
         elif not isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef)):
-            yield from _at_load([part for part in ast.iter_child_nodes(statement) if isinstance(part, ast.stmt)])
+            yield from _import_time_imports(
+                [part for part in ast.iter_child_nodes(statement) if isinstance(part, ast.stmt)]
+            )
             for part in ast.iter_child_nodes(statement):
-                yield from _at_load(
+                yield from _import_time_imports(
                     getattr(part, "body", ()) if isinstance(part, (ast.ExceptHandler, ast.match_case)) else ()
                 )
 
 
-def _named(node: ast.Import | ast.ImportFrom, package: str) -> Iterator[tuple[str, str]]:
+def _imported_modules(node: ast.Import | ast.ImportFrom, package: str) -> Iterator[tuple[str, str]]:
     """The modules that a statement names, each with the name that it takes from it (empty: the module itself)."""
     if isinstance(node, ast.Import):
         yield from ((alias.name, "") for alias in node.names)
         return
     module = node.module or ""
     if node.level:
-        module = relative_module(package, node.level, module) or ""
+        module = resolve_relative_module(package, node.level, module) or ""
     if module:
         yield from ((module, "" if alias.name == "*" else alias.name) for alias in node.names)

@@ -6,15 +6,15 @@ import os
 from collections.abc import Iterable, Sequence
 from functools import cache
 
-from flake8_redis_ssot.syntax.notebooks import ENDING
+from flake8_redis_ssot.syntax.notebooks import NOTEBOOK_SUFFIX
 
 # A notebook has a name like a module's, but no import can mean it.
-_NOTEBOOK = ENDING.replace(".", "-")
+_NOTEBOOK_SUFFIX = NOTEBOOK_SUFFIX.replace(".", "-")
 # A stub stands for a module only where there is no code of it, under any root.
-_ENDINGS = ((os.sep + "__init__.py", ".py"), (os.sep + "__init__.pyi", ".pyi"))
+_SUFFIXES = ((os.sep + "__init__.py", ".py"), (os.sep + "__init__.pyi", ".pyi"))
 
 
-class Modules:
+class ModuleMap:
     """Maps dotted module names to files and back.
 
     `roots` are absolute folders (the import roots, most specific first wins for a file's own name), `files`
@@ -22,54 +22,56 @@ class Modules:
     """
 
     def __init__(self, roots: Sequence[str], files: Iterable[str]) -> None:
-        self._in_order = tuple(root.rstrip(os.sep) + os.sep for root in roots)
-        self.roots = tuple(sorted(self._in_order, key=len, reverse=True))
+        self._configured_roots = tuple(root.rstrip(os.sep) + os.sep for root in roots)
+        self.roots = tuple(sorted(self._configured_roots, key=len, reverse=True))
         self._files = frozenset(files)
         self._paths: dict[str, str | None] = {}
         self._names: dict[str, str] = {}
-        self._beside = cache(self._look_beside)
+        self._cached_sibling = cache(self._find_sibling)
 
     def path_of(self, module: str) -> str | None:
         """The file of a module, or None where the project has none (a third party's, or a namespace package)."""
         if module not in self._paths:
-            self._paths[module] = self._find(module)
+            self._paths[module] = self._find_file(module)
         return self._paths[module]
 
-    def _find(self, module: str) -> str | None:
-        if module.endswith(_NOTEBOOK):
-            return self._notebook(module)
-        below = module.replace(".", os.sep)
-        for endings in _ENDINGS:
-            for root in self._in_order:
-                for ending in endings:
-                    path = f"{root}{below}{ending}"
+    def _find_file(self, module: str) -> str | None:
+        if module.endswith(_NOTEBOOK_SUFFIX):
+            return self._find_notebook(module)
+        relative_path = module.replace(".", os.sep)
+        for suffixes in _SUFFIXES:
+            for root in self._configured_roots:
+                for suffix in suffixes:
+                    path = f"{root}{relative_path}{suffix}"
                     if path in self._files:
                         return path
         return None
 
-    def _notebook(self, module: str) -> str | None:
-        below = module.removesuffix(_NOTEBOOK).replace(".", os.sep) + ENDING
-        return next((root + below for root in self._in_order if root + below in self._files), None)
+    def _find_notebook(self, module: str) -> str | None:
+        relative_path = module.removesuffix(_NOTEBOOK_SUFFIX).replace(".", os.sep) + NOTEBOOK_SUFFIX
+        return next(
+            (root + relative_path for root in self._configured_roots if root + relative_path in self._files), None
+        )
 
     def folder_of(self, package: str) -> str | None:
         """The folder (with a final separator) of a package, perhaps one without an `__init__`; None without files."""
-        for root in self._in_order:
+        for root in self._configured_roots:
             folder = root + package.replace(".", os.sep) + os.sep
             if any(path.startswith(folder) for path in self._files):
                 return folder
         return None
 
-    def path_from(self, module: str, importer: str) -> str | None:
+    def path_for_importer(self, module: str, importer: str) -> str | None:
         """The file of a module as a given file sees it: import roots, else the folder that its run puts on the path."""
-        return self.path_of(module) or self._beside(module, os.path.dirname(importer))
+        return self.path_of(module) or self._cached_sibling(module, os.path.dirname(importer))
 
-    def _look_beside(self, module: str, folder: str) -> str | None:
+    def _find_sibling(self, module: str, folder: str) -> str | None:
         """A script's own folder, or the first folder above a test that is no package, is on the path when it runs."""
         while os.path.join(folder, "__init__.py") in self._files:
             folder = os.path.dirname(folder)
-        below = os.path.join(folder, module.replace(".", os.sep))
-        candidates = (os.path.join(below, "__init__.py"), below + ".py")
-        return next((path for path in candidates if path in self._files), None)
+        base = os.path.join(folder, module.replace(".", os.sep))
+        paths = (os.path.join(base, "__init__.py"), base + ".py")
+        return next((path for path in paths if path in self._files), None)
 
     def name_of(self, path: str) -> str:
         """The dotted name of a file, counted from the most specific import root; a package's is its folder's."""
@@ -79,10 +81,10 @@ class Modules:
 
 
 def module_name(path: str, roots: Sequence[str]) -> str:
-    """The dotted name of a file; `roots` as `Modules.roots`: absolute, with a final separator, deepest first."""
+    """The dotted name of a file; `roots` as `ModuleMap.roots`: absolute, with a final separator, deepest first."""
     root = next((root for root in roots if path.startswith(root)), os.path.dirname(path) + os.sep)
-    stem, ending = os.path.splitext(path[len(root) :])
-    parts = (stem + _NOTEBOOK if ending == ENDING else stem).split(os.sep)
+    stem, suffix = os.path.splitext(path[len(root) :])
+    parts = (stem + _NOTEBOOK_SUFFIX if suffix == NOTEBOOK_SUFFIX else stem).split(os.sep)
     if parts[-1] == "__init__" and len(parts) > 1:
         del parts[-1]
     return ".".join(parts)

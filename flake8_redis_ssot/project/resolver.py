@@ -6,53 +6,58 @@ import re
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from flake8_redis_ssot.project.modules import Modules
+from flake8_redis_ssot.project.modules import ModuleMap
 from flake8_redis_ssot.semantic.facts import Exports
 
-_NUMBER = re.compile(r"#\d+")
+_DUPLICATE_SUFFIX = re.compile(r"#\d+")
 
 
-class Home(NamedTuple):
+class Definition(NamedTuple):
     """Where a name is at home.
 
-    `name` is its true dotted name, `path` the file that defines it (None outside the project) and `local` its
-    name in there. `chain` are the modules that passed it on, nearest first. `found` is False where no
-    definition was seen; `guessed` is True where only a star import of a module outside the project can explain it.
+    `name` is its true dotted name, `path` the file that defines it (None outside the project) and `qualname` its
+    name in there. `via` are the modules that passed it on, nearest first. `is_found` is False where no
+    definition was seen; `is_guess` is True where only a star import of a module outside the project can explain it.
     """
 
     name: str
     path: str | None
-    local: str
-    chain: tuple[str, ...] = ()
-    found: bool = True
-    guessed: bool = False
+    qualname: str
+    via: tuple[str, ...] = ()
+    is_found: bool = True
+    is_guess: bool = False
 
 
-class Project:
-    """Resolves origins. `load` gives the exports of a file (a path), `foreign` are top-level names of third parties."""
+class Resolver:
+    """Resolves origins.
 
-    def __init__(self, modules: Modules, load: Callable[[str], Exports], foreign: frozenset[str] = frozenset()) -> None:
+    `load_exports` gives the exports of a file (a path), `third_party` are top-level names of third parties.
+    """
+
+    def __init__(
+        self, modules: ModuleMap, load_exports: Callable[[str], Exports], third_party: frozenset[str] = frozenset()
+    ) -> None:
         self.modules = modules
-        self.load = load
-        self._foreign = foreign
-        self._known: dict[tuple[str, str], tuple[Home, ...]] = {}
+        self.load_exports = load_exports
+        self._third_party = third_party
+        self._resolved_definitions: dict[tuple[str, str], tuple[Definition, ...]] = {}
 
-    def forget(self) -> None:
+    def clear_cache(self) -> None:
         """Forget the homes found so far: files have been read anew."""
-        self._known.clear()
+        self._resolved_definitions.clear()
 
     def path_of(self, module: str, importer: str) -> str | None:
         """The file of a module as `importer` (a path) sees it, None outside the project."""
-        if module.partition(".")[0] in self._foreign:
+        if module.partition(".")[0] in self._third_party:
             return self.modules.path_of(module)
-        return self.modules.path_from(module, importer)
+        return self.modules.path_for_importer(module, importer)
 
     def module_name(self, module: str, importer: str) -> str:
         """The one name of a module, whichever import root it was written from."""
         path = self.path_of(module, importer)
         return module if path is None else self.modules.name_of(path)
 
-    def locate(self, dotted: str) -> str:
+    def to_origin(self, dotted: str) -> str:
         """The origin that a dotted name in a configuration means: as much as is a module, then attributes."""
         parts = dotted.split(".")
         for length in range(len(parts), 0, -1):
@@ -61,161 +66,179 @@ class Project:
                 return f"{module}:{'.'.join(parts[length:])}"
         return f"{'.'.join(parts[:-1])}:{parts[-1]}" if len(parts) > 1 else f"{dotted}:"
 
-    def resolve(self, origin: str, importer: str) -> tuple[Home, ...]:
+    def resolve(self, origin: str, importer: str) -> tuple[Definition, ...]:
         """Every home that an origin can have, as the file `importer` (a path) sees it."""
         if "|" in origin:
-            return _first_sure([self.resolve(part, importer) for part in origin.split("|")])
+            return _pick_certain([self.resolve(part, importer) for part in origin.split("|")])
         module, _, attributes = origin.partition(":")
         path = self.path_of(module, importer)
         # What a module of ours means by a name does not depend on who asks.
         key = (origin, importer) if path is None else (attributes, path)
-        known = self._known.get(key)
-        if known is None:
-            known = self._known[key] = self._follow(module, _parts(attributes), importer, frozenset())
-        return known
+        definitions = self._resolved_definitions.get(key)
+        if definitions is None:
+            definitions = self._resolved_definitions[key] = self._resolve_in(
+                module, _split_attributes(attributes), importer, frozenset()
+            )
+        return definitions
 
-    def _follow(
+    def _resolve_in(
         self, module: str, parts: Sequence[str], importer: str, seen: frozenset[tuple[str, str]]
-    ) -> tuple[Home, ...]:
+    ) -> tuple[Definition, ...]:
         path = self.path_of(module, importer)
         if path is None:
-            return self._outside(module, parts, importer, seen)
+            return self._resolve_external(module, parts, importer, seen)
         if not parts:
-            return (Home(self.modules.name_of(path), path, ""),)
+            return (Definition(self.modules.name_of(path), path, ""),)
         if parts[0].startswith("*"):
-            return self._through_star(module, (parts[0][1:], *parts[1:]), importer, seen)
+            return self._follow_star(module, (parts[0][1:], *parts[1:]), importer, seen)
         key = (path, ".".join(parts))
         if key in seen:
-            return self._submodule(path, parts, seen) or ()
-        return self._in_module(path, parts, seen | {key})
+            return self._resolve_submodule(path, parts, seen) or ()
+        return self._resolve_in_module(path, parts, seen | {key})
 
-    def _outside(
+    def _resolve_external(
         self, module: str, parts: Sequence[str], importer: str, seen: frozenset[tuple[str, str]]
-    ) -> tuple[Home, ...]:
+    ) -> tuple[Definition, ...]:
         """A third party's name, or one in a namespace package whose modules are files of ours."""
         for length in range(1, len(parts) + 1):
-            deeper = ".".join((module, *parts[:length]))
-            if self.path_of(deeper, importer) is not None:
-                return self._follow(deeper, parts[length:], importer, seen)
-        star = bool(parts) and parts[0].startswith("*")
+            submodule = ".".join((module, *parts[:length]))
+            if self.path_of(submodule, importer) is not None:
+                return self._resolve_in(submodule, parts[length:], importer, seen)
+        is_star = bool(parts) and parts[0].startswith("*")
         name = ".".join((module, *parts)).replace(".*", ".")
-        return (Home(name, None, "", found=False, guessed=star),)
+        return (Definition(name, None, "", is_found=False, is_guess=is_star),)
 
-    def _in_module(self, path: str, parts: Sequence[str], seen: frozenset[tuple[str, str]]) -> tuple[Home, ...]:
-        exports = self.load(path)
+    def _resolve_in_module(
+        self, path: str, parts: Sequence[str], seen: frozenset[tuple[str, str]]
+    ) -> tuple[Definition, ...]:
+        exports = self.load_exports(path)
         if parts[0].startswith("@"):
-            return self._member(path, exports, (parts[0][1:], *parts[1:]), seen)
+            return self._resolve_member(path, exports, (parts[0][1:], *parts[1:]), seen)
         aliases = exports.names.get(parts[0])
         if aliases:
-            through = self._through(path, aliases, parts[1:], seen)
-            return through or self._submodule(path, parts, seen) or self._lost(path, parts)
+            definitions = self._follow_aliases(path, aliases, parts[1:], seen)
+            return definitions or self._resolve_submodule(path, parts, seen) or self._missing_definition(path, parts)
         if aliases is not None or ".".join(parts) in exports.bases or parts[1:2] == ["<locals>"]:
-            return self._member(path, exports, parts, seen)
+            return self._resolve_member(path, exports, parts, seen)
         return (
-            self._submodule(path, parts, seen)
-            or self._through_stars(path, exports, parts, seen)
-            or self._lost(path, parts)
+            self._resolve_submodule(path, parts, seen)
+            or self._follow_stars(path, exports, parts, seen)
+            or self._missing_definition(path, parts)
         )
 
-    def _through(
+    def _follow_aliases(
         self, path: str, aliases: Sequence[str], rest: Sequence[str], seen: frozenset[tuple[str, str]]
-    ) -> tuple[Home, ...]:
+    ) -> tuple[Definition, ...]:
         """Go on to what a name stands for in the file that passes it on."""
         name = self.modules.name_of(path)
-        homes: dict[tuple[str, str], Home] = {}
+        definitions: dict[tuple[str, str], Definition] = {}
         for alias in aliases:
-            for home in self._aliased(alias, rest, path, seen):
+            for definition in self._follow_alias(alias, rest, path, seen):
                 # An alias of a definition in the same file passes nothing on.
-                chain = home.chain if alias.startswith(f"{name}:@") else (name, *home.chain)
-                homes.setdefault((home.name, home.local), home._replace(chain=chain))
-        return tuple(homes.values())
+                via = definition.via if alias.startswith(f"{name}:@") else (name, *definition.via)
+                definitions.setdefault((definition.name, definition.qualname), definition._replace(via=via))
+        return tuple(definitions.values())
 
-    def _aliased(
+    def _follow_alias(
         self, alias: str, rest: Sequence[str], path: str, seen: frozenset[tuple[str, str]]
-    ) -> tuple[Home, ...]:
-        several = []
+    ) -> tuple[Definition, ...]:
+        alternatives = []
         for origin in alias.split("|"):
             module, _, attributes = origin.partition(":")
-            several.append(self._follow(module, (*_parts(attributes), *rest), path, seen))
-        return _first_sure(several)
+            alternatives.append(self._resolve_in(module, (*_split_attributes(attributes), *rest), path, seen))
+        return _pick_certain(alternatives)
 
-    def _submodule(self, path: str, parts: Sequence[str], seen: frozenset[tuple[str, str]]) -> tuple[Home, ...] | None:
+    def _resolve_submodule(
+        self, path: str, parts: Sequence[str], seen: frozenset[tuple[str, str]]
+    ) -> tuple[Definition, ...] | None:
         module = f"{self.modules.name_of(path)}.{parts[0]}"
         if self.modules.path_of(module) is None:
             return None
-        return self._follow(module, parts[1:], path, seen)
+        return self._resolve_in(module, parts[1:], path, seen)
 
-    def _member(
+    def _resolve_member(
         self, path: str, exports: Exports, parts: Sequence[str], seen: frozenset[tuple[str, str]]
-    ) -> tuple[Home, ...]:
+    ) -> tuple[Definition, ...]:
         """A class attribute: set in the class, or inherited from a class of the project."""
-        local = ".".join(parts)
-        here = (Home(f"{self.modules.name_of(path)}.{_NUMBER.sub('', local)}", path, local),)
+        qualname = ".".join(parts)
+        own_definition = (
+            Definition(f"{self.modules.name_of(path)}.{_DUPLICATE_SUFFIX.sub('', qualname)}", path, qualname),
+        )
         length = next((n for n in range(len(parts), 0, -1) if ".".join(parts[:n]) in exports.bases), 0)
         rest = parts[length:]
         if not length or not rest:
-            return here
+            return own_definition
         owner = ".".join(parts[:length])
         aliases = exports.names.get(f"{owner}.{rest[0]}")
         if aliases:
-            return self._through(path, aliases, rest[1:], seen)
+            return self._follow_aliases(path, aliases, rest[1:], seen)
         return (
-            here
+            own_definition
             if aliases is not None
-            else self._inherited(path, exports.bases[owner], rest, seen) or (here[0]._replace(found=False),)
+            else self._resolve_inherited(path, exports.bases[owner], rest, seen)
+            or (own_definition[0]._replace(is_found=False),)
         )
 
-    def _inherited(
+    def _resolve_inherited(
         self, path: str, bases: Sequence[str], rest: Sequence[str], seen: frozenset[tuple[str, str]]
-    ) -> tuple[Home, ...]:
+    ) -> tuple[Definition, ...]:
         for base in bases:
             module, _, attributes = base.partition(":")
             if self.path_of(module, path) is not None:
-                found = [home for home in self._follow(module, (*_parts(attributes), *rest), path, seen) if home.found]
-                if found:
-                    return tuple(found)
+                definitions = [
+                    definition
+                    for definition in self._resolve_in(module, (*_split_attributes(attributes), *rest), path, seen)
+                    if definition.is_found
+                ]
+                if definitions:
+                    return tuple(definitions)
         return ()
 
-    def _through_stars(
+    def _follow_stars(
         self, path: str, exports: Exports, parts: Sequence[str], seen: frozenset[tuple[str, str]]
-    ) -> tuple[Home, ...]:
+    ) -> tuple[Definition, ...]:
         name = self.modules.name_of(path)
-        guesses: tuple[Home, ...] = ()
+        guesses: tuple[Definition, ...] = ()
         for star in reversed(exports.stars):
-            homes = tuple(
-                home._replace(chain=(name, *home.chain)) for home in self._through_star(star, parts, path, seen)
+            definitions = tuple(
+                definition._replace(via=(name, *definition.via))
+                for definition in self._follow_star(star, parts, path, seen)
             )
-            if any(not home.guessed for home in homes):
-                return homes
-            guesses += homes
+            if any(not definition.is_guess for definition in definitions):
+                return definitions
+            guesses += definitions
         return guesses
 
-    def _through_star(
+    def _follow_star(
         self, module: str, parts: Sequence[str], importer: str, seen: frozenset[tuple[str, str]]
-    ) -> tuple[Home, ...]:
+    ) -> tuple[Definition, ...]:
         """What `from module import *` brings in under a name: nothing where the module does not offer it."""
         path = self.path_of(module, importer)
         if path is None:
-            return (Home(".".join((module, *parts)), None, "", found=False, guessed=True),)
-        public = self.load(path).public
-        offered = parts[0] in public if public is not None else not parts[0].startswith("_")
+            return (Definition(".".join((module, *parts)), None, "", is_found=False, is_guess=True),)
+        public = self.load_exports(path).dunder_all
+        is_exported = parts[0] in public if public is not None else not parts[0].startswith("_")
         key = (path, "*" + parts[0])
-        if not offered or key in seen:
+        if not is_exported or key in seen:
             return ()
         return tuple(
-            home for home in self._follow(module, parts, importer, seen | {key}) if home.found or home.path is None
+            definition
+            for definition in self._resolve_in(module, parts, importer, seen | {key})
+            if definition.is_found or definition.path is None
         )
 
-    def _lost(self, path: str, parts: Sequence[str]) -> tuple[Home, ...]:
+    def _missing_definition(self, path: str, parts: Sequence[str]) -> tuple[Definition, ...]:
         """A name that a module of ours does not define, as far as can be seen."""
-        return (Home(".".join((self.modules.name_of(path), *parts)), path, ".".join(parts), found=False),)
+        return (Definition(".".join((self.modules.name_of(path), *parts)), path, ".".join(parts), is_found=False),)
 
 
-def _first_sure(several: Sequence[tuple[Home, ...]]) -> tuple[Home, ...]:
+def _pick_certain(alternatives: Sequence[tuple[Definition, ...]]) -> tuple[Definition, ...]:
     """The first answer that surely holds, else the first that may."""
-    sure = (homes for homes in several if any(not home.guessed for home in homes))
-    return next(sure, ()) or next(filter(None, several), ())
+    certain = (
+        definitions for definitions in alternatives if any(not definition.is_guess for definition in definitions)
+    )
+    return next(certain, ()) or next(filter(None, alternatives), ())
 
 
-def _parts(attributes: str) -> tuple[str, ...]:
+def _split_attributes(attributes: str) -> tuple[str, ...]:
     return tuple(attributes.split(".")) if attributes else ()

@@ -1,1 +1,1 @@
-"""Findings in the forms that people and machines read; each form is one module, named as ruff names it."""
+"""Findings as text: the formats of `check`, statistics, summaries."""

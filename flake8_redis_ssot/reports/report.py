@@ -9,34 +9,41 @@ from typing import NamedTuple
 
 from flake8_redis_ssot.files.atomic_write import read
 from flake8_redis_ssot.model import Finding, Span
-from flake8_redis_ssot.syntax.notebooks.locations import NotebookOf, in_cell, in_file, opened, told
-from flake8_redis_ssot.terminal import Paint
+from flake8_redis_ssot.syntax.notebooks.locations import (
+    NotebookLoader,
+    format_location,
+    open_notebook,
+    span_in_cell,
+    span_in_file,
+)
+from flake8_redis_ssot.terminal import Style
 
 
-class Report(NamedTuple):
+class CheckReport(NamedTuple):
     """What there is to tell: findings in order, rule names by code, and ways to a file's source lines and cells.
 
-    `fixed` findings are gone; with `unsafe` those of the others whose fix is unsafe would be applied as well.
+    `fixed_count` findings are gone; with `has_unsafe_fixes` those of the others whose fix is unsafe would be applied as
+    well.
     """
 
     findings: Sequence[Finding]
-    names: Mapping[str, str]
-    lines: Callable[[str], Sequence[str]]
-    fixed: int = 0
-    unsafe: bool = False
-    notebook: NotebookOf = opened
+    rule_names: Mapping[str, str]
+    read_lines: Callable[[str], Sequence[str]]
+    fixed_count: int = 0
+    has_unsafe_fixes: bool = False
+    load_notebook: NotebookLoader = open_notebook
 
-    def place(self, finding: Finding) -> str:
+    def format_location(self, finding: Finding) -> str:
         """Where a finding begins, as people read it: `row:column`, with the cell before it in a notebook."""
-        return told(finding.path, finding.span, self.notebook)
+        return format_location(finding.path, finding.span, self.load_notebook)
 
-    def in_cell(self, finding: Finding) -> tuple[int | None, Span]:
+    def locate_in_cell(self, finding: Finding) -> tuple[int | None, Span]:
         """The number of a finding's cell (None in a module), and where it is in that."""
-        return in_cell(finding.path, finding.span, self.notebook)
+        return span_in_cell(finding.path, finding.span, self.load_notebook)
 
-    def in_file(self, finding: Finding) -> Span:
+    def locate_in_file(self, finding: Finding) -> Span:
         """Where the file has a finding: of a notebook, the JSON of it."""
-        return in_file(finding.path, finding.span, self.notebook)
+        return span_in_file(finding.path, finding.span, self.load_notebook)
 
 
 class Format(NamedTuple):
@@ -46,7 +53,7 @@ class Format(NamedTuple):
     needs them worked out.
     """
 
-    render: Callable[[Report, Paint], str]
+    render: Callable[[CheckReport, Style], str]
     for_people: bool = False
     shows_fixes: bool = False
 
@@ -59,18 +66,18 @@ def format_names() -> list[str]:
 
 def load_format(name: str) -> Format:
     """The format of that name. Raises ModuleNotFoundError where there is none."""
-    found: Format = import_module(f"flake8_redis_ssot.reports.formats.{name.replace('-', '_')}").FORMAT
-    return found
+    report_format: Format = import_module(f"flake8_redis_ssot.reports.formats.{name.replace('-', '_')}").FORMAT
+    return report_format
 
 
-def shown_lines(path: str, buffer: bytes | None = None) -> list[str]:
+def read_source_lines(path: str, buffer: bytes | None = None) -> list[str]:
     """The lines of a file, or of the `buffer` that stands in for it, without their breaks.
 
     None where it can't be read (any more).
     """
-    from flake8_redis_ssot.syntax.source import decode, lines_of  # late: not every report shows lines
+    from flake8_redis_ssot.syntax.source import decode, split_lines  # late: not every report shows lines
 
     try:
-        return lines_of(decode(read(path) if buffer is None else buffer, path).text)
+        return split_lines(decode(read(path) if buffer is None else buffer, path).text)
     except OSError:
         return []

@@ -5,34 +5,40 @@ from __future__ import annotations
 import json
 from collections import Counter
 
-from flake8_redis_ssot.reports.report import Format, Report
-from flake8_redis_ssot.reports.summary import applies, total
-from flake8_redis_ssot.terminal import Paint
+from flake8_redis_ssot.reports.report import CheckReport, Format
+from flake8_redis_ssot.reports.summary import format_summary, is_fixable
+from flake8_redis_ssot.terminal import Style
 
 
-def _render_table(report: Report, paint: Paint) -> str:
+def _render_table(report: CheckReport, style: Style) -> str:
     """The table and the number of all findings."""
-    ranked = counts(report)
+    ranked = count_by_code(report)
     width = len(str(ranked[0][1])) if ranked else 0
-    table = [f"{str(count).rjust(width)}\t{paint('red', code)}\t{report.names[code]}" for code, count in ranked]
-    return "\n".join([*table, total(report, paint)])
+    table = [f"{str(count).rjust(width)}\t{style('red', code)}\t{report.rule_names[code]}" for code, count in ranked]
+    return "\n".join([*table, format_summary(report, style)])
 
 
-def counts(report: Report) -> list[tuple[str, int]]:
+def count_by_code(report: CheckReport) -> list[tuple[str, int]]:
     """Codes and how many findings each has: most first, then by code."""
-    found = Counter(finding.code for finding in report.findings)
-    return sorted(found.items(), key=lambda entry: (-entry[1], entry[0]))
+    code_counts = Counter(finding.code for finding in report.findings)
+    return sorted(code_counts.items(), key=lambda entry: (-entry[1], entry[0]))
 
 
-def _render_json(report: Report, paint: Paint) -> str:
+def _render_json(report: CheckReport, style: Style) -> str:
     """The whole list, indented by two."""
-    return json.dumps([_entry(code, count, report) for code, count in counts(report)], indent=2)
+    return json.dumps([_count_to_dict(code, count, report) for code, count in count_by_code(report)], indent=2)
 
 
-def _entry(code: str, count: int, report: Report) -> dict[str, object]:
-    fixable = sum(applies(finding, report) for finding in report.findings if finding.code == code)
-    name = report.names[code]
-    return {"code": code, "name": name, "count": count, "fixable": fixable == count, "fixable_count": fixable}
+def _count_to_dict(code: str, count: int, report: CheckReport) -> dict[str, object]:
+    fixable_count = sum(is_fixable(finding, report) for finding in report.findings if finding.code == code)
+    name = report.rule_names[code]
+    return {
+        "code": code,
+        "name": name,
+        "count": count,
+        "fixable": fixable_count == count,
+        "fixable_count": fixable_count,
+    }
 
 
 STATISTICS = Format(_render_table, for_people=True)

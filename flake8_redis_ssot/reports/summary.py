@@ -7,56 +7,58 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 
 from flake8_redis_ssot.model import Applicability, Finding, Fix
-from flake8_redis_ssot.reports.report import Report
-from flake8_redis_ssot.terminal import Paint
+from flake8_redis_ssot.reports.report import CheckReport
+from flake8_redis_ssot.terminal import Style
 
 
-def listed(fixed: Sequence[Finding], names: Mapping[str, str], paint: Paint, *, would: bool = False) -> str:
-    """The list; `names` are rule names by code. `would`: nothing has been written."""
-    several = "s" if len(fixed) != 1 else ""
-    head = f"{'Would fix' if would else 'Fixed'} {len(fixed)} finding{several}"
-    return "\n".join([head + (":" if fixed else "."), *_files(fixed, names, paint)])
+def format_fixed(
+    fixed: Sequence[Finding], rule_names: Mapping[str, str], style: Style, *, is_preview: bool = False
+) -> str:
+    """The list; `rule_names` are rule names by code. `is_preview`: nothing has been written."""
+    plural = "s" if len(fixed) != 1 else ""
+    header = f"{'Would fix' if is_preview else 'Fixed'} {len(fixed)} finding{plural}"
+    return "\n".join([header + (":" if fixed else "."), *_format_by_file(fixed, rule_names, style)])
 
 
-def _files(fixed: Iterable[Finding], names: Mapping[str, str], paint: Paint) -> Iterator[str]:
+def _format_by_file(fixed: Iterable[Finding], rule_names: Mapping[str, str], style: Style) -> Iterator[str]:
     for path, findings in groupby(sorted(fixed), key=lambda finding: finding.path):
-        yield f"- {paint('bold', path)}:"
+        yield f"- {style('bold', path)}:"
         for code, count in sorted(Counter(finding.code for finding in findings).items()):
-            yield f"    {count} x {paint('red', code)} ({names[code]})"
+            yield f"    {count} x {style('red', code)} ({rule_names[code]})"
 
 
-def total(report: Report, paint: Paint) -> str:
+def format_summary(report: CheckReport, style: Style) -> str:
     """The last lines: how many findings there are, were, and can be fixed."""
-    left = len(report.findings)
-    count = left + report.fixed
+    remaining = len(report.findings)
+    count = remaining + report.fixed_count
     if not count:
         return "All checks passed!"
-    several = "s" if count > 1 else ""
-    if report.fixed:
-        return f"Found {count} finding{several} ({report.fixed} fixed, {left} remaining)."
-    return "\n".join([f"Found {count} finding{several}.", *_offer(report, paint)])
+    plural = "s" if count > 1 else ""
+    if report.fixed_count:
+        return f"Found {count} finding{plural} ({report.fixed_count} fixed, {remaining} remaining)."
+    return "\n".join([f"Found {count} finding{plural}.", *_format_fixable_counts(report, style)])
 
 
-def _offer(report: Report, paint: Paint) -> Iterator[str]:
-    trust = [finding.fix.applicability for finding in report.findings if isinstance(finding.fix, Fix)]
-    safe, unsafe = trust.count(Applicability.SAFE), trust.count(Applicability.UNSAFE)
-    mark = f"[{paint('cyan', '*')}]"
-    if report.unsafe and safe + unsafe:
-        yield f"{mark} {safe + unsafe} fixable with the `--fix` option."
+def _format_fixable_counts(report: CheckReport, style: Style) -> Iterator[str]:
+    applicabilities = [finding.fix.applicability for finding in report.findings if isinstance(finding.fix, Fix)]
+    safe, unsafe = applicabilities.count(Applicability.SAFE), applicabilities.count(Applicability.UNSAFE)
+    marker = f"[{style('cyan', '*')}]"
+    if report.has_unsafe_fixes and safe + unsafe:
+        yield f"{marker} {safe + unsafe} fixable with the `--fix` option."
     elif safe and unsafe:
-        yield f"{mark} {safe} fixable with the `--fix` option ({unsafe} more with `--unsafe-fixes`)."
+        yield f"{marker} {safe} fixable with the `--fix` option ({unsafe} more with `--unsafe-fixes`)."
     elif safe:
-        yield f"{mark} {safe} fixable with the `--fix` option."
+        yield f"{marker} {safe} fixable with the `--fix` option."
     elif unsafe:
         yield f"No safe fixes; {unsafe} with `--fix --unsafe-fixes`."
 
 
-def applies(finding: Finding, report: Report) -> bool:
+def is_fixable(finding: Finding, report: CheckReport) -> bool:
     """Whether the present flags would fix a finding."""
-    least = Applicability.UNSAFE if report.unsafe else Applicability.SAFE
+    least = Applicability.UNSAFE if report.has_unsafe_fixes else Applicability.SAFE
     return isinstance(finding.fix, Fix) and finding.fix.applicability >= least
 
 
-def star(finding: Finding, report: Report, paint: Paint) -> str:
+def fixable_marker(finding: Finding, report: CheckReport, style: Style) -> str:
     """The mark of a finding that the present flags would fix, with a blank before it; else nothing."""
-    return f" [{paint('cyan', '*')}]" if applies(finding, report) else ""
+    return f" [{style('cyan', '*')}]" if is_fixable(finding, report) else ""

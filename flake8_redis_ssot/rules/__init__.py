@@ -1,1 +1,1 @@
-"""One file per code; its name says the code and the rule's name."""
+"""The rules, one module each, named after code and name."""

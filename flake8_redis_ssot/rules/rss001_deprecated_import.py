@@ -36,68 +36,74 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from flake8_redis_ssot.model import Refusal
-from flake8_redis_ssot.project.deprecations import deprecated_at, deprecated_in, deprecated_in_access
-from flake8_redis_ssot.project.resources import Deprecated
-from flake8_redis_ssot.project.view import Site, Verdict, View, via
-from flake8_redis_ssot.semantic.facts import FileFacts, Import, Reach
+from flake8_redis_ssot.project.deprecations import find_accessed_names, find_deprecated, find_deprecated_names
+from flake8_redis_ssot.project.resources import DeprecatedName
+from flake8_redis_ssot.project.view import Candidate, Diagnosis, FileContext, format_via
+from flake8_redis_ssot.semantic.facts import AttributeAccess, FileFacts, Import
 
 if TYPE_CHECKING:
-    from flake8_redis_ssot.fixes.context import Bench
-    from flake8_redis_ssot.fixes.draft import Draft
+    from flake8_redis_ssot.fixes.context import FixContext
+    from flake8_redis_ssot.fixes.draft import FixDraft
 
 
-def collect(facts: FileFacts) -> Iterator[Site]:
+def collect(facts: FileFacts) -> Iterator[Candidate]:
     """A site for each import statement, for each name in it, and for each attribute that reaches into a package."""
     for statement, entries in groupby(facts.imports, key=lambda entry: entry.statement):
         imports = tuple(entries)
         # Formatters move a comment about in a long statement, so any of its lines will do.
         rows = tuple(range(statement.row, statement.end_row + 1))
-        yield Site(statement, rows, imports, "import", imports[0].function)
+        yield Candidate(statement, rows, imports, "import", imports[0].function)
         for entry in imports:
-            yield Site.at(entry.span, statement.row, entry, "import")
-    for reach in facts.reaches:
-        yield Site.at(reach.span, reach.statement_row, reach, "import")
+            yield Candidate.at(entry.span, statement.row, entry, "import")
+    for access in facts.attribute_accesses:
+        yield Candidate.at(access.span, access.statement_row, access, "import")
 
 
-def judge(site: Site, view: View) -> Verdict | None:
+def judge(candidate: Candidate, file: FileContext) -> Diagnosis | None:
     """Confirm a site: the whole statement where a module is deprecated, else the single name."""
-    if isinstance(site.fact, Reach):
-        return _judge_reach(site.fact, view)
-    if isinstance(site.fact, Import):
-        return _judge_name(site.fact, view)
-    return next(filter(None, (_judge_module(entry, view) for entry in site.fact)), None)
+    if isinstance(candidate.fact, AttributeAccess):
+        return _judge_attribute_access(candidate.fact, file)
+    if isinstance(candidate.fact, Import):
+        return _judge_name(candidate.fact, file)
+    return next(filter(None, (_judge_module(entry, file) for entry in candidate.fact)), None)
 
 
-def fix(site: Site, view: View, bench: Bench) -> Draft | Refusal:
+def fix(candidate: Candidate, file: FileContext, context: FixContext) -> FixDraft | Refusal:
     """Delete the import where nobody reads it, else import the new thing."""
-    from flake8_redis_ssot.fixes.imports.replace_import import redirect  # late: a check without fixes needs none of it
+    from flake8_redis_ssot.fixes.imports.replace_import import (
+        replace_deprecated_import,  # late: a check without fixes needs none of it
+    )
 
-    return redirect(deprecated_at(site, view), view, bench)
+    return replace_deprecated_import(find_deprecated(candidate, file), file, context)
 
 
-def _judge_module(entry: Import, view: View) -> Verdict | None:
+def _judge_module(entry: Import, file: FileContext) -> Diagnosis | None:
     """A deprecated module, or a name that is at home in one."""
-    return next((_verdict(*old, view) for old in deprecated_in(entry, view) if not old[0].is_symbol), None)
+    return next((_diagnose(*old, file) for old in find_deprecated_names(entry, file) if not old[0].is_symbol), None)
 
 
-def _judge_name(entry: Import, view: View) -> Verdict | None:
+def _judge_name(entry: Import, file: FileContext) -> Diagnosis | None:
     """A deprecated symbol of a module that is not deprecated as a whole."""
-    olds = list(deprecated_in(entry, view))
-    if not all(old.is_symbol for old, _, _ in olds):
+    deprecated_names = list(find_deprecated_names(entry, file))
+    if not all(old.is_symbol for old, _, _ in deprecated_names):
         return None
-    return next((_verdict(*old, view) for old in olds), None)
+    return next((_diagnose(*old, file) for old in deprecated_names), None)
 
 
-def _judge_reach(reach: Reach, view: View) -> Verdict | None:
+def _judge_attribute_access(access: AttributeAccess, file: FileContext) -> Diagnosis | None:
     """`package.old.name`, where no import statement of the file names the old module."""
-    return next((_verdict(old, name, chain, view) for old, name, chain in deprecated_in_access(reach, view)), None)
+    return next(
+        (_diagnose(old, name, via_modules, file) for old, name, via_modules in find_accessed_names(access, file)), None
+    )
 
 
-def _verdict(old: Deprecated, name: str, chain: tuple[str, ...], view: View) -> Verdict:
-    what = f"`{old.name}` is deprecated" if name == old.name else f"`{name}` is in deprecated `{old.name}`"
-    what += via(chain, view.module)
+def _diagnose(old: DeprecatedName, name: str, via_modules: tuple[str, ...], file: FileContext) -> Diagnosis:
+    message = f"`{old.name}` is deprecated" if name == old.name else f"`{name}` is in deprecated `{old.name}`"
+    message += format_via(via_modules, file.module)
     if not old.replacement:
-        return Verdict(f"{what}; use {view.instead(old.resource)} instead", view.advice(old.resource), name)
+        return Diagnosis(
+            f"{message}; use {file.replacement_phrase(old.resource)} instead", file.advice(old.resource), name
+        )
     module, _, symbol = old.replacement.rpartition(".")
     note = f"write `from {module} import {symbol}`" if old.is_symbol and module else f"import from `{old.replacement}`"
-    return Verdict(f"{what}; use `{old.replacement}` instead", note, name)
+    return Diagnosis(f"{message}; use `{old.replacement}` instead", note, name)

@@ -34,30 +34,32 @@ from typing import TYPE_CHECKING
 
 from flake8_redis_ssot.model import Refusal
 from flake8_redis_ssot.project.constructions import judge_call
-from flake8_redis_ssot.project.view import Site, Verdict, View
+from flake8_redis_ssot.project.view import Candidate, Diagnosis, FileContext
 from flake8_redis_ssot.semantic.facts import FileFacts
 
 if TYPE_CHECKING:
-    from flake8_redis_ssot.fixes.context import Bench
-    from flake8_redis_ssot.fixes.draft import Draft
+    from flake8_redis_ssot.fixes.context import FixContext
+    from flake8_redis_ssot.fixes.draft import FixDraft
 
 
-def collect(facts: FileFacts) -> Iterator[Site]:
+def collect(facts: FileFacts) -> Iterator[Candidate]:
     """A site for each call whose result the enclosing function does not give back."""
     for call in facts.calls:
-        if not call.returned:
-            yield Site.at(call.span, call.statement_row, call, "member" if call.kept and call.function else "simple")
+        if not call.is_returned:
+            yield Candidate.at(
+                call.span, call.statement_row, call, "member" if call.is_stored and call.function else "simple"
+            )
 
 
-def judge(site: Site, view: View) -> Verdict | None:
+def judge(candidate: Candidate, file: FileContext) -> Diagnosis | None:
     """Confirm a call of a constructor."""
-    return judge_call(site.fact, view, "makes a")
+    return judge_call(candidate.fact, file, "makes a")
 
 
-def fix(site: Site, view: View, bench: Bench) -> Draft | Refusal:
+def fix(candidate: Candidate, file: FileContext, context: FixContext) -> FixDraft | Refusal:
     """Take the shared instance."""
     from flake8_redis_ssot.fixes.instances.replace_call import (
         replace_construction,  # late: a check without fixes needs none of it
     )
 
-    return replace_construction(site.fact, view, bench)
+    return replace_construction(candidate.fact, file, context)

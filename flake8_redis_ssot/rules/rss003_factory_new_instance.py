@@ -39,42 +39,42 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from flake8_redis_ssot.model import Refusal
-from flake8_redis_ssot.project.constructions import judge_call, judge_handover
-from flake8_redis_ssot.project.view import Site, Verdict, View
-from flake8_redis_ssot.semantic.facts import Argument, FileFacts
+from flake8_redis_ssot.project.constructions import judge_call, judge_callback
+from flake8_redis_ssot.project.view import Candidate, Diagnosis, FileContext
+from flake8_redis_ssot.semantic.facts import CallbackArgument, FileFacts
 
 if TYPE_CHECKING:
-    from flake8_redis_ssot.fixes.context import Bench
-    from flake8_redis_ssot.fixes.draft import Draft
+    from flake8_redis_ssot.fixes.context import FixContext
+    from flake8_redis_ssot.fixes.draft import FixDraft
 
 
-def collect(facts: FileFacts) -> Iterator[Site]:
+def collect(facts: FileFacts) -> Iterator[Candidate]:
     """A site for each call whose result the enclosing function gives back, and for each argument of a call."""
     for call in facts.calls:
-        if call.returned:
-            yield Site.at(call.span, call.statement_row, call, "factory")
-    for argument in facts.arguments:
-        yield Site.at(argument.span, argument.statement_row, argument, "factory")
+        if call.is_returned:
+            yield Candidate.at(call.span, call.statement_row, call, "factory")
+    for argument in facts.callback_arguments:
+        yield Candidate.at(argument.span, argument.statement_row, argument, "factory")
 
 
-def judge(site: Site, view: View) -> Verdict | None:
+def judge(candidate: Candidate, file: FileContext) -> Diagnosis | None:
     """Confirm a factory, or a constructor that is handed over."""
-    if isinstance(site.fact, Argument):
-        return judge_handover(site.fact, view)
-    return judge_call(site.fact, view, "returns a")
+    if isinstance(candidate.fact, CallbackArgument):
+        return judge_callback(candidate.fact, file)
+    return judge_call(candidate.fact, file, "returns a")
 
 
-def fix(site: Site, view: View, bench: Bench) -> Draft | Refusal:
+def fix(candidate: Candidate, file: FileContext, context: FixContext) -> FixDraft | Refusal:
     """Take the shared instance."""
     from flake8_redis_ssot.fixes.instances.replace_call import (
         replace_construction,  # late: a check without fixes needs none of it
     )
 
-    return replace_construction(site.fact, view, bench)
+    return replace_construction(candidate.fact, file, context)
 
 
-def inline(site: Site, view: View, bench: Bench) -> Draft | Refusal:
+def inline(candidate: Candidate, file: FileContext, context: FixContext) -> FixDraft | Refusal:
     """Take the shared instance wherever the function is called, and delete that."""
     from flake8_redis_ssot.fixes.factories import inline  # late: it has to be asked for
 
-    return inline.inline(site.fact, view, bench)
+    return inline.inline_factory(candidate.fact, file, context)

@@ -48,32 +48,32 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from flake8_redis_ssot.files.test_paths import is_test
+from flake8_redis_ssot.files.test_paths import is_test_path
 from flake8_redis_ssot.model import Refusal
-from flake8_redis_ssot.project.view import Site, Verdict, View
+from flake8_redis_ssot.project.view import Candidate, Diagnosis, FileContext
 from flake8_redis_ssot.semantic.facts import FileFacts
 
 if TYPE_CHECKING:
-    from flake8_redis_ssot.fixes.context import Bench
-    from flake8_redis_ssot.fixes.draft import Draft
+    from flake8_redis_ssot.fixes.context import FixContext
+    from flake8_redis_ssot.fixes.draft import FixDraft
 
 
-def collect(facts: FileFacts) -> Iterator[Site]:
+def collect(facts: FileFacts) -> Iterator[Candidate]:
     """A site for each class that may resemble a guarded one."""
-    for each in facts.classes:
-        yield Site(each.span, (each.span.row,), each, "duplicate")
+    for summary in facts.similar_classes:
+        yield Candidate(summary.span, (summary.span.row,), summary, "duplicate")
 
 
-def judge(site: Site, view: View) -> Verdict | None:
+def judge(candidate: Candidate, file: FileContext) -> Diagnosis | None:
     """Confirm a class that does what a guarded one does."""
-    wanted = view.config.duplicates
-    if wanted == "off" or (wanted == "shipped" and is_test(view.relative)):
+    duplicates = file.config.duplicates
+    if duplicates == "off" or (duplicates == "shipped" and is_test_path(file.relative_path)):
         return None
-    from flake8_redis_ssot.project.similarity.verdict import judge_class  # late: few files have such a class
+    from flake8_redis_ssot.project.similarity.verdict import judge_duplicate  # late: few files have such a class
 
-    return judge_class(site.fact.name, view)
+    return judge_duplicate(candidate.fact.qualname, file)
 
 
-def fix(site: Site, view: View, bench: Bench) -> Draft | Refusal:
+def fix(candidate: Candidate, file: FileContext, context: FixContext) -> FixDraft | Refusal:
     """Whoever uses it has to change; that is a matter of the whole service."""
     return Refusal(("its users have to change as well: see `redis-ssot integrate`",))

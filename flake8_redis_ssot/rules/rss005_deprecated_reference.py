@@ -43,71 +43,75 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from flake8_redis_ssot.model import Refusal
-from flake8_redis_ssot.project.constructions import constructors
-from flake8_redis_ssot.project.patch_targets import is_patch, origins_of
-from flake8_redis_ssot.project.resources import Deprecated
-from flake8_redis_ssot.project.view import Site, Verdict, View
-from flake8_redis_ssot.semantic.facts import FileFacts, Mention
+from flake8_redis_ssot.project.constructions import find_constructors
+from flake8_redis_ssot.project.patch_targets import is_patch, string_origins
+from flake8_redis_ssot.project.resources import DeprecatedName
+from flake8_redis_ssot.project.view import Candidate, Diagnosis, FileContext
+from flake8_redis_ssot.semantic.facts import FileFacts, StringReference
 
 if TYPE_CHECKING:
-    from flake8_redis_ssot.fixes.context import Bench
-    from flake8_redis_ssot.fixes.draft import Draft
+    from flake8_redis_ssot.fixes.context import FixContext
+    from flake8_redis_ssot.fixes.draft import FixDraft
 
 
-def collect(facts: FileFacts) -> Iterator[Site]:
+def collect(facts: FileFacts) -> Iterator[Candidate]:
     """A site for each string that may name code."""
-    for mention in facts.mentions:
-        yield Site.at(mention.span, mention.statement_row, mention, "reference")
+    for reference in facts.string_references:
+        yield Candidate.at(reference.span, reference.statement_row, reference, "reference")
 
 
-def judge(site: Site, view: View) -> Verdict | None:
+def judge(candidate: Candidate, file: FileContext) -> Diagnosis | None:
     """Confirm a path into a deprecated module, or to a constructor as seen through a module that imports it."""
-    for origin in origins_of(site.fact, view.project):
-        found = _deprecated(origin, site.fact, view) or _constructor(origin, site.fact, view)
-        if found is not None:
-            return found
+    for origin in string_origins(candidate.fact, file.resolver):
+        diagnosis = _diagnose_deprecated(origin, candidate.fact, file) or _diagnose_constructor_patch(
+            origin, candidate.fact, file
+        )
+        if diagnosis is not None:
+            return diagnosis
     return None
 
 
-def fix(site: Site, view: View, bench: Bench) -> Draft | Refusal:
+def fix(candidate: Candidate, file: FileContext, context: FixContext) -> FixDraft | Refusal:
     """Move the string along with what it stands in for."""
-    from flake8_redis_ssot.fixes.patches.retarget import retarget  # late: a check without fixes needs none of it
+    from flake8_redis_ssot.fixes.patches.retarget import (
+        retarget_reference,  # late: a check without fixes needs none of it
+    )
 
-    return retarget(site.fact, view, bench)
+    return retarget_reference(candidate.fact, file, context)
 
 
-def _deprecated(origin: str, mention: Mention, view: View) -> Verdict | None:
+def _diagnose_deprecated(origin: str, reference: StringReference, file: FileContext) -> Diagnosis | None:
     """The path itself leads through an old module or names an old symbol, wherever the object is at home."""
     module, _, attributes = origin.partition(":")
-    if mention.role == "object" and "." in attributes:
+    if reference.role == "object" and "." in attributes:
         return None  # the way to the object is no string
-    written = view.project.module_name(module, view.path)
-    name = f"{written}.{attributes}" if attributes else written
-    old = view.guards.deprecated(name)
-    if old is None or view.exempt(old.resource):
+    module_name = file.resolver.module_name(module, file.path)
+    name = f"{module_name}.{attributes}" if attributes else module_name
+    old = file.resources.find_deprecated(name)
+    if old is None or file.is_exempt(old.resource):
         return None
-    if view.project.path_of(module, view.path) is None:
+    if file.resolver.path_of(module, file.path) is None:
         return None  # there is no such module: nothing can be said about it
-    return _old_path(old, name, view)
+    return _describe_deprecated(old, name, file)
 
 
-def _old_path(old: Deprecated, name: str, view: View) -> Verdict:
-    what = f"`{name}` leads into deprecated `{old.name}`" if name != old.name else f"`{name}` is deprecated"
-    instead = f"`{old.replacement}`" if old.replacement else view.instead(old.resource)
-    return Verdict(f"{what}; use {instead} instead", f"name {instead} in the string", name)
+def _describe_deprecated(old: DeprecatedName, name: str, file: FileContext) -> Diagnosis:
+    message = f"`{name}` leads into deprecated `{old.name}`" if name != old.name else f"`{name}` is deprecated"
+    replacement = f"`{old.replacement}`" if old.replacement else file.replacement_phrase(old.resource)
+    return Diagnosis(f"{message}; use {replacement} instead", f"name {replacement} in the string", name)
 
 
-def _constructor(origin: str, mention: Mention, view: View) -> Verdict | None:
+def _diagnose_constructor_patch(origin: str, reference: StringReference, file: FileContext) -> Diagnosis | None:
     """A patch of a constructor in a module that has it from elsewhere, and is not free to use it."""
     module, _, name = origin.partition(":")
-    path = view.project.path_of(module, view.path)
-    if not is_patch(mention) or path is None or not name or "." in name:
+    path = file.resolver.path_of(module, file.path)
+    if not is_patch(reference) or path is None or not name or "." in name:
         return None
-    for home, resource in constructors([origin], view):
-        importer = view.project.modules.name_of(path)
-        passed_on = home.path != path
-        if passed_on and not view.exempt(resource) and not view.guards.exempt(resource, path, importer):
-            what = f"the patch stands in for `{home.name}` in `{importer}`"
+    for definition, resource in find_constructors([origin], file):
+        importer = file.resolver.modules.name_of(path)
+        is_reexported = definition.path != path
+        if is_reexported and not file.is_exempt(resource) and not file.resources.is_exempt(resource, path, importer):
+            message = f"the patch stands in for `{definition.name}` in `{importer}`"
             advice = f"fix `{importer}`, and the patch moves along"
-            return Verdict(f"{what}; use {view.instead(resource)} there", advice, home.name)
+            return Diagnosis(f"{message}; use {file.replacement_phrase(resource)} there", advice, definition.name)
     return None

@@ -32,16 +32,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flake8_redis_ssot.model import Span
-from flake8_redis_ssot.project.view import Site, Verdict, View
+from flake8_redis_ssot.project.view import Candidate, Diagnosis, FileContext
 from flake8_redis_ssot.semantic.facts import FileFacts
 
 
-def collect(facts: FileFacts) -> Iterator[Site]:
+def collect(facts: FileFacts) -> Iterator[Candidate]:
     """A site for each gap."""
-    for gap in facts.gaps:
-        yield Site(Span(gap.row, gap.column, gap.row, gap.column), (gap.row,), gap, "gap")
+    for gap in facts.unanalysed_ranges:
+        yield Candidate(Span(gap.row, gap.column, gap.row, gap.column), (gap.row,), gap, "gap")
 
 
-def judge(site: Site, view: View) -> Verdict | None:
+def judge(candidate: Candidate, file: FileContext) -> Diagnosis | None:
     """A gap needs nobody's confirmation."""
-    return Verdict(f"not analysed: {site.fact.reason}", "the rest of the file has been checked", "")
+    return Diagnosis(f"not analysed: {candidate.fact.reason}", "the rest of the file has been checked", "")

@@ -32,33 +32,39 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from flake8_redis_ssot.project.view import Site, Verdict, View
+from flake8_redis_ssot.project.view import Candidate, Diagnosis, FileContext
 from flake8_redis_ssot.semantic.facts import FileFacts
-from flake8_redis_ssot.syntax.noqa import codes_meant, is_unused
+from flake8_redis_ssot.syntax.noqa import codes_with_prefix, is_unused
 
 if TYPE_CHECKING:
-    from flake8_redis_ssot.fixes.context import Bench
-    from flake8_redis_ssot.fixes.draft import Draft
+    from flake8_redis_ssot.fixes.context import FixContext
+    from flake8_redis_ssot.fixes.draft import FixDraft
 
 
-def collect(facts: FileFacts) -> Iterator[Site]:
+def collect(facts: FileFacts) -> Iterator[Candidate]:
     """A site for each code of ours in a comment."""
-    for named in facts.suppressions:
-        yield Site(named.span, (named.span.row,), named, "suppression")
+    for suppression in facts.suppressions:
+        yield Candidate(suppression.span, (suppression.span.row,), suppression, "suppression")
 
 
-def judge(site: Site, view: View) -> Verdict | None:
+def judge(candidate: Candidate, file: FileContext) -> Diagnosis | None:
     """Confirm that nothing was found which it would silence."""
-    confirmed = view.confirmed
-    if confirmed is None or view.facts.gaps or not is_unused(site.fact, confirmed.sites, confirmed.codes.__contains__):
+    confirmed_codes = file.confirmed
+    if (
+        confirmed_codes is None
+        or file.facts.unanalysed_ranges
+        or not is_unused(candidate.fact, confirmed_codes.findings, confirmed_codes.codes.__contains__)
+    ):
         return None
-    code = site.fact.code
-    message = f"`{code}` silences nothing here" if codes_meant(code) else f"`{code}` is no code, and silences nothing"
-    return Verdict(message, "delete it, or it hides what comes next", code)
+    code = candidate.fact.code
+    message = (
+        f"`{code}` silences nothing here" if codes_with_prefix(code) else f"`{code}` is no code, and silences nothing"
+    )
+    return Diagnosis(message, "delete it, or it hides what comes next", code)
 
 
-def fix(site: Site, view: View, bench: Bench) -> Draft:
+def fix(candidate: Candidate, file: FileContext, context: FixContext) -> FixDraft:
     """Delete it."""
-    from flake8_redis_ssot.fixes.noqa_edits import without_code  # late: a check without fixes needs none of it
+    from flake8_redis_ssot.fixes.noqa_edits import remove_noqa_code  # late: a check without fixes needs none of it
 
-    return without_code(site.fact, view.path, bench)
+    return remove_noqa_code(candidate.fact, file.path, context)

@@ -9,7 +9,7 @@ from types import ModuleType
 from typing import NamedTuple
 
 from flake8_redis_ssot.codes import rule_files
-from flake8_redis_ssot.project.view import Judged, View
+from flake8_redis_ssot.project.view import ConfirmedFinding, FileContext
 
 
 class Rule(NamedTuple):
@@ -39,12 +39,12 @@ class Rule(NamedTuple):
         """Whether the rule has fixes at all."""
         return hasattr(self.module, "fix")
 
-    def judged(self, view: View) -> Iterable[Judged]:
+    def confirm_candidates(self, file: FileContext) -> Iterable[ConfirmedFinding]:
         """The confirmed sites of this rule in one file."""
-        for site in self.module.collect(view.facts):
-            verdict = self.module.judge(site, view)
-            if verdict is not None:
-                yield Judged(self.code, site, verdict)
+        for candidate in self.module.collect(file.facts):
+            diagnosis = self.module.judge(candidate, file)
+            if diagnosis is not None:
+                yield ConfirmedFinding(self.code, candidate, diagnosis)
 
 
 def rule_of(code: str) -> Rule:
@@ -56,5 +56,6 @@ def rule_of(code: str) -> Rule:
 def all_rules() -> tuple[Rule, ...]:
     """Every rule, ordered by code."""
     return tuple(
-        Rule(code, name, import_module(f"flake8_redis_ssot.rules.{stem}")) for code, name, stem in rule_files()
+        Rule(code, name, import_module(f"flake8_redis_ssot.rules.{module_name}"))
+        for code, name, module_name in rule_files()
     )

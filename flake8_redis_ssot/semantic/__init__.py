@@ -1,1 +1,1 @@
-"""Names of one file: what each stands for, and what is imported, called, handed over and offered to other files."""
+"""What one file says, from its own text: scopes, symbols, bindings, facts."""

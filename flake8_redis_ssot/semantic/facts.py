@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from flake8_redis_ssot.model import Gap, Span, Suppression
+from flake8_redis_ssot.model import Span, Suppression, UnanalysedRange
 
 Origins = tuple[str, ...]
 
@@ -22,17 +22,17 @@ class Import(NamedTuple):
 
     `statement` spans the whole statement, `span` the name (the statement itself for a star, a call or a
     plain `import`). `origin` is what it imports; `star_reads` are the origins of the names that are read in the
-    file and that this star import may bind (empty where the import is no star). `local`: it runs whenever a
+    file and that this star import may bind (empty where the import is no star). `is_local`: it runs whenever a
     function does, not once; `function` is the qualified name of that one, empty at module or class level.
     """
 
     statement: Span
     span: Span
     origin: str
-    dynamic: bool
-    star: bool
-    typing_only: bool
-    local: bool
+    is_dynamic: bool
+    is_star: bool
+    is_typing_only: bool
+    is_local: bool
     function: str
     star_reads: tuple[str, ...]
 
@@ -40,7 +40,7 @@ class Import(NamedTuple):
 class Call(NamedTuple):
     """A call of something with an origin.
 
-    `returned`: its result is what the enclosing function returns or yields; `kept`: the result is stored
+    `is_returned`: its result is what the enclosing function returns or yields; `is_stored`: the result is stored
     where it outlives the call, or the function is memoised. `function` is the qualified name of the
     enclosing function, empty at module or class level.
     """
@@ -49,34 +49,37 @@ class Call(NamedTuple):
     statement_row: int
     origins: Origins
     function: str
-    returned: bool
-    kept: bool
+    is_returned: bool
+    is_stored: bool
 
 
-class Argument(NamedTuple):
+class CallbackArgument(NamedTuple):
     """A reference that is handed to a call: `slot` is its position (0-based) or its keyword."""
 
     span: Span
     statement_row: int
     origins: Origins
     function: str
-    receivers: Origins
-    receiver_name: str
+    callee_origins: Origins
+    callee_name: str
     slot: int | str
 
 
-class Reach(NamedTuple):
-    """An attribute access (`package.module.name`); `covers` are modules that a plain `import` names on its way."""
+class AttributeAccess(NamedTuple):
+    """An attribute access (`package.module.name`).
+
+    `imported_modules` are modules that a plain `import` names on its way.
+    """
 
     span: Span
     statement_row: int
     base: str
     attribute: str
-    covers: tuple[str, ...]
+    imported_modules: tuple[str, ...]
     function: str
 
 
-class Mention(NamedTuple):
+class StringReference(NamedTuple):
     """A constant string that may name code: `text` is its value, `span` the expression that stands for it.
 
     `role` says what for: `patch` (a dotted path whose last part is replaced for a while), `object` (the name of
@@ -93,14 +96,14 @@ class Mention(NamedTuple):
     function: str
 
 
-class Class(NamedTuple):
+class SimilarClass(NamedTuple):
     """A class that may do what a guarded one does: it has the name of one in its own, or much the same methods.
 
-    `span` are the keyword and the name; `name` is its local name, as in `Exports.bases`.
+    `span` are the keyword and the name; `qualname` is its local name, as in `Exports.bases`.
     """
 
     span: Span
-    name: str
+    qualname: str
 
 
 class Exports(NamedTuple):
@@ -108,40 +111,40 @@ class Exports(NamedTuple):
 
     `names` maps a name, or `Class.attribute`, to the origins that it stands for; no origins: it is defined
     here. `bases` maps a class to the origins of its base classes. `stars` are star-imported modules,
-    `public` is `__all__` (None where there is none or it is computed). `dynamic`: a module `__getattr__`.
+    `dunder_all` is `__all__` (None where there is none or it is computed). `has_getattr`: a module `__getattr__`.
     """
 
     names: dict[str, Origins]
     bases: dict[str, Origins]
     stars: tuple[str, ...]
-    public: tuple[str, ...] | None
-    dynamic: bool
+    dunder_all: tuple[str, ...] | None
+    has_getattr: bool
 
 
 class FileFacts(NamedTuple):
     """All facts of one file.
 
-    `gaps` are the parts that could not be analysed, `suppressions` codes of ours in comments, where these were looked
-    for.
+    `unanalysed_ranges` are the parts that could not be analysed, `suppressions` codes of ours in comments, where these
+    were looked for.
     """
 
     path: str
     imports: tuple[Import, ...]
     calls: tuple[Call, ...]
-    arguments: tuple[Argument, ...]
-    reaches: tuple[Reach, ...]
-    mentions: tuple[Mention, ...]
+    callback_arguments: tuple[CallbackArgument, ...]
+    attribute_accesses: tuple[AttributeAccess, ...]
+    string_references: tuple[StringReference, ...]
     exports: Exports
-    gaps: tuple[Gap, ...]
-    classes: tuple[Class, ...] = ()
+    unanalysed_ranges: tuple[UnanalysedRange, ...]
+    similar_classes: tuple[SimilarClass, ...] = ()
     suppressions: tuple[Suppression, ...] = ()
 
 
 NO_EXPORTS = Exports({}, {}, (), None, False)
 
 
-def attribute_of(origin: str, name: str) -> str:
+def attribute_origin(origin: str, name: str) -> str:
     """The origin of an attribute of something that has an origin."""
     if "|" in origin:
-        return "|".join(attribute_of(part, name) for part in origin.split("|"))
+        return "|".join(attribute_origin(part, name) for part in origin.split("|"))
     return origin + name if origin.endswith(":") else f"{origin}.{name}"

@@ -8,84 +8,84 @@ import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from flake8_redis_ssot.semantic.scopes import Variable, in_order
-from flake8_redis_ssot.semantic.symbol_builder import Reader, Walk
-from flake8_redis_ssot.syntax.source import lines_of
+from flake8_redis_ssot.semantic.scopes import Symbol, sort_by_position
+from flake8_redis_ssot.semantic.symbol_builder import NodeReader, SymbolBuilder
+from flake8_redis_ssot.syntax.source import split_lines
 
 
-class Exports(NamedTuple):
+class DunderAll(NamedTuple):
     """The entries of `__all__` in order; `names` is None where there is none, or where it is computed."""
 
     names: tuple[str, ...] | None
     entries: tuple[ast.Constant, ...]
 
 
-def exports_of(variable: Variable | None, parents: Mapping[ast.AST, ast.AST]) -> Exports:
+def read_dunder_all(symbol: Symbol | None, parents: Mapping[ast.AST, ast.AST]) -> DunderAll:
     """Read all assignments and calls that make the module's `__all__`."""
-    if variable is None:
-        return Exports(None, ())
+    if symbol is None:
+        return DunderAll(None, ())
     entries: list[ast.Constant] = []
-    computed = variable.declared  # a function changes it, nobody knows when
-    for node in in_order(dict.fromkeys((*variable.writes, *variable.reads))):
-        found = _added(node, parents)
-        computed = computed or found is None
-        entries += found or ()
-    names = None if computed else tuple(dict.fromkeys(str(entry.value) for entry in entries))
-    return Exports(names, tuple(entries))
+    is_computed = symbol.has_inner_declaration  # a function changes it, nobody knows when
+    for node in sort_by_position(dict.fromkeys((*symbol.binding_nodes, *symbol.reads))):
+        added = _added_entries(node, parents)
+        is_computed = is_computed or added is None
+        entries += added or ()
+    names = None if is_computed else tuple(dict.fromkeys(str(entry.value) for entry in entries))
+    return DunderAll(names, tuple(entries))
 
 
-def _added(node: ast.AST, parents: Mapping[ast.AST, ast.AST]) -> list[ast.Constant] | None:
+def _added_entries(node: ast.AST, parents: Mapping[ast.AST, ast.AST]) -> list[ast.Constant] | None:
     """The strings that one use of `__all__` adds; None if that can't be told."""
-    around = parents.get(node)
-    if isinstance(around, ast.Assign) and node in around.targets:
-        return _strings(around.value)
-    if isinstance(around, ast.AnnAssign) and node is around.target:
-        return [] if around.value is None else _strings(around.value)
-    if isinstance(around, ast.AugAssign) and node is around.target:
-        return _strings(around.value) if isinstance(around.op, ast.Add) else None
+    enclosing = parents.get(node)
+    if isinstance(enclosing, ast.Assign) and node in enclosing.targets:
+        return _string_constants(enclosing.value)
+    if isinstance(enclosing, ast.AnnAssign) and node is enclosing.target:
+        return [] if enclosing.value is None else _string_constants(enclosing.value)
+    if isinstance(enclosing, ast.AugAssign) and node is enclosing.target:
+        return _string_constants(enclosing.value) if isinstance(enclosing.op, ast.Add) else None
     if not isinstance(node, ast.Name) or not isinstance(node.ctx, ast.Load):
         return None
-    if isinstance(around, ast.Attribute):
-        return _of_method(around, parents.get(around))
-    changed = isinstance(around, ast.Subscript) and not isinstance(around.ctx, ast.Load)
-    return None if changed else []
+    if isinstance(enclosing, ast.Attribute):
+        return _method_entries(enclosing, parents.get(enclosing))
+    is_changed = isinstance(enclosing, ast.Subscript) and not isinstance(enclosing.ctx, ast.Load)
+    return None if is_changed else []
 
 
-def _of_method(method: ast.Attribute, call: ast.AST | None) -> list[ast.Constant] | None:
-    if not isinstance(call, ast.Call) or call.func is not method or len(call.args) != 1:
+def _method_entries(attribute: ast.Attribute, call: ast.AST | None) -> list[ast.Constant] | None:
+    if not isinstance(call, ast.Call) or call.func is not attribute or len(call.args) != 1:
         return None
-    if method.attr == "extend":
-        return _strings(call.args[0])
-    if method.attr == "append":
-        return _strings(ast.List(call.args))
-    return [] if method.attr in ("count", "index") else None
+    if attribute.attr == "extend":
+        return _string_constants(call.args[0])
+    if attribute.attr == "append":
+        return _string_constants(ast.List(call.args))
+    return [] if attribute.attr in ("count", "index") else None
 
 
-def _strings(node: ast.expr) -> list[ast.Constant] | None:
+def _string_constants(node: ast.expr) -> list[ast.Constant] | None:
     """The strings of a display, or of a sum of displays."""
-    found: list[ast.Constant] = []
-    waiting = [node]
-    while waiting:
-        part = waiting.pop()
+    constants: list[ast.Constant] = []
+    stack = [node]
+    while stack:
+        part = stack.pop()
         if isinstance(part, ast.BinOp) and isinstance(part.op, ast.Add):
-            waiting += [part.right, part.left]
+            stack += [part.right, part.left]
         elif isinstance(part, (ast.List, ast.Tuple)):
             strings = [item for item in part.elts if isinstance(item, ast.Constant) and isinstance(item.value, str)]
             if len(strings) != len(part.elts):
                 return None
-            found += strings
+            constants += strings
         else:
             return None
-    return found
+    return constants
 
 
-def lists_names(statement: ast.stmt) -> bool:
+def is_dunder_all_assignment(statement: ast.stmt) -> bool:
     """Whether a statement assigns `__all__`."""
     targets = statement.targets if isinstance(statement, ast.Assign) else []
     return any(isinstance(target, ast.Name) and target.id == "__all__" for target in targets)
 
 
-def expression(text: str) -> ast.expr | None:
+def parse_expression(text: str) -> ast.expr | None:
     """The expression that a string holds, if it holds one."""
     try:
         with warnings.catch_warnings():
@@ -95,57 +95,57 @@ def expression(text: str) -> ast.expr | None:
         return None
 
 
-def names_in(text: str, readers: Mapping[type[ast.AST], Reader]) -> Iterator[str]:
+def iter_type_names(text: str, readers: Mapping[type[ast.AST], NodeReader]) -> Iterator[str]:
     """The names that a string in the place of a type reads, those in strings in it too."""
     if text.isidentifier():
         yield text
         return
     # A type may span lines, or be unpacked.
-    tree = expression(f"({text}\n)") or expression(f"({text},\n)")
+    tree = parse_expression(f"({text}\n)") or parse_expression(f"({text},\n)")
     if tree is None:
         return
-    walk = Walk(readers, {})
-    walk.run(tree, typed=True)
-    for scope in walk.scopes:
+    builder = SymbolBuilder(readers, {})
+    builder.run(tree, in_type=True)
+    for scope in builder.scopes:
         yield from scope.loads
-    for inner, _ in walk.quoted:
+    for inner, _ in builder.quoted_types:
         if len(str(inner.value)) < len(text):
-            yield from names_in(str(inner.value), readers)
+            yield from iter_type_names(str(inner.value), readers)
 
 
-def rows_with(name: str, text: str, strings: Iterable[ast.Constant]) -> Iterator[int]:
+def iter_text_rows(name: str, text: str, strings: Iterable[ast.Constant]) -> Iterator[int]:
     """Rows (1-based) of doctests and type comments with the name, and of `strings` that are expressions with it."""
-    word = re.compile(rf"\b{re.escape(name)}\b")
-    if not word.search(text):
+    pattern = re.compile(rf"\b{re.escape(name)}\b")
+    if not pattern.search(text):
         return
-    for row, line in enumerate(lines_of(text), 1):
-        if name in line and any(word.search(line, start) for start in _evidence(line)):
+    for row, line in enumerate(split_lines(text), 1):
+        if name in line and any(pattern.search(line, start) for start in _iter_code_starts(line)):
             yield row
     for string in strings:
-        if word.search(str(string.value)) and _reads(name, str(string.value)):
+        if pattern.search(str(string.value)) and _has_read_of(name, str(string.value)):
             yield string.lineno
 
 
-def _evidence(line: str) -> Iterator[int]:
-    for pattern in (_PROMPT, _TYPE_COMMENT):
-        found = pattern.search(line)
-        if found:
-            yield found.end()
+def _iter_code_starts(line: str) -> Iterator[int]:
+    for pattern in (_DOCTEST_PROMPT, _TYPE_COMMENT):
+        match = pattern.search(line)
+        if match:
+            yield match.end()
 
 
-def _reads(name: str, text: str) -> bool:
+def _has_read_of(name: str, text: str) -> bool:
     if text == name:
         return True
-    tree = expression(text)
-    return tree is not None and any(_is_or_holds(node, name, len(text)) for node in ast.walk(tree))
+    tree = parse_expression(text)
+    return tree is not None and any(_is_or_contains(node, name, len(text)) for node in ast.walk(tree))
 
 
-def _is_or_holds(node: ast.AST, name: str, length: int) -> bool:
+def _is_or_contains(node: ast.AST, name: str, length: int) -> bool:
     if isinstance(node, ast.Constant):
-        return isinstance(node.value, str) and len(node.value) < length and _reads(name, node.value)
+        return isinstance(node.value, str) and len(node.value) < length and _has_read_of(name, node.value)
     return name in (getattr(node, "id", None), getattr(node, "attr", None))
 
 
 # A doctest's line, perhaps the first one of its string.
-_PROMPT = re.compile(r"^\s*(?:[rRbBuU]*(?:\"\"\"|'''|\"|'))?\s*(?:>>>|\.\.\.)(?=\s)")
+_DOCTEST_PROMPT = re.compile(r"^\s*(?:[rRbBuU]*(?:\"\"\"|'''|\"|'))?\s*(?:>>>|\.\.\.)(?=\s)")
 _TYPE_COMMENT = re.compile(r"#\s*type:(?!\s*ignore\b)")

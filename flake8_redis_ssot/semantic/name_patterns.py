@@ -8,17 +8,17 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 # Parts of dotted names and origins: whatever their separators do not hold.
-_PART = re.compile(r"[^.:|*@#]+")
+_PART_PATTERN = re.compile(r"[^.:|*@#]+")
 
 
 @functools.cache
 def dotted_pattern(pattern: str) -> re.Pattern[str]:
     """A regular expression for a dotted-name pattern: `*` is one part or some of it, `**` any parts or none."""
-    parts = [r"(?:[^.]+\.)*" if part == "**" else _part(part) + r"\." for part in pattern.split(".")]
+    parts = [r"(?:[^.]+\.)*" if part == "**" else _part_regex(part) + r"\." for part in pattern.split(".")]
     return re.compile("".join(parts).removesuffix(r"\.") + r"\Z")
 
 
-def _part(part: str) -> str:
+def _part_regex(part: str) -> str:
     return "[^.]+" if part == "*" else re.escape(part).replace(r"\*", "[^.]*")
 
 
@@ -27,47 +27,47 @@ def is_glob(pattern: str) -> bool:
     return "*" in pattern
 
 
-class Words(NamedTuple):
+class NamePatterns(NamedTuple):
     """The last parts of the guarded names. `exact` are whole identifiers, `globs` are patterns for one."""
 
     exact: frozenset[str]
     globs: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, patterns: Iterable[str]) -> Words:
+    def from_patterns(cls, patterns: Iterable[str]) -> NamePatterns:
         """The words of dotted names and patterns: of each the last part that has a letter in it."""
         parts = {_last_literal(pattern) for pattern in patterns}
         globs = sorted(part for part in parts if is_glob(part))
         return cls(frozenset(part for part in parts if part not in globs), tuple(globs))
 
-    def plus(self, names: Iterable[str]) -> Words:
+    def with_names(self, names: Iterable[str]) -> NamePatterns:
         """These words and more."""
-        return Words(self.exact | frozenset(names), self.globs)
+        return NamePatterns(self.exact | frozenset(names), self.globs)
 
-    def hits(self, dotted: str) -> bool:
+    def matches_dotted(self, dotted: str) -> bool:
         """Whether a part of an origin or dotted name is one of the words."""
-        parts = _PART.findall(dotted)
-        return not self.exact.isdisjoint(parts) or (bool(self.globs) and any(map(self.has, parts)))
+        parts = _PART_PATTERN.findall(dotted)
+        return not self.exact.isdisjoint(parts) or (bool(self.globs) and any(map(self.matches_name, parts)))
 
-    def has(self, name: str) -> bool:
+    def matches_name(self, name: str) -> bool:
         """Whether one identifier is one of the words."""
         return name in self.exact or (bool(self.globs) and any(dotted_pattern(glob).match(name) for glob in self.globs))
 
-    def is_in(self, name: str) -> bool:
+    def is_contained_in(self, name: str) -> bool:
         """Whether an identifier has one of the words in it, as `StubManager` has `Manager`."""
-        return any(word in name for word in self.exact)
+        return any(literal in name for literal in self.exact)
 
     @property
-    def needles(self) -> tuple[bytes, ...]:
+    def prefilter_literals(self) -> tuple[bytes, ...]:
         """The fewest byte strings of which a file holds one if it holds any of the words."""
-        return _needles(self)
+        return _prefilter_literals(self)
 
 
 @functools.cache
-def _needles(words: Words) -> tuple[bytes, ...]:
-    literals = set(words.exact) | {max(glob.split("*"), key=len) for glob in words.globs}
-    kept = {word for word in literals if not any(other != word and other in word for other in literals)}
-    return tuple(word.encode() for word in sorted(kept))
+def _prefilter_literals(patterns: NamePatterns) -> tuple[bytes, ...]:
+    literals = set(patterns.exact) | {max(glob.split("*"), key=len) for glob in patterns.globs}
+    minimal = {literal for literal in literals if not any(other != literal and other in literal for other in literals)}
+    return tuple(literal.encode() for literal in sorted(minimal))
 
 
 def _last_literal(pattern: str) -> str:

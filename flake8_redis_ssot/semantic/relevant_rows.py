@@ -5,38 +5,38 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 
-from flake8_redis_ssot.semantic.name_patterns import Words
+from flake8_redis_ssot.semantic.name_patterns import NamePatterns
 
 
-class Interest:
+class RelevantRows:
     """The rows (1-based) of a text that hold one of the words, and of names that stand for them in this file."""
 
-    def __init__(self, text: str, words: Words) -> None:
+    def __init__(self, text: str, patterns: NamePatterns) -> None:
         # Rows are counted at LF, so the other line breaks become one.
         self._text = text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
-        self.words = words
+        self.patterns = patterns
         self._rows: list[int] = []
-        self._add(needle.decode() for needle in words.needles)
+        self._add_rows(needle.decode() for needle in patterns.prefilter_literals)
 
-    def learn(self, names: set[str]) -> None:
+    def add_names(self, names: set[str]) -> None:
         """More names matter from now on."""
-        self.words = self.words.plus(names)
-        self._add(names)
+        self.patterns = self.patterns.with_names(names)
+        self._add_rows(names)
 
-    def touches(self, first: int, last: int) -> bool:
+    def has_row_in(self, first: int, last: int) -> bool:
         """Whether any row from `first` to `last` (both included) holds a word."""
-        place = bisect_left(self._rows, first)
-        return place < len(self._rows) and self._rows[place] <= last
+        index = bisect_left(self._rows, first)
+        return index < len(self._rows) and self._rows[index] <= last
 
-    def _add(self, literals: Iterable[str]) -> None:
-        rows = {row for literal in literals for row in self._rows_of(literal)}
+    def _add_rows(self, literals: Iterable[str]) -> None:
+        rows = {row for literal in literals for row in self._iter_rows(literal)}
         self._rows = sorted(rows.union(self._rows))
 
-    def _rows_of(self, literal: str) -> Iterator[int]:
+    def _iter_rows(self, literal: str) -> Iterator[int]:
         row, counted = 1, 0
-        place = self._text.find(literal)
-        while place >= 0:
-            row += self._text.count("\n", counted, place)
-            counted = place
+        offset = self._text.find(literal)
+        while offset >= 0:
+            row += self._text.count("\n", counted, offset)
+            counted = offset
             yield row
-            place = self._text.find(literal, place + 1)
+            offset = self._text.find(literal, offset + 1)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Literal, TypeVar
 
 Node = TypeVar("Node", bound=ast.AST)
-Kind = Literal["module", "function", "class", "lambda", "comprehension", "parameters"]
+ScopeKind = Literal["module", "function", "class", "lambda", "comprehension", "parameters"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -21,27 +21,27 @@ class Binding:
 
     node: ast.AST
     statement: ast.stmt
-    deletes: bool
+    is_deletion: bool
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Variable:
+class Symbol:
     """One name in one scope, wherever it is bound and read; everything in order of place.
 
     `name` is mangled where Python mangles it. The target of an augmented assignment is a binding and a read.
-    `quoted` are the strings in the place of types that read it. `declared` says that an inner scope has it as
-    `global` or `nonlocal`.
+    `quoted_reads` are the strings in the place of types that read it. `has_inner_declaration` says that an inner scope
+    has it as `global` or `nonlocal`.
     """
 
     name: str
     scope: Scope
     bindings: tuple[Binding, ...]
     reads: tuple[ast.Name, ...]
-    quoted: tuple[ast.Constant, ...]
-    declared: bool
+    quoted_reads: tuple[ast.Constant, ...]
+    has_inner_declaration: bool
 
     @property
-    def writes(self) -> tuple[ast.AST, ...]:
+    def binding_nodes(self) -> tuple[ast.AST, ...]:
         """What holds the name in each binding."""
         return tuple(binding.node for binding in self.bindings)
 
@@ -56,23 +56,23 @@ class Scope:
     """
 
     node: ast.AST
-    kind: Kind
+    kind: ScopeKind
     outer: Scope | None
     qualname: str
-    private: str = field(default="", repr=False)
-    shared: dict[str, str] = field(default_factory=dict, repr=False)
+    mangling_class: str = field(default="", repr=False)
+    declarations: dict[str, str] = field(default_factory=dict, repr=False)
     stores: dict[str, list[ast.AST]] = field(default_factory=dict, repr=False)
     loads: dict[str, list[ast.Name]] = field(default_factory=dict, repr=False)
-    names: set[str] = field(default_factory=set, repr=False)
-    variables: dict[str, Variable] = field(default_factory=dict, repr=False)
+    own_names: set[str] = field(default_factory=set, repr=False)
+    symbols: dict[str, Symbol] = field(default_factory=dict, repr=False)
 
-    def mangled(self, name: str) -> str:
+    def mangle(self, name: str) -> str:
         """The name as Python's compiler has it here: `__x` in `class A` is `_A__x`."""
-        if not name.startswith("__") or not self.private or name.endswith("__"):
+        if not name.startswith("__") or not self.mangling_class or name.endswith("__"):
             return name
-        return f"_{self.private}{name}"
+        return f"_{self.mangling_class}{name}"
 
-    def is_in(self, other: Scope) -> bool:
+    def is_within(self, other: Scope) -> bool:
         """Whether this scope is `other` or lies in it."""
         scope: Scope | None = self
         while scope is not None and scope is not other:
@@ -80,66 +80,66 @@ class Scope:
         return scope is other
 
 
-def in_order(nodes: Iterable[Node]) -> list[Node]:
+def sort_by_position(nodes: Iterable[Node]) -> list[Node]:
     """Nodes that hold names, in order of place."""
-    return sorted(nodes, key=_place)
+    return sorted(nodes, key=_position)
 
 
-def _place(node: ast.AST) -> tuple[int, int]:
+def _position(node: ast.AST) -> tuple[int, int]:
     return node.lineno, node.col_offset  # type: ignore[attr-defined]  # all nodes that hold names have a place
 
 
-def module_of(scope: Scope) -> Scope:
+def module_scope_of(scope: Scope) -> Scope:
     """The outermost scope."""
     while scope.outer is not None:
         scope = scope.outer
     return scope
 
 
-def home_of(name: str, scope: Scope, extra: Scope | None = None) -> Scope | None:
+def find_owner(name: str, scope: Scope, assumed_binder: Scope | None = None) -> Scope | None:
     """The scope whose variable a (mangled) name in `scope` is; None if nothing binds it.
 
-    With `extra`: what would hold if that scope bound the name.
+    With `assumed_binder`: what would hold if that scope bound the name.
     """
-    shared = scope.shared.get(name) if scope.outer is not None else None
-    if shared == "global":
-        return _binder(name, module_of(scope), extra)
-    if shared is None and _binds(name, scope, extra):
+    declaration = scope.declarations.get(name) if scope.outer is not None else None
+    if declaration == "global":
+        return _scope_if_bound(name, module_scope_of(scope), assumed_binder)
+    if declaration is None and _is_bound_in(name, scope, assumed_binder):
         return scope
-    return _home_around(name, scope, extra)
+    return _find_enclosing_owner(name, scope, assumed_binder)
 
 
-def homes_of(name: str, scope: Scope, extra: Scope | None = None) -> tuple[Scope, ...]:
+def find_owners(name: str, scope: Scope, assumed_binder: Scope | None = None) -> tuple[Scope, ...]:
     """All scopes in which Python may find a name that is read in `scope`, the home first.
 
     There are two where a class binds it: until it has done so, Python looks among the globals (`x = x`).
     """
-    home = home_of(name, scope, extra)
-    if home is None:
+    owner = find_owner(name, scope, assumed_binder)
+    if owner is None:
         return ()
-    if home.kind == "class":
-        module = _binder(name, module_of(home), extra)
-        return (home, module) if module is not None else (home,)
-    return (home,)
+    if owner.kind == "class":
+        module = _scope_if_bound(name, module_scope_of(owner), assumed_binder)
+        return (owner, module) if module is not None else (owner,)
+    return (owner,)
 
 
-def _home_around(name: str, scope: Scope, extra: Scope | None) -> Scope | None:
-    around, in_class = scope.outer, _sees_class(scope)
-    while around is not None:
-        shared = around.shared.get(name) if around.outer is not None else None
-        visible = around.kind != "class" or in_class
-        if visible and shared == "global":
-            return _binder(name, module_of(around), extra)
-        if visible and shared is None and _binds(name, around, extra):
-            return around
-        if not visible and name == "__class__":
+def _find_enclosing_owner(name: str, scope: Scope, assumed_binder: Scope | None) -> Scope | None:
+    enclosing, sees_class = scope.outer, _can_see_class_names(scope)
+    while enclosing is not None:
+        declaration = enclosing.declarations.get(name) if enclosing.outer is not None else None
+        is_visible = enclosing.kind != "class" or sees_class
+        if is_visible and declaration == "global":
+            return _scope_if_bound(name, module_scope_of(enclosing), assumed_binder)
+        if is_visible and declaration is None and _is_bound_in(name, enclosing, assumed_binder):
+            return enclosing
+        if not is_visible and name == "__class__":
             return None  # the class itself, which has no variable
-        in_class = in_class and around.kind in ("parameters", "comprehension")
-        around = around.outer
+        sees_class = sees_class and enclosing.kind in ("parameters", "comprehension")
+        enclosing = enclosing.outer
     return None
 
 
-def _sees_class(scope: Scope) -> bool:
+def _can_see_class_names(scope: Scope) -> bool:
     """Whether the names of a class directly around are visible: only for what stands beside type parameters."""
     inner: Scope | None = scope
     while inner is not None and inner.kind == "comprehension":
@@ -147,9 +147,9 @@ def _sees_class(scope: Scope) -> bool:
     return inner is not None and inner.kind == "parameters"
 
 
-def _binds(name: str, scope: Scope, extra: Scope | None) -> bool:
-    return name in scope.names or scope is extra
+def _is_bound_in(name: str, scope: Scope, assumed_binder: Scope | None) -> bool:
+    return name in scope.own_names or scope is assumed_binder
 
 
-def _binder(name: str, scope: Scope, extra: Scope | None) -> Scope | None:
-    return scope if _binds(name, scope, extra) else None
+def _scope_if_bound(name: str, scope: Scope, assumed_binder: Scope | None) -> Scope | None:
+    return scope if _is_bound_in(name, scope, assumed_binder) else None

@@ -7,118 +7,122 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from flake8_redis_ssot.semantic.scopes import Kind, Scope
+from flake8_redis_ssot.semantic.scopes import Scope, ScopeKind
 
 # A node to be read, its scope, and whether it stands in the place of a type: a string there is an expression.
-Task = tuple[ast.AST, Scope, bool]
+PendingNode = tuple[ast.AST, Scope, bool]
 # What reads one kind of node.
-Reader = Callable[["Walk", ast.AST, Scope, bool], None]
+NodeReader = Callable[["SymbolBuilder", ast.AST, Scope, bool], None]
 
 
 @dataclass(slots=True)
-class Walk:
+class SymbolBuilder:
     """One tree while it is being read. Which node is read how stands in the module `readers`.
 
-    `parents` has the node around each node; `homes` the scope of each node whose scope is not its parent's;
-    `opened` the scope that a node makes. `texts` are strings, `quoted` those in the place of types.
+    `parents` has the node around each node; `scope_by_node` the scope of each node whose scope is not its parent's;
+    `opened_scopes` the scope that a node makes. `strings` are strings, `quoted_types` those in the place of types.
     """
 
-    readers: Mapping[type[ast.AST], Reader]
+    readers: Mapping[type[ast.AST], NodeReader]
     bound_names: Mapping[int, tuple[str, ...]]
     parents: dict[ast.AST, ast.AST] = field(default_factory=dict)
-    homes: dict[ast.AST, Scope] = field(default_factory=dict)
+    scope_by_node: dict[ast.AST, Scope] = field(default_factory=dict)
     scopes: list[Scope] = field(default_factory=list)
-    opened: dict[ast.AST, Scope] = field(default_factory=dict)
-    texts: list[ast.Constant] = field(default_factory=list)
-    quoted: list[tuple[ast.Constant, Scope]] = field(default_factory=list)
+    opened_scopes: dict[ast.AST, Scope] = field(default_factory=dict)
+    strings: list[ast.Constant] = field(default_factory=list)
+    quoted_types: list[tuple[ast.Constant, Scope]] = field(default_factory=list)
     # `(x): int` names a variable without binding or reading it.
-    named: list[tuple[ast.Name, Scope]] = field(default_factory=list)
-    _stack: list[Task] = field(default_factory=list)
+    bare_annotations: list[tuple[ast.Name, Scope]] = field(default_factory=list)
+    _stack: list[PendingNode] = field(default_factory=list)
 
-    def run(self, tree: ast.AST, typed: bool = False) -> None:
+    def run(self, tree: ast.AST, in_type: bool = False) -> None:
         """Read the whole tree."""
         module = Scope(tree, "module", None, "")
         self.scopes.append(module)
-        self.homes[tree] = self.opened[tree] = module
+        self.scope_by_node[tree] = self.opened_scopes[tree] = module
         stack, readers = self._stack, self.readers
-        stack.append((tree, module, typed))
+        stack.append((tree, module, in_type))
         while stack:
-            node, scope, typed = stack.pop()
-            readers.get(type(node), read_children)(self, node, scope, typed)
+            node, scope, in_type = stack.pop()
+            readers.get(type(node), read_children)(self, node, scope, in_type)
 
-    def push(self, parent: ast.AST, node: ast.AST | None, scope: Scope, typed: bool = False) -> None:
+    def push(self, parent: ast.AST, node: ast.AST | None, scope: Scope, in_type: bool = False) -> None:
         """Read a child in the scope of its parent. What is pushed last is read first."""
         if node is not None:
             self.parents[node] = parent
-            self._stack.append((node, scope, typed))
+            self._stack.append((node, scope, in_type))
 
-    def push_all(self, parent: ast.AST, nodes: Iterable[ast.AST | None], scope: Scope, typed: bool = False) -> None:
+    def push_all(self, parent: ast.AST, nodes: Iterable[ast.AST | None], scope: Scope, in_type: bool = False) -> None:
         """Read several children in the scope of their parent."""
         for node in nodes:
-            self.push(parent, node, scope, typed)
+            self.push(parent, node, scope, in_type)
 
-    def enter(self, parent: ast.AST, nodes: Iterable[ast.AST | None], scope: Scope, typed: bool = False) -> None:
+    def push_in_scope(
+        self, parent: ast.AST, nodes: Iterable[ast.AST | None], scope: Scope, in_type: bool = False
+    ) -> None:
         """Read several children in another scope than that of their parent, in order."""
-        present = [node for node in nodes if node is not None]
-        for node in reversed(present):
-            self.homes[node] = scope
-            self.push(parent, node, scope, typed)
+        children = [node for node in nodes if node is not None]
+        for node in reversed(children):
+            self.scope_by_node[node] = scope
+            self.push(parent, node, scope, in_type)
 
-    def open(self, node: ast.AST, kind: Kind, outer: Scope, name: str, private: str | None = None) -> Scope:
+    def open_scope(
+        self, node: ast.AST, kind: ScopeKind, outer: Scope, name: str, mangling_class: str | None = None
+    ) -> Scope:
         """Make a scope. Private names in it are mangled as outside, unless it says otherwise."""
         qualname = _qualname(outer, name, kind)
-        scope = Scope(node, kind, outer, qualname, outer.private if private is None else private)
+        scope = Scope(node, kind, outer, qualname, outer.mangling_class if mangling_class is None else mangling_class)
         self.scopes.append(scope)
         if kind != "parameters":
-            self.opened[node] = scope
+            self.opened_scopes[node] = scope
         return scope
 
-    def bind(self, name: str, node: ast.AST, scope: Scope) -> None:
+    def record_binding(self, name: str, node: ast.AST, scope: Scope) -> None:
         """Record that `node` binds a name in `scope`."""
-        scope.stores.setdefault(scope.mangled(name), []).append(node)
+        scope.stores.setdefault(scope.mangle(name), []).append(node)
 
-    def load(self, node: ast.Name, scope: Scope) -> None:
+    def record_read(self, node: ast.Name, scope: Scope) -> None:
         """Record that a name is read in `scope`."""
-        scope.loads.setdefault(scope.mangled(node.id), []).append(node)
+        scope.loads.setdefault(scope.mangle(node.id), []).append(node)
 
 
-def read_children(walk: Walk, node: ast.AST, scope: Scope, typed: bool) -> None:
+def read_children(builder: SymbolBuilder, node: ast.AST, scope: Scope, in_type: bool) -> None:
     """Read all children of a node, in the scope of the node."""
     kind = type(node)
     fields = _FIELDS.get(kind)
     if fields is None:
-        fields = _FIELDS[kind] = tuple(name for name in reversed(kind._fields) if name not in _NO_NODES)
-    parents, stack = walk.parents, walk._stack
+        fields = _FIELDS[kind] = tuple(name for name in reversed(kind._fields) if name not in _NON_NODE_FIELDS)
+    parents, stack = builder.parents, builder._stack
     for name in fields:
         value = getattr(node, name, None)
         if value.__class__ is list:
             for child in reversed(value):
                 if child is not None:
                     parents[child] = node
-                    stack.append((child, scope, typed))
+                    stack.append((child, scope, in_type))
         elif value is not None:
             parents[value] = node
-            stack.append((value, scope, typed))
+            stack.append((value, scope, in_type))
 
 
-def _qualname(outer: Scope, name: str, kind: Kind) -> str:
+def _qualname(outer: Scope, name: str, kind: ScopeKind) -> str:
     while outer.kind == "parameters" and outer.outer is not None:
         outer = outer.outer
-    shared = outer.shared.get(outer.mangled(name)) if kind in ("function", "class") else None
-    if not outer.qualname or shared == "global":
+    declaration = outer.declarations.get(outer.mangle(name)) if kind in ("function", "class") else None
+    if not outer.qualname or declaration == "global":
         return name
-    inside = ".<locals>" if outer.kind in ("function", "lambda") else ""
-    return f"{outer.qualname}{inside}.{name}"
+    separator = ".<locals>" if outer.kind in ("function", "lambda") else ""
+    return f"{outer.qualname}{separator}.{name}"
 
 
 _FIELDS: dict[type[ast.AST], tuple[str, ...]] = {}
 # Fields that hold plain values, or nodes without a place (operators, contexts), which trees share.
-_NO_NODES = frozenset(
+_NON_NODE_FIELDS = frozenset(
     {"arg", "asname", "attr", "conversion", "ctx", "id", "is_async", "kind", "kwd_attrs", "level", "module", "name"}
     | {"op", "ops", "rest", "simple", "str", "tag", "type_comment", "type_ignores"}
 )
 # The fields of a comprehension that are evaluated anew for each item.
-_RESULTS = {
+_ELEMENT_FIELDS = {
     ast.ListComp: ("<listcomp>", ("elt",)),
     ast.SetComp: ("<setcomp>", ("elt",)),
     ast.GeneratorExp: ("<genexpr>", ("elt",)),
@@ -126,88 +130,88 @@ _RESULTS = {
 }
 
 
-def read_function(walk: Walk, node: Any, scope: Scope, typed: bool) -> None:
+def read_function(builder: SymbolBuilder, node: Any, scope: Scope, in_type: bool) -> None:
     """Read a function: defaults and decorators in the scope around it, annotations beside its type parameters."""
-    walk.bind(node.name, node, scope)
-    beside = _type_parameters(walk, node, scope, node.name, scope.private)
-    inner = walk.open(node, "function", beside, node.name)
-    walk.enter(node, node.body, inner)
+    builder.record_binding(node.name, node, scope)
+    type_scope = _type_parameter_scope(builder, node, scope, node.name, scope.mangling_class)
+    inner = builder.open_scope(node, "function", type_scope, node.name)
+    builder.push_in_scope(node, node.body, inner)
     if node.returns is not None:
-        walk.enter(node, [node.returns], beside, True)
-    _read_arguments(walk, node, scope, beside, inner)
-    walk.push_all(node, reversed(node.decorator_list), scope)
+        builder.push_in_scope(node, [node.returns], type_scope, True)
+    _read_arguments(builder, node, scope, type_scope, inner)
+    builder.push_all(node, reversed(node.decorator_list), scope)
 
 
-def read_lambda(walk: Walk, node: Any, scope: Scope, typed: bool) -> None:
+def read_lambda(builder: SymbolBuilder, node: Any, scope: Scope, in_type: bool) -> None:
     """Read a lambda, its defaults in the scope around it."""
-    inner = walk.open(node, "lambda", scope, "<lambda>")
-    walk.enter(node, [node.body], inner)
-    _read_arguments(walk, node, scope, scope, inner)
+    inner = builder.open_scope(node, "lambda", scope, "<lambda>")
+    builder.push_in_scope(node, [node.body], inner)
+    _read_arguments(builder, node, scope, scope, inner)
 
 
-def _read_arguments(walk: Walk, node: Any, scope: Scope, beside: Scope, inner: Scope) -> None:
+def _read_arguments(builder: SymbolBuilder, node: Any, scope: Scope, type_scope: Scope, inner: Scope) -> None:
     arguments: ast.arguments = node.args
-    walk.parents[arguments] = node
-    walk.push_all(arguments, reversed([*arguments.defaults, *arguments.kw_defaults]), scope)
-    plain = [*arguments.posonlyargs, *arguments.args]
-    for argument in (*plain, arguments.vararg, *arguments.kwonlyargs, arguments.kwarg):
+    builder.parents[arguments] = node
+    builder.push_all(arguments, reversed([*arguments.defaults, *arguments.kw_defaults]), scope)
+    positional = [*arguments.posonlyargs, *arguments.args]
+    for argument in (*positional, arguments.vararg, *arguments.kwonlyargs, arguments.kwarg):
         if argument is not None:
-            walk.parents[argument] = arguments
-            walk.homes[argument] = inner
-            walk.bind(argument.arg, argument, inner)
-            walk.enter(argument, [argument.annotation], beside, True)
+            builder.parents[argument] = arguments
+            builder.scope_by_node[argument] = inner
+            builder.record_binding(argument.arg, argument, inner)
+            builder.push_in_scope(argument, [argument.annotation], type_scope, True)
 
 
-def read_class(walk: Walk, node: Any, scope: Scope, typed: bool) -> None:
+def read_class(builder: SymbolBuilder, node: Any, scope: Scope, in_type: bool) -> None:
     """Read a class: its bases beside its type parameters, decorators in the scope around it."""
-    walk.bind(node.name, node, scope)
-    private = node.name.lstrip("_")
-    beside = _type_parameters(walk, node, scope, node.name, private)
-    walk.enter(node, node.body, walk.open(node, "class", beside, node.name, private))
-    walk.enter(node, [*node.bases, *node.keywords], beside)
-    walk.push_all(node, reversed(node.decorator_list), scope)
+    builder.record_binding(node.name, node, scope)
+    mangling_class = node.name.lstrip("_")
+    type_scope = _type_parameter_scope(builder, node, scope, node.name, mangling_class)
+    builder.push_in_scope(node, node.body, builder.open_scope(node, "class", type_scope, node.name, mangling_class))
+    builder.push_in_scope(node, [*node.bases, *node.keywords], type_scope)
+    builder.push_all(node, reversed(node.decorator_list), scope)
 
 
-def read_type_alias(walk: Walk, node: Any, scope: Scope, typed: bool) -> None:
+def read_type_alias(builder: SymbolBuilder, node: Any, scope: Scope, in_type: bool) -> None:
     """Read `type X[T] = …`, whose value is evaluated in a scope of its own."""
-    walk.push(node, node.name, scope)
-    beside = _parameters_scope(walk, node, scope, node.name.id, scope.private, node.type_params)
-    walk.enter(node, [node.value], beside, True)
+    builder.push(node, node.name, scope)
+    type_scope = _open_type_scope(builder, node, scope, node.name.id, scope.mangling_class, node.type_params)
+    builder.push_in_scope(node, [node.value], type_scope, True)
 
 
-def _type_parameters(walk: Walk, node: Any, scope: Scope, name: str, private: str) -> Scope:
+def _type_parameter_scope(builder: SymbolBuilder, node: Any, scope: Scope, name: str, mangling_class: str) -> Scope:
     """The scope of a definition's type parameters; the scope around it if it has none."""
-    shown: Sequence[ast.AST] = getattr(node, "type_params", ())
-    hidden = () if shown else walk.bound_names.get(node.lineno, ())
-    if not shown and not hidden:
+    type_params: Sequence[ast.AST] = getattr(node, "type_params", ())
+    erased_names = () if type_params else builder.bound_names.get(node.lineno, ())
+    if not type_params and not erased_names:
         return scope
-    beside = _parameters_scope(walk, node, scope, name, private, shown)
-    for parameter in hidden:
-        walk.bind(parameter, node, beside)
-    return beside
+    type_scope = _open_type_scope(builder, node, scope, name, mangling_class, type_params)
+    for parameter in erased_names:
+        builder.record_binding(parameter, node, type_scope)
+    return type_scope
 
 
-def _parameters_scope(
-    walk: Walk, node: ast.AST, scope: Scope, name: str, private: str, parameters: Sequence[ast.AST]
+def _open_type_scope(
+    builder: SymbolBuilder, node: ast.AST, scope: Scope, name: str, mangling_class: str, parameters: Sequence[ast.AST]
 ) -> Scope:
-    beside = walk.open(node, "parameters", scope, f"<generic parameters of {name}>", private)
-    walk.enter(node, parameters, beside, True)
-    return beside
+    type_scope = builder.open_scope(node, "parameters", scope, f"<generic parameters of {name}>", mangling_class)
+    builder.push_in_scope(node, parameters, type_scope, True)
+    return type_scope
 
 
-def read_type_parameter(walk: Walk, node: Any, scope: Scope, typed: bool) -> None:
+def read_type_parameter(builder: SymbolBuilder, node: Any, scope: Scope, in_type: bool) -> None:
     """Bind a type parameter and read its bound and default."""
-    walk.bind(node.name, node, scope)
-    read_children(walk, node, scope, True)
+    builder.record_binding(node.name, node, scope)
+    read_children(builder, node, scope, True)
 
 
-def read_comprehension(walk: Walk, node: Any, scope: Scope, typed: bool) -> None:
+def read_comprehension(builder: SymbolBuilder, node: Any, scope: Scope, in_type: bool) -> None:
     """Read a comprehension: a scope of its own, but for the first iterable."""
-    name, results = _RESULTS[type(node)]
-    inner = walk.open(node, "comprehension", scope, name)
+    name, element_fields = _ELEMENT_FIELDS[type(node)]
+    inner = builder.open_scope(node, "comprehension", scope, name)
     first = node.generators[0]
-    walk.enter(node, [getattr(node, result) for result in results], inner)
-    walk.enter(node, node.generators[1:], inner)
-    walk.homes[first], walk.parents[first] = inner, node
-    walk.push_all(first, [*reversed(first.ifs), first.target], inner)
-    walk.enter(first, [first.iter], scope)
+    builder.push_in_scope(node, [getattr(node, field) for field in element_fields], inner)
+    builder.push_in_scope(node, node.generators[1:], inner)
+    builder.scope_by_node[first], builder.parents[first] = inner, node
+    builder.push_all(first, [*reversed(first.ifs), first.target], inner)
+    builder.push_in_scope(first, [first.iter], scope)

@@ -9,13 +9,21 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
 
-from flake8_redis_ssot.semantic.module_exports import Exports, exports_of, names_in, rows_with
-from flake8_redis_ssot.semantic.scopes import Binding, Scope, Variable, home_of, homes_of, in_order, module_of
-from flake8_redis_ssot.semantic.symbol_builder import Walk
+from flake8_redis_ssot.semantic.module_exports import DunderAll, iter_text_rows, iter_type_names, read_dunder_all
+from flake8_redis_ssot.semantic.scopes import (
+    Binding,
+    Scope,
+    Symbol,
+    find_owner,
+    find_owners,
+    module_scope_of,
+    sort_by_position,
+)
+from flake8_redis_ssot.semantic.symbol_builder import SymbolBuilder
 from flake8_redis_ssot.semantic.symbol_reads import READERS
 
 
-class References:
+class SymbolTable:
     """The scopes, variables and names of one file, as Python's compiler sees them; no order of execution is read.
 
     `bound_names` are those of `Source`. Private names (`__x` in a class) can be asked for as written.
@@ -26,224 +34,223 @@ class References:
     ) -> None:
         self.tree = tree
         self.text = text
-        self._walk = Walk(READERS, bound_names)
-        self._walk.run(tree)
-        self._resolving = Resolving(self._walk)
-        self._resolving.run()
+        self._builder = SymbolBuilder(READERS, bound_names)
+        self._builder.run(tree)
+        self._resolution = SymbolResolution(self._builder)
+        self._resolution.run()
 
     @property
-    def module(self) -> Scope:
+    def module_scope(self) -> Scope:
         """The outermost scope."""
-        return self._walk.scopes[0]
+        return self._builder.scopes[0]
 
     @property
     def nodes(self) -> Iterable[ast.AST]:
         """All nodes but the module itself, each after the one around it."""
-        return self._walk.parents
+        return self._builder.parents
 
     @property
     def scopes(self) -> tuple[Scope, ...]:
         """All scopes, each before those in it."""
-        return tuple(self._walk.scopes)
+        return tuple(self._builder.scopes)
 
     def scope_of(self, node: ast.AST) -> Scope:
         """The scope in which a node is evaluated: of a definition, a default or a decorator the one around it."""
-        homes, parents = self._walk.homes, self._walk.parents
-        while node not in homes:
+        scopes, parents = self._builder.scope_by_node, self._builder.parents
+        while node not in scopes:
             node = parents[node]
-        return homes[node]
+        return scopes[node]
 
     def scope_opened_by(self, node: ast.AST) -> Scope:
         """The scope that a function, class, lambda, comprehension or module makes. KeyError for other nodes."""
-        return self._walk.opened[node]
+        return self._builder.opened_scopes[node]
 
-    def variable_of(self, node: ast.AST) -> Variable:
+    def symbol_of(self, node: ast.AST) -> Symbol:
         """The variable of a name, an alias, or another node that binds one.
 
         KeyError if there is none: of a star, and of a name that no scope binds.
         """
-        return self._resolving.variable_of[node]
+        return self._resolution.symbol_of[node]
 
-    def variable(self, scope: Scope, name: str) -> Variable | None:
+    def find_symbol(self, scope: Scope, name: str) -> Symbol | None:
         """The variable of that name which is at home in exactly that scope."""
-        return scope.variables.get(scope.mangled(name))
+        return scope.symbols.get(scope.mangle(name))
 
-    def variables(self, scope: Scope) -> tuple[Variable, ...]:
+    def symbols_in(self, scope: Scope) -> tuple[Symbol, ...]:
         """All variables at home in a scope."""
-        return tuple(scope.variables.values())
+        return tuple(scope.symbols.values())
 
-    def seen(self, name: str, node: ast.AST) -> Variable | None:
+    def lookup(self, name: str, node: ast.AST) -> Symbol | None:
         """What a name would mean if it were read in the place of `node`; None if nothing binds it."""
         scope = self.scope_of(node)
-        mangled = scope.mangled(name)
-        home = home_of(mangled, scope)
-        return None if home is None else home.variables[mangled]
+        mangled = scope.mangle(name)
+        owner = find_owner(mangled, scope)
+        return None if owner is None else owner.symbols[mangled]
 
-    def free(self, name: str) -> tuple[ast.Name, ...]:
+    def unresolved_reads(self, name: str) -> tuple[ast.Name, ...]:
         """The reads of a name that no scope binds: builtins, and what star imports bring."""
-        return tuple(self._resolving.free.get(name, ()))
+        return tuple(self._resolution.unresolved_reads.get(name, ()))
 
-    def captured_by(self, name: str, scope: Scope) -> tuple[ast.Name, ...]:
+    def find_captured_names(self, name: str, scope: Scope) -> tuple[ast.Name, ...]:
         """The names in `scope` and below that would mean something else if `scope` began to bind `name`.
 
         Names that are stored count too where `nonlocal` or `global` sends them elsewhere. Nothing is captured
         where the scope binds the name already, or hands it to another one by `global` or `nonlocal`.
         """
-        mangled = scope.mangled(name)
-        if mangled in scope.names or (mangled in scope.shared and scope.outer is not None):
+        mangled = scope.mangle(name)
+        if mangled in scope.own_names or (mangled in scope.declarations and scope.outer is not None):
             return ()
         captured: dict[ast.Name, None] = {}
-        for inner in self._walk.scopes:
-            if inner.is_in(scope) and scope in homes_of(mangled, inner, scope):
+        for inner in self._builder.scopes:
+            if inner.is_within(scope) and scope in find_owners(mangled, inner, scope):
                 captured.update(dict.fromkeys(inner.loads.get(mangled, ())))
-                stored = inner.stores.get(mangled, ()) if mangled in inner.shared else ()
+                stored = inner.stores.get(mangled, ()) if mangled in inner.declarations else ()
                 captured.update((node, None) for node in stored if isinstance(node, ast.Name))
-        return tuple(in_order(captured))
+        return tuple(sort_by_position(captured))
 
     def parent(self, node: ast.AST) -> ast.AST | None:
         """The node around a node. Operators and contexts have none: trees share them."""
-        return self._walk.parents.get(node)
+        return self._builder.parents.get(node)
 
     def call_of(self, node: ast.AST) -> ast.Call | None:
         """The call that a node is the function of; None where it is something else."""
-        around = self._walk.parents.get(node)
-        return around if isinstance(around, ast.Call) and around.func is node else None
+        enclosing = self._builder.parents.get(node)
+        return enclosing if isinstance(enclosing, ast.Call) and enclosing.func is node else None
 
     def ancestors(self, node: ast.AST) -> Iterator[ast.AST]:
         """All nodes around a node, from the inside."""
-        parents = self._walk.parents
-        around = parents.get(node)
-        while around is not None:
-            yield around
-            around = parents.get(around)
+        parents = self._builder.parents
+        enclosing = parents.get(node)
+        while enclosing is not None:
+            yield enclosing
+            enclosing = parents.get(enclosing)
 
     def statement_of(self, node: ast.AST) -> ast.stmt:
         """The innermost statement that a node is, or is in."""
         while not isinstance(node, ast.stmt):
-            node = self._walk.parents[node]
+            node = self._builder.parents[node]
         return node
 
-    def mentions(self, name: str) -> tuple[int, ...]:
+    def find_text_rows(self, name: str) -> tuple[int, ...]:
         """Rows (1-based) where text may read a name: doctests, type comments, strings that hold an expression.
 
-        Left out are strings in the place of types (see `Variable.quoted`), the entries of `__all__` and prose.
+        Left out are strings in the place of types (see `Symbol.quoted`), the entries of `__all__` and prose.
         """
         entries = set(self._exports.entries)
-        strings = (string for string in self._walk.texts if string not in entries)
-        return tuple(sorted(set(rows_with(name, self.text, strings))))
+        strings = (string for string in self._builder.strings if string not in entries)
+        return tuple(sorted(set(iter_text_rows(name, self.text, strings))))
 
     @property
-    def exported(self) -> tuple[str, ...] | None:
+    def exported_names(self) -> tuple[str, ...] | None:
         """The names in the module's `__all__`; None if there is none, or if it is computed."""
         return self._exports.names
 
     @cached_property
-    def _exports(self) -> Exports:
-        return exports_of(self.variable(self.module, "__all__"), self._walk.parents)
+    def _exports(self) -> DunderAll:
+        return read_dunder_all(self.find_symbol(self.module_scope, "__all__"), self._builder.parents)
 
 
 @dataclass(slots=True)
-class _Uses:
+class _SymbolUses:
     """All that is known of one variable."""
 
     bindings: list[ast.AST] = field(default_factory=list)
     reads: list[ast.Name] = field(default_factory=list)
-    quoted: list[ast.Constant] = field(default_factory=list)
-    declared: bool = False
+    quoted_reads: list[ast.Constant] = field(default_factory=list)
+    has_inner_declaration: bool = False
 
 
 @dataclass(slots=True)
-class Resolving:
-    """The variables of a walk that is over. `variable_of` has the node of each binding and each read name."""
+class SymbolResolution:
+    """The variables of a walk that is over. `symbol_of` has the node of each binding and each read name."""
 
-    walk: Walk
-    variable_of: dict[ast.AST, Variable] = field(default_factory=dict)
-    free: dict[str, list[ast.Name]] = field(default_factory=lambda: defaultdict(list))
-    _uses: dict[tuple[Scope, str], _Uses] = field(default_factory=lambda: defaultdict(_Uses))
+    builder: SymbolBuilder
+    symbol_of: dict[ast.AST, Symbol] = field(default_factory=dict)
+    unresolved_reads: dict[str, list[ast.Name]] = field(default_factory=lambda: defaultdict(list))
+    _uses: dict[tuple[Scope, str], _SymbolUses] = field(default_factory=lambda: defaultdict(_SymbolUses))
     # The variable that each read means first of all.
-    _loaded: list[tuple[list[ast.Name], Scope, str]] = field(default_factory=list)
+    _resolved_reads: list[tuple[list[ast.Name], Scope, str]] = field(default_factory=list)
 
     def run(self) -> None:
         """Resolve everything."""
-        self._settle()
-        for scope in self.walk.scopes:
+        self._assign_names()
+        for scope in self.builder.scopes:
             for name, nodes in scope.stores.items():
-                self._bind(scope, name, nodes)
+                self._add_bindings(scope, name, nodes)
             if scope.kind not in ("module", "comprehension"):
-                self._declare(scope)
-        for scope in self.walk.scopes:
+                self._mark_declared(scope)
+        for scope in self.builder.scopes:
             for name, reads in scope.loads.items():
-                self._read(scope, name, reads)
-        self._read_quoted()
-        self._freeze()
+                self._add_reads(scope, name, reads)
+        self._add_quoted_reads()
+        self._build_symbols()
 
-    def _settle(self) -> None:
+    def _assign_names(self) -> None:
         """Find the home of each name that is bound: where it is bound, unless that scope says otherwise."""
-        for scope in self.walk.scopes:
-            shared = scope.shared if scope.outer is not None else {}
-            scope.names.update(name for name in scope.stores if name not in shared)
-            globals_ = [name for name in scope.stores if shared.get(name) == "global"]
+        for scope in self.builder.scopes:
+            declarations = scope.declarations if scope.outer is not None else {}
+            scope.own_names.update(name for name in scope.stores if name not in declarations)
+            globals_ = [name for name in scope.stores if declarations.get(name) == "global"]
             if globals_:
-                module_of(scope).names.update(globals_)
+                module_scope_of(scope).own_names.update(globals_)
 
-    def _bind(self, scope: Scope, name: str, nodes: list[ast.AST]) -> None:
-        home = home_of(name, scope)
-        if home is None or (home is not scope and scope.shared[name] == "nonlocal" and home.kind in _NOT_NONLOCAL):
-            del scope.shared[name]  # Python takes no such program
-            scope.names.add(name)
-            home = scope
-        self._uses[home, name].bindings += nodes
+    def _add_bindings(self, scope: Scope, name: str, nodes: list[ast.AST]) -> None:
+        owner = find_owner(name, scope)
+        if owner is None or (
+            owner is not scope and scope.declarations[name] == "nonlocal" and owner.kind in _NOT_NONLOCAL_KINDS
+        ):
+            del scope.declarations[name]  # Python takes no such program
+            scope.own_names.add(name)
+            owner = scope
+        self._uses[owner, name].bindings += nodes
 
-    def _declare(self, scope: Scope) -> None:
-        for name in scope.shared:
-            home = home_of(name, scope)
-            if home is not None:
-                self._uses[home, name].declared = True
+    def _mark_declared(self, scope: Scope) -> None:
+        for name in scope.declarations:
+            owner = find_owner(name, scope)
+            if owner is not None:
+                self._uses[owner, name].has_inner_declaration = True
 
-    def _read(self, scope: Scope, name: str, reads: list[ast.Name]) -> None:
-        homes = homes_of(name, scope)
-        if not homes:
-            self.free[name] += reads
+    def _add_reads(self, scope: Scope, name: str, reads: list[ast.Name]) -> None:
+        owners = find_owners(name, scope)
+        if not owners:
+            self.unresolved_reads[name] += reads
             return
-        for home in homes:
-            self._uses[home, name].reads += reads
-        self._loaded.append((reads, homes[0], name))
+        for owner in owners:
+            self._uses[owner, name].reads += reads
+        self._resolved_reads.append((reads, owners[0], name))
 
-    def _read_quoted(self) -> None:
-        for constant, scope in self.walk.quoted:
-            for name in dict.fromkeys(names_in(str(constant.value), self.walk.readers)):
-                mangled = scope.mangled(name)
-                for home in homes_of(mangled, scope):
-                    self._uses[home, mangled].quoted.append(constant)
+    def _add_quoted_reads(self) -> None:
+        for constant, scope in self.builder.quoted_types:
+            for name in dict.fromkeys(iter_type_names(str(constant.value), self.builder.readers)):
+                mangled = scope.mangle(name)
+                for owner in find_owners(mangled, scope):
+                    self._uses[owner, mangled].quoted_reads.append(constant)
 
-    def _freeze(self) -> None:
-        parents, known = self.walk.parents, self.variable_of
+    def _build_symbols(self) -> None:
+        parents, symbol_of = self.builder.parents, self.symbol_of
         for (scope, name), uses in self._uses.items():
-            bindings = tuple(_binding(node, parents) for node in in_order(uses.bindings))
-            reads, quoted = tuple(in_order(uses.reads)), tuple(in_order(uses.quoted))
-            variable = Variable(name, scope, bindings, reads, quoted, uses.declared)
-            scope.variables[name] = variable
+            bindings = tuple(_make_binding(node, parents) for node in sort_by_position(uses.bindings))
+            reads, quoted_reads = tuple(sort_by_position(uses.reads)), tuple(sort_by_position(uses.quoted_reads))
+            symbol = Symbol(name, scope, bindings, reads, quoted_reads, uses.has_inner_declaration)
+            scope.symbols[name] = symbol
             for node in uses.bindings:
-                known.setdefault(node, variable)
-        for names, home, name in self._loaded:
+                symbol_of.setdefault(node, symbol)
+        for names, owner, name in self._resolved_reads:
             for node in names:
-                known[node] = home.variables[name]
-        for node, scope in self.walk.named:
-            name = scope.mangled(node.id)
-            found = home_of(name, scope)
-            if found is not None:
-                known[node] = found.variables[name]
+                symbol_of[node] = owner.symbols[name]
+        for node, scope in self.builder.bare_annotations:
+            name = scope.mangle(node.id)
+            binding_scope = find_owner(name, scope)
+            if binding_scope is not None:
+                symbol_of[node] = binding_scope.symbols[name]
 
 
 # Where `nonlocal` finds nothing.
-_NOT_NONLOCAL = ("module", "class")
+_NOT_NONLOCAL_KINDS = ("module", "class")
 
 
-def _binding(node: ast.AST, parents: Mapping[ast.AST, ast.AST]) -> Binding:
-    around = node
-    while not isinstance(around, ast.stmt):
-        around = parents[around]
-    return Binding(node, around, isinstance(node, ast.Name) and isinstance(node.ctx, ast.Del))
-
-
-__all__ = ["Binding", "References", "Scope", "Variable"]
+def _make_binding(node: ast.AST, parents: Mapping[ast.AST, ast.AST]) -> Binding:
+    enclosing = node
+    while not isinstance(enclosing, ast.stmt):
+        enclosing = parents[enclosing]
+    return Binding(node, enclosing, isinstance(node, ast.Name) and isinstance(node.ctx, ast.Del))

@@ -1,1 +1,1 @@
-"""A tree for every text: newer syntax is levelled down in place, and what is no Python is left out and told."""
+"""Text and syntax trees: decoding, parsing with error recovery, suppression comments, edits."""

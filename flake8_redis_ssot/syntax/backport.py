@@ -11,16 +11,16 @@ from collections.abc import Callable, Iterator
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from flake8_redis_ssot.syntax.trees import Spans, blank, ended_by_lf, span, trouble_in
+from flake8_redis_ssot.syntax.trees import SpanSet, blank, find_parse_failure, node_span, normalise_lone_cr
 
 if TYPE_CHECKING:
     from ast_grep_py import Relation, Rule, SgNode
 
 
-Edit = tuple[int, str]  # from this character on, this text instead of as many characters
+CharEdit = tuple[int, str]  # from this character on, this text instead of as many characters
 
 
-def level(text: str, root: SgNode) -> str:
+def rewrite_newer_syntax(text: str, root: SgNode) -> str:
     """`text` as the running Python can read it, as far as newer syntax goes; `root` is its concrete tree.
 
     Every expression that runs is kept where it stands. What is blanked holds none: type parameters, the literal
@@ -28,7 +28,7 @@ def level(text: str, root: SgNode) -> str:
     """
     edits = [
         edit
-        for version, rule, rewrite in _NEWER
+        for version, rule, rewrite in _REWRITES
         if sys.version_info < version
         for edit in rewrite(text, root.find_all(**rule))
     ]
@@ -40,86 +40,86 @@ def level(text: str, root: SgNode) -> str:
     return "".join(characters)
 
 
-def _alternatives(text: str, clause: SgNode) -> Iterator[Edit]:
+def _rewrite_alternatives(text: str, clause: SgNode) -> Iterator[CharEdit]:
     """`except A, B:` becomes `except A| B:`, the one operator for which there is room."""
     children = clause.children()
     for child, following in pairwise(children):
         if child.kind() == ",":
             trailing = following.kind() == ":" or not following.text()
-            yield span(child)[0], " " if trailing else "|"
+            yield node_span(child)[0], " " if trailing else "|"
 
 
-def _no_group(text: str, clause: SgNode) -> Iterator[Edit]:
+def _rewrite_except_group(text: str, clause: SgNode) -> Iterator[CharEdit]:
     """`except* A:` becomes `except  A:`."""
     for child in clause.children():
         if child.kind() == "*":
-            yield span(child)[0], " "
+            yield node_span(child)[0], " "
 
 
-def _no_star(text: str, splat: SgNode) -> Iterator[Edit]:
+def _rewrite_star(text: str, splat: SgNode) -> Iterator[CharEdit]:
     """`x[*a]` becomes `x[ a]`, and `*args: *Ts` becomes `*args:  Ts`."""
-    start, parent = span(splat)[0], splat.parent()
-    while parent is not None and parent.kind() in {"call", "attribute"} and span(parent)[0] == start:
+    start, parent = node_span(splat)[0], splat.parent()
+    while parent is not None and parent.kind() in {"call", "attribute"} and node_span(parent)[0] == start:
         parent = parent.parent()  # the grammar reads `*a()` as a call of `*a`
     if parent is not None and parent.kind() in {"subscript", "type"}:
         yield start, " "
 
 
-def _displays(text: str, strings: list[SgNode]) -> Iterator[Edit]:
+def _rewrite_format_strings(text: str, strings: list[SgNode]) -> Iterator[CharEdit]:
     """f- and t-strings that the running Python cannot read, as tuples; with all strings in them."""
-    end, broken = 0, False
+    end, is_unreadable = 0, False
     for string in strings:
-        part = span(string)
+        part = node_span(string)
         if part[0] >= end:  # in no other one
             end = part[1]
-            broken = text[end - 1] in "\"'" and trouble_in(f"({text[slice(*part)]})") is not None
-        if broken:
-            yield from _display(text, string)
+            is_unreadable = text[end - 1] in "\"'" and find_parse_failure(f"({text[slice(*part)]})") is not None
+        if is_unreadable:
+            yield from _format_string_as_tuple(text, string)
 
 
-def _display(text: str, string: SgNode) -> Iterator[Edit]:
+def _format_string_as_tuple(text: str, string: SgNode) -> Iterator[CharEdit]:
     """`f"{d["k"]!r:>{w}}"` becomes `(  d["k"],    w,  )`: a tuple of what stands between its braces.
 
     Strings that are concatenated become one tuple.
     """
-    start, end = span(string)
-    display = list(blank(text[start:end]))
-    fields = _fields(string)
+    start, end = node_span(string)
+    characters = list(blank(text[start:end]))
+    fields = _replacement_fields(string)
     for _, stop, closed in fields:
         if not closed:
-            display[stop - start] = ","
-    display[0], display[-1] = "(", ")"
+            characters[stop - start] = ","
+    characters[0], characters[-1] = "(", ")"
     done = start
     for first, stop, _ in fields:
-        yield done, "".join(display[done - start : first - start])
+        yield done, "".join(characters[done - start : first - start])
         done = stop
-    yield done, "".join(display[done - start :])
+    yield done, "".join(characters[done - start :])
 
 
-def _fields(string: SgNode) -> list[tuple[int, int, bool]]:
+def _replacement_fields(string: SgNode) -> list[tuple[int, int, bool]]:
     """Start and end of each expression between braces, format specifications included, in order.
 
     The flag says that no comma is needed behind it, or that there is no room for one.
     """
-    found = []
+    fields = []
     waiting = string.children() if string.kind() == "concatenated_string" else [string]
     while waiting:  # no recursion: a format specification may nest as deeply as it likes
         children = waiting.pop().children()
         if children and children[0].kind() == "{":
-            found.append(_field(children))
-        waiting += [child for child in children if child.kind() in _HOLDS_FIELDS]
-    return sorted(found)
+            fields.append(_field_span(children))
+        waiting += [child for child in children if child.kind() in _FIELD_CONTAINERS]
+    return sorted(fields)
 
 
-def _field(children: list[SgNode]) -> tuple[int, int, bool]:
+def _field_span(children: list[SgNode]) -> tuple[int, int, bool]:
     """The expression among the `children` of one pair of braces: from the brace to `=`, `!r`, `:…` or the brace."""
-    ending = next((at for at, child in enumerate(children) if child.kind() in _ENDS_FIELD), -1)
-    expression = [child for child in children[1:ending] if child.kind() != "comment" and child.text()]
-    closed = not expression or expression[-1].text().endswith(",") or not children[ending].text()
-    return span(children[0])[1], span(children[ending])[0], closed
+    end_index = next((at for at, child in enumerate(children) if child.kind() in _FIELD_ENDS), -1)
+    expression = [child for child in children[1:end_index] if child.kind() != "comment" and child.text()]
+    needs_no_comma = not expression or expression[-1].text().endswith(",") or not children[end_index].text()
+    return node_span(children[0])[1], node_span(children[end_index])[0], needs_no_comma
 
 
-def _no_parameters(text: str, definition: SgNode) -> Iterator[Edit]:
+def _rewrite_type_parameters(text: str, definition: SgNode) -> Iterator[CharEdit]:
     """`class A[T](B)` becomes `class A(   B)`.
 
     The bracket is joined to the list that follows, rather than blanked, because it may span lines.
@@ -127,23 +127,23 @@ def _no_parameters(text: str, definition: SgNode) -> Iterator[Edit]:
     for bracket in definition.children():
         following = bracket.next()
         if bracket.kind() == "type_parameter" and following is not None:
-            start, end = span(bracket)
+            start, end = node_span(bracket)
             if following.kind() in {"argument_list", "parameters"}:
-                yield start, "(" + blank(text[start + 1 : span(following)[0] + 1])
+                yield start, "(" + blank(text[start + 1 : node_span(following)[0] + 1])
             else:
                 yield start, "(" + blank(text[start + 1 : end - 1]) + ")"
 
 
-def _annotated_names(text: str, quoted: list[SgNode]) -> Iterator[Edit]:
+def _rewrite_type_aliases(text: str, quoted: list[SgNode]) -> Iterator[CharEdit]:
     """`type X[T] = list[T]` becomes `0;   X[0]: list[T]`: its value is no more than an annotation.
 
     Found in the text, outside of what is `quoted`: the grammar does not know defaults in such a statement.
     """
-    elsewhere = Spans(map(span, quoted))
+    quoted_spans = SpanSet(map(node_span, quoted))
     for head in _ALIAS.finditer(text):
         bracket = head.end()
-        equals = _EQUALS.match(text, _closing(text, bracket) if text[bracket : bracket + 1] == "[" else bracket)
-        if equals and head.start() not in elsewhere:
+        equals = _EQUALS.match(text, _bracket_end(text, bracket) if text[bracket : bracket + 1] == "[" else bracket)
+        if equals and head.start() not in quoted_spans:
             yield head.start(), "0;  "
             if text[bracket] == "[":
                 parameters = text[bracket + 1 : equals.start() - 1]
@@ -152,20 +152,20 @@ def _annotated_names(text: str, quoted: list[SgNode]) -> Iterator[Edit]:
             yield equals.end() - 1, ":"
 
 
-def bound_names(text: str) -> Iterator[tuple[int, tuple[str, ...]]]:
+def find_bound_names(text: str) -> Iterator[tuple[int, tuple[str, ...]]]:
     """Rows (1-based) with the names that PEP 695 binds there, which are not bound in levelled text.
 
     Of type parameters that is the row of their `def` or `class`; of an alias its own.
     """
-    text = ended_by_lf(text)
+    text = normalise_lone_cr(text)
     for head in _ALIAS.finditer(text):
         yield text.count("\n", 0, head.start()) + 1, (head[1],)
     for head in _GENERIC.finditer(text):
-        inside = text[head.end() : _closing(text, head.end() - 1) - 1]
-        yield text.count("\n", 0, head.start()) + 1, tuple(_PARAMETER.findall(_outermost(inside)))
+        inside = text[head.end() : _bracket_end(text, head.end() - 1) - 1]
+        yield text.count("\n", 0, head.start()) + 1, tuple(_PARAMETER.findall(_outermost_text(inside)))
 
 
-def _closing(text: str, bracket: int) -> int:
+def _bracket_end(text: str, bracket: int) -> int:
     """Where the bracket that opens there is closed again, exclusive; the end of the text if it never is."""
     depth = 0
     for token in _TOKEN.finditer(text, bracket):
@@ -175,7 +175,7 @@ def _closing(text: str, bracket: int) -> int:
     return len(text)
 
 
-def _outermost(text: str) -> str:
+def _outermost_text(text: str) -> str:
     """`text` without strings, comments, and what stands in brackets."""
     depth, done, pieces = 0, 0, []
     for token in _TOKEN.finditer(text):
@@ -196,31 +196,39 @@ _TOKEN = re.compile(
     r'''"""(?:\\.|[^\\])*?"""|\'\'\'(?:\\.|[^\\])*?\'\'\'|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|#[^\n]*|[\[\](){}]''',
     re.DOTALL,
 )
-_HOLDS_FIELDS = frozenset({"interpolation", "format_specifier", "format_expression"})
-_ENDS_FIELD = frozenset({"=", "type_conversion", "format_specifier", "}"})
-Rewrite = Callable[[str, "list[SgNode]"], Iterator[Edit]]
+_FIELD_CONTAINERS = frozenset({"interpolation", "format_specifier", "format_expression"})
+_FIELD_ENDS = frozenset({"=", "type_conversion", "format_specifier", "}"})
+Rewrite = Callable[[str, "list[SgNode]"], Iterator[CharEdit]]
 
 
-def _each(rewrite: Callable[[str, SgNode], Iterator[Edit]]) -> Rewrite:
+def _for_each_node(rewrite: Callable[[str, SgNode], Iterator[CharEdit]]) -> Rewrite:
     return lambda text, nodes: (edit for node in nodes for edit in rewrite(text, node))
 
 
-_LETTERED: Relation = {"kind": "string_start", "regex": "[fFtT]"}
+_FORMAT_STRING_START: Relation = {"kind": "string_start", "regex": "[fFtT]"}
 # f- and t-strings, each with all that it is concatenated with.
-_STRINGS: Rule = {
+_FORMAT_STRINGS: Rule = {
     "any": [
-        {"kind": "concatenated_string", "has": {"kind": "string", "has": _LETTERED}},
-        {"kind": "string", "has": _LETTERED, "not": {"inside": {"kind": "concatenated_string"}}},
+        {"kind": "concatenated_string", "has": {"kind": "string", "has": _FORMAT_STRING_START}},
+        {"kind": "string", "has": _FORMAT_STRING_START, "not": {"inside": {"kind": "concatenated_string"}}},
     ],
 }
 _DEFINITIONS: Rule = {"any": [{"kind": "class_definition"}, {"kind": "function_definition"}]}
 # The first version that reads it; what it looks like in the concrete tree; the rewrite.
 # The rewrites that blank whole expressions come last, and so have the last word on what stands in them.
-_NEWER: tuple[tuple[tuple[int, int], Rule, Rewrite], ...] = (
-    ((3, 14), {"kind": "except_clause"}, _each(_alternatives)),  # PEP 758
-    ((3, 11), {"kind": "except_clause"}, _each(_no_group)),  # PEP 654
-    ((3, 11), {"any": [{"kind": "list_splat"}, {"kind": "splat_type"}]}, _each(_no_star)),  # PEP 646
-    ((4, 0), _STRINGS, _displays),  # PEP 701 and 750, and any other fault around the expressions in them
-    ((3, 13), _DEFINITIONS, _each(_no_parameters)),  # PEP 695 and 696
-    ((3, 13), {"any": [{"kind": "string"}, {"kind": "comment"}], "regex": r"\btype\b"}, _annotated_names),  # PEP 695
+_REWRITES: tuple[tuple[tuple[int, int], Rule, Rewrite], ...] = (
+    ((3, 14), {"kind": "except_clause"}, _for_each_node(_rewrite_alternatives)),  # PEP 758
+    ((3, 11), {"kind": "except_clause"}, _for_each_node(_rewrite_except_group)),  # PEP 654
+    ((3, 11), {"any": [{"kind": "list_splat"}, {"kind": "splat_type"}]}, _for_each_node(_rewrite_star)),  # PEP 646
+    (
+        (4, 0),
+        _FORMAT_STRINGS,
+        _rewrite_format_strings,
+    ),  # PEP 701 and 750, and any other fault around the expressions in them
+    ((3, 13), _DEFINITIONS, _for_each_node(_rewrite_type_parameters)),  # PEP 695 and 696
+    (
+        (3, 13),
+        {"any": [{"kind": "string"}, {"kind": "comment"}], "regex": r"\btype\b"},
+        _rewrite_type_aliases,
+    ),  # PEP 695
 )

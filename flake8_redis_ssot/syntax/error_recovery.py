@@ -14,22 +14,38 @@ from dataclasses import dataclass, replace
 from itertools import islice, pairwise
 from typing import TYPE_CHECKING
 
-from flake8_redis_ssot.model import Gap
-from flake8_redis_ssot.syntax.backport import level
-from flake8_redis_ssot.syntax.recovery_candidates import Cut, cuts, odd_quotes, rest, unmatched_quotes, without
-from flake8_redis_ssot.syntax.recovery_scan import broken_statements, marked
-from flake8_redis_ssot.syntax.trees import LONE_CR, Spans, Trouble, concrete_tree, ended_by_lf, read, span, trouble_in
+from flake8_redis_ssot.model import UnanalysedRange
+from flake8_redis_ssot.syntax.backport import rewrite_newer_syntax
+from flake8_redis_ssot.syntax.recovery_candidates import (
+    BlankingEdit,
+    blank_out,
+    candidate_edits,
+    rest_of_text,
+    unbalanced_quotes,
+    unclosed_string_edits,
+)
+from flake8_redis_ssot.syntax.recovery_scan import broken_statement_edits, marker_edits
+from flake8_redis_ssot.syntax.trees import (
+    LONE_CR,
+    ParseFailure,
+    SpanSet,
+    find_parse_failure,
+    node_span,
+    normalise_lone_cr,
+    parse_concrete_tree,
+    try_parse,
+)
 
 if TYPE_CHECKING:
     from ast_grep_py import Rule, SgNode
 
 
-ATTEMPTS = 50  # how many cuts are tried on one top-level statement
-WORK = 20_000_000  # how many characters are read again, in all: a few seconds
+MAX_ATTEMPTS = 50  # how many cuts are tried on one top-level statement
+MAX_CHARACTERS = 20_000_000  # how many characters are read again, in all: a few seconds
 
 
 @dataclass(frozen=True, slots=True)
-class Lost:
+class SkippedRange:
     """A part that is left out, from `start` to `end`, and why."""
 
     start: int
@@ -38,79 +54,81 @@ class Lost:
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class RecoveryState:
     """A text on its way to be readable, and what it has lost so far."""
 
     text: str
-    lost: tuple[Lost, ...] = ()
+    skipped_ranges: tuple[SkippedRange, ...] = ()
 
-    def without(self, parts: Iterable[tuple[Cut, str]]) -> Draft:
+    def blank_out(self, edits: Iterable[tuple[BlankingEdit, str]]) -> RecoveryState:
         """The text after these cuts. Those that lose code, for a reason that is told, are losses."""
-        parts = [*parts]
-        if not parts:
+        edits = [*edits]
+        if not edits:
             return self
-        lost = [self._loss(cut, why) for cut, why in parts if why and cut.loses_code(self.text)]
-        return Draft(without(self.text, [cut for cut, _ in parts]), (*self.lost, *lost))
+        skipped_ranges = [
+            self._skipped_range(edit, reason) for edit, reason in edits if reason and edit.removes_code(self.text)
+        ]
+        return RecoveryState(blank_out(self.text, [edit for edit, _ in edits]), (*self.skipped_ranges, *skipped_ranges))
 
-    def _loss(self, cut: Cut, why: str) -> Lost:
-        part = self.text[cut.start : cut.end]
-        return Lost(cut.end - len(part.lstrip(" \t\f\r\n")), cut.end, why)
+    def _skipped_range(self, edit: BlankingEdit, reason: str) -> SkippedRange:
+        part = self.text[edit.start : edit.end]
+        return SkippedRange(edit.end - len(part.lstrip(" \t\f\r\n")), edit.end, reason)
 
 
-def recover(original: str, trouble: Trouble) -> tuple[ast.Module, str, tuple[Gap, ...]]:
+def recover(original: str, failure: ParseFailure) -> tuple[ast.Module, str, tuple[UnanalysedRange, ...]]:
     """A tree for text that Python does not read as it stands, the text it was made from, and the gaps in it.
 
-    `trouble` is why it does not.
+    `failure` is why it does not.
     """
-    drafts = _drafts(original, trouble)
-    draft = next(drafts)
+    states = _recovery_states(original, failure)
+    state = next(states)
     while True:
-        text = _with_line_breaks_of(original, draft.text)
-        outcome = read(text)
-        if isinstance(outcome, ast.Module):
-            return outcome, text, tuple(_gaps(original, draft.lost))
-        draft = drafts.send(outcome)
+        text = _restore_line_breaks(original, state.text)
+        result = try_parse(text)
+        if isinstance(result, ast.Module):
+            return result, text, tuple(_unanalysed_ranges(original, state.skipped_ranges))
+        state = states.send(result)
 
 
-def _drafts(original: str, trouble: Trouble) -> Generator[Draft, Trouble, None]:
+def _recovery_states(original: str, failure: ParseFailure) -> Generator[RecoveryState, ParseFailure, None]:
     """Ever more readable texts; each time, the trouble with the last one is sent back."""
-    draft, root = _unmarked(_tidied(original))
-    levelled = level(draft.text, root)
-    if levelled != original:
-        trouble = yield replace(draft, text=levelled)
-    if closed := _closed(draft, trouble, _Allowance(WORK // 2)):
-        yield closed
+    state, root = _remove_markers(_replace_invalid_characters(original))
+    rewritten = rewrite_newer_syntax(state.text, root)
+    if rewritten != original:
+        failure = yield replace(state, text=rewritten)
+    if closed_state := _close_string(state, failure, _WorkBudget(MAX_CHARACTERS // 2)):
+        yield closed_state
     # The whole text is levelled on trial only: where a fault confuses the concrete tree, it would do harm.
-    windows = [*_windows(draft.text, root)]
-    allowance = _Allowance(WORK)
-    draft = _mended(draft, _window_of(trouble, draft.text, windows), allowance)
-    yield draft  # most often there is only one fault
-    yield _levelled(draft)
-    for part in (windows, [(0, len(draft.text))]):
-        draft = _mended(draft, part, allowance)
-        yield draft
-    yield draft.without([(Cut(0, len(draft.text), ""), trouble.reason)])
+    windows = [*_statement_windows(state.text, root)]
+    budget = _WorkBudget(MAX_CHARACTERS)
+    state = _recover_windows(state, _window_of(failure, state.text, windows), budget)
+    yield state  # most often there is only one fault
+    yield _rewrite_state(state)
+    for part in (windows, [(0, len(state.text))]):
+        state = _recover_windows(state, part, budget)
+        yield state
+    yield state.blank_out([(BlankingEdit(0, len(state.text), ""), failure.reason)])
 
 
-def _unmarked(draft: Draft) -> tuple[Draft, SgNode]:
+def _remove_markers(state: RecoveryState) -> tuple[RecoveryState, SgNode]:
     """Without the marks of other tools, and its concrete tree."""
-    root = concrete_tree(draft.text)
-    clean = draft.without(marked(draft.text, root))
-    return clean, root if clean is draft else concrete_tree(clean.text)
+    root = parse_concrete_tree(state.text)
+    clean = state.blank_out(marker_edits(state.text, root))
+    return clean, root if clean is state else parse_concrete_tree(clean.text)
 
 
-def _levelled(draft: Draft) -> Draft:
-    return replace(draft, text=level(draft.text, concrete_tree(draft.text)))
+def _rewrite_state(state: RecoveryState) -> RecoveryState:
+    return replace(state, text=rewrite_newer_syntax(state.text, parse_concrete_tree(state.text)))
 
 
-def _tidied(original: str) -> Draft:
+def _replace_invalid_characters(original: str) -> RecoveryState:
     """With what neither parser takes replaced: lone CRs by LFs, NULs by blanks, lone surrogates by U+FFFD."""
-    text = re.sub("[\ud800-\udfff]", "\ufffd", ended_by_lf(original))
-    lost = tuple(Lost(*nuls.span(), "NUL byte") for nuls in re.finditer("\0+", text))
-    return Draft(text.replace("\0", " "), lost)
+    text = re.sub("[\ud800-\udfff]", "\ufffd", normalise_lone_cr(original))
+    skipped_ranges = tuple(SkippedRange(*nuls.span(), "NUL byte") for nuls in re.finditer("\0+", text))
+    return RecoveryState(text.replace("\0", " "), skipped_ranges)
 
 
-def _with_line_breaks_of(original: str, text: str) -> str:
+def _restore_line_breaks(original: str, text: str) -> str:
     """`text` with the lone CRs that `original` has in these places."""
     if "\r" not in original:
         return text
@@ -120,137 +138,141 @@ def _with_line_breaks_of(original: str, text: str) -> str:
     return "".join(characters)
 
 
-def _closed(draft: Draft, trouble: Trouble, allowance: _Allowance) -> Draft | None:
+def _close_string(state: RecoveryState, failure: ParseFailure, budget: _WorkBudget) -> RecoveryState | None:
     """Without the one line whose quotes turned all that follows inside out, if that is all there is to it."""
-    cuts = (cut for cut in unmatched_quotes(draft.text, trouble.row) if allowance.take(5 * len(draft.text)))
-    closed = (draft.without([(cut, "unterminated triple-quoted string literal")]) for cut in cuts)
-    readable = (each for each in map(_levelled, closed) if not trouble_in(each.text))
-    return min(islice(readable, 3), key=_quoted, default=None)
+    edits = (edit for edit in unclosed_string_edits(state.text, failure.row) if budget.try_spend(5 * len(state.text)))
+    states = (state.blank_out([(edit, "unterminated triple-quoted string literal")]) for edit in edits)
+    readable_states = (each for each in map(_rewrite_state, states) if not find_parse_failure(each.text))
+    return min(islice(readable_states, 3), key=_quoted_length, default=None)
 
 
-def _quoted(draft: Draft) -> int:
+def _quoted_length(state: RecoveryState) -> int:
     """How many characters lie in strings: too many, when a string takes in the code between two others."""
-    strings = map(span, concrete_tree(draft.text).find_all(kind="string"))
+    strings = map(node_span, parse_concrete_tree(state.text).find_all(kind="string"))
     return sum(end - start for start, end in strings)
 
 
-def _windows(text: str, root: SgNode) -> Iterator[tuple[int, int]]:
+def _statement_windows(text: str, root: SgNode) -> Iterator[tuple[int, int]]:
     """Start and end of each statement at the top level, as far as `root`, the concrete tree, can tell them.
 
     Where it cannot, every line that starts with a word is taken for a statement.
     """
-    inside = Spans([] if odd_quotes(text) else _wholes(root))
-    starts = [match.start() for match in _first_words(text) if match.start() not in inside]
+    inside = SpanSet([] if unbalanced_quotes(text) else _indivisible_spans(root))
+    starts = [match.start() for match in _statement_starts(text) if match.start() not in inside]
     yield from pairwise([0, *(start for start in starts if start), len(text)])
 
 
-def _wholes(root: SgNode) -> Iterator[tuple[int, int]]:
+def _indivisible_spans(root: SgNode) -> Iterator[tuple[int, int]]:
     """What is not to be divided, of all that spans lines: strings, and statements without a fault."""
-    yield from map(span, root.find_all(kind="string", regex="\n"))
-    faultless: Rule = {"not": {"has": {"kind": "ERROR", "stopBy": "end"}}}
-    statements = root.find_all(all=[{"inside": {"kind": "module"}, "regex": "\n"}, faultless])
-    yield from (span(node) for node in statements if node.kind() != "ERROR")
+    yield from map(node_span, root.find_all(kind="string", regex="\n"))
+    error_free: Rule = {"not": {"has": {"kind": "ERROR", "stopBy": "end"}}}
+    statements = root.find_all(all=[{"inside": {"kind": "module"}, "regex": "\n"}, error_free])
+    yield from (node_span(node) for node in statements if node.kind() != "ERROR")
 
 
-def _first_words(text: str) -> Iterator[re.Match[str]]:
+def _statement_starts(text: str) -> Iterator[re.Match[str]]:
     """The lines that may start a statement at the top level; decorators go with what they decorate."""
-    decorated = False
+    is_decorated = False
     for match in re.finditer(r"^\f?(?!(?:elif|else|except|finally|case)\b)(@|[^\W\d]\w*)", text, re.MULTILINE):
-        if not (decorated and match[1] in {"@", "async", "class", "def"}):
+        if not (is_decorated and match[1] in {"@", "async", "class", "def"}):
             yield match
-        decorated = match[1] == "@"
+        is_decorated = match[1] == "@"
 
 
-def _window_of(trouble: Trouble, text: str, windows: list[tuple[int, int]]) -> list[tuple[int, int]]:
+def _window_of(failure: ParseFailure, text: str, windows: list[tuple[int, int]]) -> list[tuple[int, int]]:
     """The window that holds the row of the trouble."""
-    if trouble.row is None:
+    if failure.row is None:
         return []
-    at = 0
-    for _ in range(trouble.row):
-        at = text.find("\n", at) + 1 or len(text)
-    return [windows[bisect_right(windows, (at, len(text))) - 1]]
+    offset = 0
+    for _ in range(failure.row):
+        offset = text.find("\n", offset) + 1 or len(text)
+    return [windows[bisect_right(windows, (offset, len(text))) - 1]]
 
 
-def _mended(draft: Draft, windows: list[tuple[int, int]], allowance: _Allowance) -> Draft:
+def _recover_windows(state: RecoveryState, windows: list[tuple[int, int]], budget: _WorkBudget) -> RecoveryState:
     """With all that cannot be read left out of these windows."""
     pieces: list[str] = []
-    lost = [*draft.lost]
+    skipped_ranges = [*state.skipped_ranges]
     done = 0
     for start, end in windows:
-        mended = _readable(draft.text[start:end], allowance)
-        pieces += [draft.text[done:start], mended.text]
-        lost += [Lost(part.start + start, part.end + start, part.reason) for part in mended.lost]
+        window_state = _recover_text(state.text[start:end], budget)
+        pieces += [state.text[done:start], window_state.text]
+        skipped_ranges += [
+            SkippedRange(part.start + start, part.end + start, part.reason) for part in window_state.skipped_ranges
+        ]
         done = end
-    return Draft("".join([*pieces, draft.text[done:]]), tuple(lost))
+    return RecoveryState("".join([*pieces, state.text[done:]]), tuple(skipped_ranges))
 
 
-def _readable(text: str, allowance: _Allowance) -> Draft:
+def _recover_text(text: str, budget: _WorkBudget) -> RecoveryState:
     """`text` without what keeps Python from reading it."""
-    draft = Draft(text)
-    if not trouble_in(text):
-        return draft
-    allowance.renew()
+    state = RecoveryState(text)
+    if not find_parse_failure(text):
+        return state
+    budget.reset_attempts()
     while True:
-        root = concrete_tree(draft.text)
-        levelled = level(draft.text, root)
-        trouble = trouble_in(levelled)
-        if not trouble:
-            return replace(draft, text=levelled)
-        repaired = draft.without(broken_statements(levelled, root)) if allowance.take(5 * len(text)) else draft
-        if repaired.text == draft.text:
-            repaired = draft.without([_choice(levelled, trouble, allowance)])
-        draft = repaired
+        root = parse_concrete_tree(state.text)
+        rewritten = rewrite_newer_syntax(state.text, root)
+        failure = find_parse_failure(rewritten)
+        if not failure:
+            return replace(state, text=rewritten)
+        next_state = (
+            state.blank_out(broken_statement_edits(rewritten, root)) if budget.try_spend(5 * len(text)) else state
+        )
+        if next_state.text == state.text:
+            next_state = state.blank_out([_choose_edit(rewritten, failure, budget)])
+        state = next_state
 
 
-def _choice(text: str, trouble: Trouble, allowance: _Allowance) -> tuple[Cut, str]:
+def _choose_edit(text: str, failure: ParseFailure, budget: _WorkBudget) -> tuple[BlankingEdit, str]:
     """The smallest cut that helps and why it is made; the rest of the text once the allowance is used up."""
-    for cut in cuts(text, trouble.row, trouble.message):
-        if not allowance.take(len(text)):
+    for edit in candidate_edits(text, failure.row, failure.message):
+        if not budget.try_spend(len(text)):
             break
-        if _helps(cut, text, trouble):
-            return cut, trouble.reason
-    last = next(cut for cut in rest(text, trouble.row or 0) if _helps(cut, text, trouble))
-    return last, f"{trouble.reason} (and too many errors to look further)"
+        if _is_helpful(edit, text, failure):
+            return edit, failure.reason
+    last = next(edit for edit in rest_of_text(text, failure.row or 0) if _is_helpful(edit, text, failure))
+    return last, f"{failure.reason} (and too many errors to look further)"
 
 
-def _helps(cut: Cut, text: str, trouble: Trouble) -> bool:
+def _is_helpful(edit: BlankingEdit, text: str, failure: ParseFailure) -> bool:
     """Whether the trouble is gone after the cut, or at least is somewhere else or, far from the cut, another one."""
-    left = without(text, [cut])
-    if left == text:
+    remaining = blank_out(text, [edit])
+    if remaining == text:
         return False
-    after = trouble_in(left)
-    if after is None or after.row is None:
-        return after is None or trouble.row is not None
-    first = text.count("\n", 0, cut.start)
-    if first <= after.row <= first + text.count("\n", cut.start, cut.end):
+    next_failure = find_parse_failure(remaining)
+    if next_failure is None or next_failure.row is None:
+        return next_failure is None or failure.row is not None
+    first = text.count("\n", 0, edit.start)
+    if first <= next_failure.row <= first + text.count("\n", edit.start, edit.end):
         return False
-    return after.row != trouble.row or after.reason != trouble.reason
+    return next_failure.row != failure.row or next_failure.reason != failure.reason
 
 
-class _Allowance:
+class _WorkBudget:
     """How often reading may still be tried: bounded for each window, and for the whole text."""
 
-    def __init__(self, work: int) -> None:
-        self._work = work
-        self._attempts = ATTEMPTS
+    def __init__(self, characters: int) -> None:
+        self._characters = characters
+        self._attempts = MAX_ATTEMPTS
 
-    def renew(self) -> None:
+    def reset_attempts(self) -> None:
         """For another window."""
-        self._attempts = ATTEMPTS
+        self._attempts = MAX_ATTEMPTS
 
-    def take(self, characters: int) -> bool:
+    def try_spend(self, characters: int) -> bool:
         """Whether as many may be read once more. Few count as more, for what each reading costs."""
         self._attempts -= 1
-        self._work -= characters + 2000
-        return self._attempts >= 0 and self._work >= 0
+        self._characters -= characters + 2000
+        return self._attempts >= 0 and self._characters >= 0
 
 
-def _gaps(original: str, lost: Iterable[Lost]) -> Iterator[Gap]:
+def _unanalysed_ranges(original: str, skipped_ranges: Iterable[SkippedRange]) -> Iterator[UnanalysedRange]:
     """The losses as places in the original, one gap for those with nothing but blanks between them."""
     starts = [0, *(match.end() for match in re.finditer(r"\r\n|\r|\n", original))]
     end = -1
-    for part in sorted(lost, key=lambda part: (part.start, -part.end)):
+    for part in sorted(skipped_ranges, key=lambda part: (part.start, -part.end)):
         if end < 0 or (part.start > end and original[end : part.start].strip()):
             row = bisect_right(starts, part.start)
-            yield Gap(row, part.start - starts[row - 1], part.reason)
+            yield UnanalysedRange(row, part.start - starts[row - 1], part.reason)
         end = max(end, part.end)

@@ -9,26 +9,26 @@ from typing import NamedTuple
 from flake8_redis_ssot.codes import UNUSED_SUPPRESSION, names_by_code
 from flake8_redis_ssot.files.gitignore import matches_path
 from flake8_redis_ssot.model import Span, Suppression
-from flake8_redis_ssot.syntax.source import lines_of
+from flake8_redis_ssot.syntax.source import split_lines
 
 # flake8: any case, one blank or none after the colon, codes apart by commas or blanks, each a prefix of what it silences.
-NOQA = re.compile(r"# noqa(?::[\s]?(?P<codes>[A-Z]+[0-9]+(?:[,\s]+[A-Z]+[0-9]+)*))?", re.IGNORECASE)
-_WHOLE_FILE = re.compile(r"\s*(# flake8[:=]\s*noqa)", re.IGNORECASE)
-_OURS = re.compile(r"\bRSS[0-9]+\b")
+NOQA_PATTERN = re.compile(r"# noqa(?::[\s]?(?P<codes>[A-Z]+[0-9]+(?:[,\s]+[A-Z]+[0-9]+)*))?", re.IGNORECASE)
+_FILE_NOQA_PATTERN = re.compile(r"\s*(# flake8[:=]\s*noqa)", re.IGNORECASE)
+_RSS_CODE = re.compile(r"\bRSS[0-9]+\b")
 # What stands between codes and a reason; a comment of its own is one as well, unless it is there for another tool.
-_LEAD = re.compile(r"(?:[\s,;:.\-\u2013\u2014]|#+\s)*")
-_FOR_TOOLS = re.compile(
+_REASON_SEPARATOR = re.compile(r"(?:[\s,;:.\-\u2013\u2014]|#+\s)*")
+_TOOL_COMMENT = re.compile(
     r"#+\s*(?:noqa|flake8[:=]|(?:ruff|type|mypy|pyright|pylint|pragma|isort|fmt|yapf):|pyre-|nosec|nosemgrep|nosonar)",
     re.IGNORECASE,
 )
 _CODE_ALONE = re.compile(r"\b[A-Z]+[0-9]*\b")
 
 
-class Directive(NamedTuple):
+class NoqaComment(NamedTuple):
     """What one comment says: `text` as it stands at `row` (1-based) and `column` (0-based characters).
 
-    It speaks for the rows `first` to `last`; `codes` are those that it names, none meaning all. `reason` is what it
-    says besides, empty where it says nothing.
+    It speaks for the rows `first_row` to `last_row`; `codes` are those that it names, none meaning all. `reason` is
+    what it says besides, empty where it says nothing.
     """
 
     row: int
@@ -36,146 +36,152 @@ class Directive(NamedTuple):
     text: str
     codes: tuple[str, ...]
     reason: str
-    first: int
-    last: int
+    first_row: int
+    last_row: int
 
-    def silences(self, code: str, rows: Iterable[int]) -> bool:
+    def suppresses(self, code: str, rows: Iterable[int]) -> bool:
         """Whether it is about a code on any of some rows."""
         named = not self.codes or code.startswith(self.codes)
-        return named and any(self.first <= row <= self.last for row in rows)
+        return named and any(self.first_row <= row <= self.last_row for row in rows)
 
-    def holds(self, policy: str) -> bool:
+    def is_allowed_by(self, policy: str) -> bool:
         """Whether a policy (allow, require-reason, forbid) lets it have its way."""
         return policy == "allow" or (policy == "require-reason" and bool(self.reason))
 
-    def why_not(self, code: str, policy: str) -> str:
+    def rejection_message(self, code: str, policy: str) -> str:
         """What to say of it to somebody whom it was to keep from a finding."""
         if policy == "forbid":
             return f"`{self.text}` has no effect: the settings forbid to silence {code} by a comment"
         return f"`{self.text}` has no effect without a reason: write `{self.text} -- why`"
 
 
-def ignored_codes(ignores: Iterable[tuple[str, tuple[str, ...]]], relative: str) -> tuple[str, ...]:
+def ignored_codes(ignores: Iterable[tuple[str, tuple[str, ...]]], relative_path: str) -> tuple[str, ...]:
     """The codes, prefixes or `ALL` that `per-file-ignores` (patterns with codes) leaves out of a file (with `/`)."""
-    return tuple(code for pattern, codes in ignores if matches_path((pattern,), relative) for code in codes)
+    return tuple(code for pattern, codes in ignores if matches_path((pattern,), relative_path) for code in codes)
 
 
-class Comments:
+class NoqaIndex:
     """The suppressions of one file, from its text."""
 
     def __init__(self, text: str) -> None:
-        present = "noqa" in text.lower()
-        self._lines = lines_of(text) if present else []
-        self._layout = layout_of(text) if present else _NOTHING
-        self._whole_file = next(self._for_whole_file(), None)
+        has_noqa = "noqa" in text.lower()
+        self._lines = split_lines(text) if has_noqa else []
+        self._line_map = build_line_map(text) if has_noqa else _EMPTY_LINE_MAP
+        self._file_comment = next(self._find_file_comments(), None)
 
-    def silencing(self, code: str, rows: Sequence[int]) -> Iterator[Directive]:
+    def find_suppressing(self, code: str, rows: Sequence[int]) -> Iterator[NoqaComment]:
         """What silences a code on any of some rows (1-based), as far as the settings allow it."""
-        if self._whole_file is not None:
-            yield self._whole_file
-        yield from (found for found in self._on(rows if self._lines else ()) if found.silences(code, rows))
+        if self._file_comment is not None:
+            yield self._file_comment
+        yield from (
+            comment for comment in self._find_on_rows(rows if self._lines else ()) if comment.suppresses(code, rows)
+        )
 
-    def directives(self) -> Iterator[Directive]:
+    def iter_comments(self) -> Iterator[NoqaComment]:
         """All that is said in the file, for whichever code, in strings too: flake8 reads lines."""
-        if self._whole_file is not None:
-            yield self._whole_file
-        yield from self._on(row for row, line in enumerate(self._lines, 1) if "noqa" in line.lower())
+        if self._file_comment is not None:
+            yield self._file_comment
+        yield from self._find_on_rows(row for row, line in enumerate(self._lines, 1) if "noqa" in line.lower())
 
-    def is_comment(self, directive: Directive) -> bool:
+    def is_in_comment(self, comment: NoqaComment) -> bool:
         """Whether something said is part of a comment for sure."""
-        column = self._layout.comments.get(directive.row)
-        return column is not None and column <= directive.column
+        column = self._line_map.comment_columns.get(comment.row)
+        return column is not None and column <= comment.column
 
-    def suppressions(self, directive: Directive) -> Iterator[Suppression]:
+    def find_suppressions(self, comment: NoqaComment) -> Iterator[Suppression]:
         """Each code of ours that a comment names."""
-        row, column = directive.row, directive.column
-        if directive.codes and self.is_comment(directive):
-            for found in _OURS.finditer(directive.text):
-                span = Span(row, column + found.start(), row, column + found.end())
-                yield Suppression(span, found[0], directive.first, directive.last)
+        row, column = comment.row, comment.column
+        if comment.codes and self.is_in_comment(comment):
+            for match in _RSS_CODE.finditer(comment.text):
+                span = Span(row, column + match.start(), row, column + match.end())
+                yield Suppression(span, match[0], comment.first_row, comment.last_row)
 
-    def _for_whole_file(self) -> Iterator[Directive]:
+    def _find_file_comments(self) -> Iterator[NoqaComment]:
         for row, line in enumerate(self._lines, 1):
-            found = _WHOLE_FILE.match(line)
-            if found:
-                reason = _reason(line[found.end() :], blanket=True)
-                yield Directive(row, found.start(1), found[1], (), reason, 1, len(self._lines))
+            match = _FILE_NOQA_PATTERN.match(line)
+            if match:
+                reason = _extract_reason(line[match.end() :], is_blanket=True)
+                yield NoqaComment(row, match.start(1), match[1], (), reason, 1, len(self._lines))
 
-    def _on(self, rows: Iterable[int]) -> Iterator[Directive]:
+    def _find_on_rows(self, rows: Iterable[int]) -> Iterator[NoqaComment]:
         """What is said on some rows. Of rows that are joined, only what is said first counts."""
-        for first, last in dict.fromkeys(self._layout.joined.get(row, (row, row)) for row in rows):
-            found = read_directive("\n".join(self._lines[first - 1 : last]), first, last)
-            if found is not None:
-                yield found
+        for first_row, last_row in dict.fromkeys(self._line_map.logical_lines.get(row, (row, row)) for row in rows):
+            comment = parse_noqa("\n".join(self._lines[first_row - 1 : last_row]), first_row, last_row)
+            if comment is not None:
+                yield comment
 
 
-def read_directive(text: str, first: int = 1, last: int = 1) -> Directive | None:
-    """What is said first in the text of the rows `first` to `last`."""
-    found = NOQA.search(text)
-    if found is None:
+def parse_noqa(text: str, first_row: int = 1, last_row: int = 1) -> NoqaComment | None:
+    """What is said first in the text of the rows `first_row` to `last_row`."""
+    match = NOQA_PATTERN.search(text)
+    if match is None:
         return None
-    before, rest = text[: found.start()], text[found.end() :].partition("\n")[0]
-    row, column = first + before.count("\n"), len(before) - (before.rfind("\n") + 1)
-    codes = tuple(re.split(r"[,\s]+", found["codes"])) if found["codes"] else ()
-    return Directive(row, column, found[0], codes, _reason(rest, blanket=not codes), first, last)
+    before, rest = text[: match.start()], text[match.end() :].partition("\n")[0]
+    row, column = first_row + before.count("\n"), len(before) - (before.rfind("\n") + 1)
+    codes = tuple(re.split(r"[,\s]+", match["codes"])) if match["codes"] else ()
+    return NoqaComment(row, column, match[0], codes, _extract_reason(rest, is_blanket=not codes), first_row, last_row)
 
 
-def _reason(rest: str, *, blanket: bool) -> str:
+def _extract_reason(rest: str, *, is_blanket: bool) -> str:
     """The reason in what follows a directive. Behind a blanket one, codes that were meant to be some are none."""
-    text = _FOR_TOOLS.split(rest, maxsplit=1)[0]
-    text = _LEAD.sub("", text, count=1).strip()
-    return text if re.search(r"\w", _CODE_ALONE.sub("", text) if blanket else text) else ""
+    text = _TOOL_COMMENT.split(rest, maxsplit=1)[0]
+    text = _REASON_SEPARATOR.sub("", text, count=1).strip()
+    return text if re.search(r"\w", _CODE_ALONE.sub("", text) if is_blanket else text) else ""
 
 
-def suppressions_in(text: str) -> tuple[Suppression, ...]:
+def find_suppressions(text: str) -> tuple[Suppression, ...]:
     """Each code of ours that a comment of a file names; nothing where the running Python can't tell its comments."""
-    if not _OURS.search(text):
+    if not _RSS_CODE.search(text):
         return ()
-    comments = Comments(text)
-    return tuple(each for directive in comments.directives() for each in comments.suppressions(directive))
+    index = NoqaIndex(text)
+    return tuple(suppression for comment in index.iter_comments() for suppression in index.find_suppressions(comment))
 
 
-def codes_meant(prefix: str) -> list[str]:
+def codes_with_prefix(prefix: str) -> list[str]:
     """The codes that a code, or the beginning of some, means."""
     return [code for code in names_by_code() if code.startswith(prefix)]
 
 
 def is_unused(
-    named: Suppression, found: Iterable[tuple[str, Sequence[int]]], is_asked_for: Callable[[str], bool]
+    suppression: Suppression, rows_by_code: Iterable[tuple[str, Sequence[int]]], is_selected: Callable[[str], bool]
 ) -> bool:
     """Whether a code in a comment silences nothing for sure.
 
-    `found` is all that was found in the file, silenced or not, each a code with the rows where a comment can silence
-    it. Of codes that were not asked for nothing is known, and the code of this very remark speaks for itself.
+    `rows_by_code` is all that was found in the file, silenced or not, each a code with the rows where a comment can
+    silence it. Of codes that were not asked for nothing is known, and the code of this very remark speaks for itself.
     """
-    meant = codes_meant(named.code)
-    if UNUSED_SUPPRESSION in meant or not all(map(is_asked_for, meant)):
+    codes = codes_with_prefix(suppression.code)
+    if UNUSED_SUPPRESSION in codes or not all(map(is_selected, codes)):
         return False
-    rows = range(named.first, named.last + 1)
-    return not any(code.startswith(named.code) and any(row in rows for row in on) for code, on in found)
+    rows = range(suppression.first_row, suppression.last_row + 1)
+    return not any(
+        code.startswith(suppression.code) and any(row in rows for row in code_rows) for code, code_rows in rows_by_code
+    )
 
 
-class Layout(NamedTuple):
-    """How a text is laid out: `joined` rows (1-based) that one comment speaks for, and where `comments` begin.
+class LineMap(NamedTuple):
+    """How a text is laid out.
+
+    `logical_lines` rows (1-based) that one comment speaks for, and where `comment_columns` begin.
 
     A row maps to the first and the last of the rows that are joined with it, by a backslash or a long string; and to
     the column of its comment.
     """
 
-    joined: dict[int, tuple[int, int]]
-    comments: dict[int, int]
+    logical_lines: dict[int, tuple[int, int]]
+    comment_columns: dict[int, int]
 
 
-_NOTHING = Layout({}, {})
+_EMPTY_LINE_MAP = LineMap({}, {})
 
 
-def layout_of(text: str) -> Layout:
+def build_line_map(text: str) -> LineMap:
     """The layout of a text; empty where the running Python can't tokenize it: then each line speaks for itself."""
     import io
     import tokenize
 
-    joined: dict[int, tuple[int, int]] = {}
-    comments: dict[int, int] = {}
+    logical_lines: dict[int, tuple[int, int]] = {}
+    comment_columns: dict[int, int] = {}
     first, last = 0, 0
     try:
         for token in tokenize.generate_tokens(io.StringIO(text, newline=None).readline):
@@ -183,10 +189,10 @@ def layout_of(text: str) -> Layout:
                 continue
             first, last = first or token.start[0], max(last, token.end[0])
             if token.type == tokenize.COMMENT:
-                comments[token.start[0]] = token.start[1]
+                comment_columns[token.start[0]] = token.start[1]
             elif token.type in (tokenize.NL, tokenize.NEWLINE):
-                joined.update(dict.fromkeys(range(first, last + 1), (first, last)))
+                logical_lines.update(dict.fromkeys(range(first, last + 1), (first, last)))
                 first = last = 0
     except (tokenize.TokenError, SyntaxError):
-        return _NOTHING
-    return Layout(joined, comments)
+        return _EMPTY_LINE_MAP
+    return LineMap(logical_lines, comment_columns)

@@ -10,58 +10,62 @@ from itertools import accumulate
 from types import MappingProxyType
 from typing import NamedTuple
 
-from flake8_redis_ssot.model import Gap
-from flake8_redis_ssot.syntax.trees import read
+from flake8_redis_ssot.model import UnanalysedRange
+from flake8_redis_ssot.syntax.trees import try_parse
 
 _LINE_BREAK = re.compile(r"\r\n|\r|\n")
 
 
-class Parsed(NamedTuple):
+class ParseResult(NamedTuple):
     """The tree of a text, and what it says nothing about.
 
     `text` is what `tree` was made from: as long as the input, with the same line breaks. The tree's byte columns
     count in this text; its rows, and columns once they are turned into characters, are those of the input.
-    `gaps` are the parts that had to be left out, in order of position; none where everything was kept.
+    `unanalysed_ranges` are the parts that had to be left out, in order of position; none where everything was kept.
     `bound_names` are those that PEP 695 binds and that the tree has no room for, by row (1-based): of type
     parameters that of their `def` or `class`, of a type alias its own.
     """
 
     tree: ast.Module
     text: str
-    gaps: tuple[Gap, ...]
+    unanalysed_ranges: tuple[UnanalysedRange, ...]
     bound_names: Mapping[int, tuple[str, ...]] = MappingProxyType({})
 
 
-def parse(text: str) -> Parsed:
+def parse_tolerantly(text: str) -> ParseResult:
     """The tree of `text` (decoded, no BOM), whatever it holds. Never raises."""
-    outcome = read(text)
-    if isinstance(outcome, ast.Module):
-        return Parsed(outcome, text, ())
+    result = try_parse(text)
+    if isinstance(result, ast.Module):
+        return ParseResult(result, text, ())
     # Here, because most files never need them.
-    from flake8_redis_ssot.syntax.backport import bound_names
+    from flake8_redis_ssot.syntax.backport import find_bound_names
     from flake8_redis_ssot.syntax.error_recovery import recover
 
-    return Parsed(*recover(text, outcome), dict(bound_names(text)))
+    return ParseResult(*recover(text, result), dict(find_bound_names(text)))
 
 
-def parse_parts(text: str, starts: Sequence[int]) -> Parsed:
+def parse_parts(text: str, starts: Sequence[int]) -> ParseResult:
     """The tree of a text whose parts (`starts`: where each begins) are read one by one, as the cells of a notebook.
 
     A fault of one leaves the others alone, and no statement begins in one part and ends in another. Never raises.
     """
-    outcome = read(text)
-    if isinstance(outcome, ast.Module) and not _crosses(outcome, text, starts):
-        return Parsed(outcome, text, ())
-    parts = [parse(text[start:end]) for start, end in zip(starts, [*starts[1:], len(text)])]
-    whole, rows = parse("".join(part.text for part in parts)), _rows(text, starts)
-    gaps = [gap._replace(row=gap.row + row) for part, row in zip(parts, rows) for gap in part.gaps]
-    names = {at + row: bound for part, row in zip(parts, rows) for at, bound in part.bound_names.items()}
-    return Parsed(whole.tree, whole.text, (*gaps, *whole.gaps), names)
+    result = try_parse(text)
+    if isinstance(result, ast.Module) and not _has_crossing_statement(result, text, starts):
+        return ParseResult(result, text, ())
+    parts = [parse_tolerantly(text[start:end]) for start, end in zip(starts, [*starts[1:], len(text)])]
+    whole, rows = parse_tolerantly("".join(part.text for part in parts)), _rows_before(text, starts)
+    unanalysed_ranges = [
+        unanalysed._replace(row=unanalysed.row + row)
+        for part, row in zip(parts, rows)
+        for unanalysed in part.unanalysed_ranges
+    ]
+    bound_names = {at + row: bound for part, row in zip(parts, rows) for at, bound in part.bound_names.items()}
+    return ParseResult(whole.tree, whole.text, (*unanalysed_ranges, *whole.unanalysed_ranges), bound_names)
 
 
-def _crosses(tree: ast.Module, text: str, starts: Sequence[int]) -> bool:
+def _has_crossing_statement(tree: ast.Module, text: str, starts: Sequence[int]) -> bool:
     """Whether any statement begins in one part and ends in another."""
-    rows = _rows(text, starts)
+    rows = _rows_before(text, starts)
     return any(
         bisect_left(rows, min([each.lineno, *(node.lineno for node in getattr(each, "decorator_list", ()))]))
         != bisect_left(rows, each.end_lineno or each.lineno)
@@ -69,7 +73,7 @@ def _crosses(tree: ast.Module, text: str, starts: Sequence[int]) -> bool:
     )
 
 
-def _rows(text: str, starts: Sequence[int]) -> list[int]:
+def _rows_before(text: str, starts: Sequence[int]) -> list[int]:
     """How many lines there are before each part."""
     counted = [len(_LINE_BREAK.findall(text[start:end])) for start, end in zip([0, *starts], starts)]
     return list(accumulate(counted))

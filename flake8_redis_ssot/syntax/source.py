@@ -8,59 +8,59 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
-from flake8_redis_ssot.model import Gap, Span
-from flake8_redis_ssot.syntax.lazy_bodies import Matters, Outline, outline
-from flake8_redis_ssot.syntax.notebooks import ENDING
-from flake8_redis_ssot.syntax.parsing import parse, parse_parts
+from flake8_redis_ssot.model import Span, UnanalysedRange
+from flake8_redis_ssot.syntax.lazy_bodies import NeedsParsing, PartialTree, parse_partial_tree
+from flake8_redis_ssot.syntax.notebooks import NOTEBOOK_SUFFIX
+from flake8_redis_ssot.syntax.parsing import parse_parts, parse_tolerantly
 
 if TYPE_CHECKING:
-    from flake8_redis_ssot.syntax.notebooks.cells import Layout
+    from flake8_redis_ssot.syntax.notebooks.cells import CellMap
 
 
 LINE_BREAK = re.compile(r"\r\n|\r|\n")
 # PEP 263: a coding line is a comment in the first two lines.
-_COOKIE = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)", re.ASCII)
-_BLANK = re.compile(rb"^[ \t\f]*(?:#.*)?$")
+_CODING_LINE = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)", re.ASCII)
+_BLANK_OR_COMMENT = re.compile(rb"^[ \t\f]*(?:#.*)?$")
 
 
-class Text(NamedTuple):
+class DecodedText(NamedTuple):
     """Decoded bytes: the text without its byte order mark, the codec's name, and what could not be decoded.
 
-    That of a notebook is the text of its code cells, whose `layout` says which rows belong to which of them.
+    That of a notebook is the text of its code cells, whose `cell_map` says which rows belong to which of them.
     """
 
     text: str
     encoding: str
-    gaps: tuple[Gap, ...]
-    layout: Layout | None = None
+    unanalysed_ranges: tuple[UnanalysedRange, ...]
+    cell_map: CellMap | None = None
 
     @property
-    def python(self) -> str:
+    def python_text(self) -> str:
         """The text without the magic commands of a notebook, which no Python can read; as long, line by line."""
-        return self.layout.python if self.layout else self.text
+        return self.cell_map.python_text if self.cell_map else self.text
 
 
-class Source(NamedTuple):
+class ParsedFile(NamedTuple):
     """A parsed file. `text` is as long as the file's own text, line by line; the tree's columns count in it.
 
     `bound_names` are names that newer syntax binds and the tree does not show, by row (1-based). Where there is an
-    `outline`, its hollow functions are hollow in `tree` too. `is_plain`: bytes and characters are the same, so that
-    there is no need for `lines`.
+    `partial_tree`, its hollow functions are hollow in `tree` too. `is_ascii`: bytes and characters are the same, so
+    that there is no need for `lines`.
     """
 
     text: str
     tree: ast.Module
-    gaps: tuple[Gap, ...]
+    unanalysed_ranges: tuple[UnanalysedRange, ...]
     bound_names: Mapping[int, tuple[str, ...]]
     lines: list[str]
-    is_plain: bool
-    outline: Outline | None = None
+    is_ascii: bool
+    partial_tree: PartialTree | None = None
 
     def span(self, node: ast.expr | ast.stmt | ast.alias) -> Span:
         """The node's place, in characters (`ast` itself counts columns in UTF-8 bytes)."""
         end_row = node.end_lineno or node.lineno
         end_offset = node.end_col_offset or 0
-        if self.is_plain:
+        if self.is_ascii:
             return Span(node.lineno, node.col_offset, end_row, end_offset)
         return Span(
             node.lineno,
@@ -69,102 +69,116 @@ class Source(NamedTuple):
             self._column(end_row, end_offset),
         )
 
-    def _column(self, row: int, offset: int) -> int:
+    def _column(self, row: int, byte_offset: int) -> int:
         line = self.lines[row - 1]
         return (
-            offset if line.isascii() else len(line.encode("utf-8", "surrogatepass")[:offset].decode("utf-8", "ignore"))
+            byte_offset
+            if line.isascii()
+            else len(line.encode("utf-8", "surrogatepass")[:byte_offset].decode("utf-8", "ignore"))
         )
 
 
-def read_source(data: bytes, path: str = "") -> Source:
+def parse_bytes(data: bytes, path: str = "") -> ParsedFile:
     """Decode and parse the bytes of a file. Never raises: what had to be left out is in `gaps`."""
-    return parsed_source(decode(data, path))
+    return parse_decoded(decode(data, path))
 
 
-def parsed_source(decoded: Text) -> Source:
+def parse_decoded(decoded: DecodedText) -> ParsedFile:
     """The same from the text."""
-    parsed = parse_parts(decoded.python, decoded.layout.starts) if decoded.layout else parse(decoded.text)
-    return Source(parsed.text, parsed.tree, decoded.gaps + parsed.gaps, parsed.bound_names, *_measured(parsed.text))
+    parsed = (
+        parse_parts(decoded.python_text, decoded.cell_map.starts)
+        if decoded.cell_map
+        else parse_tolerantly(decoded.text)
+    )
+    return ParsedFile(
+        parsed.text,
+        parsed.tree,
+        decoded.unanalysed_ranges + parsed.unanalysed_ranges,
+        parsed.bound_names,
+        *_measure_columns(parsed.text),
+    )
 
 
-def outlined_source(decoded: Text, matters: Matters) -> Source | None:
+def parse_decoded_partially(decoded: DecodedText, needs_parsing: NeedsParsing) -> ParsedFile | None:
     """A file whose functions are parsed only where they matter; None where that takes the whole text."""
-    found = outline(decoded.text, matters) if decoded.layout is None else None
-    gaps = decoded.gaps + found.gaps if found else ()
-    return found and Source(decoded.text, found.tree, gaps, {}, *_measured(decoded.text), found)
+    partial_tree = parse_partial_tree(decoded.text, needs_parsing) if decoded.cell_map is None else None
+    unanalysed_ranges = decoded.unanalysed_ranges + partial_tree.unanalysed_ranges if partial_tree else ()
+    return partial_tree and ParsedFile(
+        decoded.text, partial_tree.tree, unanalysed_ranges, {}, *_measure_columns(decoded.text), partial_tree
+    )
 
 
-def _measured(text: str) -> tuple[list[str], bool]:
+def _measure_columns(text: str) -> tuple[list[str], bool]:
     """The lines that columns are counted in, where bytes and characters differ, and whether they do not."""
-    plain = text.isascii()
-    return [] if plain else lines_of(text), plain
+    is_ascii = text.isascii()
+    return [] if is_ascii else split_lines(text), is_ascii
 
 
-def lines_of(text: str) -> list[str]:
+def split_lines(text: str) -> list[str]:
     """The physical lines of a text, without their line breaks, as Python counts them."""
     return LINE_BREAK.split(text) if "\r" in text else text.split("\n")
 
 
-def decode(data: bytes, path: str = "") -> Text:
+def decode(data: bytes, path: str = "") -> DecodedText:
     """Decode a file as Python does: byte order mark, coding line (PEP 263), else UTF-8; as a notebook if `path` is one.
 
     Bytes that do not fit are a gap, and the whole text is read as Latin-1 then (as flake8 does), so that
     each byte is one character and the rest can still be checked. Of a notebook that can't be read nothing is left.
     """
-    if path.endswith(ENDING):
+    if path.endswith(NOTEBOOK_SUFFIX):
         return _decode_notebook(data)
     if data.startswith(codecs.BOM_UTF8):
         return _decode_as(data[len(codecs.BOM_UTF8) :], "utf-8", "utf-8-sig")
-    name = _coding_line(data)
+    name = _declared_encoding(data)
     return _decode_as(data, name, name)
 
 
-def _decode_notebook(data: bytes) -> Text:
-    from flake8_redis_ssot.syntax.notebooks.cells import read_layout
+def _decode_notebook(data: bytes) -> DecodedText:
+    from flake8_redis_ssot.syntax.notebooks.cells import read_cell_map
     from flake8_redis_ssot.syntax.notebooks.document import NotebookError  # late: most projects have none
 
     try:
-        layout = read_layout(data)
+        cell_map = read_cell_map(data)
     except NotebookError as error:
-        return Text("", "utf-8", (Gap(1, 0, str(error)),))
-    return Text(layout.text, "utf-8", (), layout)
+        return DecodedText("", "utf-8", (UnanalysedRange(1, 0, str(error)),))
+    return DecodedText(cell_map.text, "utf-8", (), cell_map)
 
 
-def named_parts(name: str, before: Text, after: Text) -> Iterator[tuple[str, str, str]]:
+def diff_parts(name: str, before: DecodedText, after: DecodedText) -> Iterator[tuple[str, str, str]]:
     """What changes are shown of: a file as a whole, or each cell of a notebook, as it was and as it is."""
-    if before.layout is None or after.layout is None:
+    if before.cell_map is None or after.cell_map is None:
         yield name, before.text, after.text
         return
-    for number, old, new in zip(before.layout.numbers, before.layout.texts(), after.layout.texts()):
+    for number, old, new in zip(before.cell_map.numbers, before.cell_map.cell_texts(), after.cell_map.cell_texts()):
         yield f"{name}:cell {number}", old, new
 
 
-def _decode_as(data: bytes, codec: str, encoding: str) -> Text:
+def _decode_as(data: bytes, codec: str, encoding: str) -> DecodedText:
     try:
-        return Text(data.decode(codec), encoding, ())
+        return DecodedText(data.decode(codec), encoding, ())
     except UnicodeDecodeError as error:
-        return Text(data.decode("latin-1"), "latin-1", (_undecodable(data, error, codec),))
+        return DecodedText(data.decode("latin-1"), "latin-1", (_describe_decode_error(data, error, codec),))
     except (LookupError, UnicodeError, TypeError):
         reason = f"unknown encoding `{codec}` in the coding line"
-        return Text(data.decode("latin-1"), "latin-1", (Gap(1, 0, reason),))
+        return DecodedText(data.decode("latin-1"), "latin-1", (UnanalysedRange(1, 0, reason),))
 
 
-def _undecodable(data: bytes, error: UnicodeDecodeError, codec: str) -> Gap:
+def _describe_decode_error(data: bytes, error: UnicodeDecodeError, codec: str) -> UnanalysedRange:
     before = LINE_BREAK.split(data[: error.start].decode("latin-1"))
     advice = "" if codec != "utf-8" else "; save it as UTF-8 or add a coding line"
-    return Gap(len(before), len(before[-1]), f"byte 0x{data[error.start]:02x} is not {codec}{advice}")
+    return UnanalysedRange(len(before), len(before[-1]), f"byte 0x{data[error.start]:02x} is not {codec}{advice}")
 
 
-def _coding_line(data: bytes) -> str:
+def _declared_encoding(data: bytes) -> str:
     for line in re.split(rb"\r\n|\r|\n", data[:1024], maxsplit=2)[:2]:
-        found = _COOKIE.match(line)
+        found = _CODING_LINE.match(line)
         if found:
-            return _normal(found[1].decode("ascii"))
-        if not _BLANK.match(line):
+            return _normalise_encoding(found[1].decode("ascii"))
+        if not _BLANK_OR_COMMENT.match(line):
             break
     return "utf-8"
 
 
-def _normal(name: str) -> str:
+def _normalise_encoding(name: str) -> str:
     lowered = name.lower().replace("_", "-")
     return "utf-8" if lowered == "utf-8" or lowered.startswith("utf-8-") else lowered

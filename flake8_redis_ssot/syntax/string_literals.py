@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from flake8_redis_ssot.syntax.edits import Cut
-from flake8_redis_ssot.syntax.trees import concrete_tree, ended_by_lf, span
+from flake8_redis_ssot.syntax.edits import TextEdit
+from flake8_redis_ssot.syntax.trees import node_span, normalise_lone_cr, parse_concrete_tree
 
 if TYPE_CHECKING:
     from ast_grep_py import SgNode
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 _ESCAPE = re.compile(r"\\(?:\r\n|[0-7]{1,3}|x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|N\{[^{}]*\}|[\s\S])")
 _BRACES = re.compile(r"\{\{|\}\}")
 # Python reads each as one LF.
-_CARRIAGE = re.compile(r"\r\n?")
+_CARRIAGE_RETURN = re.compile(r"\r\n?")
 _TOKEN = re.compile(r"[.:]|[^.:]+")
-_NEW = re.compile(r"[\w.:]*")
+_DOTTED_NAME = re.compile(r"[\w.:]*")
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class LiteralRun:
     """Characters of a file, from `start` up to `end` (0-based, exclusive), that stand for `text`, one for one."""
 
     start: int
@@ -32,18 +32,18 @@ class Piece:
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
+class _PlacedRun:
     """A piece, and where its text starts in the value."""
 
-    at: int
-    piece: Piece
+    value_start: int
+    run: LiteralRun
 
     @property
-    def to(self) -> int:
-        return self.at + len(self.piece.text)
+    def value_end(self) -> int:
+        return self.value_start + len(self.run.text)
 
 
-def pieces(text: str, start: int, end: int) -> tuple[Piece | None, ...] | None:
+def literal_runs(text: str, start: int, end: int) -> tuple[LiteralRun | None, ...] | None:
     """The pieces of the string expression `text[start:end]`, in order; None for it all where it is none.
 
     A string expression is a string, an f-string, several in a row, a sum of such, or one of these in parentheses.
@@ -51,19 +51,19 @@ def pieces(text: str, start: int, end: int) -> tuple[Piece | None, ...] | None:
     kind.
     """
     # In parentheses it may go over several lines; a lone CR ends a comment too.
-    root = concrete_tree(f"({ended_by_lf(text[start:end])})")
+    root = parse_concrete_tree(f"({normalise_lone_cr(text[start:end])})")
     statements = [node for node in root.children() if node.kind() != "comment"]
     if len(statements) != 1 or root.find(kind="ERROR") is not None:
         return None
-    within = [node for node in statements[0].children() if node.kind() == "parenthesized_expression"]
-    strings = list(_strings(within[0])) if len(within) == 1 else []
+    parenthesised = [node for node in statements[0].children() if node.kind() == "parenthesized_expression"]
+    strings = list(_string_nodes(parenthesised[0])) if len(parenthesised) == 1 else []
     if not any(strings) or any(node is not None and _prefix(node) - set("rRuUfF") for node in strings):
         return None
-    found = (_of_string(text, start - 1, node) if node is not None else [None] for node in strings)
-    return tuple(piece for several in found for piece in several)
+    runs_by_string = (_string_runs(text, start - 1, node) if node is not None else [None] for node in strings)
+    return tuple(run for runs in runs_by_string for run in runs)
 
 
-def _strings(node: SgNode) -> Iterator[SgNode | None]:
+def _string_nodes(node: SgNode) -> Iterator[SgNode | None]:
     """The strings that a string expression is made of, None for what is another expression."""
     kind = node.kind()
     if kind == "string":
@@ -71,7 +71,7 @@ def _strings(node: SgNode) -> Iterator[SgNode | None]:
     elif kind in ("parenthesized_expression", "concatenated_string") or _is_sum(node):
         for child in node.children():
             if child.is_named() and child.kind() != "comment":
-                yield from _strings(child)
+                yield from _string_nodes(child)
     else:
         yield None
 
@@ -85,124 +85,128 @@ def _prefix(node: SgNode) -> set[str]:
     return set(node.children()[0].text().rstrip("\"'"))
 
 
-def _of_string(text: str, offset: int, node: SgNode) -> Iterator[Piece | None]:
+def _string_runs(text: str, offset: int, node: SgNode) -> Iterator[LiteralRun | None]:
     """The pieces of one string; `offset` is what its indices lack to be those of `text`."""
     first, *inner, last = node.children()
     prefix = {letter.lower() for letter in _prefix(node)}
-    at = span(first)[1]
+    at = node_span(first)[1]
     for child in (*(each for each in inner if each.kind() == "interpolation"), last):
-        start, end = span(child)
-        yield from _of_content(text, at + offset, start + offset, prefix)
+        start, end = node_span(child)
+        yield from _content_runs(text, at + offset, start + offset, prefix)
         if child is not last:
             yield None
         at = end
 
 
-def _of_content(text: str, start: int, end: int, prefix: set[str]) -> Iterator[Piece | None]:
+def _content_runs(text: str, start: int, end: int, prefix: set[str]) -> Iterator[LiteralRun | None]:
     """The pieces of a stretch between quotes without interpolations."""
-    patterns = [_CARRIAGE, *([] if "r" in prefix else [_ESCAPE]), *([_BRACES] if "f" in prefix else [])]
+    patterns = [_CARRIAGE_RETURN, *([] if "r" in prefix else [_ESCAPE]), *([_BRACES] if "f" in prefix else [])]
     inexact = re.compile("|".join(pattern.pattern for pattern in patterns))
     at = start
     for match in inexact.finditer(text, start, end):
         if at < match.start():
-            yield Piece(at, match.start(), text[at : match.start()])
+            yield LiteralRun(at, match.start(), text[at : match.start()])
         yield None
         at = match.end()
     if at < end:
-        yield Piece(at, end, text[at:end])
+        yield LiteralRun(at, end, text[at:end])
 
 
-def changed(text: str, start: int, end: int, old: str, new: str) -> list[Cut] | None:
+def edit_string(text: str, start: int, end: int, old: str, new: str) -> list[TextEdit] | None:
     """The cuts after which the string expression `text[start:end]` has the value `new` instead of `old`.
 
     Only what differs is cut out, in whole dotted segments if possible. None where that is not literal text, or where
     its place is not certain: literal text from the left end on is, and from the right end on.
     """
-    assert _NEW.fullmatch(new), new
+    assert _DOTTED_NAME.fullmatch(new), new
     if old == new:
         return []
-    parts = pieces(text, start, end)
-    places = _places(parts, old) if parts else None
-    for edits in _ways(old, new) if places else ():
-        cuts = [_cut(edit, places or []) for edit in edits]
-        sure = [cut for cut in cuts if cut is not None]
-        if len(sure) == len(cuts) and _holds(text, start, end, sure, old, new):
-            return sure
+    runs = literal_runs(text, start, end)
+    placed_runs = _place_runs(runs, old) if runs else None
+    for value_edits in _candidate_edits(old, new) if placed_runs else ():
+        file_edits = [_to_file_edit(value_edit, placed_runs or []) for value_edit in value_edits]
+        certain_edits = [edit for edit in file_edits if edit is not None]
+        if len(certain_edits) == len(file_edits) and _is_value_after(text, start, end, certain_edits, old, new):
+            return certain_edits
     return None
 
 
-def _places(parts: Sequence[Piece | None], value: str) -> list[_Place] | None:
+def _place_runs(runs: Sequence[LiteralRun | None], value: str) -> list[_PlacedRun] | None:
     """Where in the value the outer pieces stand; None where they do not fit it."""
-    if None not in parts:
-        whole = list(_from_left([part for part in parts if part], 0))
-        return whole if "".join(place.piece.text for place in whole) == value else None
-    first = parts.index(None)
-    last = len(parts) - parts[::-1].index(None)
-    left = list(_from_left([part for part in parts[:first] if part], 0))
-    ending = [part for part in parts[last:] if part]
-    right = list(_from_left(ending, len(value) - sum(len(part.text) for part in ending)))
-    places = [*left, *right]
-    overlap = left and right and left[-1].to > right[0].at
-    fits = all(place.at >= 0 and value.startswith(place.piece.text, place.at) for place in places)
-    return places if fits and not overlap else None
+    if None not in runs:
+        all_placed = list(_place_consecutively([run for run in runs if run], 0))
+        return all_placed if "".join(placed.run.text for placed in all_placed) == value else None
+    first = runs.index(None)
+    last = len(runs) - runs[::-1].index(None)
+    left = list(_place_consecutively([run for run in runs[:first] if run], 0))
+    right_runs = [run for run in runs[last:] if run]
+    right = list(_place_consecutively(right_runs, len(value) - sum(len(run.text) for run in right_runs)))
+    placed_runs = [*left, *right]
+    overlap = left and right and left[-1].value_end > right[0].value_start
+    is_consistent = all(
+        placed.value_start >= 0 and value.startswith(placed.run.text, placed.value_start) for placed in placed_runs
+    )
+    return placed_runs if is_consistent and not overlap else None
 
 
-def _from_left(parts: Iterable[Piece], at: int) -> Iterator[_Place]:
-    for part in parts:
-        yield _Place(at, part)
-        at += len(part.text)
+def _place_consecutively(runs: Iterable[LiteralRun], value_start: int) -> Iterator[_PlacedRun]:
+    for run in runs:
+        yield _PlacedRun(value_start, run)
+        value_start += len(run.text)
 
 
-def _ways(old: str, new: str) -> Iterator[list[Cut]]:
+def _candidate_edits(old: str, new: str) -> Iterator[list[TextEdit]]:
     """Ways to turn one value into the other, the best first; their positions are those in `old`."""
     tokens, others = _TOKEN.findall(old), _TOKEN.findall(new)
-    yield [_between(tokens, others, front=True)]
-    yield [_between(tokens, others, front=False)]
+    yield [_difference(tokens, others, prefix_first=True)]
+    yield [_difference(tokens, others, prefix_first=False)]
     if len(tokens) == len(others):
-        starts = [sum(map(len, tokens[:place])) for place in range(len(tokens))]
+        starts = [sum(map(len, tokens[:index])) for index in range(len(tokens))]
         pairs = zip(starts, tokens, others)
-        yield [Cut(at, at + len(token), other) for at, token, other in pairs if token != other]
-    yield [_between(list(old), list(new), front=True)]
-    yield [_between(list(old), list(new), front=False)]
+        yield [TextEdit(at, at + len(token), other) for at, token, other in pairs if token != other]
+    yield [_difference(list(old), list(new), prefix_first=True)]
+    yield [_difference(list(old), list(new), prefix_first=False)]
 
 
-def _between(old: list[str], new: list[str], *, front: bool) -> Cut:
-    """What is left between the common start and the common end; `front`: the start is taken first."""
-    if not front:
-        mirrored = _between(old[::-1], new[::-1], front=True)
+def _difference(old: list[str], new: list[str], *, prefix_first: bool) -> TextEdit:
+    """What is left between the common start and the common end; `prefix_first`: the start is taken first."""
+    if not prefix_first:
+        mirrored = _difference(old[::-1], new[::-1], prefix_first=True)
         whole = sum(map(len, old))
         text = "".join(new)
         begin = whole - mirrored.end
-        return Cut(begin, whole - mirrored.start, text[begin : begin + len(mirrored.text)])
-    head = _shared(old, new)
-    tail = _shared(old[head:][::-1], new[head:][::-1])
+        return TextEdit(begin, whole - mirrored.start, text[begin : begin + len(mirrored.text)])
+    head = _common_prefix_length(old, new)
+    tail = _common_prefix_length(old[head:][::-1], new[head:][::-1])
     begin = sum(map(len, old[:head]))
-    return Cut(begin, sum(map(len, old[: len(old) - tail])), "".join(new[head : len(new) - tail]))
+    return TextEdit(begin, sum(map(len, old[: len(old) - tail])), "".join(new[head : len(new) - tail]))
 
 
-def _shared(one: Sequence[str], other: Sequence[str]) -> int:
+def _common_prefix_length(one: Sequence[str], other: Sequence[str]) -> int:
     """How many items both begin with."""
-    differing = (place for place, (mine, yours) in enumerate(zip(one, other)) if mine != yours)
+    differing = (index for index, (left, right) in enumerate(zip(one, other)) if left != right)
     return next(differing, min(len(one), len(other)))
 
 
-def _cut(edit: Cut, places: Sequence[_Place]) -> Cut | None:
+def _to_file_edit(value_edit: TextEdit, placed_runs: Sequence[_PlacedRun]) -> TextEdit | None:
     """The edit of the value as one of the file, where it lies in one piece."""
-    for at, piece in ((place.at, place.piece) for place in places):
-        if at <= edit.start and edit.end <= at + len(piece.text):
-            return Cut(piece.start + edit.start - at, piece.start + edit.end - at, edit.text)
+    for value_start, run in ((placed.value_start, placed.run) for placed in placed_runs):
+        if value_start <= value_edit.start and value_edit.end <= value_start + len(run.text):
+            return TextEdit(
+                run.start + value_edit.start - value_start, run.start + value_edit.end - value_start, value_edit.text
+            )
     return None
 
 
-def _holds(text: str, start: int, end: int, cuts: Sequence[Cut], old: str, new: str) -> bool:
+def _is_value_after(text: str, start: int, end: int, edits: Sequence[TextEdit], old: str, new: str) -> bool:
     """Whether the text says what it should after the cuts: a digit behind a short escape would become part of it."""
-    before = _literal_length(pieces(text, start, end))
-    for cut in reversed(cuts):
-        text = f"{text[: cut.start]}{cut.text}{text[cut.end :]}"
-        end += len(cut.text) - (cut.end - cut.start)
-    parts = pieces(text, start, end)
-    return _literal_length(parts) - before == len(new) - len(old) and _places(parts or [], new) is not None
+    before = _literal_length(literal_runs(text, start, end))
+    for edit in reversed(edits):
+        text = f"{text[: edit.start]}{edit.text}{text[edit.end :]}"
+        end += len(edit.text) - (edit.end - edit.start)
+    runs = literal_runs(text, start, end)
+    return _literal_length(runs) - before == len(new) - len(old) and _place_runs(runs or [], new) is not None
 
 
-def _literal_length(parts: Sequence[Piece | None] | None) -> int:
-    return sum(len(part.text) for part in parts or () if part is not None)
+def _literal_length(runs: Sequence[LiteralRun | None] | None) -> int:
+    return sum(len(run.text) for run in runs or () if run is not None)

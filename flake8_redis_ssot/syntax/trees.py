@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _TOO_DEEP = "nested too deeply"
 
 
-class Trouble(NamedTuple):
+class ParseFailure(NamedTuple):
     """Where Python gives up reading (a row from 0, or None if it cannot say) and why, in its own words."""
 
     row: int | None
@@ -31,25 +31,25 @@ class Trouble(NamedTuple):
         return re.sub(r" \(detected at line \d+\)$| on line \d+", "", self.message)
 
 
-def read(text: str) -> ast.Module | Trouble:
+def try_parse(text: str) -> ast.Module | ParseFailure:
     """The standard tree of `text`, or why the running Python cannot read it."""
     try:
-        return _parsed(text)
+        return _parse_silently(text)
     except SyntaxError as error:
-        return Trouble((error.lineno or 1) - 1, error.msg)
+        return ParseFailure((error.lineno or 1) - 1, error.msg)
     except ValueError as error:  # NUL bytes, lone surrogates
-        return Trouble(None, str(error))
+        return ParseFailure(None, str(error))
     except (RecursionError, MemoryError):
-        return Trouble(None, _TOO_DEEP)
+        return ParseFailure(None, _TOO_DEEP)
 
 
-def trouble_in(text: str) -> Trouble | None:
+def find_parse_failure(text: str) -> ParseFailure | None:
     """Why the running Python cannot read `text`, or nothing if it can."""
-    outcome = read(text)
-    return outcome if isinstance(outcome, Trouble) else None
+    result = try_parse(text)
+    return result if isinstance(result, ParseFailure) else None
 
 
-def _parsed(text: str) -> ast.Module:
+def _parse_silently(text: str) -> ast.Module:
     """Never warns: an invalid escape in a checked file is no business of this tool, not even under `-W error`."""
     collecting = gc.isenabled()
     gc.disable()  # a growing tree is all alive: collecting meanwhile triples the time and frees nothing
@@ -62,7 +62,7 @@ def _parsed(text: str) -> ast.Module:
             gc.enable()
 
 
-def concrete_tree(text: str) -> SgNode:
+def parse_concrete_tree(text: str) -> SgNode:
     """The root of ast-grep's tree of `text`, which takes any text; its indices count characters.
 
     Lines must end with LF or CRLF: a lone CR ends no line for it. It does not get to see absurdly long lines,
@@ -76,13 +76,13 @@ def concrete_tree(text: str) -> SgNode:
 _LONG_LINE = re.compile(r"^[^\r\n]{10000,}", re.MULTILINE)
 
 
-def span(node: SgNode) -> tuple[int, int]:
+def node_span(node: SgNode) -> tuple[int, int]:
     """Where `node` starts and ends, in characters from the start of the text."""
-    place = node.range()
-    return place.start.index, place.end.index
+    node_range = node.range()
+    return node_range.start.index, node_range.end.index
 
 
-class Spans:
+class SpanSet:
     """Parts of a text; a character is in it if one of them holds it and does not start with it."""
 
     def __init__(self, spans: Iterable[tuple[int, int]]) -> None:
@@ -100,7 +100,7 @@ class Spans:
 LONE_CR = re.compile(r"\r(?!\n)")
 
 
-def ended_by_lf(text: str) -> str:
+def normalise_lone_cr(text: str) -> str:
     """`text` with LF for each CR that ends a line alone."""
     return LONE_CR.sub("\n", text)
 

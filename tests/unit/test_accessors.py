@@ -5,10 +5,10 @@ from __future__ import annotations
 from textwrap import dedent
 
 import pytest
-from memory import project_of
+from memory import make_resolver
 
-from flake8_redis_ssot.project.resolver import Home
-from flake8_redis_ssot.project.types.inference import Result, class_of_instance, result_of
+from flake8_redis_ssot.project.resolver import Definition
+from flake8_redis_ssot.project.types.inference import InferredReturn, infer_instance_class, infer_return
 
 MANAGER = """
 class RedisManager:
@@ -70,12 +70,12 @@ def files(text: str) -> dict[str, str]:
     return {"app/__init__.py": "from .manager import redis_manager\n", "app/manager.py": MANAGER, "app/use.py": text}
 
 
-def result(text: str, local: str = "get") -> Result | None:
-    project, trees = project_of(files(text))
-    return result_of("/p/app/use.py", local, trees.__getitem__, project)
+def result(text: str, local: str = "get") -> InferredReturn | None:
+    project, trees = make_resolver(files(text))
+    return infer_return("/p/app/use.py", local, trees.__getitem__, project)
 
 
-def name_of(home: Home | None) -> str | None:
+def name_of(home: Definition | None) -> str | None:
     return home.name if home else None
 
 
@@ -207,8 +207,8 @@ from app.manager import RedisManager, Sub
 def test_what_a_function_gives_back(body: str, expected: str | None, fresh: bool) -> None:
     found = result(IMPORTS + body)
     assert found is not None
-    name = name_of(found.home)
-    assert (name and name.removeprefix("app.manager."), found.fresh) == (expected, fresh)
+    name = name_of(found.class_definition)
+    assert (name and name.removeprefix("app.manager."), found.is_new) == (expected, fresh)
 
 
 @pytest.mark.parametrize("length", [4, 5])
@@ -216,14 +216,14 @@ def test_how_far_it_is_followed(length: int) -> None:
     chain = "".join(f"def get{n}(): return get{n + 1}()\n" for n in range(length))
     found = result(IMPORTS + chain + f"def get{length}(): return RedisManager()", "get0")
     assert found is not None
-    assert found.home == Home("app.manager.RedisManager", "/p/app/manager.py", "RedisManager")
+    assert found.class_definition == Definition("app.manager.RedisManager", "/p/app/manager.py", "RedisManager")
 
 
 def test_further_it_is_not_followed() -> None:
     chain = "".join(f"def get{n}(): return get{n + 1}()\n" for n in range(6))
     found = result(IMPORTS + chain + "def get6(): return RedisManager()", "get0")
     assert found is not None
-    assert found.home is None
+    assert found.class_definition is None
 
 
 @pytest.mark.parametrize(
@@ -270,15 +270,15 @@ def test_what_is_no_accessor(body: str) -> None:
     ],
 )
 def test_what_a_variable_holds(path: str, local: str, expected: str | None) -> None:
-    project, trees = project_of(files("import redis\nclass Own: ...\nmine = Own()\naway = redis.Redis()\n"))
-    assert name_of(class_of_instance(f"/p/app/{path}.py", local, trees.__getitem__, project)) == expected
+    project, trees = make_resolver(files("import redis\nclass Own: ...\nmine = Own()\naway = redis.Redis()\n"))
+    assert name_of(infer_instance_class(f"/p/app/{path}.py", local, trees.__getitem__, project)) == expected
 
 
 def test_self_is_the_class_around() -> None:
     text = "from typing import Self\nclass A:\n class B:\n  def get(self) -> Self: ..."
     found = result(text, "A.B.get")
     assert found is not None
-    assert found.home == Home("app.use.A.B", "/p/app/use.py", "A.B")
+    assert found.class_definition == Definition("app.use.A.B", "/p/app/use.py", "A.B")
 
 
 def test_names_of_a_class_body_and_of_strangers() -> None:

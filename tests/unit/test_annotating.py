@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from flake8_redis_ssot.files.atomic_write import read, replace
+from flake8_redis_ssot.files.atomic_write import read, replace_file
 from flake8_redis_ssot.linter import add_noqa
-from flake8_redis_ssot.linter.add_noqa import TO_COME, add_comments, commented
+from flake8_redis_ssot.linter.add_noqa import REASON_PLACEHOLDER, add_noqa_comments, insert_comments
 from flake8_redis_ssot.model import Finding, Span
 
 
@@ -35,7 +35,7 @@ def finding(path: str, row: int, code: str = "RSS002") -> Finding:
     ],
 )
 def test_where_a_comment_goes(text: str, expected: str) -> None:
-    assert commented(text.encode(), [finding("a.py", 1)], "") == (expected.encode(), int(text != expected))
+    assert insert_comments(text.encode(), [finding("a.py", 1)], "") == (expected.encode(), int(text != expected))
 
 
 @pytest.mark.parametrize(
@@ -47,38 +47,38 @@ def test_where_a_comment_goes(text: str, expected: str) -> None:
         ("x = 1  # noqa: RSS002 so\n", "why", "x = 1  # noqa: RSS002 so\n"),
         ("x = 1  # noqa: E501  # type: ignore\r\n", "why", "x = 1  # noqa: E501, RSS002 why  # type: ignore\r\n"),
         ("x = 1  # noqa\n", "E1 why", "x = 1  # noqa E1 why\n"),
-        ("x = 1  # noqa: RSS002\n", TO_COME, "x = 1  # noqa: RSS002 --\n"),
-        ("x = 1  # noqa: RSS002 -- \n", TO_COME, "x = 1  # noqa: RSS002 -- \n"),
-        ("x = 1\n", TO_COME, "x = 1  # noqa: RSS002 --\n"),
+        ("x = 1  # noqa: RSS002\n", REASON_PLACEHOLDER, "x = 1  # noqa: RSS002 --\n"),
+        ("x = 1  # noqa: RSS002 -- \n", REASON_PLACEHOLDER, "x = 1  # noqa: RSS002 -- \n"),
+        ("x = 1\n", REASON_PLACEHOLDER, "x = 1  # noqa: RSS002 --\n"),
     ],
 )
 def test_where_a_reason_goes(text: str, reason: str, expected: str) -> None:
-    after, count = commented(text.encode(), [finding("a.py", 1)], reason)
+    after, count = insert_comments(text.encode(), [finding("a.py", 1)], reason)
     assert after.decode() == expected
     assert count == (text != expected)
 
 
 def test_several_codes_and_a_reason() -> None:
     several = [finding("a.py", 1, "RSS003"), finding("a.py", 1, "RSS001"), finding("a.py", 1, "RSS003")]
-    assert commented(b"x = 1\n", several, "later") == (b"x = 1  # noqa: RSS001, RSS003 later\n", 1)
+    assert insert_comments(b"x = 1\n", several, "later") == (b"x = 1  # noqa: RSS001, RSS003 later\n", 1)
 
 
 def test_the_encoding_stays() -> None:
     data = b"# coding: latin-1\nx = '\xe9'\n"
-    assert commented(data, [finding("a.py", 2)], "") == (data[:-1] + b"  # noqa: RSS002\n", 1)
+    assert insert_comments(data, [finding("a.py", 2)], "") == (data[:-1] + b"  # noqa: RSS002\n", 1)
 
 
 def test_what_can_not_be_analysed_gets_no_comment(tmp_path: Path) -> None:
     file = tmp_path / "a.py"
     file.write_text("x = (\n")
-    assert add_comments([finding(str(file), 1, "RSS900")], "") == (0, [])
+    assert add_noqa_comments([finding(str(file), 1, "RSS900")], "") == (0, [])
     assert file.read_text() == "x = (\n"
 
 
 def test_a_file_that_is_gone(tmp_path: Path) -> None:
     gone, there = str(tmp_path / "gone.py"), tmp_path / "there.py"
     there.write_text("x = 1\n")
-    done, troubles = add_comments([finding(gone, 1), finding(str(there), 1)], "")
+    done, troubles = add_noqa_comments([finding(gone, 1), finding(str(there), 1)], "")
     assert (done, troubles) == (1, [f"{gone}: No such file or directory"])
     assert there.read_text() == "x = 1  # noqa: RSS002\n"
 
@@ -89,9 +89,9 @@ def test_a_file_that_somebody_changes_meanwhile(tmp_path: Path, monkeypatch: pyt
 
     def meddle(path: str, data: bytes, *, expected: bytes) -> None:
         file.write_text("x = 2\n")
-        replace(path, data, expected=expected)
+        replace_file(path, data, expected=expected)
 
-    monkeypatch.setattr(add_noqa, "replace", meddle)
-    done, troubles = add_comments([finding(str(file), 1)], "")
+    monkeypatch.setattr(add_noqa, "replace_file", meddle)
+    done, troubles = add_noqa_comments([finding(str(file), 1)], "")
     assert (done, troubles) == (0, [f"{file}: has changed since it was read"])
     assert read(os.fspath(file)) == b"x = 2\n"

@@ -8,9 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from flake8_redis_ssot.config.loading import find, from_overrides, how_to_configure, load, problem_at, warnings
-from flake8_redis_ssot.config.model import AccessorFor, Config, ConfigError, Problem, Resource
-from flake8_redis_ssot.config.validators import nearest
+from flake8_redis_ssot.config.loading import (
+    config_from_overrides,
+    config_warnings,
+    configuration_help,
+    find_config,
+    load_config,
+    problem_at,
+)
+from flake8_redis_ssot.config.model import AccessorFor, Config, ConfigError, ConfigProblem, Resource
+from flake8_redis_ssot.config.validators import find_nearest
 
 SHORT = 'canonical = "app.rm"\nconstructors = "app.rm.Manager"\n'
 FULL = """\
@@ -87,7 +94,7 @@ def problems(caught: pytest.ExceptionInfo[ConfigError]) -> list[str]:
 
 
 def test_everything(root: Path) -> None:
-    assert load(write("redis-ssot.toml", FULL)) == Config(
+    assert load_config(write("redis-ssot.toml", FULL)) == Config(
         root=root,
         file=root / "redis-ssot.toml",
         src=("lib", "python"),
@@ -119,11 +126,11 @@ def test_everything(root: Path) -> None:
     ],
 )
 def test_the_longest_prefix_decides_about_comments(text: str, code: str, word: str) -> None:
-    assert load(write("redis-ssot.toml", f"{text}\n{SHORT}")).policy(code) == word
+    assert load_config(write("redis-ssot.toml", f"{text}\n{SHORT}")).noqa_policy(code) == word
 
 
 def test_defaults(root: Path) -> None:
-    assert load(write("redis-ssot.toml", SHORT)) == Config(
+    assert load_config(write("redis-ssot.toml", SHORT)) == Config(
         root=root,
         file=root / "redis-ssot.toml",
         src=(".",),
@@ -140,13 +147,15 @@ def test_defaults(root: Path) -> None:
 def test_src_is_an_import_root_where_there_is_one() -> None:
     file = write("redis-ssot.toml", SHORT)
     Path("src").mkdir()
-    assert load(file).src == (".", "src")
+    assert load_config(file).src == (".", "src")
 
 
 @pytest.mark.parametrize("name", ["pyproject.toml", "redis-ssot.toml", ".redis-ssot.toml", "ci.toml"])
 def test_the_same_tables_in_every_file(name: str) -> None:
-    plain = load(write("redis-ssot.toml", FULL))
-    other = load(write(f"other/{name}", f"[project]\nname = 'x'\n[tool.ruff]\n{in_pyproject(FULL)}"), root=plain.root)
+    plain = load_config(write("redis-ssot.toml", FULL))
+    other = load_config(
+        write(f"other/{name}", f"[project]\nname = 'x'\n[tool.ruff]\n{in_pyproject(FULL)}"), root=plain.root
+    )
     assert (other.src, other.per_file_ignores, other.resources) == (
         plain.src,
         plain.per_file_ignores,
@@ -155,31 +164,31 @@ def test_the_same_tables_in_every_file(name: str) -> None:
 
 
 def test_one_resource_among_the_general_keys_and_more_in_tables() -> None:
-    config = load(write("redis-ssot.toml", f"{SHORT}[resource.db]\n{SHORT.replace('rm', 'db')}"))
+    config = load_config(write("redis-ssot.toml", f"{SHORT}[resource.db]\n{SHORT.replace('rm', 'db')}"))
     assert config.resources == (resource("rm", "app.rm"), resource("db", "app.db"))
 
 
 def test_one_accessor_for_needs_no_array() -> None:
     text = f"{SHORT}[accessor-for]\npaths = 'tests'\naccessor = 'testing.get'\n"
-    (found,) = load(write("redis-ssot.toml", text)).resources
+    (found,) = load_config(write("redis-ssot.toml", text)).resources
     assert found.accessor_for == (AccessorFor(("tests",), "testing.get"),)
 
 
 def test_a_configuration_is_a_value(root: Path) -> None:
-    config = load(write("redis-ssot.toml", FULL))
-    assert hash(config) == hash(load(root / "redis-ssot.toml"))
+    config = load_config(write("redis-ssot.toml", FULL))
+    assert hash(config) == hash(load_config(root / "redis-ssot.toml"))
     assert pickle.loads(pickle.dumps(config)) == config
 
 
 def test_a_byte_order_mark() -> None:
-    assert load(write("redis-ssot.toml", f"\ufeff{SHORT}")).resources == (resource("rm", "app.rm"),)
+    assert load_config(write("redis-ssot.toml", f"\ufeff{SHORT}")).resources == (resource("rm", "app.rm"),)
 
 
 def test_paths_count_from_the_folder_of_the_file_or_from_a_given_root(root: Path) -> None:
     file = write("conf/redis-ssot.toml", SHORT)
-    assert load(file).root == root / "conf"
-    assert load(file, root=root).root == root
-    assert load(file, root=Path("other")).root == root / "other"
+    assert load_config(file).root == root / "conf"
+    assert load_config(file, root=root).root == root
+    assert load_config(file, root=Path("other")).root == root / "other"
 
 
 # Finding
@@ -188,22 +197,22 @@ def test_paths_count_from_the_folder_of_the_file_or_from_a_given_root(root: Path
 def test_the_nearest_folder_wins(root: Path) -> None:
     far, near = write("redis-ssot.toml", ""), write("a/b/redis-ssot.toml", "")
     file = write("a/b/c/d.py", "")
-    assert find(file) == find(file.parent) == find(near.parent) == root / near
-    assert find(Path("a")) == find(Path()) == root / far
+    assert find_config(file) == find_config(file.parent) == find_config(near.parent) == root / near
+    assert find_config(Path("a")) == find_config(Path()) == root / far
 
 
 def test_a_path_still_to_be_made(root: Path) -> None:
     file = write("a/redis-ssot.toml", "")
-    assert find(Path("a/gone.py")) == find(Path("a/gone/b.py")) == root / file
+    assert find_config(Path("a/gone.py")) == find_config(Path("a/gone/b.py")) == root / file
 
 
 def test_own_files_win_over_pyproject(root: Path) -> None:
     write("pyproject.toml", "[tool.redis-ssot]")
-    assert find(root) == root / "pyproject.toml"
+    assert find_config(root) == root / "pyproject.toml"
     write(".redis-ssot.toml", "")
-    assert find(root) == root / ".redis-ssot.toml"
+    assert find_config(root) == root / ".redis-ssot.toml"
     write("redis-ssot.toml", "")
-    assert find(root) == root / "redis-ssot.toml"
+    assert find_config(root) == root / "redis-ssot.toml"
 
 
 PASSED_OVER = [
@@ -220,35 +229,35 @@ PASSED_OVER = [
 def test_a_pyproject_without_our_table_is_passed_over(root: Path, text: str) -> None:
     write("pyproject.toml", "[tool.redis-ssot]")
     write("a/pyproject.toml", text)
-    assert find(root / "a") == root / "pyproject.toml"
+    assert find_config(root / "a") == root / "pyproject.toml"
 
 
 @pytest.mark.parametrize("text", ["[tool.redis_ssot]", "[tool.redis-ssot", "[[tool.redis-ssot]]"])
 def test_a_pyproject_with_a_mistake_is_not_passed_over(root: Path, text: str) -> None:
     write("a/pyproject.toml", text)
-    assert find(root / "a") == root / "a/pyproject.toml"
+    assert find_config(root / "a") == root / "a/pyproject.toml"
 
 
 def test_folders_are_no_files(root: Path) -> None:
     write("redis-ssot.toml", "")
     Path("a/redis-ssot.toml").mkdir(parents=True)
     Path("a/pyproject.toml").mkdir()
-    assert find(root / "a") == root / "redis-ssot.toml"
+    assert find_config(root / "a") == root / "redis-ssot.toml"
 
 
 def test_no_configuration(monkeypatch: pytest.MonkeyPatch, root: Path) -> None:
     monkeypatch.setattr(os.path, "isfile", lambda path: False)  # whatever lies above the temporary folder
-    assert find(root) is None
+    assert find_config(root) is None
 
 
 def test_how_to_configure_shows_what_works() -> None:
-    said, _, example = how_to_configure().partition("\n\n")
+    said, _, example = configuration_help().partition("\n\n")
     assert said.splitlines() == [
         "No configuration found. Let one be proposed: redis-ssot init",
         "Or write one in pyproject.toml or redis-ssot.toml, such as:",
     ]
     for name in ("pyproject.toml", "redis-ssot.toml"):
-        (found,) = load(write(name, example)).resources
+        (found,) = load_config(write(name, example)).resources
         assert found.name == "redis"
 
 
@@ -273,13 +282,13 @@ UNREADABLE = [
 def test_a_file_that_is_no_toml(data: bytes, expected: str) -> None:
     Path("redis-ssot.toml").write_bytes(data)
     with pytest.raises(ConfigError) as caught:
-        load(Path("redis-ssot.toml"))
+        load_config(Path("redis-ssot.toml"))
     assert problems(caught) == [expected]
 
 
 def test_a_file_that_is_not_there() -> None:
     with pytest.raises(ConfigError) as caught:
-        load(Path("gone.toml"))
+        load_config(Path("gone.toml"))
     assert problems(caught) == ["gone.toml: cannot be read: No such file or directory"]
 
 
@@ -294,16 +303,18 @@ NOT_OURS = [
 @pytest.mark.parametrize(("text", "expected"), NOT_OURS)
 def test_a_pyproject_that_has_no_table_of_ours(text: str, expected: str) -> None:
     with pytest.raises(ConfigError) as caught:
-        load(write("pyproject.toml", text))
+        load_config(write("pyproject.toml", text))
     assert problems(caught) == [expected]
 
 
 def test_keys_are_told_in_full() -> None:
     with pytest.raises(ConfigError) as caught:
-        load(write("sub/pyproject.toml", in_pyproject(f"[resource.redis]\n{SHORT}constructers = []\n")))
+        load_config(write("sub/pyproject.toml", in_pyproject(f"[resource.redis]\n{SHORT}constructers = []\n")))
     key = "tool.redis-ssot.resource.redis.constructers"
     assert problems(caught) == [f"sub/pyproject.toml: {key}: unknown key; did you mean `constructors`?"]
-    assert caught.value.problems == (Problem("sub/pyproject.toml", key, "unknown key; did you mean `constructors`?"),)
+    assert caught.value.problems == (
+        ConfigProblem("sub/pyproject.toml", key, "unknown key; did you mean `constructors`?"),
+    )
 
 
 def test_a_file_elsewhere_is_told_by_its_whole_path(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -311,12 +322,12 @@ def test_a_file_elsewhere_is_told_by_its_whole_path(root: Path, monkeypatch: pyt
     write("sub/x", "")
     monkeypatch.chdir("sub")
     with pytest.raises(ConfigError, match=f"^{root}/redis-ssot.toml: "):
-        load(root / file)
+        load_config(root / file)
 
 
 def test_keys_of_ours_outside_of_our_table() -> None:
     with pytest.raises(ConfigError) as caught:
-        load(write("redis-ssot.toml", f"src = 'lib'\n{in_pyproject(SHORT)}"))
+        load_config(write("redis-ssot.toml", f"src = 'lib'\n{in_pyproject(SHORT)}"))
     assert problems(caught) == ["redis-ssot.toml: src: stands outside `[tool.redis-ssot]`; move it in"]
 
 
@@ -335,7 +346,7 @@ def test_overrides_are_laid_over_the_file() -> None:
         'resource.cache = {canonical = "app.cache", constructors = "app.cache.Cache"}',
         'src="y"',
     ]
-    config = load(file, overrides=overrides)
+    config = load_config(file, overrides=overrides)
     redis, db, cache = config.resources
     assert config.src == ("y",)
     assert redis.check_canonical is False
@@ -348,17 +359,17 @@ def test_overrides_are_laid_over_the_file() -> None:
     }
     assert db.constructors == ("app.db.Engine",)
     assert cache.name == "cache"
-    assert load(file) != config
+    assert load_config(file) != config
 
 
 def test_a_table_of_the_file_is_emptied_by_another_value() -> None:
     file = write("redis-ssot.toml", f"{SHORT}deprecated = {{'old.rm' = 'app.rm'}}")
-    (found,) = load(file, overrides=["deprecated = []"]).resources
+    (found,) = load_config(file, overrides=["deprecated = []"]).resources
     assert found.deprecated == ()
 
 
 def test_overrides_by_themselves(root: Path) -> None:
-    config = from_overrides(['canonical = ["app.rm"]', "constructors = 'app.rm.Manager'"], Path())
+    config = config_from_overrides(['canonical = ["app.rm"]', "constructors = 'app.rm.Manager'"], Path())
     assert (config.root, config.file, config.resources) == (root, None, (resource("rm", "app.rm"),))
 
 
@@ -372,10 +383,10 @@ def test_overrides_that_are_no_toml() -> None:
         f"--config: src: malformed TOML: Expected '=' after a key in a key/value pair (at end of document); {HINT}",
     ]
     with pytest.raises(ConfigError) as caught:
-        from_overrides(overrides, Path())
+        config_from_overrides(overrides, Path())
     assert problems(caught) == expected
     with pytest.raises(ConfigError) as caught:
-        load(write("redis-ssot.toml", "exclude = 1"), overrides=overrides)
+        load_config(write("redis-ssot.toml", "exclude = 1"), overrides=overrides)
     assert problems(caught) == [
         *expected,
         "redis-ssot.toml: exclude: expected a string or an array of strings, found an integer",
@@ -385,7 +396,7 @@ def test_overrides_that_are_no_toml() -> None:
 def test_a_problem_names_the_place_that_it_comes_from() -> None:
     file = write("pyproject.toml", in_pyproject(f"ignore = 1\n{SHORT}"))
     with pytest.raises(ConfigError) as caught:
-        load(file, overrides=["selct = 'ALL'", "src = ['../x']", "per-file-ignores = {a = 1}"])
+        load_config(file, overrides=["selct = 'ALL'", "src = ['../x']", "per-file-ignores = {a = 1}"])
     assert [(problem.file, problem.key) for problem in caught.value.problems] == [
         ("--config", "selct"),
         ("--config", "src[0]"),
@@ -396,7 +407,7 @@ def test_a_problem_names_the_place_that_it_comes_from() -> None:
 
 def test_no_overrides_are_no_configuration() -> None:
     with pytest.raises(ConfigError) as caught:
-        from_overrides([], Path())
+        config_from_overrides([], Path())
     expected = "--config: resource: no resource is given; write one, such as `[tool.redis-ssot.resource.redis]`"
     assert problems(caught) == [expected]
 
@@ -408,24 +419,24 @@ def test_import_roots_that_are_no_folders(root: Path) -> None:
     Path("lib").mkdir()
     write("file", "")
     text = in_pyproject(f"src = ['.', 'lib', 'gone', 'file']\n{SHORT}")
-    assert warnings(load(write("pyproject.toml", text))) == (
-        Problem("pyproject.toml", "tool.redis-ssot.src", f"`gone` is no folder in {root}"),
-        Problem("pyproject.toml", "tool.redis-ssot.src", f"`file` is no folder in {root}"),
+    assert config_warnings(load_config(write("pyproject.toml", text))) == (
+        ConfigProblem("pyproject.toml", "tool.redis-ssot.src", f"`gone` is no folder in {root}"),
+        ConfigProblem("pyproject.toml", "tool.redis-ssot.src", f"`file` is no folder in {root}"),
     )
-    assert warnings(load(write("redis-ssot.toml", f"src = 'lib'\n{SHORT}"))) == ()
+    assert config_warnings(load_config(write("redis-ssot.toml", f"src = 'lib'\n{SHORT}"))) == ()
 
 
 def test_problems_found_later_are_told_alike() -> None:
-    from_file = load(write("redis-ssot.toml", SHORT))
+    from_file = load_config(write("redis-ssot.toml", SHORT))
     assert str(problem_at(from_file, "resource.rm.accessor", "text")) == "redis-ssot.toml: resource.rm.accessor: text"
-    from_command_line = from_overrides(SHORT.splitlines(), Path())
+    from_command_line = config_from_overrides(SHORT.splitlines(), Path())
     assert str(problem_at(from_command_line, "src", "text")) == "--config: src: text"
 
 
 def test_errors_cross_processes() -> None:
-    error = ConfigError([Problem("a.toml", "", "is bad"), Problem("a.toml", "src", "too")])
+    error = ConfigError([ConfigProblem("a.toml", "", "is bad"), ConfigProblem("a.toml", "src", "too")])
     assert str(pickle.loads(pickle.dumps(error))) == str(error) == "a.toml: is bad\na.toml: src: too"
 
 
 def test_nearest_is_for_all() -> None:
-    assert nearest("get_redis", ["get_redis_manager", "x"]) == "get_redis_manager"
+    assert find_nearest("get_redis", ["get_redis_manager", "x"]) == "get_redis_manager"

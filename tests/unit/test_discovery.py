@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from flake8_redis_ssot.files.discovery import DEFAULT_EXCLUDES, Listing, Trouble, discover
+from flake8_redis_ssot.files.discovery import DEFAULT_EXCLUDES, DiscoveryError, Listing, discover
 
 
 @pytest.fixture(autouse=True)
@@ -36,7 +36,7 @@ def listing(*paths: str, exclude: tuple[str, ...] = (), **options: Any) -> Listi
 
 def files(*paths: str, exclude: tuple[str, ...] = (), **options: Any) -> tuple[str, ...]:
     found = listing(*paths, exclude=exclude, **options)
-    assert found.problems == ()
+    assert found.errors == ()
     return found.files
 
 
@@ -130,8 +130,8 @@ def test_dangling_links_and_loops() -> None:
     assert listing() == Listing(
         ("a.py",),
         (
-            Trouble("b.py", "is a dangling link to `gone.py`", False),
-            Trouble("c.py", "is a link that leads back to itself", False),
+            DiscoveryError("b.py", "is a dangling link to `gone.py`", False),
+            DiscoveryError("c.py", "is a link that leads back to itself", False),
         ),
     )
 
@@ -145,7 +145,7 @@ def test_an_ignored_link_is_no_trouble() -> None:
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes in the file system")
 def test_a_pipe_is_not_taken() -> None:
     os.mkfifo("a.py")
-    assert listing().problems == (Trouble("a.py", "is no regular file", False),)
+    assert listing().errors == (DiscoveryError("a.py", "is no regular file", False),)
 
 
 # What was named
@@ -163,10 +163,10 @@ def test_a_named_path_that_does_not_exist() -> None:
     assert listing("gone.py", "a.py", "link.py", "loop.py", "a.py/b.py") == Listing(
         ("a.py",),
         (
-            Trouble("a.py/b.py", "cannot be read: Not a directory", True),
-            Trouble("gone.py", "does not exist", True),
-            Trouble("link.py", "is a dangling link to `gone.py`", True),
-            Trouble("loop.py", "is a link that leads back to itself", True),
+            DiscoveryError("a.py/b.py", "cannot be read: Not a directory", True),
+            DiscoveryError("gone.py", "does not exist", True),
+            DiscoveryError("link.py", "is a dangling link to `gone.py`", True),
+            DiscoveryError("loop.py", "is a link that leads back to itself", True),
         ),
     )
 
@@ -221,7 +221,7 @@ def test_force_exclude() -> None:
 
 def test_force_exclude_still_tells_of_what_is_not_there() -> None:
     found = listing("build/gone.py", force_exclude=True)
-    assert found.problems == (Trouble("build/gone.py", "does not exist", True),)
+    assert found.errors == (DiscoveryError("build/gone.py", "does not exist", True),)
 
 
 def test_force_exclude_is_not_about_gitignore() -> None:
@@ -332,14 +332,14 @@ def test_a_folder_that_cannot_be_listed() -> None:
     assert listing() == Listing(
         ("a.py",),
         (
-            Trouble("locked", "cannot be listed: Permission denied", False),
-            Trouble("sub/locked", "cannot be listed: Permission denied", False),
+            DiscoveryError("locked", "cannot be listed: Permission denied", False),
+            DiscoveryError("sub/locked", "cannot be listed: Permission denied", False),
         ),
     )
-    assert listing("locked").problems == (Trouble("locked", "cannot be listed: Permission denied", True),)
+    assert listing("locked").errors == (DiscoveryError("locked", "cannot be listed: Permission denied", True),)
 
 
 def test_a_trouble_is_told_once() -> None:
     make("sub/a.py")
     Path("sub/b.py").symlink_to("gone.py")
-    assert len(listing(".", "sub").problems) == 1
+    assert len(listing(".", "sub").errors) == 1

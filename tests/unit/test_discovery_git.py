@@ -120,7 +120,7 @@ def _part(chance: random.Random) -> str:
 def _discovered(tree: Path) -> list[str]:
     everything = [f"!{pattern}" for pattern in DEFAULT_EXCLUDES if pattern != ".git/"]
     listing = discover([str(tree)], root=str(tree), exclude=everything)
-    assert listing.problems == ()
+    assert listing.errors == ()
     return [Path(file).relative_to(tree).as_posix() for file in listing.files]
 
 

@@ -10,7 +10,15 @@ from typing import Any
 
 import pytest
 
-from flake8_redis_ssot.files.atomic_write import Change, Changed, DiskError, Unwritable, read, replace, replace_all
+from flake8_redis_ssot.files.atomic_write import (
+    Change,
+    DiskError,
+    FileChangedError,
+    NotWritableError,
+    read,
+    replace_all,
+    replace_file,
+)
 
 OLD, NEW = b"old\r\n", b"\xef\xbb\xbfnew"
 
@@ -46,27 +54,27 @@ def test_read_what_is_not_there(tmp_path: Path) -> None:
 
 
 def test_replace(file: Path) -> None:
-    replace(str(file), NEW, expected=OLD)
+    replace_file(str(file), NEW, expected=OLD)
     assert file.read_bytes() == NEW
     assert only(file)
 
 
 def test_replace_in_the_working_directory(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(file.parent)
-    replace("a.py", b"", expected=OLD)
+    replace_file("a.py", b"", expected=OLD)
     assert file.read_bytes() == b""
 
 
 def test_a_reader_that_has_the_file_open_keeps_the_old_bytes(file: Path) -> None:
     with file.open("rb") as reader:
-        replace(str(file), NEW, expected=OLD)
+        replace_file(str(file), NEW, expected=OLD)
         assert reader.read() == OLD
 
 
 @pytest.mark.parametrize("mode", [0o600, 0o644, 0o755, 0o664, 0o4755])
 def test_the_mode_stays(file: Path, mode: int) -> None:
     file.chmod(mode)
-    replace(str(file), NEW, expected=OLD)
+    replace_file(str(file), NEW, expected=OLD)
     assert stat.S_IMODE(file.stat().st_mode) == mode
 
 
@@ -77,7 +85,7 @@ def test_the_owner_stays(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     real = os.stat
     monkeypatch.setattr(os, "stat", lambda path: theirs if path == str(file) else real(path))
     monkeypatch.setattr(os, "chown", lambda path, *owner: calls.append(owner), raising=False)
-    replace(str(file), NEW, expected=OLD)
+    replace_file(str(file), NEW, expected=OLD)
     assert calls == [(1234, 5678)]
 
 
@@ -86,8 +94,8 @@ def test_an_owner_that_cannot_be_kept(file: Path, monkeypatch: pytest.MonkeyPatc
     real = os.stat
     monkeypatch.setattr(os, "stat", lambda path: theirs if path == str(file) else real(path))
     monkeypatch.setattr(os, "chown", fail, raising=False)
-    with pytest.raises(Unwritable, match=r"a\.py: cannot be written: its owner could not be kept"):
-        replace(str(file), NEW, expected=OLD)
+    with pytest.raises(NotWritableError, match=r"a\.py: cannot be written: its owner could not be kept"):
+        replace_file(str(file), NEW, expected=OLD)
     assert file.read_bytes() == OLD
     assert only(file)
 
@@ -97,7 +105,7 @@ def test_of_a_link_the_target_is_replaced(file: Path, tmp_path: Path) -> None:
     links.mkdir()
     (links / "one.py").symlink_to("two.py")
     (links / "two.py").symlink_to("../a.py")
-    replace(str(links / "one.py"), NEW, expected=OLD)
+    replace_file(str(links / "one.py"), NEW, expected=OLD)
     assert file.read_bytes() == NEW
     assert (links / "one.py").is_symlink()
     assert (links / "two.py").is_symlink()
@@ -106,8 +114,8 @@ def test_of_a_link_the_target_is_replaced(file: Path, tmp_path: Path) -> None:
 
 
 def test_other_bytes_are_left_alone(file: Path) -> None:
-    with pytest.raises(Changed) as caught:
-        replace(str(file), NEW, expected=b"other")
+    with pytest.raises(FileChangedError) as caught:
+        replace_file(str(file), NEW, expected=b"other")
     assert str(caught.value) == f"{file}: has changed since it was read"
     assert caught.value.path == str(file)
     assert file.read_bytes() == OLD
@@ -116,33 +124,33 @@ def test_other_bytes_are_left_alone(file: Path) -> None:
 
 def test_other_bytes_that_come_while_writing_are_left_alone(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "fsync", lambda descriptor: file.write_bytes(b"theirs"))
-    with pytest.raises(Changed):
-        replace(str(file), NEW, expected=OLD)
+    with pytest.raises(FileChangedError):
+        replace_file(str(file), NEW, expected=OLD)
     assert file.read_bytes() == b"theirs"
     assert only(file)
 
 
 def test_a_file_that_is_gone_is_not_made_again(file: Path) -> None:
     file.unlink()
-    with pytest.raises(Changed, match=r"a\.py: is gone"):
-        replace(str(file), NEW, expected=OLD)
+    with pytest.raises(FileChangedError, match=r"a\.py: is gone"):
+        replace_file(str(file), NEW, expected=OLD)
     assert os.listdir(file.parent) == []
 
 
 def test_nothing_to_change_writes_nothing(file: Path) -> None:
     file.chmod(0o444)
     before = file.stat()
-    replace(str(file), OLD, expected=OLD)
+    replace_file(str(file), OLD, expected=OLD)
     assert (file.stat().st_ino, file.stat().st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
-    with pytest.raises(Changed):
-        replace(str(file), NEW, expected=NEW)
+    with pytest.raises(FileChangedError):
+        replace_file(str(file), NEW, expected=NEW)
 
 
 def test_a_read_only_file_is_left_alone(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file.chmod(0o444)
     monkeypatch.setattr(os, "access", lambda path, mode: False)  # root may write all
-    with pytest.raises(Unwritable, match=r"a\.py: is read-only"):
-        replace(str(file), NEW, expected=OLD)
+    with pytest.raises(NotWritableError, match=r"a\.py: is read-only"):
+        replace_file(str(file), NEW, expected=OLD)
     assert file.read_bytes() == OLD
     assert only(file)
 
@@ -150,8 +158,8 @@ def test_a_read_only_file_is_left_alone(file: Path, monkeypatch: pytest.MonkeyPa
 @pytest.mark.parametrize("step", ["fsync", "chmod", "replace"])
 def test_a_step_that_fails_leaves_all_as_it_was(file: Path, monkeypatch: pytest.MonkeyPatch, step: str) -> None:
     monkeypatch.setattr(os, step, fail)
-    with pytest.raises(Unwritable, match=r"a\.py: cannot be written: No space left on device"):
-        replace(str(file), NEW, expected=OLD)
+    with pytest.raises(NotWritableError, match=r"a\.py: cannot be written: No space left on device"):
+        replace_file(str(file), NEW, expected=OLD)
     assert file.read_bytes() == OLD
     assert only(file)
 
@@ -163,7 +171,7 @@ def test_an_interrupt_leaves_all_as_it_was(file: Path, monkeypatch: pytest.Monke
 
     monkeypatch.setattr(os, step, interrupt)
     with pytest.raises(KeyboardInterrupt):
-        replace(str(file), NEW, expected=OLD)
+        replace_file(str(file), NEW, expected=OLD)
     assert file.read_bytes() == OLD
     assert only(file)
 
@@ -193,7 +201,7 @@ def test_several_files_are_replaced_all_or_none(
         rename(source, target)
 
     monkeypatch.setattr(os, "replace", failing)
-    with pytest.raises((Unwritable, KeyboardInterrupt)):
+    with pytest.raises((NotWritableError, KeyboardInterrupt)):
         replace_all(several)
     assert [read(change.path) for change in several] == [OLD] * 3
 
@@ -201,31 +209,33 @@ def test_several_files_are_replaced_all_or_none(
 def test_of_several_files_none_is_touched_when_one_has_changed(tmp_path: Path) -> None:
     several = changes(tmp_path, 2)
     (tmp_path / "1.py").write_bytes(b"somebody else's")
-    with pytest.raises(Changed, match=r"1\.py: has changed"):
+    with pytest.raises(FileChangedError, match=r"1\.py: has changed"):
         replace_all(several)
     assert read(several[0].path) == OLD
 
 
 def test_of_several_files_one_that_cannot_be_read(tmp_path: Path) -> None:
     (tmp_path / "folder").mkdir()
-    with pytest.raises(Unwritable, match="cannot be read"):
+    with pytest.raises(NotWritableError, match="cannot be read"):
         replace_all([*changes(tmp_path, 1), Change(str(tmp_path / "folder"), OLD, NEW)])
 
 
 def test_a_folder_or_a_loop_is_unwritable(tmp_path: Path) -> None:
     (tmp_path / "loop.py").symlink_to("loop.py")
     for path in (tmp_path, tmp_path / "loop.py"):
-        with pytest.raises(Unwritable):
-            replace(str(path), NEW, expected=OLD)
+        with pytest.raises(NotWritableError):
+            replace_file(str(path), NEW, expected=OLD)
 
 
 def test_a_long_name(tmp_path: Path) -> None:
     path = tmp_path / f"{'a' * 250}.py"
     path.write_bytes(OLD)
-    replace(str(path), NEW, expected=OLD)
+    replace_file(str(path), NEW, expected=OLD)
     assert path.read_bytes() == NEW
 
 
-@pytest.mark.parametrize("error", [Changed("a.py"), Changed("a.py", "is gone"), Unwritable("a.py", "is read-only")])
+@pytest.mark.parametrize(
+    "error", [FileChangedError("a.py"), FileChangedError("a.py", "is gone"), NotWritableError("a.py", "is read-only")]
+)
 def test_errors_cross_processes(error: DiskError) -> None:
     assert str(pickle.loads(pickle.dumps(error))) == str(error)

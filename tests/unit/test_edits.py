@@ -10,44 +10,50 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flake8_redis_ssot.model import Edit, Span
-from flake8_redis_ssot.syntax.edits import Cut, Lines, Overlap, applied, diff, merged
+from flake8_redis_ssot.syntax.edits import LineIndex, OverlapError, TextEdit, apply_edits, diff, merge_edits
 
 TEXT = "one\r\ntwo\rthree\nfour"
 
 
 def test_changes_are_applied_in_order_of_place() -> None:
-    assert applied(TEXT, [Cut(5, 8, "2"), Cut(0, 3, "1"), Cut(18, 18, "!")]) == "1\r\n2\rthree\nfou!r"
+    assert (
+        apply_edits(TEXT, [TextEdit(5, 8, "2"), TextEdit(0, 3, "1"), TextEdit(18, 18, "!")]) == "1\r\n2\rthree\nfou!r"
+    )
 
 
 def test_equal_changes_count_once() -> None:
-    assert merged([Cut(0, 3, "1"), Cut(0, 3, "1")]) == [Cut(0, 3, "1")]
+    assert merge_edits([TextEdit(0, 3, "1"), TextEdit(0, 3, "1")]) == [TextEdit(0, 3, "1")]
 
 
 @pytest.mark.parametrize(
     "cuts",
-    [[Cut(0, 3, "a"), Cut(2, 4, "b")], [Cut(0, 3, "a"), Cut(0, 3, "b")], [Cut(1, 1, "a"), Cut(1, 1, "b")]],
+    [
+        [TextEdit(0, 3, "a"), TextEdit(2, 4, "b")],
+        [TextEdit(0, 3, "a"), TextEdit(0, 3, "b")],
+        [TextEdit(1, 1, "a"), TextEdit(1, 1, "b")],
+    ],
     ids=["crossing", "two texts", "two insertions"],
 )
-def test_changes_that_want_the_same(cuts: list[Cut]) -> None:
-    with pytest.raises(Overlap):
-        applied(TEXT, cuts)
+def test_changes_that_want_the_same(cuts: list[TextEdit]) -> None:
+    with pytest.raises(OverlapError):
+        apply_edits(TEXT, cuts)
 
 
 def test_an_insertion_before_a_change() -> None:
-    assert applied("abc", [Cut(1, 2, "B"), Cut(1, 1, "-")]) == "a-Bc"
+    assert apply_edits("abc", [TextEdit(1, 2, "B"), TextEdit(1, 1, "-")]) == "a-Bc"
 
 
 @given(st.text(st.sampled_from("ab\r\n")), st.data())
 def test_places_and_offsets_are_two_names_of_one_thing(text: str, data: st.DataObject) -> None:
-    lines = Lines(text)
+    lines = LineIndex(text)
     start = data.draw(st.integers(0, len(text)))
     end = data.draw(st.integers(start, len(text)))
-    cut = Cut(start, end, "x")
-    assert lines.cut(lines.edit("f.py", cut)) == cut
+    cut = TextEdit(start, end, "x")
+    assert lines.to_text_edit(lines.to_edit("f.py", cut)) == cut
 
 
 def test_a_place_in_a_text_of_all_line_breaks() -> None:
-    assert Lines(TEXT).edit("f.py", Cut(9, 14, "3")) == Edit("f.py", Span(3, 0, 3, 5), "3")
+    assert LineIndex(TEXT).to_edit("f.py", TextEdit(9, 14, "3")) == Edit("f.py", Span(3, 0, 3, 5), "3")
 
 
 TEXTS = st.lists(st.sampled_from(["a", "b", "c\r", "d\x0ce", ""]), max_size=8).map("\n".join)

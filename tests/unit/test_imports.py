@@ -11,26 +11,26 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flake8_redis_ssot.fixes.edits.import_statement import Named, render
-from flake8_redis_ssot.fixes.edits.insert_import import insert_after, insert_first
+from flake8_redis_ssot.fixes.edits.import_statement import ImportedSymbol, render_imports
+from flake8_redis_ssot.fixes.edits.insert_import import insert_after, insert_at_top
 from flake8_redis_ssot.fixes.edits.remove_statement import remove_statement, replace_statement
-from flake8_redis_ssot.fixes.edits.rewrite_import import rewrite
-from flake8_redis_ssot.syntax.edits import Cut
-from flake8_redis_ssot.syntax.source import read_source
+from flake8_redis_ssot.fixes.edits.rewrite_import import rewrite_import
+from flake8_redis_ssot.syntax.edits import TextEdit
+from flake8_redis_ssot.syntax.source import parse_bytes
 
-Call = Callable[[str, ast.Module], list[Cut]]
+Call = Callable[[str, ast.Module], list[TextEdit]]
 Case = tuple[str, Call, str]
 
 
 # --- how a case is written -------------------------------------------------------------------------------------
 
 
-def new(name: str, asname: str | None = None, module: str = "new") -> Named:
-    return Named(module, name, asname)
+def new(name: str, asname: str | None = None, module: str = "new") -> ImportedSymbol:
+    return ImportedSymbol(module, name, asname)
 
 
-def plain(name: str, asname: str | None = None) -> Named:
-    return Named("", name, asname)
+def plain(name: str, asname: str | None = None) -> ImportedSymbol:
+    return ImportedSymbol("", name, asname)
 
 
 def statements(tree: ast.Module) -> Iterator[ast.stmt]:
@@ -51,31 +51,31 @@ def find_import(tree: ast.Module, start: str) -> ast.Import | ast.ImportFrom:
 
 
 def rewritten(
-    instead: Mapping[int, Sequence[Named]] | None = None,
-    besides: Sequence[Named] = (),
+    instead: Mapping[int, Sequence[ImportedSymbol]] | None = None,
+    besides: Sequence[ImportedSymbol] = (),
     at: str = "from old import",
     gone: Sequence[str] = (),
 ) -> Call:
-    return lambda text, tree: rewrite(
+    return lambda text, tree: rewrite_import(
         text,
         find_import(tree, at),
         tree,
-        instead=instead or {},
-        besides=besides,
-        gone=[find(tree, each) for each in gone],
+        replacements=instead or {},
+        additions=besides,
+        removed=[find(tree, each) for each in gone],
     )
 
 
 def removed(at: str = "from old import", gone: Sequence[str] = ()) -> Call:
-    return lambda text, tree: remove_statement(text, find(tree, at), tree, gone=[find(tree, each) for each in gone])
+    return lambda text, tree: remove_statement(text, find(tree, at), tree, removed=[find(tree, each) for each in gone])
 
 
 def all_removed(*starts: str) -> Call:
     """Each statement by a call of its own."""
 
-    def call(text: str, tree: ast.Module) -> list[Cut]:
+    def call(text: str, tree: ast.Module) -> list[TextEdit]:
         found = [find(tree, each) for each in starts]
-        return sorted(cut for each in found for cut in remove_statement(text, each, tree, gone=found))
+        return sorted(cut for each in found for cut in remove_statement(text, each, tree, removed=found))
 
     return call
 
@@ -84,13 +84,13 @@ def replaced(lines: Sequence[str], at: str = "from old import", with_tree: bool 
     return lambda text, tree: replace_statement(text, find(tree, at), lines, tree=tree if with_tree else None)
 
 
-def after(names: Sequence[Named], at: str) -> Call:
+def after(names: Sequence[ImportedSymbol], at: str) -> Call:
     return lambda text, tree: insert_after(text, find(tree, at), names)
 
 
-def first(names: Sequence[Named], at: str | None = None) -> Call:
-    def call(text: str, tree: ast.Module) -> list[Cut]:
-        return insert_first(text, body_of(find(tree, at)) if at else tree.body, names)
+def first(names: Sequence[ImportedSymbol], at: str | None = None) -> Call:
+    def call(text: str, tree: ast.Module) -> list[TextEdit]:
+        return insert_at_top(text, body_of(find(tree, at)) if at else tree.body, names)
 
     return call
 
@@ -100,7 +100,7 @@ def body_of(node: ast.stmt) -> list[ast.stmt]:
     return node.body
 
 
-def apply(text: str, cuts: Sequence[Cut]) -> str:
+def apply(text: str, cuts: Sequence[TextEdit]) -> str:
     for cut in reversed(cuts):
         text = text[: cut.start] + cut.text + text[cut.end :]
     return text
@@ -861,21 +861,23 @@ def test_last_line_takes_the_line_break_before() -> None:
 )
 def test_newer_or_broken_syntax_around(before: str, expected: str) -> None:
     """The tree is that of a levelled text; the text is the file's own."""
-    tree = read_source(before.encode()).tree
+    tree = parse_bytes(before.encode()).tree
     assert apply(before, removed()(before, tree)) == expected
 
 
 def test_body_below_a_statement_that_cannot_be_read() -> None:
     before = "a b c\nx\n"
-    tree = read_source(before.encode()).tree
-    assert apply(before, insert_first(before, tree.body, [X])) == f"from new import X\n{before}"
+    tree = parse_bytes(before.encode()).tree
+    assert apply(before, insert_at_top(before, tree.body, [X])) == f"from new import X\n{before}"
 
 
 def test_indented_as_another_statement() -> None:
     before = "if 1:\n    a\n"
     tree = ast.parse(before)
     inner = find(tree, "a")
-    assert apply(before, insert_first(before, [inner], [X], indent_of=inner)) == "if 1:\n    from new import X\n    a\n"
+    assert (
+        apply(before, insert_at_top(before, [inner], [X], indent_of=inner)) == "if 1:\n    from new import X\n    a\n"
+    )
 
 
 def test_statement_of_another_tree() -> None:
@@ -885,14 +887,14 @@ def test_statement_of_another_tree() -> None:
 
 def test_rendered() -> None:
     names = [X, plain("b.c", "d"), new("Y", "Z"), plain("a"), new("*"), X, new("x", module=".")]
-    assert render(names) == [
+    assert render_imports(names) == [
         "from new import X, Y as Z",
         "import b.c as d",
         "import a",
         "from new import *",
         "from . import x",
     ]
-    assert render([]) == []
+    assert render_imports([]) == []
 
 
 # --- random statements -----------------------------------------------------------------------------------------
@@ -955,18 +957,20 @@ def test_any_names_can_go(statement: str, data: st.DataObject, line_break: str, 
     node = find_import(tree, "from old import")
     kinds = st.sampled_from(["stays", "goes", "moves", "changes"])
     fates = data.draw(st.lists(kinds, min_size=len(node.names), max_size=len(node.names)))
-    instead: dict[int, list[Named]] = {}
+    instead: dict[int, list[ImportedSymbol]] = {}
     for at, (fate, alias) in enumerate(zip(fates, node.names)):
         if fate != "stays":
             module = "old" if fate == "changes" else "new"
-            instead[at] = [] if fate == "goes" else [Named(module, f"N{at}", alias.asname or alias.name)]
-            instead[at] += [Named(module, f"m{at}")] if fate != "goes" and data.draw(st.booleans()) else []
+            instead[at] = [] if fate == "goes" else [ImportedSymbol(module, f"N{at}", alias.asname or alias.name)]
+            instead[at] += [ImportedSymbol(module, f"m{at}")] if fate != "goes" and data.draw(st.booleans()) else []
     further = data.draw(st.lists(st.sampled_from(["B", "hh", "zé"]), unique=True))
-    besides = [Named("old", name) for name in further]
-    cuts = rewrite(text, node, tree, instead=instead, besides=besides)
+    besides = [ImportedSymbol("old", name) for name in further]
+    cuts = rewrite_import(text, node, tree, replacements=instead, additions=besides)
     assert all(one.end < other.start for one, other in pairwise(cuts))
     result = apply(text, cuts)
-    stayed = [Named("old", alias.name, alias.asname) for at, alias in enumerate(node.names) if at not in instead]
+    stayed = [
+        ImportedSymbol("old", alias.name, alias.asname) for at, alias in enumerate(node.names) if at not in instead
+    ]
     expected = [*stayed, *chain(*instead.values()), *besides]
     assert imports_of(ast.parse(result)) == sorted((each.module, each.name, each.asname) for each in expected)
     assert readers_comments(result) == readers_comments(text)
@@ -979,7 +983,7 @@ def test_any_statements_can_go(text: str, data: st.DataObject, line_break: str, 
     tree = ast.parse(text)
     imports = [node for node in statements(tree) if isinstance(node, ast.Import | ast.ImportFrom)]
     gone = [node for node in imports if data.draw(st.booleans())]
-    cuts = sorted(cut for node in gone for cut in remove_statement(text, node, tree, gone=gone))
+    cuts = sorted(cut for node in gone for cut in remove_statement(text, node, tree, removed=gone))
     assert all(one.end <= other.start for one, other in pairwise(cuts))
     result = apply(text, cuts)
     left = ast.dump(ast.parse(result))

@@ -8,10 +8,10 @@ from textwrap import dedent
 from types import ModuleType
 
 import pytest
-from memory import project_of
+from memory import make_resolver
 
-from flake8_redis_ssot.project.types.class_members import interface_of
-from flake8_redis_ssot.project.types.class_model import Interface, Kind
+from flake8_redis_ssot.project.types.class_members import class_members
+from flake8_redis_ssot.project.types.class_model import ClassMembers, MemberKind
 from flake8_redis_ssot.semantic.signatures import Signature
 
 IMPORTS = """
@@ -44,19 +44,19 @@ class Hidden(redis.Redis):
 """
 
 
-def found(text: str, local: str = "C") -> Interface | None:
+def found(text: str, local: str = "C") -> ClassMembers | None:
     files = {"app/__init__.py": "", "app/base.py": BASE, "app/use.py": IMPORTS + dedent(text)}
-    project, trees = project_of(files)
-    return interface_of("/p/app/use.py", local, trees.__getitem__, project)
+    project, trees = make_resolver(files)
+    return class_members("/p/app/use.py", local, trees.__getitem__, project)
 
 
-def interface(text: str, local: str = "C") -> Interface:
+def interface(text: str, local: str = "C") -> ClassMembers:
     result = found(text, local)
     assert result is not None
     return result
 
 
-def inside(body: str) -> Interface:
+def inside(body: str) -> ClassMembers:
     return interface("class C:\n" + "".join(f"    {line}\n" for line in dedent(body).splitlines()))
 
 
@@ -67,65 +67,65 @@ def names(signature: Signature | None) -> list[str] | None:
 @pytest.mark.parametrize(
     ("body", "kind", "parameters"),
     [
-        ("def x(self, a): ...", Kind.METHOD, ["a"]),
-        ("@staticmethod\ndef x(a): ...", Kind.METHOD, ["a"]),
-        ("@classmethod\ndef x(cls, a): ...", Kind.METHOD, ["a"]),
-        ("@abc.abstractmethod\ndef x(self, a): ...", Kind.METHOD, ["a"]),
-        ("@override\n@final\ndef x(self, a): ...", Kind.METHOD, ["a"]),
-        ("@lru_cache(maxsize=1)\ndef x(self, a): ...", Kind.METHOD, ["a"]),
-        ("@unknown\ndef x(self, a): ...", Kind.METHOD, None),
-        ("@redis.retry(1)\nasync def x(self, a): ...", Kind.COROUTINE, None),
-        ("async def x(self, a): ...", Kind.COROUTINE, ["a"]),
-        ("async def x(self, a): yield", Kind.ASYNC_GENERATOR, ["a"]),
-        ("async def x(self, a):\n  async def y(): yield", Kind.COROUTINE, ["a"]),
-        ("def x(self, a): yield from a", Kind.GENERATOR, ["a"]),
-        ("@contextmanager\ndef x(self, a): yield", Kind.CONTEXT, ["a"]),
-        ("@contextlib.asynccontextmanager\nasync def x(self, a): yield", Kind.ASYNC_CONTEXT, ["a"]),
-        ("@property\ndef x(self): ...", Kind.PROPERTY, None),
-        ("@builtins.property\ndef x(self): ...", Kind.PROPERTY, None),
-        ("@functools.cached_property\ndef x(self): ...", Kind.PROPERTY, None),
-        ("@property\ndef x(self): ...\n@x.setter\ndef x(self, a): ...", Kind.PROPERTY, None),
-        ("class x: ...", Kind.CLASS, None),
-        ("x = 1", Kind.ATTRIBUTE, None),
-        ("x: int", Kind.ATTRIBUTE, None),
-        ("x: int = 1", Kind.ATTRIBUTE, None),
-        ("__slots__ = ('x', 'y')", Kind.ATTRIBUTE, None),
-        ("y, (x, *z) = a", Kind.ATTRIBUTE, None),
-        ("import y as x", Kind.ATTRIBUTE, None),
-        ("for x in a: ...", Kind.ATTRIBUTE, None),
-        ("def y(self, a): ...\nx = y", Kind.METHOD, ["a"]),
-        ("def x(self, a): ...\nx = wrap(x)", Kind.ATTRIBUTE, None),
-        ("if a:\n  def x(self, a): ...", Kind.METHOD, ["a"]),
-        ("try:\n  x = 1\nexcept E:\n  def x(self, a): ...", Kind.METHOD, ["a"]),
-        ("match a:\n  case 1:\n    def x(self, a): ...", Kind.METHOD, ["a"]),
-        ("def x(self): ...\ndef x(self, a): ...", Kind.METHOD, ["a"]),
-        ("def y(self): self.x = 1", Kind.ATTRIBUTE, None),
-        ("def y(me, /): me.x: int = 1", Kind.ATTRIBUTE, None),
-        ("def y(self): a, (self.x, *b) = c", Kind.ATTRIBUTE, None),
-        ("def y(self):\n  for self.x in a: ...", Kind.ATTRIBUTE, None),
-        ("def y(self):\n  with a as self.x: ...", Kind.ATTRIBUTE, None),
-        ("def y(self): self.x += 1", Kind.ATTRIBUTE, None),
-        ("def y(self):\n  def z(): self.x = 1", Kind.ATTRIBUTE, None),
-        ("def y(self): type(self).x = 1", Kind.ATTRIBUTE, None),
-        ("def y(self): self.__class__.x = 1", Kind.ATTRIBUTE, None),
-        ("def y(self): C.x = 1", Kind.ATTRIBUTE, None),
-        ("@staticmethod\ndef y(a): C.x = 1", Kind.ATTRIBUTE, None),
-        ("@classmethod\ndef y(cls): cls.x = 1", Kind.ATTRIBUTE, None),
-        ("@classmethod\ndef y(cls):\n  new = cls()\n  new.x = 1", Kind.ATTRIBUTE, None),
-        ("def __new__(cls):\n  new = super().__new__(cls)\n  new.x = 1", Kind.ATTRIBUTE, None),
-        ("def __new__(cls):\n  cls.i = object.__new__(cls)\n  cls.i.x = 1", Kind.ATTRIBUTE, None),
-        ("def y(self): setattr(self, 'x', 1)", Kind.ATTRIBUTE, None),
-        ("def y(self): object.__setattr__(self, 'x', 1)", Kind.ATTRIBUTE, None),
-        ("def y(self): super().__setattr__('x', 1)", Kind.ATTRIBUTE, None),
-        ("def y(self): self.__setattr__('x', 1)", Kind.ATTRIBUTE, None),
+        ("def x(self, a): ...", MemberKind.METHOD, ["a"]),
+        ("@staticmethod\ndef x(a): ...", MemberKind.METHOD, ["a"]),
+        ("@classmethod\ndef x(cls, a): ...", MemberKind.METHOD, ["a"]),
+        ("@abc.abstractmethod\ndef x(self, a): ...", MemberKind.METHOD, ["a"]),
+        ("@override\n@final\ndef x(self, a): ...", MemberKind.METHOD, ["a"]),
+        ("@lru_cache(maxsize=1)\ndef x(self, a): ...", MemberKind.METHOD, ["a"]),
+        ("@unknown\ndef x(self, a): ...", MemberKind.METHOD, None),
+        ("@redis.retry(1)\nasync def x(self, a): ...", MemberKind.COROUTINE, None),
+        ("async def x(self, a): ...", MemberKind.COROUTINE, ["a"]),
+        ("async def x(self, a): yield", MemberKind.ASYNC_GENERATOR, ["a"]),
+        ("async def x(self, a):\n  async def y(): yield", MemberKind.COROUTINE, ["a"]),
+        ("def x(self, a): yield from a", MemberKind.GENERATOR, ["a"]),
+        ("@contextmanager\ndef x(self, a): yield", MemberKind.CONTEXT, ["a"]),
+        ("@contextlib.asynccontextmanager\nasync def x(self, a): yield", MemberKind.ASYNC_CONTEXT, ["a"]),
+        ("@property\ndef x(self): ...", MemberKind.PROPERTY, None),
+        ("@builtins.property\ndef x(self): ...", MemberKind.PROPERTY, None),
+        ("@functools.cached_property\ndef x(self): ...", MemberKind.PROPERTY, None),
+        ("@property\ndef x(self): ...\n@x.setter\ndef x(self, a): ...", MemberKind.PROPERTY, None),
+        ("class x: ...", MemberKind.CLASS, None),
+        ("x = 1", MemberKind.ATTRIBUTE, None),
+        ("x: int", MemberKind.ATTRIBUTE, None),
+        ("x: int = 1", MemberKind.ATTRIBUTE, None),
+        ("__slots__ = ('x', 'y')", MemberKind.ATTRIBUTE, None),
+        ("y, (x, *z) = a", MemberKind.ATTRIBUTE, None),
+        ("import y as x", MemberKind.ATTRIBUTE, None),
+        ("for x in a: ...", MemberKind.ATTRIBUTE, None),
+        ("def y(self, a): ...\nx = y", MemberKind.METHOD, ["a"]),
+        ("def x(self, a): ...\nx = wrap(x)", MemberKind.ATTRIBUTE, None),
+        ("if a:\n  def x(self, a): ...", MemberKind.METHOD, ["a"]),
+        ("try:\n  x = 1\nexcept E:\n  def x(self, a): ...", MemberKind.METHOD, ["a"]),
+        ("match a:\n  case 1:\n    def x(self, a): ...", MemberKind.METHOD, ["a"]),
+        ("def x(self): ...\ndef x(self, a): ...", MemberKind.METHOD, ["a"]),
+        ("def y(self): self.x = 1", MemberKind.ATTRIBUTE, None),
+        ("def y(me, /): me.x: int = 1", MemberKind.ATTRIBUTE, None),
+        ("def y(self): a, (self.x, *b) = c", MemberKind.ATTRIBUTE, None),
+        ("def y(self):\n  for self.x in a: ...", MemberKind.ATTRIBUTE, None),
+        ("def y(self):\n  with a as self.x: ...", MemberKind.ATTRIBUTE, None),
+        ("def y(self): self.x += 1", MemberKind.ATTRIBUTE, None),
+        ("def y(self):\n  def z(): self.x = 1", MemberKind.ATTRIBUTE, None),
+        ("def y(self): type(self).x = 1", MemberKind.ATTRIBUTE, None),
+        ("def y(self): self.__class__.x = 1", MemberKind.ATTRIBUTE, None),
+        ("def y(self): C.x = 1", MemberKind.ATTRIBUTE, None),
+        ("@staticmethod\ndef y(a): C.x = 1", MemberKind.ATTRIBUTE, None),
+        ("@classmethod\ndef y(cls): cls.x = 1", MemberKind.ATTRIBUTE, None),
+        ("@classmethod\ndef y(cls):\n  new = cls()\n  new.x = 1", MemberKind.ATTRIBUTE, None),
+        ("def __new__(cls):\n  new = super().__new__(cls)\n  new.x = 1", MemberKind.ATTRIBUTE, None),
+        ("def __new__(cls):\n  cls.i = object.__new__(cls)\n  cls.i.x = 1", MemberKind.ATTRIBUTE, None),
+        ("def y(self): setattr(self, 'x', 1)", MemberKind.ATTRIBUTE, None),
+        ("def y(self): object.__setattr__(self, 'x', 1)", MemberKind.ATTRIBUTE, None),
+        ("def y(self): super().__setattr__('x', 1)", MemberKind.ATTRIBUTE, None),
+        ("def y(self): self.__setattr__('x', 1)", MemberKind.ATTRIBUTE, None),
     ],
 )
-def test_members(body: str, kind: Kind, parameters: list[str] | None) -> None:
+def test_members(body: str, kind: MemberKind, parameters: list[str] | None) -> None:
     result = inside(body)
-    member = result.member("x")
+    member = result.find_member("x")
     assert member is not None
     assert (member.kind, names(member.signature)) == (kind, parameters)
-    assert not result.open
+    assert not result.is_incomplete
     assert member.row > IMPORTS.count("\n")
 
 
@@ -151,15 +151,15 @@ def test_members(body: str, kind: Kind, parameters: list[str] | None) -> None:
 )
 def test_no_members(body: str) -> None:
     result = inside(body)
-    assert result.member("x") is None
-    assert result.member("__x") is None
-    assert not result.open
+    assert result.find_member("x") is None
+    assert result.find_member("__x") is None
+    assert not result.is_incomplete
 
 
 def test_the_body_of_the_class_counts_first() -> None:
-    member = interface("class C:\n def y(self): self.x = 1\n @property\n def x(self): ...").member("x")
+    member = interface("class C:\n def y(self): self.x = 1\n @property\n def x(self): ...").find_member("x")
     assert member is not None
-    assert member.kind is Kind.PROPERTY
+    assert member.kind is MemberKind.PROPERTY
 
 
 def test_private_names() -> None:
@@ -171,13 +171,13 @@ def test_private_names() -> None:
 def test_what_every_class_has() -> None:
     result = inside("x = 1")
     for name in ("__class__", "__eq__", "__dict__", "__doc__", "__module__", "__init__"):
-        assert result.member(name) is not None
+        assert result.find_member(name) is not None
     assert set(result.members) == {"x"}
 
 
 def test_set_beside_the_class() -> None:
     assert set(interface("class C: ...\nC.x = 1\nother.y = 1\nC.z.w = 1").members) == {"x"}
-    assert interface("class C: ...\nsetattr(C, name, 1)").open
+    assert interface("class C: ...\nsetattr(C, name, 1)").is_incomplete
 
 
 @pytest.mark.parametrize(
@@ -218,7 +218,7 @@ def test_set_beside_the_class() -> None:
     ],
 )
 def test_open(text: str) -> None:
-    assert interface(text).open
+    assert interface(text).is_incomplete
 
 
 @pytest.mark.parametrize(
@@ -245,16 +245,16 @@ def test_open(text: str) -> None:
     ],
 )
 def test_not_open(text: str) -> None:
-    assert not interface(text).open
+    assert not interface(text).is_incomplete
 
 
 def test_inherited() -> None:
     result = interface("class C(Base):\n def shared(self): ...")
     assert result.name == "app.use.C"
     assert set(result.members) == {"shared", "__init__", "url", "get"}
-    shared = result.member("shared")
+    shared = result.find_member("shared")
     assert shared is not None
-    assert shared.kind is Kind.METHOD
+    assert shared.kind is MemberKind.METHOD
     assert result.is_async
     assert names(result.constructor) == ["url", "ttl"]
 
@@ -274,9 +274,9 @@ def test_the_order_of_bases() -> None:
         def x(self): ...
     class C(L, R): ...
     """
-    member = interface(text).member("x")
+    member = interface(text).find_member("x")
     assert member is not None
-    assert member.kind is Kind.METHOD
+    assert member.kind is MemberKind.METHOD
 
 
 @pytest.mark.parametrize(
@@ -381,6 +381,6 @@ def test_dataclasses(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
     real = list(inspect.signature(vars(module)["C"]).parameters.values())
     constructor = interface(text).constructor
     assert constructor is not None
-    assert [(one.name, one.required, one.by_position) for one in constructor.parameters] == [
+    assert [(one.name, one.is_required, one.is_positional) for one in constructor.parameters] == [
         (one.name, one.default is one.empty, one.kind is not one.KEYWORD_ONLY) for one in real
     ]

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flake8_redis_ssot.syntax.edits import Cut
-from flake8_redis_ssot.syntax.string_literals import changed, pieces
+from flake8_redis_ssot.syntax.edits import TextEdit
+from flake8_redis_ssot.syntax.string_literals import edit_string, literal_runs
 
 NAMES = {"a": "app", "b": "redis.client", "c": "", "d": "x_1"}
 
@@ -18,7 +18,7 @@ def shown(expression: str) -> list[str | None] | None:
     """The texts of the pieces, checked against the file."""
     before = "é = 1\r\nx = "
     text = f"{before}{expression} # end"
-    found = pieces(text, len(before), len(before) + len(expression))
+    found = literal_runs(text, len(before), len(before) + len(expression))
     for piece in found or ():
         assert piece is None or text[piece.start : piece.end] == piece.text
     return None if found is None else [piece.text if piece else None for piece in found]
@@ -76,7 +76,7 @@ def test_pieces(expression: str, expected: list[str | None] | None) -> None:
     assert shown(expression) == expected
 
 
-def applied(text: str, cuts: list[Cut]) -> str:
+def applied(text: str, cuts: list[TextEdit]) -> str:
     for cut in sorted(cuts, reverse=True):
         text = text[: cut.start] + cut.text + text[cut.end :]
     return text
@@ -121,19 +121,19 @@ def applied(text: str, cuts: list[Cut]) -> str:
 def test_changes(expression: str, old: str, new: str, expected: str | None) -> None:
     before = "é = (\n"
     text = f"{before}{expression})"
-    cuts = changed(text, len(before), len(before) + len(expression), old, new)
+    cuts = edit_string(text, len(before), len(before) + len(expression), old, new)
     assert (None if cuts is None else applied(text, cuts)[len(before) : -1]) == expected
 
 
 def test_only_whole_segments_are_cut() -> None:
-    assert changed("'app.older.x'", 0, 13, "app.older.x", "app.oldest.x") == [Cut(5, 10, "oldest")]
-    assert changed("'app.x'", 0, 7, "app.x", "app.core.x") == [Cut(5, 5, "core.")]
-    assert changed("'app.x'", 0, 7, "app.x", "app.x") == []
+    assert edit_string("'app.older.x'", 0, 13, "app.older.x", "app.oldest.x") == [TextEdit(5, 10, "oldest")]
+    assert edit_string("'app.x'", 0, 7, "app.x", "app.core.x") == [TextEdit(5, 5, "core.")]
+    assert edit_string("'app.x'", 0, 7, "app.x", "app.x") == []
 
 
 def test_only_dotted_names_are_written() -> None:
     with pytest.raises(AssertionError):
-        changed("'a'", 0, 3, "a", "'")
+        edit_string("'a'", 0, 3, "a", "'")
 
 
 CONTENT = st.lists(st.sampled_from(["app", ".", "old", "redis", "é", "_", "2"]), max_size=4).map("".join)
@@ -182,7 +182,7 @@ def test_python_reads_the_new_value(expression: str, data: st.DataObject) -> Non
     old = value_of(expression)
     text = f"# é\r\nx = {expression}\n"
     start = text.index("(")
-    found = pieces(text, start, start + len(expression))
+    found = literal_runs(text, start, start + len(expression))
     assert found is not None
     literal = [piece.text for piece in found if piece is not None]
     assert None in found or "".join(literal) == old
@@ -191,7 +191,7 @@ def test_python_reads_the_new_value(expression: str, data: st.DataObject) -> Non
     new = old[:at] + data.draw(st.sampled_from(["new", "", ".", "x.", ".y", "2", "app"])) + old[to:]
     if not all(char.isalnum() or char in "_.:" for char in new):
         return
-    cuts = changed(text, start, start + len(expression), old, new)
+    cuts = edit_string(text, start, start + len(expression), old, new)
     if cuts is not None:
         after = applied(text, cuts)
         end = start + len(expression) + len(after) - len(text)

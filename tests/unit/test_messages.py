@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from flake8_redis_ssot.linter.request import Request
+from flake8_redis_ssot.linter.request import CheckRequest
 from flake8_redis_ssot.linter.run import run
 from flake8_redis_ssot.model import Finding
 
@@ -51,7 +51,7 @@ def findings(project: Path, path: str, files: dict[str, str], configuration: str
         target = project / name
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(text, encoding="utf-8")
-    return [finding for finding in run(Request()).findings if finding.path == path]
+    return [finding for finding in run(CheckRequest()).findings if finding.path == path]
 
 
 def message(project: Path, text: str, path: str = "app/service.py", **more: str) -> str:

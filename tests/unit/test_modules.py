@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from flake8_redis_ssot.project.modules import Modules, package_name
+from flake8_redis_ssot.project.modules import ModuleMap, package_name
 
 FILES = [
     "/r/app/__init__.py",
@@ -23,8 +23,8 @@ FILES = [
 
 
 @pytest.fixture
-def modules() -> Modules:
-    return Modules(["/r", "/r/src"], FILES)
+def modules() -> ModuleMap:
+    return ModuleMap(["/r", "/r/src"], FILES)
 
 
 @pytest.mark.parametrize(
@@ -39,7 +39,7 @@ def modules() -> Modules:
         ("redis", None),
     ],
 )
-def test_paths(modules: Modules, module: str, path: str | None) -> None:
+def test_paths(modules: ModuleMap, module: str, path: str | None) -> None:
     assert modules.path_of(module) == path
 
 
@@ -52,18 +52,18 @@ def test_paths(modules: Modules, module: str, path: str | None) -> None:
         ("/elsewhere/script.py", "script", ""),
     ],
 )
-def test_names(modules: Modules, path: str, name: str, package: str) -> None:
+def test_names(modules: ModuleMap, path: str, name: str, package: str) -> None:
     assert modules.name_of(path) == name
     assert package_name(path, modules.roots) == package
 
 
-def test_what_a_run_puts_on_the_path(modules: Modules) -> None:
-    assert modules.path_from("helper", "/r/tests/unit/test_a.py") == "/r/tests/helper.py"
-    assert modules.path_from("helper", "/r/app/redis.py") is None
-    assert modules.path_from("unit.test_a", "/r/tests/helper.py") == "/r/tests/unit/test_a.py"
+def test_what_a_run_puts_on_the_path(modules: ModuleMap) -> None:
+    assert modules.path_for_importer("helper", "/r/tests/unit/test_a.py") == "/r/tests/helper.py"
+    assert modules.path_for_importer("helper", "/r/app/redis.py") is None
+    assert modules.path_for_importer("unit.test_a", "/r/tests/helper.py") == "/r/tests/unit/test_a.py"
 
 
-def test_folders(modules: Modules) -> None:
+def test_folders(modules: ModuleMap) -> None:
     assert modules.folder_of("space.part") == f"/r/space/part{os.sep}"
     assert modules.folder_of("lib") == f"/r/src/lib{os.sep}"
     assert modules.folder_of("redis") is None

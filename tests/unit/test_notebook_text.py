@@ -11,15 +11,15 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from jupyter import code, markdown, notebook, raw, sources
+from jupyter import cell_sources, code_cell, markdown_cell, notebook_bytes, raw_cell
 
 from flake8_redis_ssot.model import Edit, Span
-from flake8_redis_ssot.syntax.edits import Cut
-from flake8_redis_ssot.syntax.notebooks.cells import is_python, levelled, read_layout
-from flake8_redis_ssot.syntax.notebooks.document import NotebookError, read_document
+from flake8_redis_ssot.syntax.edits import TextEdit
+from flake8_redis_ssot.syntax.notebooks.cells import blank_magics, is_python_cell, read_cell_map
+from flake8_redis_ssot.syntax.notebooks.document import NotebookError, read_notebook
 from flake8_redis_ssot.syntax.notebooks.locations import Notebook
-from flake8_redis_ssot.syntax.notebooks.writer import written
-from flake8_redis_ssot.syntax.source import decode, read_source
+from flake8_redis_ssot.syntax.notebooks.writer import apply_to_notebook
+from flake8_redis_ssot.syntax.source import decode, parse_bytes
 
 LEVELLED = {
     "%matplotlib inline": "0" + " " * 17,
@@ -67,46 +67,48 @@ UNTOUCHED = (
 
 @pytest.mark.parametrize(("cell", "expected"), LEVELLED.items(), ids=LEVELLED)
 def test_a_magic_command_says_nothing(cell: str, expected: str) -> None:
-    assert levelled(cell) == expected
+    assert blank_magics(cell) == expected
     ast.parse(expected)
 
 
 @pytest.mark.parametrize("cell", UNTOUCHED)
 def test_python_stays(cell: str) -> None:
-    assert levelled(cell) == cell
+    assert blank_magics(cell) == cell
 
 
 @pytest.mark.parametrize("cell", ["%%javascript\nx", "ls_ = 1\n%%html\n", "pip install redis", "load_ext autoreload\n"])
 def test_what_is_not_python(cell: str) -> None:
-    assert not is_python(cell)
+    assert not is_python_cell(cell)
 
 
 @given(st.text(st.sampled_from("%!?x= \n\r\t\"'\\#(),;/é0")))
 def test_levelling_keeps_the_shape(cell: str) -> None:
-    after = levelled(cell)
+    after = blank_magics(cell)
     assert len(after) == len(cell)
     assert [char for char in after if char in "\r\n"] == [char for char in cell if char in "\r\n"]
-    assert levelled(cell, foreign=True).strip() == ""
+    assert blank_magics(cell, is_foreign=True).strip() == ""
 
 
 def test_the_text_of_all_code_cells_and_its_rows() -> None:
-    layout = read_layout(notebook(markdown("# T"), "a = 1\nb = 2", raw("c"), "", "%%bash\nls", "d = 4\n"))
+    layout = read_cell_map(
+        notebook_bytes(markdown_cell("# T"), "a = 1\nb = 2", raw_cell("c"), "", "%%bash\nls", "d = 4\n")
+    )
     assert layout.text == "a = 1\nb = 2\n\n%%bash\nls\nd = 4\n\n"
-    assert layout.python == "a = 1\nb = 2\n\n      \n  \nd = 4\n\n"
-    assert (layout.numbers, layout.rows, layout.starts) == ((2, 4, 5, 6), (1, 3, 4, 6), (0, 12, 13, 23))
-    assert layout.place(Span(2, 0, 2, 1)) == (2, Span(2, 0, 2, 1))
-    assert layout.place(Span(6, 4, 6, 5)) == (6, Span(1, 4, 1, 5))
+    assert layout.python_text == "a = 1\nb = 2\n\n      \n  \nd = 4\n\n"
+    assert (layout.numbers, layout.first_rows, layout.starts) == ((2, 4, 5, 6), (1, 3, 4, 6), (0, 12, 13, 23))
+    assert layout.span_in_cell(Span(2, 0, 2, 1)) == (2, Span(2, 0, 2, 1))
+    assert layout.span_in_cell(Span(6, 4, 6, 5)) == (6, Span(1, 4, 1, 5))
     # What ends at the start of the next cell ends with its own.
-    assert layout.place(Span(1, 0, 3, 0)) == (2, Span(1, 0, 2, 5))
-    assert layout.cell(6) == ["d = 4", ""]
+    assert layout.span_in_cell(Span(1, 0, 3, 0)) == (2, Span(1, 0, 2, 5))
+    assert layout.lines_by_number(6) == ["d = 4", ""]
 
 
 def test_a_notebook_without_code_has_no_places() -> None:
-    assert read_layout(notebook(markdown("x"))).place(Span(1, 0, 1, 0)) is None
-    found = Notebook(notebook(markdown("x")))
-    assert found.in_file(Span(1, 0, 1, 0)) == Span(1, 0, 1, 0)
+    assert read_cell_map(notebook_bytes(markdown_cell("x"))).span_in_cell(Span(1, 0, 1, 0)) is None
+    found = Notebook(notebook_bytes(markdown_cell("x")))
+    assert found.span_in_file(Span(1, 0, 1, 0)) == Span(1, 0, 1, 0)
     edit = Edit("a.ipynb", Span(1, 0, 1, 0), "x")
-    assert found.edit(edit) == (0, edit)
+    assert found.edit_in_cell(edit) == (0, edit)
 
 
 WRONG: dict[bytes, str] = {
@@ -130,8 +132,8 @@ WRONG: dict[bytes, str] = {
 @pytest.mark.parametrize(("data", "reason"), WRONG.items(), ids=range(len(WRONG)))
 def test_what_is_no_notebook(data: bytes, reason: str) -> None:
     with pytest.raises(NotebookError, match=reason):
-        read_document(data)
-    gap = decode(data, "a.ipynb").gaps[0]
+        read_notebook(data)
+    gap = decode(data, "a.ipynb").unanalysed_ranges[0]
     assert (gap.row, gap.column) == (1, 0)
 
 
@@ -148,43 +150,45 @@ def test_what_is_no_notebook(data: bytes, reason: str) -> None:
     ],
 )
 def test_only_python_counts(metadata: Any, python: bool) -> None:
-    assert bool(read_document(notebook("x", metadata=metadata)).cells) is python
+    assert bool(read_notebook(notebook_bytes("x", metadata=metadata)).cells) is python
 
 
 def test_a_cell_of_another_language() -> None:
-    sql = code("select 1", metadata={"vscode": {"languageId": "sql"}})
-    python = code("x", metadata={"vscode": {"languageId": "python"}})
-    assert read_layout(notebook(sql, python)).python == "        \nx\n"
+    sql = code_cell("select 1", metadata={"vscode": {"languageId": "sql"}})
+    python = code_cell("x", metadata={"vscode": {"languageId": "python"}})
+    assert read_cell_map(notebook_bytes(sql, python)).python_text == "        \nx\n"
 
 
 def test_the_last_of_two_keys_counts() -> None:
     data = b'{"nbformat": 4, "cells": [], "cells": [{"cell_type": "code", "source": ["a"], "source": "b"}]}'
-    assert read_layout(data).text == "b\n"
-    assert written(data, [Cut(0, 1, "c")]) == data.replace(b'"b"', b'"c"')
+    assert read_cell_map(data).text == "b\n"
+    assert apply_to_notebook(data, [TextEdit(0, 1, "c")]) == data.replace(b'"b"', b'"c"')
 
 
 def test_a_broken_cell_leaves_the_others_alone() -> None:
-    data = notebook(
+    data = notebook_bytes(
         "a = 1", 'x = """', "def f(:\n  pass", "b = (", "c = 3\nif c:", "    d = 4", "[x for x in\n", "e = 5"
     )
-    source = read_source(data, "a.ipynb")
+    source = parse_bytes(data, "a.ipynb")
     names = {node.id for node in ast.walk(source.tree) if isinstance(node, ast.Name)}
     assert {"a", "c", "e"} <= names
-    assert [gap.row for gap in source.gaps] == [2, 3, 5, 7, 8, 9]
+    assert [gap.row for gap in source.unanalysed_ranges] == [2, 3, 5, 7, 8, 9]
     assert ast.unparse(source.tree.body[0]) == "a = 1"
     assert source.tree.body[-1].lineno == 11
 
 
 def test_a_statement_does_not_go_on_in_the_next_cell() -> None:
-    source = read_source(notebook("if x:\n    a = 1", "else:\n    b = 2", "@wraps", "def f(): ...", "c = 3"), "a.ipynb")
-    assert [gap.row for gap in source.gaps] == [3, 5]
+    source = parse_bytes(
+        notebook_bytes("if x:\n    a = 1", "else:\n    b = 2", "@wraps", "def f(): ...", "c = 3"), "a.ipynb"
+    )
+    assert [gap.row for gap in source.unanalysed_ranges] == [3, 5]
     heads = [ast.unparse(each).partition("\n")[0] for each in source.tree.body]
     assert [head for head in heads if head != "pass"] == ["if x:", "if 1:", "0", "def f():", "c = 3"]
 
 
 def test_newer_syntax_in_a_cell() -> None:
-    source = read_source(notebook("x = 1", "print(", "type A = int\ndef f[T](x: T): ..."), "a.ipynb")
-    assert [gap.row for gap in source.gaps] == [2]
+    source = parse_bytes(notebook_bytes("x = 1", "print(", "type A = int\ndef f[T](x: T): ..."), "a.ipynb")
+    assert [gap.row for gap in source.unanalysed_ranges] == [2]
     assert dict(source.bound_names) in ({3: ("A",), 4: ("T",)}, {})  # Python 3.12 reads them itself
 
 
@@ -194,23 +198,23 @@ BOOK = ("import os\nimport old\n\nprint(os)\n", "", "x = 1")
 
 
 def test_nothing_changes_without_a_change() -> None:
-    data = notebook(*BOOK)
-    assert written(data, []) == data
+    data = notebook_bytes(*BOOK)
+    assert apply_to_notebook(data, []) == data
 
 
 @pytest.mark.parametrize(
     ("cut", "expected"),
     [
-        (Cut(10, 20, "import new"), ["import os\n", "import new\n", "\n", "print(os)\n"]),
-        (Cut(10, 21, ""), ["import os\n", "\n", "print(os)\n"]),
-        (Cut(21, 21, "import new\n"), ["import os\n", "import old\n", "import new\n", "\n", "print(os)\n"]),
-        (Cut(0, 32, ""), []),
-        (Cut(9, 10, "; "), ["import os; import old\n", "\n", "print(os)\n"]),
-        (Cut(22, 32, ""), ["import os\n", "import old\n", "\n"]),
+        (TextEdit(10, 20, "import new"), ["import os\n", "import new\n", "\n", "print(os)\n"]),
+        (TextEdit(10, 21, ""), ["import os\n", "\n", "print(os)\n"]),
+        (TextEdit(21, 21, "import new\n"), ["import os\n", "import old\n", "import new\n", "\n", "print(os)\n"]),
+        (TextEdit(0, 32, ""), []),
+        (TextEdit(9, 10, "; "), ["import os; import old\n", "\n", "print(os)\n"]),
+        (TextEdit(22, 32, ""), ["import os\n", "import old\n", "\n"]),
     ],
 )
-def test_lines_of_a_list(cut: Cut, expected: list[str]) -> None:
-    after = json.loads(written(notebook(*BOOK), [cut]))["cells"]
+def test_lines_of_a_list(cut: TextEdit, expected: list[str]) -> None:
+    after = json.loads(apply_to_notebook(notebook_bytes(*BOOK), [cut]))["cells"]
     assert after[0]["source"] == expected
     assert [cell["source"] for cell in after[1:]] == [[], ["x = 1"]]
 
@@ -218,31 +222,35 @@ def test_lines_of_a_list(cut: Cut, expected: list[str]) -> None:
 @pytest.mark.parametrize(
     ("cut", "expected"),
     [
-        (Cut(34, 39, "y = 2"), "y = 2"),
-        (Cut(34, 34, "import a\n"), "import a\nx = 1"),
-        (Cut(39, 39, "\ny = 2"), "x = 1\ny = 2"),
-        (Cut(34, 40, ""), ""),
-        (Cut(40, 40, "y\n"), "x = 1\ny"),
+        (TextEdit(34, 39, "y = 2"), "y = 2"),
+        (TextEdit(34, 34, "import a\n"), "import a\nx = 1"),
+        (TextEdit(39, 39, "\ny = 2"), "x = 1\ny = 2"),
+        (TextEdit(34, 40, ""), ""),
+        (TextEdit(40, 40, "y\n"), "x = 1\ny"),
     ],
 )
-def test_a_line_that_nothing_ends(cut: Cut, expected: str) -> None:
-    assert sources(written(notebook(*BOOK), [cut]))[2] == expected
-    listless = notebook(BOOK[0], "", code("", source="x = 1"))
-    assert sources(written(listless, [cut]))[2] == expected
+def test_a_line_that_nothing_ends(cut: TextEdit, expected: str) -> None:
+    assert cell_sources(apply_to_notebook(notebook_bytes(*BOOK), [cut]))[2] == expected
+    listless = notebook_bytes(BOOK[0], "", code_cell("", source="x = 1"))
+    assert cell_sources(apply_to_notebook(listless, [cut]))[2] == expected
 
 
 def test_the_last_line_of_a_cell_goes() -> None:
-    after = json.loads(written(notebook("import os\nimport old", "x"), [Cut(10, 21, "")]))
+    after = json.loads(apply_to_notebook(notebook_bytes("import os\nimport old", "x"), [TextEdit(10, 21, "")]))
     assert [cell["source"] for cell in after["cells"]] == [["import os"], ["x"]]
 
 
 def test_an_empty_list_gets_its_first_lines() -> None:
-    after = json.loads(written(notebook(""), [Cut(0, 0, "import a\nimport b\n")]))
+    after = json.loads(apply_to_notebook(notebook_bytes(""), [TextEdit(0, 0, "import a\nimport b\n")]))
     assert after["cells"][0]["source"] == ["import a\n", "import b\n"]
 
 
 def test_what_reaches_over_a_cell_goes_into_the_first() -> None:
-    assert sources(written(notebook("a = 1", "b = 2", "c = 3"), [Cut(4, 16, "9\nz = ")])) == ["a = 9\nz = ", "", "3"]
+    assert cell_sources(apply_to_notebook(notebook_bytes("a = 1", "b = 2", "c = 3"), [TextEdit(4, 16, "9\nz = ")])) == [
+        "a = 9\nz = ",
+        "",
+        "3",
+    ]
 
 
 def test_other_strings_keep_their_escapes() -> None:
@@ -250,16 +258,16 @@ def test_other_strings_keep_their_escapes() -> None:
         b'{"nbformat": 4,"cells":[{"source":["\\u00e9 = 1\\n" ,\r\n\t"\\u0061 = \\"\\ud83d\\ude00\\/\\"; x\\n","b"],'
         b'"cell_type":"code"}]}'
     )
-    assert read_layout(data).text == 'é = 1\na = "\U0001f600/"; x\nb\n'
-    after = written(data, [Cut(16, 17, "y\nw = 'é'")])
+    assert read_cell_map(data).text == 'é = 1\na = "\U0001f600/"; x\nb\n'
+    after = apply_to_notebook(data, [TextEdit(16, 17, "y\nw = 'é'")])
     assert after == data.replace(b'; x\\n"', b'; y\\n" ,\r\n\t"w = \'\\u00e9\'\\n"')
 
 
 def test_new_characters_are_written_as_the_file_does() -> None:
-    data = notebook("x = 1")
-    assert "é".encode() in written(data, [Cut(0, 1, "é")])
-    assert "é".encode() in written(notebook("x = 'ü'"), [Cut(0, 1, "é")])
-    assert b'"\\u00e9 = ' in written(notebook("x = 'ü'", ensure_ascii=True), [Cut(0, 1, "é")])
+    data = notebook_bytes("x = 1")
+    assert "é".encode() in apply_to_notebook(data, [TextEdit(0, 1, "é")])
+    assert "é".encode() in apply_to_notebook(notebook_bytes("x = 'ü'"), [TextEdit(0, 1, "é")])
+    assert b'"\\u00e9 = ' in apply_to_notebook(notebook_bytes("x = 'ü'", ensure_ascii=True), [TextEdit(0, 1, "é")])
 
 
 FORMS: dict[str, dict[str, Any]] = {
@@ -277,9 +285,9 @@ LINES = st.lists(
 CELLS = st.lists(
     st.builds(
         lambda lines, breaks, kind: (
-            code(breaks.join(lines))
+            code_cell(breaks.join(lines))
             if kind == "list"
-            else code(
+            else code_cell(
                 [breaks.join(lines)] if kind == "one" else "",
                 **({} if kind == "one" else {"source": breaks.join(lines)}),
             )
@@ -296,28 +304,28 @@ CELLS = st.lists(
 def test_a_change_is_a_change_of_the_text_and_of_nothing_else(
     cells: list[dict[str, Any]], form: str, crlf: bool, mark: bool, data: st.DataObject
 ) -> None:
-    before = notebook(*cells, markdown("é"), **FORMS[form])
+    before = notebook_bytes(*cells, markdown_cell("é"), **FORMS[form])
     before = before.replace(b"\n", b"\r\n") if crlf else before
     before = codecs.BOM_UTF8 + before if mark else before
-    text = read_layout(before).text
-    assert written(before, []) == before
+    text = read_cell_map(before).text
+    assert apply_to_notebook(before, []) == before
     places = (
         sorted(data.draw(st.lists(st.integers(0, max(len(text) - 1, 0)), min_size=2, max_size=4, unique=True)))
         if len(text) > 3
         else []
     )
     cuts = [
-        Cut(start, end, data.draw(st.sampled_from(["", "x", "ü", "y\n", "a\nb"])))
+        TextEdit(start, end, data.draw(st.sampled_from(["", "x", "ü", "y\n", "a\nb"])))
         for start, end in zip(places[::2], places[1::2])
     ]
-    after = written(before, cuts)
+    after = apply_to_notebook(before, cuts)
     assert _others(after) == _others(before)
-    whole = "".join(read_layout(after).text.split())
+    whole = "".join(read_cell_map(after).text.split())
     assert whole == "".join(_applied(text, cuts).split())
     _same_lines(before, after, text, cuts)
 
 
-def _applied(text: str, cuts: list[Cut]) -> str:
+def _applied(text: str, cuts: list[TextEdit]) -> str:
     for cut in reversed(cuts):
         text = text[: cut.start] + cut.text + text[cut.end :]
     return text
@@ -328,22 +336,24 @@ def _others(data: bytes) -> Any:
     return [{**cell, "source": type(cell["source"])} for cell in whole["cells"]], whole["metadata"], data[-2:]
 
 
-def _same_lines(before: bytes, after: bytes, text: str, cuts: list[Cut]) -> None:
+def _same_lines(before: bytes, after: bytes, text: str, cuts: list[TextEdit]) -> None:
     """Cells that no change touches keep every byte."""
-    layout = read_layout(before)
+    layout = read_cell_map(before)
     bounds = [*layout.starts, len(text)]
     for index, (start, end) in enumerate(pairwise(bounds)):
         if not any(cut.start < end and cut.end >= start for cut in cuts):
-            assert read_layout(after).texts()[index] == text[start:end]
+            assert read_cell_map(after).cell_texts()[index] == text[start:end]
 
 
 @pytest.mark.parametrize("form", FORMS)
 def test_places_in_the_file(form: str) -> None:
-    data = notebook(markdown("# é"), "x = 1\ns = 'é\t'; y = 2", "", code("", source="z\nw"), **FORMS[form])
+    data = notebook_bytes(
+        markdown_cell("# é"), "x = 1\ns = 'é\t'; y = 2", "", code_cell("", source="z\nw"), **FORMS[form]
+    )
     text, found = data.decode(), Notebook(data)
 
     def at(span: Span) -> str:
-        place = found.in_file(span)
+        place = found.span_in_file(span)
         lines = text.split("\n")
         assert place.row == place.end_row
         return lines[place.row - 1][place.column : place.end_column]
@@ -358,9 +368,9 @@ def test_places_in_the_file(form: str) -> None:
 
 
 def test_an_edit_ends_with_its_cell() -> None:
-    found = Notebook(notebook(markdown("x"), "import a", "b"))
-    assert found.edit(Edit("n.ipynb", Span(1, 0, 2, 0), "import c\n")) == (
+    found = Notebook(notebook_bytes(markdown_cell("x"), "import a", "b"))
+    assert found.edit_in_cell(Edit("n.ipynb", Span(1, 0, 2, 0), "import c\n")) == (
         2,
         Edit("n.ipynb", Span(1, 0, 1, 8), "import c"),
     )
-    assert found.edit(Edit("n.ipynb", Span(1, 0, 1, 8), "x\n")) == (2, Edit("n.ipynb", Span(1, 0, 1, 8), "x\n"))
+    assert found.edit_in_cell(Edit("n.ipynb", Span(1, 0, 1, 8), "x\n")) == (2, Edit("n.ipynb", Span(1, 0, 1, 8), "x\n"))

@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flake8_redis_ssot.model import Span
-from flake8_redis_ssot.syntax.lazy_bodies import HiddenError, Inside, Outline, outline
-from flake8_redis_ssot.syntax.parsing import parse
-from flake8_redis_ssot.syntax.source import Text, outlined_source, parsed_source
+from flake8_redis_ssot.syntax.lazy_bodies import FunctionBody, PartialTree, SkippedCodeError, parse_partial_tree
+from flake8_redis_ssot.syntax.parsing import parse_tolerantly
+from flake8_redis_ssot.syntax.source import DecodedText, parse_decoded, parse_decoded_partially
 
 LIBRARY = sorted(Path(sysconfig.get_paths()["stdlib"]).glob("*.py"))
 
@@ -47,11 +47,11 @@ PLAIN = {
 }
 
 
-def filled(found: Outline) -> ast.Module:
+def filled(found: PartialTree) -> ast.Module:
     """The tree of an outline with all functions filled in."""
     for node in ast.walk(found.tree):
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-            inside = found.inside(node.lineno)
+            inside = found.parse_body(node.lineno)
             node.body = inside.body if inside else node.body
     return found.tree
 
@@ -65,11 +65,11 @@ def placed(tree: ast.AST) -> list[tuple[object, ...]]:
     ]
 
 
-def agrees(text: str) -> Outline | None:
+def agrees(text: str) -> PartialTree | None:
     """The outline of a text in which nothing matters, which must then agree with its tree; None where there is none."""
-    found = outline(text, lambda first, last: False)
+    found = parse_partial_tree(text, lambda first, last: False)
     if found is not None:
-        hollow = set(found.hollow)
+        hollow = set(found.skipped_functions)
         whole = ast.parse(text)
         functions = {
             node.lineno: node.end_lineno
@@ -77,7 +77,7 @@ def agrees(text: str) -> Outline | None:
             if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
         }
         assert hollow <= functions.keys()
-        assert all((found.last_row(row) or 0) >= (functions[row] or 0) for row in hollow)
+        assert all((found.last_skipped_row(row) or 0) >= (functions[row] or 0) for row in hollow)
         tree = filled(found)
         assert ast.dump(tree) == ast.dump(whole)
         assert placed(tree) == placed(whole)
@@ -92,7 +92,7 @@ def test_an_outline_filled_again_is_the_tree(text: str) -> None:
 def test_most_functions_are_left_hollow() -> None:
     found = agrees(PLAIN["methods"])
     assert found is not None
-    assert {row: found.last_row(row) for row in found.hollow} == {4: 6, 9: 10}
+    assert {row: found.last_skipped_row(row) for row in found.skipped_functions} == {4: 6, 9: 10}
 
 
 @pytest.mark.parametrize("file", LIBRARY, ids=lambda file: file.stem)
@@ -103,16 +103,16 @@ def test_the_standard_library(file: Path) -> None:
 
 def test_what_matters_is_parsed_at_once() -> None:
     text = PLAIN["one after the other"]
-    found = outline(text, lambda first, last: first == 5)
+    found = parse_partial_tree(text, lambda first, last: first == 5)
     assert found is not None
-    assert list(found.hollow) == [1]
-    assert found.inside(5) is None
-    assert found.last_row(5) is None
+    assert list(found.skipped_functions) == [1]
+    assert found.parse_body(5) is None
+    assert found.last_skipped_row(5) is None
 
 
 @pytest.mark.parametrize("text", ["def f():\n    a\rx = 1\n", "def f():\n    a\n\fx = 1\n"], ids=["CR", "form feed"])
 def test_lines_that_others_count_otherwise_take_the_whole_text(text: str) -> None:
-    assert outline(text, lambda first, last: False) is None
+    assert parse_partial_tree(text, lambda first, last: False) is None
 
 
 BROKEN = {
@@ -133,14 +133,16 @@ BROKEN = {
 @pytest.mark.parametrize(("text", "outside", "inside"), BROKEN.values(), ids=BROKEN)
 def test_what_is_broken_is_looked_at_alone(text: str, outside: list[int], inside: dict[int, list[int]]) -> None:
     """Rows of gaps outside of functions, and in each hollow one by its row."""
-    found = outline(text, lambda first, last: True)
+    found = parse_partial_tree(text, lambda first, last: True)
     assert found is not None
-    assert [gap.row for gap in found.gaps] == outside
-    assert {row: [gap.row for gap in _inside(found, row).gaps] for row in found.hollow} == inside
+    assert [gap.row for gap in found.unanalysed_ranges] == outside
+    assert {
+        row: [gap.row for gap in _inside(found, row).unanalysed_ranges] for row in found.skipped_functions
+    } == inside
 
 
-def _inside(found: Outline, row: int) -> Inside:
-    inside = found.inside(row)
+def _inside(found: PartialTree, row: int) -> FunctionBody:
+    inside = found.parse_body(row)
     assert inside is not None
     return inside
 
@@ -151,14 +153,14 @@ def _inside(found: Outline, row: int) -> Inside:
     ids=["string", "bytes", "strings"],
 )
 def test_what_cannot_be_told_apart_takes_the_whole_text(text: str) -> None:
-    assert outline(text, lambda first, last: False) is None
+    assert parse_partial_tree(text, lambda first, last: False) is None
 
 
 def test_a_broken_function_whose_places_cannot_be_told() -> None:
-    found = outline("def f():\n    if 'ä' a: b\n", lambda first, last: False)
+    found = parse_partial_tree("def f():\n    if 'ä' a: b\n", lambda first, last: False)
     assert found is not None
-    with pytest.raises(HiddenError):
-        found.inside(1)
+    with pytest.raises(SkippedCodeError):
+        found.parse_body(1)
 
 
 UNCLOSED = {
@@ -182,21 +184,23 @@ UNCLOSED = {
 
 @pytest.mark.parametrize(("text", "row", "hollow"), UNCLOSED.values(), ids=UNCLOSED)
 def test_the_line_of_a_string_never_closed_is_left_out(text: str, row: int, hollow: set[int]) -> None:
-    found = outline(text, lambda first, last: False)
+    found = parse_partial_tree(text, lambda first, last: False)
     assert found is not None
-    assert found.gaps == parse(text).gaps
-    assert [(gap.row, gap.reason) for gap in found.gaps] == [(row, "unterminated triple-quoted string literal")]
-    assert set(found.hollow) == hollow
-    assert not any(_inside(found, row).gaps for row in hollow)
+    assert found.unanalysed_ranges == parse_tolerantly(text).unanalysed_ranges
+    assert [(gap.row, gap.reason) for gap in found.unanalysed_ranges] == [
+        (row, "unterminated triple-quoted string literal")
+    ]
+    assert set(found.skipped_functions) == hollow
+    assert not any(_inside(found, row).unanalysed_ranges for row in hollow)
 
 
 def test_places_behind_what_is_left_out_are_those_of_the_whole_text() -> None:
-    text = Text("x = = 'ä'\n'ä', kept\n\n\ndef f():\n    a = = 'ä'\n    'ä'; kept\n", "utf-8", ())
-    outlined, whole = outlined_source(text, lambda first, last: True), parsed_source(text)
+    text = DecodedText("x = = 'ä'\n'ä', kept\n\n\ndef f():\n    a = = 'ä'\n    'ä'; kept\n", "utf-8", ())
+    outlined, whole = parse_decoded_partially(text, lambda first, last: True), parse_decoded(text)
     assert outlined is not None
-    assert outlined.outline is not None
-    inside = _inside(outlined.outline, 5)
-    assert (*outlined.gaps, *inside.gaps) == whole.gaps
+    assert outlined.partial_tree is not None
+    inside = _inside(outlined.partial_tree, 5)
+    assert (*outlined.unanalysed_ranges, *inside.unanalysed_ranges) == whole.unanalysed_ranges
     found = [outlined.span(node) for body in (outlined.tree, *inside.body) for node in _names(body)]
     assert found == [Span(2, 5, 2, 9), Span(7, 9, 7, 13)]
     assert found == [whole.span(node) for node in _names(whole.tree)]
@@ -220,6 +224,6 @@ def test_any_text_that_is_python_agrees(text: str) -> None:
     try:
         ast.parse(text)
     except (SyntaxError, ValueError):
-        outline(text, lambda first, last: False)  # says something, or nothing
+        parse_partial_tree(text, lambda first, last: False)  # says something, or nothing
     else:
         agrees(text)

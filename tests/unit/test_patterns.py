@@ -132,15 +132,15 @@ def test_the_last_pattern_that_matches_wins(patterns: tuple[str, ...], path: str
 
 def test_a_pattern_for_folders_means_a_folder_itself() -> None:
     patterns = PathPatterns(["tests/"])
-    assert patterns.match("src/tests", folder=True)
-    assert not patterns.match("src/tests", folder=False)
+    assert patterns.match("src/tests", is_directory=True)
+    assert not patterns.match("src/tests", is_directory=False)
 
 
 def test_a_verdict_is_about_the_path_itself() -> None:
     patterns = PathPatterns(["tests", "!tests/keep.py"])
-    assert patterns.verdict("tests", "tests", True) is True
-    assert patterns.verdict("keep.py", "tests/keep.py", False) is False
-    assert patterns.verdict("other.py", "tests/other.py", False) is None
+    assert patterns.match_exact("tests", "tests", True) is True
+    assert patterns.match_exact("keep.py", "tests/keep.py", False) is False
+    assert patterns.match_exact("other.py", "tests/other.py", False) is None
 
 
 def test_patterns_are_compiled_once(monkeypatch: pytest.MonkeyPatch) -> None:

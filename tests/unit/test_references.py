@@ -19,21 +19,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flake8_redis_ssot.semantic.scopes import Scope, Variable, home_of
-from flake8_redis_ssot.semantic.symbol_table import References
-from flake8_redis_ssot.syntax.source import read_source
+from flake8_redis_ssot.semantic.scopes import Scope, Symbol, find_owner
+from flake8_redis_ssot.semantic.symbol_table import SymbolTable
+from flake8_redis_ssot.syntax.source import parse_bytes
 
 
-def index(text: str) -> References:
-    source = read_source(dedent(text).encode())
-    return References(source.tree, source.text, source.bound_names)
+def index(text: str) -> SymbolTable:
+    source = parse_bytes(dedent(text).encode())
+    return SymbolTable(source.tree, source.text, source.bound_names)
 
 
-def the_only(references: References, name: str, qualname: str) -> Variable:
+def the_only(references: SymbolTable, name: str, qualname: str) -> Symbol:
     found = [
         variable
         for scope in references.scopes
-        if scope.qualname == qualname and (variable := references.variable(scope, name)) is not None
+        if scope.qualname == qualname and (variable := references.find_symbol(scope, name)) is not None
     ]
     (variable,) = found
     return variable
@@ -99,7 +99,7 @@ LEXICAL = [
 @pytest.mark.parametrize(("text", "qualname", "bound", "read"), LEXICAL)
 def test_bindings_and_reads(text: str, qualname: str, bound: list[int], read: list[int]) -> None:
     variable = the_only(index(text), "x", qualname)
-    assert rows(variable.writes) == bound
+    assert rows(variable.binding_nodes) == bound
     assert rows(variable.reads) == read
 
 
@@ -136,10 +136,10 @@ def test_bindings_and_reads(text: str, qualname: str, bound: list[int], read: li
 def test_strings_in_the_place_of_types(annotated: str, quoted: bool) -> None:
     references = index(f"import x\n{annotated}")
     variable = the_only(references, "x", "")
-    assert bool(variable.quoted) is quoted
-    assert all(isinstance(constant.value, str) and "x" in constant.value for constant in variable.quoted)
+    assert bool(variable.quoted_reads) is quoted
+    assert all(isinstance(constant.value, str) and "x" in constant.value for constant in variable.quoted_reads)
     if quoted:
-        assert references.mentions("x") == (2,) * ("t.Literal" in annotated)
+        assert references.find_text_rows("x") == (2,) * ("t.Literal" in annotated)
 
 
 @pytest.mark.parametrize(
@@ -163,7 +163,7 @@ def test_strings_in_the_place_of_types(annotated: str, quoted: bool) -> None:
     ],
 )
 def test_mentions(text: str, expected: tuple[int, ...]) -> None:
-    assert index(text).mentions("X") == expected
+    assert index(text).find_text_rows("X") == expected
 
 
 @pytest.mark.parametrize(
@@ -190,7 +190,7 @@ def test_mentions(text: str, expected: tuple[int, ...]) -> None:
     ],
 )
 def test_exported(text: str, expected: tuple[str, ...] | None) -> None:
-    assert index(text).exported == expected
+    assert index(text).exported_names == expected
 
 
 # The code, with `!` before each `x` that is captured if the scope `at` began to bind `x`.
@@ -216,7 +216,7 @@ def test_captured_by(marked: str, at: str) -> None:
         expected.append((before.count("\n") + 1, len(before.rpartition("\n")[2])))
     references = index(marked.replace("!", ""))
     (scope,) = (scope for scope in references.scopes if scope.qualname == at)
-    assert [(node.lineno, node.col_offset) for node in references.captured_by("x", scope)] == expected
+    assert [(node.lineno, node.col_offset) for node in references.find_captured_names("x", scope)] == expected
 
 
 SEEN = """\
@@ -248,7 +248,7 @@ SEEN = """\
 )
 def test_seen(name: str, homes: list[str | None]) -> None:
     references = index(SEEN)
-    found = [references.seen(name, node) for node in references.free("here")]
+    found = [references.lookup(name, node) for node in references.unresolved_reads("here")]
     assert [variable and variable.scope.qualname for variable in found] == homes
 
 
@@ -257,19 +257,19 @@ def test_scopes_of_nodes() -> None:
     function = references.tree.body[2]
     assert isinstance(function, ast.FunctionDef)
     inner = references.scope_opened_by(function)
-    assert (inner.kind, inner.outer, inner.qualname) == ("function", references.module, "f")
+    assert (inner.kind, inner.outer, inner.qualname) == ("function", references.module_scope, "f")
     default, annotation = function.args.defaults[0], function.args.kwonlyargs[0].annotation
     assert annotation is not None
     for outside in (function, default, annotation, references.tree):
-        assert references.scope_of(outside) is references.module
+        assert references.scope_of(outside) is references.module_scope
     for inside in (function.args.args[0], function.body[0]):
         assert references.scope_of(inside) is inner
-    assert [variable.name for variable in references.variables(inner)] == ["a", "b", "c", "y", "A"]
+    assert [variable.name for variable in references.symbols_in(inner)] == ["a", "b", "c", "y", "A"]
 
 
 def test_parents_and_statements() -> None:
     references = index(SEEN)
-    here = references.free("here")[0]
+    here = references.unresolved_reads("here")[0]
     assert [type(node).__name__ for node in references.ancestors(here)] == ["Assign", "FunctionDef", "Module"]
     assert references.parent(here) is references.statement_of(here)
     assert references.parent(references.tree) is None
@@ -283,19 +283,21 @@ def test_variable_of() -> None:
     references = index("import a.b, c as d\nfrom e import *\na, d, free")
     bound, read = references.tree.body[0], references.tree.body[2]
     assert isinstance(bound, ast.Import)
-    assert [references.variable_of(alias).name for alias in bound.names] == ["a", "d"]
+    assert [references.symbol_of(alias).name for alias in bound.names] == ["a", "d"]
     names = [node for node in ast.walk(read) if isinstance(node, ast.Name)]
-    assert references.variable_of(names[0]) is references.variable_of(bound.names[0])
+    assert references.symbol_of(names[0]) is references.symbol_of(bound.names[0])
     for unknown in (names[2], references.tree.body[1].names[0]):  # type: ignore[attr-defined]
         with pytest.raises(KeyError):
-            references.variable_of(unknown)
-    assert references.free("free") == (names[2],)
+            references.symbol_of(unknown)
+    assert references.unresolved_reads("free") == (names[2],)
 
 
 def test_bindings_tell_their_statement() -> None:
     text = "from x import y\ndef y(): pass\ntry: pass\nexcept E as y: pass\ndel y\n[y := 1 for i in []]\n"
     bindings = the_only(index(text), "y", "").bindings
-    kinds = [(type(binding.node).__name__, type(binding.statement).__name__, binding.deletes) for binding in bindings]
+    kinds = [
+        (type(binding.node).__name__, type(binding.statement).__name__, binding.is_deletion) for binding in bindings
+    ]
     assert kinds == [
         ("alias", "ImportFrom", False),
         ("FunctionDef", "FunctionDef", False),
@@ -307,35 +309,35 @@ def test_bindings_tell_their_statement() -> None:
 
 def test_declared() -> None:
     references = index("x = y = 1\ndef f():\n  global x\n  z = 1\n  def g():\n    nonlocal z\n    z")
-    assert the_only(references, "x", "").declared
-    assert the_only(references, "z", "f").declared
-    assert not the_only(references, "y", "").declared
+    assert the_only(references, "x", "").has_inner_declaration
+    assert the_only(references, "z", "f").has_inner_declaration
+    assert not the_only(references, "y", "").has_inner_declaration
 
 
 def test_private_names() -> None:
     references = index("__x = 1\nclass _A:\n  __x = 2\n  __y__ = 3\n  def f(self): __x\n  import __m\n  z = __x")
     assert [scope.qualname for scope in references.scopes] == ["", "_A", "_A.f"]
     inside = references.scopes[1]
-    variable = references.variable(inside, "__x")
+    variable = references.find_symbol(inside, "__x")
     assert variable is not None
     assert variable.name == "_A__x"
     assert rows(variable.reads) == [7]
-    assert references.variable(inside, "__y__") is not None
-    assert references.variable(inside, "__m") is not None
-    assert references.free("_A__x")[0].lineno == 5
-    assert references.seen("__x", references.tree) is the_only(references, "__x", "")
+    assert references.find_symbol(inside, "__y__") is not None
+    assert references.find_symbol(inside, "__m") is not None
+    assert references.unresolved_reads("_A__x")[0].lineno == 5
+    assert references.lookup("__x", references.tree) is the_only(references, "__x", "")
 
 
 def test_the_class_of_a_method() -> None:
     references = index("__class__ = 1\nclass A:\n  def f(self): return __class__, super()")
-    assert rows(references.free("__class__")) == [3]
+    assert rows(references.unresolved_reads("__class__")) == [3]
 
 
 @pytest.mark.parametrize(
     "text", ["def f():\n  nonlocal x\n  x = 1", "x = 1\ndef f():\n  nonlocal x\n  x = 1\n  x", "nonlocal x"]
 )
 def test_what_python_refuses_is_read_all_the_same(text: str) -> None:
-    assert index(text).free("x") == ()
+    assert index(text).unresolved_reads("x") == ()
 
 
 def test_qualified_names_are_those_at_run_time() -> None:
@@ -360,8 +362,8 @@ def test_qualified_names_are_those_at_run_time() -> None:
 def test_depth_is_no_matter() -> None:
     names: list[ast.expr] = [ast.Name("a", ast.Load(), lineno=1, col_offset=at) for at in range(30_000)]
     total = reduce(lambda left, right: ast.BinOp(left, ast.Add(), right), names)
-    references = References(ast.Module([ast.Expr(total)], []), "")
-    assert len(references.free("a")) == 30_000
+    references = SymbolTable(ast.Module([ast.Expr(total)], []), "")
+    assert len(references.unresolved_reads("a")) == 30_000
     assert len(list(references.ancestors(names[0]))) == 30_001
 
 
@@ -387,16 +389,16 @@ def by_python(table: symtable.SymbolTable) -> Iterator[Row]:
         yield from by_python(child)
 
 
-def by_us(references: References) -> Iterator[Row]:
+def by_us(references: SymbolTable) -> Iterator[Row]:
     # `symtable` has what any function declares global among the names of the module.
-    declared = {name for scope in references.scopes for name, kind in scope.shared.items() if kind == "global"}
+    declared = {name for scope in references.scopes for name, kind in scope.declarations.items() if kind == "global"}
     for scope in references.scopes:
         top = scope.kind == "module"
         names: dict[str, set[str]] = {"local": set(), "global": set(), "free": set()}
         for name in _names(scope) | (declared if top else set()):
-            home = home_of(name, scope)
+            home = find_owner(name, scope)
             own = home is scope or (top and name in declared)
-            kind = "local" if own else "global" if home in (None, references.module) else "free"
+            kind = "local" if own else "global" if home in (None, references.module_scope) else "free"
             names[kind].add(name)
         yield _row(_table_name(scope), getattr(scope.node, "lineno", 0), names["local"], names["global"], names["free"])
 
@@ -407,10 +409,10 @@ def _names(scope: Scope) -> set[str]:
     waiting = [scope.node] if scope.kind == "comprehension" else []
     while waiting:
         node = waiting.pop()
-        walrus |= {scope.mangled(node.target.id)} if isinstance(node, ast.NamedExpr) else set()
+        walrus |= {scope.mangle(node.target.id)} if isinstance(node, ast.NamedExpr) else set()
         inner = (child for child in ast.iter_child_nodes(node) if not _is_first(node, child, scope))
         waiting += [child for child in inner if not isinstance(child, (ast.Lambda, *COMPREHENSIONS))]
-    return {*scope.stores, *scope.loads, *scope.shared, *walrus}
+    return {*scope.stores, *scope.loads, *scope.declarations, *walrus}
 
 
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
@@ -436,7 +438,7 @@ def assert_as_python(text: str) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         table, tree = symtable.symtable(text, "<text>", "exec"), ast.parse(text)
-    ours, theirs = Counter(by_us(References(tree, text))), Counter(by_python(table))
+    ours, theirs = Counter(by_us(SymbolTable(tree, text))), Counter(by_python(table))
     assert ours - theirs == theirs - ours == Counter()
 
 
@@ -549,6 +551,6 @@ def test_a_thousand_lines_take_no_time() -> None:
     tree, best = ast.parse(text), float("inf")
     for _ in range(5):
         start = time.perf_counter()
-        References(tree, text)
+        SymbolTable(tree, text)
         best = min(best, time.perf_counter() - start)
     assert best / text.count("\n") * 1000 < 0.1

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from casebook import CASES, Case, _files
+from casebook import CASES_DIR, Case, _parse_files
 
 from flake8_redis_ssot.cli.main import main
 
-BASE = dict(_files((CASES / "base.md").read_text(encoding="utf-8")))
+BASE = dict(_parse_files((CASES_DIR / "base.md").read_text(encoding="utf-8")))
 FACTORY = "from app.redis_manager import RedisManager\n\n\ndef {name}():\n    return RedisManager()\n"
 
 

@@ -9,21 +9,21 @@ from pathlib import Path
 import pytest
 
 from flake8_redis_ssot.model import Finding, Span
-from flake8_redis_ssot.reports.report import Report, load_format
+from flake8_redis_ssot.reports.report import CheckReport, load_format
 from flake8_redis_ssot.reports.statistics import STATISTICS
-from flake8_redis_ssot.terminal import Paint
+from flake8_redis_ssot.terminal import Style
 
 NAMES = {"RSS002": "direct-instantiation"}
 
 
-def report(span: Span, text: str, note: str = "") -> Report:
+def report(span: Span, text: str, note: str = "") -> CheckReport:
     finding = Finding("a.py", span, "RSS002", "message", note, (span.row,))
-    return Report([finding], NAMES, lambda path: text.split("\n"))
+    return CheckReport([finding], NAMES, lambda path: text.split("\n"))
 
 
 def test_a_long_span_is_cut_in_the_middle() -> None:
     text = "\n".join(["call(", *(f"    {number}," for number in range(20)), ")"])
-    lines = load_format("full").render(report(Span(1, 0, 22, 1), text), Paint()).splitlines()
+    lines = load_format("full").render(report(Span(1, 0, 22, 1), text), Style()).splitlines()
     assert lines[3:] == [
         " 1 | call(",
         "   | ^^^^^",
@@ -46,13 +46,13 @@ def test_a_long_span_is_cut_in_the_middle() -> None:
 
 def test_a_file_that_can_not_be_shown_any_more() -> None:
     finding = Finding("a.py", Span(3, 0, 3, 4), "RSS002", "message", "note", (3,))
-    lines = load_format("full").render(Report([finding], NAMES, lambda path: ()), Paint()).splitlines()
+    lines = load_format("full").render(CheckReport([finding], NAMES, lambda path: ()), Style()).splitlines()
     assert lines[:3] == ["RSS002 message", " --> a.py:3:1", "  |"]
     assert "  = help: note" in lines
 
 
 def test_control_characters_are_not_sent_to_the_terminal() -> None:
-    shown = load_format("full").render(report(Span(1, 0, 1, 1), "x = '\x1b[31m'"), Paint())
+    shown = load_format("full").render(report(Span(1, 0, 1, 1), "x = '\x1b[31m'"), Style())
     assert "\x1b" not in shown
     assert "x = '\ufffd[31m'" in shown
 
@@ -73,7 +73,7 @@ def test_when_there_is_colour(environment: dict[str, str], terminal: bool, on: b
         def isatty(self) -> bool:
             return terminal
 
-    assert Paint.fitting(Stream(), environment).on is on
+    assert Style.for_stream(Stream(), environment).has_color is on
 
 
 @pytest.mark.parametrize(
@@ -103,7 +103,7 @@ def test_when_there_are_links(environment: dict[str, str], terminal: bool, on: b
         def isatty(self) -> bool:
             return terminal
 
-    assert Paint.fitting(Stream(), environment).links is on
+    assert Style.for_stream(Stream(), environment).has_links is on
 
 
 @pytest.mark.parametrize("form", ["full", "concise", "grouped"])
@@ -113,22 +113,24 @@ def test_the_path_is_a_link(form: str, on: bool, project: Path) -> None:
     file.parent.mkdir()
     file.touch()
     finding = Finding("a b/ä.py", Span(1, 0, 1, 1), "RSS002", "message", "", (1,))
-    shown = load_format(form).render(Report([finding], NAMES, lambda path: ["x"]), Paint(on, links=True))
+    shown = load_format(form).render(CheckReport([finding], NAMES, lambda path: ["x"]), Style(on, has_links=True))
     ((uri, text),) = re.findall(r"\x1b]8;;(.+?)\x1b\\(.+?)\x1b]8;;\x1b\\", shown)
     assert uri == file.as_uri()
     assert uri.endswith("/a%20b/%C3%A4.py")
     assert finding.path in text
     plain = re.sub(r"\x1b]8;;.*?\x1b\\", "", shown)
-    assert plain == load_format(form).render(Report([finding], NAMES, lambda path: ["x"]), Paint(on))
+    assert plain == load_format(form).render(CheckReport([finding], NAMES, lambda path: ["x"]), Style(on))
 
 
 def test_what_is_no_file_is_no_link() -> None:
     finding = Finding("-", Span(1, 0, 1, 1), "RSS002", "message", "", (1,))
-    assert "\x1b" not in load_format("concise").render(Report([finding], NAMES, lambda path: ["x"]), Paint(links=True))
+    assert "\x1b" not in load_format("concise").render(
+        CheckReport([finding], NAMES, lambda path: ["x"]), Style(has_links=True)
+    )
 
 
 def test_no_findings() -> None:
-    empty = Report([], NAMES, lambda path: ())
-    assert load_format("json").render(empty, Paint()) == "[]"
-    assert load_format("full").render(empty, Paint()) == "All checks passed!"
-    assert STATISTICS.render(empty, Paint()) == "All checks passed!"
+    empty = CheckReport([], NAMES, lambda path: ())
+    assert load_format("json").render(empty, Style()) == "[]"
+    assert load_format("full").render(empty, Style()) == "All checks passed!"
+    assert STATISTICS.render(empty, Style()) == "All checks passed!"

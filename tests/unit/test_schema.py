@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from flake8_redis_ssot.config.loading import load
+from flake8_redis_ssot.config.loading import load_config
 from flake8_redis_ssot.config.model import ConfigError
 
 GOOD = """\
@@ -27,7 +27,7 @@ def problems(text: str) -> list[str]:
     file = Path("redis-ssot.toml")
     file.write_text(text, encoding="utf-8")
     with pytest.raises(ConfigError) as caught:
-        load(file)
+        load_config(file)
     assert all(problem.file == file.name for problem in caught.value.problems)
     assert str(caught.value) == "\n".join(map(str, caught.value.problems))
     return [f"{problem.key}: {problem.text}" for problem in caught.value.problems]

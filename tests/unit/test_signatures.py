@@ -10,7 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flake8_redis_ssot.semantic.signatures import Signature, misfit, narrower, signature_of, unsure
+from flake8_redis_ssot.semantic.signatures import (
+    Signature,
+    find_call_mismatch,
+    find_incompatibility,
+    has_unpacking,
+    signature_of,
+)
 
 NAMES = ["a", "b", "c", "d", "self"]
 
@@ -52,7 +58,7 @@ def call(arguments: str) -> ast.Call:
     ],
 )
 def test_reasons(parameters: str, arguments: str, expected: str | None) -> None:
-    assert misfit(call(arguments), signature(parameters)) == expected
+    assert find_call_mismatch(call(arguments), signature(parameters)) == expected
 
 
 @pytest.mark.parametrize(
@@ -69,14 +75,14 @@ def test_reasons(parameters: str, arguments: str, expected: str | None) -> None:
     ],
 )
 def test_methods(parameters: str, decorator: str, arguments: str, expected: str | None) -> None:
-    assert misfit(call(arguments), signature(parameters, bound=True, decorator=decorator)) == expected
+    assert find_call_mismatch(call(arguments), signature(parameters, bound=True, decorator=decorator)) == expected
 
 
 @pytest.mark.parametrize(
     ("arguments", "expected"), [("", False), ("1, x=2", False), ("*x", True), ("**x", True), ("1, *x, y=1", True)]
 )
 def test_what_unpacks_is_unsure(arguments: str, expected: bool) -> None:
-    assert unsure(call(arguments)) is expected
+    assert has_unpacking(call(arguments)) is expected
 
 
 @pytest.mark.parametrize(
@@ -98,7 +104,7 @@ def test_what_unpacks_is_unsure(arguments: str, expected: bool) -> None:
     ],
 )
 def test_a_replacement_takes_less(old: str, new: str, expected: str | None) -> None:
-    assert narrower(signature(old), signature(new)) == expected
+    assert find_incompatibility(signature(old), signature(new)) == expected
 
 
 @st.composite
@@ -139,7 +145,7 @@ def test_python_agrees(parameters: str, handed: tuple[int, list[str]]) -> None:
         fits = True
     except TypeError:
         fits = False
-    reason = misfit(call(arguments), signature(parameters))
+    reason = find_call_mismatch(call(arguments), signature(parameters))
     assert (reason is None) is fits, (parameters, arguments, reason)
 
 
@@ -154,7 +160,7 @@ def test_python_agrees_on_methods(parameters: str, handed: tuple[int, list[str]]
         fits = True
     except TypeError:
         fits = False
-    reason = misfit(call(arguments), signature(parameters, bound=True, decorator=decorator))
+    reason = find_call_mismatch(call(arguments), signature(parameters, bound=True, decorator=decorator))
     assert (reason is None) is fits, (parameters, arguments, reason)
 
 
@@ -162,5 +168,9 @@ def test_python_agrees_on_methods(parameters: str, handed: tuple[int, list[str]]
 @given(parameter_lists(), parameter_lists(), st.booleans())
 def test_narrower_is_what_all_calls_say(old: str, new: str, bound: bool) -> None:
     before, after = signature(old, bound=bound), signature(new, bound=bound)
-    lost = [ast.unparse(one) for one in EVERY if misfit(one, before) is None and misfit(one, after) is not None]
-    assert (narrower(before, after) is not None) is bool(lost), (old, new, lost)
+    lost = [
+        ast.unparse(one)
+        for one in EVERY
+        if find_call_mismatch(one, before) is None and find_call_mismatch(one, after) is not None
+    ]
+    assert (find_incompatibility(before, after) is not None) is bool(lost), (old, new, lost)

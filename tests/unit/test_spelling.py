@@ -5,14 +5,14 @@ from __future__ import annotations
 import pytest
 
 from flake8_redis_ssot.config.validators import (
-    code_fault,
-    constructor_fault,
-    deprecated_fault,
-    folder_fault,
-    member_fault,
-    module_fault,
-    nearest,
-    pattern_fault,
+    find_nearest,
+    validate_code,
+    validate_constructor,
+    validate_deprecated,
+    validate_folder,
+    validate_member,
+    validate_module,
+    validate_pattern,
 )
 
 ROOT = "/home/me/project"
@@ -20,7 +20,7 @@ ROOT = "/home/me/project"
 
 @pytest.mark.parametrize("text", ["app", "app.redis_manager", "_a.b1", "é.ü"])
 def test_modules(text: str) -> None:
-    assert module_fault(text) is None
+    assert validate_module(text) is None
 
 
 MODULE_FAULTS = [
@@ -52,21 +52,21 @@ MODULE_FAULTS = [
 
 @pytest.mark.parametrize(("text", "fault"), MODULE_FAULTS)
 def test_what_is_no_module(text: str, fault: str) -> None:
-    assert module_fault(text) == fault
-    assert member_fault(text) == fault
+    assert validate_module(text) == fault
+    assert validate_member(text) == fault
 
 
 def test_members() -> None:
-    assert member_fault("app.get_rm") is None
-    assert member_fault("get_rm") == "`get_rm` names no module; write the whole name, such as `app.get_rm`"
+    assert validate_member("app.get_rm") is None
+    assert validate_member("get_rm") == "`get_rm` names no module; write the whole name, such as `app.get_rm`"
 
 
 @pytest.mark.parametrize(
     "text", ["app.RedisManager", "redis.**.from_url", "**.Redis", "*.Redis", "app.**.*Manager", "a.R*M"]
 )
 def test_constructors(text: str) -> None:
-    assert constructor_fault(text) is None
-    assert deprecated_fault(text) is None
+    assert validate_constructor(text) is None
+    assert validate_deprecated(text) is None
 
 
 PATTERN_FAULTS = [
@@ -84,19 +84,19 @@ PATTERN_FAULTS = [
 
 @pytest.mark.parametrize(("text", "fault"), PATTERN_FAULTS)
 def test_what_is_no_constructor(text: str, fault: str) -> None:
-    assert constructor_fault(text) == fault
-    assert deprecated_fault(text) == fault
+    assert validate_constructor(text) == fault
+    assert validate_deprecated(text) == fault
 
 
 def test_a_bare_name_can_be_deprecated_but_constructs_nothing() -> None:
-    assert deprecated_fault("oldredis") is None
+    assert validate_deprecated("oldredis") is None
     fault = "`Redis` names no module; write the whole name, or `**.Redis` for any module"
-    assert constructor_fault("Redis") == fault
+    assert validate_constructor("Redis") == fault
 
 
 @pytest.mark.parametrize("text", ["tests", "/tests/unit", "tests/**", "!keep.py", "*.py", r"\#a.py", "a..b/c", "..."])
 def test_patterns(text: str) -> None:
-    assert pattern_fault(text, ROOT) is None
+    assert validate_pattern(text, ROOT) is None
 
 
 PLACE_FAULTS = [
@@ -111,8 +111,8 @@ PLACE_FAULTS = [
 
 @pytest.mark.parametrize(("text", "fault"), PLACE_FAULTS)
 def test_what_is_no_place(text: str, fault: str) -> None:
-    assert pattern_fault(text, ROOT) == fault
-    assert folder_fault(text, ROOT) == fault
+    assert validate_pattern(text, ROOT) == fault
+    assert validate_folder(text, ROOT) == fault
 
 
 PATH_PATTERN_FAULTS = [
@@ -123,8 +123,8 @@ PATH_PATTERN_FAULTS = [
 
 @pytest.mark.parametrize(("text", "fault"), PATH_PATTERN_FAULTS)
 def test_what_is_no_pattern(text: str, fault: str) -> None:
-    assert pattern_fault(text, ROOT) == fault
-    assert pattern_fault(f"!{text}", ROOT) == fault
+    assert validate_pattern(text, ROOT) == fault
+    assert validate_pattern(f"!{text}", ROOT) == fault
 
 
 FOLDER_FAULTS = [
@@ -137,17 +137,17 @@ FOLDER_FAULTS = [
 
 @pytest.mark.parametrize(("text", "fault"), FOLDER_FAULTS)
 def test_what_is_no_folder(text: str, fault: str) -> None:
-    assert folder_fault(text, ROOT) == fault
+    assert validate_folder(text, ROOT) == fault
 
 
 @pytest.mark.parametrize("text", [".", "src", "./lib/python", "a b"])
 def test_folders(text: str) -> None:
-    assert folder_fault(text, ROOT) is None
+    assert validate_folder(text, ROOT) is None
 
 
 @pytest.mark.parametrize("text", ["ALL", "RSS", "RSS0", "RSS00", "RSS001", "RSS9"])
 def test_codes(text: str) -> None:
-    assert code_fault(text) is None
+    assert validate_code(text) is None
 
 
 CODE_FAULTS = [
@@ -162,13 +162,13 @@ CODE_FAULTS = [
 
 @pytest.mark.parametrize(("text", "fault"), CODE_FAULTS)
 def test_what_is_no_code(text: str, fault: str) -> None:
-    assert code_fault(text) == fault
+    assert validate_code(text) == fault
 
 
 def test_nearest() -> None:
     words = ("accessor", "accessor-for", "RedisManager")
-    assert nearest("acessor", words) == "accessor"
-    assert nearest("accessor_for", words) == "accessor-for"
-    assert nearest("redismanager", words) == "RedisManager"
-    assert nearest("zzz", words) is None
-    assert nearest("accessor", ()) is None
+    assert find_nearest("acessor", words) == "accessor"
+    assert find_nearest("accessor_for", words) == "accessor-for"
+    assert find_nearest("redismanager", words) == "RedisManager"
+    assert find_nearest("zzz", words) is None
+    assert find_nearest("accessor", ()) is None

@@ -8,7 +8,7 @@ from collections.abc import Generator
 
 import pytest
 
-from flake8_redis_ssot.files.processes import converse
+from flake8_redis_ssot.files.processes import run_with_queries
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="forks only there")
 ITEMS = list(range(50))
@@ -27,7 +27,7 @@ def answer(questions: set[str]) -> dict[str, int]:
 
 @pytest.mark.parametrize("jobs", [1, 2, 3, 7])
 def test_results_do_not_depend_on_the_number_of_processes(jobs: int) -> None:
-    assert converse(double, ITEMS, answer, jobs) == [item * 2 + item % 3 for item in ITEMS]
+    assert run_with_queries(double, ITEMS, answer, jobs) == [item * 2 + item % 3 for item in ITEMS]
 
 
 @pytest.mark.parametrize("jobs", [1, 2])
@@ -37,7 +37,7 @@ def test_some_have_no_questions(jobs: int) -> None:
             assert (yield {"factor"}) == {"factor": 2}
         return items
 
-    assert converse(talk, ITEMS, answer, jobs) == ITEMS
+    assert run_with_queries(talk, ITEMS, answer, jobs) == ITEMS
 
 
 @pytest.mark.parametrize("jobs", [1, 2])
@@ -48,7 +48,7 @@ def test_questions_are_answered_together(jobs: int) -> None:
         rounds.append(questions)
         return answer(questions)
 
-    converse(double, ITEMS, note, jobs)
+    run_with_queries(double, ITEMS, note, jobs)
     assert rounds == [{"0", "1", "2"}, {"factor"}]
 
 
@@ -59,7 +59,7 @@ def test_errors_are_raised_here(jobs: int) -> None:
         raise PermissionError(13, "no", f"item {items[-1]}")
 
     with pytest.raises(PermissionError, match="item"):
-        converse(talk, ITEMS, answer, jobs)
+        run_with_queries(talk, ITEMS, answer, jobs)
 
 
 def test_a_process_that_dies_is_told() -> None:
@@ -68,8 +68,8 @@ def test_a_process_that_dies_is_told() -> None:
         os._exit(9)
 
     with pytest.raises(ChildProcessError, match="--jobs 1"):
-        converse(talk, ITEMS, answer, 2)
+        run_with_queries(talk, ITEMS, answer, 2)
 
 
 def test_nothing_to_do() -> None:
-    assert converse(double, [], answer, 2) == []
+    assert run_with_queries(double, [], answer, 2) == []

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from flake8_redis_ssot.project.search.prefilter import stems
-from flake8_redis_ssot.semantic.name_patterns import Words, dotted_pattern
+from flake8_redis_ssot.project.search.prefilter import choose_literal_prefixes
+from flake8_redis_ssot.semantic.name_patterns import NamePatterns, dotted_pattern
 
 
 @pytest.mark.parametrize(
@@ -29,18 +29,21 @@ def test_dotted_patterns(pattern: str, name: str, matches: bool) -> None:
 
 
 def test_words_are_the_last_parts_that_can_be_searched_for() -> None:
-    words = Words.of(["app.rm.Manager", "redis.**.from_url", "app.*Pool", "kafka.*"])
+    words = NamePatterns.from_patterns(["app.rm.Manager", "redis.**.from_url", "app.*Pool", "kafka.*"])
     assert words.exact == {"Manager", "from_url", "kafka"}
     assert words.globs == ("*Pool",)
-    assert words.hits("x:y.Manager")
-    assert words.hits("x:*Manager|z:w")
-    assert words.hits("x:@ThreadPool")
-    assert not words.hits("x:ManagerOf.pool")
-    assert words.plus(["more"]).has("more")
+    assert words.matches_dotted("x:y.Manager")
+    assert words.matches_dotted("x:*Manager|z:w")
+    assert words.matches_dotted("x:@ThreadPool")
+    assert not words.matches_dotted("x:ManagerOf.pool")
+    assert words.with_names(["more"]).matches_name("more")
 
 
 def test_needles_leave_out_what_another_one_finds() -> None:
-    assert Words.of(["a.RedisManager", "b.AuthRedisManager", "c.x*Url"]).needles == (b"RedisManager", b"Url")
+    assert NamePatterns.from_patterns(["a.RedisManager", "b.AuthRedisManager", "c.x*Url"]).prefilter_literals == (
+        b"RedisManager",
+        b"Url",
+    )
 
 
 SAMPLE = [b"class Manager", b"manager = create_table()"]
@@ -57,12 +60,12 @@ SAMPLE = [b"class Manager", b"manager = create_table()"]
     ],
 )
 def test_a_few_stems_stand_for_all_words(words: set[bytes], expected: tuple[bytes, ...]) -> None:
-    found = stems(words, SAMPLE)
+    found = choose_literal_prefixes(words, SAMPLE)
     assert sorted(stem.literal for stem in found) == sorted(expected)
-    assert all(any(stem.words.search(b"(" + word) for stem in found) for word in words)
+    assert all(any(stem.pattern.search(b"(" + word) for stem in found) for word in words)
 
 
 def test_a_stem_tells_the_words_that_go_with_it_from_others() -> None:
-    (stem,) = stems({b"RedisManager", b"redis_manager", b"test_redis_manager"}, SAMPLE)
-    assert stem.words.search(b"from app import redis_manager")
-    assert not stem.words.search(b"import redis  # redis_client, RedisCluster")
+    (stem,) = choose_literal_prefixes({b"RedisManager", b"redis_manager", b"test_redis_manager"}, SAMPLE)
+    assert stem.pattern.search(b"from app import redis_manager")
+    assert not stem.pattern.search(b"import redis  # redis_client, RedisCluster")

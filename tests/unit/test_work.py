@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from flake8_redis_ssot.campaign import classify as belonging
-from flake8_redis_ssot.campaign.classify import NO_TEST, Risk, Surveyor
-from flake8_redis_ssot.campaign.codeowners import NOBODY, owners_of, parse
-from flake8_redis_ssot.campaign.plan import distribution, make_plan
-from flake8_redis_ssot.config.loading import from_overrides
-from flake8_redis_ssot.model import Finding, Mark, Span
+from flake8_redis_ssot.campaign.classify import NOT_A_TEST, Classifier, Risk
+from flake8_redis_ssot.campaign.codeowners import NO_OWNER, load_codeowners, parse_codeowners
+from flake8_redis_ssot.campaign.plan import compute_distribution, make_plan
+from flake8_redis_ssot.config.loading import config_from_overrides
+from flake8_redis_ssot.model import Finding, FindingContext, Span
 
 OWNERS = """\
 # all
@@ -33,32 +33,34 @@ docs/*           docs@example.org
         ("a.py", "@all"),
         ("services/x/a.py", "@services @more"),
         ("services/api/a.py", "@backend"),
-        ("x/read.md", NOBODY),
+        ("x/read.md", NO_OWNER),
         ("lib/a/b.py", "@lib"),
         ("with blank.py", "@blank"),
     ],
 )
 def test_the_last_pattern_that_fits_decides(path: str, owner: str) -> None:
-    assert parse(OWNERS.splitlines()).of(path) == owner
+    assert parse_codeowners(OWNERS.splitlines()).owners_for(path) == owner
 
 
 @pytest.mark.parametrize("place", [".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS", ".gitlab/CODEOWNERS"])
 def test_where_owners_are_named(tmp_path: Path, place: str) -> None:
-    assert owners_of(str(tmp_path)).of("a.py") == NOBODY
+    assert load_codeowners(str(tmp_path)).owners_for("a.py") == NO_OWNER
     (tmp_path / place).parent.mkdir(exist_ok=True)
     (tmp_path / place).write_text("* @all\n")
-    assert owners_of(str(tmp_path)).of("a.py") == "@all"
+    assert load_codeowners(str(tmp_path)).owners_for("a.py") == "@all"
 
 
-def surveyor(root: Path) -> Surveyor:
+def surveyor(root: Path) -> Classifier:
     resource = "resource.r = {canonical = 'orders.redis', constructors = 'orders.redis.M'}"
     text = f"services = ['orders', 'billing', 'deploy/edge']\n{resource}"
-    return Surveyor(from_overrides([text], root), owners_of(str(root)))
+    return Classifier(config_from_overrides([text], root), load_codeowners(str(root)))
 
 
 def finding(root: Path, path: str, pattern: str = "simple", origin: str = "shared.M", code: str = "RSS002") -> Finding:
     span = Span(1, 0, 1, 1)
-    return Finding(str(root / path), span, code, "message", "", (1,), mark=Mark("f", origin, "M()", pattern))
+    return Finding(
+        str(root / path), span, code, "message", "", (1,), context=FindingContext("f", origin, "M()", pattern)
+    )
 
 
 @pytest.mark.parametrize(
@@ -80,7 +82,7 @@ def finding(root: Path, path: str, pattern: str = "simple", origin: str = "share
     ],
 )
 def test_phase_and_risk(tmp_path: Path, path: str, pattern: str, origin: str, phase: int, risk: Risk) -> None:
-    (work,) = surveyor(tmp_path).survey([finding(tmp_path, path, pattern, origin)])
+    (work,) = surveyor(tmp_path).classify([finding(tmp_path, path, pattern, origin)])
     assert (work.phase, work.risk) == (phase, risk)
 
 
@@ -94,7 +96,7 @@ def test_services(tmp_path: Path, path: str, service: str) -> None:
 @pytest.mark.parametrize(
     ("path", "text", "category"),
     [
-        ("orders/a.py", "", NO_TEST),
+        ("orders/a.py", "", NOT_A_TEST),
         ("tests/unit/test_a.py", "", "unit"),
         ("tests/e2e/test_a.py", "", "e2e"),
         ("tests/unit/integration/test_a.py", "", "integration"),
@@ -108,7 +110,7 @@ def test_kinds_of_tests(tmp_path: Path, path: str, text: str | None, category: s
     if text is not None:
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / path).write_text(text)
-    (work,) = surveyor(tmp_path).survey([finding(tmp_path, path)])
+    (work,) = surveyor(tmp_path).classify([finding(tmp_path, path)])
     assert work.category == category
 
 
@@ -116,7 +118,7 @@ def test_batches_have_one_owner_and_one_risk(tmp_path: Path) -> None:
     (tmp_path / "CODEOWNERS").write_text("* @all\n/b/ @b\n")
     names = [f"{folder}/{number}.py" for folder in ("a", "b") for number in range(5)]
     findings = [finding(tmp_path, name) for name in names] + [finding(tmp_path, "a/0.py", "factory", code="RSS003")]
-    plan = make_plan(surveyor(tmp_path).survey(findings), 3)
+    plan = make_plan(surveyor(tmp_path).classify(findings), 3)
     assert [(batch.name, batch.risk, batch.owner, len(batch.files)) for batch in plan.batches] == [
         ("2.1", Risk.MEDIUM, "@all", 3),
         ("2.2", Risk.MEDIUM, "@all", 1),
@@ -124,15 +126,15 @@ def test_batches_have_one_owner_and_one_risk(tmp_path: Path) -> None:
         ("2.4", Risk.MEDIUM, "@b", 2),
         ("2.5", Risk.HIGH, "@all", 1),
     ]
-    assert len(plan.batches[-1].work) == 2
-    assert plan.phase(1) == ()
-    shares = distribution(plan.work, lambda work: work.owner)
+    assert len(plan.batches[-1].items) == 2
+    assert plan.batches_in_phase(1) == ()
+    shares = compute_distribution(plan.items, lambda work: work.owner)
     assert [(share.name, share.findings, share.files) for share in shares] == [("@all", 6, 5), ("@b", 5, 5)]
 
 
 def test_tests_that_belong_to_files() -> None:
     everything = ["a/redis.py", "a/tests/test_redis.py", "a/other_test.py", "b/redis_test.py", "tests/test_x.py"]
-    assert belonging.tests_for(["a/redis.py", "tests/test_x.py"], everything) == [
+    assert belonging.find_tests(["a/redis.py", "tests/test_x.py"], everything) == [
         "a/tests/test_redis.py",
         "b/redis_test.py",
         "tests/test_x.py",

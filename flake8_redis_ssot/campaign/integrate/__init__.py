@@ -1,1 +1,1 @@
-"""A service's own implementation gives way to the shared one: what its users call, what fits, and what is written."""
+"""Replaces a service's own implementation of a resource by the shared one, or by an adapter to it."""

@@ -7,163 +7,183 @@ from collections.abc import Iterator, Sequence
 from enum import Enum
 from typing import NamedTuple
 
-from flake8_redis_ssot.fixes.edits.ensure_import import Blocked
+from flake8_redis_ssot.fixes.edits.ensure_import import NotFixableError
 from flake8_redis_ssot.semantic import signatures
-from flake8_redis_ssot.semantic.ast_queries import Function, is_static
-from flake8_redis_ssot.semantic.signatures import Signature, misfit
+from flake8_redis_ssot.semantic.ast_queries import FunctionNode, is_static
+from flake8_redis_ssot.semantic.signatures import Signature, find_call_mismatch
 
 
-class Place(Enum):
+class ParameterKind(Enum):
     """How an argument reaches a parameter."""
 
-    POSITION = "position"
+    POSITIONAL = "position"
     KEYWORD = "keyword"
-    REST = "rest"
+    VAR_POSITIONAL = "rest"
 
 
-class Parameter(NamedTuple):
-    """A parameter: its `name` for users, that of the shared method (`there`), its type there and its default here.
+class AdapterParameter(NamedTuple):
+    """A parameter.
 
-    `by_name`: it is handed on by its name, as it has another place there.
+    Its `name` for users, that of the shared method (`shared_name`), its type there and its default here.
+
+    `by_keyword`: it is handed on by its name, as it has another place there.
     """
 
     name: str
-    there: str
-    place: Place
+    shared_name: str
+    kind: ParameterKind
     annotation: ast.expr | None
     default: ast.expr | None
-    by_name: bool = False
+    by_keyword: bool = False
 
 
-def parameters_of(shared: Function, own: Function, calls: Sequence[ast.Call]) -> list[Parameter]:
-    """Those that users need, in the order of the duplicate's own method (`own`), with its defaults.
+def adapter_parameters(
+    shared_function: FunctionNode, own_function: FunctionNode, calls: Sequence[ast.Call]
+) -> list[AdapterParameter]:
+    """Those that users need, in the order of the duplicate's own method (`own_function`), with its defaults.
 
     Raises Blocked where the shared method has nothing like what they give, or needs what they don't.
     """
-    there, here = _all(shared), _all(own)
-    partners = _partners(here, there)
-    given = {name for call in calls for name in _given(call, own, here)}
-    lacking = sorted(name for name in given if name not in partners)
-    if lacking:
-        raise Blocked(f"`{shared.name}()` has nothing like `{lacking[0]}`")
-    needed = [each for each in here if each.name in partners and _is_needed(each, partners[each.name], given)]
-    kept = [_joined(each, partners[each.name]) for each in needed]
-    missing = [each.name for each in there if _is_required(each) and each.name not in {one.there for one in kept}]
+    shared_parameters, own_parameters = _function_parameters(shared_function), _function_parameters(own_function)
+    matches = _match_parameters(own_parameters, shared_parameters)
+    passed = {name for call in calls for name in _passed_parameters(call, own_function, own_parameters)}
+    unmatched = sorted(name for name in passed if name not in matches)
+    if unmatched:
+        raise NotFixableError(f"`{shared_function.name}()` has nothing like `{unmatched[0]}`")
+    needed = [each for each in own_parameters if each.name in matches and _is_needed(each, matches[each.name], passed)]
+    merged = [_merge_parameters(each, matches[each.name]) for each in needed]
+    missing = [
+        each.name
+        for each in shared_parameters
+        if _is_required(each) and each.name not in {parameter.shared_name for parameter in merged}
+    ]
     if missing:
-        raise Blocked(f"`{shared.name}()` needs `{missing[0]}`")
-    found = _placed(kept, there, {each.arg for each in shared.args.posonlyargs})
-    _check(calls, found, shared.name)
-    return found
+        raise NotFixableError(f"`{shared_function.name}()` needs `{missing[0]}`")
+    parameters = _choose_passing(merged, shared_parameters, {each.arg for each in shared_function.args.posonlyargs})
+    _check_calls(calls, parameters, shared_function.name)
+    return parameters
 
 
-def mean_the_same(parameters: Sequence[Parameter], shared: Function) -> bool:
+def has_same_meaning(parameters: Sequence[AdapterParameter], shared_function: FunctionNode) -> bool:
     """Whether calls that need these parameters mean the same to the shared method itself."""
-    there = {each.name: each for each in _all(shared)}
-    placed = (each for each in parameters if each.place is not Place.KEYWORD)
-    return not any(each.by_name for each in placed) and all(
-        _dumped(each.default) == _dumped(there[each.there].default) for each in parameters
+    shared_parameters = {each.name: each for each in _function_parameters(shared_function)}
+    positional = (each for each in parameters if each.kind is not ParameterKind.KEYWORD)
+    return not any(each.by_keyword for each in positional) and all(
+        _dump(each.default) == _dump(shared_parameters[each.shared_name].default) for each in parameters
     )
 
 
-def _all(function: Function) -> list[Parameter]:
+def _function_parameters(function: FunctionNode) -> list[AdapterParameter]:
     arguments = function.args
-    placed = [*arguments.posonlyargs, *arguments.args]
-    defaults = [None] * (len(placed) - len(arguments.defaults)) + list(arguments.defaults)
-    found = [_plain(arg, Place.POSITION, default) for arg, default in zip(placed, defaults)]
+    positional = [*arguments.posonlyargs, *arguments.args]
+    defaults = [None] * (len(positional) - len(arguments.defaults)) + list(arguments.defaults)
+    parameters = [_new_parameter(arg, ParameterKind.POSITIONAL, default) for arg, default in zip(positional, defaults)]
     if not is_static(function):
-        found = found[1:]
+        parameters = parameters[1:]
     if arguments.vararg is not None:
-        found.append(_plain(arguments.vararg, Place.REST, None))
+        parameters.append(_new_parameter(arguments.vararg, ParameterKind.VAR_POSITIONAL, None))
     return [
-        *found,
-        *(_plain(arg, Place.KEYWORD, each) for arg, each in zip(arguments.kwonlyargs, arguments.kw_defaults)),
+        *parameters,
+        *(
+            _new_parameter(arg, ParameterKind.KEYWORD, each)
+            for arg, each in zip(arguments.kwonlyargs, arguments.kw_defaults)
+        ),
     ]
 
 
-def _plain(arg: ast.arg, place: Place, default: ast.expr | None) -> Parameter:
-    return Parameter(arg.arg, arg.arg, place, arg.annotation, default)
+def _new_parameter(arg: ast.arg, kind: ParameterKind, default: ast.expr | None) -> AdapterParameter:
+    return AdapterParameter(arg.arg, arg.arg, kind, arg.annotation, default)
 
 
-def _partners(here: Sequence[Parameter], there: Sequence[Parameter]) -> dict[str, Parameter]:
+def _match_parameters(
+    own_parameters: Sequence[AdapterParameter], shared_parameters: Sequence[AdapterParameter]
+) -> dict[str, AdapterParameter]:
     """For each of the duplicate's parameters that of the shared method: of the same name.
 
     Or, where neither name is known on the other side, in the same place, if nobody can leave it out.
     """
-    known, others = {each.name: each for each in there}, {each.name for each in here}
-    found = {each.name: known[each.name] for each in here if each.name in known}
-    for one, other in zip(here, there):
-        strangers = one.name not in known and other.name not in others
-        if strangers and one.place is other.place and one.default is None and other.default is None:
-            found[one.name] = other
-    return found
+    shared_by_name, own_names = {each.name: each for each in shared_parameters}, {each.name for each in own_parameters}
+    matches = {each.name: shared_by_name[each.name] for each in own_parameters if each.name in shared_by_name}
+    for own, shared in zip(own_parameters, shared_parameters):
+        is_unmatched = own.name not in shared_by_name and shared.name not in own_names
+        if is_unmatched and own.kind is shared.kind and own.default is None and shared.default is None:
+            matches[own.name] = shared
+    return matches
 
 
-def _given(call: ast.Call, own: Function, here: Sequence[Parameter]) -> Iterator[str]:
+def _passed_parameters(
+    call: ast.Call, own_function: FunctionNode, own_parameters: Sequence[AdapterParameter]
+) -> Iterator[str]:
     """The names of the duplicate's parameters that a call gives something to. Raises Blocked."""
-    placed = [each.name for each in here if each.place is Place.POSITION]
-    rest = next((each.name for each in here if each.place is Place.REST), None)
-    yield from placed[: len(call.args)]
-    if len(call.args) > len(placed):
-        if rest is None:
-            raise Blocked(f"`{ast.unparse(call)}` gives more than `{own.name}()` takes")
-        yield rest
-    named = {each.name for each in here if each.place is not Place.REST}
+    positional = [each.name for each in own_parameters if each.kind is ParameterKind.POSITIONAL]
+    var_positional = next((each.name for each in own_parameters if each.kind is ParameterKind.VAR_POSITIONAL), None)
+    yield from positional[: len(call.args)]
+    if len(call.args) > len(positional):
+        if var_positional is None:
+            raise NotFixableError(f"`{ast.unparse(call)}` gives more than `{own_function.name}()` takes")
+        yield var_positional
+    keyword_names = {each.name for each in own_parameters if each.kind is not ParameterKind.VAR_POSITIONAL}
     for keyword in call.keywords:
-        if keyword.arg not in named:
-            raise Blocked(f"`{ast.unparse(call)}`: `{own.name}()` has nothing like `{keyword.arg or '**'}`")
+        if keyword.arg not in keyword_names:
+            raise NotFixableError(
+                f"`{ast.unparse(call)}`: `{own_function.name}()` has nothing like `{keyword.arg or '**'}`"
+            )
         yield keyword.arg or ""
 
 
-def _is_required(parameter: Parameter) -> bool:
-    return parameter.default is None and parameter.place is not Place.REST
+def _is_required(parameter: AdapterParameter) -> bool:
+    return parameter.default is None and parameter.kind is not ParameterKind.VAR_POSITIONAL
 
 
-def _is_needed(one: Parameter, other: Parameter, given: set[str]) -> bool:
+def _is_needed(own: AdapterParameter, shared: AdapterParameter, passed: set[str]) -> bool:
     """Whether somebody gives it, or relies on a default that is another one there."""
-    return one.name in given or _is_required(other) or _dumped(one.default) != _dumped(other.default)
+    return own.name in passed or _is_required(shared) or _dump(own.default) != _dump(shared.default)
 
 
-def _joined(one: Parameter, other: Parameter) -> Parameter:
+def _merge_parameters(own: AdapterParameter, shared: AdapterParameter) -> AdapterParameter:
     """The name and default of the duplicate, the type of the shared method. Raises Blocked."""
-    default = one.default
-    if default is not None and _dumped(default) == _dumped(other.default):
-        default = other.default
+    default = own.default
+    if default is not None and _dump(default) == _dump(shared.default):
+        default = shared.default
     elif default is not None and not isinstance(default, ast.Constant):
-        raise Blocked(f"what `{one.name}` is by default (`{ast.unparse(default)}`) can't be taken over")
-    annotation = other.annotation
+        raise NotFixableError(f"what `{own.name}` is by default (`{ast.unparse(default)}`) can't be taken over")
+    annotation = shared.annotation
     if annotation is not None and isinstance(default, ast.Constant) and default.value is None:
-        is_open = "None" in ast.unparse(annotation) or "Optional" in ast.unparse(annotation)
-        if not is_open:
-            raise Blocked(f"`{one.name}` is nothing by default, which the shared method does not take")
-    return Parameter(one.name, other.name, one.place, annotation, default)
+        is_optional = "None" in ast.unparse(annotation) or "Optional" in ast.unparse(annotation)
+        if not is_optional:
+            raise NotFixableError(f"`{own.name}` is nothing by default, which the shared method does not take")
+    return AdapterParameter(own.name, shared.name, own.kind, annotation, default)
 
 
-def _dumped(node: ast.expr | None) -> str:
+def _dump(node: ast.expr | None) -> str:
     return "" if node is None else ast.dump(node)
 
 
-def _placed(kept: Sequence[Parameter], there: Sequence[Parameter], only_placed: set[str]) -> list[Parameter]:
+def _choose_passing(
+    merged: Sequence[AdapterParameter], shared_parameters: Sequence[AdapterParameter], positional_only: set[str]
+) -> list[AdapterParameter]:
     """The parameters with how each is handed on: by its place as long as nothing before it is left out."""
-    order = [each.name for each in there if each.place is not Place.KEYWORD]
-    found: list[Parameter] = []
-    for place, each in enumerate(kept):
-        by_name = order[place : place + 1] != [each.there] or any(before.by_name for before in found)
-        if by_name and (each.place is Place.REST or each.there in only_placed):
-            raise Blocked(f"`{each.name}` can't be handed on by its name")
-        found.append(each._replace(by_name=by_name))
-    return found
+    order = [each.name for each in shared_parameters if each.kind is not ParameterKind.KEYWORD]
+    parameters: list[AdapterParameter] = []
+    for index, each in enumerate(merged):
+        by_keyword = order[index : index + 1] != [each.shared_name] or any(before.by_keyword for before in parameters)
+        if by_keyword and (each.kind is ParameterKind.VAR_POSITIONAL or each.shared_name in positional_only):
+            raise NotFixableError(f"`{each.name}` can't be handed on by its name")
+        parameters.append(each._replace(by_keyword=by_keyword))
+    return parameters
 
 
-def _check(calls: Sequence[ast.Call], parameters: Sequence[Parameter], method: str) -> None:
+def _check_calls(calls: Sequence[ast.Call], parameters: Sequence[AdapterParameter], method: str) -> None:
     """Whether all calls fit what is written. Raises Blocked."""
-    taken = [each for each in parameters if each.place is not Place.REST]
+    regular = [each for each in parameters if each.kind is not ParameterKind.VAR_POSITIONAL]
     signature = Signature(
         tuple(
-            signatures.Parameter(each.name, each.default is None, each.place is Place.POSITION, True) for each in taken
+            signatures.Parameter(each.name, each.default is None, each.kind is ParameterKind.POSITIONAL, True)
+            for each in regular
         ),
-        more_positions=len(taken) < len(parameters),
+        has_var_positional=len(regular) < len(parameters),
     )
     for call in calls:
-        why = misfit(call, signature)
-        if why:
-            raise Blocked(f"`{ast.unparse(call)}`: `{method}()` {why}")
+        reason = find_call_mismatch(call, signature)
+        if reason:
+            raise NotFixableError(f"`{ast.unparse(call)}`: `{method}()` {reason}")

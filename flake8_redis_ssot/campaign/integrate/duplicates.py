@@ -7,95 +7,114 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from flake8_redis_ssot.codes import Selection
-from flake8_redis_ssot.fixes.context import Bench
-from flake8_redis_ssot.fixes.edits.ensure_import import Blocked
-from flake8_redis_ssot.fixes.imports.import_node import Entry, entry_of
-from flake8_redis_ssot.linter.engine import check
+from flake8_redis_ssot.fixes.context import FixContext
+from flake8_redis_ssot.fixes.edits.ensure_import import NotFixableError
+from flake8_redis_ssot.fixes.imports.import_node import ImportedName, find_imported_name
+from flake8_redis_ssot.linter.engine import check_files
 from flake8_redis_ssot.model import Finding
 from flake8_redis_ssot.project.analysis import Analysis
-from flake8_redis_ssot.project.similarity.guarded_classes import Model
-from flake8_redis_ssot.project.similarity.verdict import likeness_of
-from flake8_redis_ssot.project.view import View
+from flake8_redis_ssot.project.similarity.guarded_classes import GuardedClass
+from flake8_redis_ssot.project.similarity.verdict import find_similarity
+from flake8_redis_ssot.project.view import FileContext
 from flake8_redis_ssot.semantic.facts import Import
-from flake8_redis_ssot.semantic.scopes import Variable
+from flake8_redis_ssot.semantic.scopes import Symbol
 
 _CODE = "RSS004"
 
 
 class Duplicate(NamedTuple):
-    """A class that stands in for a guarded one (`model`): its file, its local name there, and the finding about it."""
+    """A class that stands in for a guarded one (`guarded_class`).
+
+    Its file, its local name there, and the finding about it.
+    """
 
     path: str
-    local: str
-    model: Model
+    qualname: str
+    guarded_class: GuardedClass
     finding: Finding
 
     @property
     def name(self) -> str:
         """Its plain name."""
-        return self.local.partition("#")[0]
+        return self.qualname.partition("#")[0]
 
 
-class User(NamedTuple):
+class DuplicateUser(NamedTuple):
     """A file that has a duplicate, by an import (`entry`; None: it defines it), as a variable."""
 
     path: str
-    entry: Entry | None
-    variable: Variable
+    entry: ImportedName | None
+    symbol: Symbol
 
 
-def duplicates_in(analysis: Analysis, paths: frozenset[str]) -> Iterator[tuple[Duplicate, View]]:
+def find_duplicates(analysis: Analysis, paths: frozenset[str]) -> Iterator[tuple[Duplicate, FileContext]]:
     """All duplicates of a project in some files (absolute paths) or imported by one of them, in order of place."""
-    for found in check(analysis, sorted(analysis.all_facts()), Selection((_CODE,))):
-        view, local = analysis.view(found.path), found.judged.site.fact.name
-        likeness = likeness_of(local, view) if view is not None else None
-        if view is None or likeness is None:
+    for found_duplicate in check_files(analysis, sorted(analysis.all_facts()), Selection((_CODE,))):
+        file, qualname = analysis.file_context(found_duplicate.path), found_duplicate.confirmed.candidate.fact.qualname
+        similarity = find_similarity(qualname, file) if file is not None else None
+        if file is None or similarity is None:
             continue
-        readers = analysis.readers(found.path, local)
-        if not paths.isdisjoint((found.path, *readers)):
-            yield Duplicate(found.path, local, likeness.model, found.finding), view
+        readers = analysis.find_class_readers(found_duplicate.path, qualname)
+        if not paths.isdisjoint((found_duplicate.path, *readers)):
+            yield Duplicate(found_duplicate.path, qualname, similarity.guarded_class, found_duplicate.finding), file
 
 
-def users_of(duplicate: Duplicate, bench: Bench) -> tuple[list[User], list[str]]:
+def find_users(duplicate: Duplicate, context: FixContext) -> tuple[list[DuplicateUser], list[str]]:
     """Every file that has a duplicate and can change, in order, and why others can't."""
-    sheet, users, reasons = bench.sheet(duplicate.path), [], []
-    own = sheet.references.variable(sheet.references.module, duplicate.name)
-    if own is None or len(own.bindings) != 1 or "." in duplicate.local:
+    document, users, reasons = context.document(duplicate.path), [], []
+    own_symbol = document.symbol_table.find_symbol(document.symbol_table.module_scope, duplicate.name)
+    if own_symbol is None or len(own_symbol.bindings) != 1 or "." in duplicate.qualname:
         reasons.append(f"`{duplicate.name}` is defined in more than one way")
     else:
-        users.append(User(duplicate.path, None, own))
-    for reader in bench.readers(duplicate.path, duplicate.name):
+        users.append(DuplicateUser(duplicate.path, None, own_symbol))
+    for reader in context.find_readers(duplicate.path, duplicate.name):
         try:
-            users.append(_user(reader.path, reader.row, reader.fact, bench))
-        except Blocked as block:
-            reasons.append(str(block))
-    named = (*bench.patches(duplicate.path, duplicate.name), *bench.named(duplicate.path, duplicate.name))
-    reasons += [f"a string names it: {bench.relative(each.path)}:{each.mention.span.row}" for each in named]
-    replaced = re.compile(rb"sys\.modules\W+" + re.escape(bench.module(duplicate.path).encode()) + rb"\W")
-    replacers = (file for file in bench.mentioning(duplicate.path) if replaced.search(bench.text(file)))
-    reasons += [f"{bench.relative(file)} puts something else in the place of its module" for file in replacers]
+            users.append(_user_from_import(reader.path, reader.row, reader.fact, context))
+        except NotFixableError as error:
+            reasons.append(str(error))
+    string_references = (
+        *context.find_patches(duplicate.path, duplicate.name),
+        *context.find_string_targets(duplicate.path, duplicate.name),
+    )
+    reasons += [
+        f"a string names it: {context.relative_path(each.path)}:{each.reference.span.row}" for each in string_references
+    ]
+    module_replacement = re.compile(
+        rb"sys\.modules\W+" + re.escape(context.module_name(duplicate.path).encode()) + rb"\W"
+    )
+    replacing_files = (
+        file
+        for file in context.find_files_naming(duplicate.path)
+        if module_replacement.search(context.code_bytes(file))
+    )
+    reasons += [
+        f"{context.relative_path(file)} puts something else in the place of its module" for file in replacing_files
+    ]
     return users, reasons
 
 
-def _user(path: str, row: int, fact: object, bench: Bench) -> User:
-    where = f"{bench.relative(path)}:{row}"
-    if not isinstance(fact, Import) or fact.dynamic or fact.star:
-        raise Blocked(f"{where} has it without an import of its name")
-    sheet = bench.sheet(path)
-    if sheet.gaps:
-        raise Blocked(f"{bench.relative(path)}: a part of the file can't be read (line {sheet.gaps[0].row})")
-    entry = entry_of(fact, sheet)
-    variable = sheet.references.variable_of(entry.alias)
-    reasons = _why_not(variable, path, bench)
+def _user_from_import(path: str, row: int, fact: object, context: FixContext) -> DuplicateUser:
+    location = f"{context.relative_path(path)}:{row}"
+    if not isinstance(fact, Import) or fact.is_dynamic or fact.is_star:
+        raise NotFixableError(f"{location} has it without an import of its name")
+    document = context.document(path)
+    if document.unanalysed_ranges:
+        raise NotFixableError(
+            f"{context.relative_path(path)}: a part of the file can't be read (line "
+            f"{document.unanalysed_ranges[0].row})"
+        )
+    entry = find_imported_name(fact, document)
+    symbol = document.symbol_table.symbol_of(entry.alias)
+    reasons = _removal_obstacle(symbol, path, context)
     if reasons:
-        raise Blocked(f"{where}: {reasons}")
-    return User(path, entry, variable)
+        raise NotFixableError(f"{location}: {reasons}")
+    return DuplicateUser(path, entry, symbol)
 
 
-def _why_not(variable: Variable, path: str, bench: Bench) -> str | None:
+def _removal_obstacle(symbol: Symbol, path: str, context: FixContext) -> str | None:
     """Why the import of a duplicate can't give way, apart from its reads, which change along."""
-    from flake8_redis_ssot.fixes.imports.unused import why_kept
+    from flake8_redis_ssot.fixes.imports.unused import why_used
 
-    for patch in bench.patches(path, variable.name):
-        return f"it is patched there by {bench.relative(patch.path)}:{patch.mention.span.row}"
-    return why_kept(variable, path, bench, variable.reads)
+    for patch in context.find_patches(path, symbol.name):
+        return f"it is patched there by {context.relative_path(patch.path)}:{patch.reference.span.row}"
+    return why_used(symbol, path, context, symbol.reads)

@@ -7,32 +7,34 @@ import re
 from collections.abc import Sequence
 from enum import Enum
 
-from flake8_redis_ssot.campaign.integrate.adapter_parameters import Parameter, Place
-from flake8_redis_ssot.fixes.edits.ensure_import import Blocked
-from flake8_redis_ssot.semantic.ast_queries import Function
+from flake8_redis_ssot.campaign.integrate.adapter_parameters import AdapterParameter, ParameterKind
+from flake8_redis_ssot.fixes.edits.ensure_import import NotFixableError
+from flake8_redis_ssot.semantic.ast_queries import FunctionNode
 
-_ONE = frozenset({"key", "channel", "src", "dst", "source", "destination"})
-_SEVERAL = frozenset({"keys", "names", "channels"})
-_MAPPINGS = frozenset({"mapping", "pairs", "items"})
-_PATTERNS = frozenset({"pattern", "patterns", "match"})
-_NO_KEYS = frozenset(
+_KEY_NAMES = frozenset({"key", "channel", "src", "dst", "source", "destination"})
+_KEY_LIST_NAMES = frozenset({"keys", "names", "channels"})
+_MAPPING_NAMES = frozenset({"mapping", "pairs", "items"})
+_PATTERN_NAMES = frozenset({"pattern", "patterns", "match"})
+_NON_KEY_NAMES = frozenset(
     {"value", "values", "message", "member", "members", "field", "fields", "text", "payload", "data", "default"}
     | {"ex", "px", "ttl", "seconds", "time", "timeout", "amount", "by", "start", "end", "stop", "count", "limit"}
     | {"nx", "xx", "score", "delta", "increment", "index", "offset"}
 )
-_NUMBERS = re.compile(r"(?:Optional\[)?(?:int|float|bool|timedelta|datetime)(?: \| (?:int|float|timedelta|None))*\]?")
-_LISTS = re.compile(r"(?:list|List|tuple|Tuple|set|Set|Sequence|Iterable|Collection)\[str(?:, \.\.\.)?\]")
-_DICTS = re.compile(r"(?:dict|Dict|Mapping|MutableMapping)\[str, .*\]")
+_NUMBER_TYPES = re.compile(
+    r"(?:Optional\[)?(?:int|float|bool|timedelta|datetime)(?: \| (?:int|float|timedelta|None))*\]?"
+)
+_STRING_LIST_TYPES = re.compile(r"(?:list|List|tuple|Tuple|set|Set|Sequence|Iterable|Collection)\[str(?:, \.\.\.)?\]")
+_STRING_DICT_TYPES = re.compile(r"(?:dict|Dict|Mapping|MutableMapping)\[str, .*\]")
 # What they give back are keys, which would have the prefix in them.
-_GIVE_KEYS = frozenset({"keys", "scan", "scan_iter", "scan_keys", "randomkey"})
+_METHODS_RETURNING_KEYS = frozenset({"keys", "scan", "scan_iter", "scan_keys", "randomkey"})
 # What they give knows of no prefix.
-_GIVE_ACCESS = frozenset(
+_METHODS_RETURNING_CLIENTS = frozenset(
     {"client", "connection", "eval", "execute_command", "get_client", "get_connection", "pipeline", "pubsub"}
     | {"register_script", "transaction", "get_redis", "redis_client"}
 )
 
 
-class Key(Enum):
+class KeyKind(Enum):
     """Whether what a parameter holds are keys."""
 
     NONE = "none"
@@ -41,45 +43,51 @@ class Key(Enum):
     MAPPING = "mapping"
 
 
-def keys_of(method: Function, parameters: Sequence[Parameter]) -> tuple[Key, ...]:
+def classify_parameters(method: FunctionNode, parameters: Sequence[AdapterParameter]) -> tuple[KeyKind, ...]:
     """What each parameter of a shared method holds. Raises Blocked where that can't be told of every one."""
-    if method.name in _GIVE_KEYS or any(each.there in _PATTERNS for each in parameters):
-        raise Blocked("it gives back keys, which would have the prefix in them")
-    if method.name in _GIVE_ACCESS:
-        raise Blocked("what it gives knows nothing of the prefix")
-    names = {each.there for each in parameters}
-    found = tuple(_key(each, names) for each in parameters)
-    if parameters and all(key is Key.NONE for key in found):
-        raise Blocked("which of its parameters are keys can't be told")
-    if Key.SEVERAL in found and _DICTS.match(_text(method.returns)):
-        raise Blocked("it gives back keys, which would have the prefix in them")
-    return found
+    if method.name in _METHODS_RETURNING_KEYS or any(each.shared_name in _PATTERN_NAMES for each in parameters):
+        raise NotFixableError("it gives back keys, which would have the prefix in them")
+    if method.name in _METHODS_RETURNING_CLIENTS:
+        raise NotFixableError("what it gives knows nothing of the prefix")
+    names = {each.shared_name for each in parameters}
+    kinds = tuple(_key_kind(each, names) for each in parameters)
+    if parameters and all(key is KeyKind.NONE for key in kinds):
+        raise NotFixableError("which of its parameters are keys can't be told")
+    if KeyKind.SEVERAL in kinds and _STRING_DICT_TYPES.match(_annotation_text(method.returns)):
+        raise NotFixableError("it gives back keys, which would have the prefix in them")
+    return kinds
 
 
-def _key(parameter: Parameter, names: set[str]) -> Key:
-    name, text = parameter.there, _text(parameter.annotation)
-    if name == "name" or (name in _ONE and not ("name" in names and name == "key")):
-        return _typed(parameter, Key.ONE, text in ("", "str"))
-    if name in _SEVERAL and parameter.place is not Place.REST and text == "str":
-        return Key.ONE
-    if name in _SEVERAL:
-        is_rest = parameter.place is Place.REST and text in ("", "str")
-        return _typed(parameter, Key.SEVERAL, is_rest or text == "" or bool(_LISTS.fullmatch(text)))
-    if name in _MAPPINGS:
+def _key_kind(parameter: AdapterParameter, names: set[str]) -> KeyKind:
+    name, annotation = parameter.shared_name, _annotation_text(parameter.annotation)
+    if name == "name" or (name in _KEY_NAMES and not ("name" in names and name == "key")):
+        return _require_type(parameter, KeyKind.ONE, annotation in ("", "str"))
+    if name in _KEY_LIST_NAMES and parameter.kind is not ParameterKind.VAR_POSITIONAL and annotation == "str":
+        return KeyKind.ONE
+    if name in _KEY_LIST_NAMES:
+        is_var_positional = parameter.kind is ParameterKind.VAR_POSITIONAL and annotation in ("", "str")
+        return _require_type(
+            parameter,
+            KeyKind.SEVERAL,
+            is_var_positional or annotation == "" or bool(_STRING_LIST_TYPES.fullmatch(annotation)),
+        )
+    if name in _MAPPING_NAMES:
         # Beside a key it holds fields.
-        fields = bool(names & (_ONE | {"name"}))
-        is_mapping = fields or bool(_DICTS.fullmatch(text)) or (name == "mapping" and text == "")
-        return _typed(parameter, Key.NONE if fields else Key.MAPPING, is_mapping)
-    if name in _NO_KEYS or name == "key" or _NUMBERS.fullmatch(text):
-        return Key.NONE  # a `key` beside a `name` is a field
-    raise Blocked(f"whether `{name}` is a key can't be told")
+        has_fields = bool(names & (_KEY_NAMES | {"name"}))
+        is_mapping = (
+            has_fields or bool(_STRING_DICT_TYPES.fullmatch(annotation)) or (name == "mapping" and annotation == "")
+        )
+        return _require_type(parameter, KeyKind.NONE if has_fields else KeyKind.MAPPING, is_mapping)
+    if name in _NON_KEY_NAMES or name == "key" or _NUMBER_TYPES.fullmatch(annotation):
+        return KeyKind.NONE  # a `key` beside a `name` is a field
+    raise NotFixableError(f"whether `{name}` is a key can't be told")
 
 
-def _typed(parameter: Parameter, key: Key, is_right: bool) -> Key:
-    if not is_right:
-        raise Blocked(f"`{parameter.there}: {_text(parameter.annotation)}` can't get a prefix")
+def _require_type(parameter: AdapterParameter, key: KeyKind, is_allowed: bool) -> KeyKind:
+    if not is_allowed:
+        raise NotFixableError(f"`{parameter.shared_name}: {_annotation_text(parameter.annotation)}` can't get a prefix")
     return key
 
 
-def _text(node: ast.expr | None) -> str:
+def _annotation_text(node: ast.expr | None) -> str:
     return "" if node is None else ast.unparse(node)

@@ -6,130 +6,146 @@ import ast
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from flake8_redis_ssot.campaign.integrate.duplicates import Duplicate, User
-from flake8_redis_ssot.fixes.context import Bench
-from flake8_redis_ssot.fixes.document import Sheet
-from flake8_redis_ssot.fixes.draft import Bring, Operation, Replace
-from flake8_redis_ssot.fixes.edits.ensure_import import Blocked, written
-from flake8_redis_ssot.fixes.edits.import_statement import Named
-from flake8_redis_ssot.fixes.import_checks import check_border, check_ring
+from flake8_redis_ssot.campaign.integrate.duplicates import Duplicate, DuplicateUser
+from flake8_redis_ssot.fixes.context import FixContext
+from flake8_redis_ssot.fixes.document import SourceDocument
+from flake8_redis_ssot.fixes.draft import AddImport, Operation, ReplaceText
+from flake8_redis_ssot.fixes.edits.ensure_import import NotFixableError, format_module
+from flake8_redis_ssot.fixes.edits.import_statement import ImportedSymbol
+from flake8_redis_ssot.fixes.import_checks import check_import_cycle, check_service_boundary
 from flake8_redis_ssot.project.modules import package_name
-from flake8_redis_ssot.project.view import View
-from flake8_redis_ssot.semantic.flow.evaluator import relative_module
-from flake8_redis_ssot.semantic.module_exports import lists_names
-from flake8_redis_ssot.syntax.edits import Cut
+from flake8_redis_ssot.project.view import FileContext
+from flake8_redis_ssot.semantic.flow.evaluator import resolve_relative_module
+from flake8_redis_ssot.semantic.module_exports import is_dunder_all_assignment
+from flake8_redis_ssot.syntax.edits import TextEdit
 
 
-class Instead:
-    """What takes the place of a duplicate: dotted names of the `maker` (called in its place) and of the `kind`."""
+class Replacement:
+    """What takes the place of a duplicate.
 
-    def __init__(self, maker: str, kind: str) -> None:
-        self.maker = maker
-        self.kind = kind
+    Dotted names of the `callable_name` (called in its place) and of the `class_name`.
+    """
+
+    def __init__(self, callable_name: str, class_name: str) -> None:
+        self.callable_name = callable_name
+        self.class_name = class_name
 
 
-def switch(user: User, instead: Instead, view: View, bench: Bench) -> Iterator[Operation]:
+def migrate_user(
+    user: DuplicateUser, replacement: Replacement, file: FileContext, context: FixContext
+) -> Iterator[Operation]:
     """What changes in the file of one user. Raises Blocked where a name is taken there."""
-    sheet = bench.sheet(user.path)
-    references = sheet.references
-    makers = [read for read in user.variable.reads if references.call_of(read)]
-    kinds = [read for read in user.variable.reads if read not in makers]
-    wanted = [name for name, reads in ((instead.maker, makers), (instead.kind, kinds)) if reads]
-    named = []
-    for dotted in dict.fromkeys(wanted):
-        check_import(user.path, dotted, bench)
+    document = context.document(user.path)
+    references = document.symbol_table
+    constructor_reads = [read for read in user.symbol.reads if references.call_of(read)]
+    type_reads = [read for read in user.symbol.reads if read not in constructor_reads]
+    needed_names = [
+        name
+        for name, reads in ((replacement.callable_name, constructor_reads), (replacement.class_name, type_reads))
+        if reads
+    ]
+    imported_names = []
+    for dotted in dict.fromkeys(needed_names):
+        check_import(user.path, dotted, context)
         module, _, name = dotted.rpartition(".")
-        reads = [*(makers if dotted == instead.maker else ()), *(kinds if dotted == instead.kind else ())]
-        if name != user.variable.name:
-            _check_free(name, reads, user, sheet)
-            yield from (Replace(user.path, sheet.cut(read, name)) for read in reads)
+        reads = [
+            *(constructor_reads if dotted == replacement.callable_name else ()),
+            *(type_reads if dotted == replacement.class_name else ()),
+        ]
+        if name != user.symbol.name:
+            _check_name_free(name, reads, user, document)
+            yield from (ReplaceText(user.path, document.replace_node(read, name)) for read in reads)
         statement = user.entry.statement if user.entry is not None else None
-        named.append(Named(written(module, statement, view), name))
-    named.sort(key=lambda each: (not each.name[:1].isupper(), each.name))
+        imported_names.append(ImportedSymbol(format_module(module, statement, file), name))
+    imported_names.sort(key=lambda each: (not each.name[:1].isupper(), each.name))
     if user.entry is not None:
-        yield user.entry.take(tuple(named))
+        yield user.entry.replace_with(tuple(imported_names))
     else:
-        yield from (Bring(user.path, references.module.node, None, each) for each in named)
+        yield from (AddImport(user.path, references.module_scope.node, None, each) for each in imported_names)
 
 
-def check_import(importer: str, dotted: str, bench: Bench) -> None:
+def check_import(importer: str, dotted: str, context: FixContext) -> None:
     """Whether a file may import what a dotted name stands for. Raises Blocked."""
     module = dotted.rpartition(".")[0]
     try:
-        check_border(module, importer, bench)
-    except Blocked as block:
+        check_service_boundary(module, importer, context)
+    except NotFixableError as error:
         advice = "`accessor-for` in the settings can name another accessor for these files"
-        raise Blocked(f"{block}; {advice}") from None
-    check_ring(module, importer, bench)
+        raise NotFixableError(f"{error}; {advice}") from None
+    check_import_cycle(module, importer, context)
 
 
-def _check_free(name: str, reads: Sequence[ast.Name], user: User, sheet: Sheet) -> None:
-    scope = user.variable.scope
-    taken = sheet.references.variable(scope, name) or sheet.references.captured_by(name, scope)
-    if taken or any(sheet.references.seen(name, read) is not None for read in reads):
-        raise Blocked(f"`{name}` already means something else in {sheet.path.rpartition('/')[2]}")
+def _check_name_free(name: str, reads: Sequence[ast.Name], user: DuplicateUser, document: SourceDocument) -> None:
+    scope = user.symbol.scope
+    is_taken = document.symbol_table.find_symbol(scope, name) or document.symbol_table.find_captured_names(name, scope)
+    if is_taken or any(document.symbol_table.lookup(name, read) is not None for read in reads):
+        raise NotFixableError(f"`{name}` already means something else in {document.path.rpartition('/')[2]}")
 
 
-def is_alone(duplicate: Duplicate, users: Sequence[User], bench: Bench) -> bool:
+def is_only_definition(duplicate: Duplicate, users: Sequence[DuplicateUser], context: FixContext) -> bool:
     """Whether there is nothing else in the file of a duplicate that anybody may want: then it can go with it."""
-    path, sheet = duplicate.path, bench.sheet(duplicate.path)
-    plain = (ast.Import, ast.ImportFrom)
-    others = [
-        each for each in sheet.tree.body if not isinstance(each, plain) and not _is_text(each) and not lists_names(each)
+    path, document = duplicate.path, context.document(duplicate.path)
+    import_types = (ast.Import, ast.ImportFrom)
+    other_statements = [
+        each
+        for each in document.tree.body
+        if not isinstance(each, import_types)
+        and not _is_constant_statement(each)
+        and not is_dunder_all_assignment(each)
     ]
-    is_only = len(others) == 1 and getattr(others[0], "name", "") == duplicate.name
-    if not is_only or sheet.path.endswith(("__init__.py", "__init__.pyi")):
+    is_only = len(other_statements) == 1 and getattr(other_statements[0], "name", "") == duplicate.name
+    if not is_only or document.path.endswith(("__init__.py", "__init__.pyi")):
         return False
-    own = {user.path: user.entry.statement for user in users if user.entry is not None}
-    return not _is_named(path, bench) and not any(
-        _wants_more(each, own, path, bench) for each in bench.mentioning(path)
+    own_imports = {user.path: user.entry.statement for user in users if user.entry is not None}
+    return not _is_named_in_strings(path, context) and not any(
+        _has_other_imports(each, own_imports, path, context) for each in context.find_files_naming(path)
     )
 
 
-def _wants_more(file: str, own: Mapping[str, ast.stmt], path: str, bench: Bench) -> bool:
-    """Whether a file imports a module (at `path`), or more from it than by its `own` statement."""
-    module, package = bench.module(path), package_name(file, bench.project.modules.roots)
-    for statement in bench.sheet(file).imports if file != path else ():
+def _has_other_imports(file: str, own_imports: Mapping[str, ast.stmt], path: str, context: FixContext) -> bool:
+    """Whether a file imports a module (at `path`), or more from it than by its `own_imports` statement."""
+    module, package = context.module_name(path), package_name(file, context.resolver.modules.roots)
+    for statement in context.document(file).imports if file != path else ():
         base = ""
         if isinstance(statement, ast.ImportFrom):
             base = statement.module or ""
-            base = relative_module(package, statement.level, base) or "" if statement.level else base
-        if base and bench.project.module_name(base, file) == module:
-            if statement is not own.get(file) or len(statement.names) > 1:
+            base = resolve_relative_module(package, statement.level, base) or "" if statement.level else base
+        if base and context.resolver.module_name(base, file) == module:
+            if statement is not own_imports.get(file) or len(statement.names) > 1:
                 return True
         elif any(
-            bench.project.module_name(f"{base}.{each.name}".strip("."), file) == module for each in statement.names
+            context.resolver.module_name(f"{base}.{each.name}".strip("."), file) == module for each in statement.names
         ):
             return True
     return False
 
 
-def _is_named(path: str, bench: Bench) -> bool:
+def _is_named_in_strings(path: str, context: FixContext) -> bool:
     """Whether any text of the project names the module."""
-    named = re.compile(rb"[\"']" + re.escape(bench.module(path).encode()) + rb"[\"'.:]")
-    return any(named.search(bench.text(file)) for file in bench.mentioning(path))
+    module_string = re.compile(rb"[\"']" + re.escape(context.module_name(path).encode()) + rb"[\"'.:]")
+    return any(module_string.search(context.code_bytes(file)) for file in context.find_files_naming(path))
 
 
-def _is_text(statement: ast.stmt) -> bool:
+def _is_constant_statement(statement: ast.stmt) -> bool:
     return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
 
 
-def without(duplicate: Duplicate, sheet: Sheet) -> Operation:
+def remove_class(duplicate: Duplicate, document: SourceDocument) -> Operation:
     """The class taken out of its file, with the blank lines below it. Raises Blocked."""
-    node = class_of(duplicate, sheet.tree)
+    node = find_class(duplicate, document.tree)
     if node is None:
-        raise Blocked("it is not defined at the top of its file")
-    if duplicate.name in (sheet.references.exported or ()):
-        raise Blocked("it is in `__all__` of its file")
+        raise NotFixableError("it is not defined at the top of its file")
+    if duplicate.name in (document.symbol_table.exported_names or ()):
+        raise NotFixableError("it is in `__all__` of its file")
     first = min([node.lineno, *(each.lineno for each in node.decorator_list)])
-    start, end = sheet.lines.offset(first, 0), sheet.range(node)[1]
-    rest = sheet.text[end:]
+    start, end = document.lines.offset(first, 0), document.offsets_of(node)[1]
+    rest = document.text[end:]
     blank = len(rest) - len(rest.lstrip("\r\n"))
     names = tuple(each for each in ast.walk(node) if isinstance(each, ast.Name))
-    return Replace(sheet.path, Cut(start, end + blank, ""), names)
+    return ReplaceText(document.path, TextEdit(start, end + blank, ""), names)
 
 
-def class_of(duplicate: Duplicate, tree: ast.Module) -> ast.ClassDef | None:
+def find_class(duplicate: Duplicate, tree: ast.Module) -> ast.ClassDef | None:
     """The class itself, at the top of its file."""
     node = next((each for each in tree.body if getattr(each, "name", "") == duplicate.name), None)
     return node if isinstance(node, ast.ClassDef) else None

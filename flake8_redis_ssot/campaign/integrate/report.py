@@ -6,88 +6,92 @@ import ast
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from flake8_redis_ssot.campaign.integrate.compatibility import Fit
-from flake8_redis_ssot.campaign.integrate.integrate import Integration
-from flake8_redis_ssot.files.paths import relative_to
+from flake8_redis_ssot.campaign.integrate.compatibility import MethodCompatibility
+from flake8_redis_ssot.campaign.integrate.integrate import IntegrationResult
+from flake8_redis_ssot.files.paths import to_relative_path
 
-_MOST_PLACES = 4
+_MAX_LOCATIONS = 4
 
 
-def as_text(service: str, found: Sequence[Integration], root: str) -> str:
+def render_text(service: str, results: Sequence[IntegrationResult], root: str) -> str:
     """Everything, for people. `root` is the folder that paths count from."""
-    if not found:
+    if not results:
         return f"{service} has no duplicate, and uses none."
-    return "\n\n".join("\n".join(_lines(each, root)) for each in found)
+    return "\n\n".join("\n".join(_lines(each, root)) for each in results)
 
 
-def _lines(each: Integration, root: str) -> Iterator[str]:
-    duplicate = each.duplicate
-    where = f"{relative_to(root, duplicate.path)}:{duplicate.finding.span.row}"
-    yield f"`{duplicate.name}` ({where}) stands in for `{duplicate.model.home.name}`"
-    yield f"  used by   {', '.join(each.users) or 'nobody in the service'}"
-    for fit in each.fits:
-        yield f"  calls     {_signature(fit)}"
-        yield f"            in {_places(fit, root)}"
-        yield f"            {_verdict(fit)}"
-    if each.reasons:
-        yield from (f"  in the way: {reason}" for reason in each.reasons)
+def _lines(result: IntegrationResult, root: str) -> Iterator[str]:
+    duplicate = result.duplicate
+    location = f"{to_relative_path(root, duplicate.path)}:{duplicate.finding.span.row}"
+    yield f"`{duplicate.name}` ({location}) stands in for `{duplicate.guarded_class.definition.name}`"
+    yield f"  used by   {', '.join(result.user_paths) or 'nobody in the service'}"
+    for compatibility in result.compatibilities:
+        yield f"  calls     {_format_signature(compatibility)}"
+        yield f"            in {_format_locations(compatibility, root)}"
+        yield f"            {_format_compatibility(compatibility)}"
+    if result.reasons:
+        yield from (f"  in the way: {reason}" for reason in result.reasons)
     else:
-        yield f"  instead   {each.outcome}"
-        yield f"  changes   {', '.join(_changes(each, root))}"
+        yield f"  instead   {result.outcome}"
+        yield f"  changes   {', '.join(_format_changes(result, root))}"
 
 
-def _signature(fit: Fit) -> str:
+def _format_signature(compatibility: MethodCompatibility) -> str:
     """The method as the shared class has it."""
-    if fit.there is None:
-        return f"{fit.name}()"
-    waits = "async " if isinstance(fit.there, ast.AsyncFunctionDef) else ""
-    returns = f" -> {ast.unparse(fit.there.returns)}" if fit.there.returns is not None else ""
-    taken = ast.unparse(fit.there.args).removeprefix("self").removeprefix(", ")
-    return f"{waits}{fit.name}({taken}){returns}"
+    if compatibility.shared_method is None:
+        return f"{compatibility.name}()"
+    async_prefix = "async " if isinstance(compatibility.shared_method, ast.AsyncFunctionDef) else ""
+    returns = (
+        f" -> {ast.unparse(compatibility.shared_method.returns)}"
+        if compatibility.shared_method.returns is not None
+        else ""
+    )
+    parameters = ast.unparse(compatibility.shared_method.args).removeprefix("self").removeprefix(", ")
+    return f"{async_prefix}{compatibility.name}({parameters}){returns}"
 
 
-def _places(fit: Fit, root: str) -> str:
-    places = list(dict.fromkeys(f"{relative_to(root, use.path)}:{use.row}" for use in fit.uses))
-    more = len(places) - _MOST_PLACES
-    return ", ".join(places[:_MOST_PLACES]) + (f" and {more} more" if more > 0 else "")
+def _format_locations(compatibility: MethodCompatibility, root: str) -> str:
+    locations = list(dict.fromkeys(f"{to_relative_path(root, use.path)}:{use.row}" for use in compatibility.uses))
+    more = len(locations) - _MAX_LOCATIONS
+    return ", ".join(locations[:_MAX_LOCATIONS]) + (f" and {more} more" if more > 0 else "")
 
 
-def _verdict(fit: Fit) -> str:
-    if fit.refusal:
-        return f"can't be handed on: {fit.refusal}"
-    return f"differs: {fit.trouble}" if fit.trouble else "fits"
+def _format_compatibility(compatibility: MethodCompatibility) -> str:
+    if compatibility.refusal:
+        return f"can't be handed on: {compatibility.refusal}"
+    return f"differs: {compatibility.mismatch}" if compatibility.mismatch else "fits"
 
 
-def _changes(each: Integration, root: str) -> Iterator[str]:
-    for change in each.changes:
-        what = "new" if change.before is None else "removed" if change.after is None else "changed"
-        yield f"{relative_to(root, change.path)} ({what})"
+def _format_changes(result: IntegrationResult, root: str) -> Iterator[str]:
+    for change in result.changes:
+        label = "new" if change.before is None else "removed" if change.after is None else "changed"
+        yield f"{to_relative_path(root, change.path)} ({label})"
 
 
-def as_json(each: Integration, root: str) -> dict[str, Any]:
+def to_json(result: IntegrationResult, root: str) -> dict[str, Any]:
     """The same for machines: paths from the root, rows 1-based."""
-    duplicate = each.duplicate
+    duplicate = result.duplicate
     return {
         "class": duplicate.name,
-        "path": relative_to(root, duplicate.path),
+        "path": to_relative_path(root, duplicate.path),
         "row": duplicate.finding.span.row,
-        "instead_of": duplicate.model.home.name,
-        "users": list(each.users),
-        "methods": [_as_json(fit, root) for fit in each.fits],
-        "outcome": each.outcome,
-        "reasons": list(each.reasons),
-        "changes": list(_changes(each, root)),
+        "instead_of": duplicate.guarded_class.definition.name,
+        "users": list(result.user_paths),
+        "methods": [_compatibility_to_json(compatibility, root) for compatibility in result.compatibilities],
+        "outcome": result.outcome,
+        "reasons": list(result.reasons),
+        "changes": list(_format_changes(result, root)),
     }
 
 
-def _as_json(fit: Fit, root: str) -> dict[str, Any]:
-    places = dict.fromkeys((relative_to(root, use.path), use.row) for use in fit.uses)
+def _compatibility_to_json(compatibility: MethodCompatibility, root: str) -> dict[str, Any]:
+    locations = dict.fromkeys((to_relative_path(root, use.path), use.row) for use in compatibility.uses)
     return {
-        "name": fit.name,
-        "there": _signature(fit) if fit.there is not None else None,
-        "awaited": fit.awaited,
-        "fits": not fit.trouble,
-        "trouble": fit.trouble or None,
-        "refusal": fit.refusal or None,
-        "uses": [{"path": path, "row": row} for path, row in sorted(places)],
+        "name": compatibility.name,
+        "there": _format_signature(compatibility) if compatibility.shared_method is not None else None,
+        "awaited": compatibility.is_awaited,
+        "fits": not compatibility.mismatch,
+        "trouble": compatibility.mismatch or None,
+        "refusal": compatibility.refusal or None,
+        "uses": [{"path": path, "row": row} for path, row in sorted(locations)],
     }

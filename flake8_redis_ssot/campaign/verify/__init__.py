@@ -1,1 +1,1 @@
-"""How far the success criteria of a campaign are met, each with its evidence. Nothing here writes."""
+"""Whether a campaign is finished: success criteria, each with its evidence."""

@@ -15,30 +15,30 @@ from typing import NamedTuple
 from flake8_redis_ssot.config.loading import OWN_NAMES, PYPROJECT
 from flake8_redis_ssot.config.model import Config
 from flake8_redis_ssot.files.atomic_write import read
-from flake8_redis_ssot.files.discovery import whole_project
-from flake8_redis_ssot.project.resources import Deprecated, Guards
-from flake8_redis_ssot.semantic.name_patterns import Words
-from flake8_redis_ssot.syntax.source import decode, lines_of
+from flake8_redis_ssot.files.discovery import discover_project
+from flake8_redis_ssot.project.resources import DeprecatedName, ResourceIndex
+from flake8_redis_ssot.semantic.name_patterns import NamePatterns
+from flake8_redis_ssot.syntax.source import decode, split_lines
 
-ENDINGS = (".toml", ".cfg", ".ini", ".yaml", ".yml", ".json", ".env")
+CONFIG_SUFFIXES = (".toml", ".cfg", ".ini", ".yaml", ".yml", ".json", ".env")
 # `package.module`, also with an attribute behind a colon, as entry points have it.
-_DOTTED = re.compile(r"(?<![\w.])[^\W\d]\w*(?:\.[^\W\d]\w*)*(?::[^\W\d]\w*(?:\.[^\W\d]\w*)*)?")
-_HEADER = re.compile(r"\s*\[\[?\s*([^\]]+?)\s*\]")
-_FORBIDDING = re.compile(
+_DOTTED_NAME = re.compile(r"(?<![\w.])[^\W\d]\w*(?:\.[^\W\d]\w*)*(?::[^\W\d]\w*(?:\.[^\W\d]\w*)*)?")
+_TABLE_HEADER = re.compile(r"\s*\[\[?\s*([^\]]+?)\s*\]")
+_BAN_SECTION = re.compile(
     r"(?:tool\.)?(?:redis-ssot|importlinter)\b|(?:tool\.ruff\.)?(?:lint\.)?flake8-tidy-imports\.banned-api\b"
 )
 _OWN_KEY = re.compile(r"\s*(?:tool\.)?redis-ssot\s*[.=]")
 # A semgrep rule, or a report of ours.
-_SPEAKS_OF_US = re.compile(rb'"pattern-either"|\bpattern-either:|"RSS\d{3}"')
+_OWN_OUTPUT = re.compile(rb'"pattern-either"|\bpattern-either:|"RSS\d{3}"')
 
 
-class Named(NamedTuple):
+class ConfigReference(NamedTuple):
     """A deprecated name in a file (`path`, absolute) at `row` (1-based): as it stands there, and what it means."""
 
     path: str
     row: int
     text: str
-    old: Deprecated
+    deprecated: DeprecatedName
 
     @property
     def dotted(self) -> str:
@@ -46,50 +46,52 @@ class Named(NamedTuple):
         return self.text.replace(":", ".")
 
 
-def old_names_in(config: Config, guards: Guards) -> Iterator[Named]:
+def find_config_references(config: Config, resources: ResourceIndex) -> Iterator[ConfigReference]:
     """Every deprecated name in the settings files of a project, in order of place."""
-    words = Words.of(old for resource in config.resources for old, _ in resource.deprecated)
-    for path in whole_project(str(config.root), config.roots, config.exclude, endings=ENDINGS).files:
+    patterns = NamePatterns.from_patterns(
+        deprecated for resource in config.resources for deprecated, _ in resource.deprecated
+    )
+    for path in discover_project(str(config.root), config.import_roots, config.exclude, suffixes=CONFIG_SUFFIXES).files:
         if os.path.basename(path) in OWN_NAMES or (path == str(config.file) and not path.endswith(PYPROJECT)):
             continue
         data = b""
         with suppress(OSError):  # what can't be read is told for code only
             data = read(path)
-        if any(needle in data for needle in words.needles) and not _SPEAKS_OF_US.search(data):
-            for row, line in _lines(path, decode(data).text):
-                yield from _in_line(path, row, line, guards)
+        if any(needle in data for needle in patterns.prefilter_literals) and not _OWN_OUTPUT.search(data):
+            for row, line in _relevant_lines(path, decode(data).text):
+                yield from _find_in_line(path, row, line, resources)
 
 
-def _in_line(path: str, row: int, line: str, guards: Guards) -> Iterator[Named]:
-    for match in _DOTTED.finditer(line):
+def _find_in_line(path: str, row: int, line: str, resources: ResourceIndex) -> Iterator[ConfigReference]:
+    for match in _DOTTED_NAME.finditer(line):
         dotted = match[0].replace(":", ".")
-        old = guards.deprecated(dotted) if "." in dotted else None
-        if old is not None:
-            yield Named(path, row, match[0], old)
+        deprecated = resources.find_deprecated(dotted) if "." in dotted else None
+        if deprecated is not None:
+            yield ConfigReference(path, row, match[0], deprecated)
 
 
-def _lines(path: str, text: str) -> Iterator[tuple[int, str]]:
+def _relevant_lines(path: str, text: str) -> Iterator[tuple[int, str]]:
     """The lines that say something, without their comments, and their rows."""
-    forbids = False
-    tabled = path.endswith((".toml", ".cfg", ".ini"))
-    for row, line in enumerate(lines_of(text), 1):
-        header = _HEADER.match(line) if tabled else None
+    is_ban_section = False
+    has_tables = path.endswith((".toml", ".cfg", ".ini"))
+    for row, line in enumerate(split_lines(text), 1):
+        header = _TABLE_HEADER.match(line) if has_tables else None
         if header:
-            forbids = _FORBIDDING.match(header[1].replace('"', "")) is not None
-        if not forbids and not (tabled and _OWN_KEY.match(line)):
-            yield row, line if path.endswith(".json") else _without_comment(line)
+            is_ban_section = _BAN_SECTION.match(header[1].replace('"', "")) is not None
+        if not is_ban_section and not (has_tables and _OWN_KEY.match(line)):
+            yield row, line if path.endswith(".json") else _strip_comment(line)
 
 
-def _without_comment(line: str) -> str:
+def _strip_comment(line: str) -> str:
     """A line up to a `#` or `;` that opens it or stands behind a blank, and in no quotes."""
     quote = ""
-    for place, character in enumerate(line):
+    for index, character in enumerate(line):
         if quote:
             quote = "" if character == quote else quote
         elif character in "\"'":
             quote = character
-        elif character in "#;" and not line[:place].strip():
+        elif character in "#;" and not line[:index].strip():
             return ""
-        elif character == "#" and line[place - 1].isspace():
-            return line[:place]
+        elif character == "#" and line[index - 1].isspace():
+            return line[:index]
     return line

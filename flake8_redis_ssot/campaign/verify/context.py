@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from flake8_redis_ssot.baseline.entries import path_from
-from flake8_redis_ssot.baseline.matching import Sifted
-from flake8_redis_ssot.campaign.journal import Asked, Journal
-from flake8_redis_ssot.campaign.verify.config_files import Named, old_names_in
+from flake8_redis_ssot.baseline.matching import BaselineResult
+from flake8_redis_ssot.campaign.journal import GateRun, Journal
+from flake8_redis_ssot.campaign.verify.config_files import ConfigReference, find_config_references
 from flake8_redis_ssot.codes import Selection
 from flake8_redis_ssot.config.model import Config
 from flake8_redis_ssot.model import Finding
@@ -17,42 +17,43 @@ from flake8_redis_ssot.project.analysis import Analysis
 
 
 @dataclass(frozen=True)
-class Scene:
+class VerificationContext:
     """One project at one time.
 
-    `findings` are those that the baseline does not know (`sifted` has the others); `journal` is None where there is no
-    campaign. `asked` is what the gate has said just now, where it was asked, and `unasked` why it could not be.
+    `findings` are those that the baseline does not know (`baseline_results` has the others); `journal` is None where
+    there is no campaign. `validation_run` is what the gate has said just now, where it was asked, and
+    `validation_error` why it could not be.
     """
 
     config: Config
     files: Sequence[str]
     findings: Sequence[Finding]
-    sifted: Sequence[Sifted]
+    baseline_results: Sequence[BaselineResult]
     analysis: Analysis
     journal: Journal | None
     jobs: int
-    asked: Asked | None = None
-    unasked: str = ""
+    validation_run: GateRun | None = None
+    validation_error: str = ""
 
     @property
     def root(self) -> str:
         """The configuration's folder, which paths count from."""
         return str(self.config.root)
 
-    def relative(self, path: str) -> str:
+    def relative_path(self, path: str) -> str:
         """A path as evidence has it."""
         return path_from(self.root, path)
 
     @property
-    def known(self) -> list[Finding]:
+    def baselined_findings(self) -> list[Finding]:
         """The findings that the baseline lets pass."""
-        return [finding for each in self.sifted for finding in each.known]
+        return [finding for each in self.baseline_results for finding in each.known]
 
-    def looks_for(self, code: str) -> bool:
+    def is_code_enabled(self, code: str) -> bool:
         """Whether the settings ask for a code."""
-        return Selection(self.config.select, self.config.ignore).has(code)
+        return Selection(self.config.select, self.config.ignore).has_code(code)
 
     @cached_property
-    def named(self) -> tuple[Named, ...]:
+    def config_references(self) -> tuple[ConfigReference, ...]:
         """Where files that are no Python name something deprecated."""
-        return tuple(old_names_in(self.config, self.analysis.guards))
+        return tuple(find_config_references(self.config, self.analysis.resources))

@@ -5,137 +5,168 @@ from __future__ import annotations
 import os
 import time
 
-from flake8_redis_ssot.campaign.journal import Asked, Journal
-from flake8_redis_ssot.campaign.rollback import present_at
-from flake8_redis_ssot.campaign.verify.config_files import ENDINGS, Named
-from flake8_redis_ssot.campaign.verify.context import Scene
-from flake8_redis_ssot.campaign.verify.criterion import Criterion, Place, State, Verdict, by_code, places_of
-from flake8_redis_ssot.files.paths import shown_path
-from flake8_redis_ssot.model import counted
+from flake8_redis_ssot.campaign.journal import GateRun, Journal
+from flake8_redis_ssot.campaign.rollback import read_if_exists
+from flake8_redis_ssot.campaign.verify.config_files import CONFIG_SUFFIXES, ConfigReference
+from flake8_redis_ssot.campaign.verify.context import VerificationContext
+from flake8_redis_ssot.campaign.verify.criterion import (
+    Criterion,
+    CriterionResult,
+    CriterionState,
+    Evidence,
+    count_by_code,
+    findings_evidence,
+)
+from flake8_redis_ssot.files.paths import to_display_path
+from flake8_redis_ssot.model import plural
 
-_DUPLICATE = "RSS004"
+_DUPLICATE_CODE = "RSS004"
 
 
-def _no_findings(scene: Scene) -> Verdict:
+def _check_findings(context: VerificationContext) -> CriterionResult:
     """New findings fail, and so does a baseline that says more than is true."""
-    stale = sum(len(each.match.gone) + len(each.match.moved) for each in scene.sifted)
-    codes = by_code(scene.findings)
-    told = f"{counted(len(scene.findings), 'finding')} in {counted(len(scene.files), 'file')}"
+    stale = sum(len(each.match.gone) + len(each.match.moved) for each in context.baseline_results)
+    codes = count_by_code(context.findings)
+    summary = f"{plural(len(context.findings), 'finding')} in {plural(len(context.files), 'file')}"
     if codes:
-        told += f" ({', '.join(f'{code}: {number}' for code, number in codes.items())})"
-    for each in scene.sifted:
-        told += f"; {counted(len(each.known), 'finding')} more left in the baseline {shown_path(each.baseline.file)}"
+        summary += f" ({', '.join(f'{code}: {number}' for code, number in codes.items())})"
+    for each in context.baseline_results:
+        summary += (
+            f"; {plural(len(each.known), 'finding')} more left in the baseline {to_display_path(each.baseline.file)}"
+        )
     if stale:
-        told += f", {counted(stale, 'entry', 'entries')} of which nothing stands for any more"
-    return Verdict(
-        State.FAILED if scene.findings or stale else State.PASSED,
-        told,
-        places_of(scene.findings, scene),
+        summary += f", {plural(stale, 'entry', 'entries')} of which nothing stands for any more"
+    return CriterionResult(
+        CriterionState.FAILED if context.findings or stale else CriterionState.PASSED,
+        summary,
+        findings_evidence(context.findings, context),
         ("redis-ssot baseline prune",) if stale else (),
-        details={"findings": len(scene.findings), "codes": codes, "known": len(scene.known), "stale": stale},
+        details={
+            "findings": len(context.findings),
+            "codes": codes,
+            "known": len(context.baselined_findings),
+            "stale": stale,
+        },
     )
 
 
-def _no_duplicates(scene: Scene) -> Verdict:
+def _check_duplicates(context: VerificationContext) -> CriterionResult:
     """Classes that the settings have nobody look for can't be told."""
-    if scene.config.duplicates == "off":
-        return Verdict(State.UNKNOWN, 'nobody looks for them: `duplicates = "off"` in the settings')
-    if not scene.looks_for(_DUPLICATE):
-        return Verdict(State.UNKNOWN, f"nobody looks for them: the settings leave {_DUPLICATE} out")
-    left = [each for each in scene.findings if each.code == _DUPLICATE]
-    known = sum(each.code == _DUPLICATE for each in scene.known)
-    where = "" if scene.config.duplicates == "all" else " in shipped code"
-    told = f"{counted(len(left), 'class', 'classes')}{where}" + (f", {known} more in the baseline" if known else "")
-    state = State.FAILED if left else State.PASSED
-    return Verdict(state, told, places_of(left, scene), details={"classes": len(left), "known": known})
+    if context.config.duplicates == "off":
+        return CriterionResult(CriterionState.UNKNOWN, 'nobody looks for them: `duplicates = "off"` in the settings')
+    if not context.is_code_enabled(_DUPLICATE_CODE):
+        return CriterionResult(
+            CriterionState.UNKNOWN, f"nobody looks for them: the settings leave {_DUPLICATE_CODE} out"
+        )
+    duplicates = [each for each in context.findings if each.code == _DUPLICATE_CODE]
+    baselined = sum(each.code == _DUPLICATE_CODE for each in context.baselined_findings)
+    scope = "" if context.config.duplicates == "all" else " in shipped code"
+    summary = f"{plural(len(duplicates), 'class', 'classes')}{scope}" + (
+        f", {baselined} more in the baseline" if baselined else ""
+    )
+    state = CriterionState.FAILED if duplicates else CriterionState.PASSED
+    return CriterionResult(
+        state, summary, findings_evidence(duplicates, context), details={"classes": len(duplicates), "known": baselined}
+    )
 
 
-NO_FINDINGS = Criterion("findings", "Nothing goes round the source of truth", _no_findings)
-NO_DUPLICATES = Criterion("duplicates", "No class does again what the shared one does", _no_duplicates)
-_HOW = "`--validate COMMAND` asks one now"
+NO_FINDINGS = Criterion("findings", "Nothing goes round the source of truth", _check_findings)
+NO_DUPLICATES = Criterion("duplicates", "No class does again what the shared one does", _check_duplicates)
+_VALIDATE_HINT = "`--validate COMMAND` asks one now"
 
 
-def _gate_passes(scene: Scene) -> Verdict:
-    if scene.unasked:
-        return Verdict(State.UNKNOWN, scene.unasked)
-    if scene.asked is not None:
-        return _told(scene.asked, _in_words(scene.asked, "now"))
-    if scene.journal is None:
-        return Verdict(State.UNKNOWN, f"no campaign here yet; {_HOW}")
-    unfinished = scene.journal.unfinished()
+def _check_validation(context: VerificationContext) -> CriterionResult:
+    if context.validation_error:
+        return CriterionResult(CriterionState.UNKNOWN, context.validation_error)
+    if context.validation_run is not None:
+        return _validation_result(context.validation_run, _describe_gate_run(context.validation_run, "now"))
+    if context.journal is None:
+        return CriterionResult(CriterionState.UNKNOWN, f"no campaign here yet; {_VALIDATE_HINT}")
+    unfinished = context.journal.unfinished_run()
     if unfinished is not None:
         resume = ("redis-ssot remediate --resume",)
-        return Verdict(State.UNKNOWN, f"run {unfinished.name} came to no end", commands=resume)
-    last = last_of(scene.journal)
+        return CriterionResult(CriterionState.UNKNOWN, f"run {unfinished.name} came to no end", commands=resume)
+    last = last_validation(context.journal)
     if last is None:
-        return Verdict(State.UNKNOWN, f"the campaign has asked no gate; {_HOW}")
+        return CriterionResult(CriterionState.UNKNOWN, f"the campaign has asked no gate; {_VALIDATE_HINT}")
     when = time.strftime("on %Y-%m-%d at %H:%M", time.localtime(last.at))
-    told = _in_words(last, when)
-    edited = _edited_since(scene, scene.journal)
+    summary = _describe_gate_run(last, when)
+    edited = _count_changed_files(context, context.journal)
     if edited:
-        told += f"; since then {counted(edited, 'file')} of the campaign changed: {_HOW}"
-    return _told(last, told)
+        summary += f"; since then {plural(edited, 'file')} of the campaign changed: {_VALIDATE_HINT}"
+    return _validation_result(last, summary)
 
 
-def last_of(journal: Journal) -> Asked | None:
+def last_validation(journal: Journal) -> GateRun | None:
     """The last answer about a state that stands: what the gate has refused was put back."""
-    kept = {f"{batch.run}/{batch.batch}" for batch in journal.kept()}
-    standing = (each for each in reversed(journal.asked) if not each.batch or each.batch in kept)
-    return next(standing, None)
+    kept_batches = {f"{batch.run_name}/{batch.batch}" for batch in journal.kept_batches()}
+    validations = (each for each in reversed(journal.gate_runs) if not each.batch or each.batch in kept_batches)
+    return next(validations, None)
 
 
-def _told(said: Asked, summary: str) -> Verdict:
-    return Verdict(State.PASSED if said.passed else State.FAILED, summary, details=said._asdict())
+def _validation_result(gate_run: GateRun, summary: str) -> CriterionResult:
+    return CriterionResult(
+        CriterionState.PASSED if gate_run.passed else CriterionState.FAILED, summary, details=gate_run._asdict()
+    )
 
 
-def _in_words(said: Asked, when: str) -> str:
-    how = f"exit code {said.code}" if said.passed else said.reason
-    return f"`{said.command}` {'passed' if said.passed else 'failed'} {when} ({how}, {said.seconds:.1f} s)"
+def _describe_gate_run(gate_run: GateRun, when: str) -> str:
+    detail = f"exit code {gate_run.code}" if gate_run.passed else gate_run.reason
+    return (
+        f"`{gate_run.command}` {'passed' if gate_run.passed else 'failed'} {when} ({detail}, {gate_run.seconds:.1f} s)"
+    )
 
 
-def _edited_since(scene: Scene, journal: Journal) -> int:
+def _count_changed_files(context: VerificationContext, journal: Journal) -> int:
     """How many files are not as the campaign has left them."""
-    left = {turn.path: turn.after for batch in journal.kept() for turn in batch.turns}
-    return sum(not _is_as_left(scene, journal, path, digest) for path, digest in left.items())
+    expected_digests = {change.path: change.after for batch in journal.kept_batches() for change in batch.changes}
+    return sum(not _is_unchanged(context, journal, path, digest) for path, digest in expected_digests.items())
 
 
-def _is_as_left(scene: Scene, journal: Journal, path: str, digest: str) -> bool:
-    file = os.path.join(scene.root, *path.split("/"))
+def _is_unchanged(context: VerificationContext, journal: Journal, path: str, digest: str) -> bool:
+    file = os.path.join(context.root, *path.split("/"))
     try:
-        return present_at(file) == journal.store.get(digest)
+        return read_if_exists(file) == journal.store.get(digest)
     except OSError:
         return False
 
 
-GATE = Criterion("gate", "The gate passes", _gate_passes)
-_REFERENCE = "RSS005"
+VALIDATION = Criterion("gate", "The gate passes", _check_validation)
+_REFERENCE_CODE = "RSS005"
 
 
-def _no_old_strings(scene: Scene) -> Verdict:
-    found = [each for each in scene.findings if each.code == _REFERENCE]
-    known = sum(each.code == _REFERENCE for each in scene.known)
-    named = scene.named
-    told = f"{counted(len(found), 'string')} in code, {counted(len(named), 'name')} in settings ({_endings()})"
-    if known:
-        told += f"; {known} more in the baseline"
-    sees_code = scene.looks_for(_REFERENCE)
-    if not sees_code:
-        told += f"; nobody looks for those in code: the settings leave {_REFERENCE} out"
-    return Verdict(
-        State.FAILED if found or named else State.PASSED if sees_code else State.UNKNOWN,
-        told,
-        (*places_of(found, scene), *(_place(each, scene) for each in named)),
-        details={"strings": len(found), "settings": len(named), "known": known},
+def _check_strings(context: VerificationContext) -> CriterionResult:
+    references = [each for each in context.findings if each.code == _REFERENCE_CODE]
+    baselined = sum(each.code == _REFERENCE_CODE for each in context.baselined_findings)
+    config_references = context.config_references
+    summary = (
+        f"{plural(len(references), 'string')} in code, {plural(len(config_references), 'name')} in "
+        f"settings ({_format_suffixes()})"
+    )
+    if baselined:
+        summary += f"; {baselined} more in the baseline"
+    is_code_checked = context.is_code_enabled(_REFERENCE_CODE)
+    if not is_code_checked:
+        summary += f"; nobody looks for those in code: the settings leave {_REFERENCE_CODE} out"
+    return CriterionResult(
+        CriterionState.FAILED
+        if references or config_references
+        else CriterionState.PASSED
+        if is_code_checked
+        else CriterionState.UNKNOWN,
+        summary,
+        (*findings_evidence(references, context), *(_reference_evidence(each, context) for each in config_references)),
+        details={"strings": len(references), "settings": len(config_references), "known": baselined},
     )
 
 
-def _endings() -> str:
-    return " ".join(f"*{ending}" for ending in ENDINGS)
+def _format_suffixes() -> str:
+    return " ".join(f"*{suffix}" for suffix in CONFIG_SUFFIXES)
 
 
-def _place(named: Named, scene: Scene) -> Place:
-    instead = f"; use `{named.old.replacement}` instead" if named.old.replacement else ""
-    return Place(scene.relative(named.path), named.row, f"`{named.text}` is deprecated{instead}")
+def _reference_evidence(reference: ConfigReference, context: VerificationContext) -> Evidence:
+    instead = f"; use `{reference.deprecated.replacement}` instead" if reference.deprecated.replacement else ""
+    return Evidence(context.relative_path(reference.path), reference.row, f"`{reference.text}` is deprecated{instead}")
 
 
-STRINGS = Criterion("strings", "No string leads to anything old", _no_old_strings)
+STRINGS = Criterion("strings", "No string leads to anything old", _check_strings)

@@ -8,12 +8,12 @@ from enum import Enum
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from flake8_redis_ssot.campaign.verify.context import Scene
+from flake8_redis_ssot.campaign.verify.context import VerificationContext
 from flake8_redis_ssot.model import Finding, Span
-from flake8_redis_ssot.syntax.notebooks.locations import in_cell
+from flake8_redis_ssot.syntax.notebooks.locations import span_in_cell
 
 
-class State(Enum):
+class CriterionState(Enum):
     """How a criterion stands."""
 
     PASSED = "passed"
@@ -21,7 +21,7 @@ class State(Enum):
     UNKNOWN = "not known"
 
 
-class Place(NamedTuple):
+class Evidence(NamedTuple):
     """A piece of evidence: `path` from the configuration's folder with `/`, `row` (1-based; 0: the whole file).
 
     In a notebook the row counts in a `cell` (1-based), which is None in any other file.
@@ -33,21 +33,21 @@ class Place(NamedTuple):
     cell: int | None = None
 
     @property
-    def where(self) -> str:
+    def location(self) -> str:
         """`path:row`, or `path:cell number:row`."""
         cell = "" if self.cell is None else f"cell {self.cell}:"
         return f"{self.path}:{cell}{self.row}" if self.row else self.path
 
 
-class Verdict(NamedTuple):
+class CriterionResult(NamedTuple):
     """How a criterion stands: in a line, the places that show it, and commands that help.
 
     `note` says what can't be seen; `details` are the same facts for machines, ready for JSON.
     """
 
-    state: State
+    state: CriterionState
     summary: str
-    places: tuple[Place, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
     commands: tuple[str, ...] = ()
     note: str = ""
     details: Mapping[str, Any] = MappingProxyType({})
@@ -58,20 +58,20 @@ class Criterion(NamedTuple):
 
     name: str
     title: str
-    judge: Callable[[Scene], Verdict]
+    evaluate: Callable[[VerificationContext], CriterionResult]
 
 
-def place_at(path: str, span: Span, text: str, scene: Scene) -> Place:
+def evidence_at(path: str, span: Span, text: str, context: VerificationContext) -> Evidence:
     """A stretch of code in a file as evidence."""
-    cell, inner = in_cell(path, span)
-    return Place(scene.relative(path), inner.row, text, cell)
+    cell, inner = span_in_cell(path, span)
+    return Evidence(context.relative_path(path), inner.row, text, cell)
 
 
-def places_of(findings: Iterable[Finding], scene: Scene) -> tuple[Place, ...]:
+def findings_evidence(findings: Iterable[Finding], context: VerificationContext) -> tuple[Evidence, ...]:
     """Findings as evidence, in order."""
-    return tuple(place_at(each.path, each.span, f"{each.code} {each.message}", scene) for each in sorted(findings))
+    return tuple(evidence_at(each.path, each.span, f"{each.code} {each.message}", context) for each in sorted(findings))
 
 
-def by_code(findings: Iterable[Finding]) -> dict[str, int]:
+def count_by_code(findings: Iterable[Finding]) -> dict[str, int]:
     """How many findings there are of each code."""
     return dict(sorted(Counter(each.code for each in findings).items()))

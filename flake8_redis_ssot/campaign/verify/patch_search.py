@@ -8,102 +8,105 @@ from functools import partial
 from itertools import chain
 from typing import NamedTuple
 
-from flake8_redis_ssot.campaign.verify.context import Scene
+from flake8_redis_ssot.campaign.verify.context import VerificationContext
 from flake8_redis_ssot.files.atomic_write import read
-from flake8_redis_ssot.files.processes import ask_each
-from flake8_redis_ssot.files.test_paths import is_test
-from flake8_redis_ssot.project.resolver import Home
-from flake8_redis_ssot.project.search.prefilter import Hunt, Search
-from flake8_redis_ssot.project.search.scan import scanners
-from flake8_redis_ssot.semantic.facts import FileFacts, attribute_of
-from flake8_redis_ssot.semantic.name_patterns import Words
+from flake8_redis_ssot.files.processes import map_forked
+from flake8_redis_ssot.files.test_paths import is_test_path
+from flake8_redis_ssot.project.resolver import Definition
+from flake8_redis_ssot.project.search.prefilter import ModuleQuery, Search
+from flake8_redis_ssot.project.search.scan import scanner_pool
+from flake8_redis_ssot.semantic.facts import FileFacts, attribute_origin
+from flake8_redis_ssot.semantic.name_patterns import NamePatterns
 
 
-def modules_around(scene: Scene) -> dict[str, str]:
+def related_modules(context: VerificationContext) -> dict[str, str]:
     """The dotted names of these modules, by path. Looks for whoever uses an instance or an accessor first."""
-    analysis = scene.analysis
-    names = (analysis.project.locate(name).partition(":") for name in used_names(scene))
-    places = ((analysis.modules.path_of(module), attribute) for module, _, attribute in names)
-    analysis.ask({(path, name) for path, name in places if path is not None and name}, set())
-    own = {path for path in scene.files if is_guarded(analysis.modules.name_of(path), scene)}
-    users = {path for path, facts in analysis.all_facts().items() if _uses(path, facts, scene)}
-    return {path: analysis.modules.name_of(path) for path in sorted(own | users)}
+    analysis = context.analysis
+    names = (analysis.resolver.to_origin(name).partition(":") for name in accessor_names(context))
+    targets = ((analysis.modules.path_of(module), attribute) for module, _, attribute in names)
+    analysis.run_queries({(path, name) for path, name in targets if path is not None and name}, set())
+    own_paths = {path for path in context.files if is_resource_name(analysis.modules.name_of(path), context)}
+    user_paths = {path for path, facts in analysis.all_facts().items() if _is_resource_user(path, facts, context)}
+    return {path: analysis.modules.name_of(path) for path in sorted(own_paths | user_paths)}
 
 
-def used_names(scene: Scene) -> Iterator[str]:
+def accessor_names(context: VerificationContext) -> Iterator[str]:
     """The dotted names of instances and accessors."""
-    for resource in scene.config.resources:
+    for resource in context.config.resources:
         yield from filter(None, (resource.instance, resource.accessor))
         yield from (entry.accessor for entry in resource.accessor_for)
 
 
-def is_guarded(name: str, scene: Scene) -> bool:
+def is_resource_name(name: str, context: VerificationContext) -> bool:
     """Whether a true dotted name is, or lies in, a home of a resource or something deprecated."""
-    guards = scene.analysis.guards
-    homes = any(guards.is_canonical(resource, name) for resource in scene.config.resources)
-    return homes or guards.deprecated(name) is not None
+    resources = context.analysis.resources
+    is_canonical = any(resources.is_canonical(resource, name) for resource in context.config.resources)
+    return is_canonical or resources.find_deprecated(name) is not None
 
 
-def _uses(path: str, facts: FileFacts, scene: Scene) -> bool:
-    return not is_test(scene.relative(path)) and any(
-        is_guarded(home.name, scene) or scene.analysis.guards.constructor(home) is not None
-        for home in _homes(path, facts, scene)
+def _is_resource_user(path: str, facts: FileFacts, context: VerificationContext) -> bool:
+    return not is_test_path(context.relative_path(path)) and any(
+        is_resource_name(definition.name, context)
+        or context.analysis.resources.constructor_resource(definition) is not None
+        for definition in _referenced_definitions(path, facts, context)
     )
 
 
-def _homes(path: str, facts: FileFacts, scene: Scene) -> Iterable[Home]:
+def _referenced_definitions(path: str, facts: FileFacts, context: VerificationContext) -> Iterable[Definition]:
     """Where everything is at home that a file imports, reaches, or has from a star import."""
-    module = scene.analysis.modules.name_of(path)
-    origins = [entry.origin for entry in facts.imports if not entry.star]
+    module = context.analysis.modules.name_of(path)
+    origins = [entry.origin for entry in facts.imports if not entry.is_star]
     origins += [read for entry in facts.imports for read in entry.star_reads]
-    origins += [attribute_of(reach.base, reach.attribute) for reach in facts.reaches]
-    origins += [f"{module}:{name}" for name, stands_for in facts.exports.names.items() if stands_for]
-    return (home for origin in origins for home in scene.analysis.project.resolve(origin, path))
+    origins += [attribute_origin(access.base, access.attribute) for access in facts.attribute_accesses]
+    origins += [f"{module}:{name}" for name, alias_origins in facts.exports.names.items() if alias_origins]
+    return (definition for origin in origins for definition in context.analysis.resolver.resolve(origin, path))
 
 
 # What patches is called so, in the end.
-_PATCHERS = (b"patch", b"setattr", b"delattr")
-_CHUNK = 150  # files
+_PATCH_WORDS = (b"patch", b"setattr", b"delattr")
+_CHUNK_SIZE = 150  # files
 
 
-class _Way(NamedTuple):
+class _ModuleForms(NamedTuple):
     """How a file names a module: its last part, together with one of `forms`."""
 
-    last: bytes
+    last_part: bytes
     forms: tuple[bytes, ...]
 
     @classmethod
-    def to(cls, module: str) -> _Way:
+    def of_module(cls, module: str) -> _ModuleForms:
         """The way to a module: its dotted name, or an import from its package."""
         package, _, last = module.rpartition(".")
-        above = package.rpartition(".")[2]
-        forms = (f"{above}.{last}", f"{above} import", ". import") if above else (last,)
+        parent = package.rpartition(".")[2]
+        forms = (f"{parent}.{last}", f"{parent} import", ". import") if parent else (last,)
         return cls(last.encode(), tuple(map(str.encode, forms)))
 
-    def is_in(self, data: bytes) -> bool:
+    def is_named_in(self, data: bytes) -> bool:
         """Whether a file names the module."""
-        return self.last in data and any(form in data for form in self.forms)
+        return self.last_part in data and any(form in data for form in self.forms)
 
 
-def files_with_patches(
+def find_patching_files(
     files: Sequence[str], modules: Iterable[str], roots: tuple[str, ...], jobs: int
 ) -> list[FileFacts]:
     """The facts of files that may patch something in `modules` (dotted names): their mentions name these."""
-    ways = {_Way.to(module) for module in modules}
-    parts = [files[start : start + _CHUNK] for start in range(0, len(files), _CHUNK)]
-    near = list(chain.from_iterable(ask_each(partial(_near, ways=sorted(ways)), parts, jobs)))
-    words = Words(frozenset(way.last.decode() for way in ways))
-    hunts = tuple(Hunt(word.encode(), "", False, _PATCHERS) for word in sorted(words.exact))
-    with scanners(jobs) as scan:
-        return scan(near, Search((), hunts, words, roots))
+    module_forms = {_ModuleForms.of_module(module) for module in modules}
+    chunks = [files[start : start + _CHUNK_SIZE] for start in range(0, len(files), _CHUNK_SIZE)]
+    naming_files = list(
+        chain.from_iterable(map_forked(partial(_files_naming, ways=sorted(module_forms)), chunks, jobs))
+    )
+    patterns = NamePatterns(frozenset(form.last_part.decode() for form in module_forms))
+    queries = tuple(ModuleQuery(word.encode(), "", False, _PATCH_WORDS) for word in sorted(patterns.exact))
+    with scanner_pool(jobs) as scan:
+        return scan(naming_files, Search((), queries, patterns, roots))
 
 
-def _near(files: Sequence[str], ways: Sequence[_Way]) -> list[str]:
+def _files_naming(files: Sequence[str], ways: Sequence[_ModuleForms]) -> list[str]:
     """Those of some files that patch anything and name one of the modules."""
-    found = []
+    naming_paths = []
     for path in files:
         with suppress(OSError):
             data = read(path)
-            if any(word in data for word in _PATCHERS) and any(way.is_in(data) for way in ways):
-                found.append(path)
-    return found
+            if any(word in data for word in _PATCH_WORDS) and any(form.is_named_in(data) for form in ways):
+                naming_paths.append(path)
+    return naming_paths

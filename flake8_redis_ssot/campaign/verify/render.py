@@ -6,39 +6,47 @@ import json
 import re
 from collections.abc import Callable, Iterator
 
-from flake8_redis_ssot.campaign.verify.criterion import Place, State, Verdict
-from flake8_redis_ssot.campaign.verify.run import Judged, Report
-from flake8_redis_ssot.terminal import Paint
+from flake8_redis_ssot.campaign.verify.criterion import CriterionResult, CriterionState, Evidence
+from flake8_redis_ssot.campaign.verify.run import EvaluatedCriterion, VerificationReport
+from flake8_redis_ssot.terminal import Style
 
-FIRST = 10  # places that are shown of a criterion, unless all are wanted
-_SIGNS = {State.PASSED: ("cyan", "ok"), State.FAILED: ("red", "--"), State.UNKNOWN: ("yellow", "? ")}
-_MARKS = {State.PASSED: "✅ passed", State.FAILED: "❌ failed", State.UNKNOWN: "❔ not known"}
+DEFAULT_EVIDENCE_COUNT = 10  # places that are shown of a criterion, unless all are wanted
+_STATE_SIGNS = {
+    CriterionState.PASSED: ("cyan", "ok"),
+    CriterionState.FAILED: ("red", "--"),
+    CriterionState.UNKNOWN: ("yellow", "? "),
+}
+_STATE_LABELS = {
+    CriterionState.PASSED: "✅ passed",
+    CriterionState.FAILED: "❌ failed",
+    CriterionState.UNKNOWN: "❔ not known",
+}
 # What Markdown would take for markup, outside the code between backticks.
-_MARKUP = re.compile(r"[\\*_<>\[\]|#~]")
+_MARKDOWN_MARKUP = re.compile(r"[\\*_<>\[\]|#~]")
 
 
-def as_text(report: Report, paint: Paint, most: int | None) -> str:
-    """For a terminal: `most` places of each criterion (None: all)."""
-    lines = [line for each in report.judged for line in _text_of(each, paint, most)]
-    return "\n".join([*lines, "", f"{len(report.judged)} criteria: {report.total}."])
+def render_text(report: VerificationReport, paint: Style, limit: int | None) -> str:
+    """For a terminal: `limit` places of each criterion (None: all)."""
+    lines = [line for each in report.results for line in _text_lines(each, paint, limit)]
+    return "\n".join([*lines, "", f"{len(report.results)} criteria: {report.summary}."])
 
 
-def _text_of(judged: Judged, paint: Paint, most: int | None) -> Iterator[str]:
-    criterion, verdict = judged
-    yield f"{paint(*_SIGNS[verdict.state])} {paint('bold', criterion.title)}: {verdict.summary}"
-    yield from (f"     {paint('cyan', place.where)} {place.text}" for place in verdict.places[:most])
-    if rest := _rest(verdict, most):
-        yield f"     … and {rest} more (--all)"
-    yield from (f"     $ {command}" for command in verdict.commands)
-    if verdict.note:
-        yield f"     ({verdict.note})"
+def _text_lines(evaluated: EvaluatedCriterion, paint: Style, limit: int | None) -> Iterator[str]:
+    criterion, result = evaluated
+    yield f"{paint(*_STATE_SIGNS[result.state])} {paint('bold', criterion.title)}: {result.summary}"
+    yield from (f"     {paint('cyan', evidence.location)} {evidence.text}" for evidence in result.evidence[:limit])
+    if hidden := _count_hidden(result, limit):
+        yield f"     … and {hidden} more (--all)"
+    yield from (f"     $ {command}" for command in result.commands)
+    if result.note:
+        yield f"     ({result.note})"
 
 
-def _rest(verdict: Verdict, most: int | None) -> int:
-    return 0 if most is None else max(len(verdict.places) - most, 0)
+def _count_hidden(result: CriterionResult, limit: int | None) -> int:
+    return 0 if limit is None else max(len(result.evidence) - limit, 0)
 
 
-def as_json(report: Report) -> str:
+def render_json(report: VerificationReport) -> str:
     """For machines, with all places."""
     document = {
         "failed": report.has_failed,
@@ -46,62 +54,66 @@ def as_json(report: Report) -> str:
             {
                 "name": criterion.name,
                 "title": criterion.title,
-                "state": verdict.state.value,
-                "summary": verdict.summary,
-                "evidence": [place._asdict() for place in verdict.places],
-                "commands": list(verdict.commands),
-                "note": verdict.note,
-                "details": dict(verdict.details),
+                "state": result.state.value,
+                "summary": result.summary,
+                "evidence": [evidence._asdict() for evidence in result.evidence],
+                "commands": list(result.commands),
+                "note": result.note,
+                "details": dict(result.details),
             }
-            for criterion, verdict in report.judged
+            for criterion, result in report.results
         ],
     }
     return json.dumps(document, indent=2, ensure_ascii=False)
 
 
-def as_markdown(report: Report, most: int | None) -> str:
+def render_markdown(report: VerificationReport, limit: int | None) -> str:
     """For a pull request: a table, and the evidence below it, folded away."""
     lines = ["## One source of truth: where it stands", "", "| | criterion | evidence |", "|---|---|---|"]
-    for criterion, verdict in report.judged:
-        lines.append(f"| {_MARKS[verdict.state]} | {_plain(criterion.title)} | {_plain(verdict.summary)} |")
-    lines += ["", f"{report.total}."]
-    for each in report.judged:
-        lines += _folded(each, most)
+    for criterion, result in report.results:
+        lines.append(
+            f"| {_STATE_LABELS[result.state]} | {_escape_markdown(criterion.title)} | "
+            f"{_escape_markdown(result.summary)} |"
+        )
+    lines += ["", f"{report.summary}."]
+    for each in report.results:
+        lines += _details_block(each, limit)
     return "\n".join(lines)
 
 
-def _folded(judged: Judged, most: int | None) -> list[str]:
-    criterion, verdict = judged
-    if not verdict.places and not verdict.commands:
+def _details_block(evaluated: EvaluatedCriterion, limit: int | None) -> list[str]:
+    criterion, result = evaluated
+    if not result.evidence and not result.commands:
         return []
     lines = ["", f"<details><summary>{criterion.title}</summary>", ""]
-    lines += [f"- {_linked(place)}" for place in verdict.places[:most]]
-    if rest := _rest(verdict, most):
-        lines.append(f"- … and {rest} more")
-    if verdict.commands:
-        lines += ["", "```console", *verdict.commands, "```"]
-    if verdict.note:
-        lines += ["", f"{_plain(verdict.note[0].upper() + verdict.note[1:])}."]
+    lines += [f"- {_format_evidence(evidence)}" for evidence in result.evidence[:limit]]
+    if hidden := _count_hidden(result, limit):
+        lines.append(f"- … and {hidden} more")
+    if result.commands:
+        lines += ["", "```console", *result.commands, "```"]
+    if result.note:
+        lines += ["", f"{_escape_markdown(result.note[0].upper() + result.note[1:])}."]
     return [*lines, "", "</details>"]
 
 
-def _linked(place: Place) -> str:
-    return f"`{place.where}` {_plain(place.text)}"
+def _format_evidence(evidence: Evidence) -> str:
+    return f"`{evidence.location}` {_escape_markdown(evidence.text)}"
 
 
-def _plain(text: str) -> str:
+def _escape_markdown(text: str) -> str:
     """Text in which only what stands between backticks is markup; a `|` would end a cell even there."""
-    outside = text.split("`")
-    if len(outside) % 2 == 0:
-        return _MARKUP.sub(r"\\\g<0>", text.replace("`", "\\`"))
+    parts_between_backticks = text.split("`")
+    if len(parts_between_backticks) % 2 == 0:
+        return _MARKDOWN_MARKUP.sub(r"\\\g<0>", text.replace("`", "\\`"))
     parts = [
-        part.replace("|", r"\|") if place % 2 else _MARKUP.sub(r"\\\g<0>", part) for place, part in enumerate(outside)
+        part.replace("|", r"\|") if index % 2 else _MARKDOWN_MARKUP.sub(r"\\\g<0>", part)
+        for index, part in enumerate(parts_between_backticks)
     ]
     return "`".join(parts)
 
 
-FORMATS: dict[str, Callable[[Report, Paint, int | None], str]] = {
-    "text": as_text,
-    "json": lambda report, paint, most: as_json(report),
-    "markdown": lambda report, paint, most: as_markdown(report, most),
+FORMATS: dict[str, Callable[[VerificationReport, Style, int | None], str]] = {
+    "text": render_text,
+    "json": lambda report, paint, most: render_json(report),
+    "markdown": lambda report, paint, most: render_markdown(report, most),
 }

@@ -8,28 +8,39 @@ from collections.abc import Sequence
 from functools import cache, partial
 from typing import TYPE_CHECKING
 
-from flake8_redis_ssot.cli.commands.baseline import shrink
-from flake8_redis_ssot.cli.errors import RefusedError, complain
-from flake8_redis_ssot.cli.fix_options import add_fixes, apply_fixes, show_diff, trust, wants_fixes
-from flake8_redis_ssot.cli.options import add_baseline, add_configuration, add_paths, add_selection
-from flake8_redis_ssot.cli.request import configuration_of, outcome_of, request_of
+from flake8_redis_ssot.cli.commands.baseline import update_stale_baseline
+from flake8_redis_ssot.cli.errors import CommandError, print_messages
+from flake8_redis_ssot.cli.fix_options import (
+    add_fix_options,
+    applicability_threshold,
+    print_diff,
+    wants_fixes,
+    write_fixes,
+)
+from flake8_redis_ssot.cli.options import (
+    add_baseline_options,
+    add_config_options,
+    add_path_arguments,
+    add_selection_options,
+)
+from flake8_redis_ssot.cli.request import load_single_config, request_from_args, run_check
 from flake8_redis_ssot.codes import names_by_code
 from flake8_redis_ssot.files.atomic_write import write
-from flake8_redis_ssot.linter.request import Outcome, Request
-from flake8_redis_ssot.reports.report import Format, Report, format_names, load_format, shown_lines
-from flake8_redis_ssot.syntax.notebooks.locations import opened
-from flake8_redis_ssot.terminal import Paint
+from flake8_redis_ssot.linter.request import CheckRequest, CheckResult
+from flake8_redis_ssot.reports.report import CheckReport, Format, format_names, load_format, read_source_lines
+from flake8_redis_ssot.syntax.notebooks.locations import open_notebook
+from flake8_redis_ssot.terminal import Style
 
 if TYPE_CHECKING:
-    from flake8_redis_ssot.campaign.classify import Work
+    from flake8_redis_ssot.campaign.classify import WorkItem
 
 
 def add_arguments(parser: ArgumentParser) -> None:
     """The flags of `check`."""
-    add_paths(parser)
-    add_selection(parser)
-    add_configuration(parser)
-    add_baseline(parser)
+    add_path_arguments(parser)
+    add_selection_options(parser)
+    add_config_options(parser)
+    add_baseline_options(parser)
     add = parser.add_argument
     add("--output-format", choices=format_names(), default="full", help="default: full")
     add("-o", "--output-file", metavar="FILE", help="write the report there")
@@ -37,11 +48,11 @@ def add_arguments(parser: ArgumentParser) -> None:
     add("-e", "--exit-zero", action="store_true", help="exit with 0 even if there are findings")
     add("-w", "--watch", action="store_true", help="check again whenever a file is saved, until Ctrl-C")
     add("--stdin-filename", metavar="PATH", help="the name of what is read from standard input")
-    add("--add-noqa", type=_reason, metavar="REASON", help="write a noqa comment on each line with a finding")
-    add_fixes(parser)
+    add("--add-noqa", type=_parse_reason, metavar="REASON", help="write a noqa comment on each line with a finding")
+    add_fix_options(parser)
 
 
-def _reason(text: str) -> str:
+def _parse_reason(text: str) -> str:
     if not text.isprintable():
         raise ArgumentTypeError("a reason is a line of plain text")
     return text
@@ -50,56 +61,62 @@ def _reason(text: str) -> str:
 def main(arguments: Namespace) -> int:
     """Check, report, and tell by the exit code: 0 clean, 1 findings, 2 a path or a configuration is wrong."""
     if "-" in arguments.paths and (len(arguments.paths) > 1 or arguments.add_noqa is not None):
-        raise RefusedError("standard input (`-`) can't be checked beside other paths, nor be written to")
+        raise CommandError("standard input (`-`) can't be checked beside other paths, nor be written to")
     if arguments.watch:
-        return _watch(arguments)
-    outcome = outcome_of(_request(arguments))
+        return _watch_project(arguments)
+    result = run_check(_build_request(arguments))
     if not arguments.quiet:
-        complain(outcome.warnings, "warning")
+        print_messages(result.warnings, "warning")
     if arguments.add_noqa is not None:
-        return _add_noqa(outcome, arguments.add_noqa)
+        return _add_noqa(result, arguments.add_noqa)
     if arguments.diff:
-        return show_diff(outcome, arguments)
-    if outcome.changes or wants_fixes(arguments):
-        apply_fixes(outcome, arguments)
-    if arguments.fix_only or (outcome.buffers and wants_fixes(arguments)):
-        complain(outcome.errors)
-        return _exit_code(outcome, arguments, left=not arguments.fix_only)
-    failed = _publish(outcome, arguments)
-    stale = [text for sifted in outcome.sifted for text in shrink(sifted, arguments)]
-    complain([*outcome.errors, *stale])
-    return 2 if failed else max(_exit_code(outcome, arguments, left=True), 1 if stale else 0)
+        return print_diff(result, arguments)
+    if result.changes or wants_fixes(arguments):
+        write_fixes(result, arguments)
+    if arguments.fix_only or (result.buffers and wants_fixes(arguments)):
+        print_messages(result.errors)
+        return _exit_code(result, arguments, count_remaining=not arguments.fix_only)
+    has_failed = _write_report(result, arguments)
+    baseline_errors = [
+        text
+        for baseline_result in result.baseline_results
+        for text in update_stale_baseline(baseline_result, arguments)
+    ]
+    print_messages([*result.errors, *baseline_errors])
+    return 2 if has_failed else max(_exit_code(result, arguments, count_remaining=True), 1 if baseline_errors else 0)
 
 
-def _watch(arguments: Namespace) -> int:
+def _watch_project(arguments: Namespace) -> int:
     """The report of the whole project, again and again; fixes are for runs that end."""
     from flake8_redis_ssot.cli.watch import watch
 
     if wants_fixes(arguments) or arguments.diff or arguments.output_file or "-" in arguments.paths:
-        raise RefusedError("`--watch` shows a report; it fixes nothing, writes no file and reads no standard input")
-    form = "concise" if arguments.output_format == "full" else arguments.output_format
+        raise CommandError("`--watch` shows a report; it fixes nothing, writes no file and reads no standard input")
+    format_name = "concise" if arguments.output_format == "full" else arguments.output_format
 
-    def text(work: Sequence[Work]) -> str:
-        report = Report([each.finding for each in work], names_by_code(), shown_lines, notebook=cache(opened))
-        return load_format(form).render(report, Paint())
+    def render_items(work: Sequence[WorkItem]) -> str:
+        report = CheckReport(
+            [each.finding for each in work], names_by_code(), read_source_lines, load_notebook=cache(open_notebook)
+        )
+        return load_format(format_name).render(report, Style())
 
-    return watch(arguments, configuration_of(request_of(arguments)), text, whole=True)
+    return watch(arguments, load_single_config(request_from_args(arguments)), render_items, repeat_text=True)
 
 
-def _exit_code(outcome: Outcome, arguments: Namespace, *, left: bool) -> int:
-    """The exit code of a run; `left`: findings that remain count."""
-    if outcome.errors:
+def _exit_code(result: CheckResult, arguments: Namespace, *, count_remaining: bool) -> int:
+    """The exit code of a run; `count_remaining`: findings that remain count."""
+    if result.errors:
         return 2
-    if outcome.fixed and arguments.exit_non_zero_on_fix:
+    if result.fixed_findings and arguments.exit_non_zero_on_fix:
         return 1
-    return 1 if left and outcome.findings and not arguments.exit_zero else 0
+    return 1 if count_remaining and result.findings and not arguments.exit_zero else 0
 
 
-def _request(arguments: Namespace) -> Request:
+def _build_request(arguments: Namespace) -> CheckRequest:
     paths, buffer = tuple(arguments.paths) or (".",), None
     if arguments.stdin_filename or paths == ("-",):
         paths, buffer = (arguments.stdin_filename or "-",), sys.stdin.buffer.read()
-    return request_of(
+    return request_from_args(
         arguments,
         paths=paths,
         exclude=tuple(arguments.exclude),
@@ -111,7 +128,7 @@ def _request(arguments: Namespace) -> Request:
         buffer=buffer,
         fixes=load_format(arguments.output_format).shows_fixes
         and (arguments.output_format == "json" or not arguments.statistics),
-        trust=trust(arguments),
+        trust=applicability_threshold(arguments),
         fixable=(*(arguments.fixable or ("ALL",)), *arguments.extend_fixable),
         unfixable=arguments.unfixable,
         baseline=None if arguments.no_baseline else arguments.baseline,
@@ -128,31 +145,36 @@ def _format(arguments: Namespace) -> Format:
     return STATISTICS_JSON if arguments.output_format == "json" else STATISTICS
 
 
-def _publish(outcome: Outcome, arguments: Namespace) -> bool:
+def _write_report(result: CheckResult, arguments: Namespace) -> bool:
     """Print the report or write it to a file; True where it could not be written."""
-    form = _format(arguments)
-    names = names_by_code()
-    buffer = next(iter(outcome.buffers.values()), None)  # of standard input
-    lines, notebook = cache(partial(shown_lines, buffer=buffer)), cache(partial(opened, data=buffer))
-    report = Report(outcome.findings, names, lines, len(outcome.fixed), arguments.unsafe_fixes, notebook)
+    format_name = _format(arguments)
+    rule_names = names_by_code()
+    buffer = next(iter(result.buffers.values()), None)  # of standard input
+    cached_lines, notebook = (
+        cache(partial(read_source_lines, buffer=buffer)),
+        cache(partial(open_notebook, data=buffer)),
+    )
+    report = CheckReport(
+        result.findings, rule_names, cached_lines, len(result.fixed_findings), arguments.unsafe_fixes, notebook
+    )
     if not arguments.output_file:
-        is_wanted = not form.for_people or outcome.findings or not arguments.quiet
-        if is_wanted and (text := form.render(report, Paint.fitting(sys.stdout))):
+        is_wanted = not format_name.for_people or result.findings or not arguments.quiet
+        if is_wanted and (text := format_name.render(report, Style.for_stream(sys.stdout))):
             print(text)
         return False
     try:
-        write(arguments.output_file, f"{form.render(report, Paint())}\n".encode())
+        write(arguments.output_file, f"{format_name.render(report, Style())}\n".encode())
     except OSError as error:
-        outcome.errors.append(f"{arguments.output_file}: can't be written: {error.strerror}")
-    return bool(outcome.errors)
+        result.errors.append(f"{arguments.output_file}: can't be written: {error.strerror}")
+    return bool(result.errors)
 
 
-def _add_noqa(outcome: Outcome, reason: str) -> int:
-    from flake8_redis_ssot.linter.add_noqa import add_comments, permitted
+def _add_noqa(result: CheckResult, reason: str) -> int:
+    from flake8_redis_ssot.linter.add_noqa import add_noqa_comments, filter_permitted
 
-    findings, refusals = permitted(outcome.findings, outcome.policies, reason)
-    done, troubles = add_comments(findings, reason)
-    troubles += refusals
-    complain([*outcome.errors, *troubles])
-    print(f"Added {done} noqa comment{'' if done == 1 else 's'}.")
-    return 2 if outcome.errors or troubles else 0
+    findings, refusals = filter_permitted(result.findings, result.configs_by_path, reason)
+    added, problems = add_noqa_comments(findings, reason)
+    problems += refusals
+    print_messages([*result.errors, *problems])
+    print(f"Added {added} noqa comment{'' if added == 1 else 's'}.")
+    return 2 if result.errors or problems else 0

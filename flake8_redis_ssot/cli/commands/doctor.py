@@ -6,55 +6,61 @@ import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator
 
-from flake8_redis_ssot.cli.commands.baseline import said
-from flake8_redis_ssot.cli.errors import RefusedError
-from flake8_redis_ssot.cli.options import add_configuration
-from flake8_redis_ssot.cli.request import configuration_of, outcome_of, request_of
+from flake8_redis_ssot.cli.commands.baseline import describe_stale
+from flake8_redis_ssot.cli.errors import CommandError
+from flake8_redis_ssot.cli.options import add_config_options
+from flake8_redis_ssot.cli.request import load_single_config, request_from_args, run_check
 from flake8_redis_ssot.config.model import Config
-from flake8_redis_ssot.files.paths import shown_path
-from flake8_redis_ssot.model import counted
-from flake8_redis_ssot.onboarding.doctor import Finding, look_at
-from flake8_redis_ssot.terminal import Paint
+from flake8_redis_ssot.files.paths import to_display_path
+from flake8_redis_ssot.model import plural
+from flake8_redis_ssot.onboarding.doctor import HealthCheck, run_health_checks
+from flake8_redis_ssot.terminal import Style
 
 
 def add_arguments(parser: ArgumentParser) -> None:
     """The flags of `doctor`."""
-    add_configuration(parser)
+    add_config_options(parser)
     parser.set_defaults(paths=[])
 
 
 def main(arguments: Namespace) -> int:
     """Look: 0 all well, 1 something is not, 2 there is no configuration to look at."""
-    paint, ill = Paint.fitting(sys.stdout), 0
+    style, failures = Style.for_stream(sys.stdout), 0
     try:
-        config = configuration_of(request_of(arguments))
-    except RefusedError as error:
-        _print(Finding(False, "the configuration", "\n".join(error.args)), paint)
+        config = load_single_config(request_from_args(arguments))
+    except CommandError as error:
+        _print_check(HealthCheck(False, "the configuration", "\n".join(error.args)), style)
         return 2
-    file = shown_path(str(config.file)) if config.file else "the command line"
-    for each in (Finding(True, f"the configuration ({file})"), *look_at(config), *_run(arguments, config)):
-        ill += not each.well
-        _print(each, paint)
-    print(f"{counted(ill, 'thing')} to mend." if ill else "All is well.")
-    return 1 if ill else 0
+    file = to_display_path(str(config.file)) if config.file else "the command line"
+    for each in (
+        HealthCheck(True, f"the configuration ({file})"),
+        *run_health_checks(config),
+        *_check_project(arguments, config),
+    ):
+        failures += not each.is_passing
+        _print_check(each, style)
+    print(f"{plural(failures, 'thing')} to mend." if failures else "All is well.")
+    return 1 if failures else 0
 
 
-def _run(arguments: Namespace, config: Config) -> Iterator[Finding]:
+def _check_project(arguments: Namespace, config: Config) -> Iterator[HealthCheck]:
     """What only a run can tell: names that are not there, a baseline that says too much."""
     try:
-        outcome = outcome_of(request_of(arguments, paths=(str(config.root),)))
-    except RefusedError as error:
-        yield Finding(False, "the names of the configuration", "\n".join(error.args))
+        result = run_check(request_from_args(arguments, paths=(str(config.root),)))
+    except CommandError as error:
+        yield HealthCheck(False, "the names of the configuration", "\n".join(error.args))
         return
-    yield Finding(True, "the names of the configuration")
-    yield from (Finding(False, "a setting", warning) for warning in outcome.warnings)
-    for sifted in outcome.sifted:
-        if sifted.match.is_stale:
-            yield Finding(False, f"the baseline: {said(sifted.match)}", "redis-ssot baseline prune")
+    yield HealthCheck(True, "the names of the configuration")
+    yield from (HealthCheck(False, "a setting", warning) for warning in result.warnings)
+    for baseline_result in result.baseline_results:
+        if baseline_result.match.is_stale:
+            yield HealthCheck(
+                False, f"the baseline: {describe_stale(baseline_result.match)}", "redis-ssot baseline prune"
+            )
 
 
-def _print(finding: Finding, paint: Paint) -> None:
-    mark = paint("cyan", "ok") if finding.well else paint("red", "--")
-    print(f"{mark} {finding.text}")
-    for line in finding.remedy.splitlines():
+def _print_check(check: HealthCheck, style: Style) -> None:
+    marker = style("cyan", "ok") if check.is_passing else style("red", "--")
+    print(f"{marker} {check.title}")
+    for line in check.remedy.splitlines():
         print(f"   {line}")

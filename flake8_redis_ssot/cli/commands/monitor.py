@@ -4,25 +4,25 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
 
-from flake8_redis_ssot.campaign.classify import Surveyor
-from flake8_redis_ssot.campaign.codeowners import owners_of
-from flake8_redis_ssot.cli.options import add_configuration
-from flake8_redis_ssot.cli.request import configuration_of, outcome_of, request_of
-from flake8_redis_ssot.cli.watch import counts_of, watch
+from flake8_redis_ssot.campaign.classify import Classifier
+from flake8_redis_ssot.campaign.codeowners import load_codeowners
+from flake8_redis_ssot.cli.options import add_config_options
+from flake8_redis_ssot.cli.request import load_single_config, request_from_args, run_check
+from flake8_redis_ssot.cli.watch import format_counts, watch
 
 
 def add_arguments(parser: ArgumentParser) -> None:
     """The flags of `monitor`."""
-    add_configuration(parser)
+    add_config_options(parser)
     parser.add_argument("--live", action="store_true", help="watch the tree until Ctrl-C")
     parser.set_defaults(paths=[])
 
 
 def main(arguments: Namespace) -> int:
     """Show it: 0."""
-    config = configuration_of(request_of(arguments))
+    config = load_single_config(request_from_args(arguments))
     if arguments.live:
-        return watch(arguments, config, counts_of)
-    findings = outcome_of(request_of(arguments, baseline=None)).findings
-    print(counts_of(Surveyor(config, owners_of(str(config.root))).survey(findings)))
+        return watch(arguments, config, format_counts)
+    findings = run_check(request_from_args(arguments, baseline=None)).findings
+    print(format_counts(Classifier(config, load_codeowners(str(config.root))).classify(findings)))
     return 0

@@ -8,22 +8,35 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from flake8_redis_ssot.baseline.entries import path_from
-from flake8_redis_ssot.campaign.classify import Surveyor, Work, trust_in
-from flake8_redis_ssot.campaign.codeowners import owners_of
-from flake8_redis_ssot.campaign.plan import BATCH_SIZE, PHASES, TABLES, Batch, Plan, Share, distribution, make_plan
-from flake8_redis_ssot.cli.options import add_configuration, add_paths, count
-from flake8_redis_ssot.cli.request import configuration_of, request_of, whole_outcome_of
-from flake8_redis_ssot.linter.fix.factories import Consolidation, Place
-from flake8_redis_ssot.model import Applicability, Finding, Span, counted
-from flake8_redis_ssot.syntax.notebooks.locations import in_cell
+from flake8_redis_ssot.campaign.classify import Classifier, WorkItem, applicability_label
+from flake8_redis_ssot.campaign.codeowners import load_codeowners
+from flake8_redis_ssot.campaign.plan import (
+    BATCH_SIZE,
+    DISTRIBUTION_KEYS,
+    PHASES,
+    Batch,
+    DistributionRow,
+    Plan,
+    compute_distribution,
+    make_plan,
+)
+from flake8_redis_ssot.cli.options import add_config_options, add_path_arguments, parse_count
+from flake8_redis_ssot.cli.request import load_single_config, request_from_args, run_check_strict
+from flake8_redis_ssot.linter.fix.factories import FactoryConsolidation, FactoryUse
+from flake8_redis_ssot.model import Applicability, Finding, Span, plural
+from flake8_redis_ssot.syntax.notebooks.locations import span_in_cell
 
 
 def add_arguments(parser: ArgumentParser) -> None:
     """The flags of `plan`."""
-    add_paths(parser, default="the working directory")
-    add_configuration(parser)
+    add_path_arguments(parser, default="the working directory")
+    add_config_options(parser)
     parser.add_argument(
-        "--batch-size", type=count, default=BATCH_SIZE, metavar="N", help=f"files in a batch (default: {BATCH_SIZE})"
+        "--batch-size",
+        type=parse_count,
+        default=BATCH_SIZE,
+        metavar="N",
+        help=f"files in a batch (default: {BATCH_SIZE})",
     )
     parser.add_argument("--files", action="store_true", help="list the files of each batch")
     parser.add_argument("--factories", action="store_true", help="instead, every factory with all its callers")
@@ -32,64 +45,71 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def main(arguments: Namespace) -> int:
     """Print the plan: 0."""
-    config = configuration_of(request_of(arguments))
+    config = load_single_config(request_from_args(arguments))
     if arguments.factories:
-        return _factories(arguments, str(config.root))
-    outcome = whole_outcome_of(request_of(arguments, fixes=True, baseline=None))
-    work = Surveyor(config, owners_of(str(config.root))).survey(outcome.findings)
-    plan = make_plan(work, arguments.batch_size)
+        return _print_factories(arguments, str(config.root))
+    result = run_check_strict(request_from_args(arguments, fixes=True, baseline=None))
+    items = Classifier(config, load_codeowners(str(config.root))).classify(result.findings)
+    plan = make_plan(items, arguments.batch_size)
     print(
-        json.dumps(_as_json(plan), indent=2, ensure_ascii=False) if arguments.json else _as_text(plan, arguments.files)
+        json.dumps(_plan_to_dict(plan), indent=2, ensure_ascii=False)
+        if arguments.json
+        else _format_plan(plan, arguments.files)
     )
     return 0
 
 
-def _factories(arguments: Namespace, root: str) -> int:
+def _print_factories(arguments: Namespace, root: str) -> int:
 
-    found = whole_outcome_of(request_of(arguments, factories=True, baseline=None)).factories
-    print(json.dumps(as_json(found, root), indent=2, ensure_ascii=False) if arguments.json else as_text(found, root))
+    factories = run_check_strict(request_from_args(arguments, factories=True, baseline=None)).factory_consolidations
+    print(
+        json.dumps(factories_to_dict(factories, root), indent=2, ensure_ascii=False)
+        if arguments.json
+        else format_factories(factories, root)
+    )
     return 0
 
 
-def _as_text(plan: Plan, with_files: bool) -> str:
+def _format_plan(plan: Plan, with_files: bool) -> str:
     if not plan.batches:
         return "Nothing to do: no findings."
-    lines = [f"{counted(len(plan.work), 'finding')} in {counted(len({work.path for work in plan.work}), 'file')}."]
-    for title, key in TABLES.items():
-        lines += ["", *_table(f"By {title}", distribution(plan.work, key))]
+    lines = [f"{plural(len(plan.items), 'finding')} in {plural(len({item.path for item in plan.items}), 'file')}."]
+    for title, key in DISTRIBUTION_KEYS.items():
+        lines += ["", *_format_table(f"By {title}", compute_distribution(plan.items, key))]
     for phase, title in PHASES.items():
-        batches = plan.phase(phase)
+        batches = plan.batches_in_phase(phase)
         if batches:
             lines += ["", f"Phase {phase}: {title}"]
-            lines += [line for batch in batches for line in _batch(batch, with_files)]
+            lines += [line for batch in batches for line in _format_batch(batch, with_files)]
     return "\n".join(lines)
 
 
-def _table(title: str, shares: Sequence[Share]) -> list[str]:
-    width = max(len(title), *(len(share.name) for share in shares))
-    head = f"{title:{width}}  findings  files"
-    return [head, *(f"{share.name:{width}}  {share.findings:8}  {share.files:5}" for share in shares)]
+def _format_table(title: str, rows: Sequence[DistributionRow]) -> list[str]:
+    width = max(len(title), *(len(share.name) for share in rows))
+    header = f"{title:{width}}  findings  files"
+    return [header, *(f"{share.name:{width}}  {share.findings:8}  {share.files:5}" for share in rows)]
 
 
-def _batch(batch: Batch, with_files: bool) -> list[str]:
-    fixes = _fixes(batch.work)
-    told = ", ".join(f"{number} {name}" for name, number in fixes.items() if number)
-    size = f"{counted(len(batch.work), 'finding')} in {counted(len(batch.files), 'file')}"
-    head = f"  {batch.name:6} {batch.risk.name.lower():7} {size:26} {told:36} {batch.owner}".rstrip()
-    return [head, *(f"           {path}" for path in batch.files if with_files)]
+def _format_batch(batch: Batch, with_files: bool) -> list[str]:
+    fixes = _count_applicability(batch.items)
+    fix_summary = ", ".join(f"{number} {name}" for name, number in fixes.items() if number)
+    size = f"{plural(len(batch.items), 'finding')} in {plural(len(batch.files), 'file')}"
+    header = f"  {batch.name:6} {batch.risk.name.lower():7} {size:26} {fix_summary:36} {batch.owner}".rstrip()
+    return [header, *(f"           {path}" for path in batch.files if with_files)]
 
 
-def _fixes(work: Sequence[Work]) -> dict[str, int]:
+def _count_applicability(items: Sequence[WorkItem]) -> dict[str, int]:
     """How many of some findings have fixes, by how far these can be trusted."""
-    found = [trust_in(each.finding) for each in work]
-    return {name: found.count(name) for name in ("safe", "unsafe", "by hand")}
+    labels = [applicability_label(each.finding) for each in items]
+    return {name: labels.count(name) for name in ("safe", "unsafe", "by hand")}
 
 
-def _as_json(plan: Plan) -> dict[str, Any]:
+def _plan_to_dict(plan: Plan) -> dict[str, Any]:
     return {
-        "findings": len(plan.work),
+        "findings": len(plan.items),
         "distribution": {
-            title: [share._asdict() for share in distribution(plan.work, key)] for title, key in TABLES.items()
+            title: [share._asdict() for share in compute_distribution(plan.items, key)]
+            for title, key in DISTRIBUTION_KEYS.items()
         },
         "batches": [
             {
@@ -98,109 +118,117 @@ def _as_json(plan: Plan) -> dict[str, Any]:
                 "risk": batch.risk.name.lower(),
                 "owner": batch.owner,
                 "files": list(batch.files),
-                "findings": [_finding(work) for work in batch.work],
+                "findings": [_item_to_dict(item) for item in batch.items],
             }
             for batch in plan.batches
         ],
     }
 
 
-def _finding(work: Work) -> dict[str, Any]:
-    finding = work.finding
-    cell, span = in_cell(finding.path, finding.span)
+def _item_to_dict(item: WorkItem) -> dict[str, Any]:
+    finding = item.finding
+    cell, span = span_in_cell(finding.path, finding.span)
     return {
-        "path": work.path,
+        "path": item.path,
         "cell": cell,
         "row": span.row,
         "column": span.column + 1,
         "code": finding.code,
         "message": finding.message,
-        "pattern": finding.mark.pattern,
-        "risk": work.risk.name.lower(),
-        "category": work.category,
-        "service": work.service,
-        "fix": trust_in(finding),
+        "pattern": finding.context.pattern,
+        "risk": item.risk.name.lower(),
+        "category": item.category,
+        "service": item.service,
+        "fix": applicability_label(finding),
     }
 
 
-_SHOWN = 3  # reasons
-_WORDS = {"calls": "called", "reads": "read", "patches": "patched"}
+_MAX_REASONS = 3  # reasons
+_USE_LABELS = {"calls": "called", "reads": "read", "patches": "patched"}
 
 
-def as_text(factories: Sequence[Consolidation], root: str) -> str:
+def format_factories(factories: Sequence[FactoryConsolidation], root: str) -> str:
     """All factories, for people."""
     if not factories:
         return "No factories."
-    able = sum(_word(each.trust) in ("safe", "unsafe") for each in factories)
-    findings = counted(sum(len(each.findings) for each in factories), "finding")
-    head = f"{findings} in {counted(len(factories), 'factory', 'factories')}; the calls of {able} can be replaced."
-    return "\n".join([head, *(line for each in factories for line in _lines(each, root))])
+    replaceable = sum(_applicability_label(each.applicability) in ("safe", "unsafe") for each in factories)
+    findings = plural(sum(len(each.findings) for each in factories), "finding")
+    summary = (
+        f"{findings} in {plural(len(factories), 'factory', 'factories')}; the calls of {replaceable} can be replaced."
+    )
+    return "\n".join([summary, *(line for each in factories for line in _format_factory(each, root))])
 
 
-def _lines(each: Consolidation, root: str) -> list[str]:
-    survey = each.survey
-    lines = ["", f"{_told(survey.path, survey.row, root)} {_named(each)} makes {' and '.join(each.makes)}"]
-    for does, word in _WORDS.items():
-        places = [place for place in survey.places if place.does == does]
-        perhaps = "perhaps " if any(place.perhaps for place in places) else ""
-        lines += _listed(f"{perhaps}{word}", [_told(place.path, place.row, root) for place in places])
-    reasons = [*each.reasons[:_SHOWN]]
-    if len(each.reasons) > _SHOWN:
-        reasons.append(f"and {len(each.reasons) - _SHOWN} more; --json has all")
-    return [*lines, *_listed("--inline", [_word(each.trust), *reasons])]
+def _format_factory(factory: FactoryConsolidation, root: str) -> list[str]:
+    survey = factory.survey
+    lines = [
+        "",
+        f"{_format_location(survey.path, survey.row, root)} {_format_name(factory)} makes "
+        f"{' and '.join(factory.created_names)}",
+    ]
+    for use, label in _USE_LABELS.items():
+        uses = [location for location in survey.uses if location.action == use]
+        qualifier = "perhaps " if any(location.is_uncertain for location in uses) else ""
+        lines += _format_list(
+            f"{qualifier}{label}", [_format_location(location.path, location.row, root) for location in uses]
+        )
+    reasons = [*factory.reasons[:_MAX_REASONS]]
+    if len(factory.reasons) > _MAX_REASONS:
+        reasons.append(f"and {len(factory.reasons) - _MAX_REASONS} more; --json has all")
+    return [*lines, *_format_list("--inline", [_applicability_label(factory.applicability), *reasons])]
 
 
-def _told(path: str, row: int, root: str) -> str:
+def _format_location(path: str, row: int, root: str) -> str:
     cell, inner = _in_cell(path, row)
     return f"{path_from(root, path)}:{inner}" if cell is None else f"{path_from(root, path)}:cell {cell}:{inner}"
 
 
 def _in_cell(path: str, row: int) -> tuple[int | None, int]:
     """The number of the cell in a notebook (None in a module), and the row in it."""
-    cell, span = in_cell(path, Span(row, 0, row, 0))
+    cell, span = span_in_cell(path, Span(row, 0, row, 0))
     return cell, span.row
 
 
-def _named(each: Consolidation) -> str:
-    name, kind = each.survey.name.rpartition("<locals>.")[2], each.survey.kind
+def _format_name(factory: FactoryConsolidation) -> str:
+    name, kind = factory.survey.name.rpartition("<locals>.")[2], factory.survey.kind
     return f"`{name}` ({kind})" if name and kind != "lambda" else f"({kind})"
 
 
-def _listed(title: str, parts: Iterable[str]) -> list[str]:
-    return [f"    {title if number == 0 else '':16}  {part}" for number, part in enumerate(parts)]
+def _format_list(title: str, items: Iterable[str]) -> list[str]:
+    return [f"    {title if number == 0 else '':16}  {part}" for number, part in enumerate(items)]
 
 
-def _word(trust: Applicability | None) -> str:
-    return "no" if trust is None or trust == Applicability.MANUAL else trust.name.lower()
+def _applicability_label(applicability: Applicability | None) -> str:
+    return "no" if applicability is None or applicability == Applicability.MANUAL else applicability.name.lower()
 
 
-def as_json(factories: Iterable[Consolidation], root: str) -> dict[str, Any]:
+def factories_to_dict(factories: Iterable[FactoryConsolidation], root: str) -> dict[str, Any]:
     """The same, for machines."""
-    return {"factories": [_factory(each, root) for each in factories]}
+    return {"factories": [_factory_to_dict(each, root) for each in factories]}
 
 
-def _factory(each: Consolidation, root: str) -> dict[str, Any]:
-    cell, row = _in_cell(each.survey.path, each.survey.row)
+def _factory_to_dict(factory: FactoryConsolidation, root: str) -> dict[str, Any]:
+    cell, row = _in_cell(factory.survey.path, factory.survey.row)
     return {
-        "path": path_from(root, each.survey.path),
+        "path": path_from(root, factory.survey.path),
         "cell": cell,
         "row": row,
-        "name": each.survey.name,
-        "kind": each.survey.kind,
-        "makes": list(each.makes),
-        "findings": [_factory_finding(finding) for finding in each.findings],
-        "callers": [_place(place, root) for place in each.survey.places if place.does != "patches"],
-        "patches": [_place(place, root) for place in each.survey.places if place.does == "patches"],
-        "inline": _word(each.trust),
-        "reasons": list(each.reasons),
+        "name": factory.survey.name,
+        "kind": factory.survey.kind,
+        "makes": list(factory.created_names),
+        "findings": [_finding_to_dict(finding) for finding in factory.findings],
+        "callers": [_use_to_dict(use, root) for use in factory.survey.uses if use.action != "patches"],
+        "patches": [_use_to_dict(use, root) for use in factory.survey.uses if use.action == "patches"],
+        "inline": _applicability_label(factory.applicability),
+        "reasons": list(factory.reasons),
     }
 
 
-def _factory_finding(finding: Finding) -> dict[str, Any]:
-    cell, span = in_cell(finding.path, finding.span)
+def _finding_to_dict(finding: Finding) -> dict[str, Any]:
+    cell, span = span_in_cell(finding.path, finding.span)
     return {"cell": cell, "row": span.row, "column": span.column + 1}
 
 
-def _place(place: Place, root: str) -> dict[str, Any]:
-    path, (cell, row) = path_from(root, place.path), _in_cell(place.path, place.row)
-    return {"path": path, "cell": cell, "row": row, "does": place.does, "perhaps": place.perhaps}
+def _use_to_dict(use: FactoryUse, root: str) -> dict[str, Any]:
+    path, (cell, row) = path_from(root, use.path), _in_cell(use.path, use.row)
+    return {"path": path, "cell": cell, "row": row, "does": use.action, "perhaps": use.is_uncertain}

@@ -9,29 +9,29 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 from functools import cache
 
-from flake8_redis_ssot.campaign.classify import Surveyor, Work
-from flake8_redis_ssot.campaign.codeowners import owners_of
-from flake8_redis_ssot.campaign.history import History, Point, thinned
+from flake8_redis_ssot.campaign.classify import Classifier, WorkItem
+from flake8_redis_ssot.campaign.codeowners import load_codeowners
+from flake8_redis_ssot.campaign.history import CommitCounts, History, downsample
 from flake8_redis_ssot.campaign.journal import Journal, JournalError
-from flake8_redis_ssot.campaign.page import Spot, as_text, page
-from flake8_redis_ssot.campaign.progress import Progress, counts_of, measure
-from flake8_redis_ssot.campaign.storage import LockedError, Store, locked
-from flake8_redis_ssot.cli.errors import RefusedError
-from flake8_redis_ssot.cli.options import add_configuration, add_paths
-from flake8_redis_ssot.cli.request import configuration_of, request_of, whole_outcome_of
+from flake8_redis_ssot.campaign.page import ChartPoint, format_chart, render_page
+from flake8_redis_ssot.campaign.progress import CampaignProgress, count_by_table, measure_progress
+from flake8_redis_ssot.campaign.storage import CampaignLockedError, CampaignStore, hold_lock
+from flake8_redis_ssot.cli.errors import CommandError
+from flake8_redis_ssot.cli.options import add_config_options, add_path_arguments
+from flake8_redis_ssot.cli.request import load_single_config, request_from_args, run_check_strict
 from flake8_redis_ssot.config.model import Config
 from flake8_redis_ssot.files.atomic_write import write
-from flake8_redis_ssot.files.git_objects import GitError, Objects
-from flake8_redis_ssot.reports.report import shown_lines
+from flake8_redis_ssot.files.git_objects import GitError, GitRepository
+from flake8_redis_ssot.reports.report import read_source_lines
 
-_MOST_POINTS = 400
-_BAR = 40  # characters
+_MAX_POINTS = 400
+_BAR_WIDTH = 40  # characters
 
 
 def add_arguments(parser: ArgumentParser) -> None:
     """The flags of `progress`."""
-    add_paths(parser, default="the working directory")
-    add_configuration(parser)
+    add_path_arguments(parser, default="the working directory")
+    add_config_options(parser)
     add = parser.add_argument
     add("--dashboard", action="store_true", help="live in the terminal, until Ctrl-C")
     add("--html", metavar="FILE", help="write one page that needs nothing else")
@@ -47,109 +47,114 @@ def add_arguments(parser: ArgumentParser) -> None:
 def main(arguments: Namespace) -> int:
     """Show it: 0, or 2 where something is wrong."""
     try:
-        config = configuration_of(request_of(arguments))
+        config = load_single_config(request_from_args(arguments))
         if arguments.dashboard:
             from flake8_redis_ssot.cli.watch import watch
 
-            return watch(arguments, config, lambda work: text_of(_measured(config, work)))
-        points = _history(arguments, config) if arguments.history else []
-        if points and not arguments.html:
-            print(_history_text(points))
+            return watch(arguments, config, lambda work: format_progress(_measure_progress(config, work)))
+        commit_counts = _count_history(arguments, config) if arguments.history else []
+        if commit_counts and not arguments.html:
+            print(_format_history(commit_counts))
             return 0
-        progress = _measured(config, _work(arguments, config))
+        progress = _measure_progress(config, _current_items(arguments, config))
         if not arguments.html:
-            print(text_of(progress))
+            print(format_progress(progress))
             return 0
-        return _write_page(arguments.html, config, progress, points)
+        return _write_page(arguments.html, config, progress, commit_counts)
     except GitError as error:
-        raise RefusedError(*error.args) from error
+        raise CommandError(*error.args) from error
 
 
-def _work(arguments: Namespace, config: Config) -> list[Work]:
-    outcome = whole_outcome_of(request_of(arguments, fixes=bool(arguments.html), baseline=None))
-    return Surveyor(config, owners_of(str(config.root))).survey(outcome.findings)
+def _current_items(arguments: Namespace, config: Config) -> list[WorkItem]:
+    result = run_check_strict(request_from_args(arguments, fixes=bool(arguments.html), baseline=None))
+    return Classifier(config, load_codeowners(str(config.root))).classify(result.findings)
 
 
-def _measured(config: Config, work: Sequence[Work]) -> Progress:
+def _measure_progress(config: Config, items: Sequence[WorkItem]) -> CampaignProgress:
     """The progress; what is seen now is noted, unless a campaign is at work or the disk does not let us."""
-    store, now = Store(str(config.root)), time.time()
+    store, now = CampaignStore(str(config.root)), time.time()
     try:
-        with locked(store):
+        with hold_lock(store):
             journal = Journal(store)
-            present = counts_of(work)
-            if not journal.seen or journal.seen[-1][1] != present:
-                journal.add("seen", counts=present)
-    except LockedError:
+            present_counts = count_by_table(items)
+            if not journal.count_snapshots or journal.count_snapshots[-1][1] != present_counts:
+                journal.append("seen", counts=present_counts)
+    except CampaignLockedError:
         journal = Journal(store)
     except JournalError as error:
-        raise RefusedError(str(error)) from error
+        raise CommandError(str(error)) from error
     except OSError as error:
-        raise RefusedError(f"{error.filename or store.folder}: {error.strerror}") from error
-    return measure(journal, work, now)
+        raise CommandError(f"{error.filename or store.folder}: {error.strerror}") from error
+    return measure_progress(journal, items, now)
 
 
-def text_of(progress: Progress) -> str:
+def format_progress(progress: CampaignProgress) -> str:
     """The progress for a terminal."""
-    share = progress.done / progress.start if progress.start else 1.0
-    filled = round(share * _BAR)
+    fraction = progress.done_count / progress.initial if progress.initial else 1.0
+    filled = round(fraction * _BAR_WIDTH)
     lines = [
-        f"{progress.done} of {progress.start} findings done ({share:.0%}), {len(progress.left)} left.",
-        f"{'█' * filled}{'░' * (_BAR - filled)}",
+        f"{progress.done_count} of {progress.initial} findings done ({fraction:.0%}), {len(progress.remaining)} left.",
+        f"{'█' * filled}{'░' * (_BAR_WIDTH - filled)}",
     ]
     for title, rows in progress.tables.items():
         width = max([len(title), *(len(row.name) for row in rows)])
         lines += ["", f"{title:{width}}  at first  done  left"]
-        lines += [f"{row.name:{width}}  {row.start:8}  {row.done:4}  {row.left:4}" for row in rows]
-    if progress.held:
+        lines += [f"{row.name:{width}}  {row.initial:8}  {row.done_count:4}  {row.remaining:4}" for row in rows]
+    if progress.held_back:
         lines += ["", "Held back"]
-        lines += [f"  {held.path}: {held.reason}" for held in progress.held]
-    if len(progress.moments) > 2:
-        lines += ["", as_text([Spot(moment.time, moment.findings) for moment in progress.moments])]
+        lines += [f"  {held_back.path}: {held_back.reason}" for held_back in progress.held_back]
+    if len(progress.samples) > 2:
+        lines += ["", format_chart([ChartPoint(sample.time, sample.finding_count) for sample in progress.samples])]
     return "\n".join(lines)
 
 
-def _history(arguments: Namespace, config: Config) -> list[Point]:
+def _count_history(arguments: Namespace, config: Config) -> list[CommitCounts]:
     revisions = ("--all",) if arguments.history == "all" else ("--first-parent", arguments.history)
-    show = not arguments.quiet and sys.stderr.isatty()
+    is_interactive = not arguments.quiet and sys.stderr.isatty()
 
-    def tell(done: int, of: int) -> None:
-        if show and (done % 20 == 0 or done == of):
+    def report_progress(done: int, of: int) -> None:
+        if is_interactive and (done % 20 == 0 or done == of):
             print(f"\r{done} of {of} commits", end="" if done < of else "\n", file=sys.stderr, flush=True)
 
     started = time.monotonic()
-    with Objects(str(config.root)) as objects:
-        history = History(config, objects)
-        points = list(history.points(*revisions, tell=tell))
+    with GitRepository(str(config.root)) as repository:
+        history = History(config, repository)
+        commit_counts = list(history.count_by_commit(*revisions, report_progress=report_progress))
         if not arguments.quiet:
             seconds = time.monotonic() - started
-            print(f"{len(points)} commits, {history.states} different states, {seconds:.1f} s.", file=sys.stderr)
-    if not points:
-        raise RefusedError(f"`{arguments.history}` holds no commit")
-    return sorted(points, key=lambda point: point.time)
+            print(
+                f"{len(commit_counts)} commits, {history.state_count} different states, {seconds:.1f} s.",
+                file=sys.stderr,
+            )
+    if not commit_counts:
+        raise CommandError(f"`{arguments.history}` holds no commit")
+    return sorted(commit_counts, key=lambda point: point.time)
 
 
-def _history_text(points: Sequence[Point]) -> str:
-    lines = [as_text([Spot(point.time, point.total) for point in points]), ""]
-    for point in thinned(points, 20):
-        codes = ", ".join(f"{code} {number}" for code, number in sorted(point.counts.items()))
+def _format_history(commit_counts: Sequence[CommitCounts]) -> str:
+    lines = [format_chart([ChartPoint(entry.time, entry.total) for entry in commit_counts]), ""]
+    for entry in downsample(commit_counts, 20):
+        codes = ", ".join(f"{code} {number}" for code, number in sorted(entry.counts.items()))
         lines.append(
-            f"{time.strftime('%Y-%m-%d', time.gmtime(point.time))} {point.commit[:9]} {point.total:5}  {codes}"
+            f"{time.strftime('%Y-%m-%d', time.gmtime(entry.time))} {entry.commit[:9]} {entry.total:5}  {codes}"
         )
     return "\n".join(lines)
 
 
-def _write_page(file: str, config: Config, progress: Progress, points: Sequence[Point]) -> int:
-    lines = cache(shown_lines)
+def _write_page(file: str, config: Config, progress: CampaignProgress, commit_counts: Sequence[CommitCounts]) -> int:
+    cached_lines = cache(read_source_lines)
 
-    def line_of(work: Work) -> str:
-        row, several = work.finding.span.row, lines(work.finding.path)
+    def source_line_of(work: WorkItem) -> str:
+        row, several = work.finding.span.row, cached_lines(work.finding.path)
         return several[row - 1] if row <= len(several) else ""
 
-    spots = [Spot(point.time, point.total, point.commit[:9]) for point in thinned(points, _MOST_POINTS)]
+    chart_points = [
+        ChartPoint(point.time, point.total, point.commit[:9]) for point in downsample(commit_counts, _MAX_POINTS)
+    ]
     title = f"{os.path.basename(config.root)}: the way to one source of truth"
     try:
-        write(file, page(title, progress, line_of, spots, time.time()).encode())
+        write(file, render_page(title, progress, source_line_of, chart_points, time.time()).encode())
     except OSError as error:
-        raise RefusedError(f"{error.filename or file}: {error.strerror}") from error
-    print(f"{file}: {len(progress.left)} findings left.")
+        raise CommandError(f"{error.filename or file}: {error.strerror}") from error
+    print(f"{file}: {len(progress.remaining)} findings left.")
     return 0

@@ -7,39 +7,39 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Collection, Sequence
 
 from flake8_redis_ssot.baseline.entries import path_from
-from flake8_redis_ssot.campaign.classify import Surveyor, tests_for
-from flake8_redis_ssot.campaign.codeowners import Owners, owners_of
-from flake8_redis_ssot.campaign.git_branch import Branch
+from flake8_redis_ssot.campaign.classify import Classifier, find_tests
+from flake8_redis_ssot.campaign.codeowners import CodeOwners, load_codeowners
+from flake8_redis_ssot.campaign.git_branch import CampaignBranch
 from flake8_redis_ssot.campaign.plan import BATCH_SIZE, PHASES, Batch, make_plan
-from flake8_redis_ssot.campaign.progress import counts_of
-from flake8_redis_ssot.campaign.remediate import Files, Fixes, Remediation
+from flake8_redis_ssot.campaign.progress import count_by_table
+from flake8_redis_ssot.campaign.remediate import BatchFixes, FilePaths, Remediation
 from flake8_redis_ssot.cli.campaign_session import (
-    Campaign,
-    add_gate,
-    campaign,
-    gate_of,
-    gate_opens,
-    interruptible,
-    name_of_run,
+    CampaignSession,
+    add_gate_options,
+    gate_from_args,
+    interrupt_on_sigterm,
+    is_gate_passing,
+    new_run_name,
+    open_campaign,
 )
-from flake8_redis_ssot.cli.errors import RefusedError
-from flake8_redis_ssot.cli.options import add_configuration, add_paths, count
-from flake8_redis_ssot.cli.progress_display import Show
-from flake8_redis_ssot.cli.request import configuration_of, outcome_of, request_of, whole_outcome_of
+from flake8_redis_ssot.cli.errors import CommandError
+from flake8_redis_ssot.cli.options import add_config_options, add_path_arguments, parse_count
+from flake8_redis_ssot.cli.progress_display import ProgressDisplay
+from flake8_redis_ssot.cli.request import load_single_config, request_from_args, run_check, run_check_strict
 from flake8_redis_ssot.config.model import Config
-from flake8_redis_ssot.linter.request import Request
+from flake8_redis_ssot.linter.request import CheckRequest
 from flake8_redis_ssot.model import Applicability, Finding
 
 PATTERNS = ("simple", "factory", "member")
 # What a run is told apart by: what `--resume` takes over from the run that was interrupted.
-_CHOICE = ("phase", "pattern", "inline", "batch_size", "unsafe_fixes", "paths", "config")
-_KEPT = (*_CHOICE, "validate", "shell", "timeout", "commit")
+_RUN_OPTIONS = ("phase", "pattern", "inline", "batch_size", "unsafe_fixes", "paths", "config")
+_RESUMED_OPTIONS = (*_RUN_OPTIONS, "validate", "shell", "timeout", "commit")
 
 
 def add_arguments(parser: ArgumentParser) -> None:
     """The flags of `remediate`."""
-    add_paths(parser, default="the working directory")
-    add_configuration(parser)
+    add_path_arguments(parser, default="the working directory")
+    add_config_options(parser)
     add = parser.add_argument
     phases = ", ".join(f"{number}: {name}" for number, name in PHASES.items())
     add("--phase", type=int, choices=tuple(PHASES), help=phases)
@@ -49,8 +49,14 @@ def add_arguments(parser: ArgumentParser) -> None:
         action="store_true",
         help="of factories, replace the calls and delete the function where all can follow",
     )
-    add("--batch-size", type=count, default=BATCH_SIZE, metavar="N", help=f"files in a batch (default: {BATCH_SIZE})")
-    add_gate(parser)
+    add(
+        "--batch-size",
+        type=parse_count,
+        default=BATCH_SIZE,
+        metavar="N",
+        help=f"files in a batch (default: {BATCH_SIZE})",
+    )
+    add_gate_options(parser)
     add("--unsafe-fixes", action="store_true", help="also fixes that are not proven safe")
     add("--dry-run", action="store_true", help="show the batches, and change nothing")
     add("--commit", action="store_true", help="make a git commit of each batch, on a branch of its own")
@@ -59,118 +65,120 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def main(arguments: Namespace) -> int:
     """Work: 0 all kept, 1 something is held back, 2 something is wrong, 130 interrupted."""
-    config = configuration_of(request_of(arguments))
+    config = load_single_config(request_from_args(arguments))
     if arguments.dry_run:
-        _need_phase(arguments)
-        show = Show(arguments.quiet)
-        show.plan(_planned(arguments, config, ()))
+        _validate_phase(arguments)
+        display = ProgressDisplay(arguments.quiet)
+        display.print_batches(_plan_batches(arguments, config, ()))
         return 0
-    with campaign(config) as own, interruptible():
-        return _Run(arguments, config, own).work()
+    with open_campaign(config) as session, interrupt_on_sigterm():
+        return _RemediationRun(arguments, config, session).run()
 
 
-def _need_phase(arguments: Namespace) -> None:
+def _validate_phase(arguments: Namespace) -> None:
     if arguments.phase is None:
-        raise RefusedError("which phase? Say --phase 1, 2 or 3; `redis-ssot plan` shows them")
+        raise CommandError("which phase? Say --phase 1, 2 or 3; `redis-ssot plan` shows them")
     if arguments.inline and (arguments.phase, set(arguments.pattern)) != (2, {"factory"}):
-        raise RefusedError("--inline is for factories alone: say --phase 2 --pattern factory --inline")
+        raise CommandError("--inline is for factories alone: say --phase 2 --pattern factory --inline")
 
 
-class _Run:
+class _RemediationRun:
     """One run, new or resumed."""
 
-    def __init__(self, arguments: Namespace, config: Config, own: Campaign) -> None:
-        self._own = own
+    def __init__(self, arguments: Namespace, config: Config, session: CampaignSession) -> None:
+        self._session = session
         self._config = config
-        before = own.journal.unfinished()
+        unfinished_run = session.journal.unfinished_run()
         if arguments.resume:
-            if before is None:
-                raise RefusedError("no run was interrupted: there is nothing to resume")
-            vars(arguments).update(before.options)
-        elif before is not None:
-            advice = f"go on with --resume, or undo it: redis-ssot rollback --run {before.name}"
-            raise RefusedError(f"run {before.name} was interrupted; {advice}")
-        _need_phase(arguments)
+            if unfinished_run is None:
+                raise CommandError("no run was interrupted: there is nothing to resume")
+            vars(arguments).update(unfinished_run.options)
+        elif unfinished_run is not None:
+            hint = f"go on with --resume, or undo it: redis-ssot rollback --run {unfinished_run.name}"
+            raise CommandError(f"run {unfinished_run.name} was interrupted; {hint}")
+        _validate_phase(arguments)
         self._arguments = arguments
-        self._name = before.name if before is not None else name_of_run(own)
-        self._is_new = before is None
-        self._show = Show(arguments.quiet)
-        self._files: Sequence[str] = ()
+        self._run_name = unfinished_run.name if unfinished_run is not None else new_run_name(session)
+        self._is_new = unfinished_run is None
+        self._display = ProgressDisplay(arguments.quiet)
+        self._project_files: Sequence[str] = ()
 
-    def work(self) -> int:
+    def run(self) -> int:
         """All batches; the exit code."""
-        held = {each.path for each in self._own.journal.held if each.run == self._name}
-        batches = _planned(self._arguments, self._config, held)
-        branch = Branch(self._own.root, self._name) if self._arguments.commit else None
-        remediation = self._remediation(branch)
+        held_back = {each.path for each in self._session.journal.held_back if each.run_name == self._run_name}
+        batches = _plan_batches(self._arguments, self._config, held_back)
+        branch = CampaignBranch(self._session.root, self._run_name) if self._arguments.commit else None
+        remediation = self._build_remediation(branch)
         files = [path for batch in batches for path in batch.files]
-        if files and not gate_opens(remediation, files, self._show):
+        if files and not is_gate_passing(remediation, files, self._display):
             return 2
         if branch is not None and batches:
-            branch.enter()
+            branch.switch_to()
         if self._is_new:
-            options = {name: getattr(self._arguments, name) for name in _KEPT}
+            options = {name: getattr(self._arguments, name) for name in _RESUMED_OPTIONS}
             # What a fix takes along is neither fixed by itself nor left, so all are counted before.
-            before = outcome_of(request_of(self._arguments, paths=(self._own.root,), baseline=None))
-            counts = counts_of(Surveyor(self._config, owners_of(self._own.root)).survey(before.findings))
-            self._own.journal.add("seen", counts=counts)
-            self._own.journal.add("start", run=self._name, phase=self._arguments.phase, options=options)
-        self._show.begin(self._name, batches)
+            initial_result = run_check(request_from_args(self._arguments, paths=(self._session.root,), baseline=None))
+            counts = count_by_table(
+                Classifier(self._config, load_codeowners(self._session.root)).classify(initial_result.findings)
+            )
+            self._session.journal.append("seen", counts=counts)
+            self._session.journal.append("start", run=self._run_name, phase=self._arguments.phase, options=options)
+        self._display.start(self._run_name, batches)
         try:
             for batch in batches:
-                remediation.work_on(batch.files)
-                self._show.advance(batch)
+                remediation.run_batch(batch.files)
+                self._display.advance_bar(batch)
         except KeyboardInterrupt:
-            self._show.end("Interrupted: the present batch was put back. Go on: redis-ssot remediate --resume")
+            self._display.finish("Interrupted: the present batch was put back. Go on: redis-ssot remediate --resume")
             return 130
         except BaseException:
-            self._show.end("")
+            self._display.finish("")
             raise
-        self._own.journal.add("end", run=self._name)
-        self._show.end("")
-        return 1 if self._show.held else 0
+        self._session.journal.append("end", run=self._run_name)
+        self._display.finish("")
+        return 1 if self._display.held_back else 0
 
-    def _remediation(self, branch: Branch | None) -> Remediation:
+    def _build_remediation(self, branch: CampaignBranch | None) -> Remediation:
         arguments = self._arguments
         return Remediation(
-            self._own.root,
-            self._own.journal,
-            self._name,
+            self._session.root,
+            self._session.journal,
+            self._run_name,
             arguments.phase,
-            fixes=self._fixes,
-            tests=self._tests,
-            gate=gate_of(arguments, self._own),
-            tell=self._show.tell,
+            compute_fixes=self._compute_fixes,
+            find_tests=self._find_tests,
+            gate=gate_from_args(arguments, self._session),
+            report_result=self._display.report_batch,
             commit=None if branch is None else branch.commit,
         )
 
-    def _fixes(self, files: Files) -> Fixes:
-        paths = tuple(os.path.join(self._own.root, path) for path in files)
-        outcome = outcome_of(_request(self._arguments, self._config)._replace(paths=paths))
-        return Fixes(outcome.changes, outcome.fixed)
+    def _compute_fixes(self, files: FilePaths) -> BatchFixes:
+        paths = tuple(os.path.join(self._session.root, path) for path in files)
+        result = run_check(_build_request(self._arguments, self._config)._replace(paths=paths))
+        return BatchFixes(result.changes, result.fixed_findings)
 
-    def _tests(self, files: Files) -> Files:
-        if not self._files:
-            outcome = outcome_of(request_of(self._arguments, baseline=None))
-            self._files = [path_from(self._own.root, path) for path in outcome.files]
-        return tuple(tests_for(files, self._files))
+    def _find_tests(self, files: FilePaths) -> FilePaths:
+        if not self._project_files:
+            result = run_check(request_from_args(self._arguments, baseline=None))
+            self._project_files = [path_from(self._session.root, path) for path in result.files]
+        return tuple(find_tests(files, self._project_files))
 
 
-def _request(arguments: Namespace, config: Config) -> Request:
-    surveyor = Surveyor(config, Owners())  # a phase has no owner
+def _build_request(arguments: Namespace, config: Config) -> CheckRequest:
+    classifier = Classifier(config, CodeOwners())  # a phase has no owner
 
-    def wanted(finding: Finding) -> bool:
+    def is_selected(finding: Finding) -> bool:
         patterns = arguments.pattern or PATTERNS
-        fits = surveyor.phase_of(finding) == arguments.phase
-        return fits and (arguments.phase != 2 or finding.mark.pattern in patterns)
+        fits = classifier.phase_of(finding) == arguments.phase
+        return fits and (arguments.phase != 2 or finding.context.pattern in patterns)
 
-    trust = Applicability.UNSAFE if arguments.unsafe_fixes else Applicability.SAFE
-    return request_of(arguments, trust=trust, wanted=wanted, baseline=None, inline=arguments.inline)
+    threshold = Applicability.UNSAFE if arguments.unsafe_fixes else Applicability.SAFE
+    return request_from_args(arguments, trust=threshold, wanted=is_selected, baseline=None, inline=arguments.inline)
 
 
-def _planned(arguments: Namespace, config: Config, held: Collection[str]) -> tuple[Batch, ...]:
-    """The batches of what can be mended, in order, without files that were `held` back in this run."""
-    outcome = whole_outcome_of(_request(arguments, config))
-    surveyor = Surveyor(config, owners_of(str(config.root)))
-    work = surveyor.survey(sorted(outcome.fixed))
-    return make_plan([each for each in work if each.path not in held], arguments.batch_size).batches
+def _plan_batches(arguments: Namespace, config: Config, held_back: Collection[str]) -> tuple[Batch, ...]:
+    """The batches of what can be mended, in order, without files that were `held_back` back in this run."""
+    result = run_check_strict(_build_request(arguments, config))
+    classifier = Classifier(config, load_codeowners(str(config.root)))
+    items = classifier.classify(sorted(result.fixed_findings))
+    return make_plan([each for each in items if each.path not in held_back], arguments.batch_size).batches

@@ -19,18 +19,18 @@ def add_arguments(parser: ArgumentParser) -> None:
 def main(arguments: Namespace) -> int:
     """Explain one code, or list all; 2 where there is no such code."""
     if arguments.all or not arguments.code:
-        return _print(all_rules(), arguments.output_format, brief=True)
-    wanted = arguments.code.upper()
-    rules = tuple(rule for rule in all_rules() if wanted == rule.code or arguments.code == rule.name)
+        return _print_rules(all_rules(), arguments.output_format, brief=True)
+    code = arguments.code.upper()
+    rules = tuple(rule for rule in all_rules() if code == rule.code or arguments.code == rule.name)
     if not rules:
-        known = ", ".join(rule.code for rule in all_rules())
-        print(f"error: there is no rule `{arguments.code}`; there are {known}", file=sys.stderr)
+        available = ", ".join(rule.code for rule in all_rules())
+        print(f"error: there is no rule `{arguments.code}`; there are {available}", file=sys.stderr)
         return 2
-    return _print(rules, arguments.output_format, brief=False)
+    return _print_rules(rules, arguments.output_format, brief=False)
 
 
-def _print(rules: tuple[Rule, ...], form: str, *, brief: bool) -> int:
-    if form == "json":
+def _print_rules(rules: tuple[Rule, ...], format_name: str, *, brief: bool) -> int:
+    if format_name == "json":
         entries = [
             {"code": rule.code, "name": rule.name, "summary": rule.summary, "explanation": rule.page} for rule in rules
         ]

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 
-from flake8_redis_ssot.cli.errors import RefusedError
+from flake8_redis_ssot.cli.errors import CommandError
 
 
 def add_arguments(parser: ArgumentParser) -> None:
     """The flags of `server`."""
     parser.add_argument("--stdio", action="store_true", help="standard input and output (the default)")
-    parser.add_argument("--tcp", type=_address, metavar="HOST:PORT", help="listen there instead")
+    parser.add_argument("--tcp", type=_parse_address, metavar="HOST:PORT", help="listen there instead")
 
 
-def _address(text: str) -> tuple[str, int]:
+def _parse_address(text: str) -> tuple[str, int]:
     host, _, port = text.rpartition(":")
     if not host or not port.isdigit():
         raise ArgumentTypeError(f"`{text}` is no HOST:PORT")
@@ -25,7 +25,7 @@ def main(arguments: Namespace) -> int:
     try:
         from flake8_redis_ssot.lsp.features import make_server
     except ImportError as error:
-        raise RefusedError(f"{error}; pip install 'flake8-redis-ssot[server]'") from error
+        raise CommandError(f"{error}; pip install 'flake8-redis-ssot[server]'") from error
     server = make_server()
     if arguments.tcp:
         server.start_tcp(*arguments.tcp)

@@ -8,20 +8,20 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from flake8_redis_ssot.cli.errors import complain
-from flake8_redis_ssot.cli.options import add_configuration, add_paths, add_selection
-from flake8_redis_ssot.cli.request import refused, request_of
+from flake8_redis_ssot.cli.errors import print_messages
+from flake8_redis_ssot.cli.options import add_config_options, add_path_arguments, add_selection_options
+from flake8_redis_ssot.cli.request import request_from_args, to_command_error
 from flake8_redis_ssot.config.model import ConfigError
 from flake8_redis_ssot.linter.request import NoConfigurationError
-from flake8_redis_ssot.linter.suppressions import Audited, audit
-from flake8_redis_ssot.model import Finding, counted
+from flake8_redis_ssot.linter.suppressions import CommentAudit, audit_suppressions
+from flake8_redis_ssot.model import Finding, plural
 
 
 def add_arguments(parser: ArgumentParser) -> None:
     """The flags of `suppressions`."""
-    add_paths(parser, default="the working directory")
-    add_selection(parser)
-    add_configuration(parser)
+    add_path_arguments(parser, default="the working directory")
+    add_selection_options(parser)
+    add_config_options(parser)
     add = parser.add_argument
     add("--output-format", choices=("concise", "json"), default="concise", help="default: concise")
     add("--unused", action="store_true", help="only those with a code of ours that silences nothing")
@@ -31,7 +31,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def main(arguments: Namespace) -> int:
     """List them: 0, 1 where `--check` finds any, 2 where a path or the configuration is wrong."""
-    request = request_of(
+    request = request_from_args(
         arguments,
         exclude=tuple(arguments.exclude),
         force_exclude=arguments.force_exclude,
@@ -40,64 +40,67 @@ def main(arguments: Namespace) -> int:
         ignore=arguments.ignore,
     )
     try:
-        comments, errors = audit(request)
+        comments, errors = audit_suppressions(request)
     except (ConfigError, NoConfigurationError) as error:
-        complain(refused(error, request).args)
+        print_messages(to_command_error(error, request).args)
         return 2
-    listed = [each for each in comments if _is_wanted(each, arguments)]
+    suppressions = [each for each in comments if _is_selected(each, arguments)]
     if arguments.output_format == "json":
-        print(json.dumps([_entry(each) for each in listed], indent=2, ensure_ascii=False))
+        print(json.dumps([_suppression_to_dict(each) for each in suppressions], indent=2, ensure_ascii=False))
     else:
-        _print(listed, quiet=arguments.quiet)
-    complain(errors)
-    return 2 if errors else 1 if arguments.check and listed else 0
+        _print_suppressions(suppressions, quiet=arguments.quiet)
+    print_messages(errors)
+    return 2 if errors else 1 if arguments.check and suppressions else 0
 
 
-def _is_wanted(audited: Audited, arguments: Namespace) -> bool:
-    if arguments.unused and not audited.unused:
+def _is_selected(suppression: CommentAudit, arguments: Namespace) -> bool:
+    if arguments.unused and not suppression.unused_codes:
         return False
-    return not (arguments.without_reason and audited.directive.reason)
+    return not (arguments.without_reason and suppression.comment.reason)
 
 
-def _print(listed: Sequence[Audited], *, quiet: bool) -> None:
-    for audited in listed:
-        directive = audited.directive
-        reason = f"reason: {directive.reason}" if directive.reason else "no reason"
-        place = f"{audited.path}:{directive.row}:{directive.column + 1}:"
-        print(place, f"`{directive.text}`", f"{', '.join(_effects(audited))}; {reason}")
+def _print_suppressions(suppressions: Sequence[CommentAudit], *, quiet: bool) -> None:
+    for suppression in suppressions:
+        comment = suppression.comment
+        reason = f"reason: {comment.reason}" if comment.reason else "no reason"
+        location = f"{suppression.path}:{comment.row}:{comment.column + 1}:"
+        print(location, f"`{comment.text}`", f"{', '.join(_describe_effects(suppression))}; {reason}")
     if not quiet:
-        unused = sum(bool(audited.unused) for audited in listed)
-        bare = sum(not audited.directive.reason for audited in listed)
-        print(f"{counted(len(listed), 'comment')}, {unused} with unused codes, {bare} without a reason.")
+        unused = sum(bool(suppression.unused_codes) for suppression in suppressions)
+        without_reason = sum(not suppression.comment.reason for suppression in suppressions)
+        print(f"{plural(len(suppressions), 'comment')}, {unused} with unused codes, {without_reason} without a reason.")
 
 
-def _effects(audited: Audited) -> Iterator[str]:
+def _describe_effects(suppression: CommentAudit) -> Iterator[str]:
     """What a comment does, as phrases."""
-    for kind, findings in (("silences", audited.silenced), ("may not silence", audited.refused)):
-        told = dict.fromkeys(f"{finding.code} ({finding.message})" for finding in findings)
-        if told:
-            yield f"{kind} {', '.join(told)}"
-    if not audited.silenced and not audited.refused:
+    for kind, findings in (
+        ("silences", suppression.suppressed_findings),
+        ("may not silence", suppression.refused_findings),
+    ):
+        descriptions = dict.fromkeys(f"{finding.code} ({finding.message})" for finding in findings)
+        if descriptions:
+            yield f"{kind} {', '.join(descriptions)}"
+    if not suppression.suppressed_findings and not suppression.refused_findings:
         yield "silences nothing"
-    elif audited.unused:
-        yield f"{', '.join(audited.unused)} silences nothing"
+    elif suppression.unused_codes:
+        yield f"{', '.join(suppression.unused_codes)} silences nothing"
 
 
-def _entry(audited: Audited) -> dict[str, Any]:
+def _suppression_to_dict(suppression: CommentAudit) -> dict[str, Any]:
     """One comment for machines: rows and columns 1-based, the file name absolute."""
-    directive = audited.directive
+    comment = suppression.comment
     return {
-        "filename": os.path.abspath(audited.path),
-        "location": {"column": directive.column + 1, "row": directive.row},
-        "comment": directive.text,
-        "codes": list(directive.codes),
-        "reason": directive.reason or None,
-        "silences": [_told(finding) for finding in audited.silenced],
-        "refused": [_told(finding) for finding in audited.refused],
-        "unused": list(audited.unused),
+        "filename": os.path.abspath(suppression.path),
+        "location": {"column": comment.column + 1, "row": comment.row},
+        "comment": comment.text,
+        "codes": list(comment.codes),
+        "reason": comment.reason or None,
+        "silences": [_finding_to_dict(finding) for finding in suppression.suppressed_findings],
+        "refused": [_finding_to_dict(finding) for finding in suppression.refused_findings],
+        "unused": list(suppression.unused_codes),
     }
 
 
-def _told(finding: Finding) -> dict[str, Any]:
-    place = {"column": finding.span.column + 1, "row": finding.span.row}
-    return {"code": finding.code, "location": place, "message": finding.message}
+def _finding_to_dict(finding: Finding) -> dict[str, Any]:
+    location = {"column": finding.span.column + 1, "row": finding.span.row}
+    return {"code": finding.code, "location": location, "message": finding.message}

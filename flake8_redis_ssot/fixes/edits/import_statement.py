@@ -8,13 +8,13 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from flake8_redis_ssot.fixes.edits.statement_layout import ends, line_start
+from flake8_redis_ssot.fixes.edits.statement_layout import line_start, node_offsets
 
-Shape = tuple[str, bool]  # what names must share to stand in one statement: the module, and whether it is a star
+StatementKey = tuple[str, bool]  # what names must share to stand in one statement: the module, and whether it is a star
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class ImportedSymbol:
     """A name to import: `from module import name as asname`, or `import name as asname` if `module` is empty.
 
     `module` is as it is to be written, with the dots of a relative import.
@@ -25,59 +25,59 @@ class Named:
     asname: str | None = None
 
     @property
-    def local(self) -> str:
+    def local_name(self) -> str:
         """What it is called here."""
         return self.asname or self.name
 
     @property
     def key(self) -> tuple[str, str, str]:
         """The same for two names that bring in the same thing under the same name."""
-        return self.module, self.name, self.local
+        return self.module, self.name, self.local_name
 
     @property
-    def shape(self) -> Shape:
+    def statement_key(self) -> StatementKey:
         """The same for two names that can stand in one statement."""
         return self.module, self.name == "*"
 
     @property
-    def written(self) -> str:
+    def source_text(self) -> str:
         """The name as it stands behind `import`."""
         return f"{self.name} as {self.asname}" if self.asname else self.name
 
 
-def names_of(statement: ast.Import | ast.ImportFrom) -> list[Named]:
+def imported_symbols(statement: ast.Import | ast.ImportFrom) -> list[ImportedSymbol]:
     """The names that a statement brings in, in its order."""
-    module = module_of(statement)
-    return [Named(module, alias.name, alias.asname) for alias in statement.names]
+    module = module_text(statement)
+    return [ImportedSymbol(module, alias.name, alias.asname) for alias in statement.names]
 
 
-def module_of(statement: ast.Import | ast.ImportFrom) -> str:
+def module_text(statement: ast.Import | ast.ImportFrom) -> str:
     """The module as it is written, with its dots; empty for a plain `import`."""
     return "." * statement.level + (statement.module or "") if isinstance(statement, ast.ImportFrom) else ""
 
 
-def render(names: Sequence[Named]) -> list[str]:
-    """The statements that bring in `names`: one for each module, and one for each plain `import`."""
-    groups: dict[tuple[str, bool] | Named, list[str]] = {}
-    for named in distinct(names):
-        groups.setdefault(named.shape if named.module else named, []).append(named.written)
-    return [_statement(group[0] if isinstance(group, tuple) else "", written) for group, written in groups.items()]
+def render_imports(symbols: Sequence[ImportedSymbol]) -> list[str]:
+    """The statements that bring in `symbols`: one for each module, and one for each plain `import`."""
+    groups: dict[tuple[str, bool] | ImportedSymbol, list[str]] = {}
+    for symbol in deduplicate(symbols):
+        groups.setdefault(symbol.statement_key if symbol.module else symbol, []).append(symbol.source_text)
+    return [_render_statement(group[0] if isinstance(group, tuple) else "", texts) for group, texts in groups.items()]
 
 
-def _statement(module: str, written: Sequence[str]) -> str:
-    return f"from {module} import {', '.join(written)}" if module else f"import {', '.join(written)}"
+def _render_statement(module: str, texts: Sequence[str]) -> str:
+    return f"from {module} import {', '.join(texts)}" if module else f"import {', '.join(texts)}"
 
 
-def distinct(names: Iterable[Named]) -> list[Named]:
-    """`names` in their order, none of them twice."""
-    return list({named.key: named for named in names}.values())
+def deduplicate(symbols: Iterable[ImportedSymbol]) -> list[ImportedSymbol]:
+    """`symbols` in their order, none of them twice."""
+    return list({symbol.key: symbol for symbol in symbols}.values())
 
 
 _TOKEN = re.compile(r"#[^\r\n]*|[.,()*]|[^\s\\#.,()*]+")
 
 
-class Token(NamedTuple):
-    """A token and its place; `item` counts the names, from 0, and is None where the token is part of none.
+class ImportToken(NamedTuple):
+    """A token and its place; `item_index` counts the names, from 0, and is None where the token is part of none.
 
     A comma belongs to the name before it.
     """
@@ -85,7 +85,7 @@ class Token(NamedTuple):
     start: int
     end: int
     text: str
-    item: int | None
+    item_index: int | None
 
     @property
     def is_comma(self) -> bool:
@@ -99,127 +99,129 @@ class Token(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class ImportItem:
     """One imported name: where it and what it is called here stand, and its comma."""
 
     start: int
     end: int
-    name: tuple[int, int]
-    asname: tuple[int, int] | None
-    comma: Token | None
+    name_span: tuple[int, int]
+    asname_span: tuple[int, int] | None
+    comma: ImportToken | None
 
 
 @dataclass(frozen=True, slots=True)
-class Clause:
+class ImportClause:
     """An import statement: where its module stands (nowhere, if start and end are the same), and its tokens.
 
     They begin with the word `import`.
     """
 
-    path: tuple[int, int]
-    tokens: list[Token]
+    module_span: tuple[int, int]
+    tokens: list[ImportToken]
 
     @property
-    def parenthesised(self) -> bool:
+    def is_parenthesised(self) -> bool:
         """Whether the names stand in parentheses."""
         return self.tokens[-1].text == ")"
 
-    def items(self) -> list[Item]:
+    def items(self) -> list[ImportItem]:
         """The names, in order."""
-        names: dict[int, list[Token]] = {}
+        names: dict[int, list[ImportToken]] = {}
         for token in self.tokens:
-            if token.item is not None:
-                names.setdefault(token.item, []).append(token)
-        return [_item(tokens) for tokens in names.values()]
+            if token.item_index is not None:
+                names.setdefault(token.item_index, []).append(token)
+        return [_build_item(tokens) for tokens in names.values()]
 
-    def behind(self, at: int) -> Token | None:
+    def first_token_from(self, offset: int) -> ImportToken | None:
         """The first token that starts there or later."""
-        return next((token for token in self.tokens if token.start >= at), None)
+        return next((token for token in self.tokens if token.start >= offset), None)
 
 
-def clause_of(text: str, statement: ast.Import | ast.ImportFrom) -> Clause:
+def parse_clause(text: str, statement: ast.Import | ast.ImportFrom) -> ImportClause:
     """Read the tokens of a statement."""
-    found = list(_TOKEN.finditer(text, *ends(text, statement)))
-    words = [token[0] for token in found]
+    matches = list(_TOKEN.finditer(text, *node_offsets(text, statement)))
+    words = [token[0] for token in matches]
     at = words.index("import")
-    start = found[at].start()
-    path = (found[words.index("from") + 1].start(), found[at - 1].end()) if at else (start, start)
-    return Clause(path, list(_numbered(found[at:])))
+    start = matches[at].start()
+    module_span = (matches[words.index("from") + 1].start(), matches[at - 1].end()) if at else (start, start)
+    return ImportClause(module_span, list(_number_tokens(matches[at:])))
 
 
-def _numbered(found: list[re.Match[str]]) -> Iterator[Token]:
-    item = 0
-    for at, token in enumerate(found):
-        belongs = at > 0 and token[0] not in ("(", ")") and not token[0].startswith("#")
-        yield Token(token.start(), token.end(), token[0], item if belongs else None)
-        item += token[0] == ","
+def _number_tokens(matches: list[re.Match[str]]) -> Iterator[ImportToken]:
+    item_index = 0
+    for at, match in enumerate(matches):
+        is_part_of_item = at > 0 and match[0] not in ("(", ")") and not match[0].startswith("#")
+        yield ImportToken(match.start(), match.end(), match[0], item_index if is_part_of_item else None)
+        item_index += match[0] == ","
 
 
-def _item(tokens: list[Token]) -> Item:
+def _build_item(tokens: list[ImportToken]) -> ImportItem:
     comma = tokens[-1] if tokens[-1].is_comma else None
     parts = tokens[:-1] if comma else tokens
     words = [token.text for token in parts]
     last = words.index("as") if "as" in words else len(words)
     asname = (parts[-1].start, parts[-1].end) if last < len(words) else None
-    return Item(parts[0].start, parts[-1].end, (parts[0].start, parts[last - 1].end), asname, comma)
+    return ImportItem(parts[0].start, parts[-1].end, (parts[0].start, parts[last - 1].end), asname, comma)
 
 
-def is_broken(text: str, start: int, end: int) -> bool:
+def has_line_break(text: str, start: int, end: int) -> bool:
     """Whether a line ends between the two places."""
     return line_start(text, start) != line_start(text, end)
 
 
-Key = Callable[[str], tuple[int, str]]
+SortKey = Callable[[str], tuple[int, str]]
 
 
-def with_further(
-    names: Sequence[Named], wanted: Sequence[Sequence[Named]], further: Sequence[Named]
-) -> list[list[Named]]:
-    """For each of the `names` of a statement, what is `wanted` in its place, and the `further` names among that.
+def insert_sorted(
+    symbols: Sequence[ImportedSymbol], wanted: Sequence[Sequence[ImportedSymbol]], additions: Sequence[ImportedSymbol]
+) -> list[list[ImportedSymbol]]:
+    """For each of the `symbols` of a statement, what is `wanted` in its place, and the `additions` names among that.
 
     If the names are sorted, they stay so. Otherwise a further name takes the place of one that goes, or comes last.
     """
     slots = [list(each) for each in wanted]
-    keys = [key for key in _KEYS if _is_sorted([named.name for named in names], key)]
-    for named in further:
+    keys = [key for key in _SORT_KEYS if _is_sorted([symbol.name for symbol in symbols], key)]
+    for symbol in additions:
         present = [(slot, at) for slot, each in enumerate(slots) for at in range(len(each))]
-        written = [slots[slot][at].name for slot, at in present]
-        key = next((key for key in keys if _is_sorted(written, key)), None)
-        if named.local in {each.local for slot in slots for each in slot}:
+        present_names = [slots[slot][at].name for slot, at in present]
+        key = next((key for key in keys if _is_sorted(present_names, key)), None)
+        if symbol.local_name in {each.local_name for slot in slots for each in slot}:
             continue
-        rank = sum(key(name) <= key(named.name) for name in written) if key else _first_gap(slots, present)
-        _insert(slots, present, rank, named)
+        rank = sum(key(name) <= key(symbol.name) for name in present_names) if key else _free_slot_rank(slots, present)
+        _insert_at_rank(slots, present, rank, symbol)
     return slots
 
 
-def _is_sorted(names: Sequence[str], key: Key) -> bool:
+def _is_sorted(names: Sequence[str], key: SortKey) -> bool:
     return list(names) == sorted(names, key=key)
 
 
-def _first_gap(slots: Sequence[Sequence[Named]], present: Sequence[tuple[int, int]]) -> int:
+def _free_slot_rank(slots: Sequence[Sequence[ImportedSymbol]], present: Sequence[tuple[int, int]]) -> int:
     """How many names stand before the first place that is free; all, if none is."""
     free = next((slot for slot, each in enumerate(slots) if not each), len(slots))
     return sum(slot < free for slot, _ in present)
 
 
-def _insert(slots: list[list[Named]], present: Sequence[tuple[int, int]], rank: int, named: Named) -> None:
+def _insert_at_rank(
+    slots: list[list[ImportedSymbol]], present: Sequence[tuple[int, int]], rank: int, symbol: ImportedSymbol
+) -> None:
     """Put a name behind the first `rank` names, in a free place if there is one between its neighbours."""
     before = present[rank - 1] if rank else (-1, 0)
     after = present[rank] if rank < len(present) else (len(slots), 0)
     free = next((slot for slot in range(before[0] + 1, after[0])), None)
     if free is not None:
-        slots[free].append(named)
+        slots[free].append(symbol)
     elif rank:
-        slots[before[0]].insert(before[1] + 1, named)
+        slots[before[0]].insert(before[1] + 1, symbol)
     else:
-        slots[after[0]].insert(0, named)
+        slots[after[0]].insert(0, symbol)
 
 
-def _as_isort(name: str) -> tuple[int, str]:
+def _isort_key(name: str) -> tuple[int, str]:
     """Constants, then classes, then the rest."""
     if name.isupper() and len(name) > 1:
         return 0, name.lower()
     return (1 if name[:1].isupper() else 2), name.lower()
 
 
-_KEYS: tuple[Key, ...] = (_as_isort, lambda name: (0, name), lambda name: (0, name.lower()))
+_SORT_KEYS: tuple[SortKey, ...] = (_isort_key, lambda name: (0, name), lambda name: (0, name.lower()))

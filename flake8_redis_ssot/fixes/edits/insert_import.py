@@ -7,55 +7,61 @@ import re
 from collections.abc import Sequence
 from itertools import takewhile
 
-from flake8_redis_ssot.fixes.edits.import_statement import Named, render
-from flake8_redis_ssot.fixes.edits.statement_layout import Place, ends, line_break, line_start, place
-from flake8_redis_ssot.syntax.edits import Cut, tidy
+from flake8_redis_ssot.fixes.edits.import_statement import ImportedSymbol, render_imports
+from flake8_redis_ssot.fixes.edits.statement_layout import (
+    StatementLayout,
+    line_break,
+    line_start,
+    node_offsets,
+    statement_layout,
+)
+from flake8_redis_ssot.syntax.edits import TextEdit, minimise
 from flake8_redis_ssot.syntax.source import LINE_BREAK
 
 _COMMENT_LINE = re.compile(r"([ \t\f]*)#[^\r\n]*(?:\r\n|\r|\n|\Z)")
 _BLANK_LINE = re.compile(r"[ \t\f]*(?:\r\n|\r|\n)")
 
 
-def insert_after(text: str, statement: ast.stmt, names: Sequence[Named]) -> list[Cut]:
-    """Import `names` behind a statement: on lines of their own, or after `;` if it shares its line."""
-    return tidy(text, [added_after(place(text, statement), render(names))])
+def insert_after(text: str, statement: ast.stmt, symbols: Sequence[ImportedSymbol]) -> list[TextEdit]:
+    """Import `symbols` behind a statement: on lines of their own, or after `;` if it shares its line."""
+    return minimise(text, [add_lines_after(statement_layout(text, statement), render_imports(symbols))])
 
 
-def added_after(where: Place, lines: Sequence[str]) -> Cut:
+def add_lines_after(layout: StatementLayout, lines: Sequence[str]) -> TextEdit:
     """Lines of code behind the statement that stands there."""
-    if where.shared:
-        return Cut(where.end, where.end, "".join(f"; {line}" for line in lines))
-    return Cut(where.line_end, where.line_end, "".join(where.margin + line for line in lines))
+    if layout.is_line_shared:
+        return TextEdit(layout.end, layout.end, "".join(f"; {line}" for line in lines))
+    return TextEdit(layout.line_end, layout.line_end, "".join(layout.newline_indent + line for line in lines))
 
 
-def insert_first(
-    text: str, body: Sequence[ast.stmt], names: Sequence[Named], *, indent_of: ast.stmt | None = None
-) -> list[Cut]:
-    """Import `names` at the top of the body of a module or a function.
+def insert_at_top(
+    text: str, body: Sequence[ast.stmt], symbols: Sequence[ImportedSymbol], *, indent_of: ast.stmt | None = None
+) -> list[TextEdit]:
+    """Import `symbols` at the top of the body of a module or a function.
 
     That is below docstring, `from __future__` and the imports that follow them, and below comments that stand
     directly at the top. The new lines are indented as `indent_of` is, by default as the body is.
     """
-    top = _top(body)
-    if top and (isinstance(top[-1], ast.Import | ast.ImportFrom) and not _is_future(top[-1])):
-        return insert_after(text, top[-1], names)
-    if top and place(text, top[-1]).shared:
-        return insert_after(text, top[-1], names)
-    lines = render(names)
-    first = body[len(top)] if len(top) < len(body) else None
-    if first and place(text, first).opening:
-        start = place(text, first).start
-        return tidy(text, [Cut(start, start, "".join(f"{line}; " for line in lines))])
-    model = indent_of or (body[0] if body else None)
-    indent = place(text, model).indent if model else ""
-    return tidy(text, [_on_top(text, top, first, indent, lines)] if lines else [])
+    leading = _leading_imports(body)
+    if leading and (isinstance(leading[-1], ast.Import | ast.ImportFrom) and not _is_future(leading[-1])):
+        return insert_after(text, leading[-1], symbols)
+    if leading and statement_layout(text, leading[-1]).is_line_shared:
+        return insert_after(text, leading[-1], symbols)
+    lines = render_imports(symbols)
+    first = body[len(leading)] if len(leading) < len(body) else None
+    if first and statement_layout(text, first).separator:
+        start = statement_layout(text, first).start
+        return minimise(text, [TextEdit(start, start, "".join(f"{line}; " for line in lines))])
+    indent_model = indent_of or (body[0] if body else None)
+    indent = statement_layout(text, indent_model).indent if indent_model else ""
+    return minimise(text, [_insert_lines_at_top(text, leading, first, indent, lines)] if lines else [])
 
 
-def _top(body: Sequence[ast.stmt]) -> Sequence[ast.stmt]:
+def _leading_imports(body: Sequence[ast.stmt]) -> Sequence[ast.stmt]:
     """Docstring, imports from `__future__`, other imports: what a body starts with."""
-    documented = int(bool(body) and _is_docstring(body[0]))
-    imports = takewhile(lambda each: isinstance(each, ast.Import | ast.ImportFrom), body[documented:])
-    return body[: documented + len(list(imports))]
+    docstring_count = int(bool(body) and _is_docstring(body[0]))
+    imports = takewhile(lambda each: isinstance(each, ast.Import | ast.ImportFrom), body[docstring_count:])
+    return body[: docstring_count + len(list(imports))]
 
 
 def _is_docstring(statement: ast.stmt) -> bool:
@@ -70,25 +76,27 @@ def _is_future(statement: ast.stmt) -> bool:
     return isinstance(statement, ast.ImportFrom) and statement.module == "__future__"
 
 
-def _on_top(text: str, top: Sequence[ast.stmt], first: ast.stmt | None, indent: str, lines: Sequence[str]) -> Cut:
+def _insert_lines_at_top(
+    text: str, leading: Sequence[ast.stmt], first: ast.stmt | None, indent: str, lines: Sequence[str]
+) -> TextEdit:
     """The lines between what stays on top and the `first` statement below it; a blank line between is kept."""
-    start = place(text, top[-1]).next_line if top else _open_line(text, first)
+    start = statement_layout(text, leading[-1]).next_line if leading else _leading_comments_start(text, first)
     at = start
     while (comment := _COMMENT_LINE.match(text, at)) and comment[1] == indent:
         at = comment.end()
     ending = line_break(text, max(0, at - 2))
-    spaced = (top or at > start) and _BLANK_LINE.match(text, at)
+    has_blank_line = (leading or at > start) and _BLANK_LINE.match(text, at)
     code = "".join(indent + line + ending for line in lines)
     if at and not LINE_BREAK.fullmatch(text, at - 1, at):  # the last line of a file that does not end it
-        return Cut(at, at, ending + code[: -len(ending)])
-    return Cut(at, at, (ending if spaced else "") + code)
+        return TextEdit(at, at, ending + code[: -len(ending)])
+    return TextEdit(at, at, (ending if has_blank_line else "") + code)
 
 
-def _open_line(text: str, first: ast.stmt | None) -> int:
+def _leading_comments_start(text: str, first: ast.stmt | None) -> int:
     """Where the lines start that hold nothing but comments, above the first statement of a body or of the text."""
     if first is None:
         return 0
-    at = line_start(text, _beginning(text, first))
+    at = line_start(text, _first_line_start(text, first))
     while at:
         above = line_start(text, at - (2 if text[at - 2 : at] == "\r\n" else 1))
         if not (_COMMENT_LINE.match(text, above) or _BLANK_LINE.match(text, above)):
@@ -97,9 +105,9 @@ def _open_line(text: str, first: ast.stmt | None) -> int:
     return at
 
 
-def _beginning(text: str, statement: ast.stmt) -> int:
+def _first_line_start(text: str, statement: ast.stmt) -> int:
     """Where the line of a statement starts; that of its first decorator, if it has any."""
     decorators = getattr(statement, "decorator_list", [])
     if decorators:
-        return text.rfind("@", 0, ends(text, decorators[0])[0])
-    return place(text, statement).head
+        return text.rfind("@", 0, node_offsets(text, decorators[0])[0])
+    return statement_layout(text, statement).line_start

@@ -6,107 +6,130 @@ import ast
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import takewhile
 
-from flake8_redis_ssot.fixes.document import Sheet
-from flake8_redis_ssot.fixes.edits.statement_layout import Place, block_of, comments_in, is_tools, line_of, place
-from flake8_redis_ssot.syntax.edits import Cut, tidy
-from flake8_redis_ssot.syntax.source import lines_of
+from flake8_redis_ssot.fixes.document import SourceDocument
+from flake8_redis_ssot.fixes.edits.statement_layout import (
+    StatementLayout,
+    containing_block,
+    inner_comments,
+    is_tool_comment,
+    statement_layout,
+    statements_on_line,
+)
+from flake8_redis_ssot.syntax.edits import TextEdit, minimise
+from flake8_redis_ssot.syntax.source import split_lines
 
 
-def remove_statement(text: str, statement: ast.stmt, tree: ast.Module, *, gone: Collection[ast.stmt] = ()) -> list[Cut]:
+def remove_statement(
+    text: str, statement: ast.stmt, tree: ast.Module, *, removed: Collection[ast.stmt] = ()
+) -> list[TextEdit]:
     """Take out a simple statement. Comments for readers stay, and a block that loses all is left with `pass`.
 
-    `gone` are statements that are taken out as well, each by a call of its own.
+    `removed` are statements that are taken out as well, each by a call of its own.
     """
-    dead = {id(each) for each in (statement, *gone)}
-    block = block_of(tree, statement)
-    if block is not tree.body and all(id(each) in dead for each in block):
-        dead.discard(id(block[-1]))  # there will be `pass`
-    if id(statement) not in dead:
-        return tidy(text, _passed(text, statement))
-    line = line_of(text, block, statement)
-    if all(id(each) in dead for each in line):
-        return tidy(text, [_without_line(text, line, statement)])
-    return tidy(text, _without_part(text, line, statement, dead))
+    removed_ids = {id(each) for each in (statement, *removed)}
+    block = containing_block(tree, statement)
+    if block is not tree.body and all(id(each) in removed_ids for each in block):
+        removed_ids.discard(id(block[-1]))  # there will be `pass`
+    if id(statement) not in removed_ids:
+        return minimise(text, _replace_with_pass(text, statement))
+    line = statements_on_line(text, block, statement)
+    if all(id(each) in removed_ids for each in line):
+        return minimise(text, [_remove_line_share(text, line, statement)])
+    return minimise(text, _remove_part_of_line(text, line, statement, removed_ids))
 
 
-def _passed(text: str, statement: ast.stmt) -> Iterator[Cut]:
+def _replace_with_pass(text: str, statement: ast.stmt) -> Iterator[TextEdit]:
     """`pass` in place of the last statement of a block."""
-    where = place(text, statement)
-    yield from _replaced(where, ["pass"], [each for each in comments_in(text, where) if not is_tools(each)], where)
-    if where.comment and not where.shared and is_tools(text[slice(*where.comment)]):
-        yield Cut(where.end, where.comment[1], "")
+    layout = statement_layout(text, statement)
+    yield from _replace_code(
+        layout, ["pass"], [each for each in inner_comments(text, layout) if not is_tool_comment(each)], layout
+    )
+    if layout.comment and not layout.is_line_shared and is_tool_comment(text[slice(*layout.comment)]):
+        yield TextEdit(layout.end, layout.comment[1], "")
 
 
-def _without_line(text: str, line: Sequence[ast.stmt], statement: ast.stmt) -> Cut:
+def _remove_line_share(text: str, line: Sequence[ast.stmt], statement: ast.stmt) -> TextEdit:
     """The line goes, and each of its statements takes out its share; the comments get lines of their own."""
     at = line.index(statement)
-    first, where = place(text, line[0]), place(text, statement)
-    start = _margin(text, where) if at == 0 else where.start
-    end = where.next_line if at == len(line) - 1 else place(text, line[at + 1]).start
-    kept = [first.indent + each + where.line_break for each in comments_in(text, where) if not is_tools(each)]
-    if where.comment and not is_tools(text[slice(*where.comment)]):
-        kept.append(first.indent + text[where.comment[0] : where.next_line])
-    return Cut(start, end, "".join(kept))
+    first_layout, layout = statement_layout(text, line[0]), statement_layout(text, statement)
+    start = _line_content_start(text, layout) if at == 0 else layout.start
+    end = layout.next_line if at == len(line) - 1 else statement_layout(text, line[at + 1]).start
+    kept_comments = [
+        first_layout.indent + each + layout.line_break
+        for each in inner_comments(text, layout)
+        if not is_tool_comment(each)
+    ]
+    if layout.comment and not is_tool_comment(text[slice(*layout.comment)]):
+        kept_comments.append(first_layout.indent + text[layout.comment[0] : layout.next_line])
+    return TextEdit(start, end, "".join(kept_comments))
 
 
-def _margin(text: str, where: Place) -> int:
+def _line_content_start(text: str, layout: StatementLayout) -> int:
     """Where a line starts, if need be after a form feed, which stays."""
-    return max(where.head, text.rfind("\f", where.head, where.start) + 1)
+    return max(layout.line_start, text.rfind("\f", layout.line_start, layout.start) + 1)
 
 
-def _without_part(text: str, line: Sequence[ast.stmt], statement: ast.stmt, dead: Collection[int]) -> Iterator[Cut]:
+def _remove_part_of_line(
+    text: str, line: Sequence[ast.stmt], statement: ast.stmt, removed_ids: Collection[int]
+) -> Iterator[TextEdit]:
     """Something of the line stays: the statement goes with the `;` before it, or, if nothing stays there, after it."""
     at = line.index(statement)
-    where, last = place(text, statement), place(text, line[-1])
-    if any(id(each) not in dead for each in line[:at]):
-        yield Cut(place(text, line[at - 1]).end, where.end, "")
+    layout, last_layout = statement_layout(text, statement), statement_layout(text, line[-1])
+    if any(id(each) not in removed_ids for each in line[:at]):
+        yield TextEdit(statement_layout(text, line[at - 1]).end, layout.end, "")
     else:
-        yield Cut(where.start, place(text, line[at + 1]).start, "")
-    kept = [each for each in comments_in(text, where) if not is_tools(each)]
-    yield Cut(last.line_end, last.line_end, "".join(f"  {each}" for each in kept))
+        yield TextEdit(layout.start, statement_layout(text, line[at + 1]).start, "")
+    kept_comments = [each for each in inner_comments(text, layout) if not is_tool_comment(each)]
+    yield TextEdit(last_layout.line_end, last_layout.line_end, "".join(f"  {each}" for each in kept_comments))
 
 
 def replace_statement(
     text: str, statement: ast.stmt, lines: Sequence[str], *, tree: ast.Module | None = None
-) -> list[Cut]:
+) -> list[TextEdit]:
     """Put `lines` of code, at least one, in the place of a simple statement.
 
     Comments between its lines stay: above it, or at the end of a line that it shares. Where that end is can only
     be told with the `tree` if other statements follow; without it, they are lost then.
     """
-    where = place(text, statement)
-    last = place(text, line_of(text, block_of(tree, statement), statement)[-1]) if tree else where
-    return tidy(text, _replaced(where, lines, comments_in(text, where), last))
+    layout = statement_layout(text, statement)
+    last_layout = (
+        statement_layout(text, statements_on_line(text, containing_block(tree, statement), statement)[-1])
+        if tree
+        else layout
+    )
+    return minimise(text, _replace_code(layout, lines, inner_comments(text, layout), last_layout))
 
 
-def _replaced(where: Place, lines: Sequence[str], comments: Sequence[str], last: Place) -> Iterator[Cut]:
-    """`last` is where the last statement of the line stands."""
-    if not where.shared:
-        yield Cut(where.start, where.end, where.margin.join([*comments, *lines]))
+def _replace_code(
+    layout: StatementLayout, lines: Sequence[str], comments: Sequence[str], last_layout: StatementLayout
+) -> Iterator[TextEdit]:
+    """`last_layout` is where the last statement of the line stands."""
+    if not layout.is_line_shared:
+        yield TextEdit(layout.start, layout.end, layout.newline_indent.join([*comments, *lines]))
         return
-    yield Cut(where.start, where.end, "; ".join(lines))
-    if not last.following:
-        yield Cut(last.line_end, last.line_end, "".join(f"  {each}" for each in comments))
+    yield TextEdit(layout.start, layout.end, "; ".join(lines))
+    if not last_layout.has_following:
+        yield TextEdit(last_layout.line_end, last_layout.line_end, "".join(f"  {each}" for each in comments))
 
 
-def erased(statements: Iterable[ast.stmt], sheet: Sheet) -> list[Cut]:
+def build_removal_edits(statements: Iterable[ast.stmt], document: SourceDocument) -> list[TextEdit]:
     """Take statements out that stand at the top of a file, each on lines of its own; neighbours go together."""
-    lines = lines_of(sheet.text)
+    lines = split_lines(document.text)
     rows = sorted((_first_row(each, lines), _last_row(each, lines)) for each in statements)
-    together: list[tuple[int, int]] = []
+    row_ranges: list[tuple[int, int]] = []
     for start, end in rows:
-        if together and not "".join(lines[together[-1][1] : start - 1]).strip():
-            start = together.pop()[0]
-        together.append((start, end))
-    return [_cut(start, end, lines, sheet) for start, end in together]
+        if row_ranges and not "".join(lines[row_ranges[-1][1] : start - 1]).strip():
+            start = row_ranges.pop()[0]
+        row_ranges.append((start, end))
+    return [_build_removal_edit(start, end, lines, document) for start, end in row_ranges]
 
 
-def is_alone(statement: ast.stmt, sheet: Sheet) -> bool:
+def has_own_lines(statement: ast.stmt, document: SourceDocument) -> bool:
     """Whether a statement at the top of a file has its lines for itself, but for a comment."""
-    start, end = sheet.range(statement)
-    row = sheet.lines.place(end)[0]
-    rest = lines_of(sheet.text)[row - 1][sheet.lines.place(end)[1] :].strip()
-    return sheet.lines.place(start)[1] == 0 and (not rest or rest.startswith("#"))
+    start, end = document.offsets_of(statement)
+    row = document.lines.position(end)[0]
+    rest = split_lines(document.text)[row - 1][document.lines.position(end)[1] :].strip()
+    return document.lines.position(start)[1] == 0 and (not rest or rest.startswith("#"))
 
 
 def _first_row(statement: ast.stmt, lines: Sequence[str]) -> int:
@@ -123,15 +146,15 @@ def _last_row(statement: ast.stmt, lines: Sequence[str]) -> int:
     return row + len(list(takewhile(lambda line: line[:1].isspace() and line.lstrip().startswith("#"), lines[row:])))
 
 
-def _cut(start: int, end: int, lines: Sequence[str], sheet: Sheet) -> Cut:
+def _build_removal_edit(start: int, end: int, lines: Sequence[str], document: SourceDocument) -> TextEdit:
     """Rows go, and of the blank lines above and below the smaller number; all of them at the ends of the file."""
-    above, below = _blank(reversed(lines[: start - 1])), _blank(lines[end:])
+    above, below = _count_blank_lines(reversed(lines[: start - 1])), _count_blank_lines(lines[end:])
     if end + below >= len(lines):
-        return Cut(sheet.lines.offset(start - above, 0), len(sheet.text), "")
+        return TextEdit(document.lines.offset(start - above, 0), len(document.text), "")
     if above == start - 1 or above > below:
-        return Cut(sheet.lines.offset(start, 0), sheet.lines.offset(end + below + 1, 0), "")
-    return Cut(sheet.lines.offset(start - above, 0), sheet.lines.offset(end + 1, 0), "")
+        return TextEdit(document.lines.offset(start, 0), document.lines.offset(end + below + 1, 0), "")
+    return TextEdit(document.lines.offset(start - above, 0), document.lines.offset(end + 1, 0), "")
 
 
-def _blank(lines: Iterable[str]) -> int:
+def _count_blank_lines(lines: Iterable[str]) -> int:
     return len(list(takewhile(lambda line: not line.strip(), lines)))

@@ -1,1 +1,1 @@
-"""TODO."""
+"""Factories: who calls them, and what it takes to inline, rename or delete one."""

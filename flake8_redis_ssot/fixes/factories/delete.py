@@ -6,129 +6,135 @@ import ast
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 
-from flake8_redis_ssot.fixes.context import Bench
-from flake8_redis_ssot.fixes.draft import Draft, Read, Replace
-from flake8_redis_ssot.fixes.edits.ensure_import import Blocked
-from flake8_redis_ssot.fixes.edits.remove_statement import erased, is_alone
+from flake8_redis_ssot.fixes.context import FixContext
+from flake8_redis_ssot.fixes.draft import FixDraft, ReplaceText, SymbolRead
+from flake8_redis_ssot.fixes.edits.ensure_import import NotFixableError
+from flake8_redis_ssot.fixes.edits.remove_statement import build_removal_edits, has_own_lines
 from flake8_redis_ssot.fixes.factories.factory import Factory
-from flake8_redis_ssot.fixes.imports.unused import why_kept
-from flake8_redis_ssot.fixes.instances.accessor import shared_for
-from flake8_redis_ssot.fixes.instances.accessor_call import as_call
-from flake8_redis_ssot.fixes.instances.call_site import Spot
+from flake8_redis_ssot.fixes.imports.unused import why_used
+from flake8_redis_ssot.fixes.instances.accessor import resolve_accessor
+from flake8_redis_ssot.fixes.instances.accessor_call import draft_accessor_call
+from flake8_redis_ssot.fixes.instances.call_site import ConstructionSite
 from flake8_redis_ssot.fixes.instances.recursion import check_recursion
-from flake8_redis_ssot.fixes.instances.replace_call import doubts_at
+from flake8_redis_ssot.fixes.instances.replace_call import find_doubts
 from flake8_redis_ssot.fixes.patches import untracked
-from flake8_redis_ssot.fixes.patches.lookups import is_annotation
-from flake8_redis_ssot.fixes.patches.patch import place_of
-from flake8_redis_ssot.fixes.patches.untracked import check_set
-from flake8_redis_ssot.project.view import View
-from flake8_redis_ssot.semantic.scopes import Variable
+from flake8_redis_ssot.fixes.patches.lookups import is_in_annotation
+from flake8_redis_ssot.fixes.patches.patch import format_patch_location
+from flake8_redis_ssot.fixes.patches.untracked import check_assignments
+from flake8_redis_ssot.project.view import FileContext
+from flake8_redis_ssot.semantic.scopes import Symbol
 
 
-def deleted(factory: Factory, spot: Spot, view: View, bench: Bench) -> Draft:
+def draft_deletion(
+    factory: Factory, construction: ConstructionSite, file: FileContext, context: FixContext
+) -> FixDraft:
     """The deletion, trusted as far as the shared instance is in the factory itself; its callers are not looked at.
 
     Raises Blocked, Unanswered.
     """
-    shared = shared_for(spot, view, bench)
-    check_recursion(shared, spot, view, bench)
-    _, brought = as_call(spot, shared, view, bench)
-    _check_stub(factory, bench)
-    _check_patches(factory, view, bench)
-    name = shared.name if shared.is_instance else f"{shared.name}()"
-    operations = tuple(_erasure(_statements(factory, view, bench), factory, bench))
-    draft = Draft(f"Take `{name}` where `{factory.name}()` is called, and delete that", operations)
-    for doubt in doubts_at(spot, shared, view, bench, seen=factory.node):
-        draft = draft.doubted([doubt.reason], doubt.applicability)
-    for doubt in untracked.doubts(spot, brought, view, bench):
-        draft = draft.doubted([doubt.reason], doubt.applicability)
+    shared_access = resolve_accessor(construction, file, context)
+    check_recursion(shared_access, construction, file, context)
+    _, ensured_import = draft_accessor_call(construction, shared_access, file, context)
+    _check_stub(factory, context)
+    _check_patches(factory, file, context)
+    name = shared_access.name if shared_access.is_instance else f"{shared_access.name}()"
+    operations = tuple(_build_removals(_statements_to_delete(factory, file, context), factory, context))
+    draft = FixDraft(f"Take `{name}` where `{factory.name}()` is called, and delete that", operations)
+    for doubt in find_doubts(construction, shared_access, file, context, excluded_function=factory.node):
+        draft = draft.with_reasons([doubt.reason], doubt.applicability)
+    for doubt in untracked.find_patch_doubts(construction, ensured_import, file, context):
+        draft = draft.with_reasons([doubt.reason], doubt.applicability)
     return draft
 
 
-def _statements(factory: Factory, view: View, bench: Bench) -> list[ast.stmt]:
+def _statements_to_delete(factory: Factory, file: FileContext, context: FixContext) -> list[ast.stmt]:
     """The definition, and what binds the variables that only it uses."""
-    sheet = bench.sheet(factory.path)
-    others = list(statements_of(factory, view, bench))
-    crowded = next((each.lineno for each in others if not is_alone(each, sheet)), 0)
-    if crowded:
-        raise Blocked(f"line {crowded} holds more than what goes with it")
-    return [factory.node, *others]
+    document = context.document(factory.path)
+    cache_statements = list(find_cache_statements(factory, file, context))
+    shared_row = next((each.lineno for each in cache_statements if not has_own_lines(each, document)), 0)
+    if shared_row:
+        raise NotFixableError(f"line {shared_row} holds more than what goes with it")
+    return [factory.node, *cache_statements]
 
 
-def _erasure(statements: Sequence[ast.stmt], factory: Factory, bench: Bench) -> Iterator[Replace]:
-    sheet = bench.sheet(factory.path)
-    released = tuple(_reads(statements, factory, bench))
-    for cut in erased(statements, sheet):
-        yield Replace(factory.path, cut, released)
+def _build_removals(statements: Sequence[ast.stmt], factory: Factory, context: FixContext) -> Iterator[ReplaceText]:
+    document = context.document(factory.path)
+    released = tuple(_module_reads(statements, factory, context))
+    for text_edit in build_removal_edits(statements, document):
+        yield ReplaceText(factory.path, text_edit, released)
 
 
-def _reads(statements: Sequence[ast.stmt], factory: Factory, bench: Bench) -> Iterator[Read]:
+def _module_reads(statements: Sequence[ast.stmt], factory: Factory, context: FixContext) -> Iterator[SymbolRead]:
     """What statements read of their module, strings in the place of types too."""
-    references = bench.sheet(factory.path).references
+    symbol_table = context.document(factory.path).symbol_table
     for node in (each for statement in statements for each in ast.walk(statement)):
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
-            variable = references.seen(node.id, node)
-            if variable is not None and variable.scope is references.module:
+            symbol = symbol_table.lookup(node.id, node)
+            if symbol is not None and symbol.scope is symbol_table.module_scope:
                 yield node
         elif isinstance(node, ast.Constant) and isinstance(node.value, str):
             yield node
 
 
-def _check_stub(factory: Factory, bench: Bench) -> None:
+def _check_stub(factory: Factory, context: FixContext) -> None:
     """Whether a stub file has the definition as well. Raises Blocked."""
     stub = f"{factory.path}i"
     with suppress(OSError):
-        bench.known.data(stub)
-        raise Blocked(f"{bench.relative(stub)} describes it as well")
+        context.analysis.read_bytes(stub)
+        raise NotFixableError(f"{context.relative_path(stub)} describes it as well")
 
 
-def _check_patches(factory: Factory, view: View, bench: Bench) -> None:
+def _check_patches(factory: Factory, file: FileContext, context: FixContext) -> None:
     """Whether a patch stands in for something that the factory reads, which callers would not see. Raises Blocked."""
-    sheet = bench.sheet(factory.path)
-    reads = [read for read in _reads([factory.node], factory, bench) if isinstance(read, ast.Name)]
-    for name in sorted({read.id for read in reads if not is_annotation(read, sheet)}):
-        for target in bench.patches(factory.path, name):
-            raise Blocked(f"the patch at {place_of(target, view)} stands in for `{name}` in it")
+    document = context.document(factory.path)
+    reads = [read for read in _module_reads([factory.node], factory, context) if isinstance(read, ast.Name)]
+    for name in sorted({read.id for read in reads if not is_in_annotation(read, document)}):
+        for target in context.find_patches(factory.path, name):
+            raise NotFixableError(f"the patch at {format_patch_location(target, file)} stands in for `{name}` in it")
 
 
-def statements_of(factory: Factory, view: View, bench: Bench) -> Iterator[ast.stmt]:
+def find_cache_statements(factory: Factory, file: FileContext, context: FixContext) -> Iterator[ast.stmt]:
     """The statements outside the factory that bind its keepers. Raises Blocked where others use these, Unanswered."""
-    sheet = bench.sheet(factory.path)
+    document = context.document(factory.path)
     inside = set(ast.walk(factory.node))
-    for variable in factory.keepers:
-        outer = [binding for binding in variable.bindings if binding.node not in inside]
-        value = getattr(outer[0].statement, "value", None) if len(outer) == 1 else ast.Name("?")
+    for symbol in factory.cache_variables:
+        outer_bindings = [binding for binding in symbol.bindings if binding.node not in inside]
+        value = getattr(outer_bindings[0].statement, "value", None) if len(outer_bindings) == 1 else ast.Name("?")
         if isinstance(value, ast.Call):  # a lock
-            if _why_kept(variable, inside, factory.path, bench) is None:
-                yield outer[0].statement
+            if _why_used(symbol, inside, factory.path, context) is None:
+                yield outer_bindings[0].statement
             continue
-        if len(outer) != 1 or not _starts_empty(value) or sheet.references.parent(outer[0].statement) is not sheet.tree:
-            raise Blocked(f"`{variable.name}`, where it keeps the instance, is bound in other ways as well")
-        check_set(factory.path, variable.name, view, bench)
-        why = _why_kept(variable, inside, factory.path, bench)
+        if (
+            len(outer_bindings) != 1
+            or not _is_unset(value)
+            or document.symbol_table.parent(outer_bindings[0].statement) is not document.tree
+        ):
+            raise NotFixableError(f"`{symbol.name}`, where it keeps the instance, is bound in other ways as well")
+        check_assignments(factory.path, symbol.name, file, context)
+        why = _why_used(symbol, inside, factory.path, context)
         if why is not None:
-            raise Blocked(f"{why}, where it keeps the instance")
-        yield outer[0].statement
+            raise NotFixableError(f"{why}, where it keeps the instance")
+        yield outer_bindings[0].statement
 
 
-def _starts_empty(value: ast.expr | None) -> bool:
+def _is_unset(value: ast.expr | None) -> bool:
     return value is None or (isinstance(value, ast.Constant) and value.value is None)
 
 
-def _why_kept(variable: Variable, inside: set[ast.AST], path: str, bench: Bench) -> str | None:
+def _why_used(symbol: Symbol, inside: set[ast.AST], path: str, context: FixContext) -> str | None:
     """Why a variable of the module has to stay once the factory is gone."""
-    left = Variable(
-        variable.name,
-        variable.scope,
-        tuple(binding for binding in variable.bindings if binding.node not in inside),
-        tuple(read for read in variable.reads if read not in inside),
-        tuple(quoted for quoted in variable.quoted if quoted not in inside),
-        _is_declared_outside(variable, inside, path, bench),
+    remaining = Symbol(
+        symbol.name,
+        symbol.scope,
+        tuple(binding for binding in symbol.bindings if binding.node not in inside),
+        tuple(read for read in symbol.reads if read not in inside),
+        tuple(quoted for quoted in symbol.quoted_reads if quoted not in inside),
+        _is_declared_outside(symbol, inside, path, context),
     )
-    return why_kept(left, path, bench)
+    return why_used(remaining, path, context)
 
 
-def _is_declared_outside(variable: Variable, inside: set[ast.AST], path: str, bench: Bench) -> bool:
+def _is_declared_outside(symbol: Symbol, inside: set[ast.AST], path: str, context: FixContext) -> bool:
     """Whether another function has it as `global`."""
-    declarations = (node for node in bench.sheet(path).references.nodes if isinstance(node, ast.Global))
-    return any(variable.name in node.names and node not in inside for node in declarations)
+    declarations = (node for node in context.document(path).symbol_table.nodes if isinstance(node, ast.Global))
+    return any(symbol.name in node.names and node not in inside for node in declarations)

@@ -7,144 +7,184 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 
-from flake8_redis_ssot.fixes.context import Bench, Question, Unanswered
-from flake8_redis_ssot.fixes.draft import Draft, Operation
-from flake8_redis_ssot.fixes.edits.ensure_import import Blocked
-from flake8_redis_ssot.fixes.factories.callers import Callers, Holder, Read, callers_of, calls_of, unseen_reads
-from flake8_redis_ssot.fixes.factories.delete import deleted
-from flake8_redis_ssot.fixes.factories.factory import Factory, factory_of
-from flake8_redis_ssot.fixes.factories.move_patches import repatched
-from flake8_redis_ssot.fixes.factories.replace_caller import Replaced, replaced_call
-from flake8_redis_ssot.fixes.imports.import_node import Entry, is_tested
-from flake8_redis_ssot.fixes.imports.try_imports import in_try
-from flake8_redis_ssot.fixes.imports.unused import named_elsewhere, needed_here, offered
-from flake8_redis_ssot.fixes.instances.call_site import Spot, spot_of
+from flake8_redis_ssot.fixes.context import FixContext, ReferenceQuery, UnansweredQueryError
+from flake8_redis_ssot.fixes.draft import FixDraft, Operation
+from flake8_redis_ssot.fixes.edits.ensure_import import NotFixableError
+from flake8_redis_ssot.fixes.factories.callers import (
+    Callers,
+    FunctionBinding,
+    FunctionRead,
+    find_callers,
+    find_calls,
+    find_unresolved_reads,
+)
+from flake8_redis_ssot.fixes.factories.delete import draft_deletion
+from flake8_redis_ssot.fixes.factories.factory import Factory, find_factory
+from flake8_redis_ssot.fixes.factories.move_patches import move_factory_patches
+from flake8_redis_ssot.fixes.factories.replace_caller import CallReplacement, replace_factory_call
+from flake8_redis_ssot.fixes.imports.import_node import ImportedName, is_import_tested
+from flake8_redis_ssot.fixes.imports.try_imports import is_in_try
+from flake8_redis_ssot.fixes.imports.unused import find_local_uses, find_package_export, find_string_uses
+from flake8_redis_ssot.fixes.instances.call_site import ConstructionSite, locate_construction
 from flake8_redis_ssot.fixes.instances.usage_check import Doubt
-from flake8_redis_ssot.fixes.patches.module_stubs import replaced_anywhere
-from flake8_redis_ssot.fixes.patches.patch import shown
-from flake8_redis_ssot.fixes.patches.untracked import check_set
+from flake8_redis_ssot.fixes.patches.module_stubs import find_module_replacements
+from flake8_redis_ssot.fixes.patches.patch import format_path_and_row
+from flake8_redis_ssot.fixes.patches.untracked import check_assignments
 from flake8_redis_ssot.model import Refusal
-from flake8_redis_ssot.project.view import View
-from flake8_redis_ssot.semantic.facts import Argument, Call
+from flake8_redis_ssot.project.view import FileContext
+from flake8_redis_ssot.semantic.facts import Call, CallbackArgument
 
 
-def inline(fact: Call | Argument, view: View, bench: Bench) -> Draft | Refusal:
+def inline_factory(fact: Call | CallbackArgument, file: FileContext, context: FixContext) -> FixDraft | Refusal:
     """Put the shared instance in the place of each call of the function around a new one. Raises Unanswered."""
     try:
-        _check_whole(view.path, bench)
-        spot = spot_of(fact, view, bench.sheet(view.path))
-        factory = factory_of(spot, bench, view.path)
-        draft = deleted(factory, spot, view, bench)
-    except Blocked as block:
-        return Refusal((str(block),))
-    work = _Work(factory, spot, view, bench, callers_of(view.path, factory.variable, bench), draft)
-    work.run()
-    return Refusal(tuple(dict.fromkeys(work.refused))) if work.refused else work.draft
+        _check_analysed(file.path, context)
+        construction = locate_construction(fact, file, context.document(file.path))
+        factory = find_factory(construction, context, file.path)
+        draft = draft_deletion(factory, construction, file, context)
+    except NotFixableError as error:
+        return Refusal((str(error),))
+    inliner = _FactoryInliner(
+        factory, construction, file, context, find_callers(file.path, factory.symbol, context), draft
+    )
+    inliner.run()
+    return Refusal(tuple(dict.fromkeys(inliner.refusal_reasons))) if inliner.refusal_reasons else inliner.draft
 
 
-def _check_whole(path: str, bench: Bench) -> None:
-    gaps = bench.sheet(path).gaps
+def _check_analysed(path: str, context: FixContext) -> None:
+    gaps = context.document(path).unanalysed_ranges
     if gaps:
-        raise Blocked(f"a part of {bench.relative(path)} can't be read (line {gaps[0].row})")
+        raise NotFixableError(f"a part of {context.relative_path(path)} can't be read (line {gaps[0].row})")
 
 
 @dataclass
-class _Work:
-    """What is done to the callers, one after the other; `refused` are the reasons of those that can't follow."""
+class _FactoryInliner:
+    """What is done to the callers, one after the other.
+
+    `refusal_reasons` are the reasons of those that can't follow.
+    """
 
     factory: Factory
-    spot: Spot
-    view: View
-    bench: Bench
+    construction: ConstructionSite
+    file: FileContext
+    context: FixContext
     callers: Callers
-    draft: Draft
-    refused: list[str] = field(default_factory=list)
-    done: list[tuple[Read, Replaced]] = field(default_factory=list)
-    questions: set[Question] = field(default_factory=set)
+    draft: FixDraft
+    refusal_reasons: list[str] = field(default_factory=list)
+    replacements: list[tuple[FunctionRead, CallReplacement]] = field(default_factory=list)
+    queries: set[ReferenceQuery] = field(default_factory=set)
 
     def run(self) -> None:
         """Look at everything, whatever is refused on the way. Raises Unanswered with all questions."""
-        self.refused += [f"{shown(path, row, self.view)}: {why}" for path, row, why in self.callers.lost]
-        for read, call in calls_of(self.callers, self.bench):
-            if not self.factory.holds(read.node, self.bench.sheet(self.factory.path)):
-                self._attempt(partial(self._call, read, call), f"{shown(read.path, read.row, self.view)}: ")
-        self._attempt(self._strangers, "")
-        for holder in self.callers.holders:
-            self._attempt(partial(self._holder, holder), f"{self.bench.relative(holder.path)}: ")
-        if self.questions:
-            raise Unanswered(*self.questions)
-        if not self.done:
-            self.draft = self.draft.doubted(["nobody in the project calls it; whoever else does would miss it"])
+        self.refusal_reasons += [
+            f"{format_path_and_row(path, row, self.file)}: {why}" for path, row, why in self.callers.untracked
+        ]
+        for read, call in find_calls(self.callers, self.context):
+            if not self.factory.has_node(read.node, self.context.document(self.factory.path)):
+                self._run_step(
+                    partial(self._replace_call, read, call), f"{format_path_and_row(read.path, read.row, self.file)}: "
+                )
+        self._run_step(self._check_unresolved_reads, "")
+        for binding in self.callers.bindings:
+            self._run_step(partial(self._remove_binding, binding), f"{self.context.relative_path(binding.path)}: ")
+        if self.queries:
+            raise UnansweredQueryError(*self.queries)
+        if not self.replacements:
+            self.draft = self.draft.with_reasons(["nobody in the project calls it; whoever else does would miss it"])
 
-    def _attempt(self, work: Callable[[], None], where: str) -> None:
+    def _run_step(self, step: Callable[[], None], prefix: str) -> None:
         try:
-            work()
-        except Unanswered as unanswered:
-            self.questions.update(unanswered.questions)
-        except Blocked as block:
-            self.refused.append(f"{where}{block}")
+            step()
+        except UnansweredQueryError as query_error:
+            self.queries.update(query_error.queries)
+        except NotFixableError as error:
+            self.refusal_reasons.append(f"{prefix}{error}")
 
-    def _take(self, operations: tuple[Operation, ...], doubts: tuple[Doubt, ...], where: str = "") -> None:
-        self.draft = self.draft.joined(Draft(self.draft.title, operations))
+    def _add_operations(self, operations: tuple[Operation, ...], doubts: tuple[Doubt, ...], prefix: str = "") -> None:
+        self.draft = self.draft.combine(FixDraft(self.draft.title, operations))
         for doubt in doubts:
-            self.draft = self.draft.doubted([f"{where}{doubt.reason}"], doubt.applicability)
+            self.draft = self.draft.with_reasons([f"{prefix}{doubt.reason}"], doubt.applicability)
 
-    def _call(self, read: Read, call: ast.Call | None) -> None:
-        _check_whole(read.path, self.bench)
-        near = [other for other in self.callers.reads if other.path == read.path]
-        done = replaced_call(read, call, near, self.factory, self.spot, self.view, self.bench)
-        self.done.append((read, done))
-        is_near = read.path == self.factory.path
-        self._take(done.operations, done.doubts, "" if is_near else f"{self.bench.relative(read.path)}: ")
+    def _replace_call(self, read: FunctionRead, call: ast.Call | None) -> None:
+        _check_analysed(read.path, self.context)
+        reads_in_file = [other for other in self.callers.reads if other.path == read.path]
+        replacement = replace_factory_call(
+            read, call, reads_in_file, self.factory, self.construction, self.file, self.context
+        )
+        self.replacements.append((read, replacement))
+        is_same_file = read.path == self.factory.path
+        self._add_operations(
+            replacement.operations,
+            replacement.doubts,
+            "" if is_same_file else f"{self.context.relative_path(read.path)}: ",
+        )
 
-    def _strangers(self) -> None:
+    def _check_unresolved_reads(self) -> None:
         """Attributes of that name, of something that cannot be seen. Raises Blocked where that may be the module."""
-        for path, row, is_near in unseen_reads(self.callers, self.bench):
-            why = f"{shown(path, row, self.view)} reads `{self.factory.name}` of something that cannot be seen"
-            if is_near:
-                raise Blocked(why)
-            self._take((), (Doubt(why),))
+        for path, row, imports_module in find_unresolved_reads(self.callers, self.context):
+            why = (
+                f"{format_path_and_row(path, row, self.file)} reads `{self.factory.name}` of something that "
+                "cannot be seen"
+            )
+            if imports_module:
+                raise NotFixableError(why)
+            self._add_operations((), (Doubt(why),))
 
-    def _holder(self, holder: Holder) -> None:
+    def _remove_binding(self, binding: FunctionBinding) -> None:
         """The name itself goes, whoever else may know it. Raises Blocked."""
-        _check_whole(holder.path, self.bench)
-        sheet, variable = self.bench.sheet(holder.path), holder.variable
-        why = next(needed_here(variable, sheet, {*variable.reads}), None)
+        _check_analysed(binding.path, self.context)
+        document, symbol = self.context.document(binding.path), binding.symbol
+        why = next(find_local_uses(symbol, document, {*symbol.reads}), None)
         if why is not None:
-            raise Blocked(why)
-        if holder.is_patchable:
-            self._module_holder(holder)
-        if holder.entry is not None:
-            self._import(holder, holder.entry)
+            raise NotFixableError(why)
+        if binding.is_patchable:
+            self._check_module_binding(binding)
+        if binding.imported_name is not None:
+            self._remove_import(binding, binding.imported_name)
 
-    def _module_holder(self, holder: Holder) -> None:
+    def _check_module_binding(self, binding: FunctionBinding) -> None:
         """Raises Blocked where the name is known by text, or something stands in for it that can't follow."""
-        bench, name = self.bench, holder.variable.name
-        why = next(named_elsewhere(name, holder.path, bench), None)
+        context, name = self.context, binding.symbol.name
+        why = next(find_string_uses(name, binding.path, context), None)
         if why is not None:
-            raise Blocked(why)
-        check_set(holder.path, name, self.view, bench)
-        place = next(replaced_anywhere(holder.path, bench), None) if self._is_source(holder) else None
-        if place is not None:
-            raise Blocked(f"{place} may put something else in the place of `{bench.module(holder.path)}`")
-        known = tuple(Doubt(why) for why in offered(holder.variable, bench.sheet(holder.path)))
-        self._take((), known, f"{bench.relative(holder.path)}: ")
-        self._take(*repatched(holder, self.factory, self.done, self.view, bench))
+            raise NotFixableError(why)
+        check_assignments(binding.path, name, self.file, context)
+        location = (
+            next(find_module_replacements(binding.path, context), None) if self._is_source_module(binding) else None
+        )
+        if location is not None:
+            raise NotFixableError(
+                f"{location} may put something else in the place of `{context.module_name(binding.path)}`"
+            )
+        doubts = tuple(Doubt(why) for why in find_package_export(binding.symbol, context.document(binding.path)))
+        self._add_operations((), doubts, f"{context.relative_path(binding.path)}: ")
+        self._add_operations(*move_factory_patches(binding, self.factory, self.replacements, self.file, context))
 
-    def _is_source(self, holder: Holder) -> bool:
+    def _is_source_module(self, binding: FunctionBinding) -> bool:
         """Whether others have the function from a holder's module."""
-        path_of = self.bench.project.path_of
-        entries = [other.entry for other in self.callers.holders if other.entry is not None]
-        modules = {path_of(entry.fact.origin.partition(":")[0], entry.path) for entry in entries}
-        modules |= {path_of(read.module, read.path) for read in self.callers.reads if read.holder is None}
-        return holder.path in modules
+        path_of = self.context.resolver.path_of
+        imported_names = [other.imported_name for other in self.callers.bindings if other.imported_name is not None]
+        modules = {
+            path_of(imported_name.fact.origin.partition(":")[0], imported_name.path) for imported_name in imported_names
+        }
+        modules |= {path_of(read.source_module, read.path) for read in self.callers.reads if read.binding is None}
+        return binding.path in modules
 
-    def _import(self, holder: Holder, entry: Entry) -> None:
+    def _remove_import(self, binding: FunctionBinding, imported_name: ImportedName) -> None:
         """An import of the name goes, or becomes one of the accessor by the same name. Raises Blocked."""
-        sheet = self.bench.sheet(holder.path)
-        if entry.fact.typing_only:
-            raise Blocked(f"line {entry.statement.lineno} imports it for type checkers only")
-        if in_try(entry.statement, sheet) or is_tested(entry.statement, sheet):
-            raise Blocked(f"what happens next depends on whether the import in line {entry.statement.lineno} fails")
-        named = next((done.named for read, done in self.done if read.holder is holder and done.named), ())
-        self._take((entry.take(named),), ())
+        document = self.context.document(binding.path)
+        if imported_name.fact.is_typing_only:
+            raise NotFixableError(f"line {imported_name.statement.lineno} imports it for type checkers only")
+        if is_in_try(imported_name.statement, document) or is_import_tested(imported_name.statement, document):
+            raise NotFixableError(
+                f"what happens next depends on whether the import in line {imported_name.statement.lineno} fails"
+            )
+        replacement_names = next(
+            (
+                replacement.imported_symbols
+                for read, replacement in self.replacements
+                if read.binding is binding and replacement.imported_symbols
+            ),
+            (),
+        )
+        self._add_operations((imported_name.replace_with(replacement_names),), ())

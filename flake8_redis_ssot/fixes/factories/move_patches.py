@@ -4,99 +4,135 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from flake8_redis_ssot.fixes.context import Bench, Target
-from flake8_redis_ssot.fixes.draft import Replace
-from flake8_redis_ssot.fixes.edits.ensure_import import Blocked
-from flake8_redis_ssot.fixes.factories.callers import Holder, Read
+from flake8_redis_ssot.fixes.context import FixContext, PatchTarget
+from flake8_redis_ssot.fixes.draft import ReplaceText
+from flake8_redis_ssot.fixes.edits.ensure_import import NotFixableError
+from flake8_redis_ssot.fixes.factories.callers import FunctionBinding, FunctionRead
 from flake8_redis_ssot.fixes.factories.factory import Factory
-from flake8_redis_ssot.fixes.factories.replace_caller import Replaced
+from flake8_redis_ssot.fixes.factories.replace_caller import CallReplacement
 from flake8_redis_ssot.fixes.instances.usage_check import Doubt
-from flake8_redis_ssot.fixes.patches.lookups import looked_up_in
-from flake8_redis_ssot.fixes.patches.patch import place_of, retargeted, takes_shape
+from flake8_redis_ssot.fixes.patches.lookups import find_lookups
+from flake8_redis_ssot.fixes.patches.patch import format_patch_location, has_spec, retarget_patch
 from flake8_redis_ssot.model import Applicability
-from flake8_redis_ssot.project.view import View
+from flake8_redis_ssot.project.view import FileContext
 
-Done = Sequence[tuple[Read, Replaced]]
-Moved = tuple[tuple[Replace, ...], tuple[Doubt, ...]]
+CallReplacements = Sequence[tuple[FunctionRead, CallReplacement]]
+PatchMoves = tuple[tuple[ReplaceText, ...], tuple[Doubt, ...]]
 
 
-def repatched(holder: Holder, factory: Factory, done: Done, view: View, bench: Bench) -> Moved:
+def move_factory_patches(
+    binding: FunctionBinding, factory: Factory, replacements: CallReplacements, file: FileContext, context: FixContext
+) -> PatchMoves:
     """The patches of a holder's name with another target. Raises Blocked where one can't follow, Unanswered."""
-    name = holder.variable.name
-    targets = bench.patches(holder.path, name)
+    name = binding.symbol.name
+    targets = context.find_patches(binding.path, name)
     if not targets:
         return (), ()
-    first = f"the patch at {place_of(targets[0], view)} could not follow"
-    own = [replaced for read, replaced in done if read.holder is holder]
-    if not own:
-        raise Blocked(f"{first}: nothing that is called there looks `{name}` up")
-    _check_lookups(holder, own, factory, first, bench)
-    new = own[0].brought.text
-    moved = tuple(edit for target in targets for edit in _moved(target, name, new, view, bench)) if new != name else ()
-    return moved, (*_reached_besides(holder, targets, own, factory, first, view, bench), *_shapes(targets, view, bench))
+    message = f"the patch at {format_patch_location(targets[0], file)} could not follow"
+    own_replacements = [replacement for read, replacement in replacements if read.binding is binding]
+    if not own_replacements:
+        raise NotFixableError(f"{message}: nothing that is called there looks `{name}` up")
+    _check_lookups(binding, own_replacements, factory, message, context)
+    new_name = own_replacements[0].ensured_import.text
+    edits = (
+        tuple(edit for target in targets for edit in _move_patch(target, name, new_name, file, context))
+        if new_name != name
+        else ()
+    )
+    return edits, (
+        *_find_extra_doubts(binding, targets, own_replacements, factory, message, file, context),
+        *_find_spec_doubts(targets, file, context),
+    )
 
 
-def _check_lookups(holder: Holder, own: Sequence[Replaced], factory: Factory, first: str, bench: Bench) -> None:
-    for replaced in own:
-        scope = replaced.brought.scope
-        if scope is None or scope.kind != "module" or replaced.brought.text != own[0].brought.text:
-            raise Blocked(f"{first}: the new name is not one of the module")
-        if replaced.shared.result is None:
-            raise Blocked(f"{first}: it replaces what is called, and an instance is not")
-        if factory.is_coroutine and not replaced.shared.result.is_coroutine:
-            raise Blocked(f"{first}: what it puts there is awaited")
-    for path, row in looked_up_in(holder.path, holder.variable.name, bench):
-        if path != holder.path:
-            raise Blocked(f"{first}: `{bench.module(path)}` (line {row}) looks it up there as well")
-
-
-def _moved(target: Target, name: str, new: str, view: View, bench: Bench) -> tuple[Replace, ...]:
-    if target.attributes != name:
-        raise Blocked(f"the patch at {place_of(target, view)} is of something in it")
-    if target.mention.role == "object":
-        return retargeted(target, new, view, bench)
-    return retargeted(target, f"{target.mention.text[: -len(name)]}{new}", view, bench)
-
-
-def _reached_besides(
-    holder: Holder,
-    targets: Sequence[Target],
-    own: Sequence[Replaced],
+def _check_lookups(
+    binding: FunctionBinding,
+    own_replacements: Sequence[CallReplacement],
     factory: Factory,
-    first: str,
-    view: View,
-    bench: Bench,
+    message: str,
+    context: FixContext,
+) -> None:
+    for replacement in own_replacements:
+        scope = replacement.ensured_import.scope
+        if (
+            scope is None
+            or scope.kind != "module"
+            or replacement.ensured_import.text != own_replacements[0].ensured_import.text
+        ):
+            raise NotFixableError(f"{message}: the new name is not one of the module")
+        if replacement.shared_access.result is None:
+            raise NotFixableError(f"{message}: it replaces what is called, and an instance is not")
+        if factory.is_coroutine and not replacement.shared_access.result.is_coroutine:
+            raise NotFixableError(f"{message}: what it puts there is awaited")
+    for path, row in find_lookups(binding.path, binding.symbol.name, context):
+        if path != binding.path:
+            raise NotFixableError(f"{message}: `{context.module_name(path)}` (line {row}) looks it up there as well")
+
+
+def _move_patch(
+    target: PatchTarget, name: str, new_name: str, file: FileContext, context: FixContext
+) -> tuple[ReplaceText, ...]:
+    if target.attributes != name:
+        raise NotFixableError(f"the patch at {format_patch_location(target, file)} is of something in it")
+    if target.reference.role == "object":
+        return retarget_patch(target, new_name, file, context)
+    return retarget_patch(target, f"{target.reference.text[: -len(name)]}{new_name}", file, context)
+
+
+def _find_extra_doubts(
+    binding: FunctionBinding,
+    targets: Sequence[PatchTarget],
+    own_replacements: Sequence[CallReplacement],
+    factory: Factory,
+    message: str,
+    file: FileContext,
+    context: FixContext,
 ) -> Iterator[Doubt]:
     """What the patches would reach as well once they name the accessor. Raises Blocked."""
-    new, place = own[0].brought.text, place_of(targets[0], view)
-    if new != holder.variable.name and bench.patches(holder.path, new):
-        raise Blocked(f"{first}: `{new}` is patched there as well")
-    if own[0].brought.operation is None and new != holder.variable.name:
-        for _, row in looked_up_in(holder.path, new, bench):
-            yield Doubt(f"the patch at {place} would reach line {row} as well, which takes `{new}` already")
+    new_name, location = own_replacements[0].ensured_import.text, format_patch_location(targets[0], file)
+    if new_name != binding.symbol.name and context.find_patches(binding.path, new_name):
+        raise NotFixableError(f"{message}: `{new_name}` is patched there as well")
+    if own_replacements[0].ensured_import.operation is None and new_name != binding.symbol.name:
+        for _, row in find_lookups(binding.path, new_name, context):
+            yield Doubt(f"the patch at {location} would reach line {row} as well, which takes `{new_name}` already")
             break
-    patched = {target.path for target in targets}
-    for target, other in bench.patches_in(holder.path):
-        if other not in (holder.variable.name, new) and target.path in patched and _makes(holder.path, other, bench):
-            raise Blocked(f"{first}: `{other}` is patched there apart from it")
-    rows = [judged.site.span.row for judged in bench.judged(holder.path) if judged.code in ("RSS002", "RSS003")]
-    for row in (row for row in rows if holder.path != factory.path or not factory.covers(row)):
-        yield Doubt(f"the patch at {place} would reach line {row} as well once that is fixed")
+    patched_files = {target.path for target in targets}
+    for target, other_name in context.find_patches_in(binding.path):
+        if (
+            other_name not in (binding.symbol.name, new_name)
+            and target.path in patched_files
+            and _creates_instance(binding.path, other_name, context)
+        ):
+            raise NotFixableError(f"{message}: `{other_name}` is patched there apart from it")
+    rows = [
+        confirmed.candidate.span.row
+        for confirmed in context.confirmed_findings(binding.path)
+        if confirmed.code in ("RSS002", "RSS003")
+    ]
+    for row in (row for row in rows if binding.path != factory.path or not factory.has_row(row)):
+        yield Doubt(f"the patch at {location} would reach line {row} as well once that is fixed")
         break
 
 
-def _makes(path: str, name: str, bench: Bench) -> bool:
+def _creates_instance(path: str, name: str, context: FixContext) -> bool:
     """Whether a name of a module stands for something that makes an instance, so that it may become the accessor."""
-    for home in bench.project.resolve(f"{bench.module(path)}:{name}", path):
-        if home.path is not None and home.local:
-            sites = [judged.site for judged in bench.judged(home.path) if judged.code in ("RSS002", "RSS003")]
-            if any(site.function == home.local for site in sites):
+    for definition in context.resolver.resolve(f"{context.module_name(path)}:{name}", path):
+        if definition.path is not None and definition.qualname:
+            candidates = [
+                confirmed.candidate
+                for confirmed in context.confirmed_findings(definition.path)
+                if confirmed.code in ("RSS002", "RSS003")
+            ]
+            if any(candidate.function == definition.qualname for candidate in candidates):
                 return True
     return False
 
 
-def _shapes(targets: Sequence[Target], view: View, bench: Bench) -> Iterator[Doubt]:
+def _find_spec_doubts(targets: Sequence[PatchTarget], file: FileContext, context: FixContext) -> Iterator[Doubt]:
     for target in targets:
-        if takes_shape(target, bench):
-            why = f"the mock at {place_of(target, view)} is made after the factory, and would be after the accessor"
-            yield Doubt(why, Applicability.UNSAFE)
+        if has_spec(target, context):
+            reason = (
+                f"the mock at {format_patch_location(target, file)} is made after the factory, and would "
+                "be after the accessor"
+            )
+            yield Doubt(reason, Applicability.UNSAFE)

@@ -7,131 +7,153 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from flake8_redis_ssot.fixes.context import Bench, Reader
-from flake8_redis_ssot.fixes.document import Sheet
-from flake8_redis_ssot.fixes.draft import Draft, Replace
+from flake8_redis_ssot.fixes.context import FixContext, Reader
+from flake8_redis_ssot.fixes.document import SourceDocument
+from flake8_redis_ssot.fixes.draft import FixDraft, ReplaceText
 from flake8_redis_ssot.model import Applicability
-from flake8_redis_ssot.project.view import View
-from flake8_redis_ssot.semantic.facts import Argument, Call, Import
-from flake8_redis_ssot.semantic.scopes import Variable
-from flake8_redis_ssot.syntax.edits import Cut
+from flake8_redis_ssot.project.view import FileContext
+from flake8_redis_ssot.semantic.facts import Call, CallbackArgument, Import
+from flake8_redis_ssot.semantic.scopes import Symbol
+from flake8_redis_ssot.syntax.edits import TextEdit
 
-_MAKES = re.compile(r"(_*)(?:new|make|create|build)_(\w+)")
+_CREATOR_NAME = re.compile(r"(_*)(?:new|make|create|build)_(\w+)")
 # `def name`, `async def name`.
-_HEAD = re.compile(r"(?:async\s+)?def\s+(\w+)")
+_DEF_HEADER = re.compile(r"(?:async\s+)?def\s+(\w+)")
 
 
 @dataclass(frozen=True)
 class _Rename:
-    old: str
-    new: str
+    old_name: str
+    new_name: str
 
 
-class _Unsure(Exception):  # noqa: N818
+class _NotRenamableError(Exception):
     """A reader that can't be renamed along."""
 
 
-def rename_offer(fact: Call | Argument, view: View, bench: Bench) -> Draft | None:
+def draft_rename(fact: Call | CallbackArgument, file: FileContext, context: FixContext) -> FixDraft | None:
     """The renaming of a function of a module whose name says that it makes something new. Raises Unanswered.
 
     None for other names, and where a reader can't be seen or the new name means something already.
     """
-    found = _MAKES.fullmatch(fact.function)
-    if not found or not isinstance(fact, Call) or not fact.returned:
+    match = _CREATOR_NAME.fullmatch(fact.function)
+    if not match or not isinstance(fact, Call) or not fact.is_returned:
         return None
-    rename = _Rename(found[0], f"{found[1]}get_{found[2]}")
-    if rename.new in _shared_names(bench):
+    rename = _Rename(match[0], f"{match[1]}get_{match[2]}")
+    if rename.new_name in _accessor_names(context):
         return None
     try:
-        parts = list(_everywhere(rename, view, bench))
-    except (_Unsure, OSError):
+        changes = list(_rename_everywhere(rename, file, context))
+    except (_NotRenamableError, OSError):
         return None
-    callers = [where for _, where in parts if where]
-    reasons = (f"`{rename.old}` is known to others by its name", *callers)
-    title = f"Rename `{rename.old}` to `{rename.new}`: it makes nothing new any more"
-    return Draft(title, tuple(part for part, _ in parts)).doubted(reasons, Applicability.MANUAL)
+    locations = [location for _, location in changes if location]
+    reasons = (f"`{rename.old_name}` is known to others by its name", *locations)
+    title = f"Rename `{rename.old_name}` to `{rename.new_name}`: it makes nothing new any more"
+    return FixDraft(title, tuple(change for change, _ in changes)).with_reasons(reasons, Applicability.MANUAL)
 
 
-def _shared_names(bench: Bench) -> set[str]:
+def _accessor_names(context: FixContext) -> set[str]:
     """What accessors and instances are called: the same name for two things would help nobody."""
-    several = bench.known.config.resources
-    return {name.rpartition(".")[2] for each in several for name in (each.accessor, each.instance) if name}
+    resources = context.analysis.config.resources
+    return {
+        name.rpartition(".")[2] for resource in resources for name in (resource.accessor, resource.instance) if name
+    }
 
 
-def _everywhere(rename: _Rename, view: View, bench: Bench) -> Iterator[tuple[Replace, str]]:
+def _rename_everywhere(rename: _Rename, file: FileContext, context: FixContext) -> Iterator[tuple[ReplaceText, str]]:
     """Each change, and for a reader where it is and what it does."""
-    sheet = bench.sheet(view.path)
-    variable = sheet.references.variable(sheet.references.module, rename.old)
-    if variable is None or bench.patches(view.path, rename.old) or _is_named_in_text(rename, view.path, bench):
-        raise _Unsure
-    _check(variable, rename, sheet)
-    yield Replace(view.path, _defined(variable, rename, sheet)), ""
-    yield from _reads(variable, rename, sheet, bench)
-    for reader in bench.readers(view.path, rename.old):
-        yield from _in_reader(reader, rename, bench)
+    document = context.document(file.path)
+    symbol = document.symbol_table.find_symbol(document.symbol_table.module_scope, rename.old_name)
+    if (
+        symbol is None
+        or context.find_patches(file.path, rename.old_name)
+        or _is_named_in_string(rename, file.path, context)
+    ):
+        raise _NotRenamableError
+    _check_symbol(symbol, rename, document)
+    yield ReplaceText(file.path, _rename_definition(symbol, rename, document)), ""
+    yield from _rename_reads(symbol, rename, document, context)
+    for reader in context.find_readers(file.path, rename.old_name):
+        yield from _rename_in_reader(reader, rename, context)
 
 
-def _is_named_in_text(rename: _Rename, path: str, bench: Bench) -> bool:
+def _is_named_in_string(rename: _Rename, path: str, context: FixContext) -> bool:
     """Whether a string somewhere names the function by its path."""
-    dotted = f"{bench.module(path)}.{rename.old}"
-    texts = (mention.text for facts in bench.known.all_facts().values() for mention in facts.mentions)
-    return any(text.replace(":", ".").startswith(dotted) for text in texts)
+    dotted = f"{context.module_name(path)}.{rename.old_name}"
+    strings = (
+        string_reference.text
+        for facts in context.analysis.all_facts().values()
+        for string_reference in facts.string_references
+    )
+    return any(text.replace(":", ".").startswith(dotted) for text in strings)
 
 
-def _check(variable: Variable, rename: _Rename, sheet: Sheet) -> None:
+def _check_symbol(symbol: Symbol, rename: _Rename, document: SourceDocument) -> None:
     """Raise unless a variable can be called otherwise, with all its reads in one file."""
-    references = sheet.references
-    exported = references.exported
-    if len(variable.bindings) != 1 or variable.declared or variable.quoted or references.mentions(rename.old):
-        raise _Unsure
-    if rename.old in (exported or ()) or rename.new in (exported or ()) or sheet.gaps:
-        raise _Unsure
-    taken = references.variable(variable.scope, rename.new) or references.free(rename.new)
-    seen = (references.seen(rename.new, read) for read in variable.reads)
-    if taken or any(seen) or references.captured_by(rename.new, variable.scope):
-        raise _Unsure
+    symbol_table = document.symbol_table
+    exported = symbol_table.exported_names
+    if (
+        len(symbol.bindings) != 1
+        or symbol.has_inner_declaration
+        or symbol.quoted_reads
+        or symbol_table.find_text_rows(rename.old_name)
+    ):
+        raise _NotRenamableError
+    if rename.old_name in (exported or ()) or rename.new_name in (exported or ()) or document.unanalysed_ranges:
+        raise _NotRenamableError
+    conflict = symbol_table.find_symbol(symbol.scope, rename.new_name) or symbol_table.unresolved_reads(rename.new_name)
+    visible = (symbol_table.lookup(rename.new_name, read) for read in symbol.reads)
+    if conflict or any(visible) or symbol_table.find_captured_names(rename.new_name, symbol.scope):
+        raise _NotRenamableError
 
 
-def _defined(variable: Variable, rename: _Rename, sheet: Sheet) -> Cut:
-    node = variable.bindings[0].node
+def _rename_definition(symbol: Symbol, rename: _Rename, document: SourceDocument) -> TextEdit:
+    node = symbol.bindings[0].node
     if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-        raise _Unsure
-    head = _HEAD.match(sheet.text, sheet.range(node)[0])
-    if head is None or head[1] != rename.old:
-        raise _Unsure
-    return Cut(*head.span(1), rename.new)
+        raise _NotRenamableError
+    header = _DEF_HEADER.match(document.text, document.offsets_of(node)[0])
+    if header is None or header[1] != rename.old_name:
+        raise _NotRenamableError
+    return TextEdit(*header.span(1), rename.new_name)
 
 
-def _reads(variable: Variable, rename: _Rename, sheet: Sheet, bench: Bench) -> Iterator[tuple[Replace, str]]:
-    for read in variable.reads:
-        does = "calls" if sheet.references.call_of(read) else "reads"
-        yield Replace(sheet.path, sheet.cut(read, rename.new)), f"{bench.relative(sheet.path)}:{read.lineno} {does} it"
+def _rename_reads(
+    symbol: Symbol, rename: _Rename, document: SourceDocument, context: FixContext
+) -> Iterator[tuple[ReplaceText, str]]:
+    for read in symbol.reads:
+        action = "calls" if document.symbol_table.call_of(read) else "reads"
+        yield (
+            ReplaceText(document.path, document.replace_node(read, rename.new_name)),
+            f"{context.relative_path(document.path)}:{read.lineno} {action} it",
+        )
 
 
-def _in_reader(reader: Reader, rename: _Rename, bench: Bench) -> Iterator[tuple[Replace, str]]:
+def _rename_in_reader(reader: Reader, rename: _Rename, context: FixContext) -> Iterator[tuple[ReplaceText, str]]:
     """What changes in another file: the import, and the reads unless it calls the function something else."""
-    sheet, fact = bench.sheet(reader.path), reader.fact
-    alias = _alias(fact, sheet) if isinstance(fact, Import) and not fact.star and not fact.dynamic else None
-    if alias is None or alias.name != rename.old:
-        raise _Unsure
-    start, _ = sheet.range(alias)
-    change = Replace(reader.path, Cut(start, start + len(rename.old), rename.new))
-    variable = sheet.references.variable_of(alias)
+    document, fact = context.document(reader.path), reader.fact
+    alias = (
+        _find_alias(fact, document) if isinstance(fact, Import) and not fact.is_star and not fact.is_dynamic else None
+    )
+    if alias is None or alias.name != rename.old_name:
+        raise _NotRenamableError
+    start, _ = document.offsets_of(alias)
+    change = ReplaceText(reader.path, TextEdit(start, start + len(rename.old_name), rename.new_name))
+    symbol = document.symbol_table.symbol_of(alias)
     if alias.asname is not None:
-        yield from ((change, where) for _, where in _reads(variable, rename, sheet, bench))
+        yield from ((change, location) for _, location in _rename_reads(symbol, rename, document, context))
     else:
-        _check(variable, rename, sheet)
-        if variable.scope.kind == "module" and _is_passed_on(reader.path, rename.old, bench):
-            raise _Unsure
-        yield from _reads(variable, rename, sheet, bench)
+        _check_symbol(symbol, rename, document)
+        if symbol.scope.kind == "module" and _is_reexported(reader.path, rename.old_name, context):
+            raise _NotRenamableError
+        yield from _rename_reads(symbol, rename, document, context)
     yield change, ""
 
 
-def _is_passed_on(path: str, name: str, bench: Bench) -> bool:
+def _is_reexported(path: str, name: str, context: FixContext) -> bool:
     """Whether anybody reads or patches the name in the file that imports it."""
-    return bool(bench.readers(path, name) or bench.patches(path, name))
+    return bool(context.find_readers(path, name) or context.find_patches(path, name))
 
 
-def _alias(fact: Import, sheet: Sheet) -> ast.alias | None:
-    aliases = (alias for statement in sheet.imports for alias in statement.names)
-    return next((alias for alias in aliases if sheet.source.span(alias) == fact.span), None)
+def _find_alias(fact: Import, document: SourceDocument) -> ast.alias | None:
+    aliases = (alias for statement in document.imports for alias in statement.names)
+    return next((alias for alias in aliases if document.source.span(alias) == fact.span), None)

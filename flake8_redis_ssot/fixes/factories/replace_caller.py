@@ -6,164 +6,230 @@ import ast
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from flake8_redis_ssot.fixes.context import Bench
-from flake8_redis_ssot.fixes.document import Sheet
-from flake8_redis_ssot.fixes.draft import Bring, Operation, Replace
-from flake8_redis_ssot.fixes.edits.ensure_import import Blocked, Brought, Wanted, bring, written
-from flake8_redis_ssot.fixes.edits.import_statement import Named
-from flake8_redis_ssot.fixes.factories.callers import Read
+from flake8_redis_ssot.fixes.context import FixContext
+from flake8_redis_ssot.fixes.document import SourceDocument
+from flake8_redis_ssot.fixes.draft import AddImport, Operation, ReplaceText
+from flake8_redis_ssot.fixes.edits.ensure_import import (
+    EnsuredImport,
+    ImportRequest,
+    NotFixableError,
+    ensure_import,
+    format_module,
+)
+from flake8_redis_ssot.fixes.edits.import_statement import ImportedSymbol
+from flake8_redis_ssot.fixes.factories.callers import FunctionRead
 from flake8_redis_ssot.fixes.factories.factory import Factory
-from flake8_redis_ssot.fixes.import_checks import check_border, check_reach, check_ring
-from flake8_redis_ssot.fixes.imports.attribute_and_dynamic import anchor_of
-from flake8_redis_ssot.fixes.instances.accessor import Shared, shared_for
-from flake8_redis_ssot.fixes.instances.accessor_call import cut_of, without_await
-from flake8_redis_ssot.fixes.instances.call_site import Spot
+from flake8_redis_ssot.fixes.import_checks import check_import_cycle, check_importable, check_service_boundary
+from flake8_redis_ssot.fixes.imports.attribute_and_dynamic import find_anchor_import
+from flake8_redis_ssot.fixes.instances.accessor import SharedAccess, resolve_accessor
+from flake8_redis_ssot.fixes.instances.accessor_call import build_call_edit, remove_await
+from flake8_redis_ssot.fixes.instances.call_site import ConstructionSite
 from flake8_redis_ssot.fixes.instances.recursion import check_recursion
-from flake8_redis_ssot.fixes.instances.replace_call import doubts_at
+from flake8_redis_ssot.fixes.instances.replace_call import find_doubts
 from flake8_redis_ssot.fixes.instances.usage_check import Doubt
 from flake8_redis_ssot.fixes.patches import untracked
 from flake8_redis_ssot.model import Applicability
-from flake8_redis_ssot.project.view import View
-from flake8_redis_ssot.syntax.edits import Cut
+from flake8_redis_ssot.project.view import FileContext
+from flake8_redis_ssot.syntax.edits import TextEdit
 
 
 @dataclass(frozen=True)
-class Replaced:
-    """What one call becomes. `named` is what its import becomes where the factory has the accessor's name."""
+class CallReplacement:
+    """What one call becomes.
+
+    `imported_symbols` is what its import becomes where the factory has the accessor's name.
+    """
 
     operations: tuple[Operation, ...]
     doubts: tuple[Doubt, ...]
-    brought: Brought
-    shared: Shared
-    named: tuple[Named, ...] = ()
+    ensured_import: EnsuredImport
+    shared_access: SharedAccess
+    imported_symbols: tuple[ImportedSymbol, ...] = ()
 
 
-def replaced_call(
-    read: Read, call: ast.Call | None, near: Sequence[Read], factory: Factory, spot: Spot, view: View, bench: Bench
-) -> Replaced:
+def replace_factory_call(
+    read: FunctionRead,
+    call: ast.Call | None,
+    file_reads: Sequence[FunctionRead],
+    factory: Factory,
+    construction: ConstructionSite,
+    file: FileContext,
+    context: FixContext,
+) -> CallReplacement:
     """The call of the accessor. Raises Blocked, Unanswered.
 
-    `near` are all reads of the factory in the same file, `spot` is where it makes its instance, in the file of `view`.
+    `file_reads` are all reads of the factory in the same file, `construction` is where it makes its instance, in the
+    file of `file`.
     """
-    own, sheet = bench.view(read.path, view), bench.sheet(read.path)
-    here = _spot_of(read, _checked(read, call, factory, sheet), spot, factory, sheet)
-    if own.exempt(spot.resource):
-        raise Blocked("that file may make instances of its own")
-    shared = shared_for(here, own, bench)
-    check_recursion(shared, spot, view, bench)
-    brought, named = _brought(read, here, shared, own, bench)
-    change = _change(read, here, shared, factory, brought.text, sheet)
-    doubts = (
-        *doubts_at(here, shared, own, bench, apart=not factory.repeats),
-        *([] if factory.repeats else _several(here, near, sheet)),
-        *_other_accessor(shared, spot, own, view),
-        *untracked.doubts(here, brought, own, bench),
-        *(Doubt(reason) for reason in brought.reasons),
+    caller_file, document = context.file_context(read.path, file), context.document(read.path)
+    call_construction = _construction_at(
+        read, _check_call(read, call, factory, document), construction, factory, document
     )
-    operations = tuple(each for each in (change, brought.operation) if each is not None)
-    return Replaced(operations, doubts, brought, shared, named)
+    if caller_file.is_exempt(construction.resource):
+        raise NotFixableError("that file may make instances of its own")
+    shared_access = resolve_accessor(call_construction, caller_file, context)
+    check_recursion(shared_access, construction, file, context)
+    ensured_import, imported_symbols = _import_accessor(read, call_construction, shared_access, caller_file, context)
+    operation = _build_operation(read, call_construction, shared_access, factory, ensured_import.text, document)
+    doubts = (
+        *find_doubts(call_construction, shared_access, caller_file, context, is_new_instance=not factory.is_memoised),
+        *([] if factory.is_memoised else _find_repeated_calls(call_construction, file_reads, document)),
+        *_find_accessor_mismatch(shared_access, construction, caller_file, file),
+        *untracked.find_patch_doubts(call_construction, ensured_import, caller_file, context),
+        *(Doubt(reason) for reason in ensured_import.reasons),
+    )
+    operations = tuple(each for each in (operation, ensured_import.operation) if each is not None)
+    return CallReplacement(operations, doubts, ensured_import, shared_access, imported_symbols)
 
 
-def _change(read: Read, here: Spot, shared: Shared, factory: Factory, text: str, sheet: Sheet) -> Replace | None:
-    cut = _cut(here, shared, factory, text, sheet)
-    goes = read.holder is None and text.partition(".")[0] != here.root.id  # `module.accessor` still reads `module`
-    is_same = sheet.text[cut.start : cut.end] == cut.text
-    return None if is_same else Replace(read.path, cut, (here.root,) if goes else ())
+def _build_operation(
+    read: FunctionRead,
+    call_construction: ConstructionSite,
+    shared_access: SharedAccess,
+    factory: Factory,
+    text: str,
+    document: SourceDocument,
+) -> ReplaceText | None:
+    edit = _build_edit(call_construction, shared_access, factory, text, document)
+    is_released = (
+        read.binding is None and text.partition(".")[0] != call_construction.root.id
+    )  # `module.accessor` still reads `module`
+    is_unchanged = document.text[edit.start : edit.end] == edit.text
+    return None if is_unchanged else ReplaceText(read.path, edit, (call_construction.root,) if is_released else ())
 
 
-def _checked(read: Read, call: ast.Call | None, factory: Factory, sheet: Sheet) -> ast.Call:
+def _check_call(read: FunctionRead, call: ast.Call | None, factory: Factory, document: SourceDocument) -> ast.Call:
     """The call, if it can be another one. Raises Blocked."""
     if call is None:
-        raise Blocked("it is not called there, but handed on")
+        raise NotFixableError("it is not called there, but handed on")
     if call.args or call.keywords:
-        raise Blocked(f"it is given `{', '.join(sheet.written(each) for each in _given(call))}`")
-    if factory.is_coroutine and not isinstance(sheet.references.parent(call), ast.Await):
-        raise Blocked("it is not awaited there at once")
-    if sheet.written(read.node) != ast.unparse(read.node):
-        raise Blocked("it is written in a way that can't be changed")
-    if read.holder is not None and sheet.references.variable_of(read.node) is not read.holder.variable:
-        raise Blocked("a class binds the name as well")
+        raise NotFixableError(
+            f"it is given `{', '.join(document.text_of(argument) for argument in _call_arguments(call))}`"
+        )
+    if factory.is_coroutine and not isinstance(document.symbol_table.parent(call), ast.Await):
+        raise NotFixableError("it is not awaited there at once")
+    if document.text_of(read.node) != ast.unparse(read.node):
+        raise NotFixableError("it is written in a way that can't be changed")
+    if read.binding is not None and document.symbol_table.symbol_of(read.node) is not read.binding.symbol:
+        raise NotFixableError("a class binds the name as well")
     return call
 
 
-def _given(call: ast.Call) -> list[ast.expr]:
+def _call_arguments(call: ast.Call) -> list[ast.expr]:
     return [*call.args, *(keyword.value for keyword in call.keywords)]
 
 
-def _spot_of(read: Read, call: ast.Call, spot: Spot, factory: Factory, sheet: Sheet) -> Spot:
+def _construction_at(
+    read: FunctionRead, call: ast.Call, construction: ConstructionSite, factory: Factory, document: SourceDocument
+) -> ConstructionSite:
     """The call as a place where an instance is made."""
     root = read.root
     if not isinstance(root, ast.Name):
-        raise Blocked("the module is not reached by a name")
+        raise NotFixableError("the module is not reached by a name")
     name = read.node.attr if isinstance(read.node, ast.Attribute) else _imported_name(read, factory)
     return replace(
-        spot,
+        construction,
         call=call,
-        function=read.node,
+        constructor=read.node,
         root=root,
-        variable=sheet.references.variable_of(root) if sheet.references.seen(root.id, root) else None,
-        anchor=_anchor(read, root, spot, sheet),
-        written=f"{read.module}:{name}",
+        symbol=document.symbol_table.symbol_of(root) if document.symbol_table.lookup(root.id, root) else None,
+        import_statement=_find_anchor(read, root, construction, document),
+        written_origin=f"{read.source_module}:{name}",
     )
 
 
-def _imported_name(read: Read, factory: Factory) -> str:
-    entry = read.holder.entry if read.holder is not None else None
-    return factory.name if entry is None else entry.alias.name
+def _imported_name(read: FunctionRead, factory: Factory) -> str:
+    imported_name = read.binding.imported_name if read.binding is not None else None
+    return factory.name if imported_name is None else imported_name.alias.name
 
 
-def _anchor(read: Read, root: ast.Name, spot: Spot, sheet: Sheet) -> ast.stmt | None:
+def _find_anchor(
+    read: FunctionRead, root: ast.Name, construction: ConstructionSite, document: SourceDocument
+) -> ast.stmt | None:
     """The import that the new one goes beside: of the name, of its module, or of what the factory makes."""
-    if read.holder is None:
-        return anchor_of(root, sheet)
-    if read.holder.entry is not None:
-        return read.holder.entry.statement
-    at_top = spot.anchor is not None and sheet.references.scope_of(spot.anchor).kind == "module"
-    return spot.anchor if at_top else None
+    if read.binding is None:
+        return find_anchor_import(root, document)
+    if read.binding.imported_name is not None:
+        return read.binding.imported_name.statement
+    at_top = (
+        construction.import_statement is not None
+        and document.symbol_table.scope_of(construction.import_statement).kind == "module"
+    )
+    return construction.import_statement if at_top else None
 
 
-def _brought(read: Read, here: Spot, shared: Shared, view: View, bench: Bench) -> tuple[Brought, tuple[Named, ...]]:
+def _import_accessor(
+    read: FunctionRead,
+    call_construction: ConstructionSite,
+    shared_access: SharedAccess,
+    file: FileContext,
+    context: FixContext,
+) -> tuple[EnsuredImport, tuple[ImportedSymbol, ...]]:
     """The name of the accessor; where the factory has the same one, its import is for the accessor from now on."""
-    holder = read.holder
-    if holder is None or holder.variable.name != shared.name:
-        return bring(Wanted(shared.module, shared.name, here.function, here.anchor), view, bench), ()
-    named = Named(written(shared.module, here.anchor, view), shared.name)
-    if holder.entry is not None:
-        check_reach(shared.module, holder.entry.fact, view, bench)
-        return Brought(shared.name, None, holder.variable.scope), (named,)
-    check_border(shared.module, view.path, bench)
-    check_ring(shared.module, view.path, bench)
-    operation = Bring(view.path, bench.sheet(view.path).tree, here.anchor, named)
-    return Brought(shared.name, operation, holder.variable.scope), ()
+    binding = read.binding
+    if binding is None or binding.symbol.name != shared_access.name:
+        return ensure_import(
+            ImportRequest(
+                shared_access.module,
+                shared_access.name,
+                call_construction.constructor,
+                call_construction.import_statement,
+            ),
+            file,
+            context,
+        ), ()
+    imported_symbol = ImportedSymbol(
+        format_module(shared_access.module, call_construction.import_statement, file), shared_access.name
+    )
+    if binding.imported_name is not None:
+        check_importable(shared_access.module, binding.imported_name.fact, file, context)
+        return EnsuredImport(shared_access.name, None, binding.symbol.scope), (imported_symbol,)
+    check_service_boundary(shared_access.module, file.path, context)
+    check_import_cycle(shared_access.module, file.path, context)
+    operation = AddImport(
+        file.path, context.document(file.path).tree, call_construction.import_statement, imported_symbol
+    )
+    return EnsuredImport(shared_access.name, operation, binding.symbol.scope), ()
 
 
-def _cut(here: Spot, shared: Shared, factory: Factory, text: str, sheet: Sheet) -> Cut:
+def _build_edit(
+    call_construction: ConstructionSite,
+    shared_access: SharedAccess,
+    factory: Factory,
+    text: str,
+    document: SourceDocument,
+) -> TextEdit:
     """What changes in the text. The `await` goes where there is nothing to wait for."""
-    is_coroutine = shared.result is not None and shared.result.is_coroutine
+    is_coroutine = shared_access.result is not None and shared_access.result.is_coroutine
     if is_coroutine != factory.is_coroutine and is_coroutine:
-        raise Blocked(f"`{shared.name}()` is a coroutine, which is not awaited here")
+        raise NotFixableError(f"`{shared_access.name}()` is a coroutine, which is not awaited here")
     if is_coroutine:
-        return sheet.cut(here.function, text)
-    cut = cut_of(here, shared, text, sheet)
-    if not factory.is_coroutine or here.call is None:
-        return cut
-    around = sheet.references.parent(here.call)
-    assert isinstance(around, ast.Await)  # asked for before
-    return without_await(around, cut, sheet)
+        return document.replace_node(call_construction.constructor, text)
+    edit = build_call_edit(call_construction, shared_access, text, document)
+    if not factory.is_coroutine or call_construction.call is None:
+        return edit
+    parent = document.symbol_table.parent(call_construction.call)
+    assert isinstance(parent, ast.Await)  # asked for before
+    return remove_await(parent, edit, document)
 
 
-def _several(here: Spot, near: Iterable[Read], sheet: Sheet) -> Iterator[Doubt]:
-    """Who calls it twice in one body may want two of them; `near` are all reads of the file."""
-    references = sheet.references
-    body = references.scope_of(references.statement_of(here.whole))
-    rows = [each.row for each in near if references.scope_of(references.statement_of(each.node)) is body]
+def _find_repeated_calls(
+    call_construction: ConstructionSite, file_reads: Iterable[FunctionRead], document: SourceDocument
+) -> Iterator[Doubt]:
+    """Who calls it twice in one body may want two of them; `file_reads` are all reads of the file."""
+    symbol_table = document.symbol_table
+    scope = symbol_table.scope_of(symbol_table.statement_of(call_construction.expression))
+    rows = [read.row for read in file_reads if symbol_table.scope_of(symbol_table.statement_of(read.node)) is scope]
     if len(rows) > 1:
         lines = f"line{'s' * (len(set(rows)) > 1)} {', '.join(map(str, dict.fromkeys(rows)))}"
         yield Doubt(f"several are made here ({lines}), perhaps to be apart", Applicability.MANUAL)
 
 
-def _other_accessor(shared: Shared, spot: Spot, own: View, view: View) -> Iterator[Doubt]:
-    if own.accessor(spot.resource) != view.accessor(spot.resource):
+def _find_accessor_mismatch(
+    shared_access: SharedAccess, construction: ConstructionSite, caller_file: FileContext, file: FileContext
+) -> Iterator[Doubt]:
+    if caller_file.accessor(construction.resource) != file.accessor(construction.resource):
         yield Doubt(
-            f"`{shared.name}` is what is configured there, and `{view.accessor(spot.resource)}` for the factory"
+            f"`{shared_access.name}` is what is configured there, and "
+            f"`{file.accessor(construction.resource)}` for the factory"
         )

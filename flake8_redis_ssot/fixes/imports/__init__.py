@@ -1,1 +1,1 @@
-"""TODO."""
+"""RSS001: imports of deprecated modules and names, replaced or removed."""

@@ -4,99 +4,110 @@ from __future__ import annotations
 
 import ast
 
-from flake8_redis_ssot.fixes.context import Bench
-from flake8_redis_ssot.fixes.document import Sheet
-from flake8_redis_ssot.fixes.draft import Draft, Operation, Replace
-from flake8_redis_ssot.fixes.edits.ensure_import import Blocked, Wanted, bring
-from flake8_redis_ssot.fixes.import_checks import check_reach
-from flake8_redis_ssot.fixes.imports.import_node import is_tested
-from flake8_redis_ssot.fixes.imports.relocation import Move, move_of, new_module
-from flake8_redis_ssot.fixes.imports.try_imports import in_try
-from flake8_redis_ssot.fixes.instances.usage import uses_of
-from flake8_redis_ssot.project.resources import Deprecated
-from flake8_redis_ssot.project.view import View
-from flake8_redis_ssot.semantic.facts import Import, Reach
-from flake8_redis_ssot.syntax.string_literals import changed
+from flake8_redis_ssot.fixes.context import FixContext
+from flake8_redis_ssot.fixes.document import SourceDocument
+from flake8_redis_ssot.fixes.draft import FixDraft, Operation, ReplaceText
+from flake8_redis_ssot.fixes.edits.ensure_import import ImportRequest, NotFixableError, ensure_import
+from flake8_redis_ssot.fixes.import_checks import check_importable
+from flake8_redis_ssot.fixes.imports.import_node import is_import_tested
+from flake8_redis_ssot.fixes.imports.relocation import Relocation, find_replacement_module, resolve_relocation
+from flake8_redis_ssot.fixes.imports.try_imports import is_in_try
+from flake8_redis_ssot.fixes.instances.usage import collect_uses
+from flake8_redis_ssot.project.resources import DeprecatedName
+from flake8_redis_ssot.project.view import FileContext
+from flake8_redis_ssot.semantic.facts import AttributeAccess, Import
+from flake8_redis_ssot.syntax.string_literals import edit_string
 
 
-def redirect_attribute_access(reach: Reach, old: Deprecated, view: View, bench: Bench) -> tuple[Draft, list[Move]]:
+def redirect_attribute(
+    access: AttributeAccess, deprecated: DeprecatedName, file: FileContext, context: FixContext
+) -> tuple[FixDraft, list[Relocation]]:
     """The attribute becomes a name of its own. Raises Blocked, Unanswered."""
-    sheet = bench.sheet(view.path)
-    node = sheet.node(ast.Attribute, reach.span)
-    around = sheet.references.parent(node) if node is not None else None
-    whole = node if old.is_symbol else around
-    if not isinstance(whole, ast.Attribute) or not isinstance(whole.ctx, ast.Load):
-        raise Blocked("the module itself is handed on")
-    root: ast.expr = whole
+    document = context.document(file.path)
+    node = document.find_node(ast.Attribute, access.span)
+    parent = document.symbol_table.parent(node) if node is not None else None
+    replaced_node = node if deprecated.is_symbol else parent
+    if not isinstance(replaced_node, ast.Attribute) or not isinstance(replaced_node.ctx, ast.Load):
+        raise NotFixableError("the module itself is handed on")
+    root: ast.expr = replaced_node
     while isinstance(root, ast.Attribute):
         root = root.value
     if not isinstance(root, ast.Name):
-        raise Blocked("the module is not reached by a name")
-    module = _module(reach, old, view)
-    move = move_of(old, module, whole.attr, view, bench)
-    path = bench.project.path_of(module, view.path)
-    if path is not None and bench.patches(path, whole.attr):
-        raise Blocked(f"a patch of `{module}.{whole.attr}` stands in for it")
-    if "#" in sheet.written(whole):
-        raise Blocked("a comment stands within the name")
-    anchor = anchor_of(root, sheet)
-    brought = bring(Wanted(move.module, move.name, whole, anchor), view, bench)
-    operations: list[Operation] = [Replace(view.path, sheet.cut(whole, brought.text), (root,))]
-    operations += filter(None, [brought.operation])
-    return Draft(f"Use `{move.module}.{move.name}`", tuple(operations)).doubted([*move.reasons, *brought.reasons]), [
-        move
+        raise NotFixableError("the module is not reached by a name")
+    module = _resolve_module(access, deprecated, file)
+    relocation = resolve_relocation(deprecated, module, replaced_node.attr, file, context)
+    path = context.resolver.path_of(module, file.path)
+    if path is not None and context.find_patches(path, replaced_node.attr):
+        raise NotFixableError(f"a patch of `{module}.{replaced_node.attr}` stands in for it")
+    if "#" in document.text_of(replaced_node):
+        raise NotFixableError("a comment stands within the name")
+    anchor = find_anchor_import(root, document)
+    ensured_import = ensure_import(
+        ImportRequest(relocation.new_module, relocation.new_name, replaced_node, anchor), file, context
+    )
+    operations: list[Operation] = [
+        ReplaceText(file.path, document.replace_node(replaced_node, ensured_import.text), (root,))
     ]
+    operations += filter(None, [ensured_import.operation])
+    return FixDraft(f"Use `{relocation.new_module}.{relocation.new_name}`", tuple(operations)).with_reasons(
+        [*relocation.reasons, *ensured_import.reasons]
+    ), [relocation]
 
 
-def anchor_of(root: ast.Name, sheet: Sheet) -> ast.stmt | None:
+def find_anchor_import(root: ast.Name, document: SourceDocument) -> ast.stmt | None:
     """The import that brings the first name, if one does. Raises Blocked where it may not."""
-    variable = sheet.references.variable_of(root) if sheet.references.seen(root.id, root) else None
-    if variable is None or not isinstance(variable.bindings[0].node, ast.alias):
+    symbol = document.symbol_table.symbol_of(root) if document.symbol_table.lookup(root.id, root) else None
+    if symbol is None or not isinstance(symbol.bindings[0].node, ast.alias):
         return None
-    statements = [binding.statement for binding in variable.bindings]
+    statements = [binding.statement for binding in symbol.bindings]
     if not all(isinstance(statement, ast.Import) for statement in statements) and len(statements) > 1:
-        raise Blocked(f"`{root.id}` is bound more than once")
-    if any(in_try(statement, sheet) for statement in statements):
-        raise Blocked(f"`{root.id}` is imported in a `try`, and may not be there")
+        raise NotFixableError(f"`{root.id}` is bound more than once")
+    if any(is_in_try(statement, document) for statement in statements):
+        raise NotFixableError(f"`{root.id}` is imported in a `try`, and may not be there")
     return statements[0]
 
 
-def _module(reach: Reach, old: Deprecated, view: View) -> str:
-    for home in view.homes([reach.base]):
-        if home.path is not None and not home.local:
-            return home.name if old.is_symbol else f"{home.name}.{reach.attribute}"
-        if not home.found and home.path is None:
-            return f"{home.name}.{reach.attribute}"
-    raise Blocked("the module is not reached by a name")
+def _resolve_module(access: AttributeAccess, deprecated: DeprecatedName, file: FileContext) -> str:
+    for definition in file.resolve([access.base]):
+        if definition.path is not None and not definition.qualname:
+            return definition.name if deprecated.is_symbol else f"{definition.name}.{access.attribute}"
+        if not definition.is_found and definition.path is None:
+            return f"{definition.name}.{access.attribute}"
+    raise NotFixableError("the module is not reached by a name")
 
 
-def redirect_dynamic_import(fact: Import, old: Deprecated, view: View, bench: Bench) -> tuple[Draft, list[Move]]:
+def replace_dynamic_import(
+    fact: Import, old: DeprecatedName, file: FileContext, context: FixContext
+) -> tuple[FixDraft, list[Relocation]]:
     """The same import of the new module, where all that is read from it is there. Raises Blocked, Unanswered."""
-    sheet = bench.sheet(view.path)
-    call = sheet.node(ast.Call, fact.span)
+    document = context.document(file.path)
+    call = document.find_node(ast.Call, fact.span)
     argument = _name_argument(call)
     module = fact.origin.partition(":")[0]
-    if call is None or argument is None or fact.origin.partition(":")[2] or _is_dunder(call):
-        raise Blocked("the module is named in a way that can't be changed")
-    if is_tested(call, sheet):
-        raise Blocked("the import itself is what is tested here")
-    written = view.project.module_name(module, view.path)
-    target = new_module(old, written, view)
-    check_reach(target, fact, view, bench)
-    cuts = changed(sheet.text, *sheet.range(argument), module, target)
-    if not cuts:
-        raise Blocked("the module's name is put together in a way that can't be changed")
-    uses = uses_of(call, sheet.references)
-    if any(touch.kind == "set" for touch in uses.touches):
-        raise Blocked("something is set in the old module")
-    moves = [move_of(old, written, touch.name, view, bench) for touch in uses.touches]
-    draft = Draft(f"Import `{target}`", tuple(Replace(view.path, cut) for cut in cuts))
+    if call is None or argument is None or fact.origin.partition(":")[2] or _is_dunder_import(call):
+        raise NotFixableError("the module is named in a way that can't be changed")
+    if is_import_tested(call, document):
+        raise NotFixableError("the import itself is what is tested here")
+    module_name = file.resolver.module_name(module, file.path)
+    target = find_replacement_module(old, module_name, file)
+    check_importable(target, fact, file, context)
+    text_edits = edit_string(document.text, *document.offsets_of(argument), module, target)
+    if not text_edits:
+        raise NotFixableError("the module's name is put together in a way that can't be changed")
+    uses = collect_uses(call, document.symbol_table)
+    if any(member_use.kind == "set" for member_use in uses.member_uses):
+        raise NotFixableError("something is set in the old module")
+    moves = [resolve_relocation(old, module_name, member_use.name, file, context) for member_use in uses.member_uses]
+    draft = FixDraft(f"Import `{target}`", tuple(ReplaceText(file.path, text_edit) for text_edit in text_edits))
     reasons = [f"line {escape.row}: the module {escape.phrase}" for escape in uses.escapes]
-    reasons += [f"`{name}` holds the module, and others may read it" for name in (*uses.stored, *uses.shared)]
+    reasons += [
+        f"`{name}` holds the module, and others may read it"
+        for name in (*uses.stored_attributes, *uses.module_variables)
+    ]
     reasons += [reason for move in moves for reason in move.reasons]
-    if uses.discarded:
+    if uses.is_discarded:
         reasons.append("the old module is loaded for what it does when it is loaded")
-    return draft.doubted(reasons), moves
+    return draft.with_reasons(reasons), moves
 
 
 def _name_argument(call: ast.expr | None) -> ast.expr | None:
@@ -106,6 +117,6 @@ def _name_argument(call: ast.expr | None) -> ast.expr | None:
     return next(iter([*call.args[:1], *named]), None)
 
 
-def _is_dunder(call: ast.expr) -> bool:
+def _is_dunder_import(call: ast.expr) -> bool:
     """`__import__("a.b")` gives back `a`, and with a list of names something else again."""
     return isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "__import__"

@@ -5,186 +5,231 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from flake8_redis_ssot.fixes.context import Bench
-from flake8_redis_ssot.fixes.document import Sheet
-from flake8_redis_ssot.fixes.draft import Draft, Replace
-from flake8_redis_ssot.fixes.edits.ensure_import import Blocked, written
-from flake8_redis_ssot.fixes.edits.import_statement import Named
-from flake8_redis_ssot.fixes.import_checks import check_reach
-from flake8_redis_ssot.fixes.imports.import_node import Entry
-from flake8_redis_ssot.fixes.imports.relocation import Move, move_of, new_module
-from flake8_redis_ssot.fixes.imports.try_imports import in_try
-from flake8_redis_ssot.fixes.imports.unused import why_kept
-from flake8_redis_ssot.fixes.patches.module_stubs import check_handed_on
-from flake8_redis_ssot.project.resources import Deprecated
-from flake8_redis_ssot.project.view import View
+from flake8_redis_ssot.fixes.context import FixContext
+from flake8_redis_ssot.fixes.document import SourceDocument
+from flake8_redis_ssot.fixes.draft import FixDraft, ReplaceText
+from flake8_redis_ssot.fixes.edits.ensure_import import NotFixableError, format_module
+from flake8_redis_ssot.fixes.edits.import_statement import ImportedSymbol
+from flake8_redis_ssot.fixes.import_checks import check_importable
+from flake8_redis_ssot.fixes.imports.import_node import ImportedName
+from flake8_redis_ssot.fixes.imports.relocation import Relocation, find_replacement_module, resolve_relocation
+from flake8_redis_ssot.fixes.imports.try_imports import is_in_try
+from flake8_redis_ssot.fixes.imports.unused import why_used
+from flake8_redis_ssot.fixes.patches.module_stubs import check_object_patches
+from flake8_redis_ssot.project.resources import DeprecatedName
+from flake8_redis_ssot.project.view import FileContext
 from flake8_redis_ssot.semantic.facts import Import
-from flake8_redis_ssot.semantic.scopes import Variable
+from flake8_redis_ssot.semantic.scopes import Symbol
 
 
-def redirected(entry: Entry, variable: Variable, old: Deprecated, view: View, bench: Bench) -> tuple[Draft, list[Move]]:
+def redirect_module_import(
+    imported_name: ImportedName, symbol: Symbol, deprecated: DeprecatedName, file: FileContext, context: FixContext
+) -> tuple[FixDraft, list[Relocation]]:
     """A name that stands for the module: its attributes have to be the same ones in the new module."""
-    module = _module_named(entry, view)
-    target = _target(old, module, entry.fact, view, bench)
-    sheet = bench.sheet(view.path)
-    moves: list[Move] = []
+    module = _imported_module_name(imported_name, file)
+    target = _resolve_target(deprecated, module, imported_name.fact, file, context)
+    document = context.document(file.path)
+    relocations: list[Relocation] = []
     reasons: list[str] = []
-    for read in variable.reads:
-        around = sheet.references.parent(read)
-        if isinstance(around, ast.Attribute) and around.value is read:
-            moves.append(_attribute_move(around, old, module, view, bench))
+    for read in symbol.reads:
+        parent = document.symbol_table.parent(read)
+        if isinstance(parent, ast.Attribute) and parent.value is read:
+            relocations.append(_relocate_attribute(parent, deprecated, module, file, context))
         else:
-            check_handed_on(read, _path(module, view), entry.fact, view, bench)
+            check_object_patches(read, _module_path(module, file), imported_name.fact, file, context)
             reasons.append(
                 f"line {read.lineno}: the module itself is handed on, and what is read from it cannot be seen"
             )
-    kept = why_kept(variable, view.path, bench, variable.reads)
-    if reasons or kept:
-        _check_whole(old, module, view, bench)
-    draft = Draft(f"Import `{target}`", (entry.take((_named(entry, variable, target, view),)),))
-    draft = draft.doubted([*reasons, *filter(None, [kept]), *(reason for move in moves for reason in move.reasons)])
-    return draft, moves
+    use_reason = why_used(symbol, file.path, context, symbol.reads)
+    if reasons or use_reason:
+        _check_all_names(deprecated, module, file, context)
+    draft = FixDraft(
+        f"Import `{target}`", (imported_name.replace_with((_build_named(imported_name, symbol, target, file),)),)
+    )
+    draft = draft.with_reasons(
+        [
+            *reasons,
+            *filter(None, [use_reason]),
+            *(reason for relocation in relocations for reason in relocation.reasons),
+        ]
+    )
+    return draft, relocations
 
 
-def _path(module: str, view: View) -> str:
-    return view.project.path_of(module, view.path) or ""
+def _module_path(module: str, file: FileContext) -> str:
+    return file.resolver.path_of(module, file.path) or ""
 
 
-def _module_named(entry: Entry, view: View) -> str:
-    home = next(home for home in view.homes([entry.fact.origin]) if home.path is not None and not home.local)
-    return home.name
+def _imported_module_name(imported_name: ImportedName, file: FileContext) -> str:
+    definition = next(
+        definition
+        for definition in file.resolve([imported_name.fact.origin])
+        if definition.path is not None and not definition.qualname
+    )
+    return definition.name
 
 
-def _check_whole(old: Deprecated, module: str, view: View, bench: Bench) -> None:
+def _check_all_names(deprecated: DeprecatedName, module: str, file: FileContext, context: FixContext) -> None:
     """Whether the new module has everything that the old one offers, as nobody sees what is read. Raises Blocked."""
-    for name in sorted(view.project.load(_path(module, view)).names):
+    for name in sorted(file.resolver.load_exports(_module_path(module, file)).names):
         if not name.startswith("_") and "." not in name:
             try:
-                move_of(old, module, name, view, bench)
-            except Blocked as block:
-                raise Blocked(f"what is read from the module cannot all be seen, and {block}") from None
+                resolve_relocation(deprecated, module, name, file, context)
+            except NotFixableError as error:
+                raise NotFixableError(f"what is read from the module cannot all be seen, and {error}") from None
 
 
-def _target(old: Deprecated, module: str, fact: Import, view: View, bench: Bench) -> str:
-    target = new_module(old, module, view)
-    if view.project.path_of(target, view.path) is None:
-        raise Blocked(f"`{target}` is not to be found in the project")
-    check_reach(target, fact, view, bench)
-    hidden = _hidden(target, view)
-    if hidden:
-        raise Blocked(f"`{hidden}` is not the module of that name: its package has something else under it")
+def _resolve_target(
+    deprecated: DeprecatedName, module: str, fact: Import, file: FileContext, context: FixContext
+) -> str:
+    target = find_replacement_module(deprecated, module, file)
+    if file.resolver.path_of(target, file.path) is None:
+        raise NotFixableError(f"`{target}` is not to be found in the project")
+    check_importable(target, fact, file, context)
+    shadowed = _find_shadowed_part(target, file)
+    if shadowed:
+        raise NotFixableError(f"`{shadowed}` is not the module of that name: its package has something else under it")
     return target
 
 
-def _hidden(module: str, view: View) -> str | None:
+def _find_shadowed_part(module: str, file: FileContext) -> str | None:
     """The part of a module's name that its package has bound to something else; None where it leads to the module."""
     parts = module.split(".")
     for length in range(2, len(parts) + 1):
         name = ".".join(parts[:length])
-        path = view.project.path_of(name, view.path)
-        homes = view.homes([f"{'.'.join(parts[: length - 1])}:{parts[length - 1]}"]) if path is not None else ()
-        if any(home.local or home.path != path for home in homes):
+        path = file.resolver.path_of(name, file.path)
+        definitions = file.resolve([f"{'.'.join(parts[: length - 1])}:{parts[length - 1]}"]) if path is not None else ()
+        if any(definition.qualname or definition.path != path for definition in definitions):
             return name
     return None
 
 
-def _attribute_move(node: ast.Attribute, old: Deprecated, module: str, view: View, bench: Bench) -> Move:
+def _relocate_attribute(
+    node: ast.Attribute, deprecated: DeprecatedName, module: str, file: FileContext, context: FixContext
+) -> Relocation:
     if not isinstance(node.ctx, ast.Load):
-        raise Blocked(f"line {node.lineno} sets `{node.attr}` in the old module")
-    return move_of(old, module, node.attr, view, bench)
+        raise NotFixableError(f"line {node.lineno} sets `{node.attr}` in the old module")
+    return resolve_relocation(deprecated, module, node.attr, file, context)
 
 
-def _named(entry: Entry, variable: Variable, target: str, view: View) -> Named:
+def _build_named(imported_name: ImportedName, symbol: Symbol, target: str, file: FileContext) -> ImportedSymbol:
     package, _, last = target.rpartition(".")
-    if isinstance(entry.statement, ast.Import) or not package:
-        return Named("", target, variable.name if variable.name != target else None)
-    passed_on = entry.alias.asname == entry.alias.name
-    alias = variable.name if variable.name != last or passed_on else None
-    return Named(written(package, entry.statement, view), last, alias)
+    if isinstance(imported_name.statement, ast.Import) or not package:
+        return ImportedSymbol("", target, symbol.name if symbol.name != target else None)
+    is_reexport = imported_name.alias.asname == imported_name.alias.name
+    alias = symbol.name if symbol.name != last or is_reexport else None
+    return ImportedSymbol(format_module(package, imported_name.statement, file), last, alias)
 
 
-def chain_redirected(entry: Entry, old: Deprecated, view: View, bench: Bench) -> tuple[Draft, list[Move]]:
+def redirect_dotted_import(
+    imported_name: ImportedName, deprecated: DeprecatedName, file: FileContext, context: FixContext
+) -> tuple[FixDraft, list[Relocation]]:
     """`import package.old`: each `package.old.name` in the file becomes `package.new.name`, or the import goes."""
-    sheet, module = bench.sheet(view.path), entry.alias.name
-    variable = sheet.references.variable_of(entry.alias)
-    chains = list(_chains(variable, module, sheet))
-    replaced = {root for root, _ in chains}
-    others = [read for read in variable.reads if read not in replaced]
-    shared = bool(_besides(variable, entry))
-    if not chains:
-        return _unread(entry, variable, others, shared, view, bench), []
-    target = _target(old, module, entry.fact, view, bench)
+    document, module = context.document(file.path), imported_name.alias.name
+    symbol = document.symbol_table.symbol_of(imported_name.alias)
+    dotted_reads = list(_find_dotted_reads(symbol, module, document))
+    replaced_roots = {root for root, _ in dotted_reads}
+    other_reads = [read for read in symbol.reads if read not in replaced_roots]
+    is_shared = bool(_other_imported_modules(symbol, imported_name))
+    if not dotted_reads:
+        return _remove_unused_import(imported_name, symbol, other_reads, is_shared, file, context), []
+    target = _resolve_target(deprecated, module, imported_name.fact, file, context)
     root = target.partition(".")[0]
-    if not _can_read(root, variable, chains, sheet):
-        raise Blocked(f"`{root}` means something else where the module is read (line {chains[0][0].lineno})")
-    _check_others(others, [*_besides(variable, entry), target], sheet, view)
-    kept = why_kept(variable, view.path, bench, variable.reads) if not shared and root != variable.name else None
-    if any("#" in sheet.written(chain.value) for _, chain in chains):
-        raise Blocked("a comment stands within the module's name")
-    moves = [_attribute_move(chain, old, module, view, bench) for _, chain in chains]
-    cuts = tuple(Replace(view.path, sheet.cut(chain.value, target)) for _, chain in chains)
-    draft = Draft(f"Import `{target}`", (entry.take((Named("", target),)), *cuts))
-    draft = draft.doubted([*filter(None, [kept]), *(reason for move in moves for reason in move.reasons)])
-    return draft, moves
+    if not _can_use_root(root, symbol, dotted_reads, document):
+        raise NotFixableError(
+            f"`{root}` means something else where the module is read (line {dotted_reads[0][0].lineno})"
+        )
+    _check_other_reads(other_reads, [*_other_imported_modules(symbol, imported_name), target], document, file)
+    use_reason = why_used(symbol, file.path, context, symbol.reads) if not is_shared and root != symbol.name else None
+    if any("#" in document.text_of(attribute.value) for _, attribute in dotted_reads):
+        raise NotFixableError("a comment stands within the module's name")
+    relocations = [_relocate_attribute(attribute, deprecated, module, file, context) for _, attribute in dotted_reads]
+    edits = tuple(
+        ReplaceText(file.path, document.replace_node(attribute.value, target)) for _, attribute in dotted_reads
+    )
+    draft = FixDraft(f"Import `{target}`", (imported_name.replace_with((ImportedSymbol("", target),)), *edits))
+    draft = draft.with_reasons(
+        [*filter(None, [use_reason]), *(reason for relocation in relocations for reason in relocation.reasons)]
+    )
+    return draft, relocations
 
 
-def _besides(variable: Variable, entry: Entry) -> list[str]:
+def _other_imported_modules(symbol: Symbol, imported_name: ImportedName) -> list[str]:
     """The modules that other plain imports of the file load under the same first name."""
-    nodes = [binding.node for binding in variable.bindings if isinstance(binding.statement, ast.Import)]
-    return [node.name for node in nodes if isinstance(node, ast.alias) and node is not entry.alias and not node.asname]
+    nodes = [binding.node for binding in symbol.bindings if isinstance(binding.statement, ast.Import)]
+    return [
+        node.name
+        for node in nodes
+        if isinstance(node, ast.alias) and node is not imported_name.alias and not node.asname
+    ]
 
 
-def _check_others(others: list[ast.Name], loaded: list[str], sheet: Sheet, view: View) -> None:
+def _check_other_reads(
+    other_reads: list[ast.Name], loaded_modules: list[str], document: SourceDocument, file: FileContext
+) -> None:
     """Whether what else is read below the first name is still loaded by then. Raises Blocked."""
-    for read in others:
-        needed = _module_read(read, sheet, view)
-        if not any(module == needed or module.startswith(needed + ".") for module in loaded):
-            raise Blocked(f"`{needed}` is read in line {read.lineno}, and only this import brings it")
+    for read in other_reads:
+        needed_module = _resolve_read_module(read, document, file)
+        if not any(module == needed_module or module.startswith(needed_module + ".") for module in loaded_modules):
+            raise NotFixableError(f"`{needed_module}` is read in line {read.lineno}, and only this import brings it")
 
 
-def _module_read(read: ast.Name, sheet: Sheet, view: View) -> str:
+def _resolve_read_module(read: ast.Name, document: SourceDocument, file: FileContext) -> str:
     """The module that a name and the attributes behind it stand for, as far as they are modules."""
-    name, node = read.id, sheet.references.parent(read)
-    while isinstance(node, ast.Attribute) and _is_module(f"{name}.{node.attr}", view):
-        name, node = f"{name}.{node.attr}", sheet.references.parent(node)
+    name, node = read.id, document.symbol_table.parent(read)
+    while isinstance(node, ast.Attribute) and _is_module(f"{name}.{node.attr}", file):
+        name, node = f"{name}.{node.attr}", document.symbol_table.parent(node)
     return name
 
 
-def _is_module(name: str, view: View) -> bool:
-    modules = view.project.modules
-    return view.project.path_of(name, view.path) is not None or modules.folder_of(name) is not None
+def _is_module(name: str, file: FileContext) -> bool:
+    modules = file.resolver.modules
+    return file.resolver.path_of(name, file.path) is not None or modules.folder_of(name) is not None
 
 
-def _chains(variable: Variable, module: str, sheet: Sheet) -> Iterator[tuple[ast.Name, ast.Attribute]]:
+def _find_dotted_reads(
+    symbol: Symbol, module: str, document: SourceDocument
+) -> Iterator[tuple[ast.Name, ast.Attribute]]:
     """The reads of something in a module by its whole name: the first name, and the attribute of the module."""
     parts = module.split(".")
-    for read in variable.reads:
+    for read in symbol.reads:
         node: ast.AST | None = read
         for part in parts[1:]:
-            node = sheet.references.parent(node) if node is not None else None
+            node = document.symbol_table.parent(node) if node is not None else None
             if not (isinstance(node, ast.Attribute) and node.attr == part):
                 node = None
-        around = sheet.references.parent(node) if node is not None else None
-        if isinstance(around, ast.Attribute) and around.value is node:
-            yield read, around
+        parent = document.symbol_table.parent(node) if node is not None else None
+        if isinstance(parent, ast.Attribute) and parent.value is node:
+            yield read, parent
 
 
-def _can_read(root: str, variable: Variable, chains: list[tuple[ast.Name, ast.Attribute]], sheet: Sheet) -> bool:
+def _can_use_root(
+    root: str, symbol: Symbol, dotted_reads: list[tuple[ast.Name, ast.Attribute]], document: SourceDocument
+) -> bool:
     """Whether the first part of the new name means the new package wherever it is written."""
-    if root == variable.name:
+    if root == symbol.name:
         return True
-    return all(sheet.references.seen(root, read) is None for read, _ in chains) and not sheet.references.captured_by(
-        root, variable.scope
-    )
+    return all(
+        document.symbol_table.lookup(root, read) is None for read, _ in dotted_reads
+    ) and not document.symbol_table.find_captured_names(root, symbol.scope)
 
 
-def _unread(entry: Entry, variable: Variable, others: list[ast.Name], shared: bool, view: View, bench: Bench) -> Draft:
+def _remove_unused_import(
+    imported_name: ImportedName,
+    symbol: Symbol,
+    other_reads: list[ast.Name],
+    is_shared: bool,
+    file: FileContext,
+    context: FixContext,
+) -> FixDraft:
     """Nobody reads the module by its name; its first part may still be needed."""
-    sheet = bench.sheet(view.path)
-    if in_try(entry.statement, sheet):
-        raise Blocked("whether the import fails decides what comes next")
-    _check_others(others, _besides(variable, entry), sheet, view)
-    kept = None if shared else why_kept(variable, view.path, bench, variable.reads)
-    if kept:
-        raise Blocked(kept)
-    return Draft(f"Remove the import of `{entry.alias.name}`, which nobody reads", (entry.take(()),))
+    document = context.document(file.path)
+    if is_in_try(imported_name.statement, document):
+        raise NotFixableError("whether the import fails decides what comes next")
+    _check_other_reads(other_reads, _other_imported_modules(symbol, imported_name), document, file)
+    use_reason = None if is_shared else why_used(symbol, file.path, context, symbol.reads)
+    if use_reason:
+        raise NotFixableError(use_reason)
+    return FixDraft(
+        f"Remove the import of `{imported_name.alias.name}`, which nobody reads", (imported_name.replace_with(()),)
+    )

@@ -4,91 +4,117 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flake8_redis_ssot.fixes.context import Bench
-from flake8_redis_ssot.fixes.edits.ensure_import import Blocked
-from flake8_redis_ssot.project.resolver import Home
-from flake8_redis_ssot.project.resources import Deprecated
-from flake8_redis_ssot.project.view import View
-from flake8_redis_ssot.semantic.signatures import narrower
+from flake8_redis_ssot.fixes.context import FixContext
+from flake8_redis_ssot.fixes.edits.ensure_import import NotFixableError
+from flake8_redis_ssot.project.resolver import Definition
+from flake8_redis_ssot.project.resources import DeprecatedName
+from flake8_redis_ssot.project.view import FileContext
+from flake8_redis_ssot.semantic.signatures import find_incompatibility
 
 
 @dataclass(frozen=True)
-class Move:
+class Relocation:
     """A name of an old module (dotted `old_module`) and what takes its place; `reasons`: why it is not the same."""
 
     old_module: str
     old_name: str
-    module: str
-    name: str
+    new_module: str
+    new_name: str
     reasons: tuple[str, ...] = ()
 
 
-def new_module(old: Deprecated, written: str, view: View) -> str:
-    """The module that takes the place of the module `written`, which is deprecated or lies in a deprecated one."""
-    replacement = old.replacement or old.resource.canonical[0]
-    below = written[len(old.name) :] if written.startswith(old.name + ".") else ""
-    deeper = f"{replacement}{below}"
-    return deeper if below and view.project.path_of(deeper, view.path) is not None else replacement
+def find_replacement_module(deprecated: DeprecatedName, dotted: str, file: FileContext) -> str:
+    """The module that takes the place of the module `dotted`, which is deprecated or lies in a deprecated one."""
+    replacement = deprecated.replacement or deprecated.resource.canonical[0]
+    suffix = dotted[len(deprecated.name) :] if dotted.startswith(deprecated.name + ".") else ""
+    submodule = f"{replacement}{suffix}"
+    return submodule if suffix and file.resolver.path_of(submodule, file.path) is not None else replacement
 
 
-def move_of(old: Deprecated, module: str, name: str, view: View, bench: Bench) -> Move:
+def resolve_relocation(
+    deprecated: DeprecatedName, module: str, name: str, file: FileContext, context: FixContext
+) -> Relocation:
     """What takes the place of `module:name`. Raises Blocked where nothing does."""
-    target, new_name = _target(old, module, name, view)
-    if view.project.path_of(target, view.path) is None:
-        raise Blocked(f"`{target}` is not to be found in the project")
-    before = _homes(f"{module}:{name}", view)
-    after = _homes(f"{target}:{new_name}", view)
-    if not _there(before) and _on_demand(module, view):
-        raise Blocked(f"where `{module}` gets its `{name}` from cannot be seen")
-    if not _there(before):
-        raise Blocked(f"`{module}` has no `{name}`, so this import fails today")
-    if not _there(after):
-        raise Blocked(f"`{target}` has no `{new_name}`")
-    if _keys(before) == _keys(after):
-        return Move(module, name, target, new_name)
-    return Move(module, name, target, new_name, _as_good(before, after, f"{target}.{new_name}", bench))
+    target, new_name = _resolve_target(deprecated, module, name, file)
+    if file.resolver.path_of(target, file.path) is None:
+        raise NotFixableError(f"`{target}` is not to be found in the project")
+    old_definitions = _resolve_definitions(f"{module}:{name}", file)
+    new_definitions = _resolve_definitions(f"{target}:{new_name}", file)
+    if not _are_found(old_definitions) and _has_dynamic_exports(module, file):
+        raise NotFixableError(f"where `{module}` gets its `{name}` from cannot be seen")
+    if not _are_found(old_definitions):
+        raise NotFixableError(f"`{module}` has no `{name}`, so this import fails today")
+    if not _are_found(new_definitions):
+        raise NotFixableError(f"`{target}` has no `{new_name}`")
+    if _definition_keys(old_definitions) == _definition_keys(new_definitions):
+        return Relocation(module, name, target, new_name)
+    return Relocation(
+        module,
+        name,
+        target,
+        new_name,
+        _compare_functions(old_definitions, new_definitions, f"{target}.{new_name}", context),
+    )
 
 
-def _target(old: Deprecated, module: str, name: str, view: View) -> tuple[str, str]:
-    if old.is_symbol:
-        replacement, _, symbol = (old.replacement or view.accessor(old.resource)).rpartition(".")
+def _resolve_target(deprecated: DeprecatedName, module: str, name: str, file: FileContext) -> tuple[str, str]:
+    if deprecated.is_symbol:
+        replacement, _, symbol = (deprecated.replacement or file.accessor(deprecated.resource)).rpartition(".")
         return replacement, symbol
-    return new_module(old, module, view), name
+    return find_replacement_module(deprecated, module, file), name
 
 
-def _homes(origin: str, view: View) -> tuple[Home, ...]:
-    return view.homes([origin])
+def _resolve_definitions(origin: str, file: FileContext) -> tuple[Definition, ...]:
+    return file.resolve([origin])
 
 
-def _there(homes: tuple[Home, ...]) -> bool:
-    return bool(homes) and all(home.found for home in homes)
+def _are_found(definitions: tuple[Definition, ...]) -> bool:
+    return bool(definitions) and all(definition.is_found for definition in definitions)
 
 
-def _on_demand(module: str, view: View) -> bool:
+def _has_dynamic_exports(module: str, file: FileContext) -> bool:
     """Whether a module makes names when they are asked for, or takes all of another one that is not to be found."""
-    path = view.project.path_of(module, view.path)
-    exports = view.project.load(path) if path is not None else None
-    return exports is not None and (exports.dynamic or bool(exports.stars))
+    path = file.resolver.path_of(module, file.path)
+    exports = file.resolver.load_exports(path) if path is not None else None
+    return exports is not None and (exports.has_getattr or bool(exports.stars))
 
 
-def _keys(homes: tuple[Home, ...]) -> set[tuple[str | None, str]]:
-    return {(home.path, home.local) for home in homes}
+def _definition_keys(definitions: tuple[Definition, ...]) -> set[tuple[str | None, str]]:
+    return {(definition.path, definition.qualname) for definition in definitions}
 
 
-def _as_good(before: tuple[Home, ...], after: tuple[Home, ...], shown: str, bench: Bench) -> tuple[str, ...]:
+def _compare_functions(
+    old_definitions: tuple[Definition, ...], new_definitions: tuple[Definition, ...], new_name: str, context: FixContext
+) -> tuple[str, ...]:
     """Another thing of that name: a function that gives back the same may take its place, though not for sure."""
-    other = Blocked(f"`{shown}` is something else than `{before[0].name}`")
-    if len(before) > 1 or len(after) > 1 or before[0].path is None or after[0].path is None:
-        raise other
-    first = bench.result(before[0])
-    second = bench.result(after[0])
-    if first is None or second is None or first.home is None or second.home is None:
-        raise other
-    if _keys((first.home,)) != _keys((second.home,)) or second.fresh:
-        raise Blocked(f"`{shown}()` gives back something else than `{before[0].name}()`")
-    if (first.is_coroutine, first.is_generator) != (second.is_coroutine, second.is_generator):
-        raise Blocked(f"of `{shown}()` and `{before[0].name}()` only one is asynchronous")
-    tighter = narrower(first.signature, second.signature)
-    if tighter:
-        raise Blocked(f"`{shown}()` {tighter}")
-    return (f"`{shown}` is another function than `{before[0].name}`, though both give back a `{second.home.name}`",)
+    mismatch_error = NotFixableError(f"`{new_name}` is something else than `{old_definitions[0].name}`")
+    if (
+        len(old_definitions) > 1
+        or len(new_definitions) > 1
+        or old_definitions[0].path is None
+        or new_definitions[0].path is None
+    ):
+        raise mismatch_error
+    old_result = context.function_result(old_definitions[0])
+    new_result = context.function_result(new_definitions[0])
+    if (
+        old_result is None
+        or new_result is None
+        or old_result.class_definition is None
+        or new_result.class_definition is None
+    ):
+        raise mismatch_error
+    if (
+        _definition_keys((old_result.class_definition,)) != _definition_keys((new_result.class_definition,))
+        or new_result.is_new
+    ):
+        raise NotFixableError(f"`{new_name}()` gives back something else than `{old_definitions[0].name}()`")
+    if (old_result.is_coroutine, old_result.is_generator) != (new_result.is_coroutine, new_result.is_generator):
+        raise NotFixableError(f"of `{new_name}()` and `{old_definitions[0].name}()` only one is asynchronous")
+    mismatch = find_incompatibility(old_result.signature, new_result.signature)
+    if mismatch:
+        raise NotFixableError(f"`{new_name}()` {mismatch}")
+    return (
+        f"`{new_name}` is another function than `{old_definitions[0].name}`, though both give back a "
+        f"`{new_result.class_definition.name}`",
+    )

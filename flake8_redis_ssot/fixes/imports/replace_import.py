@@ -5,182 +5,225 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Sequence
 
-from flake8_redis_ssot.fixes.context import Bench
-from flake8_redis_ssot.fixes.draft import Draft, Replace
-from flake8_redis_ssot.fixes.edits.ensure_import import Blocked, written
-from flake8_redis_ssot.fixes.edits.import_statement import Named
-from flake8_redis_ssot.fixes.import_checks import check_reach
+from flake8_redis_ssot.fixes.context import FixContext
+from flake8_redis_ssot.fixes.draft import FixDraft, ReplaceText
+from flake8_redis_ssot.fixes.edits.ensure_import import NotFixableError, format_module
+from flake8_redis_ssot.fixes.edits.import_statement import ImportedSymbol
+from flake8_redis_ssot.fixes.import_checks import check_importable
 from flake8_redis_ssot.fixes.imports import attribute_and_dynamic, module_imports, star_imports, try_imports
-from flake8_redis_ssot.fixes.imports.import_node import Entry, entry_of, is_tested
-from flake8_redis_ssot.fixes.imports.relocation import Move, move_of
-from flake8_redis_ssot.fixes.imports.side_effects import effects
-from flake8_redis_ssot.fixes.imports.unused import why_kept
-from flake8_redis_ssot.fixes.patches.module_stubs import check_stand_ins
-from flake8_redis_ssot.fixes.patches.move_with_import import carried_along
+from flake8_redis_ssot.fixes.imports.import_node import ImportedName, find_imported_name, is_import_tested
+from flake8_redis_ssot.fixes.imports.relocation import Relocation, resolve_relocation
+from flake8_redis_ssot.fixes.imports.side_effects import import_side_effects
+from flake8_redis_ssot.fixes.imports.unused import why_used
+from flake8_redis_ssot.fixes.patches.module_stubs import check_untracked_patches
+from flake8_redis_ssot.fixes.patches.move_with_import import move_patches_with_import
 from flake8_redis_ssot.model import Refusal
-from flake8_redis_ssot.project.deprecations import deprecated_at
-from flake8_redis_ssot.project.resources import Deprecated
-from flake8_redis_ssot.project.view import View
-from flake8_redis_ssot.semantic.facts import Import, Reach
-from flake8_redis_ssot.semantic.scopes import Variable
+from flake8_redis_ssot.project.deprecations import find_deprecated
+from flake8_redis_ssot.project.resources import DeprecatedName
+from flake8_redis_ssot.project.view import FileContext
+from flake8_redis_ssot.semantic.facts import AttributeAccess, Import
+from flake8_redis_ssot.semantic.scopes import Symbol
 
-Old = tuple[Import | Reach, Deprecated]
-Moved = tuple[Draft, Sequence[Move]]
+DeprecatedUse = tuple[Import | AttributeAccess, DeprecatedName]
+RedirectResult = tuple[FixDraft, Sequence[Relocation]]
 
 
-def redirect(olds: Sequence[Old], view: View, bench: Bench) -> Draft | Refusal:
+def replace_deprecated_import(
+    deprecated_uses: Sequence[DeprecatedUse], file: FileContext, context: FixContext
+) -> FixDraft | Refusal:
     """What to do about the old names of one statement: as many as can be trusted equally far. Raises Unanswered."""
     drafts, reasons = [], []
-    for fact, old in olds:
+    for fact, deprecated in deprecated_uses:
         try:
-            draft, moves = _of_fact(fact, old, view, bench)
-            check_stand_ins(moves, fact, view, bench)
-            drafts.append(carried_along(draft, moves, fact, view, bench, redraft(bench)))
-        except Blocked as block:
-            reasons.append(str(block))
+            draft, relocations = _redirect_fact(fact, deprecated, file, context)
+            check_untracked_patches(relocations, fact, file, context)
+            drafts.append(
+                move_patches_with_import(draft, relocations, fact, file, context, make_reader_drafter(context))
+            )
+        except NotFixableError as error:
+            reasons.append(str(error))
     if not drafts:
         return Refusal(tuple(dict.fromkeys(reasons)))
-    best = max(draft.applicability for draft in drafts)
-    first, *others = [draft for draft in drafts if draft.applicability == best]
+    best_applicability = max(draft.applicability for draft in drafts)
+    first, *others = [draft for draft in drafts if draft.applicability == best_applicability]
     for other in others:
-        first = first.joined(other)
+        first = first.combine(other)
     return first
 
 
-def _of_fact(fact: Import | Reach, old: Deprecated, view: View, bench: Bench) -> Moved:
+def _redirect_fact(
+    fact: Import | AttributeAccess, deprecated: DeprecatedName, file: FileContext, context: FixContext
+) -> RedirectResult:
     """The fix of one old name, patches left out, and what moved."""
-    draft, moves = _drafted(fact, old, view, bench)
-    if isinstance(fact, Import) and not (old.is_symbol and fact.span != fact.statement and _has_others(fact, view)):
-        draft = draft.doubted(effects(fact, view, bench))
-    return draft, moves
+    draft, relocations = _draft_redirect(fact, deprecated, file, context)
+    if isinstance(fact, Import) and not (
+        deprecated.is_symbol and fact.span != fact.statement and _has_other_imports(fact, file)
+    ):
+        draft = draft.with_reasons(import_side_effects(fact, file, context))
+    return draft, relocations
 
 
-def _has_others(fact: Import, view: View) -> bool:
+def _has_other_imports(fact: Import, file: FileContext) -> bool:
     """Whether the same statement imports more, so that it goes on loading its module."""
-    return any(other.statement == fact.statement and other != fact for other in view.facts.imports)
+    return any(other.statement == fact.statement and other != fact for other in file.facts.imports)
 
 
-def _drafted(fact: Import | Reach, old: Deprecated, view: View, bench: Bench) -> Moved:
-    sheet = bench.sheet(view.path)
-    if sheet.gaps:
-        raise Blocked(f"a part of the file can't be read (line {sheet.gaps[0].row})")
-    if isinstance(fact, Reach):
-        return attribute_and_dynamic.redirect_attribute_access(fact, old, view, bench)
-    if fact.dynamic:
-        return attribute_and_dynamic.redirect_dynamic_import(fact, old, view, bench)
-    entry = entry_of(fact, sheet)
-    if fact.star:
-        return star_imports.redirected(entry, old, view, bench)
-    if is_tested(entry.statement, sheet):
-        raise Blocked("the import itself is what is tested here")
-    if isinstance(entry.statement, ast.Import) and entry.alias.asname is None:
-        return module_imports.chain_redirected(entry, old, view, bench)
-    variable = sheet.references.variable_of(entry.alias)
-    if why_kept(variable, view.path, bench) is None and not try_imports.in_try(entry.statement, sheet):
-        return _removed(entry, variable, view), ()
-    if _means_module(fact, view):
-        return module_imports.redirected(entry, variable, old, view, bench)
-    return _name_redirected(entry, variable, old, view, bench)
+def _draft_redirect(
+    fact: Import | AttributeAccess, deprecated: DeprecatedName, file: FileContext, context: FixContext
+) -> RedirectResult:
+    document = context.document(file.path)
+    if document.unanalysed_ranges:
+        raise NotFixableError(f"a part of the file can't be read (line {document.unanalysed_ranges[0].row})")
+    if isinstance(fact, AttributeAccess):
+        return attribute_and_dynamic.redirect_attribute(fact, deprecated, file, context)
+    if fact.is_dynamic:
+        return attribute_and_dynamic.replace_dynamic_import(fact, deprecated, file, context)
+    imported_name = find_imported_name(fact, document)
+    if fact.is_star:
+        return star_imports.redirect_star_import(imported_name, deprecated, file, context)
+    if is_import_tested(imported_name.statement, document):
+        raise NotFixableError("the import itself is what is tested here")
+    if isinstance(imported_name.statement, ast.Import) and imported_name.alias.asname is None:
+        return module_imports.redirect_dotted_import(imported_name, deprecated, file, context)
+    symbol = document.symbol_table.symbol_of(imported_name.alias)
+    if why_used(symbol, file.path, context) is None and not try_imports.is_in_try(imported_name.statement, document):
+        return _draft_removal(imported_name, symbol, file), ()
+    if _is_module_import(fact, file):
+        return module_imports.redirect_module_import(imported_name, symbol, deprecated, file, context)
+    return _redirect_name(imported_name, symbol, deprecated, file, context)
 
 
-def _removed(entry: Entry, variable: Variable, view: View) -> Draft:
-    draft = Draft(f"Remove the import of `{variable.name}`, which nobody reads", (entry.take(()),))
-    homes = view.homes([entry.fact.origin])
-    if homes and all(home.path is not None and not home.found for home in homes):
-        return draft.doubted([f"`{homes[0].name}` is not there: the import fails today, and that would end"])
+def _draft_removal(imported_name: ImportedName, symbol: Symbol, file: FileContext) -> FixDraft:
+    draft = FixDraft(f"Remove the import of `{symbol.name}`, which nobody reads", (imported_name.replace_with(()),))
+    definitions = file.resolve([imported_name.fact.origin])
+    if definitions and all(definition.path is not None and not definition.is_found for definition in definitions):
+        return draft.with_reasons([f"`{definitions[0].name}` is not there: the import fails today, and that would end"])
     return draft
 
 
-def _means_module(fact: Import, view: View) -> bool:
-    return any(home.path is not None and not home.local for home in view.homes([fact.origin]))
+def _is_module_import(fact: Import, file: FileContext) -> bool:
+    return any(definition.path is not None and not definition.qualname for definition in file.resolve([fact.origin]))
 
 
-def _name_redirected(entry: Entry, variable: Variable, old: Deprecated, view: View, bench: Bench) -> Moved:
+def _redirect_name(
+    imported_name: ImportedName, symbol: Symbol, deprecated: DeprecatedName, file: FileContext, context: FixContext
+) -> RedirectResult:
     """`from old import x`: the same name of the new module, or another one with all its reads."""
-    module, _, name = entry.fact.origin.partition(":")
-    home = _passed_on(entry.fact, old, view)
-    if home is not None:
-        raise Blocked(_leftover(home, variable, old, view, bench))
+    module, _, name = imported_name.fact.origin.partition(":")
+    definition_name = _find_deprecated_origin(imported_name.fact, deprecated, file)
+    if definition_name is not None:
+        raise NotFixableError(_explain_leftover(definition_name, symbol, deprecated, file, context))
     try:
-        move = move_of(old, view.project.module_name(module, view.path), name, view, bench)
-    except Blocked as block:
-        raise Blocked(f"{block}{_goes_with(variable, view, bench)}") from None
-    check_reach(move.module, entry.fact, view, bench)
-    paired = try_imports.collapsed(entry, variable, move, view, bench)
-    if paired is not None:
-        return paired, ()
-    reasons = [*move.reasons, *try_imports.same_in_both(entry, variable, move, view, bench)]
-    return _moved(entry, variable, move, view, bench).doubted(reasons), (move,)
+        relocation = resolve_relocation(deprecated, file.resolver.module_name(module, file.path), name, file, context)
+    except NotFixableError as error:
+        raise NotFixableError(f"{error}{_explain_later_removal(symbol, file, context)}") from None
+    check_importable(relocation.new_module, imported_name.fact, file, context)
+    collapsed_draft = try_imports.collapse_try_imports(imported_name, symbol, relocation, file, context)
+    if collapsed_draft is not None:
+        return collapsed_draft, ()
+    reasons = [
+        *relocation.reasons,
+        *try_imports.find_same_import_reasons(imported_name, symbol, relocation, file, context),
+    ]
+    return _draft_relocation(imported_name, symbol, relocation, file, context).with_reasons(reasons), (relocation,)
 
 
-def _passed_on(fact: Import, old: Deprecated, view: View) -> str | None:
+def _find_deprecated_origin(fact: Import, deprecated: DeprecatedName, file: FileContext) -> str | None:
     """The true name of what a module that is not deprecated passes on from one that is."""
     module, _, name = fact.origin.partition(":")
-    full = f"{view.project.module_name(module, view.path)}.{name}"
-    if view.guards.deprecated(full) is not None:
+    full = f"{file.resolver.module_name(module, file.path)}.{name}"
+    if file.resources.find_deprecated(full) is not None:
         return None
-    return next((home.name for home in view.homes([fact.origin]) if view.guards.deprecated(home.name) == old), full)
+    return next(
+        (
+            definition.name
+            for definition in file.resolve([fact.origin])
+            if file.resources.find_deprecated(definition.name) == deprecated
+        ),
+        full,
+    )
 
 
-def _leftover(home: str, variable: Variable, old: Deprecated, view: View, bench: Bench) -> str:
-    what = f"`{home}` itself is old, and nothing of the same kind is configured in its place"
-    return what + _goes_with(variable, view, bench)
+def _explain_leftover(
+    definition_name: str, symbol: Symbol, deprecated: DeprecatedName, file: FileContext, context: FixContext
+) -> str:
+    reason = f"`{definition_name}` itself is old, and nothing of the same kind is configured in its place"
+    return reason + _explain_later_removal(symbol, file, context)
 
 
-def _goes_with(variable: Variable, view: View, bench: Bench) -> str:
+def _explain_later_removal(symbol: Symbol, file: FileContext, context: FixContext) -> str:
     """A note where the import goes by itself once the calls of what it imports are fixed."""
-    rows = [read.lineno for read in variable.reads]
-    sites = {judged.site.span.row for judged in bench.judged(view.path) if judged.code in ("RSS002", "RSS003")}
-    if rows and set(rows) <= sites:
+    rows = [read.lineno for read in symbol.reads]
+    finding_rows = {
+        confirmed.candidate.span.row
+        for confirmed in context.confirmed_findings(file.path)
+        if confirmed.code in ("RSS002", "RSS003")
+    }
+    if rows and set(rows) <= finding_rows:
         return f"; the import goes when line{'s' * (len(rows) > 1)} {', '.join(map(str, rows))} no longer needs it"
     return ""
 
 
-def _moved(entry: Entry, variable: Variable, move: Move, view: View, bench: Bench) -> Draft:
-    module = written(move.module, entry.statement, view)
-    if move.name == move.old_name or entry.alias.asname is not None:
-        named = Named(module, move.name, entry.alias.asname)
-        return Draft(f"Import `{move.name}` from `{move.module}`", (entry.take((named,)),))
-    renamed = _reads_renamed(variable, move.name, view, bench)
-    if renamed is None:
-        named = Named(module, move.name, variable.name)
-        return Draft(f"Import `{move.name}` from `{move.module}`", (entry.take((named,)),))
-    return Draft(f"Use `{move.module}.{move.name}`", (entry.take((Named(module, move.name),)), *renamed))
+def _draft_relocation(
+    imported_name: ImportedName, symbol: Symbol, relocation: Relocation, file: FileContext, context: FixContext
+) -> FixDraft:
+    module = format_module(relocation.new_module, imported_name.statement, file)
+    if relocation.new_name == relocation.old_name or imported_name.alias.asname is not None:
+        imported_symbol = ImportedSymbol(module, relocation.new_name, imported_name.alias.asname)
+        return FixDraft(
+            f"Import `{relocation.new_name}` from `{relocation.new_module}`",
+            (imported_name.replace_with((imported_symbol,)),),
+        )
+    renamed_reads = _rename_reads(symbol, relocation.new_name, file, context)
+    if renamed_reads is None:
+        imported_symbol = ImportedSymbol(module, relocation.new_name, symbol.name)
+        return FixDraft(
+            f"Import `{relocation.new_name}` from `{relocation.new_module}`",
+            (imported_name.replace_with((imported_symbol,)),),
+        )
+    return FixDraft(
+        f"Use `{relocation.new_module}.{relocation.new_name}`",
+        (imported_name.replace_with((ImportedSymbol(module, relocation.new_name),)), *renamed_reads),
+    )
 
 
-def _reads_renamed(variable: Variable, name: str, view: View, bench: Bench) -> tuple[Replace, ...] | None:
+def _rename_reads(symbol: Symbol, name: str, file: FileContext, context: FixContext) -> tuple[ReplaceText, ...] | None:
     """All reads of a variable under a new name; None where somebody else knows it by the old one."""
-    sheet = bench.sheet(view.path)
-    if why_kept(variable, view.path, bench, variable.reads) is not None:
+    document = context.document(file.path)
+    if why_used(symbol, file.path, context, symbol.reads) is not None:
         return None
-    if sheet.references.variable(variable.scope, name) or sheet.references.captured_by(name, variable.scope):
+    if document.symbol_table.find_symbol(symbol.scope, name) or document.symbol_table.find_captured_names(
+        name, symbol.scope
+    ):
         return None
-    if any(sheet.references.seen(name, read) is not None for read in variable.reads):
+    if any(document.symbol_table.lookup(name, read) is not None for read in symbol.reads):
         return None
-    if any(sheet.references.variable_of(read) is not variable for read in variable.reads):
+    if any(document.symbol_table.symbol_of(read) is not symbol for read in symbol.reads):
         return None  # a class binds the name as well: which of the two is meant depends on what has run
-    if any(sheet.written(read) != read.id for read in variable.reads):
+    if any(document.text_of(read) != read.id for read in symbol.reads):
         return None  # it is written in a way that a tree does not show
-    return tuple(Replace(view.path, sheet.cut(read, name)) for read in variable.reads)
+    return tuple(ReplaceText(file.path, document.replace_node(read, name)) for read in symbol.reads)
 
 
-def redraft(bench: Bench) -> Callable[[Import | Reach, str], Draft]:
+def make_reader_drafter(context: FixContext) -> Callable[[Import | AttributeAccess, str], FixDraft]:
     """How to draft the fix of another read of the same old name, in whichever file it stands."""
-    return lambda fact, path: _of_another(fact, path, bench)
+    return lambda fact, path: _draft_reader(fact, path, context)
 
 
-def _of_another(fact: Import | Reach, path: str, bench: Bench) -> Draft:
-    view = bench.known.view(path)
-    for judged in bench.judged(path) if view is not None else ():
-        if judged.code == "RSS001" and view is not None:
-            for known, old in deprecated_at(judged.site, view):
-                if known == fact:
-                    return _elsewhere(fact, old, view, bench)
-    raise Blocked(f"`{bench.module(path)}` reads it from the old place as well (line {fact.span.row})")
+def _draft_reader(fact: Import | AttributeAccess, path: str, context: FixContext) -> FixDraft:
+    file = context.analysis.file_context(path)
+    for confirmed in context.confirmed_findings(path) if file is not None else ():
+        if confirmed.code == "RSS001" and file is not None:
+            for known_fact, deprecated in find_deprecated(confirmed.candidate, file):
+                if known_fact == fact:
+                    return _draft_in_reader(fact, deprecated, file, context)
+    raise NotFixableError(f"`{context.module_name(path)}` reads it from the old place as well (line {fact.span.row})")
 
 
-def _elsewhere(fact: Import | Reach, old: Deprecated, view: View, bench: Bench) -> Draft:
+def _draft_in_reader(
+    fact: Import | AttributeAccess, deprecated: DeprecatedName, file: FileContext, context: FixContext
+) -> FixDraft:
     try:
-        return _of_fact(fact, old, view, bench)[0]
-    except Blocked as block:
-        raise Blocked(f"`{view.module}` keeps the old place (line {fact.span.row}): {block}") from None
+        return _redirect_fact(fact, deprecated, file, context)[0]
+    except NotFixableError as error:
+        raise NotFixableError(f"`{file.module}` keeps the old place (line {fact.span.row}): {error}") from None

@@ -5,132 +5,142 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator
 
-from flake8_redis_ssot.fixes.context import Bench
-from flake8_redis_ssot.fixes.document import Sheet
-from flake8_redis_ssot.fixes.draft import Draft, Replace
-from flake8_redis_ssot.fixes.edits.ensure_import import Blocked, absolute
-from flake8_redis_ssot.fixes.imports.import_node import Entry
-from flake8_redis_ssot.fixes.imports.relocation import Move
-from flake8_redis_ssot.project.view import View
-from flake8_redis_ssot.semantic.scopes import Variable
-from flake8_redis_ssot.syntax.edits import Cut
+from flake8_redis_ssot.fixes.context import FixContext
+from flake8_redis_ssot.fixes.document import SourceDocument
+from flake8_redis_ssot.fixes.draft import FixDraft, ReplaceText
+from flake8_redis_ssot.fixes.edits.ensure_import import NotFixableError, absolute_module
+from flake8_redis_ssot.fixes.imports.import_node import ImportedName
+from flake8_redis_ssot.fixes.imports.relocation import Relocation
+from flake8_redis_ssot.project.view import FileContext
+from flake8_redis_ssot.semantic.scopes import Symbol
+from flake8_redis_ssot.syntax.edits import TextEdit
 
 # From 3.11 on there is `except*`, too.
-_TRIES: tuple[type[ast.Try], ...] = (ast.Try, *filter(None, [getattr(ast, "TryStar", None)]))
-_FAILURES = frozenset({"ImportError", "ModuleNotFoundError", "Exception", "BaseException", ""})
+_TRY_TYPES: tuple[type[ast.Try], ...] = (ast.Try, *filter(None, [getattr(ast, "TryStar", None)]))
+_IMPORT_ERRORS = frozenset({"ImportError", "ModuleNotFoundError", "Exception", "BaseException", ""})
 
 
-def in_try(statement: ast.stmt, sheet: Sheet) -> bool:
+def is_in_try(statement: ast.stmt, document: SourceDocument) -> bool:
     """Whether a statement decides by its failure what happens next: it must not just disappear."""
-    inner: ast.AST = statement
-    for around in sheet.references.ancestors(statement):
-        if isinstance(around, _TRIES) and inner in around.body and any(map(_catches, around.handlers)):
+    child: ast.AST = statement
+    for ancestor in document.symbol_table.ancestors(statement):
+        if (
+            isinstance(ancestor, _TRY_TYPES)
+            and child in ancestor.body
+            and any(map(_catches_import_error, ancestor.handlers))
+        ):
             return True
-        if isinstance(around, (ast.With, ast.AsyncWith)) and any(map(_passes_over, around.items)):
+        if isinstance(ancestor, (ast.With, ast.AsyncWith)) and any(map(_suppresses_import_error, ancestor.items)):
             return True
-        if isinstance(around, (ast.FunctionDef, ast.AsyncFunctionDef)):
+        if isinstance(ancestor, (ast.FunctionDef, ast.AsyncFunctionDef)):
             return False
-        inner = around
+        child = ancestor
     return False
 
 
-def _catches(handler: ast.ExceptHandler) -> bool:
-    return _are_failures(handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type])
+def _catches_import_error(handler: ast.ExceptHandler) -> bool:
+    return _has_import_error(handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type])
 
 
-def _passes_over(item: ast.withitem) -> bool:
+def _suppresses_import_error(item: ast.withitem) -> bool:
     """Whether it is a `suppress(ImportError)`."""
     call = item.context_expr
-    return isinstance(call, ast.Call) and _last(call.func) == "suppress" and _are_failures(call.args)
+    return isinstance(call, ast.Call) and _last_name(call.func) == "suppress" and _has_import_error(call.args)
 
 
-def _are_failures(kinds: Iterable[ast.expr | None]) -> bool:
-    return not _FAILURES.isdisjoint(map(_last, kinds))
+def _has_import_error(exception_types: Iterable[ast.expr | None]) -> bool:
+    return not _IMPORT_ERRORS.isdisjoint(map(_last_name, exception_types))
 
 
-def _last(node: ast.expr | None) -> str:
+def _last_name(node: ast.expr | None) -> str:
     return ast.unparse(node).rpartition(".")[2] if node is not None else ""
 
 
-def collapsed(entry: Entry, variable: Variable, move: Move, view: View, bench: Bench) -> Draft | None:
+def collapse_try_imports(
+    imported_name: ImportedName, symbol: Symbol, relocation: Relocation, file: FileContext, context: FixContext
+) -> FixDraft | None:
     """One import for a pair whose arms would be the same; None where there is no such pair. Raises Blocked."""
-    sheet = bench.sheet(view.path)
-    statement, partner = _pair(entry.statement, sheet)
-    if statement is None or partner is None or not _same(partner, move, variable.name, view):
+    document = context.document(file.path)
+    statement, other_import = _find_pair(imported_name.statement, document)
+    if statement is None or other_import is None or not _is_same_import(other_import, relocation, symbol.name, file):
         return None
-    if len(entry.statement.names) > 1 or len(partner.names) > 1:
-        raise Blocked("both arms of the `try` would import the same, and one of them imports more")
-    cut = _cut(statement, partner, sheet)
-    why = "whether the import may fail was asked here, and no longer would be"
-    title = f"Import `{move.name}` once: both arms of the `try` would be the same"
-    return Draft(title, (Replace(view.path, cut),)).doubted([why])
+    if len(imported_name.statement.names) > 1 or len(other_import.names) > 1:
+        raise NotFixableError("both arms of the `try` would import the same, and one of them imports more")
+    edit = _build_edit(statement, other_import, document)
+    reason = "whether the import may fail was asked here, and no longer would be"
+    title = f"Import `{relocation.new_name}` once: both arms of the `try` would be the same"
+    return FixDraft(title, (ReplaceText(file.path, edit),)).with_reasons([reason])
 
 
-def same_in_both(entry: Entry, variable: Variable, move: Move, view: View, bench: Bench) -> Iterator[str]:
+def find_same_import_reasons(
+    imported_name: ImportedName, symbol: Symbol, relocation: Relocation, file: FileContext, context: FixContext
+) -> Iterator[str]:
     """Why a redirected import is no longer what it was: another arm of its `try` would then do the same."""
-    sheet = bench.sheet(view.path)
-    for around in sheet.references.ancestors(entry.statement):
-        if isinstance(around, (ast.FunctionDef, ast.AsyncFunctionDef)):
+    document = context.document(file.path)
+    for ancestor in document.symbol_table.ancestors(imported_name.statement):
+        if isinstance(ancestor, (ast.FunctionDef, ast.AsyncFunctionDef)):
             return
-        for partner in _others(around, entry.statement) if isinstance(around, _TRIES) else ():
-            if _same(partner, move, variable.name, view):
-                yield f"the other arm of the `try` would import the same (line {partner.lineno})"
+        for other_import in (
+            _find_other_imports(ancestor, imported_name.statement) if isinstance(ancestor, _TRY_TYPES) else ()
+        ):
+            if _is_same_import(other_import, relocation, symbol.name, file):
+                yield f"the other arm of the `try` would import the same (line {other_import.lineno})"
                 return
 
 
-def _others(statement: ast.Try, own: ast.stmt) -> Iterator[ast.ImportFrom]:
-    """The imports in the arms of a `try` that do not hold the statement `own`."""
-    for arm in (statement.body, *(handler.body for handler in statement.handlers)):
-        nodes = [node for part in arm for node in ast.walk(part)]
-        if own not in nodes:
+def _find_other_imports(statement: ast.Try, own_statement: ast.stmt) -> Iterator[ast.ImportFrom]:
+    """The imports in the arms of a `try` that do not hold the statement `own_statement`."""
+    for branch in (statement.body, *(handler.body for handler in statement.handlers)):
+        nodes = [node for part in branch for node in ast.walk(part)]
+        if own_statement not in nodes:
             yield from (node for node in nodes if isinstance(node, ast.ImportFrom))
 
 
-def _pair(statement: ast.stmt, sheet: Sheet) -> tuple[ast.Try | None, ast.ImportFrom | None]:
+def _find_pair(statement: ast.stmt, document: SourceDocument) -> tuple[ast.Try | None, ast.ImportFrom | None]:
     """The `try` statement that consists of two imports, and the other one of them."""
-    around = sheet.references.parent(statement)
-    if isinstance(around, ast.ExceptHandler):
-        around = sheet.references.parent(around)
-    if not isinstance(around, _TRIES) or len(around.handlers) != 1 or around.orelse or around.finalbody:
+    parent = document.symbol_table.parent(statement)
+    if isinstance(parent, ast.ExceptHandler):
+        parent = document.symbol_table.parent(parent)
+    if not isinstance(parent, _TRY_TYPES) or len(parent.handlers) != 1 or parent.orelse or parent.finalbody:
         return None, None
-    arms = [around.body, around.handlers[0].body]
-    others = [arm[0] for arm in arms if len(arm) == 1 and arm[0] is not statement]
-    if any(len(arm) != 1 for arm in arms) or not isinstance(others[0], ast.ImportFrom):
+    branches = [parent.body, parent.handlers[0].body]
+    others = [branch[0] for branch in branches if len(branch) == 1 and branch[0] is not statement]
+    if any(len(branch) != 1 for branch in branches) or not isinstance(others[0], ast.ImportFrom):
         return None, None
-    return around, others[0]
+    return parent, others[0]
 
 
-def _same(partner: ast.ImportFrom, move: Move, local: str, view: View) -> bool:
-    module = absolute(partner, view)
+def _is_same_import(other_import: ast.ImportFrom, relocation: Relocation, local_name: str, file: FileContext) -> bool:
+    module = absolute_module(other_import, file)
     return any(
-        (alias.asname or alias.name) == local
-        and view.homes([f"{module}:{alias.name}"]) == view.homes([f"{move.module}:{move.name}"])
-        and view.project.path_of(module, view.path) == view.project.path_of(move.module, view.path)
-        for alias in partner.names
+        (alias.asname or alias.name) == local_name
+        and file.resolve([f"{module}:{alias.name}"]) == file.resolve([f"{relocation.new_module}:{relocation.new_name}"])
+        and file.resolver.path_of(module, file.path) == file.resolver.path_of(relocation.new_module, file.path)
+        for alias in other_import.names
     )
 
 
-def _cut(statement: ast.Try, partner: ast.ImportFrom, sheet: Sheet) -> Cut:
+def _build_edit(statement: ast.Try, other_import: ast.ImportFrom, document: SourceDocument) -> TextEdit:
     """The whole `try` becomes its import; comments in what goes stand below it."""
-    start, end = sheet.range(statement)
-    line_end = _end_of_line(sheet.text, end)
-    first, last = sheet.range(partner)
-    indent = sheet.text[sheet.lines.offset(statement.lineno, 0) : start]
-    kept = sheet.text[first:last] + sheet.text[last : _end_of_line(sheet.text, last)]
-    region = (sheet.text[start:first], sheet.text[_end_of_line(sheet.text, last) : line_end])
+    start, end = document.offsets_of(statement)
+    line_end = _end_of_line(document.text, end)
+    first, last = document.offsets_of(other_import)
+    indent = document.text[document.lines.offset(statement.lineno, 0) : start]
+    kept_text = document.text[first:last] + document.text[last : _end_of_line(document.text, last)]
+    removed_parts = (document.text[start:first], document.text[_end_of_line(document.text, last) : line_end])
     newline = (
-        sheet.text[end : end + 2]
-        if sheet.text[end : end + 2] == "\r\n"
+        document.text[end : end + 2]
+        if document.text[end : end + 2] == "\r\n"
         else "\r"
-        if "\n" not in sheet.text and "\r" in sheet.text
+        if "\n" not in document.text and "\r" in document.text
         else "\r\n"
-        if "\r\n" in sheet.text
+        if "\r\n" in document.text
         else "\n"
     )
-    comments = [line[line.index("#") :].rstrip() for part in region for line in part.splitlines() if "#" in line]
-    return Cut(start, line_end, newline.join([kept.rstrip(), *(indent + comment for comment in comments)]))
+    comments = [line[line.index("#") :].rstrip() for part in removed_parts for line in part.splitlines() if "#" in line]
+    return TextEdit(start, line_end, newline.join([kept_text.rstrip(), *(indent + comment for comment in comments)]))
 
 
-def _end_of_line(text: str, place: int) -> int:
-    ends = [found for found in (text.find("\n", place), text.find("\r", place)) if found >= 0]
+def _end_of_line(text: str, offset: int) -> int:
+    ends = [end for end in (text.find("\n", offset), text.find("\r", offset)) if end >= 0]
     return min(ends, default=len(text))

@@ -8,96 +8,98 @@ import re
 from collections.abc import Callable, Collection, Iterator
 from itertools import chain
 
-from flake8_redis_ssot.fixes.context import Bench, Target
-from flake8_redis_ssot.fixes.document import Sheet
-from flake8_redis_ssot.fixes.edits.ensure_import import absolute
+from flake8_redis_ssot.fixes.context import FixContext, PatchTarget
+from flake8_redis_ssot.fixes.document import SourceDocument
+from flake8_redis_ssot.fixes.edits.ensure_import import absolute_module
 from flake8_redis_ssot.project.modules import package_name
-from flake8_redis_ssot.semantic.flow.evaluator import relative_module
-from flake8_redis_ssot.semantic.scopes import Variable
+from flake8_redis_ssot.semantic.flow.evaluator import resolve_relative_module
+from flake8_redis_ssot.semantic.scopes import Symbol
 
 
-def why_kept(
-    variable: Variable,
+def why_used(
+    symbol: Symbol,
     path: str,
-    bench: Bench,
-    released: Collection[ast.AST] = (),
-    moved: Callable[[Target], bool] = lambda target: False,
+    context: FixContext,
+    released_reads: Collection[ast.AST] = (),
+    is_moved: Callable[[PatchTarget], bool] = lambda target: False,
 ) -> str | None:
     """Why the import of a name has to stay; None where nobody needs it.
 
-    `released` are names that are not read any more, `moved` says of a patch that it has another target now.
+    `released_reads` are names that are not read any more, `is_moved` says of a patch that it has another target now.
     Raises Unanswered.
     """
-    sheet = bench.sheet(path)
-    reasons = chain(needed_here(variable, sheet, released), offered(variable, sheet))
-    inside = next(reasons, None) or _as_fixture(variable, path, bench)
-    if inside is not None or variable.scope.kind != "module":
-        return inside
-    return next(_elsewhere(variable, path, bench, moved), None)
+    document = context.document(path)
+    reasons = chain(find_local_uses(symbol, document, released_reads), find_package_export(symbol, document))
+    local_reason = next(reasons, None) or _explain_fixture(symbol, path, context)
+    if local_reason is not None or symbol.scope.kind != "module":
+        return local_reason
+    return next(_find_outside_uses(symbol, path, context, is_moved), None)
 
 
-def needed_here(variable: Variable, sheet: Sheet, released: Collection[ast.AST]) -> Iterator[str]:
-    """Who needs a variable in its own file, besides what is `released`."""
-    name = variable.name
-    for read in variable.reads:
-        if read not in released:
+def find_local_uses(symbol: Symbol, document: SourceDocument, released_reads: Collection[ast.AST]) -> Iterator[str]:
+    """Who needs a variable in its own file, besides what is `released_reads`."""
+    name = symbol.name
+    for read in symbol.reads:
+        if read not in released_reads:
             yield f"`{name}` is read in line {read.lineno}"
-    for quoted in (each for each in variable.quoted if each not in released):
+    for quoted in (quoted_read for quoted_read in symbol.quoted_reads if quoted_read not in released_reads):
         yield f"`{name}` is named in line {quoted.lineno}"
-    if len(variable.bindings) > 1 or variable.declared:
+    if len(symbol.bindings) > 1 or symbol.has_inner_declaration:
         yield f"`{name}` is bound more than once"
-    if variable.scope.kind == "class":
+    if symbol.scope.kind == "class":
         yield f"`{name}` is an attribute of a class"
-    for row in sheet.references.mentions(name):
+    for row in document.symbol_table.find_text_rows(name):
         yield f"`{name}` is named in line {row}"
-    for row in read_by_text(variable, sheet):
+    for row in find_dynamic_reads(symbol, document):
         yield f"`{name}` may be read by text in line {row}"
-    yield from _by_convention(variable, sheet)
-    yield from _levelled(variable, sheet)
+    yield from _find_conventional_uses(symbol, document)
+    yield from _find_hidden_reads(symbol, document)
 
 
-def _by_convention(variable: Variable, sheet: Sheet) -> Iterator[str]:
+def _find_conventional_uses(symbol: Symbol, document: SourceDocument) -> Iterator[str]:
     """Reads that Python does not know of: explicit re-exports, interfaces of packages, fixtures."""
-    name, alias = variable.name, variable.bindings[0].node
-    listed = sheet.references.variable(sheet.references.module, "__all__")
-    if name in (sheet.references.exported or ()):
+    name, alias = symbol.name, symbol.bindings[0].node
+    all_symbol = document.symbol_table.find_symbol(document.symbol_table.module_scope, "__all__")
+    if name in (document.symbol_table.exported_names or ()):
         yield f"`{name}` is in `__all__`"
-    if listed is not None and sheet.references.exported is None and variable.scope.kind == "module":
+    if all_symbol is not None and document.symbol_table.exported_names is None and symbol.scope.kind == "module":
         yield f"`{name}` may be in `__all__`, which is computed"
     if isinstance(alias, ast.alias) and alias.asname == alias.name:
         yield f"`{name}` is passed on (`as {name}`)"
-    file = os.path.basename(sheet.path)
-    if _may_be_fixture(file) and (name.startswith(_COLLECTED) or name in _HOOKS):
+    file_name = os.path.basename(document.path)
+    if _is_test_file_name(file_name) and (name.startswith(_COLLECTED_PREFIXES) or name in _TEST_HOOKS):
         yield f"`{name}` is found by its name when tests run"
-    if _may_be_fixture(file) and name in sheet.parameters:
+    if _is_test_file_name(file_name) and name in document.parameter_names:
         yield f"`{name}` is asked for as a fixture"
 
 
-def offered(variable: Variable, sheet: Sheet) -> Iterator[str]:
+def find_package_export(symbol: Symbol, document: SourceDocument) -> Iterator[str]:
     """Whether a package offers a variable to others."""
-    if os.path.basename(sheet.path).startswith("__init__.") and variable.scope.kind == "module":
-        yield f"`{variable.name}` is part of what the package offers"
+    if os.path.basename(document.path).startswith("__init__.") and symbol.scope.kind == "module":
+        yield f"`{symbol.name}` is part of what the package offers"
 
 
 # What pytest and unittest look for in the modules that they load.
-_COLLECTED = ("pytest_", "test", "Test")
-_HOOKS = frozenset({"load_tests", "setUpModule", "tearDownModule"})
-_HOOKS |= {f"{when}_{what}" for when in ("setup", "teardown") for what in ("module", "function", "class", "method")}
+_COLLECTED_PREFIXES = ("pytest_", "test", "Test")
+_TEST_HOOKS = frozenset({"load_tests", "setUpModule", "tearDownModule"})
+_TEST_HOOKS |= {
+    f"{when}_{what}" for when in ("setup", "teardown") for what in ("module", "function", "class", "method")
+}
 
 
-def _may_be_fixture(file: str) -> bool:
-    return file == "conftest.py" or "test" in file
+def _is_test_file_name(file_name: str) -> bool:
+    return file_name == "conftest.py" or "test" in file_name
 
 
-def _as_fixture(variable: Variable, path: str, bench: Bench) -> str | None:
+def _explain_fixture(symbol: Symbol, path: str, context: FixContext) -> str | None:
     """A fixture is there for all tests below, whoever reads it; some run without being asked for."""
-    view, binding = bench.known.view(path), variable.bindings[0]
-    if view is None or not isinstance(binding.node, ast.alias) or not isinstance(binding.statement, ast.ImportFrom):
+    file, binding = context.analysis.file_context(path), symbol.bindings[0]
+    if file is None or not isinstance(binding.node, ast.alias) or not isinstance(binding.statement, ast.ImportFrom):
         return None
-    for home in view.homes([f"{absolute(binding.statement, view)}:{binding.node.name}"]):
-        nodes = bench.tree(home.path).body if home.path is not None and home.found else []
-        if any(getattr(node, "name", "") == home.local and _is_fixture(node) for node in nodes):
-            return f"`{variable.name}` is a fixture"
+    for definition in file.resolve([f"{absolute_module(binding.statement, file)}:{binding.node.name}"]):
+        nodes = context.tree(definition.path).body if definition.path is not None and definition.is_found else []
+        if any(getattr(node, "name", "") == definition.qualname and _is_fixture(node) for node in nodes):
+            return f"`{symbol.name}` is a fixture"
     return None
 
 
@@ -105,97 +107,109 @@ def _is_fixture(node: ast.stmt) -> bool:
     return any("fixture" in ast.unparse(each).partition("(")[0] for each in getattr(node, "decorator_list", ()))
 
 
-def _levelled(variable: Variable, sheet: Sheet) -> Iterator[str]:
+def _find_hidden_reads(symbol: Symbol, document: SourceDocument) -> Iterator[str]:
     """Where newer syntax had to be levelled down, the tree may hide a read; the text does not."""
-    if sheet.source.text == sheet.text:
+    if document.source.text == document.text:
         return
-    word = re.compile(rf"(?<![\w.]){re.escape(variable.name)}\b(?!\s*=(?!=))")
-    shown = {match.start() for match in word.finditer(sheet.source.text)}
-    for match in word.finditer(sheet.text):
-        if match.start() not in shown:
-            yield f"`{variable.name}` may be read in line {sheet.lines.place(match.start())[0]}"
+    pattern = re.compile(rf"(?<![\w.]){re.escape(symbol.name)}\b(?!\s*=(?!=))")
+    visible_offsets = {match.start() for match in pattern.finditer(document.source.text)}
+    for match in pattern.finditer(document.text):
+        if match.start() not in visible_offsets:
+            yield f"`{symbol.name}` may be read in line {document.lines.position(match.start())[0]}"
 
 
-def _elsewhere(variable: Variable, path: str, bench: Bench, moved: Callable[[Target], bool]) -> Iterator[str]:
-    name = variable.name
-    for reader in bench.readers(path, name):
-        yield f"`{name}` is read from here by {bench.relative(reader.path)}:{reader.row}"
-    for target in bench.patches(path, name):
-        if not moved(target):
-            yield f"`{name}` is patched here by {bench.relative(target.path)}:{target.mention.span.row}"
-    yield from named_elsewhere(name, path, bench)
+def _find_outside_uses(
+    symbol: Symbol, path: str, context: FixContext, is_moved: Callable[[PatchTarget], bool]
+) -> Iterator[str]:
+    name = symbol.name
+    for reader in context.find_readers(path, name):
+        yield f"`{name}` is read from here by {context.relative_path(reader.path)}:{reader.row}"
+    for target in context.find_patches(path, name):
+        if not is_moved(target):
+            yield f"`{name}` is patched here by {context.relative_path(target.path)}:{target.reference.span.row}"
+    yield from find_string_uses(name, path, context)
 
 
-def _read_by_text(name: str, path: str, bench: Bench) -> Iterator[tuple[str, int]]:
+def _find_string_reads(name: str, path: str, context: FixContext) -> Iterator[tuple[str, int]]:
     """Where other files, which have the whole module, hold the name as a text: `getattr(module, "name")`."""
-    for file in bench.files_with(rb"[\"']" + name.encode() + rb"[\"']"):
-        if file != path and _has_module(file, path, bench):
-            patched = {each.mention.span.row for each in bench.patches(path, name) if each.path == file}
-            yield from ((file, row) for row in bench.sheet(file).references.mentions(name) if row not in patched)
+    for reader_path in context.find_files_matching(rb"[\"']" + name.encode() + rb"[\"']"):
+        if reader_path != path and _imports_module(reader_path, path, context):
+            patched_rows = {
+                each.reference.span.row for each in context.find_patches(path, name) if each.path == reader_path
+            }
+            yield from (
+                (reader_path, row)
+                for row in context.document(reader_path).symbol_table.find_text_rows(name)
+                if row not in patched_rows
+            )
 
 
-def _has_module(file: str, path: str, bench: Bench) -> bool:
+def _imports_module(reader_path: str, path: str, context: FixContext) -> bool:
     """Whether a file imports a module as a whole, or a package on the way to it, or names it by text (both paths)."""
-    module, package = bench.module(path), package_name(file, bench.project.modules.roots)
-    if module.encode() in re.findall(rb"[\"']([\w.]+)[\"']", bench.text(file)):
+    module, package = context.module_name(path), package_name(reader_path, context.resolver.modules.roots)
+    if module.encode() in re.findall(rb"[\"']([\w.]+)[\"']", context.code_bytes(reader_path)):
         return True
-    for statement in bench.sheet(file).imports:
+    for statement in context.document(reader_path).imports:
         base = ""
         if isinstance(statement, ast.ImportFrom):
             base = (statement.module or "") + "."
-            base = f"{relative_module(package, statement.level, statement.module or '')}." if statement.level else base
-        names = [bench.project.module_name(base + alias.name, file) for alias in statement.names]
+            base = (
+                f"{resolve_relative_module(package, statement.level, statement.module or '')}."
+                if statement.level
+                else base
+            )
+        names = [context.resolver.module_name(base + alias.name, reader_path) for alias in statement.names]
         if any(module == name or module.startswith(f"{name}.") for name in names):
             return True
     return False
 
 
-def named_elsewhere(name: str, path: str, bench: Bench) -> Iterator[str]:
+def find_string_uses(name: str, path: str, context: FixContext) -> Iterator[str]:
     """Who reads the name of a module by text, and strings that are a dotted path to it: settings, entry points."""
-    for file, row in _read_by_text(name, path, bench):
-        yield f"`{name}` may be read from here by {bench.relative(file)}:{row}"
-    for target in bench.named(path, name):
-        yield f"`{name}` is named as seen from here by {bench.relative(target.path)}:{target.mention.span.row}"
+    for reader_path, row in _find_string_reads(name, path, context):
+        yield f"`{name}` may be read from here by {context.relative_path(reader_path)}:{row}"
+    for target in context.find_string_targets(path, name):
+        yield f"`{name}` is named as seen from here by {context.relative_path(target.path)}:{target.reference.span.row}"
 
 
-_OF_SCOPE = ("locals", "vars", "dir")
-_OF_CODE = ("eval", "exec")
+_SCOPE_FUNCTIONS = ("locals", "vars", "dir")
+_CODE_FUNCTIONS = ("eval", "exec")
 
 
-def read_by_text(variable: Variable, sheet: Sheet) -> Iterator[int]:
+def find_dynamic_reads(symbol: Symbol, document: SourceDocument) -> Iterator[int]:
     """Rows where all the names in a variable's scope are at hand, and which of them is read cannot be seen."""
-    references = sheet.references
-    for name in ("globals", *_OF_SCOPE, *_OF_CODE):
-        for node in references.free(name):
-            call = references.parent(node)
-            if isinstance(call, ast.Call) and call.func is node and _reads(name, call, variable, sheet):
+    symbol_table = document.symbol_table
+    for name in ("globals", *_SCOPE_FUNCTIONS, *_CODE_FUNCTIONS):
+        for node in symbol_table.unresolved_reads(name):
+            call = symbol_table.parent(node)
+            if isinstance(call, ast.Call) and call.func is node and _may_read(name, call, symbol, document):
                 yield node.lineno
-    if variable.scope.kind == "module":
-        yield from (node.lineno for node in references.free("__name__") if _is_own_module(node, sheet))
+    if symbol.scope.kind == "module":
+        yield from (node.lineno for node in symbol_table.unresolved_reads("__name__") if _is_own_module(node, document))
 
 
-def _reads(name: str, call: ast.Call, variable: Variable, sheet: Sheet) -> bool:
-    if name in _OF_CODE:
+def _may_read(name: str, call: ast.Call, symbol: Symbol, document: SourceDocument) -> bool:
+    if name in _CODE_FUNCTIONS:
         return not all(isinstance(argument, ast.Constant) for argument in call.args[:1])
-    if call.args or _asks_for_constant(call, sheet):
+    if call.args or _has_constant_key(call, document):
         return False
     if name == "globals":
-        return variable.scope.kind == "module"
-    return sheet.references.scope_of(call) is variable.scope
+        return symbol.scope.kind == "module"
+    return document.symbol_table.scope_of(call) is symbol.scope
 
 
-def _asks_for_constant(call: ast.Call, sheet: Sheet) -> bool:
+def _has_constant_key(call: ast.Call, document: SourceDocument) -> bool:
     """`globals()["x"]` and `globals().get("x")` say what they read, and `globals().update` what they write."""
-    around = sheet.references.parent(call)
-    if isinstance(around, ast.Subscript) and around.value is call:
-        return isinstance(around.slice, ast.Constant) or not isinstance(around.ctx, ast.Load)
-    outer = sheet.references.parent(around) if around is not None else None
-    if not isinstance(around, ast.Attribute) or not isinstance(outer, ast.Call) or outer.func is not around:
+    parent = document.symbol_table.parent(call)
+    if isinstance(parent, ast.Subscript) and parent.value is call:
+        return isinstance(parent.slice, ast.Constant) or not isinstance(parent.ctx, ast.Load)
+    outer = document.symbol_table.parent(parent) if parent is not None else None
+    if not isinstance(parent, ast.Attribute) or not isinstance(outer, ast.Call) or outer.func is not parent:
         return False
-    return around.attr in ("update", "setdefault") or all(isinstance(each, ast.Constant) for each in outer.args[:1])
+    return parent.attr in ("update", "setdefault") or all(isinstance(each, ast.Constant) for each in outer.args[:1])
 
 
-def _is_own_module(node: ast.Name, sheet: Sheet) -> bool:
+def _is_own_module(node: ast.Name, document: SourceDocument) -> bool:
     """`sys.modules[__name__]`."""
-    around = sheet.references.parent(node)
-    return isinstance(around, ast.Subscript) and ast.unparse(around.value).endswith("modules")
+    parent = document.symbol_table.parent(node)
+    return isinstance(parent, ast.Subscript) and ast.unparse(parent.value).endswith("modules")

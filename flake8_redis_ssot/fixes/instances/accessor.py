@@ -6,34 +6,34 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from flake8_redis_ssot.fixes.context import Bench
-from flake8_redis_ssot.fixes.edits.ensure_import import Blocked
-from flake8_redis_ssot.fixes.instances.call_site import Spot
+from flake8_redis_ssot.fixes.context import FixContext
+from flake8_redis_ssot.fixes.edits.ensure_import import NotFixableError
+from flake8_redis_ssot.fixes.instances.call_site import ConstructionSite
 from flake8_redis_ssot.fixes.instances.usage_check import Doubt
 from flake8_redis_ssot.model import Applicability
-from flake8_redis_ssot.project.resolver import Home
-from flake8_redis_ssot.project.types.inference import Result, instance_of
-from flake8_redis_ssot.project.view import View
-from flake8_redis_ssot.semantic.signatures import misfit
+from flake8_redis_ssot.project.resolver import Definition
+from flake8_redis_ssot.project.types.inference import InferredReturn, infer_instance
+from flake8_redis_ssot.project.view import FileContext
+from flake8_redis_ssot.semantic.signatures import find_call_mismatch
 
 
 @dataclass(frozen=True)
-class Shared:
+class SharedAccess:
     """What is to be used instead: a dotted name, in parts, and what it stands for.
 
     `path` is the file that has it, `result` what the accessor gives back (None: the name is the instance itself),
-    `home` the class of it. `late`: it is None, or fails, until something has set it up; `given` is what it is made
-    with, as text; `rebound` is a row that binds the instance anew (0: there is none).
+    `definition` the class of it. `may_be_none`: it is None, or fails, until something has set it up; `constructor_args`
+    is what it is made with, as text; `rebound_row` is a row that binds the instance anew (0: there is none).
     """
 
     module: str
     name: str
     path: str
-    result: Result | None
-    home: Home | None
-    late: bool
-    given: str
-    rebound: int = 0
+    result: InferredReturn | None
+    definition: Definition | None
+    may_be_none: bool
+    constructor_args: str
+    rebound_row: int = 0
 
     @property
     def is_instance(self) -> bool:
@@ -41,53 +41,64 @@ class Shared:
         return self.result is None
 
 
-def shared_for(spot: Spot, view: View, bench: Bench) -> Shared:
+def resolve_accessor(construction: ConstructionSite, file: FileContext, context: FixContext) -> SharedAccess:
     """What is configured for a place. Raises Blocked where it can't be used."""
-    dotted = view.accessor(spot.resource)
+    dotted = file.accessor(construction.resource)
     if not dotted:
-        raise Blocked("neither an accessor nor an instance is configured")
-    if dotted == spot.resource.instance and dotted != spot.resource.accessor:
-        return instance_for(dotted, view, bench)
-    module, path, name = _place(dotted, view, bench)
-    result = bench.result(Home(dotted, path, name))
+        raise NotFixableError("neither an accessor nor an instance is configured")
+    if dotted == construction.resource.instance and dotted != construction.resource.accessor:
+        return resolve_instance(dotted, file, context)
+    module, path, name = _locate(dotted, file, context)
+    result = context.function_result(Definition(dotted, path, name))
     if result is None:
-        raise Blocked(f"`{dotted}` is no function that can be seen")
-    if result.fresh:
-        raise Blocked(f"`{dotted}()` makes a new instance itself")
+        raise NotFixableError(f"`{dotted}` is no function that can be seen")
+    if result.is_new:
+        raise NotFixableError(f"`{dotted}()` makes a new instance itself")
     if result.is_generator:
-        raise Blocked(f"`{dotted}()` yields what it gives, so a call alone does not give it")
-    lack = misfit(ast.Call(ast.Name(name), [], []), result.signature)
-    if lack:
-        raise Blocked(f"`{dotted}()` {lack}, and only you can say what to give")
-    return Shared(module, name, path, result, result.home, result.late, result.given)
+        raise NotFixableError(f"`{dotted}()` yields what it gives, so a call alone does not give it")
+    mismatch = find_call_mismatch(ast.Call(ast.Name(name), [], []), result.signature)
+    if mismatch:
+        raise NotFixableError(f"`{dotted}()` {mismatch}, and only you can say what to give")
+    return SharedAccess(
+        module, name, path, result, result.class_definition, result.may_be_none, result.constructor_args
+    )
 
 
-def instance_for(dotted: str, view: View, bench: Bench) -> Shared:
+def resolve_instance(dotted: str, file: FileContext, context: FixContext) -> SharedAccess:
     """The instance itself. Raises Blocked where it is not to be found."""
-    module, path, name = _place(dotted, view, bench)
-    value = instance_of(path, name, bench.tree, bench.project)
-    references = bench.sheet(path).references
-    variable = references.variable(references.module, name)
-    writes = variable.writes if variable is not None else ()
-    rebound = max((getattr(write, "lineno", 0) for write in writes), default=0) if len(writes) > 1 else 0
-    return Shared(module, name, path, None, value.home, value.late, value.given, rebound)
+    module, path, name = _locate(dotted, file, context)
+    value = infer_instance(path, name, context.tree, context.resolver)
+    symbol_table = context.document(path).symbol_table
+    symbol = symbol_table.find_symbol(symbol_table.module_scope, name)
+    writes = symbol.binding_nodes if symbol is not None else ()
+    rebound_row = max((getattr(write, "lineno", 0) for write in writes), default=0) if len(writes) > 1 else 0
+    return SharedAccess(
+        module, name, path, None, value.class_definition, value.may_be_none, value.constructor_args, rebound_row
+    )
 
 
-def _place(dotted: str, view: View, bench: Bench) -> tuple[str, str, str]:
-    module, _, name = bench.project.locate(dotted).partition(":")
-    path = bench.project.path_of(module, view.path)
+def _locate(dotted: str, file: FileContext, context: FixContext) -> tuple[str, str, str]:
+    module, _, name = context.resolver.to_origin(dotted).partition(":")
+    path = context.resolver.path_of(module, file.path)
     if path is None or not name or "." in name:
-        raise Blocked(f"`{dotted}` is not to be found in the project")
+        raise NotFixableError(f"`{dotted}` is not to be found in the project")
     return module, path, name
 
 
-def doubts_about(shared: Shared, spot: Spot, *, early: bool) -> Iterator[Doubt]:
-    """What speaks against it, whatever is done with it. `early`: it is asked for while a module is being loaded."""
-    if shared.late:
-        what = f"`{shared.name}`" if shared.is_instance else f"`{shared.name}()`"
-        worst = Applicability.MANUAL if early or shared.is_instance else Applicability.UNSAFE
-        yield Doubt(f"{what} is None, or fails, until something else has set it up", worst)
-    elif shared.rebound:
-        yield Doubt(f"`{shared.module}` binds `{shared.name}` anew (line {shared.rebound}), unseen by an import of it")
-    if shared.given and not (spot.call is not None and (spot.call.args or spot.call.keywords)):
-        yield Doubt(f"the shared instance is made with `{shared.given}`, this one with nothing")
+def find_access_doubts(
+    shared_access: SharedAccess, construction: ConstructionSite, *, is_early: bool
+) -> Iterator[Doubt]:
+    """What speaks against it, whatever is done with it. `is_early`: it is asked for while a module is being loaded."""
+    if shared_access.may_be_none:
+        expression = f"`{shared_access.name}`" if shared_access.is_instance else f"`{shared_access.name}()`"
+        applicability = Applicability.MANUAL if is_early or shared_access.is_instance else Applicability.UNSAFE
+        yield Doubt(f"{expression} is None, or fails, until something else has set it up", applicability)
+    elif shared_access.rebound_row:
+        yield Doubt(
+            f"`{shared_access.module}` binds `{shared_access.name}` anew (line {shared_access.rebound_row}), "
+            "unseen by an import of it"
+        )
+    if shared_access.constructor_args and not (
+        construction.call is not None and (construction.call.args or construction.call.keywords)
+    ):
+        yield Doubt(f"the shared instance is made with `{shared_access.constructor_args}`, this one with nothing")

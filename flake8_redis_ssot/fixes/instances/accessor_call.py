@@ -4,140 +4,188 @@ from __future__ import annotations
 
 import ast
 
-from flake8_redis_ssot.fixes.context import Bench
-from flake8_redis_ssot.fixes.document import Sheet
-from flake8_redis_ssot.fixes.draft import Draft, Operation, Replace
-from flake8_redis_ssot.fixes.edits.ensure_import import Blocked, Brought, Wanted, bring
-from flake8_redis_ssot.fixes.instances.accessor import Shared
-from flake8_redis_ssot.fixes.instances.call_site import Spot
-from flake8_redis_ssot.project.view import View
-from flake8_redis_ssot.semantic.facts import Argument
+from flake8_redis_ssot.fixes.context import FixContext
+from flake8_redis_ssot.fixes.document import SourceDocument
+from flake8_redis_ssot.fixes.draft import FixDraft, Operation, ReplaceText
+from flake8_redis_ssot.fixes.edits.ensure_import import EnsuredImport, ImportRequest, NotFixableError, ensure_import
+from flake8_redis_ssot.fixes.instances.accessor import SharedAccess
+from flake8_redis_ssot.fixes.instances.call_site import ConstructionSite
+from flake8_redis_ssot.project.view import FileContext
+from flake8_redis_ssot.semantic.facts import CallbackArgument
 from flake8_redis_ssot.semantic.name_patterns import dotted_pattern
-from flake8_redis_ssot.syntax.edits import Cut
+from flake8_redis_ssot.syntax.edits import TextEdit
 
 # Who awaits what it calls.
-_AWAITERS = ("fastapi.**.Depends", "fastapi.**.Security", "dependency_injector.providers.*Coroutine")
+_AWAITING_CALLERS = ("fastapi.**.Depends", "fastapi.**.Security", "dependency_injector.providers.*Coroutine")
 
 
-def as_call(spot: Spot, shared: Shared, view: View, bench: Bench) -> tuple[Draft, Brought]:
+def draft_accessor_call(
+    construction: ConstructionSite, shared_access: SharedAccess, file: FileContext, context: FixContext
+) -> tuple[FixDraft, EnsuredImport]:
     """The fix of one place. Raises Blocked."""
-    sheet = bench.sheet(view.path)
-    if spot.call is None:
-        _check_handover(spot, shared, view)
-    brought = _brought(spot, shared, view, bench, sheet)
-    text = brought.text
-    kept = text.partition(".")[0] == spot.root.id  # `module.accessor` still reads `module`
-    cut = _cut(spot, shared, text, bench, sheet)
-    operation = Replace(view.path, cut, () if kept else (spot.root,))
-    operations: tuple[Operation, ...] = (operation, *filter(None, [brought.operation]))
-    how = f"Take `{text}`" if shared.is_instance else f"Call `{text}()`" if spot.call else f"Hand over `{text}`"
-    return Draft(f"{how} instead of making a new one", operations), brought
+    document = context.document(file.path)
+    if construction.call is None:
+        _check_callback(construction, shared_access, file)
+    ensured_import = _ensure_accessor(construction, shared_access, file, context, document)
+    text = ensured_import.text
+    keeps_root = text.partition(".")[0] == construction.root.id  # `module.accessor` still reads `module`
+    text_edit = _call_edit(construction, shared_access, text, context, document)
+    operation = ReplaceText(file.path, text_edit, () if keeps_root else (construction.root,))
+    operations: tuple[Operation, ...] = (operation, *filter(None, [ensured_import.operation]))
+    title = (
+        f"Take `{text}`"
+        if shared_access.is_instance
+        else f"Call `{text}()`"
+        if construction.call
+        else f"Hand over `{text}`"
+    )
+    return FixDraft(f"{title} instead of making a new one", operations), ensured_import
 
 
-def _check_handover(spot: Spot, shared: Shared, view: View) -> None:
-    if shared.is_instance:
-        raise Blocked(f"a function is needed here, and `{shared.name}` is an instance: configure an accessor")
-    if shared.result is not None and shared.result.is_coroutine and isinstance(spot.fact, Argument):
-        names = [home.name for home in view.homes(spot.fact.receivers)]
-        if not any(dotted_pattern(pattern).match(name) for pattern in _AWAITERS for name in names):
-            called = f"`{spot.fact.receiver_name}()`"
-            raise Blocked(f"`{shared.name}()` is a coroutine, which {called} would hand on without awaiting it")
+def _check_callback(construction: ConstructionSite, shared_access: SharedAccess, file: FileContext) -> None:
+    if shared_access.is_instance:
+        raise NotFixableError(
+            f"a function is needed here, and `{shared_access.name}` is an instance: configure an accessor"
+        )
+    if (
+        shared_access.result is not None
+        and shared_access.result.is_coroutine
+        and isinstance(construction.fact, CallbackArgument)
+    ):
+        names = [definition.name for definition in file.resolve(construction.fact.callee_origins)]
+        if not any(dotted_pattern(pattern).match(name) for pattern in _AWAITING_CALLERS for name in names):
+            receiver = f"`{construction.fact.callee_name}()`"
+            raise NotFixableError(
+                f"`{shared_access.name}()` is a coroutine, which {receiver} would hand on without awaiting it"
+            )
 
 
-def _brought(spot: Spot, shared: Shared, view: View, bench: Bench, sheet: Sheet) -> Brought:
+def _ensure_accessor(
+    construction: ConstructionSite,
+    shared_access: SharedAccess,
+    file: FileContext,
+    context: FixContext,
+    document: SourceDocument,
+) -> EnsuredImport:
     """The name of what is used instead: an attribute of the same module where that is how the file writes it."""
-    module, _, attributes = spot.written.partition(":")
-    is_home = "." not in attributes and bench.project.path_of(module, view.path) == shared.path
-    if is_home and isinstance(spot.function, ast.Attribute):
-        return Brought(f"{sheet.written(spot.function.value)}.{shared.name}", None, None)
-    return bring(Wanted(shared.module, shared.name, spot.function, spot.anchor), view, bench)
-
-
-def _cut(spot: Spot, shared: Shared, text: str, bench: Bench, sheet: Sheet) -> Cut:
-    """What changes where the instance is perhaps awaited: whoever waits for it must still find what to wait for."""
-    awaited = await_of(spot, bench, sheet)
-    waits = shared.result is not None and shared.result.is_coroutine
-    if awaited is not None and not waits:
-        return without_await(awaited, cut_of(spot, shared, text, sheet), sheet)
-    if awaited is None and not (spot.call is not None and is_coroutine(spot, bench)):
-        return cut_of(spot, shared, text, sheet)
-    if not waits:
-        raise Blocked(f"it is not awaited here at once, and `{shared.name}` is nothing to wait for")
-    # One coroutine in the place of another.
-    empty = spot.call is not None and not (spot.call.args or spot.call.keywords)
-    return sheet.cut(spot.function, text) if empty else sheet.cut(spot.whole, f"{text}()")
-
-
-def cut_of(spot: Spot, shared: Shared, text: str, sheet: Sheet) -> Cut:
-    """What changes in the text: the name alone where the empty parentheses can stay."""
-    if spot.call is None:
-        return sheet.cut(spot.whole, text)
-    waits = shared.result is not None and shared.result.is_coroutine
-    empty = not (spot.call.args or spot.call.keywords)
-    if empty and not shared.is_instance and not waits:
-        return sheet.cut(spot.function, text)
-    new = text if shared.is_instance else f"{text}()"
-    if waits:
-        if not _can_await(spot, sheet):
-            raise Blocked(f"`{shared.name}()` is a coroutine, which can't be awaited here")
-        new = f"await {new}"
-    return _whole(spot.call, new, sheet, empty=empty, binds=waits and _binds_closer(spot.call, sheet))
-
-
-def _whole(call: ast.Call, new: str, sheet: Sheet, *, empty: bool, binds: bool) -> Cut:
-    """The call as a whole; a comment between its empty parentheses stays, and they with it."""
-    start, end = sheet.range(call)
-    inside = sheet.range(call.func)[1]
-    opened = sheet.text.find("(", inside, end)
-    if empty and "#" in sheet.text[opened:end]:
-        return Cut(start, opened + 1, f"({new}")
-    return Cut(start, end, f"({new})" if binds else new)
-
-
-def _binds_closer(call: ast.Call, sheet: Sheet) -> bool:
-    """Whether what stands around a call would take less than the whole of `await call()`."""
-    around = sheet.references.parent(call)
-    if isinstance(around, ast.Call):
-        return around.func is call
-    return isinstance(around, (ast.Attribute, ast.BinOp, ast.Await)) or (
-        isinstance(around, ast.Subscript) and around.value is call
+    module, _, attributes = construction.written_origin.partition(":")
+    is_accessor_module = "." not in attributes and context.resolver.path_of(module, file.path) == shared_access.path
+    if is_accessor_module and isinstance(construction.constructor, ast.Attribute):
+        return EnsuredImport(f"{document.text_of(construction.constructor.value)}.{shared_access.name}", None, None)
+    return ensure_import(
+        ImportRequest(
+            shared_access.module, shared_access.name, construction.constructor, construction.import_statement
+        ),
+        file,
+        context,
     )
 
 
-def _can_await(spot: Spot, sheet: Sheet) -> bool:
+def _call_edit(
+    construction: ConstructionSite,
+    shared_access: SharedAccess,
+    text: str,
+    context: FixContext,
+    document: SourceDocument,
+) -> TextEdit:
+    """What changes where the instance is perhaps awaited: whoever waits for it must still find what to wait for."""
+    await_node = find_await(construction, context, document)
+    needs_await = shared_access.result is not None and shared_access.result.is_coroutine
+    if await_node is not None and not needs_await:
+        return remove_await(await_node, build_call_edit(construction, shared_access, text, document), document)
+    if await_node is None and not (construction.call is not None and is_coroutine_constructor(construction, context)):
+        return build_call_edit(construction, shared_access, text, document)
+    if not needs_await:
+        raise NotFixableError(f"it is not awaited here at once, and `{shared_access.name}` is nothing to wait for")
+    # One coroutine in the place of another.
+    has_no_arguments = construction.call is not None and not (construction.call.args or construction.call.keywords)
+    return (
+        document.replace_node(construction.constructor, text)
+        if has_no_arguments
+        else document.replace_node(construction.expression, f"{text}()")
+    )
+
+
+def build_call_edit(
+    construction: ConstructionSite, shared_access: SharedAccess, text: str, document: SourceDocument
+) -> TextEdit:
+    """What changes in the text: the name alone where the empty parentheses can stay."""
+    if construction.call is None:
+        return document.replace_node(construction.expression, text)
+    needs_await = shared_access.result is not None and shared_access.result.is_coroutine
+    has_no_arguments = not (construction.call.args or construction.call.keywords)
+    if has_no_arguments and not shared_access.is_instance and not needs_await:
+        return document.replace_node(construction.constructor, text)
+    replacement = text if shared_access.is_instance else f"{text}()"
+    if needs_await:
+        if not _can_await(construction, document):
+            raise NotFixableError(f"`{shared_access.name}()` is a coroutine, which can't be awaited here")
+        replacement = f"await {replacement}"
+    return _replace_whole_call(
+        construction.call,
+        replacement,
+        document,
+        has_no_arguments=has_no_arguments,
+        needs_parentheses=needs_await and _needs_parentheses(construction.call, document),
+    )
+
+
+def _replace_whole_call(
+    call: ast.Call, replacement: str, document: SourceDocument, *, has_no_arguments: bool, needs_parentheses: bool
+) -> TextEdit:
+    """The call as a whole; a comment between its empty parentheses stays, and they with it."""
+    start, end = document.offsets_of(call)
+    callee_end = document.offsets_of(call.func)[1]
+    parenthesis = document.text.find("(", callee_end, end)
+    if has_no_arguments and "#" in document.text[parenthesis:end]:
+        return TextEdit(start, parenthesis + 1, f"({replacement}")
+    return TextEdit(start, end, f"({replacement})" if needs_parentheses else replacement)
+
+
+def _needs_parentheses(call: ast.Call, document: SourceDocument) -> bool:
+    """Whether what stands around a call would take less than the whole of `await call()`."""
+    parent = document.symbol_table.parent(call)
+    if isinstance(parent, ast.Call):
+        return parent.func is call
+    return isinstance(parent, (ast.Attribute, ast.BinOp, ast.Await)) or (
+        isinstance(parent, ast.Subscript) and parent.value is call
+    )
+
+
+def _can_await(construction: ConstructionSite, document: SourceDocument) -> bool:
     """Whether the innermost function around a place is asynchronous, and the place is in its body."""
-    scope = sheet.references.scope_of(spot.whole)
+    scope = document.symbol_table.scope_of(construction.expression)
     return isinstance(scope.node, ast.AsyncFunctionDef)
 
 
-def await_of(spot: Spot, bench: Bench, sheet: Sheet) -> ast.Await | None:
+def find_await(construction: ConstructionSite, context: FixContext, document: SourceDocument) -> ast.Await | None:
     """The `await` that waits for the instance to be made; None where there is none, or where it is done to it."""
-    around = sheet.references.parent(spot.whole)
-    if spot.call is None or not isinstance(around, ast.Await):
+    parent = document.symbol_table.parent(construction.expression)
+    if construction.call is None or not isinstance(parent, ast.Await):
         return None
     # Where a class is called, the instance is there already, and is awaited itself.
-    return None if bench.interface(spot.home) is not None else around
+    return None if context.class_members(construction.definition) is not None else parent
 
 
-def is_coroutine(spot: Spot, bench: Bench) -> bool:
+def is_coroutine_constructor(construction: ConstructionSite, context: FixContext) -> bool:
     """Whether the constructor is a function of the project that has to be awaited."""
-    result = bench.result(spot.home)
+    result = context.function_result(construction.definition)
     return result is not None and result.is_coroutine
 
 
-def without_await(awaited: ast.Await, cut: Cut, sheet: Sheet) -> Cut:
+def remove_await(await_node: ast.Await, text_edit: TextEdit, document: SourceDocument) -> TextEdit:
     """A change of what is awaited, as one of the whole expression. Raises Blocked."""
-    start, end = sheet.range(awaited)
-    called = sheet.range(awaited.value)
-    if sheet.text[start : called[0]].strip() != "await" or called[1] != end:
-        raise Blocked("the `await` is written in a way that can't be changed")
-    return _without_parentheses(awaited, Cut(start, cut.end, cut.text), end, sheet)
+    start, end = document.offsets_of(await_node)
+    operand_range = document.offsets_of(await_node.value)
+    if document.text[start : operand_range[0]].strip() != "await" or operand_range[1] != end:
+        raise NotFixableError("the `await` is written in a way that can't be changed")
+    return _remove_parentheses(await_node, TextEdit(start, text_edit.end, text_edit.text), end, document)
 
 
-def _without_parentheses(awaited: ast.Await, cut: Cut, end: int, sheet: Sheet) -> Cut:
+def _remove_parentheses(await_node: ast.Await, text_edit: TextEdit, end: int, document: SourceDocument) -> TextEdit:
     """`(await make()).get()` needed them for the `await` alone."""
-    around, text = sheet.references.parent(awaited), sheet.text
-    binds = isinstance(around, (ast.Attribute, ast.Subscript)) and around.value is awaited
-    if not binds or text[cut.start - 1] != "(" or text[end] != ")":
-        return cut
-    return Cut(cut.start - 1, end + 1, cut.text + text[cut.end : end])
+    parent, text = document.symbol_table.parent(await_node), document.text
+    binds_tighter = isinstance(parent, (ast.Attribute, ast.Subscript)) and parent.value is await_node
+    if not binds_tighter or text[text_edit.start - 1] != "(" or text[end] != ")":
+        return text_edit
+    return TextEdit(text_edit.start - 1, end + 1, text_edit.text + text[text_edit.end : end])

@@ -6,109 +6,121 @@ import ast
 from dataclasses import dataclass
 
 from flake8_redis_ssot.config.model import Resource
-from flake8_redis_ssot.fixes.document import Sheet
-from flake8_redis_ssot.fixes.edits.ensure_import import Blocked
-from flake8_redis_ssot.project.constructions import constructors
-from flake8_redis_ssot.project.resolver import Home
-from flake8_redis_ssot.project.view import View
-from flake8_redis_ssot.semantic.facts import Argument, Call
+from flake8_redis_ssot.fixes.document import SourceDocument
+from flake8_redis_ssot.fixes.edits.ensure_import import NotFixableError
+from flake8_redis_ssot.project.constructions import find_constructors
+from flake8_redis_ssot.project.resolver import Definition
+from flake8_redis_ssot.project.view import FileContext
+from flake8_redis_ssot.semantic.facts import Call, CallbackArgument
 from flake8_redis_ssot.semantic.flow.control_flow import is_type_checking
-from flake8_redis_ssot.semantic.scopes import Variable
+from flake8_redis_ssot.semantic.scopes import Symbol
 
 
 @dataclass(frozen=True)
-class Spot:
+class ConstructionSite:
     """A place where a constructor stands: `call` is the call that makes the instance (None: it is only handed over).
 
-    `function` is the expression that stands for the constructor, `root` the name that it begins with, `variable`
-    what that name belongs to (None: a star import), `anchor` the statement that imports it. `written` is the origin
-    of the constructor as the file writes it, all that is a module before the colon.
+    `constructor` is the expression that stands for the constructor, `root` the name that it begins with, `symbol` what
+    that name belongs to (None: a star import), `import_statement` the statement that imports it. `written_origin` is
+    the origin of the constructor as the file writes it, all that is a module before the colon.
     """
 
-    fact: Call | Argument
-    home: Home
+    fact: Call | CallbackArgument
+    definition: Definition
     resource: Resource
     call: ast.Call | None
-    function: ast.expr
+    constructor: ast.expr
     root: ast.Name
-    variable: Variable | None
-    anchor: ast.stmt | None
-    written: str
+    symbol: Symbol | None
+    import_statement: ast.stmt | None
+    written_origin: str
 
     @property
-    def whole(self) -> ast.expr:
+    def expression(self) -> ast.expr:
         """The expression that the fix replaces: the instance, or the constructor that is handed over."""
-        return self.call or self.function
+        return self.call or self.constructor
 
 
-def spot_of(fact: Call | Argument, view: View, sheet: Sheet) -> Spot:
+def locate_construction(fact: Call | CallbackArgument, file: FileContext, document: SourceDocument) -> ConstructionSite:
     """Where a finding stands in the tree of its file. Raises Blocked where it is out of reach."""
-    homes = view.homes(fact.origins)
-    made = [(home, resource) for home, resource in constructors(fact.origins, view) if not view.exempt(resource)]
-    if not made:
-        raise Blocked("only you can say which instance of the home itself is the one")
-    if len({(home.name, home.local) for home in homes}) > 1:
-        names = " or ".join(f"`{name}`" for name in sorted({home.name for home in homes}))
-        raise Blocked(f"it may be {names}, whichever way the program takes")
-    call, function = _nodes(fact, sheet)
-    root = function
+    definitions = file.resolve(fact.origins)
+    matches = [
+        (definition, resource)
+        for definition, resource in find_constructors(fact.origins, file)
+        if not file.is_exempt(resource)
+    ]
+    if not matches:
+        raise NotFixableError("only you can say which instance of the home itself is the one")
+    if len({(definition.name, definition.qualname) for definition in definitions}) > 1:
+        names = " or ".join(f"`{name}`" for name in sorted({definition.name for definition in definitions}))
+        raise NotFixableError(f"it may be {names}, whichever way the program takes")
+    call, constructor = _find_nodes(fact, document)
+    root = constructor
     while isinstance(root, ast.Attribute):
         root = root.value
     if not isinstance(root, ast.Name):
-        raise Blocked("the constructor is not called by a name")
-    variable = sheet.references.variable_of(root) if sheet.references.seen(root.id, root) else None
-    anchor = _anchor(root, variable, fact, sheet)
-    if anchor is not None and any(_is_for_types(node) for node in sheet.references.ancestors(anchor)):
-        raise Blocked(f"`{root.id}` is imported for type checkers only (line {anchor.lineno}), so this fails today")
-    return Spot(fact, *made[0], call, function, root, variable, anchor, _written(fact.origins[0], view))
+        raise NotFixableError("the constructor is not called by a name")
+    symbol = document.symbol_table.symbol_of(root) if document.symbol_table.lookup(root.id, root) else None
+    import_statement = _find_import_statement(root, symbol, fact, document)
+    if import_statement is not None and any(
+        _is_type_checking_block(node) for node in document.symbol_table.ancestors(import_statement)
+    ):
+        raise NotFixableError(
+            f"`{root.id}` is imported for type checkers only (line {import_statement.lineno}), so this fails today"
+        )
+    return ConstructionSite(
+        fact, *matches[0], call, constructor, root, symbol, import_statement, _split_origin(fact.origins[0], file)
+    )
 
 
-def _is_for_types(node: ast.AST) -> bool:
+def _is_type_checking_block(node: ast.AST) -> bool:
     return isinstance(node, ast.If) and is_type_checking(node.test)
 
 
-def _written(origin: str, view: View) -> str:
+def _split_origin(origin: str, file: FileContext) -> str:
     """An origin with as much before the colon as is a module."""
     module, _, attributes = origin.partition(":")
     parts = attributes.split(".")
     for length in range(len(parts) - 1, 0, -1):
-        homes = view.homes([f"{module}:{'.'.join(parts[:length])}"])
-        if len(homes) == 1 and homes[0].path is not None and not homes[0].local:
-            return f"{homes[0].name}:{'.'.join(parts[length:])}"
+        definitions = file.resolve([f"{module}:{'.'.join(parts[:length])}"])
+        if len(definitions) == 1 and definitions[0].path is not None and not definitions[0].qualname:
+            return f"{definitions[0].name}:{'.'.join(parts[length:])}"
     return origin
 
 
-def _nodes(fact: Call | Argument, sheet: Sheet) -> tuple[ast.Call | None, ast.expr]:
+def _find_nodes(fact: Call | CallbackArgument, document: SourceDocument) -> tuple[ast.Call | None, ast.expr]:
     if isinstance(fact, Call):
-        call = sheet.node(ast.Call, fact.span)
+        call = document.find_node(ast.Call, fact.span)
         if isinstance(call, ast.Call):
             return call, call.func
     else:
         for kind in (ast.Name, ast.Attribute):
-            function = sheet.node(kind, fact.span)
-            if function is not None:
-                return None, function
-    raise Blocked("the constructor is not called by a name")
+            constructor = document.find_node(kind, fact.span)
+            if constructor is not None:
+                return None, constructor
+    raise NotFixableError("the constructor is not called by a name")
 
 
-def _anchor(root: ast.Name, variable: Variable | None, fact: Call | Argument, sheet: Sheet) -> ast.stmt | None:
-    if variable is None:
-        return _star(fact, sheet)
-    if len(variable.bindings) > 1:
-        rows = " and ".join(str(getattr(binding.node, "lineno", 0)) for binding in variable.bindings)
-        raise Blocked(f"`{root.id}` is bound more than once (lines {rows})")
-    binding = variable.bindings[0]
-    if sheet.references.scope_of(binding.statement) is not variable.scope:
-        raise Blocked(f"`{root.id}` is bound by a function (line {binding.statement.lineno})")
+def _find_import_statement(
+    root: ast.Name, symbol: Symbol | None, fact: Call | CallbackArgument, document: SourceDocument
+) -> ast.stmt | None:
+    if symbol is None:
+        return _find_star_import(fact, document)
+    if len(symbol.bindings) > 1:
+        rows = " and ".join(str(getattr(binding.node, "lineno", 0)) for binding in symbol.bindings)
+        raise NotFixableError(f"`{root.id}` is bound more than once (lines {rows})")
+    binding = symbol.bindings[0]
+    if document.symbol_table.scope_of(binding.statement) is not symbol.scope:
+        raise NotFixableError(f"`{root.id}` is bound by a function (line {binding.statement.lineno})")
     if isinstance(binding.node, ast.alias):
         return binding.statement
-    if variable.scope.kind != "module":
-        raise Blocked(f"`{root.id}` is no import but bound here (line {getattr(binding.node, 'lineno', 0)})")
+    if symbol.scope.kind != "module":
+        raise NotFixableError(f"`{root.id}` is no import but bound here (line {getattr(binding.node, 'lineno', 0)})")
     return None
 
 
-def _star(fact: Call | Argument, sheet: Sheet) -> ast.stmt:
-    stars = [statement for statement in sheet.imports if statement.names[0].name == "*"]
+def _find_star_import(fact: Call | CallbackArgument, document: SourceDocument) -> ast.stmt:
+    stars = [statement for statement in document.imports if statement.names[0].name == "*"]
     if not stars:
-        raise Blocked("where its name comes from cannot be seen")
+        raise NotFixableError("where its name comes from cannot be seen")
     return max((star for star in stars if star.lineno < fact.span.row), key=lambda star: star.lineno, default=stars[-1])

@@ -6,98 +6,114 @@ import ast
 import re
 from collections.abc import Iterator
 
-from flake8_redis_ssot.files.test_paths import is_test
-from flake8_redis_ssot.fixes.context import Bench
-from flake8_redis_ssot.fixes.instances.call_site import Spot
-from flake8_redis_ssot.fixes.instances.usage import Uses
+from flake8_redis_ssot.files.test_paths import is_test_path
+from flake8_redis_ssot.fixes.context import FixContext
+from flake8_redis_ssot.fixes.instances.call_site import ConstructionSite
+from flake8_redis_ssot.fixes.instances.usage import ValueUses
 from flake8_redis_ssot.fixes.instances.usage_check import Doubt
 from flake8_redis_ssot.model import Applicability
-from flake8_redis_ssot.project.constructions import constructors
-from flake8_redis_ssot.project.types.class_model import Interface
-from flake8_redis_ssot.project.view import View
+from flake8_redis_ssot.project.constructions import find_constructors
+from flake8_redis_ssot.project.types.class_model import ClassMembers
+from flake8_redis_ssot.project.view import FileContext
 from flake8_redis_ssot.semantic.facts import Call
 from flake8_redis_ssot.semantic.flow.frames import last_name
 from flake8_redis_ssot.semantic.scopes import Scope
-from flake8_redis_ssot.semantic.symbol_table import References
-from flake8_redis_ssot.syntax.notebooks import ENDING
+from flake8_redis_ssot.semantic.symbol_table import SymbolTable
+from flake8_redis_ssot.syntax.notebooks import NOTEBOOK_SUFFIX
 
-_FORKS = re.compile(r"\b(?:multiprocessing|ProcessPoolExecutor|os\.fork|billiard|gevent)\b")
+_PROCESS_MODULES = re.compile(r"\b(?:multiprocessing|ProcessPoolExecutor|os\.fork|billiard|gevent)\b")
 _LOOPS = (ast.For, ast.AsyncFor, ast.While, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 
 
-def circumstances(spot: Spot, uses: Uses, shared: Interface | None, view: View, bench: Bench) -> Iterator[Doubt]:
+def find_context_doubts(
+    construction: ConstructionSite,
+    uses: ValueUses,
+    shared_members: ClassMembers | None,
+    file: FileContext,
+    context: FixContext,
+) -> Iterator[Doubt]:
     """Every reason that the place gives."""
-    sheet = bench.sheet(view.path)
-    if is_test(view.relative):
+    document = context.document(file.path)
+    if is_test_path(file.relative_path):
         yield Doubt("a test may need an instance of its own")
-    if view.path.endswith(ENDING):
+    if file.path.endswith(NOTEBOOK_SUFFIX):
         yield Doubt("the cells of a notebook are run by hand, in any order and more than once")
-    if shared is not None and shared.is_async:
+    if shared_members is not None and shared_members.is_async:
         yield Doubt("a shared asynchronous instance belongs to one event loop")
-    if _FORKS.search(sheet.text):
+    if _PROCESS_MODULES.search(document.text):
         yield Doubt("connections can't be shared with the processes that this file starts")
-    yield from _several(spot, view, bench)
-    yield from _in_turns(spot, sheet.references.ancestors(spot.whole))
-    if uses.discarded:
+    yield from _check_multiple_instances(construction, file, context)
+    yield from _check_loop(construction, document.symbol_table.ancestors(construction.expression))
+    if uses.is_discarded:
         yield Doubt("the instance is thrown away: it may be made for its effects alone", Applicability.MANUAL)
-    if spot.call is not None and _expects_failure(sheet.references.ancestors(spot.whole)):
+    if construction.call is not None and _is_error_expected(document.symbol_table.ancestors(construction.expression)):
         yield Doubt("making one is what is tested here", Applicability.MANUAL)
 
 
-def _several(spot: Spot, view: View, bench: Bench) -> Iterator[Doubt]:
+def _check_multiple_instances(
+    construction: ConstructionSite, file: FileContext, context: FixContext
+) -> Iterator[Doubt]:
     """Who makes two instances side by side, in one body, may want them apart."""
-    references = bench.sheet(view.path).references
-    body = references.scope_of(references.statement_of(spot.whole))
-    rows = sorted(node.lineno for node in _made_here(spot, view, bench) if _body_of(node, references) is body)
-    if len(rows) > 1 and isinstance(spot.fact, Call) and not _is_lambda(spot.whole, references):
-        places = list(dict.fromkeys(rows))
-        several = ", ".join(map(str, places)) if len(places) > 1 else f"{rows[0]}, more than once"
+    symbol_table = context.document(file.path).symbol_table
+    scope = symbol_table.scope_of(symbol_table.statement_of(construction.expression))
+    rows = sorted(
+        node.lineno
+        for node in _find_constructions(construction, file, context)
+        if _statement_scope(node, symbol_table) is scope
+    )
+    if (
+        len(rows) > 1
+        and isinstance(construction.fact, Call)
+        and not _is_in_lambda(construction.expression, symbol_table)
+    ):
+        distinct_rows = list(dict.fromkeys(rows))
+        row_list = ", ".join(map(str, distinct_rows)) if len(distinct_rows) > 1 else f"{rows[0]}, more than once"
         yield Doubt(
-            f"several are made here (line{'s' * (len(places) > 1)} {several}), perhaps to be apart",
+            f"several are made here (line{'s' * (len(distinct_rows) > 1)} {row_list}), perhaps to be apart",
             Applicability.MANUAL,
         )
 
 
-def _made_here(spot: Spot, view: View, bench: Bench) -> Iterator[ast.expr]:
+def _find_constructions(construction: ConstructionSite, file: FileContext, context: FixContext) -> Iterator[ast.expr]:
     """All calls of the file that make one of the same resource."""
-    sheet = bench.sheet(view.path)
-    for call in view.facts.calls:
-        if any(resource == spot.resource for _, resource in constructors(call.origins, view)):
-            node = sheet.node(ast.Call, call.span)
-            if node is not None and not _is_lambda(node, sheet.references):
+    document = context.document(file.path)
+    for call in file.facts.calls:
+        if any(resource == construction.resource for _, resource in find_constructors(call.origins, file)):
+            node = document.find_node(ast.Call, call.span)
+            if node is not None and not _is_in_lambda(node, document.symbol_table):
                 yield node
 
 
-def _body_of(node: ast.expr, references: References) -> Scope | None:
+def _statement_scope(node: ast.expr, symbol_table: SymbolTable) -> Scope | None:
     """The scope of the statement that a call is in; none for a default or a decorator, which stand by themselves."""
-    statement = references.statement_of(node)
-    alone = isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
-    return None if alone else references.scope_of(statement)
+    statement = symbol_table.statement_of(node)
+    is_definition = isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
+    return None if is_definition else symbol_table.scope_of(statement)
 
 
-def _is_lambda(node: ast.expr, references: References) -> bool:
-    return references.scope_of(node).kind == "lambda"
+def _is_in_lambda(node: ast.expr, symbol_table: SymbolTable) -> bool:
+    return symbol_table.scope_of(node).kind == "lambda"
 
 
-def _in_turns(spot: Spot, ancestors: Iterator[ast.AST]) -> Iterator[Doubt]:
-    inner: ast.AST = spot.whole
+def _check_loop(construction: ConstructionSite, ancestors: Iterator[ast.AST]) -> Iterator[Doubt]:
+    child: ast.AST = construction.expression
     for node in ancestors:
         if isinstance(node, _FUNCTIONS):
             return
-        if isinstance(node, _LOOPS) and inner is not getattr(node, "iter", None):
+        if isinstance(node, _LOOPS) and child is not getattr(node, "iter", None):
             yield Doubt("a loop makes one in each turn, perhaps to be apart", Applicability.MANUAL)
             return
-        inner = node
+        child = node
 
 
-def _expects_failure(ancestors: Iterator[ast.AST]) -> bool:
-    return any(isinstance(node, (ast.With, ast.AsyncWith)) and expects(node) for node in ancestors)
+def _is_error_expected(ancestors: Iterator[ast.AST]) -> bool:
+    return any(isinstance(node, (ast.With, ast.AsyncWith)) and is_expecting_error(node) for node in ancestors)
 
 
-def expects(node: ast.With | ast.AsyncWith) -> bool:
+def is_expecting_error(node: ast.With | ast.AsyncWith) -> bool:
     """Whether a `with` statement waits for an exception or a warning, as `pytest.raises` and `assertWarns` do."""
-    names = {_called(item.context_expr) for item in node.items}
+    names = {_called_name(item.context_expr) for item in node.items}
     return not names.isdisjoint(
         {
             "raises",
@@ -114,5 +130,5 @@ def expects(node: ast.With | ast.AsyncWith) -> bool:
     )
 
 
-def _called(node: ast.expr) -> str:
+def _called_name(node: ast.expr) -> str:
     return last_name(node.func if isinstance(node, ast.Call) else node)

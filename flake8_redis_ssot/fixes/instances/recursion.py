@@ -5,53 +5,55 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from flake8_redis_ssot.fixes.context import Bench
-from flake8_redis_ssot.fixes.edits.ensure_import import Blocked
-from flake8_redis_ssot.fixes.instances.accessor import Shared
-from flake8_redis_ssot.fixes.instances.call_site import Spot
-from flake8_redis_ssot.project.types.scope import Site
-from flake8_redis_ssot.project.view import View
-from flake8_redis_ssot.semantic.ast_queries import definition_of
+from flake8_redis_ssot.fixes.context import FixContext
+from flake8_redis_ssot.fixes.edits.ensure_import import NotFixableError
+from flake8_redis_ssot.fixes.instances.accessor import SharedAccess
+from flake8_redis_ssot.fixes.instances.call_site import ConstructionSite
+from flake8_redis_ssot.project.types.scope import InferenceScope
+from flake8_redis_ssot.project.view import FileContext
+from flake8_redis_ssot.semantic.ast_queries import find_definition
 
-Place = tuple[str, str]  # a file, and the local name of a function in it
-_MOST = 200  # functions to be followed, before it is given up
+FunctionKey = tuple[str, str]  # a file, and the local name of a function in it
+_MAX_FUNCTIONS = 200  # functions to be followed, before it is given up
 
 
-def check_recursion(shared: Shared, spot: Spot, view: View, bench: Bench) -> None:
+def check_recursion(
+    shared_access: SharedAccess, construction: ConstructionSite, file: FileContext, context: FixContext
+) -> None:
     """Follow the calls of an accessor through the project. Raises Blocked where they lead to the place itself."""
-    if shared.is_instance or not spot.fact.function:
+    if shared_access.is_instance or not construction.fact.function:
         return
-    goal = view.path, _plain(spot.fact.function)
-    waiting: list[Place] = [(shared.path, shared.name)]
-    seen: set[Place] = set()
-    while waiting and len(seen) < _MOST:
-        place = waiting.pop()
-        if (place[0], _plain(place[1])) == goal:
-            name = goal[1].rpartition(".")[2]
-            raise Blocked(
-                f"`{shared.name}()` gets its instance by way of `{name}`: they would call each other for ever"
+    target = file.path, _strip_locals(construction.fact.function)
+    pending: list[FunctionKey] = [(shared_access.path, shared_access.name)]
+    seen: set[FunctionKey] = set()
+    while pending and len(seen) < _MAX_FUNCTIONS:
+        function = pending.pop()
+        if (function[0], _strip_locals(function[1])) == target:
+            name = target[1].rpartition(".")[2]
+            raise NotFixableError(
+                f"`{shared_access.name}()` gets its instance by way of `{name}`: they would call each other for ever"
             )
-        if place not in seen:
-            seen.add(place)
-            waiting += _called_by(place, bench)
+        if function not in seen:
+            seen.add(function)
+            pending += _find_callees(function, context)
 
 
-def _plain(local: str) -> str:
-    return local.replace("<locals>.", "")
+def _strip_locals(qualname: str) -> str:
+    return qualname.replace("<locals>.", "")
 
 
-def _called_by(place: Place, bench: Bench) -> Iterator[Place]:
+def _find_callees(function: FunctionKey, context: FixContext) -> Iterator[FunctionKey]:
     """The functions of the project that one function calls by name; of a class its `__init__`."""
-    path, local = place
-    tree = bench.tree(path)
-    node = definition_of(tree, local)
+    path, qualname = function
+    tree = context.tree(path)
+    node = find_definition(tree, qualname)
     if node is None or isinstance(node, ast.ClassDef):
         return
-    around = local.rpartition(".")[0]
-    owner = around if isinstance(definition_of(tree, around), ast.ClassDef) else ""
-    site = Site(path, bench.tree, bench.project, owner=owner, function=node)
+    owner_qualname = qualname.rpartition(".")[0]
+    owner = owner_qualname if isinstance(find_definition(tree, owner_qualname), ast.ClassDef) else ""
+    call_scope = InferenceScope(path, context.tree, context.resolver, class_qualname=owner, function=node)
     for call in ast.walk(node):
-        home = site.home_of(call.func) if isinstance(call, ast.Call) else None
-        if home is not None and home.path is not None and home.local:
-            made = isinstance(site.definition(home), ast.ClassDef)
-            yield home.path, f"{home.local}.__init__" if made else home.local
+        definition = call_scope.resolve(call.func) if isinstance(call, ast.Call) else None
+        if definition is not None and definition.path is not None and definition.qualname:
+            is_class = isinstance(call_scope.find_node(definition), ast.ClassDef)
+            yield definition.path, f"{definition.qualname}.__init__" if is_class else definition.qualname

@@ -6,200 +6,251 @@ import ast
 from collections.abc import Iterator
 from dataclasses import replace
 
-from flake8_redis_ssot.fixes.context import Bench
-from flake8_redis_ssot.fixes.document import Sheet
-from flake8_redis_ssot.fixes.draft import Bring, Draft, Drop
-from flake8_redis_ssot.fixes.edits.ensure_import import Blocked, Brought, written
-from flake8_redis_ssot.fixes.edits.import_statement import Named
-from flake8_redis_ssot.fixes.factories.rename import rename_offer
-from flake8_redis_ssot.fixes.imports.side_effects import effects
-from flake8_redis_ssot.fixes.instances.accessor import Shared, doubts_about, instance_for, shared_for
-from flake8_redis_ssot.fixes.instances.accessor_call import as_call
-from flake8_redis_ssot.fixes.instances.call_site import Spot, spot_of
-from flake8_redis_ssot.fixes.instances.context_checks import circumstances
-from flake8_redis_ssot.fixes.instances.cross_file_usage import out_of_sight
+from flake8_redis_ssot.fixes.context import FixContext
+from flake8_redis_ssot.fixes.document import SourceDocument
+from flake8_redis_ssot.fixes.draft import AddImport, FixDraft, RemoveStatement
+from flake8_redis_ssot.fixes.edits.ensure_import import EnsuredImport, NotFixableError, format_module
+from flake8_redis_ssot.fixes.edits.import_statement import ImportedSymbol
+from flake8_redis_ssot.fixes.factories.rename import draft_rename
+from flake8_redis_ssot.fixes.imports.side_effects import import_side_effects
+from flake8_redis_ssot.fixes.instances.accessor import (
+    SharedAccess,
+    find_access_doubts,
+    resolve_accessor,
+    resolve_instance,
+)
+from flake8_redis_ssot.fixes.instances.accessor_call import draft_accessor_call
+from flake8_redis_ssot.fixes.instances.call_site import ConstructionSite, locate_construction
+from flake8_redis_ssot.fixes.instances.context_checks import find_context_doubts
+from flake8_redis_ssot.fixes.instances.cross_file_usage import find_cross_file_doubts
 from flake8_redis_ssot.fixes.instances.recursion import check_recursion
-from flake8_redis_ssot.fixes.instances.usage import uses_of
-from flake8_redis_ssot.fixes.instances.usage_check import TEAR_DOWNS, Doubt, Offer, doubts_of
-from flake8_redis_ssot.fixes.patches.move_with_call import carried
+from flake8_redis_ssot.fixes.instances.usage import collect_uses
+from flake8_redis_ssot.fixes.instances.usage_check import TEARDOWN_METHODS, ClassComparison, Doubt, check_uses
+from flake8_redis_ssot.fixes.patches.move_with_call import add_patch_moves
 from flake8_redis_ssot.model import Applicability, Refusal
-from flake8_redis_ssot.project.resolver import Home
-from flake8_redis_ssot.project.view import View
-from flake8_redis_ssot.semantic.facts import Argument, Call
+from flake8_redis_ssot.project.resolver import Definition
+from flake8_redis_ssot.project.view import FileContext
+from flake8_redis_ssot.semantic.facts import Call, CallbackArgument
 from flake8_redis_ssot.semantic.scopes import Scope
 
 
-def replace_construction(fact: Call | Argument, view: View, bench: Bench) -> Draft | Refusal:
+def replace_construction(fact: Call | CallbackArgument, file: FileContext, context: FixContext) -> FixDraft | Refusal:
     """Take the shared instance where a new one is made. Raises Unanswered."""
     try:
-        sheet = bench.sheet(view.path)
-        if sheet.gaps:
-            raise Blocked(f"a part of the file can't be read (line {sheet.gaps[0].row})")
-        spot = spot_of(fact, view, sheet)
-        draft, brought = _core(spot, view, bench)
-        draft = carried(draft, spot, brought, view, bench, lambda other: _core_of(other, view, bench))
-    except Blocked as block:
-        return Refusal((str(block),))
-    offer = rename_offer(fact, view, bench)
-    return replace(draft, offers=(offer,)) if offer else draft
+        document = context.document(file.path)
+        if document.unanalysed_ranges:
+            raise NotFixableError(f"a part of the file can't be read (line {document.unanalysed_ranges[0].row})")
+        construction = locate_construction(fact, file, document)
+        draft, ensured_import = _draft_without_patches(construction, file, context)
+        draft = add_patch_moves(
+            draft, construction, ensured_import, file, context, lambda other: _draft_construction(other, file, context)
+        )
+    except NotFixableError as error:
+        return Refusal((str(error),))
+    alternative = draft_rename(fact, file, context)
+    return replace(draft, alternatives=(alternative,)) if alternative else draft
 
 
-def _core_of(fact: Call | Argument, view: View, bench: Bench) -> tuple[Draft, Spot]:
-    spot = spot_of(fact, view, bench.sheet(view.path))
-    draft, _ = _core(spot, view, bench)
-    return draft, spot
+def _draft_construction(
+    fact: Call | CallbackArgument, file: FileContext, context: FixContext
+) -> tuple[FixDraft, ConstructionSite]:
+    construction = locate_construction(fact, file, context.document(file.path))
+    draft, _ = _draft_without_patches(construction, file, context)
+    return draft, construction
 
 
-def _core(spot: Spot, view: View, bench: Bench) -> tuple[Draft, Brought]:
+def _draft_without_patches(
+    construction: ConstructionSite, file: FileContext, context: FixContext
+) -> tuple[FixDraft, EnsuredImport]:
     """The fix of one place, patches left out."""
-    moved = as_import(spot, view, bench)
-    if moved is not None:
-        draft, brought, shared = moved
+    import_draft = replace_with_import(construction, file, context)
+    if import_draft is not None:
+        draft, ensured_import, shared_access = import_draft
     else:
-        shared = shared_for(spot, view, bench)
-        check_recursion(shared, spot, view, bench)
-        draft, brought = as_call(spot, shared, view, bench)
-    for doubt in doubts_at(spot, shared, view, bench):
-        draft = draft.doubted([doubt.reason], doubt.applicability)
-    return draft.doubted(brought.reasons), brought
+        shared_access = resolve_accessor(construction, file, context)
+        check_recursion(shared_access, construction, file, context)
+        draft, ensured_import = draft_accessor_call(construction, shared_access, file, context)
+    for doubt in find_doubts(construction, shared_access, file, context):
+        draft = draft.with_reasons([doubt.reason], doubt.applicability)
+    return draft.with_reasons(ensured_import.reasons), ensured_import
 
 
-def doubts_at(
-    spot: Spot, shared: Shared, view: View, bench: Bench, *, seen: ast.AST | None = None, apart: bool = True
+def find_doubts(
+    construction: ConstructionSite,
+    shared_access: SharedAccess,
+    file: FileContext,
+    context: FixContext,
+    *,
+    excluded_function: ast.AST | None = None,
+    is_new_instance: bool = True,
 ) -> Iterator[Doubt]:
     """Every reason against the shared instance in one place.
 
-    `seen` is a function whose callers somebody else looks at; not `apart`: it gives the same instance each time.
+    `excluded_function` is a function whose callers somebody else looks at; not `is_new_instance`: it gives the same
+    instance each time.
     """
-    sheet = bench.sheet(view.path)
-    own = _made(spot, bench)
-    interface = bench.interface(shared.home)
-    same = (
-        own is not None and shared.home is not None and (own.path, own.local) == (shared.home.path, shared.home.local)
+    document = context.document(file.path)
+    constructed = _find_constructed_class(construction, context)
+    members = context.class_members(shared_access.definition)
+    is_same_class = (
+        constructed is not None
+        and shared_access.definition is not None
+        and (constructed.path, constructed.qualname)
+        == (shared_access.definition.path, shared_access.definition.qualname)
     )
-    yield from _of_arguments(spot, sheet)
-    yield from doubts_about(shared, spot, early=_is_early(spot, sheet))
-    if shared.home is None:
-        yield Doubt(f"what `{shared.name}` stands for cannot be seen")
-    elif not same:
-        yield Doubt(f"`{spot.home.name}` makes something else than a `{shared.home.name}`")
-    offer = Offer(interface, bench.interface(own), same, TEAR_DOWNS.union(spot.resource.tear_down))
-    uses = uses_of(spot.whole, sheet.references)
-    uses.returned = [function for function in uses.returned if function is not seen]
-    for doubt in (*doubts_of(uses, offer), *out_of_sight(uses, offer.tear_downs, view, bench)):
+    yield from _find_argument_doubts(construction, document)
+    yield from find_access_doubts(shared_access, construction, is_early=_is_at_import_time(construction, document))
+    if shared_access.definition is None:
+        yield Doubt(f"what `{shared_access.name}` stands for cannot be seen")
+    elif not is_same_class:
+        yield Doubt(f"`{construction.definition.name}` makes something else than a `{shared_access.definition.name}`")
+    offer = ClassComparison(
+        members,
+        context.class_members(constructed),
+        is_same_class,
+        TEARDOWN_METHODS.union(construction.resource.tear_down),
+    )
+    uses = collect_uses(construction.expression, document.symbol_table)
+    uses.returning_functions = [function for function in uses.returning_functions if function is not excluded_function]
+    for doubt in (*check_uses(uses, offer), *find_cross_file_doubts(uses, offer.teardown_methods, file, context)):
         # What is done out of sight may need what only the other class has.
-        worst = doubt.applicability if same or doubt.seen else Applicability.MANUAL
-        yield replace(doubt, applicability=worst)
-    if apart:
-        yield from circumstances(spot, uses, interface, view, bench)
-    yield from _of_loading(spot, shared, view, bench)
+        applicability = doubt.applicability if is_same_class or doubt.is_tracked else Applicability.MANUAL
+        yield replace(doubt, applicability=applicability)
+    if is_new_instance:
+        yield from find_context_doubts(construction, uses, members, file, context)
+    yield from _find_import_doubts(construction, shared_access, file, context)
 
 
-def _of_loading(spot: Spot, shared: Shared, view: View, bench: Bench) -> Iterator[Doubt]:
+def _find_import_doubts(
+    construction: ConstructionSite, shared_access: SharedAccess, file: FileContext, context: FixContext
+) -> Iterator[Doubt]:
     """The import of the constructor may go with the call, and what loading its module does with it."""
-    row = spot.anchor.lineno if spot.anchor is not None else 0
-    for fact in view.facts.imports:
+    row = construction.import_statement.lineno if construction.import_statement is not None else 0
+    for fact in file.facts.imports:
         module = fact.origin.partition(":")[0]
-        if fact.statement.row == row and bench.project.path_of(module, view.path) != shared.path:
-            yield from (Doubt(why) for why in effects(fact, view, bench))
+        if fact.statement.row == row and context.resolver.path_of(module, file.path) != shared_access.path:
+            yield from (Doubt(why) for why in import_side_effects(fact, file, context))
 
 
-def _is_early(spot: Spot, sheet: Sheet) -> bool:
+def _is_at_import_time(construction: ConstructionSite, document: SourceDocument) -> bool:
     """Whether a place is reached while its module is being loaded."""
-    functions = ("function", "lambda")
-    scope: Scope | None = sheet.references.scope_of(spot.whole)
-    while scope is not None and scope.kind not in functions:
+    function_kinds = ("function", "lambda")
+    scope: Scope | None = document.symbol_table.scope_of(construction.expression)
+    while scope is not None and scope.kind not in function_kinds:
         scope = scope.outer
-    return scope is None and spot.call is not None
+    return scope is None and construction.call is not None
 
 
-def _of_arguments(spot: Spot, sheet: Sheet) -> Iterator[Doubt]:
-    call = spot.call or _handed_with(spot, sheet)
+def _find_argument_doubts(construction: ConstructionSite, document: SourceDocument) -> Iterator[Doubt]:
+    call = construction.call or _find_forwarded_call(construction, document)
     if call is not None and (call.args or call.keywords):
-        named = (f"{each.arg}={sheet.written(each.value)}" if each.arg else "**" for each in call.keywords)
-        given = ", ".join([*map(sheet.written, call.args), *named])
-        yield Doubt(f"what the call is given (`{given}`) would be lost", Applicability.MANUAL)
+        keyword_texts = (f"{each.arg}={document.text_of(each.value)}" if each.arg else "**" for each in call.keywords)
+        arguments = ", ".join([*map(document.text_of, call.args), *keyword_texts])
+        yield Doubt(f"what the call is given (`{arguments}`) would be lost", Applicability.MANUAL)
 
 
 # They call what they are handed with nothing else that they are given.
-_KEEPERS = frozenset({"Depends", "Security", "defaultdict"})
+_ARGUMENTLESS_RECEIVERS = frozenset({"Depends", "Security", "defaultdict"})
 
 
-def _handed_with(spot: Spot, sheet: Sheet) -> ast.Call | None:
+def _find_forwarded_call(construction: ConstructionSite, document: SourceDocument) -> ast.Call | None:
     """What else a call such as `partial(Manager, prefix='x')` is given; the constructor itself left out."""
-    fact, around = spot.fact, sheet.references.parent(spot.function)
-    if not isinstance(fact, Argument) or fact.receiver_name in _KEEPERS:
+    fact, parent = construction.fact, document.symbol_table.parent(construction.constructor)
+    if not isinstance(fact, CallbackArgument) or fact.callee_name in _ARGUMENTLESS_RECEIVERS:
         return None
-    if isinstance(around, ast.Call) and isinstance(fact.slot, int):
-        return ast.Call(around.func, around.args[fact.slot + 1 :], around.keywords)
-    call = sheet.references.parent(around) if isinstance(around, ast.keyword) else None
+    if isinstance(parent, ast.Call) and isinstance(fact.slot, int):
+        return ast.Call(parent.func, parent.args[fact.slot + 1 :], parent.keywords)
+    call = document.symbol_table.parent(parent) if isinstance(parent, ast.keyword) else None
     if isinstance(call, ast.Call) and fact.slot in ("target", "function", "func"):
         return ast.Call(call.func, [], [each for each in call.keywords if each.arg in ("args", "kwargs")])
     return None
 
 
-def _made(spot: Spot, bench: Bench) -> Home | None:
+def _find_constructed_class(construction: ConstructionSite, context: FixContext) -> Definition | None:
     """The class that the constructor makes an instance of; None where that can't be seen."""
-    home = spot.home
-    if home.path is None:
+    definition = construction.definition
+    if definition.path is None:
         return None
-    owner = home._replace(name=home.name.rpartition(".")[0], local=home.local.rpartition(".")[0])
-    for made in (home, owner):
-        if made.local and bench.interface(made) is not None:
-            return made
-    result = bench.result(home)
-    return result.home if result else None
+    owner = definition._replace(
+        name=definition.name.rpartition(".")[0], qualname=definition.qualname.rpartition(".")[0]
+    )
+    for class_definition in (definition, owner):
+        if class_definition.qualname and context.class_members(class_definition) is not None:
+            return class_definition
+    result = context.function_result(definition)
+    return result.class_definition if result else None
 
 
-def as_import(spot: Spot, view: View, bench: Bench) -> tuple[Draft, Brought, Shared] | None:
+def replace_with_import(
+    construction: ConstructionSite, file: FileContext, context: FixContext
+) -> tuple[FixDraft, EnsuredImport, SharedAccess] | None:
     """The assignment as an import of the instance; None where it can't be one."""
-    instance, sheet = spot.resource.instance, bench.sheet(view.path)
-    statement = sheet.references.parent(spot.whole)
-    target = _only_target(statement)
-    if instance is None or target is None or target.id != instance.rpartition(".")[2] or spot.call is None:
+    instance, document = construction.resource.instance, context.document(file.path)
+    statement = document.symbol_table.parent(construction.expression)
+    target = _single_target(statement)
+    if instance is None or target is None or target.id != instance.rpartition(".")[2] or construction.call is None:
         return None
-    if view.accessor(spot.resource) not in (spot.resource.accessor, instance):
+    if file.accessor(construction.resource) not in (construction.resource.accessor, instance):
         return None  # these paths have an accessor of their own
-    if not isinstance(statement, ast.stmt) or not _is_plain(target, statement, spot, sheet):
+    if not isinstance(statement, ast.stmt) or not _can_become_import(target, statement, construction, document):
         return None
     try:
-        shared = instance_for(instance, view, bench)
-    except Blocked:
+        shared_access = resolve_instance(instance, file, context)
+    except NotFixableError:
         return None
-    if shared.late or shared.rebound or _is_out_of_reach(shared, view, bench):
+    if shared_access.may_be_none or shared_access.rebound_row or _is_import_forbidden(shared_access, file, context):
         return None
-    return *_moved(spot, target, statement, shared, view, sheet), shared
+    return *_build_draft(construction, target, statement, shared_access, file, document), shared_access
 
 
-def _only_target(statement: ast.AST | None) -> ast.Name | None:
+def _single_target(statement: ast.AST | None) -> ast.Name | None:
     targets = statement.targets if isinstance(statement, ast.Assign) else [getattr(statement, "target", None)]
-    plain = isinstance(statement, (ast.Assign, ast.AnnAssign)) and len(targets) == 1
-    return targets[0] if plain and isinstance(targets[0], ast.Name) else None
+    is_single = isinstance(statement, (ast.Assign, ast.AnnAssign)) and len(targets) == 1
+    return targets[0] if is_single and isinstance(targets[0], ast.Name) else None
 
 
-def _is_plain(target: ast.Name, statement: ast.stmt, spot: Spot, sheet: Sheet) -> bool:
+def _can_become_import(
+    target: ast.Name, statement: ast.stmt, construction: ConstructionSite, document: SourceDocument
+) -> bool:
     """Whether the name is bound here alone, always, before its first read, and the import would be read at all."""
-    references = sheet.references
-    variable = references.variable_of(target)
-    if len(variable.bindings) > 1 or variable.declared:
+    symbol_table = document.symbol_table
+    symbol = symbol_table.symbol_of(target)
+    if len(symbol.bindings) > 1 or symbol.has_inner_declaration:
         return False
-    if any(sheet.tree is not references.parent(part) for part in (statement, spot.anchor) if part) or not spot.anchor:
+    if (
+        any(
+            document.tree is not symbol_table.parent(node)
+            for node in (statement, construction.import_statement)
+            if node
+        )
+        or not construction.import_statement
+    ):
         return False
-    if any(references.scope_of(read) is variable.scope and read.lineno < target.lineno for read in variable.reads):
+    if any(symbol_table.scope_of(read) is symbol.scope and read.lineno < target.lineno for read in symbol.reads):
         return False
-    return bool(variable.reads) or target.id in (references.exported or ())
+    return bool(symbol.reads) or target.id in (symbol_table.exported_names or ())
 
 
-def _is_out_of_reach(shared: Shared, view: View, bench: Bench) -> bool:
-    return bool(bench.borders.crossed(view.path, shared.module) or bench.graph.ring(view.path, shared.path))
+def _is_import_forbidden(shared_access: SharedAccess, file: FileContext, context: FixContext) -> bool:
+    return bool(
+        context.service_boundaries.why_import_forbidden(file.path, shared_access.module)
+        or context.import_graph.would_create_cycle(file.path, shared_access.path)
+    )
 
 
-def _moved(
-    spot: Spot, target: ast.Name, statement: ast.stmt, shared: Shared, view: View, sheet: Sheet
-) -> tuple[Draft, Brought]:
+def _build_draft(
+    construction: ConstructionSite,
+    target: ast.Name,
+    statement: ast.stmt,
+    shared_access: SharedAccess,
+    file: FileContext,
+    document: SourceDocument,
+) -> tuple[FixDraft, EnsuredImport]:
     names = (node for node in ast.walk(statement) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load))
-    named = Named(written(shared.module, spot.anchor, view), shared.name)
-    operation = Bring(view.path, sheet.tree, spot.anchor, named)
-    drop = Drop(view.path, statement, released=tuple(names))
-    draft = Draft(f"Import `{target.id}` instead of making a new one", (drop, operation))
-    return draft, Brought(target.id, operation, sheet.references.module)
+    imported_symbol = ImportedSymbol(
+        format_module(shared_access.module, construction.import_statement, file), shared_access.name
+    )
+    addition = AddImport(file.path, document.tree, construction.import_statement, imported_symbol)
+    removal = RemoveStatement(file.path, statement, released_reads=tuple(names))
+    draft = FixDraft(f"Import `{target.id}` instead of making a new one", (removal, addition))
+    return draft, EnsuredImport(target.id, addition, document.symbol_table.module_scope)

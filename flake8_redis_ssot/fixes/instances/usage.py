@@ -8,20 +8,20 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from flake8_redis_ssot.fixes.instances import containers
-from flake8_redis_ssot.fixes.instances.containers import CLOSERS, LOOKERS, is_property, row_of
+from flake8_redis_ssot.fixes.instances.containers import CLOSERS, INSPECTORS, is_property, row_of
 from flake8_redis_ssot.semantic.flow.frames import last_name
-from flake8_redis_ssot.semantic.scopes import Variable
-from flake8_redis_ssot.semantic.symbol_table import References
+from flake8_redis_ssot.semantic.scopes import Symbol
+from flake8_redis_ssot.semantic.symbol_table import SymbolTable
 
 
-class Touch(NamedTuple):
-    """One use of a member: `kind` is `read`, `call`, `set` or `ask`; `call` and `awaited` say how it is called."""
+class MemberUse(NamedTuple):
+    """One use of a member: `kind` is `read`, `call`, `set` or `ask`; `call` and `is_awaited` say how it is called."""
 
     name: str
     row: int
     kind: str
     call: ast.Call | None = None
-    awaited: bool = False
+    is_awaited: bool = False
 
 
 class Escape(NamedTuple):
@@ -32,259 +32,264 @@ class Escape(NamedTuple):
 
 
 @dataclass
-class Uses:
+class ValueUses:
     """All that was found, in the order in which it was met.
 
-    `stored` are attributes that hold the instance, `returned` functions that give it back, `shared` variables of
-    the module that hold it: what other files do with those is for the caller to find out. `parts` are what members
-    give. `discarded`: nothing is done with it at all.
+    `stored_attributes` are attributes that hold the instance, `returning_functions` functions that give it back,
+    `module_variables` variables of the module that hold it: what other files do with those is for the caller to find
+    out. `derived_values` are what members give. `is_discarded`: nothing is done with it at all.
     """
 
-    touches: list[Touch] = field(default_factory=list)
+    member_uses: list[MemberUse] = field(default_factory=list)
     escapes: list[Escape] = field(default_factory=list)
-    stored: list[str] = field(default_factory=list)
-    returned: list[ast.AST] = field(default_factory=list)
-    shared: list[str] = field(default_factory=list)
-    parts: list[Part] = field(default_factory=list)
-    discarded: bool = False
+    stored_attributes: list[str] = field(default_factory=list)
+    returning_functions: list[ast.AST] = field(default_factory=list)
+    module_variables: list[str] = field(default_factory=list)
+    derived_values: list[DerivedValue] = field(default_factory=list)
+    is_discarded: bool = False
 
 
-class Part(NamedTuple):
-    """What a member of the instance gives, read or `called`, and what becomes of that."""
+class DerivedValue(NamedTuple):
+    """What a member of the instance gives, read or `is_call`, and what becomes of that."""
 
     name: str
     row: int
-    called: bool
-    uses: Uses
+    is_call: bool
+    uses: ValueUses
 
 
-def uses_of(call: ast.expr, references: References) -> Uses:
+def collect_uses(call: ast.expr, symbol_table: SymbolTable) -> ValueUses:
     """Everything that is done with the value of an expression."""
-    following = _Following(references)
-    following.follow(call)
-    return following.uses
+    follower = _ValueFollower(symbol_table)
+    follower.follow(call)
+    return follower.uses
 
 
-class _Following:
+class _ValueFollower:
     """The way of one instance, or of one part of it: then deeper parts count as the same."""
 
-    def __init__(self, references: References, *, is_part: bool = False) -> None:
-        self.references = references
-        self.is_part = is_part
-        self.uses = Uses()
+    def __init__(self, symbol_table: SymbolTable, *, is_derived: bool = False) -> None:
+        self.symbol_table = symbol_table
+        self.is_derived = is_derived
+        self.uses = ValueUses()
         self._seen: set[object] = set()
-        self._attributes: dict[str, list[ast.Attribute]] | None = None
+        self._attributes_by_name: dict[str, list[ast.Attribute]] | None = None
 
     def follow(self, node: ast.AST) -> None:
         """Look at what stands around an expression that is the instance."""
-        parent = self.references.parent(node)
+        parent = self.symbol_table.parent(node)
         if parent is None or node in self._seen:
             return
         self._seen.add(node)
-        reader = _AROUND.get(type(parent))
-        if reader is None:
-            self._escape(node, "goes out of sight")
+        handler = _HANDLER_BY_PARENT.get(type(parent))
+        if handler is None:
+            self._add_escape(node, "goes out of sight")
         else:
-            reader(self, parent, node)
+            handler(self, parent, node)
 
-    def _escape(self, node: ast.AST, phrase: str) -> None:
+    def _add_escape(self, node: ast.AST, phrase: str) -> None:
         self.uses.escapes.append(Escape(row_of(node), phrase))
 
-    def attribute(self, parent: ast.Attribute, node: ast.AST) -> None:
-        around = self.references.parent(parent)
-        if not isinstance(parent.ctx, ast.Load) or (isinstance(around, ast.AugAssign) and around.target is parent):
-            self.uses.touches.append(Touch(parent.attr, row_of(parent), "set"))
-        elif isinstance(around, ast.Call) and around.func is parent:
-            awaited = isinstance(self.references.parent(around), ast.Await)
-            self.uses.touches.append(Touch(parent.attr, row_of(parent), "call", around, awaited))
-            self.part(parent.attr, around, called=True)
+    def follow_attribute(self, parent: ast.Attribute, node: ast.AST) -> None:
+        grandparent = self.symbol_table.parent(parent)
+        if not isinstance(parent.ctx, ast.Load) or (
+            isinstance(grandparent, ast.AugAssign) and grandparent.target is parent
+        ):
+            self.uses.member_uses.append(MemberUse(parent.attr, row_of(parent), "set"))
+        elif isinstance(grandparent, ast.Call) and grandparent.func is parent:
+            is_awaited = isinstance(self.symbol_table.parent(grandparent), ast.Await)
+            self.uses.member_uses.append(MemberUse(parent.attr, row_of(parent), "call", grandparent, is_awaited))
+            self.follow_member_value(parent.attr, grandparent, is_call=True)
         else:
-            self.uses.touches.append(Touch(parent.attr, row_of(parent), "read"))
-            self.part(parent.attr, parent)
+            self.uses.member_uses.append(MemberUse(parent.attr, row_of(parent), "read"))
+            self.follow_member_value(parent.attr, parent)
 
-    def part(self, name: str, node: ast.expr, *, called: bool = False) -> None:
+    def follow_member_value(self, name: str, node: ast.expr, *, is_call: bool = False) -> None:
         """Go on with what a member gives. What calls of a part give is somebody else's."""
-        if not self.is_part:
-            following = _Following(self.references, is_part=True)
-            following.follow(node)
-            self.uses.parts.append(Part(name, row_of(node), called, following.uses))
-        elif not called:
+        if not self.is_derived:
+            follower = _ValueFollower(self.symbol_table, is_derived=True)
+            follower.follow(node)
+            self.uses.derived_values.append(DerivedValue(name, row_of(node), is_call, follower.uses))
+        elif not is_call:
             self.follow(node)
 
-    def assigned(self, parent: ast.Assign | ast.AnnAssign | ast.NamedExpr, node: ast.AST) -> None:
+    def follow_assignment(self, parent: ast.Assign | ast.AnnAssign | ast.NamedExpr, node: ast.AST) -> None:
         targets = parent.targets if isinstance(parent, ast.Assign) else [parent.target]
         for target in targets:
-            self.bind(target)
+            self.follow_target(target)
         if isinstance(parent, ast.NamedExpr):
             self.follow(parent)
 
-    def bind(self, target: ast.expr) -> None:
+    def follow_target(self, target: ast.expr) -> None:
         """Go on with what is read from a target of an assignment."""
         if isinstance(target, ast.Name):
-            self.variable(self.references.variable_of(target))
+            self.follow_symbol(self.symbol_table.symbol_of(target))
         elif isinstance(target, ast.Attribute):
-            self.stored(target.attr)
+            self.follow_stored_attribute(target.attr)
         else:
-            self._escape(target, "is put away")
+            self._add_escape(target, "is put away")
 
-    def variable(self, variable: Variable, *, is_parameter: bool = False) -> None:
+    def follow_symbol(self, symbol: Symbol, *, is_parameter: bool = False) -> None:
         """Every read of a variable, from whichever scope."""
-        if variable in self._seen:
+        if symbol in self._seen:
             return
-        self._seen.add(variable)
-        kind = variable.scope.kind
+        self._seen.add(symbol)
+        kind = symbol.scope.kind
         if kind == "class":
-            self.stored(variable.name)
-        elif kind == "module" or variable.declared:
-            self.uses.shared.append(variable.name)
-        elif not variable.reads and not is_parameter:
-            self.uses.discarded = True
-        for place, name in containers.seen_at_once(variable, self.references):
-            self._escape(place, f"is seen by `{name}()`")
-        for read in variable.reads:
+            self.follow_stored_attribute(symbol.name)
+        elif kind == "module" or symbol.has_inner_declaration:
+            self.uses.module_variables.append(symbol.name)
+        elif not symbol.reads and not is_parameter:
+            self.uses.is_discarded = True
+        for read_node, name in containers.find_locals_calls(symbol, self.symbol_table):
+            self._add_escape(read_node, f"is seen by `{name}()`")
+        for read in symbol.reads:
             self.follow(read)
 
-    def stored(self, name: str) -> None:
+    def follow_stored_attribute(self, name: str) -> None:
         """Every read of an attribute of that name, of whatever it is an attribute."""
-        if name not in self.uses.stored:
-            self.uses.stored.append(name)
-            for node in self._named(name):
+        if name not in self.uses.stored_attributes:
+            self.uses.stored_attributes.append(name)
+            for node in self._attributes_named(name):
                 self.follow(node)
 
-    def _named(self, name: str) -> list[ast.Attribute]:
-        if self._attributes is None:
-            self._attributes = containers.attributes_by_name(self.references)
-        return self._attributes.get(name, [])
+    def _attributes_named(self, name: str) -> list[ast.Attribute]:
+        if self._attributes_by_name is None:
+            self._attributes_by_name = containers.attributes_by_name(self.symbol_table)
+        return self._attributes_by_name.get(name, [])
 
-    def passed_through(self, parent: ast.expr, node: ast.AST) -> None:
+    def follow_operand(self, parent: ast.expr, node: ast.AST) -> None:
         """`a or b`, `b if c else d`: what stands around has the instance, unless it was only the question."""
         if isinstance(parent, ast.IfExp) and parent.test is node:
             return
         self.follow(parent)
 
-    def looked_at(self, parent: ast.AST, node: ast.AST) -> None:
+    def follow_test(self, parent: ast.AST, node: ast.AST) -> None:
         """A test, or a statement of its own."""
         if isinstance(parent, ast.Expr) and not isinstance(node, ast.Name):
-            self.uses.discarded = True
+            self.uses.is_discarded = True
 
-    def compared(self, parent: ast.Compare, node: ast.AST) -> None:
-        others = [side for side in (parent.left, *parent.comparators) if side is not node]
-        if not all(isinstance(side, ast.Constant) and side.value is None for side in others):
-            self._escape(parent, "is compared with another")
+    def follow_comparison(self, parent: ast.Compare, node: ast.AST) -> None:
+        other_operands = [operand for operand in (parent.left, *parent.comparators) if operand is not node]
+        if not all(isinstance(operand, ast.Constant) and operand.value is None for operand in other_operands):
+            self._add_escape(parent, "is compared with another")
 
-    def called(self, parent: ast.Call, node: ast.AST) -> None:
+    def follow_call(self, parent: ast.Call, node: ast.AST) -> None:
         if parent.func is node:
-            self.uses.touches.append(Touch("__call__", row_of(parent), "call", parent))
+            self.uses.member_uses.append(MemberUse("__call__", row_of(parent), "call", parent))
             return
-        self.handed(parent, node, parent.func)
+        self.follow_argument(parent, node, parent.func)
 
-    def keyword(self, parent: ast.keyword, node: ast.AST) -> None:
-        call = self.references.parent(parent)
+    def follow_keyword(self, parent: ast.keyword, node: ast.AST) -> None:
+        call = self.symbol_table.parent(parent)
         if isinstance(call, ast.Call):
-            self.handed(call, node, call.func)
+            self.follow_argument(call, node, call.func)
         else:
-            self._escape(node, "goes out of sight")
+            self._add_escape(node, "goes out of sight")
 
-    def handed(self, call: ast.Call, node: ast.AST, function: ast.expr) -> None:
+    def follow_argument(self, call: ast.Call, node: ast.AST, function: ast.expr) -> None:
         """An argument of a call."""
         name = last_name(function)
         if isinstance(function, ast.Name) and name in ("getattr", "hasattr", "setattr", "delattr"):
-            self._by_name(call, node, name)
+            self._follow_attribute_function(call, node, name)
         elif name in CLOSERS:
-            self.uses.touches.append(Touch("__exit__", row_of(call), "call"))
+            self.uses.member_uses.append(MemberUse("__exit__", row_of(call), "call"))
         elif name == "cast" and call.args[-1] is node:
             self.follow(call)
-        elif (parameter := containers.received_by(call, node, self.references)) is not None:
-            self.variable(parameter, is_parameter=True)
-        elif not (isinstance(function, ast.Name) and name in LOOKERS):
-            self._escape(call, f"is handed to `{name or 'a function'}()`")
+        elif (parameter := containers.find_receiving_parameter(call, node, self.symbol_table)) is not None:
+            self.follow_symbol(parameter, is_parameter=True)
+        elif not (isinstance(function, ast.Name) and name in INSPECTORS):
+            self._add_escape(call, f"is handed to `{name or 'a function'}()`")
 
-    def _by_name(self, call: ast.Call, node: ast.AST, function: str) -> None:
-        given = call.args[1] if len(call.args) > 1 and call.args[0] is node else None
-        if isinstance(given, ast.Constant) and isinstance(given.value, str):
+    def _follow_attribute_function(self, call: ast.Call, node: ast.AST, function: str) -> None:
+        attribute_name = call.args[1] if len(call.args) > 1 and call.args[0] is node else None
+        if isinstance(attribute_name, ast.Constant) and isinstance(attribute_name.value, str):
             kind = "set" if function in ("setattr", "delattr") else "ask"
-            self.uses.touches.append(Touch(given.value, row_of(call), kind))
+            self.uses.member_uses.append(MemberUse(attribute_name.value, row_of(call), kind))
             if function == "getattr":
-                self.part(given.value, call)
+                self.follow_member_value(attribute_name.value, call)
         else:
-            self._escape(call, f"is handed to `{function}()`")
+            self._add_escape(call, f"is handed to `{function}()`")
 
-    def entered(self, parent: ast.withitem, node: ast.AST) -> None:
+    def follow_with_item(self, parent: ast.withitem, node: ast.AST) -> None:
         """`with` closes what it is given; its target is what clients return from `__enter__`: themselves."""
-        self.uses.touches.append(Touch("__exit__", row_of(node), "call"))
+        self.uses.member_uses.append(MemberUse("__exit__", row_of(node), "call"))
         if parent.optional_vars is not None:
-            self.bind(parent.optional_vars)
+            self.follow_target(parent.optional_vars)
 
-    def returned(self, parent: ast.AST, node: ast.AST) -> None:
-        function = containers.function_around(parent, self.references)
+    def follow_return(self, parent: ast.AST, node: ast.AST) -> None:
+        function = containers.enclosing_function(parent, self.symbol_table)
         if function is None or function in self._seen:
             return
         self._seen.add(function)
-        self.uses.returned.append(function)
+        self.uses.returning_functions.append(function)
         if isinstance(parent, ast.Return):
-            self._called_here(function)
+            self._follow_callers(function)
 
-    def _called_here(self, function: ast.AST) -> None:
+    def _follow_callers(self, function: ast.AST) -> None:
         """The callers of a function in its own file have the instance; a property is an attribute."""
         name = getattr(function, "name", "")
         if is_property(function):
-            self.stored(name)
+            self.follow_stored_attribute(name)
             return
-        for node in self._reads_of(function, name):
-            call = self.references.parent(node)
+        for node in self._function_reads(function, name):
+            call = self.symbol_table.parent(node)
             if isinstance(call, ast.Call) and call.func is node:
                 self.follow(call)
             elif not isinstance(call, ast.Attribute):
-                self._escape(node, f"comes from `{name}`, which is handed on")
+                self._add_escape(node, f"comes from `{name}`, which is handed on")
 
-    def _reads_of(self, function: ast.AST, name: str) -> list[ast.Name] | list[ast.Attribute]:
-        scope = self.references.scope_of(function)
+    def _function_reads(self, function: ast.AST, name: str) -> list[ast.Name] | list[ast.Attribute]:
+        scope = self.symbol_table.scope_of(function)
         if scope.kind == "class":
-            return self._named(name)
-        variable = self.references.variable(scope, name)
-        return list(variable.reads) if variable else []
+            return self._attributes_named(name)
+        symbol = self.symbol_table.find_symbol(scope, name)
+        return list(symbol.reads) if symbol else []
 
-    def by_default(self, parent: ast.arguments, node: ast.AST) -> None:
+    def follow_default(self, parent: ast.arguments, node: ast.AST) -> None:
         """A default of a parameter: what is done with the parameter."""
-        variable = containers.defaulted(parent, node, self.references)
-        if variable is not None:
-            self.variable(variable)
+        symbol = containers.find_defaulted_parameter(parent, node, self.symbol_table)
+        if symbol is not None:
+            self.follow_symbol(symbol)
 
-    def lambda_body(self, parent: ast.Lambda, node: ast.AST) -> None:
-        self._escape(parent, "is what a lambda gives to its callers")
+    def follow_lambda(self, parent: ast.Lambda, node: ast.AST) -> None:
+        self._add_escape(parent, "is what a lambda gives to its callers")
 
-    def iterated(self, parent: ast.AST, node: ast.AST) -> None:
-        self.uses.touches.append(Touch("__iter__", row_of(node), "call"))
+    def follow_iteration(self, parent: ast.AST, node: ast.AST) -> None:
+        self.uses.member_uses.append(MemberUse("__iter__", row_of(node), "call"))
 
-    def subscripted(self, parent: ast.Subscript, node: ast.AST) -> None:
+    def follow_subscript(self, parent: ast.Subscript, node: ast.AST) -> None:
         if parent.value is not node:
-            self._escape(node, "is a key of something")
+            self._add_escape(node, "is a key of something")
             return
         names = {ast.Store: "__setitem__", ast.Del: "__delitem__"}
-        self.uses.touches.append(Touch(names.get(type(parent.ctx), "__getitem__"), row_of(node), "call"))
+        self.uses.member_uses.append(MemberUse(names.get(type(parent.ctx), "__getitem__"), row_of(node), "call"))
 
-    def collected(self, parent: ast.AST, node: ast.AST) -> None:
-        targets = containers.unpacked_into(parent, node, self.references)
+    def follow_container(self, parent: ast.AST, node: ast.AST) -> None:
+        targets = containers.find_unpacking_targets(parent, node, self.symbol_table)
         if targets is None:
-            self._escape(node, "is put into a container")
+            self._add_escape(node, "is put into a container")
         for target in targets or ():
-            self.bind(target)
+            self.follow_target(target)
 
 
-_READERS: tuple[tuple[Callable[..., object], tuple[type[ast.AST], ...]], ...] = (
-    (_Following.attribute, (ast.Attribute,)),
-    (_Following.assigned, (ast.Assign, ast.AnnAssign, ast.NamedExpr)),
-    (_Following.passed_through, (ast.BoolOp, ast.IfExp, ast.Await)),
-    (_Following.looked_at, (ast.Expr, ast.If, ast.While, ast.Assert, ast.UnaryOp, ast.FormattedValue, ast.Delete)),
-    (_Following.compared, (ast.Compare,)),
-    (_Following.called, (ast.Call,)),
-    (_Following.keyword, (ast.keyword,)),
-    (_Following.entered, (ast.withitem,)),
-    (_Following.returned, (ast.Return, ast.Yield)),
-    (_Following.by_default, (ast.arguments,)),
-    (_Following.lambda_body, (ast.Lambda,)),
-    (_Following.subscripted, (ast.Subscript,)),
-    (_Following.iterated, (ast.For, ast.AsyncFor, ast.comprehension)),
-    (_Following.collected, (ast.Dict, ast.List, ast.Set, ast.Tuple)),
+_HANDLERS: tuple[tuple[Callable[..., object], tuple[type[ast.AST], ...]], ...] = (
+    (_ValueFollower.follow_attribute, (ast.Attribute,)),
+    (_ValueFollower.follow_assignment, (ast.Assign, ast.AnnAssign, ast.NamedExpr)),
+    (_ValueFollower.follow_operand, (ast.BoolOp, ast.IfExp, ast.Await)),
+    (
+        _ValueFollower.follow_test,
+        (ast.Expr, ast.If, ast.While, ast.Assert, ast.UnaryOp, ast.FormattedValue, ast.Delete),
+    ),
+    (_ValueFollower.follow_comparison, (ast.Compare,)),
+    (_ValueFollower.follow_call, (ast.Call,)),
+    (_ValueFollower.follow_keyword, (ast.keyword,)),
+    (_ValueFollower.follow_with_item, (ast.withitem,)),
+    (_ValueFollower.follow_return, (ast.Return, ast.Yield)),
+    (_ValueFollower.follow_default, (ast.arguments,)),
+    (_ValueFollower.follow_lambda, (ast.Lambda,)),
+    (_ValueFollower.follow_subscript, (ast.Subscript,)),
+    (_ValueFollower.follow_iteration, (ast.For, ast.AsyncFor, ast.comprehension)),
+    (_ValueFollower.follow_container, (ast.Dict, ast.List, ast.Set, ast.Tuple)),
 )
-_AROUND = {kind: reader for reader, kinds in _READERS for kind in kinds}
+_HANDLER_BY_PARENT = {kind: reader for reader, kinds in _HANDLERS for kind in kinds}

@@ -5,163 +5,202 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from flake8_redis_ssot.fixes.instances.usage import Part, Touch, Uses
+from flake8_redis_ssot.fixes.instances.usage import DerivedValue, MemberUse, ValueUses
 from flake8_redis_ssot.model import Applicability
-from flake8_redis_ssot.project.types.class_model import Interface, Kind, Member
-from flake8_redis_ssot.semantic.signatures import misfit, unsure
+from flake8_redis_ssot.project.types.class_model import ClassMembers, Member, MemberKind
+from flake8_redis_ssot.semantic.signatures import find_call_mismatch, has_unpacking
 
 # What ends a client, a pool, an engine or a session, by whatever name.
-TEAR_DOWNS = frozenset(
+TEARDOWN_METHODS = frozenset(
     {
         *("close", "aclose", "close_all", "shutdown", "disconnect", "dispose", "stop", "terminate", "quit", "release"),
         *("cleanup", "teardown", "tear_down", "__exit__", "__aexit__", "__del__"),
     }
 )
 # What changes the instance that it is called on, or lays its attributes open.
-_CHANGERS = frozenset({"__init__", "__setattr__", "__delattr__", "__setstate__", "__dict__"})
+_MUTATING_MEMBERS = frozenset({"__init__", "__setattr__", "__delattr__", "__setstate__", "__dict__"})
 # What changes lists, sets and mappings.
-_MUTATORS = frozenset(
+_CONTAINER_MUTATORS = frozenset(
     {"append", "extend", "insert", "clear", "update", "setdefault", "pop", "popitem", "remove", "discard", "add"}
 )
 # What a call of these kinds of members gives is told by its name alone.
-_FUNCTIONS = frozenset({Kind.METHOD, Kind.COROUTINE, Kind.GENERATOR, Kind.ASYNC_GENERATOR, Kind.CONTEXT})
+_FUNCTION_KINDS = frozenset(
+    {MemberKind.METHOD, MemberKind.COROUTINE, MemberKind.GENERATOR, MemberKind.ASYNC_GENERATOR, MemberKind.CONTEXT}
+)
 
 
 @dataclass(frozen=True)
-class Offer:
+class ClassComparison:
     """What the shared instance offers, and what the replaced one did (None: cannot be seen)."""
 
-    shared: Interface | None
-    own: Interface | None
-    same: bool  # one and the same class
-    tear_downs: frozenset[str]
+    shared_members: ClassMembers | None
+    replaced_members: ClassMembers | None
+    is_same_class: bool  # one and the same class
+    teardown_methods: frozenset[str]
 
 
 @dataclass(frozen=True)
 class Doubt:
-    """A reason why a fix is not safe, and how far it may still be trusted. Not `seen`: it goes out of sight there."""
+    """A reason why a fix is not safe, and how far it may still be trusted.
+
+    Not `is_tracked`: it goes out of sight there.
+    """
 
     reason: str
     applicability: Applicability = Applicability.UNSAFE
-    seen: bool = True
+    is_tracked: bool = True
 
 
-def doubts_of(uses: Uses, offer: Offer) -> Iterator[Doubt]:
+def check_uses(uses: ValueUses, comparison: ClassComparison) -> Iterator[Doubt]:
     """Every reason that the uses give, in order of place."""
-    for touch in sorted(set(uses.touches), key=lambda touch: (touch.row, touch.name)):
-        yield from _of_touch(touch, offer)
-    for part in uses.parts:
-        yield from _of_part(part, offer)
+    for member_use in sorted(set(uses.member_uses), key=lambda member_use: (member_use.row, member_use.name)):
+        yield from _check_member_use(member_use, comparison)
+    for value in uses.derived_values:
+        yield from _check_derived_value(value, comparison)
     for escape in sorted(set(uses.escapes)):
         reason = f"line {escape.row}: it {escape.phrase}, and what becomes of it there cannot be seen"
-        yield Doubt(reason, seen=False)
+        yield Doubt(reason, is_tracked=False)
 
 
-def _of_touch(touch: Touch, offer: Offer) -> Iterator[Doubt]:
-    if touch.kind == "set":
-        yield Doubt(f"line {touch.row} sets `{touch.name}` on it, which everybody would see", Applicability.MANUAL)
-    elif touch.name in offer.tear_downs:
-        shown = touch.name if touch.name.startswith("__") else f"{touch.name}()"
-        how = "leaving the `with`" if touch.name in ("__exit__", "__aexit__") else f"`{shown}`"
-        yield Doubt(f"{how} at line {touch.row} would close the shared instance", Applicability.MANUAL)
-    elif touch.name in _CHANGERS:
-        yield Doubt(f"`{touch.name}` at line {touch.row} changes it, which everybody would see", Applicability.MANUAL)
-    elif touch.kind != "ask" or not offer.same:
-        yield from _of_member(touch, offer)
+def _check_member_use(member_use: MemberUse, comparison: ClassComparison) -> Iterator[Doubt]:
+    if member_use.kind == "set":
+        yield Doubt(
+            f"line {member_use.row} sets `{member_use.name}` on it, which everybody would see", Applicability.MANUAL
+        )
+    elif member_use.name in comparison.teardown_methods:
+        display_name = member_use.name if member_use.name.startswith("__") else f"{member_use.name}()"
+        action = "leaving the `with`" if member_use.name in ("__exit__", "__aexit__") else f"`{display_name}`"
+        yield Doubt(f"{action} at line {member_use.row} would close the shared instance", Applicability.MANUAL)
+    elif member_use.name in _MUTATING_MEMBERS:
+        yield Doubt(
+            f"`{member_use.name}` at line {member_use.row} changes it, which everybody would see", Applicability.MANUAL
+        )
+    elif member_use.kind != "ask" or not comparison.is_same_class:
+        yield from _check_member(member_use, comparison)
 
 
-def _of_part(part: Part, offer: Offer) -> Iterator[Doubt]:
+def _check_derived_value(value: DerivedValue, comparison: ClassComparison) -> Iterator[Doubt]:
     """What is done with what a member gives: an attribute belongs to the shared instance as well."""
-    member = offer.shared.member(part.name) if offer.shared is not None else None
-    if part.called:
-        names = [touch for touch in part.uses.touches if touch.name in offer.tear_downs - {"__exit__", "__aexit__"}]
-        for touch in names:
-            yield Doubt(f"`{touch.name}()` at line {touch.row} may end something that belongs to the shared instance")
+    member = comparison.shared_members.find_member(value.name) if comparison.shared_members is not None else None
+    if value.is_call:
+        teardowns = [
+            member_use
+            for member_use in value.uses.member_uses
+            if member_use.name in comparison.teardown_methods - {"__exit__", "__aexit__"}
+        ]
+        for member_use in teardowns:
+            yield Doubt(
+                f"`{member_use.name}()` at line {member_use.row} may end something that belongs to the shared instance"
+            )
         return
-    if member is not None and member.kind in _FUNCTIONS:
+    if member is not None and member.kind in _FUNCTION_KINDS:
         return
-    whose = f"`{part.name}` of the shared instance"
-    for touch in part.uses.touches:
-        yield from _of_part_touch(touch, whose, offer)
-    for escape in part.uses.escapes:
-        yield Doubt(f"line {escape.row}: its `{part.name}` {escape.phrase}, and what becomes of it cannot be seen")
-    if part.uses.returned or part.uses.shared or part.uses.stored:
-        yield Doubt(f"its `{part.name}` (line {part.row}) is kept or given back, and what becomes of it cannot be seen")
+    owner = f"`{value.name}` of the shared instance"
+    for member_use in value.uses.member_uses:
+        yield from _check_derived_use(member_use, owner, comparison)
+    for escape in value.uses.escapes:
+        yield Doubt(f"line {escape.row}: its `{value.name}` {escape.phrase}, and what becomes of it cannot be seen")
+    if value.uses.returning_functions or value.uses.module_variables or value.uses.stored_attributes:
+        yield Doubt(
+            f"its `{value.name}` (line {value.row}) is kept or given back, and what becomes of it cannot be seen"
+        )
 
 
-def _of_part_touch(touch: Touch, whose: str, offer: Offer) -> Iterator[Doubt]:
-    if touch.kind == "set":
-        yield Doubt(f"line {touch.row} sets `{touch.name}` on {whose}", Applicability.MANUAL)
-    elif touch.name in offer.tear_downs:
-        how = "leaving the `with`" if touch.name in ("__exit__", "__aexit__") else f"`{touch.name}()`"
-        yield Doubt(f"{how} at line {touch.row} would end {whose}", Applicability.MANUAL)
-    elif touch.name in ("__setitem__", "__delitem__", *_CHANGERS):
-        yield Doubt(f"line {touch.row} changes {whose}", Applicability.MANUAL)
-    elif touch.name in _MUTATORS and touch.kind == "call":
-        yield Doubt(f"`{touch.name}()` at line {touch.row} may change {whose}")
+def _check_derived_use(member_use: MemberUse, owner: str, comparison: ClassComparison) -> Iterator[Doubt]:
+    if member_use.kind == "set":
+        yield Doubt(f"line {member_use.row} sets `{member_use.name}` on {owner}", Applicability.MANUAL)
+    elif member_use.name in comparison.teardown_methods:
+        action = "leaving the `with`" if member_use.name in ("__exit__", "__aexit__") else f"`{member_use.name}()`"
+        yield Doubt(f"{action} at line {member_use.row} would end {owner}", Applicability.MANUAL)
+    elif member_use.name in ("__setitem__", "__delitem__", *_MUTATING_MEMBERS):
+        yield Doubt(f"line {member_use.row} changes {owner}", Applicability.MANUAL)
+    elif member_use.name in _CONTAINER_MUTATORS and member_use.kind == "call":
+        yield Doubt(f"`{member_use.name}()` at line {member_use.row} may change {owner}")
 
 
-def _of_member(touch: Touch, offer: Offer) -> Iterator[Doubt]:
-    shared = offer.shared
-    if shared is None:
+def _check_member(member_use: MemberUse, comparison: ClassComparison) -> Iterator[Doubt]:
+    shared_members = comparison.shared_members
+    if shared_members is None:
         yield Doubt("what the shared instance offers cannot be seen")
         return
-    member = shared.member(touch.name)
+    member = shared_members.find_member(member_use.name)
     if member is None:
-        yield _missing(touch, shared, offer)
+        yield _missing_member_doubt(member_use, shared_members, comparison)
     else:
-        yield from _misused(touch, member, shared, offer)
+        yield from _check_member_fit(member_use, member, shared_members, comparison)
 
 
-def _missing(touch: Touch, shared: Interface, offer: Offer) -> Doubt:
-    if shared.open:
-        return Doubt(f"whether `{_last(shared)}` has `{touch.name}` (line {touch.row}) cannot be seen")
-    if offer.same:
-        return Doubt(f"`{_last(shared)}` has no `{touch.name}` (line {touch.row}), so that line fails today as well")
-    return Doubt(f"`{_last(shared)}` has no `{touch.name}` (line {touch.row})", Applicability.MANUAL)
+def _missing_member_doubt(member_use: MemberUse, shared_members: ClassMembers, comparison: ClassComparison) -> Doubt:
+    if shared_members.is_incomplete:
+        return Doubt(
+            f"whether `{_class_name(shared_members)}` has `{member_use.name}` (line {member_use.row}) cannot be seen"
+        )
+    if comparison.is_same_class:
+        return Doubt(
+            f"`{_class_name(shared_members)}` has no `{member_use.name}` (line {member_use.row}), so that "
+            "line fails today as well"
+        )
+    return Doubt(
+        f"`{_class_name(shared_members)}` has no `{member_use.name}` (line {member_use.row})", Applicability.MANUAL
+    )
 
 
-def _misused(touch: Touch, member: Member, shared: Interface, offer: Offer) -> Iterator[Doubt]:
+def _check_member_fit(
+    member_use: MemberUse, member: Member, shared_members: ClassMembers, comparison: ClassComparison
+) -> Iterator[Doubt]:
     """The member is there; does it take this use? With one class it is used as it was before."""
-    why = _wrong_kind(touch, member, shared, offer) or _wrong_call(touch, member)
-    if why is None:
-        if touch.call is not None and not offer.same and (member.signature is None or unsure(touch.call)):
-            yield Doubt(f"whether `{touch.name}()` at line {touch.row} fits `{_last(shared)}` cannot be seen")
-    elif offer.same:
-        yield Doubt(f"{why}, so that line fails today as well")
+    reason = _explain_kind_mismatch(member_use, member, shared_members, comparison) or _explain_call_mismatch(
+        member_use, member
+    )
+    if reason is None:
+        if (
+            member_use.call is not None
+            and not comparison.is_same_class
+            and (member.signature is None or has_unpacking(member_use.call))
+        ):
+            yield Doubt(
+                f"whether `{member_use.name}()` at line {member_use.row} fits `{_class_name(shared_members)}` "
+                "cannot be seen"
+            )
+    elif comparison.is_same_class:
+        yield Doubt(f"{reason}, so that line fails today as well")
     else:
-        yield Doubt(f"{why}", Applicability.MANUAL)
+        yield Doubt(f"{reason}", Applicability.MANUAL)
 
 
-def _wrong_kind(touch: Touch, member: Member, shared: Interface, offer: Offer) -> str | None:
-    if offer.same:
+def _explain_kind_mismatch(
+    member_use: MemberUse, member: Member, shared_members: ClassMembers, comparison: ClassComparison
+) -> str | None:
+    if comparison.is_same_class:
         return None
-    coroutine = member.kind is Kind.COROUTINE
-    before = offer.own.member(touch.name) if offer.own is not None else None
-    was = before.kind is Kind.COROUTINE if before is not None else touch.awaited
-    place = f"`{touch.name}` at line {touch.row}"
-    if touch.kind == "call" and coroutine and not was:
-        return f"{place} is not awaited, but a coroutine in `{_last(shared)}`"
-    if touch.kind == "call" and touch.awaited and not coroutine and member.kind is Kind.METHOD:
-        return f"{place} is awaited, but no coroutine in `{_last(shared)}`"
-    if touch.kind == "read" and before is not None and before.kind is not member.kind:
-        return f"{place} is something else in `{_last(shared)}`"
-    if touch.kind == "call" and member.kind is Kind.PROPERTY:
-        return f"{place} is called, but a property in `{_last(shared)}`"
+    is_coroutine = member.kind is MemberKind.COROUTINE
+    old_member = (
+        comparison.replaced_members.find_member(member_use.name) if comparison.replaced_members is not None else None
+    )
+    was_coroutine = old_member.kind is MemberKind.COROUTINE if old_member is not None else member_use.is_awaited
+    location = f"`{member_use.name}` at line {member_use.row}"
+    if member_use.kind == "call" and is_coroutine and not was_coroutine:
+        return f"{location} is not awaited, but a coroutine in `{_class_name(shared_members)}`"
+    if member_use.kind == "call" and member_use.is_awaited and not is_coroutine and member.kind is MemberKind.METHOD:
+        return f"{location} is awaited, but no coroutine in `{_class_name(shared_members)}`"
+    if member_use.kind == "read" and old_member is not None and old_member.kind is not member.kind:
+        return f"{location} is something else in `{_class_name(shared_members)}`"
+    if member_use.kind == "call" and member.kind is MemberKind.PROPERTY:
+        return f"{location} is called, but a property in `{_class_name(shared_members)}`"
     return None
 
 
-def _wrong_call(touch: Touch, member: Member) -> str | None:
-    if touch.call is None or member.signature is None or unsure(touch.call):
+def _explain_call_mismatch(member_use: MemberUse, member: Member) -> str | None:
+    if member_use.call is None or member.signature is None or has_unpacking(member_use.call):
         return None
-    why = misfit(touch.call, member.signature)
-    return f"`{touch.name}()` at line {touch.row} does not fit: the shared one {why}" if why else None
+    reason = find_call_mismatch(member_use.call, member.signature)
+    return f"`{member_use.name}()` at line {member_use.row} does not fit: the shared one {reason}" if reason else None
 
 
-def _last(interface: Interface) -> str:
-    return interface.name.rpartition(".")[2]
+def _class_name(class_members: ClassMembers) -> str:
+    return class_members.name.rpartition(".")[2]
 
 
-def worst(doubts: Sequence[Doubt]) -> Applicability:
+def lowest_applicability(doubts: Sequence[Doubt]) -> Applicability:
     """How far a fix may be trusted with these doubts."""
     return min((doubt.applicability for doubt in doubts), default=Applicability.SAFE)

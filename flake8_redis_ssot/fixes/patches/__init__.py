@@ -1,1 +1,1 @@
-"""TODO."""
+"""Patch targets of mocks, which follow the name that they replace."""

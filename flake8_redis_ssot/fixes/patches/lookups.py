@@ -5,57 +5,61 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from flake8_redis_ssot.fixes.context import Bench
-from flake8_redis_ssot.fixes.document import Sheet
+from flake8_redis_ssot.fixes.context import FixContext
+from flake8_redis_ssot.fixes.document import SourceDocument
 from flake8_redis_ssot.semantic.scopes import Scope
 
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
-def looked_up_in(path: str, name: str, bench: Bench) -> Iterator[tuple[str, int]]:
+def find_lookups(path: str, name: str, context: FixContext) -> Iterator[tuple[str, int]]:
     """Path and row (1-based) of each place that looks `name` up in the module at `path`: in it, and in other files."""
-    yield from ((path, row) for row in looked_up_at_home(path, name, bench))
-    for reader in bench.local_readers(path, name):
-        facts = bench.known.all_facts()[reader.path]
-        if not _is_whole(reader.path, path, bench):
+    yield from ((path, row) for row in find_own_lookups(path, name, context))
+    for reader in context.find_deferred_readers(path, name):
+        facts = context.analysis.all_facts()[reader.path]
+        if not _imports_module(reader.path, path, context):
             yield reader.path, reader.row
-        for reach in facts.reaches:
-            homes = bench.project.resolve(reach.base, reader.path) if reach.attribute == name else ()
-            if any(home.path == path and not home.local for home in homes):
-                yield reader.path, reach.span.row
+        for access in facts.attribute_accesses:
+            definitions = context.resolver.resolve(access.base, reader.path) if access.attribute == name else ()
+            if any(definition.path == path and not definition.qualname for definition in definitions):
+                yield reader.path, access.span.row
 
 
-def _is_whole(reader: str, path: str, bench: Bench) -> bool:
+def _imports_module(reader: str, path: str, context: FixContext) -> bool:
     """Whether a file has the module itself: it then reads the name as an attribute."""
-    facts = bench.known.all_facts()[reader]
-    homes = (home for entry in facts.imports for home in bench.project.resolve(entry.origin, reader))
-    return any(home.path == path and not home.local for home in homes)
+    facts = context.analysis.all_facts()[reader]
+    definitions = (
+        definition
+        for import_fact in facts.imports
+        for definition in context.resolver.resolve(import_fact.origin, reader)
+    )
+    return any(definition.path == path and not definition.qualname for definition in definitions)
 
 
-def looked_up_at_home(path: str, name: str, bench: Bench) -> Iterator[int]:
+def find_own_lookups(path: str, name: str, context: FixContext) -> Iterator[int]:
     """Rows (1-based) where functions of the module at `path` read its own name."""
-    for read, _ in _own_reads(path, name, bench):
+    for read, _ in _find_function_reads(path, name, context):
         yield read.lineno
 
 
-def reached_at_home(path: str, name: str, bench: Bench) -> Iterator[int]:
+def find_used_own_lookups(path: str, name: str, context: FixContext) -> Iterator[int]:
     """Those of them in functions and classes that anybody else uses. Raises Unanswered."""
-    references = bench.sheet(path).references
-    for read, outermost in _own_reads(path, name, bench):
-        variable = references.variable(references.module, outermost) if outermost else None
-        inside = [each for each in variable.reads if each is not read] if variable is not None else []
-        if variable is None or inside or variable.declared or bench.readers(path, outermost):
+    symbol_table = context.document(path).symbol_table
+    for read, outer_name in _find_function_reads(path, name, context):
+        symbol = symbol_table.find_symbol(symbol_table.module_scope, outer_name) if outer_name else None
+        inner_reads = [each for each in symbol.reads if each is not read] if symbol is not None else []
+        if symbol is None or inner_reads or symbol.has_inner_declaration or context.find_readers(path, outer_name):
             yield read.lineno
 
 
-def _own_reads(path: str, name: str, bench: Bench) -> Iterator[tuple[ast.Name, str]]:
+def _find_function_reads(path: str, name: str, context: FixContext) -> Iterator[tuple[ast.Name, str]]:
     """Reads of a module's name in functions, each with the name of the outermost definition around it."""
-    sheet = bench.sheet(path)
-    variable = sheet.references.variable(sheet.references.module, name)
-    for read in variable.reads if variable is not None else ():
-        if _is_in_function(sheet.references.scope_of(read)) and not is_annotation(read, sheet):
-            around = [node for node in sheet.references.ancestors(read) if isinstance(node, _DEFINITIONS)]
-            yield read, around[-1].name if around else ""
+    document = context.document(path)
+    symbol = document.symbol_table.find_symbol(document.symbol_table.module_scope, name)
+    for read in symbol.reads if symbol is not None else ():
+        if _is_in_function(document.symbol_table.scope_of(read)) and not is_in_annotation(read, document):
+            definitions = [node for node in document.symbol_table.ancestors(read) if isinstance(node, _DEFINITIONS)]
+            yield read, definitions[-1].name if definitions else ""
 
 
 def _is_in_function(scope: Scope | None) -> bool:
@@ -66,13 +70,13 @@ def _is_in_function(scope: Scope | None) -> bool:
     return False
 
 
-def is_annotation(node: ast.AST, sheet: Sheet) -> bool:
+def is_in_annotation(node: ast.AST, document: SourceDocument) -> bool:
     """Whether a node is, or is in, a type."""
-    inner: ast.AST = node
-    for around in sheet.references.ancestors(node):
-        if isinstance(around, (ast.arg, ast.AnnAssign)) and around.annotation is inner:
+    child: ast.AST = node
+    for ancestor in document.symbol_table.ancestors(node):
+        if isinstance(ancestor, (ast.arg, ast.AnnAssign)) and ancestor.annotation is child:
             return True
-        if isinstance(around, (ast.FunctionDef, ast.AsyncFunctionDef)):
-            return around.returns is inner
-        inner = around
+        if isinstance(ancestor, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            return ancestor.returns is child
+        child = ancestor
     return False

@@ -6,98 +6,121 @@ import ast
 import re
 from collections.abc import Iterable, Iterator
 
-from flake8_redis_ssot.fixes.context import Bench, Reader
-from flake8_redis_ssot.fixes.document import Sheet
-from flake8_redis_ssot.fixes.edits.ensure_import import Blocked
-from flake8_redis_ssot.fixes.imports.relocation import Move
-from flake8_redis_ssot.project.patch_targets import is_patch, origins_of
-from flake8_redis_ssot.project.view import View
-from flake8_redis_ssot.semantic.facts import Import, Reach
+from flake8_redis_ssot.fixes.context import FixContext, Reader
+from flake8_redis_ssot.fixes.document import SourceDocument
+from flake8_redis_ssot.fixes.edits.ensure_import import NotFixableError
+from flake8_redis_ssot.fixes.imports.relocation import Relocation
+from flake8_redis_ssot.project.patch_targets import is_patch, string_origins
+from flake8_redis_ssot.project.view import FileContext
+from flake8_redis_ssot.semantic.facts import AttributeAccess, Import
 from flake8_redis_ssot.semantic.flow.frames import last_name
 
 _SETTERS = frozenset({"setattr", "delattr", "object"})
-_MODULES = re.compile(r"\bmodules\b")
+_SYS_MODULES = re.compile(r"\bmodules\b")
 
 
-def check_stand_ins(moves: Iterable[Move], fact: Import | Reach, view: View, bench: Bench) -> None:
+def check_untracked_patches(
+    relocations: Iterable[Relocation], fact: Import | AttributeAccess, file: FileContext, context: FixContext
+) -> None:
     """Whether anything that `fact` reads from the old place is replaced there. Raises Blocked, Unanswered."""
-    for move in moves:
-        path = bench.project.path_of(move.old_module, view.path)
+    for relocation in relocations:
+        path = context.resolver.path_of(relocation.old_module, file.path)
         if path is None:
             continue
-        place = next(_replaced(path, bench), None)
-        if place:
-            raise Blocked(f"{place} may put something else in the place of `{move.old_module}`")
-        place = next(_set(path, move.old_name, fact, view, bench), None) if _is_late(fact, view) else None
-        if place:
-            raise Blocked(f"{place} sets `{move.old_name}` in `{move.old_module}`, which would no longer reach this")
+        location = next(_find_named_replacements(path, context), None)
+        if location:
+            raise NotFixableError(f"{location} may put something else in the place of `{relocation.old_module}`")
+        location = (
+            next(_find_assignments(path, relocation.old_name, fact, file, context), None)
+            if _is_late_bound(fact, file)
+            else None
+        )
+        if location:
+            raise NotFixableError(
+                f"{location} sets `{relocation.old_name}` in `{relocation.old_module}`, which would no longer "
+                "reach this"
+            )
 
 
-def check_handed_on(read: ast.Name, path: str, fact: Import, view: View, bench: Bench) -> None:
+def check_object_patches(read: ast.Name, path: str, fact: Import, file: FileContext, context: FixContext) -> None:
     """Whether the module at `path` is handed to a patch of something that others look up there. Raises Blocked."""
-    call = bench.sheet(view.path).references.parent(read)
-    for name in _names_set(call) if isinstance(call, ast.Call) else ():
-        for reader in bench.local_readers(path, name):
-            if (reader.path, reader.fact) != (view.path, fact):
-                place = f"{bench.relative(reader.path)}:{reader.row}"
-                raise Blocked(f"line {read.lineno} patches `{name}` in the old module, where {place} reads it")
+    call = context.document(file.path).symbol_table.parent(read)
+    for name in _names_set_by(call) if isinstance(call, ast.Call) else ():
+        for reader in context.find_deferred_readers(path, name):
+            if (reader.path, reader.fact) != (file.path, fact):
+                location = f"{context.relative_path(reader.path)}:{reader.row}"
+                raise NotFixableError(
+                    f"line {read.lineno} patches `{name}` in the old module, where {location} reads it"
+                )
 
 
-def _is_late(fact: Import | Reach, view: View) -> bool:
+def _is_late_bound(fact: Import | AttributeAccess, file: FileContext) -> bool:
     """Whether what is read is looked up in its module each time, not once."""
-    if isinstance(fact, Reach) or fact.local or fact.dynamic:
+    if isinstance(fact, AttributeAccess) or fact.is_local or fact.is_dynamic:
         return True
-    return any(home.path is not None and not home.local for home in view.homes([fact.origin]))
+    return any(definition.path is not None and not definition.qualname for definition in file.resolve([fact.origin]))
 
 
-def _replaced(path: str, bench: Bench) -> Iterator[str]:
+def _find_named_replacements(path: str, context: FixContext) -> Iterator[str]:
     """Where the module's name is written, in files that deal in `sys.modules`."""
-    for file, facts in sorted(bench.known.all_facts().items()):
-        for mention in facts.mentions:
-            named = not is_patch(mention) and _module_at(origins_of(mention, bench.project), bench) == path
-            if named and _MODULES.search(bench.sheet(file).text):
-                yield f"{bench.relative(file)}:{mention.span.row}"
+    for candidate_path, facts in sorted(context.analysis.all_facts().items()):
+        for string_reference in facts.string_references:
+            names_module = (
+                not is_patch(string_reference)
+                and _resolve_module_path(string_origins(string_reference, context.resolver), context) == path
+            )
+            if names_module and _SYS_MODULES.search(context.document(candidate_path).text):
+                yield f"{context.relative_path(candidate_path)}:{string_reference.span.row}"
 
 
-def replaced_anywhere(path: str, bench: Bench) -> Iterator[str]:
+def find_module_replacements(path: str, context: FixContext) -> Iterator[str]:
     """The same for a module that nobody has looked for: where any file that deals in `sys.modules` has its name."""
-    word = re.compile(rf"([\"']){re.escape(bench.module(path))}\1")
-    for file in sorted(bench.attribute_uses("modules")):
-        found = word.search(bench.sheet(file).text) if bench.module(path).encode() in bench.text(file) else None
-        if found is not None:
-            yield f"{bench.relative(file)}:{bench.sheet(file).lines.place(found.start())[0]}"
+    pattern = re.compile(rf"([\"']){re.escape(context.module_name(path))}\1")
+    for candidate_path in sorted(context.attribute_uses("modules")):
+        match = (
+            pattern.search(context.document(candidate_path).text)
+            if context.module_name(path).encode() in context.code_bytes(candidate_path)
+            else None
+        )
+        if match is not None:
+            row = context.document(candidate_path).lines.position(match.start())[0]
+            yield f"{context.relative_path(candidate_path)}:{row}"
 
 
-def _module_at(origins: Iterable[str], bench: Bench) -> str | None:
+def _resolve_module_path(origins: Iterable[str], context: FixContext) -> str | None:
     """The file of the module that a string names; None where it names something in a module."""
-    return next((bench.project.modules.path_of(origin[:-1]) for origin in origins if origin.endswith(":")), None)
+    return next((context.resolver.modules.path_of(origin[:-1]) for origin in origins if origin.endswith(":")), None)
 
 
-def _set(path: str, name: str, fact: Import | Reach, view: View, bench: Bench) -> Iterator[str]:
+def _find_assignments(
+    path: str, name: str, fact: Import | AttributeAccess, file: FileContext, context: FixContext
+) -> Iterator[str]:
     """Where files that have the whole module set the name in it."""
-    patched = {(target.path, target.mention.span.row) for target in bench.patches(path, name)}
-    for file in _holders(bench.local_readers(path, name)):
-        for row in _rows_set(bench.sheet(file), name):
-            if (file, row) not in patched:
-                yield f"{bench.relative(file)}:{row}"
+    patched_locations = {(target.path, target.reference.span.row) for target in context.find_patches(path, name)}
+    for reader_path in _reader_paths(context.find_deferred_readers(path, name)):
+        for row in _find_assignment_rows(context.document(reader_path), name):
+            if (reader_path, row) not in patched_locations:
+                yield f"{context.relative_path(reader_path)}:{row}"
 
 
-def _holders(readers: Iterable[Reader]) -> list[str]:
+def _reader_paths(readers: Iterable[Reader]) -> list[str]:
     return sorted({reader.path for reader in readers})
 
 
-def _rows_set(sheet: Sheet, name: str) -> Iterator[int]:
-    yield from sheet.rows_set(name)
-    for call in sheet.calls:
-        if name in _names_set(call):
-            yield next(argument.lineno for argument in call.args if _text(argument) == name)
+def _find_assignment_rows(document: SourceDocument, name: str) -> Iterator[int]:
+    yield from document.attribute_assignment_rows(name)
+    for call in document.calls:
+        if name in _names_set_by(call):
+            yield next(argument.lineno for argument in call.args if _string_value(argument) == name)
 
 
-def _names_set(call: ast.Call) -> list[str]:
+def _names_set_by(call: ast.Call) -> list[str]:
     """The names that a call sets by text, if it does."""
-    last = last_name(call.func)
-    return [text for argument in call.args[1:2] if (text := _text(argument))] if last in _SETTERS else []
+    function_name = last_name(call.func)
+    return (
+        [text for argument in call.args[1:2] if (text := _string_value(argument))] if function_name in _SETTERS else []
+    )
 
 
-def _text(node: ast.expr) -> str | None:
+def _string_value(node: ast.expr) -> str | None:
     return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None

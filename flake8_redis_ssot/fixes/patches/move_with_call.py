@@ -5,121 +5,179 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterable, Iterator
 
-from flake8_redis_ssot.fixes.context import Bench, Target
-from flake8_redis_ssot.fixes.draft import Draft, Replace
-from flake8_redis_ssot.fixes.edits.ensure_import import Blocked, Brought
-from flake8_redis_ssot.fixes.instances.call_site import Spot
-from flake8_redis_ssot.fixes.noqa_edits import silenced
+from flake8_redis_ssot.fixes.context import FixContext, PatchTarget
+from flake8_redis_ssot.fixes.draft import FixDraft, ReplaceText
+from flake8_redis_ssot.fixes.edits.ensure_import import EnsuredImport, NotFixableError
+from flake8_redis_ssot.fixes.instances.call_site import ConstructionSite
+from flake8_redis_ssot.fixes.noqa_edits import is_suppressed
 from flake8_redis_ssot.fixes.patches import untracked
-from flake8_redis_ssot.fixes.patches.lookups import is_annotation, looked_up_in
-from flake8_redis_ssot.fixes.patches.patch import place_of, retargeted, says_what_instead, takes_shape
+from flake8_redis_ssot.fixes.patches.lookups import find_lookups, is_in_annotation
+from flake8_redis_ssot.fixes.patches.patch import (
+    format_patch_location,
+    has_explicit_replacement,
+    has_spec,
+    retarget_patch,
+)
 from flake8_redis_ssot.model import Applicability
-from flake8_redis_ssot.project.resolver import Home
-from flake8_redis_ssot.project.view import View
-from flake8_redis_ssot.semantic.facts import Argument, Call
+from flake8_redis_ssot.project.resolver import Definition
+from flake8_redis_ssot.project.view import FileContext
+from flake8_redis_ssot.semantic.facts import Call, CallbackArgument
 
-CoreOf = Callable[[Call | Argument], tuple[Draft, Spot]]
+ConstructionDrafter = Callable[[Call | CallbackArgument], tuple[FixDraft, ConstructionSite]]
 
 
-def carried(draft: Draft, spot: Spot, brought: Brought, view: View, bench: Bench, core_of: CoreOf) -> Draft:
+def add_patch_moves(
+    draft: FixDraft,
+    construction: ConstructionSite,
+    ensured_import: EnsuredImport,
+    file: FileContext,
+    context: FixContext,
+    draft_construction: ConstructionDrafter,
+) -> FixDraft:
     """A fix of one place together with the patches that stand in for it. Raises Blocked, Unanswered.
 
-    `core_of` drafts the fix of another place of the same file, patches left out.
+    `draft_construction` drafts the fix of another place of the same file, patches left out.
     """
-    if spot.variable is None or spot.variable.scope.kind == "module":
-        draft = _of_module(draft, spot, brought, view, bench, core_of)
-    for doubt in untracked.doubts(spot, brought, view, bench):
-        draft = draft.doubted([doubt.reason], doubt.applicability)
+    if construction.symbol is None or construction.symbol.scope.kind == "module":
+        draft = _move_module_patches(draft, construction, ensured_import, file, context, draft_construction)
+    for doubt in untracked.find_patch_doubts(construction, ensured_import, file, context):
+        draft = draft.with_reasons([doubt.reason], doubt.applicability)
     return draft
 
 
-def _of_module(draft: Draft, spot: Spot, brought: Brought, view: View, bench: Bench, core_of: CoreOf) -> Draft:
+def _move_module_patches(
+    draft: FixDraft,
+    construction: ConstructionSite,
+    ensured_import: EnsuredImport,
+    file: FileContext,
+    context: FixContext,
+    draft_construction: ConstructionDrafter,
+) -> FixDraft:
     """The file reads a name of its own module: `patch("this.module.RedisManager")` replaces it."""
-    targets = bench.patches(view.path, spot.root.id)
-    if isinstance(spot.function, ast.Attribute):
-        _check_by_attribute(targets, spot, view)
+    targets = context.find_patches(file.path, construction.root.id)
+    if isinstance(construction.constructor, ast.Attribute):
+        _check_attribute_patches(targets, construction, file)
         return draft
     if not targets:
         return draft
-    _check_can_follow(draft, targets, spot, brought, view, bench)
-    for other in _others(spot, view, bench):
-        draft = draft.joined(core_of(other)[0])
-    draft = draft.joined(Draft(draft.title, tuple(_moved(targets, spot, brought.text, view, bench))))
-    draft = draft.doubted(untracked.reached_besides(targets, spot, brought, view, bench))
-    return _shaped(draft, [target for target in targets if target.attributes == spot.root.id], spot, view, bench)
+    _check_movable(draft, targets, construction, ensured_import, file, context)
+    for other in _other_constructions(construction, file, context):
+        draft = draft.combine(draft_construction(other)[0])
+    draft = draft.combine(
+        FixDraft(draft.title, tuple(_retarget_patches(targets, construction, ensured_import.text, file, context)))
+    )
+    draft = draft.with_reasons(untracked.find_extra_patch_effects(targets, construction, ensured_import, file, context))
+    return _restrict_specced_patches(
+        draft, [target for target in targets if target.attributes == construction.root.id], construction, file, context
+    )
 
 
-def _check_by_attribute(targets: Iterable[Target], spot: Spot, view: View) -> None:
+def _check_attribute_patches(targets: Iterable[PatchTarget], construction: ConstructionSite, file: FileContext) -> None:
     """`module.RedisManager()`, `RedisManager.create()`: whoever patches a part of that stands in for it."""
-    written = ast.unparse(spot.function)
+    expression = ast.unparse(construction.constructor)
     for target in targets:
-        if f"{written}.".startswith(f"{target.attributes}."):
-            raise Blocked(f"the patch at {place_of(target, view)} stands in for `{written}`, and could not follow")
+        if f"{expression}.".startswith(f"{target.attributes}."):
+            raise NotFixableError(
+                f"the patch at {format_patch_location(target, file)} stands in for `{expression}`, and could not follow"
+            )
 
 
-def _check_can_follow(
-    draft: Draft, targets: tuple[Target, ...], spot: Spot, brought: Brought, view: View, bench: Bench
+def _check_movable(
+    draft: FixDraft,
+    targets: tuple[PatchTarget, ...],
+    construction: ConstructionSite,
+    ensured_import: EnsuredImport,
+    file: FileContext,
+    context: FixContext,
 ) -> None:
-    first = place_of(targets[0], view)
-    if brought.scope is None or brought.scope.kind != "module":
-        raise Blocked(f"the patch at {first} could not follow: the new name is not one of the module")
-    if brought.operation is not None and not any(isinstance(part, Replace) for part in draft.operations):
-        raise Blocked(f"the patch at {first} could not follow: nothing is called here any more")
+    location = format_patch_location(targets[0], file)
+    if ensured_import.scope is None or ensured_import.scope.kind != "module":
+        raise NotFixableError(f"the patch at {location} could not follow: the new name is not one of the module")
+    if ensured_import.operation is not None and not any(isinstance(part, ReplaceText) for part in draft.operations):
+        raise NotFixableError(f"the patch at {location} could not follow: nothing is called here any more")
     if (
-        view.accessor(spot.resource) != spot.resource.accessor
-        and view.accessor(spot.resource) == spot.resource.instance
+        file.accessor(construction.resource) != construction.resource.accessor
+        and file.accessor(construction.resource) == construction.resource.instance
     ):
-        raise Blocked(f"the patch at {first} could not follow: it replaces what is called, and an instance is not")
-    for path, row in looked_up_in(view.path, spot.root.id, bench):
-        if path != view.path:
-            place = f"`{bench.module(path)}` (line {row})"
-            raise Blocked(f"the patch at {first} could not follow: {place} looks `{spot.root.id}` up here as well")
+        raise NotFixableError(
+            f"the patch at {location} could not follow: it replaces what is called, and an instance is not"
+        )
+    for path, row in find_lookups(file.path, construction.root.id, context):
+        if path != file.path:
+            reader_location = f"`{context.module_name(path)}` (line {row})"
+            raise NotFixableError(
+                f"the patch at {location} could not follow: {reader_location} looks `{construction.root.id}` "
+                "up here as well"
+            )
 
 
-def _others(spot: Spot, view: View, bench: Bench) -> Iterator[Call | Argument]:
+def _other_constructions(
+    construction: ConstructionSite, file: FileContext, context: FixContext
+) -> Iterator[Call | CallbackArgument]:
     """The other places that the same patch stands in for: all of them have to move."""
-    sheet = bench.sheet(view.path)
-    reads = spot.variable.reads if spot.variable else sheet.references.free(spot.root.id)
+    document = context.document(file.path)
+    reads = (
+        construction.symbol.reads
+        if construction.symbol
+        else document.symbol_table.unresolved_reads(construction.root.id)
+    )
     facts = {}
-    for judged in bench.judged(view.path):
-        fact = judged.site.fact
-        if isinstance(fact, (Call, Argument)) and not silenced(judged, view.path, bench):
+    for confirmed in context.confirmed_findings(file.path):
+        fact = confirmed.candidate.fact
+        if isinstance(fact, (Call, CallbackArgument)) and not is_suppressed(confirmed, file.path, context):
             facts[fact.span.row, fact.span.column] = fact
     for read in reads:
-        if read is spot.root or is_annotation(read, sheet):
+        if read is construction.root or is_in_annotation(read, document):
             continue
-        span = sheet.source.span(read)
+        span = document.source.span(read)
         fact = facts.get((span.row, span.column))
         if fact is None:
-            raise Blocked(f"a patch of `{spot.root.id}` stands in for line {span.row} as well, which stays")
+            raise NotFixableError(
+                f"a patch of `{construction.root.id}` stands in for line {span.row} as well, which stays"
+            )
         yield fact
 
 
-def _moved(targets: Iterable[Target], spot: Spot, name: str, view: View, bench: Bench) -> Iterator[Replace]:
+def _retarget_patches(
+    targets: Iterable[PatchTarget], construction: ConstructionSite, name: str, file: FileContext, context: FixContext
+) -> Iterator[ReplaceText]:
     """The patches of a name of this module, as patches of what is read instead."""
     for target in targets:
-        mention = target.mention
-        if target.attributes != spot.root.id:
+        reference = target.reference
+        if target.attributes != construction.root.id:
             # A member of the class, patched by way of this module: the class itself is the better address.
-            yield from retargeted(target, f"{spot.home.name}.{target.attributes.partition('.')[2]}", view, bench)
-        elif mention.role == "object":
-            yield from retargeted(target, name, view, bench)
+            yield from retarget_patch(
+                target, f"{construction.definition.name}.{target.attributes.partition('.')[2]}", file, context
+            )
+        elif reference.role == "object":
+            yield from retarget_patch(target, name, file, context)
         else:
-            yield from retargeted(target, f"{mention.text[: -len(spot.root.id)]}{name}", view, bench)
+            yield from retarget_patch(target, f"{reference.text[: -len(construction.root.id)]}{name}", file, context)
 
 
-def _shaped(draft: Draft, targets: Iterable[Target], spot: Spot, view: View, bench: Bench) -> Draft:
+def _restrict_specced_patches(
+    draft: FixDraft,
+    targets: Iterable[PatchTarget],
+    construction: ConstructionSite,
+    file: FileContext,
+    context: FixContext,
+) -> FixDraft:
     """A mock that is made after the class comes out otherwise when it is made after a function."""
-    dotted = view.accessor(spot.resource)
-    module, _, name = bench.project.locate(dotted).partition(":")
-    path = bench.project.path_of(module, view.path)
-    result = bench.result(Home(dotted, path, name)) if path is not None else None
-    interface = bench.interface(result.home) if result is not None else None
+    accessor = file.accessor(construction.resource)
+    module, _, name = context.resolver.to_origin(accessor).partition(":")
+    path = context.resolver.path_of(module, file.path)
+    result = context.function_result(Definition(accessor, path, name)) if path is not None else None
+    members = context.class_members(result.class_definition) if result is not None else None
     for target in targets:
-        if result is not None and result.is_coroutine and says_what_instead(target, bench):
-            raise Blocked(f"the patch at {place_of(target, view)} puts something there that can't be awaited")
-        if takes_shape(target, bench):
-            worst = Applicability.MANUAL if interface is None or interface.is_async else Applicability.UNSAFE
-            why = f"the mock at {place_of(target, view)} is made after the class, and would be after a function"
-            draft = draft.doubted([why], worst)
+        if result is not None and result.is_coroutine and has_explicit_replacement(target, context):
+            raise NotFixableError(
+                f"the patch at {format_patch_location(target, file)} puts something there that can't be awaited"
+            )
+        if has_spec(target, context):
+            applicability = Applicability.MANUAL if members is None or members.is_async else Applicability.UNSAFE
+            reason = (
+                f"the mock at {format_patch_location(target, file)} is made after the class, and would "
+                "be after a function"
+            )
+            draft = draft.with_reasons([reason], applicability)
     return draft

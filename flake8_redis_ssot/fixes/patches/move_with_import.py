@@ -5,130 +5,165 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 
-from flake8_redis_ssot.fixes.context import Bench, Reader, Target
-from flake8_redis_ssot.fixes.draft import Draft, Replace
-from flake8_redis_ssot.fixes.edits.ensure_import import Blocked
-from flake8_redis_ssot.fixes.imports.relocation import Move
-from flake8_redis_ssot.fixes.noqa_edits import is_silenced
-from flake8_redis_ssot.fixes.patches.lookups import reached_at_home
-from flake8_redis_ssot.fixes.patches.patch import loads_late, place_of, retargeted
-from flake8_redis_ssot.fixes.patches.untracked import may_be_patched
-from flake8_redis_ssot.project.view import View
-from flake8_redis_ssot.semantic.facts import Import, Reach
+from flake8_redis_ssot.fixes.context import FixContext, PatchTarget, Reader
+from flake8_redis_ssot.fixes.draft import FixDraft, ReplaceText
+from flake8_redis_ssot.fixes.edits.ensure_import import NotFixableError
+from flake8_redis_ssot.fixes.imports.relocation import Relocation
+from flake8_redis_ssot.fixes.noqa_edits import is_code_suppressed
+from flake8_redis_ssot.fixes.patches.lookups import find_used_own_lookups
+from flake8_redis_ssot.fixes.patches.patch import find_late_load, format_patch_location, retarget_patch
+from flake8_redis_ssot.fixes.patches.untracked import find_possible_patches
+from flake8_redis_ssot.project.view import FileContext
+from flake8_redis_ssot.semantic.facts import AttributeAccess, Import
 
-Redraft = Callable[[Import | Reach, str], Draft]
+ReaderDrafter = Callable[[Import | AttributeAccess, str], FixDraft]
 
 
-def carried_along(
-    draft: Draft, moves: Iterable[Move], fact: Import | Reach, view: View, bench: Bench, redraft: Redraft
-) -> Draft:
+def move_patches_with_import(
+    draft: FixDraft,
+    candidate_relocations: Iterable[Relocation],
+    fact: Import | AttributeAccess,
+    file: FileContext,
+    context: FixContext,
+    draft_reader: ReaderDrafter,
+) -> FixDraft:
     """A fix that moves what `fact` reads, with the patches of the old place. Raises Blocked, Unanswered.
 
     An import at the top of a module binds its names once: patches of the old place do not reach them, before or
-    after, unless the module is loaded under one. `redraft` drafts the fix of another reader (its fact and path),
+    after, unless the module is loaded under one. `draft_reader` drafts the fix of another reader (its fact and path),
     which then has to move as well.
     """
-    late = not isinstance(fact, Import) or fact.local or _is_module(fact, view)
-    several = tuple(moves)
-    names = frozenset(move.old_name for move in several)
-    for move in several:
-        old = bench.project.path_of(move.old_module, view.path)
-        if old is not None and late:
-            draft = _with_patches(draft, move, old, names, fact, view, bench, redraft)
-        elif old is not None:
-            _check_load(bench.patches(old, move.old_name), view, bench)
+    is_late_bound = not isinstance(fact, Import) or fact.is_local or _imports_module(fact, file)
+    relocations = tuple(candidate_relocations)
+    old_names = frozenset(relocation.old_name for relocation in relocations)
+    for relocation in relocations:
+        old_path = context.resolver.path_of(relocation.old_module, file.path)
+        if old_path is not None and is_late_bound:
+            draft = _add_moved_patches(draft, relocation, old_path, old_names, fact, file, context, draft_reader)
+        elif old_path is not None:
+            _check_late_load(context.find_patches(old_path, relocation.old_name), file, context)
     return draft
 
 
-def _is_module(fact: Import, view: View) -> bool:
-    return fact.dynamic or any(home.path is not None and not home.local for home in view.homes([fact.origin]))
+def _imports_module(fact: Import, file: FileContext) -> bool:
+    return fact.is_dynamic or any(
+        definition.path is not None and not definition.qualname for definition in file.resolve([fact.origin])
+    )
 
 
-def _check_load(targets: Iterable[Target], view: View, bench: Bench) -> None:
+def _check_late_load(targets: Iterable[PatchTarget], file: FileContext, context: FixContext) -> None:
     """Whether a test loads this module while a patch of the old place is in force. Raises Blocked."""
     for target in targets:
-        row = loads_late(target, view.path, bench)
+        row = find_late_load(target, file.path, context)
         if row:
-            place = place_of(target, view)
-            raise Blocked(f"the patch at {place} reaches this, as line {row} there may load this module meanwhile")
+            location = format_patch_location(target, file)
+            raise NotFixableError(
+                f"the patch at {location} reaches this, as line {row} there may load this module meanwhile"
+            )
 
 
-def _with_patches(
-    draft: Draft,
-    move: Move,
-    old: str,
-    names: frozenset[str],
-    fact: Import | Reach,
-    view: View,
-    bench: Bench,
-    redraft: Redraft,
-) -> Draft:
-    """The draft with the patches of one moved name, and the other readers; `names` are all that move with `fact`."""
-    _check_module(old, move, view, bench)
-    targets = bench.patches(old, move.old_name)
+def _add_moved_patches(
+    draft: FixDraft,
+    relocation: Relocation,
+    old_path: str,
+    old_names: frozenset[str],
+    fact: Import | AttributeAccess,
+    file: FileContext,
+    context: FixContext,
+    draft_reader: ReaderDrafter,
+) -> FixDraft:
+    """The draft with the patches of one moved name, and the other readers.
+
+    `old_names` are all that move with `fact`.
+    """
+    _check_module_patches(old_path, relocation, file, context)
+    targets = context.find_patches(old_path, relocation.old_name)
     if targets:
-        _check_at_home(targets[0], old, move, view, bench)
-        for reader in bench.local_readers(old, move.old_name):
-            if (reader.path, reader.fact) != (view.path, fact):
-                _check_reader(reader, old, names, view, bench)
-                draft = draft.joined(redraft(reader.fact, reader.path))
-        edits = tuple(edit for target in targets for edit in _retargeted(target, move, view, bench))
-        draft = draft.joined(Draft(draft.title, edits)).doubted(_reached_besides(targets[0], move, view, bench))
-    for doubt in may_be_patched(old, move.old_name, view, bench):
-        draft = draft.doubted([doubt.reason], doubt.applicability)
-    return draft.doubted(_in_force_anew(move, view, bench))
+        _check_own_module_reads(targets[0], old_path, relocation, file, context)
+        for reader in context.find_deferred_readers(old_path, relocation.old_name):
+            if (reader.path, reader.fact) != (file.path, fact):
+                _check_reader(reader, old_path, old_names, file, context)
+                draft = draft.combine(draft_reader(reader.fact, reader.path))
+        edits = tuple(edit for target in targets for edit in _retarget(target, relocation, file, context))
+        draft = draft.combine(FixDraft(draft.title, edits)).with_reasons(
+            _find_extra_reader_doubts(targets[0], relocation, file, context)
+        )
+    for doubt in find_possible_patches(old_path, relocation.old_name, file, context):
+        draft = draft.with_reasons([doubt.reason], doubt.applicability)
+    return draft.with_reasons(_find_new_patch_doubts(relocation, file, context))
 
 
-def _check_reader(reader: Reader, old: str, names: frozenset[str], view: View, bench: Bench) -> None:
-    """Whether another reader may move along, and nothing is patched that it reads besides `names`. Raises Blocked."""
-    first = reader.fact.statement.row if isinstance(reader.fact, Import) else reader.fact.statement_row
-    if is_silenced("RSS001", range(first, reader.row + 1), reader.path, bench):
-        raise Blocked(f"`{bench.module(reader.path)}` keeps the old place, silenced (line {reader.row})")
-    for target, name in bench.patches_in(old):
+def _check_reader(
+    reader: Reader, old_path: str, old_names: frozenset[str], file: FileContext, context: FixContext
+) -> None:
+    """Whether another reader may move along, and nothing is patched that it reads besides `old_names`.
+
+    Raises Blocked.
+    """
+    first_row = reader.fact.statement.row if isinstance(reader.fact, Import) else reader.fact.statement_row
+    if is_code_suppressed("RSS001", range(first_row, reader.row + 1), reader.path, context):
+        raise NotFixableError(f"`{context.module_name(reader.path)}` keeps the old place, silenced (line {reader.row})")
+    for target, name in context.find_patches_in(old_path):
         word = re.compile(rf"\.\s*{re.escape(name)}\b".encode())
-        if name not in names and word.search(bench.text(reader.path)):
-            place = place_of(target, view)
-            raise Blocked(f"`{bench.module(reader.path)}` reads `{name}` there as well, which is patched at {place}")
+        if name not in old_names and word.search(context.code_bytes(reader.path)):
+            location = format_patch_location(target, file)
+            raise NotFixableError(
+                f"`{context.module_name(reader.path)}` reads `{name}` there as well, which is patched at {location}"
+            )
 
 
-def _check_module(old: str, move: Move, view: View, bench: Bench) -> None:
+def _check_module_patches(old_path: str, relocation: Relocation, file: FileContext, context: FixContext) -> None:
     """Whether the old module as a whole is replaced, or the name by which this file reaches it. Raises Blocked."""
-    for target, name in bench.patches_in(old):
+    for target, name in context.find_patches_in(old_path):
         if not name:
-            raise Blocked(f"the patch at {place_of(target, view)} replaces the whole old module")
-    top = move.old_module.partition(".")[0]
-    for target in bench.patches(view.path, top) if top != move.old_module else ():
-        raise Blocked(f"the patch at {place_of(target, view)} replaces what is reached by `{top}` here")
+            raise NotFixableError(f"the patch at {format_patch_location(target, file)} replaces the whole old module")
+    top = relocation.old_module.partition(".")[0]
+    for target in context.find_patches(file.path, top) if top != relocation.old_module else ():
+        raise NotFixableError(
+            f"the patch at {format_patch_location(target, file)} replaces what is reached by `{top}` here"
+        )
 
 
-def _check_at_home(target: Target, old: str, move: Move, view: View, bench: Bench) -> None:
-    for row in reached_at_home(old, move.old_name, bench):
-        why = f"stands in for line {row} of `{move.old_module}` itself as well, which stays"
-        raise Blocked(f"the patch at {place_of(target, view)} {why}")
+def _check_own_module_reads(
+    target: PatchTarget, old_path: str, relocation: Relocation, file: FileContext, context: FixContext
+) -> None:
+    for row in find_used_own_lookups(old_path, relocation.old_name, context):
+        reason = f"stands in for line {row} of `{relocation.old_module}` itself as well, which stays"
+        raise NotFixableError(f"the patch at {format_patch_location(target, file)} {reason}")
 
 
-def _retargeted(target: Target, move: Move, view: View, bench: Bench) -> tuple[Replace, ...]:
-    if target.mention.role == "object":
-        raise Blocked(f"the patch at {place_of(target, view)} names the old module by a variable")
-    below = target.attributes[len(move.old_name) :]
-    return retargeted(target, f"{move.module}.{move.name}{below}", view, bench)
+def _retarget(
+    target: PatchTarget, relocation: Relocation, file: FileContext, context: FixContext
+) -> tuple[ReplaceText, ...]:
+    if target.reference.role == "object":
+        raise NotFixableError(f"the patch at {format_patch_location(target, file)} names the old module by a variable")
+    suffix = target.attributes[len(relocation.old_name) :]
+    return retarget_patch(target, f"{relocation.new_module}.{relocation.new_name}{suffix}", file, context)
 
 
-def _reached_besides(target: Target, move: Move, view: View, bench: Bench) -> Iterator[str]:
+def _find_extra_reader_doubts(
+    target: PatchTarget, relocation: Relocation, file: FileContext, context: FixContext
+) -> Iterator[str]:
     """In the new place the patch reaches whoever looks the name up there."""
-    new = bench.project.path_of(move.module, view.path)
-    if new is None:
+    new_path = context.resolver.path_of(relocation.new_module, file.path)
+    if new_path is None:
         return
-    readers = [(reader.path, reader.row) for reader in bench.local_readers(new, move.name)]
-    for path, row in (*((new, row) for row in reached_at_home(new, move.name, bench)), *readers):
-        yield f"the patch at {place_of(target, view)} would reach `{bench.module(path)}` (line {row}) as well"
+    readers = [(reader.path, reader.row) for reader in context.find_deferred_readers(new_path, relocation.new_name)]
+    for path, row in (
+        *((new_path, row) for row in find_used_own_lookups(new_path, relocation.new_name, context)),
+        *readers,
+    ):
+        yield (
+            f"the patch at {format_patch_location(target, file)} would reach `{context.module_name(path)}` "
+            f"(line {row}) as well"
+        )
         return
 
 
-def _in_force_anew(move: Move, view: View, bench: Bench) -> Iterator[str]:
+def _find_new_patch_doubts(relocation: Relocation, file: FileContext, context: FixContext) -> Iterator[str]:
     """Patches of the new place stand in for nothing here today."""
-    new = bench.project.path_of(move.module, view.path)
-    for target in bench.patches(new, move.name) if new is not None else ():
-        if target.attributes == move.name:
-            yield f"the patch at {place_of(target, view)} would reach this as well"
+    new_path = context.resolver.path_of(relocation.new_module, file.path)
+    for target in context.find_patches(new_path, relocation.new_name) if new_path is not None else ():
+        if target.attributes == relocation.new_name:
+            yield f"the patch at {format_patch_location(target, file)} would reach this as well"
             return

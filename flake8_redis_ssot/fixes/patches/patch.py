@@ -4,98 +4,117 @@ from __future__ import annotations
 
 import ast
 
-from flake8_redis_ssot.files.paths import relative_to
-from flake8_redis_ssot.fixes.context import Bench, Target
-from flake8_redis_ssot.fixes.draft import Replace
-from flake8_redis_ssot.fixes.edits.ensure_import import Blocked, absolute
-from flake8_redis_ssot.project.view import View
+from flake8_redis_ssot.files.paths import to_relative_path
+from flake8_redis_ssot.fixes.context import FixContext, PatchTarget
+from flake8_redis_ssot.fixes.draft import ReplaceText
+from flake8_redis_ssot.fixes.edits.ensure_import import NotFixableError, absolute_module
+from flake8_redis_ssot.project.view import FileContext
 from flake8_redis_ssot.semantic.flow.frames import last_name
-from flake8_redis_ssot.syntax.string_literals import changed
+from flake8_redis_ssot.syntax.string_literals import edit_string
 
 # What a patch is given that makes the mock look like the thing that it replaces.
-_SHAPES = frozenset({"autospec", "spec", "spec_set"})
+_SPEC_KEYWORDS = frozenset({"autospec", "spec", "spec_set"})
 # What else it can be given without saying by hand what stands there instead.
-_PLAIN = frozenset({"target", "attribute", "name", "return_value", "side_effect", "create", "autospec", "spec"})
+_NEUTRAL_KEYWORDS = frozenset(
+    {"target", "attribute", "name", "return_value", "side_effect", "create", "autospec", "spec"}
+)
 
 
-def place_of(target: Target, view: View) -> str:
+def format_patch_location(target: PatchTarget, file: FileContext) -> str:
     """Where a patch stands, for messages: path and 1-based row."""
-    return shown(target.path, target.mention.span.row, view)
+    return format_path_and_row(target.path, target.reference.span.row, file)
 
 
-def shown(path: str, row: int, view: View) -> str:
+def format_path_and_row(path: str, row: int, file: FileContext) -> str:
     """A place, for messages."""
-    return f"{relative_to(str(view.config.root), path)}:{row}"
+    return f"{to_relative_path(str(file.config.root), path)}:{row}"
 
 
-def retargeted(target: Target, new: str, view: View, bench: Bench) -> tuple[Replace, ...]:
+def retarget_patch(
+    target: PatchTarget, new_target: str, file: FileContext, context: FixContext
+) -> tuple[ReplaceText, ...]:
     """The string of a patch with another value. Raises Blocked where it cannot be changed in place."""
-    mention = target.mention
-    if mention.role in ("multiple", "dict") and mention.text.replace(":", ".") == new.rpartition(".")[0]:
-        raise Blocked(f"the patch at {place_of(target, view)} names what it replaces as a keyword")
-    if mention.role == "multiple":
-        raise Blocked(f"the patch at {place_of(target, view)} replaces several names at once")
-    sheet = bench.sheet(target.path)
-    span = mention.span
-    start, end = sheet.lines.offset(span.row, span.column), sheet.lines.offset(span.end_row, span.end_column)
-    cuts = changed(sheet.text, start, end, mention.text, new)
-    if not cuts:
-        raise Blocked(f"the string at {place_of(target, view)} is put together in a way that can't be changed")
-    return tuple(Replace(target.path, cut) for cut in cuts)
+    string_reference = target.reference
+    if (
+        string_reference.role in ("multiple", "dict")
+        and string_reference.text.replace(":", ".") == new_target.rpartition(".")[0]
+    ):
+        raise NotFixableError(f"the patch at {format_patch_location(target, file)} names what it replaces as a keyword")
+    if string_reference.role == "multiple":
+        raise NotFixableError(f"the patch at {format_patch_location(target, file)} replaces several names at once")
+    document = context.document(target.path)
+    span = string_reference.span
+    start, end = document.lines.offset(span.row, span.column), document.lines.offset(span.end_row, span.end_column)
+    edits = edit_string(document.text, start, end, string_reference.text, new_target)
+    if not edits:
+        raise NotFixableError(
+            f"the string at {format_patch_location(target, file)} is put together in a way that can't be changed"
+        )
+    return tuple(ReplaceText(target.path, edit) for edit in edits)
 
 
-def call_of(target: Target, bench: Bench) -> ast.Call | None:
+def find_patch_call(target: PatchTarget, context: FixContext) -> ast.Call | None:
     """The call that a patch is; None where its target is handed on by a name."""
-    sheet = bench.sheet(target.path)
-    for node in sheet.references.nodes:
+    document = context.document(target.path)
+    for node in document.symbol_table.nodes:
         if isinstance(node, ast.Call):
-            for given in (*node.args, *(keyword.value for keyword in node.keywords)):
-                if sheet.source.span(given) == target.mention.span:
+            for argument in (*node.args, *(keyword.value for keyword in node.keywords)):
+                if document.source.span(argument) == target.reference.span:
                     return node
     return None
 
 
-def takes_shape(target: Target, bench: Bench) -> bool:
+def has_spec(target: PatchTarget, context: FixContext) -> bool:
     """Whether the mock is made to look like what it replaces."""
-    call = call_of(target, bench)
-    return call is None or any(keyword.arg in _SHAPES for keyword in call.keywords)
+    call = find_patch_call(target, context)
+    return call is None or any(keyword.arg in _SPEC_KEYWORDS for keyword in call.keywords)
 
 
-def says_what_instead(target: Target, bench: Bench) -> bool:
+def has_explicit_replacement(target: PatchTarget, context: FixContext) -> bool:
     """Whether it is given what stands there instead, so that it does not come as a mock of the right kind."""
-    call = call_of(target, bench)
+    call = find_patch_call(target, context)
     if call is None:
         return True
-    last = last_name(call.func)
-    places = 2 if last == "object" else 1
-    return last == "setattr" or len(call.args) > places or any(keyword.arg not in _PLAIN for keyword in call.keywords)
+    function_name = last_name(call.func)
+    positional_count = 2 if function_name == "object" else 1
+    return (
+        function_name == "setattr"
+        or len(call.args) > positional_count
+        or any(keyword.arg not in _NEUTRAL_KEYWORDS for keyword in call.keywords)
+    )
 
 
-def loads_late(target: Target, path: str, bench: Bench) -> int:
+def find_late_load(target: PatchTarget, path: str, context: FixContext) -> int:
     """The row (1-based) where the file of a patch may load the module at `path` while it is in force; 0: none."""
-    sheet, module = bench.sheet(target.path), bench.module(path)
-    for statement in sheet.imports:
-        if sheet.references.scope_of(statement).kind != "module" and module in _loaded(statement, target.path, bench):
+    document, module = context.document(target.path), context.module_name(path)
+    for statement in document.imports:
+        if document.symbol_table.scope_of(statement).kind != "module" and module in _find_loaded_modules(
+            statement, target.path, context
+        ):
             return statement.lineno
-    imported = bench.imports(target.path, path)
-    calls = (node for node in sheet.references.nodes if isinstance(node, ast.Call))
-    loading = (call for call in calls if _loads_by_name(call, module, imported))
-    return next((call.lineno for call in loading if sheet.references.scope_of(call).kind != "module"), 0)
+    is_imported = context.has_import(target.path, path)
+    calls = (node for node in document.symbol_table.nodes if isinstance(node, ast.Call))
+    dynamic_loads = (call for call in calls if _is_dynamic_load(call, module, is_imported))
+    return next((call.lineno for call in dynamic_loads if document.symbol_table.scope_of(call).kind != "module"), 0)
 
 
-def _loaded(statement: ast.Import | ast.ImportFrom, file: str, bench: Bench) -> set[str]:
+def _find_loaded_modules(statement: ast.Import | ast.ImportFrom, path: str, context: FixContext) -> set[str]:
     """The modules that a statement may load, by their one name."""
     if isinstance(statement, ast.Import):
         names = {alias.name for alias in statement.names}
     else:
-        view = bench.known.view(file)
-        start = absolute(statement, view) if view is not None else statement.module or ""
-        names = {start, *(f"{start}.{alias.name}" for alias in statement.names)}
-    return {bench.project.module_name(name, file) for name in names}
+        file = context.analysis.file_context(path)
+        base = absolute_module(statement, file) if file is not None else statement.module or ""
+        names = {base, *(f"{base}.{alias.name}" for alias in statement.names)}
+    return {context.resolver.module_name(name, path) for name in names}
 
 
-def _loads_by_name(call: ast.Call, module: str, imported: bool) -> bool:
+def _is_dynamic_load(call: ast.Call, module: str, is_imported: bool) -> bool:
     """`import_module("this.module")`, or `reload` in a file that imports it."""
-    last = last_name(call.func)
-    named = any(isinstance(given, ast.Constant) and given.value == module for given in call.args)
-    return named if last in ("import_module", "__import__", "run_module") else last == "reload" and imported
+    function_name = last_name(call.func)
+    names_module = any(isinstance(argument, ast.Constant) and argument.value == module for argument in call.args)
+    return (
+        names_module
+        if function_name in ("import_module", "__import__", "run_module")
+        else function_name == "reload" and is_imported
+    )

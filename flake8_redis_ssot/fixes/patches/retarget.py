@@ -2,116 +2,135 @@
 
 from __future__ import annotations
 
-from flake8_redis_ssot.files.test_paths import is_test
-from flake8_redis_ssot.fixes.context import Bench, Reader, Target
-from flake8_redis_ssot.fixes.draft import Draft
-from flake8_redis_ssot.fixes.edits.ensure_import import Blocked
-from flake8_redis_ssot.fixes.imports.relocation import Move, move_of
-from flake8_redis_ssot.fixes.imports.replace_import import redirect
+from flake8_redis_ssot.files.test_paths import is_test_path
+from flake8_redis_ssot.fixes.context import FixContext, PatchTarget, Reader
+from flake8_redis_ssot.fixes.draft import FixDraft
+from flake8_redis_ssot.fixes.edits.ensure_import import NotFixableError
+from flake8_redis_ssot.fixes.imports.relocation import Relocation, resolve_relocation
+from flake8_redis_ssot.fixes.imports.replace_import import replace_deprecated_import
 from flake8_redis_ssot.fixes.instances.replace_call import replace_construction
-from flake8_redis_ssot.fixes.noqa_edits import silenced
-from flake8_redis_ssot.fixes.patches.lookups import reached_at_home
-from flake8_redis_ssot.fixes.patches.patch import loads_late, retargeted
+from flake8_redis_ssot.fixes.noqa_edits import is_suppressed
+from flake8_redis_ssot.fixes.patches.lookups import find_used_own_lookups
+from flake8_redis_ssot.fixes.patches.patch import find_late_load, retarget_patch
 from flake8_redis_ssot.model import Applicability, Refusal
-from flake8_redis_ssot.project.deprecations import deprecated_at
-from flake8_redis_ssot.project.patch_targets import is_patch, origins_of
-from flake8_redis_ssot.project.view import Judged, View
-from flake8_redis_ssot.semantic.facts import Argument, Call, Mention
+from flake8_redis_ssot.project.deprecations import find_deprecated
+from flake8_redis_ssot.project.patch_targets import is_patch, string_origins
+from flake8_redis_ssot.project.view import ConfirmedFinding, FileContext
+from flake8_redis_ssot.semantic.facts import Call, CallbackArgument, StringReference
 
 
-def retarget(mention: Mention, view: View, bench: Bench) -> Draft | Refusal:
+def retarget_reference(string_reference: StringReference, file: FileContext, context: FixContext) -> FixDraft | Refusal:
     """What to do about a string that names something old. Raises Unanswered."""
     try:
-        return _retargeted(mention, view, bench)
-    except Blocked as block:
-        return Refusal((str(block),))
+        return _draft_retarget(string_reference, file, context)
+    except NotFixableError as error:
+        return Refusal((str(error),))
 
 
-def _retargeted(mention: Mention, view: View, bench: Bench) -> Draft:
-    origin = origins_of(mention, view.project)[0]
+def _draft_retarget(string_reference: StringReference, file: FileContext, context: FixContext) -> FixDraft:
+    origin = string_origins(string_reference, file.resolver)[0]
     module, _, attributes = origin.partition(":")
-    written = view.project.module_name(module, view.path)
-    old = view.guards.deprecated(f"{written}.{attributes}" if attributes else written)
-    if old is None:
-        return _of_importer(module, attributes, view, bench)
+    module_name = file.resolver.module_name(module, file.path)
+    deprecated = file.resources.find_deprecated(f"{module_name}.{attributes}" if attributes else module_name)
+    if deprecated is None:
+        return _follow_importer(module, attributes, file, context)
     if not attributes:
-        raise Blocked("it names the module itself, and what is read from it there cannot be seen")
-    name, _, below = attributes.partition(".")
-    if not any(home.found for home in view.homes([f"{written}:{name}"])):
-        raise Blocked(f"`{written}` has no `{name}`, so it leads nowhere today")
-    move = move_of(old, written, name, view, bench)
-    target = Target(view.path, mention, attributes)
-    if is_patch(mention) or mention.role == "dict":
-        return _with_readers(target, move, view, bench)
-    edits = retargeted(target, _path(mention, move, below), view, bench)
-    draft = Draft(f"Name `{move.module}.{move.name}`", edits).doubted(move.reasons)
-    if is_test(view.relative):
-        return draft.doubted(["what the string is for cannot be seen"], Applicability.MANUAL)
-    return draft.doubted(["what the string is for cannot be seen"])
+        raise NotFixableError("it names the module itself, and what is read from it there cannot be seen")
+    name, _, suffix = attributes.partition(".")
+    if not any(definition.is_found for definition in file.resolve([f"{module_name}:{name}"])):
+        raise NotFixableError(f"`{module_name}` has no `{name}`, so it leads nowhere today")
+    relocation = resolve_relocation(deprecated, module_name, name, file, context)
+    target = PatchTarget(file.path, string_reference, attributes)
+    if is_patch(string_reference) or string_reference.role == "dict":
+        return _retarget_with_readers(target, relocation, file, context)
+    edits = retarget_patch(target, _format_dotted_path(string_reference, relocation, suffix), file, context)
+    draft = FixDraft(f"Name `{relocation.new_module}.{relocation.new_name}`", edits).with_reasons(relocation.reasons)
+    if is_test_path(file.relative_path):
+        return draft.with_reasons(["what the string is for cannot be seen"], Applicability.MANUAL)
+    return draft.with_reasons(["what the string is for cannot be seen"])
 
 
-def _path(mention: Mention, move: Move, below: str) -> str:
+def _format_dotted_path(string_reference: StringReference, relocation: Relocation, suffix: str) -> str:
     """The new path, with a colon before the attributes where the old one had it there."""
-    colon = ":" if ":" in mention.text else "."
-    return f"{move.module}{colon}{'.'.join(filter(None, (move.name, below)))}"
+    colon = ":" if ":" in string_reference.text else "."
+    return f"{relocation.new_module}{colon}{'.'.join(filter(None, (relocation.new_name, suffix)))}"
 
 
-def _with_readers(target: Target, move: Move, view: View, bench: Bench) -> Draft:
+def _retarget_with_readers(
+    target: PatchTarget, relocation: Relocation, file: FileContext, context: FixContext
+) -> FixDraft:
     """A patch moves together with whoever looks the old name up."""
-    old = bench.project.path_of(move.old_module, view.path)
-    readers = bench.local_readers(old, move.old_name) if old is not None else ()
-    if old is not None and not readers:
-        return _alone(target, move, old, view, bench)
-    first = readers[0]
-    reader = bench.known.view(first.path)
-    for judged in bench.judged(first.path) if reader is not None else ():
-        known = deprecated_at(judged.site, reader) if reader is not None and judged.code == "RSS001" else ()
-        if reader is not None and any(fact == first.fact for fact, _ in known):
-            return _with_reader(redirect(known, reader, bench), judged, first, view, bench)
-    raise Blocked(f"`{bench.module(first.path)}` reads it from the old place as well (line {first.row})")
+    old_path = context.resolver.path_of(relocation.old_module, file.path)
+    readers = context.find_deferred_readers(old_path, relocation.old_name) if old_path is not None else ()
+    if old_path is not None and not readers:
+        return _retarget_alone(target, relocation, old_path, file, context)
+    first_reader = readers[0]
+    reader_file = context.analysis.file_context(first_reader.path)
+    for confirmed in context.confirmed_findings(first_reader.path) if reader_file is not None else ():
+        deprecated_uses = (
+            find_deprecated(confirmed.candidate, reader_file)
+            if reader_file is not None and confirmed.code == "RSS001"
+            else ()
+        )
+        if reader_file is not None and any(fact == first_reader.fact for fact, _ in deprecated_uses):
+            return _check_reader_fix(
+                replace_deprecated_import(deprecated_uses, reader_file, context), confirmed, first_reader, file, context
+            )
+    raise NotFixableError(
+        f"`{context.module_name(first_reader.path)}` reads it from the old place as well (line {first_reader.row})"
+    )
 
 
-def _with_reader(outcome: Draft | Refusal, judged: Judged, reader: Reader, view: View, bench: Bench) -> Draft:
+def _check_reader_fix(
+    result: FixDraft | Refusal, confirmed: ConfirmedFinding, reader: Reader, file: FileContext, context: FixContext
+) -> FixDraft:
     """The fix of what reads the old place, where the patch is part of it."""
-    place = f"`{bench.module(reader.path)}` (line {reader.row})"
-    if silenced(judged, reader.path, bench):
-        raise Blocked(f"{place} keeps the old place, silenced")
-    if isinstance(outcome, Refusal):
-        raise Blocked(f"{place} keeps the old place: {outcome.reasons[0]}")
-    if not any(operation.path == view.path for operation in outcome.operations):
-        raise Blocked(f"{place} reads the old place, and moves without it")
-    return outcome
+    location = f"`{context.module_name(reader.path)}` (line {reader.row})"
+    if is_suppressed(confirmed, reader.path, context):
+        raise NotFixableError(f"{location} keeps the old place, silenced")
+    if isinstance(result, Refusal):
+        raise NotFixableError(f"{location} keeps the old place: {result.reasons[0]}")
+    if not any(operation.path == file.path for operation in result.operations):
+        raise NotFixableError(f"{location} reads the old place, and moves without it")
+    return result
 
 
-def _alone(target: Target, move: Move, old: str, view: View, bench: Bench) -> Draft:
+def _retarget_alone(
+    target: PatchTarget, relocation: Relocation, old_path: str, file: FileContext, context: FixContext
+) -> FixDraft:
     """Nobody looks the name up in the old place: only what is patched below it has an effect, by whatever path."""
-    below = target.attributes[len(move.old_name) :]
-    edits = retargeted(target, f"{move.module}.{move.name}{below}", view, bench)
-    draft = Draft(f"Patch `{move.module}.{move.name}{below}`", edits)
-    if below:
-        return draft.doubted(move.reasons)
-    for row in reached_at_home(old, move.old_name, bench):
-        raise Blocked(f"`{move.old_module}` itself looks it up (line {row})")
-    for reader in bench.readers(old, move.old_name):
-        row = loads_late(target, reader.path, bench) if reader.path != target.path else 0
+    suffix = target.attributes[len(relocation.old_name) :]
+    edits = retarget_patch(target, f"{relocation.new_module}.{relocation.new_name}{suffix}", file, context)
+    draft = FixDraft(f"Patch `{relocation.new_module}.{relocation.new_name}{suffix}`", edits)
+    if suffix:
+        return draft.with_reasons(relocation.reasons)
+    for row in find_used_own_lookups(old_path, relocation.old_name, context):
+        raise NotFixableError(f"`{relocation.old_module}` itself looks it up (line {row})")
+    for reader in context.find_readers(old_path, relocation.old_name):
+        row = find_late_load(target, reader.path, context) if reader.path != target.path else 0
         if row:
-            raise Blocked(f"`{bench.module(reader.path)}` may be loaded while it is in force (line {row})")
-    why = f"nothing looks up `{move.old_module}.{move.old_name}`: the patch has no effect today, and would get one"
-    return draft.doubted([why], Applicability.MANUAL)
+            raise NotFixableError(
+                f"`{context.module_name(reader.path)}` may be loaded while it is in force (line {row})"
+            )
+    reason = (
+        f"nothing looks up `{relocation.old_module}.{relocation.old_name}`: the patch has no effect "
+        "today, and would get one"
+    )
+    return draft.with_reasons([reason], Applicability.MANUAL)
 
 
-def _of_importer(module: str, name: str, view: View, bench: Bench) -> Draft:
+def _follow_importer(module: str, name: str, file: FileContext, context: FixContext) -> FixDraft:
     """A patch of a constructor where it is imported: it moves with the calls there."""
-    path = bench.project.path_of(module, view.path)
-    importer = bench.known.view(path) if path is not None else None
-    for judged in bench.judged(path) if path is not None and importer is not None else ():
-        fact = judged.site.fact
-        if isinstance(fact, (Call, Argument)) and path is not None and importer is not None:
-            if silenced(judged, path, bench):
+    path = context.resolver.path_of(module, file.path)
+    importer_file = context.analysis.file_context(path) if path is not None else None
+    for confirmed in context.confirmed_findings(path) if path is not None and importer_file is not None else ():
+        fact = confirmed.candidate.fact
+        if isinstance(fact, (Call, CallbackArgument)) and path is not None and importer_file is not None:
+            if is_suppressed(confirmed, path, context):
                 continue
-            outcome = replace_construction(fact, importer, bench)
-            if isinstance(outcome, Refusal):
-                raise Blocked(f"`{module}` keeps making its own (line {fact.span.row}): {outcome.reasons[0]}")
-            if any(operation.path == view.path for operation in outcome.operations):
-                return outcome
-    raise Blocked(f"nothing in `{module}` that is to change calls what the patch of `{name}` replaces")
+            result = replace_construction(fact, importer_file, context)
+            if isinstance(result, Refusal):
+                raise NotFixableError(f"`{module}` keeps making its own (line {fact.span.row}): {result.reasons[0]}")
+            if any(operation.path == file.path for operation in result.operations):
+                return result
+    raise NotFixableError(f"nothing in `{module}` that is to change calls what the patch of `{name}` replaces")

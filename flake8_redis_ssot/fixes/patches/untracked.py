@@ -8,231 +8,299 @@ import re
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 
-from flake8_redis_ssot.fixes.context import Bench, Target
-from flake8_redis_ssot.fixes.document import Sheet
-from flake8_redis_ssot.fixes.edits.ensure_import import Blocked, Brought
-from flake8_redis_ssot.fixes.instances.call_site import Spot
+from flake8_redis_ssot.fixes.context import FixContext, PatchTarget
+from flake8_redis_ssot.fixes.document import SourceDocument
+from flake8_redis_ssot.fixes.edits.ensure_import import EnsuredImport, NotFixableError
+from flake8_redis_ssot.fixes.instances.call_site import ConstructionSite
 from flake8_redis_ssot.fixes.instances.usage_check import Doubt
-from flake8_redis_ssot.fixes.patches.lookups import looked_up_in
-from flake8_redis_ssot.fixes.patches.patch import loads_late, place_of, shown
+from flake8_redis_ssot.fixes.patches.lookups import find_lookups
+from flake8_redis_ssot.fixes.patches.patch import find_late_load, format_patch_location, format_path_and_row
 from flake8_redis_ssot.model import Applicability
-from flake8_redis_ssot.project.patch_targets import is_patch, origins_of
-from flake8_redis_ssot.project.resolver import Home
-from flake8_redis_ssot.project.view import View
-from flake8_redis_ssot.semantic.facts import Argument, Call, Mention
+from flake8_redis_ssot.project.patch_targets import is_patch, string_origins
+from flake8_redis_ssot.project.resolver import Definition
+from flake8_redis_ssot.project.view import FileContext
+from flake8_redis_ssot.semantic.facts import Call, CallbackArgument, StringReference
 from flake8_redis_ssot.semantic.flow.frames import last_name
 
 # What runs when an instance is made.
-_MAKERS = frozenset({"__init__", "__new__", "__post_init__", "__init_subclass__", "__call__"})
+_CONSTRUCTION_METHODS = frozenset({"__init__", "__new__", "__post_init__", "__init_subclass__", "__call__"})
 
 
-def doubts(spot: Spot, brought: Brought, view: View, bench: Bench) -> Iterator[Doubt]:
+def find_patch_doubts(
+    construction: ConstructionSite, ensured_import: EnsuredImport, file: FileContext, context: FixContext
+) -> Iterator[Doubt]:
     """Every reason against a fix of one place. Raises Blocked, Unanswered."""
-    path, name = _looked_up(spot, view, bench)
+    path, name = _find_lookup_target(construction, file, context)
     if path is not None:
-        check_set(path, name, view, bench)
-        yield from may_be_patched(path, name, view, bench)
-    yield from _at_home(spot, view, bench)
-    yield from _of_making(spot, view, bench)
-    yield from _in_force_anew(spot, brought, view, bench)
+        check_assignments(path, name, file, context)
+        yield from find_possible_patches(path, name, file, context)
+    yield from _find_origin_doubts(construction, file, context)
+    yield from _find_construction_doubts(construction, file, context)
+    yield from _find_new_patch_doubts(construction, ensured_import, file, context)
 
 
-def _is_late(spot: Spot) -> bool:
+def _is_late_bound(construction: ConstructionSite) -> bool:
     """Whether the constructor is looked up in its own module each time."""
-    return isinstance(spot.function, ast.Attribute) or (
-        spot.variable is not None and spot.variable.scope.kind != "module"
+    return isinstance(construction.constructor, ast.Attribute) or (
+        construction.symbol is not None and construction.symbol.scope.kind != "module"
     )
 
 
-def _looked_up(spot: Spot, view: View, bench: Bench) -> tuple[str | None, str]:
+def _find_lookup_target(
+    construction: ConstructionSite, file: FileContext, context: FixContext
+) -> tuple[str | None, str]:
     """The file and the name in it that a mock would have to replace."""
-    if not _is_late(spot):
-        return view.path, spot.root.id
-    module, _, attributes = spot.written.partition(":")
-    return (bench.project.path_of(module, view.path) if attributes else None), attributes.partition(".")[0]
+    if not _is_late_bound(construction):
+        return file.path, construction.root.id
+    module, _, attributes = construction.written_origin.partition(":")
+    return (context.resolver.path_of(module, file.path) if attributes else None), attributes.partition(".")[0]
 
 
-def check_set(path: str, name: str, view: View, bench: Bench) -> None:
+def check_assignments(path: str, name: str, file: FileContext, context: FixContext) -> None:
     """Whether other files put something else there by an assignment, which would go on without effect."""
     # What is called, read from or the end of a string is not set.
-    for file in bench.files_with(rf"\.\s*{re.escape(name)}\b(?!\s*[.(\[\"'])".encode()):
-        rows = bench.sheet(file).rows_set(name) if file != path else []
-        if rows and bench.imports(file, path):
-            raise Blocked(f"{shown(file, rows[0], view)} sets `{name}`, which would no longer reach this")
+    for setter_path in context.find_files_matching(rf"\.\s*{re.escape(name)}\b(?!\s*[.(\[\"'])".encode()):
+        rows = context.document(setter_path).attribute_assignment_rows(name) if setter_path != path else []
+        if rows and context.has_import(setter_path, path):
+            raise NotFixableError(
+                f"{format_path_and_row(setter_path, rows[0], file)} sets `{name}`, which would no longer reach this"
+            )
 
 
-def _at_home(spot: Spot, view: View, bench: Bench) -> Iterator[Doubt]:
+def _find_origin_doubts(construction: ConstructionSite, file: FileContext, context: FixContext) -> Iterator[Doubt]:
     """Patches of the constructor where it comes from."""
-    module, _, attributes = spot.written.partition(":")
-    path = bench.project.path_of(module, view.path)
-    for target in bench.patches(path, attributes.partition(".")[0]) if path is not None and attributes else ():
-        if target.attributes != attributes or path == view.path:
+    module, _, attributes = construction.written_origin.partition(":")
+    path = context.resolver.path_of(module, file.path)
+    for target in context.find_patches(path, attributes.partition(".")[0]) if path is not None and attributes else ():
+        if target.attributes != attributes or path == file.path:
             continue
-        row = loads_late(target, view.path, bench)
+        row = find_late_load(target, file.path, context)
         if row:
-            place = place_of(target, view)
-            raise Blocked(f"the patch at {place} stands in for it, as line {row} there may load this module meanwhile")
-        if _is_late(spot):
-            if target.path == view.path or bench.imports(target.path, view.path):
-                raise Blocked(f"the patch at {place_of(target, view)} would no longer stand in for it")
-            yield Doubt(f"the patch at {place_of(target, view)} may be meant to stand in for it")
+            location = format_patch_location(target, file)
+            raise NotFixableError(
+                f"the patch at {location} stands in for it, as line {row} there may load this module meanwhile"
+            )
+        if _is_late_bound(construction):
+            if target.path == file.path or context.has_import(target.path, file.path):
+                raise NotFixableError(
+                    f"the patch at {format_patch_location(target, file)} would no longer stand in for it"
+                )
+            yield Doubt(f"the patch at {format_patch_location(target, file)} may be meant to stand in for it")
             return
 
 
-def _of_making(spot: Spot, view: View, bench: Bench) -> Iterator[Doubt]:
+def _find_construction_doubts(
+    construction: ConstructionSite, file: FileContext, context: FixContext
+) -> Iterator[Doubt]:
     """Patches of what an instance is made by: the shared one is made already."""
-    needed = _needed(spot.home, bench)
-    for file, facts in sorted(bench.known.all_facts().items()):
-        several = (mention for mention in facts.mentions if is_patch(mention)) if file != view.path else ()
-        first = next((each for each in several if _is_of_making(each, file, spot.home, needed, view, bench)), None)
-        if first is not None and (os.path.basename(file) == "conftest.py" or bench.imports(file, view.path)):
-            why = f"the patch at {shown(file, first.span.row, view)} is for the making of one"
-            yield Doubt(f"{why}, and the shared one is made already", Applicability.MANUAL)
+    constructor_names = _names_read_by_constructor(construction.definition, context)
+    for patch_path, facts in sorted(context.analysis.all_facts().items()):
+        patches = (
+            (string_reference for string_reference in facts.string_references if is_patch(string_reference))
+            if patch_path != file.path
+            else ()
+        )
+        first_patch = next(
+            (
+                patch
+                for patch in patches
+                if _patches_construction(patch, patch_path, construction.definition, constructor_names, file, context)
+            ),
+            None,
+        )
+        if first_patch is not None and (
+            os.path.basename(patch_path) == "conftest.py" or context.has_import(patch_path, file.path)
+        ):
+            reason = (
+                f"the patch at {format_path_and_row(patch_path, first_patch.span.row, file)} is for the making of one"
+            )
+            yield Doubt(f"{reason}, and the shared one is made already", Applicability.MANUAL)
             return
 
 
-def _is_of_making(mention: Mention, file: str, made: Home, needed: frozenset[str], view: View, bench: Bench) -> bool:
-    for origin in origins_of(mention, bench.project):
+def _patches_construction(
+    string_reference: StringReference,
+    patch_path: str,
+    made_class: Definition,
+    constructor_names: frozenset[str],
+    file: FileContext,
+    context: FixContext,
+) -> bool:
+    for origin in string_origins(string_reference, context.resolver):
         module, _, attributes = origin.partition(":")
         owner, _, last = attributes.rpartition(".")
-        if last in _MAKERS:
-            homes = bench.project.resolve(f"{module}:{owner}", file)
-            if any((home.path, home.local) == (made.path, made.local) for home in homes):
+        if last in _CONSTRUCTION_METHODS:
+            definitions = context.resolver.resolve(f"{module}:{owner}", patch_path)
+            if any(
+                (definition.path, definition.qualname) == (made_class.path, made_class.qualname)
+                for definition in definitions
+            ):
                 return True
-        path = bench.project.path_of(module, file)
-        if path is not None and path == made.path and attributes.partition(".")[0] in needed:
+        path = context.resolver.path_of(module, patch_path)
+        if path is not None and path == made_class.path and attributes.partition(".")[0] in constructor_names:
             return True
-        if path is None and _makes_a_client(f"{module}.{attributes}", view):
+        if path is None and _is_guarded_name(f"{module}.{attributes}", file):
             return True
     return False
 
 
-def _makes_a_client(name: str, view: View) -> bool:
+def _is_guarded_name(name: str, file: FileContext) -> bool:
     """Whether a third party's name is a guarded constructor, or something in one."""
     parts = name.split(".")
-    heads = (".".join(parts[:length]) for length in range(2, len(parts) + 1))
-    return any(view.guards.constructor(Home(head, None, "", found=False)) is not None for head in heads)
+    prefixes = (".".join(parts[:length]) for length in range(2, len(parts) + 1))
+    return any(
+        file.resources.constructor_resource(Definition(prefix, None, "", is_found=False)) is not None
+        for prefix in prefixes
+    )
 
 
-def _needed(made: Home, bench: Bench) -> frozenset[str]:
+def _names_read_by_constructor(made_class: Definition, context: FixContext) -> frozenset[str]:
     """The names of its module that a class reads while an instance is made."""
-    if made.path is None:
+    if made_class.path is None:
         return frozenset()
-    references = bench.sheet(made.path).references
+    symbol_table = context.document(made_class.path).symbol_table
     names: set[str] = set()
-    for node in bench.tree(made.path).body:
-        if isinstance(node, ast.ClassDef) and node.name == made.local:
+    for node in context.tree(made_class.path).body:
+        if isinstance(node, ast.ClassDef) and node.name == made_class.qualname:
             for member in node.body:
-                if getattr(member, "name", "") in _MAKERS:
+                if getattr(member, "name", "") in _CONSTRUCTION_METHODS:
                     names |= {read.id for read in ast.walk(member) if isinstance(read, ast.Name)}
     # Nobody is asked who reads them: they are names such as `logger`, and half of the project would have to be read.
-    return frozenset(name for name in names if references.variable(references.module, name) is not None)
+    return frozenset(name for name in names if symbol_table.find_symbol(symbol_table.module_scope, name) is not None)
 
 
-def _in_force_anew(spot: Spot, brought: Brought, view: View, bench: Bench) -> Iterator[Doubt]:
+def _find_new_patch_doubts(
+    construction: ConstructionSite, ensured_import: EnsuredImport, file: FileContext, context: FixContext
+) -> Iterator[Doubt]:
     """Patches of what is used from now on, which stand in for nothing here today."""
-    if brought.operation is None and brought.text == spot.root.id:
+    if ensured_import.operation is None and ensured_import.text == construction.root.id:
         return  # it is called the same, and stands in for it already
-    path, name = view.path if brought.operation is None else "", brought.text
-    if brought.scope is None or brought.scope.kind != "module":
-        module, _, name = bench.project.locate(view.accessor(spot.resource)).partition(":")
-        path = bench.project.path_of(module, view.path) or ""
-    for target in bench.patches(path, name) if path else ():
+    path, name = file.path if ensured_import.operation is None else "", ensured_import.text
+    if ensured_import.scope is None or ensured_import.scope.kind != "module":
+        module, _, name = context.resolver.to_origin(file.accessor(construction.resource)).partition(":")
+        path = context.resolver.path_of(module, file.path) or ""
+    for target in context.find_patches(path, name) if path else ():
         if target.attributes == name:
-            yield Doubt(f"the patch at {place_of(target, view)} would reach this as well")
+            yield Doubt(f"the patch at {format_patch_location(target, file)} would reach this as well")
             return
 
 
-def reached_besides(targets: Iterable[Target], spot: Spot, brought: Brought, view: View, bench: Bench) -> Iterator[str]:
+def find_extra_patch_effects(
+    targets: Iterable[PatchTarget],
+    construction: ConstructionSite,
+    ensured_import: EnsuredImport,
+    file: FileContext,
+    context: FixContext,
+) -> Iterator[str]:
     """What the patches of this place would reach as well once they name the accessor. Raises Blocked."""
-    first = place_of(next(iter(targets)), view)
-    if bench.patches(view.path, brought.text):
-        raise Blocked(f"the patch at {first} could not follow: `{brought.text}` is patched here as well")
-    for _, row in looked_up_in(view.path, brought.text, bench) if brought.operation is None else ():
-        yield f"the patch at {first} would reach line {row} as well, which takes `{brought.text}` already"
+    first_location = format_patch_location(next(iter(targets)), file)
+    if context.find_patches(file.path, ensured_import.text):
+        raise NotFixableError(
+            f"the patch at {first_location} could not follow: `{ensured_import.text}` is patched here as well"
+        )
+    for _, row in find_lookups(file.path, ensured_import.text, context) if ensured_import.operation is None else ():
+        yield (
+            f"the patch at {first_location} would reach line {row} as well, which takes `{ensured_import.text}` already"
+        )
         break
-    for row, root in _other_constructors(spot, view, bench):
-        if bench.patches(view.path, root):
-            raise Blocked(f"the patch at {first} could not follow: line {row} is patched apart from it")
-        yield f"the patch at {first} would reach line {row} as well once that is fixed"
+    for row, root in _find_other_constructors(construction, file, context):
+        if context.find_patches(file.path, root):
+            raise NotFixableError(
+                f"the patch at {first_location} could not follow: line {row} is patched apart from it"
+            )
+        yield f"the patch at {first_location} would reach line {row} as well once that is fixed"
 
 
-def _other_constructors(spot: Spot, view: View, bench: Bench) -> Iterator[tuple[int, str]]:
+def _find_other_constructors(
+    construction: ConstructionSite, file: FileContext, context: FixContext
+) -> Iterator[tuple[int, str]]:
     """Rows where something else makes an instance of the same resource, and the names that it begins with."""
-    sheet = bench.sheet(view.path)
-    for judged in bench.judged(view.path):
-        fact = judged.site.fact
+    document = context.document(file.path)
+    for confirmed in context.confirmed_findings(file.path):
+        fact = confirmed.candidate.fact
         if isinstance(fact, Call):
-            call = sheet.node(ast.Call, fact.span)
+            call = document.find_node(ast.Call, fact.span)
             root: ast.AST | None = call.func if isinstance(call, ast.Call) else None
         else:
-            root = sheet.node(ast.Name, fact.span) if isinstance(fact, Argument) else None
+            root = document.find_node(ast.Name, fact.span) if isinstance(fact, CallbackArgument) else None
         while isinstance(root, ast.Attribute):
             root = root.value
-        if isinstance(root, ast.Name) and root.id != spot.root.id:
+        if isinstance(root, ast.Name) and root.id != construction.root.id:
             yield fact.span.row, root.id
 
 
-def may_be_patched(path: str, name: str, view: View, bench: Bench) -> Iterator[Doubt]:
+def find_possible_patches(path: str, name: str, file: FileContext, context: FixContext) -> Iterator[Doubt]:
     """What may replace `name` in the module at `path`, unseen. Raises Unanswered."""
-    bench.patches(path, name)  # asks for the files that name it
-    shown_name = f"`{bench.module(path)}.{name}`"
-    for file, facts in sorted(bench.known.all_facts().items()):
-        for mention in facts.mentions:
-            if _is_of_something(mention, name):
-                place = shown(file, mention.span.row, view)
-                for worst in _as_it_has_to_do_with(file, path, name, bench):
-                    yield Doubt(f"the patch at {place} may stand in for it: what it patches cannot be seen", worst)
-            elif _is_target(mention, name, file, path, bench) and _patches_by_name(bench.sheet(file)):
-                place = shown(file, mention.span.row, view)
-                yield Doubt(f"{shown_name} is named at {place}, and may be patched", Applicability.MANUAL)
+    context.find_patches(path, name)  # asks for the files that name it
+    shown_name = f"`{context.module_name(path)}.{name}`"
+    for patch_path, facts in sorted(context.analysis.all_facts().items()):
+        for string_reference in facts.string_references:
+            if _is_ownerless_patch(string_reference, name):
+                location = format_path_and_row(patch_path, string_reference.span.row, file)
+                for applicability in _rate_relation(patch_path, path, name, context):
+                    yield Doubt(
+                        f"the patch at {location} may stand in for it: what it patches cannot be seen", applicability
+                    )
+            elif _is_patch_target(string_reference, name, patch_path, path, context) and _has_dynamic_patch(
+                context.document(patch_path)
+            ):
+                location = format_path_and_row(patch_path, string_reference.span.row, file)
+                yield Doubt(f"{shown_name} is named at {location}, and may be patched", Applicability.MANUAL)
 
 
-def _is_of_something(mention: Mention, name: str) -> bool:
-    return mention.role == "object" and not mention.owners and mention.text == name
+def _is_ownerless_patch(string_reference: StringReference, name: str) -> bool:
+    return string_reference.role == "object" and not string_reference.owners and string_reference.text == name
 
 
-def _is_target(mention: Mention, name: str, file: str, path: str, bench: Bench) -> bool:
-    if mention.role != "text" or not mention.text.replace(":", ".").endswith(f".{name}"):
+def _is_patch_target(
+    string_reference: StringReference, name: str, patch_path: str, path: str, context: FixContext
+) -> bool:
+    if string_reference.role != "text" or not string_reference.text.replace(":", ".").endswith(f".{name}"):
         return False
-    for origin in origins_of(mention, bench.project):
+    for origin in string_origins(string_reference, context.resolver):
         module, _, attributes = origin.partition(":")
-        if attributes == name and bench.project.path_of(module, file) == path:
+        if attributes == name and context.resolver.path_of(module, patch_path) == path:
             return True
     return False
 
 
-def _patches_by_name(sheet: Sheet) -> bool:
+def _has_dynamic_patch(document: SourceDocument) -> bool:
     """Whether something in a file patches a target that is no text there and then."""
-    calls = (call for call in sheet.calls if call.args)
-    return any(_is_patcher(call) and not isinstance(call.args[0], (ast.Constant, ast.JoinedStr)) for call in calls)
+    calls = (call for call in document.calls if call.args)
+    return any(_is_patch_call(call) and not isinstance(call.args[0], (ast.Constant, ast.JoinedStr)) for call in calls)
 
 
-def _is_patcher(call: ast.Call) -> bool:
-    last = last_name(call.func)
-    if last == "multiple":
+def _is_patch_call(call: ast.Call) -> bool:
+    function_name = last_name(call.func)
+    if function_name == "multiple":
         return True
-    return last == "patch" or (len(call.args) == 2 and last == "setattr") or (len(call.args) == 1 and last == "delattr")
+    return (
+        function_name == "patch"
+        or (len(call.args) == 2 and function_name == "setattr")
+        or (len(call.args) == 1 and function_name == "delattr")
+    )
 
 
-def _as_it_has_to_do_with(file: str, path: str, name: str, bench: Bench) -> Iterator[Applicability]:
+def _rate_relation(patch_path: str, path: str, name: str, context: FixContext) -> Iterator[Applicability]:
     """How far to trust a fix, where a file, or what it gets its fixtures from, imports a module or has its name."""
-    module = bench.module(path)
-    last = module.rpartition(".")[2]
-    word = re.compile(rf"\b{re.escape(module if last == name else last)}\b".encode())
-    files = (file, *_fixtures(file, bench))
-    if file == path or any(bench.imports(each, path) or bench.graph.imports(each, path) for each in files):
+    module = context.module_name(path)
+    last_part = module.rpartition(".")[2]
+    pattern = re.compile(rf"\b{re.escape(module if last_part == name else last_part)}\b".encode())
+    files = (patch_path, *_find_conftest_files(patch_path, context))
+    if patch_path == path or any(
+        context.has_import(each, path) or context.import_graph.has_import(each, path) for each in files
+    ):
         yield Applicability.MANUAL
-    elif any(word.search(bench.text(each)) for each in files):
+    elif any(pattern.search(context.code_bytes(each)) for each in files):
         yield Applicability.UNSAFE
 
 
-def _fixtures(file: str, bench: Bench) -> Iterator[str]:
+def _find_conftest_files(test_path: str, context: FixContext) -> Iterator[str]:
     """The `conftest.py` of its folder and of those above."""
-    folder = os.path.dirname(file)
-    while folder.startswith(str(bench.known.config.root)):
+    folder = os.path.dirname(test_path)
+    while folder.startswith(str(context.analysis.config.root)):
         path = os.path.join(folder, "conftest.py")
         with suppress(OSError):
-            bench.known.data(path)
+            context.analysis.read_bytes(path)
             yield path
         folder = os.path.dirname(folder)

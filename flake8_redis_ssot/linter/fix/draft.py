@@ -6,34 +6,34 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 
-from flake8_redis_ssot.fixes.compose import fix_of
-from flake8_redis_ssot.fixes.context import Bench, Question, Unanswered
-from flake8_redis_ssot.fixes.document import Sheet
-from flake8_redis_ssot.fixes.draft import Draft
-from flake8_redis_ssot.fixes.notebook_policy import as_in_notebooks
-from flake8_redis_ssot.linter.engine import Found
+from flake8_redis_ssot.fixes.compose import build_fix
+from flake8_redis_ssot.fixes.context import FixContext, ReferenceQuery, UnansweredQueryError
+from flake8_redis_ssot.fixes.document import SourceDocument
+from flake8_redis_ssot.fixes.draft import FixDraft
+from flake8_redis_ssot.fixes.notebook_policy import apply_notebook_policy
+from flake8_redis_ssot.linter.engine import LocatedFinding
 from flake8_redis_ssot.model import Finding, Fix, Refusal
 from flake8_redis_ssot.project.analysis import Analysis
-from flake8_redis_ssot.project.view import Judged
+from flake8_redis_ssot.project.view import ConfirmedFinding
 from flake8_redis_ssot.rules.rule import all_rules, rule_of
-from flake8_redis_ssot.syntax.edits import Overlap
+from flake8_redis_ssot.syntax.edits import OverlapError
 
 _NO_FIX = Refusal(("only you can say what the code should be",))
 
 
 @dataclass(frozen=True)
-class Proposal:
+class FixCandidate:
     """What was found, with its fix: as a draft that others can be joined with, and as edits of its own."""
 
-    found: Found
-    draft: Draft | None
+    located: LocatedFinding
+    draft: FixDraft | None
     fix: Fix | Refusal
-    offers: tuple[Fix, ...] = ()
+    alternatives: tuple[Fix, ...] = ()
 
     @property
     def finding(self) -> Finding:
         """The finding, with its fix."""
-        return self.found.finding._replace(fix=self.fix, offers=self.offers)
+        return self.located.finding._replace(fix=self.fix, offers=self.alternatives)
 
     @property
     def paths(self) -> frozenset[str]:
@@ -43,82 +43,114 @@ class Proposal:
         return frozenset(edit.path for edit in self.fix.edits) if isinstance(self.fix, Fix) else frozenset()
 
 
-def propose(
-    analysis: Analysis, found: Sequence[Found], before: Bench, known: Iterable[Proposal] = (), way: str = "fix"
-) -> tuple[list[Proposal], Bench]:
+def draft_fixes(
+    analysis: Analysis,
+    located_findings: Sequence[LocatedFinding],
+    previous_context: FixContext,
+    previous_candidates: Iterable[FixCandidate] = (),
+    rule_function: str = "fix",
+) -> tuple[list[FixCandidate], FixContext]:
     """A proposal for each of what was found, in its order, and the bench that they were drafted on.
 
-    `before` is the bench of the round before, which knows files that are still the same, and `known` are proposals
-    of that round that still hold. `way` is the function of a rule that drafts.
+    `previous_context` is the bench of the round before, which knows files that are still the same, and
+    `previous_candidates` are proposals of that round that still hold. `rule_function` is the function of a rule that
+    drafts.
     """
-    bench = before.again(analysis, cache(partial(_judged, analysis)))
-    kept = {proposal.found: proposal for proposal in known}
-    done = {number: kept[each] for number, each in enumerate(found) if each in kept}
-    while len(done) < len(found):
-        questions: set[Question] = set()
-        for number, each in enumerate(found):
-            if number not in done:
+    context = previous_context.with_analysis(analysis, cache(partial(_confirm_findings, analysis)))
+    kept_candidates = {candidate.located: candidate for candidate in previous_candidates}
+    drafted = {
+        number: kept_candidates[located]
+        for number, located in enumerate(located_findings)
+        if located in kept_candidates
+    }
+    while len(drafted) < len(located_findings):
+        queries: set[ReferenceQuery] = set()
+        for number, located in enumerate(located_findings):
+            if number not in drafted:
                 try:
-                    done[number] = proposal_of(each, analysis, bench, way)
-                except Unanswered as unanswered:
-                    questions.update(unanswered.questions)
-        if questions:
-            answer(analysis, questions, bench)
-    return [done[number] for number in range(len(found))], bench
+                    drafted[number] = draft_fix(located, analysis, context, rule_function)
+                except UnansweredQueryError as error:
+                    queries.update(error.queries)
+        if queries:
+            answer_queries(analysis, queries, context)
+    return [drafted[number] for number in range(len(located_findings))], context
 
 
-def _judged(analysis: Analysis, path: str) -> tuple[Judged, ...]:
+def _confirm_findings(analysis: Analysis, path: str) -> tuple[ConfirmedFinding, ...]:
     """The confirmed sites of a file, whatever is selected."""
-    view = analysis.view(path)
-    return tuple(judged for rule in all_rules() for judged in rule.judged(view)) if view is not None else ()
+    file = analysis.file_context(path)
+    return (
+        tuple(confirmed for rule in all_rules() for confirmed in rule.confirm_candidates(file))
+        if file is not None
+        else ()
+    )
 
 
-def untouched(proposals: Iterable[Proposal], sheets: Mapping[str, Sheet], bench: Bench) -> list[Proposal]:
-    """The proposals that a change of some files (`sheets`, as they will be) has nothing to do with.
+def find_unaffected(
+    candidates: Iterable[FixCandidate], documents: Mapping[str, SourceDocument], context: FixContext
+) -> list[FixCandidate]:
+    """The proposals that a change of some files (`documents`, as they will be) has nothing to do with.
 
     A proposal is about its file, the files of its edits, and whoever names its module or is named by it.
     """
-    words = {path: bench.module(path).rpartition(".")[2].encode() for path in sheets}
-    texts = b"\n".join([*(sheet.data for sheet in sheets.values()), *map(bench.text, sheets)])
+    module_words = {path: context.module_name(path).rpartition(".")[2].encode() for path in documents}
+    changed_text = b"\n".join(
+        [*(document.data for document in documents.values()), *map(context.code_bytes, documents)]
+    )
 
     @cache
-    def is_near(path: str) -> bool:
-        own = bench.module(path).rpartition(".")[2].encode()
-        return path in sheets or own in texts or any(word in bench.text(path) for word in words.values())
+    def is_related(path: str) -> bool:
+        own = context.module_name(path).rpartition(".")[2].encode()
+        return (
+            path in documents
+            or own in changed_text
+            or any(word in context.code_bytes(path) for word in module_words.values())
+        )
 
-    return [each for each in proposals if not is_near(each.found.path) and sheets.keys().isdisjoint(each.paths)]
+    return [
+        each for each in candidates if not is_related(each.located.path) and documents.keys().isdisjoint(each.paths)
+    ]
 
 
-def answer(analysis: Analysis, questions: Iterable[Question], bench: Bench) -> None:
+def answer_queries(analysis: Analysis, queries: Iterable[ReferenceQuery], context: FixContext) -> None:
     """Find the answers to questions, and let the bench know them."""
-    names = {(question.path, question.name) for question in questions if question.path}
-    attributes = {question.name for question in questions if not question.path}
-    analysis.ask(names, attributes)
-    bench.learn()
+    names = {(query.path, query.name) for query in queries if query.path}
+    attributes = {query.name for query in queries if not query.path}
+    analysis.run_queries(names, attributes)
+    context.invalidate_references()
 
 
-def new_bench(analysis: Analysis) -> Bench:
+def create_context(analysis: Analysis) -> FixContext:
     """A bench on which nothing has been drafted yet."""
-    return Bench(analysis, cache(partial(_judged, analysis)))
+    return FixContext(analysis, cache(partial(_confirm_findings, analysis)))
 
 
-def proposal_of(found: Found, analysis: Analysis, bench: Bench, way: str = "fix") -> Proposal:
+def draft_fix(
+    located: LocatedFinding, analysis: Analysis, context: FixContext, rule_function: str = "fix"
+) -> FixCandidate:
     """What to do about one finding. Raises Unanswered."""
-    view, draft = analysis.view(found.path), getattr(rule_of(found.judged.code).module, way, None)
-    if view is None or draft is None:
-        return Proposal(found, None, _NO_FIX)
+    file, draft_function = (
+        analysis.file_context(located.path),
+        getattr(rule_of(located.confirmed.code).module, rule_function, None),
+    )
+    if file is None or draft_function is None:
+        return FixCandidate(located, None, _NO_FIX)
     try:
-        outcome = as_in_notebooks(draft(found.judged.site, view, bench), found.path, bench)
-        if isinstance(outcome, Refusal):
-            return Proposal(found, None, outcome)
-        offers = tuple(fix_of(offer, bench) for offer in outcome.offers)
-        return Proposal(found, outcome, fix_of(outcome, bench), offers)
-    except Overlap:
-        return Proposal(found, None, Refusal(("parts of the fix would get in each other's way",)))
+        result = apply_notebook_policy(
+            draft_function(located.confirmed.candidate, file, context), located.path, context
+        )
+        if isinstance(result, Refusal):
+            return FixCandidate(located, None, result)
+        alternatives = tuple(build_fix(alternative, context) for alternative in result.alternatives)
+        return FixCandidate(located, result, build_fix(result, context), alternatives)
+    except OverlapError:
+        return FixCandidate(located, None, Refusal(("parts of the fix would get in each other's way",)))
     except OSError as error:
-        return Proposal(found, None, Refusal((f"a file that it concerns can't be read: {error}",)))
-    except Unanswered:
+        return FixCandidate(located, None, Refusal((f"a file that it concerns can't be read: {error}",)))
+    except UnansweredQueryError:
         raise
     except Exception as error:
         # A mistake of ours must neither hide the finding nor stop the fixes of others.
-        return Proposal(found, None, Refusal((f"internal error, please report it: {type(error).__name__}: {error}",)))
+        return FixCandidate(
+            located, None, Refusal((f"internal error, please report it: {type(error).__name__}: {error}",))
+        )

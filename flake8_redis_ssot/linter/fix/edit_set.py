@@ -4,53 +4,58 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from flake8_redis_ssot.fixes.compose import cuts_of
-from flake8_redis_ssot.fixes.context import Bench
-from flake8_redis_ssot.fixes.document import Sheet
-from flake8_redis_ssot.linter.fix.draft import Proposal
-from flake8_redis_ssot.linter.fix.regression_check import Trials, operations_of
+from flake8_redis_ssot.fixes.compose import build_text_edits
+from flake8_redis_ssot.fixes.context import FixContext
+from flake8_redis_ssot.fixes.document import SourceDocument
+from flake8_redis_ssot.linter.fix.draft import FixCandidate
+from flake8_redis_ssot.linter.fix.regression_check import RegressionCheck, collect_operations
 from flake8_redis_ssot.model import Refusal
-from flake8_redis_ssot.syntax.edits import Cut, Overlap
+from flake8_redis_ssot.syntax.edits import OverlapError, TextEdit
 
 
 @dataclass
-class Step:
+class FixRound:
     """The files that change, as they will be, the proposals in them, and those that would do harm."""
 
-    sheets: dict[str, Sheet] = field(default_factory=dict)
-    applied: list[Proposal] = field(default_factory=list)
-    refused: dict[int, Refusal] = field(default_factory=dict)
+    documents: dict[str, SourceDocument] = field(default_factory=dict)
+    applied: list[FixCandidate] = field(default_factory=list)
+    refusals: dict[int, Refusal] = field(default_factory=dict)
 
-    def settled(self, proposal: Proposal) -> Proposal:
+    def apply_refusal(self, candidate: FixCandidate) -> FixCandidate:
         """A proposal, or the reason why it was not applied in the place of its fix."""
-        refusal = self.refused.get(id(proposal))
-        return replace(proposal, fix=refusal) if refusal else proposal
+        refusal = self.refusals.get(id(candidate))
+        return replace(candidate, fix=refusal) if refusal else candidate
 
 
-def step_of(wanted: list[Proposal], bench: Bench, jobs: int) -> Step:
+def plan_round(candidates: list[FixCandidate], context: FixContext, jobs: int) -> FixRound:
     """As many of the proposals as go together and leave sound files behind. Raises Unanswered."""
-    step, trials = Step(), Trials(bench, jobs)
-    while wanted:
-        wanted, cuts = _composed(wanted, bench)
-        sheets, troubles = trials.after(cuts)
-        if not troubles:
-            step.sheets, step.applied = sheets, wanted
+    fix_round, regression_check = FixRound(), RegressionCheck(context, jobs)
+    while candidates:
+        candidates, edits = _select_compatible(candidates, context)
+        documents, problems = regression_check.apply_edits(edits)
+        if not problems:
+            fix_round.documents, fix_round.applied = documents, candidates
             break
-        step.refused |= {id(each): Refusal((why,)) for each, why in trials.harmful(wanted, troubles)}
-        wanted = [each for each in wanted if id(each) not in step.refused]
-    return step
+        fix_round.refusals |= {
+            id(candidate): Refusal((reason,))
+            for candidate, reason in regression_check.regressions(candidates, problems)
+        }
+        candidates = [candidate for candidate in candidates if id(candidate) not in fix_round.refusals]
+    return fix_round
 
 
-def _composed(wanted: list[Proposal], bench: Bench) -> tuple[list[Proposal], dict[str, list[Cut]]]:
+def _select_compatible(
+    candidates: list[FixCandidate], context: FixContext
+) -> tuple[list[FixCandidate], dict[str, list[TextEdit]]]:
     """As many of the proposals as go together, and their changes; the others get their turn in the next round."""
     try:
-        return wanted, cuts_of(operations_of(wanted), bench)
-    except Overlap:
-        kept: list[Proposal] = []
-        for each in wanted:
+        return candidates, build_text_edits(collect_operations(candidates), context)
+    except OverlapError:
+        compatible: list[FixCandidate] = []
+        for candidate in candidates:
             try:
-                cuts_of(operations_of([*kept, each]), bench)
-            except Overlap:
+                build_text_edits(collect_operations([*compatible, candidate]), context)
+            except OverlapError:
                 continue
-            kept.append(each)
-        return kept, cuts_of(operations_of(kept), bench)
+            compatible.append(candidate)
+        return compatible, build_text_edits(collect_operations(compatible), context)

@@ -7,85 +7,93 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from flake8_redis_ssot.files.test_paths import is_test
-from flake8_redis_ssot.fixes.context import Bench, Question, Unanswered
-from flake8_redis_ssot.fixes.document import Sheet
-from flake8_redis_ssot.fixes.factories.callers import callers_of, calls_of
-from flake8_redis_ssot.fixes.factories.factory import kind_of
-from flake8_redis_ssot.fixes.instances.containers import Function, function_around
-from flake8_redis_ssot.linter.engine import Found
-from flake8_redis_ssot.linter.fix.draft import Proposal, answer, new_bench, propose
-from flake8_redis_ssot.linter.fix.regression_check import tried
+from flake8_redis_ssot.files.test_paths import is_test_path
+from flake8_redis_ssot.fixes.context import FixContext, ReferenceQuery, UnansweredQueryError
+from flake8_redis_ssot.fixes.document import SourceDocument
+from flake8_redis_ssot.fixes.factories.callers import find_callers, find_calls
+from flake8_redis_ssot.fixes.factories.factory import function_kind
+from flake8_redis_ssot.fixes.instances.containers import FunctionOrLambda, enclosing_function
+from flake8_redis_ssot.linter.engine import LocatedFinding
+from flake8_redis_ssot.linter.fix.draft import FixCandidate, answer_queries, create_context, draft_fixes
+from flake8_redis_ssot.linter.fix.regression_check import reject_harmful
 from flake8_redis_ssot.model import Applicability, Finding, Fix
 from flake8_redis_ssot.project.analysis import Analysis
-from flake8_redis_ssot.project.view import View
+from flake8_redis_ssot.project.view import FileContext
 from flake8_redis_ssot.rules.rule import rule_of
-from flake8_redis_ssot.semantic.facts import Argument, Call
+from flake8_redis_ssot.semantic.facts import Call, CallbackArgument
 
 
-class Consolidation(NamedTuple):
+class FactoryConsolidation(NamedTuple):
     """One factory with its findings.
 
-    `makes` are the dotted names of what it makes. `trust` says how far the replacement of its calls can be trusted
-    (None: it is out of the question), `reasons` why no further.
+    `created_names` are the dotted names of what it makes. `applicability` says how far the replacement of its calls can
+    be trusted (None: it is out of the question), `reasons` why no further.
     """
 
-    survey: Survey
+    survey: FactorySurvey
     findings: tuple[Finding, ...]
-    makes: tuple[str, ...]
-    trust: Applicability | None
+    created_names: tuple[str, ...]
+    applicability: Applicability | None
     reasons: tuple[str, ...]
 
 
-def consolidations(found: Sequence[Found], analysis: Analysis, jobs: int) -> list[Consolidation]:
+def consolidate_factories(
+    located_findings: Sequence[LocatedFinding], analysis: Analysis, jobs: int
+) -> list[FactoryConsolidation]:
     """The factories among what was found, in order of place."""
-    found = [each for each in found if hasattr(rule_of(each.judged.code).module, "inline")]
-    proposals, bench = propose(analysis, found, new_bench(analysis), way="inline")
-    proposals = tried(proposals, bench, jobs)
-    groups: dict[tuple[str, int], list[tuple[Survey, Proposal]]] = {}
-    for survey, proposal in zip(_surveys(found, analysis, bench), proposals):
-        groups.setdefault((survey.path, survey.row), []).append((survey, proposal))
-    return [_consolidation(group) for _, group in sorted(groups.items())]
+    located_findings = [
+        located for located in located_findings if hasattr(rule_of(located.confirmed.code).module, "inline")
+    ]
+    candidates, context = draft_fixes(analysis, located_findings, create_context(analysis), rule_function="inline")
+    candidates = reject_harmful(candidates, context, jobs)
+    groups: dict[tuple[str, int], list[tuple[FactorySurvey, FixCandidate]]] = {}
+    for survey, candidate in zip(_survey_factories(located_findings, analysis, context), candidates):
+        groups.setdefault((survey.path, survey.row), []).append((survey, candidate))
+    return [_consolidate(group) for _, group in sorted(groups.items())]
 
 
-def _surveys(found: Sequence[Found], analysis: Analysis, bench: Bench) -> list[Survey]:
-    done: dict[int, Survey] = {}
-    while len(done) < len(found):
-        questions: set[Question] = set()
-        for number, each in enumerate(found):
-            view = analysis.view(each.path)
-            if number not in done and view is not None:
+def _survey_factories(
+    located_findings: Sequence[LocatedFinding], analysis: Analysis, context: FixContext
+) -> list[FactorySurvey]:
+    surveys: dict[int, FactorySurvey] = {}
+    while len(surveys) < len(located_findings):
+        queries: set[ReferenceQuery] = set()
+        for number, located in enumerate(located_findings):
+            file = analysis.file_context(located.path)
+            if number not in surveys and file is not None:
                 try:
-                    done[number] = survey_of(each.judged.site.fact, view, bench)
-                except Unanswered as unanswered:
-                    questions.update(unanswered.questions)
-        if questions:
-            answer(analysis, questions, bench)
-    return [done[number] for number in range(len(found))]
+                    surveys[number] = survey_factory(located.confirmed.candidate.fact, file, context)
+                except UnansweredQueryError as error:
+                    queries.update(error.queries)
+        if queries:
+            answer_queries(analysis, queries, context)
+    return [surveys[number] for number in range(len(located_findings))]
 
 
-def _consolidation(group: Sequence[tuple[Survey, Proposal]]) -> Consolidation:
-    fixes = [proposal.fix for _, proposal in group]
-    trust = min((fix.applicability if isinstance(fix, Fix) else None for fix in fixes), key=lambda each: each or -1)
+def _consolidate(group: Sequence[tuple[FactorySurvey, FixCandidate]]) -> FactoryConsolidation:
+    fixes = [candidate.fix for _, candidate in group]
+    applicability = min(
+        (fix.applicability if isinstance(fix, Fix) else None for fix in fixes), key=lambda each: each or -1
+    )
     reasons = dict.fromkeys(reason for fix in fixes for reason in fix.reasons)
-    findings = tuple(proposal.finding for _, proposal in group)
-    makes = dict.fromkeys(finding.mark.origin for finding in findings)
-    return Consolidation(group[0][0], findings, tuple(makes), trust, tuple(reasons))
+    findings = tuple(candidate.finding for _, candidate in group)
+    created_names = dict.fromkeys(finding.context.origin for finding in findings)
+    return FactoryConsolidation(group[0][0], findings, tuple(created_names), applicability, tuple(reasons))
 
 
-class Place(NamedTuple):
+class FactoryUse(NamedTuple):
     """A place (absolute `path`, 1-based `row`), and what it does with a factory: `calls`, `reads`, `patches`.
 
-    `perhaps`: it has to do with something of that name, whoever's it is.
+    `is_uncertain`: it has to do with something of that name, whoever's it is.
     """
 
     path: str
     row: int
-    does: str
-    perhaps: bool = False
+    action: str
+    is_uncertain: bool = False
 
 
-class Survey(NamedTuple):
+class FactorySurvey(NamedTuple):
     """A factory at `row` (1-based) of the file at `path`.
 
     `kind` is function, inner function, method, property, fixture, lambda, or handover (a constructor that is handed
@@ -96,70 +104,78 @@ class Survey(NamedTuple):
     row: int
     name: str
     kind: str
-    places: tuple[Place, ...]
+    uses: tuple[FactoryUse, ...]
 
 
-def survey_of(fact: Call | Argument, view: View, bench: Bench) -> Survey:
+def survey_factory(fact: Call | CallbackArgument, file: FileContext, context: FixContext) -> FactorySurvey:
     """The factory around a finding. Raises Unanswered."""
-    sheet = bench.sheet(view.path)
-    call = sheet.node(ast.Call, fact.span) if isinstance(fact, Call) else None
-    function = function_around(call, sheet.references) if call is not None else None
-    kind = kind_of(function, sheet)
+    document = context.document(file.path)
+    call = document.find_node(ast.Call, fact.span) if isinstance(fact, Call) else None
+    function = enclosing_function(call, document.symbol_table) if call is not None else None
+    kind = function_kind(function, document)
     row = function.lineno if function is not None else fact.span.row
-    places = sorted(set(_places(function, kind, fact.function, view, bench)))
-    return Survey(view.path, row, fact.function, kind, tuple(places))
+    uses = sorted(set(_find_uses(function, kind, fact.function, file, context)))
+    return FactorySurvey(file.path, row, fact.function, kind, tuple(uses))
 
 
-def _places(function: Function | None, kind: str, local: str, view: View, bench: Bench) -> Iterator[Place]:
+def _find_uses(
+    function: FunctionOrLambda | None, kind: str, qualname: str, file: FileContext, context: FixContext
+) -> Iterator[FactoryUse]:
     if function is None or isinstance(function, ast.Lambda):
         return
     if kind in ("method", "property"):
-        yield from _by_attribute(function.name, kind, local, view, bench)
+        yield from _find_uses_by_attribute(function.name, kind, qualname, file, context)
     elif kind == "fixture":
-        yield from _by_parameter(function.name, view, bench)
+        yield from _find_uses_by_parameter(function.name, file, context)
     else:
-        yield from _by_name(function, view, bench)
+        yield from _find_uses_by_name(function, file, context)
 
 
-def _by_name(function: ast.FunctionDef | ast.AsyncFunctionDef, view: View, bench: Bench) -> Iterator[Place]:
-    sheet = bench.sheet(view.path)
-    callers = callers_of(view.path, sheet.references.variable_of(function), bench)
-    for read, call in calls_of(callers, bench):
-        if not any(around is function for around in sheet.references.ancestors(read.node)):
-            yield Place(read.path, read.row, "reads" if call is None else "calls")
-    yield from (Place(path, row, "reads") for path, row, _ in callers.lost)
-    for holder in callers.holders:
-        for target in bench.patches(holder.path, holder.variable.name) if holder.is_patchable else ():
-            yield Place(target.path, target.mention.span.row, "patches")
+def _find_uses_by_name(
+    function: ast.FunctionDef | ast.AsyncFunctionDef, file: FileContext, context: FixContext
+) -> Iterator[FactoryUse]:
+    document = context.document(file.path)
+    callers = find_callers(file.path, document.symbol_table.symbol_of(function), context)
+    for read, call in find_calls(callers, context):
+        if not any(ancestor is function for ancestor in document.symbol_table.ancestors(read.node)):
+            yield FactoryUse(read.path, read.row, "reads" if call is None else "calls")
+    yield from (FactoryUse(path, row, "reads") for path, row, _ in callers.untracked)
+    for binding in callers.bindings:
+        for target in context.find_patches(binding.path, binding.symbol.name) if binding.is_patchable else ():
+            yield FactoryUse(target.path, target.reference.span.row, "patches")
 
 
-def _by_attribute(name: str, kind: str, local: str, view: View, bench: Bench) -> Iterator[Place]:
+def _find_uses_by_attribute(
+    name: str, kind: str, qualname: str, file: FileContext, context: FixContext
+) -> Iterator[FactoryUse]:
     """Attributes have no owner that a search could see."""
-    for path, uses in bench.attribute_uses(name).items():
+    for path, uses in context.attribute_uses(name).items():
         for use in uses:
-            yield Place(path, use.row, "reads" if kind == "property" else "calls", True)
-    owner, _, rest = local.replace("<locals>.", "").partition(".")
-    for target in bench.patches(view.path, owner):
+            yield FactoryUse(path, use.row, "reads" if kind == "property" else "calls", True)
+    owner, _, rest = qualname.replace("<locals>.", "").partition(".")
+    for target in context.find_patches(file.path, owner):
         if target.attributes == f"{owner}.{rest}":
-            yield Place(target.path, target.mention.span.row, "patches")
+            yield FactoryUse(target.path, target.reference.span.row, "patches")
 
 
-def _by_parameter(name: str, view: View, bench: Bench) -> Iterator[Place]:
+def _find_uses_by_parameter(name: str, file: FileContext, context: FixContext) -> Iterator[FactoryUse]:
     """Tests ask for a fixture by its name: those of its file, and below a `conftest.py` all."""
-    for path in _within_reach(view, bench):
-        sheet = bench.sheet(path) if name.encode() in bench.text(path) else None
-        if sheet is not None and (name in sheet.parameters or sheet.references.mentions(name)):
-            yield from (Place(path, row, "reads") for row in _rows_asking(name, sheet))
+    for path in _fixture_scope_files(file, context):
+        document = context.document(path) if name.encode() in context.code_bytes(path) else None
+        if document is not None and (name in document.parameter_names or document.symbol_table.find_text_rows(name)):
+            yield from (FactoryUse(path, row, "reads") for row in _find_request_rows(name, document))
 
 
-def _within_reach(view: View, bench: Bench) -> Iterable[str]:
-    if os.path.basename(view.path) != "conftest.py":
-        return (view.path,)
-    folder = os.path.dirname(view.path) + os.sep
-    return (path for path in bench.known.files if path.startswith(folder) and is_test(bench.relative(path)))
+def _fixture_scope_files(file: FileContext, context: FixContext) -> Iterable[str]:
+    if os.path.basename(file.path) != "conftest.py":
+        return (file.path,)
+    folder = os.path.dirname(file.path) + os.sep
+    return (
+        path for path in context.analysis.files if path.startswith(folder) and is_test_path(context.relative_path(path))
+    )
 
 
-def _rows_asking(name: str, sheet: Sheet) -> Iterator[int]:
-    for node in sheet.references.nodes:
+def _find_request_rows(name: str, document: SourceDocument) -> Iterator[int]:
+    for node in document.symbol_table.nodes:
         if (isinstance(node, ast.arg) and node.arg == name) or (isinstance(node, ast.Constant) and node.value == name):
             yield node.lineno

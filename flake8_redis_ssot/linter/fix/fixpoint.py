@@ -7,138 +7,162 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from flake8_redis_ssot.files.atomic_write import Change
-from flake8_redis_ssot.fixes.context import Bench, Unanswered
-from flake8_redis_ssot.fixes.document import Sheet
-from flake8_redis_ssot.linter.engine import Found
-from flake8_redis_ssot.linter.fix.draft import Proposal, answer, new_bench, propose, untouched
-from flake8_redis_ssot.linter.fix.edit_set import Step, step_of
-from flake8_redis_ssot.linter.fix.per_file import each_file
-from flake8_redis_ssot.linter.fix.regression_check import tried
+from flake8_redis_ssot.fixes.context import FixContext, UnansweredQueryError
+from flake8_redis_ssot.fixes.document import SourceDocument
+from flake8_redis_ssot.linter.engine import LocatedFinding
+from flake8_redis_ssot.linter.fix.draft import (
+    FixCandidate,
+    answer_queries,
+    create_context,
+    draft_fixes,
+    find_unaffected,
+)
+from flake8_redis_ssot.linter.fix.edit_set import FixRound, plan_round
+from flake8_redis_ssot.linter.fix.per_file import fix_each_file
+from flake8_redis_ssot.linter.fix.regression_check import reject_harmful
 from flake8_redis_ssot.model import Applicability, Finding
 from flake8_redis_ssot.project.analysis import Analysis
 from flake8_redis_ssot.rules.rule import rule_of
 
 # Fixes that make room for others need a round each; more of them than this means that two fight.
-_ROUNDS = 12
+_MAX_ROUNDS = 12
 
 
 @dataclass
-class Mended:
+class FixResult:
     """What a run of fixes has come to.
 
-    `before` and `after` are the bytes of every file that changed (absolute paths), `fixed` the findings whose fixes
-    were applied, `left` what is found now, with its fixes; `together` are files that were changed by one fix.
+    `original_bytes` and `changed_bytes` are the bytes of every file that changed (absolute paths), `fixed_findings` the
+    findings whose fixes were applied, `remaining_findings` what is found now, with its fixes; `joint_paths` are files
+    that were changed by one fix.
     """
 
-    before: dict[str, bytes] = field(default_factory=dict)
-    after: dict[str, bytes] = field(default_factory=dict)
-    fixed: list[Finding] = field(default_factory=list)
-    left: list[Finding] = field(default_factory=list)
-    together: list[frozenset[str]] = field(default_factory=list)
+    original_bytes: dict[str, bytes] = field(default_factory=dict)
+    changed_bytes: dict[str, bytes] = field(default_factory=dict)
+    fixed_findings: list[Finding] = field(default_factory=list)
+    remaining_findings: list[Finding] = field(default_factory=list)
+    joint_paths: list[frozenset[str]] = field(default_factory=list)
 
-    def take(self, applied: Sequence[Proposal], sheets: Mapping[str, Sheet], bench: Bench) -> None:
-        """Add one round; `bench` has the files as they were before it."""
-        for path, sheet in sheets.items():
-            self.before.setdefault(path, bench.sheet(path).data)
-            self.after[path] = sheet.data
-        self.fixed += [proposal.finding for proposal in applied]
-        self.together += [proposal.paths for proposal in applied]
+    def add_round(
+        self, applied: Sequence[FixCandidate], documents: Mapping[str, SourceDocument], context: FixContext
+    ) -> None:
+        """Add one round; `context` has the files as they were before it."""
+        for path, document in documents.items():
+            self.original_bytes.setdefault(path, context.document(path).data)
+            self.changed_bytes[path] = document.data
+        self.fixed_findings += [candidate.finding for candidate in applied]
+        self.joint_paths += [candidate.paths for candidate in applied]
 
-    def changes(self) -> list[tuple[Change, ...]]:
+    def group_changes(self) -> list[tuple[Change, ...]]:
         """What is to be written: sets of files that are changed all or none."""
         groups: list[set[str]] = []
-        for paths in self.together:
-            near = [group for group in groups if not group.isdisjoint(paths)]
-            groups = [group for group in groups if group not in near] + [set(paths).union(*near)]
+        for paths in self.joint_paths:
+            overlapping = [group for group in groups if not group.isdisjoint(paths)]
+            groups = [group for group in groups if group not in overlapping] + [set(paths).union(*overlapping)]
         return [
-            tuple(Change(path, self.before[path], self.after[path]) for path in sorted(group) if path in self.after)
+            tuple(
+                Change(path, self.original_bytes[path], self.changed_bytes[path])
+                for path in sorted(group)
+                if path in self.changed_bytes
+            )
             for group in sorted(groups, key=min)
         ]
 
 
-def mend(
+def fix_until_stable(
     analysis: Analysis,
-    look: Callable[[], Sequence[Found]],
+    recheck: Callable[[], Sequence[LocatedFinding]],
     *,
-    trust: Applicability,
-    wanted: Callable[[Finding], bool],
-    only: Set[str] = frozenset(),
+    min_applicability: Applicability,
+    is_selected: Callable[[Finding], bool],
+    allowed_paths: Set[str] = frozenset(),
     jobs: int = 1,
-    inline: bool = False,
-) -> Mended:
-    """Apply every fix that is trusted at least so far, of the findings that are `wanted`. Nothing is written.
+    inline_factories: bool = False,
+) -> FixResult:
+    """Apply every fix that is trusted at least so far, of the findings that are `is_selected`. Nothing is written.
 
-    `look` tells what is found in the present state of the analysis, which changes with it. With `only`, no fix is
-    applied that changes other files. `jobs` is the number of processes. With `inline`, factories whose callers can all
-    do without go first.
+    `recheck` tells what is found in the present state of the analysis, which changes with it. With `allowed_paths`, no
+    fix is applied that changes other files. `jobs` is the number of processes. With `inline_factories`, factories whose
+    callers can all do without go first.
     """
-    mended = Mended()
-    is_wanted = partial(_is_wanted, trust=trust, wanted=wanted, only=only)
-    if inline:
-        _inline(mended, analysis, look, is_wanted, jobs)
-    bench = new_bench(analysis)
-    done = each_file(found := look(), analysis, bench, is_wanted, jobs)
-    sheets = {path: Sheet.of(path, data) for path, data in done.files.items()}
-    known = [done.settled[number] for number in sorted(done.settled)]
-    if sheets:
-        known = _went_on(mended, done.applied, sheets, known, analysis, bench)
-        found = look()
-    for _ in range(_ROUNDS):
-        proposals, bench = propose(analysis, found, bench, known)
-        step = _answered_step([each for each in proposals if is_wanted(each)], analysis, bench, jobs)
-        proposals = [step.settled(proposal) for proposal in proposals]
-        if not step.sheets:
+    fix_result = FixResult()
+    is_applicable = partial(
+        _is_applicable, min_applicability=min_applicability, is_selected=is_selected, allowed_paths=allowed_paths
+    )
+    if inline_factories:
+        _inline_factories(fix_result, analysis, recheck, is_applicable, jobs)
+    context = create_context(analysis)
+    file_fixes = fix_each_file(located_findings := recheck(), analysis, context, is_applicable, jobs)
+    documents = {path: SourceDocument.from_bytes(path, data) for path, data in file_fixes.changed_files.items()}
+    kept_candidates = [file_fixes.unapplied[number] for number in sorted(file_fixes.unapplied)]
+    if documents:
+        kept_candidates = _apply_round(fix_result, file_fixes.applied, documents, kept_candidates, analysis, context)
+        located_findings = recheck()
+    for _ in range(_MAX_ROUNDS):
+        candidates, context = draft_fixes(analysis, located_findings, context, kept_candidates)
+        fix_round = _plan_answered_round([each for each in candidates if is_applicable(each)], analysis, context, jobs)
+        candidates = [fix_round.apply_refusal(candidate) for candidate in candidates]
+        if not fix_round.documents:
             break
-        known = _went_on(mended, step.applied, step.sheets, proposals, analysis, bench)
-        found = look()
-    mended.left = [proposal.finding for proposal in tried(proposals, bench, jobs)]
-    return mended
+        kept_candidates = _apply_round(
+            fix_result, fix_round.applied, fix_round.documents, candidates, analysis, context
+        )
+        located_findings = recheck()
+    fix_result.remaining_findings = [candidate.finding for candidate in reject_harmful(candidates, context, jobs)]
+    return fix_result
 
 
-def _inline(
-    mended: Mended,
+def _inline_factories(
+    fix_result: FixResult,
     analysis: Analysis,
-    look: Callable[[], Sequence[Found]],
-    is_wanted: Callable[[Proposal], bool],
+    recheck: Callable[[], Sequence[LocatedFinding]],
+    is_applicable: Callable[[FixCandidate], bool],
     jobs: int,
 ) -> None:
     """Apply the fixes that replace the calls of factories; the ordinary ones are for what is left."""
-    bench = new_bench(analysis)
-    for _ in range(_ROUNDS):
-        found = [each for each in look() if hasattr(rule_of(each.judged.code).module, "inline")]
-        proposals, bench = propose(analysis, found, bench, way="inline")
-        step = _answered_step([each for each in proposals if is_wanted(each)], analysis, bench, jobs)
-        if not step.sheets:
+    context = create_context(analysis)
+    for _ in range(_MAX_ROUNDS):
+        located_findings = [each for each in recheck() if hasattr(rule_of(each.confirmed.code).module, "inline")]
+        candidates, context = draft_fixes(analysis, located_findings, context, rule_function="inline")
+        fix_round = _plan_answered_round([each for each in candidates if is_applicable(each)], analysis, context, jobs)
+        if not fix_round.documents:
             break
-        _went_on(mended, step.applied, step.sheets, (), analysis, bench)
+        _apply_round(fix_result, fix_round.applied, fix_round.documents, (), analysis, context)
 
 
-def _went_on(
-    mended: Mended,
-    applied: Sequence[Proposal],
-    sheets: Mapping[str, Sheet],
-    proposals: Sequence[Proposal],
+def _apply_round(
+    fix_result: FixResult,
+    applied: Sequence[FixCandidate],
+    documents: Mapping[str, SourceDocument],
+    candidates: Sequence[FixCandidate],
     analysis: Analysis,
-    bench: Bench,
-) -> list[Proposal]:
+    context: FixContext,
+) -> list[FixCandidate]:
     """Take over the files as they are after a round; the proposals that still hold."""
-    mended.take(applied, sheets, bench)
-    analysis.change({path: (sheet.data, sheet.source) for path, sheet in sheets.items()})
-    known = untouched(proposals, sheets, bench)
-    bench.change(sheets)
-    return known
+    fix_result.add_round(applied, documents, context)
+    analysis.update_sources({path: (document.data, document.source) for path, document in documents.items()})
+    kept_candidates = find_unaffected(candidates, documents, context)
+    context.replace_documents(documents)
+    return kept_candidates
 
 
-def _is_wanted(proposal: Proposal, trust: Applicability, wanted: Callable[[Finding], bool], only: Set[str]) -> bool:
-    trusted = proposal.draft is not None and proposal.draft.applicability >= trust
-    within = not only or proposal.paths <= only
-    return trusted and within and wanted(proposal.found.finding)
+def _is_applicable(
+    candidate: FixCandidate,
+    min_applicability: Applicability,
+    is_selected: Callable[[Finding], bool],
+    allowed_paths: Set[str],
+) -> bool:
+    is_trusted = candidate.draft is not None and candidate.draft.applicability >= min_applicability
+    is_within = not allowed_paths or candidate.paths <= allowed_paths
+    return is_trusted and is_within and is_selected(candidate.located.finding)
 
 
-def _answered_step(wanted: list[Proposal], analysis: Analysis, bench: Bench, jobs: int) -> Step:
+def _plan_answered_round(
+    candidates: list[FixCandidate], analysis: Analysis, context: FixContext, jobs: int
+) -> FixRound:
     """A round whose questions are answered: together, fixes may raise some that none of them does alone."""
     while True:
         try:
-            return step_of(wanted, bench, jobs)
-        except Unanswered as unanswered:
-            answer(analysis, unanswered.questions, bench)
+            return plan_round(candidates, context, jobs)
+        except UnansweredQueryError as error:
+            answer_queries(analysis, error.queries, context)

@@ -9,58 +9,61 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
-from flake8_redis_ssot.files.processes import ask_each
-from flake8_redis_ssot.fixes.compose import cuts_of
-from flake8_redis_ssot.fixes.context import Bench
-from flake8_redis_ssot.fixes.document import Sheet
-from flake8_redis_ssot.fixes.draft import Draft, Operation, Take
-from flake8_redis_ssot.linter.fix.draft import Proposal
+from flake8_redis_ssot.files.processes import map_forked
+from flake8_redis_ssot.fixes.compose import build_text_edits
+from flake8_redis_ssot.fixes.context import FixContext
+from flake8_redis_ssot.fixes.document import SourceDocument
+from flake8_redis_ssot.fixes.draft import FixDraft, Operation, ReplaceImport
+from flake8_redis_ssot.linter.fix.draft import FixCandidate
 from flake8_redis_ssot.model import Applicability, Refusal
-from flake8_redis_ssot.syntax.edits import Cut
+from flake8_redis_ssot.syntax.edits import TextEdit
 
-Message = tuple[str, tuple[str, ...]]
+PyflakesMessage = tuple[str, tuple[str, ...]]
 
 
-def new_trouble(change: tuple[Sheet, Sheet]) -> str | None:
+def find_regression(change: tuple[SourceDocument, SourceDocument]) -> str | None:
     """What is wrong with a file after a change that was not wrong before, in words; None if nothing is."""
     before, after = change
-    if len(after.gaps) > len(before.gaps):
-        return f"the result could not be read: {after.gaps[0].reason} in line {after.gaps[0].row}"
-    for (kind, parts), row in new_messages(before, after):
+    if len(after.unanalysed_ranges) > len(before.unanalysed_ranges):
+        return (
+            f"the result could not be read: {after.unanalysed_ranges[0].reason} in line "
+            f"{after.unanalysed_ranges[0].row}"
+        )
+    for (kind, parts), row in find_new_messages(before, after):
         return f"it would leave behind what pyflakes calls {kind} ({', '.join(parts)}), in line {row} of the result"
     return None
 
 
-def new_messages(before: Sheet, after: Sheet) -> list[tuple[Message, int]]:
+def find_new_messages(before: SourceDocument, after: SourceDocument) -> list[tuple[PyflakesMessage, int]]:
     """What pyflakes finds in a file after a change and did not find before: kind and names, and the 1-based row.
 
     Where the same is found once more than before, its last places are told.
     """
-    now = _messages(after.tree)
-    new = Counter(message for message, _ in now) if now else Counter[Message]()
-    if new:
-        new -= Counter(message for message, _ in _messages(before.tree))
-    found = []
-    for message, row in reversed(now if new else ()):
-        if new[message] > 0:
-            new[message] -= 1
-            found.append((message, row))
-    return found[::-1]
+    current_messages = _pyflakes_messages(after.tree)
+    new_counts = Counter(message for message, _ in current_messages) if current_messages else Counter[PyflakesMessage]()
+    if new_counts:
+        new_counts -= Counter(message for message, _ in _pyflakes_messages(before.tree))
+    remaining = []
+    for message, row in reversed(current_messages if new_counts else ()):
+        if new_counts[message] > 0:
+            new_counts[message] -= 1
+            remaining.append((message, row))
+    return remaining[::-1]
 
 
 @lru_cache(maxsize=4)  # the fixes of one file are tried one after the other
-def _messages(tree: ast.Module) -> list[tuple[Message, int]]:
+def _pyflakes_messages(tree: ast.Module) -> list[tuple[PyflakesMessage, int]]:
     """What pyflakes finds in a tree: kind and names, without line numbers, and the row."""
     from pyflakes.checker import Checker  # late: only changes need it
 
     try:
-        found = Checker(tree).messages
+        messages = Checker(tree).messages
     except RecursionError:
         return []
-    return [(_told(type(each).__name__, each.message_args), each.lineno) for each in found]
+    return [(_message_key(type(message).__name__, message.message_args), message.lineno) for message in messages]
 
 
-def _told(kind: str, arguments: tuple[object, ...]) -> Message:
+def _message_key(kind: str, arguments: tuple[object, ...]) -> PyflakesMessage:
     """A message without rows. Of an import that nobody reads only the local name counts: it may have a new home."""
     names = (str(argument) for argument in arguments if not isinstance(argument, int))
     if kind == "UnusedImport":
@@ -68,73 +71,92 @@ def _told(kind: str, arguments: tuple[object, ...]) -> Message:
     return kind, tuple(names)
 
 
-Cuts = Mapping[str, Sequence[Cut]]
+EditsByPath = Mapping[str, Sequence[TextEdit]]
 
 
-class Trials:
+class RegressionCheck:
     """Looks at changed files, each state of them once, in up to `jobs` processes."""
 
-    def __init__(self, bench: Bench, jobs: int) -> None:
-        self._bench = bench
+    def __init__(self, context: FixContext, jobs: int) -> None:
+        self._context = context
         self._jobs = jobs
-        self._known: dict[tuple[str, bytes], tuple[Sheet, str | None]] = {}
+        self._checked_states: dict[tuple[str, bytes], tuple[SourceDocument, str | None]] = {}
 
-    def after(self, cuts: Cuts) -> tuple[dict[str, Sheet], dict[str, str]]:
+    def apply_edits(self, edits: EditsByPath) -> tuple[dict[str, SourceDocument], dict[str, str]]:
         """The files after changes, and what is wrong with them, by path."""
-        states = self._states(cuts)
-        self.look_at(states)
-        found = {state[0]: self._known[state] for state in states}
-        troubles = {path: why for path, (_, why) in found.items() if why}
-        return {path: sheet for path, (sheet, _) in found.items()}, troubles
+        states = self._changed_states(edits)
+        self.check_states(states)
+        checked = {state[0]: self._checked_states[state] for state in states}
+        problems = {path: reason for path, (_, reason) in checked.items() if reason}
+        return {path: document for path, (document, _) in checked.items()}, problems
 
-    def _states(self, cuts: Cuts) -> list[tuple[str, bytes]]:
-        return [(path, self._bench.sheet(path).changed(list(several))) for path, several in cuts.items() if several]
+    def _changed_states(self, edits: EditsByPath) -> list[tuple[str, bytes]]:
+        return [
+            (path, self._context.document(path).apply_edits(list(path_edits)))
+            for path, path_edits in edits.items()
+            if path_edits
+        ]
 
-    def look_at(self, states: Iterable[tuple[str, bytes]]) -> None:
+    def check_states(self, states: Iterable[tuple[str, bytes]]) -> None:
         """Read states of files (path and bytes), all those together that are new."""
-        fresh = [state for state in dict.fromkeys(states) if state not in self._known]
-        sheets = [Sheet.of(path, text) for path, text in fresh]
-        pairs = [(self._bench.sheet(sheet.path), sheet) for sheet in sheets]
-        answers = ask_each(new_trouble, pairs, self._jobs)
-        self._known |= {key: (sheet, why) for key, sheet, why in zip(fresh, sheets, answers)}
+        new_states = [state for state in dict.fromkeys(states) if state not in self._checked_states]
+        documents = [SourceDocument.from_bytes(path, data) for path, data in new_states]
+        pairs = [(self._context.document(document.path), document) for document in documents]
+        reasons = map_forked(find_regression, pairs, self._jobs)
+        self._checked_states |= {
+            key: (document, reason) for key, document, reason in zip(new_states, documents, reasons)
+        }
 
-    def harmful(self, wanted: Iterable[Proposal], troubles: Mapping[str, str]) -> Iterator[tuple[Proposal, str]]:
+    def regressions(
+        self, candidates: Iterable[FixCandidate], problems: Mapping[str, str]
+    ) -> Iterator[tuple[FixCandidate, str]]:
         """The proposals that do harm, each with what it does; where none does alone, all that share the file."""
-        near = [each for each in wanted if not troubles.keys().isdisjoint(each.paths)]
-        guilty = list(self.harmful_alone(near))
-        spared = {path for each, _ in guilty for path in each.paths}
-        yield from guilty
-        for each in near:
-            left = [path for path in sorted(each.paths) if path in troubles and path not in spared]
-            if left:
-                yield each, troubles[left[0]]
+        affected = [candidate for candidate in candidates if not problems.keys().isdisjoint(candidate.paths)]
+        harmful = list(self.own_regressions(affected))
+        explained_paths = {path for candidate, _ in harmful for path in candidate.paths}
+        yield from harmful
+        for candidate in affected:
+            unexplained_paths = [
+                path for path in sorted(candidate.paths) if path in problems and path not in explained_paths
+            ]
+            if unexplained_paths:
+                yield candidate, problems[unexplained_paths[0]]
 
-    def harmful_alone(self, proposals: Sequence[Proposal]) -> Iterator[tuple[Proposal, str]]:
+    def own_regressions(self, candidates: Sequence[FixCandidate]) -> Iterator[tuple[FixCandidate, str]]:
         """The proposals that do harm by themselves, each with what it does."""
-        cuts = [cuts_of(operations_of([each]), self._bench) for each in proposals]
-        self.look_at(state for each in cuts for state in self._states(each))
-        for proposal, each in zip(proposals, cuts):
-            troubles = self.after(each)[1]
-            if troubles:
-                yield proposal, next(iter(troubles.values()))
+        edits_by_candidate = [
+            build_text_edits(collect_operations([candidate_edits]), self._context) for candidate_edits in candidates
+        ]
+        self.check_states(
+            state for candidate_edits in edits_by_candidate for state in self._changed_states(candidate_edits)
+        )
+        for candidate, candidate_edits in zip(candidates, edits_by_candidate):
+            problems = self.apply_edits(candidate_edits)[1]
+            if problems:
+                yield candidate, next(iter(problems.values()))
 
 
-def tried(proposals: Sequence[Proposal], bench: Bench, jobs: int) -> list[Proposal]:
+def reject_harmful(candidates: Sequence[FixCandidate], context: FixContext, jobs: int) -> list[FixCandidate]:
     """The proposals, those that would do harm with the reason in place of their fix."""
-    offered = [each for each in proposals if each.draft and _may_do_harm(each.draft)]
-    refused = {id(each): why for each, why in Trials(bench, jobs).harmful_alone(offered)}
-    return [replace(each, fix=Refusal((refused[id(each)],))) if id(each) in refused else each for each in proposals]
+    checked = [candidate for candidate in candidates if candidate.draft and _needs_check(candidate.draft)]
+    reasons = {id(candidate): reason for candidate, reason in RegressionCheck(context, jobs).own_regressions(checked)}
+    return [
+        replace(candidate, fix=Refusal((reasons[id(candidate)],))) if id(candidate) in reasons else candidate
+        for candidate in candidates
+    ]
 
 
-def _may_do_harm(draft: Draft) -> bool:
+def _needs_check(draft: FixDraft) -> bool:
     """Whether a draft that may be applied is worth a trial: a name that nobody reads can go without one."""
-    removals = all(
-        isinstance(each, Take) and not each.instead and isinstance(each.statement, ast.ImportFrom)
-        for each in draft.operations
+    is_removal_only = all(
+        isinstance(operation, ReplaceImport)
+        and not operation.replacements
+        and isinstance(operation.statement, ast.ImportFrom)
+        for operation in draft.operations
     )
-    return draft.applicability > Applicability.MANUAL and not removals
+    return draft.applicability > Applicability.MANUAL and not is_removal_only
 
 
-def operations_of(proposals: Iterable[Proposal]) -> list[Operation]:
+def collect_operations(candidates: Iterable[FixCandidate]) -> list[Operation]:
     """All that some proposals do."""
-    return [operation for each in proposals if each.draft for operation in each.draft.operations]
+    return [operation for candidate in candidates if candidate.draft for operation in candidate.draft.operations]

@@ -9,65 +9,73 @@ from itertools import chain
 from types import MappingProxyType
 from typing import NamedTuple
 
-from flake8_redis_ssot.files.processes import ask_each
-from flake8_redis_ssot.project.search.prefilter import AttributeUse, attribute_uses, code
+from flake8_redis_ssot.files.processes import map_forked
+from flake8_redis_ssot.project.search.prefilter import AttributeUse, code_bytes, find_attribute_uses
 from flake8_redis_ssot.semantic.facts import FileFacts
 
-_CHUNK = 150
-Uses = Mapping[str, tuple[AttributeUse, ...]]
+_CHUNK_SIZE = 150
+UsesByPath = Mapping[str, tuple[AttributeUse, ...]]
 
 
-class Asked(NamedTuple):
+class QueryResults(NamedTuple):
     """The answers so far.
 
-    The readers of `names` (path and name) are known, with the `facts` of their files by path; and so are the places
-    where `attributes` of some names are read, by name and path.
+    The readers of `searched_names` (path and name) are known, with the `facts` of their files by path; and so are the
+    places where `attribute_uses` of some names are read, by name and path.
     """
 
-    names: frozenset[tuple[str, str]] = frozenset()
+    searched_names: frozenset[tuple[str, str]] = frozenset()
     facts: Mapping[str, FileFacts] = MappingProxyType({})
-    attributes: Mapping[str, Uses] = MappingProxyType({})
+    attribute_uses: Mapping[str, UsesByPath] = MappingProxyType({})
 
-    def plus(
-        self, names: Set[tuple[str, str]], facts: Mapping[str, FileFacts], attributes: Mapping[str, Uses]
-    ) -> Asked:
+    def merge(
+        self, names: Set[tuple[str, str]], facts: Mapping[str, FileFacts], attributes: Mapping[str, UsesByPath]
+    ) -> QueryResults:
         """These answers and more. Facts of a file that was read before hold for both questions."""
-        both = {path: joined(self.facts[path], new) if path in self.facts else new for path, new in facts.items()}
-        return Asked(self.names | names, {**self.facts, **both}, {**self.attributes, **attributes})
+        merged_facts = {
+            path: merge_facts(self.facts[path], new) if path in self.facts else new for path, new in facts.items()
+        }
+        return QueryResults(
+            self.searched_names | names, {**self.facts, **merged_facts}, {**self.attribute_uses, **attributes}
+        )
 
-    def changed(self, files: Iterable[FileFacts], data: Mapping[str, bytes]) -> Asked:
+    def update(self, files: Iterable[FileFacts], data: Mapping[str, bytes]) -> QueryResults:
         """The answers once some files have other bytes (`data`, by path) and other facts."""
         uses = {
-            name: {**known, **{path: attribute_uses(text, name) for path, text in data.items()}}
-            for name, known in self.attributes.items()
+            name: {**known_uses, **{path: find_attribute_uses(text, name) for path, text in data.items()}}
+            for name, known_uses in self.attribute_uses.items()
         }
-        return Asked(self.names, {**self.facts, **{facts.path: facts for facts in files}}, uses)
+        return QueryResults(self.searched_names, {**self.facts, **{facts.path: facts for facts in files}}, uses)
 
 
-def joined(one: FileFacts, other: FileFacts) -> FileFacts:
+def merge_facts(first: FileFacts, second: FileFacts) -> FileFacts:
     """What one file says with either question in mind."""
-    return other._replace(
-        imports=tuple(sorted({*one.imports, *other.imports})),
-        reaches=tuple(sorted({*one.reaches, *other.reaches})),
-        mentions=tuple(sorted({*one.mentions, *other.mentions})),
+    return second._replace(
+        imports=tuple(sorted({*first.imports, *second.imports})),
+        attribute_accesses=tuple(sorted({*first.attribute_accesses, *second.attribute_accesses})),
+        string_references=tuple(sorted({*first.string_references, *second.string_references})),
     )
 
 
-def found_uses(files: Sequence[str], names: Set[str], data: Callable[[str], bytes], jobs: int) -> dict[str, Uses]:
+def find_uses_in_files(
+    files: Sequence[str], names: Set[str], data: Callable[[str], bytes], jobs: int
+) -> dict[str, UsesByPath]:
     """Every place of a project where attributes of some names are read, by name and path."""
-    parts = [files[start : start + _CHUNK] for start in range(0, len(files) if names else 0, _CHUNK)]
-    found: dict[str, dict[str, tuple[AttributeUse, ...]]] = {name: {} for name in names}
-    for name, path, uses in chain.from_iterable(ask_each(partial(_uses, names=names, data=data), parts, jobs)):
-        found[name][path] = uses
-    return {**found}
+    chunks = [files[start : start + _CHUNK_SIZE] for start in range(0, len(files) if names else 0, _CHUNK_SIZE)]
+    uses_by_name: dict[str, dict[str, tuple[AttributeUse, ...]]] = {name: {} for name in names}
+    for name, path, uses in chain.from_iterable(
+        map_forked(partial(_uses_in_files, names=names, data=data), chunks, jobs)
+    ):
+        uses_by_name[name][path] = uses
+    return {**uses_by_name}
 
 
-def _uses(
+def _uses_in_files(
     files: Iterable[str], names: Set[str], data: Callable[[str], bytes]
 ) -> list[tuple[str, str, tuple[AttributeUse, ...]]]:
-    found = []
+    uses_found = []
     for path in files:
         with suppress(OSError):
-            text = code(data(path), path)
-            found += [(name, path, uses) for name in names if (uses := attribute_uses(text, name))]
-    return found
+            text = code_bytes(data(path), path)
+            uses_found += [(name, path, uses) for name in names if (uses := find_attribute_uses(text, name))]
+    return uses_found

@@ -5,103 +5,109 @@ from __future__ import annotations
 from collections.abc import Sequence, Set
 from typing import Any, NamedTuple
 
-from flake8_redis_ssot.files.cache_store import Shelf, named
-from flake8_redis_ssot.files.codec import Unreadable, reader
-from flake8_redis_ssot.files.fingerprints import Stamps
+from flake8_redis_ssot.files.cache_store import CacheStore, cache_key
+from flake8_redis_ssot.files.codec import DecodeError, decoder_for
+from flake8_redis_ssot.files.fingerprints import FileFingerprints
 from flake8_redis_ssot.project.search.prefilter import Search
 from flake8_redis_ssot.semantic.facts import FileFacts
 
 # To read a few files again takes less time than to write all facts anew.
-_WORTH_WRITING = 16
+_MIN_READS_TO_SAVE = 16
 
 
-class _Entry(NamedTuple):
+class _SearchEntry(NamedTuple):
     """What one search has found: the facts of the files that it had to parse, as JSON until somebody wants them.
 
-    `paths` are those that it was asked about, or, `inverted`, those that it was not.
+    `paths` are those that it was asked about, or, `is_inverted`, those that it was not.
     """
 
     facts: dict[str, Any]
     paths: frozenset[str]
-    inverted: bool
+    is_inverted: bool
 
-    def covers(self, path: str) -> bool:
-        return (path in self.paths) is not self.inverted
+    def has_path(self, path: str) -> bool:
+        return (path in self.paths) is not self.is_inverted
 
 
-class Memory:
-    """What is known of files (`stamps` as they are now) from the run before, and what this run adds."""
+class FactsCache:
+    """What is known of files (`fingerprints` as they are now) from the run before, and what this run adds."""
 
-    def __init__(self, shelf: Shelf, name: str, stamps: Stamps) -> None:
-        self.shelf = shelf
+    def __init__(self, store: CacheStore, name: str, fingerprints: FileFingerprints) -> None:
+        self.store = store
         self.name = name
-        self.stamps = stamps
-        self._before: dict[str, Any] = {}
-        self._searches: dict[str, _Entry] = {}
-        self._used: dict[str, tuple[set[str], dict[str, Any]]] = {}
-        self._read = 0
+        self.fingerprints = fingerprints
+        self._old_fingerprints: dict[str, Any] = {}
+        self._old_entries: dict[str, _SearchEntry] = {}
+        self._new_entries: dict[str, tuple[set[str], dict[str, Any]]] = {}
+        self._read_count = 0
 
     @classmethod
-    def at(cls, shelf: Shelf, name: str, stamps: Stamps) -> Memory:
+    def load(cls, store: CacheStore, name: str, fingerprints: FileFingerprints) -> FactsCache:
         """The memory under a name, empty where there is none or where it is damaged."""
-        memory = cls(shelf, name, stamps)
+        facts_cache = cls(store, name, fingerprints)
         try:
-            before, searches = _STORED(shelf.get(name))
-        except Unreadable:
-            return memory
-        memory._before = before
-        memory._searches = {
-            key: _Entry(facts, frozenset(paths), inverted) for key, (facts, paths, inverted) in searches.items()
+            old_fingerprints, entries = _DECODE_ENTRIES(store.get(name))
+        except DecodeError:
+            return facts_cache
+        facts_cache._old_fingerprints = old_fingerprints
+        facts_cache._old_entries = {
+            key: _SearchEntry(facts, frozenset(paths), is_inverted)
+            for key, (facts, paths, is_inverted) in entries.items()
         }
-        return memory
+        return facts_cache
 
-    def recall(self, search: Search, paths: Sequence[str]) -> tuple[list[FileFacts], list[str]]:
+    def get(self, search: Search, paths: Sequence[str]) -> tuple[list[FileFacts], list[str]]:
         """What a search has found in files that are the same, and the paths that it has to read."""
-        key = _key(search)
-        entry = self._searches.get(key)
-        asked, kept = self._used.setdefault(key, (set(), {}))
-        asked.update(paths)
+        key = _search_key(search)
+        entry = self._old_entries.get(key)
+        searched_paths, facts_by_path = self._new_entries.setdefault(key, (set(), {}))
+        searched_paths.update(paths)
         if entry is None:
             return [], list(paths)
-        known, left = [], []
+        known, remaining = [], []
         for path in paths:
-            if not entry.covers(path) or not self.stamps.is_same(path, self._before.get(path)):
-                left.append(path)
+            if not entry.has_path(path) or not self.fingerprints.is_unchanged(path, self._old_fingerprints.get(path)):
+                remaining.append(path)
             elif path in entry.facts:
                 try:
-                    known.append(_FACTS(entry.facts[path]))
-                    kept[path] = entry.facts[path]
-                except Unreadable:
-                    left.append(path)
-        return known, left
+                    known.append(_DECODE_FACTS(entry.facts[path]))
+                    facts_by_path[path] = entry.facts[path]
+                except DecodeError:
+                    remaining.append(path)
+        return known, remaining
 
-    def note(self, search: Search, paths: Sequence[str], found: Sequence[FileFacts]) -> None:
+    def put(self, search: Search, paths: Sequence[str], found: Sequence[FileFacts]) -> None:
         """Remember what a search has found in files (`paths`) that it had to read."""
-        self._read += len(paths)
-        _, kept = self._used[_key(search)]
-        kept |= {facts.path: facts for facts in found}
+        self._read_count += len(paths)
+        _, facts_by_path = self._new_entries[_search_key(search)]
+        facts_by_path |= {facts.path: facts for facts in found}
 
     def save(self, files: Sequence[str]) -> None:
         """Write down what this run knows of `files`, where that is worth it."""
-        if self._read < _WORTH_WRITING and self._before:
+        if self._read_count < _MIN_READS_TO_SAVE and self._old_fingerprints:
             return
-        stamped = {path: stamp for path in files if (stamp := self.stamps.get(path)) is not None}
-        searches = {key: _stored(asked, kept, stamped.keys()) for key, (asked, kept) in self._used.items()}
-        self.shelf.put(self.name, (stamped, searches))
+        fingerprints = {path: fingerprint for path in files if (fingerprint := self.fingerprints.get(path)) is not None}
+        entries = {
+            key: _encode_entry(searched_paths, facts_by_path, fingerprints.keys())
+            for key, (searched_paths, facts_by_path) in self._new_entries.items()
+        }
+        self.store.put(self.name, (fingerprints, entries))
 
 
-def _stored(asked: set[str], kept: dict[str, Any], files: Set[str]) -> tuple[dict[str, Any], list[str], bool]:
-    others = files - asked
-    inverted = len(others) < len(asked)
-    return kept, sorted(others if inverted else asked), inverted
+def _encode_entry(
+    searched_paths: set[str], facts_by_path: dict[str, Any], files: Set[str]
+) -> tuple[dict[str, Any], list[str], bool]:
+    other_files = files - searched_paths
+    is_inverted = len(other_files) < len(searched_paths)
+    return facts_by_path, sorted(other_files if is_inverted else searched_paths), is_inverted
 
 
-def _key(search: Search) -> str:
+def _search_key(search: Search) -> str:
     """What facts depend on besides the file. Stems only make the search quicker."""
-    words = sorted(search.words.exact), search.words.globs
-    besides = search.profiles, search.suppressions
-    return named(search.needles, search.hunts, words, search.roots, besides)
+    patterns = sorted(search.patterns.exact), search.patterns.globs
+    options = search.profiles, search.suppressions
+    return cache_key(search.needles, search.module_queries, patterns, search.roots, options)
 
 
-_FACTS = reader(FileFacts)
-_STORED = reader(tuple[dict[str, Any], dict[str, tuple[dict[str, Any], tuple[str, ...], bool]]])
+_DECODE_FACTS = decoder_for(FileFacts)
+_DECODE_ENTRIES = decoder_for(tuple[dict[str, Any], dict[str, tuple[dict[str, Any], tuple[str, ...], bool]]])

@@ -8,8 +8,8 @@ from contextlib import ExitStack, contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from flake8_redis_ssot.files.atomic_write import read
-from flake8_redis_ssot.files.processes import prepare_worker, processes
-from flake8_redis_ssot.model import Gap, Suppression
+from flake8_redis_ssot.files.processes import _init_worker, process_context
+from flake8_redis_ssot.model import Suppression, UnanalysedRange
 from flake8_redis_ssot.project.modules import module_name, package_name
 from flake8_redis_ssot.project.search.prefilter import Search
 from flake8_redis_ssot.semantic.facts import NO_EXPORTS, FileFacts
@@ -17,97 +17,99 @@ from flake8_redis_ssot.semantic.facts import NO_EXPORTS, FileFacts
 if TYPE_CHECKING:
     from multiprocessing.pool import Pool
 
-    from flake8_redis_ssot.syntax.source import Source
+    from flake8_redis_ssot.syntax.source import ParsedFile
 
 
-def scan(paths: Iterable[str], search: Search) -> list[FileFacts]:
+def scan_files(paths: Iterable[str], search: Search) -> list[FileFacts]:
     """The facts of those files that hold what is looked for. A file that can't be read yields a gap."""
-    found = []
+    facts = []
     for path in paths:
         try:
             data = read(path)
         except OSError as error:
-            found.append(unreadable(path, error))
+            facts.append(unreadable_facts(path, error))
             continue
-        if search.wants(data, path):
-            found.append(_facts_in_any_case(path, data, search))
-    return found
+        if search.matches(data, path):
+            facts.append(_facts_or_error(path, data, search))
+    return facts
 
 
-def _facts_in_any_case(path: str, data: bytes, search: Search) -> FileFacts:
+def _facts_or_error(path: str, data: bytes, search: Search) -> FileFacts:
     """The facts of a file; a mistake of ours must not hide it, nor stop the others from being checked."""
     try:
-        return facts_of(path, data, search)
+        return facts_from_bytes(path, data, search)
     except Exception as error:
-        return _nothing_but(path, f"internal error, please report it: {type(error).__name__}: {error}")
+        return _error_facts(path, f"internal error, please report it: {type(error).__name__}: {error}")
 
 
-def facts_of(path: str, data: bytes, search: Search) -> FileFacts:
+def facts_from_bytes(path: str, data: bytes, search: Search) -> FileFacts:
     """The facts of one file from its bytes."""
-    from flake8_redis_ssot.semantic.relevant_rows import Interest
-    from flake8_redis_ssot.syntax.lazy_bodies import HiddenError
-    from flake8_redis_ssot.syntax.source import decode, outlined_source, parsed_source
+    from flake8_redis_ssot.semantic.relevant_rows import RelevantRows
+    from flake8_redis_ssot.syntax.lazy_bodies import SkippedCodeError
+    from flake8_redis_ssot.syntax.source import decode, parse_decoded, parse_decoded_partially
 
     decoded = decode(data, path)
-    source = outlined_source(decoded, Interest(decoded.text, search.words).touches)
+    source = parse_decoded_partially(decoded, RelevantRows(decoded.text, search.patterns).has_row_in)
     if source is not None:
-        with suppress(HiddenError):
-            return facts_from(path, source, search)
-    return facts_from(path, parsed_source(decoded), search)
+        with suppress(SkippedCodeError):
+            return facts_from_source(path, source, search)
+    return facts_from_source(path, parse_decoded(decoded), search)
 
 
-def facts_from(path: str, source: Source, search: Search) -> FileFacts:
+def facts_from_source(path: str, source: ParsedFile, search: Search) -> FileFacts:
     """The facts of one file once it is parsed."""
-    from flake8_redis_ssot.semantic.extract_facts import read_names
+    from flake8_redis_ssot.semantic.extract_facts import extract_facts
 
     module, package = module_name(path, search.roots), package_name(path, search.roots)
-    facts = read_names(path, source, module, package, search.words, search.profiles)
+    facts = extract_facts(path, source, module, package, search.patterns, search.profiles)
     return facts._replace(suppressions=_suppressions(source)) if search.suppressions else facts
 
 
-def _suppressions(source: Source) -> tuple[Suppression, ...]:
-    from flake8_redis_ssot.syntax.noqa import suppressions_in  # late: most runs do not ask
+def _suppressions(source: ParsedFile) -> tuple[Suppression, ...]:
+    from flake8_redis_ssot.syntax.noqa import find_suppressions  # late: most runs do not ask
 
-    return suppressions_in(source.text)
+    return find_suppressions(source.text)
 
 
-def unreadable(path: str, error: OSError) -> FileFacts:
+def unreadable_facts(path: str, error: OSError) -> FileFacts:
     """The facts of a file that can't be read: one gap, with the reason."""
-    vanished = isinstance(error, FileNotFoundError) and not os.path.islink(path)
-    reason = "the file vanished during the run" if vanished else f"can't be read: {error.strerror or error}"
-    return _nothing_but(path, reason)
+    is_missing = isinstance(error, FileNotFoundError) and not os.path.islink(path)
+    reason = "the file vanished during the run" if is_missing else f"can't be read: {error.strerror or error}"
+    return _error_facts(path, reason)
 
 
-def _nothing_but(path: str, reason: str) -> FileFacts:
-    return FileFacts(path, (), (), (), (), (), NO_EXPORTS, (Gap(1, 0, reason),))
+def _error_facts(path: str, reason: str) -> FileFacts:
+    return FileFacts(path, (), (), (), (), (), NO_EXPORTS, (UnanalysedRange(1, 0, reason),))
 
 
 # Fewer files than this are read faster than a process starts.
-_WORTH_A_PROCESS = 300
-_CHUNK = 150
-Scan = Callable[[Sequence[str], Search], list[FileFacts]]
+_MIN_FILES_FOR_POOL = 300
+_CHUNK_SIZE = 150
+ScanFunction = Callable[[Sequence[str], Search], list[FileFacts]]
 
 
 @contextmanager
-def scanners(jobs: int) -> Iterator[Scan]:
+def scanner_pool(jobs: int) -> Iterator[ScanFunction]:
     """A function that scans files, in `jobs` processes as soon as there are enough of them to be worth it."""
     with ExitStack() as stack:
         pools: list[Pool] = []
 
         def scan_all(paths: Sequence[str], search: Search) -> list[FileFacts]:
-            if jobs < 2 or len(paths) < _WORTH_A_PROCESS:
-                return scan(paths, search)
+            if jobs < 2 or len(paths) < _MIN_FILES_FOR_POOL:
+                return scan_files(paths, search)
             if not pools:
-                pools.append(stack.enter_context(processes().Pool(jobs, prepare_worker)))
-            return _spread(pools[0].imap, paths, search)
+                pools.append(stack.enter_context(process_context().Pool(jobs, _init_worker)))
+            return _scan_chunks(pools[0].imap, paths, search)
 
         yield scan_all
 
 
-def _spread(run: Callable[..., Iterator[list[FileFacts]]], paths: Sequence[str], search: Search) -> list[FileFacts]:
-    chunks = [(paths[start : start + _CHUNK], search) for start in range(0, len(paths), _CHUNK)]
-    return [facts for found in run(_scan_chunk, chunks) for facts in found]
+def _scan_chunks(
+    imap: Callable[..., Iterator[list[FileFacts]]], paths: Sequence[str], search: Search
+) -> list[FileFacts]:
+    chunks = [(paths[start : start + _CHUNK_SIZE], search) for start in range(0, len(paths), _CHUNK_SIZE)]
+    return [facts for chunk_facts in imap(_scan_chunk, chunks) for facts in chunk_facts]
 
 
 def _scan_chunk(task: tuple[Sequence[str], Search]) -> list[FileFacts]:
-    return scan(*task)
+    return scan_files(*task)

@@ -1,1 +1,1 @@
-"""Classes that do what a guarded one does: what they are compared with, what they are like, and what that says."""
+"""Classes that resemble a class of a resource."""

@@ -6,119 +6,141 @@ import ast
 from collections.abc import Iterable, Sequence
 
 from flake8_redis_ssot.config.model import Resource
-from flake8_redis_ssot.files.paths import relative_to
-from flake8_redis_ssot.project.resolver import Home
-from flake8_redis_ssot.project.similarity.class_summary import Portrait
-from flake8_redis_ssot.project.similarity.compare import Likeness, likeness
-from flake8_redis_ssot.project.types.scope import NUMBER
-from flake8_redis_ssot.project.view import Verdict, View
-from flake8_redis_ssot.semantic.ast_queries import dotted_of
+from flake8_redis_ssot.files.paths import to_relative_path
+from flake8_redis_ssot.project.resolver import Definition
+from flake8_redis_ssot.project.similarity.class_summary import ClassSummary
+from flake8_redis_ssot.project.similarity.compare import Similarity, compare_classes
+from flake8_redis_ssot.project.types.scope import DUPLICATE_SUFFIX
+from flake8_redis_ssot.project.view import Diagnosis, FileContext
+from flake8_redis_ssot.semantic.ast_queries import dotted_name
 
-_MOST_NAMES = 6
-_MOST_USERS = 3
+_MAX_NAMES = 6
+_MAX_IMPORTERS = 3
 
 
-def judge_class(local: str, view: View) -> Verdict | None:
+def judge_duplicate(qualname: str, file: FileContext) -> Diagnosis | None:
     """The verdict on a class of a file, by its local name."""
-    found = likeness_of(local, view)
-    if found is None:
+    similarity = find_similarity(qualname, file)
+    if similarity is None:
         return None
-    name = f"{view.module}.{NUMBER.sub('', local)}"
-    return Verdict(_message(local, found, view), _advice(found, view), name)
+    name = f"{file.module}.{DUPLICATE_SUFFIX.sub('', qualname)}"
+    return Diagnosis(_message(qualname, similarity, file), _advice(similarity, file), name)
 
 
-def likeness_of(local: str, view: View) -> Likeness | None:
+def find_similarity(qualname: str, file: FileContext) -> Similarity | None:
     """What a class stands in for; None where it stands in for nothing, or makes no secret of standing on it."""
-    homes = view.homes([f"{view.module}:@{local}"])
-    if any(view.guards.constructor(home) for home in homes):
+    definitions = file.resolve([f"{file.module}:@{qualname}"])
+    if any(file.resources.constructor_resource(definition) for definition in definitions):
         return None  # it is guarded itself
-    portrait = view.gallery.portrait(Home(f"{view.module}.{NUMBER.sub('', local)}", view.path, local))
-    plain = NUMBER.sub("", local).rpartition(".")[2]
-    for model in view.gallery.models:
+    summary = file.guarded_classes.summary_of(
+        Definition(f"{file.module}.{DUPLICATE_SUFFIX.sub('', qualname)}", file.path, qualname)
+    )
+    class_name = DUPLICATE_SUFFIX.sub("", qualname).rpartition(".")[2]
+    for guarded_class in file.guarded_classes.classes:
         try:
-            found = likeness(portrait, model, plain, view.config.duplicate_threshold)
+            similarity = compare_classes(summary, guarded_class, class_name, file.config.duplicate_threshold)
         except OSError:
             return None  # a file that vanished during the run
-        if found and not view.exempt(model.resource) and not _stands_on(portrait, found, view):
-            return found
+        if similarity and not file.is_exempt(guarded_class.resource) and not _uses_resource(summary, similarity, file):
+            return similarity
     return None
 
 
-def _stands_on(portrait: Portrait, found: Likeness, view: View) -> bool:
+def _uses_resource(summary: ClassSummary, similarity: Similarity, file: FileContext) -> bool:
     """Whether a class makes use of the resource itself: it adapts the shared one, and does not replace it.
 
     Where its name says what it is there for, the class itself must; else it is enough that its file, or that of a base,
     has anything of the resource.
     """
-    resource, node = found.model.resource, portrait.node
-    if node is not None and any(_is_of(home, resource, view) for home in view.homes(_origins_in(node, view))):
+    resource, node = similarity.guarded_class.resource, summary.node
+    if node is not None and any(
+        _is_part_of_resource(definition, resource, file) for definition in file.resolve(_origins_in(node, file))
+    ):
         return True
-    if found.named:
+    if similarity.is_named_alike:
         return False
-    near = [entry.origin for entry in view.facts.imports if not entry.star]
-    names = [view.project.load(path).names for path in _files_of(portrait, view)]
-    near += [origin for several in names for origins in several.values() for origin in origins]
-    return any(_is_of(home, resource, view) for home in view.homes(dict.fromkeys(near)))
+    nearby_origins = [entry.origin for entry in file.facts.imports if not entry.is_star]
+    names = [file.resolver.load_exports(path).names for path in _class_files(summary, file)]
+    nearby_origins += [
+        origin for exported_origins in names for origins in exported_origins.values() for origin in origins
+    ]
+    return any(
+        _is_part_of_resource(definition, resource, file) for definition in file.resolve(dict.fromkeys(nearby_origins))
+    )
 
 
-def _origins_in(node: ast.ClassDef, view: View) -> list[str]:
+def _origins_in(node: ast.ClassDef, file: FileContext) -> list[str]:
     rows = range(node.lineno, (node.end_lineno or node.lineno) + 1)
-    origins = [entry.origin for entry in view.facts.imports if entry.statement.row in rows and not entry.star]
-    return list(dict.fromkeys([*origins, *(f"{view.module}:{dotted}" for dotted in _dotted_names(node))]))
+    origins = [entry.origin for entry in file.facts.imports if entry.statement.row in rows and not entry.is_star]
+    return list(dict.fromkeys([*origins, *(f"{file.module}:{dotted}" for dotted in _dotted_names(node))]))
 
 
-def _files_of(portrait: Portrait, view: View) -> list[str]:
+def _class_files(summary: ClassSummary, file: FileContext) -> list[str]:
     """The files of a class and of its bases."""
-    bases = [dotted_of(base) for base in portrait.node.bases] if portrait.node is not None else []
-    homes = view.homes([f"{view.module}:{base}" for base in bases if base])
-    return [view.path, *(home.path for home in homes if home.path is not None)]
+    bases = [dotted_name(base) for base in summary.node.bases] if summary.node is not None else []
+    definitions = file.resolve([f"{file.module}:{base}" for base in bases if base])
+    return [file.path, *(definition.path for definition in definitions if definition.path is not None)]
 
 
 def _dotted_names(node: ast.ClassDef) -> list[str]:
-    named = [each for each in ast.walk(node) if isinstance(each, (ast.Name, ast.Attribute))]
-    return [dotted for dotted in map(dotted_of, named) if dotted]
+    nodes = [each for each in ast.walk(node) if isinstance(each, (ast.Name, ast.Attribute))]
+    return [dotted for dotted in map(dotted_name, nodes) if dotted]
 
 
-def _is_of(home: Home, resource: Resource, view: View) -> bool:
-    if home.path is None or not home.local or home.path == view.path:
+def _is_part_of_resource(definition: Definition, resource: Resource, file: FileContext) -> bool:
+    if definition.path is None or not definition.qualname or definition.path == file.path:
         return False
     accessors = {each.accessor for each in resource.accessor_for}
-    return home.name in accessors or view.guards.is_canonical(resource, view.project.modules.name_of(home.path))
+    return definition.name in accessors or file.resources.is_canonical(
+        resource, file.resolver.modules.name_of(definition.path)
+    )
 
 
-def _message(local: str, found: Likeness, view: View) -> str:
-    signs = [*found.signs, _shared_methods(found)] if found.matched else list(found.signs)
-    parts = [f"`{NUMBER.sub('', local)}` does what `{found.model.home.name}` is there for: {_listed(signs)}"]
-    if found.missing and found.matched:
-        parts.append(f"it lacks {_names(found.missing)}")
-    parts.append(_users(local, view))
+def _message(qualname: str, similarity: Similarity, file: FileContext) -> str:
+    signs = (
+        [*similarity.signs, _shared_methods_phrase(similarity)] if similarity.shared_methods else list(similarity.signs)
+    )
+    parts = [
+        f"`{DUPLICATE_SUFFIX.sub('', qualname)}` does what `{similarity.guarded_class.definition.name}` is "
+        f"there for: {_join_phrases(signs)}"
+    ]
+    if similarity.missing_methods and similarity.shared_methods:
+        parts.append(f"it lacks {_format_names(similarity.missing_methods)}")
+    parts.append(_importers_phrase(qualname, file))
     return "; ".join(parts)
 
 
-def _shared_methods(found: Likeness) -> str:
-    plural = "s" if len(found.matched) > 1 else ""
-    kinds = f" (awaited in one of both only: {_names(found.otherwise)})" if found.otherwise else ""
-    return f"it has its method{plural} {_names(found.matched)}{kinds}"
+def _shared_methods_phrase(similarity: Similarity) -> str:
+    plural = "s" if len(similarity.shared_methods) > 1 else ""
+    kinds = (
+        f" (awaited in one of both only: {_format_names(similarity.async_mismatches)})"
+        if similarity.async_mismatches
+        else ""
+    )
+    return f"it has its method{plural} {_format_names(similarity.shared_methods)}{kinds}"
 
 
-def _users(local: str, view: View) -> str:
-    several = [path for path in view.readers(view.path, local) if path != view.path]
-    shown = [relative_to(str(view.config.root), path) for path in several[:_MOST_USERS]]
-    more = len(several) - len(shown)
-    if not several:
+def _importers_phrase(qualname: str, file: FileContext) -> str:
+    importers = [path for path in file.find_class_readers(file.path, qualname) if path != file.path]
+    shown_paths = [to_relative_path(str(file.config.root), path) for path in importers[:_MAX_IMPORTERS]]
+    more = len(importers) - len(shown_paths)
+    if not importers:
         return "no other file imports it"
-    return f"imported by {', '.join(shown)}{f' and {more} more' if more else ''}"
+    return f"imported by {', '.join(shown_paths)}{f' and {more} more' if more else ''}"
 
 
-def _advice(found: Likeness, view: View) -> str:
-    return f"let those who use it have {view.instead(found.model.resource)}; `redis-ssot integrate` shows how"
+def _advice(similarity: Similarity, file: FileContext) -> str:
+    return (
+        f"let those who use it have {file.replacement_phrase(similarity.guarded_class.resource)}; "
+        "`redis-ssot integrate` shows how"
+    )
 
 
-def _names(names: Sequence[str]) -> str:
-    shown, more = names[:_MOST_NAMES], len(names) - _MOST_NAMES
-    return ", ".join(f"`{name}`" for name in shown) + (f" and {more} more" if more > 0 else "")
+def _format_names(names: Sequence[str]) -> str:
+    shown_names, more = names[:_MAX_NAMES], len(names) - _MAX_NAMES
+    return ", ".join(f"`{name}`" for name in shown_names) + (f" and {more} more" if more > 0 else "")
 
 
-def _listed(signs: Iterable[str]) -> str:
+def _join_phrases(signs: Iterable[str]) -> str:
     *first, last = signs
     return f"{', '.join(first)}, and {last}" if first else last

@@ -6,214 +6,253 @@ import ast
 import builtins
 from collections.abc import Iterable, Iterator
 
-from flake8_redis_ssot.project.resolver import Project
+from flake8_redis_ssot.project.resolver import Resolver
 from flake8_redis_ssot.project.types.class_model import (
     DATACLASS,
     FIELD_DECORATORS,
-    Interface,
-    Kind,
+    ClassMembers,
     Member,
-    Part,
-    constructor_of,
-    members_of_builtin,
+    MemberKind,
+    MroEntry,
+    builtin_members,
+    infer_constructor,
 )
-from flake8_redis_ssot.project.types.decorators import KNOWN_DECORATORS, PROPERTIES, Load, decorators_of, resolved
-from flake8_redis_ssot.project.types.scope import NUMBER
-from flake8_redis_ssot.semantic.ast_queries import Function, definition_of, dotted_of, is_static, nodes_of, statements
-from flake8_redis_ssot.semantic.flow.frames import parameters, stored_names
+from flake8_redis_ssot.project.types.decorators import (
+    KNOWN_DECORATORS,
+    PROPERTY_DECORATORS,
+    ModuleLoader,
+    decorator_names,
+    resolve_name,
+)
+from flake8_redis_ssot.project.types.scope import DUPLICATE_SUFFIX
+from flake8_redis_ssot.semantic.ast_queries import (
+    FunctionNode,
+    dotted_name,
+    find_definition,
+    is_static,
+    iter_scope_nodes,
+    iter_statements,
+)
+from flake8_redis_ssot.semantic.flow.frames import parameter_names, stored_names
 from flake8_redis_ssot.semantic.signatures import signature_of
 
-__all__ = ["Interface", "Kind", "Member", "interface_of"]
 
-
-def interface_of(path: str, local: str, load: Load, project: Project) -> Interface | None:
+def class_members(path: str, qualname: str, load: ModuleLoader, resolver: Resolver) -> ClassMembers | None:
     """What the class with this local name in a file offers; None where there is no such class."""
-    line = lineage(path, local, load, project, ())
+    mro = collect_mro(path, qualname, load, resolver, ())
     # A base that is reached on two ways comes after all that derive from it.
-    later = [{id(part.node) for part in line[place + 1 :] if part.node} for place in range(len(line))]
-    parts = [part for part, further in zip(line, later) if id(part.node) not in further]
-    if not parts:
+    later_nodes = [{id(entry.node) for entry in mro[index + 1 :] if entry.node} for index in range(len(mro))]
+    entries = [entry for entry, later_ids in zip(mro, later_nodes) if id(entry.node) not in later_ids]
+    if not entries:
         return None
     members: dict[str, Member] = {}
-    for part in reversed(parts):
-        members |= part.members
-    return Interface(
-        f"{project.modules.name_of(path)}.{NUMBER.sub('', local)}",
+    for entry in reversed(entries):
+        members |= entry.members
+    return ClassMembers(
+        f"{resolver.modules.name_of(path)}.{DUPLICATE_SUFFIX.sub('', qualname)}",
         members,
-        any(part.open or part.opaque for part in parts),
-        any(member.kind is Kind.COROUTINE and not name.startswith("_") for name, member in members.items()),
-        constructor_of(parts),
+        any(entry.is_incomplete or entry.is_opaque for entry in entries),
+        any(member.kind is MemberKind.COROUTINE and not name.startswith("_") for name, member in members.items()),
+        infer_constructor(entries),
     )
 
 
-_DICT_CHANGES = frozenset({"__ior__", "__setitem__", "setdefault", "update"})
+_DICT_MUTATORS = frozenset({"__ior__", "__setitem__", "setdefault", "update"})
 
 
-def first_of(method: Function) -> str:
+def self_name_of(method: FunctionNode) -> str:
     """The name of `self` or `cls`; empty where there is none."""
-    places = [*method.args.posonlyargs, *method.args.args]
-    return places[0].arg if places and not is_static(method) else ""
+    positional = [*method.args.posonlyargs, *method.args.args]
+    return positional[0].arg if positional and not is_static(method) else ""
 
 
-def receivers_of(method: Function, part: Part) -> set[str]:
+def receivers_of(method: FunctionNode, entry: MroEntry) -> set[str]:
     """What stands for the class or an instance of it in a method, as text."""
-    first, own = first_of(method), NUMBER.sub("", part.local)
-    found = {own, first, f"{first}.__class__", f"type({first})"} - {""}
-    makers = {first, own, "super().__new__", "object.__new__", f"super({own}, {first}).__new__"}
-    if method.name == "__new__" or any(dotted_of(name) == "classmethod" for name in method.decorator_list):
-        for node in nodes_of(method):
+    self_name, class_name = self_name_of(method), DUPLICATE_SUFFIX.sub("", entry.qualname)
+    receivers = {class_name, self_name, f"{self_name}.__class__", f"type({self_name})"} - {""}
+    factories = {
+        self_name,
+        class_name,
+        "super().__new__",
+        "object.__new__",
+        f"super({class_name}, {self_name}).__new__",
+    }
+    if method.name == "__new__" or any(dotted_name(name) == "classmethod" for name in method.decorator_list):
+        for node in iter_scope_nodes(method):
             if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call):
-                made = ast.unparse(node.value.func) in makers
-                found.update(ast.unparse(target) for target in node.targets if made)
-    return found
+                is_instance = ast.unparse(node.value.func) in factories
+                receivers.update(ast.unparse(target) for target in node.targets if is_instance)
+    return receivers
 
 
-def nodes_within(method: Function, first: str) -> Iterator[ast.AST]:
+def iter_self_nodes(method: FunctionNode, self_name: str) -> Iterator[ast.AST]:
     """The nodes of a method, those of functions in it too if they see its `self`."""
-    for node in nodes_of(method):
+    for node in iter_scope_nodes(method):
         yield node
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and first not in parameters(node.args):
-            yield from nodes_within(node, first)
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and self_name not in parameter_names(node.args):
+            yield from iter_self_nodes(node, self_name)
 
 
-def note(nodes: Iterable[ast.AST], receivers: set[str], part: Part) -> None:
+def collect_set_attributes(nodes: Iterable[ast.AST], receivers: set[str], entry: MroEntry) -> None:
     """Note the attributes that are set from outside the body, and whether any others can be."""
-    spaces = {f"{name}.__dict__" for name in receivers} | {f"vars({name})" for name in receivers}
+    namespaces = {f"{name}.__dict__" for name in receivers} | {f"vars({name})" for name in receivers}
     for node in nodes:
         if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
             if ast.unparse(node.value) in receivers:
-                _note_name(node.attr, node.lineno, part)
+                _add_attribute(node.attr, node.lineno, entry)
         elif isinstance(node, ast.Call):
-            _note_setter(node, receivers, part)
-        space = _space(node)
-        part.open = part.open or (space is not None and ast.unparse(space) in spaces)
+            _add_setattr_attribute(node, receivers, entry)
+        mutated = _mutated_namespace(node)
+        entry.is_incomplete = entry.is_incomplete or (mutated is not None and ast.unparse(mutated) in namespaces)
 
 
-def _space(node: ast.AST) -> ast.expr | None:
+def _mutated_namespace(node: ast.AST) -> ast.expr | None:
     """The expression whose items a node changes, or may change under another name, if it is an attribute or a call."""
-    space = None
+    namespace = None
     if isinstance(node, (ast.Assign, ast.Subscript)):
-        space = node.value if isinstance(node, ast.Assign) or isinstance(node.ctx, ast.Store) else None
-    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _DICT_CHANGES:
-        space = node.func.value
-    return space if isinstance(space, (ast.Attribute, ast.Call)) else None
+        namespace = node.value if isinstance(node, ast.Assign) or isinstance(node.ctx, ast.Store) else None
+    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _DICT_MUTATORS:
+        namespace = node.func.value
+    return namespace if isinstance(namespace, (ast.Attribute, ast.Call)) else None
 
 
-def _note_name(name: str, row: int, part: Part) -> None:
-    part.open = part.open or name == "__dict__"
-    if part.full(name) not in part.members:
-        part.add(name, Kind.ATTRIBUTE, row)
+def _add_attribute(name: str, row: int, entry: MroEntry) -> None:
+    entry.is_incomplete = entry.is_incomplete or name == "__dict__"
+    if entry.mangle(name) not in entry.members:
+        entry.add_member(name, MemberKind.ATTRIBUTE, row)
 
 
-def _note_setter(node: ast.Call, receivers: set[str], part: Part) -> None:
+def _add_setattr_attribute(node: ast.Call, receivers: set[str], entry: MroEntry) -> None:
     """`setattr(self, name, value)` and its like: a member if the name is a constant."""
     setter = ast.unparse(node.func) if isinstance(node.func, (ast.Name, ast.Attribute)) else ""
-    handed = list(node.args)
+    arguments = list(node.args)
     if setter in ("setattr", "object.__setattr__"):
-        if not handed or ast.unparse(handed.pop(0)) not in receivers:
+        if not arguments or ast.unparse(arguments.pop(0)) not in receivers:
             return
     elif setter not in {f"{name}.__setattr__" for name in (*receivers, "super()")}:
         return
-    name = handed[0].value if handed and isinstance(handed[0], ast.Constant) else None
+    name = arguments[0].value if arguments and isinstance(arguments[0], ast.Constant) else None
     if isinstance(name, str):
         # The name is text, so Python leaves it as it is even where it is private.
-        part.members.setdefault(name, Member(name, Kind.ATTRIBUTE, node.lineno, None))
+        entry.members.setdefault(name, Member(name, MemberKind.ATTRIBUTE, node.lineno, None))
     else:
-        part.open = True
+        entry.is_incomplete = True
 
 
-_CONTEXTS = {"contextlib.asynccontextmanager": Kind.ASYNC_CONTEXT, "contextlib.contextmanager": Kind.CONTEXT}
-_CLASS_DECORATORS = FIELD_DECORATORS | {
+_CONTEXT_MANAGER_KINDS = {
+    "contextlib.asynccontextmanager": MemberKind.ASYNC_CONTEXT,
+    "contextlib.contextmanager": MemberKind.CONTEXT,
+}
+_KNOWN_CLASS_DECORATORS = FIELD_DECORATORS | {
     *(DATACLASS, "functools.total_ordering"),
     *(f"typing.{name}" for name in ("dataclass_transform", "final", "runtime_checkable")),
 }
-_PLAIN_BASES = frozenset({"abc.ABC", "builtins.object", "typing.Generic", "typing.Protocol"})
-_PLAIN_METACLASSES = frozenset({"abc.ABCMeta", "builtins.type"})
-_BODY_TRICKS = frozenset({"exec", "locals", "vars"})
+_MEMBERLESS_BASES = frozenset({"abc.ABC", "builtins.object", "typing.Generic", "typing.Protocol"})
+_STANDARD_METACLASSES = frozenset({"abc.ABCMeta", "builtins.type"})
+_DYNAMIC_BUILTINS = frozenset({"exec", "locals", "vars"})
 
 
-def lineage(path: str, local: str, load: Load, project: Project, below: tuple[ast.ClassDef, ...]) -> list[Part]:
+def collect_mro(
+    path: str, qualname: str, load: ModuleLoader, resolver: Resolver, subclasses: tuple[ast.ClassDef, ...]
+) -> list[MroEntry]:
     """A class, then its bases from left to right, each with its own. Nothing where no class is found."""
-    node = definition_of(load(path), local)
-    if not isinstance(node, ast.ClassDef) or node in below:
+    node = find_definition(load(path), qualname)
+    if not isinstance(node, ast.ClassDef) or node in subclasses:
         return []
-    parts = [_part(path, local, node, load(path), project)]
+    entries = [_build_entry(path, qualname, node, load(path), resolver)]
     for base in node.bases:
-        dotted = dotted_of(base.value if isinstance(base, ast.Subscript) else base)
-        home = resolved(dotted, path, project, scope=local.rpartition(".")[0]) if dotted else None
-        found = lineage(home.path, home.local, load, project, (*below, node)) if home and home.path else []
-        parts += found or _outside(home.name if home else "")
-    return parts
+        dotted = dotted_name(base.value if isinstance(base, ast.Subscript) else base)
+        definition = resolve_name(dotted, path, resolver, class_scope=qualname.rpartition(".")[0]) if dotted else None
+        base_entries = (
+            collect_mro(definition.path, definition.qualname, load, resolver, (*subclasses, node))
+            if definition and definition.path
+            else []
+        )
+        entries += base_entries or _external_entries(definition.name if definition else "")
+    return entries
 
 
-def _outside(name: str) -> list[Part]:
+def _external_entries(name: str) -> list[MroEntry]:
     """The part of a base class that is not of the project."""
-    if name in _PLAIN_BASES:
+    if name in _MEMBERLESS_BASES:
         return []
     module, _, plain = name.partition(".")
     owner = getattr(builtins, plain, None) if module == "builtins" else None
     if isinstance(owner, type):
-        return [Part("", plain, None, members=members_of_builtin(owner))]
-    return [Part("", "", None, open=True)]
+        return [MroEntry("", plain, None, members=builtin_members(owner))]
+    return [MroEntry("", "", None, is_incomplete=True)]
 
 
-def _part(path: str, local: str, node: ast.ClassDef, tree: ast.Module, project: Project) -> Part:
-    decorators = decorators_of(node, path, project, scope=local.rpartition(".")[0])
-    part = Part(path, local, node, tuple(decorators))
-    part.opaque = not _CLASS_DECORATORS.issuperset(decorators) or _has_metaclass(node, path, project)
-    for statement in statements(node.body):
-        _read(statement, part, project)
-    for statement in statements(node.body):
+def _build_entry(path: str, qualname: str, node: ast.ClassDef, tree: ast.Module, resolver: Resolver) -> MroEntry:
+    decorators = decorator_names(node, path, resolver, class_scope=qualname.rpartition(".")[0])
+    entry = MroEntry(path, qualname, node, tuple(decorators))
+    entry.is_opaque = not _KNOWN_CLASS_DECORATORS.issuperset(decorators) or _has_custom_metaclass(node, path, resolver)
+    for statement in iter_statements(node.body):
+        _collect_member(statement, entry, resolver)
+    for statement in iter_statements(node.body):
         if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef)):
-            note(nodes_within(statement, first_of(statement)), receivers_of(statement, part), part)
-    note(nodes_of(tree), {NUMBER.sub("", local)}, part)
-    tricks = (call.func for call in nodes_of(node) if isinstance(call, ast.Call))
-    caught = not part.members.keys().isdisjoint(("__getattr__", "__getattribute__"))
-    part.open = part.open or caught or any(dotted_of(name) in _BODY_TRICKS for name in tricks)
-    return part
+            collect_set_attributes(
+                iter_self_nodes(statement, self_name_of(statement)), receivers_of(statement, entry), entry
+            )
+    collect_set_attributes(iter_scope_nodes(tree), {DUPLICATE_SUFFIX.sub("", qualname)}, entry)
+    callees = (call.func for call in iter_scope_nodes(node) if isinstance(call, ast.Call))
+    has_getattr_hook = not entry.members.keys().isdisjoint(("__getattr__", "__getattribute__"))
+    entry.is_incomplete = (
+        entry.is_incomplete or has_getattr_hook or any(dotted_name(name) in _DYNAMIC_BUILTINS for name in callees)
+    )
+    return entry
 
 
-def _has_metaclass(node: ast.ClassDef, path: str, project: Project) -> bool:
+def _has_custom_metaclass(node: ast.ClassDef, path: str, resolver: Resolver) -> bool:
     """Whether a metaclass is named that can make anything of the class."""
-    named = [keyword.value for keyword in node.keywords if keyword.arg in ("metaclass", None)]
-    homes = [resolved(dotted_of(each), path, project) if dotted_of(each) else None for each in named]
-    return any(home is None or home.name not in _PLAIN_METACLASSES for home in homes)
+    metaclasses = [keyword.value for keyword in node.keywords if keyword.arg in ("metaclass", None)]
+    definitions = [
+        resolve_name(dotted_name(each), path, resolver) if dotted_name(each) else None for each in metaclasses
+    ]
+    return any(definition is None or definition.name not in _STANDARD_METACLASSES for definition in definitions)
 
 
-def _read(statement: ast.stmt, part: Part, project: Project) -> None:
+def _collect_member(statement: ast.stmt, entry: MroEntry, resolver: Resolver) -> None:
     """Note what a statement in the body of a class defines."""
     if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef)):
-        decorators = decorators_of(statement, part.path, project, scope=part.local)
-        kind = _kind(statement, decorators)
-        known = KNOWN_DECORATORS.issuperset(decorators) and kind is not Kind.PROPERTY
-        part.add(statement.name, kind, statement.lineno, signature_of(statement, bound=True) if known else None)
+        decorators = decorator_names(statement, entry.path, resolver, class_scope=entry.qualname)
+        kind = _member_kind(statement, decorators)
+        has_known_decorators = KNOWN_DECORATORS.issuperset(decorators) and kind is not MemberKind.PROPERTY
+        entry.add_member(
+            statement.name,
+            kind,
+            statement.lineno,
+            signature_of(statement, bound=True) if has_known_decorators else None,
+        )
     elif isinstance(statement, ast.Delete):
         for target in statement.targets:
-            part.members.pop(part.full(dotted_of(target)), None)
+            entry.members.pop(entry.mangle(dotted_name(target)), None)
     else:
         value = statement.value if isinstance(statement, ast.Assign) else None
-        alias = part.members.get(part.full(dotted_of(value))) if value else None
-        kind = Kind.CLASS if isinstance(statement, ast.ClassDef) else alias.kind if alias else Kind.ATTRIBUTE
+        alias = entry.members.get(entry.mangle(dotted_name(value))) if value else None
+        kind = (
+            MemberKind.CLASS if isinstance(statement, ast.ClassDef) else alias.kind if alias else MemberKind.ATTRIBUTE
+        )
         for name in stored_names([statement]):
-            part.add(name, kind, statement.lineno, alias.signature if alias else None)
+            entry.add_member(name, kind, statement.lineno, alias.signature if alias else None)
             if name == "__slots__" and value is not None:
-                _read_slots(value, part)
+                _collect_slots(value, entry)
 
 
-def _read_slots(value: ast.expr, part: Part) -> None:
+def _collect_slots(value: ast.expr, entry: MroEntry) -> None:
     """A slot is a place for an attribute, as an annotation is."""
     for node in ast.walk(value):
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
-            part.add(node.value, Kind.ATTRIBUTE, node.lineno)
+            entry.add_member(node.value, MemberKind.ATTRIBUTE, node.lineno)
 
 
-def _kind(node: Function, decorators: Iterable[str]) -> Kind:
-    if not PROPERTIES.isdisjoint(decorators):
-        return Kind.PROPERTY
+def _member_kind(node: FunctionNode, decorators: Iterable[str]) -> MemberKind:
+    if not PROPERTY_DECORATORS.isdisjoint(decorators):
+        return MemberKind.PROPERTY
     for name in decorators:
-        if name in _CONTEXTS:
-            return _CONTEXTS[name]
-    yields = any(isinstance(each, (ast.Yield, ast.YieldFrom)) for each in nodes_of(node))
+        if name in _CONTEXT_MANAGER_KINDS:
+            return _CONTEXT_MANAGER_KINDS[name]
+    yields = any(isinstance(each, (ast.Yield, ast.YieldFrom)) for each in iter_scope_nodes(node))
     if isinstance(node, ast.AsyncFunctionDef):
-        return Kind.ASYNC_GENERATOR if yields else Kind.COROUTINE
-    return Kind.GENERATOR if yields else Kind.METHOD
+        return MemberKind.ASYNC_GENERATOR if yields else MemberKind.COROUTINE
+    return MemberKind.GENERATOR if yields else MemberKind.METHOD

@@ -6,53 +6,61 @@ import ast
 import builtins
 from collections.abc import Callable
 
-from flake8_redis_ssot.project.resolver import Home, Project
-from flake8_redis_ssot.semantic.ast_queries import Function, dotted_of
+from flake8_redis_ssot.project.resolver import Definition, Resolver
+from flake8_redis_ssot.semantic.ast_queries import FunctionNode, dotted_name
 
-Load = Callable[[str], ast.Module]
-PROPERTIES = frozenset({"abc.abstractproperty", "builtins.property", "functools.cached_property"})
-MEMOISERS = frozenset({"functools.cache", "functools.cached_property", "functools.lru_cache"})
-CONTEXTS = frozenset({"contextlib.asynccontextmanager", "contextlib.contextmanager"})
+ModuleLoader = Callable[[str], ast.Module]
+PROPERTY_DECORATORS = frozenset({"abc.abstractproperty", "builtins.property", "functools.cached_property"})
+MEMOIZING_DECORATORS = frozenset({"functools.cache", "functools.cached_property", "functools.lru_cache"})
+CONTEXT_MANAGER_DECORATORS = frozenset({"contextlib.asynccontextmanager", "contextlib.contextmanager"})
 # All decorators that are known; these further ones leave a function as it is, to those who call it.
 KNOWN_DECORATORS = (
-    PROPERTIES
-    | MEMOISERS
-    | CONTEXTS
+    PROPERTY_DECORATORS
+    | MEMOIZING_DECORATORS
+    | CONTEXT_MANAGER_DECORATORS
     | {"abc.abstractmethod", "builtins.classmethod", "builtins.staticmethod", "warnings.deprecated"}
     | {f"typing.{name}" for name in ("deprecated", "final", "no_type_check", "overload", "override")}
 )
 
 
-def resolved(dotted: str, path: str, project: Project, *, scope: str = "") -> Home | None:
-    """The one home of a dotted name as written in a file, perhaps in the body of the class `scope`.
+def resolve_name(dotted: str, path: str, resolver: Resolver, *, class_scope: str = "") -> Definition | None:
+    """The one home of a dotted name as written in a file, perhaps in the body of the class `class_scope`.
 
     Builtins are at home in `builtins`. None where it has no home for sure, or several.
     """
-    module = project.modules.name_of(path)
-    if scope and "<locals>" not in scope:
-        inner = project.resolve(f"{module}:@{scope}.{dotted}", path)
-        if len(inner) == 1 and inner[0].found:
-            return inner[0]
-    homes = project.resolve(f"{module}:{dotted}", path)
-    if all(home.guessed or (not home.found and home.path == path) for home in homes) and hasattr(builtins, dotted):
-        return Home(f"builtins.{dotted}", None, "", found=False)
-    sure = [home for home in homes if home.found or (home.path is None and not home.guessed)]
-    return plain(sure[0]) if len(sure) == len(homes) == 1 else None
+    module = resolver.modules.name_of(path)
+    if class_scope and "<locals>" not in class_scope:
+        class_definitions = resolver.resolve(f"{module}:@{class_scope}.{dotted}", path)
+        if len(class_definitions) == 1 and class_definitions[0].is_found:
+            return class_definitions[0]
+    definitions = resolver.resolve(f"{module}:{dotted}", path)
+    if all(
+        definition.is_guess or (not definition.is_found and definition.path == path) for definition in definitions
+    ) and hasattr(builtins, dotted):
+        return Definition(f"builtins.{dotted}", None, "", is_found=False)
+    known = [
+        definition
+        for definition in definitions
+        if definition.is_found or (definition.path is None and not definition.is_guess)
+    ]
+    return normalize_definition(known[0]) if len(known) == len(definitions) == 1 else None
 
 
-def plain(home: Home) -> Home:
+def normalize_definition(definition: Definition) -> Definition:
     """Without the way that led there; `typing_extensions` offers what `typing` does."""
-    return home._replace(name=home.name.replace("typing_extensions.", "typing."), chain=())
+    return definition._replace(name=definition.name.replace("typing_extensions.", "typing."), via=())
 
 
-def decorators_of(node: Function | ast.ClassDef, path: str, project: Project, *, scope: str = "") -> list[str]:
+def decorator_names(
+    node: FunctionNode | ast.ClassDef, path: str, resolver: Resolver, *, class_scope: str = ""
+) -> list[str]:
     """The true names of the decorators, called or not; empty for what is not known. A setter counts as `property`."""
     names = []
     for decorator in node.decorator_list:
-        dotted = dotted_of(decorator.func if isinstance(decorator, ast.Call) else decorator)
-        if dotted in {f"{node.name}.{end}" for end in ("setter", "getter", "deleter")}:
+        dotted = dotted_name(decorator.func if isinstance(decorator, ast.Call) else decorator)
+        if dotted in {f"{node.name}.{accessor}" for accessor in ("setter", "getter", "deleter")}:
             names.append("builtins.property")
         else:
-            home = resolved(dotted, path, project, scope=scope) if dotted else None
-            names.append(home.name if home else "")
+            definition = resolve_name(dotted, path, resolver, class_scope=class_scope) if dotted else None
+            names.append(definition.name if definition else "")
     return names

@@ -7,259 +7,298 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from flake8_redis_ssot.project.resolver import Home, Project
-from flake8_redis_ssot.project.types.annotations import annotated
-from flake8_redis_ssot.project.types.bindings import Binding, bindings_of, in_class, in_module
-from flake8_redis_ssot.project.types.decorators import KNOWN_DECORATORS, MEMOISERS, Load, decorators_of
-from flake8_redis_ssot.project.types.scope import Site, imported, locals_of
-from flake8_redis_ssot.semantic.ast_queries import Function, definition_of, dotted_of, nodes_of
-from flake8_redis_ssot.semantic.flow.frames import parameters
+from flake8_redis_ssot.project.resolver import Definition, Resolver
+from flake8_redis_ssot.project.types.annotations import resolve_annotation
+from flake8_redis_ssot.project.types.bindings import (
+    Assignment,
+    assignments_of,
+    find_attribute_assignments,
+    find_module_assignments,
+)
+from flake8_redis_ssot.project.types.decorators import (
+    KNOWN_DECORATORS,
+    MEMOIZING_DECORATORS,
+    ModuleLoader,
+    decorator_names,
+)
+from flake8_redis_ssot.project.types.scope import InferenceScope, find_local_import, local_names
+from flake8_redis_ssot.semantic.ast_queries import FunctionNode, dotted_name, find_definition, iter_scope_nodes
+from flake8_redis_ssot.semantic.flow.frames import parameter_names
 from flake8_redis_ssot.semantic.signatures import Signature, signature_of
 
-__all__ = ["Load", "Result", "Value", "class_of_instance", "instance_of", "result_of"]
 
-
-def result_of(path: str, local: str, load: Load, project: Project) -> Result | None:
+def infer_return(path: str, qualname: str, load: ModuleLoader, resolver: Resolver) -> InferredReturn | None:
     """What the function with this local name in a file gives back.
 
     None where there is no such function, and where a decorator that is not known may have replaced it.
     """
-    return result_at(Site(path, load, project), local)
+    return infer_return_at(InferenceScope(path, load, resolver), qualname)
 
 
-def class_of_instance(path: str, local: str, load: Load, project: Project) -> Home | None:
+def infer_instance_class(path: str, qualname: str, load: ModuleLoader, resolver: Resolver) -> Definition | None:
     """The class of what a variable of a module (or `Class.attribute`) holds, perhaps after a first use of it.
 
     None where it is not known, or one of several.
     """
-    return instance_of(path, local, load, project).home
+    return infer_instance(path, qualname, load, resolver).class_definition
 
 
-def instance_of(path: str, local: str, load: Load, project: Project) -> Value:
+def infer_instance(path: str, qualname: str, load: ModuleLoader, resolver: Resolver) -> InferredValue:
     """What a variable of a module (or `Class.attribute`) holds."""
-    return instance_at(Home("", path, local), Site(path, load, project))
+    return infer_instance_at(Definition("", path, qualname), InferenceScope(path, load, resolver))
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
+class InferredReturn:
     """What a function gives back to a caller.
 
-    `home` is the class of what it returns (of a generator: yields); None where that is not known, where it is of
-    several classes, and where it can be None. A class of a third party has no `path`. `fresh`: it can be an object
-    that nobody else has. `is_generator` holds for context managers made of one too. `signature` is what a call takes,
-    for a method without `self`. `late`: it is None, or a call fails, as long as nothing else has set it up. `given` is
-    what the object is made with, as text (empty: nothing).
+    `class_definition` is the class of what it returns (of a generator: yields); None where that is not known, where it
+    is of several classes, and where it can be None. A class of a third party has no `path`. `is_new`: it can be an
+    object that nobody else has. `is_generator` holds for context managers made of one too. `signature` is what a call
+    takes, for a method without `self`. `may_be_none`: it is None, or a call fails, as long as nothing else has set it
+    up. `constructor_args` is what the object is made with, as text (empty: nothing).
     """
 
-    home: Home | None
+    class_definition: Definition | None
     is_coroutine: bool
     is_generator: bool
     signature: Signature
-    fresh: bool
-    late: bool = False
-    given: str = ""
+    is_new: bool
+    may_be_none: bool = False
+    constructor_args: str = ""
 
 
-class Value(NamedTuple):
-    """One value that an expression can have: an instance of `home` (None: not known).
+class InferredValue(NamedTuple):
+    """One value that an expression can have: an instance of `class_definition` (None: not known).
 
-    `late`: it is None before something else has set it. `given` is what it is made with, as text.
+    `may_be_none`: it is None before something else has set it. `constructor_args` is what it is made with, as text.
     """
 
-    home: Home | None
-    fresh: bool = False
-    late: bool = False
-    given: str = ""
+    class_definition: Definition | None
+    is_new: bool = False
+    may_be_none: bool = False
+    constructor_args: str = ""
 
 
-UNKNOWN = Value(None)
-NOTHING = Value(Home("None", None, ""))
+UNKNOWN_VALUE = InferredValue(None)
+NONE_VALUE = InferredValue(Definition("None", None, ""))
 
 
-def result_at(site: Site, local: str) -> Result | None:
+def infer_return_at(scope: InferenceScope, qualname: str) -> InferredReturn | None:
     """What a function gives back; None for what is no function, or perhaps another one under its decorators."""
-    node = definition_of(site.load(site.path), local)
+    node = find_definition(scope.load(scope.path), qualname)
     if node is None or isinstance(node, ast.ClassDef):
         return None
-    around = local.rpartition(".")[0]
-    owner = around if isinstance(definition_of(site.load(site.path), around), ast.ClassDef) else ""
-    decorators = set(decorators_of(node, site.path, site.project, scope=owner))
+    enclosing = qualname.rpartition(".")[0]
+    class_qualname = enclosing if isinstance(find_definition(scope.load(scope.path), enclosing), ast.ClassDef) else ""
+    decorators = set(decorator_names(node, scope.path, scope.resolver, class_scope=class_qualname))
     if not decorators <= KNOWN_DECORATORS:
         return None
-    site = replace(site, owner=owner, function=node)
-    yields = any(isinstance(each, (ast.Yield, ast.YieldFrom)) for each in nodes_of(node))
-    value = _given(node, site, yields=yields)
-    return Result(
-        value.home,
-        isinstance(node, ast.AsyncFunctionDef) and not yields,
-        yields,
-        signature_of(node, bound=bool(owner)),
-        value.fresh and decorators.isdisjoint(MEMOISERS),
-        value.late or any(isinstance(each, (ast.Raise, ast.Assert)) for each in nodes_of(node)),
-        value.given,
+    scope = replace(scope, class_qualname=class_qualname, function=node)
+    is_generator = any(isinstance(each, (ast.Yield, ast.YieldFrom)) for each in iter_scope_nodes(node))
+    value = _infer_returned_value(node, scope, is_generator=is_generator)
+    return InferredReturn(
+        value.class_definition,
+        isinstance(node, ast.AsyncFunctionDef) and not is_generator,
+        is_generator,
+        signature_of(node, bound=bool(class_qualname)),
+        value.is_new and decorators.isdisjoint(MEMOIZING_DECORATORS),
+        value.may_be_none or any(isinstance(each, (ast.Raise, ast.Assert)) for each in iter_scope_nodes(node)),
+        value.constructor_args,
     )
 
 
-def _given(node: Function, site: Site, *, yields: bool) -> Value:
+def _infer_returned_value(node: FunctionNode, scope: InferenceScope, *, is_generator: bool) -> InferredValue:
     """What a function returns, or yields, on any way."""
-    way = ast.Yield if yields else ast.Return
-    handed = [each.value for each in nodes_of(node) if isinstance(each, way)]
-    values = [value for each in handed for value in (_values(each, site) if each else [NOTHING])]
-    return agreed(values, annotated(node.returns, site, streams=yields))
+    node_type = ast.Yield if is_generator else ast.Return
+    expressions = [each.value for each in iter_scope_nodes(node) if isinstance(each, node_type)]
+    values = [value for each in expressions for value in (_infer_values(each, scope) if each else [NONE_VALUE])]
+    return merge_values(values, resolve_annotation(node.returns, scope, unwrap_iterator=is_generator))
 
 
-def agreed(values: Iterable[Value], said: Home | None) -> Value:
+def merge_values(values: Iterable[InferredValue], annotated_class: Definition | None) -> InferredValue:
     """The one value that all of them are; where some are not known the annotation has the word."""
     values = list(values)
-    homes = list(dict.fromkeys(value.home for value in values if value.home is not None))
-    fresh, late = any(value.fresh for value in values), any(value.late for value in values)
-    given = next((value.given for value in values if value.given), "")
-    if len(homes) > 1 or homes == [NOTHING.home]:
-        return UNKNOWN
-    sure = homes and all(value.home is not None for value in values)
-    return Value(homes[0] if sure else said, fresh, late, given)
+    classes = list(dict.fromkeys(value.class_definition for value in values if value.class_definition is not None))
+    is_new, may_be_none = any(value.is_new for value in values), any(value.may_be_none for value in values)
+    constructor_args = next((value.constructor_args for value in values if value.constructor_args), "")
+    if len(classes) > 1 or classes == [NONE_VALUE.class_definition]:
+        return UNKNOWN_VALUE
+    is_known = classes and all(value.class_definition is not None for value in values)
+    return InferredValue(classes[0] if is_known else annotated_class, is_new, may_be_none, constructor_args)
 
 
-def _values(node: ast.expr, site: Site, way: str = "") -> Iterator[Value]:
-    """What an expression can be. `way`: what happens to it, `await` or `with`."""
+def _infer_values(node: ast.expr, scope: InferenceScope, wrapper: str = "") -> Iterator[InferredValue]:
+    """What an expression can be. `wrapper`: what happens to it, `await` or `with`."""
     if isinstance(node, ast.Constant) and node.value is None:
-        yield NOTHING
+        yield NONE_VALUE
     elif isinstance(node, ast.Await):
-        yield from _values(node.value, site, "await")
+        yield from _infer_values(node.value, scope, "await")
     elif isinstance(node, ast.NamedExpr):
-        yield from _values(node.value, site, way)
+        yield from _infer_values(node.value, scope, wrapper)
     elif isinstance(node, ast.IfExp):
-        yield from (*_values(node.body, site, way), *_values(node.orelse, site, way))
+        yield from (*_infer_values(node.body, scope, wrapper), *_infer_values(node.orelse, scope, wrapper))
     elif isinstance(node, ast.BoolOp) and isinstance(node.op, ast.Or):
-        before = [value for each in node.values[:-1] for value in _values(each, site, way)]
-        yield from (value for value in before if value is not NOTHING)
-        yield from _values(node.values[-1], site, way)
+        earlier = [value for each in node.values[:-1] for value in _infer_values(each, scope, wrapper)]
+        yield from (value for value in earlier if value is not NONE_VALUE)
+        yield from _infer_values(node.values[-1], scope, wrapper)
     elif isinstance(node, ast.Call):
-        yield _called(node, site, way)
+        yield _infer_call(node, scope, wrapper)
     else:
-        yield _named(node, site)
+        yield _infer_reference(node, scope)
 
 
-def _called(node: ast.Call, site: Site, way: str) -> Value:
+def _infer_call(node: ast.Call, scope: InferenceScope, wrapper: str) -> InferredValue:
     """What a call gives: a class makes an instance, a function what it returns."""
-    if site.is_class(node.func) or (site.owner and ast.unparse(node.func) in ("super().__new__", "object.__new__")):
-        return Value(site.own_class, fresh=True, given=_given_to(node))
-    home = _callee(node.func, site)
-    if home is None:
-        return UNKNOWN
-    if home.name == "typing.cast" and node.args:
-        return Value(annotated(node.args[0], site))
-    definition = site.definition(home)
-    is_foreign = home.path is None and home.name.rpartition(".")[2][:1].isupper()
-    if is_foreign or isinstance(definition, ast.ClassDef):
-        return Value(home, fresh=True, given=_given_to(node)) if way != "await" else UNKNOWN
-    return UNKNOWN if home.path is None or definition is None else _returned(home, home.path, site, way)
+    if scope.is_enclosing_class(node.func) or (
+        scope.class_qualname and ast.unparse(node.func) in ("super().__new__", "object.__new__")
+    ):
+        return InferredValue(scope.enclosing_class, is_new=True, constructor_args=_format_arguments(node))
+    definition = _resolve_callee(node.func, scope)
+    if definition is None:
+        return UNKNOWN_VALUE
+    if definition.name == "typing.cast" and node.args:
+        return InferredValue(resolve_annotation(node.args[0], scope))
+    callee_node = scope.find_node(definition)
+    is_foreign = definition.path is None and definition.name.rpartition(".")[2][:1].isupper()
+    if is_foreign or isinstance(callee_node, ast.ClassDef):
+        return (
+            InferredValue(definition, is_new=True, constructor_args=_format_arguments(node))
+            if wrapper != "await"
+            else UNKNOWN_VALUE
+        )
+    return (
+        UNKNOWN_VALUE
+        if definition.path is None or callee_node is None
+        else _infer_callee_return(definition, definition.path, scope, wrapper)
+    )
 
 
-def _returned(home: Home, path: str, site: Site, way: str) -> Value:
-    if not site.depth:
-        return UNKNOWN
-    result = result_at(Site(path, site.load, site.project, site.depth - 1, seen=site.seen), home.local)
-    if result is None or result.is_coroutine != (way == "await") or result.is_generator != (way == "with"):
-        return UNKNOWN
-    return Value(result.home, result.fresh, result.late, result.given)
+def _infer_callee_return(definition: Definition, path: str, scope: InferenceScope, wrapper: str) -> InferredValue:
+    if not scope.remaining_depth:
+        return UNKNOWN_VALUE
+    result = infer_return_at(
+        InferenceScope(path, scope.load, scope.resolver, scope.remaining_depth - 1, visiting=scope.visiting),
+        definition.qualname,
+    )
+    if result is None or result.is_coroutine != (wrapper == "await") or result.is_generator != (wrapper == "with"):
+        return UNKNOWN_VALUE
+    return InferredValue(result.class_definition, result.is_new, result.may_be_none, result.constructor_args)
 
 
-def _given_to(node: ast.Call) -> str:
+def _format_arguments(node: ast.Call) -> str:
     return ", ".join(ast.unparse(each) for each in (*node.args, *node.keywords))
 
 
-def _callee(node: ast.expr, site: Site) -> Home | None:
+def _resolve_callee(node: ast.expr, scope: InferenceScope) -> Definition | None:
     """What is called: a name, a member of the class around it, or a member of what an expression is."""
-    if isinstance(node, ast.Attribute) and site.is_class(node.value):
-        return site.member(site.own_class, node.attr)
-    home = site.home_of(node)
-    if home is not None and (home.path is None or site.definition(home) is not None):
-        return home
-    owner = agreed(_values(node.value, site), None).home if isinstance(node, ast.Attribute) else None
-    return site.member(owner, node.attr) if owner and isinstance(node, ast.Attribute) else None
+    if isinstance(node, ast.Attribute) and scope.is_enclosing_class(node.value):
+        return scope.find_member(scope.enclosing_class, node.attr)
+    definition = scope.resolve(node)
+    if definition is not None and (definition.path is None or scope.find_node(definition) is not None):
+        return definition
+    owner_class = (
+        merge_values(_infer_values(node.value, scope), None).class_definition
+        if isinstance(node, ast.Attribute)
+        else None
+    )
+    return scope.find_member(owner_class, node.attr) if owner_class and isinstance(node, ast.Attribute) else None
 
 
-def _named(node: ast.expr, site: Site) -> Value:
+def _infer_reference(node: ast.expr, scope: InferenceScope) -> InferredValue:
     """What a variable or an attribute holds."""
     if isinstance(node, ast.Attribute):
-        return _attribute(node, site)
+        return _infer_attribute(node, scope)
     if not isinstance(node, ast.Name):
-        return UNKNOWN
-    function = site.function
-    if function is not None and node.id in locals_of(function) and not imported(function, node.id, ""):
-        if node.id == site.first:
-            return UNKNOWN if site.has_class else Value(site.own_class)
-        return _local(node.id, function, site)
-    is_imported = function is not None and bool(imported(function, node.id, ""))
-    found = site.home_of(node) if is_imported else Home("", site.path, node.id)
-    return _set_here(node, instance_at(found, site), site) if found else UNKNOWN
+        return UNKNOWN_VALUE
+    function = scope.function
+    if function is not None and node.id in local_names(function) and not find_local_import(function, node.id, ""):
+        if node.id == scope.self_name:
+            return UNKNOWN_VALUE if scope.is_classmethod else InferredValue(scope.enclosing_class)
+        return _infer_local(node.id, function, scope)
+    is_imported = function is not None and bool(find_local_import(function, node.id, ""))
+    definition = scope.resolve(node) if is_imported else Definition("", scope.path, node.id)
+    return _refine_by_assignment(node, infer_instance_at(definition, scope), scope) if definition else UNKNOWN_VALUE
 
 
-def _set_here(node: ast.Name | ast.Attribute, value: Value, site: Site) -> Value:
+def _refine_by_assignment(node: ast.Name | ast.Attribute, value: InferredValue, scope: InferenceScope) -> InferredValue:
     """A variable that is None at first is no longer so where the function sets it itself."""
-    if not value.late or site.function is None:
+    if not value.may_be_none or scope.function is None:
         return value
-    targets = [binding.target for each in nodes_of(site.function) for binding in bindings_of(each)]
-    return value._replace(late=ast.unparse(node) not in map(ast.unparse, targets))
+    targets = [assignment.target for each in iter_scope_nodes(scope.function) for assignment in assignments_of(each)]
+    return value._replace(may_be_none=ast.unparse(node) not in map(ast.unparse, targets))
 
 
-def _attribute(node: ast.Attribute, site: Site) -> Value:
-    found = site.home_of(node)
-    value = instance_at(found, site) if found else UNKNOWN
-    if value.home is not None:
-        return _set_here(node, value, site)
-    owner = site.own_class if site.is_class(node.value) else site.home_of(node.value)
-    if owner is None or not isinstance(site.definition(owner), ast.ClassDef):
-        owner = agreed(_values(node.value, site), None).home
-    member = site.member(owner, node.attr) if owner else None
-    return _set_here(node, instance_at(member, site), site) if member else UNKNOWN
+def _infer_attribute(node: ast.Attribute, scope: InferenceScope) -> InferredValue:
+    definition = scope.resolve(node)
+    value = infer_instance_at(definition, scope) if definition else UNKNOWN_VALUE
+    if value.class_definition is not None:
+        return _refine_by_assignment(node, value, scope)
+    owner_class = scope.enclosing_class if scope.is_enclosing_class(node.value) else scope.resolve(node.value)
+    if owner_class is None or not isinstance(scope.find_node(owner_class), ast.ClassDef):
+        owner_class = merge_values(_infer_values(node.value, scope), None).class_definition
+    member = scope.find_member(owner_class, node.attr) if owner_class else None
+    return _refine_by_assignment(node, infer_instance_at(member, scope), scope) if member else UNKNOWN_VALUE
 
 
-def _local(name: str, function: Function, site: Site) -> Value:
+def _infer_local(name: str, function: FunctionNode, scope: InferenceScope) -> InferredValue:
     """What a variable of a function holds; what is stored elsewhere too is no longer fresh."""
-    key = (site.path, f"{function.lineno}", name)
-    if name in parameters(function.args) or key in site.seen:
-        return NOTHING if key in site.seen else UNKNOWN
-    site = replace(site, seen=site.seen | {key})
-    bindings = [binding for node in nodes_of(function) for binding in bindings_of(node)]
-    mine = [binding for binding in bindings if dotted_of(binding.target) == name]
-    value = _held((binding, site) for binding in mine)
-    own = locals_of(function)
-    shared = any(
-        dotted_of(binding.target) not in own
-        and (dotted_of(binding.value) == name or any(binding.value is other.value for other in mine))
-        for binding in bindings
-        if binding.value is not None
+    key = (scope.path, f"{function.lineno}", name)
+    if name in parameter_names(function.args) or key in scope.visiting:
+        return NONE_VALUE if key in scope.visiting else UNKNOWN_VALUE
+    scope = replace(scope, visiting=scope.visiting | {key})
+    assignments = [assignment for node in iter_scope_nodes(function) for assignment in assignments_of(node)]
+    own_assignments = [assignment for assignment in assignments if dotted_name(assignment.target) == name]
+    value = _merge_assignments((assignment, scope) for assignment in own_assignments)
+    local_variables = local_names(function)
+    is_shared = any(
+        dotted_name(assignment.target) not in local_variables
+        and (dotted_name(assignment.value) == name or any(assignment.value is own.value for own in own_assignments))
+        for assignment in assignments
+        if assignment.value is not None
     )
-    return value._replace(fresh=value.fresh and not shared)
+    return value._replace(is_new=value.is_new and not is_shared)
 
 
-def _held(bindings: Iterable[tuple[Binding, Site]], further: Iterable[Value] = ()) -> Value:
+def _merge_assignments(
+    assignments: Iterable[tuple[Assignment, InferenceScope]], extra_values: Iterable[InferredValue] = ()
+) -> InferredValue:
     """What the bindings of one variable agree on. That it is None before its first use does not count."""
-    values = list(further)
-    said = None
-    for binding, site in bindings:
-        if binding.annotation is not None:
-            said = annotated(binding.annotation, site)
-        if binding.value is not None:
-            values += _values(binding.value, site, binding.way)
-        elif binding.annotation is None:
-            values.append(UNKNOWN)
-    value = agreed([value for value in values if value is not NOTHING], said)
-    return value._replace(late=True) if NOTHING in values else value
+    values = list(extra_values)
+    annotated_class = None
+    for assignment, scope in assignments:
+        if assignment.annotation is not None:
+            annotated_class = resolve_annotation(assignment.annotation, scope)
+        if assignment.value is not None:
+            values += _infer_values(assignment.value, scope, assignment.wrapper)
+        elif assignment.annotation is None:
+            values.append(UNKNOWN_VALUE)
+    value = merge_values([value for value in values if value is not NONE_VALUE], annotated_class)
+    return value._replace(may_be_none=True) if NONE_VALUE in values else value
 
 
-def instance_at(home: Home, site: Site) -> Value:
+def infer_instance_at(definition: Definition, scope: InferenceScope) -> InferredValue:
     """What the variable at a home holds, set there or passed on: never a fresh object."""
-    if home.path is None or not site.depth or site.definition(home) is not None:
-        return UNKNOWN
-    key = (home.path, "", home.local)
-    if key in site.seen:
-        return NOTHING
-    site = Site(home.path, site.load, site.project, site.depth - 1, seen=site.seen | {key})
-    owner, _, name = home.local.rpartition(".")
-    found = in_class(owner, name, site) if owner else in_module(name, site)
-    homes = site.project.resolve(f"{site.project.modules.name_of(site.path)}:{home.local}", site.path)
-    further = [instance_at(each, site) for each in homes if (each.path, each.local) != (home.path, home.local)]
-    return _held(found, further)._replace(fresh=False)
+    if definition.path is None or not scope.remaining_depth or scope.find_node(definition) is not None:
+        return UNKNOWN_VALUE
+    key = (definition.path, "", definition.qualname)
+    if key in scope.visiting:
+        return NONE_VALUE
+    scope = InferenceScope(
+        definition.path, scope.load, scope.resolver, scope.remaining_depth - 1, visiting=scope.visiting | {key}
+    )
+    class_qualname, _, name = definition.qualname.rpartition(".")
+    assignments = (
+        find_attribute_assignments(class_qualname, name, scope)
+        if class_qualname
+        else find_module_assignments(name, scope)
+    )
+    definitions = scope.resolver.resolve(
+        f"{scope.resolver.modules.name_of(scope.path)}:{definition.qualname}", scope.path
+    )
+    extra_values = [
+        infer_instance_at(each, scope)
+        for each in definitions
+        if (each.path, each.qualname) != (definition.path, definition.qualname)
+    ]
+    return _merge_assignments(assignments, extra_values)._replace(is_new=False)

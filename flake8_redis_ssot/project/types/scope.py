@@ -7,99 +7,111 @@ import re
 from dataclasses import dataclass
 
 from flake8_redis_ssot.project.modules import package_name
-from flake8_redis_ssot.project.resolver import Home, Project
-from flake8_redis_ssot.project.types.decorators import Load, plain, resolved
-from flake8_redis_ssot.semantic.ast_queries import Function, definition_of, dotted_of, is_static, nodes_of
-from flake8_redis_ssot.semantic.facts import attribute_of
-from flake8_redis_ssot.semantic.flow.evaluator import relative_module
-from flake8_redis_ssot.semantic.flow.frames import parameters, stored_names
+from flake8_redis_ssot.project.resolver import Definition, Resolver
+from flake8_redis_ssot.project.types.decorators import ModuleLoader, normalize_definition, resolve_name
+from flake8_redis_ssot.semantic.ast_queries import (
+    FunctionNode,
+    dotted_name,
+    find_definition,
+    is_static,
+    iter_scope_nodes,
+)
+from flake8_redis_ssot.semantic.facts import attribute_origin
+from flake8_redis_ssot.semantic.flow.evaluator import resolve_relative_module
+from flake8_redis_ssot.semantic.flow.frames import parameter_names, stored_names
 
 # How many functions and variables are followed, one into the other.
-_DEPTH = 5
-NUMBER = re.compile(r"#\d+")
+_MAX_DEPTH = 5
+DUPLICATE_SUFFIX = re.compile(r"#\d+")
 
 
 @dataclass(frozen=True, slots=True)
-class Site:
-    """Where an expression stands: in a file, in a function, which may be a method of the class `owner`."""
+class InferenceScope:
+    """Where an expression stands: in a file, in a function, which may be a method of the class `class_qualname`."""
 
     path: str
-    load: Load
-    project: Project
-    depth: int = _DEPTH
-    owner: str = ""
-    function: Function | None = None
-    seen: frozenset[tuple[str, str, str]] = frozenset()  # variables that are being looked at
+    load: ModuleLoader
+    resolver: Resolver
+    remaining_depth: int = _MAX_DEPTH
+    class_qualname: str = ""
+    function: FunctionNode | None = None
+    visiting: frozenset[tuple[str, str, str]] = frozenset()  # variables that are being looked at
 
     @property
-    def own_class(self) -> Home:
+    def enclosing_class(self) -> Definition:
         """The class around it."""
-        name = f"{self.project.modules.name_of(self.path)}.{NUMBER.sub('', self.owner)}"
-        return Home(name, self.path, self.owner)
+        name = f"{self.resolver.modules.name_of(self.path)}.{DUPLICATE_SUFFIX.sub('', self.class_qualname)}"
+        return Definition(name, self.path, self.class_qualname)
 
     @property
-    def first(self) -> str:
+    def self_name(self) -> str:
         """The name of `self` or `cls`; empty outside a method."""
-        if self.function is None or not self.owner or is_static(self.function):
+        if self.function is None or not self.class_qualname or is_static(self.function):
             return ""
-        return next(iter(parameters(self.function.args)), "")
+        return next(iter(parameter_names(self.function.args)), "")
 
     @property
-    def has_class(self) -> bool:
+    def is_classmethod(self) -> bool:
         """Whether the first parameter is the class, not an instance."""
-        decorators = [dotted_of(name) for name in self.function.decorator_list] if self.function else []
+        decorators = [dotted_name(name) for name in self.function.decorator_list] if self.function else []
         return "classmethod" in decorators or (self.function is not None and self.function.name == "__new__")
 
-    def is_class(self, node: ast.expr) -> bool:
+    def is_enclosing_class(self, node: ast.expr) -> bool:
         """Whether an expression is the class around it."""
         text = ast.unparse(node)
-        plain = {self.first} if self.has_class else {f"{self.first}.__class__", f"type({self.first})"}
-        return bool(self.first) and text in plain
+        class_texts = (
+            {self.self_name} if self.is_classmethod else {f"{self.self_name}.__class__", f"type({self.self_name})"}
+        )
+        return bool(self.self_name) and text in class_texts
 
-    def home_of(self, node: ast.expr) -> Home | None:
+    def resolve(self, node: ast.expr) -> Definition | None:
         """Where a dotted name is at home, as the function sees it."""
-        dotted = dotted_of(node)
+        dotted = dotted_name(node)
         root, _, rest = dotted.partition(".")
         if self.function is not None:
-            origin = imported(self.function, root, package_name(self.path, self.project.modules.roots))
+            origin = find_local_import(self.function, root, package_name(self.path, self.resolver.modules.roots))
             if origin:
-                homes = self.project.resolve(attribute_of(origin, rest) if rest else origin, self.path)
-                return plain(homes[0]) if len(homes) == 1 and not homes[0].guessed else None
-            if root in locals_of(self.function):
+                definitions = self.resolver.resolve(attribute_origin(origin, rest) if rest else origin, self.path)
+                return (
+                    normalize_definition(definitions[0])
+                    if len(definitions) == 1 and not definitions[0].is_guess
+                    else None
+                )
+            if root in local_names(self.function):
                 return None
-        return resolved(dotted, self.path, self.project) if dotted else None
+        return resolve_name(dotted, self.path, self.resolver) if dotted else None
 
-    def definition(self, home: Home) -> Function | ast.ClassDef | None:
+    def find_node(self, definition: Definition) -> FunctionNode | ast.ClassDef | None:
         """What is defined at a home in the project."""
-        return definition_of(self.load(home.path), home.local) if home.path is not None else None
+        return find_definition(self.load(definition.path), definition.qualname) if definition.path is not None else None
 
-    def member(self, owner: Home, name: str) -> Home | None:
+    def find_member(self, owner: Definition, name: str) -> Definition | None:
         """Where a member of a class of the project is at home."""
         if owner.path is None:
             return None
-        origin = f"{self.project.modules.name_of(owner.path)}:@{owner.local}.{name}"
-        homes = self.project.resolve(origin, owner.path)
-        return homes[0] if len(homes) == 1 else None
+        origin = f"{self.resolver.modules.name_of(owner.path)}:@{owner.qualname}.{name}"
+        definitions = self.resolver.resolve(origin, owner.path)
+        return definitions[0] if len(definitions) == 1 else None
 
 
-def imported(function: Function, name: str, package: str) -> str:
+def find_local_import(function: FunctionNode, name: str, package: str) -> str:
     """The origin of a name that an import statement in a function brings in; empty where none does."""
-    for node in nodes_of(function):
+    for node in iter_scope_nodes(function):
         if isinstance(node, (ast.Import, ast.ImportFrom)):
             for alias in node.names:
                 if (alias.asname or alias.name.partition(".")[0]) == name:
-                    return _origin(node, alias, package)
+                    return _import_origin(node, alias, package)
     return ""
 
 
-def _origin(node: ast.Import | ast.ImportFrom, alias: ast.alias, package: str) -> str:
+def _import_origin(node: ast.Import | ast.ImportFrom, alias: ast.alias, package: str) -> str:
     if isinstance(node, ast.Import):
         return f"{alias.name if alias.asname else alias.name.partition('.')[0]}:"
-    module = relative_module(package, node.level, node.module or "") if node.level else node.module
+    module = resolve_relative_module(package, node.level, node.module or "") if node.level else node.module
     return f"{module}:{alias.name}"
 
 
-def locals_of(function: Function) -> set[str]:
+def local_names(function: FunctionNode) -> set[str]:
     """The names that a function binds for itself."""
-    shared = {name for node in nodes_of(function) if isinstance(node, ast.Global) for name in node.names}
-    return {*parameters(function.args), *stored_names(function.body)} - shared
+    global_names = {name for node in iter_scope_nodes(function) if isinstance(node, ast.Global) for name in node.names}
+    return {*parameter_names(function.args), *stored_names(function.body)} - global_names

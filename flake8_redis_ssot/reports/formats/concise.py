@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from flake8_redis_ssot.model import Finding
-from flake8_redis_ssot.reports.report import Format, Report
-from flake8_redis_ssot.reports.summary import star, total
-from flake8_redis_ssot.terminal import Paint
+from flake8_redis_ssot.reports.report import CheckReport, Format
+from flake8_redis_ssot.reports.summary import fixable_marker, format_summary
+from flake8_redis_ssot.terminal import Style
 
 
-def _render(report: Report, paint: Paint) -> str:
+def _render(report: CheckReport, style: Style) -> str:
     """The findings and their number."""
-    return "\n".join([*(_line(finding, report, paint) for finding in report.findings), total(report, paint)])
+    return "\n".join(
+        [*(_format_line(finding, report, style) for finding in report.findings), format_summary(report, style)]
+    )
 
 
-def _line(finding: Finding, report: Report, paint: Paint) -> str:
-    colon = paint("cyan", ":")
-    path = paint.place(finding.path, paint("bold", finding.path))
-    place = "".join(f"{colon}{part}" for part in report.place(finding).split(":"))
-    code = f"{paint('red', finding.code)}{star(finding, report, paint)}"
-    return f"{path}{place}{colon} {code} {finding.message}"
+def _format_line(finding: Finding, report: CheckReport, style: Style) -> str:
+    colon = style("cyan", ":")
+    path = style.link(finding.path, style("bold", finding.path))
+    location = "".join(f"{colon}{part}" for part in report.format_location(finding).split(":"))
+    code = f"{style('red', finding.code)}{fixable_marker(finding, report, style)}"
+    return f"{path}{location}{colon} {code} {finding.message}"
 
 
 FORMAT = Format(_render, for_people=True)

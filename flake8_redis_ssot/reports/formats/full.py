@@ -6,46 +6,46 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 
 from flake8_redis_ssot.model import Finding, Fix, Refusal, Span
-from flake8_redis_ssot.reports.report import Format, Report
-from flake8_redis_ssot.reports.summary import star, total
-from flake8_redis_ssot.terminal import Paint
+from flake8_redis_ssot.reports.report import CheckReport, Format
+from flake8_redis_ssot.reports.summary import fixable_marker, format_summary
+from flake8_redis_ssot.terminal import Style
 
-_CONTEXT = 2  # lines above and below
-_LONGEST = 6  # underlined lines of one finding, before the middle is left out
+_CONTEXT_LINES = 2  # lines above and below
+_MAX_UNDERLINED_LINES = 6  # underlined lines of one finding, before the middle is left out
 _TAB = "    "
 
 
-def _render(report: Report, paint: Paint) -> str:
+def _render(report: CheckReport, style: Style) -> str:
     """The findings, one block each, and their number."""
-    blocks = ["\n".join(_block(finding, report, paint)) for finding in report.findings]
-    return "\n".join([*(f"{block}\n" for block in blocks), total(report, paint)])
+    blocks = ["\n".join(_format_block(finding, report, style)) for finding in report.findings]
+    return "\n".join([*(f"{block}\n" for block in blocks), format_summary(report, style)])
 
 
-def _block(finding: Finding, report: Report, paint: Paint) -> Iterator[str]:
-    (_, span), lines = report.in_cell(finding), _lines(finding, report)
-    last = min(len(lines), span.end_row + _CONTEXT)
+def _format_block(finding: Finding, report: CheckReport, style: Style) -> Iterator[str]:
+    (_, span), lines = report.locate_in_cell(finding), _source_lines(finding, report)
+    last = min(len(lines), span.end_row + _CONTEXT_LINES)
     margin = " " * len(str(last))
-    bar = paint("blue", "|")
-    yield f"{paint('red', finding.code)}{star(finding, report, paint)} {paint('bold', finding.message)}"
-    place = f"{finding.path}:{report.place(finding)}"
-    yield f"{margin}{paint('blue', '-->')} {paint.place(finding.path, place)}"
+    bar = style("blue", "|")
+    yield f"{style('red', finding.code)}{fixable_marker(finding, report, style)} {style('bold', finding.message)}"
+    location = f"{finding.path}:{report.format_location(finding)}"
+    yield f"{margin}{style('blue', '-->')} {style.link(finding.path, location)}"
     yield f"{margin} {bar}"
-    for row in _rows(span, last):
+    for row in _visible_rows(span, last):
         if row is None:
-            yield paint("blue", "...")
+            yield style("blue", "...")
             continue
         text = lines[row - 1]
-        yield f"{paint('blue', str(row).rjust(len(margin)))} {bar} {_shown(text)}".rstrip()
+        yield f"{style('blue', str(row).rjust(len(margin)))} {bar} {_printable(text)}".rstrip()
         if span.row <= row <= span.end_row:
-            yield f"{margin} {bar} {paint('red', _underline(span, row, text))}"
+            yield f"{margin} {bar} {style('red', _underline(span, row, text))}"
     yield f"{margin} {bar}"
     if finding.note:
-        yield f"{margin} {paint('blue', '=')} {paint('bold', 'help')}: {finding.note}"
-    for kind, text in about_fix(finding.fix):
-        yield f"{margin} {paint('blue', '=')} {paint('bold', kind)}: {text}"
+        yield f"{margin} {style('blue', '=')} {style('bold', 'help')}: {finding.note}"
+    for kind, text in describe_fix(finding.fix):
+        yield f"{margin} {style('blue', '=')} {style('bold', kind)}: {text}"
 
 
-def about_fix(fix: Fix | Refusal | None) -> Iterator[tuple[str, str]]:
+def describe_fix(fix: Fix | Refusal | None) -> Iterator[tuple[str, str]]:
     """What can be done by itself, how far that is to be trusted, and why no further."""
     if isinstance(fix, Fix):
         yield f"{fix.applicability.name.lower()} fix", fix.title
@@ -54,41 +54,45 @@ def about_fix(fix: Fix | Refusal | None) -> Iterator[tuple[str, str]]:
         yield from (("no fix", reason) for reason in fix.reasons)
 
 
-def _lines(finding: Finding, report: Report) -> Sequence[str]:
+def _source_lines(finding: Finding, report: CheckReport) -> Sequence[str]:
     """The lines around a finding: those of its file, or of its cell."""
-    cell, _ = report.in_cell(finding)
-    notebook = report.notebook(finding.path) if cell is not None else None
-    return report.lines(finding.path) if cell is None or notebook is None else notebook.layout.cell(cell)
+    cell, _ = report.locate_in_cell(finding)
+    notebook = report.load_notebook(finding.path) if cell is not None else None
+    return (
+        report.read_lines(finding.path) if cell is None or notebook is None else notebook.cell_map.lines_by_number(cell)
+    )
 
 
-def _rows(span: Span, last: int) -> Iterator[int | None]:
+def _visible_rows(span: Span, last: int) -> Iterator[int | None]:
     """The 1-based rows to show; None where some are left out."""
-    for row in range(max(1, span.row - _CONTEXT), last + 1):
-        hidden = span.row + _LONGEST // 2 <= row <= span.end_row - _LONGEST // 2
-        if not hidden:
+    for row in range(max(1, span.row - _CONTEXT_LINES), last + 1):
+        is_hidden = span.row + _MAX_UNDERLINED_LINES // 2 <= row <= span.end_row - _MAX_UNDERLINED_LINES // 2
+        if not is_hidden:
             yield row
-        elif row == span.row + _LONGEST // 2:
+        elif row == span.row + _MAX_UNDERLINED_LINES // 2:
             yield None
 
 
 def _underline(span: Span, row: int, text: str) -> str:
     start = span.column if row == span.row else len(text) - len(text.lstrip())
     end = span.end_column if row == span.end_row else len(text)
-    return " " * _width(text[:start]) + "^" * max(1, _width(text[start:end]))
+    return " " * _display_width(text[:start]) + "^" * max(1, _display_width(text[start:end]))
 
 
-def _shown(text: str) -> str:
+def _printable(text: str) -> str:
     """A line as a terminal can show it: tabs as blanks, control characters as U+FFFD."""
-    shown = text.replace("\t", _TAB)
-    return shown if shown.isprintable() else "".join(char if char.isprintable() else "\ufffd" for char in shown)
+    expanded = text.replace("\t", _TAB)
+    return (
+        expanded if expanded.isprintable() else "".join(char if char.isprintable() else "\ufffd" for char in expanded)
+    )
 
 
-def _width(text: str) -> int:
+def _display_width(text: str) -> int:
     """Terminal cells: wide East Asian characters take two, combining marks none (Unicode annex 11)."""
-    shown = _shown(text)
-    if shown.isascii():
-        return len(shown)
-    return sum((unicodedata.east_asian_width(char) in "WF") + (unicodedata.combining(char) == 0) for char in shown)
+    printable = _printable(text)
+    if printable.isascii():
+        return len(printable)
+    return sum((unicodedata.east_asian_width(char) in "WF") + (unicodedata.combining(char) == 0) for char in printable)
 
 
 FORMAT = Format(_render, for_people=True, shows_fixes=True)

@@ -6,26 +6,29 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from flake8_redis_ssot.model import Finding
-from flake8_redis_ssot.reports.report import Format, Report
-from flake8_redis_ssot.reports.summary import star, total
-from flake8_redis_ssot.terminal import Paint
+from flake8_redis_ssot.reports.report import CheckReport, Format
+from flake8_redis_ssot.reports.summary import fixable_marker, format_summary
+from flake8_redis_ssot.terminal import Style
 
 
-def _render(report: Report, paint: Paint) -> str:
+def _render(report: CheckReport, style: Style) -> str:
     """A block for each file, and the number of findings."""
     blocks = [
-        "\n".join(_block(path, list(findings), report, paint))
+        "\n".join(_format_file(path, list(findings), report, style))
         for path, findings in groupby(report.findings, key=lambda finding: finding.path)
     ]
-    return "\n".join([*(f"{block}\n" for block in blocks), total(report, paint)])
+    return "\n".join([*(f"{block}\n" for block in blocks), format_summary(report, style)])
 
 
-def _block(path: str, findings: Sequence[Finding], report: Report, paint: Paint) -> Iterator[str]:
-    yield f"{paint.place(path, paint('bold', path))}:"
-    places = list(map(report.place, findings))
-    width = max(map(len, places))
-    for place, finding in zip(places, findings):
-        yield f"  {place:{width}} {paint('red', finding.code)}{star(finding, report, paint)} {finding.message}"
+def _format_file(path: str, findings: Sequence[Finding], report: CheckReport, style: Style) -> Iterator[str]:
+    yield f"{style.link(path, style('bold', path))}:"
+    locations = list(map(report.format_location, findings))
+    width = max(map(len, locations))
+    for location, finding in zip(locations, findings):
+        yield (
+            f"  {location:{width}} {style('red', finding.code)}{fixable_marker(finding, report, style)} "
+            f"{finding.message}"
+        )
 
 
 FORMAT = Format(_render, for_people=True)

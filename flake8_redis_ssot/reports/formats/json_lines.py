@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import json
 
-from flake8_redis_ssot.reports.formats.json import entry
-from flake8_redis_ssot.reports.report import Format, Report
-from flake8_redis_ssot.terminal import Paint
+from flake8_redis_ssot.reports.formats.json import finding_to_dict
+from flake8_redis_ssot.reports.report import CheckReport, Format
+from flake8_redis_ssot.terminal import Style
 
 
-def _render(report: Report, paint: Paint) -> str:
+def _render(report: CheckReport, style: Style) -> str:
     """One object a line."""
-    compact = (",", ":")
+    separators = (",", ":")
     return "\n".join(
-        json.dumps(entry(finding, report), separators=compact, ensure_ascii=False) for finding in report.findings
+        json.dumps(finding_to_dict(finding, report), separators=separators, ensure_ascii=False)
+        for finding in report.findings
     )
 
 

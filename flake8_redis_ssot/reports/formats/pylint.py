@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from flake8_redis_ssot.reports.report import Format, Report
-from flake8_redis_ssot.terminal import Paint
+from flake8_redis_ssot.reports.report import CheckReport, Format
+from flake8_redis_ssot.terminal import Style
 
 
-def _render(report: Report, paint: Paint) -> str:
+def _render(report: CheckReport, style: Style) -> str:
     """One line a finding."""
     return "\n".join(
-        f"{finding.path}:{report.in_file(finding).row}: [{finding.code}] {finding.message}"
+        f"{finding.path}:{report.locate_in_file(finding).row}: [{finding.code}] {finding.message}"
         for finding in report.findings
     )
 

@@ -8,34 +8,34 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from flake8_redis_ssot.files.paths import from_top
+from flake8_redis_ssot.files.paths import repository_path
 from flake8_redis_ssot.model import Applicability, Finding, Fix, Span
-from flake8_redis_ssot.reports.report import Format, Report
-from flake8_redis_ssot.syntax.notebooks import ENDING
-from flake8_redis_ssot.terminal import Paint
+from flake8_redis_ssot.reports.report import CheckReport, Format
+from flake8_redis_ssot.syntax.notebooks import NOTEBOOK_SUFFIX
+from flake8_redis_ssot.terminal import Style
 
 
-def _render(report: Report, paint: Paint) -> str:
+def _render(report: CheckReport, style: Style) -> str:
     """One object for the whole run."""
     return json.dumps(
         {
             "source": {"name": "redis-ssot"},
             "severity": "ERROR",
-            "diagnostics": [_diagnostic(finding, report) for finding in report.findings],
+            "diagnostics": [_finding_to_dict(finding, report) for finding in report.findings],
         },
         indent=2,
         ensure_ascii=False,
     )
 
 
-def _diagnostic(finding: Finding, report: Report) -> dict[str, Any]:
-    found = {
+def _finding_to_dict(finding: Finding, report: CheckReport) -> dict[str, Any]:
+    diagnostic = {
         "code": {"value": finding.code},
-        "location": {"path": from_top(finding.path), "range": _range(report.in_file(finding))},
+        "location": {"path": repository_path(finding.path), "range": _span_to_dict(report.locate_in_file(finding))},
         "message": finding.message,
     }
     suggestions = _suggestions(finding)
-    return {**found, "suggestions": suggestions} if suggestions else found
+    return {**diagnostic, "suggestions": suggestions} if suggestions else diagnostic
 
 
 def _suggestions(finding: Finding) -> list[dict[str, Any]]:
@@ -43,12 +43,12 @@ def _suggestions(finding: Finding) -> list[dict[str, Any]]:
     fix, path = finding.fix, finding.path
     if not isinstance(fix, Fix) or fix.applicability == Applicability.MANUAL:
         return []
-    if path.endswith(ENDING) or any(from_top(edit.path) != from_top(path) for edit in fix.edits):
+    if path.endswith(NOTEBOOK_SUFFIX) or any(repository_path(edit.path) != repository_path(path) for edit in fix.edits):
         return []
-    return [{"range": _range(edit.span), "text": edit.text} for edit in fix.edits]
+    return [{"range": _span_to_dict(edit.span), "text": edit.text} for edit in fix.edits]
 
 
-def _range(span: Span) -> dict[str, Any]:
+def _span_to_dict(span: Span) -> dict[str, Any]:
     return {
         "start": {"line": span.row, "column": span.column + 1},
         "end": {"line": span.end_row, "column": span.end_column + 1},

@@ -1,1 +1,1 @@
-"""TODO."""
+"""Flow analysis: which origins each name may have at each statement."""

@@ -6,128 +6,130 @@ import ast
 import sys
 
 from flake8_redis_ssot.semantic.flow.expressions import read_annotation
-from flake8_redis_ssot.semantic.flow.frames import NOTHING, Frame, Own, Text, Values
-from flake8_redis_ssot.semantic.flow.walk import Readers, Walk
+from flake8_redis_ssot.semantic.flow.frames import NO_VALUES, FlowValues, Frame, SelfReference, StringConstant
+from flake8_redis_ssot.semantic.flow.walk import FlowAnalysis, StatementReaders
 
 
-def bind(walk: Walk, name: str, values: Values) -> None:
+def bind_name(flow: FlowAnalysis, name: str, values: FlowValues) -> None:
     """Bind a plain name in the present scope."""
-    frame = walk.frame
+    frame = flow.frame
     frame.bind(name, values)
-    if name in frame.shared or frame.kind != "function":
-        walk.ledger.keep(values)
+    if name in frame.declared_frames or frame.kind != "function":
+        flow.recorder.mark_stored(values)
     if frame.kind == "class":
-        add_member(walk, f"{frame.qualname}.{name}", values)
+        add_member(flow, f"{frame.qualname}.{name}", values)
 
 
-def add_member(walk: Walk, key: str, values: Values) -> None:
+def add_member(flow: FlowAnalysis, key: str, values: FlowValues) -> None:
     """Note what a class attribute can stand for, as seen from outside the class."""
-    known = walk.members.get(key, ())
-    walk.members[key] = known + tuple(value for value in values if isinstance(value, str) and value not in known)
+    known_origins = flow.members.get(key, ())
+    flow.members[key] = known_origins + tuple(
+        value for value in values if isinstance(value, str) and value not in known_origins
+    )
 
 
-def assign(walk: Walk, target: ast.expr, values: Values, value: ast.expr | None = None) -> None:
+def assign_target(flow: FlowAnalysis, target: ast.expr, values: FlowValues, value: ast.expr | None = None) -> None:
     """Bind a target of any shape. `value` is the expression on the right, where there is one to take apart."""
     if isinstance(target, ast.Name):
-        bind(walk, target.id, values)
+        bind_name(flow, target.id, values)
     elif isinstance(target, (ast.Tuple, ast.List)):
-        _unpack(walk, target, value)
+        _unpack(flow, target, value)
     elif isinstance(target, ast.Starred):
-        assign(walk, target.value, NOTHING)
+        assign_target(flow, target.value, NO_VALUES)
     elif isinstance(target, (ast.Attribute, ast.Subscript)):
-        _assign_path(walk, target, values)
+        _assign_path(flow, target, values)
 
 
-def _unpack(walk: Walk, target: ast.Tuple | ast.List, value: ast.expr | None) -> None:
-    parts = value.elts if isinstance(value, (ast.Tuple, ast.List)) else []
-    starred = any(isinstance(part, ast.Starred) for part in (*parts, *target.elts))
-    pairs = len(parts) == len(target.elts) and not starred
+def _unpack(flow: FlowAnalysis, target: ast.Tuple | ast.List, value: ast.expr | None) -> None:
+    elements = value.elts if isinstance(value, (ast.Tuple, ast.List)) else []
+    has_star = any(isinstance(part, ast.Starred) for part in (*elements, *target.elts))
+    is_pairwise = len(elements) == len(target.elts) and not has_star
     # The right side is complete before anything on the left is bound.
-    values = [walk.evaluator.read(part) for part in parts] if pairs else [NOTHING] * len(target.elts)
-    for place, (element, known) in enumerate(zip(target.elts, values)):
-        assign(walk, element, known, parts[place] if pairs else None)
+    values = [flow.evaluator.read(part) for part in elements] if is_pairwise else [NO_VALUES] * len(target.elts)
+    for index, (element, element_values) in enumerate(zip(target.elts, values)):
+        assign_target(flow, element, element_values, elements[index] if is_pairwise else None)
 
 
-def _assign_path(walk: Walk, target: ast.Attribute | ast.Subscript, values: Values) -> None:
-    owners = walk.evaluator.read(target.value)
+def _assign_path(flow: FlowAnalysis, target: ast.Attribute | ast.Subscript, values: FlowValues) -> None:
+    owners = flow.evaluator.read(target.value)
     if isinstance(target, ast.Subscript):
-        walk.evaluator.read(target.slice)
-    walk.ledger.keep(values)
-    walk.frame.bind_path(target, values)
+        flow.evaluator.read(target.slice)
+    flow.recorder.mark_stored(values)
+    flow.frame.bind_path(target, values)
     if isinstance(target, ast.Attribute):
         for owner in owners:
-            _set_member(walk, owner, target.attr, values)
+            _set_member(flow, owner, target.attr, values)
 
 
-def _set_member(walk: Walk, owner: object, name: str, values: Values) -> None:
-    origin = owner.origin if isinstance(owner, Own) else owner if isinstance(owner, str) else ""
-    own = f"{walk.evaluator.module}:@"
-    if origin.startswith(own) and origin != own:
-        add_member(walk, f"{origin.removeprefix(own)}.{name}", values)
+def _set_member(flow: FlowAnalysis, owner: object, name: str, values: FlowValues) -> None:
+    origin = owner.origin if isinstance(owner, SelfReference) else owner if isinstance(owner, str) else ""
+    module_prefix = f"{flow.evaluator.module}:@"
+    if origin.startswith(module_prefix) and origin != module_prefix:
+        add_member(flow, f"{origin.removeprefix(module_prefix)}.{name}", values)
 
 
-def read_assign(walk: Walk, node: ast.Assign) -> bool:
+def read_assign(flow: FlowAnalysis, node: ast.Assign) -> bool:
     """`a = b = value`."""
-    values = walk.evaluator.read(node.value)
+    values = flow.evaluator.read(node.value)
     for target in node.targets:
-        assign(walk, target, values, node.value)
-        _note_public(walk, target, node.value, grow=False)
+        assign_target(flow, target, values, node.value)
+        _record_dunder_all(flow, target, node.value, extend=False)
     return True
 
 
-def read_annotated(walk: Walk, node: ast.AnnAssign) -> bool:
+def read_annotated_assignment(flow: FlowAnalysis, node: ast.AnnAssign) -> bool:
     """`a: T = value`, or only `a: T`, which binds nothing but says that the name will be there."""
-    read_annotation(walk.evaluator, node.annotation)
+    read_annotation(flow.evaluator, node.annotation)
     if node.value is not None:
-        assign(walk, node.target, walk.evaluator.read(node.value), node.value)
-        _note_public(walk, node.target, node.value, grow=False)
-    elif isinstance(node.target, ast.Name) and node.target.id in walk.bound_names.get(node.lineno, ()):
-        bind(walk, node.target.id, NOTHING)  # a type alias, levelled down
-    elif isinstance(node.target, ast.Name) and walk.at_module_level:
-        walk.declared.add(node.target.id)
+        assign_target(flow, node.target, flow.evaluator.read(node.value), node.value)
+        _record_dunder_all(flow, node.target, node.value, extend=False)
+    elif isinstance(node.target, ast.Name) and node.target.id in flow.bound_names.get(node.lineno, ()):
+        bind_name(flow, node.target.id, NO_VALUES)  # a type alias, levelled down
+    elif isinstance(node.target, ast.Name) and flow.is_at_module_level:
+        flow.declared_names.add(node.target.id)
     return True
 
 
-def read_augmented(walk: Walk, node: ast.AugAssign) -> bool:
+def read_augmented_assignment(flow: FlowAnalysis, node: ast.AugAssign) -> bool:
     """`a += value`: what comes out is not known."""
-    walk.evaluator.read(node.value)
-    _note_public(walk, node.target, node.value, grow=True)
-    assign(walk, node.target, NOTHING)
+    flow.evaluator.read(node.value)
+    _record_dunder_all(flow, node.target, node.value, extend=True)
+    assign_target(flow, node.target, NO_VALUES)
     return True
 
 
-def _note_public(walk: Walk, target: ast.expr, value: ast.expr, *, grow: bool) -> None:
+def _record_dunder_all(flow: FlowAnalysis, target: ast.expr, value: ast.expr, *, extend: bool) -> None:
     """Read `__all__`, where it is a list of constants."""
-    if not (isinstance(target, ast.Name) and target.id == "__all__" and walk.at_module_level):
+    if not (isinstance(target, ast.Name) and target.id == "__all__" and flow.is_at_module_level):
         return
-    names = [walk.evaluator.read(element) for element in getattr(value, "elts", ())]
-    texts = [name[0].value for name in names if name and isinstance(name[0], Text)]
-    if not isinstance(value, (ast.List, ast.Tuple)) or len(texts) < len(names):
-        walk.public_is_computed = True
-    walk.public = [*(walk.public or [] if grow else []), *texts]
+    element_values = [flow.evaluator.read(element) for element in getattr(value, "elts", ())]
+    strings = [name[0].value for name in element_values if name and isinstance(name[0], StringConstant)]
+    if not isinstance(value, (ast.List, ast.Tuple)) or len(strings) < len(element_values):
+        flow.is_dunder_all_computed = True
+    flow.dunder_all = [*(flow.dunder_all or [] if extend else []), *strings]
 
 
-def read_delete(walk: Walk, node: ast.Delete) -> bool:
+def read_delete(flow: FlowAnalysis, node: ast.Delete) -> bool:
     """`del a`: the name is gone; an outer one of the same name is not seen instead."""
     for target in node.targets:
         if isinstance(target, ast.Name):
-            walk.frame.bind(target.id, NOTHING)
+            flow.frame.bind(target.id, NO_VALUES)
         else:
-            walk.evaluator.read(target)
+            flow.evaluator.read(target)
     return True
 
 
-def read_global(walk: Walk, node: ast.Global | ast.Nonlocal) -> bool:
+def read_global(flow: FlowAnalysis, node: ast.Global | ast.Nonlocal) -> bool:
     """`global a` and `nonlocal a`: what is bound here is bound there too."""
     for name in node.names:
-        home = _home(walk.frame, name, to_module=isinstance(node, ast.Global))
-        walk.frame.shared[name] = home
-        if home.outer is None:
-            walk.declared.add(name)
+        owner = _find_declared_frame(flow.frame, name, to_module=isinstance(node, ast.Global))
+        flow.frame.declared_frames[name] = owner
+        if owner.outer is None:
+            flow.declared_names.add(name)
     return True
 
 
-def _home(frame: Frame, name: str, *, to_module: bool) -> Frame:
+def _find_declared_frame(frame: Frame, name: str, *, to_module: bool) -> Frame:
     scope = frame
     while scope.outer is not None:
         scope = scope.outer
@@ -136,22 +138,22 @@ def _home(frame: Frame, name: str, *, to_module: bool) -> Frame:
     return scope
 
 
-def read_alias(walk: Walk, node: ast.stmt) -> bool:
+def read_type_alias(flow: FlowAnalysis, node: ast.stmt) -> bool:
     """`type X = …` (PEP 695): a name that stands for no value. The expression is an annotation."""
     name = getattr(node, "name", None)
     if isinstance(name, ast.Name):
-        bind(walk, name.id, NOTHING)
-    read_annotation(walk.evaluator, getattr(node, "value", None))
+        bind_name(flow, name.id, NO_VALUES)
+    read_annotation(flow.evaluator, getattr(node, "value", None))
     return True
 
 
-READERS: Readers = {
+READERS: StatementReaders = {
     ast.Assign: read_assign,
-    ast.AnnAssign: read_annotated,
-    ast.AugAssign: read_augmented,
+    ast.AnnAssign: read_annotated_assignment,
+    ast.AugAssign: read_augmented_assignment,
     ast.Delete: read_delete,
     ast.Global: read_global,
     ast.Nonlocal: read_global,
 }
 if sys.version_info >= (3, 12):
-    READERS[ast.TypeAlias] = read_alias
+    READERS[ast.TypeAlias] = read_type_alias

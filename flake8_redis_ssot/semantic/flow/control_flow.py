@@ -6,24 +6,26 @@ import ast
 import sys
 from collections.abc import Sequence
 
-from flake8_redis_ssot.semantic.flow.assignments import assign, bind
-from flake8_redis_ssot.semantic.flow.frames import NOTHING, Bindings, children, join
-from flake8_redis_ssot.semantic.flow.walk import Readers, Walk
+from flake8_redis_ssot.semantic.flow.assignments import assign_target, bind_name
+from flake8_redis_ssot.semantic.flow.frames import NO_VALUES, Bindings, child_nodes, join_bindings
+from flake8_redis_ssot.semantic.flow.walk import FlowAnalysis, StatementReaders
 
 # A `finally` is read once for each way out; in one another the work would multiply.
-_DEEPEST_FINALLY = 2
+_MAX_FINALLY_DEPTH = 2
 
 
-def read_if(walk: Walk, node: ast.If) -> bool:
+def read_if(flow: FlowAnalysis, node: ast.If) -> bool:
     """`if`: either way, and whether it is only for type checkers."""
-    walk.evaluator.read(node.test)
-    before, outside = walk.frame.bindings, walk.typing_only
-    walk.typing_only = outside or is_type_checking(node.test)
-    taken = walk.branch(before, node.body)
-    walk.typing_only = outside or (isinstance(node.test, ast.UnaryOp) and is_type_checking(node.test.operand))
-    other = walk.branch(before, node.orelse)
-    walk.typing_only = outside
-    return walk.meet((taken, other))
+    flow.evaluator.read(node.test)
+    before, was_typing_only = flow.frame.bindings, flow.is_typing_only
+    flow.is_typing_only = was_typing_only or is_type_checking(node.test)
+    then_state = flow.read_branch(before, node.body)
+    flow.is_typing_only = was_typing_only or (
+        isinstance(node.test, ast.UnaryOp) and is_type_checking(node.test.operand)
+    )
+    else_state = flow.read_branch(before, node.orelse)
+    flow.is_typing_only = was_typing_only
+    return flow.join_branches((then_state, else_state))
 
 
 def is_type_checking(test: ast.expr) -> bool:
@@ -34,121 +36,130 @@ def is_type_checking(test: ast.expr) -> bool:
     return name == "TYPE_CHECKING"
 
 
-def read_while(walk: Walk, node: ast.While) -> bool:
+def read_while(flow: FlowAnalysis, node: ast.While) -> bool:
     """`while`: what one turn leaves behind is what the next one finds."""
-    walk.evaluator.read(node.test)
-    endless = isinstance(node.test, ast.Constant) and bool(node.test.value)
-    return _loop(walk, node.body, None if endless else node.orelse)
+    flow.evaluator.read(node.test)
+    is_endless = isinstance(node.test, ast.Constant) and bool(node.test.value)
+    return _read_loop(flow, node.body, None if is_endless else node.orelse)
 
 
-def read_for(walk: Walk, node: ast.For | ast.AsyncFor) -> bool:
+def read_for(flow: FlowAnalysis, node: ast.For | ast.AsyncFor) -> bool:
     """`for`: the target stands for nothing that is known."""
-    walk.evaluator.read(node.iter)
-    assign(walk, node.target, NOTHING)
-    return _loop(walk, node.body, node.orelse)
+    flow.evaluator.read(node.iter)
+    assign_target(flow, node.target, NO_VALUES)
+    return _read_loop(flow, node.body, node.orelse)
 
 
-def _loop(walk: Walk, body: Sequence[ast.stmt], orelse: Sequence[ast.stmt] | None) -> bool:
+def _read_loop(flow: FlowAnalysis, body: Sequence[ast.stmt], orelse: Sequence[ast.stmt] | None) -> bool:
     """Turns until nothing new comes to light. `orelse` None: only a `break` leads out."""
-    frame = walk.frame
-    outer, start = (frame.breaks, frame.continues), frame.bindings
-    frame.breaks = []
-    walk.loops += 1
+    frame = flow.frame
+    outer_jumps, start_state = (frame.break_states, frame.continue_states), frame.bindings
+    frame.break_states = []
+    flow.loop_depth += 1
     # Loops in loops take part in the outer one's turns, so that the work does not grow with every level.
-    for _ in range(max(1, 8 >> 2 * (walk.loops - 1))):
-        frame.continues = []
-        after = walk.branch(start, body)
-        known = start
-        for state in (after, *frame.continues):
-            start = start if state is None else join(start, state)
-        if start == known:
+    for _ in range(max(1, 8 >> 2 * (flow.loop_depth - 1))):
+        frame.continue_states = []
+        end_state = flow.read_branch(start_state, body)
+        previous_state = start_state
+        for state in (end_state, *frame.continue_states):
+            start_state = start_state if state is None else join_bindings(start_state, state)
+        if start_state == previous_state:
             break
-    walk.loops -= 1
-    breaks = frame.breaks
-    frame.breaks, frame.continues = outer
-    return walk.meet([None if orelse is None else walk.branch(start, orelse), *breaks])
+    flow.loop_depth -= 1
+    break_states = frame.break_states
+    frame.break_states, frame.continue_states = outer_jumps
+    return flow.join_branches([None if orelse is None else flow.read_branch(start_state, orelse), *break_states])
 
 
-def read_try(walk: Walk, node: ast.Try) -> bool:
+def read_try(flow: FlowAnalysis, node: ast.Try) -> bool:
     """`try`: a handler starts from any state that the body passes through, `finally` from any at all."""
-    frame = walk.frame
-    before, outside = frame.bindings, frame.risks
-    jumps = len(frame.breaks), len(frame.continues)
-    frame.risks = before
-    body = walk.branch(before, node.body)
-    failed, frame.risks = frame.risks, before if node.finalbody else outside
-    after = walk.branch(failed if body is None else body, node.orelse)
-    ends: list[Bindings | None] = [None if body is None else after]
-    ends += [_handler(walk, failed, handler) for handler in node.handlers]
+    frame = flow.frame
+    start_state, outer_state = frame.bindings, frame.exception_state
+    jump_counts = len(frame.break_states), len(frame.continue_states)
+    frame.exception_state = start_state
+    body_state = flow.read_branch(start_state, node.body)
+    failed_state, frame.exception_state = frame.exception_state, start_state if node.finalbody else outer_state
+    end_state = flow.read_branch(failed_state if body_state is None else body_state, node.orelse)
+    end_states: list[Bindings | None] = [None if body_state is None else end_state]
+    end_states += [_read_handler(flow, failed_state, handler) for handler in node.handlers]
     if node.finalbody:
-        _on_the_way_out(walk, node.finalbody, join(failed, frame.risks or failed), *jumps)
-    frame.risks = None if outside is None else _joined([outside, frame.risks or outside, failed])
-    alive = walk.meet(ends)
-    return walk.block(node.finalbody) and alive
+        _read_finally_exits(
+            flow, node.finalbody, join_bindings(failed_state, frame.exception_state or failed_state), *jump_counts
+        )
+    frame.exception_state = (
+        None if outer_state is None else _join_states([outer_state, frame.exception_state or outer_state, failed_state])
+    )
+    is_reachable = flow.join_branches(end_states)
+    return flow.read_block(node.finalbody) and is_reachable
 
 
-def _on_the_way_out(walk: Walk, body: Sequence[ast.stmt], failed: Bindings, breaks: int, continues: int) -> None:
+def _read_finally_exits(
+    flow: FlowAnalysis, body: Sequence[ast.stmt], failed_state: Bindings, break_count: int, continue_count: int
+) -> None:
     """`finally` after an exception, a `return` or a jump: what comes after the `try` statement knows nothing of it.
 
-    `breaks` and `continues` are the numbers of jumps before the `try` statement.
+    `break_count` and `continue_count` are the numbers of jumps before the `try` statement.
     """
-    if walk.finals >= _DEEPEST_FINALLY:
+    if flow.finally_depth >= _MAX_FINALLY_DEPTH:
         return
-    frame = walk.frame
-    exits, risks = list(frame.exits), frame.risks
-    walk.finals, frame.risks = walk.finals + 1, None
-    walk.branch(_joined([failed, *exits]), body)
-    for jumps, old in ((frame.breaks, breaks), (frame.continues, continues)):
-        if jumps[old:]:
-            end = walk.branch(_joined(jumps[old:]), body)
-            jumps[old:] = [] if end is None else [dict(end)]
-    walk.finals, frame.risks, frame.exits = walk.finals - 1, risks, exits
+    frame = flow.frame
+    exit_states, exception_state = list(frame.exit_states), frame.exception_state
+    flow.finally_depth, frame.exception_state = flow.finally_depth + 1, None
+    flow.read_branch(_join_states([failed_state, *exit_states]), body)
+    for jump_states, count in ((frame.break_states, break_count), (frame.continue_states, continue_count)):
+        if jump_states[count:]:
+            end_state = flow.read_branch(_join_states(jump_states[count:]), body)
+            jump_states[count:] = [] if end_state is None else [dict(end_state)]
+    flow.finally_depth, frame.exception_state, frame.exit_states = flow.finally_depth - 1, exception_state, exit_states
 
 
-def _joined(states: Sequence[Bindings]) -> Bindings:
+def _join_states(states: Sequence[Bindings]) -> Bindings:
     joined: Bindings = {}
     for state in states:
-        joined = join(joined, state)
+        joined = join_bindings(joined, state)
     return joined
 
 
-def _handler(walk: Walk, failed: Bindings, handler: ast.ExceptHandler) -> Bindings | None:
-    walk.frame.bindings = dict(failed)
+def _read_handler(flow: FlowAnalysis, failed_state: Bindings, handler: ast.ExceptHandler) -> Bindings | None:
+    flow.frame.bindings = dict(failed_state)
     if handler.type is not None:
-        walk.evaluator.read(handler.type)
+        flow.evaluator.read(handler.type)
     if handler.name:
-        bind(walk, handler.name, NOTHING)
-    return walk.branch(walk.frame.bindings, handler.body)
+        bind_name(flow, handler.name, NO_VALUES)
+    return flow.read_branch(flow.frame.bindings, handler.body)
 
 
-def read_with(walk: Walk, node: ast.With | ast.AsyncWith) -> bool:
+def read_with(flow: FlowAnalysis, node: ast.With | ast.AsyncWith) -> bool:
     """`with`: the target stands for the context manager itself, which is what clients and pools return."""
-    suppressed = False
+    is_suppressed = False
     for item in node.items:
-        values = walk.evaluator.read(item.context_expr)
-        suppressed = suppressed or walk.ledger.is_call_of(values, "contextlib:suppress")
+        values = flow.evaluator.read(item.context_expr)
+        is_suppressed = is_suppressed or flow.recorder.has_call_of(values, "contextlib:suppress")
         if item.optional_vars is not None:
-            assign(walk, item.optional_vars, values)
-    return _suppressed(walk, node.body) if suppressed else walk.block(node.body)
+            assign_target(flow, item.optional_vars, values)
+    return _read_suppressed_body(flow, node.body) if is_suppressed else flow.read_block(node.body)
 
 
-def _suppressed(walk: Walk, body: Sequence[ast.stmt]) -> bool:
+def _read_suppressed_body(flow: FlowAnalysis, body: Sequence[ast.stmt]) -> bool:
     """A body that an exception may cut short at any statement, without consequence."""
-    frame = walk.frame
-    before, outside = frame.bindings, frame.risks
-    frame.risks = before
-    end = walk.branch(before, body)
-    failed, frame.risks = frame.risks, None if outside is None else join(outside, frame.risks)
-    return walk.meet((end, failed))
+    frame = flow.frame
+    start_state, outer_state = frame.bindings, frame.exception_state
+    frame.exception_state = start_state
+    end_state = flow.read_branch(start_state, body)
+    failed_state, frame.exception_state = (
+        frame.exception_state,
+        None if outer_state is None else join_bindings(outer_state, frame.exception_state),
+    )
+    return flow.join_branches((end_state, failed_state))
 
 
-def read_match(walk: Walk, node: ast.Match) -> bool:
+def read_match(flow: FlowAnalysis, node: ast.Match) -> bool:
     """`match`: any case, or none unless one takes everything."""
-    walk.evaluator.read(node.subject)
-    before = walk.frame.bindings
-    ends = [_case(walk, before, case) for case in node.cases]
-    takes_all = any(case.guard is None and _is_irrefutable(case.pattern) for case in node.cases)
-    return walk.meet(ends if takes_all else [*ends, before])
+    flow.evaluator.read(node.subject)
+    start_state = flow.frame.bindings
+    end_states = [_read_case(flow, start_state, case) for case in node.cases]
+    is_exhaustive = any(case.guard is None and _is_irrefutable(case.pattern) for case in node.cases)
+    return flow.join_branches(end_states if is_exhaustive else [*end_states, start_state])
 
 
 def _is_irrefutable(pattern: ast.pattern) -> bool:
@@ -158,55 +169,55 @@ def _is_irrefutable(pattern: ast.pattern) -> bool:
     return isinstance(pattern, ast.MatchAs) and (pattern.pattern is None or _is_irrefutable(pattern.pattern))
 
 
-def _case(walk: Walk, before: Bindings, case: ast.match_case) -> Bindings | None:
-    walk.frame.bindings = dict(before)
+def _read_case(flow: FlowAnalysis, start_state: Bindings, case: ast.match_case) -> Bindings | None:
+    flow.frame.bindings = dict(start_state)
     for part in ast.walk(case.pattern):
-        walk.evaluator.read_all(child for child in children(part) if isinstance(child, ast.expr))
-        captured = getattr(part, "rest" if isinstance(part, ast.MatchMapping) else "name", None)
-        if isinstance(part, ast.pattern) and captured:
-            bind(walk, captured, NOTHING)
-    walk.evaluator.read_all([case.guard])
-    return walk.branch(walk.frame.bindings, case.body)
+        flow.evaluator.read_all(child for child in child_nodes(part) if isinstance(child, ast.expr))
+        captured_name = getattr(part, "rest" if isinstance(part, ast.MatchMapping) else "name", None)
+        if isinstance(part, ast.pattern) and captured_name:
+            bind_name(flow, captured_name, NO_VALUES)
+    flow.evaluator.read_all([case.guard])
+    return flow.read_branch(flow.frame.bindings, case.body)
 
 
-def read_return(walk: Walk, node: ast.Return) -> bool:
+def read_return(flow: FlowAnalysis, node: ast.Return) -> bool:
     """`return`: the function's result, and a state in which it can be left."""
     if node.value is not None:
-        walk.ledger.hand_back(walk.evaluator.read(node.value), walk.frame)
-    walk.frame.exits.append(dict(walk.frame.bindings))
+        flow.recorder.mark_returned(flow.evaluator.read(node.value), flow.frame)
+    flow.frame.exit_states.append(dict(flow.frame.bindings))
     return False
 
 
-def read_raise(walk: Walk, node: ast.Raise) -> bool:
+def read_raise(flow: FlowAnalysis, node: ast.Raise) -> bool:
     """`raise`: no way out at the end."""
-    walk.evaluator.read_all([node.exc, node.cause])
+    flow.evaluator.read_all([node.exc, node.cause])
     return False
 
 
-def read_break(walk: Walk, node: ast.Break) -> bool:
+def read_break(flow: FlowAnalysis, node: ast.Break) -> bool:
     """`break`: the state goes on after the loop."""
-    walk.frame.breaks.append(dict(walk.frame.bindings))
+    flow.frame.break_states.append(dict(flow.frame.bindings))
     return False
 
 
-def read_continue(walk: Walk, node: ast.Continue) -> bool:
+def read_continue(flow: FlowAnalysis, node: ast.Continue) -> bool:
     """`continue`: the state goes on with the next turn."""
-    walk.frame.continues.append(dict(walk.frame.bindings))
+    flow.frame.continue_states.append(dict(flow.frame.bindings))
     return False
 
 
-def read_expression(walk: Walk, node: ast.Expr | ast.Assert) -> bool:
+def read_expression(flow: FlowAnalysis, node: ast.Expr | ast.Assert) -> bool:
     """A statement that only holds expressions."""
     if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
         return True  # a docstring names code without using it
-    for child in children(node):
-        walk.evaluator.read(child)
-    if walk.at_module_level and _changes_public(node):
-        walk.public_is_computed = True
+    for child in child_nodes(node):
+        flow.evaluator.read(child)
+    if flow.is_at_module_level and _is_dunder_all_change(node):
+        flow.is_dunder_all_computed = True
     return True
 
 
-def _changes_public(node: ast.AST) -> bool:
+def _is_dunder_all_change(node: ast.AST) -> bool:
     """`__all__.extend(…)` and the like."""
     call = node.value if isinstance(node, ast.Expr) else None
     function = call.func if isinstance(call, ast.Call) else None
@@ -214,12 +225,12 @@ def _changes_public(node: ast.AST) -> bool:
     return isinstance(owner, ast.Name) and owner.id == "__all__"
 
 
-def read_pass(walk: Walk, node: ast.Pass) -> bool:
+def read_pass(flow: FlowAnalysis, node: ast.Pass) -> bool:
     """`pass`."""
     return True
 
 
-READERS: Readers = {
+READERS: StatementReaders = {
     ast.If: read_if,
     ast.While: read_while,
     ast.For: read_for,

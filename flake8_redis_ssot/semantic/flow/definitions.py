@@ -5,97 +5,110 @@ from __future__ import annotations
 import ast
 
 from flake8_redis_ssot.semantic.flow.expressions import read_annotation
-from flake8_redis_ssot.semantic.flow.frames import NOTHING, Frame, Own, Values, origins_of, parameters
-from flake8_redis_ssot.semantic.flow.walk import Readers, Walk
+from flake8_redis_ssot.semantic.flow.frames import (
+    NO_VALUES,
+    FlowValues,
+    Frame,
+    SelfReference,
+    origins_of,
+    parameter_names,
+)
+from flake8_redis_ssot.semantic.flow.walk import FlowAnalysis, StatementReaders
 
-_MEMOISERS = frozenset({"functools:cache", "functools:lru_cache", "functools:cached_property"})
-Function = ast.FunctionDef | ast.AsyncFunctionDef
+_MEMOIZING_DECORATORS = frozenset({"functools:cache", "functools:lru_cache", "functools:cached_property"})
+FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 
 
-def read_function(walk: Walk, node: Function) -> bool:
+def read_function(flow: FlowAnalysis, node: FunctionNode) -> bool:
     """`def`: decorators, defaults and annotations are read now, in the scope around it; the body later."""
-    decorators = _decorators(walk, node)
-    _signature(walk, node.args)
-    read_annotation(walk.evaluator, node.returns)
-    outer = walk.frame
-    memoised = not _MEMOISERS.isdisjoint(decorators)
-    frame = Frame("function", _qualified(outer, node.name), outer, body=node.body, memoised=memoised)
-    _bind_definition(walk, node.name, _definition_name(walk, node))
-    frame.bindings = dict.fromkeys([*_type_parameters(walk, node), *parameters(node.args)], NOTHING)
-    _bind_self(walk, node, frame, decorators)
-    walk.body_of(frame, node)
+    decorators = _read_decorators(flow, node)
+    _read_signature(flow, node.args)
+    read_annotation(flow.evaluator, node.returns)
+    outer = flow.frame
+    is_memoized = not _MEMOIZING_DECORATORS.isdisjoint(decorators)
+    frame = Frame("function", _qualname(outer, node.name), outer, body=node.body, is_memoized=is_memoized)
+    _bind_definition(flow, node.name, _unique_qualname(flow, node))
+    frame.bindings = dict.fromkeys([*_type_parameter_names(flow, node), *parameter_names(node.args)], NO_VALUES)
+    _bind_self(flow, node, frame, decorators)
+    flow.defer_body(frame, node)
     return True
 
 
-def _decorators(walk: Walk, node: Function | ast.ClassDef) -> set[str]:
+def _read_decorators(flow: FlowAnalysis, node: FunctionNode | ast.ClassDef) -> set[str]:
     """The origins of the decorators, with or without arguments."""
-    found: set[str] = set()
+    origins: set[str] = set()
     for decorator in node.decorator_list:
-        values = walk.evaluator.read(decorator)
-        callee = [number for number in values if isinstance(number, int)]
-        found |= {value for value in values if isinstance(value, str)}
-        found |= {origin for number in callee for origin in walk.ledger.made[number].origins}
-    return found | {f"builtins:{name.id}" for name in node.decorator_list if isinstance(name, ast.Name)}
+        values = flow.evaluator.read(decorator)
+        call_numbers = [number for number in values if isinstance(number, int)]
+        origins |= {value for value in values if isinstance(value, str)}
+        origins |= {origin for number in call_numbers for origin in flow.recorder.recorded_calls[number].origins}
+    return origins | {f"builtins:{name.id}" for name in node.decorator_list if isinstance(name, ast.Name)}
 
 
-def _signature(walk: Walk, arguments: ast.arguments) -> None:
-    walk.evaluator.read_all([*arguments.defaults, *arguments.kw_defaults])
+def _read_signature(flow: FlowAnalysis, arguments: ast.arguments) -> None:
+    flow.evaluator.read_all([*arguments.defaults, *arguments.kw_defaults])
     for argument in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, arguments.vararg, arguments.kwarg):
         if argument is not None:
-            read_annotation(walk.evaluator, argument.annotation)
+            read_annotation(flow.evaluator, argument.annotation)
 
 
-def _bind_self(walk: Walk, node: Function, frame: Frame, decorators: set[str]) -> None:
+def _bind_self(flow: FlowAnalysis, node: FunctionNode, frame: Frame, decorators: set[str]) -> None:
     owner = frame.outer
-    places = [*node.args.posonlyargs, *node.args.args]
-    if owner is not None and owner.kind == "class" and places and "builtins:staticmethod" not in decorators:
-        frame.bindings[places[0].arg] = (Own(f"{walk.evaluator.module}:@{owner.qualname}"),)
+    positional = [*node.args.posonlyargs, *node.args.args]
+    if owner is not None and owner.kind == "class" and positional and "builtins:staticmethod" not in decorators:
+        frame.bindings[positional[0].arg] = (SelfReference(f"{flow.evaluator.module}:@{owner.qualname}"),)
 
 
-def read_class(walk: Walk, node: ast.ClassDef) -> bool:
+def read_class(flow: FlowAnalysis, node: ast.ClassDef) -> bool:
     """`class`: its body runs at once, in a scope that functions inside do not see."""
-    _decorators(walk, node)
+    _read_decorators(flow, node)
     bases: list[str] = []
     for base in node.bases:
-        bases += origins_of(walk.evaluator.read(base))
-    walk.evaluator.read_all(keyword.value for keyword in node.keywords)
-    name = _definition_name(walk, node)
-    walk.bases[name] = tuple(bases)
+        bases += origins_of(flow.evaluator.read(base))
+    flow.evaluator.read_all(keyword.value for keyword in node.keywords)
+    name = _unique_qualname(flow, node)
+    flow.bases[name] = tuple(bases)
     # Type parameters have a scope around the class, which its methods see (PEP 695).
-    around = Frame("parameters", "", walk.frame, bindings=dict.fromkeys(_type_parameters(walk, node), NOTHING))
-    frame = Frame("class", name, around, body=node.body)
-    walk.within(frame, node.body)
-    _bind_definition(walk, node.name, name)
+    type_frame = Frame(
+        "parameters", "", flow.frame, bindings=dict.fromkeys(_type_parameter_names(flow, node), NO_VALUES)
+    )
+    frame = Frame("class", name, type_frame, body=node.body)
+    flow.read_in_frame(frame, node.body)
+    _bind_definition(flow, node.name, name)
     return True
 
 
-def _definition_name(walk: Walk, node: Function | ast.ClassDef) -> str:
+def _unique_qualname(flow: FlowAnalysis, node: FunctionNode | ast.ClassDef) -> str:
     """The qualified name of a definition, with a number behind if another one has had that name before."""
-    plain = _qualified(walk.frame, node.name)
+    base_name = _qualname(flow.frame, node.name)
     number = 1
-    name = plain
-    while walk.definitions.setdefault(name, node) is not node:
+    name = base_name
+    while flow.definitions.setdefault(name, node) is not node:
         number += 1
-        name = f"{plain}#{number}"
+        name = f"{base_name}#{number}"
     return name
 
 
-def _bind_definition(walk: Walk, name: str, qualified: str) -> None:
-    own: Values = (f"{walk.evaluator.module}:@{qualified}",)
-    walk.frame.bind(name, own)
-    if walk.frame.kind == "class":
-        walk.members.setdefault(f"{walk.frame.qualname}.{name}", ())
+def _bind_definition(flow: FlowAnalysis, name: str, qualname: str) -> None:
+    definition_values: FlowValues = (f"{flow.evaluator.module}:@{qualname}",)
+    flow.frame.bind(name, definition_values)
+    if flow.frame.kind == "class":
+        flow.members.setdefault(f"{flow.frame.qualname}.{name}", ())
 
 
-def _qualified(outer: Frame, name: str) -> str:
-    inside = ".<locals>" if outer.kind == "function" else ""
-    return f"{outer.qualname}{inside}.{name}".lstrip(".")
+def _qualname(outer: Frame, name: str) -> str:
+    separator = ".<locals>" if outer.kind == "function" else ""
+    return f"{outer.qualname}{separator}.{name}".lstrip(".")
 
 
-def _type_parameters(walk: Walk, node: Function | ast.ClassDef) -> list[str]:
+def _type_parameter_names(flow: FlowAnalysis, node: FunctionNode | ast.ClassDef) -> list[str]:
     """The names of PEP 695 type parameters, which hide outer names in the body."""
-    shown = [parameter.name for parameter in getattr(node, "type_params", ())]
-    return [*shown, *walk.bound_names.get(node.lineno, ())]
+    type_params = [parameter.name for parameter in getattr(node, "type_params", ())]
+    return [*type_params, *flow.bound_names.get(node.lineno, ())]
 
 
-READERS: Readers = {ast.FunctionDef: read_function, ast.AsyncFunctionDef: read_function, ast.ClassDef: read_class}
+READERS: StatementReaders = {
+    ast.FunctionDef: read_function,
+    ast.AsyncFunctionDef: read_function,
+    ast.ClassDef: read_class,
+}

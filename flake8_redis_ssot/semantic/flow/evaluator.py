@@ -6,148 +6,164 @@ import ast
 import re
 from collections.abc import Callable, Iterable
 
-from flake8_redis_ssot.semantic.facts import Mention, Origins, attribute_of
+from flake8_redis_ssot.semantic.facts import Origins, StringReference, attribute_origin
 from flake8_redis_ssot.semantic.flow.frames import (
-    NOTHING,
+    NO_VALUES,
+    FlowValue,
+    FlowValues,
     Frame,
-    Own,
-    Text,
-    Value,
-    Values,
-    children,
+    SelfReference,
+    StringConstant,
+    access_path,
+    child_nodes,
     last_name,
     origins_of,
-    path_of,
 )
-from flake8_redis_ssot.semantic.flow.recorder import Ledger
-from flake8_redis_ssot.semantic.name_patterns import Words
+from flake8_redis_ssot.semantic.flow.recorder import FactRecorder
+from flake8_redis_ssot.semantic.name_patterns import NamePatterns
 
 # `package.module.name`, or as entry points write it, `package.module:name`.
-_DOTTED = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)+(?::[^\W\d]\w*(?:\.[^\W\d]\w*)*)?")
+_DOTTED_PATH = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)+(?::[^\W\d]\w*(?:\.[^\W\d]\w*)*)?")
 # The last part of what is called → what its first argument is for. Whatever is called `patch` and is handed such a
 # path patches it: `mock.patch`, `mocker.patch`, a helper around them.
-_PATCHERS = {"patch": "patch", "setattr": "patch", "delattr": "patch"}
-_KINDS_OF_PATCH = {"object": "object", "multiple": "multiple", "dict": "dict"}
+_PATCH_ROLES = {"patch": "patch", "setattr": "patch", "delattr": "patch"}
+_PATCH_VARIANTS = {"object": "object", "multiple": "multiple", "dict": "dict"}
 # Those that replace an item for a while: of the namespace of a module it is an attribute.
-_ITEMS = frozenset({"setitem", "delitem"})
-_TARGETS = ("target", "in_dict")
-_ATTRIBUTES = ("attribute", "name")
+_ITEM_PATCHERS = frozenset({"setitem", "delitem"})
+_TARGET_KEYWORDS = ("target", "in_dict")
+_ATTRIBUTE_KEYWORDS = ("attribute", "name")
 
 
-def note_text(evaluator: Evaluator, node: ast.expr, text: str, parts: Iterable[ast.expr] = ()) -> None:
+def record_string(evaluator: Evaluator, node: ast.expr, text: str, parts: Iterable[ast.expr] = ()) -> None:
     """Record a string that is a dotted path; those that it is put together from (`parts`) are none of their own."""
     for part in parts:
-        evaluator.ledger.mentions.pop(part, None)
-    if node in evaluator.ledger.mentions:
+        evaluator.recorder.string_references.pop(part, None)
+    if node in evaluator.recorder.string_references:
         return  # it is read again; what it is for is known already
-    if "." in text and evaluator.words.hits(text.replace(":", ".")) and _DOTTED.fullmatch(text):
-        _record(evaluator, node, text, "text")
+    if "." in text and evaluator.patterns.matches_dotted(text.replace(":", ".")) and _DOTTED_PATH.fullmatch(text):
+        _record_reference(evaluator, node, text, "text")
 
 
-def note_call(evaluator: Evaluator, node: ast.Call, places: list[Values], keywords: list[Values]) -> None:
+def record_patch(
+    evaluator: Evaluator, node: ast.Call, positional_values: list[FlowValues], keyword_values: list[FlowValues]
+) -> None:
     """Record what a call patches, if it does."""
-    role = _role(node.func)
-    _note_keys(evaluator, node, role)
-    target = _argument(node, places, keywords, 0, _TARGETS) if role else None
+    role = _patch_role(node.func)
+    _record_dict_keys(evaluator, node, role)
+    target = _find_argument(node, positional_values, keyword_values, 0, _TARGET_KEYWORDS) if role else None
     if role is None or target is None:
         return
-    path = only_text(target[1])
-    name = _ending(target[0]) if path is None and role == "patch" else None
-    if name is not None and evaluator.words.has(name):
-        _record(evaluator, target[0], name, "object")
+    path = single_string(target[1])
+    name = _constant_suffix(target[0]) if path is None and role == "patch" else None
+    if name is not None and evaluator.patterns.matches_name(name):
+        _record_reference(evaluator, target[0], name, "object")
         return
     if role == "object" or (path is None and role == "patch"):
-        attribute = _argument(node, places, keywords, 1, _ATTRIBUTES)
-        name = only_text(attribute[1]) if attribute else None
+        attribute = _find_argument(node, positional_values, keyword_values, 1, _ATTRIBUTE_KEYWORDS)
+        name = single_string(attribute[1]) if attribute else None
         owners = origins_of(target[1])
-        if attribute and name and (evaluator.words.has(name) or any(map(evaluator.words.hits, owners))):
-            _record(evaluator, attribute[0], name, "object", owners=owners)
-    elif path is not None and _DOTTED.fullmatch(path):
+        if (
+            attribute
+            and name
+            and (evaluator.patterns.matches_name(name) or any(map(evaluator.patterns.matches_dotted, owners)))
+        ):
+            _record_reference(evaluator, attribute[0], name, "object", owners=owners)
+    elif path is not None and _DOTTED_PATH.fullmatch(path):
         names = tuple(sorted(keyword.arg for keyword in node.keywords if keyword.arg)) if role == "multiple" else ()
-        if evaluator.words.hits(path) or any(map(evaluator.words.has, names)):
-            _record(evaluator, target[0], path, role, names=names)
+        if evaluator.patterns.matches_dotted(path) or any(map(evaluator.patterns.matches_name, names)):
+            _record_reference(evaluator, target[0], path, role, names=names)
 
 
-def _note_keys(evaluator: Evaluator, node: ast.Call, role: str | None) -> None:
+def _record_dict_keys(evaluator: Evaluator, node: ast.Call, role: str | None) -> None:
     """`patch.dict(module.__dict__, {"name": mock})`: of what, cannot be seen."""
     keys: list[ast.expr | None] = []
     if role == "dict":
         keys = [key for given in node.args[1:2] if isinstance(given, ast.Dict) for key in given.keys]
         for keyword in node.keywords:
-            if keyword.arg and evaluator.words.has(keyword.arg):
-                _record(evaluator, keyword.value, keyword.arg, "object")
-    elif last_name(node.func) in _ITEMS:
+            if keyword.arg and evaluator.patterns.matches_name(keyword.arg):
+                _record_reference(evaluator, keyword.value, keyword.arg, "object")
+    elif last_name(node.func) in _ITEM_PATCHERS:
         keys = [*node.args[1:2]]
     for key in keys:
-        if isinstance(key, ast.Constant) and isinstance(key.value, str) and evaluator.words.has(key.value):
-            _record(evaluator, key, key.value, "object")
+        if isinstance(key, ast.Constant) and isinstance(key.value, str) and evaluator.patterns.matches_name(key.value):
+            _record_reference(evaluator, key, key.value, "object")
 
 
-def _ending(node: ast.expr) -> str | None:
+def _constant_suffix(node: ast.expr) -> str | None:
     """The last part of a dotted path of which only the end is constant: `f"{module}.name"`, `module + ".name"`."""
     if isinstance(node, ast.JoinedStr):
-        return _ending(node.values[-1]) if node.values else None
+        return _constant_suffix(node.values[-1]) if node.values else None
     if isinstance(node, ast.BinOp):
-        return _ending(node.right if isinstance(node.op, ast.Add) else node.left)
+        return _constant_suffix(node.right if isinstance(node.op, ast.Add) else node.left)
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "format":
-        return _ending(node.func.value)
+        return _constant_suffix(node.func.value)
     text = node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
     return text.rpartition(".")[2] if "." in text else None
 
 
-def _role(function: ast.expr) -> str | None:
+def _patch_role(function: ast.expr) -> str | None:
     name = last_name(function)
-    if isinstance(function, ast.Attribute) and name in _KINDS_OF_PATCH:
-        return _KINDS_OF_PATCH[name] if last_name(function.value) == "patch" else None
-    return _PATCHERS.get(name)
+    if isinstance(function, ast.Attribute) and name in _PATCH_VARIANTS:
+        return _PATCH_VARIANTS[name] if last_name(function.value) == "patch" else None
+    return _PATCH_ROLES.get(name)
 
 
-def _argument(
-    node: ast.Call, places: list[Values], keywords: list[Values], place: int, names: tuple[str, ...]
-) -> tuple[ast.expr, Values] | None:
+def _find_argument(
+    node: ast.Call,
+    positional_values: list[FlowValues],
+    keyword_values: list[FlowValues],
+    index: int,
+    names: tuple[str, ...],
+) -> tuple[ast.expr, FlowValues] | None:
     """An argument that may be given by place or by name, with what it stands for."""
-    if place < len(node.args):
-        return node.args[place], places[place]
-    given = ((keyword.value, values) for keyword, values in zip(node.keywords, keywords) if keyword.arg in names)
-    return next(given, None)
+    if index < len(node.args):
+        return node.args[index], positional_values[index]
+    matches = (
+        (keyword.value, values) for keyword, values in zip(node.keywords, keyword_values) if keyword.arg in names
+    )
+    return next(matches, None)
 
 
-def _record(
+def _record_reference(
     evaluator: Evaluator, node: ast.expr, text: str, role: str, *, owners: Origins = (), names: tuple[str, ...] = ()
 ) -> None:
-    span = evaluator.ledger.span(node)
-    evaluator.ledger.mentions[node] = Mention(span, evaluator.row, text, role, owners, names, evaluator.frame.qualname)
+    span = evaluator.recorder.span(node)
+    evaluator.recorder.string_references[node] = StringReference(
+        span, evaluator.row, text, role, owners, names, evaluator.frame.qualname
+    )
 
 
 # By node type. Functions, not methods: bound methods in an instance's table would be a cycle that keeps every
 # tree alive.
-ExpressionReaders = dict[type[ast.AST], Callable[..., Values]]
+ExpressionReaders = dict[type[ast.AST], Callable[..., FlowValues]]
 # Builtins that can hand a class or a module on; every other builtin stands for nothing.
-_BUILTINS = frozenset({"__import__", "getattr", "map", "type"})
+_TRACKED_BUILTINS = frozenset({"__import__", "getattr", "map", "type"})
 
 
 class Evaluator:
     """Reads expressions in the current frame. `row` is the line (1-based) where the present statement begins."""
 
-    def __init__(self, ledger: Ledger, words: Words, module: str, package: str, readers: ExpressionReaders) -> None:
-        self.ledger = ledger
-        self.words = words
+    def __init__(
+        self, recorder: FactRecorder, patterns: NamePatterns, module: str, package: str, readers: ExpressionReaders
+    ) -> None:
+        self.recorder = recorder
+        self.patterns = patterns
         self.module = module
         self.package = package
-        self.stars: list[str] = []
-        self.lambdas: list[tuple[Frame, ast.Lambda, int]] = []
+        self.star_modules: list[str] = []
+        self.deferred_lambdas: list[tuple[Frame, ast.Lambda, int]] = []
         self.row = 0
         self.frame = Frame("module", "")
         self._readers = readers
 
-    def read(self, node: ast.AST) -> Values:
+    def read(self, node: ast.AST) -> FlowValues:
         """What an expression can stand for. Every call in it is recorded once."""
         reader = self._readers.get(type(node))
         if reader is not None:
             return reader(self, node)
-        for child in children(node):
+        for child in child_nodes(node):
             self.read(child)
-        return NOTHING
+        return NO_VALUES
 
     def read_all(self, nodes: Iterable[ast.AST | None]) -> None:
         """Read several expressions for the calls in them."""
@@ -155,71 +171,77 @@ class Evaluator:
             if node is not None:
                 self.read(node)
 
-    def read_name(self, name: str) -> Values:
+    def read_name(self, name: str) -> FlowValues:
         """What a plain name can stand for here."""
-        found = self.frame.find(name)
-        if found is None:
-            builtin: Values = (f"builtins:{name}",) if name in _BUILTINS else NOTHING
-            found = (self._starred(name) or builtin) if self.stars else builtin
-        if found and self.words.has(name):
+        values = self.frame.lookup(name)
+        if values is None:
+            builtin: FlowValues = (f"builtins:{name}",) if name in _TRACKED_BUILTINS else NO_VALUES
+            values = (self._star_origins(name) or builtin) if self.star_modules else builtin
+        if values and self.patterns.matches_name(name):
             if self.frame.is_unbound_local(name):
                 # A class body then asks the module, past the functions around it; a function asks nobody.
-                found = self.frame.top().get(name, NOTHING) if self.frame.kind == "class" else NOTHING
-            self._note_stars(found)
-        return found
+                values = self.frame.module_bindings().get(name, NO_VALUES) if self.frame.kind == "class" else NO_VALUES
+            self._record_star_reads(values)
+        return values
 
-    def _starred(self, name: str) -> Values:
+    def _star_origins(self, name: str) -> FlowValues:
         """What star imports may have brought in: the last one that has the name counts."""
-        if not self.words.has(name):
-            return NOTHING
-        return ("|".join(f"{star}:*{name}" for star in reversed(self.stars)),)
+        if not self.patterns.matches_name(name):
+            return NO_VALUES
+        return ("|".join(f"{star}:*{name}" for star in reversed(self.star_modules)),)
 
-    def _note_stars(self, values: Values) -> None:
+    def _record_star_reads(self, values: FlowValues) -> None:
         for value in values:
             if isinstance(value, str) and ":*" in value:
                 for origin in value.split("|"):
                     module, star, _ = origin.partition(":*")
                     if star:
-                        self.ledger.star_reads.setdefault(f"{module}:*", set()).add(value)
+                        self.recorder.star_reads.setdefault(f"{module}:*", set()).add(value)
 
-    def star(self, module: str) -> None:
+    def apply_star_import(self, module: str) -> None:
         """`from module import *` at this point: it may bind any name anew."""
-        if module not in self.stars:
-            self.stars.append(module)
+        if module not in self.star_modules:
+            self.star_modules.append(module)
         bindings = self.frame.bindings
-        known = {name: origins_of(values) for name, values in bindings.items()}
-        guarded = {name for name, origins in known.items() if self.words.has(name) or any(map(self._matters, origins))}
-        for name in sorted(self.words.exact | guarded):
-            bindings[name] = tuple(f"{module}:*{name}|{before}".rstrip("|") for before in known.get(name) or ("",))
+        origins_by_name = {name: origins_of(values) for name, values in bindings.items()}
+        relevant = {
+            name
+            for name, origins in origins_by_name.items()
+            if self.patterns.matches_name(name) or any(map(self._is_relevant, origins))
+        }
+        for name in sorted(self.patterns.exact | relevant):
+            bindings[name] = tuple(
+                f"{module}:*{name}|{previous}".rstrip("|") for previous in origins_by_name.get(name) or ("",)
+            )
 
-    def _matters(self, origin: str) -> bool:
+    def _is_relevant(self, origin: str) -> bool:
         """Whether it matters that a name loses this origin: a guarded one, or a class that may derive from one."""
-        return origin.startswith(f"{self.module}:@") or self.words.hits(origin)
+        return origin.startswith(f"{self.module}:@") or self.patterns.matches_dotted(origin)
 
-    def assigned(self, node: ast.Attribute | ast.Subscript) -> Values | None:
+    def find_assigned(self, node: ast.Attribute | ast.Subscript) -> FlowValues | None:
         """What the function itself has assigned to an attribute or item."""
-        path = path_of(node) if self.frame.paths else None
+        path = access_path(node) if self.frame.bound_paths else None
         return self.frame.bindings.get(path) if path else None
 
-    def attribute(self, bases: Values, name: str, node: ast.Attribute | None = None) -> Values:
+    def resolve_attribute(self, bases: FlowValues, name: str, node: ast.Attribute | None = None) -> FlowValues:
         """What an attribute of `bases` can stand for; `node` is noted where it may reach into an old module."""
-        values: list[Value] = []
+        values: list[FlowValue] = []
         for base in bases:
             if isinstance(base, str):
-                values.append(attribute_of(base, name))
-                if node is not None and self.words.has(name):
-                    self.ledger.reaches[node] = (self.row, base, self.frame.function)
-            elif isinstance(base, Own):
+                values.append(attribute_origin(base, name))
+                if node is not None and self.patterns.matches_name(name):
+                    self.recorder.attribute_accesses[node] = (self.row, base, self.frame.function)
+            elif isinstance(base, SelfReference):
                 values.append(base if name == "__class__" else f"{base.origin}.{name}")
         return tuple(values)
 
 
-def only_text(values: Values) -> str | None:
+def single_string(values: FlowValues) -> str | None:
     """The constant string that is the only value, or None."""
-    return values[0].value if len(values) == 1 and isinstance(values[0], Text) else None
+    return values[0].value if len(values) == 1 and isinstance(values[0], StringConstant) else None
 
 
-def relative_module(package: str, level: int, name: str) -> str | None:
+def resolve_relative_module(package: str, level: int, name: str) -> str | None:
     """The absolute module that `level` dots and `name` mean in `package`; None beyond the top-level package."""
     parts = package.split(".") if package else []
     if level - 1 >= len(parts):

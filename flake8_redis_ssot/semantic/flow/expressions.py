@@ -4,147 +4,147 @@ from __future__ import annotations
 
 import ast
 
-from flake8_redis_ssot.semantic.flow.evaluator import Evaluator, ExpressionReaders, note_text, only_text
+from flake8_redis_ssot.semantic.flow.evaluator import Evaluator, ExpressionReaders, record_string, single_string
 from flake8_redis_ssot.semantic.flow.frames import (
-    NOTHING,
+    NO_VALUES,
+    FlowValues,
     Frame,
-    Text,
-    Values,
-    merge,
+    StringConstant,
+    merge_values,
     origins_of,
-    parameters,
+    parameter_names,
     target_names,
 )
 
 
-def read_name(evaluator: Evaluator, node: ast.Name) -> Values:
+def read_name(evaluator: Evaluator, node: ast.Name) -> FlowValues:
     """A plain name."""
     return evaluator.read_name(node.id)
 
 
-def read_attribute(evaluator: Evaluator, node: ast.Attribute) -> Values:
+def read_attribute(evaluator: Evaluator, node: ast.Attribute) -> FlowValues:
     """`a.b`: what has been assigned to it, else the attribute of whatever `a` stands for."""
     bases = evaluator.read(node.value)
-    bound = evaluator.assigned(node)
-    if bound is not None:
-        return bound
-    return evaluator.attribute(bases, node.attr, node) if bases else NOTHING
+    assigned = evaluator.find_assigned(node)
+    if assigned is not None:
+        return assigned
+    return evaluator.resolve_attribute(bases, node.attr, node) if bases else NO_VALUES
 
 
-def read_subscript(evaluator: Evaluator, node: ast.Subscript) -> Values:
+def read_subscript(evaluator: Evaluator, node: ast.Subscript) -> FlowValues:
     """`a[b]`: what has been assigned to it; `Cache[str]` is still the class."""
     values = evaluator.read(node.value)
     evaluator.read(node.slice)
-    bound = evaluator.assigned(node)
-    return bound if bound is not None else origins_of(values)
+    assigned = evaluator.find_assigned(node)
+    return assigned if assigned is not None else origins_of(values)
 
 
-def read_constant(evaluator: Evaluator, node: ast.Constant) -> Values:
+def read_constant(evaluator: Evaluator, node: ast.Constant) -> FlowValues:
     """A constant: only text matters."""
     if not isinstance(node.value, str):
-        return NOTHING
-    note_text(evaluator, node, node.value)
-    return (Text(node.value),)
+        return NO_VALUES
+    record_string(evaluator, node, node.value)
+    return (StringConstant(node.value),)
 
 
-def read_joined_str(evaluator: Evaluator, node: ast.JoinedStr) -> Values:
+def read_joined_str(evaluator: Evaluator, node: ast.JoinedStr) -> FlowValues:
     """An f-string, where all of it is constant."""
-    return _joined(evaluator, node, node.values, [only_text(evaluator.read(part)) for part in node.values])
+    return _join_strings(evaluator, node, node.values, [single_string(evaluator.read(part)) for part in node.values])
 
 
-def _joined(evaluator: Evaluator, node: ast.expr, parts: list[ast.expr], texts: list[str | None]) -> Values:
+def _join_strings(evaluator: Evaluator, node: ast.expr, parts: list[ast.expr], strings: list[str | None]) -> FlowValues:
     """What several constant texts make together; nothing where one of them is not known."""
-    if None in texts:
-        return NOTHING
-    whole = "".join(filter(None, texts))
-    note_text(evaluator, node, whole, parts)
-    return (Text(whole),)
+    if None in strings:
+        return NO_VALUES
+    joined = "".join(filter(None, strings))
+    record_string(evaluator, node, joined, parts)
+    return (StringConstant(joined),)
 
 
-def read_formatted_value(evaluator: Evaluator, node: ast.FormattedValue) -> Values:
+def read_formatted_value(evaluator: Evaluator, node: ast.FormattedValue) -> FlowValues:
     """A part of an f-string."""
     values = evaluator.read(node.value)
     if node.format_spec is not None:
         evaluator.read(node.format_spec)
-        return NOTHING
-    return values if node.conversion == -1 else NOTHING
+        return NO_VALUES
+    return values if node.conversion == -1 else NO_VALUES
 
 
-def read_bin_op(evaluator: Evaluator, node: ast.BinOp) -> Values:
+def read_bin_op(evaluator: Evaluator, node: ast.BinOp) -> FlowValues:
     """`a + b`, where both are constant texts. A long sum leans to the left: go down it in a loop, not by recursion."""
     operands: list[ast.expr] = [node.right]
-    left, added = node.left, isinstance(node.op, ast.Add)
+    left, is_sum = node.left, isinstance(node.op, ast.Add)
     while isinstance(left, ast.BinOp):
-        added = added and isinstance(left.op, ast.Add)
+        is_sum = is_sum and isinstance(left.op, ast.Add)
         operands.append(left.right)
         left = left.left
     parts = [left, *reversed(operands)]
-    texts = [only_text(evaluator.read(operand)) for operand in parts]
-    return _joined(evaluator, node, parts, texts) if added else NOTHING
+    strings = [single_string(evaluator.read(operand)) for operand in parts]
+    return _join_strings(evaluator, node, parts, strings) if is_sum else NO_VALUES
 
 
-def read_await(evaluator: Evaluator, node: ast.Await) -> Values:
+def read_await(evaluator: Evaluator, node: ast.Await) -> FlowValues:
     """`await a` stands for what `a` does."""
     return evaluator.read(node.value)
 
 
-def read_bool_op(evaluator: Evaluator, node: ast.BoolOp) -> Values:
+def read_bool_op(evaluator: Evaluator, node: ast.BoolOp) -> FlowValues:
     """`a or b`: any of them."""
-    values = NOTHING
+    values = NO_VALUES
     for operand in node.values:
-        values = merge(values, evaluator.read(operand))
+        values = merge_values(values, evaluator.read(operand))
     return values
 
 
-def read_if_exp(evaluator: Evaluator, node: ast.IfExp) -> Values:
+def read_if_exp(evaluator: Evaluator, node: ast.IfExp) -> FlowValues:
     """`a if b else c`: either."""
     evaluator.read(node.test)
-    return merge(evaluator.read(node.body), evaluator.read(node.orelse))
+    return merge_values(evaluator.read(node.body), evaluator.read(node.orelse))
 
 
-def read_named_expr(evaluator: Evaluator, node: ast.NamedExpr) -> Values:
+def read_named_expr(evaluator: Evaluator, node: ast.NamedExpr) -> FlowValues:
     """`a := b` binds, and stands for what `b` does."""
     values = evaluator.read(node.value)
     evaluator.frame.bind(node.target.id, values)
     return values
 
 
-def read_yield(evaluator: Evaluator, node: ast.Yield) -> Values:
+def read_yield(evaluator: Evaluator, node: ast.Yield) -> FlowValues:
     """`yield a` gives back what `a` stands for."""
     if node.value is not None:
-        evaluator.ledger.hand_back(evaluator.read(node.value), evaluator.frame)
-    return NOTHING
+        evaluator.recorder.mark_returned(evaluator.read(node.value), evaluator.frame)
+    return NO_VALUES
 
 
-def read_lambda(evaluator: Evaluator, node: ast.Lambda) -> Values:
+def read_lambda(evaluator: Evaluator, node: ast.Lambda) -> FlowValues:
     """A function whose result is its body. The body runs later, when the scope around it is complete."""
     evaluator.read_all((*node.args.defaults, *node.args.kw_defaults))
     outer = evaluator.frame
     name = f"{outer.qualname}.<lambda>".lstrip(".")
-    frame = Frame("lambda", name, outer, bindings=dict.fromkeys(parameters(node.args), NOTHING))
-    evaluator.lambdas.append((frame, node, evaluator.row))
-    return NOTHING
+    frame = Frame("lambda", name, outer, bindings=dict.fromkeys(parameter_names(node.args), NO_VALUES))
+    evaluator.deferred_lambdas.append((frame, node, evaluator.row))
+    return NO_VALUES
 
 
 def read_comprehension(
     evaluator: Evaluator, node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp
-) -> Values:
+) -> FlowValues:
     """The elements stand for nothing together; the variables hide outer names."""
     outer = evaluator.frame
     evaluator.read(node.generators[0].iter)
     if outer.kind == "class":
         evaluator.frame = Frame("comprehension", outer.qualname, outer)  # which does not see the class's own names
     bindings, names = evaluator.frame.bindings, [name for part in node.generators for name in target_names(part.target)]
-    hidden = {name: bindings[name] for name in names if name in bindings}
-    bindings |= dict.fromkeys(names, NOTHING)
-    for place, generator in enumerate(node.generators):
-        evaluator.read_all([*([generator.iter] if place else []), *generator.ifs])
+    shadowed = {name: bindings[name] for name in names if name in bindings}
+    bindings |= dict.fromkeys(names, NO_VALUES)
+    for index, generator in enumerate(node.generators):
+        evaluator.read_all([*([generator.iter] if index else []), *generator.ifs])
     evaluator.read_all((node.key, node.value) if isinstance(node, ast.DictComp) else (node.elt,))
     for name in names:
         bindings.pop(name, None)
-    bindings |= hidden
+    bindings |= shadowed
     evaluator.frame = outer
-    return NOTHING
+    return NO_VALUES
 
 
 READERS: ExpressionReaders = {
@@ -173,14 +173,14 @@ def read_annotation(evaluator: Evaluator, annotation: ast.expr | None) -> None:
 
     Its names are read too where star imports may have bound them, also in quotes.
     """
-    if annotation is None or (isinstance(annotation, (ast.Name, ast.Constant)) and not evaluator.stars):
+    if annotation is None or (isinstance(annotation, (ast.Name, ast.Constant)) and not evaluator.star_modules):
         return
     for node in ast.walk(annotation):
         if isinstance(node, ast.Subscript) and _is_annotated(node.value) and isinstance(node.slice, ast.Tuple):
             evaluator.read_all(node.slice.elts[1:])
-        elif isinstance(node, ast.Name) and evaluator.stars:
+        elif isinstance(node, ast.Name) and evaluator.star_modules:
             evaluator.read_name(node.id)
-        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and evaluator.stars:
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and evaluator.star_modules:
             evaluator.read_name(node.value)
 
 

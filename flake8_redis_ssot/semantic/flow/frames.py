@@ -7,13 +7,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 
-class Text(NamedTuple):
+class StringConstant(NamedTuple):
     """A constant string."""
 
     value: str
 
 
-class Own(NamedTuple):
+class SelfReference(NamedTuple):
     """`self` or `cls` in a method: `origin` is the class. Its attributes have origins; calling it has none."""
 
     origin: str
@@ -21,37 +21,37 @@ class Own(NamedTuple):
 
 # What an expression can stand for: an origin (str), the instance made by call number n (int), a constant
 # string, or `self`. No value: nothing is known of it.
-Value = str | int | Text | Own
-Values = tuple[Value, ...]
-Bindings = dict[str, Values]
-NOTHING: Values = ()
+FlowValue = str | int | StringConstant | SelfReference
+FlowValues = tuple[FlowValue, ...]
+Bindings = dict[str, FlowValues]
+NO_VALUES: FlowValues = ()
 
 
 class Frame:
     """One scope while it is being read: of kind "module", "class", "function", "lambda" or some other.
 
-    `bindings` is the state at the present point; `exits` are the states at each `return`, `breaks` and
-    `continues` those at the jumps of the innermost loop, `risks` the union of those in which an exception can
-    leave the innermost `try` (None outside one). `shared` are names declared global or nonlocal, with their home;
-    `paths` are bound paths, with the names that they depend on. `has_spread`: a function has given a name of this
-    scope a new meaning.
+    `bindings` is the state at the present point; `exit_states` are the states at each `return`, `break_states` and
+    `continue_states` those at the jumps of the innermost loop, `exception_state` the union of those in which an
+    exception can leave the innermost `try` (None outside one). `declared_frames` are names declared global or nonlocal,
+    with their home; `bound_paths` are bound paths, with the names that they depend on. `has_rebound_global`: a function
+    has given a name of this scope a new meaning.
     """
 
     __slots__ = (
-        "_locals",
+        "_local_names",
         "bindings",
         "body",
-        "breaks",
-        "continues",
-        "exits",
-        "has_spread",
+        "bound_paths",
+        "break_states",
+        "continue_states",
+        "declared_frames",
+        "exception_state",
+        "exit_states",
+        "has_rebound_global",
+        "is_memoized",
         "kind",
-        "memoised",
         "outer",
-        "paths",
         "qualname",
-        "risks",
-        "shared",
     )
 
     def __init__(
@@ -62,50 +62,50 @@ class Frame:
         *,
         bindings: Bindings | None = None,
         body: Sequence[ast.stmt] = (),
-        memoised: bool = False,
+        is_memoized: bool = False,
     ) -> None:
         self.kind = kind
         self.qualname = qualname
         self.outer = outer
         self.bindings: Bindings = {} if bindings is None else bindings
         self.body = body
-        self.memoised = memoised
-        self.exits: list[Bindings] = []
-        self.breaks: list[Bindings] = []
-        self.continues: list[Bindings] = []
-        self.risks: Bindings | None = None
-        self.shared: dict[str, Frame] = {}
-        self.paths: dict[str, frozenset[str]] = {}
-        self.has_spread = False
-        self._locals: frozenset[str] | None = None
+        self.is_memoized = is_memoized
+        self.exit_states: list[Bindings] = []
+        self.break_states: list[Bindings] = []
+        self.continue_states: list[Bindings] = []
+        self.exception_state: Bindings | None = None
+        self.declared_frames: dict[str, Frame] = {}
+        self.bound_paths: dict[str, frozenset[str]] = {}
+        self.has_rebound_global = False
+        self._local_names: frozenset[str] | None = None
 
-    def bind(self, name: str, values: Values) -> None:
+    def bind(self, name: str, values: FlowValues) -> None:
         """Let a name stand for `values` from here on; what was known of its attributes ends."""
-        for stale in [path for path, roots in self.paths.items() if name in roots]:
+        for stale in [path for path, roots in self.bound_paths.items() if name in roots]:
             self.bindings.pop(stale, None)
         self.bindings[name] = values
-        if name in self.shared:
-            home = self.shared[name]
-            before = home.bindings.get(name, NOTHING)
-            home.bindings[name] = merge(before, values)
-            home.has_spread = home.has_spread or home.bindings[name] != before
+        if name in self.declared_frames:
+            owner = self.declared_frames[name]
+            previous = owner.bindings.get(name, NO_VALUES)
+            owner.bindings[name] = merge_values(previous, values)
+            owner.has_rebound_global = owner.has_rebound_global or owner.bindings[name] != previous
 
-    def bind_path(self, target: ast.expr, values: Values) -> None:
+    def bind_path(self, target: ast.expr, values: FlowValues) -> None:
         """The same for an attribute or an item, such as `self.client` or `cache['main']`."""
-        path = path_of(target)
+        path = access_path(target)
         if path is None:
             return
-        for stale in [known for known in self.paths if known.startswith((path + ".", path + "["))]:
+        for stale in [bound_path for bound_path in self.bound_paths if bound_path.startswith((path + ".", path + "["))]:
             self.bindings.pop(stale, None)
-        self.paths[path] = names_in(target)
+        self.bound_paths[path] = names_in_expression(target)
         self.bindings[path] = values
 
-    def find(self, name: str) -> Values | None:
+    def lookup(self, name: str) -> FlowValues | None:
         """What a name stands for here, or None where no enclosing scope binds it (Python's own order of scopes)."""
         if name in self.bindings:
             return self.bindings[name]
-        if name in self.shared:
-            return self.shared[name].bindings.get(name)
+        if name in self.declared_frames:
+            return self.declared_frames[name].bindings.get(name)
         frame = self.outer
         while frame is not None:
             if frame.kind != "class" and name in frame.bindings:
@@ -115,49 +115,55 @@ class Frame:
 
     def is_unbound_local(self, name: str) -> bool:
         """Whether a scope binds a name only further down: until then Python does not look for it around it."""
-        if self.kind not in ("function", "class") or name in self.bindings or name in self.shared:
+        if self.kind not in ("function", "class") or name in self.bindings or name in self.declared_frames:
             return False
-        if self._locals is None:
-            self._locals = frozenset(stored_names(self.body))
-        return name in self._locals
+        if self._local_names is None:
+            self._local_names = frozenset(stored_names(self.body))
+        return name in self._local_names
 
     @property
     def function(self) -> str:
         """The qualified name of the function that this scope is the body of; empty for others."""
         return self.qualname if self.kind in ("function", "lambda") else ""
 
-    def top(self) -> Bindings:
+    def module_bindings(self) -> Bindings:
         """What the names of the module stand for."""
-        return self.bindings if self.outer is None else self.outer.top()
+        return self.bindings if self.outer is None else self.outer.module_bindings()
 
-    def closed(self) -> Bindings:
+    def final_bindings(self) -> Bindings:
         """Everything that a name can stand for after the scope has been left, for functions defined in it."""
         state = self.bindings
-        for other in self.exits:
-            state = join(state, other)
+        for exit_state in self.exit_states:
+            state = join_bindings(state, exit_state)
         return state
 
 
-def origins_of(values: Values) -> tuple[str, ...]:
+def origins_of(values: FlowValues) -> tuple[str, ...]:
     """Those of the values that are origins."""
     return tuple(value for value in values if isinstance(value, str))
 
 
-def merge(left: Values, right: Values) -> Values:
+def merge_values(left: FlowValues, right: FlowValues) -> FlowValues:
     """Both sets of values, in order of first appearance."""
     if left == right or not right:
         return left
     return left + tuple(value for value in right if value not in left)
 
 
-def join(left: Bindings, right: Bindings) -> Bindings:
+def join_bindings(left: Bindings, right: Bindings) -> Bindings:
     """The state where two ways through the program meet."""
     if left is right:
         return left
     joined = dict(left)
     for name, values in right.items():
-        mine = joined.get(name)
-        joined[name] = values if mine is None else mine if mine is values else merge(mine, values)
+        left_values = joined.get(name)
+        joined[name] = (
+            values
+            if left_values is None
+            else left_values
+            if left_values is values
+            else merge_values(left_values, values)
+        )
     return joined
 
 
@@ -166,28 +172,28 @@ _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
 def stored_names(body: Iterable[ast.stmt]) -> Iterator[str]:
     """The names that statements bind in their own scope, those of nested functions and classes left out."""
-    waiting: list[ast.AST] = list(body)
-    while waiting:
-        node = waiting.pop()
-        yield from _bound_by(node)
+    stack: list[ast.AST] = list(body)
+    while stack:
+        node = stack.pop()
+        yield from _names_bound_by(node)
         if isinstance(node, _COMPREHENSIONS):
-            waiting.extend(inner for inner in ast.walk(node) if isinstance(inner, ast.NamedExpr))
+            stack.extend(inner for inner in ast.walk(node) if isinstance(inner, ast.NamedExpr))
         elif not isinstance(node, (ast.Lambda, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-            waiting += children(node)
+            stack += child_nodes(node)
 
 
-def children(node: ast.AST) -> list[ast.AST]:
+def child_nodes(node: ast.AST) -> list[ast.AST]:
     """The nodes right below one, in order: `ast.iter_child_nodes`, at a third of its time."""
-    found: list[ast.AST] = []
+    nodes: list[ast.AST] = []
     for value in vars(node).values():
         if isinstance(value, ast.AST):
-            found.append(value)
+            nodes.append(value)
         elif type(value) is list:
-            found += [each for each in value if isinstance(each, ast.AST)]
-    return found
+            nodes += [each for each in value if isinstance(each, ast.AST)]
+    return nodes
 
 
-def _bound_by(node: ast.AST) -> Iterator[str]:
+def _names_bound_by(node: ast.AST) -> Iterator[str]:
     if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
         yield node.id
     elif isinstance(node, ast.alias):
@@ -198,11 +204,11 @@ def _bound_by(node: ast.AST) -> Iterator[str]:
         yield node.name  # type: ignore[attr-defined]  # functions, classes, handlers, captures
 
 
-def parameters(arguments: ast.arguments) -> list[str]:
+def parameter_names(arguments: ast.arguments) -> list[str]:
     """The names of all parameters, in order."""
-    several = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
-    extra = [argument for argument in (arguments.vararg, arguments.kwarg) if argument is not None]
-    return [argument.arg for argument in (*several, *extra)]
+    named = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
+    variadic = [argument for argument in (arguments.vararg, arguments.kwarg) if argument is not None]
+    return [argument.arg for argument in (*named, *variadic)]
 
 
 def target_names(target: ast.expr) -> list[str]:
@@ -210,15 +216,15 @@ def target_names(target: ast.expr) -> list[str]:
     return [node.id for node in ast.walk(target) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)]
 
 
-def path_of(node: ast.expr) -> str | None:
+def access_path(node: ast.expr) -> str | None:
     """`self.pool`, `cache['main']` or `cache[key(1)]` as a key for bindings; None where no plain name is the root."""
     if isinstance(node, ast.Name):
         return node.id
     if isinstance(node, ast.Attribute):
-        base = path_of(node.value)
+        base = access_path(node.value)
         return base and f"{base}.{node.attr}"
     if isinstance(node, ast.Subscript):
-        base = path_of(node.value)
+        base = access_path(node.value)
         return base and f"{base}[{ast.unparse(node.slice)}]"
     return None
 
@@ -228,6 +234,6 @@ def last_name(node: ast.expr) -> str:
     return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
 
 
-def names_in(node: ast.expr) -> frozenset[str]:
+def names_in_expression(node: ast.expr) -> frozenset[str]:
     """The plain names in an expression: what a path made of it depends on."""
     return frozenset(part.id for part in ast.walk(node) if isinstance(part, ast.Name))

@@ -5,60 +5,60 @@ from __future__ import annotations
 import ast
 
 from flake8_redis_ssot.model import Span
-from flake8_redis_ssot.semantic.flow.assignments import bind
-from flake8_redis_ssot.semantic.flow.evaluator import relative_module
-from flake8_redis_ssot.semantic.flow.walk import Readers, Walk
+from flake8_redis_ssot.semantic.flow.assignments import bind_name
+from flake8_redis_ssot.semantic.flow.evaluator import resolve_relative_module
+from flake8_redis_ssot.semantic.flow.walk import FlowAnalysis, StatementReaders
 
 
-def read_import(walk: Walk, node: ast.Import) -> bool:
+def read_import(flow: FlowAnalysis, node: ast.Import) -> bool:
     """`import a.b` binds `a`; `import a.b as c` binds the module itself."""
-    statement = walk.ledger.span(node)
+    statement = flow.recorder.span(node)
     for alias in node.names:
-        _record(walk, alias, statement, statement, f"{alias.name}:")
+        _record_import(flow, alias, statement, statement, f"{alias.name}:")
         if alias.asname:
-            bind(walk, alias.asname, (f"{alias.name}:",))
+            bind_name(flow, alias.asname, (f"{alias.name}:",))
         else:
             top = alias.name.partition(".")[0]
-            bind(walk, top, (f"{top}:",))
-            walk.ledger.plain_imports.add(alias.name)
+            bind_name(flow, top, (f"{top}:",))
+            flow.recorder.plain_imports.add(alias.name)
     return True
 
 
-def read_import_from(walk: Walk, node: ast.ImportFrom) -> bool:
+def read_import_from(flow: FlowAnalysis, node: ast.ImportFrom) -> bool:
     """`from a import b`, relative or not."""
     module = node.module or ""
     if node.level:
-        module = relative_module(walk.evaluator.package, node.level, module) or ""
-    statement = walk.ledger.span(node)
+        module = resolve_relative_module(flow.evaluator.package, node.level, module) or ""
+    statement = flow.recorder.span(node)
     for alias in node.names:
         if alias.name == "*":
-            _star(walk, alias, statement, module)
+            _read_star_import(flow, alias, statement, module)
             continue
         origin = f"{module}:{alias.name}" if module else ""
-        _record(walk, alias, statement, walk.ledger.span(alias), origin)
-        bind(walk, alias.asname or alias.name, (origin,) if origin else ())
+        _record_import(flow, alias, statement, flow.recorder.span(alias), origin)
+        bind_name(flow, alias.asname or alias.name, (origin,) if origin else ())
     return True
 
 
-def _star(walk: Walk, alias: ast.alias, statement: Span, module: str) -> None:
-    _record(walk, alias, statement, statement, f"{module}:*" if module else "")
+def _read_star_import(flow: FlowAnalysis, alias: ast.alias, statement: Span, module: str) -> None:
+    _record_import(flow, alias, statement, statement, f"{module}:*" if module else "")
     if module:
-        walk.evaluator.star(module)
+        flow.evaluator.apply_star_import(module)
 
 
-def _record(walk: Walk, alias: ast.alias, statement: Span, span: Span, origin: str) -> None:
+def _record_import(flow: FlowAnalysis, alias: ast.alias, statement: Span, span: Span, origin: str) -> None:
     if origin:
-        star = origin.endswith("*")
-        walk.ledger.imports[alias] = (
+        is_star = origin.endswith("*")
+        flow.recorder.imports[alias] = (
             statement,
             span,
             origin,
             False,
-            star,
-            walk.typing_only,
-            walk.frame.kind == "function",
-            walk.frame.function,
+            is_star,
+            flow.is_typing_only,
+            flow.frame.kind == "function",
+            flow.frame.function,
         )
 
 
-READERS: Readers = {ast.Import: read_import, ast.ImportFrom: read_import_from}
+READERS: StatementReaders = {ast.Import: read_import, ast.ImportFrom: read_import_from}

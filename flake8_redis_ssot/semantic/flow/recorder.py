@@ -6,25 +6,25 @@ import ast
 from collections.abc import Callable
 
 from flake8_redis_ssot.model import Span
-from flake8_redis_ssot.semantic.facts import Argument, Call, Import, Mention, Origins, Reach
-from flake8_redis_ssot.semantic.flow.frames import Frame, Values
+from flake8_redis_ssot.semantic.facts import AttributeAccess, Call, CallbackArgument, Import, Origins, StringReference
+from flake8_redis_ssot.semantic.flow.frames import FlowValues, Frame
 
 
-class Made:
+class RecordedCall:
     """A call whose callee has an origin, and what becomes of its result. `frame` is the function that it stands in."""
 
-    __slots__ = ("frame", "kept", "node", "origins", "returned", "statement_row")
+    __slots__ = ("frame", "is_returned", "is_stored", "node", "origins", "statement_row")
 
     def __init__(self, node: ast.Call, statement_row: int, frame: Frame, origins: Origins) -> None:
         self.node = node
         self.statement_row = statement_row
         self.frame = frame
         self.origins = origins
-        self.returned = False
-        self.kept = False
+        self.is_returned = False
+        self.is_stored = False
 
 
-class Ledger:
+class FactRecorder:
     """Records by place in the tree, so that reading a loop's body twice records each fact once.
 
     `span` tells the place of a node.
@@ -32,59 +32,59 @@ class Ledger:
 
     def __init__(self, span: Callable[[ast.expr | ast.stmt | ast.alias], Span]) -> None:
         self.span = span
-        self.made: list[Made] = []
-        self.numbers: dict[ast.Call, int] = {}
+        self.recorded_calls: list[RecordedCall] = []
+        self.call_numbers: dict[ast.Call, int] = {}
         self.imports: dict[object, tuple[Span, Span, str, bool, bool, bool, bool, str]] = {}
-        self.arguments: dict[ast.expr, Argument] = {}
-        self.reaches: dict[ast.Attribute, tuple[int, str, str]] = {}
-        self.mentions: dict[ast.expr, Mention] = {}
+        self.callback_arguments: dict[ast.expr, CallbackArgument] = {}
+        self.attribute_accesses: dict[ast.Attribute, tuple[int, str, str]] = {}
+        self.string_references: dict[ast.expr, StringReference] = {}
         self.plain_imports: set[str] = set()
         self.star_reads: dict[str, set[str]] = {}
 
-    def call(self, node: ast.Call, row: int, frame: Frame, origins: Origins) -> int:
+    def record_call(self, node: ast.Call, row: int, frame: Frame, origins: Origins) -> int:
         """Number a call; its result is known by that number from here on."""
-        number = self.numbers.get(node)
+        number = self.call_numbers.get(node)
         if number is None:
-            number = self.numbers[node] = len(self.made)
-            self.made.append(Made(node, row, frame, origins))
+            number = self.call_numbers[node] = len(self.recorded_calls)
+            self.recorded_calls.append(RecordedCall(node, row, frame, origins))
         else:
-            known = self.made[number]
-            known.origins += tuple(origin for origin in origins if origin not in known.origins)
+            recorded = self.recorded_calls[number]
+            recorded.origins += tuple(origin for origin in origins if origin not in recorded.origins)
         return number
 
-    def is_call_of(self, values: Values, origin: str) -> bool:
+    def has_call_of(self, values: FlowValues, origin: str) -> bool:
         """Whether one of the values is the result of calling something with that origin."""
-        return any(isinstance(value, int) and origin in self.made[value].origins for value in values)
+        return any(isinstance(value, int) and origin in self.recorded_calls[value].origins for value in values)
 
-    def hand_back(self, values: Values, frame: Frame) -> None:
+    def mark_returned(self, values: FlowValues, frame: Frame) -> None:
         """A function returns or yields these values: the calls among them that stand in it are its result."""
         for value in values:
-            if isinstance(value, int) and self.made[value].frame is frame:
-                self.made[value].returned = True
+            if isinstance(value, int) and self.recorded_calls[value].frame is frame:
+                self.recorded_calls[value].is_returned = True
 
-    def keep(self, values: Values) -> None:
+    def mark_stored(self, values: FlowValues) -> None:
         """These values are stored where they outlive the call of the function."""
         for value in values:
             if isinstance(value, int):
-                self.made[value].kept = True
+                self.recorded_calls[value].is_stored = True
 
-    def calls(self) -> tuple[Call, ...]:
+    def build_calls(self) -> tuple[Call, ...]:
         """The calls, frozen, in order of place."""
         return tuple(
             sorted(
                 Call(
-                    self.span(made.node),
-                    made.statement_row,
-                    made.origins,
-                    made.frame.function,
-                    made.returned,
-                    made.kept or made.frame.memoised,
+                    self.span(recorded.node),
+                    recorded.statement_row,
+                    recorded.origins,
+                    recorded.frame.function,
+                    recorded.is_returned,
+                    recorded.is_stored or recorded.frame.is_memoized,
                 )
-                for made in self.made
+                for recorded in self.recorded_calls
             )
         )
 
-    def imported(self) -> tuple[Import, ...]:
+    def build_imports(self) -> tuple[Import, ...]:
         """The imports, frozen, in order of place."""
         return tuple(
             sorted(
@@ -93,11 +93,15 @@ class Ledger:
             )
         )
 
-    def reached(self) -> tuple[Reach, ...]:
+    def build_attribute_accesses(self) -> tuple[AttributeAccess, ...]:
         """The attribute accesses, frozen, in order of place."""
-        return tuple(sorted(self._reach(node, *where) for node, where in self.reaches.items()))
+        return tuple(
+            sorted(self._build_attribute_access(node, *location) for node, location in self.attribute_accesses.items())
+        )
 
-    def _reach(self, node: ast.Attribute, row: int, base: str, function: str) -> Reach:
+    def _build_attribute_access(self, node: ast.Attribute, row: int, base: str, function: str) -> AttributeAccess:
         dotted = f"{base.partition('|')[0].replace(':', '.').rstrip('.')}.{node.attr}"
-        covers = tuple(sorted(name for name in self.plain_imports if dotted == name or dotted.startswith(name + ".")))
-        return Reach(self.span(node), row, base, node.attr, covers, function)
+        imported_modules = tuple(
+            sorted(name for name in self.plain_imports if dotted == name or dotted.startswith(name + "."))
+        )
+        return AttributeAccess(self.span(node), row, base, node.attr, imported_modules, function)

@@ -10,59 +10,59 @@ import ast
 from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
-from flake8_redis_ssot.model import Gap
+from flake8_redis_ssot.model import UnanalysedRange
 from flake8_redis_ssot.semantic.flow.evaluator import Evaluator
-from flake8_redis_ssot.semantic.flow.frames import Bindings, Frame, Text, Value, join
-from flake8_redis_ssot.semantic.name_patterns import Words
-from flake8_redis_ssot.semantic.relevant_rows import Interest
-from flake8_redis_ssot.syntax.lazy_bodies import Outline
+from flake8_redis_ssot.semantic.flow.frames import Bindings, FlowValue, Frame, StringConstant, join_bindings
+from flake8_redis_ssot.semantic.name_patterns import NamePatterns
+from flake8_redis_ssot.semantic.relevant_rows import RelevantRows
+from flake8_redis_ssot.syntax.lazy_bodies import PartialTree
 
 # Reads one kind of statement and tells whether Python can come out at its end.
-Readers = dict[type[ast.AST], Callable[..., bool]]
+StatementReaders = dict[type[ast.AST], Callable[..., bool]]
 
 
-class Body(NamedTuple):
+class DeferredBody(NamedTuple):
     """A function's body that waits to be read: its scope, the state it starts from, its rows (1-based, inclusive)."""
 
     frame: Frame
-    start: Bindings
+    start_state: Bindings
     first: int
     last: int
 
 
-class Walk:
+class FlowAnalysis:
     """One file while it is being read. The readers of the single statements stand in the modules beside this one.
 
-    `members` are class attributes (`Class.name`) and `bases` base classes, as other files can see them; `declared` are
-    names that are bound at module level somewhere, though perhaps not where the walk could see it; `loops` tells how
-    many loops of this scope are around the present statement, `finals` how many `finally` bodies are being read on
-    the way out.
+    `members` are class attributes (`Class.name`) and `bases` base classes, as other files can see them;
+    `declared_names` are names that are bound at module level somewhere, though perhaps not where the walk could see it;
+    `loop_depth` tells how many loops of this scope are around the present statement, `finally_depth` how many `finally`
+    bodies are being read on the way out.
     """
 
     def __init__(
         self,
         evaluator: Evaluator,
-        readers: Readers,
+        readers: StatementReaders,
         bound_names: Mapping[int, tuple[str, ...]],
-        outline: Outline | None,
+        outline: PartialTree | None,
     ) -> None:
         self.evaluator = evaluator
         self.readers = readers
         self.bound_names = bound_names
         self.outline = outline
-        self.ledger = evaluator.ledger
-        self.gaps: list[Gap] = []
+        self.recorder = evaluator.recorder
+        self.unanalysed_ranges: list[UnanalysedRange] = []
         self.members: dict[str, tuple[str, ...]] = {}
         self.bases: dict[str, tuple[str, ...]] = {}
         self.definitions: dict[str, ast.AST] = {}
-        self.declared: set[str] = set()
-        self.public: list[str] | None = None
-        self.public_is_computed = False
-        self.typing_only = False
-        self.loops = 0
-        self.finals = 0
-        self._later: list[Body] = []
-        self._filled: set[int] = set()  # rows of functions whose insides were read
+        self.declared_names: set[str] = set()
+        self.dunder_all: list[str] | None = None
+        self.is_dunder_all_computed = False
+        self.is_typing_only = False
+        self.loop_depth = 0
+        self.finally_depth = 0
+        self._deferred: list[DeferredBody] = []
+        self._expanded_rows: set[int] = set()  # rows of functions whose insides were read
 
     @property
     def frame(self) -> Frame:
@@ -70,114 +70,116 @@ class Walk:
         return self.evaluator.frame
 
     @property
-    def at_module_level(self) -> bool:
+    def is_at_module_level(self) -> bool:
         """Whether the present scope is the module itself."""
         return self.frame.outer is None
 
-    def module(self, tree: ast.Module, interest: Interest) -> None:
+    def analyse_module(self, tree: ast.Module, relevant_rows: RelevantRows) -> None:
         """Read a whole file; of its functions only those in which something that matters can be named."""
-        self.block(tree.body)
-        self._run_lambdas()
-        waiting, self._later = self._later, []
-        read: list[Body] = []
+        self.read_block(tree.body)
+        self._read_lambdas()
+        pending, self._deferred = self._deferred, []
+        finished: list[DeferredBody] = []
         while True:
-            while carriers := self._carriers(interest.words):
-                interest.learn(carriers)
-            now = [body for body in waiting if interest.touches(body.first, body.last)]
-            if not now:
+            while aliases := self._find_aliases(relevant_rows.patterns):
+                relevant_rows.add_names(aliases)
+            ready = [body for body in pending if relevant_rows.has_row_in(body.first, body.last)]
+            if not ready:
                 break
-            waiting = [body for body in waiting if not interest.touches(body.first, body.last)]
-            self._run(now)
-            read += now
-        if self.frame.has_spread:
+            pending = [body for body in pending if not relevant_rows.has_row_in(body.first, body.last)]
+            self._read_bodies(ready)
+            finished += ready
+        if self.frame.has_rebound_global:
             # A function has bound a global: what was read before did not know of it.
-            self._run(read)
+            self._read_bodies(finished)
 
-    def _carriers(self, words: Words) -> set[str]:
+    def _find_aliases(self, patterns: NamePatterns) -> set[str]:
         """Names of this file that stand for something that matters: aliases, class attributes, derived classes."""
-        origins = [*self.frame.bindings.items(), *self.members.items(), *self.bases.items()]
-        found = {
+        items = [*self.frame.bindings.items(), *self.members.items(), *self.bases.items()]
+        aliases = {
             key.rpartition(".")[2].partition("#")[0]
-            for key, values in origins
-            if any(_hits(words, value) for value in values)
+            for key, values in items
+            if any(_is_relevant(patterns, value) for value in values)
         }
-        return {name for name in found if not words.has(name)}
+        return {name for name in aliases if not patterns.matches_name(name)}
 
-    def block(self, statements: Iterable[ast.stmt]) -> bool:
+    def read_block(self, statements: Iterable[ast.stmt]) -> bool:
         """Read statements one after the other; whether Python can come out at the end of the last one."""
-        alive = True
+        is_reachable = True
         for statement in statements:
-            alive = self._statement(statement) and alive
-        return alive
+            is_reachable = self._read_statement(statement) and is_reachable
+        return is_reachable
 
-    def _statement(self, statement: ast.stmt) -> bool:
+    def _read_statement(self, statement: ast.stmt) -> bool:
         frame = self.frame
         self.evaluator.row = statement.lineno
         try:
-            alive = self.readers[type(statement)](self, statement)
+            is_reachable = self.readers[type(statement)](self, statement)
         except RecursionError:
             self.evaluator.frame = frame
-            self.gaps.append(Gap(statement.lineno, 0, "nested too deeply"))
-            alive = True
-        if frame.risks is not None:
-            frame.risks = join(frame.risks, frame.bindings)
-        return alive
+            self.unanalysed_ranges.append(UnanalysedRange(statement.lineno, 0, "nested too deeply"))
+            is_reachable = True
+        if frame.exception_state is not None:
+            frame.exception_state = join_bindings(frame.exception_state, frame.bindings)
+        return is_reachable
 
-    def branch(self, start: Bindings, statements: Iterable[ast.stmt]) -> Bindings | None:
-        """Read statements from the state `start`: the state at their end, or None where it can't be reached."""
-        self.frame.bindings = dict(start)
-        return self.frame.bindings if self.block(statements) else None
+    def read_branch(self, start_state: Bindings, statements: Iterable[ast.stmt]) -> Bindings | None:
+        """Read statements from the state `start_state`: the state at their end, or None where it can't be reached."""
+        self.frame.bindings = dict(start_state)
+        return self.frame.bindings if self.read_block(statements) else None
 
-    def meet(self, states: Iterable[Bindings | None]) -> bool:
+    def join_branches(self, states: Iterable[Bindings | None]) -> bool:
         """Go on where the given states meet; whether any of them can be reached."""
-        reached = [state for state in states if state is not None]
-        for state in reached:
-            self.frame.bindings = state if state is reached[0] else join(self.frame.bindings, state)
-        return bool(reached)
+        reachable = [state for state in states if state is not None]
+        for state in reachable:
+            self.frame.bindings = state if state is reachable[0] else join_bindings(self.frame.bindings, state)
+        return bool(reachable)
 
-    def body_of(self, frame: Frame, function: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
+    def defer_body(self, frame: Frame, function: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
         """Read the body of a function later, when the scope around it is complete."""
-        hidden = self.outline and self.outline.last_row(function.lineno)
-        last = hidden or function.end_lineno or function.lineno
-        self._later.append(Body(frame, frame.bindings, function.lineno, last))
+        outline_last_row = self.outline and self.outline.last_skipped_row(function.lineno)
+        last_row = outline_last_row or function.end_lineno or function.lineno
+        self._deferred.append(DeferredBody(frame, frame.bindings, function.lineno, last_row))
 
-    def within(self, frame: Frame, statements: Iterable[ast.stmt]) -> None:
+    def read_in_frame(self, frame: Frame, statements: Iterable[ast.stmt]) -> None:
         """Read statements in a scope of their own."""
-        outer, loops = self.frame, self.loops
-        self.evaluator.frame, self.loops = frame, 0
-        self.block(statements)
-        self.evaluator.frame, self.loops = outer, loops
+        outer, outer_depth = self.frame, self.loop_depth
+        self.evaluator.frame, self.loop_depth = frame, 0
+        self.read_block(statements)
+        self.evaluator.frame, self.loop_depth = outer, outer_depth
 
-    def _run(self, bodies: Iterable[Body]) -> None:
+    def _read_bodies(self, bodies: Iterable[DeferredBody]) -> None:
         """Read functions whose outer scope is complete, each with those in it."""
         for body in bodies:
             frame = body.frame
-            self._fill(body)
-            frame.bindings, frame.exits = dict(body.start), []
-            self.within(frame, frame.body)
-            frame.bindings = frame.closed()
-            self._run_lambdas()
-            inner, self._later = self._later, []
-            self._run(inner)
+            self._expand_body(body)
+            frame.bindings, frame.exit_states = dict(body.start_state), []
+            self.read_in_frame(frame, frame.body)
+            frame.bindings = frame.final_bindings()
+            self._read_lambdas()
+            inner_bodies, self._deferred = self._deferred, []
+            self._read_bodies(inner_bodies)
 
-    def _fill(self, body: Body) -> None:
+    def _expand_body(self, body: DeferredBody) -> None:
         """Read what is in a hollow function, once."""
-        inside = self.outline.inside(body.first) if self.outline and body.first not in self._filled else None
-        self._filled.add(body.first)
-        if inside is not None:
-            body.frame.body = inside.body
-            self.gaps += inside.gaps
+        content = (
+            self.outline.parse_body(body.first) if self.outline and body.first not in self._expanded_rows else None
+        )
+        self._expanded_rows.add(body.first)
+        if content is not None:
+            body.frame.body = content.body
+            self.unanalysed_ranges += content.unanalysed_ranges
 
-    def _run_lambdas(self) -> None:
+    def _read_lambdas(self) -> None:
         """Read the lambdas of a complete scope."""
         outer = self.frame
-        while self.evaluator.lambdas:
-            self.evaluator.frame, node, self.evaluator.row = self.evaluator.lambdas.pop()
-            self.ledger.hand_back(self.evaluator.read(node.body), self.frame)
+        while self.evaluator.deferred_lambdas:
+            self.evaluator.frame, node, self.evaluator.row = self.evaluator.deferred_lambdas.pop()
+            self.recorder.mark_returned(self.evaluator.read(node.body), self.frame)
         self.evaluator.frame = outer
 
 
-def _hits(words: Words, value: Value) -> bool:
+def _is_relevant(patterns: NamePatterns, value: FlowValue) -> bool:
     """Whether a value holds one of the words: an origin, or a text that may become one."""
-    text = value if isinstance(value, str) else value.value if isinstance(value, Text) else ""
-    return words.hits(text)
+    text = value if isinstance(value, str) else value.value if isinstance(value, StringConstant) else ""
+    return patterns.matches_dotted(text)

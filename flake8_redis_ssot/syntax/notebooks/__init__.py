@@ -3,4 +3,4 @@
 https://nbformat.readthedocs.io/en/latest/format_description.html
 """
 
-ENDING = ".ipynb"
+NOTEBOOK_SUFFIX = ".ipynb"

@@ -8,13 +8,13 @@ from collections.abc import Iterator, Sequence
 from itertools import accumulate
 from typing import Any, NamedTuple
 
-from flake8_redis_ssot.syntax.notebooks.document import Document
+from flake8_redis_ssot.syntax.notebooks.document import NotebookDocument
 
 _BLANKS = re.compile(r"[ \t\n\r]*")
 _DECODER = json.JSONDecoder()
 
 
-class Literal(NamedTuple):
+class JsonString(NamedTuple):
     """A JSON string: where its quotes stand in the file (0-based characters, end exclusive), and what it says."""
 
     start: int
@@ -22,65 +22,67 @@ class Literal(NamedTuple):
     text: str
 
 
-class Source(NamedTuple):
-    """The source of a code cell: its place in the file, as `Literal`, and its strings.
+class CellSource(NamedTuple):
+    """The source of a code cell: its place in the file, as `JsonString`, and its strings.
 
-    `listed`: it is a list of strings, most often one for each line.
+    `is_list`: it is a list of strings, most often one for each line.
     """
 
     start: int
     end: int
-    literals: tuple[Literal, ...]
-    listed: bool
+    strings: tuple[JsonString, ...]
+    is_list: bool
 
 
-def sources_of(document: Document) -> list[Source]:
+def locate_cell_sources(document: NotebookDocument) -> list[CellSource]:
     """The sources of all code cells, in order."""
     raw, numbers = document.raw, {cell.number for cell in document.cells}
-    _, start, _ = _members(raw, _skipped(raw, 0))["cells"]
-    cells = enumerate(_elements(raw, start), 1)
-    return [_source(raw, *_members(raw, at)["source"]) for number, (_, at, _) in cells if number in numbers]
+    _, start, _ = _object_members(raw, _skip_blanks(raw, 0))["cells"]
+    cells = enumerate(_list_elements(raw, start), 1)
+    return [
+        _locate_source(raw, *_object_members(raw, at)["source"]) for number, (_, at, _) in cells if number in numbers
+    ]
 
 
-def starts_of(document: Document) -> Sequence[int]:
+def cell_starts(document: NotebookDocument) -> Sequence[int]:
     """Where each code cell starts in the text of all, in characters; last, where that text ends."""
     return list(accumulate((len(cell.text) + 1 for cell in document.cells), initial=0))
 
 
-def _source(raw: str, value: Any, start: int, end: int) -> Source:
-    listed = isinstance(value, list)
-    lines = _elements(raw, start) if listed else [(value, start, end)]
-    return Source(start, end, tuple(Literal(first, last, line) for line, first, last in lines), listed)
+def _locate_source(raw: str, value: Any, start: int, end: int) -> CellSource:
+    is_list = isinstance(value, list)
+    lines = _list_elements(raw, start) if is_list else [(value, start, end)]
+    return CellSource(start, end, tuple(JsonString(first, last, line) for line, first, last in lines), is_list)
 
 
-Placed = tuple[Any, int, int]
+LocatedValue = tuple[Any, int, int]
 
 
-def _members(raw: str, at: int) -> dict[str, Placed]:
+def _object_members(raw: str, at: int) -> dict[str, LocatedValue]:
     """The values of the object that starts there, and where they stand; as ever, the last one of a name counts."""
-    return {key: (value, start, end) for key, value, start, end in _parts(raw, at)}
+    return {key: (value, start, end) for key, value, start, end in _iter_values(raw, at)}
 
 
-def _elements(raw: str, at: int) -> Iterator[Placed]:
+def _list_elements(raw: str, at: int) -> Iterator[LocatedValue]:
     """The values of the list that starts there, and where they stand."""
-    return ((value, start, end) for _, value, start, end in _parts(raw, at))
+    return ((value, start, end) for _, value, start, end in _iter_values(raw, at))
 
 
-def _parts(raw: str, at: int) -> Iterator[tuple[str, Any, int, int]]:
+def _iter_values(raw: str, at: int) -> Iterator[tuple[str, Any, int, int]]:
     """Key (empty in a list), value, start and end of all that an object or a list of valid JSON holds."""
-    keyed, at = raw[at] == "{", _skipped(raw, at + 1)
+    is_object, at = raw[at] == "{", _skip_blanks(raw, at + 1)
     while raw[at] not in "]}":
         key = ""
-        if keyed:
+        if is_object:
             key, at = _DECODER.raw_decode(raw, at)
-            at = _skipped(raw, _skipped(raw, at) + 1)
+            at = _skip_blanks(raw, _skip_blanks(raw, at) + 1)
         value, end = _DECODER.raw_decode(raw, at)
         yield key, value, at, end
-        at = _skipped(raw, end)
-        at = _skipped(raw, at + 1) if raw[at] == "," else at
+        at = _skip_blanks(raw, end)
+        at = _skip_blanks(raw, at + 1) if raw[at] == "," else at
 
 
-def _skipped(raw: str, at: int) -> int:
+def _skip_blanks(raw: str, at: int) -> int:
     """Where the next character stands that is not blank."""
-    found = _BLANKS.match(raw, at)
-    return found.end() if found else at
+    match = _BLANKS.match(raw, at)
+    return match.end() if match else at

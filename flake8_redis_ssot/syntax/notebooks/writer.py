@@ -9,132 +9,136 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, pairwise
 
-from flake8_redis_ssot.syntax.edits import Cut
-from flake8_redis_ssot.syntax.notebooks.document import Document, read_document
-from flake8_redis_ssot.syntax.notebooks.json_strings import Literal, Source, sources_of, starts_of
+from flake8_redis_ssot.syntax.edits import TextEdit
+from flake8_redis_ssot.syntax.notebooks.document import NotebookDocument, read_notebook
+from flake8_redis_ssot.syntax.notebooks.json_strings import CellSource, JsonString, cell_starts, locate_cell_sources
 
 # What stands for one character of a JSON string; beyond U+FFFF an escape is written as two.
-_PIECE = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\.|[^\\]")
-_ESCAPED = re.compile(r"\\u(?!00[01])")
+_ENCODED_CHAR = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\.|[^\\]")
+_NON_CONTROL_ESCAPE = re.compile(r"\\u(?!00[01])")
 
 
 @dataclass(frozen=True)
-class _Piece:
+class _EncodedChar:
     """A character, as it is written in the JSON, and the number of the string (0-based) that it is part of."""
 
     character: str
-    written: str
-    owner: int
+    encoded: str
+    string_index: int
 
 
-def written(data: bytes, cuts: Iterable[Cut]) -> bytes:
+def apply_to_notebook(data: bytes, edits: Iterable[TextEdit]) -> bytes:
     """The bytes of a notebook after changes of the text of its cells; the changes do not overlap.
 
     What reaches over the end of a cell goes into the cell where it starts. Raises NotebookError.
     """
-    document = read_document(data)
-    changes = _by_cell(document, sorted(cuts))
-    ascii_only = document.raw.isascii() and _ESCAPED.search(document.raw) is not None
+    document = read_notebook(data)
+    edits_by_cell = _split_by_cell(document, sorted(edits))
+    ascii_only = document.raw.isascii() and _NON_CONTROL_ESCAPE.search(document.raw) is not None
     parts, done = [], 0
-    sources = sources_of(document) if changes else []
-    for index, own in sorted(changes.items()):
+    sources = locate_cell_sources(document) if edits_by_cell else []
+    for index, cell_edits in sorted(edits_by_cell.items()):
         source = sources[index]
-        parts += [document.raw[done : source.start], _source(document.raw, source, own, ascii_only)]
+        parts += [document.raw[done : source.start], _render_source(document.raw, source, cell_edits, ascii_only)]
         done = source.end
-    return document.mark + "".join([*parts, document.raw[done:]]).encode("utf-8")
+    return document.bom + "".join([*parts, document.raw[done:]]).encode("utf-8")
 
 
-def _by_cell(document: Document, cuts: Iterable[Cut]) -> dict[int, list[Cut]]:
+def _split_by_cell(document: NotebookDocument, edits: Iterable[TextEdit]) -> dict[int, list[TextEdit]]:
     """The changes of each cell, counted from its start."""
-    found: dict[int, list[Cut]] = {}
-    starts = starts_of(document)
+    edits_by_cell: dict[int, list[TextEdit]] = {}
+    starts = cell_starts(document)
     spans = list(pairwise(starts))
-    for cut in cuts:
-        first = max(bisect_right(starts[:-1], cut.start) - 1, 0)
-        text = cut.text
+    for edit in edits:
+        first = max(bisect_right(starts[:-1], edit.start) - 1, 0)
+        text = edit.text
         for index, (start, end) in enumerate(spans[first:], first):
-            if index > first and start >= cut.end:
+            if index > first and start >= edit.end:
                 break
-            part = Cut(max(cut.start, start) - start, min(cut.end, end) - start, text)
-            found.setdefault(index, []).append(part)
+            part = TextEdit(max(edit.start, start) - start, min(edit.end, end) - start, text)
+            edits_by_cell.setdefault(index, []).append(part)
             text = ""
-    return found
+    return edits_by_cell
 
 
-def _source(raw: str, source: Source, cuts: Sequence[Cut], ascii_only: bool) -> str:
+def _render_source(raw: str, source: CellSource, edits: Sequence[TextEdit], ascii_only: bool) -> str:
     """The JSON of a cell's source after changes."""
-    pieces = list(chain.from_iterable(pieces_of(raw, each, owner) for owner, each in enumerate(source.literals)))
-    last = max(len(source.literals) - 1, 0)
-    pieces.append(_Piece("\n", r"\n", last))  # the line break that ends the cell in the text of all
-    for cut in reversed(cuts):
-        owner = pieces[min(cut.start, len(pieces) - 1)].owner
-        new = [_Piece(char, json.dumps(char, ensure_ascii=ascii_only)[1:-1], owner) for char in cut.text]
-        pieces[cut.start : cut.end] = new
-    if pieces and pieces[-1].character == "\n":
-        del pieces[-1]
-    return _list(raw, source, pieces) if source.listed else _string(pieces)
+    chars = list(
+        chain.from_iterable(
+            encode_chars(raw, string, string_index) for string_index, string in enumerate(source.strings)
+        )
+    )
+    last = max(len(source.strings) - 1, 0)
+    chars.append(_EncodedChar("\n", r"\n", last))  # the line break that ends the cell in the text of all
+    for edit in reversed(edits):
+        string_index = chars[min(edit.start, len(chars) - 1)].string_index
+        new = [_EncodedChar(char, json.dumps(char, ensure_ascii=ascii_only)[1:-1], string_index) for char in edit.text]
+        chars[edit.start : edit.end] = new
+    if chars and chars[-1].character == "\n":
+        del chars[-1]
+    return _render_list(raw, source, chars) if source.is_list else _render_string(chars)
 
 
-def pieces_of(raw: str, literal: Literal, owner: int = 0) -> Iterator[_Piece]:
+def encode_chars(raw: str, string: JsonString, string_index: int = 0) -> Iterator[_EncodedChar]:
     """The characters of a JSON string with what stands for them."""
-    inside = _PIECE.findall(raw[literal.start + 1 : literal.end - 1])
-    return (_Piece(char, text, owner) for char, text in zip(literal.text, inside))
+    inside = _ENCODED_CHAR.findall(raw[string.start + 1 : string.end - 1])
+    return (_EncodedChar(char, text, string_index) for char, text in zip(string.text, inside))
 
 
-def _string(pieces: Iterable[_Piece]) -> str:
-    return '"' + "".join(piece.written for piece in pieces) + '"'
+def _render_string(chars: Iterable[_EncodedChar]) -> str:
+    return '"' + "".join(char.encoded for char in chars) + '"'
 
 
-def _list(raw: str, source: Source, pieces: Sequence[_Piece]) -> str:
+def _render_list(raw: str, source: CellSource, chars: Sequence[_EncodedChar]) -> str:
     """The list of strings: those that nothing has changed in stay, the others become one for each line."""
-    literals = source.literals
-    strings = list(_strings(raw, source, pieces)) if literals else list(_lines(pieces))
-    if not strings or not literals:
+    json_strings = source.strings
+    strings = list(_render_strings(raw, source, chars)) if json_strings else list(_render_lines(chars))
+    if not strings or not json_strings:
         return f"[{', '.join(string for string, _ in strings)}]"
-    lead, tail = raw[source.start : literals[0].start], raw[literals[-1].end : source.end]
+    prefix, suffix = raw[source.start : json_strings[0].start], raw[json_strings[-1].end : source.end]
     parts = [strings[0][0]]
-    for string, owner in strings[1:]:
-        parts += [_before(raw, source, lead, owner), string]
-    return "".join([lead, *parts, tail])
+    for string, string_index in strings[1:]:
+        parts += [_separator_before(raw, source, prefix, string_index), string]
+    return "".join([prefix, *parts, suffix])
 
 
-def _before(raw: str, source: Source, lead: str, owner: int | None) -> str:
+def _separator_before(raw: str, source: CellSource, prefix: str, string_index: int | None) -> str:
     """What stands before a string: as it did, or as between the first two, or as before the first one."""
-    literals = source.literals
-    if owner:
-        return raw[literals[owner - 1].end : literals[owner].start]
-    if len(literals) > 1:
-        return raw[literals[0].end : literals[1].start]
-    return f",{lead[1:] or ' '}"
+    json_strings = source.strings
+    if string_index:
+        return raw[json_strings[string_index - 1].end : json_strings[string_index].start]
+    if len(json_strings) > 1:
+        return raw[json_strings[0].end : json_strings[1].start]
+    return f",{prefix[1:] or ' '}"
 
 
-def _strings(raw: str, source: Source, pieces: Iterable[_Piece]) -> Iterator[tuple[str, int | None]]:
+def _render_strings(raw: str, source: CellSource, chars: Iterable[_EncodedChar]) -> Iterator[tuple[str, int | None]]:
     """The strings of a list; those that begin where one did, with the number of that."""
-    changed: list[_Piece] = []
-    runs: list[list[_Piece]] = [[] for _ in source.literals]
-    for piece in pieces:
-        runs[piece.owner].append(piece)
-    for owner, (literal, run) in enumerate(zip(source.literals, runs)):
-        before = raw[literal.start : literal.end]
-        if _string(run) == before and (not changed or changed[-1].character == "\n"):
-            yield from _lines(changed)
+    changed: list[_EncodedChar] = []
+    runs: list[list[_EncodedChar]] = [[] for _ in source.strings]
+    for char in chars:
+        runs[char.string_index].append(char)
+    for string_index, (string, run) in enumerate(zip(source.strings, runs)):
+        before = raw[string.start : string.end]
+        if _render_string(run) == before and (not changed or changed[-1].character == "\n"):
+            yield from _render_lines(changed)
             changed = []
-            yield before, owner
+            yield before, string_index
         else:
             changed += run
-    yield from _lines(changed)
+    yield from _render_lines(changed)
 
 
-def _lines(pieces: Iterable[_Piece]) -> Iterator[tuple[str, int | None]]:
-    line: list[_Piece] = []
-    owner, previous = None, None
-    for piece in pieces:
+def _render_lines(chars: Iterable[_EncodedChar]) -> Iterator[tuple[str, int | None]]:
+    line: list[_EncodedChar] = []
+    string_index, previous = None, None
+    for char in chars:
         if not line:
-            owner = piece.owner if piece.owner != previous else None
-        line.append(piece)
-        previous = piece.owner
-        if piece.character == "\n":
-            yield _string(line), owner
+            string_index = char.string_index if char.string_index != previous else None
+        line.append(char)
+        previous = char.string_index
+        if char.character == "\n":
+            yield _render_string(line), string_index
             line = []
     if line:
-        yield _string(line), owner
+        yield _render_string(line), string_index
