@@ -64,7 +64,7 @@ def rule_page(rule: Rule) -> str:
 def codes_page() -> str:
     """A table of all codes."""
     rows = [
-        f"| [{rule.code}]({Path(rule_path(rule)).name}) | {rule.name} | {rule.summary} | {_yes(rule.can_fix)} |"
+        f"| [{rule.code}]({Path(rule_path(rule)).name}) | {rule.name} | {rule.summary} | {_yes(rule.fix is not None)} |"
         for rule in all_rules()
     ]
     head = "# Codes\n\n| code | name | finds | fixes |\n|---|---|---|---|\n"

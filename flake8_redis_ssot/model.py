@@ -5,7 +5,7 @@ They are named tuples: to make a dataclass takes Python a millisecond or two, an
 
 from __future__ import annotations
 
-from enum import IntEnum
+from enum import Enum, IntEnum
 from typing import NamedTuple
 
 
@@ -76,19 +76,33 @@ class Refusal(NamedTuple):
     reasons: tuple[str, ...]
 
 
+class FindingKind(str, Enum):
+    """What kind of code a finding is about; the values are those of reports and of `--pattern`."""
+
+    IMPORT = "import"
+    REFERENCE = "reference"
+    SIMPLE = "simple"  # an instance is constructed
+    MEMBER = "member"  # one is constructed and stored
+    FACTORY = "factory"
+    DUPLICATE = "duplicate"
+    GAP = "gap"  # code that could not be analysed
+    SUPPRESSION = "suppression"
+
+
+CONSTRUCTIONS = frozenset({FindingKind.SIMPLE, FindingKind.MEMBER, FindingKind.FACTORY})
+
+
 class FindingContext(NamedTuple):
     """What tells a finding from others in its file, however lines move.
 
     `function` is the qualified name of the function around it (empty outside), `origin` what it is about, as a dotted
-    name, and `snippet` its source text with blanks made one. `pattern` is the kind of place: import, reference, simple
-    (an instance made), member (one that is kept), factory, gap, or
-    suppression.
+    name, and `snippet` its source text with blanks made one.
     """
 
     function: str = ""
     origin: str = ""
     snippet: str = ""
-    pattern: str = ""
+    kind: FindingKind | None = None
 
 
 # By so many of its fields a finding is known; what can be done about it is no part of what it is.

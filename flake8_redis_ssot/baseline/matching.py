@@ -11,7 +11,7 @@ from flake8_redis_ssot.baseline.entries import BaselineEntry, build_entries, pat
 from flake8_redis_ssot.baseline.storage import load_entries
 from flake8_redis_ssot.codes import Selection
 from flake8_redis_ssot.config.model import Config
-from flake8_redis_ssot.model import Finding
+from flake8_redis_ssot.model import Finding, FindingKind
 
 _EntryContent = tuple[str, ...]
 
@@ -101,9 +101,6 @@ def _group_by_path(entries: Iterable[BaselineEntry]) -> dict[str, dict[_EntryCon
     return entries_by_path
 
 
-_UNANALYSED_CODE = "RSS900"
-
-
 class Baseline(NamedTuple):
     """The known findings of a project: the file (absolute path) with its entries, and the folder they count from."""
 
@@ -138,7 +135,9 @@ def split_by_baseline(
     found_entries = build_entries(findings, baseline.root)
     checked_paths = {path_from(baseline.root, path) for path in files}
     # What can't be read holds nothing that is found, yet nothing is mended in it.
-    unreadable_paths = {entry.path for entry in found_entries if entry.code == _UNANALYSED_CODE}
+    unreadable_paths = {
+        entry.path for entry, finding in zip(found_entries, findings) if finding.context.kind is FindingKind.GAP
+    }
 
     def exists(path: str) -> bool:
         return os.path.lexists(os.path.join(baseline.root, path))

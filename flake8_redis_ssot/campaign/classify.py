@@ -13,7 +13,7 @@ from flake8_redis_ssot.campaign.codeowners import CodeOwners
 from flake8_redis_ssot.config.model import Config
 from flake8_redis_ssot.files.atomic_write import read
 from flake8_redis_ssot.files.test_paths import is_test_path
-from flake8_redis_ssot.model import Applicability, Finding, Fix
+from flake8_redis_ssot.model import CONSTRUCTIONS, Applicability, Finding, FindingKind, Fix
 from flake8_redis_ssot.project.modules import ModuleMap
 
 NO_SERVICE = "(shared)"
@@ -75,7 +75,7 @@ class Classifier:
 
     def phase_of(self, finding: Finding) -> int:
         """1: imports and references; 2: construction; 3: what one service has from another, or has again."""
-        if finding.context.pattern == "duplicate":
+        if finding.context.kind is FindingKind.DUPLICATE:
             return 3
         own_service, origin_service = (
             self.service_of(path_from(self._root, finding.path)),
@@ -83,7 +83,7 @@ class Classifier:
         )
         if own_service and origin_service and own_service != origin_service:
             return 3
-        return 2 if finding.context.pattern in ("simple", "member", "factory") else 1
+        return 2 if finding.context.kind in CONSTRUCTIONS else 1
 
     def service_of(self, path: str) -> str:
         """The service that a file belongs to; empty for what all may share."""
@@ -96,10 +96,9 @@ class Classifier:
         return next(matches, "")
 
     def _risk_of(self, finding: Finding, path: str) -> Risk:
-        pattern = finding.context.pattern
-        if self.phase_of(finding) == 3 or pattern == "factory":
+        if self.phase_of(finding) == 3 or finding.context.kind is FindingKind.FACTORY:
             return Risk.HIGH
-        if pattern == "import":
+        if finding.context.kind is FindingKind.IMPORT:
             return Risk.LOW
         if _STARTUP_FILE.search(path) and not is_test_path(path):
             return Risk.HIGH

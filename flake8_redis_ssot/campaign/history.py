@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any, NamedTuple, cast
 
-from flake8_redis_ssot.codes import UNUSED_SUPPRESSION, Selection
 from flake8_redis_ssot.config.model import Config
 from flake8_redis_ssot.files.git_objects import Commit, GitError, GitRepository, TreeFiles
 from flake8_redis_ssot.files.gitignore import PathPatterns
@@ -17,6 +16,7 @@ from flake8_redis_ssot.project.analysis import Analysis
 from flake8_redis_ssot.project.search.facts_cache import FactsCache
 from flake8_redis_ssot.project.search.prefilter import ModuleQuery, Search
 from flake8_redis_ssot.project.search.scan import facts_from_bytes
+from flake8_redis_ssot.rules.rule import reads_suppressions, select_rules
 from flake8_redis_ssot.semantic.facts import FileFacts
 from flake8_redis_ssot.semantic.name_patterns import NamePatterns
 
@@ -89,7 +89,7 @@ class _CommitAnalysis(Analysis):
         self._tree = tree
         self._blobs = blobs
         facts_cache.tree = tree
-        suppressions = Selection(config.select, config.ignore).has_code(UNUSED_SUPPRESSION)
+        suppressions = reads_suppressions(select_rules(config.select, config.ignore))
         super().__init__(config, list(tree), facts_cache=cast("FactsCache", facts_cache), suppressions=suppressions)
 
     def _current_bytes(self, path: str) -> bytes:
@@ -190,7 +190,7 @@ class History:
         key = frozenset(state.matching_files.items())
         if not self._searches or key not in self._counts:
             analysis = _CommitAnalysis(self._config, state.tree, self._facts_cache, self._blobs)
-            selection = Selection(self._config.select, self._config.ignore)
+            selection = select_rules(self._config.select, self._config.ignore)
             findings = check_files(analysis, sorted(analysis.all_facts()), selection)
             self._add_searches(analysis.searches)
             key = frozenset(self._refresh_matches(state).matching_files.items())

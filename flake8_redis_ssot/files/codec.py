@@ -7,7 +7,7 @@ anything.
 from __future__ import annotations
 
 from collections.abc import Callable
-from enum import IntEnum
+from enum import Enum
 from functools import cache
 from types import NoneType, UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
@@ -31,7 +31,7 @@ def decoder_for(kind: Any) -> Decode:
         return _dict_decoder(decoder_for(arguments[1]))
     if origin in (Union, UnionType):
         return _union_decoder(arguments)
-    if isinstance(kind, type) and issubclass(kind, IntEnum):
+    if isinstance(kind, type) and issubclass(kind, Enum):
         return lambda value: _convert(kind, lambda: kind(value))
     if hasattr(kind, "_fields"):
         return _named_tuple_decoder(kind, list(get_type_hints(kind).values()))

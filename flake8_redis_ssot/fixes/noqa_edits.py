@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Container
 
 from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.draft import FixDraft, ReplaceText
-from flake8_redis_ssot.model import Suppression
+from flake8_redis_ssot.model import FindingKind, Suppression
 from flake8_redis_ssot.project.view import ConfirmedFinding
 from flake8_redis_ssot.syntax.edits import TextEdit
 from flake8_redis_ssot.syntax.noqa import NOQA_PATTERN, NoqaIndex, ignored_codes
@@ -64,14 +64,19 @@ def _comment_range(line: str, comment: re.Match[str]) -> tuple[int, int]:
 
 def is_suppressed(confirmed: ConfirmedFinding, path: str, context: FixContext) -> bool:
     """Whether a comment, or the configuration for the path, silences a confirmed site."""
-    return is_code_suppressed(confirmed.code, confirmed.candidate.noqa_rows, path, context)
-
-
-def is_code_suppressed(code: str, rows: Iterable[int], path: str, context: FixContext) -> bool:
-    """Whether a code is silenced in a file on any of some rows (1-based)."""
-    config = context.analysis.config
+    config, code = context.analysis.config, confirmed.code
     ignored_prefixes = ignored_codes(config.per_file_ignores, context.relative_path(path))
     if any(prefix == "ALL" or code.startswith(prefix) for prefix in ignored_prefixes):
         return True
-    comments = NoqaIndex(context.document(path).text).find_suppressing(code, tuple(rows))
+    comments = NoqaIndex(context.document(path).text).find_suppressing(code, confirmed.candidate.noqa_rows)
     return any(comment.is_allowed_by(config.noqa_policy(code)) for comment in comments)
+
+
+def is_kind_suppressed(kind: FindingKind, rows: Container[int], path: str, context: FixContext) -> bool:
+    """Whether a finding of some kind that begins on one of some rows (1-based) of a file is suppressed."""
+    return any(
+        confirmed.candidate.kind is kind
+        and confirmed.candidate.span.row in rows
+        and is_suppressed(confirmed, path, context)
+        for confirmed in context.confirmed_findings(path)
+    )

@@ -10,7 +10,7 @@ from itertools import accumulate, chain, groupby
 
 from flake8_redis_ssot.config.model import Config
 from flake8_redis_ssot.files.atomic_write import DiskError, read, replace_file
-from flake8_redis_ssot.model import Finding
+from flake8_redis_ssot.model import Finding, FindingKind
 from flake8_redis_ssot.syntax.edits import TextEdit, minimise
 from flake8_redis_ssot.syntax.noqa import LineMap, NoqaComment, build_line_map, parse_noqa
 from flake8_redis_ssot.syntax.source import decode
@@ -28,7 +28,7 @@ def add_noqa_comments(findings: Iterable[Finding], reason: str) -> tuple[int, li
     """
     changed_lines, problems = 0, []
     for path, group in groupby(sorted(findings), key=lambda finding: finding.path):
-        analysed_findings = [finding for finding in group if finding.code != "RSS900"]
+        analysed_findings = [finding for finding in group if finding.context.kind is not FindingKind.GAP]
         try:
             data = read(path)
             new_data, count = insert_comments(data, analysed_findings, reason, path)

@@ -12,7 +12,7 @@ from flake8_redis_ssot.files.paths import to_display_path, to_relative_path
 from flake8_redis_ssot.model import Finding, Span
 from flake8_redis_ssot.project.analysis import Analysis
 from flake8_redis_ssot.project.view import ConfirmedCodes, ConfirmedFinding, FileContext
-from flake8_redis_ssot.rules.rule import all_rules
+from flake8_redis_ssot.rules.rule import all_rules, find_rule
 from flake8_redis_ssot.syntax.noqa import NoqaIndex, ignored_codes
 from flake8_redis_ssot.syntax.source import decode, split_lines
 
@@ -50,15 +50,23 @@ def make_code_filter(config: Config, path: str, selection: Selection) -> Callabl
 
 
 def _confirm_findings(file: FileContext, is_selected: Callable[[str], bool], *, noqa: bool) -> list[ConfirmedFinding]:
-    """The confirmed sites of one file. What comments do is judged last, in the light of all others."""
+    """The confirmed candidates of one file. What comments do is judged last, in the light of all others."""
     rules = [rule for rule in all_rules() if is_selected(rule.code)]
-    confirmed_findings: list[ConfirmedFinding] = []
-    for rule in rules:
-        if noqa and file.facts.suppressions:
-            suppressible = tuple((each.code, each.candidate.noqa_rows) for each in confirmed_findings)
-            file = file._replace(confirmed=ConfirmedCodes(frozenset(each.code for each in rules), suppressible))
-        confirmed_findings += rule.confirm_candidates(file)
-    return confirmed_findings
+    confirmed_findings = _drop_overridden(
+        [each for rule in rules if not rule.reads_suppressions for each in rule.confirm_candidates(file)]
+    )
+    if noqa and file.facts.suppressions:
+        suppressible = tuple((each.code, each.candidate.noqa_rows) for each in confirmed_findings)
+        file = file._replace(confirmed=ConfirmedCodes(frozenset(rule.code for rule in rules), suppressible))
+    return confirmed_findings + [
+        each for rule in rules if rule.reads_suppressions for each in rule.confirm_candidates(file)
+    ]
+
+
+def _drop_overridden(confirmed_findings: list[ConfirmedFinding]) -> list[ConfirmedFinding]:
+    """Without the findings whose place another rule takes over."""
+    overridden = {(code, each.candidate.span) for each in confirmed_findings for code in find_rule(each.code).overrides}
+    return [each for each in confirmed_findings if (each.code, each.candidate.span) not in overridden]
 
 
 def _compare_with_text(

@@ -6,7 +6,7 @@ from collections.abc import Callable, Set
 from functools import partial
 
 from flake8_redis_ssot.baseline.entries import BaselineEntry, build_entries
-from flake8_redis_ssot.codes import UNUSED_SUPPRESSION, Selection
+from flake8_redis_ssot.codes import Selection
 from flake8_redis_ssot.config.loading import config_warnings
 from flake8_redis_ssot.config.model import ConfigProblem
 from flake8_redis_ssot.files.processes import default_jobs
@@ -16,6 +16,7 @@ from flake8_redis_ssot.model import Applicability, Finding
 from flake8_redis_ssot.project.analysis import Analysis, Dependencies
 from flake8_redis_ssot.project.config_check import check_names, name_warnings
 from flake8_redis_ssot.project.search.facts_cache import FactsCache
+from flake8_redis_ssot.rules.rule import reads_suppressions
 
 
 def execute(task: CheckTask, facts_cache: FactsCache | None) -> tuple[CheckResult, Dependencies]:
@@ -31,7 +32,7 @@ def execute(task: CheckTask, facts_cache: FactsCache | None) -> tuple[CheckResul
         jobs=jobs,
         overlay=task.buffers,
         facts_cache=facts_cache,
-        suppressions=request.noqa and task.selection.has_code(UNUSED_SUPPRESSION),
+        suppressions=request.noqa and reads_suppressions(task.selection),
     )
     _check_names(analysis, result)
     recheck = partial(check_files, analysis, task.checked_files, task.selection, noqa=request.noqa)

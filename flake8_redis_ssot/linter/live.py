@@ -6,13 +6,13 @@ import os
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 
-from flake8_redis_ssot.codes import UNUSED_SUPPRESSION, Selection
 from flake8_redis_ssot.config.model import Config
 from flake8_redis_ssot.files.atomic_write import read
 from flake8_redis_ssot.files.discovery import SOURCE_SUFFIXES, discover_project
 from flake8_redis_ssot.linter.engine import LocatedFinding, check_file
 from flake8_redis_ssot.model import Finding
 from flake8_redis_ssot.project.analysis import Analysis
+from flake8_redis_ssot.rules.rule import reads_suppressions, select_rules
 from flake8_redis_ssot.semantic.facts import Exports
 
 
@@ -22,7 +22,7 @@ class IncrementalProject:
     def __init__(self, config: Config, jobs: int) -> None:
         self._config = config
         self._jobs = jobs
-        self._selection = Selection(config.select, config.ignore)
+        self._selection = select_rules(config.select, config.ignore)
         self._findings_by_file: dict[str, list[LocatedFinding]] = {}  # of the files that have been judged
         self._analyse_all()
 
@@ -33,7 +33,7 @@ class IncrementalProject:
             self._config,
             sorted(self._files),
             jobs=self._jobs,
-            suppressions=self._selection.has_code(UNUSED_SUPPRESSION),
+            suppressions=reads_suppressions(self._selection),
         )
         self._findings_by_file.clear()
 

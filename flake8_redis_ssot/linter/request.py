@@ -9,6 +9,7 @@ from flake8_redis_ssot.codes import Selection
 from flake8_redis_ssot.config.model import Config
 from flake8_redis_ssot.files.atomic_write import Change
 from flake8_redis_ssot.model import Applicability, Finding
+from flake8_redis_ssot.rules.rule import select_rules
 
 if TYPE_CHECKING:
     from flake8_redis_ssot.baseline.matching import Baseline, BaselineResult
@@ -76,7 +77,7 @@ class CheckTask(NamedTuple):
 def resolve_selection(request: CheckRequest, config: Config) -> Selection:
     """The codes that a request asks for under a configuration."""
     select = (*(request.select or config.select), *request.extend_select)
-    return Selection(select, request.ignore or config.ignore)
+    return select_rules(select, request.ignore or config.ignore)
 
 
 class NoConfigurationError(Exception):

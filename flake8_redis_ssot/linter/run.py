@@ -15,7 +15,7 @@ from flake8_redis_ssot.files.discovery_cache import discover_cached
 from flake8_redis_ssot.files.paths import to_display_path
 from flake8_redis_ssot.linter.request import CheckRequest, CheckResult, CheckTask, NoConfigurationError
 from flake8_redis_ssot.linter.result_cache import execute_cached, open_store
-from flake8_redis_ssot.model import Finding, FindingContext, Span
+from flake8_redis_ssot.model import Finding, FindingContext, FindingKind, Span
 
 if TYPE_CHECKING:
     from flake8_redis_ssot.baseline.matching import Baseline
@@ -135,9 +135,11 @@ def _report_discovery_errors(errors: Sequence[DiscoveryError], result: CheckResu
         if error.is_explicit:
             result.errors.append(f"{reported_path}: {error.reason}")
         else:
-            message = f"not analysed: {error.reason}"
-            result.findings.append(
-                Finding(
-                    reported_path, Span(1, 0, 1, 0), "RSS900", message, "", (1,), context=FindingContext(pattern="gap")
-                )
-            )
+            result.findings.append(_unreadable_file(reported_path, error.reason))
+
+
+def _unreadable_file(path: str, reason: str) -> Finding:
+    from flake8_redis_ssot.rules.rule import rule_for  # late: a cached run needs no rules
+
+    code, context = rule_for(FindingKind.GAP).code, FindingContext(kind=FindingKind.GAP)
+    return Finding(path, Span(1, 0, 1, 0), code, f"not analysed: {reason}", "", (1,), context=context)

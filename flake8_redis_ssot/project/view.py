@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from flake8_redis_ssot.config.model import AccessorFor, Config, Resource
 from flake8_redis_ssot.files.gitignore import matches_path
 from flake8_redis_ssot.files.paths import to_relative_path
-from flake8_redis_ssot.model import Finding, FindingContext, Span
+from flake8_redis_ssot.model import Finding, FindingContext, FindingKind, Span
 from flake8_redis_ssot.project.modules import package_name
 from flake8_redis_ssot.project.resolver import Definition, Resolver
 from flake8_redis_ssot.project.resources import ResourceIndex
@@ -19,19 +19,19 @@ from flake8_redis_ssot.semantic.facts import FileFacts
 class Candidate(NamedTuple):
     """What a rule saw in one file. On `noqa_rows` (1-based) a comment can silence it; `fact` is the rule's own.
 
-    `pattern` is the kind of place and `function` the function around it, as in `FindingContext`.
+    `kind` and `function` (the qualified name of the function around it) are as in `FindingContext`.
     """
 
     span: Span
     noqa_rows: tuple[int, ...]
     fact: Any
-    pattern: str
+    kind: FindingKind
     function: str = ""
 
     @classmethod
-    def at(cls, span: Span, statement_row: int, fact: Any, pattern: str) -> Candidate:
+    def at(cls, span: Span, statement_row: int, fact: Any, kind: FindingKind) -> Candidate:
         """A site that a comment silences on its own first row, or on that of its statement."""
-        return cls(span, tuple(dict.fromkeys((span.row, statement_row))), fact, pattern, fact.function)
+        return cls(span, tuple(dict.fromkeys((span.row, statement_row))), fact, kind, fact.function)
 
 
 class Diagnosis(NamedTuple):
@@ -125,7 +125,7 @@ class ConfirmedFinding(NamedTuple):
     def to_finding(self, display_path: str) -> Finding:
         """The finding, reported under the path `display_path`."""
         candidate, diagnosis = self.candidate, self.diagnosis
-        finding_context = FindingContext(candidate.function, diagnosis.origin, "", candidate.pattern)
+        finding_context = FindingContext(candidate.function, diagnosis.origin, "", candidate.kind)
         return Finding(
             display_path,
             candidate.span,

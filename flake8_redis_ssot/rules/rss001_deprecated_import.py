@@ -35,10 +35,11 @@ from collections.abc import Iterator
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from flake8_redis_ssot.model import Refusal
+from flake8_redis_ssot.model import FindingKind, Refusal
 from flake8_redis_ssot.project.deprecations import find_accessed_names, find_deprecated, find_deprecated_names
 from flake8_redis_ssot.project.resources import DeprecatedName
 from flake8_redis_ssot.project.view import Candidate, Diagnosis, FileContext, format_via
+from flake8_redis_ssot.rules.rule import Rule
 from flake8_redis_ssot.semantic.facts import AttributeAccess, FileFacts, Import
 
 if TYPE_CHECKING:
@@ -52,11 +53,11 @@ def collect(facts: FileFacts) -> Iterator[Candidate]:
         imports = tuple(entries)
         # Formatters move a comment about in a long statement, so any of its lines will do.
         rows = tuple(range(statement.row, statement.end_row + 1))
-        yield Candidate(statement, rows, imports, "import", imports[0].function)
+        yield Candidate(statement, rows, imports, FindingKind.IMPORT, imports[0].function)
         for entry in imports:
-            yield Candidate.at(entry.span, statement.row, entry, "import")
+            yield Candidate.at(entry.span, statement.row, entry, FindingKind.IMPORT)
     for access in facts.attribute_accesses:
-        yield Candidate.at(access.span, access.statement_row, access, "import")
+        yield Candidate.at(access.span, access.statement_row, access, FindingKind.IMPORT)
 
 
 def judge(candidate: Candidate, file: FileContext) -> Diagnosis | None:
@@ -107,3 +108,6 @@ def _diagnose(old: DeprecatedName, name: str, via_modules: tuple[str, ...], file
     module, _, symbol = old.replacement.rpartition(".")
     note = f"write `from {module} import {symbol}`" if old.is_symbol and module else f"import from `{old.replacement}`"
     return Diagnosis(f"{message}; use `{old.replacement}` instead", note, name)
+
+
+RULE = Rule(__name__, (FindingKind.IMPORT,), collect, judge, fix)

@@ -32,9 +32,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from flake8_redis_ssot.model import Refusal
+from flake8_redis_ssot.model import FindingKind, Refusal
 from flake8_redis_ssot.project.constructions import judge_call
 from flake8_redis_ssot.project.view import Candidate, Diagnosis, FileContext
+from flake8_redis_ssot.rules.rule import Rule
 from flake8_redis_ssot.semantic.facts import FileFacts
 
 if TYPE_CHECKING:
@@ -46,9 +47,8 @@ def collect(facts: FileFacts) -> Iterator[Candidate]:
     """A site for each call whose result the enclosing function does not give back."""
     for call in facts.calls:
         if not call.is_returned:
-            yield Candidate.at(
-                call.span, call.statement_row, call, "member" if call.is_stored and call.function else "simple"
-            )
+            kind = FindingKind.MEMBER if call.is_stored and call.function else FindingKind.SIMPLE
+            yield Candidate.at(call.span, call.statement_row, call, kind)
 
 
 def judge(candidate: Candidate, file: FileContext) -> Diagnosis | None:
@@ -63,3 +63,6 @@ def fix(candidate: Candidate, file: FileContext, context: FixContext) -> FixDraf
     )
 
     return replace_construction(candidate.fact, file, context)
+
+
+RULE = Rule(__name__, (FindingKind.SIMPLE, FindingKind.MEMBER), collect, judge, fix)

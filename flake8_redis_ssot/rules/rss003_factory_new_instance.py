@@ -38,9 +38,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from flake8_redis_ssot.model import Refusal
+from flake8_redis_ssot.model import FindingKind, Refusal
 from flake8_redis_ssot.project.constructions import judge_call, judge_callback
 from flake8_redis_ssot.project.view import Candidate, Diagnosis, FileContext
+from flake8_redis_ssot.rules.rule import Rule
 from flake8_redis_ssot.semantic.facts import CallbackArgument, FileFacts
 
 if TYPE_CHECKING:
@@ -52,9 +53,9 @@ def collect(facts: FileFacts) -> Iterator[Candidate]:
     """A site for each call whose result the enclosing function gives back, and for each argument of a call."""
     for call in facts.calls:
         if call.is_returned:
-            yield Candidate.at(call.span, call.statement_row, call, "factory")
+            yield Candidate.at(call.span, call.statement_row, call, FindingKind.FACTORY)
     for argument in facts.callback_arguments:
-        yield Candidate.at(argument.span, argument.statement_row, argument, "factory")
+        yield Candidate.at(argument.span, argument.statement_row, argument, FindingKind.FACTORY)
 
 
 def judge(candidate: Candidate, file: FileContext) -> Diagnosis | None:
@@ -78,3 +79,6 @@ def inline(candidate: Candidate, file: FileContext, context: FixContext) -> FixD
     from flake8_redis_ssot.fixes.factories import inline  # late: it has to be asked for
 
     return inline.inline_factory(candidate.fact, file, context)
+
+
+RULE = Rule(__name__, (FindingKind.FACTORY,), collect, judge, fix, inline)

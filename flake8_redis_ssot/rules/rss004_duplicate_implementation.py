@@ -49,8 +49,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from flake8_redis_ssot.files.test_paths import is_test_path
-from flake8_redis_ssot.model import Refusal
+from flake8_redis_ssot.model import FindingKind, Refusal
 from flake8_redis_ssot.project.view import Candidate, Diagnosis, FileContext
+from flake8_redis_ssot.rules.rule import Rule
 from flake8_redis_ssot.semantic.facts import FileFacts
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ if TYPE_CHECKING:
 def collect(facts: FileFacts) -> Iterator[Candidate]:
     """A site for each class that may resemble a guarded one."""
     for summary in facts.similar_classes:
-        yield Candidate(summary.span, (summary.span.row,), summary, "duplicate")
+        yield Candidate(summary.span, (summary.span.row,), summary, FindingKind.DUPLICATE)
 
 
 def judge(candidate: Candidate, file: FileContext) -> Diagnosis | None:
@@ -77,3 +78,6 @@ def judge(candidate: Candidate, file: FileContext) -> Diagnosis | None:
 def fix(candidate: Candidate, file: FileContext, context: FixContext) -> FixDraft | Refusal:
     """Whoever uses it has to change; that is a matter of the whole service."""
     return Refusal(("its users have to change as well: see `redis-ssot integrate`",))
+
+
+RULE = Rule(__name__, (FindingKind.DUPLICATE,), collect, judge, fix)

@@ -42,11 +42,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from flake8_redis_ssot.model import Refusal
+from flake8_redis_ssot.model import FindingKind, Refusal
 from flake8_redis_ssot.project.constructions import find_constructors
 from flake8_redis_ssot.project.patch_targets import is_patch, string_origins
 from flake8_redis_ssot.project.resources import DeprecatedName
 from flake8_redis_ssot.project.view import Candidate, Diagnosis, FileContext
+from flake8_redis_ssot.rules.rule import Rule
 from flake8_redis_ssot.semantic.facts import FileFacts, StringReference
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ if TYPE_CHECKING:
 def collect(facts: FileFacts) -> Iterator[Candidate]:
     """A site for each string that may name code."""
     for reference in facts.string_references:
-        yield Candidate.at(reference.span, reference.statement_row, reference, "reference")
+        yield Candidate.at(reference.span, reference.statement_row, reference, FindingKind.REFERENCE)
 
 
 def judge(candidate: Candidate, file: FileContext) -> Diagnosis | None:
@@ -115,3 +116,6 @@ def _diagnose_constructor_patch(origin: str, reference: StringReference, file: F
             advice = f"fix `{importer}`, and the patch moves along"
             return Diagnosis(f"{message}; use {file.replacement_phrase(resource)} there", advice, definition.name)
     return None
+
+
+RULE = Rule(__name__, (FindingKind.REFERENCE,), collect, judge, fix)

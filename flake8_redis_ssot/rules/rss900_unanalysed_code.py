@@ -31,17 +31,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flake8_redis_ssot.model import Span
+from flake8_redis_ssot.model import FindingKind, Span
 from flake8_redis_ssot.project.view import Candidate, Diagnosis, FileContext
+from flake8_redis_ssot.rules.rule import Rule
 from flake8_redis_ssot.semantic.facts import FileFacts
 
 
 def collect(facts: FileFacts) -> Iterator[Candidate]:
     """A site for each gap."""
     for gap in facts.unanalysed_ranges:
-        yield Candidate(Span(gap.row, gap.column, gap.row, gap.column), (gap.row,), gap, "gap")
+        yield Candidate(Span(gap.row, gap.column, gap.row, gap.column), (gap.row,), gap, FindingKind.GAP)
 
 
 def judge(candidate: Candidate, file: FileContext) -> Diagnosis | None:
     """A gap needs nobody's confirmation."""
     return Diagnosis(f"not analysed: {candidate.fact.reason}", "the rest of the file has been checked", "")
+
+
+RULE = Rule(__name__, (FindingKind.GAP,), collect, judge)

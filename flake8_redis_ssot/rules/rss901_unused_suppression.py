@@ -32,7 +32,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from flake8_redis_ssot.model import FindingKind
 from flake8_redis_ssot.project.view import Candidate, Diagnosis, FileContext
+from flake8_redis_ssot.rules.rule import Rule
 from flake8_redis_ssot.semantic.facts import FileFacts
 from flake8_redis_ssot.syntax.noqa import codes_with_prefix, is_unused
 
@@ -44,22 +46,19 @@ if TYPE_CHECKING:
 def collect(facts: FileFacts) -> Iterator[Candidate]:
     """A site for each code of ours in a comment."""
     for suppression in facts.suppressions:
-        yield Candidate(suppression.span, (suppression.span.row,), suppression, "suppression")
+        yield Candidate(suppression.span, (suppression.span.row,), suppression, FindingKind.SUPPRESSION)
 
 
 def judge(candidate: Candidate, file: FileContext) -> Diagnosis | None:
     """Confirm that nothing was found which it would silence."""
-    confirmed_codes = file.confirmed
-    if (
-        confirmed_codes is None
-        or file.facts.unanalysed_ranges
-        or not is_unused(candidate.fact, confirmed_codes.findings, confirmed_codes.codes.__contains__)
-    ):
+    confirmed, code = file.confirmed, candidate.fact.code
+    meant_codes = codes_with_prefix(code)
+    # The code of this very remark speaks for itself.
+    if confirmed is None or file.facts.unanalysed_ranges or RULE.code in meant_codes:
         return None
-    code = candidate.fact.code
-    message = (
-        f"`{code}` silences nothing here" if codes_with_prefix(code) else f"`{code}` is no code, and silences nothing"
-    )
+    if not is_unused(candidate.fact, confirmed.findings, confirmed.codes.__contains__):
+        return None
+    message = f"`{code}` silences nothing here" if meant_codes else f"`{code}` is no code, and silences nothing"
     return Diagnosis(message, "delete it, or it hides what comes next", code)
 
 
@@ -68,3 +67,6 @@ def fix(candidate: Candidate, file: FileContext, context: FixContext) -> FixDraf
     from flake8_redis_ssot.fixes.noqa_edits import remove_noqa_code  # late: a check without fixes needs none of it
 
     return remove_noqa_code(candidate.fact, file.path, context)
+
+
+RULE = Rule(__name__, (FindingKind.SUPPRESSION,), collect, judge, fix, is_default=False, reads_suppressions=True)

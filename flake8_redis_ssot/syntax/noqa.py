@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from flake8_redis_ssot.codes import UNUSED_SUPPRESSION, names_by_code
+from flake8_redis_ssot.codes import names_by_code
 from flake8_redis_ssot.files.gitignore import matches_path
 from flake8_redis_ssot.model import Span, Suppression
 from flake8_redis_ssot.syntax.source import split_lines
@@ -148,10 +148,10 @@ def is_unused(
     """Whether a code in a comment silences nothing for sure.
 
     `rows_by_code` is all that was found in the file, silenced or not, each a code with the rows where a comment can
-    silence it. Of codes that were not asked for nothing is known, and the code of this very remark speaks for itself.
+    silence it. Of codes that are not selected nothing is known.
     """
     codes = codes_with_prefix(suppression.code)
-    if UNUSED_SUPPRESSION in codes or not all(map(is_selected, codes)):
+    if not all(map(is_selected, codes)):
         return False
     rows = range(suppression.first_row, suppression.last_row + 1)
     return not any(

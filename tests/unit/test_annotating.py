@@ -10,7 +10,7 @@ import pytest
 from flake8_redis_ssot.files.atomic_write import read, replace_file
 from flake8_redis_ssot.linter import add_noqa
 from flake8_redis_ssot.linter.add_noqa import REASON_PLACEHOLDER, add_noqa_comments, insert_comments
-from flake8_redis_ssot.model import Finding, Span
+from flake8_redis_ssot.model import Finding, FindingContext, FindingKind, Span
 
 
 def finding(path: str, row: int, code: str = "RSS002") -> Finding:
@@ -71,7 +71,8 @@ def test_the_encoding_stays() -> None:
 def test_what_can_not_be_analysed_gets_no_comment(tmp_path: Path) -> None:
     file = tmp_path / "a.py"
     file.write_text("x = (\n")
-    assert add_noqa_comments([finding(str(file), 1, "RSS900")], "") == (0, [])
+    gap = finding(str(file), 1, "RSS900")._replace(context=FindingContext(kind=FindingKind.GAP))
+    assert add_noqa_comments([gap], "") == (0, [])
     assert file.read_text() == "x = (\n"
 
 

@@ -11,7 +11,7 @@ from flake8_redis_ssot.campaign.classify import NOT_A_TEST, Classifier, Risk
 from flake8_redis_ssot.campaign.codeowners import NO_OWNER, load_codeowners, parse_codeowners
 from flake8_redis_ssot.campaign.plan import compute_distribution, make_plan
 from flake8_redis_ssot.config.loading import config_from_overrides
-from flake8_redis_ssot.model import Finding, FindingContext, Span
+from flake8_redis_ssot.model import Finding, FindingContext, FindingKind, Span
 
 OWNERS = """\
 # all
@@ -59,7 +59,13 @@ def surveyor(root: Path) -> Classifier:
 def finding(root: Path, path: str, pattern: str = "simple", origin: str = "shared.M", code: str = "RSS002") -> Finding:
     span = Span(1, 0, 1, 1)
     return Finding(
-        str(root / path), span, code, "message", "", (1,), context=FindingContext("f", origin, "M()", pattern)
+        str(root / path),
+        span,
+        code,
+        "message",
+        "",
+        (1,),
+        context=FindingContext("f", origin, "M()", FindingKind(pattern)),
     )
 
 

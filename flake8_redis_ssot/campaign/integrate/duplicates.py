@@ -6,20 +6,18 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from flake8_redis_ssot.codes import Selection
 from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.edits.ensure_import import NotFixableError
 from flake8_redis_ssot.fixes.imports.import_node import ImportedName, find_imported_name
 from flake8_redis_ssot.linter.engine import check_files
-from flake8_redis_ssot.model import Finding
+from flake8_redis_ssot.model import Finding, FindingKind
 from flake8_redis_ssot.project.analysis import Analysis
 from flake8_redis_ssot.project.similarity.guarded_classes import GuardedClass
 from flake8_redis_ssot.project.similarity.verdict import find_similarity
 from flake8_redis_ssot.project.view import FileContext
+from flake8_redis_ssot.rules.rule import rule_for, select_rules
 from flake8_redis_ssot.semantic.facts import Import
 from flake8_redis_ssot.semantic.scopes import Symbol
-
-_CODE = "RSS004"
 
 
 class Duplicate(NamedTuple):
@@ -49,7 +47,9 @@ class DuplicateUser(NamedTuple):
 
 def find_duplicates(analysis: Analysis, paths: frozenset[str]) -> Iterator[tuple[Duplicate, FileContext]]:
     """All duplicates of a project in some files (absolute paths) or imported by one of them, in order of place."""
-    for found_duplicate in check_files(analysis, sorted(analysis.all_facts()), Selection((_CODE,))):
+    for found_duplicate in check_files(
+        analysis, sorted(analysis.all_facts()), select_rules([rule_for(FindingKind.DUPLICATE).code])
+    ):
         file, qualname = analysis.file_context(found_duplicate.path), found_duplicate.confirmed.candidate.fact.qualname
         similarity = find_similarity(qualname, file) if file is not None else None
         if file is None or similarity is None:

@@ -10,10 +10,10 @@ from flake8_redis_ssot.baseline.entries import path_from
 from flake8_redis_ssot.baseline.matching import BaselineResult
 from flake8_redis_ssot.campaign.journal import GateRun, Journal
 from flake8_redis_ssot.campaign.verify.config_files import ConfigReference, find_config_references
-from flake8_redis_ssot.codes import Selection
 from flake8_redis_ssot.config.model import Config
 from flake8_redis_ssot.model import Finding
 from flake8_redis_ssot.project.analysis import Analysis
+from flake8_redis_ssot.rules.rule import select_rules
 
 
 @dataclass(frozen=True)
@@ -50,8 +50,8 @@ class VerificationContext:
         return [finding for each in self.baseline_results for finding in each.known]
 
     def is_code_enabled(self, code: str) -> bool:
-        """Whether the settings ask for a code."""
-        return Selection(self.config.select, self.config.ignore).has_code(code)
+        """Whether the settings select a code."""
+        return select_rules(self.config.select, self.config.ignore).has_code(code)
 
     @cached_property
     def config_references(self) -> tuple[ConfigReference, ...]:

@@ -18,9 +18,8 @@ from flake8_redis_ssot.campaign.verify.criterion import (
     findings_evidence,
 )
 from flake8_redis_ssot.files.paths import to_display_path
-from flake8_redis_ssot.model import plural
-
-_DUPLICATE_CODE = "RSS004"
+from flake8_redis_ssot.model import FindingKind, plural
+from flake8_redis_ssot.rules.rule import rule_for
 
 
 def _check_findings(context: VerificationContext) -> CriterionResult:
@@ -54,12 +53,11 @@ def _check_duplicates(context: VerificationContext) -> CriterionResult:
     """Classes that the settings have nobody look for can't be told."""
     if context.config.duplicates == "off":
         return CriterionResult(CriterionState.UNKNOWN, 'nobody looks for them: `duplicates = "off"` in the settings')
-    if not context.is_code_enabled(_DUPLICATE_CODE):
-        return CriterionResult(
-            CriterionState.UNKNOWN, f"nobody looks for them: the settings leave {_DUPLICATE_CODE} out"
-        )
-    duplicates = [each for each in context.findings if each.code == _DUPLICATE_CODE]
-    baselined = sum(each.code == _DUPLICATE_CODE for each in context.baselined_findings)
+    code = rule_for(FindingKind.DUPLICATE).code
+    if not context.is_code_enabled(code):
+        return CriterionResult(CriterionState.UNKNOWN, f"nobody looks for them: the settings leave {code} out")
+    duplicates = [each for each in context.findings if each.code == code]
+    baselined = sum(each.code == code for each in context.baselined_findings)
     scope = "" if context.config.duplicates == "all" else " in shipped code"
     summary = f"{plural(len(duplicates), 'class', 'classes')}{scope}" + (
         f", {baselined} more in the baseline" if baselined else ""
@@ -132,12 +130,12 @@ def _is_unchanged(context: VerificationContext, journal: Journal, path: str, dig
 
 
 VALIDATION = Criterion("gate", "The gate passes", _check_validation)
-_REFERENCE_CODE = "RSS005"
 
 
 def _check_strings(context: VerificationContext) -> CriterionResult:
-    references = [each for each in context.findings if each.code == _REFERENCE_CODE]
-    baselined = sum(each.code == _REFERENCE_CODE for each in context.baselined_findings)
+    code = rule_for(FindingKind.REFERENCE).code
+    references = [each for each in context.findings if each.code == code]
+    baselined = sum(each.code == code for each in context.baselined_findings)
     config_references = context.config_references
     summary = (
         f"{plural(len(references), 'string')} in code, {plural(len(config_references), 'name')} in "
@@ -145,9 +143,9 @@ def _check_strings(context: VerificationContext) -> CriterionResult:
     )
     if baselined:
         summary += f"; {baselined} more in the baseline"
-    is_code_checked = context.is_code_enabled(_REFERENCE_CODE)
+    is_code_checked = context.is_code_enabled(code)
     if not is_code_checked:
-        summary += f"; nobody looks for those in code: the settings leave {_REFERENCE_CODE} out"
+        summary += f"; nobody looks for those in code: the settings leave {code} out"
     return CriterionResult(
         CriterionState.FAILED
         if references or config_references

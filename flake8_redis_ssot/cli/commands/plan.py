@@ -135,7 +135,7 @@ def _item_to_dict(item: WorkItem) -> dict[str, Any]:
         "column": span.column + 1,
         "code": finding.code,
         "message": finding.message,
-        "pattern": finding.context.pattern,
+        "pattern": finding.context.kind,
         "risk": item.risk.name.lower(),
         "category": item.category,
         "service": item.service,

@@ -170,7 +170,7 @@ def _build_request(arguments: Namespace, config: Config) -> CheckRequest:
     def is_selected(finding: Finding) -> bool:
         patterns = arguments.pattern or PATTERNS
         fits = classifier.phase_of(finding) == arguments.phase
-        return fits and (arguments.phase != 2 or finding.context.pattern in patterns)
+        return fits and (arguments.phase != 2 or finding.context.kind in patterns)
 
     threshold = Applicability.UNSAFE if arguments.unsafe_fixes else Applicability.SAFE
     return request_from_args(arguments, trust=threshold, wanted=is_selected, baseline=None, inline=arguments.inline)

@@ -13,7 +13,7 @@ from flake8_redis_ssot.fixes.factories.replace_caller import CallReplacement
 from flake8_redis_ssot.fixes.instances.usage_check import Doubt
 from flake8_redis_ssot.fixes.patches.lookups import find_lookups
 from flake8_redis_ssot.fixes.patches.patch import format_patch_location, has_spec, retarget_patch
-from flake8_redis_ssot.model import Applicability
+from flake8_redis_ssot.model import CONSTRUCTIONS, Applicability
 from flake8_redis_ssot.project.view import FileContext
 
 CallReplacements = Sequence[tuple[FunctionRead, CallReplacement]]
@@ -107,7 +107,7 @@ def _find_extra_doubts(
     rows = [
         confirmed.candidate.span.row
         for confirmed in context.confirmed_findings(binding.path)
-        if confirmed.code in ("RSS002", "RSS003")
+        if confirmed.candidate.kind in CONSTRUCTIONS
     ]
     for row in (row for row in rows if binding.path != factory.path or not factory.has_row(row)):
         yield Doubt(f"the patch at {location} would reach line {row} as well once that is fixed")
@@ -121,7 +121,7 @@ def _creates_instance(path: str, name: str, context: FixContext) -> bool:
             candidates = [
                 confirmed.candidate
                 for confirmed in context.confirmed_findings(definition.path)
-                if confirmed.code in ("RSS002", "RSS003")
+                if confirmed.candidate.kind in CONSTRUCTIONS
             ]
             if any(candidate.function == definition.qualname for candidate in candidates):
                 return True

@@ -17,7 +17,7 @@ from flake8_redis_ssot.fixes.imports.side_effects import import_side_effects
 from flake8_redis_ssot.fixes.imports.unused import why_used
 from flake8_redis_ssot.fixes.patches.module_stubs import check_untracked_patches
 from flake8_redis_ssot.fixes.patches.move_with_import import move_patches_with_import
-from flake8_redis_ssot.model import Refusal
+from flake8_redis_ssot.model import CONSTRUCTIONS, FindingKind, Refusal
 from flake8_redis_ssot.project.deprecations import find_deprecated
 from flake8_redis_ssot.project.resources import DeprecatedName
 from flake8_redis_ssot.project.view import FileContext
@@ -157,7 +157,7 @@ def _explain_later_removal(symbol: Symbol, file: FileContext, context: FixContex
     finding_rows = {
         confirmed.candidate.span.row
         for confirmed in context.confirmed_findings(file.path)
-        if confirmed.code in ("RSS002", "RSS003")
+        if confirmed.candidate.kind in CONSTRUCTIONS
     }
     if rows and set(rows) <= finding_rows:
         return f"; the import goes when line{'s' * (len(rows) > 1)} {', '.join(map(str, rows))} no longer needs it"
@@ -213,7 +213,7 @@ def make_reader_drafter(context: FixContext) -> Callable[[Import | AttributeAcce
 def _draft_reader(fact: Import | AttributeAccess, path: str, context: FixContext) -> FixDraft:
     file = context.analysis.file_context(path)
     for confirmed in context.confirmed_findings(path) if file is not None else ():
-        if confirmed.code == "RSS001" and file is not None:
+        if confirmed.candidate.kind is FindingKind.IMPORT and file is not None:
             for known_fact, deprecated in find_deprecated(confirmed.candidate, file):
                 if known_fact == fact:
                     return _draft_in_reader(fact, deprecated, file, context)

@@ -9,10 +9,11 @@ from flake8_redis_ssot.fixes.context import FixContext, PatchTarget, Reader
 from flake8_redis_ssot.fixes.draft import FixDraft, ReplaceText
 from flake8_redis_ssot.fixes.edits.ensure_import import NotFixableError
 from flake8_redis_ssot.fixes.imports.relocation import Relocation
-from flake8_redis_ssot.fixes.noqa_edits import is_code_suppressed
+from flake8_redis_ssot.fixes.noqa_edits import is_kind_suppressed
 from flake8_redis_ssot.fixes.patches.lookups import find_used_own_lookups
 from flake8_redis_ssot.fixes.patches.patch import find_late_load, format_patch_location, retarget_patch
 from flake8_redis_ssot.fixes.patches.untracked import find_possible_patches
+from flake8_redis_ssot.model import FindingKind
 from flake8_redis_ssot.project.view import FileContext
 from flake8_redis_ssot.semantic.facts import AttributeAccess, Import
 
@@ -101,7 +102,7 @@ def _check_reader(
     Raises Blocked.
     """
     first_row = reader.fact.statement.row if isinstance(reader.fact, Import) else reader.fact.statement_row
-    if is_code_suppressed("RSS001", range(first_row, reader.row + 1), reader.path, context):
+    if is_kind_suppressed(FindingKind.IMPORT, range(first_row, reader.row + 1), reader.path, context):
         raise NotFixableError(f"`{context.module_name(reader.path)}` keeps the old place, silenced (line {reader.row})")
     for target, name in context.find_patches_in(old_path):
         word = re.compile(rf"\.\s*{re.escape(name)}\b".encode())

@@ -12,7 +12,7 @@ from flake8_redis_ssot.fixes.instances.replace_call import replace_construction
 from flake8_redis_ssot.fixes.noqa_edits import is_suppressed
 from flake8_redis_ssot.fixes.patches.lookups import find_used_own_lookups
 from flake8_redis_ssot.fixes.patches.patch import find_late_load, retarget_patch
-from flake8_redis_ssot.model import Applicability, Refusal
+from flake8_redis_ssot.model import Applicability, FindingKind, Refusal
 from flake8_redis_ssot.project.deprecations import find_deprecated
 from flake8_redis_ssot.project.patch_targets import is_patch, string_origins
 from flake8_redis_ssot.project.view import ConfirmedFinding, FileContext
@@ -69,7 +69,7 @@ def _retarget_with_readers(
     for confirmed in context.confirmed_findings(first_reader.path) if reader_file is not None else ():
         deprecated_uses = (
             find_deprecated(confirmed.candidate, reader_file)
-            if reader_file is not None and confirmed.code == "RSS001"
+            if reader_file is not None and confirmed.candidate.kind is FindingKind.IMPORT
             else ()
         )
         if reader_file is not None and any(fact == first_reader.fact for fact, _ in deprecated_uses):

@@ -15,7 +15,7 @@ from flake8_redis_ssot.linter.engine import LocatedFinding
 from flake8_redis_ssot.model import Finding, Fix, Refusal
 from flake8_redis_ssot.project.analysis import Analysis
 from flake8_redis_ssot.project.view import ConfirmedFinding
-from flake8_redis_ssot.rules.rule import all_rules, rule_of
+from flake8_redis_ssot.rules.rule import all_rules, find_rule
 from flake8_redis_ssot.syntax.edits import OverlapError
 
 _NO_FIX = Refusal(("only you can say what the code should be",))
@@ -48,13 +48,13 @@ def draft_fixes(
     located_findings: Sequence[LocatedFinding],
     previous_context: FixContext,
     previous_candidates: Iterable[FixCandidate] = (),
-    rule_function: str = "fix",
+    inline_factories: bool = False,
 ) -> tuple[list[FixCandidate], FixContext]:
     """A proposal for each of what was found, in its order, and the bench that they were drafted on.
 
     `previous_context` is the bench of the round before, which knows files that are still the same, and
-    `previous_candidates` are proposals of that round that still hold. `rule_function` is the function of a rule that
-    drafts.
+    `previous_candidates` are proposals of that round that still hold. With `inline_factories`, the drafts
+    replace the calls of factories.
     """
     context = previous_context.with_analysis(analysis, cache(partial(_confirm_findings, analysis)))
     kept_candidates = {candidate.located: candidate for candidate in previous_candidates}
@@ -68,7 +68,7 @@ def draft_fixes(
         for number, located in enumerate(located_findings):
             if number not in drafted:
                 try:
-                    drafted[number] = draft_fix(located, analysis, context, rule_function)
+                    drafted[number] = draft_fix(located, analysis, context, inline_factory=inline_factories)
                 except UnansweredQueryError as error:
                     queries.update(error.queries)
         if queries:
@@ -126,19 +126,15 @@ def create_context(analysis: Analysis) -> FixContext:
 
 
 def draft_fix(
-    located: LocatedFinding, analysis: Analysis, context: FixContext, rule_function: str = "fix"
+    located: LocatedFinding, analysis: Analysis, context: FixContext, *, inline_factory: bool = False
 ) -> FixCandidate:
     """What to do about one finding. Raises Unanswered."""
-    file, draft_function = (
-        analysis.file_context(located.path),
-        getattr(rule_of(located.confirmed.code).module, rule_function, None),
-    )
-    if file is None or draft_function is None:
+    file, rule = analysis.file_context(located.path), find_rule(located.confirmed.code)
+    fixer = rule.inline if inline_factory else rule.fix
+    if file is None or fixer is None:
         return FixCandidate(located, None, _NO_FIX)
     try:
-        result = apply_notebook_policy(
-            draft_function(located.confirmed.candidate, file, context), located.path, context
-        )
+        result = apply_notebook_policy(fixer(located.confirmed.candidate, file, context), located.path, context)
         if isinstance(result, Refusal):
             return FixCandidate(located, None, result)
         alternatives = tuple(build_fix(alternative, context) for alternative in result.alternatives)

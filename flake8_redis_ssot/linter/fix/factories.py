@@ -19,7 +19,7 @@ from flake8_redis_ssot.linter.fix.regression_check import reject_harmful
 from flake8_redis_ssot.model import Applicability, Finding, Fix
 from flake8_redis_ssot.project.analysis import Analysis
 from flake8_redis_ssot.project.view import FileContext
-from flake8_redis_ssot.rules.rule import rule_of
+from flake8_redis_ssot.rules.rule import find_rule
 from flake8_redis_ssot.semantic.facts import Call, CallbackArgument
 
 
@@ -41,10 +41,8 @@ def consolidate_factories(
     located_findings: Sequence[LocatedFinding], analysis: Analysis, jobs: int
 ) -> list[FactoryConsolidation]:
     """The factories among what was found, in order of place."""
-    located_findings = [
-        located for located in located_findings if hasattr(rule_of(located.confirmed.code).module, "inline")
-    ]
-    candidates, context = draft_fixes(analysis, located_findings, create_context(analysis), rule_function="inline")
+    located_findings = [located for located in located_findings if find_rule(located.confirmed.code).inline is not None]
+    candidates, context = draft_fixes(analysis, located_findings, create_context(analysis), inline_factories=True)
     candidates = reject_harmful(candidates, context, jobs)
     groups: dict[tuple[str, int], list[tuple[FactorySurvey, FixCandidate]]] = {}
     for survey, candidate in zip(_survey_factories(located_findings, analysis, context), candidates):

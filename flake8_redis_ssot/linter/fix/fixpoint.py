@@ -22,7 +22,7 @@ from flake8_redis_ssot.linter.fix.per_file import fix_each_file
 from flake8_redis_ssot.linter.fix.regression_check import reject_harmful
 from flake8_redis_ssot.model import Applicability, Finding
 from flake8_redis_ssot.project.analysis import Analysis
-from flake8_redis_ssot.rules.rule import rule_of
+from flake8_redis_ssot.rules.rule import find_rule
 
 # Fixes that make room for others need a round each; more of them than this means that two fight.
 _MAX_ROUNDS = 12
@@ -122,8 +122,8 @@ def _inline_factories(
     """Apply the fixes that replace the calls of factories; the ordinary ones are for what is left."""
     context = create_context(analysis)
     for _ in range(_MAX_ROUNDS):
-        located_findings = [each for each in recheck() if hasattr(rule_of(each.confirmed.code).module, "inline")]
-        candidates, context = draft_fixes(analysis, located_findings, context, rule_function="inline")
+        located_findings = [each for each in recheck() if find_rule(each.confirmed.code).inline is not None]
+        candidates, context = draft_fixes(analysis, located_findings, context, inline_factories=True)
         fix_round = _plan_answered_round([each for each in candidates if is_applicable(each)], analysis, context, jobs)
         if not fix_round.documents:
             break
