@@ -9,17 +9,18 @@ from importlib import import_module
 from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_redis_ssot.codes import Selection, parse_stem, rule_stems
-from flake8_redis_ssot.model import FindingKind, Refusal
-from flake8_redis_ssot.project.view import Candidate, ConfirmedFinding, Diagnosis, FileContext
-from flake8_redis_ssot.semantic.facts import FileFacts
+from flake8_redis_ssot.project.view import ConfirmedFinding
 
 if TYPE_CHECKING:
     from flake8_redis_ssot.fixes.context import FixContext
     from flake8_redis_ssot.fixes.draft import FixDraft
+    from flake8_redis_ssot.model import FindingKind, Refusal
+    from flake8_redis_ssot.project.view import Candidate, Diagnosis, FileContext
+    from flake8_redis_ssot.semantic.facts import FileFacts
 
-Collector = Callable[[FileFacts], Iterable[Candidate]]
-Judge = Callable[[Candidate, FileContext], "Diagnosis | None"]
-Fixer = Callable[[Candidate, FileContext, "FixContext"], "FixDraft | Refusal"]
+    Collector = Callable[[FileFacts], Iterable[Candidate]]
+    Judge = Callable[[Candidate, FileContext], Diagnosis | None]
+    Fixer = Callable[[Candidate, FileContext, FixContext], FixDraft | Refusal]
 
 
 class Rule(NamedTuple):
