@@ -1,4 +1,4 @@
-"""Pages that mkdocs makes while it builds: the README as the first one, the changes, the codes, and the settings."""
+"""Pages that mkdocs makes while it builds: those of the root, the README first, all codes, and the settings."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from flake8_redis_ssot.config.json_schema import json_schema
 from flake8_redis_ssot.rules.rule import Rule, all_rules
 
 ROOT = Path(__file__).parent.parent
+ROOT_PAGES = {"README.md": "index.md", "CONTRIBUTING.md": "contributing.md", "CHANGELOG.md": "changes.md"}
 CODES = "codes/index.md"
 SCHEMA = "redis-ssot.schema.json"
 
@@ -27,7 +28,7 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
     """Add the generated pages to those on the disk."""
-    pages = {"index.md": first_page(), "changes.md": _text("CHANGELOG.md"), CODES: codes_page()}
+    pages = {page: root_page(name) for name, page in ROOT_PAGES.items()} | {CODES: codes_page()}
     pages |= {rule_path(rule): rule_page(rule) for rule in all_rules()}
     pages |= {"settings.md": settings_page(), SCHEMA: json.dumps(json_schema(), indent=2, ensure_ascii=False)}
     for path, text in pages.items():
@@ -41,14 +42,12 @@ def _entries(nav: Any) -> list[dict[str, Any]]:
     return below + [inner for each in below for value in each.values() for inner in _entries(value)]
 
 
-def _text(name: str) -> str:
-    return (ROOT / name).read_text(encoding="utf-8")
-
-
-def first_page() -> str:
-    """The README; what it names in `docs/` lies beside it here."""
-    text = _text("README.md").replace("](docs/", "](").replace('"docs/', '"')
-    return text.replace("](CHANGELOG.md)", "](changes.md)")
+def root_page(name: str) -> str:
+    """A page of the root; what it names in `docs/` or beside it lies in one folder here."""
+    text = (ROOT / name).read_text(encoding="utf-8").replace("](docs/", "](").replace('"docs/', '"')
+    for other, page in ROOT_PAGES.items():
+        text = text.replace(f"]({other})", f"]({page})")
+    return text
 
 
 def rule_path(rule: Rule) -> str:

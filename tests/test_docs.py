@@ -23,7 +23,8 @@ from flake8_redis_ssot.rules.rule import all_rules
 
 REPOSITORY = Path(__file__).parent.parent
 DOCS = REPOSITORY / "docs"
-PAGES = [REPOSITORY / "README.md", *sorted(DOCS.glob("*.md"))]
+MANUAL = [REPOSITORY / "README.md", *sorted(DOCS.glob("*.md"))]
+PAGES = [*MANUAL, *(REPOSITORY / name for name in ("CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md"))]
 FENCED = re.compile(r"^( *)```(\w*).*?\n(.*?)^\1```", re.DOTALL | re.MULTILINE)
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 
@@ -156,7 +157,7 @@ def test_flags_are_seen() -> None:
 @pytest.mark.parametrize("command", listed(help_of()))
 def test_every_flag_is_explained(command: str) -> None:
     """On a page that is about the command."""
-    texts = [page.read_text(encoding="utf-8") for page in PAGES]
+    texts = [page.read_text(encoding="utf-8") for page in MANUAL]
     about = "\n".join(text for text in texts if re.search(rf"redis-ssot {command}\b", text))
     assert about
     assert [flag for flag in sorted(flags(command)) if not re.search(rf"(?<![\w-]){flag}(?![\w-])", about)] == []
