@@ -1,75 +1,26 @@
-"""The configuration as a JSON schema (draft 7, as SchemaStore wants it), for editors that complete and check TOML."""
+"""The settings as a JSON schema (draft 7, as SchemaStore wants it), for editors that complete and check TOML."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from flake8_redis_ssot.config.schema import (
-    ACCESSOR_FOR_KEYS,
-    DUPLICATES_VALUES,
-    GENERAL_KEYS,
-    NOQA_POLICIES,
-    RESOURCE_KEYS,
-    TYPE_CHECKING_VALUES,
+from flake8_redis_ssot.config.settings import RESOURCE, SETTINGS, NamedTables, Setting, Tables, top_level_settings
+from flake8_redis_ssot.config.validators import validate_code
+from flake8_redis_ssot.config.value_types import (
+    Boolean,
+    Choice,
+    ChoiceByCode,
+    CodesByPattern,
+    Fraction,
+    Replacements,
+    String,
+    Strings,
 )
 
+_CODES, _REPLACEMENT = ({"$ref": f"#/definitions/{name}"} for name in ("codes", "replacement"))
 _STRING = {"type": "string", "minLength": 1}
-_STRING_OR_LIST = {"oneOf": [_STRING, {"type": "array", "items": _STRING}]}
-_NONEMPTY_STRINGS = {"oneOf": [_STRING, {"type": "array", "items": _STRING, "minItems": 1}]}
-_CODES = {"$ref": "#/definitions/codes"}
 _CODE = {"type": "string", "pattern": r"^(ALL|R|RS|RSS\d{0,3})$"}
-_POLICY = {"enum": list(NOQA_POLICIES)}
-_DEPRECATED = {
-    "oneOf": [
-        _STRING,
-        {"type": "array", "items": _STRING},
-        # Dotted names without quotes are tables in tables.
-        {"type": "object", "additionalProperties": {"$ref": "#/definitions/replacement"}},
-    ]
-}
-_REPLACEMENT = {
-    "oneOf": [
-        {"type": "string"},
-        {"type": "object", "additionalProperties": {"$ref": "#/definitions/replacement"}},
-    ]
-}
-# Key → what it is, and what may stand there.
-_FIELDS: dict[str, tuple[str, dict[str, Any]]] = {
-    "src": ("Import roots, from the configuration's folder (default: `.` and `src`).", _NONEMPTY_STRINGS),
-    "exclude": ("Patterns as in a .gitignore, on top of .gitignore itself.", _STRING_OR_LIST),
-    "services": ("Parts that are deployed apart and may not import each other: packages or folders.", _STRING_OR_LIST),
-    "select": ("Codes or prefixes to report (default: all but RSS901).", _CODES),
-    "ignore": ("Codes or prefixes to leave out.", _CODES),
-    "per-file-ignores": ("Pattern → codes to leave out there.", {"type": "object", "additionalProperties": _CODES}),
-    "noqa": (
-        "What `# noqa` comments may do: one word for all codes, or codes and prefixes with a word each.",
-        {"oneOf": [_POLICY, {"type": "object", "propertyNames": _CODE, "additionalProperties": _POLICY}]},
-    ),
-    "type-checking": ("Whether imports under TYPE_CHECKING are reported.", {"enum": list(TYPE_CHECKING_VALUES)}),
-    "baseline": ("The file of known findings, which pass.", _STRING),
-    "duplicates": ("Where classes are compared with the guarded ones.", {"enum": list(DUPLICATES_VALUES)}),
-    "duplicate-threshold": (
-        "The part of a guarded class's methods, by weight, that makes another class a duplicate (default: 0.5).",
-        {"type": "number", "exclusiveMinimum": 0, "maximum": 1},
-    ),
-    "resource": (
-        "What is shared, by name.",
-        {"type": "object", "additionalProperties": {"$ref": "#/definitions/resource"}},
-    ),
-    "canonical": ("The only modules that may make an instance (dotted).", _NONEMPTY_STRINGS),
-    "constructors": ("What makes one: dotted names; `*` is a part, `**` any number of parts.", _STRING_OR_LIST),
-    "instance": ("The one instance, as a dotted name.", _STRING),
-    "accessor": ("The function that gives it back, as a dotted name.", _STRING),
-    "allow": ("Patterns of files that may go round the source of truth.", _STRING_OR_LIST),
-    "deprecated": ("Old modules and names → what took their place.", _DEPRECATED),
-    "accessor-for": (
-        "Other accessors for some files.",
-        {"type": "array", "items": {"$ref": "#/definitions/accessor-for"}},
-    ),
-    "check-canonical": ("Whether further instances in the canonical modules are reported.", {"type": "boolean"}),
-    "tear-down": ("Further methods that end an instance.", _STRING_OR_LIST),
-    "paths": ("Patterns of the files.", _NONEMPTY_STRINGS),
-}
 
 
 def json_schema() -> dict[str, Any]:
@@ -78,21 +29,62 @@ def json_schema() -> dict[str, Any]:
         "$schema": "http://json-schema.org/draft-07/schema#",
         "title": "redis-ssot",
         "description": "Keeps code to the single source of truth of its shared resources.",
-        **_object_schema(*GENERAL_KEYS, *RESOURCE_KEYS),
-        "anyOf": [{"required": ["resource"]}, {"required": ["canonical"]}],
+        **_table_schema(top_level_settings()),
+        "anyOf": [{"required": [RESOURCE]}, {"required": ["canonical"]}],
         "definitions": {
-            "codes": {"oneOf": [_CODE, {"type": "array", "items": _CODE}]},
-            "replacement": _REPLACEMENT,
-            "resource": {
-                **_object_schema(*RESOURCE_KEYS),
-                "required": ["canonical"],
-                "anyOf": [{"required": ["constructors"]}, {"required": ["deprecated"]}],
-            },
-            "accessor-for": {**_object_schema(*ACCESSOR_FOR_KEYS), "required": list(ACCESSOR_FOR_KEYS)},
+            "codes": _one_or_more(_CODE),
+            # Dotted names without quotes are tables in tables.
+            "replacement": {"oneOf": [{"type": "string"}, _table_of(_REPLACEMENT)]},
+            **{name: _inner_table_schema(settings) for name, settings in SETTINGS.items() if name},
         },
     }
 
 
-def _object_schema(*keys: str) -> dict[str, Any]:
-    properties = {key: {"description": _FIELDS[key][0], **_FIELDS[key][1]} for key in keys}
+def _table_schema(settings: Sequence[Setting]) -> dict[str, Any]:
+    properties = {each.name: {"description": each.description, **_value_schema(each)} for each in settings}
     return {"type": "object", "additionalProperties": False, "properties": properties}
+
+
+def _inner_table_schema(settings: Sequence[Setting]) -> dict[str, Any]:
+    """The schema of a table, with the keys that it must have."""
+    schema = _table_schema(settings)
+    schema["required"] = [each.name for each in settings if each.presence == "required"]
+    for each in settings:
+        if each.alternative:
+            schema["anyOf"] = [{"required": [each.name]}, {"required": [each.alternative]}]
+    return schema
+
+
+def _value_schema(setting: Setting) -> dict[str, Any]:
+    match setting.type:
+        case String():
+            return _STRING
+        case Strings(validator):
+            min_items = {} if setting.presence == "optional" else {"minItems": 1}
+            return _CODES if validator is validate_code else _one_or_more(_STRING, **min_items)
+        case Choice(words):
+            return {"enum": list(words)}
+        case ChoiceByCode(Choice(words)):
+            choice = {"enum": list(words)}
+            return {"oneOf": [choice, {"type": "object", "propertyNames": _CODE, "additionalProperties": choice}]}
+        case Tables(name):
+            return {"type": "array", "items": {"$ref": f"#/definitions/{name}"}}
+        case NamedTables(name):
+            return _table_of({"$ref": f"#/definitions/{name}"})
+    return _PLAIN_SCHEMAS[type(setting.type)]
+
+
+def _table_of(value: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "object", "additionalProperties": value}
+
+
+def _one_or_more(value: dict[str, Any], **limits: int) -> dict[str, Any]:
+    return {"oneOf": [value, {"type": "array", "items": value, **limits}]}
+
+
+_PLAIN_SCHEMAS: dict[type, dict[str, Any]] = {
+    Boolean: {"type": "boolean"},
+    Fraction: {"type": "number", "exclusiveMinimum": 0, "maximum": 1},
+    CodesByPattern: _table_of(_CODES),
+    Replacements: {"oneOf": [*_one_or_more(_STRING)["oneOf"], _table_of(_REPLACEMENT)]},
+}

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from flake8_redis_ssot.config.model import Config, ConfigError, ConfigProblem
-from flake8_redis_ssot.config.schema import ALL_KEYS, build_config
+from flake8_redis_ssot.config.parser import build_config
+from flake8_redis_ssot.config.settings import setting_names, top_level_settings
 from flake8_redis_ssot.config.toml_table import iter_leaves, mismatch_message
 from flake8_redis_ssot.config.validators import find_nearest
 
@@ -148,7 +149,7 @@ def _find_tool_table(
     table = tool_tables.get("redis-ssot") if isinstance(tool_tables, dict) else None
     if isinstance(table, dict):
         text = "stands outside `[tool.redis-ssot]`; move it in"
-        outside = () if is_pyproject else tuple(key for key in document if key in ALL_KEYS)
+        outside = () if is_pyproject else tuple(key for key in document if key in setting_names(top_level_settings()))
         problems.extend(ConfigProblem(name, key, text) for key in outside)
         return _ConfigTable(name, "tool.redis-ssot.", table)
     if table is not None:

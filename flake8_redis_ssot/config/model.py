@@ -5,7 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from pathlib import Path
-from typing import NamedTuple
+from typing import Literal, NamedTuple
+
+TypeChecking = Literal["report", "ignore"]
+Duplicates = Literal["shipped", "all", "off"]
+NoqaPolicy = Literal["allow", "require-reason", "forbid"]
 
 
 class AccessorFor(NamedTuple):
@@ -33,7 +37,7 @@ class Resource(NamedTuple):
     deprecated: tuple[tuple[str, str], ...]
     accessor_for: tuple[AccessorFor, ...]
     check_canonical: bool
-    tear_down: tuple[str, ...] = ()
+    tear_down: tuple[str, ...]
 
 
 class Config(NamedTuple):
@@ -47,20 +51,20 @@ class Config(NamedTuple):
     select: tuple[str, ...]
     ignore: tuple[str, ...]
     per_file_ignores: tuple[tuple[str, tuple[str, ...]], ...]
-    type_checking: str  # "report" or "ignore"
+    type_checking: TypeChecking
     resources: tuple[Resource, ...]
-    baseline: str = ""  # from `root`, with `/`; empty: none
-    duplicates: str = "shipped"  # where classes are compared with the guarded ones: "shipped", "all" or "off"
-    duplicate_threshold: float = 0.5  # the part of their methods, by weight, that makes a class one of them
-    noqa: tuple[tuple[str, str], ...] = ()  # prefixes of codes, each with what its comments may do
+    baseline: str  # from `root`, with `/`; empty: none
+    duplicates: Duplicates  # where classes are compared with the guarded ones
+    duplicate_threshold: float  # the part of their methods, by weight, that makes a class one of them
+    noqa: tuple[tuple[str, NoqaPolicy], ...]  # prefixes of codes, each with what its comments may do
 
     @property
     def import_roots(self) -> list[str]:
         """The import roots (absolute paths)."""
         return [os.path.normpath(os.path.join(self.root, source)) for source in self.src]
 
-    def noqa_policy(self, code: str) -> str:
-        """What `noqa` comments may do to a code: allow, require-reason or forbid. The longest prefix decides."""
+    def noqa_policy(self, code: str) -> NoqaPolicy:
+        """What `noqa` comments may do to a code; the longest prefix decides."""
         matching_policies = [(len(prefix), word) for prefix, word in self.noqa if code.startswith(prefix)]
         return max(matching_policies)[1] if matching_policies else "allow"
 

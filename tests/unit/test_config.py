@@ -61,11 +61,12 @@ REDIS = Resource(
     deprecated=(("old.rm", "app.rm"), ("old.gone", ""), ("old.unquoted.rm", "app.rm")),
     accessor_for=(AccessorFor(("tests/**",), "testing.get_manager"),),
     check_canonical=True,
+    tear_down=(),
 )
 
 
 def resource(name: str, canonical: str) -> Resource:
-    return Resource(name, (canonical,), (f"{canonical}.Manager",), None, None, (), (), (), False)
+    return Resource(name, (canonical,), (f"{canonical}.Manager",), None, None, (), (), (), False, ())
 
 
 @pytest.fixture(autouse=True)
@@ -106,8 +107,11 @@ def test_everything(root: Path) -> None:
         type_checking="ignore",
         resources=(
             REDIS,
-            Resource("db", ("app.db",), (), None, None, (), (("old.db", ""), ("**.*Engine", "")), (), False),
+            Resource("db", ("app.db",), (), None, None, (), (("old.db", ""), ("**.*Engine", "")), (), False, ()),
         ),
+        baseline="",
+        duplicates="shipped",
+        duplicate_threshold=0.5,
         noqa=(("RSS", "require-reason"), ("RSS002", "forbid"), ("", "allow")),
     )
 
@@ -141,6 +145,10 @@ def test_defaults(root: Path) -> None:
         per_file_ignores=(),
         type_checking="report",
         resources=(resource("rm", "app.rm"),),
+        baseline="",
+        duplicates="shipped",
+        duplicate_threshold=0.5,
+        noqa=(),
     )
 
 

@@ -60,5 +60,7 @@ def test_what_is_wrong_in_a_resource_is_refused(text: str, problem: str) -> None
 def test_the_examples_of_the_documentation(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["schema"]) == 0
     assert json.loads(capsys.readouterr().out) == json_schema()
-    text = (Path(__file__).parents[2] / "pyproject.toml").read_text()
-    jsonschema.validate(tomllib.loads(text)["tool"]["redis-ssot"], json_schema())
+    repository = Path(__file__).parents[2]
+    _, _, page = (repository / "docs" / "configuration.md").read_text(encoding="utf-8").partition("```toml\n")
+    for text in ((repository / "pyproject.toml").read_text(), page.partition("```")[0]):
+        jsonschema.validate(tomllib.loads(text)["tool"]["redis-ssot"], json_schema())

@@ -1,0 +1,75 @@
+"""From the values of a configuration to the model, and what must hold between them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from flake8_redis_ssot.config.model import Config, Resource
+from flake8_redis_ssot.config.settings import (
+    GENERAL,
+    RESOURCE,
+    RESOURCES,
+    SETTINGS,
+    read_settings,
+    setting_names,
+    top_level_settings,
+)
+from flake8_redis_ssot.config.toml_table import ProblemReporter, Table, join_key
+
+
+def build_config(
+    values: Mapping[str, object], *, root: Path, file: Path | None, report_problem: ProblemReporter
+) -> Config:
+    """The configuration that a table stands for; what is wrong is reported and left out."""
+    table = Table(values, "", report_problem, root.as_posix())
+    table.report_unknown_keys(setting_names(top_level_settings()))
+    resource_tables = list(_read_resources(table))
+    _check_consistency(resource_tables)
+    resources = tuple(resource for _, resource in resource_tables)
+    # Problems are reported in the order of the model: `noqa`, which the table has earlier, comes last.
+    settings = sorted(SETTINGS[GENERAL], key=lambda setting: Config._fields.index(setting.field))
+    return Config(root=root, file=file, resources=resources, **read_settings(table, settings))
+
+
+def _read_resources(table: Table) -> Iterator[tuple[Table, Resource]]:
+    if any(name in table.values for name in setting_names(SETTINGS[RESOURCE])):
+        yield table, _read_resource(table, None)
+    elif table.values.get(RESOURCE, {}) == {}:
+        table.report_problem(RESOURCE, "no resource is given; write one, such as `[tool.redis-ssot.resource.redis]`")
+    for name, inner in RESOURCES.read(table):
+        yield inner, _read_resource(inner, name)
+
+
+def _read_resource(table: Table, name: str | None) -> Resource:
+    """The resource in `table`; without a name it is called by the last part of its canonical module."""
+    values = read_settings(table, SETTINGS[RESOURCE])
+    canonical = values["canonical"]
+    default_name = canonical[0].rpartition(".")[2] if canonical else "resource"
+    return Resource(name=name or default_name, **values)
+
+
+def _check_consistency(resource_tables: Sequence[tuple[Table, Resource]]) -> None:
+    """Note what contradicts itself, within a resource or between two."""
+    names: set[str] = set()
+    for table, resource in resource_tables:
+        if resource.name in names:
+            table.report_problem(table.full_key("canonical"), f"another resource is called `{resource.name}` already")
+        names.add(resource.name)
+    for table, resource in resource_tables:
+        for old, _ in resource.deprecated:
+            full_key = join_key(table.full_key("deprecated"), old)
+            if old in resource.canonical:
+                table.report_problem(
+                    full_key, f"is canonical in resource `{resource.name}`; it cannot be deprecated as well"
+                )
+    _check_replacement_chains(resource_tables)
+
+
+def _check_replacement_chains(resource_tables: Sequence[tuple[Table, Resource]]) -> None:
+    deprecated = {old for _, resource in resource_tables for old, _ in resource.deprecated}
+    for table, resource in resource_tables:
+        for old, new in resource.deprecated:
+            if new in deprecated:
+                full_key = join_key(table.full_key("deprecated"), old)
+                table.report_problem(full_key, f"its replacement `{new}` is deprecated itself")

@@ -1,0 +1,236 @@
+"""Every setting, declared once: its key, the type and check of its value, its default, and its help.
+
+What reads a configuration, the JSON schema, the page of settings and "did you mean" all go by this table. A new
+setting is an entry here and a field of the model.
+"""
+
+from __future__ import annotations
+
+import os
+import posixpath
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, Literal, NamedTuple, Protocol, get_args
+
+from flake8_redis_ssot.codes import DEFAULT_SELECTOR
+from flake8_redis_ssot.config.model import AccessorFor, Duplicates, NoqaPolicy, TypeChecking
+from flake8_redis_ssot.config.toml_table import PathValidator, Table, join_key
+from flake8_redis_ssot.config.validators import (
+    validate_constructor,
+    validate_folder,
+    validate_member,
+    validate_method_name,
+    validate_module,
+    validate_service,
+)
+from flake8_redis_ssot.config.value_types import (
+    CODES,
+    PATTERNS,
+    Boolean,
+    Choice,
+    ChoiceByCode,
+    CodesByPattern,
+    Fraction,
+    Replacements,
+    String,
+    Strings,
+)
+
+GENERAL, RESOURCE, ACCESSOR_FOR = "", "resource", "accessor-for"  # the tables that settings stand in
+
+
+class ValueType(Protocol):
+    """What may be the value of a setting."""
+
+    def read(self, table: Table, key: str) -> Any:
+        """The value at `key`, which `table` has; None where nothing of it is good. Reports what is wrong."""
+
+
+class Setting(NamedTuple):
+    """A key of the configuration: what its value may be, what it means, and what holds where it is not given."""
+
+    name: str
+    type: ValueType
+    help: str  # `{default}` stands for the default
+    default: object = ()
+    default_in: Callable[[str], object] | None = None  # the default that depends on the root
+    presence: Literal["optional", "nonempty", "required"] = "optional"
+    alternative: str = ""  # the key without which this one is required
+    hint: str = ""  # what to say where the value is missing or empty and may not be
+
+    @property
+    def field(self) -> str:
+        """The field of the model that has the value."""
+        return self.name.replace("-", "_")
+
+    @property
+    def description(self) -> str:
+        """The help with the default in it."""
+        return self.help.replace("{default}", str(self.default))
+
+    def read(self, table: Table) -> Any:
+        """The value in `table`, or the default."""
+        value = self.type.read(table, self.name) if self.name in table.values else None
+        if value is not None:
+            return value
+        return self.default if self.default_in is None else self.default_in(table.root)
+
+    def report_absence(self, table: Table) -> None:
+        """Report that the value is missing or empty where it may not be."""
+        value = table.values.get(self.name)
+        text = ""
+        if self.alternative and not value and not table.values.get(self.alternative):
+            text = f"is missing, and `{self.alternative}` as well"
+        elif value == [] and self.presence != "optional":
+            text = "is empty"
+        elif value is None and self.presence == "required":
+            text = "is missing"
+        if text:
+            table.report_problem(table.full_key(self.name), f"{text}; {self.hint}" if self.hint else text)
+
+
+class Tables(NamedTuple):
+    """An array of tables, or a table that stands for an array of one."""
+
+    name: str  # of their settings
+    model: Callable[..., object]  # takes the fields of a table
+
+    def read(self, table: Table, key: str) -> tuple[object, ...]:
+        """The tables at `key`, each as a value of the model."""
+        tables = [table.as_table(item, full_key) for item, full_key in table.items(key)]
+        return tuple(self._read_one(inner) for inner in tables if inner is not None)
+
+    def _read_one(self, table: Table) -> object:
+        table.report_unknown_keys(setting_names(SETTINGS[self.name]))
+        return self.model(**read_settings(table, SETTINGS[self.name]))
+
+
+class NamedTables(NamedTuple):
+    """A table of tables, each under a name of the user's."""
+
+    name: str  # of their settings
+
+    def read(self, table: Table, key: str) -> Iterator[tuple[str, Table]]:
+        """The tables at `key`, each with its name."""
+        outer = table.table(key)
+        if outer is None:
+            return
+        valid = setting_names(SETTINGS[self.name])
+        for name in outer.values:
+            if name in valid:
+                better = join_key(f"{key}.NAME", name)
+                outer.report_problem(outer.full_key(name), f"the {self.name} has no name; write `{better}`")
+            elif inner := outer.table(name):
+                inner.report_unknown_keys(valid)
+                yield name, inner
+
+
+def read_settings(table: Table, settings: Sequence[Setting]) -> dict[str, Any]:
+    """The values that `table` has for some settings, by the field of the model; what is wrong is reported."""
+    for setting in settings:
+        setting.report_absence(table)
+    return {setting.field: setting.read(table) for setting in settings}
+
+
+def setting_names(settings: Iterable[Setting]) -> tuple[str, ...]:
+    """The keys of some settings."""
+    return tuple(setting.name for setting in settings)
+
+
+def top_level_settings() -> tuple[Setting, ...]:
+    """What may stand in `[tool.redis-ssot]`: a single resource may stand among the general settings."""
+    return (*SETTINGS[GENERAL], RESOURCES, *SETTINGS[RESOURCE])
+
+
+def _default_src(root: str) -> tuple[str, ...]:
+    return (".", "src") if os.path.isdir(os.path.join(root, "src")) else (".",)
+
+
+_ACCESSOR = Setting(
+    "accessor", String(validate_member), "The function that gives it back, as a dotted name.", default=None
+)
+RESOURCES = Setting(RESOURCE, NamedTables(RESOURCE), "What is shared, by name.")
+SETTINGS = {
+    GENERAL: (
+        Setting(
+            "src",
+            Strings(PathValidator(validate_folder), posixpath.normpath),
+            "Import roots, from the configuration's folder (default: `.` and `src`).",
+            default_in=_default_src,
+            presence="nonempty",
+            hint="write `.` for the root itself",
+        ),
+        Setting("exclude", PATTERNS, "Patterns as in a .gitignore, on top of .gitignore itself."),
+        Setting(
+            "services",
+            Strings(validate_service),
+            "Parts that are deployed apart and may not import each other: packages or folders.",
+        ),
+        Setting(
+            "select",
+            CODES,
+            "Codes or prefixes to report (default: all but RSS901).",
+            default=(DEFAULT_SELECTOR,),
+        ),
+        Setting("ignore", CODES, "Codes or prefixes to leave out."),
+        Setting("per-file-ignores", CodesByPattern(), "Pattern → codes to leave out there."),
+        Setting(
+            "noqa",
+            ChoiceByCode(Choice(get_args(NoqaPolicy))),
+            "What `# noqa` comments may do: one word for all codes, or codes and prefixes with a word each.",
+        ),
+        Setting(
+            "type-checking",
+            Choice(get_args(TypeChecking)),
+            "Whether imports under TYPE_CHECKING are reported.",
+            default="report",
+        ),
+        Setting(
+            "baseline", String(PathValidator(validate_folder)), "The file of known findings, which pass.", default=""
+        ),
+        Setting(
+            "duplicates",
+            Choice(get_args(Duplicates)),
+            "Where classes are compared with the guarded ones.",
+            default="shipped",
+        ),
+        Setting(
+            "duplicate-threshold",
+            Fraction(),
+            "The part of a guarded class's methods, by weight, that makes another class a duplicate"
+            " (default: {default}).",
+            default=0.5,
+        ),
+    ),
+    RESOURCE: (
+        Setting(
+            "canonical",
+            Strings(validate_module),
+            "The only modules that may make an instance (dotted).",
+            presence="required",
+            hint="name the module that is the resource's home",
+        ),
+        Setting(
+            "constructors",
+            Strings(validate_constructor),
+            "What makes one: dotted names; `*` is a part, `**` any number of parts.",
+            alternative="deprecated",
+            hint="without either nothing can be found",
+        ),
+        Setting("instance", String(validate_member), "The one instance, as a dotted name.", default=None),
+        _ACCESSOR,
+        Setting("allow", PATTERNS, "Patterns of files that may go round the source of truth."),
+        Setting("deprecated", Replacements(), "Old modules and names → what took their place."),
+        Setting("accessor-for", Tables(ACCESSOR_FOR, AccessorFor), "Other accessors for some files."),
+        Setting(
+            "check-canonical",
+            Boolean(),
+            "Whether further instances in the canonical modules are reported.",
+            default=False,
+        ),
+        Setting("tear-down", Strings(validate_method_name), "Further methods that end an instance."),
+    ),
+    ACCESSOR_FOR: (
+        Setting("paths", PATTERNS, "Patterns of the files.", presence="required"),
+        _ACCESSOR._replace(presence="required"),
+    ),
+}

@@ -1,0 +1,164 @@
+"""What may be the value of a setting: each type reads one from a table that has it, and reports what is wrong.
+
+What a type means to an editor is in `json_schema`, which a check does not load.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
+from typing import NamedTuple
+
+from flake8_redis_ssot.config.toml_table import PathValidator, Table, Validator
+from flake8_redis_ssot.config.validators import (
+    validate_choice,
+    validate_code,
+    validate_deprecated,
+    validate_module,
+    validate_pattern,
+)
+
+
+class String(NamedTuple):
+    """A string; None for one that is wrong."""
+
+    validator: Validator
+
+    def read(self, table: Table, key: str) -> str | None:
+        """The string at `key`."""
+        value = table.values[key]
+        return value if table.is_valid(value, table.full_key(key), self.validator) else None
+
+
+class Strings(NamedTuple):
+    """An array of strings, or a string that stands for an array of one; each once, converted."""
+
+    validator: Validator
+    convert: Callable[[str], str] = str
+
+    def read(self, table: Table, key: str) -> tuple[str, ...]:
+        """The good strings at `key`."""
+        if not isinstance(table.values[key], (str, list)):
+            table.report_mismatch(table.full_key(key), "a string or an array of strings", table.values[key])
+            return ()
+        good = (item for item, full_key in table.items(key) if table.is_valid(item, full_key, self.validator))
+        return tuple(dict.fromkeys(map(self.convert, good)))
+
+
+def anchor_pattern(pattern: str) -> str:
+    """`./tests`, which git would match with nothing, means `/tests`."""
+    return re.sub(r"\A(!?)\./", r"\1/", pattern)
+
+
+CODES = Strings(validate_code)
+PATTERNS = Strings(PathValidator(validate_pattern), anchor_pattern)
+
+
+class Choice(NamedTuple):
+    """One of some words."""
+
+    words: tuple[str, ...]
+
+    def validate(self, text: str) -> str | None:
+        """Why `text` is none of the words, or None."""
+        return validate_choice(text, self.words)
+
+    def read(self, table: Table, key: str) -> str | None:
+        """The word at `key`."""
+        return String(self.validate).read(table, key)
+
+
+class Boolean(NamedTuple):
+    """True or false; None for anything else."""
+
+    def read(self, table: Table, key: str) -> bool | None:
+        """The boolean at `key`."""
+        value = table.values[key]
+        if isinstance(value, bool):
+            return value
+        table.report_mismatch(table.full_key(key), "a boolean", value)
+        return None
+
+
+class Fraction(NamedTuple):
+    """A number above 0 and up to 1; None for any other."""
+
+    def read(self, table: Table, key: str) -> float | None:
+        """The number at `key`."""
+        value, full_key = table.values[key], table.full_key(key)
+        if isinstance(value, bool) or not isinstance(value, (int, float)):
+            table.report_mismatch(full_key, "a number", value)
+        elif not 0 < value <= 1:
+            table.report_problem(full_key, f"`{value}` is no part of a whole; write a number above 0 and up to 1")
+        else:
+            return float(value)
+        return None
+
+
+class CodesByPattern(NamedTuple):
+    """A table of patterns, each with codes."""
+
+    def read(self, table: Table, key: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """The patterns at `key`, each with its codes."""
+        inner = table.table(key)
+        if inner is None:
+            return ()
+        is_valid = partial(inner.is_valid, validator=PATTERNS.validator)
+        patterns = (pattern for pattern in inner.values if is_valid(pattern, inner.full_key(pattern)))
+        return tuple((anchor_pattern(pattern), CODES.read(inner, pattern)) for pattern in patterns)
+
+
+class ChoiceByCode(NamedTuple):
+    """A table of prefixes of codes with a word each; one word alone stands for all codes."""
+
+    choice: Choice
+
+    def read(self, table: Table, key: str) -> tuple[tuple[str, str], ...]:
+        """The prefixes at `key` (empty: all codes), each with its word."""
+        value, full_key = table.values[key], table.full_key(key)
+        if isinstance(value, str):
+            return (("", value),) if table.is_valid(value, full_key, self.choice.validate) else ()
+        if not isinstance(value, dict):
+            table.report_mismatch(full_key, "a string or a table", value)
+            return ()
+        inner = table._replace(values=value, key=full_key)
+        pairs = _read_pairs(inner, value.items(), validate_code, self.choice.validate)
+        return tuple((code.removeprefix("ALL"), word) for code, word in pairs)
+
+
+class Replacements(NamedTuple):
+    """A table of dotted names, each with its replacement (empty: none), or the names alone."""
+
+    def read(self, table: Table, key: str) -> tuple[tuple[str, str], ...]:
+        """The names at `key`, each with its replacement."""
+        if isinstance(table.values[key], (str, list)):
+            return tuple((name, "") for name in Strings(validate_deprecated).read(table, key))
+        inner = table.table(key)
+        if inner is None:
+            return ()
+        return tuple(_read_pairs(inner, _flatten(inner.values), validate_deprecated, _validate_replacement))
+
+
+def _read_pairs(
+    table: Table, items: Iterable[tuple[str, object]], validate_key: Validator, validate_value: Validator
+) -> Iterator[tuple[str, str]]:
+    for key, value in items:
+        full_key = table.full_key(key)
+        is_valid_key = table.is_valid(key, full_key, validate_key)
+        if table.is_valid(value, full_key, validate_value) and is_valid_key:
+            yield key, value
+
+
+def _flatten(values: Mapping[str, object], parent: str = "") -> Iterator[tuple[str, object]]:
+    """The names of a table; those written without quotes (`app.old = "…"`) TOML reads as tables in tables."""
+    for key, value in values.items():
+        name = f"{parent}.{key}" if parent else key
+        if isinstance(value, dict):
+            yield from _flatten(value, name)
+        else:
+            yield name, value
+
+
+def _validate_replacement(text: str) -> str | None:
+    return validate_module(text) if text else None
