@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from flake8_redis_ssot.config.settings import RESOURCE, SETTINGS, NamedTables, Setting, Tables, top_level_settings
-from flake8_redis_ssot.config.validators import validate_code
+from flake8_redis_ssot.config.validators import CODE_PATTERN, validate_code
 from flake8_redis_ssot.config.value_types import (
     Boolean,
     Choice,
@@ -20,7 +20,7 @@ from flake8_redis_ssot.config.value_types import (
 
 _CODES, _REPLACEMENT = ({"$ref": f"#/definitions/{name}"} for name in ("codes", "replacement"))
 _STRING = {"type": "string", "minLength": 1}
-_CODE = {"type": "string", "pattern": r"^(ALL|R|RS|RSS\d{0,3})$"}
+_CODE = {"type": "string", "pattern": f"^({CODE_PATTERN})$"}
 
 
 def json_schema() -> dict[str, Any]:
@@ -68,7 +68,7 @@ def _value_schema(setting: Setting) -> dict[str, Any]:
             choice = {"enum": list(words)}
             return {"oneOf": [choice, {"type": "object", "propertyNames": _CODE, "additionalProperties": choice}]}
         case Tables(name):
-            return {"type": "array", "items": {"$ref": f"#/definitions/{name}"}}
+            return _one_or_more({"$ref": f"#/definitions/{name}"})
         case NamedTables(name):
             return _table_of({"$ref": f"#/definitions/{name}"})
     return _PLAIN_SCHEMAS[type(setting.type)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-_CODE = re.compile(r"ALL|RSS\d{0,3}")
+CODE_PATTERN = r"ALL|RSS\d{0,3}"  # all codes, a code, or the beginning of one
 
 
 def find_nearest(word: str, words: Iterable[str]) -> str | None:
@@ -84,10 +84,10 @@ def validate_folder(text: str, root: str) -> str | None:
 
 def validate_code(text: str) -> str | None:
     """Why `text` is not `ALL`, a code or the beginning of one, or None."""
-    if _CODE.fullmatch(text):
+    if re.fullmatch(CODE_PATTERN, text):
         return None
     better = text.strip().upper()
-    hint = f"`{better}`" if _CODE.fullmatch(better) else "`ALL`, `RSS`, or a code such as `RSS002`"
+    hint = f"`{better}`" if re.fullmatch(CODE_PATTERN, better) else "`ALL`, `RSS`, or a code such as `RSS002`"
     return f"`{text}` is no code of this tool; write {hint}"
 
 

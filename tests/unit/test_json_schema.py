@@ -37,7 +37,10 @@ def test_it_is_a_schema() -> None:
     jsonschema.Draft7Validator.check_schema(json_schema())
 
 
-@pytest.mark.parametrize("text", [FULL, SHORT, GOOD])
+ONE_ACCESSOR_FOR = f"{SHORT}[accessor-for]\npaths = 'tests'\naccessor = 'testing.get'\n"
+
+
+@pytest.mark.parametrize("text", [FULL, SHORT, GOOD, ONE_ACCESSOR_FOR])
 def test_what_is_right_is_accepted(text: str) -> None:
     assert accepts(text)
 

@@ -95,6 +95,7 @@ GENERAL = [
         "per-file-ignores = {'a/*.py' = ['RSS1', 'X']}",
         'per-file-ignores."a/*.py"[1]: `X` is no code of this tool; write `ALL`, `RSS`, or a code such as `RSS002`',
     ),
+    ("select = 'RS'", "select: `RS` is no code of this tool; write `ALL`, `RSS`, or a code such as `RSS002`"),
     ("noqa = 1", "noqa: expected a string or a table, found an integer"),
     ("noqa = ['forbid']", "noqa: expected a string or a table, found an array"),
     ("noqa = 'forbidden'", "noqa: `forbidden` is no valid value; did you mean `forbid`?"),
