@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping, Set
 from typing import NamedTuple
 
 from flake8_redis_ssot.campaign.integrate.adapter_parameters import adapter_parameters, has_same_meaning
-from flake8_redis_ssot.campaign.integrate.usage import MemberUseSite
 from flake8_redis_ssot.fixes.edits.ensure_import import NotFixableError
 from flake8_redis_ssot.fixes.instances.usage_check import TEARDOWN_METHODS
+from flake8_redis_ssot.fixes.usage.observations import MemberUse
 from flake8_redis_ssot.project.resolver import Definition, Resolver
 from flake8_redis_ssot.project.similarity.class_summary import collect_methods
 from flake8_redis_ssot.project.types.class_model import ClassMembers, MemberKind
@@ -30,7 +30,7 @@ class MethodCompatibility(NamedTuple):
     """
 
     name: str
-    uses: tuple[MemberUseSite, ...]
+    uses: tuple[MemberUse, ...]
     shared_method: FunctionNode | None
     own_method: FunctionNode | None
     kind: MemberKind | None
@@ -41,7 +41,7 @@ class MethodCompatibility(NamedTuple):
     @property
     def calls(self) -> list[ast.Call]:
         """The calls of it."""
-        return [use.member_use.call for use in self.uses if use.member_use.call is not None]
+        return [use.call for use in self.uses if use.call is not None]
 
 
 class SharedClass(NamedTuple):
@@ -60,13 +60,13 @@ def collect_shared_class(
 
 
 def check_compatibility(
-    member_uses: Iterable[MemberUseSite],
+    member_uses: Iterable[MemberUse],
     shared_class: SharedClass,
     own_methods: Mapping[str, FunctionNode],
     tear_downs: Set[str],
 ) -> list[MethodCompatibility]:
     """How each method that is called fits, by name; `own_methods` are the methods of the duplicate."""
-    by_name: dict[str, list[MemberUseSite]] = {}
+    by_name: dict[str, list[MemberUse]] = {}
     for use in member_uses:
         by_name.setdefault(use.name, []).append(use)
     return [
@@ -77,14 +77,14 @@ def check_compatibility(
 
 def _check_method(
     name: str,
-    uses: tuple[MemberUseSite, ...],
+    uses: tuple[MemberUse, ...],
     shared_class: SharedClass,
     own_method: FunctionNode | None,
     tear_downs: Set[str],
 ) -> MethodCompatibility:
     member = shared_class.class_members.find_member(name)
     # A coroutine may be awaited later, by whoever gets it.
-    is_awaited = isinstance(own_method, ast.AsyncFunctionDef) or any(use.member_use.is_awaited for use in uses)
+    is_awaited = isinstance(own_method, ast.AsyncFunctionDef) or any(use.is_awaited for use in uses)
     kind = member.kind if member is not None else None
     compatibility = MethodCompatibility(
         name, uses, shared_class.methods.get(name), own_method, kind, is_awaited, "", ""
@@ -102,8 +102,8 @@ def _refusals(compatibility: MethodCompatibility, tear_downs: Set[str], shared_c
     if compatibility.name.startswith("__"):
         yield "it is no plain method"
     for use in compatibility.uses:
-        if use.member_use.kind != "call":
-            yield f"it is {'set' if use.member_use.kind == 'set' else 'read'} there, not called"
+        if use.kind != "call":
+            yield f"it is {'set' if use.kind == 'set' else 'read'} there, not called"
     if compatibility.kind is None:
         yield f"`{shared_class.class_members.name}` has no such method"
     elif compatibility.kind not in _DELEGATABLE_KINDS or compatibility.shared_method is None:

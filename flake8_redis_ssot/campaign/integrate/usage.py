@@ -10,7 +10,8 @@ from typing import NamedTuple
 from flake8_redis_ssot.campaign.integrate.duplicates import DuplicateUser
 from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.edits.ensure_import import NotFixableError
-from flake8_redis_ssot.fixes.instances.usage import MemberUse, collect_uses
+from flake8_redis_ssot.fixes.usage.file_follower import collect_uses
+from flake8_redis_ssot.fixes.usage.observations import Escape, MemberUse, ModuleVariable, Returned, StoredAttribute
 from flake8_redis_ssot.project.search.prefilter import AttributeUse
 from flake8_redis_ssot.semantic.facts import Import
 from flake8_redis_ssot.semantic.symbol_table import SymbolTable
@@ -23,20 +24,11 @@ class InstanceCreation(NamedTuple):
     call: ast.Call
 
 
-class MemberUseSite(NamedTuple):
-    """A use of a member in the file at `path`."""
-
-    path: str
-    row: int
-    name: str
-    member_use: MemberUse
-
-
 class InstanceUsage(NamedTuple):
     """All that was found: instances made, members used in order of place, and reads of the class as a type."""
 
     creations: tuple[InstanceCreation, ...]
-    member_uses: tuple[MemberUseSite, ...]
+    member_uses: tuple[MemberUse, ...]
     type_reads: tuple[tuple[str, ast.Name], ...]
 
 
@@ -62,7 +54,7 @@ class _UsageFollower:
         self._has_no_other_users = has_no_other_users
         self._seen: set[object] = set()
         self.creations: list[InstanceCreation] = []
-        self.member_uses: list[MemberUseSite] = []
+        self.member_uses: list[MemberUse] = []
         self.type_reads: list[tuple[str, ast.Name]] = []
 
     def follow_class_read(self, user: DuplicateUser, read: ast.Name) -> None:
@@ -111,17 +103,15 @@ class _UsageFollower:
         if (path, node) in self._seen:
             return
         self._seen.add((path, node))
-        uses = collect_uses(node, self._context.document(path).symbol_table)
-        self.member_uses += [
-            MemberUseSite(path, member_use.row, member_use.name, member_use) for member_use in uses.member_uses
-        ]
-        for escape in uses.escapes:
+        uses = collect_uses(node, self._context.document(path))
+        self.member_uses += uses.of_type(MemberUse)
+        for escape in uses.of_type(Escape):
             raise NotFixableError(f"{self._context.relative_path(path)}:{escape.row}: an instance {escape.phrase}")
-        for name in uses.module_variables:
+        for (name,) in uses.of_type(ModuleVariable):
             self._follow_importers(path, name, is_function=False)
-        for function in uses.returning_functions:
+        for function, _ in uses.of_type(Returned):
             self._follow_return(path, function)
-        for name in uses.stored_attributes:
+        for (name,) in uses.of_type(StoredAttribute):
             self._collect_attribute_uses(path, name)
 
     def _follow_return(self, path: str, function: ast.AST) -> None:
@@ -157,7 +147,7 @@ class _UsageFollower:
             if file != path and (file in self._service_paths or words.search(self._context.code_bytes(file))):
                 self.member_uses += list(self._member_uses(file, name, uses))
 
-    def _member_uses(self, file: str, name: str, uses: Iterable[AttributeUse]) -> Iterator[MemberUseSite]:
+    def _member_uses(self, file: str, name: str, uses: Iterable[AttributeUse]) -> Iterator[MemberUse]:
         document = self._context.document(file)
         for use in uses:
             calls = [call for call in document.calls if _is_member_call(call, name, use)]
@@ -167,7 +157,7 @@ class _UsageFollower:
                 )
             for call in calls:
                 is_awaited = isinstance(document.symbol_table.parent(call), ast.Await)
-                yield MemberUseSite(file, use.row, use.member, MemberUse(use.member, use.row, "call", call, is_awaited))
+                yield MemberUse(file, use.row, use.member, "call", call, is_awaited)
 
 
 def _is_member_call(call: ast.Call, name: str, use: AttributeUse) -> bool:

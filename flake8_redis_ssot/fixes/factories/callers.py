@@ -10,7 +10,7 @@ from flake8_redis_ssot.fixes.context import FixContext, Reader
 from flake8_redis_ssot.fixes.document import SourceDocument
 from flake8_redis_ssot.fixes.edits.ensure_import import NotFixableError
 from flake8_redis_ssot.fixes.imports.import_node import ImportedName, find_imported_name
-from flake8_redis_ssot.fixes.instances.containers import attributes_by_name
+from flake8_redis_ssot.fixes.usage.value_flow import attributes_by_name
 from flake8_redis_ssot.semantic.facts import AttributeAccess, Import
 from flake8_redis_ssot.semantic.scopes import Symbol
 

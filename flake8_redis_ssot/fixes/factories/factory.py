@@ -10,7 +10,7 @@ from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.document import SourceDocument
 from flake8_redis_ssot.fixes.edits.ensure_import import NotFixableError
 from flake8_redis_ssot.fixes.instances.call_site import ConstructionSite
-from flake8_redis_ssot.fixes.instances.containers import FunctionOrLambda, enclosing_function, is_property
+from flake8_redis_ssot.fixes.usage.value_flow import FunctionOrLambda, enclosing_function, is_property
 from flake8_redis_ssot.project.types.decorators import MEMOIZING_DECORATORS, decorator_names
 from flake8_redis_ssot.semantic.flow.frames import last_name
 from flake8_redis_ssot.semantic.scopes import Symbol

@@ -12,7 +12,14 @@ from flake8_redis_ssot.fixes.import_checks import check_importable
 from flake8_redis_ssot.fixes.imports.import_node import is_import_tested
 from flake8_redis_ssot.fixes.imports.relocation import Relocation, find_replacement_module, resolve_relocation
 from flake8_redis_ssot.fixes.imports.try_imports import is_in_try
-from flake8_redis_ssot.fixes.instances.usage import collect_uses
+from flake8_redis_ssot.fixes.usage.file_follower import collect_uses
+from flake8_redis_ssot.fixes.usage.observations import (
+    Discarded,
+    Escape,
+    MemberUse,
+    ModuleVariable,
+    StoredAttribute,
+)
 from flake8_redis_ssot.project.resources import DeprecatedName
 from flake8_redis_ssot.project.view import FileContext
 from flake8_redis_ssot.semantic.facts import AttributeAccess, Import
@@ -94,18 +101,19 @@ def replace_dynamic_import(
     text_edits = edit_string(document.text, *document.offsets_of(argument), module, target)
     if not text_edits:
         raise NotFixableError("the module's name is put together in a way that can't be changed")
-    uses = collect_uses(call, document.symbol_table)
-    if any(member_use.kind == "set" for member_use in uses.member_uses):
+    uses = collect_uses(call, document)
+    member_uses = uses.of_type(MemberUse)
+    if any(member_use.kind == "set" for member_use in member_uses):
         raise NotFixableError("something is set in the old module")
-    moves = [resolve_relocation(old, module_name, member_use.name, file, context) for member_use in uses.member_uses]
+    moves = [resolve_relocation(old, module_name, member_use.name, file, context) for member_use in member_uses]
     draft = FixDraft(f"Import `{target}`", tuple(ReplaceText(file.path, text_edit) for text_edit in text_edits))
-    reasons = [f"line {escape.row}: the module {escape.phrase}" for escape in uses.escapes]
+    reasons = [f"line {escape.row}: the module {escape.phrase}" for escape in uses.of_type(Escape)]
     reasons += [
         f"`{name}` holds the module, and others may read it"
-        for name in (*uses.stored_attributes, *uses.module_variables)
+        for (name,) in (*uses.of_type(StoredAttribute), *uses.of_type(ModuleVariable))
     ]
     reasons += [reason for move in moves for reason in move.reasons]
-    if uses.is_discarded:
+    if uses.of_type(Discarded):
         reasons.append("the old module is loaded for what it does when it is loaded")
     return draft.with_reasons(reasons), moves
 

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from flake8_redis_ssot.files.test_paths import is_test_path
 from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.instances.call_site import ConstructionSite
-from flake8_redis_ssot.fixes.instances.usage import ValueUses
 from flake8_redis_ssot.fixes.instances.usage_check import Doubt
+from flake8_redis_ssot.fixes.usage.observations import Discarded, ValueUses
 from flake8_redis_ssot.model import Applicability
 from flake8_redis_ssot.project.constructions import find_constructors
 from flake8_redis_ssot.project.types.class_model import ClassMembers
@@ -45,7 +45,7 @@ def find_context_doubts(
         yield Doubt("connections can't be shared with the processes that this file starts")
     yield from _check_multiple_instances(construction, file, context)
     yield from _check_loop(construction, document.symbol_table.ancestors(construction.expression))
-    if uses.is_discarded:
+    if uses.of_type(Discarded):
         yield Doubt("the instance is thrown away: it may be made for its effects alone", Applicability.MANUAL)
     if construction.call is not None and _is_error_expected(document.symbol_table.ancestors(construction.expression)):
         yield Doubt("making one is what is tested here", Applicability.MANUAL)

@@ -6,9 +6,9 @@ import ast
 from collections.abc import Iterator
 
 from flake8_redis_ssot.fixes.context import FixContext
-from flake8_redis_ssot.fixes.instances.usage import ValueUses
 from flake8_redis_ssot.fixes.instances.usage_check import Doubt
 from flake8_redis_ssot.fixes.patches.patch import format_path_and_row
+from flake8_redis_ssot.fixes.usage.observations import ModuleVariable, Returned, StoredAttribute, ValueUses
 from flake8_redis_ssot.model import Applicability
 from flake8_redis_ssot.project.view import FileContext
 
@@ -17,11 +17,11 @@ def find_cross_file_doubts(
     uses: ValueUses, teardown_methods: frozenset[str], file: FileContext, context: FixContext
 ) -> Iterator[Doubt]:
     """What other files may do with the instance. Raises Unanswered."""
-    for name in uses.module_variables:
+    for (name,) in uses.of_type(ModuleVariable):
         yield from _find_reader_doubts(name, f"`{name}`", file, context)
-    for name in uses.stored_attributes:
+    for (name,) in uses.of_type(StoredAttribute):
         yield from _find_attribute_doubts(name, teardown_methods, file, context)
-    for function in uses.returning_functions:
+    for function, _ in uses.of_type(Returned):
         yield from _find_return_doubts(function, teardown_methods, file, context)
 
 

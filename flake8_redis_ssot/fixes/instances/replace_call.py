@@ -24,9 +24,9 @@ from flake8_redis_ssot.fixes.instances.call_site import ConstructionSite, locate
 from flake8_redis_ssot.fixes.instances.context_checks import find_context_doubts
 from flake8_redis_ssot.fixes.instances.cross_file_usage import find_cross_file_doubts
 from flake8_redis_ssot.fixes.instances.recursion import check_recursion
-from flake8_redis_ssot.fixes.instances.usage import collect_uses
 from flake8_redis_ssot.fixes.instances.usage_check import TEARDOWN_METHODS, ClassComparison, Doubt, check_uses
 from flake8_redis_ssot.fixes.patches.move_with_call import add_patch_moves
+from flake8_redis_ssot.fixes.usage.file_follower import collect_uses
 from flake8_redis_ssot.model import Applicability, Refusal
 from flake8_redis_ssot.project.resolver import Definition
 from flake8_redis_ssot.project.view import FileContext
@@ -110,8 +110,7 @@ def find_doubts(
         is_same_class,
         TEARDOWN_METHODS.union(construction.resource.tear_down),
     )
-    uses = collect_uses(construction.expression, document.symbol_table)
-    uses.returning_functions = [function for function in uses.returning_functions if function is not excluded_function]
+    uses = collect_uses(construction.expression, document).without_return(excluded_function)
     for doubt in (*check_uses(uses, offer), *find_cross_file_doubts(uses, offer.teardown_methods, file, context)):
         # What is done out of sight may need what only the other class has.
         applicability = doubt.applicability if is_same_class or doubt.is_tracked else Applicability.MANUAL

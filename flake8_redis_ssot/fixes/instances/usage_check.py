@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from flake8_redis_ssot.fixes.instances.usage import DerivedValue, MemberUse, ValueUses
+from flake8_redis_ssot.fixes.usage.observations import (
+    DerivedValue,
+    Escape,
+    MemberUse,
+    ModuleVariable,
+    Returned,
+    StoredAttribute,
+    ValueUses,
+)
 from flake8_redis_ssot.model import Applicability
 from flake8_redis_ssot.project.types.class_model import ClassMembers, Member, MemberKind
 from flake8_redis_ssot.semantic.signatures import find_call_mismatch, has_unpacking
@@ -53,11 +61,11 @@ class Doubt:
 
 def check_uses(uses: ValueUses, comparison: ClassComparison) -> Iterator[Doubt]:
     """Every reason that the uses give, in order of place."""
-    for member_use in sorted(set(uses.member_uses), key=lambda member_use: (member_use.row, member_use.name)):
+    for member_use in sorted(set(uses.of_type(MemberUse)), key=lambda member_use: (member_use.row, member_use.name)):
         yield from _check_member_use(member_use, comparison)
-    for value in uses.derived_values:
+    for value in uses.of_type(DerivedValue):
         yield from _check_derived_value(value, comparison)
-    for escape in sorted(set(uses.escapes)):
+    for escape in sorted(set(uses.of_type(Escape))):
         reason = f"line {escape.row}: it {escape.phrase}, and what becomes of it there cannot be seen"
         yield Doubt(reason, is_tracked=False)
 
@@ -85,7 +93,7 @@ def _check_derived_value(value: DerivedValue, comparison: ClassComparison) -> It
     if value.is_call:
         teardowns = [
             member_use
-            for member_use in value.uses.member_uses
+            for member_use in value.uses.of_type(MemberUse)
             if member_use.name in comparison.teardown_methods - {"__exit__", "__aexit__"}
         ]
         for member_use in teardowns:
@@ -96,11 +104,11 @@ def _check_derived_value(value: DerivedValue, comparison: ClassComparison) -> It
     if member is not None and member.kind in _FUNCTION_KINDS:
         return
     owner = f"`{value.name}` of the shared instance"
-    for member_use in value.uses.member_uses:
+    for member_use in value.uses.of_type(MemberUse):
         yield from _check_derived_use(member_use, owner, comparison)
-    for escape in value.uses.escapes:
+    for escape in value.uses.of_type(Escape):
         yield Doubt(f"line {escape.row}: its `{value.name}` {escape.phrase}, and what becomes of it cannot be seen")
-    if value.uses.returning_functions or value.uses.module_variables or value.uses.stored_attributes:
+    if any(isinstance(each, (Returned, ModuleVariable, StoredAttribute)) for each in value.uses.observations):
         yield Doubt(
             f"its `{value.name}` (line {value.row}) is kept or given back, and what becomes of it cannot be seen"
         )

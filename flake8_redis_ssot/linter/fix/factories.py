@@ -12,7 +12,7 @@ from flake8_redis_ssot.fixes.context import FixContext, ReferenceQuery, Unanswer
 from flake8_redis_ssot.fixes.document import SourceDocument
 from flake8_redis_ssot.fixes.factories.callers import find_callers, find_calls
 from flake8_redis_ssot.fixes.factories.factory import function_kind
-from flake8_redis_ssot.fixes.instances.containers import FunctionOrLambda, enclosing_function
+from flake8_redis_ssot.fixes.usage.value_flow import FunctionOrLambda, enclosing_function
 from flake8_redis_ssot.linter.engine import LocatedFinding
 from flake8_redis_ssot.linter.fix.draft import FixCandidate, answer_queries, create_context, draft_fixes
 from flake8_redis_ssot.linter.fix.regression_check import reject_harmful

@@ -9,16 +9,6 @@ from flake8_redis_ssot.semantic.scopes import Symbol
 from flake8_redis_ssot.semantic.symbol_table import SymbolTable
 
 FunctionOrLambda = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
-# What only looks at its argument.
-INSPECTORS = frozenset({"isinstance", "type", "repr", "str", "print", "bool", "len", "callable", "dir"})
-# What ends its argument, sooner or later.
-CLOSERS = frozenset({"closing", "aclosing", "enter_context", "enter_async_context", "push", "push_async_exit"})
-
-
-def row_of(node: ast.AST) -> int:
-    """The 1-based row where a node begins."""
-    row: int = getattr(node, "lineno", 0)
-    return row
 
 
 def enclosing_function(node: ast.AST, symbol_table: SymbolTable) -> FunctionOrLambda | None:

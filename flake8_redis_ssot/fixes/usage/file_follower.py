@@ -1,0 +1,134 @@
+"""Follows the value of an expression through its file: names, attributes, arguments, and what functions return."""
+
+from __future__ import annotations
+
+import ast
+
+from flake8_redis_ssot.fixes.document import SourceDocument
+from flake8_redis_ssot.fixes.usage import value_flow
+from flake8_redis_ssot.fixes.usage.observations import (
+    DerivedValue,
+    Discarded,
+    Escape,
+    ModuleVariable,
+    Observation,
+    Returned,
+    StoredAttribute,
+    ValueUses,
+)
+from flake8_redis_ssot.fixes.usage.steps import Held, MemberValue, Step, steps_from
+from flake8_redis_ssot.semantic.scopes import Symbol
+
+
+def collect_uses(expression: ast.expr, document: SourceDocument) -> ValueUses:
+    """Everything that a file does with the value of one of its expressions."""
+    return _FileFollower(document).follow_all(expression)
+
+
+class _FileFollower:
+    """The way of one value, or of one that `is_derived` from it: then deeper parts count as the same."""
+
+    def __init__(self, document: SourceDocument, *, is_derived: bool = False) -> None:
+        self._document = document
+        self._symbol_table = document.symbol_table
+        self._is_derived = is_derived
+        self._observations: list[Observation] = []
+        self._seen: set[object] = set()
+        self._attributes_by_name: dict[str, list[ast.Attribute]] | None = None
+
+    def follow_all(self, expression: ast.expr) -> ValueUses:
+        """Follow an expression to its ends."""
+        self._follow(expression)
+        return ValueUses(tuple(self._observations))
+
+    def _is_new(self, key: object) -> bool:
+        """Whether something is met for the first time."""
+        is_new = key not in self._seen
+        self._seen.add(key)
+        return is_new
+
+    def _follow(self, expression: ast.expr) -> None:
+        if self._is_new(expression):
+            for step in steps_from(expression, self._document):
+                self._take(step)
+
+    def _take(self, step: Step) -> None:
+        match step:
+            case ast.expr():
+                self._follow(step)
+            case Held():
+                self._follow_symbol(step)
+            case StoredAttribute():
+                self._follow_stored_attribute(step)
+            case Returned():
+                self._follow_return(step)
+            case MemberValue():
+                self._follow_member_value(step)
+            case _:
+                self._observations.append(step)
+
+    def _follow_member_value(self, value: MemberValue) -> None:
+        """Go on with what a member gives; what calls of a part give is nobody's concern."""
+        if not self._is_derived:
+            uses = _FileFollower(self._document, is_derived=True).follow_all(value.expression)
+            self._observations.append(DerivedValue(value.name, value.expression.lineno, value.is_call, uses))
+        elif not value.is_call:
+            self._follow(value.expression)
+
+    def _follow_symbol(self, held: Held) -> None:
+        """Every read of a variable, from whichever scope."""
+        symbol = held.symbol
+        if not self._is_new(symbol):
+            return
+        if symbol.scope.kind == "class":
+            self._follow_stored_attribute(StoredAttribute(symbol.name))
+        elif symbol.scope.kind == "module" or symbol.has_inner_declaration:
+            self._observations.append(ModuleVariable(symbol.name))
+        elif not symbol.reads and not held.is_parameter:
+            self._observations.append(Discarded(symbol.bindings[0].statement.lineno))
+        self._observe_locals_calls(symbol)
+        for read in symbol.reads:
+            self._follow(read)
+
+    def _observe_locals_calls(self, symbol: Symbol) -> None:
+        for read, name in value_flow.find_locals_calls(symbol, self._symbol_table):
+            self._observations.append(Escape(self._document.path, read.lineno, f"is seen by `{name}()`"))
+
+    def _follow_stored_attribute(self, attribute: StoredAttribute) -> None:
+        """Every read of an attribute of that name, of whatever it is an attribute."""
+        if self._is_new(attribute):
+            self._observations.append(attribute)
+            for node in self._attributes_named(attribute.name):
+                self._follow(node)
+
+    def _attributes_named(self, name: str) -> list[ast.Attribute]:
+        if self._attributes_by_name is None:
+            self._attributes_by_name = value_flow.attributes_by_name(self._symbol_table)
+        return self._attributes_by_name.get(name, [])
+
+    def _follow_return(self, returned: Returned) -> None:
+        if self._is_new(returned.function):
+            self._observations.append(returned)
+            if not returned.is_yielded:
+                self._follow_callers(returned.function)
+
+    def _follow_callers(self, function: ast.AST) -> None:
+        """The callers of a function in its own file have the value; a property is an attribute."""
+        name = getattr(function, "name", "")
+        if value_flow.is_property(function):
+            self._follow_stored_attribute(StoredAttribute(name))
+            return
+        for node in self._function_reads(function, name):
+            call = self._symbol_table.call_of(node)
+            if call is not None:
+                self._follow(call)
+            elif not isinstance(self._symbol_table.parent(node), ast.Attribute):
+                phrase = f"comes from `{name}`, which is handed on"
+                self._observations.append(Escape(self._document.path, node.lineno, phrase))
+
+    def _function_reads(self, function: ast.AST, name: str) -> list[ast.Name] | list[ast.Attribute]:
+        scope = self._symbol_table.scope_of(function)
+        if scope.kind == "class":
+            return self._attributes_named(name)
+        symbol = self._symbol_table.find_symbol(scope, name)
+        return list(symbol.reads) if symbol else []
