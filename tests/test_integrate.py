@@ -462,6 +462,58 @@ def test_instances_are_followed_over_files(small: Project) -> None:
     assert found["users"] == ["billing/a.py", "billing/c.py"]
 
 
+MAKING = "from functools import lru_cache\n\nfrom billing.stub import StubStore\n\n\n"
+
+
+@pytest.mark.parametrize(
+    ("making", "using"),
+    [
+        ("shared = StubStore()\n", "from billing.face import shared\n\nshared.touch('a')\n"),
+        ("shared = StubStore()\n", "from billing import face\n\nface.shared.touch('a')\n"),
+        ("shared = StubStore()\n", "from billing import a\n\na.shared.touch('a')\n"),
+        ("def shared():\n    return StubStore()\n", "from billing.face import shared\n\nshared().touch('a')\n"),
+        (
+            "@lru_cache\ndef shared():\n    return StubStore()\n",
+            "from billing.a import shared\n\nshared().touch('a')\n",
+        ),
+    ],
+)
+def test_instances_are_followed_by_every_name(small: Project, making: str, using: str) -> None:
+    small.write("billing/a.py", MAKING + making)
+    small.write("billing/face.py", "from billing.a import shared\n")
+    small.write("billing/b.py", using)
+    status, report = small.run("--output-format", "json")
+    (found,) = json.loads(report)
+    assert (status, [each["name"] for each in found["methods"]]) == (0, ["touch"])
+    assert found["methods"][0]["uses"] == [{"path": "billing/b.py", "row": 3}]
+
+
+@pytest.mark.parametrize(
+    ("making", "reason"),
+    [
+        (
+            "def each():\n    yield StubStore()\n\n\nfor one in each():\n    one.lost()\n",
+            "who gets what `each` gives back",
+        ),
+        ("class A:\n    def __enter__(self):\n        return StubStore()\n", "who gets what `__enter__` gives back"),
+        ("@lru_cache\n@strange\ndef f():\n    return StubStore()\n", "who gets what `f` gives back"),
+    ],
+)
+def test_callers_that_are_not_known(small: Project, making: str, reason: str) -> None:
+    small.write("billing/a.py", MAKING + making)
+    status, report = small.run()
+    assert (status, reason in report) == (1, True)
+
+
+def test_an_inner_function_is_no_attribute(small: Project) -> None:
+    small.write(
+        "billing/a.py", MAKING + "def f():\n    def till():\n        return StubStore()\n\n    till().touch('a')\n"
+    )
+    small.write("billing/b.py", "def work(shop):\n    return print(shop.till)\n")
+    status, report = small.run()
+    assert (status, "fits" in report) == (0, True)
+
+
 def test_calls_on_an_attribute_of_somebody_else_are_seen(small: Project) -> None:
     small.write(
         "billing/c.py",

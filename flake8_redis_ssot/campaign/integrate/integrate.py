@@ -25,7 +25,7 @@ from flake8_redis_ssot.campaign.integrate.migrate_callers import (
     migrate_user,
     remove_class,
 )
-from flake8_redis_ssot.campaign.integrate.usage import collect_usage
+from flake8_redis_ssot.campaign.integrate.usage import collect_member_uses
 from flake8_redis_ssot.files.atomic_write import Change
 from flake8_redis_ssot.fixes.compose import build_text_edits
 from flake8_redis_ssot.fixes.context import FixContext, UnansweredQueryError
@@ -135,13 +135,15 @@ class _DuplicateIntegration:
         accessor = file.accessor(resource)
         self.reasons = [*self._import_refusals(accessor), *reasons]
         has_no_other_users = not any(user for user in all_users if user not in self._users)
-        usage = collect_usage(self._users, self._paths, self._context, has_no_other_users=has_no_other_users)
+        member_uses = collect_member_uses(
+            self._users, self._paths, self._context, has_no_other_users=has_no_other_users
+        )
         is_instance = accessor == resource.instance
         shared_class = _resolve_shared_class(accessor, is_instance, self._duplicate, self._context, file)
         node = find_class(self._duplicate, self._context.tree(self._duplicate.path))
         own_methods = methods_in(node) if node is not None else {}
         self._compatibilities = check_compatibility(
-            usage.member_uses, shared_class, own_methods, frozenset(resource.tear_down)
+            member_uses, shared_class, own_methods, frozenset(resource.tear_down)
         )
         self.reasons += [
             f"it has `{name}()`, and the shared class has not" for name in _missing_dunders(own_methods, shared_class)
