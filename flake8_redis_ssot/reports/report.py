@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from flake8_redis_ssot.files.atomic_write import read
 from flake8_redis_ssot.model import Finding, Span
@@ -56,6 +57,16 @@ class Format(NamedTuple):
     render: Callable[[CheckReport, Style], str]
     for_people: bool = False
     shows_fixes: bool = False
+
+
+ReportT = TypeVar("ReportT")
+# The formats of a command with a report of its own: each gives the text of one, without a final newline.
+Renderers = Mapping[str, Callable[[ReportT], str]]
+
+
+def format_json(value: object) -> str:
+    """A value as JSON, indented by two."""
+    return json.dumps(value, indent=2, ensure_ascii=False)
 
 
 def format_names() -> list[str]:

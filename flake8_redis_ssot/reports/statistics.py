@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 
-from flake8_redis_ssot.reports.report import CheckReport, Format
+from flake8_redis_ssot.reports.report import CheckReport, Format, format_json
 from flake8_redis_ssot.reports.summary import format_summary, is_fixable
 from flake8_redis_ssot.terminal import Style
 
@@ -26,7 +25,7 @@ def count_by_code(report: CheckReport) -> list[tuple[str, int]]:
 
 def _render_json(report: CheckReport, style: Style) -> str:
     """The whole list, indented by two."""
-    return json.dumps([_count_to_dict(code, count, report) for code, count in count_by_code(report)], indent=2)
+    return format_json([_count_to_dict(code, count, report) for code, count in count_by_code(report)])
 
 
 def _count_to_dict(code: str, count: int, report: CheckReport) -> dict[str, object]:

@@ -4,20 +4,28 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from flake8_redis_ssot.campaign.integrate.compatibility import MethodCompatibility
 from flake8_redis_ssot.campaign.integrate.integrate import IntegrationResult
 from flake8_redis_ssot.files.paths import to_relative_path
+from flake8_redis_ssot.reports.report import Renderers, format_json
 
 _MAX_LOCATIONS = 4
 
 
-def render_text(service: str, results: Sequence[IntegrationResult], root: str) -> str:
-    """Everything, for people. `root` is the folder that paths count from."""
-    if not results:
-        return f"{service} has no duplicate, and uses none."
-    return "\n\n".join("\n".join(_lines(each, root)) for each in results)
+class IntegrationReport(NamedTuple):
+    """What comes of the duplicates of a service. `root` is the folder that paths count from."""
+
+    service: str
+    results: Sequence[IntegrationResult]
+    root: str
+
+
+def _render_text(report: IntegrationReport) -> str:
+    if not report.results:
+        return f"{report.service} has no duplicate, and uses none."
+    return "\n\n".join("\n".join(_lines(each, report.root)) for each in report.results)
 
 
 def _lines(result: IntegrationResult, root: str) -> Iterator[str]:
@@ -68,8 +76,12 @@ def _format_changes(result: IntegrationResult, root: str) -> Iterator[str]:
         yield f"{to_relative_path(root, change.path)} ({label})"
 
 
-def to_json(result: IntegrationResult, root: str) -> dict[str, Any]:
+def _render_json(report: IntegrationReport) -> str:
     """The same for machines: paths from the root, rows 1-based."""
+    return format_json([_result_to_json(each, report.root) for each in report.results])
+
+
+def _result_to_json(result: IntegrationResult, root: str) -> dict[str, Any]:
     duplicate = result.duplicate
     return {
         "class": duplicate.name,
@@ -95,3 +107,6 @@ def _compatibility_to_json(compatibility: MethodCompatibility, root: str) -> dic
         "refusal": compatibility.refusal or None,
         "uses": [{"path": path, "row": row} for path, row in sorted(locations)],
     }
+
+
+FORMATS: Renderers[IntegrationReport] = {"text": _render_text, "json": _render_json}

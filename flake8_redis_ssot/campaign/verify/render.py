@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from typing import Any, NamedTuple
 
 from flake8_redis_ssot.campaign.verify.criterion import CriterionResult, CriterionState, Evidence
 from flake8_redis_ssot.campaign.verify.run import EvaluatedCriterion, VerificationReport
+from flake8_redis_ssot.reports.report import Renderers, format_json
 from flake8_redis_ssot.terminal import Style
 
 DEFAULT_EVIDENCE_COUNT = 10  # places that are shown of a criterion, unless all are wanted
@@ -25,16 +26,24 @@ _STATE_LABELS = {
 _MARKDOWN_MARKUP = re.compile(r"[\\*_<>\[\]|#~]")
 
 
-def render_text(report: VerificationReport, paint: Style, limit: int | None) -> str:
-    """For a terminal: `limit` places of each criterion (None: all)."""
-    lines = [line for each in report.results for line in _text_lines(each, paint, limit)]
+class VerificationView(NamedTuple):
+    """A report as it is to be shown: `limit` places of each criterion (None: all)."""
+
+    report: VerificationReport
+    style: Style
+    limit: int | None
+
+
+def _render_text(view: VerificationView) -> str:
+    report = view.report
+    lines = [line for each in report.results for line in _text_lines(each, view.style, view.limit)]
     return "\n".join([*lines, "", f"{len(report.results)} criteria: {report.summary}."])
 
 
-def _text_lines(evaluated: EvaluatedCriterion, paint: Style, limit: int | None) -> Iterator[str]:
+def _text_lines(evaluated: EvaluatedCriterion, style: Style, limit: int | None) -> Iterator[str]:
     criterion, result = evaluated
-    yield f"{paint(*_STATE_SIGNS[result.state])} {paint('bold', criterion.title)}: {result.summary}"
-    yield from (f"     {paint('cyan', evidence.location)} {evidence.text}" for evidence in result.evidence[:limit])
+    yield f"{style(*_STATE_SIGNS[result.state])} {style('bold', criterion.title)}: {result.summary}"
+    yield from (f"     {style('cyan', evidence.location)} {evidence.text}" for evidence in result.evidence[:limit])
     if hidden := _count_hidden(result, limit):
         yield f"     … and {hidden} more (--all)"
     yield from (f"     $ {command}" for command in result.commands)
@@ -46,38 +55,37 @@ def _count_hidden(result: CriterionResult, limit: int | None) -> int:
     return 0 if limit is None else max(len(result.evidence) - limit, 0)
 
 
-def render_json(report: VerificationReport) -> str:
+def _render_json(view: VerificationView) -> str:
     """For machines, with all places."""
-    document = {
-        "failed": report.has_failed,
-        "criteria": [
-            {
-                "name": criterion.name,
-                "title": criterion.title,
-                "state": result.state.value,
-                "summary": result.summary,
-                "evidence": [evidence._asdict() for evidence in result.evidence],
-                "commands": list(result.commands),
-                "note": result.note,
-                "details": dict(result.details),
-            }
-            for criterion, result in report.results
-        ],
+    criteria = [_criterion_to_dict(each) for each in view.report.results]
+    return format_json({"failed": view.report.has_failed, "criteria": criteria})
+
+
+def _criterion_to_dict(evaluated: EvaluatedCriterion) -> dict[str, Any]:
+    criterion, result = evaluated
+    return {
+        "name": criterion.name,
+        "title": criterion.title,
+        "state": result.state.value,
+        "summary": result.summary,
+        "evidence": [evidence._asdict() for evidence in result.evidence],
+        "commands": list(result.commands),
+        "note": result.note,
+        "details": dict(result.details),
     }
-    return json.dumps(document, indent=2, ensure_ascii=False)
 
 
-def render_markdown(report: VerificationReport, limit: int | None) -> str:
+def _render_markdown(view: VerificationView) -> str:
     """For a pull request: a table, and the evidence below it, folded away."""
     lines = ["## One source of truth: where it stands", "", "| | criterion | evidence |", "|---|---|---|"]
-    for criterion, result in report.results:
+    for criterion, result in view.report.results:
         lines.append(
             f"| {_STATE_LABELS[result.state]} | {_escape_markdown(criterion.title)} | "
             f"{_escape_markdown(result.summary)} |"
         )
-    lines += ["", f"{report.summary}."]
-    for each in report.results:
-        lines += _details_block(each, limit)
+    lines += ["", f"{view.report.summary}."]
+    for each in view.report.results:
+        lines += _details_block(each, view.limit)
     return "\n".join(lines)
 
 
@@ -112,8 +120,4 @@ def _escape_markdown(text: str) -> str:
     return "`".join(parts)
 
 
-FORMATS: dict[str, Callable[[VerificationReport, Style, int | None], str]] = {
-    "text": render_text,
-    "json": lambda report, paint, most: render_json(report),
-    "markdown": lambda report, paint, most: render_markdown(report, most),
-}
+FORMATS: Renderers[VerificationView] = {"text": _render_text, "json": _render_json, "markdown": _render_markdown}

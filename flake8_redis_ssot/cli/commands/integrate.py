@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 
 from flake8_redis_ssot.baseline.entries import path_from
 from flake8_redis_ssot.campaign.classify import find_tests
 from flake8_redis_ssot.campaign.integrate.integrate import IntegrationOptions, IntegrationResult, integrate
-from flake8_redis_ssot.campaign.integrate.report import render_text, to_json
+from flake8_redis_ssot.campaign.integrate.report import FORMATS, IntegrationReport
 from flake8_redis_ssot.campaign.remediate import BatchFixes, FilePaths, Remediation
 from flake8_redis_ssot.cli.campaign_session import (
     CampaignSession,
@@ -44,7 +43,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     add = parser.add_argument
     add("--adapter", action="store_true", help="write an adapter even where the accessor alone would do")
     add("--prefix", metavar="TEXT", help="what the keys of an adapter begin with (default: `SERVICE:`)")
-    add("--output-format", choices=("text", "json"), default="text", help="default: text, with the diff")
+    add("--output-format", choices=tuple(FORMATS), default="text", help="default: text, with the diff")
     add("--apply", action="store_true", help="do it, as a batch of the campaign that `rollback` can undo")
     add_gate_options(parser)
     parser.set_defaults(paths=[])
@@ -64,11 +63,7 @@ def main(arguments: Namespace) -> int:
 
 
 def _print_report(arguments: Namespace, config: Config, integrations: Sequence[IntegrationResult]) -> None:
-    root = str(config.root)
-    if arguments.output_format == "json":
-        print(json.dumps([to_json(each, root) for each in integrations], indent=2, ensure_ascii=False))
-    else:
-        print(render_text(arguments.service, integrations, root))
+    print(FORMATS[arguments.output_format](IntegrationReport(arguments.service, integrations, str(config.root))))
 
 
 def _exit_code(integrations: Sequence[IntegrationResult]) -> int:

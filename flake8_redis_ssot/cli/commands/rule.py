@@ -2,42 +2,58 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from argparse import ArgumentParser, Namespace
+from typing import NamedTuple
 
+from flake8_redis_ssot.reports.report import Renderers, format_json
 from flake8_redis_ssot.rules.rule import Rule, all_rules
+
+
+class RuleListing(NamedTuple):
+    """Some rules: a line of each if `is_brief`, and all about the first one otherwise."""
+
+    rules: tuple[Rule, ...]
+    is_brief: bool
+
+
+def _render_text(listing: RuleListing) -> str:
+    if listing.is_brief:
+        return "\n".join(f"{rule.code}  {rule.name:24}  {rule.summary}" for rule in listing.rules)
+    return "\n".join(f"# {rule.name} ({rule.code})\n\n{rule.page}" for rule in listing.rules)
+
+
+def _render_json(listing: RuleListing) -> str:
+    entries = [
+        {"code": rule.code, "name": rule.name, "summary": rule.summary, "explanation": rule.page}
+        for rule in listing.rules
+    ]
+    return format_json(entries if listing.is_brief else entries[0])
+
+
+_FORMATS: Renderers[RuleListing] = {"text": _render_text, "json": _render_json}
 
 
 def add_arguments(parser: ArgumentParser) -> None:
     """The flags of `rule`."""
     parser.add_argument("code", nargs="?", metavar="CODE", help="such as RSS002")
     parser.add_argument("--all", action="store_true", help="list every code")
-    parser.add_argument("--output-format", choices=("text", "json"), default="text", help="default: text")
+    parser.add_argument("--output-format", choices=tuple(_FORMATS), default="text", help="default: text")
 
 
 def main(arguments: Namespace) -> int:
     """Explain one code, or list all; 2 where there is no such code."""
     if arguments.all or not arguments.code:
-        return _print_rules(all_rules(), arguments.output_format, brief=True)
+        return _print_rules(RuleListing(all_rules(), is_brief=True), arguments)
     code = arguments.code.upper()
     rules = tuple(rule for rule in all_rules() if code == rule.code or arguments.code == rule.name)
     if not rules:
         available = ", ".join(rule.code for rule in all_rules())
         print(f"error: there is no rule `{arguments.code}`; there are {available}", file=sys.stderr)
         return 2
-    return _print_rules(rules, arguments.output_format, brief=False)
+    return _print_rules(RuleListing(rules, is_brief=False), arguments)
 
 
-def _print_rules(rules: tuple[Rule, ...], format_name: str, *, brief: bool) -> int:
-    if format_name == "json":
-        entries = [
-            {"code": rule.code, "name": rule.name, "summary": rule.summary, "explanation": rule.page} for rule in rules
-        ]
-        print(json.dumps(entries if brief else entries[0], indent=2, ensure_ascii=False))
-        return 0
-    for rule in rules:
-        print(
-            f"{rule.code}  {rule.name:24}  {rule.summary}" if brief else f"# {rule.name} ({rule.code})\n\n{rule.page}"
-        )
+def _print_rules(listing: RuleListing, arguments: Namespace) -> int:
+    print(_FORMATS[arguments.output_format](listing))
     return 0

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import os
 from argparse import ArgumentParser, Namespace
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, NamedTuple
 
 from flake8_redis_ssot.cli.errors import print_messages
 from flake8_redis_ssot.cli.options import add_config_options, add_path_arguments, add_selection_options
@@ -15,6 +14,7 @@ from flake8_redis_ssot.config.model import ConfigError
 from flake8_redis_ssot.linter.request import NoConfigurationError
 from flake8_redis_ssot.linter.suppressions import CommentAudit, audit_suppressions
 from flake8_redis_ssot.model import Finding, plural
+from flake8_redis_ssot.reports.report import Renderers, format_json
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -23,7 +23,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     add_selection_options(parser)
     add_config_options(parser)
     add = parser.add_argument
-    add("--output-format", choices=("concise", "json"), default="concise", help="default: concise")
+    add("--output-format", choices=tuple(_FORMATS), default="concise", help="default: concise")
     add("--unused", action="store_true", help="only those with a code of ours that silences nothing")
     add("--without-reason", action="store_true", help="only those that give no reason")
     add("--check", action="store_true", help="exit with 1 if any is listed")
@@ -44,11 +44,10 @@ def main(arguments: Namespace) -> int:
     except (ConfigError, NoConfigurationError) as error:
         print_messages(to_command_error(error, request).args)
         return 2
-    suppressions = [each for each in comments if _is_selected(each, arguments)]
-    if arguments.output_format == "json":
-        print(json.dumps([_suppression_to_dict(each) for each in suppressions], indent=2, ensure_ascii=False))
-    else:
-        _print_suppressions(suppressions, quiet=arguments.quiet)
+    suppressions = tuple(each for each in comments if _is_selected(each, arguments))
+    text = _FORMATS[arguments.output_format](SuppressionReport(suppressions, not arguments.quiet))
+    if text:
+        print(text)
     print_messages(errors)
     return 2 if errors else 1 if arguments.check and suppressions else 0
 
@@ -59,16 +58,30 @@ def _is_selected(suppression: CommentAudit, arguments: Namespace) -> bool:
     return not (arguments.without_reason and suppression.comment.reason)
 
 
-def _print_suppressions(suppressions: Sequence[CommentAudit], *, quiet: bool) -> None:
-    for suppression in suppressions:
-        comment = suppression.comment
-        reason = f"reason: {comment.reason}" if comment.reason else "no reason"
-        location = f"{suppression.path}:{comment.row}:{comment.column + 1}:"
-        print(location, f"`{comment.text}`", f"{', '.join(_describe_effects(suppression))}; {reason}")
-    if not quiet:
-        unused = sum(bool(suppression.unused_codes) for suppression in suppressions)
-        without_reason = sum(not suppression.comment.reason for suppression in suppressions)
-        print(f"{plural(len(suppressions), 'comment')}, {unused} with unused codes, {without_reason} without a reason.")
+class SuppressionReport(NamedTuple):
+    """The comments to list, in order, and whether their numbers are wanted."""
+
+    suppressions: tuple[CommentAudit, ...]
+    has_summary: bool
+
+
+def _render_concise(report: SuppressionReport) -> str:
+    return "\n".join([*map(_format_suppression, report.suppressions), *_summary_lines(report)])
+
+
+def _format_suppression(suppression: CommentAudit) -> str:
+    comment = suppression.comment
+    reason = f"reason: {comment.reason}" if comment.reason else "no reason"
+    location = f"{suppression.path}:{comment.row}:{comment.column + 1}:"
+    return f"{location} `{comment.text}` {', '.join(_describe_effects(suppression))}; {reason}"
+
+
+def _summary_lines(report: SuppressionReport) -> Iterator[str]:
+    if report.has_summary:
+        unused = sum(bool(suppression.unused_codes) for suppression in report.suppressions)
+        without_reason = sum(not suppression.comment.reason for suppression in report.suppressions)
+        comments = plural(len(report.suppressions), "comment")
+        yield f"{comments}, {unused} with unused codes, {without_reason} without a reason."
 
 
 def _describe_effects(suppression: CommentAudit) -> Iterator[str]:
@@ -104,3 +117,10 @@ def _suppression_to_dict(suppression: CommentAudit) -> dict[str, Any]:
 def _finding_to_dict(finding: Finding) -> dict[str, Any]:
     location = {"column": finding.span.column + 1, "row": finding.span.row}
     return {"code": finding.code, "location": location, "message": finding.message}
+
+
+def _render_json(report: SuppressionReport) -> str:
+    return format_json([_suppression_to_dict(each) for each in report.suppressions])
+
+
+_FORMATS: Renderers[SuppressionReport] = {"concise": _render_concise, "json": _render_json}

@@ -14,7 +14,7 @@ from flake8_redis_ssot.campaign.gate import Gate, GateError
 from flake8_redis_ssot.campaign.journal import GateRun, Journal, JournalError
 from flake8_redis_ssot.campaign.storage import CampaignStore
 from flake8_redis_ssot.campaign.verify.context import VerificationContext
-from flake8_redis_ssot.campaign.verify.render import DEFAULT_EVIDENCE_COUNT, FORMATS
+from flake8_redis_ssot.campaign.verify.render import DEFAULT_EVIDENCE_COUNT, FORMATS, VerificationView
 from flake8_redis_ssot.campaign.verify.run import VerificationReport, verify
 from flake8_redis_ssot.campaign.verify.undefined_names import original_digests
 from flake8_redis_ssot.cli.campaign_session import add_gate_options, interrupt_on_sigterm
@@ -48,8 +48,8 @@ def main(arguments: Namespace) -> int:
         report = _build_report(arguments)
     except GateError as error:
         raise CommandError(*error.args) from error
-    render = FORMATS[arguments.output_format]
-    print(render(report, Style.for_stream(sys.stdout), None if arguments.all else DEFAULT_EVIDENCE_COUNT))
+    limit = None if arguments.all else DEFAULT_EVIDENCE_COUNT
+    print(FORMATS[arguments.output_format](VerificationView(report, Style.for_stream(sys.stdout), limit)))
     return 1 if report.has_failed else 0
 
 

@@ -5,22 +5,19 @@ https://docs.gitlab.com/ci/testing/code_quality/#code-quality-report-format
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from flake8_redis_ssot.files.paths import repository_path
 from flake8_redis_ssot.model import Finding
 from flake8_redis_ssot.reports.fingerprints import compute_fingerprints
-from flake8_redis_ssot.reports.report import CheckReport, Format
+from flake8_redis_ssot.reports.report import CheckReport, Format, format_json
 from flake8_redis_ssot.terminal import Style
 
 
 def _render(report: CheckReport, style: Style) -> str:
     """The whole list; paths count from the top of the repository, as GitLab wants them."""
     pairs = zip(report.findings, compute_fingerprints(report.findings, with_path=True))
-    return json.dumps(
-        [_finding_to_dict(finding, report, fingerprint) for finding, fingerprint in pairs], indent=2, ensure_ascii=False
-    )
+    return format_json([_finding_to_dict(finding, report, fingerprint) for finding, fingerprint in pairs])
 
 
 def _finding_to_dict(finding: Finding, report: CheckReport, fingerprint: str) -> dict[str, Any]:

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import os
 from typing import Any
 
 from flake8_redis_ssot.model import Applicability, Edit, Finding, Fix, Refusal
-from flake8_redis_ssot.reports.report import CheckReport, Format
+from flake8_redis_ssot.reports.report import CheckReport, Format, format_json
 from flake8_redis_ssot.syntax.notebooks.locations import edit_in_cell
 from flake8_redis_ssot.terminal import Style
 
 
 def _render(report: CheckReport, style: Style) -> str:
     """The whole list, indented by two."""
-    return json.dumps([finding_to_dict(finding, report) for finding in report.findings], indent=2, ensure_ascii=False)
+    return format_json([finding_to_dict(finding, report) for finding in report.findings])
 
 
 def finding_to_dict(finding: Finding, report: CheckReport) -> dict[str, Any]:

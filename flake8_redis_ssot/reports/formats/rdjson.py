@@ -5,26 +5,23 @@ https://github.com/reviewdog/reviewdog/tree/master/proto/rdf
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from flake8_redis_ssot.files.paths import repository_path
 from flake8_redis_ssot.model import Applicability, Finding, Fix, Span
-from flake8_redis_ssot.reports.report import CheckReport, Format
+from flake8_redis_ssot.reports.report import CheckReport, Format, format_json
 from flake8_redis_ssot.syntax.notebooks import NOTEBOOK_SUFFIX
 from flake8_redis_ssot.terminal import Style
 
 
 def _render(report: CheckReport, style: Style) -> str:
     """One object for the whole run."""
-    return json.dumps(
+    return format_json(
         {
             "source": {"name": "redis-ssot"},
             "severity": "ERROR",
             "diagnostics": [_finding_to_dict(finding, report) for finding in report.findings],
-        },
-        indent=2,
-        ensure_ascii=False,
+        }
     )
 
 

@@ -5,7 +5,6 @@ https://docs.github.com/code-security/code-scanning/integrating-with-code-scanni
 
 from __future__ import annotations
 
-import json
 from typing import Any
 from urllib.parse import quote
 
@@ -13,7 +12,7 @@ from flake8_redis_ssot import __version__
 from flake8_redis_ssot.files.paths import repository_path
 from flake8_redis_ssot.model import Applicability, Finding, Fix, Span
 from flake8_redis_ssot.reports.fingerprints import compute_fingerprints
-from flake8_redis_ssot.reports.report import CheckReport, Format
+from flake8_redis_ssot.reports.report import CheckReport, Format, format_json
 from flake8_redis_ssot.rules.rule import Rule, all_rules
 from flake8_redis_ssot.syntax.notebooks import NOTEBOOK_SUFFIX
 from flake8_redis_ssot.terminal import Style
@@ -36,7 +35,7 @@ def _render(report: CheckReport, style: Style) -> str:
         "results": [_finding_to_dict(finding, report, numbers, digest) for finding, digest in zip(reported, digests)],
         "invocations": [_invocation_to_dict(len(report.findings) - len(reported))],
     }
-    return json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2, ensure_ascii=False)
+    return format_json({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]})
 
 
 def _driver_to_dict(rules: tuple[Rule, ...]) -> dict[str, Any]:
