@@ -10,14 +10,6 @@ from functools import partial
 from flake8_redis_ssot.fixes.context import FixContext, ReferenceQuery, UnansweredQueryError
 from flake8_redis_ssot.fixes.draft import FixDraft, Operation
 from flake8_redis_ssot.fixes.edits.ensure_import import NotFixableError
-from flake8_redis_ssot.fixes.factories.callers import (
-    Callers,
-    FunctionBinding,
-    FunctionRead,
-    find_callers,
-    find_calls,
-    find_unresolved_reads,
-)
 from flake8_redis_ssot.fixes.factories.delete import draft_deletion
 from flake8_redis_ssot.fixes.factories.factory import Factory, find_factory
 from flake8_redis_ssot.fixes.factories.move_patches import move_factory_patches
@@ -30,6 +22,14 @@ from flake8_redis_ssot.fixes.instances.usage_check import Doubt
 from flake8_redis_ssot.fixes.patches.module_stubs import find_module_replacements
 from flake8_redis_ssot.fixes.patches.patch import format_path_and_row
 from flake8_redis_ssot.fixes.patches.untracked import check_assignments
+from flake8_redis_ssot.fixes.usage.references import (
+    NameBinding,
+    NameRead,
+    NameReferences,
+    find_calls,
+    find_references,
+    find_unresolved_reads,
+)
 from flake8_redis_ssot.model import Refusal
 from flake8_redis_ssot.project.view import FileContext
 from flake8_redis_ssot.semantic.facts import Call, CallbackArgument
@@ -45,7 +45,7 @@ def inline_factory(fact: Call | CallbackArgument, file: FileContext, context: Fi
     except NotFixableError as error:
         return Refusal((str(error),))
     inliner = _FactoryInliner(
-        factory, construction, file, context, find_callers(file.path, factory.symbol, context), draft
+        factory, construction, file, context, find_references(file.path, factory.symbol, context), draft
     )
     inliner.run()
     return Refusal(tuple(dict.fromkeys(inliner.refusal_reasons))) if inliner.refusal_reasons else inliner.draft
@@ -68,10 +68,10 @@ class _FactoryInliner:
     construction: ConstructionSite
     file: FileContext
     context: FixContext
-    callers: Callers
+    callers: NameReferences
     draft: FixDraft
     refusal_reasons: list[str] = field(default_factory=list)
-    replacements: list[tuple[FunctionRead, CallReplacement]] = field(default_factory=list)
+    replacements: list[tuple[NameRead, CallReplacement]] = field(default_factory=list)
     queries: set[ReferenceQuery] = field(default_factory=set)
 
     def run(self) -> None:
@@ -105,7 +105,7 @@ class _FactoryInliner:
         for doubt in doubts:
             self.draft = self.draft.with_reasons([f"{prefix}{doubt.reason}"], doubt.applicability)
 
-    def _replace_call(self, read: FunctionRead, call: ast.Call | None) -> None:
+    def _replace_call(self, read: NameRead, call: ast.Call | None) -> None:
         _check_analysed(read.path, self.context)
         reads_in_file = [other for other in self.callers.reads if other.path == read.path]
         replacement = replace_factory_call(
@@ -130,7 +130,7 @@ class _FactoryInliner:
                 raise NotFixableError(why)
             self._add_operations((), (Doubt(why),))
 
-    def _remove_binding(self, binding: FunctionBinding) -> None:
+    def _remove_binding(self, binding: NameBinding) -> None:
         """The name itself goes, whoever else may know it. Raises Blocked."""
         _check_analysed(binding.path, self.context)
         document, symbol = self.context.document(binding.path), binding.symbol
@@ -142,7 +142,7 @@ class _FactoryInliner:
         if binding.imported_name is not None:
             self._remove_import(binding, binding.imported_name)
 
-    def _check_module_binding(self, binding: FunctionBinding) -> None:
+    def _check_module_binding(self, binding: NameBinding) -> None:
         """Raises Blocked where the name is known by text, or something stands in for it that can't follow."""
         context, name = self.context, binding.symbol.name
         why = next(find_string_uses(name, binding.path, context), None)
@@ -160,7 +160,7 @@ class _FactoryInliner:
         self._add_operations((), doubts, f"{context.relative_path(binding.path)}: ")
         self._add_operations(*move_factory_patches(binding, self.factory, self.replacements, self.file, context))
 
-    def _is_source_module(self, binding: FunctionBinding) -> bool:
+    def _is_source_module(self, binding: NameBinding) -> bool:
         """Whether others have the function from a holder's module."""
         path_of = self.context.resolver.path_of
         imported_names = [other.imported_name for other in self.callers.bindings if other.imported_name is not None]
@@ -170,7 +170,7 @@ class _FactoryInliner:
         modules |= {path_of(read.source_module, read.path) for read in self.callers.reads if read.binding is None}
         return binding.path in modules
 
-    def _remove_import(self, binding: FunctionBinding, imported_name: ImportedName) -> None:
+    def _remove_import(self, binding: NameBinding, imported_name: ImportedName) -> None:
         """An import of the name goes, or becomes one of the accessor by the same name. Raises Blocked."""
         document = self.context.document(binding.path)
         if imported_name.fact.is_typing_only:

@@ -7,21 +7,21 @@ from collections.abc import Iterator, Sequence
 from flake8_redis_ssot.fixes.context import FixContext, PatchTarget
 from flake8_redis_ssot.fixes.draft import ReplaceText
 from flake8_redis_ssot.fixes.edits.ensure_import import NotFixableError
-from flake8_redis_ssot.fixes.factories.callers import FunctionBinding, FunctionRead
 from flake8_redis_ssot.fixes.factories.factory import Factory
 from flake8_redis_ssot.fixes.factories.replace_caller import CallReplacement
 from flake8_redis_ssot.fixes.instances.usage_check import Doubt
 from flake8_redis_ssot.fixes.patches.lookups import find_lookups
 from flake8_redis_ssot.fixes.patches.patch import format_patch_location, has_spec, retarget_patch
+from flake8_redis_ssot.fixes.usage.references import NameBinding, NameRead
 from flake8_redis_ssot.model import CONSTRUCTIONS, Applicability
 from flake8_redis_ssot.project.view import FileContext
 
-CallReplacements = Sequence[tuple[FunctionRead, CallReplacement]]
+CallReplacements = Sequence[tuple[NameRead, CallReplacement]]
 PatchMoves = tuple[tuple[ReplaceText, ...], tuple[Doubt, ...]]
 
 
 def move_factory_patches(
-    binding: FunctionBinding, factory: Factory, replacements: CallReplacements, file: FileContext, context: FixContext
+    binding: NameBinding, factory: Factory, replacements: CallReplacements, file: FileContext, context: FixContext
 ) -> PatchMoves:
     """The patches of a holder's name with another target. Raises Blocked where one can't follow, Unanswered."""
     name = binding.symbol.name
@@ -46,7 +46,7 @@ def move_factory_patches(
 
 
 def _check_lookups(
-    binding: FunctionBinding,
+    binding: NameBinding,
     own_replacements: Sequence[CallReplacement],
     factory: Factory,
     message: str,
@@ -80,7 +80,7 @@ def _move_patch(
 
 
 def _find_extra_doubts(
-    binding: FunctionBinding,
+    binding: NameBinding,
     targets: Sequence[PatchTarget],
     own_replacements: Sequence[CallReplacement],
     factory: Factory,

@@ -17,7 +17,6 @@ from flake8_redis_ssot.fixes.edits.ensure_import import (
     format_module,
 )
 from flake8_redis_ssot.fixes.edits.import_statement import ImportedSymbol
-from flake8_redis_ssot.fixes.factories.callers import FunctionRead
 from flake8_redis_ssot.fixes.factories.factory import Factory
 from flake8_redis_ssot.fixes.import_checks import check_import_cycle, check_importable, check_service_boundary
 from flake8_redis_ssot.fixes.imports.attribute_and_dynamic import find_anchor_import
@@ -28,6 +27,7 @@ from flake8_redis_ssot.fixes.instances.recursion import check_recursion
 from flake8_redis_ssot.fixes.instances.replace_call import find_doubts
 from flake8_redis_ssot.fixes.instances.usage_check import Doubt
 from flake8_redis_ssot.fixes.patches import untracked
+from flake8_redis_ssot.fixes.usage.references import NameRead
 from flake8_redis_ssot.model import Applicability
 from flake8_redis_ssot.project.view import FileContext
 from flake8_redis_ssot.syntax.edits import TextEdit
@@ -48,9 +48,9 @@ class CallReplacement:
 
 
 def replace_factory_call(
-    read: FunctionRead,
+    read: NameRead,
     call: ast.Call | None,
-    file_reads: Sequence[FunctionRead],
+    file_reads: Sequence[NameRead],
     factory: Factory,
     construction: ConstructionSite,
     file: FileContext,
@@ -83,7 +83,7 @@ def replace_factory_call(
 
 
 def _build_operation(
-    read: FunctionRead,
+    read: NameRead,
     call_construction: ConstructionSite,
     shared_access: SharedAccess,
     factory: Factory,
@@ -98,7 +98,7 @@ def _build_operation(
     return None if is_unchanged else ReplaceText(read.path, edit, (call_construction.root,) if is_released else ())
 
 
-def _check_call(read: FunctionRead, call: ast.Call | None, factory: Factory, document: SourceDocument) -> ast.Call:
+def _check_call(read: NameRead, call: ast.Call | None, factory: Factory, document: SourceDocument) -> ast.Call:
     """The call, if it can be another one. Raises Blocked."""
     if call is None:
         raise NotFixableError("it is not called there, but handed on")
@@ -120,7 +120,7 @@ def _call_arguments(call: ast.Call) -> list[ast.expr]:
 
 
 def _construction_at(
-    read: FunctionRead, call: ast.Call, construction: ConstructionSite, factory: Factory, document: SourceDocument
+    read: NameRead, call: ast.Call, construction: ConstructionSite, factory: Factory, document: SourceDocument
 ) -> ConstructionSite:
     """The call as a place where an instance is made."""
     root = read.root
@@ -138,13 +138,13 @@ def _construction_at(
     )
 
 
-def _imported_name(read: FunctionRead, factory: Factory) -> str:
+def _imported_name(read: NameRead, factory: Factory) -> str:
     imported_name = read.binding.imported_name if read.binding is not None else None
     return factory.name if imported_name is None else imported_name.alias.name
 
 
 def _find_anchor(
-    read: FunctionRead, root: ast.Name, construction: ConstructionSite, document: SourceDocument
+    read: NameRead, root: ast.Name, construction: ConstructionSite, document: SourceDocument
 ) -> ast.stmt | None:
     """The import that the new one goes beside: of the name, of its module, or of what the factory makes."""
     if read.binding is None:
@@ -159,7 +159,7 @@ def _find_anchor(
 
 
 def _import_accessor(
-    read: FunctionRead,
+    read: NameRead,
     call_construction: ConstructionSite,
     shared_access: SharedAccess,
     file: FileContext,
@@ -214,7 +214,7 @@ def _build_edit(
 
 
 def _find_repeated_calls(
-    call_construction: ConstructionSite, file_reads: Iterable[FunctionRead], document: SourceDocument
+    call_construction: ConstructionSite, file_reads: Iterable[NameRead], document: SourceDocument
 ) -> Iterator[Doubt]:
     """Who calls it twice in one body may want two of them; `file_reads` are all reads of the file."""
     symbol_table = document.symbol_table

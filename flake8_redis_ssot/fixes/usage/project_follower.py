@@ -8,7 +8,6 @@ from enum import Enum
 from typing import NamedTuple
 
 from flake8_redis_ssot.fixes.context import FixContext, Reader
-from flake8_redis_ssot.fixes.factories.callers import find_callers, find_calls
 from flake8_redis_ssot.fixes.usage.file_follower import collect_uses
 from flake8_redis_ssot.fixes.usage.observations import (
     ModuleVariable,
@@ -17,6 +16,7 @@ from flake8_redis_ssot.fixes.usage.observations import (
     StoredAttribute,
     ValueUses,
 )
+from flake8_redis_ssot.fixes.usage.references import find_calls, find_references
 from flake8_redis_ssot.project.search.prefilter import AttributeUse
 
 
@@ -157,10 +157,10 @@ class ProjectFollower:
         symbol = symbol_table.find_symbol(symbol_table.module_scope, shared.name)
         if symbol is None:
             return
-        callers = find_callers(shared.path, symbol, self._context)
-        for path, row, _ in callers.untracked:
+        references = find_references(shared.path, symbol, self._context)
+        for path, row, _ in references.untracked:
             yield UntrackedRead(path, row, shared.name, is_imported=False)
-        for read, call in find_calls(callers, self._context):
+        for read, call in find_calls(references, self._context):
             value = call if shared.is_function else read.node
             if read.path == shared.path:
                 continue  # what the file itself does is in its uses

@@ -10,8 +10,8 @@ from typing import NamedTuple
 from flake8_redis_ssot.files.test_paths import is_test_path
 from flake8_redis_ssot.fixes.context import FixContext, ReferenceQuery, UnansweredQueryError
 from flake8_redis_ssot.fixes.document import SourceDocument
-from flake8_redis_ssot.fixes.factories.callers import find_callers, find_calls
 from flake8_redis_ssot.fixes.factories.factory import function_kind
+from flake8_redis_ssot.fixes.usage.references import find_calls, find_references
 from flake8_redis_ssot.fixes.usage.value_flow import FunctionOrLambda, enclosing_function
 from flake8_redis_ssot.linter.engine import LocatedFinding
 from flake8_redis_ssot.linter.fix.draft import FixCandidate, answer_queries, create_context, draft_fixes
@@ -133,7 +133,7 @@ def _find_uses_by_name(
     function: ast.FunctionDef | ast.AsyncFunctionDef, file: FileContext, context: FixContext
 ) -> Iterator[FactoryUse]:
     document = context.document(file.path)
-    callers = find_callers(file.path, document.symbol_table.symbol_of(function), context)
+    callers = find_references(file.path, document.symbol_table.symbol_of(function), context)
     for read, call in find_calls(callers, context):
         if not any(ancestor is function for ancestor in document.symbol_table.ancestors(read.node)):
             yield FactoryUse(read.path, read.row, "reads" if call is None else "calls")

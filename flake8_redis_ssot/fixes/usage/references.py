@@ -1,4 +1,4 @@
-"""Who calls a function of a module: in every file, under whichever name, through whatever passes it on."""
+"""Who reads a name of a module: in every file, under whichever name, through whatever re-exports it."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from flake8_redis_ssot.semantic.scopes import Symbol
 
 
 @dataclass(frozen=True)
-class FunctionBinding:
-    """A variable of a file (`path`) that stands for the function.
+class NameBinding:
+    """A variable of a file (`path`) that has the value of the name.
 
     By an import (`imported_name`), or where it is defined.
     """
@@ -28,17 +28,17 @@ class FunctionBinding:
 
     @property
     def is_patchable(self) -> bool:
-        """Whether a patch can replace it: it is a name of the module."""
+        """Whether a patch can replace it, and other files import it: it is a name of the module."""
         return self.symbol.scope.kind == "module"
 
 
 @dataclass(frozen=True)
-class FunctionRead:
-    """A place that reads the function: a name of a `binding`, or an attribute of a module (None)."""
+class NameRead:
+    """A place that reads the value: a name of a `binding`, or an attribute of a module (None)."""
 
     path: str
     node: ast.Name | ast.Attribute
-    binding: FunctionBinding | None
+    binding: NameBinding | None
     source_module: str  # the dotted name of the module that it is read from
 
     @property
@@ -56,39 +56,39 @@ class FunctionRead:
 
 
 @dataclass
-class Callers:
-    """All that stands for a function. `untracked` are places (path and row) where it goes out of sight, and why."""
+class NameReferences:
+    """All that has the value of a name. `untracked` are places (path and row) where it goes out of sight, and why."""
 
-    bindings: list[FunctionBinding] = field(default_factory=list)
-    reads: list[FunctionRead] = field(default_factory=list)
+    bindings: list[NameBinding] = field(default_factory=list)
+    reads: list[NameRead] = field(default_factory=list)
     untracked: list[tuple[str, int, str]] = field(default_factory=list)
 
-    def sorted_reads(self) -> list[FunctionRead]:
+    def sorted_reads(self) -> list[NameRead]:
         """The reads by path and place."""
         return sorted(self.reads, key=lambda read: (read.path, read.row, read.node.col_offset))
 
 
-def find_callers(path: str, symbol: Symbol, context: FixContext) -> Callers:
+def find_references(path: str, symbol: Symbol, context: FixContext) -> NameReferences:
     """Everybody who reads a variable of the module at `path`. Raises Unanswered."""
-    callers = Callers()
-    _add_binding(FunctionBinding(path, symbol, None), callers, context)
-    return callers
+    references = NameReferences()
+    _add_binding(NameBinding(path, symbol, None), references, context)
+    return references
 
 
-def _add_binding(binding: FunctionBinding, callers: Callers, context: FixContext) -> None:
-    if any(other.symbol is binding.symbol for other in callers.bindings):
+def _add_binding(binding: NameBinding, references: NameReferences, context: FixContext) -> None:
+    if any(other.symbol is binding.symbol for other in references.bindings):
         return
-    callers.bindings.append(binding)
+    references.bindings.append(binding)
     module, name = _source_module(binding, context), binding.symbol.name
-    callers.reads += [FunctionRead(binding.path, read, binding, module) for read in binding.symbol.reads]
+    references.reads += [NameRead(binding.path, read, binding, module) for read in binding.symbol.reads]
     for reader in context.find_readers(binding.path, name) if binding.is_patchable else ():
         try:
-            _follow_reader(reader, name, binding, callers, context)
+            _follow_reader(reader, name, binding, references, context)
         except NotFixableError as error:
-            callers.untracked.append((reader.path, reader.row, str(error)))
+            references.untracked.append((reader.path, reader.row, str(error)))
 
 
-def _source_module(binding: FunctionBinding, context: FixContext) -> str:
+def _source_module(binding: NameBinding, context: FixContext) -> str:
     """The module that a holder has it from."""
     return (
         context.module_name(binding.path)
@@ -97,12 +97,14 @@ def _source_module(binding: FunctionBinding, context: FixContext) -> str:
     )
 
 
-def _follow_reader(reader: Reader, name: str, binding: FunctionBinding, callers: Callers, context: FixContext) -> None:
+def _follow_reader(
+    reader: Reader, name: str, binding: NameBinding, references: NameReferences, context: FixContext
+) -> None:
     """What another file does with a name of the holder's module. Raises Blocked."""
     document, fact = context.document(reader.path), reader.fact
     if isinstance(fact, AttributeAccess):
-        callers.reads.append(
-            FunctionRead(reader.path, _find_attribute(fact, document), None, context.module_name(binding.path))
+        references.reads.append(
+            NameRead(reader.path, _find_attribute(fact, document), None, context.module_name(binding.path))
         )
     elif fact.is_star:
         if _is_read_by_star(fact, name) or context.find_readers(reader.path, name):
@@ -110,8 +112,8 @@ def _follow_reader(reader: Reader, name: str, binding: FunctionBinding, callers:
     else:
         imported_name = find_imported_name(fact, document)
         _add_binding(
-            FunctionBinding(reader.path, document.symbol_table.symbol_of(imported_name.alias), imported_name),
-            callers,
+            NameBinding(reader.path, document.symbol_table.symbol_of(imported_name.alias), imported_name),
+            references,
             context,
         )
 
@@ -127,19 +129,19 @@ def _find_attribute(fact: AttributeAccess, document: SourceDocument) -> ast.Attr
     return node
 
 
-def find_calls(callers: Callers, context: FixContext) -> Iterator[tuple[FunctionRead, ast.Call | None]]:
+def find_calls(references: NameReferences, context: FixContext) -> Iterator[tuple[NameRead, ast.Call | None]]:
     """Each read with the call that it is the function of; None where it is something else."""
-    for read in callers.sorted_reads():
+    for read in references.sorted_reads():
         yield read, context.document(read.path).symbol_table.call_of(read.node)
 
 
-def find_unresolved_reads(callers: Callers, context: FixContext) -> Iterator[tuple[str, int, bool]]:
+def find_unresolved_reads(references: NameReferences, context: FixContext) -> Iterator[tuple[str, int, bool]]:
     """Path and row (1-based) of attributes of that name of whatever, and whether their file has the module itself.
 
     Raises Unanswered.
     """
-    known_nodes = {id(read.node) for read in callers.reads}
-    module_bindings = [binding for binding in callers.bindings if binding.is_patchable]
+    known_nodes = {id(read.node) for read in references.reads}
+    module_bindings = [binding for binding in references.bindings if binding.is_patchable]
     for name in sorted({binding.symbol.name for binding in module_bindings}):
         for path in sorted(context.attribute_uses(name)):
             for node in attributes_by_name(context.document(path).symbol_table).get(name, []):
