@@ -7,6 +7,7 @@ import re
 from typing import NamedTuple
 
 from flake8_redis_ssot.onboarding.canonical_candidates import ResourceCandidate, split_words
+from flake8_redis_ssot.semantic.ast_queries import FunctionNode
 from flake8_redis_ssot.semantic.module_exports import is_dunder_all_assignment
 from flake8_redis_ssot.syntax.parsing import parse_tolerantly
 from flake8_redis_ssot.syntax.source import decode
@@ -82,7 +83,7 @@ def _imported_names(tree: ast.Module, canonical: ResourceCandidate) -> set[str]:
     }
 
 
-def _returns_only(function: ast.FunctionDef | ast.AsyncFunctionDef, names: set[str]) -> bool:
+def _returns_only(function: FunctionNode, names: set[str]) -> bool:
     values = [node.value for node in ast.walk(function) if isinstance(node, ast.Return)]
     return bool(values) and all(isinstance(value, ast.Name) and value.id in names for value in values)
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from flake8_redis_ssot.project.modules import ModuleMap
+from flake8_redis_ssot.semantic.ast_queries import plain_qualname
 from flake8_redis_ssot.semantic.facts import Exports
-
-_DUPLICATE_SUFFIX = re.compile(r"#\d+")
 
 
 class Definition(NamedTuple):
@@ -161,9 +159,7 @@ class Resolver:
     ) -> tuple[Definition, ...]:
         """A class attribute: set in the class, or inherited from a class of the project."""
         qualname = ".".join(parts)
-        own_definition = (
-            Definition(f"{self.modules.name_of(path)}.{_DUPLICATE_SUFFIX.sub('', qualname)}", path, qualname),
-        )
+        own_definition = (Definition(f"{self.modules.name_of(path)}.{plain_qualname(qualname)}", path, qualname),)
         length = next((n for n in range(len(parts), 0, -1) if ".".join(parts[:n]) in exports.bases), 0)
         rest = parts[length:]
         if not length or not rest:

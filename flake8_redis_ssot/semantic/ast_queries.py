@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterable, Iterator
 
 
@@ -14,6 +15,13 @@ def dotted_name(node: ast.expr) -> str:
     return node.id if isinstance(node, ast.Name) else ""
 
 
+def last_name(node: ast.expr) -> str:
+    """The last part of a plain or dotted name: `patch` of `mock.patch`; empty for other expressions."""
+    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
+
+
+# By their true dotted names.
+MEMOIZING_DECORATORS = frozenset({"functools.cache", "functools.cached_property", "functools.lru_cache"})
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
@@ -63,3 +71,11 @@ def find_definition(tree: ast.Module, qualname: str) -> FunctionNode | ast.Class
         node = matches[index]
         body = node.body
     return node
+
+
+def plain_qualname(qualname: str) -> str:
+    """A local name without the numbers that `find_definition` tells namesakes apart by."""
+    return _NAMESAKE_NUMBER.sub("", qualname)
+
+
+_NAMESAKE_NUMBER = re.compile(r"#\d+")

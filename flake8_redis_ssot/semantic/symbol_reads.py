@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import Any
 
+from flake8_redis_ssot.semantic.ast_queries import last_name
 from flake8_redis_ssot.semantic.scopes import Scope
 from flake8_redis_ssot.semantic.symbol_builder import (
     NodeReader,
@@ -123,14 +124,14 @@ def read_augmented_assignment(builder: SymbolBuilder, node: Any, scope: Scope, i
 def read_annotated_assignment(builder: SymbolBuilder, node: Any, scope: Scope, in_type: bool) -> None:
     """Read `x: int = 1`. Without a value `x` is bound too, but `(x)` is not."""
     annotation, target = node.annotation, node.target
-    builder.push(node, node.value, scope, _last_name(annotation) == "TypeAlias")
+    builder.push(node, node.value, scope, last_name(annotation) == "TypeAlias")
     builder.push(node, annotation, scope, True)
     if isinstance(target, ast.Name) and not node.simple and node.value is None:
         builder.parents[target] = node
         builder.bare_annotations.append((target, scope))
         return
-    if isinstance(target, ast.Subscript) and _last_name(target.value) in builder.bound_names.get(node.lineno, ()):
-        builder.record_binding(_last_name(target.value), target.value, scope)  # `type X[T] = …`, levelled down
+    if isinstance(target, ast.Subscript) and last_name(target.value) in builder.bound_names.get(node.lineno, ()):
+        builder.record_binding(last_name(target.value), target.value, scope)  # `type X[T] = …`, levelled down
         builder.parents[target], builder.parents[target.value] = node, target
         builder.push(target, target.slice, scope)
         return
@@ -139,7 +140,7 @@ def read_annotated_assignment(builder: SymbolBuilder, node: Any, scope: Scope, i
 
 def read_call(builder: SymbolBuilder, node: Any, scope: Scope, in_type: bool) -> None:
     """Read a call; of those that take types, strings among them as types."""
-    type_arguments = _TYPE_ARGUMENTS.get(_last_name(node.func))
+    type_arguments = _TYPE_ARGUMENTS.get(last_name(node.func))
     if type_arguments is None:
         read_children(builder, node, scope, False)
         return
@@ -153,7 +154,7 @@ def read_call(builder: SymbolBuilder, node: Any, scope: Scope, in_type: bool) ->
 
 def read_subscript(builder: SymbolBuilder, node: Any, scope: Scope, in_type: bool) -> None:
     """Read a subscript. In a type, strings in `Literal` and the metadata of `Annotated` are plain strings."""
-    name = _last_name(node.value) if in_type else ""
+    name = last_name(node.value) if in_type else ""
     if name == "Annotated" and isinstance(node.slice, ast.Tuple):
         builder.parents[node.slice] = node
         first, *others = node.slice.elts
@@ -162,13 +163,6 @@ def read_subscript(builder: SymbolBuilder, node: Any, scope: Scope, in_type: boo
     else:
         builder.push(node, node.slice, scope, in_type and name != "Literal")
     builder.push(node, node.value, scope, in_type)
-
-
-def _last_name(node: ast.expr) -> str:
-    """`cast` of `cast` and of `typing.cast`."""
-    if isinstance(node, ast.Attribute):
-        return node.attr
-    return node.id if isinstance(node, ast.Name) else ""
 
 
 _READERS: dict[str, NodeReader] = {

@@ -11,12 +11,10 @@ from flake8_redis_ssot.fixes.document import SourceDocument
 from flake8_redis_ssot.fixes.edits.ensure_import import NotFixableError
 from flake8_redis_ssot.fixes.instances.call_site import ConstructionSite
 from flake8_redis_ssot.fixes.usage.value_flow import FunctionOrLambda, enclosing_function, is_property
-from flake8_redis_ssot.project.types.decorators import MEMOIZING_DECORATORS, decorator_names
-from flake8_redis_ssot.semantic.flow.frames import last_name
+from flake8_redis_ssot.project.types.decorators import decorator_names
+from flake8_redis_ssot.semantic.ast_queries import MEMOIZING_DECORATORS, FunctionNode, last_name
 from flake8_redis_ssot.semantic.scopes import Symbol
 from flake8_redis_ssot.semantic.signatures import signature_of
-
-FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 @dataclass(frozen=True)
@@ -121,9 +119,7 @@ def _check_parameters(node: FunctionNode) -> None:
 _LOCK_TYPES = frozenset({"Lock", "RLock"})
 
 
-def check_pass_through(
-    node: ast.FunctionDef | ast.AsyncFunctionDef, instance: ast.expr, document: SourceDocument
-) -> tuple[Symbol, ...]:
+def check_pass_through(node: FunctionNode, instance: ast.expr, document: SourceDocument) -> tuple[Symbol, ...]:
     """The variables of the module in which a function keeps what it has `instance`, and the locks around that.
 
     Raises Blocked where anything else happens in it, logging included, and where it may give back nothing.

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.project.view import FileContext
+from flake8_redis_ssot.semantic.ast_queries import last_name
 from flake8_redis_ssot.semantic.facts import Import
 from flake8_redis_ssot.semantic.flow.control_flow import is_type_checking
 
@@ -91,7 +92,7 @@ def _has_side_effect(statement: ast.stmt, imported: dict[str, str]) -> bool:
     """A call whose result nobody keeps, or something that is set in what another module owns."""
     if isinstance(statement, ast.Expr):
         calls = [node for node in ast.walk(statement) if isinstance(node, ast.Call)]
-        return bool(calls) and _last_name(calls[0].func) not in _REPORTING_CALLS
+        return bool(calls) and last_name(calls[0].func) not in _REPORTING_CALLS
     targets = getattr(statement, "targets", [getattr(statement, "target", None)])
     if isinstance(statement, (ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Delete)):
         nodes = [node for target in targets for node in ast.walk(target)]
@@ -115,7 +116,3 @@ def _root_name(node: ast.expr) -> str:
     while inner is not None and not isinstance(inner, ast.Name):
         inner = getattr(inner, "value", None) or getattr(inner, "func", None)
     return inner.id if inner is not None else ""
-
-
-def _last_name(node: ast.expr) -> str:
-    return node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")

@@ -12,6 +12,7 @@ from flake8_redis_ssot.fixes.edits.ensure_import import NotFixableError, absolut
 from flake8_redis_ssot.fixes.imports.import_node import ImportedName
 from flake8_redis_ssot.fixes.imports.relocation import Relocation
 from flake8_redis_ssot.project.view import FileContext
+from flake8_redis_ssot.semantic.ast_queries import last_name
 from flake8_redis_ssot.semantic.scopes import Symbol
 from flake8_redis_ssot.syntax.edits import TextEdit
 
@@ -45,15 +46,11 @@ def _catches_import_error(handler: ast.ExceptHandler) -> bool:
 def _suppresses_import_error(item: ast.withitem) -> bool:
     """Whether it is a `suppress(ImportError)`."""
     call = item.context_expr
-    return isinstance(call, ast.Call) and _last_name(call.func) == "suppress" and _has_import_error(call.args)
+    return isinstance(call, ast.Call) and last_name(call.func) == "suppress" and _has_import_error(call.args)
 
 
 def _has_import_error(exception_types: Iterable[ast.expr | None]) -> bool:
-    return not _IMPORT_ERRORS.isdisjoint(map(_last_name, exception_types))
-
-
-def _last_name(node: ast.expr | None) -> str:
-    return ast.unparse(node).rpartition(".")[2] if node is not None else ""
+    return not _IMPORT_ERRORS.isdisjoint(last_name(each) for each in exception_types if each is not None)
 
 
 def collapse_try_imports(

@@ -15,8 +15,8 @@ from flake8_redis_ssot.model import Applicability
 from flake8_redis_ssot.project.constructions import find_constructors
 from flake8_redis_ssot.project.types.class_model import ClassMembers
 from flake8_redis_ssot.project.view import FileContext
+from flake8_redis_ssot.semantic.ast_queries import last_name
 from flake8_redis_ssot.semantic.facts import Call
-from flake8_redis_ssot.semantic.flow.frames import last_name
 from flake8_redis_ssot.semantic.scopes import Scope
 from flake8_redis_ssot.semantic.symbol_table import SymbolTable
 from flake8_redis_ssot.syntax.notebooks import NOTEBOOK_SUFFIX

@@ -12,8 +12,8 @@ from flake8_redis_ssot.fixes.edits.ensure_import import NotFixableError
 from flake8_redis_ssot.fixes.imports.relocation import Relocation
 from flake8_redis_ssot.project.patch_targets import is_patch, string_origins
 from flake8_redis_ssot.project.view import FileContext
+from flake8_redis_ssot.semantic.ast_queries import last_name
 from flake8_redis_ssot.semantic.facts import AttributeAccess, Import
-from flake8_redis_ssot.semantic.flow.frames import last_name
 
 _SETTERS = frozenset({"setattr", "delattr", "object"})
 _SYS_MODULES = re.compile(r"\bmodules\b")

@@ -9,7 +9,7 @@ from flake8_redis_ssot.fixes.context import FixContext, PatchTarget
 from flake8_redis_ssot.fixes.draft import ReplaceText
 from flake8_redis_ssot.fixes.edits.ensure_import import NotFixableError, absolute_module
 from flake8_redis_ssot.project.view import FileContext
-from flake8_redis_ssot.semantic.flow.frames import last_name
+from flake8_redis_ssot.semantic.ast_queries import last_name
 from flake8_redis_ssot.syntax.string_literals import edit_string
 
 # What a patch is given that makes the mock look like the thing that it replaces.

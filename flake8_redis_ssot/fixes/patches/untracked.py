@@ -19,8 +19,8 @@ from flake8_redis_ssot.model import Applicability
 from flake8_redis_ssot.project.patch_targets import is_patch, string_origins
 from flake8_redis_ssot.project.resolver import Definition
 from flake8_redis_ssot.project.view import FileContext
+from flake8_redis_ssot.semantic.ast_queries import last_name
 from flake8_redis_ssot.semantic.facts import Call, CallbackArgument, StringReference
-from flake8_redis_ssot.semantic.flow.frames import last_name
 
 # What runs when an instance is made.
 _CONSTRUCTION_METHODS = frozenset({"__init__", "__new__", "__post_init__", "__init_subclass__", "__call__"})

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from flake8_redis_ssot.fixes.document import SourceDocument
 from flake8_redis_ssot.fixes.usage import value_flow
 from flake8_redis_ssot.fixes.usage.observations import Discarded, Escape, MemberUse, Returned, StoredAttribute
-from flake8_redis_ssot.semantic.flow.frames import last_name
+from flake8_redis_ssot.semantic.ast_queries import last_name
 from flake8_redis_ssot.semantic.scopes import Symbol
 
 

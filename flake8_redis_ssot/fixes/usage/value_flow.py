@@ -5,10 +5,11 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from flake8_redis_ssot.semantic.ast_queries import FunctionNode
 from flake8_redis_ssot.semantic.scopes import Symbol
 from flake8_redis_ssot.semantic.symbol_table import SymbolTable
 
-FunctionOrLambda = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+FunctionOrLambda = FunctionNode | ast.Lambda
 
 
 def enclosing_function(node: ast.AST, symbol_table: SymbolTable) -> FunctionOrLambda | None:
@@ -89,7 +90,7 @@ def find_receiving_parameter(call: ast.Call, value: ast.AST, symbol_table: Symbo
     return symbol_table.lookup(name, function.body[0]) if name else None
 
 
-def _find_only_function(node: ast.expr, symbol_table: SymbolTable) -> ast.FunctionDef | ast.AsyncFunctionDef | None:
+def _find_only_function(node: ast.expr, symbol_table: SymbolTable) -> FunctionNode | None:
     """The one function that a name stands for; None for a method, and where it is bound anew."""
     if not isinstance(node, ast.Name) or symbol_table.lookup(node.id, node) is None:
         return None

@@ -20,6 +20,7 @@ from flake8_redis_ssot.model import Applicability, Finding, Fix
 from flake8_redis_ssot.project.analysis import Analysis
 from flake8_redis_ssot.project.view import FileContext
 from flake8_redis_ssot.rules.rule import find_rule
+from flake8_redis_ssot.semantic.ast_queries import FunctionNode
 from flake8_redis_ssot.semantic.facts import Call, CallbackArgument
 
 
@@ -129,9 +130,7 @@ def _find_uses(
         yield from _find_uses_by_name(function, file, context)
 
 
-def _find_uses_by_name(
-    function: ast.FunctionDef | ast.AsyncFunctionDef, file: FileContext, context: FixContext
-) -> Iterator[FactoryUse]:
+def _find_uses_by_name(function: FunctionNode, file: FileContext, context: FixContext) -> Iterator[FactoryUse]:
     document = context.document(file.path)
     callers = find_references(file.path, document.symbol_table.symbol_of(function), context)
     for read, call in find_calls(callers, context):

@@ -10,9 +10,8 @@ from flake8_redis_ssot.files.paths import to_relative_path
 from flake8_redis_ssot.project.resolver import Definition
 from flake8_redis_ssot.project.similarity.class_summary import ClassSummary
 from flake8_redis_ssot.project.similarity.compare import Similarity, compare_classes
-from flake8_redis_ssot.project.types.scope import DUPLICATE_SUFFIX
 from flake8_redis_ssot.project.view import Diagnosis, FileContext
-from flake8_redis_ssot.semantic.ast_queries import dotted_name
+from flake8_redis_ssot.semantic.ast_queries import dotted_name, plain_qualname
 
 _MAX_NAMES = 6
 _MAX_IMPORTERS = 3
@@ -23,7 +22,7 @@ def judge_duplicate(qualname: str, file: FileContext) -> Diagnosis | None:
     similarity = find_similarity(qualname, file)
     if similarity is None:
         return None
-    name = f"{file.module}.{DUPLICATE_SUFFIX.sub('', qualname)}"
+    name = f"{file.module}.{plain_qualname(qualname)}"
     return Diagnosis(_message(qualname, similarity, file), _advice(similarity, file), name)
 
 
@@ -33,9 +32,9 @@ def find_similarity(qualname: str, file: FileContext) -> Similarity | None:
     if any(file.resources.constructor_resource(definition) for definition in definitions):
         return None  # it is guarded itself
     summary = file.guarded_classes.summary_of(
-        Definition(f"{file.module}.{DUPLICATE_SUFFIX.sub('', qualname)}", file.path, qualname)
+        Definition(f"{file.module}.{plain_qualname(qualname)}", file.path, qualname)
     )
-    class_name = DUPLICATE_SUFFIX.sub("", qualname).rpartition(".")[2]
+    class_name = plain_qualname(qualname).rpartition(".")[2]
     for guarded_class in file.guarded_classes.classes:
         try:
             similarity = compare_classes(summary, guarded_class, class_name, file.config.duplicate_threshold)
@@ -101,7 +100,7 @@ def _message(qualname: str, similarity: Similarity, file: FileContext) -> str:
         [*similarity.signs, _shared_methods_phrase(similarity)] if similarity.shared_methods else list(similarity.signs)
     )
     parts = [
-        f"`{DUPLICATE_SUFFIX.sub('', qualname)}` does what `{similarity.guarded_class.definition.name}` is "
+        f"`{plain_qualname(qualname)}` does what `{similarity.guarded_class.definition.name}` is "
         f"there for: {_join_phrases(signs)}"
     ]
     if similarity.missing_methods and similarity.shared_methods:

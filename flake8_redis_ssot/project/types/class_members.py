@@ -24,7 +24,6 @@ from flake8_redis_ssot.project.types.decorators import (
     decorator_names,
     resolve_name,
 )
-from flake8_redis_ssot.project.types.scope import DUPLICATE_SUFFIX
 from flake8_redis_ssot.semantic.ast_queries import (
     FunctionNode,
     dotted_name,
@@ -32,6 +31,7 @@ from flake8_redis_ssot.semantic.ast_queries import (
     is_static,
     iter_scope_nodes,
     iter_statements,
+    plain_qualname,
 )
 from flake8_redis_ssot.semantic.flow.frames import parameter_names, stored_names
 from flake8_redis_ssot.semantic.signatures import signature_of
@@ -49,7 +49,7 @@ def class_members(path: str, qualname: str, load: ModuleLoader, resolver: Resolv
     for entry in reversed(entries):
         members |= entry.members
     return ClassMembers(
-        f"{resolver.modules.name_of(path)}.{DUPLICATE_SUFFIX.sub('', qualname)}",
+        f"{resolver.modules.name_of(path)}.{plain_qualname(qualname)}",
         members,
         any(entry.is_incomplete or entry.is_opaque for entry in entries),
         any(member.kind is MemberKind.COROUTINE and not name.startswith("_") for name, member in members.items()),
@@ -68,7 +68,7 @@ def self_name_of(method: FunctionNode) -> str:
 
 def receivers_of(method: FunctionNode, entry: MroEntry) -> set[str]:
     """What stands for the class or an instance of it in a method, as text."""
-    self_name, class_name = self_name_of(method), DUPLICATE_SUFFIX.sub("", entry.qualname)
+    self_name, class_name = self_name_of(method), plain_qualname(entry.qualname)
     receivers = {class_name, self_name, f"{self_name}.__class__", f"type({self_name})"} - {""}
     factories = {
         self_name,
@@ -194,7 +194,7 @@ def _build_entry(path: str, qualname: str, node: ast.ClassDef, tree: ast.Module,
             collect_set_attributes(
                 iter_self_nodes(statement, self_name_of(statement)), receivers_of(statement, entry), entry
             )
-    collect_set_attributes(iter_scope_nodes(tree), {DUPLICATE_SUFFIX.sub("", qualname)}, entry)
+    collect_set_attributes(iter_scope_nodes(tree), {plain_qualname(qualname)}, entry)
     callees = (call.func for call in iter_scope_nodes(node) if isinstance(call, ast.Call))
     has_getattr_hook = not entry.members.keys().isdisjoint(("__getattr__", "__getattribute__"))
     entry.is_incomplete = (

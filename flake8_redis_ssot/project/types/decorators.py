@@ -7,11 +7,10 @@ import builtins
 from collections.abc import Callable
 
 from flake8_redis_ssot.project.resolver import Definition, Resolver
-from flake8_redis_ssot.semantic.ast_queries import FunctionNode, dotted_name
+from flake8_redis_ssot.semantic.ast_queries import MEMOIZING_DECORATORS, FunctionNode, dotted_name
 
 ModuleLoader = Callable[[str], ast.Module]
 PROPERTY_DECORATORS = frozenset({"abc.abstractproperty", "builtins.property", "functools.cached_property"})
-MEMOIZING_DECORATORS = frozenset({"functools.cache", "functools.cached_property", "functools.lru_cache"})
 CONTEXT_MANAGER_DECORATORS = frozenset({"contextlib.asynccontextmanager", "contextlib.contextmanager"})
 # All decorators that are known; these further ones leave a function as it is, to those who call it.
 KNOWN_DECORATORS = (

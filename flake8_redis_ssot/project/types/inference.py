@@ -17,12 +17,17 @@ from flake8_redis_ssot.project.types.bindings import (
 )
 from flake8_redis_ssot.project.types.decorators import (
     KNOWN_DECORATORS,
-    MEMOIZING_DECORATORS,
     ModuleLoader,
     decorator_names,
 )
 from flake8_redis_ssot.project.types.scope import InferenceScope, find_local_import, local_names
-from flake8_redis_ssot.semantic.ast_queries import FunctionNode, dotted_name, find_definition, iter_scope_nodes
+from flake8_redis_ssot.semantic.ast_queries import (
+    MEMOIZING_DECORATORS,
+    FunctionNode,
+    dotted_name,
+    find_definition,
+    iter_scope_nodes,
+)
 from flake8_redis_ssot.semantic.flow.frames import parameter_names
 from flake8_redis_ssot.semantic.signatures import Signature, signature_of
 

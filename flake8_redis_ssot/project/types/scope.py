@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 from dataclasses import dataclass
 
 from flake8_redis_ssot.project.modules import package_name
@@ -15,6 +14,7 @@ from flake8_redis_ssot.semantic.ast_queries import (
     find_definition,
     is_static,
     iter_scope_nodes,
+    plain_qualname,
 )
 from flake8_redis_ssot.semantic.facts import attribute_origin
 from flake8_redis_ssot.semantic.flow.evaluator import resolve_relative_module
@@ -22,7 +22,6 @@ from flake8_redis_ssot.semantic.flow.frames import parameter_names, stored_names
 
 # How many functions and variables are followed, one into the other.
 _MAX_DEPTH = 5
-DUPLICATE_SUFFIX = re.compile(r"#\d+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +39,7 @@ class InferenceScope:
     @property
     def enclosing_class(self) -> Definition:
         """The class around it."""
-        name = f"{self.resolver.modules.name_of(self.path)}.{DUPLICATE_SUFFIX.sub('', self.class_qualname)}"
+        name = f"{self.resolver.modules.name_of(self.path)}.{plain_qualname(self.class_qualname)}"
         return Definition(name, self.path, self.class_qualname)
 
     @property

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 
+from flake8_redis_ssot.semantic.ast_queries import last_name
 from flake8_redis_ssot.semantic.facts import CallbackArgument, Origins
 from flake8_redis_ssot.semantic.flow.evaluator import (
     Evaluator,
@@ -16,7 +17,6 @@ from flake8_redis_ssot.semantic.flow.frames import (
     NO_VALUES,
     FlowValues,
     SelfReference,
-    last_name,
     merge_values,
     origins_of,
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 
+from flake8_redis_ssot.semantic.ast_queries import MEMOIZING_DECORATORS, FunctionNode
 from flake8_redis_ssot.semantic.flow.expressions import read_annotation
 from flake8_redis_ssot.semantic.flow.frames import (
     NO_VALUES,
@@ -15,17 +16,14 @@ from flake8_redis_ssot.semantic.flow.frames import (
 )
 from flake8_redis_ssot.semantic.flow.walk import FlowAnalysis, StatementReaders
 
-_MEMOIZING_DECORATORS = frozenset({"functools:cache", "functools:lru_cache", "functools:cached_property"})
-FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
-
 
 def read_function(flow: FlowAnalysis, node: FunctionNode) -> bool:
     """`def`: decorators, defaults and annotations are read now, in the scope around it; the body later."""
     decorators = _read_decorators(flow, node)
+    is_memoized = not MEMOIZING_DECORATORS.isdisjoint(origin.replace(":", ".") for origin in decorators)
     _read_signature(flow, node.args)
     read_annotation(flow.evaluator, node.returns)
     outer = flow.frame
-    is_memoized = not _MEMOIZING_DECORATORS.isdisjoint(decorators)
     frame = Frame("function", _qualname(outer, node.name), outer, body=node.body, is_memoized=is_memoized)
     _bind_definition(flow, node.name, _unique_qualname(flow, node))
     frame.bindings = dict.fromkeys([*_type_parameter_names(flow, node), *parameter_names(node.args)], NO_VALUES)

@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Callable, Iterable
 
+from flake8_redis_ssot.semantic.ast_queries import last_name
 from flake8_redis_ssot.semantic.facts import Origins, StringReference, attribute_origin
 from flake8_redis_ssot.semantic.flow.frames import (
     NO_VALUES,
@@ -16,7 +17,6 @@ from flake8_redis_ssot.semantic.flow.frames import (
     StringConstant,
     access_path,
     child_nodes,
-    last_name,
     origins_of,
 )
 from flake8_redis_ssot.semantic.flow.recorder import FactRecorder

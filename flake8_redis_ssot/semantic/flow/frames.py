@@ -229,11 +229,6 @@ def access_path(node: ast.expr) -> str | None:
     return None
 
 
-def last_name(node: ast.expr) -> str:
-    """The last part of a plain or dotted name: `patch` of `mock.patch`; empty for other expressions."""
-    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
-
-
 def names_in_expression(node: ast.expr) -> frozenset[str]:
     """The plain names in an expression: what a path made of it depends on."""
     return frozenset(part.id for part in ast.walk(node) if isinstance(part, ast.Name))

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
 from flake8_redis_ssot.model import UnanalysedRange
+from flake8_redis_ssot.semantic.ast_queries import FunctionNode
 from flake8_redis_ssot.semantic.flow.evaluator import Evaluator
 from flake8_redis_ssot.semantic.flow.frames import Bindings, FlowValue, Frame, StringConstant, join_bindings
 from flake8_redis_ssot.semantic.name_patterns import NamePatterns
@@ -135,7 +136,7 @@ class FlowAnalysis:
             self.frame.bindings = state if state is reachable[0] else join_bindings(self.frame.bindings, state)
         return bool(reachable)
 
-    def defer_body(self, frame: Frame, function: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
+    def defer_body(self, frame: Frame, function: FunctionNode) -> None:
         """Read the body of a function later, when the scope around it is complete."""
         outline_last_row = self.outline and self.outline.last_skipped_row(function.lineno)
         last_row = outline_last_row or function.end_lineno or function.lineno
