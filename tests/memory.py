@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Mapping
 from textwrap import dedent
 
@@ -10,11 +9,12 @@ from flake8_redis_ssot.project.modules import ModuleMap, package_name
 from flake8_redis_ssot.project.resolver import Resolver
 from flake8_redis_ssot.semantic.extract_facts import extract_facts
 from flake8_redis_ssot.semantic.name_patterns import NamePatterns
+from flake8_redis_ssot.semantic.symbol_table import SymbolTable
 from flake8_redis_ssot.syntax.source import parse_bytes
 
 
-def make_resolver(files: Mapping[str, str]) -> tuple[Resolver, dict[str, ast.Module]]:
-    """A project in memory; the folder is `/p`."""
+def make_resolver(files: Mapping[str, str]) -> tuple[Resolver, dict[str, SymbolTable]]:
+    """A project in memory, and the symbol tables of its files by path; the folder is `/p`."""
     paths = {f"/p/{name}": dedent(text) for name, text in files.items()}
     sources = {path: parse_bytes(text.encode()) for path, text in paths.items()}
     modules = ModuleMap(["/p"], paths)
@@ -24,4 +24,5 @@ def make_resolver(files: Mapping[str, str]) -> tuple[Resolver, dict[str, ast.Mod
         ).exports
         for path, source in sources.items()
     }
-    return Resolver(modules, exports.__getitem__), {path: source.tree for path, source in sources.items()}
+    tables = {path: SymbolTable(source.tree, source.text, source.bound_names) for path, source in sources.items()}
+    return Resolver(modules, exports.__getitem__), tables

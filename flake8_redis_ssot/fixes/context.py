@@ -20,10 +20,11 @@ from flake8_redis_ssot.project.search.prefilter import AttributeUse, code_bytes
 from flake8_redis_ssot.project.services import ServiceBoundaries
 from flake8_redis_ssot.project.types.class_members import class_members
 from flake8_redis_ssot.project.types.class_model import ClassMembers
-from flake8_redis_ssot.project.types.decorators import ModuleLoader
 from flake8_redis_ssot.project.types.inference import InferredReturn, infer_return
+from flake8_redis_ssot.project.types.names import FileNames, SymbolTableLoader
 from flake8_redis_ssot.project.view import ConfirmedFinding, FileContext
 from flake8_redis_ssot.semantic.facts import AttributeAccess, FileFacts, Import, StringReference, attribute_origin
+from flake8_redis_ssot.semantic.symbol_table import SymbolTable
 
 InferredT = TypeVar("InferredT")
 
@@ -126,6 +127,14 @@ class FixContext:
         """The tree of a file. Raises OSError."""
         return self.document(path).tree
 
+    def symbol_table(self, path: str) -> SymbolTable:
+        """The symbol table of a file. Raises OSError."""
+        return self.document(path).symbol_table
+
+    def names(self, path: str) -> FileNames:
+        """What the names in a file stand for."""
+        return FileNames(path, self.symbol_table, self.resolver)
+
     def class_members(self, definition: Definition | None) -> ClassMembers | None:
         """What a class of the project offers; None for anything else."""
         if definition is None or definition.path is None:
@@ -139,11 +148,11 @@ class FixContext:
         )
 
     def _get_or_infer(
-        self, infer: Callable[[str, str, ModuleLoader, Resolver], InferredT], path: str, qualname: str
+        self, infer: Callable[[str, str, SymbolTableLoader, Resolver], InferredT], path: str, qualname: str
     ) -> InferredT:
         key = (infer.__name__, path, qualname)
         if key not in self._inference_cache:
-            self._inference_cache[key] = infer(path, qualname, self.tree, self.resolver)
+            self._inference_cache[key] = infer(path, qualname, self.symbol_table, self.resolver)
         return cast("InferredT", self._inference_cache[key])
 
     def replace_documents(self, documents: Mapping[str, SourceDocument]) -> None:

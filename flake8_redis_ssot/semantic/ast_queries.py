@@ -23,7 +23,7 @@ def last_name(node: ast.expr) -> str:
 # By their true dotted names.
 MEMOIZING_DECORATORS = frozenset({"functools.cache", "functools.cached_property", "functools.lru_cache"})
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
-_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
 def is_static(node: FunctionNode) -> bool:
@@ -36,7 +36,7 @@ def iter_statements(body: Iterable[ast.AST]) -> Iterator[ast.stmt]:
     for node in body:
         if isinstance(node, ast.stmt):
             yield node
-        if isinstance(node, (ast.stmt, ast.ExceptHandler, ast.match_case)) and not isinstance(node, _DEFINITIONS):
+        if isinstance(node, (ast.stmt, ast.ExceptHandler, ast.match_case)) and not isinstance(node, DEFINITIONS):
             yield from iter_statements(ast.iter_child_nodes(node))
 
 
@@ -54,7 +54,7 @@ def iter_scope_nodes(scope: FunctionNode | ast.ClassDef | ast.Module) -> Iterato
     while stack:
         node = stack.pop()
         yield node
-        if not isinstance(node, (*_DEFINITIONS, ast.Lambda)):
+        if not isinstance(node, (*DEFINITIONS, ast.Lambda)):
             stack.extend(list(ast.iter_child_nodes(node))[::-1])
 
 
@@ -64,7 +64,7 @@ def find_definition(tree: ast.Module, qualname: str) -> FunctionNode | ast.Class
     body = tree.body
     for part in qualname.replace(".<locals>", "").split("."):
         name, _, number = part.partition("#")
-        matches = [each for each in iter_statements(body) if isinstance(each, _DEFINITIONS) and each.name == name]
+        matches = [each for each in iter_statements(body) if isinstance(each, DEFINITIONS) and each.name == name]
         index = int(number or 1) - 1
         if index >= len(matches):
             return None

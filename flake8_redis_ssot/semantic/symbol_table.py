@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
 
+from flake8_redis_ssot.semantic.ast_queries import DEFINITIONS, FunctionNode, iter_statements
 from flake8_redis_ssot.semantic.module_exports import DunderAll, iter_text_rows, iter_type_names, read_dunder_all
 from flake8_redis_ssot.semantic.scopes import (
     Binding,
@@ -130,6 +131,20 @@ class SymbolTable:
         while not isinstance(node, ast.stmt):
             node = self._builder.parents[node]
         return node
+
+    def qualname_of(self, definition: FunctionNode | ast.ClassDef) -> str:
+        """The local name of a definition, as `find_definition` takes it."""
+        owner = next(each for each in self.ancestors(definition) if isinstance(each, (*DEFINITIONS, ast.Module)))
+        namesakes = [
+            each
+            for each in iter_statements(owner.body)
+            if isinstance(each, DEFINITIONS) and each.name == definition.name
+        ]
+        number = namesakes.index(definition) + 1
+        name = definition.name if number == 1 else f"{definition.name}#{number}"
+        if isinstance(owner, ast.Module):
+            return name
+        return f"{self.qualname_of(owner)}{'' if isinstance(owner, ast.ClassDef) else '.<locals>'}.{name}"
 
     def find_text_rows(self, name: str) -> tuple[int, ...]:
         """Rows (1-based) where text may read a name: doctests, type comments, strings that hold an expression.

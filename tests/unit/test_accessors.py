@@ -71,8 +71,8 @@ def files(text: str) -> dict[str, str]:
 
 
 def result(text: str, local: str = "get") -> InferredReturn | None:
-    project, trees = make_resolver(files(text))
-    return infer_return("/p/app/use.py", local, trees.__getitem__, project)
+    project, tables = make_resolver(files(text))
+    return infer_return("/p/app/use.py", local, tables.__getitem__, project)
 
 
 def name_of(home: Definition | None) -> str | None:
@@ -270,8 +270,8 @@ def test_what_is_no_accessor(body: str) -> None:
     ],
 )
 def test_what_a_variable_holds(path: str, local: str, expected: str | None) -> None:
-    project, trees = make_resolver(files("import redis\nclass Own: ...\nmine = Own()\naway = redis.Redis()\n"))
-    assert name_of(infer_instance_class(f"/p/app/{path}.py", local, trees.__getitem__, project)) == expected
+    project, tables = make_resolver(files("import redis\nclass Own: ...\nmine = Own()\naway = redis.Redis()\n"))
+    assert name_of(infer_instance_class(f"/p/app/{path}.py", local, tables.__getitem__, project)) == expected
 
 
 def test_self_is_the_class_around() -> None:

@@ -46,8 +46,8 @@ class Hidden(redis.Redis):
 
 def found(text: str, local: str = "C") -> ClassMembers | None:
     files = {"app/__init__.py": "", "app/base.py": BASE, "app/use.py": IMPORTS + dedent(text)}
-    project, trees = make_resolver(files)
-    return class_members("/p/app/use.py", local, trees.__getitem__, project)
+    project, tables = make_resolver(files)
+    return class_members("/p/app/use.py", local, tables.__getitem__, project)
 
 
 def interface(text: str, local: str = "C") -> ClassMembers:

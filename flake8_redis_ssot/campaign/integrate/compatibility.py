@@ -11,9 +11,8 @@ from flake8_redis_ssot.fixes.edits.ensure_import import NotFixableError
 from flake8_redis_ssot.fixes.instances.usage_check import TEARDOWN_METHODS
 from flake8_redis_ssot.fixes.usage.observations import MemberUse
 from flake8_redis_ssot.project.resolver import Definition, Resolver
-from flake8_redis_ssot.project.similarity.class_summary import collect_methods
+from flake8_redis_ssot.project.similarity.class_summary import LoadOutline, collect_methods
 from flake8_redis_ssot.project.types.class_model import ClassMembers, MemberKind
-from flake8_redis_ssot.project.types.decorators import ModuleLoader
 from flake8_redis_ssot.semantic.ast_queries import FunctionNode
 from flake8_redis_ssot.semantic.signatures import find_call_mismatch, has_unpacking
 
@@ -53,7 +52,7 @@ class SharedClass(NamedTuple):
 
 
 def collect_shared_class(
-    definition: Definition, class_members: ClassMembers, load_tree: ModuleLoader, resolver: Resolver
+    definition: Definition, class_members: ClassMembers, load_tree: LoadOutline, resolver: Resolver
 ) -> SharedClass:
     """A class with its own methods and those of its bases."""
     return SharedClass(definition, class_members, collect_methods(definition, resolver, load_tree))

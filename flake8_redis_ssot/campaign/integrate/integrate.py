@@ -304,7 +304,7 @@ def _resolve_shared_class(
         raise NotFixableError("neither an accessor nor an instance is configured for it")
     definition: Definition | None
     if is_instance:
-        definition = infer_instance(path, name, context.tree, context.resolver).class_definition
+        definition = infer_instance(path, name, context.symbol_table, context.resolver).class_definition
     else:
         result = context.function_result(Definition(accessor, path, name))
         if result is None or result.is_coroutine or result.is_generator or result.is_new:

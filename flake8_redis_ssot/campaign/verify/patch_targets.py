@@ -30,6 +30,7 @@ from flake8_redis_ssot.project.types.class_members import class_members
 from flake8_redis_ssot.project.types.class_model import ClassMembers
 from flake8_redis_ssot.project.types.inference import infer_instance_class
 from flake8_redis_ssot.semantic.facts import StringReference
+from flake8_redis_ssot.semantic.symbol_table import SymbolTable
 from flake8_redis_ssot.syntax.source import ParsedFile, parse_bytes
 
 
@@ -41,6 +42,7 @@ class PatchTargetChecker:
         self._resolver = analysis.resolver
         self._parsed_files: dict[str, ParsedFile | None] = {}
         self._cached_class_members = cache(self._class_members)
+        self._symbol_table = cache(self._build_symbol_table)
 
     def is_missing(self, path: str, attributes: str) -> bool:
         """Whether the module at `path` certainly has no such attribute (dotted).
@@ -86,13 +88,17 @@ class PatchTargetChecker:
 
     def _class_members(self, path: str, qualname: str) -> ClassMembers | None:
         """What a class offers, or the class of an instance; None where neither is known."""
-        tree = self._analysis.tree
-        instance = infer_instance_class(path, qualname, tree, self._resolver)
+        load = self._symbol_table
+        instance = infer_instance_class(path, qualname, load, self._resolver)
         if instance is None:
-            return class_members(path, qualname, tree, self._resolver)
+            return class_members(path, qualname, load, self._resolver)
         return (
-            class_members(instance.path, instance.qualname, tree, self._resolver) if instance.path is not None else None
+            class_members(instance.path, instance.qualname, load, self._resolver) if instance.path is not None else None
         )
+
+    def _build_symbol_table(self, path: str) -> SymbolTable:
+        source = parse_bytes(self._analysis.read_bytes(path), path)
+        return SymbolTable(source.tree, source.text, source.bound_names)
 
     def is_created_by_patch(self, path: str, span: Span) -> bool:
         """Whether the call in the file `path` that the target at `span` stands in needs nothing to be there before."""

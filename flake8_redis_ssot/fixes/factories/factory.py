@@ -95,7 +95,7 @@ def find_factory(construction: ConstructionSite, context: FixContext, path: str)
 
 def _check_decorators(node: FunctionNode, path: str, context: FixContext) -> bool:
     """Whether it is memoised. Raises Blocked for any other decorator."""
-    names = decorator_names(node, path, context.resolver)
+    names = decorator_names(node, context.names(path))
     unknown_decorator = next(
         (ast.unparse(each) for each, name in zip(node.decorator_list, names) if name not in MEMOIZING_DECORATORS), None
     )

@@ -67,7 +67,7 @@ def resolve_accessor(construction: ConstructionSite, file: FileContext, context:
 def resolve_instance(dotted: str, file: FileContext, context: FixContext) -> SharedAccess:
     """The instance itself. Raises Blocked where it is not to be found."""
     module, path, name = _locate(dotted, file, context)
-    value = infer_instance(path, name, context.tree, context.resolver)
+    value = infer_instance(path, name, context.symbol_table, context.resolver)
     symbol_table = context.document(path).symbol_table
     symbol = symbol_table.find_symbol(symbol_table.module_scope, name)
     writes = symbol.binding_nodes if symbol is not None else ()

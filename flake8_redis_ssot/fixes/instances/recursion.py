@@ -9,9 +9,7 @@ from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.edits.ensure_import import NotFixableError
 from flake8_redis_ssot.fixes.instances.accessor import SharedAccess
 from flake8_redis_ssot.fixes.instances.call_site import ConstructionSite
-from flake8_redis_ssot.project.types.scope import InferenceScope
 from flake8_redis_ssot.project.view import FileContext
-from flake8_redis_ssot.semantic.ast_queries import find_definition
 
 FunctionKey = tuple[str, str]  # a file, and the local name of a function in it
 _MAX_FUNCTIONS = 200  # functions to be followed, before it is given up
@@ -45,15 +43,12 @@ def _strip_locals(qualname: str) -> str:
 def _find_callees(function: FunctionKey, context: FixContext) -> Iterator[FunctionKey]:
     """The functions of the project that one function calls by name; of a class its `__init__`."""
     path, qualname = function
-    tree = context.tree(path)
-    node = find_definition(tree, qualname)
+    names = context.names(path)
+    node = names.find_definition(qualname)
     if node is None or isinstance(node, ast.ClassDef):
         return
-    owner_qualname = qualname.rpartition(".")[0]
-    owner = owner_qualname if isinstance(find_definition(tree, owner_qualname), ast.ClassDef) else ""
-    call_scope = InferenceScope(path, context.tree, context.resolver, class_qualname=owner, function=node)
     for call in ast.walk(node):
-        definition = call_scope.resolve(call.func) if isinstance(call, ast.Call) else None
+        definition = names.resolve(call.func) if isinstance(call, ast.Call) else None
         if definition is not None and definition.path is not None and definition.qualname:
-            is_class = isinstance(call_scope.find_node(definition), ast.ClassDef)
+            is_class = isinstance(names.find_node(definition), ast.ClassDef)
             yield definition.path, f"{definition.qualname}.__init__" if is_class else definition.qualname

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 
 from flake8_redis_ssot.project.resolver import Definition, Resolver
-from flake8_redis_ssot.project.types.decorators import ModuleLoader
 from flake8_redis_ssot.semantic.ast_queries import (
     FunctionNode,
     dotted_name,
@@ -20,6 +19,7 @@ from flake8_redis_ssot.semantic.ast_queries import (
 _ABSTRACT_BASES = frozenset({"ABC", "ABCMeta", "Protocol"})
 _VALUE_BASES = frozenset({"BaseException", "Enum", "Exception", "NamedTuple", "TypedDict"})
 _LOGGER_NAMES = frozenset({"log", "logger", "logging", "LOG", "LOGGER", "warnings"})
+LoadTree = Callable[[str], ast.Module]
 LoadOutline = Callable[[str], "ast.Module | None"]
 
 
@@ -53,7 +53,7 @@ class ClassSummary:
     """
 
     def __init__(
-        self, definition: Definition, resolver: Resolver, load_tree: ModuleLoader, load_outline: LoadOutline
+        self, definition: Definition, resolver: Resolver, load_tree: LoadTree, load_outline: LoadOutline
     ) -> None:
         self._definition = definition
         self._resolver = resolver

@@ -9,8 +9,7 @@ from typing import NamedTuple
 from flake8_redis_ssot.config.model import Config, Resource
 from flake8_redis_ssot.project.resolver import Definition, Resolver
 from flake8_redis_ssot.project.resources import ResourceIndex
-from flake8_redis_ssot.project.similarity.class_summary import ClassSummary, LoadOutline
-from flake8_redis_ssot.project.types.decorators import ModuleLoader
+from flake8_redis_ssot.project.similarity.class_summary import ClassSummary, LoadOutline, LoadTree
 from flake8_redis_ssot.semantic.method_profile import MethodProfile, build_profile
 from flake8_redis_ssot.semantic.name_patterns import is_glob
 
@@ -37,7 +36,7 @@ class GuardedClasses:
         config: Config,
         resources: ResourceIndex,
         resolver: Resolver,
-        load_tree: ModuleLoader,
+        load_tree: LoadTree,
         load_outline: LoadOutline,
     ) -> None:
         self._config = config

@@ -18,16 +18,15 @@ from flake8_redis_ssot.project.types.class_model import (
     infer_constructor,
 )
 from flake8_redis_ssot.project.types.decorators import (
+    CONTEXT_MANAGER_KINDS,
     KNOWN_DECORATORS,
     PROPERTY_DECORATORS,
-    ModuleLoader,
     decorator_names,
-    resolve_name,
 )
+from flake8_redis_ssot.project.types.names import FileNames, SymbolTableLoader
 from flake8_redis_ssot.semantic.ast_queries import (
     FunctionNode,
     dotted_name,
-    find_definition,
     is_static,
     iter_scope_nodes,
     iter_statements,
@@ -37,9 +36,9 @@ from flake8_redis_ssot.semantic.flow.frames import parameter_names, stored_names
 from flake8_redis_ssot.semantic.signatures import signature_of
 
 
-def class_members(path: str, qualname: str, load: ModuleLoader, resolver: Resolver) -> ClassMembers | None:
+def class_members(path: str, qualname: str, load: SymbolTableLoader, resolver: Resolver) -> ClassMembers | None:
     """What the class with this local name in a file offers; None where there is no such class."""
-    mro = collect_mro(path, qualname, load, resolver, ())
+    mro = collect_mro(qualname, FileNames(path, load, resolver), ())
     # A base that is reached on two ways comes after all that derive from it.
     later_nodes = [{id(entry.node) for entry in mro[index + 1 :] if entry.node} for index in range(len(mro))]
     entries = [entry for entry, later_ids in zip(mro, later_nodes) if id(entry.node) not in later_ids]
@@ -139,10 +138,6 @@ def _add_setattr_attribute(node: ast.Call, receivers: set[str], entry: MroEntry)
         entry.is_incomplete = True
 
 
-_CONTEXT_MANAGER_KINDS = {
-    "contextlib.asynccontextmanager": MemberKind.ASYNC_CONTEXT,
-    "contextlib.contextmanager": MemberKind.CONTEXT,
-}
 _KNOWN_CLASS_DECORATORS = FIELD_DECORATORS | {
     *(DATACLASS, "functools.total_ordering"),
     *(f"typing.{name}" for name in ("dataclass_transform", "final", "runtime_checkable")),
@@ -152,19 +147,16 @@ _STANDARD_METACLASSES = frozenset({"abc.ABCMeta", "builtins.type"})
 _DYNAMIC_BUILTINS = frozenset({"exec", "locals", "vars"})
 
 
-def collect_mro(
-    path: str, qualname: str, load: ModuleLoader, resolver: Resolver, subclasses: tuple[ast.ClassDef, ...]
-) -> list[MroEntry]:
+def collect_mro(qualname: str, names: FileNames, subclasses: tuple[ast.ClassDef, ...]) -> list[MroEntry]:
     """A class, then its bases from left to right, each with its own. Nothing where no class is found."""
-    node = find_definition(load(path), qualname)
+    node = names.find_definition(qualname)
     if not isinstance(node, ast.ClassDef) or node in subclasses:
         return []
-    entries = [_build_entry(path, qualname, node, load(path), resolver)]
+    entries = [_build_entry(qualname, node, names)]
     for base in node.bases:
-        dotted = dotted_name(base.value if isinstance(base, ast.Subscript) else base)
-        definition = resolve_name(dotted, path, resolver, class_scope=qualname.rpartition(".")[0]) if dotted else None
+        definition = names.resolve(base.value if isinstance(base, ast.Subscript) else base)
         base_entries = (
-            collect_mro(definition.path, definition.qualname, load, resolver, (*subclasses, node))
+            collect_mro(definition.qualname, names.in_file(definition.path), (*subclasses, node))
             if definition and definition.path
             else []
         )
@@ -179,22 +171,22 @@ def _external_entries(name: str) -> list[MroEntry]:
     module, _, plain = name.partition(".")
     owner = getattr(builtins, plain, None) if module == "builtins" else None
     if isinstance(owner, type):
-        return [MroEntry("", plain, None, members=builtin_members(owner))]
-    return [MroEntry("", "", None, is_incomplete=True)]
+        return [MroEntry(plain, None, members=builtin_members(owner))]
+    return [MroEntry("", None, is_incomplete=True)]
 
 
-def _build_entry(path: str, qualname: str, node: ast.ClassDef, tree: ast.Module, resolver: Resolver) -> MroEntry:
-    decorators = decorator_names(node, path, resolver, class_scope=qualname.rpartition(".")[0])
-    entry = MroEntry(path, qualname, node, tuple(decorators))
-    entry.is_opaque = not _KNOWN_CLASS_DECORATORS.issuperset(decorators) or _has_custom_metaclass(node, path, resolver)
+def _build_entry(qualname: str, node: ast.ClassDef, names: FileNames) -> MroEntry:
+    decorators = decorator_names(node, names)
+    entry = MroEntry(qualname, node, tuple(decorators))
+    entry.is_opaque = not _KNOWN_CLASS_DECORATORS.issuperset(decorators) or _has_custom_metaclass(node, names)
     for statement in iter_statements(node.body):
-        _collect_member(statement, entry, resolver)
+        _collect_member(statement, entry, names)
     for statement in iter_statements(node.body):
         if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef)):
             collect_set_attributes(
                 iter_self_nodes(statement, self_name_of(statement)), receivers_of(statement, entry), entry
             )
-    collect_set_attributes(iter_scope_nodes(tree), {plain_qualname(qualname)}, entry)
+    collect_set_attributes(iter_scope_nodes(names.symbol_table.tree), {plain_qualname(qualname)}, entry)
     callees = (call.func for call in iter_scope_nodes(node) if isinstance(call, ast.Call))
     has_getattr_hook = not entry.members.keys().isdisjoint(("__getattr__", "__getattribute__"))
     entry.is_incomplete = (
@@ -203,19 +195,16 @@ def _build_entry(path: str, qualname: str, node: ast.ClassDef, tree: ast.Module,
     return entry
 
 
-def _has_custom_metaclass(node: ast.ClassDef, path: str, resolver: Resolver) -> bool:
+def _has_custom_metaclass(node: ast.ClassDef, names: FileNames) -> bool:
     """Whether a metaclass is named that can make anything of the class."""
-    metaclasses = [keyword.value for keyword in node.keywords if keyword.arg in ("metaclass", None)]
-    definitions = [
-        resolve_name(dotted_name(each), path, resolver) if dotted_name(each) else None for each in metaclasses
-    ]
+    definitions = [names.resolve(keyword.value) for keyword in node.keywords if keyword.arg in ("metaclass", None)]
     return any(definition is None or definition.name not in _STANDARD_METACLASSES for definition in definitions)
 
 
-def _collect_member(statement: ast.stmt, entry: MroEntry, resolver: Resolver) -> None:
+def _collect_member(statement: ast.stmt, entry: MroEntry, names: FileNames) -> None:
     """Note what a statement in the body of a class defines."""
     if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef)):
-        decorators = decorator_names(statement, entry.path, resolver, class_scope=entry.qualname)
+        decorators = decorator_names(statement, names)
         kind = _member_kind(statement, decorators)
         has_known_decorators = KNOWN_DECORATORS.issuperset(decorators) and kind is not MemberKind.PROPERTY
         entry.add_member(
@@ -250,8 +239,8 @@ def _member_kind(node: FunctionNode, decorators: Iterable[str]) -> MemberKind:
     if not PROPERTY_DECORATORS.isdisjoint(decorators):
         return MemberKind.PROPERTY
     for name in decorators:
-        if name in _CONTEXT_MANAGER_KINDS:
-            return _CONTEXT_MANAGER_KINDS[name]
+        if name in CONTEXT_MANAGER_KINDS:
+            return CONTEXT_MANAGER_KINDS[name]
     yields = any(isinstance(each, (ast.Yield, ast.YieldFrom)) for each in iter_scope_nodes(node))
     if isinstance(node, ast.AsyncFunctionDef):
         return MemberKind.ASYNC_GENERATOR if yields else MemberKind.COROUTINE

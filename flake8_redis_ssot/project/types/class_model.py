@@ -22,7 +22,6 @@ class MroEntry:
     `members`.
     """
 
-    path: str
     qualname: str
     node: ast.ClassDef | None
     decorators: tuple[str, ...] = ()

@@ -9,38 +9,28 @@ from typing import NamedTuple
 
 from flake8_redis_ssot.project.resolver import Definition, Resolver
 from flake8_redis_ssot.project.types.annotations import resolve_annotation
-from flake8_redis_ssot.project.types.bindings import (
-    Assignment,
-    assignments_of,
-    find_attribute_assignments,
-    find_module_assignments,
-)
-from flake8_redis_ssot.project.types.decorators import (
-    KNOWN_DECORATORS,
-    ModuleLoader,
-    decorator_names,
-)
-from flake8_redis_ssot.project.types.scope import InferenceScope, find_local_import, local_names
-from flake8_redis_ssot.semantic.ast_queries import (
-    MEMOIZING_DECORATORS,
-    FunctionNode,
-    dotted_name,
-    find_definition,
-    iter_scope_nodes,
-)
-from flake8_redis_ssot.semantic.flow.frames import parameter_names
+from flake8_redis_ssot.project.types.assignments import Assignment, assignment_to, find_targets
+from flake8_redis_ssot.project.types.decorators import KNOWN_DECORATORS, decorator_names
+from flake8_redis_ssot.project.types.names import FileNames, SymbolTableLoader
+from flake8_redis_ssot.project.types.receivers import find_enclosing_class, find_own_class, receiver_of_parameter
+from flake8_redis_ssot.semantic.ast_queries import MEMOIZING_DECORATORS, FunctionNode, iter_scope_nodes
+from flake8_redis_ssot.semantic.scopes import Symbol
 from flake8_redis_ssot.semantic.signatures import Signature, signature_of
+from flake8_redis_ssot.semantic.symbol_table import SymbolTable
+
+# How many functions and variables are followed, one into the other.
+_MAX_DEPTH = 5
 
 
-def infer_return(path: str, qualname: str, load: ModuleLoader, resolver: Resolver) -> InferredReturn | None:
+def infer_return(path: str, qualname: str, load: SymbolTableLoader, resolver: Resolver) -> InferredReturn | None:
     """What the function with this local name in a file gives back.
 
     None where there is no such function, and where a decorator that is not known may have replaced it.
     """
-    return infer_return_at(InferenceScope(path, load, resolver), qualname)
+    return infer_return_at(qualname, InferenceContext(FileNames(path, load, resolver)))
 
 
-def infer_instance_class(path: str, qualname: str, load: ModuleLoader, resolver: Resolver) -> Definition | None:
+def infer_instance_class(path: str, qualname: str, load: SymbolTableLoader, resolver: Resolver) -> Definition | None:
     """The class of what a variable of a module (or `Class.attribute`) holds, perhaps after a first use of it.
 
     None where it is not known, or one of several.
@@ -48,9 +38,34 @@ def infer_instance_class(path: str, qualname: str, load: ModuleLoader, resolver:
     return infer_instance(path, qualname, load, resolver).class_definition
 
 
-def infer_instance(path: str, qualname: str, load: ModuleLoader, resolver: Resolver) -> InferredValue:
+def infer_instance(path: str, qualname: str, load: SymbolTableLoader, resolver: Resolver) -> InferredValue:
     """What a variable of a module (or `Class.attribute`) holds."""
-    return infer_instance_at(Definition("", path, qualname), InferenceScope(path, load, resolver))
+    return infer_instance_at(Definition("", path, qualname), InferenceContext(FileNames(path, load, resolver)))
+
+
+@dataclass(frozen=True, slots=True)
+class InferenceContext:
+    """How far an inference has come: into which file, how much further it may go, and which variables it is inside of.
+
+    A variable of a module, or an attribute, is a file and a local name.
+    """
+
+    names: FileNames
+    remaining_depth: int = _MAX_DEPTH
+    visiting: frozenset[Symbol | tuple[str, str]] = frozenset()
+
+    @property
+    def symbol_table(self) -> SymbolTable:
+        """The symbol table of the file."""
+        return self.names.symbol_table
+
+    def enter(self, path: str) -> InferenceContext:
+        """One step further, in a file."""
+        return replace(self, names=self.names.in_file(path), remaining_depth=self.remaining_depth - 1)
+
+    def visit(self, variable: Symbol | tuple[str, str]) -> InferenceContext:
+        """Inside of a variable."""
+        return replace(self, visiting=self.visiting | {variable})
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,36 +104,34 @@ UNKNOWN_VALUE = InferredValue(None)
 NONE_VALUE = InferredValue(Definition("None", None, ""))
 
 
-def infer_return_at(scope: InferenceScope, qualname: str) -> InferredReturn | None:
+def infer_return_at(qualname: str, context: InferenceContext) -> InferredReturn | None:
     """What a function gives back; None for what is no function, or perhaps another one under its decorators."""
-    node = find_definition(scope.load(scope.path), qualname)
+    node = context.names.find_definition(qualname)
     if node is None or isinstance(node, ast.ClassDef):
         return None
-    enclosing = qualname.rpartition(".")[0]
-    class_qualname = enclosing if isinstance(find_definition(scope.load(scope.path), enclosing), ast.ClassDef) else ""
-    decorators = set(decorator_names(node, scope.path, scope.resolver, class_scope=class_qualname))
+    decorators = set(decorator_names(node, context.names))
     if not decorators <= KNOWN_DECORATORS:
         return None
-    scope = replace(scope, class_qualname=class_qualname, function=node)
+    is_method = context.symbol_table.scope_of(node).kind == "class"
     is_generator = any(isinstance(each, (ast.Yield, ast.YieldFrom)) for each in iter_scope_nodes(node))
-    value = _infer_returned_value(node, scope, is_generator=is_generator)
+    value = _infer_returned_value(node, context, is_generator=is_generator)
     return InferredReturn(
         value.class_definition,
         isinstance(node, ast.AsyncFunctionDef) and not is_generator,
         is_generator,
-        signature_of(node, bound=bool(class_qualname)),
+        signature_of(node, bound=is_method),
         value.is_new and decorators.isdisjoint(MEMOIZING_DECORATORS),
         value.may_be_none or any(isinstance(each, (ast.Raise, ast.Assert)) for each in iter_scope_nodes(node)),
         value.constructor_args,
     )
 
 
-def _infer_returned_value(node: FunctionNode, scope: InferenceScope, *, is_generator: bool) -> InferredValue:
+def _infer_returned_value(node: FunctionNode, context: InferenceContext, *, is_generator: bool) -> InferredValue:
     """What a function returns, or yields, on any way."""
     node_type = ast.Yield if is_generator else ast.Return
     expressions = [each.value for each in iter_scope_nodes(node) if isinstance(each, node_type)]
-    values = [value for each in expressions for value in (_infer_values(each, scope) if each else [NONE_VALUE])]
-    return merge_values(values, resolve_annotation(node.returns, scope, unwrap_iterator=is_generator))
+    values = [value for each in expressions for value in (_infer_values(each, context) if each else [NONE_VALUE])]
+    return merge_values(values, resolve_annotation(node.returns, context.names, unwrap_iterator=is_generator))
 
 
 def merge_values(values: Iterable[InferredValue], annotated_class: Definition | None) -> InferredValue:
@@ -133,59 +146,50 @@ def merge_values(values: Iterable[InferredValue], annotated_class: Definition | 
     return InferredValue(classes[0] if is_known else annotated_class, is_new, may_be_none, constructor_args)
 
 
-def _infer_values(node: ast.expr, scope: InferenceScope, wrapper: str = "") -> Iterator[InferredValue]:
+def _infer_values(node: ast.expr, context: InferenceContext, wrapper: str = "") -> Iterator[InferredValue]:
     """What an expression can be. `wrapper`: what happens to it, `await` or `with`."""
     if isinstance(node, ast.Constant) and node.value is None:
         yield NONE_VALUE
     elif isinstance(node, ast.Await):
-        yield from _infer_values(node.value, scope, "await")
+        yield from _infer_values(node.value, context, "await")
     elif isinstance(node, ast.NamedExpr):
-        yield from _infer_values(node.value, scope, wrapper)
+        yield from _infer_values(node.value, context, wrapper)
     elif isinstance(node, ast.IfExp):
-        yield from (*_infer_values(node.body, scope, wrapper), *_infer_values(node.orelse, scope, wrapper))
+        yield from (*_infer_values(node.body, context, wrapper), *_infer_values(node.orelse, context, wrapper))
     elif isinstance(node, ast.BoolOp) and isinstance(node.op, ast.Or):
-        earlier = [value for each in node.values[:-1] for value in _infer_values(each, scope, wrapper)]
+        earlier = [value for each in node.values[:-1] for value in _infer_values(each, context, wrapper)]
         yield from (value for value in earlier if value is not NONE_VALUE)
-        yield from _infer_values(node.values[-1], scope, wrapper)
+        yield from _infer_values(node.values[-1], context, wrapper)
     elif isinstance(node, ast.Call):
-        yield _infer_call(node, scope, wrapper)
+        yield _infer_call(node, context, wrapper)
     else:
-        yield _infer_reference(node, scope)
+        yield _infer_reference(node, context)
 
 
-def _infer_call(node: ast.Call, scope: InferenceScope, wrapper: str) -> InferredValue:
+def _infer_call(node: ast.Call, context: InferenceContext, wrapper: str) -> InferredValue:
     """What a call gives: a class makes an instance, a function what it returns."""
-    if scope.is_enclosing_class(node.func) or (
-        scope.class_qualname and ast.unparse(node.func) in ("super().__new__", "object.__new__")
-    ):
-        return InferredValue(scope.enclosing_class, is_new=True, constructor_args=_format_arguments(node))
-    definition = _resolve_callee(node.func, scope)
+    own_class = find_own_class(node.func, context.symbol_table)
+    if own_class is None and ast.unparse(node.func) in ("super().__new__", "object.__new__"):
+        own_class = find_enclosing_class(node, context.symbol_table)
+    if own_class is not None:
+        return InferredValue(context.names.definition_of(own_class), True, False, _format_arguments(node))
+    definition = _resolve_callee(node.func, context)
     if definition is None:
         return UNKNOWN_VALUE
     if definition.name == "typing.cast" and node.args:
-        return InferredValue(resolve_annotation(node.args[0], scope))
-    callee_node = scope.find_node(definition)
+        return InferredValue(resolve_annotation(node.args[0], context.names))
+    callee_node = context.names.find_node(definition)
     is_foreign = definition.path is None and definition.name.rpartition(".")[2][:1].isupper()
     if is_foreign or isinstance(callee_node, ast.ClassDef):
-        return (
-            InferredValue(definition, is_new=True, constructor_args=_format_arguments(node))
-            if wrapper != "await"
-            else UNKNOWN_VALUE
-        )
-    return (
-        UNKNOWN_VALUE
-        if definition.path is None or callee_node is None
-        else _infer_callee_return(definition, definition.path, scope, wrapper)
-    )
-
-
-def _infer_callee_return(definition: Definition, path: str, scope: InferenceScope, wrapper: str) -> InferredValue:
-    if not scope.remaining_depth:
+        value = InferredValue(definition, is_new=True, constructor_args=_format_arguments(node))
+        return value if wrapper != "await" else UNKNOWN_VALUE
+    if definition.path is None or callee_node is None:
         return UNKNOWN_VALUE
-    result = infer_return_at(
-        InferenceScope(path, scope.load, scope.resolver, scope.remaining_depth - 1, visiting=scope.visiting),
-        definition.qualname,
-    )
+    return _infer_callee_return(definition.path, definition.qualname, context, wrapper)
+
+
+def _infer_callee_return(path: str, qualname: str, context: InferenceContext, wrapper: str) -> InferredValue:
+    result = infer_return_at(qualname, context.enter(path)) if context.remaining_depth else None
     if result is None or result.is_coroutine != (wrapper == "await") or result.is_generator != (wrapper == "with"):
         return UNKNOWN_VALUE
     return InferredValue(result.class_definition, result.is_new, result.may_be_none, result.constructor_args)
@@ -195,115 +199,139 @@ def _format_arguments(node: ast.Call) -> str:
     return ", ".join(ast.unparse(each) for each in (*node.args, *node.keywords))
 
 
-def _resolve_callee(node: ast.expr, scope: InferenceScope) -> Definition | None:
+def _resolve_callee(node: ast.expr, context: InferenceContext) -> Definition | None:
     """What is called: a name, a member of the class around it, or a member of what an expression is."""
-    if isinstance(node, ast.Attribute) and scope.is_enclosing_class(node.value):
-        return scope.find_member(scope.enclosing_class, node.attr)
-    definition = scope.resolve(node)
-    if definition is not None and (definition.path is None or scope.find_node(definition) is not None):
+    names = context.names
+    own_class = find_own_class(node.value, names.symbol_table) if isinstance(node, ast.Attribute) else None
+    if own_class is not None and isinstance(node, ast.Attribute):
+        return names.find_member(names.definition_of(own_class), node.attr)
+    definition = names.resolve(node)
+    if definition is not None and (definition.path is None or names.find_node(definition) is not None):
         return definition
-    owner_class = (
-        merge_values(_infer_values(node.value, scope), None).class_definition
-        if isinstance(node, ast.Attribute)
-        else None
-    )
-    return scope.find_member(owner_class, node.attr) if owner_class and isinstance(node, ast.Attribute) else None
+    return _find_member_of_value(node, context) if isinstance(node, ast.Attribute) else None
 
 
-def _infer_reference(node: ast.expr, scope: InferenceScope) -> InferredValue:
+def _find_member_of_value(node: ast.Attribute, context: InferenceContext) -> Definition | None:
+    owner = merge_values(_infer_values(node.value, context), None).class_definition
+    return context.names.find_member(owner, node.attr) if owner is not None else None
+
+
+def _infer_reference(node: ast.expr, context: InferenceContext) -> InferredValue:
     """What a variable or an attribute holds."""
     if isinstance(node, ast.Attribute):
-        return _infer_attribute(node, scope)
+        return _infer_attribute(node, context)
     if not isinstance(node, ast.Name):
         return UNKNOWN_VALUE
-    function = scope.function
-    if function is not None and node.id in local_names(function) and not find_local_import(function, node.id, ""):
-        if node.id == scope.self_name:
-            return UNKNOWN_VALUE if scope.is_classmethod else InferredValue(scope.enclosing_class)
-        return _infer_local(node.id, function, scope)
-    is_imported = function is not None and bool(find_local_import(function, node.id, ""))
-    definition = scope.resolve(node) if is_imported else Definition("", scope.path, node.id)
-    return _refine_by_assignment(node, infer_instance_at(definition, scope), scope) if definition else UNKNOWN_VALUE
+    symbol = context.symbol_table.lookup(node.id, node)
+    if symbol is not None and symbol.scope.kind not in ("module", "class"):
+        return _infer_local(symbol, node, context)
+    owner = symbol.scope.node if symbol is not None else None
+    prefix = f"{context.symbol_table.qualname_of(owner)}." if isinstance(owner, ast.ClassDef) else ""
+    value = infer_instance_at(Definition("", context.names.path, prefix + node.id), context)
+    return _refine_by_assignment(node, value, context)
 
 
-def _refine_by_assignment(node: ast.Name | ast.Attribute, value: InferredValue, scope: InferenceScope) -> InferredValue:
+def _refine_by_assignment(
+    node: ast.Name | ast.Attribute, value: InferredValue, context: InferenceContext
+) -> InferredValue:
     """A variable that is None at first is no longer so where the function sets it itself."""
-    if not value.may_be_none or scope.function is None:
+    scope = context.symbol_table.scope_of(node)
+    if not value.may_be_none or not isinstance(scope.node, (ast.FunctionDef, ast.AsyncFunctionDef)):
         return value
-    targets = [assignment.target for each in iter_scope_nodes(scope.function) for assignment in assignments_of(each)]
-    return value._replace(may_be_none=ast.unparse(node) not in map(ast.unparse, targets))
-
-
-def _infer_attribute(node: ast.Attribute, scope: InferenceScope) -> InferredValue:
-    definition = scope.resolve(node)
-    value = infer_instance_at(definition, scope) if definition else UNKNOWN_VALUE
-    if value.class_definition is not None:
-        return _refine_by_assignment(node, value, scope)
-    owner_class = scope.enclosing_class if scope.is_enclosing_class(node.value) else scope.resolve(node.value)
-    if owner_class is None or not isinstance(scope.find_node(owner_class), ast.ClassDef):
-        owner_class = merge_values(_infer_values(node.value, scope), None).class_definition
-    member = scope.find_member(owner_class, node.attr) if owner_class else None
-    return _refine_by_assignment(node, infer_instance_at(member, scope), scope) if member else UNKNOWN_VALUE
-
-
-def _infer_local(name: str, function: FunctionNode, scope: InferenceScope) -> InferredValue:
-    """What a variable of a function holds; what is stored elsewhere too is no longer fresh."""
-    key = (scope.path, f"{function.lineno}", name)
-    if name in parameter_names(function.args) or key in scope.visiting:
-        return NONE_VALUE if key in scope.visiting else UNKNOWN_VALUE
-    scope = replace(scope, visiting=scope.visiting | {key})
-    assignments = [assignment for node in iter_scope_nodes(function) for assignment in assignments_of(node)]
-    own_assignments = [assignment for assignment in assignments if dotted_name(assignment.target) == name]
-    value = _merge_assignments((assignment, scope) for assignment in own_assignments)
-    local_variables = local_names(function)
-    is_shared = any(
-        dotted_name(assignment.target) not in local_variables
-        and (dotted_name(assignment.value) == name or any(assignment.value is own.value for own in own_assignments))
-        for assignment in assignments
-        if assignment.value is not None
+    is_set = any(
+        ast.unparse(each) == ast.unparse(node)
+        for each in iter_scope_nodes(scope.node)
+        if isinstance(each, (ast.Name, ast.Attribute))
+        and isinstance(each.ctx, ast.Store)
+        and context.symbol_table.scope_of(each) is scope
     )
-    return value._replace(is_new=value.is_new and not is_shared)
+    return value._replace(may_be_none=not is_set)
 
 
-def _merge_assignments(
-    assignments: Iterable[tuple[Assignment, InferenceScope]], extra_values: Iterable[InferredValue] = ()
+def _infer_attribute(node: ast.Attribute, context: InferenceContext) -> InferredValue:
+    names = context.names
+    definition = names.resolve(node)
+    value = infer_instance_at(definition, context) if definition else UNKNOWN_VALUE
+    if value.class_definition is not None:
+        return _refine_by_assignment(node, value, context)
+    own_class = find_own_class(node.value, names.symbol_table)
+    owner = names.definition_of(own_class) if own_class is not None else names.resolve(node.value)
+    if owner is not None and isinstance(names.find_node(owner), ast.ClassDef):
+        member = names.find_member(owner, node.attr)
+    else:
+        member = _find_member_of_value(node, context)
+    return _refine_by_assignment(node, infer_instance_at(member, context), context) if member else UNKNOWN_VALUE
+
+
+def _infer_local(symbol: Symbol, node: ast.Name, context: InferenceContext) -> InferredValue:
+    """What a variable of a function holds; what is stored elsewhere too, or for later calls, is no longer fresh."""
+    if symbol in context.visiting:
+        return NONE_VALUE
+    targets = [binding.node for binding in symbol.bindings if not binding.is_deletion]
+    value = _merge_targets(targets, context.visit(symbol))
+    is_own = context.symbol_table.scope_of(node) is symbol.scope
+    return value._replace(is_new=value.is_new and is_own and not _is_stored_elsewhere(symbol, context.symbol_table))
+
+
+def _is_stored_elsewhere(symbol: Symbol, symbol_table: SymbolTable) -> bool:
+    """Whether the value of a function's variable is assigned to anything that is not a variable of the function."""
+    if not isinstance(symbol.scope.node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+        return True
+    own_values = {assignment_to(target, symbol_table).value for target in symbol.binding_nodes}
+    return any(
+        value is not None and (value in symbol.reads or value in own_values)
+        for target in iter_scope_nodes(symbol.scope.node)
+        if isinstance(target, (ast.Name, ast.Attribute, ast.Subscript)) and isinstance(target.ctx, ast.Store)
+        if not (isinstance(target, ast.Name) and symbol_table.symbol_of(target).scope is symbol.scope)
+        for value in [assignment_to(target, symbol_table).value]
+    )
+
+
+def _merge_targets(
+    targets: Iterable[ast.AST], context: InferenceContext, extra_values: Iterable[InferredValue] = ()
 ) -> InferredValue:
     """What the bindings of one variable agree on. That it is None before its first use does not count."""
     values = list(extra_values)
     annotated_class = None
-    for assignment, scope in assignments:
+    for target in targets:
+        assignment = assignment_to(target, context.symbol_table)
         if assignment.annotation is not None:
-            annotated_class = resolve_annotation(assignment.annotation, scope)
-        if assignment.value is not None:
-            values += _infer_values(assignment.value, scope, assignment.wrapper)
-        elif assignment.annotation is None:
-            values.append(UNKNOWN_VALUE)
+            annotated_class = resolve_annotation(assignment.annotation, context.names)
+        values += _infer_target(target, assignment, context)
     value = merge_values([value for value in values if value is not NONE_VALUE], annotated_class)
     return value._replace(may_be_none=True) if NONE_VALUE in values else value
 
 
-def infer_instance_at(definition: Definition, scope: InferenceScope) -> InferredValue:
-    """What the variable at a home holds, set there or passed on: never a fresh object."""
-    if definition.path is None or not scope.remaining_depth or scope.find_node(definition) is not None:
+def _infer_target(target: ast.AST, assignment: Assignment, context: InferenceContext) -> Iterator[InferredValue]:
+    """What one binding gives a variable: nothing where it is a bare annotation."""
+    if assignment.value is not None:
+        yield from _infer_values(assignment.value, context, assignment.wrapper)
+    elif isinstance(target, ast.alias):
+        definition = context.names.resolve_local_import(context.symbol_table.symbol_of(target))
+        yield infer_instance_at(definition, context) if definition is not None else UNKNOWN_VALUE
+    elif assignment.annotation is None:
+        receiver = receiver_of_parameter(target, context.symbol_table)
+        class_node = receiver.class_node if receiver is not None and not receiver.is_class else None
+        yield InferredValue(context.names.definition_of(class_node)) if class_node is not None else UNKNOWN_VALUE
+
+
+def infer_instance_at(definition: Definition, context: InferenceContext) -> InferredValue:
+    """What the variable at a definition holds, set there or passed on: never a fresh object."""
+    if definition.path is None or not context.remaining_depth or context.names.find_node(definition) is not None:
         return UNKNOWN_VALUE
-    key = (definition.path, "", definition.qualname)
-    if key in scope.visiting:
+    variable = (definition.path, definition.qualname)
+    if variable in context.visiting:
         return NONE_VALUE
-    scope = InferenceScope(
-        definition.path, scope.load, scope.resolver, scope.remaining_depth - 1, visiting=scope.visiting | {key}
-    )
-    class_qualname, _, name = definition.qualname.rpartition(".")
-    assignments = (
-        find_attribute_assignments(class_qualname, name, scope)
-        if class_qualname
-        else find_module_assignments(name, scope)
-    )
-    definitions = scope.resolver.resolve(
-        f"{scope.resolver.modules.name_of(scope.path)}:{definition.qualname}", scope.path
+    context = context.enter(definition.path).visit(variable)
+    names = context.names
+    owner, _, name = definition.qualname.rpartition(".")
+    owner_node = names.find_definition(owner) if owner else names.symbol_table.tree
+    targets = (
+        find_targets(name, owner_node, names.symbol_table) if isinstance(owner_node, (ast.ClassDef, ast.Module)) else []
     )
     extra_values = [
-        infer_instance_at(each, scope)
-        for each in definitions
-        if (each.path, each.qualname) != (definition.path, definition.qualname)
+        infer_instance_at(each, context)
+        for each in names.resolver.resolve(f"{names.module}:{definition.qualname}", names.path)
+        if (each.path, each.qualname) != variable
     ]
-    return _merge_assignments(assignments, extra_values)._replace(is_new=False)
+    return _merge_targets(targets, context, extra_values)._replace(is_new=False)

@@ -1,0 +1,122 @@
+"""What the names in a file stand for in the project: asked of its symbol table first, then of the resolver."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from flake8_redis_ssot.project.modules import package_name
+from flake8_redis_ssot.project.resolver import Definition, Resolver
+from flake8_redis_ssot.semantic.ast_queries import FunctionNode, dotted_name, find_definition, plain_qualname
+from flake8_redis_ssot.semantic.facts import attribute_origin
+from flake8_redis_ssot.semantic.flow.evaluator import resolve_relative_module
+from flake8_redis_ssot.semantic.scopes import Symbol
+from flake8_redis_ssot.semantic.symbol_table import SymbolTable
+
+SymbolTableLoader = Callable[[str], SymbolTable]
+
+
+@dataclass(frozen=True, slots=True)
+class FileNames:
+    """The names of one file (`path`). `load` gives the symbol table of any file (a path). Raises what `load` raises."""
+
+    path: str
+    load: SymbolTableLoader
+    resolver: Resolver
+
+    @property
+    def symbol_table(self) -> SymbolTable:
+        """The symbol table of the file."""
+        return self.load(self.path)
+
+    @property
+    def module(self) -> str:
+        """The dotted name of the file."""
+        return self.resolver.modules.name_of(self.path)
+
+    def in_file(self, path: str) -> FileNames:
+        """The names of another file."""
+        return replace(self, path=path)
+
+    def find_definition(self, qualname: str) -> FunctionNode | ast.ClassDef | None:
+        """The function or class with a local name in this file."""
+        return find_definition(self.symbol_table.tree, qualname)
+
+    def find_node(self, definition: Definition) -> FunctionNode | ast.ClassDef | None:
+        """The function or class of the project that a definition is; None where it is something else."""
+        return self.in_file(definition.path).find_definition(definition.qualname) if definition.path else None
+
+    def definition_of(self, node: FunctionNode | ast.ClassDef) -> Definition:
+        """A function or class of this file, as the resolver tells of it."""
+        qualname = self.symbol_table.qualname_of(node)
+        return Definition(f"{self.module}.{plain_qualname(qualname)}", self.path, qualname)
+
+    def find_member(self, owner: Definition, name: str) -> Definition | None:
+        """The definition of a member of a class of the project."""
+        if owner.path is None:
+            return None
+        origin = f"{self.resolver.modules.name_of(owner.path)}:@{owner.qualname}.{name}"
+        definitions = self.resolver.resolve(origin, owner.path)
+        return definitions[0] if len(definitions) == 1 else None
+
+    def resolve(self, node: ast.expr, place: ast.AST | None = None) -> Definition | None:
+        """The one definition of a dotted name, read in the place of the node `place` (None: where it stands).
+
+        None where it has no definition for sure, or several, and for variables of functions other than imports.
+        """
+        dotted = dotted_name(node)
+        if not dotted:
+            return None
+        root, _, rest = dotted.partition(".")
+        symbol = self.symbol_table.lookup(root, place or node)
+        if symbol is None or symbol.scope.kind == "module":
+            return self._resolve_global(dotted)
+        if isinstance(symbol.scope.node, ast.ClassDef) and symbol.scope.kind == "class":
+            owner = self.symbol_table.qualname_of(symbol.scope.node)
+            return _pick_only(self.resolver.resolve(f"{self.module}:@{owner}.{dotted}", self.path))
+        return self.resolve_local_import(symbol, rest)
+
+    def _resolve_global(self, dotted: str) -> Definition | None:
+        """The definition of a name of the module, or of a builtin, which is defined in `builtins`."""
+        definitions = self.resolver.resolve(f"{self.module}:{dotted}", self.path)
+        is_unbound = all(each.is_guess or (not each.is_found and each.path == self.path) for each in definitions)
+        if is_unbound and hasattr(builtins, dotted):
+            return Definition(f"builtins.{dotted}", None, "", is_found=False)
+        return _pick_only(definitions)
+
+    def resolve_local_import(self, symbol: Symbol, attributes: str = "") -> Definition | None:
+        """The definition of a function's variable that only imports bind, or of attributes (dotted) of it."""
+        origins = {self._import_origin(binding.node, binding.statement) for binding in symbol.bindings}
+        if len(origins) != 1 or "" in origins:
+            return None
+        origin = origins.pop()
+        return _pick_only(
+            self.resolver.resolve(attribute_origin(origin, attributes) if attributes else origin, self.path)
+        )
+
+    def _import_origin(self, node: ast.AST, statement: ast.stmt) -> str:
+        """The origin that a binding imports; empty for bindings that are no imports."""
+        if not isinstance(node, ast.alias):
+            return ""
+        if not isinstance(statement, ast.ImportFrom):
+            return f"{node.name if node.asname else node.name.partition('.')[0]}:"
+        module = statement.module or ""
+        if statement.level:
+            package = package_name(self.path, self.resolver.modules.roots)
+            module = resolve_relative_module(package, statement.level, module) or ""
+        return f"{module}:{node.name}"
+
+
+def _pick_only(definitions: Sequence[Definition]) -> Definition | None:
+    """The definition, if there is one only and it is certain, without the way that led there.
+
+    `typing_extensions` offers what `typing` does.
+    """
+    if len(definitions) != 1:
+        return None
+    definition = definitions[0]
+    if not definition.is_found and (definition.path is not None or definition.is_guess):
+        return None
+    return definition._replace(name=definition.name.replace("typing_extensions.", "typing."), via=())
