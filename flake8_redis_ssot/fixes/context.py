@@ -20,7 +20,8 @@ from flake8_redis_ssot.project.search.prefilter import AttributeUse, code_bytes
 from flake8_redis_ssot.project.services import ServiceBoundaries
 from flake8_redis_ssot.project.types.class_members import class_members
 from flake8_redis_ssot.project.types.class_model import ClassMembers
-from flake8_redis_ssot.project.types.inference import InferredReturn, infer_return
+from flake8_redis_ssot.project.types.inference import infer_return
+from flake8_redis_ssot.project.types.inferred import InferredReturn
 from flake8_redis_ssot.project.types.names import FileNames, SymbolTableLoader
 from flake8_redis_ssot.project.view import ConfirmedFinding, FileContext
 from flake8_redis_ssot.semantic.facts import AttributeAccess, FileFacts, Import, StringReference, attribute_origin

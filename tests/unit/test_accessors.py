@@ -8,7 +8,8 @@ import pytest
 from memory import make_resolver
 
 from flake8_redis_ssot.project.resolver import Definition
-from flake8_redis_ssot.project.types.inference import InferredReturn, infer_instance_class, infer_return
+from flake8_redis_ssot.project.types.inference import infer_instance_class, infer_return
+from flake8_redis_ssot.project.types.inferred import InferredReturn
 
 MANAGER = """
 class RedisManager:
@@ -206,6 +207,28 @@ from app.manager import RedisManager, Sub
 )
 def test_what_a_function_gives_back(body: str, expected: str | None, fresh: bool) -> None:
     found = result(IMPORTS + body)
+    assert found is not None
+    name = name_of(found.class_definition)
+    assert (name and name.removeprefix("app.manager."), found.is_new) == (expected, fresh)
+
+
+@pytest.mark.parametrize(
+    ("body", "local", "expected", "fresh"),
+    [
+        ("def f():\n redis_manager = Sub()\n def get(): return redis_manager", "f.<locals>.get", "Sub", False),
+        ("def f(redis_manager):\n def get(): return redis_manager", "f.<locals>.get", None, False),
+        ("def f():\n from app.manager import Sub as M\n def get(): return M()", "f.<locals>.get", "Sub", True),
+        ("def f():\n class RedisManager: ...\n def get(): return RedisManager()", "f.<locals>.get", None, False),
+        ("def get():\n from app.manager import redis_manager as m\n m = Sub()\n return m", "get", None, True),
+        ("def get():\n import app.manager as m\n m = x\n return m.redis_manager", "get", None, False),
+        ("def get():\n m = redis_manager\n for m in x: ...\n return m", "get", None, False),
+        ("def get(m=None):\n m = RedisManager()\n return m", "get", None, True),
+        ("class C:\n RedisManager = Sub\n def get(self): return RedisManager()", "C.get", "RedisManager", True),
+        ("class C: ...\nclass C(RedisManager):\n def get(self): return self.again()", "C#2.get", "RedisManager", False),
+    ],
+)
+def test_scopes(body: str, local: str, expected: str | None, fresh: bool) -> None:
+    found = result(IMPORTS + body, local)
     assert found is not None
     name = name_of(found.class_definition)
     assert (name and name.removeprefix("app.manager."), found.is_new) == (expected, fresh)

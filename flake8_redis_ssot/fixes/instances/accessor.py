@@ -12,7 +12,8 @@ from flake8_redis_ssot.fixes.instances.call_site import ConstructionSite
 from flake8_redis_ssot.fixes.instances.usage_check import Doubt
 from flake8_redis_ssot.model import Applicability
 from flake8_redis_ssot.project.resolver import Definition
-from flake8_redis_ssot.project.types.inference import InferredReturn, infer_instance
+from flake8_redis_ssot.project.types.inference import infer_instance
+from flake8_redis_ssot.project.types.inferred import InferredReturn
 from flake8_redis_ssot.project.view import FileContext
 from flake8_redis_ssot.semantic.signatures import find_call_mismatch
 

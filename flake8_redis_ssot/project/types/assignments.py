@@ -1,13 +1,10 @@
-"""What is assigned to variables and attributes."""
+"""The assignment that a target stands in."""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
 from typing import NamedTuple
 
-from flake8_redis_ssot.project.types.receivers import find_own_class, find_receiver
-from flake8_redis_ssot.semantic.scopes import sort_by_position
 from flake8_redis_ssot.semantic.symbol_table import SymbolTable
 
 
@@ -39,27 +36,3 @@ def _unpacked_value(targets: ast.Tuple | ast.List, target: ast.AST, assignment: 
     if has_starred or assignment.wrapper or len(values) != len(targets.elts):
         return None
     return next(value for element, value in zip(targets.elts, values) if element is target)
-
-
-def find_targets(name: str, owner: ast.Module | ast.ClassDef, symbol_table: SymbolTable) -> list[ast.AST]:
-    """What binds a variable of the module, or an attribute of a class in its body and its methods; no imports."""
-    symbol = symbol_table.find_symbol(symbol_table.scope_opened_by(owner), name)
-    bindings = symbol.bindings if symbol is not None else ()
-    targets = [each.node for each in bindings if not each.is_deletion and not isinstance(each.node, ast.alias)]
-    attributes = _find_attribute_targets(name, owner, symbol_table) if isinstance(owner, ast.ClassDef) else ()
-    return [*targets, *sort_by_position(attributes)]
-
-
-def _find_attribute_targets(name: str, class_node: ast.ClassDef, symbol_table: SymbolTable) -> Iterator[ast.Attribute]:
-    for node in ast.walk(class_node):
-        if isinstance(node, ast.Attribute) and node.attr == name and isinstance(node.ctx, ast.Store):
-            receiver = find_receiver(node.value, symbol_table)
-            owner = receiver.class_node if receiver is not None else find_own_class(node.value, symbol_table)
-            if owner is class_node or is_name_of(node.value, class_node, symbol_table):
-                yield node
-
-
-def is_name_of(node: ast.AST, class_node: ast.ClassDef, symbol_table: SymbolTable) -> bool:
-    """Whether a name reads the variable that a class is bound to."""
-    symbol = symbol_table.lookup(node.id, node) if isinstance(node, ast.Name) else None
-    return symbol is not None and symbol is symbol_table.symbol_of(class_node)

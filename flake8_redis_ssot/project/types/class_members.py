@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ast
 import builtins
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from flake8_redis_ssot.project.resolver import Resolver
+from flake8_redis_ssot.project.types.attributes import collect_set_attributes
 from flake8_redis_ssot.project.types.class_model import (
     DATACLASS,
     FIELD_DECORATORS,
@@ -27,12 +28,11 @@ from flake8_redis_ssot.project.types.names import FileNames, SymbolTableLoader
 from flake8_redis_ssot.semantic.ast_queries import (
     FunctionNode,
     dotted_name,
-    is_static,
     iter_scope_nodes,
     iter_statements,
     plain_qualname,
 )
-from flake8_redis_ssot.semantic.flow.frames import parameter_names, stored_names
+from flake8_redis_ssot.semantic.flow.frames import stored_names
 from flake8_redis_ssot.semantic.signatures import signature_of
 
 
@@ -54,88 +54,6 @@ def class_members(path: str, qualname: str, load: SymbolTableLoader, resolver: R
         any(member.kind is MemberKind.COROUTINE and not name.startswith("_") for name, member in members.items()),
         infer_constructor(entries),
     )
-
-
-_DICT_MUTATORS = frozenset({"__ior__", "__setitem__", "setdefault", "update"})
-
-
-def self_name_of(method: FunctionNode) -> str:
-    """The name of `self` or `cls`; empty where there is none."""
-    positional = [*method.args.posonlyargs, *method.args.args]
-    return positional[0].arg if positional and not is_static(method) else ""
-
-
-def receivers_of(method: FunctionNode, entry: MroEntry) -> set[str]:
-    """What stands for the class or an instance of it in a method, as text."""
-    self_name, class_name = self_name_of(method), plain_qualname(entry.qualname)
-    receivers = {class_name, self_name, f"{self_name}.__class__", f"type({self_name})"} - {""}
-    factories = {
-        self_name,
-        class_name,
-        "super().__new__",
-        "object.__new__",
-        f"super({class_name}, {self_name}).__new__",
-    }
-    if method.name == "__new__" or any(dotted_name(name) == "classmethod" for name in method.decorator_list):
-        for node in iter_scope_nodes(method):
-            if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call):
-                is_instance = ast.unparse(node.value.func) in factories
-                receivers.update(ast.unparse(target) for target in node.targets if is_instance)
-    return receivers
-
-
-def iter_self_nodes(method: FunctionNode, self_name: str) -> Iterator[ast.AST]:
-    """The nodes of a method, those of functions in it too if they see its `self`."""
-    for node in iter_scope_nodes(method):
-        yield node
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and self_name not in parameter_names(node.args):
-            yield from iter_self_nodes(node, self_name)
-
-
-def collect_set_attributes(nodes: Iterable[ast.AST], receivers: set[str], entry: MroEntry) -> None:
-    """Note the attributes that are set from outside the body, and whether any others can be."""
-    namespaces = {f"{name}.__dict__" for name in receivers} | {f"vars({name})" for name in receivers}
-    for node in nodes:
-        if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
-            if ast.unparse(node.value) in receivers:
-                _add_attribute(node.attr, node.lineno, entry)
-        elif isinstance(node, ast.Call):
-            _add_setattr_attribute(node, receivers, entry)
-        mutated = _mutated_namespace(node)
-        entry.is_incomplete = entry.is_incomplete or (mutated is not None and ast.unparse(mutated) in namespaces)
-
-
-def _mutated_namespace(node: ast.AST) -> ast.expr | None:
-    """The expression whose items a node changes, or may change under another name, if it is an attribute or a call."""
-    namespace = None
-    if isinstance(node, (ast.Assign, ast.Subscript)):
-        namespace = node.value if isinstance(node, ast.Assign) or isinstance(node.ctx, ast.Store) else None
-    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _DICT_MUTATORS:
-        namespace = node.func.value
-    return namespace if isinstance(namespace, (ast.Attribute, ast.Call)) else None
-
-
-def _add_attribute(name: str, row: int, entry: MroEntry) -> None:
-    entry.is_incomplete = entry.is_incomplete or name == "__dict__"
-    if entry.mangle(name) not in entry.members:
-        entry.add_member(name, MemberKind.ATTRIBUTE, row)
-
-
-def _add_setattr_attribute(node: ast.Call, receivers: set[str], entry: MroEntry) -> None:
-    """`setattr(self, name, value)` and its like: a member if the name is a constant."""
-    setter = ast.unparse(node.func) if isinstance(node.func, (ast.Name, ast.Attribute)) else ""
-    arguments = list(node.args)
-    if setter in ("setattr", "object.__setattr__"):
-        if not arguments or ast.unparse(arguments.pop(0)) not in receivers:
-            return
-    elif setter not in {f"{name}.__setattr__" for name in (*receivers, "super()")}:
-        return
-    name = arguments[0].value if arguments and isinstance(arguments[0], ast.Constant) else None
-    if isinstance(name, str):
-        # The name is text, so Python leaves it as it is even where it is private.
-        entry.members.setdefault(name, Member(name, MemberKind.ATTRIBUTE, node.lineno, None))
-    else:
-        entry.is_incomplete = True
 
 
 _KNOWN_CLASS_DECORATORS = FIELD_DECORATORS | {
@@ -181,12 +99,7 @@ def _build_entry(qualname: str, node: ast.ClassDef, names: FileNames) -> MroEntr
     entry.is_opaque = not _KNOWN_CLASS_DECORATORS.issuperset(decorators) or _has_custom_metaclass(node, names)
     for statement in iter_statements(node.body):
         _collect_member(statement, entry, names)
-    for statement in iter_statements(node.body):
-        if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef)):
-            collect_set_attributes(
-                iter_self_nodes(statement, self_name_of(statement)), receivers_of(statement, entry), entry
-            )
-    collect_set_attributes(iter_scope_nodes(names.symbol_table.tree), {plain_qualname(qualname)}, entry)
+    collect_set_attributes(node, entry, names)
     callees = (call.func for call in iter_scope_nodes(node) if isinstance(call, ast.Call))
     has_getattr_hook = not entry.members.keys().isdisjoint(("__getattr__", "__getattribute__"))
     entry.is_incomplete = (

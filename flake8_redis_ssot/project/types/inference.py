@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
-from typing import NamedTuple
 
 from flake8_redis_ssot.project.resolver import Definition, Resolver
 from flake8_redis_ssot.project.types.annotations import resolve_annotation
-from flake8_redis_ssot.project.types.assignments import Assignment, assignment_to, find_targets
+from flake8_redis_ssot.project.types.assignments import Assignment, assignment_to
+from flake8_redis_ssot.project.types.attributes import find_targets
 from flake8_redis_ssot.project.types.decorators import KNOWN_DECORATORS, decorator_names
+from flake8_redis_ssot.project.types.inferred import (
+    NONE_VALUE,
+    UNKNOWN_VALUE,
+    InferenceContext,
+    InferredReturn,
+    InferredValue,
+    merge_values,
+)
 from flake8_redis_ssot.project.types.names import FileNames, SymbolTableLoader
 from flake8_redis_ssot.project.types.receivers import find_enclosing_class, find_own_class, receiver_of_parameter
 from flake8_redis_ssot.semantic.ast_queries import MEMOIZING_DECORATORS, FunctionNode, iter_scope_nodes
 from flake8_redis_ssot.semantic.scopes import Symbol
-from flake8_redis_ssot.semantic.signatures import Signature, signature_of
+from flake8_redis_ssot.semantic.signatures import signature_of
 from flake8_redis_ssot.semantic.symbol_table import SymbolTable
-
-# How many functions and variables are followed, one into the other.
-_MAX_DEPTH = 5
 
 
 def infer_return(path: str, qualname: str, load: SymbolTableLoader, resolver: Resolver) -> InferredReturn | None:
@@ -41,67 +45,6 @@ def infer_instance_class(path: str, qualname: str, load: SymbolTableLoader, reso
 def infer_instance(path: str, qualname: str, load: SymbolTableLoader, resolver: Resolver) -> InferredValue:
     """What a variable of a module (or `Class.attribute`) holds."""
     return infer_instance_at(Definition("", path, qualname), InferenceContext(FileNames(path, load, resolver)))
-
-
-@dataclass(frozen=True, slots=True)
-class InferenceContext:
-    """How far an inference has come: into which file, how much further it may go, and which variables it is inside of.
-
-    A variable of a module, or an attribute, is a file and a local name.
-    """
-
-    names: FileNames
-    remaining_depth: int = _MAX_DEPTH
-    visiting: frozenset[Symbol | tuple[str, str]] = frozenset()
-
-    @property
-    def symbol_table(self) -> SymbolTable:
-        """The symbol table of the file."""
-        return self.names.symbol_table
-
-    def enter(self, path: str) -> InferenceContext:
-        """One step further, in a file."""
-        return replace(self, names=self.names.in_file(path), remaining_depth=self.remaining_depth - 1)
-
-    def visit(self, variable: Symbol | tuple[str, str]) -> InferenceContext:
-        """Inside of a variable."""
-        return replace(self, visiting=self.visiting | {variable})
-
-
-@dataclass(frozen=True, slots=True)
-class InferredReturn:
-    """What a function gives back to a caller.
-
-    `class_definition` is the class of what it returns (of a generator: yields); None where that is not known, where it
-    is of several classes, and where it can be None. A class of a third party has no `path`. `is_new`: it can be an
-    object that nobody else has. `is_generator` holds for context managers made of one too. `signature` is what a call
-    takes, for a method without `self`. `may_be_none`: it is None, or a call fails, as long as nothing else has set it
-    up. `constructor_args` is what the object is made with, as text (empty: nothing).
-    """
-
-    class_definition: Definition | None
-    is_coroutine: bool
-    is_generator: bool
-    signature: Signature
-    is_new: bool
-    may_be_none: bool = False
-    constructor_args: str = ""
-
-
-class InferredValue(NamedTuple):
-    """One value that an expression can have: an instance of `class_definition` (None: not known).
-
-    `may_be_none`: it is None before something else has set it. `constructor_args` is what it is made with, as text.
-    """
-
-    class_definition: Definition | None
-    is_new: bool = False
-    may_be_none: bool = False
-    constructor_args: str = ""
-
-
-UNKNOWN_VALUE = InferredValue(None)
-NONE_VALUE = InferredValue(Definition("None", None, ""))
 
 
 def infer_return_at(qualname: str, context: InferenceContext) -> InferredReturn | None:
@@ -132,18 +75,6 @@ def _infer_returned_value(node: FunctionNode, context: InferenceContext, *, is_g
     expressions = [each.value for each in iter_scope_nodes(node) if isinstance(each, node_type)]
     values = [value for each in expressions for value in (_infer_values(each, context) if each else [NONE_VALUE])]
     return merge_values(values, resolve_annotation(node.returns, context.names, unwrap_iterator=is_generator))
-
-
-def merge_values(values: Iterable[InferredValue], annotated_class: Definition | None) -> InferredValue:
-    """The one value that all of them are; where some are not known the annotation has the word."""
-    values = list(values)
-    classes = list(dict.fromkeys(value.class_definition for value in values if value.class_definition is not None))
-    is_new, may_be_none = any(value.is_new for value in values), any(value.may_be_none for value in values)
-    constructor_args = next((value.constructor_args for value in values if value.constructor_args), "")
-    if len(classes) > 1 or classes == [NONE_VALUE.class_definition]:
-        return UNKNOWN_VALUE
-    is_known = classes and all(value.class_definition is not None for value in values)
-    return InferredValue(classes[0] if is_known else annotated_class, is_new, may_be_none, constructor_args)
 
 
 def _infer_values(node: ast.expr, context: InferenceContext, wrapper: str = "") -> Iterator[InferredValue]:
@@ -326,9 +257,7 @@ def infer_instance_at(definition: Definition, context: InferenceContext) -> Infe
     names = context.names
     owner, _, name = definition.qualname.rpartition(".")
     owner_node = names.find_definition(owner) if owner else names.symbol_table.tree
-    targets = (
-        find_targets(name, owner_node, names.symbol_table) if isinstance(owner_node, (ast.ClassDef, ast.Module)) else []
-    )
+    targets = find_targets(name, owner_node, names) if isinstance(owner_node, (ast.ClassDef, ast.Module)) else []
     extra_values = [
         infer_instance_at(each, context)
         for each in names.resolver.resolve(f"{names.module}:{definition.qualname}", names.path)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import dataclass
 from typing import NamedTuple
 
-from flake8_redis_ssot.semantic.ast_queries import dotted_name, is_static
+from flake8_redis_ssot.project.types.assignments import assignment_to
+from flake8_redis_ssot.project.types.names import FileNames
+from flake8_redis_ssot.semantic.ast_queries import FunctionNode, dotted_name, is_static, iter_scope_nodes
 from flake8_redis_ssot.semantic.symbol_table import SymbolTable
 
 
@@ -35,8 +38,12 @@ def receiver_of_parameter(parameter: ast.AST, symbol_table: SymbolTable) -> Rece
     first = next(iter([*method.args.posonlyargs, *method.args.args]), None)
     if first is not parameter or not isinstance(class_node, ast.ClassDef):
         return None
-    is_classmethod = any(dotted_name(each) == "classmethod" for each in method.decorator_list)
-    return Receiver(class_node, is_classmethod or method.name == "__new__")
+    return Receiver(class_node, takes_class(method))
+
+
+def takes_class(method: FunctionNode) -> bool:
+    """Whether the first parameter of a method is the class, not an instance."""
+    return method.name == "__new__" or any(dotted_name(each) == "classmethod" for each in method.decorator_list)
 
 
 def find_own_class(node: ast.AST, symbol_table: SymbolTable) -> ast.ClassDef | None:
@@ -53,3 +60,46 @@ def find_own_class(node: ast.AST, symbol_table: SymbolTable) -> ast.ClassDef | N
 def find_enclosing_class(node: ast.AST, symbol_table: SymbolTable) -> ast.ClassDef | None:
     """The innermost class that a node is in."""
     return next((each for each in symbol_table.ancestors(node) if isinstance(each, ast.ClassDef)), None)
+
+
+@dataclass(frozen=True, slots=True)
+class OwnObjects:
+    """The expressions that are a class or an instance of it, as its methods and its module name them."""
+
+    class_node: ast.ClassDef
+    names: FileNames
+
+    def __contains__(self, node: ast.expr) -> bool:
+        receiver = find_receiver(node, self.names.symbol_table)
+        if receiver is not None:
+            return receiver.class_node is self.class_node
+        is_own_class = find_own_class(node, self.names.symbol_table) is self.class_node
+        return is_own_class or self._is_class_name(node) or self._is_new_instance(node)
+
+    def _is_class_name(self, node: ast.expr) -> bool:
+        table = self.names.symbol_table
+        if isinstance(node, ast.Name):
+            return table.lookup(node.id, node) is table.symbol_of(self.class_node)
+        return isinstance(node, ast.Attribute) and self.names.resolve(node) == self.names.definition_of(self.class_node)
+
+    def _is_new_instance(self, node: ast.expr) -> bool:
+        """Whether a method that takes the class has made an instance, and assigned it to this."""
+        table = self.names.symbol_table
+        method = table.scope_of(node).node
+        if not isinstance(method, (ast.FunctionDef, ast.AsyncFunctionDef)) or not takes_class(method):
+            return False
+        values = [
+            assignment_to(each, table).value
+            for each in iter_scope_nodes(method)
+            if isinstance(each, (ast.Name, ast.Attribute))
+            and isinstance(each.ctx, ast.Store)
+            and ast.unparse(each) == ast.unparse(node)
+        ]
+        return any(isinstance(value, ast.Call) and self._is_creator(value.func) for value in values)
+
+    def _is_creator(self, node: ast.expr) -> bool:
+        """Whether a call of an expression makes an instance."""
+        is_new = isinstance(node, ast.Attribute) and node.attr == "__new__"
+        if is_new and find_enclosing_class(node, self.names.symbol_table) is self.class_node:
+            return ast.unparse(node).startswith(("super(", "object."))
+        return find_own_class(node, self.names.symbol_table) is self.class_node or self._is_class_name(node)
