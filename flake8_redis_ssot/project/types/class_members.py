@@ -7,6 +7,7 @@ import builtins
 from collections.abc import Iterable
 
 from flake8_redis_ssot.project.resolver import Resolver
+from flake8_redis_ssot.project.types.assignments import assignment_to
 from flake8_redis_ssot.project.types.attributes import collect_set_attributes
 from flake8_redis_ssot.project.types.class_model import (
     DATACLASS,
@@ -29,10 +30,9 @@ from flake8_redis_ssot.semantic.ast_queries import (
     FunctionNode,
     dotted_name,
     iter_scope_nodes,
-    iter_statements,
     plain_qualname,
 )
-from flake8_redis_ssot.semantic.flow.frames import stored_names
+from flake8_redis_ssot.semantic.scopes import sort_by_position
 from flake8_redis_ssot.semantic.signatures import signature_of
 
 
@@ -97,8 +97,7 @@ def _build_entry(qualname: str, node: ast.ClassDef, names: FileNames) -> MroEntr
     decorators = decorator_names(node, names)
     entry = MroEntry(qualname, node, tuple(decorators))
     entry.is_opaque = not _KNOWN_CLASS_DECORATORS.issuperset(decorators) or _has_custom_metaclass(node, names)
-    for statement in iter_statements(node.body):
-        _collect_member(statement, entry, names)
+    _collect_own_members(node, entry, names)
     collect_set_attributes(node, entry, names)
     callees = (call.func for call in iter_scope_nodes(node) if isinstance(call, ast.Call))
     has_getattr_hook = not entry.members.keys().isdisjoint(("__getattr__", "__getattribute__"))
@@ -114,31 +113,31 @@ def _has_custom_metaclass(node: ast.ClassDef, names: FileNames) -> bool:
     return any(definition is None or definition.name not in _STANDARD_METACLASSES for definition in definitions)
 
 
-def _collect_member(statement: ast.stmt, entry: MroEntry, names: FileNames) -> None:
-    """Note what a statement in the body of a class defines."""
-    if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef)):
-        decorators = decorator_names(statement, names)
-        kind = _member_kind(statement, decorators)
+def _collect_own_members(node: ast.ClassDef, entry: MroEntry, names: FileNames) -> None:
+    """Note what the body of a class binds."""
+    symbols = names.symbol_table.symbols_in(names.symbol_table.scope_opened_by(node))
+    names_by_node = {binding.node: symbol.name for symbol in symbols for binding in symbol.bindings}
+    for binding_node in sort_by_position(names_by_node):
+        _collect_member(names_by_node[binding_node], binding_node, entry, names)
+
+
+def _collect_member(name: str, node: ast.AST, entry: MroEntry, names: FileNames) -> None:
+    """Note what one binding makes of a name (a mangled one)."""
+    row = names.symbol_table.statement_of(node).lineno
+    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+        decorators = decorator_names(node, names)
+        kind = _function_kind(node, decorators)
         has_known_decorators = KNOWN_DECORATORS.issuperset(decorators) and kind is not MemberKind.PROPERTY
-        entry.add_member(
-            statement.name,
-            kind,
-            statement.lineno,
-            signature_of(statement, bound=True) if has_known_decorators else None,
-        )
-    elif isinstance(statement, ast.Delete):
-        for target in statement.targets:
-            entry.members.pop(entry.mangle(dotted_name(target)), None)
+        entry.add_member(name, kind, row, signature_of(node, bound=True) if has_known_decorators else None)
+    elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Del):
+        entry.members.pop(name, None)
     else:
-        value = statement.value if isinstance(statement, ast.Assign) else None
+        value = assignment_to(node, names.symbol_table).value
         alias = entry.members.get(entry.mangle(dotted_name(value))) if value else None
-        kind = (
-            MemberKind.CLASS if isinstance(statement, ast.ClassDef) else alias.kind if alias else MemberKind.ATTRIBUTE
-        )
-        for name in stored_names([statement]):
-            entry.add_member(name, kind, statement.lineno, alias.signature if alias else None)
-            if name == "__slots__" and value is not None:
-                _collect_slots(value, entry)
+        kind = MemberKind.CLASS if isinstance(node, ast.ClassDef) else alias.kind if alias else MemberKind.ATTRIBUTE
+        entry.add_member(name, kind, row, alias.signature if alias else None)
+        if name == "__slots__" and value is not None:
+            _collect_slots(value, entry)
 
 
 def _collect_slots(value: ast.expr, entry: MroEntry) -> None:
@@ -148,7 +147,7 @@ def _collect_slots(value: ast.expr, entry: MroEntry) -> None:
             entry.add_member(node.value, MemberKind.ATTRIBUTE, node.lineno)
 
 
-def _member_kind(node: FunctionNode, decorators: Iterable[str]) -> MemberKind:
+def _function_kind(node: FunctionNode, decorators: Iterable[str]) -> MemberKind:
     if not PROPERTY_DECORATORS.isdisjoint(decorators):
         return MemberKind.PROPERTY
     for name in decorators:
