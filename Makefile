@@ -1,14 +1,24 @@
-# `make demo` shows the tool at work, `make test` runs everything. Both make their own environment.
+# `make demo` shows the tool at work, `make test` runs what every change has to pass: about 5 minutes on two cores.
+# `make test-fast` answers within a minute, `make test-all` leaves nothing out. All make their own environment.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+PYTEST := $(BIN)/python -m pytest -n auto --dist worksteal
+COVERAGE := --cov --cov-report=term-missing:skip-covered
 
-.PHONY: demo test lint tests example everywhere clean
+.PHONY: demo test test-fast test-all lint tests all-tests example everywhere clean
 
 demo: $(VENV)/.installed
 	FORCE_COLOR=1 $(BIN)/redis-ssot check examples/shop --exit-zero
 
 test: lint tests example
+
+# Every case in every shape of its bytes, through flake8 and the cache too.
+test-all: lint all-tests example
+
+# Neither what is marked `slow` nor more than a tenth of the cases.
+test-fast: $(VENV)/.dev
+	$(PYTEST) -m "not slow" --sample-scale 0.1
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .
@@ -17,8 +27,12 @@ lint: $(VENV)/.dev
 	$(BIN)/lint-imports
 	$(BIN)/python -m flake8
 
+# A sample of the cases in other shapes, which rotates with the commit (tests/sampling.py).
 tests: $(VENV)/.dev
-	$(BIN)/python -m pytest -n auto --cov --cov-report=term-missing:skip-covered
+	$(PYTEST) $(COVERAGE)
+
+all-tests: $(VENV)/.dev
+	$(PYTEST) $(COVERAGE) --all
 
 # The example's own tests talk to a real Redis server.
 example: $(VENV)/.dev

@@ -4,13 +4,17 @@ A file of cases has a `## Title` per case. A fenced block with a path in its inf
 case's project (```` ```python app/service.py ````); ```` ```toml ```` without a path is the configuration
 (`redis-ssot.toml`), by default that of `base.md`, whose files every case starts from (an empty block takes a
 file away). A trailing `# <- RSS001 RSS002` says which codes must be reported on that line, and nothing may be
-reported elsewhere. ```` ```flags ```` holds further arguments for `redis-ssot check`.
+reported elsewhere. A ```` ```findings ```` block says all of it, with columns and messages:
+`app/service.py:3:11 RSS002 new ...`. ```` ```flags ```` holds further arguments for `redis-ssot check`.
 
 What fixes do is told by blocks, of which a case may have any or none: ```` ```fixed app/service.py ```` is the file
 after `--fix`, ```` ```unsafe app/service.py ```` after `--fix --unsafe-fixes` (if it differs). A file without such
 a block must not change. ```` ```fixes ```` says line by line how far the fixes of the untouched project are to be
 trusted and why no further: `app/service.py:5 RSS002 manual: sets .prefix.`, the reason being a regular expression
 that one of the reasons matches; `none` stands for no fix at all. With a `fixes` block alone nothing may change.
+
+`pytest --update` writes all these blocks anew (an empty `findings` block is filled) and leaves the
+marks alone: they say what is meant.
 """
 
 from __future__ import annotations
@@ -19,14 +23,46 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, NamedTuple
 
 CASES_DIR = Path(__file__).parent / "cases"
 CONFIG_FILE = "redis-ssot.toml"
 
 _FIX_BLOCKS = ("fixed", "unsafe")
-_CASE = re.compile(r"^## +(.+)$", re.MULTILINE)
-_BLOCK = re.compile(r"^```(\w+)(?: +(\S+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_TRUST = {"safe": "safe", "unsafe": "unsafe", "display": "manual"}
+HEADING = re.compile(r"^## +(.+)$", re.MULTILINE)
+BLOCK = re.compile(r"^```(\w+)(?: +(\S+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _EXPECTED_CODES = re.compile(r"# <- ((?:RSS\d{3} ?)+)")
+
+
+class Finding(NamedTuple):
+    """What is reported on a line (1-based, as is the column), and how far its fix is to be trusted."""
+
+    path: str
+    row: int
+    column: int
+    code: str
+    message: str
+    trust: str
+    reasons: tuple[str, ...]
+
+    @classmethod
+    def of(cls, item: dict[str, Any], project: Path) -> Finding:
+        """A finding of the JSON report."""
+        path, where = Path(item["filename"]).relative_to(project).as_posix(), item["location"]
+        trust = _TRUST[item["fix"]["applicability"]] if item["fix"] else "none"
+        return cls(path, where["row"], where["column"], item["code"], item["message"], trust, tuple(item["reasons"]))
+
+    @property
+    def line(self) -> str:
+        """How a `findings` block says it."""
+        return f"{self.path}:{self.row}:{self.column} {self.code} {self.message}"
+
+    def agrees(self, fix: str) -> bool:
+        """Whether a line of a `fixes` block is about it and right."""
+        place, code, trust, reason = read_fix(fix)
+        mine = (f"{self.path}:{self.row}", self.code, self.trust)
+        return mine == (place, code, trust) and bool(re.search(reason, "\n".join(self.reasons)))
 
 
 @dataclass(frozen=True)
@@ -39,6 +75,7 @@ class Case:
     safe_fixed_files: dict[str, str] = field(default_factory=dict)
     unsafe_fixed_files: dict[str, str] = field(default_factory=dict)
     expected_fixes: tuple[str, ...] = ()
+    findings: tuple[str, ...] | None = None
 
     @property
     def has_fix_blocks(self) -> bool:
@@ -76,26 +113,46 @@ def encode_file(path: str, text: str, *, newline: str = "\n", bom: bool = False,
     return text.encode()
 
 
+def read_fix(line: str) -> tuple[str, str, str, str]:
+    """Place, code, trust and reason of a line of a `fixes` block."""
+    found = re.fullmatch(r"(\S+) (RSS\d+) (\w+):? ?(.*)", line)
+    assert found, line
+    place, code, trust, reason = found.groups()
+    return place, code, trust, reason
+
+
+def base_files() -> dict[str, str]:
+    """The files that every case starts from."""
+    return dict(_parse_files((CASES_DIR / "base.md").read_text(encoding="utf-8")))
+
+
 def load_cases() -> list[Case]:
     """Every case of every book, in order."""
-    base = dict(_parse_files((CASES_DIR / "base.md").read_text(encoding="utf-8")))
+    base = base_files()
     case_files = sorted(path for path in CASES_DIR.glob("*.md") if path.name != "base.md")
     return [case for book in case_files for case in _parse_cases(book, base)]
 
 
 def _parse_cases(case_file: Path, base: dict[str, str]) -> Iterator[Case]:
-    parts = _CASE.split(case_file.read_text(encoding="utf-8"))
+    parts = HEADING.split(case_file.read_text(encoding="utf-8"))
     for title, body in zip(parts[1::2], parts[2::2]):
-        files = {path: text for path, text in {**base, **dict(_parse_files(body))}.items() if text}
-        blocks = _BLOCK.findall(body)
-        flags = tuple(word for kind, _, text in blocks if kind == "flags" for word in text.split())
-        fixed, unsafe = ({path: text for kind, path, text in blocks if kind == wanted} for wanted in _FIX_BLOCKS)
-        fixes = tuple(line for kind, _, text in blocks if kind == "fixes" for line in text.splitlines() if line)
-        yield Case(f"{case_file.stem}: {title.strip()}", files, flags, fixed, unsafe, fixes)
+        yield read_case(f"{case_file.stem}: {title.strip()}", body, base)
+
+
+def read_case(name: str, body: str, base: dict[str, str]) -> Case:
+    """What stands below one heading."""
+    files = {path: text for path, text in {**base, **dict(_parse_files(body))}.items() if text}
+    blocks = BLOCK.findall(body)
+    flags = tuple(word for kind, _, text in blocks if kind == "flags" for word in text.split())
+    fixed, unsafe = ({path: text for kind, path, text in blocks if kind == wanted} for wanted in _FIX_BLOCKS)
+    fixes = tuple(line for kind, _, text in blocks if kind == "fixes" for line in text.splitlines() if line)
+    told = [text for kind, _, text in blocks if kind == "findings"]
+    findings = tuple(line for text in told for line in text.splitlines()) if told else None
+    return Case(name, files, flags, fixed, unsafe, fixes, findings)
 
 
 def _parse_files(body: str) -> Iterator[tuple[str, str]]:
-    for kind, path, text in _BLOCK.findall(body):
+    for kind, path, text in BLOCK.findall(body):
         if path and kind not in _FIX_BLOCKS:
             yield path, text
         elif kind == "toml":

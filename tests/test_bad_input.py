@@ -137,6 +137,8 @@ def test_an_empty_file(tree: Tree) -> None:
     assert tree.check()[:2] == (1, [EXPECTED])
 
 
+@pytest.mark.no_cover
+@pytest.mark.slow
 def test_a_hundred_thousand_lines(tree: Tree) -> None:
     filler = "".join(f"x{number} = {number}\n" for number in range(100_000))
     (tree.folder / "long.py").write_text(GOOD + filler + "last = RedisManager()\n")

@@ -64,6 +64,8 @@ def form(case: Case) -> tuple[str, ...]:
     return ("--output-format", "json" if case.has_fix_blocks else "concise", *case.flags)
 
 
+@pytest.mark.no_cover
+@pytest.mark.sampled(0.1)
 @pytest.mark.usefixtures("trusting")
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_warm_reports_are_cold_reports(case: Case, project: Path, run: Run) -> None:
@@ -77,6 +79,8 @@ def test_warm_reports_are_cold_reports(case: Case, project: Path, run: Run) -> N
     assert run(*form(case)) == cold  # the facts are
 
 
+@pytest.mark.no_cover
+@pytest.mark.sampled(0.2)
 @pytest.mark.usefixtures("trusting")
 @pytest.mark.parametrize("start", range(0, len(CASES), 60))
 def test_every_project_becomes_another_one(start: int, project: Path, run: Run) -> None:
@@ -89,6 +93,8 @@ def test_every_project_becomes_another_one(start: int, project: Path, run: Run) 
         assert run(*form(case)) == run(*form(case), "--no-cache"), case.name
 
 
+@pytest.mark.no_cover
+@pytest.mark.sampled(0.15)
 @pytest.mark.usefixtures("trusting")
 @pytest.mark.parametrize("case", [case for case in CASES if case.has_fix_blocks][::4], ids=lambda case: case.name)
 def test_each_file_may_matter(case: Case, project: Path, run: Run) -> None:
@@ -273,6 +279,7 @@ def test_nothing_too_large_is_written(tmp_path: Path, monkeypatch: pytest.Monkey
     assert not (tmp_path / "cache").exists()
 
 
+@pytest.mark.slow
 def test_runs_at_the_same_time(shop: Path) -> None:
     command = [sys.executable, "-m", "flake8_redis_ssot", "check", ".", "--output-format", "json", "--jobs", "1"]
     several = [subprocess.Popen(command, stdout=subprocess.PIPE) for _ in range(8)]

@@ -13,9 +13,12 @@ from pathlib import Path
 
 import pytest
 from killing import TOOL_DIRECTORIES, run_and_kill_before, snapshot_tree
+from sampling import steps_of
 
 from flake8_redis_ssot.campaign.storage import CampaignStore, hold_lock
 from flake8_redis_ssot.cli.main import main
+
+pytestmark = pytest.mark.slow
 
 EXAMPLE = Path(__file__).parent.parent / "examples" / "shop"
 Capture = pytest.CaptureFixture[str]
@@ -374,15 +377,17 @@ def test_a_rollback_ends_an_interrupted_run(shop: Path) -> None:
     assert remediate(*ALL) == 0
 
 
+@pytest.mark.no_cover
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="kills a fork")
-def test_killed_at_every_step_of_the_disk(shop: Path) -> None:
+def test_killed_at_every_step_of_the_disk(shop: Path, pytestconfig: pytest.Config) -> None:
     """Whatever is left behind, `rollback` gives the tree that was and `--resume` the one that is finished."""
     words = ["--phase", "1", "--batch-size", "3"]
     before = snapshot_tree(shop)
     assert remediate(*words) == 0
     finished = snapshot_tree(shop)
     main(["rollback"])
-    step, alive = 0, True
+    step, stride = steps_of(pytestconfig, 5)
+    alive = True
     while alive:
         _anew(shop)
         alive = run_and_kill_before(step, lambda: remediate(*words))
@@ -392,7 +397,7 @@ def test_killed_at_every_step_of_the_disk(shop: Path) -> None:
             run_and_kill_before(step // 2, lambda: main(["rollback"]))
         main(["rollback"])
         assert snapshot_tree(shop) == before, step
-        step += 5
+        step += stride
     assert step > 50
 
 

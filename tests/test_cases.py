@@ -1,51 +1,155 @@
-"""Every case, in every shape a file can have: the marks are the findings, and flake8 reports the same."""
+"""Every case: the marks are the findings, fixes make of it what it says, and a second run finds nothing more to do.
+
+Each goes once through all of that. In other shapes that files can have, and through flake8, goes a sample.
+"""
 
 from __future__ import annotations
 
+import ast
+import io
 import json
+import re
+import tokenize
+from collections import Counter
+from contextlib import redirect_stderr, redirect_stdout, suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
-from casebook import CONFIG_FILE, Case, load_cases
+from case_updates import Outcome, update
+from casebook import CONFIG_FILE, Case, Finding, encode_file, load_cases
 from flake8.main.cli import main as flake8
+from pyflakes.checker import Checker
+from pyflakes.messages import Message, UnusedImport
 
 from flake8_redis_ssot.cli.main import main
 
 CASES = load_cases()
-# What fixes make of the others in each shape, test_fixes.py looks at.
 DETECTION = [case for case in CASES if not case.has_fix_blocks]
 FIXING = [case for case in CASES if case.has_fix_blocks]
-SHAPES = {
-    "LF": {},
+SHAPES: dict[str, dict[str, Any]] = {
     "CRLF": {"newline": "\r\n"},
     "CR": {"newline": "\r"},
     "BOM": {"bom": True},
     "no final newline": {"final_newline": False},
 }
+FIXED_SHAPES = [name for name in SHAPES if name != "CR"]
+SAFE, UNSAFE = (), ("--unsafe-fixes",)
 
 
-@pytest.mark.parametrize("shape", SHAPES.values(), ids=SHAPES)
-@pytest.mark.parametrize("case", DETECTION, ids=lambda case: case.name)
-def test_marks_are_findings(
-    case: Case, shape: dict[str, Any], project: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    case.write(project, **shape)
-    compare(case, project, capsys)
-
-
-@pytest.mark.parametrize("case", FIXING, ids=lambda case: case.name)
-def test_marks_of_fixing_cases_are_findings(case: Case, project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.sampled(1)  # all of them, but for `make test-fast`
+@pytest.mark.covered(0.2)
+@pytest.mark.written_down
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_each_case(case: Case, project: Path, pytestconfig: pytest.Config) -> None:
     case.write(project)
-    compare(case, project, capsys)
+    findings = check(case, project)
+    safe, unsafe = fix_until_stable(case, project, SAFE), fix_until_stable(case, project, UNSAFE)
+    if pytestconfig.option.update:
+        case = update(case, Outcome(findings, _texts(safe), _texts(unsafe)))
+    assert marks(findings) == case.expected_findings
+    assert case.findings is None or [finding.line for finding in findings] == list(case.findings)
+    for finding in findings:
+        assert finding.reasons or finding.trust == "safe"
+    for line in case.expected_fixes:
+        assert any(finding.agrees(line) for finding in findings), f"{line}\nbut was: {findings}"
+    if case.has_fix_blocks:
+        assert _texts(safe) == case.files_after_fix(include_unsafe=False)
+        assert _texts(unsafe) == case.files_after_fix(include_unsafe=True)
 
 
-def compare(case: Case, project: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    main(["check", ".", "--output-format", "json", "--jobs", "1", "--quiet", *case.flags])
-    output = capsys.readouterr()
-    assert found_in(output.out, project) == case.expected_findings, output.err
+def check(case: Case, project: Path) -> list[Finding]:
+    """What is reported."""
+    with redirect_stdout(io.StringIO()) as output:
+        main(["check", ".", "--output-format", "json", "--jobs", "1", "--quiet", *case.flags])
+    return [Finding.of(item, project) for item in json.loads(output.getvalue() or "[]")]
 
 
+def marks(findings: list[Finding]) -> list[tuple[str, int, str]]:
+    return sorted((finding.path, finding.row, finding.code) for finding in findings)
+
+
+def fix_until_stable(case: Case, project: Path, trust: tuple[str, ...]) -> dict[str, bytes]:
+    """The files after a fix, which must be sound and leave nothing for a second one to do."""
+    case.write(project)
+    before = bytes_of(project)
+    fix(case, *trust)
+    after = bytes_of(project)
+    assert after.keys() == before.keys()
+    changed = [path for path in after if after[path] != before[path]]
+    for path in changed:
+        assert not _trouble(after[path]) - _trouble(before[path]), path
+        assert _comments(after[path]) == _comments(before[path]), path
+    if changed:
+        fix(case, *trust)
+        assert bytes_of(project) == after
+    return after
+
+
+def fix(case: Case, *flags: str) -> None:
+    with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
+        main(["check", ".", "--fix-only", "--jobs", "1", "--quiet", *flags, *case.flags])
+
+
+def bytes_of(project: Path) -> dict[str, bytes]:
+    return {path.relative_to(project).as_posix(): path.read_bytes() for path in project.rglob("*") if path.is_file()}
+
+
+def _texts(files: dict[str, bytes]) -> dict[str, str]:
+    return {path: data.decode() for path, data in files.items()}
+
+
+def _trouble(data: bytes) -> Counter[tuple[str, str]]:
+    try:
+        found = Checker(ast.parse(data)).messages
+    except SyntaxError:
+        return Counter({("SyntaxError", ""): 1})
+    return Counter((type(message).__name__, _names(message)) for message in found)
+
+
+def _names(message: Message) -> str:
+    """Of an import that nobody reads the local name: a facade may have got it from somewhere else."""
+    names = [str(each) for each in message.message_args if not isinstance(each, int)]
+    return re.split(r" as |\.", names[0])[-1] if isinstance(message, UnusedImport) else str(names)
+
+
+def _comments(data: bytes) -> Counter[str]:
+    """Comments for readers; those for tools may go with the line that they are about."""
+    tokens = tokenize.tokenize(io.BytesIO(data).readline)
+    with suppress(tokenize.TokenError, SyntaxError):
+        several = [part for token in tokens if token.type == tokenize.COMMENT for part in _parts(token.string)]
+        return Counter(part for part in several if not re.match("noqa|type:", part))
+    return Counter()
+
+
+def _parts(comment: str) -> list[str]:
+    """The comments that stand one behind the other on a line."""
+    return [part.strip() for part in re.split(r"(?:^|\s)#+\s?(?!\d)", comment) if part.strip()]
+
+
+@pytest.mark.no_cover
+@pytest.mark.sampled(0.1)
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("case", DETECTION, ids=lambda case: case.name)
+def test_marks_in_byte_shapes(case: Case, shape: str, project: Path) -> None:
+    case.write(project, **SHAPES[shape])
+    assert marks(check(case, project)) == case.expected_findings
+
+
+@pytest.mark.no_cover
+@pytest.mark.sampled(0.1)
+@pytest.mark.parametrize("shape", FIXED_SHAPES)
+@pytest.mark.parametrize("case", FIXING, ids=lambda case: case.name)
+def test_fixes_in_byte_shapes(case: Case, shape: str, project: Path) -> None:
+    for trust in (SAFE, UNSAFE):
+        case.write(project, **SHAPES[shape])
+        fix(case, *trust)
+        for path, text in case.files_after_fix(include_unsafe=trust == UNSAFE).items():
+            assert (project / path).read_bytes() == encode_file(path, text, **SHAPES[shape]), path
+
+
+@pytest.mark.no_cover
+@pytest.mark.sampled(0.1)
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_flake8_reports_the_same(case: Case, project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     case.write(project)
@@ -73,8 +177,6 @@ def test_names_are_unique() -> None:
     assert len({case.name for case in CASES}) == len(CASES)
 
 
-def found_in(output: str, project: Path) -> list[tuple[str, int, str]]:
-    return sorted(
-        (Path(item["filename"]).relative_to(project).as_posix(), item["location"]["row"], item["code"])
-        for item in json.loads(output or "[]")
-    )
+def test_a_third_of_the_fixing_cases_change_nothing() -> None:
+    untouched = [case for case in FIXING if not case.safe_fixed_files]
+    assert 3 * len(untouched) >= len(FIXING), f"{len(untouched)} of {len(FIXING)}"

@@ -283,6 +283,7 @@ def test_a_mistake_of_ours_does_not_hide_the_finding(
     assert service.read_text().startswith("from app.redis_manager import redis_manager\n")
 
 
+@pytest.mark.slow
 def test_the_number_of_processes_changes_nothing(
     service: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -75,7 +75,7 @@ class Terminal:
 
     def wait_for(self, text: str) -> str:
         """What is on the screen since the last time, up to `text`."""
-        seen, end = "", time.monotonic() + 30
+        seen, end = "", time.monotonic() + 120
         while text not in seen and time.monotonic() < end:
             if select.select([self._screen], [], [], 0.1)[0]:
                 seen += os.read(self._screen, 4096).decode("utf-8", "replace")

@@ -14,6 +14,8 @@ import pytest
 
 from flake8_redis_ssot.cli.main import main
 
+pytestmark = pytest.mark.slow
+
 EXAMPLE = Path(__file__).parent.parent / "examples" / "shop"
 MARK = re.compile(r"# <- ((?:RSS\d{3} ?)+)")
 IMPORT_ROOTS = os.pathsep.join(["libs", "services", "tools"])

@@ -266,6 +266,7 @@ def test_ruff_must_know_our_codes(healthy: Path, capsys: Capture, name: str, hea
     assert doctor(capsys)[0] == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [".flake8", "setup.cfg", "tox.ini"])
 def test_flake8_must_select_our_codes(healthy: Path, capsys: Capture, name: str) -> None:
     flake8 = [sys.executable, "-m", "flake8", "app"]

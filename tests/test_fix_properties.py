@@ -20,6 +20,8 @@ from projects import MODULE_NAMES, ProjectFiles, random_projects
 
 from flake8_redis_ssot.cli.main import main
 
+pytestmark = [pytest.mark.slow, pytest.mark.no_cover]
+
 SLOW = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow, HealthCheck.filter_too_much]}
 TRUST = {"safe": (), "unsafe": ("--unsafe-fixes",)}
 ORDERS = st.permutations(MODULE_NAMES)

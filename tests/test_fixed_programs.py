@@ -67,6 +67,7 @@ def _bytes() -> dict[Path, bytes]:
     return {path: path.read_bytes() for path in Path.cwd().rglob("*.py")}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("program", programs(), ids=lambda program: program.name)
 def test_it_prints_the_same(program: Program, project: Path) -> None:
     for path, text in program.files.items():

@@ -80,6 +80,7 @@ def test_odd_texts_fit_the_schema_of_junit() -> None:
     SCHEMA.validate(load_format("junit").render(odd(), Style()))
 
 
+@pytest.mark.slow
 def test_the_schema_of_junit_fits_what_others_write(project: Path) -> None:
     """pytest writes for Jenkins' xUnit plugin as well."""
     text = "import pytest\ndef test_a(): pass\ndef test_b(): assert 0\n@pytest.mark.skip\ndef test_c(): pass\n"
@@ -279,6 +280,7 @@ def test_no_findings(shop: Path, capsys: Capture, form: str) -> None:
         assert text == ""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", format_names())
 def test_into_a_file(shop: Path, capsys: Capture, form: str) -> None:
     text = checked(capsys, form)

@@ -13,6 +13,8 @@ import pytest
 from flake8_redis_ssot.cli.main import main
 from flake8_redis_ssot.testing import GuardError, assert_no_findings
 
+pytestmark = pytest.mark.slow
+
 EXAMPLE = Path(__file__).parent.parent / "examples" / "shop"
 
 

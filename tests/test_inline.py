@@ -81,6 +81,7 @@ def outputs(case: Case, project: Path) -> list[str]:
     return printed(Program(case.name, case.files, case.commands, frozenset()), project)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", cases(), ids=lambda case: case.name)
 def test_what_comes_out(case: Case, project: Path) -> None:
     write_files(project, case.files)
@@ -234,6 +235,7 @@ def test_the_gate_finds_the_guilty_factory(shop: Path, capsys: Capture) -> None:
     assert changed(shop) == set()
 
 
+@pytest.mark.usefixtures("interruptible")
 def test_an_interrupted_run_goes_on_with_the_flag(shop: Path) -> None:
     flags = [*INLINE, "--unsafe-fixes", "--batch-size", "1", "services/orders"]
     once = "'get_redis_manager().delete' in text and not os.path.exists('once')"
@@ -396,6 +398,8 @@ def projects(draw: st.DrawFn) -> ProjectFiles:
     return files
 
 
+@pytest.mark.no_cover
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(projects(), st.permutations(["makers", "facade", "one", "two"]), st.booleans())
 def test_programs_do_the_same(files: ProjectFiles, order: list[str], unsafe: bool) -> None:

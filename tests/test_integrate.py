@@ -11,8 +11,11 @@ from pathlib import Path
 
 import pytest
 from killing import TOOL_DIRECTORIES, run_and_kill_before, snapshot_tree
+from sampling import steps_of
 
 from flake8_redis_ssot.cli.main import main
+
+pytestmark = pytest.mark.slow
 
 Capture = pytest.CaptureFixture[str]
 
@@ -298,13 +301,15 @@ def test_a_gate_that_can_not_be_asked(shop: Path, capsys: Capture, command: str)
     assert snapshot_tree(shop) == before
 
 
+@pytest.mark.no_cover
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="kills a fork")
-def test_killed_at_any_step_of_the_disk(shop: Path) -> None:
+def test_killed_at_any_step_of_the_disk(shop: Path, pytestconfig: pytest.Config) -> None:
     before = snapshot_tree(shop)
     assert main(["integrate", "analytics", "--adapter", "--apply", "-q"]) == 0
     finished = snapshot_tree(shop)
     assert main(["rollback"]) == 0
-    step, alive = 0, True
+    step, stride = steps_of(pytestconfig, 3)
+    alive = True
     while alive:
         shutil.rmtree(shop / TOOL_DIRECTORIES[0], ignore_errors=True)
         alive = run_and_kill_before(step, lambda: main(["integrate", "analytics", "--adapter", "--apply", "-q"]))
@@ -314,7 +319,7 @@ def test_killed_at_any_step_of_the_disk(shop: Path) -> None:
             run_and_kill_before(step // 2, lambda: main(["rollback"]))
         main(["rollback"])
         assert snapshot_tree(shop) == before, step
-        step += 3
+        step += stride
     assert step > 30
 
 

@@ -19,6 +19,8 @@ from mocked import (
     MockedProject,
 )
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def mocked(project: Path) -> MockedProject:

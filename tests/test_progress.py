@@ -28,6 +28,8 @@ from flake8_redis_ssot.config.loading import load_config
 from flake8_redis_ssot.files.git_objects import GitRepository
 from flake8_redis_ssot.linter.live import IncrementalProject
 
+pytestmark = pytest.mark.slow
+
 EXAMPLE = Path(__file__).parent.parent / "examples" / "shop"
 Capture = pytest.CaptureFixture[str]
 
@@ -338,7 +340,7 @@ def test_live(shop: Path, command: list[str]) -> None:
     reader.start()
 
     def saw(text: str, act: Any) -> bool:
-        end = time.monotonic() + 20
+        end = time.monotonic() + 120
         while time.monotonic() < end and not any(text in line for line in lines):
             act()
             time.sleep(0.2)

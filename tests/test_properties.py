@@ -11,6 +11,7 @@ from io import StringIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -87,6 +88,8 @@ def _statement(draw: st.DrawFn, bound: set[str], offered: dict[str, set[str]]) -
     return choices[kind]
 
 
+@pytest.mark.no_cover
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(programs())
 def test_what_is_reported_is_what_happens(texts: dict[str, str]) -> None:

@@ -21,7 +21,10 @@ from pygls.lsp.client import LanguageClient
 from flake8_redis_ssot.cli.main import main
 
 EXAMPLE = Path(__file__).parent.parent / "examples" / "shop"
-pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning"),
+]
 
 
 class Client:
@@ -68,10 +71,10 @@ class Client:
         before = self.told.get(uri)
         self._news.clear()
         act()
-        await asyncio.wait_for(self._news.wait(), 30)
+        await asyncio.wait_for(self._news.wait(), 120)
         while uri and self.told.get(uri) is before:
             self._news.clear()
-            await asyncio.wait_for(self._news.wait(), 30)
+            await asyncio.wait_for(self._news.wait(), 120)
 
     async def open(self, path: Path, text: str | None = None) -> str:
         uri, content = path.as_uri(), path.read_text() if text is None else text

@@ -21,6 +21,8 @@ from flake8_redis_ssot.campaign.journal import Journal
 from flake8_redis_ssot.campaign.storage import CampaignStore
 from flake8_redis_ssot.cli.main import main
 
+pytestmark = pytest.mark.slow
+
 Capture = pytest.CaptureFixture[str]
 
 SETTINGS = """\

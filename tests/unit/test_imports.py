@@ -976,6 +976,7 @@ def test_any_names_can_go(statement: str, data: st.DataObject, line_break: str, 
     assert readers_comments(result) == readers_comments(text)
 
 
+@pytest.mark.slow
 @given(blocks(), st.data(), BREAKS, st.booleans())
 def test_any_statements_can_go(text: str, data: st.DataObject, line_break: str, ended: bool) -> None:
     """Each by a call of its own: what is left is the tree without them, and every comment for readers."""
@@ -996,6 +997,7 @@ def test_any_statements_can_go(text: str, data: st.DataObject, line_break: str, 
     assert left == ast.dump(tree)
 
 
+@pytest.mark.slow
 @given(blocks(), st.data(), BREAKS)
 def test_an_import_can_stand_behind_any_statement(text: str, data: st.DataObject, line_break: str) -> None:
     text = text.replace("\n", line_break)

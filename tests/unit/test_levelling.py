@@ -455,6 +455,8 @@ def test_blocks_nested_too_deeply() -> None:
     assert [gap.reason for gap in parsed.unanalysed_ranges] == ["nested too deeply"]
 
 
+@pytest.mark.no_cover
+@pytest.mark.slow
 def test_too_many_branches() -> None:
     text = "kept()\n" + "if x: kept2()\n" + "elif x: lost()\n" * 20_000 + "kept3()\n"
     parsed = parse_tolerantly(text)
@@ -462,6 +464,7 @@ def test_too_many_branches() -> None:
     assert calls(parsed) == written(text)
 
 
+@pytest.mark.slow
 def test_too_deep_to_find() -> None:
     distraction = "    x = [" + "1, " * 1_000 + "]\n"
     text = f"def f():\n{distraction * 3}    if x: lost()\n" + "    elif x: lost()\n" * 20_000 + "kept()\n"

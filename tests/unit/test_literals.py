@@ -176,6 +176,7 @@ def value_of(expression: str) -> str:
     return value
 
 
+@pytest.mark.slow
 @settings(max_examples=800, deadline=None)
 @given(expressions(), st.data())
 def test_python_reads_the_new_value(expression: str, data: st.DataObject) -> None:

@@ -1,0 +1,53 @@
+"""Samples of tests: stable, as large as they have to be, and others for every seed."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from sampling import current_commit, is_chosen, steps_of
+
+NAMES = [f"tests/test_cases.py::test_case[{number}]" for number in range(2000)]
+
+
+def sample(seed: str, share: float) -> set[str]:
+    return {name for name in NAMES if is_chosen(name, seed, share)}
+
+
+def test_it_is_stable() -> None:
+    assert [is_chosen("a", "seed", share) for share in (0.0, 0.7, 0.8, 1.0)] == [False, False, True, True]
+
+
+@pytest.mark.parametrize("share", [0.05, 0.25, 0.9])
+def test_its_size_is_the_share(share: float) -> None:
+    assert abs(len(sample("seed", share)) - share * len(NAMES)) < 100
+
+
+def test_a_larger_share_adds_to_the_sample() -> None:
+    assert sample("seed", 0) < sample("seed", 0.1) < sample("seed", 0.5) < sample("seed", 1) == set(NAMES)
+
+
+def test_many_seeds_reach_every_test() -> None:
+    assert sample("one", 0.5) != sample("two", 0.5)
+    assert set().union(*(sample(str(number), 0.25) for number in range(50))) == set(NAMES)
+
+
+def test_steps_begin_elsewhere_for_other_seeds() -> None:
+    def steps(seed: str, everything: bool = False) -> tuple[int, int]:
+        config: Any = SimpleNamespace(option=SimpleNamespace(all=everything, sample_seed=seed))
+        return steps_of(config, 5)
+
+    assert steps("one", everything=True) == (0, 5)
+    assert {steps(str(number)) for number in range(200)} == {(start, 15) for start in range(15)}
+
+
+def test_the_seed_is_the_commit(tmp_path: Path) -> None:
+    assert current_commit(tmp_path) == "none"
+    assert current_commit(tmp_path / "nowhere") == "none"
+    commit = ["git", "-c", "user.name=a", "-c", "user.email=a@b", "commit", "-q", "--allow-empty", "-m", "first"]
+    for command in (["git", "init", "-q"], commit):
+        subprocess.run(command, cwd=tmp_path, check=True)
+    assert len(current_commit(tmp_path)) == 40
