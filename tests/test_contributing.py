@@ -38,6 +38,11 @@ def test_make_targets_exist(target: str) -> None:
     assert re.search(rf"^\.PHONY:.* {target}\b", makefile, re.MULTILINE)
 
 
+@pytest.mark.parametrize("flag", [code.split()[1] for code in CODE if code.startswith("pytest --")])
+def test_flags_of_the_tests_exist(flag: str, pytestconfig: pytest.Config) -> None:
+    assert hasattr(pytestconfig.option, flag.removeprefix("--").replace("-", "_"))
+
+
 def test_the_guide_lints_as_make_does() -> None:
     makefile = (REPOSITORY / "Makefile").read_text(encoding="utf-8")
     recipe = re.search(r"^lint: .*\n((?:\t.*\n)+)", makefile, re.MULTILINE)
