@@ -1,6 +1,6 @@
-"""Newer syntax in older words: what the running Python does not know yet is rewritten in place.
+"""Newer syntax rewritten in place so that the running Python can parse it.
 
-Every character is replaced by exactly one, and line breaks stay, so that nothing changes its position.
+Every character is replaced by exactly one, and line breaks stay, so that no position changes.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
     from ast_grep_py import Relation, Rule, SgNode
 
 
-CharEdit = tuple[int, str]  # from this character on, this text instead of as many characters
+CharEdit = tuple[int, str]  # an offset, and the text that replaces as many characters there
 
 
 def rewrite_newer_syntax(text: str, root: SgNode) -> str:
-    """`text` as the running Python can read it, as far as newer syntax goes; `root` is its concrete tree.
+    """`text` with newer syntax rewritten for the running Python; `root` is its concrete tree.
 
-    Every expression that runs is kept where it stands. What is blanked holds none: type parameters, the literal
-    parts of f- and t-strings.
+    Every evaluated expression keeps its position. Only type parameters and the literal parts of f- and t-strings are
+    blanked.
     """
     edits = [
         edit
@@ -41,7 +41,7 @@ def rewrite_newer_syntax(text: str, root: SgNode) -> str:
 
 
 def _rewrite_alternatives(text: str, clause: SgNode) -> Iterator[CharEdit]:
-    """`except A, B:` becomes `except A| B:`, the one operator for which there is room."""
+    """`except A, B:` becomes `except A| B:`, with the only operator that fits."""
     children = clause.children()
     for child, following in pairwise(children):
         if child.kind() == ",":
@@ -66,11 +66,11 @@ def _rewrite_star(text: str, splat: SgNode) -> Iterator[CharEdit]:
 
 
 def _rewrite_format_strings(text: str, strings: list[SgNode]) -> Iterator[CharEdit]:
-    """f- and t-strings that the running Python cannot read, as tuples; with all strings in them."""
+    """Rewrite f- and t-strings that the running Python cannot parse, and all strings nested in them, as tuples."""
     end, is_unreadable = 0, False
     for string in strings:
         part = node_span(string)
-        if part[0] >= end:  # in no other one
+        if part[0] >= end:  # not nested
             end = part[1]
             is_unreadable = text[end - 1] in "\"'" and find_parse_failure(f"({text[slice(*part)]})") is not None
         if is_unreadable:
@@ -78,9 +78,9 @@ def _rewrite_format_strings(text: str, strings: list[SgNode]) -> Iterator[CharEd
 
 
 def _format_string_as_tuple(text: str, string: SgNode) -> Iterator[CharEdit]:
-    """`f"{d["k"]!r:>{w}}"` becomes `(  d["k"],    w,  )`: a tuple of what stands between its braces.
+    """`f"{d["k"]!r:>{w}}"` becomes `(  d["k"],    w,  )`: a tuple of the expressions in its braces.
 
-    Strings that are concatenated become one tuple.
+    Concatenated strings become one tuple.
     """
     start, end = node_span(string)
     characters = list(blank(text[start:end]))
@@ -97,13 +97,13 @@ def _format_string_as_tuple(text: str, string: SgNode) -> Iterator[CharEdit]:
 
 
 def _replacement_fields(string: SgNode) -> list[tuple[int, int, bool]]:
-    """Start and end of each expression between braces, format specifications included, in order.
+    """Start and end of each expression in braces, including those in format specifications, in order.
 
-    The flag says that no comma is needed behind it, or that there is no room for one.
+    The flag is true if no comma is needed after it, or none fits.
     """
     fields = []
     waiting = string.children() if string.kind() == "concatenated_string" else [string]
-    while waiting:  # no recursion: a format specification may nest as deeply as it likes
+    while waiting:  # no recursion: format specifications may be nested deeply
         children = waiting.pop().children()
         if children and children[0].kind() == "{":
             fields.append(_field_span(children))
@@ -112,7 +112,7 @@ def _replacement_fields(string: SgNode) -> list[tuple[int, int, bool]]:
 
 
 def _field_span(children: list[SgNode]) -> tuple[int, int, bool]:
-    """The expression among the `children` of one pair of braces: from the brace to `=`, `!r`, `:…` or the brace."""
+    """The span and flag of one replacement field: its expression ends at `=`, `!r`, `:…` or the closing brace."""
     end_index = next((at for at, child in enumerate(children) if child.kind() in _FIELD_ENDS), -1)
     expression = [child for child in children[1:end_index] if child.kind() != "comment" and child.text()]
     needs_no_comma = not expression or expression[-1].text().endswith(",") or not children[end_index].text()
@@ -122,7 +122,7 @@ def _field_span(children: list[SgNode]) -> tuple[int, int, bool]:
 def _rewrite_type_parameters(text: str, definition: SgNode) -> Iterator[CharEdit]:
     """`class A[T](B)` becomes `class A(   B)`.
 
-    The bracket is joined to the list that follows, rather than blanked, because it may span lines.
+    The bracket is merged with the list that follows, rather than blanked, because it may span lines.
     """
     for bracket in definition.children():
         following = bracket.next()
@@ -135,9 +135,9 @@ def _rewrite_type_parameters(text: str, definition: SgNode) -> Iterator[CharEdit
 
 
 def _rewrite_type_aliases(text: str, quoted: list[SgNode]) -> Iterator[CharEdit]:
-    """`type X[T] = list[T]` becomes `0;   X[0]: list[T]`: its value is no more than an annotation.
+    """`type X[T] = list[T]` becomes `0;   X[0]: list[T]`: its value is treated as an annotation.
 
-    Found in the text, outside of what is `quoted`: the grammar does not know defaults in such a statement.
+    The text is searched, except in the `quoted` nodes, because the grammar does not know type parameter defaults here.
     """
     quoted_spans = SpanSet(map(node_span, quoted))
     for head in _ALIAS.finditer(text):
@@ -153,9 +153,9 @@ def _rewrite_type_aliases(text: str, quoted: list[SgNode]) -> Iterator[CharEdit]
 
 
 def find_bound_names(text: str) -> Iterator[tuple[int, tuple[str, ...]]]:
-    """Rows (1-based) with the names that PEP 695 binds there, which are not bound in levelled text.
+    """Rows (1-based) with the names that PEP 695 syntax binds there and the rewritten text does not.
 
-    Of type parameters that is the row of their `def` or `class`; of an alias its own.
+    Type parameters have the row of their `def` or `class`, an alias has its own.
     """
     text = normalise_lone_cr(text)
     for head in _ALIAS.finditer(text):
@@ -166,7 +166,7 @@ def find_bound_names(text: str) -> Iterator[tuple[int, tuple[str, ...]]]:
 
 
 def _bracket_end(text: str, bracket: int) -> int:
-    """Where the bracket that opens there is closed again, exclusive; the end of the text if it never is."""
+    """The offset after the bracket that closes the one at `bracket`; the end of the text if none does."""
     depth = 0
     for token in _TOKEN.finditer(text, bracket):
         depth += (token[0] in "([{") - (token[0] in ")]}")
@@ -176,7 +176,7 @@ def _bracket_end(text: str, bracket: int) -> int:
 
 
 def _outermost_text(text: str) -> str:
-    """`text` without strings, comments, and what stands in brackets."""
+    """`text` without strings, comments and bracketed parts."""
     depth, done, pieces = 0, 0, []
     for token in _TOKEN.finditer(text):
         if depth == 0:
@@ -206,7 +206,7 @@ def _for_each_node(rewrite: Callable[[str, SgNode], Iterator[CharEdit]]) -> Rewr
 
 
 _FORMAT_STRING_START: Relation = {"kind": "string_start", "regex": "[fFtT]"}
-# f- and t-strings, each with all that it is concatenated with.
+# f- and t-strings, each with all strings that it is concatenated with.
 _FORMAT_STRINGS: Rule = {
     "any": [
         {"kind": "concatenated_string", "has": {"kind": "string", "has": _FORMAT_STRING_START}},
@@ -214,8 +214,8 @@ _FORMAT_STRINGS: Rule = {
     ],
 }
 _DEFINITIONS: Rule = {"any": [{"kind": "class_definition"}, {"kind": "function_definition"}]}
-# The first version that reads it; what it looks like in the concrete tree; the rewrite.
-# The rewrites that blank whole expressions come last, and so have the last word on what stands in them.
+# The first version that parses it; its nodes in the concrete tree; the rewrite.
+# The rewrites that blank whole expressions come last, so that they overwrite the others.
 _REWRITES: tuple[tuple[tuple[int, int], Rule, Rewrite], ...] = (
     ((3, 14), {"kind": "except_clause"}, _for_each_node(_rewrite_alternatives)),  # PEP 758
     ((3, 11), {"kind": "except_clause"}, _for_each_node(_rewrite_except_group)),  # PEP 654

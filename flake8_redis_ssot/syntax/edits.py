@@ -1,4 +1,4 @@
-"""Changes of texts: from characters to places, applied, and shown as a diff. A byte outside them never changes."""
+"""Edits of a text: conversion between offsets and positions, application, unified diffs."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from flake8_redis_ssot.syntax.source import LINE_BREAK
 
 
 class OverlapError(Exception):
-    """Two changes of one text want the same characters."""
+    """Two edits of one text overlap."""
 
 
 class LineIndex:
-    """Where the lines of a text begin: rows are 1-based, columns and offsets 0-based characters."""
+    """The line starts of a text: rows are 1-based, columns and offsets 0-based characters."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -28,26 +28,26 @@ class LineIndex:
         return [0, *(found.end() for found in LINE_BREAK.finditer(self.text))]
 
     def offset(self, row: int, column: int) -> int:
-        """The characters of the text before a place."""
+        """The offset of a position."""
         return self._starts[row - 1] + column
 
     def position(self, offset: int) -> tuple[int, int]:
-        """The row and column that so many characters lead to."""
+        """The row and column of an offset."""
         row = bisect_right(self._starts, offset)
         return row, offset - self._starts[row - 1]
 
     def to_edit(self, path: str, text_edit: TextEdit) -> Edit:
-        """A change by characters as one by places."""
+        """The edit by positions for an edit by offsets."""
         return Edit(path, Span(*self.position(text_edit.start), *self.position(text_edit.end)), text_edit.text)
 
     def to_text_edit(self, edit: Edit) -> TextEdit:
-        """A change by places as one by characters."""
+        """The edit by offsets for an edit by positions."""
         span = edit.span
         return TextEdit(self.offset(span.row, span.column), self.offset(span.end_row, span.end_column), edit.text)
 
 
 def apply_edits(text: str, edits: Iterable[TextEdit]) -> str:
-    """The text after all changes. Raises Overlap where two of them want the same characters."""
+    """The text after all edits. Raises OverlapError."""
     parts, done = [], 0
     for edit in merge_edits(edits):
         parts += [text[done : edit.start], edit.text]
@@ -56,7 +56,7 @@ def apply_edits(text: str, edits: Iterable[TextEdit]) -> str:
 
 
 def merge_edits(edits: Iterable[TextEdit]) -> list[TextEdit]:
-    """The changes in order of place, equal ones once. Raises Overlap where two of them want the same characters."""
+    """The edits in order of position, without duplicates. Raises OverlapError."""
     ordered = sorted(set(edits))
     for before, after in pairwise(ordered):
         if after.start < before.end or (after.start == before.start and after.end == before.end):
@@ -68,11 +68,11 @@ MISSING_FILE = "/dev/null"
 
 
 def diff(path: str, before: str, after: str, *, names: tuple[str, str] | None = None) -> str:
-    """A unified diff of one file, as `git apply` and `patch` read it; empty where nothing changes.
+    """A unified diff of one file, as `git apply` and `patch` read it; empty if nothing changes.
 
-    `names` are those of the file before and after, where they are not `path`: NO_FILE where there is none.
+    `names` are those before and after, if they are not `path`: MISSING_FILE for a file that does not exist.
     """
-    import difflib  # late: most runs show none
+    import difflib  # late: most runs show no diff
 
     old, new = (_diff_lines(text) for text in (before, after))
     chunks: Sequence[str] = list(difflib.unified_diff(old, new, *(names or (path, path))))
@@ -80,13 +80,13 @@ def diff(path: str, before: str, after: str, *, names: tuple[str, str] | None = 
 
 
 def _diff_lines(text: str) -> list[str]:
-    """Lines as diff tools count them: they end at LF, whatever stands before it."""
+    """The lines as diff tools count them: only LF ends a line."""
     *lines, last = text.split("\n")
     return [*(f"{line}\n" for line in lines), *filter(None, [last])]
 
 
 def minimise(text: str, edits: Iterable[TextEdit]) -> list[TextEdit]:
-    """The cuts in order, those that touch made one, without what they would leave as it is."""
+    """The edits in order, adjacent ones joined, without text that they leave unchanged at their ends."""
     joined_edits: list[TextEdit] = []
     for edit in sorted(edits, key=lambda edit: edit[:2]):
         if joined_edits and joined_edits[-1].end == edit.start:
@@ -103,7 +103,7 @@ def minimise(text: str, edits: Iterable[TextEdit]) -> list[TextEdit]:
 
 
 def _trim_edit(text: str, edit: TextEdit) -> TextEdit:
-    """The cut without what stays the same at both ends: whole words, so that it reads as a change of names."""
+    """The edit without unchanged words at both ends; whole words, so that a diff reads as a change of names."""
     old, new = _split_words(text[edit.start : edit.end]), _split_words(edit.text)
     prefix_length = _common_prefix_length(old, new)
     old, new = old[prefix_length:], new[prefix_length:]
@@ -115,17 +115,17 @@ def _trim_edit(text: str, edit: TextEdit) -> TextEdit:
 
 
 def _split_words(text: str) -> list[str]:
-    """Words, and the characters between them."""
+    """The words, and each character between them."""
     return re.findall(r"\w+|\W", text)
 
 
 def _common_prefix_length(one: Sequence[str], other: Sequence[str]) -> int:
-    """How many pieces the two have in common at the start."""
+    """The number of items that both begin with."""
     return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other)))
 
 
 class TextEdit(NamedTuple):
-    """A change of one text: the characters from `start` up to `end` (0-based, exclusive) become `text`."""
+    """An edit of one text: the characters from `start` to `end` (0-based, exclusive) are replaced by `text`."""
 
     start: int
     end: int

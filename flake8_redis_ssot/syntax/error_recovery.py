@@ -1,7 +1,7 @@
-"""Text that is not, or not all, Python: what cannot be read is left out and told, the rest stays where it is.
+"""Error recovery: parts that do not parse are blanked and reported, the rest keeps its position.
 
-The text is mended one top-level statement at a time, so that a fault stays where it is and costs little.
-All positions are characters from the start of the text.
+Each top-level statement is recovered separately, so that an error stays local and costs little. All positions are
+offsets in characters.
 """
 
 from __future__ import annotations
@@ -40,13 +40,13 @@ if TYPE_CHECKING:
     from ast_grep_py import Rule, SgNode
 
 
-MAX_ATTEMPTS = 50  # how many cuts are tried on one top-level statement
-MAX_CHARACTERS = 20_000_000  # how many characters are read again, in all: a few seconds
+MAX_ATTEMPTS = 50  # edits tried on one top-level statement
+MAX_CHARACTERS = 20_000_000  # characters parsed again in total: a few seconds
 
 
 @dataclass(frozen=True, slots=True)
 class SkippedRange:
-    """A part that is left out, from `start` to `end`, and why."""
+    """A part that is left out, from `start` to `end` (exclusive), and why."""
 
     start: int
     end: int
@@ -55,13 +55,13 @@ class SkippedRange:
 
 @dataclass(frozen=True, slots=True)
 class RecoveryState:
-    """A text on its way to be readable, and what it has lost so far."""
+    """A text during recovery, and the ranges skipped so far."""
 
     text: str
     skipped_ranges: tuple[SkippedRange, ...] = ()
 
     def blank_out(self, edits: Iterable[tuple[BlankingEdit, str]]) -> RecoveryState:
-        """The text after these cuts. Those that lose code, for a reason that is told, are losses."""
+        """The state after these edits. Those that have a reason and remove code add a skipped range."""
         edits = [*edits]
         if not edits:
             return self
@@ -76,9 +76,9 @@ class RecoveryState:
 
 
 def recover(original: str, failure: ParseFailure) -> tuple[ast.Module, str, tuple[UnanalysedRange, ...]]:
-    """A tree for text that Python does not read as it stands, the text it was made from, and the gaps in it.
+    """The tree of text that does not parse, the text that was parsed instead, and the parts left out of it.
 
-    `failure` is why it does not.
+    `failure` is why `original` does not parse.
     """
     states = _recovery_states(original, failure)
     state = next(states)
@@ -91,18 +91,18 @@ def recover(original: str, failure: ParseFailure) -> tuple[ast.Module, str, tupl
 
 
 def _recovery_states(original: str, failure: ParseFailure) -> Generator[RecoveryState, ParseFailure, None]:
-    """Ever more readable texts; each time, the trouble with the last one is sent back."""
+    """Texts that are ever more likely to parse; the failure of each is sent back."""
     state, root = _remove_markers(_replace_invalid_characters(original))
     rewritten = rewrite_newer_syntax(state.text, root)
     if rewritten != original:
         failure = yield replace(state, text=rewritten)
     if closed_state := _close_string(state, failure, _WorkBudget(MAX_CHARACTERS // 2)):
         yield closed_state
-    # The whole text is levelled on trial only: where a fault confuses the concrete tree, it would do harm.
+    # The rewritten text is only tried, not kept: where an error confuses the concrete tree, rewriting does harm.
     windows = [*_statement_windows(state.text, root)]
     budget = _WorkBudget(MAX_CHARACTERS)
     state = _recover_windows(state, _window_of(failure, state.text, windows), budget)
-    yield state  # most often there is only one fault
+    yield state  # usually there is only one error
     yield _rewrite_state(state)
     for part in (windows, [(0, len(state.text))]):
         state = _recover_windows(state, part, budget)
@@ -111,7 +111,7 @@ def _recovery_states(original: str, failure: ParseFailure) -> Generator[Recovery
 
 
 def _remove_markers(state: RecoveryState) -> tuple[RecoveryState, SgNode]:
-    """Without the marks of other tools, and its concrete tree."""
+    """The state without the markers of other tools, and its concrete tree."""
     root = parse_concrete_tree(state.text)
     clean = state.blank_out(marker_edits(state.text, root))
     return clean, root if clean is state else parse_concrete_tree(clean.text)
@@ -122,14 +122,14 @@ def _rewrite_state(state: RecoveryState) -> RecoveryState:
 
 
 def _replace_invalid_characters(original: str) -> RecoveryState:
-    """With what neither parser takes replaced: lone CRs by LFs, NULs by blanks, lone surrogates by U+FFFD."""
+    """Replace what neither parser accepts: lone CRs by LFs, NULs by blanks, lone surrogates by U+FFFD."""
     text = re.sub("[\ud800-\udfff]", "\ufffd", normalise_lone_cr(original))
     skipped_ranges = tuple(SkippedRange(*nuls.span(), "NUL byte") for nuls in re.finditer("\0+", text))
     return RecoveryState(text.replace("\0", " "), skipped_ranges)
 
 
 def _restore_line_breaks(original: str, text: str) -> str:
-    """`text` with the lone CRs that `original` has in these places."""
+    """`text` with the lone CRs that `original` has at the same offsets."""
     if "\r" not in original:
         return text
     characters = list(text)
@@ -139,7 +139,7 @@ def _restore_line_breaks(original: str, text: str) -> str:
 
 
 def _close_string(state: RecoveryState, failure: ParseFailure, budget: _WorkBudget) -> RecoveryState | None:
-    """Without the one line whose quotes turned all that follows inside out, if that is all there is to it."""
+    """The state without the line that opens an unclosed string; None if more than that is wrong."""
     edits = (edit for edit in unclosed_string_edits(state.text, failure.row) if budget.try_spend(5 * len(state.text)))
     states = (state.blank_out([(edit, "unterminated triple-quoted string literal")]) for edit in edits)
     readable_states = (each for each in map(_rewrite_state, states) if not find_parse_failure(each.text))
@@ -147,15 +147,15 @@ def _close_string(state: RecoveryState, failure: ParseFailure, budget: _WorkBudg
 
 
 def _quoted_length(state: RecoveryState) -> int:
-    """How many characters lie in strings: too many, when a string takes in the code between two others."""
+    """The number of characters in strings: too many if a string includes the code between two others."""
     strings = map(node_span, parse_concrete_tree(state.text).find_all(kind="string"))
     return sum(end - start for start, end in strings)
 
 
 def _statement_windows(text: str, root: SgNode) -> Iterator[tuple[int, int]]:
-    """Start and end of each statement at the top level, as far as `root`, the concrete tree, can tell them.
+    """Start and end of each top-level statement, as far as `root`, the concrete tree, shows them.
 
-    Where it cannot, every line that starts with a word is taken for a statement.
+    Elsewhere every line that starts with a word counts as a statement.
     """
     inside = SpanSet([] if unbalanced_quotes(text) else _indivisible_spans(root))
     starts = [match.start() for match in _statement_starts(text) if match.start() not in inside]
@@ -163,7 +163,7 @@ def _statement_windows(text: str, root: SgNode) -> Iterator[tuple[int, int]]:
 
 
 def _indivisible_spans(root: SgNode) -> Iterator[tuple[int, int]]:
-    """What is not to be divided, of all that spans lines: strings, and statements without a fault."""
+    """Multi-line parts that must not be divided: strings, and statements without an error."""
     yield from map(node_span, root.find_all(kind="string", regex="\n"))
     error_free: Rule = {"not": {"has": {"kind": "ERROR", "stopBy": "end"}}}
     statements = root.find_all(all=[{"inside": {"kind": "module"}, "regex": "\n"}, error_free])
@@ -171,7 +171,7 @@ def _indivisible_spans(root: SgNode) -> Iterator[tuple[int, int]]:
 
 
 def _statement_starts(text: str) -> Iterator[re.Match[str]]:
-    """The lines that may start a statement at the top level; decorators go with what they decorate."""
+    """The lines that may start a top-level statement; decorators belong to their definition."""
     is_decorated = False
     for match in re.finditer(r"^\f?(?!(?:elif|else|except|finally|case)\b)(@|[^\W\d]\w*)", text, re.MULTILINE):
         if not (is_decorated and match[1] in {"@", "async", "class", "def"}):
@@ -180,7 +180,7 @@ def _statement_starts(text: str) -> Iterator[re.Match[str]]:
 
 
 def _window_of(failure: ParseFailure, text: str, windows: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """The window that holds the row of the trouble."""
+    """The window that contains the row of the failure."""
     if failure.row is None:
         return []
     offset = 0
@@ -190,7 +190,7 @@ def _window_of(failure: ParseFailure, text: str, windows: list[tuple[int, int]])
 
 
 def _recover_windows(state: RecoveryState, windows: list[tuple[int, int]], budget: _WorkBudget) -> RecoveryState:
-    """With all that cannot be read left out of these windows."""
+    """The state without anything in these windows that does not parse."""
     pieces: list[str] = []
     skipped_ranges = [*state.skipped_ranges]
     done = 0
@@ -205,7 +205,7 @@ def _recover_windows(state: RecoveryState, windows: list[tuple[int, int]], budge
 
 
 def _recover_text(text: str, budget: _WorkBudget) -> RecoveryState:
-    """`text` without what keeps Python from reading it."""
+    """`text` without what keeps it from parsing."""
     state = RecoveryState(text)
     if not find_parse_failure(text):
         return state
@@ -225,7 +225,7 @@ def _recover_text(text: str, budget: _WorkBudget) -> RecoveryState:
 
 
 def _choose_edit(text: str, failure: ParseFailure, budget: _WorkBudget) -> tuple[BlankingEdit, str]:
-    """The smallest cut that helps and why it is made; the rest of the text once the allowance is used up."""
+    """The smallest edit that helps, and its reason; the rest of the text once the budget is spent."""
     for edit in candidate_edits(text, failure.row, failure.message):
         if not budget.try_spend(len(text)):
             break
@@ -236,7 +236,7 @@ def _choose_edit(text: str, failure: ParseFailure, budget: _WorkBudget) -> tuple
 
 
 def _is_helpful(edit: BlankingEdit, text: str, failure: ParseFailure) -> bool:
-    """Whether the trouble is gone after the cut, or at least is somewhere else or, far from the cut, another one."""
+    """Whether the edit resolves the failure, moves it out of the edited rows, or leads to another one there."""
     remaining = blank_out(text, [edit])
     if remaining == text:
         return False
@@ -250,25 +250,25 @@ def _is_helpful(edit: BlankingEdit, text: str, failure: ParseFailure) -> bool:
 
 
 class _WorkBudget:
-    """How often reading may still be tried: bounded for each window, and for the whole text."""
+    """How much may still be parsed: limited for each window, and for the whole text."""
 
     def __init__(self, characters: int) -> None:
         self._characters = characters
         self._attempts = MAX_ATTEMPTS
 
     def reset_attempts(self) -> None:
-        """For another window."""
+        """Start another window."""
         self._attempts = MAX_ATTEMPTS
 
     def try_spend(self, characters: int) -> bool:
-        """Whether as many may be read once more. Few count as more, for what each reading costs."""
+        """Whether so many characters may be parsed once more. Each attempt also has a fixed cost."""
         self._attempts -= 1
         self._characters -= characters + 2000
         return self._attempts >= 0 and self._characters >= 0
 
 
 def _unanalysed_ranges(original: str, skipped_ranges: Iterable[SkippedRange]) -> Iterator[UnanalysedRange]:
-    """The losses as places in the original, one gap for those with nothing but blanks between them."""
+    """The skipped ranges as positions in `original`, those with only blanks between them joined."""
     starts = [0, *(match.end() for match in re.finditer(r"\r\n|\r|\n", original))]
     end = -1
     for part in sorted(skipped_ranges, key=lambda part: (part.start, -part.end)):

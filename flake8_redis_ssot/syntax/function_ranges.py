@@ -1,6 +1,6 @@
-"""Where the functions of a text stand, without reading it.
+"""The ranges of the functions in a text, found without parsing it.
 
-Where one ends is told by indentation alone, strings that span lines left out.
+The end of a function is found by indentation alone, ignoring lines inside multi-line strings.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import NamedTuple
 
-# Comments and strings on one line. Prefixes do not matter: a quote behind a backslash ends no string, raw or not.
+# Comments and single-line strings. Prefixes do not matter: a quote after a backslash ends no string, raw or not.
 SHORT_TOKEN = re.compile(r'#[^\n]*|"[^"\\\n]*(?:\\.[^"\\\n]*)*"|\'[^\'\\\n]*(?:\\.[^\'\\\n]*)*\'', re.DOTALL)
 _QUOTES = ('"' * 3, "'" * 3)
 _DEF = re.compile(r"def[ \t]")
@@ -20,7 +20,7 @@ _COLON = re.compile(r":[ \t]*(?:#[^\n]*)?\n")
 
 
 class FunctionRange(NamedTuple):
-    """A function that stands in no other one: its rows (1-based, inclusive), where it starts, and its inside."""
+    """An outermost function: its rows (1-based, inclusive), and its offsets in characters (`end` is exclusive)."""
 
     first_row: int
     last_row: int
@@ -31,7 +31,7 @@ class FunctionRange(NamedTuple):
 
 
 class UnclosedStringError(Exception):
-    """A string in three quotes has no end; `start` is where it begins, if those before it are what they seem."""
+    """A triple-quoted string has no end; `start` is its offset if the strings before it were found correctly."""
 
     def __init__(self, start: int) -> None:
         super().__init__(start)
@@ -39,7 +39,7 @@ class UnclosedStringError(Exception):
 
 
 def replace_bodies(text: str, skipped_functions: Mapping[int, FunctionRange]) -> str:
-    """The text with `pass` for the insides of some functions; its line breaks stay."""
+    """The text with the bodies of some functions replaced by `pass`; line breaks stay."""
     pieces, done = [], 0
     for function in skipped_functions.values():
         breaks = text.count("\n", function.body_start, function.end)
@@ -49,7 +49,7 @@ def replace_bodies(text: str, skipped_functions: Mapping[int, FunctionRange]) ->
 
 
 def find_functions(text: str) -> Iterator[FunctionRange]:
-    """The outermost functions of a text, where it is plain to see how far they reach. Raises UnclosedError."""
+    """The outermost functions of a text that have a clear end. Raises UnclosedStringError."""
     strings = list(find_long_strings(text))
     starts = [start for start, _ in strings]
     row, counted_to, function_end = 1, 0, 0
@@ -70,7 +70,7 @@ def find_functions(text: str) -> Iterator[FunctionRange]:
 
 
 def find_long_strings(text: str) -> Iterator[tuple[int, int]]:
-    """Where the strings in three quotes stand. Raises UnclosedError."""
+    """Start and end of each triple-quoted string. Raises UnclosedStringError."""
     offset, next_quotes = 0, {quotes: text.find(quotes) for quotes in _QUOTES}
     while True:
         for quotes in _QUOTES:
@@ -86,7 +86,7 @@ def find_long_strings(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _find_string_end(text: str, quotes: str, offset: int) -> int:
-    """The end of a string in three quotes whose inside begins at `offset`. Raises UnclosedError where it has none."""
+    """The end of a triple-quoted string whose content begins at `offset`. Raises UnclosedStringError."""
     start = offset - 3
     while True:
         offset = text.find(quotes, offset)
@@ -98,7 +98,7 @@ def _find_string_end(text: str, quotes: str, offset: int) -> int:
 
 
 def _enclosing_short_token(text: str, start: int, offset: int) -> int:
-    """The end of the comment or short string that a place is in, looked for from `start`; 0 where it is in none."""
+    """The end of the comment or short string that contains `offset`, searching from `start`; 0 if none does."""
     for token in SHORT_TOKEN.finditer(text, start):
         if token.end() > offset:
             return token.end() if token.start() < offset else 0
@@ -113,13 +113,13 @@ def _is_escaped(text: str, offset: int) -> bool:
 
 
 def _enclosing_long_string(offset: int, starts: list[int], strings: list[tuple[int, int]]) -> int:
-    """The end of the string in three quotes that a place is in; 0 where it is in none."""
+    """The end of the triple-quoted string that contains `offset`; 0 if none does."""
     before = bisect_right(starts, offset) - 1
     return strings[before][1] if before >= 0 and offset < strings[before][1] else 0
 
 
 def _find_block_end(text: str, offset: int, indent: str, starts: list[int], strings: list[tuple[int, int]]) -> int:
-    """Where the block that is opened at `offset` ends: before the first line that is not deeper than `indent`."""
+    """The end of the block opened at `offset`: before the first line that is not indented more than `indent`."""
     outside = _dedent_pattern(indent)
     while match := outside.search(text, offset):
         enclosing_end = _enclosing_long_string(match.start(), starts, strings)
@@ -131,6 +131,6 @@ def _find_block_end(text: str, offset: int, indent: str, starts: list[int], stri
 
 @cache
 def _dedent_pattern(indent: str) -> re.Pattern[str]:
-    """The break before a statement that is not deeper than `indent`; no statement begins with a closing bracket."""
+    """The line break before a statement not indented more than `indent`; none begins with a closing bracket."""
     space = indent[:1] or " "
     return re.compile(rf"\n{space}{{0,{len(indent)}}}[^ \t\n#)\]}}]")

@@ -1,7 +1,7 @@
-"""The tree of a text without the insides of functions that do not matter: most of a file need never be parsed.
+"""Partial parsing: the tree of a file without the bodies of functions that contain nothing relevant.
 
-Where a function ends is told by indentation alone, strings that span lines left out. A mistake there leaves half a
-bracket, half a string or a line too deep behind, so that what is left is no Python, and the whole text is parsed.
+The end of a function is found by indentation alone, ignoring lines inside multi-line strings. A wrong guess leaves
+something that does not parse, such as an unbalanced bracket, and then the whole text is parsed.
 """
 
 from __future__ import annotations
@@ -28,18 +28,18 @@ from flake8_redis_ssot.syntax.parsing import parse_tolerantly
 from flake8_redis_ssot.syntax.trees import try_parse
 
 NeedsParsing = Callable[[int, int], bool]
-_MAX_SUSPECTS = 3  # lines that may open a string never closed
+_MAX_SUSPECTS = 3  # lines that may open the unclosed string
 _UNCLOSED = "unterminated triple-quoted string literal"
 
 
 class SkippedCodeError(Exception):
-    """What is left out is no Python: the whole text has to be read."""
+    """A text cannot be parsed reliably without some function bodies."""
 
 
 class FunctionBody(NamedTuple):
-    """What a hollow function holds, with its places in the whole text.
+    """The body of a skipped function, with its positions in the whole text.
 
-    `unanalysed_ranges` are parts of it that are no Python.
+    `unanalysed_ranges` are the parts of it that could not be parsed.
     """
 
     body: list[ast.stmt]
@@ -47,9 +47,9 @@ class FunctionBody(NamedTuple):
 
 
 class PartialTree(NamedTuple):
-    """A tree in which some functions are hollow; `skipped_functions` has them by the row of their `def`.
+    """A tree without the bodies of `skipped_functions`, which are keyed by the row (1-based) of their `def`.
 
-    `unanalysed_ranges` are parts that are no Python, outside of hollow functions.
+    `unanalysed_ranges` are the parts outside skipped functions that could not be parsed.
     """
 
     text: str
@@ -58,12 +58,12 @@ class PartialTree(NamedTuple):
     unanalysed_ranges: tuple[UnanalysedRange, ...] = ()
 
     def last_skipped_row(self, row: int) -> int | None:
-        """The last row of the hollow function whose `def` is in a row; None where it is not hollow."""
+        """The last row of the skipped function whose `def` is in `row`; None if it is not skipped."""
         function = self.skipped_functions.get(row)
         return function and function.last_row
 
     def parse_body(self, row: int) -> FunctionBody | None:
-        """What a hollow function holds; None where it is not hollow. Raises HiddenError where that can't be told."""
+        """The body of the skipped function with its `def` in `row`, else None. Raises SkippedCodeError."""
         function = self.skipped_functions.get(row)
         if function is None:
             return None
@@ -78,9 +78,9 @@ class PartialTree(NamedTuple):
 
 
 def parse_partial_tree(text: str, needs_parsing: NeedsParsing) -> PartialTree | None:
-    """The outline of a text (line breaks: LF or CRLF). None where it takes the whole text to tell.
+    """The partial tree of a text (line breaks: LF or CRLF); None if the whole text has to be parsed.
 
-    `needs_parsing` tells of two rows (1-based, inclusive) whether there is something between them that has to be read.
+    `needs_parsing` says whether the rows from the first to the second (1-based, inclusive) contain anything relevant.
     """
     text = text.replace("\r\n", "\n")
     if "\r" in text or "\f" in text:
@@ -98,7 +98,7 @@ def parse_partial_tree(text: str, needs_parsing: NeedsParsing) -> PartialTree | 
 
 
 def _skip_functions(text: str, needs_parsing: NeedsParsing) -> PartialTree | None:
-    """The outline of a text that is Python outside of functions; None where it is not. Raises UnclosedError."""
+    """The partial tree of a text that is valid Python outside functions, else None. Raises UnclosedStringError."""
     skipped_functions = {
         function.first_row: function
         for function in find_functions(text)
@@ -109,10 +109,10 @@ def _skip_functions(text: str, needs_parsing: NeedsParsing) -> PartialTree | Non
 
 
 def _skip_unclosed_string(text: str, needs_parsing: NeedsParsing) -> PartialTree | None:
-    """The outline of a text without the line that opens a string never closed: what follows is turned inside out.
+    """The partial tree of a text without the line that opens an unclosed string and so inverts code and strings.
 
-    That line is the last one before there is prose where code should be. Of those that it can be, it is the one
-    without which the least of the text lies in strings.
+    Candidates are the lines up to the first prose outside strings; the one that leaves the fewest characters in strings
+    is chosen.
     """
     from flake8_redis_ssot.syntax.recovery_candidates import blank_out, unclosed_string_edits
 
@@ -132,10 +132,9 @@ def _skip_unclosed_string(text: str, needs_parsing: NeedsParsing) -> PartialTree
 
 
 def _parse_broken(text: str) -> PartialTree:
-    """The outline of a text that is no Python: what is broken is looked at alone, which takes much less time.
+    """The partial tree of a text with syntax errors: recovery is much faster without the function bodies.
 
-    Here a mistake about where a function begins would not be noticed, so only those whose heads can be read alone
-    are left hollow.
+    A wrongly found function start would not be noticed here, so only functions whose header parses are skipped.
     """
     skipped_functions = {
         function.first_row: function for function in find_functions(text) if _has_parsable_header(text, function)
@@ -152,9 +151,9 @@ def _has_parsable_header(text: str, function: FunctionRange) -> bool:
 
 
 def _recover_tree(text: str) -> tuple[ast.Module, tuple[UnanalysedRange, ...]]:
-    """The tree of a text, and what had to be left out of it.
+    """The tree of a text, and the parts left out of it.
 
-    Raises HiddenError where the places in the tree may not be those in the text, and where it takes newer syntax.
+    Raises SkippedCodeError if positions in the tree may not be those in the text, or if it has newer syntax.
     """
     parsed = parse_tolerantly(text)
     if parsed.text != text and (
@@ -165,20 +164,20 @@ def _recover_tree(text: str) -> tuple[ast.Module, tuple[UnanalysedRange, ...]]:
 
 
 def _has_same_columns(text: str, changed_text: str) -> bool:
-    """Whether columns in `changed_text`, which are told in bytes, are the same in `text`, which it was made from."""
+    """Whether byte columns in `changed_text` are the same in `text`, which it was made from."""
     return text.isascii() or all(
         line == changed or line[: len(changed.rstrip())].isascii()
         for line, changed in zip(text.split("\n"), changed_text.split("\n"))
     )
 
 
-# Two names side by side, which no code has. (`match`, `case` and `type` are names that may begin a statement.)
+# Two adjacent names, which valid code does not have, except after the soft keywords `match`, `case` and `type`.
 _NAME = rf"\b(?!(?:{'|'.join([*keyword.kwlist, 'match', 'case', 'type'])})\b)[^\W\d]\w*"
 _PROSE = re.compile(rf"{SHORT_TOKEN.pattern}|({_NAME}[ \t]+{_NAME})", re.DOTALL)
 
 
 def find_first_prose(text: str) -> int:
-    """Where the first words stand that are no code, outside of strings and comments; a string never closed if none."""
+    """The offset of the first prose outside strings and comments, else of an unclosed string, else of the end."""
     done = 0
     try:
         for start, end in find_long_strings(text):

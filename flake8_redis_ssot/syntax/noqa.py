@@ -1,4 +1,4 @@
-"""`# noqa` comments, read exactly as flake8 reads them, and what the settings let them do."""
+"""`# noqa` comments, parsed exactly as flake8 does, and the policies for them."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from flake8_redis_ssot.files.gitignore import matches_path
 from flake8_redis_ssot.model import Span, Suppression
 from flake8_redis_ssot.syntax.source import split_lines
 
-# flake8: any case, one blank or none after the colon, codes apart by commas or blanks, each a prefix of what it silences.
+# flake8: any case, at most one blank after the colon, codes separated by commas or blanks, each may be a prefix.
 NOQA_PATTERN = re.compile(r"# noqa(?::[\s]?(?P<codes>[A-Z]+[0-9]+(?:[,\s]+[A-Z]+[0-9]+)*))?", re.IGNORECASE)
 _FILE_NOQA_PATTERN = re.compile(r"\s*(# flake8[:=]\s*noqa)", re.IGNORECASE)
 _RSS_CODE = re.compile(r"\bRSS[0-9]+\b")
-# What stands between codes and a reason; a comment of its own is one as well, unless it is there for another tool.
+# The separator between codes and a reason. A comment that follows is a reason too, unless it is for another tool.
 _REASON_SEPARATOR = re.compile(r"(?:[\s,;:.\-\u2013\u2014]|#+\s)*")
 _TOOL_COMMENT = re.compile(
     r"#+\s*(?:noqa|flake8[:=]|(?:ruff|type|mypy|pyright|pylint|pragma|isort|fmt|yapf):|pyre-|nosec|nosemgrep|nosonar)",
@@ -25,10 +25,10 @@ _CODE_ALONE = re.compile(r"\b[A-Z]+[0-9]*\b")
 
 
 class NoqaComment(NamedTuple):
-    """What one comment says: `text` as it stands at `row` (1-based) and `column` (0-based characters).
+    """A suppression comment: `text` at `row` (1-based) and `column` (0-based characters).
 
-    It speaks for the rows `first_row` to `last_row`; `codes` are those that it names, none meaning all. `reason` is
-    what it says besides, empty where it says nothing.
+    It applies to the rows `first_row` to `last_row` and to the codes with one of the prefixes `codes`, to all if there
+    are none. `reason` is the text that follows, possibly empty.
     """
 
     row: int
@@ -40,28 +40,28 @@ class NoqaComment(NamedTuple):
     last_row: int
 
     def suppresses(self, code: str, rows: Iterable[int]) -> bool:
-        """Whether it is about a code on any of some rows."""
+        """Whether it applies to a code in any of the rows."""
         named = not self.codes or code.startswith(self.codes)
         return named and any(self.first_row <= row <= self.last_row for row in rows)
 
     def is_allowed_by(self, policy: str) -> bool:
-        """Whether a policy (allow, require-reason, forbid) lets it have its way."""
+        """Whether a policy (allow, require-reason, forbid) lets it take effect."""
         return policy == "allow" or (policy == "require-reason" and bool(self.reason))
 
     def rejection_message(self, code: str, policy: str) -> str:
-        """What to say of it to somebody whom it was to keep from a finding."""
+        """Why it has no effect under a policy that does not allow it."""
         if policy == "forbid":
             return f"`{self.text}` has no effect: the settings forbid to silence {code} by a comment"
         return f"`{self.text}` has no effect without a reason: write `{self.text} -- why`"
 
 
 def ignored_codes(ignores: Iterable[tuple[str, tuple[str, ...]]], relative_path: str) -> tuple[str, ...]:
-    """The codes, prefixes or `ALL` that `per-file-ignores` (patterns with codes) leaves out of a file (with `/`)."""
+    """The codes, prefixes or `ALL` that `per-file-ignores` (patterns with codes) ignores in a file (path with `/`)."""
     return tuple(code for pattern, codes in ignores if matches_path((pattern,), relative_path) for code in codes)
 
 
 class NoqaIndex:
-    """The suppressions of one file, from its text."""
+    """The suppression comments of one file, from its text."""
 
     def __init__(self, text: str) -> None:
         has_noqa = "noqa" in text.lower()
@@ -70,7 +70,7 @@ class NoqaIndex:
         self._file_comment = next(self._find_file_comments(), None)
 
     def find_suppressing(self, code: str, rows: Sequence[int]) -> Iterator[NoqaComment]:
-        """What silences a code on any of some rows (1-based), as far as the settings allow it."""
+        """The comments that apply to a code in any of the rows (1-based), whatever the policy."""
         if self._file_comment is not None:
             yield self._file_comment
         yield from (
@@ -78,18 +78,18 @@ class NoqaIndex:
         )
 
     def iter_comments(self) -> Iterator[NoqaComment]:
-        """All that is said in the file, for whichever code, in strings too: flake8 reads lines."""
+        """All suppression comments, for any code, also in strings: flake8 searches lines."""
         if self._file_comment is not None:
             yield self._file_comment
         yield from self._find_on_rows(row for row, line in enumerate(self._lines, 1) if "noqa" in line.lower())
 
     def is_in_comment(self, comment: NoqaComment) -> bool:
-        """Whether something said is part of a comment for sure."""
+        """Whether it is certain that a suppression is in a comment rather than a string."""
         column = self._line_map.comment_columns.get(comment.row)
         return column is not None and column <= comment.column
 
     def find_suppressions(self, comment: NoqaComment) -> Iterator[Suppression]:
-        """Each code of ours that a comment names."""
+        """Each of our codes that a comment names."""
         row, column = comment.row, comment.column
         if comment.codes and self.is_in_comment(comment):
             for match in _RSS_CODE.finditer(comment.text):
@@ -104,7 +104,7 @@ class NoqaIndex:
                 yield NoqaComment(row, match.start(1), match[1], (), reason, 1, len(self._lines))
 
     def _find_on_rows(self, rows: Iterable[int]) -> Iterator[NoqaComment]:
-        """What is said on some rows. Of rows that are joined, only what is said first counts."""
+        """The suppressions in some rows. In rows that are joined, only the first one counts."""
         for first_row, last_row in dict.fromkeys(self._line_map.logical_lines.get(row, (row, row)) for row in rows):
             comment = parse_noqa("\n".join(self._lines[first_row - 1 : last_row]), first_row, last_row)
             if comment is not None:
@@ -112,7 +112,7 @@ class NoqaIndex:
 
 
 def parse_noqa(text: str, first_row: int = 1, last_row: int = 1) -> NoqaComment | None:
-    """What is said first in the text of the rows `first_row` to `last_row`."""
+    """The first suppression in the text of the rows `first_row` to `last_row`."""
     match = NOQA_PATTERN.search(text)
     if match is None:
         return None
@@ -123,14 +123,14 @@ def parse_noqa(text: str, first_row: int = 1, last_row: int = 1) -> NoqaComment 
 
 
 def _extract_reason(rest: str, *, is_blanket: bool) -> str:
-    """The reason in what follows a directive. Behind a blanket one, codes that were meant to be some are none."""
+    """The reason in the text after a directive. After a blanket one, words in the form of codes are no reason."""
     text = _TOOL_COMMENT.split(rest, maxsplit=1)[0]
     text = _REASON_SEPARATOR.sub("", text, count=1).strip()
     return text if re.search(r"\w", _CODE_ALONE.sub("", text) if is_blanket else text) else ""
 
 
 def find_suppressions(text: str) -> tuple[Suppression, ...]:
-    """Each code of ours that a comment of a file names; nothing where the running Python can't tell its comments."""
+    """Each of our codes that a comment of a file names; none if the running Python cannot tokenize the text."""
     if not _RSS_CODE.search(text):
         return ()
     index = NoqaIndex(text)
@@ -138,17 +138,17 @@ def find_suppressions(text: str) -> tuple[Suppression, ...]:
 
 
 def codes_with_prefix(prefix: str) -> list[str]:
-    """The codes that a code, or the beginning of some, means."""
+    """All codes that begin with a prefix, which may be a code."""
     return [code for code in names_by_code() if code.startswith(prefix)]
 
 
 def is_unused(
     suppression: Suppression, rows_by_code: Iterable[tuple[str, Sequence[int]]], is_selected: Callable[[str], bool]
 ) -> bool:
-    """Whether a code in a comment silences nothing for sure.
+    """Whether a code in a comment certainly suppresses nothing; false for codes that are not selected.
 
-    `rows_by_code` is all that was found in the file, silenced or not, each a code with the rows where a comment can
-    silence it. Of codes that are not selected nothing is known.
+    `rows_by_code` are all findings of the file, suppressed or not, each a code with the rows where a comment can
+    suppress it.
     """
     codes = codes_with_prefix(suppression.code)
     if not all(map(is_selected, codes)):
@@ -160,12 +160,10 @@ def is_unused(
 
 
 class LineMap(NamedTuple):
-    """How a text is laid out.
+    """The joined lines and the comments of a text.
 
-    `logical_lines` rows (1-based) that one comment speaks for, and where `comment_columns` begin.
-
-    A row maps to the first and the last of the rows that are joined with it, by a backslash or a long string; and to
-    the column of its comment.
+    `logical_lines` maps each row (1-based) to the first and last of the rows joined with it by a backslash or a
+    multi-line string, to all of which one comment applies. `comment_columns` maps a row to the column of its comment.
     """
 
     logical_lines: dict[int, tuple[int, int]]
@@ -176,7 +174,7 @@ _EMPTY_LINE_MAP = LineMap({}, {})
 
 
 def build_line_map(text: str) -> LineMap:
-    """The layout of a text; empty where the running Python can't tokenize it: then each line speaks for itself."""
+    """The line map of a text; empty if the running Python cannot tokenize it: then no lines are joined."""
     import io
     import tokenize
 

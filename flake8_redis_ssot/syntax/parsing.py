@@ -1,4 +1,4 @@
-"""From text to tree, on any Python that this tool runs on."""
+"""From text to syntax tree, on every supported Python version."""
 
 from __future__ import annotations
 
@@ -17,13 +17,12 @@ _LINE_BREAK = re.compile(r"\r\n|\r|\n")
 
 
 class ParseResult(NamedTuple):
-    """The tree of a text, and what it says nothing about.
+    """The tree of a text, and the parts that it does not cover.
 
-    `text` is what `tree` was made from: as long as the input, with the same line breaks. The tree's byte columns
-    count in this text; its rows, and columns once they are turned into characters, are those of the input.
-    `unanalysed_ranges` are the parts that had to be left out, in order of position; none where everything was kept.
-    `bound_names` are those that PEP 695 binds and that the tree has no room for, by row (1-based): of type
-    parameters that of their `def` or `class`, of a type alias its own.
+    `text` is what was parsed: as long as the input, with the same line breaks. The tree's byte columns refer to it; its
+    rows, and columns converted to characters, are those of the input. `unanalysed_ranges` are the parts left out, in
+    order of position. `bound_names` are the names that PEP 695 syntax binds and the tree does not show, by row
+    (1-based): type parameters by that of their `def` or `class`, a type alias by its own.
     """
 
     tree: ast.Module
@@ -33,11 +32,11 @@ class ParseResult(NamedTuple):
 
 
 def parse_tolerantly(text: str) -> ParseResult:
-    """The tree of `text` (decoded, no BOM), whatever it holds. Never raises."""
+    """The tree of any `text` (decoded, without a BOM). Never raises."""
     result = try_parse(text)
     if isinstance(result, ast.Module):
         return ParseResult(result, text, ())
-    # Here, because most files never need them.
+    # late: most files never need them
     from flake8_redis_ssot.syntax.backport import find_bound_names
     from flake8_redis_ssot.syntax.error_recovery import recover
 
@@ -45,9 +44,9 @@ def parse_tolerantly(text: str) -> ParseResult:
 
 
 def parse_parts(text: str, starts: Sequence[int]) -> ParseResult:
-    """The tree of a text whose parts (`starts`: where each begins) are read one by one, as the cells of a notebook.
+    """The tree of a text whose parts, such as notebook cells, are parsed one by one; `starts` are their offsets.
 
-    A fault of one leaves the others alone, and no statement begins in one part and ends in another. Never raises.
+    An error in one part does not affect the others, and no statement spans two parts. Never raises.
     """
     result = try_parse(text)
     if isinstance(result, ast.Module) and not _has_crossing_statement(result, text, starts):
@@ -64,7 +63,7 @@ def parse_parts(text: str, starts: Sequence[int]) -> ParseResult:
 
 
 def _has_crossing_statement(tree: ast.Module, text: str, starts: Sequence[int]) -> bool:
-    """Whether any statement begins in one part and ends in another."""
+    """Whether a statement begins in one part and ends in another."""
     rows = _rows_before(text, starts)
     return any(
         bisect_left(rows, min([each.lineno, *(node.lineno for node in getattr(each, "decorator_list", ()))]))
@@ -74,6 +73,6 @@ def _has_crossing_statement(tree: ast.Module, text: str, starts: Sequence[int]) 
 
 
 def _rows_before(text: str, starts: Sequence[int]) -> list[int]:
-    """How many lines there are before each part."""
+    """The number of lines before each part."""
     counted = [len(_LINE_BREAK.findall(text[start:end])) for start, end in zip([0, *starts], starts)]
     return list(accumulate(counted))

@@ -1,6 +1,6 @@
-"""What to leave out of a text that is no Python: ever larger parts around the place where reading it failed.
+"""Candidate edits for a text with a syntax error: ever larger parts around it are blanked.
 
-All positions are characters from the start of the text, all rows count from 0. Lines end with LF or CRLF.
+All positions are offsets in characters, all rows are 0-based. Lines end with LF or CRLF.
 """
 
 from __future__ import annotations
@@ -16,20 +16,20 @@ from flake8_redis_ssot.syntax.trees import blank
 
 @dataclass(frozen=True, slots=True)
 class BlankingEdit:
-    """From `start` to `end`, `filler` and blanks instead of what stood there."""
+    """Replaces the characters from `start` to `end` (exclusive) by `filler` and blanks."""
 
     start: int
     end: int
     filler: str
 
     def removes_code(self, text: str) -> bool:
-        """Whether there is more in this part of `text` than one comment."""
+        """Whether this part of `text` holds anything but a comment."""
         part = text[self.start : self.end].strip(_BLANKS + "\r\n")
         return bool(part) and not re.fullmatch(r"#[^\r\n]*", part)
 
 
 def blank_out(text: str, edits: Iterable[BlankingEdit]) -> str:
-    """`text` without these parts; every other character, and every line break, stays in its place."""
+    """`text` with these parts blanked; every other character, and every line break, keeps its position."""
     characters = list(text)
     for edit in edits:
         part = blank(text[edit.start : edit.end])
@@ -41,16 +41,16 @@ def blank_out(text: str, edits: Iterable[BlankingEdit]) -> str:
 
 
 def stub_headers(header: str, body: str = "") -> Iterator[str]:
-    """What may stand in for the `header` of a compound statement, the most faithful first, as far as they fit in.
+    """Replacements for the `header` of a compound statement that fit in its line, the most similar first.
 
-    With a `body` on the same line, if the header has none of its own.
+    `body` is appended, for headers without a body of their own.
     """
     width = len(re.split(r"\r?\n", header)[0])
     yield from (stub for stub in (f"{opening}:{body}" for opening in _block_openings(header)) if len(stub) <= width)
 
 
 def _block_openings(header: str) -> Iterator[str]:
-    """Ways to open a block such as `header` opens: `def f()`, `class A`, `except`, or at least `if 1`."""
+    """Openings of the same kind of block as `header`: `def f()`, `class A`, `except`, or at least `if 1`."""
     definition = re.match(r"((?:async\s+)?def|class)\s+[^\W\d]\w*", header)
     if definition:
         yield definition[0] + ("" if definition[1] == "class" else "()")
@@ -70,21 +70,21 @@ _CLAUSE_OPENINGS = {
 
 
 def candidate_edits(text: str, row: int | None, reason: str) -> Iterator[BlankingEdit]:
-    """Parts of `text` to try to do without, the smallest first, when Python gave up in `row` for this `reason`.
+    """Edits of `text` to try, the smallest first, if Python stopped parsing in `row` for this `reason`.
 
-    The last one leaves nothing.
+    The last one blanks everything.
     """
     lines = _TextLines(text)
-    if row is None:  # nested too deeply, somewhere: that takes room
+    if row is None:  # nested too deeply, probably in one of the longest lines
         for row_index in sorted(range(len(lines.lines)), key=lambda at: -len(lines.lines[at]))[:3]:
             yield from _row_edits(lines, row_index)
         yield _blank_everything(text)
         return
     previous_row, row = lines.code_around(row)
     yield from _edits_from_message(lines, previous_row, row, reason)
-    if lines.first_word(previous_row) == "@":  # a decorator of nothing
+    if lines.first_word(previous_row) == "@":  # a decorator without a definition
         yield from _row_edits(lines, previous_row)
-    if lines.first_word(previous_row) == "match":  # with no case
+    if lines.first_word(previous_row) == "match":  # without a case
         yield from lines.row_replacements(previous_row, ["if 1:"])
     yield from _row_edits(lines, row)
     yield from _row_edits(lines, previous_row)
@@ -95,7 +95,7 @@ def candidate_edits(text: str, row: int | None, reason: str) -> Iterator[Blankin
 
 
 def rest_of_text(text: str, row: int) -> Iterator[BlankingEdit]:
-    """All of `text` from `row` on; if that is not enough, all of it."""
+    """Edits that blank `text` from `row` on, and then all of it."""
     lines = _TextLines(text)
     _, row = lines.code_around(row)
     yield BlankingEdit(lines.code_start(row), len(text), "0")
@@ -108,12 +108,12 @@ def _blank_everything(text: str) -> BlankingEdit:
 
 
 def unbalanced_quotes(text: str) -> list[str]:
-    """The kinds of triple quotes that do not come in pairs: what they enclose is anybody's guess."""
+    """The kinds of triple quotes that occur an odd number of times: what they enclose is unknown."""
     return [quotes for quotes in ('"""', "'''") if text.count(quotes) % 2]
 
 
 def unclosed_string_edits(text: str, row: int | None) -> Iterator[BlankingEdit]:
-    """The lines up to `row` that may open a string never closed, the nearest first, if the text has one."""
+    """Edits that blank a line up to `row` that may open an unclosed string, the nearest first."""
     kinds = unbalanced_quotes(text)
     lines = _TextLines(text)
     last = min(row, len(lines.lines) - 1) if kinds and row is not None else -1
@@ -123,7 +123,7 @@ def unclosed_string_edits(text: str, row: int | None) -> Iterator[BlankingEdit]:
 
 
 def _edits_from_message(lines: _TextLines, previous_row: int, row: int, reason: str) -> Iterator[BlankingEdit]:
-    """Cuts for the errors whose message says that the fault is not where they were found."""
+    """Edits for errors whose message says that the cause is elsewhere."""
     missing_body = re.search(r"expected an indented block.* on line (\d+)$", reason)
     if missing_body:
         header = int(missing_body[1]) - 1
@@ -143,7 +143,7 @@ def _edits_from_message(lines: _TextLines, previous_row: int, row: int, reason: 
 
 
 def _row_edits(lines: _TextLines, row: int) -> Iterator[BlankingEdit]:
-    """The row alone, its header alone if it heads a block, or all that it heads."""
+    """Edits of the row alone, or if it heads a block, of its header alone and of the whole block."""
     if lines.is_block_header(row):
         yield from lines.row_replacements(row, stub_headers(lines.code_of(row)))
         yield lines.block_edit(row, "0")
@@ -164,12 +164,12 @@ class _TextLines:
         return self.lines[row].lstrip(_BLANKS)
 
     def first_word(self, row: int) -> str:
-        """What the line begins with: a word, or one other character, or nothing."""
+        """The first word of the line, or its first character, or nothing."""
         first = re.match(r"\w+|.", self.code_of(row))
         return first[0] if first else ""
 
     def indent(self, row: int) -> int:
-        """The width of the indentation, as Python measures it: tabs to eight, a form feed starts anew."""
+        """The width of the indentation, as Python measures it: tabs to eight, a form feed resets it."""
         margin = self.lines[row][: self.code_start(row) - self.starts[row]]
         return len(margin.rpartition("\f")[2].expandtabs(8))
 
@@ -177,13 +177,13 @@ class _TextLines:
         return self.first_word(row) not in {"", "#"}
 
     def code_around(self, row: int) -> tuple[int, int]:
-        """The nearest row with code on it, upwards if possible, and the one before it (itself if it is the first)."""
+        """The code row before the nearest one (itself if it is the first), and the nearest one, upwards if possible."""
         rows = [at for at in range(len(self.lines)) if self.is_code(at)]
         nearest = max(bisect_right(rows, row) - 1, 0)
         return rows[max(nearest - 1, 0)], rows[nearest]
 
     def enclosing_headers(self, row: int) -> Iterator[int]:
-        """The rows above that are less and less indented, from the inside out."""
+        """The rows above with ever smaller indentation, innermost first."""
         width = self.indent(row)
         for at in range(row - 1, -1, -1):
             if self.is_code(at) and self.indent(at) < width:
@@ -191,14 +191,14 @@ class _TextLines:
                 yield at
 
     def edits_above_definition(self, row: int) -> Iterator[BlankingEdit]:
-        """All above the first function or class of the top level below the row."""
+        """Blank everything above the first top-level function or class below the row."""
         for at in range(row + 1, len(self.lines)):
             if self.indent(at) == 0 and self.first_word(at) in {"async", "class", "def"}:
                 yield self.edit_between(0, at, "")
                 return
 
     def open_tries_above(self, row: int) -> Iterator[int]:
-        """The `try` rows above that have no handler, from the nearest on."""
+        """The `try` rows above that have no handler, the nearest first."""
         handled: set[int] = set()
         for at in range(row, -1, -1):
             if self.first_word(at) in {"except", "finally"}:
@@ -209,7 +209,7 @@ class _TextLines:
                 handled.discard(self.indent(at))
 
     def block_end(self, row: int, width: int) -> int:
-        """The row after the last one with code, from `row` on, as long as they are indented `width` or more."""
+        """The row after the last code row of those from `row` on that are indented by at least `width`."""
         end = row + 1
         for at in range(row + 1, len(self.lines)):
             if self.is_code(at):
@@ -219,33 +219,33 @@ class _TextLines:
         return end
 
     def is_block_header(self, row: int) -> bool:
-        """Whether the line looks like a header, and something is indented below it."""
+        """Whether the line may be a header and has an indented block below it."""
         opens = self.first_word(row) in _BLOCK_KEYWORDS or self.code_of(row).rstrip().endswith(":")
         return opens and self.block_end(row, self.indent(row) + 1) > row + 1
 
     def block_edit(self, header: int, filler: str) -> BlankingEdit:
-        """The row and all that is indented below it."""
+        """Replace the row and everything that is indented below it."""
         return self.edit_between(header, self.block_end(header, self.indent(header) + 1), filler)
 
     def indented_run_edit(self, row: int) -> BlankingEdit:
-        """The row and all below that is indented at least as much: no statement may stand there."""
+        """Blank the row and everything below that is indented at least as much, where no statement is allowed."""
         return self.edit_between(row, self.block_end(row, self.indent(row)), "")
 
     def edit_between(self, row: int, end: int, filler: str) -> BlankingEdit:
-        """From the first code of `row` to the end of the line before row `end`."""
+        """Replace everything from the first code of `row` to the end of the line before row `end`."""
         last = end - 1
         return BlankingEdit(self.code_start(row), self.starts[last] + len(self.lines[last]), filler)
 
     def code_start(self, row: int) -> int:
-        """Where the code of the row starts."""
+        """The offset of the first code in the row."""
         return self.starts[row] + len(self.lines[row]) - len(self.code_of(row))
 
     def row_replacements(self, row: int, fillers: Iterator[str] | list[str]) -> Iterator[BlankingEdit]:
-        """The row alone, with each of these instead."""
+        """Replace the row by each of the fillers."""
         return (self.edit_between(row, row + 1, filler) for filler in fillers)
 
     def body_insertions(self, header: int) -> Iterator[BlankingEdit]:
-        """A blank or comment line below the header, indented more, where the body it lacks may stand."""
+        """Replace a blank or comment line below the header, indented more, by the missing body."""
         for at in range(header + 1, len(self.lines)):
             if self.is_code(at):
                 return
@@ -256,7 +256,7 @@ class _TextLines:
                 yield BlankingEdit(end - 1, end, "0")
 
 
-_BLANKS = " \t\f"  # what Python takes for blanks; `str.isspace` takes more
+_BLANKS = " \t\f"  # the blanks of Python's grammar; `str.isspace` accepts more
 _BLOCK_KEYWORDS = frozenset(
     ["async", "case", "class", "def", "elif", "else", "except", "finally", "for", "if", "match", "try", "while", "with"]
 )

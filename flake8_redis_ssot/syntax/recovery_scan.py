@@ -1,6 +1,6 @@
-"""Lines that other tools leave in Python files: merge conflicts, template tags and placeholders.
+"""Edits that blank the lines of other tools (merge conflicts, template tags) and broken statements.
 
-All positions are characters from the start of the text.
+All positions are offsets in characters.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 
 def marker_edits(text: str, root: SgNode) -> Iterator[tuple[BlankingEdit, str]]:
-    """What to cut together, and why, so that only Python is left; `root` is the concrete tree of `text`.
+    """Edits to apply together, with reasons, so that only Python is left; `root` is the concrete tree of `text`.
 
-    Both sides of a conflict and all branches of a template stay. Strings and comments are not looked into.
+    Both sides of a conflict and all branches of a template stay. Strings and comments are not searched.
     """
     if not (_CONFLICT.search(text) or _TEMPLATE.search(text)):
         return
@@ -32,7 +32,7 @@ def marker_edits(text: str, root: SgNode) -> Iterator[tuple[BlankingEdit, str]]:
 
 
 def _conflict_edits(markers: Iterable[re.Match[str]]) -> Iterator[tuple[BlankingEdit, str]]:
-    """The markers of each conflict, and the common ancestor where it is told: nobody wants that one back."""
+    """Blank the markers of each conflict, and the common ancestor if it is included, which is never wanted."""
     conflict: list[re.Match[str]] = []
     for marker in markers:
         if marker[1] == "<<<<<<<":
@@ -44,7 +44,7 @@ def _conflict_edits(markers: Iterable[re.Match[str]]) -> Iterator[tuple[Blanking
 
 
 def _marker_edits(markers: list[re.Match[str]]) -> Iterator[tuple[BlankingEdit, str]]:
-    """The markers, and what stands behind a `|||||||`. Only the first one is told: one gap is enough."""
+    """Blank the markers, and what follows a `|||||||`. Only the first has a reason: one report is enough."""
     reason = "merge conflict"
     for marker, following in zip(markers, [*markers[1:], markers[-1]], strict=True):
         yield BlankingEdit(marker.start(), following.start() if marker[1] == "|||||||" else marker.end(), ""), reason
@@ -52,7 +52,7 @@ def _marker_edits(markers: list[re.Match[str]]) -> Iterator[tuple[BlankingEdit, 
 
 
 def _placeholder_edit(match: re.Match[str]) -> BlankingEdit:
-    """`{{ name }}` may be part of a name, or all of it, so it becomes one; `{% tag %}` and `{# comment #}` nothing."""
+    """`{{ name }}` may be (part of) a name, so it becomes one; `{% tag %}` and `{# comment #}` are blanked."""
     return BlankingEdit(match.start(), match.end(), "_" * len(match[0]) if match[0].startswith("{{") else "")
 
 
@@ -63,10 +63,10 @@ _TEMPLATE = re.compile(
 
 
 def broken_statement_edits(text: str, root: SgNode) -> Iterator[tuple[BlankingEdit, str]]:
-    """What to cut, and why, so that each simple statement and each header in `text` can be read on its own.
+    """Edits, with reasons, after which each simple statement and each header in `text` parses on its own.
 
-    `root` is the concrete tree of `text`, or of a text with the same tokens in the same places. It is trusted as
-    far as it is sound: after a bracket that is not closed, say, it takes statements for arguments.
+    `root` is the concrete tree of `text`, or of a text with the same tokens at the same offsets. It is used up to the
+    first sign that it is wrong: after an unclosed bracket, for example, it takes statements for arguments.
     """
     for node in _iter_statements(root):
         part = _own_span(node)
@@ -80,7 +80,7 @@ def broken_statement_edits(text: str, root: SgNode) -> Iterator[tuple[BlankingEd
 
 
 def _iter_statements(root: SgNode) -> Iterator[SgNode]:
-    """Simple statements, statements with a block, and faults between them, as they come in the text."""
+    """Simple statements, compound statements, and errors between them, in order of position."""
     waiting = [root]
     while waiting:
         node = waiting.pop()
@@ -89,7 +89,7 @@ def _iter_statements(root: SgNode) -> Iterator[SgNode]:
         if node.kind() in _CONTAINER_KINDS:
             children = node.children()
             kinds = [child.kind() for child in children]
-            # What is wrong before the block is the header's business.
+            # Errors before the block belong to the header.
             first = kinds.index("block") if "block" in kinds else 0
             waiting += [children[at] for at in range(len(kinds) - 1, first - 1, -1) if kinds[at] in _VISITED_KINDS]
 
@@ -99,17 +99,17 @@ def _find_block(node: SgNode) -> SgNode | None:
 
 
 def _own_span(node: SgNode) -> tuple[int, int]:
-    """All of a simple statement; of others, what stands before the block."""
+    """The span of a simple statement, or of a compound statement's header."""
     start, end = node_span(node)
     block = _find_block(node)
     return start, node_span(block)[0] if block else end
 
 
 def _has_swallowed_statement(text: str, part: tuple[int, int], node: SgNode) -> bool:
-    """Whether the broken part goes on where it should end, as after a bracket that is not closed.
+    """Whether the broken part extends beyond its end, as after an unclosed bracket.
 
-    It does after a colon that ends the first line of a header. It also does in a line, not in a string, that
-    starts with a word that starts a statement, or is indented as the first one is.
+    It does if the first line of a header ends with a colon, or if a line outside strings starts with a statement
+    keyword or is indented no more than the first one.
     """
     start, end = part
     if node.kind() in _COMPOUND_KINDS and _COMPLETE_HEADER.match(text, start, end):
@@ -143,7 +143,7 @@ _SIMPLE_KINDS = frozenset(
         "type_alias_statement",
     ]
 )
-# What each header must stand between to be a whole statement.
+# The text before and after each header that makes it a complete statement.
 _SURROUNDINGS = {
     "case_clause": ("match 0:\n ", "0"),
     "class_definition": ("", "0"),

@@ -1,4 +1,4 @@
-"""One file: its bytes as text and tree, and every coordinate that is told about it."""
+"""One file: its bytes as text and tree, and the positions of nodes in characters."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ _BLANK_OR_COMMENT = re.compile(rb"^[ \t\f]*(?:#.*)?$")
 
 
 class DecodedText(NamedTuple):
-    """Decoded bytes: the text without its byte order mark, the codec's name, and what could not be decoded.
+    """The text of a file without its byte order mark, the codec's name, and what could not be decoded.
 
-    That of a notebook is the text of its code cells, whose `cell_map` says which rows belong to which of them.
+    The text of a notebook is that of its code cells; `cell_map` maps its rows to cells.
     """
 
     text: str
@@ -36,16 +36,16 @@ class DecodedText(NamedTuple):
 
     @property
     def python_text(self) -> str:
-        """The text without the magic commands of a notebook, which no Python can read; as long, line by line."""
+        """The text with a notebook's magic commands replaced; lines keep their lengths."""
         return self.cell_map.python_text if self.cell_map else self.text
 
 
 class ParsedFile(NamedTuple):
-    """A parsed file. `text` is as long as the file's own text, line by line; the tree's columns count in it.
+    """A parsed file. `text` has the same lines and lengths as the file's text; byte columns in `tree` refer to it.
 
-    `bound_names` are names that newer syntax binds and the tree does not show, by row (1-based). Where there is an
-    `partial_tree`, its hollow functions are hollow in `tree` too. `is_ascii`: bytes and characters are the same, so
-    that there is no need for `lines`.
+    `bound_names` are names that newer syntax binds and the tree does not show, by row (1-based). `tree` lacks the
+    bodies of the functions that `partial_tree` skipped. `is_ascii`: bytes and characters are the same, so that `lines`
+    is empty.
     """
 
     text: str
@@ -57,7 +57,7 @@ class ParsedFile(NamedTuple):
     partial_tree: PartialTree | None = None
 
     def span(self, node: ast.expr | ast.stmt | ast.alias) -> Span:
-        """The node's place, in characters (`ast` itself counts columns in UTF-8 bytes)."""
+        """The position of a node in characters (`ast` counts columns in UTF-8 bytes)."""
         end_row = node.end_lineno or node.lineno
         end_offset = node.end_col_offset or 0
         if self.is_ascii:
@@ -79,12 +79,12 @@ class ParsedFile(NamedTuple):
 
 
 def parse_bytes(data: bytes, path: str = "") -> ParsedFile:
-    """Decode and parse the bytes of a file. Never raises: what had to be left out is in `gaps`."""
+    """Decode and parse the bytes of a file. Never raises: `unanalysed_ranges` are the parts left out."""
     return parse_decoded(decode(data, path))
 
 
 def parse_decoded(decoded: DecodedText) -> ParsedFile:
-    """The same from the text."""
+    """Parse a decoded file. Never raises."""
     parsed = (
         parse_parts(decoded.python_text, decoded.cell_map.starts)
         if decoded.cell_map
@@ -100,7 +100,7 @@ def parse_decoded(decoded: DecodedText) -> ParsedFile:
 
 
 def parse_decoded_partially(decoded: DecodedText, needs_parsing: NeedsParsing) -> ParsedFile | None:
-    """A file whose functions are parsed only where they matter; None where that takes the whole text."""
+    """Parse a decoded file without irrelevant function bodies; None if the whole text has to be parsed."""
     partial_tree = parse_partial_tree(decoded.text, needs_parsing) if decoded.cell_map is None else None
     unanalysed_ranges = decoded.unanalysed_ranges + partial_tree.unanalysed_ranges if partial_tree else ()
     return partial_tree and ParsedFile(
@@ -109,7 +109,7 @@ def parse_decoded_partially(decoded: DecodedText, needs_parsing: NeedsParsing) -
 
 
 def _measure_columns(text: str) -> tuple[list[str], bool]:
-    """The lines that columns are counted in, where bytes and characters differ, and whether they do not."""
+    """The lines, needed only where bytes and characters differ, and whether they are the same."""
     is_ascii = text.isascii()
     return [] if is_ascii else split_lines(text), is_ascii
 
@@ -122,8 +122,8 @@ def split_lines(text: str) -> list[str]:
 def decode(data: bytes, path: str = "") -> DecodedText:
     """Decode a file as Python does: byte order mark, coding line (PEP 263), else UTF-8; as a notebook if `path` is one.
 
-    Bytes that do not fit are a gap, and the whole text is read as Latin-1 then (as flake8 does), so that
-    each byte is one character and the rest can still be checked. Of a notebook that can't be read nothing is left.
+    If some bytes do not fit, they are unanalysed and the whole text is decoded as Latin-1 (as in flake8), so that each
+    byte is one character and the rest can still be checked. An unreadable notebook has no text.
     """
     if path.endswith(NOTEBOOK_SUFFIX):
         return _decode_notebook(data)
@@ -145,7 +145,7 @@ def _decode_notebook(data: bytes) -> DecodedText:
 
 
 def diff_parts(name: str, before: DecodedText, after: DecodedText) -> Iterator[tuple[str, str, str]]:
-    """What changes are shown of: a file as a whole, or each cell of a notebook, as it was and as it is."""
+    """Name, old and new text of each part that gets a diff of its own: the file, or each cell of a notebook."""
     if before.cell_map is None or after.cell_map is None:
         yield name, before.text, after.text
         return

@@ -1,4 +1,4 @@
-"""String expressions: which characters of the file stand for which of the value, and changing some in place."""
+"""String expressions: which source characters spell which characters of the value, and edits of the value."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _DOTTED_NAME = re.compile(r"[\w.:]*")
 
 @dataclass(frozen=True, slots=True)
 class LiteralRun:
-    """Characters of a file, from `start` up to `end` (0-based, exclusive), that stand for `text`, one for one."""
+    """Source characters from `start` to `end` (0-based, exclusive) that spell `text` one for one."""
 
     start: int
     end: int
@@ -33,7 +33,7 @@ class LiteralRun:
 
 @dataclass(frozen=True, slots=True)
 class _PlacedRun:
-    """A piece, and where its text starts in the value."""
+    """A run, and the offset of its text in the value."""
 
     value_start: int
     run: LiteralRun
@@ -44,13 +44,12 @@ class _PlacedRun:
 
 
 def literal_runs(text: str, start: int, end: int) -> tuple[LiteralRun | None, ...] | None:
-    """The pieces of the string expression `text[start:end]`, in order; None for it all where it is none.
+    """The literal runs of the string expression `text[start:end]`, in order; None if it is not a string expression.
 
-    A string expression is a string, an f-string, several in a row, a sum of such, or one of these in parentheses.
-    Between the pieces None stands for what is no literal text: an interpolation, an escape, a summand of another
-    kind.
+    A string expression is a string, an f-string, an implicit concatenation or a sum of these, also in parentheses. None
+    between runs marks anything but literal text: an interpolation, an escape, another kind of operand.
     """
-    # In parentheses it may go over several lines; a lone CR ends a comment too.
+    # In parentheses it may span lines; a lone CR ends a comment too.
     root = parse_concrete_tree(f"({normalise_lone_cr(text[start:end])})")
     statements = [node for node in root.children() if node.kind() != "comment"]
     if len(statements) != 1 or root.find(kind="ERROR") is not None:
@@ -64,7 +63,7 @@ def literal_runs(text: str, start: int, end: int) -> tuple[LiteralRun | None, ..
 
 
 def _string_nodes(node: SgNode) -> Iterator[SgNode | None]:
-    """The strings that a string expression is made of, None for what is another expression."""
+    """The strings that make up a string expression, and None for each other operand."""
     kind = node.kind()
     if kind == "string":
         yield node
@@ -86,7 +85,7 @@ def _prefix(node: SgNode) -> set[str]:
 
 
 def _string_runs(text: str, offset: int, node: SgNode) -> Iterator[LiteralRun | None]:
-    """The pieces of one string; `offset` is what its indices lack to be those of `text`."""
+    """The runs of one string; `offset` is added to the node's offsets to get those in `text`."""
     first, *inner, last = node.children()
     prefix = {letter.lower() for letter in _prefix(node)}
     at = node_span(first)[1]
@@ -99,7 +98,7 @@ def _string_runs(text: str, offset: int, node: SgNode) -> Iterator[LiteralRun | 
 
 
 def _content_runs(text: str, start: int, end: int, prefix: set[str]) -> Iterator[LiteralRun | None]:
-    """The pieces of a stretch between quotes without interpolations."""
+    """The runs of a part between quotes that has no interpolations."""
     patterns = [_CARRIAGE_RETURN, *([] if "r" in prefix else [_ESCAPE]), *([_BRACES] if "f" in prefix else [])]
     inexact = re.compile("|".join(pattern.pattern for pattern in patterns))
     at = start
@@ -113,10 +112,10 @@ def _content_runs(text: str, start: int, end: int, prefix: set[str]) -> Iterator
 
 
 def edit_string(text: str, start: int, end: int, old: str, new: str) -> list[TextEdit] | None:
-    """The cuts after which the string expression `text[start:end]` has the value `new` instead of `old`.
+    """The edits that change the value of the string expression `text[start:end]` from `old` to `new`.
 
-    Only what differs is cut out, in whole dotted segments if possible. None where that is not literal text, or where
-    its place is not certain: literal text from the left end on is, and from the right end on.
+    Only the difference is replaced, in whole dotted segments if possible. None if it is not literal text, or not
+    connected to either end of the value by literal text, so that its position is unknown.
     """
     assert _DOTTED_NAME.fullmatch(new), new
     if old == new:
@@ -132,7 +131,7 @@ def edit_string(text: str, start: int, end: int, old: str, new: str) -> list[Tex
 
 
 def _place_runs(runs: Sequence[LiteralRun | None], value: str) -> list[_PlacedRun] | None:
-    """Where in the value the outer pieces stand; None where they do not fit it."""
+    """The offsets in the value of the runs connected to its ends; None if they do not match it."""
     if None not in runs:
         all_placed = list(_place_consecutively([run for run in runs if run], 0))
         return all_placed if "".join(placed.run.text for placed in all_placed) == value else None
@@ -156,7 +155,7 @@ def _place_consecutively(runs: Iterable[LiteralRun], value_start: int) -> Iterat
 
 
 def _candidate_edits(old: str, new: str) -> Iterator[list[TextEdit]]:
-    """Ways to turn one value into the other, the best first; their positions are those in `old`."""
+    """Ways to turn one value into the other, the best first; offsets are those in `old`."""
     tokens, others = _TOKEN.findall(old), _TOKEN.findall(new)
     yield [_difference(tokens, others, prefix_first=True)]
     yield [_difference(tokens, others, prefix_first=False)]
@@ -169,7 +168,7 @@ def _candidate_edits(old: str, new: str) -> Iterator[list[TextEdit]]:
 
 
 def _difference(old: list[str], new: list[str], *, prefix_first: bool) -> TextEdit:
-    """What is left between the common start and the common end; `prefix_first`: the start is taken first."""
+    """The edit between the common prefix and the common suffix; `prefix_first`: the prefix is matched first."""
     if not prefix_first:
         mirrored = _difference(old[::-1], new[::-1], prefix_first=True)
         whole = sum(map(len, old))
@@ -183,13 +182,13 @@ def _difference(old: list[str], new: list[str], *, prefix_first: bool) -> TextEd
 
 
 def _common_prefix_length(one: Sequence[str], other: Sequence[str]) -> int:
-    """How many items both begin with."""
+    """The number of items that both begin with."""
     differing = (index for index, (left, right) in enumerate(zip(one, other)) if left != right)
     return next(differing, min(len(one), len(other)))
 
 
 def _to_file_edit(value_edit: TextEdit, placed_runs: Sequence[_PlacedRun]) -> TextEdit | None:
-    """The edit of the value as one of the file, where it lies in one piece."""
+    """The edit of the value as an edit of the file; None if it is not within one run."""
     for value_start, run in ((placed.value_start, placed.run) for placed in placed_runs):
         if value_start <= value_edit.start and value_edit.end <= value_start + len(run.text):
             return TextEdit(
@@ -199,7 +198,7 @@ def _to_file_edit(value_edit: TextEdit, placed_runs: Sequence[_PlacedRun]) -> Te
 
 
 def _is_value_after(text: str, start: int, end: int, edits: Sequence[TextEdit], old: str, new: str) -> bool:
-    """Whether the text says what it should after the cuts: a digit behind a short escape would become part of it."""
+    """Whether the value is `new` after the edits: a digit inserted after a short escape would become part of it."""
     before = _literal_length(literal_runs(text, start, end))
     for edit in reversed(edits):
         text = f"{text[: edit.start]}{edit.text}{text[edit.end :]}"

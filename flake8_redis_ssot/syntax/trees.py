@@ -1,4 +1,4 @@
-"""The two trees of a text: the standard one, exact but of one Python version, and the concrete one, which forgives."""
+"""The two trees of a text: `ast`, exact but tied to the running Python, and ast-grep's error-tolerant concrete tree."""
 
 from __future__ import annotations
 
@@ -18,21 +18,21 @@ _TOO_DEEP = "nested too deeply"
 
 
 class ParseFailure(NamedTuple):
-    """Where Python gives up reading (a row from 0, or None if it cannot say) and why, in its own words."""
+    """Where Python stops parsing (a 0-based row, None if unknown) and why, in its own words."""
 
     row: int | None
     message: str
 
     @property
     def reason(self) -> str:
-        """The message without line numbers, which count from wherever reading began."""
+        """The message without line numbers, which are relative to the parsed part."""
         if re.match(r"too many (nested|levels)", self.message):
             return _TOO_DEEP
         return re.sub(r" \(detected at line \d+\)$| on line \d+", "", self.message)
 
 
 def try_parse(text: str) -> ast.Module | ParseFailure:
-    """The standard tree of `text`, or why the running Python cannot read it."""
+    """The `ast` tree of `text`, or why the running Python cannot parse it."""
     try:
         return _parse_silently(text)
     except SyntaxError as error:
@@ -44,15 +44,15 @@ def try_parse(text: str) -> ast.Module | ParseFailure:
 
 
 def find_parse_failure(text: str) -> ParseFailure | None:
-    """Why the running Python cannot read `text`, or nothing if it can."""
+    """Why the running Python cannot parse `text`; None if it can."""
     result = try_parse(text)
     return result if isinstance(result, ParseFailure) else None
 
 
 def _parse_silently(text: str) -> ast.Module:
-    """Never warns: an invalid escape in a checked file is no business of this tool, not even under `-W error`."""
+    """Parse without warnings: invalid escapes in checked files are no concern of this tool, even under `-W error`."""
     collecting = gc.isenabled()
-    gc.disable()  # a growing tree is all alive: collecting meanwhile triples the time and frees nothing
+    gc.disable()  # a growing tree has no garbage: collecting triples the time and frees nothing
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -63,12 +63,12 @@ def _parse_silently(text: str) -> ast.Module:
 
 
 def parse_concrete_tree(text: str) -> SgNode:
-    """The root of ast-grep's tree of `text`, which takes any text; its indices count characters.
+    """The root of ast-grep's tree of `text`, which accepts any text; its offsets count characters.
 
-    Lines must end with LF or CRLF: a lone CR ends no line for it. It does not get to see absurdly long lines,
-    where it would count columns for minutes.
+    Lines must end with LF or CRLF: ast-grep does not split lines at a lone CR. Extremely long lines are blanked,
+    because it takes minutes to count columns in them.
     """
-    from ast_grep_py import SgRoot  # here, because most runs never need it and start-up is part of a run
+    from ast_grep_py import SgRoot  # late: most runs never need it
 
     return SgRoot(_LONG_LINE.sub(lambda line: " " * len(line[0]), text), "python").root()
 
@@ -77,13 +77,13 @@ _LONG_LINE = re.compile(r"^[^\r\n]{10000,}", re.MULTILINE)
 
 
 def node_span(node: SgNode) -> tuple[int, int]:
-    """Where `node` starts and ends, in characters from the start of the text."""
+    """Start and end of `node`, in characters from the start of the text."""
     node_range = node.range()
     return node_range.start.index, node_range.end.index
 
 
 class SpanSet:
-    """Parts of a text; a character is in it if one of them holds it and does not start with it."""
+    """Spans of a text; an offset is in the set if one of them contains it after its start."""
 
     def __init__(self, spans: Iterable[tuple[int, int]]) -> None:
         self._starts: list[int] = []
@@ -101,10 +101,10 @@ LONE_CR = re.compile(r"\r(?!\n)")
 
 
 def normalise_lone_cr(text: str) -> str:
-    """`text` with LF for each CR that ends a line alone."""
+    """`text` with each lone CR replaced by LF."""
     return LONE_CR.sub("\n", text)
 
 
 def blank(text: str) -> str:
-    """As many spaces as `text` has characters; its line breaks stay."""
+    """`text` with every character but line breaks replaced by a space."""
     return re.sub(r"[^\r\n]", " ", text)

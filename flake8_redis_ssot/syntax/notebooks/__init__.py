@@ -1,4 +1,4 @@
-"""Jupyter notebooks: their code cells as one text of Python, and changes of it written back into the JSON.
+"""Jupyter notebooks: their code cells as one Python text, and edits of it written back to the JSON.
 
 https://nbformat.readthedocs.io/en/latest/format_description.html
 """

@@ -1,4 +1,4 @@
-"""The text of all code cells of a notebook, one after the other, and which of its rows belong to which cell."""
+"""The code cells of a notebook joined to one text, and which of its rows belong to which cell."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _LINE_BREAK = re.compile(r"\r\n|\r|\n")
 
 
 class CellSpan(NamedTuple):
-    """A stretch of one cell: the cell's number among all cells (1-based), and the rows and columns in it."""
+    """A span within one cell; `cell` is its number among all cells (1-based)."""
 
     cell: int
     span: Span
@@ -24,9 +24,9 @@ class CellSpan(NamedTuple):
 class CellMap(NamedTuple):
     """The code cells of a notebook, in order.
 
-    `numbers` are theirs among all cells (1-based), `first_rows` their first rows (1-based) and `starts` their first
-    characters (0-based) in `text`, which ends each cell with a line break. `python_text` is `text` without what is no
-    Python, as long and with the same line breaks.
+    `numbers` are their numbers among all cells (1-based), `first_rows` their first rows (1-based) and `starts` their
+    offsets (0-based characters) in `text`, where each cell ends with a line break. `python_text` is `text` without
+    anything but Python; its lines keep their lengths.
     """
 
     numbers: tuple[int, ...]
@@ -36,11 +36,11 @@ class CellMap(NamedTuple):
     python_text: str
 
     def cell_index(self, row: int) -> int:
-        """Which of the code cells (0-based) holds a row of the text."""
+        """The index (0-based) among code cells of the one that contains a row of the text."""
         return max(bisect_right(self.first_rows, row) - 1, 0)
 
     def span_in_cell(self, span: Span) -> CellSpan | None:
-        """A stretch of the text as one of its cell; what ends at the start of the next cell ends with its own."""
+        """The span within its cell of a span of the text, which is cut at the end of that cell."""
         if not self.first_rows:
             return None
         index = self.cell_index(span.row)
@@ -56,22 +56,22 @@ class CellMap(NamedTuple):
         return [self.text[start:end] for start, end in zip(self.starts, [*self.starts[1:], len(self.text)])]
 
     def lines_by_index(self, index: int) -> list[str]:
-        """The lines of a code cell, without their breaks."""
+        """The lines of the code cell with an index, without line breaks."""
         return _LINE_BREAK.split(self.cell_texts()[index][:-1])
 
     def lines_by_number(self, number: int) -> list[str]:
-        """The lines of the code cell of a number."""
+        """The lines of the code cell with a number, without line breaks."""
         return self.lines_by_index(self.numbers.index(number))
 
 
-@lru_cache(maxsize=4)  # a file is looked at several times in a row
+@lru_cache(maxsize=4)  # one file is read several times in a row
 def read_cell_map(data: bytes) -> CellMap:
-    """The code of a notebook. Raises NotebookError."""
+    """The code cells of a notebook. Raises NotebookError."""
     return build_cell_map(read_notebook(data))
 
 
 def build_cell_map(document: NotebookDocument) -> CellMap:
-    """The same from its cells."""
+    """The code cells of a notebook that was read."""
     texts = [f"{cell.text}\n" for cell in document.cells]
     first_rows = [1]
     for text in texts:
@@ -82,11 +82,11 @@ def build_cell_map(document: NotebookDocument) -> CellMap:
     return CellMap(numbers, tuple(first_rows[:-1]), tuple(starts[:-1]), "".join(texts), "".join(python_texts))
 
 
-# What follows these cell magics is Python that runs in the notebook, or at least is Python.
+# Cell magics that are followed by Python code.
 _PYTHON_CELL_MAGICS = frozenset(
     {"capture", "debug", "ipytest", "prun", "pypy", "python", "python3", "time", "timeit"},
 )
-# Magics that work without `%`, where nothing of the notebook has their name.
+# Magics that work without `%`, unless the notebook binds their name.
 _AUTOMAGICS = """
     alias alias_magic autoawait autocall automagic bookmark cd code_wrap colors conda config debug dhist dirs
     doctest_mode edit env gui history killbgscripts load load_ext loadpy logoff logon logstart logstate logstop
@@ -97,7 +97,7 @@ _AUTOMAGICS = """
 """
 _ASSIGNMENTS = "= += -= *= /= //= %= **= &= |= ^="
 _CELL_MAGIC = re.compile(r"^[ \t\f]*%%(\S+)", re.MULTILINE)
-# A magic command goes on behind a backslash at the end of its line.
+# A backslash at the end of a line continues a magic command.
 _COMMAND = re.compile(r"(?:[^\r\n]*\\(?:\r\n|\r|\n))*[^\r\n]*(?:\r\n|\r|\n|\Z)")
 _ESCAPE = re.compile(r"[ \t\f]*(?=[%!?/,;])")
 _ASSIGNED_ESCAPE = re.compile(r"""(?:[^=#"'\r\n]|"[^"\r\n]*"|'[^'\r\n]*')+=[ \t]*(?=[%!])""")
@@ -118,7 +118,7 @@ _CHARACTER = re.compile(r"[^\r\n]")
 
 
 def is_python_cell(cell: str) -> bool:
-    """Whether a cell holds Python, perhaps with magic commands in it; not what a cell magic gives to others."""
+    """Whether a cell holds Python, possibly with magic commands, rather than text for another interpreter."""
     words = cell.split("\n", 1)[0].split(None, 2)
     if words and words[0] in _AUTOMAGICS.split() and not (len(words) > 1 and words[1] in _ASSIGNMENTS.split()):
         return False
@@ -126,7 +126,7 @@ def is_python_cell(cell: str) -> bool:
 
 
 def blank_magics(cell: str, *, is_foreign: bool = False) -> str:
-    """The text of a cell as Python can read it: as long, line by line; blank where it holds none (`is_foreign`)."""
+    """A cell's text without magic commands; its lines keep their lengths. All blank if it `is_foreign`."""
     if is_foreign or not is_python_cell(cell):
         return _blank(cell)
     return _blank_magic_lines(cell) if _MAGIC_SIGN.search(cell) else cell
@@ -145,7 +145,7 @@ def _blank_magic_lines(cell: str) -> str:
 
 
 def _scan_logical_line(cell: str, at: int) -> tuple[int | None, int]:
-    """Where a magic command starts in the logical line that starts there, if there is one, and where the line ends."""
+    """The offset of the magic command in the logical line at `at` (None if there is none), and the line's end."""
     match = _ESCAPE.match(cell, at) or _ASSIGNED_ESCAPE.match(cell, at)
     if match:
         return match.end(), _end_of_command(cell, match.end())
@@ -164,12 +164,12 @@ def _end_of_command(cell: str, at: int) -> int:
 
 
 def _code_start(cell: str, at: int) -> int:
-    """Where the code starts on a line."""
+    """The offset of the first code in a line."""
     return at + len(cell[at:]) - len(cell[at:].lstrip(" \t\f"))
 
 
 def _no_op(command: str) -> str:
-    """A statement that does nothing. A cell magic is none: whatever stands first in its cell stands below it."""
+    """A statement without effect, but blanks for a cell magic: the first statement of its cell is below it."""
     blank = _blank(command)
     return blank if command.startswith("%%") else "0" + blank[1:]
 

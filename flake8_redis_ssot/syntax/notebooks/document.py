@@ -1,4 +1,4 @@
-"""The JSON of a notebook: what its code cells say."""
+"""The JSON of a notebook, and the text of its code cells."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 _DECODER = json.JSONDecoder()
-_OLDEST_FORMAT = 4  # formats before this one keep their cells elsewhere
+_OLDEST_FORMAT = 4  # earlier formats have their cells elsewhere
 
 
 class NotebookError(ValueError):
-    """Why some bytes are no notebook that can be read, as a phrase."""
+    """Why a notebook cannot be read, as a phrase."""
 
 
 class CodeCell(NamedTuple):
     """A code cell: its number among all cells (1-based) and its text.
 
-    `is_foreign`: the editor says that it holds another language than Python.
+    `is_foreign`: its metadata declare another language than Python.
     """
 
     number: int
@@ -27,9 +27,9 @@ class CodeCell(NamedTuple):
 
 
 class NotebookDocument(NamedTuple):
-    """A notebook: its bytes as text (`raw`) without their byte order mark (`bom`), and its code cells.
+    """A notebook: its decoded bytes (`raw`) without their byte order mark (`bom`), and its code cells.
 
-    There are no cells where the notebook's language is not Python.
+    There are no cells if the notebook's language is not Python.
     """
 
     bom: bytes
@@ -38,7 +38,7 @@ class NotebookDocument(NamedTuple):
 
 
 def read_notebook(data: bytes) -> NotebookDocument:
-    """The notebook that bytes hold. Raises NotebookError."""
+    """Parse the bytes of a notebook. Raises NotebookError."""
     bom = codecs.BOM_UTF8 if data.startswith(codecs.BOM_UTF8) else b""
     try:
         raw = data[len(bom) :].decode("utf-8")
@@ -67,7 +67,7 @@ def _check_format(notebook: Any) -> None:
 
 
 def _is_python(metadata: Any) -> bool:
-    """Whether a notebook is said to hold Python, or not said to hold anything else."""
+    """Whether a notebook's metadata declare Python, or no language."""
     declared_languages = (
         _get_key(_get_key(metadata, "language_info"), "name"),
         _get_key(_get_key(metadata, "kernelspec"), "language"),

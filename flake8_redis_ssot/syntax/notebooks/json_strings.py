@@ -1,4 +1,4 @@
-"""Where in the JSON of a notebook the strings of its code cells stand."""
+"""The positions of code cells' strings in the JSON of a notebook."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _DECODER = json.JSONDecoder()
 
 
 class JsonString(NamedTuple):
-    """A JSON string: where its quotes stand in the file (0-based characters, end exclusive), and what it says."""
+    """A JSON string: the offsets of its quotes in the file (0-based characters, end exclusive), and its value."""
 
     start: int
     end: int
@@ -23,9 +23,9 @@ class JsonString(NamedTuple):
 
 
 class CellSource(NamedTuple):
-    """The source of a code cell: its place in the file, as `JsonString`, and its strings.
+    """The source of a code cell: its offsets in the file, as in `JsonString`, and its strings.
 
-    `is_list`: it is a list of strings, most often one for each line.
+    `is_list`: it is a list of strings, usually one for each line.
     """
 
     start: int
@@ -45,7 +45,7 @@ def locate_cell_sources(document: NotebookDocument) -> list[CellSource]:
 
 
 def cell_starts(document: NotebookDocument) -> Sequence[int]:
-    """Where each code cell starts in the text of all, in characters; last, where that text ends."""
+    """The offset of each code cell in the joined text, in characters, and the end of that text."""
     return list(accumulate((len(cell.text) + 1 for cell in document.cells), initial=0))
 
 
@@ -59,17 +59,17 @@ LocatedValue = tuple[Any, int, int]
 
 
 def _object_members(raw: str, at: int) -> dict[str, LocatedValue]:
-    """The values of the object that starts there, and where they stand; as ever, the last one of a name counts."""
+    """The values of the object at `at`, with start and end; of duplicate keys the last one counts."""
     return {key: (value, start, end) for key, value, start, end in _iter_values(raw, at)}
 
 
 def _list_elements(raw: str, at: int) -> Iterator[LocatedValue]:
-    """The values of the list that starts there, and where they stand."""
+    """The values of the list at `at`, with start and end."""
     return ((value, start, end) for _, value, start, end in _iter_values(raw, at))
 
 
 def _iter_values(raw: str, at: int) -> Iterator[tuple[str, Any, int, int]]:
-    """Key (empty in a list), value, start and end of all that an object or a list of valid JSON holds."""
+    """Key (empty in a list), value, start and end of everything in an object or list of valid JSON."""
     is_object, at = raw[at] == "{", _skip_blanks(raw, at + 1)
     while raw[at] not in "]}":
         key = ""
@@ -83,6 +83,6 @@ def _iter_values(raw: str, at: int) -> Iterator[tuple[str, Any, int, int]]:
 
 
 def _skip_blanks(raw: str, at: int) -> int:
-    """Where the next character stands that is not blank."""
+    """The offset of the next character that is not blank."""
     match = _BLANKS.match(raw, at)
     return match.end() if match else at

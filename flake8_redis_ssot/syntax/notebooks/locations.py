@@ -1,4 +1,4 @@
-"""Where findings are: in a module by row and column, in a notebook by cell, row and column in it."""
+"""Locations of findings: row and column in a module; cell, row and column in a notebook."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ NotebookLoader = Callable[[str], "Notebook | None"]
 
 
 def open_notebook(path: str, data: bytes | None = None) -> Notebook | None:
-    """The notebook at a path, of `data` or of what is on the disk; None for anything else, or if it can't be read."""
+    """The notebook at a path, from `data` or else from the file; None if it is not one or cannot be read."""
     if not path.endswith(NOTEBOOK_SUFFIX):
         return None
     from flake8_redis_ssot.syntax.notebooks.document import NotebookError  # late: most projects have none
@@ -31,33 +31,33 @@ def open_notebook(path: str, data: bytes | None = None) -> Notebook | None:
         return None
 
 
-@lru_cache(maxsize=2)  # findings come file by file
+@lru_cache(maxsize=2)  # findings are grouped by file
 def _parse_notebook(data: bytes) -> Notebook:
 
     return Notebook(data)
 
 
 def span_in_cell(path: str, span: Span, loader: NotebookLoader = open_notebook) -> tuple[int | None, Span]:
-    """The number of the cell that holds a stretch of code (None in a module), and the stretch in it."""
+    """The number of the cell that contains a span (None in a module), and the span within it."""
     notebook = loader(path)
     cell_span = notebook and notebook.span_in_cell(span)
     return (cell_span.cell, cell_span.span) if cell_span else (None, span)
 
 
 def span_in_file(path: str, span: Span, loader: NotebookLoader = open_notebook) -> Span:
-    """A stretch of code as one of the file: of a notebook, where its JSON has it."""
+    """The span of some code in the file: of a notebook, in its JSON."""
     notebook = loader(path)
     return notebook.span_in_file(span) if notebook else span
 
 
 def edit_in_cell(edit: Edit, loader: NotebookLoader = open_notebook) -> tuple[int | None, Edit]:
-    """The number of the cell that a change is made in (None in a module), and the change of that."""
+    """The number of the cell that an edit changes (None in a module), and the edit within it."""
     notebook = loader(edit.path)
     return notebook.edit_in_cell(edit) if notebook else (None, edit)
 
 
 def format_location(path: str, span: Span, loader: NotebookLoader = open_notebook) -> str:
-    """Where a stretch of code begins: `row:column`, or `cell number:row:column`, all 1-based."""
+    """The start of a span: `row:column`, or `cell number:row:column`, all 1-based."""
     cell, inner_span = span_in_cell(path, span, loader)
     position = f"{inner_span.row}:{inner_span.column + 1}"
     return position if cell is None else f"cell {cell}:{position}"
@@ -67,7 +67,7 @@ _LINE_BREAK = re.compile(r"\r\n|\r|\n")
 
 
 class Notebook:
-    """The notebook that some bytes hold. Raises NotebookError."""
+    """A notebook from its bytes. Raises NotebookError."""
 
     def __init__(self, data: bytes) -> None:
         self._document = read_notebook(data)
@@ -75,11 +75,11 @@ class Notebook:
         self._row_starts = [0, *(found.end() for found in _LINE_BREAK.finditer(self.cell_map.text))]
 
     def span_in_cell(self, span: Span) -> CellSpan | None:
-        """A stretch of the text of all cells as one of its cell; None where there is no code."""
+        """The span within its cell of a span of the joined text; None if there are no code cells."""
         return self.cell_map.span_in_cell(span)
 
     def edit_in_cell(self, edit: Edit) -> tuple[int, Edit]:
-        """A change of the text of all cells as one of a cell, and the number of that one."""
+        """The number of the cell that an edit of the joined text changes, and the edit within it."""
         cell_span = self.cell_map.span_in_cell(edit.span)
         if cell_span is None:
             return 0, edit
@@ -88,7 +88,7 @@ class Notebook:
         return cell_span.cell, Edit(edit.path, cell_span.span, text)
 
     def span_in_file(self, span: Span) -> Span:
-        """A stretch of the text of all cells as one of the file: rows 1-based, columns 0-based characters."""
+        """The span in the file of a span of the joined text: rows 1-based, columns 0-based characters."""
         if not self._document.cells:
             return span
         start = self._row_starts[span.row - 1] + span.column
@@ -98,7 +98,7 @@ class Notebook:
         return Span(*self._row_and_column(first), *self._row_and_column(last))
 
     def _file_offset(self, at: int, *, at_end: bool = False) -> int:
-        """Where the file has a character of the text, or where it `at_end`."""
+        """The offset in the file of a character of the joined text, or of its end (`at_end`)."""
         starts = cell_starts(self._document)
         index = min(bisect_right(starts, at), len(self._sources)) - 1
         return _offset_in_source(self._document.raw, self._sources[index], at - starts[index], at_end=at_end)

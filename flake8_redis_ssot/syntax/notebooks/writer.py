@@ -1,4 +1,4 @@
-"""Changes of the text of a notebook's cells, written into its JSON: every other byte stays as it is."""
+"""Edits of the text of a notebook's cells, written to its JSON: no other byte changes."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from flake8_redis_ssot.syntax.edits import TextEdit
 from flake8_redis_ssot.syntax.notebooks.document import NotebookDocument, read_notebook
 from flake8_redis_ssot.syntax.notebooks.json_strings import CellSource, JsonString, cell_starts, locate_cell_sources
 
-# What stands for one character of a JSON string; beyond U+FFFF an escape is written as two.
+# One encoded character of a JSON string; beyond U+FFFF it may be two escapes.
 _ENCODED_CHAR = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\.|[^\\]")
 _NON_CONTROL_ESCAPE = re.compile(r"\\u(?!00[01])")
 
 
 @dataclass(frozen=True)
 class _EncodedChar:
-    """A character, as it is written in the JSON, and the number of the string (0-based) that it is part of."""
+    """A character, its encoding in the JSON, and the index of the string (0-based) that it belongs to."""
 
     character: str
     encoded: str
@@ -28,9 +28,9 @@ class _EncodedChar:
 
 
 def apply_to_notebook(data: bytes, edits: Iterable[TextEdit]) -> bytes:
-    """The bytes of a notebook after changes of the text of its cells; the changes do not overlap.
+    """The bytes of a notebook after edits of its joined text, which must not overlap.
 
-    What reaches over the end of a cell goes into the cell where it starts. Raises NotebookError.
+    The new text of an edit that spans cells goes to the first one. Raises NotebookError.
     """
     document = read_notebook(data)
     edits_by_cell = _split_by_cell(document, sorted(edits))
@@ -45,7 +45,7 @@ def apply_to_notebook(data: bytes, edits: Iterable[TextEdit]) -> bytes:
 
 
 def _split_by_cell(document: NotebookDocument, edits: Iterable[TextEdit]) -> dict[int, list[TextEdit]]:
-    """The changes of each cell, counted from its start."""
+    """The edits of each cell (by index), relative to its start."""
     edits_by_cell: dict[int, list[TextEdit]] = {}
     starts = cell_starts(document)
     spans = list(pairwise(starts))
@@ -62,14 +62,14 @@ def _split_by_cell(document: NotebookDocument, edits: Iterable[TextEdit]) -> dic
 
 
 def _render_source(raw: str, source: CellSource, edits: Sequence[TextEdit], ascii_only: bool) -> str:
-    """The JSON of a cell's source after changes."""
+    """The JSON of a cell's source after edits."""
     chars = list(
         chain.from_iterable(
             encode_chars(raw, string, string_index) for string_index, string in enumerate(source.strings)
         )
     )
     last = max(len(source.strings) - 1, 0)
-    chars.append(_EncodedChar("\n", r"\n", last))  # the line break that ends the cell in the text of all
+    chars.append(_EncodedChar("\n", r"\n", last))  # the line break that ends a cell in the joined text
     for edit in reversed(edits):
         string_index = chars[min(edit.start, len(chars) - 1)].string_index
         new = [_EncodedChar(char, json.dumps(char, ensure_ascii=ascii_only)[1:-1], string_index) for char in edit.text]
@@ -80,7 +80,7 @@ def _render_source(raw: str, source: CellSource, edits: Sequence[TextEdit], asci
 
 
 def encode_chars(raw: str, string: JsonString, string_index: int = 0) -> Iterator[_EncodedChar]:
-    """The characters of a JSON string with what stands for them."""
+    """The characters of a JSON string with their encodings."""
     inside = _ENCODED_CHAR.findall(raw[string.start + 1 : string.end - 1])
     return (_EncodedChar(char, text, string_index) for char, text in zip(string.text, inside))
 
@@ -90,7 +90,7 @@ def _render_string(chars: Iterable[_EncodedChar]) -> str:
 
 
 def _render_list(raw: str, source: CellSource, chars: Sequence[_EncodedChar]) -> str:
-    """The list of strings: those that nothing has changed in stay, the others become one for each line."""
+    """The list of strings: unchanged strings stay, the others become one string for each line."""
     json_strings = source.strings
     strings = list(_render_strings(raw, source, chars)) if json_strings else list(_render_lines(chars))
     if not strings or not json_strings:
@@ -103,7 +103,7 @@ def _render_list(raw: str, source: CellSource, chars: Sequence[_EncodedChar]) ->
 
 
 def _separator_before(raw: str, source: CellSource, prefix: str, string_index: int | None) -> str:
-    """What stands before a string: as it did, or as between the first two, or as before the first one."""
+    """The text before a string: what was there, or what is between the first two or before the first."""
     json_strings = source.strings
     if string_index:
         return raw[json_strings[string_index - 1].end : json_strings[string_index].start]
@@ -113,7 +113,7 @@ def _separator_before(raw: str, source: CellSource, prefix: str, string_index: i
 
 
 def _render_strings(raw: str, source: CellSource, chars: Iterable[_EncodedChar]) -> Iterator[tuple[str, int | None]]:
-    """The strings of a list; those that begin where one did, with the number of that."""
+    """The strings of a list, each with its former index if it begins where one did."""
     changed: list[_EncodedChar] = []
     runs: list[list[_EncodedChar]] = [[] for _ in source.strings]
     for char in chars:
