@@ -1,1 +1,1 @@
-"""What one file says, from its own text: scopes, symbols, bindings, facts."""
+"""Analysis of one file by itself: scopes, symbols, bindings, facts."""

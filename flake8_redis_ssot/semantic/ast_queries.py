@@ -1,4 +1,4 @@
-"""Questions that are asked of syntax trees: definitions, statements, methods, dotted names."""
+"""Queries of syntax trees: definitions, statements, methods, dotted names."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def is_static(node: FunctionNode) -> bool:
 
 
 def iter_statements(body: Iterable[ast.AST]) -> Iterator[ast.stmt]:
-    """All statements that run in one scope, those in `if`, `try`, loops and so on too, in order of place."""
+    """All statements that run in one scope, also in nested blocks, in order of position."""
     for node in body:
         if isinstance(node, ast.stmt):
             yield node
@@ -41,7 +41,7 @@ def iter_statements(body: Iterable[ast.AST]) -> Iterator[ast.stmt]:
 
 
 def methods_in(node: ast.ClassDef) -> dict[str, FunctionNode]:
-    """The methods of a class by name: the last one of each, as Python has it, so none that is an overload only."""
+    """The methods of a class by name; of several definitions the last one, as in Python, so no overloads."""
     functions = (
         each for each in iter_statements(node.body) if isinstance(each, (ast.FunctionDef, ast.AsyncFunctionDef))
     )
@@ -49,7 +49,7 @@ def methods_in(node: ast.ClassDef) -> dict[str, FunctionNode]:
 
 
 def iter_scope_nodes(scope: FunctionNode | ast.ClassDef | ast.Module) -> Iterator[ast.AST]:
-    """All nodes of a body, in order of place, without what is inside of functions and classes in it."""
+    """All nodes of a body in order of position, without the insides of nested functions and classes."""
     stack: list[ast.AST] = scope.body[::-1]  # type: ignore[assignment]
     while stack:
         node = stack.pop()
@@ -59,7 +59,7 @@ def iter_scope_nodes(scope: FunctionNode | ast.ClassDef | ast.Module) -> Iterato
 
 
 def find_definition(tree: ast.Module, qualname: str) -> FunctionNode | ast.ClassDef | None:
-    """The definition with a local name as in `Home`: `Outer.inner`; `name#2` is the second one of that name."""
+    """The definition with a local name, such as `Outer.inner`; `name#2` is the second one of that name."""
     node: FunctionNode | ast.ClassDef | None = None
     body = tree.body
     for part in qualname.replace(".<locals>", "").split("."):

@@ -1,4 +1,4 @@
-"""Names of one file: from its tree to its facts."""
+"""From the tree of one file to its facts."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ def extract_facts(
 ) -> FileFacts:
     """The facts of one file.
 
-    `module` is its dotted name, `package` the package that its relative imports count from. Calls, arguments, imports
-    and attributes are recorded where their origin holds one of `patterns`, classes and what is imported also where a
-    word is in their name, classes where they have methods as in one of `profiles`; exports are always complete.
+    `module` is its dotted name, `package` the one that its relative imports refer to. Calls, arguments, imports and
+    attributes are recorded if their origin matches `patterns`, classes and imported names also if their name contains
+    one, classes also if their methods match one of `profiles`; exports are always complete.
     """
     recorder = FactRecorder(source.span)
     analysis = FlowAnalysis(
@@ -49,9 +49,9 @@ def extract_facts(
     analysis.analyse_module(source.tree, relevant_rows)
     analysis.declared_names.update(_iter_global_names(source.text))
     exports = _build_exports(analysis)
-    # Besides the words, the names that stand for them in this file.
+    # The patterns, and the names that resolve to matches in this file.
     is_relevant = cache(relevant_rows.patterns.matches_dotted)
-    is_executed = not path.endswith(".pyi")  # what a stub calls is never called
+    is_executed = not path.endswith(".pyi")  # calls in a stub are never executed
     return FileFacts(
         path,
         tuple(
@@ -74,12 +74,12 @@ def extract_facts(
 
 
 def _is_relevant_import(origin: str, patterns: NamePatterns) -> bool:
-    """Whether an import matters: for a word in its origin, or in the name that it brings in."""
+    """Whether an import matters: its origin matches, or the imported name contains one of the names."""
     return patterns.matches_dotted(origin) or patterns.is_contained_in(origin.rpartition(":")[2])
 
 
 def _iter_global_names(text: str) -> Iterator[str]:
-    """Names that any function declares global, read or not."""
+    """Names that any function declares global, whether it is analysed or not."""
     if "global " in text:
         for names in _GLOBAL_STATEMENT.findall(text):
             yield from (name.strip() for name in names.split(","))
@@ -102,7 +102,7 @@ def _build_exports(analysis: FlowAnalysis) -> Exports:
 
 def _exported_origins(values: FlowValues, own_origin: str) -> tuple[str, ...]:
     origins = tuple(value for value in values if isinstance(value, str))
-    # A name that stands for its own definition alone needs no origin; beside another one it does.
+    # A name that can only resolve to its own definition needs no origin.
     return () if all(value.replace(":@", ":") == own_origin for value in origins) else origins
 
 
@@ -112,7 +112,7 @@ _HEADER = re.compile(r"class\s+\w+")
 def find_similar_classes(
     definitions: dict[str, ast.AST], source: ParsedFile, patterns: NamePatterns, profiles: tuple[MethodProfile, ...]
 ) -> Iterator[SimilarClass]:
-    """Those of a file's definitions (by local name), in their order. What a function makes for itself is none."""
+    """The similar classes among a file's definitions (by local name), in order, without those local to functions."""
     lines: list[str] = []
     for name, node in definitions.items():
         if isinstance(node, ast.ClassDef) and "<locals>" not in name and _is_similar(node, patterns, profiles):

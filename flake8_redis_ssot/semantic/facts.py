@@ -1,11 +1,10 @@
-"""What reading one file yields: plain, frozen records that travel from a worker to the project.
+"""The facts of one file: plain, frozen records that workers send to the project.
 
-An *origin* is written `module:attribute.path` (the part before the colon is a module because an import
-statement says so; the part after it is looked up in that module). `module:` is the module itself,
-`module:@name` a definition in it (whatever the name stands for in the end; `name#2` is the second one of that
-name), and
-`module:*name` a name that a star import of that module may have brought in. Where several imports may have done
-so, `|` stands between the possibilities, the last import first: the first one that holds is meant.
+An *origin* is written `module:attribute.path`: the part before the colon is a module, because an import statement names
+it, the part after it is looked up in that module. `module:` is the module itself, `module:@name` a definition in it
+(whatever the name resolves to in the end; `name#2` is the second one of that name), and `module:*name` a name that a
+star import of that module may bind. If several star imports may bind it, `|` separates the possibilities, the last
+import first: the first one that exists is meant.
 """
 
 from __future__ import annotations
@@ -18,12 +17,12 @@ Origins = tuple[str, ...]
 
 
 class Import(NamedTuple):
-    """One name that one import statement (or `importlib.import_module` call) brings in.
+    """One name that an import statement (or `importlib.import_module` call) imports.
 
-    `statement` spans the whole statement, `span` the name (the statement itself for a star, a call or a
-    plain `import`). `origin` is what it imports; `star_reads` are the origins of the names that are read in the
-    file and that this star import may bind (empty where the import is no star). `is_local`: it runs whenever a
-    function does, not once; `function` is the qualified name of that one, empty at module or class level.
+    `statement` spans the whole statement, `span` the name (the statement itself for a star import, a call or a plain
+    `import`). `origin` is what it imports; `star_reads` are the origins of the names read in the file that a star
+    import may bind. `is_local`: it runs whenever a function does; `function` is that function's qualified name, empty
+    at module or class level.
     """
 
     statement: Span
@@ -40,9 +39,9 @@ class Import(NamedTuple):
 class Call(NamedTuple):
     """A call of something with an origin.
 
-    `is_returned`: its result is what the enclosing function returns or yields; `is_stored`: the result is stored
-    where it outlives the call, or the function is memoised. `function` is the qualified name of the
-    enclosing function, empty at module or class level.
+    `is_returned`: the enclosing function returns or yields the result; `is_stored`: the result is stored where it
+    outlives the call, or the function is memoised. `function` is the qualified name of the enclosing function, empty at
+    module or class level.
     """
 
     span: Span
@@ -54,7 +53,7 @@ class Call(NamedTuple):
 
 
 class CallbackArgument(NamedTuple):
-    """A reference that is handed to a call: `slot` is its position (0-based) or its keyword."""
+    """A reference that is passed to a call: `slot` is its position (0-based) or its keyword."""
 
     span: Span
     statement_row: int
@@ -68,7 +67,7 @@ class CallbackArgument(NamedTuple):
 class AttributeAccess(NamedTuple):
     """An attribute access (`package.module.name`).
 
-    `imported_modules` are modules that a plain `import` names on its way.
+    `imported_modules` are the prefixes of its dotted name that a plain `import` names.
     """
 
     span: Span
@@ -80,11 +79,11 @@ class AttributeAccess(NamedTuple):
 
 
 class StringReference(NamedTuple):
-    """A constant string that may name code: `text` is its value, `span` the expression that stands for it.
+    """A constant string that may name code: `text` is its value, `span` that of the expression.
 
-    `role` says what for: `patch` (a dotted path whose last part is replaced for a while), `object` (the name of
-    an attribute of `owners` that is), `multiple` (a dotted path of which several attributes are: `names`),
-    `dict` (a dotted path to a mapping), or `text` (a dotted path outside any such call).
+    `role` is its use: `patch` (a dotted path whose last part is patched), `object` (the name of a patched attribute of
+    `owners`), `multiple` (a dotted path of which the attributes `names` are patched), `dict` (a dotted path to a
+    mapping), or `text` (a dotted path outside any such call).
     """
 
     span: Span
@@ -97,9 +96,9 @@ class StringReference(NamedTuple):
 
 
 class SimilarClass(NamedTuple):
-    """A class that may do what a guarded one does: it has the name of one in its own, or much the same methods.
+    """A class that may duplicate a guarded one: its name contains that of one, or it has similar methods.
 
-    `span` are the keyword and the name; `qualname` is its local name, as in `Exports.bases`.
+    `span` is that of the keyword and the name; `qualname` is its local name, as in `Exports.bases`.
     """
 
     span: Span
@@ -107,11 +106,11 @@ class SimilarClass(NamedTuple):
 
 
 class Exports(NamedTuple):
-    """What other modules can see of a file.
+    """What other modules can import from a file.
 
-    `names` maps a name, or `Class.attribute`, to the origins that it stands for; no origins: it is defined
-    here. `bases` maps a class to the origins of its base classes. `stars` are star-imported modules,
-    `dunder_all` is `__all__` (None where there is none or it is computed). `has_getattr`: a module `__getattr__`.
+    `names` maps a name, or `Class.attribute`, to the origins that it can resolve to; no origins: it is defined here.
+    `bases` maps a class to the origins of its base classes. `stars` are star-imported modules, `dunder_all` is
+    `__all__` (None if there is none or it is computed). `has_getattr`: a module `__getattr__`.
     """
 
     names: dict[str, Origins]
@@ -124,8 +123,8 @@ class Exports(NamedTuple):
 class FileFacts(NamedTuple):
     """All facts of one file.
 
-    `unanalysed_ranges` are the parts that could not be analysed, `suppressions` codes of ours in comments, where these
-    were looked for.
+    `unanalysed_ranges` are the parts that could not be analysed, `suppressions` our codes in comments, if these were
+    searched.
     """
 
     path: str
@@ -144,7 +143,7 @@ NO_EXPORTS = Exports({}, {}, (), None, False)
 
 
 def attribute_origin(origin: str, name: str) -> str:
-    """The origin of an attribute of something that has an origin."""
+    """The origin of an attribute of something with an origin."""
     if "|" in origin:
         return "|".join(attribute_origin(part, name) for part in origin.split("|"))
     return origin + name if origin.endswith(":") else f"{origin}.{name}"

@@ -1,4 +1,4 @@
-"""Which methods a class has, as a profile that others can be compared with, by text and by name."""
+"""Method profiles: the public methods of a class, to find similar classes by their text and names."""
 
 from __future__ import annotations
 
@@ -7,8 +7,7 @@ from collections.abc import Collection, Iterable
 from functools import cache
 from typing import NamedTuple
 
-# Methods of classes of every kind, as a count over the standard library and some hundred packages shows: to have one
-# of them in common says little.
+# Methods of unrelated classes, counted in the standard library and about a hundred packages: sharing one means little.
 _COMMON_METHODS_TEXT = """
     accept add append apply cancel check cleanup clear clone close commit connect contains copy count create data
     decode delete describe disconnect done dump emit encode error execute exists extend filter find finish flush format
@@ -19,28 +18,28 @@ _COMMON_METHODS_TEXT = """
     verify wait warn write
 """
 _COMMON_METHOD_WEIGHT = 0.25
-_MIN_METHODS = 3  # methods
+_MIN_METHODS = 3
 _COMMON_METHODS = frozenset(_COMMON_METHODS_TEXT.split())
 _DEF_PATTERN = re.compile(rb"\bdef\s+(\w+)")
 
 
 class MethodProfile(NamedTuple):
-    """The public methods of a class. What has `threshold` of their weight (0 to 1) is worth a closer look."""
+    """The public methods of a class. A class is similar if it has `threshold` (0 to 1) of their weight."""
 
     methods: tuple[str, ...]
     threshold: float
 
     def coverage(self, names: Collection[str]) -> float:
-        """How much of it some names cover, by weight (0 to 1)."""
+        """The share of the weight that some names cover (0 to 1)."""
         return total_weight(name for name in self.methods if name in names) / total_weight(self.methods)
 
     def matches(self, names: Collection[str]) -> bool:
-        """Whether methods of these names are worth a closer look."""
+        """Whether a class with methods of these names is similar."""
         return is_distinctive(name for name in self.methods if name in names) and self.coverage(names) >= self.threshold
 
     @property
     def distinctive_names(self) -> list[str]:
-        """Names of which everything that is worth a look defines one: the rest weighs too little."""
+        """Names of which every similar class defines at least one: the others weigh too little."""
         slack = (1 - self.threshold) * total_weight(self.methods)
         ordered = sorted(self.methods, key=lambda name: (total_weight([name]), len(name)), reverse=True)
         length = next(count for count in range(1, len(ordered) + 1) if total_weight(ordered[:count]) > slack)
@@ -48,24 +47,24 @@ class MethodProfile(NamedTuple):
 
 
 def build_profile(methods: Iterable[str], threshold: float) -> MethodProfile | None:
-    """The profile of a class with these methods; None where they are too few to say anything."""
+    """The profile of a class with these methods; None if they are not distinctive."""
     public = tuple(sorted({name for name in methods if not name.startswith("_")}))
     return MethodProfile(public, threshold) if is_distinctive(public) and threshold > 0 else None
 
 
 def is_distinctive(methods: Iterable[str]) -> bool:
-    """Whether some methods are enough to tell a class by."""
+    """Whether some methods are enough to identify a class by."""
     names = list(methods)
     return len(names) >= _MIN_METHODS and total_weight(names) >= 1
 
 
 def total_weight(names: Iterable[str]) -> float:
-    """How much some methods say together: everyday ones a quarter of what others do."""
+    """The total weight of some methods: common ones count a quarter."""
     return sum(_COMMON_METHOD_WEIGHT if name in _COMMON_METHODS else 1.0 for name in names)
 
 
 def matches_any_profile(profiles: tuple[MethodProfile, ...], data: bytes) -> bool:
-    """Whether the functions that a file defines may be the methods of a class that resembles one."""
+    """Whether the functions that a file defines may be the methods of a similar class."""
     if not profiles or not _distinctive_def_pattern(profiles).search(data):
         return False
     names = {name.decode("utf-8", "replace") for name in _DEF_PATTERN.findall(data)}

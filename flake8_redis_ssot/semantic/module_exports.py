@@ -1,4 +1,4 @@
-"""What `__all__` says: the names that a module offers to star imports."""
+"""`__all__`, the names that a module exports to star imports, and other names in strings and comments."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from flake8_redis_ssot.syntax.source import split_lines
 
 
 class DunderAll(NamedTuple):
-    """The entries of `__all__` in order; `names` is None where there is none, or where it is computed."""
+    """The entries of `__all__` in order; `names` is None if there is no `__all__` or it is computed."""
 
     names: tuple[str, ...] | None
     entries: tuple[ast.Constant, ...]
 
 
 def read_dunder_all(symbol: Symbol | None, parents: Mapping[ast.AST, ast.AST]) -> DunderAll:
-    """Read all assignments and calls that make the module's `__all__`."""
+    """Read all assignments and calls that build the module's `__all__`."""
     if symbol is None:
         return DunderAll(None, ())
     entries: list[ast.Constant] = []
-    is_computed = symbol.has_inner_declaration  # a function changes it, nobody knows when
+    is_computed = symbol.has_inner_declaration  # a function changes it at an unknown time
     for node in sort_by_position(dict.fromkeys((*symbol.binding_nodes, *symbol.reads))):
         added = _added_entries(node, parents)
         is_computed = is_computed or added is None
@@ -35,7 +35,7 @@ def read_dunder_all(symbol: Symbol | None, parents: Mapping[ast.AST, ast.AST]) -
 
 
 def _added_entries(node: ast.AST, parents: Mapping[ast.AST, ast.AST]) -> list[ast.Constant] | None:
-    """The strings that one use of `__all__` adds; None if that can't be told."""
+    """The strings that one use of `__all__` adds; None if they are unknown."""
     enclosing = parents.get(node)
     if isinstance(enclosing, ast.Assign) and node in enclosing.targets:
         return _string_constants(enclosing.value)
@@ -62,7 +62,7 @@ def _method_entries(attribute: ast.Attribute, call: ast.AST | None) -> list[ast.
 
 
 def _string_constants(node: ast.expr) -> list[ast.Constant] | None:
-    """The strings of a display, or of a sum of displays."""
+    """The strings of a list or tuple display, or of a sum of displays; None for anything else."""
     constants: list[ast.Constant] = []
     stack = [node]
     while stack:
@@ -86,17 +86,17 @@ def is_dunder_all_assignment(statement: ast.stmt) -> bool:
 
 
 def parse_expression(text: str) -> ast.expr | None:
-    """The expression that a string holds, if it holds one."""
+    """The expression in a string; None if it does not hold one."""
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of escapes in strings in it
+            warnings.simplefilter("ignore")  # invalid escapes in nested strings
             return ast.parse(text.strip(), mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
 
 
 def iter_type_names(text: str, readers: Mapping[type[ast.AST], NodeReader]) -> Iterator[str]:
-    """The names that a string in the place of a type reads, those in strings in it too."""
+    """The names that a string in type position reads, also in nested strings."""
     if text.isidentifier():
         yield text
         return
@@ -114,7 +114,7 @@ def iter_type_names(text: str, readers: Mapping[type[ast.AST], NodeReader]) -> I
 
 
 def iter_text_rows(name: str, text: str, strings: Iterable[ast.Constant]) -> Iterator[int]:
-    """Rows (1-based) of doctests and type comments with the name, and of `strings` that are expressions with it."""
+    """Rows (1-based) where doctests, type comments, or `strings` that hold an expression contain the name."""
     pattern = re.compile(rf"\b{re.escape(name)}\b")
     if not pattern.search(text):
         return
@@ -146,6 +146,6 @@ def _is_or_contains(node: ast.AST, name: str, length: int) -> bool:
     return name in (getattr(node, "id", None), getattr(node, "attr", None))
 
 
-# A doctest's line, perhaps the first one of its string.
+# A line of a doctest, possibly the first one of its string.
 _DOCTEST_PROMPT = re.compile(r"^\s*(?:[rRbBuU]*(?:\"\"\"|'''|\"|'))?\s*(?:>>>|\.\.\.)(?=\s)")
 _TYPE_COMMENT = re.compile(r"#\s*type:(?!\s*ignore\b)")

@@ -1,4 +1,4 @@
-"""Dotted-name patterns, and the words that a file must hold to be worth parsing."""
+"""Dotted-name patterns, and the prefilter: the names that a file must contain to be worth parsing."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
-# Parts of dotted names and origins: whatever their separators do not hold.
+# The parts of dotted names and origins, between separators.
 _PART_PATTERN = re.compile(r"[^.:|*@#]+")
 
 
 @functools.cache
 def dotted_pattern(pattern: str) -> re.Pattern[str]:
-    """A regular expression for a dotted-name pattern: `*` is one part or some of it, `**` any parts or none."""
+    """A regular expression for a dotted-name pattern: `*` matches (some of) one part, `**` any number of parts."""
     parts = [r"(?:[^.]+\.)*" if part == "**" else _part_regex(part) + r"\." for part in pattern.split(".")]
     return re.compile("".join(parts).removesuffix(r"\.") + r"\Z")
 
@@ -23,43 +23,43 @@ def _part_regex(part: str) -> str:
 
 
 def is_glob(pattern: str) -> bool:
-    """Whether a dotted name holds a wildcard."""
+    """Whether a dotted name contains a wildcard."""
     return "*" in pattern
 
 
 class NamePatterns(NamedTuple):
-    """The last parts of the guarded names. `exact` are whole identifiers, `globs` are patterns for one."""
+    """The last parts of the guarded names: `exact` are identifiers, `globs` are patterns of one identifier."""
 
     exact: frozenset[str]
     globs: tuple[str, ...] = ()
 
     @classmethod
     def from_patterns(cls, patterns: Iterable[str]) -> NamePatterns:
-        """The words of dotted names and patterns: of each the last part that has a letter in it."""
+        """Take from each dotted name or pattern the last part that has a letter in it."""
         parts = {_last_literal(pattern) for pattern in patterns}
         globs = sorted(part for part in parts if is_glob(part))
         return cls(frozenset(part for part in parts if part not in globs), tuple(globs))
 
     def with_names(self, names: Iterable[str]) -> NamePatterns:
-        """These words and more."""
+        """These patterns and more identifiers."""
         return NamePatterns(self.exact | frozenset(names), self.globs)
 
     def matches_dotted(self, dotted: str) -> bool:
-        """Whether a part of an origin or dotted name is one of the words."""
+        """Whether a part of an origin or dotted name matches."""
         parts = _PART_PATTERN.findall(dotted)
         return not self.exact.isdisjoint(parts) or (bool(self.globs) and any(map(self.matches_name, parts)))
 
     def matches_name(self, name: str) -> bool:
-        """Whether one identifier is one of the words."""
+        """Whether an identifier matches."""
         return name in self.exact or (bool(self.globs) and any(dotted_pattern(glob).match(name) for glob in self.globs))
 
     def is_contained_in(self, name: str) -> bool:
-        """Whether an identifier has one of the words in it, as `StubManager` has `Manager`."""
+        """Whether an identifier contains one of the `exact` ones, as `StubManager` contains `Manager`."""
         return any(literal in name for literal in self.exact)
 
     @property
     def prefilter_literals(self) -> tuple[bytes, ...]:
-        """The fewest byte strings of which a file holds one if it holds any of the words."""
+        """The fewest byte strings of which every file with a match contains one."""
         return _prefilter_literals(self)
 
 

@@ -1,4 +1,4 @@
-"""Which functions of a file are worth reading: those whose text holds a word that matters."""
+"""The rows of a file that contain relevant names, which decide which functions are analysed."""
 
 from __future__ import annotations
 
@@ -9,22 +9,22 @@ from flake8_redis_ssot.semantic.name_patterns import NamePatterns
 
 
 class RelevantRows:
-    """The rows (1-based) of a text that hold one of the words, and of names that stand for them in this file."""
+    """The rows (1-based) of a text that match the patterns, or contain names that resolve to matches in this file."""
 
     def __init__(self, text: str, patterns: NamePatterns) -> None:
-        # Rows are counted at LF, so the other line breaks become one.
+        # Rows are counted by LF.
         self._text = text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
         self.patterns = patterns
         self._rows: list[int] = []
         self._add_rows(needle.decode() for needle in patterns.prefilter_literals)
 
     def add_names(self, names: set[str]) -> None:
-        """More names matter from now on."""
+        """Add names to the patterns."""
         self.patterns = self.patterns.with_names(names)
         self._add_rows(names)
 
     def has_row_in(self, first: int, last: int) -> bool:
-        """Whether any row from `first` to `last` (both included) holds a word."""
+        """Whether any row from `first` to `last` (inclusive) is relevant."""
         index = bisect_left(self._rows, first)
         return index < len(self._rows) and self._rows[index] <= last
 

@@ -1,4 +1,4 @@
-"""Scopes and variables, and Python's rules for which scope a name belongs to."""
+"""Scopes and symbols, and Python's rules for which scope a name belongs to."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ ScopeKind = Literal["module", "function", "class", "lambda", "comprehension", "p
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Binding:
-    """One place that binds a variable, or deletes it.
+    """One node that binds or deletes a symbol.
 
-    `node` is what holds the name: an alias, a Name that is stored or deleted, an argument, a definition, a handler,
-    a pattern, a type parameter. Of type parameters that only `bound_names` tells of it is their definition.
+    `node` is what holds the name: an alias, a stored or deleted Name, an argument, a definition, a handler, a pattern,
+    a type parameter. For type parameters that are only in `bound_names` it is their definition.
     """
 
     node: ast.AST
@@ -26,11 +26,11 @@ class Binding:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Symbol:
-    """One name in one scope, wherever it is bound and read; everything in order of place.
+    """One name in one scope, with its bindings and reads in order of position.
 
     `name` is mangled where Python mangles it. The target of an augmented assignment is a binding and a read.
-    `quoted_reads` are the strings in the place of types that read it. `has_inner_declaration` says that an inner scope
-    has it as `global` or `nonlocal`.
+    `quoted_reads` are the strings in type position that read it. `has_inner_declaration`: a nested scope declares it
+    `global` or `nonlocal`.
     """
 
     name: str
@@ -42,17 +42,17 @@ class Symbol:
 
     @property
     def binding_nodes(self) -> tuple[ast.AST, ...]:
-        """What holds the name in each binding."""
+        """The nodes of the bindings."""
         return tuple(binding.node for binding in self.bindings)
 
 
 @dataclass(slots=True, eq=False)
 class Scope:
-    """A scope of the file. `qualname` is that of what is defined there, empty for the module.
+    """A scope of the file. `qualname` is that of its definition, empty for the module.
 
-    "parameters" is the scope of type parameters (PEP 695), between a definition and the scope around it.
-    The further fields serve the index: the class that private names are mangled with, what `global` and
-    `nonlocal` say, what is bound and read here as written, the names that are at home here, and the variables.
+    "parameters" is the scope of type parameters (PEP 695), between a definition and its enclosing scope. The other
+    fields serve name resolution: the class that mangles private names, `global` and `nonlocal` declarations, names
+    bound and read here as written, the names that belong here, and their symbols.
     """
 
     node: ast.AST
@@ -67,13 +67,13 @@ class Scope:
     symbols: dict[str, Symbol] = field(default_factory=dict, repr=False)
 
     def mangle(self, name: str) -> str:
-        """The name as Python's compiler has it here: `__x` in `class A` is `_A__x`."""
+        """The name as Python's compiler mangles it here: `__x` in `class A` is `_A__x`."""
         if not name.startswith("__") or not self.mangling_class or name.endswith("__"):
             return name
         return f"_{self.mangling_class}{name}"
 
     def is_within(self, other: Scope) -> bool:
-        """Whether this scope is `other` or lies in it."""
+        """Whether this scope is `other` or nested in it."""
         scope: Scope | None = self
         while scope is not None and scope is not other:
             scope = scope.outer
@@ -81,12 +81,12 @@ class Scope:
 
 
 def sort_by_position(nodes: Iterable[Node]) -> list[Node]:
-    """Nodes that hold names, in order of place."""
+    """Nodes that hold names, in order of position."""
     return sorted(nodes, key=_position)
 
 
 def _position(node: ast.AST) -> tuple[int, int]:
-    return node.lineno, node.col_offset  # type: ignore[attr-defined]  # all nodes that hold names have a place
+    return node.lineno, node.col_offset  # type: ignore[attr-defined]  # all nodes that hold names have a position
 
 
 def module_scope_of(scope: Scope) -> Scope:
@@ -97,9 +97,9 @@ def module_scope_of(scope: Scope) -> Scope:
 
 
 def find_owner(name: str, scope: Scope, assumed_binder: Scope | None = None) -> Scope | None:
-    """The scope whose variable a (mangled) name in `scope` is; None if nothing binds it.
+    """The scope that a (mangled) name in `scope` belongs to; None if nothing binds it.
 
-    With `assumed_binder`: what would hold if that scope bound the name.
+    `assumed_binder` is treated as if it bound the name.
     """
     declaration = scope.declarations.get(name) if scope.outer is not None else None
     if declaration == "global":
@@ -110,9 +110,9 @@ def find_owner(name: str, scope: Scope, assumed_binder: Scope | None = None) -> 
 
 
 def find_owners(name: str, scope: Scope, assumed_binder: Scope | None = None) -> tuple[Scope, ...]:
-    """All scopes in which Python may find a name that is read in `scope`, the home first.
+    """All scopes in which Python may find a name that is read in `scope`, the owner first.
 
-    There are two where a class binds it: until it has done so, Python looks among the globals (`x = x`).
+    There are two if a class binds it: until then, Python looks it up in the globals (`x = x`).
     """
     owner = find_owner(name, scope, assumed_binder)
     if owner is None:
@@ -133,14 +133,14 @@ def _find_enclosing_owner(name: str, scope: Scope, assumed_binder: Scope | None)
         if is_visible and declaration is None and _is_bound_in(name, enclosing, assumed_binder):
             return enclosing
         if not is_visible and name == "__class__":
-            return None  # the class itself, which has no variable
+            return None  # the class itself, which has no symbol
         sees_class = sees_class and enclosing.kind in ("parameters", "comprehension")
         enclosing = enclosing.outer
     return None
 
 
 def _can_see_class_names(scope: Scope) -> bool:
-    """Whether the names of a class directly around are visible: only for what stands beside type parameters."""
+    """Whether names of the directly enclosing class are visible: only from the scope of type parameters."""
     inner: Scope | None = scope
     while inner is not None and inner.kind == "comprehension":
         inner = inner.outer

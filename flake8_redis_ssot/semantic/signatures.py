@@ -1,4 +1,4 @@
-"""Calls and definitions: where a definition is, which arguments it takes, and whether a call hands it just those."""
+"""Signatures of functions, and whether calls match them."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from typing import NamedTuple
 
 from flake8_redis_ssot.semantic.ast_queries import FunctionNode, is_static
 
-# Stand for any keyword, and for the first parameter that a method should have and has not: no names of Python.
+# Placeholders for any keyword, and for the missing first parameter of a method; neither is a valid name.
 _ARBITRARY_KEYWORD = "**keywords"
 _MISSING_SELF = "(self)"
 
 
 class Parameter(NamedTuple):
-    """One parameter: whether a call has to give it, and how it can."""
+    """One parameter: whether it is required, and how it can be passed."""
 
     name: str
     is_required: bool = True
@@ -25,10 +25,10 @@ class Parameter(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """What a function takes.
+    """The parameters of a function.
 
-    `parameters` are in order of place, those without a place last. `has_var_positional` and `has_var_keyword` say that
-    there are `*args` and `**kwargs`; `self_name` is the name of `self`, which a call must not give once more.
+    `parameters` are in order, keyword-only ones last. `has_var_positional` and `has_var_keyword`: there are `*args` and
+    `**kwargs`; `self_name` is the name of `self`, which a call must not pass again.
     """
 
     parameters: tuple[Parameter, ...] = ()
@@ -38,7 +38,7 @@ class Signature:
 
 
 def signature_of(node: FunctionNode, *, bound: bool) -> Signature:
-    """The signature of a function. `bound`: as a call through an instance sees it, without `self` or `cls`."""
+    """The signature of a function. `bound`: of a call through an instance, so without `self` or `cls`."""
     arguments = node.args
     optional_from = len(arguments.posonlyargs) + len(arguments.args) - len(arguments.defaults)
     parameters = [
@@ -60,22 +60,22 @@ def _drop_self(signature: Signature) -> Signature:
         return Signature(rest, signature.has_var_positional, signature.has_var_keyword, self_name)
     if signature.has_var_positional:
         return signature
-    # There is no room for `self`, so no call is right.
+    # There is no parameter for `self`, so no call matches.
     missing = Parameter(_MISSING_SELF, True, False, False)
     return Signature((*signature.parameters, missing), False, signature.has_var_keyword)
 
 
 def has_unpacking(call: ast.Call) -> bool:
-    """Whether a call unpacks `*args` or `**kwargs`, so that nobody can say what it hands over."""
+    """Whether a call unpacks `*args` or `**kwargs`, so that its arguments are unknown."""
     return any(isinstance(argument, ast.Starred) for argument in call.args) or any(
         keyword.arg is None for keyword in call.keywords
     )
 
 
 def find_call_mismatch(call: ast.Call, signature: Signature) -> str | None:
-    """Why a call does not fit, as a phrase (`takes no …`); None where it fits for sure.
+    """Why a call does not match, as a phrase (`takes no …`); None if it certainly matches.
 
-    A call that unpacks never fits for sure; ask `has_unpacking` first where only a certain misfit counts.
+    A call that unpacks never certainly matches; check `has_unpacking` first if only a certain mismatch counts.
     """
     positional_count = sum(not isinstance(argument, ast.Starred) for argument in call.args)
     keywords = [keyword.arg for keyword in call.keywords if keyword.arg is not None]
@@ -88,7 +88,7 @@ def find_call_mismatch(call: ast.Call, signature: Signature) -> str | None:
 
 
 def find_incompatibility(old: Signature, new: Signature) -> str | None:
-    """Why not all calls that fit `old` fit `new`, as a phrase about `new`; None where they all do."""
+    """Why not all calls that match `old` match `new`, as a phrase about `new`; None if they all do."""
     for positional_count, keywords in _iter_boundary_calls(old, new):
         if _find_mismatch(positional_count, keywords, old) is None:
             reason = _find_mismatch(positional_count, keywords, new)
@@ -98,10 +98,10 @@ def find_incompatibility(old: Signature, new: Signature) -> str | None:
 
 
 def _iter_boundary_calls(old: Signature, new: Signature) -> Iterator[tuple[int, list[str]]]:
-    """For each number of places the call with the fewest and that with the most keywords.
+    """For each number of positional arguments, the calls with the fewest and the most keywords.
 
-    If any call fits `old` and not `new`, one of these does: what is too much in a call is so in a bigger one, what
-    is lacking is so in a smaller one.
+    If any call matches `old` but not `new`, one of these does: an excess argument is also in a larger call, a missing
+    one is also missing in a smaller call.
     """
     max_positional = max(len(_positional_parameters(old)), len(_positional_parameters(new))) + 1
     for positional_count in range(max_positional + 1):
@@ -112,7 +112,7 @@ def _iter_boundary_calls(old: Signature, new: Signature) -> Iterator[tuple[int, 
 
 
 def _extra_keywords(old: Signature, new: Signature) -> list[str]:
-    """Keywords that only `**kwargs` take."""
+    """Keywords that only `**kwargs` accepts."""
     if not old.has_var_keyword:
         return []
     accepted = {parameter.name for parameter in old.parameters if parameter.is_keyword} | {old.self_name}
@@ -132,7 +132,7 @@ def _find_mismatch(positional_count: int, keywords: Iterable[str], signature: Si
 
 
 def _find_excess_argument(positional_count: int, keywords: Iterable[str], signature: Signature) -> str | None:
-    """What a call with so many positional arguments and these keywords gives too much."""
+    """The argument that a call with so many positional arguments and these keywords must not pass, as a phrase."""
     positional = _positional_parameters(signature)
     if positional_count > len(positional) and not signature.has_var_positional:
         return _too_many_message(len(positional), positional_count)
@@ -155,7 +155,7 @@ def _too_many_message(maximum: int, positional_count: int) -> str:
 
 
 def _find_missing_argument(positional_count: int, keywords: Iterable[str], signature: Signature) -> str | None:
-    """What such a call does not give."""
+    """The parameter that such a call does not pass, as a phrase."""
     given = {parameter.name for parameter in _positional_parameters(signature)[:positional_count]} | (
         _keyword_names(signature) & set(keywords)
     )

@@ -1,4 +1,4 @@
-"""The walk over the tree: every node once, with a stack of its own, so that no depth of nesting is too much."""
+"""Collects the scopes, bindings and reads of a tree, with an explicit stack, so that no nesting is too deep."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from typing import Any
 
 from flake8_redis_ssot.semantic.scopes import Scope, ScopeKind
 
-# A node to be read, its scope, and whether it stands in the place of a type: a string there is an expression.
+# A node to read, its scope, and whether it is in type position, where a string is an expression.
 PendingNode = tuple[ast.AST, Scope, bool]
-# What reads one kind of node.
+# Reads one kind of node.
 NodeReader = Callable[["SymbolBuilder", ast.AST, Scope, bool], None]
 
 
 @dataclass(slots=True)
 class SymbolBuilder:
-    """One tree while it is being read. Which node is read how stands in the module `readers`.
+    """Collects the names of one tree; `readers` has a function for each kind of node that needs one.
 
-    `parents` has the node around each node; `scope_by_node` the scope of each node whose scope is not its parent's;
-    `opened_scopes` the scope that a node makes. `strings` are strings, `quoted_types` those in the place of types.
+    `parents` maps nodes to their parents, `scope_by_node` to their scopes if these are not their parents', and
+    `opened_scopes` to the scopes that they create. `strings` are outside type position, `quoted_types` in it.
     """
 
     readers: Mapping[type[ast.AST], NodeReader]
@@ -31,7 +31,7 @@ class SymbolBuilder:
     opened_scopes: dict[ast.AST, Scope] = field(default_factory=dict)
     strings: list[ast.Constant] = field(default_factory=list)
     quoted_types: list[tuple[ast.Constant, Scope]] = field(default_factory=list)
-    # `(x): int` names a variable without binding or reading it.
+    # `(x): int` names a symbol without binding or reading it.
     bare_annotations: list[tuple[ast.Name, Scope]] = field(default_factory=list)
     _stack: list[PendingNode] = field(default_factory=list)
 
@@ -69,7 +69,7 @@ class SymbolBuilder:
     def open_scope(
         self, node: ast.AST, kind: ScopeKind, outer: Scope, name: str, mangling_class: str | None = None
     ) -> Scope:
-        """Make a scope. Private names in it are mangled as outside, unless it says otherwise."""
+        """Create a scope. Private names in it are mangled as in the outer one, unless `mangling_class` is given."""
         qualname = _qualname(outer, name, kind)
         scope = Scope(node, kind, outer, qualname, outer.mangling_class if mangling_class is None else mangling_class)
         self.scopes.append(scope)
@@ -116,12 +116,12 @@ def _qualname(outer: Scope, name: str, kind: ScopeKind) -> str:
 
 
 _FIELDS: dict[type[ast.AST], tuple[str, ...]] = {}
-# Fields that hold plain values, or nodes without a place (operators, contexts), which trees share.
+# Fields that hold plain values, or nodes without a position (operators, contexts), which trees share.
 _NON_NODE_FIELDS = frozenset(
     {"arg", "asname", "attr", "conversion", "ctx", "id", "is_async", "kind", "kwd_attrs", "level", "module", "name"}
     | {"op", "ops", "rest", "simple", "str", "tag", "type_comment", "type_ignores"}
 )
-# The fields of a comprehension that are evaluated anew for each item.
+# The fields of a comprehension that are evaluated for each item.
 _ELEMENT_FIELDS = {
     ast.ListComp: ("<listcomp>", ("elt",)),
     ast.SetComp: ("<setcomp>", ("elt",)),
@@ -131,7 +131,7 @@ _ELEMENT_FIELDS = {
 
 
 def read_function(builder: SymbolBuilder, node: Any, scope: Scope, in_type: bool) -> None:
-    """Read a function: defaults and decorators in the scope around it, annotations beside its type parameters."""
+    """Read a function: defaults and decorators in the enclosing scope, annotations in that of its type parameters."""
     builder.record_binding(node.name, node, scope)
     type_scope = _type_parameter_scope(builder, node, scope, node.name, scope.mangling_class)
     inner = builder.open_scope(node, "function", type_scope, node.name)
@@ -143,7 +143,7 @@ def read_function(builder: SymbolBuilder, node: Any, scope: Scope, in_type: bool
 
 
 def read_lambda(builder: SymbolBuilder, node: Any, scope: Scope, in_type: bool) -> None:
-    """Read a lambda, its defaults in the scope around it."""
+    """Read a lambda, its defaults in the enclosing scope."""
     inner = builder.open_scope(node, "lambda", scope, "<lambda>")
     builder.push_in_scope(node, [node.body], inner)
     _read_arguments(builder, node, scope, scope, inner)
@@ -163,7 +163,7 @@ def _read_arguments(builder: SymbolBuilder, node: Any, scope: Scope, type_scope:
 
 
 def read_class(builder: SymbolBuilder, node: Any, scope: Scope, in_type: bool) -> None:
-    """Read a class: its bases beside its type parameters, decorators in the scope around it."""
+    """Read a class: decorators in the enclosing scope, bases in that of its type parameters."""
     builder.record_binding(node.name, node, scope)
     mangling_class = node.name.lstrip("_")
     type_scope = _type_parameter_scope(builder, node, scope, node.name, mangling_class)
@@ -173,14 +173,14 @@ def read_class(builder: SymbolBuilder, node: Any, scope: Scope, in_type: bool) -
 
 
 def read_type_alias(builder: SymbolBuilder, node: Any, scope: Scope, in_type: bool) -> None:
-    """Read `type X[T] = …`, whose value is evaluated in a scope of its own."""
+    """Read `type X[T] = …`, whose value has a scope of its own."""
     builder.push(node, node.name, scope)
     type_scope = _open_type_scope(builder, node, scope, node.name.id, scope.mangling_class, node.type_params)
     builder.push_in_scope(node, [node.value], type_scope, True)
 
 
 def _type_parameter_scope(builder: SymbolBuilder, node: Any, scope: Scope, name: str, mangling_class: str) -> Scope:
-    """The scope of a definition's type parameters; the scope around it if it has none."""
+    """The scope of a definition's type parameters; the enclosing scope if it has none."""
     type_params: Sequence[ast.AST] = getattr(node, "type_params", ())
     erased_names = () if type_params else builder.bound_names.get(node.lineno, ())
     if not type_params and not erased_names:
@@ -206,7 +206,7 @@ def read_type_parameter(builder: SymbolBuilder, node: Any, scope: Scope, in_type
 
 
 def read_comprehension(builder: SymbolBuilder, node: Any, scope: Scope, in_type: bool) -> None:
-    """Read a comprehension: a scope of its own, but for the first iterable."""
+    """Read a comprehension: a scope of its own, except for the first iterable."""
     name, element_fields = _ELEMENT_FIELDS[type(node)]
     inner = builder.open_scope(node, "comprehension", scope, name)
     first = node.generators[0]

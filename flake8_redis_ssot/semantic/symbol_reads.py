@@ -1,4 +1,4 @@
-"""How each kind of node is read that binds, reads or hides a name; all others are read child by child."""
+"""Readers of the kinds of nodes that bind, read or hide names; the children of all others are read in order."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from flake8_redis_ssot.semantic.symbol_builder import (
     read_type_parameter,
 )
 
-# Calls with types among their arguments: which ones by position, which ones by keyword.
+# Calls that take types: by which positions, by which keywords.
 _TYPE_ARGUMENTS: dict[str, tuple[slice, tuple[str, ...]]] = {
     "cast": (slice(0, 1), ("typ",)),
     "assert_type": (slice(1, 2), ("typ",)),
@@ -32,9 +32,9 @@ _TYPE_ARGUMENTS: dict[str, tuple[slice, tuple[str, ...]]] = {
 }
 
 
-# Readers are called by the type of the node, which no annotation can say: their `node` is Any.
+# Readers are called by the type of the node, which annotations cannot express: their `node` is Any.
 def read_name(builder: SymbolBuilder, node: Any, scope: Scope, in_type: bool) -> None:
-    """Read a name in whatever context."""
+    """Read a name in any context."""
     if node.ctx.__class__ is ast.Load:
         builder.record_read(node, scope)
     else:
@@ -42,7 +42,7 @@ def read_name(builder: SymbolBuilder, node: Any, scope: Scope, in_type: bool) ->
 
 
 def read_constant(builder: SymbolBuilder, node: Any, scope: Scope, in_type: bool) -> None:
-    """Keep strings; in the place of a type with the scope in which they are evaluated."""
+    """Collect strings; those in type position with the scope in which they are evaluated."""
     if node.value.__class__ is not str:
         return
     if in_type:
@@ -60,7 +60,7 @@ def read_expression_statement(builder: SymbolBuilder, node: Any, scope: Scope, i
 
 
 def read_format_string(builder: SymbolBuilder, node: Any, scope: Scope, in_type: bool) -> None:
-    """Read an f-string or t-string. The text between the braces is prose."""
+    """Read an f-string or t-string. The text outside its replacement fields is prose."""
     for part in reversed(node.values):
         builder.parents[part] = node
         if not isinstance(part, ast.Constant):
@@ -74,11 +74,11 @@ def read_interpolation(builder: SymbolBuilder, node: Any, scope: Scope, in_type:
 
 
 def skip_node(builder: SymbolBuilder, node: Any, scope: Scope, in_type: bool) -> None:
-    """Read a node whose value is no node."""
+    """Skip a node whose value is not a node."""
 
 
 def read_import(builder: SymbolBuilder, node: Any, scope: Scope, in_type: bool) -> None:
-    """Bind what an import names: `import a.b` binds `a`; what a star binds is not known."""
+    """Bind the names of an import: `import a.b` binds `a`; those of a star import are unknown."""
     for alias in node.names:
         builder.parents[alias] = node
         if alias.name != "*":
@@ -92,7 +92,7 @@ def read_declaration(builder: SymbolBuilder, node: Any, scope: Scope, in_type: b
 
 
 def read_capture(builder: SymbolBuilder, node: Any, scope: Scope, in_type: bool) -> None:
-    """Bind what handlers and patterns name."""
+    """Bind the name of a handler or pattern."""
     name = node.rest if isinstance(node, ast.MatchMapping) else node.name
     if name:
         builder.record_binding(name, node, scope)
@@ -100,14 +100,14 @@ def read_capture(builder: SymbolBuilder, node: Any, scope: Scope, in_type: bool)
 
 
 def read_walrus(builder: SymbolBuilder, node: Any, scope: Scope, in_type: bool) -> None:
-    """Bind in the scope around all comprehensions (PEP 572)."""
+    """Bind in the scope that encloses all comprehensions (PEP 572)."""
     owner: Scope = scope
     while owner.kind == "comprehension" and owner.outer is not None:
         owner = owner.outer
     name = scope.mangle(node.target.id)
     if owner is not scope and (owner.outer is None or owner.declarations.get(name) == "global"):
         scope.declarations[name] = (
-            "global"  # as the compiler has it, even if a comprehension between the two binds the name
+            "global"  # as in the compiler, even if a comprehension between the two binds the name
         )
     builder.parents[node.target] = node
     builder.record_binding(node.target.id, node.target, owner)
@@ -131,7 +131,7 @@ def read_annotated_assignment(builder: SymbolBuilder, node: Any, scope: Scope, i
         builder.bare_annotations.append((target, scope))
         return
     if isinstance(target, ast.Subscript) and last_name(target.value) in builder.bound_names.get(node.lineno, ()):
-        builder.record_binding(last_name(target.value), target.value, scope)  # `type X[T] = …`, levelled down
+        builder.record_binding(last_name(target.value), target.value, scope)  # `type X[T] = …`, rewritten
         builder.parents[target], builder.parents[target.value] = node, target
         builder.push(target, target.slice, scope)
         return
@@ -139,7 +139,7 @@ def read_annotated_assignment(builder: SymbolBuilder, node: Any, scope: Scope, i
 
 
 def read_call(builder: SymbolBuilder, node: Any, scope: Scope, in_type: bool) -> None:
-    """Read a call; of those that take types, strings among them as types."""
+    """Read a call. If it takes types, strings among these are types."""
     type_arguments = _TYPE_ARGUMENTS.get(last_name(node.func))
     if type_arguments is None:
         read_children(builder, node, scope, False)
@@ -199,7 +199,7 @@ _READERS: dict[str, NodeReader] = {
     "TypeVar": read_type_parameter,
     "TypeVarTuple": read_type_parameter,
 }
-# The running Python may lack some.
+# The running Python may not have all of them.
 READERS: dict[type[ast.AST], NodeReader] = {
     kind: reader for name, reader in _READERS.items() if (kind := getattr(ast, name, None)) is not None
 }

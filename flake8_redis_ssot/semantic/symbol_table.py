@@ -1,4 +1,4 @@
-"""The index of one file that answers questions about its names."""
+"""The symbol table of one file: scopes, symbols, bindings and references."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ from flake8_redis_ssot.semantic.symbol_reads import READERS
 
 
 class SymbolTable:
-    """The scopes, variables and names of one file, as Python's compiler sees them; no order of execution is read.
+    """The scopes, symbols and references of one file, as Python's compiler resolves them, without execution order.
 
-    `bound_names` are those of `Source`. Private names (`__x` in a class) can be asked for as written.
+    `bound_names` are those of `ParsedFile`. Private names (`__x` in a class) can be looked up as written.
     """
 
     def __init__(
@@ -47,56 +47,56 @@ class SymbolTable:
 
     @property
     def nodes(self) -> Iterable[ast.AST]:
-        """All nodes but the module itself, each after the one around it."""
+        """All nodes but the module itself, each after its parent."""
         return self._builder.parents
 
     @property
     def scopes(self) -> tuple[Scope, ...]:
-        """All scopes, each before those in it."""
+        """All scopes, each before those nested in it."""
         return tuple(self._builder.scopes)
 
     def scope_of(self, node: ast.AST) -> Scope:
-        """The scope in which a node is evaluated: of a definition, a default or a decorator the one around it."""
+        """The scope in which a node is evaluated; for definitions, defaults and decorators the enclosing scope."""
         scopes, parents = self._builder.scope_by_node, self._builder.parents
         while node not in scopes:
             node = parents[node]
         return scopes[node]
 
     def scope_opened_by(self, node: ast.AST) -> Scope:
-        """The scope that a function, class, lambda, comprehension or module makes. KeyError for other nodes."""
+        """The scope that a function, class, lambda, comprehension or module creates. KeyError for other nodes."""
         return self._builder.opened_scopes[node]
 
     def symbol_of(self, node: ast.AST) -> Symbol:
-        """The variable of a name, an alias, or another node that binds one.
+        """The symbol of a name, an alias, or another node that binds one.
 
-        KeyError if there is none: of a star, and of a name that no scope binds.
+        Raises KeyError if there is none: for a star import, and for a name that no scope binds.
         """
         return self._resolution.symbol_of[node]
 
     def find_symbol(self, scope: Scope, name: str) -> Symbol | None:
-        """The variable of that name which is at home in exactly that scope."""
+        """The symbol of that name in exactly that scope."""
         return scope.symbols.get(scope.mangle(name))
 
     def symbols_in(self, scope: Scope) -> tuple[Symbol, ...]:
-        """All variables at home in a scope."""
+        """All symbols of a scope."""
         return tuple(scope.symbols.values())
 
     def lookup(self, name: str, node: ast.AST) -> Symbol | None:
-        """What a name would mean if it were read in the place of `node`; None if nothing binds it."""
+        """The symbol that a name would resolve to if it were read at `node`; None if nothing binds it."""
         scope = self.scope_of(node)
         mangled = scope.mangle(name)
         owner = find_owner(mangled, scope)
         return None if owner is None else owner.symbols[mangled]
 
     def unresolved_reads(self, name: str) -> tuple[ast.Name, ...]:
-        """The reads of a name that no scope binds: builtins, and what star imports bring."""
+        """The reads of a name that no scope binds: builtins, and names from star imports."""
         return tuple(self._resolution.unresolved_reads.get(name, ()))
 
     def find_captured_names(self, name: str, scope: Scope) -> tuple[ast.Name, ...]:
-        """The names in `scope` and below that would mean something else if `scope` began to bind `name`.
+        """The names in `scope` and below that would resolve differently if `scope` bound `name`.
 
-        Names that are stored count too where `nonlocal` or `global` sends them elsewhere. Nothing is captured
-        where the scope binds the name already, or hands it to another one by `global` or `nonlocal`.
+        Stored names are included if `nonlocal` or `global` redirects them. Nothing is captured if the scope already
+        binds the name, or declares it `global` or `nonlocal`.
         """
         mangled = scope.mangle(name)
         if mangled in scope.own_names or (mangled in scope.declarations and scope.outer is not None):
@@ -110,16 +110,16 @@ class SymbolTable:
         return tuple(sort_by_position(captured))
 
     def parent(self, node: ast.AST) -> ast.AST | None:
-        """The node around a node. Operators and contexts have none: trees share them."""
+        """The parent of a node. Operators and contexts have none: trees share them."""
         return self._builder.parents.get(node)
 
     def call_of(self, node: ast.AST) -> ast.Call | None:
-        """The call that a node is the function of; None where it is something else."""
+        """The call that has a node as its function, if there is one."""
         enclosing = self._builder.parents.get(node)
         return enclosing if isinstance(enclosing, ast.Call) and enclosing.func is node else None
 
     def ancestors(self, node: ast.AST) -> Iterator[ast.AST]:
-        """All nodes around a node, from the inside."""
+        """All ancestors of a node, innermost first."""
         parents = self._builder.parents
         enclosing = parents.get(node)
         while enclosing is not None:
@@ -127,7 +127,7 @@ class SymbolTable:
             enclosing = parents.get(enclosing)
 
     def statement_of(self, node: ast.AST) -> ast.stmt:
-        """The innermost statement that a node is, or is in."""
+        """The innermost statement that is or contains a node."""
         while not isinstance(node, ast.stmt):
             node = self._builder.parents[node]
         return node
@@ -149,7 +149,7 @@ class SymbolTable:
     def find_text_rows(self, name: str) -> tuple[int, ...]:
         """Rows (1-based) where text may read a name: doctests, type comments, strings that hold an expression.
 
-        Left out are strings in the place of types (see `Symbol.quoted`), the entries of `__all__` and prose.
+        Strings in type position (see `Symbol.quoted_reads`), entries of `__all__` and prose are not included.
         """
         entries = set(self._exports.entries)
         strings = (string for string in self._builder.strings if string not in entries)
@@ -157,7 +157,7 @@ class SymbolTable:
 
     @property
     def exported_names(self) -> tuple[str, ...] | None:
-        """The names in the module's `__all__`; None if there is none, or if it is computed."""
+        """The names in the module's `__all__`; None if there is none or it is computed."""
         return self._exports.names
 
     @cached_property
@@ -167,7 +167,7 @@ class SymbolTable:
 
 @dataclass(slots=True)
 class _SymbolUses:
-    """All that is known of one variable."""
+    """The uses of one symbol."""
 
     bindings: list[ast.AST] = field(default_factory=list)
     reads: list[ast.Name] = field(default_factory=list)
@@ -177,13 +177,13 @@ class _SymbolUses:
 
 @dataclass(slots=True)
 class SymbolResolution:
-    """The variables of a walk that is over. `symbol_of` has the node of each binding and each read name."""
+    """Resolves the names that a builder collected. `symbol_of` maps each binding and each read name to its symbol."""
 
     builder: SymbolBuilder
     symbol_of: dict[ast.AST, Symbol] = field(default_factory=dict)
     unresolved_reads: dict[str, list[ast.Name]] = field(default_factory=lambda: defaultdict(list))
     _uses: dict[tuple[Scope, str], _SymbolUses] = field(default_factory=lambda: defaultdict(_SymbolUses))
-    # The variable that each read means first of all.
+    # The owner that each read resolves to first.
     _resolved_reads: list[tuple[list[ast.Name], Scope, str]] = field(default_factory=list)
 
     def run(self) -> None:
@@ -201,7 +201,7 @@ class SymbolResolution:
         self._build_symbols()
 
     def _assign_names(self) -> None:
-        """Find the home of each name that is bound: where it is bound, unless that scope says otherwise."""
+        """Find the owner of each bound name: the scope that binds it, unless that declares otherwise."""
         for scope in self.builder.scopes:
             declarations = scope.declarations if scope.outer is not None else {}
             scope.own_names.update(name for name in scope.stores if name not in declarations)
@@ -214,7 +214,7 @@ class SymbolResolution:
         if owner is None or (
             owner is not scope and scope.declarations[name] == "nonlocal" and owner.kind in _NOT_NONLOCAL_KINDS
         ):
-            del scope.declarations[name]  # Python takes no such program
+            del scope.declarations[name]  # Python rejects such a program
             scope.own_names.add(name)
             owner = scope
         self._uses[owner, name].bindings += nodes
@@ -260,7 +260,7 @@ class SymbolResolution:
                 symbol_of[node] = binding_scope.symbols[name]
 
 
-# Where `nonlocal` finds nothing.
+# Scopes whose names `nonlocal` cannot refer to.
 _NOT_NONLOCAL_KINDS = ("module", "class")
 
 

@@ -11,7 +11,7 @@ from flake8_redis_ssot.semantic.flow.walk import FlowAnalysis, StatementReaders
 
 
 def bind_name(flow: FlowAnalysis, name: str, values: FlowValues) -> None:
-    """Bind a plain name in the present scope."""
+    """Bind a plain name in the current scope."""
     frame = flow.frame
     frame.bind(name, values)
     if name in frame.declared_frames or frame.kind != "function":
@@ -21,7 +21,7 @@ def bind_name(flow: FlowAnalysis, name: str, values: FlowValues) -> None:
 
 
 def add_member(flow: FlowAnalysis, key: str, values: FlowValues) -> None:
-    """Note what a class attribute can stand for, as seen from outside the class."""
+    """Record the values that a class attribute can have, as visible outside the class."""
     known_origins = flow.members.get(key, ())
     flow.members[key] = known_origins + tuple(
         value for value in values if isinstance(value, str) and value not in known_origins
@@ -29,7 +29,7 @@ def add_member(flow: FlowAnalysis, key: str, values: FlowValues) -> None:
 
 
 def assign_target(flow: FlowAnalysis, target: ast.expr, values: FlowValues, value: ast.expr | None = None) -> None:
-    """Bind a target of any shape. `value` is the expression on the right, where there is one to take apart."""
+    """Bind a target of any shape. `value` is the expression on the right, to unpack it."""
     if isinstance(target, ast.Name):
         bind_name(flow, target.id, values)
     elif isinstance(target, (ast.Tuple, ast.List)):
@@ -78,20 +78,20 @@ def read_assign(flow: FlowAnalysis, node: ast.Assign) -> bool:
 
 
 def read_annotated_assignment(flow: FlowAnalysis, node: ast.AnnAssign) -> bool:
-    """`a: T = value`, or only `a: T`, which binds nothing but says that the name will be there."""
+    """`a: T = value`, or only `a: T`, which binds nothing but declares the name."""
     read_annotation(flow.evaluator, node.annotation)
     if node.value is not None:
         assign_target(flow, node.target, flow.evaluator.read(node.value), node.value)
         _record_dunder_all(flow, node.target, node.value, extend=False)
     elif isinstance(node.target, ast.Name) and node.target.id in flow.bound_names.get(node.lineno, ()):
-        bind_name(flow, node.target.id, NO_VALUES)  # a type alias, levelled down
+        bind_name(flow, node.target.id, NO_VALUES)  # a type alias, rewritten
     elif isinstance(node.target, ast.Name) and flow.is_at_module_level:
         flow.declared_names.add(node.target.id)
     return True
 
 
 def read_augmented_assignment(flow: FlowAnalysis, node: ast.AugAssign) -> bool:
-    """`a += value`: what comes out is not known."""
+    """`a += value`: the result is unknown."""
     flow.evaluator.read(node.value)
     _record_dunder_all(flow, node.target, node.value, extend=True)
     assign_target(flow, node.target, NO_VALUES)
@@ -110,7 +110,7 @@ def _record_dunder_all(flow: FlowAnalysis, target: ast.expr, value: ast.expr, *,
 
 
 def read_delete(flow: FlowAnalysis, node: ast.Delete) -> bool:
-    """`del a`: the name is gone; an outer one of the same name is not seen instead."""
+    """`del a`: the name is unbound; an outer one of the same name does not become visible."""
     for target in node.targets:
         if isinstance(target, ast.Name):
             flow.frame.bind(target.id, NO_VALUES)
@@ -120,7 +120,7 @@ def read_delete(flow: FlowAnalysis, node: ast.Delete) -> bool:
 
 
 def read_global(flow: FlowAnalysis, node: ast.Global | ast.Nonlocal) -> bool:
-    """`global a` and `nonlocal a`: what is bound here is bound there too."""
+    """`global a` and `nonlocal a`: what is bound here is also bound in that scope."""
     for name in node.names:
         owner = _find_declared_frame(flow.frame, name, to_module=isinstance(node, ast.Global))
         flow.frame.declared_frames[name] = owner
@@ -139,7 +139,7 @@ def _find_declared_frame(frame: Frame, name: str, *, to_module: bool) -> Frame:
 
 
 def read_type_alias(flow: FlowAnalysis, node: ast.stmt) -> bool:
-    """`type X = …` (PEP 695): a name that stands for no value. The expression is an annotation."""
+    """`type X = …` (PEP 695): a name without values. The expression is an annotation."""
     name = getattr(node, "name", None)
     if isinstance(name, ast.Name):
         bind_name(flow, name.id, NO_VALUES)

@@ -1,4 +1,4 @@
-"""Calls: which are recorded, what they are handed, and what those that only pass a value on give back."""
+"""Calls: recorded with their arguments; some return one of these."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from flake8_redis_ssot.semantic.flow.frames import (
     origins_of,
 )
 
-# Calls that give back one of their arguments: origin or method name → its position and name.
+# Calls that return one of their arguments: origin or method name → its position and name.
 _PASS_THROUGH_CALLS = {
     "typing:cast": (1, "val"),
     "typing_extensions:cast": (1, "val"),
@@ -33,7 +33,7 @@ _DYNAMIC_IMPORTS = frozenset({"importlib:import_module", "builtins:__import__"})
 
 
 def read_call(evaluator: Evaluator, node: ast.Call) -> FlowValues:
-    """Record a call; its result is the instance that it makes, unless it only passes something on."""
+    """Record a call; its value is the instance that it creates, unless it passes another value through."""
     callees = evaluator.read(node.func)
     positional_values = [evaluator.read(argument) for argument in node.args]
     keyword_values = [evaluator.read(keyword.value) for keyword in node.keywords]
@@ -75,7 +75,7 @@ def _record_callback_arguments(
 def _pass_through_values(
     evaluator: Evaluator, node: ast.Call, origins: Origins, positional_values: list[FlowValues]
 ) -> FlowValues | None:
-    """The result of a call that gives back an argument, an attribute or a module; None for any other call."""
+    """The result of a call that returns an argument, an attribute or a module; None for any other call."""
     parameter = next((_PASS_THROUGH_CALLS[origin] for origin in origins if origin in _PASS_THROUGH_CALLS), None)
     if parameter is None and isinstance(node.func, ast.Attribute):
         parameter = _PASS_THROUGH_METHODS.get(node.func.attr)
@@ -100,7 +100,7 @@ def _record_dynamic_import(evaluator: Evaluator, node: ast.Call, origins: Origin
     if not module:
         return NO_VALUES
     span, is_local = evaluator.recorder.span(node), evaluator.frame.kind in ("function", "lambda")
-    # What the string names is recorded as an import.
+    # The string is recorded as an import instead.
     for argument in (*node.args[:1], *(keyword.value for keyword in node.keywords if keyword.arg == "name")):
         evaluator.recorder.string_references.pop(argument, None)
     members = _string_elements(evaluator, node, 3, "fromlist")
@@ -120,14 +120,14 @@ def _record_dynamic_import(evaluator: Evaluator, node: ast.Call, origins: Origin
 
 
 def _argument_values(evaluator: Evaluator, node: ast.Call, index: int, name: str) -> FlowValues:
-    """The values of an argument that may be given by place or by name."""
+    """The values of an argument passed by position or by name."""
     if index < len(node.args):
         return evaluator.read(node.args[index])
     return next((evaluator.read(keyword.value) for keyword in node.keywords if keyword.arg == name), NO_VALUES)
 
 
 def _string_elements(evaluator: Evaluator, node: ast.Call, index: int, name: str) -> list[str]:
-    """The constant texts of an argument that is a list or a tuple."""
+    """The constant strings in an argument that is a list or a tuple."""
     containers = node.args[index : index + 1] or [keyword.value for keyword in node.keywords if keyword.arg == name]
     elements = [element for value in containers for element in getattr(value, "elts", ())]
     return [text for text in map(single_string, map(evaluator.read, elements)) if text]

@@ -1,4 +1,4 @@
-"""Statements that decide where Python goes next: what is known on each way, and where the ways meet."""
+"""Statements that direct the control flow: the state on each branch, and where branches join."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from flake8_redis_ssot.semantic.flow.assignments import assign_target, bind_name
 from flake8_redis_ssot.semantic.flow.frames import NO_VALUES, Bindings, child_nodes, join_bindings
 from flake8_redis_ssot.semantic.flow.walk import FlowAnalysis, StatementReaders
 
-# A `finally` is read once for each way out; in one another the work would multiply.
+# A `finally` is read once for each kind of exit, which would multiply when nested.
 _MAX_FINALLY_DEPTH = 2
 
 
 def read_if(flow: FlowAnalysis, node: ast.If) -> bool:
-    """`if`: either way, and whether it is only for type checkers."""
+    """`if`: both branches, and whether one is only for type checkers."""
     flow.evaluator.read(node.test)
     before, was_typing_only = flow.frame.bindings, flow.is_typing_only
     flow.is_typing_only = was_typing_only or is_type_checking(node.test)
@@ -29,7 +29,7 @@ def read_if(flow: FlowAnalysis, node: ast.If) -> bool:
 
 
 def is_type_checking(test: ast.expr) -> bool:
-    """Whether a condition holds for type checkers only."""
+    """Whether a condition is true for type checkers only."""
     if isinstance(test, ast.BoolOp) and isinstance(test.op, ast.And):
         return any(map(is_type_checking, test.values))
     name = test.id if isinstance(test, ast.Name) else test.attr if isinstance(test, ast.Attribute) else ""
@@ -37,26 +37,26 @@ def is_type_checking(test: ast.expr) -> bool:
 
 
 def read_while(flow: FlowAnalysis, node: ast.While) -> bool:
-    """`while`: what one turn leaves behind is what the next one finds."""
+    """`while`: the state after one iteration is the initial state of the next."""
     flow.evaluator.read(node.test)
     is_endless = isinstance(node.test, ast.Constant) and bool(node.test.value)
     return _read_loop(flow, node.body, None if is_endless else node.orelse)
 
 
 def read_for(flow: FlowAnalysis, node: ast.For | ast.AsyncFor) -> bool:
-    """`for`: the target stands for nothing that is known."""
+    """`for`: the values of the target are unknown."""
     flow.evaluator.read(node.iter)
     assign_target(flow, node.target, NO_VALUES)
     return _read_loop(flow, node.body, node.orelse)
 
 
 def _read_loop(flow: FlowAnalysis, body: Sequence[ast.stmt], orelse: Sequence[ast.stmt] | None) -> bool:
-    """Turns until nothing new comes to light. `orelse` None: only a `break` leads out."""
+    """Repeat the body until the state is stable. `orelse` None: only a `break` leaves the loop."""
     frame = flow.frame
     outer_jumps, start_state = (frame.break_states, frame.continue_states), frame.bindings
     frame.break_states = []
     flow.loop_depth += 1
-    # Loops in loops take part in the outer one's turns, so that the work does not grow with every level.
+    # Nested loops are repeated with the outer one, so fewer iterations of their own keep the work from multiplying.
     for _ in range(max(1, 8 >> 2 * (flow.loop_depth - 1))):
         frame.continue_states = []
         end_state = flow.read_branch(start_state, body)
@@ -72,7 +72,7 @@ def _read_loop(flow: FlowAnalysis, body: Sequence[ast.stmt], orelse: Sequence[as
 
 
 def read_try(flow: FlowAnalysis, node: ast.Try) -> bool:
-    """`try`: a handler starts from any state that the body passes through, `finally` from any at all."""
+    """`try`: a handler starts from any state in the body, `finally` from any state at all."""
     frame = flow.frame
     start_state, outer_state = frame.bindings, frame.exception_state
     jump_counts = len(frame.break_states), len(frame.continue_states)
@@ -96,7 +96,7 @@ def read_try(flow: FlowAnalysis, node: ast.Try) -> bool:
 def _read_finally_exits(
     flow: FlowAnalysis, body: Sequence[ast.stmt], failed_state: Bindings, break_count: int, continue_count: int
 ) -> None:
-    """`finally` after an exception, a `return` or a jump: what comes after the `try` statement knows nothing of it.
+    """`finally` after an exception, a `return` or a jump: these states do not reach the code after the `try`.
 
     `break_count` and `continue_count` are the numbers of jumps before the `try` statement.
     """
@@ -130,7 +130,7 @@ def _read_handler(flow: FlowAnalysis, failed_state: Bindings, handler: ast.Excep
 
 
 def read_with(flow: FlowAnalysis, node: ast.With | ast.AsyncWith) -> bool:
-    """`with`: the target stands for the context manager itself, which is what clients and pools return."""
+    """`with`: the target has the values of the context manager itself, which clients and pools return."""
     is_suppressed = False
     for item in node.items:
         values = flow.evaluator.read(item.context_expr)
@@ -141,7 +141,7 @@ def read_with(flow: FlowAnalysis, node: ast.With | ast.AsyncWith) -> bool:
 
 
 def _read_suppressed_body(flow: FlowAnalysis, body: Sequence[ast.stmt]) -> bool:
-    """A body that an exception may cut short at any statement, without consequence."""
+    """A body that an exception may end at any statement, because it is suppressed."""
     frame = flow.frame
     start_state, outer_state = frame.bindings, frame.exception_state
     frame.exception_state = start_state
@@ -154,7 +154,7 @@ def _read_suppressed_body(flow: FlowAnalysis, body: Sequence[ast.stmt]) -> bool:
 
 
 def read_match(flow: FlowAnalysis, node: ast.Match) -> bool:
-    """`match`: any case, or none unless one takes everything."""
+    """`match`: any case, or none unless one is irrefutable."""
     flow.evaluator.read(node.subject)
     start_state = flow.frame.bindings
     end_states = [_read_case(flow, start_state, case) for case in node.cases]
@@ -181,7 +181,7 @@ def _read_case(flow: FlowAnalysis, start_state: Bindings, case: ast.match_case) 
 
 
 def read_return(flow: FlowAnalysis, node: ast.Return) -> bool:
-    """`return`: the function's result, and a state in which it can be left."""
+    """`return`: the function's result, and a state in which the function can be left."""
     if node.value is not None:
         flow.recorder.mark_returned(flow.evaluator.read(node.value), flow.frame)
     flow.frame.exit_states.append(dict(flow.frame.bindings))
@@ -189,19 +189,19 @@ def read_return(flow: FlowAnalysis, node: ast.Return) -> bool:
 
 
 def read_raise(flow: FlowAnalysis, node: ast.Raise) -> bool:
-    """`raise`: no way out at the end."""
+    """`raise`: the end is unreachable."""
     flow.evaluator.read_all([node.exc, node.cause])
     return False
 
 
 def read_break(flow: FlowAnalysis, node: ast.Break) -> bool:
-    """`break`: the state goes on after the loop."""
+    """`break`: the state continues after the loop."""
     flow.frame.break_states.append(dict(flow.frame.bindings))
     return False
 
 
 def read_continue(flow: FlowAnalysis, node: ast.Continue) -> bool:
-    """`continue`: the state goes on with the next turn."""
+    """`continue`: the state continues in the next iteration."""
     flow.frame.continue_states.append(dict(flow.frame.bindings))
     return False
 
@@ -218,7 +218,7 @@ def read_expression(flow: FlowAnalysis, node: ast.Expr | ast.Assert) -> bool:
 
 
 def _is_dunder_all_change(node: ast.AST) -> bool:
-    """`__all__.extend(…)` and the like."""
+    """Whether a statement is `__all__.extend(…)` or the like."""
     call = node.value if isinstance(node, ast.Expr) else None
     function = call.func if isinstance(call, ast.Call) else None
     owner = function.value if isinstance(function, ast.Attribute) else None

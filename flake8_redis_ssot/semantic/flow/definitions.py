@@ -1,4 +1,4 @@
-"""Functions and classes: names that are defined here, and scopes of their own."""
+"""Functions and classes: definitions of this file, which open scopes."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from flake8_redis_ssot.semantic.flow.walk import FlowAnalysis, StatementReaders
 
 
 def read_function(flow: FlowAnalysis, node: FunctionNode) -> bool:
-    """`def`: decorators, defaults and annotations are read now, in the scope around it; the body later."""
+    """`def`: decorators, defaults and annotations are read now, in the enclosing scope; the body later."""
     decorators = _read_decorators(flow, node)
     is_memoized = not MEMOIZING_DECORATORS.isdisjoint(origin.replace(":", ".") for origin in decorators)
     _read_signature(flow, node.args)
@@ -58,7 +58,7 @@ def _bind_self(flow: FlowAnalysis, node: FunctionNode, frame: Frame, decorators:
 
 
 def read_class(flow: FlowAnalysis, node: ast.ClassDef) -> bool:
-    """`class`: its body runs at once, in a scope that functions inside do not see."""
+    """`class`: its body is executed at once, in a scope that nested functions do not see."""
     _read_decorators(flow, node)
     bases: list[str] = []
     for base in node.bases:
@@ -66,7 +66,7 @@ def read_class(flow: FlowAnalysis, node: ast.ClassDef) -> bool:
     flow.evaluator.read_all(keyword.value for keyword in node.keywords)
     name = _unique_qualname(flow, node)
     flow.bases[name] = tuple(bases)
-    # Type parameters have a scope around the class, which its methods see (PEP 695).
+    # Type parameters have a scope around the class, which its methods can see (PEP 695).
     type_frame = Frame(
         "parameters", "", flow.frame, bindings=dict.fromkeys(_type_parameter_names(flow, node), NO_VALUES)
     )
@@ -77,7 +77,7 @@ def read_class(flow: FlowAnalysis, node: ast.ClassDef) -> bool:
 
 
 def _unique_qualname(flow: FlowAnalysis, node: FunctionNode | ast.ClassDef) -> str:
-    """The qualified name of a definition, with a number behind if another one has had that name before."""
+    """The qualified name of a definition, with a number appended if another one had that name before."""
     base_name = _qualname(flow.frame, node.name)
     number = 1
     name = base_name

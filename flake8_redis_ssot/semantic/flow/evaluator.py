@@ -1,4 +1,4 @@
-"""Constant strings that name code: targets of patches, and dotted paths that settings and tests hold."""
+"""The values that expressions can have, and constant strings that name code: patch targets and dotted paths."""
 
 from __future__ import annotations
 
@@ -24,22 +24,22 @@ from flake8_redis_ssot.semantic.name_patterns import NamePatterns
 
 # `package.module.name`, or as entry points write it, `package.module:name`.
 _DOTTED_PATH = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)+(?::[^\W\d]\w*(?:\.[^\W\d]\w*)*)?")
-# The last part of what is called → what its first argument is for. Whatever is called `patch` and is handed such a
-# path patches it: `mock.patch`, `mocker.patch`, a helper around them.
+# The last name of a callee → the role of its first argument. Any `patch` that is passed such a path patches it:
+# `mock.patch`, `mocker.patch`, a helper around them.
 _PATCH_ROLES = {"patch": "patch", "setattr": "patch", "delattr": "patch"}
 _PATCH_VARIANTS = {"object": "object", "multiple": "multiple", "dict": "dict"}
-# Those that replace an item for a while: of the namespace of a module it is an attribute.
+# These patch an item, which in the namespace of a module is an attribute.
 _ITEM_PATCHERS = frozenset({"setitem", "delitem"})
 _TARGET_KEYWORDS = ("target", "in_dict")
 _ATTRIBUTE_KEYWORDS = ("attribute", "name")
 
 
 def record_string(evaluator: Evaluator, node: ast.expr, text: str, parts: Iterable[ast.expr] = ()) -> None:
-    """Record a string that is a dotted path; those that it is put together from (`parts`) are none of their own."""
+    """Record a string that is a dotted path; the strings that it is joined from (`parts`) are not recorded."""
     for part in parts:
         evaluator.recorder.string_references.pop(part, None)
     if node in evaluator.recorder.string_references:
-        return  # it is read again; what it is for is known already
+        return  # read again: its role is known
     if "." in text and evaluator.patterns.matches_dotted(text.replace(":", ".")) and _DOTTED_PATH.fullmatch(text):
         _record_reference(evaluator, node, text, "text")
 
@@ -47,7 +47,7 @@ def record_string(evaluator: Evaluator, node: ast.expr, text: str, parts: Iterab
 def record_patch(
     evaluator: Evaluator, node: ast.Call, positional_values: list[FlowValues], keyword_values: list[FlowValues]
 ) -> None:
-    """Record what a call patches, if it does."""
+    """Record what a call patches, if anything."""
     role = _patch_role(node.func)
     _record_dict_keys(evaluator, node, role)
     target = _find_argument(node, positional_values, keyword_values, 0, _TARGET_KEYWORDS) if role else None
@@ -75,7 +75,7 @@ def record_patch(
 
 
 def _record_dict_keys(evaluator: Evaluator, node: ast.Call, role: str | None) -> None:
-    """`patch.dict(module.__dict__, {"name": mock})`: of what, cannot be seen."""
+    """`patch.dict(module.__dict__, {"name": mock})`: the owner of the keys is not resolved."""
     keys: list[ast.expr | None] = []
     if role == "dict":
         keys = [key for given in node.args[1:2] if isinstance(given, ast.Dict) for key in given.keys]
@@ -90,7 +90,7 @@ def _record_dict_keys(evaluator: Evaluator, node: ast.Call, role: str | None) ->
 
 
 def _constant_suffix(node: ast.expr) -> str | None:
-    """The last part of a dotted path of which only the end is constant: `f"{module}.name"`, `module + ".name"`."""
+    """The last part of a dotted path with a constant end: `f"{module}.name"`, `module + ".name"`."""
     if isinstance(node, ast.JoinedStr):
         return _constant_suffix(node.values[-1]) if node.values else None
     if isinstance(node, ast.BinOp):
@@ -115,7 +115,7 @@ def _find_argument(
     index: int,
     names: tuple[str, ...],
 ) -> tuple[ast.expr, FlowValues] | None:
-    """An argument that may be given by place or by name, with what it stands for."""
+    """An argument passed by position or by name, with its values."""
     if index < len(node.args):
         return node.args[index], positional_values[index]
     matches = (
@@ -133,15 +133,14 @@ def _record_reference(
     )
 
 
-# By node type. Functions, not methods: bound methods in an instance's table would be a cycle that keeps every
-# tree alive.
+# By node type. Functions, not bound methods, which would be a reference cycle that keeps every tree alive.
 ExpressionReaders = dict[type[ast.AST], Callable[..., FlowValues]]
-# Builtins that can hand a class or a module on; every other builtin stands for nothing.
+# Builtins that can return a class or a module; all others have no values.
 _TRACKED_BUILTINS = frozenset({"__import__", "getattr", "map", "type"})
 
 
 class Evaluator:
-    """Reads expressions in the current frame. `row` is the line (1-based) where the present statement begins."""
+    """Reads expressions in the current frame. `row` is the line (1-based) where the current statement begins."""
 
     def __init__(
         self, recorder: FactRecorder, patterns: NamePatterns, module: str, package: str, readers: ExpressionReaders
@@ -157,7 +156,7 @@ class Evaluator:
         self._readers = readers
 
     def read(self, node: ast.AST) -> FlowValues:
-        """What an expression can stand for. Every call in it is recorded once."""
+        """The values that an expression can have. Every call in it is recorded once."""
         reader = self._readers.get(type(node))
         if reader is not None:
             return reader(self, node)
@@ -166,26 +165,26 @@ class Evaluator:
         return NO_VALUES
 
     def read_all(self, nodes: Iterable[ast.AST | None]) -> None:
-        """Read several expressions for the calls in them."""
+        """Read several expressions to record the calls in them."""
         for node in nodes:
             if node is not None:
                 self.read(node)
 
     def read_name(self, name: str) -> FlowValues:
-        """What a plain name can stand for here."""
+        """The values that a plain name can have here."""
         values = self.frame.lookup(name)
         if values is None:
             builtin: FlowValues = (f"builtins:{name}",) if name in _TRACKED_BUILTINS else NO_VALUES
             values = (self._star_origins(name) or builtin) if self.star_modules else builtin
         if values and self.patterns.matches_name(name):
             if self.frame.is_unbound_local(name):
-                # A class body then asks the module, past the functions around it; a function asks nobody.
+                # A class body then reads the global, bypassing enclosing functions; in a function this is an error.
                 values = self.frame.module_bindings().get(name, NO_VALUES) if self.frame.kind == "class" else NO_VALUES
             self._record_star_reads(values)
         return values
 
     def _star_origins(self, name: str) -> FlowValues:
-        """What star imports may have brought in: the last one that has the name counts."""
+        """The origins that star imports may bind a name to: the last one that has the name counts."""
         if not self.patterns.matches_name(name):
             return NO_VALUES
         return ("|".join(f"{star}:*{name}" for star in reversed(self.star_modules)),)
@@ -199,7 +198,7 @@ class Evaluator:
                         self.recorder.star_reads.setdefault(f"{module}:*", set()).add(value)
 
     def apply_star_import(self, module: str) -> None:
-        """`from module import *` at this point: it may bind any name anew."""
+        """`from module import *` at this point: it may rebind any name."""
         if module not in self.star_modules:
             self.star_modules.append(module)
         bindings = self.frame.bindings
@@ -215,16 +214,16 @@ class Evaluator:
             )
 
     def _is_relevant(self, origin: str) -> bool:
-        """Whether it matters that a name loses this origin: a guarded one, or a class that may derive from one."""
+        """Whether losing this origin matters: it matches, or is a class that may derive from a match."""
         return origin.startswith(f"{self.module}:@") or self.patterns.matches_dotted(origin)
 
     def find_assigned(self, node: ast.Attribute | ast.Subscript) -> FlowValues | None:
-        """What the function itself has assigned to an attribute or item."""
+        """The values that the current scope has assigned to an attribute or item."""
         path = access_path(node) if self.frame.bound_paths else None
         return self.frame.bindings.get(path) if path else None
 
     def resolve_attribute(self, bases: FlowValues, name: str, node: ast.Attribute | None = None) -> FlowValues:
-        """What an attribute of `bases` can stand for; `node` is noted where it may reach into an old module."""
+        """The values that an attribute of `bases` can have; `node` is recorded if the name matches."""
         values: list[FlowValue] = []
         for base in bases:
             if isinstance(base, str):
@@ -242,7 +241,7 @@ def single_string(values: FlowValues) -> str | None:
 
 
 def resolve_relative_module(package: str, level: int, name: str) -> str | None:
-    """The absolute module that `level` dots and `name` mean in `package`; None beyond the top-level package."""
+    """The absolute name of a relative import with `level` dots in `package`; None beyond the top-level package."""
     parts = package.split(".") if package else []
     if level - 1 >= len(parts):
         return None

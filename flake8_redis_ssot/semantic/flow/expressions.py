@@ -1,4 +1,4 @@
-"""Expressions other than calls: what each can stand for."""
+"""Expressions other than calls: the values that each can have."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def read_name(evaluator: Evaluator, node: ast.Name) -> FlowValues:
 
 
 def read_attribute(evaluator: Evaluator, node: ast.Attribute) -> FlowValues:
-    """`a.b`: what has been assigned to it, else the attribute of whatever `a` stands for."""
+    """`a.b`: what was assigned to it, else the attribute of the values of `a`."""
     bases = evaluator.read(node.value)
     assigned = evaluator.find_assigned(node)
     if assigned is not None:
@@ -32,7 +32,7 @@ def read_attribute(evaluator: Evaluator, node: ast.Attribute) -> FlowValues:
 
 
 def read_subscript(evaluator: Evaluator, node: ast.Subscript) -> FlowValues:
-    """`a[b]`: what has been assigned to it; `Cache[str]` is still the class."""
+    """`a[b]`: what was assigned to it; `Cache[str]` is still the class."""
     values = evaluator.read(node.value)
     evaluator.read(node.slice)
     assigned = evaluator.find_assigned(node)
@@ -40,7 +40,7 @@ def read_subscript(evaluator: Evaluator, node: ast.Subscript) -> FlowValues:
 
 
 def read_constant(evaluator: Evaluator, node: ast.Constant) -> FlowValues:
-    """A constant: only text matters."""
+    """A constant: only strings matter."""
     if not isinstance(node.value, str):
         return NO_VALUES
     record_string(evaluator, node, node.value)
@@ -48,12 +48,12 @@ def read_constant(evaluator: Evaluator, node: ast.Constant) -> FlowValues:
 
 
 def read_joined_str(evaluator: Evaluator, node: ast.JoinedStr) -> FlowValues:
-    """An f-string, where all of it is constant."""
+    """An f-string, if all of it is constant."""
     return _join_strings(evaluator, node, node.values, [single_string(evaluator.read(part)) for part in node.values])
 
 
 def _join_strings(evaluator: Evaluator, node: ast.expr, parts: list[ast.expr], strings: list[str | None]) -> FlowValues:
-    """What several constant texts make together; nothing where one of them is not known."""
+    """The concatenation of constant strings; no values if one of them is unknown."""
     if None in strings:
         return NO_VALUES
     joined = "".join(filter(None, strings))
@@ -71,7 +71,7 @@ def read_formatted_value(evaluator: Evaluator, node: ast.FormattedValue) -> Flow
 
 
 def read_bin_op(evaluator: Evaluator, node: ast.BinOp) -> FlowValues:
-    """`a + b`, where both are constant texts. A long sum leans to the left: go down it in a loop, not by recursion."""
+    """`a + b`, if both are constant strings. Long sums are nested on the left: a loop avoids recursion."""
     operands: list[ast.expr] = [node.right]
     left, is_sum = node.left, isinstance(node.op, ast.Add)
     while isinstance(left, ast.BinOp):
@@ -84,12 +84,12 @@ def read_bin_op(evaluator: Evaluator, node: ast.BinOp) -> FlowValues:
 
 
 def read_await(evaluator: Evaluator, node: ast.Await) -> FlowValues:
-    """`await a` stands for what `a` does."""
+    """`await a` has the values of `a`."""
     return evaluator.read(node.value)
 
 
 def read_bool_op(evaluator: Evaluator, node: ast.BoolOp) -> FlowValues:
-    """`a or b`: any of them."""
+    """`a or b`: the values of all operands."""
     values = NO_VALUES
     for operand in node.values:
         values = merge_values(values, evaluator.read(operand))
@@ -97,27 +97,27 @@ def read_bool_op(evaluator: Evaluator, node: ast.BoolOp) -> FlowValues:
 
 
 def read_if_exp(evaluator: Evaluator, node: ast.IfExp) -> FlowValues:
-    """`a if b else c`: either."""
+    """`a if b else c`: the values of both."""
     evaluator.read(node.test)
     return merge_values(evaluator.read(node.body), evaluator.read(node.orelse))
 
 
 def read_named_expr(evaluator: Evaluator, node: ast.NamedExpr) -> FlowValues:
-    """`a := b` binds, and stands for what `b` does."""
+    """`a := b` binds, and has the values of `b`."""
     values = evaluator.read(node.value)
     evaluator.frame.bind(node.target.id, values)
     return values
 
 
 def read_yield(evaluator: Evaluator, node: ast.Yield) -> FlowValues:
-    """`yield a` gives back what `a` stands for."""
+    """`yield a` returns the values of `a`."""
     if node.value is not None:
         evaluator.recorder.mark_returned(evaluator.read(node.value), evaluator.frame)
     return NO_VALUES
 
 
 def read_lambda(evaluator: Evaluator, node: ast.Lambda) -> FlowValues:
-    """A function whose result is its body. The body runs later, when the scope around it is complete."""
+    """A function that returns its body, which runs later, when the enclosing scope is complete."""
     evaluator.read_all((*node.args.defaults, *node.args.kw_defaults))
     outer = evaluator.frame
     name = f"{outer.qualname}.<lambda>".lstrip(".")
@@ -129,11 +129,11 @@ def read_lambda(evaluator: Evaluator, node: ast.Lambda) -> FlowValues:
 def read_comprehension(
     evaluator: Evaluator, node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp
 ) -> FlowValues:
-    """The elements stand for nothing together; the variables hide outer names."""
+    """A comprehension has no values; its variables hide outer names."""
     outer = evaluator.frame
     evaluator.read(node.generators[0].iter)
     if outer.kind == "class":
-        evaluator.frame = Frame("comprehension", outer.qualname, outer)  # which does not see the class's own names
+        evaluator.frame = Frame("comprehension", outer.qualname, outer)  # which does not see names of the class
     bindings, names = evaluator.frame.bindings, [name for part in node.generators for name in target_names(part.target)]
     shadowed = {name: bindings[name] for name in names if name in bindings}
     bindings |= dict.fromkeys(names, NO_VALUES)
@@ -169,9 +169,9 @@ READERS: ExpressionReaders = {
 
 
 def read_annotation(evaluator: Evaluator, annotation: ast.expr | None) -> None:
-    """Read what an annotation carries beside its types: the further arguments of `Annotated` (PEP 593).
+    """Read what an annotation has besides types: the further arguments of `Annotated` (PEP 593).
 
-    Its names are read too where star imports may have bound them, also in quotes.
+    If star imports may have bound its names, these are read too, also in quotes.
     """
     if annotation is None or (isinstance(annotation, (ast.Name, ast.Constant)) and not evaluator.star_modules):
         return

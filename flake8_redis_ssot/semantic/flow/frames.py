@@ -1,4 +1,4 @@
-"""Scopes of one file: what each name can stand for at a point of the program."""
+"""Scopes of one file: the values that each name can have at one point of the program."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ class StringConstant(NamedTuple):
 
 
 class SelfReference(NamedTuple):
-    """`self` or `cls` in a method: `origin` is the class. Its attributes have origins; calling it has none."""
+    """`self` or `cls` in a method: `origin` is the class. Its attributes have origins, calls of it have none."""
 
     origin: str
 
 
-# What an expression can stand for: an origin (str), the instance made by call number n (int), a constant
-# string, or `self`. No value: nothing is known of it.
+# A value that an expression can have: an origin (str), the instance created by call number n (int), a constant
+# string, or `self`. No values: they are unknown.
 FlowValue = str | int | StringConstant | SelfReference
 FlowValues = tuple[FlowValue, ...]
 Bindings = dict[str, FlowValues]
@@ -28,13 +28,13 @@ NO_VALUES: FlowValues = ()
 
 
 class Frame:
-    """One scope while it is being read: of kind "module", "class", "function", "lambda" or some other.
+    """One scope during the analysis: "module", "class", "function", "lambda", "comprehension" or "parameters".
 
-    `bindings` is the state at the present point; `exit_states` are the states at each `return`, `break_states` and
-    `continue_states` those at the jumps of the innermost loop, `exception_state` the union of those in which an
-    exception can leave the innermost `try` (None outside one). `declared_frames` are names declared global or nonlocal,
-    with their home; `bound_paths` are bound paths, with the names that they depend on. `has_rebound_global`: a function
-    has given a name of this scope a new meaning.
+    `bindings` is the current state; `exit_states` are the states at each `return`, `break_states` and `continue_states`
+    those at the jumps of the innermost loop, `exception_state` the union of those in which an exception can leave the
+    innermost `try` (None outside one). `declared_frames` maps global and nonlocal names to the frames that own them,
+    `bound_paths` access paths to the names that they depend on. `has_rebound_global`: a function has added values to a
+    name of this scope.
     """
 
     __slots__ = (
@@ -80,7 +80,7 @@ class Frame:
         self._local_names: frozenset[str] | None = None
 
     def bind(self, name: str, values: FlowValues) -> None:
-        """Let a name stand for `values` from here on; what was known of its attributes ends."""
+        """Bind a name to `values`; the values of its attributes are forgotten."""
         for stale in [path for path, roots in self.bound_paths.items() if name in roots]:
             self.bindings.pop(stale, None)
         self.bindings[name] = values
@@ -91,7 +91,7 @@ class Frame:
             owner.has_rebound_global = owner.has_rebound_global or owner.bindings[name] != previous
 
     def bind_path(self, target: ast.expr, values: FlowValues) -> None:
-        """The same for an attribute or an item, such as `self.client` or `cache['main']`."""
+        """Bind an attribute or an item, such as `self.client` or `cache['main']`."""
         path = access_path(target)
         if path is None:
             return
@@ -101,7 +101,7 @@ class Frame:
         self.bindings[path] = values
 
     def lookup(self, name: str) -> FlowValues | None:
-        """What a name stands for here, or None where no enclosing scope binds it (Python's own order of scopes)."""
+        """The values of a name, or None if no enclosing scope binds it (in Python's order of scopes)."""
         if name in self.bindings:
             return self.bindings[name]
         if name in self.declared_frames:
@@ -114,7 +114,7 @@ class Frame:
         return None
 
     def is_unbound_local(self, name: str) -> bool:
-        """Whether a scope binds a name only further down: until then Python does not look for it around it."""
+        """Whether this scope binds a name only later: until then Python does not search enclosing scopes for it."""
         if self.kind not in ("function", "class") or name in self.bindings or name in self.declared_frames:
             return False
         if self._local_names is None:
@@ -123,15 +123,15 @@ class Frame:
 
     @property
     def function(self) -> str:
-        """The qualified name of the function that this scope is the body of; empty for others."""
+        """The qualified name of the function whose body this scope is; empty for others."""
         return self.qualname if self.kind in ("function", "lambda") else ""
 
     def module_bindings(self) -> Bindings:
-        """What the names of the module stand for."""
+        """The current state of the module."""
         return self.bindings if self.outer is None else self.outer.module_bindings()
 
     def final_bindings(self) -> Bindings:
-        """Everything that a name can stand for after the scope has been left, for functions defined in it."""
+        """The values that names can have after the scope was left, for functions defined in it."""
         state = self.bindings
         for exit_state in self.exit_states:
             state = join_bindings(state, exit_state)
@@ -139,7 +139,7 @@ class Frame:
 
 
 def origins_of(values: FlowValues) -> tuple[str, ...]:
-    """Those of the values that are origins."""
+    """The values that are origins."""
     return tuple(value for value in values if isinstance(value, str))
 
 
@@ -151,7 +151,7 @@ def merge_values(left: FlowValues, right: FlowValues) -> FlowValues:
 
 
 def join_bindings(left: Bindings, right: Bindings) -> Bindings:
-    """The state where two ways through the program meet."""
+    """The state where two branches join."""
     if left is right:
         return left
     joined = dict(left)
@@ -171,7 +171,7 @@ _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
 
 def stored_names(body: Iterable[ast.stmt]) -> Iterator[str]:
-    """The names that statements bind in their own scope, those of nested functions and classes left out."""
+    """The names that statements bind in their own scope, not in nested functions and classes."""
     stack: list[ast.AST] = list(body)
     while stack:
         node = stack.pop()
@@ -183,7 +183,7 @@ def stored_names(body: Iterable[ast.stmt]) -> Iterator[str]:
 
 
 def child_nodes(node: ast.AST) -> list[ast.AST]:
-    """The nodes right below one, in order: `ast.iter_child_nodes`, at a third of its time."""
+    """The direct children of a node, in order: `ast.iter_child_nodes`, in a third of its time."""
     nodes: list[ast.AST] = []
     for value in vars(node).values():
         if isinstance(value, ast.AST):
@@ -217,7 +217,7 @@ def target_names(target: ast.expr) -> list[str]:
 
 
 def access_path(node: ast.expr) -> str | None:
-    """`self.pool`, `cache['main']` or `cache[key(1)]` as a key for bindings; None where no plain name is the root."""
+    """`self.pool`, `cache['main']` or `cache[key(1)]` as a key for bindings; None if the root is not a plain name."""
     if isinstance(node, ast.Name):
         return node.id
     if isinstance(node, ast.Attribute):
@@ -230,5 +230,5 @@ def access_path(node: ast.expr) -> str | None:
 
 
 def names_in_expression(node: ast.expr) -> frozenset[str]:
-    """The plain names in an expression: what a path made of it depends on."""
+    """The plain names in an expression, which its access path depends on."""
     return frozenset(part.id for part in ast.walk(node) if isinstance(part, ast.Name))

@@ -1,4 +1,4 @@
-"""Import statements: what they bring in, and what it is called here."""
+"""Import statements: what they import, and the names that they bind."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the reading of one file has found so far; frozen into facts at the end."""
+"""The facts of one file found so far; frozen at the end."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from flake8_redis_ssot.semantic.flow.frames import FlowValues, Frame
 
 
 class RecordedCall:
-    """A call whose callee has an origin, and what becomes of its result. `frame` is the function that it stands in."""
+    """A call whose callee has an origin, and the use of its result. `frame` is the scope that contains it."""
 
     __slots__ = ("frame", "is_returned", "is_stored", "node", "origins", "statement_row")
 
@@ -25,9 +25,9 @@ class RecordedCall:
 
 
 class FactRecorder:
-    """Records by place in the tree, so that reading a loop's body twice records each fact once.
+    """Records facts by node, so that each is recorded once even if a loop's body is read twice.
 
-    `span` tells the place of a node.
+    `span` returns the position of a node.
     """
 
     def __init__(self, span: Callable[[ast.expr | ast.stmt | ast.alias], Span]) -> None:
@@ -42,7 +42,7 @@ class FactRecorder:
         self.star_reads: dict[str, set[str]] = {}
 
     def record_call(self, node: ast.Call, row: int, frame: Frame, origins: Origins) -> int:
-        """Number a call; its result is known by that number from here on."""
+        """Record a call; the number returned identifies its result."""
         number = self.call_numbers.get(node)
         if number is None:
             number = self.call_numbers[node] = len(self.recorded_calls)
@@ -57,19 +57,19 @@ class FactRecorder:
         return any(isinstance(value, int) and origin in self.recorded_calls[value].origins for value in values)
 
     def mark_returned(self, values: FlowValues, frame: Frame) -> None:
-        """A function returns or yields these values: the calls among them that stand in it are its result."""
+        """Record that a function returns or yields these values: calls among them in its own body are its result."""
         for value in values:
             if isinstance(value, int) and self.recorded_calls[value].frame is frame:
                 self.recorded_calls[value].is_returned = True
 
     def mark_stored(self, values: FlowValues) -> None:
-        """These values are stored where they outlive the call of the function."""
+        """Record that these values are stored where they outlive the function call."""
         for value in values:
             if isinstance(value, int):
                 self.recorded_calls[value].is_stored = True
 
     def build_calls(self) -> tuple[Call, ...]:
-        """The calls, frozen, in order of place."""
+        """The calls, frozen, in order of position."""
         return tuple(
             sorted(
                 Call(
@@ -85,7 +85,7 @@ class FactRecorder:
         )
 
     def build_imports(self) -> tuple[Import, ...]:
-        """The imports, frozen, in order of place."""
+        """The imports, frozen, in order of position."""
         return tuple(
             sorted(
                 Import(*entry, star_reads=tuple(sorted(self.star_reads.get(entry[2], ()))) if entry[4] else ())
@@ -94,7 +94,7 @@ class FactRecorder:
         )
 
     def build_attribute_accesses(self) -> tuple[AttributeAccess, ...]:
-        """The attribute accesses, frozen, in order of place."""
+        """The attribute accesses, frozen, in order of position."""
         return tuple(
             sorted(self._build_attribute_access(node, *location) for node, location in self.attribute_accesses.items())
         )

@@ -1,7 +1,7 @@
-"""The walk over the statements of one file, in the order in which Python runs them.
+"""Flow analysis of the statements of one file, in the order in which Python executes them.
 
-Module level first, then the functions (they run when the module is complete). At each point the walk knows
-what every name can stand for; where two ways meet, a name can stand for what it did on either.
+Module level first, then the functions (they run when the module is complete). The values that every name can have are
+known at each statement; where branches join, a name has the values of both.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from flake8_redis_ssot.semantic.name_patterns import NamePatterns
 from flake8_redis_ssot.semantic.relevant_rows import RelevantRows
 from flake8_redis_ssot.syntax.lazy_bodies import PartialTree
 
-# Reads one kind of statement and tells whether Python can come out at its end.
+# Reads one kind of statement and returns whether its end is reachable.
 StatementReaders = dict[type[ast.AST], Callable[..., bool]]
 
 
 class DeferredBody(NamedTuple):
-    """A function's body that waits to be read: its scope, the state it starts from, its rows (1-based, inclusive)."""
+    """A function body to read later: its frame, the initial state, its rows (1-based, inclusive)."""
 
     frame: Frame
     start_state: Bindings
@@ -32,12 +32,12 @@ class DeferredBody(NamedTuple):
 
 
 class FlowAnalysis:
-    """One file while it is being read. The readers of the single statements stand in the modules beside this one.
+    """The analysis of one file. The readers of statements are in the other modules of this package.
 
-    `members` are class attributes (`Class.name`) and `bases` base classes, as other files can see them;
-    `declared_names` are names that are bound at module level somewhere, though perhaps not where the walk could see it;
-    `loop_depth` tells how many loops of this scope are around the present statement, `finally_depth` how many `finally`
-    bodies are being read on the way out.
+    `members` are class attributes (`Class.name`) and `bases` base classes, as visible to other files; `declared_names`
+    are names that are bound at module level somewhere, possibly in code that is not analysed; `loop_depth` is the
+    number of loops of this scope around the current statement, `finally_depth` that of `finally` bodies being read for
+    an exit.
     """
 
     def __init__(
@@ -63,20 +63,20 @@ class FlowAnalysis:
         self.loop_depth = 0
         self.finally_depth = 0
         self._deferred: list[DeferredBody] = []
-        self._expanded_rows: set[int] = set()  # rows of functions whose insides were read
+        self._expanded_rows: set[int] = set()  # rows of functions whose bodies were parsed
 
     @property
     def frame(self) -> Frame:
-        """The scope that is being read."""
+        """The current scope."""
         return self.evaluator.frame
 
     @property
     def is_at_module_level(self) -> bool:
-        """Whether the present scope is the module itself."""
+        """Whether the current scope is the module itself."""
         return self.frame.outer is None
 
     def analyse_module(self, tree: ast.Module, relevant_rows: RelevantRows) -> None:
-        """Read a whole file; of its functions only those in which something that matters can be named."""
+        """Read a whole file, but of its functions only those with relevant rows."""
         self.read_block(tree.body)
         self._read_lambdas()
         pending, self._deferred = self._deferred, []
@@ -91,11 +91,11 @@ class FlowAnalysis:
             self._read_bodies(ready)
             finished += ready
         if self.frame.has_rebound_global:
-            # A function has bound a global: what was read before did not know of it.
+            # A function has rebound a global, which may change the values in those read before.
             self._read_bodies(finished)
 
     def _find_aliases(self, patterns: NamePatterns) -> set[str]:
-        """Names of this file that stand for something that matters: aliases, class attributes, derived classes."""
+        """Names that resolve to a match in this file: aliases, class attributes, derived classes."""
         items = [*self.frame.bindings.items(), *self.members.items(), *self.bases.items()]
         aliases = {
             key.rpartition(".")[2].partition("#")[0]
@@ -105,7 +105,7 @@ class FlowAnalysis:
         return {name for name in aliases if not patterns.matches_name(name)}
 
     def read_block(self, statements: Iterable[ast.stmt]) -> bool:
-        """Read statements one after the other; whether Python can come out at the end of the last one."""
+        """Read statements in order; whether the end of the last one is reachable."""
         is_reachable = True
         for statement in statements:
             is_reachable = self._read_statement(statement) and is_reachable
@@ -125,19 +125,19 @@ class FlowAnalysis:
         return is_reachable
 
     def read_branch(self, start_state: Bindings, statements: Iterable[ast.stmt]) -> Bindings | None:
-        """Read statements from the state `start_state`: the state at their end, or None where it can't be reached."""
+        """Read statements from the state `start_state`: the state at their end, or None if it is unreachable."""
         self.frame.bindings = dict(start_state)
         return self.frame.bindings if self.read_block(statements) else None
 
     def join_branches(self, states: Iterable[Bindings | None]) -> bool:
-        """Go on where the given states meet; whether any of them can be reached."""
+        """Continue with the union of the given states; whether any of them is reachable."""
         reachable = [state for state in states if state is not None]
         for state in reachable:
             self.frame.bindings = state if state is reachable[0] else join_bindings(self.frame.bindings, state)
         return bool(reachable)
 
     def defer_body(self, frame: Frame, function: FunctionNode) -> None:
-        """Read the body of a function later, when the scope around it is complete."""
+        """Read the body of a function later, when the enclosing scope is complete."""
         outline_last_row = self.outline and self.outline.last_skipped_row(function.lineno)
         last_row = outline_last_row or function.end_lineno or function.lineno
         self._deferred.append(DeferredBody(frame, frame.bindings, function.lineno, last_row))
@@ -150,7 +150,7 @@ class FlowAnalysis:
         self.evaluator.frame, self.loop_depth = outer, outer_depth
 
     def _read_bodies(self, bodies: Iterable[DeferredBody]) -> None:
-        """Read functions whose outer scope is complete, each with those in it."""
+        """Read functions whose enclosing scope is complete, each with those nested in it."""
         for body in bodies:
             frame = body.frame
             self._expand_body(body)
@@ -162,7 +162,7 @@ class FlowAnalysis:
             self._read_bodies(inner_bodies)
 
     def _expand_body(self, body: DeferredBody) -> None:
-        """Read what is in a hollow function, once."""
+        """Parse the body of a skipped function, once."""
         content = (
             self.outline.parse_body(body.first) if self.outline and body.first not in self._expanded_rows else None
         )
@@ -181,6 +181,6 @@ class FlowAnalysis:
 
 
 def _is_relevant(patterns: NamePatterns, value: FlowValue) -> bool:
-    """Whether a value holds one of the words: an origin, or a text that may become one."""
+    """Whether a value matches: an origin, or a string that may become one."""
     text = value if isinstance(value, str) else value.value if isinstance(value, StringConstant) else ""
     return patterns.matches_dotted(text)
