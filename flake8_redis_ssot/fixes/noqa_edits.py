@@ -11,7 +11,7 @@ from flake8_redis_ssot.model import FindingKind, Suppression
 from flake8_redis_ssot.project.view import ConfirmedFinding
 from flake8_redis_ssot.syntax.edits import TextEdit
 from flake8_redis_ssot.syntax.noqa import NOQA_PATTERN, NoqaIndex, ignored_codes
-from flake8_redis_ssot.syntax.source import LINE_BREAK
+from flake8_redis_ssot.syntax.trees import LINE_BREAK
 
 _SEPARATOR = re.compile(r"[,\s]*")
 _SEPARATOR_BEFORE = re.compile(r"[,\s]+\Z")

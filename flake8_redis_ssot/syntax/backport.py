@@ -102,12 +102,12 @@ def _replacement_fields(string: SgNode) -> list[tuple[int, int, bool]]:
     The flag is true if no comma is needed after it, or none fits.
     """
     fields = []
-    waiting = string.children() if string.kind() == "concatenated_string" else [string]
-    while waiting:  # no recursion: format specifications may be nested deeply
-        children = waiting.pop().children()
+    pending = string.children() if string.kind() == "concatenated_string" else [string]
+    while pending:  # no recursion: format specifications may be nested deeply
+        children = pending.pop().children()
         if children and children[0].kind() == "{":
             fields.append(_field_span(children))
-        waiting += [child for child in children if child.kind() in _FIELD_CONTAINERS]
+        pending += [child for child in children if child.kind() in _FIELD_CONTAINERS]
     return sorted(fields)
 
 
@@ -220,15 +220,9 @@ _REWRITES: tuple[tuple[tuple[int, int], Rule, Rewrite], ...] = (
     ((3, 14), {"kind": "except_clause"}, _for_each_node(_rewrite_alternatives)),  # PEP 758
     ((3, 11), {"kind": "except_clause"}, _for_each_node(_rewrite_except_group)),  # PEP 654
     ((3, 11), {"any": [{"kind": "list_splat"}, {"kind": "splat_type"}]}, _for_each_node(_rewrite_star)),  # PEP 646
-    (
-        (4, 0),
-        _FORMAT_STRINGS,
-        _rewrite_format_strings,
-    ),  # PEP 701 and 750, and any other fault around the expressions in them
+    # PEP 701 and 750, and any other error outside the expressions in them
+    ((4, 0), _FORMAT_STRINGS, _rewrite_format_strings),
     ((3, 13), _DEFINITIONS, _for_each_node(_rewrite_type_parameters)),  # PEP 695 and 696
-    (
-        (3, 13),
-        {"any": [{"kind": "string"}, {"kind": "comment"}], "regex": r"\btype\b"},
-        _rewrite_type_aliases,
-    ),  # PEP 695
+    # PEP 695
+    ((3, 13), {"any": [{"kind": "string"}, {"kind": "comment"}], "regex": r"\btype\b"}, _rewrite_type_aliases),
 )

@@ -10,7 +10,7 @@ from itertools import pairwise, takewhile
 from typing import NamedTuple
 
 from flake8_redis_ssot.model import Edit, Span
-from flake8_redis_ssot.syntax.source import LINE_BREAK
+from flake8_redis_ssot.syntax.trees import LINE_BREAK
 
 
 class OverlapError(Exception):
@@ -104,19 +104,21 @@ def minimise(text: str, edits: Iterable[TextEdit]) -> list[TextEdit]:
 
 def _trim_edit(text: str, edit: TextEdit) -> TextEdit:
     """The edit without unchanged words at both ends; whole words, so that a diff reads as a change of names."""
-    old, new = _split_words(text[edit.start : edit.end]), _split_words(edit.text)
-    prefix_length = _common_prefix_length(old, new)
-    old, new = old[prefix_length:], new[prefix_length:]
-    suffix_length = _common_prefix_length(old[::-1], new[::-1])
-    start = edit.end - len("".join(old))
-    return TextEdit(
-        start, edit.end - len("".join(old[len(old) - suffix_length :])), "".join(new[: len(new) - suffix_length])
-    )
+    trimmed = difference(_split_words(text[edit.start : edit.end]), _split_words(edit.text))
+    return TextEdit(edit.start + trimmed.start, edit.start + trimmed.end, trimmed.text)
 
 
 def _split_words(text: str) -> list[str]:
     """The words, and each character between them."""
     return re.findall(r"\w+|\W", text)
+
+
+def difference(old: Sequence[str], new: Sequence[str]) -> TextEdit:
+    """The edit that turns the joined strings `old` into `new`, without their common prefix and suffix."""
+    prefix_length = _common_prefix_length(old, new)
+    suffix_length = _common_prefix_length(old[prefix_length:][::-1], new[prefix_length:][::-1])
+    end, new_end = len(old) - suffix_length, len(new) - suffix_length
+    return TextEdit(len("".join(old[:prefix_length])), len("".join(old[:end])), "".join(new[prefix_length:new_end]))
 
 
 def _common_prefix_length(one: Sequence[str], other: Sequence[str]) -> int:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from flake8_redis_ssot.model import UnanalysedRange
 from flake8_redis_ssot.syntax.backport import rewrite_newer_syntax
+from flake8_redis_ssot.syntax.edits import LineIndex
 from flake8_redis_ssot.syntax.recovery_candidates import (
     BlankingEdit,
     blank_out,
@@ -216,9 +217,7 @@ def _recover_text(text: str, budget: _WorkBudget) -> RecoveryState:
         failure = find_parse_failure(rewritten)
         if not failure:
             return replace(state, text=rewritten)
-        next_state = (
-            state.blank_out(broken_statement_edits(rewritten, root)) if budget.try_spend(5 * len(text)) else state
-        )
+        next_state = state.blank_out(broken_statement_edits(rewritten, root) if budget.try_spend(5 * len(text)) else ())
         if next_state.text == state.text:
             next_state = state.blank_out([_choose_edit(rewritten, failure, budget)])
         state = next_state
@@ -269,10 +268,8 @@ class _WorkBudget:
 
 def _unanalysed_ranges(original: str, skipped_ranges: Iterable[SkippedRange]) -> Iterator[UnanalysedRange]:
     """The skipped ranges as positions in `original`, those with only blanks between them joined."""
-    starts = [0, *(match.end() for match in re.finditer(r"\r\n|\r|\n", original))]
-    end = -1
+    lines, end = LineIndex(original), -1
     for part in sorted(skipped_ranges, key=lambda part: (part.start, -part.end)):
         if end < 0 or (part.start > end and original[end : part.start].strip()):
-            row = bisect_right(starts, part.start)
-            yield UnanalysedRange(row, part.start - starts[row - 1], part.reason)
+            yield UnanalysedRange(*lines.position(part.start), part.reason)
         end = max(end, part.end)

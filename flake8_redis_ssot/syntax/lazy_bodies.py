@@ -114,6 +114,7 @@ def _skip_unclosed_string(text: str, needs_parsing: NeedsParsing) -> PartialTree
     Candidates are the lines up to the first prose outside strings; the one that leaves the fewest characters in strings
     is chosen.
     """
+    from flake8_redis_ssot.syntax.edits import LineIndex
     from flake8_redis_ssot.syntax.recovery_candidates import blank_out, unclosed_string_edits
 
     row = text.count("\n", 0, find_first_prose(text))
@@ -123,9 +124,7 @@ def _skip_unclosed_string(text: str, needs_parsing: NeedsParsing) -> PartialTree
             remaining = blank_out(text, [edit])
             partial_tree = _skip_functions(remaining, needs_parsing)
             if partial_tree is not None and find_first_prose(remaining) == len(remaining):
-                unanalysed = UnanalysedRange(
-                    text.count("\n", 0, edit.start) + 1, edit.start - text.rfind("\n", 0, edit.start) - 1, _UNCLOSED
-                )
+                unanalysed = UnanalysedRange(*LineIndex(text).position(edit.start), _UNCLOSED)
                 quoted_length = sum(end - start for start, end in find_long_strings(remaining))
                 candidates.append((quoted_length, partial_tree._replace(unanalysed_ranges=(unanalysed,))))
     return min(candidates, key=itemgetter(0), default=(0, None))[1]

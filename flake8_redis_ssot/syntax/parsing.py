@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from itertools import accumulate
@@ -11,9 +10,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from flake8_redis_ssot.model import UnanalysedRange
-from flake8_redis_ssot.syntax.trees import try_parse
-
-_LINE_BREAK = re.compile(r"\r\n|\r|\n")
+from flake8_redis_ssot.syntax.trees import LINE_BREAK, try_parse
 
 
 class ParseResult(NamedTuple):
@@ -74,5 +71,5 @@ def _has_crossing_statement(tree: ast.Module, text: str, starts: Sequence[int]) 
 
 def _rows_before(text: str, starts: Sequence[int]) -> list[int]:
     """The number of lines before each part."""
-    counted = [len(_LINE_BREAK.findall(text[start:end])) for start, end in zip([0, *starts], starts)]
+    counted = [len(LINE_BREAK.findall(text[start:end])) for start, end in zip([0, *starts], starts)]
     return list(accumulate(counted))

@@ -136,9 +136,8 @@ def _edits_from_message(lines: _TextLines, previous_row: int, row: int, reason: 
             yield lines.block_edit(header, "0")
     elif re.match("unexpected indent|unindent does not|inconsistent use of tabs", reason):
         if lines.block_end(row, lines.indent(row)) > row + 1 and lines.code_of(previous_row).rstrip() != "0":
-            yield from lines.row_replacements(
-                previous_row, stub_headers(lines.code_of(previous_row))
-            )  # one line rather than many
+            # One line rather than many.
+            yield from lines.row_replacements(previous_row, stub_headers(lines.code_of(previous_row)))
         yield lines.indented_run_edit(row)
 
 

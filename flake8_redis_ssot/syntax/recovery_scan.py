@@ -81,9 +81,9 @@ def broken_statement_edits(text: str, root: SgNode) -> Iterator[tuple[BlankingEd
 
 def _iter_statements(root: SgNode) -> Iterator[SgNode]:
     """Simple statements, compound statements, and errors between them, in order of position."""
-    waiting = [root]
-    while waiting:
-        node = waiting.pop()
+    pending = [root]
+    while pending:
+        node = pending.pop()
         if node.kind() in _CHECKED_KINDS:
             yield node
         if node.kind() in _CONTAINER_KINDS:
@@ -91,7 +91,7 @@ def _iter_statements(root: SgNode) -> Iterator[SgNode]:
             kinds = [child.kind() for child in children]
             # Errors before the block belong to the header.
             first = kinds.index("block") if "block" in kinds else 0
-            waiting += [children[at] for at in range(len(kinds) - 1, first - 1, -1) if kinds[at] in _VISITED_KINDS]
+            pending += [children[at] for at in range(len(kinds) - 1, first - 1, -1) if kinds[at] in _VISITED_KINDS]
 
 
 def _find_block(node: SgNode) -> SgNode | None:

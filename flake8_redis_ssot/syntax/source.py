@@ -12,12 +12,12 @@ from flake8_redis_ssot.model import Span, UnanalysedRange
 from flake8_redis_ssot.syntax.lazy_bodies import NeedsParsing, PartialTree, parse_partial_tree
 from flake8_redis_ssot.syntax.notebooks import NOTEBOOK_SUFFIX
 from flake8_redis_ssot.syntax.parsing import parse_parts, parse_tolerantly
+from flake8_redis_ssot.syntax.trees import LINE_BREAK
 
 if TYPE_CHECKING:
     from flake8_redis_ssot.syntax.notebooks.cells import CellMap
 
 
-LINE_BREAK = re.compile(r"\r\n|\r|\n")
 # PEP 263: a coding line is a comment in the first two lines.
 _CODING_LINE = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)", re.ASCII)
 _BLANK_OR_COMMENT = re.compile(rb"^[ \t\f]*(?:#.*)?$")
@@ -71,11 +71,9 @@ class ParsedFile(NamedTuple):
 
     def _column(self, row: int, byte_offset: int) -> int:
         line = self.lines[row - 1]
-        return (
-            byte_offset
-            if line.isascii()
-            else len(line.encode("utf-8", "surrogatepass")[:byte_offset].decode("utf-8", "ignore"))
-        )
+        if line.isascii():
+            return byte_offset
+        return len(line.encode("utf-8", "surrogatepass")[:byte_offset].decode("utf-8", "ignore"))
 
 
 def parse_bytes(data: bytes, path: str = "") -> ParsedFile:

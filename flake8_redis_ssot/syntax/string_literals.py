@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from flake8_redis_ssot.syntax.edits import TextEdit
+from flake8_redis_ssot.syntax.edits import TextEdit, difference
 from flake8_redis_ssot.syntax.trees import node_span, normalise_lone_cr, parse_concrete_tree
 
 if TYPE_CHECKING:
@@ -157,43 +157,30 @@ def _place_consecutively(runs: Iterable[LiteralRun], value_start: int) -> Iterat
 def _candidate_edits(old: str, new: str) -> Iterator[list[TextEdit]]:
     """Ways to turn one value into the other, the best first; offsets are those in `old`."""
     tokens, others = _TOKEN.findall(old), _TOKEN.findall(new)
-    yield [_difference(tokens, others, prefix_first=True)]
-    yield [_difference(tokens, others, prefix_first=False)]
+    yield [difference(tokens, others)]
+    yield [_suffix_first_difference(tokens, others)]
     if len(tokens) == len(others):
         starts = [sum(map(len, tokens[:index])) for index in range(len(tokens))]
         pairs = zip(starts, tokens, others)
         yield [TextEdit(at, at + len(token), other) for at, token, other in pairs if token != other]
-    yield [_difference(list(old), list(new), prefix_first=True)]
-    yield [_difference(list(old), list(new), prefix_first=False)]
+    yield [difference(old, new)]
+    yield [_suffix_first_difference(old, new)]
 
 
-def _difference(old: list[str], new: list[str], *, prefix_first: bool) -> TextEdit:
-    """The edit between the common prefix and the common suffix; `prefix_first`: the prefix is matched first."""
-    if not prefix_first:
-        mirrored = _difference(old[::-1], new[::-1], prefix_first=True)
-        whole = sum(map(len, old))
-        text = "".join(new)
-        begin = whole - mirrored.end
-        return TextEdit(begin, whole - mirrored.start, text[begin : begin + len(mirrored.text)])
-    head = _common_prefix_length(old, new)
-    tail = _common_prefix_length(old[head:][::-1], new[head:][::-1])
-    begin = sum(map(len, old[:head]))
-    return TextEdit(begin, sum(map(len, old[: len(old) - tail])), "".join(new[head : len(new) - tail]))
-
-
-def _common_prefix_length(one: Sequence[str], other: Sequence[str]) -> int:
-    """The number of items that both begin with."""
-    differing = (index for index, (left, right) in enumerate(zip(one, other)) if left != right)
-    return next(differing, min(len(one), len(other)))
+def _suffix_first_difference(old: Sequence[str], new: Sequence[str]) -> TextEdit:
+    """The difference where the common suffix is matched before the common prefix."""
+    mirrored = difference(old[::-1], new[::-1])
+    length = len("".join(old))
+    start = length - mirrored.end
+    return TextEdit(start, length - mirrored.start, "".join(new)[start : start + len(mirrored.text)])
 
 
 def _to_file_edit(value_edit: TextEdit, placed_runs: Sequence[_PlacedRun]) -> TextEdit | None:
     """The edit of the value as an edit of the file; None if it is not within one run."""
-    for value_start, run in ((placed.value_start, placed.run) for placed in placed_runs):
-        if value_start <= value_edit.start and value_edit.end <= value_start + len(run.text):
-            return TextEdit(
-                run.start + value_edit.start - value_start, run.start + value_edit.end - value_start, value_edit.text
-            )
+    for placed in placed_runs:
+        if placed.value_start <= value_edit.start and value_edit.end <= placed.value_end:
+            shift = placed.run.start - placed.value_start
+            return TextEdit(value_edit.start + shift, value_edit.end + shift, value_edit.text)
     return None
 
 

@@ -92,11 +92,12 @@ class SpanSet:
             self._starts.append(start)
             self._ends.append(max(end, self._ends[-1]) if self._ends else end)
 
-    def __contains__(self, at: int) -> bool:
-        before = bisect_left(self._starts, at)
-        return before > 0 and at < self._ends[before - 1]
+    def __contains__(self, offset: int) -> bool:
+        before = bisect_left(self._starts, offset)
+        return before > 0 and offset < self._ends[before - 1]
 
 
+LINE_BREAK = re.compile(r"\r\n|\r|\n")
 LONE_CR = re.compile(r"\r(?!\n)")
 
 

@@ -16,7 +16,7 @@ from flake8_redis_ssot.fixes.edits.statement_layout import (
     statement_layout,
 )
 from flake8_redis_ssot.syntax.edits import TextEdit, minimise
-from flake8_redis_ssot.syntax.source import LINE_BREAK
+from flake8_redis_ssot.syntax.trees import LINE_BREAK
 
 _COMMENT_LINE = re.compile(r"([ \t\f]*)#[^\r\n]*(?:\r\n|\r|\n|\Z)")
 _BLANK_LINE = re.compile(r"[ \t\f]*(?:\r\n|\r|\n)")

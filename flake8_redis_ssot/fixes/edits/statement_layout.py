@@ -8,8 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from flake8_redis_ssot.syntax.source import LINE_BREAK
-from flake8_redis_ssot.syntax.trees import SpanSet, node_span, normalise_lone_cr, parse_concrete_tree
+from flake8_redis_ssot.syntax.trees import LINE_BREAK, SpanSet, node_span, normalise_lone_cr, parse_concrete_tree
 
 _LINE_JOIN = r"\\(?:\r\n|\r|\n)"
 _BLANKS = rf"(?:[ \t\f]|{_LINE_JOIN})*"

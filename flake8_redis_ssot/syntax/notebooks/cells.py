@@ -10,8 +10,7 @@ from typing import NamedTuple
 
 from flake8_redis_ssot.model import Span
 from flake8_redis_ssot.syntax.notebooks.document import NotebookDocument, read_notebook
-
-_LINE_BREAK = re.compile(r"\r\n|\r|\n")
+from flake8_redis_ssot.syntax.trees import LINE_BREAK
 
 
 class CellSpan(NamedTuple):
@@ -57,7 +56,7 @@ class CellMap(NamedTuple):
 
     def lines_by_index(self, index: int) -> list[str]:
         """The lines of the code cell with an index, without line breaks."""
-        return _LINE_BREAK.split(self.cell_texts()[index][:-1])
+        return LINE_BREAK.split(self.cell_texts()[index][:-1])
 
     def lines_by_number(self, number: int) -> list[str]:
         """The lines of the code cell with a number, without line breaks."""
@@ -75,7 +74,7 @@ def build_cell_map(document: NotebookDocument) -> CellMap:
     texts = [f"{cell.text}\n" for cell in document.cells]
     first_rows = [1]
     for text in texts:
-        first_rows.append(first_rows[-1] + len(_LINE_BREAK.findall(text)))
+        first_rows.append(first_rows[-1] + len(LINE_BREAK.findall(text)))
     python_texts = [blank_magics(text, is_foreign=cell.is_foreign) for cell, text in zip(document.cells, texts)]
     numbers = tuple(cell.number for cell in document.cells)
     starts = list(accumulate(map(len, texts), initial=0))
@@ -133,39 +132,39 @@ def blank_magics(cell: str, *, is_foreign: bool = False) -> str:
 
 
 def _blank_magic_lines(cell: str) -> str:
-    parts, at = [], 0
-    while at < len(cell):
-        magic_start, end = _scan_logical_line(cell, at)
-        line = cell[at:end]
+    parts, offset = [], 0
+    while offset < len(cell):
+        magic_start, end = _scan_logical_line(cell, offset)
+        line = cell[offset:end]
         if magic_start is not None:
-            line = cell[at:magic_start] + _no_op(cell[magic_start:end])
+            line = cell[offset:magic_start] + _no_op(cell[magic_start:end])
         parts.append(line)
-        at = end
+        offset = end
     return "".join(parts)
 
 
-def _scan_logical_line(cell: str, at: int) -> tuple[int | None, int]:
-    """The offset of the magic command in the logical line at `at` (None if there is none), and the line's end."""
-    match = _ESCAPE.match(cell, at) or _ASSIGNED_ESCAPE.match(cell, at)
+def _scan_logical_line(cell: str, offset: int) -> tuple[int | None, int]:
+    """The offset of the magic command in the logical line at `offset` (None if there is none), and the line's end."""
+    match = _ESCAPE.match(cell, offset) or _ASSIGNED_ESCAPE.match(cell, offset)
     if match:
         return match.end(), _end_of_command(cell, match.end())
     depth, is_help = 0, False
-    for token in _TOKEN.finditer(cell, at):
+    for token in _TOKEN.finditer(cell, offset):
         depth += bool(token["opened"]) - (bool(token["closed"]) and depth > 0)
         is_help = is_help or (bool(token["help"]) and not depth)
         if token["end"] and not depth:
-            return _code_start(cell, at) if is_help else None, token.end()
-    return _code_start(cell, at) if is_help else None, len(cell)
+            return _code_start(cell, offset) if is_help else None, token.end()
+    return _code_start(cell, offset) if is_help else None, len(cell)
 
 
-def _end_of_command(cell: str, at: int) -> int:
-    match = _COMMAND.match(cell, at)
+def _end_of_command(cell: str, offset: int) -> int:
+    match = _COMMAND.match(cell, offset)
     return match.end() if match else len(cell)
 
 
-def _code_start(cell: str, at: int) -> int:
+def _code_start(cell: str, offset: int) -> int:
     """The offset of the first code in a line."""
-    return at + len(cell[at:]) - len(cell[at:].lstrip(" \t\f"))
+    return len(cell) - len(cell[offset:].lstrip(" \t\f"))
 
 
 def _no_op(command: str) -> str:

@@ -39,9 +39,8 @@ def locate_cell_sources(document: NotebookDocument) -> list[CellSource]:
     raw, numbers = document.raw, {cell.number for cell in document.cells}
     _, start, _ = _object_members(raw, _skip_blanks(raw, 0))["cells"]
     cells = enumerate(_list_elements(raw, start), 1)
-    return [
-        _locate_source(raw, *_object_members(raw, at)["source"]) for number, (_, at, _) in cells if number in numbers
-    ]
+    offsets = (offset for number, (_, offset, _) in cells if number in numbers)
+    return [_locate_source(raw, *_object_members(raw, offset)["source"]) for offset in offsets]
 
 
 def cell_starts(document: NotebookDocument) -> Sequence[int]:
@@ -58,31 +57,31 @@ def _locate_source(raw: str, value: Any, start: int, end: int) -> CellSource:
 LocatedValue = tuple[Any, int, int]
 
 
-def _object_members(raw: str, at: int) -> dict[str, LocatedValue]:
-    """The values of the object at `at`, with start and end; of duplicate keys the last one counts."""
-    return {key: (value, start, end) for key, value, start, end in _iter_values(raw, at)}
+def _object_members(raw: str, offset: int) -> dict[str, LocatedValue]:
+    """The values of the object at `offset`, with start and end; of duplicate keys the last one counts."""
+    return {key: (value, start, end) for key, value, start, end in _iter_values(raw, offset)}
 
 
-def _list_elements(raw: str, at: int) -> Iterator[LocatedValue]:
-    """The values of the list at `at`, with start and end."""
-    return ((value, start, end) for _, value, start, end in _iter_values(raw, at))
+def _list_elements(raw: str, offset: int) -> Iterator[LocatedValue]:
+    """The values of the list at `offset`, with start and end."""
+    return ((value, start, end) for _, value, start, end in _iter_values(raw, offset))
 
 
-def _iter_values(raw: str, at: int) -> Iterator[tuple[str, Any, int, int]]:
+def _iter_values(raw: str, offset: int) -> Iterator[tuple[str, Any, int, int]]:
     """Key (empty in a list), value, start and end of everything in an object or list of valid JSON."""
-    is_object, at = raw[at] == "{", _skip_blanks(raw, at + 1)
-    while raw[at] not in "]}":
+    is_object, offset = raw[offset] == "{", _skip_blanks(raw, offset + 1)
+    while raw[offset] not in "]}":
         key = ""
         if is_object:
-            key, at = _DECODER.raw_decode(raw, at)
-            at = _skip_blanks(raw, _skip_blanks(raw, at) + 1)
-        value, end = _DECODER.raw_decode(raw, at)
-        yield key, value, at, end
-        at = _skip_blanks(raw, end)
-        at = _skip_blanks(raw, at + 1) if raw[at] == "," else at
+            key, offset = _DECODER.raw_decode(raw, offset)
+            offset = _skip_blanks(raw, _skip_blanks(raw, offset) + 1)
+        value, end = _DECODER.raw_decode(raw, offset)
+        yield key, value, offset, end
+        offset = _skip_blanks(raw, end)
+        offset = _skip_blanks(raw, offset + 1) if raw[offset] == "," else offset
 
 
-def _skip_blanks(raw: str, at: int) -> int:
+def _skip_blanks(raw: str, offset: int) -> int:
     """The offset of the next character that is not blank."""
-    match = _BLANKS.match(raw, at)
-    return match.end() if match else at
+    match = _BLANKS.match(raw, offset)
+    return match.end() if match else offset

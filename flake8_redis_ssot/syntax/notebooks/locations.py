@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections.abc import Callable
 from functools import cached_property, lru_cache
@@ -10,9 +9,10 @@ from itertools import accumulate
 
 from flake8_redis_ssot.files.atomic_write import read
 from flake8_redis_ssot.model import Edit, Span
+from flake8_redis_ssot.syntax.edits import LineIndex
 from flake8_redis_ssot.syntax.notebooks import NOTEBOOK_SUFFIX
 from flake8_redis_ssot.syntax.notebooks.cells import CellSpan, build_cell_map
-from flake8_redis_ssot.syntax.notebooks.document import read_notebook
+from flake8_redis_ssot.syntax.notebooks.document import NotebookError, read_notebook
 from flake8_redis_ssot.syntax.notebooks.json_strings import CellSource, cell_starts, locate_cell_sources
 from flake8_redis_ssot.syntax.notebooks.writer import encode_chars
 
@@ -23,8 +23,6 @@ def open_notebook(path: str, data: bytes | None = None) -> Notebook | None:
     """The notebook at a path, from `data` or else from the file; None if it is not one or cannot be read."""
     if not path.endswith(NOTEBOOK_SUFFIX):
         return None
-    from flake8_redis_ssot.syntax.notebooks.document import NotebookError  # late: most projects have none
-
     try:
         return _parse_notebook(read(path) if data is None else data)
     except (OSError, NotebookError):
@@ -33,7 +31,6 @@ def open_notebook(path: str, data: bytes | None = None) -> Notebook | None:
 
 @lru_cache(maxsize=2)  # findings are grouped by file
 def _parse_notebook(data: bytes) -> Notebook:
-
     return Notebook(data)
 
 
@@ -63,16 +60,13 @@ def format_location(path: str, span: Span, loader: NotebookLoader = open_noteboo
     return position if cell is None else f"cell {cell}:{position}"
 
 
-_LINE_BREAK = re.compile(r"\r\n|\r|\n")
-
-
 class Notebook:
     """A notebook from its bytes. Raises NotebookError."""
 
     def __init__(self, data: bytes) -> None:
         self._document = read_notebook(data)
         self.cell_map = build_cell_map(self._document)
-        self._row_starts = [0, *(found.end() for found in _LINE_BREAK.finditer(self.cell_map.text))]
+        self._lines, self._raw_lines = LineIndex(self.cell_map.text), LineIndex(self._document.raw)
 
     def span_in_cell(self, span: Span) -> CellSpan | None:
         """The span within its cell of a span of the joined text; None if there are no code cells."""
@@ -91,31 +85,27 @@ class Notebook:
         """The span in the file of a span of the joined text: rows 1-based, columns 0-based characters."""
         if not self._document.cells:
             return span
-        start = self._row_starts[span.row - 1] + span.column
-        end = max(self._row_starts[span.end_row - 1] + span.end_column, start)
+        start = self._lines.offset(span.row, span.column)
+        end = max(self._lines.offset(span.end_row, span.end_column), start)
         first = self._file_offset(start)
         last = self._file_offset(end - 1, at_end=True) if end > start else first
-        return Span(*self._row_and_column(first), *self._row_and_column(last))
+        return Span(*self._raw_lines.position(first), *self._raw_lines.position(last))
 
-    def _file_offset(self, at: int, *, at_end: bool = False) -> int:
+    def _file_offset(self, offset: int, *, at_end: bool = False) -> int:
         """The offset in the file of a character of the joined text, or of its end (`at_end`)."""
         starts = cell_starts(self._document)
-        index = min(bisect_right(starts, at), len(self._sources)) - 1
-        return _offset_in_source(self._document.raw, self._sources[index], at - starts[index], at_end=at_end)
+        index = min(bisect_right(starts, offset), len(self._sources)) - 1
+        return _offset_in_source(self._document.raw, self._sources[index], offset - starts[index], at_end=at_end)
 
     @cached_property
     def _sources(self) -> list[CellSource]:
         return locate_cell_sources(self._document)
 
-    def _row_and_column(self, offset: int) -> tuple[int, int]:
-        before = _LINE_BREAK.split(self._document.raw[:offset])
-        return len(before), len(before[-1])
 
-
-def _offset_in_source(raw: str, source: CellSource, at: int, *, at_end: bool) -> int:
+def _offset_in_source(raw: str, source: CellSource, offset: int, *, at_end: bool) -> int:
     for string in source.strings:
-        if at < len(string.text):
+        if offset < len(string.text):
             widths = [len(char.encoded) for char in encode_chars(raw, string)]
-            return string.start + 1 + list(accumulate(widths, initial=0))[at + at_end]
-        at -= len(string.text)
+            return string.start + 1 + list(accumulate(widths, initial=0))[offset + at_end]
+        offset -= len(string.text)
     return source.strings[-1].end - 1 if source.strings else source.start  # the line break between two cells

@@ -7,7 +7,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain, pairwise
+from itertools import pairwise
 
 from flake8_redis_ssot.syntax.edits import TextEdit
 from flake8_redis_ssot.syntax.notebooks.document import NotebookDocument, read_notebook
@@ -63,11 +63,7 @@ def _split_by_cell(document: NotebookDocument, edits: Iterable[TextEdit]) -> dic
 
 def _render_source(raw: str, source: CellSource, edits: Sequence[TextEdit], ascii_only: bool) -> str:
     """The JSON of a cell's source after edits."""
-    chars = list(
-        chain.from_iterable(
-            encode_chars(raw, string, string_index) for string_index, string in enumerate(source.strings)
-        )
-    )
+    chars = [char for index, string in enumerate(source.strings) for char in encode_chars(raw, string, index)]
     last = max(len(source.strings) - 1, 0)
     chars.append(_EncodedChar("\n", r"\n", last))  # the line break that ends a cell in the joined text
     for edit in reversed(edits):
