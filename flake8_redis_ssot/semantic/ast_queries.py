@@ -42,9 +42,7 @@ def iter_statements(body: Iterable[ast.AST]) -> Iterator[ast.stmt]:
 
 def methods_in(node: ast.ClassDef) -> dict[str, FunctionNode]:
     """The methods of a class by name; of several definitions the last one, as in Python, so no overloads."""
-    functions = (
-        each for each in iter_statements(node.body) if isinstance(each, (ast.FunctionDef, ast.AsyncFunctionDef))
-    )
+    functions = (each for each in iter_statements(node.body) if isinstance(each, FunctionNode))
     return {each.name: each for each in functions}
 
 

@@ -33,7 +33,7 @@ class Import(NamedTuple):
     is_typing_only: bool
     is_local: bool
     function: str
-    star_reads: tuple[str, ...]
+    star_reads: tuple[str, ...] = ()
 
 
 class Call(NamedTuple):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -124,14 +124,12 @@ def _extra_keywords(old: Signature, new: Signature) -> list[str]:
     ]
 
 
-def _find_mismatch(positional_count: int, keywords: Iterable[str], signature: Signature) -> str | None:
-    keywords = list(keywords)
-    return _find_excess_argument(positional_count, keywords, signature) or _find_missing_argument(
-        positional_count, keywords, signature
-    )
+def _find_mismatch(positional_count: int, keywords: Sequence[str], signature: Signature) -> str | None:
+    excess = _find_excess_argument(positional_count, keywords, signature)
+    return excess or _find_missing_argument(positional_count, keywords, signature)
 
 
-def _find_excess_argument(positional_count: int, keywords: Iterable[str], signature: Signature) -> str | None:
+def _find_excess_argument(positional_count: int, keywords: Sequence[str], signature: Signature) -> str | None:
     """The argument that a call with so many positional arguments and these keywords must not pass, as a phrase."""
     positional = _positional_parameters(signature)
     if positional_count > len(positional) and not signature.has_var_positional:
@@ -154,7 +152,7 @@ def _too_many_message(maximum: int, positional_count: int) -> str:
     return f"takes at most {maximum} positional argument{'s' if maximum > 1 else ''}, not {positional_count}"
 
 
-def _find_missing_argument(positional_count: int, keywords: Iterable[str], signature: Signature) -> str | None:
+def _find_missing_argument(positional_count: int, keywords: Sequence[str], signature: Signature) -> str | None:
     """The parameter that such a call does not pass, as a phrase."""
     given = {parameter.name for parameter in _positional_parameters(signature)[:positional_count]} | (
         _keyword_names(signature) & set(keywords)

@@ -106,9 +106,8 @@ def read_walrus(builder: SymbolBuilder, node: Any, scope: Scope, in_type: bool) 
         owner = owner.outer
     name = scope.mangle(node.target.id)
     if owner is not scope and (owner.outer is None or owner.declarations.get(name) == "global"):
-        scope.declarations[name] = (
-            "global"  # as in the compiler, even if a comprehension between the two binds the name
-        )
+        # As in the compiler, even if a comprehension between the two binds the name.
+        scope.declarations[name] = "global"
     builder.parents[node.target] = node
     builder.record_binding(node.target.id, node.target, owner)
     builder.push(node, node.value, scope)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from flake8_redis_ssot.semantic.ast_queries import last_name
-from flake8_redis_ssot.semantic.facts import CallbackArgument, Origins
+from flake8_redis_ssot.semantic.facts import CallbackArgument, Import, Origins
 from flake8_redis_ssot.semantic.flow.evaluator import (
     Evaluator,
     ExpressionReaders,
@@ -105,15 +105,15 @@ def _record_dynamic_import(evaluator: Evaluator, node: ast.Call, origins: Origin
         evaluator.recorder.string_references.pop(argument, None)
     members = _string_elements(evaluator, node, 3, "fromlist")
     for index, origin in enumerate([f"{module}:", *(f"{module}:{member}" for member in members)]):
-        evaluator.recorder.imports[node, index] = (
+        evaluator.recorder.imports[node, index] = Import(
             span,
             span,
             origin,
-            True,
-            False,
-            False,
-            is_local,
-            evaluator.frame.function,
+            is_dynamic=True,
+            is_star=False,
+            is_typing_only=False,
+            is_local=is_local,
+            function=evaluator.frame.function,
         )
     is_full_path = members or "importlib:import_module" in origins
     return (f"{module if is_full_path else module.partition('.')[0]}:",)

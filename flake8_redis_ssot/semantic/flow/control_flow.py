@@ -146,10 +146,8 @@ def _read_suppressed_body(flow: FlowAnalysis, body: Sequence[ast.stmt]) -> bool:
     start_state, outer_state = frame.bindings, frame.exception_state
     frame.exception_state = start_state
     end_state = flow.read_branch(start_state, body)
-    failed_state, frame.exception_state = (
-        frame.exception_state,
-        None if outer_state is None else join_bindings(outer_state, frame.exception_state),
-    )
+    failed_state = frame.exception_state
+    frame.exception_state = None if outer_state is None else join_bindings(outer_state, failed_state)
     return flow.join_branches((end_state, failed_state))
 
 

@@ -8,7 +8,6 @@ from flake8_redis_ssot.semantic.ast_queries import MEMOIZING_DECORATORS, Functio
 from flake8_redis_ssot.semantic.flow.expressions import read_annotation
 from flake8_redis_ssot.semantic.flow.frames import (
     NO_VALUES,
-    FlowValues,
     Frame,
     SelfReference,
     origins_of,
@@ -88,8 +87,7 @@ def _unique_qualname(flow: FlowAnalysis, node: FunctionNode | ast.ClassDef) -> s
 
 
 def _bind_definition(flow: FlowAnalysis, name: str, qualname: str) -> None:
-    definition_values: FlowValues = (f"{flow.evaluator.module}:@{qualname}",)
-    flow.frame.bind(name, definition_values)
+    flow.frame.bind(name, (f"{flow.evaluator.module}:@{qualname}",))
     if flow.frame.kind == "class":
         flow.members.setdefault(f"{flow.frame.qualname}.{name}", ())
 

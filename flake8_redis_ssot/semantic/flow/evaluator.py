@@ -217,7 +217,7 @@ class Evaluator:
         """Whether losing this origin matters: it matches, or is a class that may derive from a match."""
         return origin.startswith(f"{self.module}:@") or self.patterns.matches_dotted(origin)
 
-    def find_assigned(self, node: ast.Attribute | ast.Subscript) -> FlowValues | None:
+    def assigned_values(self, node: ast.Attribute | ast.Subscript) -> FlowValues | None:
         """The values that the current scope has assigned to an attribute or item."""
         path = access_path(node) if self.frame.bound_paths else None
         return self.frame.bindings.get(path) if path else None

@@ -25,7 +25,7 @@ def read_name(evaluator: Evaluator, node: ast.Name) -> FlowValues:
 def read_attribute(evaluator: Evaluator, node: ast.Attribute) -> FlowValues:
     """`a.b`: what was assigned to it, else the attribute of the values of `a`."""
     bases = evaluator.read(node.value)
-    assigned = evaluator.find_assigned(node)
+    assigned = evaluator.assigned_values(node)
     if assigned is not None:
         return assigned
     return evaluator.resolve_attribute(bases, node.attr, node) if bases else NO_VALUES
@@ -35,7 +35,7 @@ def read_subscript(evaluator: Evaluator, node: ast.Subscript) -> FlowValues:
     """`a[b]`: what was assigned to it; `Cache[str]` is still the class."""
     values = evaluator.read(node.value)
     evaluator.read(node.slice)
-    assigned = evaluator.find_assigned(node)
+    assigned = evaluator.assigned_values(node)
     return assigned if assigned is not None else origins_of(values)
 
 

@@ -157,13 +157,8 @@ def join_bindings(left: Bindings, right: Bindings) -> Bindings:
     joined = dict(left)
     for name, values in right.items():
         left_values = joined.get(name)
-        joined[name] = (
-            values
-            if left_values is None
-            else left_values
-            if left_values is values
-            else merge_values(left_values, values)
-        )
+        if left_values is not values:
+            joined[name] = values if left_values is None else merge_values(left_values, values)
     return joined
 
 

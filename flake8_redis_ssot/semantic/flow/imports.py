@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 
 from flake8_redis_ssot.model import Span
+from flake8_redis_ssot.semantic.facts import Import
 from flake8_redis_ssot.semantic.flow.assignments import bind_name
 from flake8_redis_ssot.semantic.flow.evaluator import resolve_relative_module
 from flake8_redis_ssot.semantic.flow.walk import FlowAnalysis, StatementReaders
@@ -48,16 +49,15 @@ def _read_star_import(flow: FlowAnalysis, alias: ast.alias, statement: Span, mod
 
 def _record_import(flow: FlowAnalysis, alias: ast.alias, statement: Span, span: Span, origin: str) -> None:
     if origin:
-        is_star = origin.endswith("*")
-        flow.recorder.imports[alias] = (
+        flow.recorder.imports[alias] = Import(
             statement,
             span,
             origin,
-            False,
-            is_star,
-            flow.is_typing_only,
-            flow.frame.kind == "function",
-            flow.frame.function,
+            is_dynamic=False,
+            is_star=origin.endswith("*"),
+            is_typing_only=flow.is_typing_only,
+            is_local=flow.frame.kind == "function",
+            function=flow.frame.function,
         )
 
 

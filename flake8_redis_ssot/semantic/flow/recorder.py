@@ -34,7 +34,7 @@ class FactRecorder:
         self.span = span
         self.recorded_calls: list[RecordedCall] = []
         self.call_numbers: dict[ast.Call, int] = {}
-        self.imports: dict[object, tuple[Span, Span, str, bool, bool, bool, bool, str]] = {}
+        self.imports: dict[object, Import] = {}
         self.callback_arguments: dict[ast.expr, CallbackArgument] = {}
         self.attribute_accesses: dict[ast.Attribute, tuple[int, str, str]] = {}
         self.string_references: dict[ast.expr, StringReference] = {}
@@ -86,9 +86,10 @@ class FactRecorder:
 
     def build_imports(self) -> tuple[Import, ...]:
         """The imports, frozen, in order of position."""
+        star_reads = {origin: tuple(sorted(reads)) for origin, reads in self.star_reads.items()}
         return tuple(
             sorted(
-                Import(*entry, star_reads=tuple(sorted(self.star_reads.get(entry[2], ()))) if entry[4] else ())
+                entry._replace(star_reads=star_reads.get(entry.origin, ())) if entry.is_star else entry
                 for entry in self.imports.values()
             )
         )

@@ -45,12 +45,12 @@ class FlowAnalysis:
         evaluator: Evaluator,
         readers: StatementReaders,
         bound_names: Mapping[int, tuple[str, ...]],
-        outline: PartialTree | None,
+        partial_tree: PartialTree | None,
     ) -> None:
         self.evaluator = evaluator
         self.readers = readers
         self.bound_names = bound_names
-        self.outline = outline
+        self.partial_tree = partial_tree
         self.recorder = evaluator.recorder
         self.unanalysed_ranges: list[UnanalysedRange] = []
         self.members: dict[str, tuple[str, ...]] = {}
@@ -138,8 +138,8 @@ class FlowAnalysis:
 
     def defer_body(self, frame: Frame, function: FunctionNode) -> None:
         """Read the body of a function later, when the enclosing scope is complete."""
-        outline_last_row = self.outline and self.outline.last_skipped_row(function.lineno)
-        last_row = outline_last_row or function.end_lineno or function.lineno
+        skipped_row = self.partial_tree and self.partial_tree.last_skipped_row(function.lineno)
+        last_row = skipped_row or function.end_lineno or function.lineno
         self._deferred.append(DeferredBody(frame, frame.bindings, function.lineno, last_row))
 
     def read_in_frame(self, frame: Frame, statements: Iterable[ast.stmt]) -> None:
@@ -163,9 +163,9 @@ class FlowAnalysis:
 
     def _expand_body(self, body: DeferredBody) -> None:
         """Parse the body of a skipped function, once."""
-        content = (
-            self.outline.parse_body(body.first) if self.outline and body.first not in self._expanded_rows else None
-        )
+        if self.partial_tree is None or body.first in self._expanded_rows:
+            return
+        content = self.partial_tree.parse_body(body.first)
         self._expanded_rows.add(body.first)
         if content is not None:
             body.frame.body = content.body
