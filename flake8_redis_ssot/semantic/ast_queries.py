@@ -20,7 +20,7 @@ def last_name(node: ast.expr) -> str:
     return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
 
 
-# By their true dotted names.
+# Dotted names where they are defined.
 MEMOIZING_DECORATORS = frozenset({"functools.cache", "functools.cached_property", "functools.lru_cache"})
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
@@ -72,7 +72,7 @@ def find_definition(tree: ast.Module, qualname: str) -> FunctionNode | ast.Class
 
 
 def plain_qualname(qualname: str) -> str:
-    """A local name without the numbers that `find_definition` tells namesakes apart by."""
+    """A local name without the numbers of definitions with the same name."""
     return _NAMESAKE_NUMBER.sub("", qualname)
 
 

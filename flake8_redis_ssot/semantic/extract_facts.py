@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from flake8_redis_ssot.model import Span
+from flake8_redis_ssot.semantic.ast_queries import FunctionNode
 from flake8_redis_ssot.semantic.facts import Exports, FileFacts, SimilarClass
 from flake8_redis_ssot.semantic.flow import assignments, calls, control_flow, definitions, expressions, imports
 from flake8_redis_ssot.semantic.flow.evaluator import Evaluator
@@ -123,7 +124,7 @@ def find_similar_classes(
 def _is_similar(node: ast.ClassDef, patterns: NamePatterns, profiles: tuple[MethodProfile, ...]) -> bool:
     if patterns.is_contained_in(node.name):
         return True
-    methods = {each.name for each in node.body if isinstance(each, (ast.FunctionDef, ast.AsyncFunctionDef))}
+    methods = {each.name for each in node.body if isinstance(each, FunctionNode)}
     return any(profile.matches(methods) for profile in profiles)
 
 

@@ -13,13 +13,7 @@ from flake8_redis_ssot.semantic.flow.evaluator import (
     resolve_relative_module,
     single_string,
 )
-from flake8_redis_ssot.semantic.flow.frames import (
-    NO_VALUES,
-    FlowValues,
-    SelfReference,
-    merge_values,
-    origins_of,
-)
+from flake8_redis_ssot.semantic.flow.frames import NO_VALUES, FlowValues, SelfReference, merge_values, origins_of
 
 # Calls that return one of their arguments: origin or method name → its position and name.
 _PASS_THROUGH_CALLS = {

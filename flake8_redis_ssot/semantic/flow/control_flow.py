@@ -6,6 +6,7 @@ import ast
 import sys
 from collections.abc import Sequence
 
+from flake8_redis_ssot.semantic.ast_queries import last_name
 from flake8_redis_ssot.semantic.flow.assignments import assign_target, bind_name
 from flake8_redis_ssot.semantic.flow.frames import NO_VALUES, Bindings, child_nodes, join_bindings
 from flake8_redis_ssot.semantic.flow.walk import FlowAnalysis, StatementReaders
@@ -32,8 +33,7 @@ def is_type_checking(test: ast.expr) -> bool:
     """Whether a condition is true for type checkers only."""
     if isinstance(test, ast.BoolOp) and isinstance(test.op, ast.And):
         return any(map(is_type_checking, test.values))
-    name = test.id if isinstance(test, ast.Name) else test.attr if isinstance(test, ast.Attribute) else ""
-    return name == "TYPE_CHECKING"
+    return last_name(test) == "TYPE_CHECKING"
 
 
 def read_while(flow: FlowAnalysis, node: ast.While) -> bool:

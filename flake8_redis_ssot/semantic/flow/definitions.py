@@ -6,13 +6,7 @@ import ast
 
 from flake8_redis_ssot.semantic.ast_queries import MEMOIZING_DECORATORS, FunctionNode
 from flake8_redis_ssot.semantic.flow.expressions import read_annotation
-from flake8_redis_ssot.semantic.flow.frames import (
-    NO_VALUES,
-    Frame,
-    SelfReference,
-    origins_of,
-    parameter_names,
-)
+from flake8_redis_ssot.semantic.flow.frames import NO_VALUES, Frame, SelfReference, origins_of, parameter_names
 from flake8_redis_ssot.semantic.flow.walk import FlowAnalysis, StatementReaders
 
 

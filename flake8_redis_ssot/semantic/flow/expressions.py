@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 
+from flake8_redis_ssot.semantic.ast_queries import last_name
 from flake8_redis_ssot.semantic.flow.evaluator import Evaluator, ExpressionReaders, record_string, single_string
 from flake8_redis_ssot.semantic.flow.frames import (
     NO_VALUES,
@@ -176,14 +177,13 @@ def read_annotation(evaluator: Evaluator, annotation: ast.expr | None) -> None:
     if annotation is None or (isinstance(annotation, (ast.Name, ast.Constant)) and not evaluator.star_modules):
         return
     for node in ast.walk(annotation):
-        if isinstance(node, ast.Subscript) and _is_annotated(node.value) and isinstance(node.slice, ast.Tuple):
+        if (
+            isinstance(node, ast.Subscript)
+            and last_name(node.value) == "Annotated"
+            and isinstance(node.slice, ast.Tuple)
+        ):
             evaluator.read_all(node.slice.elts[1:])
         elif isinstance(node, ast.Name) and evaluator.star_modules:
             evaluator.read_name(node.id)
         elif isinstance(node, ast.Constant) and isinstance(node.value, str) and evaluator.star_modules:
             evaluator.read_name(node.value)
-
-
-def _is_annotated(node: ast.expr) -> bool:
-    name = node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
-    return name == "Annotated"
