@@ -26,7 +26,8 @@ from flake8_redis_ssot.campaign.storage import CampaignStore, hold_lock
 from flake8_redis_ssot.cli.main import main
 from flake8_redis_ssot.config.loading import load_config
 from flake8_redis_ssot.files.git_objects import GitRepository
-from flake8_redis_ssot.linter.live import IncrementalProject
+from flake8_redis_ssot.linter.live import open_project
+from flake8_redis_ssot.linter.request import CheckRequest
 
 pytestmark = pytest.mark.slow
 
@@ -313,14 +314,15 @@ def test_what_is_kept_up_to_date_is_what_is_found_afresh(shop: Path, edits: list
         else:
             (shop / name).unlink(missing_ok=True)
     config = load_config(shop / "pyproject.toml")
-    project = IncrementalProject(config, 1)
+    request = CheckRequest(jobs=1, cache=False)
+    project = open_project(config, request)
     for name, text in edits:
         if text is None:
             (shop / name).unlink(missing_ok=True)
         else:
             (shop / name).write_text(text)
         project.refresh([str(shop / name)])
-        assert project.findings == IncrementalProject(config, 1).findings
+        assert project.findings == open_project(config, request).findings
 
 
 def test_watch_fixes_nothing(shop: Path, capsys: Capture) -> None:

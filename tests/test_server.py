@@ -334,6 +334,38 @@ def test_all_safe_fixes_of_the_unsaved_text(shop: Path) -> None:
     talk(scenario)
 
 
+def test_all_safe_fixes_depend_on_the_unsaved_text_of_other_documents(shop: Path) -> None:
+    """An accessor that returns a new instance in an unsaved buffer makes no safe fix elsewhere."""
+    manager = shop / "libs" / "shopkit" / "redis_manager.py"
+
+    async def scenario(client: Client) -> None:
+        uri = await client.open(shop / "services" / "catalogue" / "prices.py")
+        ((_, line, _),) = client.codes(uri)
+        (action,) = await client.actions(uri, line, ["source.fixAll"])
+        broken = manager.read_text().replace("    return redis_manager\n", "    return RedisManager()\n")
+        accessor = await client.open(manager, broken)
+        fix, *_ = await client.actions(uri, line, ["quickfix"])
+        assert not fix.is_preferred
+        assert await client.actions(uri, line, ["source.fixAll"]) == []
+        await client.change(accessor, manager.read_text())
+        assert await client.actions(uri, line, ["source.fixAll"]) == [action]
+
+    talk(scenario)
+
+
+def test_all_fixes_are_offered_to_who_asks_for_them(shop: Path) -> None:
+    async def scenario(client: Client) -> None:
+        uri = await client.open(shop / "services" / "orders" / "refunds.py")
+        ((_, line, _),) = client.codes(uri)
+        assert {action.kind for action in await client.actions(uri, line)} == {"quickfix"}
+        assert {action.kind for action in await client.actions(uri, line, ["quickfix", "source"])} == {
+            "quickfix",
+            "source.fixAll.redis-ssot",
+        }
+
+    talk(scenario)
+
+
 @pytest.mark.parametrize(
     ("name", "row", "column", "lines"),
     [

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flake8_redis_ssot.cli.errors import CommandError
 from flake8_redis_ssot.config.loading import configuration_help
 from flake8_redis_ssot.config.model import Config, ConfigError
 from flake8_redis_ssot.linter.request import CheckRequest, CheckResult, NoConfigurationError
 from flake8_redis_ssot.linter.run import group_by_config, run
+
+if TYPE_CHECKING:
+    from flake8_redis_ssot.linter.live import IncrementalProject
 
 
 def request_from_args(arguments: Namespace, **fields: Any) -> CheckRequest:
@@ -24,20 +27,27 @@ def request_from_args(arguments: Namespace, **fields: Any) -> CheckRequest:
     )._replace(**fields)
 
 
-def run_check(request: CheckRequest) -> CheckResult:
-    """What comes of a run. Raises RefusedError."""
+def run_check(request: CheckRequest, project: IncrementalProject | None = None) -> CheckResult:
+    """What comes of a run, or of the same in a project that is open already. Raises CommandError."""
     try:
-        return run(request)
+        return run(request) if project is None else project.run(request)
     except (ConfigError, NoConfigurationError, ValueError) as error:
         raise to_command_error(error, request) from error
 
 
-def run_check_strict(request: CheckRequest) -> CheckResult:
-    """The same, for commands that a wrong path stops. Raises RefusedError."""
-    result = run_check(request)
+def run_check_strict(request: CheckRequest, project: IncrementalProject | None = None) -> CheckResult:
+    """The same, for commands that a wrong path stops. Raises CommandError."""
+    result = run_check(request, project)
     if result.errors:
         raise CommandError(*result.errors)
     return result
+
+
+def open_project(config: Config, request: CheckRequest) -> IncrementalProject:
+    """The whole project of a configuration, and whatever else the paths of a request name."""
+    from flake8_redis_ssot.linter import live  # late: a run that is known already needs no project
+
+    return live.open_project(config, request._replace(paths=(str(config.root), *request.paths), baseline=None))
 
 
 def load_single_config(request: CheckRequest) -> Config:

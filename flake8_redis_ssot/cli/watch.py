@@ -19,8 +19,8 @@ from flake8_redis_ssot.cli.request import load_single_config, request_from_args
 from flake8_redis_ssot.config.loading import OWN_NAMES, PYPROJECT
 from flake8_redis_ssot.config.model import Config
 from flake8_redis_ssot.files.paths import to_display_path
-from flake8_redis_ssot.files.processes import default_jobs
-from flake8_redis_ssot.linter.live import IncrementalProject
+from flake8_redis_ssot.linter.live import IncrementalProject, open_project
+from flake8_redis_ssot.linter.request import CheckRequest
 from flake8_redis_ssot.model import plural
 
 _MAX_NOTICES = 8  # changes
@@ -56,10 +56,9 @@ def watch(
     Raises RefusedError where the libraries for it are missing.
     """
     open_screen, watch_changes = _load_libraries()
-    jobs = arguments.jobs or default_jobs()
     stream = watch_changes(str(config.root))
     next(stream)  # from here on nothing is missed
-    project = IncrementalProject(config, jobs)
+    project = _open_project(config, arguments)
     classifier = Classifier(config, load_codeowners(str(config.root)))
     notices: deque[ChangeNotice] = deque(maxlen=_MAX_NOTICES)
 
@@ -72,7 +71,7 @@ def watch(
             update_screen(current_text(), "")
             for paths in filter(None, stream):
                 if any(os.path.basename(path) in _CONFIG_FILES for path in paths):
-                    config, project, classifier = _reload_config(arguments, config, jobs, project, classifier)
+                    config, project, classifier = _reload_config(arguments, config, project, classifier)
                 notice = _apply_changes(project, paths)
                 if notice is not None:
                     notices.append(notice)
@@ -82,13 +81,20 @@ def watch(
     return 0
 
 
+def _open_project(config: Config, arguments: Namespace) -> IncrementalProject:
+    """The whole project of a configuration, whatever its baseline knows."""
+    return open_project(
+        config, CheckRequest(paths=(str(config.root),), jobs=arguments.jobs, cache=False, baseline=None)
+    )
+
+
 def _reload_config(
-    arguments: Namespace, config: Config, jobs: int, project: IncrementalProject, classifier: Classifier
+    arguments: Namespace, config: Config, project: IncrementalProject, classifier: Classifier
 ) -> tuple[Config, IncrementalProject, Classifier]:
     """Start afresh under settings that have changed; with a mistake in them, go on as before."""
     try:
         config = load_single_config(request_from_args(arguments))
-        return config, IncrementalProject(config, jobs), Classifier(config, load_codeowners(str(config.root)))
+        return config, _open_project(config, arguments), Classifier(config, load_codeowners(str(config.root)))
     except CommandError as error:
         print_messages(error.args)
         return config, project, classifier

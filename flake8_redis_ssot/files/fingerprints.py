@@ -41,6 +41,11 @@ class FileFingerprints:
         fingerprint = self._by_path.get(path)
         return fingerprint is not None and old == [*fingerprint]
 
+    def is_same(self, path: str, other: FileFingerprints) -> bool:
+        """Whether a file has the stamp that it has in others."""
+        fingerprint = self._by_path.get(path)
+        return fingerprint is not None and fingerprint == other.get(path)
+
     def digest(self, paths: Sequence[str]) -> str | None:
         """A digest of all stamps, in the order of `paths`; None where one of them is missing."""
         if len(self._by_path) < len(paths):

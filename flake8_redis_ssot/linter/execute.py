@@ -1,4 +1,4 @@
-"""The work of a run: one project analysed, judged, and mended where that is asked for."""
+"""The work of a run: a project judged, and mended where that is asked for."""
 
 from __future__ import annotations
 
@@ -8,36 +8,26 @@ from functools import partial
 from flake8_redis_ssot.baseline.entries import BaselineEntry, build_entries
 from flake8_redis_ssot.codes import Selection
 from flake8_redis_ssot.config.loading import config_warnings
-from flake8_redis_ssot.config.model import ConfigProblem
 from flake8_redis_ssot.files.processes import default_jobs
 from flake8_redis_ssot.linter.engine import LocatedFinding, check_files
+from flake8_redis_ssot.linter.live import IncrementalProject
 from flake8_redis_ssot.linter.request import CheckResult, CheckTask
-from flake8_redis_ssot.model import Applicability, Finding
-from flake8_redis_ssot.project.analysis import Analysis, Dependencies
+from flake8_redis_ssot.model import Applicability
 from flake8_redis_ssot.project.config_check import check_names, name_warnings
-from flake8_redis_ssot.project.search.facts_cache import FactsCache
-from flake8_redis_ssot.rules.rule import reads_suppressions
 
 
-def execute(task: CheckTask, facts_cache: FactsCache | None) -> tuple[CheckResult, Dependencies]:
-    """Do it, and tell what the outcome depends on.
+def execute(task: CheckTask, project: IncrementalProject) -> CheckResult:
+    """Judge the files of a task as they are in a project; fixes that are applied leave it with the edited files.
 
     Raises ConfigError where the configuration names what is not there.
     """
-    result, request = CheckResult(), task.request
-    jobs = request.jobs or default_jobs()
-    analysis = Analysis(
-        task.config,
-        task.project_files,
-        jobs=jobs,
-        overlay=task.buffers,
-        facts_cache=facts_cache,
-        suppressions=request.noqa and reads_suppressions(task.selection),
-    )
-    _check_names(analysis, result)
+    request, analysis, jobs = task.request, project.analysis, task.request.jobs or default_jobs()
+    check_names(task.config, analysis.resolver)
+    problems = (*config_warnings(task.config), *name_warnings(task.config, analysis.resolver))
+    result = CheckResult(warnings=map(str, problems))
     recheck = partial(check_files, analysis, task.checked_files, task.selection, noqa=request.noqa)
     if request.trust is not None:
-        _apply_fixes(analysis, recheck, task, result)
+        _apply_fixes(project, recheck, task, result)
     elif request.factories:
         from flake8_redis_ssot.linter.fix.factories import consolidate_factories  # late: it has to be asked for
 
@@ -48,11 +38,11 @@ def execute(task: CheckTask, facts_cache: FactsCache | None) -> tuple[CheckResul
         result.findings += with_fixes(recheck(), analysis, jobs)
     else:
         result.findings += [located.finding for located in recheck()]
-    return result, analysis.dependencies()
+    return result
 
 
 def _apply_fixes(
-    analysis: Analysis, recheck: Callable[[], list[LocatedFinding]], task: CheckTask, result: CheckResult
+    project: IncrementalProject, recheck: Callable[[], list[LocatedFinding]], task: CheckTask, result: CheckResult
 ) -> None:
     """Apply fixes; those of a buffer must not reach into files, and what is known already is left alone."""
     from flake8_redis_ssot.linter.fix.fixpoint import fix_until_stable  # late: most runs fix nothing
@@ -61,16 +51,15 @@ def _apply_fixes(
     request, buffer_paths = task.request, set(task.buffers)
     fix_selection, jobs = Selection(request.fixable, request.unfixable), request.jobs or default_jobs()
 
-    def is_selected(finding: Finding) -> bool:
-        return fix_selection.has_code(finding.code) and (request.wanted is None or request.wanted(finding))
+    def recheck_new() -> list[LocatedFinding]:
+        new = _select_by_baseline(recheck, known_entries, str(task.config.root), False)
+        return new if request.wanted is None else [located for located in new if request.wanted(located.finding)]
 
-    recheck_new = partial(_select_by_baseline, recheck, known_entries, str(task.config.root), False)
-    min_applicability = request.trust or Applicability.SAFE
     fix_result = fix_until_stable(
-        analysis,
+        project,
         recheck_new,
-        min_applicability=min_applicability,
-        is_selected=is_selected,
+        min_applicability=request.trust or Applicability.SAFE,
+        is_selected=lambda finding: fix_selection.has_code(finding.code),
         allowed_paths=buffer_paths,
         jobs=jobs,
         inline_factories=request.inline,
@@ -82,15 +71,6 @@ def _apply_fixes(
     result.findings.sort()
     result.fixed_findings += fix_result.fixed_findings
     result.changes += fix_result.group_changes()
-
-
-def _check_names(analysis: Analysis, result: CheckResult) -> None:
-    check_names(analysis.config, analysis.resolver)
-    problems: tuple[ConfigProblem, ...] = (
-        *config_warnings(analysis.config),
-        *name_warnings(analysis.config, analysis.resolver),
-    )
-    result.warnings += map(str, problems)
 
 
 def _select_by_baseline(

@@ -3,93 +3,177 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 from flake8_redis_ssot.config.model import Config
 from flake8_redis_ssot.files.atomic_write import read
-from flake8_redis_ssot.files.discovery import SOURCE_SUFFIXES, discover_project
+from flake8_redis_ssot.files.cache_store import CacheStore
+from flake8_redis_ssot.files.discovery import SOURCE_SUFFIXES
+from flake8_redis_ssot.files.fingerprints import FileFingerprints
+from flake8_redis_ssot.files.processes import default_jobs
 from flake8_redis_ssot.linter.engine import LocatedFinding, check_file
+from flake8_redis_ssot.linter.request import CheckRequest, CheckResult, CheckTask
+from flake8_redis_ssot.linter.result_cache import load_facts
+from flake8_redis_ssot.linter.task import complete_result, create_task, open_store
 from flake8_redis_ssot.model import Finding
 from flake8_redis_ssot.project.analysis import Analysis
-from flake8_redis_ssot.rules.rule import reads_suppressions, select_rules
+from flake8_redis_ssot.rules.rule import reads_suppressions
 from flake8_redis_ssot.semantic.facts import Exports
+
+if TYPE_CHECKING:
+    from flake8_redis_ssot.fixes.document import SourceDocument
+
+
+def open_project(config: Config, request: CheckRequest) -> IncrementalProject:
+    """The project that the paths of a request belong to. Raises ValueError where the baseline can't be used."""
+    store = open_store(config, request)
+    return IncrementalProject(create_task(config, request, store), store)
 
 
 class IncrementalProject:
-    """The findings of a project, kept up to date by `refresh` and `set_content`."""
+    """The facts and findings of a project, kept up to date by `refresh`, `set_content` and `apply_edits`.
 
-    def __init__(self, config: Config, jobs: int) -> None:
-        self._config = config
-        self._jobs = jobs
-        self._selection = select_rules(config.select, config.ignore)
-        self._findings_by_file: dict[str, list[LocatedFinding]] = {}  # of the files that have been judged
-        self._analyse_all()
+    `task` says which files it has, and which codes are asked for. With `store`, what earlier runs have found out is
+    made use of. `fingerprints` are those that the files have now, where they are known.
+    """
 
-    def _analyse_all(self) -> None:
+    def __init__(
+        self, task: CheckTask, store: CacheStore | None = None, fingerprints: FileFingerprints | None = None
+    ) -> None:
+        self._task = task
+        self._store = store
+        self._analyse_all(fingerprints or FileFingerprints.from_disk(task.project_files))
+
+    def _analyse_all(self, fingerprints: FileFingerprints) -> None:
         """Look at everything."""
-        self._files = self._discover_files()
+        task = self._task
+        self._fingerprints = fingerprints
+        self._facts_cache = load_facts(self._store, task.config, fingerprints) if self._store else None
+        self._files = frozenset((*task.project_files, *task.buffers))
+        self._findings_by_file: dict[str, list[LocatedFinding]] = {}  # of the files that have been judged
+        self._contents = dict(task.buffers)  # what has been set in the place of what was read
+        self._originals: dict[str, bytes] = {}  # of the files that stand edited in memory
         self._analysis = Analysis(
-            self._config,
-            sorted(self._files),
-            jobs=self._jobs,
-            suppressions=reads_suppressions(self._selection),
+            task.config,
+            task.project_files,
+            jobs=task.request.jobs or default_jobs(),
+            overlay=task.buffers,
+            facts_cache=self._facts_cache,
+            suppressions=task.request.noqa and reads_suppressions(task.selection),
         )
-        self._findings_by_file.clear()
-
-    @property
-    def findings(self) -> list[Finding]:
-        """All findings, in order of place."""
-        return sorted(each.finding for path in self._files for each in self.findings_in(path))
 
     @property
     def analysis(self) -> Analysis:
         """The facts as they are now; fixes may ask it, and nobody else may change it."""
         return self._analysis
 
-    def findings_in(self, path: str) -> list[LocatedFinding]:
-        """What is found in one file (absolute path) now."""
-        if path not in self._findings_by_file:
-            self._findings_by_file[path] = check_file(self._analysis, path, self._selection)
-        return self._findings_by_file[path]
+    @property
+    def config(self) -> Config:
+        """The settings."""
+        return self._task.config
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """All files (absolute paths), in order."""
+        return self._task.project_files
 
     def contains(self, path: str) -> bool:
         """Whether a file (absolute path) belongs to the project."""
         return path in self._files
 
+    @property
+    def findings(self) -> list[Finding]:
+        """All findings, in order of place."""
+        return sorted(each.finding for path in self._files for each in self.findings_in(path))
+
+    def findings_in(self, path: str) -> list[LocatedFinding]:
+        """What is found in one file (absolute path) now."""
+        if path not in self._findings_by_file:
+            task = self._task
+            self._findings_by_file[path] = check_file(self._analysis, path, task.selection, noqa=task.request.noqa)
+        return self._findings_by_file[path]
+
+    def run(self, request: CheckRequest) -> CheckResult:
+        """What a run of its own would find or fix in the paths of a request, which lie in this project.
+
+        Fixes stay in memory, until `refresh` or `revert_edits`. Raises ConfigError where the configuration names what
+        is not there, ValueError where the baseline can't be used.
+        """
+        from flake8_redis_ssot.linter.execute import execute  # late: to show what is found needs none of it
+
+        task = create_task(self.config, request, self._store, self.files)
+        result = complete_result(task, execute(task, self))
+        self.save_facts()
+        return result
+
+    def save_facts(self) -> None:
+        """Write down what was found out about files, for later runs."""
+        if self._facts_cache is not None:
+            self._facts_cache.save([path for path in self.files if path not in self._task.buffers])
+
     def set_content(self, path: str, data: bytes) -> bool:
         """Go on with other bytes for a file of the project; whether that may have changed what others hold."""
         return self._set_contents({path: data})
 
-    def refresh(self, paths: Iterable[str]) -> bool:
-        """Take notice of files that were changed, made or removed (absolute paths); whether any of them is of ours."""
-        changed = [path for path in paths if path.endswith(SOURCE_SUFFIXES)]
-        known_paths = [path for path in changed if path in self._files and os.path.isfile(path)]
-        if len(known_paths) < len(changed) and self._discover_files() != self._files:
-            self._analyse_all()
-            return True
-        return bool(known_paths) and self._reload(known_paths)
+    def apply_edits(self, documents: Mapping[str, SourceDocument]) -> None:
+        """Go on with edited files (by absolute path), which stand nowhere but in memory."""
+        for path in documents:
+            self._originals.setdefault(path, self._analysis.read_bytes(path))
+        contents = {path: document.data for path, document in documents.items()}
+        self._contents |= contents
+        self._findings_by_file.clear()
+        self._analysis.update_files(contents, {path: document.source for path, document in documents.items()})
 
-    def _discover_files(self) -> frozenset[str]:
-        """The files that the settings do not leave out."""
-        config = self._config
-        return frozenset(discover_project(str(config.root), config.import_roots, config.exclude).files)
+    def revert_edits(self) -> None:
+        """Take back what was edited in memory."""
+        originals, self._originals = self._originals, {}
+        self._set_contents(originals)
 
-    def _reload(self, paths: Sequence[str]) -> bool:
+    def refresh(self, paths: Iterable[str] | None = None) -> bool:
+        """Take notice of what has changed on the disk; whether any of it is of ours.
+
+        `paths` are the files that were changed, made or removed (absolute), where that is known. What was edited in
+        memory and not written is taken back.
+        """
+        changed = [path for path in paths if path.endswith(SOURCE_SUFFIXES)] if paths is not None else None
+        known_paths = [path for path in changed or () if path in self._files and os.path.isfile(path)]
+        if changed is None or len(known_paths) < len(changed):
+            task = create_task(self.config, self._task.request, self._store)
+            if task.project_files != self.files:
+                self._task = task
+                self._analyse_all(FileFingerprints.from_disk(task.project_files))
+                return True
+            known_paths = known_paths if changed is not None else self._changed_files()
+        self._reload(known_paths)
+        return bool(known_paths)
+
+    def _changed_files(self) -> list[str]:
+        """The files whose fingerprints are not what they were, and those that stand edited in memory."""
+        before, self._fingerprints = self._fingerprints, FileFingerprints.from_disk(self.files)
+        return [path for path in self.files if path in self._originals or not self._fingerprints.is_same(path, before)]
+
+    def _reload(self, paths: Iterable[str]) -> None:
         contents: dict[str, bytes] = {}
         for path in paths:
+            self._originals.pop(path, None)
             with suppress(OSError):  # it is gone again: the next notice tells
-                contents[path] = read(path)
+                data = read(path)
+                if data != self._contents.get(path):
+                    contents[path] = data
         self._set_contents(contents)
-        return True
 
     def _set_contents(self, contents: Mapping[str, bytes]) -> bool:
+        if not contents:
+            return False
         before = self._exports_of(contents)
+        self._contents |= contents
         self._analysis.update_files(contents)
         has_changed_exports = self._exports_of(contents) != before
         for path in list(self._findings_by_file) if has_changed_exports else contents:
             self._findings_by_file.pop(path, None)
         return has_changed_exports
 
-    def _exports_of(self, paths: Mapping[str, object]) -> list[Exports]:
+    def _exports_of(self, paths: Iterable[str]) -> list[Exports]:
         return [self._analysis.resolver.load_exports(path) for path in paths]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from flake8_redis_ssot.codes import Selection
 from flake8_redis_ssot.config.model import Config
 from flake8_redis_ssot.files.atomic_write import Change
+from flake8_redis_ssot.files.discovery import Listing
 from flake8_redis_ssot.model import Applicability, Finding
 from flake8_redis_ssot.rules.rule import select_rules
 
@@ -26,8 +27,8 @@ class CheckRequest(NamedTuple):
     of `fixable` (prefixes or `ALL`) that are not in `unfixable`. With `cache`, what earlier runs have found out is
     made use of, from the folder `cache_dir` (empty: `.redis_ssot_cache` beside the configuration). `baseline` is the
     file of known findings (empty: the one of the configuration; None: none); with `fix_known` they are fixed as well.
-    Only findings that are `wanted` are fixed (None: all); with `inline`, factories are replaced where they are called.
-    With `factories`, these are surveyed and nothing else is told.
+    Where fixes are applied, only findings that are `wanted` are looked at (None: all); with `inline`, factories are
+    replaced where they are called. With `factories`, these are surveyed and nothing else is told.
     """
 
     paths: tuple[str, ...] = (".",)
@@ -57,16 +58,21 @@ class CheckRequest(NamedTuple):
 class CheckTask(NamedTuple):
     """What is to be looked at under one configuration.
 
-    `checked_files` are the files to report on, `project_files` all files of the project (absolute paths), `buffers` the
+    `listing` are the files to report on, `project_files` all files of the project (absolute paths), `buffers` the
     bytes that stand in for some of them.
     """
 
     config: Config
-    checked_files: tuple[str, ...]
+    listing: Listing
     project_files: tuple[str, ...]
     buffers: Mapping[str, bytes]
     request: CheckRequest
     baseline: Baseline | None = None
+
+    @property
+    def checked_files(self) -> tuple[str, ...]:
+        """The files to report on (absolute paths)."""
+        return (*self.listing.files, *self.buffers)
 
     @property
     def selection(self) -> Selection:
@@ -103,3 +109,16 @@ class CheckResult:
         self.changes: list[tuple[Change, ...]] = []
         self.baseline_results: list[BaselineResult] = []
         self.configs_by_path: dict[str, Config] = {}
+
+    def extend(self, other: CheckResult) -> None:
+        """Add what was found under another configuration."""
+        self.findings += other.findings
+        self.errors += other.errors
+        self.warnings += other.warnings
+        self.files += other.files
+        self.buffers |= other.buffers
+        self.fixed_findings += other.fixed_findings
+        self.factory_consolidations += other.factory_consolidations
+        self.changes += other.changes
+        self.baseline_results += other.baseline_results
+        self.configs_by_path |= other.configs_by_path

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_redis_ssot import __version__
 from flake8_redis_ssot.config.model import Config
-from flake8_redis_ssot.files.cache_store import CACHE_FOLDER, CacheStore, cache_key
+from flake8_redis_ssot.files.cache_store import CacheStore, cache_key
 from flake8_redis_ssot.files.codec import DecodeError, decoder_for
 from flake8_redis_ssot.files.fingerprints import FileFingerprints
 from flake8_redis_ssot.linter.request import CheckRequest, CheckResult, CheckTask
@@ -18,23 +18,14 @@ from flake8_redis_ssot.model import Finding
 
 if TYPE_CHECKING:
     from flake8_redis_ssot.project.analysis import Dependencies
-
-
-def open_store(config: Config, request: CheckRequest) -> CacheStore | None:
-    """Where things are remembered; None where nothing is to be."""
-    folder = request.cache_dir or os.environ.get("REDIS_SSOT_CACHE_DIR") or os.path.join(config.root, CACHE_FOLDER)
-    return CacheStore(folder) if request.cache else None
+    from flake8_redis_ssot.project.search.facts_cache import FactsCache
 
 
 def execute_cached(task: CheckTask, store: CacheStore | None) -> CheckResult:
     """What comes of a task. Raises ConfigError where the configuration names what is not there."""
     config, request = task.config, task.request
-    if store is None:
-        from flake8_redis_ssot.linter.execute import execute  # late: a run that is known already needs none of this
-
-        return execute(task, None)[0]
     fingerprints = FileFingerprints.from_disk(task.project_files)
-    if task.buffers or request.trust is not None or request.factories:
+    if store is None or task.buffers or request.trust is not None or request.factories:
         return _execute(task, store, fingerprints)[0]
     key = _result_key(config, request)
     files_key = cache_key(_partial_files(task))
@@ -56,14 +47,24 @@ def execute_cached(task: CheckTask, store: CacheStore | None) -> CheckResult:
     return result
 
 
-def _execute(task: CheckTask, store: CacheStore, fingerprints: FileFingerprints) -> tuple[CheckResult, Dependencies]:
+def _execute(
+    task: CheckTask, store: CacheStore | None, fingerprints: FileFingerprints
+) -> tuple[CheckResult, Dependencies]:
+    # Late: a run that is known already needs none of this.
     from flake8_redis_ssot.linter.execute import execute
+    from flake8_redis_ssot.linter.live import IncrementalProject
+
+    project = IncrementalProject(task, store, fingerprints)
+    result = execute(task, project)
+    project.save_facts()
+    return result, project.analysis.dependencies()
+
+
+def load_facts(store: CacheStore, config: Config, fingerprints: FileFingerprints) -> FactsCache:
+    """What earlier runs know of files under a configuration; `fingerprints` are those that the files have now."""
     from flake8_redis_ssot.project.search.facts_cache import FactsCache
 
-    facts_cache = FactsCache.load(store, f"facts-{cache_key(_tool_version(), task.config)}", fingerprints)
-    executed = execute(task, facts_cache)
-    facts_cache.save([path for path in task.project_files if path not in task.buffers])
-    return executed
+    return FactsCache.load(store, f"facts-{cache_key(_tool_version(), config)}", fingerprints)
 
 
 def _partial_files(task: CheckTask) -> tuple[str, ...]:

@@ -10,8 +10,6 @@ from pygls.uris import from_fs_path, to_fs_path
 from pygls.workspace import PositionCodec
 
 from flake8_redis_ssot.linter.add_noqa import REASON_PLACEHOLDER, insert_comments
-from flake8_redis_ssot.linter.request import CheckRequest
-from flake8_redis_ssot.linter.run import run
 from flake8_redis_ssot.lsp.positions import to_lsp_range
 from flake8_redis_ssot.lsp.server import DIAGNOSTIC_SOURCE, Server
 from flake8_redis_ssot.lsp.workspaces import OpenProject
@@ -20,7 +18,7 @@ from flake8_redis_ssot.syntax.notebooks import NOTEBOOK_SUFFIX
 
 
 def code_actions(server: Server, params: types.CodeActionParams) -> list[types.CodeAction]:
-    """Fixes and comments for what is found in a range, and all safe fixes of the document."""
+    """Fixes and comments for what is found in a range, and all safe fixes of the document where these are asked for."""
     uri, only = params.text_document.uri, params.context.only
     path = to_fs_path(uri)
     open_project = server.projects.project_for(path) if path else None
@@ -40,7 +38,7 @@ def code_actions(server: Server, params: types.CodeActionParams) -> list[types.C
                 finding, path, server.projects.unsaved_buffers[path], diagnostic, policy
             )
             actions += [disable_action] if disable_action else []
-    if _is_requested(FIX_ALL, only):
+    if only and _is_requested(FIX_ALL, only):  # a menu at a place asks for no kind, and must not wait for it
         actions += _fix_all_actions(open_project, path, server.projects.unsaved_buffers.get(path), builder)
     return actions
 
@@ -56,12 +54,10 @@ def _fix_all_actions(
     """All that is safe in one document, worked out on its present text."""
     if buffer is None or not open_project.findings_in(path):
         return []
-    result = run(CheckRequest(paths=(path,), buffer=buffer, trust=Applicability.SAFE))
-    after = [change.after for group in result.changes for change in group if change.path == path]
-    text = after[0] if after else None
-    if text is None or text == buffer:
+    after = open_project.fix_all(path, buffer)
+    if after == buffer:
         return []
-    edit = builder.replace_document(path, text.decode("utf-8", "surrogatepass"))
+    edit = builder.replace_document(path, after.decode("utf-8", "surrogatepass"))
     return [types.CodeAction("Redis SSOT: Fix all auto-fixable problems", kind=FIX_ALL, edit=edit)]
 
 

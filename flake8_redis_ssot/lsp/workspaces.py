@@ -13,9 +13,9 @@ from flake8_redis_ssot.config.loading import OWN_NAMES, PYPROJECT, find_config, 
 from flake8_redis_ssot.config.model import Config, ConfigError
 from flake8_redis_ssot.files.atomic_write import read
 from flake8_redis_ssot.files.discovery import SOURCE_SUFFIXES
-from flake8_redis_ssot.files.processes import default_jobs
-from flake8_redis_ssot.linter.live import IncrementalProject
-from flake8_redis_ssot.model import Finding
+from flake8_redis_ssot.linter.live import IncrementalProject, open_project
+from flake8_redis_ssot.linter.request import CheckRequest
+from flake8_redis_ssot.model import Applicability, Finding
 from flake8_redis_ssot.project.config_check import check_names
 from flake8_redis_ssot.reports.report import read_source_lines
 
@@ -31,6 +31,20 @@ class OpenProject:
     def findings_in(self, path: str) -> list[Finding]:
         """What is found in a file (absolute path), in order of place."""
         return [each.finding for each in self.project.findings_in(path)]
+
+    def fix_all(self, path: str, data: bytes) -> bytes:
+        """The bytes of a document (absolute path, `data` as it is now) with every safe fix that changes nothing else.
+
+        All unsaved documents count, as they do for its findings. Raises BaselineError.
+        """
+        request = CheckRequest(paths=(path,), buffer=data, trust=Applicability.SAFE, cache=False, jobs=1)
+        try:
+            changes = self.project.run(request).changes
+        except ConfigError:
+            return data  # what the settings name has just gone from an unsaved document
+        finally:
+            self.project.revert_edits()
+        return next((each.after or data for group in changes for each in group if each.path == path), data)
 
     def baseline_flags(self, findings: Sequence[Finding]) -> list[bool]:
         """Whether the baseline knows each of the findings of a file."""
@@ -62,16 +76,16 @@ class OpenProjects:
         self.problems = []
         try:
             config = load_config(file)
-            project = IncrementalProject(config, default_jobs())
+            project = open_project(config, CheckRequest(paths=(str(config.root),), cache=False, baseline=None))
             check_names(config, project.analysis.resolver)
-            open_project = OpenProject(config, project, load_baseline(config, ""))
+            opened = OpenProject(config, project, load_baseline(config, ""))
         except (ConfigError, BaselineError) as error:
             self.problems = str(error).splitlines()
             return None
         for path, data in self.unsaved_buffers.items():
             if project.contains(path):
                 project.set_content(path, data)
-        return open_project
+        return opened
 
     def set_buffer(self, path: str, data: bytes | None) -> bool:
         """Go on with the text of a document (None: with what is on the disk); whether others may have changed."""
@@ -80,13 +94,13 @@ class OpenProjects:
             self._config_files.pop(path, None)
         else:
             self.unsaved_buffers[path] = data
-        open_project = self.project_for(path)
-        if open_project is None or not open_project.project.contains(path):
+        opened = self.project_for(path)
+        if opened is None or not opened.project.contains(path):
             return False
         try:
-            return open_project.project.set_content(path, read(path) if data is None else data)
+            return opened.project.set_content(path, read(path) if data is None else data)
         except OSError:
-            return open_project.project.refresh([path])
+            return opened.project.refresh([path])
 
     def refresh_files(self, paths: Iterable[str]) -> None:
         """Take notice of files that have changed on the disk; settings and baselines start everything afresh."""
@@ -98,11 +112,11 @@ class OpenProjects:
             self._open_projects.clear()
             self._config_files.clear()
             return
-        for key, open_project in list(self._open_projects.items()):
-            if open_project is not None and open_project.project.refresh(saved_paths):
-                for path in [path for path in self.unsaved_buffers if open_project.project.contains(path)]:
-                    open_project.project.set_content(path, self.unsaved_buffers[path])
-            elif open_project is None:
+        for key, opened in list(self._open_projects.items()):
+            if opened is not None and opened.project.refresh(saved_paths):
+                for path in [path for path in self.unsaved_buffers if opened.project.contains(path)]:
+                    opened.project.set_content(path, self.unsaved_buffers[path])
+            elif opened is None:
                 del self._open_projects[key]
 
     def read_lines(self, path: str) -> list[str]:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from contextlib import suppress
 from functools import cache
 from operator import attrgetter
+from types import MappingProxyType
 from typing import NamedTuple
 
 from flake8_redis_ssot.config.model import Config
@@ -131,22 +132,16 @@ class Analysis:
             facts_from_bytes(path, data, search) for path, data in self._overlay.items() if search.matches(data, path)
         ]
 
-    def update_sources(self, contents: Mapping[str, tuple[bytes, ParsedFile]]) -> None:
-        """Go on with other bytes for some of the files (absolute paths), as if they stood on the disk."""
-        data = {path: text for path, (text, _) in contents.items()}
-        self._overlay |= data
-        self._invalidate(data)
-        search = self._worklist.search_for_readers(
-            self.query_results.searched_names
-        )  # what was asked is looked for as well
-        new_facts = [facts_from_source(path, source, search) for path, (_, source) in contents.items()]
-        self._run_searches(self._add_facts(new_facts, search))
-        self.query_results = self.query_results.update(new_facts, data)
+    def update_files(
+        self, contents: Mapping[str, bytes], parsed_files: Mapping[str, ParsedFile] = MappingProxyType({})
+    ) -> None:
+        """Go on with other bytes for some of the files (absolute paths), as a run would that reads them afresh.
 
-    def update_files(self, contents: Mapping[str, bytes]) -> None:
-        """Go on with other bytes for some of the files (absolute paths), as a run would that reads them afresh."""
+        `parsed_files` are those of them that were parsed already.
+        """
         self._overlay |= contents
         self._invalidate(contents)
+        # What was asked is looked for as well.
         search = self._worklist.search_for_readers(self.query_results.searched_names)
         matching_paths = [
             path for path, data in contents.items() if any(each.matches(data, path) for each in self.searches)
@@ -154,7 +149,12 @@ class Analysis:
         for path in contents:
             self._facts.pop(path, None)
             self._exports.pop(path, None)
-        new_facts = [facts_from_bytes(path, contents[path], search) for path in matching_paths]
+        new_facts = [
+            facts_from_source(path, parsed_files[path], search)
+            if path in parsed_files
+            else facts_from_bytes(path, contents[path], search)
+            for path in matching_paths
+        ]
         self._run_searches(self._add_facts(new_facts, search))
         self.query_results = self.query_results.update(new_facts, contents)
 
@@ -204,6 +204,11 @@ class Analysis:
         facts_by_path = {facts.path: facts for facts in new_facts}
         uses = find_uses_in_files(self._files, attributes, self._current_bytes, self._jobs)
         self.query_results = self.query_results.merge(names, facts_by_path, uses)
+
+    def search_files(self, paths: Sequence[str], search: Search) -> list[FileFacts]:
+        """The facts of those of some files (absolute paths) that hold what a search of the caller's looks for."""
+        with scanner_pool(self._jobs) as scan:
+            return self._search_files(paths, search, scan, lambda: _sample_files(paths))
 
     def _load_exports(self, path: str) -> Exports:
         """The exports of a file that the search had no reason to parse."""

@@ -14,7 +14,6 @@ from flake8_redis_ssot.files.processes import map_forked
 from flake8_redis_ssot.files.test_paths import is_test_path
 from flake8_redis_ssot.project.resolver import Definition
 from flake8_redis_ssot.project.search.prefilter import ModuleQuery, Search
-from flake8_redis_ssot.project.search.scan import scanner_pool
 from flake8_redis_ssot.semantic.facts import FileFacts, attribute_origin
 from flake8_redis_ssot.semantic.name_patterns import NamePatterns
 
@@ -86,19 +85,17 @@ class _ModuleForms(NamedTuple):
         return self.last_part in data and any(form in data for form in self.forms)
 
 
-def find_patching_files(
-    files: Sequence[str], modules: Iterable[str], roots: tuple[str, ...], jobs: int
-) -> list[FileFacts]:
+def find_patching_files(context: VerificationContext, modules: Iterable[str]) -> list[FileFacts]:
     """The facts of files that may patch something in `modules` (dotted names): their mentions name these."""
+    files, analysis = context.files, context.analysis
     module_forms = {_ModuleForms.of_module(module) for module in modules}
     chunks = [files[start : start + _CHUNK_SIZE] for start in range(0, len(files), _CHUNK_SIZE)]
     naming_files = list(
-        chain.from_iterable(map_forked(partial(_files_naming, ways=sorted(module_forms)), chunks, jobs))
+        chain.from_iterable(map_forked(partial(_files_naming, ways=sorted(module_forms)), chunks, context.jobs))
     )
     patterns = NamePatterns(frozenset(form.last_part.decode() for form in module_forms))
     queries = tuple(ModuleQuery(word.encode(), "", False, _PATCH_WORDS) for word in sorted(patterns.exact))
-    with scanner_pool(jobs) as scan:
-        return scan(naming_files, Search((), queries, patterns, roots))
+    return analysis.search_files(naming_files, Search((), queries, patterns, analysis.modules.roots))
 
 
 def _files_naming(files: Sequence[str], ways: Sequence[_ModuleForms]) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import builtins
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import NamedTuple
 
@@ -41,6 +41,7 @@ class PatchTargetChecker:
         self._analysis = analysis
         self._resolver = analysis.resolver
         self._parsed_files: dict[str, ParsedFile | None] = {}
+        self._calls_by_path: dict[str, list[ast.Call]] = {}
         self._cached_class_members = cache(self._class_members)
         self._symbol_table = cache(self._build_symbol_table)
 
@@ -103,7 +104,12 @@ class PatchTargetChecker:
     def is_created_by_patch(self, path: str, span: Span) -> bool:
         """Whether the call in the file `path` that the target at `span` stands in needs nothing to be there before."""
         source = self._parsed_file(path)
-        return source is not None and any(_is_creating_call(call) for call in _calls_with_argument(source, span))
+        if source is None:
+            return False
+        if path not in self._calls_by_path:
+            self._calls_by_path[path] = [node for node in ast.walk(source.tree) if isinstance(node, ast.Call)]
+        calls = _calls_with_argument(source, self._calls_by_path[path], span)
+        return any(_is_creating_call(call) for call in calls)
 
     def _parsed_file(self, path: str) -> ParsedFile | None:
         """A file, parsed; None where it can't be read."""
@@ -115,10 +121,10 @@ class PatchTargetChecker:
         return self._parsed_files[path]
 
 
-def _calls_with_argument(source: ParsedFile, span: Span) -> Iterator[ast.Call]:
-    """The calls that have an argument at a place."""
-    for node in ast.walk(source.tree):
-        if isinstance(node, ast.Call) and node.lineno <= span.row <= (node.end_lineno or 0):
+def _calls_with_argument(source: ParsedFile, calls: Iterable[ast.Call], span: Span) -> Iterator[ast.Call]:
+    """Those of the calls of a file that have an argument at a place."""
+    for node in calls:
+        if node.lineno <= span.row <= (node.end_lineno or 0):
             arguments = (*node.args, *(keyword.value for keyword in node.keywords))
             if any(each.lineno == span.row and source.span(each) == span for each in arguments):
                 yield node
@@ -180,7 +186,7 @@ def _find_targets(context: VerificationContext, related: Mapping[str, str]) -> I
         if "*" not in deprecated and resolver.modules.path_of(deprecated) is None
     }
     modules = {*related.values(), *removed_modules}
-    for facts in find_patching_files(context.files, modules, resolver.modules.roots, context.jobs):
+    for facts in find_patching_files(context, modules):
         for reference in facts.string_references:
             for origin in _patch_origins(reference, context):
                 module, _, attributes = origin.partition(":")

@@ -23,13 +23,11 @@ from flake8_redis_ssot.cli.errors import CommandError
 from flake8_redis_ssot.cli.fix_options import format_diff
 from flake8_redis_ssot.cli.options import add_config_options
 from flake8_redis_ssot.cli.progress_display import ProgressDisplay
-from flake8_redis_ssot.cli.request import load_single_config, request_from_args, to_command_error
+from flake8_redis_ssot.cli.request import load_single_config, open_project, request_from_args, to_command_error
 from flake8_redis_ssot.config.model import Config, ConfigError
 from flake8_redis_ssot.config.validators import find_nearest
-from flake8_redis_ssot.files.discovery import discover_project
 from flake8_redis_ssot.files.paths import to_relative_path
-from flake8_redis_ssot.files.processes import default_jobs
-from flake8_redis_ssot.project.analysis import Analysis
+from flake8_redis_ssot.linter.live import IncrementalProject
 from flake8_redis_ssot.project.config_check import check_names
 from flake8_redis_ssot.project.services import is_in_service
 
@@ -55,7 +53,7 @@ def main(arguments: Namespace) -> int:
     if arguments.apply:
         with open_campaign(config) as session, interrupt_on_sigterm():
             return _IntegrationRun(arguments, config, session).run()
-    integrations = _plan_integrations(arguments, config, _project_files(config))
+    integrations = _plan_integrations(arguments, _open_named_project(arguments, config))
     _print_report(arguments, config, integrations)
     if arguments.output_format == "text":
         print("".join(f"\n{format_diff(change)}" for each in integrations for change in each.changes), end="")
@@ -70,21 +68,23 @@ def _exit_code(integrations: Sequence[IntegrationResult]) -> int:
     return 1 if any(each.reasons for each in integrations) else 0
 
 
-def _project_files(config: Config) -> tuple[str, ...]:
-    """All files of the project (absolute paths)."""
-    return discover_project(str(config.root), config.import_roots, config.exclude).files
-
-
-def _plan_integrations(arguments: Namespace, config: Config, files: Sequence[str]) -> list[IntegrationResult]:
-    analysis = Analysis(config, files, jobs=arguments.jobs or default_jobs())
+def _open_named_project(arguments: Namespace, config: Config) -> IncrementalProject:
+    """The whole project. Raises CommandError where the configuration names what is not there."""
+    request = request_from_args(arguments)
+    project = open_project(config, request)
     try:
-        check_names(config, analysis.resolver)
+        check_names(config, project.analysis.resolver)
     except ConfigError as error:
-        raise to_command_error(error, request_from_args(arguments)) from error
+        raise to_command_error(error, request) from error
+    return project
+
+
+def _plan_integrations(arguments: Namespace, project: IncrementalProject) -> list[IntegrationResult]:
+    config, analysis = project.config, project.analysis
     service, root = arguments.service.strip("/"), str(config.root)
     modules = analysis.modules
     service_files = frozenset(
-        path for path in files if is_in_service(service, modules.name_of(path), to_relative_path(root, path))
+        path for path in project.files if is_in_service(service, modules.name_of(path), to_relative_path(root, path))
     )
     if not service_files:
         suggestion = find_nearest(service, config.services)
@@ -110,10 +110,9 @@ class _IntegrationRun:
         self._session = session
         self._display = ProgressDisplay(arguments.quiet)
         self._run_name = new_run_name(session)
-        self._config = config
-        self._absolute_paths = _project_files(config)
-        self._files = [path_from(session.root, path) for path in self._absolute_paths]
-        self._integrations = _plan_integrations(arguments, config, self._absolute_paths)
+        self._project = _open_named_project(arguments, config)
+        self._files = [path_from(session.root, path) for path in self._project.files]
+        self._integrations = _plan_integrations(arguments, self._project)
         # A file that has two duplicates stands there twice.
         self._duplicate_paths = [
             path_from(session.root, each.duplicate.path) for each in self._integrations if each.changes
@@ -155,7 +154,8 @@ class _IntegrationRun:
     def _compute_fixes(self, paths: FilePaths) -> BatchFixes:
         """What is to be done about a duplicate as everything is now: another one may have changed the same files."""
         if any(batch.run_name == self._run_name for batch in self._session.journal.batches):
-            self._integrations = _plan_integrations(self._arguments, self._config, _project_files(self._config))
+            self._project.refresh()
+            self._integrations = _plan_integrations(self._arguments, self._project)
         applicable = [each for each in self._integrations if each.changes]
         matching = [each for each in applicable if path_from(self._session.root, each.duplicate.path) in paths][:1]
         return BatchFixes([each.changes for each in matching], [each.duplicate.finding for each in matching])

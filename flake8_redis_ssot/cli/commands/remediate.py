@@ -25,9 +25,16 @@ from flake8_redis_ssot.cli.campaign_session import (
 from flake8_redis_ssot.cli.errors import CommandError
 from flake8_redis_ssot.cli.options import add_config_options, add_path_arguments, parse_count
 from flake8_redis_ssot.cli.progress_display import ProgressDisplay
-from flake8_redis_ssot.cli.request import load_single_config, request_from_args, run_check, run_check_strict
+from flake8_redis_ssot.cli.request import (
+    load_single_config,
+    open_project,
+    request_from_args,
+    run_check,
+    run_check_strict,
+)
 from flake8_redis_ssot.config.model import Config
-from flake8_redis_ssot.linter.request import CheckRequest
+from flake8_redis_ssot.linter.live import IncrementalProject
+from flake8_redis_ssot.linter.request import CheckRequest, CheckResult
 from flake8_redis_ssot.model import Applicability, Finding
 
 PATTERNS = ("simple", "factory", "member")
@@ -69,7 +76,8 @@ def main(arguments: Namespace) -> int:
     if arguments.dry_run:
         _validate_phase(arguments)
         display = ProgressDisplay(arguments.quiet)
-        display.print_batches(_plan_batches(arguments, config, ()))
+        project = open_project(config, request_from_args(arguments))
+        display.print_batches(_plan_batches(arguments, project, ()))
         return 0
     with open_campaign(config) as session, interrupt_on_sigterm():
         return _RemediationRun(arguments, config, session).run()
@@ -101,12 +109,13 @@ class _RemediationRun:
         self._run_name = unfinished_run.name if unfinished_run is not None else new_run_name(session)
         self._is_new = unfinished_run is None
         self._display = ProgressDisplay(arguments.quiet)
-        self._project_files: Sequence[str] = ()
+        self._project = open_project(config, request_from_args(arguments))
+        self._checked_files: Sequence[str] = ()
 
     def run(self) -> int:
         """All batches; the exit code."""
         held_back = {each.path for each in self._session.journal.held_back if each.run_name == self._run_name}
-        batches = _plan_batches(self._arguments, self._config, held_back)
+        batches = _plan_batches(self._arguments, self._project, held_back)
         branch = CampaignBranch(self._session.root, self._run_name) if self._arguments.commit else None
         remediation = self._build_remediation(branch)
         files = [path for batch in batches for path in batch.files]
@@ -117,7 +126,9 @@ class _RemediationRun:
         if self._is_new:
             options = {name: getattr(self._arguments, name) for name in _RESUMED_OPTIONS}
             # What a fix takes along is neither fixed by itself nor left, so all are counted before.
-            initial_result = run_check(request_from_args(self._arguments, paths=(self._session.root,), baseline=None))
+            initial_result = self._check_now(
+                request_from_args(self._arguments, paths=(self._session.root,), baseline=None)
+            )
             counts = count_by_table(
                 Classifier(self._config, load_codeowners(self._session.root)).classify(initial_result.findings)
             )
@@ -154,14 +165,19 @@ class _RemediationRun:
 
     def _compute_fixes(self, files: FilePaths) -> BatchFixes:
         paths = tuple(os.path.join(self._session.root, path) for path in files)
-        result = run_check(_build_request(self._arguments, self._config)._replace(paths=paths))
+        result = self._check_now(_build_request(self._arguments, self._config)._replace(paths=paths))
         return BatchFixes(result.changes, result.fixed_findings)
 
+    def _check_now(self, request: CheckRequest) -> CheckResult:
+        """A run on what is on the disk now: batches were written or put back, and the gate may have done anything."""
+        self._project.refresh()
+        return run_check(request, self._project)
+
     def _find_tests(self, files: FilePaths) -> FilePaths:
-        if not self._project_files:
-            result = run_check(request_from_args(self._arguments, baseline=None))
-            self._project_files = [path_from(self._session.root, path) for path in result.files]
-        return tuple(find_tests(files, self._project_files))
+        if not self._checked_files:
+            result = self._check_now(request_from_args(self._arguments, baseline=None))
+            self._checked_files = [path_from(self._session.root, path) for path in result.files]
+        return tuple(find_tests(files, self._checked_files))
 
 
 def _build_request(arguments: Namespace, config: Config) -> CheckRequest:
@@ -176,9 +192,10 @@ def _build_request(arguments: Namespace, config: Config) -> CheckRequest:
     return request_from_args(arguments, trust=threshold, wanted=is_selected, baseline=None, inline=arguments.inline)
 
 
-def _plan_batches(arguments: Namespace, config: Config, held_back: Collection[str]) -> tuple[Batch, ...]:
+def _plan_batches(arguments: Namespace, project: IncrementalProject, held_back: Collection[str]) -> tuple[Batch, ...]:
     """The batches of what can be mended, in order, without files that were `held_back` back in this run."""
-    result = run_check_strict(_build_request(arguments, config))
+    config = project.config
+    result = run_check_strict(_build_request(arguments, config), project)
     classifier = Classifier(config, load_codeowners(str(config.root)))
     items = classifier.classify(sorted(result.fixed_findings))
     return make_plan([each for each in items if each.path not in held_back], arguments.batch_size).batches

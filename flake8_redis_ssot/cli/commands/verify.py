@@ -20,10 +20,9 @@ from flake8_redis_ssot.campaign.verify.undefined_names import original_digests
 from flake8_redis_ssot.cli.campaign_session import add_gate_options, interrupt_on_sigterm
 from flake8_redis_ssot.cli.errors import CommandError
 from flake8_redis_ssot.cli.options import add_baseline_options, add_config_options
-from flake8_redis_ssot.cli.request import load_single_config, request_from_args, run_check_strict
+from flake8_redis_ssot.cli.request import load_single_config, open_project, request_from_args, run_check_strict
 from flake8_redis_ssot.config.model import Config
 from flake8_redis_ssot.files.processes import default_jobs
-from flake8_redis_ssot.project.analysis import Analysis
 from flake8_redis_ssot.terminal import Style
 
 
@@ -56,7 +55,9 @@ def main(arguments: Namespace) -> int:
 def _build_report(arguments: Namespace) -> VerificationReport:
     config = load_single_config(request_from_args(arguments))
     baseline = None if arguments.no_baseline else arguments.baseline
-    result = run_check_strict(request_from_args(arguments, paths=(str(config.root),), baseline=baseline))
+    request = request_from_args(arguments, paths=(str(config.root),), baseline=baseline)
+    project = open_project(config, request)
+    result = run_check_strict(request, project)
     store = CampaignStore(str(config.root))
     try:
         journal = Journal(store)
@@ -68,13 +69,15 @@ def _build_report(arguments: Namespace) -> VerificationReport:
             result.files,
             result.findings,
             result.baseline_results,
-            Analysis(config, result.files, jobs=jobs),
+            project.analysis,
             journal_or_none,
             jobs,
             gate_answer.gate_run,
             gate_answer.reason,
         )
-        return verify(context)
+        report = verify(context)
+        project.save_facts()
+        return report
     except JournalError as error:
         raise CommandError(str(error)) from error
     except OSError as error:

@@ -20,6 +20,7 @@ from flake8_redis_ssot.linter.fix.draft import (
 from flake8_redis_ssot.linter.fix.edit_set import FixRound, plan_round
 from flake8_redis_ssot.linter.fix.per_file import fix_each_file
 from flake8_redis_ssot.linter.fix.regression_check import reject_harmful
+from flake8_redis_ssot.linter.live import IncrementalProject
 from flake8_redis_ssot.model import Applicability, Finding
 from flake8_redis_ssot.project.analysis import Analysis
 from flake8_redis_ssot.rules.rule import find_rule
@@ -70,7 +71,7 @@ class FixResult:
 
 
 def fix_until_stable(
-    analysis: Analysis,
+    project: IncrementalProject,
     recheck: Callable[[], Sequence[LocatedFinding]],
     *,
     min_applicability: Applicability,
@@ -81,22 +82,22 @@ def fix_until_stable(
 ) -> FixResult:
     """Apply every fix that is trusted at least so far, of the findings that are `is_selected`. Nothing is written.
 
-    `recheck` tells what is found in the present state of the analysis, which changes with it. With `allowed_paths`, no
-    fix is applied that changes other files. `jobs` is the number of processes. With `inline_factories`, factories whose
-    callers can all do without go first.
+    `recheck` tells what is found in the present state of the project, which goes on with the edited files. With
+    `allowed_paths`, no fix is applied that changes other files. `jobs` is the number of processes. With
+    `inline_factories`, factories whose callers can all do without go first.
     """
-    fix_result = FixResult()
+    fix_result, analysis = FixResult(), project.analysis
     is_applicable = partial(
         _is_applicable, min_applicability=min_applicability, is_selected=is_selected, allowed_paths=allowed_paths
     )
     if inline_factories:
-        _inline_factories(fix_result, analysis, recheck, is_applicable, jobs)
+        _inline_factories(fix_result, project, recheck, is_applicable, jobs)
     context = create_context(analysis)
     file_fixes = fix_each_file(located_findings := recheck(), analysis, context, is_applicable, jobs)
     documents = {path: SourceDocument.from_bytes(path, data) for path, data in file_fixes.changed_files.items()}
     kept_candidates = [file_fixes.unapplied[number] for number in sorted(file_fixes.unapplied)]
     if documents:
-        kept_candidates = _apply_round(fix_result, file_fixes.applied, documents, kept_candidates, analysis, context)
+        kept_candidates = _apply_round(fix_result, file_fixes.applied, documents, kept_candidates, project, context)
         located_findings = recheck()
     for _ in range(_MAX_ROUNDS):
         candidates, context = draft_fixes(analysis, located_findings, context, kept_candidates)
@@ -104,9 +105,7 @@ def fix_until_stable(
         candidates = [fix_round.apply_refusal(candidate) for candidate in candidates]
         if not fix_round.documents:
             break
-        kept_candidates = _apply_round(
-            fix_result, fix_round.applied, fix_round.documents, candidates, analysis, context
-        )
+        kept_candidates = _apply_round(fix_result, fix_round.applied, fix_round.documents, candidates, project, context)
         located_findings = recheck()
     fix_result.remaining_findings = [candidate.finding for candidate in reject_harmful(candidates, context, jobs)]
     return fix_result
@@ -114,12 +113,13 @@ def fix_until_stable(
 
 def _inline_factories(
     fix_result: FixResult,
-    analysis: Analysis,
+    project: IncrementalProject,
     recheck: Callable[[], Sequence[LocatedFinding]],
     is_applicable: Callable[[FixCandidate], bool],
     jobs: int,
 ) -> None:
     """Apply the fixes that replace the calls of factories; the ordinary ones are for what is left."""
+    analysis = project.analysis
     context = create_context(analysis)
     for _ in range(_MAX_ROUNDS):
         located_findings = [each for each in recheck() if find_rule(each.confirmed.code).inline is not None]
@@ -127,7 +127,7 @@ def _inline_factories(
         fix_round = _plan_answered_round([each for each in candidates if is_applicable(each)], analysis, context, jobs)
         if not fix_round.documents:
             break
-        _apply_round(fix_result, fix_round.applied, fix_round.documents, (), analysis, context)
+        _apply_round(fix_result, fix_round.applied, fix_round.documents, (), project, context)
 
 
 def _apply_round(
@@ -135,12 +135,12 @@ def _apply_round(
     applied: Sequence[FixCandidate],
     documents: Mapping[str, SourceDocument],
     candidates: Sequence[FixCandidate],
-    analysis: Analysis,
+    project: IncrementalProject,
     context: FixContext,
 ) -> list[FixCandidate]:
     """Take over the files as they are after a round; the proposals that still hold."""
     fix_result.add_round(applied, documents, context)
-    analysis.update_sources({path: (document.data, document.source) for path, document in documents.items()})
+    project.apply_edits(documents)
     kept_candidates = find_unaffected(candidates, documents, context)
     context.replace_documents(documents)
     return kept_candidates

@@ -45,7 +45,8 @@ class QueryResults(NamedTuple):
             name: {**known_uses, **{path: find_attribute_uses(text, name) for path, text in data.items()}}
             for name, known_uses in self.attribute_uses.items()
         }
-        return QueryResults(self.searched_names, {**self.facts, **{facts.path: facts for facts in files}}, uses)
+        facts = {path: facts for path, facts in self.facts.items() if path not in data}
+        return QueryResults(self.searched_names, facts | {each.path: each for each in files}, uses)
 
 
 def merge_facts(first: FileFacts, second: FileFacts) -> FileFacts:

@@ -84,8 +84,9 @@ class FactsCache:
 
     def save(self, files: Sequence[str]) -> None:
         """Write down what this run knows of `files`, where that is worth it."""
-        if self._read_count < _MIN_READS_TO_SAVE and self._old_fingerprints:
+        if self._read_count < (_MIN_READS_TO_SAVE if self._old_fingerprints else 1):
             return
+        self._read_count = 0
         fingerprints = {path: fingerprint for path in files if (fingerprint := self.fingerprints.get(path)) is not None}
         entries = {
             key: _encode_entry(searched_paths, facts_by_path, fingerprints.keys())

@@ -1,0 +1,118 @@
+"""What a request asks for under one configuration: which files there are, and what is known of them already."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from flake8_redis_ssot.config.model import Config
+from flake8_redis_ssot.files.cache_store import CACHE_FOLDER, CacheStore
+from flake8_redis_ssot.files.discovery import DiscoveryError, Listing
+from flake8_redis_ssot.files.discovery_cache import discover_cached
+from flake8_redis_ssot.files.paths import to_display_path
+from flake8_redis_ssot.linter.request import CheckRequest, CheckResult, CheckTask
+from flake8_redis_ssot.model import Finding, FindingContext, FindingKind, Span
+
+if TYPE_CHECKING:
+    from flake8_redis_ssot.baseline.matching import Baseline
+
+
+def open_store(config: Config, request: CheckRequest) -> CacheStore | None:
+    """Where things are remembered; None where nothing is to be."""
+    folder = request.cache_dir or os.environ.get("REDIS_SSOT_CACHE_DIR") or os.path.join(config.root, CACHE_FOLDER)
+    return CacheStore(folder) if request.cache else None
+
+
+def create_task(
+    config: Config, request: CheckRequest, store: CacheStore | None, project_files: Sequence[str] | None = None
+) -> CheckTask:
+    """List the files of a request; `project_files` are those of its project, where they are known.
+
+    Raises ValueError where the baseline can't be used.
+    """
+    absolute = list(dict.fromkeys(os.path.normpath(os.path.join(os.getcwd(), path)) for path in request.paths))
+    buffers = {absolute[0]: request.buffer} if request.buffer is not None else {}
+    listing = discover_cached(
+        store,
+        [path for path in absolute if path not in buffers],
+        root=str(config.root),
+        exclude=(*config.exclude, *request.exclude),
+        force_exclude=request.force_exclude,
+    )
+    if project_files is None:
+        # What only this run leaves out is still part of the project.
+        covered_folders = [] if request.exclude else [path for path in absolute if os.path.isdir(path)]
+        project_files = _list_project(config, listing, covered_folders, store)
+    return CheckTask(config, listing, tuple(project_files), buffers, request, _load_baseline(config, request))
+
+
+def _list_project(
+    config: Config, listing: Listing, covered_folders: Sequence[str], store: CacheStore | None
+) -> tuple[str, ...]:
+    """The files of a project.
+
+    Those listed, and whatever lies under the import roots and is not `covered_folders` by them.
+    """
+    uncovered_roots = [
+        root for root in config.import_roots if not any(_is_inside(root, folder) for folder in covered_folders)
+    ]
+    if not uncovered_roots:
+        return listing.files
+    other_files = discover_cached(store, uncovered_roots, root=str(config.root), exclude=config.exclude).files
+    return tuple(sorted({*listing.files, *other_files}))
+
+
+def _is_inside(path: str, folder: str) -> bool:
+    return path == folder or path.startswith(folder.rstrip(os.sep) + os.sep)
+
+
+def _load_baseline(config: Config, request: CheckRequest) -> Baseline | None:
+    if request.baseline is None or not (request.baseline or config.baseline):
+        return None
+    from flake8_redis_ssot.baseline.matching import load_baseline  # late: not every project has one
+
+    return load_baseline(config, request.baseline)
+
+
+def complete_result(task: CheckTask, result: CheckResult) -> CheckResult:
+    """What came of a task, with the files that it was about, and without the findings that the baseline knows."""
+    result.findings = [*_filter_known(task, result)]
+    result.files += task.checked_files
+    result.buffers |= task.buffers
+    result.configs_by_path |= dict.fromkeys(task.checked_files if task.config.noqa else (), task.config)
+    _report_discovery_errors(task.listing.errors, result)
+    result.findings.sort()
+    return result
+
+
+def _filter_known(task: CheckTask, result: CheckResult) -> Sequence[Finding]:
+    """Those that the baseline does not know."""
+    if task.baseline is None:
+        return result.findings
+    from flake8_redis_ssot.baseline.matching import split_by_baseline
+
+    is_whole_project = task.checked_files == task.project_files and not task.request.exclude
+    result.baseline_results.append(
+        split_by_baseline(
+            task.baseline, result.findings, {*task.checked_files}, task.selection, is_whole_project=is_whole_project
+        )
+    )
+    return result.baseline_results[-1].new
+
+
+def _report_discovery_errors(errors: Sequence[DiscoveryError], result: CheckResult) -> None:
+    """A path that was asked for is the user's mistake; one that was found on the way is a finding."""
+    for error in errors:
+        reported_path = to_display_path(error.path)
+        if error.is_explicit:
+            result.errors.append(f"{reported_path}: {error.reason}")
+        else:
+            result.findings.append(_unreadable_file(reported_path, error.reason))
+
+
+def _unreadable_file(path: str, reason: str) -> Finding:
+    from flake8_redis_ssot.rules.rule import rule_for  # late: a cached run needs no rules
+
+    code, context = rule_for(FindingKind.GAP).code, FindingContext(kind=FindingKind.GAP)
+    return Finding(path, Span(1, 0, 1, 0), code, f"not analysed: {reason}", "", (1,), context=context)
