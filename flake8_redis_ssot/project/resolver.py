@@ -25,6 +25,11 @@ class Definition(NamedTuple):
     is_found: bool = True
     is_guess: bool = False
 
+    @property
+    def is_module(self) -> bool:
+        """Whether it is a module of the project itself, and nothing in one."""
+        return self.path is not None and not self.qualname
+
 
 class Resolver:
     """Resolves origins.

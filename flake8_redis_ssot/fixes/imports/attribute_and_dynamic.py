@@ -76,7 +76,7 @@ def find_anchor_import(root: ast.Name, document: SourceDocument) -> ast.stmt | N
 
 def _resolve_module(access: AttributeAccess, deprecated: DeprecatedName, file: FileContext) -> str:
     for definition in file.resolve([access.base]):
-        if definition.path is not None and not definition.qualname:
+        if definition.is_module:
             return definition.name if deprecated.is_symbol else f"{definition.name}.{access.attribute}"
         if not definition.is_found and definition.path is None:
             return f"{definition.name}.{access.attribute}"

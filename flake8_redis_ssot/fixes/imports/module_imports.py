@@ -61,12 +61,7 @@ def _module_path(module: str, file: FileContext) -> str:
 
 
 def _imported_module_name(imported_name: ImportedName, file: FileContext) -> str:
-    definition = next(
-        definition
-        for definition in file.resolve([imported_name.fact.origin])
-        if definition.path is not None and not definition.qualname
-    )
-    return definition.name
+    return next(definition.name for definition in file.resolve([imported_name.fact.origin]) if definition.is_module)
 
 
 def _check_all_names(deprecated: DeprecatedName, module: str, file: FileContext, context: FixContext) -> None:

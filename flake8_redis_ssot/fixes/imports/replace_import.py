@@ -15,6 +15,7 @@ from flake8_redis_ssot.fixes.imports.import_node import ImportedName, find_impor
 from flake8_redis_ssot.fixes.imports.relocation import Relocation, resolve_relocation
 from flake8_redis_ssot.fixes.imports.side_effects import import_side_effects
 from flake8_redis_ssot.fixes.imports.unused import why_used
+from flake8_redis_ssot.fixes.patches.lookups import imports_module
 from flake8_redis_ssot.fixes.patches.module_stubs import check_untracked_patches
 from flake8_redis_ssot.fixes.patches.move_with_import import move_patches_with_import
 from flake8_redis_ssot.model import CONSTRUCTIONS, FindingKind, Refusal
@@ -88,7 +89,7 @@ def _draft_redirect(
     symbol = document.symbol_table.symbol_of(imported_name.alias)
     if why_used(symbol, file.path, context) is None and not try_imports.is_in_try(imported_name.statement, document):
         return _draft_removal(imported_name, symbol, file), ()
-    if _is_module_import(fact, file):
+    if imports_module(fact, file):
         return module_imports.redirect_module_import(imported_name, symbol, deprecated, file, context)
     return _redirect_name(imported_name, symbol, deprecated, file, context)
 
@@ -99,10 +100,6 @@ def _draft_removal(imported_name: ImportedName, symbol: Symbol, file: FileContex
     if definitions and all(definition.path is not None and not definition.is_found for definition in definitions):
         return draft.with_reasons([f"`{definitions[0].name}` is not there: the import fails today, and that would end"])
     return draft
-
-
-def _is_module_import(fact: Import, file: FileContext) -> bool:
-    return any(definition.path is not None and not definition.qualname for definition in file.resolve([fact.origin]))
 
 
 def _redirect_name(

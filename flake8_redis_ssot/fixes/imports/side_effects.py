@@ -32,12 +32,7 @@ def import_side_effects(fact: Import, file: FileContext, context: FixContext) ->
 
 def _find_loaded_files(fact: Import, file: FileContext) -> list[str]:
     """The file that an import loads."""
-    definitions = [
-        definition
-        for definition in file.resolve([fact.origin])
-        if definition.path is not None and not definition.qualname
-    ]
-    paths = [definition.path for definition in definitions] or [
+    paths = [definition.path for definition in file.resolve([fact.origin]) if definition.is_module] or [
         file.resolver.path_of(fact.origin.partition(":")[0], file.path)
     ]
     return [path for path in paths if path is not None]

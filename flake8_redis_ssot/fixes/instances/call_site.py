@@ -83,7 +83,7 @@ def _split_origin(origin: str, file: FileContext) -> str:
     parts = attributes.split(".")
     for length in range(len(parts) - 1, 0, -1):
         definitions = file.resolve([f"{module}:{'.'.join(parts[:length])}"])
-        if len(definitions) == 1 and definitions[0].path is not None and not definitions[0].qualname:
+        if len(definitions) == 1 and definitions[0].is_module:
             return f"{definitions[0].name}:{'.'.join(parts[length:])}"
     return origin
 

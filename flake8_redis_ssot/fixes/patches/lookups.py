@@ -7,6 +7,8 @@ from collections.abc import Iterator
 
 from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.document import SourceDocument
+from flake8_redis_ssot.project.view import FileContext
+from flake8_redis_ssot.semantic.facts import AttributeAccess, Import
 from flake8_redis_ssot.semantic.scopes import Scope
 
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
@@ -20,20 +22,30 @@ def find_lookups(path: str, name: str, context: FixContext) -> Iterator[tuple[st
         if not _imports_module(reader.path, path, context):
             yield reader.path, reader.row
         for access in facts.attribute_accesses:
-            definitions = context.resolver.resolve(access.base, reader.path) if access.attribute == name else ()
-            if any(definition.path == path and not definition.qualname for definition in definitions):
+            if access.attribute == name and _names_module(access.base, reader.path, path, context):
                 yield reader.path, access.span.row
 
 
 def _imports_module(reader: str, path: str, context: FixContext) -> bool:
     """Whether a file has the module itself: it then reads the name as an attribute."""
-    facts = context.analysis.all_facts()[reader]
-    definitions = (
-        definition
-        for import_fact in facts.imports
-        for definition in context.resolver.resolve(import_fact.origin, reader)
+    origins = (fact.origin for fact in context.analysis.all_facts()[reader].imports)
+    return any(_names_module(origin, reader, path, context) for origin in origins)
+
+
+def _names_module(origin: str, reader: str, path: str, context: FixContext) -> bool:
+    return any(
+        definition.is_module and definition.path == path for definition in context.resolver.resolve(origin, reader)
     )
-    return any(definition.path == path and not definition.qualname for definition in definitions)
+
+
+def imports_module(fact: Import, file: FileContext) -> bool:
+    """Whether an import brings in a module of the project itself, not something from it."""
+    return any(definition.is_module for definition in file.resolve([fact.origin]))
+
+
+def is_late_bound(fact: Import | AttributeAccess, file: FileContext) -> bool:
+    """Whether what is read is looked up in its module each time, not once when the file is loaded."""
+    return isinstance(fact, AttributeAccess) or fact.is_local or fact.is_dynamic or imports_module(fact, file)
 
 
 def find_own_lookups(path: str, name: str, context: FixContext) -> Iterator[int]:

@@ -10,6 +10,7 @@ from flake8_redis_ssot.fixes.context import FixContext, Reader
 from flake8_redis_ssot.fixes.document import SourceDocument
 from flake8_redis_ssot.fixes.edits.ensure_import import NotFixableError
 from flake8_redis_ssot.fixes.imports.relocation import Relocation
+from flake8_redis_ssot.fixes.patches.lookups import is_late_bound
 from flake8_redis_ssot.project.patch_targets import is_patch, string_origins
 from flake8_redis_ssot.project.view import FileContext
 from flake8_redis_ssot.semantic.ast_queries import last_name
@@ -32,7 +33,7 @@ def check_untracked_patches(
             raise NotFixableError(f"{location} may put something else in the place of `{relocation.old_module}`")
         location = (
             next(_find_assignments(path, relocation.old_name, fact, file, context), None)
-            if _is_late_bound(fact, file)
+            if is_late_bound(fact, file)
             else None
         )
         if location:
@@ -52,13 +53,6 @@ def check_object_patches(read: ast.Name, path: str, fact: Import, file: FileCont
                 raise NotFixableError(
                     f"line {read.lineno} patches `{name}` in the old module, where {location} reads it"
                 )
-
-
-def _is_late_bound(fact: Import | AttributeAccess, file: FileContext) -> bool:
-    """Whether what is read is looked up in its module each time, not once."""
-    if isinstance(fact, AttributeAccess) or fact.is_local or fact.is_dynamic:
-        return True
-    return any(definition.path is not None and not definition.qualname for definition in file.resolve([fact.origin]))
 
 
 def _find_named_replacements(path: str, context: FixContext) -> Iterator[str]:

@@ -10,7 +10,7 @@ from flake8_redis_ssot.fixes.draft import FixDraft, ReplaceText
 from flake8_redis_ssot.fixes.edits.ensure_import import NotFixableError
 from flake8_redis_ssot.fixes.imports.relocation import Relocation
 from flake8_redis_ssot.fixes.noqa_edits import is_kind_suppressed
-from flake8_redis_ssot.fixes.patches.lookups import find_used_own_lookups
+from flake8_redis_ssot.fixes.patches.lookups import find_used_own_lookups, is_late_bound
 from flake8_redis_ssot.fixes.patches.patch import find_late_load, format_patch_location, retarget_patch
 from flake8_redis_ssot.fixes.patches.untracked import find_possible_patches
 from flake8_redis_ssot.model import FindingKind
@@ -34,22 +34,15 @@ def move_patches_with_import(
     after, unless the module is loaded under one. `draft_reader` drafts the fix of another reader (its fact and path),
     which then has to move as well.
     """
-    is_late_bound = not isinstance(fact, Import) or fact.is_local or _imports_module(fact, file)
     relocations = tuple(candidate_relocations)
     old_names = frozenset(relocation.old_name for relocation in relocations)
     for relocation in relocations:
         old_path = context.resolver.path_of(relocation.old_module, file.path)
-        if old_path is not None and is_late_bound:
+        if old_path is not None and is_late_bound(fact, file):
             draft = _add_moved_patches(draft, relocation, old_path, old_names, fact, file, context, draft_reader)
         elif old_path is not None:
             _check_late_load(context.find_patches(old_path, relocation.old_name), file, context)
     return draft
-
-
-def _imports_module(fact: Import, file: FileContext) -> bool:
-    return fact.is_dynamic or any(
-        definition.path is not None and not definition.qualname for definition in file.resolve([fact.origin])
-    )
 
 
 def _check_late_load(targets: Iterable[PatchTarget], file: FileContext, context: FixContext) -> None:
