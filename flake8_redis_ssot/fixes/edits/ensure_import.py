@@ -91,26 +91,26 @@ def _statement_blocks(node: ast.AST | None) -> list[list[ast.stmt]]:
 
 
 def _imported_origin(statement: ast.ImportFrom, alias: ast.alias, file: FileContext) -> str:
-    module = absolute_module(statement, file)
+    module = absolute_module(statement, file.package)
     return f"{module}:{alias.name}" if module else ""
 
 
-def absolute_module(statement: ast.ImportFrom, file: FileContext) -> str:
-    """The dotted module of a `from` statement; empty beyond the top-level package."""
+def absolute_module(statement: ast.ImportFrom, package: str) -> str:
+    """The dotted module of a `from` statement in a module of `package`; empty beyond the top-level package."""
     from flake8_redis_ssot.semantic.flow.evaluator import resolve_relative_module
 
     if not statement.level:
         return statement.module or ""
-    return resolve_relative_module(file.package, statement.level, statement.module or "") or ""
+    return resolve_relative_module(package, statement.level, statement.module or "") or ""
 
 
 def format_module(module: str, statement: ast.stmt | None, file: FileContext) -> str:
     """How a module is written beside a statement: relative where that one is, to a module of the same package."""
     if isinstance(statement, ast.ImportFrom) and statement.level:
-        own_module = absolute_module(statement, file)
+        own_module = absolute_module(statement, file.package)
         if own_module == module:
             return "." * statement.level + (statement.module or "")
-        base = absolute_module(ast.ImportFrom(module=None, names=[], level=statement.level), file)
+        base = absolute_module(ast.ImportFrom(module=None, names=[], level=statement.level), file.package)
         if base and module.startswith(base + "."):
             return "." * statement.level + module[len(base) + 1 :]
     return module
@@ -147,7 +147,7 @@ def _find_sibling_import(request: ImportRequest, file: FileContext, document: So
     siblings = (
         statement
         for statement in top_level
-        if absolute_module(statement, file) == request.module and statement.lineno < _row(request.node)
+        if absolute_module(statement, file.package) == request.module and statement.lineno < _row(request.node)
     )
     return next(siblings, None)
 

@@ -67,7 +67,7 @@ def find_unneeded_star(
     if not free_names or len(star_imports) != 1 or file is None:
         return None
     try:
-        star_names = _star_names(absolute_module(star_imports[0], file), file)
+        star_names = _star_names(absolute_module(star_imports[0], file.package), file)
         _check_star_reexports(star_names, document, file, context)
     except NotFixableError:
         return None

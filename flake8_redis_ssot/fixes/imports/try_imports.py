@@ -108,7 +108,7 @@ def _find_pair(statement: ast.stmt, document: SourceDocument) -> tuple[ast.Try |
 
 
 def _is_same_import(other_import: ast.ImportFrom, relocation: Relocation, local_name: str, file: FileContext) -> bool:
-    module = absolute_module(other_import, file)
+    module = absolute_module(other_import, file.package)
     return any(
         (alias.asname or alias.name) == local_name
         and file.resolve([f"{module}:{alias.name}"]) == file.resolve([f"{relocation.new_module}:{relocation.new_name}"])

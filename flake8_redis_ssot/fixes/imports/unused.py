@@ -12,7 +12,6 @@ from flake8_redis_ssot.fixes.context import FixContext, PatchTarget
 from flake8_redis_ssot.fixes.document import SourceDocument
 from flake8_redis_ssot.fixes.edits.ensure_import import absolute_module
 from flake8_redis_ssot.project.modules import package_name
-from flake8_redis_ssot.semantic.flow.evaluator import resolve_relative_module
 from flake8_redis_ssot.semantic.scopes import Symbol
 
 
@@ -96,7 +95,7 @@ def _explain_fixture(symbol: Symbol, path: str, context: FixContext) -> str | No
     file, binding = context.analysis.file_context(path), symbol.bindings[0]
     if file is None or not isinstance(binding.node, ast.alias) or not isinstance(binding.statement, ast.ImportFrom):
         return None
-    for definition in file.resolve([f"{absolute_module(binding.statement, file)}:{binding.node.name}"]):
+    for definition in file.resolve([f"{absolute_module(binding.statement, file.package)}:{binding.node.name}"]):
         nodes = context.tree(definition.path).body if definition.path is not None and definition.is_found else []
         if any(getattr(node, "name", "") == definition.qualname and _is_fixture(node) for node in nodes):
             return f"`{symbol.name}` is a fixture"
@@ -150,14 +149,7 @@ def _imports_module(reader_path: str, path: str, context: FixContext) -> bool:
     if module.encode() in re.findall(rb"[\"']([\w.]+)[\"']", context.code_bytes(reader_path)):
         return True
     for statement in context.document(reader_path).imports:
-        base = ""
-        if isinstance(statement, ast.ImportFrom):
-            base = (statement.module or "") + "."
-            base = (
-                f"{resolve_relative_module(package, statement.level, statement.module or '')}."
-                if statement.level
-                else base
-            )
+        base = f"{absolute_module(statement, package)}." if isinstance(statement, ast.ImportFrom) else ""
         names = [context.resolver.module_name(base + alias.name, reader_path) for alias in statement.names]
         if any(module == name or module.startswith(f"{name}.") for name in names):
             return True

@@ -8,6 +8,7 @@ from flake8_redis_ssot.files.paths import to_relative_path
 from flake8_redis_ssot.fixes.context import FixContext, PatchTarget
 from flake8_redis_ssot.fixes.draft import ReplaceText
 from flake8_redis_ssot.fixes.edits.ensure_import import NotFixableError, absolute_module
+from flake8_redis_ssot.project.modules import package_name
 from flake8_redis_ssot.project.view import FileContext
 from flake8_redis_ssot.semantic.ast_queries import last_name
 from flake8_redis_ssot.syntax.string_literals import edit_string
@@ -103,8 +104,7 @@ def _find_loaded_modules(statement: ast.Import | ast.ImportFrom, path: str, cont
     if isinstance(statement, ast.Import):
         names = {alias.name for alias in statement.names}
     else:
-        file = context.analysis.file_context(path)
-        base = absolute_module(statement, file) if file is not None else statement.module or ""
+        base = absolute_module(statement, package_name(path, context.resolver.modules.roots))
         names = {base, *(f"{base}.{alias.name}" for alias in statement.names)}
     return {context.resolver.module_name(name, path) for name in names}
 
