@@ -9,10 +9,14 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from flake8_redis_ssot.fixes.edits.import_statement import ImportedSymbol
 from flake8_redis_ssot.model import Applicability
 from flake8_redis_ssot.syntax.edits import TextEdit
+
+if TYPE_CHECKING:
+    from flake8_redis_ssot.fixes.instances.usage_check import Doubt
 
 # What reads a variable: a name, or a string in the place of a type.
 SymbolRead = ast.Name | ast.Constant
@@ -80,6 +84,13 @@ class FixDraft:
             return self
         all_reasons = tuple(dict.fromkeys((*self.reasons, *unique_reasons)))
         return replace(self, applicability=min(self.applicability, applicability), reasons=all_reasons)
+
+    def with_doubts(self, doubts: Iterable[Doubt]) -> FixDraft:
+        """The draft with the reason of each doubt, trusted no further than the least of them allows."""
+        draft = self
+        for doubt in doubts:
+            draft = draft.with_reasons([doubt.reason], doubt.applicability)
+        return draft
 
     def combine(self, other: FixDraft) -> FixDraft:
         """Both together, trusted no further than either."""

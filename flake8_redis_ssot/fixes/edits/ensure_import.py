@@ -36,6 +36,11 @@ class EnsuredImport:
     scope: Scope | None  # the scope that binds the name
     reasons: tuple[str, ...] = ()
 
+    @property
+    def is_module_level(self) -> bool:
+        """Whether the name is one of the module, so that a patch can replace it."""
+        return self.scope is not None and self.scope.kind == "module"
+
 
 def ensure_import(request: ImportRequest, file: FileContext, context: FixContext) -> EnsuredImport:
     """How to use a name in a file. Raises Blocked."""

@@ -40,11 +40,8 @@ def draft_deletion(
     name = shared_access.name if shared_access.is_instance else f"{shared_access.name}()"
     operations = tuple(_build_removals(_statements_to_delete(factory, file, context), factory, context))
     draft = FixDraft(f"Take `{name}` where `{factory.name}()` is called, and delete that", operations)
-    for doubt in find_doubts(construction, shared_access, file, context, excluded_function=factory.node):
-        draft = draft.with_reasons([doubt.reason], doubt.applicability)
-    for doubt in untracked.find_patch_doubts(construction, ensured_import, file, context):
-        draft = draft.with_reasons([doubt.reason], doubt.applicability)
-    return draft
+    draft = draft.with_doubts(find_doubts(construction, shared_access, file, context, excluded_function=factory.node))
+    return draft.with_doubts(untracked.find_patch_doubts(construction, ensured_import, file, context))
 
 
 def _statements_to_delete(factory: Factory, file: FileContext, context: FixContext) -> list[ast.stmt]:
@@ -90,7 +87,7 @@ def _check_patches(factory: Factory, file: FileContext, context: FixContext) -> 
     reads = [read for read in _module_reads([factory.node], factory, context) if isinstance(read, ast.Name)]
     for name in sorted({read.id for read in reads if not is_in_annotation(read, document)}):
         for target in context.find_patches(factory.path, name):
-            raise NotFixableError(f"the patch at {format_patch_location(target, file)} stands in for `{name}` in it")
+            raise NotFixableError(f"the patch at {format_patch_location(target, context)} stands in for `{name}` in it")
 
 
 def find_cache_statements(factory: Factory, file: FileContext, context: FixContext) -> Iterator[ast.stmt]:

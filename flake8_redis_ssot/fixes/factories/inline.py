@@ -158,7 +158,7 @@ class _FactoryInliner:
             )
         doubts = tuple(Doubt(why) for why in find_package_export(binding.symbol, context.document(binding.path)))
         self._add_operations((), doubts, f"{context.relative_path(binding.path)}: ")
-        self._add_operations(*move_factory_patches(binding, self.factory, self.replacements, self.file, context))
+        self._add_operations(*move_factory_patches(binding, self.factory, self.replacements, context))
 
     def _is_source_module(self, binding: NameBinding) -> bool:
         """Whether others have the function from a holder's module."""

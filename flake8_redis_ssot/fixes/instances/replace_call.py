@@ -43,7 +43,7 @@ def replace_construction(fact: Call | CallbackArgument, file: FileContext, conte
         construction = locate_construction(fact, file, document)
         draft, ensured_import = _draft_without_patches(construction, file, context)
         draft = add_patch_moves(
-            draft, construction, ensured_import, file, context, lambda other: _draft_construction(other, file, context)
+            draft, construction, ensured_import, file, context, lambda other: _draft_other(other, file, context)
         )
     except NotFixableError as error:
         return Refusal((str(error),))
@@ -51,12 +51,9 @@ def replace_construction(fact: Call | CallbackArgument, file: FileContext, conte
     return replace(draft, alternatives=(alternative,)) if alternative else draft
 
 
-def _draft_construction(
-    fact: Call | CallbackArgument, file: FileContext, context: FixContext
-) -> tuple[FixDraft, ConstructionSite]:
+def _draft_other(fact: Call | CallbackArgument, file: FileContext, context: FixContext) -> FixDraft:
     construction = locate_construction(fact, file, context.document(file.path))
-    draft, _ = _draft_without_patches(construction, file, context)
-    return draft, construction
+    return _draft_without_patches(construction, file, context)[0]
 
 
 def _draft_without_patches(
@@ -70,8 +67,7 @@ def _draft_without_patches(
         shared_access = resolve_accessor(construction, file, context)
         check_recursion(shared_access, construction, file, context)
         draft, ensured_import = draft_accessor_call(construction, shared_access, file, context)
-    for doubt in find_doubts(construction, shared_access, file, context):
-        draft = draft.with_reasons([doubt.reason], doubt.applicability)
+    draft = draft.with_doubts(find_doubts(construction, shared_access, file, context))
     return draft.with_reasons(ensured_import.reasons), ensured_import
 
 

@@ -9,21 +9,18 @@ from flake8_redis_ssot.fixes.context import FixContext, PatchTarget
 from flake8_redis_ssot.fixes.draft import FixDraft, ReplaceText
 from flake8_redis_ssot.fixes.edits.ensure_import import EnsuredImport, NotFixableError
 from flake8_redis_ssot.fixes.instances.call_site import ConstructionSite
+from flake8_redis_ssot.fixes.instances.usage_check import Doubt
 from flake8_redis_ssot.fixes.noqa_edits import is_suppressed
 from flake8_redis_ssot.fixes.patches import untracked
-from flake8_redis_ssot.fixes.patches.lookups import find_lookups, is_in_annotation
-from flake8_redis_ssot.fixes.patches.patch import (
-    format_patch_location,
-    has_explicit_replacement,
-    has_spec,
-    retarget_patch,
-)
+from flake8_redis_ssot.fixes.patches.lookups import is_in_annotation
+from flake8_redis_ssot.fixes.patches.patch import format_patch_location, has_explicit_replacement
+from flake8_redis_ssot.fixes.patches.patch_move import PatchMove
 from flake8_redis_ssot.model import Applicability
 from flake8_redis_ssot.project.resolver import Definition
 from flake8_redis_ssot.project.view import FileContext
 from flake8_redis_ssot.semantic.facts import Call, CallbackArgument
 
-ConstructionDrafter = Callable[[Call | CallbackArgument], tuple[FixDraft, ConstructionSite]]
+ConstructionDrafter = Callable[[Call | CallbackArgument], FixDraft]
 
 
 def add_patch_moves(
@@ -34,15 +31,13 @@ def add_patch_moves(
     context: FixContext,
     draft_construction: ConstructionDrafter,
 ) -> FixDraft:
-    """A fix of one place together with the patches that stand in for it. Raises Blocked, Unanswered.
+    """A fix of one place together with the patches that stand in for it. Raises NotFixableError, Unanswered.
 
     `draft_construction` drafts the fix of another place of the same file, patches left out.
     """
     if construction.symbol is None or construction.symbol.scope.kind == "module":
         draft = _move_module_patches(draft, construction, ensured_import, file, context, draft_construction)
-    for doubt in untracked.find_patch_doubts(construction, ensured_import, file, context):
-        draft = draft.with_reasons([doubt.reason], doubt.applicability)
-    return draft
+    return draft.with_doubts(untracked.find_patch_doubts(construction, ensured_import, file, context))
 
 
 def _move_module_patches(
@@ -54,61 +49,53 @@ def _move_module_patches(
     draft_construction: ConstructionDrafter,
 ) -> FixDraft:
     """The file reads a name of its own module: `patch("this.module.RedisManager")` replaces it."""
-    targets = context.find_patches(file.path, construction.root.id)
+    name = construction.root.id
+    targets = context.find_patches(file.path, name)
     if isinstance(construction.constructor, ast.Attribute):
-        _check_attribute_patches(targets, construction, file)
+        _check_attribute_patches(targets, construction, context)
         return draft
     if not targets:
         return draft
-    _check_movable(draft, targets, construction, ensured_import, file, context)
+    move = PatchMove(targets, file.path, name, ensured_import.text, context, member_owner=construction.definition.name)
+    _check_replacement(move, draft, construction, ensured_import, file)
+    move.check_other_readers(f"looks `{name}` up here as well")
     for other in _other_constructions(construction, file, context):
-        draft = draft.combine(draft_construction(other)[0])
-    draft = draft.combine(
-        FixDraft(draft.title, tuple(_retarget_patches(targets, construction, ensured_import.text, file, context)))
+        draft = draft.combine(draft_construction(other))
+    draft = draft.combine(FixDraft(draft.title, move.edits()))
+    doubts = (
+        *move.find_extra_effects("here", is_bound=ensured_import.operation is None),
+        *_find_later_effects(move, construction, file),
+        *_find_accessor_doubts(move, construction, file),
     )
-    draft = draft.with_reasons(untracked.find_extra_patch_effects(targets, construction, ensured_import, file, context))
-    return _restrict_specced_patches(
-        draft, [target for target in targets if target.attributes == construction.root.id], construction, file, context
-    )
+    return draft.with_doubts(doubts)
 
 
-def _check_attribute_patches(targets: Iterable[PatchTarget], construction: ConstructionSite, file: FileContext) -> None:
+def _check_attribute_patches(
+    targets: Iterable[PatchTarget], construction: ConstructionSite, context: FixContext
+) -> None:
     """`module.RedisManager()`, `RedisManager.create()`: whoever patches a part of that stands in for it."""
     expression = ast.unparse(construction.constructor)
     for target in targets:
         if f"{expression}.".startswith(f"{target.attributes}."):
-            raise NotFixableError(
-                f"the patch at {format_patch_location(target, file)} stands in for `{expression}`, and could not follow"
-            )
+            location = format_patch_location(target, context)
+            raise NotFixableError(f"the patch at {location} stands in for `{expression}`, and could not follow")
 
 
-def _check_movable(
+def _check_replacement(
+    move: PatchMove,
     draft: FixDraft,
-    targets: tuple[PatchTarget, ...],
     construction: ConstructionSite,
     ensured_import: EnsuredImport,
     file: FileContext,
-    context: FixContext,
 ) -> None:
-    location = format_patch_location(targets[0], file)
-    if ensured_import.scope is None or ensured_import.scope.kind != "module":
-        raise NotFixableError(f"the patch at {location} could not follow: the new name is not one of the module")
+    """Raise NotFixableError unless a name of the module is called here from now on."""
+    resource, accessor = construction.resource, file.accessor(construction.resource)
+    if not ensured_import.is_module_level:
+        raise move.refuse("the new name is not one of the module")
     if ensured_import.operation is not None and not any(isinstance(part, ReplaceText) for part in draft.operations):
-        raise NotFixableError(f"the patch at {location} could not follow: nothing is called here any more")
-    if (
-        file.accessor(construction.resource) != construction.resource.accessor
-        and file.accessor(construction.resource) == construction.resource.instance
-    ):
-        raise NotFixableError(
-            f"the patch at {location} could not follow: it replaces what is called, and an instance is not"
-        )
-    for path, row in find_lookups(file.path, construction.root.id, context):
-        if path != file.path:
-            reader_location = f"`{context.module_name(path)}` (line {row})"
-            raise NotFixableError(
-                f"the patch at {location} could not follow: {reader_location} looks `{construction.root.id}` "
-                "up here as well"
-            )
+        raise move.refuse("nothing is called here any more")
+    if accessor != resource.accessor and accessor == resource.instance:
+        raise move.refuse("it replaces what is called, and an instance is not")
 
 
 def _other_constructions(
@@ -138,46 +125,42 @@ def _other_constructions(
         yield fact
 
 
-def _retarget_patches(
-    targets: Iterable[PatchTarget], construction: ConstructionSite, name: str, file: FileContext, context: FixContext
-) -> Iterator[ReplaceText]:
-    """The patches of a name of this module, as patches of what is read instead."""
-    for target in targets:
-        reference = target.reference
-        if target.attributes != construction.root.id:
-            # A member of the class, patched by way of this module: the class itself is the better address.
-            yield from retarget_patch(
-                target, f"{construction.definition.name}.{target.attributes.partition('.')[2]}", file, context
-            )
-        elif reference.role == "object":
-            yield from retarget_patch(target, name, file, context)
+def _find_later_effects(move: PatchMove, construction: ConstructionSite, file: FileContext) -> Iterator[Doubt]:
+    """Where other names make instances of the same resource: the patches would reach these once they are fixed."""
+    for row, root in _find_other_constructors(construction, file, move.context):
+        if move.context.find_patches(file.path, root):
+            raise move.refuse(f"line {row} is patched apart from it")
+        yield Doubt(f"the patch at {move.location} would reach line {row} as well once that is fixed")
+
+
+def _find_other_constructors(
+    construction: ConstructionSite, file: FileContext, context: FixContext
+) -> Iterator[tuple[int, str]]:
+    """Rows where something else makes an instance of the same resource, and the names that it begins with."""
+    document = context.document(file.path)
+    for confirmed in context.confirmed_findings(file.path):
+        fact = confirmed.candidate.fact
+        if isinstance(fact, Call):
+            call = document.find_node(ast.Call, fact.span)
+            root: ast.AST | None = call.func if isinstance(call, ast.Call) else None
         else:
-            yield from retarget_patch(target, f"{reference.text[: -len(construction.root.id)]}{name}", file, context)
+            root = document.find_node(ast.Name, fact.span) if isinstance(fact, CallbackArgument) else None
+        while isinstance(root, ast.Attribute):
+            root = root.value
+        if isinstance(root, ast.Name) and root.id != construction.root.id:
+            yield fact.span.row, root.id
 
 
-def _restrict_specced_patches(
-    draft: FixDraft,
-    targets: Iterable[PatchTarget],
-    construction: ConstructionSite,
-    file: FileContext,
-    context: FixContext,
-) -> FixDraft:
-    """A mock that is made after the class comes out otherwise when it is made after a function."""
-    accessor = file.accessor(construction.resource)
+def _find_accessor_doubts(move: PatchMove, construction: ConstructionSite, file: FileContext) -> Iterator[Doubt]:
+    """A mock that is made after the class comes out otherwise when it is made after the accessor."""
+    context, accessor = move.context, file.accessor(construction.resource)
     module, _, name = context.resolver.to_origin(accessor).partition(":")
     path = context.resolver.path_of(module, file.path)
     result = context.function_result(Definition(accessor, path, name)) if path is not None else None
     members = context.class_members(result.class_definition) if result is not None else None
-    for target in targets:
-        if result is not None and result.is_coroutine and has_explicit_replacement(target, context):
-            raise NotFixableError(
-                f"the patch at {format_patch_location(target, file)} puts something there that can't be awaited"
-            )
-        if has_spec(target, context):
-            applicability = Applicability.MANUAL if members is None or members.is_async else Applicability.UNSAFE
-            reason = (
-                f"the mock at {format_patch_location(target, file)} is made after the class, and would "
-                "be after a function"
-            )
-            draft = draft.with_reasons([reason], applicability)
-    return draft
+    for target in move.whole_targets if result is not None and result.is_coroutine else ():
+        if has_explicit_replacement(target, context):
+            location = format_patch_location(target, context)
+            raise NotFixableError(f"the patch at {location} puts something there that can't be awaited")
+    applicability = Applicability.MANUAL if members is None or members.is_async else Applicability.UNSAFE
+    yield from move.find_spec_doubts("the class", "a function", applicability)

@@ -21,9 +21,9 @@ _NEUTRAL_KEYWORDS = frozenset(
 )
 
 
-def format_patch_location(target: PatchTarget, file: FileContext) -> str:
+def format_patch_location(target: PatchTarget, context: FixContext) -> str:
     """Where a patch stands, for messages: path and 1-based row."""
-    return format_path_and_row(target.path, target.reference.span.row, file)
+    return f"{context.relative_path(target.path)}:{target.reference.span.row}"
 
 
 def format_path_and_row(path: str, row: int, file: FileContext) -> str:
@@ -31,26 +31,19 @@ def format_path_and_row(path: str, row: int, file: FileContext) -> str:
     return f"{to_relative_path(str(file.config.root), path)}:{row}"
 
 
-def retarget_patch(
-    target: PatchTarget, new_target: str, file: FileContext, context: FixContext
-) -> tuple[ReplaceText, ...]:
-    """The string of a patch with another value. Raises Blocked where it cannot be changed in place."""
-    string_reference = target.reference
-    if (
-        string_reference.role in ("multiple", "dict")
-        and string_reference.text.replace(":", ".") == new_target.rpartition(".")[0]
-    ):
-        raise NotFixableError(f"the patch at {format_patch_location(target, file)} names what it replaces as a keyword")
-    if string_reference.role == "multiple":
-        raise NotFixableError(f"the patch at {format_patch_location(target, file)} replaces several names at once")
-    document = context.document(target.path)
-    span = string_reference.span
+def retarget_patch(target: PatchTarget, new_target: str, context: FixContext) -> tuple[ReplaceText, ...]:
+    """The string of a patch with another value. Raises NotFixableError where it cannot be changed in place."""
+    reference, location = target.reference, format_patch_location(target, context)
+    names_module = reference.text.replace(":", ".") == new_target.rpartition(".")[0]
+    if reference.role in ("multiple", "dict") and names_module:
+        raise NotFixableError(f"the patch at {location} names what it replaces as a keyword")
+    if reference.role == "multiple":
+        raise NotFixableError(f"the patch at {location} replaces several names at once")
+    document, span = context.document(target.path), reference.span
     start, end = document.lines.offset(span.row, span.column), document.lines.offset(span.end_row, span.end_column)
-    edits = edit_string(document.text, start, end, string_reference.text, new_target)
+    edits = edit_string(document.text, start, end, reference.text, new_target)
     if not edits:
-        raise NotFixableError(
-            f"the string at {format_patch_location(target, file)} is put together in a way that can't be changed"
-        )
+        raise NotFixableError(f"the string at {location} is put together in a way that can't be changed")
     return tuple(ReplaceText(target.path, edit) for edit in edits)
 
 
@@ -97,6 +90,17 @@ def find_late_load(target: PatchTarget, path: str, context: FixContext) -> int:
     calls = (node for node in document.symbol_table.nodes if isinstance(node, ast.Call))
     dynamic_loads = (call for call in calls if _is_dynamic_load(call, module, is_imported))
     return next((call.lineno for call in dynamic_loads if document.symbol_table.scope_of(call).kind != "module"), 0)
+
+
+def check_late_load(target: PatchTarget, path: str, effect: str, context: FixContext) -> None:
+    """Raise NotFixableError where the module at `path` may be loaded while a patch of what it imports is in force.
+
+    `effect` is what the patch does to it, for the message.
+    """
+    row = find_late_load(target, path, context)
+    if row:
+        location = format_patch_location(target, context)
+        raise NotFixableError(f"the patch at {location} {effect}, as line {row} there may load this module meanwhile")
 
 
 def _find_loaded_modules(statement: ast.Import | ast.ImportFrom, path: str, context: FixContext) -> set[str]:

@@ -11,6 +11,7 @@ from flake8_redis_ssot.fixes.imports.replace_import import replace_deprecated_im
 from flake8_redis_ssot.fixes.instances.replace_call import replace_construction
 from flake8_redis_ssot.fixes.noqa_edits import is_suppressed
 from flake8_redis_ssot.fixes.patches.lookups import find_used_own_lookups
+from flake8_redis_ssot.fixes.patches.move_with_import import move_to_relocation
 from flake8_redis_ssot.fixes.patches.patch import find_late_load, retarget_patch
 from flake8_redis_ssot.model import Applicability, FindingKind, Refusal
 from flake8_redis_ssot.project.deprecations import find_deprecated
@@ -43,7 +44,7 @@ def _draft_retarget(string_reference: StringReference, file: FileContext, contex
     target = PatchTarget(file.path, string_reference, attributes)
     if is_patch(string_reference) or string_reference.role == "dict":
         return _retarget_with_readers(target, relocation, file, context)
-    edits = retarget_patch(target, _format_dotted_path(string_reference, relocation, suffix), file, context)
+    edits = retarget_patch(target, _format_dotted_path(string_reference, relocation, suffix), context)
     draft = FixDraft(f"Name `{relocation.new_module}.{relocation.new_name}`", edits).with_reasons(relocation.reasons)
     if is_test_path(file.relative_path):
         return draft.with_reasons(["what the string is for cannot be seen"], Applicability.MANUAL)
@@ -63,7 +64,7 @@ def _retarget_with_readers(
     old_path = context.resolver.path_of(relocation.old_module, file.path)
     readers = context.find_deferred_readers(old_path, relocation.old_name) if old_path is not None else ()
     if old_path is not None and not readers:
-        return _retarget_alone(target, relocation, old_path, file, context)
+        return _retarget_alone(target, relocation, old_path, context)
     first_reader = readers[0]
     reader_file = context.analysis.file_context(first_reader.path)
     for confirmed in context.confirmed_findings(first_reader.path) if reader_file is not None else ():
@@ -95,12 +96,10 @@ def _check_reader_fix(
     return result
 
 
-def _retarget_alone(
-    target: PatchTarget, relocation: Relocation, old_path: str, file: FileContext, context: FixContext
-) -> FixDraft:
+def _retarget_alone(target: PatchTarget, relocation: Relocation, old_path: str, context: FixContext) -> FixDraft:
     """Nobody looks the name up in the old place: only what is patched below it has an effect, by whatever path."""
     suffix = target.attributes[len(relocation.old_name) :]
-    edits = retarget_patch(target, f"{relocation.new_module}.{relocation.new_name}{suffix}", file, context)
+    edits = move_to_relocation((target,), relocation, old_path, context).edits()
     draft = FixDraft(f"Patch `{relocation.new_module}.{relocation.new_name}{suffix}`", edits)
     if suffix:
         return draft.with_reasons(relocation.reasons)

@@ -5,22 +5,22 @@ from __future__ import annotations
 import ast
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 
-from flake8_redis_ssot.fixes.context import FixContext, PatchTarget
+from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.document import SourceDocument
 from flake8_redis_ssot.fixes.edits.ensure_import import EnsuredImport, NotFixableError
 from flake8_redis_ssot.fixes.instances.call_site import ConstructionSite
 from flake8_redis_ssot.fixes.instances.usage_check import Doubt
-from flake8_redis_ssot.fixes.patches.lookups import find_lookups
-from flake8_redis_ssot.fixes.patches.patch import find_late_load, format_patch_location, format_path_and_row
+from flake8_redis_ssot.fixes.patches.patch import check_late_load, format_patch_location, format_path_and_row
+from flake8_redis_ssot.fixes.patches.patch_move import find_patches_of_new_name
 from flake8_redis_ssot.model import Applicability
 from flake8_redis_ssot.project.patch_targets import is_patch, string_origins
 from flake8_redis_ssot.project.resolver import Definition
 from flake8_redis_ssot.project.view import FileContext
 from flake8_redis_ssot.semantic.ast_queries import last_name
-from flake8_redis_ssot.semantic.facts import Call, CallbackArgument, StringReference
+from flake8_redis_ssot.semantic.facts import StringReference
 
 # What runs when an instance is made.
 _CONSTRUCTION_METHODS = frozenset({"__init__", "__new__", "__post_init__", "__init_subclass__", "__call__"})
@@ -74,18 +74,12 @@ def _find_origin_doubts(construction: ConstructionSite, file: FileContext, conte
     for target in context.find_patches(path, attributes.partition(".")[0]) if path is not None and attributes else ():
         if target.attributes != attributes or path == file.path:
             continue
-        row = find_late_load(target, file.path, context)
-        if row:
-            location = format_patch_location(target, file)
-            raise NotFixableError(
-                f"the patch at {location} stands in for it, as line {row} there may load this module meanwhile"
-            )
+        check_late_load(target, file.path, "stands in for it", context)
         if _is_late_bound(construction):
+            location = format_patch_location(target, context)
             if target.path == file.path or context.has_import(target.path, file.path):
-                raise NotFixableError(
-                    f"the patch at {format_patch_location(target, file)} would no longer stand in for it"
-                )
-            yield Doubt(f"the patch at {format_patch_location(target, file)} may be meant to stand in for it")
+                raise NotFixableError(f"the patch at {location} would no longer stand in for it")
+            yield Doubt(f"the patch at {location} may be meant to stand in for it")
             return
 
 
@@ -176,57 +170,10 @@ def _find_new_patch_doubts(
     if ensured_import.operation is None and ensured_import.text == construction.root.id:
         return  # it is called the same, and stands in for it already
     path, name = file.path if ensured_import.operation is None else "", ensured_import.text
-    if ensured_import.scope is None or ensured_import.scope.kind != "module":
+    if not ensured_import.is_module_level:
         module, _, name = context.resolver.to_origin(file.accessor(construction.resource)).partition(":")
         path = context.resolver.path_of(module, file.path) or ""
-    for target in context.find_patches(path, name) if path else ():
-        if target.attributes == name:
-            yield Doubt(f"the patch at {format_patch_location(target, file)} would reach this as well")
-            return
-
-
-def find_extra_patch_effects(
-    targets: Iterable[PatchTarget],
-    construction: ConstructionSite,
-    ensured_import: EnsuredImport,
-    file: FileContext,
-    context: FixContext,
-) -> Iterator[str]:
-    """What the patches of this place would reach as well once they name the accessor. Raises Blocked."""
-    first_location = format_patch_location(next(iter(targets)), file)
-    if context.find_patches(file.path, ensured_import.text):
-        raise NotFixableError(
-            f"the patch at {first_location} could not follow: `{ensured_import.text}` is patched here as well"
-        )
-    for _, row in find_lookups(file.path, ensured_import.text, context) if ensured_import.operation is None else ():
-        yield (
-            f"the patch at {first_location} would reach line {row} as well, which takes `{ensured_import.text}` already"
-        )
-        break
-    for row, root in _find_other_constructors(construction, file, context):
-        if context.find_patches(file.path, root):
-            raise NotFixableError(
-                f"the patch at {first_location} could not follow: line {row} is patched apart from it"
-            )
-        yield f"the patch at {first_location} would reach line {row} as well once that is fixed"
-
-
-def _find_other_constructors(
-    construction: ConstructionSite, file: FileContext, context: FixContext
-) -> Iterator[tuple[int, str]]:
-    """Rows where something else makes an instance of the same resource, and the names that it begins with."""
-    document = context.document(file.path)
-    for confirmed in context.confirmed_findings(file.path):
-        fact = confirmed.candidate.fact
-        if isinstance(fact, Call):
-            call = document.find_node(ast.Call, fact.span)
-            root: ast.AST | None = call.func if isinstance(call, ast.Call) else None
-        else:
-            root = document.find_node(ast.Name, fact.span) if isinstance(fact, CallbackArgument) else None
-        while isinstance(root, ast.Attribute):
-            root = root.value
-        if isinstance(root, ast.Name) and root.id != construction.root.id:
-            yield fact.span.row, root.id
+    yield from (Doubt(reason) for reason in (find_patches_of_new_name(path, name, context) if path else ()))
 
 
 def find_possible_patches(path: str, name: str, file: FileContext, context: FixContext) -> Iterator[Doubt]:
