@@ -18,18 +18,12 @@ def find_lookups(path: str, name: str, context: FixContext) -> Iterator[tuple[st
     """Path and row (1-based) of each place that looks `name` up in the module at `path`: in it, and in other files."""
     yield from ((path, row) for row in find_own_lookups(path, name, context))
     for reader in context.find_deferred_readers(path, name):
-        facts = context.analysis.all_facts()[reader.path]
-        if not _imports_module(reader.path, path, context):
+        # Who imports the module itself reads the name as an attribute, or not at all.
+        if not (isinstance(reader.fact, Import) and _names_module(reader.fact.origin, reader.path, path, context)):
             yield reader.path, reader.row
-        for access in facts.attribute_accesses:
+        for access in context.analysis.all_facts()[reader.path].attribute_accesses:
             if access.attribute == name and _names_module(access.base, reader.path, path, context):
                 yield reader.path, access.span.row
-
-
-def _imports_module(reader: str, path: str, context: FixContext) -> bool:
-    """Whether a file has the module itself: it then reads the name as an attribute."""
-    origins = (fact.origin for fact in context.analysis.all_facts()[reader].imports)
-    return any(_names_module(origin, reader, path, context) for origin in origins)
 
 
 def _names_module(origin: str, reader: str, path: str, context: FixContext) -> bool:
