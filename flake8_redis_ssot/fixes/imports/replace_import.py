@@ -21,7 +21,7 @@ from flake8_redis_ssot.fixes.patches.move_with_import import move_patches_with_i
 from flake8_redis_ssot.model import CONSTRUCTIONS, FindingKind, Refusal
 from flake8_redis_ssot.project.deprecations import find_deprecated
 from flake8_redis_ssot.project.resources import DeprecatedName
-from flake8_redis_ssot.project.view import FileContext
+from flake8_redis_ssot.project.view import ConfirmedFinding, FileContext
 from flake8_redis_ssot.semantic.facts import AttributeAccess, Import
 from flake8_redis_ssot.semantic.scopes import Symbol
 
@@ -208,19 +208,25 @@ def make_reader_drafter(context: FixContext) -> Callable[[Import | AttributeAcce
 
 
 def _draft_reader(fact: Import | AttributeAccess, path: str, context: FixContext) -> FixDraft:
-    file = context.analysis.file_context(path)
-    for confirmed in context.confirmed_findings(path) if file is not None else ():
-        if confirmed.candidate.kind is FindingKind.IMPORT and file is not None:
-            for known_fact, deprecated in find_deprecated(confirmed.candidate, file):
-                if known_fact == fact:
-                    return _draft_in_reader(fact, deprecated, file, context)
-    raise NotFixableError(f"`{context.module_name(path)}` reads it from the old place as well (line {fact.span.row})")
-
-
-def _draft_in_reader(
-    fact: Import | AttributeAccess, deprecated: DeprecatedName, file: FileContext, context: FixContext
-) -> FixDraft:
+    _, deprecated_uses, file = find_reader_finding(fact, path, context)
+    deprecated = next(name for known_fact, name in deprecated_uses if known_fact == fact)
     try:
         return _redirect_fact(fact, deprecated, file, context)[0]
     except NotFixableError as error:
         raise NotFixableError(f"`{file.module}` keeps the old place (line {fact.span.row}): {error}") from None
+
+
+def find_reader_finding(
+    fact: Import | AttributeAccess, path: str, context: FixContext
+) -> tuple[ConfirmedFinding, Sequence[DeprecatedUse], FileContext]:
+    """The finding about a read of an old name in the file at `path`, all old names of its statement, and the file.
+
+    Raises NotFixableError where there is no such finding.
+    """
+    file = context.analysis.file_context(path)
+    for confirmed in context.confirmed_findings(path) if file is not None else ():
+        if confirmed.candidate.kind is FindingKind.IMPORT and file is not None:
+            deprecated_uses = find_deprecated(confirmed.candidate, file)
+            if any(known_fact == fact for known_fact, _ in deprecated_uses):
+                return confirmed, deprecated_uses, file
+    raise NotFixableError(f"`{context.module_name(path)}` reads it from the old place as well (line {fact.span.row})")

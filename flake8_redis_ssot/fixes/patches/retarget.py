@@ -7,14 +7,13 @@ from flake8_redis_ssot.fixes.context import FixContext, PatchTarget, Reader
 from flake8_redis_ssot.fixes.draft import FixDraft
 from flake8_redis_ssot.fixes.edits.ensure_import import NotFixableError
 from flake8_redis_ssot.fixes.imports.relocation import Relocation, resolve_relocation
-from flake8_redis_ssot.fixes.imports.replace_import import replace_deprecated_import
+from flake8_redis_ssot.fixes.imports.replace_import import find_reader_finding, replace_deprecated_import
 from flake8_redis_ssot.fixes.instances.replace_call import replace_construction
 from flake8_redis_ssot.fixes.noqa_edits import is_suppressed
 from flake8_redis_ssot.fixes.patches.lookups import find_used_own_lookups
 from flake8_redis_ssot.fixes.patches.move_with_import import move_to_relocation
 from flake8_redis_ssot.fixes.patches.patch import find_late_load, retarget_patch
-from flake8_redis_ssot.model import Applicability, FindingKind, Refusal
-from flake8_redis_ssot.project.deprecations import find_deprecated
+from flake8_redis_ssot.model import Applicability, Refusal
 from flake8_redis_ssot.project.patch_targets import is_patch, string_origins
 from flake8_redis_ssot.project.view import ConfirmedFinding, FileContext
 from flake8_redis_ssot.semantic.facts import Call, CallbackArgument, StringReference
@@ -65,21 +64,9 @@ def _retarget_with_readers(
     readers = context.find_deferred_readers(old_path, relocation.old_name) if old_path is not None else ()
     if old_path is not None and not readers:
         return _retarget_alone(target, relocation, old_path, context)
-    first_reader = readers[0]
-    reader_file = context.analysis.file_context(first_reader.path)
-    for confirmed in context.confirmed_findings(first_reader.path) if reader_file is not None else ():
-        deprecated_uses = (
-            find_deprecated(confirmed.candidate, reader_file)
-            if reader_file is not None and confirmed.candidate.kind is FindingKind.IMPORT
-            else ()
-        )
-        if reader_file is not None and any(fact == first_reader.fact for fact, _ in deprecated_uses):
-            return _check_reader_fix(
-                replace_deprecated_import(deprecated_uses, reader_file, context), confirmed, first_reader, file, context
-            )
-    raise NotFixableError(
-        f"`{context.module_name(first_reader.path)}` reads it from the old place as well (line {first_reader.row})"
-    )
+    confirmed, deprecated_uses, reader_file = find_reader_finding(readers[0].fact, readers[0].path, context)
+    result = replace_deprecated_import(deprecated_uses, reader_file, context)
+    return _check_reader_fix(result, confirmed, readers[0], file, context)
 
 
 def _check_reader_fix(

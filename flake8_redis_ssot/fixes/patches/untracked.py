@@ -90,24 +90,17 @@ def _find_construction_doubts(
     constructor_names = _names_read_by_constructor(construction.definition, context)
     for patch_path, facts in sorted(context.analysis.all_facts().items()):
         patches = (
-            (string_reference for string_reference in facts.string_references if is_patch(string_reference))
-            if patch_path != file.path
-            else ()
+            patch
+            for patch in (facts.string_references if patch_path != file.path else ())
+            if is_patch(patch)
+            and _patches_construction(patch, patch_path, construction.definition, constructor_names, file, context)
         )
-        first_patch = next(
-            (
-                patch
-                for patch in patches
-                if _patches_construction(patch, patch_path, construction.definition, constructor_names, file, context)
-            ),
-            None,
-        )
-        if first_patch is not None and (
-            os.path.basename(patch_path) == "conftest.py" or context.has_import(patch_path, file.path)
-        ):
-            reason = (
-                f"the patch at {format_path_and_row(patch_path, first_patch.span.row, file)} is for the making of one"
-            )
+        first_patch = next(patches, None)
+        if first_patch is None:
+            continue
+        if os.path.basename(patch_path) == "conftest.py" or context.has_import(patch_path, file.path):
+            location = format_path_and_row(patch_path, first_patch.span.row, file)
+            reason = f"the patch at {location} is for the making of one"
             yield Doubt(f"{reason}, and the shared one is made already", Applicability.MANUAL)
             return
 
