@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 if TYPE_CHECKING:
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 
 _MIN_ITEMS_TO_FORK = 20
+_WORKER_DIED = "a process died while it worked on fixes; `--jobs 1` needs less memory"
 Item = TypeVar("Item")
 Answer = TypeVar("Answer")
 
@@ -26,9 +27,11 @@ def can_fork() -> bool:
     return sys.platform.startswith("linux")
 
 
-def is_forking_worthwhile(items: Sequence[object], jobs: int) -> bool:
-    """Whether work on some items is worth sharing with processes that are forked for it."""
-    return jobs > 1 and len(items) >= _MIN_ITEMS_TO_FORK and can_fork()
+def is_worker() -> bool:
+    """Whether this process works for another one, and so can start none of its own."""
+    from multiprocessing import current_process
+
+    return current_process().daemon
 
 
 def process_context() -> DefaultContext | ForkContext:
@@ -39,7 +42,7 @@ def process_context() -> DefaultContext | ForkContext:
     return get_context("fork") if can_fork() else get_context()
 
 
-def _init_worker() -> None:
+def init_worker() -> None:
     """In a worker: nothing that is built here forms cycles that matter before it ends."""
     import gc
 
@@ -47,148 +50,57 @@ def _init_worker() -> None:
 
 
 def map_forked(function: Callable[[Item], Answer], items: Sequence[Item], jobs: int) -> list[Answer]:
-    """The answers to a question about several items, in their order; in `jobs` processes where that is worth it.
+    """Call a function for each item, in `jobs` processes where that is worth it; the results in the order of the items.
 
-    A fork has everything in memory that the question needs, so nothing but the answers travels.
+    A fork has everything in memory that the function needs, so nothing but the results travels. Raises what the
+    function raises, or ChildProcessError where a process died.
     """
-    if not is_forking_worthwhile(items, jobs):
+    if jobs < 2 or len(items) < _MIN_ITEMS_TO_FORK or not can_fork() or is_worker():
         return [function(item) for item in items]
-    _forked_tasks.append((function, items))
+    workers = [_ForkedWorker(function, items[index::jobs]) for index in range(jobs)]
     try:
-        with process_context().Pool(jobs, _init_worker) as pool:
-            return pool.map(_call_for_item, range(len(items)), chunksize=4)
-    finally:
-        _forked_tasks.pop()
-
-
-# What the processes of `map_forked` were forked to do.
-_forked_tasks: list[tuple[Callable[[Any], Any], Sequence[Any]]] = []
-
-
-def _call_for_item(index: int) -> Any:
-    function, items = _forked_tasks[-1]
-    return function(items[index])
-
-
-Question = TypeVar("Question")
-Knowledge = TypeVar("Knowledge")
-Result = TypeVar("Result")
-QueryGenerator = Generator[set[Question], Knowledge, list[Result]]
-_WORKER_DIED = "a process died while it worked on fixes; `--jobs 1` needs less memory"
-
-
-def run_with_queries(
-    make_generator: Callable[[list[Item]], QueryGenerator[Question, Knowledge, Result]],
-    items: Sequence[Item],
-    answer_queries: Callable[[set[Question]], Knowledge],
-    jobs: int,
-) -> list[Result]:
-    """What `make_generator` makes of each item, in their order, in `jobs` processes where that is worth it.
-
-    Each process talks about its share of the items: it yields questions and is sent what is known then, until it
-    returns one result for each. The questions of all are answered here, together.
-    """
-    worker_count = jobs if is_forking_worthwhile(items, jobs) else 1
-    worker_class = _ForkedWorker if worker_count > 1 else _LocalWorker
-    workers = [worker_class(make_generator, list(items[index::worker_count])) for index in range(worker_count)]
-    try:
-        while waiting := [worker for worker in workers if worker.receive()]:
-            answers = answer_queries({question for worker in waiting for question in worker.queries})
-            for worker in waiting:
-                worker.send(answers)
+        shares = [worker.receive() for worker in workers]
     finally:
         for worker in workers:
             worker.close()
-    return [workers[index % worker_count].results[index // worker_count] for index in range(len(items))]
+    return [shares[index % jobs][index // jobs] for index in range(len(items))]
 
 
-class _LocalWorker(Generic[Item, Question, Knowledge, Result]):
-    """A talk in this process."""
+class _ForkedWorker(Generic[Item, Answer]):
+    """A process that calls a function for its share of the items."""
 
-    def __init__(
-        self, make_generator: Callable[[list[Item]], QueryGenerator[Question, Knowledge, Result]], items: list[Item]
-    ) -> None:
-        self.queries: set[Question] = set()
-        self.results: list[Result] = []
-        self._generator = make_generator(items)
-        self._resume: Callable[[], set[Question]] = lambda: next(self._generator)
-
-    def receive(self) -> bool:
-        """Wait for what it says; whether that is a question."""
-        try:
-            self.queries = self._resume()
-        except StopIteration as end:
-            self.results = end.value
-            self._resume = lambda: set()
-            self.queries = set()
-        return bool(self.queries)
-
-    def send(self, answers: Knowledge) -> None:
-        """Answer its questions."""
-        self._resume = lambda: self._generator.send(answers)
-
-    def close(self) -> None:
-        """Hear no more of it."""
-        self._generator.close()
-
-
-class _ForkedWorker(Generic[Item, Question, Knowledge, Result]):
-    """A talk in a process of its own, which has everything in memory that is here now."""
-
-    def __init__(
-        self, make_generator: Callable[[list[Item]], QueryGenerator[Question, Knowledge, Result]], items: list[Item]
-    ) -> None:
-        self.queries: set[Question] = set()
-        self.results: list[Result] = []
-        self._connection, child_connection = process_context().Pipe()
+    def __init__(self, function: Callable[[Item], Answer], items: Sequence[Item]) -> None:
+        self._connection, child_connection = process_context().Pipe(duplex=False)
         self._process = process_context().Process(
-            target=_run_worker, args=(child_connection, make_generator, items), daemon=True
+            target=_run_worker, args=(child_connection, function, items), daemon=True
         )
         self._process.start()
         child_connection.close()
-        self._is_done = False
 
-    def receive(self) -> bool:
-        """Wait for what it says; whether that is a question. Raises what it has raised, or ChildProcessError."""
-        self.queries = set()
-        if not self._is_done:
-            try:
-                kind, payload = self._connection.recv()
-            except EOFError:
-                raise ChildProcessError(_WORKER_DIED) from None
-            if kind == "error":
-                raise payload
-            self._is_done = kind == "end"
-            self.queries, self.results = (set(), payload) if self._is_done else (payload, [])
-        return bool(self.queries)
-
-    def send(self, answers: Knowledge) -> None:
-        """Answer its questions."""
-        self._connection.send(answers)
+    def receive(self) -> list[Answer]:
+        """Wait for its results. Raises what the function has raised, or ChildProcessError."""
+        try:
+            results, error = self._connection.recv()
+        except EOFError:
+            raise ChildProcessError(_WORKER_DIED) from None
+        if error is not None:
+            raise error
+        return list(results)
 
     def close(self) -> None:
-        """Hear no more of it."""
+        """End it."""
         self._process.terminate()
         self._process.join()
         self._connection.close()
 
 
-def _run_worker(
-    connection: Any, make_generator: Callable[[list[Any]], QueryGenerator[Any, Any, Any]], items: list[Any]
-) -> None:
-    """In the forked process: say what the talk says."""
-    import gc
+def _run_worker(connection: Any, function: Callable[[Any], Any], items: Sequence[Any]) -> None:
+    """In the forked process: send the results, or what went wrong."""
     import signal
 
-    gc.disable()
+    init_worker()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the process that forked it ends it
-    worker = _LocalWorker(make_generator, items)
     try:
-        while worker.receive():
-            connection.send(("ask", worker.queries))
-            worker.send(connection.recv())
-        connection.send(("end", worker.results))
-    except EOFError:
-        return  # nobody listens any more
+        connection.send(([function(item) for item in items], None))
     except Exception as error:
-        connection.send(("error", error))
+        connection.send(([], error))

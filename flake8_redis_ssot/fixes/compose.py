@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
-from flake8_redis_ssot.fixes.context import FixContext, PatchTarget
+from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.document import SourceDocument
 from flake8_redis_ssot.fixes.draft import (
     AddImport,
@@ -26,6 +26,7 @@ from flake8_redis_ssot.fixes.imports.star_imports import find_unneeded_star
 from flake8_redis_ssot.fixes.imports.try_imports import is_in_try
 from flake8_redis_ssot.fixes.imports.unused import why_used
 from flake8_redis_ssot.model import Fix
+from flake8_redis_ssot.project.search.reference_table import PatchTarget
 from flake8_redis_ssot.semantic.scopes import Symbol
 from flake8_redis_ssot.syntax.edits import OverlapError, TextEdit, merge_edits
 
@@ -33,7 +34,7 @@ ImportStatement = ast.Import | ast.ImportFrom
 
 
 def build_fix(draft: FixDraft, context: FixContext) -> Fix:
-    """A draft alone, as edits. Raises Overlap, Unanswered."""
+    """A draft alone, as edits. Raises Overlap."""
     text_edits = build_text_edits(draft.operations, context)
     edits = [
         context.document(path).lines.to_edit(path, text_edit)
@@ -44,7 +45,7 @@ def build_fix(draft: FixDraft, context: FixContext) -> Fix:
 
 
 def build_text_edits(operations: Iterable[Operation], context: FixContext) -> dict[str, list[TextEdit]]:
-    """All changes of every file that the operations touch. Raises Overlap, Unanswered."""
+    """All changes of every file that the operations touch. Raises Overlap."""
     by_path: dict[str, list[Operation]] = {}
     for operation in dict.fromkeys(operations):
         by_path.setdefault(operation.path, []).append(operation)

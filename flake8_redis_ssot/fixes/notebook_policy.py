@@ -22,7 +22,7 @@ _LINE_REFERENCE = re.compile(r"\blines? (\d+(?:, \d+)*)(?! of the result)")
 def apply_notebook_policy(result: FixDraft | Refusal, path: str, context: FixContext) -> FixDraft | Refusal:
     """What was drafted about a finding in `path`, trusted no further than the notebooks that it concerns allow.
 
-    Reasons speak of cells. Raises Overlap, Unanswered.
+    Reasons speak of cells. Raises Overlap.
     """
     paths = {operation.path for operation in result.operations} if isinstance(result, FixDraft) else set()
     for notebook_path in sorted(file for file in paths if file.endswith(NOTEBOOK_SUFFIX)):

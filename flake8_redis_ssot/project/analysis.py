@@ -18,7 +18,7 @@ from flake8_redis_ssot.project.resolver import Resolver
 from flake8_redis_ssot.project.resources import ResourceIndex
 from flake8_redis_ssot.project.search.demand_queries import QueryResults, find_uses_in_files
 from flake8_redis_ssot.project.search.facts_cache import FactsCache
-from flake8_redis_ssot.project.search.prefilter import AttributeUse, Search, choose_literal_prefixes
+from flake8_redis_ssot.project.search.prefilter import Search, choose_literal_prefixes
 from flake8_redis_ssot.project.search.scan import (
     ScanFunction,
     facts_from_bytes,
@@ -60,7 +60,7 @@ class Analysis:
         self._jobs = jobs
         self._facts_cache = facts_cache
         self.consulted_paths: set[str] = set()
-        self.searches: list[Search] = []
+        self._searches: list[Search] = []
         files = sorted({*files, *self._overlay})
         self.modules = ModuleMap(config.import_roots, files)
         self._exports: dict[str, Exports] = {}
@@ -68,6 +68,7 @@ class Analysis:
         self._trees: dict[str, ast.Module] = {}
         self._files = files
         self.query_results = QueryResults()
+        self._results_by_query: dict[tuple[frozenset[tuple[str, str]], frozenset[str]], QueryResults] = {}
         self.resolver = Resolver(self.modules, self._load_exports, _third_party_names(config, self.modules))
         self.resources = ResourceIndex(config, self.resolver)
         self._guarded_classes = self._new_guarded_classes()
@@ -88,6 +89,7 @@ class Analysis:
                 # A file that was read with these words in mind already has nothing new to say.
                 names = {name.decode() for query in search.module_queries for name in query.names}
                 paths = [path for path in on_disk if not names or not names <= self._searched_names.get(path, set())]
+                self._searches.append(search)
                 facts = self._search_files(paths, search, scan, sample)
                 search = self._add_facts([*facts, *self._scan_overlay(search)], search)
 
@@ -95,7 +97,6 @@ class Analysis:
         self, paths: Sequence[str], search: Search, scan: ScanFunction, sample: Callable[[], list[bytes]]
     ) -> list[FileFacts]:
         """The facts of those files that hold what is looked for, in the order of `paths`."""
-        self.searches.append(search)
         cached_facts, remaining = self._facts_cache.get(search, paths) if self._facts_cache else ([], paths)
         if not remaining:
             return cached_facts
@@ -118,6 +119,11 @@ class Analysis:
         self.resolver.clear_cache()
         self.resources.clear_cache()
         return self._worklist.next_search(new_facts)
+
+    @property
+    def searches(self) -> tuple[Search, ...]:
+        """All that files were searched for."""
+        return (*self._searches, *self.query_results.searches)
 
     @property
     def files(self) -> Sequence[str]:
@@ -161,6 +167,7 @@ class Analysis:
     def _invalidate(self, paths: Iterable[str]) -> None:
         for path in paths:
             self._trees.pop(path, None)
+        self._results_by_query.clear()
         self._guarded_classes = self._new_guarded_classes()
 
     def all_facts(self) -> Mapping[str, FileFacts]:
@@ -175,10 +182,6 @@ class Analysis:
         """Whether every file that holds a name has been read, whatever stands beside it."""
         return self._worklist.has_all_occurrences(name)
 
-    def attribute_uses(self, name: str) -> Mapping[str, tuple[AttributeUse, ...]] | None:
-        """Where an attribute of that name is read, by file; None while nobody has asked."""
-        return self.query_results.attribute_uses.get(name)
-
     def find_files_matching(self, pattern: bytes) -> tuple[str, ...]:
         """All files of the project whose bytes match a regular expression, in order."""
         search, matches = re.compile(pattern).search, []
@@ -187,13 +190,15 @@ class Analysis:
                 matches += [path] if search(self._current_bytes(path)) else []
         return tuple(matches)
 
-    def set_query_results(self, query_results: QueryResults) -> None:
-        """Take over what another process has found out."""
-        self.query_results = query_results
-
     def run_queries(self, names: Set[tuple[str, str]], attributes: Set[str]) -> None:
         """Find who reads names of modules (path and name), and where attributes of some names are read."""
-        search = self._worklist.search_for_readers(names - self.query_results.searched_names)
+        key = frozenset(names - self.query_results.searched_names), frozenset(attributes)
+        if key not in self._results_by_query:
+            self._results_by_query[key] = self._search_for_queries(*key)
+        self.query_results = self.query_results.merge(self._results_by_query[key])
+
+    def _search_for_queries(self, names: frozenset[tuple[str, str]], attributes: frozenset[str]) -> QueryResults:
+        search = self._worklist.search_for_readers(names)
         on_disk, new_facts = self._files_on_disk(), []
         with scanner_pool(self._jobs) as scan:
             if search.module_queries:
@@ -203,10 +208,11 @@ class Analysis:
                 ]
         facts_by_path = {facts.path: facts for facts in new_facts}
         uses = find_uses_in_files(self._files, attributes, self._current_bytes, self._jobs)
-        self.query_results = self.query_results.merge(names, facts_by_path, uses)
+        return QueryResults(names, facts_by_path, uses, (search,) if search.module_queries else ())
 
     def search_files(self, paths: Sequence[str], search: Search) -> list[FileFacts]:
         """The facts of those of some files (absolute paths) that hold what a search of the caller's looks for."""
+        self._searches.append(search)
         with scanner_pool(self._jobs) as scan:
             return self._search_files(paths, search, scan, lambda: _sample_files(paths))
 
@@ -308,7 +314,7 @@ class Analysis:
         """What everything that was found out depends on."""
         attribute_paths = {path for uses in self.query_results.attribute_uses.values() for path in uses}
         direct_paths = {*self.all_facts(), *self._exports, *self.consulted_paths, *attribute_paths}
-        return Dependencies(frozenset(direct_paths), tuple(self.searches), frozenset(self.query_results.attribute_uses))
+        return Dependencies(frozenset(direct_paths), self.searches, frozenset(self.query_results.attribute_uses))
 
 
 def _sample_files(files: Sequence[str]) -> list[bytes]:

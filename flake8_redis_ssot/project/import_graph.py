@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
 from flake8_redis_ssot.project.resolver import Resolver
 from flake8_redis_ssot.semantic.flow.control_flow import is_type_checking
@@ -17,6 +17,11 @@ class ImportGraph:
         self._resolver = resolver
         self._tree = tree
         self._imports_by_path: dict[str, tuple[str, ...]] = {}
+
+    def update_files(self, paths: Iterable[str]) -> None:
+        """Read some files anew, which have other trees now."""
+        for path in paths:
+            self._imports_by_path.pop(path, None)
 
     def has_import(self, path: str, target: str) -> bool:
         """Whether loading one file loads another one (both paths) directly."""

@@ -67,14 +67,14 @@ def find_users(duplicate: Duplicate, context: FixContext) -> tuple[list[Duplicat
         reasons.append(f"`{duplicate.name}` is defined in more than one way")
     else:
         users.append(DuplicateUser(duplicate.path, None, own_symbol))
-    for reader in context.find_readers(duplicate.path, duplicate.name):
+    for reader in context.references.find_readers(duplicate.path, duplicate.name):
         try:
             users.append(_user_from_import(reader.path, reader.row, reader.fact, context))
         except NotFixableError as error:
             reasons.append(str(error))
     string_references = (
-        *context.find_patches(duplicate.path, duplicate.name),
-        *context.find_string_targets(duplicate.path, duplicate.name),
+        *context.references.find_patches(duplicate.path, duplicate.name),
+        *context.references.find_string_targets(duplicate.path, duplicate.name),
     )
     reasons += [
         f"a string names it: {context.relative_path(each.path)}:{each.reference.span.row}" for each in string_references
@@ -84,8 +84,8 @@ def find_users(duplicate: Duplicate, context: FixContext) -> tuple[list[Duplicat
     )
     replacing_files = (
         file
-        for file in context.find_files_naming(duplicate.path)
-        if module_replacement.search(context.code_bytes(file))
+        for file in context.references.find_files_naming(duplicate.path)
+        if module_replacement.search(context.references.code_bytes(file))
     )
     reasons += [
         f"{context.relative_path(file)} puts something else in the place of its module" for file in replacing_files
@@ -115,6 +115,6 @@ def _removal_obstacle(symbol: Symbol, path: str, context: FixContext) -> str | N
     """Why the import of a duplicate can't give way, apart from its reads, which change along."""
     from flake8_redis_ssot.fixes.imports.unused import why_used
 
-    for patch in context.find_patches(path, symbol.name):
+    for patch in context.references.find_patches(path, symbol.name):
         return f"it is patched there by {context.relative_path(patch.path)}:{patch.reference.span.row}"
     return why_used(symbol, path, context, symbol.reads)

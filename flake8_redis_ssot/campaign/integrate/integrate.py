@@ -28,11 +28,11 @@ from flake8_redis_ssot.campaign.integrate.migrate_callers import (
 from flake8_redis_ssot.campaign.integrate.usage import collect_member_uses
 from flake8_redis_ssot.files.atomic_write import Change
 from flake8_redis_ssot.fixes.compose import build_text_edits
-from flake8_redis_ssot.fixes.context import FixContext, UnansweredQueryError
+from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.document import SourceDocument
 from flake8_redis_ssot.fixes.draft import Operation
 from flake8_redis_ssot.fixes.edits.ensure_import import NotFixableError
-from flake8_redis_ssot.linter.fix.draft import answer_queries, create_context
+from flake8_redis_ssot.linter.fix.draft import create_context
 from flake8_redis_ssot.linter.fix.regression_check import RegressionCheck, find_regression
 from flake8_redis_ssot.project.analysis import Analysis
 from flake8_redis_ssot.project.resolver import Definition
@@ -84,16 +84,13 @@ def _integrate_duplicate(
     analysis: Analysis, duplicate: Duplicate, file: FileContext, options: IntegrationOptions, paths: frozenset[str]
 ) -> IntegrationResult:
     context = create_context(analysis)
-    while True:
-        integration = _DuplicateIntegration(duplicate, file, options, paths, context)
-        try:
-            return integration.run()
-        except UnansweredQueryError as unanswered_query:
-            answer_queries(analysis, unanswered_query.queries, context)
-        except NotFixableError as error:
-            return integration.new_result("", (*integration.reasons, str(error)))
-        except OverlapError:
-            return integration.new_result("", ("parts of the change would get in each other's way",))
+    integration = _DuplicateIntegration(duplicate, file, options, paths, context)
+    try:
+        return integration.run()
+    except NotFixableError as error:
+        return integration.new_result("", (*integration.reasons, str(error)))
+    except OverlapError:
+        return integration.new_result("", ("parts of the change would get in each other's way",))
 
 
 class _DuplicateIntegration:
@@ -121,14 +118,16 @@ class _DuplicateIntegration:
     ) -> IntegrationResult:
         """What there is to say now."""
         own_paths = [user.path for user in self._users if user.entry is None and user.symbol.reads]
-        readers = [each.path for each in self._context.find_readers(self._duplicate.path, self._duplicate.name)]
+        readers = [
+            each.path for each in self._context.references.find_readers(self._duplicate.path, self._duplicate.name)
+        ]
         users = dict.fromkeys(
             self._context.relative_path(path) for path in (*own_paths, *readers) if path in self._paths
         )
         return IntegrationResult(self._duplicate, tuple(users), tuple(self._compatibilities), outcome, reasons, changes)
 
     def run(self) -> IntegrationResult:
-        """All of it. Raises Blocked, Unanswered, Overlap."""
+        """All of it. Raises NotFixableError, OverlapError."""
         all_users, reasons = find_users(self._duplicate, self._context)
         self._users = [user for user in all_users if user.path in self._paths]
         resource, file = self._duplicate.guarded_class.resource, self._file

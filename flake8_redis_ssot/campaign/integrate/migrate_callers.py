@@ -98,7 +98,7 @@ def is_only_definition(duplicate: Duplicate, users: Sequence[DuplicateUser], con
         return False
     own_imports = {user.path: user.entry.statement for user in users if user.entry is not None}
     return not _is_named_in_strings(path, context) and not any(
-        _has_other_imports(each, own_imports, path, context) for each in context.find_files_naming(path)
+        _has_other_imports(each, own_imports, path, context) for each in context.references.find_files_naming(path)
     )
 
 
@@ -123,7 +123,9 @@ def _has_other_imports(file: str, own_imports: Mapping[str, ast.stmt], path: str
 def _is_named_in_strings(path: str, context: FixContext) -> bool:
     """Whether any text of the project names the module."""
     module_string = re.compile(rb"[\"']" + re.escape(context.module_name(path).encode()) + rb"[\"'.:]")
-    return any(module_string.search(context.code_bytes(file)) for file in context.find_files_naming(path))
+    return any(
+        module_string.search(context.references.code_bytes(file)) for file in context.references.find_files_naming(path)
+    )
 
 
 def _is_constant_statement(statement: ast.stmt) -> bool:

@@ -23,7 +23,7 @@ from flake8_redis_ssot.semantic.symbol_table import SymbolTable
 def collect_member_uses(
     users: Iterable[DuplicateUser], service_paths: Set[str], context: FixContext, *, has_no_other_users: bool
 ) -> list[MemberUse]:
-    """What some users do, in order of place. Raises Blocked where it goes out of sight, Unanswered.
+    """What some users do, in order of place. Raises Blocked where it goes out of sight.
 
     `service_paths` are the files of their service (absolute paths); `has_no_other_users`: nobody else has the class.
     """
@@ -113,7 +113,7 @@ class _UsageCollector:
         *packages, last = self._context.module_name(attribute.path).split(".")
         words = re.compile(rb"\b(?:" + b"|".join(word.encode() for word in {last, *packages[-1:]}) + rb")\b")
         for path, uses in attribute.uses_by_file:
-            if path in self._service_paths or words.search(self._context.code_bytes(path)):
+            if path in self._service_paths or words.search(self._context.references.code_bytes(path)):
                 self.member_uses += self._member_calls(path, attribute.name, uses)
 
     def _member_calls(self, path: str, name: str, uses: Iterable[AttributeUse]) -> Iterator[MemberUse]:

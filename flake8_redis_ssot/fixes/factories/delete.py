@@ -30,7 +30,7 @@ def draft_deletion(
 ) -> FixDraft:
     """The deletion, trusted as far as the shared instance is in the factory itself; its callers are not looked at.
 
-    Raises Blocked, Unanswered.
+    Raises Blocked.
     """
     shared_access = resolve_accessor(construction, file, context)
     check_recursion(shared_access, construction, file, context)
@@ -86,12 +86,12 @@ def _check_patches(factory: Factory, file: FileContext, context: FixContext) -> 
     document = context.document(factory.path)
     reads = [read for read in _module_reads([factory.node], factory, context) if isinstance(read, ast.Name)]
     for name in sorted({read.id for read in reads if not is_in_annotation(read, document)}):
-        for target in context.find_patches(factory.path, name):
+        for target in context.references.find_patches(factory.path, name):
             raise NotFixableError(f"the patch at {format_patch_location(target, context)} stands in for `{name}` in it")
 
 
 def find_cache_statements(factory: Factory, file: FileContext, context: FixContext) -> Iterator[ast.stmt]:
-    """The statements outside the factory that bind its keepers. Raises Blocked where others use these, Unanswered."""
+    """The statements outside the factory that bind its keepers. Raises Blocked where others use these."""
     document = context.document(factory.path)
     inside = set(ast.walk(factory.node))
     for symbol in factory.cache_variables:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 
-from flake8_redis_ssot.fixes.context import FixContext, ReferenceQuery, UnansweredQueryError
+from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.draft import FixDraft, Operation
 from flake8_redis_ssot.fixes.edits.ensure_import import NotFixableError
 from flake8_redis_ssot.fixes.factories.delete import draft_deletion
@@ -36,7 +36,7 @@ from flake8_redis_ssot.semantic.facts import Call, CallbackArgument
 
 
 def inline_factory(fact: Call | CallbackArgument, file: FileContext, context: FixContext) -> FixDraft | Refusal:
-    """Put the shared instance in the place of each call of the function around a new one. Raises Unanswered."""
+    """Put the shared instance in the place of each call of the function around a new one."""
     try:
         _check_analysed(file.path, context)
         construction = locate_construction(fact, file, context.document(file.path))
@@ -72,10 +72,9 @@ class _FactoryInliner:
     draft: FixDraft
     refusal_reasons: list[str] = field(default_factory=list)
     replacements: list[tuple[NameRead, CallReplacement]] = field(default_factory=list)
-    queries: set[ReferenceQuery] = field(default_factory=set)
 
     def run(self) -> None:
-        """Look at everything, whatever is refused on the way. Raises Unanswered with all questions."""
+        """Look at everything, whatever is refused on the way."""
         self.refusal_reasons += [
             f"{format_path_and_row(path, row, self.file)}: {why}" for path, row, why in self.callers.untracked
         ]
@@ -87,16 +86,12 @@ class _FactoryInliner:
         self._run_step(self._check_unresolved_reads, "")
         for binding in self.callers.bindings:
             self._run_step(partial(self._remove_binding, binding), f"{self.context.relative_path(binding.path)}: ")
-        if self.queries:
-            raise UnansweredQueryError(*self.queries)
         if not self.replacements:
             self.draft = self.draft.with_reasons(["nobody in the project calls it; whoever else does would miss it"])
 
     def _run_step(self, step: Callable[[], None], prefix: str) -> None:
         try:
             step()
-        except UnansweredQueryError as query_error:
-            self.queries.update(query_error.queries)
         except NotFixableError as error:
             self.refusal_reasons.append(f"{prefix}{error}")
 

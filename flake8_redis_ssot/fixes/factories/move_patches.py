@@ -21,12 +21,12 @@ PatchMoves = tuple[tuple[ReplaceText, ...], tuple[Doubt, ...]]
 def move_factory_patches(
     binding: NameBinding, factory: Factory, replacements: CallReplacements, context: FixContext
 ) -> PatchMoves:
-    """The patches of a binding's name with another target. Raises NotFixableError where one can't follow, Unanswered.
+    """The patches of a binding's name with another target. Raises NotFixableError where one can't follow.
 
     `replacements` are what the calls of the factory become, in all files.
     """
     name = binding.symbol.name
-    targets = context.find_patches(binding.path, name)
+    targets = context.references.find_patches(binding.path, name)
     if not targets:
         return (), ()
     own_replacements = [replacement for read, replacement in replacements if read.binding is binding]
@@ -61,7 +61,7 @@ def _find_later_effects(move: PatchMove, factory: Factory) -> Iterator[Doubt]:
     Raises NotFixableError where a test patches other ways to make an instance as well.
     """
     context, patched_files = move.context, {target.path for target in move.targets}
-    for target, name in context.find_patches_in(move.path):
+    for target, name in context.references.find_patches_in(move.path):
         is_other = name not in (move.old_name, move.new_name) and target.path in patched_files
         if is_other and _creates_instance(move.path, name, context):
             raise move.refuse(f"`{name}` is patched there apart from it")

@@ -7,10 +7,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from flake8_redis_ssot.fixes.context import FixContext, Reader
+from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.document import SourceDocument
 from flake8_redis_ssot.fixes.draft import FixDraft, ReplaceText
 from flake8_redis_ssot.model import Applicability
+from flake8_redis_ssot.project.search.reference_table import Reader
 from flake8_redis_ssot.project.view import FileContext
 from flake8_redis_ssot.semantic.facts import Call, CallbackArgument, Import
 from flake8_redis_ssot.semantic.scopes import Symbol
@@ -32,7 +33,7 @@ class _NotRenamableError(Exception):
 
 
 def draft_rename(fact: Call | CallbackArgument, file: FileContext, context: FixContext) -> FixDraft | None:
-    """The renaming of a function of a module whose name says that it makes something new. Raises Unanswered.
+    """The renaming of a function of a module whose name says that it makes something new.
 
     None for other names, and where a reader can't be seen or the new name means something already.
     """
@@ -66,14 +67,14 @@ def _rename_everywhere(rename: _Rename, file: FileContext, context: FixContext) 
     symbol = document.symbol_table.find_symbol(document.symbol_table.module_scope, rename.old_name)
     if (
         symbol is None
-        or context.find_patches(file.path, rename.old_name)
+        or context.references.find_patches(file.path, rename.old_name)
         or _is_named_in_string(rename, file.path, context)
     ):
         raise _NotRenamableError
     _check_symbol(symbol, rename, document)
     yield ReplaceText(file.path, _rename_definition(symbol, rename, document)), ""
     yield from _rename_reads(symbol, rename, document, context)
-    for reader in context.find_readers(file.path, rename.old_name):
+    for reader in context.references.find_readers(file.path, rename.old_name):
         yield from _rename_in_reader(reader, rename, context)
 
 
@@ -151,7 +152,7 @@ def _rename_in_reader(reader: Reader, rename: _Rename, context: FixContext) -> I
 
 def _is_reexported(path: str, name: str, context: FixContext) -> bool:
     """Whether anybody reads or patches the name in the file that imports it."""
-    return bool(context.find_readers(path, name) or context.find_patches(path, name))
+    return bool(context.references.find_readers(path, name) or context.references.find_patches(path, name))
 
 
 def _find_alias(fact: Import, document: SourceDocument) -> ast.alias | None:

@@ -56,7 +56,7 @@ def replace_factory_call(
     file: FileContext,
     context: FixContext,
 ) -> CallReplacement:
-    """The call of the accessor. Raises Blocked, Unanswered.
+    """The call of the accessor. Raises Blocked.
 
     `file_reads` are all reads of the factory in the same file, `construction` is where it makes its instance, in the
     file of `file`.

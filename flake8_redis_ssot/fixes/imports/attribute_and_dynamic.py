@@ -29,7 +29,7 @@ from flake8_redis_ssot.syntax.string_literals import edit_string
 def redirect_attribute(
     access: AttributeAccess, deprecated: DeprecatedName, file: FileContext, context: FixContext
 ) -> tuple[FixDraft, list[Relocation]]:
-    """The attribute becomes a name of its own. Raises Blocked, Unanswered."""
+    """The attribute becomes a name of its own. Raises Blocked."""
     document = context.document(file.path)
     node = document.find_node(ast.Attribute, access.span)
     parent = document.symbol_table.parent(node) if node is not None else None
@@ -44,7 +44,7 @@ def redirect_attribute(
     module = _resolve_module(access, deprecated, file)
     relocation = resolve_relocation(deprecated, module, replaced_node.attr, file, context)
     path = context.resolver.path_of(module, file.path)
-    if path is not None and context.find_patches(path, replaced_node.attr):
+    if path is not None and context.references.find_patches(path, replaced_node.attr):
         raise NotFixableError(f"a patch of `{module}.{replaced_node.attr}` stands in for it")
     if "#" in document.text_of(replaced_node):
         raise NotFixableError("a comment stands within the name")
@@ -86,7 +86,7 @@ def _resolve_module(access: AttributeAccess, deprecated: DeprecatedName, file: F
 def replace_dynamic_import(
     fact: Import, old: DeprecatedName, file: FileContext, context: FixContext
 ) -> tuple[FixDraft, list[Relocation]]:
-    """The same import of the new module, where all that is read from it is there. Raises Blocked, Unanswered."""
+    """The same import of the new module, where all that is read from it is there. Raises Blocked."""
     document = context.document(file.path)
     call = document.find_node(ast.Call, fact.span)
     argument = _name_argument(call)

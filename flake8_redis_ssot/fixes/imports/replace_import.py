@@ -32,7 +32,7 @@ RedirectResult = tuple[FixDraft, Sequence[Relocation]]
 def replace_deprecated_import(
     deprecated_uses: Sequence[DeprecatedUse], file: FileContext, context: FixContext
 ) -> FixDraft | Refusal:
-    """What to do about the old names of one statement: as many as can be trusted equally far. Raises Unanswered."""
+    """What to do about the old names of one statement: as many as can be trusted equally far."""
     drafts, reasons = [], []
     for fact, deprecated in deprecated_uses:
         try:

@@ -21,7 +21,7 @@ from flake8_redis_ssot.project.view import FileContext
 def redirect_star_import(
     imported_name: ImportedName, deprecated: DeprecatedName, file: FileContext, context: FixContext
 ) -> tuple[FixDraft, list[Relocation]]:
-    """What a star import of something old becomes. Raises Blocked, Unanswered."""
+    """What a star import of something old becomes. Raises Blocked."""
     document = context.document(file.path)
     module = imported_name.fact.origin.partition(":")[0]
     star_names = _star_names(module, file)
@@ -60,7 +60,7 @@ def redirect_star_import(
 def find_unneeded_star(
     document: SourceDocument, released_reads: Collection[ast.Name], context: FixContext
 ) -> ast.ImportFrom | None:
-    """The only star import of a file, if nobody needs it once `released_reads` are read no more. Raises Unanswered."""
+    """The only star import of a file, if nobody needs it once `released_reads` are read no more."""
     free_names = [name for name in released_reads if document.symbol_table.lookup(name.id, name) is None]
     star_imports = [each for each in document.imports if isinstance(each, ast.ImportFrom) and each.names[0].name == "*"]
     file = context.analysis.file_context(document.path)
@@ -105,10 +105,10 @@ def _check_star_reexports(
             raise NotFixableError(f"`{name}` is bound here in other ways as well")
         if name in (document.symbol_table.exported_names or ()):
             raise NotFixableError(f"`{name}` is in `__all__`")
-        readers = context.find_readers(file.path, name)
+        readers = context.references.find_readers(file.path, name)
         if readers:
             raise NotFixableError(
                 f"`{name}` is read from here by `{context.module_name(readers[0].path)}` (line {readers[0].row})"
             )
-        if context.find_patches(file.path, name):
+        if context.references.find_patches(file.path, name):
             raise NotFixableError(f"`{name}` is patched here")

@@ -8,10 +8,11 @@ import re
 from collections.abc import Callable, Collection, Iterator
 from itertools import chain
 
-from flake8_redis_ssot.fixes.context import FixContext, PatchTarget
+from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.document import SourceDocument
 from flake8_redis_ssot.fixes.edits.ensure_import import absolute_module
 from flake8_redis_ssot.project.modules import package_name
+from flake8_redis_ssot.project.search.reference_table import PatchTarget
 from flake8_redis_ssot.semantic.scopes import Symbol
 
 
@@ -25,7 +26,6 @@ def why_used(
     """Why the import of a name has to stay; None where nobody needs it.
 
     `released_reads` are names that are not read any more, `is_moved` says of a patch that it has another target now.
-    Raises Unanswered.
     """
     document = context.document(path)
     reasons = chain(find_local_uses(symbol, document, released_reads), find_package_export(symbol, document))
@@ -121,9 +121,9 @@ def _find_outside_uses(
     symbol: Symbol, path: str, context: FixContext, is_moved: Callable[[PatchTarget], bool]
 ) -> Iterator[str]:
     name = symbol.name
-    for reader in context.find_readers(path, name):
+    for reader in context.references.find_readers(path, name):
         yield f"`{name}` is read from here by {context.relative_path(reader.path)}:{reader.row}"
-    for target in context.find_patches(path, name):
+    for target in context.references.find_patches(path, name):
         if not is_moved(target):
             yield f"`{name}` is patched here by {context.relative_path(target.path)}:{target.reference.span.row}"
     yield from find_string_uses(name, path, context)
@@ -131,10 +131,12 @@ def _find_outside_uses(
 
 def _find_string_reads(name: str, path: str, context: FixContext) -> Iterator[tuple[str, int]]:
     """Where other files, which have the whole module, hold the name as a text: `getattr(module, "name")`."""
-    for reader_path in context.find_files_matching(rb"[\"']" + name.encode() + rb"[\"']"):
+    for reader_path in context.references.find_files_matching(rb"[\"']" + name.encode() + rb"[\"']"):
         if reader_path != path and _imports_module(reader_path, path, context):
             patched_rows = {
-                each.reference.span.row for each in context.find_patches(path, name) if each.path == reader_path
+                each.reference.span.row
+                for each in context.references.find_patches(path, name)
+                if each.path == reader_path
             }
             yield from (
                 (reader_path, row)
@@ -146,7 +148,7 @@ def _find_string_reads(name: str, path: str, context: FixContext) -> Iterator[tu
 def _imports_module(reader_path: str, path: str, context: FixContext) -> bool:
     """Whether a file imports a module as a whole, or a package on the way to it, or names it by text (both paths)."""
     module, package = context.module_name(path), package_name(reader_path, context.resolver.modules.roots)
-    if module.encode() in re.findall(rb"[\"']([\w.]+)[\"']", context.code_bytes(reader_path)):
+    if module.encode() in re.findall(rb"[\"']([\w.]+)[\"']", context.references.code_bytes(reader_path)):
         return True
     for statement in context.document(reader_path).imports:
         base = f"{absolute_module(statement, package)}." if isinstance(statement, ast.ImportFrom) else ""
@@ -160,7 +162,7 @@ def find_string_uses(name: str, path: str, context: FixContext) -> Iterator[str]
     """Who reads the name of a module by text, and strings that are a dotted path to it: settings, entry points."""
     for reader_path, row in _find_string_reads(name, path, context):
         yield f"`{name}` may be read from here by {context.relative_path(reader_path)}:{row}"
-    for target in context.find_string_targets(path, name):
+    for target in context.references.find_string_targets(path, name):
         yield f"`{name}` is named as seen from here by {context.relative_path(target.path)}:{target.reference.span.row}"
 
 

@@ -29,7 +29,7 @@ _UNKNOWN_CALLERS = {
 def find_cross_file_doubts(
     uses: ValueUses, teardown_methods: frozenset[str], file: FileContext, context: FixContext
 ) -> Iterator[Doubt]:
-    """What other files may do with the instance. Raises Unanswered."""
+    """What other files may do with the instance."""
     for crossing in find_crossings(uses, file.path, context):
         match crossing:
             case SharedName():
@@ -58,7 +58,9 @@ def _find_attribute_doubt(
         for use in uses:
             if use.member and (use.is_write or use.member in teardown_methods):
                 action = "sets" if use.is_write else "calls"
-                applicability = Applicability.MANUAL if context.has_import(path, file.path) else Applicability.UNSAFE
+                applicability = (
+                    Applicability.MANUAL if context.references.has_import(path, file.path) else Applicability.UNSAFE
+                )
                 location = format_path_and_row(path, use.row, file)
                 reason = f"{location} {action} `.{name}.{use.member}`, perhaps on this one"
                 yield Doubt(reason, applicability, is_tracked=False)

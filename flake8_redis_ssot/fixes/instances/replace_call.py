@@ -35,7 +35,7 @@ from flake8_redis_ssot.semantic.scopes import Scope
 
 
 def replace_construction(fact: Call | CallbackArgument, file: FileContext, context: FixContext) -> FixDraft | Refusal:
-    """Take the shared instance where a new one is made. Raises Unanswered."""
+    """Take the shared instance where a new one is made."""
     try:
         document = context.document(file.path)
         if document.unanalysed_ranges:

@@ -17,7 +17,7 @@ _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 def find_lookups(path: str, name: str, context: FixContext) -> Iterator[tuple[str, int]]:
     """Path and row (1-based) of each place that looks `name` up in the module at `path`: in it, and in other files."""
     yield from ((path, row) for row in find_own_lookups(path, name, context))
-    for reader in context.find_deferred_readers(path, name):
+    for reader in context.references.find_deferred_readers(path, name):
         # Who imports the module itself reads the name as an attribute, or not at all.
         if not (isinstance(reader.fact, Import) and _names_module(reader.fact.origin, reader.path, path, context)):
             yield reader.path, reader.row
@@ -49,12 +49,17 @@ def find_own_lookups(path: str, name: str, context: FixContext) -> Iterator[int]
 
 
 def find_used_own_lookups(path: str, name: str, context: FixContext) -> Iterator[int]:
-    """Those of them in functions and classes that anybody else uses. Raises Unanswered."""
+    """Those of them in functions and classes that anybody else uses."""
     symbol_table = context.document(path).symbol_table
     for read, outer_name in _find_function_reads(path, name, context):
         symbol = symbol_table.find_symbol(symbol_table.module_scope, outer_name) if outer_name else None
         inner_reads = [each for each in symbol.reads if each is not read] if symbol is not None else []
-        if symbol is None or inner_reads or symbol.has_inner_declaration or context.find_readers(path, outer_name):
+        if (
+            symbol is None
+            or inner_reads
+            or symbol.has_inner_declaration
+            or context.references.find_readers(path, outer_name)
+        ):
             yield read.lineno
 
 

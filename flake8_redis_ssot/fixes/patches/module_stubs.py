@@ -6,12 +6,13 @@ import ast
 import re
 from collections.abc import Iterable, Iterator
 
-from flake8_redis_ssot.fixes.context import FixContext, Reader
+from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.document import SourceDocument
 from flake8_redis_ssot.fixes.edits.ensure_import import NotFixableError
 from flake8_redis_ssot.fixes.imports.relocation import Relocation
 from flake8_redis_ssot.fixes.patches.lookups import is_late_bound
 from flake8_redis_ssot.project.patch_targets import is_patch, string_origins
+from flake8_redis_ssot.project.search.reference_table import Reader
 from flake8_redis_ssot.project.view import FileContext
 from flake8_redis_ssot.semantic.ast_queries import last_name
 from flake8_redis_ssot.semantic.facts import AttributeAccess, Import
@@ -23,7 +24,7 @@ _SYS_MODULES = re.compile(r"\bmodules\b")
 def check_untracked_patches(
     relocations: Iterable[Relocation], fact: Import | AttributeAccess, file: FileContext, context: FixContext
 ) -> None:
-    """Whether anything that `fact` reads from the old place is replaced there. Raises Blocked, Unanswered."""
+    """Whether anything that `fact` reads from the old place is replaced there. Raises Blocked."""
     for relocation in relocations:
         path = context.resolver.path_of(relocation.old_module, file.path)
         if path is None:
@@ -47,7 +48,7 @@ def check_object_patches(read: ast.Name, path: str, fact: Import, file: FileCont
     """Whether the module at `path` is handed to a patch of something that others look up there. Raises Blocked."""
     call = context.document(file.path).symbol_table.parent(read)
     for name in _names_set_by(call) if isinstance(call, ast.Call) else ():
-        for reader in context.find_deferred_readers(path, name):
+        for reader in context.references.find_deferred_readers(path, name):
             if (reader.path, reader.fact) != (file.path, fact):
                 location = f"{context.relative_path(reader.path)}:{reader.row}"
                 raise NotFixableError(
@@ -70,10 +71,10 @@ def _find_named_replacements(path: str, context: FixContext) -> Iterator[str]:
 def find_module_replacements(path: str, context: FixContext) -> Iterator[str]:
     """The same for a module that nobody has looked for: where any file that deals in `sys.modules` has its name."""
     pattern = re.compile(rf"([\"']){re.escape(context.module_name(path))}\1")
-    for candidate_path in sorted(context.attribute_uses("modules")):
+    for candidate_path in sorted(context.references.find_attribute_uses("modules")):
         match = (
             pattern.search(context.document(candidate_path).text)
-            if context.module_name(path).encode() in context.code_bytes(candidate_path)
+            if context.module_name(path).encode() in context.references.code_bytes(candidate_path)
             else None
         )
         if match is not None:
@@ -90,8 +91,10 @@ def _find_assignments(
     path: str, name: str, fact: Import | AttributeAccess, file: FileContext, context: FixContext
 ) -> Iterator[str]:
     """Where files that have the whole module set the name in it."""
-    patched_locations = {(target.path, target.reference.span.row) for target in context.find_patches(path, name)}
-    for reader_path in _reader_paths(context.find_deferred_readers(path, name)):
+    patched_locations = {
+        (target.path, target.reference.span.row) for target in context.references.find_patches(path, name)
+    }
+    for reader_path in _reader_paths(context.references.find_deferred_readers(path, name)):
         for row in _find_assignment_rows(context.document(reader_path), name):
             if (reader_path, row) not in patched_locations:
                 yield f"{context.relative_path(reader_path)}:{row}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterable, Iterator
 
-from flake8_redis_ssot.fixes.context import FixContext, PatchTarget
+from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.draft import FixDraft, ReplaceText
 from flake8_redis_ssot.fixes.edits.ensure_import import EnsuredImport, NotFixableError
 from flake8_redis_ssot.fixes.instances.call_site import ConstructionSite
@@ -17,6 +17,7 @@ from flake8_redis_ssot.fixes.patches.patch import format_patch_location, has_exp
 from flake8_redis_ssot.fixes.patches.patch_move import PatchMove
 from flake8_redis_ssot.model import Applicability
 from flake8_redis_ssot.project.resolver import Definition
+from flake8_redis_ssot.project.search.reference_table import PatchTarget
 from flake8_redis_ssot.project.view import FileContext
 from flake8_redis_ssot.semantic.facts import Call, CallbackArgument
 
@@ -31,7 +32,7 @@ def add_patch_moves(
     context: FixContext,
     draft_construction: ConstructionDrafter,
 ) -> FixDraft:
-    """A fix of one place together with the patches that stand in for it. Raises NotFixableError, Unanswered.
+    """A fix of one place together with the patches that stand in for it. Raises NotFixableError.
 
     `draft_construction` drafts the fix of another place of the same file, patches left out.
     """
@@ -50,7 +51,7 @@ def _move_module_patches(
 ) -> FixDraft:
     """The file reads a name of its own module: `patch("this.module.RedisManager")` replaces it."""
     name = construction.root.id
-    targets = context.find_patches(file.path, name)
+    targets = context.references.find_patches(file.path, name)
     if isinstance(construction.constructor, ast.Attribute):
         _check_attribute_patches(targets, construction, context)
         return draft
@@ -128,7 +129,7 @@ def _other_constructions(
 def _find_later_effects(move: PatchMove, construction: ConstructionSite, file: FileContext) -> Iterator[Doubt]:
     """Where other names make instances of the same resource: the patches would reach these once they are fixed."""
     for row, root in _find_other_constructors(construction, file, move.context):
-        if move.context.find_patches(file.path, root):
+        if move.context.references.find_patches(file.path, root):
             raise move.refuse(f"line {row} is patched apart from it")
         yield Doubt(f"the patch at {move.location} would reach line {row} as well once that is fixed")
 

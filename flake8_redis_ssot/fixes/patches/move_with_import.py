@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 
-from flake8_redis_ssot.fixes.context import FixContext, PatchTarget, Reader
+from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.draft import FixDraft
 from flake8_redis_ssot.fixes.edits.ensure_import import NotFixableError
 from flake8_redis_ssot.fixes.imports.relocation import Relocation
@@ -15,6 +15,7 @@ from flake8_redis_ssot.fixes.patches.patch import check_late_load, format_patch_
 from flake8_redis_ssot.fixes.patches.patch_move import PatchMove, find_patches_of_new_name
 from flake8_redis_ssot.fixes.patches.untracked import find_possible_patches
 from flake8_redis_ssot.model import FindingKind
+from flake8_redis_ssot.project.search.reference_table import PatchTarget, Reader
 from flake8_redis_ssot.project.view import FileContext
 from flake8_redis_ssot.semantic.facts import AttributeAccess, Import
 
@@ -29,7 +30,7 @@ def move_patches_with_import(
     context: FixContext,
     draft_reader: ReaderDrafter,
 ) -> FixDraft:
-    """A fix that moves what `fact` reads, with the patches of the old place. Raises Blocked, Unanswered.
+    """A fix that moves what `fact` reads, with the patches of the old place. Raises Blocked.
 
     An import at the top of a module binds its names once: patches of the old place do not reach them, before or
     after, unless the module is loaded under one. `draft_reader` drafts the fix of another reader (its fact and path),
@@ -42,7 +43,7 @@ def move_patches_with_import(
         if old_path is not None and is_late_bound(fact, file):
             draft = _add_moved_patches(draft, relocation, old_path, old_names, fact, file, context, draft_reader)
         elif old_path is not None:
-            for target in context.find_patches(old_path, relocation.old_name):
+            for target in context.references.find_patches(old_path, relocation.old_name):
                 check_late_load(target, file.path, "reaches this", context)
     return draft
 
@@ -62,11 +63,11 @@ def _add_moved_patches(
     `old_names` are all that move with `fact`.
     """
     _check_module_patches(old_path, relocation, file, context)
-    targets = context.find_patches(old_path, relocation.old_name)
+    targets = context.references.find_patches(old_path, relocation.old_name)
     if targets:
         move = move_to_relocation(targets, relocation, old_path, context)
         _check_own_reads(move, relocation)
-        for reader in context.find_deferred_readers(old_path, relocation.old_name):
+        for reader in context.references.find_deferred_readers(old_path, relocation.old_name):
             if (reader.path, reader.fact) != (file.path, fact):
                 _check_reader(reader, old_path, old_names, context)
                 draft = draft.combine(draft_reader(reader.fact, reader.path))
@@ -102,9 +103,9 @@ def _check_reader(reader: Reader, old_path: str, old_names: frozenset[str], cont
     first_row = reader.fact.statement.row if isinstance(reader.fact, Import) else reader.fact.statement_row
     if is_kind_suppressed(FindingKind.IMPORT, range(first_row, reader.row + 1), reader.path, context):
         raise NotFixableError(f"`{context.module_name(reader.path)}` keeps the old place, silenced (line {reader.row})")
-    for target, name in context.find_patches_in(old_path):
+    for target, name in context.references.find_patches_in(old_path):
         word = re.compile(rf"\.\s*{re.escape(name)}\b".encode())
-        if name not in old_names and word.search(context.code_bytes(reader.path)):
+        if name not in old_names and word.search(context.references.code_bytes(reader.path)):
             location = format_patch_location(target, context)
             raise NotFixableError(
                 f"`{context.module_name(reader.path)}` reads `{name}` there as well, which is patched at {location}"
@@ -113,13 +114,13 @@ def _check_reader(reader: Reader, old_path: str, old_names: frozenset[str], cont
 
 def _check_module_patches(old_path: str, relocation: Relocation, file: FileContext, context: FixContext) -> None:
     """Whether the old module as a whole is replaced, or the name by which this file reaches it. Raises Blocked."""
-    for target, name in context.find_patches_in(old_path):
+    for target, name in context.references.find_patches_in(old_path):
         if not name:
             raise NotFixableError(
                 f"the patch at {format_patch_location(target, context)} replaces the whole old module"
             )
     top = relocation.old_module.partition(".")[0]
-    for target in context.find_patches(file.path, top) if top != relocation.old_module else ():
+    for target in context.references.find_patches(file.path, top) if top != relocation.old_module else ():
         raise NotFixableError(
             f"the patch at {format_patch_location(target, context)} replaces what is reached by `{top}` here"
         )
@@ -138,7 +139,7 @@ def _find_extra_readers(move: PatchMove, relocation: Relocation, file: FileConte
     if new_path is None:
         return
     own_rows = find_used_own_lookups(new_path, relocation.new_name, context)
-    readers = context.find_deferred_readers(new_path, relocation.new_name)
+    readers = context.references.find_deferred_readers(new_path, relocation.new_name)
     for path, row in (*((new_path, row) for row in own_rows), *((each.path, each.row) for each in readers)):
         yield f"the patch at {move.location} would reach `{context.module_name(path)}` (line {row}) as well"
         return

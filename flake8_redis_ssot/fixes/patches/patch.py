@@ -5,10 +5,11 @@ from __future__ import annotations
 import ast
 
 from flake8_redis_ssot.files.paths import to_relative_path
-from flake8_redis_ssot.fixes.context import FixContext, PatchTarget
+from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.draft import ReplaceText
 from flake8_redis_ssot.fixes.edits.ensure_import import NotFixableError, absolute_module
 from flake8_redis_ssot.project.modules import package_name
+from flake8_redis_ssot.project.search.reference_table import PatchTarget
 from flake8_redis_ssot.project.view import FileContext
 from flake8_redis_ssot.semantic.ast_queries import last_name
 from flake8_redis_ssot.syntax.string_literals import edit_string
@@ -86,7 +87,7 @@ def find_late_load(target: PatchTarget, path: str, context: FixContext) -> int:
             statement, target.path, context
         ):
             return statement.lineno
-    is_imported = context.has_import(target.path, path)
+    is_imported = context.references.has_import(target.path, path)
     calls = (node for node in document.symbol_table.nodes if isinstance(node, ast.Call))
     dynamic_loads = (call for call in calls if _is_dynamic_load(call, module, is_imported))
     return next((call.lineno for call in dynamic_loads if document.symbol_table.scope_of(call).kind != "module"), 0)

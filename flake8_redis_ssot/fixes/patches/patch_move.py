@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from flake8_redis_ssot.fixes.context import FixContext, PatchTarget
+from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.draft import ReplaceText
 from flake8_redis_ssot.fixes.edits.ensure_import import NotFixableError
 from flake8_redis_ssot.fixes.instances.usage_check import Doubt
 from flake8_redis_ssot.fixes.patches.lookups import find_lookups
 from flake8_redis_ssot.fixes.patches.patch import format_patch_location, has_spec, retarget_patch
 from flake8_redis_ssot.model import Applicability
+from flake8_redis_ssot.project.search.reference_table import PatchTarget
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,7 @@ class PatchMove:
 
         Raises NotFixableError where the new name has patches of its own; `where` is "here" or "there", for messages.
         """
-        if self._is_renamed and self.context.find_patches(self.path, self.new_name):
+        if self._is_renamed and self.context.references.find_patches(self.path, self.new_name):
             raise self.refuse(f"`{self.new_name}` is patched {where} as well")
         for _, row in find_lookups(self.path, self.new_name, self.context) if is_bound and self._is_renamed else ():
             reason = f"would reach line {row} as well, which takes `{self.new_name}` already"
@@ -104,7 +105,7 @@ def refuse_move(targets: Sequence[PatchTarget], reason: str, context: FixContext
 
 def find_patches_of_new_name(path: str, name: str, context: FixContext) -> Iterator[str]:
     """The first patch of a name (in the module at `path`) that is read from now on: it replaces nothing here today."""
-    for target in context.find_patches(path, name):
+    for target in context.references.find_patches(path, name):
         if target.attributes == name:
             yield f"the patch at {format_patch_location(target, context)} would reach this as well"
             return

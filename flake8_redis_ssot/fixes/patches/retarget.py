@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flake8_redis_ssot.files.test_paths import is_test_path
-from flake8_redis_ssot.fixes.context import FixContext, PatchTarget, Reader
+from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.draft import FixDraft
 from flake8_redis_ssot.fixes.edits.ensure_import import NotFixableError
 from flake8_redis_ssot.fixes.imports.relocation import Relocation, resolve_relocation
@@ -15,12 +15,13 @@ from flake8_redis_ssot.fixes.patches.move_with_import import move_to_relocation
 from flake8_redis_ssot.fixes.patches.patch import find_late_load, retarget_patch
 from flake8_redis_ssot.model import Applicability, Refusal
 from flake8_redis_ssot.project.patch_targets import is_patch, string_origins
+from flake8_redis_ssot.project.search.reference_table import PatchTarget, Reader
 from flake8_redis_ssot.project.view import ConfirmedFinding, FileContext
 from flake8_redis_ssot.semantic.facts import Call, CallbackArgument, StringReference
 
 
 def retarget_reference(string_reference: StringReference, file: FileContext, context: FixContext) -> FixDraft | Refusal:
-    """What to do about a string that names something old. Raises Unanswered."""
+    """What to do about a string that names something old."""
     try:
         return _draft_retarget(string_reference, file, context)
     except NotFixableError as error:
@@ -61,7 +62,7 @@ def _retarget_with_readers(
 ) -> FixDraft:
     """A patch moves together with whoever looks the old name up."""
     old_path = context.resolver.path_of(relocation.old_module, file.path)
-    readers = context.find_deferred_readers(old_path, relocation.old_name) if old_path is not None else ()
+    readers = context.references.find_deferred_readers(old_path, relocation.old_name) if old_path is not None else ()
     if old_path is not None and not readers:
         return _retarget_alone(target, relocation, old_path, context)
     confirmed, deprecated_uses, reader_file = find_reader_finding(readers[0].fact, readers[0].path, context)
@@ -92,7 +93,7 @@ def _retarget_alone(target: PatchTarget, relocation: Relocation, old_path: str, 
         return draft.with_reasons(relocation.reasons)
     for row in find_used_own_lookups(old_path, relocation.old_name, context):
         raise NotFixableError(f"`{relocation.old_module}` itself looks it up (line {row})")
-    for reader in context.find_readers(old_path, relocation.old_name):
+    for reader in context.references.find_readers(old_path, relocation.old_name):
         row = find_late_load(target, reader.path, context) if reader.path != target.path else 0
         if row:
             raise NotFixableError(

@@ -29,7 +29,7 @@ _CONSTRUCTION_METHODS = frozenset({"__init__", "__new__", "__post_init__", "__in
 def find_patch_doubts(
     construction: ConstructionSite, ensured_import: EnsuredImport, file: FileContext, context: FixContext
 ) -> Iterator[Doubt]:
-    """Every reason against a fix of one place. Raises Blocked, Unanswered."""
+    """Every reason against a fix of one place. Raises Blocked."""
     path, name = _find_lookup_target(construction, file, context)
     if path is not None:
         check_assignments(path, name, file, context)
@@ -59,9 +59,9 @@ def _find_lookup_target(
 def check_assignments(path: str, name: str, file: FileContext, context: FixContext) -> None:
     """Whether other files put something else there by an assignment, which would go on without effect."""
     # What is called, read from or the end of a string is not set.
-    for setter_path in context.find_files_matching(rf"\.\s*{re.escape(name)}\b(?!\s*[.(\[\"'])".encode()):
+    for setter_path in context.references.find_files_matching(rf"\.\s*{re.escape(name)}\b(?!\s*[.(\[\"'])".encode()):
         rows = context.document(setter_path).attribute_assignment_rows(name) if setter_path != path else []
-        if rows and context.has_import(setter_path, path):
+        if rows and context.references.has_import(setter_path, path):
             raise NotFixableError(
                 f"{format_path_and_row(setter_path, rows[0], file)} sets `{name}`, which would no longer reach this"
             )
@@ -71,13 +71,15 @@ def _find_origin_doubts(construction: ConstructionSite, file: FileContext, conte
     """Patches of the constructor where it comes from."""
     module, _, attributes = construction.written_origin.partition(":")
     path = context.resolver.path_of(module, file.path)
-    for target in context.find_patches(path, attributes.partition(".")[0]) if path is not None and attributes else ():
+    for target in (
+        context.references.find_patches(path, attributes.partition(".")[0]) if path is not None and attributes else ()
+    ):
         if target.attributes != attributes or path == file.path:
             continue
         check_late_load(target, file.path, "stands in for it", context)
         if _is_late_bound(construction):
             location = format_patch_location(target, context)
-            if target.path == file.path or context.has_import(target.path, file.path):
+            if target.path == file.path or context.references.has_import(target.path, file.path):
                 raise NotFixableError(f"the patch at {location} would no longer stand in for it")
             yield Doubt(f"the patch at {location} may be meant to stand in for it")
             return
@@ -98,7 +100,7 @@ def _find_construction_doubts(
         first_patch = next(patches, None)
         if first_patch is None:
             continue
-        if os.path.basename(patch_path) == "conftest.py" or context.has_import(patch_path, file.path):
+        if os.path.basename(patch_path) == "conftest.py" or context.references.has_import(patch_path, file.path):
             location = format_path_and_row(patch_path, first_patch.span.row, file)
             reason = f"the patch at {location} is for the making of one"
             yield Doubt(f"{reason}, and the shared one is made already", Applicability.MANUAL)
@@ -170,8 +172,8 @@ def _find_new_patch_doubts(
 
 
 def find_possible_patches(path: str, name: str, file: FileContext, context: FixContext) -> Iterator[Doubt]:
-    """What may replace `name` in the module at `path`, unseen. Raises Unanswered."""
-    context.find_patches(path, name)  # asks for the files that name it
+    """What may replace `name` in the module at `path`, unseen."""
+    context.references.find_patches(path, name)  # asks for the files that name it
     shown_name = f"`{context.module_name(path)}.{name}`"
     for patch_path, facts in sorted(context.analysis.all_facts().items()):
         for string_reference in facts.string_references:
@@ -228,10 +230,10 @@ def _rate_relation(patch_path: str, path: str, name: str, context: FixContext) -
     pattern = re.compile(rf"\b{re.escape(module if last_part == name else last_part)}\b".encode())
     files = (patch_path, *_find_conftest_files(patch_path, context))
     if patch_path == path or any(
-        context.has_import(each, path) or context.import_graph.has_import(each, path) for each in files
+        context.references.has_import(each, path) or context.import_graph.has_import(each, path) for each in files
     ):
         yield Applicability.MANUAL
-    elif any(pattern.search(context.code_bytes(each)) for each in files):
+    elif any(pattern.search(context.references.code_bytes(each)) for each in files):
         yield Applicability.UNSAFE
 
 

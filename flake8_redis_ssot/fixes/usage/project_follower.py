@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from enum import Enum
 from typing import NamedTuple
 
-from flake8_redis_ssot.fixes.context import FixContext, Reader
+from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.usage.file_follower import collect_uses
 from flake8_redis_ssot.fixes.usage.observations import (
     ModuleVariable,
@@ -18,6 +18,7 @@ from flake8_redis_ssot.fixes.usage.observations import (
 )
 from flake8_redis_ssot.fixes.usage.references import find_calls, find_references
 from flake8_redis_ssot.project.search.prefilter import AttributeUse
+from flake8_redis_ssot.project.search.reference_table import Reader
 
 
 class SharedName(NamedTuple):
@@ -74,7 +75,7 @@ Crossing = SharedName | SharedAttribute | UnknownCallers
 
 
 def find_crossings(uses: ValueUses, path: str, context: FixContext) -> Iterator[Crossing]:
-    """Where a value leaves the file at `path`. Raises UnansweredQueryError."""
+    """Where a value leaves the file at `path`."""
     for (name,) in uses.of_type(ModuleVariable):
         yield from _shared_names(path, name, context)
     for (name,) in uses.of_type(StoredAttribute):
@@ -84,13 +85,13 @@ def find_crossings(uses: ValueUses, path: str, context: FixContext) -> Iterator[
 
 
 def _shared_names(path: str, name: str, context: FixContext, *, is_function: bool = False) -> Iterator[SharedName]:
-    readers = context.find_readers(path, name)
+    readers = context.references.find_readers(path, name)
     if readers:
         yield SharedName(path, name, is_function, readers)
 
 
 def _shared_attribute(path: str, name: str, context: FixContext) -> SharedAttribute:
-    uses = sorted(context.attribute_uses(name).items())
+    uses = sorted(context.references.find_attribute_uses(name).items())
     return SharedAttribute(path, name, tuple(each for each in uses if each[0] != path))
 
 
@@ -137,10 +138,7 @@ class ProjectFollower:
         self._seen: set[ast.expr] = set()
 
     def follow(self, path: str, expression: ast.expr) -> Iterator[Observation | Crossing | UntrackedRead]:
-        """What is done with the value of an expression in the file at `path`, and in others that get it by a name.
-
-        Raises UnansweredQueryError.
-        """
+        """What is done with the value of an expression in the file at `path`, and in others that get it by a name."""
         if expression in self._seen:
             return
         self._seen.add(expression)

@@ -6,11 +6,12 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from flake8_redis_ssot.fixes.context import FixContext, Reader
+from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.document import SourceDocument
 from flake8_redis_ssot.fixes.edits.ensure_import import NotFixableError
 from flake8_redis_ssot.fixes.imports.import_node import ImportedName, find_imported_name
 from flake8_redis_ssot.fixes.usage.value_flow import attributes_by_name
+from flake8_redis_ssot.project.search.reference_table import Reader
 from flake8_redis_ssot.semantic.facts import AttributeAccess, Import
 from flake8_redis_ssot.semantic.scopes import Symbol
 
@@ -69,7 +70,7 @@ class NameReferences:
 
 
 def find_references(path: str, symbol: Symbol, context: FixContext) -> NameReferences:
-    """Everybody who reads a variable of the module at `path`. Raises Unanswered."""
+    """Everybody who reads a variable of the module at `path`."""
     references = NameReferences()
     _add_binding(NameBinding(path, symbol, None), references, context)
     return references
@@ -81,7 +82,7 @@ def _add_binding(binding: NameBinding, references: NameReferences, context: FixC
     references.bindings.append(binding)
     module, name = _source_module(binding, context), binding.symbol.name
     references.reads += [NameRead(binding.path, read, binding, module) for read in binding.symbol.reads]
-    for reader in context.find_readers(binding.path, name) if binding.is_patchable else ():
+    for reader in context.references.find_readers(binding.path, name) if binding.is_patchable else ():
         try:
             _follow_reader(reader, name, binding, references, context)
         except NotFixableError as error:
@@ -107,7 +108,7 @@ def _follow_reader(
             NameRead(reader.path, _find_attribute(fact, document), None, context.module_name(binding.path))
         )
     elif fact.is_star:
-        if _is_read_by_star(fact, name) or context.find_readers(reader.path, name):
+        if _is_read_by_star(fact, name) or context.references.find_readers(reader.path, name):
             raise NotFixableError("it comes by a star import")
     else:
         imported_name = find_imported_name(fact, document)
@@ -136,15 +137,16 @@ def find_calls(references: NameReferences, context: FixContext) -> Iterator[tupl
 
 
 def find_unresolved_reads(references: NameReferences, context: FixContext) -> Iterator[tuple[str, int, bool]]:
-    """Path and row (1-based) of attributes of that name of whatever, and whether their file has the module itself.
-
-    Raises Unanswered.
-    """
+    """Path and row (1-based) of attributes of that name of whatever, and whether their file has the module itself."""
     known_nodes = {id(read.node) for read in references.reads}
     module_bindings = [binding for binding in references.bindings if binding.is_patchable]
     for name in sorted({binding.symbol.name for binding in module_bindings}):
-        for path in sorted(context.attribute_uses(name)):
+        for path in sorted(context.references.find_attribute_uses(name)):
             for node in attributes_by_name(context.document(path).symbol_table).get(name, []):
                 is_own_attribute = isinstance(node.value, ast.Name) and node.value.id in ("self", "cls")
                 if id(node) not in known_nodes and not is_own_attribute:
-                    yield path, node.lineno, any(context.has_import(path, source.path) for source in module_bindings)
+                    yield (
+                        path,
+                        node.lineno,
+                        any(context.references.has_import(path, source.path) for source in module_bindings),
+                    )

@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from functools import cache, partial
 
 from flake8_redis_ssot.fixes.compose import build_fix
-from flake8_redis_ssot.fixes.context import FixContext, ReferenceQuery, UnansweredQueryError
+from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.document import SourceDocument
 from flake8_redis_ssot.fixes.draft import FixDraft
+from flake8_redis_ssot.fixes.expected_queries import expected_queries
 from flake8_redis_ssot.fixes.notebook_policy import apply_notebook_policy
 from flake8_redis_ssot.linter.engine import LocatedFinding
 from flake8_redis_ssot.model import Finding, Fix, Refusal
 from flake8_redis_ssot.project.analysis import Analysis
+from flake8_redis_ssot.project.references import ReferenceQuery
 from flake8_redis_ssot.project.view import ConfirmedFinding
 from flake8_redis_ssot.rules.rule import all_rules, find_rule
 from flake8_redis_ssot.syntax.edits import OverlapError
@@ -44,36 +46,33 @@ class FixCandidate:
 
 
 def draft_fixes(
-    analysis: Analysis,
     located_findings: Sequence[LocatedFinding],
-    previous_context: FixContext,
+    context: FixContext,
     previous_candidates: Iterable[FixCandidate] = (),
+    *,
     inline_factories: bool = False,
-) -> tuple[list[FixCandidate], FixContext]:
-    """A proposal for each of what was found, in its order, and the bench that they were drafted on.
+) -> list[FixCandidate]:
+    """A candidate for each finding, in their order.
 
-    `previous_context` is the bench of the round before, which knows files that are still the same, and
-    `previous_candidates` are proposals of that round that still hold. With `inline_factories`, the drafts
-    replace the calls of factories.
+    `previous_candidates` are those of the round before that still hold. With `inline_factories`, the fixes are those
+    that replace the calls of factories.
     """
-    context = previous_context.with_analysis(analysis, cache(partial(_confirm_findings, analysis)))
     kept_candidates = {candidate.located: candidate for candidate in previous_candidates}
-    drafted = {
-        number: kept_candidates[located]
-        for number, located in enumerate(located_findings)
-        if located in kept_candidates
-    }
-    while len(drafted) < len(located_findings):
-        queries: set[ReferenceQuery] = set()
-        for number, located in enumerate(located_findings):
-            if number not in drafted:
-                try:
-                    drafted[number] = draft_fix(located, analysis, context, inline_factory=inline_factories)
-                except UnansweredQueryError as error:
-                    queries.update(error.queries)
-        if queries:
-            answer_queries(analysis, queries, context)
-    return [drafted[number] for number in range(len(located_findings))], context
+    search_references((located for located in located_findings if located not in kept_candidates), context)
+    return [
+        kept_candidates.get(located) or draft_fix(located, context, inline_factory=inline_factories)
+        for located in located_findings
+    ]
+
+
+def search_references(located_findings: Iterable[LocatedFinding], context: FixContext) -> None:
+    """Search the project once for what the fixes of some findings will ask for."""
+    queries: set[ReferenceQuery] = set()
+    for located in located_findings:
+        file = context.analysis.file_context(located.path)
+        if file is not None:
+            queries.update(expected_queries(located.confirmed.candidate, file, context))
+    context.references.add(queries)
 
 
 def _confirm_findings(analysis: Analysis, path: str) -> tuple[ConfirmedFinding, ...]:
@@ -95,7 +94,7 @@ def find_unaffected(
     """
     module_words = {path: context.module_name(path).rpartition(".")[2].encode() for path in documents}
     changed_text = b"\n".join(
-        [*(document.data for document in documents.values()), *map(context.code_bytes, documents)]
+        [*(document.data for document in documents.values()), *map(context.references.code_bytes, documents)]
     )
 
     @cache
@@ -104,7 +103,7 @@ def find_unaffected(
         return (
             path in documents
             or own in changed_text
-            or any(word in context.code_bytes(path) for word in module_words.values())
+            or any(word in context.references.code_bytes(path) for word in module_words.values())
         )
 
     return [
@@ -112,24 +111,14 @@ def find_unaffected(
     ]
 
 
-def answer_queries(analysis: Analysis, queries: Iterable[ReferenceQuery], context: FixContext) -> None:
-    """Find the answers to questions, and let the bench know them."""
-    names = {(query.path, query.name) for query in queries if query.path}
-    attributes = {query.name for query in queries if not query.path}
-    analysis.run_queries(names, attributes)
-    context.invalidate_references()
-
-
 def create_context(analysis: Analysis) -> FixContext:
-    """A bench on which nothing has been drafted yet."""
-    return FixContext(analysis, cache(partial(_confirm_findings, analysis)))
+    """A context in which nothing has been drafted yet."""
+    return FixContext(analysis, partial(_confirm_findings, analysis))
 
 
-def draft_fix(
-    located: LocatedFinding, analysis: Analysis, context: FixContext, *, inline_factory: bool = False
-) -> FixCandidate:
-    """What to do about one finding. Raises Unanswered."""
-    file, rule = analysis.file_context(located.path), find_rule(located.confirmed.code)
+def draft_fix(located: LocatedFinding, context: FixContext, *, inline_factory: bool = False) -> FixCandidate:
+    """What to do about one finding."""
+    file, rule = context.analysis.file_context(located.path), find_rule(located.confirmed.code)
     fixer = rule.inline if inline_factory else rule.fix
     if file is None or fixer is None:
         return FixCandidate(located, None, _NO_FIX)
@@ -143,8 +132,6 @@ def draft_fix(
         return FixCandidate(located, None, Refusal(("parts of the fix would get in each other's way",)))
     except OSError as error:
         return FixCandidate(located, None, Refusal((f"a file that it concerns can't be read: {error}",)))
-    except UnansweredQueryError:
-        raise
     except Exception as error:
         # A mistake of ours must neither hide the finding nor stop the fixes of others.
         return FixCandidate(

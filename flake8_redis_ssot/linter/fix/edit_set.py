@@ -28,7 +28,7 @@ class FixRound:
 
 
 def plan_round(candidates: list[FixCandidate], context: FixContext, jobs: int) -> FixRound:
-    """As many of the proposals as go together and leave sound files behind. Raises Unanswered."""
+    """As many of the proposals as go together and leave sound files behind."""
     fix_round, regression_check = FixRound(), RegressionCheck(context, jobs)
     while candidates:
         candidates, edits = _select_compatible(candidates, context)

@@ -8,13 +8,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from flake8_redis_ssot.files.test_paths import is_test_path
-from flake8_redis_ssot.fixes.context import FixContext, ReferenceQuery, UnansweredQueryError
+from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.document import SourceDocument
 from flake8_redis_ssot.fixes.factories.factory import function_kind
 from flake8_redis_ssot.fixes.usage.references import find_calls, find_references
 from flake8_redis_ssot.fixes.usage.value_flow import FunctionOrLambda, enclosing_function
 from flake8_redis_ssot.linter.engine import LocatedFinding
-from flake8_redis_ssot.linter.fix.draft import FixCandidate, answer_queries, create_context, draft_fixes
+from flake8_redis_ssot.linter.fix.draft import FixCandidate, create_context, draft_fixes
 from flake8_redis_ssot.linter.fix.regression_check import reject_harmful
 from flake8_redis_ssot.model import Applicability, Finding, Fix
 from flake8_redis_ssot.project.analysis import Analysis
@@ -43,30 +43,16 @@ def consolidate_factories(
 ) -> list[FactoryConsolidation]:
     """The factories among what was found, in order of place."""
     located_findings = [located for located in located_findings if find_rule(located.confirmed.code).inline is not None]
-    candidates, context = draft_fixes(analysis, located_findings, create_context(analysis), inline_factories=True)
+    context = create_context(analysis)
+    candidates = draft_fixes(located_findings, context, inline_factories=True)
     candidates = reject_harmful(candidates, context, jobs)
     groups: dict[tuple[str, int], list[tuple[FactorySurvey, FixCandidate]]] = {}
-    for survey, candidate in zip(_survey_factories(located_findings, analysis, context), candidates):
-        groups.setdefault((survey.path, survey.row), []).append((survey, candidate))
+    for located, candidate in zip(located_findings, candidates):
+        file = analysis.file_context(located.path)
+        if file is not None:
+            survey = survey_factory(located.confirmed.candidate.fact, file, context)
+            groups.setdefault((survey.path, survey.row), []).append((survey, candidate))
     return [_consolidate(group) for _, group in sorted(groups.items())]
-
-
-def _survey_factories(
-    located_findings: Sequence[LocatedFinding], analysis: Analysis, context: FixContext
-) -> list[FactorySurvey]:
-    surveys: dict[int, FactorySurvey] = {}
-    while len(surveys) < len(located_findings):
-        queries: set[ReferenceQuery] = set()
-        for number, located in enumerate(located_findings):
-            file = analysis.file_context(located.path)
-            if number not in surveys and file is not None:
-                try:
-                    surveys[number] = survey_factory(located.confirmed.candidate.fact, file, context)
-                except UnansweredQueryError as error:
-                    queries.update(error.queries)
-        if queries:
-            answer_queries(analysis, queries, context)
-    return [surveys[number] for number in range(len(located_findings))]
 
 
 def _consolidate(group: Sequence[tuple[FactorySurvey, FixCandidate]]) -> FactoryConsolidation:
@@ -107,7 +93,7 @@ class FactorySurvey(NamedTuple):
 
 
 def survey_factory(fact: Call | CallbackArgument, file: FileContext, context: FixContext) -> FactorySurvey:
-    """The factory around a finding. Raises Unanswered."""
+    """The factory around a finding."""
     document = context.document(file.path)
     call = document.find_node(ast.Call, fact.span) if isinstance(fact, Call) else None
     function = enclosing_function(call, document.symbol_table) if call is not None else None
@@ -138,7 +124,9 @@ def _find_uses_by_name(function: FunctionNode, file: FileContext, context: FixCo
             yield FactoryUse(read.path, read.row, "reads" if call is None else "calls")
     yield from (FactoryUse(path, row, "reads") for path, row, _ in callers.untracked)
     for binding in callers.bindings:
-        for target in context.find_patches(binding.path, binding.symbol.name) if binding.is_patchable else ():
+        for target in (
+            context.references.find_patches(binding.path, binding.symbol.name) if binding.is_patchable else ()
+        ):
             yield FactoryUse(target.path, target.reference.span.row, "patches")
 
 
@@ -146,11 +134,11 @@ def _find_uses_by_attribute(
     name: str, kind: str, qualname: str, file: FileContext, context: FixContext
 ) -> Iterator[FactoryUse]:
     """Attributes have no owner that a search could see."""
-    for path, uses in context.attribute_uses(name).items():
+    for path, uses in context.references.find_attribute_uses(name).items():
         for use in uses:
             yield FactoryUse(path, use.row, "reads" if kind == "property" else "calls", True)
     owner, _, rest = qualname.replace("<locals>.", "").partition(".")
-    for target in context.find_patches(file.path, owner):
+    for target in context.references.find_patches(file.path, owner):
         if target.attributes == f"{owner}.{rest}":
             yield FactoryUse(target.path, target.reference.span.row, "patches")
 
@@ -158,7 +146,7 @@ def _find_uses_by_attribute(
 def _find_uses_by_parameter(name: str, file: FileContext, context: FixContext) -> Iterator[FactoryUse]:
     """Tests ask for a fixture by its name: those of its file, and below a `conftest.py` all."""
     for path in _fixture_scope_files(file, context):
-        document = context.document(path) if name.encode() in context.code_bytes(path) else None
+        document = context.document(path) if name.encode() in context.references.code_bytes(path) else None
         if document is not None and (name in document.parameter_names or document.symbol_table.find_text_rows(name)):
             yield from (FactoryUse(path, row, "reads") for row in _find_request_rows(name, document))
 

@@ -7,22 +7,20 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from flake8_redis_ssot.files.atomic_write import Change
-from flake8_redis_ssot.fixes.context import FixContext, UnansweredQueryError
+from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.document import SourceDocument
 from flake8_redis_ssot.linter.engine import LocatedFinding
 from flake8_redis_ssot.linter.fix.draft import (
     FixCandidate,
-    answer_queries,
     create_context,
     draft_fixes,
     find_unaffected,
 )
-from flake8_redis_ssot.linter.fix.edit_set import FixRound, plan_round
+from flake8_redis_ssot.linter.fix.edit_set import plan_round
 from flake8_redis_ssot.linter.fix.per_file import fix_each_file
 from flake8_redis_ssot.linter.fix.regression_check import reject_harmful
 from flake8_redis_ssot.linter.live import IncrementalProject
 from flake8_redis_ssot.model import Applicability, Finding
-from flake8_redis_ssot.project.analysis import Analysis
 from flake8_redis_ssot.rules.rule import find_rule
 
 # Fixes that make room for others need a round each; more of them than this means that two fight.
@@ -93,15 +91,15 @@ def fix_until_stable(
     if inline_factories:
         _inline_factories(fix_result, project, recheck, is_applicable, jobs)
     context = create_context(analysis)
-    file_fixes = fix_each_file(located_findings := recheck(), analysis, context, is_applicable, jobs)
+    file_fixes = fix_each_file(located_findings := recheck(), context, is_applicable, jobs)
     documents = {path: SourceDocument.from_bytes(path, data) for path, data in file_fixes.changed_files.items()}
     kept_candidates = [file_fixes.unapplied[number] for number in sorted(file_fixes.unapplied)]
     if documents:
         kept_candidates = _apply_round(fix_result, file_fixes.applied, documents, kept_candidates, project, context)
         located_findings = recheck()
     for _ in range(_MAX_ROUNDS):
-        candidates, context = draft_fixes(analysis, located_findings, context, kept_candidates)
-        fix_round = _plan_answered_round([each for each in candidates if is_applicable(each)], analysis, context, jobs)
+        candidates = draft_fixes(located_findings, context, kept_candidates)
+        fix_round = plan_round([each for each in candidates if is_applicable(each)], context, jobs)
         candidates = [fix_round.apply_refusal(candidate) for candidate in candidates]
         if not fix_round.documents:
             break
@@ -123,8 +121,8 @@ def _inline_factories(
     context = create_context(analysis)
     for _ in range(_MAX_ROUNDS):
         located_findings = [each for each in recheck() if find_rule(each.confirmed.code).inline is not None]
-        candidates, context = draft_fixes(analysis, located_findings, context, inline_factories=True)
-        fix_round = _plan_answered_round([each for each in candidates if is_applicable(each)], analysis, context, jobs)
+        candidates = draft_fixes(located_findings, context, inline_factories=True)
+        fix_round = plan_round([each for each in candidates if is_applicable(each)], context, jobs)
         if not fix_round.documents:
             break
         _apply_round(fix_result, fix_round.applied, fix_round.documents, (), project, context)
@@ -155,14 +153,3 @@ def _is_applicable(
     is_trusted = candidate.draft is not None and candidate.draft.applicability >= min_applicability
     is_within = not allowed_paths or candidate.paths <= allowed_paths
     return is_trusted and is_within and is_selected(candidate.located.finding)
-
-
-def _plan_answered_round(
-    candidates: list[FixCandidate], analysis: Analysis, context: FixContext, jobs: int
-) -> FixRound:
-    """A round whose questions are answered: together, fixes may raise some that none of them does alone."""
-    while True:
-        try:
-            return plan_round(candidates, context, jobs)
-        except UnansweredQueryError as error:
-            answer_queries(analysis, error.queries, context)

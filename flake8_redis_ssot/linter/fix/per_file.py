@@ -5,14 +5,14 @@ A draft cannot leave its process, as it holds nodes of a tree; what leaves it ar
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
-from flake8_redis_ssot.files.processes import run_with_queries
-from flake8_redis_ssot.fixes.context import FixContext, ReferenceQuery, UnansweredQueryError
+from flake8_redis_ssot.files.processes import map_forked
+from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.linter.engine import LocatedFinding
-from flake8_redis_ssot.linter.fix.draft import FixCandidate, answer_queries, create_context, draft_fix
+from flake8_redis_ssot.linter.fix.draft import FixCandidate, create_context, draft_fix, search_references
 from flake8_redis_ssot.linter.fix.edit_set import plan_round
 from flake8_redis_ssot.linter.fix.regression_check import reject_harmful
 from flake8_redis_ssot.model import Finding, Fix, Refusal
@@ -41,7 +41,7 @@ class FileFixes:
 class _FileResult:
     """What came of the findings of the file at `path`: each by its number, those `applied`, the new bytes.
 
-    `consulted` are files that were looked at on the way.
+    `consulted` are files that were read on the way, and `query_results` what was searched for.
     """
 
     path: str
@@ -49,32 +49,27 @@ class _FileResult:
     applied: frozenset[int] = frozenset()
     new_bytes: bytes = b""
     consulted: frozenset[str] = frozenset()
+    query_results: QueryResults = field(default_factory=QueryResults)
 
 
 def with_fixes(located_findings: Sequence[LocatedFinding], analysis: Analysis, jobs: int) -> list[Finding]:
     """Findings with their fixes, or the reasons why there are none."""
-    file_fixes = fix_each_file(located_findings, analysis, create_context(analysis), lambda proposal: False, jobs)
+    file_fixes = fix_each_file(located_findings, create_context(analysis), lambda candidate: False, jobs)
     return [file_fixes.unapplied[number].finding for number in range(len(located_findings))]
 
 
 def fix_each_file(
-    located_findings: Sequence[LocatedFinding], analysis: Analysis, context: FixContext, is_wanted: IsWanted, jobs: int
+    located_findings: Sequence[LocatedFinding], context: FixContext, is_wanted: IsWanted, jobs: int
 ) -> FileFixes:
     """Draft the fixes of what was found, and apply those that are wanted and concern their own file only."""
-    draft_work = partial(_draft_files, located_findings, analysis, context, is_wanted)
-    file_results = run_with_queries(
-        draft_work, list(_group_by_file(located_findings).values()), partial(_answer_queries, analysis, context), jobs
-    )
-    file_fixes = FileFixes()
-    for file_result in file_results:
+    file_fixes, analysis = FileFixes(), context.analysis
+    search_references(located_findings, context)
+    fix_file = partial(_fix_file, located_findings, context, is_wanted)
+    for file_result in map_forked(fix_file, list(_group_by_file(located_findings).values()), jobs):
         _add_file_result(file_fixes, located_findings, file_result)
         analysis.consulted_paths |= file_result.consulted
+        analysis.query_results = analysis.query_results.merge(file_result.query_results)
     return file_fixes
-
-
-def _answer_queries(analysis: Analysis, context: FixContext, queries: Iterable[ReferenceQuery]) -> QueryResults:
-    answer_queries(analysis, queries, context)
-    return analysis.query_results
 
 
 def _group_by_file(located_findings: Sequence[LocatedFinding]) -> dict[str, list[int]]:
@@ -97,54 +92,19 @@ def _add_file_result(
         file_fixes.changed_files[file_result.path] = file_result.new_bytes
 
 
-def _draft_files(
-    located_findings: Sequence[LocatedFinding],
-    analysis: Analysis,
-    context: FixContext,
-    is_wanted: IsWanted,
-    files: Sequence[Sequence[int]],
-) -> Generator[set[ReferenceQuery], QueryResults, list[_FileResult]]:
-    """The work on some files, each given by the numbers of its findings: asks, is answered, and goes on."""
-    file_results: dict[int, _FileResult] = {}
-    candidates: dict[int, FixCandidate] = {}
-    while len(file_results) < len(files):
-        queries: set[ReferenceQuery] = set()
-        for position, numbers in enumerate(files):
-            if position not in file_results:
-                try:
-                    file_results[position] = _draft_file(
-                        located_findings, analysis, context, is_wanted, numbers, candidates
-                    )
-                except UnansweredQueryError as error:
-                    queries.update(error.queries)
-        if queries:
-            analysis.set_query_results((yield queries))
-            context.invalidate_references()
-    consulted = frozenset(analysis.consulted_paths)
-    return [replace(file_results[position], consulted=consulted) for position in range(len(files))]
-
-
-def _draft_file(
-    located_findings: Sequence[LocatedFinding],
-    analysis: Analysis,
-    context: FixContext,
-    is_wanted: IsWanted,
-    numbers: Sequence[int],
-    candidates: dict[int, FixCandidate],
+def _fix_file(
+    located_findings: Sequence[LocatedFinding], context: FixContext, is_wanted: IsWanted, numbers: Sequence[int]
 ) -> _FileResult:
-    """What comes of the findings of a file; `candidates` are the proposals made already. Raises Unanswered."""
-    queries: list[ReferenceQuery] = []
-    for number in numbers:
-        if number not in candidates:
-            try:
-                candidates[number] = draft_fix(located_findings[number], analysis, context)
-            except UnansweredQueryError as error:
-                queries += error.queries
-    if queries:
-        raise UnansweredQueryError(*queries)
-    return _apply_own_fixes(
-        located_findings[numbers[0]].path, {number: candidates[number] for number in numbers}, context, is_wanted
-    )
+    """What comes of the findings of a file, given by their numbers, whatever the other files come to."""
+    analysis, path = context.analysis, located_findings[numbers[0]].path
+    consulted, query_results = set(analysis.consulted_paths), analysis.query_results
+    with context.references.isolate():
+        candidates = {number: draft_fix(located_findings[number], context) for number in numbers}
+        return replace(
+            _apply_own_fixes(path, candidates, context, is_wanted),
+            consulted=frozenset(analysis.consulted_paths - consulted),
+            query_results=analysis.query_results.since(query_results),
+        )
 
 
 def _apply_own_fixes(

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from flake8_redis_ssot.files.processes import map_forked
-from flake8_redis_ssot.project.search.prefilter import AttributeUse, code_bytes, find_attribute_uses
+from flake8_redis_ssot.project.search.prefilter import AttributeUse, Search, code_bytes, find_attribute_uses
 from flake8_redis_ssot.semantic.facts import FileFacts
 
 _CHUNK_SIZE = 150
@@ -21,22 +21,33 @@ class QueryResults(NamedTuple):
     """The answers so far.
 
     The readers of `searched_names` (path and name) are known, with the `facts` of their files by path; and so are the
-    places where `attribute_uses` of some names are read, by name and path.
+    places where `attribute_uses` of some names are read, by name and path. `searches` found the files.
     """
 
     searched_names: frozenset[tuple[str, str]] = frozenset()
     facts: Mapping[str, FileFacts] = MappingProxyType({})
     attribute_uses: Mapping[str, UsesByPath] = MappingProxyType({})
+    searches: tuple[Search, ...] = ()
 
-    def merge(
-        self, names: Set[tuple[str, str]], facts: Mapping[str, FileFacts], attributes: Mapping[str, UsesByPath]
-    ) -> QueryResults:
-        """These answers and more. Facts of a file that was read before hold for both questions."""
+    def merge(self, other: QueryResults) -> QueryResults:
+        """These answers and others. Facts of a file that was read for both hold for both."""
         merged_facts = {
-            path: merge_facts(self.facts[path], new) if path in self.facts else new for path, new in facts.items()
+            path: merge_facts(self.facts[path], new) if path in self.facts else new for path, new in other.facts.items()
         }
         return QueryResults(
-            self.searched_names | names, {**self.facts, **merged_facts}, {**self.attribute_uses, **attributes}
+            self.searched_names | other.searched_names,
+            {**self.facts, **merged_facts},
+            {**self.attribute_uses, **other.attribute_uses},
+            (*self.searches, *(search for search in other.searches if search not in self.searches)),
+        )
+
+    def since(self, earlier: QueryResults) -> QueryResults:
+        """What these answers add to earlier ones."""
+        return QueryResults(
+            self.searched_names - earlier.searched_names,
+            {path: facts for path, facts in self.facts.items() if earlier.facts.get(path) is not facts},
+            {name: uses for name, uses in self.attribute_uses.items() if name not in earlier.attribute_uses},
+            tuple(search for search in self.searches if search not in earlier.searches),
         )
 
     def update(self, files: Iterable[FileFacts], data: Mapping[str, bytes]) -> QueryResults:
@@ -46,7 +57,7 @@ class QueryResults(NamedTuple):
             for name, known_uses in self.attribute_uses.items()
         }
         facts = {path: facts for path, facts in self.facts.items() if path not in data}
-        return QueryResults(self.searched_names, facts | {each.path: each for each in files}, uses)
+        return self._replace(facts=facts | {each.path: each for each in files}, attribute_uses=uses)
 
 
 def merge_facts(first: FileFacts, second: FileFacts) -> FileFacts:

@@ -8,7 +8,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from flake8_redis_ssot.files.atomic_write import read
-from flake8_redis_ssot.files.processes import _init_worker, process_context
+from flake8_redis_ssot.files.processes import init_worker, is_worker, process_context
 from flake8_redis_ssot.model import Suppression, UnanalysedRange
 from flake8_redis_ssot.project.modules import module_name, package_name
 from flake8_redis_ssot.project.search.prefilter import Search
@@ -95,10 +95,10 @@ def scanner_pool(jobs: int) -> Iterator[ScanFunction]:
         pools: list[Pool] = []
 
         def scan_all(paths: Sequence[str], search: Search) -> list[FileFacts]:
-            if jobs < 2 or len(paths) < _MIN_FILES_FOR_POOL:
+            if jobs < 2 or len(paths) < _MIN_FILES_FOR_POOL or is_worker():
                 return scan_files(paths, search)
             if not pools:
-                pools.append(stack.enter_context(process_context().Pool(jobs, _init_worker)))
+                pools.append(stack.enter_context(process_context().Pool(jobs, init_worker)))
             return _scan_chunks(pools[0].imap, paths, search)
 
         yield scan_all

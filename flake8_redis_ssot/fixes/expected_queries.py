@@ -1,0 +1,117 @@
+"""Which references the fix of a finding will ask for, as far as its fact and the text of its file tell.
+
+So that one search answers for all fixes. Nothing is parsed for it: what is missing here is searched for when it is
+asked for, and what is too much only takes time.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from flake8_redis_ssot.fixes.context import FixContext
+from flake8_redis_ssot.fixes.imports.relocation import find_replacement_module
+from flake8_redis_ssot.project.constructions import find_constructors
+from flake8_redis_ssot.project.deprecations import find_deprecated
+from flake8_redis_ssot.project.patch_targets import string_origins
+from flake8_redis_ssot.project.references import ReferenceQuery
+from flake8_redis_ssot.project.resources import DeprecatedName
+from flake8_redis_ssot.project.view import Candidate, FileContext
+from flake8_redis_ssot.semantic.facts import (
+    AttributeAccess,
+    Call,
+    CallbackArgument,
+    Import,
+    StringReference,
+    attribute_origin,
+)
+
+_ASSIGNMENT = re.compile(rb"\s*(?P<object>[\w.]+\.)?(?P<name>\w+)\s*(?::[^=]+)?=(?!=)")
+
+
+def expected_queries(candidate: Candidate, file: FileContext, context: FixContext) -> Iterator[ReferenceQuery]:
+    """The queries of one finding's fix."""
+    fact = candidate.fact
+    if isinstance(fact, (Call, CallbackArgument)):
+        yield from _construction_queries(fact, file, context)
+        if isinstance(fact, Call) and fact.is_returned:
+            yield from _function_queries(fact.function, file, context)
+        elif isinstance(fact, Call):
+            yield from _assignment_queries(fact, file, context)
+    elif isinstance(fact, StringReference):
+        for origin in string_origins(fact, context.resolver):
+            yield from _origin_queries(origin, file)
+    elif isinstance(fact, (Import, AttributeAccess)) or _is_import_statement(fact):
+        for entry, deprecated in find_deprecated(candidate, file):
+            yield from _relocation_queries(entry, deprecated, file, context)
+
+
+def _is_import_statement(fact: object) -> bool:
+    return isinstance(fact, tuple) and all(isinstance(entry, Import) for entry in fact)
+
+
+def _construction_queries(
+    fact: Call | CallbackArgument, file: FileContext, context: FixContext
+) -> Iterator[ReferenceQuery]:
+    """Who patches the constructor where it comes from, and the accessor there or here."""
+    for origin in fact.origins:
+        yield from _origin_queries(origin, file)
+    for _, resource in find_constructors(fact.origins, file):
+        accessor = context.resolver.to_origin(file.accessor(resource))
+        yield from _origin_queries(accessor, file)
+        name = accessor.rpartition(":")[2]
+        if name and name.encode() in context.references.code_bytes(file.path):
+            yield ReferenceQuery(file.path, name)
+
+
+def _origin_queries(origin: str, file: FileContext) -> Iterator[ReferenceQuery]:
+    for part in origin.split("|"):
+        module, _, attributes = part.partition(":")
+        path = file.resolver.path_of(module, file.path)
+        if path is not None and attributes:
+            yield ReferenceQuery(path, attributes.partition(".")[0])
+
+
+def _assignment_queries(call: Call, file: FileContext, context: FixContext) -> Iterator[ReferenceQuery]:
+    """Who reads the variable or the attribute that the instance is stored in."""
+    lines = context.references.code_bytes(file.path).splitlines()
+    target = _ASSIGNMENT.match(b"".join(lines[call.statement_row - 1 : call.statement_row]))
+    if target is None:
+        return
+    name = target["name"].decode()
+    if target["object"]:
+        yield ReferenceQuery("", name)
+    elif not call.function:
+        yield ReferenceQuery(file.path, name)
+
+
+def _function_queries(qualname: str, file: FileContext, context: FixContext) -> Iterator[ReferenceQuery]:
+    """Who calls the function that returns the instance; a decorated one is mostly a fixture, which nobody calls."""
+    owner, _, name = qualname.rpartition(".")
+    decorator = re.compile(rb"@.*\s+(?:async\s+)?def\s+" + name.encode() + rb"\b")
+    is_special = "<" in qualname or (name.startswith("__") and name.endswith("__"))
+    if not is_special and not decorator.search(context.references.code_bytes(file.path)):
+        yield ReferenceQuery("" if owner else file.path, name)
+
+
+def _relocation_queries(
+    entry: Import | AttributeAccess, deprecated: DeprecatedName, file: FileContext, context: FixContext
+) -> Iterator[ReferenceQuery]:
+    """Who patches what is imported, in the old place and the new, and who has it from this file."""
+    module, _, attributes = _imported_origin(entry).partition(":")
+    name = attributes.partition(".")[0]
+    if not name.isidentifier():  # a whole module, or a star
+        return
+    if deprecated.is_symbol:
+        new_origin = file.resolver.to_origin(deprecated.replacement or file.accessor(deprecated.resource))
+    else:
+        new_origin = f"{find_replacement_module(deprecated, module, file)}:{name}"
+    yield from _origin_queries(f"{module}:{name}|{new_origin}", file)
+    if isinstance(entry, Import) and not entry.is_local:
+        occurrences = re.findall(rb"\b" + name.encode() + rb"\b", context.references.code_bytes(file.path))
+        if len(occurrences) == 1:  # nobody reads it here
+            yield ReferenceQuery(file.path, name)
+
+
+def _imported_origin(entry: Import | AttributeAccess) -> str:
+    return entry.origin if isinstance(entry, Import) else attribute_origin(entry.base, entry.attribute)
