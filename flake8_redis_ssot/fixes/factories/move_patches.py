@@ -12,6 +12,8 @@ from flake8_redis_ssot.fixes.instances.usage_check import Doubt
 from flake8_redis_ssot.fixes.patches.patch_move import PatchMove, refuse_move
 from flake8_redis_ssot.fixes.usage.references import NameBinding, NameRead
 from flake8_redis_ssot.model import CONSTRUCTIONS, Applicability
+from flake8_redis_ssot.project.patch_targets import is_patch
+from flake8_redis_ssot.project.search.reference_table import PatchTarget
 from flake8_redis_ssot.project.view import Candidate
 
 CallReplacements = Sequence[tuple[NameRead, CallReplacement]]
@@ -60,17 +62,29 @@ def _find_later_effects(move: PatchMove, factory: Factory) -> Iterator[Doubt]:
 
     Raises NotFixableError where a test patches other ways to make an instance as well.
     """
-    context, patched_files = move.context, {target.path for target in move.targets}
-    for target, name in context.references.find_patches_in(move.path):
-        is_other = name not in (move.old_name, move.new_name) and target.path in patched_files
-        if is_other and _creates_instance(move.path, name, context):
+    patched_files = {target.path for target in move.targets}
+    for target, name in _find_other_patches(move):
+        if target.path in patched_files and is_patch(target.reference):
             raise move.refuse(f"`{name}` is patched there apart from it")
-    for candidate in _find_constructions(move.path, context):
+    for candidate in _find_constructions(move.path, move.context):
         if move.path != factory.path or not factory.has_row(candidate.span.row):
             yield Doubt(
                 f"the patch at {move.location} would reach line {candidate.span.row} as well once that is fixed"
             )
             return
+
+
+def _find_other_patches(move: PatchMove) -> list[tuple[PatchTarget, str]]:
+    """The patches of the other names of the module that may become the accessor as well, in order of place."""
+    context, symbol_table = move.context, move.context.document(move.path).symbol_table
+    names = {symbol.name for symbol in symbol_table.symbols_in(symbol_table.module_scope)}
+    patches = [
+        (target, name)
+        for name in sorted(names - {move.old_name, move.new_name})
+        if _creates_instance(move.path, name, context)
+        for target in context.references.find_patches(move.path, name)
+    ]
+    return sorted(patches, key=lambda entry: entry[0][:2])
 
 
 def _creates_instance(path: str, name: str, context: FixContext) -> bool:
