@@ -29,7 +29,7 @@ PASSES = [sys.executable, "-m", "compileall", "-q", "{files}"]
 
 def gate(code: str) -> str:
     """A gate in Python that sees the changed files as `files`."""
-    return f'"{sys.executable}" -c "import sys; files = sys.argv[1:]; {code}" {{files}}'
+    return f'"{sys.executable}" -S -c "import sys; files = sys.argv[1:]; {code}" {{files}}'
 
 
 def remediate(*arguments: str) -> int:

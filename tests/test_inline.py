@@ -176,7 +176,7 @@ def changed(shop: Path) -> set[str]:
 def gate(code: str) -> str:
     """A gate in Python that sees the text of the changed files as `text`."""
     reading = "import sys; text = ''.join(open(name).read() for name in sys.argv[1:]); "
-    return f'"{sys.executable}" -c "{reading}{code}" {{files}}'
+    return f'"{sys.executable}" -S -c "{reading}{code}" {{files}}'
 
 
 # What calls `new_store` and `session_store`.

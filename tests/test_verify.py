@@ -436,7 +436,7 @@ GATE = f'"{sys.executable}" -m compileall -q {{files}}'
 
 
 def gate(code: str) -> str:
-    return f'"{sys.executable}" -c "{code}"'
+    return f'"{sys.executable}" -S -c "{code}"'
 
 
 def remediate(phase: int, *flags: str) -> int:
