@@ -1,1 +1,1 @@
-"""Everything outside the process: files, folders, git, caches, worker processes."""
+"""Access to files, directories, git, the cache and worker processes."""

@@ -1,4 +1,4 @@
-"""The only module that writes: a file is read whole, and replaced whole or not at all."""
+"""Reading files, and writing them atomically. No other module writes to disk."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ import stat
 from collections.abc import Sequence
 from typing import NamedTuple
 
-# Neither a Python ending nor a visible name, so that nobody who watches a folder takes it for a module.
+# Hidden and without a Python suffix, so that file watchers do not take it for a module.
 _TEMPORARY_AFFIXES = (".redis-ssot-", ".tmp")
 
 
 class DiskError(Exception):
-    """A file that could not be replaced, with nothing of it changed: its path as given, and why."""
+    """A file could not be replaced and is unchanged; `path` is the path as given."""
 
     def __init__(self, path: str, reason: str) -> None:
         super().__init__(path, reason)
@@ -24,18 +24,18 @@ class DiskError(Exception):
 
 
 class NotWritableError(DiskError):
-    """The file may not be written, or not without changing more of it than its bytes."""
+    """The file cannot be written, or not without changing its owner."""
 
 
 class FileChangedError(DiskError):
-    """The bytes of the file are not, or no longer, the ones expected: somebody else was there."""
+    """The file does not hold the expected bytes."""
 
     def __init__(self, path: str, reason: str = "has changed since it was read") -> None:
         super().__init__(path, reason)
 
 
 class Change(NamedTuple):
-    """A file (`path`) that holds the bytes `before` and is to hold `after`; None: there is none, or is to be none."""
+    """Replace the contents `before` of the file at `path` by `after`; None means that the file does not exist."""
 
     path: str
     before: bytes | None
@@ -43,25 +43,25 @@ class Change(NamedTuple):
 
 
 def read(path: str) -> bytes:
-    """The bytes of a file, through any links. Raises OSError."""
-    # Unbuffered: a run reads thousands of files, and a buffer costs more than the reading.
+    """Read a file, following symbolic links. Raises OSError."""
+    # Unbuffered: a run reads thousands of files, and allocating a buffer costs more than the read.
     with open(path, "rb", buffering=0) as file:
         return file.read()
 
 
 def write(path: str, data: bytes) -> None:
-    """Write a file of our own, such as a report; what was in it before is gone. Raises OSError."""
+    """Overwrite an output file, such as a report. Raises OSError."""
     with open(path, "wb", buffering=0) as file:
         file.write(data)
 
 
 def write_atomic(path: str, data: bytes) -> None:
-    """Write a file of our own in one step: nobody reads half of it. It may be lost in a crash. Raises OSError."""
+    """Write an output file atomically; it may be lost in a crash. Raises OSError."""
     _replace_via_temporary(path, data, is_durable=False)
 
 
 def write_durable(path: str, data: bytes) -> None:
-    """Write a file of our own in one step; it is on the disk when this returns. Raises OSError."""
+    """Write an output file atomically and sync it to disk. Raises OSError."""
     _replace_via_temporary(path, data, is_durable=True)
     _sync_folder(path)
 
@@ -76,7 +76,7 @@ def _replace_via_temporary(path: str, data: bytes, *, is_durable: bool) -> None:
 
 
 def append_durable(path: str, data: bytes) -> None:
-    """Add to a file of our own; it is on the disk when this returns. Raises OSError."""
+    """Append to an output file and sync it to disk. Raises OSError."""
     is_new = not os.path.exists(path)
     with open(path, "ab") as file:
         file.write(data)
@@ -87,21 +87,20 @@ def append_durable(path: str, data: bytes) -> None:
 
 
 def remove_temporary_files(folder: str) -> None:
-    """Remove what a killed process has left half-written in a folder. Raises OSError."""
+    """Remove the temporary files that a killed process left in a directory. Raises OSError."""
     for name in os.listdir(folder):
         if name.startswith(_TEMPORARY_AFFIXES[0]) and name.endswith(_TEMPORARY_AFFIXES[1]):
             os.unlink(os.path.join(folder, name))
 
 
 def _read_umask() -> int:
-    """The bits that a new file does not get; to ask for them is to set them."""
-    mask = os.umask(0o077)
+    mask = os.umask(0o077)  # there is no way to read it without setting it
     os.umask(mask)
     return mask
 
 
 def _sync_folder(path: str) -> None:
-    """Make sure that a new name in a folder survives a crash, where folders can be opened."""
+    """Sync the directory of `path`, so that a new entry survives a crash; not possible on Windows."""
     if hasattr(os, "O_DIRECTORY"):
         descriptor = os.open(os.path.dirname(path), os.O_RDONLY | os.O_DIRECTORY)
         try:
@@ -111,11 +110,10 @@ def _sync_folder(path: str) -> None:
 
 
 def replace_file(path: str, data: bytes, *, expected: bytes) -> None:
-    """Give a file that holds the bytes `expected` the bytes `data` instead, in one step.
+    """Replace the contents of a file atomically, also with respect to a crash.
 
-    A reader sees the old bytes or the new ones, also after a crash. Mode and owner stay; of a link, the
-    file it leads to is replaced and the link stays. With `data` equal to `expected` nothing is written.
-    Raises Changed when other bytes are there, Unwritable when the file may not or cannot be replaced.
+    Mode and owner are kept; a symbolic link is followed and kept. Nothing is written if `data` equals `expected`.
+    Raises FileChangedError if the file does not hold `expected`, NotWritableError if it cannot be replaced.
     """
     try:
         _check_contents(path, expected)
@@ -127,7 +125,7 @@ def replace_file(path: str, data: bytes, *, expected: bytes) -> None:
 
 
 def apply_change(change: Change) -> None:
-    """Replace a file, make it, or remove it. Raises Changed or Unwritable, as `replace_file` does."""
+    """Replace, create or remove a file. Raises FileChangedError or NotWritableError, as `replace_file` does."""
     if change.before is not None and change.after is not None:
         replace_file(change.path, change.after, expected=change.before)
         return
@@ -145,9 +143,9 @@ def apply_change(change: Change) -> None:
 
 
 def replace_all(changes: Sequence[Change]) -> None:
-    """Replace several files, all or none: what was written is put back should a later one fail.
+    """Apply all changes or none: if one fails, those already applied are reverted.
 
-    Raises Changed or Unwritable, as `replace_file` does.
+    Raises FileChangedError or NotWritableError, as `replace_file` does.
     """
     for change in changes:
         try:
@@ -173,7 +171,7 @@ def _replace_contents(path: str, data: bytes, expected: bytes) -> None:
     temporary = _write_temporary(target, data)
     try:
         _copy_mode_and_owner(temporary, before)
-        _check_contents(path, expected)  # once more: writing took its time
+        _check_contents(path, expected)  # again, as writing took time
         os.replace(temporary, target)
     except BaseException:
         os.unlink(temporary)
@@ -197,7 +195,7 @@ def _check_contents(path: str, expected: bytes) -> None:
 
 
 def _write_temporary(target: str, data: bytes, *, is_durable: bool = True) -> str:
-    """Write `data`, `is_durable` to the disk itself, in a new file in the folder of `target`; its path."""
+    """Write `data` to a new file in the directory of `target`, synced if `is_durable`; returns its path."""
     import tempfile  # late: most runs write nothing
 
     folder = os.path.dirname(target)
@@ -221,4 +219,4 @@ def _copy_mode_and_owner(temporary: str, original: os.stat_result) -> None:
             os.chown(temporary, original.st_uid, original.st_gid)
         except OSError as error:
             raise OSError(error.errno, "its owner could not be kept") from error
-    os.chmod(temporary, stat.S_IMODE(original.st_mode))  # after chown, which takes set-user-id bits away
+    os.chmod(temporary, stat.S_IMODE(original.st_mode))  # after chown, which clears set-user-ID bits

@@ -1,4 +1,4 @@
-"""The folder of the cache: entries by name, each whole or not there, the oldest thrown away."""
+"""The cache directory: named JSON entries with a checksum, least recently used ones evicted."""
 
 from __future__ import annotations
 
@@ -10,33 +10,33 @@ from hashlib import blake2b
 from flake8_redis_ssot.files.atomic_write import read, write_atomic
 
 CACHE_FOLDER = ".redis_ssot_cache"
-# A monorepo has a few configurations, each checked in a few ways; its facts are some megabytes.
+# A monorepo has a few configurations, each checked with a few sets of options; its facts take some megabytes.
 _MAX_ENTRIES = 48
 _MAX_ENTRY_BYTES = 64 * 1024 * 1024
 _CACHEDIR_TAG = b"Signature: 8a477f597d28d172789f06886806bc55\n# A cache directory (https://bford.info/cachedir/).\n"
 
 
 class CacheStore:
-    """Entries in a folder (a path), which is made when the first one is written. Never raises for the disk."""
+    """The entries in a directory, which is created by the first write. I/O errors are ignored."""
 
     def __init__(self, folder: str) -> None:
         self._folder = folder
 
     def get(self, name: str) -> object:
-        """The value of an entry; None where there is none, or where it is damaged."""
+        """The value of an entry; None if it is missing or corrupt."""
         try:
             data = read(self._path(name))
             if data[: data.index(b"\n")] != _checksum(data[data.index(b"\n") + 1 :]):
                 return None
             with suppress(OSError):
-                os.utime(self._path(name))  # it is of use: others go first
+                os.utime(self._path(name))  # marks it as recently used
             value: object = json.loads(data[data.index(b"\n") + 1 :])
         except (OSError, ValueError, RecursionError):
             return None
         return value
 
     def put(self, name: str, value: object) -> None:
-        """Write an entry: anything that JSON knows."""
+        """Write an entry; `value` must be serialisable as JSON."""
         try:
             text = json.dumps(value, separators=(",", ":"), check_circular=False)
             data = text.encode()
@@ -46,7 +46,7 @@ class CacheStore:
             write_atomic(self._path(name), _checksum(data) + b"\n" + data)
             self._evict_oldest()
         except OSError:
-            return  # read-only, full: the next run works without
+            return  # such as a read-only or full disk: the next run does without this entry
 
     def _path(self, name: str) -> str:
         return os.path.join(self._folder, f"{name}.json")
@@ -59,12 +59,11 @@ class CacheStore:
             write_atomic(os.path.join(self._folder, name), data)
 
     def _evict_oldest(self) -> None:
-        """Drop what was not of use for longest."""
         with os.scandir(self._folder) as entries:
-            entries_by_age = [
-                (entry.stat().st_mtime_ns, entry.path) for entry in entries if entry.name.endswith(".json")
-            ]
-        for _, path in sorted(entries_by_age)[:-_MAX_ENTRIES]:
+            by_last_use = sorted(
+                (each.stat().st_mtime_ns, each.path) for each in entries if each.name.endswith(".json")
+            )
+        for _, path in by_last_use[:-_MAX_ENTRIES]:
             with suppress(OSError):
                 os.unlink(path)
 
@@ -74,5 +73,5 @@ def _checksum(data: bytes) -> bytes:
 
 
 def cache_key(*parts: object) -> str:
-    """A name for an entry that depends on all of some values, by their `repr`."""
+    """The name of the entry for some values: a digest of their `repr`."""
     return blake2b(repr(parts).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()

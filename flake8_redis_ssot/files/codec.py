@@ -1,8 +1,4 @@
-"""Frozen values as JSON, and back.
-
-JSON writes a named tuple as the list of its fields. Reading back checks every type, for a file of the cache may hold
-anything.
-"""
+"""Decoding named tuples from JSON, where each is the list of its fields; every type is checked."""
 
 from __future__ import annotations
 
@@ -16,12 +12,12 @@ Decode = Callable[[Any], Any]
 
 
 class DecodeError(ValueError):
-    """A value that is not of the kind expected."""
+    """A value is not of the expected type."""
 
 
 @cache
 def decoder_for(kind: Any) -> Decode:
-    """A function that makes a value of a type from JSON; it raises Unreadable where that is none."""
+    """The function that converts decoded JSON to a value of type `kind`; it raises DecodeError on a mismatch."""
     origin, arguments = get_origin(kind), get_args(kind)
     if kind is Any:
         return lambda value: value

@@ -1,4 +1,4 @@
-"""Which Python files and notebooks there are: the folders named, without what `.gitignore` and `exclude` leave out."""
+"""Finding the Python files and notebooks below given paths, except those that `.gitignore` or `exclude` match."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import NamedTuple
 from flake8_redis_ssot.files.gitignore import PathPatterns
 
 SOURCE_SUFFIXES = (".py", ".pyi", ".ipynb")
-# ruff's list, so that both tools see the same tree; besides, folders without sources that change from run to run.
+# ruff's list, so that both tools check the same files, and directories without sources that change with every run.
 DEFAULT_EXCLUDES = (
     *("__pycache__/", ".redis_ssot_cache/"),
     *(".bzr/", ".direnv/", ".eggs/", ".git/", ".git-rewrite/", ".hg/", ".ipynb_checkpoints/"),
@@ -22,7 +22,7 @@ DEFAULT_EXCLUDES = (
 
 
 class DiscoveryError(NamedTuple):
-    """A path that could not be taken, and why; `is_explicit`: it was asked for itself, not found on the way."""
+    """A path that could not be listed or read; `is_explicit` if it was given by the caller, not found below one."""
 
     path: str
     reason: str
@@ -30,17 +30,17 @@ class DiscoveryError(NamedTuple):
 
 
 class Listing(NamedTuple):
-    """The files (as named or joined to what was named; unique; in byte order); the troubles."""
+    """Unique files in byte order, each as given or joined to a given path, and errors."""
 
     files: tuple[str, ...]
     errors: tuple[DiscoveryError, ...]
 
 
 class VisitedDirectories(NamedTuple):
-    """What a listing depends on.
+    """The paths that a listing depends on.
 
-    `folders` were listed; `ignore_files` are the lists of patterns that were looked for, whether they are there or not;
-    `files` are files that were named, or that links lead to.
+    `folders` were listed; `ignore_files` are ignore files and git pointers that were searched, existing or not;
+    `files` were given explicitly or are targets of symbolic links.
     """
 
     folders: list[str]
@@ -49,7 +49,7 @@ class VisitedDirectories(NamedTuple):
 
     @classmethod
     def create_empty(cls) -> VisitedDirectories:
-        """A trail on which nothing has been noted yet."""
+        """A record without any paths."""
         return cls([], [], [])
 
 
@@ -63,13 +63,12 @@ def discover(
     visited: VisitedDirectories | None = None,
     suffixes: tuple[str, ...] = SOURCE_SUFFIXES,
 ) -> Listing:
-    """List the Python files and notebooks, or what has other `suffixes`, that `paths` (files and folders) stand for.
+    """List the files with one of `suffixes` in `paths` (files and directories).
 
-    A file that is named is taken whatever its ending; so is a named folder that is ignored. `exclude` are
-    gitignore-style patterns counted from `root`; they come after DEFAULT_EXCLUDES, so `!build/` takes
-    such a folder back in, and with `force_exclude` they hold for the paths named as well.
-    Links to folders are not followed, so no folder is met twice. Never raises for what lies on the disk.
-    What the listing depends on is noted in `visited`.
+    A given file is listed whatever its suffix, a given directory even if it is ignored. `exclude` are gitignore-style
+    patterns relative to `root`; they follow DEFAULT_EXCLUDES, so `!build/` re-includes such a directory, and with
+    `force_exclude` they apply to the given paths as well. Symbolic links to directories are not followed. I/O errors
+    are returned, not raised. The paths that the listing depends on are added to `visited`.
     """
     patterns = PathPatterns((*DEFAULT_EXCLUDES, *exclude))
     walker = _DirectoryWalker(
@@ -82,10 +81,10 @@ def discover(
 
 
 class _IgnoreRules(NamedTuple):
-    """One list of patterns and the way from its folder to the path asked about.
+    """The patterns of one ignore file, and how to make paths relative to its directory.
 
-    `inside` is the path below the folder named; the first `skipped_length` characters of it lie above the list's
-    folder, and `prefix` is what lies between the list's folder and the folder named.
+    Paths are relative to the directory being walked. If the ignore file is below that directory, the first
+    `skipped_length` characters are dropped; if it is above, `prefix` is prepended.
     """
 
     patterns: PathPatterns
@@ -97,20 +96,20 @@ class _IgnoreRules(NamedTuple):
 
 
 class _Directory(NamedTuple):
-    path: str  # with its final separator; empty for the working directory
+    path: str  # with a trailing separator; empty for the working directory
     relative_path: str
-    ignore_rules: tuple[_IgnoreRules, ...]  # nearest first: the first that has something to say is right
+    ignore_rules: tuple[_IgnoreRules, ...]  # nearest first: the first match decides
 
 
 def discover_project(
     root: str, roots: Iterable[str], exclude: Sequence[str], *, suffixes: tuple[str, ...] = SOURCE_SUFFIXES
 ) -> Listing:
-    """List what belongs to a project: below its folder (`root`) and its import roots, as `discover` does."""
+    """List the files of a project, below its directory `root` and its import `roots`, as `discover` does."""
     return discover(sorted({root, *roots}), root=root, exclude=exclude, suffixes=suffixes)
 
 
 class _DirectoryWalker:
-    """What the paths named so far have brought in."""
+    """Collects the files below the paths that are added."""
 
     def __init__(
         self,
@@ -189,7 +188,7 @@ class _DirectoryWalker:
         if stat.S_ISREG(mode):
             self.files.append(path)
             self._visited.files.append(path)
-        elif not stat.S_ISDIR(mode):  # reading a pipe would wait for ever
+        elif not stat.S_ISDIR(mode):  # such as a pipe, which would block a reader
             self.errors.append(DiscoveryError(path, "is no regular file", False))
 
 
@@ -205,7 +204,7 @@ def _is_ignored(rule_groups: Iterable[Iterable[_IgnoreRules]], parent: str, name
 
 
 def _add_own_rules(folder: _Directory, names: set[str], visited: VisitedDirectories) -> _Directory:
-    """A folder with its `.gitignore`; one that is a repository of its own is free of the rules around it."""
+    """The directory with the rules of its own `.gitignore`; in a nested repository the rules above do not apply."""
     ignore_rules = folder.ignore_rules
     if ".git" in names and folder.relative_path:
         ignore_rules = tuple(
@@ -220,7 +219,7 @@ def _add_own_rules(folder: _Directory, names: set[str], visited: VisitedDirector
 
 
 def _parent_ignore_rules(top: str, visited: VisitedDirectories) -> Iterator[_IgnoreRules]:
-    """The lists above `top`, nearest first, up to the folder that holds `.git`; none where no folder does."""
+    """The rules of ignore files above `top`, nearest first, up to the repository root; none outside a repository."""
     directory = os.path.realpath(top)
     rules: list[_IgnoreRules] = []
     prefix = ""
@@ -245,13 +244,13 @@ def _load_ignore_rules(
     try:
         with open(path, "rb") as file:
             text = file.read().removeprefix(b"\xef\xbb\xbf").decode("utf-8", "surrogateescape")
-    except OSError:  # as git: a list that is not there or cannot be read says nothing
+    except OSError:  # git, too, ignores a missing or unreadable file
         return
     yield _IgnoreRules(PathPatterns(line.removesuffix("\r") for line in text.split("\n")), prefix, skipped_length)
 
 
 def _info_exclude_path(folder: str, visited: VisitedDirectories) -> str:
-    """The `info/exclude` of the repository in `folder`; worktrees and submodules have theirs elsewhere."""
+    """The path of `info/exclude` of the repository in `folder`, which may be a worktree or submodule."""
     git = os.path.join(folder, ".git")
     git = _read_git_pointer(git, folder, visited) or git
     git = _read_git_pointer(os.path.join(git, "commondir"), git, visited) or git
@@ -276,12 +275,12 @@ def _describe_os_error(path: str, error: OSError) -> str:
 
 
 def _normalise_path(path: str) -> str:
-    # `a/link/../b` is not `a/b` when the link leads elsewhere.
+    # `a/link/../b` is not `a/b` if `link` is a symbolic link.
     return path if ".." in path.split(os.sep) else os.path.normpath(path)
 
 
 def _relative_to_root(root: str, path: str) -> str:
-    """The way from `root` to `path`, with `/`; empty for the root itself."""
+    """`path` relative to `root`, with `/`; empty for the root itself."""
     for target, start in ((path, root), (os.path.realpath(path), os.path.realpath(root))):
         try:
             relative_path = os.path.relpath(target, start).replace(os.sep, "/")
@@ -289,7 +288,7 @@ def _relative_to_root(root: str, path: str) -> str:
             continue
         if not relative_path.startswith(".."):
             return "" if relative_path == "." else relative_path
-    return f"../{os.path.basename(path)}"  # outside: only patterns that are bare names can mean it
+    return f"../{os.path.basename(path)}"  # outside `root`: only bare names can match
 
 
 def _deduplicate(files: Iterable[str]) -> Iterable[str]:

@@ -1,4 +1,4 @@
-"""Which files there are, from one run to the next: folders that are the same hold the same entries."""
+"""Caching of file discovery: a directory with an unchanged fingerprint has the same entries."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from flake8_redis_ssot.files.fingerprints import FileFingerprints
 
 
 class _StoredListing(NamedTuple):
-    """A listing without troubles, and what it depends on: a digest over the folders and the lists of patterns.
+    """A listing without errors, and the digest of the directories and ignore files that it depends on.
 
-    No path holds a NUL, so `folders` and `files` are one text each, which is read much faster than a list.
+    `folders` and `files` are joined by NUL, which no path contains: one string is decoded much faster than a list.
     """
 
     folders: str
@@ -32,7 +32,7 @@ _DECODE = decoder_for(_StoredListing)
 def discover_cached(
     store: CacheStore | None, paths: Sequence[str], *, root: str, exclude: Sequence[str], force_exclude: bool = False
 ) -> Listing:
-    """As `discover`, but a tree whose folders are the same is not walked again."""
+    """List files as `discover` does, or return the stored listing if no directory has changed."""
     if store is None or not any(map(os.path.isdir, paths)):
         return discover(paths, root=root, exclude=exclude, force_exclude=force_exclude)
     name = f"listing-{cache_key(paths, os.getcwd(), root, exclude, force_exclude)}"
@@ -45,18 +45,18 @@ def discover_cached(
             return Listing(tuple(_split_paths(stored.files)), ())
     except DecodeError:
         pass
-    trail = VisitedDirectories.create_empty()
-    listing = discover(paths, root=root, exclude=exclude, force_exclude=force_exclude, visited=trail)
-    _store_listing(store, name, listing, trail)
+    visited = VisitedDirectories.create_empty()
+    listing = discover(paths, root=root, exclude=exclude, force_exclude=force_exclude, visited=visited)
+    _store_listing(store, name, listing, visited)
     return listing
 
 
-def _store_listing(store: CacheStore, name: str, listing: Listing, trail: VisitedDirectories) -> None:
-    folders, ignore_files = tuple(trail.folders), tuple(dict.fromkeys(trail.ignore_files))
-    digest = _listing_digest(folders, ignore_files)
+def _store_listing(store: CacheStore, name: str, listing: Listing, visited: VisitedDirectories) -> None:
+    ignore_files = tuple(dict.fromkeys(visited.ignore_files))
+    digest = _listing_digest(visited.folders, ignore_files)
     if digest is not None and not listing.errors:
-        stored = _StoredListing("\0".join(folders), ignore_files, tuple(trail.files), digest, "\0".join(listing.files))
-        store.put(name, stored)
+        folders, files = "\0".join(visited.folders), "\0".join(listing.files)
+        store.put(name, _StoredListing(folders, ignore_files, tuple(visited.files), digest, files))
 
 
 def _split_paths(joined: str) -> list[str]:
@@ -64,7 +64,7 @@ def _split_paths(joined: str) -> list[str]:
 
 
 def _listing_digest(folders: Sequence[str], ignore_files: Iterable[str]) -> str | None:
-    """A digest over what a listing depends on; None where some of it has just changed, or is gone."""
+    """A digest of what a listing depends on; None if some of it is missing or has just changed."""
     folders_digest = FileFingerprints.from_disk(folders).digest(folders)
     existing = [path for path in ignore_files if os.path.lexists(path)]
     files = [path for path in existing if not os.path.isdir(path)]

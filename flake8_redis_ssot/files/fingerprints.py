@@ -1,4 +1,4 @@
-"""By what a file is told to be the same: its times, size and number, as git's index does it."""
+"""Fingerprints that tell whether a file has changed: its times, size and inode number, as in git's index."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from hashlib import blake2b
 
 Fingerprint = tuple[int, int, int, int]
-# A file that was changed so shortly before a run (nanoseconds) may be changed again without any of its times telling.
-# They count in ticks of the clock, on some file systems in steps of two seconds, which then leave no fractions.
+# A file that was modified within one clock tick before a run may be modified again without a change of its times.
+# Some file systems count in steps of two seconds; their times have no fraction of a second. All in nanoseconds.
 _CLOCK_TICK = 100_000_000
 _COARSE_CLOCK_STEP = 2_000_000_000
 _SECOND = 1_000_000_000
@@ -19,9 +19,9 @@ _PACKED_SIZE = 32  # bytes
 
 
 class FileFingerprints:
-    """The stamps of files: modification time and change time (nanoseconds), size (bytes), number.
+    """The fingerprints of files: modification and status change time (nanoseconds), size (bytes), inode number.
 
-    A file that is not there, or that changed too shortly before, has none and never counts as the same.
+    A file that is missing or was modified just now has none, and never counts as unchanged.
     """
 
     def __init__(self, fingerprints: Iterable[tuple[str, Fingerprint]]) -> None:
@@ -29,15 +29,15 @@ class FileFingerprints:
 
     @classmethod
     def from_disk(cls, paths: Sequence[str]) -> FileFingerprints:
-        """The stamps that files have now."""
+        """The fingerprints that files have now."""
         return cls(_read_fingerprints(paths, time.time_ns()))
 
     def get(self, path: str) -> Fingerprint | None:
-        """The stamp of a file."""
+        """The fingerprint of a file, or None."""
         return self._by_path.get(path)
 
     def is_unchanged(self, path: str, old: object) -> bool:
-        """Whether a file has the stamp that it had `old`, as JSON gives it back."""
+        """Whether a file has the fingerprint `old`, as decoded from JSON."""
         fingerprint = self._by_path.get(path)
         return fingerprint is not None and old == [*fingerprint]
 
@@ -47,13 +47,13 @@ class FileFingerprints:
         return fingerprint is not None and fingerprint == other.get(path)
 
     def digest(self, paths: Sequence[str]) -> str | None:
-        """A digest of all stamps, in the order of `paths`; None where one of them is missing."""
+        """A digest of all fingerprints, in the order of `paths`; None if one is missing."""
         if len(self._by_path) < len(paths):
             return None
         return blake2b(self.pack(paths), digest_size=16, key=paths_digest(paths)).hexdigest()
 
     def pack(self, paths: Sequence[str]) -> bytes:
-        """All stamps in the order of `paths`, 32 bytes each, zeros where one is missing."""
+        """All fingerprints in the order of `paths`, 32 bytes each; zeros for a missing one."""
         values = array("q")
         for path in paths:
             values.extend(self._by_path.get(path, _MISSING_FINGERPRINT))
@@ -61,7 +61,7 @@ class FileFingerprints:
 
 
 def changed_paths(paths: Sequence[str], old_packed: bytes, new_packed: bytes) -> list[str]:
-    """Those of some files whose packed stamps are not what they were, or are missing."""
+    """The files whose packed fingerprint differs from the old one, or is missing."""
     missing = array("q", _MISSING_FINGERPRINT).tobytes()
     offsets = range(0, len(new_packed), _PACKED_SIZE)
     new_fingerprints = [new_packed[offset : offset + _PACKED_SIZE] for offset in offsets]
@@ -74,7 +74,7 @@ def changed_paths(paths: Sequence[str], old_packed: bytes, new_packed: bytes) ->
 
 
 def paths_digest(paths: Sequence[str]) -> bytes:
-    """A digest of the names of files, in their order."""
+    """A digest of paths, in their order."""
     return blake2b("\0".join(paths).encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 
@@ -85,7 +85,7 @@ def _read_fingerprints(paths: Sequence[str], now: int) -> Iterator[tuple[str, Fi
             continue
         modified, status_changed = status.st_mtime_ns, status.st_ctime_ns
         if max(modified, status_changed) < (fine_limit if status_changed % _SECOND else coarse_limit):
-            # The number of a file may be larger than what an array holds.
+            # An inode number may exceed a signed 64-bit integer, which is what `pack` writes.
             yield path, (modified, status_changed, status.st_size, status.st_ino & 0x7FFFFFFFFFFFFFFF)
 
 
@@ -93,7 +93,7 @@ def _stat_all(paths: Sequence[str]) -> list[os.stat_result] | list[os.stat_resul
     try:
         return list(map(os.stat, paths))
     except OSError:
-        return list(map(_stat_or_none, paths))  # one of them is not there
+        return list(map(_stat_or_none, paths))  # at least one is missing
 
 
 def _stat_or_none(path: str) -> os.stat_result | None:

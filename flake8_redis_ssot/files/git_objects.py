@@ -1,4 +1,4 @@
-"""Git's objects, read without a work tree: commits with what they change, and the contents of files."""
+"""Reading commits, trees and blobs of a git repository without a working tree."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ _REGULAR_MODES = ("100644", "100755")
 
 
 class GitError(ValueError):
-    """What git refuses; as text: what it said."""
+    """A git command failed; the text is git's own message."""
 
 
 class Commit(NamedTuple):
-    """A commit: its digest, its first parent (empty: none), its time (seconds), and what it changes: path → digest.
+    """A commit: its digest, its first parent (or empty), its time (seconds since the epoch), and the changed files.
 
-    The digest of a path that is no longer there is empty.
+    `changes` maps each path to the digest of its new blob, empty if the file was removed.
     """
 
     digest: str
@@ -33,12 +33,12 @@ class Commit(NamedTuple):
 
 
 class GitRepository:
-    """The repository that a folder lies in. Only files with certain `endings` are seen. Raises GitError."""
+    """The repository that contains a directory, restricted to files with one of `endings`. Raises GitError."""
 
     def __init__(self, folder: str, endings: tuple[str, ...] = SOURCE_SUFFIXES) -> None:
         self._folder = folder
         self._endings = endings
-        self.prefix = self.run_text("rev-parse", "--show-prefix").strip()  # where the folder lies in the repository
+        self.prefix = self.run_text("rev-parse", "--show-prefix").strip()  # of the directory in the repository
         self._cat_file: subprocess.Popen[bytes] | None = None
         self.read = lru_cache(maxsize=4096)(self._read_blob)
 
@@ -52,7 +52,7 @@ class GitRepository:
             self._cat_file.communicate()
 
     def run_text(self, *args: str) -> str:
-        """What a git command prints."""
+        """The output of a git command. Raises GitError."""
         return self._run_git(*args).decode("utf-8", "surrogateescape")
 
     def _run_git(self, *args: str) -> bytes:
@@ -65,7 +65,7 @@ class GitRepository:
         return process.stdout
 
     def commits(self, *revisions: str) -> Iterator[Commit]:
-        """The commits of some revisions, parents first, each with what it changes against its first parent."""
+        """The commits of some revisions, parents first, each compared with its first parent. Raises GitError."""
         log_format = "%x01%H %P%x02%ct%x00"
         order = ("--topo-order", "--reverse", "--diff-merges=first-parent")
         raw = self._run_git(
@@ -88,7 +88,7 @@ class GitRepository:
         return changes
 
     def list_files(self, revision: str) -> dict[str, str]:
-        """All files of a revision: path → digest."""
+        """The files of a revision, as path → digest of the blob. Raises GitError."""
         files = {}
         for row in self._run_git("ls-tree", "-r", "-z", "--full-tree", revision).split(b"\0"):
             entry, _, name = row.partition(b"\t")
@@ -100,7 +100,7 @@ class GitRepository:
         return files
 
     def _read_blob(self, digest: str) -> bytes:
-        """The content of a file. Raises GitError where the repository does not have it."""
+        """The content of a blob. Raises GitError if the repository does not have it."""
         if self._cat_file is None:
             command = ["git", "-C", self._folder, "cat-file", "--batch"]
             self._cat_file = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)

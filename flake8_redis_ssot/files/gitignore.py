@@ -1,8 +1,8 @@
-"""Path patterns as `.gitignore` writes them, matched as git itself matches them.
+"""Gitignore patterns, matched as git matches them (https://git-scm.com/docs/gitignore).
 
-Git asks of each path, from the top down, whether the path *itself* is meant, and enters no folder that is.
-Libraries such as pathspec answer for a whole file path at once; a walk that prunes gets wrong answers from
-them (`*`, `!*/`, `!*.py` hides every folder), and each costs more to import than this module to run.
+Git matches each path itself, from the top down, and does not enter an ignored directory. Libraries such as pathspec
+match a whole file path at once, which is wrong for a walk that prunes (`*`, `!*/`, `!*.py` ignores every directory),
+and importing them takes longer than this module takes to run.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from typing import NamedTuple
 
 _SET_CHARACTER = r"\[:[^\]]*:\]|\\.|\[(?!:[^\]]*:\])|[^\]\\\[]"
 _TOKEN = re.compile(
-    rf"""(?P<folders>(?:\A|(?<=/))\*\*+/)     # a/**/b: any number of folders, also none
-       | (?P<rest>(?:\A|(?<=/))\*\*+\Z)       # a/**: all that is below
+    rf"""(?P<folders>(?:\A|(?<=/))\*\*+/)     # a/**/b: zero or more directories
+       | (?P<rest>(?:\A|(?<=/))\*\*+\Z)       # a/**: everything below
        | (?P<stars>\*+)
        | (?P<one>\?)
        | \[(?P<but>[!^]?)(?P<set>(?:\]|{_SET_CHARACTER})(?:{_SET_CHARACTER})*)\]
@@ -45,12 +45,12 @@ _CHARACTER_CLASSES = {
 
 
 def matches_path(patterns: tuple[str, ...], path: str) -> bool:
-    """Whether gitignore-style `patterns` mean the file `path` (relative, with `/`) or a folder above it."""
+    """Whether gitignore-style `patterns` match the file `path` (relative, with `/`) or a directory above it."""
     return bool(patterns) and _compile_patterns(patterns).match(path)
 
 
 class PathPatterns:
-    """A list of gitignore-style patterns, compiled once. A line that can match nothing is passed over."""
+    """A compiled list of gitignore-style patterns. Lines that cannot match anything are ignored."""
 
     __slots__ = ("_directory_groups", "_file_groups")
 
@@ -65,7 +65,7 @@ class PathPatterns:
         ]
 
     def match(self, path: str, *, is_directory: bool = False) -> bool:
-        """Whether `path` (relative, with `/`) or a folder above it is meant; `is_directory`: it is one itself."""
+        """Whether `path` (relative, with `/`), a file or with `is_directory` a directory, or a parent of it matches."""
         end = path.find("/")
         while end >= 0:
             if self.match_exact(path[path.rfind("/", 0, end) + 1 : end], path[:end], True):
@@ -74,9 +74,9 @@ class PathPatterns:
         return bool(self.match_exact(path.rpartition("/")[2], path, is_directory))
 
     def match_exact(self, name: str, path: str, is_directory: bool) -> bool | None:
-        """What the last pattern that means just this path says: True; False for `!`; None if there is none.
+        """True if the last pattern that matches this very path ignores it, False if it starts with `!`, else None.
 
-        `name` is the last part of `path`. Folders above are not looked at: the caller has been there.
+        `name` is the last part of `path`. Parent directories are not matched: a walk has already entered them.
         """
         for is_positive, group in self._directory_groups if is_directory else self._file_groups:
             if group.matches(name, path):
@@ -85,7 +85,7 @@ class PathPatterns:
 
 
 class _PatternGroup(NamedTuple):
-    """Patterns of which any may match. Most are a plain name or `*` and an ending: no expression needed."""
+    """Patterns of the same polarity. Most are a plain name or `*` and a suffix, which need no regular expression."""
 
     names: frozenset[str]
     suffixes: tuple[str, ...]
@@ -105,13 +105,13 @@ class _PatternGroup(NamedTuple):
 
 class _Pattern(NamedTuple):
     is_positive: bool
-    is_directory_only: bool  # written with a final `/`
+    is_directory_only: bool  # written with a trailing `/`
     is_anchored: bool
     glob: str
 
 
 def _group_by_polarity(patterns: Iterable[_Pattern]) -> Iterator[list[_Pattern]]:
-    """Neighbouring patterns that say the same: among them the order does not matter."""
+    """Runs of adjacent patterns with the same polarity, within which the order does not matter."""
     run: list[_Pattern] = []
     for pattern in patterns:
         if run and run[0].is_positive != pattern.is_positive:
@@ -133,7 +133,7 @@ def _parse_line(line: str) -> _Pattern | None:
     is_anchored = "/" in glob
     glob = glob.removeprefix("/")
     if glob.startswith("**/") and "/" not in glob[3:]:
-        glob, is_anchored = glob[3:], False  # says no more than the bare name, and a name is faster to match
+        glob, is_anchored = glob[3:], False  # equivalent to the bare name, which is faster to match
     return _Pattern(is_positive, is_directory_only, is_anchored, glob) if glob else None
 
 
@@ -168,8 +168,8 @@ def _compile_globs(globs: list[str]) -> re.Pattern[str] | None:
 
 
 def _glob_to_regex(glob: str) -> str | None:
-    """The regular expression of a glob, or None when git lets it match nothing (`[a`, a last backslash)."""
-    # As in git, the plain beginning is cut off first: hence the `**` of `a**/b` counts as if it stood alone.
+    """The regular expression of a glob; None if it matches nothing in git (`[a`, a trailing backslash)."""
+    # As in git, the literal prefix is split off first, so the `**` of `a**/b` is at the start of what remains.
     special = _SPECIAL_CHARACTER.search(glob)
     start = special.start() if special else len(glob)
     parts, rest = [re.escape(glob[:start])], glob[start:]

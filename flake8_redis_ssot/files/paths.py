@@ -1,4 +1,4 @@
-"""Paths as servers want them: from the top of the repository, with `/`."""
+"""Conversions of paths: relative to the repository, the working directory or the configuration."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from functools import cache
 
 
 def repository_path(path: str) -> str:
-    """A path from the top of the repository that the working directory lies in, or from that directory itself."""
+    """`path` relative to the repository of the working directory (without one, to that directory), with `/`."""
     real = os.path.realpath(path)
     return os.path.relpath(real, _repository_root(os.getcwd())).replace(os.sep, "/")
 
@@ -24,11 +24,11 @@ def _repository_root(folder: str) -> str:
 
 
 def to_display_path(path: str) -> str:
-    """A path as messages show it: relative to the working directory where it lies below it."""
+    """A path as messages show it: relative if it is below the working directory, otherwise unchanged."""
     working_directory = os.path.join(os.getcwd(), "")
     return path[len(working_directory) :] if path.startswith(working_directory) else path
 
 
 def to_relative_path(root: str, path: str) -> str:
-    """A path as patterns see it: relative to the configuration's folder, with forward slashes."""
+    """A path as patterns match it: relative to `root`, the configuration's directory, with `/`."""
     return os.path.relpath(path, root).replace(os.sep, "/")

@@ -1,4 +1,4 @@
-"""Which files are tests, or there for tests only: by their names and folders, as pytest and unittest find them."""
+"""Recognising test files and test support by path, with the conventions of pytest and unittest."""
 
 from __future__ import annotations
 
@@ -11,5 +11,5 @@ _TEST_FOLDER = re.compile(
 
 
 def is_test_path(relative_path: str) -> bool:
-    """Whether a path (relative, with `/`) is that of a test, or of something that only tests use."""
+    """Whether a path (relative, with `/`) belongs to a test or to test support."""
     return bool(_TEST_FILE.search(relative_path) or _TEST_FOLDER.search(relative_path))
