@@ -1,4 +1,4 @@
-"""Rule codes: which there are, and which are selected."""
+"""Rule codes and their selection."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ DEFAULT_SELECTOR = "default"  # every code but those that are off by default
 
 
 class Selection(NamedTuple):
-    """Which codes are selected: prefixes, `ALL`, or DEFAULT_SELECTOR, which leaves out `off_by_default`.
+    """The selected codes: `select` and `ignore` are prefixes, `ALL`, or DEFAULT_SELECTOR (all but `off_by_default`).
 
-    The longest prefix that fits decides, ignore before select.
+    The longest matching prefix decides; `ignore` wins over `select`.
     """
 
     select: tuple[str, ...] = ("ALL",)
@@ -26,7 +26,7 @@ class Selection(NamedTuple):
         return selected > ignored
 
     def _specificity(self, selector: str, code: str) -> int:
-        """How closely a selector means a code; -1 where it does not."""
+        """The length of a selector that matches a code; -1 if it does not."""
         if selector == DEFAULT_SELECTOR:
             return -1 if code in self.off_by_default else 0
         prefix = "" if selector == "ALL" else selector
@@ -34,18 +34,18 @@ class Selection(NamedTuple):
 
 
 @cache
-def rule_stems() -> tuple[str, ...]:
-    """The modules of all rules (their last parts), in order of codes."""
+def rule_module_names() -> tuple[str, ...]:
+    """The names of the modules in `rules` that define a rule, ordered by code."""
     names = os.listdir(os.path.join(os.path.dirname(__file__), "rules"))
     return tuple(sorted(name[:-3] for name in names if name.startswith("rss") and name.endswith(".py")))
 
 
-def parse_stem(stem: str) -> tuple[str, str]:
-    """Code and name of a rule from the name of its file."""
-    code, _, name = stem.partition("_")
+def parse_module_name(module_name: str) -> tuple[str, str]:
+    """The code and name of the rule in a module: `("RSS002", "direct-instantiation")`."""
+    code, _, name = module_name.partition("_")
     return code.upper(), name.replace("_", "-")
 
 
 def names_by_code() -> dict[str, str]:
-    """The name of every code."""
-    return dict(map(parse_stem, rule_stems()))
+    """The names of all rules by code."""
+    return dict(map(parse_module_name, rule_module_names()))

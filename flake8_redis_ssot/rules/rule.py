@@ -8,7 +8,7 @@ from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, NamedTuple
 
-from flake8_redis_ssot.codes import Selection, parse_stem, rule_stems
+from flake8_redis_ssot.codes import Selection, parse_module_name, rule_module_names
 from flake8_redis_ssot.project.view import ConfirmedFinding
 
 if TYPE_CHECKING:
@@ -49,12 +49,12 @@ class Rule(NamedTuple):
     @property
     def code(self) -> str:
         """Such as `RSS002`."""
-        return parse_stem(self.module.rpartition(".")[2])[0]
+        return parse_module_name(self.module.rpartition(".")[2])[0]
 
     @property
     def name(self) -> str:
         """Such as `direct-instantiation`."""
-        return parse_stem(self.module.rpartition(".")[2])[1]
+        return parse_module_name(self.module.rpartition(".")[2])[1]
 
     @property
     def page(self) -> str:
@@ -77,7 +77,7 @@ class Rule(NamedTuple):
 @cache
 def all_rules() -> tuple[Rule, ...]:
     """Every rule, ordered by code."""
-    return tuple(import_module(f"flake8_redis_ssot.rules.{stem}").RULE for stem in rule_stems())
+    return tuple(import_module(f"flake8_redis_ssot.rules.{name}").RULE for name in rule_module_names())
 
 
 def find_rule(code: str) -> Rule:
