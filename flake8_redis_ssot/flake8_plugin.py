@@ -1,4 +1,4 @@
-"""The flake8 plugin: what `redis-ssot check` would report on the same paths, told file by file."""
+"""The flake8 plugin, which reports the findings of `redis-ssot check` on the same paths."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from flake8_redis_ssot import __version__
 
 
 class Checker:
-    """One file, as flake8 asks for it. The findings of all files are there before flake8 forks its workers."""
+    """The checker of one file. All files are checked together, before flake8 forks its workers."""
 
     name = "flake8-redis-ssot"
     version = __version__
@@ -37,13 +37,13 @@ class Checker:
 
     @classmethod
     def parse_options(cls, options: argparse.Namespace) -> None:
-        """Check all paths of this run of flake8 at once."""
+        """Check all paths of this flake8 run."""
         cls._options = options
         paths = tuple(path for path in options.filenames or ["."] if path != "-")
         cls._findings = _collect_findings(paths, options, None) if paths else {}
 
     def run(self) -> Iterator[tuple[int, int, str, type[Checker]]]:
-        """The findings of this file: row (1-based), column (0-based), text, and ourselves."""
+        """The findings of this file: row (1-based), column (0-based), text, and this class."""
         findings = self._findings.get(os.path.abspath(self._filename))
         if findings is None and self._from_standard_input():
             buffer = "".join(self._lines).encode()
@@ -76,8 +76,8 @@ def _collect_findings(
     try:
         result = run(request)
     except NoConfigurationError:
-        return {}  # installed, but not used in this project
-    except (ConfigError, ValueError) as error:  # the configuration, or the baseline
+        return {}  # the plugin is installed, but the project does not use it
+    except (ConfigError, ValueError) as error:  # an invalid configuration or baseline
         raise ExecutionError(str(error)) from error
     findings_by_path: dict[str, list[tuple[int, int, str]]] = {}
     for finding in result.findings:

@@ -1,6 +1,6 @@
-"""The values that travel along the road from bytes to report. All are frozen; standard library only.
+"""The values that all layers share, from facts to reports. All are frozen, and depend on the standard library only.
 
-They are named tuples: to make a dataclass takes Python a millisecond or two, and every start would pay for each.
+They are named tuples because creating a dataclass takes a millisecond or two at every start.
 """
 
 from __future__ import annotations
@@ -10,10 +10,9 @@ from typing import NamedTuple
 
 
 class Span(NamedTuple):
-    """A stretch of one file.
+    """A range in a file: 1-based rows, 0-based columns in characters (not bytes), with an exclusive end.
 
-    Rows are 1-based lines; columns are 0-based characters (not bytes); the end is exclusive.
-    A line ends with LF, CRLF or a lone CR, as Python reads it.
+    A line ends with LF, CRLF or a lone CR, as in Python.
     """
 
     row: int
@@ -23,7 +22,7 @@ class Span(NamedTuple):
 
 
 class UnanalysedRange(NamedTuple):
-    """A part of a file that could not be analysed: `row` (1-based), `column` (0-based characters), and why."""
+    """The start of a range that could not be analysed: `row` (1-based), `column` (0-based characters), and why."""
 
     row: int
     column: int
@@ -31,9 +30,9 @@ class UnanalysedRange(NamedTuple):
 
 
 class Suppression(NamedTuple):
-    """A code of ours (or the beginning of some) in a `noqa` comment.
+    """A code of ours (or a prefix) in a `noqa` comment, at `span`.
 
-    `span` is where it stands; the comment speaks for the rows `first_row` to `last_row` (1-based).
+    It suppresses findings in the rows `first_row` to `last_row` (1-based, inclusive).
     """
 
     span: Span
@@ -43,7 +42,7 @@ class Suppression(NamedTuple):
 
 
 class Applicability(IntEnum):
-    """How far a fix can be trusted, in ruff's order: shown only, applied when asked for, applied at once."""
+    """When a fix is applied, ordered as in ruff: never, with `--unsafe-fixes`, or with `--fix`."""
 
     MANUAL = 0
     UNSAFE = 1
@@ -51,7 +50,7 @@ class Applicability(IntEnum):
 
 
 class Edit(NamedTuple):
-    """A change of one file (`path`, absolute): what stands at `span` becomes `text`, in the file's own line breaks."""
+    """Replace `span` in the file at `path` (absolute) by `text`, which has the file's own line breaks."""
 
     path: str
     span: Span
@@ -59,9 +58,9 @@ class Edit(NamedTuple):
 
 
 class Fix(NamedTuple):
-    """Edits over one or several files that belong together, in order of place.
+    """Edits to one or several files that are applied together, sorted by position.
 
-    `title` says what they do; `reasons` why they are not SAFE (empty where they are).
+    `title` says what they do; `reasons` say why the fix is not SAFE.
     """
 
     title: str
@@ -71,18 +70,18 @@ class Fix(NamedTuple):
 
 
 class Refusal(NamedTuple):
-    """Why there is no fix, one reason after the other."""
+    """The reasons why there is no fix."""
 
     reasons: tuple[str, ...]
 
 
 class FindingKind(str, Enum):
-    """What kind of code a finding is about; the values are those of reports and of `--pattern`."""
+    """The kind of code that a finding is about; the values appear in reports and in `--pattern`."""
 
     IMPORT = "import"
     REFERENCE = "reference"
-    SIMPLE = "simple"  # an instance is constructed
-    MEMBER = "member"  # one is constructed and stored
+    SIMPLE = "simple"  # a construction
+    MEMBER = "member"  # a construction that is stored in a function
     FACTORY = "factory"
     DUPLICATE = "duplicate"
     GAP = "gap"  # code that could not be analysed
@@ -93,10 +92,10 @@ CONSTRUCTIONS = frozenset({FindingKind.SIMPLE, FindingKind.MEMBER, FindingKind.F
 
 
 class FindingContext(NamedTuple):
-    """What tells a finding from others in its file, however lines move.
+    """What identifies a finding within its file, independent of line numbers.
 
-    `function` is the qualified name of the function around it (empty outside), `origin` what it is about, as a dotted
-    name, and `snippet` its source text with blanks made one.
+    `function` is the qualified name of the enclosing function (or empty), `origin` the dotted name of the symbol that
+    the finding is about, and `snippet` its source text with whitespace collapsed.
     """
 
     function: str = ""
@@ -105,17 +104,16 @@ class FindingContext(NamedTuple):
     kind: FindingKind | None = None
 
 
-# By so many of its fields a finding is known; what can be done about it is no part of what it is.
+# The leading fields by which findings are compared; fixes and context do not count.
 _IDENTITY_FIELDS = 6
 
 
 class Finding(NamedTuple):
-    """A site that the whole project confirms.
+    """A reported violation.
 
-    `path` is the file as it was named or found, relative to the working directory where it lies below it.
-    `noqa_rows` are the 1-based rows where a `# noqa` comment silences the finding; the first one is where
-    such a comment would be added. `note` is a help line: what to do instead. `fix` is None until somebody has
-    worked out whether there is one; `offers` are further fixes to choose from, each MANUAL.
+    `path` is the file as given or discovered, relative if it is below the working directory. `note` is the help line:
+    what to do instead. `noqa_rows` are the 1-based rows where a `# noqa` comment suppresses the finding; one is added
+    to the first. `fix` is None until fixes have been computed; `offers` are alternative fixes, all MANUAL.
     """
 
     path: str

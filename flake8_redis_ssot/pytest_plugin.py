@@ -1,4 +1,4 @@
-"""`pytest --redis-ssot`: a failed test for each code and file that has findings, or one that passes."""
+"""The pytest plugin: `--redis-ssot` adds a failing test for each code and file with findings, or one passing test."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ if TYPE_CHECKING:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """The flag, and the settings `redis_ssot_paths`."""
+    """Add the option `--redis-ssot` and the setting `redis_ssot_paths`."""
     group = parser.getgroup("redis-ssot")
     group.addoption("--redis-ssot", action="store_true", help="a test for each code and file that has findings")
     parser.addini("redis_ssot_paths", "what --redis-ssot looks at, from the root (default: all)", "args", default=["."])
 
 
-@pytest.hookimpl(tryfirst=True)  # before `-k` and `-m` choose
+@pytest.hookimpl(tryfirst=True)  # before `-k` and `-m` deselect items
 def pytest_collection_modifyitems(session: pytest.Session, config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Add our tests to those that were collected."""
+    """Add our tests to the collected ones."""
     if not config.getoption("--redis-ssot"):
         return
     from flake8_redis_ssot.testing import GuardError, findings
@@ -60,11 +60,11 @@ class _FindingsItem(pytest.Item):
             raise AssertionError("\n".join(map(format_finding, self._findings)))
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: object = None) -> str:
-        """The findings alone: how we came to tell them is nobody's concern."""
+        """The findings, without a traceback."""
         return str(excinfo.value)
 
     def reportinfo(self) -> tuple[str, int | None, str]:
-        """The first finding's place."""
+        """The location of the first finding; pytest expects a 0-based line."""
         first = self._findings[0] if self._findings else None
         if first is None:
             return "", None, self.name
@@ -74,5 +74,5 @@ class _FindingsItem(pytest.Item):
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Make our mark known: `-m 'not redis_ssot'` leaves our tests out."""
+    """Register our marker; `-m 'not redis_ssot'` deselects our tests."""
     config.addinivalue_line("markers", "redis_ssot: a test of `--redis-ssot`")

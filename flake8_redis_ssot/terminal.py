@@ -1,7 +1,7 @@
-"""Colour and links for terminals, by the conventions of NO_COLOR, FORCE_COLOR and FORCE_HYPERLINK.
+"""Colours and hyperlinks in terminals, with the conventions of NO_COLOR, FORCE_COLOR and FORCE_HYPERLINK.
 
-Links: https://gist.github.com/egmontkob/eb114294efbcd5adb1944c9f3cb5feda, and which terminals have them:
-https://github.com/zkat/supports-hyperlinks
+Hyperlinks: https://gist.github.com/egmontkob/eb114294efbcd5adb1944c9f3cb5feda
+Terminals that support them: https://github.com/zkat/supports-hyperlinks
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import IO, NamedTuple
 
 # ECMA-48, select graphic rendition.
 _CODES = {"bold": "1", "red": "31;1", "blue": "34;1", "cyan": "36", "yellow": "33;1"}
-# Terminals that have links, by what tells them apart.
+# How terminals that support hyperlinks are recognised.
 _LINK_TERM_PROGRAMS = frozenset({"Hyper", "WezTerm", "ghostty", "iTerm.app", "terminology", "vscode"})
 _LINK_TERMS = frozenset({"alacritty", "alacritty-direct", "xterm-ghostty", "xterm-kitty"})
 _LINK_VARIABLES = ("DOMTERM", "KONSOLE_VERSION", "WT_SESSION")
@@ -20,7 +20,7 @@ _BROKEN_VTE = 5000  # 0.50.0 crashes on a link
 
 
 class Style(NamedTuple):
-    """Wraps text in a colour or a link, or leaves it alone."""
+    """Formats text with colours and hyperlinks, where these are enabled."""
 
     has_color: bool = False
     has_links: bool = False
@@ -30,12 +30,12 @@ class Style(NamedTuple):
         return f"\x1b[{_CODES[colour]}m{text}\x1b[0m" if self.has_color else text
 
     def link(self, path: str, text: str) -> str:
-        """`text` as a link to the file at `path`."""
+        """`text` as a hyperlink to the file at `path`."""
         return _format_hyperlink(path, text) if self.has_links else text
 
     @classmethod
     def for_stream(cls, stream: IO[str], environment: Mapping[str, str] = os.environ) -> Style:
-        """Colour where the stream is a terminal that has it; FORCE_COLOR and NO_COLOR (non-empty) decide first."""
+        """The style for a stream: coloured on a terminal, unless NO_COLOR or FORCE_COLOR (non-empty) decides."""
         has_links = _can_show_links(stream.isatty(), environment)
         if environment.get("NO_COLOR"):
             return cls(False, has_links)
@@ -45,7 +45,7 @@ class Style(NamedTuple):
 
 
 def _can_show_links(is_terminal: bool, environment: Mapping[str, str]) -> bool:
-    """Whether to show links: FORCE_HYPERLINK (0: no) decides first, then NO_COLOR, then what the terminal is."""
+    """Whether to show hyperlinks: FORCE_HYPERLINK decides first, then NO_COLOR, then the kind of terminal."""
     forced = environment.get("FORCE_HYPERLINK")
     if forced is not None:
         return forced.strip() != "0"
@@ -62,7 +62,7 @@ def _can_show_links(is_terminal: bool, environment: Mapping[str, str]) -> bool:
 
 
 def _format_hyperlink(path: str, text: str) -> str:
-    """`text` as a link to a file; as it is where there is no such file."""
+    """`text` as a hyperlink to a file, or unchanged if the file does not exist."""
     from pathlib import Path
 
     if not os.path.isfile(path):

@@ -1,4 +1,4 @@
-"""For tests of one's own: no findings, or the test fails and says which."""
+"""Assertions for the users' own test suites."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from flake8_redis_ssot.syntax.notebooks.locations import format_location
 
 
 class GuardError(Exception):
-    """The check could not be made; as text: why."""
+    """The check could not be run; the text says why."""
 
 
 def findings(*paths: str, select: tuple[str, ...] = ()) -> list[Finding]:
-    """The findings under some paths (default: the working directory) that the baseline does not know.
+    """The findings in `paths` (default: the working directory) that are not in the baseline.
 
-    `select` are codes or prefixes (default: those of the configuration). Raises GuardError where a path, the
-    configuration or the baseline is wrong.
+    `select` are codes or prefixes (default: those of the configuration). Raises GuardError if a path, the
+    configuration or the baseline is invalid.
     """
     try:
         result = run(CheckRequest(paths=paths or (".",), select=select))
@@ -31,7 +31,7 @@ def findings(*paths: str, select: tuple[str, ...] = ()) -> list[Finding]:
 
 
 def assert_no_findings(*paths: str, select: tuple[str, ...] = ()) -> None:
-    """Raise AssertionError with all findings where there are any; see `findings` for the rest."""
+    """Raise AssertionError with all findings if there are any; arguments and GuardError as in `findings`."""
     found = findings(*paths, select=select)
     if found:
         lines = "\n".join(map(format_finding, found))
@@ -39,6 +39,6 @@ def assert_no_findings(*paths: str, select: tuple[str, ...] = ()) -> None:
 
 
 def format_finding(finding: Finding) -> str:
-    """A finding as one line, with its advice."""
+    """A finding as one line, with its note."""
     location = f"{finding.path}:{format_location(finding.path, finding.span)}"
     return f"{location}: {finding.code} {finding.message}" + (f" ({finding.note})" if finding.note else "")

@@ -1,1 +1,1 @@
-"""The configuration: where it is found, which settings there are, and every mistake in them."""
+"""Finding, reading and validating the configuration."""

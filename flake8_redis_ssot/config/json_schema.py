@@ -1,4 +1,4 @@
-"""The settings as a JSON schema (draft 7, as SchemaStore wants it), for editors that complete and check TOML."""
+"""The JSON schema of the settings (draft 7, as SchemaStore requires), for editors that complete and validate TOML."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _CODE = {"type": "string", "pattern": f"^({CODE_PATTERN})$"}
 
 
 def json_schema() -> dict[str, Any]:
-    """The schema of the table `tool.redis-ssot`, or of the whole of a `redis-ssot.toml`."""
+    """The schema of the table `tool.redis-ssot`, which is also that of a `redis-ssot.toml`."""
     return {
         "$schema": "http://json-schema.org/draft-07/schema#",
         "title": "redis-ssot",
@@ -33,7 +33,7 @@ def json_schema() -> dict[str, Any]:
         "anyOf": [{"required": [RESOURCE]}, {"required": ["canonical"]}],
         "definitions": {
             "codes": _one_or_more(_CODE),
-            # Dotted names without quotes are tables in tables.
+            # TOML reads unquoted dotted names as nested tables.
             "replacement": {"oneOf": [{"type": "string"}, _table_of(_REPLACEMENT)]},
             **{name: _inner_table_schema(settings) for name, settings in SETTINGS.items() if name},
         },
@@ -46,7 +46,7 @@ def _table_schema(settings: Sequence[Setting]) -> dict[str, Any]:
 
 
 def _inner_table_schema(settings: Sequence[Setting]) -> dict[str, Any]:
-    """The schema of a table, with the keys that it must have."""
+    """The schema of a nested table, with its required keys."""
     schema = _table_schema(settings)
     schema["required"] = [each.name for each in settings if each.presence == "required"]
     for each in settings:

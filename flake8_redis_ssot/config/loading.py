@@ -1,4 +1,4 @@
-"""Where the configuration is, and reading it: every mistake at once, with its file and key."""
+"""Finding and loading a configuration; all problems are reported at once, each with its file and key."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ accessor = "app.redis_manager.get_redis_manager"
 
 
 def configuration_help() -> str:
-    """What to say when there is no configuration: where one goes, and an example of it."""
+    """The message for a missing configuration: where to write one, and an example."""
     return (
         "No configuration found. Let one be proposed: redis-ssot init\n"
         f"Or write one in {PYPROJECT} or {OWN_NAMES[0]}, such as:\n\n{_EXAMPLE}"
@@ -39,10 +39,10 @@ def configuration_help() -> str:
 
 
 def find_config(start: Path) -> Path | None:
-    """The configuration that holds for `start` (a file, a folder, or a path still to be made), or None.
+    """The configuration file that applies to `start` (a file, a directory, or a path that does not exist), or None.
 
-    The nearest folder upwards wins; in it redis-ssot.toml, then .redis-ssot.toml, then a pyproject.toml
-    that has a table for this tool. One that cannot be read counts, so that loading it says why.
+    It is in the nearest parent directory that has a redis-ssot.toml, a .redis-ssot.toml or a pyproject.toml with our
+    table, in this order. An unreadable pyproject.toml counts, so that loading it reports why.
     """
     path = os.path.abspath(start)
     folder = path if os.path.isdir(path) else os.path.dirname(path)
@@ -51,16 +51,16 @@ def find_config(start: Path) -> Path | None:
             file = os.path.join(folder, name)
             if os.path.isfile(file) and (name != PYPROJECT or _has_tool_table(file)):
                 return Path(file)
-        above = os.path.dirname(folder)
-        if above == folder:
+        parent = os.path.dirname(folder)
+        if parent == folder:
             return None
-        folder = above
+        folder = parent
 
 
 def load_config(file: Path, *, root: Path | None = None, overrides: Sequence[str] = ()) -> Config:
-    """Read a configuration; paths in it count from `root`, by default from the file's folder.
+    """Load a configuration; its paths are relative to `root`, by default the file's directory.
 
-    `overrides` are TOML texts such as `resource.redis.canonical = ["app.rm"]`, laid over what the file says.
+    `overrides` are TOML texts such as `resource.redis.canonical = ["app.rm"]`, merged over the file's settings.
     Raises ConfigError with all problems.
     """
     path = Path(os.path.abspath(file))
@@ -73,22 +73,22 @@ def load_config(file: Path, *, root: Path | None = None, overrides: Sequence[str
 
 
 def config_from_overrides(overrides: Sequence[str], root: Path) -> Config:
-    """The configuration that `overrides` are by themselves, as in `load_config`. Raises ConfigError."""
+    """Build a configuration from `overrides` alone, as in `load_config`. Raises ConfigError with all problems."""
     problems: list[ConfigProblem] = []
     override_values = _parse_overrides(overrides, problems)
-    if problems:  # what cannot be read would be told as missing too
+    if problems:  # a setting that cannot be parsed would be reported as missing too
         raise ConfigError(problems)
     return _build_config(_ConfigTable(_COMMAND_LINE, "", {}), override_values, problems, root=root, file=None)
 
 
 def config_warnings(config: Config) -> tuple[ConfigProblem, ...]:
-    """What is suspicious in a configuration but stops nothing: import roots that are no folders."""
+    """Warnings about a valid configuration: import roots that are not directories."""
     missing = [folder for folder in config.src if not (config.root / folder).is_dir()]
     return tuple(problem_at(config, "src", f"`{folder}` is no folder in {config.root}") for folder in missing)
 
 
 def problem_at(config: Config, key: str, text: str) -> ConfigProblem:
-    """A problem with a value of a configuration that has been read; `key` without `tool.redis-ssot`."""
+    """A problem with a setting of a loaded configuration; `key` is given without `tool.redis-ssot`."""
     if config.file is None:
         return ConfigProblem(_COMMAND_LINE, key, text)
     is_pyproject = config.file.name == PYPROJECT
@@ -96,7 +96,7 @@ def problem_at(config: Config, key: str, text: str) -> ConfigProblem:
 
 
 class _ConfigTable(NamedTuple):
-    """Our table in a file: the file as messages call it, what its keys begin with, and its values."""
+    """Our table in a file: the file's name in messages, the prefix of full keys, and the values."""
 
     name: str
     prefix: str
@@ -144,7 +144,7 @@ def _read_table(path: Path, problems: list[ConfigProblem]) -> _ConfigTable | Non
 def _find_tool_table(
     document: dict[str, object], name: str, is_pyproject: bool, problems: list[ConfigProblem]
 ) -> _ConfigTable | None:
-    """Our table in a document: `tool.redis-ssot`, or the whole of a file that has no such table."""
+    """Our table in a TOML document: `tool.redis-ssot`, or in a file of our own without it, the whole document."""
     tool_tables = document.get("tool")
     table = tool_tables.get("redis-ssot") if isinstance(tool_tables, dict) else None
     if isinstance(table, dict):
@@ -188,10 +188,10 @@ def _merge_tables(base: Mapping[str, object], overrides: Mapping[str, object]) -
 
 
 def _has_tool_table(file: str) -> bool:
-    """Whether a pyproject.toml has a table for us, also a misspelt one: to pass it over hides the mistake."""
+    """Whether a pyproject.toml has our table. A misspelt one counts, since skipping the file would hide the mistake."""
     try:
         text = _read_text(Path(file))
-        # Most do not have our name in them at all, and need no parsing.
+        # Most files do not contain our name, and need no parsing.
         tools = _parse_toml(text).get("tool") if _TOOL_NAME.search(text) else None
     except (OSError, ValueError):
         return True
@@ -211,6 +211,5 @@ def _parse_toml(text: str) -> dict[str, object]:
 
 
 def _display_path(path: Path) -> str:
-    """The path as short as it can be from the working directory."""
     working_directory = Path.cwd()
     return str(path.relative_to(working_directory)) if path.is_relative_to(working_directory) else str(path)

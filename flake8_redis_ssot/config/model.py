@@ -1,4 +1,4 @@
-"""The configuration as a value, and what can be wrong with one."""
+"""The configuration as frozen values, and the errors of reading one."""
 
 from __future__ import annotations
 
@@ -13,19 +13,18 @@ NoqaPolicy = Literal["allow", "require-reason", "forbid"]
 
 
 class AccessorFor(NamedTuple):
-    """An accessor that holds only for files that the gitignore-style `paths` mean."""
+    """The accessor to use in files that the gitignore-style patterns `paths` match."""
 
     paths: tuple[str, ...]
     accessor: str
 
 
 class Resource(NamedTuple):
-    """One shared thing: its home, what makes a new one, what to use instead, and its old paths.
+    """A shared resource; all names are dotted.
 
-    `canonical` are modules; `constructors` and the left of `deprecated` may hold globs (`*` one part or some
-    of it, `**` any parts). The right of `deprecated` is the replacement, empty where there is none. `allow`
-    are gitignore-style patterns that count from the root; `tear_down` are methods that end an instance, besides
-    the usual ones.
+    `canonical` are modules; `constructors` may contain globs (`*` matches within one part, `**` any number of parts).
+    `deprecated` are pairs of a name or glob and its replacement, which may be empty. `allow` are gitignore-style
+    patterns relative to the root; `tear_down` are methods that end an instance, in addition to the usual ones.
     """
 
     name: str
@@ -41,10 +40,10 @@ class Resource(NamedTuple):
 
 
 class Config(NamedTuple):
-    """What a run goes by. Paths and patterns count from `root` (absolute), wherever the command is called."""
+    """The settings of a run. Paths and patterns are relative to `root` (absolute), not to the working directory."""
 
     root: Path
-    file: Path | None  # where it was read; None when it comes from the command line alone
+    file: Path | None  # the file it was loaded from; None if all settings come from the command line
     src: tuple[str, ...]
     exclude: tuple[str, ...]
     services: tuple[str, ...]
@@ -53,10 +52,10 @@ class Config(NamedTuple):
     per_file_ignores: tuple[tuple[str, tuple[str, ...]], ...]
     type_checking: TypeChecking
     resources: tuple[Resource, ...]
-    baseline: str  # from `root`, with `/`; empty: none
+    baseline: str  # relative to `root`, with `/`; empty for none
     duplicates: Duplicates  # where classes are compared with the guarded ones
-    duplicate_threshold: float  # the part of their methods, by weight, that makes a class one of them
-    noqa: tuple[tuple[str, NoqaPolicy], ...]  # prefixes of codes, each with what its comments may do
+    duplicate_threshold: float  # the fraction of a guarded class's methods, by weight, that makes a duplicate
+    noqa: tuple[tuple[str, NoqaPolicy], ...]  # prefixes of codes, each with its policy
 
     @property
     def import_roots(self) -> list[str]:
@@ -64,13 +63,13 @@ class Config(NamedTuple):
         return [os.path.normpath(os.path.join(self.root, source)) for source in self.src]
 
     def noqa_policy(self, code: str) -> NoqaPolicy:
-        """What `noqa` comments may do to a code; the longest prefix decides."""
+        """The policy for `noqa` comments of a code; the longest matching prefix decides."""
         matching_policies = [(len(prefix), word) for prefix, word in self.noqa if code.startswith(prefix)]
         return max(matching_policies)[1] if matching_policies else "allow"
 
 
 class ConfigProblem(NamedTuple):
-    """One thing that is wrong: the file (or `--config`), the full key (empty for all of it), and the text."""
+    """A problem with a setting: the file (or `--config`), the full key (empty for the whole file), and the text."""
 
     file: str
     key: str
@@ -81,7 +80,7 @@ class ConfigProblem(NamedTuple):
 
 
 class ConfigError(Exception):
-    """A configuration that cannot be used, with all its problems; as text, one line each."""
+    """A configuration is invalid; the text has one line for each of its `problems`."""
 
     def __init__(self, problems: Iterable[ConfigProblem]) -> None:
         self.problems = tuple(problems)

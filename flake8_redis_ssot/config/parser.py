@@ -1,4 +1,4 @@
-"""From the values of a configuration to the model, and what must hold between them."""
+"""Building the configuration from TOML values, with the checks across several settings."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ from flake8_redis_ssot.config.toml_table import ProblemReporter, Table, join_key
 def build_config(
     values: Mapping[str, object], *, root: Path, file: Path | None, report_problem: ProblemReporter
 ) -> Config:
-    """The configuration that a table stands for; what is wrong is reported and left out."""
+    """Build the configuration from the values of our table; invalid values are reported and left out."""
     table = Table(values, "", report_problem, root.as_posix())
     table.report_unknown_keys(setting_names(top_level_settings()))
     resource_tables = list(_read_resources(table))
     _check_consistency(resource_tables)
     resources = tuple(resource for _, resource in resource_tables)
-    # Problems are reported in the order of the model: `noqa`, which the table has earlier, comes last.
+    # Problems are reported in the order of the model's fields, which has `noqa` last.
     settings = sorted(SETTINGS[GENERAL], key=lambda setting: Config._fields.index(setting.field))
     return Config(root=root, file=file, resources=resources, **read_settings(table, settings))
 
@@ -42,7 +42,7 @@ def _read_resources(table: Table) -> Iterator[tuple[Table, Resource]]:
 
 
 def _read_resource(table: Table, name: str | None) -> Resource:
-    """The resource in `table`; without a name it is called by the last part of its canonical module."""
+    """The resource in `table`; its default name is the last part of its canonical module."""
     values = read_settings(table, SETTINGS[RESOURCE])
     canonical = values["canonical"]
     default_name = canonical[0].rpartition(".")[2] if canonical else "resource"
@@ -50,7 +50,7 @@ def _read_resource(table: Table, name: str | None) -> Resource:
 
 
 def _check_consistency(resource_tables: Sequence[tuple[Table, Resource]]) -> None:
-    """Note what contradicts itself, within a resource or between two."""
+    """Report contradictions within a resource or between two."""
     names: set[str] = set()
     for table, resource in resource_tables:
         if resource.name in names:

@@ -1,7 +1,7 @@
-"""Every setting, declared once: its key, the type and check of its value, its default, and its help.
+"""The table of all settings: key, type and validation of the value, default, and help.
 
-What reads a configuration, the JSON schema, the page of settings and "did you mean" all go by this table. A new
-setting is an entry here and a field of the model.
+The parser, the JSON schema, the settings page and "did you mean" hints are driven by it. To add a setting, add an entry
+here and a field to the model.
 """
 
 from __future__ import annotations
@@ -35,36 +35,36 @@ from flake8_redis_ssot.config.value_types import (
     Strings,
 )
 
-GENERAL, RESOURCE, ACCESSOR_FOR = "", "resource", "accessor-for"  # the tables that settings stand in
+GENERAL, RESOURCE, ACCESSOR_FOR = "", "resource", "accessor-for"  # the tables that have settings
 
 
 class ValueType(Protocol):
-    """What may be the value of a setting."""
+    """The type of a setting's value."""
 
     def read(self, table: Table, key: str) -> Any:
-        """The value at `key`, which `table` has; None where nothing of it is good. Reports what is wrong."""
+        """The value at `key`, which is in `table`; None if it is invalid. Problems are reported to `table`."""
 
 
 class Setting(NamedTuple):
-    """A key of the configuration: what its value may be, what it means, and what holds where it is not given."""
+    """A key of the configuration, with the type of its value, its help and its default."""
 
     name: str
     type: ValueType
-    help: str  # `{default}` stands for the default
+    help: str  # `{default}` is replaced by the default
     default: object = ()
-    default_in: Callable[[str], object] | None = None  # the default that depends on the root
+    default_in: Callable[[str], object] | None = None  # computes the default from the root
     presence: Literal["optional", "nonempty", "required"] = "optional"
-    alternative: str = ""  # the key without which this one is required
-    hint: str = ""  # what to say where the value is missing or empty and may not be
+    alternative: str = ""  # this key is required unless the alternative is given
+    hint: str = ""  # what to do if a required value is missing or empty
 
     @property
     def field(self) -> str:
-        """The field of the model that has the value."""
+        """The field of the model for the value."""
         return self.name.replace("-", "_")
 
     @property
     def description(self) -> str:
-        """The help with the default in it."""
+        """The help, with the default filled in."""
         return self.help.replace("{default}", str(self.default))
 
     def read(self, table: Table) -> Any:
@@ -75,7 +75,7 @@ class Setting(NamedTuple):
         return self.default if self.default_in is None else self.default_in(table.root)
 
     def report_absence(self, table: Table) -> None:
-        """Report that the value is missing or empty where it may not be."""
+        """Report a required value that is missing or empty."""
         value = table.values.get(self.name)
         text = ""
         if self.alternative and not value and not table.values.get(self.alternative):
@@ -89,13 +89,13 @@ class Setting(NamedTuple):
 
 
 class Tables(NamedTuple):
-    """An array of tables, or a table that stands for an array of one."""
+    """An array of tables, or a single table."""
 
-    name: str  # of their settings
-    model: Callable[..., object]  # takes the fields of a table
+    name: str  # the key of their settings in SETTINGS
+    model: Callable[..., object]  # is called with the fields of a table
 
     def read(self, table: Table, key: str) -> tuple[object, ...]:
-        """The tables at `key`, each as a value of the model."""
+        """The tables at `key`, each converted by the model."""
         tables = [table.as_table(item, full_key) for item, full_key in table.items(key)]
         return tuple(self._read_one(inner) for inner in tables if inner is not None)
 
@@ -105,12 +105,12 @@ class Tables(NamedTuple):
 
 
 class NamedTables(NamedTuple):
-    """A table of tables, each under a name of the user's."""
+    """A table of tables, each with a name that the user chooses."""
 
-    name: str  # of their settings
+    name: str  # the key of their settings in SETTINGS
 
     def read(self, table: Table, key: str) -> Iterator[tuple[str, Table]]:
-        """The tables at `key`, each with its name."""
+        """The tables at `key`, with their names."""
         outer = table.table(key)
         if outer is None:
             return
@@ -125,7 +125,7 @@ class NamedTables(NamedTuple):
 
 
 def read_settings(table: Table, settings: Sequence[Setting]) -> dict[str, Any]:
-    """The values that `table` has for some settings, by the field of the model; what is wrong is reported."""
+    """The values of some settings in `table`, or their defaults, by field of the model; problems are reported."""
     for setting in settings:
         setting.report_absence(table)
     return {setting.field: setting.read(table) for setting in settings}
@@ -137,7 +137,7 @@ def setting_names(settings: Iterable[Setting]) -> tuple[str, ...]:
 
 
 def top_level_settings() -> tuple[Setting, ...]:
-    """What may stand in `[tool.redis-ssot]`: a single resource may stand among the general settings."""
+    """The settings of `[tool.redis-ssot]`, which may include those of a single unnamed resource."""
     return (*SETTINGS[GENERAL], RESOURCES, *SETTINGS[RESOURCE])
 
 

@@ -1,4 +1,4 @@
-"""A TOML table whose values are checked as they are read: what is wrong with one is reported, and it is left out."""
+"""A TOML table whose values are validated as they are read; problems are reported to a callback."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import NamedTuple, TypeGuard
 
 from flake8_redis_ssot.config.validators import find_nearest
 
-ProblemReporter = Callable[[str, str], None]  # takes the full key and what is wrong there
+ProblemReporter = Callable[[str, str], None]  # is passed the full key and the text of a problem
 _TYPE_NAMES = {
     str: "a string",
     bool: "a boolean",
@@ -20,16 +20,16 @@ _TYPE_NAMES = {
 
 
 class PathValidator(NamedTuple):
-    """A validator of paths, which says what is wrong with one where paths count from `root`."""
+    """A validator of paths: `validate` is passed a path and the root, and returns the problem or None."""
 
     validate: Callable[[str, str], str | None]
 
 
-Validator = Callable[[str], "str | None"] | PathValidator  # says what is wrong with a string, if anything
+Validator = Callable[[str], "str | None"] | PathValidator  # returns the problem with a string, or None
 
 
 class Table(NamedTuple):
-    """The values of one table, its full key, where to report problems, and the folder that paths count from."""
+    """The values of a table, its full key, the callback for problems, and the root that paths are relative to."""
 
     values: Mapping[str, object]
     key: str
@@ -41,31 +41,31 @@ class Table(NamedTuple):
         return join_key(self.key, key)
 
     def report_unknown_keys(self, valid: tuple[str, ...]) -> None:
-        """Report every key that is not valid, with the one that was most likely meant."""
+        """Report every key that is not in `valid`, with the nearest valid one."""
         for key, value in self.values.items():
             if key not in valid:
                 self.report_problem(self.full_key(key), _unknown_key_message(key, value, valid))
 
     def items(self, key: str) -> list[tuple[object, str]]:
-        """The items of an array with their full keys; any other value stands for an array of one."""
+        """The items of an array with their full keys; any other value counts as an array of one."""
         value, full_key = self.values[key], self.full_key(key)
         if isinstance(value, list):
             return [(item, f"{full_key}[{index}]") for index, item in enumerate(value)]
         return [(value, full_key)]
 
     def table(self, key: str) -> Table | None:
-        """A table within this one, or None."""
+        """The nested table at `key`; None, reported, if it is not a table."""
         return self.as_table(self.values[key], self.full_key(key))
 
     def as_table(self, value: object, key: str) -> Table | None:
-        """The value found at the full `key` as a table, or None."""
+        """The `value` at the full `key` as a table; None, reported, if it is not one."""
         if isinstance(value, dict):
             return self._replace(values=value, key=key)
         self.report_mismatch(key, "a table", value)
         return None
 
     def is_valid(self, value: object, key: str, validator: Validator) -> TypeGuard[str]:
-        """Whether the value found at the full `key` is a string without fault."""
+        """Whether the `value` at the full `key` is a valid string; if not, the problem is reported."""
         if not isinstance(value, str):
             self.report_mismatch(key, "a string", value)
             return False
@@ -75,23 +75,23 @@ class Table(NamedTuple):
         return problem is None
 
     def report_mismatch(self, key: str, expected: str, found: object) -> None:
-        """Report that the value at the full `key` is of the wrong type."""
+        """Report that the value `found` at the full `key` has the wrong type."""
         self.report_problem(key, mismatch_message(expected, found))
 
 
 def mismatch_message(expected: str, found: object) -> str:
-    """What to say of a value of the wrong type."""
+    """The text of the problem that a value has the wrong type."""
     return f"expected {expected}, found {_TYPE_NAMES.get(type(found), 'a date or time')}"
 
 
 def join_key(parent: str, key: str) -> str:
-    """A full key as TOML writes it: a part that is no bare word in quotes."""
+    """A full key in TOML syntax: a part that is not a bare key is quoted."""
     part = key if re.fullmatch(r"[A-Za-z0-9_-]+", key) else f'"{key}"'
     return f"{parent}.{part}" if parent else part
 
 
 def iter_leaves(values: Mapping[str, object], parent: str = "") -> Iterator[tuple[str, object]]:
-    """The full keys and the values of all that is no table, in any depth."""
+    """The full keys and values of all nested values that are not tables."""
     for key, value in values.items():
         if isinstance(value, dict) and value:
             yield from iter_leaves(value, join_key(parent, key))

@@ -1,16 +1,16 @@
-"""What is wrong with a name, a path or a code as somebody wrote it: each answer ends in what to write."""
+"""Validation of names, paths and codes in the configuration; each problem says what to write instead."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
 
-CODE_PATTERN = r"ALL|RSS\d{0,3}"  # all codes, a code, or the beginning of one
+CODE_PATTERN = r"ALL|RSS\d{0,3}"  # all codes, a code, or a prefix
 
 
 def find_nearest(word: str, words: Iterable[str]) -> str | None:
-    """The one of `words` that `word` was meant to be, or None. Case and `_` for `-` do not count."""
-    import difflib  # late: only a mistake needs it
+    """The one of `words` most similar to `word`, or None. Case is ignored, and `_` equals `-`."""
+    import difflib  # late: only needed for a mistake
 
     normalised_words = {_normalise(candidate): candidate for candidate in words}
     matches = difflib.get_close_matches(_normalise(word), normalised_words, n=1)
@@ -26,12 +26,12 @@ def validate_module(text: str) -> str | None:
 
 
 def validate_service(text: str) -> str | None:
-    """Why `text` names no service, neither as a package nor as a relative folder, or None."""
+    """Why `text` is neither the dotted name of a package nor a relative directory, or None."""
     return _validate_relative_path(text, "the root") if "/" in text else validate_module(text)
 
 
 def validate_member(text: str) -> str | None:
-    """Why `text` is not the dotted name of something in a module (`app.rm.get_rm`), or None."""
+    """Why `text` is not the dotted name of a symbol in a module (`app.rm.get_rm`), or None."""
     problem = validate_module(text)
     if problem is None and "." not in text:
         return f"`{text}` names no module; write the whole name, such as `app.{text}`"
@@ -39,7 +39,7 @@ def validate_member(text: str) -> str | None:
 
 
 def validate_constructor(text: str) -> str | None:
-    """Why `text` is not the dotted name, or glob, of things in modules, or None."""
+    """Why `text` is not the dotted name, or glob, of symbols in modules, or None."""
     problem = validate_deprecated(text)
     if problem is None and "." not in text:
         return f"`{text}` names no module; write the whole name, or `**.{text}` for any module"
@@ -47,7 +47,7 @@ def validate_constructor(text: str) -> str | None:
 
 
 def validate_deprecated(text: str) -> str | None:
-    """Why `text` is not the dotted name, or glob, of modules or things in them, or None."""
+    """Why `text` is not the dotted name, or glob, of modules or symbols, or None."""
     problem = _validate_dotted_name(text)
     if problem is None and not text.strip("*."):
         return f"`{text}` means everything; spell some of it, such as `**.*Manager`"
@@ -55,7 +55,7 @@ def validate_deprecated(text: str) -> str | None:
 
 
 def validate_method_name(text: str) -> str | None:
-    """Why `text` is not the plain name of a method, or None."""
+    """Why `text` is not an identifier, or None."""
     if text.isidentifier():
         return None
     better = text.strip().removesuffix("()").rpartition(".")[2]
@@ -66,7 +66,7 @@ def validate_method_name(text: str) -> str | None:
 def validate_pattern(text: str, root: str) -> str | None:
     """Why `text` is not a gitignore-style pattern that can match something below `root`, or None.
 
-    A first `/` is right: it ties the pattern to the root.
+    A leading `/` is valid: it anchors the pattern at the root.
     """
     bare = text.removeprefix("!")
     if bare == root or bare.startswith(f"{root}/"):
@@ -75,7 +75,7 @@ def validate_pattern(text: str, root: str) -> str | None:
 
 
 def validate_folder(text: str, root: str) -> str | None:
-    """Why `text` is not a relative path of a folder below `root`, or None."""
+    """Why `text` is not a relative path below `root`, or None."""
     if text.startswith("/"):
         inside = text[len(root) :].strip("/") or "." if f"{text}/".startswith(f"{root}/") else "src"
         return f"`{text}` is absolute; write it from {root}, such as `{inside}`"
@@ -83,7 +83,7 @@ def validate_folder(text: str, root: str) -> str | None:
 
 
 def validate_code(text: str) -> str | None:
-    """Why `text` is not `ALL`, a code or the beginning of one, or None."""
+    """Why `text` is not `ALL`, a code or a prefix of one, or None."""
     if re.fullmatch(CODE_PATTERN, text):
         return None
     better = text.strip().upper()
@@ -92,7 +92,7 @@ def validate_code(text: str) -> str | None:
 
 
 def validate_choice(text: str, words: Sequence[str]) -> str | None:
-    """Why `text` is none of some words, or None."""
+    """Why `text` is not one of `words`, or None."""
     if text in words:
         return None
     nearest_word = find_nearest(text, words)

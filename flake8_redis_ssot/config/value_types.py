@@ -1,6 +1,6 @@
-"""What may be the value of a setting: each type reads one from a table that has it, and reports what is wrong.
+"""The types of settings: each reads a value from a table, and reports what is invalid.
 
-What a type means to an editor is in `json_schema`, which a check does not load.
+Their JSON schemas are in `json_schema`, which a check does not load.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from flake8_redis_ssot.config.validators import (
 
 
 class String(NamedTuple):
-    """A string; None for one that is wrong."""
+    """A string; None if it is invalid."""
 
     validator: Validator
 
@@ -32,22 +32,22 @@ class String(NamedTuple):
 
 
 class Strings(NamedTuple):
-    """An array of strings, or a string that stands for an array of one; each once, converted."""
+    """An array of strings or a single string, converted and without duplicates."""
 
     validator: Validator
     convert: Callable[[str], str] = str
 
     def read(self, table: Table, key: str) -> tuple[str, ...]:
-        """The good strings at `key`."""
+        """The valid strings at `key`."""
         if not isinstance(table.values[key], (str, list)):
             table.report_mismatch(table.full_key(key), "a string or an array of strings", table.values[key])
             return ()
-        good = (item for item, full_key in table.items(key) if table.is_valid(item, full_key, self.validator))
-        return tuple(dict.fromkeys(map(self.convert, good)))
+        valid = (item for item, full_key in table.items(key) if table.is_valid(item, full_key, self.validator))
+        return tuple(dict.fromkeys(map(self.convert, valid)))
 
 
 def anchor_pattern(pattern: str) -> str:
-    """`./tests`, which git would match with nothing, means `/tests`."""
+    """Rewrite `./tests`, which matches nothing in git, to `/tests`."""
     return re.sub(r"\A(!?)\./", r"\1/", pattern)
 
 
@@ -61,7 +61,7 @@ class Choice(NamedTuple):
     words: tuple[str, ...]
 
     def validate(self, text: str) -> str | None:
-        """Why `text` is none of the words, or None."""
+        """Why `text` is not one of the words, or None."""
         return validate_choice(text, self.words)
 
     def read(self, table: Table, key: str) -> str | None:
@@ -82,7 +82,7 @@ class Boolean(NamedTuple):
 
 
 class Fraction(NamedTuple):
-    """A number above 0 and up to 1; None for any other."""
+    """A number above 0 and up to 1; None for any other value."""
 
     def read(self, table: Table, key: str) -> float | None:
         """The number at `key`."""
@@ -97,7 +97,7 @@ class Fraction(NamedTuple):
 
 
 class CodesByPattern(NamedTuple):
-    """A table of patterns, each with codes."""
+    """A table that maps patterns to codes."""
 
     def read(self, table: Table, key: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
         """The patterns at `key`, each with its codes."""
@@ -110,12 +110,12 @@ class CodesByPattern(NamedTuple):
 
 
 class ChoiceByCode(NamedTuple):
-    """A table of prefixes of codes with a word each; one word alone stands for all codes."""
+    """A table that maps prefixes of codes to a word each, or a single word for all codes."""
 
     choice: Choice
 
     def read(self, table: Table, key: str) -> tuple[tuple[str, str], ...]:
-        """The prefixes at `key` (empty: all codes), each with its word."""
+        """The prefixes at `key` (empty for all codes), each with its word."""
         value, full_key = table.values[key], table.full_key(key)
         if isinstance(value, str):
             return (("", value),) if table.is_valid(value, full_key, self.choice.validate) else ()
@@ -128,7 +128,7 @@ class ChoiceByCode(NamedTuple):
 
 
 class Replacements(NamedTuple):
-    """A table of dotted names, each with its replacement (empty: none), or the names alone."""
+    """A table that maps dotted names to replacements (empty for none), or an array of names."""
 
     def read(self, table: Table, key: str) -> tuple[tuple[str, str], ...]:
         """The names at `key`, each with its replacement."""
@@ -151,7 +151,7 @@ def _read_pairs(
 
 
 def _flatten(values: Mapping[str, object], parent: str = "") -> Iterator[tuple[str, object]]:
-    """The names of a table; those written without quotes (`app.old = "…"`) TOML reads as tables in tables."""
+    """The dotted names in a table with their values; TOML reads unquoted ones (`app.old = "…"`) as nested tables."""
     for key, value in values.items():
         name = f"{parent}.{key}" if parent else key
         if isinstance(value, dict):
