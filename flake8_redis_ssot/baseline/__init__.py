@@ -1,1 +1,1 @@
-"""The baseline: known findings, which do not fail a check. Entries hold no line numbers."""
+"""The baseline: known findings, which do not fail a check. Its entries have no line numbers."""

@@ -1,4 +1,4 @@
-"""What a known finding is known by, wherever its lines move."""
+"""Baseline entries, which identify a finding independent of line numbers."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from flake8_redis_ssot.model import Finding
 
 
 class BaselineEntry(NamedTuple):
-    """One known finding: `path` from the configuration's folder with `/`, and the parts of its `Mark`.
+    """A known finding: `path` (relative to the configuration's directory, with `/`), code and `FindingContext`.
 
-    Findings that are the same in all of this are told apart by `ordinal`, from 1 on, in order of place.
+    `ordinal` (1-based, in order of position) distinguishes findings that are otherwise equal.
     """
 
     path: str
@@ -26,28 +26,22 @@ class BaselineEntry(NamedTuple):
 
     @property
     def content(self) -> tuple[str, ...]:
-        """All but where it is: what stays the same when a file is moved."""
+        """All fields but the path: what stays the same when a file is moved."""
         return self.code, self.function, self.origin, self.snippet, str(self.ordinal)
 
 
 def build_entries(findings: Iterable[Finding], root: str) -> list[BaselineEntry]:
-    """The entry of each finding; findings come in order of place, `root` is the configuration's folder."""
+    """The entries of findings, which are sorted by position; `root` is the configuration's directory."""
     counts: Counter[tuple[str, ...]] = Counter()
     entries = []
     for finding in findings:
-        finding_context = finding.context
-        key = (
-            path_from(root, finding.path),
-            finding.code,
-            finding_context.function,
-            finding_context.origin,
-            finding_context.snippet,
-        )
+        context = finding.context
+        key = (path_from(root, finding.path), finding.code, context.function, context.origin, context.snippet)
         counts[key] += 1
         entries.append(BaselineEntry(*key, counts[key]))
     return entries
 
 
 def path_from(root: str, path: str) -> str:
-    """A path as entries have it."""
+    """A path as in entries: relative to `root`, with `/`."""
     return to_relative_path(root, os.path.abspath(path))

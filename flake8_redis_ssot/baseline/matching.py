@@ -1,4 +1,4 @@
-"""What is known, what is new, what is gone, and what has only moved to another file."""
+"""Comparing findings with the baseline: which are known or new, and which entries are gone or have moved."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ _EntryContent = tuple[str, ...]
 
 
 class BaselineMatch(NamedTuple):
-    """A baseline beside what is found now.
+    """The comparison of a baseline with the present findings.
 
-    `known` are findings that are in it, `new` those that are not, `gone` entries that nothing stands for any more, and
-    `moved` maps entries of files that are gone to what they are now.
+    `known` are findings in the baseline, `new` findings that are not; `gone` are entries without a finding, and `moved`
+    maps entries of removed files to those of the files that replaced them.
     """
 
     known: frozenset[BaselineEntry]
@@ -29,13 +29,13 @@ class BaselineMatch(NamedTuple):
     moved: Mapping[BaselineEntry, BaselineEntry]
 
     def prune(self, entries: Iterable[BaselineEntry]) -> tuple[BaselineEntry, ...]:
-        """The entries of the baseline without those that are gone, and with those that have moved where they are."""
+        """The entries of the baseline without those that are gone, and with new paths for those that have moved."""
         gone = set(self.gone)
         return tuple(sorted(self.moved.get(entry, entry) for entry in entries if entry not in gone))
 
     @property
     def is_stale(self) -> bool:
-        """Whether the baseline says more than is true."""
+        """Whether the baseline has entries that are gone or have moved."""
         return bool(self.gone or self.moved)
 
 
@@ -47,50 +47,47 @@ def match_entries(
     exists: Callable[[str], bool],
     is_whole_project: bool,
 ) -> BaselineMatch:
-    """Compare a baseline with what is found now.
+    """Compare a baseline with the entries of the present findings.
 
-    `covers` tells whether what an entry of a file that is there stands for would have been found in this run, `exists`
-    whether a file is; `is_whole_project`: all files of the project were looked at, so that what has left one is nowhere
-    else.
+    `covers` tells whether this run would have found the finding of an entry whose file exists, `exists` whether a file
+    (a path as in entries) exists. With `is_whole_project`, entries of removed files that have not moved are gone.
     """
     present, before = set(found_entries), set(entries)
     missing = [entry for entry in entries if entry not in present]
-    lost = [entry for entry in missing if not exists(entry.path)]
+    in_removed_files = [entry for entry in missing if not exists(entry.path)]
     new = [entry for entry in found_entries if entry not in before]
-    moved = _find_moved(lost, new, {entry.path for entry in entries})
-    arrived = frozenset(moved.values())
-    gone = [entry for entry in missing if (is_whole_project if entry in lost else covers(entry))]
+    moved = _find_moved(in_removed_files, new, {entry.path for entry in entries})
+    moved_to = frozenset(moved.values())
+    gone = [entry for entry in missing if (is_whole_project if entry in in_removed_files else covers(entry))]
     return BaselineMatch(
-        frozenset(present & before) | arrived,
-        tuple(entry for entry in new if entry not in arrived),
+        frozenset(present & before) | moved_to,
+        tuple(entry for entry in new if entry not in moved_to),
         tuple(entry for entry in gone if entry not in moved),
         moved,
     )
 
 
 def _find_moved(
-    lost: Iterable[BaselineEntry], new: Iterable[BaselineEntry], old_paths: Set[str]
+    removed: Iterable[BaselineEntry], new: Iterable[BaselineEntry], old_paths: Set[str]
 ) -> dict[BaselineEntry, BaselineEntry]:
-    """Entries of files that are gone, with those of the one file that each can have become.
+    """Map entries of removed files to entries with the same content in the one new file that replaces each.
 
-    Where one file could be several, or several one, nothing has moved: what can't be told apart counts as new.
+    If several files could have replaced one, or one several, nothing counts as moved.
     """
-    lost_by_path, new_by_path = (
-        _group_by_path(lost),
-        _group_by_path(entry for entry in new if entry.path not in old_paths),
-    )
+    removed_by_path = _group_by_path(removed)
+    new_by_path = _group_by_path(entry for entry in new if entry.path not in old_paths)
     pairs = [
         (old_path, new_path)
-        for old_path in lost_by_path
+        for old_path in removed_by_path
         for new_path in new_by_path
-        if lost_by_path[old_path].keys() & new_by_path[new_path].keys()
+        if removed_by_path[old_path].keys() & new_by_path[new_path].keys()
     ]
-    gone_paths, new_paths = [old_path for old_path, _ in pairs], [new_path for _, new_path in pairs]
+    removed_paths, new_paths = [old_path for old_path, _ in pairs], [new_path for _, new_path in pairs]
     return {
-        lost_by_path[old_path][content]: new_by_path[new_path][content]
+        removed_by_path[old_path][content]: new_by_path[new_path][content]
         for old_path, new_path in pairs
-        if gone_paths.count(old_path) == new_paths.count(new_path) == 1
-        for content in lost_by_path[old_path].keys() & new_by_path[new_path].keys()
+        if removed_paths.count(old_path) == new_paths.count(new_path) == 1
+        for content in removed_by_path[old_path].keys() & new_by_path[new_path].keys()
     }
 
 
@@ -102,7 +99,7 @@ def _group_by_path(entries: Iterable[BaselineEntry]) -> dict[str, dict[_EntryCon
 
 
 class Baseline(NamedTuple):
-    """The known findings of a project: the file (absolute path) with its entries, and the folder they count from."""
+    """A baseline file (absolute path), the directory that its paths are relative to, and its entries."""
 
     file: str
     root: str
@@ -110,7 +107,7 @@ class Baseline(NamedTuple):
 
 
 class BaselineResult(NamedTuple):
-    """Findings apart: `new` ones and `known` ones. `match_entries` says what the baseline says too much."""
+    """The findings of a run, split by the baseline; `match` has the entries that are gone or have moved."""
 
     baseline: Baseline
     new: tuple[Finding, ...]
@@ -119,7 +116,7 @@ class BaselineResult(NamedTuple):
 
 
 def load_baseline(config: Config, file: str) -> Baseline | None:
-    """The baseline in a file (a path; empty: the one of the configuration, if it has one). Raises BaselineError."""
+    """Load the baseline in `file`, or if that is empty, the configured one, if any. Raises BaselineError."""
     path = os.path.abspath(file) if file else config.baseline and os.path.join(config.root, config.baseline)
     return Baseline(path, str(config.root), load_entries(path)) if path else None
 
@@ -127,14 +124,13 @@ def load_baseline(config: Config, file: str) -> Baseline | None:
 def split_by_baseline(
     baseline: Baseline, findings: Sequence[Finding], files: Set[str], selection: Selection, *, is_whole_project: bool
 ) -> BaselineResult:
-    """Tell known findings from new ones.
+    """Split findings into known and new ones.
 
-    `files` (absolute paths) are those that were looked at, `is_whole_project`: all of the project; `selection` are the
-    codes.
+    `files` (absolute paths) were checked for the codes of `selection`; with `is_whole_project`, they are all files.
     """
     found_entries = build_entries(findings, baseline.root)
     checked_paths = {path_from(baseline.root, path) for path in files}
-    # What can't be read holds nothing that is found, yet nothing is mended in it.
+    # A file that could not be analysed has no findings, but its entries are not fixed.
     unreadable_paths = {
         entry.path for entry, finding in zip(found_entries, findings) if finding.context.kind is FindingKind.GAP
     }
@@ -154,7 +150,7 @@ def split_by_baseline(
 
 
 class MergeResult(NamedTuple):
-    """What both sides agree on; `dropped` are entries that only one side has added since they parted."""
+    """The entries that both sides have; `dropped` are those that only one side has added."""
 
     entries: tuple[BaselineEntry, ...]
     dropped: tuple[BaselineEntry, ...]
@@ -163,7 +159,10 @@ class MergeResult(NamedTuple):
 def merge_entries(
     base: Iterable[BaselineEntry], ours: Iterable[BaselineEntry], theirs: Iterable[BaselineEntry]
 ) -> MergeResult:
-    """An entry stays if both sides have it: what one has mended is mended, what one lets pass is to be decided anew."""
+    """Merge two sides, given their common ancestor: an entry is kept if both have it.
+
+    What one side has fixed is fixed, and what only one side accepts has to be accepted again.
+    """
     our_entries, their_entries = set(ours), set(theirs)
     return MergeResult(
         tuple(sorted(our_entries & their_entries)), tuple(sorted((our_entries ^ their_entries) - set(base)))

@@ -1,4 +1,4 @@
-"""The file of a baseline: one entry a line, sorted, without totals or dates, so that branches merge."""
+"""The baseline file: one entry per line, sorted, without totals or dates, so that branches merge."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ _CONFLICT_MARKERS = ("<<<<<<<", "=======", ">>>>>>>", "|||||||")
 
 
 class BaselineError(ValueError):
-    """A baseline that can't be used; as text: where, and what to do."""
+    """A baseline is invalid; the text says where, and what to do."""
 
 
 def load_entries(path: str) -> tuple[BaselineEntry, ...]:
-    """The entries of a file. Raises BaselineError."""
+    """Load the entries of a file. Raises BaselineError."""
     try:
         text = read(path).decode("utf-8", "surrogatepass")
     except FileNotFoundError:
@@ -31,8 +31,8 @@ def load_entries(path: str) -> tuple[BaselineEntry, ...]:
 
 
 def parse_entries(text: str, path: str) -> tuple[BaselineEntry, ...]:
-    """The entries of a text; `path` is for messages. Raises BaselineError."""
-    # Only these: a snippet may hold characters at which `str.splitlines` would end a line.
+    """Parse the text of a baseline; `path` is for messages. Raises BaselineError."""
+    # Not `str.splitlines`, which also splits at characters that a snippet may contain.
     numbered = enumerate(text.replace("\r\n", "\n").split("\n"), 1)
     lines = [(row, line) for row, line in numbered if line.strip() and line != _HEADER]
     return tuple(sorted({_parse_entry(line, f"{path}:{row}") for row, line in lines}))
@@ -59,7 +59,7 @@ def format_entries(entries: Iterable[BaselineEntry]) -> str:
 
 
 def save_entries(path: str, entries: Iterable[BaselineEntry]) -> None:
-    """Write a baseline, whole or not at all. Raises BaselineError."""
+    """Write a baseline file atomically. Raises BaselineError."""
     try:
         write_atomic(path, format_entries(entries).encode("utf-8", "surrogatepass"))
     except OSError as error:

@@ -1,1 +1,1 @@
-"""Findings as text: the formats of `check`, statistics, summaries."""
+"""Reports of findings: the output formats of `check`, statistics and summaries."""

@@ -1,4 +1,4 @@
-"""What a server knows a finding by, from one run to the next, however lines move."""
+"""Fingerprints by which servers track a finding from run to run, independent of line numbers."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from flake8_redis_ssot.model import Finding
 
 
 def compute_fingerprints(findings: Iterable[Finding], *, with_path: bool) -> list[str]:
-    """One for each finding: a digest of what it is (and where), and which of several equal ones in its file it is."""
-    seen: Counter[tuple[str, str]] = Counter()
-    result = []
+    """The fingerprints of findings: a digest (`with_path`, also of the path), and a count of equal ones in a file."""
+    counts: Counter[tuple[str, str]] = Counter()
+    fingerprints = []
     for finding in findings:
         context = finding.context
         parts = (
@@ -24,6 +24,6 @@ def compute_fingerprints(findings: Iterable[Finding], *, with_path: bool) -> lis
             repository_path(finding.path) if with_path else "",
         )
         digest = blake2b("\0".join(parts).encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
-        seen[finding.path, digest] += 1
-        result.append(f"{digest}:{seen[finding.path, digest]}")
-    return result
+        counts[finding.path, digest] += 1
+        fingerprints.append(f"{digest}:{counts[finding.path, digest]}")
+    return fingerprints

@@ -1,4 +1,4 @@
-"""What a report is made from, and the choice of its form. A report is text; printing it is somebody else's work."""
+"""The input of a report, and the output formats that turn it into text."""
 
 from __future__ import annotations
 
@@ -21,10 +21,9 @@ from flake8_redis_ssot.terminal import Style
 
 
 class CheckReport(NamedTuple):
-    """What there is to tell: findings in order, rule names by code, and ways to a file's source lines and cells.
+    """The findings to report, in order, with rule names by code and access to source lines and notebooks.
 
-    `fixed_count` findings are gone; with `has_unsafe_fixes` those of the others whose fix is unsafe would be applied as
-    well.
+    `fixed_count` further findings have been fixed. With `has_unsafe_fixes`, unsafe fixes count as applicable.
     """
 
     findings: Sequence[Finding]
@@ -35,23 +34,23 @@ class CheckReport(NamedTuple):
     load_notebook: NotebookLoader = open_notebook
 
     def format_location(self, finding: Finding) -> str:
-        """Where a finding begins, as people read it: `row:column`, with the cell before it in a notebook."""
+        """The start of a finding as `row:column` (1-based), preceded by the cell in a notebook."""
         return format_location(finding.path, finding.span, self.load_notebook)
 
     def locate_in_cell(self, finding: Finding) -> tuple[int | None, Span]:
-        """The number of a finding's cell (None in a module), and where it is in that."""
+        """The number of a finding's notebook cell (None in a module), and its span in the cell."""
         return span_in_cell(finding.path, finding.span, self.load_notebook)
 
     def locate_in_file(self, finding: Finding) -> Span:
-        """Where the file has a finding: of a notebook, the JSON of it."""
+        """The span of a finding in its file, which for a notebook is JSON."""
         return span_in_file(finding.path, finding.span, self.load_notebook)
 
 
 class Format(NamedTuple):
-    """A way to write a report: `render` gives its text without a final newline.
+    """An output format: `render` returns the text of a report without a trailing newline.
 
-    One `for_people` is left out where there is nothing to say and nobody wants to hear that; one that `shows_fixes`
-    needs them worked out.
+    With `--quiet`, a format `for_people` prints nothing if there are no findings. One that `shows_fixes` needs fixes
+    to be computed.
     """
 
     render: Callable[[CheckReport, Style], str]
@@ -70,22 +69,19 @@ def format_json(value: object) -> str:
 
 
 def format_names() -> list[str]:
-    """The names of all formats, sorted: each is a module of `formats`."""
+    """The sorted names of all formats, which are the modules of `formats`."""
     names = os.listdir(os.path.join(os.path.dirname(__file__), "formats"))
     return sorted(name[:-3].replace("_", "-") for name in names if name.endswith(".py") and name[0] != "_")
 
 
 def load_format(name: str) -> Format:
-    """The format of that name. Raises ModuleNotFoundError where there is none."""
+    """The format with a name. Raises ModuleNotFoundError if there is none."""
     report_format: Format = import_module(f"flake8_redis_ssot.reports.formats.{name.replace('-', '_')}").FORMAT
     return report_format
 
 
 def read_source_lines(path: str, buffer: bytes | None = None) -> list[str]:
-    """The lines of a file, or of the `buffer` that stands in for it, without their breaks.
-
-    None where it can't be read (any more).
-    """
+    """The lines of a file, or of the `buffer` that replaces it, without line breaks; empty if it cannot be read."""
     from flake8_redis_ssot.syntax.source import decode, split_lines  # late: not every report shows lines
 
     try:

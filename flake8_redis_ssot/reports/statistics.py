@@ -1,4 +1,4 @@
-"""How many findings each code has, most first: count, code and name apart by tabs."""
+"""The number of findings by code, most frequent first, as a table with tabs or as JSON."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from flake8_redis_ssot.terminal import Style
 
 
 def _render_table(report: CheckReport, style: Style) -> str:
-    """The table and the number of all findings."""
+    """The table, and a summary line."""
     ranked = count_by_code(report)
     width = len(str(ranked[0][1])) if ranked else 0
     table = [f"{str(count).rjust(width)}\t{style('red', code)}\t{report.rule_names[code]}" for code, count in ranked]
@@ -18,7 +18,7 @@ def _render_table(report: CheckReport, style: Style) -> str:
 
 
 def count_by_code(report: CheckReport) -> list[tuple[str, int]]:
-    """Codes and how many findings each has: most first, then by code."""
+    """The codes with their numbers of findings, most frequent first, then by code."""
     code_counts = Counter(finding.code for finding in report.findings)
     return sorted(code_counts.items(), key=lambda entry: (-entry[1], entry[0]))
 

@@ -1,4 +1,4 @@
-"""What was fixed, by file and code, as ruff's `--show-fixes` lists it."""
+"""Summaries: the fixed findings by file and code (as in ruff's `--show-fixes`), and the last lines of a report."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from flake8_redis_ssot.terminal import Style
 def format_fixed(
     fixed: Sequence[Finding], rule_names: Mapping[str, str], style: Style, *, is_preview: bool = False
 ) -> str:
-    """The list; `rule_names` are rule names by code. `is_preview`: nothing has been written."""
+    """The list of fixed findings; with `is_preview`, of those that would be fixed. `rule_names` are by code."""
     plural = "s" if len(fixed) != 1 else ""
     header = f"{'Would fix' if is_preview else 'Fixed'} {len(fixed)} finding{plural}"
     return "\n".join([header + (":" if fixed else "."), *_format_by_file(fixed, rule_names, style)])
@@ -28,7 +28,7 @@ def _format_by_file(fixed: Iterable[Finding], rule_names: Mapping[str, str], sty
 
 
 def format_summary(report: CheckReport, style: Style) -> str:
-    """The last lines: how many findings there are, were, and can be fixed."""
+    """The last lines of a report: how many findings remain, were fixed, and can be fixed."""
     remaining = len(report.findings)
     count = remaining + report.fixed_count
     if not count:
@@ -54,11 +54,11 @@ def _format_fixable_counts(report: CheckReport, style: Style) -> Iterator[str]:
 
 
 def is_fixable(finding: Finding, report: CheckReport) -> bool:
-    """Whether the present flags would fix a finding."""
+    """Whether `--fix` with the present flags would fix a finding."""
     least = Applicability.UNSAFE if report.has_unsafe_fixes else Applicability.SAFE
     return isinstance(finding.fix, Fix) and finding.fix.applicability >= least
 
 
 def fixable_marker(finding: Finding, report: CheckReport, style: Style) -> str:
-    """The mark of a finding that the present flags would fix, with a blank before it; else nothing."""
+    """The marker of a fixable finding, preceded by a space; otherwise empty."""
     return f" [{style('cyan', '*')}]" if is_fixable(finding, report) else ""

@@ -1,1 +1,1 @@
-"""The rules, one module each, named after code and name."""
+"""The rules, one module each, whose file name is the rule's code and name."""

@@ -48,10 +48,10 @@ if TYPE_CHECKING:
 
 
 def collect(facts: FileFacts) -> Iterator[Candidate]:
-    """A site for each import statement, for each name in it, and for each attribute that reaches into a package."""
+    """Yield a candidate for each import statement, each name in it, and each attribute access into a package."""
     for statement, entries in groupby(facts.imports, key=lambda entry: entry.statement):
         imports = tuple(entries)
-        # Formatters move a comment about in a long statement, so any of its lines will do.
+        # Formatters move comments within a long statement, so a noqa comment on any of its lines counts.
         rows = tuple(range(statement.row, statement.end_row + 1))
         yield Candidate(statement, rows, imports, FindingKind.IMPORT, imports[0].function)
         for entry in imports:
@@ -61,7 +61,7 @@ def collect(facts: FileFacts) -> Iterator[Candidate]:
 
 
 def judge(candidate: Candidate, file: FileContext) -> Diagnosis | None:
-    """Confirm a site: the whole statement where a module is deprecated, else the single name."""
+    """Diagnose the whole statement if a module is deprecated, otherwise the single name."""
     if isinstance(candidate.fact, AttributeAccess):
         return _judge_attribute_access(candidate.fact, file)
     if isinstance(candidate.fact, Import):
@@ -70,21 +70,19 @@ def judge(candidate: Candidate, file: FileContext) -> Diagnosis | None:
 
 
 def fix(candidate: Candidate, file: FileContext, context: FixContext) -> FixDraft | Refusal:
-    """Delete the import where nobody reads it, else import the new thing."""
-    from flake8_redis_ssot.fixes.imports.replace_import import (
-        replace_deprecated_import,  # late: a check without fixes needs none of it
-    )
+    """Delete the import if it is unused, otherwise import the replacement."""
+    from flake8_redis_ssot.fixes.imports.replace_import import replace_deprecated_import  # late: only for fixes
 
     return replace_deprecated_import(find_deprecated(candidate, file), file, context)
 
 
 def _judge_module(entry: Import, file: FileContext) -> Diagnosis | None:
-    """A deprecated module, or a name that is at home in one."""
+    """Diagnose the import of a deprecated module, or of a name that is defined in one."""
     return next((_diagnose(*old, file) for old in find_deprecated_names(entry, file) if not old[0].is_symbol), None)
 
 
 def _judge_name(entry: Import, file: FileContext) -> Diagnosis | None:
-    """A deprecated symbol of a module that is not deprecated as a whole."""
+    """Diagnose the import of a deprecated symbol from a module that is not deprecated."""
     deprecated_names = list(find_deprecated_names(entry, file))
     if not all(old.is_symbol for old, _, _ in deprecated_names):
         return None
@@ -92,19 +90,16 @@ def _judge_name(entry: Import, file: FileContext) -> Diagnosis | None:
 
 
 def _judge_attribute_access(access: AttributeAccess, file: FileContext) -> Diagnosis | None:
-    """`package.old.name`, where no import statement of the file names the old module."""
-    return next(
-        (_diagnose(old, name, via_modules, file) for old, name, via_modules in find_accessed_names(access, file)), None
-    )
+    """Diagnose `package.old.name`, where no import statement of the file names the deprecated module."""
+    return next((_diagnose(*old, file) for old in find_accessed_names(access, file)), None)
 
 
 def _diagnose(old: DeprecatedName, name: str, via_modules: tuple[str, ...], file: FileContext) -> Diagnosis:
     message = f"`{old.name}` is deprecated" if name == old.name else f"`{name}` is in deprecated `{old.name}`"
     message += format_via(via_modules, file.module)
     if not old.replacement:
-        return Diagnosis(
-            f"{message}; use {file.replacement_phrase(old.resource)} instead", file.advice(old.resource), name
-        )
+        message += f"; use {file.replacement_phrase(old.resource)} instead"
+        return Diagnosis(message, file.advice(old.resource), name)
     module, _, symbol = old.replacement.rpartition(".")
     note = f"write `from {module} import {symbol}`" if old.is_symbol and module else f"import from `{old.replacement}`"
     return Diagnosis(f"{message}; use `{old.replacement}` instead", note, name)

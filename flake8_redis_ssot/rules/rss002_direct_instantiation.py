@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 
 
 def collect(facts: FileFacts) -> Iterator[Candidate]:
-    """A site for each call whose result the enclosing function does not give back."""
+    """Yield a candidate for each call whose result the enclosing function does not return."""
     for call in facts.calls:
         if not call.is_returned:
             kind = FindingKind.MEMBER if call.is_stored and call.function else FindingKind.SIMPLE
@@ -52,15 +52,13 @@ def collect(facts: FileFacts) -> Iterator[Candidate]:
 
 
 def judge(candidate: Candidate, file: FileContext) -> Diagnosis | None:
-    """Confirm a call of a constructor."""
+    """Diagnose a call of a constructor."""
     return judge_call(candidate.fact, file, "makes a")
 
 
 def fix(candidate: Candidate, file: FileContext, context: FixContext) -> FixDraft | Refusal:
-    """Take the shared instance."""
-    from flake8_redis_ssot.fixes.instances.replace_call import (
-        replace_construction,  # late: a check without fixes needs none of it
-    )
+    """Replace the call by the shared instance."""
+    from flake8_redis_ssot.fixes.instances.replace_call import replace_construction  # late: only for fixes
 
     return replace_construction(candidate.fact, file, context)
 

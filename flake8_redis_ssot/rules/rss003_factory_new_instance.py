@@ -50,7 +50,7 @@ if TYPE_CHECKING:
 
 
 def collect(facts: FileFacts) -> Iterator[Candidate]:
-    """A site for each call whose result the enclosing function gives back, and for each argument of a call."""
+    """Yield a candidate for each call whose result the enclosing function returns, and each argument of a call."""
     for call in facts.calls:
         if call.is_returned:
             yield Candidate.at(call.span, call.statement_row, call, FindingKind.FACTORY)
@@ -59,26 +59,24 @@ def collect(facts: FileFacts) -> Iterator[Candidate]:
 
 
 def judge(candidate: Candidate, file: FileContext) -> Diagnosis | None:
-    """Confirm a factory, or a constructor that is handed over."""
+    """Diagnose a construction in a factory, or a constructor that is passed as a callback."""
     if isinstance(candidate.fact, CallbackArgument):
         return judge_callback(candidate.fact, file)
     return judge_call(candidate.fact, file, "returns a")
 
 
 def fix(candidate: Candidate, file: FileContext, context: FixContext) -> FixDraft | Refusal:
-    """Take the shared instance."""
-    from flake8_redis_ssot.fixes.instances.replace_call import (
-        replace_construction,  # late: a check without fixes needs none of it
-    )
+    """Replace the construction by the shared instance."""
+    from flake8_redis_ssot.fixes.instances.replace_call import replace_construction  # late: only for fixes
 
     return replace_construction(candidate.fact, file, context)
 
 
 def inline(candidate: Candidate, file: FileContext, context: FixContext) -> FixDraft | Refusal:
-    """Take the shared instance wherever the function is called, and delete that."""
-    from flake8_redis_ssot.fixes.factories import inline  # late: it has to be asked for
+    """Replace all calls of the factory by the shared instance, and delete the factory."""
+    from flake8_redis_ssot.fixes.factories.inline import inline_factory  # late: only for `--inline`
 
-    return inline.inline_factory(candidate.fact, file, context)
+    return inline_factory(candidate.fact, file, context)
 
 
 RULE = Rule(__name__, (FindingKind.FACTORY,), collect, judge, fix, inline)

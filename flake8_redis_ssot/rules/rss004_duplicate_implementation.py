@@ -60,13 +60,13 @@ if TYPE_CHECKING:
 
 
 def collect(facts: FileFacts) -> Iterator[Candidate]:
-    """A site for each class that may resemble a guarded one."""
+    """Yield a candidate for each class that may resemble a guarded one."""
     for summary in facts.similar_classes:
         yield Candidate(summary.span, (summary.span.row,), summary, FindingKind.DUPLICATE)
 
 
 def judge(candidate: Candidate, file: FileContext) -> Diagnosis | None:
-    """Confirm a class that does what a guarded one does."""
+    """Diagnose a class that re-implements a guarded one."""
     duplicates = file.config.duplicates
     if duplicates == "off" or (duplicates == "shipped" and is_test_path(file.relative_path)):
         return None
@@ -76,7 +76,7 @@ def judge(candidate: Candidate, file: FileContext) -> Diagnosis | None:
 
 
 def fix(candidate: Candidate, file: FileContext, context: FixContext) -> FixDraft | Refusal:
-    """Whoever uses it has to change; that is a matter of the whole service."""
+    """Refuse: the users of the class have to change as well, which only `integrate` does."""
     return Refusal(("its users have to change as well: see `redis-ssot integrate`",))
 
 

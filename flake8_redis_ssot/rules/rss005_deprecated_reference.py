@@ -56,13 +56,13 @@ if TYPE_CHECKING:
 
 
 def collect(facts: FileFacts) -> Iterator[Candidate]:
-    """A site for each string that may name code."""
+    """Yield a candidate for each string that may be a dotted path."""
     for reference in facts.string_references:
         yield Candidate.at(reference.span, reference.statement_row, reference, FindingKind.REFERENCE)
 
 
 def judge(candidate: Candidate, file: FileContext) -> Diagnosis | None:
-    """Confirm a path into a deprecated module, or to a constructor as seen through a module that imports it."""
+    """Diagnose a path into a deprecated module, or a patch of a constructor in a module that imports it."""
     for origin in string_origins(candidate.fact, file.resolver):
         diagnosis = _diagnose_deprecated(origin, candidate.fact, file) or _diagnose_constructor_patch(
             origin, candidate.fact, file
@@ -73,26 +73,24 @@ def judge(candidate: Candidate, file: FileContext) -> Diagnosis | None:
 
 
 def fix(candidate: Candidate, file: FileContext, context: FixContext) -> FixDraft | Refusal:
-    """Move the string along with what it stands in for."""
-    from flake8_redis_ssot.fixes.patches.retarget import (
-        retarget_reference,  # late: a check without fixes needs none of it
-    )
+    """Replace the path in the string, together with the code that it patches."""
+    from flake8_redis_ssot.fixes.patches.retarget import retarget_reference  # late: only for fixes
 
     return retarget_reference(candidate.fact, file, context)
 
 
 def _diagnose_deprecated(origin: str, reference: StringReference, file: FileContext) -> Diagnosis | None:
-    """The path itself leads through an old module or names an old symbol, wherever the object is at home."""
+    """Diagnose a path that itself names a deprecated module or symbol, wherever the object is defined."""
     module, _, attributes = origin.partition(":")
     if reference.role == "object" and "." in attributes:
-        return None  # the way to the object is no string
+        return None  # only the last attribute is a string
     module_name = file.resolver.module_name(module, file.path)
     name = f"{module_name}.{attributes}" if attributes else module_name
     old = file.resources.find_deprecated(name)
     if old is None or file.is_exempt(old.resource):
         return None
     if file.resolver.path_of(module, file.path) is None:
-        return None  # there is no such module: nothing can be said about it
+        return None  # the module does not exist
     return _describe_deprecated(old, name, file)
 
 
@@ -103,7 +101,7 @@ def _describe_deprecated(old: DeprecatedName, name: str, file: FileContext) -> D
 
 
 def _diagnose_constructor_patch(origin: str, reference: StringReference, file: FileContext) -> Diagnosis | None:
-    """A patch of a constructor in a module that has it from elsewhere, and is not free to use it."""
+    """Diagnose a patch of a constructor in a module that imports it and is not exempt."""
     module, _, name = origin.partition(":")
     path = file.resolver.path_of(module, file.path)
     if not is_patch(reference) or path is None or not name or "." in name:

@@ -38,13 +38,13 @@ from flake8_redis_ssot.semantic.facts import FileFacts
 
 
 def collect(facts: FileFacts) -> Iterator[Candidate]:
-    """A site for each gap."""
+    """Yield a candidate for each unanalysed range."""
     for gap in facts.unanalysed_ranges:
         yield Candidate(Span(gap.row, gap.column, gap.row, gap.column), (gap.row,), gap, FindingKind.GAP)
 
 
 def judge(candidate: Candidate, file: FileContext) -> Diagnosis | None:
-    """A gap needs nobody's confirmation."""
+    """Diagnose an unanalysed range, which needs no confirmation by the project."""
     return Diagnosis(f"not analysed: {candidate.fact.reason}", "the rest of the file has been checked", "")
 
 

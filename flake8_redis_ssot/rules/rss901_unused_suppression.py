@@ -44,16 +44,16 @@ if TYPE_CHECKING:
 
 
 def collect(facts: FileFacts) -> Iterator[Candidate]:
-    """A site for each code of ours in a comment."""
+    """Yield a candidate for each code of ours in a `noqa` comment."""
     for suppression in facts.suppressions:
         yield Candidate(suppression.span, (suppression.span.row,), suppression, FindingKind.SUPPRESSION)
 
 
 def judge(candidate: Candidate, file: FileContext) -> Diagnosis | None:
-    """Confirm that nothing was found which it would silence."""
+    """Diagnose a code that suppresses none of the confirmed findings."""
     confirmed, code = file.confirmed, candidate.fact.code
     meant_codes = codes_with_prefix(code)
-    # The code of this very remark speaks for itself.
+    # A comment that suppresses this very rule is never unused.
     if confirmed is None or file.facts.unanalysed_ranges or RULE.code in meant_codes:
         return None
     if not is_unused(candidate.fact, confirmed.findings, confirmed.codes.__contains__):
@@ -63,8 +63,8 @@ def judge(candidate: Candidate, file: FileContext) -> Diagnosis | None:
 
 
 def fix(candidate: Candidate, file: FileContext, context: FixContext) -> FixDraft:
-    """Delete it."""
-    from flake8_redis_ssot.fixes.noqa_edits import remove_noqa_code  # late: a check without fixes needs none of it
+    """Delete the code from the comment."""
+    from flake8_redis_ssot.fixes.noqa_edits import remove_noqa_code  # late: only for fixes
 
     return remove_noqa_code(candidate.fact, file.path, context)
 

@@ -1,4 +1,4 @@
-"""What a rule is: one module of `rules/`, whose file name says code and name, and which declares itself as `RULE`."""
+"""The declaration of a rule, which each rule module assigns to `RULE`, and the list of all rules."""
 
 from __future__ import annotations
 
@@ -24,16 +24,15 @@ if TYPE_CHECKING:
 
 
 class Rule(NamedTuple):
-    """One code.
+    """A rule: a code with the functions that find and fix its violations.
 
-    `module` is the dotted name of the rule's module (`__name__`) and `kinds` are the kinds of its candidates.
-    `collect` yields the candidates of one file, from that file alone, so that they can be cached; `judge` returns a
-    diagnosis where the whole project confirms one. `fix` drafts what to do about a confirmed candidate, or returns the
-    reasons why there is no fix; `inline` does so for `remediate --inline`.
+    `module` is the dotted name of the rule's module (`__name__`), `kinds` are the kinds of its candidates. `collect`
+    yields the candidates of a file from its facts alone, so they can be cached; `judge` returns a diagnosis if the
+    project confirms a candidate. `fix` returns the draft of a fix for a confirmed candidate, or the reasons why there
+    is none; `inline` does so for `remediate --inline`.
 
-    One that is not `is_default` is reported only where it is selected. At the same place it replaces the findings of
-    the codes that it `overrides`, where both are selected. One that `reads_suppressions` is judged last, in the light
-    of what all others have confirmed.
+    A rule that is not `is_default` has to be selected explicitly. At the same location, its findings replace those of
+    the codes that it `overrides`. Rules that `reads_suppressions` are judged last, with the findings of all others.
     """
 
     module: str
@@ -48,17 +47,17 @@ class Rule(NamedTuple):
 
     @property
     def code(self) -> str:
-        """Such as `RSS002`."""
+        """The code, such as `RSS002`."""
         return parse_module_name(self.module.rpartition(".")[2])[0]
 
     @property
     def name(self) -> str:
-        """Such as `direct-instantiation`."""
+        """The name, such as `direct-instantiation`."""
         return parse_module_name(self.module.rpartition(".")[2])[1]
 
     @property
     def page(self) -> str:
-        """The rule's documentation (Markdown): its module's docstring."""
+        """The documentation in Markdown, which is the docstring of the rule's module."""
         return (sys.modules[self.module].__doc__ or "").strip()
 
     @property
@@ -67,7 +66,7 @@ class Rule(NamedTuple):
         return self.page.partition("\n")[0]
 
     def confirm_candidates(self, file: FileContext) -> Iterable[ConfirmedFinding]:
-        """The candidates of one file that the whole project confirms."""
+        """The candidates of a file that `judge` confirms."""
         for candidate in self.collect(file.facts):
             diagnosis = self.judge(candidate, file)
             if diagnosis is not None:
@@ -81,20 +80,20 @@ def all_rules() -> tuple[Rule, ...]:
 
 
 def find_rule(code: str) -> Rule:
-    """The rule with a code. Raises KeyError where there is none."""
+    """The rule with a code. Raises KeyError if there is none."""
     return {rule.code: rule for rule in all_rules()}[code]
 
 
 def rule_for(kind: FindingKind) -> Rule:
-    """The first rule whose candidates are of a kind."""
+    """The first rule with candidates of a kind."""
     return next(rule for rule in all_rules() if kind in rule.kinds)
 
 
 def select_rules(select: Sequence[str], ignore: Sequence[str] = ()) -> Selection:
-    """The selection that code prefixes make, with what the rules say of themselves."""
+    """The selection for prefixes of codes, with the rules that are off by default."""
     return Selection(tuple(select), tuple(ignore), frozenset(rule.code for rule in all_rules() if not rule.is_default))
 
 
 def reads_suppressions(selection: Selection) -> bool:
-    """Whether a selected rule is about the comments that suppress others."""
+    """Whether a selected rule checks the comments that suppress findings of others."""
     return any(rule.reads_suppressions and selection.has_code(rule.code) for rule in all_rules())

@@ -1,4 +1,1 @@
-"""The ways to write a report, one module each, named as `--output-format` names it (`-` for `_`).
-
-Each declares itself as `FORMAT`.
-"""
+"""The output formats, one module each, which is named as in `--output-format` (`_` for `-`) and defines `FORMAT`."""

@@ -1,4 +1,4 @@
-"""Logging commands of Azure Pipelines.
+"""Azure Pipelines logging commands.
 
 https://learn.microsoft.com/azure/devops/pipelines/scripts/logging-commands
 """
@@ -13,7 +13,7 @@ _ESCAPES = {"%": "%AZP25", ";": "%3B", "\r": "%0D", "\n": "%0A", "]": "%5D"}
 
 
 def _render(report: CheckReport, style: Style) -> str:
-    """One command a finding."""
+    """One command per finding."""
     return "\n".join(_format_command(finding, report) for finding in report.findings)
 
 

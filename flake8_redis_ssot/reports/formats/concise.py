@@ -9,7 +9,7 @@ from flake8_redis_ssot.terminal import Style
 
 
 def _render(report: CheckReport, style: Style) -> str:
-    """The findings and their number."""
+    """The findings and a summary line."""
     return "\n".join(
         [*(_format_line(finding, report, style) for finding in report.findings), format_summary(report, style)]
     )

@@ -1,4 +1,4 @@
-"""Each finding with its source lines, the span underlined, and a line of help."""
+"""Each finding with its source lines, the span underlined, and help lines."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from flake8_redis_ssot.reports.summary import fixable_marker, format_summary
 from flake8_redis_ssot.terminal import Style
 
 _CONTEXT_LINES = 2  # lines above and below
-_MAX_UNDERLINED_LINES = 6  # underlined lines of one finding, before the middle is left out
+_MAX_UNDERLINED_LINES = 6  # of one finding; of a longer span the middle is omitted
 _TAB = "    "
 
 
 def _render(report: CheckReport, style: Style) -> str:
-    """The findings, one block each, and their number."""
+    """The findings, one block each, and a summary line."""
     blocks = ["\n".join(_format_block(finding, report, style)) for finding in report.findings]
     return "\n".join([*(f"{block}\n" for block in blocks), format_summary(report, style)])
 
@@ -46,7 +46,7 @@ def _format_block(finding: Finding, report: CheckReport, style: Style) -> Iterat
 
 
 def describe_fix(fix: Fix | Refusal | None) -> Iterator[tuple[str, str]]:
-    """What can be done by itself, how far that is to be trusted, and why no further."""
+    """The fix of a finding, with its applicability and reasons, as pairs of label and text."""
     if isinstance(fix, Fix):
         yield f"{fix.applicability.name.lower()} fix", fix.title
         yield from (("not safe" if fix.applicability else "not applied", reason) for reason in fix.reasons)
@@ -55,16 +55,16 @@ def describe_fix(fix: Fix | Refusal | None) -> Iterator[tuple[str, str]]:
 
 
 def _source_lines(finding: Finding, report: CheckReport) -> Sequence[str]:
-    """The lines around a finding: those of its file, or of its cell."""
+    """The lines of a finding's file, or of its notebook cell."""
     cell, _ = report.locate_in_cell(finding)
     notebook = report.load_notebook(finding.path) if cell is not None else None
-    return (
-        report.read_lines(finding.path) if cell is None or notebook is None else notebook.cell_map.lines_by_number(cell)
-    )
+    if cell is None or notebook is None:
+        return report.read_lines(finding.path)
+    return notebook.cell_map.lines_by_number(cell)
 
 
 def _visible_rows(span: Span, last: int) -> Iterator[int | None]:
-    """The 1-based rows to show; None where some are left out."""
+    """The 1-based rows to show; None in place of omitted ones."""
     for row in range(max(1, span.row - _CONTEXT_LINES), last + 1):
         is_hidden = span.row + _MAX_UNDERLINED_LINES // 2 <= row <= span.end_row - _MAX_UNDERLINED_LINES // 2
         if not is_hidden:
@@ -80,15 +80,13 @@ def _underline(span: Span, row: int, text: str) -> str:
 
 
 def _printable(text: str) -> str:
-    """A line as a terminal can show it: tabs as blanks, control characters as U+FFFD."""
+    """A line as a terminal can show it: tabs as spaces, control characters as U+FFFD."""
     expanded = text.replace("\t", _TAB)
-    return (
-        expanded if expanded.isprintable() else "".join(char if char.isprintable() else "\ufffd" for char in expanded)
-    )
+    return "".join(char if char.isprintable() else "\ufffd" for char in expanded)
 
 
 def _display_width(text: str) -> int:
-    """Terminal cells: wide East Asian characters take two, combining marks none (Unicode annex 11)."""
+    """The number of terminal cells: two for wide East Asian characters, none for combining marks (Unicode annex 11)."""
     printable = _printable(text)
     if printable.isascii():
         return len(printable)

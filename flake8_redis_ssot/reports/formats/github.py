@@ -1,4 +1,4 @@
-"""Workflow commands of GitHub Actions, which become annotations.
+"""GitHub Actions workflow commands, which are shown as annotations.
 
 https://docs.github.com/actions/reference/workflow-commands-for-github-actions
 """
@@ -11,7 +11,7 @@ from flake8_redis_ssot.terminal import Style
 
 
 def _render(report: CheckReport, style: Style) -> str:
-    """One command a finding."""
+    """One command per finding."""
     return "\n".join(_format_command(finding, report) for finding in report.findings)
 
 

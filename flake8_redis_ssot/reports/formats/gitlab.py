@@ -1,4 +1,4 @@
-"""GitLab's report on the quality of code (the format of Code Climate).
+"""The code quality report of GitLab (the Code Climate format).
 
 https://docs.gitlab.com/ci/testing/code_quality/#code-quality-report-format
 """
@@ -15,7 +15,7 @@ from flake8_redis_ssot.terminal import Style
 
 
 def _render(report: CheckReport, style: Style) -> str:
-    """The whole list; paths count from the top of the repository, as GitLab wants them."""
+    """The whole list; paths are relative to the repository, as GitLab requires."""
     pairs = zip(report.findings, compute_fingerprints(report.findings, with_path=True))
     return format_json([_finding_to_dict(finding, report, fingerprint) for finding, fingerprint in pairs])
 

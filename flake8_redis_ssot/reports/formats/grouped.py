@@ -1,4 +1,4 @@
-"""Findings under the name of their file."""
+"""The findings grouped by file."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from flake8_redis_ssot.terminal import Style
 
 
 def _render(report: CheckReport, style: Style) -> str:
-    """A block for each file, and the number of findings."""
+    """A block for each file, and a summary line."""
     blocks = [
         "\n".join(_format_file(path, list(findings), report, style))
         for path, findings in groupby(report.findings, key=lambda finding: finding.path)

@@ -1,4 +1,4 @@
-"""JSON in the shape of ruff's: a list of findings, rows and columns 1-based, file names absolute."""
+"""JSON as ruff writes it: a list of findings with 1-based rows and columns and absolute file names."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def _render(report: CheckReport, style: Style) -> str:
 
 
 def finding_to_dict(finding: Finding, report: CheckReport) -> dict[str, Any]:
-    """One finding."""
+    """A finding as in ruff's JSON, with our additions."""
     cell, span = report.locate_in_cell(finding)
     return {
         "cell": cell,
@@ -37,12 +37,12 @@ def finding_to_dict(finding: Finding, report: CheckReport) -> dict[str, Any]:
     }
 
 
-# ruff's words for how far a fix is to be trusted.
+# ruff's names of applicabilities.
 _APPLICABILITY_LABELS = {Applicability.SAFE: "safe", Applicability.UNSAFE: "unsafe", Applicability.MANUAL: "display"}
 
 
 def _fix_to_dict(fix: Fix | Refusal | None, report: CheckReport) -> dict[str, Any] | None:
-    """A fix as ruff writes one; each edit names its file besides, as there may be several."""
+    """A fix as in ruff's JSON, with the file of each edit, since there may be several."""
     if not isinstance(fix, Fix):
         return None
     return {

@@ -1,4 +1,4 @@
-"""JSON as in `json`, one finding a line, so that it can be read while it comes."""
+"""JSON objects as in the format `json`, one finding per line, for consumers that read a stream."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from flake8_redis_ssot.terminal import Style
 
 
 def _render(report: CheckReport, style: Style) -> str:
-    """One object a line."""
+    """One object per line."""
     separators = (",", ":")
     return "\n".join(
         json.dumps(finding_to_dict(finding, report), separators=separators, ensure_ascii=False)

@@ -1,4 +1,4 @@
-"""JUnit's XML: a suite for each file, a failed case for each finding; one case that passed where there is none."""
+"""JUnit XML: a test suite per file with a failed case per finding; without findings, one case that passed."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def _add_suite(root: ElementTree.Element, path: str, findings: list[Finding], re
     suite = ElementTree.SubElement(root, "testsuite", {"name": _to_xml_text(path), **counts, "package": _PACKAGE_NAME})
     for finding in findings:
         cell, span = report.locate_in_cell(finding)
-        # No `line` and `column` as in ruff's: Jenkins' xUnit plugin refuses a report with them.
+        # Without `line` and `column` as in ruff's: Jenkins' xUnit plugin rejects a report with them.
         names = {"name": f"{_PACKAGE_NAME}.{finding.code}", "classname": _to_xml_text(os.path.splitext(path)[0])}
         case = ElementTree.SubElement(suite, "testcase", names)
         message = _to_xml_text(finding.message)
@@ -47,7 +47,7 @@ def _add_suite(root: ElementTree.Element, path: str, findings: list[Finding], re
 
 
 def _to_xml_text(text: str) -> str:
-    """Without characters that XML 1.0 has no way to write."""
+    """Replace characters that XML 1.0 cannot represent."""
     return "".join(char if char.isprintable() or char in "\t\n" else "\ufffd" for char in text)
 
 

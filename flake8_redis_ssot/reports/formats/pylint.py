@@ -1,4 +1,4 @@
-"""As pylint writes it (`path:row: [code] message`), which many tools read."""
+"""The format of pylint (`path:row: [code] message`), which many tools read."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from flake8_redis_ssot.terminal import Style
 
 
 def _render(report: CheckReport, style: Style) -> str:
-    """One line a finding."""
+    """One line per finding."""
     return "\n".join(
         f"{finding.path}:{report.locate_in_file(finding).row}: [{finding.code}] {finding.message}"
         for finding in report.findings

@@ -1,4 +1,4 @@
-"""Reviewdog's diagnostic format, with suggestions where a fix stays in one file.
+"""Reviewdog's diagnostic format, with suggestions for fixes within one file.
 
 https://github.com/reviewdog/reviewdog/tree/master/proto/rdf
 """
@@ -36,7 +36,7 @@ def _finding_to_dict(finding: Finding, report: CheckReport) -> dict[str, Any]:
 
 
 def _suggestions(finding: Finding) -> list[dict[str, Any]]:
-    """The edits of a fix; half of one that reaches into other files would break them, as code does a notebook."""
+    """The edits of a fix, unless it changes other files or a notebook, which reviewdog could only apply in part."""
     fix, path = finding.fix, finding.path
     if not isinstance(fix, Fix) or fix.applicability == Applicability.MANUAL:
         return []

@@ -1,4 +1,4 @@
-"""SARIF 2.1.0 as GitHub's code scanning wants it.
+"""SARIF 2.1.0 as GitHub's code scanning requires it.
 
 https://docs.github.com/code-security/code-scanning/integrating-with-code-scanning/sarif-support-for-code-scanning
 """
@@ -18,7 +18,7 @@ from flake8_redis_ssot.syntax.notebooks import NOTEBOOK_SUFFIX
 from flake8_redis_ssot.terminal import Style
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
-_MAX_RESULTS = 25_000  # results that GitHub takes of one run
+_MAX_RESULTS = 25_000  # results that GitHub accepts from one run
 _MAX_DESCRIPTION = 1024  # characters of a description
 
 
@@ -59,7 +59,7 @@ def _rule_to_dict(rule: Rule) -> dict[str, Any]:
 
 
 def _first_paragraph(rule: Rule) -> str:
-    """What a rule finds, and why: the page up to its first example."""
+    """The rule's page up to its first example: what it finds, and why."""
     return " ".join(rule.page.partition("## Bad")[0].replace("## Why", "").split())
 
 
@@ -88,7 +88,7 @@ def _finding_to_dict(
 
 
 def _has_file_edits_only(fix: Fix) -> bool:
-    """Whether the edits are those of files themselves, and not of code in the JSON of a notebook."""
+    """Whether no edit is in a notebook, whose positions are not those in the JSON file."""
     return not any(edit.path.endswith(NOTEBOOK_SUFFIX) for edit in fix.edits)
 
 
@@ -123,7 +123,7 @@ def _span_to_dict(span: Span) -> dict[str, int]:
 
 
 def _invocation_to_dict(omitted: int) -> dict[str, Any]:
-    """Whether all went well, and how many findings had to be left out."""
+    """The invocation, with a notification if findings were omitted."""
     if not omitted:
         return {"executionSuccessful": True}
     text = f"{omitted} more findings are not in this log: GitHub takes {_MAX_RESULTS} of one run"
