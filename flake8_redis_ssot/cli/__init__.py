@@ -1,1 +1,1 @@
-"""The `redis-ssot` command: its options, its errors, and one module for each command."""
+"""The command line interface: options, errors, and one module for each command."""

@@ -1,4 +1,4 @@
-"""What the commands of a campaign share: its folder, its lock, and a whole state to begin with."""
+"""Shared parts of the campaign commands: the lock, recovery, and the validation command."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 class CampaignSession(NamedTuple):
-    """A campaign that nobody else works on: the folder of the configuration, and the journal."""
+    """A locked campaign: the configuration's directory (absolute path) and the journal."""
 
     root: str
     journal: Journal
@@ -34,9 +34,9 @@ class CampaignSession(NamedTuple):
 
 @contextmanager
 def open_campaign(config: Config) -> Iterator[CampaignSession]:
-    """Hold the campaign of a project; whatever a kill has interrupted is completed or undone first.
+    """Lock the campaign of a project, and complete or undo what a killed process has left.
 
-    Raises RefusedError where somebody else holds it, the disk does not let us, or a gate or git can't be asked.
+    Raises CommandError if another process holds the lock, or on errors of I/O, git or the validation command.
     """
     root = str(config.root)
     try:
@@ -53,7 +53,7 @@ def open_campaign(config: Config) -> Iterator[CampaignSession]:
 
 @contextmanager
 def interrupt_on_sigterm() -> Iterator[None]:
-    """Let a polite request to end (SIGTERM) do what Ctrl-C does, so that the present batch is put back."""
+    """Handle SIGTERM like Ctrl-C, so that the present batch is restored."""
     main_pid = os.getpid()
 
     def interrupt(number: int, frame: FrameType | None) -> None:
@@ -69,7 +69,7 @@ def interrupt_on_sigterm() -> Iterator[None]:
 
 
 def add_gate_options(parser: ArgumentParser, when: str = "run after each batch") -> None:
-    """The flags of a gate."""
+    """Add the options of the validation command."""
     add = parser.add_argument
     add(
         "--validate",
@@ -88,7 +88,7 @@ def add_gate_options(parser: ArgumentParser, when: str = "run after each batch")
 
 
 def gate_from_args(arguments: Namespace, session: CampaignSession) -> Gate | None:
-    """The gate that the flags ask for, whose answers are noted; None without `--validate`."""
+    """The validation command, whose results are recorded in the journal; None without `--validate`."""
     if not arguments.validate:
         return None
     command, shell, timeout = arguments.validate, arguments.shell, arguments.timeout
@@ -96,7 +96,7 @@ def gate_from_args(arguments: Namespace, session: CampaignSession) -> Gate | Non
 
 
 def is_gate_passing(remediation: Remediation, files: Iterable[str], display: ProgressDisplay) -> bool:
-    """Whether the gate lets the code pass as it is: one that does not could not tell anything afterwards."""
+    """Whether validation passes before any change; otherwise later failures would prove nothing. Prints an error."""
     result = remediation.check_gate(tuple(dict.fromkeys(files)))
     if result is None or result.passed:
         return True
@@ -106,7 +106,7 @@ def is_gate_passing(remediation: Remediation, files: Iterable[str], display: Pro
 
 
 def new_run_name(session: CampaignSession) -> str:
-    """A name that sorts by time."""
+    """A unique name for a run; names sort by time."""
     name = time.strftime("%Y%m%d-%H%M%S")
-    existing = sum(1 for existing_name in session.journal.runs if existing_name.startswith(name))
-    return f"{name}-{existing + 1}" if existing else name
+    same_second = sum(each.startswith(name) for each in session.journal.runs)
+    return f"{name}-{same_second + 1}" if same_second else name

@@ -1,4 +1,4 @@
-"""A command that can not be carried out, and how it says so."""
+"""Errors of commands, and printing them."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from flake8_redis_ssot.terminal import Style
 
 
 def print_messages(messages: Iterable[str], kind: str = "error") -> None:
-    """Print messages on the error stream."""
+    """Print messages to the error stream; `kind` is "error" or "warning"."""
     style = Style.for_stream(sys.stderr)
     for message in messages:
         print(f"{style({'error': 'red', 'warning': 'yellow'}[kind], kind)}: {message}", file=sys.stderr)
 
 
 class CommandError(Exception):
-    """A command that can't be carried out; its arguments are the reasons, one message each."""
+    """A command cannot be carried out; each argument is a message to print."""

@@ -15,7 +15,7 @@ from flake8_redis_ssot.terminal import Style
 
 
 def add_fix_options(parser: ArgumentParser) -> None:
-    """The flags, as ruff has them."""
+    """Add the options for fixes, which are named as in ruff."""
     add = parser.add_argument
     add("--fix", action="store_true", help="apply fixes that are safe")
     add("--unsafe-fixes", action="store_true", help="with --fix, also those that are not; say so in the report")
@@ -33,14 +33,14 @@ def wants_fixes(arguments: Namespace) -> bool:
 
 
 def applicability_threshold(arguments: Namespace) -> Applicability | None:
-    """How far fixes must be trusted to be applied, or shown as a diff; None where none are."""
+    """The least applicability of fixes to apply, or to show as a diff; None if there are none to apply."""
     if not wants_fixes(arguments) and not arguments.diff:
         return None
     return Applicability.UNSAFE if arguments.unsafe_fixes else Applicability.SAFE
 
 
 def print_diff(result: CheckResult, arguments: Namespace) -> int:
-    """Print what would change; 1 where anything would, 2 where the user got something wrong."""
+    """Print what would change; returns the exit code: 1 if anything would, 2 on errors."""
     sys.stdout.write("".join(map(format_diff, sorted(change for group in result.changes for change in group))))
     sys.stdout.flush()
     _print_fixed(result, arguments, is_preview=True)
@@ -50,7 +50,7 @@ def print_diff(result: CheckResult, arguments: Namespace) -> int:
 
 
 def format_diff(change: Change) -> str:
-    """What a change does, as a patch."""
+    """A change as a unified diff."""
     from flake8_redis_ssot.files.paths import to_display_path
     from flake8_redis_ssot.syntax.edits import MISSING_FILE, diff
     from flake8_redis_ssot.syntax.source import decode, diff_parts
@@ -64,7 +64,7 @@ def format_diff(change: Change) -> str:
 
 
 def write_fixes(result: CheckResult, arguments: Namespace) -> None:
-    """Write what changed. What can't be written is told as an error; all that belongs to it stays as it was."""
+    """Write the fixed files, or standard output. A change that fails is added to `result.errors` as a whole."""
     if result.buffers:
         _write_to_stdout(result)
     else:
@@ -97,7 +97,7 @@ def _write_to_disk(result: CheckResult) -> None:
 
 
 def _print_fixed(result: CheckResult, arguments: Namespace, *, is_preview: bool) -> None:
-    """Say what was fixed, or would be, on the error stream: the output may be a diff or a report for machines."""
+    """Print what was or would be fixed to the error stream, since the output may be a diff or JSON."""
     from flake8_redis_ssot.reports.summary import format_fixed
 
     if arguments.quiet or not (arguments.show_fixes or is_preview or (arguments.fix_only and result.fixed_findings)):

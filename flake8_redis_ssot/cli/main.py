@@ -1,4 +1,4 @@
-"""The `redis-ssot` command: arguments in, text and an exit code out (0 clean, 1 findings, 2 we or the user failed)."""
+"""The entry point of the `redis-ssot` command. Exit codes: 0 clean, 1 findings, 2 error."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from flake8_redis_ssot import __version__
 from flake8_redis_ssot.cli.commands import COMMANDS
 
-TYPE_CHECKING = False  # to import `typing` for it would take a fifth of the time of `--version`
+TYPE_CHECKING = False  # importing it from `typing` would take a fifth of the time of `--version`
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
 
@@ -17,35 +17,33 @@ def run() -> None:
     """Entry point of the installed command."""
     import gc
 
-    # The process is over before its garbage matters; looking for cycles in syntax trees takes half the time.
+    # The process ends before its garbage matters; searching syntax trees for cycles takes half the time.
     gc.disable()
     raise SystemExit(main())
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command. `argv` are the words after the command's name, by default those of the process."""
+    """Run a command and return its exit code; `argv` are the arguments, by default those of the process."""
     args = list(sys.argv[1:] if argv is None else argv)
     if args in (["--version"], ["-V"]):
         print(f"redis-ssot {__version__}")
         return 0
     from importlib import import_module
 
-    from flake8_redis_ssot.cli.errors import CommandError
+    from flake8_redis_ssot.cli.errors import CommandError, print_messages
 
     if not args or args[0] not in COMMANDS:
-        build_parser().parse_args(args)  # which helps, or says what is wrong, and exits
+        build_parser().parse_args(args)  # prints help or an error, and exits
     command = import_module(f"flake8_redis_ssot.cli.commands.{args[0].replace('-', '_')}")
     try:
         status: int = command.main(_parse_arguments(command, args))
     except BrokenPipeError:
-        # Whoever read our output has had enough (`| head`): no traceback, and none at interpreter exit either.
+        # The reader has closed the pipe (`| head`): no traceback, and none at interpreter exit either.
         sys.stdout = None
         return 1
     except KeyboardInterrupt:
         return 130
     except CommandError as error:
-        from flake8_redis_ssot.cli.errors import print_messages
-
         print_messages(error.args)
         return 2
     except ChildProcessError as error:
@@ -55,27 +53,23 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _parse_arguments(command: object, args: Sequence[str]) -> Namespace:
-    """The arguments; paths may stand among the flags, which argparse itself does not allow."""
+    """Parse the arguments of a command; paths may follow options, which argparse does not support."""
     from argparse import ArgumentParser
 
     parser = ArgumentParser(prog=f"redis-ssot {args[0]}", description=f"{COMMANDS[args[0]].capitalize()}.")
     command.add_arguments(parser)  # type: ignore[attr-defined]
-    # As in ruff, a reason stands behind `=` only: the next word is a path.
+    # As in ruff, a reason has to be given with `=`: the next argument is a path.
     args = ["--add-noqa=" if word == "--add-noqa" else word for word in args[1:]]
     arguments, extra = parser.parse_known_args(args)
     if not hasattr(arguments, "paths") or any(word.startswith("-") and word != "-" for word in extra):
-        parser.parse_args(args)  # which says what is wrong, or nothing
+        parser.parse_args(args)  # reports unknown options, and exits
     else:
         arguments.paths += extra
     return arguments
 
 
-if __name__ == "__main__":
-    run()
-
-
 def build_parser(*, with_options: bool = False) -> ArgumentParser:
-    """The parser of `redis-ssot` with the names of all commands; with `with_options`, also with all their flags."""
+    """The parser of `redis-ssot` with all commands and, `with_options`, their options."""
     from argparse import ArgumentParser
     from importlib import import_module
 
@@ -89,3 +83,7 @@ def build_parser(*, with_options: bool = False) -> ArgumentParser:
         if with_options:
             import_module(f"flake8_redis_ssot.cli.commands.{name.replace('-', '_')}").add_arguments(command)
     return parser
+
+
+if __name__ == "__main__":
+    run()

@@ -1,4 +1,4 @@
-"""Flags that several commands share, with ruff's names and meanings where ruff has them."""
+"""Options that several commands share, named as in ruff where ruff has them."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from argparse import ArgumentParser, ArgumentTypeError
 
 
 def add_path_arguments(parser: ArgumentParser, *, default: str = "the working directory; - is standard input") -> None:
-    """Files and folders, anywhere among the flags."""
+    """Add files and directories as positional arguments."""
     parser.add_argument("paths", nargs="*", metavar="PATH", help=f"files and folders (default: {default})")
 
 
 def add_selection_options(parser: ArgumentParser) -> None:
-    """What is looked at, and which codes."""
+    """Add the options that select files and codes."""
     add = parser.add_argument
     add("--select", metavar="CODES", type=parse_codes, default=(), help="codes or prefixes to report, or ALL")
     add("--extend-select", metavar="CODES", type=parse_codes, default=(), help="codes to report besides")
@@ -29,7 +29,7 @@ def add_selection_options(parser: ArgumentParser) -> None:
 
 
 def add_config_options(parser: ArgumentParser) -> None:
-    """What to go by, and how to work."""
+    """Add the options for configuration, cache and processes."""
     add = parser.add_argument
     add(
         "--config",
@@ -51,7 +51,7 @@ def add_config_options(parser: ArgumentParser) -> None:
 
 
 def add_baseline_options(parser: ArgumentParser) -> None:
-    """Which findings are known."""
+    """Add the options for the baseline."""
     add = parser.add_argument
     add(
         "--baseline",
@@ -63,7 +63,7 @@ def add_baseline_options(parser: ArgumentParser) -> None:
 
 
 def add_fixable_options(parser: ArgumentParser) -> None:
-    """Which codes are fixed."""
+    """Add the options that select the codes to fix."""
     add = parser.add_argument
     add("--fixable", metavar="CODES", type=parse_codes, default=(), help="codes or prefixes to fix (default: ALL)")
     add("--extend-fixable", metavar="CODES", type=parse_codes, default=(), help="codes to fix besides")
@@ -71,12 +71,12 @@ def add_fixable_options(parser: ArgumentParser) -> None:
 
 
 def parse_comma_list(text: str) -> list[str]:
-    """The parts of a list with commas."""
+    """The non-empty items of a comma-separated list."""
     return [part.strip() for part in text.split(",") if part.strip()]
 
 
 def parse_codes(text: str) -> tuple[str, ...]:
-    """Codes or prefixes of codes that there are. Raises ArgumentTypeError for others."""
+    """Parse a comma-separated list of codes or prefixes. Raises ArgumentTypeError if one matches no rule."""
     from flake8_redis_ssot.codes import names_by_code
 
     selected = tuple(code.upper() for code in parse_comma_list(text))
@@ -90,18 +90,18 @@ def parse_codes(text: str) -> tuple[str, ...]:
 
 
 def parse_count(text: str) -> int:
-    """A number from 1 on. Raises ArgumentTypeError for anything else."""
+    """Parse a positive integer. Raises ArgumentTypeError for anything else."""
     if not text.isascii() or not text.isdigit() or int(text) < 1:
         raise ArgumentTypeError(f"`{text}` is not a number of 1 or more")
     return int(text)
 
 
 def parse_seconds(text: str) -> float:
-    """A length of time. Raises ArgumentTypeError for anything else."""
+    """Parse a positive, finite number of seconds. Raises ArgumentTypeError for anything else."""
     try:
-        number = float(text)
+        seconds = float(text)
     except ValueError:
-        number = 0.0
-    if not 0 < number < float("inf"):
+        seconds = 0.0
+    if not 0 < seconds < float("inf"):
         raise ArgumentTypeError(f"`{text}` is no number of seconds")
-    return number
+    return seconds

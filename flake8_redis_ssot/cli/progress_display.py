@@ -1,4 +1,4 @@
-"""What a campaign says while it works: a progress bar where there is a terminal, lines elsewhere."""
+"""The output of a running campaign: a progress bar on a terminal, otherwise lines."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from flake8_redis_ssot.model import plural
 
 
 class ProgressDisplay:
-    """Tells about one run. `held_back` are the files that were held back, with the reasons."""
+    """Prints the progress of a run. `held_back` maps the skipped files to the reasons."""
 
     def __init__(self, quiet: bool) -> None:
         self._quiet = quiet
@@ -22,7 +22,7 @@ class ProgressDisplay:
         self.held_back: dict[str, str] = {}
 
     def print_batches(self, batches: Sequence[Batch]) -> None:
-        """The batches of a run that does nothing."""
+        """Print the batches of a dry run."""
         if not batches:
             print("Nothing to do: no finding of this phase has a fix that may be applied.")
         for batch in batches:
@@ -32,7 +32,7 @@ class ProgressDisplay:
                 print(f"       {path}")
 
     def start(self, run: str, batches: Sequence[Batch]) -> None:
-        """Work begins."""
+        """Print the size of a run, and show a progress bar where that is possible."""
         files = sum(len(batch.files) for batch in batches)
         if not files:
             self._print_line("Nothing to do: no finding of this phase has a fix that may be applied.")
@@ -46,19 +46,19 @@ class ProgressDisplay:
             from rich.console import Console
             from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
         except ImportError:
-            return  # plain lines say the same
+            return  # lines are printed anyway
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
         self._bar = Progress(*columns, console=Console(stderr=True))
         self._task = self._bar.add_task("files", total=files)
         self._bar.start()
 
     def advance_bar(self, batch: Batch) -> None:
-        """A batch is through."""
+        """Advance the progress bar by a finished batch."""
         if self._bar is not None:
             self._bar.advance(self._task, len(batch.files))
 
     def report_batch(self, result: BatchResult) -> None:
-        """Something was kept or held back."""
+        """Print the result of a batch: how many files were kept, and which were skipped."""
         self._kept_count += len(result.kept_files)
         self._fixed_count += result.fixed_count
         self.held_back |= result.held_back
@@ -69,12 +69,12 @@ class ProgressDisplay:
             self._print_line(f"       held back: {path}: {reason}")
 
     def print_output(self, text: str) -> None:
-        """What the gate printed."""
+        """Print the last lines of the validation command's output."""
         for line in text.splitlines()[-40:]:
             print(f"    {line}", file=sys.stderr)
 
     def finish(self, message: str) -> None:
-        """Work is over, or interrupted."""
+        """Stop the progress bar, and print the totals and a message."""
         if self._bar is not None:
             self._bar.stop()
         held_back_summary = f", {plural(len(self.held_back), 'file')} held back" if self.held_back else ""

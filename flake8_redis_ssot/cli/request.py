@@ -1,4 +1,4 @@
-"""What every command does around a run: ask for it, and say what went wrong."""
+"""Running a check from command line arguments, with errors as CommandError."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def request_from_args(arguments: Namespace, **fields: Any) -> CheckRequest:
-    """The request that the flags of `add_paths` and `add_configuration` make, with `fields` of its fields."""
+    """The request for the options of `add_path_arguments` and `add_config_options`; `fields` override its fields."""
     return CheckRequest(
         paths=tuple(arguments.paths) or (".",),
         configs=tuple(arguments.config),
@@ -28,7 +28,10 @@ def request_from_args(arguments: Namespace, **fields: Any) -> CheckRequest:
 
 
 def run_check(request: CheckRequest, project: IncrementalProject | None = None) -> CheckResult:
-    """What comes of a run, or of the same in a project that is open already. Raises CommandError."""
+    """Run a check, in an open project if one is given.
+
+    Raises CommandError if the configuration or the baseline is invalid.
+    """
     try:
         return run(request) if project is None else project.run(request)
     except (ConfigError, NoConfigurationError, ValueError) as error:
@@ -36,7 +39,7 @@ def run_check(request: CheckRequest, project: IncrementalProject | None = None) 
 
 
 def run_check_strict(request: CheckRequest, project: IncrementalProject | None = None) -> CheckResult:
-    """The same, for commands that a wrong path stops. Raises CommandError."""
+    """Run a check as `run_check` does. Raises CommandError also if a path cannot be checked."""
     result = run_check(request, project)
     if result.errors:
         raise CommandError(*result.errors)
@@ -44,14 +47,14 @@ def run_check_strict(request: CheckRequest, project: IncrementalProject | None =
 
 
 def open_project(config: Config, request: CheckRequest) -> IncrementalProject:
-    """The whole project of a configuration, and whatever else the paths of a request name."""
-    from flake8_redis_ssot.linter import live  # late: a run that is known already needs no project
+    """Open the whole project of a configuration, with all other files in the paths of a request."""
+    from flake8_redis_ssot.linter import live  # late: a cached result needs no project
 
     return live.open_project(config, request._replace(paths=(str(config.root), *request.paths), baseline=None))
 
 
 def load_single_config(request: CheckRequest) -> Config:
-    """The one configuration that holds for all paths. Raises RefusedError."""
+    """The configuration of all paths. Raises CommandError if it is invalid, missing or not the same for all."""
     try:
         groups = group_by_config(request)
     except (ConfigError, NoConfigurationError) as error:
@@ -63,7 +66,7 @@ def load_single_config(request: CheckRequest) -> Config:
 
 
 def to_command_error(error: Exception, request: CheckRequest) -> CommandError:
-    """What to say of an error in the configuration or in the baseline."""
+    """Convert an error in the configuration or in the baseline."""
     if isinstance(error, ConfigError):
         return CommandError(*map(str, error.problems))
     if not isinstance(error, NoConfigurationError):

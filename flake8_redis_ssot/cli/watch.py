@@ -1,4 +1,4 @@
-"""Watching a tree: what is shown follows what is saved."""
+"""Watching a project: the output is updated whenever a file is saved."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ from flake8_redis_ssot.linter.request import CheckRequest
 from flake8_redis_ssot.model import plural
 
 _MAX_NOTICES = 8  # changes
-_QUIET_MS = 15  # milliseconds without a further change, after which one is taken up
-_POLL_MS = 100  # milliseconds after which a wait is taken up again
+_QUIET_MS = 15  # milliseconds without a further change before changes are processed
+_POLL_MS = 100  # milliseconds between checks for signals while waiting for changes
 _CONFIG_FILES = (*OWN_NAMES, PYPROJECT)
 
 
 class ChangeNotice(NamedTuple):
-    """A change that was taken up: when, of which file, findings that came and went, and how long it took (seconds)."""
+    """A processed change: the time, the paths, the numbers of new and removed findings, and how long it took."""
 
     timestamp: float
     path: str
@@ -50,21 +50,21 @@ def watch(
     *,
     repeat_text: bool = False,
 ) -> int:
-    """Show `render_items` of what is found, and again whenever that may have changed, until Ctrl-C or SIGTERM: then 0.
+    """Show `render_items` of the findings, and update it after each change until Ctrl-C or SIGTERM; returns 0.
 
-    Where there is no terminal, only what changes is told after that, or with `repeat_text` the text again.
-    Raises RefusedError where the libraries for it are missing.
+    Without a terminal, each update is a line with the counts, or with `repeat_text`, the whole text.
+    Raises CommandError if the required libraries are not installed.
     """
     open_screen, watch_changes = _load_libraries()
     stream = watch_changes(str(config.root))
-    next(stream)  # from here on nothing is missed
+    next(stream)  # changes are recorded from here on
     project = _open_project(config, arguments)
     classifier = Classifier(config, load_codeowners(str(config.root)))
     notices: deque[ChangeNotice] = deque(maxlen=_MAX_NOTICES)
 
     def current_text() -> str:
-        told = "\n".join(map(str, reversed(notices)))
-        return render_items(classifier.classify(project.findings)) + (f"\n\nLast changes\n{told}" if told else "")
+        changes = "\n".join(map(str, reversed(notices)))
+        return render_items(classifier.classify(project.findings)) + (f"\n\nLast changes\n{changes}" if changes else "")
 
     try:
         with interrupt_on_sigterm(), open_screen() as update_screen:
@@ -82,7 +82,7 @@ def watch(
 
 
 def _open_project(config: Config, arguments: Namespace) -> IncrementalProject:
-    """The whole project of a configuration, whatever its baseline knows."""
+    """Open the whole project of a configuration, without its baseline."""
     return open_project(
         config, CheckRequest(paths=(str(config.root),), jobs=arguments.jobs, cache=False, baseline=None)
     )
@@ -91,7 +91,7 @@ def _open_project(config: Config, arguments: Namespace) -> IncrementalProject:
 def _reload_config(
     arguments: Namespace, config: Config, project: IncrementalProject, classifier: Classifier
 ) -> tuple[Config, IncrementalProject, Classifier]:
-    """Start afresh under settings that have changed; with a mistake in them, go on as before."""
+    """Reload the project with a changed configuration, or keep it if the configuration is invalid."""
     try:
         config = load_single_config(request_from_args(arguments))
         return config, _open_project(config, arguments), Classifier(config, load_codeowners(str(config.root)))
@@ -112,7 +112,7 @@ def _apply_changes(project: IncrementalProject, paths: Sequence[str]) -> ChangeN
 
 
 def _load_libraries() -> tuple[Any, Any]:
-    """Something to draw with, and something that tells of changes."""
+    """The functions that open the screen and watch for changes. Raises CommandError if a library is missing."""
     try:
         import watchfiles
         from rich.live import Live
@@ -129,22 +129,22 @@ def _load_libraries() -> tuple[Any, Any]:
             yield lambda text, _: screen.update(Text(text), refresh=True)
 
     def watch_changes(root: str) -> Iterator[list[str]]:
-        kept = watchfiles.DefaultFilter(ignore_dirs=(*watchfiles.DefaultFilter.ignore_dirs, ".redis-ssot"))
-        for several in watchfiles.watch(
-            root, watch_filter=kept, debounce=200, step=_QUIET_MS, rust_timeout=_POLL_MS, yield_on_timeout=True
+        watch_filter = watchfiles.DefaultFilter(ignore_dirs=(*watchfiles.DefaultFilter.ignore_dirs, ".redis-ssot"))
+        for changes in watchfiles.watch(
+            root, watch_filter=watch_filter, debounce=200, step=_QUIET_MS, rust_timeout=_POLL_MS, yield_on_timeout=True
         ):
-            yield sorted({path for _, path in several})
+            yield sorted({path for _, path in changes})
 
     return open_screen, watch_changes
 
 
 def _print_update(text: str, notice: str) -> None:
-    """Without a terminal: everything once, then what changes."""
+    """Print an update without a terminal: the notice if there is one, otherwise the text."""
     print(notice or text, flush=True)
 
 
 def format_counts(items: Sequence[WorkItem]) -> str:
-    """How many findings there are, by code."""
+    """The numbers of findings by code, as text."""
     codes = sorted({each.finding.code for each in items})
     lines = [f"{plural(len(items), 'finding')} in {plural(len({each.path for each in items}), 'file')}."]
     lines += [f"{code}  {sum(each.finding.code == code for each in items):5}" for code in codes]

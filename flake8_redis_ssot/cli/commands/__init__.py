@@ -1,9 +1,9 @@
 """The commands of `redis-ssot`, one module each with `add_arguments(parser)` and `main(arguments)`.
 
-`main` gives an exit code, or raises RefusedError, which is told in one place and ends with 2.
+`main` returns an exit code or raises CommandError, for which `cli.main` prints the messages and returns 2.
 """
 
-# Each is a module of `commands`, imported only when it is called: a name on the command line, and what it does.
+# The names of the commands with their help; the module of a command is imported only when it is run.
 COMMANDS = {
     "check": "find every place that goes round the source of truth",
     "doctor": "look for what goes wrong in practice around the settings",

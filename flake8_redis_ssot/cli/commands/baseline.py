@@ -1,4 +1,4 @@
-"""`redis-ssot baseline`: let what is known pass, so that only what is new fails."""
+"""`redis-ssot baseline`: record known findings, so that only new ones fail a check."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ git merges a baseline with this driver, once it is told about it:
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    """The flags of `baseline`."""
+    """Add the options of `baseline`."""
     actions = parser.add_subparsers(title="actions", required=True, metavar="ACTION", dest="action")
     create = actions.add_parser("create", help="write down all present findings")
     create.add_argument("--force", action="store_true", help="replace a baseline that is there")
@@ -65,7 +65,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def main(arguments: Namespace) -> int:
-    """Do it: 0 done, 1 something is new or gone, 2 something is wrong."""
+    """Run an action; returns 0 if it is done, 1 if findings are new or entries are gone."""
     try:
         if arguments.action == "merge":
             return _merge_baselines(arguments)
@@ -126,7 +126,7 @@ def _match_baselines(arguments: Namespace) -> list[BaselineResult]:
 
 
 def _baseline_path(arguments: Namespace, config: Config) -> str:
-    """The baseline that is meant, as an absolute path."""
+    """The absolute path of the given, configured or default baseline."""
     return os.path.abspath(arguments.baseline or os.path.join(config.root, config.baseline or DEFAULT_FILE_NAME))
 
 
@@ -139,16 +139,14 @@ def _merge_baselines(arguments: Namespace) -> int:
 
 
 def update_stale_baseline(baseline_result: BaselineResult, arguments: Namespace) -> list[str]:
-    """Let a baseline shrink to what is still found; what to complain of where that is not possible, or not wanted."""
-    from flake8_redis_ssot.baseline.storage import BaselineError, save_entries
-
+    """Remove the entries of fixed findings from a baseline; returns errors if it cannot or should not be written."""
     name = to_display_path(baseline_result.baseline.file)
     if not arguments.quiet and baseline_result.known:
         print(f"{plural(len(baseline_result.known), 'finding')} known from {name}.", file=sys.stderr)
     if not baseline_result.match.is_stale or not _is_full_run(arguments):
         return []
     if is_running_in_ci():
-        # Nobody would commit what is written there.
+        # A change in CI would not be committed.
         return [f"{name}: {describe_stale(baseline_result.match)}; run `redis-ssot baseline prune` and commit it"]
     try:
         save_entries(baseline_result.baseline.file, baseline_result.match.prune(baseline_result.baseline.entries))
@@ -160,26 +158,18 @@ def update_stale_baseline(baseline_result: BaselineResult, arguments: Namespace)
 
 
 def describe_stale(match: BaselineMatch) -> str:
-    """What is stale about a baseline."""
+    """The numbers of entries that are gone or have moved, as text; empty if there are none."""
     gone_summary = f"{plural(len(match.gone), 'entry', 'entries')} no longer found" if match.gone else ""
     moved_summary = f"{plural(len(match.moved), 'entry', 'entries')} moved with their file" if match.moved else ""
     return ", ".join(filter(None, (gone_summary, moved_summary)))
 
 
 def is_running_in_ci() -> bool:
-    """Whether this is a run of a CI server, which all of them tell by `CI`."""
+    """Whether this process runs in CI; all CI servers set the variable `CI`."""
     return os.environ.get("CI", "").lower() not in ("", "0", "false")
 
 
 def _is_full_run(arguments: Namespace) -> bool:
-    """Whether a run goes by the project's own settings alone: then what it does not find is not there."""
-    narrowing_options = (
-        arguments.select,
-        arguments.ignore,
-        arguments.exclude,
-        arguments.config,
-        arguments.stdin_filename,
-    )
-    return (
-        not any(narrowing_options) and not arguments.isolated and arguments.paths != ["-"] and not arguments.ignore_noqa
-    )
+    """Whether a run uses the project's own settings alone, so that an entry without a finding is stale."""
+    overrides = ("select", "ignore", "exclude", "config", "stdin_filename", "isolated", "ignore_noqa")
+    return arguments.paths != ["-"] and not any(getattr(arguments, name) for name in overrides)

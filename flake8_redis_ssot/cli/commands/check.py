@@ -1,4 +1,4 @@
-"""`redis-ssot check`: the findings in files and folders."""
+"""`redis-ssot check`: report and fix the findings in files and directories."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    """The flags of `check`."""
+    """Add the options of `check`."""
     add_path_arguments(parser)
     add_selection_options(parser)
     add_config_options(parser)
@@ -59,7 +59,7 @@ def _parse_reason(text: str) -> str:
 
 
 def main(arguments: Namespace) -> int:
-    """Check, report, and tell by the exit code: 0 clean, 1 findings, 2 a path or a configuration is wrong."""
+    """Check, fix and report; returns 0 if clean, 1 for findings, 2 for errors."""
     if "-" in arguments.paths and (len(arguments.paths) > 1 or arguments.add_noqa is not None):
         raise CommandError("standard input (`-`) can't be checked beside other paths, nor be written to")
     if arguments.watch:
@@ -77,17 +77,13 @@ def main(arguments: Namespace) -> int:
         print_messages(result.errors)
         return _exit_code(result, arguments, count_remaining=not arguments.fix_only)
     has_failed = _write_report(result, arguments)
-    baseline_errors = [
-        text
-        for baseline_result in result.baseline_results
-        for text in update_stale_baseline(baseline_result, arguments)
-    ]
+    baseline_errors = [text for each in result.baseline_results for text in update_stale_baseline(each, arguments)]
     print_messages([*result.errors, *baseline_errors])
     return 2 if has_failed else max(_exit_code(result, arguments, count_remaining=True), 1 if baseline_errors else 0)
 
 
 def _watch_project(arguments: Namespace) -> int:
-    """The report of the whole project, again and again; fixes are for runs that end."""
+    """Report on the whole project whenever a file is saved. Raises CommandError for options that write."""
     from flake8_redis_ssot.cli.watch import watch
 
     if wants_fixes(arguments) or arguments.diff or arguments.output_file or "-" in arguments.paths:
@@ -104,7 +100,7 @@ def _watch_project(arguments: Namespace) -> int:
 
 
 def _exit_code(result: CheckResult, arguments: Namespace, *, count_remaining: bool) -> int:
-    """The exit code of a run; `count_remaining`: findings that remain count."""
+    """The exit code of a run; with `count_remaining`, remaining findings count."""
     if result.errors:
         return 2
     if result.fixed_findings and arguments.exit_non_zero_on_fix:
@@ -136,8 +132,7 @@ def _build_request(arguments: Namespace) -> CheckRequest:
     )
 
 
-def _format(arguments: Namespace) -> Format:
-    """The form of the report."""
+def _report_format(arguments: Namespace) -> Format:
     if not arguments.statistics:
         return load_format(arguments.output_format)
     from flake8_redis_ssot.reports.statistics import STATISTICS, STATISTICS_JSON
@@ -146,24 +141,24 @@ def _format(arguments: Namespace) -> Format:
 
 
 def _write_report(result: CheckResult, arguments: Namespace) -> bool:
-    """Print the report or write it to a file; True where it could not be written."""
-    format_name = _format(arguments)
-    rule_names = names_by_code()
+    """Print the report or write it to a file; returns True if that has failed."""
+    report_format = _report_format(arguments)
     buffer = next(iter(result.buffers.values()), None)  # of standard input
-    cached_lines, notebook = (
+    report = CheckReport(
+        result.findings,
+        names_by_code(),
         cache(partial(read_source_lines, buffer=buffer)),
+        len(result.fixed_findings),
+        arguments.unsafe_fixes,
         cache(partial(open_notebook, data=buffer)),
     )
-    report = CheckReport(
-        result.findings, rule_names, cached_lines, len(result.fixed_findings), arguments.unsafe_fixes, notebook
-    )
     if not arguments.output_file:
-        is_wanted = not format_name.for_people or result.findings or not arguments.quiet
-        if is_wanted and (text := format_name.render(report, Style.for_stream(sys.stdout))):
+        is_wanted = not report_format.for_people or result.findings or not arguments.quiet
+        if is_wanted and (text := report_format.render(report, Style.for_stream(sys.stdout))):
             print(text)
         return False
     try:
-        write(arguments.output_file, f"{format_name.render(report, Style())}\n".encode())
+        write(arguments.output_file, f"{report_format.render(report, Style())}\n".encode())
     except OSError as error:
         result.errors.append(f"{arguments.output_file}: can't be written: {error.strerror}")
     return bool(result.errors)

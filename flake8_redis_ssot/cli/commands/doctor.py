@@ -1,4 +1,4 @@
-"""`redis-ssot doctor`: what goes wrong in practice, each with the line to add."""
+"""`redis-ssot doctor`: check the setup of a project, with a remedy for each problem."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from flake8_redis_ssot.terminal import Style
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    """The flags of `doctor`."""
+    """Add the options of `doctor`."""
     add_config_options(parser)
     parser.set_defaults(paths=[])
 
 
 def main(arguments: Namespace) -> int:
-    """Look: 0 all well, 1 something is not, 2 there is no configuration to look at."""
+    """Run the checks; returns 0 if all pass, 1 if one fails, 2 without a valid configuration."""
     style, failures = Style.for_stream(sys.stdout), 0
     try:
         config = load_single_config(request_from_args(arguments))
@@ -44,7 +44,7 @@ def main(arguments: Namespace) -> int:
 
 
 def _check_project(arguments: Namespace, config: Config) -> Iterator[HealthCheck]:
-    """What only a run can tell: names that are not there, a baseline that says too much."""
+    """The checks that need a run: unresolved names in the configuration, and a stale baseline."""
     try:
         result = run_check(request_from_args(arguments, paths=(str(config.root),)))
     except CommandError as error:

@@ -1,4 +1,4 @@
-"""`redis-ssot export`: what other tools can enforce of our settings."""
+"""`redis-ssot export`: convert our settings to those of other tools."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from flake8_redis_ssot.onboarding.export import EXPORTERS
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    """The flags of `export`."""
+    """Add the options of `export`."""
     parser.add_argument("tool", choices=tuple(EXPORTERS), help="for which one")
     add_config_options(parser)
     parser.set_defaults(paths=[])
 
 
 def main(arguments: Namespace) -> int:
-    """Print the settings; on the error stream, what they can't say: 0."""
+    """Print the settings for a tool and, on the error stream, what it cannot enforce; returns 0."""
     export = EXPORTERS[arguments.tool](load_single_config(request_from_args(arguments)))
     print(export.text, end="")
     if not arguments.quiet:

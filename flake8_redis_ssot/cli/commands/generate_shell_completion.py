@@ -1,4 +1,4 @@
-"""`redis-ssot generate-shell-completion`: a script for a shell, made from the flags that there are."""
+"""`redis-ssot generate-shell-completion`: print a completion script, generated from the parser."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ _DIRECTORY_METAVARS = frozenset({"FOLDER"})
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    """The argument of `generate-shell-completion`."""
+    """Add the argument of `generate-shell-completion`."""
     parser.add_argument("shell", choices=SHELLS, help="for which one")
 
 
 def main(arguments: Namespace) -> int:
-    """Print the script: 0."""
+    """Print the script; returns 0."""
     try:
         import shtab
     except ImportError as error:
@@ -35,7 +35,7 @@ def main(arguments: Namespace) -> int:
 
 
 def _iter_actions(parser: ArgumentParser) -> Iterator[Action]:
-    """The arguments of a parser and of all commands in it."""
+    """The arguments of a parser and of all its commands."""
     for action in parser._actions:
         yield action
         if isinstance(action, _SubParsersAction):

@@ -1,4 +1,4 @@
-"""`redis-ssot init`: the first minute, without reading."""
+"""`redis-ssot init`: propose a configuration from the code, and write it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from flake8_redis_ssot.onboarding.propose_config import ConfigProposal, propose_
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    """The flags of `init`."""
+    """Add the options of `init`."""
     parser.add_argument("root", nargs="?", default=".", metavar="FOLDER", help="the project (default: here)")
     parser.add_argument("-y", "--yes", action="store_true", help="write the first proposal without asking")
     parser.add_argument(
@@ -30,7 +30,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def main(arguments: Namespace) -> int:
-    """Propose, and write what is chosen: 0 done, 1 nothing was found or chosen, 2 something is wrong."""
+    """Propose resources and write the chosen ones; returns 0 if written, 1 if none are found or chosen, 2 on errors."""
     root = os.path.abspath(arguments.root)
     if not os.path.isdir(root):
         return _report_error(f"{arguments.root} is no folder")
@@ -54,7 +54,8 @@ def _find_proposals(root: str, arguments: Namespace) -> list[ConfigProposal]:
         if not arguments.quiet:
             print(f"{text} …", file=sys.stderr)
 
-    roots = [root, *(path for path in [os.path.join(root, "src")] if os.path.isdir(path))]
+    src = os.path.join(root, "src")
+    roots = [root, src] if os.path.isdir(src) else [root]
     files = discover([root], root=root, exclude=()).files
     return propose_configs(root, roots, files, arguments.jobs or default_jobs(), report_progress)
 
@@ -71,7 +72,7 @@ def _print_proposals(proposals: Sequence[ConfigProposal]) -> None:
 
 
 def _ask_user(proposals: Sequence[ConfigProposal]) -> list[ConfigProposal]:
-    """Those that the user wants; none where nobody can be asked."""
+    """The proposals that the user chooses; none if standard input is not a terminal."""
     if not sys.stdin.isatty():
         print("Write the first one with: redis-ssot init --yes")
         return []
@@ -82,20 +83,18 @@ def _ask_user(proposals: Sequence[ConfigProposal]) -> list[ConfigProposal]:
 
 
 def _write_config(root: str, selected: Sequence[ConfigProposal]) -> int:
-    """Add to `pyproject.toml`, or make `redis-ssot.toml`: what stands there stays as it is, to the byte."""
+    """Append to `pyproject.toml`, which is otherwise unchanged, or create `redis-ssot.toml`."""
     path = os.path.join(root, PYPROJECT)
     resource_names = _unique_resource_names(selected)
     try:
         if os.path.isfile(path):
             general = f"[tool.redis-ssot]\n{selected[0].general_toml}" if selected[0].general_toml else ""
-            tables = [
-                proposal.resource_toml(name, "tool.redis-ssot.") for proposal, name in zip(selected, resource_names)
-            ]
+            tables = [each.resource_toml(name, "tool.redis-ssot.") for each, name in zip(selected, resource_names)]
             before = read(path)
             replace_file(path, _append_text(before, _join_tables(general, tables)), expected=before)
         else:
             path = os.path.join(root, OWN_NAMES[0])
-            tables = [proposal.resource_toml(name) for proposal, name in zip(selected, resource_names)]
+            tables = [each.resource_toml(name) for each, name in zip(selected, resource_names)]
             write_atomic(path, (_join_tables(selected[0].general_toml, tables) + "\n").encode())
     except (OSError, DiskError) as error:
         return _report_error(f"{to_display_path(path)} can't be written: {error}")
@@ -108,7 +107,7 @@ def _join_tables(general: str, tables: Sequence[str]) -> str:
 
 
 def _unique_resource_names(selected: Sequence[ConfigProposal]) -> list[str]:
-    """Names of resources, each used once."""
+    """The names of the resources, made unique by a number."""
     names: list[str] = []
     for proposal in selected:
         name = proposal.canonical.resource_name
@@ -117,9 +116,9 @@ def _unique_resource_names(selected: Sequence[ConfigProposal]) -> list[str]:
 
 
 def _append_text(before: bytes, text: str) -> bytes:
-    """A file with more at its end, in its own line breaks."""
+    """Append text to the contents of a file, with the file's line breaks and after a blank line."""
     newline = "\r\n" if b"\r\n" in before else "\n"
-    separator = newline if before.endswith((b"\n", b"")) and (not before or before.endswith(b"\n")) else newline * 2
+    separator = newline if not before or before.endswith(b"\n") else newline * 2
     return before + (separator + text.replace("\n", newline) + newline).encode()
 
 

@@ -1,4 +1,4 @@
-"""`redis-ssot integrate SERVICE`: a service's own implementation gives way to the shared one."""
+"""`redis-ssot integrate SERVICE`: replace a service's own implementation by the shared one."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _PHASE = 3
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    """The flags of `integrate`."""
+    """Add the options of `integrate`."""
     parser.add_argument("service", metavar="SERVICE", help="a service of the settings, or any package or folder")
     add_config_options(parser)
     add = parser.add_argument
@@ -48,7 +48,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def main(arguments: Namespace) -> int:
-    """Show what would change, or change it: 0, or 1 where something is in the way."""
+    """Show or apply the changes; returns 0, 1 if something prevents an integration, 2 or 130 as `remediate` does."""
     config = load_single_config(request_from_args(arguments))
     if arguments.apply:
         with open_campaign(config) as session, interrupt_on_sigterm():
@@ -100,7 +100,7 @@ def _plan_integrations(arguments: Namespace, project: IncrementalProject) -> lis
 
 
 class _IntegrationRun:
-    """What is found is carried out, each duplicate as a batch of its own."""
+    """Applies integrations, each duplicate as a batch of its own."""
 
     def __init__(self, arguments: Namespace, config: Config, session: CampaignSession) -> None:
         unfinished_run = session.journal.unfinished_run()
@@ -113,14 +113,14 @@ class _IntegrationRun:
         self._project = _open_named_project(arguments, config)
         self._files = [path_from(session.root, path) for path in self._project.files]
         self._integrations = _plan_integrations(arguments, self._project)
-        # A file that has two duplicates stands there twice.
+        # A file with two duplicates is listed twice.
         self._duplicate_paths = [
             path_from(session.root, each.duplicate.path) for each in self._integrations if each.changes
         ]
         _print_report(arguments, config, self._integrations)
 
     def run(self) -> int:
-        """Do it; the exit code."""
+        """Apply all integrations; returns the exit code."""
         if not self._duplicate_paths:
             return _exit_code(self._integrations)
         remediation = self._build_remediation()
@@ -152,7 +152,7 @@ class _IntegrationRun:
         )
 
     def _compute_fixes(self, paths: FilePaths) -> BatchFixes:
-        """What is to be done about a duplicate as everything is now: another one may have changed the same files."""
+        """The changes for a duplicate, computed again after each batch, which may have changed the same files."""
         if any(batch.run_name == self._run_name for batch in self._session.journal.batches):
             self._project.refresh()
             self._integrations = _plan_integrations(self._arguments, self._project)

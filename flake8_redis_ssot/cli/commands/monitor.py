@@ -1,4 +1,4 @@
-"""`redis-ssot monitor`: the counts, and with `--live` whatever changes them while people work."""
+"""`redis-ssot monitor`: print the numbers of findings, with `--live` after each change."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from flake8_redis_ssot.cli.watch import format_counts, watch
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    """The flags of `monitor`."""
+    """Add the options of `monitor`."""
     add_config_options(parser)
     parser.add_argument("--live", action="store_true", help="watch the tree until Ctrl-C")
     parser.set_defaults(paths=[])
 
 
 def main(arguments: Namespace) -> int:
-    """Show it: 0."""
+    """Print the counts; returns 0."""
     config = load_single_config(request_from_args(arguments))
     if arguments.live:
         return watch(arguments, config, format_counts)

@@ -1,4 +1,4 @@
-"""`redis-ssot plan`: the order in which findings can be mended, and how they are spread."""
+"""`redis-ssot plan`: print the distribution of findings, and the batches in which to fix them."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from flake8_redis_ssot.syntax.notebooks.locations import span_in_cell
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    """The flags of `plan`."""
+    """Add the options of `plan`."""
     add_path_arguments(parser, default="the working directory")
     add_config_options(parser)
     parser.add_argument(
@@ -43,7 +43,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def main(arguments: Namespace) -> int:
-    """Print the plan: 0."""
+    """Print the plan, or the factories; returns 0."""
     config = load_single_config(request_from_args(arguments))
     format_name = "json" if arguments.json else "text"
     if arguments.factories:
@@ -93,7 +93,7 @@ def _format_batch(batch: Batch, with_files: bool) -> list[str]:
 
 
 def _count_applicability(items: Sequence[WorkItem]) -> dict[str, int]:
-    """How many of some findings have fixes, by how far these can be trusted."""
+    """The numbers of findings by the applicability of their fix."""
     labels = [applicability_label(each.finding) for each in items]
     return {name: labels.count(name) for name in ("safe", "unsafe", "by hand")}
 

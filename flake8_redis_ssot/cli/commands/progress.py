@@ -1,4 +1,4 @@
-"""`redis-ssot progress`: how far the campaign is, in the terminal, as a page, or through the history of git."""
+"""`redis-ssot progress`: show the progress of a campaign as text or HTML, or from the git history."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _BAR_WIDTH = 40  # characters
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    """The flags of `progress`."""
+    """Add the options of `progress`."""
     add_path_arguments(parser, default="the working directory")
     add_config_options(parser)
     add = parser.add_argument
@@ -45,7 +45,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def main(arguments: Namespace) -> int:
-    """Show it: 0, or 2 where something is wrong."""
+    """Print the progress, or write it as a page; returns 0."""
     try:
         config = load_single_config(request_from_args(arguments))
         if arguments.dashboard:
@@ -71,7 +71,10 @@ def _current_items(arguments: Namespace, config: Config) -> list[WorkItem]:
 
 
 def _measure_progress(config: Config, items: Sequence[WorkItem]) -> CampaignProgress:
-    """The progress; what is seen now is noted, unless a campaign is at work or the disk does not let us."""
+    """Measure the progress, and record the present counts in the journal unless a campaign holds the lock.
+
+    Raises CommandError if the journal is invalid or cannot be written.
+    """
     store, now = CampaignStore(str(config.root)), time.time()
     try:
         with hold_lock(store):
@@ -89,7 +92,7 @@ def _measure_progress(config: Config, items: Sequence[WorkItem]) -> CampaignProg
 
 
 def format_progress(progress: CampaignProgress) -> str:
-    """The progress for a terminal."""
+    """The progress as text."""
     fraction = progress.done_count / progress.initial if progress.initial else 1.0
     filled = round(fraction * _BAR_WIDTH)
     lines = [
@@ -144,9 +147,9 @@ def _format_history(commit_counts: Sequence[CommitCounts]) -> str:
 def _write_page(file: str, config: Config, progress: CampaignProgress, commit_counts: Sequence[CommitCounts]) -> int:
     cached_lines = cache(read_source_lines)
 
-    def source_line_of(work: WorkItem) -> str:
-        row, several = work.finding.span.row, cached_lines(work.finding.path)
-        return several[row - 1] if row <= len(several) else ""
+    def source_line_of(item: WorkItem) -> str:
+        row, lines = item.finding.span.row, cached_lines(item.finding.path)
+        return lines[row - 1] if row <= len(lines) else ""
 
     chart_points = [
         ChartPoint(point.time, point.total, point.commit[:9]) for point in downsample(commit_counts, _MAX_POINTS)

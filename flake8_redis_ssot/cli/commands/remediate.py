@@ -1,4 +1,4 @@
-"""`redis-ssot remediate`: one phase of the campaign, batch after batch."""
+"""`redis-ssot remediate`: fix one phase of the campaign, batch by batch."""
 
 from __future__ import annotations
 
@@ -38,13 +38,13 @@ from flake8_redis_ssot.linter.request import CheckRequest, CheckResult
 from flake8_redis_ssot.model import Applicability, Finding
 
 PATTERNS = ("simple", "factory", "member")
-# What a run is told apart by: what `--resume` takes over from the run that was interrupted.
+# The options that identify a run, and those that `--resume` restores.
 _RUN_OPTIONS = ("phase", "pattern", "inline", "batch_size", "unsafe_fixes", "paths", "config")
 _RESUMED_OPTIONS = (*_RUN_OPTIONS, "validate", "shell", "timeout", "commit")
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    """The flags of `remediate`."""
+    """Add the options of `remediate`."""
     add_path_arguments(parser, default="the working directory")
     add_config_options(parser)
     add = parser.add_argument
@@ -71,7 +71,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def main(arguments: Namespace) -> int:
-    """Work: 0 all kept, 1 something is held back, 2 something is wrong, 130 interrupted."""
+    """Run a phase; returns 0 if all was kept, 1 if files were skipped, 2 on errors, 130 if interrupted."""
     config = load_single_config(request_from_args(arguments))
     if arguments.dry_run:
         _validate_phase(arguments)
@@ -91,7 +91,7 @@ def _validate_phase(arguments: Namespace) -> None:
 
 
 class _RemediationRun:
-    """One run, new or resumed."""
+    """A new or resumed run."""
 
     def __init__(self, arguments: Namespace, config: Config, session: CampaignSession) -> None:
         self._session = session
@@ -113,7 +113,7 @@ class _RemediationRun:
         self._checked_files: Sequence[str] = ()
 
     def run(self) -> int:
-        """All batches; the exit code."""
+        """Fix all batches; returns the exit code."""
         held_back = {each.path for each in self._session.journal.held_back if each.run_name == self._run_name}
         batches = _plan_batches(self._arguments, self._project, held_back)
         branch = CampaignBranch(self._session.root, self._run_name) if self._arguments.commit else None
@@ -125,7 +125,7 @@ class _RemediationRun:
             branch.switch_to()
         if self._is_new:
             options = {name: getattr(self._arguments, name) for name in _RESUMED_OPTIONS}
-            # What a fix takes along is neither fixed by itself nor left, so all are counted before.
+            # A fix may remove further findings, which are neither fixed nor remaining, so all are counted before.
             initial_result = self._check_now(
                 request_from_args(self._arguments, paths=(self._session.root,), baseline=None)
             )
@@ -181,7 +181,7 @@ class _RemediationRun:
 
 
 def _build_request(arguments: Namespace, config: Config) -> CheckRequest:
-    classifier = Classifier(config, CodeOwners())  # a phase has no owner
+    classifier = Classifier(config, CodeOwners())  # phases do not depend on owners
 
     def is_selected(finding: Finding) -> bool:
         patterns = arguments.pattern or PATTERNS
@@ -193,7 +193,7 @@ def _build_request(arguments: Namespace, config: Config) -> CheckRequest:
 
 
 def _plan_batches(arguments: Namespace, project: IncrementalProject, held_back: Collection[str]) -> tuple[Batch, ...]:
-    """The batches of what can be mended, in order, without files that were `held_back` back in this run."""
+    """The batches of fixable findings, in order, without files that are `held_back` in this run."""
     config = project.config
     result = run_check_strict(_build_request(arguments, config), project)
     classifier = Classifier(config, load_codeowners(str(config.root)))

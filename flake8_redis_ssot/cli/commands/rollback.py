@@ -1,4 +1,4 @@
-"""`redis-ssot rollback`: put back what the campaign has changed, by run, phase, batch, path or service."""
+"""`redis-ssot rollback`: undo changes of the campaign, by run, phase, batch, path or service."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from flake8_redis_ssot.model import plural
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    """The flags of `rollback`."""
+    """Add the options of `rollback`."""
     add_config_options(parser)
     add = parser.add_argument
     add("--run", metavar="ID", help="only what this run has changed")
@@ -34,7 +34,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def main(arguments: Namespace) -> int:
-    """Undo: 0 done, 1 some files were refused or hold conflicts."""
+    """Undo or list changes; returns 0 if done, 1 if some files were refused or have conflicts."""
     config = load_single_config(request_from_args(arguments))
     with open_campaign(config) as session, interrupt_on_sigterm():
         if arguments.list:
@@ -54,7 +54,7 @@ def _roll_back(arguments: Namespace, config: Config, root: str, journal: Journal
     result = roll_back(root, journal, is_selected, merge=arguments.merge)
     unfinished = journal.unfinished_run()
     if unfinished is not None and not any(batch.run_name == unfinished.name for batch in journal.kept_batches()):
-        journal.append("end", run=unfinished.name)  # all of it is undone: there is nothing to resume
+        journal.append("end", run=unfinished.name)  # nothing is left to resume
     for path, conflicts in result.merge_conflicts.items():
         print(f"merged: {path}" + (f" ({plural(conflicts, 'conflict')} to resolve)" if conflicts else ""))
     print_messages(f"{path} {reason}" for path, reason in result.refusals.items())
@@ -77,7 +77,7 @@ def _is_selected(arguments: Namespace, batch: BatchRecord, path: str, journal: J
 
 
 def _validate_names(arguments: Namespace, config: Config, journal: Journal) -> None:
-    """Say so where something is asked for that there is not, instead of undoing nothing."""
+    """Raise CommandError for an unknown run, service or batch, instead of undoing nothing."""
     if arguments.run is not None and arguments.run not in journal.runs:
         raise CommandError(f"there is no run `{arguments.run}`; `redis-ssot rollback --list` shows them")
     if arguments.service is not None and arguments.service not in config.services:

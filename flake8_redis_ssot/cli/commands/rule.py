@@ -1,4 +1,4 @@
-"""`redis-ssot rule`: what a code means."""
+"""`redis-ssot rule`: explain a rule, or list all."""
 
 from __future__ import annotations
 
@@ -35,14 +35,14 @@ _FORMATS: Renderers[RuleListing] = {"text": _render_text, "json": _render_json}
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    """The flags of `rule`."""
+    """Add the options of `rule`."""
     parser.add_argument("code", nargs="?", metavar="CODE", help="such as RSS002")
     parser.add_argument("--all", action="store_true", help="list every code")
     parser.add_argument("--output-format", choices=tuple(_FORMATS), default="text", help="default: text")
 
 
 def main(arguments: Namespace) -> int:
-    """Explain one code, or list all; 2 where there is no such code."""
+    """Explain one rule, or list all; returns 0, or 2 if there is no such rule."""
     if arguments.all or not arguments.code:
         return _print_rules(RuleListing(all_rules(), is_brief=True), arguments)
     code = arguments.code.upper()

@@ -1,4 +1,4 @@
-"""`redis-ssot schema`: the JSON schema of the configuration."""
+"""`redis-ssot schema`: print the JSON schema of the configuration."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from flake8_redis_ssot.config.json_schema import json_schema
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    """There are no flags."""
+    """Add no options."""
 
 
 def main(arguments: Namespace) -> int:
-    """Print it."""
+    """Print the schema; returns 0."""
     print(json.dumps(json_schema(), indent=2))
     return 0

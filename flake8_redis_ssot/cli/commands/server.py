@@ -1,4 +1,4 @@
-"""`redis-ssot server`: the language server, over standard input and output or a socket."""
+"""`redis-ssot server`: run the language server over standard input and output, or TCP."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from flake8_redis_ssot.cli.errors import CommandError
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    """The flags of `server`."""
+    """Add the options of `server`."""
     parser.add_argument("--stdio", action="store_true", help="standard input and output (the default)")
     parser.add_argument("--tcp", type=_parse_address, metavar="HOST:PORT", help="listen there instead")
 
@@ -21,7 +21,7 @@ def _parse_address(text: str) -> tuple[str, int]:
 
 
 def main(arguments: Namespace) -> int:
-    """Serve until the client is gone: 0."""
+    """Serve until the client disconnects; returns 0."""
     try:
         from flake8_redis_ssot.lsp.features import make_server
     except ImportError as error:

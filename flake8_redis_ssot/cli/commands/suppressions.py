@@ -1,4 +1,4 @@
-"""`redis-ssot suppressions`: the comments that silence findings, with what they silence and why."""
+"""`redis-ssot suppressions`: list `noqa` comments with the findings that they suppress, and the reasons."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from flake8_redis_ssot.reports.report import Renderers, format_json
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    """The flags of `suppressions`."""
+    """Add the options of `suppressions`."""
     add_path_arguments(parser, default="the working directory")
     add_selection_options(parser)
     add_config_options(parser)
@@ -30,7 +30,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def main(arguments: Namespace) -> int:
-    """List them: 0, 1 where `--check` finds any, 2 where a path or the configuration is wrong."""
+    """List the comments; returns 0, 1 if there are any with `--check`, 2 on errors."""
     request = request_from_args(
         arguments,
         exclude=tuple(arguments.exclude),
@@ -85,7 +85,7 @@ def _summary_lines(report: SuppressionReport) -> Iterator[str]:
 
 
 def _describe_effects(suppression: CommentAudit) -> Iterator[str]:
-    """What a comment does, as phrases."""
+    """The effects of a comment, as phrases."""
     for kind, findings in (
         ("silences", suppression.suppressed_findings),
         ("may not silence", suppression.refused_findings),
@@ -100,7 +100,7 @@ def _describe_effects(suppression: CommentAudit) -> Iterator[str]:
 
 
 def _suppression_to_dict(suppression: CommentAudit) -> dict[str, Any]:
-    """One comment for machines: rows and columns 1-based, the file name absolute."""
+    """A comment for JSON, with 1-based rows and columns and an absolute file name."""
     comment = suppression.comment
     return {
         "filename": os.path.abspath(suppression.path),

@@ -1,4 +1,4 @@
-"""`redis-ssot verify`: how far the success criteria of a campaign are met, each with its evidence."""
+"""`redis-ssot verify`: report which success criteria of a campaign are met, with evidence."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from flake8_redis_ssot.terminal import Style
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    """The flags of `verify`."""
+    """Add the options of `verify`."""
     add_config_options(parser)
     add_baseline_options(parser)
     add = parser.add_argument
@@ -42,7 +42,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def main(arguments: Namespace) -> int:
-    """Report: 0 nothing has failed, 1 something has, 2 something is wrong."""
+    """Print the report; returns 0 if no criterion has failed, otherwise 1."""
     try:
         report = _build_report(arguments)
     except GateError as error:
@@ -85,7 +85,7 @@ def _build_report(arguments: Namespace) -> VerificationReport:
 
 
 class _GateAnswer(NamedTuple):
-    """What the gate says now, or why it could not be asked; neither where nobody wants to know."""
+    """The result of the validation command, or why it could not be run; neither without `--validate`."""
 
     gate_run: GateRun | None = None
     reason: str = ""
