@@ -1,1 +1,1 @@
-"""How fast we are beside our peers: `python -m benchmarks` builds a monorepo, or takes one, and times all of them."""
+"""Benchmarks of this tool and its peers: `python -m benchmarks` times them on a generated or given tree."""

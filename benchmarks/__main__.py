@@ -10,8 +10,8 @@ from pathlib import Path
 
 from benchmarks.report import Report
 from benchmarks.session import Plan, compare, scale
-from benchmarks.tables import show_markdown, show_text
-from benchmarks.trees import copy, make_up
+from benchmarks.tables import render_markdown, render_text
+from benchmarks.trees import copy_tree, generate
 
 NAMES = (
     *(
@@ -33,29 +33,29 @@ NAMES = (
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Measure, print the table and write the JSON. Gives 0 whether or not the targets are met."""
+    """Run the benchmarks, print the table and write the JSON; returns 0 whether or not targets are met."""
     parser = _parser()
     arguments = parser.parse_args(argv)
     if (arguments.tree is None) != (arguments.config is None):
         parser.error("--tree and --config go together")
     with tempfile.TemporaryDirectory(prefix="benchmarks-") as scratch:
         report = _measure(arguments, Path(scratch).resolve())
-    sys.stdout.write(show_markdown(report) if arguments.markdown else show_text(report))
+    sys.stdout.write(render_markdown(report) if arguments.markdown else render_text(report))
     if arguments.json is not None:
         arguments.json.write_text(report.as_json(), encoding="utf-8")
     return 0
 
 
 def _measure(arguments: argparse.Namespace, scratch: Path) -> Report:
-    plan = Plan(arguments.rounds, arguments.peers, arguments.only, scratch, _tell)
+    plan = Plan(arguments.rounds, arguments.peers, arguments.only, scratch, _print_progress)
     if arguments.scaling:
         return scale(plan, arguments.share)
     if arguments.tree is not None:
-        return compare(plan, copy(arguments.tree, arguments.config, scratch / "copy"))
-    return compare(plan, make_up(arguments.files, arguments.share, scratch / "monorepo"))
+        return compare(plan, copy_tree(arguments.tree, arguments.config, scratch / "copy"))
+    return compare(plan, generate(arguments.files, arguments.share, scratch / "monorepo"))
 
 
-def _tell(text: str) -> None:
+def _print_progress(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 

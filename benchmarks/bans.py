@@ -1,7 +1,6 @@
-"""The same bans in the languages of our peers, made from our configuration.
+"""Conversion of our configuration to equivalent bans in the configurations of our peers.
 
-What a peer has no words for is left out: none of them follows a name through other modules, and wildcards mean
-something only to the searches for words.
+What a peer cannot express is left out: none of them follows re-exports, and only text search supports globs.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ from flake8_redis_ssot.semantic.name_patterns import is_glob
 
 @dataclass(frozen=True, slots=True)
 class Bans:
-    """Dotted names of deprecated modules and of constructors, words to search for, globs of paths to leave out."""
+    """Dotted names of deprecated modules and constructors, words to search for, and path patterns to exclude."""
 
     modules: tuple[str, ...]
     constructors: tuple[str, ...]
@@ -24,23 +23,23 @@ class Bans:
     exclude: tuple[str, ...]
 
     @classmethod
-    def of(cls, config: Config) -> Bans:
-        """The bans that a configuration means, without those that hold wildcards."""
+    def from_config(cls, config: Config) -> Bans:
+        """The bans of a configuration, without globs."""
         modules = [module for resource in config.resources for module, _ in resource.deprecated]
         constructors = [name for resource in config.resources for name in resource.constructors]
         exclude = tuple(pattern.rstrip("/") for pattern in config.exclude)
-        return cls(_plain(modules), _plain(constructors), guarded_words(config), exclude)
+        return cls(_without_globs(modules), _without_globs(constructors), guarded_words(config), exclude)
 
 
 def write_ruff(bans: Bans) -> str:
-    """A `ruff.toml` that bans them by TID251."""
+    """A `ruff.toml` with the bans for TID251."""
     rows = [f"{json.dumps(name)}.msg = {json.dumps('not here')}" for name in (*bans.modules, *bans.constructors)]
     exclude = f"extend-exclude = {json.dumps(bans.exclude)}\n" if bans.exclude else ""
     return f"{exclude}[lint]\nselect = ['TID251']\n[lint.flake8-tidy-imports.banned-api]\n" + "\n".join(rows) + "\n"
 
 
 def write_ast_grep(bans: Bans) -> str:
-    """Two rules of ast-grep: imports of the modules, and calls by the constructors' last names."""
+    """Two ast-grep rules: imports of the modules, and calls by the last part of the constructors' names."""
     imports = [pattern for module in bans.modules for pattern in (f"from {module} import $$$N", f"import {module}")]
     calls = sorted({f"{name.rpartition('.')[2]}($$$A)" for name in bans.constructors})
     rules = {"banned-import": imports, "banned-call": calls}
@@ -49,7 +48,7 @@ def write_ast_grep(bans: Bans) -> str:
 
 
 def write_semgrep(bans: Bans) -> str:
-    """Two rules of semgrep, which resolves the aliases of imports in a file."""
+    """Two semgrep rules; semgrep resolves import aliases within a file."""
     imports = [pattern for module in bans.modules for pattern in (f"from {module} import $X", f"import {module}")]
     calls = [f"{name}(...)" for name in bans.constructors]
     rules = {"banned-import": imports, "banned-call": calls}
@@ -57,7 +56,7 @@ def write_semgrep(bans: Bans) -> str:
 
 
 def write_tidy_imports(bans: Bans) -> str:
-    """A configuration of flake8 that bans them by I251."""
+    """A flake8 configuration with the bans for I251."""
     rows = "".join(f"\n    {name} = not here" for name in (*bans.modules, *bans.constructors))
     return f"[flake8]\nselect = E9,F,I251\nbanned-modules ={rows}\n"
 
@@ -73,5 +72,5 @@ def _semgrep_rule(name: str, patterns: list[str]) -> dict[str, object]:
     return {**common, "pattern-either": choice}
 
 
-def _plain(names: list[str]) -> tuple[str, ...]:
+def _without_globs(names: list[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for name in names if not is_glob(name)))

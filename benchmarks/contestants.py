@@ -1,4 +1,4 @@
-"""Who takes part: commands, where they run, and what happens around each run."""
+"""The commands to time: ours, and flake8 with and without our plugin."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ OWN_CODE = str(Path(flake8_redis_ssot.__file__).parent.parent)
 
 @dataclass(frozen=True, slots=True)
 class Contestant:
-    """One command to time.
+    """A command to time, run in `folder` with the PYTHONPATH `path`.
 
-    `finding` is a regular expression for a line of its output that counts as found; `path` is its PYTHONPATH.
-    `changes` is a file that is given another comment before each run and put back after it, untimed.
+    `finding` is a regular expression for the output lines that are findings. `changes` is a file that is modified
+    before each run and restored after it, untimed.
     """
 
     name: str
@@ -32,7 +32,7 @@ class Contestant:
     changes: Path | None = None
 
     def environment(self, scratch: Path) -> Mapping[str, str]:
-        """The environment of a run. Whatever it keeps between runs goes into `scratch`."""
+        """The environment variables of a run; caches are in `scratch`."""
         own = {
             "PYTHONPATH": self.path,
             "XDG_CACHE_HOME": str(scratch / "cache"),
@@ -44,7 +44,7 @@ class Contestant:
 
 
 def gather_ours(tree: Path, configuration: Path) -> list[Contestant]:
-    """Our command: cold, warm, warm with one changed file, and its start; `python -c pass` is the floor of that."""
+    """Our command with a cold and a warm cache, and its start-up time compared with `python -c pass`."""
     script = shutil.which("redis-ssot", path=str(Path(sys.executable).parent))
     ours = (script,) if script else (sys.executable, "-m", "flake8_redis_ssot")
     check = (*ours, "check", "--output-format", "concise", "--config", str(configuration))
@@ -58,25 +58,25 @@ def gather_ours(tree: Path, configuration: Path) -> list[Contestant]:
 
 
 def gather_changed(tree: Tree, folder: Path) -> list[Contestant]:
-    """Our warm check after one file has changed: one that mentions the resource, and one that does not.
+    """Our warm check after a change of one file: one that mentions the resource, and one that does not.
 
-    They work on copies of the tree below `folder`: in its own the others would have to read that file again.
+    They use copies of the tree in `folder`, since in the tree itself the change would invalidate the others' caches.
     """
-    found = []
+    contestants = []
     for name, file in (("changed", tree.file), ("changed-other", tree.other)):
         copy = folder / name
         copy_code(tree.root, copy)
         warm = next(each for each in gather_ours(copy, tree.configuration) if each.name == "warm")
-        found.append(Contestant(name, warm.command, copy, warm.finding, warm.path, changes=copy / file))
-    return found
+        contestants.append(Contestant(name, warm.command, copy, warm.finding, warm.path, changes=copy / file))
+    return contestants
 
 
 def gather_flake8(tree: Tree, hosts: tuple[Host, Host]) -> list[Contestant]:
-    """flake8 over a service and over one file, alone and with our plugin."""
-    found = []
-    for place, target in (("service", tree.service), ("file", tree.file)):
-        for host, who in zip(hosts, ("alone", "ours")):
-            ours = ("--rss-config", str(tree.configuration)) if who == "ours" else ()
+    """flake8 on a service and on one file, without and with our plugin."""
+    contestants = []
+    for scope, target in (("service", tree.service), ("file", tree.file)):
+        for host, variant in zip(hosts, ("alone", "ours")):
+            ours = ("--rss-config", str(tree.configuration)) if variant == "ours" else ()
             command = (*host.command, "--isolated", "--select", "E9,F,RSS", *ours, target)
-            found.append(Contestant(f"flake8-{place}-{who}", command, tree.root, r": RSS\d+ ", host.path))
-    return found
+            contestants.append(Contestant(f"flake8-{scope}-{variant}", command, tree.root, r": RSS\d+ ", host.path))
+    return contestants

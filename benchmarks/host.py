@@ -1,7 +1,7 @@
-"""flake8 with our plugin and without it, and nothing else different between the two.
+"""Two installations of flake8 that differ only in our plugin.
 
-Both run the same flake8 on the same Python without its site-packages, from a folder of links. A second environment
-would do as well, but would have to be installed; and what else is installed in this one stays out.
+Both are directories of symbolic links to the packages of this environment, used without its site-packages. So nothing
+has to be installed, and no other plugin takes part.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ _SCRIPT = "from flake8.main.cli import main\nraise SystemExit(main())\n"
 
 @dataclass(frozen=True, slots=True)
 class Host:
-    """A flake8 to run: how its command begins, and the PYTHONPATH that goes with it."""
+    """An installation of flake8: the command to run it, and its PYTHONPATH."""
 
     command: tuple[str, ...]
     path: str
 
 
 def build_hosts(folder: Path) -> tuple[Host, Host]:
-    """Make both in `folder`: flake8 alone, then with our plugin, which is the code beside these benchmarks."""
+    """Create both in `folder`: flake8 alone, and with our plugin from this checkout."""
     return _host(folder / "alone", _HOST), _host(folder / "with", (*_HOST, *_PLUGIN), plugin=True)
 
 
@@ -39,7 +39,7 @@ def _host(folder: Path, names: Iterable[str], *, plugin: bool = False) -> Host:
     for name in names:
         _link(distribution(name), packages)
     if plugin:
-        _link_ours(packages)
+        _link_own_package(packages)
     script = folder / "bin" / "run_flake8.py"  # not flake8.py, which would import itself
     script.parent.mkdir()
     script.write_text(_SCRIPT, encoding="utf-8")
@@ -52,14 +52,14 @@ def _link(installed: Distribution, packages: Path) -> None:
         (packages / top).symlink_to(Path(str(installed.locate_file(top))).resolve())
 
 
-def _link_ours(packages: Path) -> None:
-    """Link our package, and write down that flake8 has a plugin in it, as an installation would."""
+def _link_own_package(packages: Path) -> None:
+    """Link our package, and write the metadata by which flake8 finds the plugin."""
     installed = distribution(_OURS)
     package = Path(flake8_redis_ssot.__file__).parent
     (packages / package.name).symlink_to(package)
     metadata = packages / f"{package.name}-{flake8_redis_ssot.__version__}.dist-info"
     metadata.mkdir()
-    # Beside a checkout that is installed in place lies the older form of the same.
+    # An editable installation may have the older PKG-INFO instead.
     about = installed.read_text("METADATA") or installed.read_text("PKG-INFO") or ""
     (metadata / "METADATA").write_text(about, encoding="utf-8")
     (metadata / "entry_points.txt").write_text(installed.read_text("entry_points.txt") or "", encoding="utf-8")

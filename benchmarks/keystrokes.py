@@ -24,8 +24,8 @@ from benchmarks.trees import copy_code
 from flake8_redis_ssot.config.loading import OWN_NAMES
 from flake8_redis_ssot.lsp.features import make_server
 
-# What people type, one character after the other.
-_TYPED = (
+# Statements that are typed character by character.
+_STATEMENTS = (
     'user = await load_user(user_id, include=["roles"])',
     'if user is None:\n    raise KeyError(f"no user {user_id}")',
     "results = {each.name: each for each in found if each.is_new}",
@@ -35,16 +35,16 @@ _TYPED = (
     '"""Say what this is for."""',
     "with open(path) as file, suppress(OSError):\n    print(file.read())",
 )
-_STRUCK = "\"'()[]{}:,.=#@\\\n xyz0"
+_STRAY_KEYS = "\"'()[]{}:,.=#@\\\n xyz0"
 
-Edit = tuple[str, int, str]  # the good text, and what is put where
+Edit = tuple[str, int, str]  # the text before, the offset (characters), and the inserted character
 
 
 class Client:
-    """One document that is open in a server, which answers at once."""
+    """A client with one open document, connected to a server in this process."""
 
     def __init__(self, file: Path) -> None:
-        self.heard: list[Mapping[str, Any]] = []
+        self.messages: list[Mapping[str, Any]] = []
         self._uri = file.as_uri()
         self._version = 1
         self._protocol = make_server().protocol
@@ -55,30 +55,34 @@ class Client:
         self._send(types.TEXT_DOCUMENT_DID_OPEN, {"textDocument": document})
 
     def write(self, data: bytes) -> None:
-        """Take what the server says."""
-        self.heard.append(json.loads(data))
+        """Receive a message of the server."""
+        self.messages.append(json.loads(data))
 
     def close(self) -> None:
-        """Nothing needs to be closed."""
+        """Required of a writer; there is nothing to close."""
 
-    def change(self, text: str, where: Mapping[str, Any] | None = None) -> float:
-        """Put a text into a range, or in place of all, and wait for what is found then: ms. Raises RuntimeError."""
+    def change(self, text: str, range_: Mapping[str, Any] | None = None) -> float:
+        """Replace a range, or the whole document, and return the time until the diagnostics are published, in ms.
+
+        Raises RuntimeError unless diagnostics are published exactly once.
+        """
         self._version += 1
-        self.heard.clear()
-        change = {"text": text} if where is None else {"text": text, "range": where}
+        self.messages.clear()
+        change = {"text": text} if range_ is None else {"text": text, "range": range_}
         document = {"uri": self._uri, "version": self._version}
-        took = self._send(types.TEXT_DOCUMENT_DID_CHANGE, {"textDocument": document, "contentChanges": [change]})
+        elapsed = self._send(types.TEXT_DOCUMENT_DID_CHANGE, {"textDocument": document, "contentChanges": [change]})
         if [each["version"] for each in self._published()] != [self._version]:
-            raise RuntimeError(f"the server did not say once what is found then: {self.heard}")
-        return took
+            raise RuntimeError(f"the server did not say once what is found then: {self.messages}")
+        return elapsed
 
     @property
-    def found(self) -> int:
-        """How many findings the server told of last."""
+    def finding_count(self) -> int:
+        """The number of findings that the server has published last."""
         return sum(len(each["diagnostics"]) for each in self._published())
 
     def _published(self) -> list[Mapping[str, Any]]:
-        return [each["params"] for each in self.heard if each.get("method") == types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS]
+        method = types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS
+        return [each["params"] for each in self.messages if each.get("method") == method]
 
     def _send(self, method: str, params: object, **rest: object) -> float:
         body = json.dumps({"jsonrpc": "2.0", "method": method, "params": params, **rest}).encode()
@@ -87,52 +91,52 @@ class Client:
         return (time.perf_counter() - started) * 1000
 
 
-def typing(text: str, chance: random.Random) -> Iterator[Iterator[Edit]]:
-    """Statements that come into being at the beginnings of others, for ever; each is a run of single keystrokes."""
+def type_statements(text: str, chance: random.Random) -> Iterator[Iterator[Edit]]:
+    """Yield, without end, the keystrokes that type a statement on a new line before an existing one."""
     lines = text.splitlines(keepends=True)
     rows = sorted({node.lineno for node in ast.walk(ast.parse(text)) if isinstance(node, ast.stmt)})
     while True:
         row = chance.choice(rows) - 1
         indent = lines[row][: len(lines[row]) - len(lines[row].lstrip())]
-        statement = f"\n{chance.choice(_TYPED)}".replace("\n", f"\n{indent}")[1:]
+        statement = f"\n{chance.choice(_STATEMENTS)}".replace("\n", f"\n{indent}")[1:]
         yield _keystrokes(text, sum(map(len, lines[:row])), statement)
 
 
-def _keystrokes(text: str, place: int, statement: str) -> Iterator[Edit]:
-    """A new line, and the characters that are put on it."""
-    text = f"{text[:place]}\n{text[place:]}"
+def _keystrokes(text: str, offset: int, statement: str) -> Iterator[Edit]:
+    """Insert a line break, and yield the insertions of the statement's characters."""
+    text = f"{text[:offset]}\n{text[offset:]}"
     for at, character in enumerate(statement):
-        yield text, place + at, character
-        text = f"{text[: place + at]}{character}{text[place + at :]}"
+        yield text, offset + at, character
+        text = f"{text[: offset + at]}{character}{text[offset + at :]}"
 
 
-def striking(text: str, chance: random.Random) -> Iterator[Iterator[Edit]]:
-    """One wrong key anywhere in a good text, for ever."""
+def insert_stray_keys(text: str, chance: random.Random) -> Iterator[Iterator[Edit]]:
+    """Yield, without end, the insertion of one character at a random offset of the unchanged text."""
     while True:
-        yield iter([(text, chance.randrange(len(text) + 1), chance.choice(_STRUCK))])
+        yield iter([(text, chance.randrange(len(text) + 1), chance.choice(_STRAY_KEYS))])
 
 
-_KINDS = {"typing": typing, "striking": striking}
+_KINDS = {"typing": type_statements, "striking": insert_stray_keys}
 
 
-def measured(client: Client, runs: Iterable[Iterable[Edit]], number: int) -> list[float]:
-    """The times of so many edits (ms); between runs the text is put back, untimed."""
+def measure(client: Client, runs: Iterable[Iterable[Edit]], number: int) -> list[float]:
+    """The times of `number` edits in ms; before each run the text is restored, untimed."""
     times: list[float] = []
     for run in runs:
-        for at, (text, place, character) in enumerate(run):
+        for at, (text, offset, character) in enumerate(run):
             if not at:
                 client.change(text)
-            times.append(client.change(character, _range(text, place)))
+            times.append(client.change(character, _range(text, offset)))
             if len(times) == number:
                 return times
     return times
 
 
-def _range(text: str, place: int) -> Mapping[str, Any]:
-    """An empty range, as the protocol counts by default: columns in units of UTF-16."""
-    start = text.rfind("\n", 0, place) + 1
-    column = len(text[start:place].encode("utf-16-le")) // 2
-    position = {"line": text.count("\n", 0, place), "character": column}
+def _range(text: str, offset: int) -> Mapping[str, Any]:
+    """The empty range at an offset, with columns in UTF-16 code units, which are the protocol's default."""
+    start = text.rfind("\n", 0, offset) + 1
+    column = len(text[start:offset].encode("utf-16-le")) // 2
+    position = {"line": text.count("\n", 0, offset), "character": column}
     return {"start": position, "end": position}
 
 
@@ -142,7 +146,7 @@ def _row(kind: str, times: Sequence[float]) -> str:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Measure both kinds of edits in a copy of the tree, and print a table."""
+    """Measure both kinds of edits in a copy of the tree, and print a table; returns 0."""
     arguments = _parser().parse_args(argv)
     gc.disable()  # as the command does
     with tempfile.TemporaryDirectory(prefix="benchmarks-") as scratch:
@@ -152,10 +156,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         file = root / arguments.file
         text = file.read_text(encoding="utf-8")
         client = Client(file)
-        print(f"{text.count(chr(10))} lines, {client.found} findings; ms from didChange to publishDiagnostics")
+        print(f"{text.count(chr(10))} lines, {client.finding_count} findings; ms from didChange to publishDiagnostics")
         print(f"{'':9} {'median':>8} {'95 %':>8} {'most':>8}")
         for kind, edits in _KINDS.items():
-            print(_row(kind, measured(client, edits(text, random.Random(arguments.seed)), arguments.edits)), flush=True)
+            print(_row(kind, measure(client, edits(text, random.Random(arguments.seed)), arguments.edits)), flush=True)
     return 0
 
 

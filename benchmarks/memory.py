@@ -1,8 +1,8 @@
-"""Peak memory of a command with all its processes.
+"""Peak memory of a command with all its processes, on Linux.
 
-Every few milliseconds the *proportional set size* (PSS) of all processes of its group is added up: a page that
-n processes share counts 1/n for each, so what forked workers have in common counts once. A peak between two
-samples can be missed; a run is slower for being watched, so none of these is timed. Linux only.
+The *proportional set sizes* (PSS) of all processes in the command's group are added up every few milliseconds. A page
+that n processes share counts 1/n for each, so the memory that forked workers share counts once. A peak between two
+samples can be missed. Sampling slows a run down, so these runs are not timed.
 """
 
 from __future__ import annotations
@@ -10,32 +10,34 @@ from __future__ import annotations
 import os
 import subprocess
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from benchmarks.contestants import Contestant
-from benchmarks.timing import Measure, RunFailedError
+from benchmarks.timing import Measure, ProgressReporter, RunFailedError
 
 INTERVAL = 0.003  # seconds
 PROCESSES = Path("/proc")
 
 
 def is_measurable() -> bool:
-    """Whether this system tells the PSS of a process."""
+    """Whether this system provides the PSS of a process."""
     return (PROCESSES / "self" / "smaps_rollup").exists()
 
 
-def weigh(contestants: Sequence[Contestant], rounds: int, scratch: Path, tell: Callable[[str], None]) -> list[Measure]:
-    """The peaks of `rounds` runs of each contestant, in MB (of 10^6 bytes)."""
+def measure_memory(
+    contestants: Sequence[Contestant], rounds: int, scratch: Path, report_progress: ProgressReporter
+) -> list[Measure]:
+    """The peaks of `rounds` runs of each contestant, in MB (10^6 bytes). Raises RunFailedError."""
     measures = []
     for contestant in contestants:
-        tell(f"memory of {contestant.name}")
-        peaks = tuple(_peak(contestant, scratch) for _ in range(rounds))
+        report_progress(f"memory of {contestant.name}")
+        peaks = tuple(_measure_peak(contestant, scratch) for _ in range(rounds))
         measures.append(Measure(f"memory-{contestant.name}", "MB", peaks))
     return measures
 
 
-def _peak(contestant: Contestant, scratch: Path) -> float:
+def _measure_peak(contestant: Contestant, scratch: Path) -> float:
     peak = 0
     process = subprocess.Popen(
         contestant.command,
@@ -44,24 +46,24 @@ def _peak(contestant: Contestant, scratch: Path) -> float:
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
-        start_new_session=True,  # a group of its own, by which its children are known
+        start_new_session=True,  # a process group of its own, which its children belong to
     )
     while process.poll() is None:
-        peak = max(peak, sum(map(_proportional_size, _members(process.pid))))
+        peak = max(peak, sum(map(_proportional_size, _group_members(process.pid))))
         time.sleep(INTERVAL)
     if process.returncode not in (0, 1):
         raise RunFailedError(f"{contestant.name} ended with {process.returncode}")
     return peak / 1e6
 
 
-def _members(group: int) -> Iterator[str]:
-    """The processes of a group."""
+def _group_members(group: int) -> Iterator[str]:
+    """The ids of the processes in a group."""
     for entry in os.listdir(PROCESSES):
         if entry.isdigit():
             try:
                 if os.getpgid(int(entry)) == group:
                     yield entry
-            except ProcessLookupError:  # ended meanwhile
+            except ProcessLookupError:  # it has ended
                 continue
 
 

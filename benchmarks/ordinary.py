@@ -1,4 +1,4 @@
-"""Ordinary modules, made up: what nearly all files of a monorepo hold, with nothing in them for us to find."""
+"""Generation of modules without findings, which are nearly all files of a monorepo."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from benchmarks.vocabulary import ADJECTIVES, LIBRARY, NOUNS, VERBS
 
 Block = Callable[[random.Random], str]
 
-# Drawn for each file, so that lengths spread as they do in real code; an `__init__` has its docstring alone.
+# Lines; random for each file, so that lengths vary as in real code.
 SHORTEST, LONGEST = 150, 300
 
 
 def write_module(
     rng: random.Random, neighbours: Sequence[str], *, imports: str = "", body: str = "", lines: int | None = None
 ) -> str:
-    """A module of about `lines` lines that imports some of `neighbours` (dotted names of modules).
+    """Generate a module of about `lines` lines that imports some of `neighbours` (dotted names of modules).
 
-    `imports` goes below its other imports and `body` between its blocks: this is how something is planted.
+    The planted code is `imports`, which follows the other imports, and `body`, which is put between other blocks.
     """
     wanted = rng.randint(SHORTEST, LONGEST) if lines is None else lines
     noun = rng.choice(NOUNS)

@@ -1,4 +1,4 @@
-"""The tools beside us: where they are, which version they have, and how to get those that are missing."""
+"""Finding the tools that we compare ourselves with, and their versions."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ VARIABLE = "BENCHMARK_PEERS"
 
 @dataclass(frozen=True, slots=True)
 class Peer:
-    """A tool: its name, its executable, what `--version` must mention, and how to get it."""
+    """A tool: its name, its executable, a word in the output of `--version`, and how to install it."""
 
     name: str
     executable: str
@@ -39,45 +39,41 @@ PEERS = (
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A peer that is there: its executable and its version, as it says it."""
+    """An installed peer: the path of its executable, and the output of `--version`."""
 
     executable: str
     version: str
 
 
 def find_peers(folders: Sequence[str]) -> Mapping[str, Found]:
-    """The peers that are there, by name.
+    """The installed peers by name.
 
-    They are looked for in `folders`, in those of the environment variable BENCHMARK_PEERS, beside the Python that
-    runs this, and on the PATH, in this order.
+    Searches `folders`, those of the environment variable BENCHMARK_PEERS, the directory of the running Python, and
+    the PATH, in this order.
     """
-    places = [*folders, *os.environ.get(VARIABLE, "").split(os.pathsep), str(Path(sys.executable).parent)]
-    places += os.environ.get("PATH", "").split(os.pathsep)
-    found = {}
-    for peer in PEERS:
-        match = next(_matches(peer, [place for place in places if place]), None)
-        if match is not None:
-            found[peer.name] = match
-    return found
+    search_path = [*folders, *os.environ.get(VARIABLE, "").split(os.pathsep), str(Path(sys.executable).parent)]
+    search_path += os.environ.get("PATH", "").split(os.pathsep)
+    found = {peer.name: next(_matches(peer, list(filter(None, search_path))), None) for peer in PEERS}
+    return {name: match for name, match in found.items() if match is not None}
 
 
 def missing_peers(found: Mapping[str, Found]) -> list[Peer]:
-    """The peers that are not there."""
+    """The peers that are not installed."""
     return [peer for peer in PEERS if peer.name not in found]
 
 
-def _matches(peer: Peer, places: Sequence[str]) -> Iterator[Found]:
-    # One after the other: of two flake8s perhaps only the second has the plugin.
-    for place in places:
-        executable = shutil.which(peer.executable, path=place)
+def _matches(peer: Peer, folders: Sequence[str]) -> Iterator[Found]:
+    # Each directory by itself, since the first flake8 on the path may lack the plugin.
+    for folder in folders:
+        executable = shutil.which(peer.executable, path=folder)
         version = executable and version_of(executable)
         if executable and version and peer.mentions in version:
             yield Found(os.path.abspath(executable), version)
 
 
 def version_of(executable: str) -> str | None:
-    """What `--version` says, on one line; None if it fails."""
-    # Where there is no network, semgrep would wait for its answer about updates for minutes.
+    """The output of `--version` as one line; None if it fails."""
+    # Without a network, semgrep's check for updates would take minutes to time out.
     environment = {**os.environ, "PYTHONPATH": "", "SEMGREP_ENABLE_VERSION_CHECK": "0"}
     try:
         done = subprocess.run(
@@ -85,5 +81,5 @@ def version_of(executable: str) -> str | None:
         )
     except (OSError, subprocess.SubprocessError):
         return None
-    # ripgrep goes on about its build; flake8 lists its plugins over several lines.
+    # ripgrep adds paragraphs about its build; flake8 lists its plugins on several lines.
     return " ".join(done.stdout.split("\n\n")[0].split("\n-")[0].split())

@@ -1,4 +1,4 @@
-"""What the few files that mention the shared resource hold, and which findings each of them has."""
+"""The code that is planted in files that mention the resource, with the expected findings."""
 
 from __future__ import annotations
 
@@ -55,8 +55,8 @@ class RedisClient:
         """What is stored under `key`."""
         return None
 '''
-# Path → text. None of them has a finding: a deprecated module may be what it is, a facade passes on what is current.
-HOMES = {
+# Path → text. None has a finding: the deprecated modules are exempt, and the facade re-exports the canonical class.
+BASE_FILES = {
     "shared/__init__.py": '"""What all services share."""\n',
     "shared/redis_manager.py": _CANONICAL,
     "shared/legacy/__init__.py": '"""Old places."""\n',
@@ -69,7 +69,7 @@ HOMES = {
 
 @dataclass(frozen=True, slots=True)
 class Plant:
-    """One way to mention the resource: the import, the code, and the codes of the findings that this makes."""
+    """A way to mention the resource: the import, the code, and the codes of the expected findings."""
 
     name: str
     imports: str

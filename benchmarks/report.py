@@ -1,4 +1,4 @@
-"""What a benchmark has found, as a value and as JSON."""
+"""The result of a benchmark, and its JSON."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from benchmarks.peers import Peer
-from benchmarks.targets import judge
+from benchmarks.targets import evaluate
 from benchmarks.timing import Measure
 
 FORMAT = 1
@@ -18,10 +18,10 @@ FORMAT = 1
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Everything that was measured on one tree (in words: `subject`), and what is needed to understand it.
+    """The measures on one tree, which `subject` describes, and the conditions under which they were taken.
 
-    `loads` are the machine's load averages before and after; `missing` are the peers that are not installed, and
-    `planted` is the number of findings that ours must have, where that is known.
+    `loads` are the load averages before and after; `missing` are the peers that are not installed; `planted` is the
+    number of findings that our tool must report, if known.
     """
 
     subject: str
@@ -33,7 +33,7 @@ class Report:
     planted: int | None = None
 
     def as_json(self) -> str:
-        """As JSON, with all samples. No name of the machine and no path on it is in it."""
+        """The report as JSON with all samples, without the name of the machine or paths on it."""
         document = {
             "format": FORMAT,
             "machine": describe_machine(),
@@ -50,7 +50,7 @@ class Report:
 
 
 def describe_machine() -> Mapping[str, str | int | None]:
-    """What is worth knowing about the machine."""
+    """The properties of the machine that matter for a benchmark."""
     return {
         "system": platform.system(),
         "release": platform.release(),
@@ -64,18 +64,18 @@ def describe_machine() -> Mapping[str, str | int | None]:
 def _targets(measures: Sequence[Measure]) -> list[Mapping[str, object]]:
     return [
         {
-            "label": verdict.target.label,
-            "value": round(verdict.value, 4),
-            "processor": verdict.processor and round(verdict.processor, 4),
-            "limit": verdict.target.limit,
-            "holds": verdict.holds,
+            "label": result.target.label,
+            "value": round(result.value, 4),
+            "processor": result.processor and round(result.processor, 4),
+            "limit": result.target.limit,
+            "holds": result.holds,
         }
-        for verdict in judge(measures)
+        for result in evaluate(measures)
     ]
 
 
 def _processor() -> str:
-    """The model of the processor; Linux tells it in a file, others by themselves."""
+    """The model of the processor, on Linux from /proc."""
     information = Path("/proc/cpuinfo")
     if information.exists():
         for line in information.read_text(encoding="utf-8", errors="replace").splitlines():

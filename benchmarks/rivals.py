@@ -1,4 +1,4 @@
-"""The peers as contestants: each with its own rendering of our configuration."""
+"""The peers as contestants, each with a configuration converted from ours."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from benchmarks.trees import Tree
 
 
 def gather_rivals(tree: Tree, found: Mapping[str, Found], scratch: Path) -> list[Contestant]:
-    """All peers that were found, over the whole tree; only flake8-tidy-imports over the service."""
-    bans = Bans.of(tree.config)
+    """The peers that were found, on the whole tree, except flake8-tidy-imports, which checks the service."""
+    bans = Bans.from_config(tree.config)
     makers = {
         "ruff": _ruff,
         "ripgrep": _ripgrep,
@@ -40,7 +40,7 @@ def _ruff(executable: str, tree: Tree, bans: Bans, scratch: Path) -> list[Contes
 
 
 def _ripgrep(executable: str, tree: Tree, bans: Bans, scratch: Path) -> list[Contestant]:
-    # Hidden folders too, since all others look there.
+    # Hidden directories too, since all others search them.
     globs = [flag for pattern in (".git", *bans.exclude) for flag in ("-g", f"!{pattern}")]
     words = [flag for word in bans.words for flag in ("-e", word)]
     command = (executable, "--no-config", "-l", "-F", "--hidden", "-t", "py", *globs, *words, ".")
@@ -56,7 +56,7 @@ def _ast_grep(executable: str, tree: Tree, bans: Bans, scratch: Path) -> list[Co
 
 def _semgrep(executable: str, tree: Tree, bans: Bans, scratch: Path) -> list[Contestant]:
     rules = _write(scratch / "semgrep-rules.yml", write_semgrep(bans))
-    _write(tree.root / ".semgrepignore", "")  # without one of ours, semgrep leaves out all tests
+    _write(tree.root / ".semgrepignore", "")  # by default, semgrep excludes tests
     globs = [flag for pattern in bans.exclude for flag in ("--exclude", pattern)]
     offline = ("--metrics", "off", "--disable-version-check")
     command = (executable, "scan", *offline, "--quiet", "--emacs", "--config", rules, *globs, ".")

@@ -1,22 +1,22 @@
-"""One benchmark from its tree to its report."""
+"""Running a benchmark on a tree."""
 
 from __future__ import annotations
 
 import compileall
 import os
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import flake8_redis_ssot
 from benchmarks.contestants import Contestant, gather_changed, gather_flake8, gather_ours
 from benchmarks.host import build_hosts
-from benchmarks.memory import is_measurable, weigh
+from benchmarks.memory import is_measurable, measure_memory
 from benchmarks.peers import Found, find_peers, missing_peers
 from benchmarks.report import Report, describe_machine
 from benchmarks.rivals import gather_rivals
-from benchmarks.timing import Measure, race
-from benchmarks.trees import Tree, make_up
+from benchmarks.timing import Measure, ProgressReporter, time_all
+from benchmarks.trees import Tree, generate
 
 WEIGHED = ("cold", "warm", "ruff")
 SMALL, LARGE = 1000, 32000
@@ -24,30 +24,30 @@ SMALL, LARGE = 1000, 32000
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How to measure: rounds, folders to look for peers in, contestants (empty: all), a scratch folder, a listener."""
+    """How to measure: rounds, directories of peers, names of contestants (empty for all), and a scratch directory."""
 
     rounds: int
     peers: Sequence[str]
     only: Collection[str]
     scratch: Path
-    tell: Callable[[str], None]
+    report_progress: ProgressReporter
 
-    def takes(self, name: str) -> bool:
-        """Whether something takes part."""
+    def includes(self, name: str) -> bool:
+        """Whether a contestant or measure is selected."""
         return not self.only or name in self.only
 
 
 def compare(plan: Plan, tree: Tree) -> Report:
-    """Time and weigh all contestants on one tree."""
+    """Measure time and memory of all contestants on one tree."""
     found = find_peers(plan.peers)
-    # As an installation does it: a checkout may never have been compiled, nor be allowed to write it down.
+    # As an installation does; a checkout may not have been compiled, or not be writable.
     compileall.compile_dir(os.path.dirname(flake8_redis_ssot.__file__), quiet=2)
     before = _load()
-    contestants = [each for each in _gather(plan, tree, found) if plan.takes(each.name)]
-    measures = race(contestants, plan.rounds, plan.scratch, plan.tell)
-    if is_measurable() and plan.takes("memory"):
+    contestants = [each for each in _gather(plan, tree, found) if plan.includes(each.name)]
+    measures = time_all(contestants, plan.rounds, plan.scratch, plan.report_progress)
+    if is_measurable() and plan.includes("memory"):
         heavy = [each for each in _gather(plan, tree, found, whole=False) if each.name in WEIGHED]
-        measures += weigh(heavy, min(plan.rounds, 3), plan.scratch, plan.tell)
+        measures += measure_memory(heavy, min(plan.rounds, 3), plan.scratch, plan.report_progress)
     subject = f"{tree.files} files, {tree.lines / 1e6:.2f} million lines ({tree.name})"
     missing = tuple(missing_peers(found))
     loads = (before, _load())
@@ -55,15 +55,15 @@ def compare(plan: Plan, tree: Tree) -> Report:
 
 
 def scale(plan: Plan, share: float) -> Report:
-    """Time our cold check on a small and on a large monorepo, and say what one file costs in each."""
+    """Time our cold check on a small and a large monorepo, and the time per file in each."""
     before = _load()
     contestants, sizes = [], (SMALL, LARGE)
     for files in sizes:
-        plan.tell(f"writing {files} files")
-        tree = make_up(files, share, plan.scratch / f"monorepo-{files}")
+        plan.report_progress(f"writing {files} files")
+        tree = generate(files, share, plan.scratch / f"monorepo-{files}")
         cold = gather_ours(tree.root, tree.configuration)[0]
         contestants.append(Contestant(f"cold-{files}", cold.command, cold.folder, cold.finding, cold.path))
-    measures = race(contestants, plan.rounds, plan.scratch, plan.tell)
+    measures = time_all(contestants, plan.rounds, plan.scratch, plan.report_progress)
     measures += [_per_file(measure, files) for measure, files in zip(measures, sizes)]
     subject = f"made-up monorepos of {SMALL} and {LARGE} files"
     return Report(subject, plan.rounds, tuple(measures), _versions({}), (), (before, _load()))

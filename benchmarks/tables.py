@@ -1,4 +1,4 @@
-"""A report as tables: for a terminal, and as Markdown for docs/benchmarks.md."""
+"""A report as text for a terminal, and as Markdown for docs/benchmarks.md."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import statistics
 from collections.abc import Sequence
 
 from benchmarks.report import Report
-from benchmarks.targets import Verdict, judge
+from benchmarks.targets import TargetResult, evaluate
 from benchmarks.timing import Measure
 
 Row = Sequence[str]
@@ -15,25 +15,25 @@ _RATIOS = ("ratio", "target", "", "processor", "ours ÷ peer", "ours", "peer")
 _MEASURES = ("measure", "median", "min-max", "processor", "found")
 
 
-def show_text(report: Report) -> str:
-    """The ratios first, then every measure, then what is missing."""
+def render_text(report: Report) -> str:
+    """The ratios, all measures, and remarks."""
     parts = [
         f"{report.subject}\n{report.rounds} rounds; medians, and in brackets the least and the most; "
         "`processor` is the ratio of processor times",
-        _columns((_RATIOS, *map(_ratio_row, judge(report.measures)))),
+        _columns((_RATIOS, *map(_ratio_row, evaluate(report.measures)))),
         _columns((_MEASURES, *map(_measure_row, report.measures))),
         *_remarks(report),
     ]
     return "\n\n".join(parts) + "\n"
 
 
-def show_markdown(report: Report) -> str:
-    """The table of docs/benchmarks.md: what was compared, both medians, the ratio and its target."""
+def render_markdown(report: Report) -> str:
+    """The table of docs/benchmarks.md: label, both medians, ratio and target."""
     rows = [("", "this tool", "peer", "ratio", "target"), ("---", "--:", "--:", "--:", "--:")]
-    for verdict in judge(report.measures):
-        ratio = _number(verdict.value) if verdict.peer else ""
-        peer = _amount(verdict.peer) if verdict.peer else ""
-        rows.append((verdict.target.label, _amount(verdict.ours), peer, ratio, _limit(verdict)))
+    for result in evaluate(report.measures):
+        ratio = _number(result.value) if result.peer else ""
+        peer = _amount(result.peer) if result.peer else ""
+        rows.append((result.target.label, _amount(result.ours), peer, ratio, _limit(result)))
     lines = [f"| {' | '.join(row)} |" for row in rows]
     return "\n".join((*lines, "", f"{report.subject}; medians of {report.rounds} rounds.")) + "\n"
 
@@ -49,12 +49,12 @@ def _remarks(report: Report) -> list[str]:
     return remarks
 
 
-def _ratio_row(verdict: Verdict) -> Row:
-    mark = {True: "met", False: "MISSED", None: ""}[verdict.holds]
-    peer = _spread(verdict.peer) if verdict.peer else ""
-    value = _number(verdict.value) if verdict.peer else _amount(verdict.ours)
-    processor = "" if verdict.processor is None else _number(verdict.processor)
-    return value, _limit(verdict), mark, processor, verdict.target.label, _spread(verdict.ours), peer
+def _ratio_row(result: TargetResult) -> Row:
+    mark = {True: "met", False: "MISSED", None: ""}[result.holds]
+    peer = _spread(result.peer) if result.peer else ""
+    value = _number(result.value) if result.peer else _amount(result.ours)
+    processor = "" if result.processor is None else _number(result.processor)
+    return value, _limit(result), mark, processor, result.target.label, _spread(result.ours), peer
 
 
 def _measure_row(measure: Measure) -> Row:
@@ -64,10 +64,10 @@ def _measure_row(measure: Measure) -> Row:
     return measure.name, _amount(measure), spread, processor, found
 
 
-def _limit(verdict: Verdict) -> str:
-    if verdict.target.limit is None:
+def _limit(result: TargetResult) -> str:
+    if result.target.limit is None:
         return ""
-    return f"≤ {verdict.target.limit:g}" + ("" if verdict.peer else f" {verdict.ours.unit}")
+    return f"≤ {result.target.limit:g}" + ("" if result.peer else f" {result.ours.unit}")
 
 
 def _spread(measure: Measure) -> str:
@@ -79,14 +79,14 @@ def _amount(measure: Measure) -> str:
 
 
 def _number(value: float) -> str:
-    """Three digits that count, never an exponent."""
+    """A number with three significant digits and no exponent."""
     if abs(value) >= 100:
         return f"{value:.0f}"
     return f"{value:.1f}" if abs(value) >= 10 else f"{value:.2f}" if abs(value) >= 1 else f"{value:.3f}"
 
 
 def _columns(rows: Sequence[Row]) -> str:
-    """Rows as aligned columns."""
+    """The rows as text with aligned columns."""
     widths = [max(map(len, column)) for column in zip(*rows)]
     lines = ("  ".join(cell.ljust(width) for cell, width in zip(row, widths)) for row in rows)
     return "\n".join(line.rstrip() for line in lines)

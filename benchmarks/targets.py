@@ -1,4 +1,4 @@
-"""What we compare ourselves with, and how we want to come out."""
+"""The comparisons of a benchmark, and their targets."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from benchmarks.timing import Measure
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A comparison: the measure `ours` divided by the measure `peer`, or `ours` itself where `peer` is empty.
+    """A comparison: the measure `ours` divided by the measure `peer`, or `ours` itself if `peer` is empty.
 
-    It should be at most `limit`; without one it is only told.
+    It should be at most `limit`, if there is one.
     """
 
     label: str
@@ -42,8 +42,8 @@ TARGETS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
-    """A target and what was measured for it."""
+class TargetResult:
+    """A target with its measures."""
 
     target: Target
     ours: Measure
@@ -51,28 +51,28 @@ class Verdict:
 
     @property
     def value(self) -> float:
-        """The ratio of the medians; without a peer the median itself, in its unit."""
+        """The ratio of the medians, or without a peer, the median in its unit."""
         return self.ours.median / self.peer.median if self.peer else self.ours.median
 
     @property
     def processor(self) -> float | None:
-        """The same ratio of processor time, which says more on a busy machine; None where there is none."""
+        """The ratio of processor times, which is more reliable on a busy machine; None if they were not measured."""
         if self.peer is None or not self.peer.cpu or not self.ours.cpu:
             return None
         return statistics.median(self.ours.cpu) / statistics.median(self.peer.cpu)
 
     @property
     def holds(self) -> bool | None:
-        """Whether the target is met; None where there is no limit."""
+        """Whether the target is met; None if there is no limit."""
         return None if self.target.limit is None else self.value <= self.target.limit
 
 
-def judge(measures: Iterable[Measure]) -> list[Verdict]:
-    """The targets for which everything needed has been measured."""
+def evaluate(measures: Iterable[Measure]) -> list[TargetResult]:
+    """The results of all targets whose measures exist."""
     known = {measure.name: measure for measure in measures}
-    verdicts = []
+    results = []
     for target in TARGETS:
         peer = known.get(target.peer)
         if target.ours in known and (peer or not target.peer):
-            verdicts.append(Verdict(target, known[target.ours], peer))
-    return verdicts
+            results.append(TargetResult(target, known[target.ours], peer))
+    return results

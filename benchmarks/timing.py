@@ -1,4 +1,4 @@
-"""Times side by side: every round runs each contestant once, so that what slows the machine slows all of them."""
+"""Interleaved timing: each round runs every contestant once, so that load on the machine affects all alike."""
 
 from __future__ import annotations
 
@@ -18,14 +18,15 @@ from typing import IO
 
 from benchmarks.contestants import Contestant
 
-PATIENCE = 1800  # seconds
+TIMEOUT = 1800  # seconds
+ProgressReporter = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """What was measured: samples in `unit` ("ms" of wall time, "MB" or "µs"); of times also those of the processors.
+    """A measure: samples in `unit` ("ms" of wall time, "MB" or "µs"), and for times, `cpu` (processor time in ms).
 
-    `found` counts what the last run reported.
+    `found` is the number of findings in the last run.
     """
 
     name: str
@@ -41,38 +42,40 @@ class Measure:
 
 
 class RunFailedError(Exception):
-    """A command that could not do its work: how it ended, and the end of what it said."""
+    """A command has failed; the text has its exit code and the end of its output."""
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One run: wall time and processor time of it and its children in ms, and what it wrote."""
+    """A run: wall time and processor time, including child processes, in ms, and its output."""
 
     wall: float
     cpu: float
     output: str
 
 
-def race(contestants: Sequence[Contestant], rounds: int, scratch: Path, tell: Callable[[str], None]) -> list[Measure]:
-    """Run all contestants `rounds` times, in an order that rotates; `tell` hears about the progress.
+def time_all(
+    contestants: Sequence[Contestant], rounds: int, scratch: Path, report_progress: ProgressReporter
+) -> list[Measure]:
+    """Run all contestants `rounds` times, in an order that rotates. Raises RunFailedError.
 
-    Each runs once before, untimed: this fills caches (also those of the disk) and shows whether it works at all.
+    Each is run once before, untimed, which fills its caches and those of the disk.
     """
     runs: dict[str, list[Run]] = {contestant.name: [] for contestant in contestants}
     for contestant in contestants:
-        tell(f"first run of {contestant.name}")
+        report_progress(f"first run of {contestant.name}")
         run_once(contestant, scratch)
     for number in range(rounds):
         turn = number % max(1, len(contestants))
         for contestant in (*contestants[turn:], *contestants[:turn]):
-            tell(f"round {number + 1} of {rounds}: {contestant.name}")
-            with _changed(contestant, number, scratch):
+            report_progress(f"round {number + 1} of {rounds}: {contestant.name}")
+            with _modify_file(contestant, number, scratch):
                 runs[contestant.name].append(run_once(contestant, scratch))
     return [_measure(contestant, runs[contestant.name]) for contestant in contestants]
 
 
 def run_once(contestant: Contestant, scratch: Path) -> Run:
-    """Run a contestant to its end. Raises RunFailedError if it went wrong: an exit code above 1, or a traceback."""
+    """Run a contestant. Raises RunFailedError for an exit code above 1, or a traceback."""
     with tempfile.TemporaryFile(dir=scratch) as output:
         before, started = _processor_time(), time.perf_counter()
         status = _wait(contestant, scratch, output)
@@ -85,7 +88,7 @@ def run_once(contestant: Contestant, scratch: Path) -> Run:
 
 
 def _wait(contestant: Contestant, scratch: Path, output: IO[bytes]) -> int:
-    """Start a contestant, wait for its end, and give its exit code."""
+    """Start a contestant, wait for its end, and return its exit code."""
     process = subprocess.Popen(
         contestant.command,
         cwd=contestant.folder,
@@ -94,8 +97,8 @@ def _wait(contestant: Contestant, scratch: Path, output: IO[bytes]) -> int:
         stdout=output,
         stderr=subprocess.STDOUT,
     )
-    # Not wait(timeout=…): that looks only every 50 ms whether the process has ended.
-    timer = threading.Timer(PATIENCE, process.kill)
+    # Not wait(timeout=…), which polls only every 50 ms.
+    timer = threading.Timer(TIMEOUT, process.kill)
     timer.start()
     try:
         return process.wait()
@@ -104,15 +107,15 @@ def _wait(contestant: Contestant, scratch: Path, output: IO[bytes]) -> int:
 
 
 def count_findings(contestant: Contestant, output: str) -> int | None:
-    """How many lines of an output are findings; None for a contestant that looks for none."""
+    """The number of output lines that are findings; None for a contestant without findings."""
     if not contestant.finding:
         return None
     return sum(bool(re.search(contestant.finding, line)) for line in output.splitlines())
 
 
 @contextmanager
-def _changed(contestant: Contestant, number: int, scratch: Path) -> Iterator[None]:
-    """For the length of a run, a file that its caches do not know; they know the old one again afterwards."""
+def _modify_file(contestant: Contestant, number: int, scratch: Path) -> Iterator[None]:
+    """Modify the contestant's file for the length of a run, then restore the file and the caches."""
     if contestant.changes is None:
         yield
         return
@@ -122,9 +125,9 @@ def _changed(contestant: Contestant, number: int, scratch: Path) -> Iterator[Non
         yield
     finally:
         contestant.changes.write_bytes(original)
-        # ruff goes by this time, and so takes the file for unchanged.
+        # ruff compares this time, and so treats the file as unchanged.
         os.utime(contestant.changes, ns=(times.st_atime_ns, times.st_mtime_ns))
-        time.sleep(0.2)  # nobody trusts a file that has changed this very moment
+        time.sleep(0.2)  # a file that was modified just now is not cached
         run_once(contestant, scratch)
 
 

@@ -1,4 +1,4 @@
-"""The words that made-up code is written with."""
+"""The words of generated code."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pages that mkdocs makes while it builds: those of the root, the README first, all codes, and the settings."""
+"""A mkdocs hook that generates pages: those of the repository root, the rules, and the settings."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SCHEMA = "redis-ssot.schema.json"
 
 
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
-    """Put a page for each code behind the table of codes."""
+    """Add the page of each rule to the navigation, after the table of codes."""
     for entry in _entries(config.nav):
         if entry.get("Codes") == CODES:
             entry["Codes"] = [CODES, *map(rule_path, all_rules())]
@@ -27,7 +27,7 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
-    """Add the generated pages to those on the disk."""
+    """Add the generated pages."""
     pages = {page: root_page(name) for name, page in ROOT_PAGES.items()} | {CODES: codes_page()}
     pages |= {rule_path(rule): rule_page(rule) for rule in all_rules()}
     pages |= {"settings.md": settings_page(), SCHEMA: json.dumps(json_schema(), indent=2, ensure_ascii=False)}
@@ -37,13 +37,13 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 
 
 def _entries(nav: Any) -> list[dict[str, Any]]:
-    """Every titled entry of the navigation, on all levels."""
-    below = [each for each in nav if isinstance(each, dict)] if isinstance(nav, list) else []
-    return below + [inner for each in below for value in each.values() for inner in _entries(value)]
+    """The titled entries of the navigation, at all levels."""
+    entries = [each for each in nav if isinstance(each, dict)] if isinstance(nav, list) else []
+    return entries + [inner for each in entries for value in each.values() for inner in _entries(value)]
 
 
 def root_page(name: str) -> str:
-    """A page of the root; what it names in `docs/` or beside it lies in one folder here."""
+    """A page of the repository root, with links that are relative to `docs/`."""
     text = (ROOT / name).read_text(encoding="utf-8").replace("](docs/", "](").replace('"docs/', '"')
     for other, page in ROOT_PAGES.items():
         text = text.replace(f"]({other})", f"]({page})")
@@ -51,17 +51,17 @@ def root_page(name: str) -> str:
 
 
 def rule_path(rule: Rule) -> str:
-    """The page of a code."""
+    """The path of a rule's page."""
     return f"codes/{rule.code.lower()}-{rule.name}.md"
 
 
 def rule_page(rule: Rule) -> str:
-    """What `redis-ssot rule CODE` prints, with a way back."""
+    """The page of a rule: what `redis-ssot rule CODE` prints, with a link to all codes."""
     return f"# {rule.code} {rule.name}\n\n{rule.page}\n\n[All codes](index.md) · `redis-ssot rule {rule.code}`\n"
 
 
 def codes_page() -> str:
-    """A table of all codes."""
+    """The page with a table of all codes."""
     rows = [
         f"| [{rule.code}]({Path(rule_path(rule)).name}) | {rule.name} | {rule.summary} | {_yes(rule.fix is not None)} |"
         for rule in all_rules()
@@ -76,7 +76,7 @@ def _yes(value: bool) -> str:
 
 
 def settings_page() -> str:
-    """Every key of the configuration, from its JSON schema."""
+    """The page of all settings, generated from the JSON schema."""
     schema = json_schema()
     tables = {"[tool.redis-ssot]": schema, **_tables(schema)}
     sections = [f"## `{title}`\n\n{_table(each, schema)}" for title, each in tables.items()]
@@ -89,7 +89,7 @@ def settings_page() -> str:
 
 
 def _tables(schema: dict[str, Any]) -> dict[str, Any]:
-    """The tables inside the schema, under the heads that they have in TOML."""
+    """The nested tables of the schema, by their TOML headers."""
     inner = {name: each for name, each in schema["definitions"].items() if "properties" in each}
     heads = {"resource": "[tool.redis-ssot.resource.NAME]"}
     return {heads.get(name, f"[[tool.redis-ssot.resource.NAME.{name}]]"): each for name, each in inner.items()}
@@ -105,9 +105,9 @@ def _table(each: dict[str, Any], schema: dict[str, Any]) -> str:
 
 
 def kind(value: dict[str, Any], schema: dict[str, Any]) -> str:
-    """What may stand as a value, in words; a part of a schema that has none is an error."""
+    """A description of the values that a schema allows. Raises KeyError for a schema without one."""
     if "$ref" in value:
-        return _referred(value["$ref"].rpartition("/")[2], schema)
+        return _describe_reference(value["$ref"].rpartition("/")[2], schema)
     if "oneOf" in value or "anyOf" in value:
         kinds = [kind(each, schema) for each in value.get("oneOf") or value["anyOf"]]
         return " or ".join(dict.fromkeys(kinds))
@@ -122,8 +122,8 @@ def kind(value: dict[str, Any], schema: dict[str, Any]) -> str:
     ]
 
 
-def _referred(name: str, schema: dict[str, Any]) -> str:
-    """What a definition says; one that is a table of its own is called by its name."""
+def _describe_reference(name: str, schema: dict[str, Any]) -> str:
+    """A description of a definition; a table is described by its name."""
     inner = schema["definitions"][name]
     if "properties" in inner:
         return f"`{name}` table"

@@ -1,7 +1,7 @@
-"""The pictures of the documentation, made from what the tool really prints: `python docs/pictures.py` makes them again.
+"""The pictures of the documentation; `python docs/pictures.py` regenerates them from the tool's real output.
 
-`check.svg` is what `redis-ssot check` prints about the example: of some codes the first finding with a safe fix (or the
-first one), and the end. `first-minute.cast` is a recording of a shell; `first-minute-*.svg` are its steps.
+`check.svg` shows the output of `redis-ssot check` on the example: for some codes, the first finding with a safe fix (or
+else the first one), and the summary. `first-minute.cast` is a recording of a shell; `first-minute-*.svg` are its steps.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ EXAMPLE = ROOT / "examples" / "shop"
 SHOWN = ("RSS002", "RSS003", "RSS005")
 CAST = "first-minute.cast"
 ELIDED = "\x1b[2m…\x1b[0m"
-MOST_ROWS = (18, 8)  # of a step: at its beginning and at its end
+MAX_ROWS = (18, 8)  # shown at the beginning and at the end of a step
 FIRST_MINUTE = (
     Line("redis-ssot init", "for none) "),
     Line("1"),
@@ -39,7 +39,7 @@ FIRST_MINUTE = (
 )
 STEPS = ("init", "check", "diff", "fix")
 
-# As rich's own, but for its fonts, which would come from elsewhere.
+# rich's default, without the fonts that it would load from a server.
 SVG = """\
 <svg viewBox="0 0 {width} {height}" xmlns="http://www.w3.org/2000/svg">
 <style>
@@ -58,40 +58,35 @@ SVG = """\
 </svg>
 """
 _TEXT = re.compile(r'<text class="rich-r\d+" x="([\d.]+)" y="([\d.]+)" [^>]*>([^<]*)</text>')
-_WIDTH, _HEIGHT = 12.2, 24.4  # of a character and a line in rich's pictures
+_WIDTH, _HEIGHT = 12.2, 24.4  # SVG units of a character and a line
 
 
 def check_picture() -> str:
-    """The first screen of the README."""
+    """The picture of `redis-ssot check` in the README."""
     words = ["check", "examples/shop"]
     command = [sys.executable, "-m", "flake8_redis_ssot", *words, "--no-cache"]
     environment = {**os.environ, "FORCE_COLOR": "1", "FORCE_HYPERLINK": "0"}
-    done = subprocess.run(
-        command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, check=False, encoding="utf-8"
-    ).stdout
-    shown = [*map(str.rstrip, telling(done)), done.rpartition("\n\n")[2]]
-    return drawn(f"{PROMPT}redis-ssot {' '.join(words)}\n" + f"\n{ELIDED}\n".join(shown))
+    process = subprocess.run(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, check=False, encoding="utf-8")
+    shown = [*map(str.rstrip, select_findings(process.stdout)), process.stdout.rpartition("\n\n")[2]]
+    return render_svg(f"{PROMPT}redis-ssot {' '.join(words)}\n" + f"\n{ELIDED}\n".join(shown))
 
 
-def telling(output: str) -> list[str]:
-    """Of each code that is shown, the first finding with a safe fix, else the first one."""
+def select_findings(output: str) -> list[str]:
+    """For each of the SHOWN codes, the first finding with a safe fix, or else the first one."""
     findings = [(Text.from_ansi(finding).plain, finding) for finding in output.split("\n\n")[:-1]]
-    return [
-        min(
-            (not _is_safe(plain), place, finding)
-            for place, (plain, finding) in enumerate(findings)
-            if plain.startswith(code)
-        )[2]
-        for code in SHOWN
-    ]
+    selected = []
+    for code in SHOWN:
+        candidates = [(plain, finding) for plain, finding in findings if plain.startswith(code)]
+        selected.append(min(candidates, key=lambda candidate: not _is_safe(candidate[0]))[1])
+    return selected
 
 
 def _is_safe(finding: str) -> bool:
     return " [*] " in finding.partition("\n")[0]
 
 
-def recording(pause: float = 0.0) -> list[Event]:
-    """The first minute, in a copy of the example without its configuration."""
+def record_first_minute(pause: float = 0.0) -> list[Event]:
+    """Record the commands of FIRST_MINUTE in a copy of the example without its configuration."""
     with tempfile.TemporaryDirectory() as folder:
         shop = Path(folder, "shop")
         ignored = shutil.ignore_patterns("__pycache__", ".*_cache", "pyproject.toml")
@@ -100,29 +95,29 @@ def recording(pause: float = 0.0) -> list[Event]:
 
 
 def step_pictures(events: Sequence[Event]) -> Iterator[tuple[str, str]]:
-    """A picture of each step of a recording: its name and the picture."""
+    """Yield the file name and the picture of each step of a recording."""
     text = "".join(event.text for event in events).replace("\r", "")
     for name, step in zip(STEPS, text.split(PROMPT)[1:]):
-        yield f"first-minute-{name}.svg", drawn(PROMPT + _shortened(step.rstrip()))
+        yield f"first-minute-{name}.svg", render_svg(PROMPT + _shorten(step.rstrip()))
 
 
-def _shortened(text: str) -> str:
-    first, last = MOST_ROWS
+def _shorten(text: str) -> str:
+    first, last = MAX_ROWS
     lines = text.split("\n")
     return text if len(lines) <= first + last else "\n".join([*lines[:first], ELIDED, *lines[-last:]])
 
 
-def drawn(text: str) -> str:
-    """A picture of a terminal with this text (with ANSI colours)."""
+def render_svg(text: str) -> str:
+    """A picture of a terminal that shows text with ANSI escape sequences."""
     console = Console(record=True, width=COLUMNS, file=StringIO(), force_terminal=True, color_system="truecolor")
     for line in Text.from_ansi(text).split("\n"):
-        folded = line.divide(range(COLUMNS, len(line), COLUMNS))  # as a terminal does, and not between words
+        folded = line.divide(range(COLUMNS, len(line), COLUMNS))  # as a terminal does, not between words
         console.print(Text("\n").join(folded), no_wrap=True, highlight=False)
     return console.export_svg(title="", code_format=SVG, unique_id="rich")
 
 
 def rows(picture: str) -> list[str]:
-    """The text in a picture, row by row."""
+    """The rows of text in a picture."""
     found: dict[int, str] = {}
     for x, y, text in _TEXT.findall(picture):
         row = int(float(y) / _HEIGHT)
@@ -132,13 +127,13 @@ def rows(picture: str) -> list[str]:
 
 
 def all_pictures(events: Sequence[Event]) -> Mapping[str, str]:
-    """Every picture by its file's name."""
+    """All pictures by file name."""
     return {"check.svg": check_picture(), **dict(step_pictures(events))}
 
 
 def main() -> None:
-    """Write all pictures, and the recording."""
-    events = recording(0.06)
+    """Write all pictures and the recording."""
+    events = record_first_minute(0.06)
     for name, text in {CAST: as_cast(events, "redis-ssot: the first minute"), **all_pictures(events)}.items():
         (FOLDER / name).write_text(text, encoding="utf-8")
 

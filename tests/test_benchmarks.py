@@ -21,10 +21,10 @@ from benchmarks.bans import Bans, write_ast_grep, write_ruff, write_semgrep
 from benchmarks.contestants import Contestant
 from benchmarks.peers import PEERS
 from benchmarks.report import Report
-from benchmarks.tables import show_markdown, show_text
-from benchmarks.targets import TARGETS, judge
-from benchmarks.timing import Measure, RunFailedError, race, run_once
-from benchmarks.trees import Tree, copy, make_up
+from benchmarks.tables import render_markdown, render_text
+from benchmarks.targets import TARGETS, evaluate
+from benchmarks.timing import Measure, RunFailedError, run_once, time_all
+from benchmarks.trees import Tree, copy_tree, generate
 from flake8_redis_ssot.cli.main import main
 from flake8_redis_ssot.config.loading import load_config
 
@@ -36,11 +36,11 @@ def tree(tmp_path_factory: pytest.TempPathFactory) -> Tree:
     """A small monorepo with every kind of plant in it."""
     if shutil.which("git") is None:
         pytest.skip("git is not installed")
-    return make_up(300, 0.1, tmp_path_factory.mktemp("made") / "monorepo")
+    return generate(300, 0.1, tmp_path_factory.mktemp("made") / "monorepo")
 
 
 def digest(files: int, share: float) -> str:
-    text = "\0".join(part for file in monorepo.texts(monorepo.plan(files, share)) for part in file)
+    text = "\0".join(part for file in monorepo.iter_files(monorepo.plan(files, share)) for part in file)
     return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -50,20 +50,20 @@ def test_same_bytes_each_time() -> None:
 
 
 def test_a_file_is_the_same_in_a_larger_tree() -> None:
-    small, large = (dict(monorepo.texts(monorepo.plan(files, 0))) for files in (60, 120))
+    small, large = (dict(monorepo.iter_files(monorepo.plan(files, 0))) for files in (60, 120))
     assert small.items() <= large.items()
 
 
 @pytest.mark.parametrize(("files", "share"), [(100, 0.0), (100, 0.1), (1000, 0.03)])
 def test_as_many_files_as_asked_for_mention_the_resource(files: int, share: float) -> None:
-    made = {path: text for path, text in monorepo.texts(monorepo.plan(files, share)) if path.endswith(".py")}
+    made = {path: text for path, text in monorepo.iter_files(monorepo.plan(files, share)) if path.endswith(".py")}
     mentioning = [path for path, text in made.items() if any(word in text for word in WORDS)]
     assert len(made) == files
     assert len([path for path in mentioning if not path.startswith("shared/")]) == round(files * share)
 
 
 def test_files_are_as_long_as_real_ones_and_parse() -> None:
-    for path, text in monorepo.texts(monorepo.plan(60, 0.2)):
+    for path, text in monorepo.iter_files(monorepo.plan(60, 0.2)):
         if path.endswith(".py"):
             ast.parse(text)
             assert path.startswith("shared/") or "__init__" in path or 150 <= text.count("\n") <= 400
@@ -87,13 +87,13 @@ def test_the_file_that_is_changed_mentions_the_resource(tree: Tree) -> None:
 
 
 def test_the_original_is_copied(tree: Tree, tmp_path: Path) -> None:
-    copied = copy(tree.root, tree.configuration, tmp_path)
+    copied = copy_tree(tree.root, tree.configuration, tmp_path)
     assert (copied.files, copied.lines, copied.file) == (tree.files, tree.lines, tree.file)
     assert copied.root.is_relative_to(tmp_path)
 
 
 def test_bans_of_peers(tree: Tree) -> None:
-    bans = Bans.of(load_config(tree.configuration, root=tree.root))
+    bans = Bans.from_config(load_config(tree.configuration, root=tree.root))
     assert bans.words == ("RedisClient", "RedisManager", "redis_client", "redis_manager")
     assert '"shared.legacy.redis_manager".msg' in write_ruff(bans)
     assert [json.loads(rule)["id"] for rule in write_ast_grep(bans).split("---\n")] == ["banned-import", "banned-call"]
@@ -107,7 +107,7 @@ def python(name: str, code: str, folder: Path, *, changes: Path | None = None) -
 def test_rounds_are_interleaved_and_rotate(tmp_path: Path) -> None:
     log = tmp_path / "log"
     contestants = [python(name, f"open({str(log)!r}, 'a').write({name!r})", tmp_path) for name in "abc"]
-    measures = race(contestants, 2, tmp_path, lambda text: None)
+    measures = time_all(contestants, 2, tmp_path, lambda text: None)
     assert log.read_text(encoding="utf-8") == "abc" + "abc" + "bca"
     assert [len(measure.samples) for measure in measures] == [2, 2, 2]
 
@@ -116,7 +116,7 @@ def test_a_changed_file_is_put_back(tmp_path: Path) -> None:
     file = tmp_path / "m.py"
     file.write_text("X = 1  # hit\n", encoding="utf-8")
     modified = file.stat().st_mtime_ns
-    [measure] = race([python("a", "print(open('m.py').read() * 2)", tmp_path, changes=file)], 1, tmp_path, print)
+    [measure] = time_all([python("a", "print(open('m.py').read() * 2)", tmp_path, changes=file)], 1, tmp_path, print)
     assert measure.found == 2
     assert (file.read_text(encoding="utf-8"), file.stat().st_mtime_ns) == ("X = 1  # hit\n", modified)
 
@@ -140,14 +140,14 @@ def report(planted: int | None = 9) -> Report:
 
 
 def test_verdicts() -> None:
-    verdicts = {verdict.target.ours: verdict for verdict in judge(MEASURES)}
-    assert [round(verdict.value, 3) for verdict in verdicts.values()] == [0.45, 3.0, 55.5]
-    assert [verdict.holds for verdict in verdicts.values()] == [True, False, True]
-    assert verdicts["cold"].processor == 0.155
+    results = {result.target.ours: result for result in evaluate(MEASURES)}
+    assert [round(result.value, 3) for result in results.values()] == [0.45, 3.0, 55.5]
+    assert [result.holds for result in results.values()] == [True, False, True]
+    assert results["cold"].processor == 0.155
 
 
 def test_text() -> None:
-    lines = show_text(report()).splitlines()
+    lines = render_text(report()).splitlines()
     assert lines[3].split("  ")[0] == "ratio"
     assert " ".join(lines[4].split()) == (
         "0.450 ≤ 0.5 met 0.155 cold ÷ ruff --no-cache 450 ms (400-500) 1000 ms (900-1500)"
@@ -161,11 +161,11 @@ def test_text() -> None:
 
 
 def test_a_wrong_number_of_findings_is_told() -> None:
-    assert "WRONG: cold has 9 findings, but 10 were planted." in show_text(report(10))
+    assert "WRONG: cold has 9 findings, but 10 were planted." in render_text(report(10))
 
 
 def test_markdown() -> None:
-    lines = show_markdown(report()).splitlines()
+    lines = render_markdown(report()).splitlines()
     assert lines[2] == "| cold ÷ ruff --no-cache | 450 ms | 1000 ms | 0.450 | ≤ 0.5 |"
     assert lines[4] == "| peak memory, cold | 55.5 MB |  |  | ≤ 200 MB |"
 
@@ -198,7 +198,7 @@ def test_keystrokes(tree: Tree, capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_a_statement_is_typed_character_by_character() -> None:
     text = "if a:\n    b\n"
-    for run in islice(keystrokes.typing(text, Random(1)), 9):
+    for run in islice(keystrokes.type_statements(text, Random(1)), 9):
         edits = [*run]
         for (before, place, character), (after, _, _) in pairwise(edits):
             assert before[:place] + character + before[place:] == after
@@ -207,7 +207,7 @@ def test_a_statement_is_typed_character_by_character() -> None:
 
 
 def test_a_wrong_key_is_struck_in_the_good_text() -> None:
-    struck = [[*run] for run in islice(keystrokes.striking("a = 1\n", Random(1)), 99)]
+    struck = [[*run] for run in islice(keystrokes.insert_stray_keys("a = 1\n", Random(1)), 99)]
     assert all(len(run) == 1 and run[0][0] == "a = 1\n" for run in struck)
     assert {run[0][1] for run in struck} == set(range(7))
 

@@ -25,7 +25,7 @@ def test_the_recording_and_the_pictures_are_up_to_date() -> None:
     pictures = import_module("docs.pictures")
     session = sys.modules["session"]
     recorded = session.from_cast((pictures.FOLDER / pictures.CAST).read_text(encoding="utf-8"))
-    today = pictures.recording()
+    today = pictures.record_first_minute()
     assert "".join(event.text for event in recorded) == "".join(event.text for event in today)
     for name, picture in pictures.all_pictures(today).items():
         assert pictures.rows((pictures.FOLDER / name).read_text(encoding="utf-8")) == pictures.rows(picture)
@@ -34,7 +34,7 @@ def test_the_recording_and_the_pictures_are_up_to_date() -> None:
 def test_rows_of_a_picture() -> None:
     """The comparison sees what is there."""
     pictures = import_module("docs.pictures")
-    picture = pictures.drawn(f"{pictures.PROMPT}a < \x1b[1mb\x1b[0m   c\n\n  {'x' * 120}")
+    picture = pictures.render_svg(f"{pictures.PROMPT}a < \x1b[1mb\x1b[0m   c\n\n  {'x' * 120}")
     width = pictures.COLUMNS
     assert pictures.rows(picture) == ["$ a < b   c", "", f"  {'x' * (width - 2)}", "x" * (122 - width)]
 
