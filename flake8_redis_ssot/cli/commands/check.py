@@ -90,9 +90,9 @@ def _watch_project(arguments: Namespace) -> int:
         raise CommandError("`--watch` shows a report; it fixes nothing, writes no file and reads no standard input")
     format_name = "concise" if arguments.output_format == "full" else arguments.output_format
 
-    def render_items(work: Sequence[WorkItem]) -> str:
+    def render_items(items: Sequence[WorkItem]) -> str:
         report = CheckReport(
-            [each.finding for each in work], names_by_code(), read_source_lines, load_notebook=cache(open_notebook)
+            [each.finding for each in items], names_by_code(), read_source_lines, load_notebook=cache(open_notebook)
         )
         return load_format(format_name).render(report, Style())
 

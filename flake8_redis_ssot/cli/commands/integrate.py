@@ -146,7 +146,7 @@ class _IntegrationRun:
             self._run_name,
             _PHASE,
             compute_fixes=self._compute_fixes,
-            find_tests=lambda several: tuple(find_tests(several, self._files)),
+            find_tests=lambda files: tuple(find_tests(files, self._files)),
             gate=gate_from_args(self._arguments, self._session),
             report_result=self._display.report_batch,
         )

@@ -79,9 +79,9 @@ def _render_text(report: PlanReport) -> str:
 
 
 def _format_table(title: str, rows: Sequence[DistributionRow]) -> list[str]:
-    width = max(len(title), *(len(share.name) for share in rows))
+    width = max(len(title), *(len(row.name) for row in rows))
     header = f"{title:{width}}  findings  files"
-    return [header, *(f"{share.name:{width}}  {share.findings:8}  {share.files:5}" for share in rows)]
+    return [header, *(f"{row.name:{width}}  {row.findings:8}  {row.files:5}" for row in rows)]
 
 
 def _format_batch(batch: Batch, with_files: bool) -> list[str]:
@@ -103,7 +103,7 @@ def _render_json(report: PlanReport) -> str:
     document = {
         "findings": len(plan.items),
         "distribution": {
-            title: [share._asdict() for share in compute_distribution(plan.items, key)]
+            title: [row._asdict() for row in compute_distribution(plan.items, key)]
             for title, key in DISTRIBUTION_KEYS.items()
         },
         "batches": [

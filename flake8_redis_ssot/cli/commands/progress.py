@@ -51,7 +51,7 @@ def main(arguments: Namespace) -> int:
         if arguments.dashboard:
             from flake8_redis_ssot.cli.watch import watch
 
-            return watch(arguments, config, lambda work: format_progress(_measure_progress(config, work)))
+            return watch(arguments, config, lambda items: format_progress(_measure_progress(config, items)))
         commit_counts = _count_history(arguments, config) if arguments.history else []
         if commit_counts and not arguments.html:
             print(_format_history(commit_counts))
