@@ -1,4 +1,4 @@
-"""A report on factories: what each makes, who calls it, and whether its calls can be replaced."""
+"""The report on factories: what each constructs, its callers, and whether its calls can be replaced."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from flake8_redis_ssot.model import Applicability, Finding, Span, plural
 from flake8_redis_ssot.reports.report import Renderers, format_json
 from flake8_redis_ssot.syntax.notebooks.locations import span_in_cell
 
-_MAX_REASONS = 3  # reasons
+_MAX_REASONS = 3
 _USE_LABELS = {"calls": "called", "reads": "read", "patches": "patched"}
 
 
 class FactoryReport(NamedTuple):
-    """Factories with all their callers. `root` is the folder that paths count from."""
+    """Factories with their callers; paths in the report are relative to `root`."""
 
     factories: Sequence[FactoryConsolidation]
     root: str
@@ -59,7 +59,7 @@ def _format_location(path: str, row: int, root: str) -> str:
 
 
 def _in_cell(path: str, row: int) -> tuple[int | None, int]:
-    """The number of the cell in a notebook (None in a module), and the row in it."""
+    """The number of the notebook cell (None in a module), and the row in it."""
     cell, span = span_in_cell(path, Span(row, 0, row, 0))
     return cell, span.row
 

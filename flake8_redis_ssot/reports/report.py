@@ -59,12 +59,12 @@ class Format(NamedTuple):
 
 
 ReportT = TypeVar("ReportT")
-# The formats of a command with a report of its own: each gives the text of one, without a final newline.
+# The output formats of a command with a report of its own; each renders it without a trailing newline.
 Renderers = Mapping[str, Callable[[ReportT], str]]
 
 
 def format_json(value: object) -> str:
-    """A value as JSON, indented by two."""
+    """A value as JSON, indented by two spaces."""
     return json.dumps(value, indent=2, ensure_ascii=False)
 
 

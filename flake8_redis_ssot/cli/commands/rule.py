@@ -11,7 +11,7 @@ from flake8_redis_ssot.rules.rule import Rule, all_rules
 
 
 class RuleListing(NamedTuple):
-    """Some rules: a line of each if `is_brief`, and all about the first one otherwise."""
+    """The rules to print: a line for each if `is_brief`, otherwise their pages."""
 
     rules: tuple[Rule, ...]
     is_brief: bool

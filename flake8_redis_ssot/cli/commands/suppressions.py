@@ -59,7 +59,7 @@ def _is_selected(suppression: CommentAudit, arguments: Namespace) -> bool:
 
 
 class SuppressionReport(NamedTuple):
-    """The comments to list, in order, and whether their numbers are wanted."""
+    """The comments to list, in order, and whether to print their numbers."""
 
     suppressions: tuple[CommentAudit, ...]
     has_summary: bool
