@@ -39,7 +39,7 @@ def run_check(request: CheckRequest, project: IncrementalProject | None = None) 
 
 
 def run_check_strict(request: CheckRequest, project: IncrementalProject | None = None) -> CheckResult:
-    """Run a check as `run_check` does. Raises CommandError also if a path cannot be checked."""
+    """Run a check as `run_check` does; raises CommandError also if a path cannot be checked."""
     result = run_check(request, project)
     if result.errors:
         raise CommandError(*result.errors)

@@ -42,7 +42,7 @@ class FileFingerprints:
         return fingerprint is not None and old == [*fingerprint]
 
     def is_same(self, path: str, other: FileFingerprints) -> bool:
-        """Whether a file has the stamp that it has in others."""
+        """Whether a file has the same fingerprint in `other`."""
         fingerprint = self._by_path.get(path)
         return fingerprint is not None and fingerprint == other.get(path)
 

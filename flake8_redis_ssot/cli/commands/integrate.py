@@ -69,7 +69,7 @@ def _exit_code(integrations: Sequence[IntegrationResult]) -> int:
 
 
 def _open_named_project(arguments: Namespace, config: Config) -> IncrementalProject:
-    """The whole project. Raises CommandError where the configuration names what is not there."""
+    """Open the whole project. Raises CommandError if a configured name cannot be resolved."""
     request = request_from_args(arguments)
     project = open_project(config, request)
     try:

@@ -169,7 +169,7 @@ class _RemediationRun:
         return BatchFixes(result.changes, result.fixed_findings)
 
     def _check_now(self, request: CheckRequest) -> CheckResult:
-        """A run on what is on the disk now: batches were written or put back, and the gate may have done anything."""
+        """Run a check on the present files, which batches, rollbacks and the validation command may have changed."""
         self._project.refresh()
         return run_check(request, self._project)
 
