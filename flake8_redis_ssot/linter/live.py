@@ -20,7 +20,6 @@ from flake8_redis_ssot.linter.task import complete_result, create_task, open_sto
 from flake8_redis_ssot.model import Finding
 from flake8_redis_ssot.project.analysis import Analysis
 from flake8_redis_ssot.rules.rule import reads_suppressions
-from flake8_redis_ssot.semantic.facts import Exports
 
 if TYPE_CHECKING:
     from flake8_redis_ssot.fixes.document import SourceDocument
@@ -167,13 +166,11 @@ class IncrementalProject:
     def _set_contents(self, contents: Mapping[str, bytes]) -> bool:
         if not contents:
             return False
-        before = self._exports_of(contents)
+        # Not what stands on the disk: that may be newer than what was found.
+        before = [self._analysis.known_exports(path) for path in contents]
         self._contents |= contents
         self._analysis.update_files(contents)
-        has_changed_exports = self._exports_of(contents) != before
+        has_changed_exports = [self._analysis.resolver.load_exports(path) for path in contents] != before
         for path in list(self._findings_by_file) if has_changed_exports else contents:
             self._findings_by_file.pop(path, None)
         return has_changed_exports
-
-    def _exports_of(self, paths: Iterable[str]) -> list[Exports]:
-        return [self._analysis.resolver.load_exports(path) for path in paths]

@@ -216,6 +216,10 @@ class Analysis:
         with scanner_pool(self._jobs) as scan:
             return self._search_files(paths, search, scan, lambda: _sample_files(paths))
 
+    def known_exports(self, path: str) -> Exports:
+        """What a file exports, as far as anything found so far depends on it."""
+        return self._exports.get(path, NO_EXPORTS)
+
     def _load_exports(self, path: str) -> Exports:
         """The exports of a file that the search had no reason to parse."""
         if path not in self._exports:

@@ -63,3 +63,16 @@ def test_only_what_is_wanted_is_fixed(opened: IncrementalProject) -> None:
     opened.revert_edits()
     imports = opened.run(FIX._replace(wanted=lambda finding: finding.code == "RSS001")).fixed_findings
     assert sorted(imports) == sorted(each for each in every if each.code == "RSS001")
+
+
+def test_a_new_subclass_is_found_where_another_file_constructs_it(shop: Path) -> None:
+    """The file that gets it held nothing before, so that nobody had asked what it exports."""
+    subclass = shop / "services" / "orders" / "vouchers.py"
+    subclass.write_text("")
+    (shop / "services" / "orders" / "new.py").write_text("from orders.vouchers import Mine\n\nmine = Mine()\n")
+    opened = open_project(load_config(shop / "pyproject.toml"), CHECK)
+    before = len(opened.findings)
+    subclass.write_text("from shopkit.redis_manager import RedisManager\n\n\nclass Mine(RedisManager):\n    pass\n")
+    opened.refresh([str(subclass)])
+    assert len(opened.findings) > before
+    assert opened.findings == fresh(opened).findings
