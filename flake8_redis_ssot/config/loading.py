@@ -14,6 +14,7 @@ from flake8_redis_ssot.config.parser import build_config
 from flake8_redis_ssot.config.settings import setting_names, top_level_settings
 from flake8_redis_ssot.config.toml_table import iter_leaves, mismatch_message
 from flake8_redis_ssot.config.validators import find_nearest
+from flake8_redis_ssot.files.paths import to_display_path
 
 OWN_NAMES = ("redis-ssot.toml", ".redis-ssot.toml")
 PYPROJECT = "pyproject.toml"
@@ -92,7 +93,7 @@ def problem_at(config: Config, key: str, text: str) -> ConfigProblem:
     if config.file is None:
         return ConfigProblem(_COMMAND_LINE, key, text)
     is_pyproject = config.file.name == PYPROJECT
-    return ConfigProblem(_display_path(config.file), f"tool.redis-ssot.{key}" if is_pyproject else key, text)
+    return ConfigProblem(to_display_path(str(config.file)), f"tool.redis-ssot.{key}" if is_pyproject else key, text)
 
 
 class _ConfigTable(NamedTuple):
@@ -127,7 +128,7 @@ def _build_config(
 
 
 def _read_table(path: Path, problems: list[ConfigProblem]) -> _ConfigTable | None:
-    name = _display_path(path)
+    name = to_display_path(str(path))
     try:
         document = _parse_toml(_read_text(path))
     except OSError as error:
@@ -208,8 +209,3 @@ def _parse_toml(text: str) -> dict[str, object]:
     else:
         import tomli as tomllib
     return tomllib.loads(text)
-
-
-def _display_path(path: Path) -> str:
-    working_directory = Path.cwd()
-    return str(path.relative_to(working_directory)) if path.is_relative_to(working_directory) else str(path)

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 
-from flake8_redis_ssot.model import Applicability, Finding, Fix
+from flake8_redis_ssot.model import Applicability, Finding, Fix, plural
 from flake8_redis_ssot.reports.report import CheckReport
 from flake8_redis_ssot.terminal import Style
 
@@ -15,8 +15,7 @@ def format_fixed(
     fixed: Sequence[Finding], rule_names: Mapping[str, str], style: Style, *, is_preview: bool = False
 ) -> str:
     """The list of fixed findings; with `is_preview`, of those that would be fixed. `rule_names` are by code."""
-    plural = "s" if len(fixed) != 1 else ""
-    header = f"{'Would fix' if is_preview else 'Fixed'} {len(fixed)} finding{plural}"
+    header = f"{'Would fix' if is_preview else 'Fixed'} {plural(len(fixed), 'finding')}"
     return "\n".join([header + (":" if fixed else "."), *_format_by_file(fixed, rule_names, style)])
 
 
@@ -33,10 +32,9 @@ def format_summary(report: CheckReport, style: Style) -> str:
     count = remaining + report.fixed_count
     if not count:
         return "All checks passed!"
-    plural = "s" if count > 1 else ""
     if report.fixed_count:
-        return f"Found {count} finding{plural} ({report.fixed_count} fixed, {remaining} remaining)."
-    return "\n".join([f"Found {count} finding{plural}.", *_format_fixable_counts(report, style)])
+        return f"Found {plural(count, 'finding')} ({report.fixed_count} fixed, {remaining} remaining)."
+    return "\n".join([f"Found {plural(count, 'finding')}.", *_format_fixable_counts(report, style)])
 
 
 def _format_fixable_counts(report: CheckReport, style: Style) -> Iterator[str]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from flake8_redis_ssot.model import plural
 from flake8_redis_ssot.semantic.ast_queries import FunctionNode, is_static
 
 # Placeholders for any keyword, and for the missing first parameter of a method; neither is a valid name.
@@ -149,7 +150,7 @@ def _find_excess_argument(positional_count: int, keywords: Sequence[str], signat
 def _too_many_message(maximum: int, positional_count: int) -> str:
     if not maximum:
         return "takes no positional arguments"
-    return f"takes at most {maximum} positional argument{'s' if maximum > 1 else ''}, not {positional_count}"
+    return f"takes at most {plural(maximum, 'positional argument')}, not {positional_count}"
 
 
 def _find_missing_argument(positional_count: int, keywords: Sequence[str], signature: Signature) -> str | None:

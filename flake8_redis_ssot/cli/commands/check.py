@@ -27,6 +27,7 @@ from flake8_redis_ssot.cli.request import load_single_config, request_from_args,
 from flake8_redis_ssot.codes import names_by_code
 from flake8_redis_ssot.files.atomic_write import write
 from flake8_redis_ssot.linter.request import CheckRequest, CheckResult
+from flake8_redis_ssot.model import plural
 from flake8_redis_ssot.reports.report import CheckReport, Format, format_names, load_format, read_source_lines
 from flake8_redis_ssot.syntax.notebooks.locations import open_notebook
 from flake8_redis_ssot.terminal import Style
@@ -171,5 +172,5 @@ def _add_noqa(result: CheckResult, reason: str) -> int:
     added, problems = add_noqa_comments(findings, reason)
     problems += refusals
     print_messages([*result.errors, *problems])
-    print(f"Added {added} noqa comment{'' if added == 1 else 's'}.")
+    print(f"Added {plural(added, 'noqa comment')}.")
     return 2 if result.errors or problems else 0
