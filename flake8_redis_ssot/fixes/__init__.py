@@ -1,6 +1,5 @@
-"""Fixes: what to do about a finding, proven as far as it can be, and told why where it can't.
+"""Fixes: what to change for a finding, how far the change is proven, and why where it is not.
 
-A rule hands its site over; what comes back is a draft: operations on expressions and imports of one or several
-files, with the reasons that keep it from being safe. `composing` turns the operations of one draft, or of many at
-once, into edits.
+A rule passes in a candidate and gets a draft: operations on expressions and imports of one or several files, with the
+reasons why it is not safe. `compose` turns the operations of one draft, or of many at once, into edits.
 """

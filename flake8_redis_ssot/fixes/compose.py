@@ -1,4 +1,4 @@
-"""From operations to edits: the imports of a file are written once, whatever number of fixes asked for them."""
+"""Turn operations into edits, so that the imports of a file are rewritten once for all fixes."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ ImportStatement = ast.Import | ast.ImportFrom
 
 
 def build_fix(draft: FixDraft, context: FixContext) -> Fix:
-    """A draft alone, as edits. Raises Overlap."""
+    """The edits of a single draft. Raises OverlapError."""
     text_edits = build_text_edits(draft.operations, context)
     edits = [
         context.document(path).lines.to_edit(path, text_edit)
@@ -45,7 +45,7 @@ def build_fix(draft: FixDraft, context: FixContext) -> Fix:
 
 
 def build_text_edits(operations: Iterable[Operation], context: FixContext) -> dict[str, list[TextEdit]]:
-    """All changes of every file that the operations touch. Raises Overlap."""
+    """The edits of all files that the operations change, by path. Raises OverlapError."""
     by_path: dict[str, list[Operation]] = {}
     for operation in dict.fromkeys(operations):
         by_path.setdefault(operation.path, []).append(operation)
@@ -65,7 +65,7 @@ def build_text_edits(operations: Iterable[Operation], context: FixContext) -> di
 def _is_patch_moved(
     replaced_ranges: Collection[tuple[str, TextEdit]], context: FixContext, target: PatchTarget
 ) -> bool:
-    """Whether the string of a patch is among what is changed."""
+    """Whether the string of a patch is among the replaced ranges."""
     span, lines = target.reference.span, context.document(target.path).lines
     start, end = lines.offset(span.row, span.column), lines.offset(span.end_row, span.end_column)
     return any(
@@ -75,7 +75,7 @@ def _is_patch_moved(
 
 @dataclass
 class _ImportChanges:
-    """What is to happen to the import statements of one file."""
+    """The changes to the import statements of one file."""
 
     replacements: dict[ImportStatement, dict[int, tuple[ImportedSymbol, ...]]] = field(default_factory=dict)
     additions: dict[ImportStatement, list[ImportedSymbol]] = field(default_factory=dict)
@@ -92,7 +92,7 @@ class _ImportChanges:
 
     @property
     def removed_statements(self) -> set[ImportStatement]:
-        """Statements of which nothing is left."""
+        """The statements that lose all their names."""
         return {
             statement
             for statement, names_by_index in self.replacements.items()
@@ -129,7 +129,7 @@ def _build_file_edits(
 
 
 def _released_reads(operations: Iterable[Operation]) -> set[SymbolRead]:
-    """The names that are not read any more once the operations are done, and the strings that are not there."""
+    """The names and strings that are no longer read after the operations."""
     return {
         name for each in operations if isinstance(each, (ReplaceText, RemoveStatement)) for name in each.released_reads
     }
@@ -142,7 +142,7 @@ def _remove_unused_imports(
     context: FixContext,
     is_moved: Callable[[PatchTarget], bool],
 ) -> None:
-    """Imports that nobody reads any more go as well."""
+    """Also remove the imports that are no longer used."""
     star_import = find_unneeded_star(document, {each for each in released if isinstance(each, ast.Name)}, context)
     if star_import is not None:
         changes.replacements.setdefault(star_import, {}).setdefault(0, ())
@@ -172,7 +172,7 @@ def _symbols_of(reads: set[SymbolRead], document: SourceDocument) -> list[Symbol
 
 
 def _add_imports(changes: _ImportChanges, operations: Iterable[AddImport]) -> None:
-    """Each name once in a scope, beside the first of the imports that it could stand by."""
+    """Add each name once per scope, next to the first of the possible anchors."""
     seen: set[tuple[int, ImportedSymbol]] = set()
     for operation in sorted(operations, key=_addition_order):
         key = (id(operation.scope), operation.imported_symbol)

@@ -1,4 +1,4 @@
-"""The project as fixes see it: documents to change, what their classes and functions are, and who refers to what."""
+"""The project as fixes need it: documents, inferred types, references and the import graph."""
 
 from __future__ import annotations
 
@@ -28,7 +28,10 @@ InferredT = TypeVar("InferredT")
 
 @dataclass
 class FixContext:
-    """What fixes are drafted from, in one state of the files. `confirm_findings` judges the candidates of a file."""
+    """What fixes are drafted from, in one state of the files.
+
+    `confirm_findings` returns the confirmed candidates of a file.
+    """
 
     analysis: Analysis
     confirm_findings: Callable[[str], Sequence[ConfirmedFinding]]
@@ -38,11 +41,11 @@ class FixContext:
 
     @property
     def resolver(self) -> Resolver:
-        """Where names are defined."""
+        """Resolves names to their definitions."""
         return self.analysis.resolver
 
     def document(self, path: str) -> SourceDocument:
-        """A file, ready to be changed. Raises OSError."""
+        """The parsed file at an absolute path. Raises OSError."""
         if path not in self.documents:
             self.documents[path] = SourceDocument.from_bytes(path, self.analysis.read_bytes(path))
         return self.documents[path]
@@ -56,17 +59,17 @@ class FixContext:
         return self.document(path).symbol_table
 
     def names(self, path: str) -> FileNames:
-        """What the names in a file stand for."""
+        """Resolves the names of a file."""
         return FileNames(path, self.symbol_table, self.resolver)
 
     def confirmed_findings(self, path: str) -> Sequence[ConfirmedFinding]:
-        """The confirmed candidates of a file, whatever is selected."""
+        """The confirmed candidates of a file, whichever codes are selected."""
         if path not in self._confirmed_findings:
             self._confirmed_findings[path] = self.confirm_findings(path)
         return self._confirmed_findings[path]
 
     def class_members(self, definition: Definition | None) -> ClassMembers | None:
-        """What a class of the project offers; None for anything else."""
+        """The members of a class of the project; None for anything else."""
         if definition is None or definition.path is None:
             return None
         return self._get_or_infer(class_members, definition.path, definition.qualname)
@@ -86,7 +89,7 @@ class FixContext:
         return cast("InferredT", self._inference_cache[key])
 
     def replace_documents(self, documents: Mapping[str, SourceDocument]) -> None:
-        """Go on with other files in the place of some; the analysis has their bytes already."""
+        """Replace documents; the analysis already has their bytes."""
         self.documents |= documents
         self.import_graph.update_files(documents)
         self.references.update_files(documents)
@@ -94,11 +97,9 @@ class FixContext:
         self._inference_cache.clear()
 
     def file_context(self, path: str, template: FileContext) -> FileContext:
-        """A file as the project sees it, whether it mentions something guarded or not.
+        """The context of a file, derived from `template` (any other file's) if it has no candidates.
 
-        `template` is the view of any other.
-
-        Raises KeyError where nobody has had a reason to read the file.
+        Raises KeyError if the file was not analysed.
         """
         file = self.analysis.file_context(path)
         return file or template._replace(
@@ -106,29 +107,29 @@ class FixContext:
         )
 
     def module_name(self, path: str) -> str:
-        """The dotted name of a file."""
+        """The dotted module name of a file."""
         return self.resolver.modules.name_of(path)
 
     def relative_path(self, path: str) -> str:
-        """A path as messages show it: from the configuration's folder, with `/`."""
+        """A path as messages show it: relative to the root of the configuration, with `/`."""
         return to_relative_path(str(self.analysis.config.root), path)
 
     @cached_property
     def service_boundaries(self) -> ServiceBoundaries:
-        """The services, which may not import each other."""
+        """The services, which must not import each other."""
         return ServiceBoundaries(self.analysis.config, self.resolver)
 
     @cached_property
     def import_graph(self) -> ImportGraph:
-        """Who imports whom when modules are loaded."""
+        """The imports that run when modules are loaded."""
         return ImportGraph(self.resolver, self.tree)
 
     @cached_property
     def references(self) -> ReferenceIndex:
-        """Who reads, patches and imports what."""
+        """The index of reads, patches and imports."""
         return ReferenceIndex(self.analysis, self.import_graph)
 
     def would_create_cycle(self, importer: str, module: str) -> str | None:
-        """The import cycle that an import of a module (dotted) by a file would close; None where there is none."""
+        """The import cycle that an import of a module (dotted) by a file would create; None if there is none."""
         path = self.resolver.path_of(module, importer)
         return self.import_graph.would_create_cycle(importer, path) if path is not None else None

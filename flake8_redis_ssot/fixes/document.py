@@ -1,4 +1,4 @@
-"""One file, ready to be changed: its bytes, its text, its tree, and what every name in it belongs to."""
+"""One parsed file: its bytes, text, tree and symbol table."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class SourceDocument:
-    """A file (`path`, absolute) whose decoded `text` is to be changed; the tree's positions count in it.
+    """A file (`path`, absolute); positions of the tree refer to the decoded `text`.
 
-    The text of a notebook is that of its code cells, magic commands and all; `layout` has its cells.
+    The text of a notebook is that of its code cells, including magic commands; `layout` maps it to cells.
     """
 
     path: str
@@ -33,18 +33,18 @@ class SourceDocument:
 
     @classmethod
     def from_bytes(cls, path: str, data: bytes) -> SourceDocument:
-        """The sheet of a file's bytes."""
+        """Parse the bytes of a file."""
         decoded = decode(data, path)
         return cls(path, data, decoded.text, decoded.encoding, parse_decoded(decoded), decoded.cell_map)
 
     @property
     def tree(self) -> ast.Module:
-        """The standard tree, with what newer syntax allowed."""
+        """The standard tree, even if the file uses newer syntax than the running Python."""
         return self.source.tree
 
     @property
     def unanalysed_ranges(self) -> tuple[UnanalysedRange, ...]:
-        """The parts of the file that could not be read."""
+        """The parts of the file that could not be parsed."""
         return self.source.unanalysed_ranges
 
     @cached_property
@@ -74,14 +74,14 @@ class SourceDocument:
 
     @cached_property
     def imports(self) -> tuple[ast.Import | ast.ImportFrom, ...]:
-        """All import statements, in order of place."""
+        """All import statements, in source order."""
         nodes = [*self._nodes_by_type.get(ast.Import, []), *self._nodes_by_type.get(ast.ImportFrom, [])]
         statements = cast("list[ast.Import | ast.ImportFrom]", nodes)
         return tuple(sorted(statements, key=lambda node: (node.lineno, node.col_offset)))
 
     @cached_property
     def parameter_names(self) -> frozenset[str]:
-        """The names of all parameters of functions: pytest finds fixtures by them."""
+        """The names of all function parameters: pytest finds fixtures by them."""
         return frozenset(node.arg for node in cast("list[ast.arg]", self._nodes_by_type.get(ast.arg, [])))
 
     @cached_property
@@ -94,35 +94,35 @@ class SourceDocument:
         return rows
 
     def attribute_assignment_rows(self, name: str) -> list[int]:
-        """The rows where an attribute of that name is set or deleted, of whatever but `self` and `cls`."""
+        """The rows (1-based) where an attribute of that name is set or deleted on anything but `self` and `cls`."""
         return self._assigned_attribute_rows.get(name, [])
 
     @property
     def calls(self) -> list[ast.Call]:
-        """All calls, in no order."""
+        """All calls, in no particular order."""
         return cast("list[ast.Call]", self._nodes_by_type.get(ast.Call, []))
 
     def find_node(self, node_type: type[ast.AST], span: Span) -> ast.expr | None:
-        """The call, name or attribute at a place."""
+        """The call, name or attribute with exactly this span."""
         nodes = self._nodes_by_row.get((node_type, span.row), [])
         return next((node for node in nodes if self.source.span(node) == span), None)
 
     def offsets_of(self, node: ast.expr | ast.stmt | ast.alias) -> tuple[int, int]:
-        """Where a node begins and ends, in characters of the text (0-based, end exclusive)."""
+        """The start and end of a node, as character offsets (0-based, end exclusive)."""
         span = self.source.span(node)
         return self.lines.offset(span.row, span.column), self.lines.offset(span.end_row, span.end_column)
 
     def replace_node(self, node: ast.expr | ast.stmt | ast.alias, text: str) -> TextEdit:
-        """The change that gives a node another text."""
+        """The edit that replaces the text of a node."""
         return TextEdit(*self.offsets_of(node), text)
 
     def text_of(self, node: ast.expr) -> str:
-        """The text of an expression."""
+        """The source text of an expression."""
         start, end = self.offsets_of(node)
         return self.text[start:end]
 
     def apply_edits(self, edits: Iterable[TextEdit]) -> bytes:
-        """The bytes of the file after changes. Raises Overlap."""
+        """The bytes of the file after the edits. Raises OverlapError."""
         if self.layout is not None:
             from flake8_redis_ssot.syntax.notebooks.writer import (
                 apply_to_notebook,  # late: most projects have no notebook

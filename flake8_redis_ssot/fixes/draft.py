@@ -1,7 +1,8 @@
-"""What a fix does, before it is text: operations on expressions and imports, which many fixes may share.
+"""A fix before it is text: operations on expressions and imports.
 
-Two fixes in one file both need the same import and together leave another one unread. So a fix does not say how the
-import statements will look; it says what it brings in and what it stops reading, and all of it is written at once.
+Two fixes in one file may both need the same import and together leave another one unused. So a fix does not say what
+the import statements will look like, only which names it imports and which reads it removes; the statements are
+rewritten once for all fixes.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ SymbolRead = ast.Name | ast.Constant
 
 @dataclass(frozen=True)
 class ReplaceText:
-    """Characters of a file become others; `released_reads` are names that are not read there any more."""
+    """An edit of a file; `released_reads` are the reads that it removes."""
 
     path: str
     edit: TextEdit
@@ -33,7 +34,7 @@ class ReplaceText:
 
 @dataclass(frozen=True)
 class ReplaceImport:
-    """An imported name is replaced by others (`replacements`), or goes (none)."""
+    """An imported name is replaced by others, or removed if there are none."""
 
     path: str
     statement: ast.Import | ast.ImportFrom
@@ -43,7 +44,7 @@ class ReplaceImport:
 
 @dataclass(frozen=True)
 class AddImport:
-    """A name is imported besides: next to the statement `anchor`, or first in the body of `scope` if there is none."""
+    """A name is imported: next to the statement `anchor`, or first in the body of `scope` if there is none."""
 
     path: str
     scope: ast.AST
@@ -53,7 +54,7 @@ class AddImport:
 
 @dataclass(frozen=True)
 class RemoveStatement:
-    """A simple statement goes, or becomes others (lines of code without indentation)."""
+    """A simple statement is removed, or replaced by lines of code without indentation."""
 
     path: str
     statement: ast.stmt
@@ -66,9 +67,9 @@ Operation = ReplaceText | ReplaceImport | AddImport | RemoveStatement
 
 @dataclass(frozen=True)
 class FixDraft:
-    """A fix that is not text yet: operations that belong together, how far to trust them, and why not further.
+    """A fix that is not text yet: its operations, its applicability, and the reasons why it is not safe.
 
-    `alternatives` are further fixes to choose from besides.
+    `alternatives` are further fixes to choose from.
     """
 
     title: str
@@ -78,7 +79,7 @@ class FixDraft:
     alternatives: tuple[FixDraft, ...] = ()
 
     def with_reasons(self, reasons: Iterable[str], applicability: Applicability = Applicability.UNSAFE) -> FixDraft:
-        """The draft, trusted no further than `applicability` where there is any reason."""
+        """The draft with further reasons; if there are any, its applicability is at most `applicability`."""
         unique_reasons = tuple(dict.fromkeys(reasons))
         if not unique_reasons:
             return self
@@ -86,13 +87,13 @@ class FixDraft:
         return replace(self, applicability=min(self.applicability, applicability), reasons=all_reasons)
 
     def with_doubts(self, doubts: Iterable[Doubt]) -> FixDraft:
-        """The draft with the reason of each doubt, trusted no further than the least of them allows."""
+        """The draft with the reasons and applicabilities of doubts."""
         draft = self
         for doubt in doubts:
             draft = draft.with_reasons([doubt.reason], doubt.applicability)
         return draft
 
     def combine(self, other: FixDraft) -> FixDraft:
-        """Both together, trusted no further than either."""
+        """Both drafts in one, with the lower applicability."""
         operations = tuple(dict.fromkeys((*self.operations, *other.operations)))
         return replace(self, operations=operations).with_reasons(other.reasons, other.applicability)

@@ -1,7 +1,7 @@
-"""Which references the fix of a finding will ask for, as far as its fact and the text of its file tell.
+"""Predict which references the fix of a finding will need, so that one search answers for all fixes.
 
-So that one search answers for all fixes. Nothing is parsed for it: what is missing here is searched for when it is
-asked for, and what is too much only takes time.
+Only the fact and the text of the file are used, nothing is parsed. A query that is missing here is searched for later;
+a query too many only costs time.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _ASSIGNMENT = re.compile(rb"\s*(?P<object>[\w.]+\.)?(?P<name>\w+)\s*(?::[^=]+)?=
 
 
 def expected_queries(candidate: Candidate, file: FileContext, context: FixContext) -> Iterator[ReferenceQuery]:
-    """The queries of one finding's fix."""
+    """The queries that the fix of a candidate is expected to make."""
     fact = candidate.fact
     if isinstance(fact, (Call, CallbackArgument)):
         yield from _construction_queries(fact, file, context)
@@ -53,7 +53,7 @@ def _is_import_statement(fact: object) -> bool:
 def _construction_queries(
     fact: Call | CallbackArgument, file: FileContext, context: FixContext
 ) -> Iterator[ReferenceQuery]:
-    """Who patches the constructor where it comes from, and the accessor there or here."""
+    """The patches of the constructor in its module, and of the accessor in its module or in this file."""
     for origin in fact.origins:
         yield from _origin_queries(origin, file)
     for _, resource in find_constructors(fact.origins, file):
@@ -73,7 +73,7 @@ def _origin_queries(origin: str, file: FileContext) -> Iterator[ReferenceQuery]:
 
 
 def _assignment_queries(call: Call, file: FileContext, context: FixContext) -> Iterator[ReferenceQuery]:
-    """Who reads the variable or the attribute that the instance is stored in."""
+    """The readers of the variable or attribute that stores the instance."""
     lines = context.references.code_bytes(file.path).splitlines()
     target = _ASSIGNMENT.match(b"".join(lines[call.statement_row - 1 : call.statement_row]))
     if target is None:
@@ -86,7 +86,10 @@ def _assignment_queries(call: Call, file: FileContext, context: FixContext) -> I
 
 
 def _function_queries(qualname: str, file: FileContext, context: FixContext) -> Iterator[ReferenceQuery]:
-    """Who calls the function that returns the instance; a decorated one is mostly a fixture, which nobody calls."""
+    """The callers of the function that returns the instance.
+
+    A decorated function is usually a fixture, which is not called directly.
+    """
     owner, _, name = qualname.rpartition(".")
     decorator = re.compile(rb"@.*\s+(?:async\s+)?def\s+" + name.encode() + rb"\b")
     is_special = "<" in qualname or (name.startswith("__") and name.endswith("__"))
@@ -97,7 +100,7 @@ def _function_queries(qualname: str, file: FileContext, context: FixContext) -> 
 def _relocation_queries(
     entry: Import | AttributeAccess, deprecated: DeprecatedName, file: FileContext, context: FixContext
 ) -> Iterator[ReferenceQuery]:
-    """Who patches what is imported, in the old place and the new, and who has it from this file."""
+    """The patches of an imported name, old and new, and the readers that import it from this file."""
     module, _, attributes = _imported_origin(entry).partition(":")
     name = attributes.partition(".")[0]
     if not name.isidentifier():  # a whole module, or a star

@@ -1,4 +1,4 @@
-"""Whether a file may import a module at all: service borders, and rings of imports."""
+"""Checks whether a file may import a module: service boundaries and import cycles."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ from flake8_redis_ssot.semantic.facts import Import
 
 
 def check_importable(module: str, fact: Import, file: FileContext, context: FixContext) -> None:
-    """Whether a file may import a module (dotted) where it imports `fact`. Raises Blocked."""
+    """Raise NotFixableError if a file must not import a module (dotted) where it imports `fact`."""
     check_service_boundary(module, file.path, context)
     if not fact.is_local and not fact.is_typing_only:
         check_import_cycle(module, file.path, context)
 
 
 def check_service_boundary(module: str, importer: str, context: FixContext) -> None:
-    """Whether the file `importer` is deployed with a module (dotted). Raises Blocked."""
+    """Raise NotFixableError if the file `importer` is not deployed with a module (dotted)."""
     reason = context.service_boundaries.why_import_forbidden(importer, module)
     if reason:
         raise NotFixableError(reason)
 
 
 def check_import_cycle(module: str, importer: str, context: FixContext) -> None:
-    """Whether a module (dotted) can be imported by a file when that is loaded. Raises Blocked."""
+    """Raise NotFixableError if the import of a module (dotted) when a file is loaded would create a cycle."""
     cycle = context.would_create_cycle(importer, module)
     if cycle:
         raise NotFixableError(f"the import would close a ring: {cycle}")

@@ -1,4 +1,4 @@
-"""RSS901: a code goes out of a `noqa` comment, or the comment as a whole."""
+"""RSS901: remove a code from a `noqa` comment, or the whole comment."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _NEXT_COMMENT = re.compile(r"(?<=\s)#+(?=\s|noqa|type:|pylint:|pragma:|nosec)")
 
 
 def remove_noqa_code(suppression: Suppression, path: str, context: FixContext) -> FixDraft:
-    """The fix that deletes one code."""
+    """The fix that removes one suppressed code."""
     document = context.document(path)
     start = document.lines.offset(suppression.span.row, 0)
     end = LINE_BREAK.search(document.text, start)
@@ -43,7 +43,7 @@ def _find_comment(line: str, suppression: Suppression) -> re.Match[str]:
 
 
 def _code_range(line: str, suppression: Suppression) -> tuple[int, int]:
-    """A code among others, with what keeps it apart from the one before, or, of the first one, from the next."""
+    """The columns of a code, with the separator before it, or after it if it is the first one."""
     first, last = suppression.span.column, suppression.span.end_column
     before = _SEPARATOR_BEFORE.search(line, 0, first)
     if before and line[: before.start()][-1:] != ":":
@@ -52,7 +52,7 @@ def _code_range(line: str, suppression: Suppression) -> tuple[int, int]:
 
 
 def _comment_range(line: str, comment: re.Match[str]) -> tuple[int, int]:
-    """A comment with its reason: up to the next one behind it, else with the blanks before it, to the line's end."""
+    """The columns of a comment: up to the next comment, or to the end of the line with the blanks before it."""
     start = comment.start()
     while line[:start].endswith("#"):
         start -= 1
@@ -63,7 +63,7 @@ def _comment_range(line: str, comment: re.Match[str]) -> tuple[int, int]:
 
 
 def is_suppressed(confirmed: ConfirmedFinding, path: str, context: FixContext) -> bool:
-    """Whether a comment, or the configuration for the path, silences a confirmed site."""
+    """Whether a comment, or `per-file-ignores`, suppresses a confirmed finding."""
     config, code = context.analysis.config, confirmed.code
     ignored_prefixes = ignored_codes(config.per_file_ignores, context.relative_path(path))
     if any(prefix == "ALL" or code.startswith(prefix) for prefix in ignored_prefixes):
@@ -73,7 +73,7 @@ def is_suppressed(confirmed: ConfirmedFinding, path: str, context: FixContext) -
 
 
 def is_kind_suppressed(kind: FindingKind, rows: Container[int], path: str, context: FixContext) -> bool:
-    """Whether a finding of some kind that begins on one of some rows (1-based) of a file is suppressed."""
+    """Whether a finding of a kind that starts on one of some rows (1-based) of a file is suppressed."""
     return any(
         confirmed.candidate.kind is kind
         and confirmed.candidate.span.row in rows

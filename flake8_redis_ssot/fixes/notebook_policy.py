@@ -1,4 +1,4 @@
-"""What is different in a notebook: its cells are run by hand and in any order, and some of it is no Python."""
+"""What limits fixes in a notebook: its cells run in any order, and magic commands are not Python."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ _LINE_REFERENCE = re.compile(r"\blines? (\d+(?:, \d+)*)(?! of the result)")
 
 
 def apply_notebook_policy(result: FixDraft | Refusal, path: str, context: FixContext) -> FixDraft | Refusal:
-    """What was drafted about a finding in `path`, trusted no further than the notebooks that it concerns allow.
+    """The result for a finding in `path`, restricted by the notebooks that it changes.
 
-    Reasons speak of cells. Raises Overlap.
+    Reasons name cells instead of lines. Raises OverlapError.
     """
     paths = {operation.path for operation in result.operations} if isinstance(result, FixDraft) else set()
     for notebook_path in sorted(file for file in paths if file.endswith(NOTEBOOK_SUFFIX)):
@@ -61,7 +61,7 @@ def _imported_names(document: SourceDocument) -> set[str]:
 
 
 def _removed_dotted_modules(draft: FixDraft, document: SourceDocument) -> Iterable[str]:
-    """Modules that are imported under their whole name, and would not be."""
+    """The modules whose `import package.module` is removed."""
     for operation in draft.operations:
         if (
             isinstance(operation, ReplaceImport)
@@ -72,7 +72,7 @@ def _removed_dotted_modules(draft: FixDraft, document: SourceDocument) -> Iterab
 
 
 def _find_name_in_magics(names: Iterable[str], layout: CellMap) -> str | None:
-    """The first of some names that stands where the notebook is no Python."""
+    """The first of some names that occurs in a magic command."""
     magic_text = "".join(
         char if char != python_char else " " for char, python_char in zip(layout.text, layout.python_text)
     )
@@ -80,12 +80,12 @@ def _find_name_in_magics(names: Iterable[str], layout: CellMap) -> str | None:
 
 
 def _is_across_cells(text_edit: TextEdit, layout: CellMap) -> bool:
-    """Whether a change begins in one cell and ends in another."""
+    """Whether an edit starts in one cell and ends in another."""
     return any(text_edit.start < start < text_edit.end for start in layout.starts)
 
 
 def _is_changing_magic(text_edit: TextEdit, layout: CellMap) -> bool:
-    """Whether a change takes in what is no Python, or puts something before a cell magic."""
+    """Whether an edit changes a magic command, or inserts something before a cell magic."""
     text, python = layout.text, layout.python_text
     if text[text_edit.start : text_edit.end] != python[text_edit.start : text_edit.end]:
         return True
@@ -96,7 +96,7 @@ def _is_changing_magic(text_edit: TextEdit, layout: CellMap) -> bool:
 
 
 def _import_position_reasons(draft: FixDraft, document: SourceDocument) -> Iterable[str]:
-    """An import without another one to stand by goes above all that the first cells do, to `sys.path` for one."""
+    """An import without an anchor goes above all cells, even one that sets `sys.path`."""
     additions = (
         addition for addition in draft.operations if isinstance(addition, AddImport) and addition.path == document.path
     )
@@ -105,13 +105,13 @@ def _import_position_reasons(draft: FixDraft, document: SourceDocument) -> Itera
 
 
 def rewrite_reasons(result: FixDraft | Refusal, layout: CellMap) -> FixDraft | Refusal:
-    """The same with the lines in its reasons as cells and lines of these."""
+    """The same result with lines in its reasons as cells and their lines."""
     reasons = tuple(format_cell_rows(reason, layout) for reason in result.reasons)
     return replace(result, reasons=reasons) if isinstance(result, FixDraft) else Refusal(reasons)
 
 
 def format_cell_rows(text: str, layout: CellMap) -> str:
-    """A phrase that names lines of the whole text, with their cells."""
+    """A phrase with line numbers replaced by cells and their lines."""
     return _LINE_REFERENCE.sub(lambda match: _format_cell_locations(list(map(int, match[1].split(", "))), layout), text)
 
 

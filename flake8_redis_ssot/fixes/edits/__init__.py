@@ -1,1 +1,1 @@
-"""Statements and import lists edited in place: as few characters as possible, comments and layout kept."""
+"""Edit statements and import lists in place, with minimal changes that keep comments and layout."""

@@ -1,4 +1,4 @@
-"""Bringing a name in: whether it is there already, where its import goes, and what stands against that."""
+"""Make a name available at a node: reuse an existing import, or find where a new one can go."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from flake8_redis_ssot.semantic.scopes import Scope, Symbol
 
 
 class NotFixableError(Exception):
-    """Why a name cannot be brought in, as a phrase."""
+    """Why there is no fix, as a phrase."""
 
 
 @dataclass(frozen=True)
 class ImportRequest:
-    """A name of a module (dotted) that is to be used at `node`, like a name that `anchor` (an import) brings in."""
+    """A name of a module (dotted) to use at `node`; its import goes next to `anchor`."""
 
     module: str
     name: str
@@ -29,7 +29,7 @@ class ImportRequest:
 
 @dataclass(frozen=True)
 class EnsuredImport:
-    """What to write at the site, and the import that it takes (None: it is there already)."""
+    """The text to use at the node, and the import to add (None: it exists already)."""
 
     text: str
     operation: AddImport | None
@@ -38,12 +38,12 @@ class EnsuredImport:
 
     @property
     def is_module_level(self) -> bool:
-        """Whether the name is one of the module, so that a patch can replace it."""
+        """Whether the name is module-level, so that a patch can replace it."""
         return self.scope is not None and self.scope.kind == "module"
 
 
 def ensure_import(request: ImportRequest, file: FileContext, context: FixContext) -> EnsuredImport:
-    """How to use a name in a file. Raises Blocked."""
+    """How to use a name in a file. Raises NotFixableError."""
     document = context.document(file.path)
     for name in _possible_names(request, document):
         existing = _find_existing_symbol(name, request, file, document)
@@ -56,7 +56,7 @@ def ensure_import(request: ImportRequest, file: FileContext, context: FixContext
 
 
 def _possible_names(request: ImportRequest, document: SourceDocument) -> list[str]:
-    """Its own name, and those under which the file imports something of that name."""
+    """The name itself, and the aliases under which the file imports that name."""
     aliases = [alias for statement in document.imports for alias in statement.names if alias.name == request.name]
     return list(dict.fromkeys([request.name, *(alias.asname for alias in aliases if alias.asname)]))
 
@@ -64,7 +64,7 @@ def _possible_names(request: ImportRequest, document: SourceDocument) -> list[st
 def _find_existing_symbol(
     name: str, request: ImportRequest, file: FileContext, document: SourceDocument
 ) -> Symbol | None:
-    """The variable of that name, if it stands for the wanted thing already, whenever the place is reached."""
+    """The symbol of that name, if it resolves to the requested definition at the node."""
     symbol = document.symbol_table.lookup(name, request.node)
     if symbol is None or len(symbol.bindings) != 1:
         return None
@@ -82,7 +82,7 @@ def _find_existing_symbol(
 
 
 def _has_run_before(statement: ast.stmt, target: ast.AST, document: SourceDocument) -> bool:
-    """Whether a statement has run when a place is reached: it stands above, in no branch that the place is not in."""
+    """Whether a statement always runs before a node: it is above, in an enclosing block."""
     parent = document.symbol_table.parent(statement)
     block = next((block for block in _statement_blocks(parent) if statement in block), [])
     enclosing_ids = {id(node) for node in (target, *document.symbol_table.ancestors(target))}
@@ -110,7 +110,7 @@ def absolute_module(statement: ast.ImportFrom, package: str) -> str:
 
 
 def format_module(module: str, statement: ast.stmt | None, file: FileContext) -> str:
-    """How a module is written beside a statement: relative where that one is, to a module of the same package."""
+    """How to spell a module next to a statement: relative if the statement is, within the same package."""
     if isinstance(statement, ast.ImportFrom) and statement.level:
         own_module = absolute_module(statement, file.package)
         if own_module == module:
@@ -143,7 +143,7 @@ def _plan_import(
 
 
 def _find_sibling_import(request: ImportRequest, file: FileContext, document: SourceDocument) -> ast.stmt | None:
-    """An import of the same module at the top of the file, above the place."""
+    """A module-level import of the same module, above the node."""
     top_level = [
         statement
         for statement in document.tree.body
@@ -158,7 +158,7 @@ def _find_sibling_import(request: ImportRequest, file: FileContext, document: So
 
 
 def _describe_name_conflict(name: str, scope: Scope, node: ast.AST, document: SourceDocument) -> str | None:
-    """Why a scope cannot bind a name anew: it means something else there, or to somebody inside."""
+    """Why a name cannot be bound in a scope: it has another meaning there, or in a nested scope."""
     symbol = document.symbol_table.find_symbol(scope, name)
     if symbol is not None and symbol.bindings:
         first_node = symbol.bindings[0].node
@@ -176,7 +176,7 @@ def _describe_name_conflict(name: str, scope: Scope, node: ast.AST, document: So
 
 
 def _enclosing_function_scope(node: ast.AST, document: SourceDocument) -> Scope | None:
-    """The innermost function whose body holds the site."""
+    """The innermost function whose body contains the node."""
     scope: Scope | None = document.symbol_table.scope_of(node)
     while scope is not None:
         if scope.kind == "function":

@@ -1,4 +1,4 @@
-"""The names of one import statement changed, all else of it left as it is."""
+"""Edit the names of one import statement, and leave the rest of it as it is."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ from flake8_redis_ssot.syntax.edits import TextEdit
 
 @dataclass(frozen=True, slots=True)
 class _ListStyle:
-    """What stands between two names: a comma, and then `separator`.
+    """The layout of a list of names: a comma, then `separator`.
 
-    `is_one_per_line` says that each has a line to itself.
+    If `is_one_per_line`, each name is on its own line.
     """
 
     is_one_per_line: bool
@@ -38,10 +38,10 @@ def edit_names(
     slots: Sequence[Sequence[ImportedSymbol]],
     moved_items: Collection[int] = (),
 ) -> Iterator[TextEdit]:
-    """Put the names of each slot, one slot for each name of the statement, in that name's place. Some must remain.
+    """Replace each name of the statement by those of its slot. Some must remain.
 
-    Only the names are written; that they share the statement's module is the caller's business. The comments of
-    `moved_items` (numbers of names) go as well.
+    There is one slot for each name. Only the names are written; the caller makes sure that they belong to the module of
+    the statement. The comments of `moved_items` (0-based indices of names) are removed as well.
     """
     clause = parse_clause(text, statement)
     style = _detect_list_style(text, clause)
@@ -52,7 +52,7 @@ def edit_names(
 
 
 def _adjust_commas(clause: ImportClause, slots: Sequence[Sequence[ImportedSymbol]]) -> list[ImportItem]:
-    """The names that are there; the last one that stays loses its comma if the last one of all has none."""
+    """The items; the last one that stays loses its comma if there was no trailing comma."""
     items = clause.items()
     last = max(at for at, slot in enumerate(slots) if slot)
     if not items[-1].comma:
@@ -63,13 +63,13 @@ def _adjust_commas(clause: ImportClause, slots: Sequence[Sequence[ImportedSymbol
 def add_names(
     text: str, statement: ast.Import | ast.ImportFrom, symbols: Sequence[ImportedSymbol]
 ) -> Iterator[TextEdit]:
-    """Add names to a statement, in the style of those that are there."""
+    """Add names to a statement, in its own style."""
     present = imported_symbols(statement)
     return edit_names(text, statement, insert_sorted(present, [[symbol] for symbol in present], symbols))
 
 
 def replace_module(text: str, statement: ast.Import | ast.ImportFrom, module: str) -> TextEdit:
-    """Write another module behind `from`; it may have stood close to the words around it."""
+    """Replace the module after `from`; the old one may have touched the words around it."""
     start, end = parse_clause(text, statement).module_span
     before = "" if text[start - 1].isspace() or module.startswith(".") else " "
     after = "" if not text[end].isidentifier() or module.endswith(".") else " "
@@ -84,7 +84,7 @@ def _edit_item(
     slot: Sequence[ImportedSymbol],
     style: _ListStyle,
 ) -> Iterator[TextEdit]:
-    """One name becomes those of `slot`: itself, if it is among them, or else the first of them stays in its place."""
+    """Replace one name by those of `slot`: it stays if it is among them, else the first replaces it."""
     is_same = [(each.name, each.local_name) == (symbol.name, symbol.local_name) for each in slot]
     at = is_same.index(True) if True in is_same else 0
     if not is_same[at]:
@@ -108,7 +108,7 @@ def _rename_item(item: ImportItem, symbol: ImportedSymbol) -> Iterator[TextEdit]
 
 
 def _add_lines_after(text: str, clause: ImportClause, item: ImportItem, lines: Sequence[str]) -> Iterator[TextEdit]:
-    """Further lines behind the name, its comma and its comment."""
+    """Add lines after the name, its comma and its comment."""
     done = item.comma.end if item.comma else item.end
     next_token = clause.first_token_from(done)
     comment = (
@@ -135,9 +135,9 @@ def _detect_list_style(text: str, clause: ImportClause) -> _ListStyle:
 def remove_items(
     text: str, clause: ImportClause, removed_items: Collection[int], moved_items: Collection[int] = ()
 ) -> Iterator[TextEdit]:
-    """Take out the names with these numbers, their commas, and the comments that are for tools and theirs alone.
+    """Remove the names with these 0-based indices, their commas, and tool comments that belong only to them.
 
-    Of `moved_items`, which are among them, any comment goes that is theirs alone: it is written elsewhere.
+    For `moved_items`, which are among them, any comment of their own is removed: it is written elsewhere.
     """
     removed_tokens = _tokens_to_remove(text, clause, removed_items)
     removed_tokens |= {comment for at in moved_items if (comment := own_line_comment(text, clause, at))}
@@ -152,7 +152,7 @@ def remove_items(
 
 
 def _tokens_to_remove(text: str, clause: ImportClause, removed_items: Collection[int]) -> set[ImportToken]:
-    """The tokens that go."""
+    """The tokens to remove."""
     item_tokens = [token for token in clause.tokens if token.item_index is not None]
     removed_tokens = {token for token in item_tokens if token.item_index in removed_items}
     if item_tokens[-1] in removed_tokens and not item_tokens[-1].is_comma:  # there is no comma behind the last one
@@ -166,7 +166,7 @@ def _tokens_to_remove(text: str, clause: ImportClause, removed_items: Collection
 
 
 def own_line_comment(text: str, clause: ImportClause, item_index: int) -> ImportToken | None:
-    """The comment at the end of the line that a name has to itself."""
+    """The comment at the end of the line, if the name is alone on it."""
     own = [token for token in clause.tokens if token.item_index == item_index]
     line = line_start(text, own[0].start)
     line_tokens = [token for token in clause.tokens if line_start(text, token.start) == line]
@@ -181,7 +181,7 @@ def own_line_comment(text: str, clause: ImportClause, item_index: int) -> Import
 
 
 def _remove_run(text: str, before: ImportToken, run: tuple[int, int], after: ImportToken | None) -> TextEdit:
-    """Take out neighbouring tokens, and the blanks that would be too many between the tokens around them."""
+    """Remove adjacent tokens, and superfluous blanks between the tokens around them."""
     start, end = run
     if after is None:  # no parentheses, so no comments either
         return TextEdit(before.end, end, "")
@@ -195,7 +195,7 @@ def _remove_run(text: str, before: ImportToken, run: tuple[int, int], after: Imp
 
 
 def _remove_run_after_token(text: str, before: ImportToken, run: tuple[int, int], after: ImportToken) -> TextEdit:
-    """The same for tokens that have one that stays before them on their line."""
+    """The same if the token before them is on the same line and stays."""
     start, end = run
     is_on_other_line = has_line_break(text, end, after.start)
     if after.is_comment and not is_on_other_line and has_line_break(text, start, end):

@@ -1,4 +1,4 @@
-"""One name to import, and how it is written."""
+"""One imported name, and the parsed tokens of an import statement."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ StatementKey = tuple[str, bool]  # what names must share to stand in one stateme
 class ImportedSymbol:
     """A name to import: `from module import name as asname`, or `import name as asname` if `module` is empty.
 
-    `module` is as it is to be written, with the dots of a relative import.
+    `module` is spelled as in the source, with the dots of a relative import.
     """
 
     module: str
@@ -26,27 +26,27 @@ class ImportedSymbol:
 
     @property
     def local_name(self) -> str:
-        """What it is called here."""
+        """The name that the import binds."""
         return self.asname or self.name
 
     @property
     def key(self) -> tuple[str, str, str]:
-        """The same for two names that bring in the same thing under the same name."""
+        """Equal for two names that bind the same thing to the same local name."""
         return self.module, self.name, self.local_name
 
     @property
     def statement_key(self) -> StatementKey:
-        """The same for two names that can stand in one statement."""
+        """Equal for two names that one statement can import."""
         return self.module, self.name == "*"
 
     @property
     def source_text(self) -> str:
-        """The name as it stands behind `import`."""
+        """The name as it is written after `import`."""
         return f"{self.name} as {self.asname}" if self.asname else self.name
 
 
 def imported_symbols(statement: ast.Import | ast.ImportFrom) -> list[ImportedSymbol]:
-    """The names that a statement brings in, in its order."""
+    """The names that a statement imports, in source order."""
     module = module_text(statement)
     return [ImportedSymbol(module, alias.name, alias.asname) for alias in statement.names]
 
@@ -57,7 +57,7 @@ def module_text(statement: ast.Import | ast.ImportFrom) -> str:
 
 
 def render_imports(symbols: Sequence[ImportedSymbol]) -> list[str]:
-    """The statements that bring in `symbols`: one for each module, and one for each plain `import`."""
+    """The statements that import `symbols`: one for each module, and one for each plain `import`."""
     groups: dict[tuple[str, bool] | ImportedSymbol, list[str]] = {}
     for symbol in deduplicate(symbols):
         groups.setdefault(symbol.statement_key if symbol.module else symbol, []).append(symbol.source_text)
@@ -69,7 +69,7 @@ def _render_statement(module: str, texts: Sequence[str]) -> str:
 
 
 def deduplicate(symbols: Iterable[ImportedSymbol]) -> list[ImportedSymbol]:
-    """`symbols` in their order, none of them twice."""
+    """The symbols without duplicates, in order."""
     return list({symbol.key: symbol for symbol in symbols}.values())
 
 
@@ -77,7 +77,7 @@ _TOKEN = re.compile(r"#[^\r\n]*|[.,()*]|[^\s\\#.,()*]+")
 
 
 class ImportToken(NamedTuple):
-    """A token and its place; `item_index` counts the names, from 0, and is None where the token is part of none.
+    """A token and its offsets; `item_index` is the 0-based index of its name, None outside the names.
 
     A comma belongs to the name before it.
     """
@@ -100,7 +100,7 @@ class ImportToken(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ImportItem:
-    """One imported name: where it and what it is called here stand, and its comma."""
+    """The offsets of an imported name, of its alias, and its comma."""
 
     start: int
     end: int
@@ -111,9 +111,9 @@ class ImportItem:
 
 @dataclass(frozen=True, slots=True)
 class ImportClause:
-    """An import statement: where its module stands (nowhere, if start and end are the same), and its tokens.
+    """An import statement: the offsets of its module (an empty range if it has none), and its tokens.
 
-    They begin with the word `import`.
+    The tokens begin with the keyword `import`.
     """
 
     module_span: tuple[int, int]
@@ -121,7 +121,7 @@ class ImportClause:
 
     @property
     def is_parenthesised(self) -> bool:
-        """Whether the names stand in parentheses."""
+        """Whether the names are in parentheses."""
         return self.tokens[-1].text == ")"
 
     def items(self) -> list[ImportItem]:
@@ -133,12 +133,12 @@ class ImportClause:
         return [_build_item(tokens) for tokens in names.values()]
 
     def first_token_from(self, offset: int) -> ImportToken | None:
-        """The first token that starts there or later."""
+        """The first token that starts at the offset or later."""
         return next((token for token in self.tokens if token.start >= offset), None)
 
 
 def parse_clause(text: str, statement: ast.Import | ast.ImportFrom) -> ImportClause:
-    """Read the tokens of a statement."""
+    """Parse the tokens of a statement."""
     matches = list(_TOKEN.finditer(text, *node_offsets(text, statement)))
     words = [token[0] for token in matches]
     at = words.index("import")
@@ -165,7 +165,7 @@ def _build_item(tokens: list[ImportToken]) -> ImportItem:
 
 
 def has_line_break(text: str, start: int, end: int) -> bool:
-    """Whether a line ends between the two places."""
+    """Whether a line ends between two offsets."""
     return line_start(text, start) != line_start(text, end)
 
 
@@ -175,9 +175,9 @@ SortKey = Callable[[str], tuple[int, str]]
 def insert_sorted(
     symbols: Sequence[ImportedSymbol], wanted: Sequence[Sequence[ImportedSymbol]], additions: Sequence[ImportedSymbol]
 ) -> list[list[ImportedSymbol]]:
-    """For each of the `symbols` of a statement, what is `wanted` in its place, and the `additions` names among that.
+    """Insert `additions` into the slots of `wanted`, which has one for each of the `symbols` of a statement.
 
-    If the names are sorted, they stay so. Otherwise a further name takes the place of one that goes, or comes last.
+    Sorted names stay sorted. Otherwise a new name replaces a removed one, or comes last.
     """
     slots = [list(each) for each in wanted]
     keys = [key for key in _SORT_KEYS if _is_sorted([symbol.name for symbol in symbols], key)]
@@ -197,7 +197,7 @@ def _is_sorted(names: Sequence[str], key: SortKey) -> bool:
 
 
 def _free_slot_rank(slots: Sequence[Sequence[ImportedSymbol]], present: Sequence[tuple[int, int]]) -> int:
-    """How many names stand before the first place that is free; all, if none is."""
+    """The number of names before the first free slot; all if none is free."""
     free = next((slot for slot, each in enumerate(slots) if not each), len(slots))
     return sum(slot < free for slot, _ in present)
 
@@ -205,7 +205,7 @@ def _free_slot_rank(slots: Sequence[Sequence[ImportedSymbol]], present: Sequence
 def _insert_at_rank(
     slots: list[list[ImportedSymbol]], present: Sequence[tuple[int, int]], rank: int, symbol: ImportedSymbol
 ) -> None:
-    """Put a name behind the first `rank` names, in a free place if there is one between its neighbours."""
+    """Insert a name after the first `rank` names, in a free slot if there is one between its neighbours."""
     before = present[rank - 1] if rank else (-1, 0)
     after = present[rank] if rank < len(present) else (len(slots), 0)
     free = next((slot for slot in range(before[0] + 1, after[0])), None)

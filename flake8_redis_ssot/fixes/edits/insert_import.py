@@ -1,4 +1,4 @@
-"""New import statements put into a text."""
+"""Insert new import statements."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ _BLANK_LINE = re.compile(r"[ \t\f]*(?:\r\n|\r|\n)")
 
 
 def insert_after(text: str, statement: ast.stmt, symbols: Sequence[ImportedSymbol]) -> list[TextEdit]:
-    """Import `symbols` behind a statement: on lines of their own, or after `;` if it shares its line."""
+    """Import `symbols` after a statement: on new lines, or after `;` if it shares its line."""
     return minimise(text, [add_lines_after(statement_layout(text, statement), render_imports(symbols))])
 
 
 def add_lines_after(layout: StatementLayout, lines: Sequence[str]) -> TextEdit:
-    """Lines of code behind the statement that stands there."""
+    """Insert lines of code after a statement."""
     if layout.is_line_shared:
         return TextEdit(layout.end, layout.end, "".join(f"; {line}" for line in lines))
     return TextEdit(layout.line_end, layout.line_end, "".join(layout.newline_indent + line for line in lines))
@@ -39,8 +39,8 @@ def insert_at_top(
 ) -> list[TextEdit]:
     """Import `symbols` at the top of the body of a module or a function.
 
-    That is below docstring, `from __future__` and the imports that follow them, and below comments that stand
-    directly at the top. The new lines are indented as `indent_of` is, by default as the body is.
+    They go below the docstring, `from __future__`, the imports that follow, and comments at the very top. The new lines
+    are indented as `indent_of` is, by default as the body is.
     """
     leading = _leading_imports(body)
     if leading and (isinstance(leading[-1], ast.Import | ast.ImportFrom) and not _is_future(leading[-1])):
@@ -58,7 +58,7 @@ def insert_at_top(
 
 
 def _leading_imports(body: Sequence[ast.stmt]) -> Sequence[ast.stmt]:
-    """Docstring, imports from `__future__`, other imports: what a body starts with."""
+    """The docstring and the imports that a body starts with."""
     docstring_count = int(bool(body) and _is_docstring(body[0]))
     imports = takewhile(lambda each: isinstance(each, ast.Import | ast.ImportFrom), body[docstring_count:])
     return body[: docstring_count + len(list(imports))]
@@ -79,7 +79,7 @@ def _is_future(statement: ast.stmt) -> bool:
 def _insert_lines_at_top(
     text: str, leading: Sequence[ast.stmt], first: ast.stmt | None, indent: str, lines: Sequence[str]
 ) -> TextEdit:
-    """The lines between what stays on top and the `first` statement below it; a blank line between is kept."""
+    """Insert the lines between the leading statements and the `first` one below; a blank line between stays."""
     start = statement_layout(text, leading[-1]).next_line if leading else _leading_comments_start(text, first)
     at = start
     while (comment := _COMMENT_LINE.match(text, at)) and comment[1] == indent:
@@ -93,7 +93,7 @@ def _insert_lines_at_top(
 
 
 def _leading_comments_start(text: str, first: ast.stmt | None) -> int:
-    """Where the lines start that hold nothing but comments, above the first statement of a body or of the text."""
+    """The start of the comment lines above the first statement of a body."""
     if first is None:
         return 0
     at = line_start(text, _first_line_start(text, first))
@@ -106,7 +106,7 @@ def _leading_comments_start(text: str, first: ast.stmt | None) -> int:
 
 
 def _first_line_start(text: str, statement: ast.stmt) -> int:
-    """Where the line of a statement starts; that of its first decorator, if it has any."""
+    """The start of the first line of a statement, including decorators."""
     decorators = getattr(statement, "decorator_list", [])
     if decorators:
         return text.rfind("@", 0, node_offsets(text, decorators[0])[0])

@@ -1,4 +1,4 @@
-"""Statements taken out of a text, or put in another's place."""
+"""Remove or replace statements."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ from flake8_redis_ssot.syntax.source import split_lines
 def remove_statement(
     text: str, statement: ast.stmt, tree: ast.Module, *, removed: Collection[ast.stmt] = ()
 ) -> list[TextEdit]:
-    """Take out a simple statement. Comments for readers stay, and a block that loses all is left with `pass`.
+    """Remove a simple statement. Comments for readers stay, and an emptied block gets `pass`.
 
-    `removed` are statements that are taken out as well, each by a call of its own.
+    `removed` are statements that other calls remove.
     """
     removed_ids = {id(each) for each in (statement, *removed)}
     block = containing_block(tree, statement)
@@ -39,7 +39,7 @@ def remove_statement(
 
 
 def _replace_with_pass(text: str, statement: ast.stmt) -> Iterator[TextEdit]:
-    """`pass` in place of the last statement of a block."""
+    """Replace the last statement of a block by `pass`."""
     layout = statement_layout(text, statement)
     yield from _replace_code(
         layout, ["pass"], [each for each in inner_comments(text, layout) if not is_tool_comment(each)], layout
@@ -49,7 +49,7 @@ def _replace_with_pass(text: str, statement: ast.stmt) -> Iterator[TextEdit]:
 
 
 def _remove_line_share(text: str, line: Sequence[ast.stmt], statement: ast.stmt) -> TextEdit:
-    """The line goes, and each of its statements takes out its share; the comments get lines of their own."""
+    """Remove the share of a statement in a line that goes; comments move to lines of their own."""
     at = line.index(statement)
     first_layout, layout = statement_layout(text, line[0]), statement_layout(text, statement)
     start = _line_content_start(text, layout) if at == 0 else layout.start
@@ -65,14 +65,14 @@ def _remove_line_share(text: str, line: Sequence[ast.stmt], statement: ast.stmt)
 
 
 def _line_content_start(text: str, layout: StatementLayout) -> int:
-    """Where a line starts, if need be after a form feed, which stays."""
+    """The start of a line, after a form feed, which stays."""
     return max(layout.line_start, text.rfind("\f", layout.line_start, layout.start) + 1)
 
 
 def _remove_part_of_line(
     text: str, line: Sequence[ast.stmt], statement: ast.stmt, removed_ids: Collection[int]
 ) -> Iterator[TextEdit]:
-    """Something of the line stays: the statement goes with the `;` before it, or, if nothing stays there, after it."""
+    """Remove a statement from a line that stays, with the `;` before it, or after it if it comes first."""
     at = line.index(statement)
     layout, last_layout = statement_layout(text, statement), statement_layout(text, line[-1])
     if any(id(each) not in removed_ids for each in line[:at]):
@@ -86,10 +86,10 @@ def _remove_part_of_line(
 def replace_statement(
     text: str, statement: ast.stmt, lines: Sequence[str], *, tree: ast.Module | None = None
 ) -> list[TextEdit]:
-    """Put `lines` of code, at least one, in the place of a simple statement.
+    """Replace a simple statement by `lines` of code (at least one).
 
-    Comments between its lines stay: above it, or at the end of a line that it shares. Where that end is can only
-    be told with the `tree` if other statements follow; without it, they are lost then.
+    Comments inside it stay: above it, or at the end of a shared line. Finding that end takes the `tree` if other
+    statements follow; without it, the comments are lost.
     """
     layout = statement_layout(text, statement)
     last_layout = (
@@ -103,7 +103,7 @@ def replace_statement(
 def _replace_code(
     layout: StatementLayout, lines: Sequence[str], comments: Sequence[str], last_layout: StatementLayout
 ) -> Iterator[TextEdit]:
-    """`last_layout` is where the last statement of the line stands."""
+    """`last_layout` is the layout of the last statement on the line."""
     if not layout.is_line_shared:
         yield TextEdit(layout.start, layout.end, layout.newline_indent.join([*comments, *lines]))
         return
@@ -113,7 +113,7 @@ def _replace_code(
 
 
 def build_removal_edits(statements: Iterable[ast.stmt], document: SourceDocument) -> list[TextEdit]:
-    """Take statements out that stand at the top of a file, each on lines of its own; neighbours go together."""
+    """Remove module-level statements that have lines of their own; adjacent ones are removed together."""
     lines = split_lines(document.text)
     rows = sorted((_first_row(each, lines), _last_row(each, lines)) for each in statements)
     row_ranges: list[tuple[int, int]] = []
@@ -125,7 +125,7 @@ def build_removal_edits(statements: Iterable[ast.stmt], document: SourceDocument
 
 
 def has_own_lines(statement: ast.stmt, document: SourceDocument) -> bool:
-    """Whether a statement at the top of a file has its lines for itself, but for a comment."""
+    """Whether a module-level statement has its lines to itself, except for a comment."""
     start, end = document.offsets_of(statement)
     row = document.lines.position(end)[0]
     rest = split_lines(document.text)[row - 1][document.lines.position(end)[1] :].strip()
@@ -133,7 +133,7 @@ def has_own_lines(statement: ast.stmt, document: SourceDocument) -> bool:
 
 
 def _first_row(statement: ast.stmt, lines: Sequence[str]) -> int:
-    """The row of its first decorator, or of the comment directly above; a comment that heads the file stays."""
+    """The row of its first decorator, or of the comment directly above, unless that starts the file."""
     decorators: list[ast.expr] = getattr(statement, "decorator_list", [])
     row = min([statement.lineno, *(each.lineno for each in decorators)])
     above = len(list(takewhile(lambda line: line.startswith("#"), reversed(lines[: row - 1]))))
@@ -141,13 +141,13 @@ def _first_row(statement: ast.stmt, lines: Sequence[str]) -> int:
 
 
 def _last_row(statement: ast.stmt, lines: Sequence[str]) -> int:
-    """Its own last row, or that of the indented comments directly below."""
+    """Its last row, or that of the indented comments directly below."""
     row = statement.end_lineno or statement.lineno
     return row + len(list(takewhile(lambda line: line[:1].isspace() and line.lstrip().startswith("#"), lines[row:])))
 
 
 def _build_removal_edit(start: int, end: int, lines: Sequence[str], document: SourceDocument) -> TextEdit:
-    """Rows go, and of the blank lines above and below the smaller number; all of them at the ends of the file."""
+    """Remove rows and the smaller number of the blank lines around them; all of them at the ends of the file."""
     above, below = _count_blank_lines(reversed(lines[: start - 1])), _count_blank_lines(lines[end:])
     if end + below >= len(lines):
         return TextEdit(document.lines.offset(start - above, 0), len(document.text), "")

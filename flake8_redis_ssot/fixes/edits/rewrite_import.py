@@ -1,4 +1,4 @@
-"""Another import statement of the same block where a name can go."""
+"""Rewrite an import statement, and move names to other import statements of its block if necessary."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ ImportNode = ast.Import | ast.ImportFrom
 def existing_statement_for(
     block: Sequence[ast.stmt], statement: ImportNode, symbol: ImportedSymbol, removed: Collection[ast.stmt]
 ) -> ImportNode | None:
-    """A statement that brings in the name, or can bring it in as well as one next to `statement` would.
+    """Another statement of the block that imports the symbol, or can import it equally well.
 
-    Between the two nothing may mention the name as it is called here: it could be rebound there, or, where it
-    would come later than now, be used. `removed` are statements that will not be there.
+    No statement in between may use its local name: it could be rebound there, or be read before a later import.
+    `removed` are statements that will be removed.
     """
     statement_index = next(at for at, each in enumerate(block) if each is statement)
     remaining_ids = {id(each) for each in block} - {id(each) for each in (*removed, statement)}
@@ -45,12 +45,12 @@ def existing_statement_for(
 
 
 def has_symbol(statement: ImportNode, symbol: ImportedSymbol) -> bool:
-    """Whether the statement brings in the name, called the same."""
+    """Whether the statement imports the symbol under the same local name."""
     return symbol.key in {each.key for each in imported_symbols(statement)}
 
 
 def _can_hold(statement: ImportNode, symbol: ImportedSymbol) -> bool:
-    """Whether the name is there already, or may be added: to a `from` of its module that does not call another so."""
+    """Whether it has the symbol, or can get it: a `from` of the same module without that local name."""
     names = imported_symbols(statement)
     can_be_added = bool(symbol.module) and symbol.name != "*" and names[0].statement_key == symbol.statement_key
     return has_symbol(statement, symbol) or (
@@ -59,7 +59,7 @@ def _can_hold(statement: ImportNode, symbol: ImportedSymbol) -> bool:
 
 
 def _has_identifier(statement: ast.stmt, local_name: str) -> bool:
-    """Whether the word occurs anywhere in the statement, or may be bound by a star."""
+    """Whether the statement contains the identifier, or a star import that may bind it."""
     words = {word for node in ast.walk(statement) for word in _identifiers(node)}
     return bool({local_name.partition(".")[0], "*"} & words)
 
@@ -82,11 +82,11 @@ def rewrite_import(
     additions: Sequence[ImportedSymbol] = (),
     removed: Collection[ast.stmt] = (),
 ) -> list[TextEdit]:
-    """Change what a statement brings in.
+    """Change the names that a statement imports.
 
-    `replacements` says by number (from 0) what stands in the place of a name, nothing if it goes; `additions` are
-    further names. What cannot stand in this statement goes to another one of its block, or to a new one behind it.
-    `removed` are statements that are taken out by calls of their own.
+    `replacements` maps the 0-based index of a name to its replacements (none: it is removed); `additions` are further
+    names. Names that cannot be in this statement go to another one of its block, or to a new one after it. `removed`
+    are statements that other calls remove.
     """
     present, block = imported_symbols(statement), containing_block(tree, statement)
     wanted_slots = _wanted_slots(present, replacements)
@@ -131,7 +131,7 @@ def rewrite_import(
 def _wanted_slots(
     present: Sequence[ImportedSymbol], replacements: Mapping[int, Sequence[ImportedSymbol]]
 ) -> list[list[ImportedSymbol]]:
-    """What is to stand in the place of each name, nothing of it twice."""
+    """The names that replace each name, without duplicates."""
     seen_keys = {symbol.key for at, symbol in enumerate(present) if at not in replacements}
     slots: list[list[ImportedSymbol]] = []
     for at, symbol in enumerate(present):
@@ -151,9 +151,9 @@ def _choose_statement_key(
     additions: Sequence[ImportedSymbol],
     existing: ExistingStatements,
 ) -> StatementKey | None:
-    """What the statement is to hold afterwards, or nothing, if it cannot stay.
+    """The key of the statement after the change, None if it cannot stay.
 
-    That is what it holds now, if any such name is there, or else the first that can be written in its place.
+    That is its present key if any name has it, else the first one that can be written in its place.
     """
     keys = [symbol.statement_key for symbol in wanted]
     if own_key in (*keys, *(symbol.statement_key for symbol in additions)):
@@ -173,9 +173,9 @@ def _edit_in_place(
     lines: Sequence[str],
     moved_items: Sequence[int],
 ) -> Iterator[TextEdit]:
-    """Change the statement into one that brings in `slots`, and put new ones behind it.
+    """Change the names of the statement to `slots`, and add `lines` after it.
 
-    The comment of the one that moves to the only new one (`moved_items`, by number; may be empty) goes along.
+    The comments of `moved_items` (0-based indices; may be empty) move to the last of the lines.
     """
     module = next(symbol.module for slot in slots for symbol in slot)
     clause = parse_clause(text, statement)
@@ -189,7 +189,7 @@ def _edit_in_place(
 
 
 def _extend_existing(text: str, symbols: Sequence[ImportedSymbol], existing: ExistingStatements) -> list[TextEdit]:
-    """Names added to the statements where they can go."""
+    """Add symbols to the existing statements."""
     symbols_by_statement: dict[ImportNode, list[ImportedSymbol]] = {}
     for symbol in symbols:
         if symbol in existing:

@@ -1,4 +1,4 @@
-"""Where a statement stands: its characters, its line, and what shares that line with it."""
+"""The layout of a statement: its offsets, its line, and what shares the line."""
 
 from __future__ import annotations
 
@@ -18,12 +18,11 @@ _TOOL_COMMENT = re.compile(r"\s*(?:noqa|type:\s*ignore|pragma|pylint|isort|fmt|n
 
 @dataclass(frozen=True, slots=True)
 class StatementLayout:
-    """A statement's characters from `start` up to `end`, and what is around them.
+    """The offsets of a statement (end exclusive), and what surrounds it.
 
-    `line_start` is where its line starts and `indent` what that line is indented by. `separator` is the `;` or `:` that
-    stands between the two, if one does. `has_following` says that another statement comes after it on the line.
-    Otherwise `comment` ends the line, if there is one; the line break starts at `line_end`, the next line at
-    `next_line_start`. `line_break` is how a new line is to end.
+    `line_start` is the start of its line, `indent` the indentation of that. `separator` is the `;` or `:` between the
+    two, if any. If `has_following`, another statement follows on the line. Otherwise `comment` ends the line, if there
+    is one; the line break starts at `line_end`, the next line at `next_line`. `line_break` is how new lines end.
     """
 
     start: int
@@ -39,17 +38,17 @@ class StatementLayout:
 
     @property
     def is_line_shared(self) -> bool:
-        """Whether anything but a comment stands on the line with it."""
+        """Whether the line contains anything but the statement and a comment."""
         return self.has_following or bool(self.separator)
 
     @property
     def newline_indent(self) -> str:
-        """What stands between two lines of code: the line break and the indentation."""
+        """The line break and the indentation."""
         return self.line_break + self.indent
 
 
 def statement_layout(text: str, statement: ast.stmt) -> StatementLayout:
-    """Where a statement stands, simple or compound (that has its last line to itself)."""
+    """The layout of a simple statement, or of a compound one that does not share its last line."""
     start, end = node_offsets(text, statement)
     line_head, separator = _find_separator(text, start)
     tail = _LINE_TAIL.match(text, end)
@@ -71,7 +70,7 @@ def statement_layout(text: str, statement: ast.stmt) -> StatementLayout:
 
 
 def node_offsets(text: str, node: ast.stmt | ast.expr) -> tuple[int, int]:
-    """The characters of a node; `ast` itself counts bytes of UTF-8."""
+    """The character offsets of a node; `ast` counts UTF-8 bytes."""
     start = _char_offset(text, node.lineno, node.col_offset)
     return start, _char_offset(text, node.end_lineno or node.lineno, node.end_col_offset or 0)
 
@@ -91,24 +90,24 @@ def _line_starts(text: str) -> list[int]:
 
 
 def line_start(text: str, at: int) -> int:
-    """Where the line starts that holds the character."""
+    """The start of the line that contains the offset."""
     return max(text.rfind("\n", 0, at), text.rfind("\r", 0, at)) + 1
 
 
 def next_line_start(text: str, at: int) -> int:
-    """Where the line after that starts, or the end of the text."""
+    """The start of the next line, or the end of the text."""
     found = LINE_BREAK.search(text, at)
     return found.end() if found else len(text)
 
 
 def line_break(text: str, at: int) -> str:
-    """How the line ends that holds the character; if it is the last one, how the one before it does."""
+    """The line break of the line that contains the offset; of the previous line if it has none."""
     found = LINE_BREAK.search(text, at) or LINE_BREAK.search(text, max(0, line_start(text, at) - 2))
     return found[0] if found else "\n"
 
 
 def _find_separator(text: str, start: int) -> tuple[int, str]:
-    """Where the line starts on which a statement stands, and the `;` or `:` before the statement."""
+    """The start of the line of a statement, and the `;` or `:` before the statement."""
     at = start
     while True:
         while at and text[at - 1] in " \t\f":
@@ -122,20 +121,20 @@ def _find_separator(text: str, start: int) -> tuple[int, str]:
 
 
 def _is_in_comment(text: str, at: int) -> bool:
-    """Whether the character is part of a comment."""
+    """Whether the offset is in a comment."""
     if "#" not in text[line_start(text, at) : at]:
         return False
     return at in SpanSet(map(node_span, parse_concrete_tree(normalise_lone_cr(text)).find_all(kind="comment")))
 
 
 def _indentation(text: str, head: int, start: int) -> str:
-    """What a line is indented by: a form feed starts afresh, and a joined line counts as one with the next."""
+    """The indentation of a line: it restarts after a form feed, and joined lines count as one."""
     blanks = [re.match(r"[ \t\f]*", line) for line in re.split(_LINE_JOIN, text[head:start])]
     return next((blank[0] for blank in blanks if blank and blank[0]), "").rpartition("\f")[2]
 
 
 def is_tool_comment(comment: str) -> bool:
-    """Whether a comment is meant for tools only, and means nothing without the code that it stands at."""
+    """Whether a comment is only meant for tools, and so has no meaning without its code."""
     return all(_TOOL_COMMENT.match(part) for part in comment.split("#")[1:])
 
 
@@ -148,7 +147,7 @@ def inner_comments(text: str, layout: StatementLayout) -> list[str]:
 
 
 def containing_block(tree: ast.Module, statement: ast.stmt) -> list[ast.stmt]:
-    """The statements of the block that holds `statement`."""
+    """The statements of the block that contains `statement`. Raises ValueError."""
     for node in ast.walk(tree):
         for name in ("body", "orelse", "finalbody"):
             block = getattr(node, name, None)
@@ -158,7 +157,7 @@ def containing_block(tree: ast.Module, statement: ast.stmt) -> list[ast.stmt]:
 
 
 def statements_on_line(text: str, block: Sequence[ast.stmt], statement: ast.stmt) -> list[ast.stmt]:
-    """The statements of the block that stand on one line with `statement`, which is one of them."""
+    """The statements of the block on the same line as `statement`, including itself."""
     first = last = next(at for at, each in enumerate(block) if each is statement)
     while first > 0 and statement_layout(text, block[first]).separator == ";":
         first -= 1

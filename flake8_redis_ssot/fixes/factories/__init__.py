@@ -1,1 +1,1 @@
-"""Factories: who calls them, and what it takes to inline, rename or delete one."""
+"""Factories: their callers, and how to inline, rename or delete one."""

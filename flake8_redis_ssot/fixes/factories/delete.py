@@ -1,4 +1,4 @@
-"""The definition of a factory taken out of its module, with all that is there for it alone."""
+"""Delete the definition of a factory, together with what only it uses."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ from flake8_redis_ssot.semantic.scopes import Symbol
 def draft_deletion(
     factory: Factory, construction: ConstructionSite, file: FileContext, context: FixContext
 ) -> FixDraft:
-    """The deletion, trusted as far as the shared instance is in the factory itself; its callers are not looked at.
+    """The deletion, without the callers; doubts are those about the construction in the factory itself.
 
-    Raises Blocked.
+    Raises NotFixableError.
     """
     shared_access = resolve_accessor(construction, file, context)
     check_recursion(shared_access, construction, file, context)
@@ -45,7 +45,7 @@ def draft_deletion(
 
 
 def _statements_to_delete(factory: Factory, file: FileContext, context: FixContext) -> list[ast.stmt]:
-    """The definition, and what binds the variables that only it uses."""
+    """The definition, and the statements that bind variables only it uses."""
     document = context.document(factory.path)
     cache_statements = list(find_cache_statements(factory, file, context))
     shared_row = next((each.lineno for each in cache_statements if not has_own_lines(each, document)), 0)
@@ -62,7 +62,7 @@ def _build_removals(statements: Sequence[ast.stmt], factory: Factory, context: F
 
 
 def _module_reads(statements: Sequence[ast.stmt], factory: Factory, context: FixContext) -> Iterator[SymbolRead]:
-    """What statements read of their module, strings in the place of types too."""
+    """The module-level names that statements read, and their strings, which may be annotations."""
     symbol_table = context.document(factory.path).symbol_table
     for node in (each for statement in statements for each in ast.walk(statement)):
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
@@ -74,7 +74,7 @@ def _module_reads(statements: Sequence[ast.stmt], factory: Factory, context: Fix
 
 
 def _check_stub(factory: Factory, context: FixContext) -> None:
-    """Whether a stub file has the definition as well. Raises Blocked."""
+    """Raise NotFixableError if a stub file declares the factory as well."""
     stub = f"{factory.path}i"
     with suppress(OSError):
         context.analysis.read_bytes(stub)
@@ -82,7 +82,7 @@ def _check_stub(factory: Factory, context: FixContext) -> None:
 
 
 def _check_patches(factory: Factory, file: FileContext, context: FixContext) -> None:
-    """Whether a patch stands in for something that the factory reads, which callers would not see. Raises Blocked."""
+    """Raise NotFixableError if a name that the factory reads is patched, which callers would not notice."""
     document = context.document(factory.path)
     reads = [read for read in _module_reads([factory.node], factory, context) if isinstance(read, ast.Name)]
     for name in sorted({read.id for read in reads if not is_in_annotation(read, document)}):
@@ -91,7 +91,10 @@ def _check_patches(factory: Factory, file: FileContext, context: FixContext) -> 
 
 
 def find_cache_statements(factory: Factory, file: FileContext, context: FixContext) -> Iterator[ast.stmt]:
-    """The statements outside the factory that bind its keepers. Raises Blocked where others use these."""
+    """The statements outside the factory that bind its cache variables.
+
+    Raises NotFixableError if other code uses them.
+    """
     document = context.document(factory.path)
     inside = set(ast.walk(factory.node))
     for symbol in factory.cache_variables:
@@ -119,7 +122,7 @@ def _is_unset(value: ast.expr | None) -> bool:
 
 
 def _why_used(symbol: Symbol, inside: set[ast.AST], path: str, context: FixContext) -> str | None:
-    """Why a variable of the module has to stay once the factory is gone."""
+    """Why a module-level variable is still used without the factory."""
     remaining = Symbol(
         symbol.name,
         symbol.scope,
@@ -132,6 +135,6 @@ def _why_used(symbol: Symbol, inside: set[ast.AST], path: str, context: FixConte
 
 
 def _is_declared_outside(symbol: Symbol, inside: set[ast.AST], path: str, context: FixContext) -> bool:
-    """Whether another function has it as `global`."""
+    """Whether another function declares it `global`."""
     declarations = (node for node in context.document(path).symbol_table.nodes if isinstance(node, ast.Global))
     return any(symbol.name in node.names and node not in inside for node in declarations)

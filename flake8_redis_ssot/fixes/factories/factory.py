@@ -1,4 +1,4 @@
-"""The function around a new instance that is given back: what kind it is, and whether it does nothing else."""
+"""The function around a new instance that it returns: its kind, and whether it does anything else."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from flake8_redis_ssot.semantic.signatures import signature_of
 
 @dataclass(frozen=True)
 class Factory:
-    """A function of a module (`path`) that does nothing but give an instance back.
+    """A function of the module at `path` that only returns an instance.
 
-    `cache_variables` are the variables of the module in which it keeps the instance, and the locks around that;
-    `is_memoised`: it gives the same one each time.
+    `cache_variables` are the module-level variables that cache the instance, and their locks; a factory that
+    `is_memoised` returns the same instance each time.
     """
 
     path: str
@@ -33,7 +33,7 @@ class Factory:
 
     @property
     def name(self) -> str:
-        """What it is called."""
+        """The name of the function."""
         return self.node.name
 
     @property
@@ -42,16 +42,16 @@ class Factory:
         return isinstance(self.node, ast.AsyncFunctionDef)
 
     def has_node(self, node: ast.AST, document: SourceDocument) -> bool:
-        """Whether a node is part of its definition."""
+        """Whether a node is part of the definition."""
         return any(ancestor is self.node for ancestor in (node, *document.symbol_table.ancestors(node)))
 
     def has_row(self, row: int) -> bool:
-        """Whether a row (1-based) is one of its own."""
+        """Whether a row (1-based) is part of the definition."""
         return self.node.lineno <= row <= (self.node.end_lineno or self.node.lineno)
 
 
 def function_kind(function: FunctionOrLambda | None, document: SourceDocument) -> str:
-    """What a function around an instance is, in one word; of what is handed over to be called, `handover`."""
+    """The kind of the function around an instance; `handover` for a constructor that is passed as a callback."""
     if function is None or isinstance(function, ast.Lambda):
         return "handover" if function is None else "lambda"
     if any(ast.unparse(each).partition("(")[0].endswith("fixture") for each in function.decorator_list):
@@ -74,7 +74,10 @@ _UNSUPPORTED_KINDS = {
 
 
 def find_factory(construction: ConstructionSite, context: FixContext, path: str) -> Factory:
-    """The factory around an instance in the file at `path`. Raises Blocked where its calls can't be replaced."""
+    """The factory around a construction in the file at `path`.
+
+    Raises NotFixableError if its calls cannot be replaced.
+    """
     document = context.document(path)
     function = (
         enclosing_function(construction.expression, document.symbol_table) if construction.call is not None else None
@@ -94,7 +97,7 @@ def find_factory(construction: ConstructionSite, context: FixContext, path: str)
 
 
 def _check_decorators(node: FunctionNode, path: str, context: FixContext) -> bool:
-    """Whether it is memoised. Raises Blocked for any other decorator."""
+    """Whether the function is memoised. Raises NotFixableError for any other decorator."""
     names = decorator_names(node, context.names(path))
     unknown_decorator = next(
         (ast.unparse(each) for each, name in zip(node.decorator_list, names) if name not in MEMOIZING_DECORATORS), None
@@ -107,7 +110,7 @@ def _check_decorators(node: FunctionNode, path: str, context: FixContext) -> boo
 
 
 def _check_parameters(node: FunctionNode) -> None:
-    """Raises Blocked where a call without arguments is none, or a default is more than a constant."""
+    """Raise NotFixableError if a parameter is required, or a default is not a constant."""
     required_name = next((each.name for each in signature_of(node, bound=False).parameters if each.is_required), None)
     if required_name:
         raise NotFixableError(f"it takes `{required_name}`, which the accessor does not")
@@ -120,9 +123,9 @@ _LOCK_TYPES = frozenset({"Lock", "RLock"})
 
 
 def check_pass_through(node: FunctionNode, instance: ast.expr, document: SourceDocument) -> tuple[Symbol, ...]:
-    """The variables of the module in which a function keeps what it has `instance`, and the locks around that.
+    """The module-level variables in which a function caches `instance`, and their locks.
 
-    Raises Blocked where anything else happens in it, logging included, and where it may give back nothing.
+    Raises NotFixableError if the function does anything else, even logging, or may return None.
     """
     checker = _BodyChecker(instance, document, frozenset(_assigned_names(node)))
     checker.check(node.body)
@@ -151,14 +154,14 @@ _WITH_TYPES = (ast.With, ast.AsyncWith)
 
 @dataclass(frozen=True)
 class _BodyChecker:
-    """Reads statements; `assigned_names` are all variables that the function sets."""
+    """Checks statements; `assigned_names` are all variables that the function assigns."""
 
     instance: ast.expr
     document: SourceDocument
     assigned_names: frozenset[str]
 
     def check(self, statements: Sequence[ast.stmt]) -> None:
-        """Raises Blocked at the first one that is more than it may be."""
+        """Raise NotFixableError at the first statement that does anything else."""
         for statement in statements:
             if not self._is_allowed(statement):
                 raise NotFixableError(f"line {statement.lineno} does more than give the instance back")
@@ -184,7 +187,7 @@ class _BodyChecker:
         return isinstance(statement, (ast.Global, ast.Pass))
 
     def _is_needed_import(self, statement: ast.Import | ast.ImportFrom) -> bool:
-        """Whether an import brings in what is made, and nothing else: any other may be there for what it does."""
+        """Whether an import only binds names that the construction reads: any other may be for side effects."""
         read = {node.id for node in ast.walk(self.instance) if isinstance(node, ast.Name)}
         return all((alias.asname or alias.name.partition(".")[0]) in read for alias in statement.names)
 
@@ -195,7 +198,7 @@ class _BodyChecker:
         return value is None or _is_none(value) or self._is_instance(value)
 
     def _is_none_test(self, test: ast.expr) -> bool:
-        """`x is None`, `not x`, and the contrary of these."""
+        """`x is None`, `not x`, and their negations."""
         if isinstance(test, ast.Compare):
             operands = [test.left, *test.comparators]
             is_none_comparison = (
@@ -215,7 +218,7 @@ class _BodyChecker:
 
 
 def _may_return_none(branch: ast.If) -> bool:
-    """Whether the branch in which there is no instance yet gives back a variable before it has set any."""
+    """Whether the branch without an instance returns a variable before it assigns one."""
     test = branch.test
     is_negated = isinstance(test, ast.UnaryOp) or (isinstance(test, ast.Compare) and isinstance(test.ops[0], ast.Is))
     for statement in branch.body if is_negated else branch.orelse:

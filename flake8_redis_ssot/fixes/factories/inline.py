@@ -1,4 +1,4 @@
-"""RSS003, on demand: calls of a factory become calls of the accessor, in every file, and the factory goes."""
+"""RSS003, on demand: replace the calls of a factory by the accessor in all files, and delete the factory."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ from flake8_redis_ssot.semantic.facts import Call, CallbackArgument
 
 
 def inline_factory(fact: Call | CallbackArgument, file: FileContext, context: FixContext) -> FixDraft | Refusal:
-    """Put the shared instance in the place of each call of the function around a new one."""
+    """Replace each call of the function around a construction by the shared instance."""
     try:
         _check_analysed(file.path, context)
         construction = locate_construction(fact, file, context.document(file.path))
@@ -59,9 +59,9 @@ def _check_analysed(path: str, context: FixContext) -> None:
 
 @dataclass
 class _FactoryInliner:
-    """What is done to the callers, one after the other.
+    """Replaces the callers one by one.
 
-    `refusal_reasons` are the reasons of those that can't follow.
+    `refusal_reasons` are those of callers that cannot be replaced.
     """
 
     factory: Factory
@@ -74,7 +74,7 @@ class _FactoryInliner:
     replacements: list[tuple[NameRead, CallReplacement]] = field(default_factory=list)
 
     def run(self) -> None:
-        """Look at everything, whatever is refused on the way."""
+        """Process all callers and bindings, even if some are refused."""
         self.refusal_reasons += [
             f"{format_path_and_row(path, row, self.file)}: {why}" for path, row, why in self.callers.untracked
         ]
@@ -115,7 +115,10 @@ class _FactoryInliner:
         )
 
     def _check_unresolved_reads(self) -> None:
-        """Attributes of that name, of something that cannot be seen. Raises Blocked where that may be the module."""
+        """Check attributes of that name on unknown objects.
+
+        Raises NotFixableError if the object may be the module.
+        """
         for path, row, imports_module in find_unresolved_reads(self.callers, self.context):
             why = (
                 f"{format_path_and_row(path, row, self.file)} reads `{self.factory.name}` of something that "
@@ -126,7 +129,7 @@ class _FactoryInliner:
             self._add_operations((), (Doubt(why),))
 
     def _remove_binding(self, binding: NameBinding) -> None:
-        """The name itself goes, whoever else may know it. Raises Blocked."""
+        """Remove a binding of the name. Raises NotFixableError if other code still uses it."""
         _check_analysed(binding.path, self.context)
         document, symbol = self.context.document(binding.path), binding.symbol
         why = next(find_local_uses(symbol, document, {*symbol.reads}), None)
@@ -138,7 +141,7 @@ class _FactoryInliner:
             self._remove_import(binding, binding.imported_name)
 
     def _check_module_binding(self, binding: NameBinding) -> None:
-        """Raises Blocked where the name is known by text, or something stands in for it that can't follow."""
+        """Raise NotFixableError if a string names it, or if it is replaced in a way that cannot move."""
         context, name = self.context, binding.symbol.name
         why = next(find_string_uses(name, binding.path, context), None)
         if why is not None:
@@ -156,7 +159,7 @@ class _FactoryInliner:
         self._add_operations(*move_factory_patches(binding, self.factory, self.replacements, context))
 
     def _is_source_module(self, binding: NameBinding) -> bool:
-        """Whether others have the function from a holder's module."""
+        """Whether other files read the function from the module of a binding."""
         path_of = self.context.resolver.path_of
         imported_names = [other.imported_name for other in self.callers.bindings if other.imported_name is not None]
         modules = {
@@ -166,7 +169,10 @@ class _FactoryInliner:
         return binding.path in modules
 
     def _remove_import(self, binding: NameBinding, imported_name: ImportedName) -> None:
-        """An import of the name goes, or becomes one of the accessor by the same name. Raises Blocked."""
+        """Remove an import of the name, or import the accessor under the same name.
+
+        Raises NotFixableError.
+        """
         document = self.context.document(binding.path)
         if imported_name.fact.is_typing_only:
             raise NotFixableError(f"line {imported_name.statement.lineno} imports it for type checkers only")

@@ -1,4 +1,4 @@
-"""Patches of a factory's name, as patches of the accessor where the calls look that up now."""
+"""Patches of the name of a factory become patches of the accessor that its callers look up instead."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ PatchMoves = tuple[tuple[ReplaceText, ...], tuple[Doubt, ...]]
 def move_factory_patches(
     binding: NameBinding, factory: Factory, replacements: CallReplacements, context: FixContext
 ) -> PatchMoves:
-    """The patches of a binding's name with another target. Raises NotFixableError where one can't follow.
+    """The edits that retarget the patches of a binding. Raises NotFixableError if one cannot move.
 
-    `replacements` are what the calls of the factory become, in all files.
+    `replacements` are the replaced calls of the factory, in all files.
     """
     name = binding.symbol.name
     targets = context.references.find_patches(binding.path, name)
@@ -46,7 +46,7 @@ def move_factory_patches(
 
 
 def _check_replacements(move: PatchMove, replacements: Sequence[CallReplacement], factory: Factory) -> None:
-    """Raise NotFixableError unless all calls are of one name of the module from now on."""
+    """Raise NotFixableError unless all calls become calls of one module-level name."""
     for replacement in replacements:
         result = replacement.shared_access.result
         if not replacement.ensured_import.is_module_level or replacement.ensured_import.text != move.new_name:
@@ -58,9 +58,9 @@ def _check_replacements(move: PatchMove, replacements: Sequence[CallReplacement]
 
 
 def _find_later_effects(move: PatchMove, factory: Factory) -> Iterator[Doubt]:
-    """Where else instances are made: the patches would reach these once they are fixed.
+    """Other constructions: the patches would also affect those once they are fixed.
 
-    Raises NotFixableError where a test patches other ways to make an instance as well.
+    Raises NotFixableError if a test also patches other names that construct an instance.
     """
     patched_files = {target.path for target in move.targets}
     for target, name in _find_other_patches(move):
@@ -75,7 +75,7 @@ def _find_later_effects(move: PatchMove, factory: Factory) -> Iterator[Doubt]:
 
 
 def _find_other_patches(move: PatchMove) -> list[tuple[PatchTarget, str]]:
-    """The patches of the other names of the module that may become the accessor as well, in order of place."""
+    """The patches of other names of the module that may also become the accessor, in source order."""
     context, symbol_table = move.context, move.context.document(move.path).symbol_table
     names = {symbol.name for symbol in symbol_table.symbols_in(symbol_table.module_scope)}
     patches = [
@@ -88,7 +88,7 @@ def _find_other_patches(move: PatchMove) -> list[tuple[PatchTarget, str]]:
 
 
 def _creates_instance(path: str, name: str, context: FixContext) -> bool:
-    """Whether a name of a module stands for something that makes an instance, so that it may become the accessor."""
+    """Whether a name of a module resolves to a function that constructs an instance."""
     return any(
         candidate.function == definition.qualname
         for definition in context.resolver.resolve(f"{context.module_name(path)}:{name}", path)
@@ -98,6 +98,6 @@ def _creates_instance(path: str, name: str, context: FixContext) -> bool:
 
 
 def _find_constructions(path: str, context: FixContext) -> list[Candidate]:
-    """The confirmed places in a file that make an instance."""
+    """The confirmed constructions of a file."""
     confirmed_findings = context.confirmed_findings(path)
     return [each.candidate for each in confirmed_findings if each.candidate.kind in CONSTRUCTIONS]

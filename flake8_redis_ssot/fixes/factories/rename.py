@@ -1,4 +1,4 @@
-"""The name of a factory that makes nothing new any more: an offer to rename it, with everybody who reads it."""
+"""Offer to rename a factory that no longer creates anything, together with all its readers."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ class _Rename:
 
 
 class _NotRenamableError(Exception):
-    """A reader that can't be renamed along."""
+    """The function or one of its readers cannot be renamed."""
 
 
 def draft_rename(fact: Call | CallbackArgument, file: FileContext, context: FixContext) -> FixDraft | None:
-    """The renaming of a function of a module whose name says that it makes something new.
+    """The fix that renames a function whose name says that it creates something.
 
-    None for other names, and where a reader can't be seen or the new name means something already.
+    None for other names, if a reader cannot be resolved, and if the new name is already used.
     """
     match = _CREATOR_NAME.fullmatch(fact.function)
     if not match or not isinstance(fact, Call) or not fact.is_returned:
@@ -54,7 +54,7 @@ def draft_rename(fact: Call | CallbackArgument, file: FileContext, context: FixC
 
 
 def _accessor_names(context: FixContext) -> set[str]:
-    """What accessors and instances are called: the same name for two things would help nobody."""
+    """The names of accessors and instances, which must stay unique."""
     resources = context.analysis.config.resources
     return {
         name.rpartition(".")[2] for resource in resources for name in (resource.accessor, resource.instance) if name
@@ -62,7 +62,7 @@ def _accessor_names(context: FixContext) -> set[str]:
 
 
 def _rename_everywhere(rename: _Rename, file: FileContext, context: FixContext) -> Iterator[tuple[ReplaceText, str]]:
-    """Each change, and for a reader where it is and what it does."""
+    """Each edit, with the location and action of a reader (empty otherwise)."""
     document = context.document(file.path)
     symbol = document.symbol_table.find_symbol(document.symbol_table.module_scope, rename.old_name)
     if (
@@ -79,7 +79,7 @@ def _rename_everywhere(rename: _Rename, file: FileContext, context: FixContext) 
 
 
 def _is_named_in_string(rename: _Rename, path: str, context: FixContext) -> bool:
-    """Whether a string somewhere names the function by its path."""
+    """Whether a string names the function by its dotted path."""
     dotted = f"{context.module_name(path)}.{rename.old_name}"
     strings = (
         string_reference.text
@@ -90,7 +90,7 @@ def _is_named_in_string(rename: _Rename, path: str, context: FixContext) -> bool
 
 
 def _check_symbol(symbol: Symbol, rename: _Rename, document: SourceDocument) -> None:
-    """Raise unless a variable can be called otherwise, with all its reads in one file."""
+    """Raise _NotRenamableError unless a variable can be renamed with all its reads in one file."""
     symbol_table = document.symbol_table
     exported = symbol_table.exported_names
     if (
@@ -130,7 +130,7 @@ def _rename_reads(
 
 
 def _rename_in_reader(reader: Reader, rename: _Rename, context: FixContext) -> Iterator[tuple[ReplaceText, str]]:
-    """What changes in another file: the import, and the reads unless it calls the function something else."""
+    """The edits of another file: its import, and its reads unless it imports the function under an alias."""
     document, fact = context.document(reader.path), reader.fact
     alias = (
         _find_alias(fact, document) if isinstance(fact, Import) and not fact.is_star and not fact.is_dynamic else None
@@ -151,7 +151,7 @@ def _rename_in_reader(reader: Reader, rename: _Rename, context: FixContext) -> I
 
 
 def _is_reexported(path: str, name: str, context: FixContext) -> bool:
-    """Whether anybody reads or patches the name in the file that imports it."""
+    """Whether the name is read or patched through the file that imports it."""
     return bool(context.references.find_readers(path, name) or context.references.find_patches(path, name))
 
 

@@ -1,4 +1,4 @@
-"""One call of a factory as a call of the accessor: judged as if the caller made the instance itself."""
+"""Replace one call of a factory by the accessor, as if the caller constructed the instance itself."""
 
 from __future__ import annotations
 
@@ -35,9 +35,9 @@ from flake8_redis_ssot.syntax.edits import TextEdit
 
 @dataclass(frozen=True)
 class CallReplacement:
-    """What one call becomes.
+    """The replacement of one call.
 
-    `imported_symbols` is what its import becomes where the factory has the accessor's name.
+    `imported_symbols` replace its import if the factory has the same name as the accessor.
     """
 
     operations: tuple[Operation, ...]
@@ -56,10 +56,9 @@ def replace_factory_call(
     file: FileContext,
     context: FixContext,
 ) -> CallReplacement:
-    """The call of the accessor. Raises Blocked.
+    """Replace a call by one of the accessor. Raises NotFixableError.
 
-    `file_reads` are all reads of the factory in the same file, `construction` is where it makes its instance, in the
-    file of `file`.
+    `file_reads` are all reads of the factory in the same file; `construction` is the one in the factory, in `file`.
     """
     caller_file, document = context.file_context(read.path, file), context.document(read.path)
     call_construction = _construction_at(
@@ -99,7 +98,7 @@ def _build_operation(
 
 
 def _check_call(read: NameRead, call: ast.Call | None, factory: Factory, document: SourceDocument) -> ast.Call:
-    """The call, if it can be another one. Raises Blocked."""
+    """The call, if it can be replaced. Raises NotFixableError."""
     if call is None:
         raise NotFixableError("it is not called there, but handed on")
     if call.args or call.keywords:
@@ -122,7 +121,7 @@ def _call_arguments(call: ast.Call) -> list[ast.expr]:
 def _construction_at(
     read: NameRead, call: ast.Call, construction: ConstructionSite, factory: Factory, document: SourceDocument
 ) -> ConstructionSite:
-    """The call as a place where an instance is made."""
+    """The call as a construction of its own."""
     root = read.root
     if not isinstance(root, ast.Name):
         raise NotFixableError("the module is not reached by a name")
@@ -146,7 +145,7 @@ def _imported_name(read: NameRead, factory: Factory) -> str:
 def _find_anchor(
     read: NameRead, root: ast.Name, construction: ConstructionSite, document: SourceDocument
 ) -> ast.stmt | None:
-    """The import that the new one goes beside: of the name, of its module, or of what the factory makes."""
+    """The import next to which the new one goes: of the name, of its module, or of the constructor."""
     if read.binding is None:
         return find_anchor_import(root, document)
     if read.binding.imported_name is not None:
@@ -165,7 +164,7 @@ def _import_accessor(
     file: FileContext,
     context: FixContext,
 ) -> tuple[EnsuredImport, tuple[ImportedSymbol, ...]]:
-    """The name of the accessor; where the factory has the same one, its import is for the accessor from now on."""
+    """Import the accessor; if the factory has the same name, its import is replaced."""
     binding = read.binding
     if binding is None or binding.symbol.name != shared_access.name:
         return ensure_import(
@@ -199,7 +198,7 @@ def _build_edit(
     text: str,
     document: SourceDocument,
 ) -> TextEdit:
-    """What changes in the text. The `await` goes where there is nothing to wait for."""
+    """The edit of the call, which also removes `await` if the accessor is not a coroutine."""
     is_coroutine = shared_access.result is not None and shared_access.result.is_coroutine
     if is_coroutine != factory.is_coroutine and is_coroutine:
         raise NotFixableError(f"`{shared_access.name}()` is a coroutine, which is not awaited here")
@@ -216,7 +215,7 @@ def _build_edit(
 def _find_repeated_calls(
     call_construction: ConstructionSite, file_reads: Iterable[NameRead], document: SourceDocument
 ) -> Iterator[Doubt]:
-    """Who calls it twice in one body may want two of them; `file_reads` are all reads of the file."""
+    """Code that calls it twice in one scope may need two instances."""
     symbol_table = document.symbol_table
     scope = symbol_table.scope_of(symbol_table.statement_of(call_construction.expression))
     rows = [read.row for read in file_reads if symbol_table.scope_of(symbol_table.statement_of(read.node)) is scope]

@@ -1,1 +1,1 @@
-"""RSS001: imports of deprecated modules and names, replaced or removed."""
+"""RSS001: replace or remove imports of deprecated modules and names."""

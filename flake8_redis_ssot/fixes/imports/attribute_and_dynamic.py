@@ -1,4 +1,4 @@
-"""RSS001 for `package.old.name`, where no import names the old module: the name is imported from the new one."""
+"""RSS001 for `package.old.name` and `import_module("old")`, which no import statement names."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from flake8_redis_ssot.syntax.string_literals import edit_string
 def redirect_attribute(
     access: AttributeAccess, deprecated: DeprecatedName, file: FileContext, context: FixContext
 ) -> tuple[FixDraft, list[Relocation]]:
-    """The attribute becomes a name of its own. Raises Blocked."""
+    """Replace the attribute by a name that is imported from the new module. Raises NotFixableError."""
     document = context.document(file.path)
     node = document.find_node(ast.Attribute, access.span)
     parent = document.symbol_table.parent(node) if node is not None else None
@@ -62,7 +62,7 @@ def redirect_attribute(
 
 
 def find_anchor_import(root: ast.Name, document: SourceDocument) -> ast.stmt | None:
-    """The import that brings the first name, if one does. Raises Blocked where it may not."""
+    """The import that binds the root name, if any. Raises NotFixableError if it may fail or is ambiguous."""
     symbol = document.symbol_table.symbol_of(root) if document.symbol_table.lookup(root.id, root) else None
     if symbol is None or not isinstance(symbol.bindings[0].node, ast.alias):
         return None
@@ -86,7 +86,7 @@ def _resolve_module(access: AttributeAccess, deprecated: DeprecatedName, file: F
 def replace_dynamic_import(
     fact: Import, old: DeprecatedName, file: FileContext, context: FixContext
 ) -> tuple[FixDraft, list[Relocation]]:
-    """The same import of the new module, where all that is read from it is there. Raises Blocked."""
+    """The same import of the new module, which must define all names that are read. Raises NotFixableError."""
     document = context.document(file.path)
     call = document.find_node(ast.Call, fact.span)
     argument = _name_argument(call)
@@ -126,5 +126,5 @@ def _name_argument(call: ast.expr | None) -> ast.expr | None:
 
 
 def _is_dunder_import(call: ast.expr) -> bool:
-    """`__import__("a.b")` gives back `a`, and with a list of names something else again."""
+    """`__import__("a.b")` returns `a`, or `a.b` with a list of names."""
     return isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "__import__"

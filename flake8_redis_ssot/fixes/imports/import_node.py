@@ -1,4 +1,4 @@
-"""From a recorded import to its place in the tree."""
+"""Find the nodes of a recorded import."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from flake8_redis_ssot.semantic.facts import Import
 
 @dataclass(frozen=True)
 class ImportedName:
-    """A name that an import statement brings in: the fact, and its nodes in the tree of `path`."""
+    """A name that an import statement binds: its fact, and its nodes in the tree of `path`."""
 
     fact: Import
     path: str
@@ -23,12 +23,12 @@ class ImportedName:
     alias: ast.alias
 
     def replace_with(self, replacements: tuple[ImportedSymbol, ...]) -> ReplaceImport:
-        """The operation that puts other names in the place of this one."""
+        """The operation that replaces this name by others."""
         return ReplaceImport(self.path, self.statement, self.alias, replacements)
 
 
 def find_imported_name(fact: Import, document: SourceDocument) -> ImportedName:
-    """The nodes of a recorded import. Raises Blocked where the tree has none for it."""
+    """The nodes of a recorded import. Raises NotFixableError if the tree has none."""
     for statement in document.imports:
         if document.source.span(statement) == fact.statement:
             for alias in statement.names:
@@ -38,7 +38,7 @@ def find_imported_name(fact: Import, document: SourceDocument) -> ImportedName:
 
 
 def is_import_tested(node: ast.AST, document: SourceDocument) -> bool:
-    """Whether somebody waits for what an import does: a warning, or its failure."""
+    """Whether a test expects the import to warn or to fail."""
     ancestors = document.symbol_table.ancestors(node)
     return any(
         isinstance(ancestor, (ast.With, ast.AsyncWith)) and is_expecting_error(ancestor) for ancestor in ancestors

@@ -1,4 +1,4 @@
-"""RSS001 for whole modules: `import old as m`, `from package import old`, `import package.old` and its chains."""
+"""RSS001 for whole modules: `import old as m`, `from package import old` and `import package.old`."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from flake8_redis_ssot.semantic.scopes import Symbol
 def redirect_module_import(
     imported_name: ImportedName, symbol: Symbol, deprecated: DeprecatedName, file: FileContext, context: FixContext
 ) -> tuple[FixDraft, list[Relocation]]:
-    """A name that stands for the module: its attributes have to be the same ones in the new module."""
+    """Import the new module under the same name; it must define all attributes that are read."""
     module = _imported_module_name(imported_name, file)
     target = _resolve_target(deprecated, module, imported_name.fact, file, context)
     document = context.document(file.path)
@@ -65,7 +65,7 @@ def _imported_module_name(imported_name: ImportedName, file: FileContext) -> str
 
 
 def _check_all_names(deprecated: DeprecatedName, module: str, file: FileContext, context: FixContext) -> None:
-    """Whether the new module has everything that the old one offers, as nobody sees what is read. Raises Blocked."""
+    """Raise NotFixableError unless the new module defines every public name of the old one."""
     for name in sorted(file.resolver.load_exports(_module_path(module, file)).names):
         if not name.startswith("_") and "." not in name:
             try:
@@ -88,7 +88,7 @@ def _resolve_target(
 
 
 def _find_shadowed_part(module: str, file: FileContext) -> str | None:
-    """The part of a module's name that its package has bound to something else; None where it leads to the module."""
+    """The prefix of a module's name that its package binds to something else; None if there is none."""
     parts = module.split(".")
     for length in range(2, len(parts) + 1):
         name = ".".join(parts[:length])
@@ -119,7 +119,7 @@ def _build_named(imported_name: ImportedName, symbol: Symbol, target: str, file:
 def redirect_dotted_import(
     imported_name: ImportedName, deprecated: DeprecatedName, file: FileContext, context: FixContext
 ) -> tuple[FixDraft, list[Relocation]]:
-    """`import package.old`: each `package.old.name` in the file becomes `package.new.name`, or the import goes."""
+    """`import package.old`: replace each `package.old.name` by `package.new.name`, or remove the import."""
     document, module = context.document(file.path), imported_name.alias.name
     symbol = document.symbol_table.symbol_of(imported_name.alias)
     dotted_reads = list(_find_dotted_reads(symbol, module, document))
@@ -150,7 +150,7 @@ def redirect_dotted_import(
 
 
 def _other_imported_modules(symbol: Symbol, imported_name: ImportedName) -> list[str]:
-    """The modules that other plain imports of the file load under the same first name."""
+    """The modules that other plain imports of the file load under the same root name."""
     nodes = [binding.node for binding in symbol.bindings if isinstance(binding.statement, ast.Import)]
     return [
         node.name
@@ -162,7 +162,7 @@ def _other_imported_modules(symbol: Symbol, imported_name: ImportedName) -> list
 def _check_other_reads(
     other_reads: list[ast.Name], loaded_modules: list[str], document: SourceDocument, file: FileContext
 ) -> None:
-    """Whether what else is read below the first name is still loaded by then. Raises Blocked."""
+    """Raise NotFixableError if a module that other reads need is no longer imported."""
     for read in other_reads:
         needed_module = _resolve_read_module(read, document, file)
         if not any(module == needed_module or module.startswith(needed_module + ".") for module in loaded_modules):
@@ -170,7 +170,7 @@ def _check_other_reads(
 
 
 def _resolve_read_module(read: ast.Name, document: SourceDocument, file: FileContext) -> str:
-    """The module that a name and the attributes behind it stand for, as far as they are modules."""
+    """The longest module that a name and its attributes resolve to."""
     name, node = read.id, document.symbol_table.parent(read)
     while isinstance(node, ast.Attribute) and _is_module(f"{name}.{node.attr}", file):
         name, node = f"{name}.{node.attr}", document.symbol_table.parent(node)
@@ -185,7 +185,7 @@ def _is_module(name: str, file: FileContext) -> bool:
 def _find_dotted_reads(
     symbol: Symbol, module: str, document: SourceDocument
 ) -> Iterator[tuple[ast.Name, ast.Attribute]]:
-    """The reads of something in a module by its whole name: the first name, and the attribute of the module."""
+    """The reads of attributes of a module by its full name: the root name, and the attribute."""
     parts = module.split(".")
     for read in symbol.reads:
         node: ast.AST | None = read
@@ -201,7 +201,7 @@ def _find_dotted_reads(
 def _can_use_root(
     root: str, symbol: Symbol, dotted_reads: list[tuple[ast.Name, ast.Attribute]], document: SourceDocument
 ) -> bool:
-    """Whether the first part of the new name means the new package wherever it is written."""
+    """Whether the root of the new name resolves to the new package at every read."""
     if root == symbol.name:
         return True
     return all(
@@ -217,7 +217,7 @@ def _remove_unused_import(
     file: FileContext,
     context: FixContext,
 ) -> FixDraft:
-    """Nobody reads the module by its name; its first part may still be needed."""
+    """Remove an import whose module is not read; its root name may still be used."""
     document = context.document(file.path)
     if is_in_try(imported_name.statement, document):
         raise NotFixableError("whether the import fails decides what comes next")

@@ -1,4 +1,4 @@
-"""Where the things of an old module are now, and whether they are still the same things."""
+"""Resolve the names of a deprecated module to their replacements, and compare their definitions."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from flake8_redis_ssot.semantic.signatures import find_incompatibility
 
 @dataclass(frozen=True)
 class Relocation:
-    """A name of an old module (dotted `old_module`) and what takes its place; `reasons`: why it is not the same."""
+    """A name of an old module (dotted) and its replacement; `reasons` say why they may differ."""
 
     old_module: str
     old_name: str
@@ -24,7 +24,7 @@ class Relocation:
 
 
 def find_replacement_module(deprecated: DeprecatedName, dotted: str, file: FileContext) -> str:
-    """The module that takes the place of the module `dotted`, which is deprecated or lies in a deprecated one."""
+    """The module that replaces `dotted`, which is deprecated or a submodule of a deprecated one."""
     replacement = deprecated.replacement or deprecated.resource.canonical[0]
     suffix = dotted[len(deprecated.name) :] if dotted.startswith(deprecated.name + ".") else ""
     submodule = f"{replacement}{suffix}"
@@ -34,7 +34,7 @@ def find_replacement_module(deprecated: DeprecatedName, dotted: str, file: FileC
 def resolve_relocation(
     deprecated: DeprecatedName, module: str, name: str, file: FileContext, context: FixContext
 ) -> Relocation:
-    """What takes the place of `module:name`. Raises Blocked where nothing does."""
+    """The replacement of `module:name`. Raises NotFixableError if there is none."""
     target, new_name = _resolve_target(deprecated, module, name, file)
     if file.resolver.path_of(target, file.path) is None:
         raise NotFixableError(f"`{target}` is not to be found in the project")
@@ -73,7 +73,7 @@ def _are_found(definitions: tuple[Definition, ...]) -> bool:
 
 
 def _has_dynamic_exports(module: str, file: FileContext) -> bool:
-    """Whether a module makes names when they are asked for, or takes all of another one that is not to be found."""
+    """Whether a module has `__getattr__`, or a star import that could not be resolved."""
     path = file.resolver.path_of(module, file.path)
     exports = file.resolver.load_exports(path) if path is not None else None
     return exports is not None and (exports.has_getattr or bool(exports.stars))
@@ -86,7 +86,7 @@ def _definition_keys(definitions: tuple[Definition, ...]) -> set[tuple[str | Non
 def _compare_functions(
     old_definitions: tuple[Definition, ...], new_definitions: tuple[Definition, ...], new_name: str, context: FixContext
 ) -> tuple[str, ...]:
-    """Another thing of that name: a function that gives back the same may take its place, though not for sure."""
+    """Two different definitions: functions that return the same class may replace each other, with a reason."""
     mismatch_error = NotFixableError(f"`{new_name}` is something else than `{old_definitions[0].name}`")
     if (
         len(old_definitions) > 1

@@ -1,4 +1,4 @@
-"""RSS001: an import of something old is deleted where nobody reads it, else it imports the new one."""
+"""RSS001: remove an unused import of something deprecated, or import its replacement."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ RedirectResult = tuple[FixDraft, Sequence[Relocation]]
 def replace_deprecated_import(
     deprecated_uses: Sequence[DeprecatedUse], file: FileContext, context: FixContext
 ) -> FixDraft | Refusal:
-    """What to do about the old names of one statement: as many as can be trusted equally far."""
+    """The fix of the deprecated names of one statement: those with the highest applicability."""
     drafts, reasons = [], []
     for fact, deprecated in deprecated_uses:
         try:
@@ -55,7 +55,7 @@ def replace_deprecated_import(
 def _redirect_fact(
     fact: Import | AttributeAccess, deprecated: DeprecatedName, file: FileContext, context: FixContext
 ) -> RedirectResult:
-    """The fix of one old name, patches left out, and what moved."""
+    """The fix of one deprecated name, without patches, and its relocations."""
     draft, relocations = _draft_redirect(fact, deprecated, file, context)
     if isinstance(fact, Import) and not (
         deprecated.is_symbol and fact.span != fact.statement and _has_other_imports(fact, file)
@@ -65,7 +65,7 @@ def _redirect_fact(
 
 
 def _has_other_imports(fact: Import, file: FileContext) -> bool:
-    """Whether the same statement imports more, so that it goes on loading its module."""
+    """Whether the same statement imports other names, so that it still loads the module."""
     return any(other.statement == fact.statement and other != fact for other in file.facts.imports)
 
 
@@ -105,7 +105,7 @@ def _draft_removal(imported_name: ImportedName, symbol: Symbol, file: FileContex
 def _redirect_name(
     imported_name: ImportedName, symbol: Symbol, deprecated: DeprecatedName, file: FileContext, context: FixContext
 ) -> RedirectResult:
-    """`from old import x`: the same name of the new module, or another one with all its reads."""
+    """`from old import x`: import the same name from the new module, or another one and rename its reads."""
     module, _, name = imported_name.fact.origin.partition(":")
     definition_name = _find_deprecated_origin(imported_name.fact, deprecated, file)
     if definition_name is not None:
@@ -126,7 +126,7 @@ def _redirect_name(
 
 
 def _find_deprecated_origin(fact: Import, deprecated: DeprecatedName, file: FileContext) -> str | None:
-    """The true name of what a module that is not deprecated passes on from one that is."""
+    """The definition that a module re-exports from a deprecated one; None if the name itself is deprecated."""
     module, _, name = fact.origin.partition(":")
     full = f"{file.resolver.module_name(module, file.path)}.{name}"
     if file.resources.find_deprecated(full) is not None:
@@ -149,7 +149,7 @@ def _explain_leftover(
 
 
 def _explain_later_removal(symbol: Symbol, file: FileContext, context: FixContext) -> str:
-    """A note where the import goes by itself once the calls of what it imports are fixed."""
+    """A note if the import becomes unused once the calls of its name are fixed."""
     rows = [read.lineno for read in symbol.reads]
     finding_rows = {
         confirmed.candidate.span.row
@@ -185,7 +185,7 @@ def _draft_relocation(
 
 
 def _rename_reads(symbol: Symbol, name: str, file: FileContext, context: FixContext) -> tuple[ReplaceText, ...] | None:
-    """All reads of a variable under a new name; None where somebody else knows it by the old one."""
+    """Edits that rename all reads of a variable; None if other code uses the old name."""
     document = context.document(file.path)
     if why_used(symbol, file.path, context, symbol.reads) is not None:
         return None
@@ -221,7 +221,7 @@ def find_reader_finding(
 ) -> tuple[ConfirmedFinding, Sequence[DeprecatedUse], FileContext]:
     """The finding about a read of an old name in the file at `path`, all old names of its statement, and the file.
 
-    Raises NotFixableError where there is no such finding.
+    Raises NotFixableError if there is no such finding.
     """
     file = context.analysis.file_context(path)
     for confirmed in context.confirmed_findings(path) if file is not None else ():

@@ -1,4 +1,4 @@
-"""What a module does when it is loaded besides binding names: who no longer imports it may miss that."""
+"""Side effects of loading a module, which are lost when it is no longer imported."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def import_side_effects(fact: Import, file: FileContext, context: FixContext) ->
 
 
 def _find_loaded_files(fact: Import, file: FileContext) -> list[str]:
-    """The file that an import loads."""
+    """The files that an import loads."""
     paths = [definition.path for definition in file.resolve([fact.origin]) if definition.is_module] or [
         file.resolver.path_of(fact.origin.partition(":")[0], file.path)
     ]
@@ -39,7 +39,7 @@ def _find_loaded_files(fact: Import, file: FileContext) -> list[str]:
 
 
 def _map_imported_names(tree: ast.Module) -> dict[str, str]:
-    """The names that the imports of a module bind at its top level, each with the first part of where it is from."""
+    """The names that module-level imports bind, each with the top-level package it is imported from."""
     root_by_name: dict[str, str] = {}
     for node in tree.body:
         if isinstance(node, ast.Import):
@@ -52,7 +52,7 @@ def _map_imported_names(tree: ast.Module) -> dict[str, str]:
 
 
 def _find_first_effect(body: Sequence[ast.stmt], imported: dict[str, str]) -> int:
-    """The row of the first statement that does something to others; 0 if there is none."""
+    """The row (1-based) of the first statement with an effect on other modules; 0 if there is none."""
     for statement in body:
         if isinstance(statement, ast.If) and (is_type_checking(statement.test) or _is_main_check(statement.test)):
             row = _find_first_effect(statement.orelse, imported)
@@ -70,7 +70,7 @@ def _find_first_effect(body: Sequence[ast.stmt], imported: dict[str, str]) -> in
 
 
 def _child_statements(statement: ast.stmt) -> list[ast.stmt]:
-    """The statements directly in a compound one."""
+    """The statements directly in a compound statement."""
     children = list(ast.iter_child_nodes(statement))
     branches = [child for child in children if isinstance(child, (ast.ExceptHandler, ast.match_case))]
     return [
@@ -84,7 +84,7 @@ def _is_main_check(test: ast.expr) -> bool:
 
 
 def _has_side_effect(statement: ast.stmt, imported: dict[str, str]) -> bool:
-    """A call whose result nobody keeps, or something that is set in what another module owns."""
+    """A call whose result is discarded, or an assignment into something imported."""
     if isinstance(statement, ast.Expr):
         calls = [node for node in ast.walk(statement) if isinstance(node, ast.Call)]
         return bool(calls) and last_name(calls[0].func) not in _REPORTING_CALLS
@@ -101,7 +101,7 @@ def _has_side_effect(statement: ast.stmt, imported: dict[str, str]) -> bool:
 
 
 def _may_register(decorator: ast.expr, imported: dict[str, str]) -> bool:
-    """Whether a decorator is one of the project or of a library that may keep what it decorates."""
+    """Whether a decorator of the project or of a library may register what it decorates."""
     module = imported.get(_root_name(decorator))
     return module is not None and module not in _PURE_DECORATOR_MODULES
 

@@ -1,4 +1,4 @@
-"""RSS001 for `from old import *`: the names that the file reads are imported by name, or the import goes."""
+"""RSS001 for `from old import *`: import the names that the file reads, or remove the import."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from flake8_redis_ssot.project.view import FileContext
 def redirect_star_import(
     imported_name: ImportedName, deprecated: DeprecatedName, file: FileContext, context: FixContext
 ) -> tuple[FixDraft, list[Relocation]]:
-    """What a star import of something old becomes. Raises Blocked."""
+    """The fix of a star import of a deprecated module. Raises NotFixableError."""
     document = context.document(file.path)
     module = imported_name.fact.origin.partition(":")[0]
     star_names = _star_names(module, file)
@@ -60,7 +60,7 @@ def redirect_star_import(
 def find_unneeded_star(
     document: SourceDocument, released_reads: Collection[ast.Name], context: FixContext
 ) -> ast.ImportFrom | None:
-    """The only star import of a file, if nobody needs it once `released_reads` are read no more."""
+    """The only star import of a file, if it is unused without `released_reads`."""
     free_names = [name for name in released_reads if document.symbol_table.lookup(name.id, name) is None]
     star_imports = [each for each in document.imports if isinstance(each, ast.ImportFrom) and each.names[0].name == "*"]
     file = context.analysis.file_context(document.path)
@@ -82,7 +82,7 @@ def find_unneeded_star(
 
 
 def _star_names(module: str, file: FileContext) -> list[str]:
-    """The names that a star import of a module binds."""
+    """The names that a star import of a module binds. Raises NotFixableError."""
     path = file.resolver.path_of(module, file.path)
     exports = file.resolver.load_exports(path) if path is not None else None
     if exports is None or exports.stars or exports.has_getattr:
@@ -94,7 +94,7 @@ def _star_names(module: str, file: FileContext) -> list[str]:
 def _check_star_reexports(
     star_names: list[str], document: SourceDocument, file: FileContext, context: FixContext
 ) -> None:
-    """A star import passes on everything that it brings, and binds anew what had another meaning. Raises Blocked."""
+    """Raise NotFixableError if a name of the star import is re-exported, patched or rebound."""
     if file.path.endswith(("__init__.py", "__init__.pyi")):
         raise NotFixableError("the package passes on whatever the star import brings")
     global_names = {name for node in document.symbol_table.nodes if isinstance(node, ast.Global) for name in node.names}

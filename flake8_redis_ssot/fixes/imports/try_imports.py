@@ -1,4 +1,4 @@
-"""`try: import new` / `except ImportError: import old`: once both would import the same, one import is enough."""
+"""Imports in `try`: once `try: import new` and `except ImportError: import old` are the same, keep one."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _IMPORT_ERRORS = frozenset({"ImportError", "ModuleNotFoundError", "Exception", "
 
 
 def is_in_try(statement: ast.stmt, document: SourceDocument) -> bool:
-    """Whether a statement decides by its failure what happens next: it must not just disappear."""
+    """Whether a failure of the statement is handled, so that it must not be removed."""
     child: ast.AST = statement
     for ancestor in document.symbol_table.ancestors(statement):
         if (
@@ -44,7 +44,7 @@ def _catches_import_error(handler: ast.ExceptHandler) -> bool:
 
 
 def _suppresses_import_error(item: ast.withitem) -> bool:
-    """Whether it is a `suppress(ImportError)`."""
+    """Whether it is `suppress(ImportError)`."""
     call = item.context_expr
     return isinstance(call, ast.Call) and last_name(call.func) == "suppress" and _has_import_error(call.args)
 
@@ -56,7 +56,7 @@ def _has_import_error(exception_types: Iterable[ast.expr | None]) -> bool:
 def collapse_try_imports(
     imported_name: ImportedName, symbol: Symbol, relocation: Relocation, file: FileContext, context: FixContext
 ) -> FixDraft | None:
-    """One import for a pair whose arms would be the same; None where there is no such pair. Raises Blocked."""
+    """One import for two equal branches; None if there is no such pair. Raises NotFixableError."""
     document = context.document(file.path)
     statement, other_import = _find_pair(imported_name.statement, document)
     if statement is None or other_import is None or not _is_same_import(other_import, relocation, symbol.name, file):
@@ -72,7 +72,7 @@ def collapse_try_imports(
 def find_same_import_reasons(
     imported_name: ImportedName, symbol: Symbol, relocation: Relocation, file: FileContext, context: FixContext
 ) -> Iterator[str]:
-    """Why a redirected import is no longer what it was: another arm of its `try` would then do the same."""
+    """A reason if another branch of the `try` would import the same as the redirected import."""
     document = context.document(file.path)
     for ancestor in document.symbol_table.ancestors(imported_name.statement):
         if isinstance(ancestor, (ast.FunctionDef, ast.AsyncFunctionDef)):
@@ -86,7 +86,7 @@ def find_same_import_reasons(
 
 
 def _find_other_imports(statement: ast.Try, own_statement: ast.stmt) -> Iterator[ast.ImportFrom]:
-    """The imports in the arms of a `try` that do not hold the statement `own_statement`."""
+    """The imports in the branches of a `try` that do not contain `own_statement`."""
     for branch in (statement.body, *(handler.body for handler in statement.handlers)):
         nodes = [node for part in branch for node in ast.walk(part)]
         if own_statement not in nodes:
@@ -118,7 +118,7 @@ def _is_same_import(other_import: ast.ImportFrom, relocation: Relocation, local_
 
 
 def _build_edit(statement: ast.Try, other_import: ast.ImportFrom, document: SourceDocument) -> TextEdit:
-    """The whole `try` becomes its import; comments in what goes stand below it."""
+    """Replace the whole `try` by its import; comments of the removed code go below it."""
     start, end = document.offsets_of(statement)
     line_end = _end_of_line(document.text, end)
     first, last = document.offsets_of(other_import)

@@ -1,4 +1,4 @@
-"""Whether anybody still reads what an import brings in: in the file, in other files, in strings, in comments."""
+"""Whether an import is still used: in the file, in other files, in strings, in comments."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ def why_used(
     released_reads: Collection[ast.AST] = (),
     is_moved: Callable[[PatchTarget], bool] = lambda target: False,
 ) -> str | None:
-    """Why the import of a name has to stay; None where nobody needs it.
+    """Why the import of a name has to stay; None if it is unused.
 
-    `released_reads` are names that are not read any more, `is_moved` says of a patch that it has another target now.
+    `released_reads` are reads that will be removed; `is_moved` tells whether a patch gets another target.
     """
     document = context.document(path)
     reasons = chain(find_local_uses(symbol, document, released_reads), find_package_export(symbol, document))
@@ -36,7 +36,7 @@ def why_used(
 
 
 def find_local_uses(symbol: Symbol, document: SourceDocument, released_reads: Collection[ast.AST]) -> Iterator[str]:
-    """Who needs a variable in its own file, besides what is `released_reads`."""
+    """The uses of a variable in its own file, except `released_reads`."""
     name = symbol.name
     for read in symbol.reads:
         if read not in released_reads:
@@ -56,7 +56,7 @@ def find_local_uses(symbol: Symbol, document: SourceDocument, released_reads: Co
 
 
 def _find_conventional_uses(symbol: Symbol, document: SourceDocument) -> Iterator[str]:
-    """Reads that Python does not know of: explicit re-exports, interfaces of packages, fixtures."""
+    """Implicit uses: explicit re-exports, `__all__`, fixtures and test hooks."""
     name, alias = symbol.name, symbol.bindings[0].node
     all_symbol = document.symbol_table.find_symbol(document.symbol_table.module_scope, "__all__")
     if name in (document.symbol_table.exported_names or ()):
@@ -73,7 +73,7 @@ def _find_conventional_uses(symbol: Symbol, document: SourceDocument) -> Iterato
 
 
 def find_package_export(symbol: Symbol, document: SourceDocument) -> Iterator[str]:
-    """Whether a package offers a variable to others."""
+    """Whether a variable is part of the interface of a package."""
     if os.path.basename(document.path).startswith("__init__.") and symbol.scope.kind == "module":
         yield f"`{symbol.name}` is part of what the package offers"
 
@@ -91,7 +91,7 @@ def _is_test_file_name(file_name: str) -> bool:
 
 
 def _explain_fixture(symbol: Symbol, path: str, context: FixContext) -> str | None:
-    """A fixture is there for all tests below, whoever reads it; some run without being asked for."""
+    """A fixture may be used by all tests below, and an autouse fixture is never requested."""
     file, binding = context.analysis.file_context(path), symbol.bindings[0]
     if file is None or not isinstance(binding.node, ast.alias) or not isinstance(binding.statement, ast.ImportFrom):
         return None
@@ -107,7 +107,7 @@ def _is_fixture(node: ast.stmt) -> bool:
 
 
 def _find_hidden_reads(symbol: Symbol, document: SourceDocument) -> Iterator[str]:
-    """Where newer syntax had to be levelled down, the tree may hide a read; the text does not."""
+    """Reads in the text that are missing from the tree, as newer syntax was rewritten."""
     if document.source.text == document.text:
         return
     pattern = re.compile(rf"(?<![\w.]){re.escape(symbol.name)}\b(?!\s*=(?!=))")
@@ -130,7 +130,7 @@ def _find_outside_uses(
 
 
 def _find_string_reads(name: str, path: str, context: FixContext) -> Iterator[tuple[str, int]]:
-    """Where other files, which have the whole module, hold the name as a text: `getattr(module, "name")`."""
+    """Where files that import the whole module have the name as a string: `getattr(module, "name")`."""
     for reader_path in context.references.find_files_matching(rb"[\"']" + name.encode() + rb"[\"']"):
         if reader_path != path and _imports_module(reader_path, path, context):
             patched_rows = {
@@ -146,7 +146,7 @@ def _find_string_reads(name: str, path: str, context: FixContext) -> Iterator[tu
 
 
 def _imports_module(reader_path: str, path: str, context: FixContext) -> bool:
-    """Whether a file imports a module as a whole, or a package on the way to it, or names it by text (both paths)."""
+    """Whether a file imports a module or one of its parent packages as a whole, or names it in a string."""
     module, package = context.module_name(path), package_name(reader_path, context.resolver.modules.roots)
     if module.encode() in re.findall(rb"[\"']([\w.]+)[\"']", context.references.code_bytes(reader_path)):
         return True
@@ -159,7 +159,7 @@ def _imports_module(reader_path: str, path: str, context: FixContext) -> bool:
 
 
 def find_string_uses(name: str, path: str, context: FixContext) -> Iterator[str]:
-    """Who reads the name of a module by text, and strings that are a dotted path to it: settings, entry points."""
+    """Reads of a module-level name by a string, and strings with its dotted path: settings, entry points."""
     for reader_path, row in _find_string_reads(name, path, context):
         yield f"`{name}` may be read from here by {context.relative_path(reader_path)}:{row}"
     for target in context.references.find_string_targets(path, name):
@@ -171,7 +171,7 @@ _CODE_FUNCTIONS = ("eval", "exec")
 
 
 def find_dynamic_reads(symbol: Symbol, document: SourceDocument) -> Iterator[int]:
-    """Rows where all the names in a variable's scope are at hand, and which of them is read cannot be seen."""
+    """Rows (1-based) where any variable in the scope of the symbol may be read."""
     symbol_table = document.symbol_table
     for name in ("globals", *_SCOPE_FUNCTIONS, *_CODE_FUNCTIONS):
         for node in symbol_table.unresolved_reads(name):
@@ -193,7 +193,7 @@ def _may_read(name: str, call: ast.Call, symbol: Symbol, document: SourceDocumen
 
 
 def _has_constant_key(call: ast.Call, document: SourceDocument) -> bool:
-    """`globals()["x"]` and `globals().get("x")` say what they read, and `globals().update` what they write."""
+    """`globals()["x"]` and `globals().get("x")` read known names, and `globals().update` only writes."""
     parent = document.symbol_table.parent(call)
     if isinstance(parent, ast.Subscript) and parent.value is call:
         return isinstance(parent.slice, ast.Constant) or not isinstance(parent.ctx, ast.Load)

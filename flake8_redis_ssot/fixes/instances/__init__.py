@@ -1,1 +1,1 @@
-"""RSS002 and RSS003: constructor calls replaced by the accessor, and what that would change."""
+"""RSS002 and RSS003: replace constructor calls by the accessor, and check what that changes."""

@@ -1,4 +1,4 @@
-"""What is to be used instead of a new instance: the accessor, or the instance itself, and what can be seen of it."""
+"""Resolve the accessor, or the instance, that replaces a new instance."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from flake8_redis_ssot.semantic.signatures import find_call_mismatch
 
 @dataclass(frozen=True)
 class SharedAccess:
-    """What is to be used instead: a dotted name, in parts, and what it stands for.
+    """The accessor or instance that is used instead, and what it resolves to.
 
-    `path` is the file that has it, `result` what the accessor gives back (None: the name is the instance itself),
-    `definition` the class of it. `may_be_none`: it is None, or fails, until something has set it up; `constructor_args`
-    is what it is made with, as text; `rebound_row` is a row that binds the instance anew (0: there is none).
+    `path` is the file that defines it, `result` what the accessor returns (None: the name is the instance itself),
+    `definition` its class. If `may_be_none`, it is None or fails before it is set up; `constructor_args` is the source
+    text of its arguments; `rebound_row` is a row (1-based) that rebinds the instance (0: none).
     """
 
     module: str
@@ -38,12 +38,15 @@ class SharedAccess:
 
     @property
     def is_instance(self) -> bool:
-        """Whether the name is the instance and not a function that gives it back."""
+        """Whether the name is the instance itself, not a function that returns it."""
         return self.result is None
 
 
 def resolve_accessor(construction: ConstructionSite, file: FileContext, context: FixContext) -> SharedAccess:
-    """What is configured for a place. Raises Blocked where it can't be used."""
+    """The accessor or instance that is configured for a construction.
+
+    Raises NotFixableError if it cannot be used.
+    """
     dotted = file.accessor(construction.resource)
     if not dotted:
         raise NotFixableError("neither an accessor nor an instance is configured")
@@ -66,7 +69,7 @@ def resolve_accessor(construction: ConstructionSite, file: FileContext, context:
 
 
 def resolve_instance(dotted: str, file: FileContext, context: FixContext) -> SharedAccess:
-    """The instance itself. Raises Blocked where it is not to be found."""
+    """The instance itself. Raises NotFixableError if it is not found."""
     module, path, name = _locate(dotted, file, context)
     value = infer_instance(path, name, context.symbol_table, context.resolver)
     symbol_table = context.document(path).symbol_table
@@ -89,7 +92,10 @@ def _locate(dotted: str, file: FileContext, context: FixContext) -> tuple[str, s
 def find_access_doubts(
     shared_access: SharedAccess, construction: ConstructionSite, *, is_early: bool
 ) -> Iterator[Doubt]:
-    """What speaks against it, whatever is done with it. `is_early`: it is asked for while a module is being loaded."""
+    """Doubts about the shared instance, however it is used.
+
+    If `is_early`, it is accessed while a module is being loaded.
+    """
     if shared_access.may_be_none:
         expression = f"`{shared_access.name}`" if shared_access.is_instance else f"`{shared_access.name}()`"
         applicability = Applicability.MANUAL if is_early or shared_access.is_instance else Applicability.UNSAFE

@@ -1,4 +1,4 @@
-"""The call of a constructor as a call of the accessor, awaited where it has to be, or as the name of the instance."""
+"""Replace a constructor call by a call of the accessor, awaited if necessary, or by the instance."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _AWAITING_CALLERS = ("fastapi.**.Depends", "fastapi.**.Security", "dependency_in
 def draft_accessor_call(
     construction: ConstructionSite, shared_access: SharedAccess, file: FileContext, context: FixContext
 ) -> tuple[FixDraft, EnsuredImport]:
-    """The fix of one place. Raises Blocked."""
+    """The fix of one construction. Raises NotFixableError."""
     document = context.document(file.path)
     if construction.call is None:
         _check_callback(construction, shared_access, file)
@@ -67,7 +67,7 @@ def _ensure_accessor(
     context: FixContext,
     document: SourceDocument,
 ) -> EnsuredImport:
-    """The name of what is used instead: an attribute of the same module where that is how the file writes it."""
+    """The import of the accessor, or an attribute of the module that the file already uses."""
     module, _, attributes = construction.written_origin.partition(":")
     is_accessor_module = "." not in attributes and context.resolver.path_of(module, file.path) == shared_access.path
     if is_accessor_module and isinstance(construction.constructor, ast.Attribute):
@@ -88,7 +88,7 @@ def _call_edit(
     context: FixContext,
     document: SourceDocument,
 ) -> TextEdit:
-    """What changes where the instance is perhaps awaited: whoever waits for it must still find what to wait for."""
+    """The edit of the call, which keeps or removes an `await` around it."""
     await_node = find_await(construction, context, document)
     needs_await = shared_access.result is not None and shared_access.result.is_coroutine
     if await_node is not None and not needs_await:
@@ -109,7 +109,7 @@ def _call_edit(
 def build_call_edit(
     construction: ConstructionSite, shared_access: SharedAccess, text: str, document: SourceDocument
 ) -> TextEdit:
-    """What changes in the text: the name alone where the empty parentheses can stay."""
+    """The edit of the call: only the name if its empty parentheses can stay."""
     if construction.call is None:
         return document.replace_node(construction.expression, text)
     needs_await = shared_access.result is not None and shared_access.result.is_coroutine
@@ -133,7 +133,7 @@ def build_call_edit(
 def _replace_whole_call(
     call: ast.Call, replacement: str, document: SourceDocument, *, has_no_arguments: bool, needs_parentheses: bool
 ) -> TextEdit:
-    """The call as a whole; a comment between its empty parentheses stays, and they with it."""
+    """Replace the whole call; empty parentheses that contain a comment stay."""
     start, end = document.offsets_of(call)
     callee_end = document.offsets_of(call.func)[1]
     parenthesis = document.text.find("(", callee_end, end)
@@ -143,7 +143,7 @@ def _replace_whole_call(
 
 
 def _needs_parentheses(call: ast.Call, document: SourceDocument) -> bool:
-    """Whether what stands around a call would take less than the whole of `await call()`."""
+    """Whether `await call()` needs parentheses in its parent."""
     parent = document.symbol_table.parent(call)
     if isinstance(parent, ast.Call):
         return parent.func is call
@@ -153,13 +153,13 @@ def _needs_parentheses(call: ast.Call, document: SourceDocument) -> bool:
 
 
 def _can_await(construction: ConstructionSite, document: SourceDocument) -> bool:
-    """Whether the innermost function around a place is asynchronous, and the place is in its body."""
+    """Whether the construction is directly in the body of an `async` function."""
     scope = document.symbol_table.scope_of(construction.expression)
     return isinstance(scope.node, ast.AsyncFunctionDef)
 
 
 def find_await(construction: ConstructionSite, context: FixContext, document: SourceDocument) -> ast.Await | None:
-    """The `await` that waits for the instance to be made; None where there is none, or where it is done to it."""
+    """The `await` of a constructor that is a coroutine; None if there is none, or if it awaits the instance."""
     parent = document.symbol_table.parent(construction.expression)
     if construction.call is None or not isinstance(parent, ast.Await):
         return None
@@ -168,13 +168,13 @@ def find_await(construction: ConstructionSite, context: FixContext, document: So
 
 
 def is_coroutine_constructor(construction: ConstructionSite, context: FixContext) -> bool:
-    """Whether the constructor is a function of the project that has to be awaited."""
+    """Whether the constructor is a coroutine function of the project."""
     result = context.function_result(construction.definition)
     return result is not None and result.is_coroutine
 
 
 def remove_await(await_node: ast.Await, text_edit: TextEdit, document: SourceDocument) -> TextEdit:
-    """A change of what is awaited, as one of the whole expression. Raises Blocked."""
+    """The edit of an awaited expression, extended to remove the `await`. Raises NotFixableError."""
     start, end = document.offsets_of(await_node)
     operand_range = document.offsets_of(await_node.value)
     if document.text[start : operand_range[0]].strip() != "await" or operand_range[1] != end:
@@ -183,7 +183,7 @@ def remove_await(await_node: ast.Await, text_edit: TextEdit, document: SourceDoc
 
 
 def _remove_parentheses(await_node: ast.Await, text_edit: TextEdit, end: int, document: SourceDocument) -> TextEdit:
-    """`(await make()).get()` needed them for the `await` alone."""
+    """Also remove parentheses that only the `await` needed, as in `(await make()).get()`."""
     parent, text = document.symbol_table.parent(await_node), document.text
     binds_tighter = isinstance(parent, (ast.Attribute, ast.Subscript)) and parent.value is await_node
     if not binds_tighter or text[text_edit.start - 1] != "(" or text[end] != ")":

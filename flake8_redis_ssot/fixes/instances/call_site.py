@@ -1,4 +1,4 @@
-"""How a constructor is written where it is called or handed over: by which name, and where that name comes from."""
+"""Locate a constructor that is called or passed as a callback, and resolve the name it is used by."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from flake8_redis_ssot.semantic.scopes import Symbol
 
 @dataclass(frozen=True)
 class ConstructionSite:
-    """A place where a constructor stands: `call` is the call that makes the instance (None: it is only handed over).
+    """A use of a constructor: `call` creates the instance (None: the constructor is passed as a callback).
 
-    `constructor` is the expression that stands for the constructor, `root` the name that it begins with, `symbol` what
-    that name belongs to (None: a star import), `import_statement` the statement that imports it. `written_origin` is
-    the origin of the constructor as the file writes it, all that is a module before the colon.
+    `constructor` is the expression that resolves to the constructor, `root` the name at its start, `symbol` the symbol
+    of that name (None: a star import), `import_statement` the statement that imports it. `written_origin` is the origin
+    of the constructor as the file spells it, with the whole module before the colon.
     """
 
     fact: Call | CallbackArgument
@@ -37,12 +37,12 @@ class ConstructionSite:
 
     @property
     def expression(self) -> ast.expr:
-        """The expression that the fix replaces: the instance, or the constructor that is handed over."""
+        """The expression to replace: the call, or the constructor that is passed on."""
         return self.call or self.constructor
 
 
 def locate_construction(fact: Call | CallbackArgument, file: FileContext, document: SourceDocument) -> ConstructionSite:
-    """Where a finding stands in the tree of its file. Raises Blocked where it is out of reach."""
+    """The nodes of a construction in its file. Raises NotFixableError if it cannot be replaced."""
     definitions = file.resolve(fact.origins)
     matches = [
         (definition, resource)
@@ -78,7 +78,7 @@ def _is_type_checking_block(node: ast.AST) -> bool:
 
 
 def _split_origin(origin: str, file: FileContext) -> str:
-    """An origin with as much before the colon as is a module."""
+    """An origin with the longest possible module before the colon."""
     module, _, attributes = origin.partition(":")
     parts = attributes.split(".")
     for length in range(len(parts) - 1, 0, -1):

@@ -1,4 +1,4 @@
-"""What around a place speaks against one shared instance there: tests, loops, event loops, processes."""
+"""Doubts about a shared instance that the surroundings raise: tests, loops, event loops, processes."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def find_context_doubts(
     file: FileContext,
     context: FixContext,
 ) -> Iterator[Doubt]:
-    """Every reason that the place gives."""
+    """All doubts that the surroundings of a construction raise."""
     document = context.document(file.path)
     if is_test_path(file.relative_path):
         yield Doubt("a test may need an instance of its own")
@@ -54,7 +54,7 @@ def find_context_doubts(
 def _check_multiple_instances(
     construction: ConstructionSite, file: FileContext, context: FixContext
 ) -> Iterator[Doubt]:
-    """Who makes two instances side by side, in one body, may want them apart."""
+    """Code that creates two instances in one scope may need both."""
     symbol_table = context.document(file.path).symbol_table
     scope = symbol_table.scope_of(symbol_table.statement_of(construction.expression))
     rows = sorted(
@@ -76,7 +76,7 @@ def _check_multiple_instances(
 
 
 def _find_constructions(construction: ConstructionSite, file: FileContext, context: FixContext) -> Iterator[ast.expr]:
-    """All calls of the file that make one of the same resource."""
+    """All calls of the file that construct the same resource."""
     document = context.document(file.path)
     for call in file.facts.calls:
         if any(resource == construction.resource for _, resource in find_constructors(call.origins, file)):
@@ -86,7 +86,7 @@ def _find_constructions(construction: ConstructionSite, file: FileContext, conte
 
 
 def _statement_scope(node: ast.expr, symbol_table: SymbolTable) -> Scope | None:
-    """The scope of the statement that a call is in; none for a default or a decorator, which stand by themselves."""
+    """The scope of the statement around a call; None for a default or a decorator, which count separately."""
     statement = symbol_table.statement_of(node)
     is_definition = isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
     return None if is_definition else symbol_table.scope_of(statement)
@@ -112,7 +112,7 @@ def _is_error_expected(ancestors: Iterator[ast.AST]) -> bool:
 
 
 def is_expecting_error(node: ast.With | ast.AsyncWith) -> bool:
-    """Whether a `with` statement waits for an exception or a warning, as `pytest.raises` and `assertWarns` do."""
+    """Whether a `with` statement expects an exception or a warning, as `pytest.raises` does."""
     names = {_called_name(item.context_expr) for item in node.items}
     return not names.isdisjoint(
         {

@@ -1,4 +1,4 @@
-"""What other files may do with an instance, held against one that everybody shares."""
+"""Doubts about a shared instance that its uses in other files raise."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _UNKNOWN_CALLERS = {
 def find_cross_file_doubts(
     uses: ValueUses, teardown_methods: frozenset[str], file: FileContext, context: FixContext
 ) -> Iterator[Doubt]:
-    """What other files may do with the instance."""
+    """The uses of the instance in other files, as doubts."""
     for crossing in find_crossings(uses, file.path, context):
         match crossing:
             case SharedName():
@@ -52,7 +52,7 @@ def _shared_name_doubt(shared: SharedName, file: FileContext) -> Doubt:
 def _find_attribute_doubt(
     attribute: SharedAttribute, teardown_methods: frozenset[str], file: FileContext, context: FixContext
 ) -> Iterator[Doubt]:
-    """Attributes have no owner that a search could see, so every one of the name counts, unless it is only used."""
+    """The owner of an attribute is unknown, so every attribute of the name counts, unless it is only read from."""
     name = attribute.name
     for path, uses in attribute.uses_by_file:
         for use in uses:

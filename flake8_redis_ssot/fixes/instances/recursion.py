@@ -1,4 +1,4 @@
-"""Whether an accessor comes by its instance through the very function that is to call it."""
+"""Whether an accessor gets its instance from the very function that is to call it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _MAX_FUNCTIONS = 200  # functions to be followed, before it is given up
 def check_recursion(
     shared_access: SharedAccess, construction: ConstructionSite, file: FileContext, context: FixContext
 ) -> None:
-    """Follow the calls of an accessor through the project. Raises Blocked where they lead to the place itself."""
+    """Follow the calls of an accessor. Raises NotFixableError if they lead to the construction itself."""
     if shared_access.is_instance or not construction.fact.function:
         return
     target = file.path, _strip_locals(construction.fact.function)
@@ -41,7 +41,7 @@ def _strip_locals(qualname: str) -> str:
 
 
 def _find_callees(function: FunctionKey, context: FixContext) -> Iterator[FunctionKey]:
-    """The functions of the project that one function calls by name; of a class its `__init__`."""
+    """The functions of the project that a function calls by name; `__init__` for a class."""
     path, qualname = function
     names = context.names(path)
     node = names.find_definition(qualname)

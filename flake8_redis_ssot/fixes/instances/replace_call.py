@@ -1,4 +1,4 @@
-"""RSS002 and RSS003: a call of a constructor becomes a call of the accessor, or the import of the instance."""
+"""RSS002 and RSS003: replace a constructor call by a call of the accessor, or by an import of the instance."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ from flake8_redis_ssot.semantic.scopes import Scope
 
 
 def replace_construction(fact: Call | CallbackArgument, file: FileContext, context: FixContext) -> FixDraft | Refusal:
-    """Take the shared instance where a new one is made."""
+    """Use the shared instance instead of a new one."""
     try:
         document = context.document(file.path)
         if document.unanalysed_ranges:
@@ -59,7 +59,7 @@ def _draft_other(fact: Call | CallbackArgument, file: FileContext, context: FixC
 def _draft_without_patches(
     construction: ConstructionSite, file: FileContext, context: FixContext
 ) -> tuple[FixDraft, EnsuredImport]:
-    """The fix of one place, patches left out."""
+    """The fix of one construction, without patches."""
     import_draft = replace_with_import(construction, file, context)
     if import_draft is not None:
         draft, ensured_import, shared_access = import_draft
@@ -80,10 +80,10 @@ def find_doubts(
     excluded_function: ast.AST | None = None,
     is_new_instance: bool = True,
 ) -> Iterator[Doubt]:
-    """Every reason against the shared instance in one place.
+    """All doubts about the shared instance in one place.
 
-    `excluded_function` is a function whose callers somebody else looks at; not `is_new_instance`: it gives the same
-    instance each time.
+    `excluded_function` is a function whose callers are checked elsewhere; if not `is_new_instance`, the replaced
+    expression returns the same instance each time.
     """
     document = context.document(file.path)
     constructed = _find_constructed_class(construction, context)
@@ -119,7 +119,7 @@ def find_doubts(
 def _find_import_doubts(
     construction: ConstructionSite, shared_access: SharedAccess, file: FileContext, context: FixContext
 ) -> Iterator[Doubt]:
-    """The import of the constructor may go with the call, and what loading its module does with it."""
+    """The import of the constructor may be removed, together with the side effects of loading its module."""
     row = construction.import_statement.lineno if construction.import_statement is not None else 0
     for fact in file.facts.imports:
         module = fact.origin.partition(":")[0]
@@ -128,7 +128,7 @@ def _find_import_doubts(
 
 
 def _is_at_import_time(construction: ConstructionSite, document: SourceDocument) -> bool:
-    """Whether a place is reached while its module is being loaded."""
+    """Whether the construction runs while its module is being loaded."""
     function_kinds = ("function", "lambda")
     scope: Scope | None = document.symbol_table.scope_of(construction.expression)
     while scope is not None and scope.kind not in function_kinds:
@@ -149,7 +149,7 @@ _ARGUMENTLESS_RECEIVERS = frozenset({"Depends", "Security", "defaultdict"})
 
 
 def _find_forwarded_call(construction: ConstructionSite, document: SourceDocument) -> ast.Call | None:
-    """What else a call such as `partial(Manager, prefix='x')` is given; the constructor itself left out."""
+    """The other arguments of a call such as `partial(Manager, prefix='x')`, as a call without the constructor."""
     fact, parent = construction.fact, document.symbol_table.parent(construction.constructor)
     if not isinstance(fact, CallbackArgument) or fact.callee_name in _ARGUMENTLESS_RECEIVERS:
         return None
@@ -162,7 +162,7 @@ def _find_forwarded_call(construction: ConstructionSite, document: SourceDocumen
 
 
 def _find_constructed_class(construction: ConstructionSite, context: FixContext) -> Definition | None:
-    """The class that the constructor makes an instance of; None where that can't be seen."""
+    """The class of the new instance; None if it is unknown."""
     definition = construction.definition
     if definition.path is None:
         return None
@@ -179,7 +179,7 @@ def _find_constructed_class(construction: ConstructionSite, context: FixContext)
 def replace_with_import(
     construction: ConstructionSite, file: FileContext, context: FixContext
 ) -> tuple[FixDraft, EnsuredImport, SharedAccess] | None:
-    """The assignment as an import of the instance; None where it can't be one."""
+    """The assignment as an import of the instance; None if that is not possible."""
     instance, document = construction.resource.instance, context.document(file.path)
     statement = document.symbol_table.parent(construction.expression)
     target = _single_target(statement)
@@ -207,7 +207,7 @@ def _single_target(statement: ast.AST | None) -> ast.Name | None:
 def _can_become_import(
     target: ast.Name, statement: ast.stmt, construction: ConstructionSite, document: SourceDocument
 ) -> bool:
-    """Whether the name is bound here alone, always, before its first read, and the import would be read at all."""
+    """Whether the name is only bound here, unconditionally, before its first read, and is used at all."""
     symbol_table = document.symbol_table
     symbol = symbol_table.symbol_of(target)
     if len(symbol.bindings) > 1 or symbol.has_inner_declaration:

@@ -1,4 +1,4 @@
-"""Holds what is done with an instance against what the shared one offers."""
+"""Check the uses of an instance against the members of the shared one."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _FUNCTION_KINDS = frozenset(
 
 @dataclass(frozen=True)
 class ClassComparison:
-    """What the shared instance offers, and what the replaced one did (None: cannot be seen)."""
+    """The members of the shared instance and of the replaced one (None: unknown)."""
 
     shared_members: ClassMembers | None
     replaced_members: ClassMembers | None
@@ -49,9 +49,9 @@ class ClassComparison:
 
 @dataclass(frozen=True)
 class Doubt:
-    """A reason why a fix is not safe, and how far it may still be trusted.
+    """A reason why a fix is not safe, and the applicability that it allows.
 
-    Not `is_tracked`: it goes out of sight there.
+    If not `is_tracked`, the value cannot be followed further.
     """
 
     reason: str
@@ -60,7 +60,7 @@ class Doubt:
 
 
 def check_uses(uses: ValueUses, comparison: ClassComparison) -> Iterator[Doubt]:
-    """Every reason that the uses give, in order of place."""
+    """All doubts that the uses raise, in source order."""
     for member_use in sorted(set(uses.of_type(MemberUse)), key=lambda member_use: (member_use.row, member_use.name)):
         yield from _check_member_use(member_use, comparison)
     for value in uses.of_type(DerivedValue):
@@ -88,7 +88,7 @@ def _check_member_use(member_use: MemberUse, comparison: ClassComparison) -> Ite
 
 
 def _check_derived_value(value: DerivedValue, comparison: ClassComparison) -> Iterator[Doubt]:
-    """What is done with what a member gives: an attribute belongs to the shared instance as well."""
+    """Check the uses of a member's value: an attribute is shared with the instance."""
     member = comparison.shared_members.find_member(value.name) if comparison.shared_members is not None else None
     if value.is_call:
         teardowns = [
@@ -156,7 +156,7 @@ def _missing_member_doubt(member_use: MemberUse, shared_members: ClassMembers, c
 def _check_member_fit(
     member_use: MemberUse, member: Member, shared_members: ClassMembers, comparison: ClassComparison
 ) -> Iterator[Doubt]:
-    """The member is there; does it take this use? With one class it is used as it was before."""
+    """Check a use against an existing member; uses of the same class behave as before."""
     reason = _explain_kind_mismatch(member_use, member, shared_members, comparison) or _explain_call_mismatch(
         member_use, member
     )
@@ -210,5 +210,5 @@ def _class_name(class_members: ClassMembers) -> str:
 
 
 def lowest_applicability(doubts: Sequence[Doubt]) -> Applicability:
-    """How far a fix may be trusted with these doubts."""
+    """The applicability that all doubts allow."""
     return min((doubt.applicability for doubt in doubts), default=Applicability.SAFE)

@@ -1,1 +1,1 @@
-"""Patch targets of mocks, which follow the name that they replace."""
+"""Patch targets of mocks, which are updated with the names that they replace."""

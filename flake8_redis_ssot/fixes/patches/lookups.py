@@ -1,4 +1,4 @@
-"""Who looks a name of a module up each time it is needed: only there does a patch of it have an effect."""
+"""Find the code that looks a module-level name up at run time: only there does a patch of it have an effect."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
 def find_lookups(path: str, name: str, context: FixContext) -> Iterator[tuple[str, int]]:
-    """Path and row (1-based) of each place that looks `name` up in the module at `path`: in it, and in other files."""
+    """Path and row (1-based) of each lookup of `name` in the module at `path`, by the module and by other files."""
     yield from ((path, row) for row in find_own_lookups(path, name, context))
     for reader in context.references.find_deferred_readers(path, name):
         # Who imports the module itself reads the name as an attribute, or not at all.
@@ -33,12 +33,12 @@ def _names_module(origin: str, reader: str, path: str, context: FixContext) -> b
 
 
 def imports_module(fact: Import, file: FileContext) -> bool:
-    """Whether an import brings in a module of the project itself, not something from it."""
+    """Whether an import imports a module of the project, not a name from it."""
     return any(definition.is_module for definition in file.resolve([fact.origin]))
 
 
 def is_late_bound(fact: Import | AttributeAccess, file: FileContext) -> bool:
-    """Whether what is read is looked up in its module each time, not once when the file is loaded."""
+    """Whether the name is looked up in its module at each use, not once when the file is loaded."""
     return isinstance(fact, AttributeAccess) or fact.is_local or fact.is_dynamic or imports_module(fact, file)
 
 
@@ -49,7 +49,7 @@ def find_own_lookups(path: str, name: str, context: FixContext) -> Iterator[int]
 
 
 def find_used_own_lookups(path: str, name: str, context: FixContext) -> Iterator[int]:
-    """Those of them in functions and classes that anybody else uses."""
+    """The own lookups in functions and classes that other code uses."""
     symbol_table = context.document(path).symbol_table
     for read, outer_name in _find_function_reads(path, name, context):
         symbol = symbol_table.find_symbol(symbol_table.module_scope, outer_name) if outer_name else None
@@ -64,7 +64,7 @@ def find_used_own_lookups(path: str, name: str, context: FixContext) -> Iterator
 
 
 def _find_function_reads(path: str, name: str, context: FixContext) -> Iterator[tuple[ast.Name, str]]:
-    """Reads of a module's name in functions, each with the name of the outermost definition around it."""
+    """Reads of a module-level name in functions, each with the name of the outermost enclosing definition."""
     document = context.document(path)
     symbol = document.symbol_table.find_symbol(document.symbol_table.module_scope, name)
     for read in symbol.reads if symbol is not None else ():
@@ -82,7 +82,7 @@ def _is_in_function(scope: Scope | None) -> bool:
 
 
 def is_in_annotation(node: ast.AST, document: SourceDocument) -> bool:
-    """Whether a node is, or is in, a type."""
+    """Whether a node is part of an annotation."""
     child: ast.AST = node
     for ancestor in document.symbol_table.ancestors(node):
         if isinstance(ancestor, (ast.arg, ast.AnnAssign)) and ancestor.annotation is child:

@@ -1,4 +1,4 @@
-"""What stands in for an old module, or is set in it, other than by a patch that could move along."""
+"""Replacements of an old module, or of names in it, that are not patches and cannot move with a fix."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _SYS_MODULES = re.compile(r"\bmodules\b")
 def check_untracked_patches(
     relocations: Iterable[Relocation], fact: Import | AttributeAccess, file: FileContext, context: FixContext
 ) -> None:
-    """Whether anything that `fact` reads from the old place is replaced there. Raises Blocked."""
+    """Raise NotFixableError if a name that `fact` reads from the old module is replaced there."""
     for relocation in relocations:
         path = context.resolver.path_of(relocation.old_module, file.path)
         if path is None:
@@ -45,7 +45,7 @@ def check_untracked_patches(
 
 
 def check_object_patches(read: ast.Name, path: str, fact: Import, file: FileContext, context: FixContext) -> None:
-    """Whether the module at `path` is handed to a patch of something that others look up there. Raises Blocked."""
+    """Raise NotFixableError if the module at `path` is passed to a patch of a name that others look up there."""
     call = context.document(file.path).symbol_table.parent(read)
     for name in _names_set_by(call) if isinstance(call, ast.Call) else ():
         for reader in context.references.find_deferred_readers(path, name):
@@ -57,7 +57,7 @@ def check_object_patches(read: ast.Name, path: str, fact: Import, file: FileCont
 
 
 def _find_named_replacements(path: str, context: FixContext) -> Iterator[str]:
-    """Where the module's name is written, in files that deal in `sys.modules`."""
+    """Strings that name the module, in files that use `sys.modules`."""
     for candidate_path, facts in sorted(context.analysis.all_facts().items()):
         for string_reference in facts.string_references:
             names_module = (
@@ -69,7 +69,7 @@ def _find_named_replacements(path: str, context: FixContext) -> Iterator[str]:
 
 
 def find_module_replacements(path: str, context: FixContext) -> Iterator[str]:
-    """The same for a module that nobody has looked for: where any file that deals in `sys.modules` has its name."""
+    """The same for a module that was not part of the search: all files that use `sys.modules`."""
     pattern = re.compile(rf"([\"']){re.escape(context.module_name(path))}\1")
     for candidate_path in sorted(context.references.find_attribute_uses("modules")):
         match = (
@@ -83,14 +83,14 @@ def find_module_replacements(path: str, context: FixContext) -> Iterator[str]:
 
 
 def _resolve_module_path(origins: Iterable[str], context: FixContext) -> str | None:
-    """The file of the module that a string names; None where it names something in a module."""
+    """The file of the module that a string names; None if it names something in a module."""
     return next((context.resolver.modules.path_of(origin[:-1]) for origin in origins if origin.endswith(":")), None)
 
 
 def _find_assignments(
     path: str, name: str, fact: Import | AttributeAccess, file: FileContext, context: FixContext
 ) -> Iterator[str]:
-    """Where files that have the whole module set the name in it."""
+    """Assignments to the name in the module, by files that import the module."""
     patched_locations = {
         (target.path, target.reference.span.row) for target in context.references.find_patches(path, name)
     }
@@ -112,7 +112,7 @@ def _find_assignment_rows(document: SourceDocument, name: str) -> Iterator[int]:
 
 
 def _names_set_by(call: ast.Call) -> list[str]:
-    """The names that a call sets by text, if it does."""
+    """The names that a call sets by a string."""
     function_name = last_name(call.func)
     return (
         [text for argument in call.args[1:2] if (text := _string_value(argument))] if function_name in _SETTERS else []

@@ -1,4 +1,4 @@
-"""Patches that stand in for what a fix moves: they move along, in the same fix, or the fix is refused."""
+"""Patches of a constructor that a fix replaces: they move in the same fix, or it is refused."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ def add_patch_moves(
     context: FixContext,
     draft_construction: ConstructionDrafter,
 ) -> FixDraft:
-    """A fix of one place together with the patches that stand in for it. Raises NotFixableError.
+    """The fix of a construction together with the patches that affect it. Raises NotFixableError.
 
-    `draft_construction` drafts the fix of another place of the same file, patches left out.
+    `draft_construction` drafts the fix of another construction of the same file, without patches.
     """
     if construction.symbol is None or construction.symbol.scope.kind == "module":
         draft = _move_module_patches(draft, construction, ensured_import, file, context, draft_construction)
@@ -49,7 +49,7 @@ def _move_module_patches(
     context: FixContext,
     draft_construction: ConstructionDrafter,
 ) -> FixDraft:
-    """The file reads a name of its own module: `patch("this.module.RedisManager")` replaces it."""
+    """Move the patches of the name in this module, as in `patch("this.module.RedisManager")`."""
     name = construction.root.id
     targets = context.references.find_patches(file.path, name)
     if isinstance(construction.constructor, ast.Attribute):
@@ -74,7 +74,7 @@ def _move_module_patches(
 def _check_attribute_patches(
     targets: Iterable[PatchTarget], construction: ConstructionSite, context: FixContext
 ) -> None:
-    """`module.RedisManager()`, `RedisManager.create()`: whoever patches a part of that stands in for it."""
+    """Raise NotFixableError if a part of `module.RedisManager()` or `RedisManager.create()` is patched."""
     expression = ast.unparse(construction.constructor)
     for target in targets:
         if f"{expression}.".startswith(f"{target.attributes}."):
@@ -89,7 +89,7 @@ def _check_replacement(
     ensured_import: EnsuredImport,
     file: FileContext,
 ) -> None:
-    """Raise NotFixableError unless a name of the module is called here from now on."""
+    """Raise NotFixableError unless the fix calls a module-level name."""
     resource, accessor = construction.resource, file.accessor(construction.resource)
     if not ensured_import.is_module_level:
         raise move.refuse("the new name is not one of the module")
@@ -102,7 +102,7 @@ def _check_replacement(
 def _other_constructions(
     construction: ConstructionSite, file: FileContext, context: FixContext
 ) -> Iterator[Call | CallbackArgument]:
-    """The other places that the same patch stands in for: all of them have to move."""
+    """The other constructions that the same patch affects: all of them have to move."""
     document = context.document(file.path)
     reads = (
         construction.symbol.reads
@@ -127,7 +127,7 @@ def _other_constructions(
 
 
 def _find_later_effects(move: PatchMove, construction: ConstructionSite, file: FileContext) -> Iterator[Doubt]:
-    """Where other names make instances of the same resource: the patches would reach these once they are fixed."""
+    """Other constructors of the same resource: the patches would also affect those once they are fixed."""
     for row, root in _find_other_constructors(construction, file, move.context):
         if move.context.references.find_patches(file.path, root):
             raise move.refuse(f"line {row} is patched apart from it")
@@ -137,7 +137,7 @@ def _find_later_effects(move: PatchMove, construction: ConstructionSite, file: F
 def _find_other_constructors(
     construction: ConstructionSite, file: FileContext, context: FixContext
 ) -> Iterator[tuple[int, str]]:
-    """Rows where something else makes an instance of the same resource, and the names that it begins with."""
+    """Rows (1-based) where another name constructs the same resource, and the first part of that name."""
     document = context.document(file.path)
     for confirmed in context.confirmed_findings(file.path):
         fact = confirmed.candidate.fact
@@ -153,7 +153,7 @@ def _find_other_constructors(
 
 
 def _find_accessor_doubts(move: PatchMove, construction: ConstructionSite, file: FileContext) -> Iterator[Doubt]:
-    """A mock that is made after the class comes out otherwise when it is made after the accessor."""
+    """A mock with a spec of the class would get the spec of the accessor."""
     context, accessor = move.context, file.accessor(construction.resource)
     module, _, name = context.resolver.to_origin(accessor).partition(":")
     path = context.resolver.path_of(module, file.path)

@@ -1,4 +1,4 @@
-"""Names that are looked up in their module each time: a patch there is in force, and has to move with the reader."""
+"""Patches of names that are looked up in their module at each use: they have to move with the reader."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ def move_patches_with_import(
     context: FixContext,
     draft_reader: ReaderDrafter,
 ) -> FixDraft:
-    """A fix that moves what `fact` reads, with the patches of the old place. Raises Blocked.
+    """A fix that redirects what `fact` reads, together with the patches of the old names.
 
-    An import at the top of a module binds its names once: patches of the old place do not reach them, before or
-    after, unless the module is loaded under one. `draft_reader` drafts the fix of another reader (its fact and path),
-    which then has to move as well.
+    Raises NotFixableError. An import at module level binds its names once: patches of the old module do not affect
+    them, before or after, unless the module is loaded while one is in force. `draft_reader` drafts the fix of another
+    reader (by its fact and path), which then has to move as well.
     """
     relocations = tuple(candidate_relocations)
     old_names = frozenset(relocation.old_name for relocation in relocations)
@@ -58,9 +58,9 @@ def _add_moved_patches(
     context: FixContext,
     draft_reader: ReaderDrafter,
 ) -> FixDraft:
-    """The draft with the patches of one moved name, and the other readers.
+    """The draft with the patches of one moved name, and with its other readers.
 
-    `old_names` are all that move with `fact`.
+    `old_names` are all the names that move with `fact`.
     """
     _check_module_patches(old_path, relocation, file, context)
     targets = context.references.find_patches(old_path, relocation.old_name)
@@ -83,7 +83,7 @@ def _add_moved_patches(
 def move_to_relocation(
     targets: tuple[PatchTarget, ...], relocation: Relocation, old_path: str, context: FixContext
 ) -> PatchMove:
-    """The patches (one at least) of a name of an old module (at `old_path`) move to where that is now."""
+    """The move of patches (at least one) of a name of an old module (at `old_path`) to its new module."""
     return PatchMove(
         targets,
         old_path,
@@ -96,10 +96,7 @@ def move_to_relocation(
 
 
 def _check_reader(reader: Reader, old_path: str, old_names: frozenset[str], context: FixContext) -> None:
-    """Whether another reader may move along, and nothing is patched that it reads besides `old_names`.
-
-    Raises Blocked.
-    """
+    """Raise NotFixableError if another reader cannot move, or reads a patched name besides `old_names`."""
     first_row = reader.fact.statement.row if isinstance(reader.fact, Import) else reader.fact.statement_row
     if is_kind_suppressed(FindingKind.IMPORT, range(first_row, reader.row + 1), reader.path, context):
         raise NotFixableError(f"`{context.module_name(reader.path)}` keeps the old place, silenced (line {reader.row})")
@@ -113,7 +110,7 @@ def _check_reader(reader: Reader, old_path: str, old_names: frozenset[str], cont
 
 
 def _check_module_patches(old_path: str, relocation: Relocation, file: FileContext, context: FixContext) -> None:
-    """Whether the old module as a whole is replaced, or the name by which this file reaches it. Raises Blocked."""
+    """Raise NotFixableError if the old module is replaced, or the name by which this file refers to it."""
     for target, name in context.references.find_patches_in(old_path):
         if not name:
             raise NotFixableError(
@@ -133,7 +130,7 @@ def _check_own_reads(move: PatchMove, relocation: Relocation) -> None:
 
 
 def _find_extra_readers(move: PatchMove, relocation: Relocation, file: FileContext) -> Iterator[str]:
-    """In the new place the patches reach whoever looks the name up there: the first of them."""
+    """The first reader of the new name that the moved patches would also affect."""
     context = move.context
     new_path = context.resolver.path_of(relocation.new_module, file.path)
     if new_path is None:

@@ -1,4 +1,4 @@
-"""A single patch: where it stands, how it is written, and how its string gets another value."""
+"""A single patch: its location, its arguments, and the edit of its target string."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ _NEUTRAL_KEYWORDS = frozenset(
 
 
 def format_patch_location(target: PatchTarget, context: FixContext) -> str:
-    """Where a patch stands, for messages: path and 1-based row."""
+    """The location of a patch for messages: path and 1-based row."""
     return f"{context.relative_path(target.path)}:{target.reference.span.row}"
 
 
 def format_path_and_row(path: str, row: int, file: FileContext) -> str:
-    """A place, for messages."""
+    """A location for messages."""
     return f"{to_relative_path(str(file.config.root), path)}:{row}"
 
 
 def retarget_patch(target: PatchTarget, new_target: str, context: FixContext) -> tuple[ReplaceText, ...]:
-    """The string of a patch with another value. Raises NotFixableError where it cannot be changed in place."""
+    """The edits that change the target string of a patch. Raises NotFixableError if it cannot be edited in place."""
     reference, location = target.reference, format_patch_location(target, context)
     names_module = reference.text.replace(":", ".") == new_target.rpartition(".")[0]
     if reference.role in ("multiple", "dict") and names_module:
@@ -49,7 +49,7 @@ def retarget_patch(target: PatchTarget, new_target: str, context: FixContext) ->
 
 
 def find_patch_call(target: PatchTarget, context: FixContext) -> ast.Call | None:
-    """The call that a patch is; None where its target is handed on by a name."""
+    """The call that a patch is an argument of; None if its target is passed as a variable."""
     document = context.document(target.path)
     for node in document.symbol_table.nodes:
         if isinstance(node, ast.Call):
@@ -60,13 +60,13 @@ def find_patch_call(target: PatchTarget, context: FixContext) -> ast.Call | None
 
 
 def has_spec(target: PatchTarget, context: FixContext) -> bool:
-    """Whether the mock is made to look like what it replaces."""
+    """Whether the mock gets the spec of what it replaces."""
     call = find_patch_call(target, context)
     return call is None or any(keyword.arg in _SPEC_KEYWORDS for keyword in call.keywords)
 
 
 def has_explicit_replacement(target: PatchTarget, context: FixContext) -> bool:
-    """Whether it is given what stands there instead, so that it does not come as a mock of the right kind."""
+    """Whether the patch is given the replacement, so that the mock does not follow the kind of the original."""
     call = find_patch_call(target, context)
     if call is None:
         return True
@@ -94,9 +94,9 @@ def find_late_load(target: PatchTarget, path: str, context: FixContext) -> int:
 
 
 def check_late_load(target: PatchTarget, path: str, effect: str, context: FixContext) -> None:
-    """Raise NotFixableError where the module at `path` may be loaded while a patch of what it imports is in force.
+    """Raise NotFixableError if the module at `path` may be loaded while a patch of what it imports is in force.
 
-    `effect` is what the patch does to it, for the message.
+    `effect` says what the patch does to it, for the message.
     """
     row = find_late_load(target, path, context)
     if row:
@@ -105,7 +105,7 @@ def check_late_load(target: PatchTarget, path: str, effect: str, context: FixCon
 
 
 def _find_loaded_modules(statement: ast.Import | ast.ImportFrom, path: str, context: FixContext) -> set[str]:
-    """The modules that a statement may load, by their one name."""
+    """The canonical names of the modules that a statement may load."""
     if isinstance(statement, ast.Import):
         names = {alias.name for alias in statement.names}
     else:

@@ -1,4 +1,4 @@
-"""Patches that get another target together, because what they replace is read by another name from now on."""
+"""Patches that get a new target together, because their name is read under another one after a fix."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from flake8_redis_ssot.project.search.reference_table import PatchTarget
 
 @dataclass(frozen=True)
 class PatchMove:
-    """All `targets` (one at least) that patch `old_name` of the module at `path` get `new_name` instead.
+    """All `targets` (at least one) that patch `old_name` of the module at `path` get `new_name` instead.
 
-    `new_module` (dotted) has the new name; empty: the same module, however a patch spells that. `member_owner`
-    (dotted) has the members that are patched by way of the old name; empty: patches of members cannot move.
+    `new_module` (dotted) defines the new name; empty: the same module, however a patch spells it. `member_owner`
+    (dotted) has the members that are patched through the old name; empty: patches of members cannot move.
     """
 
     targets: tuple[PatchTarget, ...]
@@ -33,20 +33,20 @@ class PatchMove:
 
     @property
     def location(self) -> str:
-        """Where the first of the patches stands, for messages."""
+        """The location of the first patch, for messages."""
         return format_patch_location(self.targets[0], self.context)
 
     @property
     def whole_targets(self) -> tuple[PatchTarget, ...]:
-        """The patches of the name itself, not of a member of what it stands for."""
+        """The patches of the name itself, not of a member."""
         return tuple(target for target in self.targets if target.attributes == self.old_name)
 
     def refuse(self, reason: str) -> NotFixableError:
-        """The error that says why the patches cannot move, to be raised."""
+        """The error to raise if the patches cannot move."""
         return refuse_move(self.targets, reason, self.context)
 
     def edits(self) -> tuple[ReplaceText, ...]:
-        """The strings with their new targets. Raises NotFixableError where one of them cannot be changed in place."""
+        """The edits of the target strings. Raises NotFixableError if one of them cannot be edited in place."""
         if not self._is_renamed:
             return ()
         new_texts = [(target, self._new_text(target)) for target in self.targets]
@@ -73,15 +73,15 @@ class PatchMove:
         return self.new_name if is_object else f"{text[: -len(self.old_name)]}{self.new_name}"
 
     def check_other_readers(self, phrase: str) -> None:
-        """Raise NotFixableError where another module looks the old name up; `phrase` says that it does."""
+        """Raise NotFixableError if another module looks the old name up; `phrase` says so in the message."""
         for path, row in find_lookups(self.path, self.old_name, self.context):
             if path != self.path:
                 raise self.refuse(f"`{self.context.module_name(path)}` (line {row}) {phrase}")
 
     def find_extra_effects(self, where: str, *, is_bound: bool) -> Iterator[Doubt]:
-        """Who else would get the mock by the new name, which the same module has already if `is_bound`.
+        """Other code that would get the mock through the new name, which the module already binds if `is_bound`.
 
-        Raises NotFixableError where the new name has patches of its own; `where` is "here" or "there", for messages.
+        Raises NotFixableError if the new name has patches of its own; `where` is "here" or "there", for messages.
         """
         if self._is_renamed and self.context.references.find_patches(self.path, self.new_name):
             raise self.refuse(f"`{self.new_name}` is patched {where} as well")
@@ -91,7 +91,7 @@ class PatchMove:
             return
 
     def find_spec_doubts(self, old: str, new: str, applicability: Applicability) -> Iterator[Doubt]:
-        """Mocks that are made to look like what they replace, `old`, and would be made to look like `new`."""
+        """Mocks with a spec of what they replace: that would be `new` instead of `old` (for messages)."""
         for target in self.whole_targets:
             if has_spec(target, self.context):
                 location = format_patch_location(target, self.context)
@@ -99,12 +99,12 @@ class PatchMove:
 
 
 def refuse_move(targets: Sequence[PatchTarget], reason: str, context: FixContext) -> NotFixableError:
-    """The error that says why patches (one at least) cannot move, to be raised."""
+    """The error to raise if patches (at least one) cannot move."""
     return NotFixableError(f"the patch at {format_patch_location(targets[0], context)} could not follow: {reason}")
 
 
 def find_patches_of_new_name(path: str, name: str, context: FixContext) -> Iterator[str]:
-    """The first patch of a name (in the module at `path`) that is read from now on: it replaces nothing here today."""
+    """The first patch of a name of the module at `path` that is read only after the fix, as a reason."""
     for target in context.references.find_patches(path, name):
         if target.attributes == name:
             yield f"the patch at {format_patch_location(target, context)} would reach this as well"

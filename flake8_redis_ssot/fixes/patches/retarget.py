@@ -1,4 +1,4 @@
-"""RSS005: a string moves with what it stands in for; alone it moves only where a person says so."""
+"""RSS005: a string moves with the reads that it affects; alone it moves only if confirmed by hand."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from flake8_redis_ssot.semantic.facts import Call, CallbackArgument, StringRefer
 
 
 def retarget_reference(string_reference: StringReference, file: FileContext, context: FixContext) -> FixDraft | Refusal:
-    """What to do about a string that names something old."""
+    """The fix of a string that names something deprecated."""
     try:
         return _draft_retarget(string_reference, file, context)
     except NotFixableError as error:
@@ -52,7 +52,7 @@ def _draft_retarget(string_reference: StringReference, file: FileContext, contex
 
 
 def _format_dotted_path(string_reference: StringReference, relocation: Relocation, suffix: str) -> str:
-    """The new path, with a colon before the attributes where the old one had it there."""
+    """The new path, with a colon before the attributes if the old one had it."""
     colon = ":" if ":" in string_reference.text else "."
     return f"{relocation.new_module}{colon}{'.'.join(filter(None, (relocation.new_name, suffix)))}"
 
@@ -60,7 +60,7 @@ def _format_dotted_path(string_reference: StringReference, relocation: Relocatio
 def _retarget_with_readers(
     target: PatchTarget, relocation: Relocation, file: FileContext, context: FixContext
 ) -> FixDraft:
-    """A patch moves together with whoever looks the old name up."""
+    """Move a patch together with the readers of the old name."""
     old_path = context.resolver.path_of(relocation.old_module, file.path)
     readers = context.references.find_deferred_readers(old_path, relocation.old_name) if old_path is not None else ()
     if old_path is not None and not readers:
@@ -73,7 +73,7 @@ def _retarget_with_readers(
 def _check_reader_fix(
     result: FixDraft | Refusal, confirmed: ConfirmedFinding, reader: Reader, file: FileContext, context: FixContext
 ) -> FixDraft:
-    """The fix of what reads the old place, where the patch is part of it."""
+    """The fix of the read of the old name. Raises NotFixableError unless the patch is part of it."""
     location = f"`{context.module_name(reader.path)}` (line {reader.row})"
     if is_suppressed(confirmed, reader.path, context):
         raise NotFixableError(f"{location} keeps the old place, silenced")
@@ -85,7 +85,10 @@ def _check_reader_fix(
 
 
 def _retarget_alone(target: PatchTarget, relocation: Relocation, old_path: str, context: FixContext) -> FixDraft:
-    """Nobody looks the name up in the old place: only what is patched below it has an effect, by whatever path."""
+    """Retarget a patch of a name that is not read from the old module.
+
+    Only patches of its members have an effect, whichever path they use.
+    """
     suffix = target.attributes[len(relocation.old_name) :]
     edits = move_to_relocation((target,), relocation, old_path, context).edits()
     draft = FixDraft(f"Patch `{relocation.new_module}.{relocation.new_name}{suffix}`", edits)
@@ -107,7 +110,7 @@ def _retarget_alone(target: PatchTarget, relocation: Relocation, old_path: str, 
 
 
 def _follow_importer(module: str, name: str, file: FileContext, context: FixContext) -> FixDraft:
-    """A patch of a constructor where it is imported: it moves with the calls there."""
+    """Move a patch of an imported constructor with the calls in the importing module."""
     path = context.resolver.path_of(module, file.path)
     importer_file = context.analysis.file_context(path) if path is not None else None
     for confirmed in context.confirmed_findings(path) if path is not None and importer_file is not None else ():

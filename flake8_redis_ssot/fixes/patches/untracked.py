@@ -1,4 +1,4 @@
-"""What stands in for a constructor, or would for the shared instance, without being a patch that can move along."""
+"""Replacements of a constructor, or of the shared instance, that cannot move with a fix."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _CONSTRUCTION_METHODS = frozenset({"__init__", "__new__", "__post_init__", "__in
 def find_patch_doubts(
     construction: ConstructionSite, ensured_import: EnsuredImport, file: FileContext, context: FixContext
 ) -> Iterator[Doubt]:
-    """Every reason against a fix of one place. Raises Blocked."""
+    """All doubts about the fix of a construction that patches raise. Raises NotFixableError."""
     path, name = _find_lookup_target(construction, file, context)
     if path is not None:
         check_assignments(path, name, file, context)
@@ -40,7 +40,7 @@ def find_patch_doubts(
 
 
 def _is_late_bound(construction: ConstructionSite) -> bool:
-    """Whether the constructor is looked up in its own module each time."""
+    """Whether the constructor is looked up in its own module at each call."""
     return isinstance(construction.constructor, ast.Attribute) or (
         construction.symbol is not None and construction.symbol.scope.kind != "module"
     )
@@ -49,7 +49,7 @@ def _is_late_bound(construction: ConstructionSite) -> bool:
 def _find_lookup_target(
     construction: ConstructionSite, file: FileContext, context: FixContext
 ) -> tuple[str | None, str]:
-    """The file and the name in it that a mock would have to replace."""
+    """The file, and the name in it, that a mock of the constructor has to patch."""
     if not _is_late_bound(construction):
         return file.path, construction.root.id
     module, _, attributes = construction.written_origin.partition(":")
@@ -57,7 +57,7 @@ def _find_lookup_target(
 
 
 def check_assignments(path: str, name: str, file: FileContext, context: FixContext) -> None:
-    """Whether other files put something else there by an assignment, which would go on without effect."""
+    """Raise NotFixableError if another file assigns to the name, which would no longer have an effect."""
     # What is called, read from or the end of a string is not set.
     for setter_path in context.references.find_files_matching(rf"\.\s*{re.escape(name)}\b(?!\s*[.(\[\"'])".encode()):
         rows = context.document(setter_path).attribute_assignment_rows(name) if setter_path != path else []
@@ -68,7 +68,7 @@ def check_assignments(path: str, name: str, file: FileContext, context: FixConte
 
 
 def _find_origin_doubts(construction: ConstructionSite, file: FileContext, context: FixContext) -> Iterator[Doubt]:
-    """Patches of the constructor where it comes from."""
+    """Patches of the constructor in the module that defines or re-exports it."""
     module, _, attributes = construction.written_origin.partition(":")
     path = context.resolver.path_of(module, file.path)
     for target in (
@@ -88,7 +88,7 @@ def _find_origin_doubts(construction: ConstructionSite, file: FileContext, conte
 def _find_construction_doubts(
     construction: ConstructionSite, file: FileContext, context: FixContext
 ) -> Iterator[Doubt]:
-    """Patches of what an instance is made by: the shared one is made already."""
+    """Patches of what constructs an instance: the shared one is constructed already."""
     constructor_names = _names_read_by_constructor(construction.definition, context)
     for patch_path, facts in sorted(context.analysis.all_facts().items()):
         patches = (
@@ -134,7 +134,7 @@ def _patches_construction(
 
 
 def _is_guarded_name(name: str, file: FileContext) -> bool:
-    """Whether a third party's name is a guarded constructor, or something in one."""
+    """Whether a third-party name is a guarded constructor, or a member of one."""
     parts = name.split(".")
     prefixes = (".".join(parts[:length]) for length in range(2, len(parts) + 1))
     return any(
@@ -144,7 +144,7 @@ def _is_guarded_name(name: str, file: FileContext) -> bool:
 
 
 def _names_read_by_constructor(made_class: Definition, context: FixContext) -> frozenset[str]:
-    """The names of its module that a class reads while an instance is made."""
+    """The module-level names that a class reads while it is instantiated."""
     if made_class.path is None:
         return frozenset()
     symbol_table = context.document(made_class.path).symbol_table
@@ -161,7 +161,7 @@ def _names_read_by_constructor(made_class: Definition, context: FixContext) -> f
 def _find_new_patch_doubts(
     construction: ConstructionSite, ensured_import: EnsuredImport, file: FileContext, context: FixContext
 ) -> Iterator[Doubt]:
-    """Patches of what is used from now on, which stand in for nothing here today."""
+    """Patches of the name that is used after the fix, which do not affect this code today."""
     if ensured_import.operation is None and ensured_import.text == construction.root.id:
         return  # it is called the same, and stands in for it already
     path, name = file.path if ensured_import.operation is None else "", ensured_import.text
@@ -172,7 +172,7 @@ def _find_new_patch_doubts(
 
 
 def find_possible_patches(path: str, name: str, file: FileContext, context: FixContext) -> Iterator[Doubt]:
-    """What may replace `name` in the module at `path`, unseen."""
+    """Code that may patch `name` in the module at `path` without naming both."""
     context.references.find_patches(path, name)  # asks for the files that name it
     shown_name = f"`{context.module_name(path)}.{name}`"
     for patch_path, facts in sorted(context.analysis.all_facts().items()):
@@ -207,7 +207,7 @@ def _is_patch_target(
 
 
 def _has_dynamic_patch(document: SourceDocument) -> bool:
-    """Whether something in a file patches a target that is no text there and then."""
+    """Whether a patch in a file has a target that is not a literal."""
     calls = (call for call in document.calls if call.args)
     return any(_is_patch_call(call) and not isinstance(call.args[0], (ast.Constant, ast.JoinedStr)) for call in calls)
 
@@ -224,7 +224,7 @@ def _is_patch_call(call: ast.Call) -> bool:
 
 
 def _rate_relation(patch_path: str, path: str, name: str, context: FixContext) -> Iterator[Applicability]:
-    """How far to trust a fix, where a file, or what it gets its fixtures from, imports a module or has its name."""
+    """The applicability if a test file, or its `conftest.py`, imports the module or contains its name."""
     module = context.module_name(path)
     last_part = module.rpartition(".")[2]
     pattern = re.compile(rf"\b{re.escape(module if last_part == name else last_part)}\b".encode())
@@ -238,7 +238,7 @@ def _rate_relation(patch_path: str, path: str, name: str, context: FixContext) -
 
 
 def _find_conftest_files(test_path: str, context: FixContext) -> Iterator[str]:
-    """The `conftest.py` of its folder and of those above."""
+    """The `conftest.py` of the folder and of its parents."""
     folder = os.path.dirname(test_path)
     while folder.startswith(str(context.analysis.config.root)):
         path = os.path.join(folder, "conftest.py")

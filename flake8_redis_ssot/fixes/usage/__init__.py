@@ -1,1 +1,1 @@
-"""What is done with a value: followed through names, attributes, arguments and returns, over file borders."""
+"""How a value is used: followed through names, attributes, arguments and returns, also across files."""

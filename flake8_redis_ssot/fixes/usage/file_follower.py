@@ -1,4 +1,4 @@
-"""Follows the value of an expression through its file: names, attributes, arguments, and what functions return."""
+"""Follow the value of an expression through its file: names, attributes, arguments and returns."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from flake8_redis_ssot.semantic.scopes import Symbol
 
 
 def collect_uses(expression: ast.expr, document: SourceDocument) -> ValueUses:
-    """Everything that a file does with the value of one of its expressions."""
+    """All uses of the value of an expression in its own file."""
     return _FileFollower(document).follow_all(expression)
 
 
 class _FileFollower:
-    """The way of one value, or of one that `is_derived` from it: then deeper parts count as the same."""
+    """Follows one value; if `is_derived`, a member of the value, whose own members count as the same value."""
 
     def __init__(self, document: SourceDocument, *, is_derived: bool = False) -> None:
         self._document = document
@@ -37,12 +37,12 @@ class _FileFollower:
         self._attributes_by_name: dict[str, list[ast.Attribute]] | None = None
 
     def follow_all(self, expression: ast.expr) -> ValueUses:
-        """Follow an expression to its ends."""
+        """Follow an expression to all uses of its value."""
         self._follow(expression)
         return ValueUses(tuple(self._observations))
 
     def _is_new(self, key: object) -> bool:
-        """Whether something is met for the first time."""
+        """Whether a key is seen for the first time."""
         is_new = key not in self._seen
         self._seen.add(key)
         return is_new
@@ -68,7 +68,7 @@ class _FileFollower:
                 self._observations.append(step)
 
     def _follow_member_value(self, value: MemberValue) -> None:
-        """Go on with what a member gives; what calls of a part give is nobody's concern."""
+        """Follow the value of a member; calls on a derived value are not followed further."""
         if not self._is_derived:
             uses = _FileFollower(self._document, is_derived=True).follow_all(value.expression)
             self._observations.append(DerivedValue(value.name, value.expression.lineno, value.is_call, uses))
@@ -76,7 +76,7 @@ class _FileFollower:
             self._follow(value.expression)
 
     def _follow_symbol(self, held: Held) -> None:
-        """Every read of a variable, from whichever scope."""
+        """Follow every read of a variable, from all scopes."""
         symbol = held.symbol
         if not self._is_new(symbol):
             return
@@ -95,7 +95,7 @@ class _FileFollower:
             self._observations.append(Escape(self._document.path, read.lineno, f"is seen by `{name}()`"))
 
     def _follow_stored_attribute(self, attribute: StoredAttribute) -> None:
-        """Every read of an attribute of that name, of whatever it is an attribute."""
+        """Follow every read of an attribute of that name, on any object."""
         if self._is_new(attribute):
             self._observations.append(attribute)
             for node in self._attributes_named(attribute.name):
@@ -113,7 +113,7 @@ class _FileFollower:
                 self._follow_callers(returned.function)
 
     def _follow_callers(self, function: ast.AST) -> None:
-        """The callers of a function in its own file have the value; a property is an attribute."""
+        """Follow the calls of a function in its own file; a property is read as an attribute."""
         name = getattr(function, "name", "")
         if value_flow.is_property(function):
             self._follow_stored_attribute(StoredAttribute(name))

@@ -1,4 +1,4 @@
-"""What can be seen of a value, as the follower reports it; callers judge it."""
+"""The uses of a value that the follower reports; callers judge them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import NamedTuple, TypeVar
 class MemberUse(NamedTuple):
     """One use of a member, in the file at `path` (`row` 1-based).
 
-    `kind` is `read`, `call`, `set` or `ask`; `call` and `is_awaited` say how it is called.
+    `kind` is `read`, `call`, `set` or `ask` (by `getattr` or `hasattr`); `call` and `is_awaited` describe a call.
     """
 
     path: str
@@ -22,7 +22,7 @@ class MemberUse(NamedTuple):
 
 
 class Escape(NamedTuple):
-    """A place (1-based row) where the value can't be followed any further, as a phrase."""
+    """Where (1-based row) the value cannot be followed any further, and why, as a phrase."""
 
     path: str
     row: int
@@ -30,32 +30,32 @@ class Escape(NamedTuple):
 
 
 class StoredAttribute(NamedTuple):
-    """An attribute of that name holds the value, of whatever object."""
+    """An attribute of that name, on any object, holds the value."""
 
     name: str
 
 
 class ModuleVariable(NamedTuple):
-    """A variable of the module holds the value."""
+    """A module-level variable holds the value."""
 
     name: str
 
 
 class Returned(NamedTuple):
-    """A function or lambda returns the value, or yields it."""
+    """A function or lambda returns or yields the value."""
 
     function: ast.AST
     is_yielded: bool
 
 
 class Discarded(NamedTuple):
-    """Nothing is done with the value in the row (1-based)."""
+    """The value is not used, in the row (1-based)."""
 
     row: int
 
 
 class DerivedValue(NamedTuple):
-    """What a member of the value gives, read or `is_call`, and what is done with that."""
+    """The value of a member (the result of its call if `is_call`), and its uses."""
 
     name: str
     row: int
@@ -69,7 +69,7 @@ ObservationT = TypeVar("ObservationT", bound=Observation)
 
 @dataclass(frozen=True)
 class ValueUses:
-    """What one file shows of a value, in the order in which it was met."""
+    """The uses of a value in one file, in the order in which they were found."""
 
     observations: tuple[Observation, ...]
 
@@ -78,7 +78,7 @@ class ValueUses:
         return [each for each in self.observations if isinstance(each, kind)]
 
     def without_return(self, function: ast.AST | None) -> ValueUses:
-        """The same, but that a function returns the value."""
+        """The same without the observations that a function returns the value."""
         return ValueUses(
             tuple(each for each in self.observations if not (isinstance(each, Returned) and each.function is function))
         )

@@ -1,4 +1,4 @@
-"""Follows a value over file borders: by variables, attributes and functions that other files read."""
+"""Follow a value across files, through variables, attributes and functions that other files read."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from flake8_redis_ssot.project.search.reference_table import Reader
 
 
 class SharedName(NamedTuple):
-    """Other files read a variable of the module at `path`, or a function (`is_function`) that returns the value."""
+    """A module-level variable of `path`, or a function that returns the value, that other files read."""
 
     path: str
     name: str
@@ -31,7 +31,7 @@ class SharedName(NamedTuple):
 
 
 class SharedAttribute(NamedTuple):
-    """Other files read an attribute of that name, of whatever object: by file, in order."""
+    """An attribute that holds the value, with the uses of that name, on any object, in other files."""
 
     path: str
     name: str
@@ -39,7 +39,7 @@ class SharedAttribute(NamedTuple):
 
 
 class CallerObstacle(Enum):
-    """Why the callers of a function that returns the value can't be known."""
+    """Why the callers of a function that returns the value are unknown."""
 
     FIXTURE = "pytest calls it"
     DECORATOR = "a decorator may do anything with it"
@@ -48,9 +48,9 @@ class CallerObstacle(Enum):
 
 
 class UnknownCallers(NamedTuple):
-    """A function of the file at `path` returns the value, nobody can know to whom.
+    """A function of the file at `path` returns the value to unknown callers.
 
-    `name` is empty for a lambda; `decorator` is the first that is not known.
+    `name` is empty for a lambda; `decorator` is the first unknown one.
     """
 
     path: str
@@ -60,9 +60,9 @@ class UnknownCallers(NamedTuple):
 
 
 class UntrackedRead(NamedTuple):
-    """A place (1-based row) of another file that reads a shared name in a way that can't be followed.
+    """A read (1-based row) of a shared name in another file that cannot be followed.
 
-    `is_imported`: it imports the name, and passes the function on.
+    If `is_imported`, the file imports the name and passes the function on.
     """
 
     path: str
@@ -75,7 +75,7 @@ Crossing = SharedName | SharedAttribute | UnknownCallers
 
 
 def find_crossings(uses: ValueUses, path: str, context: FixContext) -> Iterator[Crossing]:
-    """Where a value leaves the file at `path`."""
+    """The ways by which a value leaves the file at `path`."""
     for (name,) in uses.of_type(ModuleVariable):
         yield from _shared_names(path, name, context)
     for (name,) in uses.of_type(StoredAttribute):
@@ -138,7 +138,7 @@ class ProjectFollower:
         self._seen: set[ast.expr] = set()
 
     def follow(self, path: str, expression: ast.expr) -> Iterator[Observation | Crossing | UntrackedRead]:
-        """What is done with the value of an expression in the file at `path`, and in others that get it by a name."""
+        """The uses of the value of an expression in the file at `path`, and in files that get it by name."""
         if expression in self._seen:
             return
         self._seen.add(expression)
@@ -150,7 +150,7 @@ class ProjectFollower:
                 yield from self._follow_name(crossing)
 
     def _follow_name(self, shared: SharedName) -> Iterator[Observation | Crossing | UntrackedRead]:
-        """The reads of a name in other files, under whichever name they have it."""
+        """Follow the reads of a name in other files, under any alias."""
         symbol_table = self._context.document(shared.path).symbol_table
         symbol = symbol_table.find_symbol(symbol_table.module_scope, shared.name)
         if symbol is None:

@@ -1,4 +1,4 @@
-"""Who reads a name of a module: in every file, under whichever name, through whatever re-exports it."""
+"""Find the reads of a module-level name in all files, through aliases and re-exports."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from flake8_redis_ssot.semantic.scopes import Symbol
 
 @dataclass(frozen=True)
 class NameBinding:
-    """A variable of a file (`path`) that has the value of the name.
+    """A variable of the file at `path` that has the value of the name.
 
-    By an import (`imported_name`), or where it is defined.
+    It is imported (`imported_name`), or the definition itself (None).
     """
 
     path: str
@@ -29,13 +29,13 @@ class NameBinding:
 
     @property
     def is_patchable(self) -> bool:
-        """Whether a patch can replace it, and other files import it: it is a name of the module."""
+        """Whether it is module-level, so that patches can replace it and other files can import it."""
         return self.symbol.scope.kind == "module"
 
 
 @dataclass(frozen=True)
 class NameRead:
-    """A place that reads the value: a name of a `binding`, or an attribute of a module (None)."""
+    """A read of the value: a name of a `binding`, or an attribute of a module (None)."""
 
     path: str
     node: ast.Name | ast.Attribute
@@ -44,12 +44,12 @@ class NameRead:
 
     @property
     def row(self) -> int:
-        """Where it stands, 1-based."""
+        """The row, 1-based."""
         return self.node.lineno
 
     @property
     def root(self) -> ast.expr:
-        """The name that it begins with."""
+        """The name at the start of the expression."""
         node: ast.expr = self.node
         while isinstance(node, ast.Attribute):
             node = node.value
@@ -58,19 +58,19 @@ class NameRead:
 
 @dataclass
 class NameReferences:
-    """All that has the value of a name. `untracked` are places (path and row) where it goes out of sight, and why."""
+    """All references to a name; `untracked` has path, 1-based row and reason where it cannot be followed."""
 
     bindings: list[NameBinding] = field(default_factory=list)
     reads: list[NameRead] = field(default_factory=list)
     untracked: list[tuple[str, int, str]] = field(default_factory=list)
 
     def sorted_reads(self) -> list[NameRead]:
-        """The reads by path and place."""
+        """The reads by path and position."""
         return sorted(self.reads, key=lambda read: (read.path, read.row, read.node.col_offset))
 
 
 def find_references(path: str, symbol: Symbol, context: FixContext) -> NameReferences:
-    """Everybody who reads a variable of the module at `path`."""
+    """All references to a variable of the module at `path`."""
     references = NameReferences()
     _add_binding(NameBinding(path, symbol, None), references, context)
     return references
@@ -90,7 +90,7 @@ def _add_binding(binding: NameBinding, references: NameReferences, context: FixC
 
 
 def _source_module(binding: NameBinding, context: FixContext) -> str:
-    """The module that a holder has it from."""
+    """The dotted module that a binding gets the value from."""
     return (
         context.module_name(binding.path)
         if binding.imported_name is None
@@ -101,7 +101,10 @@ def _source_module(binding: NameBinding, context: FixContext) -> str:
 def _follow_reader(
     reader: Reader, name: str, binding: NameBinding, references: NameReferences, context: FixContext
 ) -> None:
-    """What another file does with a name of the holder's module. Raises Blocked."""
+    """Add the references of another file that reads `name` from the module of `binding`.
+
+    Raises NotFixableError.
+    """
     document, fact = context.document(reader.path), reader.fact
     if isinstance(fact, AttributeAccess):
         references.reads.append(
@@ -131,13 +134,16 @@ def _find_attribute(fact: AttributeAccess, document: SourceDocument) -> ast.Attr
 
 
 def find_calls(references: NameReferences, context: FixContext) -> Iterator[tuple[NameRead, ast.Call | None]]:
-    """Each read with the call that it is the function of; None where it is something else."""
+    """Each read with the call that it is the function of; None if it is not called."""
     for read in references.sorted_reads():
         yield read, context.document(read.path).symbol_table.call_of(read.node)
 
 
 def find_unresolved_reads(references: NameReferences, context: FixContext) -> Iterator[tuple[str, int, bool]]:
-    """Path and row (1-based) of attributes of that name of whatever, and whether their file has the module itself."""
+    """Reads of attributes with the name on unknown objects.
+
+    Each has the path, the 1-based row, and whether the file imports the module.
+    """
     known_nodes = {id(read.node) for read in references.reads}
     module_bindings = [binding for binding in references.bindings if binding.is_patchable]
     for name in sorted({binding.symbol.name for binding in module_bindings}):

@@ -1,4 +1,4 @@
-"""What the code around an expression does with its value: what is seen there, and where the value goes on."""
+"""What the parent of an expression does with its value: uses to report, and where the value flows next."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from flake8_redis_ssot.semantic.scopes import Symbol
 
 
 class Held(NamedTuple):
-    """A variable holds the value; one that `is_parameter` need not be read."""
+    """A variable holds the value; a parameter (`is_parameter`) may stay unread."""
 
     symbol: Symbol
     is_parameter: bool = False
 
 
 class MemberValue(NamedTuple):
-    """An expression is what a member of the value gives, read or `is_call`."""
+    """An expression is the value of a member (the result of its call if `is_call`)."""
 
     name: str
     expression: ast.expr
@@ -86,7 +86,7 @@ def _operand_steps(parent: ast.expr, node: ast.expr, document: SourceDocument) -
 
 
 def _test_steps(parent: ast.AST, node: ast.expr, document: SourceDocument) -> Iterator[Step]:
-    """A test, or a statement of its own."""
+    """A condition, or an expression statement."""
     if isinstance(parent, ast.Expr) and not isinstance(node, ast.Name):
         yield Discarded(node.lineno)
 
@@ -140,7 +140,7 @@ def _attribute_function_steps(
 
 
 def _with_steps(parent: ast.withitem, node: ast.expr, document: SourceDocument) -> Iterator[Step]:
-    """`with` closes what it is given; its target is what clients return from `__enter__`: themselves."""
+    """`with` closes its value; the target is what `__enter__` of a client returns: the client itself."""
     yield MemberUse(document.path, node.lineno, "__exit__", "call")
     if parent.optional_vars is not None:
         yield _target_step(parent.optional_vars, document)
@@ -153,7 +153,7 @@ def _return_steps(parent: ast.Return | ast.Yield, node: ast.expr, document: Sour
 
 
 def _default_steps(parent: ast.arguments, node: ast.expr, document: SourceDocument) -> Iterator[Step]:
-    """A default of a parameter: what is done with the parameter."""
+    """A default value flows to its parameter."""
     symbol = value_flow.find_defaulted_parameter(parent, node, document.symbol_table)
     if symbol is not None:
         yield Held(symbol)

@@ -1,4 +1,4 @@
-"""What carries a value on: a function to its callers, a default to its parameter, a display to its targets."""
+"""How a value flows: from a function to its callers, a default to its parameter, a tuple to its targets."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ FunctionOrLambda = FunctionNode | ast.Lambda
 
 
 def enclosing_function(node: ast.AST, symbol_table: SymbolTable) -> FunctionOrLambda | None:
-    """The innermost function that a node is in."""
+    """The innermost function or lambda that contains a node."""
     functions = (ancestor for ancestor in symbol_table.ancestors(node) if isinstance(ancestor, FunctionOrLambda))
     return next(functions, None)
 
@@ -25,7 +25,7 @@ def is_property(function: ast.AST) -> bool:
 
 
 def find_defaulted_parameter(arguments: ast.arguments, value: ast.AST, symbol_table: SymbolTable) -> Symbol | None:
-    """The parameter, as a variable of its function, that has a value for its default."""
+    """The symbol of the parameter whose default is `value`."""
     positional = [*arguments.posonlyargs, *arguments.args]
     pairs = [*zip(positional[len(positional) - len(arguments.defaults) :], arguments.defaults)]
     pairs += [(argument, default) for argument, default in zip(arguments.kwonlyargs, arguments.kw_defaults) if default]
@@ -38,7 +38,7 @@ def find_defaulted_parameter(arguments: ast.arguments, value: ast.AST, symbol_ta
 
 
 def find_unpacking_targets(display: ast.AST, value: ast.AST, symbol_table: SymbolTable) -> list[ast.expr] | None:
-    """The targets that an element of a display is assigned to (`a, b = X(), Y()`); None where it is not unpacked."""
+    """The targets of an element of an unpacked tuple or list (`a, b = X(), Y()`); None if it is not unpacked."""
     statement = symbol_table.parent(display)
     if not (isinstance(display, (ast.Tuple, ast.List)) and isinstance(statement, ast.Assign)):
         return None
@@ -54,7 +54,7 @@ def find_unpacking_targets(display: ast.AST, value: ast.AST, symbol_table: Symbo
 
 
 def find_locals_calls(symbol: Symbol, symbol_table: SymbolTable) -> Iterator[tuple[ast.Name, str]]:
-    """Where `locals()` and its like hand on every variable of a function, and what that is called."""
+    """The reads of `locals` and similar functions that expose the variables of a function, and their names."""
     for name in ("locals", "vars", "eval", "exec") if symbol.scope.kind == "function" else ():
         for read in symbol_table.unresolved_reads(name):
             if symbol_table.scope_of(read) is symbol.scope:
@@ -62,7 +62,7 @@ def find_locals_calls(symbol: Symbol, symbol_table: SymbolTable) -> Iterator[tup
 
 
 def attributes_by_name(symbol_table: SymbolTable) -> dict[str, list[ast.Attribute]]:
-    """All attributes that are read in a file."""
+    """All attributes that a file reads, by name."""
     attributes: dict[str, list[ast.Attribute]] = {}
     for node in symbol_table.nodes:
         if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load):
@@ -71,7 +71,7 @@ def attributes_by_name(symbol_table: SymbolTable) -> dict[str, list[ast.Attribut
 
 
 def find_receiving_parameter(call: ast.Call, value: ast.AST, symbol_table: SymbolTable) -> Symbol | None:
-    """The parameter that takes an argument, of a function of the same file; None where that can't be seen."""
+    """The parameter of a function of the same file that receives an argument; None if it is unknown."""
     function = _find_only_function(call.func, symbol_table)
     if function is None or function.decorator_list or any(isinstance(each, ast.Starred) for each in call.args):
         return None
@@ -91,7 +91,7 @@ def find_receiving_parameter(call: ast.Call, value: ast.AST, symbol_table: Symbo
 
 
 def _find_only_function(node: ast.expr, symbol_table: SymbolTable) -> FunctionNode | None:
-    """The one function that a name stands for; None for a method, and where it is bound anew."""
+    """The function that a name resolves to; None for a method, and if the name is rebound."""
     if not isinstance(node, ast.Name) or symbol_table.lookup(node.id, node) is None:
         return None
     symbol = symbol_table.symbol_of(node)
