@@ -154,7 +154,7 @@ def _remove_unused_imports(
         if not isinstance(statement, (ast.Import, ast.ImportFrom)):
             continue
         if is_in_try(statement, document) and statement not in changes.additions:
-            continue  # what happens next depends on whether it fails
+            continue  # its failure may be handled
         if why_used(symbol, document.path, context, released, is_moved) is None:
             changes.replacements.setdefault(statement, {})[statement.names.index(binding.node)] = ()
 

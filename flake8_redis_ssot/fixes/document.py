@@ -125,7 +125,7 @@ class SourceDocument:
         """The bytes of the file after the edits. Raises OverlapError."""
         if self.layout is not None:
             from flake8_redis_ssot.syntax.notebooks.writer import (
-                apply_to_notebook,  # late: most projects have no notebook
+                apply_to_notebook,  # late import: most projects have no notebooks
             )
 
             return apply_to_notebook(self.data, merge_edits(edits))

@@ -19,7 +19,7 @@ from flake8_redis_ssot.syntax.edits import TextEdit
 if TYPE_CHECKING:
     from flake8_redis_ssot.fixes.instances.usage_check import Doubt
 
-# What reads a variable: a name, or a string in the place of a type.
+# A read of a variable: a name, or a string annotation.
 SymbolRead = ast.Name | ast.Constant
 
 

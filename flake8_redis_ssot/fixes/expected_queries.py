@@ -103,7 +103,7 @@ def _relocation_queries(
     """The patches of an imported name, old and new, and the readers that import it from this file."""
     module, _, attributes = _imported_origin(entry).partition(":")
     name = attributes.partition(".")[0]
-    if not name.isidentifier():  # a whole module, or a star
+    if not name.isidentifier():  # a module, or a star import
         return
     if deprecated.is_symbol:
         new_origin = file.resolver.to_origin(deprecated.replacement or file.accessor(deprecated.resource))
@@ -112,7 +112,7 @@ def _relocation_queries(
     yield from _origin_queries(f"{module}:{name}|{new_origin}", file)
     if isinstance(entry, Import) and not entry.is_local:
         occurrences = re.findall(rb"\b" + name.encode() + rb"\b", context.references.code_bytes(file.path))
-        if len(occurrences) == 1:  # nobody reads it here
+        if len(occurrences) == 1:  # only the import itself
             yield ReferenceQuery(file.path, name)
 
 

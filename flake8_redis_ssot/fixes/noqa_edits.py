@@ -31,7 +31,7 @@ def remove_noqa_code(suppression: Suppression, path: str, context: FixContext) -
     else:
         first, last = _comment_range(line, comment)
         title = "Delete the comment"
-        if not line[:first].strip() and last == len(line):  # nothing else is on the line: it goes with its break
+        if not line[:first].strip() and last == len(line):  # alone on its line: remove the line
             first, last = 0, (end.end() - start if end else len(line))
     return FixDraft(f"{title}, which silences nothing", (ReplaceText(path, TextEdit(start + first, start + last, "")),))
 

@@ -155,7 +155,7 @@ def _tokens_to_remove(text: str, clause: ImportClause, removed_items: Collection
     """The tokens to remove."""
     item_tokens = [token for token in clause.tokens if token.item_index is not None]
     removed_tokens = {token for token in item_tokens if token.item_index in removed_items}
-    if item_tokens[-1] in removed_tokens and not item_tokens[-1].is_comma:  # there is no comma behind the last one
+    if item_tokens[-1] in removed_tokens and not item_tokens[-1].is_comma:  # no trailing comma
         removed_tokens.add(next(token for token in reversed(item_tokens) if token not in removed_tokens))
     kept_lines = {
         line_start(text, token.start) for token in item_tokens if token not in removed_tokens and not token.is_comma

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from flake8_redis_ssot.fixes.edits.statement_layout import line_start, node_offsets
 
-StatementKey = tuple[str, bool]  # what names must share to stand in one statement: the module, and whether it is a star
+StatementKey = tuple[str, bool]  # module and whether it is a star: equal for the names of one statement
 
 
 @dataclass(frozen=True, slots=True)

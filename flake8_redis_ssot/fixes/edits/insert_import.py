@@ -87,7 +87,7 @@ def _insert_lines_at_top(
     ending = line_break(text, max(0, at - 2))
     has_blank_line = (leading or at > start) and _BLANK_LINE.match(text, at)
     code = "".join(indent + line + ending for line in lines)
-    if at and not LINE_BREAK.fullmatch(text, at - 1, at):  # the last line of a file that does not end it
+    if at and not LINE_BREAK.fullmatch(text, at - 1, at):  # no newline at the end of the file
         return TextEdit(at, at, ending + code[: -len(ending)])
     return TextEdit(at, at, (ending if has_blank_line else "") + code)
 

@@ -29,7 +29,7 @@ def remove_statement(
     removed_ids = {id(each) for each in (statement, *removed)}
     block = containing_block(tree, statement)
     if block is not tree.body and all(id(each) in removed_ids for each in block):
-        removed_ids.discard(id(block[-1]))  # there will be `pass`
+        removed_ids.discard(id(block[-1]))  # replaced by `pass`
     if id(statement) not in removed_ids:
         return minimise(text, _replace_with_pass(text, statement))
     line = statements_on_line(text, block, statement)

@@ -52,7 +52,7 @@ def statement_layout(text: str, statement: ast.stmt) -> StatementLayout:
     start, end = node_offsets(text, statement)
     line_head, separator = _find_separator(text, start)
     tail = _LINE_TAIL.match(text, end)
-    assert tail is not None  # it may be empty
+    assert tail is not None  # it matches the empty string
     line_break_match = LINE_BREAK.search(text, tail.end())
     line_end, next_line = line_break_match.span() if line_break_match else (len(text), len(text))
     return StatementLayout(

@@ -96,12 +96,12 @@ def find_cache_statements(factory: Factory, file: FileContext, context: FixConte
     Raises NotFixableError if other code uses them.
     """
     document = context.document(factory.path)
-    inside = set(ast.walk(factory.node))
+    factory_nodes = set(ast.walk(factory.node))
     for symbol in factory.cache_variables:
-        outer_bindings = [binding for binding in symbol.bindings if binding.node not in inside]
+        outer_bindings = [binding for binding in symbol.bindings if binding.node not in factory_nodes]
         value = getattr(outer_bindings[0].statement, "value", None) if len(outer_bindings) == 1 else ast.Name("?")
         if isinstance(value, ast.Call):  # a lock
-            if _why_used(symbol, inside, factory.path, context) is None:
+            if _why_used(symbol, factory_nodes, factory.path, context) is None:
                 yield outer_bindings[0].statement
             continue
         if (
@@ -111,9 +111,9 @@ def find_cache_statements(factory: Factory, file: FileContext, context: FixConte
         ):
             raise NotFixableError(f"`{symbol.name}`, where it keeps the instance, is bound in other ways as well")
         check_assignments(factory.path, symbol.name, file, context)
-        why = _why_used(symbol, inside, factory.path, context)
-        if why is not None:
-            raise NotFixableError(f"{why}, where it keeps the instance")
+        reason = _why_used(symbol, factory_nodes, factory.path, context)
+        if reason is not None:
+            raise NotFixableError(f"{reason}, where it keeps the instance")
         yield outer_bindings[0].statement
 
 
@@ -121,20 +121,20 @@ def _is_unset(value: ast.expr | None) -> bool:
     return value is None or (isinstance(value, ast.Constant) and value.value is None)
 
 
-def _why_used(symbol: Symbol, inside: set[ast.AST], path: str, context: FixContext) -> str | None:
+def _why_used(symbol: Symbol, factory_nodes: set[ast.AST], path: str, context: FixContext) -> str | None:
     """Why a module-level variable is still used without the factory."""
     remaining = Symbol(
         symbol.name,
         symbol.scope,
-        tuple(binding for binding in symbol.bindings if binding.node not in inside),
-        tuple(read for read in symbol.reads if read not in inside),
-        tuple(quoted for quoted in symbol.quoted_reads if quoted not in inside),
-        _is_declared_outside(symbol, inside, path, context),
+        tuple(binding for binding in symbol.bindings if binding.node not in factory_nodes),
+        tuple(read for read in symbol.reads if read not in factory_nodes),
+        tuple(quoted for quoted in symbol.quoted_reads if quoted not in factory_nodes),
+        _is_declared_outside(symbol, factory_nodes, path, context),
     )
     return why_used(remaining, path, context)
 
 
-def _is_declared_outside(symbol: Symbol, inside: set[ast.AST], path: str, context: FixContext) -> bool:
+def _is_declared_outside(symbol: Symbol, factory_nodes: set[ast.AST], path: str, context: FixContext) -> bool:
     """Whether another function declares it `global`."""
     declarations = (node for node in context.document(path).symbol_table.nodes if isinstance(node, ast.Global))
-    return any(symbol.name in node.names and node not in inside for node in declarations)
+    return any(symbol.name in node.names and node not in factory_nodes for node in declarations)

@@ -62,7 +62,7 @@ def function_kind(function: FunctionOrLambda | None, document: SourceDocument) -
     return kinds_by_scope.get(document.symbol_table.scope_of(function).kind, "inner function")
 
 
-# Why the others stay.
+# Why other kinds of functions are not supported.
 _UNSUPPORTED_KINDS = {
     "handover": "the constructor itself is handed over: there is no function whose calls could be replaced",
     "lambda": "it is a lambda, which has no name that callers could be found by",

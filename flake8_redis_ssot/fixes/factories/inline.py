@@ -52,9 +52,9 @@ def inline_factory(fact: Call | CallbackArgument, file: FileContext, context: Fi
 
 
 def _check_analysed(path: str, context: FixContext) -> None:
-    gaps = context.document(path).unanalysed_ranges
-    if gaps:
-        raise NotFixableError(f"a part of {context.relative_path(path)} can't be read (line {gaps[0].row})")
+    ranges = context.document(path).unanalysed_ranges
+    if ranges:
+        raise NotFixableError(f"a part of {context.relative_path(path)} can't be read (line {ranges[0].row})")
 
 
 @dataclass
@@ -76,13 +76,12 @@ class _FactoryInliner:
     def run(self) -> None:
         """Process all callers and bindings, even if some are refused."""
         self.refusal_reasons += [
-            f"{format_path_and_row(path, row, self.file)}: {why}" for path, row, why in self.callers.untracked
+            f"{format_path_and_row(path, row, self.file)}: {reason}" for path, row, reason in self.callers.untracked
         ]
         for read, call in find_calls(self.callers, self.context):
             if not self.factory.has_node(read.node, self.context.document(self.factory.path)):
-                self._run_step(
-                    partial(self._replace_call, read, call), f"{format_path_and_row(read.path, read.row, self.file)}: "
-                )
+                location = format_path_and_row(read.path, read.row, self.file)
+                self._run_step(partial(self._replace_call, read, call), f"{location}: ")
         self._run_step(self._check_unresolved_reads, "")
         for binding in self.callers.bindings:
             self._run_step(partial(self._remove_binding, binding), f"{self.context.relative_path(binding.path)}: ")
@@ -107,12 +106,8 @@ class _FactoryInliner:
             read, call, reads_in_file, self.factory, self.construction, self.file, self.context
         )
         self.replacements.append((read, replacement))
-        is_same_file = read.path == self.factory.path
-        self._add_operations(
-            replacement.operations,
-            replacement.doubts,
-            "" if is_same_file else f"{self.context.relative_path(read.path)}: ",
-        )
+        prefix = "" if read.path == self.factory.path else f"{self.context.relative_path(read.path)}: "
+        self._add_operations(replacement.operations, replacement.doubts, prefix)
 
     def _check_unresolved_reads(self) -> None:
         """Check attributes of that name on unknown objects.
@@ -120,21 +115,19 @@ class _FactoryInliner:
         Raises NotFixableError if the object may be the module.
         """
         for path, row, imports_module in find_unresolved_reads(self.callers, self.context):
-            why = (
-                f"{format_path_and_row(path, row, self.file)} reads `{self.factory.name}` of something that "
-                "cannot be seen"
-            )
+            location = format_path_and_row(path, row, self.file)
+            reason = f"{location} reads `{self.factory.name}` of something that cannot be seen"
             if imports_module:
-                raise NotFixableError(why)
-            self._add_operations((), (Doubt(why),))
+                raise NotFixableError(reason)
+            self._add_operations((), (Doubt(reason),))
 
     def _remove_binding(self, binding: NameBinding) -> None:
         """Remove a binding of the name. Raises NotFixableError if other code still uses it."""
         _check_analysed(binding.path, self.context)
         document, symbol = self.context.document(binding.path), binding.symbol
-        why = next(find_local_uses(symbol, document, {*symbol.reads}), None)
-        if why is not None:
-            raise NotFixableError(why)
+        reason = next(find_local_uses(symbol, document, {*symbol.reads}), None)
+        if reason is not None:
+            raise NotFixableError(reason)
         if binding.is_patchable:
             self._check_module_binding(binding)
         if binding.imported_name is not None:
@@ -143,28 +136,22 @@ class _FactoryInliner:
     def _check_module_binding(self, binding: NameBinding) -> None:
         """Raise NotFixableError if a string names it, or if it is replaced in a way that cannot move."""
         context, name = self.context, binding.symbol.name
-        why = next(find_string_uses(name, binding.path, context), None)
-        if why is not None:
-            raise NotFixableError(why)
+        reason = next(find_string_uses(name, binding.path, context), None)
+        if reason is not None:
+            raise NotFixableError(reason)
         check_assignments(binding.path, name, self.file, context)
-        location = (
-            next(find_module_replacements(binding.path, context), None) if self._is_source_module(binding) else None
-        )
-        if location is not None:
-            raise NotFixableError(
-                f"{location} may put something else in the place of `{context.module_name(binding.path)}`"
-            )
-        doubts = tuple(Doubt(why) for why in find_package_export(binding.symbol, context.document(binding.path)))
+        for location in find_module_replacements(binding.path, context) if self._is_source_module(binding) else ():
+            module = context.module_name(binding.path)
+            raise NotFixableError(f"{location} may put something else in the place of `{module}`")
+        doubts = tuple(Doubt(reason) for reason in find_package_export(binding.symbol, context.document(binding.path)))
         self._add_operations((), doubts, f"{context.relative_path(binding.path)}: ")
         self._add_operations(*move_factory_patches(binding, self.factory, self.replacements, context))
 
     def _is_source_module(self, binding: NameBinding) -> bool:
         """Whether other files read the function from the module of a binding."""
         path_of = self.context.resolver.path_of
-        imported_names = [other.imported_name for other in self.callers.bindings if other.imported_name is not None]
-        modules = {
-            path_of(imported_name.fact.origin.partition(":")[0], imported_name.path) for imported_name in imported_names
-        }
+        imports = [other.imported_name for other in self.callers.bindings if other.imported_name is not None]
+        modules = {path_of(each.fact.origin.partition(":")[0], each.path) for each in imports}
         modules |= {path_of(read.source_module, read.path) for read in self.callers.reads if read.binding is None}
         return binding.path in modules
 
@@ -173,19 +160,10 @@ class _FactoryInliner:
 
         Raises NotFixableError.
         """
-        document = self.context.document(binding.path)
+        document, statement = self.context.document(binding.path), imported_name.statement
         if imported_name.fact.is_typing_only:
-            raise NotFixableError(f"line {imported_name.statement.lineno} imports it for type checkers only")
-        if is_in_try(imported_name.statement, document) or is_import_tested(imported_name.statement, document):
-            raise NotFixableError(
-                f"what happens next depends on whether the import in line {imported_name.statement.lineno} fails"
-            )
-        replacement_names = next(
-            (
-                replacement.imported_symbols
-                for read, replacement in self.replacements
-                if read.binding is binding and replacement.imported_symbols
-            ),
-            (),
-        )
-        self._add_operations((imported_name.replace_with(replacement_names),), ())
+            raise NotFixableError(f"line {statement.lineno} imports it for type checkers only")
+        if is_in_try(statement, document) or is_import_tested(statement, document):
+            raise NotFixableError(f"what happens next depends on whether the import in line {statement.lineno} fails")
+        symbols = (replacement.imported_symbols for read, replacement in self.replacements if read.binding is binding)
+        self._add_operations((imported_name.replace_with(next(filter(None, symbols), ())),), ())

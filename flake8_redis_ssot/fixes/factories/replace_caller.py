@@ -208,7 +208,7 @@ def _build_edit(
     if not factory.is_coroutine or call_construction.call is None:
         return edit
     parent = document.symbol_table.parent(call_construction.call)
-    assert isinstance(parent, ast.Await)  # asked for before
+    assert isinstance(parent, ast.Await)  # checked by _check_call
     return remove_await(parent, edit, document)
 
 

@@ -128,8 +128,8 @@ def _redirect_name(
 def _find_deprecated_origin(fact: Import, deprecated: DeprecatedName, file: FileContext) -> str | None:
     """The definition that a module re-exports from a deprecated one; None if the name itself is deprecated."""
     module, _, name = fact.origin.partition(":")
-    full = f"{file.resolver.module_name(module, file.path)}.{name}"
-    if file.resources.find_deprecated(full) is not None:
+    full_name = f"{file.resolver.module_name(module, file.path)}.{name}"
+    if file.resources.find_deprecated(full_name) is not None:
         return None
     return next(
         (
@@ -137,7 +137,7 @@ def _find_deprecated_origin(fact: Import, deprecated: DeprecatedName, file: File
             for definition in file.resolve([fact.origin])
             if file.resources.find_deprecated(definition.name) == deprecated
         ),
-        full,
+        full_name,
     )
 
 
@@ -196,14 +196,14 @@ def _rename_reads(symbol: Symbol, name: str, file: FileContext, context: FixCont
     if any(document.symbol_table.lookup(name, read) is not None for read in symbol.reads):
         return None
     if any(document.symbol_table.symbol_of(read) is not symbol for read in symbol.reads):
-        return None  # a class binds the name as well: which of the two is meant depends on what has run
+        return None  # a class also binds the name: the read depends on what has run
     if any(document.text_of(read) != read.id for read in symbol.reads):
-        return None  # it is written in a way that a tree does not show
+        return None  # the tree does not show how it is written
     return tuple(ReplaceText(file.path, document.replace_node(read, name)) for read in symbol.reads)
 
 
 def make_reader_drafter(context: FixContext) -> Callable[[Import | AttributeAccess, str], FixDraft]:
-    """How to draft the fix of another read of the same old name, in whichever file it stands."""
+    """The function that drafts the fix of another read of an old name, in any file."""
     return lambda fact, path: _draft_reader(fact, path, context)
 
 

@@ -11,9 +11,9 @@ from flake8_redis_ssot.semantic.ast_queries import last_name
 from flake8_redis_ssot.semantic.facts import Import
 from flake8_redis_ssot.semantic.flow.control_flow import is_type_checking
 
-# To say that one is old, or anything else, is what should end with the import.
+# Warnings and log messages should end with the import, so they do not count as effects.
 _REPORTING_CALLS = frozenset({"warn", "warn_explicit", "debug", "info", "warning", "error", "exception", "getLogger"})
-# Decorators of these modules keep no list of what they decorate.
+# Decorators of these modules do not register what they decorate.
 _PURE_DECORATOR_MODULES = frozenset(
     {"abc", "attr", "attrs", "contextlib", "dataclasses", "functools", "pytest", "typing"}
 )

@@ -101,7 +101,7 @@ def _check_star_reexports(
     for name in star_names:
         symbol = document.symbol_table.find_symbol(document.symbol_table.module_scope, name)
         if symbol is not None or name in global_names:
-            # No read of it is free then: which of them is the star's depends on the order of execution.
+            # Its reads resolve to that binding; which read the star import depends on the order of execution.
             raise NotFixableError(f"`{name}` is bound here in other ways as well")
         if name in (document.symbol_table.exported_names or ()):
             raise NotFixableError(f"`{name}` is in `__all__`")

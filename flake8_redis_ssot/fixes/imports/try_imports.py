@@ -16,7 +16,7 @@ from flake8_redis_ssot.semantic.ast_queries import last_name
 from flake8_redis_ssot.semantic.scopes import Symbol
 from flake8_redis_ssot.syntax.edits import TextEdit
 
-# From 3.11 on there is `except*`, too.
+# `except*` was added in Python 3.11.
 _TRY_TYPES: tuple[type[ast.Try], ...] = (ast.Try, *filter(None, [getattr(ast, "TryStar", None)]))
 _IMPORT_ERRORS = frozenset({"ImportError", "ModuleNotFoundError", "Exception", "BaseException", ""})
 

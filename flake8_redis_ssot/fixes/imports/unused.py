@@ -78,7 +78,7 @@ def find_package_export(symbol: Symbol, document: SourceDocument) -> Iterator[st
         yield f"`{symbol.name}` is part of what the package offers"
 
 
-# What pytest and unittest look for in the modules that they load.
+# Names that pytest and unittest collect from the modules that they load.
 _COLLECTED_PREFIXES = ("pytest_", "test", "Test")
 _TEST_HOOKS = frozenset({"load_tests", "setUpModule", "tearDownModule"})
 _TEST_HOOKS |= {

@@ -15,7 +15,7 @@ from flake8_redis_ssot.semantic.facts import CallbackArgument
 from flake8_redis_ssot.semantic.name_patterns import dotted_pattern
 from flake8_redis_ssot.syntax.edits import TextEdit
 
-# Who awaits what it calls.
+# Functions that await the callback they are passed.
 _AWAITING_CALLERS = ("fastapi.**.Depends", "fastapi.**.Security", "dependency_injector.providers.*Coroutine")
 
 
@@ -97,7 +97,7 @@ def _call_edit(
         return build_call_edit(construction, shared_access, text, document)
     if not needs_await:
         raise NotFixableError(f"it is not awaited here at once, and `{shared_access.name}` is nothing to wait for")
-    # One coroutine in the place of another.
+    # Replace one coroutine by another.
     has_no_arguments = construction.call is not None and not (construction.call.args or construction.call.keywords)
     return (
         document.replace_node(construction.constructor, text)
@@ -163,7 +163,7 @@ def find_await(construction: ConstructionSite, context: FixContext, document: So
     parent = document.symbol_table.parent(construction.expression)
     if construction.call is None or not isinstance(parent, ast.Await):
         return None
-    # Where a class is called, the instance is there already, and is awaited itself.
+    # Calling a class returns the instance, so the `await` awaits the instance itself.
     return None if context.class_members(construction.definition) is not None else parent
 
 

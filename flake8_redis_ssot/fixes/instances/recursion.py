@@ -11,8 +11,8 @@ from flake8_redis_ssot.fixes.instances.accessor import SharedAccess
 from flake8_redis_ssot.fixes.instances.call_site import ConstructionSite
 from flake8_redis_ssot.project.view import FileContext
 
-FunctionKey = tuple[str, str]  # a file, and the local name of a function in it
-_MAX_FUNCTIONS = 200  # functions to be followed, before it is given up
+FunctionKey = tuple[str, str]  # an absolute path, and a qualified name in that file
+_MAX_FUNCTIONS = 200  # limits the search
 
 
 def check_recursion(

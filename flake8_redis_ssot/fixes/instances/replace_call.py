@@ -100,15 +100,18 @@ def find_doubts(
         yield Doubt(f"what `{shared_access.name}` stands for cannot be seen")
     elif not is_same_class:
         yield Doubt(f"`{construction.definition.name}` makes something else than a `{shared_access.definition.name}`")
-    offer = ClassComparison(
+    comparison = ClassComparison(
         members,
         context.class_members(constructed),
         is_same_class,
         TEARDOWN_METHODS.union(construction.resource.tear_down),
     )
     uses = collect_uses(construction.expression, document).without_return(excluded_function)
-    for doubt in (*check_uses(uses, offer), *find_cross_file_doubts(uses, offer.teardown_methods, file, context)):
-        # What is done out of sight may need what only the other class has.
+    for doubt in (
+        *check_uses(uses, comparison),
+        *find_cross_file_doubts(uses, comparison.teardown_methods, file, context),
+    ):
+        # Code that is not analysed may need members that only the replaced class has.
         applicability = doubt.applicability if is_same_class or doubt.is_tracked else Applicability.MANUAL
         yield replace(doubt, applicability=applicability)
     if is_new_instance:
@@ -124,7 +127,7 @@ def _find_import_doubts(
     for fact in file.facts.imports:
         module = fact.origin.partition(":")[0]
         if fact.statement.row == row and context.resolver.path_of(module, file.path) != shared_access.path:
-            yield from (Doubt(why) for why in import_side_effects(fact, file, context))
+            yield from (Doubt(reason) for reason in import_side_effects(fact, file, context))
 
 
 def _is_at_import_time(construction: ConstructionSite, document: SourceDocument) -> bool:
@@ -144,7 +147,7 @@ def _find_argument_doubts(construction: ConstructionSite, document: SourceDocume
         yield Doubt(f"what the call is given (`{arguments}`) would be lost", Applicability.MANUAL)
 
 
-# They call what they are handed with nothing else that they are given.
+# They call their first argument without passing on the others.
 _ARGUMENTLESS_RECEIVERS = frozenset({"Depends", "Security", "defaultdict"})
 
 

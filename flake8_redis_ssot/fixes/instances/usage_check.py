@@ -18,20 +18,20 @@ from flake8_redis_ssot.model import Applicability
 from flake8_redis_ssot.project.types.class_model import ClassMembers, Member, MemberKind
 from flake8_redis_ssot.semantic.signatures import find_call_mismatch, has_unpacking
 
-# What ends a client, a pool, an engine or a session, by whatever name.
+# Methods that close a client, a pool, an engine or a session.
 TEARDOWN_METHODS = frozenset(
     {
         *("close", "aclose", "close_all", "shutdown", "disconnect", "dispose", "stop", "terminate", "quit", "release"),
         *("cleanup", "teardown", "tear_down", "__exit__", "__aexit__", "__del__"),
     }
 )
-# What changes the instance that it is called on, or lays its attributes open.
+# Members that change the instance, or expose its attributes.
 _MUTATING_MEMBERS = frozenset({"__init__", "__setattr__", "__delattr__", "__setstate__", "__dict__"})
-# What changes lists, sets and mappings.
+# Methods that change lists, sets and mappings.
 _CONTAINER_MUTATORS = frozenset(
     {"append", "extend", "insert", "clear", "update", "setdefault", "pop", "popitem", "remove", "discard", "add"}
 )
-# What a call of these kinds of members gives is told by its name alone.
+# Methods: a read of one does not expose the state of the instance.
 _FUNCTION_KINDS = frozenset(
     {MemberKind.METHOD, MemberKind.COROUTINE, MemberKind.GENERATOR, MemberKind.ASYNC_GENERATOR, MemberKind.CONTEXT}
 )
@@ -43,7 +43,7 @@ class ClassComparison:
 
     shared_members: ClassMembers | None
     replaced_members: ClassMembers | None
-    is_same_class: bool  # one and the same class
+    is_same_class: bool
     teardown_methods: frozenset[str]
 
 

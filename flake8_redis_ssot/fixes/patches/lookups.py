@@ -18,7 +18,7 @@ def find_lookups(path: str, name: str, context: FixContext) -> Iterator[tuple[st
     """Path and row (1-based) of each lookup of `name` in the module at `path`, by the module and by other files."""
     yield from ((path, row) for row in find_own_lookups(path, name, context))
     for reader in context.references.find_deferred_readers(path, name):
-        # Who imports the module itself reads the name as an attribute, or not at all.
+        # A file that imports the module can only read the name as an attribute.
         if not (isinstance(reader.fact, Import) and _names_module(reader.fact.origin, reader.path, path, context)):
             yield reader.path, reader.row
         for access in context.analysis.all_facts()[reader.path].attribute_accesses:

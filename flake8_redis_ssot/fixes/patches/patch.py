@@ -14,9 +14,9 @@ from flake8_redis_ssot.project.view import FileContext
 from flake8_redis_ssot.semantic.ast_queries import last_name
 from flake8_redis_ssot.syntax.string_literals import edit_string
 
-# What a patch is given that makes the mock look like the thing that it replaces.
+# Arguments that give the mock the spec of the original.
 _SPEC_KEYWORDS = frozenset({"autospec", "spec", "spec_set"})
-# What else it can be given without saying by hand what stands there instead.
+# Arguments that do not provide a replacement.
 _NEUTRAL_KEYWORDS = frozenset(
     {"target", "attribute", "name", "return_value", "side_effect", "create", "autospec", "spec"}
 )

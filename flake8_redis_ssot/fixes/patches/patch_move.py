@@ -66,7 +66,7 @@ class PatchMove:
         if member and not self.member_owner:
             raise NotFixableError(f"the patch at {format_patch_location(target, self.context)} is of something in it")
         if member:
-            # The class itself is the better address than the module that imports it; an object is the class already.
+            # Patch the class where it is defined, not in the module that imports it; an object is the class already.
             return text if is_object else f"{self.member_owner}{member}"
         if self.new_module:
             return f"{self.new_module}.{self.new_name}"

@@ -22,7 +22,7 @@ from flake8_redis_ssot.project.view import FileContext
 from flake8_redis_ssot.semantic.ast_queries import last_name
 from flake8_redis_ssot.semantic.facts import StringReference
 
-# What runs when an instance is made.
+# Methods that run when an instance is created.
 _CONSTRUCTION_METHODS = frozenset({"__init__", "__new__", "__post_init__", "__init_subclass__", "__call__"})
 
 
@@ -58,7 +58,7 @@ def _find_lookup_target(
 
 def check_assignments(path: str, name: str, file: FileContext, context: FixContext) -> None:
     """Raise NotFixableError if another file assigns to the name, which would no longer have an effect."""
-    # What is called, read from or the end of a string is not set.
+    # A name before `.`, `(`, `[` or a quote is not an assignment target.
     for setter_path in context.references.find_files_matching(rf"\.\s*{re.escape(name)}\b(?!\s*[.(\[\"'])".encode()):
         rows = context.document(setter_path).attribute_assignment_rows(name) if setter_path != path else []
         if rows and context.references.has_import(setter_path, path):
@@ -110,7 +110,7 @@ def _find_construction_doubts(
 def _patches_construction(
     string_reference: StringReference,
     patch_path: str,
-    made_class: Definition,
+    class_definition: Definition,
     constructor_names: frozenset[str],
     file: FileContext,
     context: FixContext,
@@ -121,12 +121,12 @@ def _patches_construction(
         if last in _CONSTRUCTION_METHODS:
             definitions = context.resolver.resolve(f"{module}:{owner}", patch_path)
             if any(
-                (definition.path, definition.qualname) == (made_class.path, made_class.qualname)
+                (definition.path, definition.qualname) == (class_definition.path, class_definition.qualname)
                 for definition in definitions
             ):
                 return True
         path = context.resolver.path_of(module, patch_path)
-        if path is not None and path == made_class.path and attributes.partition(".")[0] in constructor_names:
+        if path is not None and path == class_definition.path and attributes.partition(".")[0] in constructor_names:
             return True
         if path is None and _is_guarded_name(f"{module}.{attributes}", file):
             return True
@@ -143,18 +143,18 @@ def _is_guarded_name(name: str, file: FileContext) -> bool:
     )
 
 
-def _names_read_by_constructor(made_class: Definition, context: FixContext) -> frozenset[str]:
+def _names_read_by_constructor(class_definition: Definition, context: FixContext) -> frozenset[str]:
     """The module-level names that a class reads while it is instantiated."""
-    if made_class.path is None:
+    if class_definition.path is None:
         return frozenset()
-    symbol_table = context.document(made_class.path).symbol_table
+    symbol_table = context.document(class_definition.path).symbol_table
     names: set[str] = set()
-    for node in context.tree(made_class.path).body:
-        if isinstance(node, ast.ClassDef) and node.name == made_class.qualname:
+    for node in context.tree(class_definition.path).body:
+        if isinstance(node, ast.ClassDef) and node.name == class_definition.qualname:
             for member in node.body:
                 if getattr(member, "name", "") in _CONSTRUCTION_METHODS:
                     names |= {read.id for read in ast.walk(member) if isinstance(read, ast.Name)}
-    # Nobody is asked who reads them: they are names such as `logger`, and half of the project would have to be read.
+    # Their readers are not searched for: for names such as `logger` that would parse half of the project.
     return frozenset(name for name in names if symbol_table.find_symbol(symbol_table.module_scope, name) is not None)
 
 
@@ -163,7 +163,7 @@ def _find_new_patch_doubts(
 ) -> Iterator[Doubt]:
     """Patches of the name that is used after the fix, which do not affect this code today."""
     if ensured_import.operation is None and ensured_import.text == construction.root.id:
-        return  # it is called the same, and stands in for it already
+        return  # the same name: its patches already apply here
     path, name = file.path if ensured_import.operation is None else "", ensured_import.text
     if not ensured_import.is_module_level:
         module, _, name = context.resolver.to_origin(file.accessor(construction.resource)).partition(":")
@@ -173,7 +173,7 @@ def _find_new_patch_doubts(
 
 def find_possible_patches(path: str, name: str, file: FileContext, context: FixContext) -> Iterator[Doubt]:
     """Code that may patch `name` in the module at `path` without naming both."""
-    context.references.find_patches(path, name)  # asks for the files that name it
+    context.references.find_patches(path, name)  # makes the index search for the files that name it
     shown_name = f"`{context.module_name(path)}.{name}`"
     for patch_path, facts in sorted(context.analysis.all_facts().items()):
         for string_reference in facts.string_references:

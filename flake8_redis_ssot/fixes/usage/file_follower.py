@@ -16,7 +16,7 @@ from flake8_redis_ssot.fixes.usage.observations import (
     StoredAttribute,
     ValueUses,
 )
-from flake8_redis_ssot.fixes.usage.steps import Held, MemberValue, Step, steps_from
+from flake8_redis_ssot.fixes.usage.steps import MemberValue, Step, StoredVariable, steps_from
 from flake8_redis_ssot.semantic.scopes import Symbol
 
 
@@ -50,13 +50,13 @@ class _FileFollower:
     def _follow(self, expression: ast.expr) -> None:
         if self._is_new(expression):
             for step in steps_from(expression, self._document):
-                self._take(step)
+                self._handle_step(step)
 
-    def _take(self, step: Step) -> None:
+    def _handle_step(self, step: Step) -> None:
         match step:
             case ast.expr():
                 self._follow(step)
-            case Held():
+            case StoredVariable():
                 self._follow_symbol(step)
             case StoredAttribute():
                 self._follow_stored_attribute(step)
@@ -75,16 +75,16 @@ class _FileFollower:
         elif not value.is_call:
             self._follow(value.expression)
 
-    def _follow_symbol(self, held: Held) -> None:
+    def _follow_symbol(self, variable: StoredVariable) -> None:
         """Follow every read of a variable, from all scopes."""
-        symbol = held.symbol
+        symbol = variable.symbol
         if not self._is_new(symbol):
             return
         if symbol.scope.kind == "class":
             self._follow_stored_attribute(StoredAttribute(symbol.name))
         elif symbol.scope.kind == "module" or symbol.has_inner_declaration:
             self._observations.append(ModuleVariable(symbol.name))
-        elif not symbol.reads and not held.is_parameter:
+        elif not symbol.reads and not variable.is_parameter:
             self._observations.append(Discarded(symbol.bindings[0].statement.lineno))
         self._observe_locals_calls(symbol)
         for read in symbol.reads:

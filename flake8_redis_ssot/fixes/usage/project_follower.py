@@ -95,7 +95,7 @@ def _shared_attribute(path: str, name: str, context: FixContext) -> SharedAttrib
     return SharedAttribute(path, name, tuple(each for each in uses if each[0] != path))
 
 
-# They leave what a function returns as it is, or keep it; its callers are known all the same.
+# They return what the function returns, possibly cached, so its callers are known.
 _TRANSPARENT_DECORATORS = frozenset(
     {
         *("property", "cached_property", "lru_cache", "cache", "staticmethod", "classmethod", "contextmanager"),
@@ -161,7 +161,7 @@ class ProjectFollower:
         for read, call in find_calls(references, self._context):
             value = call if shared.is_function else read.node
             if read.path == shared.path:
-                continue  # what the file itself does is in its uses
+                continue  # its uses are already observed in its own file
             if value is None:
                 yield UntrackedRead(read.path, read.row, shared.name, is_imported=True)
             else:

@@ -13,7 +13,7 @@ from flake8_redis_ssot.semantic.ast_queries import last_name
 from flake8_redis_ssot.semantic.scopes import Symbol
 
 
-class Held(NamedTuple):
+class StoredVariable(NamedTuple):
     """A variable holds the value; a parameter (`is_parameter`) may stay unread."""
 
     symbol: Symbol
@@ -28,20 +28,22 @@ class MemberValue(NamedTuple):
     is_call: bool = False
 
 
-# An expression: it has the same value.
-Step = MemberUse | Escape | Discarded | StoredAttribute | Returned | Held | MemberValue | ast.expr
+# An expression has the same value.
+Step = MemberUse | Escape | Discarded | StoredAttribute | Returned | StoredVariable | MemberValue | ast.expr
 
-# What only looks at its argument.
-_INSPECTORS = frozenset({"isinstance", "type", "repr", "str", "print", "bool", "len", "callable", "dir"})
-# What ends its argument, sooner or later.
-_CLOSERS = frozenset({"closing", "aclosing", "enter_context", "enter_async_context", "push", "push_async_exit"})
+# Functions that only inspect their argument.
+_INSPECTING_FUNCTIONS = frozenset({"isinstance", "type", "repr", "str", "print", "bool", "len", "callable", "dir"})
+# Functions that close their argument at some point.
+_CLOSING_FUNCTIONS = frozenset(
+    {"closing", "aclosing", "enter_context", "enter_async_context", "push", "push_async_exit"}
+)
 
 
 def steps_from(node: ast.expr, document: SourceDocument) -> Iterator[Step]:
     """What the parent of an expression does with its value."""
     parent = document.symbol_table.parent(node)
     if parent is not None:
-        yield from _RULES.get(type(parent), _unknown_steps)(parent, node, document)
+        yield from _STEPS_BY_PARENT.get(type(parent), _unknown_steps)(parent, node, document)
 
 
 def _unknown_steps(parent: ast.AST, node: ast.expr, document: SourceDocument) -> Iterator[Step]:
@@ -73,7 +75,7 @@ def _assignment_steps(
 
 def _target_step(target: ast.expr, document: SourceDocument) -> Step:
     if isinstance(target, ast.Name):
-        return Held(document.symbol_table.symbol_of(target))
+        return StoredVariable(document.symbol_table.symbol_of(target))
     if isinstance(target, ast.Attribute):
         return StoredAttribute(target.attr)
     return Escape(document.path, target.lineno, "is put away")
@@ -116,13 +118,13 @@ def _argument_steps(call: ast.Call, node: ast.expr, document: SourceDocument) ->
     name, is_plain_name = last_name(call.func), isinstance(call.func, ast.Name)
     if is_plain_name and name in ("getattr", "hasattr", "setattr", "delattr"):
         yield from _attribute_function_steps(call, node, name, document)
-    elif name in _CLOSERS:
+    elif name in _CLOSING_FUNCTIONS:
         yield MemberUse(document.path, call.lineno, "__exit__", "call")
     elif name == "cast" and call.args[-1:] == [node]:
         yield call
     elif (parameter := value_flow.find_receiving_parameter(call, node, document.symbol_table)) is not None:
-        yield Held(parameter, is_parameter=True)
-    elif not (is_plain_name and name in _INSPECTORS):
+        yield StoredVariable(parameter, is_parameter=True)
+    elif not (is_plain_name and name in _INSPECTING_FUNCTIONS):
         yield Escape(document.path, call.lineno, f"is handed to `{name or 'a function'}()`")
 
 
@@ -156,7 +158,7 @@ def _default_steps(parent: ast.arguments, node: ast.expr, document: SourceDocume
     """A default value flows to its parameter."""
     symbol = value_flow.find_defaulted_parameter(parent, node, document.symbol_table)
     if symbol is not None:
-        yield Held(symbol)
+        yield StoredVariable(symbol)
 
 
 def _lambda_steps(parent: ast.Lambda, node: ast.expr, document: SourceDocument) -> Iterator[Step]:
@@ -184,7 +186,7 @@ def _container_steps(parent: ast.AST, node: ast.expr, document: SourceDocument) 
 
 
 _TESTS = (ast.Expr, ast.If, ast.While, ast.Assert, ast.UnaryOp, ast.FormattedValue, ast.Delete)
-_RULES: dict[type[ast.AST], Callable[..., Iterator[Step]]] = {
+_STEPS_BY_PARENT: dict[type[ast.AST], Callable[..., Iterator[Step]]] = {
     ast.Attribute: _attribute_steps,
     **dict.fromkeys((ast.Assign, ast.AnnAssign, ast.NamedExpr), _assignment_steps),
     **dict.fromkeys((ast.BoolOp, ast.IfExp, ast.Await), _operand_steps),
