@@ -186,12 +186,8 @@ def _add_imports(changes: _ImportChanges, operations: Iterable[AddImport]) -> No
 
 
 def _addition_order(operation: AddImport) -> tuple[int, int, str]:
-    anchor = operation.anchor
-    return (
-        (anchor.lineno, anchor.col_offset, operation.imported_symbol.name)
-        if anchor
-        else (0, 0, operation.imported_symbol.name)
-    )
+    anchor, name = operation.anchor, operation.imported_symbol.name
+    return (anchor.lineno, anchor.col_offset, name) if anchor else (0, 0, name)
 
 
 def _build_import_edits(

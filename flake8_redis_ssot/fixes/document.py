@@ -124,18 +124,11 @@ class SourceDocument:
     def apply_edits(self, edits: Iterable[TextEdit]) -> bytes:
         """The bytes of the file after the edits. Raises OverlapError."""
         if self.layout is not None:
-            from flake8_redis_ssot.syntax.notebooks.writer import (
-                apply_to_notebook,  # late import: most projects have no notebooks
-            )
+            # A late import: most projects have no notebooks.
+            from flake8_redis_ssot.syntax.notebooks.writer import apply_to_notebook
 
             return apply_to_notebook(self.data, merge_edits(edits))
-        bom = (
-            self.data[: len(self.data) - len(self.text.encode(_codec_name(self.encoding)))]
-            if self.encoding == "utf-8-sig"
-            else b""
-        )
-        return bom + apply_edits(self.text, edits).encode(_codec_name(self.encoding))
-
-
-def _codec_name(encoding: str) -> str:
-    return "utf-8" if encoding == "utf-8-sig" else encoding
+        if self.encoding != "utf-8-sig":
+            return apply_edits(self.text, edits).encode(self.encoding)
+        bom = self.data[: len(self.data) - len(self.text.encode())]
+        return bom + apply_edits(self.text, edits).encode()

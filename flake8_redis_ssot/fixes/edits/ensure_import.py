@@ -138,8 +138,8 @@ def _plan_import(
             raise NotFixableError(f"the import would close a ring: {cycle}" if cycle else name_conflict or "")
         anchor, scope = None, function_scope
         reasons = (f"an import at the top would close a ring: {cycle}",) if cycle else ()
-    named = ImportedSymbol(format_module(request.module, anchor or request.anchor, file), request.name)
-    return EnsuredImport(request.name, AddImport(file.path, scope.node, anchor, named), scope, reasons)
+    imported_symbol = ImportedSymbol(format_module(request.module, anchor or request.anchor, file), request.name)
+    return EnsuredImport(request.name, AddImport(file.path, scope.node, anchor, imported_symbol), scope, reasons)
 
 
 def _find_sibling_import(request: ImportRequest, file: FileContext, document: SourceDocument) -> ast.stmt | None:

@@ -43,9 +43,7 @@ def insert_at_top(
     are indented as `indent_of` is, by default as the body is.
     """
     leading = _leading_imports(body)
-    if leading and (isinstance(leading[-1], ast.Import | ast.ImportFrom) and not _is_future(leading[-1])):
-        return insert_after(text, leading[-1], symbols)
-    if leading and statement_layout(text, leading[-1]).is_line_shared:
+    if leading and (_is_plain_import(leading[-1]) or statement_layout(text, leading[-1]).is_line_shared):
         return insert_after(text, leading[-1], symbols)
     lines = render_imports(symbols)
     first = body[len(leading)] if len(leading) < len(body) else None
@@ -72,8 +70,9 @@ def _is_docstring(statement: ast.stmt) -> bool:
     )
 
 
-def _is_future(statement: ast.stmt) -> bool:
-    return isinstance(statement, ast.ImportFrom) and statement.module == "__future__"
+def _is_plain_import(statement: ast.stmt) -> bool:
+    """Whether it is an import, but not from `__future__`."""
+    return isinstance(statement, ast.Import | ast.ImportFrom) and getattr(statement, "module", "") != "__future__"
 
 
 def _insert_lines_at_top(

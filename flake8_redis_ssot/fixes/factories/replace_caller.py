@@ -90,9 +90,8 @@ def _build_operation(
     document: SourceDocument,
 ) -> ReplaceText | None:
     edit = _build_edit(call_construction, shared_access, factory, text, document)
-    is_released = (
-        read.binding is None and text.partition(".")[0] != call_construction.root.id
-    )  # `module.accessor` still reads `module`
+    # `module.accessor` still reads `module`.
+    is_released = read.binding is None and text.partition(".")[0] != call_construction.root.id
     is_unchanged = document.text[edit.start : edit.end] == edit.text
     return None if is_unchanged else ReplaceText(read.path, edit, (call_construction.root,) if is_released else ())
 

@@ -44,7 +44,7 @@ def redirect_module_import(
     if reasons or use_reason:
         _check_all_names(deprecated, module, file, context)
     draft = FixDraft(
-        f"Import `{target}`", (imported_name.replace_with((_build_named(imported_name, symbol, target, file),)),)
+        f"Import `{target}`", (imported_name.replace_with((_target_symbol(imported_name, symbol, target, file),)),)
     )
     draft = draft.with_reasons(
         [
@@ -81,9 +81,9 @@ def _resolve_target(
     if file.resolver.path_of(target, file.path) is None:
         raise NotFixableError(f"`{target}` is not to be found in the project")
     check_importable(target, fact, file, context)
-    shadowed = _find_shadowed_part(target, file)
-    if shadowed:
-        raise NotFixableError(f"`{shadowed}` is not the module of that name: its package has something else under it")
+    part = _find_shadowed_part(target, file)
+    if part:
+        raise NotFixableError(f"`{part}` is not the module of that name: its package has something else under it")
     return target
 
 
@@ -107,7 +107,7 @@ def _relocate_attribute(
     return resolve_relocation(deprecated, module, node.attr, file, context)
 
 
-def _build_named(imported_name: ImportedName, symbol: Symbol, target: str, file: FileContext) -> ImportedSymbol:
+def _target_symbol(imported_name: ImportedName, symbol: Symbol, target: str, file: FileContext) -> ImportedSymbol:
     package, _, last = target.rpartition(".")
     if isinstance(imported_name.statement, ast.Import) or not package:
         return ImportedSymbol("", target, symbol.name if symbol.name != target else None)

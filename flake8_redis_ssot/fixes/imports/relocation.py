@@ -38,8 +38,8 @@ def resolve_relocation(
     target, new_name = _resolve_target(deprecated, module, name, file)
     if file.resolver.path_of(target, file.path) is None:
         raise NotFixableError(f"`{target}` is not to be found in the project")
-    old_definitions = _resolve_definitions(f"{module}:{name}", file)
-    new_definitions = _resolve_definitions(f"{target}:{new_name}", file)
+    old_definitions = file.resolve([f"{module}:{name}"])
+    new_definitions = file.resolve([f"{target}:{new_name}"])
     if not _are_found(old_definitions) and _has_dynamic_exports(module, file):
         raise NotFixableError(f"where `{module}` gets its `{name}` from cannot be seen")
     if not _are_found(old_definitions):
@@ -48,13 +48,8 @@ def resolve_relocation(
         raise NotFixableError(f"`{target}` has no `{new_name}`")
     if _definition_keys(old_definitions) == _definition_keys(new_definitions):
         return Relocation(module, name, target, new_name)
-    return Relocation(
-        module,
-        name,
-        target,
-        new_name,
-        _compare_functions(old_definitions, new_definitions, f"{target}.{new_name}", context),
-    )
+    reasons = _compare_functions(old_definitions, new_definitions, f"{target}.{new_name}", context)
+    return Relocation(module, name, target, new_name, reasons)
 
 
 def _resolve_target(deprecated: DeprecatedName, module: str, name: str, file: FileContext) -> tuple[str, str]:
@@ -62,10 +57,6 @@ def _resolve_target(deprecated: DeprecatedName, module: str, name: str, file: Fi
         replacement, _, symbol = (deprecated.replacement or file.accessor(deprecated.resource)).rpartition(".")
         return replacement, symbol
     return find_replacement_module(deprecated, module, file), name
-
-
-def _resolve_definitions(origin: str, file: FileContext) -> tuple[Definition, ...]:
-    return file.resolve([origin])
 
 
 def _are_found(definitions: tuple[Definition, ...]) -> bool:

@@ -165,19 +165,12 @@ def _draft_relocation(
     imported_name: ImportedName, symbol: Symbol, relocation: Relocation, file: FileContext, context: FixContext
 ) -> FixDraft:
     module = format_module(relocation.new_module, imported_name.statement, file)
-    if relocation.new_name == relocation.old_name or imported_name.alias.asname is not None:
-        imported_symbol = ImportedSymbol(module, relocation.new_name, imported_name.alias.asname)
-        return FixDraft(
-            f"Import `{relocation.new_name}` from `{relocation.new_module}`",
-            (imported_name.replace_with((imported_symbol,)),),
-        )
-    renamed_reads = _rename_reads(symbol, relocation.new_name, file, context)
+    keeps_name = relocation.new_name == relocation.old_name or imported_name.alias.asname is not None
+    renamed_reads = None if keeps_name else _rename_reads(symbol, relocation.new_name, file, context)
     if renamed_reads is None:
-        imported_symbol = ImportedSymbol(module, relocation.new_name, symbol.name)
-        return FixDraft(
-            f"Import `{relocation.new_name}` from `{relocation.new_module}`",
-            (imported_name.replace_with((imported_symbol,)),),
-        )
+        asname = imported_name.alias.asname if keeps_name else symbol.name
+        operation = imported_name.replace_with((ImportedSymbol(module, relocation.new_name, asname),))
+        return FixDraft(f"Import `{relocation.new_name}` from `{relocation.new_module}`", (operation,))
     return FixDraft(
         f"Use `{relocation.new_module}.{relocation.new_name}`",
         (imported_name.replace_with((ImportedSymbol(module, relocation.new_name),)), *renamed_reads),

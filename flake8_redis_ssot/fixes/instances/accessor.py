@@ -90,15 +90,15 @@ def _locate(dotted: str, file: FileContext, context: FixContext) -> tuple[str, s
 
 
 def find_access_doubts(
-    shared_access: SharedAccess, construction: ConstructionSite, *, is_early: bool
+    shared_access: SharedAccess, construction: ConstructionSite, *, is_at_import_time: bool
 ) -> Iterator[Doubt]:
     """Doubts about the shared instance, however it is used.
 
-    If `is_early`, it is accessed while a module is being loaded.
+    If `is_at_import_time`, it is accessed while a module is being loaded.
     """
     if shared_access.may_be_none:
         expression = f"`{shared_access.name}`" if shared_access.is_instance else f"`{shared_access.name}()`"
-        applicability = Applicability.MANUAL if is_early or shared_access.is_instance else Applicability.UNSAFE
+        applicability = Applicability.MANUAL if is_at_import_time or shared_access.is_instance else Applicability.UNSAFE
         yield Doubt(f"{expression} is None, or fails, until something else has set it up", applicability)
     elif shared_access.rebound_row:
         yield Doubt(

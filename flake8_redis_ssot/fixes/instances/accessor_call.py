@@ -32,13 +32,8 @@ def draft_accessor_call(
     text_edit = _call_edit(construction, shared_access, text, context, document)
     operation = ReplaceText(file.path, text_edit, () if keeps_root else (construction.root,))
     operations: tuple[Operation, ...] = (operation, *filter(None, [ensured_import.operation]))
-    title = (
-        f"Take `{text}`"
-        if shared_access.is_instance
-        else f"Call `{text}()`"
-        if construction.call
-        else f"Hand over `{text}`"
-    )
+    call_title = f"Call `{text}()`" if construction.call else f"Hand over `{text}`"
+    title = f"Take `{text}`" if shared_access.is_instance else call_title
     return FixDraft(f"{title} instead of making a new one", operations), ensured_import
 
 
@@ -98,12 +93,9 @@ def _call_edit(
     if not needs_await:
         raise NotFixableError(f"it is not awaited here at once, and `{shared_access.name}` is nothing to wait for")
     # Replace one coroutine by another.
-    has_no_arguments = construction.call is not None and not (construction.call.args or construction.call.keywords)
-    return (
-        document.replace_node(construction.constructor, text)
-        if has_no_arguments
-        else document.replace_node(construction.expression, f"{text}()")
-    )
+    if construction.call is not None and not (construction.call.args or construction.call.keywords):
+        return document.replace_node(construction.constructor, text)
+    return document.replace_node(construction.expression, f"{text}()")
 
 
 def build_call_edit(

@@ -24,6 +24,13 @@ from flake8_redis_ssot.syntax.notebooks import NOTEBOOK_SUFFIX
 _PROCESS_MODULES = re.compile(r"\b(?:multiprocessing|ProcessPoolExecutor|os\.fork|billiard|gevent)\b")
 _LOOPS = (ast.For, ast.AsyncFor, ast.While, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+# Context managers that expect an exception, a warning or a log message.
+_EXPECTATIONS = frozenset(
+    {
+        *("raises", "warns", "deprecated_call", "catch_warnings", "assertRaises", "assertRaisesRegex"),
+        *("assertWarns", "assertWarnsRegex", "assertLogs", "assertNoLogs"),
+    }
+)
 
 
 def find_context_doubts(
@@ -113,21 +120,7 @@ def _is_error_expected(ancestors: Iterator[ast.AST]) -> bool:
 
 def is_expecting_error(node: ast.With | ast.AsyncWith) -> bool:
     """Whether a `with` statement expects an exception or a warning, as `pytest.raises` does."""
-    names = {_called_name(item.context_expr) for item in node.items}
-    return not names.isdisjoint(
-        {
-            "raises",
-            "warns",
-            "deprecated_call",
-            "assertRaises",
-            "assertRaisesRegex",
-            "assertWarns",
-            "assertWarnsRegex",
-            "catch_warnings",
-            "assertLogs",
-            "assertNoLogs",
-        }
-    )
+    return not _EXPECTATIONS.isdisjoint(_called_name(item.context_expr) for item in node.items)
 
 
 def _called_name(node: ast.expr) -> str:

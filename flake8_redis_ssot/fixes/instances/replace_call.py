@@ -95,7 +95,9 @@ def find_doubts(
         == (shared_access.definition.path, shared_access.definition.qualname)
     )
     yield from _find_argument_doubts(construction, document)
-    yield from find_access_doubts(shared_access, construction, is_early=_is_at_import_time(construction, document))
+    yield from find_access_doubts(
+        shared_access, construction, is_at_import_time=_is_at_import_time(construction, document)
+    )
     if shared_access.definition is None:
         yield Doubt(f"what `{shared_access.name}` stands for cannot be seen")
     elif not is_same_class:
