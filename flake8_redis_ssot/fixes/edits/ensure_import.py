@@ -144,17 +144,10 @@ def _plan_import(
 
 def _find_sibling_import(request: ImportRequest, file: FileContext, document: SourceDocument) -> ast.stmt | None:
     """A module-level import of the same module, above the node."""
-    top_level = [
-        statement
-        for statement in document.tree.body
-        if isinstance(statement, ast.ImportFrom) and statement.names[0].name != "*"
-    ]
-    siblings = (
-        statement
-        for statement in top_level
-        if absolute_module(statement, file.package) == request.module and statement.lineno < _row(request.node)
-    )
-    return next(siblings, None)
+    row = _row(request.node)
+    above = (each for each in document.tree.body if isinstance(each, ast.ImportFrom) and each.lineno < row)
+    siblings = (each for each in above if absolute_module(each, file.package) == request.module)
+    return next((each for each in siblings if each.names[0].name != "*"), None)
 
 
 def _describe_name_conflict(name: str, scope: Scope, node: ast.AST, document: SourceDocument) -> str | None:

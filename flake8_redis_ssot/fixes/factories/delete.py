@@ -36,7 +36,7 @@ def draft_deletion(
     check_recursion(shared_access, construction, file, context)
     _, ensured_import = draft_accessor_call(construction, shared_access, file, context)
     _check_stub(factory, context)
-    _check_patches(factory, file, context)
+    _check_patches(factory, context)
     name = shared_access.name if shared_access.is_instance else f"{shared_access.name}()"
     operations = tuple(_build_removals(_statements_to_delete(factory, file, context), factory, context))
     draft = FixDraft(f"Take `{name}` where `{factory.name}()` is called, and delete that", operations)
@@ -81,7 +81,7 @@ def _check_stub(factory: Factory, context: FixContext) -> None:
         raise NotFixableError(f"{context.relative_path(stub)} describes it as well")
 
 
-def _check_patches(factory: Factory, file: FileContext, context: FixContext) -> None:
+def _check_patches(factory: Factory, context: FixContext) -> None:
     """Raise NotFixableError if a name that the factory reads is patched, which callers would not notice."""
     document = context.document(factory.path)
     reads = [read for read in _module_reads([factory.node], factory, context) if isinstance(read, ast.Name)]

@@ -78,16 +78,11 @@ def _compare_functions(
     old_definitions: tuple[Definition, ...], new_definitions: tuple[Definition, ...], new_name: str, context: FixContext
 ) -> tuple[str, ...]:
     """Two different definitions: functions that return the same class may replace each other, with a reason."""
-    mismatch_error = NotFixableError(f"`{new_name}` is something else than `{old_definitions[0].name}`")
-    if (
-        len(old_definitions) > 1
-        or len(new_definitions) > 1
-        or old_definitions[0].path is None
-        or new_definitions[0].path is None
-    ):
+    old, new = old_definitions[0], new_definitions[0]
+    mismatch_error = NotFixableError(f"`{new_name}` is something else than `{old.name}`")
+    if len(old_definitions) > 1 or len(new_definitions) > 1 or old.path is None or new.path is None:
         raise mismatch_error
-    old_result = context.function_result(old_definitions[0])
-    new_result = context.function_result(new_definitions[0])
+    old_result, new_result = context.function_result(old), context.function_result(new)
     if (
         old_result is None
         or new_result is None
@@ -99,13 +94,13 @@ def _compare_functions(
         _definition_keys((old_result.class_definition,)) != _definition_keys((new_result.class_definition,))
         or new_result.is_new
     ):
-        raise NotFixableError(f"`{new_name}()` gives back something else than `{old_definitions[0].name}()`")
+        raise NotFixableError(f"`{new_name}()` gives back something else than `{old.name}()`")
     if (old_result.is_coroutine, old_result.is_generator) != (new_result.is_coroutine, new_result.is_generator):
-        raise NotFixableError(f"of `{new_name}()` and `{old_definitions[0].name}()` only one is asynchronous")
+        raise NotFixableError(f"of `{new_name}()` and `{old.name}()` only one is asynchronous")
     mismatch = find_incompatibility(old_result.signature, new_result.signature)
     if mismatch:
         raise NotFixableError(f"`{new_name}()` {mismatch}")
     return (
-        f"`{new_name}` is another function than `{old_definitions[0].name}`, though both give back a "
+        f"`{new_name}` is another function than `{old.name}`, though both give back a "
         f"`{new_result.class_definition.name}`",
     )

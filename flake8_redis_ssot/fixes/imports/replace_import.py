@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from functools import partial
 
 from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.draft import FixDraft, ReplaceText
@@ -38,9 +39,8 @@ def replace_deprecated_import(
         try:
             draft, relocations = _redirect_fact(fact, deprecated, file, context)
             check_untracked_patches(relocations, fact, file, context)
-            drafts.append(
-                move_patches_with_import(draft, relocations, fact, file, context, make_reader_drafter(context))
-            )
+            draft_reader = partial(_draft_reader, context=context)
+            drafts.append(move_patches_with_import(draft, relocations, fact, file, context, draft_reader))
         except NotFixableError as error:
             reasons.append(str(error))
     if not drafts:
@@ -109,7 +109,7 @@ def _redirect_name(
     module, _, name = imported_name.fact.origin.partition(":")
     definition_name = _find_deprecated_origin(imported_name.fact, deprecated, file)
     if definition_name is not None:
-        raise NotFixableError(_explain_leftover(definition_name, symbol, deprecated, file, context))
+        raise NotFixableError(_explain_leftover(definition_name, symbol, file, context))
     try:
         relocation = resolve_relocation(deprecated, file.resolver.module_name(module, file.path), name, file, context)
     except NotFixableError as error:
@@ -141,9 +141,7 @@ def _find_deprecated_origin(fact: Import, deprecated: DeprecatedName, file: File
     )
 
 
-def _explain_leftover(
-    definition_name: str, symbol: Symbol, deprecated: DeprecatedName, file: FileContext, context: FixContext
-) -> str:
+def _explain_leftover(definition_name: str, symbol: Symbol, file: FileContext, context: FixContext) -> str:
     reason = f"`{definition_name}` itself is old, and nothing of the same kind is configured in its place"
     return reason + _explain_later_removal(symbol, file, context)
 
@@ -180,27 +178,22 @@ def _draft_relocation(
 def _rename_reads(symbol: Symbol, name: str, file: FileContext, context: FixContext) -> tuple[ReplaceText, ...] | None:
     """Edits that rename all reads of a variable; None if other code uses the old name."""
     document = context.document(file.path)
+    symbol_table = document.symbol_table
     if why_used(symbol, file.path, context, symbol.reads) is not None:
         return None
-    if document.symbol_table.find_symbol(symbol.scope, name) or document.symbol_table.find_captured_names(
-        name, symbol.scope
-    ):
+    if symbol_table.find_symbol(symbol.scope, name) or symbol_table.find_captured_names(name, symbol.scope):
         return None
-    if any(document.symbol_table.lookup(name, read) is not None for read in symbol.reads):
+    if any(symbol_table.lookup(name, read) is not None for read in symbol.reads):
         return None
-    if any(document.symbol_table.symbol_of(read) is not symbol for read in symbol.reads):
+    if any(symbol_table.symbol_of(read) is not symbol for read in symbol.reads):
         return None  # a class also binds the name: the read depends on what has run
     if any(document.text_of(read) != read.id for read in symbol.reads):
         return None  # the tree does not show how it is written
     return tuple(ReplaceText(file.path, document.replace_node(read, name)) for read in symbol.reads)
 
 
-def make_reader_drafter(context: FixContext) -> Callable[[Import | AttributeAccess, str], FixDraft]:
-    """The function that drafts the fix of another read of an old name, in any file."""
-    return lambda fact, path: _draft_reader(fact, path, context)
-
-
 def _draft_reader(fact: Import | AttributeAccess, path: str, context: FixContext) -> FixDraft:
+    """The fix of another read of an old name, in any file. Raises NotFixableError."""
     _, deprecated_uses, file = find_reader_finding(fact, path, context)
     deprecated = next(name for known_fact, name in deprecated_uses if known_fact == fact)
     try:

@@ -58,12 +58,10 @@ def _find_first_effect(body: Sequence[ast.stmt], imported: dict[str, str]) -> in
             row = _find_first_effect(statement.orelse, imported)
         elif isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
             row = next((each.lineno for each in statement.decorator_list if _may_register(each, imported)), 0)
+        elif _has_side_effect(statement, imported):
+            row = statement.lineno
         else:
-            row = (
-                statement.lineno
-                if _has_side_effect(statement, imported)
-                else _find_first_effect(_child_statements(statement), imported)
-            )
+            row = _find_first_effect(_child_statements(statement), imported)
         if row:
             return row
     return 0

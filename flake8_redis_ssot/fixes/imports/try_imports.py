@@ -119,23 +119,16 @@ def _is_same_import(other_import: ast.ImportFrom, relocation: Relocation, local_
 
 def _build_edit(statement: ast.Try, other_import: ast.ImportFrom, document: SourceDocument) -> TextEdit:
     """Replace the whole `try` by its import; comments of the removed code go below it."""
+    text = document.text
     start, end = document.offsets_of(statement)
-    line_end = _end_of_line(document.text, end)
     first, last = document.offsets_of(other_import)
-    indent = document.text[document.lines.offset(statement.lineno, 0) : start]
-    kept_text = document.text[first:last] + document.text[last : _end_of_line(document.text, last)]
-    removed_parts = (document.text[start:first], document.text[_end_of_line(document.text, last) : line_end])
-    newline = (
-        document.text[end : end + 2]
-        if document.text[end : end + 2] == "\r\n"
-        else "\r"
-        if "\n" not in document.text and "\r" in document.text
-        else "\r\n"
-        if "\r\n" in document.text
-        else "\n"
-    )
+    line_end, import_end = _end_of_line(text, end), _end_of_line(text, last)
+    indent = text[document.lines.offset(statement.lineno, 0) : start]
+    removed_parts = (text[start:first], text[import_end:line_end])
+    newline = "\r" if "\r" in text and "\n" not in text else "\r\n" if "\r\n" in text else "\n"
     comments = [line[line.index("#") :].rstrip() for part in removed_parts for line in part.splitlines() if "#" in line]
-    return TextEdit(start, line_end, newline.join([kept_text.rstrip(), *(indent + comment for comment in comments)]))
+    kept_text = text[first:import_end].rstrip()
+    return TextEdit(start, line_end, newline.join([kept_text, *(indent + comment for comment in comments)]))
 
 
 def _end_of_line(text: str, offset: int) -> int:

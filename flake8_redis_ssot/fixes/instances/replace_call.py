@@ -217,14 +217,8 @@ def _can_become_import(
     symbol = symbol_table.symbol_of(target)
     if len(symbol.bindings) > 1 or symbol.has_inner_declaration:
         return False
-    if (
-        any(
-            document.tree is not symbol_table.parent(node)
-            for node in (statement, construction.import_statement)
-            if node
-        )
-        or not construction.import_statement
-    ):
+    parents = {symbol_table.parent(node) for node in (statement, construction.import_statement) if node}
+    if construction.import_statement is None or parents != {document.tree}:
         return False
     if any(symbol_table.scope_of(read) is symbol.scope and read.lineno < target.lineno for read in symbol.reads):
         return False

@@ -83,7 +83,7 @@ def _check_member_use(member_use: MemberUse, comparison: ClassComparison) -> Ite
         yield Doubt(
             f"`{member_use.name}` at line {member_use.row} changes it, which everybody would see", Applicability.MANUAL
         )
-    elif member_use.kind != "ask" or not comparison.is_same_class:
+    elif member_use.kind != "lookup" or not comparison.is_same_class:
         yield from _check_member(member_use, comparison)
 
 
@@ -157,9 +157,8 @@ def _check_member_fit(
     member_use: MemberUse, member: Member, shared_members: ClassMembers, comparison: ClassComparison
 ) -> Iterator[Doubt]:
     """Check a use against an existing member; uses of the same class behave as before."""
-    reason = _explain_kind_mismatch(member_use, member, shared_members, comparison) or _explain_call_mismatch(
-        member_use, member
-    )
+    reason = _explain_kind_mismatch(member_use, member, shared_members, comparison)
+    reason = reason or _explain_call_mismatch(member_use, member)
     if reason is None:
         if (
             member_use.call is not None

@@ -12,7 +12,6 @@ from flake8_redis_ssot.fixes.edits.ensure_import import NotFixableError
 from flake8_redis_ssot.fixes.imports.relocation import Relocation
 from flake8_redis_ssot.fixes.patches.lookups import is_late_bound
 from flake8_redis_ssot.project.patch_targets import is_patch, string_origins
-from flake8_redis_ssot.project.search.reference_table import Reader
 from flake8_redis_ssot.project.view import FileContext
 from flake8_redis_ssot.semantic.ast_queries import last_name
 from flake8_redis_ssot.semantic.facts import AttributeAccess, Import
@@ -29,15 +28,9 @@ def check_untracked_patches(
         path = context.resolver.path_of(relocation.old_module, file.path)
         if path is None:
             continue
-        location = next(_find_named_replacements(path, context), None)
-        if location:
+        for location in _find_named_replacements(path, context):
             raise NotFixableError(f"{location} may put something else in the place of `{relocation.old_module}`")
-        location = (
-            next(_find_assignments(path, relocation.old_name, fact, file, context), None)
-            if is_late_bound(fact, file)
-            else None
-        )
-        if location:
+        for location in _find_assignments(path, relocation.old_name, context) if is_late_bound(fact, file) else ():
             raise NotFixableError(
                 f"{location} sets `{relocation.old_name}` in `{relocation.old_module}`, which would no longer "
                 "reach this"
@@ -70,16 +63,14 @@ def _find_named_replacements(path: str, context: FixContext) -> Iterator[str]:
 
 def find_module_replacements(path: str, context: FixContext) -> Iterator[str]:
     """The same for a module that was not part of the search: all files that use `sys.modules`."""
-    pattern = re.compile(rf"([\"']){re.escape(context.module_name(path))}\1")
+    module = context.module_name(path)
+    pattern = re.compile(rf"([\"']){re.escape(module)}\1")
     for candidate_path in sorted(context.references.find_attribute_uses("modules")):
-        match = (
-            pattern.search(context.document(candidate_path).text)
-            if context.module_name(path).encode() in context.references.code_bytes(candidate_path)
-            else None
-        )
-        if match is not None:
-            row = context.document(candidate_path).lines.position(match.start())[0]
-            yield f"{context.relative_path(candidate_path)}:{row}"
+        if module.encode() in context.references.code_bytes(candidate_path):
+            document = context.document(candidate_path)
+            match = pattern.search(document.text)
+            if match is not None:
+                yield f"{context.relative_path(candidate_path)}:{document.lines.position(match.start())[0]}"
 
 
 def _resolve_module_path(origins: Iterable[str], context: FixContext) -> str | None:
@@ -87,21 +78,16 @@ def _resolve_module_path(origins: Iterable[str], context: FixContext) -> str | N
     return next((context.resolver.modules.path_of(origin[:-1]) for origin in origins if origin.endswith(":")), None)
 
 
-def _find_assignments(
-    path: str, name: str, fact: Import | AttributeAccess, file: FileContext, context: FixContext
-) -> Iterator[str]:
+def _find_assignments(path: str, name: str, context: FixContext) -> Iterator[str]:
     """Assignments to the name in the module, by files that import the module."""
     patched_locations = {
         (target.path, target.reference.span.row) for target in context.references.find_patches(path, name)
     }
-    for reader_path in _reader_paths(context.references.find_deferred_readers(path, name)):
+    readers = context.references.find_deferred_readers(path, name)
+    for reader_path in sorted({reader.path for reader in readers}):
         for row in _find_assignment_rows(context.document(reader_path), name):
             if (reader_path, row) not in patched_locations:
                 yield f"{context.relative_path(reader_path)}:{row}"
-
-
-def _reader_paths(readers: Iterable[Reader]) -> list[str]:
-    return sorted({reader.path for reader in readers})
 
 
 def _find_assignment_rows(document: SourceDocument, name: str) -> Iterator[int]:

@@ -10,7 +10,7 @@ from typing import NamedTuple, TypeVar
 class MemberUse(NamedTuple):
     """One use of a member, in the file at `path` (`row` 1-based).
 
-    `kind` is `read`, `call`, `set` or `ask` (by `getattr` or `hasattr`); `call` and `is_awaited` describe a call.
+    `kind` is `read`, `call`, `set` or `lookup` (by `getattr` or `hasattr`); `call` and `is_awaited` describe a call.
     """
 
     path: str

@@ -91,11 +91,9 @@ def _add_binding(binding: NameBinding, references: NameReferences, context: FixC
 
 def _source_module(binding: NameBinding, context: FixContext) -> str:
     """The dotted module that a binding gets the value from."""
-    return (
-        context.module_name(binding.path)
-        if binding.imported_name is None
-        else binding.imported_name.fact.origin.partition(":")[0]
-    )
+    if binding.imported_name is None:
+        return context.module_name(binding.path)
+    return binding.imported_name.fact.origin.partition(":")[0]
 
 
 def _follow_reader(

@@ -133,7 +133,7 @@ def _attribute_function_steps(
 ) -> Iterator[Step]:
     attribute_name = call.args[1] if len(call.args) > 1 and call.args[0] is node else None
     if isinstance(attribute_name, ast.Constant) and isinstance(attribute_name.value, str):
-        kind = "set" if function in ("setattr", "delattr") else "ask"
+        kind = "set" if function in ("setattr", "delattr") else "lookup"
         yield MemberUse(document.path, call.lineno, attribute_name.value, kind)
         if function == "getattr":
             yield MemberValue(attribute_name.value, call)

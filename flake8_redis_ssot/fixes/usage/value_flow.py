@@ -80,13 +80,8 @@ def find_receiving_parameter(call: ast.Call, value: ast.AST, symbol_table: Symbo
     by_keyword = positional[len(arguments.posonlyargs) :] + [argument.arg for argument in arguments.kwonlyargs]
     index = next((number for number, each in enumerate(call.args) if each is value), None)
     keyword = next((each.arg for each in call.keywords if each.value is value), None)
-    name = (
-        positional[index]
-        if index is not None and index < len(positional)
-        else keyword
-        if keyword in by_keyword
-        else None
-    )
+    keyword_name = keyword if keyword in by_keyword else None
+    name = positional[index] if index is not None and index < len(positional) else keyword_name
     return symbol_table.lookup(name, function.body[0]) if name else None
 
 
