@@ -549,7 +549,7 @@ def test_the_last_answer_about_what_stands(shop: Path, capsys: Capture) -> None:
     assert remediate(1, "--validate", GATE) == 0
     code = "import sys; sys.exit(any('get_test_redis' in open(n).read() for n in sys.argv[1:]))"
     assert remediate(2, "--batch-size", "50", "--validate", f"{gate(code)} {{files}}") in (0, 1, 2)
-    asked = Journal(CampaignStore(str(shop))).gate_runs
+    asked = Journal(CampaignStore(str(shop))).validation_runs
     assert {each.passed for each in asked} == {True, False}
     said = verified(capsys)["gate"]
     kept = {f"{batch.run_name}/{batch.batch}" for batch in Journal(CampaignStore(str(shop))).kept_batches()}
@@ -582,7 +582,7 @@ def test_an_old_journal_is_still_read(shop: Path, capsys: Capture) -> None:
 
 def test_nothing_is_noted_where_nothing_was_run(shop: Path) -> None:
     assert remediate(1, "--validate", f"{gate('pass')} {{tests}}", "services/orders/refunds.py") == 0
-    assert Journal(CampaignStore(str(shop))).gate_runs == []
+    assert Journal(CampaignStore(str(shop))).validation_runs == []
 
 
 def test_a_run_that_was_interrupted(shop: Path, capsys: Capture) -> None:

@@ -1,4 +1,4 @@
-"""What is to be mended, and where each piece of it belongs: phase, risk, kind of test, service, owner, package."""
+"""Classify findings by phase, risk, test category, service, owner and package."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _CATEGORY_MARKER = re.compile(rb"pytest\.mark\.(e2e|integration|unit)\b")
 
 
 class Risk(IntEnum):
-    """How much can go wrong."""
+    """How likely a fix is to break something."""
 
     LOW = 1
     MEDIUM = 2
@@ -34,7 +34,7 @@ class Risk(IntEnum):
 
 
 class WorkItem(NamedTuple):
-    """One finding that is to be mended. `path` counts from the configuration's folder, with `/`."""
+    """A finding to fix. `path` is relative to the configuration's folder, with `/`."""
 
     finding: Finding
     path: str
@@ -47,7 +47,7 @@ class WorkItem(NamedTuple):
 
 
 class Classifier:
-    """Knows where things belong under one configuration."""
+    """Classifies findings under one configuration."""
 
     def __init__(self, config: Config, owners: CodeOwners) -> None:
         self._root = str(config.root)
@@ -57,7 +57,7 @@ class Classifier:
         self._categories: dict[str, str] = {}
 
     def classify(self, findings: Iterable[Finding]) -> list[WorkItem]:
-        """Where each finding belongs, in order."""
+        """The work item of each finding, in order."""
         return [self._classify_finding(finding) for finding in findings]
 
     def _classify_finding(self, finding: Finding) -> WorkItem:
@@ -65,28 +65,26 @@ class Classifier:
         return WorkItem(
             finding,
             path,
-            self.phase_of(finding),
-            self._risk_of(finding, path),
-            self._category_of(finding, path),
-            self.service_of(path) or NO_SERVICE,
-            self._owners.owners_for(path),
-            path.rpartition("/")[0] or ".",
+            phase=self.phase_of(finding),
+            risk=self._risk_of(finding, path),
+            category=self._category_of(finding, path),
+            service=self.service_of(path) or NO_SERVICE,
+            owner=self._owners.owners_for(path),
+            package=path.rpartition("/")[0] or ".",
         )
 
     def phase_of(self, finding: Finding) -> int:
-        """1: imports and references; 2: construction; 3: what one service has from another, or has again."""
+        """1: imports and references; 2: construction; 3: use of another service, and duplicates."""
         if finding.context.kind is FindingKind.DUPLICATE:
             return 3
-        own_service, origin_service = (
-            self.service_of(path_from(self._root, finding.path)),
-            self._service_of_name(finding.context.origin),
-        )
+        own_service = self.service_of(path_from(self._root, finding.path))
+        origin_service = self._service_of_name(finding.context.origin)
         if own_service and origin_service and own_service != origin_service:
             return 3
         return 2 if finding.context.kind in CONSTRUCTIONS else 1
 
     def service_of(self, path: str) -> str:
-        """The service that a file belongs to; empty for what all may share."""
+        """The service that a file (relative path) belongs to; empty for shared code."""
         module = self._modules.name_of(os.path.join(self._root, *path.split("/")))
         folders = [name for name in self._services if "/" in name and path.startswith(name.strip("./") + "/")]
         return next(iter(folders), self._service_of_name(module))
@@ -111,14 +109,14 @@ class Classifier:
 
 
 def applicability_label(finding: Finding) -> str:
-    """How far the fix of a finding can be trusted: safe, unsafe, or by hand where there is none to apply."""
+    """The applicability of a fix: `safe`, `unsafe`, or `by hand` if there is none to apply."""
     if not isinstance(finding.fix, Fix) or finding.fix.applicability == Applicability.MANUAL:
         return "by hand"
     return finding.fix.applicability.name.lower()
 
 
 def _test_category(file: str, path: str) -> str:
-    """The kind of a test: the folder or name nearest to the file decides, then a marker in it."""
+    """The category of a test: the part of its path nearest to the file decides, then a marker in its text."""
     for part in reversed(path.lower().split("/")):
         for category, words in _CATEGORY_PATTERNS.items():
             if re.search(rf"(?:^|_)(?:{words})(?:_|\.|$|s$|tests?)", part):
@@ -131,9 +129,9 @@ def _test_category(file: str, path: str) -> str:
 
 
 def find_tests(files: Sequence[str], all_files: Sequence[str]) -> list[str]:
-    """The tests that belong to some files (absolute paths): those among them, and those that are named after one."""
-    stems = {re.sub(r"\.py$", "", file.rpartition("/")[2]) for file in files}
-    names = {name for stem in stems for name in (f"test_{stem}.py", f"{stem}_test.py")}
+    """The tests among `files`, and the tests in `all_files` that are named after one of them (paths with `/`)."""
+    modules = {re.sub(r"\.py$", "", file.rpartition("/")[2]) for file in files}
+    names = {name for module in modules for name in (f"test_{module}.py", f"{module}_test.py")}
     matching = [file for file in all_files if file.rpartition("/")[2] in names]
     tests = [file for file in files if _TEST_FILE.search(file)]
     return sorted({*tests, *matching})

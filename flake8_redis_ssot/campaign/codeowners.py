@@ -1,4 +1,4 @@
-"""Who owns a file, by `CODEOWNERS` as GitHub and GitLab read it: the last pattern that fits decides."""
+"""File owners from `CODEOWNERS`, as GitHub and GitLab read it: the last matching pattern wins."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import NamedTuple
 from flake8_redis_ssot.files.atomic_write import read
 from flake8_redis_ssot.files.gitignore import matches_path
 
-# GitHub looks in this order and takes the first; GitLab's own folder comes last.
+# GitHub uses the first that exists, in this order; GitLab's own folder comes last.
 CODEOWNERS_PATHS = (".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS", ".gitlab/CODEOWNERS")
 NO_OWNER = "(no owner)"
 _SECTION = re.compile(r"\^?\[[^\]]+\](?:\[\d+\])?")
@@ -18,18 +18,18 @@ _WORD = re.compile(r"(?:\\.|[^\s\\])+")
 
 
 class CodeOwners(NamedTuple):
-    """Patterns with their owners, in the order of the file."""
+    """Patterns with their owners, in file order."""
 
     entries: tuple[tuple[str, str], ...] = ()
 
     def owners_for(self, path: str) -> str:
-        """The owners of a file (a path from the root, with `/`), as the file names them."""
+        """The owners of a file (path relative to the root, with `/`), separated by spaces."""
         matches = (owners for pattern, owners in reversed(self.entries) if matches_path((pattern,), path))
         return next(matches, NO_OWNER) or NO_OWNER
 
 
 def load_codeowners(root: str) -> CodeOwners:
-    """The owners that a repository names; nobody where it has no such file, or none that can be read."""
+    """The owners listed in a repository; none if it has no readable `CODEOWNERS`."""
     for location in CODEOWNERS_PATHS:
         try:
             text = read(os.path.join(root, location)).decode("utf-8", "replace")
@@ -40,7 +40,7 @@ def load_codeowners(root: str) -> CodeOwners:
 
 
 def parse_codeowners(lines: Sequence[str]) -> CodeOwners:
-    """The owners that the lines of a `CODEOWNERS` name. GitLab's section heads may name owners for what follows."""
+    """The owners listed in the lines of a `CODEOWNERS`. A GitLab section header can set the owners of what follows."""
     entries, section_owners = [], ""
     for line in lines:
         section = _SECTION.match(line.strip())
@@ -53,5 +53,5 @@ def parse_codeowners(lines: Sequence[str]) -> CodeOwners:
 
 
 def _to_gitignore_pattern(pattern: str) -> str:
-    """`docs/*` means files right in it, not in what is below: unlike in a .gitignore, folders are not passed on."""
+    """A pattern for a folder becomes one for its contents, relative to the root."""
     return f"{pattern}*" if pattern.endswith("/") and pattern != "/" else pattern

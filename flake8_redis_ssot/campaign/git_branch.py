@@ -1,4 +1,4 @@
-"""One commit for each batch, on a branch of its own."""
+"""One commit for each batch, on a separate branch."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from flake8_redis_ssot.model import Finding
 
 
 class CommitError(ValueError):
-    """What git refuses; as text: what it said."""
+    """A failure of git; the text is its message."""
 
 
 class CampaignBranch:
-    """A branch in the repository at `root`. Raises CommitError where git refuses."""
+    """A branch in the repository at `root`. The methods raise CommitError if git fails."""
 
     def __init__(self, root: str, run_name: str) -> None:
         self._root = root
         self.name = f"redis-ssot/{run_name}"
 
     def switch_to(self) -> None:
-        """Be on the branch, which is made where there is none. Nothing may be staged that is somebody else's."""
+        """Switch to the branch, and create it if needed. Raises CommitError if anything is staged."""
         if self._run_git("diff", "--cached", "--name-only").strip():
             raise CommitError("something is staged already; commit it or unstage it first")
         if self._run_git("branch", "--show-current").strip() == self.name:
@@ -30,7 +30,7 @@ class CampaignBranch:
         self._run_git("switch", "-q", *([] if existing else ["-c"]), self.name)
 
     def commit(self, batch: str, files: Sequence[str], fixed: Sequence[Finding]) -> None:
-        """Commit the files of a batch, and these alone."""
+        """Commit the files of a batch, and no others."""
         codes = Counter(finding.code for finding in fixed)
         summary = ", ".join(f"{code} {number}x" for code, number in sorted(codes.items()))
         try:

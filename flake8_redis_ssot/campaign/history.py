@@ -1,4 +1,4 @@
-"""How many findings there were at each commit, from git itself: every content is read once, every state judged once."""
+"""The number of findings at each commit, from git objects: each blob is read once, each state is checked once."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
-from typing import Any, NamedTuple, cast
+from typing import NamedTuple, cast
 
 from flake8_redis_ssot.config.model import Config
 from flake8_redis_ssot.files.git_objects import Commit, GitError, GitRepository, TreeFiles
@@ -22,7 +22,7 @@ from flake8_redis_ssot.semantic.name_patterns import NamePatterns
 
 
 class CommitCounts(NamedTuple):
-    """A commit, its time (seconds since the epoch), and the number of findings by code."""
+    """A commit, its time (seconds since the epoch), and its number of findings by code."""
 
     commit: str
     time: int
@@ -30,25 +30,25 @@ class CommitCounts(NamedTuple):
 
     @property
     def total(self) -> int:
-        """All findings."""
+        """The number of all findings."""
         return sum(self.counts.values())
 
 
 class _BlobFactsCache:
-    """Stands in for the memory of a run: facts of contents that git has, by content, path and search."""
+    """Used in place of the facts cache: facts of git blobs, by content, path and search."""
 
     def __init__(self, blobs: BlobReader) -> None:
         self._blobs = blobs
         self.tree: TreeFiles = {}
 
     def get(self, search: Search, paths: Sequence[str]) -> tuple[list[FileFacts], list[str]]:
-        """What a search finds in the files of the present tree; nothing is left to be read from the disk."""
+        """The facts that a search finds in files of the present tree; no path is left to be read from the disk."""
         blob_facts = (self._blobs.facts(self.tree[path], path, search) for path in paths)
         return [facts for facts in blob_facts if facts is not None], []
 
 
 class BlobReader:
-    """What contents say, each read once."""
+    """Blobs and their facts; each is read once."""
 
     def __init__(self, repository: GitRepository) -> None:
         self._repository = repository
@@ -57,14 +57,14 @@ class BlobReader:
         self._search_literals = cache(lambda search: frozenset(search.literals()))
 
     def read(self, digest: str) -> bytes:
-        """A content; nothing where the repository lacks it."""
+        """The content of a blob; empty if the repository lacks it."""
         try:
             return self._repository.read(digest)
         except GitError:
             return b""
 
     def matches(self, digest: str, path: str, search: Search) -> bool:
-        """Whether a file of some content holds what is looked for."""
+        """Whether a search matches a file at `path` with this content."""
         literals = self._search_literals(search)
         has_literal = self._literal_matches.get((digest, literals))
         if has_literal is None:
@@ -73,7 +73,7 @@ class BlobReader:
         return has_literal and search.matches(self.read(digest), path)
 
     def facts(self, digest: str, path: str, search: Search) -> FileFacts | None:
-        """The facts of a file of some content, None where it holds nothing that is looked for."""
+        """The facts of a file at `path` with this content; None if the search does not match it."""
         if search.patterns.exact and not self.matches(digest, path, search):
             return None
         key = digest, path, search
@@ -83,7 +83,7 @@ class BlobReader:
 
 
 class _CommitAnalysis(Analysis):
-    """A project as it was."""
+    """A project as it was at a commit."""
 
     def __init__(self, config: Config, tree: TreeFiles, facts_cache: _BlobFactsCache, blobs: BlobReader) -> None:
         self._tree = tree
@@ -97,7 +97,7 @@ class _CommitAnalysis(Analysis):
 
 
 class _CommitState(NamedTuple):
-    """The files of a commit (path → digest), and those that hold what the first `search_count` look for."""
+    """The files of a commit (path → digest), and those that the first `search_count` searches match."""
 
     tree: dict[str, str]
     matching_files: dict[str, str]
@@ -107,8 +107,8 @@ class _CommitState(NamedTuple):
 class History:
     """The past of a project under its present configuration.
 
-    A state is told by the contents in which anything is looked for, and by where they lie: what holds nothing changes
-    no count, unless a new file takes the place of a module that is imported.
+    A state is identified by the paths and contents of the files that the searches match: other files change no count,
+    unless a new file replaces a module that is imported.
     """
 
     def __init__(self, config: Config, repository: GitRepository) -> None:
@@ -118,7 +118,7 @@ class History:
         self._facts_cache = _BlobFactsCache(self._blobs)
         self._counts: dict[frozenset[tuple[str, str]], Mapping[str, int]] = {}
         self._exclude = PathPatterns(config.exclude)
-        # What was looked for in any state so far: each search holds only what those before it do not.
+        # The searches of all states so far; each holds only what those before it do not.
         self._searches: list[Search] = []
         self._known_queries: set[bytes | ModuleQuery] = set()
 
@@ -127,7 +127,7 @@ class History:
     ) -> Iterator[CommitCounts]:
         """The counts at each commit of some revisions, parents first.
 
-        `report_progress` hears how many of how many are done.
+        `report_progress` is called with the number of commits done and their total.
         """
         commits = list(self._repository.commits(*revisions))
         children = Counter(commit.parent for commit in commits)
@@ -137,7 +137,7 @@ class History:
             children[commit.parent] -= 1
             for digest in (commit.parent, commit.digest):
                 if not children[digest]:
-                    states.pop(digest, None)  # nobody starts from it any more
+                    states.pop(digest, None)  # no later commit starts from it
             yield CommitCounts(commit.digest, commit.time, self._count_findings(state))
             report_progress(number, len(commits))
 
@@ -149,7 +149,7 @@ class History:
         return self._apply_changes(parent_state, self._project_files(commit.changes))
 
     def _apply_changes(self, state: _CommitState, changes: TreeFiles) -> _CommitState:
-        """The state after some changes; a digest that is empty means a file that is gone."""
+        """The state after some changes; an empty digest means a deleted file."""
         tree, matching_files = dict(state.tree), dict(state.matching_files)
         for path, digest in changes.items():
             tree.pop(path, None)
@@ -161,7 +161,7 @@ class History:
         return _CommitState(tree, matching_files, state.search_count)
 
     def _refresh_matches(self, state: _CommitState) -> _CommitState:
-        """The state with everything in view that was looked for so far."""
+        """The state with the files that match searches added since."""
         matching_files = dict(state.matching_files)
         for search in self._searches[state.search_count :]:
             for path, digest in state.tree.items():
@@ -170,18 +170,17 @@ class History:
         return _CommitState(state.tree, matching_files, len(self._searches))
 
     def _add_searches(self, searches: Iterable[Search]) -> None:
-        """Take notice of what a state has made us look for."""
+        """Add what the analysis of a state searched for."""
         needles = {needle for search in searches for needle in search.needles} - self._known_queries
         queries = (query for search in searches for query in search.module_queries)
         new_queries = {query._replace(names=(name,)) for query in queries for name in query.names} - self._known_queries
         if needles or new_queries:
             self._known_queries |= needles | new_queries
-            self._searches.append(
-                Search(tuple(sorted(needles)), tuple(sorted(new_queries)), NamePatterns(frozenset()), ())
-            )
+            no_names = NamePatterns(frozenset())
+            self._searches.append(Search(tuple(sorted(needles)), tuple(sorted(new_queries)), no_names, ()))
 
     def _project_files(self, tree: TreeFiles) -> dict[str, str]:
-        """Paths as the configuration counts them, without what it leaves out."""
+        """The files of a tree by absolute path, without excluded ones."""
         root, prefix = str(self._config.root), self._repository.prefix
         files = {path[len(prefix) :]: digest for path, digest in tree.items() if path.startswith(prefix)}
         return {os.path.join(root, path): digest for path, digest in files.items() if not self._exclude.match(path)}
@@ -199,15 +198,14 @@ class History:
 
     @property
     def state_count(self) -> int:
-        """How many different states were judged."""
+        """The number of different states that were checked."""
         return len(self._counts)
 
 
 def downsample(points: Sequence[CommitCounts], limit: int) -> list[CommitCounts]:
-    """Points without those that say nothing new, and of the others at most so many, the first and the last included."""
-    changed_points = [
-        now for before, now in zip([None, *points], points) if before is None or before.counts != now.counts
-    ]
-    kept_points: list[Any] = [*changed_points, *([points[-1]] if points and points[-1] != changed_points[-1] else [])]
-    step = max(len(kept_points) / limit, 1.0)
-    return [kept_points[int(index * step)] for index in range(min(limit, len(kept_points)) - 1)] + kept_points[-1:]
+    """At most `limit` of the points where counts change, the first and the last included."""
+    changed = [now for before, now in zip([None, *points], points) if before is None or before.counts != now.counts]
+    if points and points[-1] != changed[-1]:
+        changed.append(points[-1])
+    step = max(len(changed) / limit, 1.0)
+    return [changed[int(index * step)] for index in range(min(limit, len(changed)) - 1)] + changed[-1:]

@@ -1,7 +1,7 @@
-"""What a campaign has done, and is about to do: lines that are only ever added, each on the disk before what it tells.
+"""The journal of a campaign: records that are only appended, each on the disk before the change that it announces.
 
-A line is a record in JSON with a `do`. What a batch will change stands there before the first file is touched, so that
-whatever a kill leaves behind can be completed or undone.
+A line is a JSON record; `do` is its kind. What a batch will change is recorded before the first file is written, so
+that an interrupted batch can be completed or undone.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ _FILE = "journal.jsonl"
 
 
 class FileChange(NamedTuple):
-    """A file (path from the root, with `/`) that has the content `before` and gets `after`; `mode` are its bits.
+    """A change of a file: its path (relative to the root, with `/`), digests of its contents, and its mode bits.
 
-    Contents are told by their digests, no file at all by an empty one.
+    An empty digest means no file.
     """
 
     path: str
@@ -31,7 +31,7 @@ class FileChange(NamedTuple):
 
 
 class BatchRecord(NamedTuple):
-    """A batch that was begun. `state` is open, kept or undone."""
+    """A batch that was started. `state` is open, kept or undone."""
 
     run_name: str
     batch: str
@@ -40,8 +40,8 @@ class BatchRecord(NamedTuple):
     state: str
 
 
-class HeldBack(NamedTuple):
-    """A file that was put back, as the gate, or the disk, did not let it pass: why, and what the gate said."""
+class SkippedFile(NamedTuple):
+    """A file that failed validation or could not be written, and why; `output` is the validation command's."""
 
     run_name: str
     phase: int
@@ -50,11 +50,11 @@ class HeldBack(NamedTuple):
     output: str
 
 
-class GateRun(NamedTuple):
-    """What a gate (a command) said, and when (seconds since the epoch).
+class ValidationRun(NamedTuple):
+    """A run of the validation command, `at` a time in seconds since the epoch.
 
-    `batch` (run/batch) is what it was asked about, empty where nothing had changed yet; `code` is its exit code (of a
-    signal the number, negative), and `seconds` are what it took.
+    `batch` (run/batch) is empty if nothing had changed yet; `code` is the exit code, negative for a signal; `seconds`
+    is the duration.
     """
 
     at: float
@@ -67,9 +67,9 @@ class GateRun(NamedTuple):
 
 
 class PendingRollback(NamedTuple):
-    """A roll-back that was begun and came to no end.
+    """A rollback that was started and not finished.
 
-    `undone_changes` are the changes (run, batch, path) that it takes back.
+    `undone_changes` are the changes (run, batch, path) that it undoes.
     """
 
     name: str
@@ -78,9 +78,9 @@ class PendingRollback(NamedTuple):
 
 
 class RunRecord(NamedTuple):
-    """One `remediate`: its options, when it began (seconds since the epoch), and whether it came to its end.
+    """A run of `remediate`: its options, its start (seconds since the epoch), and whether it finished.
 
-    Or one `integrate`, whose options have a `service`: it is one batch, so there is nothing to go on with.
+    Or a run of `integrate`, whose options have a `service`: it is a single batch, which can't be resumed.
     """
 
     name: str
@@ -91,20 +91,20 @@ class RunRecord(NamedTuple):
 
 
 class JournalError(ValueError):
-    """A journal that can't be gone by; as text: where, why, and what to do."""
+    """A journal that can't be used; the text says where, why, and what to do."""
 
 
 class Journal:
-    """The journal in a campaign's folder. Raises OSError for the disk."""
+    """The journal in a campaign's folder. Raises JournalError if a record can't be understood, OSError for the disk."""
 
     def __init__(self, store: CampaignStore) -> None:
         self.store = store
         self.runs: dict[str, RunRecord] = {}
         self.batches: list[BatchRecord] = []
-        self.held_back: list[HeldBack] = []
-        self.gate_runs: list[GateRun] = []
+        self.skipped: list[SkippedFile] = []
+        self.validation_runs: list[ValidationRun] = []
         self.pending_rollbacks: list[PendingRollback] = []
-        self.fixed_counts: list[tuple[float, int]] = []  # time and number of findings, batch by batch
+        self.fixed_counts: list[tuple[float, int]] = []  # time and number of findings, by batch
         self.count_snapshots: list[tuple[float, dict[str, dict[str, int]]]] = []  # time and counts, by table and name
         for record in self._read_records():
             try:
@@ -125,14 +125,14 @@ class Journal:
             try:
                 record = json.loads(line)
             except ValueError:
-                continue  # what a kill has cut off never happened
+                continue  # an incomplete record, cut off by a kill
             if isinstance(record, dict):
                 yield record
 
     def append(self, kind: str, **fields: Any) -> None:
-        """Add a record; it is on the disk when this returns."""
+        """Append a record; it is on the disk when this returns."""
         record = {"do": kind, "at": time.time(), **fields}
-        # The first break ends whatever a kill has cut off.
+        # The first line break ends a record that a kill has cut off.
         line = b"\n" + json.dumps(record, ensure_ascii=True).encode() + b"\n"
         append_durable(self.store.path(_FILE), line)
         self._apply_record(json.loads(line))
@@ -150,41 +150,40 @@ class Journal:
         elif kind == "kept":
             self._apply_kept_record(record)
         elif kind == "gate":
-            self.gate_runs.append(GateRun(*(record[name] for name in GateRun._fields)))
+            self.validation_runs.append(ValidationRun(*(record[name] for name in ValidationRun._fields)))
         elif kind == "undone":
             self.batches[-1] = self.batches[-1]._replace(state=kind)
         elif kind == "held":
             run = self.runs[record["run"]]
-            self.held_back.append(HeldBack(run.name, run.phase, record["path"], record["reason"], record["output"]))
+            self.skipped.append(SkippedFile(run.name, run.phase, record["path"], record["reason"], record["output"]))
         elif kind == "seen":
             self.count_snapshots.append((record["at"], record["counts"]))
         else:
             self._apply_rollback_record(kind, record)
 
     def _apply_rollback_record(self, kind: object, record: dict[str, Any]) -> None:
-        """A roll-back begins or ends; what nobody here knows is passed over."""
+        """Start or finish a rollback; unknown kinds are ignored."""
         if kind == "rollback":
             undone_changes = tuple((run, batch, path) for run, batch, path in record["undone"])
-            self.pending_rollbacks.append(
-                PendingRollback(record["name"], _parse_changes(record["files"]), undone_changes)
-            )
+            rollback = PendingRollback(record["name"], _parse_changes(record["files"]), undone_changes)
+            self.pending_rollbacks.append(rollback)
         elif kind == "rolled":
             self._finish_rollback(record["name"], record["failed"])
 
     def _apply_kept_record(self, record: dict[str, Any]) -> None:
-        """The present batch stays, or what could be written of it."""
+        """Keep the current batch, or what could be written of it."""
         batch = self.batches[-1]
         changes = tuple(change for change in batch.changes if change.path in record["files"])
         self.batches[-1] = batch._replace(changes=changes, state="kept" if changes else "undone")
         self.fixed_counts.append((record["at"], record["mended"]))
-        # Earlier versions told of a gate only that it had taken its time and let the batch pass.
+        # Earlier versions recorded only the duration of a validation that passed.
         batch_id, command = f"{batch.run_name}/{batch.batch}", self.runs[batch.run_name].options.get("validate")
-        is_recorded = bool(self.gate_runs) and self.gate_runs[-1].batch == batch_id
+        is_recorded = bool(self.validation_runs) and self.validation_runs[-1].batch == batch_id
         if command and record.get("seconds") and not is_recorded:
-            self.gate_runs.append(GateRun(record["at"], command, batch_id, True, "", 0, record["seconds"]))
+            self.validation_runs.append(ValidationRun(record["at"], command, batch_id, True, "", 0, record["seconds"]))
 
     def _finish_rollback(self, name: str, failed: Sequence[str]) -> None:
-        """A roll-back came to its end: but for files that `failed`, the changes that it has undone are no more."""
+        """Finish a rollback: drop the changes that it has undone, except in files that `failed`."""
         undone_changes = {
             key
             for rollback in self.pending_rollbacks
@@ -194,22 +193,21 @@ class Journal:
         }
         self.pending_rollbacks = [rollback for rollback in self.pending_rollbacks if rollback.name != name]
         for index, batch in enumerate(self.batches):
-            remaining = tuple(
-                change for change in batch.changes if (batch.run_name, batch.batch, change.path) not in undone_changes
-            )
+            batch_key = batch.run_name, batch.batch
+            remaining = tuple(each for each in batch.changes if (*batch_key, each.path) not in undone_changes)
             if batch.state == "kept" and remaining != batch.changes:
                 self.batches[index] = batch._replace(changes=remaining, state="kept" if remaining else "undone")
 
     def kept_batches(self) -> list[BatchRecord]:
-        """The batches whose changes stand, in order of time."""
+        """The batches whose changes are kept, in order of time."""
         return [batch for batch in self.batches if batch.state == "kept"]
 
     def open_batch(self) -> BatchRecord | None:
-        """The batch that was begun and came to no end."""
+        """The batch that was started and not finished."""
         return self.batches[-1] if self.batches and self.batches[-1].state == "open" else None
 
     def unfinished_run(self) -> RunRecord | None:
-        """The last run of `remediate`, if it came to no end."""
+        """The last run of `remediate`, if it was not finished."""
         last = next(reversed(self.runs.values()), None)
         return last if last is not None and not last.is_finished and "service" not in last.options else None
 

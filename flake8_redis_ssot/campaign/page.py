@@ -1,4 +1,4 @@
-"""The progress as one page that needs nothing else: no network, no other file; readable in light and dark."""
+"""The progress as one self-contained HTML page, readable in light and dark."""
 
 from __future__ import annotations
 
@@ -25,7 +25,11 @@ def render_page(
     history: Sequence[ChartPoint],
     now: float,
 ) -> str:
-    """The page. `source_line_of` gives the source line of a finding, `history` the counts at commits (may be empty)."""
+    """The HTML page.
+
+    `source_line_of` returns the source line of a finding, `history` are the counts at commits (may be empty), and `now`
+    is in seconds since the epoch.
+    """
     burn_down = [ChartPoint(sample.time, sample.finding_count) for sample in progress.samples]
     charts = [render_svg(burn_down)]
     if history:
@@ -37,10 +41,10 @@ def render_page(
         "done": str(progress.done_count),
         "start": str(progress.initial),
         "max": str(max(progress.initial, 1)),
-        "heldcount": str(len(progress.held_back)),
+        "heldcount": str(len(progress.skipped)),
         "charts": "".join(charts),
         "tables": "".join(_render_table(name, rows) for name, rows in progress.tables.items()),
-        "held": _render_held_back(progress),
+        "held": _render_skipped(progress),
         "rows": "\n".join(_render_finding(item, source_line_of(item)) for item in progress.remaining),
     }
     return _PLACEHOLDER.sub(lambda placeholder: values.get(placeholder[1], placeholder[0]), read(_TEMPLATE).decode())
@@ -56,13 +60,13 @@ def _render_table(name: str, rows: Sequence[ProgressRow]) -> str:
     return f"<table><caption>By {escape(name)}</caption><tr><th></th>{head}</tr>{lines}</table>"
 
 
-def _render_held_back(progress: CampaignProgress) -> str:
-    if not progress.held_back:
+def _render_skipped(progress: CampaignProgress) -> str:
+    if not progress.skipped:
         return ""
     rows = "".join(
         f'<tr><td><code>{escape(each.path)}</code></td><td class="held">{escape(each.reason)}</td>'
         f"<td><details><summary>output</summary><pre>{escape(each.output[-4000:])}</pre></details></td></tr>"
-        for each in progress.held_back
+        for each in progress.skipped
     )
     return f'<h2>Held back</h2><div class="wide"><table id="heldback">{rows}</table></div>'
 
@@ -81,7 +85,7 @@ _BLOCKS = " ▁▂▃▄▅▆▇█"
 
 
 class ChartPoint(NamedTuple):
-    """A number at a time (seconds since the epoch); `label` says where it comes from."""
+    """A value at a time (seconds since the epoch); `label` says where it comes from."""
 
     time: float
     value: int
@@ -89,7 +93,7 @@ class ChartPoint(NamedTuple):
 
 
 def format_chart(points: Sequence[ChartPoint], width: int = 60, height: int = 8) -> str:
-    """A chart of columns with its first and last day below; empty where there is nothing to draw."""
+    """A column chart in block characters, with its first and last day below; empty without points."""
     if not points:
         return ""
     maximum = max(1, *(point.value for point in points))
@@ -104,16 +108,16 @@ def format_chart(points: Sequence[ChartPoint], width: int = 60, height: int = 8)
 
 
 def _value_at(points: Sequence[ChartPoint], fraction: float) -> int:
-    """The number that held when so much of the time was over."""
+    """The value at a fraction of the time between the first and the last point."""
     target_time = points[0].time + (points[-1].time - points[0].time) * fraction
     return next(point.value for point in reversed(points) if point.time <= target_time or point is points[0])
 
 
-_WIDTH, _HEIGHT, _MARGIN_LEFT, _MARGIN_BOTTOM = 720, 240, 44, 26  # of the picture, and of the room for labels
+_WIDTH, _HEIGHT, _MARGIN_LEFT, _MARGIN_BOTTOM = 720, 240, 44, 26  # pixels; the margins hold the labels
 
 
 def render_svg(points: Sequence[ChartPoint]) -> str:
-    """The same as steps in a picture that takes its colours from the page."""
+    """A step chart as SVG, with the colours of the page; empty without points."""
     if not points:
         return ""
     maximum = max(1, *(point.value for point in points))
@@ -155,7 +159,7 @@ def _grid_line(y: float, number: int) -> str:
 
 
 def _axis_labels(points: Sequence[ChartPoint]) -> tuple[str, str]:
-    """The first and the last day; the hours instead where that is the same one."""
+    """The first and the last day, with hours if they are the same."""
     first, last = _format_day(points[0].time), _format_day(points[-1].time)
     if first != last:
         return first, last

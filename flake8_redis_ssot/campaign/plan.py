@@ -1,4 +1,4 @@
-"""The order of the campaign: phases, and in each of them batches of files, by risk, owner and package."""
+"""The order of a campaign: phases, and in each of them batches of files, by risk, owner and package."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ BATCH_SIZE = 20  # files
 
 
 class Batch(NamedTuple):
-    """Files that are changed together and judged by one run of the gate. `name` is `phase.number`."""
+    """Files that are changed and validated together. `name` is `phase.number`."""
 
     name: str
     phase: int
@@ -24,7 +24,7 @@ class Batch(NamedTuple):
 
     @property
     def files(self) -> tuple[str, ...]:
-        """The paths of the files, in order, from the configuration's folder."""
+        """The paths of the files, in order, relative to the configuration's folder."""
         return tuple(dict.fromkeys(item.path for item in self.items))
 
 
@@ -44,7 +44,7 @@ class Plan(NamedTuple):
 
 
 def make_plan(items: Iterable[WorkItem], size: int = BATCH_SIZE) -> Plan:
-    """Put findings in order; a batch has at most `size` files, all of one risk and one owner."""
+    """The batches for findings; a batch has at most `size` files, all of one risk and one owner."""
     batches: list[Batch] = []
     for phase, phase_items in groupby(sorted(items, key=lambda each: each.phase), key=lambda each: each.phase):
         batch_items = [
@@ -58,7 +58,7 @@ def make_plan(items: Iterable[WorkItem], size: int = BATCH_SIZE) -> Plan:
 
 
 def _group_by_risk_and_owner(items: Sequence[WorkItem]) -> Iterator[list[WorkItem]]:
-    """Findings by the risk of their file (its greatest) and its owner; within, by package and place."""
+    """Findings grouped by the highest risk in their file, and its owner; sorted by package and location."""
     risks: dict[str, Risk] = {}
     for each in items:
         risks[each.path] = max(each.risk, risks.get(each.path, Risk.LOW))
@@ -77,7 +77,7 @@ def _split_into_batches(items: Sequence[WorkItem], size: int) -> Iterator[list[W
 
 
 class DistributionRow(NamedTuple):
-    """One row of a table: what is counted, how many findings it has, and in how many files."""
+    """A row of a table: its name, its number of findings, and its number of files."""
 
     name: str
     findings: int
@@ -94,17 +94,11 @@ DISTRIBUTION_KEYS: dict[str, Callable[[WorkItem], str]] = {
 
 
 def compute_distribution(items: Iterable[WorkItem], key: Callable[[WorkItem], str]) -> list[DistributionRow]:
-    """How findings are spread, the largest share first."""
+    """The number of findings and files for each value of `key`, largest first."""
     findings: Counter[str] = Counter()
     files: dict[str, set[str]] = {}
     for each in items:
         findings[key(each)] += 1
         files.setdefault(key(each), set()).add(each.path)
-    return [
-        DistributionRow(name, number, len(files[name]))
-        for name, number in sorted(findings.items(), key=_largest_first_key)
-    ]
-
-
-def _largest_first_key(item: tuple[str, int]) -> tuple[int, str]:
-    return -item[1], item[0]
+    rows = [DistributionRow(name, number, len(files[name])) for name, number in findings.items()]
+    return sorted(rows, key=lambda row: (-row.findings, row.name))

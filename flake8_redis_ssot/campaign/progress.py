@@ -1,4 +1,4 @@
-"""How far the campaign is: what there was, what is left, what is held back, and the way down."""
+"""The progress of a campaign: findings at first and now, skipped files, and counts over time."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from flake8_redis_ssot.campaign.classify import WorkItem
-from flake8_redis_ssot.campaign.journal import HeldBack, Journal
+from flake8_redis_ssot.campaign.journal import Journal, SkippedFile
 from flake8_redis_ssot.campaign.plan import PHASES
 
 PROGRESS_KEYS: dict[str, Callable[[WorkItem], str]] = {
@@ -20,7 +20,7 @@ CountTables = Mapping[str, Mapping[str, int]]
 
 
 class ProgressRow(NamedTuple):
-    """One line of a table: how many there were, and how many are left."""
+    """A row of a table: how many findings there were, and how many are left."""
 
     name: str
     initial: int
@@ -28,12 +28,12 @@ class ProgressRow(NamedTuple):
 
     @property
     def done_count(self) -> int:
-        """How many are gone; none where there are more than there were."""
+        """How many findings are gone; 0 if there are more than at first."""
         return max(self.initial - self.remaining, 0)
 
 
 class CountSample(NamedTuple):
-    """How many findings there were at a time (seconds since the epoch)."""
+    """The number of findings at a time (seconds since the epoch)."""
 
     time: float
     finding_count: int
@@ -42,13 +42,13 @@ class CountSample(NamedTuple):
 class CampaignProgress(NamedTuple):
     """The state of a campaign.
 
-    `remaining` in order of place, the rows of each table, and the `samples` in order of time.
+    `remaining` is sorted by location, `samples` by time.
     """
 
     remaining: Sequence[WorkItem]
     initial: int
     tables: Mapping[str, Sequence[ProgressRow]]
-    held_back: Sequence[HeldBack]
+    skipped: Sequence[SkippedFile]
     samples: Sequence[CountSample]
 
     @property
@@ -58,30 +58,29 @@ class CampaignProgress(NamedTuple):
 
 
 def count_by_table(items: Iterable[WorkItem]) -> dict[str, dict[str, int]]:
-    """How many findings there are, by table and name."""
+    """The number of findings, by table and name."""
     item_list = list(items)
     return {title: dict(Counter(map(key, item_list))) for title, key in PROGRESS_KEYS.items()}
 
 
 def measure_progress(journal: Journal, remaining: Sequence[WorkItem], now: float) -> CampaignProgress:
-    """The progress from the first time that anybody looked until `now`."""
+    """The progress from the first snapshot until `now` (seconds since the epoch)."""
     present_counts = count_by_table(remaining)
     snapshots = [*journal.count_snapshots, (now, present_counts)]
     first_counts = snapshots[0][1]
     tables = {title: _build_rows(first_counts.get(title, {}), present_counts[title]) for title in PROGRESS_KEYS}
     paths = {item.path for item in remaining}
-    held_back = {each.path: each for each in journal.held_back if each.path in paths}
+    skipped = {each.path: each for each in journal.skipped if each.path in paths}
     samples = _build_samples(journal, [(time, sum(counts.get("code", {}).values())) for time, counts in snapshots])
-    return CampaignProgress(remaining, samples[0].finding_count, tables, tuple(held_back.values()), samples)
+    return CampaignProgress(remaining, samples[0].finding_count, tables, tuple(skipped.values()), samples)
 
 
 def _build_samples(journal: Journal, snapshots: Sequence[tuple[float, int]]) -> tuple[CountSample, ...]:
-    """What was seen, and between two looks what each batch has mended."""
+    """The counts of the snapshots, and between two of them those after each batch."""
     samples = [CountSample(*snapshots[0])]
-    snapshot_events = [(time, number, True) for time, number in snapshots[1:]]
-    for time, number, is_snapshot in sorted(
-        [*snapshot_events, *((time, number, False) for time, number in journal.fixed_counts)]
-    ):
+    events = [(time, number, True) for time, number in snapshots[1:]]
+    events += [(time, number, False) for time, number in journal.fixed_counts]
+    for time, number, is_snapshot in sorted(events):
         if time >= samples[-1].time:
             samples.append(CountSample(time, number if is_snapshot else max(samples[-1].finding_count - number, 0)))
     return tuple(samples)

@@ -1,4 +1,4 @@
-"""Batch after batch: save, fix, ask the gate, keep or put back; what the gate refuses is halved until it is found."""
+"""Save, fix and validate batches, keep or restore each; one that fails is bisected to find the files at fault."""
 
 from __future__ import annotations
 
@@ -8,38 +8,38 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from flake8_redis_ssot.baseline.entries import path_from
-from flake8_redis_ssot.campaign.gate import Gate, GateResult
 from flake8_redis_ssot.campaign.journal import FileChange, Journal
 from flake8_redis_ssot.campaign.rollback import apply_file_change, reverse_change
+from flake8_redis_ssot.campaign.validation import ValidationCommand, ValidationResult
 from flake8_redis_ssot.files.atomic_write import Change, DiskError, replace_all
 from flake8_redis_ssot.model import Finding
 
 FilePaths = tuple[str, ...]
-_NEW_FILE_MODE = 0o100644  # the bits of a file that a batch makes, should it have to be made once more
+_NEW_FILE_MODE = 0o100644  # of a file that a batch creates, should it be created again
 
 
 class BatchFixes(NamedTuple):
-    """What can be done about some files: sets of changes that belong together, and the findings that they mend."""
+    """The fixes for some files: groups of changes that belong together, and the findings that they fix."""
 
     changes: Sequence[Sequence[Change]]
     fixed: Sequence[Finding]
 
 
 class BatchResult(NamedTuple):
-    """What came of a batch, or of a half of one: files (paths from the root) kept, findings mended, files held back."""
+    """The result of a batch or a part of one: kept files (relative to the root), and skipped files with reasons."""
 
     batch: str
     kept_files: FilePaths
     fixed_count: int
-    held_back: dict[str, str]
+    skipped: dict[str, str]
 
 
 class Remediation:
-    """The work of one run.
+    """One run of a campaign.
 
-    `compute_fixes(files)` works out what can be done about files (paths from `root`), as they are now.
-    `find_tests(files)` are the tests that belong to files. `report_result` hears of each tally, and `commit` is handed
-    the files of each batch that stays.
+    `compute_fixes(files)` returns the fixes for files (relative to `root`) as they are now, and `find_tests(files)`
+    their tests. `report_result` is called with each result, `commit` with the name, files and fixed findings of each
+    batch that is kept.
     """
 
     def __init__(
@@ -51,7 +51,7 @@ class Remediation:
         *,
         compute_fixes: Callable[[FilePaths], BatchFixes],
         find_tests: Callable[[FilePaths], FilePaths],
-        gate: Gate | None,
+        validation: ValidationCommand | None,
         report_result: Callable[[BatchResult], None],
         commit: Callable[[str, FilePaths, Sequence[Finding]], None] | None = None,
     ) -> None:
@@ -61,17 +61,17 @@ class Remediation:
         self._phase = phase
         self._compute_fixes = compute_fixes
         self._find_tests = find_tests
-        self._gate = gate
+        self._validation = validation
         self._report_result = report_result
         self._commit = commit
         self._batch_number = sum(1 for batch in journal.batches if batch.run_name == run_name)
 
-    def check_gate(self, files: FilePaths) -> GateResult | None:
-        """What the gate says before anything has changed; None where there is no gate."""
-        return None if self._gate is None else self._gate.run(files, self._find_tests(files))
+    def run_validation(self, files: FilePaths) -> ValidationResult | None:
+        """The result of the validation command for unchanged files; None if there is no command."""
+        return None if self._validation is None else self._validation.run(files, self._find_tests(files))
 
     def run_batch(self, files: FilePaths) -> None:
-        """Mend some files. Raises OSError where the disk does not let us keep what we must not lose."""
+        """Fix some files. Raises OSError if the journal or the store can't be written."""
         pending = deque([files])
         while pending:
             group = pending.popleft()
@@ -80,10 +80,10 @@ class Remediation:
                 middle = len(group) // 2
                 pending.extendleft((group[middle:], group[:middle]))
             elif failure is not None:
-                self._hold_back(group[0], f"the gate refuses it: {failure.reason}", failure.output)
+                self._skip_file(group[0], f"the gate refuses it: {failure.reason}", failure.output)
 
-    def _apply_batch(self, files: FilePaths) -> GateResult | None:
-        """Mend files as one batch; what the gate says where it refuses, and then nothing has changed."""
+    def _apply_batch(self, files: FilePaths) -> ValidationResult | None:
+        """Fix files as one batch; if validation fails, restore them and return its result."""
         fixes = self._compute_fixes(files)
         if not fixes.changes:
             return None
@@ -92,7 +92,7 @@ class Remediation:
         changes = self._record_batch(name, fixes)
         try:
             written = self._write_changes(fixes.changes)
-            result = self._gate.run(written, self._find_tests(written)) if self._gate and written else None
+            result = self._validation.run(written, self._find_tests(written)) if self._validation and written else None
             if (result is None or result.passed) and self._commit and written:
                 self._commit(name, written, fixes.fixed)
         except BaseException:
@@ -107,7 +107,7 @@ class Remediation:
         return None
 
     def _record_batch(self, name: str, fixes: BatchFixes) -> list[FileChange]:
-        """Save what is there, and what will be, before anything is touched."""
+        """Save all contents, before and after, before any file is written."""
         file_changes = [self._save_change(change) for changes in fixes.changes for change in changes]
         codes = sorted(finding.code for finding in fixes.fixed)
         self._journal.append(
@@ -121,7 +121,7 @@ class Remediation:
         return FileChange(path_from(self._root, change.path), store.put(change.before), store.put(change.after), mode)
 
     def _write_changes(self, changes: Sequence[Sequence[Change]]) -> FilePaths:
-        """Write each set of changes, or hold it back where that is not possible; the files that were written."""
+        """Write each group of changes, or skip it if that fails; the files that were written."""
         written: list[str] = []
         for group in changes:
             try:
@@ -129,7 +129,7 @@ class Remediation:
             except DiskError as error:
                 reason = f"{path_from(self._root, error.path)} {error.reason}"
                 for change in group:
-                    self._hold_back(path_from(self._root, change.path), reason)
+                    self._skip_file(path_from(self._root, change.path), reason)
             else:
                 written += [path_from(self._root, change.path) for change in group]
         return tuple(written)
@@ -138,9 +138,9 @@ class Remediation:
         for change in changes:
             problem = apply_file_change(self._root, reverse_change(change), self._journal)
             if problem:
-                self._hold_back(change.path, f"{problem}, while the gate was at work; left as it is")
+                self._skip_file(change.path, f"{problem}, while the gate was at work; left as it is")
         self._journal.append("undone", reason=reason)
 
-    def _hold_back(self, path: str, reason: str, output: str = "") -> None:
+    def _skip_file(self, path: str, reason: str, output: str = "") -> None:
         self._journal.append("held", run=self._run_name, path=path, reason=reason, output=output)
         self._report_result(BatchResult("", (), 0, {path: reason}))

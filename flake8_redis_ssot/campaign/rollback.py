@@ -1,4 +1,4 @@
-"""Undoing: every file back to the very bytes that it had, unless somebody has edited it since."""
+"""Rollback: restore the exact bytes of every file, unless it was edited since."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ ChangeFilter = Callable[[BatchRecord, str], bool]
 
 
 class RollbackResult(NamedTuple):
-    """What came of it: files that are back, those that were merged (with the number of conflicts), and refused ones."""
+    """The restored files, the merged ones (with the number of conflicts), and the refused ones (with the reason)."""
 
     restored_files: tuple[str, ...]
     merge_conflicts: dict[str, int]
@@ -24,13 +24,13 @@ class RollbackResult(NamedTuple):
 
 
 class _NotRestorableError(Exception):
-    """A file that is left alone; as text: why."""
+    """A file that is left as it is; the text says why."""
 
 
 def roll_back(root: str, journal: Journal, is_selected: ChangeFilter, *, merge: bool = False) -> RollbackResult:
-    """Undo the changes that are `is_selected` (a batch and a path).
+    """Undo the changes for which `is_selected` (of a batch and a path) is true.
 
-    Raises OSError where the journal can't be written.
+    Raises OSError if the journal can't be written.
     """
     changes_by_file: dict[str, list[tuple[BatchRecord, FileChange]]] = {}
     for batch in journal.kept_batches():
@@ -50,13 +50,8 @@ def roll_back(root: str, journal: Journal, is_selected: ChangeFilter, *, merge: 
         undone_changes += [(batch.run_name, batch.batch, path) for batch, _ in selected]
         if conflicts is not None:
             merge_conflicts[path] = conflicts
-    return _execute_rollback(
-        root,
-        journal,
-        PendingRollback(_new_rollback_name(journal), tuple(changes), tuple(undone_changes)),
-        merge_conflicts,
-        refusals,
-    )
+    rollback = PendingRollback(_new_rollback_name(journal), tuple(changes), tuple(undone_changes))
+    return _execute_rollback(root, journal, rollback, merge_conflicts, refusals)
 
 
 def _execute_rollback(
@@ -66,11 +61,10 @@ def _execute_rollback(
         return RollbackResult((), {}, refusals)
     journal.append("rollback", name=rollback.name, files=rollback.changes, undone=rollback.undone_changes)
     failed = dict(problem.split(": ", 1) for problem in apply_rollback(root, rollback, journal))
-    restored_files = tuple(
-        change.path for change in rollback.changes if change.path not in failed and change.path not in merge_conflicts
-    )
-    remaining_conflicts = {path: conflicts for path, conflicts in merge_conflicts.items() if path not in failed}
-    return RollbackResult(restored_files, remaining_conflicts, {**refusals, **failed})
+    written = [change.path for change in rollback.changes if change.path not in failed]
+    restored_files = tuple(path for path in written if path not in merge_conflicts)
+    conflicts = {path: number for path, number in merge_conflicts.items() if path not in failed}
+    return RollbackResult(restored_files, conflicts, {**refusals, **failed})
 
 
 def _plan_restoration(
@@ -81,17 +75,16 @@ def _plan_restoration(
     *,
     merge: bool,
 ) -> tuple[FileChange, int | None]:
-    """What to do to a file, and the number of conflicts where it has to be merged. Raises _RefusedError."""
-    last = file_changes[-1][1]
-    later_batch = next(
-        (batch for batch, change in file_changes[file_changes.index(selected[0]) :] if (batch, change) not in selected),
-        None,
-    )
-    if later_batch is not None:
-        raise _NotRestorableError(
-            f"was changed again by batch {later_batch.run_name}/{later_batch.batch}, which is to stay"
-        )
-    combined = last._replace(after=selected[0][1].before, before=last.after, mode=selected[0][1].mode)
+    """The change that restores a file, and the number of conflicts if it has to be merged.
+
+    Raises _NotRestorableError.
+    """
+    first, last = selected[0][1], file_changes[-1][1]
+    later_changes = file_changes[file_changes.index(selected[0]) :]
+    kept = next((batch for batch, change in later_changes if (batch, change) not in selected), None)
+    if kept is not None:
+        raise _NotRestorableError(f"was changed again by batch {kept.run_name}/{kept.batch}, which is to stay")
+    combined = last._replace(after=first.before, before=last.after, mode=first.mode)
     try:
         current = read_if_exists(os.path.join(root, *last.path.split("/")))
     except OSError as error:
@@ -111,7 +104,7 @@ def _plan_restoration(
 
 
 def _merge_three_way(current: bytes, base: bytes, original: bytes) -> tuple[bytes, int]:
-    """Three-way merge by git: what was edited since, over what the campaign takes back; and the number of conflicts."""
+    """Merge the later edits (`current`) into the original text with git; the result, and its number of conflicts."""
     with tempfile.TemporaryDirectory() as folder:
         names = [os.path.join(folder, name) for name in ("edited", "campaign", "before")]
         for name, data in zip(names, (current, base, original)):
@@ -135,7 +128,7 @@ EDITED_REASON = "has been edited since"
 
 
 def apply_file_change(root: str, change: FileChange, journal: Journal) -> str:
-    """Give a file the content `after` of a turn if it has the content `before`; empty, or why it was left alone."""
+    """Write the content `after` to a file that has the content `before`; empty, or why it was left as it is."""
     path = os.path.join(root, *change.path.split("/"))
     before, after = journal.store.get(change.before), journal.store.get(change.after)
     try:
@@ -154,7 +147,7 @@ def apply_file_change(root: str, change: FileChange, journal: Journal) -> str:
 
 
 def read_if_exists(path: str) -> bytes | None:
-    """The bytes of a file; None where there is none. Raises OSError."""
+    """The bytes of a file; None if it does not exist. Raises OSError."""
     try:
         return read(path)
     except FileNotFoundError:
@@ -162,7 +155,7 @@ def read_if_exists(path: str) -> bytes | None:
 
 
 def apply_rollback(root: str, rollback: PendingRollback, journal: Journal) -> list[str]:
-    """Carry out a roll-back that stands in the journal; what could not be, by file."""
+    """Carry out a rollback that is in the journal; the problems, as `path: reason`."""
     failed = {
         change.path: reason for change in rollback.changes if (reason := apply_file_change(root, change, journal))
     }
@@ -171,12 +164,12 @@ def apply_rollback(root: str, rollback: PendingRollback, journal: Journal) -> li
 
 
 def reverse_change(change: FileChange) -> FileChange:
-    """The turn that undoes another one."""
+    """The change that undoes another one."""
     return change._replace(before=change.after, after=change.before)
 
 
 def recover_interrupted(root: str, journal: Journal) -> list[str]:
-    """Complete what a kill has interrupted: a roll-back goes on, a batch goes back. What could not be, by file."""
+    """Finish interrupted rollbacks, and undo an interrupted batch; the problems, as `path: reason`."""
     problems: list[str] = []
     for rollback in list(journal.pending_rollbacks):
         _remove_temporary_files(root, rollback.changes)

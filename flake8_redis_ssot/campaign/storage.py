@@ -1,4 +1,4 @@
-"""Where a campaign keeps what it must not lose: a folder of its own, file contents by their digest."""
+"""The campaign's folder: its lock, and file contents by their digest."""
 
 from __future__ import annotations
 
@@ -15,25 +15,25 @@ from typing import IO
 from flake8_redis_ssot.files.atomic_write import read, write_durable
 
 FOLDER = ".redis-ssot"
-# The digest of no file at all.
+# In place of a digest: there is no file.
 NO_FILE_DIGEST = ""
 
 
 class CampaignStore:
-    """The folder `.redis-ssot` below a root (absolute path), which git does not see. Raises OSError for the disk."""
+    """The folder `.redis-ssot` below a root (absolute path), ignored by git. Raises OSError for the disk."""
 
     def __init__(self, root: str) -> None:
         self.folder = os.path.join(root, FOLDER)
 
     def path(self, name: str) -> str:
-        """The path of a file in the folder, which is there afterwards."""
+        """The path of a file in the folder, which is created if needed."""
         if not os.path.isdir(self.folder):
             os.makedirs(self.folder, exist_ok=True)
             write_durable(os.path.join(self.folder, ".gitignore"), b"*\n")
         return os.path.join(self.folder, name)
 
     def put(self, data: bytes | None) -> str:
-        """Keep some bytes (None: no file), safe on the disk when this returns; the digest that they are found by."""
+        """Store some bytes (None: no file), on the disk when this returns; their digest."""
         if data is None:
             return NO_FILE_DIGEST
         digest = blake2b(data, digest_size=20).hexdigest()
@@ -44,7 +44,7 @@ class CampaignStore:
         return digest
 
     def get(self, digest: str) -> bytes | None:
-        """The bytes of a digest; None for no file. Raises OSError where they are gone or damaged."""
+        """The bytes of a digest; None for no file. Raises OSError if they are missing or damaged."""
         if digest == NO_FILE_DIGEST:
             return None
         data = read(self._object_path(digest))
@@ -57,31 +57,30 @@ class CampaignStore:
 
 
 class CampaignLockedError(ValueError):
-    """Somebody else is at work; as text: who, and since when."""
+    """Another process holds the lock; the text says which, and since when."""
 
 
 @contextmanager
 def hold_lock(store: CampaignStore) -> Iterator[None]:
-    """Hold the lock of a campaign's folder. Raises LockedError where another process holds it."""
+    """Hold the lock of a campaign's folder. Raises CampaignLockedError if another process holds it."""
     with open(store.path("lock"), "a+", encoding="utf-8") as file:
         if not _try_lock(file):
             raise CampaignLockedError(_describe_owner(file))
         file.seek(0)
         file.truncate()
-        json.dump(
-            {"process": os.getpid(), "host": socket.gethostname(), "command": sys.argv, "since": _timestamp()}, file
-        )
+        host, since = socket.gethostname(), time.strftime("%Y-%m-%d %H:%M:%S")
+        json.dump({"process": os.getpid(), "host": host, "command": sys.argv, "since": since}, file)
         file.flush()
         yield
 
 
 def _try_lock(file: IO[str]) -> bool:
-    """Take the lock of the operating system, which it takes back when the process ends, killed or not."""
+    """Take a lock of the operating system, which is released when the process ends, killed or not."""
     try:
         if sys.platform == "win32":
             import msvcrt
 
-            file.seek(1 << 30)  # far behind what others read
+            file.seek(1 << 30)  # a locked region can't be read: far behind the text
             msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
         else:
             import fcntl
@@ -101,7 +100,3 @@ def _describe_owner(file: IO[str]) -> str:
     except (ValueError, TypeError, KeyError, IndexError):
         description = "another process"
     return f"{file.name} is held by {description}; wait for it, or stop it"
-
-
-def _timestamp() -> str:
-    return time.strftime("%Y-%m-%d %H:%M:%S")

@@ -11,11 +11,11 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import TYPE_CHECKING, NamedTuple
 
-from flake8_redis_ssot.campaign.gate import DEFAULT_TIMEOUT, Gate, GateError, JournaledGate
 from flake8_redis_ssot.campaign.git_branch import CommitError
 from flake8_redis_ssot.campaign.journal import Journal, JournalError
 from flake8_redis_ssot.campaign.rollback import recover_interrupted
 from flake8_redis_ssot.campaign.storage import CampaignLockedError, CampaignStore, hold_lock
+from flake8_redis_ssot.campaign.validation import DEFAULT_TIMEOUT, JournaledCommand, ValidationCommand, ValidationError
 from flake8_redis_ssot.cli.errors import CommandError, print_messages
 from flake8_redis_ssot.cli.options import parse_seconds
 from flake8_redis_ssot.config.model import Config
@@ -44,7 +44,7 @@ def open_campaign(config: Config) -> Iterator[CampaignSession]:
             journal = Journal(store)
             print_messages(recover_interrupted(root, journal), "warning")
             yield CampaignSession(root, journal)
-    except (CampaignLockedError, JournalError, GateError, CommitError) as error:
+    except (CampaignLockedError, JournalError, ValidationError, CommitError) as error:
         raise CommandError(str(error)) from error
     except OSError as error:
         path = error.filename or store.folder
@@ -68,7 +68,7 @@ def interrupt_on_sigterm() -> Iterator[None]:
         signal.signal(signal.SIGTERM, previous_handler)
 
 
-def add_gate_options(parser: ArgumentParser, when: str = "run after each batch") -> None:
+def add_validation_options(parser: ArgumentParser, when: str = "run after each batch") -> None:
     """Add the options of the validation command."""
     add = parser.add_argument
     add(
@@ -87,17 +87,17 @@ def add_gate_options(parser: ArgumentParser, when: str = "run after each batch")
     )
 
 
-def gate_from_args(arguments: Namespace, session: CampaignSession) -> Gate | None:
+def validation_from_args(arguments: Namespace, session: CampaignSession) -> ValidationCommand | None:
     """The validation command, whose results are recorded in the journal; None without `--validate`."""
     if not arguments.validate:
         return None
     command, shell, timeout = arguments.validate, arguments.shell, arguments.timeout
-    return JournaledGate(session.journal, command, cwd=session.root, shell=shell, timeout=timeout)
+    return JournaledCommand(session.journal, command, cwd=session.root, shell=shell, timeout=timeout)
 
 
-def is_gate_passing(remediation: Remediation, files: Iterable[str], display: ProgressDisplay) -> bool:
+def is_validation_passing(remediation: Remediation, files: Iterable[str], display: ProgressDisplay) -> bool:
     """Whether validation passes before any change; otherwise later failures would prove nothing. Prints an error."""
-    result = remediation.check_gate(tuple(dict.fromkeys(files)))
+    result = remediation.run_validation(tuple(dict.fromkeys(files)))
     if result is None or result.passed:
         return True
     print_messages([f"the gate fails already, before anything has changed ({result.reason}); nothing was touched"])

@@ -12,14 +12,14 @@ from flake8_redis_ssot.model import plural
 
 
 class ProgressDisplay:
-    """Prints the progress of a run. `held_back` maps the skipped files to the reasons."""
+    """Prints the progress of a run. `skipped` maps the skipped files to the reasons."""
 
     def __init__(self, quiet: bool) -> None:
         self._quiet = quiet
         self._bar: Any = None
         self._task: Any = None
         self._kept_count = self._fixed_count = 0
-        self.held_back: dict[str, str] = {}
+        self.skipped: dict[str, str] = {}
 
     def print_batches(self, batches: Sequence[Batch]) -> None:
         """Print the batches of a dry run."""
@@ -61,11 +61,11 @@ class ProgressDisplay:
         """Print the result of a batch: how many files were kept, and which were skipped."""
         self._kept_count += len(result.kept_files)
         self._fixed_count += result.fixed_count
-        self.held_back |= result.held_back
+        self.skipped |= result.skipped
         if result.kept_files:
             size = f"{plural(result.fixed_count, 'finding')} mended in {plural(len(result.kept_files), 'file')}"
             self._print_line(f"{result.batch:6} kept: {size}")
-        for path, reason in result.held_back.items():
+        for path, reason in result.skipped.items():
             self._print_line(f"       held back: {path}: {reason}")
 
     def print_output(self, text: str) -> None:
@@ -77,10 +77,8 @@ class ProgressDisplay:
         """Stop the progress bar, and print the totals and a message."""
         if self._bar is not None:
             self._bar.stop()
-        held_back_summary = f", {plural(len(self.held_back), 'file')} held back" if self.held_back else ""
-        print(
-            f"{plural(self._fixed_count, 'finding')} mended in {plural(self._kept_count, 'file')}{held_back_summary}."
-        )
+        skipped_summary = f", {plural(len(self.skipped), 'file')} held back" if self.skipped else ""
+        print(f"{plural(self._fixed_count, 'finding')} mended in {plural(self._kept_count, 'file')}{skipped_summary}.")
         if message:
             self._print_line(message)
 

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from flake8_redis_ssot.baseline.entries import path_from
 from flake8_redis_ssot.baseline.matching import BaselineResult
-from flake8_redis_ssot.campaign.journal import GateRun, Journal
+from flake8_redis_ssot.campaign.journal import Journal, ValidationRun
 from flake8_redis_ssot.campaign.verify.config_files import ConfigReference, find_config_references
 from flake8_redis_ssot.config.model import Config
 from flake8_redis_ssot.model import Finding
@@ -32,7 +32,7 @@ class VerificationContext:
     analysis: Analysis
     journal: Journal | None
     jobs: int
-    validation_run: GateRun | None = None
+    validation_run: ValidationRun | None = None
     validation_error: str = ""
 
     @property

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 
-from flake8_redis_ssot.campaign.journal import GateRun, Journal
+from flake8_redis_ssot.campaign.journal import Journal, ValidationRun
 from flake8_redis_ssot.campaign.rollback import read_if_exists
 from flake8_redis_ssot.campaign.verify.config_files import CONFIG_SUFFIXES, ConfigReference
 from flake8_redis_ssot.campaign.verify.context import VerificationContext
@@ -77,7 +77,7 @@ def _check_validation(context: VerificationContext) -> CriterionResult:
     if context.validation_error:
         return CriterionResult(CriterionState.UNKNOWN, context.validation_error)
     if context.validation_run is not None:
-        return _validation_result(context.validation_run, _describe_gate_run(context.validation_run, "now"))
+        return _validation_result(context.validation_run, _describe_run(context.validation_run, "now"))
     if context.journal is None:
         return CriterionResult(CriterionState.UNKNOWN, f"no campaign here yet; {_VALIDATE_HINT}")
     unfinished = context.journal.unfinished_run()
@@ -88,31 +88,29 @@ def _check_validation(context: VerificationContext) -> CriterionResult:
     if last is None:
         return CriterionResult(CriterionState.UNKNOWN, f"the campaign has asked no gate; {_VALIDATE_HINT}")
     when = time.strftime("on %Y-%m-%d at %H:%M", time.localtime(last.at))
-    summary = _describe_gate_run(last, when)
+    summary = _describe_run(last, when)
     edited = _count_changed_files(context, context.journal)
     if edited:
         summary += f"; since then {plural(edited, 'file')} of the campaign changed: {_VALIDATE_HINT}"
     return _validation_result(last, summary)
 
 
-def last_validation(journal: Journal) -> GateRun | None:
+def last_validation(journal: Journal) -> ValidationRun | None:
     """The last answer about a state that stands: what the gate has refused was put back."""
     kept_batches = {f"{batch.run_name}/{batch.batch}" for batch in journal.kept_batches()}
-    validations = (each for each in reversed(journal.gate_runs) if not each.batch or each.batch in kept_batches)
+    validations = (each for each in reversed(journal.validation_runs) if not each.batch or each.batch in kept_batches)
     return next(validations, None)
 
 
-def _validation_result(gate_run: GateRun, summary: str) -> CriterionResult:
+def _validation_result(run: ValidationRun, summary: str) -> CriterionResult:
     return CriterionResult(
-        CriterionState.PASSED if gate_run.passed else CriterionState.FAILED, summary, details=gate_run._asdict()
+        CriterionState.PASSED if run.passed else CriterionState.FAILED, summary, details=run._asdict()
     )
 
 
-def _describe_gate_run(gate_run: GateRun, when: str) -> str:
-    detail = f"exit code {gate_run.code}" if gate_run.passed else gate_run.reason
-    return (
-        f"`{gate_run.command}` {'passed' if gate_run.passed else 'failed'} {when} ({detail}, {gate_run.seconds:.1f} s)"
-    )
+def _describe_run(run: ValidationRun, when: str) -> str:
+    detail = f"exit code {run.code}" if run.passed else run.reason
+    return f"`{run.command}` {'passed' if run.passed else 'failed'} {when} ({detail}, {run.seconds:.1f} s)"
 
 
 def _count_changed_files(context: VerificationContext, journal: Journal) -> int:

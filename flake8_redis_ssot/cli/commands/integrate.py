@@ -12,12 +12,12 @@ from flake8_redis_ssot.campaign.integrate.report import FORMATS, IntegrationRepo
 from flake8_redis_ssot.campaign.remediate import BatchFixes, FilePaths, Remediation
 from flake8_redis_ssot.cli.campaign_session import (
     CampaignSession,
-    add_gate_options,
-    gate_from_args,
+    add_validation_options,
     interrupt_on_sigterm,
-    is_gate_passing,
+    is_validation_passing,
     new_run_name,
     open_campaign,
+    validation_from_args,
 )
 from flake8_redis_ssot.cli.errors import CommandError
 from flake8_redis_ssot.cli.fix_options import format_diff
@@ -43,7 +43,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     add("--prefix", metavar="TEXT", help="what the keys of an adapter begin with (default: `SERVICE:`)")
     add("--output-format", choices=tuple(FORMATS), default="text", help="default: text, with the diff")
     add("--apply", action="store_true", help="do it, as a batch of the campaign that `rollback` can undo")
-    add_gate_options(parser)
+    add_validation_options(parser)
     parser.set_defaults(paths=[])
 
 
@@ -124,7 +124,7 @@ class _IntegrationRun:
         if not self._duplicate_paths:
             return _exit_code(self._integrations)
         remediation = self._build_remediation()
-        if not is_gate_passing(remediation, self._duplicate_paths, self._display):
+        if not is_validation_passing(remediation, self._duplicate_paths, self._display):
             return 2
         self._session.journal.append(
             "start", run=self._run_name, phase=_PHASE, options={"service": self._arguments.service}
@@ -137,7 +137,7 @@ class _IntegrationRun:
             return 130
         self._session.journal.append("end", run=self._run_name)
         self._display.finish("")
-        return 1 if self._display.held_back else _exit_code(self._integrations)
+        return 1 if self._display.skipped else _exit_code(self._integrations)
 
     def _build_remediation(self) -> Remediation:
         return Remediation(
@@ -147,7 +147,7 @@ class _IntegrationRun:
             _PHASE,
             compute_fixes=self._compute_fixes,
             find_tests=lambda files: tuple(find_tests(files, self._files)),
-            gate=gate_from_args(self._arguments, self._session),
+            validation=validation_from_args(self._arguments, self._session),
             report_result=self._display.report_batch,
         )
 

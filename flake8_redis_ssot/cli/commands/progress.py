@@ -103,9 +103,9 @@ def format_progress(progress: CampaignProgress) -> str:
         width = max([len(title), *(len(row.name) for row in rows)])
         lines += ["", f"{title:{width}}  at first  done  left"]
         lines += [f"{row.name:{width}}  {row.initial:8}  {row.done_count:4}  {row.remaining:4}" for row in rows]
-    if progress.held_back:
+    if progress.skipped:
         lines += ["", "Held back"]
-        lines += [f"  {held_back.path}: {held_back.reason}" for held_back in progress.held_back]
+        lines += [f"  {skipped.path}: {skipped.reason}" for skipped in progress.skipped]
     if len(progress.samples) > 2:
         lines += ["", format_chart([ChartPoint(sample.time, sample.finding_count) for sample in progress.samples])]
     return "\n".join(lines)

@@ -15,12 +15,12 @@ from flake8_redis_ssot.campaign.progress import count_by_table
 from flake8_redis_ssot.campaign.remediate import BatchFixes, FilePaths, Remediation
 from flake8_redis_ssot.cli.campaign_session import (
     CampaignSession,
-    add_gate_options,
-    gate_from_args,
+    add_validation_options,
     interrupt_on_sigterm,
-    is_gate_passing,
+    is_validation_passing,
     new_run_name,
     open_campaign,
+    validation_from_args,
 )
 from flake8_redis_ssot.cli.errors import CommandError
 from flake8_redis_ssot.cli.options import add_config_options, add_path_arguments, parse_count
@@ -63,7 +63,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         metavar="N",
         help=f"files in a batch (default: {BATCH_SIZE})",
     )
-    add_gate_options(parser)
+    add_validation_options(parser)
     add("--unsafe-fixes", action="store_true", help="also fixes that are not proven safe")
     add("--dry-run", action="store_true", help="show the batches, and change nothing")
     add("--commit", action="store_true", help="make a git commit of each batch, on a branch of its own")
@@ -114,12 +114,12 @@ class _RemediationRun:
 
     def run(self) -> int:
         """Fix all batches; returns the exit code."""
-        held_back = {each.path for each in self._session.journal.held_back if each.run_name == self._run_name}
-        batches = _plan_batches(self._arguments, self._project, held_back)
+        skipped = {each.path for each in self._session.journal.skipped if each.run_name == self._run_name}
+        batches = _plan_batches(self._arguments, self._project, skipped)
         branch = CampaignBranch(self._session.root, self._run_name) if self._arguments.commit else None
         remediation = self._build_remediation(branch)
         files = [path for batch in batches for path in batch.files]
-        if files and not is_gate_passing(remediation, files, self._display):
+        if files and not is_validation_passing(remediation, files, self._display):
             return 2
         if branch is not None and batches:
             branch.switch_to()
@@ -147,7 +147,7 @@ class _RemediationRun:
             raise
         self._session.journal.append("end", run=self._run_name)
         self._display.finish("")
-        return 1 if self._display.held_back else 0
+        return 1 if self._display.skipped else 0
 
     def _build_remediation(self, branch: CampaignBranch | None) -> Remediation:
         arguments = self._arguments
@@ -158,7 +158,7 @@ class _RemediationRun:
             arguments.phase,
             compute_fixes=self._compute_fixes,
             find_tests=self._find_tests,
-            gate=gate_from_args(arguments, self._session),
+            validation=validation_from_args(arguments, self._session),
             report_result=self._display.report_batch,
             commit=None if branch is None else branch.commit,
         )
@@ -192,10 +192,10 @@ def _build_request(arguments: Namespace, config: Config) -> CheckRequest:
     return request_from_args(arguments, trust=threshold, wanted=is_selected, baseline=None, inline=arguments.inline)
 
 
-def _plan_batches(arguments: Namespace, project: IncrementalProject, held_back: Collection[str]) -> tuple[Batch, ...]:
-    """The batches of fixable findings, in order, without files that are `held_back` in this run."""
+def _plan_batches(arguments: Namespace, project: IncrementalProject, skipped: Collection[str]) -> tuple[Batch, ...]:
+    """The batches of fixable findings, in order, without files that are `skipped` in this run."""
     config = project.config
     result = run_check_strict(_build_request(arguments, config), project)
     classifier = Classifier(config, load_codeowners(str(config.root)))
     items = classifier.classify(sorted(result.fixed_findings))
-    return make_plan([each for each in items if each.path not in held_back], arguments.batch_size).batches
+    return make_plan([each for each in items if each.path not in skipped], arguments.batch_size).batches

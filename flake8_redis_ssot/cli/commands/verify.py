@@ -10,14 +10,14 @@ from typing import NamedTuple
 
 from flake8_redis_ssot.baseline.entries import path_from
 from flake8_redis_ssot.campaign.classify import find_tests
-from flake8_redis_ssot.campaign.gate import Gate, GateError
-from flake8_redis_ssot.campaign.journal import GateRun, Journal, JournalError
+from flake8_redis_ssot.campaign.journal import Journal, JournalError, ValidationRun
 from flake8_redis_ssot.campaign.storage import CampaignStore
+from flake8_redis_ssot.campaign.validation import ValidationCommand, ValidationError
 from flake8_redis_ssot.campaign.verify.context import VerificationContext
 from flake8_redis_ssot.campaign.verify.render import DEFAULT_EVIDENCE_COUNT, FORMATS, VerificationView
 from flake8_redis_ssot.campaign.verify.run import VerificationReport, verify
 from flake8_redis_ssot.campaign.verify.undefined_names import original_digests
-from flake8_redis_ssot.cli.campaign_session import add_gate_options, interrupt_on_sigterm
+from flake8_redis_ssot.cli.campaign_session import add_validation_options, interrupt_on_sigterm
 from flake8_redis_ssot.cli.errors import CommandError
 from flake8_redis_ssot.cli.options import add_baseline_options, add_config_options
 from flake8_redis_ssot.cli.request import load_single_config, open_project, request_from_args, run_check_strict
@@ -37,7 +37,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         action="store_true",
         help=f"show all evidence, not the first {DEFAULT_EVIDENCE_COUNT} places of each criterion",
     )
-    add_gate_options(parser, "asked now")
+    add_validation_options(parser, "asked now")
     parser.set_defaults(paths=[])
 
 
@@ -45,7 +45,7 @@ def main(arguments: Namespace) -> int:
     """Print the report; returns 0 if no criterion has failed, otherwise 1."""
     try:
         report = _build_report(arguments)
-    except GateError as error:
+    except ValidationError as error:
         raise CommandError(*error.args) from error
     limit = None if arguments.all else DEFAULT_EVIDENCE_COUNT
     print(FORMATS[arguments.output_format](VerificationView(report, Style.for_stream(sys.stdout), limit)))
@@ -62,7 +62,7 @@ def _build_report(arguments: Namespace) -> VerificationReport:
     try:
         journal = Journal(store)
         journal_or_none = journal if journal.runs or journal.batches else None
-        gate_answer = _run_gate(arguments, config, journal, result.files)
+        answer = _run_validation(arguments, config, journal, result.files)
         jobs = arguments.jobs or default_jobs()
         context = VerificationContext(
             config,
@@ -72,8 +72,8 @@ def _build_report(arguments: Namespace) -> VerificationReport:
             project.analysis,
             journal_or_none,
             jobs,
-            gate_answer.gate_run,
-            gate_answer.reason,
+            answer.validation_run,
+            answer.reason,
         )
         report = verify(context)
         project.save_facts()
@@ -84,26 +84,26 @@ def _build_report(arguments: Namespace) -> VerificationReport:
         raise CommandError(f"{error.filename or store.folder}: {error.strerror or error}") from error
 
 
-class _GateAnswer(NamedTuple):
+class _Validation(NamedTuple):
     """The result of the validation command, or why it could not be run; neither without `--validate`."""
 
-    gate_run: GateRun | None = None
+    validation_run: ValidationRun | None = None
     reason: str = ""
 
 
-def _run_gate(arguments: Namespace, config: Config, journal: Journal, files: Sequence[str]) -> _GateAnswer:
+def _run_validation(arguments: Namespace, config: Config, journal: Journal, files: Sequence[str]) -> _Validation:
     command = arguments.validate
     if not command:
-        return _GateAnswer()
+        return _Validation()
     root = str(config.root)
-    gate = Gate(command, cwd=root, shell=arguments.shell, timeout=arguments.timeout)
+    validation = ValidationCommand(command, cwd=root, shell=arguments.shell, timeout=arguments.timeout)
     changed_files = [*original_digests(journal)]
     if "{files}" in command and not changed_files:
-        return _GateAnswer(None, f"`{command}` asks for changed files, and no campaign has changed any here")
+        return _Validation(None, f"`{command}` asks for changed files, and no campaign has changed any here")
     with interrupt_on_sigterm():
-        result = gate.run(changed_files, find_tests(changed_files, [path_from(root, path) for path in files]))
+        result = validation.run(changed_files, find_tests(changed_files, [path_from(root, path) for path in files]))
     if result.exit_code is None:
-        return _GateAnswer(None, f"`{command}` asks for tests, and no tests belong to what a campaign has changed here")
-    return _GateAnswer(
-        GateRun(time.time(), command, "", result.passed, result.reason, result.exit_code, result.seconds)
+        return _Validation(None, f"`{command}` asks for tests, and no tests belong to what a campaign has changed here")
+    return _Validation(
+        ValidationRun(time.time(), command, "", result.passed, result.reason, result.exit_code, result.seconds)
     )

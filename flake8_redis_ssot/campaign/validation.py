@@ -1,4 +1,4 @@
-"""The gate: a command of the user's that says whether a batch may stay."""
+"""The validation command: a user's command that decides whether a batch is kept."""
 
 from __future__ import annotations
 
@@ -14,13 +14,14 @@ from typing import NamedTuple
 from flake8_redis_ssot.campaign.journal import Journal
 
 DEFAULT_TIMEOUT = 600.0  # seconds
-_MAX_OUTPUT = 64 * 1024  # bytes: the end of it says most
+_MAX_OUTPUT = 64 * 1024  # bytes, from the end
 
 
-class GateResult(NamedTuple):
-    """What the gate said: whether it lets things pass, in words why, its output (its end, if it is long), seconds.
+class ValidationResult(NamedTuple):
+    """The result of a validation command.
 
-    `exit_code` is the exit code (of a signal its number, negative), None where nothing was run.
+    `reason` says why it failed, of a long `output` only the end is kept, and `exit_code` is negative for a signal, None
+    if nothing was run.
     """
 
     passed: bool
@@ -30,15 +31,15 @@ class GateResult(NamedTuple):
     exit_code: int | None = None
 
 
-class GateError(ValueError):
-    """A command that can't be run; as text: why."""
+class ValidationError(ValueError):
+    """A command that can't be run; the text says why."""
 
 
-class Gate:
-    """A command in which `{files}` stands for the changed files and `{tests}` for the tests that belong to them.
+class ValidationCommand:
+    """A command in which `{files}` is replaced by the changed files, and `{tests}` by their tests.
 
-    It is run in the folder `cwd`, without a shell unless `shell`, and killed with all that it has started after
-    `timeout` seconds. Raises GateError where the command can't be split into words.
+    It runs in the folder `cwd`, without a shell unless `shell`, and is killed with its child processes after `timeout`
+    seconds. Raises ValidationError if the command can't be split into words.
     """
 
     def __init__(self, command: str, *, cwd: str, shell: bool = False, timeout: float = DEFAULT_TIMEOUT) -> None:
@@ -49,19 +50,19 @@ class Gate:
         try:
             self._words = [] if shell else shlex.split(command)
         except ValueError as error:
-            raise GateError(f"`{command}` can't be read as a command: {error}") from None
+            raise ValidationError(f"`{command}` can't be read as a command: {error}") from None
         if not command.strip():
-            raise GateError("the gate's command is empty")
+            raise ValidationError("the gate's command is empty")
 
     @property
     def has_tests_placeholder(self) -> bool:
-        """Whether the command has a place for tests."""
+        """Whether the command contains `{tests}`."""
         return "{tests}" in self._command
 
-    def run(self, files: Sequence[str], tests: Sequence[str]) -> GateResult:
-        """Ask the gate about changed files (paths from its folder). Raises GateError where there is no such command."""
+    def run(self, files: Sequence[str], tests: Sequence[str]) -> ValidationResult:
+        """Run the command for changed files (relative to `cwd`). Raises ValidationError if it can't be started."""
         if self.has_tests_placeholder and not tests:
-            return GateResult(True, "no tests belong to these files", "", 0.0)
+            return ValidationResult(True, "no tests belong to these files", "", 0.0)
         started = time.monotonic()
         try:
             process = subprocess.Popen(
@@ -74,10 +75,10 @@ class Gate:
                 start_new_session=True,
             )
         except OSError as error:
-            raise GateError(f"`{self._command}` can't be run: {error.strerror or error}") from None
+            raise ValidationError(f"`{self._command}` can't be run: {error.strerror or error}") from None
         return self._wait_for_result(process, started)
 
-    def _wait_for_result(self, process: subprocess.Popen[bytes], started: float) -> GateResult:
+    def _wait_for_result(self, process: subprocess.Popen[bytes], started: float) -> ValidationResult:
         reason = ""
         try:
             output, _ = process.communicate(timeout=self._timeout)
@@ -93,7 +94,7 @@ class Gate:
         seconds = time.monotonic() - started
         if not reason and process.returncode:
             reason = f"exit code {process.returncode}" if process.returncode > 0 else f"signal {-process.returncode}"
-        return GateResult(not reason, reason, text, seconds, process.returncode)
+        return ValidationResult(not reason, reason, text, seconds, process.returncode)
 
     def _build_command(self, files: Sequence[str], tests: Sequence[str]) -> str | list[str]:
         placeholders = {"{files}": files, "{tests}": tests}
@@ -102,9 +103,8 @@ class Gate:
             for placeholder, paths in placeholders.items():
                 text = text.replace(placeholder, shlex.join(paths))
             return text
-        return [
-            part for word in self._words for part in placeholders.get(word) or [_substitute(word, placeholders)] if part
-        ]
+        parts = [placeholders.get(word) or [_substitute(word, placeholders)] for word in self._words]
+        return [part for each in parts for part in each if part]
 
 
 def _substitute(word: str, placeholders: dict[str, Sequence[str]]) -> str:
@@ -114,7 +114,7 @@ def _substitute(word: str, placeholders: dict[str, Sequence[str]]) -> str:
 
 
 def _kill_process_group(process: subprocess.Popen[bytes]) -> None:
-    """End a process and everything that it has started."""
+    """Kill a process and its child processes."""
     with suppress(ProcessLookupError):
         if hasattr(os, "killpg"):
             os.killpg(process.pid, signal.SIGKILL)
@@ -122,22 +122,21 @@ def _kill_process_group(process: subprocess.Popen[bytes]) -> None:
             process.kill()
 
 
-class JournaledGate(Gate):
-    """As `Gate`; each answer for which something was run is noted. `run` raises OSError for the disk besides."""
+class JournaledCommand(ValidationCommand):
+    """A validation command that records its runs. `run` also raises OSError if the journal can't be written."""
 
     def __init__(self, journal: Journal, command: str, *, cwd: str, shell: bool, timeout: float) -> None:
         super().__init__(command, cwd=cwd, shell=shell, timeout=timeout)
         self._journal = journal
-        self._command_text = command
 
-    def run(self, files: Sequence[str], tests: Sequence[str]) -> GateResult:
-        """Ask the gate, and note what it says."""
+    def run(self, files: Sequence[str], tests: Sequence[str]) -> ValidationResult:
+        """Run the command, and record the result."""
         result = super().run(files, tests)
         if result.exit_code is not None:
             batch = self._journal.open_batch()
             self._journal.append(
                 "gate",
-                command=self._command_text,
+                command=self._command,
                 batch=f"{batch.run_name}/{batch.batch}" if batch else "",
                 passed=result.passed,
                 reason=result.reason,
