@@ -1,1 +1,1 @@
-"""The first steps in a repository: a proposed configuration, checks of the setup, exports for other tools."""
+"""First steps in a repository: a proposed configuration, checks of the setup, exports for other tools."""

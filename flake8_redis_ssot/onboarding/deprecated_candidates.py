@@ -1,4 +1,4 @@
-"""Modules that stand beside a home: they say that they are deprecated, or only pass on what it offers."""
+"""Candidates for deprecated modules: they declare that they are, or only re-export a canonical module."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from flake8_redis_ssot.syntax.source import decode
 _DEPRECATION_TEXT = re.compile(
     r"\bdeprecated\b|\blegacy\b|backwards? compatib|compatibility (?:layer|shim|wrapper)", re.IGNORECASE
 )
-_MAX_STATEMENTS = 8  # statements of a module that passes on and does nothing else
+_MAX_STATEMENTS = 8  # statements of a module that only re-exports
 
 
 class DeprecatedCandidate(NamedTuple):
-    """An old module (dotted), why it seems to be one, and the classes of its own that stand for the shared thing."""
+    """A module (dotted), why it seems to be deprecated, and its own classes that resemble the resource."""
 
     module: str
     reason: str
@@ -27,7 +27,7 @@ class DeprecatedCandidate(NamedTuple):
 
 
 def find_deprecated(module: str, data: bytes, canonical: ResourceCandidate) -> DeprecatedCandidate | None:
-    """What a file is, beside a home; None where it is just one of those who use it."""
+    """The candidate in a file, given a canonical module; None if the file only uses that."""
     text = decode(data).text
     if canonical.module not in text and canonical.module.rpartition(".")[2] not in text:
         return None
@@ -37,7 +37,7 @@ def find_deprecated(module: str, data: bytes, canonical: ResourceCandidate) -> D
 
 
 def _declared_reason(tree: ast.Module, canonical: ResourceCandidate) -> str:
-    """It names the home, and calls itself deprecated."""
+    """It refers to the canonical module, and declares itself deprecated."""
     docstring = ast.get_docstring(tree) or ""
     emits_warning = any(
         isinstance(node, ast.Name) and node.id in ("DeprecationWarning", "PendingDeprecationWarning", "FutureWarning")
@@ -59,7 +59,7 @@ def _words_of_module(tree: ast.Module, docstring: str) -> list[str]:
 
 
 def _re_export_reason(tree: ast.Module, canonical: ResourceCandidate) -> str:
-    """It imports from the home, and holds nothing else than what gives that on."""
+    """It imports from the canonical module, and contains nothing but re-exports."""
     body = [each for each in tree.body if not (isinstance(each, ast.Expr) and isinstance(each.value, ast.Constant))]
     imported = _imported_names(tree, canonical)
     if not imported or len(body) > _MAX_STATEMENTS:
@@ -74,7 +74,7 @@ def _re_export_reason(tree: ast.Module, canonical: ResourceCandidate) -> str:
 
 
 def _imported_names(tree: ast.Module, canonical: ResourceCandidate) -> set[str]:
-    """The names that a module has from the home, at its top."""
+    """The names that a module imports from the canonical module."""
     return {
         alias.asname or alias.name
         for each in ast.walk(tree)
@@ -89,7 +89,7 @@ def _returns_only(function: FunctionNode, names: set[str]) -> bool:
 
 
 def _similar_classes(tree: ast.Module, canonical: ResourceCandidate) -> list[str]:
-    """Classes that are called as the shared one is, and more: `AuthRedisManager` beside `RedisManager`."""
+    """Classes whose names contain that of the shared class: `AuthRedisManager` for `RedisManager`."""
     resource_words = set(split_words(canonical.class_name))
     return [
         each.name

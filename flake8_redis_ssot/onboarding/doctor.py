@@ -1,4 +1,4 @@
-"""What goes wrong in practice around a configuration that is right by itself, each with the line to add."""
+"""Checks of the setup around a valid configuration, each with the line to add."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from flake8_redis_ssot.files.paths import to_display_path
 
 _RUFF_FILES = (".ruff.toml", "ruff.toml", "pyproject.toml")
 _FLAKE8_FILES = ("setup.cfg", "tox.ini", ".flake8")
-_FLAKE8_TIMEOUT = 60  # seconds for flake8 to say its version
+_FLAKE8_TIMEOUT = 60  # seconds
 
 
 class HealthCheck(NamedTuple):
-    """One thing that was looked at: whether it is well, what it is, and what to do where it is not."""
+    """The result of one check, and what to do if it fails."""
 
     is_passing: bool
     title: str
@@ -29,7 +29,7 @@ class HealthCheck(NamedTuple):
 
 
 def run_health_checks(config: Config) -> Iterator[HealthCheck]:
-    """Everything around a configuration that has been read, one after the other."""
+    """Check everything around a loaded configuration."""
     yield from _check_import_roots(config)
     yield from _check_ruff_settings(str(config.root))
     yield from _check_flake8_settings(str(config.root))
@@ -38,7 +38,7 @@ def run_health_checks(config: Config) -> Iterator[HealthCheck]:
 
 
 def _check_import_roots(config: Config) -> Iterator[HealthCheck]:
-    """Import roots that lead nowhere."""
+    """Import roots need Python files."""
     for source, root in zip(config.src, config.import_roots):
         has_python_files = os.path.isdir(root) and any(
             name.endswith(".py") or _is_visible_folder(root, name) for name in os.listdir(root)
@@ -55,7 +55,7 @@ def _is_visible_folder(root: str, name: str) -> bool:
 
 
 def _check_ruff_settings(root: str) -> Iterator[HealthCheck]:
-    """Ruff's RUF102 takes codes that it does not know for mistakes, and its fix deletes the comments."""
+    """Ruff's RUF102 reports codes that it does not know, and its fix deletes the comments."""
     for name in _RUFF_FILES:
         path = os.path.join(root, name)
         document = _read_toml(path)
@@ -86,7 +86,7 @@ def _read_toml(path: str) -> dict[str, Any]:
 
 
 def _check_flake8_settings(root: str) -> Iterator[HealthCheck]:
-    """A `select` of one's own hides every plugin that it does not name."""
+    """A user's `select` turns off every plugin that it does not name."""
     for name in _FLAKE8_FILES:
         path = os.path.join(root, name)
         settings = _read_flake8_ini(path)
@@ -113,13 +113,13 @@ def _read_flake8_ini(path: str) -> Mapping[str, str]:
 
 
 def _has_our_codes(settings: Mapping[str, str], *keys: str) -> bool:
-    """Whether any of some lists of codes means one of ours."""
+    """Whether any of some lists of codes selects one of ours."""
     codes = [code for key in keys for code in settings.get(key, "").replace(",", " ").split()]
     return any(known.startswith(code) for code in codes for known in names_by_code())
 
 
 def _check_flake8_plugin() -> Iterator[HealthCheck]:
-    """The flake8 that people call may be another one than ours."""
+    """The `flake8` on the path may be in another environment."""
     command = shutil.which("flake8")
     if command is None:
         return

@@ -1,4 +1,4 @@
-"""What other tools can enforce of a configuration, in their own words, and what they can't."""
+"""What other tools can enforce of a configuration, as their settings, and what they can't."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from flake8_redis_ssot.semantic.name_patterns import is_glob
 
 
 class ExportResult(NamedTuple):
-    """The text for another tool's settings, and what it has no words for (one sentence each)."""
+    """Settings for another tool, and what it can't express (one sentence each)."""
 
     text: str
     limitations: tuple[str, ...]
@@ -40,7 +40,7 @@ def export_ruff(config: Config) -> ExportResult:
 
 
 def export_import_linter(config: Config) -> ExportResult:
-    """A contract that nobody imports the deprecated modules, for `pyproject.toml`."""
+    """A contract that forbids imports of deprecated modules, for `pyproject.toml`."""
     lines = ["[tool.importlinter]", f"root_packages = {json.dumps(_root_packages(config))}"]
     for resource in config.resources:
         modules = [old for old, _ in resource.deprecated if _is_module(config, old)]
@@ -109,7 +109,7 @@ def _deprecation_message(old: str, new: str, resource: Resource) -> str:
 
 
 def _to_full_path_glob(pattern: str) -> str:
-    """A pattern as in a .gitignore in the words of those who match whole paths."""
+    """A .gitignore pattern as a glob that matches whole paths."""
     anchored = pattern.lstrip("/") if "/" in pattern.rstrip("/") else f"**/{pattern}"
     return f"{anchored}**" if anchored.endswith("/") else anchored
 
@@ -125,7 +125,7 @@ def _resource_names(resource: Resource) -> list[str]:
 
 
 def _root_packages(config: Config) -> list[str]:
-    """The packages at the top of the import roots that the configuration speaks of."""
+    """The packages at the top of the import roots that the configuration names."""
     names = [name for resource in config.resources for name in (*resource.canonical, *_resource_names(resource))]
     top_levels = {name.partition(".")[0] for name in (*names, *config.services)}
     return sorted(

@@ -1,4 +1,4 @@
-"""Import roots that nobody has told us: folders whose packages the code imports by their bare names."""
+"""Import roots that are not configured: folders whose packages the code imports by their bare names."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ _IMPORTED_NAME = re.compile(rb"^[ \t]*(?:from|import)[ \t]+([A-Za-z_]\w*)", re.M
 
 
 def find_imported_names(data: bytes) -> set[str]:
-    """The first parts of the names that a file imports, but for relative imports."""
+    """The first parts of the names that a file imports, without relative imports."""
     return {name.decode() for name in _IMPORTED_NAME.findall(data)}
 
 
 def find_import_roots(root: str, known_roots: Sequence[str], files: Iterable[str], names: set[str]) -> list[str]:
-    """Folders below `root`, relative to it, that must be import roots for what is `names` to be found.
+    """Folders below `root`, relative to it, that must be import roots for `names` to be importable.
 
-    A package counts that is imported by its bare name, that none of the `known_roots` roots (absolute) holds, and that
-    only one folder does: `libs` where `libs/shopkit/__init__.py` is there and `import shopkit` somewhere.
+    A package counts if it is imported by its bare name, is in none of the `known_roots` (absolute), and is in only one
+    folder: `libs` if `libs/shopkit/__init__.py` exists and `shopkit` is imported.
     """
     parents = defaultdict(set)
     for folder in _top_level_packages(files):
@@ -35,12 +35,12 @@ def find_import_roots(root: str, known_roots: Sequence[str], files: Iterable[str
 
 
 def _top_level_packages(files: Iterable[str]) -> set[str]:
-    """The folders of packages that lie in no other package."""
+    """The folders of packages that are in no other package."""
     package_folders = {os.path.dirname(path) for path in files if os.path.basename(path) == "__init__.py"}
     return {folder for folder in package_folders if os.path.dirname(folder) not in package_folders}
 
 
 def _importable_names(root: str, files: Iterable[str]) -> set[str]:
-    """What can be imported by its bare name from a root: the modules and folders right in it."""
+    """The modules and folders directly in a root."""
     prefix = os.path.join(root, "")
     return {re.split(r"[/\\.]", path[len(prefix) :], maxsplit=1)[0] for path in files if path.startswith(prefix)}

@@ -1,4 +1,4 @@
-"""Proposals: a home with its old modules as a configuration, and how many findings it would give."""
+"""Propose configurations: a canonical module with its deprecated modules, and the number of findings."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ _MAX_PROPOSALS = 5
 
 
 class ConfigProposal(NamedTuple):
-    """A home, what is old beside it, the number of findings that this would give, and the import roots.
+    """A canonical module, its deprecated modules, the number of findings, and the import roots.
 
-    No import roots (`import_roots`, relative to the project's folder) are the usual ones.
+    `import_roots` are relative to the project's folder; empty means the default.
     """
 
     canonical: ResourceCandidate
@@ -45,12 +45,12 @@ class ConfigProposal(NamedTuple):
 
     @property
     def general_toml(self) -> str:
-        """The TOML that goes before all resources, empty where the defaults do."""
+        """The TOML that goes before all resources; empty if the defaults do."""
         folders = ", ".join(f'"{folder}"' for folder in self.import_roots)
         return f"src = [{folders}]" if folders else ""
 
     def resource_toml(self, name: str, prefix: str = "") -> str:
-        """The TOML of the resource, under a name."""
+        """The TOML of the resource under a name; `prefix` is that of its tables."""
         canonical = self.canonical
         class_names = [f"{canonical.module}.{canonical.class_name}"]
         constructors = [*class_names, *(f"{old.module}.{each}" for old in self.deprecated for each in old.classes)]
@@ -78,10 +78,10 @@ def _toml_array(key: str, texts: Sequence[str]) -> str:
 def propose_configs(
     root: str, roots: Sequence[str], files: Sequence[str], jobs: int, report_progress: Callable[[str], None]
 ) -> list[ConfigProposal]:
-    """What could be guarded in a project, the surest first: with an instance and an accessor, and with old modules.
+    """The proposals for a project, best first: with an instance and an accessor, and with deprecated modules.
 
     `root` is the project's folder, `roots` its import roots and `files` all of its Python files (absolute paths).
-    Notebooks only count where findings are counted: nothing that is shared is at home in one.
+    Notebooks only count as users: they define nothing that is shared.
     """
     called_by_file, defined_by_file = {}, {}
     imported_by_any: set[str] = set()
@@ -106,14 +106,10 @@ def propose_configs(
     ]
     src = _select_roots(root, find_import_roots(root, roots, importable, imported_by_any), candidates)
     modules = ModuleMap([*roots, *(os.path.join(root, folder) for folder in src)], files)
-    candidates = [candidate._replace(module=modules.name_of(candidate.path)) for candidate in candidates]
-    candidates = [
-        candidate for candidate in candidates if all(part.isidentifier() for part in candidate.module.split("."))
-    ]
-    candidates = sorted(
-        candidates,
-        key=lambda candidate: (_candidate_rank(candidate), ranked.index(candidate.class_name), candidate.module),
-    )[:_MAX_CANDIDATES]
+    candidates = [each._replace(module=modules.name_of(each.path)) for each in candidates]
+    candidates = [each for each in candidates if _is_dotted_name(each.module)]
+    candidates.sort(key=lambda each: (_candidate_rank(each), ranked.index(each.class_name), each.module))
+    candidates = candidates[:_MAX_CANDIDATES]
     report_progress(f"looking at what stands beside {plural(len(candidates), 'home')}")
     all_roots = tuple(to_relative_path(root, each) for each in roots) + src if src else ()
     drafts = [
@@ -122,12 +118,12 @@ def propose_configs(
     ]
     best = _remove_contradicted(sorted(drafts, key=_proposal_rank))[:_MAX_PROPOSALS]
     report_progress(f"checking {plural(len(best), 'proposal')}")
-    counted_proposals = [each._replace(finding_count=_count_findings(each, root, files, jobs)) for each in best]
-    return [each for each in counted_proposals if each.finding_count]
+    counted = [each._replace(finding_count=_count_findings(each, root, files, jobs)) for each in best]
+    return [each for each in counted if each.finding_count]
 
 
 def _select_roots(root: str, roots: Sequence[str], candidates: Sequence[ResourceCandidate]) -> tuple[str, ...]:
-    """The import roots that were found, where a home lies in one; elsewhere nothing says that they are."""
+    """The import roots that were found, if a candidate is in one; otherwise there is no evidence for them."""
     folders = tuple(os.path.join(root, folder, "") for folder in roots)
     return tuple(roots) if any(candidate.path.startswith(folders) for candidate in candidates) else ()
 
@@ -135,7 +131,7 @@ def _select_roots(root: str, roots: Sequence[str], candidates: Sequence[Resource
 def _find_deprecated_for(
     canonical: ResourceCandidate, files: Sequence[str], modules: ModuleMap, root: str
 ) -> tuple[DeprecatedCandidate, ...]:
-    """The old modules beside a home: files that are named or say something like it."""
+    """The deprecated modules for a canonical module: they name it."""
     name, deprecated = canonical.module.rpartition(".")[2].encode(), []
     for path in files:
         if path == canonical.path or is_test_path(to_relative_path(root, path)):
@@ -144,20 +140,23 @@ def _find_deprecated_for(
         if name in data and (canonical.module.encode() in data or b"eprecat" in data):
             module = modules.name_of(path)
             if canonical.module.startswith(f"{module}."):
-                continue  # what is old includes all below it, and a package may well offer what it is there for
+                continue  # a deprecated package includes its submodules, and a package may re-export one
             candidate = find_deprecated(module, data, canonical)
-            if candidate is not None and all(part.isidentifier() for part in module.split(".")):
+            if candidate is not None and _is_dotted_name(module):
                 deprecated.append(candidate)
     return tuple(sorted(deprecated))
+
+
+def _is_dotted_name(name: str) -> bool:
+    return all(part.isidentifier() for part in name.split("."))
 
 
 def _count_findings(proposal: ConfigProposal, root: str, files: Sequence[str], jobs: int) -> int:
     from pathlib import Path
 
     try:
-        config = config_from_overrides(
-            [*filter(None, [proposal.general_toml]), proposal.resource_toml("it")], Path(root)
-        )
+        tables = filter(None, [proposal.general_toml, proposal.resource_toml("it")])
+        config = config_from_overrides([*tables], Path(root))
         analysis = Analysis(config, files, jobs=jobs)
     except ConfigError:
         return 0
@@ -169,11 +168,11 @@ def _proposal_rank(proposal: ConfigProposal) -> tuple[int, int, str]:
 
 
 def _candidate_rank(candidate: ResourceCandidate) -> int:
-    """The less the surer."""
+    """A sort key, best first."""
     return -bool(candidate.instance) - bool(candidate.accessor)
 
 
 def _remove_contradicted(proposals: Sequence[ConfigProposal]) -> list[ConfigProposal]:
-    """Without homes that a better proposal takes for old."""
+    """The proposals whose canonical module is deprecated in no other one."""
     deprecated = {each.module for proposal in proposals for each in proposal.deprecated}
     return [proposal for proposal in proposals if proposal.canonical.module not in deprecated]

@@ -1,4 +1,4 @@
-"""The text of an adapter: a class for one service that hands on to the shared instance what the service calls."""
+"""The source of an adapter: a class for one service that delegates to the shared instance."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ _LINE_LENGTH = 88  # characters of a line
 
 
 class AdapterMethod(NamedTuple):
-    """A method that hands on: the definition of the shared one, its kind, and what users give.
+    """A method that delegates to `shared_function`.
 
-    `is_async`: users await it. `keys` says of each parameter whether it gets the prefix.
+    `is_async`: callers await it. `keys` says for each parameter whether it gets the prefix.
     """
 
     shared_function: FunctionNode
@@ -36,8 +36,8 @@ class AdapterMethod(NamedTuple):
 class Adapter(NamedTuple):
     """An adapter class `name` for a service.
 
-    `accessor` and `shared_class` are dotted names: what gives the shared instance (a call of it if `is_called`), and
-    its class. `class_tree` is the tree of the module of that class.
+    `accessor` and `shared_class` are dotted names: what returns the shared instance (called if `is_called`), and its
+    class. `class_tree` is the module that defines that class.
     """
 
     name: str
@@ -51,32 +51,30 @@ class Adapter(NamedTuple):
 
 
 def render_adapter(adapter: Adapter) -> str:
-    """The module that holds the adapter. Raises Blocked where a type of it can't be named there."""
+    """The source of the adapter's module. Raises NotFixableError if a type can't be imported there."""
     module, _, accessor = adapter.accessor.rpartition(".")
     class_module, _, class_name = adapter.shared_class.rpartition(".")
     runtime, type_checking = [(module, accessor), (class_module, class_name)], list[tuple[str, str]]()
     for name, source, is_type in _required_imports(adapter, class_module):
         (type_checking if is_type else runtime).append((source, name))
-    typing = [("typing", "TYPE_CHECKING")] if type_checking else []
-    type_checking_block = [
-        "if TYPE_CHECKING:\n" + "\n".join(f"    {line}" for line in _import_lines(type_checking) if line)
-    ]
+    if type_checking:
+        runtime.append(("typing", "TYPE_CHECKING"))
     parts = [
         f'"""The one `{class_name}` of the project, as {adapter.service} uses it."""',
         "from __future__ import annotations",
-        "\n".join(_import_lines([*runtime, *typing])),
-        *(type_checking_block if type_checking else []),
-        "\n" + "\n\n".join(_class_blocks(adapter, accessor, class_name)),
+        "\n".join(_import_lines(runtime)),
     ]
+    if type_checking:
+        lines = [f"    {line}" for line in _import_lines(type_checking) if line]
+        parts.append("\n".join(["if TYPE_CHECKING:", *lines]))
+    parts.append("\n" + "\n\n".join(_class_blocks(adapter, accessor, class_name)))
     return "\n\n".join(parts) + "\n"
 
 
 def _required_imports(adapter: Adapter, class_module: str) -> Iterator[tuple[str, str, bool]]:
-    """The names that types and defaults need, each with its module, and whether only type checkers have it."""
-    runtime_names, type_checking_names = (
-        dict(_module_names(adapter.class_tree.body, class_module)),
-        dict(_type_checking_names(adapter.class_tree.body, class_module)),
-    )
+    """The names that types and defaults need, each with its module, and whether only type checkers need it."""
+    runtime_names = dict(_module_names(adapter.class_tree.body, class_module))
+    type_checking_names = dict(_type_checking_names(adapter.class_tree.body, class_module))
     for name in sorted({name for method in adapter.methods for name in _type_names(method)}):
         if name in runtime_names or name in type_checking_names:
             yield name, runtime_names.get(name) or type_checking_names[name], name not in runtime_names
@@ -93,7 +91,7 @@ def _type_names(method: AdapterMethod) -> set[str]:
 
 
 def _module_names(body: Sequence[ast.stmt], class_module: str) -> Iterator[tuple[str, str]]:
-    """Names at the top of a module, with the module that others get them from; `Any` always has one."""
+    """The names bound at the top of a module, each with the module to import it from; and `Any`."""
     yield "Any", "typing"
     for statement in body:
         if isinstance(statement, ast.ImportFrom):
@@ -105,19 +103,19 @@ def _module_names(body: Sequence[ast.stmt], class_module: str) -> Iterator[tuple
             targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
             yield from ((target.id, class_module) for target in targets if isinstance(target, ast.Name))
         elif isinstance(statement, ast.Try):
-            # Whichever way it goes, the home has the name.
+            # The module binds the name whether the `try` succeeds or not.
             yield from ((name, class_module) for name, _ in _module_names(statement.body, class_module))
 
 
 def _type_checking_names(body: Sequence[ast.stmt], class_module: str) -> Iterator[tuple[str, str]]:
-    """The same of what is there for type checkers only."""
+    """The same for names that are bound for type checkers only."""
     for statement in body:
         if isinstance(statement, ast.If) and is_type_checking(statement.test):
             yield from _module_names(statement.body, class_module)
 
 
 def _import_lines(imports: Iterable[tuple[str, str]]) -> Iterator[str]:
-    """Standard library first, one statement for each module."""
+    """The import statements, one for each module, standard library first."""
     groups: dict[str, set[str]] = {}
     for module, name in imports:
         groups.setdefault(module, set()).add(name)
@@ -156,21 +154,19 @@ def _class_blocks(adapter: Adapter, accessor: str, class_name: str) -> Iterator[
 def _method_lines(method: AdapterMethod) -> Iterator[str]:
     keyword = "async def" if method.is_async else "def"
     returns = ast.unparse(method.shared_function.returns) if method.shared_function.returns is not None else "Any"
-    yield from _wrap_brackets(
-        f"    {keyword} {method.shared_function.name}", list(_parameter_list(method.parameters)), f" -> {returns}:"
-    )
+    name, parameters = method.shared_function.name, list(_parameter_list(method.parameters))
+    yield from _wrap_brackets(f"    {keyword} {name}", parameters, f" -> {returns}:")
     documentation = _docstring_line(method)
     if documentation:
         yield f'        """{documentation}"""'
-    called = f"self._shared.{method.shared_function.name}"
     await_prefix = "await " if method.kind is MemberKind.COROUTINE else ""
     return_prefix = "" if returns == "None" else "return "
     arguments = [_argument_text(each, key) for each, key in zip(method.parameters, method.keys)]
-    yield from _wrap_brackets(f"        {return_prefix}{await_prefix}{called}", arguments, "")
+    yield from _wrap_brackets(f"        {return_prefix}{await_prefix}self._shared.{name}", arguments, "")
 
 
 def _docstring_line(method: AdapterMethod) -> str:
-    """The first line of what the shared method says; of a line about more than is taken here, the first clause."""
+    """The first line of the shared method's docstring; only its first clause if it mentions omitted parameters."""
     line = (ast.get_docstring(method.shared_function) or "").partition("\n")[0].strip()
     arguments = method.shared_function.args
     every = {each.arg for each in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)}
@@ -182,7 +178,7 @@ def _docstring_line(method: AdapterMethod) -> str:
 
 
 def _wrap_brackets(start: str, inside: Sequence[str], end: str) -> Iterator[str]:
-    """One line, or what is in brackets on lines of its own."""
+    """One line, or the text in brackets on separate lines."""
     line = f"{start}({', '.join(inside)}){end}"
     margin = " " * (len(line) - len(line.lstrip()) + 4)
     if len(line) <= _LINE_LENGTH:
@@ -207,7 +203,7 @@ def _parameter_list(parameters: Sequence[AdapterParameter]) -> Iterator[str]:
 
 
 def _argument_text(parameter: AdapterParameter, key: KeyKind) -> str:
-    """How a parameter is handed on: keys with the prefix, others as they are."""
+    """The argument that passes a parameter on: keys with the prefix, others unchanged."""
     value = _argument_value(parameter, key)
     if parameter.kind is ParameterKind.VAR_POSITIONAL:
         return f"*({value})" if key is not KeyKind.NONE else f"*{parameter.name}"

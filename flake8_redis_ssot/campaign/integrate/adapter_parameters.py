@@ -1,4 +1,4 @@
-"""The parameters of a method that hands on to a shared one: those of the duplicate, as far as users need them."""
+"""The parameters of an adapter's method: those of the duplicate's method that callers need."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from flake8_redis_ssot.semantic.signatures import Signature, find_call_mismatch
 
 
 class ParameterKind(Enum):
-    """How an argument reaches a parameter."""
+    """How an argument is passed to a parameter."""
 
     POSITIONAL = "position"
     KEYWORD = "keyword"
@@ -22,11 +22,10 @@ class ParameterKind(Enum):
 
 
 class AdapterParameter(NamedTuple):
-    """A parameter.
+    """A parameter of an adapter's method.
 
-    Its `name` for users, that of the shared method (`shared_name`), its type there and its default here.
-
-    `by_keyword`: it is handed on by its name, as it has another place there.
+    `name` and `default` are those of the duplicate, `shared_name` and `annotation` those of the shared method.
+    `by_keyword`: it is passed on by name, as its position differs.
     """
 
     name: str
@@ -40,9 +39,9 @@ class AdapterParameter(NamedTuple):
 def adapter_parameters(
     shared_function: FunctionNode, own_function: FunctionNode, calls: Sequence[ast.Call]
 ) -> list[AdapterParameter]:
-    """Those that users need, in the order of the duplicate's own method (`own_function`), with its defaults.
+    """The needed parameters, in the order of the duplicate's method (`own_function`), with its defaults.
 
-    Raises Blocked where the shared method has nothing like what they give, or needs what they don't.
+    Raises NotFixableError if the shared method lacks a parameter that is passed, or requires one that is not.
     """
     shared_parameters, own_parameters = _function_parameters(shared_function), _function_parameters(own_function)
     matches = _match_parameters(own_parameters, shared_parameters)
@@ -52,11 +51,8 @@ def adapter_parameters(
         raise NotFixableError(f"`{shared_function.name}()` has nothing like `{unmatched[0]}`")
     needed = [each for each in own_parameters if each.name in matches and _is_needed(each, matches[each.name], passed)]
     merged = [_merge_parameters(each, matches[each.name]) for each in needed]
-    missing = [
-        each.name
-        for each in shared_parameters
-        if _is_required(each) and each.name not in {parameter.shared_name for parameter in merged}
-    ]
+    merged_names = {each.shared_name for each in merged}
+    missing = [each.name for each in shared_parameters if _is_required(each) and each.name not in merged_names]
     if missing:
         raise NotFixableError(f"`{shared_function.name}()` needs `{missing[0]}`")
     parameters = _choose_passing(merged, shared_parameters, {each.arg for each in shared_function.args.posonlyargs})
@@ -65,7 +61,7 @@ def adapter_parameters(
 
 
 def has_same_meaning(parameters: Sequence[AdapterParameter], shared_function: FunctionNode) -> bool:
-    """Whether calls that need these parameters mean the same to the shared method itself."""
+    """Whether calls with these parameters mean the same when made on the shared method itself."""
     shared_parameters = {each.name: each for each in _function_parameters(shared_function)}
     positional = (each for each in parameters if each.kind is not ParameterKind.KEYWORD)
     return not any(each.by_keyword for each in positional) and all(
@@ -82,13 +78,8 @@ def _function_parameters(function: FunctionNode) -> list[AdapterParameter]:
         parameters = parameters[1:]
     if arguments.vararg is not None:
         parameters.append(_new_parameter(arguments.vararg, ParameterKind.VAR_POSITIONAL, None))
-    return [
-        *parameters,
-        *(
-            _new_parameter(arg, ParameterKind.KEYWORD, each)
-            for arg, each in zip(arguments.kwonlyargs, arguments.kw_defaults)
-        ),
-    ]
+    keyword_only = zip(arguments.kwonlyargs, arguments.kw_defaults)
+    return [*parameters, *(_new_parameter(arg, ParameterKind.KEYWORD, default) for arg, default in keyword_only)]
 
 
 def _new_parameter(arg: ast.arg, kind: ParameterKind, default: ast.expr | None) -> AdapterParameter:
@@ -98,9 +89,9 @@ def _new_parameter(arg: ast.arg, kind: ParameterKind, default: ast.expr | None) 
 def _match_parameters(
     own_parameters: Sequence[AdapterParameter], shared_parameters: Sequence[AdapterParameter]
 ) -> dict[str, AdapterParameter]:
-    """For each of the duplicate's parameters that of the shared method: of the same name.
+    """For each parameter of the duplicate that of the shared method: the one of the same name.
 
-    Or, where neither name is known on the other side, in the same place, if nobody can leave it out.
+    Or, where neither name exists on the other side, the one at the same position, if both are required.
     """
     shared_by_name, own_names = {each.name: each for each in shared_parameters}, {each.name for each in own_parameters}
     matches = {each.name: shared_by_name[each.name] for each in own_parameters if each.name in shared_by_name}
@@ -114,7 +105,7 @@ def _match_parameters(
 def _passed_parameters(
     call: ast.Call, own_function: FunctionNode, own_parameters: Sequence[AdapterParameter]
 ) -> Iterator[str]:
-    """The names of the duplicate's parameters that a call gives something to. Raises Blocked."""
+    """The names of the duplicate's parameters that a call passes. Raises NotFixableError."""
     positional = [each.name for each in own_parameters if each.kind is ParameterKind.POSITIONAL]
     var_positional = next((each.name for each in own_parameters if each.kind is ParameterKind.VAR_POSITIONAL), None)
     yield from positional[: len(call.args)]
@@ -124,11 +115,10 @@ def _passed_parameters(
         yield var_positional
     keyword_names = {each.name for each in own_parameters if each.kind is not ParameterKind.VAR_POSITIONAL}
     for keyword in call.keywords:
-        if keyword.arg not in keyword_names:
-            raise NotFixableError(
-                f"`{ast.unparse(call)}`: `{own_function.name}()` has nothing like `{keyword.arg or '**'}`"
-            )
-        yield keyword.arg or ""
+        name = keyword.arg or "**"
+        if name not in keyword_names:
+            raise NotFixableError(f"`{ast.unparse(call)}`: `{own_function.name}()` has nothing like `{name}`")
+        yield name
 
 
 def _is_required(parameter: AdapterParameter) -> bool:
@@ -136,12 +126,12 @@ def _is_required(parameter: AdapterParameter) -> bool:
 
 
 def _is_needed(own: AdapterParameter, shared: AdapterParameter, passed: set[str]) -> bool:
-    """Whether somebody gives it, or relies on a default that is another one there."""
+    """Whether a parameter is passed, is required, or has another default in the shared method."""
     return own.name in passed or _is_required(shared) or _dump(own.default) != _dump(shared.default)
 
 
 def _merge_parameters(own: AdapterParameter, shared: AdapterParameter) -> AdapterParameter:
-    """The name and default of the duplicate, the type of the shared method. Raises Blocked."""
+    """The name and default of the duplicate, the type of the shared method. Raises NotFixableError."""
     default = own.default
     if default is not None and _dump(default) == _dump(shared.default):
         default = shared.default
@@ -162,7 +152,7 @@ def _dump(node: ast.expr | None) -> str:
 def _choose_passing(
     merged: Sequence[AdapterParameter], shared_parameters: Sequence[AdapterParameter], positional_only: set[str]
 ) -> list[AdapterParameter]:
-    """The parameters with how each is handed on: by its place as long as nothing before it is left out."""
+    """The parameters with how each is passed on: by position, until one is left out."""
     order = [each.name for each in shared_parameters if each.kind is not ParameterKind.KEYWORD]
     parameters: list[AdapterParameter] = []
     for index, each in enumerate(merged):
@@ -174,7 +164,7 @@ def _choose_passing(
 
 
 def _check_calls(calls: Sequence[ast.Call], parameters: Sequence[AdapterParameter], method: str) -> None:
-    """Whether all calls fit what is written. Raises Blocked."""
+    """Check that all calls match the new signature. Raises NotFixableError."""
     regular = [each for each in parameters if each.kind is not ParameterKind.VAR_POSITIONAL]
     signature = Signature(
         tuple(

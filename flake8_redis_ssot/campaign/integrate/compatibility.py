@@ -1,4 +1,4 @@
-"""What users call held against what the shared class offers: whether each method fits, and what is in the way."""
+"""Whether the shared class can replace a duplicate, checked for each method that users call."""
 
 from __future__ import annotations
 
@@ -20,12 +20,11 @@ _DELEGATABLE_KINDS = frozenset({MemberKind.METHOD, MemberKind.COROUTINE, MemberK
 
 
 class MethodCompatibility(NamedTuple):
-    """One method that users call.
+    """A method that users call.
 
-    `shared_method` is its definition in the shared class, `own_method` that in the duplicate.
-
-    None: there is none to be seen. `is_awaited`: users wait for it. `mismatch` is why the shared instance can't take
-    the place of the duplicate here (empty: it can), `refusal` why not even a method that hands it on can.
+    `shared_method` is its definition in the shared class, `own_method` that in the duplicate (None: not found).
+    `is_awaited`: users await it. `mismatch` is why the shared instance can't replace the duplicate here (empty: it
+    can), `refusal` why not even a method that delegates can.
     """
 
     name: str
@@ -39,12 +38,12 @@ class MethodCompatibility(NamedTuple):
 
     @property
     def calls(self) -> list[ast.Call]:
-        """The calls of it."""
+        """The calls of the method."""
         return [use.call for use in self.uses if use.call is not None]
 
 
 class SharedClass(NamedTuple):
-    """The shared class: where it is at home, what it offers, and the definitions of its methods."""
+    """The shared class: its definition, its members, and the definitions of its methods."""
 
     definition: Definition
     class_members: ClassMembers
@@ -62,14 +61,14 @@ def check_compatibility(
     member_uses: Iterable[MemberUse],
     shared_class: SharedClass,
     own_methods: Mapping[str, FunctionNode],
-    tear_downs: Set[str],
+    teardown_names: Set[str],
 ) -> list[MethodCompatibility]:
-    """How each method that is called fits, by name; `own_methods` are the methods of the duplicate."""
+    """The compatibility of each method that is used, by name; `own_methods` are the methods of the duplicate."""
     by_name: dict[str, list[MemberUse]] = {}
     for use in member_uses:
         by_name.setdefault(use.name, []).append(use)
     return [
-        _check_method(name, tuple(uses), shared_class, own_methods.get(name), tear_downs)
+        _check_method(name, tuple(uses), shared_class, own_methods.get(name), teardown_names)
         for name, uses in sorted(by_name.items())
     ]
 
@@ -79,24 +78,22 @@ def _check_method(
     uses: tuple[MemberUse, ...],
     shared_class: SharedClass,
     own_method: FunctionNode | None,
-    tear_downs: Set[str],
+    teardown_names: Set[str],
 ) -> MethodCompatibility:
     member = shared_class.class_members.find_member(name)
-    # A coroutine may be awaited later, by whoever gets it.
+    # A coroutine may be awaited later, wherever it is passed.
     is_awaited = isinstance(own_method, ast.AsyncFunctionDef) or any(use.is_awaited for use in uses)
     kind = member.kind if member is not None else None
-    compatibility = MethodCompatibility(
-        name, uses, shared_class.methods.get(name), own_method, kind, is_awaited, "", ""
-    )
-    refusal = next(_refusals(compatibility, tear_downs, shared_class), "")
-    return compatibility._replace(
-        refusal=refusal, mismatch=refusal or next(_mismatches(compatibility, shared_class), "")
-    )
+    shared_method = shared_class.methods.get(name)
+    compatibility = MethodCompatibility(name, uses, shared_method, own_method, kind, is_awaited, "", "")
+    refusal = next(_refusals(compatibility, teardown_names, shared_class), "")
+    mismatch = refusal or next(_mismatches(compatibility, shared_class), "")
+    return compatibility._replace(refusal=refusal, mismatch=mismatch)
 
 
-def _refusals(compatibility: MethodCompatibility, tear_downs: Set[str], shared_class: SharedClass) -> Iterator[str]:
-    """Why no method can hand it on."""
-    if compatibility.name in TEARDOWN_METHODS | tear_downs:
+def _refusals(compatibility: MethodCompatibility, teardown_names: Set[str], shared_class: SharedClass) -> Iterator[str]:
+    """Why no method can delegate to the shared one."""
+    if compatibility.name in TEARDOWN_METHODS | teardown_names:
         yield "it would end the shared instance"
     if compatibility.name.startswith("__"):
         yield "it is no plain method"
@@ -119,7 +116,7 @@ def _await_refusals(compatibility: MethodCompatibility) -> Iterator[str]:
 
 
 def _own_method_refusals(compatibility: MethodCompatibility) -> Iterator[str]:
-    """What of the duplicate's method, or of its calls, can't be seen."""
+    """What is not known about the duplicate's method, or about its calls."""
     if any(has_unpacking(call) for call in compatibility.calls):
         yield "it is given arguments that can't be seen"
     if compatibility.own_method is None:
@@ -129,7 +126,7 @@ def _own_method_refusals(compatibility: MethodCompatibility) -> Iterator[str]:
 
 
 def _mismatches(compatibility: MethodCompatibility, shared_class: SharedClass) -> Iterator[str]:
-    """Why the calls as they are don't fit the shared class."""
+    """Why the unchanged calls don't fit the shared class."""
     if compatibility.is_awaited and compatibility.kind is not MemberKind.COROUTINE:
         yield "it is awaited, and the shared one is not to be"
     member = shared_class.class_members.find_member(compatibility.name)
@@ -140,10 +137,8 @@ def _mismatches(compatibility: MethodCompatibility, shared_class: SharedClass) -
             yield f"`{ast.unparse(call)}`: it {reason}"
     if compatibility.own_method is not None and compatibility.shared_method is not None:
         try:
-            if not has_same_meaning(
-                adapter_parameters(compatibility.shared_method, compatibility.own_method, compatibility.calls),
-                compatibility.shared_method,
-            ):
+            parameters = adapter_parameters(compatibility.shared_method, compatibility.own_method, compatibility.calls)
+            if not has_same_meaning(parameters, compatibility.shared_method):
                 yield "its parameters have other places or defaults"
         except NotFixableError as error:
             yield str(error)

@@ -1,4 +1,4 @@
-"""The duplicates that a service uses, and who uses them."""
+"""The duplicates that a service uses, and their users."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ from flake8_redis_ssot.semantic.scopes import Symbol
 
 
 class Duplicate(NamedTuple):
-    """A class that stands in for a guarded one (`guarded_class`).
+    """A class that duplicates a guarded one (`guarded_class`).
 
-    Its file, its local name there, and the finding about it.
+    `qualname` is its name in the file at `path`, `finding` the finding about it.
     """
 
     path: str
@@ -33,12 +33,12 @@ class Duplicate(NamedTuple):
 
     @property
     def name(self) -> str:
-        """Its plain name."""
+        """The class name, without the number of a redefinition."""
         return self.qualname.partition("#")[0]
 
 
 class DuplicateUser(NamedTuple):
-    """A file that has a duplicate, by an import (`entry`; None: it defines it), as a variable."""
+    """A file in which `symbol` is bound to a duplicate, by an import (`entry`; None: by its definition)."""
 
     path: str
     entry: ImportedName | None
@@ -46,21 +46,20 @@ class DuplicateUser(NamedTuple):
 
 
 def find_duplicates(analysis: Analysis, paths: frozenset[str]) -> Iterator[tuple[Duplicate, FileContext]]:
-    """All duplicates of a project in some files (absolute paths) or imported by one of them, in order of place."""
-    for found_duplicate in check_files(
-        analysis, sorted(analysis.all_facts()), select_rules([rule_for(FindingKind.DUPLICATE).code])
-    ):
-        file, qualname = analysis.file_context(found_duplicate.path), found_duplicate.confirmed.candidate.fact.qualname
+    """The duplicates that some files (absolute paths) define or import, by location."""
+    selection = select_rules([rule_for(FindingKind.DUPLICATE).code])
+    for each in check_files(analysis, sorted(analysis.all_facts()), selection):
+        file, qualname = analysis.file_context(each.path), each.confirmed.candidate.fact.qualname
         similarity = find_similarity(qualname, file) if file is not None else None
         if file is None or similarity is None:
             continue
-        readers = analysis.find_class_readers(found_duplicate.path, qualname)
-        if not paths.isdisjoint((found_duplicate.path, *readers)):
-            yield Duplicate(found_duplicate.path, qualname, similarity.guarded_class, found_duplicate.finding), file
+        readers = analysis.find_class_readers(each.path, qualname)
+        if not paths.isdisjoint((each.path, *readers)):
+            yield Duplicate(each.path, qualname, similarity.guarded_class, each.finding), file
 
 
 def find_users(duplicate: Duplicate, context: FixContext) -> tuple[list[DuplicateUser], list[str]]:
-    """Every file that has a duplicate and can change, in order, and why others can't."""
+    """Every file that uses a duplicate and can be changed, in order, and why others can't."""
     document, users, reasons = context.document(duplicate.path), [], []
     own_symbol = document.symbol_table.find_symbol(document.symbol_table.module_scope, duplicate.name)
     if own_symbol is None or len(own_symbol.bindings) != 1 or "." in duplicate.qualname:
@@ -79,16 +78,12 @@ def find_users(duplicate: Duplicate, context: FixContext) -> tuple[list[Duplicat
     reasons += [
         f"a string names it: {context.relative_path(each.path)}:{each.reference.span.row}" for each in string_references
     ]
-    module_replacement = re.compile(
-        rb"sys\.modules\W+" + re.escape(context.module_name(duplicate.path).encode()) + rb"\W"
-    )
-    replacing_files = (
-        file
+    module = re.escape(context.module_name(duplicate.path).encode())
+    module_replacement = re.compile(rb"sys\.modules\W+" + module + rb"\W")
+    reasons += [
+        f"{context.relative_path(file)} puts something else in the place of its module"
         for file in context.references.find_files_naming(duplicate.path)
         if module_replacement.search(context.references.code_bytes(file))
-    )
-    reasons += [
-        f"{context.relative_path(file)} puts something else in the place of its module" for file in replacing_files
     ]
     return users, reasons
 
@@ -99,20 +94,18 @@ def _user_from_import(path: str, row: int, fact: object, context: FixContext) ->
         raise NotFixableError(f"{location} has it without an import of its name")
     document = context.document(path)
     if document.unanalysed_ranges:
-        raise NotFixableError(
-            f"{context.relative_path(path)}: a part of the file can't be read (line "
-            f"{document.unanalysed_ranges[0].row})"
-        )
+        first_row = document.unanalysed_ranges[0].row
+        raise NotFixableError(f"{context.relative_path(path)}: a part of the file can't be read (line {first_row})")
     entry = find_imported_name(fact, document)
     symbol = document.symbol_table.symbol_of(entry.alias)
-    reasons = _removal_obstacle(symbol, path, context)
-    if reasons:
-        raise NotFixableError(f"{location}: {reasons}")
+    obstacle = _removal_obstacle(symbol, path, context)
+    if obstacle:
+        raise NotFixableError(f"{location}: {obstacle}")
     return DuplicateUser(path, entry, symbol)
 
 
 def _removal_obstacle(symbol: Symbol, path: str, context: FixContext) -> str | None:
-    """Why the import of a duplicate can't give way, apart from its reads, which change along."""
+    """Why the import of a duplicate can't be removed, apart from its reads, which are replaced."""
     from flake8_redis_ssot.fixes.imports.unused import why_used
 
     for patch in context.references.find_patches(path, symbol.name):

@@ -1,4 +1,4 @@
-"""One duplicate of a service: what stands against its going, or everything that changes so that it can go."""
+"""Integrate one duplicate: all changes that replace it, or what prevents that."""
 
 from __future__ import annotations
 
@@ -43,10 +43,9 @@ from flake8_redis_ssot.syntax.edits import OverlapError
 
 
 class IntegrationOptions(NamedTuple):
-    """What is asked for: the service, and the prefix of its keys (empty: none).
+    """The service, and the prefix of its keys (empty: none).
 
-    `force_adapter`: one is to be written even where the accessor alone would do; files that are `reserved_paths` can't
-    hold it.
+    `force_adapter`: write an adapter even where the accessor would do. It can't be in one of the `reserved_paths`.
     """
 
     service: str
@@ -56,9 +55,10 @@ class IntegrationOptions(NamedTuple):
 
 
 class IntegrationResult(NamedTuple):
-    """What comes of one duplicate. `user_paths` are files (from the root), `compatibilities` what they call.
+    """The result for one duplicate.
 
-    `outcome` says what is done; with `reasons` nothing is, and they say why. `changes` belong together.
+    `user_paths` are files (relative to the root), `compatibilities` the methods that they call. `outcome` says what is
+    done, or `reasons` why nothing is. `changes` belong together.
     """
 
     duplicate: Duplicate
@@ -70,7 +70,7 @@ class IntegrationResult(NamedTuple):
 
 
 def integrate(analysis: Analysis, options: IntegrationOptions, paths: frozenset[str]) -> list[IntegrationResult]:
-    """The duplicates that a service has or uses; `paths` are the files of the service (absolute)."""
+    """Integrate the duplicates that a service defines or uses; `paths` are the files of the service (absolute)."""
     results: list[IntegrationResult] = []
     for duplicate, file in list(find_duplicates(analysis, paths)):
         reserved_paths = frozenset(change.path for each in results for change in each.changes if change.before is None)
@@ -94,7 +94,7 @@ def _integrate_duplicate(
 
 
 class _DuplicateIntegration:
-    """The work on one duplicate, as far as it has come; `reasons` are what stands against it so far."""
+    """The integration of one duplicate; `reasons` are the obstacles found so far."""
 
     def __init__(
         self,
@@ -116,24 +116,21 @@ class _DuplicateIntegration:
     def new_result(
         self, outcome: str, reasons: tuple[str, ...] = (), changes: tuple[Change, ...] = ()
     ) -> IntegrationResult:
-        """What there is to say now."""
+        """A result with what is known so far."""
         own_paths = [user.path for user in self._users if user.entry is None and user.symbol.reads]
-        readers = [
-            each.path for each in self._context.references.find_readers(self._duplicate.path, self._duplicate.name)
-        ]
-        users = dict.fromkeys(
-            self._context.relative_path(path) for path in (*own_paths, *readers) if path in self._paths
-        )
-        return IntegrationResult(self._duplicate, tuple(users), tuple(self._compatibilities), outcome, reasons, changes)
+        readers = self._context.references.find_readers(self._duplicate.path, self._duplicate.name)
+        paths = dict.fromkeys((*own_paths, *(reader.path for reader in readers)))
+        users = tuple(self._context.relative_path(path) for path in paths if path in self._paths)
+        return IntegrationResult(self._duplicate, users, tuple(self._compatibilities), outcome, reasons, changes)
 
     def run(self) -> IntegrationResult:
-        """All of it. Raises NotFixableError, OverlapError."""
+        """Work everything out. Raises NotFixableError and OverlapError."""
         all_users, reasons = find_users(self._duplicate, self._context)
         self._users = [user for user in all_users if user.path in self._paths]
         resource, file = self._duplicate.guarded_class.resource, self._file
         accessor = file.accessor(resource)
         self.reasons = [*self._import_refusals(accessor), *reasons]
-        has_no_other_users = not any(user for user in all_users if user not in self._users)
+        has_no_other_users = len(self._users) == len(all_users)
         member_uses = collect_member_uses(
             self._users, self._paths, self._context, has_no_other_users=has_no_other_users
         )
@@ -141,26 +138,21 @@ class _DuplicateIntegration:
         shared_class = _resolve_shared_class(accessor, is_instance, self._duplicate, self._context, file)
         node = find_class(self._duplicate, self._context.tree(self._duplicate.path))
         own_methods = methods_in(node) if node is not None else {}
-        self._compatibilities = check_compatibility(
-            member_uses, shared_class, own_methods, frozenset(resource.tear_down)
-        )
+        teardown_names = frozenset(resource.tear_down)
+        self._compatibilities = check_compatibility(member_uses, shared_class, own_methods, teardown_names)
         self.reasons += [
             f"it has `{name}()`, and the shared class has not" for name in _missing_dunders(own_methods, shared_class)
         ]
-        self.reasons += [
-            f"`{compatibility.name}()`: {compatibility.refusal}"
-            for compatibility in self._compatibilities
-            if compatibility.refusal
-        ]
+        self.reasons += [f"`{each.name}()`: {each.refusal}" for each in self._compatibilities if each.refusal]
         if self.reasons:
             return self.new_result("", tuple(self.reasons))
         other_users = [user for user in all_users if user not in self._users and user.symbol.reads]
-        if self._options.force_adapter or any(compatibility.mismatch for compatibility in self._compatibilities):
+        if self._options.force_adapter or any(each.mismatch for each in self._compatibilities):
             return self._replace_with_adapter(accessor, is_instance, shared_class, other_users)
         return self._replace_with_accessor(accessor, is_instance, shared_class, other_users)
 
     def _import_refusals(self, accessor: str) -> Iterator[str]:
-        """Why the service can't have what is configured at all."""
+        """Why the service can't import what is configured."""
         try:
             check_import(self._duplicate.path, accessor, self._context)
         except NotFixableError as error:
@@ -181,35 +173,26 @@ class _DuplicateIntegration:
         path, module, name = self._adapter_location()
         for dotted in (accessor, shared_class.definition.name):
             check_import(self._duplicate.path, dotted, self._context)
-        # In the order in which the shared class has them.
-        ordered = sorted(
-            self._compatibilities,
-            key=lambda compatibility: (
-                compatibility.shared_method.lineno if compatibility.shared_method is not None else 0
-            ),
-        )
+        # In the order of the shared class.
+        ordered = sorted(self._compatibilities, key=lambda each: each.shared_method.lineno if each.shared_method else 0)
         methods = tuple(map(self._adapter_method, ordered))
         class_tree = self._context.tree(shared_class.definition.path or "")
-        text = render_adapter(
-            Adapter(
-                name,
-                self._options.service,
-                accessor,
-                not is_instance,
-                shared_class.definition.name,
-                class_tree,
-                self._options.prefix,
-                methods,
-            )
+        adapter = Adapter(
+            name,
+            self._options.service,
+            accessor,
+            not is_instance,
+            shared_class.definition.name,
+            class_tree,
+            self._options.prefix,
+            methods,
         )
-        qualified_name = f"{module}.{name}"
-        problem = find_regression(
-            (SourceDocument.from_bytes(path, b""), SourceDocument.from_bytes(path, text.encode()))
-        )
+        data = render_adapter(adapter).encode()
+        problem = find_regression((SourceDocument.from_bytes(path, b""), SourceDocument.from_bytes(path, data)))
         if problem:
             raise NotFixableError(f"the adapter would not do: {problem}")
-        new_file = Change(path, None, text.encode())
-        changes = self._build_changes(Replacement(qualified_name, qualified_name), other_users, (new_file,))
+        replacement = Replacement(f"{module}.{name}", f"{module}.{name}")
+        changes = self._build_changes(replacement, other_users, (Change(path, None, data),))
         key_note = f", whose keys begin with `{self._options.prefix}`" if self._options.prefix else ""
         return self.new_result(f"an adapter, `{name}` in {self._context.relative_path(path)}{key_note}", (), changes)
 
@@ -236,24 +219,21 @@ class _DuplicateIntegration:
         )
 
     def _adapter_location(self) -> tuple[str, str, str]:
-        """Where an adapter goes: its file, its module, and its name."""
+        """The path, the module and the class name of the adapter."""
         folder = os.path.dirname(self._duplicate.path)
         if self._duplicate.path not in self._paths:
             folder = os.path.commonpath([os.path.dirname(path) for path in self._paths])
-        for stem in (
-            f"{_snake_case(self._duplicate.guarded_class.resource.name)}_client",
-            f"{_snake_case(self._duplicate.name)}_client",
-        ):
-            path = os.path.join(folder, f"{stem}.py")
+        for name in (self._duplicate.guarded_class.resource.name, self._duplicate.name):
+            path = os.path.join(folder, f"{_snake_case(name)}_client.py")
             if path not in self._options.reserved_paths and not os.path.lexists(path):
-                words = re.findall(r"[A-Za-z0-9]+", f"{self._options.service}_{stem}")
+                words = re.findall(r"[A-Za-z0-9]+", f"{self._options.service}_{_snake_case(name)}_client")
                 return path, self._context.module_name(path), "".join(word[:1].upper() + word[1:] for word in words)
         raise NotFixableError(f"{self._context.relative_path(path)} is there already")
 
     def _build_changes(
         self, replacement: Replacement, other_users: Sequence[DuplicateUser], new_files: tuple[Change, ...]
     ) -> tuple[Change, ...]:
-        """Everything that changes; the duplicate goes where nobody else has it."""
+        """All changes; the duplicate is removed unless it has other users."""
         operations: list[Operation] = []
         for user in self._users:
             file = self._context.analysis.file_context(user.path)
@@ -266,22 +246,19 @@ class _DuplicateIntegration:
         documents, problems = RegressionCheck(self._context, jobs=1).apply_edits(
             build_text_edits(operations, self._context)
         )
-        problem = next(
-            (f"{self._context.relative_path(each)}: {problem_text}" for each, problem_text in problems.items()), None
-        )
-        if problem:
-            raise NotFixableError(problem)
+        for each, problem in problems.items():
+            raise NotFixableError(f"{self._context.relative_path(each)}: {problem}")
         changed = [Change(each, self._context.document(each).data, after.data) for each, after in documents.items()]
         deletion = (Change(path, document.data, None),) if is_file_deleted else ()
         return (*new_files, *(each for each in changed if not (is_file_deleted and each.path == path)), *deletion)
 
 
-# They say nothing about how an instance behaves once it is there.
+# They do not change how an existing instance behaves.
 _IGNORED_DUNDERS = frozenset({"__init__", "__init_subclass__", "__new__", "__repr__", "__str__"})
 
 
 def _missing_dunders(own_methods: Mapping[str, FunctionNode], shared_class: SharedClass) -> list[str]:
-    """Methods of a duplicate that Python calls where nobody names them, and that the shared class lacks."""
+    """The special methods of a duplicate that the shared class lacks."""
     names = sorted(name for name in own_methods if name.startswith("__") and name.endswith("__"))
     return [name for name in names if name not in _IGNORED_DUNDERS and name not in shared_class.methods]
 
@@ -294,7 +271,7 @@ def _snake_case(name: str) -> str:
 def _resolve_shared_class(
     accessor: str, is_instance: bool, duplicate: Duplicate, context: FixContext, file: FileContext
 ) -> SharedClass:
-    """The class of what an accessor gives, or of the instance. Raises Blocked."""
+    """The class of what an accessor returns, or of the instance. Raises NotFixableError."""
     from flake8_redis_ssot.project.types.inference import infer_instance
 
     module, _, name = context.resolver.to_origin(accessor).partition(":")

@@ -1,4 +1,4 @@
-"""Which parameters of a method hold keys, told by names and types: a prefix goes on these, and on nothing else."""
+"""Which parameters of a method hold keys, by names and types: only these get the prefix."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ _NUMBER_TYPES = re.compile(
 )
 _STRING_LIST_TYPES = re.compile(r"(?:list|List|tuple|Tuple|set|Set|Sequence|Iterable|Collection)\[str(?:, \.\.\.)?\]")
 _STRING_DICT_TYPES = re.compile(r"(?:dict|Dict|Mapping|MutableMapping)\[str, .*\]")
-# What they give back are keys, which would have the prefix in them.
+# They return keys, which would include the prefix.
 _METHODS_RETURNING_KEYS = frozenset({"keys", "scan", "scan_iter", "scan_keys", "randomkey"})
-# What they give knows of no prefix.
+# They return objects that do not add the prefix.
 _METHODS_RETURNING_CLIENTS = frozenset(
     {"client", "connection", "eval", "execute_command", "get_client", "get_connection", "pipeline", "pubsub"}
     | {"register_script", "transaction", "get_redis", "redis_client"}
@@ -35,7 +35,7 @@ _METHODS_RETURNING_CLIENTS = frozenset(
 
 
 class KeyKind(Enum):
-    """Whether what a parameter holds are keys."""
+    """Whether a parameter holds keys."""
 
     NONE = "none"
     ONE = "one"
@@ -44,7 +44,7 @@ class KeyKind(Enum):
 
 
 def classify_parameters(method: FunctionNode, parameters: Sequence[AdapterParameter]) -> tuple[KeyKind, ...]:
-    """What each parameter of a shared method holds. Raises Blocked where that can't be told of every one."""
+    """What each parameter of a shared method holds. Raises NotFixableError if that is not clear for every one."""
     if method.name in _METHODS_RETURNING_KEYS or any(each.shared_name in _PATTERN_NAMES for each in parameters):
         raise NotFixableError("it gives back keys, which would have the prefix in them")
     if method.name in _METHODS_RETURNING_CLIENTS:
@@ -65,21 +65,17 @@ def _key_kind(parameter: AdapterParameter, names: set[str]) -> KeyKind:
     if name in _KEY_LIST_NAMES and parameter.kind is not ParameterKind.VAR_POSITIONAL and annotation == "str":
         return KeyKind.ONE
     if name in _KEY_LIST_NAMES:
-        is_var_positional = parameter.kind is ParameterKind.VAR_POSITIONAL and annotation in ("", "str")
-        return _require_type(
-            parameter,
-            KeyKind.SEVERAL,
-            is_var_positional or annotation == "" or bool(_STRING_LIST_TYPES.fullmatch(annotation)),
-        )
+        is_list = annotation == "" or bool(_STRING_LIST_TYPES.fullmatch(annotation))
+        is_var_positional = parameter.kind is ParameterKind.VAR_POSITIONAL and annotation == "str"
+        return _require_type(parameter, KeyKind.SEVERAL, is_list or is_var_positional)
     if name in _MAPPING_NAMES:
-        # Beside a key it holds fields.
-        has_fields = bool(names & (_KEY_NAMES | {"name"}))
-        is_mapping = (
-            has_fields or bool(_STRING_DICT_TYPES.fullmatch(annotation)) or (name == "mapping" and annotation == "")
-        )
-        return _require_type(parameter, KeyKind.NONE if has_fields else KeyKind.MAPPING, is_mapping)
+        # With a key it holds fields.
+        if names & (_KEY_NAMES | {"name"}):
+            return KeyKind.NONE
+        is_mapping = bool(_STRING_DICT_TYPES.fullmatch(annotation)) or (name == "mapping" and annotation == "")
+        return _require_type(parameter, KeyKind.MAPPING, is_mapping)
     if name in _NON_KEY_NAMES or name == "key" or _NUMBER_TYPES.fullmatch(annotation):
-        return KeyKind.NONE  # a `key` beside a `name` is a field
+        return KeyKind.NONE  # a `key` next to a `name` is a field
     raise NotFixableError(f"whether `{name}` is a key can't be told")
 
 

@@ -1,10 +1,11 @@
-"""Users of a duplicate changed over: to an adapter, or to the accessor and the shared class; and the duplicate gone."""
+"""Migrate users of a duplicate to an adapter, or to the accessor and the shared class; and remove the duplicate."""
 
 from __future__ import annotations
 
 import ast
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from flake8_redis_ssot.campaign.integrate.duplicates import Duplicate, DuplicateUser
 from flake8_redis_ssot.fixes.context import FixContext
@@ -20,38 +21,29 @@ from flake8_redis_ssot.semantic.module_exports import is_dunder_all_assignment
 from flake8_redis_ssot.syntax.edits import TextEdit
 
 
-class Replacement:
-    """What takes the place of a duplicate.
+class Replacement(NamedTuple):
+    """What replaces a duplicate: the dotted names of what is called instead, and of the class in types."""
 
-    Dotted names of the `callable_name` (called in its place) and of the `class_name`.
-    """
-
-    def __init__(self, callable_name: str, class_name: str) -> None:
-        self.callable_name = callable_name
-        self.class_name = class_name
+    callable_name: str
+    class_name: str
 
 
 def migrate_user(
     user: DuplicateUser, replacement: Replacement, file: FileContext, context: FixContext
 ) -> Iterator[Operation]:
-    """What changes in the file of one user. Raises Blocked where a name is taken there."""
+    """The operations on the file of one user. Raises NotFixableError if a name is already bound there."""
     document = context.document(user.path)
-    references = document.symbol_table
-    constructor_reads = [read for read in user.symbol.reads if references.call_of(read)]
+    symbol_table = document.symbol_table
+    constructor_reads = [read for read in user.symbol.reads if symbol_table.call_of(read)]
     type_reads = [read for read in user.symbol.reads if read not in constructor_reads]
-    needed_names = [
-        name
-        for name, reads in ((replacement.callable_name, constructor_reads), (replacement.class_name, type_reads))
-        if reads
-    ]
+    reads_by_name: dict[str, list[ast.Name]] = {}
+    for dotted, reads in ((replacement.callable_name, constructor_reads), (replacement.class_name, type_reads)):
+        if reads:
+            reads_by_name.setdefault(dotted, []).extend(reads)
     imported_names = []
-    for dotted in dict.fromkeys(needed_names):
+    for dotted, reads in reads_by_name.items():
         check_import(user.path, dotted, context)
         module, _, name = dotted.rpartition(".")
-        reads = [
-            *(constructor_reads if dotted == replacement.callable_name else ()),
-            *(type_reads if dotted == replacement.class_name else ()),
-        ]
         if name != user.symbol.name:
             _check_name_free(name, reads, user, document)
             yield from (ReplaceText(user.path, document.replace_node(read, name)) for read in reads)
@@ -61,11 +53,11 @@ def migrate_user(
     if user.entry is not None:
         yield user.entry.replace_with(tuple(imported_names))
     else:
-        yield from (AddImport(user.path, references.module_scope.node, None, each) for each in imported_names)
+        yield from (AddImport(user.path, symbol_table.module_scope.node, None, each) for each in imported_names)
 
 
 def check_import(importer: str, dotted: str, context: FixContext) -> None:
-    """Whether a file may import what a dotted name stands for. Raises Blocked."""
+    """Check that a file may import a dotted name. Raises NotFixableError."""
     module = dotted.rpartition(".")[0]
     try:
         check_service_boundary(module, importer, context)
@@ -83,7 +75,7 @@ def _check_name_free(name: str, reads: Sequence[ast.Name], user: DuplicateUser, 
 
 
 def is_only_definition(duplicate: Duplicate, users: Sequence[DuplicateUser], context: FixContext) -> bool:
-    """Whether there is nothing else in the file of a duplicate that anybody may want: then it can go with it."""
+    """Whether the file of a duplicate contains nothing else that is used, and so can be deleted with it."""
     path, document = duplicate.path, context.document(duplicate.path)
     import_types = (ast.Import, ast.ImportFrom)
     other_statements = [
@@ -121,7 +113,7 @@ def _has_other_imports(file: str, own_imports: Mapping[str, ast.stmt], path: str
 
 
 def _is_named_in_strings(path: str, context: FixContext) -> bool:
-    """Whether any text of the project names the module."""
+    """Whether any string of the project names the module."""
     module_string = re.compile(rb"[\"']" + re.escape(context.module_name(path).encode()) + rb"[\"'.:]")
     return any(
         module_string.search(context.references.code_bytes(file)) for file in context.references.find_files_naming(path)
@@ -133,7 +125,7 @@ def _is_constant_statement(statement: ast.stmt) -> bool:
 
 
 def remove_class(duplicate: Duplicate, document: SourceDocument) -> Operation:
-    """The class taken out of its file, with the blank lines below it. Raises Blocked."""
+    """The removal of the class, with the blank lines below it. Raises NotFixableError."""
     node = find_class(duplicate, document.tree)
     if node is None:
         raise NotFixableError("it is not defined at the top of its file")
@@ -148,6 +140,6 @@ def remove_class(duplicate: Duplicate, document: SourceDocument) -> Operation:
 
 
 def find_class(duplicate: Duplicate, tree: ast.Module) -> ast.ClassDef | None:
-    """The class itself, at the top of its file."""
+    """The definition of the class, at the top of its file."""
     node = next((each for each in tree.body if getattr(each, "name", "") == duplicate.name), None)
     return node if isinstance(node, ast.ClassDef) else None

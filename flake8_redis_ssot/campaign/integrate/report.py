@@ -1,4 +1,4 @@
-"""What is told of an integration: who calls what, whether it is there, and what comes of it."""
+"""The report of `integrate` as text and JSON."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _MAX_LOCATIONS = 4
 
 
 class IntegrationReport(NamedTuple):
-    """What comes of the duplicates of a service. `root` is the folder that paths count from."""
+    """The results for the duplicates of a service. Paths are shown relative to `root`."""
 
     service: str
     results: Sequence[IntegrationResult]
@@ -45,16 +45,13 @@ def _lines(result: IntegrationResult, root: str) -> Iterator[str]:
 
 
 def _format_signature(compatibility: MethodCompatibility) -> str:
-    """The method as the shared class has it."""
+    """The signature in the shared class."""
     if compatibility.shared_method is None:
         return f"{compatibility.name}()"
-    async_prefix = "async " if isinstance(compatibility.shared_method, ast.AsyncFunctionDef) else ""
-    returns = (
-        f" -> {ast.unparse(compatibility.shared_method.returns)}"
-        if compatibility.shared_method.returns is not None
-        else ""
-    )
-    parameters = ast.unparse(compatibility.shared_method.args).removeprefix("self").removeprefix(", ")
+    method = compatibility.shared_method
+    async_prefix = "async " if isinstance(method, ast.AsyncFunctionDef) else ""
+    returns = f" -> {ast.unparse(method.returns)}" if method.returns is not None else ""
+    parameters = ast.unparse(method.args).removeprefix("self").removeprefix(", ")
     return f"{async_prefix}{compatibility.name}({parameters}){returns}"
 
 
@@ -77,7 +74,7 @@ def _format_changes(result: IntegrationResult, root: str) -> Iterator[str]:
 
 
 def _render_json(report: IntegrationReport) -> str:
-    """The same for machines: paths from the root, rows 1-based."""
+    """JSON: paths are relative to the root, rows 1-based."""
     return format_json([_result_to_json(each, report.root) for each in report.results])
 
 

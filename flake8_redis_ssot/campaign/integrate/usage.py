@@ -1,4 +1,4 @@
-"""What is done with the instances of a duplicate: everything that users call, or why it can't be known."""
+"""How the instances of a duplicate are used: every member that users call, or why that can't be known."""
 
 from __future__ import annotations
 
@@ -23,9 +23,10 @@ from flake8_redis_ssot.semantic.symbol_table import SymbolTable
 def collect_member_uses(
     users: Iterable[DuplicateUser], service_paths: Set[str], context: FixContext, *, has_no_other_users: bool
 ) -> list[MemberUse]:
-    """What some users do, in order of place. Raises Blocked where it goes out of sight.
+    """The member uses of some users, by location.
 
-    `service_paths` are the files of their service (absolute paths); `has_no_other_users`: nobody else has the class.
+    `service_paths` are the files of their service (absolute paths); `has_no_other_users`: no other file uses the class.
+    Raises NotFixableError if an instance can't be followed.
     """
     collector = _UsageCollector(context, service_paths, has_no_other_users)
     for user in users:
@@ -43,18 +44,18 @@ class _UsageCollector:
         self.member_uses: list[MemberUse] = []
 
     def collect_class_read(self, user: DuplicateUser, read: ast.Name) -> None:
-        """One read of the class: a call of it makes an instance, a type says what a variable holds."""
-        references = self._context.document(user.path).symbol_table
-        call = references.call_of(read)
+        """Collect from one read of the class: a call creates an instance, an annotation declares one."""
+        symbol_table = self._context.document(user.path).symbol_table
+        call = symbol_table.call_of(read)
         location = self._format_location(user.path, read.lineno)
         if call is not None:
             if call.args or call.keywords:
                 raise NotFixableError(f"{location}: what it is made with (`{ast.unparse(call)}`) would be lost")
             self._collect_instance(user.path, call)
-        elif isinstance(references.parent(read), ast.ClassDef):
+        elif isinstance(symbol_table.parent(read), ast.ClassDef):
             raise NotFixableError(f"{location} derives a class from it")
-        elif _is_type_use(read, references.ancestors(read)):
-            self._check_annotation(read, references, location)
+        elif _is_type_use(read, symbol_table.ancestors(read)):
+            self._check_annotation(read, symbol_table, location)
             self._collect_annotated(user.path, read)
         else:
             raise NotFixableError(f"{location} hands the class itself on")
@@ -62,9 +63,9 @@ class _UsageCollector:
     def _format_location(self, path: str, row: int) -> str:
         return f"{self._context.relative_path(path)}:{row}"
 
-    def _check_annotation(self, read: ast.Name, references: SymbolTable, location: str) -> None:
-        """Whether a type may be another one: nobody makes instances by it, and no others come along."""
-        for node in references.ancestors(read):
+    def _check_annotation(self, read: ast.Name, symbol_table: SymbolTable, location: str) -> None:
+        """Check that a type may be replaced: nothing creates instances by it, and no other instances occur."""
+        for node in symbol_table.ancestors(read):
             if isinstance(node, ast.Call) and not self._has_no_other_users:
                 raise NotFixableError(f"{location} asks for the type of what may come from elsewhere")
             if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
@@ -76,16 +77,18 @@ class _UsageCollector:
                 break
 
     def _collect_annotated(self, path: str, read: ast.Name) -> None:
-        """A parameter or variable that is said to hold an instance."""
-        references = self._context.document(path).symbol_table
-        holder = next((each for each in references.ancestors(read) if isinstance(each, (ast.arg, ast.AnnAssign))), None)
+        """Collect from a parameter or variable that is annotated with the class."""
+        symbol_table = self._context.document(path).symbol_table
+        holder = next(
+            (each for each in symbol_table.ancestors(read) if isinstance(each, (ast.arg, ast.AnnAssign))), None
+        )
         target = holder.target if isinstance(holder, ast.AnnAssign) else holder
         if isinstance(target, (ast.arg, ast.Name)):
-            for each in references.symbol_of(target).reads:
+            for each in symbol_table.symbol_of(target).reads:
                 self._collect_instance(path, each)
 
     def _collect_instance(self, path: str, node: ast.expr) -> None:
-        """Everything that is done with an expression that is an instance, in other files too."""
+        """Collect everything that is done with an instance, in other files too."""
         for observation in self._follower.follow(path, node):
             match observation:
                 case MemberUse():
@@ -109,7 +112,7 @@ class _UsageCollector:
         return f"{location} has `{read.name}` without an import of its name"
 
     def _collect_attribute_uses(self, attribute: SharedAttribute) -> None:
-        """An attribute of that name in other files of the service, and in those that name the module or its package."""
+        """Collect from attributes of that name in the service, and in files that name the module or its package."""
         *packages, last = self._context.module_name(attribute.path).split(".")
         words = re.compile(rb"\b(?:" + b"|".join(word.encode() for word in {last, *packages[-1:]}) + rb")\b")
         for path, uses in attribute.uses_by_file:
@@ -129,14 +132,14 @@ class _UsageCollector:
 
 
 def _is_member_call(call: ast.Call, name: str, use: AttributeUse) -> bool:
-    """Whether a call is that of a member of an attribute which a text shows."""
+    """Whether a call is that of a member of the attribute, as a search has found it."""
     function = call.func
     owner = function.value if isinstance(function, ast.Attribute) and function.attr == use.member else None
     return isinstance(owner, ast.Attribute) and owner.attr == name and (owner.end_lineno or 0) == use.row
 
 
 def _is_type_use(read: ast.Name, ancestors: Iterator[ast.AST]) -> bool:
-    """Whether a name stands in an annotation, or in a question about a type."""
+    """Whether a name is part of an annotation, or of a type check or cast."""
     child: ast.AST = read
     for node in ancestors:
         if isinstance(node, ast.arg):

@@ -1,7 +1,7 @@
-"""Deprecated names in files that are no Python: entry points, settings of frameworks, deployments.
+"""Deprecated names in settings files: entry points, settings of frameworks, deployments.
 
-Only whole dotted names count, and none in comments. Settings that name what is old in order to forbid it are left out:
-our own, and those that `redis-ssot export` writes.
+Only whole dotted names count, and none in comments. Settings that forbid deprecated names are skipped: our own, and
+those that `redis-ssot export` writes.
 """
 
 from __future__ import annotations
@@ -21,19 +21,19 @@ from flake8_redis_ssot.semantic.name_patterns import NamePatterns
 from flake8_redis_ssot.syntax.source import decode, split_lines
 
 CONFIG_SUFFIXES = (".toml", ".cfg", ".ini", ".yaml", ".yml", ".json", ".env")
-# `package.module`, also with an attribute behind a colon, as entry points have it.
+# `package.module`, or `package.module:attribute` as in entry points.
 _DOTTED_NAME = re.compile(r"(?<![\w.])[^\W\d]\w*(?:\.[^\W\d]\w*)*(?::[^\W\d]\w*(?:\.[^\W\d]\w*)*)?")
 _TABLE_HEADER = re.compile(r"\s*\[\[?\s*([^\]]+?)\s*\]")
 _BAN_SECTION = re.compile(
     r"(?:tool\.)?(?:redis-ssot|importlinter)\b|(?:tool\.ruff\.)?(?:lint\.)?flake8-tidy-imports\.banned-api\b"
 )
 _OWN_KEY = re.compile(r"\s*(?:tool\.)?redis-ssot\s*[.=]")
-# A semgrep rule, or a report of ours.
+# A semgrep rule, or one of our reports.
 _OWN_OUTPUT = re.compile(rb'"pattern-either"|\bpattern-either:|"RSS\d{3}"')
 
 
 class ConfigReference(NamedTuple):
-    """A deprecated name in a file (`path`, absolute) at `row` (1-based): as it stands there, and what it means."""
+    """A deprecated name in a file (`path`, absolute) at `row` (1-based); `text` is its spelling there."""
 
     path: str
     row: int
@@ -42,12 +42,12 @@ class ConfigReference(NamedTuple):
 
     @property
     def dotted(self) -> str:
-        """The name with dots alone."""
+        """The name with dots only."""
         return self.text.replace(":", ".")
 
 
 def find_config_references(config: Config, resources: ResourceIndex) -> Iterator[ConfigReference]:
-    """Every deprecated name in the settings files of a project, in order of place."""
+    """Every deprecated name in the settings files of a project, by location."""
     patterns = NamePatterns.from_patterns(
         deprecated for resource in config.resources for deprecated, _ in resource.deprecated
     )
@@ -55,7 +55,7 @@ def find_config_references(config: Config, resources: ResourceIndex) -> Iterator
         if os.path.basename(path) in OWN_NAMES or (path == str(config.file) and not path.endswith(PYPROJECT)):
             continue
         data = b""
-        with suppress(OSError):  # what can't be read is told for code only
+        with suppress(OSError):  # unreadable files are reported for code only
             data = read(path)
         if any(needle in data for needle in patterns.prefilter_literals) and not _OWN_OUTPUT.search(data):
             for row, line in _relevant_lines(path, decode(data).text):
@@ -71,7 +71,7 @@ def _find_in_line(path: str, row: int, line: str, resources: ResourceIndex) -> I
 
 
 def _relevant_lines(path: str, text: str) -> Iterator[tuple[int, str]]:
-    """The lines that say something, without their comments, and their rows."""
+    """The rows (1-based) and lines to search, without comments and without tables that forbid names."""
     is_ban_section = False
     has_tables = path.endswith((".toml", ".cfg", ".ini"))
     for row, line in enumerate(split_lines(text), 1):
@@ -83,7 +83,7 @@ def _relevant_lines(path: str, text: str) -> Iterator[tuple[int, str]]:
 
 
 def _strip_comment(line: str) -> str:
-    """A line up to a `#` or `;` that opens it or stands behind a blank, and in no quotes."""
+    """A line without its comment: from a `#` or `;` at its start, or a `#` after a space, outside quotes."""
     quote = ""
     for index, character in enumerate(line):
         if quote:

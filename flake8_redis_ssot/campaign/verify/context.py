@@ -1,4 +1,4 @@
-"""What the criteria look at: the project as it is now, its findings, and what the campaign has noted."""
+"""The input of the criteria: the project, its findings, and the campaign's journal."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from flake8_redis_ssot.rules.rule import select_rules
 
 @dataclass(frozen=True)
 class VerificationContext:
-    """One project at one time.
+    """A project at one time.
 
-    `findings` are those that the baseline does not know (`baseline_results` has the others); `journal` is None where
-    there is no campaign. `validation_run` is what the gate has said just now, where it was asked, and
-    `validation_error` why it could not be.
+    `findings` are those that are not in the baseline (`baseline_results` has the others); `journal` is None without a
+    campaign. `validation_run` is a run of the validation command just now, if requested, and `validation_error` why it
+    could not be run.
     """
 
     config: Config
@@ -37,16 +37,16 @@ class VerificationContext:
 
     @property
     def root(self) -> str:
-        """The configuration's folder, which paths count from."""
+        """The configuration's folder."""
         return str(self.config.root)
 
     def relative_path(self, path: str) -> str:
-        """A path as evidence has it."""
+        """A path relative to `root`, with `/`."""
         return path_from(self.root, path)
 
     @property
     def baselined_findings(self) -> list[Finding]:
-        """The findings that the baseline lets pass."""
+        """The findings that are in the baseline."""
         return [finding for each in self.baseline_results for finding in each.known]
 
     def is_code_enabled(self, code: str) -> bool:
@@ -55,5 +55,5 @@ class VerificationContext:
 
     @cached_property
     def config_references(self) -> tuple[ConfigReference, ...]:
-        """Where files that are no Python name something deprecated."""
+        """The deprecated names in settings files."""
         return tuple(find_config_references(self.config, self.analysis.resources))

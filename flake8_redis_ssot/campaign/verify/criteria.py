@@ -1,4 +1,4 @@
-"""Nothing is found any more, beside what the baseline lets pass; and no class does again what a guarded one does."""
+"""Criteria for findings, duplicates, the validation command, and strings."""
 
 from __future__ import annotations
 
@@ -23,34 +23,29 @@ from flake8_redis_ssot.rules.rule import rule_for
 
 
 def _check_findings(context: VerificationContext) -> CriterionResult:
-    """New findings fail, and so does a baseline that says more than is true."""
+    """New findings fail, and so do stale baseline entries."""
     stale = sum(len(each.match.gone) + len(each.match.moved) for each in context.baseline_results)
     codes = count_by_code(context.findings)
     summary = f"{plural(len(context.findings), 'finding')} in {plural(len(context.files), 'file')}"
     if codes:
         summary += f" ({', '.join(f'{code}: {number}' for code, number in codes.items())})"
     for each in context.baseline_results:
-        summary += (
-            f"; {plural(len(each.known), 'finding')} more left in the baseline {to_display_path(each.baseline.file)}"
-        )
+        file = to_display_path(each.baseline.file)
+        summary += f"; {plural(len(each.known), 'finding')} more left in the baseline {file}"
     if stale:
         summary += f", {plural(stale, 'entry', 'entries')} of which nothing stands for any more"
+    known = len(context.baselined_findings)
     return CriterionResult(
         CriterionState.FAILED if context.findings or stale else CriterionState.PASSED,
         summary,
         findings_evidence(context.findings, context),
         ("redis-ssot baseline prune",) if stale else (),
-        details={
-            "findings": len(context.findings),
-            "codes": codes,
-            "known": len(context.baselined_findings),
-            "stale": stale,
-        },
+        details={"findings": len(context.findings), "codes": codes, "known": known, "stale": stale},
     )
 
 
 def _check_duplicates(context: VerificationContext) -> CriterionResult:
-    """Classes that the settings have nobody look for can't be told."""
+    """Not known if the settings turn the rule off."""
     if context.config.duplicates == "off":
         return CriterionResult(CriterionState.UNKNOWN, 'nobody looks for them: `duplicates = "off"` in the settings')
     code = rule_for(FindingKind.DUPLICATE).code
@@ -58,14 +53,14 @@ def _check_duplicates(context: VerificationContext) -> CriterionResult:
         return CriterionResult(CriterionState.UNKNOWN, f"nobody looks for them: the settings leave {code} out")
     duplicates = [each for each in context.findings if each.code == code]
     baselined = sum(each.code == code for each in context.baselined_findings)
-    scope = "" if context.config.duplicates == "all" else " in shipped code"
-    summary = f"{plural(len(duplicates), 'class', 'classes')}{scope}" + (
-        f", {baselined} more in the baseline" if baselined else ""
-    )
+    summary = plural(len(duplicates), "class", "classes")
+    if context.config.duplicates != "all":
+        summary += " in shipped code"
+    if baselined:
+        summary += f", {baselined} more in the baseline"
     state = CriterionState.FAILED if duplicates else CriterionState.PASSED
-    return CriterionResult(
-        state, summary, findings_evidence(duplicates, context), details={"classes": len(duplicates), "known": baselined}
-    )
+    details = {"classes": len(duplicates), "known": baselined}
+    return CriterionResult(state, summary, findings_evidence(duplicates, context), details=details)
 
 
 NO_FINDINGS = Criterion("findings", "Nothing goes round the source of truth", _check_findings)
@@ -96,25 +91,24 @@ def _check_validation(context: VerificationContext) -> CriterionResult:
 
 
 def last_validation(journal: Journal) -> ValidationRun | None:
-    """The last answer about a state that stands: what the gate has refused was put back."""
+    """The last run on a state that is kept: what failed validation was restored."""
     kept_batches = {f"{batch.run_name}/{batch.batch}" for batch in journal.kept_batches()}
     validations = (each for each in reversed(journal.validation_runs) if not each.batch or each.batch in kept_batches)
     return next(validations, None)
 
 
 def _validation_result(run: ValidationRun, summary: str) -> CriterionResult:
-    return CriterionResult(
-        CriterionState.PASSED if run.passed else CriterionState.FAILED, summary, details=run._asdict()
-    )
+    state = CriterionState.PASSED if run.passed else CriterionState.FAILED
+    return CriterionResult(state, summary, details=run._asdict())
 
 
 def _describe_run(run: ValidationRun, when: str) -> str:
-    detail = f"exit code {run.code}" if run.passed else run.reason
-    return f"`{run.command}` {'passed' if run.passed else 'failed'} {when} ({detail}, {run.seconds:.1f} s)"
+    state, detail = ("passed", f"exit code {run.code}") if run.passed else ("failed", run.reason)
+    return f"`{run.command}` {state} {when} ({detail}, {run.seconds:.1f} s)"
 
 
 def _count_changed_files(context: VerificationContext, journal: Journal) -> int:
-    """How many files are not as the campaign has left them."""
+    """How many files differ from what the campaign has written."""
     expected_digests = {change.path: change.after for batch in journal.kept_batches() for change in batch.changes}
     return sum(not _is_unchanged(context, journal, path, digest) for path, digest in expected_digests.items())
 
@@ -141,15 +135,12 @@ def _check_strings(context: VerificationContext) -> CriterionResult:
     )
     if baselined:
         summary += f"; {baselined} more in the baseline"
-    is_code_checked = context.is_code_enabled(code)
-    if not is_code_checked:
+    state = CriterionState.PASSED
+    if not context.is_code_enabled(code):
         summary += f"; nobody looks for those in code: the settings leave {code} out"
+        state = CriterionState.UNKNOWN
     return CriterionResult(
-        CriterionState.FAILED
-        if references or config_references
-        else CriterionState.PASSED
-        if is_code_checked
-        else CriterionState.UNKNOWN,
+        CriterionState.FAILED if references or config_references else state,
         summary,
         (*findings_evidence(references, context), *(_reference_evidence(each, context) for each in config_references)),
         details={"strings": len(references), "settings": len(config_references), "known": baselined},

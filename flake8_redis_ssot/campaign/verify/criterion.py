@@ -1,4 +1,4 @@
-"""What a criterion is, and what comes of looking at one."""
+"""A success criterion and its result."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from flake8_redis_ssot.syntax.notebooks.locations import span_in_cell
 
 
 class CriterionState(Enum):
-    """How a criterion stands."""
+    """The outcome of a criterion."""
 
     PASSED = "passed"
     FAILED = "failed"
@@ -22,9 +22,10 @@ class CriterionState(Enum):
 
 
 class Evidence(NamedTuple):
-    """A piece of evidence: `path` from the configuration's folder with `/`, `row` (1-based; 0: the whole file).
+    """A text about a location.
 
-    In a notebook the row counts in a `cell` (1-based), which is None in any other file.
+    `path` is relative to the configuration's folder, with `/`; `row` is 1-based (0: the whole file). In a notebook the
+    row counts from the top of a `cell` (1-based), which is None in any other file.
     """
 
     path: str
@@ -40,9 +41,9 @@ class Evidence(NamedTuple):
 
 
 class CriterionResult(NamedTuple):
-    """How a criterion stands: in a line, the places that show it, and commands that help.
+    """The result of a criterion: its state, a summary, evidence, and commands that help.
 
-    `note` says what can't be seen; `details` are the same facts for machines, ready for JSON.
+    `note` says what is not analysed; `details` are the same facts for machines, ready for JSON.
     """
 
     state: CriterionState
@@ -54,7 +55,7 @@ class CriterionResult(NamedTuple):
 
 
 class Criterion(NamedTuple):
-    """One criterion: a name for machines, a title for people, and how it is judged (raises OSError for the disk)."""
+    """A criterion: a name for machines, a title for people, and its check (which raises OSError for the disk)."""
 
     name: str
     title: str
@@ -62,16 +63,16 @@ class Criterion(NamedTuple):
 
 
 def evidence_at(path: str, span: Span, text: str, context: VerificationContext) -> Evidence:
-    """A stretch of code in a file as evidence."""
+    """Evidence at a span of a file."""
     cell, inner = span_in_cell(path, span)
     return Evidence(context.relative_path(path), inner.row, text, cell)
 
 
 def findings_evidence(findings: Iterable[Finding], context: VerificationContext) -> tuple[Evidence, ...]:
-    """Findings as evidence, in order."""
+    """Findings as evidence, sorted."""
     return tuple(evidence_at(each.path, each.span, f"{each.code} {each.message}", context) for each in sorted(findings))
 
 
 def count_by_code(findings: Iterable[Finding]) -> dict[str, int]:
-    """How many findings there are of each code."""
+    """The number of findings by code, sorted."""
     return dict(sorted(Counter(each.code for each in findings).items()))

@@ -1,4 +1,4 @@
-"""Deprecated modules: those that nothing imports any more can go, the others are still held by somebody."""
+"""Whether deprecated modules are still imported, or can be deleted."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from flake8_redis_ssot.project.patch_targets import string_origins
 from flake8_redis_ssot.semantic.facts import FileFacts, attribute_origin
 
 _NOTE = "other repositories, files that the settings leave out, and names put together at run time can't be seen"
-_MAX_FILES = 3  # files that are named
+_MAX_FILES = 3  # files shown for each module
 ImportersByModule = Mapping[str, frozenset[str]]
 
 
@@ -48,12 +48,12 @@ def _module_evidence(path: str, files: list[str], context: VerificationContext) 
 
 
 def _unparsed_note(context: VerificationContext) -> str:
-    unread = sum(bool(facts.unanalysed_ranges) for facts in context.analysis.all_facts().values())
-    return f"; nor can parts of {plural(unread, 'file')}" if unread else ""
+    unparsed = sum(bool(facts.unanalysed_ranges) for facts in context.analysis.all_facts().values())
+    return f"; nor can parts of {plural(unparsed, 'file')}" if unparsed else ""
 
 
 def _unused_modules(importers: ImportersByModule) -> list[str]:
-    """The modules that nothing holds but others that can go."""
+    """The modules that only unused modules import."""
     unused = set(importers)
     while still_imported := {path for path in unused if not importers[path] <= unused}:
         unused -= still_imported
@@ -61,7 +61,7 @@ def _unused_modules(importers: ImportersByModule) -> list[str]:
 
 
 def _find_importers(context: VerificationContext) -> ImportersByModule:
-    """Every file of a deprecated module, with the other files that import or name it in whichever way."""
+    """Every file of a deprecated module, with the other files that import or name it."""
     analysis = context.analysis
     names = {path: analysis.modules.name_of(path) for path in context.files}
     deprecated_names = {path: analysis.resources.find_deprecated(name) for path, name in names.items()}
@@ -71,11 +71,10 @@ def _find_importers(context: VerificationContext) -> ImportersByModule:
         if deprecated is not None and not deprecated.is_symbol
     }
     for path, facts in analysis.all_facts().items():
-        for target in {
-            target for origin in _referenced_origins(facts, context) for target in _modules_along(origin, path, context)
-        }:
-            if target in importers and target != path:
-                importers[target].add(path)
+        for origin in _referenced_origins(facts, context):
+            for target in _modules_along(origin, path, context):
+                if target in importers and target != path:
+                    importers[target].add(path)
     for reference in context.config_references:
         for target in _modules_along(analysis.resolver.to_origin(reference.dotted), reference.path, context):
             if target in importers:
@@ -84,7 +83,7 @@ def _find_importers(context: VerificationContext) -> ImportersByModule:
 
 
 def _referenced_origins(facts: FileFacts, context: VerificationContext) -> Iterator[str]:
-    """Everything that a file imports, reaches or names."""
+    """The origins of everything that a file imports, accesses or names in a string."""
     yield from (entry.origin for entry in facts.imports)
     yield from (attribute_origin(access.base, access.attribute) for access in facts.attribute_accesses)
     for reference in facts.string_references:
@@ -92,7 +91,7 @@ def _referenced_origins(facts: FileFacts, context: VerificationContext) -> Itera
 
 
 def _modules_along(origin: str, importer: str, context: VerificationContext) -> Iterator[str]:
-    """The modules on the way to an origin, packages included: to import it is to import them."""
+    """The files of the modules that importing an origin executes, packages included."""
     resolver = context.analysis.resolver
     for each in origin.split("|"):
         parts = each.replace(":", ".").replace("*", "").replace("@", "").strip(".").split(".")

@@ -1,4 +1,4 @@
-"""The modules that have to do with a resource: its homes, what is deprecated, and shipped code that uses either."""
+"""The modules around a resource (canonical, deprecated, or using either), and the files that may patch them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from flake8_redis_ssot.semantic.name_patterns import NamePatterns
 
 
 def related_modules(context: VerificationContext) -> dict[str, str]:
-    """The dotted names of these modules, by path. Looks for whoever uses an instance or an accessor first."""
+    """The dotted names of these modules, by path. Searches for the users of instances and accessors first."""
     analysis = context.analysis
     names = (analysis.resolver.to_origin(name).partition(":") for name in accessor_names(context))
     targets = ((analysis.modules.path_of(module), attribute) for module, _, attribute in names)
@@ -37,7 +37,7 @@ def accessor_names(context: VerificationContext) -> Iterator[str]:
 
 
 def is_resource_name(name: str, context: VerificationContext) -> bool:
-    """Whether a true dotted name is, or lies in, a home of a resource or something deprecated."""
+    """Whether a resolved dotted name is, or lies in, a canonical module or something deprecated."""
     resources = context.analysis.resources
     is_canonical = any(resources.is_canonical(resource, name) for resource in context.config.resources)
     return is_canonical or resources.find_deprecated(name) is not None
@@ -52,7 +52,7 @@ def _is_resource_user(path: str, facts: FileFacts, context: VerificationContext)
 
 
 def _referenced_definitions(path: str, facts: FileFacts, context: VerificationContext) -> Iterable[Definition]:
-    """Where everything is at home that a file imports, reaches, or has from a star import."""
+    """The definitions of everything that a file imports, accesses, or gets from a star import."""
     module = context.analysis.modules.name_of(path)
     origins = [entry.origin for entry in facts.imports if not entry.is_star]
     origins += [read for entry in facts.imports for read in entry.star_reads]
@@ -61,7 +61,7 @@ def _referenced_definitions(path: str, facts: FileFacts, context: VerificationCo
     return (definition for origin in origins for definition in context.analysis.resolver.resolve(origin, path))
 
 
-# What patches is called so, in the end.
+# Every way to patch contains one of these.
 _PATCH_WORDS = (b"patch", b"setattr", b"delattr")
 _CHUNK_SIZE = 150  # files
 
@@ -74,36 +74,35 @@ class _ModuleForms(NamedTuple):
 
     @classmethod
     def of_module(cls, module: str) -> _ModuleForms:
-        """The way to a module: its dotted name, or an import from its package."""
+        """The forms of a module: its dotted name, or an import from its package."""
         package, _, last = module.rpartition(".")
         parent = package.rpartition(".")[2]
         forms = (f"{parent}.{last}", f"{parent} import", ". import") if parent else (last,)
         return cls(last.encode(), tuple(map(str.encode, forms)))
 
     def is_named_in(self, data: bytes) -> bool:
-        """Whether a file names the module."""
+        """Whether a file may name the module."""
         return self.last_part in data and any(form in data for form in self.forms)
 
 
 def find_patching_files(context: VerificationContext, modules: Iterable[str]) -> list[FileFacts]:
-    """The facts of files that may patch something in `modules` (dotted names): their mentions name these."""
+    """The facts of files that may patch something in `modules` (dotted names)."""
     files, analysis = context.files, context.analysis
     module_forms = {_ModuleForms.of_module(module) for module in modules}
     chunks = [files[start : start + _CHUNK_SIZE] for start in range(0, len(files), _CHUNK_SIZE)]
-    naming_files = list(
-        chain.from_iterable(map_forked(partial(_files_naming, ways=sorted(module_forms)), chunks, context.jobs))
-    )
+    search_chunk = partial(_files_naming, module_forms=sorted(module_forms))
+    naming_files = list(chain.from_iterable(map_forked(search_chunk, chunks, context.jobs)))
     patterns = NamePatterns(frozenset(form.last_part.decode() for form in module_forms))
     queries = tuple(ModuleQuery(word.encode(), "", False, _PATCH_WORDS) for word in sorted(patterns.exact))
     return analysis.search_files(naming_files, Search((), queries, patterns, analysis.modules.roots))
 
 
-def _files_naming(files: Sequence[str], ways: Sequence[_ModuleForms]) -> list[str]:
-    """Those of some files that patch anything and name one of the modules."""
+def _files_naming(files: Sequence[str], module_forms: Sequence[_ModuleForms]) -> list[str]:
+    """The files that patch anything and name one of the modules."""
     naming_paths = []
     for path in files:
         with suppress(OSError):
             data = read(path)
-            if any(word in data for word in _PATCH_WORDS) and any(form.is_named_in(data) for form in ways):
+            if any(word in data for word in _PATCH_WORDS) and any(form.is_named_in(data) for form in module_forms):
                 naming_paths.append(path)
     return naming_paths

@@ -1,4 +1,4 @@
-"""Whether the target of a patch is there: an attribute of a module, or of a class or an instance in it."""
+"""Whether the target of a patch exists: an attribute of a module, or of a class or an instance in it."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ from flake8_redis_ssot.syntax.source import ParsedFile, parse_bytes
 
 
 class PatchTargetChecker:
-    """Answers what is there, as far as the code of a project shows it: what can't be seen is not missing."""
+    """Looks up attributes in the code of a project; one that can't be resolved does not count as missing."""
 
     def __init__(self, analysis: Analysis) -> None:
         self._analysis = analysis
@@ -48,7 +48,7 @@ class PatchTargetChecker:
     def is_missing(self, path: str, attributes: str) -> bool:
         """Whether the module at `path` certainly has no such attribute (dotted).
 
-        As `unittest.mock` has it, a builtin can be patched in any module.
+        As in `unittest.mock`, a builtin can be patched in any module.
         """
         parts = attributes.split(".")
         if not self._has_attribute(path, parts[0], builtin=len(parts) == 1):
@@ -68,9 +68,7 @@ class PatchTargetChecker:
             return True
         if exports.stars:
             definitions = self._resolver.resolve(f"{module}:{name}", path)
-            return any(
-                definition.is_found or definition.is_guess or definition.path is None for definition in definitions
-            )
+            return any(each.is_found or each.is_guess or each.path is None for each in definitions)
         source = self._parsed_file(path)
         return source is None or bool(source.unanalysed_ranges)
 
@@ -84,25 +82,25 @@ class PatchTargetChecker:
             return False
         if not owner.qualname:
             return not self._has_attribute(owner.path, name, builtin=True)
-        class_members = self._cached_class_members(owner.path, owner.qualname)
-        return class_members is not None and not class_members.is_incomplete and class_members.find_member(name) is None
+        members = self._cached_class_members(owner.path, owner.qualname)
+        return members is not None and not members.is_incomplete and members.find_member(name) is None
 
     def _class_members(self, path: str, qualname: str) -> ClassMembers | None:
-        """What a class offers, or the class of an instance; None where neither is known."""
+        """The members of a class, or of the class of an instance; None if neither is known."""
         load = self._symbol_table
         instance = infer_instance_class(path, qualname, load, self._resolver)
         if instance is None:
             return class_members(path, qualname, load, self._resolver)
-        return (
-            class_members(instance.path, instance.qualname, load, self._resolver) if instance.path is not None else None
-        )
+        if instance.path is None:
+            return None
+        return class_members(instance.path, instance.qualname, load, self._resolver)
 
     def _build_symbol_table(self, path: str) -> SymbolTable:
         source = parse_bytes(self._analysis.read_bytes(path), path)
         return SymbolTable(source.tree, source.text, source.bound_names)
 
     def is_created_by_patch(self, path: str, span: Span) -> bool:
-        """Whether the call in the file `path` that the target at `span` stands in needs nothing to be there before."""
+        """Whether the patch with its target at `span` of the file `path` does not need the target to exist."""
         source = self._parsed_file(path)
         if source is None:
             return False
@@ -112,7 +110,7 @@ class PatchTargetChecker:
         return any(_is_creating_call(call) for call in calls)
 
     def _parsed_file(self, path: str) -> ParsedFile | None:
-        """A file, parsed; None where it can't be read."""
+        """A parsed file; None if it can't be read."""
         if path not in self._parsed_files:
             try:
                 self._parsed_files[path] = parse_bytes(self._analysis.read_bytes(path), path)
@@ -122,7 +120,7 @@ class PatchTargetChecker:
 
 
 def _calls_with_argument(source: ParsedFile, calls: Iterable[ast.Call], span: Span) -> Iterator[ast.Call]:
-    """Those of the calls of a file that have an argument at a place."""
+    """The calls that have an argument at `span`."""
     for node in calls:
         if node.lineno <= span.row <= (node.end_lineno or 0):
             arguments = (*node.args, *(keyword.value for keyword in node.keywords))
@@ -141,13 +139,13 @@ def _is_creating_call(call: ast.Call) -> bool:
     )
 
 
-# Keywords of `patch.multiple` that are no attributes.
+# Keywords of `patch.multiple` that are not attributes.
 _PATCH_OPTIONS = frozenset({"autospec", "create", "new_callable", "spec", "spec_set", "target", "unsafe"})
 _NOTE = "targets that are put together at run time can't be seen"
 
 
 class _PatchedAttribute(NamedTuple):
-    """What a patch in `path` replaces, as `module:attributes`."""
+    """What a patch in `path` replaces; `origin` is `module:attributes`."""
 
     path: str
     reference: StringReference
@@ -178,14 +176,10 @@ def _check_patches(context: VerificationContext) -> CriterionResult:
 
 
 def _find_targets(context: VerificationContext, related: Mapping[str, str]) -> Iterator[_PatchedAttribute]:
-    """The targets of patches that lead into one of some modules, or to where a home or an old module was."""
+    """The targets of patches in related modules, or in canonical or deprecated modules that no longer exist."""
     resolver = context.analysis.resolver
-    removed_modules = {
-        deprecated
-        for deprecated, _ in _configured_names(context)
-        if "*" not in deprecated and resolver.modules.path_of(deprecated) is None
-    }
-    modules = {*related.values(), *removed_modules}
+    names = (name for name, _ in _configured_names(context) if "*" not in name)
+    modules = {*related.values(), *(name for name in names if resolver.modules.path_of(name) is None)}
     for facts in find_patching_files(context, modules):
         for reference in facts.string_references:
             for origin in _patch_origins(reference, context):
@@ -197,7 +191,7 @@ def _find_targets(context: VerificationContext, related: Mapping[str, str]) -> I
 
 
 def _configured_names(context: VerificationContext) -> Iterator[tuple[str, str]]:
-    """The names of homes and of what is deprecated, with what takes their place."""
+    """The names of canonical modules and of what is deprecated, with their replacements."""
     for resource in context.config.resources:
         yield from ((name, "") for name in resource.canonical)
         yield from resource.deprecated
@@ -219,13 +213,12 @@ def _is_missing(target: _PatchedAttribute, context: VerificationContext, checker
 
 
 def _is_resource_target(target: _PatchedAttribute, context: VerificationContext) -> bool:
-    """Whether a patch is about the resource itself, not about something else in a module that uses it."""
+    """Whether a patch replaces a part of the resource, not something else in a module that uses it."""
     constructors = (name for resource in context.config.resources for name in resource.constructors)
     names = (*accessor_names(context), *constructors, *(deprecated for deprecated, _ in _configured_names(context)))
     last_parts = {name.rpartition(".")[2] for name in names}
-    return not last_parts.isdisjoint(target.origin.partition(":")[2].split(".")) or is_resource_name(
-        target.dotted, context
-    )
+    attributes = target.origin.partition(":")[2].split(".")
+    return not last_parts.isdisjoint(attributes) or is_resource_name(target.dotted, context)
 
 
 def _target_evidence(target: _PatchedAttribute, context: VerificationContext) -> Evidence:

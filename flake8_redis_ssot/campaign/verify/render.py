@@ -1,4 +1,4 @@
-"""A report for a terminal, for machines, and for the description of a pull request."""
+"""The report of `verify` as text, JSON, and Markdown for a pull request."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from flake8_redis_ssot.campaign.verify.run import EvaluatedCriterion, Verificati
 from flake8_redis_ssot.reports.report import Renderers, format_json
 from flake8_redis_ssot.terminal import Style
 
-DEFAULT_EVIDENCE_COUNT = 10  # places that are shown of a criterion, unless all are wanted
+DEFAULT_EVIDENCE_COUNT = 10  # locations shown for each criterion
 _STATE_SIGNS = {
     CriterionState.PASSED: ("cyan", "ok"),
     CriterionState.FAILED: ("red", "--"),
@@ -22,12 +22,12 @@ _STATE_LABELS = {
     CriterionState.FAILED: "❌ failed",
     CriterionState.UNKNOWN: "❔ not known",
 }
-# What Markdown would take for markup, outside the code between backticks.
+# Characters that are markup outside backticks.
 _MARKDOWN_MARKUP = re.compile(r"[\\*_<>\[\]|#~]")
 
 
 class VerificationView(NamedTuple):
-    """A report as it is to be shown: `limit` places of each criterion (None: all)."""
+    """A report and how to show it; `limit` is the number of locations of each criterion (None: all)."""
 
     report: VerificationReport
     style: Style
@@ -56,7 +56,7 @@ def _count_hidden(result: CriterionResult, limit: int | None) -> int:
 
 
 def _render_json(view: VerificationView) -> str:
-    """For machines, with all places."""
+    """JSON, with all evidence."""
     criteria = [_criterion_to_dict(each) for each in view.report.results]
     return format_json({"failed": view.report.has_failed, "criteria": criteria})
 
@@ -76,13 +76,11 @@ def _criterion_to_dict(evaluated: EvaluatedCriterion) -> dict[str, Any]:
 
 
 def _render_markdown(view: VerificationView) -> str:
-    """For a pull request: a table, and the evidence below it, folded away."""
+    """For a pull request: a table, and the evidence below it, collapsed."""
     lines = ["## One source of truth: where it stands", "", "| | criterion | evidence |", "|---|---|---|"]
     for criterion, result in view.report.results:
-        lines.append(
-            f"| {_STATE_LABELS[result.state]} | {_escape_markdown(criterion.title)} | "
-            f"{_escape_markdown(result.summary)} |"
-        )
+        cells = (_STATE_LABELS[result.state], _escape_markdown(criterion.title), _escape_markdown(result.summary))
+        lines.append(f"| {' | '.join(cells)} |")
     lines += ["", f"{view.report.summary}."]
     for each in view.report.results:
         lines += _details_block(each, view.limit)
@@ -109,7 +107,7 @@ def _format_evidence(evidence: Evidence) -> str:
 
 
 def _escape_markdown(text: str) -> str:
-    """Text in which only what stands between backticks is markup; a `|` would end a cell even there."""
+    """Escape markup outside backticks; a `|` would end a cell even inside them."""
     parts_between_backticks = text.split("`")
     if len(parts_between_backticks) % 2 == 0:
         return _MARKDOWN_MARKUP.sub(r"\\\g<0>", text.replace("`", "\\`"))

@@ -1,4 +1,4 @@
-"""All criteria, one after the other."""
+"""Evaluate all criteria."""
 
 from __future__ import annotations
 
@@ -15,34 +15,32 @@ CRITERIA = (NO_FINDINGS, UNDEFINED, VALIDATION, PATCHES, STRINGS, NO_DUPLICATES,
 
 
 class EvaluatedCriterion(NamedTuple):
-    """A criterion, and how it stands."""
+    """A criterion and its result."""
 
     criterion: Criterion
     result: CriterionResult
 
 
 class VerificationReport(NamedTuple):
-    """How all criteria stand, in order."""
+    """The results of all criteria, in order."""
 
     results: tuple[EvaluatedCriterion, ...]
 
     def count(self, state: CriterionState) -> int:
-        """How many criteria are in a state."""
+        """The number of criteria in a state."""
         return sum(each.result.state is state for each in self.results)
 
     @property
     def has_failed(self) -> bool:
-        """Whether any criterion has."""
+        """Whether any criterion has failed."""
         return self.count(CriterionState.FAILED) > 0
 
     @property
     def summary(self) -> str:
-        """How many passed, failed, and are not known."""
+        """The number of criteria in each state."""
         return ", ".join(f"{self.count(state)} {state.value}" for state in CriterionState)
 
 
 def verify(context: VerificationContext) -> VerificationReport:
-    """Judge all criteria. Raises OSError where the journal's folder can't be read."""
-    return VerificationReport(
-        tuple(EvaluatedCriterion(criterion, criterion.evaluate(context)) for criterion in CRITERIA)
-    )
+    """Evaluate all criteria. Raises OSError if the journal's folder can't be read."""
+    return VerificationReport(tuple(EvaluatedCriterion(each, each.evaluate(context)) for each in CRITERIA))

@@ -1,4 +1,4 @@
-"""No name has become undefined: files that the campaign has changed, beside what they were before it."""
+"""Whether a name has become undefined in a changed file, by comparing with the file before the campaign."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from flake8_redis_ssot.linter.fix.regression_check import find_new_messages
 from flake8_redis_ssot.model import Span, plural
 
 _UNDEFINED_KINDS = frozenset({"UndefinedName", "UndefinedLocal", "UndefinedExport"})
-_UNPARSED = "Unread"
+_UNPARSED = "Unparsed"
 
 
 class _NewMessage(NamedTuple):
@@ -31,7 +31,7 @@ class _NewMessage(NamedTuple):
 
 
 class _IncomparableFile(NamedTuple):
-    """A file that can't be compared: its path, and why."""
+    """A file that can't be compared, and why."""
 
     path: str
     reason: str
@@ -44,10 +44,10 @@ def _check_undefined_names(context: VerificationContext) -> CriterionResult:
     if not originals:
         return CriterionResult(CriterionState.UNKNOWN, "the campaign has changed no file")
     problems = [each for path, digest in originals.items() for each in _compare_with_original(context, path, digest)]
-    new_messages_found = [each for each in problems if isinstance(each, _NewMessage)]
+    messages = [each for each in problems if isinstance(each, _NewMessage)]
     incomparable = [each for each in problems if isinstance(each, _IncomparableFile)]
-    undefined = [each for each in new_messages_found if each.kind in _UNDEFINED_KINDS or each.kind == _UNPARSED]
-    other_messages = [each for each in new_messages_found if each not in undefined]
+    undefined = [each for each in messages if each.kind in _UNDEFINED_KINDS or each.kind == _UNPARSED]
+    other_messages = [each for each in messages if each not in undefined]
     summary = f"{len(undefined) or 'none'} in {plural(len(originals), 'file')} that the campaign has changed"
     if other_messages:
         summary += f"; {plural(len(other_messages), 'other message')} of pyflakes that it did not give before"
@@ -70,7 +70,7 @@ def _check_undefined_names(context: VerificationContext) -> CriterionResult:
 
 
 def original_digests(journal: Journal) -> dict[str, str]:
-    """The files that stand changed (paths from the root), in order, with the digest of what each was at first."""
+    """The changed files (relative to the root), sorted, with the digest of each before the campaign."""
     digests: dict[str, str] = {}
     for batch in journal.kept_batches():
         for change in batch.changes:
@@ -81,7 +81,7 @@ def original_digests(journal: Journal) -> dict[str, str]:
 def _compare_with_original(
     context: VerificationContext, path: str, digest: str
 ) -> Iterator[_NewMessage | _IncomparableFile]:
-    """What is wrong with a file now and was not before; nothing where the file is gone."""
+    """New messages and unanalysed ranges in a file; nothing if it no longer exists."""
     file = os.path.join(context.root, *path.split("/"))
     try:
         now = read(file)
@@ -96,12 +96,11 @@ def _compare_with_original(
         yield _IncomparableFile(path, f"its original is lost: {error.strerror}")
         return
     before, after = SourceDocument.from_bytes(file, original), SourceDocument.from_bytes(file, now)
-    known_reasons = [gap.reason for gap in before.unanalysed_ranges]
-    yield from (
-        _NewMessage(_UNPARSED, _row_evidence(file, gap.row, f"can't be read any more: {gap.reason}", context))
-        for gap in after.unanalysed_ranges
-        if gap.reason not in known_reasons
-    )
+    known_reasons = [each.reason for each in before.unanalysed_ranges]
+    for each in after.unanalysed_ranges:
+        if each.reason not in known_reasons:
+            text = f"can't be read any more: {each.reason}"
+            yield _NewMessage(_UNPARSED, _row_evidence(file, each.row, text, context))
     for (kind, parts), row in sorted(find_new_messages(before, after), key=lambda message: message[1]):
         yield _NewMessage(kind, _row_evidence(file, row, _describe_message(kind, parts), context))
 
@@ -111,7 +110,7 @@ def _row_evidence(file: str, row: int, text: str, context: VerificationContext) 
 
 
 def _describe_message(kind: str, parts: tuple[str, ...]) -> str:
-    """A message of pyflakes: its kind in words, and the names that it is about."""
+    """A message of pyflakes: its kind in words, and the names in it."""
     words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", kind).lower()
     return f"{words}: {', '.join(f'`{part}`' for part in parts)}" if parts else words
 
