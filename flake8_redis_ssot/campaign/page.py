@@ -41,10 +41,10 @@ def render_page(
         "done": str(progress.done_count),
         "start": str(progress.initial),
         "max": str(max(progress.initial, 1)),
-        "heldcount": str(len(progress.skipped)),
+        "skipped_count": str(len(progress.skipped)),
         "charts": "".join(charts),
         "tables": "".join(_render_table(name, rows) for name, rows in progress.tables.items()),
-        "held": _render_skipped(progress),
+        "skipped": _render_skipped(progress),
         "rows": "\n".join(_render_finding(item, source_line_of(item)) for item in progress.remaining),
     }
     return _PLACEHOLDER.sub(lambda placeholder: values.get(placeholder[1], placeholder[0]), read(_TEMPLATE).decode())

@@ -15,7 +15,7 @@ from typing import IO
 from flake8_redis_ssot.files.atomic_write import read, write_durable
 
 FOLDER = ".redis-ssot"
-# In place of a digest: there is no file.
+# The digest of a file that does not exist.
 NO_FILE_DIGEST = ""
 
 

@@ -79,9 +79,8 @@ class _UsageCollector:
     def _collect_annotated(self, path: str, read: ast.Name) -> None:
         """Collect from a parameter or variable that is annotated with the class."""
         symbol_table = self._context.document(path).symbol_table
-        holder = next(
-            (each for each in symbol_table.ancestors(read) if isinstance(each, (ast.arg, ast.AnnAssign))), None
-        )
+        ancestors = symbol_table.ancestors(read)
+        holder = next((each for each in ancestors if isinstance(each, (ast.arg, ast.AnnAssign))), None)
         target = holder.target if isinstance(holder, ast.AnnAssign) else holder
         if isinstance(target, (ast.arg, ast.Name)):
             for each in symbol_table.symbol_of(target).reads:
