@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 from typing import NamedTuple
 
+from flake8_redis_ssot.semantic.ast_queries import iter_scope_nodes
+from flake8_redis_ssot.semantic.scopes import Symbol
 from flake8_redis_ssot.semantic.symbol_table import SymbolTable
 
 
@@ -36,3 +38,29 @@ def _unpacked_value(targets: ast.Tuple | ast.List, target: ast.AST, assignment: 
     if has_starred or assignment.wrapper or len(values) != len(targets.elts):
         return None
     return next(value for element, value in zip(targets.elts, values) if element is target)
+
+
+def is_assigned_in_function(node: ast.Name | ast.Attribute, symbol_table: SymbolTable) -> bool:
+    """Whether the function around an expression assigns to the same expression; False outside of functions."""
+    scope = symbol_table.scope_of(node)
+    return isinstance(scope.node, (ast.FunctionDef, ast.AsyncFunctionDef)) and any(
+        ast.unparse(each) == ast.unparse(node)
+        for each in iter_scope_nodes(scope.node)
+        if isinstance(each, (ast.Name, ast.Attribute))
+        and isinstance(each.ctx, ast.Store)
+        and symbol_table.scope_of(each) is scope
+    )
+
+
+def is_stored_elsewhere(symbol: Symbol, symbol_table: SymbolTable) -> bool:
+    """Whether the value of a function's variable is assigned to anything that is not a variable of the function."""
+    if not isinstance(symbol.scope.node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+        return True
+    own_values = {assignment_to(target, symbol_table).value for target in symbol.binding_nodes}
+    return any(
+        value is not None and (value in symbol.reads or value in own_values)
+        for target in iter_scope_nodes(symbol.scope.node)
+        if isinstance(target, (ast.Name, ast.Attribute, ast.Subscript)) and isinstance(target.ctx, ast.Store)
+        if not (isinstance(target, ast.Name) and symbol_table.symbol_of(target).scope is symbol.scope)
+        for value in [assignment_to(target, symbol_table).value]
+    )

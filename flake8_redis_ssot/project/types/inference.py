@@ -7,7 +7,12 @@ from collections.abc import Iterable, Iterator
 
 from flake8_redis_ssot.project.resolver import Definition, Resolver
 from flake8_redis_ssot.project.types.annotations import resolve_annotation
-from flake8_redis_ssot.project.types.assignments import Assignment, assignment_to
+from flake8_redis_ssot.project.types.assignments import (
+    Assignment,
+    assignment_to,
+    is_assigned_in_function,
+    is_stored_elsewhere,
+)
 from flake8_redis_ssot.project.types.attributes import find_targets
 from flake8_redis_ssot.project.types.decorators import KNOWN_DECORATORS, decorator_names
 from flake8_redis_ssot.project.types.inferred import (
@@ -23,7 +28,6 @@ from flake8_redis_ssot.project.types.receivers import find_enclosing_class, find
 from flake8_redis_ssot.semantic.ast_queries import MEMOIZING_DECORATORS, FunctionNode, iter_scope_nodes
 from flake8_redis_ssot.semantic.scopes import Symbol
 from flake8_redis_ssot.semantic.signatures import signature_of
-from flake8_redis_ssot.semantic.symbol_table import SymbolTable
 
 
 def infer_return(path: str, qualname: str, load: SymbolTableLoader, resolver: Resolver) -> InferredReturn | None:
@@ -166,17 +170,9 @@ def _refine_by_assignment(
     node: ast.Name | ast.Attribute, value: InferredValue, context: InferenceContext
 ) -> InferredValue:
     """A variable that is None at first is no longer so where the function sets it itself."""
-    scope = context.symbol_table.scope_of(node)
-    if not value.may_be_none or not isinstance(scope.node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-        return value
-    is_set = any(
-        ast.unparse(each) == ast.unparse(node)
-        for each in iter_scope_nodes(scope.node)
-        if isinstance(each, (ast.Name, ast.Attribute))
-        and isinstance(each.ctx, ast.Store)
-        and context.symbol_table.scope_of(each) is scope
-    )
-    return value._replace(may_be_none=not is_set)
+    if value.may_be_none and is_assigned_in_function(node, context.symbol_table):
+        return value._replace(may_be_none=False)
+    return value
 
 
 def _infer_attribute(node: ast.Attribute, context: InferenceContext) -> InferredValue:
@@ -201,21 +197,7 @@ def _infer_local(symbol: Symbol, node: ast.Name, context: InferenceContext) -> I
     targets = [binding.node for binding in symbol.bindings if not binding.is_deletion]
     value = _merge_targets(targets, context.visit(symbol))
     is_own = context.symbol_table.scope_of(node) is symbol.scope
-    return value._replace(is_new=value.is_new and is_own and not _is_stored_elsewhere(symbol, context.symbol_table))
-
-
-def _is_stored_elsewhere(symbol: Symbol, symbol_table: SymbolTable) -> bool:
-    """Whether the value of a function's variable is assigned to anything that is not a variable of the function."""
-    if not isinstance(symbol.scope.node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-        return True
-    own_values = {assignment_to(target, symbol_table).value for target in symbol.binding_nodes}
-    return any(
-        value is not None and (value in symbol.reads or value in own_values)
-        for target in iter_scope_nodes(symbol.scope.node)
-        if isinstance(target, (ast.Name, ast.Attribute, ast.Subscript)) and isinstance(target.ctx, ast.Store)
-        if not (isinstance(target, ast.Name) and symbol_table.symbol_of(target).scope is symbol.scope)
-        for value in [assignment_to(target, symbol_table).value]
-    )
+    return value._replace(is_new=value.is_new and is_own and not is_stored_elsewhere(symbol, context.symbol_table))
 
 
 def _merge_targets(
