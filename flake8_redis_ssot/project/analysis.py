@@ -1,48 +1,49 @@
-"""One project under one configuration: scanned once, then ready to answer for any of its files."""
+"""The analysis of one project under one configuration: scanned once, then queried file by file."""
 
 from __future__ import annotations
 
 import ast
-import re
-from collections.abc import Callable, Iterable, Mapping, Sequence, Set
-from contextlib import suppress
+from collections.abc import Mapping, Sequence, Set
 from functools import cache
-from operator import attrgetter
 from types import MappingProxyType
 from typing import NamedTuple
 
 from flake8_redis_ssot.config.model import Config
-from flake8_redis_ssot.files.atomic_write import read
+from flake8_redis_ssot.project.contents import ProjectContents
 from flake8_redis_ssot.project.modules import ModuleMap
 from flake8_redis_ssot.project.resolver import Resolver
-from flake8_redis_ssot.project.resources import ResourceIndex
+from flake8_redis_ssot.project.resources import ResourceIndex, third_party_names
 from flake8_redis_ssot.project.search.demand_queries import QueryResults, find_uses_in_files
 from flake8_redis_ssot.project.search.facts_cache import FactsCache
-from flake8_redis_ssot.project.search.prefilter import Search, choose_literal_prefixes
-from flake8_redis_ssot.project.search.scan import (
-    ScanFunction,
-    facts_from_bytes,
-    facts_from_source,
-    scanner_pool,
-    unreadable_facts,
-)
+from flake8_redis_ssot.project.search.facts_reader import FactsReader
+from flake8_redis_ssot.project.search.prefilter import Search
+from flake8_redis_ssot.project.search.scan import facts_from_bytes, facts_from_source
 from flake8_redis_ssot.project.search.worklist import SearchWorklist
 from flake8_redis_ssot.project.similarity.guarded_classes import GuardedClasses
 from flake8_redis_ssot.project.view import FileContext
 from flake8_redis_ssot.semantic.facts import NO_EXPORTS, Exports, FileFacts, attribute_origin
-from flake8_redis_ssot.semantic.name_patterns import NamePatterns, is_glob
-from flake8_redis_ssot.syntax.source import ParsedFile, decode, parse_decoded, parse_decoded_partially
+from flake8_redis_ssot.semantic.name_patterns import NamePatterns
+from flake8_redis_ssot.syntax.source import ParsedFile
 
-_SAMPLE_SIZE = 50
+
+class Dependencies(NamedTuple):
+    """What results depend on: the files `direct_paths` (absolute paths), and any other file that would match.
+
+    A file matches if one of `searches` matches it or if it reads one of `attributes`.
+    """
+
+    direct_paths: frozenset[str]
+    searches: tuple[Search, ...]
+    attributes: frozenset[str]
 
 
 class Analysis:
     """The facts of a project.
 
-    `files` is the whole project (absolute paths). `overlay` maps absolute paths to bytes that stand
-    in for what is on disk (an editor's buffer). `jobs` is the number of processes and `facts_cache` what an earlier run
-    has found out; they change nothing but the time. With `suppressions`, comments that name codes of ours are looked
-    at. `query_results` is what fixes have wanted to know so far.
+    `files` are all files of the project (absolute paths). `overlay` maps absolute paths to bytes that replace those on
+    disk (an editor's buffer). `jobs` is the number of processes and `facts_cache` the facts of an earlier run; neither
+    changes the results. With `suppressions`, comments that name our codes are recorded. `query_results` are the
+    answers to the queries of fixes so far.
     """
 
     def __init__(
@@ -56,20 +57,16 @@ class Analysis:
         suppressions: bool = False,
     ) -> None:
         self.config = config
-        self._overlay = dict(overlay or {})
         self._jobs = jobs
-        self._facts_cache = facts_cache
-        self.consulted_paths: set[str] = set()
+        self.contents = ProjectContents(files, overlay or {})
+        self._reader = FactsReader(self.contents, facts_cache, jobs)
         self._searches: list[Search] = []
-        files = sorted({*files, *self._overlay})
-        self.modules = ModuleMap(config.import_roots, files)
+        self.modules = ModuleMap(config.import_roots, self.contents.files)
         self._exports: dict[str, Exports] = {}
         self._facts: dict[str, FileFacts] = {}
-        self._trees: dict[str, ast.Module] = {}
-        self._files = files
         self.query_results = QueryResults()
         self._results_by_query: dict[tuple[frozenset[tuple[str, str]], frozenset[str]], QueryResults] = {}
-        self.resolver = Resolver(self.modules, self._load_exports, _third_party_names(config, self.modules))
+        self.resolver = Resolver(self.modules, self._load_exports, third_party_names(config, self.modules))
         self.resources = ResourceIndex(config, self.resolver)
         self._guarded_classes = self._new_guarded_classes()
         self._worklist = SearchWorklist(
@@ -78,41 +75,26 @@ class Analysis:
         self._searched_names: dict[str, Set[str]] = {}
         self._run_searches(self._worklist.initial_search())
 
+    def _new_guarded_classes(self) -> GuardedClasses:
+        contents = self.contents
+        return GuardedClasses(self.config, self.resources, self.resolver, contents.tree, cache(contents.load_outline))
+
     def _run_searches(self, search: Search | None) -> None:
-        """Scan for the guarded words, then for each new name under which a module passes a guarded one on."""
+        """Scan for the guarded names, then for each new name under which a module re-exports one of them."""
         if search is None:
             return
-        on_disk = self._files_on_disk()
-        sample = cache(lambda: _sample_files(on_disk))
-        with scanner_pool(self._jobs) as scan:
+        on_disk = self.contents.files_on_disk
+        with self._reader.start() as search_files:
             while search is not None:
-                # A file that was read with these words in mind already has nothing new to say.
+                # A file whose facts were extracted for all of these names has nothing new.
                 names = {name.decode() for query in search.module_queries for name in query.names}
                 paths = [path for path in on_disk if not names or not names <= self._searched_names.get(path, set())]
                 self._searches.append(search)
-                facts = self._search_files(paths, search, scan, sample)
-                search = self._add_facts([*facts, *self._scan_overlay(search)], search)
-
-    def _search_files(
-        self, paths: Sequence[str], search: Search, scan: ScanFunction, sample: Callable[[], list[bytes]]
-    ) -> list[FileFacts]:
-        """The facts of those files that hold what is looked for, in the order of `paths`."""
-        cached_facts, remaining = self._facts_cache.get(search, paths) if self._facts_cache else ([], paths)
-        if not remaining:
-            return cached_facts
-        use_prefixes = len(remaining) >= _SAMPLE_SIZE * 10
-        found_facts = scan(
-            remaining,
-            search._replace(literal_prefixes=choose_literal_prefixes(search.literals(), sample()))
-            if use_prefixes
-            else search,
-        )
-        if self._facts_cache:
-            self._facts_cache.put(search, remaining, found_facts)
-        return sorted([*cached_facts, *found_facts], key=attrgetter("path")) if cached_facts else found_facts
+                facts = search_files(paths, search)
+                search = self._add_facts([*facts, *self._reader.search_overlay(search)], search)
 
     def _add_facts(self, new_facts: Sequence[FileFacts], search: Search) -> Search | None:
-        """Learn from files that have been read; what there is to look for now."""
+        """Add the facts of files that were read; the search that they make necessary, if any."""
         self._searched_names |= {facts.path: search.patterns.exact for facts in new_facts}
         self._facts |= {facts.path: facts for facts in new_facts}
         self._exports |= {facts.path: facts.exports for facts in new_facts}
@@ -120,34 +102,47 @@ class Analysis:
         self.resources.clear_cache()
         return self._worklist.next_search(new_facts)
 
+    def _load_exports(self, path: str) -> Exports:
+        """The exports of a file, which is parsed if no search matched it."""
+        if path not in self._exports:
+            self._exports[path] = NO_EXPORTS
+            search = Search((), (), NamePatterns(frozenset()), self.modules.roots)
+            self._exports[path] = self._reader.read_facts(path, search).exports
+        return self._exports[path]
+
+    def known_exports(self, path: str) -> Exports:
+        """The exports of a file, if anything found so far depends on them; else none."""
+        return self._exports.get(path, NO_EXPORTS)
+
     @property
     def searches(self) -> tuple[Search, ...]:
-        """All that files were searched for."""
+        """All searches that were run."""
         return (*self._searches, *self.query_results.searches)
 
     @property
     def files(self) -> Sequence[str]:
         """All files of the project, in order."""
-        return self._files
+        return self.contents.files
 
-    def _files_on_disk(self) -> list[str]:
-        return [path for path in self._files if path not in self._overlay]
+    def read_bytes(self, path: str) -> bytes:
+        """The bytes of a file, as they are analysed. Raises OSError."""
+        return self.contents.read_bytes(path)
 
-    def _scan_overlay(self, search: Search) -> list[FileFacts]:
-        return [
-            facts_from_bytes(path, data, search) for path, data in self._overlay.items() if search.matches(data, path)
-        ]
+    def tree(self, path: str) -> ast.Module:
+        """The tree of a file. Raises OSError."""
+        return self.contents.tree(path)
 
     def update_files(
         self, contents: Mapping[str, bytes], parsed_files: Mapping[str, ParsedFile] = MappingProxyType({})
     ) -> None:
-        """Go on with other bytes for some of the files (absolute paths), as a run would that reads them afresh.
+        """Replace the bytes of some files (absolute paths), with the same result as a new analysis.
 
         `parsed_files` are those of them that were parsed already.
         """
-        self._overlay |= contents
-        self._invalidate(contents)
-        # What was asked is looked for as well.
+        self.contents.update(contents)
+        self._results_by_query.clear()
+        self._guarded_classes = self._new_guarded_classes()
+        # The facts have to answer the queries so far as well.
         search = self._worklist.search_for_readers(self.query_results.searched_names)
         matching_paths = [
             path for path, data in contents.items() if any(each.matches(data, path) for each in self.searches)
@@ -164,34 +159,20 @@ class Analysis:
         self._run_searches(self._add_facts(new_facts, search))
         self.query_results = self.query_results.update(new_facts, contents)
 
-    def _invalidate(self, paths: Iterable[str]) -> None:
-        for path in paths:
-            self._trees.pop(path, None)
-        self._results_by_query.clear()
-        self._guarded_classes = self._new_guarded_classes()
-
     def all_facts(self) -> Mapping[str, FileFacts]:
-        """The facts of every file that was read, for whichever reason."""
+        """The facts of every file that matched a search or a query, by path."""
         return {**self._facts, **self.query_results.facts}
 
     def has_all_readers(self, path: str, name: str) -> bool:
-        """Whether every file that reads a name of the module at `path` has been read."""
+        """Whether the facts include every file that reads `name` from the module at `path`."""
         return self.has_all_occurrences(name) or (path, name) in self.query_results.searched_names
 
     def has_all_occurrences(self, name: str) -> bool:
-        """Whether every file that holds a name has been read, whatever stands beside it."""
+        """Whether the facts include every file that contains a name, in whatever context."""
         return self._worklist.has_all_occurrences(name)
 
-    def find_files_matching(self, pattern: bytes) -> tuple[str, ...]:
-        """All files of the project whose bytes match a regular expression, in order."""
-        search, matches = re.compile(pattern).search, []
-        for path in self._files:
-            with suppress(OSError):  # what can't be read names nothing
-                matches += [path] if search(self._current_bytes(path)) else []
-        return tuple(matches)
-
     def run_queries(self, names: Set[tuple[str, str]], attributes: Set[str]) -> None:
-        """Find who reads names of modules (path and name), and where attributes of some names are read."""
+        """Find the readers of names of modules (path and name), and the uses of attributes with some names."""
         key = frozenset(names - self.query_results.searched_names), frozenset(attributes)
         if key not in self._results_by_query:
             self._results_by_query[key] = self._search_for_queries(*key)
@@ -199,54 +180,23 @@ class Analysis:
 
     def _search_for_queries(self, names: frozenset[tuple[str, str]], attributes: frozenset[str]) -> QueryResults:
         search = self._worklist.search_for_readers(names)
-        on_disk, new_facts = self._files_on_disk(), []
-        with scanner_pool(self._jobs) as scan:
-            if search.module_queries:
-                new_facts = [
-                    *self._search_files(on_disk, search, scan, lambda: _sample_files(on_disk)),
-                    *self._scan_overlay(search),
-                ]
+        new_facts: list[FileFacts] = []
+        if search.module_queries:
+            with self._reader.start() as search_files:
+                new_facts = search_files(self.contents.files_on_disk, search)
+            new_facts += self._reader.search_overlay(search)
         facts_by_path = {facts.path: facts for facts in new_facts}
-        uses = find_uses_in_files(self._files, attributes, self._current_bytes, self._jobs)
+        uses = find_uses_in_files(self.files, attributes, self.contents.current_bytes, self._jobs)
         return QueryResults(names, facts_by_path, uses, (search,) if search.module_queries else ())
 
     def search_files(self, paths: Sequence[str], search: Search) -> list[FileFacts]:
-        """The facts of those of some files (absolute paths) that hold what a search of the caller's looks for."""
+        """The facts of those of some files on disk (absolute paths) that match a search."""
         self._searches.append(search)
-        with scanner_pool(self._jobs) as scan:
-            return self._search_files(paths, search, scan, lambda: _sample_files(paths))
-
-    def known_exports(self, path: str) -> Exports:
-        """What a file exports, as far as anything found so far depends on it."""
-        return self._exports.get(path, NO_EXPORTS)
-
-    def _load_exports(self, path: str) -> Exports:
-        """The exports of a file that the search had no reason to parse."""
-        if path not in self._exports:
-            self._exports[path] = NO_EXPORTS
-            self._exports[path] = self._read_facts(path).exports
-        return self._exports[path]
-
-    def _read_facts(self, path: str) -> FileFacts:
-        search = Search((), (), NamePatterns(frozenset()), self.modules.roots)
-        if self._facts_cache is None or path in self._overlay:
-            return self._read_unmatched(path, search)
-        facts, _ = self._facts_cache.get(search, [path])
-        if not facts:
-            facts = [self._read_unmatched(path, search)]
-            self._facts_cache.put(search, [path], facts)
-        return facts[0]
-
-    def _read_unmatched(self, path: str, search: Search) -> FileFacts:
-        """The facts of a file that holds nothing that is looked for."""
-        try:
-            data = self._overlay[path] if path in self._overlay else read(path)
-        except OSError as error:
-            return unreadable_facts(path, error)
-        return facts_from_bytes(path, data, search)
+        with self._reader.start() as search_files:
+            return search_files(paths, search)
 
     def file_context(self, path: str) -> FileContext | None:
-        """One file as the project sees it; None where it mentions nothing that is guarded."""
+        """One file as rules see it; None if no search matched it."""
         facts = self._facts.get(path)
         if facts is None:
             return None
@@ -262,27 +212,10 @@ class Analysis:
             self.find_class_readers,
         )
 
-    def _new_guarded_classes(self) -> GuardedClasses:
-        return GuardedClasses(self.config, self.resources, self.resolver, self.tree, cache(self._load_outline))
-
-    def tree(self, path: str) -> ast.Module:
-        """The tree of a file. Raises OSError."""
-        if path not in self._trees:
-            self._trees[path] = parse_decoded(decode(self.read_bytes(path))).tree
-        return self._trees[path]
-
-    def _load_outline(self, path: str) -> ast.Module | None:
-        """The tree of a file in which functions are hollow; None where it can't be read."""
-        try:
-            decoded = decode(self._current_bytes(path))
-        except OSError:
-            return None
-        return (parse_decoded_partially(decoded, lambda first, last: False) or parse_decoded(decoded)).tree
-
     def find_class_readers(self, path: str, qualname: str) -> tuple[str, ...]:
-        """The files that import a class (the file that defines it, and its local name), under whatever name.
+        """The files that import a class (the file that defines it, and its local name) under any name, in order.
 
-        Or that reach it through its module, as far as is known.
+        Files that reach it as an attribute of its module are included if their facts are known.
         """
         name = qualname.partition(".")[0].partition("#")[0]
         if not self._worklist.has_all_imports(name) and not self.has_all_readers(path, name):
@@ -306,47 +239,8 @@ class Analysis:
             for definition in self.resolver.resolve(each, path)
         )
 
-    def read_bytes(self, path: str) -> bytes:
-        """The bytes of a file, as they were analysed."""
-        self.consulted_paths.add(path)
-        return self._current_bytes(path)
-
-    def _current_bytes(self, path: str) -> bytes:
-        return self._overlay[path] if path in self._overlay else read(path)
-
     def dependencies(self) -> Dependencies:
-        """What everything that was found out depends on."""
+        """What the results so far depend on."""
         attribute_paths = {path for uses in self.query_results.attribute_uses.values() for path in uses}
-        direct_paths = {*self.all_facts(), *self._exports, *self.consulted_paths, *attribute_paths}
+        direct_paths = {*self.all_facts(), *self._exports, *self.contents.consulted_paths, *attribute_paths}
         return Dependencies(frozenset(direct_paths), self.searches, frozenset(self.query_results.attribute_uses))
-
-
-def _sample_files(files: Sequence[str]) -> list[bytes]:
-    """Some of the files."""
-    sample = []
-    for path in files[:: max(len(files) // _SAMPLE_SIZE, 1)]:
-        with suppress(OSError):  # it is told when it is its turn
-            sample.append(read(path))
-    return sample
-
-
-def _third_party_names(config: Config, modules: ModuleMap) -> frozenset[str]:
-    """Top-level names of the configuration that no module of the project has: a third party's, also beside a script."""
-    names = [name for resource in config.resources for name in resource.constructors]
-    top_packages = {name.partition(".")[0] for name in names}
-    return frozenset(
-        package
-        for package in top_packages
-        if not is_glob(package) and modules.path_of(package) is None and modules.folder_of(package) is None
-    )
-
-
-class Dependencies(NamedTuple):
-    """What was looked at: files `direct_paths` (absolute paths), and all others by `searches` and for `attributes`.
-
-    A file that is not near stays without a say as long as no search wants it and it reads no such attribute.
-    """
-
-    direct_paths: frozenset[str]
-    searches: tuple[Search, ...]
-    attributes: frozenset[str]

@@ -181,7 +181,7 @@ class ReferenceIndex:
         """All files of the project in whose text the last part of a module's name stands, in order."""
         if path not in self._files_by_module_word:
             word = re.escape(self._last_part(path))
-            self._files_by_module_word[path] = self._analysis.find_files_matching(rb"\b" + word + rb"\b")
+            self._files_by_module_word[path] = self._analysis.contents.find_matching(rb"\b" + word + rb"\b")
         return self._files_by_module_word[path]
 
     def find_files_matching(self, pattern: bytes) -> tuple[str, ...]:

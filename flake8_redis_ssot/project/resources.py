@@ -8,6 +8,7 @@ from typing import NamedTuple
 from flake8_redis_ssot.config.model import Config, Resource
 from flake8_redis_ssot.files.gitignore import PathPatterns
 from flake8_redis_ssot.files.paths import to_relative_path
+from flake8_redis_ssot.project.modules import ModuleMap
 from flake8_redis_ssot.project.resolver import Definition, Resolver
 from flake8_redis_ssot.semantic.name_patterns import dotted_pattern, is_glob
 
@@ -147,6 +148,17 @@ class ResourceIndex:
     def is_canonical(self, resource: Resource, module: str) -> bool:
         """Whether a module is a home of the resource."""
         return any(_is_inside(module, canonical) for canonical in self._canonical_modules[resource.name])
+
+
+def third_party_names(config: Config, modules: ModuleMap) -> frozenset[str]:
+    """The top-level names of constructors of no module of the project; a file next to a script does not count."""
+    names = [name for resource in config.resources for name in resource.constructors]
+    top_packages = {name.partition(".")[0] for name in names}
+    return frozenset(
+        package
+        for package in top_packages
+        if not is_glob(package) and modules.path_of(package) is None and modules.folder_of(package) is None
+    )
 
 
 def _is_inside(name: str, module: str) -> bool:

@@ -67,7 +67,7 @@ def fix_each_file(
     fix_file = partial(_fix_file, located_findings, context, is_wanted)
     for file_result in map_forked(fix_file, list(_group_by_file(located_findings).values()), jobs):
         _add_file_result(file_fixes, located_findings, file_result)
-        analysis.consulted_paths |= file_result.consulted
+        analysis.contents.consulted_paths |= file_result.consulted
         analysis.query_results = analysis.query_results.merge(file_result.query_results)
     return file_fixes
 
@@ -97,12 +97,12 @@ def _fix_file(
 ) -> _FileResult:
     """What comes of the findings of a file, given by their numbers, whatever the other files come to."""
     analysis, path = context.analysis, located_findings[numbers[0]].path
-    consulted, query_results = set(analysis.consulted_paths), analysis.query_results
+    consulted, query_results = set(analysis.contents.consulted_paths), analysis.query_results
     with context.references.isolate():
         candidates = {number: draft_fix(located_findings[number], context) for number in numbers}
         return replace(
             _apply_own_fixes(path, candidates, context, is_wanted),
-            consulted=frozenset(analysis.consulted_paths - consulted),
+            consulted=frozenset(analysis.contents.consulted_paths - consulted),
             query_results=analysis.query_results.since(query_results),
         )
 

@@ -1,0 +1,66 @@
+"""The bytes and trees of a project's files, as they are on disk or replaced in memory."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+
+from flake8_redis_ssot.files.atomic_write import read
+from flake8_redis_ssot.syntax.source import decode, parse_decoded, parse_decoded_partially
+
+
+class ProjectContents:
+    """The files of a project (absolute paths, sorted); `overlay` maps some of them to other bytes than those on disk.
+
+    `consulted_paths` are the files that `read_bytes` was asked for. All methods take absolute paths.
+    """
+
+    def __init__(self, files: Iterable[str], overlay: Mapping[str, bytes]) -> None:
+        self.overlay = dict(overlay)
+        self.files = sorted({*files, *self.overlay})
+        self.consulted_paths: set[str] = set()
+        self._trees: dict[str, ast.Module] = {}
+
+    @property
+    def files_on_disk(self) -> list[str]:
+        """The files that are not in the overlay, in order."""
+        return [path for path in self.files if path not in self.overlay]
+
+    def update(self, contents: Mapping[str, bytes]) -> None:
+        """Replace the bytes of some files."""
+        self.overlay |= contents
+        for path in contents:
+            self._trees.pop(path, None)
+
+    def current_bytes(self, path: str) -> bytes:
+        """The bytes of a file, without recording that it was consulted. Raises OSError."""
+        return self.overlay[path] if path in self.overlay else read(path)
+
+    def read_bytes(self, path: str) -> bytes:
+        """The bytes of a file. Raises OSError."""
+        self.consulted_paths.add(path)
+        return self.current_bytes(path)
+
+    def tree(self, path: str) -> ast.Module:
+        """The tree of a file. Raises OSError."""
+        if path not in self._trees:
+            self._trees[path] = parse_decoded(decode(self.read_bytes(path))).tree
+        return self._trees[path]
+
+    def load_outline(self, path: str) -> ast.Module | None:
+        """The tree of a file in which function bodies may be empty; None if it can't be read."""
+        try:
+            decoded = decode(self.current_bytes(path))
+        except OSError:
+            return None
+        return (parse_decoded_partially(decoded, lambda first, last: False) or parse_decoded(decoded)).tree
+
+    def find_matching(self, pattern: bytes) -> tuple[str, ...]:
+        """All files whose bytes match a regular expression, in order."""
+        search, matches = re.compile(pattern).search, []
+        for path in self.files:
+            with suppress(OSError):  # an unreadable file can't match
+                matches += [path] if search(self.current_bytes(path)) else []
+        return tuple(matches)
