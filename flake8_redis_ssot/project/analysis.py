@@ -215,7 +215,7 @@ class Analysis:
     def find_class_readers(self, path: str, qualname: str) -> tuple[str, ...]:
         """The files that import a class (the file that defines it, and its local name) under any name, in order.
 
-        Files that reach it as an attribute of its module are included if their facts are known.
+        Files that access it as an attribute of its module are included if their facts are known.
         """
         name = qualname.partition(".")[0].partition("#")[0]
         if not self._worklist.has_all_imports(name) and not self.has_all_readers(path, name):

@@ -1,4 +1,4 @@
-"""What only the code can tell of a configuration: whether the names in it exist."""
+"""Checks that the names in a configuration exist in the project."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ from flake8_redis_ssot.semantic.name_patterns import is_glob
 
 
 def check_names(config: Config, resolver: Resolver) -> None:
-    """Raise ConfigError where the configuration names what is not there."""
+    """Raise ConfigError if the configuration names an instance or accessor that does not exist."""
     errors = name_errors(config, resolver)
     if errors:
         raise ConfigError(errors)
 
 
 def name_errors(config: Config, resolver: Resolver) -> tuple[ConfigProblem, ...]:
-    """Instances and accessors that a module of the project certainly does not define."""
+    """The instances and accessors that their module certainly does not define."""
     return tuple(
         problem for resource in config.resources for problem in _undefined_problems(config, resource, resolver)
     )
 
 
 def name_warnings(config: Config, resolver: Resolver) -> tuple[ConfigProblem, ...]:
-    """Canonical modules that do not exist yet; constructors and replacements that their module does not define."""
+    """The canonical modules that do not exist yet, and constructors and replacements that are not defined."""
     return tuple(problem for resource in config.resources for problem in _missing_problems(config, resource, resolver))
 
 
@@ -55,7 +55,7 @@ def _missing_problems(config: Config, resource: Resource, resolver: Resolver) ->
                 config, resource, "canonical", f"there is no module `{module}` (yet) under {_format_roots(config)}"
             )
     for constructor in resource.constructors:
-        # A third party's may have the name of a package of ours: then this is no mistake.
+        # A third-party package may have the same name as one of the project, so this is only a warning.
         message = None if is_glob(constructor) else _undefined_message(constructor, resolver)
         if message:
             yield _problem(config, resource, "constructors", message)
@@ -66,12 +66,12 @@ def _missing_problems(config: Config, resource: Resource, resolver: Resolver) ->
 
 
 def _format_roots(config: Config) -> str:
-    """The import roots, as absolute paths: where a module was looked for."""
+    """The import roots, as absolute paths."""
     return " or ".join(f"`{os.path.normpath(config.root / source)}`" for source in config.src)
 
 
 def _undefined_message(dotted: str, resolver: Resolver) -> str | None:
-    """Why a dotted name can't be right, as far as the code shows it."""
+    """Why a dotted name is undefined; None if it is defined, or may be."""
     module, _, attributes = resolver.to_origin(dotted).partition(":")
     path = resolver.modules.path_of(module)
     if path is None or not attributes:

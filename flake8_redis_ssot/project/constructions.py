@@ -1,4 +1,4 @@
-"""New instances: which calls make one, and which calls are handed a constructor to call later."""
+"""Diagnoses new instances: calls that create one, and calls that are passed a constructor to call later."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from flake8_redis_ssot.project.view import Diagnosis, FileContext, format_via
 from flake8_redis_ssot.semantic.facts import Call, CallbackArgument
 from flake8_redis_ssot.semantic.name_patterns import dotted_pattern
 
-# Callables that call their argument later: dotted pattern → the position or keyword of that argument.
+# Callables that call an argument later: dotted pattern → the position or keyword of that argument.
 _CALLING_FUNCTIONS: dict[str, tuple[int | str, ...]] = {
     "asyncio.to_thread": (0, "func"),
     "attr.**.Factory": (0, "factory"),
@@ -36,14 +36,14 @@ _CALLING_FUNCTIONS: dict[str, tuple[int | str, ...]] = {
     "threading.Timer": (1, "function"),
     "werkzeug.local.LocalProxy": (0,),
 }
-# Keywords that say the same of any callable (dataclasses, attrs, pydantic, SQLAlchemy models, factories).
+# Keywords that mean a factory for any callable (dataclasses, attrs, pydantic, SQLAlchemy models, factories).
 _FACTORY_KEYWORDS = frozenset({"default_factory", "factory"})
-# Methods that say the same: executors and event loops.
+# Methods of executors and event loops that call an argument.
 _CALLING_METHODS: dict[str, int] = {"run_in_executor": 1, "submit": 0, "run_in_threadpool": 0}
 
 
 def judge_call(call: Call, file: FileContext, phrase: str) -> Diagnosis | None:
-    """Confirm that a call makes a new instance outside its source of truth; `phrase` says how, in the message."""
+    """Diagnose a call that creates an instance outside its source of truth; `phrase` is the verb of the message."""
     for definition, resource in find_constructors(call.origins, file):
         if not file.is_exempt(resource):
             return _diagnosis(_subject(call.function, phrase, definition), definition, resource, file)
@@ -57,25 +57,25 @@ def judge_call(call: Call, file: FileContext, phrase: str) -> Diagnosis | None:
 
 
 def _is_constructor(function: str, file: FileContext) -> bool:
-    """Whether a function of this file is configured to make new ones."""
+    """Whether a function of this file is a constructor itself."""
     definitions = file.resolve([f"{file.module}:@{function}"]) if function else ()
     return any(file.resources.constructor_resource(definition) for definition in definitions)
 
 
 def find_constructors(origins: Iterable[str], file: FileContext) -> list[tuple[Definition, Resource]]:
-    """The homes among `origins` that make new instances, each with its resource."""
+    """The constructors among the definitions of `origins`, each with its resource."""
     pairs = [(definition, file.resources.constructor_resource(definition)) for definition in file.resolve(origins)]
     return [(definition, resource) for definition, resource in pairs if resource is not None]
 
 
 def _is_shared_instance(call: Call, definition: Definition, file: FileContext) -> bool:
-    """In the canonical module itself: the first instance of its kind that is kept."""
+    """Whether a call in a canonical module creates the first instance that is stored."""
     stored_calls = (other for other in file.facts.calls if other.is_stored)
     return call == next((other for other in stored_calls if definition in file.resolve(other.origins)), None)
 
 
 def _subject(function: str, phrase: str, definition: Definition) -> str:
-    """`f` makes a new `app.Manager`; of a function or classmethod that constructs, what is new has no name."""
+    """The subject of a message: a new `app.Manager`, or, where a function constructs it, a new instance by it."""
     name = function.rpartition("<locals>.")[2]
     is_class = definition.name.rpartition(".")[2].lstrip("_")[:1].isupper()
     noun_phrase = f"new `{definition.name}`" if is_class else f"new instance by `{definition.name}()`"
@@ -88,7 +88,7 @@ def _diagnosis(subject: str, definition: Definition, resource: Resource, file: F
 
 
 def judge_callback(callback: CallbackArgument, file: FileContext) -> Diagnosis | None:
-    """Confirm that a call is handed a constructor which it calls later."""
+    """Diagnose a call that is passed a constructor, and calls it later."""
     caller = _calling_function(callback, file)
     if caller is None:
         return None
@@ -99,7 +99,7 @@ def judge_callback(callback: CallbackArgument, file: FileContext) -> Diagnosis |
 
 
 def _calling_function(callback: CallbackArgument, file: FileContext) -> str | None:
-    """The name of the callable that will call the argument, or None where it has other uses for it."""
+    """The name of the callable that calls its argument, or None if it does not."""
     if callback.slot in _FACTORY_KEYWORDS:
         return str(callback.slot)
     if _CALLING_METHODS.get(callback.callee_name) == callback.slot:

@@ -1,4 +1,4 @@
-"""What is deprecated about what a file imports or reaches into."""
+"""The deprecated names that a file imports or accesses."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from flake8_redis_ssot.semantic.facts import AttributeAccess, Import, attribute_
 def find_deprecated(
     candidate: Candidate, file: FileContext
 ) -> Sequence[tuple[Import | AttributeAccess, DeprecatedName]]:
-    """What is old at a confirmed site: each name of a statement that is, with its entry in the configuration."""
+    """The imports or the access of a confirmed candidate that are deprecated, each with its configuration entry."""
     if isinstance(candidate.fact, AttributeAccess):
         accessed: Iterable[DeprecatedName] = (old for old, _, _ in find_accessed_names(candidate.fact, file))
         return [(candidate.fact, old) for old in accessed][:1]
@@ -32,7 +32,7 @@ def find_deprecated(
 
 
 def find_deprecated_names(entry: Import, file: FileContext) -> Iterator[tuple[DeprecatedName, str, tuple[str, ...]]]:
-    """What is deprecated about an imported name: the old entry, the name's true home, and who passed it on."""
+    """The deprecated names that an import resolves to: the entry, the dotted name, and the re-exporting modules."""
     if entry.is_typing_only and file.config.type_checking == "ignore":
         return
     module, _, name = entry.origin.partition(":")
@@ -45,7 +45,7 @@ def find_deprecated_names(entry: Import, file: FileContext) -> Iterator[tuple[De
 
 
 def _star_import_definitions(entry: Import, file: FileContext) -> Iterator[Definition]:
-    """The homes of the names that are read in the file and that this star import, and no later one, has bound."""
+    """The definitions of the names that the file reads and that this star import, and no later one, binds."""
     for read in entry.star_reads:
         own_origins = [part for part in read.split("|") if part.startswith(entry.origin)]
         exported = file.resolve(own_origins)
@@ -63,7 +63,7 @@ def _match_deprecated(
 def find_accessed_names(
     access: AttributeAccess, file: FileContext
 ) -> Iterator[tuple[DeprecatedName, str, tuple[str, ...]]]:
-    """The same of an attribute that reaches into a deprecated module which no import of the file names."""
+    """The same for an attribute access into a deprecated module that no import of the file names."""
     bases = file.resolve([access.base])
     for definition in file.resolve([attribute_origin(access.base, access.attribute)]):
         for old, name, via_modules in _match_deprecated(file, definition.name, definition.via):

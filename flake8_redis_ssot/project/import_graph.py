@@ -1,4 +1,4 @@
-"""The import graph: what runs while a module is being loaded, and whether one more import would close a ring."""
+"""The import graph: what a module imports while it is loaded, and whether an import would create a cycle."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from flake8_redis_ssot.semantic.flow.evaluator import resolve_relative_module
 
 
 class ImportGraph:
-    """Module-level imports of the files that are asked about, read when needed. `tree` gives a file's tree."""
+    """The module-level imports of files (absolute paths), read lazily; `tree` returns the tree of a file."""
 
     def __init__(self, resolver: Resolver, tree: Callable[[str], ast.Module]) -> None:
         self._resolver = resolver
@@ -19,19 +19,16 @@ class ImportGraph:
         self._imports_by_path: dict[str, tuple[str, ...]] = {}
 
     def update_files(self, paths: Iterable[str]) -> None:
-        """Read some files anew, which have other trees now."""
+        """Forget the imports of files whose trees have changed."""
         for path in paths:
             self._imports_by_path.pop(path, None)
 
     def has_import(self, path: str, target: str) -> bool:
-        """Whether loading one file loads another one (both paths) directly."""
+        """Whether the file `path` imports the file `target` directly when it is loaded."""
         return target in self._direct_imports(path)
 
     def find_path(self, start: str, goal: str, excluded: Collection[str] = ()) -> list[str] | None:
-        """How loading the file `start` comes to load `goal`: the paths from one to the other, or None.
-
-        No way leads through the files `excluded`.
-        """
+        """The shortest import chain from the file `start` to `goal`, as paths, without `excluded` files; or None."""
         predecessors: dict[str, str | None] = {start: None}
         queue = [start]
         while queue:
@@ -45,16 +42,16 @@ class ImportGraph:
         return None
 
     def would_create_cycle(self, importer: str, target: str) -> str | None:
-        """The ring that an import of `target` at the top of `importer` (paths) would close, in words; None if none.
+        """The cycle that a module-level import of `target` in `importer` (paths) would create, in words; or None.
 
-        With a ring it depends on which of the two is loaded first whether the name is there yet: whoever comes
-        second finds the other half-loaded. Both orders happen, as tests and programs start anywhere.
+        In a cycle, the module that is loaded second imports from one that is only partially initialised. Either order
+        can happen, as tests and programs start anywhere.
         """
-        importer_packages = self._parent_packages(importer)  # which are being loaded already, whoever comes first
+        importer_packages = self._parent_packages(importer)  # in either order, these are being loaded already
         for path in (*self._parent_packages(target), target):
             if path in importer_packages or path == importer:
                 continue
-            # Whichever comes first: the importer, with its packages half-loaded, or the target with its own.
+            # Either the importer is loaded first, with its packages partially initialised, or the target with its own.
             import_path = self.find_path(path, importer, importer_packages) or self.find_path(
                 path, importer, self._parent_packages(path)
             )
@@ -64,7 +61,7 @@ class ImportGraph:
         return None
 
     def _parent_packages(self, path: str) -> list[str]:
-        """The packages around a module, which are loaded before it."""
+        """The files of the packages that contain a module, which are loaded before it."""
         parts = self._resolver.modules.name_of(path).split(".")
         names = (".".join(parts[:length]) for length in range(1, len(parts)))
         paths = [self._resolver.modules.path_of(name) for name in names]
@@ -103,7 +100,7 @@ def _trace_path(predecessors: dict[str, str | None], path: str | None) -> list[s
 
 
 def _import_time_imports(body: Sequence[ast.stmt]) -> Iterator[ast.Import | ast.ImportFrom]:
-    """The imports that run when a module is loaded: not in functions, not for type checkers only."""
+    """The imports that run when a module is loaded: not those in functions or under `TYPE_CHECKING`."""
     for statement in body:
         if isinstance(statement, (ast.Import, ast.ImportFrom)):
             yield statement
@@ -120,7 +117,7 @@ def _import_time_imports(body: Sequence[ast.stmt]) -> Iterator[ast.Import | ast.
 
 
 def _imported_modules(node: ast.Import | ast.ImportFrom, package: str) -> Iterator[tuple[str, str]]:
-    """The modules that a statement names, each with the name that it takes from it (empty: the module itself)."""
+    """The modules that a statement imports, each with the name imported from it (empty: the module itself)."""
     if isinstance(node, ast.Import):
         yield from ((alias.name, "") for alias in node.names)
         return

@@ -1,4 +1,4 @@
-"""Which file is which module: import roots, packages and namespace packages, from a list of files alone."""
+"""Maps modules to files by import roots, packages and namespace packages, from a list of files alone."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from functools import cache
 
 from flake8_redis_ssot.syntax.notebooks import NOTEBOOK_SUFFIX
 
-# A notebook has a name like a module's, but no import can mean it.
+# A notebook has a name like a module, but not one that can be imported.
 _NOTEBOOK_SUFFIX = NOTEBOOK_SUFFIX.replace(".", "-")
-# A stub stands for a module only where there is no code of it, under any root.
+# A stub is used only if no root has the module's code.
 _SUFFIXES = ((os.sep + "__init__.py", ".py"), (os.sep + "__init__.pyi", ".pyi"))
 
 
 class ModuleMap:
     """Maps dotted module names to files and back.
 
-    `roots` are absolute folders (the import roots, most specific first wins for a file's own name), `files`
+    `roots` are the import roots (absolute folders; a file is named from the deepest one that contains it), `files`
     absolute paths. Nothing is read from disk.
     """
 
@@ -30,7 +30,7 @@ class ModuleMap:
         self._cached_sibling = cache(self._find_sibling)
 
     def path_of(self, module: str) -> str | None:
-        """The file of a module, or None where the project has none (a third party's, or a namespace package)."""
+        """The file of a module; None if the project has none (third-party, or a namespace package)."""
         if module not in self._paths:
             self._paths[module] = self._find_file(module)
         return self._paths[module]
@@ -54,7 +54,7 @@ class ModuleMap:
         )
 
     def folder_of(self, package: str) -> str | None:
-        """The folder (with a final separator) of a package, perhaps one without an `__init__`; None without files."""
+        """The folder (with a final separator) of a package or namespace package; None if it has no files."""
         for root in self._configured_roots:
             folder = root + package.replace(".", os.sep) + os.sep
             if any(path.startswith(folder) for path in self._files):
@@ -62,11 +62,11 @@ class ModuleMap:
         return None
 
     def path_for_importer(self, module: str, importer: str) -> str | None:
-        """The file of a module as a given file sees it: import roots, else the folder that its run puts on the path."""
+        """The file of a module that `importer` (a path) imports: in an import root, else beside the importer."""
         return self.path_of(module) or self._cached_sibling(module, os.path.dirname(importer))
 
     def _find_sibling(self, module: str, folder: str) -> str | None:
-        """A script's own folder, or the first folder above a test that is no package, is on the path when it runs."""
+        """Running a script puts its folder on `sys.path`, pytest the first folder above a test that is no package."""
         while os.path.join(folder, "__init__.py") in self._files:
             folder = os.path.dirname(folder)
         base = os.path.join(folder, module.replace(".", os.sep))
@@ -74,14 +74,14 @@ class ModuleMap:
         return next((path for path in paths if path in self._files), None)
 
     def name_of(self, path: str) -> str:
-        """The dotted name of a file, counted from the most specific import root; a package's is its folder's."""
+        """The dotted name of a file, relative to the deepest import root; of an `__init__.py`, that of the package."""
         if path not in self._names:
             self._names[path] = module_name(path, self.roots)
         return self._names[path]
 
 
 def module_name(path: str, roots: Sequence[str]) -> str:
-    """The dotted name of a file; `roots` as `ModuleMap.roots`: absolute, with a final separator, deepest first."""
+    """The dotted name of a file; `roots` are absolute, with a final separator, deepest first."""
     root = next((root for root in roots if path.startswith(root)), os.path.dirname(path) + os.sep)
     stem, suffix = os.path.splitext(path[len(root) :])
     parts = (stem + _NOTEBOOK_SUFFIX if suffix == NOTEBOOK_SUFFIX else stem).split(os.sep)
@@ -91,6 +91,6 @@ def module_name(path: str, roots: Sequence[str]) -> str:
 
 
 def package_name(path: str, roots: Sequence[str]) -> str:
-    """The package that a file's relative imports count from."""
+    """The package that a file's relative imports are relative to; `roots` as in `module_name`."""
     name = module_name(path, roots)
     return name if os.path.basename(path).startswith("__init__.") else name.rpartition(".")[0]

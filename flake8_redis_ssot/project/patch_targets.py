@@ -1,4 +1,4 @@
-"""What a string that names code means: origins, as for any other expression."""
+"""Resolves strings that name code, such as the targets of mock patches, to origins."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from flake8_redis_ssot.semantic.facts import StringReference, attribute_origin
 
 
 def string_origins(reference: StringReference, resolver: Resolver) -> tuple[str, ...]:
-    """The origins that a mention stands for; of a patch, one for each attribute that it replaces."""
+    """The origins that a string refers to; of a patch, one for each attribute that it replaces."""
     if reference.role == "object":
         return tuple(
             _attribute_origin(part, reference.text, resolver) for owner in reference.owners for part in owner.split("|")
@@ -19,7 +19,7 @@ def string_origins(reference: StringReference, resolver: Resolver) -> tuple[str,
 
 
 def _attribute_origin(owner: str, name: str, resolver: Resolver) -> str:
-    """The attribute of an object: of a module that is reached through its package, that of the module."""
+    """The origin of an attribute, also where its owner is a module that is accessed through its package."""
     module, _, attributes = owner.partition(":")
     located = resolver.to_origin(f"{module}.{attributes}") if attributes else owner
     is_submodule = located.partition(":")[0].startswith(f"{module}.")
@@ -27,5 +27,5 @@ def _attribute_origin(owner: str, name: str, resolver: Resolver) -> str:
 
 
 def is_patch(reference: StringReference) -> bool:
-    """Whether an attribute of a module is replaced for a while."""
+    """Whether a string is the target of a mock patch."""
     return reference.role in ("patch", "object", "multiple")

@@ -1,4 +1,4 @@
-"""Who reads, patches and imports the names of modules: one index, which searches the project for what it lacks."""
+"""An index of the readers, patches and importers of names, which searches the project for missing entries."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from flake8_redis_ssot.semantic.facts import Import
 
 
 class ReferenceQuery(NamedTuple):
-    """What a search through all files answers: who reads and who patches `name` of the module at `path`.
+    """A query over all files: who reads and who patches `name` of the module at `path` (absolute).
 
-    With an empty path: where an attribute of that name is read, of whatever object.
+    With an empty path: where an attribute of that name is read, of any object.
     """
 
     path: str
@@ -30,7 +30,7 @@ class ReferenceQuery(NamedTuple):
 
 @dataclass
 class _Snapshot:
-    """What follows from the files that are known while the analysis has these `results`."""
+    """Tables of the files that are known while the analysis has these `results`."""
 
     results: QueryResults
     table: ReferenceTable
@@ -39,10 +39,9 @@ class _Snapshot:
 
 
 class ReferenceIndex:
-    """The references of a project, in the files that the analysis has read so far.
+    """The references in the files that the analysis has read so far, the known files; all paths are absolute.
 
-    `add` searches all files for more: best once, for everything that will be asked for. What is asked for and is not
-    known is searched for there and then.
+    `add` searches all files: best once, for every expected query. Other queries are searched for when they are made.
     """
 
     def __init__(self, analysis: Analysis, import_graph: ImportGraph) -> None:
@@ -64,7 +63,7 @@ class ReferenceIndex:
         return self._current
 
     def add(self, queries: Iterable[ReferenceQuery]) -> None:
-        """Search all files for the answers that are not known yet."""
+        """Search all files for the queries that have no answer yet."""
         analysis, queries = self._analysis, set(queries)
         names = {query for query in queries if query.path and not analysis.has_all_readers(*query)}
         attributes = {query.name for query in queries if not query.path}
@@ -74,9 +73,9 @@ class ReferenceIndex:
 
     @contextmanager
     def isolate(self) -> Iterator[None]:
-        """Know afterwards what was known before, whatever is searched for meanwhile.
+        """Forget the results of all searches in the block.
 
-        What is known of other files has a say in fixes; so the fixes of one file do not depend on those before it.
+        Fixes depend on which files are known, and the fixes of one file must not depend on those of another.
         """
         snapshot = self._snapshot
         try:
@@ -85,7 +84,7 @@ class ReferenceIndex:
             self._current, self._analysis.query_results = snapshot, snapshot.results
 
     def update_files(self, paths: Iterable[str]) -> None:
-        """Read some files anew, whose bytes are others in the analysis."""
+        """Forget the bytes of files that have changed in the analysis."""
         for path in paths:
             self._code_by_path.pop(path, None)
         self._files_by_module_word.clear()
@@ -96,59 +95,55 @@ class ReferenceIndex:
         readers = self._snapshot.table.readers
         named_readers, star_readers = readers.get((path, name), []), readers.get((path, "*"), [])
         if self._analysis.has_all_occurrences(name):
-            # A star brings in what it is not asked for; who has the name from there is among its own readers.
-            star_readers = [
-                star_reader for star_reader in star_readers if name.encode() in self.code_bytes(star_reader.path)
-            ]
+            # A star import binds the name in files that never use it; files that import it from there have entries too.
+            star_readers = [each for each in star_readers if name.encode() in self.code_bytes(each.path)]
         return tuple(reader for reader in (*named_readers, *star_readers) if reader.path != path)
 
     def find_deferred_readers(self, path: str, name: str) -> tuple[Reader, ...]:
-        """Those known that look the name up each time a function runs, or have the whole module and may do so."""
+        """The known readers that look the name up each time a function runs, and those of the whole module."""
         readers = self._snapshot.table.readers
         module_readers = readers.get((path, ""), [])
         module_reader_paths = {reader.path for reader in module_readers}
         deferred = [reader for reader in readers.get((path, name), []) if reader.is_deferred]
-        # What is read as an attribute of an imported module goes with the import.
+        # An access through an imported module is covered by that import.
         name_readers = [
             reader for reader in deferred if isinstance(reader.fact, Import) or reader.path not in module_reader_paths
         ]
         return (*name_readers, *module_readers)
 
     def find_patches(self, path: str, name: str) -> tuple[PatchTarget, ...]:
-        """Every string that patches `name` of the module at `path`, or something in it."""
+        """Every string that patches `name` of the module at `path`, or an attribute of it."""
         self.add([ReferenceQuery(path, name)])
         return tuple(self._snapshot.table.patches.get((path, name), ()))
 
     def find_patches_in(self, path: str) -> list[tuple[PatchTarget, str]]:
-        """Every patch known in the module at `path`, in order of place, and its first name (empty: the module)."""
+        """Every known patch of the module at `path`, in order of position, with the first name that it patches."""
         patches = [
             (target, name)
             for (file, name), targets in self._snapshot.table.patches.items()
-            if file == path
             for target in targets
+            if file == path and is_patch(target.reference)
         ]
-        return sorted(
-            ((target, name) for target, name in patches if is_patch(target.reference)), key=lambda entry: entry[0][:2]
-        )
+        return sorted(patches, key=lambda entry: entry[0][:2])
 
     def find_string_targets(self, path: str, name: str) -> tuple[PatchTarget, ...]:
-        """Every string known besides that is a dotted path to `name` of the module at `path`."""
+        """Every other known string that is a dotted path to `name` of the module at `path`."""
         return tuple(self._snapshot.table.string_targets.get((path, name), ()))
 
     def find_attribute_uses(self, name: str) -> Mapping[str, tuple[AttributeUse, ...]]:
-        """Where an attribute of that name is read, of whatever object, by file."""
+        """Where an attribute of that name is read, of any object, by path."""
         self.add([ReferenceQuery("", name)])
         return self._analysis.query_results.attribute_uses[name]
 
     def has_import(self, importer: str, path: str) -> bool:
-        """Whether one file imports another one (both paths), as far as its facts show, or whenever it is loaded."""
+        """Whether the file `importer` imports the file `path`, by its facts or when it is loaded."""
         return importer in self.find_importers(path)
 
     def find_importers(self, path: str) -> frozenset[str]:
-        """The files known that import the file at `path`."""
+        """The known files that import the file at `path`."""
         snapshot = self._snapshot
         if path not in snapshot.importers:
-            # Whoever imports a module names it, but for a package, which those in it may mean by dots alone.
+            # A file that imports a module contains its name; only modules of a package can import it by dots alone.
             word, folder = self._last_part(path), os.path.dirname(path) + os.sep
             package_prefix = folder if os.path.basename(path).startswith("__init__.") else path
             candidate_paths = [
@@ -169,7 +164,7 @@ class ReferenceIndex:
         return self._analysis.modules.name_of(path).rpartition(".")[2].encode()
 
     def code_bytes(self, path: str) -> bytes:
-        """The bytes of a file's code; none where it can't be read."""
+        """The bytes of a file's code; empty if it can't be read."""
         if path not in self._code_by_path:
             try:
                 self._code_by_path[path] = code_bytes(self._analysis.read_bytes(path), path)
@@ -178,14 +173,14 @@ class ReferenceIndex:
         return self._code_by_path[path]
 
     def find_files_naming(self, path: str) -> tuple[str, ...]:
-        """All files of the project in whose text the last part of a module's name stands, in order."""
+        """All files of the project that contain the last part of a module's name as a word, in order."""
         if path not in self._files_by_module_word:
             word = re.escape(self._last_part(path))
             self._files_by_module_word[path] = self._analysis.contents.find_matching(rb"\b" + word + rb"\b")
         return self._files_by_module_word[path]
 
     def find_files_matching(self, pattern: bytes) -> tuple[str, ...]:
-        """The files known whose bytes match a regular expression, in order."""
+        """The known files whose bytes match a regular expression, in order."""
         snapshot = self._snapshot
         if pattern not in snapshot.files_by_pattern:
             search = re.compile(pattern).search

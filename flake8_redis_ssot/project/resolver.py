@@ -1,4 +1,4 @@
-"""The whole project: where a name is at home, through any number of modules that pass it on."""
+"""Resolves names to their definitions, through any number of modules that re-export them."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from flake8_redis_ssot.semantic.facts import Exports
 
 
 class Definition(NamedTuple):
-    """Where a name is at home.
+    """The definition that a name resolves to.
 
-    `name` is its true dotted name, `path` the file that defines it (None outside the project) and `qualname` its
-    name in there. `via` are the modules that passed it on, nearest first. `is_found` is False where no
-    definition was seen; `is_guess` is True where only a star import of a module outside the project can explain it.
+    `name` is its dotted name where it is defined, `path` the file that defines it (None outside the project) and
+    `qualname` its local name in that file. `via` are the modules that re-export it, nearest first. `is_found` is False
+    if no definition was found; `is_guess` is True if only a star import from outside the project can provide it.
     """
 
     name: str
@@ -27,14 +27,14 @@ class Definition(NamedTuple):
 
     @property
     def is_module(self) -> bool:
-        """Whether it is a module of the project itself, and nothing in one."""
+        """Whether it is a module of the project, not something in one."""
         return self.path is not None and not self.qualname
 
 
 class Resolver:
     """Resolves origins.
 
-    `load_exports` gives the exports of a file (a path), `third_party` are top-level names of third parties.
+    `load_exports` returns the exports of a file (a path), `third_party` are top-level names of third-party packages.
     """
 
     def __init__(
@@ -46,22 +46,22 @@ class Resolver:
         self._resolved_definitions: dict[tuple[str, str], tuple[Definition, ...]] = {}
 
     def clear_cache(self) -> None:
-        """Forget the homes found so far: files have been read anew."""
+        """Forget all definitions, after files have changed."""
         self._resolved_definitions.clear()
 
     def path_of(self, module: str, importer: str) -> str | None:
-        """The file of a module as `importer` (a path) sees it, None outside the project."""
+        """The file of a module that `importer` (a path) imports; None outside the project."""
         if module.partition(".")[0] in self._third_party:
             return self.modules.path_of(module)
         return self.modules.path_for_importer(module, importer)
 
     def module_name(self, module: str, importer: str) -> str:
-        """The one name of a module, whichever import root it was written from."""
+        """The canonical dotted name of a module, whichever import root it is imported from."""
         path = self.path_of(module, importer)
         return module if path is None else self.modules.name_of(path)
 
     def to_origin(self, dotted: str) -> str:
-        """The origin that a dotted name in a configuration means: as much as is a module, then attributes."""
+        """The origin of a dotted name: the longest prefix that is a module of the project, then attributes."""
         parts = dotted.split(".")
         for length in range(len(parts), 0, -1):
             module = ".".join(parts[:length])
@@ -70,12 +70,12 @@ class Resolver:
         return f"{'.'.join(parts[:-1])}:{parts[-1]}" if len(parts) > 1 else f"{dotted}:"
 
     def resolve(self, origin: str, importer: str) -> tuple[Definition, ...]:
-        """Every home that an origin can have, as the file `importer` (a path) sees it."""
+        """Every definition that an origin can resolve to in the file `importer` (a path)."""
         if "|" in origin:
             return _pick_certain([self.resolve(part, importer) for part in origin.split("|")])
         module, _, attributes = origin.partition(":")
         path = self.path_of(module, importer)
-        # What a module of ours means by a name does not depend on who asks.
+        # A name of a module of the project resolves to the same for every importer.
         key = (origin, importer) if path is None else (attributes, path)
         definitions = self._resolved_definitions.get(key)
         if definitions is None:
@@ -102,7 +102,7 @@ class Resolver:
     def _resolve_external(
         self, module: str, parts: Sequence[str], importer: str, seen: frozenset[tuple[str, str]]
     ) -> tuple[Definition, ...]:
-        """A third party's name, or one in a namespace package whose modules are files of ours."""
+        """A third-party name, or one in a namespace package whose modules are files of the project."""
         for length in range(1, len(parts) + 1):
             submodule = ".".join((module, *parts[:length]))
             if self.path_of(submodule, importer) is not None:
@@ -132,12 +132,12 @@ class Resolver:
     def _follow_aliases(
         self, path: str, aliases: Sequence[str], rest: Sequence[str], seen: frozenset[tuple[str, str]]
     ) -> tuple[Definition, ...]:
-        """Go on to what a name stands for in the file that passes it on."""
+        """Resolve a name to what the file that re-exports it imports or aliases."""
         name = self.modules.name_of(path)
         definitions: dict[tuple[str, str], Definition] = {}
         for alias in aliases:
             for definition in self._follow_alias(alias, rest, path, seen):
-                # An alias of a definition in the same file passes nothing on.
+                # An alias of a definition in the same file is no re-export.
                 via = definition.via if alias.startswith(f"{name}:@") else (name, *definition.via)
                 definitions.setdefault((definition.name, definition.qualname), definition._replace(via=via))
         return tuple(definitions.values())
@@ -162,7 +162,7 @@ class Resolver:
     def _resolve_member(
         self, path: str, exports: Exports, parts: Sequence[str], seen: frozenset[tuple[str, str]]
     ) -> tuple[Definition, ...]:
-        """A class attribute: set in the class, or inherited from a class of the project."""
+        """A class attribute: set in the class or inherited from a class of the project."""
         qualname = ".".join(parts)
         own_definition = (Definition(f"{self.modules.name_of(path)}.{plain_qualname(qualname)}", path, qualname),)
         length = next((n for n in range(len(parts), 0, -1) if ".".join(parts[:n]) in exports.bases), 0)
@@ -213,7 +213,7 @@ class Resolver:
     def _follow_star(
         self, module: str, parts: Sequence[str], importer: str, seen: frozenset[tuple[str, str]]
     ) -> tuple[Definition, ...]:
-        """What `from module import *` brings in under a name: nothing where the module does not offer it."""
+        """What `from module import *` binds to a name: nothing if the module does not export it."""
         path = self.path_of(module, importer)
         if path is None:
             return (Definition(".".join((module, *parts)), None, "", is_found=False, is_guess=True),)
@@ -229,12 +229,12 @@ class Resolver:
         )
 
     def _missing_definition(self, path: str, parts: Sequence[str]) -> tuple[Definition, ...]:
-        """A name that a module of ours does not define, as far as can be seen."""
+        """A name that a module of the project does not define."""
         return (Definition(".".join((self.modules.name_of(path), *parts)), path, ".".join(parts), is_found=False),)
 
 
 def _pick_certain(alternatives: Sequence[tuple[Definition, ...]]) -> tuple[Definition, ...]:
-    """The first answer that surely holds, else the first that may."""
+    """The first alternative with a definition that is no guess, else the first that is not empty."""
     certain = (
         definitions for definitions in alternatives if any(not definition.is_guess for definition in definitions)
     )

@@ -1,4 +1,4 @@
-"""What a configuration guards, in terms of the project: constructors, deprecated names, exempt files."""
+"""The configured resources in terms of the project: constructors, deprecated names, exempt files."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from flake8_redis_ssot.semantic.name_patterns import dotted_pattern, is_glob
 
 
 class DeprecatedName(NamedTuple):
-    """An old module, or a symbol of a module: its `name`, and its `replacement` (may be empty)."""
+    """A deprecated module, or symbol of a module: its dotted `name` and `replacement` (may be empty)."""
 
     resource: Resource
     name: str
@@ -23,7 +23,7 @@ class DeprecatedName(NamedTuple):
 
 
 class ResourceIndex:
-    """Answers what is a constructor, what is deprecated and what is exempt. `root` is the configuration's folder."""
+    """The resources of a configuration, by definition, by deprecated name and by file."""
 
     def __init__(self, config: Config, resolver: Resolver) -> None:
         self._resolver = resolver
@@ -60,13 +60,13 @@ class ResourceIndex:
         if path is None or is_glob(dotted):
             return DeprecatedName(resource, dotted, replacement, is_symbol=False)
         name = ".".join(filter(None, (self._resolver.modules.name_of(path), attributes)))
-        # A name below a package that is no file of it is a module that has been removed already.
+        # A name that a package neither defines nor has as a file is a module that was removed already.
         is_package = path.endswith(("__init__.py", "__init__.pyi"))
         is_removed = is_package and attributes not in self._resolver.load_exports(path).names
         return DeprecatedName(resource, name, replacement, is_symbol=bool(attributes) and not is_removed)
 
     def names_to_search(self) -> tuple[list[str], list[str]]:
-        """What to look for: dotted names of constructors and deprecated symbols, and of deprecated modules."""
+        """The dotted names of constructors and deprecated symbols, and those of deprecated modules."""
         symbols = {
             *self._resources_by_name,
             *(glob for glob, _ in self._resources_by_pattern),
@@ -77,7 +77,7 @@ class ResourceIndex:
         )
 
     def constructor_resource(self, definition: Definition) -> Resource | None:
-        """The resource that calling `definition` makes a new instance of."""
+        """The resource that a call of `definition` creates an instance of, if any."""
         return self._cached_resource(definition._replace(via=()))
 
     def _find_resource(self, definition: Definition) -> Resource | None:
@@ -90,7 +90,7 @@ class ResourceIndex:
         return next((resource for glob, resource in globs if dotted_pattern(glob).match(definition.name)), None)
 
     def _resource_by_base(self, definition: Definition, seen: frozenset[tuple[str, str]]) -> Resource | None:
-        """A subclass of a constructor of the project makes one too; of a third party's, it is a class of its own."""
+        """Subclasses of constructors of the project count; those of third-party classes do not."""
         key = (definition.path or "", definition.qualname)
         if definition.path is None or key in seen:
             return None
@@ -103,19 +103,14 @@ class ResourceIndex:
         return None
 
     def find_deprecated(self, name: str) -> DeprecatedName | None:
-        """The most specific deprecated module or symbol that a true name is, or lies in; canonical modules are none."""
-        matches = [
-            match for deprecated in self._deprecated_names if (match := self._match_deprecated(deprecated, name))
-        ]
+        """The most specific deprecated module or symbol that a name is or lies in; None for canonical modules."""
+        matches = filter(None, (self._match_deprecated(deprecated, name) for deprecated in self._deprecated_names))
         best = max(matches, key=lambda deprecated: len(deprecated.name), default=None)
         if best is None:
             return None
-        canonical_modules = [
-            module for module in self._canonical_modules[best.resource.name] if _is_inside(name, module)
-        ]
-        return (
-            None if any(is_glob(best.name) or len(module) >= len(best.name) for module in canonical_modules) else best
-        )
+        canonical_modules = [each for each in self._canonical_modules[best.resource.name] if _is_inside(name, each)]
+        is_canonical = any(is_glob(best.name) or len(module) >= len(best.name) for module in canonical_modules)
+        return None if is_canonical else best
 
     def _match_deprecated(self, deprecated: DeprecatedName, name: str) -> DeprecatedName | None:
         if not is_glob(deprecated.name):
@@ -124,14 +119,12 @@ class ResourceIndex:
         matched_name = next((prefix for prefix in _prefixes(name) if pattern.match(prefix)), None)
         if matched_name is None:
             return None
-        modules = self._resolver.modules
-        is_symbol = (
-            modules.path_of(matched_name) is None and modules.path_of(matched_name.rpartition(".")[0]) is not None
-        )
+        path_of = self._resolver.modules.path_of
+        is_symbol = path_of(matched_name) is None and path_of(matched_name.rpartition(".")[0]) is not None
         return deprecated._replace(is_symbol=is_symbol)
 
     def is_exempt(self, resource: Resource, path: str, module: str) -> bool:
-        """Whether a file may go round the source of truth: canonical, deprecated itself, or allowed."""
+        """Whether a file (absolute path) may bypass the source of truth: canonical, deprecated itself, or allowed."""
         if self.is_canonical(resource, module):
             return True
         if any(
@@ -142,11 +135,11 @@ class ResourceIndex:
         return self._allowed_paths[resource.name].match(to_relative_path(self._root, path))
 
     def clear_cache(self) -> None:
-        """Forget which homes are constructors: files have been read anew."""
+        """Forget which definitions are constructors, after files have changed."""
         self._cached_resource.cache_clear()
 
     def is_canonical(self, resource: Resource, module: str) -> bool:
-        """Whether a module is a home of the resource."""
+        """Whether a module (dotted name) is, or lies in, a canonical module of the resource."""
         return any(_is_inside(module, canonical) for canonical in self._canonical_modules[resource.name])
 
 

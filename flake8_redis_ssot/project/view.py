@@ -1,4 +1,4 @@
-"""One file as its project sees it, and what rules say of the places in it."""
+"""One file in the context of its project, and what rules report about it."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from flake8_redis_ssot.semantic.facts import FileFacts
 
 
 class Candidate(NamedTuple):
-    """What a rule saw in one file. On `noqa_rows` (1-based) a comment can silence it; `fact` is the rule's own.
+    """A place that a rule reports if the whole project confirms it; `fact` is the rule's own.
 
-    `kind` and `function` (the qualified name of the function around it) are as in `FindingContext`.
+    A comment on one of `noqa_rows` (1-based) suppresses it. `kind` and `function` are as in `FindingContext`.
     """
 
     span: Span
@@ -30,14 +30,14 @@ class Candidate(NamedTuple):
 
     @classmethod
     def at(cls, span: Span, statement_row: int, fact: Any, kind: FindingKind) -> Candidate:
-        """A site that a comment silences on its own first row, or on that of its statement."""
+        """A candidate that a comment on its first row, or on that of its statement, suppresses."""
         return cls(span, tuple(dict.fromkeys((span.row, statement_row))), fact, kind, fact.function)
 
 
 class Diagnosis(NamedTuple):
-    """A confirmed site in words: `message` says what is wrong, `note` what to do instead (may be empty).
+    """A confirmed candidate in words: `message` says what is wrong, `note` what to do instead (may be empty).
 
-    `origin` is the dotted name of what it is about.
+    `origin` is the dotted name of the object that it is about.
     """
 
     message: str
@@ -46,9 +46,9 @@ class Diagnosis(NamedTuple):
 
 
 class ConfirmedCodes(NamedTuple):
-    """What rules have confirmed in one file, silenced or not.
+    """The codes that rules checked and the findings that they confirmed in one file, suppressed or not.
 
-    Each of `findings` is a code and the rows (1-based) on which a comment can silence it; `codes` were looked for.
+    Each of `findings` is a code and the rows (1-based) on which a comment can suppress it.
     """
 
     codes: frozenset[str]
@@ -56,11 +56,11 @@ class ConfirmedCodes(NamedTuple):
 
 
 class FileContext(NamedTuple):
-    """One file (`path`, absolute) as its project sees it.
+    """One file (`path`, absolute) in the context of its project.
 
-    `guarded_classes` has the classes of the project; `find_class_readers` tells which files, in order, import the class
-    of a file (a path) with a local name. `confirmed` is what the rules before have to say of it, for rules that are
-    about suppressions; None where comments are not honoured, or where nobody has looked.
+    `find_class_readers` returns the files, in order, that import a class (the path of its file, and its local name).
+    `confirmed` are the results of the other rules, for rules that check suppressions; None where comments are not
+    honoured or nothing was checked yet.
     """
 
     path: str
@@ -75,24 +75,24 @@ class FileContext(NamedTuple):
 
     @property
     def package(self) -> str:
-        """The package that relative imports count from."""
+        """The package that relative imports are relative to."""
         return package_name(self.path, self.resolver.modules.roots)
 
     def resolve(self, origins: Iterable[str]) -> tuple[Definition, ...]:
-        """Every home of the given origins, as seen from this file."""
+        """Every definition that the origins resolve to in this file."""
         return tuple(definition for origin in origins for definition in self.resolver.resolve(origin, self.path))
 
     def is_exempt(self, resource: Resource) -> bool:
-        """Whether this file may go round the resource's source of truth."""
+        """Whether this file may bypass the resource's source of truth."""
         return self.resources.is_exempt(resource, self.path, self.module)
 
     @property
     def relative_path(self) -> str:
-        """The path from the configuration's folder, with `/`."""
+        """The path relative to the configuration's folder, with `/`."""
         return to_relative_path(str(self.config.root), self.path)
 
     def accessor(self, resource: Resource) -> str:
-        """The dotted name to use instead in this file, empty where none is configured."""
+        """The dotted name to use in this file instead, empty if none is configured."""
         override = next(filter(self._is_applicable, resource.accessor_for), None)
         return override.accessor if override else resource.accessor or resource.instance or ""
 
@@ -100,7 +100,7 @@ class FileContext(NamedTuple):
         return matches_path(entry.paths, self.relative_path)
 
     def advice(self, resource: Resource) -> str:
-        """How to write it instead, as a line of help."""
+        """What to write instead, as a note."""
         module, _, name = self.accessor(resource).rpartition(".")
         if not module:
             return f"take the one instance from `{resource.canonical[0]}`"
@@ -116,14 +116,14 @@ class FileContext(NamedTuple):
 
 
 class ConfirmedFinding(NamedTuple):
-    """A site that the whole project confirms, and the code of the rule that saw it."""
+    """A candidate that the whole project confirms, with the code of its rule."""
 
     code: str
     candidate: Candidate
     diagnosis: Diagnosis
 
     def to_finding(self, display_path: str) -> Finding:
-        """The finding, reported under the path `display_path`."""
+        """The finding, reported under `display_path`."""
         candidate, diagnosis = self.candidate, self.diagnosis
         finding_context = FindingContext(candidate.function, diagnosis.origin, "", candidate.kind)
         return Finding(
@@ -138,6 +138,6 @@ class ConfirmedFinding(NamedTuple):
 
 
 def format_via(via_modules: Iterable[str], module: str) -> str:
-    """The modules that passed a name on to `module`, as a phrase; empty where there are none."""
+    """The modules that re-export a name to `module`, as a phrase; empty if there are none."""
     modules = " -> ".join(f"`{step}`" for step in via_modules if step != module)
     return f" (through {modules})" if modules else ""

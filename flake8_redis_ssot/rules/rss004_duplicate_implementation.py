@@ -70,7 +70,7 @@ def judge(candidate: Candidate, file: FileContext) -> Diagnosis | None:
     duplicates = file.config.duplicates
     if duplicates == "off" or (duplicates == "shipped" and is_test_path(file.relative_path)):
         return None
-    from flake8_redis_ssot.project.similarity.verdict import judge_duplicate  # late: few files have such a class
+    from flake8_redis_ssot.project.similarity.diagnosis import judge_duplicate  # late: few files have such a class
 
     return judge_duplicate(candidate.fact.qualname, file)
 

@@ -12,8 +12,8 @@ from flake8_redis_ssot.fixes.imports.import_node import ImportedName, find_impor
 from flake8_redis_ssot.linter.engine import check_files
 from flake8_redis_ssot.model import Finding, FindingKind
 from flake8_redis_ssot.project.analysis import Analysis
+from flake8_redis_ssot.project.similarity.diagnosis import find_similarity
 from flake8_redis_ssot.project.similarity.guarded_classes import GuardedClass
-from flake8_redis_ssot.project.similarity.verdict import find_similarity
 from flake8_redis_ssot.project.view import FileContext
 from flake8_redis_ssot.rules.rule import rule_for, select_rules
 from flake8_redis_ssot.semantic.facts import Import

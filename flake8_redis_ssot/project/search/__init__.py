@@ -1,1 +1,1 @@
-"""Which files have to be read: a search through bytes before anything is parsed."""
+"""Finds the files that have to be parsed, by a search through their bytes."""

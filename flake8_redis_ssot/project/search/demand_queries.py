@@ -1,4 +1,4 @@
-"""What fixes have asked about all files, beyond what the check needs to know."""
+"""The results of queries over all files that fixes make, beyond what checks need."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ UsesByPath = Mapping[str, tuple[AttributeUse, ...]]
 
 
 class QueryResults(NamedTuple):
-    """The answers so far.
+    """The results of all queries so far.
 
-    The readers of `searched_names` (path and name) are known, with the `facts` of their files by path; and so are the
-    places where `attribute_uses` of some names are read, by name and path. `searches` found the files.
+    `facts` (by path) are those of all files that read `searched_names` (the path of a module and a name in it), found
+    by `searches`. `attribute_uses` are all uses of attributes, by name and path.
     """
 
     searched_names: frozenset[tuple[str, str]] = frozenset()
@@ -30,7 +30,7 @@ class QueryResults(NamedTuple):
     searches: tuple[Search, ...] = ()
 
     def merge(self, other: QueryResults) -> QueryResults:
-        """These answers and others. Facts of a file that was read for both hold for both."""
+        """These results and others; the facts of a file in both are merged."""
         merged_facts = {
             path: merge_facts(self.facts[path], new) if path in self.facts else new for path, new in other.facts.items()
         }
@@ -42,7 +42,7 @@ class QueryResults(NamedTuple):
         )
 
     def since(self, earlier: QueryResults) -> QueryResults:
-        """What these answers add to earlier ones."""
+        """The results that are not among earlier ones."""
         return QueryResults(
             self.searched_names - earlier.searched_names,
             {path: facts for path, facts in self.facts.items() if earlier.facts.get(path) is not facts},
@@ -51,7 +51,7 @@ class QueryResults(NamedTuple):
         )
 
     def update(self, files: Iterable[FileFacts], data: Mapping[str, bytes]) -> QueryResults:
-        """The answers once some files have other bytes (`data`, by path) and other facts."""
+        """The results after some files have changed; `data` are their new bytes by path, `files` their new facts."""
         uses = {
             name: {**known_uses, **{path: find_attribute_uses(text, name) for path, text in data.items()}}
             for name, known_uses in self.attribute_uses.items()
@@ -61,7 +61,7 @@ class QueryResults(NamedTuple):
 
 
 def merge_facts(first: FileFacts, second: FileFacts) -> FileFacts:
-    """What one file says with either question in mind."""
+    """The facts of one file that was searched for different names."""
     return second._replace(
         imports=tuple(sorted({*first.imports, *second.imports})),
         attribute_accesses=tuple(sorted({*first.attribute_accesses, *second.attribute_accesses})),
@@ -72,7 +72,7 @@ def merge_facts(first: FileFacts, second: FileFacts) -> FileFacts:
 def find_uses_in_files(
     files: Sequence[str], names: Set[str], data: Callable[[str], bytes], jobs: int
 ) -> dict[str, UsesByPath]:
-    """Every place of a project where attributes of some names are read, by name and path."""
+    """All uses of attributes with some names in `files`, by name and path; `data` returns the bytes of a file."""
     chunks = [files[start : start + _CHUNK_SIZE] for start in range(0, len(files) if names else 0, _CHUNK_SIZE)]
     uses_by_name: dict[str, dict[str, tuple[AttributeUse, ...]]] = {name: {} for name in names}
     for name, path, uses in chain.from_iterable(

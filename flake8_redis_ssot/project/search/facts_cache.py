@@ -1,4 +1,4 @@
-"""Facts of files under one configuration, from one run to the next: what is the same is not read again."""
+"""A cache of facts between runs under one configuration: unchanged files are not read again."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from flake8_redis_ssot.files.fingerprints import FileFingerprints
 from flake8_redis_ssot.project.search.prefilter import Search
 from flake8_redis_ssot.semantic.facts import FileFacts
 
-# To read a few files again takes less time than to write all facts anew.
+# Reading a few files again is faster than writing all facts.
 _MIN_READS_TO_SAVE = 16
 
 
 class _SearchEntry(NamedTuple):
-    """What one search has found: the facts of the files that it had to parse, as JSON until somebody wants them.
+    """The results of one search: the facts of the files that matched it, as JSON until they are requested.
 
-    `paths` are those that it was asked about, or, `is_inverted`, those that it was not.
+    `paths` are the files that were searched or, if `is_inverted`, those that were not.
     """
 
     facts: dict[str, Any]
@@ -30,7 +30,7 @@ class _SearchEntry(NamedTuple):
 
 
 class FactsCache:
-    """What is known of files (`fingerprints` as they are now) from the run before, and what this run adds."""
+    """The facts of the previous run and those that this run adds; `fingerprints` are those of the files now."""
 
     def __init__(self, store: CacheStore, name: str, fingerprints: FileFingerprints) -> None:
         self.store = store
@@ -43,7 +43,7 @@ class FactsCache:
 
     @classmethod
     def load(cls, store: CacheStore, name: str, fingerprints: FileFingerprints) -> FactsCache:
-        """The memory under a name, empty where there is none or where it is damaged."""
+        """The cache stored under a name, empty if there is none or it is corrupt."""
         facts_cache = cls(store, name, fingerprints)
         try:
             old_fingerprints, entries = _DECODE_ENTRIES(store.get(name))
@@ -57,7 +57,7 @@ class FactsCache:
         return facts_cache
 
     def get(self, search: Search, paths: Sequence[str]) -> tuple[list[FileFacts], list[str]]:
-        """What a search has found in files that are the same, and the paths that it has to read."""
+        """The cached facts of unchanged files that match a search, and the paths that have to be read."""
         key = _search_key(search)
         entry = self._old_entries.get(key)
         searched_paths, facts_by_path = self._new_entries.setdefault(key, (set(), {}))
@@ -77,13 +77,13 @@ class FactsCache:
         return known, remaining
 
     def put(self, search: Search, paths: Sequence[str], found: Sequence[FileFacts]) -> None:
-        """Remember what a search has found in files (`paths`) that it had to read."""
+        """Add the facts that a search found in the files `paths`, which it had to read."""
         self._read_count += len(paths)
         _, facts_by_path = self._new_entries[_search_key(search)]
         facts_by_path |= {facts.path: facts for facts in found}
 
     def save(self, files: Sequence[str]) -> None:
-        """Write down what this run knows of `files`, where that is worth it."""
+        """Store the facts of `files`, if enough of them were read to make it worthwhile."""
         if self._read_count < (_MIN_READS_TO_SAVE if self._old_fingerprints else 1):
             return
         self._read_count = 0
@@ -104,7 +104,7 @@ def _encode_entry(
 
 
 def _search_key(search: Search) -> str:
-    """What facts depend on besides the file. Stems only make the search quicker."""
+    """What facts depend on besides the file; literal prefixes only make a search faster."""
     patterns = sorted(search.patterns.exact), search.patterns.globs
     options = search.profiles, search.suppressions
     return cache_key(search.needles, search.module_queries, patterns, search.roots, options)

@@ -1,4 +1,4 @@
-"""What a file must hold to be worth parsing: byte strings, looked for before anything else is done."""
+"""The prefilter: byte strings that a file must contain to be parsed."""
 
 from __future__ import annotations
 
@@ -10,23 +10,23 @@ from flake8_redis_ssot.semantic.method_profile import MethodProfile, matches_any
 from flake8_redis_ssot.semantic.name_patterns import NamePatterns
 from flake8_redis_ssot.syntax.notebooks import NOTEBOOK_SUFFIX
 
-# What can follow a module's name: an import from it, the end of a text, of a line in an import list, an alias.
+# What can follow a module's name: an import from it, the end of a string or of an item in an import list, an alias.
 _IMPORT_AFTER = re.compile(rb"\s+import\b|[\"']")
 _LIST_ITEM_AFTER = re.compile(rb"\s*(?:,|as\b|[\r\n]|\Z)")
 _REEXPORT_AFTER = re.compile(rb"\s+as\b|\s+import\s*\(?\s*\*")
 _ATTRIBUTE_AFTER = re.compile(rb"\s*\.\s*(\w+)")
 _WORD_CHARACTER = re.compile(rb"\w")
 _RELATIVE_STAR_IMPORT = re.compile(rb"\.\s+import\s*\*")
-# What JSON may write any character as; control characters can be no part of a word.
+# An escaped character in JSON; control characters can't be part of a word.
 _JSON_ESCAPE = re.compile(rb"\\u(?!00[01])")
 
 
 class ModuleQuery(NamedTuple):
-    """Names that matter only in the company of the module that offers them.
+    """Names that are searched for only together with the module that defines them.
 
-    A file that holds one of `names` is worth a look where `module` (a word) stands in it in one of the ways in which
-    code imports or reaches a module, or below `folder` (empty: nowhere), where the module can be named by dots alone.
-    With `match_reexports`, so is a file without a name that passes the whole module on, by a star or an alias.
+    A file that contains one of `names` matches if it also contains `module` (a word) as code imports or accesses a
+    module, or if it is below `folder` (empty: none), where a relative import need not name the module. With
+    `match_reexports`, a file that re-exports the whole module, by a star or an alias, matches without any of the names.
     """
 
     module: bytes
@@ -35,7 +35,7 @@ class ModuleQuery(NamedTuple):
     names: tuple[bytes, ...]
 
     def matches(self, data: bytes, path: str) -> bool:
-        """Whether a file is worth a look."""
+        """Whether a file with the bytes `data` matches."""
         is_inside = bool(self.folder) and path.startswith(self.folder)
         if not is_inside and self.module not in data:
             return False
@@ -47,7 +47,7 @@ class ModuleQuery(NamedTuple):
         return self.match_reexports and self._is_reexported(data, is_inside)
 
     def _occurrences(self, data: bytes) -> Iterator[tuple[bytes, bytes]]:
-        """What stands before the module's name on its line, and some of what follows it."""
+        """The text before each occurrence of the module's name on its line, and the first bytes after it."""
         offset = data.find(self.module)
         while offset >= 0:
             end = offset + len(self.module)
@@ -69,26 +69,26 @@ class ModuleQuery(NamedTuple):
         return is_inside and _RELATIVE_STAR_IMPORT.search(data) is not None
 
     def literals(self) -> tuple[bytes, ...]:
-        """Byte strings of which every file that is worth a look holds one."""
+        """Byte strings of which every matching file contains one."""
         if not self.match_reexports:
             return self.names
         return (self.module, *self.names, b"import *") if self.folder else (self.module,)
 
 
 class LiteralPrefix(NamedTuple):
-    """A byte string that some words share, and an expression for any of these words from there on."""
+    """A byte string that some literals contain, and a pattern for it and the rest of any of these literals."""
 
     literal: bytes
     pattern: re.Pattern[bytes]
 
 
 class Search(NamedTuple):
-    """What to look for: any of `needles`, of `module_queries`, or a class that resembles one of `profiles`.
+    """A search for files: by `needles`, by `module_queries` or by classes that resemble one of `profiles`.
 
-    `patterns` are those whose uses are recorded; with `suppressions`, codes of ours in comments are recorded as well.
+    Facts are recorded for `patterns` and, with `suppressions`, for comments that name our codes.
 
-    Every file that holds a needle or a hunt's names holds one of `literal_prefixes` in one of the ways that go with it;
-    most others hold none, and need no further questions.
+    Every file that contains a needle or a literal of a query matches one of `literal_prefixes`; most other files match
+    none, and need no further checks.
     """
 
     needles: tuple[bytes, ...]
@@ -100,7 +100,7 @@ class Search(NamedTuple):
     suppressions: bool = False
 
     def matches(self, data: bytes, path: str) -> bool:
-        """Whether a file's bytes hold anything that is looked for."""
+        """Whether a file with the bytes `data` matches."""
         if self.literal_prefixes is None:
             return self._matches_names(data, path) or self._matches_class(data)
         for literal_prefix, pattern in self.literal_prefixes:
@@ -109,7 +109,7 @@ class Search(NamedTuple):
         return (path.endswith(NOTEBOOK_SUFFIX) and self._matches_names(data, path)) or self._matches_class(data)
 
     def _matches_class(self, data: bytes) -> bool:
-        # Only the search for the configured names looks for classes; later ones note those in what they read.
+        # Only the search for the configured names finds classes; later ones record those in the files that they match.
         return bool(self.needles) and matches_any_profile(self.profiles, data)
 
     def _matches_names(self, data: bytes, path: str) -> bool:
@@ -124,12 +124,12 @@ class Search(NamedTuple):
         return any(query.matches(data, path) for query in self.module_queries)
 
     def literals(self) -> set[bytes]:
-        """Byte strings of which every file that is worth a look holds one."""
+        """Byte strings of which every file contains one that matches by its names."""
         return {*self.needles, *(literal for query in self.module_queries for literal in query.literals())}
 
 
 def code_bytes(data: bytes, path: str) -> bytes:
-    """The bytes of a file's code: its own, or those of a notebook's code cells; all, where these can't be told."""
+    """The bytes of a file's code: of a notebook, those of its code cells, or all if they can't be extracted."""
     if not path.endswith(NOTEBOOK_SUFFIX):
         return data
     from flake8_redis_ssot.syntax.source import decode  # late: most projects have no notebook
@@ -138,21 +138,20 @@ def code_bytes(data: bytes, path: str) -> bytes:
     return data if decoded.unanalysed_ranges else decoded.text.encode("utf-8", "surrogatepass")
 
 
-_MAX_PIECES = 12  # more of them cost more to compare than they can save
+_MAX_PIECES = 12  # comparing more costs more than it saves
 
 
 def choose_literal_prefixes(literals: set[bytes], sample: Sequence[bytes]) -> tuple[LiteralPrefix, ...]:
-    """A few stems of which each word holds one: guarded names tend to be much alike.
+    """A few prefixes such that each literal contains one, as guarded names tend to be similar.
 
-    Of pieces that serve as many words, the one that is in the fewest files of `sample` is taken.
+    Of pieces that are in the same number of literals, the one in the fewest files of `sample` is chosen.
     """
     remaining, prefixes = set(literals), []
     while remaining:
         pieces = {literal[start:end] for literal in remaining for start, end in _piece_bounds(len(literal))}
-        max_count = max(sum(piece in literal for literal in remaining) for piece in pieces)
-        best_pieces = sorted(
-            (piece for piece in pieces if sum(piece in literal for literal in remaining) == max_count), key=_length_key
-        )
+        counts = {piece: sum(piece in literal for literal in remaining) for piece in pieces}
+        max_count = max(counts.values())
+        best_pieces = sorted((piece for piece in pieces if counts[piece] == max_count), key=_length_key)
         best = min(best_pieces[:_MAX_PIECES], key=lambda piece: (sum(piece in data for data in sample), -len(piece)))
         prefixes.append(LiteralPrefix(best, _continuation_pattern(best, remaining)))
         remaining = {literal for literal in remaining if best not in literal}
@@ -169,16 +168,16 @@ def _length_key(piece: bytes) -> tuple[int, bytes]:
 
 
 def _piece_bounds(length: int) -> Iterator[tuple[int, int]]:
-    """Every stretch that is long enough to be rare (4 bytes), and words that are shorter as a whole."""
+    """Start and end of every piece that is long enough to be rare (4 bytes); a shorter literal is one piece."""
     if length < 4:
         yield 0, length
     yield from ((start, end) for start in range(length - 3) for end in range(start + 4, length + 1))
 
 
 class AttributeUse(NamedTuple):
-    """An attribute as a text shows it.
+    """An occurrence of an attribute in a text.
 
-    `row` is 1-based, `member` what is read of it (may be empty); `is_write`: something is assigned there.
+    `row` is 1-based, `member` the attribute read from it (may be empty); `is_write`: it is assigned to.
     """
 
     row: int
@@ -187,7 +186,7 @@ class AttributeUse(NamedTuple):
 
 
 def find_attribute_uses(data: bytes, name: str) -> tuple[AttributeUse, ...]:
-    """Every place in a text where `.name` stands, comments and strings included."""
+    """Every occurrence of `.name` in a text, including comments and strings."""
     if name.encode() not in data:
         return ()
     uses = []

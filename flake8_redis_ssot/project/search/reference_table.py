@@ -1,4 +1,4 @@
-"""Who reads and who patches the names of modules, and which strings name them, as the facts of some files tell."""
+"""Tables of the readers and patches of names, and of the strings that refer to them, from the facts of files."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from flake8_redis_ssot.semantic.facts import AttributeAccess, FileFacts, Import,
 
 
 class Reader(NamedTuple):
-    """A file (`path`) that reads a name of a module: at `row` (1-based), each time a function runs if `is_deferred`."""
+    """A file (`path`) that reads a name at `row` (1-based), each time a function runs if `is_deferred`."""
 
     path: str
     row: int
@@ -21,21 +21,18 @@ class Reader(NamedTuple):
 
 
 class PatchTarget(NamedTuple):
-    """A string in `path` that patches an attribute of a module, or of something in it.
-
-    `attributes` is what it patches, as seen from the module.
-    """
+    """A string in the file `path` that refers to `attributes` (a dotted name) of a module."""
 
     path: str
     reference: StringReference
     attributes: str
 
 
-ModuleAttribute = tuple[str, str]  # the path of a module, and the first name in it (empty: the module itself)
+ModuleAttribute = tuple[str, str]  # the path of a module and a name in it (empty: the module itself)
 
 
 class ReferenceTable:
-    """The references in some files (`facts` by path); each table is made when it is first asked for."""
+    """The references in some files (`facts` by path); each table is built on first use."""
 
     def __init__(self, facts: Mapping[str, FileFacts], resolver: Resolver) -> None:
         self.facts = facts
@@ -43,7 +40,7 @@ class ReferenceTable:
 
     @cached_property
     def readers(self) -> dict[ModuleAttribute, list[Reader]]:
-        """Who reads a name, in order of path; a star import reads `*`."""
+        """The readers of each name, in order of path; a star import reads `*`."""
         readers: dict[ModuleAttribute, list[Reader]] = {}
         for path, facts in sorted(self.facts.items()):
             for key, reader in self._iter_reads(path, facts):
@@ -74,7 +71,7 @@ class ReferenceTable:
     def _iter_reads_via(
         self, definition: Definition, attributes: str, reader: Reader
     ) -> Iterator[tuple[ModuleAttribute, Reader]]:
-        """What somebody reads of the modules that pass it on: by stars, which name nothing, under the same name."""
+        """The reads of the modules that re-export a name, under the same name as star imports have no other."""
         for module in definition.via:
             via_path = self._resolver.path_of(module, reader.path)
             if via_path is not None and attributes:
@@ -82,12 +79,12 @@ class ReferenceTable:
 
     @cached_property
     def patches(self) -> dict[ModuleAttribute, list[PatchTarget]]:
-        """The strings that patch a name, or something in it, in order of path."""
+        """The strings that patch each name, or an attribute of it, in order of path."""
         return self._collect_targets(lambda reference: is_patch(reference) or reference.role == "dict")
 
     @cached_property
     def string_targets(self) -> dict[ModuleAttribute, list[PatchTarget]]:
-        """The other strings that are a dotted path to a name: settings, entry points."""
+        """The other strings that are a dotted path to each name: settings, entry points."""
         return self._collect_targets(lambda reference: not is_patch(reference))
 
     def _collect_targets(

@@ -1,4 +1,4 @@
-"""The work on single files: read, see whether they matter, parse only those that do."""
+"""Scans single files: reads each and parses it only if the search matches."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def scan_files(paths: Iterable[str], search: Search) -> list[FileFacts]:
-    """The facts of those files that hold what is looked for. A file that can't be read yields a gap."""
+    """The facts of the files that match a search; of an unreadable file, an unanalysed range."""
     facts = []
     for path in paths:
         try:
@@ -35,7 +35,7 @@ def scan_files(paths: Iterable[str], search: Search) -> list[FileFacts]:
 
 
 def _facts_or_error(path: str, data: bytes, search: Search) -> FileFacts:
-    """The facts of a file; a mistake of ours must not hide it, nor stop the others from being checked."""
+    """The facts of a file; an internal error is reported for it and does not stop the scan."""
     try:
         return facts_from_bytes(path, data, search)
     except Exception as error:
@@ -57,7 +57,7 @@ def facts_from_bytes(path: str, data: bytes, search: Search) -> FileFacts:
 
 
 def facts_from_source(path: str, source: ParsedFile, search: Search) -> FileFacts:
-    """The facts of one file once it is parsed."""
+    """The facts of one parsed file."""
     from flake8_redis_ssot.semantic.extract_facts import extract_facts
 
     module, package = module_name(path, search.roots), package_name(path, search.roots)
@@ -66,13 +66,13 @@ def facts_from_source(path: str, source: ParsedFile, search: Search) -> FileFact
 
 
 def _suppressions(source: ParsedFile) -> tuple[Suppression, ...]:
-    from flake8_redis_ssot.syntax.noqa import find_suppressions  # late: most runs do not ask
+    from flake8_redis_ssot.syntax.noqa import find_suppressions  # late: most runs do not need it
 
     return find_suppressions(source.text)
 
 
 def unreadable_facts(path: str, error: OSError) -> FileFacts:
-    """The facts of a file that can't be read: one gap, with the reason."""
+    """The facts of a file that can't be read: one unanalysed range with the reason."""
     is_missing = isinstance(error, FileNotFoundError) and not os.path.islink(path)
     reason = "the file vanished during the run" if is_missing else f"can't be read: {error.strerror or error}"
     return _error_facts(path, reason)
@@ -82,7 +82,7 @@ def _error_facts(path: str, reason: str) -> FileFacts:
     return FileFacts(path, (), (), (), (), (), NO_EXPORTS, (UnanalysedRange(1, 0, reason),))
 
 
-# Fewer files than this are read faster than a process starts.
+# Fewer files are scanned faster than a process starts.
 _MIN_FILES_FOR_POOL = 300
 _CHUNK_SIZE = 150
 ScanFunction = Callable[[Sequence[str], Search], list[FileFacts]]
@@ -90,7 +90,7 @@ ScanFunction = Callable[[Sequence[str], Search], list[FileFacts]]
 
 @contextmanager
 def scanner_pool(jobs: int) -> Iterator[ScanFunction]:
-    """A function that scans files, in `jobs` processes as soon as there are enough of them to be worth it."""
+    """A function that scans files, in `jobs` processes if there are enough files."""
     with ExitStack() as stack:
         pools: list[Pool] = []
 

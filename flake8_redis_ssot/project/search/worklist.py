@@ -1,9 +1,4 @@
-"""What the search has to look for: at first the configured names, then new names for them.
-
-A module that imports a guarded name under another one, derives a class from it or passes on what a deprecated
-module defines, offers a name that no configuration tells. Whoever uses it mentions that name and the module's,
-unless yet another module passes the whole module on: by a star, or under an alias.
-"""
+"""The names to search for: first the configured ones, then the aliases that modules define for them."""
 
 from __future__ import annotations
 
@@ -18,16 +13,19 @@ from flake8_redis_ssot.semantic.facts import FileFacts
 from flake8_redis_ssot.semantic.method_profile import MethodProfile
 from flake8_redis_ssot.semantic.name_patterns import NamePatterns, is_glob
 
-# Every comment that names a code of ours holds this, but for those about remarks (RSS9…): a second word to look for in
-# all files would take as long as the first, and they stand where something else is found.
+# Every comment that names one of our codes contains this, except for RSS9…: searching for a second word would take
+# as long again, and those codes are reported in files that match anyway.
 _CODE_PREFIX = b"RSS0"
 
 
 class SearchWorklist:
-    """Remembers which modules offer which new names, from one round of the search to the next.
+    """Creates the searches of a project, and records which modules define which aliases from one to the next.
 
-    `profiles` are classes that others may resemble. With `suppressions`, comments that name codes of ours are looked
-    for besides.
+    A module defines an alias, which no configuration names, if it imports a guarded name under another name, derives a
+    class from it or re-exports what a deprecated module defines. A file that uses the alias contains it and the name
+    of the module, unless a third module re-exports the whole module by a star or under an alias.
+
+    `profiles` are those of guarded classes. With `suppressions`, comments that name our codes are searched for.
     """
 
     def __init__(
@@ -43,11 +41,11 @@ class SearchWorklist:
         self._profiles = profiles
         self._suppressions = suppressions
         self._searched_aliases: set[tuple[ModuleQuery, str]] = set()
-        self._aliases_by_path: dict[str, set[str]] = {}  # file → new names for guarded ones
-        self._aliasing_modules: set[str] = set()  # the last parts of those files' modules
+        self._aliases_by_path: dict[str, set[str]] = {}
+        self._aliasing_modules: set[str] = set()  # the last parts of the names of modules that define aliases
         symbols, modules = resources.names_to_search()
-        # A deprecated module's own name says little (`redis_manager` is a variable everywhere), so it has to stand
-        # beside its package's name in one of the ways in which code can import or reach it.
+        # The name of a deprecated module is often common (`redis_manager` is a variable everywhere), so it is searched
+        # for together with its package, in a context that imports or accesses it.
         self._qualified_modules = [module for module in modules if "." in module and not is_glob(module)]
         self._standalone_patterns = NamePatterns.from_patterns(
             [*symbols, *(module for module in modules if module not in self._qualified_modules)]
@@ -55,15 +53,15 @@ class SearchWorklist:
         self._patterns = NamePatterns.from_patterns([*symbols, *modules])
 
     def has_all_occurrences(self, name: str) -> bool:
-        """Whether every file that holds a name is read, whatever stands beside it."""
+        """Whether every file that contains a name is read, in whatever context."""
         return self._standalone_patterns.matches_name(name)
 
     def has_all_imports(self, name: str) -> bool:
-        """Whether every import of a name is noted: every file that holds it is read."""
+        """Whether every import of a name is recorded, because every file that contains it is read."""
         return self._standalone_patterns.matches_name(name) or self._standalone_patterns.is_contained_in(name)
 
     def search_for_readers(self, names: Iterable[tuple[str, str]]) -> Search:
-        """The search for whoever reads names of modules: each a path and a name."""
+        """The search for the readers of names, each the path of a module and a name in it."""
         queries = [
             _new_query(path, self._resolver.modules.name_of(path))._replace(names=(name.encode(),))
             for path, name in sorted(names)
@@ -73,11 +71,7 @@ class SearchWorklist:
 
     def initial_search(self) -> Search:
         """The search for the configured names."""
-        needles = (
-            (*self._standalone_patterns.prefilter_literals, _CODE_PREFIX)
-            if self._suppressions
-            else self._standalone_patterns.prefilter_literals
-        )
+        needles = (*self._standalone_patterns.prefilter_literals, *((_CODE_PREFIX,) if self._suppressions else ()))
         return self._new_search(needles, sorted(map(self._module_query, self._qualified_modules)), self._patterns)
 
     def _new_search(self, needles: tuple[bytes, ...], queries: Iterable[ModuleQuery], patterns: NamePatterns) -> Search:
@@ -96,7 +90,7 @@ class SearchWorklist:
         return ModuleQuery(package.rpartition(".")[2].encode(), folder, False, (name.encode(),))
 
     def next_search(self, new_facts: Iterable[FileFacts]) -> Search | None:
-        """The search for what these files offer; None where they offer nothing new."""
+        """The search for the new aliases that files define; None if there are none."""
         new_aliases = {alias for facts in new_facts for alias in self._find_aliases(facts)} - self._searched_aliases
         if not new_aliases:
             return None
@@ -109,13 +103,13 @@ class SearchWorklist:
         return self._new_search((), queries, self._patterns)
 
     def _find_aliases(self, facts: FileFacts) -> Iterator[tuple[ModuleQuery, str]]:
-        """The new names that a file offers, each with the hunt (still without names) for whoever uses it."""
+        """The aliases that a file defines, each with the query (still without names) for files that use it."""
         path, module = facts.path, self._resolver.modules.name_of(facts.path)
         if not module.rpartition(".")[2].isidentifier():
             return  # no import statement can name it
         aliases = set(self._aliases_by_path.get(path, ()))
         checked_keys: set[str] = set()
-        # A name that turns out to be guarded may be what another one of the file comes from.
+        # An alias may be the source of another one in the same file.
         while keys := set(self._possible_aliases(facts, self._patterns.with_names(aliases))) - checked_keys:
             checked_keys |= keys
             for key in sorted(keys):
@@ -129,19 +123,19 @@ class SearchWorklist:
             yield from ((_new_query(path, module), name) for name in sorted(aliases))
 
     def _module_aliases(self, key: str, definitions: Iterable[Definition]) -> Iterator[tuple[ModuleQuery, str]]:
-        """Where `key` stands for a whole module, that module's new names can be reached by it."""
+        """The aliases that can be accessed through `key`, if it resolves to a whole module."""
         for definition in definitions:
             for name in () if definition.qualname else self._aliases_by_path.get(definition.path or "", ()):
                 yield ModuleQuery(key.encode(), "", False, ()), name
 
     def _possible_aliases(self, facts: FileFacts, patterns: NamePatterns) -> Iterator[str]:
-        """The names of a file that can stand for a guarded one: what they come from mentions one of the words."""
+        """The names of a file that may be aliases, as their sources match one of the patterns."""
         exports = facts.exports
         for key, origins in exports.names.items():
             if not (origins or exports.bases.get(key)) or self._standalone_patterns.matches_name(
                 key.rpartition(".")[2]
             ):
-                continue  # it comes from nowhere, or is found wherever it stands
+                continue  # it has no source, or is searched for in any context
             classes = (key, *(origin.partition(":@")[2] for origin in origins))
             sources = (*origins, *(base for name in classes for base in exports.bases.get(name, ())))
             if any(map(patterns.matches_dotted, sources)) or any(
@@ -159,7 +153,7 @@ class SearchWorklist:
                 )
 
     def _star_imported_names(self, path: str, seen: set[str]) -> Iterator[str]:
-        """The names that a star import of a file brings in, those of its own star imports included."""
+        """The names that a star import of a file binds, including those of its own star imports."""
         if path in seen:
             return
         seen.add(path)

@@ -1,4 +1,4 @@
-"""What a class is like: what it offers, whether it does anything at all, and which libraries it stands on."""
+"""Summarises a class: its methods, whether they do anything, and which libraries it uses."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ LoadOutline = Callable[[str], "ast.Module | None"]
 def collect_methods(
     definition: Definition, resolver: Resolver, load_outline: LoadOutline, visiting: tuple[Definition, ...] = ()
 ) -> dict[str, FunctionNode]:
-    """The methods of a class of the project by name, with those that it inherits.
+    """The methods of a class of the project by name, own and inherited.
 
-    `load_outline` gives the tree of a file (a path), in which functions may be hollow; None where there is none.
+    `load_outline` returns the tree of a file (a path), in which function bodies may be empty, or None.
     """
     tree = load_outline(definition.path) if definition.path is not None and definition not in visiting else None
     node = find_definition(tree, definition.qualname) if tree is not None else None
@@ -47,9 +47,9 @@ def _own_functions(node: ast.ClassDef) -> list[FunctionNode]:
 
 
 class ClassSummary:
-    """A class of the project (at `definition`), looked at no closer than is asked for. Raises OSError when it is.
+    """A summary of the class at `definition`, computed lazily. Its properties raise OSError.
 
-    `load_tree` gives whole trees, `load_outline` those in which functions may be hollow.
+    `load_tree` returns the full tree of a file (a path), `load_outline` one in which function bodies may be empty.
     """
 
     def __init__(
@@ -62,23 +62,21 @@ class ClassSummary:
 
     @cached_property
     def methods(self) -> dict[str, bool]:
-        """The public methods, own and inherited, and whether each is awaited."""
+        """The public methods, own and inherited, and whether each is asynchronous."""
         functions = collect_methods(self._definition, self._resolver, self._load_outline)
         return {name: _is_async(method) for name, method in functions.items() if not name.startswith("_")}
 
     @cached_property
     def node(self) -> ast.ClassDef | None:
-        """The class itself."""
-        node = (
-            find_definition(self._load_tree(self._definition.path), self._definition.qualname)
-            if self._definition.path is not None
-            else None
-        )
+        """The class definition."""
+        if self._definition.path is None:
+            return None
+        node = find_definition(self._load_tree(self._definition.path), self._definition.qualname)
         return node if isinstance(node, ast.ClassDef) else None
 
     @cached_property
     def is_service(self) -> bool:
-        """Whether it is more than a value, an error, or a word on what others are to do."""
+        """Whether it is more than a value, an exception or an interface."""
         if self.node is None:
             return False
         bases, public = _base_names(self.node), self._public_methods(self.node)
@@ -87,19 +85,17 @@ class ClassSummary:
 
     @cached_property
     def is_stub(self) -> bool:
-        """Whether none of its methods does anything, and there is nothing else in it."""
-        public = self._public_methods(self.node) if self.node is not None else []
-        return (
-            all(map(_is_no_op, public))
-            if public
-            else self.node is None or all(map(_is_no_op_statement, self.node.body))
-        )
+        """Whether none of its public methods does anything; without such methods, whether its body is empty."""
+        if self.node is None:
+            return True
+        public = self._public_methods(self.node)
+        return all(map(_is_no_op, public)) if public else all(map(_is_no_op_statement, self.node.body))
 
     @cached_property
     def libraries(self) -> frozenset[str]:
-        """The third parties whose objects it keeps, by their top-level names.
+        """The third-party packages whose objects it stores, by top-level name.
 
-        To derive from a class of a framework says nothing: every service has settings of its own.
+        Base classes do not count: every service has its own subclass of a framework's settings.
         """
         if self.node is None or self._definition.path is None:
             return frozenset()
@@ -107,7 +103,7 @@ class ClassSummary:
 
     @cached_property
     def is_framework_subclass(self) -> bool:
-        """Whether it derives from a class of a third party, whose interface it then has."""
+        """Whether it derives from a third-party class, and so has its interface."""
         if self.node is None or self._definition.path is None:
             return False
         top_packages = dict(_import_bindings(iter_statements(self._load_tree(self._definition.path).body)))
@@ -116,7 +112,7 @@ class ClassSummary:
 
     @cached_property
     def delegating_methods(self) -> frozenset[str]:
-        """The methods that call one of the same name of something in an attribute."""
+        """The methods that call a method of the same name on an attribute."""
         public = self._public_methods(self.node) if self.node is not None else []
         return frozenset(each.name for each in public if _is_delegating(each))
 
@@ -138,7 +134,7 @@ def _base_names(node: ast.ClassDef) -> set[str]:
 
 
 def _is_no_op(function: FunctionNode) -> bool:
-    """Whether a function gives back a constant at most."""
+    """Whether a function does nothing but log and return a constant."""
     return all(_is_no_op_statement(statement) for statement in function.body)
 
 
@@ -164,7 +160,7 @@ def _is_log_call(node: ast.expr) -> bool:
 
 
 def _is_unimplemented(function: FunctionNode) -> bool:
-    """Whether a function only says that it is not implemented."""
+    """Whether a function ends by raising NotImplementedError."""
     last = function.body[-1]
     raised = last.exc if isinstance(last, ast.Raise) else None
     error = raised.func if isinstance(raised, ast.Call) else raised
@@ -182,7 +178,7 @@ def _is_delegating(function: FunctionNode) -> bool:
 
 
 def _stored_libraries(node: ast.ClassDef, tree: ast.Module, resolver: Resolver) -> Iterator[str]:
-    """The third parties whose objects are kept in attributes."""
+    """The third-party packages whose objects are assigned to attributes."""
     top_packages = dict(_import_bindings([*iter_statements(tree.body), *ast.walk(node)]))
     stored_values = [
         each.value
@@ -190,12 +186,9 @@ def _stored_libraries(node: ast.ClassDef, tree: ast.Module, resolver: Resolver) 
         if isinstance(each, (ast.Assign, ast.AnnAssign)) and _is_attribute_assignment(each)
     ]
     for value in stored_values:
-        expression = value.value if isinstance(value, ast.Await) else value
-        package = (
-            top_packages.get(dotted_name(expression.func).partition(".")[0], "")
-            if isinstance(expression, ast.Call)
-            else ""
-        )
+        call = value.value if isinstance(value, ast.Await) else value
+        root = dotted_name(call.func).partition(".")[0] if isinstance(call, ast.Call) else ""
+        package = top_packages.get(root, "")
         if package and _is_third_party(package, resolver):
             yield package
 
@@ -212,7 +205,7 @@ def _is_attribute_assignment(statement: ast.Assign | ast.AnnAssign) -> bool:
 
 
 def _import_bindings(nodes: Iterable[ast.AST]) -> Iterator[tuple[str, str]]:
-    """Names that are imported, each with the top-level package that it comes from."""
+    """The names that imports bind, each with its top-level package."""
     for node in nodes:
         if isinstance(node, ast.Import):
             for alias in node.names:

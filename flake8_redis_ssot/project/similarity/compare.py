@@ -1,4 +1,4 @@
-"""A class beside a guarded one: what both have, what is missing, and whether one stands in for the other."""
+"""Compares a class with a guarded one: shared and missing methods, and whether it duplicates it."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from flake8_redis_ssot.project.similarity.class_summary import ClassSummary
 from flake8_redis_ssot.project.similarity.guarded_classes import GuardedClass
 from flake8_redis_ssot.semantic.method_profile import is_distinctive, total_weight
 
-# Words that say of a class that it is there instead of another one.
+# Words in the name of a class that replaces another one.
 _REPLACEMENT_WORD = re.compile(r"Stub|Fake|Mock|Dummy|Null|No_?Op", re.IGNORECASE)
-# These may as well say what kind of thing it is.
+# Words that may just as well describe the class itself.
 _VARIANT_WORD = re.compile(r"In_?Memory|Fallback|Simple|Local|Copy", re.IGNORECASE)
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z0-9]+")
 
 
 class Similarity(NamedTuple):
-    """How a class resembles a model: by methods of the same name, and by other signs, as phrases.
+    """How a class resembles a guarded class: by methods of the same name, and by other `signs`, as phrases.
 
-    `async_mismatches` are those of the `shared_methods` that are awaited on one side only; they count half.
-    `is_named_alike`: its name says what it is there for.
+    `async_mismatches` are those of the `shared_methods` that are asynchronous in one class only; they count half.
+    `share` is that of the shared methods by weight (0 to 1). `is_named_alike`: the name is evidence of its own.
     """
 
     guarded_class: GuardedClass
@@ -36,25 +36,25 @@ class Similarity(NamedTuple):
 def compare_classes(
     summary: ClassSummary, guarded_class: GuardedClass, name: str, threshold: float
 ) -> Similarity | None:
-    """How a class called `name` stands in for the model; None where it is something else. Raises OSError.
+    """How a class called `name` duplicates a guarded class; None if it does not. Raises OSError.
 
-    The methods alone are enough from a share of `threshold` on, where the model is central; half of it is where the
-    name has the model's in it, or both wrap the same library.
+    Its methods are sufficient evidence from a share of `threshold` on if the guarded class is canonical; half of it is
+    if the name contains the guarded name or both wrap the same library.
     """
     similarity = _compare_methods(summary, guarded_class)
     is_named = name == guarded_class.name or _replacement_word(name, guarded_class.name) != ""
     is_like = (
         guarded_class.is_canonical and is_distinctive(similarity.shared_methods) and similarity.share >= threshold / 2
     )
-    # Only now is there a reason to look at what it does.
+    # The full tree is loaded only from here on.
     if not (is_named or is_like) or not summary.is_service:
         return None
     libraries = summary.libraries & guarded_class.summary.libraries
     if summary.libraries and guarded_class.summary.libraries and not libraries:
-        return None  # it is there for something else
+        return None  # it has another purpose
     is_named_alike = is_named and _is_name_evidence(similarity, summary, name, bool(libraries))
     is_similar_enough = is_like and (similarity.share >= threshold or bool(libraries) or guarded_class.name in name)
-    # What it is handed does the work, or a framework says what it offers.
+    # Its methods are those of an object that it wraps or of a framework.
     is_delegating = summary.delegating_methods.issuperset(similarity.shared_methods) and not summary.libraries
     if not is_named_alike and (not is_similar_enough or summary.is_framework_subclass or is_delegating):
         return None
@@ -73,9 +73,9 @@ def _compare_methods(summary: ClassSummary, guarded_class: GuardedClass) -> Simi
 
 
 def _is_name_evidence(similarity: Similarity, summary: ClassSummary, name: str, has_shared_library: bool) -> bool:
-    """Whether the name tells; the same name for something that has nothing in common is chance.
+    """Whether the name is evidence: not if the classes have nothing else in common.
 
-    So is one of a single word (`Settings`, `Client`), without a method that tells more.
+    Nor is a name of a single word (`Settings`, `Client`) without a distinctive shared method.
     """
     has_distinctive_methods = total_weight(similarity.shared_methods) >= 1
     if has_distinctive_methods or (has_shared_library and name == similarity.guarded_class.name):
@@ -90,10 +90,10 @@ def _is_name_evidence(similarity: Similarity, summary: ClassSummary, name: str, 
 
 
 def _replacement_word(name: str, guarded_name: str) -> str:
-    """The word for a stand-in that a name has before or behind that of the model; empty where there is none."""
-    before, found, behind = name.lstrip("_").partition(guarded_name)
-    patterns = (word.strip("_") for word in (before, behind) if found)
-    return next((word for word in patterns if _REPLACEMENT_WORD.fullmatch(word) or _VARIANT_WORD.fullmatch(word)), "")
+    """The word for a replacement before or after the guarded name in a name; empty if there is none."""
+    before, found, after = name.lstrip("_").partition(guarded_name)
+    words = (word.strip("_") for word in (before, after) if found)
+    return next((word for word in words if _REPLACEMENT_WORD.fullmatch(word) or _VARIANT_WORD.fullmatch(word)), "")
 
 
 def _signs(summary: ClassSummary, guarded_class: GuardedClass, name: str, libraries: list[str]) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""The classes that others are compared with, and what is known of those that were looked at."""
+"""The guarded classes of a project, and the summaries of all classes that were compared with them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from flake8_redis_ssot.semantic.name_patterns import is_glob
 
 
 class GuardedClass(NamedTuple):
-    """A class that makes instances of a resource; `is_canonical`: at home in one of its canonical modules."""
+    """A class that is a constructor of a resource; `is_canonical`: defined in one of its canonical modules."""
 
     resource: Resource
     definition: Definition
@@ -24,12 +24,12 @@ class GuardedClass(NamedTuple):
 
     @property
     def name(self) -> str:
-        """Its plain name."""
+        """Its unqualified name."""
         return self.definition.name.rpartition(".")[2]
 
 
 class GuardedClasses:
-    """Portraits of classes of one project; `load_tree` and `load_outline` as in `ClassSummary`."""
+    """The guarded classes of a project; `load_tree` and `load_outline` as in `ClassSummary`."""
 
     def __init__(
         self,
@@ -47,7 +47,7 @@ class GuardedClasses:
         self._summaries: dict[tuple[str | None, str], ClassSummary] = {}
 
     def summary_of(self, definition: Definition) -> ClassSummary:
-        """The portrait of a class."""
+        """The summary of a class."""
         key = (definition.path, definition.qualname)
         if key not in self._summaries:
             self._summaries[key] = ClassSummary(definition, self._resolver, self._load_tree, self._load_outline)
@@ -64,28 +64,20 @@ class GuardedClasses:
         return tuple(sorted(by_name.values(), key=lambda guarded_class: not guarded_class.is_canonical))
 
     def _find_classes(self, resource: Resource) -> Iterator[GuardedClass]:
-        for constructor in resource.constructors:
-            definitions = (
-                self._resolver.resolve(self._resolver.to_origin(constructor), "") if not is_glob(constructor) else ()
-            )
-            for definition in definitions:
-                if (
-                    definition.path is not None
-                    and definition.qualname in self._resolver.load_exports(definition.path).bases
-                ):
-                    is_canonical = self._resources.is_canonical(
-                        resource, self._resolver.modules.name_of(definition.path)
-                    )
-                    canonical_definition = definition._replace(via=())
-                    yield GuardedClass(
-                        resource, canonical_definition, is_canonical, self.summary_of(canonical_definition)
-                    )
+        resolver = self._resolver
+        origins = [resolver.to_origin(each) for each in resource.constructors if not is_glob(each)]
+        for definition in (definition for origin in origins for definition in resolver.resolve(origin, "")):
+            path = definition.path
+            if path is not None and definition.qualname in resolver.load_exports(path).bases:
+                is_canonical = self._resources.is_canonical(resource, resolver.modules.name_of(path))
+                definition = definition._replace(via=())
+                yield GuardedClass(resource, definition, is_canonical, self.summary_of(definition))
 
     def profiles(self) -> tuple[MethodProfile, ...]:
-        """What to look for in all files."""
+        """The method profiles by which the search finds similar classes."""
         if self._config.duplicates == "off":
             return ()
-        min_share = self._config.duplicate_threshold / 2  # enough where something else speaks for it
+        min_share = self._config.duplicate_threshold / 2  # enough if there is other evidence
         all_profiles = (
             build_profile(guarded_class.summary.methods, min_share)
             for guarded_class in self.classes

@@ -1,1 +1,1 @@
-"""What classes offer, and what functions return, as far as the text tells."""
+"""Infers the members of classes, the return types of functions and the types of variables."""

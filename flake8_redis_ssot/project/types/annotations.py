@@ -1,4 +1,4 @@
-"""What annotations say: the one class that they name."""
+"""Resolves annotations to classes."""
 
 from __future__ import annotations
 
@@ -16,9 +16,10 @@ _ITERATOR_TYPES = frozenset({"AsyncGenerator", "AsyncIterable", "AsyncIterator",
 def resolve_annotation(
     node: ast.expr | None, names: FileNames, *, unwrap_iterator: bool = False, place: ast.AST | None = None
 ) -> Definition | None:
-    """The class that an annotation names; of a generator the one in `Iterator[...]`. None where None is allowed.
+    """The class that an annotation names; None if it is optional, a union or not a class.
 
-    `place` is the string that an annotation was read from; the names in it mean what they would mean there.
+    With `unwrap_iterator`, the class in `Iterator[...]`. `place` is the string that a quoted annotation was parsed
+    from, in whose scope its names are resolved.
     """
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         quoted = parse_expression(node.value)

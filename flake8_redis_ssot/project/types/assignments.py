@@ -1,4 +1,4 @@
-"""The assignment that a target stands in."""
+"""The assignments that bind targets, and where a function assigns its values."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from flake8_redis_ssot.semantic.symbol_table import SymbolTable
 
 
 class Assignment(NamedTuple):
-    """What a target is bound to (None: not known). `wrapper`: what is done with the value before, `with` or nothing."""
+    """What a target is bound to (None: unknown). `wrapper` is `with` if it is what the value enters as, else empty."""
 
     value: ast.expr | None = None
     annotation: ast.expr | None = None
@@ -19,7 +19,7 @@ class Assignment(NamedTuple):
 
 
 def assignment_to(target: ast.AST, symbol_table: SymbolTable) -> Assignment:
-    """The assignment that a target stands in, each part of an unpacking for itself."""
+    """The assignment to a target, which may be one element of an unpacking."""
     parent = symbol_table.parent(target)
     if isinstance(parent, (ast.Assign, ast.NamedExpr)):
         return Assignment(parent.value)

@@ -1,4 +1,4 @@
-"""What is assigned to the attributes of a class and of its instances, from outside of its body."""
+"""Finds what is assigned to variables, and to attributes of a class and its instances."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _DICT_MUTATORS = frozenset({"__ior__", "__setitem__", "setdefault", "update"})
 
 
 def find_targets(name: str, owner: ast.Module | ast.ClassDef, names: FileNames) -> list[ast.AST]:
-    """What binds a variable of the module, or an attribute of a class in its body and its methods; no imports."""
+    """The nodes that bind a module variable, or a class attribute in body and methods; no imports."""
     symbol = names.symbol_table.find_symbol(names.symbol_table.scope_opened_by(owner), name)
     bindings = symbol.bindings if symbol is not None else ()
     targets = [each.node for each in bindings if not each.is_deletion and not isinstance(each.node, ast.alias)]
@@ -31,7 +31,7 @@ def _iter_attribute_targets(class_node: ast.ClassDef, names: FileNames) -> Itera
 
 
 def collect_set_attributes(class_node: ast.ClassDef, entry: MroEntry, names: FileNames) -> None:
-    """Note the attributes that methods and the module set, and whether any others can be."""
+    """Add the attributes that methods and the module set, and mark the entry incomplete if there may be others."""
     objects = OwnObjects(class_node, names)
     own_nodes = (node for node in ast.walk(class_node) if isinstance(node, _WRITERS))
     module_nodes = (node for node in iter_scope_nodes(names.symbol_table.tree) if isinstance(node, _WRITERS))
@@ -48,7 +48,7 @@ _WRITERS = (ast.Assign, ast.Attribute, ast.Call, ast.Subscript)
 
 
 def _mutated_namespace(node: ast.AST) -> ast.expr | None:
-    """The expression whose items a node changes, or may change under another name."""
+    """The expression whose items a node sets, or may set under another name."""
     if isinstance(node, ast.Assign) or (isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store)):
         return node.value
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _DICT_MUTATORS:
@@ -57,7 +57,7 @@ def _mutated_namespace(node: ast.AST) -> ast.expr | None:
 
 
 def _is_namespace(node: ast.expr, objects: OwnObjects) -> bool:
-    """Whether an expression is the `__dict__` of the class or an instance."""
+    """Whether an expression is the `__dict__` of the class or of an instance."""
     if isinstance(node, ast.Attribute):
         return node.attr == "__dict__" and node.value in objects
     is_vars = isinstance(node, ast.Call) and dotted_name(node.func) == "vars" and len(node.args) == 1
@@ -71,7 +71,7 @@ def _add_attribute(name: str, row: int, entry: MroEntry) -> None:
 
 
 def _add_setattr_attribute(node: ast.Call, objects: OwnObjects, entry: MroEntry) -> None:
-    """`setattr(self, name, value)` and its like: a member if the name is a constant."""
+    """Add the member that `setattr(self, name, value)` or `__setattr__` sets, if the name is a constant."""
     arguments = list(node.args)
     if dotted_name(node.func) in ("setattr", "object.__setattr__"):
         if not arguments or arguments.pop(0) not in objects:
@@ -80,7 +80,7 @@ def _add_setattr_attribute(node: ast.Call, objects: OwnObjects, entry: MroEntry)
         return
     name = arguments[0].value if arguments and isinstance(arguments[0], ast.Constant) else None
     if isinstance(name, str):
-        # The name is text, so Python leaves it as it is even where it is private.
+        # Python does not mangle private names in strings.
         entry.members.setdefault(name, Member(name, MemberKind.ATTRIBUTE, node.lineno, None))
     else:
         entry.is_incomplete = True

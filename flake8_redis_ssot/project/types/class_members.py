@@ -1,4 +1,4 @@
-"""What a class of the project offers: its members, own and inherited, and what its constructor takes."""
+"""Collects the members of a class of the project, own and inherited, and the signature of its constructor."""
 
 from __future__ import annotations
 
@@ -37,9 +37,9 @@ from flake8_redis_ssot.semantic.signatures import signature_of
 
 
 def class_members(path: str, qualname: str, load: SymbolTableLoader, resolver: Resolver) -> ClassMembers | None:
-    """What the class with this local name in a file offers; None where there is no such class."""
+    """The members of a class, by its file and local name; None if there is no such class."""
     mro = collect_mro(qualname, FileNames(path, load, resolver), ())
-    # A base that is reached on two ways comes after all that derive from it.
+    # As in Python's MRO, a base that is inherited twice comes after all classes that derive from it.
     later_nodes = [{id(entry.node) for entry in mro[index + 1 :] if entry.node} for index in range(len(mro))]
     entries = [entry for entry, later_ids in zip(mro, later_nodes) if id(entry.node) not in later_ids]
     if not entries:
@@ -66,7 +66,7 @@ _DYNAMIC_BUILTINS = frozenset({"exec", "locals", "vars"})
 
 
 def collect_mro(qualname: str, names: FileNames, subclasses: tuple[ast.ClassDef, ...]) -> list[MroEntry]:
-    """A class, then its bases from left to right, each with its own. Nothing where no class is found."""
+    """A class, then its bases from left to right, each with its own bases; empty if there is no such class."""
     node = names.find_definition(qualname)
     if not isinstance(node, ast.ClassDef) or node in subclasses:
         return []
@@ -83,7 +83,7 @@ def collect_mro(qualname: str, names: FileNames, subclasses: tuple[ast.ClassDef,
 
 
 def _external_entries(name: str) -> list[MroEntry]:
-    """The part of a base class that is not of the project."""
+    """The entry of a base class outside the project."""
     if name in _MEMBERLESS_BASES:
         return []
     module, _, plain = name.partition(".")
@@ -108,13 +108,13 @@ def _build_entry(qualname: str, node: ast.ClassDef, names: FileNames) -> MroEntr
 
 
 def _has_custom_metaclass(node: ast.ClassDef, names: FileNames) -> bool:
-    """Whether a metaclass is named that can make anything of the class."""
+    """Whether a class has a metaclass that may change it."""
     definitions = [names.resolve(keyword.value) for keyword in node.keywords if keyword.arg in ("metaclass", None)]
     return any(definition is None or definition.name not in _STANDARD_METACLASSES for definition in definitions)
 
 
 def _collect_own_members(node: ast.ClassDef, entry: MroEntry, names: FileNames) -> None:
-    """Note what the body of a class binds."""
+    """Add the members that the body of a class binds."""
     symbols = names.symbol_table.symbols_in(names.symbol_table.scope_opened_by(node))
     names_by_node = {binding.node: symbol.name for symbol in symbols for binding in symbol.bindings}
     for binding_node in sort_by_position(names_by_node):
@@ -122,7 +122,7 @@ def _collect_own_members(node: ast.ClassDef, entry: MroEntry, names: FileNames) 
 
 
 def _collect_member(name: str, node: ast.AST, entry: MroEntry, names: FileNames) -> None:
-    """Note what one binding makes of a name (a mangled one)."""
+    """Add the member that one binding defines, or remove it for `del`."""
     row = names.symbol_table.statement_of(node).lineno
     if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
         decorators = decorator_names(node, names)
@@ -141,7 +141,7 @@ def _collect_member(name: str, node: ast.AST, entry: MroEntry, names: FileNames)
 
 
 def _collect_slots(value: ast.expr, entry: MroEntry) -> None:
-    """A slot is a place for an attribute, as an annotation is."""
+    """Add an attribute for each slot."""
     for node in ast.walk(value):
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             entry.add_member(node.value, MemberKind.ATTRIBUTE, node.lineno)

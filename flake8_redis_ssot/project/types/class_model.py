@@ -1,4 +1,4 @@
-"""One class on the way from a class to its last base."""
+"""The model of a class: its MRO, its members and the signature of its constructor."""
 
 from __future__ import annotations
 
@@ -15,11 +15,10 @@ from flake8_redis_ssot.semantic.signatures import Parameter, Signature, find_inc
 
 @dataclass(slots=True)
 class MroEntry:
-    """One class on the way from a class to its last base, without what it inherits.
+    """One class of an MRO, without what it inherits.
 
-    `node` is None for one that is not of the project; `qualname` is then the name of a builtin, empty for a stranger.
-    `is_opaque`: its decorators or its metaclass can make anything of it. `is_incomplete`: it can have more than
-    `members`.
+    `node` is None outside the project; `qualname` is then the name of a builtin, empty for other classes. `is_opaque`:
+    its decorators or metaclass may change it. `is_incomplete`: it may have more members than `members`.
     """
 
     qualname: str
@@ -30,18 +29,18 @@ class MroEntry:
     members: dict[str, Member] = field(default_factory=dict)
 
     def add_member(self, name: str, kind: MemberKind, row: int, signature: Signature | None = None) -> None:
-        """Note a member, in place of an earlier one of that name."""
+        """Add a member, replacing an earlier one of that name."""
         name = self.mangle(name)
         self.members[name] = Member(name, kind, row, signature)
 
     def mangle(self, name: str) -> str:
-        """A private name has that of its class in it."""
+        """A name as Python mangles it in this class."""
         class_name = self.node.name.lstrip("_") if self.node else ""
         return f"_{class_name}{name}" if class_name and name.startswith("__") and not name.endswith("__") else name
 
 
 class MemberKind(Enum):
-    """What a member is: of a function what a call of it gives, else what the bare attribute is."""
+    """What a call of a function returns, or what else an attribute is."""
 
     METHOD = "method"
     COROUTINE = "coroutine"
@@ -56,10 +55,10 @@ class MemberKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One member. `row` is where it is defined (1-based, in the file of the class that defines it; 0: nowhere).
+    """One member. `row` is where it is defined (1-based, in the file of the class that defines it; 0: builtin).
 
-    `signature` is what a call through an instance takes. It is None for what is no function, and for a function
-    under a decorator that is not known; `kind` is then what its `def` says.
+    `signature` is that of a call through an instance; None if it is no function, or has an unknown decorator (`kind`
+    then ignores the decorator).
     """
 
     name: str
@@ -70,10 +69,10 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class ClassMembers:
-    """A class, with all that it inherits.
+    """A class with its own and inherited members.
 
-    `name` is its true dotted name. `is_incomplete`: it can have more members than were seen. `is_async`: a public
-    method is a coroutine. `constructor` is what a call of the class takes, None where that is not known.
+    `name` is its dotted name. `is_incomplete`: it may have more members. `is_async`: a public method is a coroutine.
+    `constructor` is the signature of a call of the class, None if unknown.
     """
 
     name: str
@@ -83,12 +82,12 @@ class ClassMembers:
     constructor: Signature | None
 
     def find_member(self, name: str) -> Member | None:
-        """A member by its name; every class has those of `object`."""
+        """A member by its name, including those of `object`."""
         return self.members.get(name) or _OBJECT_MEMBERS.get(name)
 
 
 def builtin_members(owner: object, *more: str) -> dict[str, Member]:
-    """The members of a builtin class, as the running Python has it."""
+    """The members of a builtin class in the running Python, and those called `more`."""
     callables = {name for name in dir(owner) if callable(getattr(owner, name, None))} - {"__class__"}
     return {
         name: Member(name, MemberKind.METHOD if name in callables else MemberKind.ATTRIBUTE, 0, None)
@@ -98,19 +97,19 @@ def builtin_members(owner: object, *more: str) -> dict[str, Member]:
 
 _OBJECT_MEMBERS = builtin_members(object, "__annotations__", "__dict__", "__module__", "__weakref__")
 DATACLASS = "dataclasses.dataclass"
-# They write constructors by rules of their own.
+# Their constructors are not inferred.
 FIELD_DECORATORS = frozenset(
     {f"{module}.{name}" for module in ("attr", "attrs") for name in ("define", "frozen", "mutable")}
     | {"attr.attrs", "attr.dataclass", "attr.s", "pydantic.dataclasses.dataclass"}
 )
-# Builtin classes whose `__new__` leaves the arguments to `__init__`.
+# Builtin classes whose `__new__` accepts any arguments.
 _PERMISSIVE_BUILTINS = (BaseException, dict, list, set)
 _NON_FIELD_ANNOTATION = re.compile(r"\b(ClassVar|KW_ONLY)\b")
 _KW_ONLY_MARKER = re.compile(r"\bKW_ONLY\b")
 
 
 def infer_constructor(entries: Sequence[MroEntry]) -> Signature | None:
-    """What `__init__` and `__new__` both take, the first of each that is found."""
+    """The signature that both `__init__` and `__new__` accept, each the first in the MRO; None if unknown."""
     signatures: dict[str, Signature | None] = {}
     for index, entry in enumerate(entries):
         if entry.is_opaque:
@@ -130,7 +129,7 @@ def infer_constructor(entries: Sequence[MroEntry]) -> Signature | None:
 
 
 def _narrowest_signature(signatures: Sequence[Signature | None]) -> Signature | None:
-    """The signature that is narrower than all others; None where there is none."""
+    """The signature whose calls all others accept; None if there is none."""
     known = [signature for signature in signatures if signature is not None]
     if len(known) < len(signatures):
         return None
@@ -144,7 +143,7 @@ def _narrowest_signature(signatures: Sequence[Signature | None]) -> Signature | 
 
 
 def _dataclass_signature(entries: Sequence[MroEntry]) -> Signature | None:
-    """The `__init__` that `@dataclass` writes for the first of some classes; None if one of them can't be seen."""
+    """The signature of the `__init__` that `@dataclass` generates for the first entry; None if a base is unknown."""
     if any(entry.node is None and not entry.qualname for entry in entries):
         return None
     fields: dict[str, Parameter] = {}
@@ -157,7 +156,7 @@ def _dataclass_signature(entries: Sequence[MroEntry]) -> Signature | None:
 
 
 def _add_fields(entry: MroEntry, node: ast.ClassDef, fields: dict[str, Parameter]) -> None:
-    """Add the fields of one dataclass; a field of a known name keeps its place."""
+    """Add the fields of one dataclass; a field that is redefined keeps its position."""
     is_kw_only_section = _is_constant(_dataclass_options(entry).get("kw_only"), True)
     for statement in iter_statements(node.body):
         if not isinstance(statement, ast.AnnAssign) or not isinstance(statement.target, ast.Name):
@@ -175,7 +174,7 @@ def _add_fields(entry: MroEntry, node: ast.ClassDef, fields: dict[str, Parameter
 
 
 def _dataclass_options(entry: MroEntry) -> Mapping[str, ast.expr]:
-    """The keywords that the `dataclass` decorator is called with."""
+    """The keyword arguments of the `dataclass` decorator."""
     decorators = entry.node.decorator_list if entry.node else []
     return next((_keyword_values(node) for node, name in zip(decorators, entry.decorators) if name == DATACLASS), {})
 

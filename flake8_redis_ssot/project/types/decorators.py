@@ -1,4 +1,4 @@
-"""Decorators by their true names, and what those that are known make of a function."""
+"""Resolves decorators; the known ones and their effects on functions."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ CONTEXT_MANAGER_KINDS = {
     "contextlib.asynccontextmanager": MemberKind.ASYNC_CONTEXT,
     "contextlib.contextmanager": MemberKind.CONTEXT,
 }
-# All decorators that are known; these further ones leave a function as it is, to those who call it.
+# All known decorators; those added here do not change how a function is called.
 KNOWN_DECORATORS = frozenset(
     PROPERTY_DECORATORS
     | MEMOIZING_DECORATORS
@@ -24,7 +24,7 @@ KNOWN_DECORATORS = frozenset(
 
 
 def decorator_names(node: FunctionNode | ast.ClassDef, names: FileNames) -> list[str]:
-    """The true names of the decorators, called or not; empty for what is not known. A setter counts as `property`."""
+    """The dotted names of the decorators, called or not; empty if unknown. A setter counts as `builtins.property`."""
     accessors = {f"{node.name}.{accessor}" for accessor in ("setter", "getter", "deleter")}
     callees = [each.func if isinstance(each, ast.Call) else each for each in node.decorator_list]
     definitions = [None if dotted_name(each) in accessors else names.resolve(each) for each in callees]

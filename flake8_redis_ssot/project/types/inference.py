@@ -1,4 +1,4 @@
-"""What functions give back and what variables hold: the class of it, as far as it can be told from the text."""
+"""Infers the classes of what functions return and variables hold."""
 
 from __future__ import annotations
 
@@ -31,28 +31,22 @@ from flake8_redis_ssot.semantic.signatures import signature_of
 
 
 def infer_return(path: str, qualname: str, load: SymbolTableLoader, resolver: Resolver) -> InferredReturn | None:
-    """What the function with this local name in a file gives back.
-
-    None where there is no such function, and where a decorator that is not known may have replaced it.
-    """
+    """What a function returns, by its file and local name; None if there is none, or a decorator may replace it."""
     return infer_return_at(qualname, InferenceContext(FileNames(path, load, resolver)))
 
 
 def infer_instance_class(path: str, qualname: str, load: SymbolTableLoader, resolver: Resolver) -> Definition | None:
-    """The class of what a variable of a module (or `Class.attribute`) holds, perhaps after a first use of it.
-
-    None where it is not known, or one of several.
-    """
+    """The class of what a module variable (or `Class.attribute`) holds once it is set; None if unknown."""
     return infer_instance(path, qualname, load, resolver).class_definition
 
 
 def infer_instance(path: str, qualname: str, load: SymbolTableLoader, resolver: Resolver) -> InferredValue:
-    """What a variable of a module (or `Class.attribute`) holds."""
+    """What a module variable (or `Class.attribute`) holds, by its file and local name."""
     return infer_instance_at(Definition("", path, qualname), InferenceContext(FileNames(path, load, resolver)))
 
 
 def infer_return_at(qualname: str, context: InferenceContext) -> InferredReturn | None:
-    """What a function gives back; None for what is no function, or perhaps another one under its decorators."""
+    """The same as `infer_return`, within an inference."""
     node = context.names.find_definition(qualname)
     if node is None or isinstance(node, ast.ClassDef):
         return None
@@ -74,7 +68,7 @@ def infer_return_at(qualname: str, context: InferenceContext) -> InferredReturn 
 
 
 def _infer_returned_value(node: FunctionNode, context: InferenceContext, *, is_generator: bool) -> InferredValue:
-    """What a function returns, or yields, on any way."""
+    """What a function returns or yields, merged over all paths."""
     node_type = ast.Yield if is_generator else ast.Return
     expressions = [each.value for each in iter_scope_nodes(node) if isinstance(each, node_type)]
     values = [value for each in expressions for value in (_infer_values(each, context) if each else [NONE_VALUE])]
@@ -82,7 +76,7 @@ def _infer_returned_value(node: FunctionNode, context: InferenceContext, *, is_g
 
 
 def _infer_values(node: ast.expr, context: InferenceContext, wrapper: str = "") -> Iterator[InferredValue]:
-    """What an expression can be. `wrapper`: what happens to it, `await` or `with`."""
+    """The possible values of an expression. `wrapper` is `await` or `with` if it is the operand of one."""
     if isinstance(node, ast.Constant) and node.value is None:
         yield NONE_VALUE
     elif isinstance(node, ast.Await):
@@ -102,7 +96,7 @@ def _infer_values(node: ast.expr, context: InferenceContext, wrapper: str = "") 
 
 
 def _infer_call(node: ast.Call, context: InferenceContext, wrapper: str) -> InferredValue:
-    """What a call gives: a class makes an instance, a function what it returns."""
+    """The value of a call: an instance of a class, or what a function returns."""
     own_class = find_own_class(node.func, context.symbol_table)
     if own_class is None and ast.unparse(node.func) in ("super().__new__", "object.__new__"):
         own_class = find_enclosing_class(node, context.symbol_table)
@@ -135,7 +129,7 @@ def _format_arguments(node: ast.Call) -> str:
 
 
 def _resolve_callee(node: ast.expr, context: InferenceContext) -> Definition | None:
-    """What is called: a name, a member of the class around it, or a member of what an expression is."""
+    """The definition of a callee: a name, a member of the enclosing class, or a member of an inferred value."""
     names = context.names
     own_class = find_own_class(node.value, names.symbol_table) if isinstance(node, ast.Attribute) else None
     if own_class is not None and isinstance(node, ast.Attribute):
@@ -169,7 +163,7 @@ def _infer_reference(node: ast.expr, context: InferenceContext) -> InferredValue
 def _refine_by_assignment(
     node: ast.Name | ast.Attribute, value: InferredValue, context: InferenceContext
 ) -> InferredValue:
-    """A variable that is None at first is no longer so where the function sets it itself."""
+    """A variable that is None at first is not None in a function that assigns it."""
     if value.may_be_none and is_assigned_in_function(node, context.symbol_table):
         return value._replace(may_be_none=False)
     return value
@@ -191,7 +185,7 @@ def _infer_attribute(node: ast.Attribute, context: InferenceContext) -> Inferred
 
 
 def _infer_local(symbol: Symbol, node: ast.Name, context: InferenceContext) -> InferredValue:
-    """What a variable of a function holds; what is stored elsewhere too, or for later calls, is no longer fresh."""
+    """What a local variable holds; it is not new if it is also stored elsewhere or outlives the call."""
     if symbol in context.visiting:
         return NONE_VALUE
     targets = [binding.node for binding in symbol.bindings if not binding.is_deletion]
@@ -203,7 +197,7 @@ def _infer_local(symbol: Symbol, node: ast.Name, context: InferenceContext) -> I
 def _merge_targets(
     targets: Iterable[ast.AST], context: InferenceContext, extra_values: Iterable[InferredValue] = ()
 ) -> InferredValue:
-    """What the bindings of one variable agree on. That it is None before its first use does not count."""
+    """The merged value of the bindings of a variable, in which an initial None sets `may_be_none` only."""
     values = list(extra_values)
     annotated_class = None
     for target in targets:
@@ -216,7 +210,7 @@ def _merge_targets(
 
 
 def _infer_target(target: ast.AST, assignment: Assignment, context: InferenceContext) -> Iterator[InferredValue]:
-    """What one binding gives a variable: nothing where it is a bare annotation."""
+    """The values that one binding assigns: none for a bare annotation."""
     if assignment.value is not None:
         yield from _infer_values(assignment.value, context, assignment.wrapper)
     elif isinstance(target, ast.alias):
@@ -229,7 +223,7 @@ def _infer_target(target: ast.AST, assignment: Assignment, context: InferenceCon
 
 
 def infer_instance_at(definition: Definition, context: InferenceContext) -> InferredValue:
-    """What the variable at a definition holds, set there or passed on: never a fresh object."""
+    """What the variable at a definition holds, assigned or re-exported; never a new object."""
     if definition.path is None or not context.remaining_depth or context.names.find_node(definition) is not None:
         return UNKNOWN_VALUE
     variable = (definition.path, definition.qualname)

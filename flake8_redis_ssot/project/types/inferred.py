@@ -1,4 +1,4 @@
-"""What is inferred of functions and expressions, and how far an inference has come."""
+"""The values that inference returns, and the state of an inference."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from flake8_redis_ssot.semantic.scopes import Symbol
 from flake8_redis_ssot.semantic.signatures import Signature
 from flake8_redis_ssot.semantic.symbol_table import SymbolTable
 
-# How many functions and variables are followed, one into the other.
+# How many nested functions and variables are followed.
 _MAX_DEPTH = 5
 
 
 @dataclass(frozen=True, slots=True)
 class InferenceContext:
-    """How far an inference has come: into which file, how much further it may go, and which variables it is inside of.
+    """The state of an inference: the file it is in, the depth that remains, and the variables being inferred.
 
-    A variable of a module, or an attribute, is a file and a local name.
+    A module variable or attribute is represented by a file and a local name.
     """
 
     names: FileNames
@@ -33,23 +33,22 @@ class InferenceContext:
         return self.names.symbol_table
 
     def enter(self, path: str) -> InferenceContext:
-        """One step further, in a file."""
+        """The context for a function or variable of a file, one level deeper."""
         return replace(self, names=self.names.in_file(path), remaining_depth=self.remaining_depth - 1)
 
     def visit(self, variable: Symbol | tuple[str, str]) -> InferenceContext:
-        """Inside of a variable."""
+        """The context for the bindings of a variable."""
         return replace(self, visiting=self.visiting | {variable})
 
 
 @dataclass(frozen=True, slots=True)
 class InferredReturn:
-    """What a function gives back to a caller.
+    """What a function returns.
 
-    `class_definition` is the class of what it returns (of a generator: yields); None where that is not known, where it
-    is of several classes, and where it can be None. A class of a third party has no `path`. `is_new`: it can be an
-    object that nobody else has. `is_generator` holds for context managers made of one too. `signature` is what a call
-    takes, for a method without `self`. `may_be_none`: it is None, or a call fails, as long as nothing else has set it
-    up. `constructor_args` is what the object is made with, as text (empty: nothing).
+    `class_definition` is the class of the value that it returns (a generator: yields); None if it is unknown, one of
+    several, or optional. A third-party class has no `path`. `is_new`: it may be an object without other references.
+    `is_generator` includes context managers that are generators. `signature` is without `self`. `may_be_none`: it may
+    return None or raise before it was initialised. `constructor_args` are the arguments of the constructor, as source.
     """
 
     class_definition: Definition | None
@@ -62,9 +61,9 @@ class InferredReturn:
 
 
 class InferredValue(NamedTuple):
-    """One value that an expression can have: an instance of `class_definition` (None: not known).
+    """One possible value of an expression: an instance of `class_definition` (None: unknown).
 
-    `may_be_none`: it is None before something else has set it. `constructor_args` is what it is made with, as text.
+    The other fields are as in `InferredReturn`.
     """
 
     class_definition: Definition | None
@@ -78,7 +77,7 @@ NONE_VALUE = InferredValue(Definition("None", None, ""))
 
 
 def merge_values(values: Iterable[InferredValue], annotated_class: Definition | None) -> InferredValue:
-    """The one value that all of them are; where some are not known the annotation has the word."""
+    """The value that all agree on; if some are unknown, one of the annotated class."""
     values = list(values)
     classes = list(dict.fromkeys(value.class_definition for value in values if value.class_definition is not None))
     is_new, may_be_none = any(value.is_new for value in values), any(value.may_be_none for value in values)

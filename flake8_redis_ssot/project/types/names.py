@@ -1,4 +1,4 @@
-"""What the names in a file stand for in the project: asked of its symbol table first, then of the resolver."""
+"""Resolves the names in a file, by its symbol table first and then by the resolver."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ SymbolTableLoader = Callable[[str], SymbolTable]
 
 @dataclass(frozen=True, slots=True)
 class FileNames:
-    """The names of one file (`path`). `load` gives the symbol table of any file (a path). Raises what `load` raises."""
+    """The names of one file (`path`); `load` returns the symbol table of a file (a path). Raises what `load` raises."""
 
     path: str
     load: SymbolTableLoader
@@ -45,16 +45,16 @@ class FileNames:
         return find_definition(self.symbol_table.tree, qualname)
 
     def find_node(self, definition: Definition) -> FunctionNode | ast.ClassDef | None:
-        """The function or class of the project that a definition is; None where it is something else."""
+        """The function or class at a definition; None if it is neither, or outside the project."""
         return self.in_file(definition.path).find_definition(definition.qualname) if definition.path else None
 
     def definition_of(self, node: FunctionNode | ast.ClassDef) -> Definition:
-        """A function or class of this file, as the resolver tells of it."""
+        """The definition of a function or class of this file."""
         qualname = self.symbol_table.qualname_of(node)
         return Definition(f"{self.module}.{plain_qualname(qualname)}", self.path, qualname)
 
     def find_member(self, owner: Definition, name: str) -> Definition | None:
-        """The definition of a member of a class of the project."""
+        """The one definition of a member of a class of the project."""
         if owner.path is None:
             return None
         origin = f"{self.resolver.modules.name_of(owner.path)}:@{owner.qualname}.{name}"
@@ -62,9 +62,9 @@ class FileNames:
         return definitions[0] if len(definitions) == 1 else None
 
     def resolve(self, node: ast.expr, place: ast.AST | None = None) -> Definition | None:
-        """The one definition of a dotted name, read in the place of the node `place` (None: where it stands).
+        """The one definition of a dotted name, resolved in the scope of `place` (None: of the node itself).
 
-        None where it has no definition for sure, or several, and for variables of functions other than imports.
+        None if it has no certain definition or several, and for local variables other than imports.
         """
         dotted = dotted_name(node)
         if not dotted:
@@ -79,7 +79,7 @@ class FileNames:
         return self.resolve_local_import(symbol, rest)
 
     def _resolve_global(self, dotted: str) -> Definition | None:
-        """The definition of a name of the module, or of a builtin, which is defined in `builtins`."""
+        """The definition of a name of the module, or of a builtin."""
         definitions = self.resolver.resolve(f"{self.module}:{dotted}", self.path)
         is_unbound = all(each.is_guess or (not each.is_found and each.path == self.path) for each in definitions)
         if is_unbound and hasattr(builtins, dotted):
@@ -87,7 +87,7 @@ class FileNames:
         return _pick_only(definitions)
 
     def resolve_local_import(self, symbol: Symbol, attributes: str = "") -> Definition | None:
-        """The definition of a function's variable that only imports bind, or of attributes (dotted) of it."""
+        """The definition of a local variable that only imports bind, or of `attributes` (dotted) of it."""
         origins = {self._import_origin(binding.node, binding.statement) for binding in symbol.bindings}
         if len(origins) != 1 or "" in origins:
             return None
@@ -97,7 +97,7 @@ class FileNames:
         )
 
     def _import_origin(self, node: ast.AST, statement: ast.stmt) -> str:
-        """The origin that a binding imports; empty for bindings that are no imports."""
+        """The origin that a binding imports; empty if it is no import."""
         if not isinstance(node, ast.alias):
             return ""
         if not isinstance(statement, ast.ImportFrom):
@@ -110,10 +110,7 @@ class FileNames:
 
 
 def _pick_only(definitions: Sequence[Definition]) -> Definition | None:
-    """The definition, if there is one only and it is certain, without the way that led there.
-
-    `typing_extensions` offers what `typing` does.
-    """
+    """The definition without `via`, if it is the only one and certain; `typing_extensions` counts as `typing`."""
     if len(definitions) != 1:
         return None
     definition = definitions[0]

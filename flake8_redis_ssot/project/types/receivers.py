@@ -1,4 +1,4 @@
-"""What stands for a class, or for an instance of it, inside of its methods."""
+"""Recognises the expressions that are a class or an instance of it in its methods."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Receiver(NamedTuple):
 
 
 def find_receiver(node: ast.AST, symbol_table: SymbolTable) -> Receiver | None:
-    """What a name is that reads the first parameter of a method; None for other expressions."""
+    """The receiver that an expression reads: the name of a method's first parameter; None for others."""
     symbol = symbol_table.lookup(node.id, node) if isinstance(node, ast.Name) else None
     if symbol is None or len(symbol.bindings) != 1:
         return None
@@ -28,7 +28,7 @@ def find_receiver(node: ast.AST, symbol_table: SymbolTable) -> Receiver | None:
 
 
 def receiver_of_parameter(parameter: ast.AST, symbol_table: SymbolTable) -> Receiver | None:
-    """What a method gets for a parameter; None for all but the first one."""
+    """The receiver that a parameter of a method is bound to; None for all but the first."""
     if not isinstance(parameter, ast.arg):
         return None
     method = symbol_table.scope_of(parameter).node
@@ -42,12 +42,12 @@ def receiver_of_parameter(parameter: ast.AST, symbol_table: SymbolTable) -> Rece
 
 
 def takes_class(method: FunctionNode) -> bool:
-    """Whether the first parameter of a method is the class, not an instance."""
+    """Whether the first parameter of a method is the class."""
     return method.name == "__new__" or any(dotted_name(each) == "classmethod" for each in method.decorator_list)
 
 
 def find_own_class(node: ast.AST, symbol_table: SymbolTable) -> ast.ClassDef | None:
-    """The class that `cls`, `self.__class__` or `type(self)` is in a method of it; None for other expressions."""
+    """The class that `cls`, `self.__class__` or `type(self)` refers to in a method; None for other expressions."""
     instance: ast.AST | None = None
     if isinstance(node, ast.Attribute) and node.attr == "__class__":
         instance = node.value
@@ -58,13 +58,13 @@ def find_own_class(node: ast.AST, symbol_table: SymbolTable) -> ast.ClassDef | N
 
 
 def find_enclosing_class(node: ast.AST, symbol_table: SymbolTable) -> ast.ClassDef | None:
-    """The innermost class that a node is in."""
+    """The innermost class around a node."""
     return next((each for each in symbol_table.ancestors(node) if isinstance(each, ast.ClassDef)), None)
 
 
 @dataclass(frozen=True, slots=True)
 class OwnObjects:
-    """The expressions that are a class or an instance of it, as its methods and its module name them."""
+    """The expressions in methods and module that are `class_node` or an instance of it."""
 
     class_node: ast.ClassDef
     names: FileNames
@@ -83,7 +83,7 @@ class OwnObjects:
         return isinstance(node, ast.Attribute) and self.names.resolve(node) == self.names.definition_of(self.class_node)
 
     def _is_new_instance(self, node: ast.expr) -> bool:
-        """Whether a method that takes the class has made an instance, and assigned it to this."""
+        """Whether a method that takes the class assigns a new instance to an expression."""
         table = self.names.symbol_table
         method = table.scope_of(node).node
         if not isinstance(method, (ast.FunctionDef, ast.AsyncFunctionDef)) or not takes_class(method):
@@ -98,7 +98,7 @@ class OwnObjects:
         return any(isinstance(value, ast.Call) and self._is_creator(value.func) for value in values)
 
     def _is_creator(self, node: ast.expr) -> bool:
-        """Whether a call of an expression makes an instance."""
+        """Whether a call of an expression creates an instance."""
         is_new = isinstance(node, ast.Attribute) and node.attr == "__new__"
         if is_new and find_enclosing_class(node, self.names.symbol_table) is self.class_node:
             return ast.unparse(node).startswith(("super(", "object."))

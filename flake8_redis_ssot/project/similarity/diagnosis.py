@@ -1,4 +1,4 @@
-"""Whether a class stands in for a guarded one, in words."""
+"""Diagnoses classes that duplicate a guarded class."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _MAX_IMPORTERS = 3
 
 
 def judge_duplicate(qualname: str, file: FileContext) -> Diagnosis | None:
-    """The verdict on a class of a file, by its local name."""
+    """The diagnosis of a class of a file, by its local name; None if it duplicates no guarded class."""
     similarity = find_similarity(qualname, file)
     if similarity is None:
         return None
@@ -27,10 +27,10 @@ def judge_duplicate(qualname: str, file: FileContext) -> Diagnosis | None:
 
 
 def find_similarity(qualname: str, file: FileContext) -> Similarity | None:
-    """What a class stands in for; None where it stands in for nothing, or makes no secret of standing on it."""
+    """The guarded class that a class (a local name) duplicates; None if there is none or the class uses it."""
     definitions = file.resolve([f"{file.module}:@{qualname}"])
     if any(file.resources.constructor_resource(definition) for definition in definitions):
-        return None  # it is guarded itself
+        return None  # it is a constructor itself
     summary = file.guarded_classes.summary_of(
         Definition(f"{file.module}.{plain_qualname(qualname)}", file.path, qualname)
     )
@@ -46,10 +46,10 @@ def find_similarity(qualname: str, file: FileContext) -> Similarity | None:
 
 
 def _uses_resource(summary: ClassSummary, similarity: Similarity, file: FileContext) -> bool:
-    """Whether a class makes use of the resource itself: it adapts the shared one, and does not replace it.
+    """Whether a class uses the resource: it is an adapter, not a duplicate.
 
-    Where its name says what it is there for, the class itself must; else it is enough that its file, or that of a base,
-    has anything of the resource.
+    If the name is evidence, the class itself must use it; else it is enough that its file or that of a base imports
+    anything of the resource.
     """
     resource, node = similarity.guarded_class.resource, summary.node
     if node is not None and any(
@@ -96,9 +96,7 @@ def _is_part_of_resource(definition: Definition, resource: Resource, file: FileC
 
 
 def _message(qualname: str, similarity: Similarity, file: FileContext) -> str:
-    signs = (
-        [*similarity.signs, _shared_methods_phrase(similarity)] if similarity.shared_methods else list(similarity.signs)
-    )
+    signs = [*similarity.signs, *([_shared_methods_phrase(similarity)] if similarity.shared_methods else [])]
     parts = [
         f"`{plain_qualname(qualname)}` does what `{similarity.guarded_class.definition.name}` is "
         f"there for: {_join_phrases(signs)}"
