@@ -74,7 +74,7 @@ def test_warm_reports_are_cold_reports(case: Case, project: Path, run: Run) -> N
     assert not (project / CACHE).exists()
     assert run(*form(case)) == cold
     assert run(*form(case)) == cold  # the outcome is remembered
-    for entry in (project / CACHE).glob("outcome-*"):
+    for entry in (project / CACHE).glob("result-*"):
         entry.unlink()
     assert run(*form(case)) == cold  # the facts are
 

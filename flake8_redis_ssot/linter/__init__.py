@@ -1,1 +1,1 @@
-"""One run of the linter: from paths and options to findings and fixed files."""
+"""Runs of the linter: from paths and options to findings and fixed files."""

@@ -1,4 +1,4 @@
-"""`--add-noqa`: a comment on each line with a finding, and nothing else of the file changed."""
+"""`--add-noqa`: adds a comment to each line with a finding, and changes nothing else."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from flake8_redis_ssot.syntax.noqa import LineMap, NoqaComment, build_line_map, 
 from flake8_redis_ssot.syntax.source import decode
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
-# A reason that is still to be written.
+# Also a placeholder for a reason that the user has to write.
 REASON_PLACEHOLDER = "--"
 
 
 def add_noqa_comments(findings: Iterable[Finding], reason: str) -> tuple[int, list[str]]:
-    """Write the comments into the files: how many lines changed, and what could not be done.
+    """Write the comments into the files; the number of changed lines, and the errors.
 
-    `reason` follows the codes, unless there is one already. A remark about code that can't be analysed (RSS900) gets
-    no comment: where its line ends is not certain.
+    `reason` follows the codes, unless there is one already. An unanalysed range (RSS900) gets no comment, as it is not
+    certain where its line ends.
     """
     changed_lines, problems = 0, []
     for path, group in groupby(sorted(findings), key=lambda finding: finding.path):
@@ -43,7 +43,7 @@ def add_noqa_comments(findings: Iterable[Finding], reason: str) -> tuple[int, li
 
 
 def insert_comments(data: bytes, findings: Sequence[Finding], reason: str, path: str = "") -> tuple[bytes, int]:
-    """The bytes of a file (at `path`) with a comment for each finding, and the number of lines that changed."""
+    """The bytes of a file (at `path`) with a comment for each finding, and the number of changed lines."""
     decoded = decode(data, path)
     old_lines, layout = _LINE.findall(decoded.text), build_line_map(decoded.python_text)
     new_lines: dict[int, str] = {}
@@ -54,24 +54,23 @@ def insert_comments(data: bytes, findings: Sequence[Finding], reason: str, path:
     new_lines = {row: line for row, line in new_lines.items() if line != old_lines[row - 1]}
     if decoded.cell_map is not None:
         return _replace_cell_lines(data, old_lines, new_lines), len(new_lines)
-    return "".join(new_lines.get(row, line) for row, line in enumerate(old_lines, 1)).encode(decoded.encoding), len(
-        new_lines
-    )
+    text = "".join(new_lines.get(row, line) for row, line in enumerate(old_lines, 1))
+    return text.encode(decoded.encoding), len(new_lines)
 
 
 def _replace_cell_lines(data: bytes, lines: Sequence[str], new_lines: Mapping[int, str]) -> bytes:
-    """The bytes of a notebook with other lines in the text of its cells."""
+    """The bytes of a notebook with some lines (by 1-based row) of its cells replaced."""
     from flake8_redis_ssot.syntax.notebooks.writer import apply_to_notebook  # late: most projects have no notebook
 
     starts = list(accumulate(map(len, lines), initial=0))
     text = "".join(lines)
-    # Each by itself: two lines that touch may be of two cells.
+    # One edit per line: adjacent lines may be in different cells.
     edits = [minimise(text, [TextEdit(starts[row - 1], starts[row], line)]) for row, line in new_lines.items()]
     return apply_to_notebook(data, chain.from_iterable(edits))
 
 
 def _codes_by_row(layout: LineMap, findings: Sequence[Finding]) -> Iterator[tuple[int, list[str]]]:
-    """For each row (1-based) that gets a comment, its codes: the last row of those that one comment speaks for."""
+    """The rows (1-based) that get a comment, each with its codes: the last row of each logical line."""
     row_codes = sorted(
         (layout.logical_lines.get(row, (row, row))[1], finding.code)
         for finding in findings
@@ -82,7 +81,7 @@ def _codes_by_row(layout: LineMap, findings: Sequence[Finding]) -> Iterator[tupl
 
 
 def _add_codes(line: str, comment_column: int, codes: Sequence[str], reason: str) -> str:
-    """A line whose comment names some codes; from the column `comment_column` on it is no code."""
+    """A line with a comment that names some codes; `comment_column` (0-based) is where its code ends."""
     existing = parse_noqa(line)
     if existing is not None and comment_column <= existing.column:
         return _extend_comment(line, existing, codes, reason)
@@ -91,7 +90,7 @@ def _add_codes(line: str, comment_column: int, codes: Sequence[str], reason: str
 
 
 def _extend_comment(line: str, existing: NoqaComment, codes: Sequence[str], reason: str) -> str:
-    """A line whose `noqa` comment names some codes besides its own, and has a reason where it had none."""
+    """A line whose `noqa` comment also names some codes, and has a reason if it had none."""
     end = existing.column + len(existing.text.rstrip())
     missing = [code for code in codes if existing.codes and not code.startswith(existing.codes)]
     line_with_codes = line[:end] + "".join(f", {code}" for code in missing)
@@ -101,7 +100,7 @@ def _extend_comment(line: str, existing: NoqaComment, codes: Sequence[str], reas
 
 
 def _format_reason(codes: Sequence[str], reason: str) -> str:
-    """A reason behind codes, kept apart from them where its first words would be read as more of them."""
+    """A reason to follow codes, after a separator if its first words could be read as codes."""
     parsed = parse_noqa(f"# noqa: {', '.join(codes)} {reason}") if codes else None
     needs_separator = parsed is not None and parsed.codes != tuple(codes)
     return f" {REASON_PLACEHOLDER} {reason}" if reason and needs_separator else f" {reason}" if reason else ""
@@ -110,9 +109,9 @@ def _format_reason(codes: Sequence[str], reason: str) -> str:
 def filter_permitted(
     findings: Iterable[Finding], policies: Mapping[str, Config], reason: str
 ) -> tuple[list[Finding], list[str]]:
-    """The findings that comments with this reason would silence, and why the others would not be.
+    """The findings that comments with this reason may suppress, and messages about the others.
 
-    `policies` are the settings of files (absolute paths) where these say something about comments.
+    `policies` are the configurations of files (absolute paths) with `noqa` settings.
     """
     permitted_findings, reasons = [], []
     for finding in findings:

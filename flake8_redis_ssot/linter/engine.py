@@ -1,4 +1,4 @@
-"""From an analysis to what was found: judge, silence, select, sort."""
+"""From an analysis to findings: confirm, suppress, select, sort."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from flake8_redis_ssot.syntax.source import decode, split_lines
 
 
 class LocatedFinding(NamedTuple):
-    """A confirmed site of a file (`path`, absolute) that is asked for and that no comment silences."""
+    """A confirmed finding of a file (`path`, absolute) that is selected and not suppressed."""
 
     path: str
     confirmed: ConfirmedFinding
@@ -26,7 +26,7 @@ class LocatedFinding(NamedTuple):
 
 
 def check_file(analysis: Analysis, path: str, selection: Selection, *, noqa: bool = True) -> list[LocatedFinding]:
-    """What was found in one file, in order of place. With `noqa` False, `# noqa` comments are not honoured."""
+    """The findings in one file (absolute path), in order. With `noqa` False, `# noqa` comments are not honoured."""
     file = analysis.file_context(path)
     if file is None:
         return []
@@ -36,21 +36,20 @@ def check_file(analysis: Analysis, path: str, selection: Selection, *, noqa: boo
         LocatedFinding(path, located, located.to_finding(reported_path))
         for located in _confirm_findings(file, is_selected, noqa=noqa)
     ]
-    return sorted(
-        _compare_with_text(analysis, path, located_findings, noqa=noqa) if located_findings else located_findings,
-        key=lambda located: located.finding,
-    )
+    if located_findings:
+        located_findings = _compare_with_text(analysis, path, located_findings, noqa=noqa)
+    return sorted(located_findings, key=lambda located: located.finding)
 
 
 def make_code_filter(config: Config, path: str, selection: Selection) -> Callable[[str], bool]:
-    """Whether a code is asked for in one file (absolute path), after `per-file-ignores`."""
+    """A predicate for codes that are selected in one file (absolute path), after `per-file-ignores`."""
     path_from_root = to_relative_path(str(config.root), path)
     path_selection = Selection(("ALL",), ignored_codes(config.per_file_ignores, path_from_root))
     return lambda code: selection.has_code(code) and path_selection.has_code(code)
 
 
 def _confirm_findings(file: FileContext, is_selected: Callable[[str], bool], *, noqa: bool) -> list[ConfirmedFinding]:
-    """The confirmed candidates of one file. What comments do is judged last, in the light of all others."""
+    """The confirmed candidates of one file; rules that check suppressions run last, on the findings of the others."""
     rules = [rule for rule in all_rules() if is_selected(rule.code)]
     confirmed_findings = _drop_overridden(
         [each for rule in rules if not rule.reads_suppressions for each in rule.confirm_candidates(file)]
@@ -64,7 +63,7 @@ def _confirm_findings(file: FileContext, is_selected: Callable[[str], bool], *, 
 
 
 def _drop_overridden(confirmed_findings: list[ConfirmedFinding]) -> list[ConfirmedFinding]:
-    """Without the findings whose place another rule takes over."""
+    """The findings without those that another rule overrides at the same place."""
     overridden = {(code, each.candidate.span) for each in confirmed_findings for code in find_rule(each.code).overrides}
     return [each for each in confirmed_findings if (each.code, each.candidate.span) not in overridden]
 
@@ -72,26 +71,18 @@ def _drop_overridden(confirmed_findings: list[ConfirmedFinding]) -> list[Confirm
 def _compare_with_text(
     analysis: Analysis, path: str, located_findings: Iterable[LocatedFinding], *, noqa: bool
 ) -> list[LocatedFinding]:
-    """What was found in a file, compared with its text: what no comment silences, with its snippet."""
+    """The findings that no comment suppresses, with their snippets."""
     try:
         decoded = decode(analysis.read_bytes(path), path)
     except OSError:
-        return list(located_findings)  # it can't be read: that is the finding
+        return list(located_findings)  # the finding is that it can't be read
     comments, lines = NoqaIndex(decoded.python_text), split_lines(decoded.text)
-    kept_findings = (
-        (_apply_comments(comments, located, analysis.config) for located in located_findings)
-        if noqa
-        else located_findings
-    )
-    return [
-        located._replace(finding=_add_snippet(located.finding, lines))
-        for located in kept_findings
-        if located is not None
-    ]
+    reported = (_apply_comments(comments, each, analysis.config) if noqa else each for each in located_findings)
+    return [each._replace(finding=_add_snippet(each.finding, lines)) for each in reported if each is not None]
 
 
 def _apply_comments(comments: NoqaIndex, located: LocatedFinding, config: Config) -> LocatedFinding | None:
-    """What comments leave of a finding: nothing, or, where the settings do not let them, a word about that."""
+    """The finding, with a note if the settings reject a comment that would suppress it; None if it is suppressed."""
     code, policy = located.finding.code, config.noqa_policy(located.finding.code)
     noqa_comments = list(comments.find_suppressing(code, located.finding.noqa_rows))
     if not noqa_comments:
@@ -110,7 +101,7 @@ _MAX_SNIPPET_LENGTH = 100  # characters
 
 
 def extract_snippet(span: Span, lines: Sequence[str]) -> str:
-    """The text of a span with blanks made one. Of a long one the beginning, and a digest of the whole."""
+    """The text of a span with whitespace collapsed; of a long one, the beginning and a digest of the whole."""
     rows = list(lines[span.row - 1 : span.end_row])
     if not rows:
         return ""
@@ -125,6 +116,6 @@ def extract_snippet(span: Span, lines: Sequence[str]) -> str:
 def check_files(
     analysis: Analysis, files: Sequence[str], selection: Selection, *, noqa: bool = True
 ) -> list[LocatedFinding]:
-    """What was found in `files` (absolute paths), sorted by path, place and code."""
+    """The findings in `files` (absolute paths), sorted by path, position and code."""
     located_findings = [located for path in files for located in check_file(analysis, path, selection, noqa=noqa)]
     return sorted(located_findings, key=lambda located: located.finding)

@@ -1,4 +1,4 @@
-"""The work of a run: a project judged, and mended where that is asked for."""
+"""Executes a task on a project: checks its files, and applies fixes if requested."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from flake8_redis_ssot.project.config_check import check_names, name_warnings
 
 
 def execute(task: CheckTask, project: IncrementalProject) -> CheckResult:
-    """Judge the files of a task as they are in a project; fixes that are applied leave it with the edited files.
+    """Check the files of a task; applied fixes edit the project in memory.
 
-    Raises ConfigError where the configuration names what is not there.
+    Raises ConfigError if the configuration names something that does not exist.
     """
     request, analysis, jobs = task.request, project.analysis, task.request.jobs or default_jobs()
     check_names(task.config, analysis.resolver)
@@ -29,11 +29,11 @@ def execute(task: CheckTask, project: IncrementalProject) -> CheckResult:
     if request.trust is not None:
         _apply_fixes(project, recheck, task, result)
     elif request.factories:
-        from flake8_redis_ssot.linter.fix.factories import consolidate_factories  # late: it has to be asked for
+        from flake8_redis_ssot.linter.fix.factories import consolidate_factories  # late: only on request
 
         result.factory_consolidations += consolidate_factories(recheck(), analysis, jobs)
     elif request.fixes:
-        from flake8_redis_ssot.linter.fix.per_file import with_fixes  # late: not every report tells of fixes
+        from flake8_redis_ssot.linter.fix.per_file import with_fixes  # late: not every report has fixes
 
         result.findings += with_fixes(recheck(), analysis, jobs)
     else:
@@ -44,7 +44,7 @@ def execute(task: CheckTask, project: IncrementalProject) -> CheckResult:
 def _apply_fixes(
     project: IncrementalProject, recheck: Callable[[], list[LocatedFinding]], task: CheckTask, result: CheckResult
 ) -> None:
-    """Apply fixes; those of a buffer must not reach into files, and what is known already is left alone."""
+    """Apply fixes, for a buffer only those that change nothing else, and none of findings in the baseline."""
     from flake8_redis_ssot.linter.fix.fixpoint import fix_until_stable  # late: most runs fix nothing
 
     known_entries = frozenset(() if task.baseline is None or task.request.fix_known else task.baseline.entries)
@@ -76,7 +76,7 @@ def _apply_fixes(
 def _select_by_baseline(
     recheck: Callable[[], list[LocatedFinding]], known_entries: Set[BaselineEntry], root: str, is_known: bool
 ) -> list[LocatedFinding]:
-    """Of what is found now, that which is known, or that which is not."""
+    """The present findings that are in the baseline, or those that are not."""
     if is_known and not known_entries:
         return []
     located_findings = recheck()

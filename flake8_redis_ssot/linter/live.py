@@ -1,4 +1,4 @@
-"""A project that is kept in memory while its files change: only what can have changed is looked at again."""
+"""A project that is kept in memory while its files change, and is checked again incrementally."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 def open_project(config: Config, request: CheckRequest) -> IncrementalProject:
-    """The project that the paths of a request belong to. Raises ValueError where the baseline can't be used."""
+    """The project that the paths of a request belong to. Raises ValueError if the baseline can't be used."""
     store = open_store(config, request)
     return IncrementalProject(create_task(config, request, store), store)
 
@@ -34,8 +34,8 @@ def open_project(config: Config, request: CheckRequest) -> IncrementalProject:
 class IncrementalProject:
     """The facts and findings of a project, kept up to date by `refresh`, `set_content` and `apply_edits`.
 
-    `task` says which files it has, and which codes are asked for. With `store`, what earlier runs have found out is
-    made use of. `fingerprints` are those that the files have now, where they are known.
+    `task` has its files and the selected codes. `store` is the cache (None: none). `fingerprints` are those of the
+    files now, if they are known.
     """
 
     def __init__(
@@ -46,14 +46,14 @@ class IncrementalProject:
         self._analyse_all(fingerprints or FileFingerprints.from_disk(task.project_files))
 
     def _analyse_all(self, fingerprints: FileFingerprints) -> None:
-        """Look at everything."""
+        """Analyse the whole project."""
         task = self._task
         self._fingerprints = fingerprints
         self._facts_cache = load_facts(self._store, task.config, fingerprints) if self._store else None
         self._files = frozenset((*task.project_files, *task.buffers))
-        self._findings_by_file: dict[str, list[LocatedFinding]] = {}  # of the files that have been judged
-        self._contents = dict(task.buffers)  # what has been set in the place of what was read
-        self._originals: dict[str, bytes] = {}  # of the files that stand edited in memory
+        self._findings_by_file: dict[str, list[LocatedFinding]] = {}  # of the files that have been checked
+        self._contents = dict(task.buffers)  # of the files that differ from the disk
+        self._originals: dict[str, bytes] = {}  # of the files with edits that are not written
         self._analysis = Analysis(
             task.config,
             task.project_files,
@@ -65,12 +65,12 @@ class IncrementalProject:
 
     @property
     def analysis(self) -> Analysis:
-        """The facts as they are now; fixes may ask it, and nobody else may change it."""
+        """The facts of the project now; only this class may update them."""
         return self._analysis
 
     @property
     def config(self) -> Config:
-        """The settings."""
+        """The configuration."""
         return self._task.config
 
     @property
@@ -84,23 +84,23 @@ class IncrementalProject:
 
     @property
     def findings(self) -> list[Finding]:
-        """All findings, in order of place."""
+        """All findings, in order."""
         return sorted(each.finding for path in self._files for each in self.findings_in(path))
 
     def findings_in(self, path: str) -> list[LocatedFinding]:
-        """What is found in one file (absolute path) now."""
+        """The findings in one file (absolute path), in order."""
         if path not in self._findings_by_file:
             task = self._task
             self._findings_by_file[path] = check_file(self._analysis, path, task.selection, noqa=task.request.noqa)
         return self._findings_by_file[path]
 
     def run(self, request: CheckRequest) -> CheckResult:
-        """What a run of its own would find or fix in the paths of a request, which lie in this project.
+        """The result of a request whose paths are in this project.
 
-        Fixes stay in memory, until `refresh` or `revert_edits`. Raises ConfigError where the configuration names what
-        is not there, ValueError where the baseline can't be used.
+        Fixes stay in memory, until `refresh` or `revert_edits`. Raises ConfigError if the configuration names something
+        that does not exist, ValueError if the baseline can't be used.
         """
-        from flake8_redis_ssot.linter.execute import execute  # late: to show what is found needs none of it
+        from flake8_redis_ssot.linter.execute import execute  # late: an editor may never need it
 
         task = create_task(self.config, request, self._store, self.files)
         result = complete_result(task, execute(task, self))
@@ -108,16 +108,16 @@ class IncrementalProject:
         return result
 
     def save_facts(self) -> None:
-        """Write down what was found out about files, for later runs."""
+        """Store the facts of the files for later runs."""
         if self._facts_cache is not None:
             self._facts_cache.save([path for path in self.files if path not in self._task.buffers])
 
     def set_content(self, path: str, data: bytes) -> bool:
-        """Go on with other bytes for a file of the project; whether that may have changed what others hold."""
+        """Replace the bytes of a file (absolute path); whether its exports, and so findings elsewhere, have changed."""
         return self._set_contents({path: data})
 
     def apply_edits(self, documents: Mapping[str, SourceDocument]) -> None:
-        """Go on with edited files (by absolute path), which stand nowhere but in memory."""
+        """Replace files (by absolute path) by edited documents, in memory only."""
         for path in documents:
             self._originals.setdefault(path, self._analysis.read_bytes(path))
         contents = {path: document.data for path, document in documents.items()}
@@ -126,15 +126,14 @@ class IncrementalProject:
         self._analysis.update_files(contents, {path: document.source for path, document in documents.items()})
 
     def revert_edits(self) -> None:
-        """Take back what was edited in memory."""
+        """Undo `apply_edits`."""
         originals, self._originals = self._originals, {}
         self._set_contents(originals)
 
     def refresh(self, paths: Iterable[str] | None = None) -> bool:
-        """Take notice of what has changed on the disk; whether any of it is of ours.
+        """Read changed files again; whether any file of the project has changed.
 
-        `paths` are the files that were changed, made or removed (absolute), where that is known. What was edited in
-        memory and not written is taken back.
+        `paths` are the files that were changed, created or removed (absolute; None: unknown). Their edits are undone.
         """
         changed = [path for path in paths if path.endswith(SOURCE_SUFFIXES)] if paths is not None else None
         known_paths = [path for path in changed or () if path in self._files and os.path.isfile(path)]
@@ -149,7 +148,7 @@ class IncrementalProject:
         return bool(known_paths)
 
     def _changed_files(self) -> list[str]:
-        """The files whose fingerprints are not what they were, and those that stand edited in memory."""
+        """The files whose fingerprints have changed, and those with edits in memory."""
         before, self._fingerprints = self._fingerprints, FileFingerprints.from_disk(self.files)
         return [path for path in self.files if path in self._originals or not self._fingerprints.is_same(path, before)]
 
@@ -157,7 +156,7 @@ class IncrementalProject:
         contents: dict[str, bytes] = {}
         for path in paths:
             self._originals.pop(path, None)
-            with suppress(OSError):  # it is gone again: the next notice tells
+            with suppress(OSError):  # it is gone again, and the next refresh handles that
                 data = read(path)
                 if data != self._contents.get(path):
                     contents[path] = data

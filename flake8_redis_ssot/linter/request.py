@@ -1,4 +1,4 @@
-"""What is asked of a run, and what comes of it."""
+"""The request, task and result of a run."""
 
 from __future__ import annotations
 
@@ -18,17 +18,16 @@ if TYPE_CHECKING:
 
 
 class CheckRequest(NamedTuple):
-    """What is asked for.
+    """What to check, and how.
 
-    `paths` as given; `configs` are the values of `--config` (a file, or TOML `key=value`); `buffer` stands in
-    for the bytes of the one path there is (standard input). Empty `select` and `ignore` leave the choice to
-    the configuration. `jobs` 0 means one process for each processor. With `fixes` each finding gets its fix or
-    the reasons why it has none; with `trust` fixes that are trusted so far are applied, in memory, for the codes
-    of `fixable` (prefixes or `ALL`) that are not in `unfixable`. With `cache`, what earlier runs have found out is
-    made use of, from the folder `cache_dir` (empty: `.redis_ssot_cache` beside the configuration). `baseline` is the
-    file of known findings (empty: the one of the configuration; None: none); with `fix_known` they are fixed as well.
-    Where fixes are applied, only findings that are `wanted` are looked at (None: all); with `inline`, factories are
-    replaced where they are called. With `factories`, these are surveyed and nothing else is told.
+    `paths` are as given; `configs` are the values of `--config` (a file, or TOML `key=value`); `buffer` replaces the
+    bytes of the only path (standard input). Empty `select` and `ignore` are those of the configuration. `jobs` 0 means
+    one process per processor. With `fixes`, each finding has its fix or the reasons why it has none. With `trust`,
+    fixes of at least this applicability are applied in memory, for the codes of `fixable` (prefixes or `ALL`) that are
+    not in `unfixable`. With `cache`, the cache in the folder `cache_dir` is used (empty: `.redis_ssot_cache` next to
+    the configuration). `baseline` is the file of known findings (empty: that of the configuration; None: none); with
+    `fix_known` they are fixed as well. Only findings that are `wanted` are fixed (None: all); with `inline`, calls of
+    factories are replaced. With `factories`, only these are reported.
     """
 
     paths: tuple[str, ...] = (".",)
@@ -56,10 +55,10 @@ class CheckRequest(NamedTuple):
 
 
 class CheckTask(NamedTuple):
-    """What is to be looked at under one configuration.
+    """A request under one configuration.
 
-    `listing` are the files to report on, `project_files` all files of the project (absolute paths), `buffers` the
-    bytes that stand in for some of them.
+    `listing` are the files to report on, `project_files` all files of the project (absolute paths), `buffers` replace
+    the bytes of some of them.
     """
 
     config: Config
@@ -81,21 +80,21 @@ class CheckTask(NamedTuple):
 
 
 def resolve_selection(request: CheckRequest, config: Config) -> Selection:
-    """The codes that a request asks for under a configuration."""
+    """The codes that a request selects under a configuration."""
     select = (*(request.select or config.select), *request.extend_select)
     return select_rules(select, request.ignore or config.ignore)
 
 
 class NoConfigurationError(Exception):
-    """No configuration was found upwards from a path (the one argument)."""
+    """No configuration was found for a path (the only argument)."""
 
 
 class CheckResult:
-    """What a run found: findings in order, what the user got wrong, what is only worth a word, the files checked.
+    """The result of a run: findings in order, errors of the user, warnings, and the checked files.
 
-    `fixed_findings` are findings whose fixes are in `changes`: sets of files that belong together. Nothing is written
-    yet. `findings` are the new ones where there are baselines: `baseline_results` has the known ones too.
-    `configs_by_path` are the settings of files (absolute paths) where these say something about comments.
+    `fixed_findings` are findings whose fixes are in `changes`, sets of files to be written together; nothing is written
+    yet. With a baseline, `findings` are the new ones; `baseline_results` has the known ones too. `configs_by_path` are
+    the configurations of files (absolute paths) with `noqa` settings.
     """
 
     def __init__(self, findings: Iterable[Finding] = (), warnings: Iterable[str] = ()) -> None:
@@ -111,7 +110,7 @@ class CheckResult:
         self.configs_by_path: dict[str, Config] = {}
 
     def extend(self, other: CheckResult) -> None:
-        """Add what was found under another configuration."""
+        """Add the result under another configuration."""
         self.findings += other.findings
         self.errors += other.errors
         self.warnings += other.warnings

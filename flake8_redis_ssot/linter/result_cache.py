@@ -1,4 +1,4 @@
-"""Whether a run has been made before: then its outcome is known, or at least what it read."""
+"""The cache of results: a run with the same inputs is not executed again."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def execute_cached(task: CheckTask, store: CacheStore | None) -> CheckResult:
-    """What comes of a task. Raises ConfigError where the configuration names what is not there."""
+    """The result of a task. Raises ConfigError if the configuration names something that does not exist."""
     config, request = task.config, task.request
     fingerprints = FileFingerprints.from_disk(task.project_files)
     if store is None or task.buffers or request.trust is not None or request.factories:
@@ -33,24 +33,24 @@ def execute_cached(task: CheckTask, store: CacheStore | None) -> CheckResult:
     known = load_result(store, key)
     if known is not None and known.digest == digest:
         return CheckResult(known.findings, known.warnings)
-    from flake8_redis_ssot.linter.result_dependencies import (  # late: most runs are known already
+    from flake8_redis_ssot.linter.result_dependencies import (  # late: most results are cached
         is_up_to_date,
         store_dependencies,
     )
 
-    if known is not None and is_up_to_date(store, f"basis-{key}", files_key, task.project_files, fingerprints):
+    if known is not None and is_up_to_date(store, f"dependencies-{key}", files_key, task.project_files, fingerprints):
         store_result(store, key, known._replace(digest=digest))
         return CheckResult(known.findings, known.warnings)
     result, dependencies = _execute(task, store, fingerprints)
     store_result(store, key, CachedResult(digest, tuple(result.findings), tuple(result.warnings)))
-    store_dependencies(store, f"basis-{key}", files_key, task.project_files, fingerprints, dependencies)
+    store_dependencies(store, f"dependencies-{key}", files_key, task.project_files, fingerprints, dependencies)
     return result
 
 
 def _execute(
     task: CheckTask, store: CacheStore | None, fingerprints: FileFingerprints
 ) -> tuple[CheckResult, Dependencies]:
-    # Late: a run that is known already needs none of this.
+    # late: a cached run needs none of this
     from flake8_redis_ssot.linter.execute import execute
     from flake8_redis_ssot.linter.live import IncrementalProject
 
@@ -61,29 +61,29 @@ def _execute(
 
 
 def load_facts(store: CacheStore, config: Config, fingerprints: FileFingerprints) -> FactsCache:
-    """What earlier runs know of files under a configuration; `fingerprints` are those that the files have now."""
+    """The facts of earlier runs under a configuration; `fingerprints` are those of the files now."""
     from flake8_redis_ssot.project.search.facts_cache import FactsCache
 
     return FactsCache.load(store, f"facts-{cache_key(_tool_version(), config)}", fingerprints)
 
 
 def _partial_files(task: CheckTask) -> tuple[str, ...]:
-    """The files to report on, where these are not all of the project."""
+    """The files to report on; empty if they are the whole project."""
     return task.checked_files if task.checked_files != task.project_files else ()
 
 
 def _result_key(config: Config, request: CheckRequest) -> str:
-    """The name of an outcome: all that it depends on besides the files."""
+    """The name of a result, from all that it depends on besides the files."""
     scope_options = (request.paths, request.exclude, request.force_exclude, request.select, request.extend_select)
     report_options = (request.ignore, request.noqa, request.fixes, os.getcwd())
-    return f"outcome-{cache_key(_tool_version(), config, scope_options, report_options)}"
+    return f"result-{cache_key(_tool_version(), config, scope_options, report_options)}"
 
 
 @cache
 def _tool_version() -> tuple[object, ...]:
-    """What results depend on besides files and configuration: this tool and the Python that it runs on.
+    """What results depend on besides files and configuration: this tool and the running Python.
 
-    While the tool itself is being worked on, its version says too little.
+    The modification time is for development, when the version does not change.
     """
     package = os.path.dirname(os.path.dirname(__file__))
     latest_mtime = max(os.stat(path).st_mtime_ns for path in _modules_in(package))
@@ -91,7 +91,7 @@ def _tool_version() -> tuple[object, ...]:
 
 
 def _modules_in(folder: str) -> Iterator[str]:
-    """The folder, and all modules and folders below it."""
+    """The paths of a folder and of all modules and folders below it."""
     yield folder
     for entry in os.scandir(folder):
         if entry.name.endswith(".py"):
@@ -101,7 +101,7 @@ def _modules_in(folder: str) -> Iterator[str]:
 
 
 class CachedResult(NamedTuple):
-    """What came of a run: its findings in order, and its warnings; `digest` says how all files were."""
+    """The findings of a run in order, and its warnings; `digest` is that of all files."""
 
     digest: str
     findings: tuple[Finding, ...]
@@ -112,7 +112,7 @@ _DECODE = decoder_for(CachedResult)
 
 
 def load_result(store: CacheStore, name: str) -> CachedResult | None:
-    """What came of the last run of that name."""
+    """The cached result of that name, if any."""
     try:
         result: CachedResult = _DECODE(store.get(name))
     except DecodeError:
@@ -121,5 +121,5 @@ def load_result(store: CacheStore, name: str) -> CachedResult | None:
 
 
 def store_result(store: CacheStore, name: str, result: CachedResult) -> None:
-    """Write down what came of a run."""
+    """Store the result of a run."""
     store.put(name, result)

@@ -1,4 +1,4 @@
-"""What an outcome depends on: the files that it was worked out from, and that all others have nothing to do with it."""
+"""The dependencies of a cached result: which changed files can change it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from flake8_redis_ssot.project.search.prefilter import ModuleQuery, Search
 from flake8_redis_ssot.semantic.method_profile import MethodProfile
 from flake8_redis_ssot.semantic.name_patterns import NamePatterns
 
-# To look at more files than these takes as long as to do everything anew.
+# Checking more files than this takes as long as a new run.
 _MAX_CHANGED = 32
 
 
@@ -26,9 +26,9 @@ class _StoredQuery(NamedTuple):
 
 
 class _StoredDependencies(NamedTuple):
-    """A basis as JSON: bytes as Latin-1. `request_key` tells what was to be reported.
+    """`Dependencies` as JSON, with bytes decoded as Latin-1. `request_key` identifies the files to report on.
 
-    `paths_digest` is a digest of all files and `fingerprints` tells how they were, both in hexadecimal.
+    `paths_digest` is that of the paths of all files and `fingerprints` are those of the files, both in hexadecimal.
     """
 
     request_key: str
@@ -52,7 +52,7 @@ def store_dependencies(
     fingerprints: FileFingerprints,
     dependencies: Dependencies,
 ) -> None:
-    """Write down what an outcome depends on; `paths` are all files of the project."""
+    """Store the dependencies of a result; `paths` are all files of the project."""
     needles = sorted({_to_text(needle) for search in dependencies.searches for needle in search.needles})
     queries = dict.fromkeys(_encode_query(query) for search in dependencies.searches for query in search.module_queries)
     profiles = dict.fromkeys(profile for search in dependencies.searches for profile in search.profiles)
@@ -72,7 +72,7 @@ def _encode_query(query: ModuleQuery) -> _StoredQuery:
 def is_up_to_date(
     store: CacheStore, name: str, request_key: str, paths: Sequence[str], fingerprints: FileFingerprints
 ) -> bool:
-    """Whether the files that have changed since have nothing to do with the outcome."""
+    """Whether no file that has changed since can change the result."""
     try:
         stored: _StoredDependencies = _DECODE(store.get(name))
         old_fingerprints = bytes.fromhex(stored.fingerprints)
@@ -87,7 +87,7 @@ def is_up_to_date(
 
 
 def _is_any_relevant(paths: Iterable[str], stored: _StoredDependencies) -> bool:
-    """Whether any of some files holds what was looked for."""
+    """Whether any of some files matches one of the searches."""
     queries = tuple(
         ModuleQuery(_to_bytes(query.module), query.folder, query.match_reexports, tuple(map(_to_bytes, query.names)))
         for query in stored.module_queries

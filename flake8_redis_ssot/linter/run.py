@@ -1,4 +1,4 @@
-"""One run of the check: from paths and options to findings, the same for the command line and for flake8."""
+"""Runs a check from paths and options, for the command line and for flake8."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from flake8_redis_ssot.linter.task import complete_result, create_task, open_sto
 
 
 def run(request: CheckRequest) -> CheckResult:
-    """Check everything that is asked for.
+    """Check the paths of a request.
 
-    Raises ConfigError, NoConfigurationError where there is none to go by, or BaselineError.
+    Raises ConfigError, NoConfigurationError if a path has no configuration, or BaselineError.
     """
     result = CheckResult()
     for config, paths in group_by_config(request):
@@ -28,7 +28,7 @@ def run(request: CheckRequest) -> CheckResult:
 
 
 def group_by_config(request: CheckRequest) -> list[tuple[Config, list[str]]]:
-    """The paths, grouped by the configuration that holds for them. Raises ConfigError, NoConfigurationError."""
+    """The paths, grouped by their configuration. Raises ConfigError, NoConfigurationError."""
     files = [config for config in request.configs if not _is_setting(config)]
     settings = [config for config in request.configs if _is_setting(config)]
     if files:

@@ -1,4 +1,4 @@
-"""Every comment that can silence findings: which ones it silences now, and why."""
+"""Audits suppression comments: which findings each suppresses, and why."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from flake8_redis_ssot.syntax.source import decode, parse_bytes
 
 
 class CommentAudit(NamedTuple):
-    """One comment of a file (`path` as messages show it).
+    """One comment of a file (`path` as displayed).
 
-    `suppressed_findings` are the findings that it keeps from being reported, `refused_findings` those that it would if
-    the settings let it; `unused_codes` are codes of ours that it names and that silence nothing for sure.
+    `suppressed_findings` are the findings that it suppresses, `refused_findings` those that the settings do not let it;
+    `unused_codes` are our codes in it that certainly suppress nothing.
     """
 
     path: str
@@ -33,16 +33,16 @@ class CommentAudit(NamedTuple):
 
 
 class SuppressionAudit(NamedTuple):
-    """All comments in order of place, and what the user got wrong."""
+    """All comments in order, and the errors of the user."""
 
     comment_audits: list[CommentAudit]
     errors: list[str]
 
 
 def audit_suppressions(request: CheckRequest) -> SuppressionAudit:
-    """Look at all comments in what is asked for, whatever its baseline knows.
+    """Audit all comments in the paths of a request, without its baseline.
 
-    Raises ConfigError, or NoConfigurationError where there is none to go by.
+    Raises ConfigError, or NoConfigurationError if a path has no configuration.
     """
     audits: list[CommentAudit] = []
     errors: list[str] = []
@@ -63,11 +63,11 @@ def _sort_key(comment_audit: CommentAudit) -> tuple[str, int, int]:
 
 
 def _audit_file(path: str, findings: Sequence[Finding], config: Config, selection: Selection) -> Iterator[CommentAudit]:
-    """The comments of one file (absolute path) that concern us: they name a code of ours, or silence one now."""
+    """The comments of one file (absolute path) that name one of our codes, or suppress one now."""
     try:
         data = read(path)
     except OSError:
-        return  # the run has told
+        return  # the run has reported it
     if b"noqa" not in data.lower():
         return
     comments, is_selected = NoqaIndex(decode(data).text), make_code_filter(config, path, selection)
@@ -80,7 +80,7 @@ def _audit_file(path: str, findings: Sequence[Finding], config: Config, selectio
             suppression.code for suppression in own_suppressions if is_unused(suppression, candidates, is_selected)
         ]
         if unused_codes and parse_bytes(data).unanalysed_ranges:
-            unused_codes = []  # what could not be read may need it
+            unused_codes = []  # the unanalysed code may need it
         if own_suppressions or matching:
             refused_findings = tuple(finding for finding in matching if finding not in suppressed)
             yield CommentAudit(to_display_path(path), comment, tuple(suppressed), refused_findings, tuple(unused_codes))

@@ -1,4 +1,4 @@
-"""What a request asks for under one configuration: which files there are, and what is known of them already."""
+"""Creates the task of a request under one configuration, and completes its result."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def open_store(config: Config, request: CheckRequest) -> CacheStore | None:
-    """Where things are remembered; None where nothing is to be."""
+    """The cache of a request; None if it uses none."""
     folder = request.cache_dir or os.environ.get("REDIS_SSOT_CACHE_DIR") or os.path.join(config.root, CACHE_FOLDER)
     return CacheStore(folder) if request.cache else None
 
@@ -27,9 +27,9 @@ def open_store(config: Config, request: CheckRequest) -> CacheStore | None:
 def create_task(
     config: Config, request: CheckRequest, store: CacheStore | None, project_files: Sequence[str] | None = None
 ) -> CheckTask:
-    """List the files of a request; `project_files` are those of its project, where they are known.
+    """Create a task by listing the files of a request; `project_files` are those of its project, if known.
 
-    Raises ValueError where the baseline can't be used.
+    Raises ValueError if the baseline can't be used.
     """
     absolute = list(dict.fromkeys(os.path.normpath(os.path.join(os.getcwd(), path)) for path in request.paths))
     buffers = {absolute[0]: request.buffer} if request.buffer is not None else {}
@@ -41,7 +41,7 @@ def create_task(
         force_exclude=request.force_exclude,
     )
     if project_files is None:
-        # What only this run leaves out is still part of the project.
+        # Files that only this request excludes are still part of the project.
         covered_folders = [] if request.exclude else [path for path in absolute if os.path.isdir(path)]
         project_files = _list_project(config, listing, covered_folders, store)
     return CheckTask(config, listing, tuple(project_files), buffers, request, _load_baseline(config, request))
@@ -50,10 +50,7 @@ def create_task(
 def _list_project(
     config: Config, listing: Listing, covered_folders: Sequence[str], store: CacheStore | None
 ) -> tuple[str, ...]:
-    """The files of a project.
-
-    Those listed, and whatever lies under the import roots and is not `covered_folders` by them.
-    """
+    """The listed files, and those under import roots outside of the listed folders (`covered_folders`)."""
     uncovered_roots = [
         root for root in config.import_roots if not any(_is_inside(root, folder) for folder in covered_folders)
     ]
@@ -76,7 +73,7 @@ def _load_baseline(config: Config, request: CheckRequest) -> Baseline | None:
 
 
 def complete_result(task: CheckTask, result: CheckResult) -> CheckResult:
-    """What came of a task, with the files that it was about, and without the findings that the baseline knows."""
+    """The result of a task, with its files, and without the findings in the baseline."""
     result.findings = [*_filter_known(task, result)]
     result.files += task.checked_files
     result.buffers |= task.buffers
@@ -87,7 +84,7 @@ def complete_result(task: CheckTask, result: CheckResult) -> CheckResult:
 
 
 def _filter_known(task: CheckTask, result: CheckResult) -> Sequence[Finding]:
-    """Those that the baseline does not know."""
+    """The findings that are not in the baseline."""
     if task.baseline is None:
         return result.findings
     from flake8_redis_ssot.baseline.matching import split_by_baseline
@@ -102,7 +99,7 @@ def _filter_known(task: CheckTask, result: CheckResult) -> Sequence[Finding]:
 
 
 def _report_discovery_errors(errors: Sequence[DiscoveryError], result: CheckResult) -> None:
-    """A path that was asked for is the user's mistake; one that was found on the way is a finding."""
+    """Report paths that can't be read: a path of the request as an error, others as a finding."""
     for error in errors:
         reported_path = to_display_path(error.path)
         if error.is_explicit:

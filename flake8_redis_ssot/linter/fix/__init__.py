@@ -1,1 +1,1 @@
-"""Fixes applied round by round, until nothing is left that may be applied."""
+"""Applies fixes round by round, until no more can be applied."""

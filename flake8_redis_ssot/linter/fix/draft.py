@@ -1,4 +1,4 @@
-"""From what was found to what can be done about it: every fix, or the reasons why there is none."""
+"""Drafts the fix of each finding, or the reasons why it has none."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _NO_FIX = Refusal(("only you can say what the code should be",))
 
 @dataclass(frozen=True)
 class FixCandidate:
-    """What was found, with its fix: as a draft that others can be joined with, and as edits of its own."""
+    """A finding with its fix: as a draft that can be combined with others, and as edits of its own."""
 
     located: LocatedFinding
     draft: FixDraft | None
@@ -39,7 +39,7 @@ class FixCandidate:
 
     @property
     def paths(self) -> frozenset[str]:
-        """The files that it would change, with or without its draft."""
+        """The files that its fix changes."""
         if self.draft is not None:
             return frozenset(operation.path for operation in self.draft.operations)
         return frozenset(edit.path for edit in self.fix.edits) if isinstance(self.fix, Fix) else frozenset()
@@ -52,10 +52,10 @@ def draft_fixes(
     *,
     inline_factories: bool = False,
 ) -> list[FixCandidate]:
-    """A candidate for each finding, in their order.
+    """A candidate for each finding, in the same order.
 
-    `previous_candidates` are those of the round before that still hold. With `inline_factories`, the fixes are those
-    that replace the calls of factories.
+    `previous_candidates` are those of the previous round that are still valid. With `inline_factories`, the fixes
+    replace the calls of factories.
     """
     kept_candidates = {candidate.located: candidate for candidate in previous_candidates}
     search_references((located for located in located_findings if located not in kept_candidates), context)
@@ -66,7 +66,7 @@ def draft_fixes(
 
 
 def search_references(located_findings: Iterable[LocatedFinding], context: FixContext) -> None:
-    """Search the project once for what the fixes of some findings will ask for."""
+    """Search the project once for all references that the fixes of some findings are expected to query."""
     queries: set[ReferenceQuery] = set()
     for located in located_findings:
         file = context.analysis.file_context(located.path)
@@ -76,21 +76,19 @@ def search_references(located_findings: Iterable[LocatedFinding], context: FixCo
 
 
 def _confirm_findings(analysis: Analysis, path: str) -> tuple[ConfirmedFinding, ...]:
-    """The confirmed sites of a file, whatever is selected."""
+    """The confirmed candidates of a file, for all codes."""
     file = analysis.file_context(path)
-    return (
-        tuple(confirmed for rule in all_rules() for confirmed in rule.confirm_candidates(file))
-        if file is not None
-        else ()
-    )
+    if file is None:
+        return ()
+    return tuple(confirmed for rule in all_rules() for confirmed in rule.confirm_candidates(file))
 
 
 def find_unaffected(
     candidates: Iterable[FixCandidate], documents: Mapping[str, SourceDocument], context: FixContext
 ) -> list[FixCandidate]:
-    """The proposals that a change of some files (`documents`, as they will be) has nothing to do with.
+    """The candidates that stay valid when some files are replaced by `documents`.
 
-    A proposal is about its file, the files of its edits, and whoever names its module or is named by it.
+    A candidate depends on its file, the files of its edits, and files that name its module or that it names.
     """
     module_words = {path: context.module_name(path).rpartition(".")[2].encode() for path in documents}
     changed_text = b"\n".join(
@@ -112,12 +110,12 @@ def find_unaffected(
 
 
 def create_context(analysis: Analysis) -> FixContext:
-    """A context in which nothing has been drafted yet."""
+    """A new context for drafts."""
     return FixContext(analysis, partial(_confirm_findings, analysis))
 
 
 def draft_fix(located: LocatedFinding, context: FixContext, *, inline_factory: bool = False) -> FixCandidate:
-    """What to do about one finding."""
+    """The candidate of one finding."""
     file, rule = context.analysis.file_context(located.path), find_rule(located.confirmed.code)
     fixer = rule.inline if inline_factory else rule.fix
     if file is None or fixer is None:
@@ -133,7 +131,7 @@ def draft_fix(located: LocatedFinding, context: FixContext, *, inline_factory: b
     except OSError as error:
         return FixCandidate(located, None, Refusal((f"a file that it concerns can't be read: {error}",)))
     except Exception as error:
-        # A mistake of ours must neither hide the finding nor stop the fixes of others.
+        # An internal error must neither hide the finding nor stop the fixes of others.
         return FixCandidate(
             located, None, Refusal((f"internal error, please report it: {type(error).__name__}: {error}",))
         )

@@ -1,4 +1,4 @@
-"""One step of fixing: as many fixes at once as go together and leave sound files behind."""
+"""Plans a round of fixes: as many as are compatible and cause no regression."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ from flake8_redis_ssot.syntax.edits import OverlapError, TextEdit
 
 @dataclass
 class FixRound:
-    """The files that change, as they will be, the proposals in them, and those that would do harm."""
+    """The changed files (by absolute path), the candidates applied, and the refusals of harmful ones by `id`."""
 
     documents: dict[str, SourceDocument] = field(default_factory=dict)
     applied: list[FixCandidate] = field(default_factory=list)
     refusals: dict[int, Refusal] = field(default_factory=dict)
 
     def apply_refusal(self, candidate: FixCandidate) -> FixCandidate:
-        """A proposal, or the reason why it was not applied in the place of its fix."""
+        """A candidate, with the refusal in place of its fix if it was refused."""
         refusal = self.refusals.get(id(candidate))
         return replace(candidate, fix=refusal) if refusal else candidate
 
 
 def plan_round(candidates: list[FixCandidate], context: FixContext, jobs: int) -> FixRound:
-    """As many of the proposals as go together and leave sound files behind."""
+    """A round with as many of the candidates as are compatible and cause no regression."""
     fix_round, regression_check = FixRound(), RegressionCheck(context, jobs)
     while candidates:
         candidates, edits = _select_compatible(candidates, context)
@@ -47,7 +47,7 @@ def plan_round(candidates: list[FixCandidate], context: FixContext, jobs: int) -
 def _select_compatible(
     candidates: list[FixCandidate], context: FixContext
 ) -> tuple[list[FixCandidate], dict[str, list[TextEdit]]]:
-    """As many of the proposals as go together, and their changes; the others get their turn in the next round."""
+    """The candidates whose edits do not overlap, and these edits; the others are left for the next round."""
     try:
         return candidates, build_text_edits(collect_operations(candidates), context)
     except OverlapError:

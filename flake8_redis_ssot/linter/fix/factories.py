@@ -1,4 +1,4 @@
-"""Findings of RSS003 by factory: who calls each, what stands in for it, and whether its calls can be replaced."""
+"""Groups the findings of RSS003 by factory: who calls or patches each, and whether its calls can be replaced."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ from flake8_redis_ssot.semantic.facts import Call, CallbackArgument
 class FactoryConsolidation(NamedTuple):
     """One factory with its findings.
 
-    `created_names` are the dotted names of what it makes. `applicability` says how far the replacement of its calls can
-    be trusted (None: it is out of the question), `reasons` why no further.
+    `created_names` are the dotted names of what it creates. `applicability` is that of the replacement of its calls
+    (None: there is none), and `reasons` are why it is not higher.
     """
 
     survey: FactorySurvey
@@ -41,7 +41,7 @@ class FactoryConsolidation(NamedTuple):
 def consolidate_factories(
     located_findings: Sequence[LocatedFinding], analysis: Analysis, jobs: int
 ) -> list[FactoryConsolidation]:
-    """The factories among what was found, in order of place."""
+    """The factories among the findings, in order."""
     located_findings = [located for located in located_findings if find_rule(located.confirmed.code).inline is not None]
     context = create_context(analysis)
     candidates = draft_fixes(located_findings, context, inline_factories=True)
@@ -67,9 +67,9 @@ def _consolidate(group: Sequence[tuple[FactorySurvey, FixCandidate]]) -> Factory
 
 
 class FactoryUse(NamedTuple):
-    """A place (absolute `path`, 1-based `row`), and what it does with a factory: `calls`, `reads`, `patches`.
+    """A use of a factory (absolute `path`, 1-based `row`); `action` is `calls`, `reads` or `patches`.
 
-    `is_uncertain`: it has to do with something of that name, whoever's it is.
+    `is_uncertain`: it may be another object of the same name.
     """
 
     path: str
@@ -81,8 +81,8 @@ class FactoryUse(NamedTuple):
 class FactorySurvey(NamedTuple):
     """A factory at `row` (1-based) of the file at `path`.
 
-    `kind` is function, inner function, method, property, fixture, lambda, or handover (a constructor that is handed
-    over to be called).
+    `kind` is function, inner function, method, property, fixture, lambda, or handover (a constructor that is passed as
+    a callback).
     """
 
     path: str
@@ -124,16 +124,15 @@ def _find_uses_by_name(function: FunctionNode, file: FileContext, context: FixCo
             yield FactoryUse(read.path, read.row, "reads" if call is None else "calls")
     yield from (FactoryUse(path, row, "reads") for path, row, _ in callers.untracked)
     for binding in callers.bindings:
-        for target in (
-            context.references.find_patches(binding.path, binding.symbol.name) if binding.is_patchable else ()
-        ):
-            yield FactoryUse(target.path, target.reference.span.row, "patches")
+        if binding.is_patchable:
+            for target in context.references.find_patches(binding.path, binding.symbol.name):
+                yield FactoryUse(target.path, target.reference.span.row, "patches")
 
 
 def _find_uses_by_attribute(
     name: str, kind: str, qualname: str, file: FileContext, context: FixContext
 ) -> Iterator[FactoryUse]:
-    """Attributes have no owner that a search could see."""
+    """Attributes are found by name alone, without their owners."""
     for path, uses in context.references.find_attribute_uses(name).items():
         for use in uses:
             yield FactoryUse(path, use.row, "reads" if kind == "property" else "calls", True)
@@ -144,7 +143,7 @@ def _find_uses_by_attribute(
 
 
 def _find_uses_by_parameter(name: str, file: FileContext, context: FixContext) -> Iterator[FactoryUse]:
-    """Tests ask for a fixture by its name: those of its file, and below a `conftest.py` all."""
+    """Tests request a fixture by name: those in its file or, for a `conftest.py`, all below its folder."""
     for path in _fixture_scope_files(file, context):
         document = context.document(path) if name.encode() in context.references.code_bytes(path) else None
         if document is not None and (name in document.parameter_names or document.symbol_table.find_text_rows(name)):

@@ -1,4 +1,4 @@
-"""Fixing to a fixed point, in memory: draft, write, look again, until nothing more can be done."""
+"""Fixes until stable, in memory: draft, apply and check again until no fix is left."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ from flake8_redis_ssot.linter.live import IncrementalProject
 from flake8_redis_ssot.model import Applicability, Finding
 from flake8_redis_ssot.rules.rule import find_rule
 
-# Fixes that make room for others need a round each; more of them than this means that two fight.
+# Fixes that enable others need a round each; if there are more rounds, two fixes undo each other.
 _MAX_ROUNDS = 12
 
 
 @dataclass
 class FixResult:
-    """What a run of fixes has come to.
+    """The result of fixing.
 
-    `original_bytes` and `changed_bytes` are the bytes of every file that changed (absolute paths), `fixed_findings` the
-    findings whose fixes were applied, `remaining_findings` what is found now, with its fixes; `joint_paths` are files
-    that were changed by one fix.
+    `original_bytes` and `changed_bytes` are the bytes of every changed file (absolute paths), `fixed_findings` the
+    findings whose fixes were applied, `remaining_findings` the others, with their fixes; `joint_paths` are the sets of
+    files that one fix changed.
     """
 
     original_bytes: dict[str, bytes] = field(default_factory=dict)
@@ -53,7 +53,7 @@ class FixResult:
         self.joint_paths += [candidate.paths for candidate in applied]
 
     def group_changes(self) -> list[tuple[Change, ...]]:
-        """What is to be written: sets of files that are changed all or none."""
+        """The changes to write, as sets of files that must be changed together."""
         groups: list[set[str]] = []
         for paths in self.joint_paths:
             overlapping = [group for group in groups if not group.isdisjoint(paths)]
@@ -78,11 +78,11 @@ def fix_until_stable(
     jobs: int = 1,
     inline_factories: bool = False,
 ) -> FixResult:
-    """Apply every fix that is trusted at least so far, of the findings that are `is_selected`. Nothing is written.
+    """Apply the fixes of at least `min_applicability` for findings that are `is_selected`. Nothing is written.
 
-    `recheck` tells what is found in the present state of the project, which goes on with the edited files. With
-    `allowed_paths`, no fix is applied that changes other files. `jobs` is the number of processes. With
-    `inline_factories`, factories whose callers can all do without go first.
+    `recheck` returns the findings in the present state of the project, in which files are edited. With `allowed_paths`,
+    only fixes that change no other files are applied. `jobs` is the number of processes. With `inline_factories`, the
+    calls of factories are replaced first where possible.
     """
     fix_result, analysis = FixResult(), project.analysis
     is_applicable = partial(
@@ -116,7 +116,7 @@ def _inline_factories(
     is_applicable: Callable[[FixCandidate], bool],
     jobs: int,
 ) -> None:
-    """Apply the fixes that replace the calls of factories; the ordinary ones are for what is left."""
+    """Apply the fixes that replace the calls of factories."""
     analysis = project.analysis
     context = create_context(analysis)
     for _ in range(_MAX_ROUNDS):
@@ -136,7 +136,7 @@ def _apply_round(
     project: IncrementalProject,
     context: FixContext,
 ) -> list[FixCandidate]:
-    """Take over the files as they are after a round; the proposals that still hold."""
+    """Update the project to the files after a round; the candidates that stay valid."""
     fix_result.add_round(applied, documents, context)
     project.apply_edits(documents)
     kept_candidates = find_unaffected(candidates, documents, context)

@@ -1,6 +1,6 @@
-"""What can be done about each file by itself, in several processes: all that a report tells, and most of what is fixed.
+"""Fixes each file on its own, in several processes: all fixes of a report, and most of those that are applied.
 
-A draft cannot leave its process, as it holds nodes of a tree; what leaves it are values: fixes, refusals, bytes.
+A draft holds nodes of a tree and can't leave its process; only values do: fixes, refusals, bytes.
 """
 
 from __future__ import annotations
@@ -19,17 +19,17 @@ from flake8_redis_ssot.model import Finding, Fix, Refusal
 from flake8_redis_ssot.project.analysis import Analysis
 from flake8_redis_ssot.project.search.demand_queries import QueryResults
 
-# Number, fix, offers.
+# The number of a finding, its fix and its alternatives.
 FixValues = tuple[tuple[int, Fix | Refusal, tuple[Fix, ...]], ...]
 IsWanted = Callable[[FixCandidate], bool]
 
 
 @dataclass
 class FileFixes:
-    """What came of some findings, each told by its number (0-based).
+    """The results of fixing each file; `unapplied` is by the number (0-based) of the finding.
 
-    `unapplied` are those that nothing more is to be done about, `applied` those whose fixes are in `changed_files` (the
-    bytes of changed files by absolute path). The others concern several files.
+    `applied` are the candidates whose fixes are in `changed_files` (the new bytes by absolute path). Findings in
+    neither have wanted fixes of several files.
     """
 
     unapplied: dict[int, FixCandidate] = field(default_factory=dict)
@@ -39,9 +39,9 @@ class FileFixes:
 
 @dataclass(frozen=True)
 class _FileResult:
-    """What came of the findings of the file at `path`: each by its number, those `applied`, the new bytes.
+    """The result for the file at `path`: fixes by number, the numbers `applied`, the new bytes.
 
-    `consulted` are files that were read on the way, and `query_results` what was searched for.
+    `consulted` are files that were read for it, and `query_results` those of its queries.
     """
 
     path: str
@@ -53,7 +53,7 @@ class _FileResult:
 
 
 def with_fixes(located_findings: Sequence[LocatedFinding], analysis: Analysis, jobs: int) -> list[Finding]:
-    """Findings with their fixes, or the reasons why there are none."""
+    """The findings with their fixes, or the reasons why there are none."""
     file_fixes = fix_each_file(located_findings, create_context(analysis), lambda candidate: False, jobs)
     return [file_fixes.unapplied[number].finding for number in range(len(located_findings))]
 
@@ -61,7 +61,7 @@ def with_fixes(located_findings: Sequence[LocatedFinding], analysis: Analysis, j
 def fix_each_file(
     located_findings: Sequence[LocatedFinding], context: FixContext, is_wanted: IsWanted, jobs: int
 ) -> FileFixes:
-    """Draft the fixes of what was found, and apply those that are wanted and concern their own file only."""
+    """Draft the fixes of findings, and apply those that are wanted and change their own file only."""
     file_fixes, analysis = FileFixes(), context.analysis
     search_references(located_findings, context)
     fix_file = partial(_fix_file, located_findings, context, is_wanted)
@@ -95,7 +95,7 @@ def _add_file_result(
 def _fix_file(
     located_findings: Sequence[LocatedFinding], context: FixContext, is_wanted: IsWanted, numbers: Sequence[int]
 ) -> _FileResult:
-    """What comes of the findings of a file, given by their numbers, whatever the other files come to."""
+    """The result for the findings of one file (by number), independent of other files."""
     analysis, path = context.analysis, located_findings[numbers[0]].path
     consulted, query_results = set(analysis.contents.consulted_paths), analysis.query_results
     with context.references.isolate():
@@ -112,21 +112,16 @@ def _apply_own_fixes(
 ) -> _FileResult:
     wanted_candidates = [each for each in candidates.values() if is_wanted(each)]
     if any(each.paths != {path} for each in wanted_candidates):
-        return _FileResult(
-            path,
-            _reject_harmful_values(
-                {number: each for number, each in candidates.items() if each not in wanted_candidates}, context
-            ),
-        )
+        unwanted = {number: each for number, each in candidates.items() if each not in wanted_candidates}
+        return _FileResult(path, _reject_harmful_values(unwanted, context))
     fix_round = plan_round(wanted_candidates, context, jobs=1)
     unapplied = {
         number: fix_round.apply_refusal(each) for number, each in candidates.items() if each not in fix_round.applied
     }
     applied = {number: each for number, each in candidates.items() if each in fix_round.applied}
     data = fix_round.documents[path].data if fix_round.documents else b""
-    return _FileResult(
-        path, (*_reject_harmful_values(unapplied, context), *_to_values(applied)), frozenset(applied), data
-    )
+    values = (*_reject_harmful_values(unapplied, context), *_to_values(applied))
+    return _FileResult(path, values, frozenset(applied), data)
 
 
 def _reject_harmful_values(candidates: Mapping[int, FixCandidate], context: FixContext) -> FixValues:

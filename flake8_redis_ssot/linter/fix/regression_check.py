@@ -1,4 +1,4 @@
-"""A changed file is read again before anybody gets to see it: it must parse, and say nothing wrong that it did not."""
+"""Checks a changed file for regressions: it must parse and have no new pyflakes messages."""
 
 from __future__ import annotations
 
@@ -22,22 +22,20 @@ PyflakesMessage = tuple[str, tuple[str, ...]]
 
 
 def find_regression(change: tuple[SourceDocument, SourceDocument]) -> str | None:
-    """What is wrong with a file after a change that was not wrong before, in words; None if nothing is."""
+    """The first regression of a change (the file before and after), in words; None if there is none."""
     before, after = change
     if len(after.unanalysed_ranges) > len(before.unanalysed_ranges):
-        return (
-            f"the result could not be read: {after.unanalysed_ranges[0].reason} in line "
-            f"{after.unanalysed_ranges[0].row}"
-        )
+        first = after.unanalysed_ranges[0]
+        return f"the result could not be read: {first.reason} in line {first.row}"
     for (kind, parts), row in find_new_messages(before, after):
         return f"it would leave behind what pyflakes calls {kind} ({', '.join(parts)}), in line {row} of the result"
     return None
 
 
 def find_new_messages(before: SourceDocument, after: SourceDocument) -> list[tuple[PyflakesMessage, int]]:
-    """What pyflakes finds in a file after a change and did not find before: kind and names, and the 1-based row.
+    """The pyflakes messages after a change that were not there before, each with its 1-based row.
 
-    Where the same is found once more than before, its last places are told.
+    If a message occurs more often than before, its last occurrences are new.
     """
     current_messages = _pyflakes_messages(after.tree)
     new_counts = Counter(message for message, _ in current_messages) if current_messages else Counter[PyflakesMessage]()
@@ -51,10 +49,10 @@ def find_new_messages(before: SourceDocument, after: SourceDocument) -> list[tup
     return remaining[::-1]
 
 
-@lru_cache(maxsize=4)  # the fixes of one file are tried one after the other
+@lru_cache(maxsize=4)  # the fixes of one file are checked one after the other
 def _pyflakes_messages(tree: ast.Module) -> list[tuple[PyflakesMessage, int]]:
-    """What pyflakes finds in a tree: kind and names, without line numbers, and the row."""
-    from pyflakes.checker import Checker  # late: only changes need it
+    """The pyflakes messages in a tree, each with its 1-based row."""
+    from pyflakes.checker import Checker  # late: only fixes need it
 
     try:
         messages = Checker(tree).messages
@@ -64,7 +62,7 @@ def _pyflakes_messages(tree: ast.Module) -> list[tuple[PyflakesMessage, int]]:
 
 
 def _message_key(kind: str, arguments: tuple[object, ...]) -> PyflakesMessage:
-    """A message without rows. Of an import that nobody reads only the local name counts: it may have a new home."""
+    """A message without rows, and of an unused import only the local name, as its module may have changed."""
     names = (str(argument) for argument in arguments if not isinstance(argument, int))
     if kind == "UnusedImport":
         names = (re.split(r" as |\.", name)[-1] for name in names)
@@ -75,7 +73,7 @@ EditsByPath = Mapping[str, Sequence[TextEdit]]
 
 
 class RegressionCheck:
-    """Looks at changed files, each state of them once, in up to `jobs` processes."""
+    """Checks changed files, each state of them once, in up to `jobs` processes."""
 
     def __init__(self, context: FixContext, jobs: int) -> None:
         self._context = context
@@ -83,7 +81,7 @@ class RegressionCheck:
         self._checked_states: dict[tuple[str, bytes], tuple[SourceDocument, str | None]] = {}
 
     def apply_edits(self, edits: EditsByPath) -> tuple[dict[str, SourceDocument], dict[str, str]]:
-        """The files after changes, and what is wrong with them, by path."""
+        """The files after edits, and their regressions, by path."""
         states = self._changed_states(edits)
         self.check_states(states)
         checked = {state[0]: self._checked_states[state] for state in states}
@@ -98,7 +96,7 @@ class RegressionCheck:
         ]
 
     def check_states(self, states: Iterable[tuple[str, bytes]]) -> None:
-        """Read states of files (path and bytes), all those together that are new."""
+        """Check those states of files (path and bytes) that are new, in parallel."""
         new_states = [state for state in dict.fromkeys(states) if state not in self._checked_states]
         documents = [SourceDocument.from_bytes(path, data) for path, data in new_states]
         pairs = [(self._context.document(document.path), document) for document in documents]
@@ -110,34 +108,28 @@ class RegressionCheck:
     def regressions(
         self, candidates: Iterable[FixCandidate], problems: Mapping[str, str]
     ) -> Iterator[tuple[FixCandidate, str]]:
-        """The proposals that do harm, each with what it does; where none does alone, all that share the file."""
+        """The harmful candidates with their regressions; if none of a file is harmful alone, all candidates of it."""
         affected = [candidate for candidate in candidates if not problems.keys().isdisjoint(candidate.paths)]
         harmful = list(self.own_regressions(affected))
         explained_paths = {path for candidate, _ in harmful for path in candidate.paths}
         yield from harmful
         for candidate in affected:
-            unexplained_paths = [
-                path for path in sorted(candidate.paths) if path in problems and path not in explained_paths
-            ]
+            unexplained_paths = sorted(candidate.paths & problems.keys() - explained_paths)
             if unexplained_paths:
                 yield candidate, problems[unexplained_paths[0]]
 
     def own_regressions(self, candidates: Sequence[FixCandidate]) -> Iterator[tuple[FixCandidate, str]]:
-        """The proposals that do harm by themselves, each with what it does."""
-        edits_by_candidate = [
-            build_text_edits(collect_operations([candidate_edits]), self._context) for candidate_edits in candidates
-        ]
-        self.check_states(
-            state for candidate_edits in edits_by_candidate for state in self._changed_states(candidate_edits)
-        )
-        for candidate, candidate_edits in zip(candidates, edits_by_candidate):
-            problems = self.apply_edits(candidate_edits)[1]
+        """The candidates that are harmful when applied alone, with their regressions."""
+        edits = [build_text_edits(collect_operations([candidate]), self._context) for candidate in candidates]
+        self.check_states(state for own_edits in edits for state in self._changed_states(own_edits))
+        for candidate, own_edits in zip(candidates, edits):
+            problems = self.apply_edits(own_edits)[1]
             if problems:
                 yield candidate, next(iter(problems.values()))
 
 
 def reject_harmful(candidates: Sequence[FixCandidate], context: FixContext, jobs: int) -> list[FixCandidate]:
-    """The proposals, those that would do harm with the reason in place of their fix."""
+    """The candidates, with a refusal in place of each harmful fix."""
     checked = [candidate for candidate in candidates if candidate.draft and _needs_check(candidate.draft)]
     reasons = {id(candidate): reason for candidate, reason in RegressionCheck(context, jobs).own_regressions(checked)}
     return [
@@ -147,7 +139,7 @@ def reject_harmful(candidates: Sequence[FixCandidate], context: FixContext, jobs
 
 
 def _needs_check(draft: FixDraft) -> bool:
-    """Whether a draft that may be applied is worth a trial: a name that nobody reads can go without one."""
+    """Whether a draft may be applied and can cause a regression: removing unused names can't."""
     is_removal_only = all(
         isinstance(operation, ReplaceImport)
         and not operation.replacements
@@ -158,5 +150,5 @@ def _needs_check(draft: FixDraft) -> bool:
 
 
 def collect_operations(candidates: Iterable[FixCandidate]) -> list[Operation]:
-    """All that some proposals do."""
+    """The operations of all drafts."""
     return [operation for candidate in candidates if candidate.draft for operation in candidate.draft.operations]
