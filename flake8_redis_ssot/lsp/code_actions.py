@@ -1,4 +1,4 @@
-"""The actions that are offered in a document."""
+"""Code actions for documents."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from flake8_redis_ssot.syntax.notebooks import NOTEBOOK_SUFFIX
 
 
 def code_actions(server: Server, params: types.CodeActionParams) -> list[types.CodeAction]:
-    """Fixes and comments for what is found in a range, and all safe fixes of the document where these are asked for."""
+    """Fixes and comments for the findings in a range, and, if requested, all safe fixes of the document."""
     uri, only = params.text_document.uri, params.context.only
     path = to_fs_path(uri)
     open_project = server.projects.project_for(path) if path else None
@@ -29,7 +29,7 @@ def code_actions(server: Server, params: types.CodeActionParams) -> list[types.C
     )
     actions: list[types.CodeAction] = []
     if _is_requested(types.CodeActionKind.QuickFix, only):
-        # Neovim asks for the place of the cursor, and tells which findings of its line it shows.
+        # Neovim requests the cursor position, and passes the diagnostics of its line.
         shown_ranges = [each.range for each in params.context.diagnostics if each.source == DIAGNOSTIC_SOURCE]
         for diagnostic, finding in server.diagnose_with_fixes(uri, params.range, *shown_ranges):
             actions += builder.quick_fixes(finding, diagnostic)
@@ -38,20 +38,20 @@ def code_actions(server: Server, params: types.CodeActionParams) -> list[types.C
                 finding, path, server.projects.unsaved_buffers[path], diagnostic, policy
             )
             actions += [disable_action] if disable_action else []
-    if only and _is_requested(FIX_ALL, only):  # a menu at a place asks for no kind, and must not wait for it
+    if only and _is_requested(FIX_ALL, only):  # a menu requests no kind, and must not wait for it
         actions += _fix_all_actions(open_project, path, server.projects.unsaved_buffers.get(path), builder)
     return actions
 
 
 def _is_requested(kind: str, only: Sequence[str] | None) -> bool:
-    """Whether a client asks for a kind: for itself, for one that it is part of, or for anything."""
+    """Whether a client requests a kind, a parent of it, or any kind."""
     return not only or any(kind == requested or kind.startswith(f"{requested}.") for requested in only)
 
 
 def _fix_all_actions(
     open_project: OpenProject, path: str, buffer: bytes | None, builder: CodeActionBuilder
 ) -> list[types.CodeAction]:
-    """All that is safe in one document, worked out on its present text."""
+    """The action that applies all safe fixes to the present text of a document."""
     if buffer is None or not open_project.findings_in(path):
         return []
     after = open_project.fix_all(path, buffer)
@@ -68,7 +68,7 @@ LineReader = Callable[[str], Sequence[str]]
 
 
 class CodeActionBuilder:
-    """Makes actions for the documents of one client: `read_lines` gives the lines of a file, `to_uri` its address."""
+    """Builds the actions of one client: `read_lines` returns the lines of a file, `to_uri` its URI."""
 
     def __init__(self, codec: PositionCodec, read_lines: LineReader, to_uri: Callable[[str], str]) -> None:
         self._codec = codec
@@ -76,11 +76,11 @@ class CodeActionBuilder:
         self._to_uri = to_uri
 
     def quick_fixes(self, finding: Finding, diagnostic: types.Diagnostic) -> Iterator[types.CodeAction]:
-        """The fix of a finding, and what else can be chosen."""
+        """The fix of a finding, and its alternatives."""
         fixes = [finding.fix] if isinstance(finding.fix, Fix) else []
         for fix in (*fixes, *finding.offers):
             if any(edit.path.endswith(NOTEBOOK_SUFFIX) for edit in fix.edits):
-                continue  # its places are those of code, not of the JSON around it
+                continue  # its positions are in the code, not in the JSON of the file
             action = types.CodeAction(
                 f"Redis SSOT ({finding.code}): {fix.title}{_applicability_note(fix)}",
                 kind=types.CodeActionKind.QuickFix,
@@ -94,7 +94,7 @@ class CodeActionBuilder:
     def disable_for_line(
         self, finding: Finding, path: str, data: bytes, diagnostic: types.Diagnostic, policy: str
     ) -> types.CodeAction | None:
-        """A `noqa` comment on the finding's line, as far as the settings allow it; a reason is left to be written."""
+        """The action that adds a `noqa` comment, or None; a required reason is left for the user to write."""
         if policy == "forbid":
             return None
         text, count = insert_comments(data, [finding], REASON_PLACEHOLDER if policy == "require-reason" else "")
@@ -109,7 +109,7 @@ class CodeActionBuilder:
         )
 
     def replace_document(self, path: str, text: str) -> types.WorkspaceEdit:
-        """A whole file anew, but for the lines at both ends that stay."""
+        """The edit that replaces a file by `text`, except for unchanged lines at both ends."""
         before, after = list(self._read_lines(path)), text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
         prefix_length = 0
         while prefix_length < min(len(before), len(after)) and before[prefix_length] == after[prefix_length]:
@@ -137,7 +137,7 @@ class CodeActionBuilder:
 
 
 def _applicability_note(fix: Fix) -> str:
-    """How far a fix can be trusted, and the first reason why no further: hovering tells them all."""
+    """The applicability of a fix and its first reason; the hover shows all reasons."""
     if fix.applicability == Applicability.SAFE:
         return ""
     parts = [

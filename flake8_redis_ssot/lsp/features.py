@@ -1,4 +1,4 @@
-"""What a client asks and tells, and what is done about it."""
+"""Registers the handlers for the requests and notifications of a client."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _WATCHED_GLOBS = (
 
 
 def _on_initialized(ls: Server, params: types.InitializedParams) -> None:
-    """Ask to be told of files that change outside, where the client can."""
+    """Register for notifications about files that change outside of the editor, if the client supports it."""
     workspace = ls.client_capabilities.workspace
     watch_capability = workspace and workspace.did_change_watched_files
     if watch_capability and watch_capability.dynamic_registration:
@@ -68,7 +68,7 @@ _HANDLERS: dict[str, Callable[..., Any]] = {
 
 
 def make_server() -> Server:
-    """A server that knows all that we answer."""
+    """A server with all handlers."""
     server = Server()
     for name, handler in _HANDLERS.items():
         server.feature(name)(handler)

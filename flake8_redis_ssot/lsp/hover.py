@@ -1,4 +1,4 @@
-"""What is said about a place: what the codes that are found there mean, and what can be done about each finding."""
+"""The hover: the fixes of the findings at a position, and the pages of their rules."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from flake8_redis_ssot.rules.rule import all_rules
 
 
 def hover(server: Server, params: types.HoverParams) -> types.Hover | None:
-    """The fixes at a place with all doubts about them, or why there are none; then the pages of the codes."""
+    """The fixes at a position with all their reasons, or why there are none; then the pages of the rules."""
     cursor = types.Range(params.position, params.position)
     diagnosed = server.diagnose_with_fixes(params.text_document.uri, cursor)
     if not diagnosed:

@@ -1,4 +1,4 @@
-"""Places as clients count them: lines and columns from 0, columns in the units of the negotiated encoding."""
+"""LSP positions: 0-based lines and columns, with columns in units of the negotiated encoding."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from flake8_redis_ssot.model import Span
 
 
 def to_lsp_range(span: Span, lines: Sequence[str], codec: PositionCodec) -> Range:
-    """The range of a span in a text of these lines; one that lies behind its end is cut."""
+    """The range of a span in a text of these lines, cut at the end of the text."""
     return Range(
         _to_lsp_position(span.row, span.column, lines, codec),
         _to_lsp_position(span.end_row, span.end_column, lines, codec),
@@ -25,7 +25,7 @@ def _to_lsp_position(row: int, column: int, lines: Sequence[str], codec: Positio
 
 
 def has_overlap(one: Range, other: Range) -> bool:
-    """Whether two ranges share a place; ends count."""
+    """Whether two ranges overlap or touch."""
     return _sort_key(one.start) <= _sort_key(other.end) and _sort_key(other.start) <= _sort_key(one.end)
 
 

@@ -1,4 +1,4 @@
-"""One client: its documents, and what is said about them."""
+"""The language server: the documents of one client and their diagnostics."""
 
 from __future__ import annotations
 
@@ -24,25 +24,25 @@ class Server(LanguageServer):
         self.projects = OpenProjects()
 
     def publish(self, uri: str) -> None:
-        """Send what is found in a document."""
+        """Publish the diagnostics of a document."""
         document = self.workspace.get_text_document(uri)
         self.text_document_publish_diagnostics(
             types.PublishDiagnosticsParams(uri, self.diagnostics_for(uri), version=document.version)
         )
 
     def publish_all(self) -> None:
-        """The same for all documents that are open."""
+        """Publish the diagnostics of all open documents."""
         for uri in list(self.workspace.text_documents):
             self.publish(uri)
 
     def diagnostics_for(self, uri: str) -> list[types.Diagnostic]:
-        """What is found in a document, in order of place; what the baseline knows is only hinted at."""
+        """The diagnostics of a document, in order; findings in the baseline are hints."""
         path = to_fs_path(uri) or ""
-        # Of a notebook, a client shows cells, not the JSON of the file.
+        # A client shows the cells of a notebook, not the JSON of the file.
         open_project = self.projects.project_for(path) if path and not path.endswith(NOTEBOOK_SUFFIX) else None
         findings = open_project.findings_in(path) if open_project else []
         if open_project is None or not findings:
-            return []  # as in most documents: there is no need for lines
+            return []  # as in most documents, which need not be split into lines
         lines, codec = self.projects.read_lines(path), self.workspace.position_codec
         return [
             types.Diagnostic(
@@ -56,7 +56,7 @@ class Server(LanguageServer):
         ]
 
     def diagnose_with_fixes(self, uri: str, *ranges: types.Range) -> list[tuple[types.Diagnostic, Finding]]:
-        """What is found in any of some ranges of a document, each with its fix, or the reasons why there is none."""
+        """The findings in any of some ranges of a document, each with its fix, or the reasons why there is none."""
         path = to_fs_path(uri) or ""
         open_project = self.projects.project_for(path) if path else None
         overlapping = [
@@ -73,16 +73,16 @@ class Server(LanguageServer):
         return [(diagnostic, finding) for (_, diagnostic), finding in zip(overlapping, findings_with_fixes)]
 
     def show_problems(self) -> None:
-        """Say what is wrong with the configuration, once."""
+        """Show the problems of the configuration, once."""
         for problem in self.projects.problems:
             self.window_show_message(types.ShowMessageParams(types.MessageType.Error, f"redis-ssot: {problem}"))
         self.projects.problems = []
 
     def update_document(self, uri: str, text: str | None) -> None:
-        """Go on with the text of a document (None: it was closed)."""
+        """Replace the text of a document (None: it was closed)."""
         path = to_fs_path(uri)
         if path is None:
-            return  # no file: nothing that others could import
+            return  # not a file, so nothing can import it
         has_changed_others = self.projects.set_buffer(
             path, None if text is None else text.encode("utf-8", "surrogatepass")
         )
@@ -95,7 +95,7 @@ class Server(LanguageServer):
             self.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, []))
 
     def handle_saved(self, uri: str) -> None:
-        """A document was saved; one that is new belongs to the project from now on."""
+        """Add a saved document to its project if it is new."""
         path = to_fs_path(uri)
         open_project = self.projects.project_for(path) if path else None
         if path is None or open_project is None or open_project.project.contains(path):

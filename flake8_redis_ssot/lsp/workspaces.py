@@ -1,4 +1,4 @@
-"""The projects that a client's documents belong to, each kept in memory under its configuration."""
+"""The projects of a client's documents, each kept in memory under its configuration."""
 
 from __future__ import annotations
 
@@ -29,39 +29,39 @@ class OpenProject:
         self._baseline_entries = frozenset(baseline.entries if baseline else ())
 
     def findings_in(self, path: str) -> list[Finding]:
-        """What is found in a file (absolute path), in order of place."""
+        """The findings in a file (absolute path), in order."""
         return [each.finding for each in self.project.findings_in(path)]
 
     def fix_all(self, path: str, data: bytes) -> bytes:
-        """The bytes of a document (absolute path, `data` as it is now) with every safe fix that changes nothing else.
+        """The bytes of a document (absolute path, `data` is its text) after every safe fix that changes no other file.
 
-        All unsaved documents count, as they do for its findings. Raises BaselineError.
+        Other unsaved documents are taken into account. Raises BaselineError.
         """
         request = CheckRequest(paths=(path,), buffer=data, trust=Applicability.SAFE, cache=False, jobs=1)
         try:
             changes = self.project.run(request).changes
         except ConfigError:
-            return data  # what the settings name has just gone from an unsaved document
+            return data  # an unsaved edit has just removed what the configuration names
         finally:
             self.project.revert_edits()
         return next((each.after or data for group in changes for each in group if each.path == path), data)
 
     def baseline_flags(self, findings: Sequence[Finding]) -> list[bool]:
-        """Whether the baseline knows each of the findings of a file."""
+        """Whether each of the findings of a file is in the baseline."""
         return [entry in self._baseline_entries for entry in build_entries(findings, str(self.config.root))]
 
 
 class OpenProjects:
-    """All projects, by their configuration; `unsaved_buffers` are texts that are not saved yet, by absolute path."""
+    """All projects by configuration; `unsaved_buffers` are the bytes of open documents, by absolute path."""
 
     def __init__(self) -> None:
         self._open_projects: dict[str, OpenProject | None] = {}
-        self._config_files: dict[str, Path] = {}  # the configurations of documents that are open
+        self._config_files: dict[str, Path] = {}  # of the open documents
         self.unsaved_buffers: dict[str, bytes] = {}
         self.problems: list[str] = []
 
     def project_for(self, path: str) -> OpenProject | None:
-        """The project of a file; None where there is no configuration, or none that can be used (see `problems`)."""
+        """The project of a file; None if it has no configuration, or an invalid one (see `problems`)."""
         file = self._config_files.get(path) or find_config(Path(path))
         if file is None:
             return None
@@ -88,7 +88,7 @@ class OpenProjects:
         return opened
 
     def set_buffer(self, path: str, data: bytes | None) -> bool:
-        """Go on with the text of a document (None: with what is on the disk); whether others may have changed."""
+        """Replace the bytes of a document (None: by those on disk); whether findings elsewhere may have changed."""
         if data is None:
             self.unsaved_buffers.pop(path, None)
             self._config_files.pop(path, None)
@@ -103,7 +103,7 @@ class OpenProjects:
             return opened.project.refresh([path])
 
     def refresh_files(self, paths: Iterable[str]) -> None:
-        """Take notice of files that have changed on the disk; settings and baselines start everything afresh."""
+        """Read files again that have changed on disk; a changed configuration or baseline reloads all projects."""
         saved_paths = [path for path in paths if path not in self.unsaved_buffers]
         names = {os.path.basename(path) for path in saved_paths}
         if names.intersection((*OWN_NAMES, PYPROJECT)) or any(
@@ -120,5 +120,5 @@ class OpenProjects:
                 del self._open_projects[key]
 
     def read_lines(self, path: str) -> list[str]:
-        """The lines of a file as it is now, without their breaks; none where it can't be read."""
+        """The current lines of a file without line breaks; empty if it can't be read."""
         return read_source_lines(path, self.unsaved_buffers.get(path))
