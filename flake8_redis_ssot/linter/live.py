@@ -165,7 +165,7 @@ class IncrementalProject:
     def _set_contents(self, contents: Mapping[str, bytes]) -> bool:
         if not contents:
             return False
-        # Not what stands on the disk: that may be newer than what was found.
+        # Not the exports of the file on disk, which may be newer than the findings.
         before = [self._analysis.known_exports(path) for path in contents]
         self._contents |= contents
         self._analysis.update_files(contents)

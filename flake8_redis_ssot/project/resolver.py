@@ -173,12 +173,10 @@ class Resolver:
         aliases = exports.names.get(f"{owner}.{rest[0]}")
         if aliases:
             return self._follow_aliases(path, aliases, rest[1:], seen)
-        return (
-            own_definition
-            if aliases is not None
-            else self._resolve_inherited(path, exports.bases[owner], rest, seen)
-            or (own_definition[0]._replace(is_found=False),)
-        )
+        if aliases is not None:
+            return own_definition
+        inherited = self._resolve_inherited(path, exports.bases[owner], rest, seen)
+        return inherited or (own_definition[0]._replace(is_found=False),)
 
     def _resolve_inherited(
         self, path: str, bases: Sequence[str], rest: Sequence[str], seen: frozenset[tuple[str, str]]
@@ -235,9 +233,7 @@ class Resolver:
 
 def _pick_certain(alternatives: Sequence[tuple[Definition, ...]]) -> tuple[Definition, ...]:
     """The first alternative with a definition that is no guess, else the first that is not empty."""
-    certain = (
-        definitions for definitions in alternatives if any(not definition.is_guess for definition in definitions)
-    )
+    certain = (each for each in alternatives if any(not definition.is_guess for definition in each))
     return next(certain, ()) or next(filter(None, alternatives), ())
 
 

@@ -109,12 +109,10 @@ def _message(qualname: str, similarity: Similarity, file: FileContext) -> str:
 
 def _shared_methods_phrase(similarity: Similarity) -> str:
     plural = "s" if len(similarity.shared_methods) > 1 else ""
-    kinds = (
-        f" (awaited in one of both only: {_format_names(similarity.async_mismatches)})"
-        if similarity.async_mismatches
-        else ""
-    )
-    return f"it has its method{plural} {_format_names(similarity.shared_methods)}{kinds}"
+    phrase = f"it has its method{plural} {_format_names(similarity.shared_methods)}"
+    if not similarity.async_mismatches:
+        return phrase
+    return f"{phrase} (awaited in one of both only: {_format_names(similarity.async_mismatches)})"
 
 
 def _importers_phrase(qualname: str, file: FileContext) -> str:

@@ -73,11 +73,9 @@ def collect_mro(qualname: str, names: FileNames, subclasses: tuple[ast.ClassDef,
     entries = [_build_entry(qualname, node, names)]
     for base in node.bases:
         definition = names.resolve(base.value if isinstance(base, ast.Subscript) else base)
-        base_entries = (
-            collect_mro(definition.qualname, names.in_file(definition.path), (*subclasses, node))
-            if definition and definition.path
-            else []
-        )
+        base_entries: list[MroEntry] = []
+        if definition and definition.path:
+            base_entries = collect_mro(definition.qualname, names.in_file(definition.path), (*subclasses, node))
         entries += base_entries or _external_entries(definition.name if definition else "")
     return entries
 
