@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
-from casebook import BLOCK, CASES_DIR, HEADING, Case, Finding, base_files, read_case, read_fix
+from markdown_cases import BLOCK, CASES_DIR, HEADING, Case, Finding, base_files, read_case, read_fix
 
 # The order in which new blocks come behind the files of a case.
 _RANKS = {"fixed": 1, "unsafe": 2, "fixes": 3, "findings": 4}

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from casebook import load_cases
+from markdown_cases import load_cases
 
 from flake8_redis_ssot.cli.main import main
 

@@ -9,9 +9,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from casebook import load_cases
 from hypothesis import given
 from hypothesis import strategies as st
+from markdown_cases import load_cases
 
 from flake8_redis_ssot.baseline.entries import BaselineEntry
 from flake8_redis_ssot.baseline.matching import match_entries, merge_entries

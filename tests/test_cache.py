@@ -16,7 +16,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from casebook import Case, load_cases
+from markdown_cases import Case, load_cases
 
 from flake8_redis_ssot.cli.main import main
 from flake8_redis_ssot.files import cache_store, fingerprints

@@ -17,8 +17,8 @@ from typing import Any
 
 import pytest
 from case_updates import Outcome, update
-from casebook import CONFIG_FILE, Case, Finding, encode_file, load_cases
 from flake8.main.cli import main as flake8
+from markdown_cases import CONFIG_FILE, Case, Finding, encode_file, load_cases
 from pyflakes.checker import Checker
 from pyflakes.messages import Message, UnusedImport
 

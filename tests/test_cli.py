@@ -10,7 +10,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from casebook import load_cases
+from markdown_cases import load_cases
 
 from flake8_redis_ssot import __version__
 from flake8_redis_ssot.cli.main import main

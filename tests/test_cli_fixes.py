@@ -10,7 +10,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from casebook import load_cases
+from markdown_cases import load_cases
 
 from flake8_redis_ssot.cli.main import main
 from flake8_redis_ssot.files import atomic_write

@@ -14,9 +14,9 @@ from tempfile import TemporaryDirectory
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
-from layouts import import_layouts
-from programs import count_comments, observe_program, pyflakes_messages, read_files, write_files
-from projects import MODULE_NAMES, ProjectFiles, random_projects
+from import_layout_strategies import import_layouts
+from program_runner import count_comments, observe_program, pyflakes_messages, read_files, write_files
+from project_strategies import MODULE_NAMES, ProjectFiles, random_projects
 
 from flake8_redis_ssot.cli.main import main
 

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from casebook import load_cases
+from markdown_cases import load_cases
 
 SERVICE = """\
 from app.legacy.redis_manager import redis_manager

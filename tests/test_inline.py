@@ -19,10 +19,10 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from killing import snapshot_tree
-from programs import observe_program, pyflakes_messages, read_files, write_files
-from projects import ProjectFiles
+from program_runner import observe_program, pyflakes_messages, read_files, write_files
+from project_strategies import ProjectFiles
 from test_fixed_programs import Program, printed
+from tree_snapshot import snapshot_tree
 
 from flake8_redis_ssot.cli.main import main
 

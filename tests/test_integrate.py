@@ -10,8 +10,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from killing import TOOL_DIRECTORIES, run_and_kill_before, snapshot_tree
+from crash_testing import run_and_kill_before
 from sampling import steps_of
+from tree_snapshot import TOOL_DIRECTORIES, snapshot_tree
 
 from flake8_redis_ssot.cli.main import main
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from textwrap import dedent
 
 import pytest
-from mocked import (
+from mock_projects import (
     ASSERT_MOCKED,
     INEFFECTIVE_PATCHES,
     LATE_BOUND_READS,

@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from casebook import load_cases
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from jupyter import cell_sources, code_cell, markdown_cell, notebook_bytes, raw_cell
+from markdown_cases import load_cases
+from notebook_builders import cell_sources, code_cell, markdown_cell, notebook_bytes, raw_cell
 
 from flake8_redis_ssot.cli.main import main
 

@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
-from casebook import load_cases
+from markdown_cases import load_cases
 
 from flake8_redis_ssot.cli.main import main
 from flake8_redis_ssot.rules.rule import Rule, all_rules

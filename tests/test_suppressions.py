@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from casebook import load_cases
+from markdown_cases import load_cases
 
 from flake8_redis_ssot.cli.main import main
 from flake8_redis_ssot.linter import suppressions

@@ -14,8 +14,8 @@ from typing import Any
 
 import jsonschema
 import pytest
-from killing import snapshot_tree
 from markdown_it import MarkdownIt
+from tree_snapshot import snapshot_tree
 
 from flake8_redis_ssot.campaign.journal import Journal
 from flake8_redis_ssot.campaign.storage import CampaignStore

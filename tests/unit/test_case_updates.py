@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from case_updates import Outcome, update
-from casebook import CASES_DIR, Case, Finding, read_case
+from markdown_cases import CASES_DIR, Case, Finding, read_case
 
 BODY = """
 Prose.

@@ -10,7 +10,7 @@ from typing import Any
 import jsonschema
 import pytest
 from test_config import FULL, SHORT
-from test_schema import GENERAL, GOOD, RESOURCE
+from test_config_problems import GENERAL, GOOD, RESOURCE
 
 from flake8_redis_ssot.cli.main import main
 from flake8_redis_ssot.config.json_schema import json_schema

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from jupyter import cell_sources, code_cell, markdown_cell, notebook_bytes, raw_cell
+from notebook_builders import cell_sources, code_cell, markdown_cell, notebook_bytes, raw_cell
 
 from flake8_redis_ssot.model import Edit, Span
 from flake8_redis_ssot.syntax.edits import TextEdit

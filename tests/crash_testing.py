@@ -1,13 +1,12 @@
-"""Killing a campaign while it works, at every single step of the disk or at random moments.
+"""Kill a campaign before each operation on the disk, or at random moments.
 
-`python tests/killing.py --moments 200` kills `remediate` and `rollback` as processes, at random moments, and looks
-whether `rollback` gives the tree that was and `--resume` the tree that is finished.
+`python tests/crash_testing.py --moments 200` kills `remediate` and `rollback` processes at random moments and checks
+that `rollback` restores the original tree and `--resume` completes the fixed one.
 """
 
 from __future__ import annotations
 
 import argparse
-import hashlib
 import os
 import random
 import shutil
@@ -20,18 +19,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-TOOL_DIRECTORIES = (".redis-ssot", ".redis_ssot_cache", "__pycache__", ".git")
+from tree_snapshot import TOOL_DIRECTORIES, snapshot_tree
+
 DISK_OPERATIONS = ("replace", "fsync", "unlink", "chmod", "makedirs")
-
-
-def snapshot_tree(tree: Path) -> dict[str, tuple[int, str]]:
-    """Mode and digest of every file of a tree, but for what the tool keeps for itself."""
-    snapshot = {}
-    for path in sorted(tree.rglob("*")):
-        relative = path.relative_to(tree)
-        if path.is_file() and not set(TOOL_DIRECTORIES).intersection(relative.parts):
-            snapshot[str(relative)] = (path.stat().st_mode, hashlib.sha256(path.read_bytes()).hexdigest())
-    return snapshot
 
 
 def run_and_kill_before(step: int, work: Callable[[], Any]) -> bool:

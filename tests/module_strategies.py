@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from hypothesis import strategies as st
-from statements import (
+from statement_templates import (
     DELETE_TEMPLATE,
     LOCAL_IMPORT_TEMPLATES,
     USE_EXPRESSIONS,

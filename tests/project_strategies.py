@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from hypothesis import strategies as st
-from modules import CONSUMER_MODULES, GeneratedModule, NameKinds, add_local_import, fill_module
-from statements import LOCAL_IMPORT_TEMPLATES
+from module_strategies import CONSUMER_MODULES, GeneratedModule, NameKinds, add_local_import, fill_module
+from statement_templates import LOCAL_IMPORT_TEMPLATES
 
 CONFIG = """\
 [resource.thing]

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from projects import ProjectFiles
+from project_strategies import ProjectFiles
 from pyflakes.checker import Checker
 from pyflakes.messages import Message, UnusedImport
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from textwrap import dedent
 
 import pytest
-from memory import make_resolver
+from in_memory_resolver import make_resolver
 
 from flake8_redis_ssot.project.resolver import Definition
 from flake8_redis_ssot.project.types.inference import infer_instance_class, infer_return

@@ -8,7 +8,7 @@ from textwrap import dedent
 from types import ModuleType
 
 import pytest
-from memory import make_resolver
+from in_memory_resolver import make_resolver
 
 from flake8_redis_ssot.project.types.class_members import class_members
 from flake8_redis_ssot.project.types.class_model import ClassMembers, MemberKind

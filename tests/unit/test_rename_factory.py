@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from casebook import CASES_DIR, Case, _parse_files
+from markdown_cases import CASES_DIR, Case, _parse_files
 
 from flake8_redis_ssot.cli.main import main
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from jupyter import notebook_bytes
+from notebook_builders import notebook_bytes
 
 from flake8_redis_ssot.config.loading import config_from_overrides
 from flake8_redis_ssot.fixes.context import FixContext

@@ -1,6 +1,6 @@
 """Fixes a copy of a real tree and tells what became of it; not a test, but what a test cannot hold: somebody's code.
 
-    python tests/real_tree.py TREE CONFIGURATION [--unsafe-fixes] [--sample N]
+    python tests/check_real_tree.py TREE CONFIGURATION [--unsafe-fixes] [--sample N]
 
 Prints how many findings of each code have which fix, every reason with how often it is given, and whether the result
 is sound: no new message of pyflakes or of ruff (the lists are compared), every changed file parses, a second run
