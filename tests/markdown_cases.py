@@ -123,7 +123,7 @@ def read_fix(line: str) -> tuple[str, str, str, str]:
 
 def base_files() -> dict[str, str]:
     """The files that every case starts from."""
-    return dict(_parse_files((CASES_DIR / "base.md").read_text(encoding="utf-8")))
+    return dict(parse_files((CASES_DIR / "base.md").read_text(encoding="utf-8")))
 
 
 def load_cases() -> list[Case]:
@@ -141,7 +141,7 @@ def _parse_cases(case_file: Path, base: dict[str, str]) -> Iterator[Case]:
 
 def read_case(name: str, body: str, base: dict[str, str]) -> Case:
     """What stands below one heading."""
-    files = {path: text for path, text in {**base, **dict(_parse_files(body))}.items() if text}
+    files = {path: text for path, text in {**base, **dict(parse_files(body))}.items() if text}
     blocks = BLOCK.findall(body)
     flags = tuple(word for kind, _, text in blocks if kind == "flags" for word in text.split())
     fixed, unsafe = ({path: text for kind, path, text in blocks if kind == wanted} for wanted in _FIX_BLOCKS)
@@ -151,7 +151,7 @@ def read_case(name: str, body: str, base: dict[str, str]) -> Case:
     return Case(name, files, flags, fixed, unsafe, fixes, findings)
 
 
-def _parse_files(body: str) -> Iterator[tuple[str, str]]:
+def parse_files(body: str) -> Iterator[tuple[str, str]]:
     for kind, path, text in BLOCK.findall(body):
         if path and kind not in _FIX_BLOCKS:
             yield path, text

@@ -1,4 +1,4 @@
-"""What bad input gets: a clear message, the right exit code, and the other files checked all the same."""
+"""Invalid input yields a clear message and the right exit code, and the other files are still checked."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ EXPECTED = ("good.py", 2, "RSS002")
 
 
 class Tree:
-    """The base project in the working directory, beside `good.py`, and what `check` says about it."""
+    """The base project and `good.py` in the working directory; `check()` runs the linter on it."""
 
     def __init__(self, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
         self.folder = folder
@@ -33,8 +33,8 @@ class Tree:
         found = json.loads(captured.out or "[]")
         self.messages = [item["message"] for item in found]
         self.places = [(item["location"]["row"], item["location"]["column"]) for item in found]
-        shown = [(os.path.relpath(item["filename"]), item["location"]["row"], item["code"]) for item in found]
-        return status, shown, captured.err
+        reported = [(os.path.relpath(item["filename"]), item["location"]["row"], item["code"]) for item in found]
+        return status, reported, captured.err
 
 
 @pytest.fixture
@@ -42,16 +42,16 @@ def tree(project: Path, capsys: pytest.CaptureFixture[str]) -> Tree:
     return Tree(project, capsys)
 
 
-def test_a_file_that_may_not_be_read(tree: Tree, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_unreadable_file(tree: Tree, monkeypatch: pytest.MonkeyPatch) -> None:
     from flake8_redis_ssot.files import atomic_write
     from flake8_redis_ssot.project.search import scan
 
-    honest = atomic_write.read
+    original_read = atomic_write.read
 
     def read(path: str) -> bytes:
         if path.endswith("secret.py"):
             raise PermissionError(13, "Permission denied", path)
-        return honest(path)
+        return original_read(path)
 
     (tree.folder / "secret.py").write_text(GOOD)
     monkeypatch.setattr(scan, "read", read)
@@ -59,16 +59,16 @@ def test_a_file_that_may_not_be_read(tree: Tree, monkeypatch: pytest.MonkeyPatch
     assert tree.messages[1] == "not analysed: can't be read: Permission denied"
 
 
-def test_a_file_that_vanishes_during_the_run(tree: Tree, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_file_deleted_during_run(tree: Tree, monkeypatch: pytest.MonkeyPatch) -> None:
     from flake8_redis_ssot.files import atomic_write
     from flake8_redis_ssot.project.search import scan
 
-    honest = atomic_write.read
+    original_read = atomic_write.read
 
     def read(path: str) -> bytes:
         if path.endswith("brief.py") and os.path.exists(path):
             os.unlink(path)
-        return honest(path)
+        return original_read(path)
 
     (tree.folder / "brief.py").write_text(GOOD)
     monkeypatch.setattr(scan, "read", read)
@@ -77,13 +77,13 @@ def test_a_file_that_vanishes_during_the_run(tree: Tree, monkeypatch: pytest.Mon
     assert tree.messages[0] == "not analysed: the file vanished during the run"
 
 
-def test_a_folder_named_like_a_file(tree: Tree) -> None:
+def test_directory_named_like_a_file(tree: Tree) -> None:
     (tree.folder / "x.py").mkdir()
     (tree.folder / "x.py" / "inner.py").write_text(GOOD)
     assert tree.check()[:2] == (1, [EXPECTED, ("x.py/inner.py", 2, "RSS002")])
 
 
-def test_links_that_lead_nowhere_or_in_circles(tree: Tree) -> None:
+def test_dangling_and_cyclic_links(tree: Tree) -> None:
     (tree.folder / "dangling.py").symlink_to("nowhere.py")
     (tree.folder / "self.py").symlink_to("self.py")
     (tree.folder / "loop").symlink_to(".")
@@ -93,13 +93,13 @@ def test_links_that_lead_nowhere_or_in_circles(tree: Tree) -> None:
     assert found == [("alias.py", 2, "RSS002"), ("dangling.py", 1, "RSS900"), EXPECTED, ("self.py", 1, "RSS900")]
 
 
-def test_a_path_that_does_not_exist_is_the_users_mistake(tree: Tree) -> None:
+def test_missing_path_is_a_usage_error(tree: Tree) -> None:
     status, found, errors = tree.check("missing.py", "good.py")
     assert (status, found) == (2, [EXPECTED])
     assert errors.startswith("error: missing.py: ")
 
 
-def test_not_utf8_without_a_coding_line(tree: Tree) -> None:
+def test_non_utf8_without_coding_line(tree: Tree) -> None:
     (tree.folder / "latin.py").write_bytes(GOOD.encode() + b"name = '\xe9'; other = RedisManager()\n")
     status, found, _ = tree.check()
     assert (status, found[1:]) == (1, [("latin.py", 2, "RSS002"), ("latin.py", 3, "RSS900"), ("latin.py", 3, "RSS002")])
@@ -107,13 +107,13 @@ def test_not_utf8_without_a_coding_line(tree: Tree) -> None:
     assert tree.places[1:] == [(2, 11), (3, 9), (3, 21)]
 
 
-def test_not_utf8_with_a_coding_line(tree: Tree) -> None:
+def test_non_utf8_with_coding_line(tree: Tree) -> None:
     (tree.folder / "latin.py").write_bytes(b"# coding: latin-1\n" + GOOD.encode() + b"s = '\xe9'; o = RedisManager()\n")
     assert tree.check()[1][1:] == [("latin.py", 3, "RSS002"), ("latin.py", 4, "RSS002")]
     assert tree.places[2] == (4, 14)
 
 
-def test_an_unknown_coding(tree: Tree) -> None:
+def test_unknown_encoding(tree: Tree) -> None:
     (tree.folder / "odd.py").write_bytes(b"# coding: klingon\n" + GOOD.encode())
     assert tree.check()[1][1:] == [("odd.py", 1, "RSS900"), ("odd.py", 3, "RSS002")]
     assert tree.messages[1] == "not analysed: unknown encoding `klingon` in the coding line"
@@ -131,7 +131,7 @@ def test_line_breaks(tree: Tree, newline: str) -> None:
     assert tree.check()[1] == [EXPECTED, ("lines.py", 2, "RSS002")]
 
 
-def test_an_empty_file(tree: Tree) -> None:
+def test_empty_file(tree: Tree) -> None:
     (tree.folder / "empty.py").write_bytes(b"")
     (tree.folder / "mark.py").write_bytes(b"\xef\xbb\xbf")
     assert tree.check()[:2] == (1, [EXPECTED])
@@ -139,7 +139,7 @@ def test_an_empty_file(tree: Tree) -> None:
 
 @pytest.mark.no_cover
 @pytest.mark.slow
-def test_a_hundred_thousand_lines(tree: Tree) -> None:
+def test_hundred_thousand_lines(tree: Tree) -> None:
     filler = "".join(f"x{number} = {number}\n" for number in range(100_000))
     (tree.folder / "long.py").write_text(GOOD + filler + "last = RedisManager()\n")
     assert tree.check()[1] == [EXPECTED, ("long.py", 2, "RSS002"), ("long.py", 100_003, "RSS002")]
@@ -150,7 +150,7 @@ def test_a_hundred_thousand_lines(tree: Tree) -> None:
     ["(" * 5000 + ")" * 5000, "-" * 20_000 + "1", "a" + ".a" * 20_000, "f" + "()" * 20_000],
     ids=["brackets", "signs", "attributes", "calls"],
 )
-def test_nesting_that_exhausts_recursion(tree: Tree, deep: str) -> None:
+def test_deep_nesting(tree: Tree, deep: str) -> None:
     (tree.folder / "deep.py").write_text(f"{GOOD}x = {deep}\ny = RedisManager()\n")
     status, found, _ = tree.check()
     assert status == 1
@@ -163,12 +163,12 @@ def test_nesting_that_exhausts_recursion(tree: Tree, deep: str) -> None:
 
 
 @pytest.mark.parametrize("long", [" + ".join(["1"] * 900), "[" * 150 + "]" * 150], ids=["sum", "lists"])
-def test_what_python_can_read_is_not_nested_too_deeply(tree: Tree, long: str) -> None:
+def test_nesting_within_the_limits_of_python(tree: Tree, long: str) -> None:
     (tree.folder / "sum.py").write_text(f"{GOOD}x = {long}\ny = RedisManager()\n")
     assert tree.check()[1][1:] == [("sum.py", 2, "RSS002"), ("sum.py", 4, "RSS002")]
 
 
-def test_no_python_at_all(tree: Tree) -> None:
+def test_file_without_python(tree: Tree) -> None:
     (tree.folder / "page.py").write_text("<html>\n<p>RedisManager()</p>\n</html>\n")
     status, found, _ = tree.check()
     assert status == 1
@@ -176,7 +176,7 @@ def test_no_python_at_all(tree: Tree) -> None:
     assert {place[2] for place in found if place[0] == "page.py"} == {"RSS900"}
 
 
-def test_a_broken_statement_hides_nothing_else(tree: Tree) -> None:
+def test_broken_statement_hides_no_other_finding(tree: Tree) -> None:
     (tree.folder / "half.py").write_text(GOOD + "def f(:\n    pass\n\nlast = RedisManager()\n")
     found = tree.check()[1]
     assert ("half.py", 2, "RSS002") in found
@@ -184,7 +184,7 @@ def test_a_broken_statement_hides_nothing_else(tree: Tree) -> None:
     assert ("half.py", 3, "RSS900") in found
 
 
-def test_a_path_outside_the_root(tree: Tree, tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_path_outside_the_root(tree: Tree, tmp_path_factory: pytest.TempPathFactory) -> None:
     other = tmp_path_factory.mktemp("elsewhere") / "script.py"
     other.write_text(GOOD)
     status, found, _ = tree.check("--config", "redis-ssot.toml", str(other))
@@ -198,7 +198,7 @@ def test_no_configuration(project: Path, capsys: pytest.CaptureFixture[str]) -> 
     assert "[tool.redis-ssot.resource.redis]" in message
 
 
-def test_isolated_means_no_configuration(tree: Tree) -> None:
+def test_isolated_ignores_configuration_files(tree: Tree) -> None:
     status, _, errors = tree.check("--isolated", ".")
     assert (status, errors) == (2, "error: with `--isolated`, the configuration has to come from `--config`\n")
 
@@ -219,7 +219,7 @@ def test_isolated_means_no_configuration(tree: Tree) -> None:
     ],
     ids=["malformed", "unknown key", "unknown accessor"],
 )
-def test_a_wrong_configuration(tree: Tree, text: str, message: str) -> None:
+def test_invalid_configuration(tree: Tree, text: str, message: str) -> None:
     (tree.folder / "redis-ssot.toml").write_text(text)
     status, _, errors = tree.check()
     assert status == 2
@@ -227,7 +227,7 @@ def test_a_wrong_configuration(tree: Tree, text: str, message: str) -> None:
     assert message in errors
 
 
-def test_a_canonical_module_that_does_not_exist_yet_is_a_warning(tree: Tree) -> None:
+def test_missing_canonical_module_is_a_warning(tree: Tree) -> None:
     (tree.folder / "redis-ssot.toml").write_text(
         '[resource.redis]\ncanonical = ["app.future"]\nconstructors = ["app.redis_manager.RedisManager"]\n'
     )
@@ -238,7 +238,7 @@ def test_a_canonical_module_that_does_not_exist_yet_is_a_warning(tree: Tree) -> 
     assert "there is no module `app.future` (yet)" in errors
 
 
-def test_a_constructor_that_its_module_does_not_define_is_a_warning(tree: Tree) -> None:
+def test_undefined_constructor_is_a_warning(tree: Tree) -> None:
     (tree.folder / "redis-ssot.toml").write_text(
         '[resource.redis]\ncanonical = ["app.redis_manager"]\n'
         'constructors = ["app.redis_manager.RedisManager", "app.redis_manager.RedisManger"]\n'
@@ -250,6 +250,6 @@ def test_a_constructor_that_its_module_does_not_define_is_a_warning(tree: Tree) 
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no FIFOs")
-def test_a_named_pipe_is_not_waited_for(tree: Tree) -> None:
+def test_named_pipe_does_not_block(tree: Tree) -> None:
     os.mkfifo(tree.folder / "pipe.py")
     assert EXPECTED in tree.check()[1]

@@ -1,4 +1,4 @@
-"""The baseline: what is known passes, what is new fails, and what is gone does not stay."""
+"""The baseline: known findings pass, new ones fail, and stale entries are removed."""
 
 from __future__ import annotations
 
@@ -34,18 +34,18 @@ Capture = pytest.CaptureFixture[str]
 
 @pytest.fixture
 def shop(project: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> Path:
-    """A project whose findings are all known, and whose settings say so."""
+    """A project with a configured baseline that contains all of its findings."""
     monkeypatch.delenv("CI", raising=False)
     load_cases()[0].write(project)
     (project / "app" / "service.py").write_text(SERVICE)
     assert main(["baseline", "create", "app"]) == 0
     assert 'write `baseline = "redis-ssot-baseline.jsonl"`' in capsys.readouterr().out
     (settings,) = project.glob("*.toml")
-    settings.write_text(configured(settings.read_text()))
+    settings.write_text(add_baseline_setting(settings.read_text()))
     return project
 
 
-def configured(text: str) -> str:
+def add_baseline_setting(text: str) -> str:
     line = f'baseline = "{DEFAULT_FILE_NAME}"\n'
     head = "[tool.redis-ssot]\n"
     return (
@@ -54,7 +54,7 @@ def configured(text: str) -> str:
 
 
 def codes(capsys: Capture) -> list[str]:
-    """Row and code of each finding that was printed."""
+    """The location and code of each printed finding."""
     lines = [line.split() for line in capsys.readouterr().out.splitlines()]
     return [f"{line[0]} {line[1]}" for line in lines if len(line) > 1 and line[1].startswith("RSS")]
 
@@ -63,14 +63,14 @@ def check(*arguments: str) -> int:
     return main(["check", "--output-format", "concise", *arguments])
 
 
-def test_what_is_known_passes(shop: Path, capsys: Capture) -> None:
+def test_known_findings_pass(shop: Path, capsys: Capture) -> None:
     assert check() == 0
     assert "3 findings known from redis-ssot-baseline.jsonl." in capsys.readouterr().err
     assert check("--no-baseline") == 1
     assert len(codes(capsys)) == 3
 
 
-def test_lines_may_move(shop: Path) -> None:
+def test_moved_lines_are_still_known(shop: Path) -> None:
     file = shop / "app" / "service.py"
     before = (shop / DEFAULT_FILE_NAME).read_text()
     file.write_text("import os\n\n\n" + SERVICE.replace("def one", "def zero():\n    return os.name\n\n\ndef one"))
@@ -78,20 +78,20 @@ def test_lines_may_move(shop: Path) -> None:
     assert (shop / DEFAULT_FILE_NAME).read_text() == before
 
 
-def test_what_is_new_fails(shop: Path, capsys: Capture) -> None:
+def test_new_finding_fails(shop: Path, capsys: Capture) -> None:
     (shop / "app" / "service.py").write_text(SERVICE + "\n\ndef two():\n    return RedisManager().name\n")
     assert check() == 1
     assert codes(capsys) == ["app/service.py:12:12: RSS002"]
 
 
-def test_one_more_of_the_same_is_new(shop: Path, capsys: Capture) -> None:
+def test_repeated_finding_is_new(shop: Path, capsys: Capture) -> None:
     (shop / "app" / "service.py").write_text(SERVICE.replace("    return", "    third = RedisManager()\n    return"))
     assert check() == 1
     assert codes(capsys) == ["app/service.py:8:13: RSS002"]
 
 
-def test_a_swap_is_seen(shop: Path, capsys: Capture) -> None:
-    """One is mended and one is added: the count is the same, the findings are not."""
+def test_replaced_finding_is_new(shop: Path, capsys: Capture) -> None:
+    """One finding is fixed and another one added: the count does not change."""
     other = "\n\ndef two():\n    return RedisManager().name\n"
     (shop / "app" / "service.py").write_text(
         SERVICE.replace("    second = RedisManager()\n", "").replace(", second.name", "") + other
@@ -106,7 +106,7 @@ def test_a_swap_is_seen(shop: Path, capsys: Capture) -> None:
     assert "run `redis-ssot baseline prune` and commit it" in output.err
 
 
-def test_it_shrinks_by_itself(shop: Path, capsys: Capture) -> None:
+def test_check_removes_stale_entries(shop: Path, capsys: Capture) -> None:
     (shop / "app" / "service.py").write_text(SERVICE.partition("\n")[2])
     assert check() == 0
     assert "1 entry no longer found; updated." in capsys.readouterr().err
@@ -115,7 +115,7 @@ def test_it_shrinks_by_itself(shop: Path, capsys: Capture) -> None:
     assert "updated" not in capsys.readouterr().err
 
 
-def test_on_a_server_a_stale_entry_fails(shop: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_stale_entry_fails_in_ci(shop: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CI", "true")
     (shop / "app" / "service.py").write_text(SERVICE.partition("\n")[2])
     before = (shop / DEFAULT_FILE_NAME).read_text()
@@ -129,14 +129,14 @@ def test_on_a_server_a_stale_entry_fails(shop: Path, capsys: Capture, monkeypatc
 @pytest.mark.parametrize(
     "arguments", [["--select", "RSS002"], ["--ignore", "RSS001"], ["app/redis_manager.py"], ["--exclude", "service.py"]]
 )
-def test_what_was_not_looked_at_stays(shop: Path, arguments: list[str]) -> None:
+def test_entries_of_unchecked_files_are_kept(shop: Path, arguments: list[str]) -> None:
     (shop / "app" / "service.py").write_text(SERVICE.partition("\n")[2])
     before = (shop / DEFAULT_FILE_NAME).read_text()
     assert check(*arguments) == 0
     assert (shop / DEFAULT_FILE_NAME).read_text() == before
 
 
-def test_what_cannot_be_read_is_not_mended(shop: Path, capsys: Capture) -> None:
+def test_entries_of_unanalysed_code_are_kept(shop: Path, capsys: Capture) -> None:
     (shop / "app" / "service.py").write_text(SERVICE.replace("def one():", "def one(:"))
     before = (shop / DEFAULT_FILE_NAME).read_text()
     assert check() == 1
@@ -144,7 +144,7 @@ def test_what_cannot_be_read_is_not_mended(shop: Path, capsys: Capture) -> None:
     assert (shop / DEFAULT_FILE_NAME).read_text() == before
 
 
-def test_a_renamed_file_takes_its_entries_along(shop: Path, capsys: Capture) -> None:
+def test_entries_follow_a_renamed_file(shop: Path, capsys: Capture) -> None:
     (shop / "app" / "service.py").rename(shop / "app" / "services.py")
     assert check() == 0
     assert "3 entries moved with their file; updated." in capsys.readouterr().err
@@ -152,7 +152,7 @@ def test_a_renamed_file_takes_its_entries_along(shop: Path, capsys: Capture) -> 
     assert "app/service.py" not in (shop / DEFAULT_FILE_NAME).read_text()
 
 
-def test_a_renamed_file_that_could_be_two_is_new(shop: Path, capsys: Capture) -> None:
+def test_ambiguous_rename_is_new(shop: Path, capsys: Capture) -> None:
     text = (shop / "app" / "service.py").read_text()
     (shop / "app" / "service.py").unlink()
     for name in ("left.py", "right.py"):
@@ -161,14 +161,14 @@ def test_a_renamed_file_that_could_be_two_is_new(shop: Path, capsys: Capture) ->
     assert len(codes(capsys)) == 6
 
 
-def test_a_part_of_the_project_does_not_lose_what_moved_elsewhere(shop: Path) -> None:
+def test_partial_check_keeps_moved_entries(shop: Path) -> None:
     (shop / "app" / "service.py").rename(shop / "app" / "services.py")
     before = (shop / DEFAULT_FILE_NAME).read_text()
     assert check("app/redis_manager.py") == 0
     assert (shop / DEFAULT_FILE_NAME).read_text() == before
 
 
-def test_fix_leaves_known_findings_alone(shop: Path) -> None:
+def test_known_findings_are_not_fixed(shop: Path) -> None:
     file = shop / "app" / "service.py"
     more = "\n\ndef two():\n    return RedisManager().name\n"
     file.write_text(SERVICE + more)
@@ -182,7 +182,7 @@ def test_fix_leaves_known_findings_alone(shop: Path) -> None:
     assert "RSS001" not in (shop / DEFAULT_FILE_NAME).read_text()
 
 
-def test_flake8_agrees(shop: Path) -> None:
+def test_flake8_applies_the_baseline(shop: Path) -> None:
     (shop / "app" / "service.py").write_text(SERVICE + "\n\ndef two():\n    return RedisManager().name\n")
     done = subprocess.run(
         [sys.executable, "-m", "flake8", "--select", "RSS"], capture_output=True, text=True, check=False
@@ -190,14 +190,14 @@ def test_flake8_agrees(shop: Path) -> None:
     assert [line.split()[0] for line in done.stdout.splitlines()] == ["./app/service.py:12:12:"]
 
 
-def test_a_baseline_of_ones_own(shop: Path, capsys: Capture) -> None:
+def test_baseline_option(shop: Path, capsys: Capture) -> None:
     assert main(["baseline", "create", "--baseline", "mine.jsonl"]) == 0
     (shop / DEFAULT_FILE_NAME).write_text("")
     assert check() == 1
     assert check("--baseline", "mine.jsonl") == 0
 
 
-def test_create_replaces_nothing_unasked(shop: Path, capsys: Capture) -> None:
+def test_create_needs_force_to_overwrite(shop: Path, capsys: Capture) -> None:
     assert main(["baseline", "create"]) == 2
     assert "is there already; drop what is gone with `redis-ssot baseline prune`" in capsys.readouterr().err
     assert main(["baseline", "create", "--force"]) == 0
@@ -214,26 +214,26 @@ def test_create_replaces_nothing_unasked(shop: Path, capsys: Capture) -> None:
         ("1\n", "jsonl:1: is no entry"),
     ],
 )
-def test_a_damaged_baseline_says_where(shop: Path, capsys: Capture, text: str, complaint: str) -> None:
+def test_invalid_baseline_error_names_the_line(shop: Path, capsys: Capture, text: str, complaint: str) -> None:
     (shop / DEFAULT_FILE_NAME).write_text(text)
     assert check() == 2
     assert complaint in capsys.readouterr().err
 
 
-def test_a_missing_baseline_says_what_to_do(shop: Path, capsys: Capture) -> None:
+def test_missing_baseline_error_suggests_create(shop: Path, capsys: Capture) -> None:
     (shop / DEFAULT_FILE_NAME).unlink()
     assert check() == 2
     assert "there is no such baseline; write one: redis-ssot baseline create" in capsys.readouterr().err
 
 
-def test_bytes_that_are_no_text(shop: Path, capsys: Capture) -> None:
+def test_baseline_that_is_not_utf8(shop: Path, capsys: Capture) -> None:
     (shop / DEFAULT_FILE_NAME).write_bytes(b"\xff\n")
     assert check() == 2
     assert "is not UTF-8" in capsys.readouterr().err
 
 
 @pytest.mark.skipif(os.geteuid() == 0 and not hasattr(os, "chflags"), reason="root may write everywhere")
-def test_a_read_only_folder_says_so(shop: Path, capsys: Capture) -> None:
+def test_read_only_directory(shop: Path, capsys: Capture) -> None:
     (shop / "app" / "service.py").write_text(SERVICE.partition("\n")[2])
     shop.chmod(0o500)
     try:
@@ -247,8 +247,8 @@ def entry(number: int) -> BaselineEntry:
     return BaselineEntry(f"app/{number}.py", "RSS002", "f", "app.Manager", "Manager()", 1)
 
 
-def test_the_stricter_side_of_a_merge_holds(project: Path, capsys: Capture) -> None:
-    """1 stays, 2 is mended here, 3 there; 4 is let pass by one side, 5 by both."""
+def test_merge_keeps_entries_of_both_sides(project: Path, capsys: Capture) -> None:
+    """Entry 2 is fixed in ours, 3 in theirs; 4 is added by one side, 5 by both."""
     texts = {"base": (1, 2, 3), "ours": (1, 3, 4, 5), "theirs": (1, 2, 5)}
     for name, numbers in texts.items():
         (project / name).write_text(format_entries(map(entry, numbers)))
@@ -261,7 +261,7 @@ def git(*arguments: str) -> None:
     subprocess.run(["git", "-c", "user.name=n", "-c", "user.email=e@x", *arguments], check=True, capture_output=True)
 
 
-def test_git_merges_it_with_the_driver(project: Path) -> None:
+def test_git_merge_driver(project: Path) -> None:
     driver = f"'{sys.executable}' -m flake8_redis_ssot baseline merge %O %A %B"
     git("init", "-q", "-b", "main")
     git("config", "merge.redis-ssot-baseline.driver", driver)
@@ -291,7 +291,7 @@ SETS = st.lists(ENTRIES, unique=True).map(sorted)
 
 
 @given(SETS, SETS, SETS)
-def test_a_merge_never_lets_more_pass(
+def test_merge_never_adds_entries(
     base: list[BaselineEntry], ours: list[BaselineEntry], theirs: list[BaselineEntry]
 ) -> None:
     merged = merge_entries(base, ours, theirs)
@@ -301,7 +301,7 @@ def test_a_merge_never_lets_more_pass(
 
 
 @given(SETS)
-def test_what_is_written_is_read(entries: list[BaselineEntry]) -> None:
+def test_entries_round_trip(entries: list[BaselineEntry]) -> None:
     text = format_entries(entries)
     shuffled = random.Random(0).sample(entries, len(entries))
     assert parse_entries(text, "") == tuple(entries)
@@ -310,7 +310,7 @@ def test_what_is_written_is_read(entries: list[BaselineEntry]) -> None:
 
 
 @given(SETS, SETS, st.booleans())
-def test_every_finding_and_every_entry_is_one_thing(
+def test_match_partitions_findings_and_entries(
     before: list[BaselineEntry], now: list[BaselineEntry], whole: bool
 ) -> None:
     paths = {entry.path for entry in now}
@@ -322,7 +322,7 @@ def test_every_finding_and_every_entry_is_one_thing(
         set() if whole else {each for each in before if each.path not in paths} - found.moved.keys()
     )
     if not whole:
-        return  # what is elsewhere is still to be found
+        return  # entries of unchecked files are kept
     again = match_entries(pruned, now, covers=lambda entry: True, exists=paths.__contains__, is_whole_project=whole)
     assert not again.is_stale
     assert set(again.new) == set(found.new)

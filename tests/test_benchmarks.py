@@ -1,4 +1,4 @@
-"""The benchmarks: the made-up monorepo is what it claims to be, and the table says what was measured."""
+"""The benchmarks: the generated monorepo has the planned findings, and the tables show the measured values."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ WORDS = ("RedisManager", "redis_manager", "RedisClient", "CachePool")
 
 @pytest.fixture(scope="module")
 def tree(tmp_path_factory: pytest.TempPathFactory) -> Tree:
-    """A small monorepo with every kind of plant in it."""
+    """A small monorepo with planted findings of each kind."""
     if shutil.which("git") is None:
         pytest.skip("git is not installed")
     return generate(300, 0.1, tmp_path_factory.mktemp("made") / "monorepo")
@@ -44,32 +44,32 @@ def digest(files: int, share: float) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def test_same_bytes_each_time() -> None:
+def test_generation_is_deterministic() -> None:
     assert digest(120, 0.1) == digest(120, 0.1)
     assert digest(120, 0.1) != digest(120, 0.2)
 
 
-def test_a_file_is_the_same_in_a_larger_tree() -> None:
+def test_larger_tree_contains_the_same_files() -> None:
     small, large = (dict(monorepo.iter_files(monorepo.plan(files, 0))) for files in (60, 120))
     assert small.items() <= large.items()
 
 
 @pytest.mark.parametrize(("files", "share"), [(100, 0.0), (100, 0.1), (1000, 0.03)])
-def test_as_many_files_as_asked_for_mention_the_resource(files: int, share: float) -> None:
+def test_share_of_files_that_name_the_resource(files: int, share: float) -> None:
     made = {path: text for path, text in monorepo.iter_files(monorepo.plan(files, share)) if path.endswith(".py")}
     mentioning = [path for path, text in made.items() if any(word in text for word in WORDS)]
     assert len(made) == files
     assert len([path for path in mentioning if not path.startswith("shared/")]) == round(files * share)
 
 
-def test_files_are_as_long_as_real_ones_and_parse() -> None:
+def test_generated_files_parse_and_have_realistic_lengths() -> None:
     for path, text in monorepo.iter_files(monorepo.plan(60, 0.2)):
         if path.endswith(".py"):
             ast.parse(text)
             assert path.startswith("shared/") or "__init__" in path or 150 <= text.count("\n") <= 400
 
 
-def test_our_check_finds_exactly_what_was_planted(
+def test_check_reports_exactly_the_planted_findings(
     tree: Tree, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tree.root)
@@ -80,19 +80,19 @@ def test_our_check_finds_exactly_what_was_planted(
     assert {"RSS001", "RSS002", "RSS003", "RSS005"} == set(found)
 
 
-def test_the_file_that_is_changed_mentions_the_resource(tree: Tree) -> None:
+def test_edited_file_names_the_resource(tree: Tree) -> None:
     text = (tree.root / tree.file).read_text(encoding="utf-8")
     assert any(word in text for word in WORDS)
     assert Path(tree.file).is_relative_to(tree.service)
 
 
-def test_the_original_is_copied(tree: Tree, tmp_path: Path) -> None:
+def test_copy_of_a_tree(tree: Tree, tmp_path: Path) -> None:
     copied = copy_tree(tree.root, tree.configuration, tmp_path)
     assert (copied.files, copied.lines, copied.file) == (tree.files, tree.lines, tree.file)
     assert copied.root.is_relative_to(tmp_path)
 
 
-def test_bans_of_peers(tree: Tree) -> None:
+def test_ban_rules_of_peers(tree: Tree) -> None:
     bans = Bans.from_config(load_config(tree.configuration, root=tree.root))
     assert bans.words == ("RedisClient", "RedisManager", "redis_client", "redis_manager")
     assert '"shared.legacy.redis_manager".msg' in write_ruff(bans)
@@ -104,7 +104,7 @@ def python(name: str, code: str, folder: Path, *, changes: Path | None = None) -
     return Contestant(name, (sys.executable, "-S", "-c", code), folder, "hit", changes=changes)
 
 
-def test_rounds_are_interleaved_and_rotate(tmp_path: Path) -> None:
+def test_rounds_are_interleaved_and_rotated(tmp_path: Path) -> None:
     log = tmp_path / "log"
     contestants = [python(name, f"open({str(log)!r}, 'a').write({name!r})", tmp_path) for name in "abc"]
     measures = time_all(contestants, 2, tmp_path, lambda text: None)
@@ -112,7 +112,7 @@ def test_rounds_are_interleaved_and_rotate(tmp_path: Path) -> None:
     assert [len(measure.samples) for measure in measures] == [2, 2, 2]
 
 
-def test_a_changed_file_is_put_back(tmp_path: Path) -> None:
+def test_changed_file_is_restored(tmp_path: Path) -> None:
     file = tmp_path / "m.py"
     file.write_text("X = 1  # hit\n", encoding="utf-8")
     modified = file.stat().st_mtime_ns
@@ -121,7 +121,7 @@ def test_a_changed_file_is_put_back(tmp_path: Path) -> None:
     assert (file.read_text(encoding="utf-8"), file.stat().st_mtime_ns) == ("X = 1  # hit\n", modified)
 
 
-def test_a_command_that_fails_stops_everything(tmp_path: Path) -> None:
+def test_failing_command_raises(tmp_path: Path) -> None:
     with pytest.raises(RunFailedError, match="a ended with 2: gone"):
         run_once(python("a", "import sys; print('gone'); sys.exit(2)", tmp_path), tmp_path)
 
@@ -139,7 +139,7 @@ def report(planted: int | None = 9) -> Report:
     return Report("1000 files", 3, MEASURES, {"ruff": "ruff 1.0"}, PEERS[-1:], (0.5, 1.25), planted)
 
 
-def test_verdicts() -> None:
+def test_judge() -> None:
     results = {result.target.ours: result for result in evaluate(MEASURES)}
     assert [round(result.value, 3) for result in results.values()] == [0.45, 3.0, 55.5]
     assert [result.holds for result in results.values()] == [True, False, True]
@@ -160,7 +160,7 @@ def test_text() -> None:
     assert not any("WRONG" in line for line in lines)
 
 
-def test_a_wrong_number_of_findings_is_told() -> None:
+def test_wrong_number_of_findings_is_reported() -> None:
     assert "WRONG: cold has 9 findings, but 10 were planted." in render_text(report(10))
 
 
@@ -170,7 +170,7 @@ def test_markdown() -> None:
     assert lines[4] == "| peak memory, cold | 55.5 MB |  |  | ≤ 200 MB |"
 
 
-def test_json_holds_samples_and_no_path() -> None:
+def test_json_has_samples_but_no_paths() -> None:
     document = json.loads(report().as_json())
     assert document["measures"][0]["samples"] == [400.0, 500.0, 450.0]
     assert document["targets"][0]["holds"] is True
@@ -178,7 +178,7 @@ def test_json_holds_samples_and_no_path() -> None:
     assert str(Path.home()) not in json.dumps(document["machine"])
 
 
-def test_targets_name_what_is_measured() -> None:
+def test_targets_refer_to_measures() -> None:
     derived = {"per-file-1000", "per-file-32000", *(f"memory-{name}" for name in ("cold", "warm", "ruff"))}
     for target in TARGETS:
         assert {target.ours, target.peer} - {""} <= {*NAMES, *derived}
@@ -196,7 +196,7 @@ def test_keystrokes(tree: Tree, capsys: pytest.CaptureFixture[str]) -> None:
         assert 0 < median <= most
 
 
-def test_a_statement_is_typed_character_by_character() -> None:
+def test_typing_inserts_one_character_per_edit() -> None:
     text = "if a:\n    b\n"
     for run in islice(keystrokes.type_statements(text, Random(1)), 9):
         edits = [*run]
@@ -206,13 +206,13 @@ def test_a_statement_is_typed_character_by_character() -> None:
         ast.parse("async def f():\n" + indent(f"{last[:place]}{character}{last[place:]}", " "))
 
 
-def test_a_wrong_key_is_struck_in_the_good_text() -> None:
+def test_striking_inserts_one_wrong_character() -> None:
     struck = [[*run] for run in islice(keystrokes.insert_stray_keys("a = 1\n", Random(1)), 99)]
     assert all(len(run) == 1 and run[0][0] == "a = 1\n" for run in struck)
     assert {run[0][1] for run in struck} == set(range(7))
 
 
-def test_a_tree_needs_its_configuration(capsys: pytest.CaptureFixture[str]) -> None:
+def test_tree_requires_config(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit, match="2"):
         benchmark(["--tree", "."])
     assert "--tree and --config go together" in capsys.readouterr().err

@@ -1,4 +1,4 @@
-"""The cache changes nothing but the time: whatever changed, whatever is in it, whoever else uses it."""
+"""The cache never changes a report: after edits, with damaged entries, and with concurrent runs."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ Run = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture(autouse=True)
-def beside_the_configuration(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Remember where everybody does."""
+def default_cache_directory(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Use the default cache directory."""
     monkeypatch.delenv("REDIS_SSOT_CACHE_DIR")
 
 
 @pytest.fixture
-def trusting(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Tests write files and run at once, when files of that age are not trusted yet."""
+def trust_new_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Trust the fingerprints of files that were just written."""
     monkeypatch.setattr(fingerprints, "_CLOCK_TICK", -(10**12))
     monkeypatch.setattr(facts_cache, "_MIN_READS_TO_SAVE", 1)
 
@@ -60,64 +60,64 @@ def shop(project: Path) -> Path:
     return project
 
 
-def form(case: Case) -> tuple[str, ...]:
+def format_flags(case: Case) -> tuple[str, ...]:
     return ("--output-format", "json" if case.has_fix_blocks else "concise", *case.flags)
 
 
 @pytest.mark.no_cover
 @pytest.mark.sampled(0.1)
-@pytest.mark.usefixtures("trusting")
+@pytest.mark.usefixtures("trust_new_files")
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-def test_warm_reports_are_cold_reports(case: Case, project: Path, run: Run) -> None:
+def test_warm_run_reports_the_same(case: Case, project: Path, run: Run) -> None:
     case.write(project)
-    cold = run(*form(case), "--no-cache")
+    cold = run(*format_flags(case), "--no-cache")
     assert not (project / CACHE).exists()
-    assert run(*form(case)) == cold
-    assert run(*form(case)) == cold  # the outcome is remembered
+    assert run(*format_flags(case)) == cold
+    assert run(*format_flags(case)) == cold  # the result is cached
     for entry in (project / CACHE).glob("result-*"):
         entry.unlink()
-    assert run(*form(case)) == cold  # the facts are
+    assert run(*format_flags(case)) == cold  # the facts are cached
 
 
 @pytest.mark.no_cover
 @pytest.mark.sampled(0.2)
-@pytest.mark.usefixtures("trusting")
+@pytest.mark.usefixtures("trust_new_files")
 @pytest.mark.parametrize("start", range(0, len(CASES), 60))
-def test_every_project_becomes_another_one(start: int, project: Path, run: Run) -> None:
-    """Files come, go and change, and so does what they mean to each other; the cache stays the same."""
+def test_cache_is_shared_by_changing_projects(start: int, project: Path, run: Run) -> None:
+    """All cases run in one directory, one after the other, with one cache."""
     for case in CASES[start : start + 60]:
         for path in project.iterdir():
             if path.name != CACHE and not (path.name == "app" and start % 120):
                 shutil.rmtree(path) if path.is_dir() else path.unlink()
         case.write(project)
-        assert run(*form(case)) == run(*form(case), "--no-cache"), case.name
+        assert run(*format_flags(case)) == run(*format_flags(case), "--no-cache"), case.name
 
 
 @pytest.mark.no_cover
 @pytest.mark.sampled(0.15)
-@pytest.mark.usefixtures("trusting")
+@pytest.mark.usefixtures("trust_new_files")
 @pytest.mark.parametrize("case", [case for case in CASES if case.has_fix_blocks][::4], ids=lambda case: case.name)
-def test_each_file_may_matter(case: Case, project: Path, run: Run) -> None:
-    """A file in which nothing was found may get a say in what others mean, or in whether a fix is safe."""
+def test_edit_of_any_file_is_noticed(case: Case, project: Path, run: Run) -> None:
+    """A file without findings may affect the names in other files and whether a fix is safe."""
     case.write(project)
     bystander = project / "app" / "bystander.py"
     bystander.write_text("")
-    run(*form(case))
+    run(*format_flags(case))
     uses = "def f(it, app):\n    it.manager.close()\n    it.redis.x = it.redis_manager = app.service.cache = 1\n"
     for path in [bystander, *sorted(project.rglob("*.py"))]:
         for more in ("\n# a comment\n", f"\n{uses}", "\nimport app.service as manager, app.facade\n"):
             path.write_bytes(path.read_bytes() + more.encode())
-            assert run(*form(case)) == run(*form(case), "--no-cache"), (path, more)
+            assert run(*format_flags(case)) == run(*format_flags(case), "--no-cache"), (path, more)
 
 
-@pytest.mark.usefixtures("trusting")
-def test_who_has_nothing_to_do_with_it_changes_nothing(shop: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.usefixtures("trust_new_files")
+def test_unrelated_edits_reuse_the_result(shop: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     before = run()
-    monkeypatch.setattr(execute, "execute", lambda *arguments: pytest.fail("everything was done again"))
+    monkeypatch.setattr(execute, "execute", lambda *arguments: pytest.fail("the analysis was repeated"))
     for number in (1, 2, 3):
         (shop / "app" / f"part{number}.py").write_text(f"y = {number}\n")
     assert run() == before
-    assert run() == before  # it is known again
+    assert run() == before  # the result was cached again
     monkeypatch.setattr(result_dependencies, "_MAX_CHANGED", 2)
     for number in (1, 2, 3):
         (shop / "app" / f"part{number}.py").write_text(f"z = {number}\n")
@@ -125,8 +125,8 @@ def test_who_has_nothing_to_do_with_it_changes_nothing(shop: Path, run: Run, mon
         run()
 
 
-@pytest.mark.usefixtures("trusting")
-def test_another_file_changes_the_meaning_of_this_one(shop: Path, run: Run) -> None:
+@pytest.mark.usefixtures("trust_new_files")
+def test_edit_of_an_imported_module(shop: Path, run: Run) -> None:
     facade, service = shop / "app" / "facade.py", shop / "app" / "service.py"
     service.write_text("from app.facade import make\n\nmake()\n")
     texts = [
@@ -135,17 +135,17 @@ def test_another_file_changes_the_meaning_of_this_one(shop: Path, run: Run) -> N
         "from app.redis_manager import *\nmake = RedisManager\n",
         "def make(): ...\n",
     ]
-    seen = []
+    reported = []
     for text in texts:
         facade.write_text(text)
         found = run("--output-format", "concise")
         assert found == run("--output-format", "concise", "--no-cache")
-        seen.append("service.py:3" in found[1])
-    assert seen == [True, False, True, False]
+        reported.append("service.py:3" in found[1])
+    assert reported == [True, False, True, False]
 
 
-@pytest.mark.usefixtures("trusting")
-def test_comments_and_configuration_count(shop: Path, run: Run) -> None:
+@pytest.mark.usefixtures("trust_new_files")
+def test_comments_settings_and_flags_are_noticed(shop: Path, run: Run) -> None:
     before = run()
     part = shop / "app" / "part0.py"
     part.write_text(part.read_text().replace("RedisManager()\n", "RedisManager()  # noqa: RSS002\n"))
@@ -160,15 +160,15 @@ def test_comments_and_configuration_count(shop: Path, run: Run) -> None:
     assert run("--select", "RSS001")[1].count("RSS002") == 0
 
 
-@pytest.mark.usefixtures("trusting")
-def test_fixes_are_seen_afterwards(shop: Path, run: Run) -> None:
+@pytest.mark.usefixtures("trust_new_files")
+def test_check_after_fix(shop: Path, run: Run) -> None:
     assert "part0" in run()[1]
     run("--fix", "--unsafe-fixes")
     assert run() == run("--no-cache")
 
 
-@pytest.mark.usefixtures("trusting")
-def test_what_stands_in_for_a_file_is_not_remembered(
+@pytest.mark.usefixtures("trust_new_files")
+def test_standard_input_is_not_cached(
     shop: Path, run: Run, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     run()
@@ -178,7 +178,7 @@ def test_what_stands_in_for_a_file_is_not_remembered(
     assert "part0" in run()[1]
 
 
-def test_what_has_just_changed_is_not_trusted(shop: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_recently_changed_file_is_not_trusted(shop: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fingerprints, "_CLOCK_TICK", 10**12)
     before = run()
     (stored,) = (shop / CACHE).glob("facts-*")
@@ -193,10 +193,10 @@ def test_what_has_just_changed_is_not_trusted(shop: Path, run: Run, monkeypatch:
 @pytest.mark.parametrize(
     ("age", "nanoseconds", "trusted"), [(0.05, 7, False), (0.2, 7, True), (1.9, 0, False), (2.1, 0, True)]
 )
-def test_how_old_a_file_must_be(
+def test_minimum_age_of_trusted_files(
     age: float, nanoseconds: int, trusted: bool, project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Times without fractions are those of a file system that counts in steps."""
+    """A time without a fraction suggests a file system with coarse timestamps."""
     changed = 1_700_000_000 * 10**9 + nanoseconds
     found = SimpleNamespace(st_mtime_ns=5, st_ctime_ns=changed, st_size=1, st_ino=1 << 70)
     monkeypatch.setattr("os.stat", lambda path: found)
@@ -204,9 +204,9 @@ def test_how_old_a_file_must_be(
     assert (fingerprints.FileFingerprints.from_disk(["x"]).digest(["x"]) is not None) is trusted
 
 
-@pytest.mark.usefixtures("trusting")
+@pytest.mark.usefixtures("trust_new_files")
 @pytest.mark.parametrize("harm", ["cut", "empty", "noise", "turned", "types", "deep", "folder"])
-def test_a_damaged_cache_is_no_cache(harm: str, shop: Path, run: Run) -> None:
+def test_damaged_entries_are_ignored(harm: str, shop: Path, run: Run) -> None:
     good = run("--output-format", "json")
     for entry in list((shop / CACHE).glob("*.json")):
         data = entry.read_bytes()
@@ -214,15 +214,15 @@ def test_a_damaged_cache_is_no_cache(harm: str, shop: Path, run: Run) -> None:
             entry.unlink()
             entry.mkdir()
         else:
-            entry.write_bytes(damaged(harm, data))
+            entry.write_bytes(damage(harm, data))
         assert run("--output-format", "json") == good
     assert run("--output-format", "json") == good
 
 
-def damaged(harm: str, data: bytes) -> bytes:
+def damage(harm: str, data: bytes) -> bytes:
     body = data.partition(b"\n")[2]
     if harm == "types":
-        body = json.dumps(wrong(json.loads(body))).encode()
+        body = json.dumps(change_types(json.loads(body))).encode()
     if harm == "deep":
         body = b"[" * 100_000 + b"]" * 100_000
     if harm in ("types", "deep"):
@@ -230,18 +230,18 @@ def damaged(harm: str, data: bytes) -> bytes:
     return {"cut": data[: len(data) // 2], "empty": b"", "noise": os.urandom(400), "turned": data[::-1]}[harm]
 
 
-def wrong(value: Any) -> Any:
-    """The same value with other types inside."""
+def change_types(value: Any) -> Any:
+    """The value with each scalar replaced by one of another type."""
     if isinstance(value, dict):
-        return {key: wrong(each) for key, each in value.items()}
+        return {key: change_types(each) for key, each in value.items()}
     if isinstance(value, list):
-        return [wrong(each) for each in value] + [None]
+        return [change_types(each) for each in value] + [None]
     return {"str": 1, "int": "1", "bool": 7}.get(type(value).__name__)
 
 
-@pytest.mark.usefixtures("trusting")
+@pytest.mark.usefixtures("trust_new_files")
 @pytest.mark.parametrize("place", ["read-only", "a file", "full"])
-def test_where_nothing_can_be_written(place: str, shop: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_unwritable_cache_directory(place: str, shop: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     good = run("--no-cache")
     if place == "a file":
         (shop / CACHE).write_text("in the way")
@@ -252,8 +252,8 @@ def test_where_nothing_can_be_written(place: str, shop: Path, run: Run, monkeypa
     assert run() == good
 
 
-@pytest.mark.usefixtures("trusting")
-def test_flags_and_environment_say_where(shop: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.usefixtures("trust_new_files")
+def test_cache_dir_option_and_variable(shop: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     run("--cache-dir", "one")
     monkeypatch.setenv("REDIS_SSOT_CACHE_DIR", "two")
     run()
@@ -261,8 +261,8 @@ def test_flags_and_environment_say_where(shop: Path, run: Run, monkeypatch: pyte
     assert not (shop / CACHE).exists()
 
 
-@pytest.mark.usefixtures("trusting")
-def test_it_is_bounded_and_ignored_by_git(shop: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.usefixtures("trust_new_files")
+def test_cache_is_bounded_and_ignored_by_git(shop: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cache_store, "_MAX_ENTRIES", 5)
     for number in range(9):
         run("--exclude", f"nothing{number}/")
@@ -273,41 +273,41 @@ def test_it_is_bounded_and_ignored_by_git(shop: Path, run: Run, monkeypatch: pyt
     assert (shop / CACHE / "CACHEDIR.TAG").read_text().startswith("Signature: 8a477f597d28d172789f06886806bc55")
 
 
-def test_nothing_too_large_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_large_entries_are_not_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cache_store, "_MAX_ENTRY_BYTES", 10)
     cache_store.CacheStore(str(tmp_path / "cache")).put("entry", "x" * 20)
     assert not (tmp_path / "cache").exists()
 
 
 @pytest.mark.slow
-def test_runs_at_the_same_time(shop: Path) -> None:
+def test_concurrent_runs(shop: Path) -> None:
     command = [sys.executable, "-m", "flake8_redis_ssot", "check", ".", "--output-format", "json", "--jobs", "1"]
     several = [subprocess.Popen(command, stdout=subprocess.PIPE) for _ in range(8)]
-    said = [each.communicate()[0] for each in several]
-    assert len(set(said)) == 1
-    assert len(json.loads(said[0])) >= 5
+    outputs = [each.communicate()[0] for each in several]
+    assert len(set(outputs)) == 1
+    assert len(json.loads(outputs[0])) >= 5
     assert not list((shop / CACHE).glob("*.tmp"))
 
 
-@pytest.mark.usefixtures("trusting")
-def test_only_what_changed_is_read_again(shop: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.usefixtures("trust_new_files")
+def test_only_changed_files_are_read(shop: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     run()
     read: list[str] = []
 
-    def note(path: str) -> bytes:
+    def record(path: str) -> bytes:
         read.append(Path(path).name)
         return Path(path).read_bytes()
 
-    monkeypatch.setattr(scan, "read", note)
+    monkeypatch.setattr(scan, "read", record)
     (shop / "app" / "part1.py").write_text("y = 1\n")
     os.chmod(shop / "app" / "part2.py", stat.S_IRUSR | stat.S_IWUSR)
     run("--output-format", "concise")
     assert set(read) == {"part1.py", "part2.py"}
 
 
-@pytest.mark.usefixtures("trusting")
-def test_files_come_and_go(shop: Path, run: Run) -> None:
-    """Whatever changes the list of files, the one that is remembered is not used any more."""
+@pytest.mark.usefixtures("trust_new_files")
+def test_added_and_removed_files(shop: Path, run: Run) -> None:
+    """Each change of the list of files invalidates the cached list."""
     (shop / ".git").mkdir()
     (shop / ".git" / "info").mkdir()
     app, outside = shop / "app", shop.parent / f"{shop.name}-elsewhere.py"
@@ -330,26 +330,26 @@ def test_files_come_and_go(shop: Path, run: Run) -> None:
         lambda: shutil.rmtree(app / "deep"),
         lambda: (app / "newer.py").unlink(),
     ]
-    seen = [run("--output-format", "concise")]
+    reports = [run("--output-format", "concise")]
     for step in steps:
         step()
-        seen.append(run("--output-format", "concise"))
-        assert seen[-1] == run("--output-format", "concise", "--no-cache")
-        assert run("--output-format", "concise") == seen[-1]
-    assert len(set(seen)) > 8
+        reports.append(run("--output-format", "concise"))
+        assert reports[-1] == run("--output-format", "concise", "--no-cache")
+        assert run("--output-format", "concise") == reports[-1]
+    assert len(set(reports)) > 8
 
 
-@pytest.mark.usefixtures("trusting")
-def test_a_tree_that_is_the_same_is_not_walked_again(shop: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.usefixtures("trust_new_files")
+def test_unchanged_tree_is_not_listed_again(shop: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     run()
-    run()  # the cache itself came into being in the first run
-    walked: list[str] = []
+    run()  # the first run created the cache directory
+    listed: list[str] = []
     scandir = os.scandir
 
-    def note(path: str) -> Any:
-        walked.append(Path(path).name)
+    def record(path: str) -> Any:
+        listed.append(Path(path).name)
         return scandir(path)
 
-    monkeypatch.setattr("os.scandir", note)
+    monkeypatch.setattr("os.scandir", record)
     run()
-    assert "app" not in walked
+    assert "app" not in listed

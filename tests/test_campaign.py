@@ -1,4 +1,4 @@
-"""Campaigns on a copy of the example: what the gate refuses is held back, and everything can be undone."""
+"""Campaigns on a copy of the example: failing files are skipped, and each change can be rolled back."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ ALL = ["--phase", "2", "--unsafe-fixes"]
 PASSES = [sys.executable, "-m", "compileall", "-q", "{files}"]
 
 
-def gate(code: str) -> str:
-    """A gate in Python that sees the changed files as `files`."""
+def python_command(code: str) -> str:
+    """A command that runs Python code with the changed files as `files`."""
     return f'"{sys.executable}" -S -c "import sys; files = sys.argv[1:]; {code}" {{files}}'
 
 
@@ -37,29 +37,29 @@ def remediate(*arguments: str) -> int:
     return main(["remediate", "-q", *arguments])
 
 
-def changed(shop: Path) -> set[str]:
-    """The files that are not as in the example."""
+def changed_files(shop: Path) -> set[str]:
+    """The files that differ from the example."""
     return {name for name, now in snapshot_tree(shop).items() if now != snapshot_tree(EXAMPLE).get(name)}
 
 
-def journal(shop: Path) -> list[dict[str, object]]:
+def read_journal(shop: Path) -> list[dict[str, object]]:
     lines = (shop / ".redis-ssot" / "journal.jsonl").read_text().splitlines()
     return [json.loads(line) for line in lines if line]
 
 
-def test_plan_shows_everything_once(shop: Path, capsys: Capture) -> None:
+def test_plan_contains_each_finding_once(shop: Path, capsys: Capture) -> None:
     main(["check", "--output-format", "json", "--no-cache"])
     findings = json.loads(capsys.readouterr().out)
     assert main(["plan", "--json", "--batch-size", "3"]) == 0
     plan = json.loads(capsys.readouterr().out)
-    told = [
+    planned = [
         (each["path"], each["row"], each["column"], each["code"]) for b in plan["batches"] for each in b["findings"]
     ]
-    places = [
+    reported = [
         (os.path.relpath(each["filename"], shop), each["location"]["row"], each["location"]["column"], each["code"])
         for each in findings
     ]
-    assert sorted(told) == sorted(places)
+    assert sorted(planned) == sorted(reported)
     assert plan["findings"] == len(findings)
     for shares in plan["distribution"].values():
         assert sum(share["findings"] for share in shares) == len(findings)
@@ -78,12 +78,12 @@ def test_plan_as_text(shop: Path, capsys: Capture) -> None:
     assert "           services/orders/checkout.py" in text
 
 
-def test_nothing_to_plan(shop: Path, capsys: Capture) -> None:
+def test_plan_without_findings(shop: Path, capsys: Capture) -> None:
     assert main(["plan", "libs/shopkit/redis_manager.py"]) == 0
     assert capsys.readouterr().out == "Nothing to do: no findings.\n"
 
 
-def test_a_phase_without_a_gate(shop: Path, capsys: Capture) -> None:
+def test_phase_without_validation(shop: Path, capsys: Capture) -> None:
     assert main(["remediate", "--phase", "1"]) == 0
     output = capsys.readouterr()
     assert output.out == "6 findings mended in 8 files.\n"
@@ -92,7 +92,7 @@ def test_a_phase_without_a_gate(shop: Path, capsys: Capture) -> None:
     assert "Found 35 findings." in capsys.readouterr().out
 
 
-def test_a_dry_run_changes_nothing(shop: Path, capsys: Capture) -> None:
+def test_dry_run_changes_nothing(shop: Path, capsys: Capture) -> None:
     before = snapshot_tree(shop)
     assert main(["remediate", "--phase", "1", "--dry-run"]) == 0
     assert snapshot_tree(shop) == before
@@ -100,49 +100,49 @@ def test_a_dry_run_changes_nothing(shop: Path, capsys: Capture) -> None:
     assert not (shop / ".redis-ssot").exists()
 
 
-def test_patterns_choose_constructions(shop: Path) -> None:
+def test_pattern_option(shop: Path) -> None:
     assert remediate(*ALL, "--pattern", "factory") == 0
-    factories = [code for record in journal(shop) if record["do"] == "batch" for code in record["codes"]]  # type: ignore[attr-defined]
+    factories = [code for record in read_journal(shop) if record["do"] == "batch" for code in record["codes"]]  # type: ignore[attr-defined]
     assert set(factories) == {"RSS003"}
     assert remediate(*ALL, "--pattern", "simple", "--pattern", "member") == 0
-    assert "RSS002" in json.dumps(journal(shop)[-3:])
+    assert "RSS002" in json.dumps(read_journal(shop)[-3:])
 
 
-def test_the_gate_finds_the_guilty_files(shop: Path, capsys: Capture) -> None:
-    """It refuses three files that it chooses by what changed in them: these are held back, and no others."""
+def test_failing_files_are_skipped(shop: Path, capsys: Capture) -> None:
+    """The command fails for three of the changed files: these are skipped, and no others."""
     assert remediate(*ALL) == 0
-    guilty = sorted(changed(shop))[1:8:3]
-    everything = changed(shop)
+    failing = sorted(changed_files(shop))[1:8:3]
+    all_changed = changed_files(shop)
     main(["rollback"])
-    assert changed(shop) == set()
-    texts = {name: (shop / name).read_text() for name in guilty}
+    assert changed_files(shop) == set()
+    texts = {name: (shop / name).read_text() for name in failing}
     (shop / "before.json").write_text(json.dumps(texts))
     code = (
         "import json; old = json.load(open('before.json')); sys.exit(any(open(n).read() != t for n, t in old.items()))"
     )
     capsys.readouterr()
-    assert main(["remediate", *ALL, "--validate", gate(code)]) == 1
+    assert main(["remediate", *ALL, "--validate", python_command(code)]) == 1
     output = capsys.readouterr()
-    held = {name for name in everything if f"held back: {name}:" in output.err}
-    assert set(guilty) <= held | (everything - changed(shop))
+    skipped = {name for name in all_changed if f"held back: {name}:" in output.err}
+    assert set(failing) <= skipped | (all_changed - changed_files(shop))
     assert all((shop / name).read_text() == text for name, text in texts.items())
-    assert changed(shop) - {"before.json"} == everything - {*guilty, *held}
-    assert len(held) <= len(guilty)
-    assert f"{len(held)} files held back." in output.out
+    assert changed_files(shop) - {"before.json"} == all_changed - {*failing, *skipped}
+    assert len(skipped) <= len(failing)
+    assert f"{len(skipped)} files held back." in output.out
     assert "exit code 1" in output.err
 
 
-def test_a_gate_that_fails_already_touches_nothing(shop: Path, capsys: Capture) -> None:
+def test_validation_that_fails_beforehand(shop: Path, capsys: Capture) -> None:
     before = snapshot_tree(shop)
-    assert remediate("--phase", "1", "--validate", gate("print('no way'); sys.exit(3)")) == 2
+    assert remediate("--phase", "1", "--validate", python_command("print('no way'); sys.exit(3)")) == 2
     assert snapshot_tree(shop) == before
     output = capsys.readouterr().err
     assert "the gate fails already, before anything has changed (exit code 3); nothing was touched" in output
     assert "    no way" in output
 
 
-def test_a_gate_that_takes_too_long(shop: Path, capsys: Capture) -> None:
-    command = gate("import time; time.sleep(60)")
+def test_validation_timeout(shop: Path, capsys: Capture) -> None:
+    command = python_command("import time; time.sleep(60)")
     assert remediate("--phase", "1", "--validate", command, "--timeout", "0.3") == 2
     assert "it took more than 0.3 seconds" in capsys.readouterr().err
 
@@ -151,31 +151,31 @@ def test_a_gate_that_takes_too_long(shop: Path, capsys: Capture) -> None:
     ("command", "complaint"),
     [("no-such-command", "can't be run: No such file"), ("'", "can't be read as a command"), (" ", "command is empty")],
 )
-def test_a_gate_that_is_none(shop: Path, capsys: Capture, command: str, complaint: str) -> None:
+def test_invalid_validation_command(shop: Path, capsys: Capture, command: str, complaint: str) -> None:
     before = snapshot_tree(shop)
     assert remediate("--phase", "1", "--validate", command) == 2
     assert complaint in capsys.readouterr().err
     assert snapshot_tree(shop) == before
 
 
-def test_the_gate_is_handed_the_tests(shop: Path) -> None:
+def test_tests_placeholder(shop: Path) -> None:
     code = "open('seen.txt', 'a').write(' '.join(sorted(files)) + chr(10))"
-    command = gate(code).replace("{files}", "{tests}")
+    command = python_command(code).replace("{files}", "{tests}")
     assert remediate("--phase", "1", "--validate", command) == 0
     assert "services/catalogue/tests/test_stock.py" in (shop / "seen.txt").read_text().splitlines()[-1]
 
 
-def test_a_gate_for_the_shell(shop: Path) -> None:
+def test_shell_command(shop: Path) -> None:
     assert remediate("--phase", "1", "--shell", "--validate", "echo {files} | grep -q . && true > ran") == 0
     assert (shop / "ran").exists()
 
 
-def test_which_phase_has_to_be_said(shop: Path, capsys: Capture) -> None:
+def test_phase_is_required(shop: Path, capsys: Capture) -> None:
     assert remediate() == 2
     assert "which phase?" in capsys.readouterr().err
 
 
-def test_phases_are_undone_one_by_one(shop: Path, capsys: Capture) -> None:
+def test_rollback_of_one_phase(shop: Path, capsys: Capture) -> None:
     before = snapshot_tree(shop)
     assert remediate("--phase", "1") == 0
     first = snapshot_tree(shop)
@@ -186,7 +186,7 @@ def test_phases_are_undone_one_by_one(shop: Path, capsys: Capture) -> None:
     assert snapshot_tree(shop) == before
 
 
-def test_what_was_changed_again_is_refused(shop: Path, capsys: Capture) -> None:
+def test_rollback_refuses_files_of_later_batches(shop: Path, capsys: Capture) -> None:
     assert remediate("--phase", "1") == 0
     assert remediate(*ALL) == 0
     twice = snapshot_tree(shop)
@@ -194,7 +194,7 @@ def test_what_was_changed_again_is_refused(shop: Path, capsys: Capture) -> None:
     assert "was changed again by batch" in capsys.readouterr().err
     assert snapshot_tree(shop) != twice
     assert main(["rollback"]) == 0
-    assert changed(shop) == set()
+    assert changed_files(shop) == set()
 
 
 @pytest.mark.parametrize(
@@ -206,24 +206,24 @@ def test_what_was_changed_again_is_refused(shop: Path, capsys: Capture) -> None:
         (["--batch", "2.1"], ""),
     ],
 )
-def test_a_part_is_undone(shop: Path, flags: list[str], part: str) -> None:
+def test_rollback_of_a_part(shop: Path, flags: list[str], part: str) -> None:
     assert remediate(*ALL, "--batch-size", "2") == 0
-    before = changed(shop)
+    before = changed_files(shop)
     assert main(["rollback", *flags]) == 0
-    after = changed(shop)
+    after = changed_files(shop)
     assert after < before
     assert {name for name in before if not name.startswith(part)} <= after or not part
     assert not [name for name in after if part and name.startswith(part)]
 
 
 @pytest.mark.parametrize("flags", [["--run", "x"], ["--batch", "9.9"], ["--service", "x"]])
-def test_what_there_is_not_cannot_be_undone(shop: Path, capsys: Capture, flags: list[str]) -> None:
+def test_rollback_of_an_unknown_part(shop: Path, capsys: Capture, flags: list[str]) -> None:
     assert remediate("--phase", "1") == 0
     assert main(["rollback", *flags]) == 2
     assert f"there is no {flags[0].strip('-')} `{flags[1]}`" in capsys.readouterr().err
 
 
-def test_a_list_of_what_can_be_undone(shop: Path, capsys: Capture) -> None:
+def test_rollback_list(shop: Path, capsys: Capture) -> None:
     assert main(["rollback", "--list"]) == 0
     assert capsys.readouterr().out == "Nothing to undo.\n"
     remediate("--phase", "1")
@@ -232,7 +232,7 @@ def test_a_list_of_what_can_be_undone(shop: Path, capsys: Capture) -> None:
     assert "    services/orders/refunds.py" in capsys.readouterr().out.splitlines()
 
 
-def test_a_file_that_was_edited_since_is_refused(shop: Path, capsys: Capture) -> None:
+def test_rollback_refuses_edited_files(shop: Path, capsys: Capture) -> None:
     remediate("--phase", "1")
     file = shop / "services" / "orders" / "refunds.py"
     edited = file.read_text() + "\n# mine\n"
@@ -242,10 +242,10 @@ def test_a_file_that_was_edited_since_is_refused(shop: Path, capsys: Capture) ->
     assert "services/orders/refunds.py has been edited since" in output.err
     assert "7 files put back, 1 refused." in output.out
     assert file.read_text() == edited
-    assert changed(shop) == {"services/orders/refunds.py"}
+    assert changed_files(shop) == {"services/orders/refunds.py"}
 
 
-def test_a_file_that_was_edited_since_is_merged(shop: Path, capsys: Capture) -> None:
+def test_rollback_merges_edited_files(shop: Path, capsys: Capture) -> None:
     file = shop / "services" / "orders" / "refunds.py"
     before = file.read_text()
     remediate("--phase", "1")
@@ -255,7 +255,7 @@ def test_a_file_that_was_edited_since_is_merged(shop: Path, capsys: Capture) -> 
     assert "merged: services/orders/refunds.py" in capsys.readouterr().out
 
 
-def test_a_conflict_is_marked(shop: Path, capsys: Capture) -> None:
+def test_rollback_marks_conflicts(shop: Path, capsys: Capture) -> None:
     file = shop / "services" / "orders" / "refunds.py"
     before = file.read_text()
     remediate("--phase", "1")
@@ -269,14 +269,14 @@ def test_a_conflict_is_marked(shop: Path, capsys: Capture) -> None:
     assert "<<<<<<< edited since" in file.read_text()
 
 
-def test_a_file_that_is_gone_is_named(shop: Path, capsys: Capture) -> None:
+def test_rollback_reports_missing_files(shop: Path, capsys: Capture) -> None:
     remediate("--phase", "1")
     (shop / "services" / "orders" / "refunds.py").unlink()
     assert main(["rollback"]) == 1
     assert "services/orders/refunds.py is gone" in capsys.readouterr().err
 
 
-def test_modes_come_back(shop: Path) -> None:
+def test_rollback_restores_modes(shop: Path) -> None:
     file = shop / "services" / "orders" / "refunds.py"
     file.chmod(0o755)
     remediate("--phase", "1")
@@ -286,26 +286,26 @@ def test_modes_come_back(shop: Path) -> None:
     assert file.stat().st_mode & 0o777 == 0o755
 
 
-def test_files_edited_or_removed_while_the_gate_is_at_work(shop: Path, capsys: Capture) -> None:
-    """What somebody else has written is never lost, even if the gate then refuses the batch."""
+def test_edits_during_validation_are_kept(shop: Path, capsys: Capture) -> None:
+    """Edits made during validation are kept even if it then fails."""
     edit = "[open(n, 'a').write('# mine' + chr(10)) for n in files if n.endswith('refunds.py')]; "
     count = "import os; first = not os.path.exists('n'); open('n', 'a').close(); first or sys.exit(1)"
     code = f"{count} ; {edit}sys.exit(1)".replace("first or sys.exit(1) ; ", "first and sys.exit(0); ")
-    assert main(["remediate", "--phase", "1", "--validate", gate(code)]) == 1
+    assert main(["remediate", "--phase", "1", "--validate", python_command(code)]) == 1
     assert "has been edited since, while the gate was at work; left as it is" in capsys.readouterr().err
     assert "# mine" in (shop / "services" / "orders" / "refunds.py").read_text()
 
 
-def test_two_at_once(shop: Path, capsys: Capture) -> None:
+def test_second_campaign_is_refused(shop: Path, capsys: Capture) -> None:
     with hold_lock(CampaignStore(str(shop))):
         assert remediate("--phase", "1") == 2
     output = capsys.readouterr().err
     assert f"is held by process {os.getpid()} on " in output
-    assert changed(shop) == set()
+    assert changed_files(shop) == set()
     assert remediate("--phase", "1") == 0
 
 
-def test_a_dead_owner_holds_nothing(shop: Path) -> None:
+def test_lock_of_a_dead_process_is_ignored(shop: Path) -> None:
     Path(CampaignStore(str(shop)).path("lock")).write_text(
         '{"process": 1, "host": "x", "command": ["y"], "since": "z"}'
     )
@@ -313,8 +313,8 @@ def test_a_dead_owner_holds_nothing(shop: Path) -> None:
 
 
 @contextmanager
-def full_disk(monkeypatch: pytest.MonkeyPatch, after: int) -> Iterator[None]:
-    """A disk that takes only so many more writes."""
+def limit_disk(monkeypatch: pytest.MonkeyPatch, after: int) -> Iterator[None]:
+    """Fail each `fsync` after the first `after` calls."""
     left = [after]
     fsync = os.fsync
 
@@ -330,9 +330,9 @@ def full_disk(monkeypatch: pytest.MonkeyPatch, after: int) -> Iterator[None]:
 
 
 @pytest.mark.parametrize("after", [0, 1, 3, 8, 20, 30, 34, 38])
-def test_a_full_disk_loses_nothing(shop: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch, after: int) -> None:
+def test_full_disk(shop: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch, after: int) -> None:
     before = snapshot_tree(shop)
-    with full_disk(monkeypatch, after):
+    with limit_disk(monkeypatch, after):
         status = remediate("--phase", "1")
     if status == 2:
         assert "No space left on device" in capsys.readouterr().err
@@ -340,38 +340,47 @@ def test_a_full_disk_loses_nothing(shop: Path, capsys: Capture, monkeypatch: pyt
     assert snapshot_tree(shop) == before
 
 
-def test_a_read_only_file_is_held_back(shop: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_read_only_file_is_skipped(shop: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
     access = os.access
     monkeypatch.setattr(os, "access", lambda path, mode: not str(path).endswith("refunds.py") and access(path, mode))
     assert main(["remediate", "--phase", "1"]) == 1
     assert "held back: services/orders/refunds.py: services/orders/refunds.py is read-only" in capsys.readouterr().err
-    assert "services/orders/refunds.py" not in changed(shop)
-    assert changed(shop)
+    assert "services/orders/refunds.py" not in changed_files(shop)
+    assert changed_files(shop)
 
 
-def test_an_interrupt_puts_the_batch_back(shop: Path, capsys: Capture) -> None:
+def test_interrupt_restores_the_batch(shop: Path, capsys: Capture) -> None:
     code = (
         "import os, signal; there = sorted(os.listdir('marks')); open(f'marks/{len(there)}', 'a').close(); "
         "len(there) == 1 and os.kill(os.getppid(), signal.SIGTERM); import time; time.sleep(len(there) == 1 and 60)"
     )
     (shop / "marks").mkdir()
-    command = [sys.executable, "-m", "flake8_redis_ssot", "remediate", "--phase", "1", "--validate", gate(code)]
+    command = [
+        sys.executable,
+        "-m",
+        "flake8_redis_ssot",
+        "remediate",
+        "--phase",
+        "1",
+        "--validate",
+        python_command(code),
+    ]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 130
     assert "the present batch was put back. Go on: redis-ssot remediate --resume" in done.stderr
-    assert changed(shop) == {"marks/0", "marks/1"}
+    assert changed_files(shop) == {"marks/0", "marks/1"}
     assert remediate("--phase", "1") == 2
     assert "was interrupted; go on with --resume" in capsys.readouterr().err
     assert remediate("--resume") == 0
-    assert len(changed(shop)) == 8 + len(os.listdir(shop / "marks"))
+    assert len(changed_files(shop)) == 8 + len(os.listdir(shop / "marks"))
 
 
-def test_there_is_nothing_to_resume(shop: Path, capsys: Capture) -> None:
+def test_resume_without_an_interrupted_run(shop: Path, capsys: Capture) -> None:
     assert remediate("--resume") == 2
     assert "no run was interrupted" in capsys.readouterr().err
 
 
-def test_a_rollback_ends_an_interrupted_run(shop: Path) -> None:
+def test_rollback_of_an_interrupted_run(shop: Path) -> None:
     step = 60
     assert run_and_kill_before(step, lambda: remediate(*ALL, "--batch-size", "2"))
     assert main(["rollback"]) == 0
@@ -380,8 +389,8 @@ def test_a_rollback_ends_an_interrupted_run(shop: Path) -> None:
 
 @pytest.mark.no_cover
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="kills a fork")
-def test_killed_at_every_step_of_the_disk(shop: Path, pytestconfig: pytest.Config) -> None:
-    """Whatever is left behind, `rollback` gives the tree that was and `--resume` the one that is finished."""
+def test_kill_at_each_disk_operation(shop: Path, pytestconfig: pytest.Config) -> None:
+    """Afterwards `rollback` restores the original tree, and `--resume` completes the run."""
     words = ["--phase", "1", "--batch-size", "3"]
     before = snapshot_tree(shop)
     assert remediate(*words) == 0
@@ -390,7 +399,7 @@ def test_killed_at_every_step_of_the_disk(shop: Path, pytestconfig: pytest.Confi
     step, stride = steps_of(pytestconfig, 5)
     alive = True
     while alive:
-        _anew(shop)
+        _delete_journal(shop)
         alive = run_and_kill_before(step, lambda: remediate(*words))
         if step % 2:
             assert remediate("--resume") == 0 or remediate(*words) == 0
@@ -402,7 +411,7 @@ def test_killed_at_every_step_of_the_disk(shop: Path, pytestconfig: pytest.Confi
     assert step > 50
 
 
-def _anew(shop: Path) -> None:
+def _delete_journal(shop: Path) -> None:
     for name in TOOL_DIRECTORIES[:1]:
         shutil.rmtree(shop / name, ignore_errors=True)
 
@@ -423,7 +432,7 @@ def repository(shop: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return shop
 
 
-def test_a_commit_for_each_batch(repository: Path) -> None:
+def test_commit_per_batch(repository: Path) -> None:
     assert remediate("--phase", "1", "--batch-size", "2", "--commit") == 0
     assert git("branch", "--show-current").startswith("redis-ssot/2")
     subjects = git("log", "--format=%s", "main..").splitlines()
@@ -432,7 +441,7 @@ def test_a_commit_for_each_batch(repository: Path) -> None:
     assert git("status", "--porcelain") == ""
 
 
-def test_what_is_staged_is_not_taken_along(repository: Path, capsys: Capture) -> None:
+def test_staged_changes_are_refused(repository: Path, capsys: Capture) -> None:
     (repository / "new.py").write_text("")
     git("add", "new.py")
     assert remediate("--phase", "1", "--commit") == 2
@@ -440,7 +449,7 @@ def test_what_is_staged_is_not_taken_along(repository: Path, capsys: Capture) ->
     assert git("branch", "--show-current").strip() == "main"
 
 
-def test_a_hook_that_refuses_puts_the_batch_back(repository: Path, capsys: Capture) -> None:
+def test_failing_hook_restores_the_batch(repository: Path, capsys: Capture) -> None:
     hook = repository / ".git" / "hooks" / "pre-commit"
     hook.parent.mkdir(exist_ok=True)
     hook.write_text("#!/bin/sh\necho not today\nexit 1\n")
@@ -454,23 +463,23 @@ def test_commit_without_a_repository(shop: Path, capsys: Capture, monkeypatch: p
     monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(shop.parent))
     assert remediate("--phase", "1", "--commit") == 2
     assert "`git diff` failed" in capsys.readouterr().err
-    assert changed(shop) == set()
+    assert changed_files(shop) == set()
 
 
-def test_the_folder_is_invisible_to_git(repository: Path) -> None:
+def test_journal_is_ignored_by_git(repository: Path) -> None:
     remediate("--phase", "1")
     assert ".redis-ssot" not in git("status", "--porcelain", "--untracked-files=all")
 
 
-def test_a_damaged_journal_is_read_as_far_as_it_goes(shop: Path) -> None:
+def test_truncated_journal(shop: Path) -> None:
     remediate("--phase", "1")
     file = shop / ".redis-ssot" / "journal.jsonl"
     file.write_bytes(file.read_bytes() + b'\n{"do": "ba')
     assert main(["rollback"]) == 0
-    assert changed(shop) == set()
+    assert changed_files(shop) == set()
 
 
-def test_a_journal_of_somebody_else_is_named(shop: Path, capsys: Capture) -> None:
+def test_unknown_journal_format(shop: Path, capsys: Capture) -> None:
     remediate("--phase", "1")
     file = shop / ".redis-ssot" / "journal.jsonl"
     file.write_text(file.read_text() + '\n{"do": "kept"}\n')

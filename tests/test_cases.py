@@ -1,6 +1,6 @@
-"""Every case: the marks are the findings, fixes make of it what it says, and a second run finds nothing more to do.
+"""Each case: marks equal findings, fixes give the expected files, and a second fix changes nothing.
 
-Each goes once through all of that. In other shapes that files can have, and through flake8, goes a sample.
+A sample of the cases also runs with other newlines and encodings, and through flake8.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ FIXED_SHAPES = [name for name in SHAPES if name != "CR"]
 SAFE, UNSAFE = (), ("--unsafe-fixes",)
 
 
-@pytest.mark.sampled(1)  # all of them, but for `make test-fast`
+@pytest.mark.sampled(1)  # all, except with --sample-scale
 @pytest.mark.covered(0.2)
 @pytest.mark.written_down
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
@@ -46,7 +46,7 @@ def test_each_case(case: Case, project: Path, pytestconfig: pytest.Config) -> No
     findings = check(case, project)
     safe, unsafe = fix_until_stable(case, project, SAFE), fix_until_stable(case, project, UNSAFE)
     if pytestconfig.option.update:
-        case = update(case, Outcome(findings, _texts(safe), _texts(unsafe)))
+        case = update(case, Outcome(findings, _decode(safe), _decode(unsafe)))
     assert marks(findings) == case.expected_findings
     assert case.findings is None or [finding.line for finding in findings] == list(case.findings)
     for finding in findings:
@@ -54,12 +54,12 @@ def test_each_case(case: Case, project: Path, pytestconfig: pytest.Config) -> No
     for line in case.expected_fixes:
         assert any(finding.agrees(line) for finding in findings), f"{line}\nbut was: {findings}"
     if case.has_fix_blocks:
-        assert _texts(safe) == case.files_after_fix(include_unsafe=False)
-        assert _texts(unsafe) == case.files_after_fix(include_unsafe=True)
+        assert _decode(safe) == case.files_after_fix(include_unsafe=False)
+        assert _decode(unsafe) == case.files_after_fix(include_unsafe=True)
 
 
 def check(case: Case, project: Path) -> list[Finding]:
-    """What is reported."""
+    """The findings of `redis-ssot check`."""
     with redirect_stdout(io.StringIO()) as output:
         main(["check", ".", "--output-format", "json", "--jobs", "1", "--quiet", *case.flags])
     return [Finding.of(item, project) for item in json.loads(output.getvalue() or "[]")]
@@ -70,19 +70,19 @@ def marks(findings: list[Finding]) -> list[tuple[str, int, str]]:
 
 
 def fix_until_stable(case: Case, project: Path, trust: tuple[str, ...]) -> dict[str, bytes]:
-    """The files after a fix, which must be sound and leave nothing for a second one to do."""
+    """The files after a fix, which must be valid and stable under a second fix."""
     case.write(project)
-    before = bytes_of(project)
+    before = read_files(project)
     fix(case, *trust)
-    after = bytes_of(project)
+    after = read_files(project)
     assert after.keys() == before.keys()
     changed = [path for path in after if after[path] != before[path]]
     for path in changed:
-        assert not _trouble(after[path]) - _trouble(before[path]), path
+        assert not _pyflakes_messages(after[path]) - _pyflakes_messages(before[path]), path
         assert _comments(after[path]) == _comments(before[path]), path
     if changed:
         fix(case, *trust)
-        assert bytes_of(project) == after
+        assert read_files(project) == after
     return after
 
 
@@ -91,39 +91,39 @@ def fix(case: Case, *flags: str) -> None:
         main(["check", ".", "--fix-only", "--jobs", "1", "--quiet", *flags, *case.flags])
 
 
-def bytes_of(project: Path) -> dict[str, bytes]:
+def read_files(project: Path) -> dict[str, bytes]:
     return {path.relative_to(project).as_posix(): path.read_bytes() for path in project.rglob("*") if path.is_file()}
 
 
-def _texts(files: dict[str, bytes]) -> dict[str, str]:
+def _decode(files: dict[str, bytes]) -> dict[str, str]:
     return {path: data.decode() for path, data in files.items()}
 
 
-def _trouble(data: bytes) -> Counter[tuple[str, str]]:
+def _pyflakes_messages(data: bytes) -> Counter[tuple[str, str]]:
     try:
         found = Checker(ast.parse(data)).messages
     except SyntaxError:
         return Counter({("SyntaxError", ""): 1})
-    return Counter((type(message).__name__, _names(message)) for message in found)
+    return Counter((type(message).__name__, _message_key(message)) for message in found)
 
 
-def _names(message: Message) -> str:
-    """Of an import that nobody reads the local name: a facade may have got it from somewhere else."""
+def _message_key(message: Message) -> str:
+    """For an unused import the local name only: its module may have changed."""
     names = [str(each) for each in message.message_args if not isinstance(each, int)]
     return re.split(r" as |\.", names[0])[-1] if isinstance(message, UnusedImport) else str(names)
 
 
 def _comments(data: bytes) -> Counter[str]:
-    """Comments for readers; those for tools may go with the line that they are about."""
+    """The comments, without those for tools, which are removed with their line."""
     tokens = tokenize.tokenize(io.BytesIO(data).readline)
     with suppress(tokenize.TokenError, SyntaxError):
-        several = [part for token in tokens if token.type == tokenize.COMMENT for part in _parts(token.string)]
+        several = [part for token in tokens if token.type == tokenize.COMMENT for part in _split_comment(token.string)]
         return Counter(part for part in several if not re.match("noqa|type:", part))
     return Counter()
 
 
-def _parts(comment: str) -> list[str]:
-    """The comments that stand one behind the other on a line."""
+def _split_comment(comment: str) -> list[str]:
+    """The single comments of a line with several."""
     return [part.strip() for part in re.split(r"(?:^|\s)#+\s?(?!\d)", comment) if part.strip()]
 
 
@@ -157,26 +157,26 @@ def test_flake8_reports_the_same(case: Case, project: Path, capsys: pytest.Captu
     ours = [line for line in capsys.readouterr().out.splitlines() if ": RSS" in line]
     flake8(["--isolated", "--select", "RSS,E9", "--jobs", "1", "--filename", "*.py,*.pyi", "."])
     theirs = [line.removeprefix("./") for line in capsys.readouterr().out.splitlines()]
-    # flake8 asks no plugin about a file that the running Python can't parse.
+    # flake8 runs no plugin on a file that the running Python can't parse.
     broken = {line.partition(":")[0] for line in theirs if " E9" in line}
     expected = [line for line in ours if line.partition(":")[0] not in broken]
-    told = [line for line in theirs if ": RSS" in line]
-    # Comments that our settings do not let have their way have it in flake8 all the same.
+    reported = [line for line in theirs if ": RSS" in line]
+    # flake8 does not know our `noqa` setting: it accepts each comment.
     main(["check", ".", "--output-format", "concise", "--quiet", "--config", 'noqa = "allow"'])
-    least = {line for line in capsys.readouterr().out.splitlines() if line in expected}
-    assert least <= set(told) <= set(expected)
-    assert sorted(told) == sorted(expected) or "noqa" in case.files[CONFIG_FILE]
+    required = {line for line in capsys.readouterr().out.splitlines() if line in expected}
+    assert required <= set(reported) <= set(expected)
+    assert sorted(reported) == sorted(expected) or "noqa" in case.files[CONFIG_FILE]
 
 
-def test_a_third_of_the_cases_stay_silent() -> None:
-    silent = [case for case in DETECTION if not case.expected_findings]
-    assert 3 * len(silent) >= len(DETECTION), f"{len(silent)} of {len(DETECTION)}"
+def test_a_third_of_the_cases_have_no_findings() -> None:
+    clean = [case for case in DETECTION if not case.expected_findings]
+    assert 3 * len(clean) >= len(DETECTION), f"{len(clean)} of {len(DETECTION)}"
 
 
 def test_names_are_unique() -> None:
     assert len({case.name for case in CASES}) == len(CASES)
 
 
-def test_a_third_of_the_fixing_cases_change_nothing() -> None:
+def test_a_third_of_the_fix_cases_change_nothing() -> None:
     untouched = [case for case in FIXING if not case.safe_fixed_files]
     assert 3 * len(untouched) >= len(FIXING), f"{len(untouched)} of {len(FIXING)}"

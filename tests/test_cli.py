@@ -1,4 +1,4 @@
-"""The command line: flags, formats and exit codes, as ruff has them."""
+"""The command line: flags, formats and exit codes, modelled on ruff."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def test_full_underlines_wide_characters_and_tabs(shop: Path, capsys: pytest.Cap
     assert lines[5:7] == ["3 |     x = '漢字'; y = RedisManager()", "  |                     ^^^^^^^^^^^^^^"]
 
 
-def test_json_has_the_shape_of_ruffs(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_json_follows_the_format_of_ruff(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
     main(["check", "app/service.py", "--output-format", "json", "--select", "RSS002"])
     advice = "use `app.redis_manager.get_redis_manager()` instead"
     assert json.loads(capsys.readouterr().out) == [
@@ -153,7 +153,7 @@ def test_statistics_in_json(shop: Path, capsys: pytest.CaptureFixture[str]) -> N
     ]
 
 
-def test_a_path_is_no_reason(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_add_noqa_does_not_take_a_path_as_reason(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (shop / "other.py").write_text("from app.redis_manager import RedisManager\nRedisManager()\n")
     assert main(["check", "--add-noqa", "other.py"]) == 0
     assert capsys.readouterr().out == "Added 1 noqa comment.\n"
@@ -161,18 +161,18 @@ def test_a_path_is_no_reason(shop: Path, capsys: pytest.CaptureFixture[str]) -> 
     assert (shop / "other.py").read_text().endswith("RedisManager()  # noqa: RSS002\n")
 
 
-def test_paths_may_stand_among_flags(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_paths_between_flags(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (shop / "other.py").write_text("from app.redis_manager import RedisManager\nRedisManager()\n")
     assert codes(concise(capsys, "app", "--select", "RSS002", "other.py")[1]) == ["RSS002", "RSS002"]
 
 
-def test_standard_input_beside_other_paths(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_standard_input_with_other_paths(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", "-", "app"]) == 2
     assert main(["check", "-", "--add-noqa"]) == 2
     assert "standard input" in capsys.readouterr().err
 
 
-def test_clean(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_no_findings(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert concise(capsys, "app/redis_manager.py") == (0, ["All checks passed!"])
     assert concise(capsys, "app/redis_manager.py", "--quiet") == (0, [])
     main(["check", "app/redis_manager.py", "--output-format", "json"])
@@ -193,7 +193,7 @@ def test_clean(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
         (["--config", 'ignore=["RSS001"]'], ["RSS002", "RSS003"]),
     ],
 )
-def test_selection(shop: Path, capsys: pytest.CaptureFixture[str], flags: list[str], expected: list[str]) -> None:
+def test_select_ignore(shop: Path, capsys: pytest.CaptureFixture[str], flags: list[str], expected: list[str]) -> None:
     status, lines = concise(capsys, ".", *flags)
     assert codes(lines) == expected
     assert status == bool(expected)
@@ -215,14 +215,14 @@ def test_exit_zero(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
         ["--output-format", "xml"],
     ],
 )
-def test_wrong_arguments_exit_with_2(shop: Path, capsys: pytest.CaptureFixture[str], flag: list[str]) -> None:
-    with pytest.raises(SystemExit) as stop:
+def test_invalid_arguments_exit_with_2(shop: Path, capsys: pytest.CaptureFixture[str], flag: list[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
         main(["check", ".", *flag])
-    assert stop.value.code == 2
+    assert caught.value.code == 2
     assert flag[1] in capsys.readouterr().err
 
 
-def test_named_files_are_taken_unless_force_exclude(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_named_files_are_checked_unless_force_exclude(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
     excluded = ["app/service.py", "--config", 'exclude=["app/service.py"]']
     assert concise(capsys, *excluded)[0] == 1
     assert concise(capsys, *excluded, "--force-exclude") == (0, ["All checks passed!"])
@@ -237,7 +237,7 @@ def test_standard_input(shop: Path, capsys: pytest.CaptureFixture[str], monkeypa
     assert not (shop / "app" / "unsaved.py").exists()
 
 
-def test_standard_input_stands_in_for_the_file(
+def test_standard_input_replaces_the_file(
     shop: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(b"x = 1\n")))
@@ -251,7 +251,7 @@ def test_output_file(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert "error: no/such/folder: can't be written" in capsys.readouterr().err
 
 
-def test_the_number_of_processes_changes_nothing(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_number_of_processes_does_not_change_the_report(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for number in range(400):
         text = SERVICE if number % 7 == 0 else "x = 1\n"
         (shop / f"copy{number}.py").write_text(text, encoding="utf-8")
@@ -318,7 +318,7 @@ def test_colour(shop: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pyt
     assert "\x1b" not in capsys.readouterr().out
 
 
-def test_the_installed_command(shop: Path) -> None:
+def test_module_command(shop: Path) -> None:
     command = [sys.executable, "-m", "flake8_redis_ssot"]
     version = subprocess.run([*command, "--version"], capture_output=True, text=True, check=True)
     assert version.stdout == f"redis-ssot {__version__}\n"
@@ -326,7 +326,7 @@ def test_the_installed_command(shop: Path) -> None:
     assert (checked.returncode, checked.stderr) == (1, "")
 
 
-def test_a_reader_that_has_had_enough(shop: Path) -> None:
+def test_closed_pipe(shop: Path) -> None:
     command = f"{sys.executable} -m flake8_redis_ssot check . | true"
     done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
     assert done.stderr == ""

@@ -1,4 +1,4 @@
-"""`redis-ssot check --fix` and its kin: what is written, what is said, and the exit codes."""
+"""`redis-ssot check --fix` and related flags: written files, messages and exit codes."""
 
 from __future__ import annotations
 
@@ -56,14 +56,14 @@ UNSAFE = SAFE.replace("[RedisManager()]", "[get_redis_manager()]")
 
 @pytest.fixture
 def service(project: Path) -> Path:
-    """A file with a fix of each kind, in the project that every case starts from."""
+    """A file with a fix of each applicability, in the base project of the cases."""
     load_cases()[0].write(project)
     path = project / "app" / "service.py"
     path.write_text(SERVICE)
     return path
 
 
-def test_fix_applies_what_is_safe(service: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_fix_applies_safe_fixes(service: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", "app/service.py", "--fix", "--output-format", "concise"]) == 1
     assert service.read_text() == SAFE
     output = capsys.readouterr()
@@ -71,39 +71,39 @@ def test_fix_applies_what_is_safe(service: Path, capsys: pytest.CaptureFixture[s
     assert output.err == ""
 
 
-def test_unsafe_fixes_applies_the_others_as_well(service: Path) -> None:
+def test_unsafe_fixes_are_applied_with_flag(service: Path) -> None:
     assert main(["check", "app/service.py", "--fix", "--unsafe-fixes"]) == 1
     assert service.read_text() == UNSAFE
     assert main(["check", "app/service.py", "--fix", "--unsafe-fixes"]) == 1
     assert service.read_text() == UNSAFE
 
 
-def test_unsafe_fixes_alone_changes_nothing(service: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_unsafe_fixes_without_fix_changes_nothing(service: Path, capsys: pytest.CaptureFixture[str]) -> None:
     main(["check", "app/service.py", "--unsafe-fixes"])
     assert service.read_text() == SERVICE
     assert capsys.readouterr().out.splitlines()[-1] == "[*] 3 fixable with the `--fix` option."
 
 
-def test_the_report_tells_what_can_be_fixed(service: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_report_shows_fixability(service: Path, capsys: pytest.CaptureFixture[str]) -> None:
     main(["check", "app/service.py"])
     lines = capsys.readouterr().out.splitlines()
     assert lines[-2:] == ["Found 4 findings.", "[*] 2 fixable with the `--fix` option (1 more with `--unsafe-fixes`)."]
     assert sum(" [*] " in line for line in lines) == 2
-    told = [line.partition(" = ")[2] for line in lines]
-    assert "safe fix: Import `redis_manager` from `app.redis_manager`" in told
-    assert "unsafe fix: Call `get_redis_manager()` instead of making a new one" in told
-    assert "not safe: line 12: it is put into a container, and what becomes of it there cannot be seen" in told
-    assert 'not applied: what the call is given (`"redis://other"`) would be lost' in told
+    notes = [line.partition(" = ")[2] for line in lines]
+    assert "safe fix: Import `redis_manager` from `app.redis_manager`" in notes
+    assert "unsafe fix: Call `get_redis_manager()` instead of making a new one" in notes
+    assert "not safe: line 12: it is put into a container, and what becomes of it there cannot be seen" in notes
+    assert 'not applied: what the call is given (`"redis://other"`) would be lost' in notes
 
 
-def test_only_unsafe_fixes_are_left(service: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_report_with_only_unsafe_fixes(service: Path, capsys: pytest.CaptureFixture[str]) -> None:
     main(["check", "app/service.py", "--fix", "--quiet"])
     capsys.readouterr()
     main(["check", "app/service.py"])
     assert capsys.readouterr().out.splitlines()[-1] == "No safe fixes; 1 with `--fix --unsafe-fixes`."
 
 
-def test_fix_only_reports_nothing_that_is_left(service: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_fix_only_does_not_report_remaining_findings(service: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", "app/service.py", "--fix-only"]) == 0
     assert service.read_text() == SAFE
     output = capsys.readouterr()
@@ -119,7 +119,7 @@ def test_exit_non_zero_on_fix(service: Path, flags: list[str]) -> None:
     assert main(["check", "app/service.py", *flags, "--exit-non-zero-on-fix"]) == 0
 
 
-def test_everything_fixed_is_no_failure(service: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_exit_code_is_zero_if_all_are_fixed(service: Path, capsys: pytest.CaptureFixture[str]) -> None:
     service.write_text("from app.legacy.redis_manager import redis_manager\n\nprint(redis_manager)\n")
     assert main(["check", "app/service.py", "--fix"]) == 0
     assert capsys.readouterr().out == "Found 1 finding (1 fixed, 0 remaining).\n"
@@ -135,7 +135,7 @@ def test_show_fixes(service: Path, capsys: pytest.CaptureFixture[str]) -> None:
     ]
 
 
-def test_diff_changes_nothing_and_can_be_applied(service: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_diff_is_a_patch_and_changes_nothing(service: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", ".", "--diff", "--unsafe-fixes"]) == 1
     output = capsys.readouterr()
     assert service.read_text() == SERVICE
@@ -173,13 +173,13 @@ def test_which_codes_are_fixed(
     assert listed == fixed
 
 
-def test_a_code_that_does_not_exist(service: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_unknown_code(service: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit, match="2"):
         main(["check", ".", "--fixable", "RSS777"])
     assert "`RSS777` selects no rule" in capsys.readouterr().err
 
 
-def test_what_is_silenced_stays(service: Path) -> None:
+def test_suppressed_findings_are_not_fixed(service: Path) -> None:
     service.write_text(SERVICE.replace("import redis_manager\n", "import redis_manager  # noqa: RSS001\n"))
     main(["check", "app/service.py", "--fix-only"])
     assert service.read_text().startswith("from app.legacy.redis_manager import redis_manager  # noqa: RSS001\n")
@@ -196,7 +196,7 @@ def test_standard_input_is_fixed_to_standard_output(
     assert not service.exists()
 
 
-def test_standard_input_without_anything_to_fix_comes_back(
+def test_standard_input_without_fixes_is_printed_unchanged(
     service: Path, capfdbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"x = 1\n")))
@@ -204,7 +204,7 @@ def test_standard_input_without_anything_to_fix_comes_back(
     assert capfdbinary.readouterr().out == b"x = 1\n"
 
 
-def test_mode_and_links_stay(service: Path, project: Path) -> None:
+def test_mode_and_links_are_kept(service: Path, project: Path) -> None:
     service.chmod(0o751)
     link = project / "link.py"
     link.symlink_to(service)
@@ -214,22 +214,22 @@ def test_mode_and_links_stay(service: Path, project: Path) -> None:
     assert link.read_text() == SAFE
 
 
-def test_a_file_that_changed_meanwhile_is_left_alone(
+def test_file_changed_during_the_run_is_not_written(
     service: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write = atomic_write.replace_all
 
-    def late(changes: list[atomic_write.Change]) -> None:
+    def replace_after_edit(changes: list[atomic_write.Change]) -> None:
         service.write_text(SERVICE + "# an edit of somebody else\n")
         write(changes)
 
-    monkeypatch.setattr(atomic_write, "replace_all", late)
+    monkeypatch.setattr(atomic_write, "replace_all", replace_after_edit)
     assert main(["check", "app/service.py", "--fix-only"]) == 2
     assert service.read_text() == SERVICE + "# an edit of somebody else\n"
     assert "app/service.py: has changed since it was read" in capsys.readouterr().err
 
 
-def test_files_of_one_fix_are_written_together_or_not_at_all(
+def test_files_of_one_fix_are_written_atomically(
     service: Path, project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     test = project / "test_service.py"
@@ -255,7 +255,7 @@ def test_files_of_one_fix_are_written_together_or_not_at_all(
     assert test.read_text() == 'from unittest import mock\n\nmock.patch("app.service.get_redis_manager")\n'
 
 
-def test_json_carries_the_fix(service: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_json_contains_the_fix(service: Path, capsys: pytest.CaptureFixture[str]) -> None:
     main(["check", "app/service.py", "--output-format", "json"])
     found = json.loads(capsys.readouterr().out)
     assert [item["fix"]["applicability"] for item in found] == ["safe", "safe", "unsafe", "display"]
@@ -270,7 +270,7 @@ def test_json_carries_the_fix(service: Path, capsys: pytest.CaptureFixture[str])
     assert found[3]["reasons"] == found[3]["fix"]["reasons"]
 
 
-def test_a_mistake_of_ours_does_not_hide_the_finding(
+def test_internal_error_does_not_hide_the_finding(
     service: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken(*arguments: object) -> None:
@@ -284,7 +284,7 @@ def test_a_mistake_of_ours_does_not_hide_the_finding(
 
 
 @pytest.mark.slow
-def test_the_number_of_processes_changes_nothing(
+def test_number_of_processes_does_not_change_fixes(
     service: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(service.parents[1])
@@ -302,9 +302,9 @@ def test_the_number_of_processes_changes_nothing(
         ("--diff", "--fixable", "RSS002"),
     ]
     for flags in several:
-        said = []
+        outputs = []
         for jobs in "12":
             main(["check", ".", "--jobs", jobs, *flags])
-            said.append(capsys.readouterr())
-        assert said[0] == said[1]
-        assert said[0].out.count("copy") >= 60
+            outputs.append(capsys.readouterr())
+        assert outputs[0] == outputs[1]
+        assert outputs[0].out.count("copy") >= 60

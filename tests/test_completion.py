@@ -1,4 +1,4 @@
-"""Completions in the hands of real shells: a prefix is typed in a terminal, the tab key is hit, and the line is run."""
+"""Shell completion in real shells: a prefix and a tab are typed in a terminal, and the line is run."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from flake8_redis_ssot.cli.main import build_parser, main
 Capture = pytest.CaptureFixture[str]
 pytest.importorskip("shtab")
 
-# How each shell starts with the script in `completion`, and with a command of our name that shows what it is given.
+# Command, startup file and its text: it loads `completion` and defines a `redis-ssot` that prints its arguments.
 STARTS = {
     "bash": (["bash", "--rcfile", "start", "-i"], "start", ". ./completion\nredis-ssot() { echo '<'\"<$*>\"'>'; }\n"),
     "zsh": (
@@ -57,12 +57,12 @@ TYPED = [
 ]
 
 
-# In a process of its own, because one with threads had better not fork.
+# In a separate process, because a process with threads should not fork.
 SPAWN = [sys.executable, "-c", "import pty, sys; pty.spawn(sys.argv[1:])"]
 
 
 class Terminal:
-    """A shell that runs in a terminal."""
+    """A shell in a pseudo-terminal."""
 
     def __init__(self, process: subprocess.Popen[bytes]) -> None:
         assert process.stdin is not None
@@ -74,7 +74,7 @@ class Terminal:
         self._keys.flush()
 
     def wait_for(self, text: str) -> str:
-        """What is on the screen since the last time, up to `text`."""
+        """Read the output until it contains `text`; what was read since the last call."""
         seen, end = "", time.monotonic() + 120
         while text not in seen and time.monotonic() < end:
             if select.select([self._screen], [], [], 0.1)[0]:
@@ -84,7 +84,7 @@ class Terminal:
 
 
 @contextmanager
-def terminal(command: list[str]) -> Iterator[Terminal]:
+def open_terminal(command: list[str]) -> Iterator[Terminal]:
     here = {**os.environ, "TERM": "xterm", "HOME": os.getcwd(), "ZDOTDIR": os.getcwd()}
     with subprocess.Popen([*SPAWN, *command], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=here) as process:
         try:
@@ -93,9 +93,9 @@ def terminal(command: list[str]) -> Iterator[Terminal]:
             process.kill()
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="it takes a terminal")
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
 @pytest.mark.parametrize("shell", STARTS)
-def test_a_real_shell_completes(shell: str, project: Path, capsys: Capture) -> None:
+def test_completion_in_a_real_shell(shell: str, project: Path, capsys: Capture) -> None:
     command, file, text = STARTS[shell]
     if not shutil.which(shell):
         pytest.skip(f"there is no {shell}")
@@ -104,17 +104,17 @@ def test_a_real_shell_completes(shell: str, project: Path, capsys: Capture) -> N
     (project / file).write_text(f"stty cols 200\n{text}")
     (project / "unique.py").touch()
     (project / "folder").mkdir()
-    with terminal(command) as screen:
+    with open_terminal(command) as screen:
         screen.type("echo rea''dy\n")
         screen.wait_for("ready")
         for prefix, whole in TYPED:
             screen.type(f"redis-ssot {prefix}\t\n")
             (seen,) = re.findall("<<(.*)>>", screen.wait_for(">>"))
-            assert seen.rstrip(" /") == whole  # what some shells put behind it, and others take away on Enter
+            assert seen.rstrip(" /") == whole  # some shells append these, others remove them on Enter
 
 
-def test_every_command_and_flag_is_in_it(capsys: Capture) -> None:
-    words = {word for parser in parsers(build_parser(with_options=True)) for word in parser._option_string_actions}
+def test_script_contains_each_command_and_flag(capsys: Capture) -> None:
+    words = {word for parser in walk_parsers(build_parser(with_options=True)) for word in parser._option_string_actions}
     assert {"--output-format", "--tcp", "--force"} < words
     for shell in SHELLS:
         assert main(["generate-shell-completion", shell]) == 0
@@ -123,15 +123,15 @@ def test_every_command_and_flag_is_in_it(capsys: Capture) -> None:
         assert not {word for word in {*COMMANDS, *words} if word.lstrip("-") not in script}
 
 
-def parsers(parser: ArgumentParser) -> Iterator[ArgumentParser]:
+def walk_parsers(parser: ArgumentParser) -> Iterator[ArgumentParser]:
     yield parser
     for action in parser._actions:
         if isinstance(action, _SubParsersAction):
             for command in action.choices.values():
-                yield from parsers(command)
+                yield from walk_parsers(command)
 
 
-def test_it_needs_its_library(monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
+def test_missing_library(monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
     monkeypatch.setitem(sys.modules, "shtab", None)
     assert main(["generate-shell-completion", "bash"]) == 2
     captured = capsys.readouterr()
@@ -140,7 +140,7 @@ def test_it_needs_its_library(monkeypatch: pytest.MonkeyPatch, capsys: Capture) 
     assert "pip install 'flake8-redis-ssot[completion]'" in captured.err
 
 
-def test_a_shell_that_is_none(capsys: Capture) -> None:
+def test_unknown_shell(capsys: Capture) -> None:
     with pytest.raises(SystemExit, match="2"):
         main(["generate-shell-completion", "cmd.exe"])
     assert "invalid choice: 'cmd.exe'" in capsys.readouterr().err

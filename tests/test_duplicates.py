@@ -1,4 +1,4 @@
-"""What is said of a class that does again what a guarded one does."""
+"""RSS004: classes that duplicate the class of a resource."""
 
 from __future__ import annotations
 
@@ -62,12 +62,12 @@ def write(root: Path, **files: str) -> None:
 
 
 def messages(capsys: Capture) -> dict[str, str]:
-    """What is said, by file."""
+    """The message by the stem of the file."""
     main(["check", "--select", "RSS004", "--output-format", "json", "--no-cache"])
     return {Path(each["filename"]).stem: each["message"] for each in json.loads(capsys.readouterr().out)}
 
 
-def test_methods_and_users_are_told(project: Path, capsys: Capture) -> None:
+def test_message_names_methods_and_importers(project: Path, capsys: Capture) -> None:
     write(
         project,
         shelf=SHELF,
@@ -85,8 +85,8 @@ def test_methods_and_users_are_told(project: Path, capsys: Capture) -> None:
     }
 
 
-def test_a_fallback_is_not_what_others_import(project: Path, capsys: Capture) -> None:
-    """They import it from a module that is not there, and have classes of their own for that case."""
+def test_fallback_class_is_not_imported_by_others(project: Path, capsys: Capture) -> None:
+    """The other files import from a missing module, not from the fallback."""
     fallback = (
         "try:\n    from lost.store import Store\nexcept ImportError:\n\n"
         "    class Store:\n        def fetch(self, key):\n            return None\n"
@@ -99,7 +99,7 @@ def test_a_fallback_is_not_what_others_import(project: Path, capsys: Capture) ->
     }
 
 
-def test_an_alias_is_followed(project: Path, capsys: Capture) -> None:
+def test_alias_is_followed(project: Path, capsys: Capture) -> None:
     write(
         project,
         one="class StubStore:\n    def fetch(self, key):\n        return key\n",
@@ -113,7 +113,7 @@ def test_an_alias_is_followed(project: Path, capsys: Capture) -> None:
     }
 
 
-def test_a_new_user_is_seen_by_the_next_run(project: Path, capsys: Capture) -> None:
+def test_new_importer_is_noticed(project: Path, capsys: Capture) -> None:
     write(project, shelf=SHELF)
     main(["check", "--output-format", "concise"])
     assert "no other file imports it" in capsys.readouterr().out
@@ -125,7 +125,7 @@ def test_a_new_user_is_seen_by_the_next_run(project: Path, capsys: Capture) -> N
     assert "no other file imports it" in capsys.readouterr().out
 
 
-def test_a_change_of_the_guarded_class_is_seen(project: Path, capsys: Capture) -> None:
+def test_change_of_the_guarded_class_is_noticed(project: Path, capsys: Capture) -> None:
     write(project, shelf=SHELF)
     assert main(["check"]) == 1
     (project / "core" / "store.py").write_text("class Store:\n    def fetch(self): ...\n\n\ndef get_store(): ...\n")
@@ -134,7 +134,7 @@ def test_a_change_of_the_guarded_class_is_seen(project: Path, capsys: Capture) -
     assert main(["check"]) == 1
 
 
-def test_a_new_copy_is_seen_by_the_next_run(project: Path, capsys: Capture) -> None:
+def test_new_duplicate_is_noticed(project: Path, capsys: Capture) -> None:
     write(project, shelf="")
     assert main(["check"]) == 0
     (project / "shelf.py").write_text(SHELF)

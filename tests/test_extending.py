@@ -1,4 +1,4 @@
-"""A new rule is one file and one case file, a new output format one file: in a copy of the package, each is added."""
+"""A new rule needs a rule and a case file, a new output format one file; both are added to a copy of the package."""
 
 from __future__ import annotations
 
@@ -113,8 +113,8 @@ FORMAT = Format(_render)
 
 
 @pytest.fixture
-def copy(tmp_path: Path) -> Path:
-    """The package and the modules of the tests, and no cases but those that all others start from."""
+def package_copy(tmp_path: Path) -> Path:
+    """A copy of the package and the test modules, without cases except the base project."""
     ignore = shutil.ignore_patterns("__pycache__", "[!b]*.md")
     for name in ("flake8_redis_ssot", "tests"):
         shutil.copytree(REPOSITORY / name, tmp_path / name, ignore=ignore)
@@ -123,7 +123,7 @@ def copy(tmp_path: Path) -> Path:
 
 
 def run(folder: Path, *arguments: str) -> str:
-    """What a Python command prints that uses the copy."""
+    """The output of a Python command that uses the copy."""
     environment = {**os.environ, "PYTHONPATH": str(folder)}
     result = subprocess.run(
         [sys.executable, *arguments], cwd=folder, env=environment, capture_output=True, text=True, check=False
@@ -132,18 +132,22 @@ def run(folder: Path, *arguments: str) -> str:
 
 
 @pytest.mark.slow
-def test_a_rule_is_two_files(copy: Path) -> None:
-    (copy / "flake8_redis_ssot" / "rules" / "rss006_import_time_construction.py").write_text(RULE)
-    (copy / "tests" / "cases" / "import_time.md").write_text(CASES)
+def test_add_rule(package_copy: Path) -> None:
+    (package_copy / "flake8_redis_ssot" / "rules" / "rss006_import_time_construction.py").write_text(RULE)
+    (package_copy / "tests" / "cases" / "import_time.md").write_text(CASES)
     tests = ["tests/test_cases.py", "tests/test_rules.py"]
-    output = run(copy, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-k", "each_case or RSS006", *tests)
+    output = run(package_copy, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-k", "each_case or RSS006", *tests)
     assert "5 passed" in output, output
-    assert "RSS006  import-time-construction" in run(copy, "-m", "flake8_redis_ssot", "rule", "--all")
+    assert "RSS006  import-time-construction" in run(package_copy, "-m", "flake8_redis_ssot", "rule", "--all")
 
 
-def test_a_format_is_one_file(copy: Path) -> None:
-    (copy / "flake8_redis_ssot" / "reports" / "formats" / "checkstyle.py").write_text(FORMAT)
-    (copy / "redis-ssot.toml").write_text('resource.redis = {canonical = ["app"], constructors = ["redis.Redis"]}\n')
-    (copy / "service.py").write_text("import redis\n\nclient = redis.Redis()\n")
-    output = run(copy, "-m", "flake8_redis_ssot", "check", "service.py", "--output-format", "checkstyle", "--no-cache")
+def test_add_format(package_copy: Path) -> None:
+    (package_copy / "flake8_redis_ssot" / "reports" / "formats" / "checkstyle.py").write_text(FORMAT)
+    (package_copy / "redis-ssot.toml").write_text(
+        'resource.redis = {canonical = ["app"], constructors = ["redis.Redis"]}\n'
+    )
+    (package_copy / "service.py").write_text("import redis\n\nclient = redis.Redis()\n")
+    output = run(
+        package_copy, "-m", "flake8_redis_ssot", "check", "service.py", "--output-format", "checkstyle", "--no-cache"
+    )
     assert output.startswith("<checkstyle><error line='3' message="), output

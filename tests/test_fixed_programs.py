@@ -1,4 +1,4 @@
-"""Small programs print the same before their fixes and after them, and files in any encoding keep their bytes."""
+"""Small programs print the same before and after fixes, and files of any encoding keep their other bytes."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _BLOCK = re.compile(r"^```(\w+)(?: +(\S+))?\n(.*?)^```$", re.MULTILINE | re.DOTA
 
 @dataclass(frozen=True)
 class Program:
-    """Files, the commands that run them, and which fixes change them."""
+    """Files, commands that run them, and the applicabilities of fixes that change them."""
 
     name: str
     files: dict[str, str]
@@ -28,63 +28,64 @@ class Program:
     changes: frozenset[str]
 
 
-def programs() -> list[Program]:
+def load_programs() -> list[Program]:
     text = (Path(__file__).parent / "fixed_programs.md").read_text(encoding="utf-8")
     base, *parts = _PROGRAM.split(text)
-    return [_program(name, {**_files(base), **_files(body)}, body) for name, body in zip(parts[::2], parts[1::2])]
+    shared = _parse_files(base)
+    return [_parse(name, shared | _parse_files(body), body) for name, body in zip(parts[::2], parts[1::2])]
 
 
-def _files(body: str) -> dict[str, str]:
+def _parse_files(body: str) -> dict[str, str]:
     blocks = _BLOCK.findall(body)
     return {path or "redis-ssot.toml": text for kind, path, text in blocks if kind in ("python", "toml")}
 
 
-def _program(name: str, files: dict[str, str], body: str) -> Program:
+def _parse(name: str, files: dict[str, str], body: str) -> Program:
     lines = {kind: text.splitlines() for kind, path, text in _BLOCK.findall(body) if not path}
-    there = {path: text for path, text in files.items() if text}
-    return Program(name.strip(), there, tuple(lines["run"]), frozenset(lines["changes"]) - {"nothing"})
+    existing = {path: text for path, text in files.items() if text}
+    return Program(name.strip(), existing, tuple(lines["run"]), frozenset(lines["changes"]) - {"nothing"})
 
 
-def printed(program: Program, project: Path) -> list[str]:
+def run_program(program: Program, project: Path) -> list[str]:
     return [_run([sys.executable, "-B", *shlex.split(command)], project) for command in program.commands]
 
 
 def _run(command: list[str], project: Path) -> str:
-    own = {key: value for key, value in os.environ.items() if not key.startswith("COV")}  # it is not what is measured
-    done = subprocess.run(command, cwd=project, env=own, capture_output=True, text=True, timeout=60)
-    assert done.returncode == 0, done.stderr
-    return done.stdout
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("COV")}  # without coverage
+    process = subprocess.run(command, cwd=project, env=environment, capture_output=True, text=True, timeout=60)
+    assert process.returncode == 0, process.stderr
+    return process.stdout
 
 
-def fixed(*flags: str) -> bool:
-    """Fix the project, and say whether that changed anything."""
-    before = _bytes()
+def fix(*flags: str) -> bool:
+    """Fix the project in the working directory; whether that changed a file."""
+    before = _read_python_files()
     main(["check", ".", "--fix-only", "--jobs", "1", "--quiet", *flags])
-    return _bytes() != before
+    return _read_python_files() != before
 
 
-def _bytes() -> dict[Path, bytes]:
+def _read_python_files() -> dict[Path, bytes]:
     return {path: path.read_bytes() for path in Path.cwd().rglob("*.py")}
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("program", programs(), ids=lambda program: program.name)
-def test_it_prints_the_same(program: Program, project: Path) -> None:
+@pytest.mark.parametrize("program", load_programs(), ids=lambda program: program.name)
+def test_output_is_the_same_after_fixes(program: Program, project: Path) -> None:
     for path, text in program.files.items():
         (project / path).parent.mkdir(parents=True, exist_ok=True)
         (project / path).write_text(text, encoding="utf-8")
-    before = printed(program, project)
+    before = run_program(program, project)
     changed = set()
     for trust, flags in (("safe", ()), ("unsafe", ("--unsafe-fixes",))):
-        if fixed(*flags):
+        if fix(*flags):
             changed.add(trust)
-        assert printed(program, project) == before, trust
+        assert run_program(program, project) == before, trust
     assert changed == program.changes
 
 
-def test_the_ring_that_is_refused_would_break(project: Path) -> None:
-    """What the fix would have written fails in one of the two orders."""
-    program = next(each for each in programs() if each.name.startswith("A ring of imports"))
+def test_refused_import_cycle_would_fail(project: Path) -> None:
+    """The refused fix, applied by hand, fails in one of the two import orders."""
+    program = next(each for each in load_programs() if each.name.startswith("A ring of imports"))
     for path, text in program.files.items():
         (project / path).parent.mkdir(parents=True, exist_ok=True)
         (project / path).write_text(text.replace("from shop.old.cache", "from shop.cache"), encoding="utf-8")
@@ -95,7 +96,7 @@ def test_the_ring_that_is_refused_would_break(project: Path) -> None:
     assert sorted(codes) == [0, 1]
 
 
-# --- bytes that Markdown cannot hold ----------------------------------------------------------------------------
+# --- bytes that Markdown cannot contain --------------------------------------------------------------------------
 
 OLD, NEW = b"from shop.old.cache import cache", b"from shop.cache import cache"
 TEXTS = {
@@ -115,12 +116,12 @@ TEXTS = {
 
 
 @pytest.mark.parametrize("name", TEXTS)
-def test_only_the_import_changes(name: str, project: Path) -> None:
+def test_only_the_import_is_changed(name: str, project: Path) -> None:
     text = TEXTS[name]
-    for path, content in programs()[0].files.items():
+    for path, content in load_programs()[0].files.items():
         (project / path).parent.mkdir(parents=True, exist_ok=True)
         (project / path).write_text(content, encoding="utf-8")
     file = project / "shop" / "bytes.py"
     file.write_bytes(text.replace(b"%s", OLD))
-    fixed()
+    fix()
     assert file.read_bytes() == text.replace(b"%s", NEW)

@@ -1,4 +1,4 @@
-"""The plugin in the real flake8, as a process of its own."""
+"""The plugin in flake8, run as a separate process."""
 
 from __future__ import annotations
 
@@ -37,24 +37,24 @@ def flake8(*arguments: str, stdin: str | None = None) -> tuple[int, list[str]]:
     return done.returncode, sorted(" ".join(line.split()[:2]) for line in (done.stdout + done.stderr).splitlines())
 
 
-EVERYTHING = ["./app/service.py:1:1: RSS001", "./app/service.py:6:12: RSS003", "./worker.py:2:1: RSS002"]
+ALL_FINDINGS = ["./app/service.py:1:1: RSS001", "./app/service.py:6:12: RSS003", "./worker.py:2:1: RSS002"]
 
 
 def test_select(shop: Path) -> None:
-    assert flake8("--select", "RSS") == (1, EVERYTHING)
-    assert flake8("--select", "RSS001") == (1, EVERYTHING[:1])
+    assert flake8("--select", "RSS") == (1, ALL_FINDINGS)
+    assert flake8("--select", "RSS001") == (1, ALL_FINDINGS[:1])
 
 
 def test_extend_select_and_ignore(shop: Path) -> None:
     (shop / ".flake8").write_text("[flake8]\nextend-select = RSS\nignore = F401,RSS003\n")
-    assert flake8() == (1, [EVERYTHING[0], EVERYTHING[2]])
+    assert flake8() == (1, [ALL_FINDINGS[0], ALL_FINDINGS[2]])
 
 
 def test_per_file_ignores(shop: Path) -> None:
-    assert flake8("--select", "RSS", "--per-file-ignores", "worker.py:RSS002") == (1, EVERYTHING[:2])
+    assert flake8("--select", "RSS", "--per-file-ignores", "worker.py:RSS002") == (1, ALL_FINDINGS[:2])
 
 
-def test_noqa_can_be_disabled(shop: Path) -> None:
+def test_disable_noqa(shop: Path) -> None:
     found = flake8("--select", "RSS", "--disable-noqa")[1]
     assert "./app/service.py:9:11: RSS002" in found
     assert len(found) == 4
@@ -82,16 +82,16 @@ def test_standard_input(shop: Path) -> None:
     )
 
 
-def test_configuration_by_option(shop: Path) -> None:
+def test_rss_config_option(shop: Path) -> None:
     (shop / "settings").mkdir()
     (shop / "redis-ssot.toml").rename(shop / "settings" / "ssot.toml")
     assert flake8("--select", "RSS") == (0, [])
-    assert flake8("--select", "RSS", "--rss-config", "settings/ssot.toml") == (1, EVERYTHING)
+    assert flake8("--select", "RSS", "--rss-config", "settings/ssot.toml") == (1, ALL_FINDINGS)
     (shop / ".flake8").write_text("[flake8]\nrss-config = settings/ssot.toml\nselect = RSS\n")
-    assert flake8() == (1, EVERYTHING)
+    assert flake8() == (1, ALL_FINDINGS)
 
 
-def test_a_wrong_configuration_is_one_clear_message(shop: Path) -> None:
+def test_invalid_configuration(shop: Path) -> None:
     (shop / "redis-ssot.toml").write_text("[resource.redis]\ncanonical = 1\n")
     done = subprocess.run([sys.executable, "-m", "flake8"], capture_output=True, text=True, check=False)
     assert done.returncode == 1

@@ -1,6 +1,6 @@
-"""Random control flow, run with random choices: nothing that happens goes unreported.
+"""Random control flow: each construction that happens at run time is reported.
 
-The other direction does not hold: a way that no run takes may still be reported as possible.
+The reverse does not hold: a path that no run takes may be reported as well.
 """
 
 from __future__ import annotations
@@ -46,13 +46,13 @@ LEAVES = st.sampled_from(
 )
 
 
-def _indented(block: Block) -> Block:
+def _indent(block: Block) -> Block:
     return [f"    {line}" for line in ["work()", *block, "work()"]]
 
 
-def _compound(blocks: st.SearchStrategy[Block]) -> st.SearchStrategy[Block]:
+def _compounds(blocks: st.SearchStrategy[Block]) -> st.SearchStrategy[Block]:
     def build(kind: str, first: Block, second: Block) -> Block:
-        one, two = _indented(first), _indented(second)
+        one, two = _indent(first), _indent(second)
         return {
             "if": ["if chance():", *one],
             "else": ["if chance():", *one, "else:", *two],
@@ -72,28 +72,31 @@ def _compound(blocks: st.SearchStrategy[Block]) -> st.SearchStrategy[Block]:
 
 STATEMENTS = st.recursive(
     LEAVES.map(lambda leaf: [leaf]),
-    lambda inner: _compound(st.lists(inner, max_size=3).map(lambda parts: [line for part in parts for line in part])),
+    lambda inner: _compounds(st.lists(inner, max_size=3).map(lambda parts: [line for part in parts for line in part])),
     max_leaves=8,
 )
 PROGRAMS = st.lists(STATEMENTS, min_size=1, max_size=4).map(lambda parts: [line for part in parts for line in part])
 
 
 class StopError(Exception):
-    """A run that takes too long."""
+    """Stops a run that takes too long."""
 
 
 class OopsError(Exception):
-    """What may go wrong anywhere."""
+    """Raised at random by `work()`."""
 
 
 class Run:
-    """A program, run with random choices: `made` and `back` are the rows (1-based) of what was made and returned."""
+    """Runs of a program with random choices.
+
+    `created_rows` and `returned_rows` are the rows (1-based) of the created and the returned instances.
+    """
 
     def __init__(self, text: str, seed: int) -> None:
         self.chances = random.Random(seed)
         self.steps = 0
-        self.made: set[int] = set()
-        self.back: set[int] = set()
+        self.created_rows: set[int] = set()
+        self.returned_rows: set[int] = set()
         names: dict[str, Any] = {"chance": self.chance, "work": self.work, "turns": self.turns, "Oops": OopsError}
         names |= {"Real": self.real, "Fake": lambda: None}
         exec(compile(text.replace(HEAD, "\n" * HEAD.count("\n")), "program", "exec"), names)
@@ -101,11 +104,11 @@ class Run:
             self.steps = 0
             with contextlib.suppress(StopError, OopsError, TypeError):
                 result = names["program"]()
-                self.back |= {result.row} if isinstance(result, Real) else set()
+                self.returned_rows |= {result.row} if isinstance(result, Real) else set()
 
     def real(self) -> Real:
         row = sys._getframe(1).f_lineno
-        self.made.add(row)
+        self.created_rows.add(row)
         return Real(row)
 
     def work(self) -> None:
@@ -133,17 +136,17 @@ class Real:
 @pytest.mark.slow
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(PROGRAMS, st.integers(0, 1000))
-def test_nothing_that_happens_goes_unreported(body: Block, seed: int) -> None:
-    ends = ["a, b = Real, Fake", *body, "b()", "a = a()", "return a"]
-    lines = ["def program():", *[f"    {line}" for line in ends]]
+def test_each_construction_is_reported(body: Block, seed: int) -> None:
+    statements = ["a, b = Real, Fake", *body, "b()", "a = a()", "return a"]
+    lines = ["def program():", *[f"    {line}" for line in statements]]
     text = HEAD + "\n".join(lines) + "\n"
     run = Run(text, seed)
-    found = _reported(text)
-    assert run.made <= set(found), text
-    assert run.back <= {row for row, code in found.items() if code == "RSS003"}, text
+    found = _reported_codes(text)
+    assert run.created_rows <= set(found), text
+    assert run.returned_rows <= {row for row, code in found.items() if code == "RSS003"}, text
 
 
-def _reported(text: str) -> dict[int, str]:
+def _reported_codes(text: str) -> dict[int, str]:
     with TemporaryDirectory() as name:
         folder = Path(name).resolve()
         (folder / "app").mkdir()

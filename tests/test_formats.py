@@ -1,4 +1,4 @@
-"""Reports for machines: each says what `json` says, in the words of whoever reads it."""
+"""Report formats for other programs: each contains the findings of the JSON report."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ from flake8_redis_ssot.reports.report import CheckReport, format_names, load_for
 from flake8_redis_ssot.terminal import Style
 
 Capture = pytest.CaptureFixture[str]
-Place = tuple[str, int, int, str]
+Location = tuple[str, int, int, str]
 
 
-def checked(capsys: Capture, form: str, *arguments: str) -> str:
+def run_check(capsys: Capture, form: str, *arguments: str) -> str:
     capsys.readouterr()
     main(["check", "--output-format", form, *arguments])
     return capsys.readouterr().out
 
 
-def places(capsys: Capture, shop: Path) -> list[Place]:
-    """Path, row, column and code of every finding."""
-    found = json.loads(checked(capsys, "json"))
+def locations(capsys: Capture, shop: Path) -> list[Location]:
+    """Path, row, column (both 1-based) and code of each finding."""
+    found = json.loads(run_check(capsys, "json"))
     return [
         (
             str(Path(each["filename"]).relative_to(shop)),
@@ -46,24 +46,24 @@ def places(capsys: Capture, shop: Path) -> list[Place]:
 
 
 def test_json_lines(shop: Path, capsys: Capture) -> None:
-    lines = checked(capsys, "json-lines").splitlines()
-    assert [json.loads(line) for line in lines] == json.loads(checked(capsys, "json"))
+    lines = run_check(capsys, "json-lines").splitlines()
+    assert [json.loads(line) for line in lines] == json.loads(run_check(capsys, "json"))
 
 
 def test_junit(shop: Path, capsys: Capture) -> None:
-    suites = JUnitXml.fromstring(checked(capsys, "junit").encode())
+    suites = JUnitXml.fromstring(run_check(capsys, "junit").encode())
     found = [
         (suite.name, *map(int, re.findall(r"\d+", case.result[0].text)[:2]), case.name.rpartition(".")[2])
         for suite in suites
         for case in suite
         if case.is_failure
     ]
-    assert found == places(capsys, shop)
+    assert found == locations(capsys, shop)
     assert (suites.tests, suites.failures) == (len(found), len(found))
 
 
-def test_junit_of_nothing_is_a_test_that_passes(shop: Path, capsys: Capture) -> None:
-    suites = JUnitXml.fromstring(checked(capsys, "junit", "libs/shopkit/redis_manager.py").encode())
+def test_junit_without_findings(shop: Path, capsys: Capture) -> None:
+    suites = JUnitXml.fromstring(run_check(capsys, "junit", "libs/shopkit/redis_manager.py").encode())
     assert [case.is_passed for suite in suites for case in suite] == [True]
     assert (suites.tests, suites.failures) == (1, 0)
 
@@ -72,17 +72,17 @@ SCHEMA = XMLSchema(Path(__file__).parent / "junit.xsd")
 
 
 @pytest.mark.parametrize("path", [".", "libs/shopkit/redis_manager.py"], ids=["findings", "nothing"])
-def test_junit_fits_its_schema(shop: Path, capsys: Capture, path: str) -> None:
-    SCHEMA.validate(checked(capsys, "junit", path))
+def test_junit_is_valid(shop: Path, capsys: Capture, path: str) -> None:
+    SCHEMA.validate(run_check(capsys, "junit", path))
 
 
-def test_odd_texts_fit_the_schema_of_junit() -> None:
-    SCHEMA.validate(load_format("junit").render(odd(), Style()))
+def test_junit_with_special_characters_is_valid() -> None:
+    SCHEMA.validate(load_format("junit").render(report_with_special_characters(), Style()))
 
 
 @pytest.mark.slow
-def test_the_schema_of_junit_fits_what_others_write(project: Path) -> None:
-    """pytest writes for Jenkins' xUnit plugin as well."""
+def test_junit_schema_accepts_pytest_reports(project: Path) -> None:
+    """pytest's reports are for Jenkins' xUnit plugin as well."""
     text = "import pytest\ndef test_a(): pass\ndef test_b(): assert 0\n@pytest.mark.skip\ndef test_c(): pass\n"
     (project / "test_it.py").write_text(text)
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--junit-xml=out.xml", "test_it.py"]
@@ -100,61 +100,61 @@ def test_the_schema_of_junit_fits_what_others_write(project: Path) -> None:
         ("<testcase", "<case/><testcase"),
     ],
 )
-def test_the_schema_of_junit_refuses_what_readers_do(shop: Path, capsys: Capture, part: str, instead: str) -> None:
-    good = checked(capsys, "junit", "services/orders/refunds.py")
+def test_junit_schema_rejects_invalid_reports(shop: Path, capsys: Capture, part: str, instead: str) -> None:
+    good = run_check(capsys, "junit", "services/orders/refunds.py")
     assert part in good
     assert not SCHEMA.is_valid(good.replace(part, instead, 1))
 
 
 def test_grouped(shop: Path, capsys: Capture) -> None:
     path, found = "", []
-    for line in checked(capsys, "grouped").splitlines():
+    for line in run_check(capsys, "grouped").splitlines():
         if re.fullmatch(r"\S+\.py:", line):
             path = line[:-1]
         elif match := re.match(r"  (\d+):(\d+) +(RSS\d+)", line):
             found.append((path, int(match[1]), int(match[2]), match[3]))
-    assert found == places(capsys, shop)
+    assert found == locations(capsys, shop)
 
 
 def test_pylint(shop: Path, capsys: Capture) -> None:
-    lines = checked(capsys, "pylint").splitlines()
+    lines = run_check(capsys, "pylint").splitlines()
     found = [re.match(r"(.+):(\d+): \[(RSS\d+)\] \S", line) for line in lines]
-    assert [(m[1], int(m[2]), m[3]) for m in found if m] == [(p, r, c) for p, r, _, c in places(capsys, shop)]
+    assert [(m[1], int(m[2]), m[3]) for m in found if m] == [(p, r, c) for p, r, _, c in locations(capsys, shop)]
 
 
 def test_github(shop: Path, capsys: Capture) -> None:
     found = []
-    for line in checked(capsys, "github").splitlines():
+    for line in run_check(capsys, "github").splitlines():
         match = re.fullmatch(r"::error (.+?)::(.+)", line)
         assert match is not None
-        told = dict(part.split("=", 1) for part in match[1].split(","))
-        assert unquote(match[2]).startswith(f"{told['file']}:{told['line']}:{told['col']}: RSS")
-        code = re.fullmatch(r"redis-ssot \((RSS\d+)\)", told["title"])
+        properties = dict(part.split("=", 1) for part in match[1].split(","))
+        assert unquote(match[2]).startswith(f"{properties['file']}:{properties['line']}:{properties['col']}: RSS")
+        code = re.fullmatch(r"redis-ssot \((RSS\d+)\)", properties["title"])
         assert code is not None
-        found.append((told["file"], int(told["line"]), int(told["col"]), code[1]))
-    assert found == places(capsys, shop)
+        found.append((properties["file"], int(properties["line"]), int(properties["col"]), code[1]))
+    assert found == locations(capsys, shop)
 
 
 def test_azure(shop: Path, capsys: Capture) -> None:
     pattern = r"##vso\[task\.logissue type=error;sourcepath=(.+);linenumber=(\d+);columnnumber=(\d+);code=(.+);\]\S.+"
-    found = [re.fullmatch(pattern, line) for line in checked(capsys, "azure").splitlines()]
-    assert [(m[1], int(m[2]), int(m[3]), m[4]) for m in found if m] == places(capsys, shop)
+    found = [re.fullmatch(pattern, line) for line in run_check(capsys, "azure").splitlines()]
+    assert [(m[1], int(m[2]), int(m[3]), m[4]) for m in found if m] == locations(capsys, shop)
 
 
-def odd() -> CheckReport:
+def report_with_special_characters() -> CheckReport:
     span = Span(1, 0, 1, 1)
     finding = Finding("a,b:c;%].py", span, "RSS002", "100% x\ny", "", (1,), context=FindingContext(snippet="\x00"))
     return CheckReport([finding], {"RSS002": "direct-instantiation"}, lambda path: ())
 
 
-def test_what_commands_would_take_for_their_own_is_escaped() -> None:
-    assert "file=a%2Cb%3Ac;%25].py,line=1" in load_format("github").render(odd(), Style())
-    assert load_format("github").render(odd(), Style()).endswith("RSS002 100%25 x%0Ay")
-    assert "sourcepath=a,b:c%3B%AZP25%5D.py;" in load_format("azure").render(odd(), Style())
+def test_workflow_commands_are_escaped() -> None:
+    assert "file=a%2Cb%3Ac;%25].py,line=1" in load_format("github").render(report_with_special_characters(), Style())
+    assert load_format("github").render(report_with_special_characters(), Style()).endswith("RSS002 100%25 x%0Ay")
+    assert "sourcepath=a,b:c%3B%AZP25%5D.py;" in load_format("azure").render(report_with_special_characters(), Style())
 
 
 def test_gitlab(shop: Path, capsys: Capture) -> None:
-    told = json.loads(checked(capsys, "gitlab"))
+    issues = json.loads(run_check(capsys, "gitlab"))
     found = [
         (
             each["location"]["path"],
@@ -162,18 +162,18 @@ def test_gitlab(shop: Path, capsys: Capture) -> None:
             each["location"]["positions"]["begin"]["column"],
             each["check_name"],
         )
-        for each in told
+        for each in issues
     ]
-    assert found == places(capsys, shop)
-    assert max(Counter(each["fingerprint"] for each in told).values()) == 1
+    assert found == locations(capsys, shop)
+    assert max(Counter(each["fingerprint"] for each in issues).values()) == 1
 
 
-def region(place: dict[str, Any]) -> tuple[int, int, int, int]:
+def region_of(place: dict[str, Any]) -> tuple[int, int, int, int]:
     return place["startLine"], place["startColumn"], place["endLine"], place["endColumn"]
 
 
 def test_sarif(shop: Path, capsys: Capture) -> None:
-    (run,) = json.loads(checked(capsys, "sarif"))["runs"]
+    (run,) = json.loads(run_check(capsys, "sarif"))["runs"]
     rules = run["tool"]["driver"]["rules"]
     found = []
     for result in run["results"]:
@@ -183,60 +183,60 @@ def test_sarif(shop: Path, capsys: Capture) -> None:
         assert not uri.startswith(("/", "file:"))
         assert rules[result["ruleIndex"]]["id"] == result["ruleId"]
         found.append((uri, place["region"]["startLine"], place["region"]["startColumn"], result["ruleId"]))
-    assert found == places(capsys, shop)
+    assert found == locations(capsys, shop)
     for rule in rules:
         assert all(rule[key]["text"] for key in ("shortDescription", "fullDescription", "help"))
         assert len(rule["fullDescription"]["text"]) <= 1024
-    assert all(text for text in _texts(run))
+    assert all(text for text in _strings(run))
 
 
-def _texts(value: Any) -> list[str]:
-    """Every text in an object but for those that are put in."""
+def _strings(value: Any) -> list[str]:
+    """All strings in a value except inserted text."""
     if isinstance(value, dict):
-        return [text for key, each in value.items() if key != "insertedContent" for text in _texts(each)]
+        return [text for key, each in value.items() if key != "insertedContent" for text in _strings(each)]
     if isinstance(value, list):
-        return [text for each in value for text in _texts(each)]
+        return [text for each in value for text in _strings(each)]
     return [value] if isinstance(value, str) else []
 
 
-def test_sarif_knows_findings_wherever_lines_move(shop: Path, capsys: Capture) -> None:
-    def marks() -> list[str]:
-        (run,) = json.loads(checked(capsys, "sarif"))["runs"]
+def test_sarif_fingerprints_survive_moved_lines(shop: Path, capsys: Capture) -> None:
+    def fingerprints() -> list[str]:
+        (run,) = json.loads(run_check(capsys, "sarif"))["runs"]
         return [result["partialFingerprints"]["primaryLocationLineHash"] for result in run["results"]]
 
-    before = marks()
+    before = fingerprints()
     for path in shop.rglob("services/**/*.py"):
         text = path.read_text()
         if text and not text.startswith(('"""', "from __future__")):
             path.write_text(f"# moved\n\n{text}")
-    assert marks() == before
+    assert fingerprints() == before
 
 
 @pytest.mark.parametrize("form", ["sarif", "rdjson"])
-def test_suggested_edits_do_what_fix_does(shop: Path, capsys: Capture, form: str) -> None:
-    """The edits of all fixes that stay in one file and are alone in it, carried out by hand."""
+def test_suggested_edits_equal_fixes(shop: Path, capsys: Capture, form: str) -> None:
+    """The suggested edits of a file, applied here, equal `--fix-only`."""
     edits: dict[str, list[tuple[tuple[int, int, int, int], str]]] = {}
     file = "services/orders/refunds.py"
     if form == "sarif":
-        (run,) = json.loads(checked(capsys, form, file))["runs"]
+        (run,) = json.loads(run_check(capsys, form, file))["runs"]
         for fix in (fix for result in run["results"] for fix in result.get("fixes", ())):
             for change in fix["artifactChanges"]:
                 for each in change["replacements"]:
-                    new = (region(each["deletedRegion"]), each["insertedContent"]["text"])
+                    new = (region_of(each["deletedRegion"]), each["insertedContent"]["text"])
                     edits.setdefault(change["artifactLocation"]["uri"], []).append(new)
     else:
-        for found in json.loads(checked(capsys, form, file))["diagnostics"]:
+        for found in json.loads(run_check(capsys, form, file))["diagnostics"]:
             for each in found.get("suggestions", ()):
                 start, end = each["range"]["start"], each["range"]["end"]
                 where = (start["line"], start["column"], end["line"], end["column"])
                 edits.setdefault(found["location"]["path"], []).append((where, each["text"]))
     assert list(edits) == [file]
-    text = _edited((shop / file).read_text(), edits[file])
+    text = _apply_edits((shop / file).read_text(), edits[file])
     main(["check", "--fix-only", file])
     assert (shop / file).read_text() == text
 
 
-def _edited(text: str, edits: list[tuple[tuple[int, int, int, int], str]]) -> str:
+def _apply_edits(text: str, edits: list[tuple[tuple[int, int, int, int], str]]) -> str:
     starts = [0]
     for line in text.splitlines(keepends=True):
         starts.append(starts[-1] + len(line))
@@ -246,28 +246,26 @@ def _edited(text: str, edits: list[tuple[tuple[int, int, int, int], str]]) -> st
     return text
 
 
-def test_a_fix_over_several_files_is_no_suggestion(shop: Path, capsys: Capture) -> None:
-    told = json.loads(checked(capsys, "rdjson", "services/catalogue/stock.py"))
-    assert told["diagnostics"]
-    assert not any("suggestions" in each for each in told["diagnostics"])
+def test_fix_of_several_files_is_not_suggested(shop: Path, capsys: Capture) -> None:
+    report = json.loads(run_check(capsys, "rdjson", "services/catalogue/stock.py"))
+    assert report["diagnostics"]
+    assert not any("suggestions" in each for each in report["diagnostics"])
 
 
-def test_what_a_server_would_not_take_is_cut_and_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_sarif_result_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sarif, "_MAX_RESULTS", 2)
-    report = odd()._replace(findings=[*odd().findings] * 5)
+    report = report_with_special_characters()._replace(findings=[*report_with_special_characters().findings] * 5)
     (run,) = json.loads(load_format("sarif").render(report, Style()))["runs"]
     assert len(run["results"]) == 2
     (notice,) = run["invocations"][0]["toolExecutionNotifications"]
     assert notice["message"]["text"] == "3 more findings are not in this log: GitHub takes 2 of one run"
 
 
-def test_paths_count_from_the_top_of_the_repository(
-    shop: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_paths_are_relative_to_the_repository(shop: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
     subprocess.run(["git", "init", "-q"], check=True)
     monkeypatch.chdir(shop / "services")
     for form in ("sarif", "gitlab", "rdjson"):
-        assert '"services/orders/refunds.py"' in checked(capsys, form, "orders")
+        assert '"services/orders/refunds.py"' in run_check(capsys, form, "orders")
 
 
 @pytest.mark.parametrize("form", format_names())
@@ -282,7 +280,7 @@ def test_no_findings(shop: Path, capsys: Capture, form: str) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("form", format_names())
-def test_into_a_file(shop: Path, capsys: Capture, form: str) -> None:
-    text = checked(capsys, form)
+def test_output_file(shop: Path, capsys: Capture, form: str) -> None:
+    text = run_check(capsys, form)
     assert main(["check", "--output-format", form, "-o", "report"]) == 1
     assert (shop / "report").read_text() == text

@@ -1,4 +1,4 @@
-"""What GitHub reads: the workflows, the issue forms and Dependabot's settings, under their schemas and actionlint."""
+"""Workflows, issue forms and Dependabot settings are valid under their schemas and actionlint."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def test_schemas(schema: str, files: list[Path]) -> None:
 
 
 def test_actions_are_pinned() -> None:
-    """By commit, with the version beside it, which Dependabot keeps; the same one everywhere."""
+    """By commit, with the version in a comment for Dependabot; the same version everywhere."""
     pins: dict[str, set[str]] = {}
     for workflow in WORKFLOWS:
         for action, comment in USES.findall(workflow.read_text(encoding="utf-8")):
@@ -65,7 +65,7 @@ def test_actions_are_pinned() -> None:
     assert [action for action, versions in pins.items() if len(versions) > 1] == []
 
 
-def test_every_supported_python_is_tested() -> None:
+def test_each_supported_python_is_tested() -> None:
     text = (REPOSITORY / "pyproject.toml").read_text(encoding="utf-8")
     matrix = load_workflow("ci.yml")["jobs"]["test"]["strategy"]["matrix"]
     assert matrix["python"] == re.findall(r'"Programming Language :: Python :: (3\.\d+)"', text)

@@ -1,4 +1,4 @@
-"""Factories that go, with all their calls: what comes out, what is said about the others, and how it is undone."""
+"""`remediate --inline` replaces the calls of factories and deletes these; `plan --factories` says which and why."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from program_runner import observe_program, pyflakes_messages, read_files, write_files
 from project_strategies import ProjectFiles
-from test_fixed_programs import Program, printed
+from test_fixed_programs import Program, run_program
 from tree_snapshot import snapshot_tree
 
 from flake8_redis_ssot.cli.main import main
@@ -36,26 +36,27 @@ _BLOCK = re.compile(r"^```(\w+)(?: +(\S+))?\n(.*?)^```$", re.MULTILINE | re.DOTA
 
 @dataclass(frozen=True)
 class Case:
-    """Files, what becomes of them, what is said of factories, and commands whose output stays."""
+    """Files, their texts after `--inline`, lines about factories, and commands whose output must not change."""
 
     name: str
     files: dict[str, str]
     inlined: dict[str, str]
-    said: tuple[str, ...]
+    expected_lines: tuple[str, ...]
     commands: tuple[str, ...]
 
 
-def cases() -> list[Case]:
+def load_cases() -> list[Case]:
     base, *parts = _CASE.split((Path(__file__).parent / "inlined.md").read_text(encoding="utf-8"))
-    return [_case(name, {**_files(base), **_files(body)}, body) for name, body in zip(parts[::2], parts[1::2])]
+    shared = _parse_files(base)
+    return [_parse(name, shared | _parse_files(body), body) for name, body in zip(parts[::2], parts[1::2])]
 
 
-def _files(body: str) -> dict[str, str]:
+def _parse_files(body: str) -> dict[str, str]:
     blocks = _BLOCK.findall(body)
     return {path or "redis-ssot.toml": text for kind, path, text in blocks if kind in ("python", "toml")}
 
 
-def _case(name: str, files: dict[str, str], body: str) -> Case:
+def _parse(name: str, files: dict[str, str], body: str) -> Case:
     lines = {kind: tuple(text.splitlines()) for kind, path, text in _BLOCK.findall(body) if not path}
     inlined = {path: text for kind, path, text in _BLOCK.findall(body) if kind == "inlined"}
     return Case(name.strip(), files, inlined, lines.get("inline", ()), lines.get("run", ()))
@@ -65,56 +66,56 @@ def remediate(*flags: str) -> int:
     return main(["remediate", "-q", "--no-cache", "--jobs", "1", *flags])
 
 
-def plan(capsys: Capture) -> list[dict[str, Any]]:
+def plan_factories(capsys: Capture) -> list[dict[str, Any]]:
     capsys.readouterr()
     assert main(["plan", "--factories", "--json", "--no-cache", "--jobs", "1"]) == 0
     found: list[dict[str, Any]] = json.loads(capsys.readouterr().out)["factories"]
     return found
 
 
-def python(folder: Path) -> dict[str, str]:
+def read_python_files(folder: Path) -> dict[str, str]:
     """The Python files of a project."""
     return {path.relative_to(folder).as_posix(): path.read_text() for path in sorted(folder.rglob("*.py*"))}
 
 
-def outputs(case: Case, project: Path) -> list[str]:
-    return printed(Program(case.name, case.files, case.commands, frozenset()), project)
+def run_commands(case: Case, project: Path) -> list[str]:
+    return run_program(Program(case.name, case.files, case.commands, frozenset()), project)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("case", cases(), ids=lambda case: case.name)
-def test_what_comes_out(case: Case, project: Path) -> None:
+@pytest.mark.parametrize("case", load_cases(), ids=lambda case: case.name)
+def test_inlined_files(case: Case, project: Path) -> None:
     write_files(project, case.files)
-    before = python(project)
-    shown = outputs(case, project)
+    before = read_python_files(project)
+    output = run_commands(case, project)
     assert remediate(*INLINE, "--unsafe-fixes") == 0
-    after = python(project)
+    after = read_python_files(project)
     if case.inlined:
         assert {path: after[path] for path in after if after[path] != before[path]} == case.inlined
     else:
         shutil.rmtree(project / ".redis-ssot", ignore_errors=True)
         write_files(project, case.files)
         assert remediate("--phase", "2", "--pattern", "factory", "--unsafe-fixes") == 0
-        assert python(project) == after
-    assert outputs(case, project) == shown
+        assert read_python_files(project) == after
+    assert run_commands(case, project) == output
     for path in (path for path in after if after[path] != before[path]):
         assert not pyflakes_messages(after[path].encode()) - pyflakes_messages(before[path].encode()), path
 
 
-@pytest.mark.parametrize("case", cases(), ids=lambda case: case.name)
-def test_what_is_said(case: Case, project: Path, capsys: Capture) -> None:
+@pytest.mark.parametrize("case", load_cases(), ids=lambda case: case.name)
+def test_plan_of_each_case(case: Case, project: Path, capsys: Capture) -> None:
     write_files(project, case.files)
-    told = {f"{each['path']}:{each['row']}": each for each in plan(capsys)}
-    for line in case.said:
+    factories = {f"{each['path']}:{each['row']}": each for each in plan_factories(capsys)}
+    for line in case.expected_lines:
         place, trust, reason = re.fullmatch(r"(\S+) (\w+):? ?(.*)", line).groups()  # type: ignore[union-attr]
-        assert told[place]["inline"] == trust, told[place]
-        assert re.search(reason, "\n".join(told[place]["reasons"])), told[place]
-    for each in told.values():
+        assert factories[place]["inline"] == trust, factories[place]
+        assert re.search(reason, "\n".join(factories[place]["reasons"])), factories[place]
+    for each in factories.values():
         assert bool(each["reasons"]) == (each["inline"] != "safe"), each
 
 
-@pytest.mark.parametrize("case", [case for case in cases() if case.inlined], ids=lambda case: case.name)
-def test_a_second_run_and_an_undone_one(case: Case, project: Path) -> None:
+@pytest.mark.parametrize("case", [case for case in load_cases() if case.inlined], ids=lambda case: case.name)
+def test_second_run_and_rollback(case: Case, project: Path) -> None:
     write_files(project, case.files)
     before = snapshot_tree(project)
     remediate(*INLINE, "--unsafe-fixes")
@@ -125,18 +126,18 @@ def test_a_second_run_and_an_undone_one(case: Case, project: Path) -> None:
     assert snapshot_tree(project) == before
 
 
-def test_the_first_reasons_are_shown(project: Path, capsys: Capture) -> None:
-    base = next(case for case in cases() if case.name == "Memoised").files
-    handed = "from shop.makers import the_cache\n\n" + "".join(f"use_{number} = [the_cache]\n" for number in range(5))
-    write_files(project, {**base, "shop/one.py": handed})
+def test_text_shows_the_first_reasons(project: Path, capsys: Capture) -> None:
+    base = next(case for case in load_cases() if case.name == "Memoised").files
+    caller = "from shop.makers import the_cache\n\n" + "".join(f"use_{number} = [the_cache]\n" for number in range(5))
+    write_files(project, {**base, "shop/one.py": caller})
     assert main(["plan", "--factories", "--no-cache"]) == 0
     lines = [line.strip() for line in capsys.readouterr().out.splitlines()]
     assert lines[-1] == "and 2 more; --json has all"
     assert lines.count("shop/one.py:5: it is not called there, but handed on") == 1
 
 
-def test_a_factory_in_a_notebook_stays(project: Path, capsys: Capture) -> None:
-    base = next(case for case in cases() if case.name == "Memoised").files
+def test_factory_in_a_notebook_is_refused(project: Path, capsys: Capture) -> None:
+    base = next(case for case in load_cases() if case.name == "Memoised").files
     source = [
         "from shop.cache import Cache\n",
         "\n",
@@ -155,12 +156,12 @@ def test_a_factory_in_a_notebook_stays(project: Path, capsys: Capture) -> None:
     }
     notebook = {"cells": [first, cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
     write_files(project, {**base, "shop/makers.py": "", "shop/one.py": "", "tries.ipynb": json.dumps(notebook)})
-    [told] = plan(capsys)
-    assert (told["cell"], told["row"]) == (2, 3)
-    assert [(each["cell"], each["row"]) for each in (*told["findings"], *told["callers"])] == [(2, 4), (2, 6)]
+    [factory] = plan_factories(capsys)
+    assert (factory["cell"], factory["row"]) == (2, 3)
+    assert [(each["cell"], each["row"]) for each in (*factory["findings"], *factory["callers"])] == [(2, 4), (2, 6)]
     main(["plan", "--factories", "--no-cache"])
     assert "called            tries.ipynb:cell 2:6" in capsys.readouterr().out
-    assert (told["inline"], told["reasons"]) == (
+    assert (factory["inline"], factory["reasons"]) == (
         "no",
         ["it is defined in a cell of a notebook, and others may be run by hand"],
     )
@@ -169,17 +170,17 @@ def test_a_factory_in_a_notebook_stays(project: Path, capsys: Capture) -> None:
 # --- the example -------------------------------------------------------------------------------------------------
 
 
-def changed(shop: Path) -> set[str]:
+def changed_files(shop: Path) -> set[str]:
     return {name for name, now in snapshot_tree(shop).items() if now != snapshot_tree(EXAMPLE).get(name)}
 
 
-def gate(code: str) -> str:
-    """A gate in Python that sees the text of the changed files as `text`."""
+def python_command(code: str) -> str:
+    """A command that runs Python code with the text of the changed files as `text`."""
     reading = "import sys; text = ''.join(open(name).read() for name in sys.argv[1:]); "
     return f'"{sys.executable}" -S -c "{reading}{code}" {{files}}'
 
 
-# What calls `new_store` and `session_store`.
+# The files that call `new_store` and `session_store`.
 CALLERS = {
     "services/orders/factories.py",
     "services/orders/sessions.py",
@@ -190,7 +191,7 @@ CALLERS = {
 
 def test_factories_of_the_example(shop: Path) -> None:
     assert remediate(*INLINE, "--unsafe-fixes", "services/orders") == 0
-    assert changed(shop) >= CALLERS
+    assert changed_files(shop) >= CALLERS
     app = (shop / "tools/devstack/app.py").read_text()
     assert "self.stores = [get_redis_manager(), get_redis_manager()]" in app
     assert "orders.factories" not in app
@@ -199,49 +200,48 @@ def test_factories_of_the_example(shop: Path) -> None:
     assert "get_redis_manager().delete(" in sessions
     assert main(["check", "--select", "RSS003", "--no-cache", "-q", "services/orders/sessions.py"]) == 0
     assert main(["rollback"]) == 0
-    assert changed(shop) == set()
+    assert changed_files(shop) == set()
 
 
-def test_without_the_flag_factories_stay(shop: Path) -> None:
+def test_factories_are_kept_without_the_flag(shop: Path) -> None:
     assert remediate("--phase", "2", "--pattern", "factory", "--unsafe-fixes", "services/orders") == 0
-    assert "tools/devstack/app.py" not in changed(shop)
+    assert "tools/devstack/app.py" not in changed_files(shop)
     assert "def new_store()" in (shop / "services/orders/factories.py").read_text()
 
 
-def test_what_is_not_proven_stays_without_unsafe_fixes(shop: Path) -> None:
+def test_unsafe_factories_are_kept_without_unsafe_fixes(shop: Path) -> None:
     assert remediate(*INLINE, "services/orders") == 0
-    assert "tools/devstack/app.py" not in changed(shop)
+    assert "tools/devstack/app.py" not in changed_files(shop)
 
 
-def test_a_dry_run_shows_the_files_of_the_factories(shop: Path, capsys: Capture) -> None:
+def test_dry_run(shop: Path, capsys: Capture) -> None:
     assert main(["remediate", *INLINE, "--unsafe-fixes", "--dry-run", "services/orders"]) == 0
     assert "services/orders/factories.py" in capsys.readouterr().out.split()
-    assert changed(shop) == set()
+    assert changed_files(shop) == set()
 
 
-def test_the_gate_finds_the_guilty_factory(shop: Path, capsys: Capture) -> None:
-    """It will not have `new_store` without its definition: that one is held back with all its callers."""
+def test_failing_factory_is_skipped(shop: Path, capsys: Capture) -> None:
+    """Validation fails without the definition of `new_store`: it is skipped with all its callers."""
     factories = "services/orders/factories.py"
     code = f"sys.exit('new_store' not in open('{factories}').read())"
-    assert (
-        main(["remediate", *INLINE, "--unsafe-fixes", "--no-cache", "services/orders", "--validate", gate(code)]) == 1
-    )
+    flags = [*INLINE, "--unsafe-fixes", "--no-cache", "services/orders", "--validate", python_command(code)]
+    assert main(["remediate", *flags]) == 1
     assert f"held back: {factories}: the gate refuses it" in capsys.readouterr().err
-    assert "services/orders/sessions.py" in changed(shop)
-    assert not {factories, "services/orders/tests/test_factories.py"} & changed(shop)
+    assert "services/orders/sessions.py" in changed_files(shop)
+    assert not {factories, "services/orders/tests/test_factories.py"} & changed_files(shop)
     app = (shop / "tools/devstack/app.py").read_text()
     assert "self.stores = [new_store(), get_redis_manager()]" in app
     assert main(["rollback"]) == 0
-    assert changed(shop) == set()
+    assert changed_files(shop) == set()
 
 
 @pytest.mark.usefixtures("interruptible")
-def test_an_interrupted_run_goes_on_with_the_flag(shop: Path) -> None:
+def test_resume_remembers_the_flag(shop: Path) -> None:
     flags = [*INLINE, "--unsafe-fixes", "--batch-size", "1", "services/orders"]
     once = "'get_redis_manager().delete' in text and not os.path.exists('once')"
     code = f"import os, signal; {once} and [open('once', 'w').close(), os.kill(os.getppid(), signal.SIGINT)]"
-    assert remediate(*flags, "--validate", gate(code)) == 130
-    assert "services/orders/sessions.py" not in changed(shop)
+    assert remediate(*flags, "--validate", python_command(code)) == 130
+    assert "services/orders/sessions.py" not in changed_files(shop)
     assert remediate("--resume") == 0
     assert "self.stores = [get_redis_manager(), get_redis_manager()]" in (shop / "tools/devstack/app.py").read_text()
 
@@ -254,37 +254,39 @@ def test_an_interrupted_run_goes_on_with_the_flag(shop: Path) -> None:
         ("--phase", "2", "--pattern", "factory", "--pattern", "simple", "--inline"),
     ],
 )
-def test_it_is_for_factories_alone(shop: Path, capsys: Capture, flags: tuple[str, ...]) -> None:
+def test_inline_requires_the_factory_pattern(shop: Path, capsys: Capture, flags: tuple[str, ...]) -> None:
     for more in ((), ("--dry-run",)):
         assert remediate(*flags, *more) == 2
         assert "--inline is for factories alone: say --phase 2 --pattern factory --inline" in capsys.readouterr().err
-    assert changed(shop) == set()
+    assert changed_files(shop) == set()
 
 
-def test_the_plan_of_the_example(shop: Path, capsys: Capture) -> None:
-    told = {each["name"]: each for each in plan(capsys)}
+def test_plan_of_the_example(shop: Path, capsys: Capture) -> None:
+    factories = {each["name"]: each for each in plan_factories(capsys)}
     main(["check", "--select", "RSS003", "--output-format", "json", "--no-cache"])
     found = [
         (os.path.relpath(each["filename"]), each["location"]["row"]) for each in json.loads(capsys.readouterr().out)
     ]
-    assert sorted((each["path"], where["row"]) for each in told.values() for where in each["findings"]) == sorted(found)
-    new, kept = told["new_store"], told["session_store"]
+    assert sorted((each["path"], where["row"]) for each in factories.values() for where in each["findings"]) == sorted(
+        found
+    )
+    new, kept = factories["new_store"], factories["session_store"]
     places = [(each["path"], each["row"], each["does"]) for each in new["callers"]]
     assert places == [("services/orders/tests/test_factories.py", 15, "calls"), ("tools/devstack/app.py", 55, "calls")]
     assert (new["kind"], new["makes"], new["inline"]) == ("function", ["shopkit.redis_manager.RedisManager"], "unsafe")
     assert [each["path"] for each in kept["callers"]].count("services/orders/sessions.py") == 3
-    assert {each["kind"] for each in told.values()} == {"function", "property", "fixture", "lambda", "handover"}
-    assert told["Trends.store"]["callers"][0] == {
+    assert {each["kind"] for each in factories.values()} == {"function", "property", "fixture", "lambda", "handover"}
+    assert factories["Trends.store"]["callers"][0] == {
         "path": "services/analytics/trends.py",
         "cell": None,
         "row": 22,
         "does": "reads",
         "perhaps": True,
     }
-    assert [each["row"] for each in told["store"]["callers"]] == [17, 26, 35]
+    assert [each["row"] for each in factories["store"]["callers"]] == [17, 26, 35]
 
 
-def test_the_plan_as_text(shop: Path, capsys: Capture) -> None:
+def test_plan_as_text(shop: Path, capsys: Capture) -> None:
     assert main(["plan", "--factories", "services/orders/factories.py"]) == 0
     text = capsys.readouterr().out
     assert text.startswith(
@@ -316,7 +318,7 @@ canonical = ["shop.home"]
 constructors = ["shop.home.Thing"]
 accessor = "shop.home.get_thing"
 """
-# `$n` is the name of the factory; each makes one of what `Thing` stands for.
+# `$n` is the name of the factory; each returns an instance of `Thing`.
 FACTORIES = (
     "def $n():\n    return Thing()",
     "def $n() -> 'Thing':\n    '''New.'''\n    made: Thing = Thing()\n    return made",
@@ -327,7 +329,7 @@ FACTORIES = (
     "def $n():\n    print('one more')\n    return Thing()",
     "class Box_$n:\n    def make(self):\n        return Thing()\n\n\n$n = Box_$n().make",
 )
-# `{0}` is how the factory is written; each function gives back something that does not depend on the instance.
+# `{0}` is the expression for the factory; each function returns a value that does not depend on the instance.
 USES = (
     "def use_$i():\n    return {0}().get('a')",
     "def use_$i(given={0}().get('b')):\n    return given",
@@ -343,8 +345,8 @@ USES = (
     "_seen = {0}().get('m')",
     "def use_$i():\n    return f\"{{{0}().get('n')}}\"",
 )
-# What a file has to import for that; `$m` is the module of the factory.
-WAYS = (
+# An import of the factory and the expression for it; `$m` is its module.
+IMPORTS = (
     ("from shop.$m import $n", "$n"),
     ("from .$m import $n as fresh", "fresh"),
     ("import shop.$m", "shop.$m.$n"),
@@ -357,8 +359,8 @@ WAYS = (
 
 
 @contextmanager
-def chdir(folder: str) -> Iterator[None]:
-    """Work in a folder (`contextlib.chdir` is there from 3.11 on)."""
+def change_directory(folder: str) -> Iterator[None]:
+    """Change the working directory (`contextlib.chdir` is new in Python 3.11)."""
     before = os.getcwd()
     os.chdir(folder)
     try:
@@ -367,18 +369,18 @@ def chdir(folder: str) -> Iterator[None]:
         os.chdir(before)
 
 
-def filled(template: str, **words: str) -> str:
+def fill(template: str, **words: str) -> str:
     return Template(template).substitute(words)
 
 
 @st.composite
-def projects(draw: st.DrawFn) -> ProjectFiles:
-    """Two modules of factories, of which one may pass those of the other on, and callers of all kinds."""
+def factory_projects(draw: st.DrawFn) -> ProjectFiles:
+    """A module of factories, a facade that re-exports one, and two modules that call them."""
     some = st.lists(st.sampled_from(FACTORIES), min_size=1, max_size=3)
     own = {"makers": [("make_a", draw(some)), ("make_b", draw(some))]}
     names = {f"{stem}{number}": form for stem, forms in own["makers"] for number, form in enumerate(forms)}
-    makers = ["import functools", "", "from shop.home import Thing", *(filled(form, n=n) for n, form in names.items())]
-    makers += [filled(draw(st.sampled_from(USES)), i="own").format(draw(st.sampled_from(sorted(names))))]
+    makers = ["import functools", "", "from shop.home import Thing", *(fill(form, n=n) for n, form in names.items())]
+    makers += [fill(draw(st.sampled_from(USES)), i="own").format(draw(st.sampled_from(sorted(names))))]
     files = {
         "redis-ssot.toml": CONFIGURATION,
         "shop/__init__.py": "",
@@ -386,14 +388,14 @@ def projects(draw: st.DrawFn) -> ProjectFiles:
         "shop/makers.py": draw(st.sampled_from(["\n\n\n", "\n"])).join(makers) + "\n",
         "shop/facade.py": f"from shop.makers import {draw(st.sampled_from(sorted(names)))}\n",
     }
-    passed = files["shop/facade.py"].split()[-1]
+    shared = files["shop/facade.py"].split()[-1]
     for module in ("one", "two"):
         parts = []
         for number in range(draw(st.integers(1, 3))):
-            name, source = draw(st.sampled_from([*((each, "makers") for each in sorted(names)), (passed, "facade")]))
-            way, written = (filled(part, m=source, n=name) for part in draw(st.sampled_from(WAYS)))
-            use = filled(draw(st.sampled_from(USES)), i=str(number)).format(written)
-            parts += [way, use]
+            name, source = draw(st.sampled_from([*((each, "makers") for each in sorted(names)), (shared, "facade")]))
+            statement, expression = (fill(part, m=source, n=name) for part in draw(st.sampled_from(IMPORTS)))
+            use = fill(draw(st.sampled_from(USES)), i=str(number)).format(expression)
+            parts += [statement, use]
         files[f"shop/{module}.py"] = "\n\n\n".join(parts) + "\n"
     return files
 
@@ -401,17 +403,17 @@ def projects(draw: st.DrawFn) -> ProjectFiles:
 @pytest.mark.no_cover
 @pytest.mark.slow
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(projects(), st.permutations(["makers", "facade", "one", "two"]), st.booleans())
-def test_programs_do_the_same(files: ProjectFiles, order: list[str], unsafe: bool) -> None:
-    with TemporaryDirectory() as name, chdir(name), redirect_stdout(io.StringIO()):
+@given(factory_projects(), st.permutations(["makers", "facade", "one", "two"]), st.booleans())
+def test_random_programs_behave_the_same(files: ProjectFiles, order: list[str], unsafe: bool) -> None:
+    with TemporaryDirectory() as name, change_directory(name), redirect_stdout(io.StringIO()):
         folder = Path(name).resolve()
         write_files(folder, files)
-        seen = observe_program(folder, order)
+        observations = observe_program(folder, order)
         flags = [*INLINE, *(["--unsafe-fixes"] if unsafe else [])]
         assert remediate(*flags) == 0
         after = read_files(folder)
         texts = "\n".join(f"# {path}\n{data.decode()}" for path, data in after.items() if path.endswith(".py"))
-        assert observe_program(folder, order) == seen, texts
+        assert observe_program(folder, order) == observations, texts
         for path in (path for path in files if path.endswith(".py")):
             assert not pyflakes_messages(after[path]) - pyflakes_messages(files[path].encode()), texts
         assert remediate(*flags) == 0

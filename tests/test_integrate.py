@@ -1,4 +1,4 @@
-"""Duplicates of a service give way to the shared one: reports, adapters, what stands in the way, and roll-back."""
+"""`integrate` replaces duplicates in a service by the shared class: reports, adapters, refusals and rollback."""
 
 from __future__ import annotations
 
@@ -155,7 +155,7 @@ class StubStore:
 
 
 class Project:
-    """A small project in the working directory, and what `integrate` says of it."""
+    """A small project in the working directory, and `integrate` run on it."""
 
     def __init__(self, root: Path, capsys: Capture) -> None:
         self.root = root
@@ -172,7 +172,7 @@ class Project:
         file.write_text(text)
 
     def use(self, body: str, path: str = "billing/main.py") -> None:
-        """A user of the stub, with `store` an instance of it."""
+        """Write a module with the statements after `store = StubStore()`."""
         inside = "".join(f"    {line}\n" for line in body.splitlines())
         self.write(path, f"from billing.stub import StubStore\n\n\ndef work():\n    store = StubStore()\n{inside}")
 
@@ -196,7 +196,7 @@ def small(project: Path, capsys: Capture) -> Project:
 # The example
 
 
-def test_a_diff_comes_first(shop: Path, capsys: Capture) -> None:
+def test_diff_is_printed_by_default(shop: Path, capsys: Capture) -> None:
     before = snapshot_tree(shop)
     assert main(["integrate", "analytics", "--adapter"]) == 0
     text = capsys.readouterr().out
@@ -207,14 +207,14 @@ def test_a_diff_comes_first(shop: Path, capsys: Capture) -> None:
     assert "--- services/analytics/redis_manager.py\n+++ /dev/null" in text
 
 
-def test_the_diff_is_a_patch(shop: Path, capsys: Capture) -> None:
+def test_diff_is_a_patch(shop: Path, capsys: Capture) -> None:
     assert main(["integrate", "analytics", "--adapter"]) == 0
     patch = capsys.readouterr().out.partition("\n\n")[2]
     subprocess.run(["git", "apply", "-p0", "-"], input=patch, text=True, check=True)
-    by_hand = snapshot_tree(shop)
+    patched = snapshot_tree(shop)
     subprocess.run(["git", "apply", "-R", "-p0", "-"], input=patch, text=True, check=True)
     assert main(["integrate", "analytics", "--adapter", "--apply", "-q"]) == 0
-    assert snapshot_tree(shop) == by_hand
+    assert snapshot_tree(shop) == patched
 
 
 PREFIXED = """\
@@ -230,8 +230,8 @@ def test_keys_carry_the_prefix():
 """
 
 
-def test_the_services_own_tests_pass_against_a_real_server(shop: Path, capsys: Capture) -> None:
-    """They were written against the stub; the gate runs them, and mypy looks at what was written."""
+def test_tests_of_the_service_pass_with_the_adapter(shop: Path, capsys: Capture) -> None:
+    """The tests were written against the stub; validation runs them, and mypy checks the adapter."""
     gate = f"{sys.executable} -m pytest -q -p no:cacheprovider {{tests}}"
     before = snapshot_tree(shop)
     assert main(["integrate", "analytics", "--adapter", "--apply", "--validate", gate]) == 0
@@ -247,7 +247,7 @@ def test_the_services_own_tests_pass_against_a_real_server(shop: Path, capsys: C
     assert snapshot_tree(shop) == before
 
 
-def test_users_take_the_accessor_where_it_does(shop: Path, capsys: Capture) -> None:
+def test_accessor_without_adapter(shop: Path, capsys: Capture) -> None:
     assert main(["integrate", "analytics", "--apply", "-q"]) == 0
     reports = (shop / "services/analytics/reports.py").read_text()
     assert "from shopkit.redis_manager import RedisManager, get_redis_manager\n" in reports
@@ -257,7 +257,7 @@ def test_users_take_the_accessor_where_it_does(shop: Path, capsys: Capture) -> N
     assert not (shop / "services/analytics/redis_manager.py").exists()
 
 
-def test_a_gate_that_refuses_leaves_everything(shop: Path, capsys: Capture) -> None:
+def test_failed_validation_restores_all_files(shop: Path, capsys: Capture) -> None:
     before = snapshot_tree(shop)
     gate = f'"{sys.executable}" -c "import os, sys; sys.exit(os.path.exists(\'services/analytics/redis_client.py\'))"'
     assert main(["integrate", "analytics", "--adapter", "--apply", "--validate", gate]) == 1
@@ -267,7 +267,7 @@ def test_a_gate_that_refuses_leaves_everything(shop: Path, capsys: Capture) -> N
 
 @pytest.mark.parametrize("where", ["billing/stub.py", "billing/other.py"])
 def test_two_duplicates(small: Project, where: str) -> None:
-    """Both are used in one file, and perhaps are in one; each gets an adapter of its own."""
+    """Both are used in one file and may be defined in one; each gets its own adapter."""
     other = STUB.replace("StubStore", "FakeStore")
     small.write(where, STUB + other if where == "billing/stub.py" else other)
     module = where.partition(".")[0].replace("/", ".")
@@ -278,16 +278,19 @@ def test_two_duplicates(small: Project, where: str) -> None:
     )
     before = snapshot_tree(small.root)
     assert small.apply("--adapter", "-q") == 0
-    made = {path.name for path in (small.root / "billing").iterdir() if path.name.endswith("client.py")}
-    assert made == {"redis_client.py", "stub_store_client.py"} or made == {"redis_client.py", "fake_store_client.py"}
-    left = [small.root / "billing" / name for name in ("stub.py", "other.py")]
-    assert not any("class" in path.read_text() for path in left if path.exists())
+    adapters = {path.name for path in (small.root / "billing").iterdir() if path.name.endswith("client.py")}
+    assert adapters == {"redis_client.py", "stub_store_client.py"} or adapters == {
+        "redis_client.py",
+        "fake_store_client.py",
+    }
+    modules = [small.root / "billing" / name for name in ("stub.py", "other.py")]
+    assert not any("class" in path.read_text() for path in modules if path.exists())
     assert main(["check", "--no-cache", "--select", "RSS004"]) == 0
     assert main(["rollback"]) == 0
     assert snapshot_tree(small.root) == before
 
 
-def test_a_gate_that_fails_already(shop: Path, capsys: Capture) -> None:
+def test_validation_that_fails_beforehand(shop: Path, capsys: Capture) -> None:
     before = snapshot_tree(shop)
     assert main(["integrate", "analytics", "--apply", "--validate", f"{sys.executable} -c 'raise SystemExit(3)'"]) == 2
     assert "fails already" in capsys.readouterr().err
@@ -295,7 +298,7 @@ def test_a_gate_that_fails_already(shop: Path, capsys: Capture) -> None:
 
 
 @pytest.mark.parametrize("command", ["no-such-command-anywhere", "'", " "])
-def test_a_gate_that_can_not_be_asked(shop: Path, capsys: Capture, command: str) -> None:
+def test_invalid_validation_command(shop: Path, capsys: Capture, command: str) -> None:
     before = snapshot_tree(shop)
     assert main(["integrate", "analytics", "--apply", "--validate", command]) == 2
     assert "error: " in capsys.readouterr().err
@@ -304,16 +307,16 @@ def test_a_gate_that_can_not_be_asked(shop: Path, capsys: Capture, command: str)
 
 @pytest.mark.no_cover
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="kills a fork")
-def test_killed_at_any_step_of_the_disk(shop: Path, pytestconfig: pytest.Config) -> None:
+def test_kill_at_each_disk_operation(shop: Path, pytestconfig: pytest.Config) -> None:
     before = snapshot_tree(shop)
     assert main(["integrate", "analytics", "--adapter", "--apply", "-q"]) == 0
     finished = snapshot_tree(shop)
     assert main(["rollback"]) == 0
     step, stride = steps_of(pytestconfig, 3)
-    alive = True
-    while alive:
+    killed = True
+    while killed:
         shutil.rmtree(shop / TOOL_DIRECTORIES[0], ignore_errors=True)
-        alive = run_and_kill_before(step, lambda: main(["integrate", "analytics", "--adapter", "--apply", "-q"]))
+        killed = run_and_kill_before(step, lambda: main(["integrate", "analytics", "--adapter", "--apply", "-q"]))
         if step % 2:
             assert main(["integrate", "analytics", "--adapter", "--apply", "-q"]) == 0
             assert snapshot_tree(shop) == finished, step
@@ -324,20 +327,20 @@ def test_killed_at_any_step_of_the_disk(shop: Path, pytestconfig: pytest.Config)
     assert step > 30
 
 
-def test_nothing_edited_since_is_lost(shop: Path, capsys: Capture) -> None:
+def test_rollback_keeps_edited_files(shop: Path, capsys: Capture) -> None:
     assert main(["integrate", "analytics", "--adapter", "--apply", "-q"]) == 0
     adapter, old = (shop / f"services/analytics/{name}.py" for name in ("redis_client", "redis_manager"))
     adapter.write_text(adapter.read_text() + "\nMORE = 1\n")
     old.write_text("MINE = 1\n")
     assert main(["rollback", "--merge"]) == 1
-    told = capsys.readouterr()
-    assert "redis_client.py has been edited since, and the campaign has made it" in told.out + told.err
-    assert "redis_manager.py has been edited since, and the campaign has removed it" in told.out + told.err
+    output = capsys.readouterr()
+    assert "redis_client.py has been edited since, and the campaign has made it" in output.out + output.err
+    assert "redis_manager.py has been edited since, and the campaign has removed it" in output.out + output.err
     assert adapter.read_text().endswith("MORE = 1\n")
     assert old.read_text() == "MINE = 1\n"
 
 
-def test_an_interrupted_remediation_goes_first(shop: Path, capsys: Capture) -> None:
+def test_interrupted_remediation_must_be_resumed(shop: Path, capsys: Capture) -> None:
     words = ["remediate", "-q", "--phase", "1"]
     if hasattr(os, "fork"):
         assert run_and_kill_before(30, lambda: main(words))
@@ -345,22 +348,22 @@ def test_an_interrupted_remediation_goes_first(shop: Path, capsys: Capture) -> N
         assert "was interrupted" in capsys.readouterr().err
 
 
-# What adapters look like
+# Adapters
 
 
-def test_names_and_types_of_an_adapter(small: Project) -> None:
+def test_adapter_parameters_and_types(small: Project) -> None:
     small.write("billing/stub.py", STUB.replace("get(self, name, ", "get(self, item, "))
     small.use("store.get(item='a')\nstore.set('a', 'b', 3)\nstore.set('a', value='b')")
     assert small.apply() == 0
     assert "def get(self, item: str) -> str | None:" in small.adapter
-    assert '"""The value of a key."""' in small.adapter  # no word of the default, which nobody gives
+    assert '"""The value of a key."""' in small.adapter  # without the default, which no call passes
     assert "return self._shared.get(self._prefix + item)" in small.adapter
     assert "def set(self, name: str, value: str, ex: int = 60) -> None:" in small.adapter
     assert "        self._shared.set(self._prefix + name, value, ex)\n" in small.adapter
     assert "from core.store import Store, get_store\n" in small.adapter
 
 
-def test_keys_of_every_shape(small: Project) -> None:
+def test_prefix_of_key_parameters(small: Project) -> None:
     body = "store.mget(['a'])\nstore.mset({'a': 'b'})\nstore.hset('a', {'b': 'c'})\nstore.touch('a')\nstore.each(['a'])"
     small.use(body)
     assert small.apply("--adapter") == 0
@@ -375,7 +378,7 @@ def test_keys_of_every_shape(small: Project) -> None:
         assert line in small.adapter
 
 
-def test_what_is_left_out_goes_by_name(small: Project) -> None:
+def test_arguments_after_an_omitted_one_are_keywords(small: Project) -> None:
     small.write("core/store.py", STORE.replace("ex: int = LIMIT", "ex: int = 60"))
     small.use("store.set('a', 'b', nx=True)")
     assert small.apply("--adapter") == 0
@@ -393,11 +396,11 @@ def test_asynchronous_methods(small: Project) -> None:
     assert "return await self._shared.fetch(self._prefix + key)" in small.adapter
 
 
-def test_users_that_await_what_is_not_awaited(small: Project) -> None:
+def test_awaited_calls_of_a_synchronous_method(small: Project) -> None:
     text = "from billing.stub import StubStore\n\n\nasync def work(store: StubStore):\n    await store.get('a')\n"
     small.write("billing/main.py", text)
-    status, told = small.run()
-    assert (status, "differs: it is awaited, and the shared one is not to be" in told) == (0, True)
+    status, output = small.run()
+    assert (status, "differs: it is awaited, and the shared one is not to be" in output) == (0, True)
     assert small.apply() == 0
     assert "async def get(self, name: str) -> str | None:" in small.adapter
     assert "return self._shared.get(self._prefix + name)" in small.adapter
@@ -410,20 +413,20 @@ def test_without_a_prefix(small: Project) -> None:
     assert "return self._shared.keys(pattern)" in small.adapter
 
 
-def test_another_prefix(small: Project) -> None:
+def test_custom_prefix(small: Project) -> None:
     small.use("store.get('a')")
     assert small.apply("--prefix", "b/") == 0
     assert 'def __init__(self, prefix: str = "b/") -> None:' in small.adapter
 
 
-def test_a_method_without_types(small: Project) -> None:
+def test_method_without_annotations(small: Project) -> None:
     small.use("store.untyped('a')")
     assert small.apply("--adapter") == 0
     assert "def untyped(self, key: Any) -> Any:" in small.adapter
     assert "from typing import Any\n" in small.adapter
 
 
-def test_long_lines_are_broken(small: Project) -> None:
+def test_long_lines_are_wrapped(small: Project) -> None:
     long = "a_name_that_takes_very_much_room_on_a_line"
     wide = f"(self, key: str, {long}: int, {long}_too: int)"
     small.write("core/store.py", STORE.replace("(self, what: str)", wide))
@@ -434,21 +437,21 @@ def test_long_lines_are_broken(small: Project) -> None:
     compile(small.adapter, "adapter", "exec")
 
 
-def test_an_instance_in_the_place_of_an_accessor(small: Project) -> None:
+def test_resource_with_an_instance_only(small: Project) -> None:
     small.write(
         "redis-ssot.toml", SETTINGS.replace('accessor = "core.store.get_store"', 'instance = "core.store._store"')
     )
     small.use("store.get('a')")
-    status, told = small.run()
-    assert (status, "an accessor is needed" in told) == (1, True)
+    status, output = small.run()
+    assert (status, "an accessor is needed" in output) == (1, True)
     assert small.apply("--adapter") == 0
     assert "self._shared: Store = _store\n" in small.adapter
 
 
-# Users
+# Callers
 
 
-def test_instances_are_followed_over_files(small: Project) -> None:
+def test_instances_are_followed_across_files(small: Project) -> None:
     small.write(
         "billing/a.py",
         "from billing.stub import StubStore\n\n\ndef make():\n    return StubStore()\n\n\nshared = StubStore()\n",
@@ -460,8 +463,8 @@ def test_instances_are_followed_over_files(small: Project) -> None:
         "    def open(self):\n        return self.till\n",
     )
     small.write("billing/d.py", "from billing.c import Bill\n\nBill().till.touch('a')\n")
-    status, told = small.run("--output-format", "json")
-    (found,) = json.loads(told)
+    status, output = small.run("--output-format", "json")
+    (found,) = json.loads(output)
     assert status == 0
     assert [each["name"] for each in found["methods"]] == ["get", "mget", "touch"]
     assert found["methods"][2]["uses"] == [{"path": "billing/d.py", "row": 3}]
@@ -484,7 +487,7 @@ MAKING = "from functools import lru_cache\n\nfrom billing.stub import StubStore\
         ),
     ],
 )
-def test_instances_are_followed_by_every_name(small: Project, making: str, using: str) -> None:
+def test_instances_are_followed_through_aliases(small: Project, making: str, using: str) -> None:
     small.write("billing/a.py", MAKING + making)
     small.write("billing/face.py", "from billing.a import shared\n")
     small.write("billing/b.py", using)
@@ -505,13 +508,13 @@ def test_instances_are_followed_by_every_name(small: Project, making: str, using
         ("@lru_cache\n@strange\ndef f():\n    return StubStore()\n", "who gets what `f` gives back"),
     ],
 )
-def test_callers_that_are_not_known(small: Project, making: str, reason: str) -> None:
+def test_unknown_callers(small: Project, making: str, reason: str) -> None:
     small.write("billing/a.py", MAKING + making)
     status, report = small.run()
     assert (status, reason in report) == (1, True)
 
 
-def test_an_inner_function_is_no_attribute(small: Project) -> None:
+def test_inner_function_is_not_an_attribute(small: Project) -> None:
     small.write(
         "billing/a.py", MAKING + "def f():\n    def till():\n        return StubStore()\n\n    till().touch('a')\n"
     )
@@ -520,7 +523,7 @@ def test_an_inner_function_is_no_attribute(small: Project) -> None:
     assert (status, "fits" in report) == (0, True)
 
 
-def test_calls_on_an_attribute_of_somebody_else_are_seen(small: Project) -> None:
+def test_calls_on_an_attribute_of_another_object(small: Project) -> None:
     small.write(
         "billing/c.py",
         "from billing.stub import StubStore\n\n\nclass Bill:\n    def __init__(self):\n        self.till = StubStore()\n",
@@ -530,7 +533,7 @@ def test_calls_on_an_attribute_of_somebody_else_are_seen(small: Project) -> None
     assert "def set(self, name: str, value: str, ex: int = 60, *, nx: bool = False) -> None:" in small.adapter
 
 
-def test_the_file_of_the_duplicate_stays_for_others(small: Project) -> None:
+def test_module_with_other_definitions_is_kept(small: Project) -> None:
     small.write(
         "billing/stub.py",
         f"import os\nimport json\n\n{STUB}\n\nHERE = os.getcwd()\n".replace("return None", "return json.dumps(1)", 1),
@@ -543,7 +546,7 @@ def test_the_file_of_the_duplicate_stays_for_others(small: Project) -> None:
     assert "HERE = os.getcwd()" in left
 
 
-def test_uses_in_its_own_file(small: Project) -> None:
+def test_uses_in_the_module_of_the_duplicate(small: Project) -> None:
     small.write("billing/stub.py", f"{STUB}\n\ndef work():\n    return StubStore().get('a')\n")
     assert small.apply("--adapter") == 0
     left = (small.root / "billing" / "stub.py").read_text()
@@ -552,7 +555,7 @@ def test_uses_in_its_own_file(small: Project) -> None:
     assert "class" not in left
 
 
-def test_users_outside_keep_it(small: Project) -> None:
+def test_duplicate_used_outside_the_service_is_kept(small: Project) -> None:
     small.use("store.get('a')")
     small.write("tools/__init__.py", "")
     small.use("store.get('a')", "tools/run.py")
@@ -562,18 +565,18 @@ def test_users_outside_keep_it(small: Project) -> None:
     assert "get_store()" in (small.root / "billing" / "main.py").read_text()
 
 
-def test_nobody_uses_it(small: Project) -> None:
+def test_unused_duplicate_is_deleted(small: Project) -> None:
     assert small.apply() == 0
     assert not (small.root / "billing" / "stub.py").exists()
 
 
-def test_a_service_that_has_none(small: Project, capsys: Capture) -> None:
+def test_service_without_duplicates(small: Project, capsys: Capture) -> None:
     small.write("orders/__init__.py", "")
     assert main(["integrate", "orders", "--apply"]) == 0
     assert "orders has no duplicate, and uses none." in capsys.readouterr().out
 
 
-# What stands in the way
+# Refusals
 
 
 @pytest.mark.parametrize(
@@ -597,12 +600,12 @@ def test_a_service_that_has_none(small: Project, capsys: Capture) -> None:
         ("made = [StubStore]", "hands the class itself on"),
     ],
 )
-def test_what_a_user_does(small: Project, body: str, reason: str) -> None:
+def test_refused_uses(small: Project, body: str, reason: str) -> None:
     small.use(body)
     before = snapshot_tree(small.root)
-    status, told = small.run("--adapter", "--apply")
+    status, output = small.run("--adapter", "--apply")
     assert status == 1
-    assert reason in told
+    assert reason in output
     assert snapshot_tree(small.root) == before
 
 
@@ -623,77 +626,77 @@ def test_what_a_user_does(small: Project, body: str, reason: str) -> None:
         ),
     ],
 )
-def test_how_a_user_has_it(small: Project, text: str, reason: str) -> None:
+def test_refused_imports(small: Project, text: str, reason: str) -> None:
     small.write("billing/other.py", text)
-    status, told = small.run()
+    status, output = small.run()
     assert status == 1
-    assert reason in told
+    assert reason in output
 
 
-def test_a_border(small: Project) -> None:
+def test_separately_deployed_services(small: Project) -> None:
     settings = SETTINGS.replace("core.store", "orders.store").replace("services", "src = ['.']\nservices")
     small.write("redis-ssot.toml", settings)
     small.write("orders/__init__.py", "")
     small.write("orders/store.py", STORE)
     small.use("store.get('a')")
-    status, told = small.run()
+    status, output = small.run()
     assert status == 1
-    assert "`billing` is deployed apart from `orders`" in told
-    assert "`accessor-for` in the settings" in told
-    assert "calls     get(key: str" in told  # the report is there all the same
+    assert "`billing` is deployed apart from `orders`" in output
+    assert "`accessor-for` in the settings" in output
+    assert "calls     get(key: str" in output  # the report is printed nevertheless
     extra = '\n[[resource.redis.accessor-for]]\npaths = ["billing/"]\naccessor = "core.store.get_store"\n'
     small.write("redis-ssot.toml", settings + extra)
     assert small.apply() == 0
     assert "from core.store import get_store" in (small.root / "billing" / "main.py").read_text()
 
 
-def test_a_ring_of_imports(small: Project) -> None:
+def test_import_cycle(small: Project) -> None:
     small.write("core/store.py", f"{STORE}\n\nimport billing.main\n")
     small.use("store.get('a')")
-    status, told = small.run()
-    assert (status, "would close a ring" in told) == (1, True)
+    status, output = small.run()
+    assert (status, "would close a ring" in output) == (1, True)
 
 
-def test_the_adapter_is_there_already(small: Project) -> None:
+def test_existing_adapter_module(small: Project) -> None:
     small.use("store.get('a')")
     small.write("billing/redis_client.py", "")
     small.write("billing/stub_store_client.py", "")
-    status, told = small.run("--adapter")
-    assert (status, "billing/stub_store_client.py is there already" in told) == (1, True)
+    status, output = small.run("--adapter")
+    assert (status, "billing/stub_store_client.py is there already" in output) == (1, True)
 
 
-def test_an_accessor_that_waits(small: Project) -> None:
+def test_async_accessor(small: Project) -> None:
     small.write("core/store.py", STORE.replace("def get_store()", "async def get_store()"))
     small.use("store.get('a')")
-    status, told = small.run()
-    assert (status, "is no plain function that gives back the shared instance" in told) == (1, True)
+    status, output = small.run()
+    assert (status, "is no plain function that gives back the shared instance" in output) == (1, True)
 
 
-def test_a_type_from_nowhere(small: Project) -> None:
+def test_unresolved_type(small: Project) -> None:
     small.write(
         "core/store.py",
         STORE.replace("from __future__", "import typing as t\nfrom __future__").replace("what: str", "key: t.Text"),
     )
     small.write("billing/stub.py", STUB.replace("what", "key"))
     small.use("store.count('a')")
-    status, told = small.run("--adapter", "--prefix", "")
-    assert (status, "its types use `t`, and where that comes from can't be seen" in told) == (1, True)
+    status, output = small.run("--adapter", "--prefix", "")
+    assert (status, "its types use `t`, and where that comes from can't be seen" in output) == (1, True)
 
 
-def test_no_such_service(small: Project, capsys: Capture) -> None:
+def test_unknown_service(small: Project, capsys: Capture) -> None:
     assert main(["integrate", "biling"]) == 2
     assert "`biling` holds no file; did you mean `billing`?" in capsys.readouterr().err
     assert main(["integrate", "zzz"]) == 2
     assert "name a service of the settings, a package or a folder" in capsys.readouterr().err
 
 
-def test_settings_that_name_what_is_not_there(small: Project, capsys: Capture) -> None:
+def test_invalid_settings(small: Project, capsys: Capture) -> None:
     small.write("redis-ssot.toml", SETTINGS.replace("get_store", "get_stor"))
     assert main(["integrate", "billing"]) == 2
     assert "get_stor" in capsys.readouterr().err
 
 
-# Programs that must not change their meaning
+# Behaviour is preserved
 
 
 @pytest.mark.parametrize(
@@ -715,22 +718,22 @@ def test_settings_that_name_what_is_not_there(small: Project, capsys: Capture) -
         ("def get(self, name): ...", "given = ['a']\nstore.get(*given)", "it is given arguments that can't be seen"),
     ],
 )
-def test_other_parameters(small: Project, stub: str, body: str, reason: str) -> None:
+def test_incompatible_parameters(small: Project, stub: str, body: str, reason: str) -> None:
     small.write("core/store.py", STORE.replace("key: str, value: str, ex", "key: str, value: str, /, ex"))
     small.write("billing/stub.py", f"class StubStore:\n    def touch(self, key): ...\n    {stub}\n")
     small.use(body)
-    status, told = small.run("--adapter")
+    status, output = small.run("--adapter")
     assert status == 1
-    assert reason in told
+    assert reason in output
 
 
-def test_another_order_goes_by_name(small: Project) -> None:
+def test_reordered_parameters_become_keywords(small: Project) -> None:
     small.write(
         "billing/stub.py", "class StubStore:\n    def touch(self, key): ...\n    def set(self, key, ex, value): ...\n"
     )
     small.use("store.set('a', 60, 'b')")
-    status, told = small.run()
-    assert (status, "differs: `store.set('a', 60, 'b')`" in told or "its parameters have other places" in told) == (
+    status, output = small.run()
+    assert (status, "differs: `store.set('a', 60, 'b')`" in output or "its parameters have other places" in output) == (
         0,
         True,
     )
@@ -739,7 +742,7 @@ def test_another_order_goes_by_name(small: Project) -> None:
     assert "self._shared.set(self._prefix + key, ex=ex, value=value)" in small.adapter
 
 
-def test_other_defaults_stay(small: Project) -> None:
+def test_defaults_of_the_duplicate_are_kept(small: Project) -> None:
     small.write(
         "billing/stub.py", "class StubStore:\n    def touch(self, key): ...\n    def get(self, key, default=''): ...\n"
     )
@@ -749,14 +752,14 @@ def test_other_defaults_stay(small: Project) -> None:
     assert "self._shared.get(self._prefix + key, default)" in small.adapter
 
 
-def test_a_default_that_the_shared_one_lacks(small: Project) -> None:
+def test_default_missing_in_the_shared_method(small: Project) -> None:
     small.write("core/store.py", STORE.replace("ex: int = LIMIT", "ex: int"))
     small.use("store.set('a', 'b')")
     assert small.apply() == 0
     assert "def set(self, name: str, value: str, ex: int = 60) -> None:" in small.adapter
 
 
-def test_a_coroutine_that_is_awaited_later(small: Project) -> None:
+def test_returned_coroutine(small: Project) -> None:
     small.write(
         "billing/stub.py", "class StubStore:\n    def touch(self, key): ...\n    async def get(self, key): ...\n"
     )
@@ -765,7 +768,7 @@ def test_a_coroutine_that_is_awaited_later(small: Project) -> None:
     assert "async def get(self, key: str) -> str | None:" in small.adapter
 
 
-def test_overloads_are_not_the_method(small: Project) -> None:
+def test_overloads_are_ignored(small: Project) -> None:
     overload = "    @overload\n    def get(self, key: str, default: None = ...) -> None: ...\n"
     text = STORE.replace("from typing import Any", "from typing import Any, overload")
     small.write("core/store.py", text.replace("    def get(self", f"{overload}    def get(self", 1))
@@ -774,7 +777,7 @@ def test_overloads_are_not_the_method(small: Project) -> None:
     assert "def get(self, name: str) -> str | None:" in small.adapter
 
 
-def test_types_for_type_checkers_only(small: Project) -> None:
+def test_type_checking_imports(small: Project) -> None:
     text = STORE.replace(
         "from typing import Any", "from typing import TYPE_CHECKING, Any\n\nif TYPE_CHECKING:\n    from lost import Key"
     )
@@ -790,7 +793,7 @@ def test_types_for_type_checkers_only(small: Project) -> None:
 
 
 @pytest.mark.parametrize("prefix", ['a"b', "a\\", "\n", "é:"])
-def test_a_prefix_of_any_kind(small: Project, prefix: str) -> None:
+def test_prefix_is_escaped(small: Project, prefix: str) -> None:
     small.use("store.set('a', 'b')")
     assert small.apply("--prefix", prefix) == 0
     code = "import billing.main, core.store; billing.main.work(); print(ascii([*core.store._store.values]))"
@@ -812,19 +815,19 @@ def test_a_prefix_of_any_kind(small: Project, prefix: str) -> None:
         ("reset(self, count: int)", "reset(1)", "which of its parameters are keys can't be told"),
     ],
 )
-def test_keys_that_can_not_be_told(small: Project, method: str, call: str, reason: str) -> None:
+def test_unknown_key_parameters(small: Project, method: str, call: str, reason: str) -> None:
     head = method.partition(" ->")[0].replace(": str | list[str]", "")
     for kind in (": list[tuple[str, str]]", ": list[str]", ": str | None", ": str", ": int"):
         head = head.replace(kind, "")
     small.write("core/store.py", STORE.replace("    def close(self)", f"    def {method}: ...\n    def close(self)"))
     small.write("billing/stub.py", f"class StubStore:\n    def touch(self, key): ...\n    def {head}: ...\n")
     small.use(f"store.{call}")
-    status, told = small.run("--adapter")
+    status, output = small.run("--adapter")
     assert status == 1
-    assert reason in told
+    assert reason in output
 
 
-def test_a_field_is_no_key(small: Project) -> None:
+def test_hash_field_is_not_a_key(small: Project) -> None:
     hset = "    def hset(self, name: str, key: str, value: str) -> int:\n        return 1\n"
     small.write(
         "core/store.py",
@@ -853,7 +856,7 @@ def test_a_field_is_no_key(small: Project) -> None:
         ("billing/more.py", "import billing.stub\n\nprint(billing.stub)\n"),
     ],
 )
-def test_a_file_that_others_want_stays(small: Project, path: str, text: str) -> None:
+def test_module_with_other_importers_is_kept(small: Project, path: str, text: str) -> None:
     small.write(path, text)
     more = ", JSONDecodeError" if path == "billing/stub.py" else ""
     small.write(
@@ -866,7 +869,7 @@ def test_a_file_that_others_want_stays(small: Project, path: str, text: str) -> 
         assert "JSONDecodeError" in left
 
 
-def test_a_package_stays_one(small: Project) -> None:
+def test_package_is_kept(small: Project) -> None:
     (small.root / "billing" / "stub.py").unlink()
     (small.root / "billing" / "stub").mkdir()
     small.write("billing/stub/__init__.py", STUB)
@@ -885,18 +888,18 @@ def test_a_package_stays_one(small: Project) -> None:
         ),
     ],
 )
-def test_types_that_make_instances(small: Project, text: str, reason: str) -> None:
+def test_uses_of_the_class_as_a_type(small: Project, text: str, reason: str) -> None:
     small.write("tools/__init__.py", "")
     small.use("store.get('a')", "tools/run.py")
     small.write(
         "billing/main.py", f"from billing.stub import StubStore\nfrom lost import inject\n\nprint(inject)\n\n\n{text}"
     )
-    status, told = small.run()
+    status, output = small.run()
     assert status == 1
-    assert reason in told
+    assert reason in output
 
 
-def test_attributes_through_a_package(small: Project) -> None:
+def test_inherited_attributes(small: Project) -> None:
     small.write(
         "billing/deep.py",
         "from billing.stub import StubStore\n\n\nclass Deep:\n    def __init__(self):\n        self.till = StubStore()\n",
@@ -910,14 +913,14 @@ def test_attributes_through_a_package(small: Project) -> None:
     assert "def touch(self, key: str) -> bool:" in small.adapter
 
 
-def test_a_module_that_somebody_replaces(small: Project) -> None:
+def test_module_replaced_in_sys_modules(small: Project) -> None:
     small.write("tools/fakes.py", "import sys\n\nsys.modules['billing.stub'] = None\n")
     small.use("store.get('a')")
-    status, told = small.run()
-    assert (status, "tools/fakes.py puts something else in the place of its module" in told) == (1, True)
+    status, output = small.run()
+    assert (status, "tools/fakes.py puts something else in the place of its module" in output) == (1, True)
 
 
-def test_methods_that_python_calls(small: Project) -> None:
+def test_special_methods(small: Project) -> None:
     small.write(
         "billing/stub.py",
         STUB.replace(
@@ -926,5 +929,5 @@ def test_methods_that_python_calls(small: Project) -> None:
         ),
     )
     small.use("if store:\n    store.get('a')")
-    status, told = small.run("--adapter")
-    assert (status, "it has `__bool__()`, and the shared class has not" in told) == (1, True)
+    status, output = small.run("--adapter")
+    assert (status, "it has `__bool__()`, and the shared class has not" in output) == (1, True)

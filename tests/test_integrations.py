@@ -1,4 +1,4 @@
-"""pre-commit, GitHub and GitLab: our manifests in the hands of the real clients, or under their schemas."""
+"""pre-commit, GitHub and GitLab: our manifests, run by the real clients or checked against their schemas."""
 
 from __future__ import annotations
 
@@ -31,17 +31,17 @@ def git(*words: str) -> str:
     return run("git", "-c", "user.name=n", "-c", "user.email=e@x", *words).stdout
 
 
-def hooks() -> list[dict[str, Any]]:
+def load_hooks() -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = yaml.safe_load((REPOSITORY / ".pre-commit-hooks.yaml").read_text())
     return found
 
 
 @pytest.fixture
 def repository(project: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The example under git, with our hooks: as in the manifest, but run from where the tests run (no network)."""
+    """The example as a git repository with our hooks, which run the installed tool (no network)."""
     shutil.copytree(EXAMPLE, project, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__", ".*_cache"))
     monkeypatch.setenv("PRE_COMMIT_HOME", str(tmp_path_factory.mktemp("pre-commit")))
-    local = [{**hook, "language": "system"} for hook in hooks()]
+    local = [{**hook, "language": "system"} for hook in load_hooks()]
     for hook in local:
         del hook["minimum_pre_commit_version"]
     configuration = {"repos": [{"repo": "local", "hooks": local}]}
@@ -52,69 +52,69 @@ def repository(project: Path, tmp_path_factory: pytest.TempPathFactory, monkeypa
     return project
 
 
-def pre_commit(*words: str) -> tuple[int, str]:
+def run_pre_commit(*words: str) -> tuple[int, str]:
     done = run(sys.executable, "-m", "pre_commit", "run", "--color", "never", *words, check=False)
     return done.returncode, done.stdout + done.stderr
 
 
-def test_the_manifest_is_one() -> None:
+def test_manifest_is_valid() -> None:
     run(sys.executable, "-m", "pre_commit", "validate-manifest", str(REPOSITORY / ".pre-commit-hooks.yaml"))
-    assert [hook["id"] for hook in hooks()] == ["redis-ssot", "redis-ssot-fix"]
+    assert [hook["id"] for hook in load_hooks()] == ["redis-ssot", "redis-ssot-fix"]
 
 
 def test_all_files(repository: Path) -> None:
-    status, text = pre_commit("redis-ssot", "--all-files")
+    status, text = run_pre_commit("redis-ssot", "--all-files")
     assert status == 1
     assert "Found 44 findings." in text
 
 
-def test_only_what_is_committed_is_reported(repository: Path) -> None:
+def test_only_staged_files_are_reported(repository: Path) -> None:
     file = repository / "services" / "orders" / "refunds.py"
     file.write_text(file.read_text() + "\n")
     git("add", "-A")
-    status, text = pre_commit("redis-ssot")
+    status, text = run_pre_commit("redis-ssot")
     assert status == 1
     assert "Found 1 finding." in text
 
 
-def test_a_partly_staged_file_is_checked_as_it_is_staged(repository: Path) -> None:
+def test_staged_content_is_checked(repository: Path) -> None:
     file = repository / "services" / "orders" / "new.py"
     file.write_text("x = 1\n")
     git("add", "-A")
     file.write_text(NEW)
-    assert pre_commit("redis-ssot")[0] == 0
+    assert run_pre_commit("redis-ssot")[0] == 0
     assert "RedisManager()" in file.read_text()
     git("add", "-A")
-    assert pre_commit("redis-ssot")[0] == 1
+    assert run_pre_commit("redis-ssot")[0] == 1
 
 
-def test_a_renamed_file(repository: Path) -> None:
+def test_renamed_file_is_checked(repository: Path) -> None:
     git("mv", "services/orders/refunds.py", "services/orders/returns.py")
-    status, text = pre_commit("redis-ssot")
+    status, text = run_pre_commit("redis-ssot")
     assert status == 1
     assert "services/orders/returns.py" in text
 
 
-def test_a_work_tree_of_its_own(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_git_worktree(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
     other = tmp_path_factory.mktemp("other") / "tree"
     git("worktree", "add", "-q", str(other))
     (other / "services" / "orders" / "new.py").write_text(NEW)
     os.chdir(other)
     git("add", "-A")
-    status, text = pre_commit("redis-ssot")
+    status, text = run_pre_commit("redis-ssot")
     assert status == 1
     assert "services/orders/new.py" in text
 
 
-def test_the_fixing_hook_fixes_and_fails(repository: Path) -> None:
-    status, text = pre_commit("redis-ssot-fix", "--files", "services/orders/refunds.py")
+def test_fix_hook(repository: Path) -> None:
+    status, text = run_pre_commit("redis-ssot-fix", "--files", "services/orders/refunds.py")
     assert status == 1
     assert "files were modified by this hook" in text
     assert "shopkit.redis_manager" in (repository / "services" / "orders" / "refunds.py").read_text()
-    assert pre_commit("redis-ssot-fix", "--files", "services/orders/refunds.py")[0] == 0
+    assert run_pre_commit("redis-ssot-fix", "--files", "services/orders/refunds.py")[0] == 0
 
 
-def test_a_commit_is_stopped(repository: Path) -> None:
+def test_hook_stops_a_commit(repository: Path) -> None:
     run(sys.executable, "-m", "pre_commit", "install")
     (repository / "services" / "orders" / "new.py").write_text(NEW)
     git("add", "-A")
@@ -123,24 +123,24 @@ def test_a_commit_is_stopped(repository: Path) -> None:
     assert "RSS002" in done.stdout + done.stderr
 
 
-def schema(name: str, *files: Path) -> None:
+def check_schema(name: str, *files: Path) -> None:
     run(sys.executable, "-m", "check_jsonschema", "--builtin-schema", name, *map(str, files))
 
 
-def action() -> dict[str, Any]:
+def load_action() -> dict[str, Any]:
     found: dict[str, Any] = yaml.safe_load((REPOSITORY / "action.yml").read_text())
     return found
 
 
-def test_the_action_is_one() -> None:
-    schema("vendor.github-actions", REPOSITORY / "action.yml")
+def test_action_is_valid() -> None:
+    check_schema("vendor.github-actions", REPOSITORY / "action.yml")
 
 
 @pytest.mark.parametrize("name", ["Check", "Write the SARIF log"])
-def test_the_steps_of_the_action(repository: Path, name: str) -> None:
-    """What GitHub would run, with the inputs that it would hand over."""
-    (step,) = [step for step in action()["runs"]["steps"] if step["name"] == name]
-    inputs = {key: value.get("default", "") for key, value in action()["inputs"].items()}
+def test_action_steps(repository: Path, name: str) -> None:
+    """Run a step as GitHub does, with the inputs as environment variables."""
+    (step,) = [step for step in load_action()["runs"]["steps"] if step["name"] == name]
+    inputs = {key: value.get("default", "") for key, value in load_action()["inputs"].items()}
     inputs |= {"paths": "services libs", "sarif-file": "log.sarif", "args": "--select RSS002"}
     environment = {key: inputs[re.findall(r"inputs\.([\w-]+)", value)[0]] for key, value in step["env"].items()}
     done = run("bash", "-e", "-c", step["run"], check=False, **environment)
@@ -152,22 +152,22 @@ def test_the_steps_of_the_action(repository: Path, name: str) -> None:
         assert '"ruleId": "RSS002"' in (repository / "log.sarif").read_text()
 
 
-def blocks(kind: str) -> list[str]:
-    """The code blocks of a language in the documentation of integrations."""
+def code_blocks(kind: str) -> list[str]:
+    """The code blocks of a language in docs/integrations.md."""
     text = (REPOSITORY / "docs" / "integrations.md").read_text()
     return re.findall(rf"```{kind}\n(.*?)```", text, re.DOTALL)
 
 
-def test_the_snippets_are_what_they_say(project: Path) -> None:
-    gitlab = [block for block in blocks("yaml") if "codequality" in block]
+def test_documented_workflows(project: Path) -> None:
+    gitlab = [block for block in code_blocks("yaml") if "codequality" in block]
     (project / ".gitlab-ci.yml").write_text(gitlab[0])
-    schema("vendor.gitlab-ci", project / ".gitlab-ci.yml")
-    steps = [block for block in blocks("yaml") if "steps:" in block]
+    check_schema("vendor.gitlab-ci", project / ".gitlab-ci.yml")
+    steps = [block for block in code_blocks("yaml") if "steps:" in block]
     job = yaml.safe_load(steps[0])
     workflow = {"on": "push", "jobs": {"check": {"runs-on": "ubuntu-latest", **job}}}
     (project / "workflow.yml").write_text(yaml.safe_dump(workflow))
-    schema("vendor.github-workflows", project / "workflow.yml")
-    for block in blocks("yaml"):
+    check_schema("vendor.github-workflows", project / "workflow.yml")
+    for block in code_blocks("yaml"):
         yaml.safe_load(block)
     inputs = next(step["with"] for step in job["steps"] if "flake8-redis-ssot" in step["uses"])
-    assert inputs.keys() <= action()["inputs"].keys()
+    assert inputs.keys() <= load_action()["inputs"].keys()

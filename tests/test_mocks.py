@@ -1,4 +1,4 @@
-"""Mocks stay in force: small projects, whose tests are run before and after their fixes."""
+"""Mocks stay effective: the tests of small projects are run before and after fixes."""
 
 from __future__ import annotations
 
@@ -23,38 +23,38 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
-def mocked(project: Path) -> MockedProject:
+def mock_project(project: Path) -> MockedProject:
     return MockedProject(project)
 
 
-def in_force_throughout(project: MockedProject) -> tuple[dict[str, str], dict[str, str]]:
-    """Run the project's tests before and after its fixes: what has changed by the safe ones, and by all."""
+def fix_and_test(project: MockedProject) -> tuple[dict[str, str], dict[str, str]]:
+    """Run the project's tests before and after fixes; the files changed by safe and by all fixes."""
     project.run_tests()
     project.apply_fixes()
-    safe = project.changed_files()
-    if safe:
+    safe_changes = project.changed_files()
+    if safe_changes:
         project.run_tests()
     project.apply_fixes("--unsafe-fixes")
-    every = project.changed_files()
-    if every != safe:
+    all_changes = project.changed_files()
+    if all_changes != safe_changes:
         project.run_tests()
-    return safe, every
+    return safe_changes, all_changes
 
 
 @pytest.mark.parametrize("style", PATCH_STYLES)
 @pytest.mark.parametrize("maker", ["call", "factory"])
-def test_patches_of_a_constructor(maker: str, style: str, mocked: MockedProject) -> None:
+def test_patch_of_a_constructor(maker: str, style: str, mock_project: MockedProject) -> None:
     service, name = SERVICES[maker]
     test = PATCH_STYLES[style].format(module="app.service", name=name, set_up=MOCK_SETUP, in_force=ASSERT_MOCKED)
-    mocked.write(**{"app/service.py": service, "tests/test_service.py": TEST_HEADER + dedent(test)})
-    _, every = in_force_throughout(mocked)
-    assert "get_redis_manager()" in every["app/service.py"]
-    assert f".{name}" not in every["tests/test_service.py"]
+    mock_project.write(**{"app/service.py": service, "tests/test_service.py": TEST_HEADER + dedent(test)})
+    _, all_changes = fix_and_test(mock_project)
+    assert "get_redis_manager()" in all_changes["app/service.py"]
+    assert f".{name}" not in all_changes["tests/test_service.py"]
 
 
 @pytest.mark.parametrize("maker", SERVICES)
-def test_patches_of_every_maker(maker: str, mocked: MockedProject) -> None:
-    """All the styles that are strings, at once, in several files."""
+def test_patches_of_each_construction(maker: str, mock_project: MockedProject) -> None:
+    """All styles with a string target, in one project."""
     service, name = SERVICES[maker]
     styles = {style: text for style, text in PATCH_STYLES.items() if "{module}" in text and style != "autospec"}
     tests = {
@@ -62,32 +62,36 @@ def test_patches_of_every_maker(maker: str, mocked: MockedProject) -> None:
         + dedent(text.format(module="app.service", name=name, set_up=MOCK_SETUP, in_force=ASSERT_MOCKED))
         for style, text in styles.items()
     }
-    mocked.write(**{"app/service.py": service, **tests})
-    safe, _ = in_force_throughout(mocked)
-    assert safe.keys() == {"app/service.py", *tests}
+    mock_project.write(**{"app/service.py": service, **tests})
+    safe_changes, _ = fix_and_test(mock_project)
+    assert safe_changes.keys() == {"app/service.py", *tests}
 
 
 @pytest.mark.parametrize("style", [style for style, text in PATCH_STYLES.items() if '"{module}.' in text])
-def test_patches_of_an_old_module(style: str, mocked: MockedProject) -> None:
+def test_patch_of_a_deprecated_module(style: str, mock_project: MockedProject) -> None:
     test = PATCH_STYLES[style].format(
         module="app.legacy.redis_manager", name="get_redis_manager", set_up=MOCK_SETUP, in_force=ASSERT_MOCKED
     )
-    mocked.write(**{"app/service.py": LATE_BOUND_READS["name"], "tests/test_service.py": TEST_HEADER + dedent(test)})
-    safe, _ = in_force_throughout(mocked)
-    assert "legacy" not in safe["app/service.py"] + safe["tests/test_service.py"]
+    mock_project.write(
+        **{"app/service.py": LATE_BOUND_READS["name"], "tests/test_service.py": TEST_HEADER + dedent(test)}
+    )
+    safe_changes, _ = fix_and_test(mock_project)
+    assert "legacy" not in safe_changes["app/service.py"] + safe_changes["tests/test_service.py"]
 
 
 @pytest.mark.parametrize("late", LATE_BOUND_READS)
-def test_patches_of_every_late_reader(late: str, mocked: MockedProject) -> None:
+def test_patch_of_each_late_bound_read(late: str, mock_project: MockedProject) -> None:
     test = PATCH_STYLES["decorator"].format(
         module="app.legacy.redis_manager", name="get_redis_manager", set_up=MOCK_SETUP, in_force=ASSERT_MOCKED
     )
-    mocked.write(**{"app/service.py": LATE_BOUND_READS[late], "tests/test_service.py": TEST_HEADER + dedent(test)})
-    safe, _ = in_force_throughout(mocked)
-    assert "legacy" not in safe["app/service.py"] + safe["tests/test_service.py"]
+    mock_project.write(
+        **{"app/service.py": LATE_BOUND_READS[late], "tests/test_service.py": TEST_HEADER + dedent(test)}
+    )
+    safe_changes, _ = fix_and_test(mock_project)
+    assert "legacy" not in safe_changes["app/service.py"] + safe_changes["tests/test_service.py"]
 
 
-def test_all_late_readers_at_once(mocked: MockedProject) -> None:
+def test_patch_shared_by_late_bound_reads(mock_project: MockedProject) -> None:
     modules = {f"app/service{number}.py": text for number, text in enumerate(LATE_BOUND_READS.values())}
     names = ", ".join(f"service{number}" for number in range(len(LATE_BOUND_READS)))
     test = f"""
@@ -101,24 +105,24 @@ def test_all_late_readers_at_once(mocked: MockedProject) -> None:
             for module in ({names}):
                 assert module.load("a") == "mocked"
     """
-    mocked.write(**modules, **{"tests/test_all.py": test})
-    safe, _ = in_force_throughout(mocked)
-    assert safe.keys() == {*modules, "tests/test_all.py"}
+    mock_project.write(**modules, **{"tests/test_all.py": test})
+    safe_changes, _ = fix_and_test(mock_project)
+    assert safe_changes.keys() == {*modules, "tests/test_all.py"}
 
 
 @pytest.mark.parametrize("case", UNSUPPORTED_PATCHES)
-def test_mocks_that_cannot_follow(case: str, mocked: MockedProject) -> None:
+def test_unsupported_patches_are_refused(case: str, mock_project: MockedProject) -> None:
     service, patch, set_up = UNSUPPORTED_PATCHES[case]
     test = UNSUPPORTED_PATCH_TEST.format(patch=patch, set_up=set_up)
     if "TARGETS" not in patch:
         test = "".join(line for line in test.splitlines(keepends=True) if not line.startswith("TARGETS"))
-    mocked.write(**{"app/service.py": service, "tests/test_service.py": test})
-    _, every = in_force_throughout(mocked)
-    assert not every
+    mock_project.write(**{"app/service.py": service, "tests/test_service.py": test})
+    _, all_changes = fix_and_test(mock_project)
+    assert not all_changes
 
 
 @pytest.mark.parametrize("case", INEFFECTIVE_PATCHES)
-def test_safe_fixes_bring_no_mock_into_force(case: str, mocked: MockedProject) -> None:
+def test_safe_fixes_keep_patches_ineffective(case: str, mock_project: MockedProject) -> None:
     service, target, truth = INEFFECTIVE_PATCHES[case]
     test = f"""
         from unittest.mock import patch
@@ -130,7 +134,7 @@ def test_safe_fixes_bring_no_mock_into_force(case: str, mocked: MockedProject) -
         def test_load(mock):
             {truth}
     """
-    mocked.write(**{"app/service.py": service, "tests/test_service.py": test})
-    mocked.run_tests()
-    mocked.apply_fixes()
-    mocked.run_tests()
+    mock_project.write(**{"app/service.py": service, "tests/test_service.py": test})
+    mock_project.run_tests()
+    mock_project.apply_fixes()
+    mock_project.run_tests()

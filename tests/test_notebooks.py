@@ -1,4 +1,4 @@
-"""Notebooks through the commands: what is found in them, how it is told, and what fixes write."""
+"""Notebooks on the command line: findings, reports and fixes."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ RUFF = '[lint]\nselect = ["TID251"]\n[lint.flake8-tidy-imports.banned-api]\n"app
 
 @pytest.fixture
 def shop(project: Path) -> Path:
-    """The project that every case starts from."""
+    """The base project of the cases."""
     load_cases()[0].write(project)
     (project / "app/service.py").unlink(missing_ok=True)
     return project
@@ -40,7 +40,7 @@ def check(*arguments: str, capsys: pytest.CaptureFixture[str], paths: tuple[str,
     return capsys.readouterr().out
 
 
-def places(capsys: pytest.CaptureFixture[str], *arguments: str) -> list[tuple[str, int, int, int, str]]:
+def locations(capsys: pytest.CaptureFixture[str], *arguments: str) -> list[tuple[str, int, int, int, str]]:
     found = json.loads(check("--output-format", "json", *arguments, capsys=capsys))
     return [
         (
@@ -54,11 +54,11 @@ def places(capsys: pytest.CaptureFixture[str], *arguments: str) -> list[tuple[st
     ]
 
 
-# What is found.
+# Findings
 
 
 @pytest.mark.parametrize("minor", range(6))
-def test_findings_tell_their_cell(minor: int, shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_findings_have_cells(minor: int, shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
     cells: tuple[Any, ...] = (
         markdown_cell(f"# {OLD}"),
         f"%matplotlib inline\nimport os\n{OLD}",
@@ -76,7 +76,7 @@ def test_findings_tell_their_cell(minor: int, shop: Path, capsys: pytest.Capture
             for number, cell in enumerate(cells)
         )
     (shop / "a.ipynb").write_bytes(notebook_bytes(*cells, minor=minor))
-    assert places(capsys) == [
+    assert locations(capsys) == [
         ("a.ipynb", 2, 3, 1, "RSS001"),
         ("a.ipynb", 5, 4, 6, "RSS002"),
         ("a.ipynb", 5, 4, 22, "RSS002"),
@@ -87,26 +87,26 @@ def test_findings_tell_their_cell(minor: int, shop: Path, capsys: pytest.Capture
     ]
 
 
-def test_a_later_cell_sees_earlier_imports(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_imports_of_earlier_cells(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (shop / "a.ipynb").write_bytes(
         notebook_bytes(MAKE, "class Own(RedisManager): ...", "Own()", "def f():\n    return Own()")
     )
-    assert [place[1:] for place in places(capsys)] == [(3, 1, 1, "RSS002"), (4, 2, 12, "RSS003")]
+    assert [place[1:] for place in locations(capsys)] == [(3, 1, 1, "RSS002"), (4, 2, 12, "RSS003")]
 
 
-def test_a_notebook_is_no_module(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_notebook_is_not_a_module(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (shop / "app/facade.ipynb").write_bytes(notebook_bytes(f"{MAKE} as Cache\nCache()"))
     (shop / "app/redis_manager.ipynb").write_bytes(notebook_bytes(f"{MAKE}\nRedisManager()"))
     (shop / "app/service.py").write_text("from app.facade import Cache\nfrom app.facade import *\nCache()\n")
     found = [("app/facade.ipynb", 1, 2, 1, "RSS002"), ("app/redis_manager.ipynb", 1, 2, 1, "RSS002")]
-    assert places(capsys) == found
+    assert locations(capsys) == found
 
 
-def test_magics_hide_nothing_and_find_nothing(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_magic_commands(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (shop / "a.ipynb").write_bytes(
         notebook_bytes(MAKE, "%timeit RedisManager()\n!python -c 'RedisManager()'\nRedisManager?")
     )
-    assert places(capsys) == []
+    assert locations(capsys) == []
 
 
 @pytest.mark.parametrize(
@@ -117,9 +117,7 @@ def test_magics_hide_nothing_and_find_nothing(shop: Path, capsys: pytest.Capture
         (b'\xff "app.legacy.redis_manager"', "byte 0xff is not utf-8"),
     ],
 )
-def test_what_is_no_notebook_is_told_once(
-    data: bytes, message: str, shop: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_invalid_notebook(data: bytes, message: str, shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (shop / "a.ipynb").write_bytes(data)
     for form in ("concise", "full", "json", "github", "sarif", "rdjson", "junit", "grouped"):
         assert message in check("--output-format", form, capsys=capsys)
@@ -127,19 +125,19 @@ def test_what_is_no_notebook_is_told_once(
     assert check("--diff", capsys=capsys) == ""
 
 
-def test_other_languages_are_passed_over(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_other_languages_are_skipped(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (shop / "r.ipynb").write_bytes(notebook_bytes(OLD, metadata={"language_info": {"name": "R"}}))
     sql = code_cell(OLD, metadata={"vscode": {"languageId": "sql"}})
     (shop / "a.ipynb").write_bytes(notebook_bytes(sql, "x = 1"))
-    assert places(capsys) == []
+    assert locations(capsys) == []
 
 
-def test_words_that_the_json_escapes_are_found(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_escaped_names_are_found(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
     data = notebook_bytes(OLD).replace(b"redis_manager", b"redis_\\u006danager")
     (shop / "a.ipynb").write_bytes(data)
-    for number in range(600):  # so many that the search takes its quicker way
+    for number in range(600):  # with many files, the prefilter searches the bytes
         (shop / f"m{number}.py").write_text("")
-    assert [place[:2] for place in places(capsys)] == [("a.ipynb", 1)]
+    assert [place[:2] for place in locations(capsys)] == [("a.ipynb", 1)]
 
 
 def test_gitignore_exclude_and_checkpoints(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -148,7 +146,7 @@ def test_gitignore_exclude_and_checkpoints(shop: Path, capsys: pytest.CaptureFix
         (shop / path).parent.mkdir(exist_ok=True)
         (shop / path).write_bytes(notebook_bytes(OLD))
     (shop / ".gitignore").write_text("b.*\n")
-    assert [place[0] for place in places(capsys, "--exclude", "c/")] == ["a.ipynb"]
+    assert [place[0] for place in locations(capsys, "--exclude", "c/")] == ["a.ipynb"]
 
 
 def test_noqa_in_a_cell(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -158,8 +156,8 @@ def test_noqa_in_a_cell(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
         f"x = !ls\n{MAKE}\nRedisManager('''\n''')  # noqa",
     )
     (shop / "a.ipynb").write_bytes(notebook_bytes(*cells))
-    assert [place[1:] for place in places(capsys)] == [(2, 1, 1, "RSS001")]
-    assert len(places(capsys, "--ignore-noqa")) == 3
+    assert [place[1:] for place in locations(capsys)] == [(2, 1, 1, "RSS001")]
+    assert len(locations(capsys, "--ignore-noqa")) == 3
 
 
 def test_add_noqa(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -170,20 +168,20 @@ def test_add_noqa(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert check("--add-noqa", capsys=capsys) == "Added 2 noqa comments.\n"
     expected = before.replace(b"import redis_manager", b"import redis_manager  # noqa: RSS001")
     assert (shop / "a.ipynb").read_bytes() == expected.replace(b"E501", b"E501, RSS002")
-    assert places(capsys) == []
+    assert locations(capsys) == []
 
 
-def test_add_noqa_to_neighbours(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_add_noqa_in_adjacent_cells(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (shop / "a.ipynb").write_bytes(notebook_bytes(OLD, OLD, f"{OLD}\n", code_cell("", source=OLD)))
     check("--add-noqa", capsys=capsys)
     line = f"{OLD}  # noqa: RSS001"
     assert cell_sources((shop / "a.ipynb").read_bytes()) == [line, line, f"{line}\n", line]
 
 
-# How it is told.
+# Reports
 
 
-def test_forms_for_people(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_text_formats(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (shop / "a.ipynb").write_bytes(
         notebook_bytes(markdown_cell("x"), f"a = 1\n{OLD}", f"b = 2\nc = 3\nd = 4\n!ls\n{MAKE}\nRedisManager()")
     )
@@ -196,7 +194,7 @@ def test_forms_for_people(shop: Path, capsys: pytest.CaptureFixture[str]) -> Non
     assert "(cell" not in full
 
 
-def test_forms_for_machines_name_the_line_of_the_file(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_other_formats_have_lines_of_the_file(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
     data = notebook_bytes(markdown_cell("é"), f"a = 'é\t'\n{OLD}")
     (shop / "a.ipynb").write_bytes(data)
     lines = data.decode().split("\n")
@@ -219,7 +217,7 @@ def test_forms_for_machines_name_the_line_of_the_file(shop: Path, capsys: pytest
     assert ">cell 2, line 2, col 1, `app" in junit
 
 
-def test_json_has_edits_of_cells(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_json_edits_have_cells(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (shop / "a.ipynb").write_bytes(notebook_bytes("x = 1", f"\n{OLD}\nredis_manager"))
     found = json.loads(check("--output-format", "json", capsys=capsys))[0]
     assert (found["cell"], found["noqa_row"]) == (2, 2)
@@ -239,16 +237,16 @@ def test_json_has_edits_of_cells(shop: Path, capsys: pytest.CaptureFixture[str])
 def test_standard_input(shop: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     data = notebook_bytes(markdown_cell("x"), f"{OLD}\nredis_manager")
 
-    def given(*arguments: str) -> str:
+    def check_stdin(*arguments: str) -> str:
         monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(data)))
         return check("--stdin-filename", "a.ipynb", *arguments, capsys=capsys, paths=("-",))
 
-    assert "a.ipynb:cell 2:1:1: RSS001" in given("--output-format", "concise")
-    assert given("--fix").encode() == data.replace(OLD.encode(), NEW.encode())
-    assert given("--diff").startswith("--- a.ipynb:cell 2\n+++ a.ipynb:cell 2\n")
+    assert "a.ipynb:cell 2:1:1: RSS001" in check_stdin("--output-format", "concise")
+    assert check_stdin("--fix").encode() == data.replace(OLD.encode(), NEW.encode())
+    assert check_stdin("--diff").startswith("--- a.ipynb:cell 2\n+++ a.ipynb:cell 2\n")
 
 
-def test_the_cache_and_statistics(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_cache_and_statistics(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (shop / "a.ipynb").write_bytes(notebook_bytes(markdown_cell("x"), OLD))
     os.utime(shop / "a.ipynb", (1, 1))
     first = [check("--output-format", "concise", capsys=capsys) for _ in range(3)]
@@ -259,13 +257,13 @@ def test_the_cache_and_statistics(shop: Path, capsys: pytest.CaptureFixture[str]
     assert "a.ipynb:cell 1:1:1" in check("--output-format", "concise", capsys=capsys)
 
 
-def test_a_baseline_knows_findings_wherever_their_cell_goes(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_baseline_matches_moved_cells(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (shop / "a.ipynb").write_bytes(notebook_bytes("x = 1", OLD))
     assert main(["baseline", "create"]) == 0
     flags = ("--baseline", "redis-ssot-baseline.jsonl")
-    assert places(capsys, *flags) == []
+    assert locations(capsys, *flags) == []
     (shop / "a.ipynb").write_bytes(notebook_bytes(markdown_cell("x"), "x = 2\n!ls", "y = 1", f"\n{OLD}", OLD))
-    assert [place[1:] for place in places(capsys, *flags)] == [(5, 1, 1, "RSS001")]
+    assert [place[1:] for place in locations(capsys, *flags)] == [(5, 1, 1, "RSS001")]
 
 
 def test_plan_and_progress(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -280,7 +278,7 @@ def test_plan_and_progress(shop: Path, capsys: pytest.CaptureFixture[str]) -> No
     assert OLD in page
 
 
-def test_a_campaign_mends_and_puts_back(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_remediate_and_rollback(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
     before = notebook_bytes(f"%%time\n{OLD}\nredis_manager")
     (shop / "a.ipynb").write_bytes(before)
     assert main(["remediate", "--phase", "1", "--validate", "true"]) == 0
@@ -290,7 +288,7 @@ def test_a_campaign_mends_and_puts_back(shop: Path, capsys: pytest.CaptureFixtur
     capsys.readouterr()
 
 
-def test_the_history_of_git(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_progress_history(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
     def git(*words: str) -> None:
         subprocess.run(["git", "-c", "user.name=x", "-c", "user.email=x@y", *words], check=True, capture_output=True)
 
@@ -302,7 +300,7 @@ def test_the_history_of_git(shop: Path, capsys: pytest.CaptureFixture[str]) -> N
     assert "RSS001 2" in capsys.readouterr().out
 
 
-# What fixes write.
+# Fixes
 
 
 SHAPES: dict[str, dict[str, Any]] = {
@@ -317,7 +315,7 @@ SHAPES: dict[str, dict[str, Any]] = {
 @pytest.mark.parametrize("mark", [b"", codecs.BOM_UTF8], ids=["", "BOM"])
 @pytest.mark.parametrize("breaks", [b"\n", b"\r\n"], ids=["LF", "CRLF"])
 @pytest.mark.parametrize("shape", SHAPES)
-def test_a_fix_changes_the_strings_of_its_lines(
+def test_fix_changes_only_its_lines(
     shape: str, breaks: bytes, mark: bytes, shop: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     cells = (
@@ -335,20 +333,20 @@ def test_a_fix_changes_the_strings_of_its_lines(
     parts = before.split(OLD.encode())
     old, new = OLD.encode(), NEW.encode()
     assert len(parts) == 7
-    assert after == parts[0] + old + _second(parts, old, new)
+    assert after == parts[0] + old + _fixed_rest(parts, old, new)
     check("--fix", capsys=capsys)
     assert (shop / "a.ipynb").read_bytes() == after
 
 
-def _second(parts: list[bytes], old: bytes, new: bytes) -> bytes:
-    """The rest of a notebook: of five more places, the code in the first code cell and in the one after the raw one."""
+def _fixed_rest(parts: list[bytes], old: bytes, new: bytes) -> bytes:
+    """The fixed text after the first occurrence: only those in code cells are replaced."""
     keys = [b'"outputs"', b'"source"']
     in_output_first = parts[1].rfind(keys[0]) > parts[1].rfind(keys[1])
     order = [old, new] if in_output_first else [new, old]
     return parts[1] + order[0] + parts[2] + order[1] + parts[3] + old + parts[4] + new + parts[5] + old + parts[6]
 
 
-def test_fixes_of_neighbours_stay_in_their_cells(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_fixes_in_adjacent_cells(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
     lines = [f"{{}} as {name}" for name in "abcd"]
     cells = [text.format(OLD) for text in lines]
     data = notebook_bytes(*cells[:2], code_cell("", source=cells[2]), f"{cells[3]}\n", "print(a, b, c, d)")
@@ -361,13 +359,13 @@ def test_fixes_of_neighbours_stay_in_their_cells(shop: Path, capsys: pytest.Capt
 @pytest.mark.parametrize(
     ("cells", "after"),
     [
-        # An import that nobody reads goes, with its line; cells are run by hand, so that is not proven.
+        # An unused import is removed with its line; unsafe, because cells can run in any order.
         ((f"import os\n{OLD}", "os"), ("import os", "os")),
         ((f"{OLD}\nimport os", "os"), ("import os", "os")),
         ((OLD, "os"), ("", "os")),
         ((code_cell("", source=f"import os\n{OLD}"), "os"), ("import os", "os")),
         ((code_cell([f"import os\n{OLD}\n", "x"]), "os"), ("import os\nx", "os")),
-        # The import stands beside the one that the class comes from, in the earlier cell.
+        # The import is added to the import of the class, in the earlier cell.
         (
             ("!ls", f"%%time\n{MAKE}", "def f(key):\n    return RedisManager().get(key)"),
             (
@@ -411,13 +409,11 @@ def test_unsafe_fixes(
         ((MAKE, "a = RedisManager()", "b = RedisManager()"), "several are made here (cell 2, line 1, cell 3, line 1)"),
     ],
 )
-def test_fixes_that_are_refused(
-    cells: tuple[str, ...], reason: str, shop: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_refused_fixes(cells: tuple[str, ...], reason: str, shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
     before = notebook_bytes(*cells)
     (shop / "a.ipynb").write_bytes(before)
-    told = [text for each in json.loads(check("--output-format", "json", capsys=capsys)) for text in each["reasons"]]
-    assert any(reason in text for text in told), told
+    reasons = [text for each in json.loads(check("--output-format", "json", capsys=capsys)) for text in each["reasons"]]
+    assert any(reason in text for text in reasons), reasons
     check("--fix", "--unsafe-fixes", capsys=capsys)
     assert (shop / "a.ipynb").read_bytes() == before
 
@@ -425,19 +421,19 @@ def test_fixes_that_are_refused(
 @pytest.mark.parametrize(
     "magic", ["%timeit redis_manager.get('x')", "!echo {redis_manager}", "%%sql\nselect $redis_manager"]
 )
-def test_what_a_magic_command_reads_stays(magic: str, shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_imports_used_by_magic_commands_are_kept(magic: str, shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (shop / "a.ipynb").write_bytes(notebook_bytes(OLD, magic))
     check("--fix", "--unsafe-fixes", capsys=capsys)
     assert cell_sources((shop / "a.ipynb").read_bytes()) == [NEW, magic]
 
 
-def test_a_diff_shows_cells_as_ruff_does(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_diff_by_cell(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (shop / "a.ipynb").write_bytes(notebook_bytes(markdown_cell("x"), "y = 1", f"!ls\n{OLD}\nredis_manager"))
     expected = f"--- a.ipynb:cell 3\n+++ a.ipynb:cell 3\n@@ -1,3 +1,3 @@\n !ls\n-{OLD}\n+{NEW}\n redis_manager\n"
     assert check("--diff", capsys=capsys) == expected
 
 
-def test_a_fix_of_a_module_takes_a_notebook_along(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_fix_of_a_module_changes_a_notebook(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (shop / "app/service.py").write_text(f"{MAKE}\n\n\ndef f(key):\n    return RedisManager().get(key)\n")
     data = notebook_bytes("from unittest import mock", 'with mock.patch("app.service.RedisManager") as m:\n    pass')
     (shop / "a.ipynb").write_bytes(data)
@@ -447,7 +443,7 @@ def test_a_fix_of_a_module_takes_a_notebook_along(shop: Path, capsys: pytest.Cap
     assert (book == moved and "get_redis_manager()" in text) or (book == data and "RedisManager()" in text)
 
 
-def test_a_notebook_that_changed_meanwhile_is_left_alone(
+def test_notebook_changed_during_the_run_is_not_written(
     shop: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from flake8_redis_ssot.files import atomic_write
@@ -456,11 +452,11 @@ def test_a_notebook_that_changed_meanwhile_is_left_alone(
     file.write_bytes(notebook_bytes(OLD, "redis_manager"))
     replace_all = atomic_write.replace_all
 
-    def meanwhile(changes: Any) -> None:
+    def replace_after_edit(changes: Any) -> None:
         file.write_bytes(later)
         replace_all(changes)
 
-    monkeypatch.setattr(atomic_write, "replace_all", meanwhile)
+    monkeypatch.setattr(atomic_write, "replace_all", replace_after_edit)
     assert main(["check", "--fix"]) == 2
     assert "a.ipynb: has changed since it was read" in capsys.readouterr().err
     assert file.read_bytes() == later
@@ -495,7 +491,7 @@ CELL = st.builds(
 
 @given(st.lists(st.one_of(CELL, st.just(markdown_cell(OLD))), max_size=4), st.booleans())
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_fixes_of_random_notebooks(
+def test_fixes_in_random_notebooks(
     shop: Path, capsys: pytest.CaptureFixture[str], cells: list[dict[str, Any]], unsafe: bool
 ) -> None:
     before = notebook_bytes(*cells)
@@ -518,7 +514,7 @@ def test_fixes_of_random_notebooks(
     assert (shop / "a.ipynb").read_bytes() == after
 
 
-# Beside ruff.
+# Comparison with ruff
 
 
 def ruff(*arguments: str) -> str:
@@ -534,7 +530,7 @@ def ruff(*arguments: str) -> str:
 
 
 CELL_MAGICS = "time timeit capture prun debug python python3 pypy ipytest bash sh html writefile sql R cython"
-BESIDE: dict[str, tuple[Any, ...]] = {
+NOTEBOOKS: dict[str, tuple[Any, ...]] = {
     "shapes": (
         markdown_cell("x"),
         f"%matplotlib inline\n{OLD}",
@@ -563,30 +559,30 @@ BESIDE: dict[str, tuple[Any, ...]] = {
 }
 
 
-@pytest.mark.parametrize("cells", BESIDE.values(), ids=BESIDE)
-def test_the_same_places_as_ruff(cells: tuple[Any, ...], shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("cells", NOTEBOOKS.values(), ids=NOTEBOOKS)
+def test_same_locations_as_ruff(cells: tuple[Any, ...], shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (shop / "ruff.toml").write_text(RUFF)
     (shop / "a.ipynb").write_bytes(notebook_bytes(*cells))
     theirs = [(each["cell"], each["location"]["row"]) for each in json.loads(ruff("--output-format", "json"))]
-    ours = [(place[1], place[2]) for place in places(capsys) if place[0] == "a.ipynb"]
+    ours = [(place[1], place[2]) for place in locations(capsys) if place[0] == "a.ipynb"]
     assert ours == theirs
     assert ours
 
 
 @pytest.mark.parametrize("language", ["python", "R", "julia"])
-def test_the_same_languages_as_ruff(language: str, shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_same_languages_as_ruff(language: str, shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (shop / "ruff.toml").write_text(RUFF)
     (shop / "a.ipynb").write_bytes(notebook_bytes(OLD, metadata={"language_info": {"name": language}}))
-    assert len(json.loads(ruff("--output-format", "json"))) == len(places(capsys)) == (language == "python")
+    assert len(json.loads(ruff("--output-format", "json"))) == len(locations(capsys)) == (language == "python")
 
 
-def test_the_same_words_as_ruff(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_same_format_as_ruff(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (shop / "ruff.toml").write_text(RUFF)
     (shop / "a.ipynb").write_bytes(notebook_bytes(markdown_cell("x"), f"a = 1\n{OLD}"))
 
-    def heads(text: str) -> list[str]:
+    def prefixes(text: str) -> list[str]:
         return [line.partition(": ")[0].rpartition(":")[0] for line in text.splitlines() if "a.ipynb" in line]
 
-    ours = heads(check("--output-format", "concise", capsys=capsys))
+    ours = prefixes(check("--output-format", "concise", capsys=capsys))
     assert ours == ["a.ipynb:cell 2:2"]
-    assert ours == heads(ruff("--output-format", "concise"))
+    assert ours == prefixes(ruff("--output-format", "concise"))

@@ -1,4 +1,4 @@
-"""`init` and `doctor`: from no configuration to one that works, and what goes wrong around it."""
+"""`init` proposes a working configuration; `doctor` reports what is wrong with one."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from flake8_redis_ssot.cli.main import main
-from flake8_redis_ssot.onboarding import doctor as checkup
+from flake8_redis_ssot.onboarding import doctor
 from flake8_redis_ssot.onboarding.import_roots import find_import_roots, find_imported_names
 
 EXAMPLE = Path(__file__).parent.parent / "examples" / "shop"
@@ -65,8 +65,8 @@ cache = RedisCacheManager()
 
 
 @pytest.fixture
-def bare(project: Path) -> Path:
-    """A project without a configuration."""
+def unconfigured_project(project: Path) -> Path:
+    """A project without configuration."""
     for name, text in FILES.items():
         (project / name).parent.mkdir(parents=True, exist_ok=True)
         (project / name).write_text(text)
@@ -90,7 +90,7 @@ accessor = "app.redis_manager.get_redis_manager"
 """
 
 
-def test_without_a_configuration_every_command_points_to_init(bare: Path, capsys: Capture) -> None:
+def test_commands_suggest_init_without_configuration(unconfigured_project: Path, capsys: Capture) -> None:
     for command in (
         ["check"],
         ["plan"],
@@ -104,9 +104,9 @@ def test_without_a_configuration_every_command_points_to_init(bare: Path, capsys
         assert "Let one be proposed: redis-ssot init" in output.err + output.out
 
 
-def test_the_first_proposal_is_right(bare: Path, capsys: Capture) -> None:
+def test_first_proposal(unconfigured_project: Path, capsys: Capture) -> None:
     assert main(["init", "--yes", "-q"]) == 0
-    assert (bare / "redis-ssot.toml").read_text() == EXPECTED
+    assert (unconfigured_project / "redis-ssot.toml").read_text() == EXPECTED
     output = capsys.readouterr().out
     main(["check", "--output-format", "concise"])
     found = capsys.readouterr().out.splitlines()[-1]
@@ -117,61 +117,69 @@ def test_the_first_proposal_is_right(bare: Path, capsys: Capture) -> None:
 
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
 @pytest.mark.parametrize("last", [True, False])
-def test_pyproject_keeps_every_byte(bare: Path, end: str, last: bool) -> None:
+def test_pyproject_is_only_appended_to(unconfigured_project: Path, end: str, last: bool) -> None:
     before = f"# mine{end}[project]{end}name = 'x'   # spaced{end}{end}[tool.ruff]{end}line-length = 100" + (
         end if last else ""
     )
-    (bare / "pyproject.toml").write_bytes(before.encode())
+    (unconfigured_project / "pyproject.toml").write_bytes(before.encode())
     assert main(["init", "--yes", "-q"]) == 0
-    after = (bare / "pyproject.toml").read_bytes().decode()
+    after = (unconfigured_project / "pyproject.toml").read_bytes().decode()
     assert after.startswith(before)
     assert f"{end}[tool.redis-ssot.resource.redis]{end}" in after
     assert after.count("\n") == after.count(end)
     assert main(["check", "-q"]) == 1
 
 
-def test_what_is_chosen_is_written(bare: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_chosen_proposals_are_written(
+    unconfigured_project: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(sys.stdin, "isatty", lambda: True)
     monkeypatch.setattr(builtins, "input", lambda prompt: "9, x 1")
     assert main(["init"]) == 0
-    assert (bare / "redis-ssot.toml").read_text() == EXPECTED
+    assert (unconfigured_project / "redis-ssot.toml").read_text() == EXPECTED
     assert "reading 12 files" in capsys.readouterr().err
 
 
-def test_nothing_is_written_unasked(bare: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nothing_is_written_without_confirmation(
+    unconfigured_project: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert main(["init", "-q"]) == 1
     assert "redis-ssot init --yes" in capsys.readouterr().out
     monkeypatch.setattr(sys.stdin, "isatty", lambda: True)
     monkeypatch.setattr(builtins, "input", lambda prompt: "")
     assert main(["init", "-q"]) == 1
-    assert not (bare / "redis-ssot.toml").exists()
+    assert not (unconfigured_project / "redis-ssot.toml").exists()
 
 
-def test_two_of_the_same_name(bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (bare / "other").mkdir()
-    (bare / "other" / "redis_client.py").write_text("class RedisClient:\n    pass\n\n\nclient = RedisClient()\n")
+def test_two_resources_of_the_same_name(unconfigured_project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (unconfigured_project / "other").mkdir()
+    (unconfigured_project / "other" / "redis_client.py").write_text(
+        "class RedisClient:\n    pass\n\n\nclient = RedisClient()\n"
+    )
     for number in range(2):
-        (bare / f"use{number}.py").write_text("from other.redis_client import RedisClient\nRedisClient()\n")
+        (unconfigured_project / f"use{number}.py").write_text(
+            "from other.redis_client import RedisClient\nRedisClient()\n"
+        )
     monkeypatch.setattr(sys.stdin, "isatty", lambda: True)
     monkeypatch.setattr(builtins, "input", lambda prompt: "1,2")
     assert main(["init", "-q"]) == 0
-    assert "[resource.redis_2]" in (bare / "redis-ssot.toml").read_text()
+    assert "[resource.redis_2]" in (unconfigured_project / "redis-ssot.toml").read_text()
 
 
-def test_there_is_nothing_shared(project: Path, capsys: Capture) -> None:
+def test_project_without_shared_instances(project: Path, capsys: Capture) -> None:
     (project / "a.py").write_text("x = 1\n")
     assert main(["init", "--yes"]) == 1
     assert "Nothing was found that looks shared" in capsys.readouterr().out
 
 
-def test_a_configuration_is_not_replaced(bare: Path, capsys: Capture) -> None:
+def test_existing_configuration_is_not_replaced(unconfigured_project: Path, capsys: Capture) -> None:
     main(["init", "--yes", "-q"])
     assert main(["init", "--yes", "-q"]) == 2
     assert "redis-ssot.toml holds a configuration already" in capsys.readouterr().err
     assert main(["init", "no-such-folder"]) == 2
 
 
-def test_the_example_is_found_again(project: Path, capsys: Capture) -> None:
+def test_canonical_module_of_the_example(project: Path, capsys: Capture) -> None:
     ignored = shutil.ignore_patterns("__pycache__", ".*_cache", "pyproject.toml")
     shutil.copytree(EXAMPLE, project, dirs_exist_ok=True, ignore=ignored)
     assert main(["init", "-q", "libs"]) == 1
@@ -184,8 +192,8 @@ SRC = 'src = [".", "libs", "services", "tools"]'
 @pytest.mark.parametrize(
     ("keep", "text"), [(False, f"{SRC}\n\n[resource.redis]\n"), (True, f"[tool.redis-ssot]\n{SRC}\n\n")]
 )
-def test_import_roots_are_found(project: Path, capsys: Capture, keep: bool, text: str) -> None:
-    """Nothing but the imports says that `libs`, `services` and `tools` are on the path."""
+def test_import_roots_of_the_example(project: Path, capsys: Capture, keep: bool, text: str) -> None:
+    """The import roots `libs`, `services` and `tools` are inferred from the imports."""
     ignored = shutil.ignore_patterns("__pycache__", ".*_cache", "pyproject.toml")
     shutil.copytree(EXAMPLE, project, dirs_exist_ok=True, ignore=ignored)
     if keep:
@@ -204,54 +212,54 @@ def test_import_roots_are_found(project: Path, capsys: Capture, keep: bool, text
     [
         (["libs/kit/__init__.py", "libs/kit/a.py"], "kit", ["libs"]),
         (["libs/kit/__init__.py"], "other", []),
-        (["kit/__init__.py", "libs/kit/__init__.py"], "kit", []),  # the root has one already
+        (["kit/__init__.py", "libs/kit/__init__.py"], "kit", []),  # the root contains one already
         (["kit.py", "libs/kit/__init__.py"], "kit", []),
-        (["a/kit/__init__.py", "b/kit/__init__.py"], "kit", []),  # which one is meant?
+        (["a/kit/__init__.py", "b/kit/__init__.py"], "kit", []),  # ambiguous
         (["pkg/__init__.py", "pkg/kit/__init__.py"], "kit", []),  # part of another package
-        (["src/kit/__init__.py"], "kit", []),  # a root that is known
+        (["src/kit/__init__.py"], "kit", []),  # a known root
         (["b/x/__init__.py", "a/y/__init__.py", "a/z/__init__.py"], "x y", ["a", "b"]),
     ],
 )
-def test_folders_that_must_be_import_roots(files: list[str], imported: str, roots: list[str]) -> None:
+def test_find_import_roots(files: list[str], imported: str, roots: list[str]) -> None:
     root = os.path.abspath("somewhere")
     known = [root, os.path.join(root, "src")]
     paths = [os.path.join(root, *file.split("/")) for file in files]
     assert find_import_roots(root, known, paths, set(imported.split())) == roots
 
 
-def test_names_that_a_file_imports() -> None:
+def test_find_imported_names() -> None:
     assert find_imported_names(b"import os.path\n  from kit.a import b\nfrom . import c\nfrom .d import e\n") == {
         "os",
         "kit",
     }
 
 
-def doctor(capsys: Capture) -> tuple[int, str]:
+def run_doctor(capsys: Capture) -> tuple[int, str]:
     capsys.readouterr()
     status = main(["doctor"])
     return status, capsys.readouterr().out
 
 
 @pytest.fixture
-def healthy(bare: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A project in which all is well."""
+def healthy_project(unconfigured_project: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A project in which `doctor` reports no problem."""
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     monkeypatch.setenv("PATH", path)
     main(["init", "--yes", "-q"])
-    status, text = doctor(capsys)
+    status, text = run_doctor(capsys)
     assert (status, text.splitlines()[-1]) == (0, "All is well.")
-    return bare
+    return unconfigured_project
 
 
 @pytest.mark.parametrize(
     ("name", "head", "remedy"),
     [("ruff.toml", "lint", "[lint]"), ("pyproject.toml", "tool.ruff.lint", "[tool.ruff.lint]")],
 )
-def test_ruff_must_know_our_codes(healthy: Path, capsys: Capture, name: str, head: str, remedy: str) -> None:
-    """Without the line that we say to add, the real ruff deletes our comments."""
-    settings, file = healthy / name, healthy / "app" / "service.py"
+def test_ruff_must_know_our_codes(healthy_project: Path, capsys: Capture, name: str, head: str, remedy: str) -> None:
+    """Without the proposed `external` setting, ruff deletes our comments."""
+    settings, file = healthy_project / name, healthy_project / "app" / "service.py"
     settings.write_text(f"[{head}]\nselect = ['RUF102']\npreview = true\n")
-    status, text = doctor(capsys)
+    status, text = run_doctor(capsys)
     assert status == 1
     assert f'{remedy}\n   external = ["RSS"]' in text
     silenced = file.read_text().replace("get(1)", "get(1)  # noqa: RSS002")
@@ -263,72 +271,72 @@ def test_ruff_must_know_our_codes(healthy: Path, capsys: Capture, name: str, hea
     file.write_text(silenced)
     subprocess.run(ruff, check=False, capture_output=True)
     assert file.read_text() == silenced
-    assert doctor(capsys)[0] == 0
+    assert run_doctor(capsys)[0] == 0
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", [".flake8", "setup.cfg", "tox.ini"])
-def test_flake8_must_select_our_codes(healthy: Path, capsys: Capture, name: str) -> None:
+def test_flake8_must_select_our_codes(healthy_project: Path, capsys: Capture, name: str) -> None:
     flake8 = [sys.executable, "-m", "flake8", "app"]
-    (healthy / name).write_text("[flake8]\nselect = F\n")
-    status, text = doctor(capsys)
+    (healthy_project / name).write_text("[flake8]\nselect = F\n")
+    status, text = run_doctor(capsys)
     assert status == 1
     assert f"add to [flake8] in {name}:\n   extend-select = RSS" in text
     assert "RSS" not in subprocess.run(flake8, capture_output=True, text=True, check=False).stdout
-    (healthy / name).write_text("[flake8]\nselect = F\nextend-select = RSS\n")
-    assert doctor(capsys)[0] == 0
+    (healthy_project / name).write_text("[flake8]\nselect = F\nextend-select = RSS\n")
+    assert run_doctor(capsys)[0] == 0
     assert "RSS" in subprocess.run(flake8, capture_output=True, text=True, check=False).stdout
-    (healthy / name).write_text("[flake8]\nextend-ignore = RSS0\n")
-    assert "take RSS out of `ignore`" in doctor(capsys)[1]
+    (healthy_project / name).write_text("[flake8]\nextend-ignore = RSS0\n")
+    assert "take RSS out of `ignore`" in run_doctor(capsys)[1]
 
 
-def test_flake8_must_have_our_plugin(healthy: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
-    other = healthy / "bin" / "flake8"
+def test_flake8_must_have_our_plugin(healthy_project: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
+    other = healthy_project / "bin" / "flake8"
     other.parent.mkdir()
     other.write_text("#!/bin/sh\necho 7.0.0 'mccabe: 0.7.0'\n")
     other.chmod(0o755)
     monkeypatch.setenv("PATH", f"{other.parent}{os.pathsep}{os.environ['PATH']}")
-    status, text = doctor(capsys)
+    status, text = run_doctor(capsys)
     assert status == 1
     assert f"install flake8-redis-ssot where {other} runs; it lists: 7.0.0 mccabe: 0.7.0" in text
 
 
-def test_import_roots_that_lead_nowhere(healthy: Path, capsys: Capture) -> None:
-    settings = healthy / "redis-ssot.toml"
-    (healthy / "empty").mkdir()
+def test_doctor_reports_invalid_import_roots(healthy_project: Path, capsys: Capture) -> None:
+    settings = healthy_project / "redis-ssot.toml"
+    (healthy_project / "empty").mkdir()
     settings.write_text('src = [".", "empty", "gone"]\n' + settings.read_text())
-    text = doctor(capsys)[1]
+    text = run_doctor(capsys)[1]
     assert "-- import root `empty`\n   it holds no Python files: correct `src`" in text
     assert "-- import root `gone`" in text
 
 
-def test_names_that_are_not_there(healthy: Path, capsys: Capture) -> None:
-    settings = healthy / "redis-ssot.toml"
+def test_doctor_reports_undefined_names(healthy_project: Path, capsys: Capture) -> None:
+    settings = healthy_project / "redis-ssot.toml"
     settings.write_text(settings.read_text().replace("get_redis_manager", "get_nothing"))
-    status, text = doctor(capsys)
+    status, text = run_doctor(capsys)
     assert status == 1
     assert "-- the names of the configuration" in text
     assert "get_nothing" in text
 
 
-def test_a_baseline_that_is_stale_or_gone(healthy: Path, capsys: Capture) -> None:
-    settings = healthy / "redis-ssot.toml"
+def test_doctor_reports_missing_and_stale_baselines(healthy_project: Path, capsys: Capture) -> None:
+    settings = healthy_project / "redis-ssot.toml"
     settings.write_text('baseline = "b.jsonl"\n' + settings.read_text())
-    assert "there is no such baseline" in doctor(capsys)[1]
+    assert "there is no such baseline" in run_doctor(capsys)[1]
     main(["baseline", "create"])
-    assert doctor(capsys)[0] == 0
-    (healthy / "app" / "jobs.py").write_text("")
-    status, text = doctor(capsys)
+    assert run_doctor(capsys)[0] == 0
+    (healthy_project / "app" / "jobs.py").write_text("")
+    status, text = run_doctor(capsys)
     assert status == 1
     assert "no longer found\n   redis-ssot baseline prune" in text
 
 
-def test_damaged_settings_of_others_are_theirs(healthy: Path, capsys: Capture) -> None:
-    (healthy / "ruff.toml").write_text("= broken")
-    (healthy / ".flake8").write_bytes(b"\xff[flake8")
-    assert doctor(capsys)[0] == 0
+def test_doctor_ignores_invalid_settings_of_other_tools(healthy_project: Path, capsys: Capture) -> None:
+    (healthy_project / "ruff.toml").write_text("= broken")
+    (healthy_project / ".flake8").write_bytes(b"\xff[flake8")
+    assert run_doctor(capsys)[0] == 0
 
 
-def test_a_flake8_that_does_not_answer(healthy: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(checkup, "_FLAKE8_TIMEOUT", 0.01)
-    assert doctor(capsys)[0] == 0
+def test_flake8_timeout(healthy_project: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doctor, "_FLAKE8_TIMEOUT", 0.01)
+    assert run_doctor(capsys)[0] == 0

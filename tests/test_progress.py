@@ -1,4 +1,4 @@
-"""Progress: in the terminal, as a page in a real browser, through the history of git, and live."""
+"""`progress` and `monitor`: text, the HTML page in a real browser, the git history, and live updates."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def findings(capsys: Capture) -> list[dict[str, Any]]:
     return found
 
 
-def test_from_the_first_look_to_the_end(shop: Path, capsys: Capture) -> None:
+def test_progress_of_a_campaign(shop: Path, capsys: Capture) -> None:
     assert main(["progress"]) == 0
     assert capsys.readouterr().out.startswith("0 of 44 findings done (0%), 44 left.\n")
     main(["remediate", "-q", "--phase", "1"])
@@ -57,14 +57,14 @@ def test_from_the_first_look_to_the_end(shop: Path, capsys: Capture) -> None:
     assert "┤" in (chart := capsys.readouterr().out) or "│" in chart
 
 
-def test_a_campaign_counts_from_its_own_beginning(shop: Path, capsys: Capture) -> None:
+def test_progress_starts_with_the_campaign(shop: Path, capsys: Capture) -> None:
     main(["remediate", "-q", "--phase", "1"])
     capsys.readouterr()
     assert main(["progress"]) == 0
     assert capsys.readouterr().out.startswith("9 of 44 findings done (20%), 35 left.\n")
 
 
-def test_what_is_held_back_is_told(shop: Path, capsys: Capture) -> None:
+def test_skipped_files_are_shown(shop: Path, capsys: Capture) -> None:
     code = "import os, sys; sys.exit(os.path.exists('n') or open('n', 'a').close())"
     main(["remediate", "-q", "--phase", "1", "--validate", f'"{sys.executable}" -c "{code}"'])
     capsys.readouterr()
@@ -72,43 +72,45 @@ def test_what_is_held_back_is_told(shop: Path, capsys: Capture) -> None:
     assert "  services/orders/refunds.py: the gate refuses it: exit code 1" in capsys.readouterr().out
 
 
-def test_it_looks_on_while_a_campaign_is_at_work(shop: Path, capsys: Capture) -> None:
+def test_progress_during_a_campaign(shop: Path, capsys: Capture) -> None:
     with hold_lock(CampaignStore(str(shop))):
         assert main(["progress"]) == 0
     assert "44 left" in capsys.readouterr().out
 
 
-def test_nothing_is_left(project: Path, capsys: Capture) -> None:
+def test_progress_without_findings(project: Path, capsys: Capture) -> None:
     (project / "redis-ssot.toml").write_text("[resource.r]\ncanonical = ['a']\nconstructors = ['a.A']\n")
     (project / "a.py").write_text("class A: ...\n")
     assert main(["progress"]) == 0
     assert capsys.readouterr().out.startswith("0 of 0 findings done (100%), 0 left.\n")
 
 
-def chromium() -> str:
+def find_chromium() -> str:
     return next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), "")
 
 
 @pytest.fixture
-def served(shop: Path) -> Iterator[tuple[str, list[str]]]:
-    """The folder of the project over HTTP, and the paths that were asked for."""
-    asked: list[str] = []
+def http_server(shop: Path) -> Iterator[tuple[str, list[str]]]:
+    """Serve the working directory over HTTP: its URL and the requested paths."""
+    requested_paths: list[str] = []
 
     class Handler(SimpleHTTPRequestHandler):
         def log_message(self, form: str, *values: object) -> None:
-            asked.append(self.path)
+            requested_paths.append(self.path)
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
-        yield f"http://127.0.0.1:{server.server_port}", asked
+        yield f"http://127.0.0.1:{server.server_port}", requested_paths
         server.shutdown()
         thread.join()
 
 
 @pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
-@pytest.mark.skipif(not (chromium() and shutil.which("chromedriver")), reason="there is no Chromium with its driver")
-def test_the_page_in_a_real_browser(shop: Path, served: tuple[str, list[str]], capsys: Capture) -> None:
+@pytest.mark.skipif(
+    not (find_chromium() and shutil.which("chromedriver")), reason="there is no Chromium with its driver"
+)
+def test_page_in_a_browser(shop: Path, http_server: tuple[str, list[str]], capsys: Capture) -> None:
     from selenium import webdriver
     from selenium.webdriver.common.by import By
 
@@ -120,7 +122,7 @@ def test_the_page_in_a_real_browser(shop: Path, served: tuple[str, list[str]], c
     found = findings(capsys)
     assert main(["progress", "--html", "page.html"]) == 0
     options = webdriver.ChromeOptions()
-    options.binary_location = chromium()
+    options.binary_location = find_chromium()
     flags = "headless=new no-sandbox disable-gpu disable-quic no-first-run disable-background-networking disable-sync"
     for flag in (*flags.split(), "disable-component-update"):
         options.add_argument(f"--{flag}")
@@ -129,13 +131,13 @@ def test_the_page_in_a_real_browser(shop: Path, served: tuple[str, list[str]], c
     browser = webdriver.Chrome(options=options, service=service)
     log: Any = browser.get_log
     try:
-        browser.get(f"{served[0]}/page.html")
+        browser.get(f"{http_server[0]}/page.html")
         number = {name: browser.find_element(By.ID, name).text for name in ("left", "done", "start", "held")}
         assert number["left"] == str(len(found))
         assert int(number["done"]) == int(number["start"]) - len(found)
         rows = browser.find_elements(By.CSS_SELECTOR, "#findings tbody tr")
-        told = Counter(row.find_element(By.TAG_NAME, "td").text for row in rows)
-        assert told == Counter(each["code"] for each in found)
+        shown = Counter(row.find_element(By.TAG_NAME, "td").text for row in rows)
+        assert shown == Counter(each["code"] for each in found)
         search = browser.find_element(By.ID, "search")
         search.send_keys("rss003 orders")
         visible = [row.text for row in rows if row.is_displayed()]
@@ -148,26 +150,26 @@ def test_the_page_in_a_real_browser(shop: Path, served: tuple[str, list[str]], c
             browser.execute_cdp_cmd(
                 "Emulation.setEmulatedMedia", {"features": [{"name": "prefers-color-scheme", "value": scheme}]}
             )
-            assert (brightness(browser, "background-color") < 128) is dark
-            assert abs(brightness(browser, "background-color") - brightness(browser, "color")) > 150
+            assert (brightness_of(browser, "background-color") < 128) is dark
+            assert abs(brightness_of(browser, "background-color") - brightness_of(browser, "color")) > 150
         sent = [
             json.loads(entry["message"])["message"]["params"]["request"]["url"]
             for entry in log("performance")
             if '"Network.requestWillBeSent"' in entry["message"]
         ]
-        assert {url for url in sent if not url.startswith("data:")} == {f"{served[0]}/page.html"}
+        assert {url for url in sent if not url.startswith("data:")} == {f"{http_server[0]}/page.html"}
         assert log("browser") == []
     finally:
         browser.quit()
-    assert served[1] == ["/page.html"]
+    assert http_server[1] == ["/page.html"]
 
 
-def brightness(browser: Any, part: str) -> float:
+def brightness_of(browser: Any, part: str) -> float:
     colour = browser.execute_script(f"return getComputedStyle(document.body).getPropertyValue('{part}')")
     return sum(map(int, re.findall(r"\d+", colour)[:3])) / 3
 
 
-def test_the_page_holds_every_finding_and_nothing_from_elsewhere(shop: Path, capsys: Capture) -> None:
+def test_page_contains_all_findings_and_no_external_resources(shop: Path, capsys: Capture) -> None:
     (shop / "services" / "orders" / "evil.py").write_text(
         "from shopkit.redis_manager import RedisManager\nx = RedisManager()  # <script>alert(1)</script>\n"
     )
@@ -181,7 +183,7 @@ def test_the_page_holds_every_finding_and_nothing_from_elsewhere(shop: Path, cap
     assert "@" not in re.sub(r"@media", "", re.sub(r"<code>.*?</code>", "", text))
 
 
-def test_a_page_that_cannot_be_written(shop: Path, capsys: Capture) -> None:
+def test_unwritable_page(shop: Path, capsys: Capture) -> None:
     assert main(["progress", "--html", "no/such/folder.html"]) == 2
     assert "No such file" in capsys.readouterr().err
 
@@ -196,8 +198,8 @@ def git(*words: str, day: int = 1) -> str:
 
 
 @pytest.fixture
-def past(shop: Path) -> Path:
-    """The example with a past: two branches, a merge, a file that is moved, one that is removed."""
+def history_repository(shop: Path) -> Path:
+    """The example with a git history: two branches, a merge, a moved and a removed file."""
     git("init", "-q", "-b", "main")
 
     def commit(day: int) -> None:
@@ -220,9 +222,9 @@ def past(shop: Path) -> Path:
     return shop
 
 
-def test_history_is_what_check_says_at_each_commit(past: Path, capsys: Capture) -> None:
-    config = load_config(past / "pyproject.toml")
-    with GitRepository(str(past)) as objects:
+def test_history_equals_check_at_each_commit(history_repository: Path, capsys: Capture) -> None:
+    config = load_config(history_repository / "pyproject.toml")
+    with GitRepository(str(history_repository)) as objects:
         history = History(config, objects)
         points = list(history.count_by_commit("--all"))
     assert len(points) == 6
@@ -233,7 +235,7 @@ def test_history_is_what_check_says_at_each_commit(past: Path, capsys: Capture) 
     git("checkout", "-q", "main")
 
 
-def test_history_follows_the_first_parents(past: Path, capsys: Capture) -> None:
+def test_history_follows_first_parents(history_repository: Path, capsys: Capture) -> None:
     before = git("status", "--porcelain")
     assert main(["progress", "--history"]) == 0
     output = capsys.readouterr()
@@ -242,18 +244,18 @@ def test_history_follows_the_first_parents(past: Path, capsys: Capture) -> None:
     assert git("status", "--porcelain") == before
 
 
-def test_history_of_a_range(past: Path, capsys: Capture) -> None:
+def test_history_of_a_range(history_repository: Path, capsys: Capture) -> None:
     assert main(["progress", "--history", "HEAD~2..HEAD"]) == 0
     assert "2 commits, " in capsys.readouterr().err
 
 
-def test_history_on_the_page(past: Path) -> None:
+def test_history_on_the_page(history_repository: Path) -> None:
     assert main(["progress", "-q", "--history", "all", "--html", "page.html"]) == 0
-    assert (past / "page.html").read_text().count("<svg") == 2
+    assert (history_repository / "page.html").read_text().count("<svg") == 2
 
 
 @pytest.mark.parametrize("revisions", ["no..such", "HEAD..HEAD"])
-def test_history_of_what_there_is_not(past: Path, capsys: Capture, revisions: str) -> None:
+def test_history_of_an_invalid_range(history_repository: Path, capsys: Capture, revisions: str) -> None:
     assert main(["progress", "--history", revisions]) == 2
     assert capsys.readouterr().err.count("\n") <= 2
 
@@ -264,26 +266,26 @@ def test_history_without_git(shop: Path, capsys: Capture, monkeypatch: pytest.Mo
     assert "not a git repository" in capsys.readouterr().err
 
 
-SPOTS = st.lists(st.integers(0, 500), min_size=1, max_size=30).map(
+POINTS = st.lists(st.integers(0, 500), min_size=1, max_size=30).map(
     lambda numbers: [ChartPoint(place * 86400.0, number, "x") for place, number in enumerate(numbers)]
 )
 
 
-@given(SPOTS)
-def test_charts_take_any_course(spots: list[ChartPoint]) -> None:
-    lines = format_chart(spots).splitlines()
+@given(POINTS)
+def test_charts_of_random_points(points: list[ChartPoint]) -> None:
+    lines = format_chart(points).splitlines()
     assert len(lines) == 10
     assert max(map(len, lines)) <= 68
-    assert "nan" not in render_svg(spots)
-    assert render_svg(spots).count("<circle") == len(spots)
+    assert "nan" not in render_svg(points)
+    assert render_svg(points).count("<circle") == len(points)
 
 
-def test_no_chart_of_nothing() -> None:
+def test_chart_without_points() -> None:
     assert format_chart([]) == render_svg([]) == ""
 
 
 @given(st.lists(st.integers(0, 3), max_size=40), st.integers(2, 10))
-def test_thinned_points_keep_both_ends(numbers: list[int], most: int) -> None:
+def test_downsampling_keeps_both_ends(numbers: list[int], most: int) -> None:
     points = [CommitCounts(str(place), place, {"RSS001": number}) for place, number in enumerate(numbers)]
     kept = downsample(points, most)
     assert len(kept) <= most
@@ -307,7 +309,7 @@ EDITS = st.lists(st.tuples(st.sampled_from(FILES), st.sampled_from([*TEXTS, None
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(EDITS)
-def test_what_is_kept_up_to_date_is_what_is_found_afresh(shop: Path, edits: list[tuple[str, str | None]]) -> None:
+def test_incremental_update_equals_a_new_run(shop: Path, edits: list[tuple[str, str | None]]) -> None:
     for name in FILES:
         if (EXAMPLE / name).exists():
             shutil.copy(EXAMPLE / name, shop / name)
@@ -325,14 +327,14 @@ def test_what_is_kept_up_to_date_is_what_is_found_afresh(shop: Path, edits: list
         assert project.findings == open_project(config, request).findings
 
 
-def test_watch_fixes_nothing(shop: Path, capsys: Capture) -> None:
+def test_watch_does_not_fix(shop: Path, capsys: Capture) -> None:
     assert main(["check", "--watch", "--fix"]) == 2
     assert "`--watch` shows a report" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("command", [["monitor", "--live"], ["progress", "--dashboard"], ["check", "--watch"]])
-def test_live(shop: Path, command: list[str]) -> None:
-    """A process of its own tells of a change soon after it is saved, also of one of the settings."""
+def test_live_updates(shop: Path, command: list[str]) -> None:
+    """A separate process reports changes of files."""
     process = subprocess.Popen(
         [sys.executable, "-u", "-m", "flake8_redis_ssot", *command], stdout=subprocess.PIPE, text=True
     )
@@ -341,7 +343,7 @@ def test_live(shop: Path, command: list[str]) -> None:
     reader = threading.Thread(target=lambda: lines.extend(iter(process.stdout.readline, "")))  # type: ignore[union-attr]
     reader.start()
 
-    def saw(text: str, act: Any) -> bool:
+    def wait_for_output(text: str, act: Any) -> bool:
         end = time.monotonic() + 120
         while time.monotonic() < end and not any(text in line for line in lines):
             act()
@@ -349,14 +351,14 @@ def test_live(shop: Path, command: list[str]) -> None:
         return any(text in line for line in lines)
 
     try:
-        assert saw("44", lambda: None)
-        file, wanted = shop / "services" / "orders" / "new.py", TEXTS[1]
-        assert saw("services/orders/new.py: +1 -0", lambda: file.exists() or file.write_text(wanted))
+        assert wait_for_output("44", lambda: None)
+        file, new_text = shop / "services" / "orders" / "new.py", TEXTS[1]
+        assert wait_for_output("services/orders/new.py: +1 -0", lambda: file.exists() or file.write_text(new_text))
         time.sleep(0.3)
         file.unlink()
-        assert saw("services/orders/new.py: +0 -1", lambda: None)
+        assert wait_for_output("services/orders/new.py: +0 -1", lambda: None)
     finally:
-        process.terminate()  # not SIGINT, which who is started in the background may not hear
+        process.terminate()  # background processes may ignore SIGINT
         status = process.wait(30)
         reader.join()
         process.stdout.close()

@@ -1,4 +1,4 @@
-"""Random programs: what the tool reports is what happens when Python runs them."""
+"""Random programs: RSS002 reports exactly the constructions that happen at run time."""
 
 from __future__ import annotations
 
@@ -49,25 +49,25 @@ MODULES = ["home", "one", "two", "three", "four"]
 
 @st.composite
 def programs(draw: st.DrawFn) -> dict[str, str]:
-    """Modules that import from those before them, rename, derive, shadow and call."""
-    offered = {"home": {"Thing", "other"}}
+    """Modules that import from earlier ones, alias, subclass, shadow and call."""
+    exported = {"home": {"Thing", "other"}}
     texts = {"home": CANONICAL}
-    for place, module in enumerate(MODULES[1:], 1):
+    for index, module in enumerate(MODULES[1:], 1):
         bound: set[str] = set()
         lines: list[str] = []
         for _ in range(draw(st.integers(1, 8))):
-            lines += _statement(draw, bound, {name: offered[name] for name in MODULES[:place]})
+            lines += _statement(draw, bound, {name: exported[name] for name in MODULES[:index]})
         texts[module] = "\n".join(lines) + "\n"
-        offered[module] = bound
+        exported[module] = bound
     return texts
 
 
-def _statement(draw: st.DrawFn, bound: set[str], offered: dict[str, set[str]]) -> list[str]:
+def _statement(draw: st.DrawFn, bound: set[str], exported: dict[str, set[str]]) -> list[str]:
     """One random statement; what it binds is added to `bound`."""
-    source, new = draw(st.sampled_from(sorted(offered))), draw(st.sampled_from(NAMES))
+    source, new = draw(st.sampled_from(sorted(exported))), draw(st.sampled_from(NAMES))
     choices = {"star": [f"from shop.{source} import *"], "fake": [f"def {new}():", "    return None"]}
-    if offered[source]:
-        name = draw(st.sampled_from(sorted(offered[source])))
+    if exported[source]:
+        name = draw(st.sampled_from(sorted(exported[source])))
         choices["from"] = [f"from shop.{source} import {name} as {new}"]
         choices["relative"] = [f"from .{source} import {name} as {new}"]
         choices["module"] = [f"import shop.{source} as module", f"{new} = module.{name}"]
@@ -84,7 +84,7 @@ def _statement(draw: st.DrawFn, bound: set[str], offered: dict[str, set[str]]) -
         ]
         choices["call"] = [f"{known}()"]
     kind = draw(st.sampled_from(sorted(choices)))
-    bound.update(offered[source] if kind == "star" else () if kind == "call" else (new,))
+    bound.update(exported[source] if kind == "star" else () if kind == "call" else (new,))
     return choices[kind]
 
 
@@ -92,12 +92,14 @@ def _statement(draw: st.DrawFn, bound: set[str], offered: dict[str, set[str]]) -
 @pytest.mark.slow
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(programs())
-def test_what_is_reported_is_what_happens(texts: dict[str, str]) -> None:
+def test_reported_constructions_are_the_observed_ones(texts: dict[str, str]) -> None:
     with TemporaryDirectory() as name:
         folder = Path(name).resolve()
         _write(folder, texts)
-        happened = _made_when_run(folder)
-        assert _reported(folder) == happened, "\n".join(f"# {module}\n{text}" for module, text in texts.items())
+        observed = _observed(folder)
+        assert _reported_by_check(folder) == observed, "\n".join(
+            f"# {module}\n{text}" for module, text in texts.items()
+        )
 
 
 def _write(folder: Path, texts: dict[str, str]) -> None:
@@ -108,8 +110,8 @@ def _write(folder: Path, texts: dict[str, str]) -> None:
         (folder / "shop" / f"{module}.py").write_text(text)
 
 
-def _made_when_run(folder: Path) -> list[tuple[str, int]]:
-    with _on_the_path(folder):
+def _observed(folder: Path) -> list[tuple[str, int]]:
+    with _import_path(folder):
         for module in MODULES:
             importlib.import_module(f"shop.{module}")
         made = set(sys.modules["shop.home"].MADE)
@@ -117,7 +119,7 @@ def _made_when_run(folder: Path) -> list[tuple[str, int]]:
 
 
 @contextmanager
-def _on_the_path(folder: Path) -> Iterator[None]:
+def _import_path(folder: Path) -> Iterator[None]:
     sys.path.insert(0, str(folder))
     importlib.invalidate_caches()
     try:
@@ -128,7 +130,7 @@ def _on_the_path(folder: Path) -> Iterator[None]:
             del sys.modules[module]
 
 
-def _reported(folder: Path) -> list[tuple[str, int]]:
+def _reported_by_check(folder: Path) -> list[tuple[str, int]]:
     output = StringIO()
     with redirect_stdout(output):
         main(["check", str(folder), "--output-format", "json", "--jobs", "1", "--select", "RSS002"])

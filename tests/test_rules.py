@@ -1,4 +1,4 @@
-"""Every rule's page: its headings are there, and its examples are true."""
+"""The page of each rule has the required headings, and its examples are correct."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ HEADINGS = ["Why", "Bad", "Good", "Fix safety"]
 
 
 @pytest.mark.parametrize("rule", all_rules(), ids=lambda rule: rule.code)
-def test_a_page_says_what_a_page_says(rule: Rule) -> None:
+def test_headings(rule: Rule) -> None:
     assert re.findall(r"^## (.+)$", rule.page, re.MULTILINE) == HEADINGS
     assert re.fullmatch(r"RSS\d{3}", rule.code)
     assert rule.summary.endswith(".")
@@ -24,7 +24,7 @@ def test_a_page_says_what_a_page_says(rule: Rule) -> None:
 
 @pytest.mark.parametrize("rule", all_rules(), ids=lambda rule: rule.code)
 @pytest.mark.parametrize("heading", ["Bad", "Good"])
-def test_examples_are_true(rule: Rule, heading: str, project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_examples(rule: Rule, heading: str, project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     example = re.search(rf"^## {heading}\n```python\n(.*?)^```$", rule.page, re.MULTILINE | re.DOTALL)
     assert example
     load_cases()[0].write(project)

@@ -1,4 +1,4 @@
-"""The language server in the hands of real clients: one that speaks the protocol, and Neovim."""
+"""The language server with real clients: pygls and Neovim."""
 
 from __future__ import annotations
 
@@ -28,27 +28,27 @@ pytestmark = [
 
 
 class Client:
-    """A client with a document or several, which waits for what it is told about them."""
+    """A client that records the diagnostics of each document and waits for them."""
 
     def __init__(self, encodings: list[types.PositionEncodingKind] | None = None) -> None:
         self.client: Any = LanguageClient("tests", "0")
-        self.told: dict[str, list[types.Diagnostic]] = {}
+        self.diagnostics: dict[str, list[types.Diagnostic]] = {}
         self.messages: list[str] = []
-        self._news = asyncio.Event()
+        self._notified = asyncio.Event()
         self._encodings = encodings
         self.server = types.ServerCapabilities()
 
-        self.client.feature(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)(lambda params: self._published(params))
-        self.client.feature(types.WINDOW_SHOW_MESSAGE)(lambda params: self._shown(params))
+        self.client.feature(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)(lambda params: self._on_diagnostics(params))
+        self.client.feature(types.WINDOW_SHOW_MESSAGE)(lambda params: self._on_message(params))
         self.client.feature(types.CLIENT_REGISTER_CAPABILITY)(lambda params: None)
 
-    def _published(self, params: types.PublishDiagnosticsParams) -> None:
-        self.told[params.uri] = list(params.diagnostics)
-        self._news.set()
+    def _on_diagnostics(self, params: types.PublishDiagnosticsParams) -> None:
+        self.diagnostics[params.uri] = list(params.diagnostics)
+        self._notified.set()
 
-    def _shown(self, params: types.ShowMessageParams) -> None:
+    def _on_message(self, params: types.ShowMessageParams) -> None:
         self.messages.append(params.message)
-        self._news.set()
+        self._notified.set()
 
     async def start(self) -> None:
         await self.client.start_io(sys.executable, "-m", "flake8_redis_ssot", "server")
@@ -66,24 +66,24 @@ class Client:
         self.client.exit(None)
         await self.client.stop()
 
-    async def news(self, act: Callable[[], Any], uri: str = "") -> None:
-        """Do something, and wait until the server has said something, about a document where one is named."""
-        before = self.told.get(uri)
-        self._news.clear()
+    async def wait_for_news(self, act: Callable[[], Any], uri: str = "") -> None:
+        """Call `act` and wait for the next notification, of a document if `uri` is given."""
+        before = self.diagnostics.get(uri)
+        self._notified.clear()
         act()
-        await asyncio.wait_for(self._news.wait(), 120)
-        while uri and self.told.get(uri) is before:
-            self._news.clear()
-            await asyncio.wait_for(self._news.wait(), 120)
+        await asyncio.wait_for(self._notified.wait(), 120)
+        while uri and self.diagnostics.get(uri) is before:
+            self._notified.clear()
+            await asyncio.wait_for(self._notified.wait(), 120)
 
     async def open(self, path: Path, text: str | None = None) -> str:
         uri, content = path.as_uri(), path.read_text() if text is None else text
         item = types.TextDocumentItem(uri, "python", 1, content)
-        await self.news(lambda: self.client.text_document_did_open(types.DidOpenTextDocumentParams(item)), uri)
+        await self.wait_for_news(lambda: self.client.text_document_did_open(types.DidOpenTextDocumentParams(item)), uri)
         return uri
 
     async def change(self, uri: str, text: str, version: int = 2) -> None:
-        await self.news(lambda: self.send_change(uri, text, version), uri)
+        await self.wait_for_news(lambda: self.send_change(uri, text, version), uri)
 
     def send_change(self, uri: str, text: str, version: int) -> None:
         document = types.VersionedTextDocumentIdentifier(version, uri)
@@ -93,7 +93,7 @@ class Client:
     async def actions(
         self, uri: str, line: int, only: list[str] | None = None, shown: list[types.Diagnostic] | None = None
     ) -> list[types.CodeAction]:
-        """What is offered for a line, or at its beginning for what is `shown`."""
+        """The code actions for a line (0-based), or at its beginning for the diagnostics `shown`."""
         place = types.Range(types.Position(line, 0), types.Position(line, 0 if shown else 200))
         context = types.CodeActionContext(shown or [], only=only)
         params = types.CodeActionParams(types.TextDocumentIdentifier(uri), place, context)
@@ -104,12 +104,12 @@ class Client:
         ]
 
     def codes(self, uri: str) -> list[tuple[str, int, int]]:
-        """Code, line and column (both 0-based) of what was told about a document."""
-        return [(str(each.code), each.range.start.line, each.range.start.character) for each in self.told[uri]]
+        """Code, line and column (both 0-based) of the diagnostics of a document."""
+        return [(str(each.code), each.range.start.line, each.range.start.character) for each in self.diagnostics[uri]]
 
 
-def talk(scenario: Callable[[Client], Awaitable[None]], *encodings: types.PositionEncodingKind) -> None:
-    async def whole() -> None:
+def run_scenario(scenario: Callable[[Client], Awaitable[None]], *encodings: types.PositionEncodingKind) -> None:
+    async def run() -> None:
         client = Client(list(encodings) or None)
         await client.start()
         try:
@@ -117,11 +117,11 @@ def talk(scenario: Callable[[Client], Awaitable[None]], *encodings: types.Positi
         finally:
             await client.stop()
 
-    asyncio.run(asyncio.wait_for(whole(), 120))
+    asyncio.run(asyncio.wait_for(run(), 120))
 
 
-def edited(text: str, edits: Any) -> str:
-    """A text after edits of the protocol (columns: characters of plain ASCII)."""
+def apply_edits(text: str, edits: Any) -> str:
+    """Apply edits of the protocol to an ASCII text."""
     starts = [0]
     for line in text.splitlines(keepends=True):
         starts.append(starts[-1] + len(line))
@@ -132,7 +132,7 @@ def edited(text: str, edits: Any) -> str:
     return text
 
 
-def test_what_is_told_is_what_check_says(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_diagnostics_equal_check(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
     main(["check", "--output-format", "json", "services"])
     found: dict[str, list[tuple[str, int, int]]] = {}
     for each in json.loads(capsys.readouterr().out):
@@ -146,10 +146,10 @@ def test_what_is_told_is_what_check_says(shop: Path, capsys: pytest.CaptureFixtu
             await client.open(Path(uri.removeprefix("file://")))
             assert client.codes(uri) == places
 
-    talk(scenario)
+    run_scenario(scenario)
 
 
-def test_unsaved_text_counts_also_for_others(shop: Path) -> None:
+def test_unsaved_text_affects_other_documents(shop: Path) -> None:
     orders = shop / "services" / "orders"
 
     async def scenario(client: Client) -> None:
@@ -158,21 +158,21 @@ def test_unsaved_text_counts_also_for_others(shop: Path) -> None:
         assert client.codes(user) == []
         text = "from shopkit.redis_manager import RedisManager\n\n\nclass Mine(RedisManager):\n    pass\n"
         await client.change(base, text)
-        while not client.told[user]:
+        while not client.diagnostics[user]:
             await asyncio.sleep(0.05)
         assert client.codes(user) == [("RSS002", 1, 0)]
 
-    talk(scenario)
+    run_scenario(scenario)
 
 
-def test_half_typed_files_keep_their_other_findings(shop: Path) -> None:
+def test_incomplete_statement_hides_no_other_finding(shop: Path) -> None:
     async def scenario(client: Client) -> None:
         text = "from shopkit.redis_manager import RedisManager\n\nx = (\n\ndef f():\n    return RedisManager()\n"
         uri = await client.open(shop / "services" / "orders" / "refunds.py", text)
         assert ("RSS003", 5, 11) in client.codes(uri)
         assert "RSS900" in {code for code, _, _ in client.codes(uri)}
 
-    talk(scenario)
+    run_scenario(scenario)
 
 
 @pytest.mark.parametrize(
@@ -183,17 +183,17 @@ def test_half_typed_files_keep_their_other_findings(shop: Path) -> None:
         (types.PositionEncodingKind.Utf32, 8),
     ],
 )
-def test_columns_are_counted_as_was_agreed(shop: Path, encoding: types.PositionEncodingKind, column: int) -> None:
+def test_position_encodings(shop: Path, encoding: types.PositionEncodingKind, column: int) -> None:
     async def scenario(client: Client) -> None:
         assert client.server.position_encoding == encoding
         text = "from shopkit.redis_manager import RedisManager\n'ä😀'; x=RedisManager()\n"
         uri = await client.open(shop / "services" / "orders" / "refunds.py", text)
         assert client.codes(uri) == [("RSS002", 1, column)]
 
-    talk(scenario, encoding)
+    run_scenario(scenario, encoding)
 
 
-def test_a_quick_fix(shop: Path) -> None:
+def test_quick_fix(shop: Path) -> None:
     file = shop / "services" / "orders" / "refunds.py"
 
     async def scenario(client: Client) -> None:
@@ -205,29 +205,31 @@ def test_a_quick_fix(shop: Path) -> None:
         assert fixes[-1].title == "Redis SSOT (RSS001): Disable for this line"
         assert fixes[0].edit is not None
         assert fixes[0].edit.changes is not None
-        after = edited(file.read_text(), fixes[0].edit.changes[uri])
+        after = apply_edits(file.read_text(), fixes[0].edit.changes[uri])
         await client.change(uri, after)
         assert client.codes(uri) == []
         main(["check", "--fix-only", "services/orders/refunds.py"])
         assert file.read_text() == after
 
-    talk(scenario)
+    run_scenario(scenario)
 
 
-def test_a_quick_fix_from_elsewhere_on_the_line(shop: Path) -> None:
+def test_quick_fix_from_another_column(shop: Path) -> None:
     async def scenario(client: Client) -> None:
         uri = await client.open(shop / "services" / "orders" / "sessions.py")
-        (told,) = client.told[uri]
-        assert told.range.start.character > 0
-        line = told.range.start.line
-        assert await client.actions(uri, line, ["quickfix"], [told]) == await client.actions(uri, line, ["quickfix"])
-        others = types.Diagnostic(told.range, "Line too long", code="E501", source="flake8")
+        (diagnostic,) = client.diagnostics[uri]
+        assert diagnostic.range.start.character > 0
+        line = diagnostic.range.start.line
+        assert await client.actions(uri, line, ["quickfix"], [diagnostic]) == await client.actions(
+            uri, line, ["quickfix"]
+        )
+        others = types.Diagnostic(diagnostic.range, "Line too long", code="E501", source="flake8")
         assert await client.actions(uri, line, ["quickfix"], [others]) == []
 
-    talk(scenario)
+    run_scenario(scenario)
 
 
-def test_a_fix_over_several_files_is_one_edit(shop: Path) -> None:
+def test_fix_of_several_files_is_one_workspace_edit(shop: Path) -> None:
     async def scenario(client: Client) -> None:
         uri = await client.open(shop / "services" / "catalogue" / "stock.py")
         (_, line, _) = client.codes(uri)[0]
@@ -235,7 +237,7 @@ def test_a_fix_over_several_files_is_one_edit(shop: Path) -> None:
         assert fix.edit is not None
         assert len(fix.edit.changes or ()) == 2
 
-    talk(scenario)
+    run_scenario(scenario)
 
 
 @pytest.mark.parametrize(
@@ -251,17 +253,17 @@ def test_a_fix_over_several_files_is_one_edit(shop: Path) -> None:
         ),
     ],
 )
-def test_doubts_are_in_the_title(shop: Path, name: str, row: int, doubts: str) -> None:
+def test_title_has_the_reasons(shop: Path, name: str, row: int, doubts: str) -> None:
     async def scenario(client: Client) -> None:
         uri = await client.open(shop / "services" / name)
         fix, *_ = await client.actions(uri, row - 1, ["quickfix"])
         assert fix.title.endswith(doubts or "`shopkit.redis_manager`")
         assert fix.is_preferred == (not doubts)
 
-    talk(scenario)
+    run_scenario(scenario)
 
 
-def test_silenced_for_this_line(shop: Path) -> None:
+def test_disable_for_this_line(shop: Path) -> None:
     file = shop / "services" / "orders" / "refunds.py"
 
     async def scenario(client: Client) -> None:
@@ -269,15 +271,15 @@ def test_silenced_for_this_line(shop: Path) -> None:
         ((_, line, _),) = client.codes(uri)
         silence = (await client.actions(uri, line, ["quickfix"]))[-1]
         assert silence.edit is not None
-        after = edited(file.read_text(), (silence.edit.changes or {})[uri])
+        after = apply_edits(file.read_text(), (silence.edit.changes or {})[uri])
         assert "# noqa: RSS001" in after.splitlines()[line]
         await client.change(uri, after)
         assert client.codes(uri) == []
 
-    talk(scenario)
+    run_scenario(scenario)
 
 
-def test_comments_and_what_the_settings_let_them_do(shop: Path) -> None:
+def test_noqa_policy(shop: Path) -> None:
     settings, file = shop / "pyproject.toml", shop / "services" / "orders" / "refunds.py"
     general = settings.read_text()
     policy = '[tool.redis-ssot]\nnoqa = {{ RSS001 = "{}" }}\nselect = ["ALL"]\n'
@@ -291,17 +293,17 @@ def test_comments_and_what_the_settings_let_them_do(shop: Path) -> None:
         assert not any("Disable" in title for title in titles)
         settings.write_text(general.replace("[tool.redis-ssot]\n", policy.format("require-reason")))
         event = types.FileEvent(settings.as_uri(), types.FileChangeType.Changed)
-        told = types.DidChangeWatchedFilesParams([event])
-        await client.news(lambda: client.client.workspace_did_change_watched_files(told), uri)
+        changes = types.DidChangeWatchedFilesParams([event])
+        await client.wait_for_news(lambda: client.client.workspace_did_change_watched_files(changes), uri)
         silence = (await client.actions(uri, line, ["quickfix"]))[-1]
         assert silence.title.endswith("Disable for this line, once a reason follows the `--`")
         assert silence.edit is not None
-        after = edited(file.read_text(), (silence.edit.changes or {})[uri])
+        after = apply_edits(file.read_text(), (silence.edit.changes or {})[uri])
         assert after.splitlines()[line].endswith("# noqa: RSS001 --")
         await client.change(uri, after)
         ((_, row, _),) = client.codes(uri)
         assert row == line
-        assert "without a reason" in client.told[uri][0].message
+        assert "without a reason" in client.diagnostics[uri][0].message
         assert not any("Disable" in each.title for each in await client.actions(uri, line, ["quickfix"]))
         await client.change(uri, after.replace("RSS001 --", "RSS001 -- measured here"), 3)
         assert client.codes(uri) == []
@@ -310,10 +312,10 @@ def test_comments_and_what_the_settings_let_them_do(shop: Path) -> None:
         (fix, *_) = await client.actions(uri, line, ["quickfix"])
         assert fix.title == "Redis SSOT (RSS901): Delete `RSS005`, which silences nothing"
 
-    talk(scenario)
+    run_scenario(scenario)
 
 
-def test_all_safe_fixes_of_the_unsaved_text(shop: Path) -> None:
+def test_fix_all_of_unsaved_text(shop: Path) -> None:
     file = shop / "services" / "orders" / "refunds.py"
 
     async def scenario(client: Client) -> None:
@@ -323,7 +325,7 @@ def test_all_safe_fixes_of_the_unsaved_text(shop: Path) -> None:
             (action,) = await client.actions(uri, 0, only)
             assert action.kind == "source.fixAll.redis-ssot"
             assert action.edit is not None
-            after = edited(text, (action.edit.changes or {})[uri])
+            after = apply_edits(text, (action.edit.changes or {})[uri])
             assert after.startswith("# first\n")
             assert after.endswith("# last\n")
         await client.change(uri, after)
@@ -331,10 +333,10 @@ def test_all_safe_fixes_of_the_unsaved_text(shop: Path) -> None:
         assert await client.actions(uri, 0, ["source.fixAll"]) == []
         assert await client.actions(uri, 0, ["refactor"]) == []
 
-    talk(scenario)
+    run_scenario(scenario)
 
 
-def test_all_safe_fixes_depend_on_the_unsaved_text_of_other_documents(shop: Path) -> None:
+def test_fix_all_depends_on_unsaved_text_of_other_documents(shop: Path) -> None:
     """An accessor that returns a new instance in an unsaved buffer makes no safe fix elsewhere."""
     manager = shop / "libs" / "shopkit" / "redis_manager.py"
 
@@ -350,10 +352,10 @@ def test_all_safe_fixes_depend_on_the_unsaved_text_of_other_documents(shop: Path
         await client.change(accessor, manager.read_text())
         assert await client.actions(uri, line, ["source.fixAll"]) == [action]
 
-    talk(scenario)
+    run_scenario(scenario)
 
 
-def test_all_fixes_are_offered_to_who_asks_for_them(shop: Path) -> None:
+def test_fix_all_is_offered_on_request(shop: Path) -> None:
     async def scenario(client: Client) -> None:
         uri = await client.open(shop / "services" / "orders" / "refunds.py")
         ((_, line, _),) = client.codes(uri)
@@ -363,7 +365,7 @@ def test_all_fixes_are_offered_to_who_asks_for_them(shop: Path) -> None:
             "source.fixAll.redis-ssot",
         }
 
-    talk(scenario)
+    run_scenario(scenario)
 
 
 @pytest.mark.parametrize(
@@ -383,24 +385,22 @@ def test_all_fixes_are_offered_to_who_asks_for_them(shop: Path) -> None:
         ("analytics/dashboard.py", 5, 1, ["- **no fix**: `shopkit.redis_manager` has no `LegacyCache`"]),
     ],
 )
-def test_hover_tells_all_about_the_fix_and_explains_the_code(
-    shop: Path, name: str, row: int, column: int, lines: list[str]
-) -> None:
+def test_hover(shop: Path, name: str, row: int, column: int, lines: list[str]) -> None:
     async def scenario(client: Client) -> None:
         uri = await client.open(shop / "services" / name)
         where = types.TextDocumentIdentifier(uri)
         place = types.HoverParams(where, types.Position(row - 1, column - 1))
         hover = await client.client.text_document_hover_async(place)
-        assert hover.range in [each.range for each in client.told[uri]]
+        assert hover.range in [each.range for each in client.diagnostics[uri]]
         about, _, page = hover.contents.value.partition("\n\n---\n\n")
         assert about.splitlines() == lines
         assert re.match(r"\*\*[a-z-]+\*\* \(RSS00\d\)\n\n.+", page)
         assert await client.client.text_document_hover_async(types.HoverParams(where, types.Position(0, 0))) is None
 
-    talk(scenario)
+    run_scenario(scenario)
 
 
-def test_what_the_baseline_knows_is_a_hint(shop: Path) -> None:
+def test_known_findings_are_hints(shop: Path) -> None:
     main(["baseline", "create", "services/orders"])
     settings, file = shop / "pyproject.toml", shop / "services" / "orders" / "refunds.py"
     settings.write_text(
@@ -412,13 +412,13 @@ def test_what_the_baseline_knows_is_a_hint(shop: Path) -> None:
     async def scenario(client: Client) -> None:
         text = file.read_text() + "\n\nfrom shopkit.redis_manager import RedisManager\nRedisManager()\n"
         uri = await client.open(file, text)
-        severities = [each.severity for each in client.told[uri]]
+        severities = [each.severity for each in client.diagnostics[uri]]
         assert severities == [types.DiagnosticSeverity.Hint, types.DiagnosticSeverity.Warning]
 
-    talk(scenario)
+    run_scenario(scenario)
 
 
-def test_settings_that_change(shop: Path) -> None:
+def test_changed_settings(shop: Path) -> None:
     settings, file = shop / "pyproject.toml", shop / "services" / "orders" / "refunds.py"
     good = settings.read_text()
 
@@ -428,7 +428,7 @@ def test_settings_that_change(shop: Path) -> None:
 
         async def write(text: str) -> None:
             settings.write_text(text)
-            await client.news(lambda: client.client.workspace_did_change_watched_files(change))
+            await client.wait_for_news(lambda: client.client.workspace_did_change_watched_files(change))
 
         await write(good.replace("[tool.redis-ssot]\n", '[tool.redis-ssot]\nignore = ["RSS001"]\n'))
         assert client.codes(uri) == []
@@ -439,37 +439,39 @@ def test_settings_that_change(shop: Path) -> None:
         await write(good)
         assert len(client.codes(uri)) == 1
 
-    talk(scenario)
+    run_scenario(scenario)
 
 
-def test_files_that_come_and_go(shop: Path) -> None:
+def test_new_file(shop: Path) -> None:
     new = shop / "services" / "orders" / "new.py"
     text = "from shopkit.redis_manager import RedisManager\nRedisManager()\n"
 
     async def scenario(client: Client) -> None:
         uri = await client.open(new, text)
-        assert client.codes(uri) == []  # it belongs to nothing yet
+        assert client.codes(uri) == []  # not part of the project yet
         new.write_text(text)
         where = types.TextDocumentIdentifier(uri)
-        await client.news(lambda: client.client.text_document_did_save(types.DidSaveTextDocumentParams(where)))
+        await client.wait_for_news(lambda: client.client.text_document_did_save(types.DidSaveTextDocumentParams(where)))
         assert client.codes(uri) == [("RSS002", 1, 0)]
-        await client.news(lambda: client.client.text_document_did_close(types.DidCloseTextDocumentParams(where)))
+        await client.wait_for_news(
+            lambda: client.client.text_document_did_close(types.DidCloseTextDocumentParams(where))
+        )
         assert client.codes(uri) == []
 
-    talk(scenario)
+    run_scenario(scenario)
 
 
 @pytest.mark.parametrize("uri", ["untitled:Untitled-1", "file:///no/such/place.py"])
-def test_documents_that_belong_to_no_project(shop: Path, uri: str) -> None:
+def test_documents_without_project(shop: Path, uri: str) -> None:
     async def scenario(client: Client) -> None:
         item = types.TextDocumentItem(uri, "python", 1, "import redis\n")
         client.client.text_document_did_open(types.DidOpenTextDocumentParams(item))
         assert await client.actions(uri, 0) == []
         real = await client.open(shop / "services" / "orders" / "refunds.py")
         assert client.codes(real)
-        assert not client.told.get(uri)
+        assert not client.diagnostics.get(uri)
 
-    talk(scenario)
+    run_scenario(scenario)
 
 
 LUA = """
@@ -509,16 +511,16 @@ vim.cmd("qall!")
 
 @pytest.mark.skipif(not shutil.which("nvim"), reason="there is no Neovim")
 def test_neovim(shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Squiggles, and a quick fix that is applied by the editor itself."""
+    """Neovim shows a diagnostic and applies a quick fix."""
     (shop / "init.lua").write_text(LUA)
     monkeypatch.setenv("PYTHON", sys.executable)
     command = ["nvim", "--headless", "--clean", "-c", "luafile init.lua"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
-    said = (done.stdout + done.stderr).replace("\r", "").splitlines()
-    assert said[0] == "found RSS001 line 9"
-    assert said[1].startswith("action Redis SSOT (RSS001): ")
-    assert any(line.startswith("left 0") for line in said)
-    assert any("**not safe**: `session_store()` is read in tools/devstack/app.py:22 as well" in line for line in said)
+    output = (done.stdout + done.stderr).replace("\r", "").splitlines()
+    assert output[0] == "found RSS001 line 9"
+    assert output[1].startswith("action Redis SSOT (RSS001): ")
+    assert any(line.startswith("left 0") for line in output)
+    assert any("**not safe**: `session_store()` is read in tools/devstack/app.py:22 as well" in line for line in output)
     after = (shop / "services" / "orders" / "refunds.py").read_text()
     shutil.copy(EXAMPLE / "services" / "orders" / "refunds.py", shop / "services" / "orders" / "refunds.py")
     main(["check", "--fix-only", "services/orders/refunds.py"])
@@ -526,8 +528,8 @@ def test_neovim(shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.skipif(not find_spec("pylsp"), reason="there is no python-lsp-server")
-def test_squiggles_through_the_flake8_of_another_server(shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """python-lsp-server hands unsaved text to flake8, and flake8 to our plugin."""
+def test_plugin_in_python_lsp_server(shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """python-lsp-server passes unsaved text to flake8, and flake8 passes it to our plugin."""
     monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
     file = shop / "services" / "orders" / "refunds.py"
 
@@ -537,19 +539,21 @@ def test_squiggles_through_the_flake8_of_another_server(shop: Path, monkeypatch:
     document = {"uri": file.as_uri(), "languageId": "python", "version": 1, "text": text}
     process = subprocess.Popen([sys.executable, "-m", "pylsp"], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     try:
-        said(process, "initialize", {"processId": None, "rootUri": shop.as_uri(), "capabilities": {}}, 1)
-        said(process, "workspace/didChangeConfiguration", {"settings": {"pylsp": {"plugins": plugins}}})
-        said(process, "textDocument/didOpen", {"textDocument": document})
-        found = next(each for each in heard(process) if each.get("method") == "textDocument/publishDiagnostics")
+        send(process, "initialize", {"processId": None, "rootUri": shop.as_uri(), "capabilities": {}}, 1)
+        send(process, "workspace/didChangeConfiguration", {"settings": {"pylsp": {"plugins": plugins}}})
+        send(process, "textDocument/didOpen", {"textDocument": document})
+        found = next(each for each in receive(process) if each.get("method") == "textDocument/publishDiagnostics")
     finally:
         process.kill()
         process.communicate()
-    told = [(each["code"], each["source"], each["range"]["start"]["line"]) for each in found["params"]["diagnostics"]]
-    assert told == [("RSS001", "flake8", 10)]
+    diagnostics = [
+        (each["code"], each["source"], each["range"]["start"]["line"]) for each in found["params"]["diagnostics"]
+    ]
+    assert diagnostics == [("RSS001", "flake8", 10)]
 
 
-def said(process: subprocess.Popen[bytes], method: str, params: Any, number: int | None = None) -> None:
-    """Send a message of the protocol; with a number it is a request."""
+def send(process: subprocess.Popen[bytes], method: str, params: Any, number: int | None = None) -> None:
+    """Send a message; with a `number` it is a request."""
     message = {"jsonrpc": "2.0", "method": method, "params": params} | ({"id": number} if number else {})
     data = json.dumps(message).encode()
     assert process.stdin is not None
@@ -557,8 +561,8 @@ def said(process: subprocess.Popen[bytes], method: str, params: Any, number: int
     process.stdin.flush()
 
 
-def heard(process: subprocess.Popen[bytes]) -> Iterator[dict[str, Any]]:
-    """The messages of a server."""
+def receive(process: subprocess.Popen[bytes]) -> Iterator[dict[str, Any]]:
+    """Read the messages of a server."""
     assert process.stdout is not None
     while line := process.stdout.readline():
         if line.lower().startswith(b"content-length:"):
@@ -569,20 +573,20 @@ def heard(process: subprocess.Popen[bytes]) -> Iterator[dict[str, Any]]:
 
 
 @pytest.fixture
-def without_library(monkeypatch: pytest.MonkeyPatch) -> None:
+def without_pygls(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in [name for name in sys.modules if name.startswith("flake8_redis_ssot.lsp")]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "pygls", None)
     monkeypatch.setitem(sys.modules, "pygls.lsp.server", None)
 
 
-@pytest.mark.usefixtures("without_library")
-def test_it_needs_its_library(capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.usefixtures("without_pygls")
+def test_missing_library(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["server"]) == 2
     assert "pip install 'flake8-redis-ssot[server]'" in capsys.readouterr().err
 
 
-def test_an_address_that_is_none(capsys: pytest.CaptureFixture[str]) -> None:
+def test_invalid_address(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main(["server", "--tcp", "nowhere"])
     assert "is no HOST:PORT" in capsys.readouterr().err

@@ -1,4 +1,4 @@
-"""Comments that silence findings: what the settings let them do on every surface, and the list of them."""
+"""`noqa` comments: the `noqa` setting, `--add-noqa`, RSS901 and the `suppressions` command."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ REQUIRE = ("--config", 'noqa = "require-reason"')
 
 @pytest.fixture
 def shop(project: Path) -> Path:
-    """A project with a comment of each kind, one of them in a file in which nothing is guarded."""
+    """A project with a comment of each kind, one of them in a file without findings."""
     load_cases()[0].write(project)
     (project / "app" / "service.py").write_text(SERVICE)
     (project / "plain.py").write_text("import os  # noqa: RSS001\n\nprint(os)  # noqa\n")
@@ -40,34 +40,34 @@ def shop(project: Path) -> Path:
     return project
 
 
-def found(capsys: Capture, *flags: str) -> list[str]:
-    """What `check` reports: file, row and code of each finding."""
+def check(capsys: Capture, *flags: str) -> list[str]:
+    """File, row and code of each finding of `check`."""
     main(["check", ".", "--output-format", "concise", "--quiet", *flags])
     lines = [line.split() for line in capsys.readouterr().out.splitlines() if ": RSS" in line]
     return [f"{line[0].rpartition(':')[0].rpartition(':')[0]} {line[1]}" for line in lines]
 
 
-def listed(capsys: Capture, *flags: str) -> list[dict[str, Any]]:
+def list_suppressions(capsys: Capture, *flags: str) -> list[dict[str, Any]]:
     assert main(["suppressions", "--output-format", "json", *flags]) == 0
     entries: list[dict[str, Any]] = json.loads(capsys.readouterr().out)
     return entries
 
 
-def places(entries: list[dict[str, Any]]) -> list[str]:
+def locations(entries: list[dict[str, Any]]) -> list[str]:
     return [f"{Path(entry['filename']).name}:{entry['location']['row']}" for entry in entries]
 
 
-# The policy
+# The `noqa` setting
 
 
-def test_what_check_says(shop: Path, capsys: Capture) -> None:
-    assert found(capsys) == []
-    assert found(capsys, *REQUIRE) == ["app/service.py:4 RSS002", "app/service.py:5 RSS002"]
-    assert found(capsys, *FORBID) == ["app/service.py:1 RSS001", "app/service.py:4 RSS002", "app/service.py:5 RSS002"]
-    assert found(capsys, *FORBID, "--ignore-noqa") == found(capsys, "--ignore-noqa")
+def test_reported_findings(shop: Path, capsys: Capture) -> None:
+    assert check(capsys) == []
+    assert check(capsys, *REQUIRE) == ["app/service.py:4 RSS002", "app/service.py:5 RSS002"]
+    assert check(capsys, *FORBID) == ["app/service.py:1 RSS001", "app/service.py:4 RSS002", "app/service.py:5 RSS002"]
+    assert check(capsys, *FORBID, "--ignore-noqa") == check(capsys, "--ignore-noqa")
 
 
-def test_what_help_says(shop: Path, capsys: Capture) -> None:
+def test_help_text(shop: Path, capsys: Capture) -> None:
     main(["check", ".", *REQUIRE])
     assert "without a reason: write `# noqa: RSS002 -- why`" in capsys.readouterr().out
     main(["check", ".", "--config", 'noqa = { RSS002 = "forbid" }'])
@@ -78,34 +78,34 @@ def test_what_help_says(shop: Path, capsys: Capture) -> None:
     assert "forbid" not in capsys.readouterr().out
 
 
-def test_a_cached_run_says_the_same(shop: Path, capsys: Capture) -> None:
-    first = found(capsys, *FORBID)
-    assert found(capsys, *FORBID) == first
-    assert found(capsys) == []
+def test_cached_run_reports_the_same(shop: Path, capsys: Capture) -> None:
+    first = check(capsys, *FORBID)
+    assert check(capsys, *FORBID) == first
+    assert check(capsys) == []
 
 
-def test_flake8_goes_its_own_way(shop: Path) -> None:
+def test_flake8_ignores_the_setting(shop: Path) -> None:
     settings = shop / "redis-ssot.toml"
     settings.write_text('noqa = "forbid"\n' + settings.read_text())
     command = [sys.executable, "-m", "flake8", "--isolated", "--select", "RSS"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (0, "")
-    assert [finding.code for finding in findings(".")] == ["RSS001", "RSS002", "RSS002"]  # the guard is ours
+    assert [finding.code for finding in findings(".")] == ["RSS001", "RSS002", "RSS002"]  # it applies the setting
 
 
-def test_the_baseline_knows_them(shop: Path, capsys: Capture) -> None:
+def test_baseline_contains_refused_suppressions(shop: Path, capsys: Capture) -> None:
     settings = shop / "redis-ssot.toml"
     settings.write_text('noqa = "forbid"\n' + settings.read_text())
     assert main(["baseline", "create"]) == 0
     assert "3 " in capsys.readouterr().out
-    assert found(capsys, "--baseline", "redis-ssot-baseline.jsonl") == []
-    assert found(capsys, "--baseline", "redis-ssot-baseline.jsonl", "--extend-select", "RSS901") == [
+    assert check(capsys, "--baseline", "redis-ssot-baseline.jsonl") == []
+    assert check(capsys, "--baseline", "redis-ssot-baseline.jsonl", "--extend-select", "RSS901") == [
         "app/service.py:6 RSS901",
         "plain.py:1 RSS901",
     ]
 
 
-def test_fixes_leave_alone_what_is_silenced_with_good_reason(shop: Path, capsys: Capture) -> None:
+def test_suppressed_findings_are_not_fixed(shop: Path, capsys: Capture) -> None:
     (shop / "app" / "service.py").write_text(
         "from app.legacy.redis_manager import RedisManager  # noqa: RSS001\n\n\ndef use(manager: RedisManager):\n"
         '    return manager.get("a")\n'
@@ -120,15 +120,15 @@ def test_fixes_leave_alone_what_is_silenced_with_good_reason(shop: Path, capsys:
 # --add-noqa
 
 
-def test_comments_that_would_not_count_are_not_written(shop: Path, capsys: Capture) -> None:
+def test_refused_comments_are_not_added(shop: Path, capsys: Capture) -> None:
     (shop / "app" / "service.py").write_text(
         "from app.redis_manager import RedisManager\nimport app.legacy.redis_manager\none = RedisManager()\n"
     )
     before = (shop / "app" / "service.py").read_text()
     assert main(["check", ".", "--add-noqa", *FORBID]) == 2
-    told = capsys.readouterr()
-    assert "the settings forbid to silence RSS002 by a comment (1 left)" in told.err
-    assert told.out == "Added 0 noqa comments.\n"
+    output = capsys.readouterr()
+    assert "the settings forbid to silence RSS002 by a comment (1 left)" in output.err
+    assert output.out == "Added 0 noqa comments.\n"
     assert main(["check", ".", "--add-noqa", *REQUIRE]) == 2
     assert (
         "the settings ask for a reason to silence RSS001: write `--add-noqa=REASON` (1 left)" in capsys.readouterr().err
@@ -150,16 +150,16 @@ def test_comments_that_would_not_count_are_not_written(shop: Path, capsys: Captu
     )
     assert capsys.readouterr().out == "Added 1 noqa comment.\n"
     assert (shop / "app" / "service.py").read_text().endswith("RedisManager()  # noqa: RSS002 -- ADR7 says so\n")
-    assert found(capsys, *REQUIRE) == ["app/service.py:2 RSS001"]
+    assert check(capsys, *REQUIRE) == ["app/service.py:2 RSS001"]
 
 
-def test_a_reason_is_added_where_there_is_none(shop: Path, capsys: Capture) -> None:
+def test_reason_is_added_to_comments(shop: Path, capsys: Capture) -> None:
     assert main(["check", ".", "--add-noqa=pool per tenant", *REQUIRE]) == 0
     assert capsys.readouterr().out == "Added 2 noqa comments.\n"
     after = (shop / "app" / "service.py").read_text()
     assert "one = RedisManager()  # noqa: RSS002 pool per tenant\n" in after
     assert "two = RedisManager()  # noqa pool per tenant\n" in after
-    assert found(capsys, *REQUIRE) == []
+    assert check(capsys, *REQUIRE) == []
     assert main(["check", ".", "--add-noqa=again", "--ignore-noqa"]) == 0
     assert (shop / "app" / "service.py").read_text() == after
 
@@ -167,50 +167,50 @@ def test_a_reason_is_added_where_there_is_none(shop: Path, capsys: Capture) -> N
 # RSS901
 
 
-def test_unused_ones_are_told_where_that_is_asked_for(shop: Path, capsys: Capture) -> None:
+def test_unused_suppressions_need_to_be_selected(shop: Path, capsys: Capture) -> None:
     unused = ["app/service.py:6 RSS901", "plain.py:1 RSS901"]
-    assert found(capsys, "--extend-select", "RSS901") == unused
-    assert found(capsys, "--select", "ALL") == unused
-    assert found(capsys, "--select", "RSS9,RSS001") == ["plain.py:1 RSS901"]
-    assert found(capsys, "--extend-select", "RSS901", "--ignore", "RSS002") == ["plain.py:1 RSS901"]
-    assert found(capsys, "--select", "RSS901") == []
-    assert [line for line in found(capsys, "--extend-select", "RSS901", "--ignore-noqa") if "RSS901" in line] == []
+    assert check(capsys, "--extend-select", "RSS901") == unused
+    assert check(capsys, "--select", "ALL") == unused
+    assert check(capsys, "--select", "RSS9,RSS001") == ["plain.py:1 RSS901"]
+    assert check(capsys, "--extend-select", "RSS901", "--ignore", "RSS002") == ["plain.py:1 RSS901"]
+    assert check(capsys, "--select", "RSS901") == []
+    assert [line for line in check(capsys, "--extend-select", "RSS901", "--ignore-noqa") if "RSS901" in line] == []
 
 
-def test_a_change_in_another_file_makes_one_unused(shop: Path, capsys: Capture) -> None:
-    assert "app/service.py:4 RSS901" not in found(capsys, "--extend-select", "RSS901")
+def test_change_of_settings_makes_a_suppression_unused(shop: Path, capsys: Capture) -> None:
+    assert "app/service.py:4 RSS901" not in check(capsys, "--extend-select", "RSS901")
     settings = shop / "redis-ssot.toml"
     settings.write_text(settings.read_text().replace('"app.redis_manager.RedisManager", ', ""))
-    assert "app/service.py:4 RSS901" in found(capsys, "--extend-select", "RSS901")
+    assert "app/service.py:4 RSS901" in check(capsys, "--extend-select", "RSS901")
 
 
-def test_a_file_that_comes_to_hold_one(shop: Path, capsys: Capture) -> None:
+def test_new_suppression_is_noticed(shop: Path, capsys: Capture) -> None:
     plain = shop / "plain.py"
     plain.write_text("import os\n")
-    assert found(capsys, "--extend-select", "RSS901") == ["app/service.py:6 RSS901"]
+    assert check(capsys, "--extend-select", "RSS901") == ["app/service.py:6 RSS901"]
     plain.write_text("import os  # noqa: F401, RSS002\n")
-    assert found(capsys, "--extend-select", "RSS901") == ["app/service.py:6 RSS901", "plain.py:1 RSS901"]
+    assert check(capsys, "--extend-select", "RSS901") == ["app/service.py:6 RSS901", "plain.py:1 RSS901"]
 
 
-def test_they_go(shop: Path, capsys: Capture) -> None:
+def test_unused_suppressions_are_fixed(shop: Path, capsys: Capture) -> None:
     assert main(["check", ".", "--fix", "--extend-select", "RSS901"]) == 0
     assert capsys.readouterr().out == "Found 2 findings (2 fixed, 0 remaining).\n"
     assert (shop / "app" / "service.py").read_text() == SERVICE.replace("E501, RSS002", "E501")
     assert (shop / "plain.py").read_text() == "import os\n\nprint(os)  # noqa\n"
 
 
-def test_any_number_of_processes_says_the_same(shop: Path, capsys: Capture) -> None:
+def test_number_of_processes_does_not_change_the_report(shop: Path, capsys: Capture) -> None:
     for number in range(700):
         (shop / f"m{number}.py").write_text("x = 1  # noqa: RSS002\n" if number % 70 == 0 else "x = 1\n")
-    one = found(capsys, "--extend-select", "RSS901", "--no-cache", "--jobs", "1")
+    one = check(capsys, "--extend-select", "RSS901", "--no-cache", "--jobs", "1")
     assert len(one) == 12
-    assert found(capsys, "--extend-select", "RSS901", "--no-cache", "--jobs", "2") == one
+    assert check(capsys, "--extend-select", "RSS901", "--no-cache", "--jobs", "2") == one
 
 
-# The list
+# The `suppressions` command
 
 
-def test_the_list(shop: Path, capsys: Capture) -> None:
+def test_text_output(shop: Path, capsys: Capture) -> None:
     assert main(["suppressions"]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert [line.partition(" ")[0] for line in lines[:-1]] == [
@@ -228,8 +228,8 @@ def test_the_list(shop: Path, capsys: Capture) -> None:
     assert lines[5] == "5 comments, 2 with unused codes, 3 without a reason."
 
 
-def test_the_list_for_machines(shop: Path, capsys: Capture) -> None:
-    entry = listed(capsys)[0]
+def test_json_output(shop: Path, capsys: Capture) -> None:
+    entry = list_suppressions(capsys)[0]
     assert entry == {
         "filename": str(shop / "app" / "service.py"),
         "location": {"column": 53, "row": 1},
@@ -242,34 +242,34 @@ def test_the_list_for_machines(shop: Path, capsys: Capture) -> None:
         "refused": [],
         "unused": [],
     }
-    assert [entry["unused"] for entry in listed(capsys)] == [[], [], [], ["RSS002"], ["RSS001"]]
+    assert [entry["unused"] for entry in list_suppressions(capsys)] == [[], [], [], ["RSS002"], ["RSS001"]]
 
 
-def test_parts_of_the_list(shop: Path, capsys: Capture) -> None:
-    assert places(listed(capsys, "--unused")) == ["service.py:6", "plain.py:1"]
-    assert places(listed(capsys, "--without-reason")) == ["service.py:4", "service.py:5", "plain.py:1"]
-    assert places(listed(capsys, "--unused", "--without-reason")) == ["plain.py:1"]
-    assert places(listed(capsys, "app", "--unused")) == ["service.py:6"]
-    assert places(listed(capsys, "--exclude", "app/")) == ["plain.py:1"]
+def test_filters(shop: Path, capsys: Capture) -> None:
+    assert locations(list_suppressions(capsys, "--unused")) == ["service.py:6", "plain.py:1"]
+    assert locations(list_suppressions(capsys, "--without-reason")) == ["service.py:4", "service.py:5", "plain.py:1"]
+    assert locations(list_suppressions(capsys, "--unused", "--without-reason")) == ["plain.py:1"]
+    assert locations(list_suppressions(capsys, "app", "--unused")) == ["service.py:6"]
+    assert locations(list_suppressions(capsys, "--exclude", "app/")) == ["plain.py:1"]
 
 
-def test_what_the_settings_refuse(shop: Path, capsys: Capture) -> None:
-    refused = [[each["code"] for each in entry["refused"]] for entry in listed(capsys, *REQUIRE)]
+def test_refused_suppressions(shop: Path, capsys: Capture) -> None:
+    refused = [[each["code"] for each in entry["refused"]] for entry in list_suppressions(capsys, *REQUIRE)]
     assert refused == [[], ["RSS002"], ["RSS002"], [], []]
-    assert [entry["silences"] for entry in listed(capsys, *FORBID)] == [[]] * 5
+    assert [entry["silences"] for entry in list_suppressions(capsys, *FORBID)] == [[]] * 5
     main(["suppressions", "--quiet", *FORBID])
     lines = capsys.readouterr().out.splitlines()
     assert "`# noqa: RSS001` may not silence RSS001 (" in lines[0]
     assert len(lines) == 5
 
 
-def test_one_used_and_one_unused(shop: Path, capsys: Capture) -> None:
+def test_partly_used_comment(shop: Path, capsys: Capture) -> None:
     (shop / "app" / "service.py").write_text(SERVICE.replace("# noqa: RSS002\n", "# noqa: RSS002, RSS003\n"))
     main(["suppressions", "--unused"])
     assert "instead), RSS003 silences nothing; no reason" in capsys.readouterr().out
 
 
-def test_unused_means_the_same_as_in_check(shop: Path, capsys: Capture) -> None:
+def test_unused_suppressions_equal_check(shop: Path, capsys: Capture) -> None:
     (shop / "broken.py").write_text("from app.redis_manager import RedisManager\nx = (  # noqa: RSS002\n")
     (shop / "part.py").write_text("from app.redis_manager import RedisManager\ny = 1  # noqa: RSS002\ndef f()\n    1\n")
     (shop / "whole.py").write_text("# flake8: noqa\nfrom app.redis_manager import RedisManager\nRedisManager()\n")
@@ -280,13 +280,13 @@ def test_unused_means_the_same_as_in_check(shop: Path, capsys: Capture) -> None:
         ("--select", "RSS002"),
         ("--config", 'per-file-ignores."app/**" = "RSS"'),
     ):
-        told = [
+        reported = [
             line.partition(" ")[0].rpartition("/")[2]
-            for line in found(capsys, "--extend-select", "RSS901", *flags)
+            for line in check(capsys, "--extend-select", "RSS901", *flags)
             if "RSS901" in line
         ]
-        assert places(listed(capsys, "--unused", *flags)) == told
-    whole = next(entry for entry in listed(capsys) if entry["filename"].endswith("whole.py"))
+        assert locations(list_suppressions(capsys, "--unused", *flags)) == reported
+    whole = next(entry for entry in list_suppressions(capsys) if entry["filename"].endswith("whole.py"))
     assert (whole["comment"], whole["codes"], len(whole["silences"])) == ("# flake8: noqa", [], 1)
 
 
@@ -311,22 +311,20 @@ def test_several_configurations(shop: Path, capsys: Capture) -> None:
     )
     (other / "home.py").write_text("class K: ...\n")
     (other / "use.py").write_text("from home import K\nK()  # noqa: RSS002 -- why\n")
-    entries = {Path(entry["filename"]).name: entry for entry in listed(capsys, "app", "other")}
+    entries = {Path(entry["filename"]).name: entry for entry in list_suppressions(capsys, "app", "other")}
     assert [each["code"] for each in entries["use.py"]["refused"]] == ["RSS002"]
     assert entries["service.py"]["refused"] == []
 
 
-def test_a_file_that_is_gone_before_its_comments_are_read(
-    shop: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def gone(path: str) -> bytes:
+def test_file_deleted_during_the_run(shop: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
+    def raise_not_found(path: str) -> bytes:
         raise FileNotFoundError(path)
 
-    monkeypatch.setattr(suppressions, "read", gone)
-    assert listed(capsys) == []
+    monkeypatch.setattr(suppressions, "read", raise_not_found)
+    assert list_suppressions(capsys) == []
 
 
-# Reading
+# Parsing
 
 
 @pytest.mark.parametrize(
@@ -344,17 +342,17 @@ def test_a_file_that_is_gone_before_its_comments_are_read(
         ("x  # noqa: RSS001 _", ("RSS001",), "_"),
     ],
 )
-def test_codes_and_reason(text: str, codes: tuple[str, ...], reason: str) -> None:
+def test_parse_noqa(text: str, codes: tuple[str, ...], reason: str) -> None:
     directive = parse_noqa(text)
     assert directive is not None
     assert (directive.codes, directive.reason) == (codes, reason)
 
 
-def test_where_things_are() -> None:
+def test_locations() -> None:
     text = 'x = 1\ny = """\n"""  # noqa: E501, RSS002\n'
     (named,) = find_suppressions(text)
     assert named == ((3, 19, 3, 25), "RSS002", 2, 3)
     (directive,) = NoqaIndex(text).iter_comments()
     assert (directive.row, directive.column, directive.first_row, directive.last_row) == (3, 5, 2, 3)
-    assert find_suppressions('x = (\ny = "  # noqa: RSS002\n') == ()  # nobody can say what is a comment
+    assert find_suppressions('x = (\ny = "  # noqa: RSS002\n') == ()  # comments can't be told from strings
     assert find_suppressions("x = 1  # RSS002\n") == ()

@@ -1,4 +1,4 @@
-"""`pytest --redis-ssot` and `assert_no_findings`, in the real pytest, in processes of its own."""
+"""`pytest --redis-ssot` and `assert_no_findings`, run by pytest in separate processes."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ EXAMPLE = Path(__file__).parent.parent / "examples" / "shop"
 
 @pytest.fixture
 def shop(project: Path) -> Path:
-    """A copy without tests of its own, made the working directory."""
+    """A copy of the example without its tests, as the working directory."""
     ignored = shutil.ignore_patterns("__pycache__", ".*_cache", "test_*.py", "conftest.py")
     shutil.copytree(EXAMPLE, project, dirs_exist_ok=True, ignore=ignored)
     (project / "test_one.py").write_text("def test_one():\n    pass\n")
@@ -33,46 +33,46 @@ def run_pytest(*words: str) -> tuple[int, str]:
     return done.returncode, done.stdout + done.stderr
 
 
-def failed(text: str) -> set[str]:
+def failed_tests(text: str) -> set[str]:
     return set(re.findall(r"^FAILED .*?(RSS\d+\[.+?\])", text, re.MULTILINE))
 
 
-def test_a_test_for_each_code_and_file(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_one_test_per_code_and_file(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
     main(["check", "--output-format", "concise"])
     lines = capsys.readouterr().out.splitlines()[:-2]
     expected = {f"{line.split()[1]}[{line.partition(':')[0]}]" for line in lines if line.partition(" ")[2][:3] == "RSS"}
     status, text = run_pytest("--redis-ssot")
     assert status == 1
-    assert failed(text) == expected
+    assert failed_tests(text) == expected
     assert f"{len(expected)} failed, 1 passed" in text
     assert "Traceback" not in text
     assert "services/orders/refunds.py:10:5: RSS001 `shopkit.managers.redis_manager` is deprecated" in text
 
 
-def test_without_the_flag_there_is_nothing(shop: Path) -> None:
+def test_no_tests_without_the_flag(shop: Path) -> None:
     status, text = run_pytest()
     assert status == 0
     assert "1 passed" in text
 
 
-def test_a_part_by_name(shop: Path) -> None:
+def test_select_by_keyword(shop: Path) -> None:
     status, text = run_pytest("--redis-ssot", "-k", "RSS003 and orders")
     assert status == 1
-    assert failed(text)
-    assert all(name.startswith("RSS003[services/orders/") for name in failed(text))
+    assert failed_tests(text)
+    assert all(name.startswith("RSS003[services/orders/") for name in failed_tests(text))
 
 
-def test_left_out_by_mark(shop: Path) -> None:
+def test_deselect_by_mark(shop: Path) -> None:
     assert run_pytest("--redis-ssot", "-m", "not redis_ssot")[0] == 0
 
 
-def test_over_several_processes(shop: Path) -> None:
+def test_xdist(shop: Path) -> None:
     one, several = run_pytest("--redis-ssot"), run_pytest("--redis-ssot", "-n", "2")
     assert several[0] == 1
-    assert failed(several[1]) == failed(one[1])
+    assert failed_tests(several[1]) == failed_tests(one[1])
 
 
-def test_what_the_baseline_knows_passes(shop: Path) -> None:
+def test_baseline(shop: Path) -> None:
     main(["baseline", "create"])
     settings = shop / "pyproject.toml"
     head = "[tool.redis-ssot]\n"
@@ -84,12 +84,12 @@ def test_what_the_baseline_knows_passes(shop: Path) -> None:
     assert_no_findings()
 
 
-def test_paths_of_the_settings(shop: Path) -> None:
+def test_paths_option(shop: Path) -> None:
     (shop / "pytest.ini").write_text("[pytest]\nredis_ssot_paths = libs/shopkit/redis_manager.py\n")
     assert run_pytest("--redis-ssot")[0] == 0
 
 
-def test_a_mistake_in_the_configuration_is_one_message(shop: Path) -> None:
+def test_invalid_configuration(shop: Path) -> None:
     (shop / "redis-ssot.toml").write_text("nonsense = 1\n")
     status, text = run_pytest("--redis-ssot")
     assert status == 4
@@ -97,14 +97,14 @@ def test_a_mistake_in_the_configuration_is_one_message(shop: Path) -> None:
     assert "Traceback" not in text
 
 
-def test_in_a_test_of_ones_own(shop: Path) -> None:
+def test_assert_no_findings(shop: Path) -> None:
     with pytest.raises(AssertionError, match=r"(?s)^1 places.*services/orders/refunds.py:10:5: RSS001"):
         assert_no_findings("services/orders/refunds.py")
     assert_no_findings("libs/shopkit/redis_manager.py")
     assert_no_findings("services/orders/refunds.py", select=("RSS002",))
 
 
-def test_in_a_test_of_ones_own_that_asks_for_nonsense(project: Path) -> None:
+def test_assert_no_findings_with_invalid_arguments(project: Path) -> None:
     with pytest.raises(GuardError, match="hold no configuration"):
         assert_no_findings()
     (project / "redis-ssot.toml").write_text("[resource.r]\ncanonical = ['a']\nconstructors = ['a.A']\n")

@@ -1,4 +1,4 @@
-"""Comments that silence findings, written into files; and what can go wrong on the way."""
+"""`noqa` comments written to files, and errors while writing."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def finding(path: str, row: int, code: str = "RSS002") -> Finding:
         ("x = (1  # noqa: E501\n", "x = (1  # noqa: E501, RSS002\n"),
     ],
 )
-def test_where_a_comment_goes(text: str, expected: str) -> None:
+def test_position_of_comments(text: str, expected: str) -> None:
     assert insert_comments(text.encode(), [finding("a.py", 1)], "") == (expected.encode(), int(text != expected))
 
 
@@ -52,23 +52,23 @@ def test_where_a_comment_goes(text: str, expected: str) -> None:
         ("x = 1\n", REASON_PLACEHOLDER, "x = 1  # noqa: RSS002 --\n"),
     ],
 )
-def test_where_a_reason_goes(text: str, reason: str, expected: str) -> None:
+def test_position_of_reasons(text: str, reason: str, expected: str) -> None:
     after, count = insert_comments(text.encode(), [finding("a.py", 1)], reason)
     assert after.decode() == expected
     assert count == (text != expected)
 
 
-def test_several_codes_and_a_reason() -> None:
+def test_several_codes() -> None:
     several = [finding("a.py", 1, "RSS003"), finding("a.py", 1, "RSS001"), finding("a.py", 1, "RSS003")]
     assert insert_comments(b"x = 1\n", several, "later") == (b"x = 1  # noqa: RSS001, RSS003 later\n", 1)
 
 
-def test_the_encoding_stays() -> None:
+def test_encoding_is_kept() -> None:
     data = b"# coding: latin-1\nx = '\xe9'\n"
     assert insert_comments(data, [finding("a.py", 2)], "") == (data[:-1] + b"  # noqa: RSS002\n", 1)
 
 
-def test_what_can_not_be_analysed_gets_no_comment(tmp_path: Path) -> None:
+def test_unanalysed_code_gets_no_comment(tmp_path: Path) -> None:
     file = tmp_path / "a.py"
     file.write_text("x = (\n")
     gap = finding(str(file), 1, "RSS900")._replace(context=FindingContext(kind=FindingKind.GAP))
@@ -76,23 +76,23 @@ def test_what_can_not_be_analysed_gets_no_comment(tmp_path: Path) -> None:
     assert file.read_text() == "x = (\n"
 
 
-def test_a_file_that_is_gone(tmp_path: Path) -> None:
-    gone, there = str(tmp_path / "gone.py"), tmp_path / "there.py"
-    there.write_text("x = 1\n")
-    done, troubles = add_noqa_comments([finding(gone, 1), finding(str(there), 1)], "")
-    assert (done, troubles) == (1, [f"{gone}: No such file or directory"])
-    assert there.read_text() == "x = 1  # noqa: RSS002\n"
+def test_missing_file(tmp_path: Path) -> None:
+    missing, existing = str(tmp_path / "gone.py"), tmp_path / "there.py"
+    existing.write_text("x = 1\n")
+    done, troubles = add_noqa_comments([finding(missing, 1), finding(str(existing), 1)], "")
+    assert (done, troubles) == (1, [f"{missing}: No such file or directory"])
+    assert existing.read_text() == "x = 1  # noqa: RSS002\n"
 
 
-def test_a_file_that_somebody_changes_meanwhile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_file_changed_during_the_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = tmp_path / "a.py"
     file.write_text("x = 1\n")
 
-    def meddle(path: str, data: bytes, *, expected: bytes) -> None:
+    def replace_after_edit(path: str, data: bytes, *, expected: bytes) -> None:
         file.write_text("x = 2\n")
         replace_file(path, data, expected=expected)
 
-    monkeypatch.setattr(add_noqa, "replace_file", meddle)
+    monkeypatch.setattr(add_noqa, "replace_file", replace_after_edit)
     done, troubles = add_noqa_comments([finding(str(file), 1)], "")
     assert (done, troubles) == (0, [f"{file}: has changed since it was read"])
     assert read(os.fspath(file)) == b"x = 2\n"

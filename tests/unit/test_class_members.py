@@ -1,4 +1,4 @@
-"""What classes offer, in small projects."""
+"""The members and constructors of classes, in small projects."""
 
 from __future__ import annotations
 
@@ -44,23 +44,23 @@ class Hidden(redis.Redis):
 """
 
 
-def found(text: str, local: str = "C") -> ClassMembers | None:
+def find_members(text: str, local: str = "C") -> ClassMembers | None:
     files = {"app/__init__.py": "", "app/base.py": BASE, "app/use.py": IMPORTS + dedent(text)}
     project, tables = make_resolver(files)
     return class_members("/p/app/use.py", local, tables.__getitem__, project)
 
 
-def interface(text: str, local: str = "C") -> ClassMembers:
-    result = found(text, local)
+def members_of(text: str, local: str = "C") -> ClassMembers:
+    result = find_members(text, local)
     assert result is not None
     return result
 
 
-def inside(body: str) -> ClassMembers:
-    return interface("class C:\n" + "".join(f"    {line}\n" for line in dedent(body).splitlines()))
+def members_of_body(body: str) -> ClassMembers:
+    return members_of("class C:\n" + "".join(f"    {line}\n" for line in dedent(body).splitlines()))
 
 
-def names(signature: Signature | None) -> list[str] | None:
+def parameter_names(signature: Signature | None) -> list[str] | None:
     return None if signature is None else [parameter.name for parameter in signature.parameters]
 
 
@@ -122,10 +122,10 @@ def names(signature: Signature | None) -> list[str] | None:
     ],
 )
 def test_members(body: str, kind: MemberKind, parameters: list[str] | None) -> None:
-    result = inside(body)
+    result = members_of_body(body)
     member = result.find_member("x")
     assert member is not None
-    assert (member.kind, names(member.signature)) == (kind, parameters)
+    assert (member.kind, parameter_names(member.signature)) == (kind, parameters)
     assert not result.is_incomplete
     assert member.row > IMPORTS.count("\n")
 
@@ -150,34 +150,34 @@ def test_members(body: str, kind: MemberKind, parameters: list[str] | None) -> N
     ],
 )
 def test_no_members(body: str) -> None:
-    result = inside(body)
+    result = members_of_body(body)
     assert result.find_member("x") is None
     assert result.find_member("__x") is None
     assert not result.is_incomplete
 
 
-def test_the_body_of_the_class_counts_first() -> None:
-    member = interface("class C:\n def y(self): self.x = 1\n @property\n def x(self): ...").find_member("x")
+def test_class_body_takes_precedence_over_self_assignments() -> None:
+    member = members_of("class C:\n def y(self): self.x = 1\n @property\n def x(self): ...").find_member("x")
     assert member is not None
     assert member.kind is MemberKind.PROPERTY
 
 
 def test_private_names() -> None:
-    assert set(interface("class __C:\n __a = 1\n def y(self): self.__b = 1; self.__c__ = 1", "__C").members) == {
+    assert set(members_of("class __C:\n __a = 1\n def y(self): self.__b = 1; self.__c__ = 1", "__C").members) == {
         *("_C__a", "_C__b", "y", "__c__")
     }
 
 
-def test_what_every_class_has() -> None:
-    result = inside("x = 1")
+def test_members_of_object() -> None:
+    result = members_of_body("x = 1")
     for name in ("__class__", "__eq__", "__dict__", "__doc__", "__module__", "__init__"):
         assert result.find_member(name) is not None
     assert set(result.members) == {"x"}
 
 
-def test_set_beside_the_class() -> None:
-    assert set(interface("class C: ...\nC.x = 1\nother.y = 1\nC.z.w = 1").members) == {"x"}
-    assert interface("class C: ...\nsetattr(C, name, 1)").is_incomplete
+def test_assignments_outside_the_class() -> None:
+    assert set(members_of("class C: ...\nC.x = 1\nother.y = 1\nC.z.w = 1").members) == {"x"}
+    assert members_of("class C: ...\nsetattr(C, name, 1)").is_incomplete
 
 
 @pytest.mark.parametrize(
@@ -217,8 +217,8 @@ def test_set_beside_the_class() -> None:
         "class C:\n for a in b: vars()[a] = 1",
     ],
 )
-def test_open(text: str) -> None:
-    assert interface(text).is_incomplete
+def test_incomplete(text: str) -> None:
+    assert members_of(text).is_incomplete
 
 
 @pytest.mark.parametrize(
@@ -244,28 +244,28 @@ def test_open(text: str) -> None:
         "class C:\n def y(self): other[name] = 1; a().b[name] = 1; locals()",
     ],
 )
-def test_not_open(text: str) -> None:
-    assert not interface(text).is_incomplete
+def test_complete(text: str) -> None:
+    assert not members_of(text).is_incomplete
 
 
 def test_inherited() -> None:
-    result = interface("class C(Base):\n def shared(self): ...")
+    result = members_of("class C(Base):\n def shared(self): ...")
     assert result.name == "app.use.C"
     assert set(result.members) == {"shared", "__init__", "url", "get"}
     shared = result.find_member("shared")
     assert shared is not None
     assert shared.kind is MemberKind.METHOD
     assert result.is_async
-    assert names(result.constructor) == ["url", "ttl"]
+    assert parameter_names(result.constructor) == ["url", "ttl"]
 
 
 def test_builtin_bases() -> None:
-    result = interface("class C(ValueError):\n code = 1")
+    result = members_of("class C(ValueError):\n code = 1")
     assert {"args", "with_traceback", "code"} <= set(result.members)
     assert result.constructor is None
 
 
-def test_the_order_of_bases() -> None:
+def test_method_resolution_order() -> None:
     text = """
     class A:
         x = 1
@@ -274,7 +274,7 @@ def test_the_order_of_bases() -> None:
         def x(self): ...
     class C(L, R): ...
     """
-    member = interface(text).find_member("x")
+    member = members_of(text).find_member("x")
     assert member is not None
     assert member.kind is MemberKind.METHOD
 
@@ -299,14 +299,14 @@ def test_which_class(local: str, members: set[str]) -> None:
             e = 1
     class D(C): ...
     """
-    result = interface(text, local)
+    result = members_of(text, local)
     assert set(result.members) == members
     assert result.name == f"app.use.{local.replace('#2', '')}"
 
 
 @pytest.mark.parametrize("local", ["X", "C#2", "f", "C.X", "T", ""])
 def test_no_class(local: str) -> None:
-    assert found("class C: ...\ndef f(): ...", local) is None
+    assert find_members("class C: ...\ndef f(): ...", local) is None
 
 
 @pytest.mark.parametrize(
@@ -319,7 +319,7 @@ def test_no_class(local: str) -> None:
     ],
 )
 def test_async(body: str, expected: bool) -> None:
-    assert inside(body).is_async is expected
+    assert members_of_body(body).is_async is expected
 
 
 @pytest.mark.parametrize(
@@ -351,7 +351,7 @@ def test_async(body: str, expected: bool) -> None:
     ],
 )
 def test_constructors(text: str, expected: list[str] | None) -> None:
-    assert names(interface(text).constructor) == expected
+    assert parameter_names(members_of(text).constructor) == expected
 
 
 DATACLASSES = [
@@ -373,13 +373,13 @@ DATACLASSES = [
 
 @pytest.mark.parametrize("text", DATACLASSES)
 def test_dataclasses(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Python's own `__init__` takes the same."""
+    """The `__init__` that Python generates has the same parameters."""
     module = ModuleType("app.use")
     monkeypatch.setitem(sys.modules, "app.use", module)
     head = "import dataclasses, typing\nfrom dataclasses import *\nfrom typing import ClassVar\nmake = int\n"
     exec(compile(head + text, "use", "exec", dont_inherit=True), vars(module))
     real = list(inspect.signature(vars(module)["C"]).parameters.values())
-    constructor = interface(text).constructor
+    constructor = members_of(text).constructor
     assert constructor is not None
     assert [(one.name, one.is_required, one.is_positional) for one in constructor.parameters] == [
         (one.name, one.default is one.empty, one.kind is not one.KEYWORD_ONLY) for one in real

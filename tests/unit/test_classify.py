@@ -1,4 +1,4 @@
-"""Where findings belong: owners, phases, risks, kinds of tests, services; and the batches that this makes."""
+"""The classification of findings by owner, phase, risk, test category and service, and the batches of a plan."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from flake8_redis_ssot.campaign import classify as belonging
+from flake8_redis_ssot.campaign import classify
 from flake8_redis_ssot.campaign.classify import NOT_A_TEST, Classifier, Risk
 from flake8_redis_ssot.campaign.codeowners import NO_OWNER, load_codeowners, parse_codeowners
 from flake8_redis_ssot.campaign.plan import compute_distribution, make_plan
@@ -38,19 +38,19 @@ docs/*           docs@example.org
         ("with blank.py", "@blank"),
     ],
 )
-def test_the_last_pattern_that_fits_decides(path: str, owner: str) -> None:
+def test_last_matching_pattern_wins(path: str, owner: str) -> None:
     assert parse_codeowners(OWNERS.splitlines()).owners_for(path) == owner
 
 
 @pytest.mark.parametrize("place", [".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS", ".gitlab/CODEOWNERS"])
-def test_where_owners_are_named(tmp_path: Path, place: str) -> None:
+def test_codeowners_locations(tmp_path: Path, place: str) -> None:
     assert load_codeowners(str(tmp_path)).owners_for("a.py") == NO_OWNER
     (tmp_path / place).parent.mkdir(exist_ok=True)
     (tmp_path / place).write_text("* @all\n")
     assert load_codeowners(str(tmp_path)).owners_for("a.py") == "@all"
 
 
-def surveyor(root: Path) -> Classifier:
+def create_classifier(root: Path) -> Classifier:
     resource = "resource.r = {canonical = 'orders.redis', constructors = 'orders.redis.M'}"
     text = f"services = ['orders', 'billing', 'deploy/edge']\n{resource}"
     return Classifier(config_from_overrides([text], root), load_codeowners(str(root)))
@@ -88,15 +88,15 @@ def finding(root: Path, path: str, pattern: str = "simple", origin: str = "share
     ],
 )
 def test_phase_and_risk(tmp_path: Path, path: str, pattern: str, origin: str, phase: int, risk: Risk) -> None:
-    (work,) = surveyor(tmp_path).classify([finding(tmp_path, path, pattern, origin)])
+    (work,) = create_classifier(tmp_path).classify([finding(tmp_path, path, pattern, origin)])
     assert (work.phase, work.risk) == (phase, risk)
 
 
 @pytest.mark.parametrize(
     ("path", "service"), [("orders/a.py", "orders"), ("deploy/edge/a.py", "deploy/edge"), ("ordersx/a.py", "")]
 )
-def test_services(tmp_path: Path, path: str, service: str) -> None:
-    assert surveyor(tmp_path).service_of(path) == service
+def test_service_of(tmp_path: Path, path: str, service: str) -> None:
+    assert create_classifier(tmp_path).service_of(path) == service
 
 
 @pytest.mark.parametrize(
@@ -112,19 +112,19 @@ def test_services(tmp_path: Path, path: str, service: str) -> None:
         ("tests/test_gone.py", None, "test"),
     ],
 )
-def test_kinds_of_tests(tmp_path: Path, path: str, text: str | None, category: str) -> None:
+def test_test_categories(tmp_path: Path, path: str, text: str | None, category: str) -> None:
     if text is not None:
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / path).write_text(text)
-    (work,) = surveyor(tmp_path).classify([finding(tmp_path, path)])
+    (work,) = create_classifier(tmp_path).classify([finding(tmp_path, path)])
     assert work.category == category
 
 
-def test_batches_have_one_owner_and_one_risk(tmp_path: Path) -> None:
+def test_batches(tmp_path: Path) -> None:
     (tmp_path / "CODEOWNERS").write_text("* @all\n/b/ @b\n")
     names = [f"{folder}/{number}.py" for folder in ("a", "b") for number in range(5)]
     findings = [finding(tmp_path, name) for name in names] + [finding(tmp_path, "a/0.py", "factory", code="RSS003")]
-    plan = make_plan(surveyor(tmp_path).classify(findings), 3)
+    plan = make_plan(create_classifier(tmp_path).classify(findings), 3)
     assert [(batch.name, batch.risk, batch.owner, len(batch.files)) for batch in plan.batches] == [
         ("2.1", Risk.MEDIUM, "@all", 3),
         ("2.2", Risk.MEDIUM, "@all", 1),
@@ -138,9 +138,9 @@ def test_batches_have_one_owner_and_one_risk(tmp_path: Path) -> None:
     assert [(share.name, share.findings, share.files) for share in shares] == [("@all", 6, 5), ("@b", 5, 5)]
 
 
-def test_tests_that_belong_to_files() -> None:
+def test_find_tests() -> None:
     everything = ["a/redis.py", "a/tests/test_redis.py", "a/other_test.py", "b/redis_test.py", "tests/test_x.py"]
-    assert belonging.find_tests(["a/redis.py", "tests/test_x.py"], everything) == [
+    assert classify.find_tests(["a/redis.py", "tests/test_x.py"], everything) == [
         "a/tests/test_redis.py",
         "b/redis_test.py",
         "tests/test_x.py",

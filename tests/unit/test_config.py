@@ -82,7 +82,7 @@ def write(path: str, text: str) -> Path:
     return file
 
 
-def in_pyproject(text: str) -> str:
+def to_pyproject(text: str) -> str:
     """The text of a redis-ssot.toml as it is in pyproject.toml."""
     return "[tool.redis-ssot]\n" + text.replace("[resource", "[tool.redis-ssot.resource")
 
@@ -129,7 +129,7 @@ def test_everything(root: Path) -> None:
         ('noqa = { RSS = "allow", ALL = "forbid" }', "RSS001", "allow"),
     ],
 )
-def test_the_longest_prefix_decides_about_comments(text: str, code: str, word: str) -> None:
+def test_noqa_policy(text: str, code: str, word: str) -> None:
     assert load_config(write("redis-ssot.toml", f"{text}\n{SHORT}")).noqa_policy(code) == word
 
 
@@ -152,17 +152,17 @@ def test_defaults(root: Path) -> None:
     )
 
 
-def test_src_is_an_import_root_where_there_is_one() -> None:
+def test_existing_src_is_an_import_root() -> None:
     file = write("redis-ssot.toml", SHORT)
     Path("src").mkdir()
     assert load_config(file).src == (".", "src")
 
 
 @pytest.mark.parametrize("name", ["pyproject.toml", "redis-ssot.toml", ".redis-ssot.toml", "ci.toml"])
-def test_the_same_tables_in_every_file(name: str) -> None:
+def test_file_names(name: str) -> None:
     plain = load_config(write("redis-ssot.toml", FULL))
     other = load_config(
-        write(f"other/{name}", f"[project]\nname = 'x'\n[tool.ruff]\n{in_pyproject(FULL)}"), root=plain.root
+        write(f"other/{name}", f"[project]\nname = 'x'\n[tool.ruff]\n{to_pyproject(FULL)}"), root=plain.root
     )
     assert (other.src, other.per_file_ignores, other.resources) == (
         plain.src,
@@ -171,28 +171,28 @@ def test_the_same_tables_in_every_file(name: str) -> None:
     )
 
 
-def test_one_resource_among_the_general_keys_and_more_in_tables() -> None:
+def test_short_form_with_other_resources() -> None:
     config = load_config(write("redis-ssot.toml", f"{SHORT}[resource.db]\n{SHORT.replace('rm', 'db')}"))
     assert config.resources == (resource("rm", "app.rm"), resource("db", "app.db"))
 
 
-def test_one_accessor_for_needs_no_array() -> None:
+def test_single_accessor_for() -> None:
     text = f"{SHORT}[accessor-for]\npaths = 'tests'\naccessor = 'testing.get'\n"
     (found,) = load_config(write("redis-ssot.toml", text)).resources
     assert found.accessor_for == (AccessorFor(("tests",), "testing.get"),)
 
 
-def test_a_configuration_is_a_value(root: Path) -> None:
+def test_config_is_hashable_and_picklable(root: Path) -> None:
     config = load_config(write("redis-ssot.toml", FULL))
     assert hash(config) == hash(load_config(root / "redis-ssot.toml"))
     assert pickle.loads(pickle.dumps(config)) == config
 
 
-def test_a_byte_order_mark() -> None:
+def test_byte_order_mark() -> None:
     assert load_config(write("redis-ssot.toml", f"\ufeff{SHORT}")).resources == (resource("rm", "app.rm"),)
 
 
-def test_paths_count_from_the_folder_of_the_file_or_from_a_given_root(root: Path) -> None:
+def test_root(root: Path) -> None:
     file = write("conf/redis-ssot.toml", SHORT)
     assert load_config(file).root == root / "conf"
     assert load_config(file, root=root).root == root
@@ -202,19 +202,19 @@ def test_paths_count_from_the_folder_of_the_file_or_from_a_given_root(root: Path
 # Finding
 
 
-def test_the_nearest_folder_wins(root: Path) -> None:
+def test_nearest_directory_wins(root: Path) -> None:
     far, near = write("redis-ssot.toml", ""), write("a/b/redis-ssot.toml", "")
     file = write("a/b/c/d.py", "")
     assert find_config(file) == find_config(file.parent) == find_config(near.parent) == root / near
     assert find_config(Path("a")) == find_config(Path()) == root / far
 
 
-def test_a_path_still_to_be_made(root: Path) -> None:
+def test_missing_path(root: Path) -> None:
     file = write("a/redis-ssot.toml", "")
     assert find_config(Path("a/gone.py")) == find_config(Path("a/gone/b.py")) == root / file
 
 
-def test_own_files_win_over_pyproject(root: Path) -> None:
+def test_own_files_take_precedence_over_pyproject(root: Path) -> None:
     write("pyproject.toml", "[tool.redis-ssot]")
     assert find_config(root) == root / "pyproject.toml"
     write(".redis-ssot.toml", "")
@@ -223,7 +223,7 @@ def test_own_files_win_over_pyproject(root: Path) -> None:
     assert find_config(root) == root / "redis-ssot.toml"
 
 
-PASSED_OVER = [
+WITHOUT_TABLE = [
     "",
     "[tool.ruff]",
     "# redis-ssot",
@@ -233,20 +233,20 @@ PASSED_OVER = [
 ]
 
 
-@pytest.mark.parametrize("text", PASSED_OVER)
-def test_a_pyproject_without_our_table_is_passed_over(root: Path, text: str) -> None:
+@pytest.mark.parametrize("text", WITHOUT_TABLE)
+def test_pyproject_without_table_is_skipped(root: Path, text: str) -> None:
     write("pyproject.toml", "[tool.redis-ssot]")
     write("a/pyproject.toml", text)
     assert find_config(root / "a") == root / "pyproject.toml"
 
 
 @pytest.mark.parametrize("text", ["[tool.redis_ssot]", "[tool.redis-ssot", "[[tool.redis-ssot]]"])
-def test_a_pyproject_with_a_mistake_is_not_passed_over(root: Path, text: str) -> None:
+def test_invalid_pyproject_is_not_skipped(root: Path, text: str) -> None:
     write("a/pyproject.toml", text)
     assert find_config(root / "a") == root / "a/pyproject.toml"
 
 
-def test_folders_are_no_files(root: Path) -> None:
+def test_directories_are_skipped(root: Path) -> None:
     write("redis-ssot.toml", "")
     Path("a/redis-ssot.toml").mkdir(parents=True)
     Path("a/pyproject.toml").mkdir()
@@ -258,7 +258,7 @@ def test_no_configuration(monkeypatch: pytest.MonkeyPatch, root: Path) -> None:
     assert find_config(root) is None
 
 
-def test_how_to_configure_shows_what_works() -> None:
+def test_configuration_help_is_valid() -> None:
     said, _, example = configuration_help().partition("\n\n")
     assert said.splitlines() == [
         "No configuration found. Let one be proposed: redis-ssot init",
@@ -287,14 +287,14 @@ UNREADABLE = [
 
 
 @pytest.mark.parametrize(("data", "expected"), UNREADABLE)
-def test_a_file_that_is_no_toml(data: bytes, expected: str) -> None:
+def test_malformed_toml(data: bytes, expected: str) -> None:
     Path("redis-ssot.toml").write_bytes(data)
     with pytest.raises(ConfigError) as caught:
         load_config(Path("redis-ssot.toml"))
     assert problems(caught) == [expected]
 
 
-def test_a_file_that_is_not_there() -> None:
+def test_missing_file() -> None:
     with pytest.raises(ConfigError) as caught:
         load_config(Path("gone.toml"))
     assert problems(caught) == ["gone.toml: cannot be read: No such file or directory"]
@@ -309,15 +309,15 @@ NOT_OURS = [
 
 
 @pytest.mark.parametrize(("text", "expected"), NOT_OURS)
-def test_a_pyproject_that_has_no_table_of_ours(text: str, expected: str) -> None:
+def test_pyproject_without_table(text: str, expected: str) -> None:
     with pytest.raises(ConfigError) as caught:
         load_config(write("pyproject.toml", text))
     assert problems(caught) == [expected]
 
 
-def test_keys_are_told_in_full() -> None:
+def test_problems_have_full_keys() -> None:
     with pytest.raises(ConfigError) as caught:
-        load_config(write("sub/pyproject.toml", in_pyproject(f"[resource.redis]\n{SHORT}constructers = []\n")))
+        load_config(write("sub/pyproject.toml", to_pyproject(f"[resource.redis]\n{SHORT}constructers = []\n")))
     key = "tool.redis-ssot.resource.redis.constructers"
     assert problems(caught) == [f"sub/pyproject.toml: {key}: unknown key; did you mean `constructors`?"]
     assert caught.value.problems == (
@@ -325,7 +325,7 @@ def test_keys_are_told_in_full() -> None:
     )
 
 
-def test_a_file_elsewhere_is_told_by_its_whole_path(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_file_outside_the_working_directory(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = write("redis-ssot.toml", "src = 1")
     write("sub/x", "")
     monkeypatch.chdir("sub")
@@ -333,17 +333,17 @@ def test_a_file_elsewhere_is_told_by_its_whole_path(root: Path, monkeypatch: pyt
         load_config(root / file)
 
 
-def test_keys_of_ours_outside_of_our_table() -> None:
+def test_keys_outside_the_table() -> None:
     with pytest.raises(ConfigError) as caught:
-        load_config(write("redis-ssot.toml", f"src = 'lib'\n{in_pyproject(SHORT)}"))
+        load_config(write("redis-ssot.toml", f"src = 'lib'\n{to_pyproject(SHORT)}"))
     assert problems(caught) == ["redis-ssot.toml: src: stands outside `[tool.redis-ssot]`; move it in"]
 
 
 # The command line
 
 
-def test_overrides_are_laid_over_the_file() -> None:
-    file = write("pyproject.toml", in_pyproject(FULL))
+def test_overrides() -> None:
+    file = write("pyproject.toml", to_pyproject(FULL))
     overrides = [
         'src="x"',
         "resource.redis.check-canonical = false",
@@ -370,13 +370,13 @@ def test_overrides_are_laid_over_the_file() -> None:
     assert load_config(file) != config
 
 
-def test_a_table_of_the_file_is_emptied_by_another_value() -> None:
+def test_override_replaces_a_table() -> None:
     file = write("redis-ssot.toml", f"{SHORT}deprecated = {{'old.rm' = 'app.rm'}}")
     (found,) = load_config(file, overrides=["deprecated = []"]).resources
     assert found.deprecated == ()
 
 
-def test_overrides_by_themselves(root: Path) -> None:
+def test_overrides_without_file(root: Path) -> None:
     config = config_from_overrides(['canonical = ["app.rm"]', "constructors = 'app.rm.Manager'"], Path())
     assert (config.root, config.file, config.resources) == (root, None, (resource("rm", "app.rm"),))
 
@@ -384,7 +384,7 @@ def test_overrides_by_themselves(root: Path) -> None:
 HINT = 'write KEY=VALUE in TOML, with quotes around text, such as `type-checking="ignore"`'
 
 
-def test_overrides_that_are_no_toml() -> None:
+def test_malformed_overrides() -> None:
     overrides = ["type-checking=ignore", "src", *SHORT.splitlines()]
     expected = [
         f"--config: type-checking=ignore: malformed TOML: Invalid value (at line 1, column 15); {HINT}",
@@ -401,8 +401,8 @@ def test_overrides_that_are_no_toml() -> None:
     ]
 
 
-def test_a_problem_names_the_place_that_it_comes_from() -> None:
-    file = write("pyproject.toml", in_pyproject(f"ignore = 1\n{SHORT}"))
+def test_problems_name_their_source() -> None:
+    file = write("pyproject.toml", to_pyproject(f"ignore = 1\n{SHORT}"))
     with pytest.raises(ConfigError) as caught:
         load_config(file, overrides=["selct = 'ALL'", "src = ['../x']", "per-file-ignores = {a = 1}"])
     assert [(problem.file, problem.key) for problem in caught.value.problems] == [
@@ -413,7 +413,7 @@ def test_a_problem_names_the_place_that_it_comes_from() -> None:
     ]
 
 
-def test_no_overrides_are_no_configuration() -> None:
+def test_empty_overrides() -> None:
     with pytest.raises(ConfigError) as caught:
         config_from_overrides([], Path())
     expected = "--config: resource: no resource is given; write one, such as `[tool.redis-ssot.resource.redis]`"
@@ -423,10 +423,10 @@ def test_no_overrides_are_no_configuration() -> None:
 # Warnings
 
 
-def test_import_roots_that_are_no_folders(root: Path) -> None:
+def test_missing_import_roots(root: Path) -> None:
     Path("lib").mkdir()
     write("file", "")
-    text = in_pyproject(f"src = ['.', 'lib', 'gone', 'file']\n{SHORT}")
+    text = to_pyproject(f"src = ['.', 'lib', 'gone', 'file']\n{SHORT}")
     assert config_warnings(load_config(write("pyproject.toml", text))) == (
         ConfigProblem("pyproject.toml", "tool.redis-ssot.src", f"`gone` is no folder in {root}"),
         ConfigProblem("pyproject.toml", "tool.redis-ssot.src", f"`file` is no folder in {root}"),
@@ -434,17 +434,17 @@ def test_import_roots_that_are_no_folders(root: Path) -> None:
     assert config_warnings(load_config(write("redis-ssot.toml", f"src = 'lib'\n{SHORT}"))) == ()
 
 
-def test_problems_found_later_are_told_alike() -> None:
+def test_problem_at() -> None:
     from_file = load_config(write("redis-ssot.toml", SHORT))
     assert str(problem_at(from_file, "resource.rm.accessor", "text")) == "redis-ssot.toml: resource.rm.accessor: text"
     from_command_line = config_from_overrides(SHORT.splitlines(), Path())
     assert str(problem_at(from_command_line, "src", "text")) == "--config: src: text"
 
 
-def test_errors_cross_processes() -> None:
+def test_errors_are_picklable() -> None:
     error = ConfigError([ConfigProblem("a.toml", "", "is bad"), ConfigProblem("a.toml", "src", "too")])
     assert str(pickle.loads(pickle.dumps(error))) == str(error) == "a.toml: is bad\na.toml: src: too"
 
 
-def test_nearest_is_for_all() -> None:
+def test_find_nearest() -> None:
     assert find_nearest("get_redis", ["get_redis_manager", "x"]) == "get_redis_manager"

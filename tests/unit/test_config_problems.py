@@ -1,4 +1,4 @@
-"""Every mistake that a configuration can hold, with the words that it is told in."""
+"""The problems of invalid configurations and their texts."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def problems(text: str) -> list[str]:
-    """The problems of a redis-ssot.toml, without the name of the file."""
+    """The problems of a redis-ssot.toml as `key: text`."""
     file = Path("redis-ssot.toml")
     file.write_text(text, encoding="utf-8")
     with pytest.raises(ConfigError) as caught:
@@ -35,7 +35,7 @@ def problems(text: str) -> list[str]:
 
 STRINGS = "expected a string or an array of strings, found"
 GENERAL = [
-    # Unknown keys, with the nearest.
+    # Unknown keys, with suggestions.
     ("sources = []", "sources: unknown key; did you mean `resource`?"),
     ("per_file_ignores = {}", "per_file_ignores: unknown key; did you mean `per-file-ignores`?"),
     ("Exclude = []", "Exclude: unknown key; did you mean `exclude`?"),
@@ -191,36 +191,36 @@ RESOURCE = [
 @pytest.mark.parametrize(("text", "expected"), RESOURCE)
 @pytest.mark.parametrize("short", [False, True], ids=["named", "short"])
 def test_resource_keys(text: str, expected: str, short: bool, root: Path) -> None:
-    """A resource has the same mistakes in its own table and in the short form."""
+    """The same problems in the table of a resource and in the short form."""
     good = GOOD.removeprefix("[resource.redis]\n").replace("app.rm", "app.redis") if short else GOOD
     if short:
         text, expected = (
             text.replace("app.rm' =", "app.redis' ="),
             expected.replace('"app.rm"', '"app.redis"'),
         )
-        expected = expected.replace("valid are ", f"valid are {', '.join(f'`{key}`' for key in OF_ALL)}, ")
+        expected = expected.replace("valid are ", f"valid are {', '.join(f'`{key}`' for key in GENERAL_KEYS)}, ")
     place = "" if short else "resource.redis."
     assert problems(f"{good}{text}\n") == [f"{place}{expected}".replace("{root}", root.as_posix())]
 
 
-OF_ALL = (
+GENERAL_KEYS = (
     *("src", "exclude", "services", "select", "ignore", "per-file-ignores", "noqa", "type-checking", "baseline"),
     *("duplicates", "duplicate-threshold", "resource"),
 )
 
 MISSING = "is missing, and `deprecated` as well; without either nothing can be found"
-HOMELESS = "name the module that is the resource's home"
-WHOLE = [
+NO_CANONICAL = "name the module that is the resource's home"
+WHOLE_CONFIGURATIONS = [
     ("", ["resource: no resource is given; write one, such as `[tool.redis-ssot.resource.redis]`"]),
     ("[resource]", ["resource: no resource is given; write one, such as `[tool.redis-ssot.resource.redis]`"]),
     ("resource = 'redis'", ["resource: expected a table, found a string"]),
     (
         "[resource.redis]",
-        [f"resource.redis.canonical: is missing; {HOMELESS}", f"resource.redis.constructors: {MISSING}"],
+        [f"resource.redis.canonical: is missing; {NO_CANONICAL}", f"resource.redis.constructors: {MISSING}"],
     ),
     ("canonical = 'app.rm'", [f"constructors: {MISSING}"]),
     ("canonical = 'app.rm'\nconstructors = []\ndeprecated = {}", [f"constructors: {MISSING}"]),
-    ("canonical = []\nconstructors = 'a.B'", [f"canonical: is empty; {HOMELESS}"]),
+    ("canonical = []\nconstructors = 'a.B'", [f"canonical: is empty; {NO_CANONICAL}"]),
     ("canonical = ''\nconstructors = 'a.B'", ["canonical: is empty"]),
     ("canonical = [1]\nconstructors = 'a.B'", ["canonical[0]: expected a string, found an integer"]),
     (
@@ -261,12 +261,12 @@ WHOLE = [
 ]
 
 
-@pytest.mark.parametrize(("text", "expected"), WHOLE)
-def test_what_must_hold_between_keys(text: str, expected: list[str]) -> None:
+@pytest.mark.parametrize(("text", "expected"), WHOLE_CONFIGURATIONS)
+def test_whole_configuration(text: str, expected: list[str]) -> None:
     assert problems(text) == expected
 
 
-def test_all_problems_are_told_at_once() -> None:
+def test_all_problems_are_reported() -> None:
     text = """\
 src = 3
 selct = ["ALL"]

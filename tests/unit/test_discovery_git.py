@@ -1,4 +1,4 @@
-"""Discovery against git itself: the files taken are those that `git ls-files` finds not ignored."""
+"""Discovery finds the same files as `git ls-files --exclude-standard`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from flake8_redis_ssot.files.discovery import DEFAULT_EXCLUDES, discover
 
 pytestmark = pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
 
-# The machine's own settings must not count.
+# Ignore the user's and the system's git settings.
 GIT_ENVIRONMENT = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1", "XDG_CONFIG_HOME": os.devnull}
 
 FOLDERS = ("a", "b", "ab", "c-d", "x y", "[a]", "#h", "!n", ".h", "b]", "1")
@@ -30,11 +30,11 @@ ATOMS = (
 
 @pytest.mark.parametrize("seed", range(12))
 def test_random_trees(seed: int, tmp_path: Path) -> None:
-    chance = random.Random(seed)
+    rng = random.Random(seed)
     for number in range(15):
         tree = tmp_path / str(number)
-        lists = _grow(tree, chance)
-        assert _discovered(tree) == _git_finds(tree), f"{tree}: {lists}"
+        lists = _create_tree(tree, rng)
+        assert _discover(tree) == _list_with_git(tree), f"{tree}: {lists}"
 
 
 IDIOMS = {
@@ -63,10 +63,10 @@ def test_idioms(text: str, tmp_path: Path) -> None:
     ):
         _write(tmp_path / path, "")
     _write(tmp_path / ".gitignore", text)
-    assert _discovered(tmp_path) == _git_finds(tmp_path)
+    assert _discover(tmp_path) == _list_with_git(tmp_path)
 
 
-def test_a_worktree_has_the_excludes_of_its_repository(tmp_path: Path) -> None:
+def test_worktree_uses_the_excludes_of_its_repository(tmp_path: Path) -> None:
     main, tree = tmp_path / "main", tmp_path / "tree"
     _git(tmp_path, "init", "-q", str(main))
     author = ("-c", "user.name=a", "-c", "user.email=a@b.c")
@@ -75,56 +75,56 @@ def test_a_worktree_has_the_excludes_of_its_repository(tmp_path: Path) -> None:
     _write(main / ".git/info/exclude", "mine.py\n")
     for path in ("mine.py", "a/mine.py", "a/ours.py"):
         _write(tree / path, "")
-    assert _discovered(tree) == ["a/ours.py"]
+    assert _discover(tree) == ["a/ours.py"]
     listing = discover([str(tree / "a")], root=str(tree), exclude=())
     assert listing.files == (str(tree / "a/ours.py"),)
 
 
-def _grow(tree: Path, chance: random.Random) -> dict[str, str]:
+def _create_tree(tree: Path, rng: random.Random) -> dict[str, str]:
     folders = [""]
-    for _ in range(chance.randint(2, 8)):
-        folder = f"{chance.choice(folders)}{chance.choice(FOLDERS)}/"
+    for _ in range(rng.randint(2, 8)):
+        folder = f"{rng.choice(folders)}{rng.choice(FOLDERS)}/"
         folders += [folder] if folder.count("/") < 5 else []
     lists: dict[str, str] = {}
     for folder in sorted(set(folders)):
-        for file in chance.sample(FILES, chance.randint(1, 5)):
+        for file in rng.sample(FILES, rng.randint(1, 5)):
             _write(tree / folder / file, "")
-        if chance.random() < (0.25 if folder else 0.9):
-            lists[f"{folder}.gitignore"] = "\n".join(_pattern(chance) for _ in range(chance.randint(1, 5)))
-    if chance.random() < 0.2:
-        lists[".git/info/exclude"] = _pattern(chance)
+        if rng.random() < (0.25 if folder else 0.9):
+            lists[f"{folder}.gitignore"] = "\n".join(_random_pattern(rng) for _ in range(rng.randint(1, 5)))
+    if rng.random() < 0.2:
+        lists[".git/info/exclude"] = _random_pattern(rng)
     _git(tree.parent, "init", "-q", str(tree))
     for path, text in lists.items():
         _write(tree / path, text)
     return lists
 
 
-def _pattern(chance: random.Random) -> str:
-    parts = "/".join(_part(chance) for _ in range(chance.choice((1, 1, 2, 2, 3))))
-    negated = "!" if chance.random() < 0.3 else ""
-    anchored = "/" if chance.random() < 0.2 else ""
-    folder = "/" if chance.random() < 0.25 else ""
-    tail = chance.choice((" ", "  ", "\\ ", "\t", "\r", "//")) if chance.random() < 0.05 else ""
+def _random_pattern(rng: random.Random) -> str:
+    parts = "/".join(_random_part(rng) for _ in range(rng.choice((1, 1, 2, 2, 3))))
+    negated = "!" if rng.random() < 0.3 else ""
+    anchored = "/" if rng.random() < 0.2 else ""
+    folder = "/" if rng.random() < 0.25 else ""
+    tail = rng.choice((" ", "  ", "\\ ", "\t", "\r", "//")) if rng.random() < 0.05 else ""
     return f"{negated}{anchored}{parts}{folder}{tail}"
 
 
-def _part(chance: random.Random) -> str:
-    kind = chance.random()
+def _random_part(rng: random.Random) -> str:
+    kind = rng.random()
     if kind < 0.35:
-        return chance.choice((*FOLDERS, *FILES))
+        return rng.choice((*FOLDERS, *FILES))
     if kind < 0.55:
-        return chance.choice(PLAIN)
-    return "".join(chance.choice(ATOMS) for _ in range(chance.randint(1, 3)))
+        return rng.choice(PLAIN)
+    return "".join(rng.choice(ATOMS) for _ in range(rng.randint(1, 3)))
 
 
-def _discovered(tree: Path) -> list[str]:
+def _discover(tree: Path) -> list[str]:
     everything = [f"!{pattern}" for pattern in DEFAULT_EXCLUDES if pattern != ".git/"]
     listing = discover([str(tree)], root=str(tree), exclude=everything)
     assert listing.errors == ()
     return [Path(file).relative_to(tree).as_posix() for file in listing.files]
 
 
-def _git_finds(tree: Path) -> list[str]:
+def _list_with_git(tree: Path) -> list[str]:
     if not (tree / ".git").exists():
         _git(tree, "init", "-q")
     found = _git(tree, "ls-files", "-z", "--cached", "--others", "--exclude-standard").split(b"\0")
@@ -132,7 +132,7 @@ def _git_finds(tree: Path) -> list[str]:
 
 
 def _git(folder: Path, *arguments: str) -> bytes:
-    # Inside a git hook these would lead to the wrong repository.
+    # Inside a git hook these variables select another repository.
     ours = {key: value for key, value in os.environ.items() if not key.startswith("GIT_")}
     command = ["git", *arguments]
     return subprocess.run(command, cwd=folder, env=ours | GIT_ENVIRONMENT, capture_output=True, check=True).stdout

@@ -1,4 +1,4 @@
-"""Changes of texts: applied, merged, and told as places and as a diff."""
+"""Text edits: applying, merging, positions and diffs."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from flake8_redis_ssot.syntax.edits import LineIndex, OverlapError, TextEdit, ap
 TEXT = "one\r\ntwo\rthree\nfour"
 
 
-def test_changes_are_applied_in_order_of_place() -> None:
+def test_edits_are_applied_in_order() -> None:
     assert (
         apply_edits(TEXT, [TextEdit(5, 8, "2"), TextEdit(0, 3, "1"), TextEdit(18, 18, "!")]) == "1\r\n2\rthree\nfou!r"
     )
 
 
-def test_equal_changes_count_once() -> None:
+def test_equal_edits_are_merged() -> None:
     assert merge_edits([TextEdit(0, 3, "1"), TextEdit(0, 3, "1")]) == [TextEdit(0, 3, "1")]
 
 
 @pytest.mark.parametrize(
-    "cuts",
+    "edits",
     [
         [TextEdit(0, 3, "a"), TextEdit(2, 4, "b")],
         [TextEdit(0, 3, "a"), TextEdit(0, 3, "b")],
@@ -34,25 +34,25 @@ def test_equal_changes_count_once() -> None:
     ],
     ids=["crossing", "two texts", "two insertions"],
 )
-def test_changes_that_want_the_same(cuts: list[TextEdit]) -> None:
+def test_overlapping_edits(edits: list[TextEdit]) -> None:
     with pytest.raises(OverlapError):
-        apply_edits(TEXT, cuts)
+        apply_edits(TEXT, edits)
 
 
-def test_an_insertion_before_a_change() -> None:
+def test_insertion_before_a_replacement() -> None:
     assert apply_edits("abc", [TextEdit(1, 2, "B"), TextEdit(1, 1, "-")]) == "a-Bc"
 
 
 @given(st.text(st.sampled_from("ab\r\n")), st.data())
-def test_places_and_offsets_are_two_names_of_one_thing(text: str, data: st.DataObject) -> None:
+def test_positions_and_offsets_round_trip(text: str, data: st.DataObject) -> None:
     lines = LineIndex(text)
     start = data.draw(st.integers(0, len(text)))
     end = data.draw(st.integers(start, len(text)))
-    cut = TextEdit(start, end, "x")
-    assert lines.to_text_edit(lines.to_edit("f.py", cut)) == cut
+    edit = TextEdit(start, end, "x")
+    assert lines.to_text_edit(lines.to_edit("f.py", edit)) == edit
 
 
-def test_a_place_in_a_text_of_all_line_breaks() -> None:
+def test_position_with_mixed_line_breaks() -> None:
     assert LineIndex(TEXT).to_edit("f.py", TextEdit(9, 14, "3")) == Edit("f.py", Span(3, 0, 3, 5), "3")
 
 
@@ -71,7 +71,7 @@ TEXTS = st.lists(st.sampled_from(["a", "b", "c\r", "d\x0ce", ""]), max_size=8).m
     ],
     ids=["lines", "no final newline", "a final newline more", "CRLF", "CR", "from nothing"],
 )
-def test_git_applies_a_diff(before: str, after: str, tmp_path: Path) -> None:
+def test_diff_is_accepted_by_git(before: str, after: str, tmp_path: Path) -> None:
     (tmp_path / "f.py").write_bytes(before.encode())
     patch = diff("f.py", before, after).encode()
     subprocess.run(["git", "apply", "-p0"], input=patch, cwd=tmp_path, check=True)
@@ -79,5 +79,5 @@ def test_git_applies_a_diff(before: str, after: str, tmp_path: Path) -> None:
 
 
 @given(TEXTS)
-def test_nothing_changed_is_an_empty_diff(text: str) -> None:
+def test_diff_of_equal_texts(text: str) -> None:
     assert diff("f.py", text, text) == ""

@@ -1,8 +1,7 @@
-"""What is read of a text whatever the Python, and what is said of the rest.
+"""Tolerant parsing of newer syntax and syntax errors, and the reported unanalysed ranges.
 
-In the samples, every call of a name that starts with `kept` must be found exactly where it is written, and no call
-of `lost`. The same holds for every kind of line break, and on every Python: what the running one can read
-natively must give the same.
+In the samples, each call of a name that starts with `kept` must be found at its position in the text, and no call of
+`lost`: with each kind of line break, and on each Python version, whether or not it parses the syntax itself.
 """
 
 from __future__ import annotations
@@ -25,33 +24,33 @@ from flake8_redis_ssot.syntax import error_recovery
 from flake8_redis_ssot.syntax.parsing import ParseResult, parse_tolerantly
 from flake8_redis_ssot.syntax.trees import node_span, parse_concrete_tree
 
-Place = tuple[str, int, int]
+Location = tuple[str, int, int]
 
 NEWLINES = ["\n", "\r\n", "\r"]
 
 
-def lines_of(text: str) -> list[str]:
+def split_lines(text: str) -> list[str]:
     return re.split(r"\r\n|\r|\n", text)
 
 
-def calls(parsed: ParseResult) -> list[Place]:
-    """Name, row and column (in characters) of each call of a `kept` or `lost`."""
+def calls(parsed: ParseResult) -> list[Location]:
+    """Name, row (1-based) and column (0-based, in characters) of each call of `kept…` or `lost…`."""
     return sorted(_calls(parsed))
 
 
-def _calls(parsed: ParseResult) -> Iterator[Place]:
-    lines = lines_of(parsed.text)
+def _calls(parsed: ParseResult) -> Iterator[Location]:
+    lines = split_lines(parsed.text)
     for node in ast.walk(parsed.tree):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id[:4] in {"kept", "lost"}:
             before = lines[node.lineno - 1].encode("utf-8", "surrogatepass")[: node.col_offset]
             yield node.func.id, node.lineno, len(before.decode("utf-8", "surrogatepass"))
 
 
-def written(text: str) -> list[Place]:
-    """The calls of a `kept` as they stand in the text."""
+def expected_calls(text: str) -> list[Location]:
+    """The calls of `kept…`, found by a search in the text."""
     return sorted(
         (match[1], row, match.start())
-        for row, line in enumerate(lines_of(text), 1)
+        for row, line in enumerate(split_lines(text), 1)
         for match in re.finditer(r"\b(kept\d*)\(", line)
     )
 
@@ -60,8 +59,8 @@ def line_breaks(text: str) -> list[tuple[int, str]]:
     return [(match.start(), match[0]) for match in re.finditer(r"[\r\n]", text)]
 
 
-def check_shape(text: str, parsed: ParseResult) -> None:
-    """What holds for every text."""
+def check_result(text: str, parsed: ParseResult) -> None:
+    """Check the properties of each parse result."""
     assert len(parsed.text) == len(text)
     assert line_breaks(parsed.text) == line_breaks(text)
     with warnings.catch_warnings():
@@ -69,16 +68,16 @@ def check_shape(text: str, parsed: ParseResult) -> None:
         again = ast.parse(parsed.text)
     assert ast.dump(again, include_attributes=True) == ast.dump(parsed.tree, include_attributes=True)
     assert list(parsed.unanalysed_ranges) == sorted(parsed.unanalysed_ranges, key=lambda gap: (gap.row, gap.column))
-    lines = lines_of(text)
+    lines = split_lines(text)
     for gap in parsed.unanalysed_ranges:
         assert 0 <= gap.column < len(lines[gap.row - 1])
         assert gap.reason
 
 
-# --- what needs no levelling -----------------------------------------------------------------------------------
+# --- valid text ------------------------------------------------------------------------------------------------
 
 
-def test_python_is_left_alone() -> None:
+def test_valid_text_is_unchanged() -> None:
     text = "import a\n\n\ndef f():\n    return a.kept()\n"
     parsed = parse_tolerantly(text)
     assert parsed.text is text
@@ -86,7 +85,7 @@ def test_python_is_left_alone() -> None:
     assert ast.dump(parsed.tree) == ast.dump(ast.parse(text))
 
 
-def test_the_concrete_tree_is_not_even_imported_for_it() -> None:
+def test_valid_text_does_not_import_ast_grep() -> None:
     code = (
         "import sys; from flake8_redis_ssot.syntax.parsing import parse_tolerantly; parse_tolerantly('x = 1');"
         "print([name for name in sys.modules if 'ast_grep' in name or 'recovery' in name])"
@@ -96,14 +95,14 @@ def test_the_concrete_tree_is_not_even_imported_for_it() -> None:
 
 
 @pytest.mark.parametrize("text", ['kept("\\d")\n', 'kept("\\d")\nx = (\n', "kept(1if 2else 3)\n"])
-def test_no_warning_leaks_not_even_as_an_error(text: str) -> None:
+def test_warnings_are_suppressed(text: str) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        assert calls(parse_tolerantly(text)) == written(text)
+        assert calls(parse_tolerantly(text)) == expected_calls(text)
 
 
 @pytest.mark.parametrize(("text", "collecting"), [*product(["x = 1", "x = ("], [True, False])])
-def test_the_collector_is_left_as_it_was(text: str, collecting: bool) -> None:
+def test_garbage_collector_state_is_restored(text: str, collecting: bool) -> None:
     before = gc.isenabled()
     try:
         (gc.enable if collecting else gc.disable)()
@@ -113,7 +112,7 @@ def test_the_collector_is_left_as_it_was(text: str, collecting: bool) -> None:
         (gc.enable if before else gc.disable)()
 
 
-def test_indices_of_the_concrete_tree_count_characters() -> None:
+def test_concrete_tree_offsets_are_characters() -> None:
     text = 'é = "𝄞é"; kept(x)\r\nü = kept2()\n'
     spans = [node_span(node) for node in parse_concrete_tree(text).find_all(kind="call")]
     assert [text[start:end] for start, end in spans] == ["kept(x)", "kept2()"]
@@ -121,7 +120,7 @@ def test_indices_of_the_concrete_tree_count_characters() -> None:
 
 # --- newer syntax ----------------------------------------------------------------------------------------------
 
-NEWER = {
+NEWER_SYNTAX = {
     "generic function": "def f[T](x: T = kept()) -> T: return kept2()\n",
     "generic function with bounds": "def f[T: (int, str), *Ts, **P](x: T, *a: *Ts) -> T:\n    return kept(x)\n",
     "generic async function": "async def f[T: Sequence[T]](x=kept()):\n    await kept2()\n",
@@ -190,36 +189,36 @@ NEWER = {
 
 
 @pytest.mark.parametrize("newline", NEWLINES, ids=["LF", "CRLF", "CR"])
-@pytest.mark.parametrize("sample", NEWER.values(), ids=NEWER)
+@pytest.mark.parametrize("sample", NEWER_SYNTAX.values(), ids=NEWER_SYNTAX)
 def test_newer_syntax(sample: str, newline: str) -> None:
     text = sample.replace("\n", newline)
     parsed = parse_tolerantly(text)
     assert parsed.unanalysed_ranges == ()
-    assert calls(parsed) == written(text)
-    check_shape(text, parsed)
+    assert calls(parsed) == expected_calls(text)
+    check_result(text, parsed)
 
 
-@pytest.mark.parametrize("sample", NEWER.values(), ids=NEWER)
-def test_newer_syntax_beside_a_fault(sample: str) -> None:
+@pytest.mark.parametrize("sample", NEWER_SYNTAX.values(), ids=NEWER_SYNTAX)
+def test_newer_syntax_with_a_syntax_error(sample: str) -> None:
     text = f"kept7()\n{sample}x = lost(\nkept8()\n{sample}kept9()\n"
     parsed = parse_tolerantly(text)
-    row = lines_of(text).index("x = lost(") + 1
+    row = split_lines(text).index("x = lost(") + 1
     assert [(gap.row, gap.column) for gap in parsed.unanalysed_ranges] == [(row, 0)]
-    assert calls(parsed) == written(text)
-    check_shape(text, parsed)
+    assert calls(parsed) == expected_calls(text)
+    check_result(text, parsed)
 
 
-@pytest.mark.parametrize("sample", NEWER.values(), ids=NEWER)
+@pytest.mark.parametrize("sample", NEWER_SYNTAX.values(), ids=NEWER_SYNTAX)
 def test_newer_syntax_in_a_function(sample: str) -> None:
-    # A string over several lines says something else when its lines are indented, but reads as well.
+    # Indenting the lines of a multi-line string changes its value, but it still parses.
     text = "async def é():\n" + "".join(f"    {line}\n" for line in sample.splitlines())
     parsed = parse_tolerantly(text)
     assert parsed.unanalysed_ranges == ()
-    assert calls(parsed) == written(text)
-    check_shape(text, parsed)
+    assert calls(parsed) == expected_calls(text)
+    check_result(text, parsed)
 
 
-def test_names_that_newer_syntax_binds() -> None:
+def test_bound_names_of_newer_syntax() -> None:
     text = (
         "class A[T: dict[str, X] = (int, str),  # a, b\n    *Ts, **P](B): pass\n"
         "type Pair[Q] = int\nasync def f[\n    K,\n](): pass\nx = t'{y}'\n"
@@ -230,14 +229,14 @@ def test_names_that_newer_syntax_binds() -> None:
 
 
 @pytest.mark.skipif(sys.version_info >= (3, 12), reason="read natively")
-def test_only_what_must_be_is_rewritten() -> None:
+def test_syntax_of_the_running_version_is_not_rewritten() -> None:
     text = 'x = f"{kept()}"\nclass A[T]: pass\n'
     assert parse_tolerantly(text).text == 'x = f"{kept()}"\nclass A( ): pass\n'
 
 
-# --- what is left out ------------------------------------------------------------------------------------------
+# --- unanalysed ranges -----------------------------------------------------------------------------------------
 
-LEFT_OUT: dict[str, tuple[str, list[tuple[int, int]]]] = {
+UNANALYSED: dict[str, tuple[str, list[tuple[int, int]]]] = {
     # half-typed
     "open call": ("kept()\nx = lost(\nkept2()\n", [(2, 0)]),
     "open call at the end": ("kept()\nx = lost(", [(2, 0)]),
@@ -342,24 +341,24 @@ LEFT_OUT: dict[str, tuple[str, list[tuple[int, int]]]] = {
 
 
 @pytest.mark.parametrize("newline", NEWLINES, ids=["LF", "CRLF", "CR"])
-@pytest.mark.parametrize(("sample", "gaps"), LEFT_OUT.values(), ids=LEFT_OUT)
-def test_the_rest_is_kept(sample: str, gaps: list[tuple[int, int]], newline: str) -> None:
+@pytest.mark.parametrize(("sample", "gaps"), UNANALYSED.values(), ids=UNANALYSED)
+def test_unanalysed_ranges(sample: str, gaps: list[tuple[int, int]], newline: str) -> None:
     text = sample.replace("\n", newline)
     parsed = parse_tolerantly(text)
     assert [(gap.row, gap.column) for gap in parsed.unanalysed_ranges] == gaps
-    assert calls(parsed) == written(text)
-    check_shape(text, parsed)
+    assert calls(parsed) == expected_calls(text)
+    check_result(text, parsed)
 
 
-@pytest.mark.parametrize(("sample", "gaps"), LEFT_OUT.values(), ids=LEFT_OUT)
-def test_the_rest_is_kept_in_a_long_file(sample: str, gaps: list[tuple[int, int]]) -> None:
+@pytest.mark.parametrize(("sample", "gaps"), UNANALYSED.values(), ids=UNANALYSED)
+def test_unanalysed_ranges_in_a_long_file(sample: str, gaps: list[tuple[int, int]]) -> None:
     before = "".join(f"def f{at}():\n    '''Do.'''\n    return kept({at})\n\n\n" for at in range(9))
     end = "" if sample.endswith("\n") else "\n"
     text = before + sample + end + before
     parsed = parse_tolerantly(text)
     assert [(gap.row, gap.column) for gap in parsed.unanalysed_ranges] == [(row + 45, column) for row, column in gaps]
-    assert calls(parsed) == written(text)
-    check_shape(text, parsed)
+    assert calls(parsed) == expected_calls(text)
+    check_result(text, parsed)
 
 
 @pytest.mark.parametrize(
@@ -375,24 +374,24 @@ def test_the_rest_is_kept_in_a_long_file(sample: str, gaps: list[tuple[int, int]
         ("if 1:\n    x = " + "(" * 300 + ")" * 300, UnanalysedRange(2, 4, "nested too deeply")),
     ],
 )
-def test_the_reason_is_told_in_a_few_words(text: str, gap: UnanalysedRange) -> None:
+def test_reasons(text: str, gap: UnanalysedRange) -> None:
     assert parse_tolerantly(text).unanalysed_ranges == (gap,)
 
 
 @pytest.mark.parametrize("end", ["@lost", "x = lost() \\\n", "try:\n    lost()", "x = lost(", "if lost():", "class A("])
-def test_what_can_only_be_wrong_at_the_end(end: str) -> None:
+def test_incomplete_end_of_file(end: str) -> None:
     text = f"def f():\n    return kept()\n\n{end}"
     parsed = parse_tolerantly(text)
     assert [(gap.row, gap.column) for gap in parsed.unanalysed_ranges] == [(4, 0)]
-    assert calls(parsed) == written(text)
-    check_shape(text, parsed)
+    assert calls(parsed) == expected_calls(text)
+    check_result(text, parsed)
 
 
-def test_parts_in_a_row_are_one_gap() -> None:
+def test_adjacent_ranges_are_merged() -> None:
     assert [gap.row for gap in parse_tolerantly("print 1\n\nprint 2\nx = 1\nprint 3\n").unanalysed_ranges] == [1, 5]
 
 
-def test_a_function_keeps_its_name_and_a_class_too() -> None:
+def test_broken_definitions_keep_their_names() -> None:
     tree = parse_tolerantly("class A(b c):\n    async def f(self, x=):\n        kept()\n").tree
     definition = tree.body[0]
     assert isinstance(definition, ast.ClassDef)
@@ -401,27 +400,27 @@ def test_a_function_keeps_its_name_and_a_class_too() -> None:
     assert (definition.name, method.name) == ("A", "f")
 
 
-def test_characters_that_no_parser_takes() -> None:
+def test_surrogates_and_nul_characters() -> None:
     text = "x = '\ud800é', kept()\0\r\nkept2(\0)\r# \udfff\ny = \ud800\nkept3()"
     parsed = parse_tolerantly(text)
     assert parsed.text == "x = '\ufffdé', kept() \r\nkept2( )\r# \ufffd\n0    \nkept3()"
     assert [(gap.row, gap.column) for gap in parsed.unanalysed_ranges] == [(1, 16), (2, 6), (4, 0)]
-    assert calls(parsed) == written(text)
-    check_shape(text, parsed)
+    assert calls(parsed) == expected_calls(text)
+    check_result(text, parsed)
 
 
 @pytest.mark.parametrize("character", ["\x0b", "\x1c", "\x1d", "\x85", "\u2028", "\u2029"])
-def test_what_is_no_line_break_in_python(character: str) -> None:
+def test_characters_that_are_not_line_breaks(character: str) -> None:
     text = f"x = '{character}', kept()  # {character}\ny = lost(\nkept2()\nz = {character}lost()\nkept3()\n"
     parsed = parse_tolerantly(text)
     assert [(gap.row, gap.column) for gap in parsed.unanalysed_ranges] == [(2, 0), (4, 0)]
-    assert calls(parsed) == written(text)
-    check_shape(text, parsed)
+    assert calls(parsed) == expected_calls(text)
+    check_result(text, parsed)
 
 
 # --- bounds ----------------------------------------------------------------------------------------------------
 
-DEPTH = {
+DEEP_EXPRESSIONS = {
     "brackets": "(" * 10_000 + ")" * 10_000,
     "open brackets": "[" * 10_000,
     "several kinds": "([{" * 10_000,
@@ -436,78 +435,78 @@ DEPTH = {
 }
 
 
-@pytest.mark.parametrize("expression", DEPTH.values(), ids=DEPTH)
-def test_nesting_too_deep(expression: str) -> None:
+@pytest.mark.parametrize("expression", DEEP_EXPRESSIONS.values(), ids=DEEP_EXPRESSIONS)
+def test_deeply_nested_expressions(expression: str) -> None:
     text = f"def f():\n    kept()\n    x = {expression}\n    kept2()\nkept3()\n"
     parsed = parse_tolerantly(text)
     assert len(parsed.text) == len(text)
-    assert calls(parsed) == written(text)
-    # The deepest that CPython takes differs from version to version.
+    assert calls(parsed) == expected_calls(text)
+    # The nesting limit differs between versions of CPython.
     assert [(gap.row, gap.column) for gap in parsed.unanalysed_ranges] == [(3, 4)] or expression.startswith(
         ("x.", "1 +")
     )
 
 
-def test_blocks_nested_too_deeply() -> None:
+def test_deeply_nested_blocks() -> None:
     text = "kept()\n" + "".join(" " * at + "if x:\n" for at in range(200)) + " " * 200 + "lost()\nkept2()\n"
     parsed = parse_tolerantly(text)
-    assert calls(parsed) == written(text)
+    assert calls(parsed) == expected_calls(text)
     assert [gap.reason for gap in parsed.unanalysed_ranges] == ["nested too deeply"]
 
 
 @pytest.mark.no_cover
 @pytest.mark.slow
-def test_too_many_branches() -> None:
+def test_many_branches() -> None:
     text = "kept()\n" + "if x: kept2()\n" + "elif x: lost()\n" * 20_000 + "kept3()\n"
     parsed = parse_tolerantly(text)
     assert [gap.row for gap in parsed.unanalysed_ranges] == [3]
-    assert calls(parsed) == written(text)
+    assert calls(parsed) == expected_calls(text)
 
 
 @pytest.mark.slow
-def test_too_deep_to_find() -> None:
+def test_unlocated_nesting_error() -> None:
     distraction = "    x = [" + "1, " * 1_000 + "]\n"
     text = f"def f():\n{distraction * 3}    if x: lost()\n" + "    elif x: lost()\n" * 20_000 + "kept()\n"
     parsed = parse_tolerantly(text)
     assert parsed.unanalysed_ranges == (UnanalysedRange(1, 0, "nested too deeply"),)
-    assert calls(parsed) == written(text)
+    assert calls(parsed) == expected_calls(text)
 
 
-def test_too_many_faults_in_one_statement() -> None:
+def test_many_errors_in_one_statement() -> None:
     method = "    def f(self):\n        kept()\n        x = (\n"
     text = f"kept()\nclass A:\n{method * 300}\n\ndef f():\n    kept2()\n"
     parsed = parse_tolerantly(text)
     found = calls(parsed)
-    assert len(found) < len(written(text))
+    assert len(found) < len(expected_calls(text))
     assert {name for name, _, _ in found} == {"kept", "kept2"}
     assert parsed.unanalysed_ranges[-1].reason.endswith("(and too many errors to look further)")
-    check_shape(text, parsed)
+    check_result(text, parsed)
 
 
-def test_many_faults_in_many_statements() -> None:
+def test_many_errors_in_many_statements() -> None:
     text = "def f():\n    kept()\n    x = = lost()\n" * 200 + "kept2()\n"
     parsed = parse_tolerantly(text)
     assert len(parsed.unanalysed_ranges) == 200
-    assert calls(parsed) == written(text)
+    assert calls(parsed) == expected_calls(text)
 
 
-def test_the_work_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_limit_of_parsed_characters(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(error_recovery, "MAX_CHARACTERS", 10_000)
     text = "def f():\n    kept()\n    x = = lost(\n" * 200 + "kept2()\n"
     parsed = parse_tolerantly(text)
     assert parsed.unanalysed_ranges[-1].reason.endswith("(and too many errors to look further)")
     assert ("kept2", 601, 0) in calls(parsed)
-    check_shape(text, parsed)
+    check_result(text, parsed)
 
 
-def test_lines_too_long_for_the_concrete_tree() -> None:
+def test_long_line() -> None:
     text = "x = [" + '"é", ' * 5_000 + "kept()]\ny = lost(\nkept2()\n"
     parsed = parse_tolerantly(text)
     assert [gap.row for gap in parsed.unanalysed_ranges] == [2]
-    assert calls(parsed) == written(text)
+    assert calls(parsed) == expected_calls(text)
 
 
-# --- anything --------------------------------------------------------------------------------------------------
+# --- random text -----------------------------------------------------------------------------------------------
 
 FRAGMENTS = [
     *["def f(x):", "def f[T](x):", "class A[T = int]:", "class A", "if x:", "else:", "elif y:", "try:", "finally:"],
@@ -544,18 +543,18 @@ FRAGMENTS = [
 
 @settings(max_examples=300, deadline=None)
 @given(st.lists(st.sampled_from(FRAGMENTS) | st.text(max_size=4), max_size=40).map("".join))
-def test_any_text(text: str) -> None:
+def test_random_text(text: str) -> None:
     parsed = parse_tolerantly(text)
     assert len(parsed.text) == len(text)
     assert line_breaks(parsed.text) == line_breaks(text)
-    check_shape(text, parsed)
+    check_result(text, parsed)
 
 
 @settings(max_examples=100, deadline=None)
 @given(st.lists(st.sampled_from(FRAGMENTS), max_size=12).map("".join))
-def test_any_text_leaves_the_functions_after_it_alone(text: str) -> None:
+def test_functions_after_random_text(text: str) -> None:
     after = " \n\n\ndef é():\n    return kept()\n\n\ndef ü():\n    return kept2()\n"
     parsed = parse_tolerantly(text + after)
-    if not set(text) & set("\"'\\"):  # a string or a continuation may well reach into what follows
-        above = len(lines_of(text)) - 1
-        assert {(name, row + above, column) for name, row, column in written(after)} <= set(calls(parsed))
+    if not set(text) & set("\"'\\"):  # a string or a continuation may extend into `after`
+        above = len(split_lines(text)) - 1
+        assert {(name, row + above, column) for name, row, column in expected_calls(after)} <= set(calls(parsed))

@@ -1,4 +1,4 @@
-"""Gitignore-style patterns: what one means, and what a list says. (Git is asked in test_discovery_git.)"""
+"""Gitignore patterns and lists of them (test_discovery_git.py compares with git)."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import pytest
 from flake8_redis_ssot.files.gitignore import PathPatterns, matches_path
 
 MATCHES = [
-    # A bare name is meant anywhere, and with a folder all that is in it.
+    # A bare name matches at any depth, a directory with its contents.
     ("a.py", "a.py", True),
     ("a.py", "deep/er/a.py", True),
     ("a.py", "ba.py", False),
@@ -16,7 +16,7 @@ MATCHES = [
     ("tests", "src/tests.py", False),
     ("tests/", "tests/a.py", True),
     ("tests/", "tests", False),
-    # A slash before the end ties a pattern to the root.
+    # A slash before the end anchors a pattern to the root.
     ("/tests", "tests/a.py", True),
     ("/tests", "src/tests/a.py", False),
     ("src/tests", "src/tests/a.py", True),
@@ -42,7 +42,7 @@ MATCHES = [
     ("**", "a/b", True),
     ("src/a**c", "src/a/c", False),
     ("src/a**c", "src/abc", True),
-    ("src/a**/c", "src/ab/b/c", True),  # git cuts off the plain beginning before it looks at `**`
+    ("src/a**/c", "src/ab/b/c", True),  # git strips the literal prefix before it parses `**`
     ("src/**c", "src/ac", True),
     ("src/**c", "src/a/c", False),
     # Sets.
@@ -68,7 +68,7 @@ MATCHES = [
     ("a[/]b", "a/b", False),
     ("a[!x]b", "a/b", False),
     ("[&&~~||--].py", "&.py", True),
-    # What is escaped stands for itself; what is not closed means nothing.
+    # An escaped character is literal; an unclosed set matches nothing.
     (r"\*.py", "*.py", True),
     (r"\*.py", "a.py", False),
     (r"\#a.py", "#a.py", True),
@@ -80,14 +80,14 @@ MATCHES = [
     ("[ab.py", "[ab.py", False),
     ("a\\", "a", False),
     ("a\\", "a\\", False),
-    # Lines that say nothing.
+    # Lines without a pattern.
     ("", "a.py", False),
     ("   ", "a.py", False),
     ("#a.py", "#a.py", False),
     ("!", "a.py", False),
     ("/", "a.py", False),
     ("//", "a.py", False),
-    # Characters that mean something in a regular expression mean themselves.
+    # Metacharacters of regular expressions are literal.
     ("a+b(c)|d$.py", "a+b(c)|d$.py", True),
     ("a.py", "abpy", False),
     ("x y.py", "x y.py", True),
@@ -100,7 +100,7 @@ MATCHES = [
 
 
 @pytest.mark.parametrize(("pattern", "path", "expected"), MATCHES)
-def test_one_pattern(pattern: str, path: str, expected: bool) -> None:
+def test_pattern(pattern: str, path: str, expected: bool) -> None:
     assert PathPatterns([pattern]).match(path) is expected
 
 
@@ -111,12 +111,12 @@ LISTS = [
     (("!a.py", "*.py"), "a.py", True),
     (("*.py", "!a.py", "/a.py"), "a.py", True),
     (("*.py", "!a.py", "/a.py"), "sub/a.py", False),
-    # Within a folder that is meant nothing can be taken back ...
+    # Files in a matched directory can't be negated ...
     (("build", "!build/keep.py"), "build/keep.py", True),
-    # ... but the folder's contents can.
+    # ... unless only its contents are matched.
     (("build/*", "!build/keep.py"), "build/keep.py", False),
     (("build/*", "!build/keep.py"), "build/other.py", True),
-    # The idiom for "nothing but": folders are taken back so that their files can be.
+    # To match all but some files, negate the directories as well.
     (("*", "!*/", "!*.py"), "a/b/c.py", False),
     (("*", "!*/", "!*.py"), "a/b/c.txt", True),
     (("*", "!src/", "!src/**"), "src/a/b.py", False),
@@ -130,13 +130,13 @@ def test_the_last_pattern_that_matches_wins(patterns: tuple[str, ...], path: str
     assert matches_path(patterns, path) is expected
 
 
-def test_a_pattern_for_folders_means_a_folder_itself() -> None:
+def test_directory_pattern() -> None:
     patterns = PathPatterns(["tests/"])
     assert patterns.match("src/tests", is_directory=True)
     assert not patterns.match("src/tests", is_directory=False)
 
 
-def test_a_verdict_is_about_the_path_itself() -> None:
+def test_match_exact() -> None:
     patterns = PathPatterns(["tests", "!tests/keep.py"])
     assert patterns.match_exact("tests", "tests", True) is True
     assert patterns.match_exact("keep.py", "tests/keep.py", False) is False

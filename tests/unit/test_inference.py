@@ -1,4 +1,4 @@
-"""What functions give back and what variables hold, in small projects."""
+"""The inferred classes of returned values and of variables, in small projects."""
 
 from __future__ import annotations
 
@@ -67,17 +67,17 @@ auth = redis_manager
 """
 
 
-def files(text: str) -> dict[str, str]:
+def project_files(text: str) -> dict[str, str]:
     return {"app/__init__.py": "from .manager import redis_manager\n", "app/manager.py": MANAGER, "app/use.py": text}
 
 
-def result(text: str, local: str = "get") -> InferredReturn | None:
-    project, tables = make_resolver(files(text))
+def infer(text: str, local: str = "get") -> InferredReturn | None:
+    project, tables = make_resolver(project_files(text))
     return infer_return("/p/app/use.py", local, tables.__getitem__, project)
 
 
-def name_of(home: Definition | None) -> str | None:
-    return home.name if home else None
+def definition_name(definition: Definition | None) -> str | None:
+    return definition.name if definition else None
 
 
 IMPORTS = """
@@ -205,10 +205,10 @@ from app.manager import RedisManager, Sub
         ("def get(): yield from x", None, False),
     ],
 )
-def test_what_a_function_gives_back(body: str, expected: str | None, fresh: bool) -> None:
-    found = result(IMPORTS + body)
+def test_infer_return(body: str, expected: str | None, fresh: bool) -> None:
+    found = infer(IMPORTS + body)
     assert found is not None
-    name = name_of(found.class_definition)
+    name = definition_name(found.class_definition)
     assert (name and name.removeprefix("app.manager."), found.is_new) == (expected, fresh)
 
 
@@ -228,23 +228,23 @@ def test_what_a_function_gives_back(body: str, expected: str | None, fresh: bool
     ],
 )
 def test_scopes(body: str, local: str, expected: str | None, fresh: bool) -> None:
-    found = result(IMPORTS + body, local)
+    found = infer(IMPORTS + body, local)
     assert found is not None
-    name = name_of(found.class_definition)
+    name = definition_name(found.class_definition)
     assert (name and name.removeprefix("app.manager."), found.is_new) == (expected, fresh)
 
 
 @pytest.mark.parametrize("length", [4, 5])
-def test_how_far_it_is_followed(length: int) -> None:
+def test_chain_of_calls(length: int) -> None:
     chain = "".join(f"def get{n}(): return get{n + 1}()\n" for n in range(length))
-    found = result(IMPORTS + chain + f"def get{length}(): return RedisManager()", "get0")
+    found = infer(IMPORTS + chain + f"def get{length}(): return RedisManager()", "get0")
     assert found is not None
     assert found.class_definition == Definition("app.manager.RedisManager", "/p/app/manager.py", "RedisManager")
 
 
-def test_further_it_is_not_followed() -> None:
+def test_limit_of_a_chain_of_calls() -> None:
     chain = "".join(f"def get{n}(): return get{n + 1}()\n" for n in range(6))
-    found = result(IMPORTS + chain + "def get6(): return RedisManager()", "get0")
+    found = infer(IMPORTS + chain + "def get6(): return RedisManager()", "get0")
     assert found is not None
     assert found.class_definition is None
 
@@ -263,8 +263,8 @@ def test_further_it_is_not_followed() -> None:
         ("def get(): ...\ndef get(b): ...", "get#2", False, False, ["b"]),
     ],
 )
-def test_how_it_is_called(body: str, local: str, coroutine: bool, generator: bool, parameters: list[str]) -> None:
-    found = result(IMPORTS + body, local)
+def test_signature_and_kind(body: str, local: str, coroutine: bool, generator: bool, parameters: list[str]) -> None:
+    found = infer(IMPORTS + body, local)
     assert found is not None
     assert (found.is_coroutine, found.is_generator) == (coroutine, generator)
     assert [parameter.name for parameter in found.signature.parameters] == parameters
@@ -273,8 +273,8 @@ def test_how_it_is_called(body: str, local: str, coroutine: bool, generator: boo
 @pytest.mark.parametrize(
     "body", ["", "class get: ...", "@unknown\ndef get(): ...", "@app[1]\ndef get(): ...", "@x.setter\ndef get(): ..."]
 )
-def test_what_is_no_accessor(body: str) -> None:
-    assert result(IMPORTS + body) is None
+def test_not_inferred(body: str) -> None:
+    assert infer(IMPORTS + body) is None
 
 
 @pytest.mark.parametrize(
@@ -292,19 +292,19 @@ def test_what_is_no_accessor(body: str) -> None:
         ("use", "away", "redis.Redis"),
     ],
 )
-def test_what_a_variable_holds(path: str, local: str, expected: str | None) -> None:
-    project, tables = make_resolver(files("import redis\nclass Own: ...\nmine = Own()\naway = redis.Redis()\n"))
-    assert name_of(infer_instance_class(f"/p/app/{path}.py", local, tables.__getitem__, project)) == expected
+def test_infer_instance_class(path: str, local: str, expected: str | None) -> None:
+    project, tables = make_resolver(project_files("import redis\nclass Own: ...\nmine = Own()\naway = redis.Redis()\n"))
+    assert definition_name(infer_instance_class(f"/p/app/{path}.py", local, tables.__getitem__, project)) == expected
 
 
-def test_self_is_the_class_around() -> None:
+def test_self_type_of_a_nested_class() -> None:
     text = "from typing import Self\nclass A:\n class B:\n  def get(self) -> Self: ..."
-    found = result(text, "A.B.get")
+    found = infer(text, "A.B.get")
     assert found is not None
     assert found.class_definition == Definition("app.use.A.B", "/p/app/use.py", "A.B")
 
 
-def test_names_of_a_class_body_and_of_strangers() -> None:
+def test_decorator_defined_in_the_class_body() -> None:
     text = """
     from elsewhere import *
     class A:
@@ -314,5 +314,5 @@ def test_names_of_a_class_body_and_of_strangers() -> None:
         @known
         def other(self): ...
     """
-    assert result(dedent(text), "A.get") is not None
-    assert result(dedent(text), "A.other") is None
+    assert infer(dedent(text), "A.get") is not None
+    assert infer(dedent(text), "A.other") is None

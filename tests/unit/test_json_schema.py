@@ -1,4 +1,4 @@
-"""The JSON schema says of a configuration what the tool itself says."""
+"""The JSON schema accepts and rejects the same configurations as the tool."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
-# What a schema can tell: not what names mean, nor how two of them go together.
-TOLD = ("expected ", "unknown key", "is empty", "is no code", "is no valid value", "is missing")
+# The problems that a JSON schema can express.
+SCHEMA_PROBLEMS = ("expected ", "unknown key", "is empty", "is no code", "is no valid value", "is missing")
 
 
-def accepts(text: str) -> bool:
+def is_valid(text: str) -> bool:
     values: dict[str, Any] = json.loads(json.dumps(tomllib.loads(text), default=lambda date: [str(date)] * 2))
     try:
         jsonschema.validate(values, json_schema())
@@ -33,7 +33,7 @@ def accepts(text: str) -> bool:
     return True
 
 
-def test_it_is_a_schema() -> None:
+def test_schema_is_valid() -> None:
     jsonschema.Draft7Validator.check_schema(json_schema())
 
 
@@ -41,26 +41,26 @@ ONE_ACCESSOR_FOR = f"{SHORT}[accessor-for]\npaths = 'tests'\naccessor = 'testing
 
 
 @pytest.mark.parametrize("text", [FULL, SHORT, GOOD, ONE_ACCESSOR_FOR])
-def test_what_is_right_is_accepted(text: str) -> None:
-    assert accepts(text)
+def test_valid_configurations(text: str) -> None:
+    assert is_valid(text)
 
 
 @pytest.mark.parametrize(("text", "problem"), GENERAL)
-def test_what_is_wrong_is_refused(text: str, problem: str) -> None:
-    if any(words in problem for words in TOLD):
-        assert not accepts(f"{text}\n{GOOD}")
+def test_invalid_general_settings(text: str, problem: str) -> None:
+    if any(words in problem for words in SCHEMA_PROBLEMS):
+        assert not is_valid(f"{text}\n{GOOD}")
 
 
 @pytest.mark.parametrize(("text", "problem"), RESOURCE)
-def test_what_is_wrong_in_a_resource_is_refused(text: str, problem: str) -> None:
+def test_invalid_resource_settings(text: str, problem: str) -> None:
     constructors = "" if "deprecated" in text else "constructors = 'app.redis.R'\n"
     good = f"[resource.redis]\ncanonical = 'app.redis'\n{constructors}"
-    assert accepts(good + ("deprecated = 'a.b'" if "deprecated" in text else ""))
-    if any(words in problem for words in TOLD):
-        assert not accepts(f"{good}{text}\n")
+    assert is_valid(good + ("deprecated = 'a.b'" if "deprecated" in text else ""))
+    if any(words in problem for words in SCHEMA_PROBLEMS):
+        assert not is_valid(f"{good}{text}\n")
 
 
-def test_the_examples_of_the_documentation(capsys: pytest.CaptureFixture[str]) -> None:
+def test_examples_of_the_documentation(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["schema"]) == 0
     assert json.loads(capsys.readouterr().out) == json_schema()
     repository = Path(__file__).parents[2]

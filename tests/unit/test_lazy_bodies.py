@@ -1,4 +1,4 @@
-"""The outline of a text, filled again, is the tree of the text; and what it can't tell, it does not."""
+"""A partial tree with all bodies parsed equals the full tree, or there is no partial tree."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from flake8_redis_ssot.syntax.source import DecodedText, parse_decoded, parse_de
 
 LIBRARY = sorted(Path(sysconfig.get_paths()["stdlib"]).glob("*.py"))
 
-PLAIN = {
+VALID = {
     "one after the other": "def f():\n    a\n\n\ndef g():\n    b\n",
     "methods": "class A:\n    x = 1\n\n    def f(self):\n        a\n\n    y = 2\n\n    async def g(self):\n        b\n",
     "inner ones stay with their outer one": "def f():\n    def g():\n        a\n    return g\n\nx = f\n",
@@ -47,8 +47,8 @@ PLAIN = {
 }
 
 
-def filled(found: PartialTree) -> ast.Module:
-    """The tree of an outline with all functions filled in."""
+def fill_bodies(found: PartialTree) -> ast.Module:
+    """The tree with all skipped bodies parsed."""
     for node in ast.walk(found.tree):
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
             inside = found.parse_body(node.lineno)
@@ -56,8 +56,8 @@ def filled(found: PartialTree) -> ast.Module:
     return found.tree
 
 
-def placed(tree: ast.AST) -> list[tuple[object, ...]]:
-    """Every node with its place. A hollow function and the class around it end sooner than in the text."""
+def positions(tree: ast.AST) -> list[tuple[object, ...]]:
+    """Each node with its position; without the end of blocks, which differs for skipped bodies."""
     return [
         (type(node), getattr(node, "lineno", 0), getattr(node, "col_offset", 0))
         + (() if hasattr(node, "body") else (getattr(node, "end_lineno", 0), getattr(node, "end_col_offset", 0)))
@@ -65,32 +65,32 @@ def placed(tree: ast.AST) -> list[tuple[object, ...]]:
     ]
 
 
-def agrees(text: str) -> PartialTree | None:
-    """The outline of a text in which nothing matters, which must then agree with its tree; None where there is none."""
+def check_partial_tree(text: str) -> PartialTree | None:
+    """The partial tree with no relevant rows, checked against the full tree; None if there is none."""
     found = parse_partial_tree(text, lambda first, last: False)
     if found is not None:
-        hollow = set(found.skipped_functions)
+        skipped = set(found.skipped_functions)
         whole = ast.parse(text)
         functions = {
             node.lineno: node.end_lineno
             for node in ast.walk(whole)
             if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
         }
-        assert hollow <= functions.keys()
-        assert all((found.last_skipped_row(row) or 0) >= (functions[row] or 0) for row in hollow)
-        tree = filled(found)
+        assert skipped <= functions.keys()
+        assert all((found.last_skipped_row(row) or 0) >= (functions[row] or 0) for row in skipped)
+        tree = fill_bodies(found)
         assert ast.dump(tree) == ast.dump(whole)
-        assert placed(tree) == placed(whole)
+        assert positions(tree) == positions(whole)
     return found
 
 
-@pytest.mark.parametrize("text", PLAIN.values(), ids=PLAIN)
-def test_an_outline_filled_again_is_the_tree(text: str) -> None:
-    agrees(text)
+@pytest.mark.parametrize("text", VALID.values(), ids=VALID)
+def test_filled_tree_equals_full_tree(text: str) -> None:
+    check_partial_tree(text)
 
 
-def test_most_functions_are_left_hollow() -> None:
-    found = agrees(PLAIN["methods"])
+def test_skipped_functions() -> None:
+    found = check_partial_tree(VALID["methods"])
     assert found is not None
     assert {row: found.last_skipped_row(row) for row in found.skipped_functions} == {4: 6, 9: 10}
 
@@ -98,13 +98,13 @@ def test_most_functions_are_left_hollow() -> None:
 @pytest.mark.no_cover
 @pytest.mark.sampled(0.2)
 @pytest.mark.parametrize("file", LIBRARY, ids=lambda file: file.stem)
-def test_the_standard_library(file: Path) -> None:
-    found = agrees(file.read_bytes().decode("utf-8", "replace"))
+def test_standard_library(file: Path) -> None:
+    found = check_partial_tree(file.read_bytes().decode("utf-8", "replace"))
     assert found is not None or "\f" in file.read_text("utf-8", "replace")
 
 
-def test_what_matters_is_parsed_at_once() -> None:
-    text = PLAIN["one after the other"]
+def test_relevant_functions_are_parsed() -> None:
+    text = VALID["one after the other"]
     found = parse_partial_tree(text, lambda first, last: first == 5)
     assert found is not None
     assert list(found.skipped_functions) == [1]
@@ -113,7 +113,7 @@ def test_what_matters_is_parsed_at_once() -> None:
 
 
 @pytest.mark.parametrize("text", ["def f():\n    a\rx = 1\n", "def f():\n    a\n\fx = 1\n"], ids=["CR", "form feed"])
-def test_lines_that_others_count_otherwise_take_the_whole_text(text: str) -> None:
+def test_ambiguous_line_numbers_need_the_full_tree(text: str) -> None:
     assert parse_partial_tree(text, lambda first, last: False) is None
 
 
@@ -133,17 +133,17 @@ BROKEN = {
 
 
 @pytest.mark.parametrize(("text", "outside", "inside"), BROKEN.values(), ids=BROKEN)
-def test_what_is_broken_is_looked_at_alone(text: str, outside: list[int], inside: dict[int, list[int]]) -> None:
-    """Rows of gaps outside of functions, and in each hollow one by its row."""
+def test_syntax_errors(text: str, outside: list[int], inside: dict[int, list[int]]) -> None:
+    """The rows of unanalysed ranges outside of functions, and in each skipped body by the row of its function."""
     found = parse_partial_tree(text, lambda first, last: True)
     assert found is not None
     assert [gap.row for gap in found.unanalysed_ranges] == outside
     assert {
-        row: [gap.row for gap in _inside(found, row).unanalysed_ranges] for row in found.skipped_functions
+        row: [gap.row for gap in _parse_body(found, row).unanalysed_ranges] for row in found.skipped_functions
     } == inside
 
 
-def _inside(found: PartialTree, row: int) -> FunctionBody:
+def _parse_body(found: PartialTree, row: int) -> FunctionBody:
     inside = found.parse_body(row)
     assert inside is not None
     return inside
@@ -154,11 +154,11 @@ def _inside(found: PartialTree, row: int) -> FunctionBody:
     ["x = = 1\n\n'''\n", "if 'ä' b: c\n", "x = '''\ny = \"\"\"\n"],
     ids=["string", "bytes", "strings"],
 )
-def test_what_cannot_be_told_apart_takes_the_whole_text(text: str) -> None:
+def test_unlocated_syntax_errors_need_the_full_tree(text: str) -> None:
     assert parse_partial_tree(text, lambda first, last: False) is None
 
 
-def test_a_broken_function_whose_places_cannot_be_told() -> None:
+def test_unlocated_syntax_error_in_a_body() -> None:
     found = parse_partial_tree("def f():\n    if 'ä' a: b\n", lambda first, last: False)
     assert found is not None
     with pytest.raises(SkippedCodeError):
@@ -184,26 +184,26 @@ UNCLOSED = {
 }
 
 
-@pytest.mark.parametrize(("text", "row", "hollow"), UNCLOSED.values(), ids=UNCLOSED)
-def test_the_line_of_a_string_never_closed_is_left_out(text: str, row: int, hollow: set[int]) -> None:
+@pytest.mark.parametrize(("text", "row", "skipped"), UNCLOSED.values(), ids=UNCLOSED)
+def test_unterminated_string(text: str, row: int, skipped: set[int]) -> None:
     found = parse_partial_tree(text, lambda first, last: False)
     assert found is not None
     assert found.unanalysed_ranges == parse_tolerantly(text).unanalysed_ranges
     assert [(gap.row, gap.reason) for gap in found.unanalysed_ranges] == [
         (row, "unterminated triple-quoted string literal")
     ]
-    assert set(found.skipped_functions) == hollow
-    assert not any(_inside(found, row).unanalysed_ranges for row in hollow)
+    assert set(found.skipped_functions) == skipped
+    assert not any(_parse_body(found, row).unanalysed_ranges for row in skipped)
 
 
-def test_places_behind_what_is_left_out_are_those_of_the_whole_text() -> None:
+def test_positions_after_syntax_errors() -> None:
     text = DecodedText("x = = 'ä'\n'ä', kept\n\n\ndef f():\n    a = = 'ä'\n    'ä'; kept\n", "utf-8", ())
-    outlined, whole = parse_decoded_partially(text, lambda first, last: True), parse_decoded(text)
-    assert outlined is not None
-    assert outlined.partial_tree is not None
-    inside = _inside(outlined.partial_tree, 5)
-    assert (*outlined.unanalysed_ranges, *inside.unanalysed_ranges) == whole.unanalysed_ranges
-    found = [outlined.span(node) for body in (outlined.tree, *inside.body) for node in _names(body)]
+    partial, whole = parse_decoded_partially(text, lambda first, last: True), parse_decoded(text)
+    assert partial is not None
+    assert partial.partial_tree is not None
+    inside = _parse_body(partial.partial_tree, 5)
+    assert (*partial.unanalysed_ranges, *inside.unanalysed_ranges) == whole.unanalysed_ranges
+    found = [partial.span(node) for body in (partial.tree, *inside.body) for node in _names(body)]
     assert found == [Span(2, 5, 2, 9), Span(7, 9, 7, 13)]
     assert found == [whole.span(node) for node in _names(whole.tree)]
 
@@ -222,10 +222,10 @@ PIECES = st.sampled_from([
 
 
 @given(st.lists(PIECES, max_size=40).map("".join))
-def test_any_text_that_is_python_agrees(text: str) -> None:
+def test_random_text(text: str) -> None:
     try:
         ast.parse(text)
     except (SyntaxError, ValueError):
-        parse_partial_tree(text, lambda first, last: False)  # says something, or nothing
+        parse_partial_tree(text, lambda first, last: False)  # any result is fine, but no exception
     else:
-        agrees(text)
+        check_partial_tree(text)

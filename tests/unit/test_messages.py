@@ -1,4 +1,4 @@
-"""What a finding says: what is wrong by its true name, how it got there, and what to write instead."""
+"""The messages of findings: the resolved name, the re-export chain and the advice."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ ACCESSOR = "app.redis_manager.get_redis_manager()"
 
 
 def findings(project: Path, path: str, files: dict[str, str], configuration: str = CONFIGURATION) -> list[Finding]:
-    """The findings in one of the files, in order of place."""
+    """The sorted findings of one of the files."""
     for name, text in {**FILES, **files, "redis-ssot.toml": configuration}.items():
         target = project / name
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -55,15 +55,15 @@ def findings(project: Path, path: str, files: dict[str, str], configuration: str
 
 
 def message(project: Path, text: str, path: str = "app/service.py", **more: str) -> str:
-    """The message of the only finding in a file with this text; `more` are further modules of `app`."""
+    """The message of the only finding in a file with this text; `more` are other modules of `app` by name."""
     others = {f"app/{name}.py": source for name, source in more.items()}
     found = findings(project, path, {path: text, **others})
     assert len(found) == 1
     return found[0].message
 
 
-def names(text: str) -> list[str]:
-    """What a message quotes, in order."""
+def quoted_names(text: str) -> list[str]:
+    """The quoted names of a message, in order."""
     return re.findall(r"`([^`]+)`", text)
 
 
@@ -82,44 +82,47 @@ def names(text: str) -> list[str]:
         'import importlib; importlib.import_module(".redis_manager", "app.legacy")',
     ],
 )
-def test_an_import_names_the_module_and_its_replacement(project: Path, statement: str) -> None:
-    assert names(message(project, statement)) == [OLD, "app.redis_manager"]
+def test_deprecated_import(project: Path, statement: str) -> None:
+    assert quoted_names(message(project, statement)) == [OLD, "app.redis_manager"]
 
 
-def test_the_names_are_in_one_sentence(project: Path) -> None:
+def test_text_of_a_deprecated_import(project: Path) -> None:
     text = message(project, "from app.legacy import redis_manager")
     assert text == "`app.legacy.redis_manager` is deprecated; use `app.redis_manager` instead"
 
 
-def test_the_module_is_named_by_its_true_name(project: Path) -> None:
-    """Also where another import root gives it another one."""
+def test_module_has_its_resolved_name(project: Path) -> None:
+    """Even if another import root gives it another name."""
     files = {"legacy_user.py": "from app.legacy.redis_manager import LegacyPool\n"}
     (found,) = findings(project, "legacy_user.py", files, 'src = [".", "app"]\n' + CONFIGURATION.replace('"app.', '"'))
-    assert names(found.message) == ["legacy.redis_manager", "redis_manager"]
+    assert quoted_names(found.message) == ["legacy.redis_manager", "redis_manager"]
 
 
-def test_an_attribute_names_the_module(project: Path) -> None:
-    assert names(message(project, "import app\n\napp.legacy.redis_manager.LegacyPool\n")) == [OLD, "app.redis_manager"]
+def test_deprecated_attribute(project: Path) -> None:
+    assert quoted_names(message(project, "import app\n\napp.legacy.redis_manager.LegacyPool\n")) == [
+        OLD,
+        "app.redis_manager",
+    ]
 
 
-def test_without_a_replacement_the_accessor_is_the_advice(project: Path) -> None:
-    assert names(message(project, "import app.legacy.pools")) == ["app.legacy.pools", ACCESSOR]
+def test_module_without_replacement(project: Path) -> None:
+    assert quoted_names(message(project, "import app.legacy.pools")) == ["app.legacy.pools", ACCESSOR]
 
 
-def test_a_symbol_names_itself_and_its_replacement(project: Path) -> None:
+def test_deprecated_symbol(project: Path) -> None:
     expected = ["app.testing.OldManager", "app.testing.get_test_manager"]
-    assert names(message(project, "from app.testing import OldManager as Manager")) == expected
-    assert names(message(project, "from app import testing\n\ntesting.OldManager()\n")) == expected
+    assert quoted_names(message(project, "from app.testing import OldManager as Manager")) == expected
+    assert quoted_names(message(project, "from app import testing\n\ntesting.OldManager()\n")) == expected
 
 
-def test_through_one_module(project: Path) -> None:
+def test_chain_of_one_module(project: Path) -> None:
     facade = "from app.legacy.redis_manager import LegacyPool"
     text = message(project, "from app.facade import LegacyPool", facade=facade)
-    assert names(text) == [POOL, OLD, "app.facade", "app.redis_manager"]
+    assert quoted_names(text) == [POOL, OLD, "app.facade", "app.redis_manager"]
     assert "through `app.facade`" in text
 
 
-def test_through_several_modules_nearest_first(project: Path) -> None:
+def test_chain_of_several_modules(project: Path) -> None:
     text = message(
         project,
         "from app.third import Connections",
@@ -127,85 +130,85 @@ def test_through_several_modules_nearest_first(project: Path) -> None:
         second="from .first import Pool as Pools",
         third="from app.second import Pools as Connections",
     )
-    assert names(text) == [POOL, OLD, "app.third", "app.second", "app.first", "app.redis_manager"]
+    assert quoted_names(text) == [POOL, OLD, "app.third", "app.second", "app.first", "app.redis_manager"]
     assert "`app.third` -> `app.second` -> `app.first`" in text
 
 
-def test_through_an_init_by_its_package_name(project: Path) -> None:
+def test_chain_through_a_package(project: Path) -> None:
     files = {
         "app/clients/__init__.py": "from app.legacy import redis_manager as old",
         "app/service.py": "from .clients import old",
     }
     (found,) = findings(project, "app/service.py", files)
-    assert names(found.message) == [OLD, "app.clients", "app.redis_manager"]
+    assert quoted_names(found.message) == [OLD, "app.clients", "app.redis_manager"]
 
 
-def test_through_a_star(project: Path) -> None:
+def test_chain_through_a_star_import(project: Path) -> None:
     facade = "from app.legacy.redis_manager import *"
     text = message(project, "from app.facade import LegacyPool", facade=facade)
-    assert names(text) == [POOL, OLD, "app.facade", "app.redis_manager"]
+    assert quoted_names(text) == [POOL, OLD, "app.facade", "app.redis_manager"]
 
 
-def test_a_star_names_what_it_brings(project: Path) -> None:
+def test_name_from_a_star_import(project: Path) -> None:
     facade = "from app.legacy.redis_manager import LegacyPool as Pool"
     text = message(project, "from app.facade import *\n\nPool()\n", facade=facade)
-    assert names(text) == [POOL, OLD, "app.facade", "app.redis_manager"]
+    assert quoted_names(text) == [POOL, OLD, "app.facade", "app.redis_manager"]
 
 
-def test_an_attribute_of_a_facade_names_the_chain(project: Path) -> None:
+def test_attribute_of_a_facade(project: Path) -> None:
     facade = "from app.legacy.redis_manager import LegacyPool as Pool"
     text = message(project, "import app.facade\n\napp.facade.Pool()\n", facade=facade)
-    assert names(text) == [POOL, OLD, "app.facade", "app.redis_manager"]
+    assert quoted_names(text) == [POOL, OLD, "app.facade", "app.redis_manager"]
 
 
-def test_a_symbol_through_a_facade(project: Path) -> None:
+def test_symbol_through_a_facade(project: Path) -> None:
     text = message(project, "from app.facade import Manager", facade="from app.testing import OldManager as Manager")
-    assert names(text) == ["app.testing.OldManager", "app.facade", "app.testing.get_test_manager"]
+    assert quoted_names(text) == ["app.testing.OldManager", "app.facade", "app.testing.get_test_manager"]
 
 
-def test_no_chain_where_there_is_none(project: Path) -> None:
+def test_no_chain(project: Path) -> None:
     assert "through" not in message(project, "from app.legacy.redis_manager import LegacyPool")
     assert "through" not in message(project, "from app.redis_manager import RedisManager\n\nRedisManager()\n")
 
 
-def test_a_new_instance_names_its_class_and_the_accessor(project: Path) -> None:
+def test_new_instance(project: Path) -> None:
     text = message(project, "from app.redis_manager import RedisManager as Cache\n\nCache()\n")
     assert text == f"new `{MANAGER}`; use `{ACCESSOR}` instead"
 
 
-def test_a_new_instance_through_modules_names_the_chain(project: Path) -> None:
+def test_new_instance_with_chain(project: Path) -> None:
     text = message(
         project,
         "from app.second import Cache\n\nCache()\n",
         first="from app.redis_manager import RedisManager",
         second="from app.first import RedisManager as Cache",
     )
-    assert names(text) == [MANAGER, "app.second", "app.first", ACCESSOR]
+    assert quoted_names(text) == [MANAGER, "app.second", "app.first", ACCESSOR]
 
 
-def test_a_subclass_names_itself(project: Path) -> None:
+def test_subclass(project: Path) -> None:
     text = message(
         project,
         "from app.pools import TestManager\n\nTestManager()\n",
         pools="from app.redis_manager import RedisManager\nclass TestManager(RedisManager): ...\n",
     )
-    assert names(text) == ["app.pools.TestManager", ACCESSOR]
+    assert quoted_names(text) == ["app.pools.TestManager", ACCESSOR]
 
 
-def test_a_factory_is_called_by_its_name(project: Path) -> None:
+def test_factory(project: Path) -> None:
     text = message(project, "from app.redis_manager import RedisManager\n\ndef make():\n    return RedisManager()\n")
-    assert names(text) == ["make", MANAGER, ACCESSOR]
+    assert quoted_names(text) == ["make", MANAGER, ACCESSOR]
 
 
-def test_a_method_is_called_by_its_class_and_name(project: Path) -> None:
+def test_factory_method(project: Path) -> None:
     source = "class Shop:\n    def make(self):\n        return RedisManager()\n"
     text = message(project, f"from app.redis_manager import RedisManager\n\n{source}")
-    assert names(text) == ["Shop.make", MANAGER, ACCESSOR]
+    assert quoted_names(text) == ["Shop.make", MANAGER, ACCESSOR]
 
 
-def test_a_handover_names_who_will_call(project: Path) -> None:
+def test_constructor_as_argument(project: Path) -> None:
     source = "import functools\nfrom app.redis_manager import RedisManager\n\nmake = functools.partial(RedisManager)\n"
-    assert names(message(project, source)) == ["functools.partial", MANAGER, ACCESSOR]
+    assert quoted_names(message(project, source)) == ["functools.partial", MANAGER, ACCESSOR]
 
 
 @pytest.mark.parametrize(
@@ -219,15 +222,15 @@ def test_a_handover_names_who_will_call(project: Path) -> None:
         ("app/tests/test_service.py", "app.redis_manager.get_redis_manager()"),
     ],
 )
-def test_the_first_accessor_for_the_path_is_the_advice(project: Path, path: str, accessor: str) -> None:
+def test_accessor_for(project: Path, path: str, accessor: str) -> None:
     text = message(project, "from app.redis_manager import RedisManager\n\nRedisManager()\n", path)
-    assert names(text)[-1] == accessor
-    assert names(message(project, "import app.legacy.pools", path))[-1] == accessor
+    assert quoted_names(text)[-1] == accessor
+    assert quoted_names(message(project, "import app.legacy.pools", path))[-1] == accessor
 
 
-def test_a_replacement_goes_before_the_accessor_of_the_path(project: Path) -> None:
+def test_replacement_takes_precedence_over_accessor_for(project: Path) -> None:
     text = message(project, "import app.legacy.redis_manager", "tests/test_service.py")
-    assert names(text)[-1] == "app.redis_manager"
+    assert quoted_names(text)[-1] == "app.redis_manager"
 
 
 @pytest.mark.parametrize(
@@ -250,7 +253,7 @@ def test_a_replacement_goes_before_the_accessor_of_the_path(project: Path) -> No
         ),
     ],
 )
-def test_what_to_use_is_what_is_configured(project: Path, keys: str, advice: str, note: str) -> None:
+def test_advice(project: Path, keys: str, advice: str, note: str) -> None:
     resource = f'canonical = ["app.redis_manager"]\nconstructors = ["{MANAGER}"]\n{keys}\n'
     configuration = f'{resource}[deprecated]\n"{OLD}" = ""\n'
     source = "import app.legacy.redis_manager\nfrom app.redis_manager import RedisManager\n\nRedisManager()\n"
@@ -260,7 +263,7 @@ def test_what_to_use_is_what_is_configured(project: Path, keys: str, advice: str
     assert all(finding.message.endswith(f"; {advice}") for finding in found)
 
 
-def test_each_resource_has_its_own_advice(project: Path) -> None:
+def test_advice_of_each_resource(project: Path) -> None:
     configuration = """\
 [resource.redis]
 canonical = ["app.redis_manager"]
@@ -278,11 +281,11 @@ instance = "app.settings.settings"
         "app/service.py": "import app\n\napp.redis_manager.RedisManager()\napp.settings.Settings()\n",
     }
     found = findings(project, "app/service.py", files, configuration)
-    assert [names(finding.message)[-1] for finding in found] == [ACCESSOR, "app.settings.settings"]
+    assert [quoted_names(finding.message)[-1] for finding in found] == [ACCESSOR, "app.settings.settings"]
 
 
-def test_a_message_is_one_line_and_no_sentence(project: Path) -> None:
-    """So that it reads well behind `path:row:column: CODE`."""
+def test_message_is_one_line_without_full_stop(project: Path) -> None:
+    """A message follows `path:row:column: CODE` on one line."""
     facade = "from .legacy import redis_manager as old"
     text = message(project, "from app.facade import *\n\nold.LegacyPool()\n", facade=facade)
     assert "\n" not in text

@@ -1,4 +1,4 @@
-"""Which file is which module."""
+"""The mapping between files and module names."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def test_names(modules: ModuleMap, path: str, name: str, package: str) -> None:
     assert package_name(path, modules.roots) == package
 
 
-def test_what_a_run_puts_on_the_path(modules: ModuleMap) -> None:
+def test_directory_of_the_importing_script(modules: ModuleMap) -> None:
     assert modules.path_for_importer("helper", "/r/tests/unit/test_a.py") == "/r/tests/helper.py"
     assert modules.path_for_importer("helper", "/r/app/redis.py") is None
     assert modules.path_for_importer("unit.test_a", "/r/tests/helper.py") == "/r/tests/unit/test_a.py"

@@ -1,4 +1,4 @@
-"""Patterns for dotted names, and the byte strings that a file must hold."""
+"""Patterns for dotted names, and the byte literals that a matching file contains."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def test_dotted_patterns(pattern: str, name: str, matches: bool) -> None:
     assert bool(dotted_pattern(pattern).match(name)) is matches
 
 
-def test_words_are_the_last_parts_that_can_be_searched_for() -> None:
+def test_names_of_patterns() -> None:
     words = NamePatterns.from_patterns(["app.rm.Manager", "redis.**.from_url", "app.*Pool", "kafka.*"])
     assert words.exact == {"Manager", "from_url", "kafka"}
     assert words.globs == ("*Pool",)
@@ -39,7 +39,7 @@ def test_words_are_the_last_parts_that_can_be_searched_for() -> None:
     assert words.with_names(["more"]).matches_name("more")
 
 
-def test_needles_leave_out_what_another_one_finds() -> None:
+def test_redundant_literals_are_omitted() -> None:
     assert NamePatterns.from_patterns(["a.RedisManager", "b.AuthRedisManager", "c.x*Url"]).prefilter_literals == (
         b"RedisManager",
         b"Url",
@@ -59,13 +59,13 @@ SAMPLE = [b"class Manager", b"manager = create_table()"]
         (set(), ()),
     ],
 )
-def test_a_few_stems_stand_for_all_words(words: set[bytes], expected: tuple[bytes, ...]) -> None:
+def test_literal_prefixes(words: set[bytes], expected: tuple[bytes, ...]) -> None:
     found = choose_literal_prefixes(words, SAMPLE)
-    assert sorted(stem.literal for stem in found) == sorted(expected)
-    assert all(any(stem.pattern.search(b"(" + word) for stem in found) for word in words)
+    assert sorted(prefix.literal for prefix in found) == sorted(expected)
+    assert all(any(prefix.pattern.search(b"(" + word) for prefix in found) for word in words)
 
 
-def test_a_stem_tells_the_words_that_go_with_it_from_others() -> None:
-    (stem,) = choose_literal_prefixes({b"RedisManager", b"redis_manager", b"test_redis_manager"}, SAMPLE)
-    assert stem.pattern.search(b"from app import redis_manager")
-    assert not stem.pattern.search(b"import redis  # redis_client, RedisCluster")
+def test_pattern_of_a_literal_prefix() -> None:
+    (prefix,) = choose_literal_prefixes({b"RedisManager", b"redis_manager", b"test_redis_manager"}, SAMPLE)
+    assert prefix.pattern.search(b"from app import redis_manager")
+    assert not prefix.pattern.search(b"import redis  # redis_client, RedisCluster")

@@ -1,4 +1,4 @@
-"""Notebooks as text and back: magic commands, layout, and changes written into the JSON."""
+"""The text of notebooks, blanked magic commands, positions, and edits of the JSON."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from flake8_redis_ssot.syntax.notebooks.locations import Notebook
 from flake8_redis_ssot.syntax.notebooks.writer import apply_to_notebook
 from flake8_redis_ssot.syntax.source import decode, parse_bytes
 
-LEVELLED = {
+BLANKED = {
     "%matplotlib inline": "0" + " " * 17,
     "x = 1\n!ls -la\ny": "x = 1\n0      \ny",
     "if x:\n    !ls\n    %cd ..\n": "if x:\n    0  \n    0     \n",
@@ -45,7 +45,7 @@ LEVELLED = {
     "é = !ls": "é = 0  ",
     "!é": "0 ",
 }
-UNTOUCHED = (
+UNCHANGED = (
     "",
     "plot(x);",
     "x = (1\n% 2)",
@@ -65,31 +65,31 @@ UNTOUCHED = (
 )
 
 
-@pytest.mark.parametrize(("cell", "expected"), LEVELLED.items(), ids=LEVELLED)
-def test_a_magic_command_says_nothing(cell: str, expected: str) -> None:
+@pytest.mark.parametrize(("cell", "expected"), BLANKED.items(), ids=BLANKED)
+def test_magic_commands_are_blanked(cell: str, expected: str) -> None:
     assert blank_magics(cell) == expected
     ast.parse(expected)
 
 
-@pytest.mark.parametrize("cell", UNTOUCHED)
-def test_python_stays(cell: str) -> None:
+@pytest.mark.parametrize("cell", UNCHANGED)
+def test_python_is_unchanged(cell: str) -> None:
     assert blank_magics(cell) == cell
 
 
 @pytest.mark.parametrize("cell", ["%%javascript\nx", "ls_ = 1\n%%html\n", "pip install redis", "load_ext autoreload\n"])
-def test_what_is_not_python(cell: str) -> None:
+def test_cells_of_other_languages(cell: str) -> None:
     assert not is_python_cell(cell)
 
 
 @given(st.text(st.sampled_from("%!?x= \n\r\t\"'\\#(),;/é0")))
-def test_levelling_keeps_the_shape(cell: str) -> None:
+def test_blanking_keeps_length_and_line_breaks(cell: str) -> None:
     after = blank_magics(cell)
     assert len(after) == len(cell)
     assert [char for char in after if char in "\r\n"] == [char for char in cell if char in "\r\n"]
     assert blank_magics(cell, is_foreign=True).strip() == ""
 
 
-def test_the_text_of_all_code_cells_and_its_rows() -> None:
+def test_cell_map() -> None:
     layout = read_cell_map(
         notebook_bytes(markdown_cell("# T"), "a = 1\nb = 2", raw_cell("c"), "", "%%bash\nls", "d = 4\n")
     )
@@ -98,12 +98,12 @@ def test_the_text_of_all_code_cells_and_its_rows() -> None:
     assert (layout.numbers, layout.first_rows, layout.starts) == ((2, 4, 5, 6), (1, 3, 4, 6), (0, 12, 13, 23))
     assert layout.span_in_cell(Span(2, 0, 2, 1)) == (2, Span(2, 0, 2, 1))
     assert layout.span_in_cell(Span(6, 4, 6, 5)) == (6, Span(1, 4, 1, 5))
-    # What ends at the start of the next cell ends with its own.
+    # A span that ends at the start of the next cell ends with its own cell.
     assert layout.span_in_cell(Span(1, 0, 3, 0)) == (2, Span(1, 0, 2, 5))
     assert layout.lines_by_number(6) == ["d = 4", ""]
 
 
-def test_a_notebook_without_code_has_no_places() -> None:
+def test_notebook_without_code() -> None:
     assert read_cell_map(notebook_bytes(markdown_cell("x"))).span_in_cell(Span(1, 0, 1, 0)) is None
     found = Notebook(notebook_bytes(markdown_cell("x")))
     assert found.span_in_file(Span(1, 0, 1, 0)) == Span(1, 0, 1, 0)
@@ -111,7 +111,7 @@ def test_a_notebook_without_code_has_no_places() -> None:
     assert found.edit_in_cell(edit) == (0, edit)
 
 
-WRONG: dict[bytes, str] = {
+INVALID: dict[bytes, str] = {
     b"": r"broken in line 1, column 1: Expecting value",
     b'{"cells": [,]}': r"broken in line 1, column 12",
     b"\xff\xfe{}": r"byte 0xff is not utf-8",
@@ -129,8 +129,8 @@ WRONG: dict[bytes, str] = {
 }
 
 
-@pytest.mark.parametrize(("data", "reason"), WRONG.items(), ids=range(len(WRONG)))
-def test_what_is_no_notebook(data: bytes, reason: str) -> None:
+@pytest.mark.parametrize(("data", "reason"), INVALID.items(), ids=range(len(INVALID)))
+def test_invalid_notebooks(data: bytes, reason: str) -> None:
     with pytest.raises(NotebookError, match=reason):
         read_notebook(data)
     gap = decode(data, "a.ipynb").unanalysed_ranges[0]
@@ -149,23 +149,23 @@ def test_what_is_no_notebook(data: bytes, reason: str) -> None:
         ({"language_info": "x", "kernelspec": 3}, True),
     ],
 )
-def test_only_python_counts(metadata: Any, python: bool) -> None:
+def test_kernel_language(metadata: Any, python: bool) -> None:
     assert bool(read_notebook(notebook_bytes("x", metadata=metadata)).cells) is python
 
 
-def test_a_cell_of_another_language() -> None:
+def test_cell_with_another_language_id() -> None:
     sql = code_cell("select 1", metadata={"vscode": {"languageId": "sql"}})
     python = code_cell("x", metadata={"vscode": {"languageId": "python"}})
     assert read_cell_map(notebook_bytes(sql, python)).python_text == "        \nx\n"
 
 
-def test_the_last_of_two_keys_counts() -> None:
+def test_duplicate_keys() -> None:
     data = b'{"nbformat": 4, "cells": [], "cells": [{"cell_type": "code", "source": ["a"], "source": "b"}]}'
     assert read_cell_map(data).text == "b\n"
     assert apply_to_notebook(data, [TextEdit(0, 1, "c")]) == data.replace(b'"b"', b'"c"')
 
 
-def test_a_broken_cell_leaves_the_others_alone() -> None:
+def test_syntax_error_in_a_cell() -> None:
     data = notebook_bytes(
         "a = 1", 'x = """', "def f(:\n  pass", "b = (", "c = 3\nif c:", "    d = 4", "[x for x in\n", "e = 5"
     )
@@ -177,7 +177,7 @@ def test_a_broken_cell_leaves_the_others_alone() -> None:
     assert source.tree.body[-1].lineno == 11
 
 
-def test_a_statement_does_not_go_on_in_the_next_cell() -> None:
+def test_statement_split_between_cells() -> None:
     source = parse_bytes(
         notebook_bytes("if x:\n    a = 1", "else:\n    b = 2", "@wraps", "def f(): ...", "c = 3"), "a.ipynb"
     )
@@ -189,21 +189,21 @@ def test_a_statement_does_not_go_on_in_the_next_cell() -> None:
 def test_newer_syntax_in_a_cell() -> None:
     source = parse_bytes(notebook_bytes("x = 1", "print(", "type A = int\ndef f[T](x: T): ..."), "a.ipynb")
     assert [gap.row for gap in source.unanalysed_ranges] == [2]
-    assert dict(source.bound_names) in ({3: ("A",), 4: ("T",)}, {})  # Python 3.12 reads them itself
+    assert dict(source.bound_names) in ({3: ("A",), 4: ("T",)}, {})  # Python 3.12 parses them itself
 
 
-# Changes of the JSON.
+# Edits of the JSON
 
 BOOK = ("import os\nimport old\n\nprint(os)\n", "", "x = 1")
 
 
-def test_nothing_changes_without_a_change() -> None:
+def test_no_edits() -> None:
     data = notebook_bytes(*BOOK)
     assert apply_to_notebook(data, []) == data
 
 
 @pytest.mark.parametrize(
-    ("cut", "expected"),
+    ("edit", "expected"),
     [
         (TextEdit(10, 20, "import new"), ["import os\n", "import new\n", "\n", "print(os)\n"]),
         (TextEdit(10, 21, ""), ["import os\n", "\n", "print(os)\n"]),
@@ -213,14 +213,14 @@ def test_nothing_changes_without_a_change() -> None:
         (TextEdit(22, 32, ""), ["import os\n", "import old\n", "\n"]),
     ],
 )
-def test_lines_of_a_list(cut: TextEdit, expected: list[str]) -> None:
-    after = json.loads(apply_to_notebook(notebook_bytes(*BOOK), [cut]))["cells"]
+def test_edits_of_line_lists(edit: TextEdit, expected: list[str]) -> None:
+    after = json.loads(apply_to_notebook(notebook_bytes(*BOOK), [edit]))["cells"]
     assert after[0]["source"] == expected
     assert [cell["source"] for cell in after[1:]] == [[], ["x = 1"]]
 
 
 @pytest.mark.parametrize(
-    ("cut", "expected"),
+    ("edit", "expected"),
     [
         (TextEdit(34, 39, "y = 2"), "y = 2"),
         (TextEdit(34, 34, "import a\n"), "import a\nx = 1"),
@@ -229,23 +229,23 @@ def test_lines_of_a_list(cut: TextEdit, expected: list[str]) -> None:
         (TextEdit(40, 40, "y\n"), "x = 1\ny"),
     ],
 )
-def test_a_line_that_nothing_ends(cut: TextEdit, expected: str) -> None:
-    assert cell_sources(apply_to_notebook(notebook_bytes(*BOOK), [cut]))[2] == expected
+def test_edits_of_the_last_line(edit: TextEdit, expected: str) -> None:
+    assert cell_sources(apply_to_notebook(notebook_bytes(*BOOK), [edit]))[2] == expected
     listless = notebook_bytes(BOOK[0], "", code_cell("", source="x = 1"))
-    assert cell_sources(apply_to_notebook(listless, [cut]))[2] == expected
+    assert cell_sources(apply_to_notebook(listless, [edit]))[2] == expected
 
 
-def test_the_last_line_of_a_cell_goes() -> None:
+def test_remove_the_last_line_of_a_cell() -> None:
     after = json.loads(apply_to_notebook(notebook_bytes("import os\nimport old", "x"), [TextEdit(10, 21, "")]))
     assert [cell["source"] for cell in after["cells"]] == [["import os"], ["x"]]
 
 
-def test_an_empty_list_gets_its_first_lines() -> None:
+def test_insert_into_an_empty_cell() -> None:
     after = json.loads(apply_to_notebook(notebook_bytes(""), [TextEdit(0, 0, "import a\nimport b\n")]))
     assert after["cells"][0]["source"] == ["import a\n", "import b\n"]
 
 
-def test_what_reaches_over_a_cell_goes_into_the_first() -> None:
+def test_edit_across_cells() -> None:
     assert cell_sources(apply_to_notebook(notebook_bytes("a = 1", "b = 2", "c = 3"), [TextEdit(4, 16, "9\nz = ")])) == [
         "a = 9\nz = ",
         "",
@@ -253,7 +253,7 @@ def test_what_reaches_over_a_cell_goes_into_the_first() -> None:
     ]
 
 
-def test_other_strings_keep_their_escapes() -> None:
+def test_escapes_of_other_strings_are_kept() -> None:
     data = (
         b'{"nbformat": 4,"cells":[{"source":["\\u00e9 = 1\\n" ,\r\n\t"\\u0061 = \\"\\ud83d\\ude00\\/\\"; x\\n","b"],'
         b'"cell_type":"code"}]}'
@@ -263,7 +263,7 @@ def test_other_strings_keep_their_escapes() -> None:
     assert after == data.replace(b'; x\\n"', b'; y\\n" ,\r\n\t"w = \'\\u00e9\'\\n"')
 
 
-def test_new_characters_are_written_as_the_file_does() -> None:
+def test_escaping_of_new_characters() -> None:
     data = notebook_bytes("x = 1")
     assert "é".encode() in apply_to_notebook(data, [TextEdit(0, 1, "é")])
     assert "é".encode() in apply_to_notebook(notebook_bytes("x = 'ü'"), [TextEdit(0, 1, "é")])
@@ -301,9 +301,7 @@ CELLS = st.lists(
 
 
 @given(CELLS, st.sampled_from(list(FORMS)), st.booleans(), st.booleans(), st.data())
-def test_a_change_is_a_change_of_the_text_and_of_nothing_else(
-    cells: list[dict[str, Any]], form: str, crlf: bool, mark: bool, data: st.DataObject
-) -> None:
+def test_random_edits(cells: list[dict[str, Any]], form: str, crlf: bool, mark: bool, data: st.DataObject) -> None:
     before = notebook_bytes(*cells, markdown_cell("é"), **FORMS[form])
     before = before.replace(b"\n", b"\r\n") if crlf else before
     before = codecs.BOM_UTF8 + before if mark else before
@@ -314,39 +312,39 @@ def test_a_change_is_a_change_of_the_text_and_of_nothing_else(
         if len(text) > 3
         else []
     )
-    cuts = [
+    edits = [
         TextEdit(start, end, data.draw(st.sampled_from(["", "x", "ü", "y\n", "a\nb"])))
         for start, end in zip(places[::2], places[1::2])
     ]
-    after = apply_to_notebook(before, cuts)
-    assert _others(after) == _others(before)
+    after = apply_to_notebook(before, edits)
+    assert _without_sources(after) == _without_sources(before)
     whole = "".join(read_cell_map(after).text.split())
-    assert whole == "".join(_applied(text, cuts).split())
-    _same_lines(before, after, text, cuts)
+    assert whole == "".join(_apply_edits(text, edits).split())
+    _check_other_cells(before, after, text, edits)
 
 
-def _applied(text: str, cuts: list[TextEdit]) -> str:
-    for cut in reversed(cuts):
-        text = text[: cut.start] + cut.text + text[cut.end :]
+def _apply_edits(text: str, edits: list[TextEdit]) -> str:
+    for edit in reversed(edits):
+        text = text[: edit.start] + edit.text + text[edit.end :]
     return text
 
 
-def _others(data: bytes) -> Any:
+def _without_sources(data: bytes) -> Any:
     whole = json.loads(data.decode("utf-8-sig"))
     return [{**cell, "source": type(cell["source"])} for cell in whole["cells"]], whole["metadata"], data[-2:]
 
 
-def _same_lines(before: bytes, after: bytes, text: str, cuts: list[TextEdit]) -> None:
-    """Cells that no change touches keep every byte."""
+def _check_other_cells(before: bytes, after: bytes, text: str, edits: list[TextEdit]) -> None:
+    """Cells without edits keep their text."""
     layout = read_cell_map(before)
     bounds = [*layout.starts, len(text)]
     for index, (start, end) in enumerate(pairwise(bounds)):
-        if not any(cut.start < end and cut.end >= start for cut in cuts):
+        if not any(edit.start < end and edit.end >= start for edit in edits):
             assert read_cell_map(after).cell_texts()[index] == text[start:end]
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_places_in_the_file(form: str) -> None:
+def test_span_in_file(form: str) -> None:
     data = notebook_bytes(
         markdown_cell("# é"), "x = 1\ns = 'é\t'; y = 2", "", code_cell("", source="z\nw"), **FORMS[form]
     )
@@ -367,7 +365,7 @@ def test_places_in_the_file(form: str) -> None:
     assert at(Span(3, 0, 3, 0)) == ""
 
 
-def test_an_edit_ends_with_its_cell() -> None:
+def test_edit_at_the_end_of_a_cell() -> None:
     found = Notebook(notebook_bytes(markdown_cell("x"), "import a", "b"))
     assert found.edit_in_cell(Edit("n.ipynb", Span(1, 0, 2, 0), "import c\n")) == (
         2,

@@ -1,4 +1,4 @@
-"""Work gives the same results in one process and in several; what goes wrong in one is raised here."""
+"""`map_forked` gives the same results with any number of processes and raises the errors of workers."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ def test_results_do_not_depend_on_the_number_of_processes(jobs: int) -> None:
     assert map_forked(lambda item: item * factor, ITEMS, jobs) == [item * 2 for item in ITEMS]
 
 
-def test_few_items_are_worth_no_process() -> None:
+def test_few_items_run_in_one_process() -> None:
     assert set(map_forked(lambda item: os.getpid(), ITEMS[:5], 2)) == {os.getpid()}
     assert len(set(map_forked(lambda item: os.getpid(), ITEMS, 2)) - {os.getpid()}) == 2
 
 
-def test_a_worker_starts_no_processes() -> None:
+def test_worker_does_not_fork() -> None:
     def count_processes(item: int) -> tuple[bool, int]:
         return is_worker(), len(set(map_forked(lambda each: os.getpid(), ITEMS, 2)))
 
@@ -33,7 +33,7 @@ def test_a_worker_starts_no_processes() -> None:
 
 
 @pytest.mark.parametrize("jobs", [1, 2])
-def test_errors_are_raised_here(jobs: int) -> None:
+def test_errors_are_raised_in_the_parent(jobs: int) -> None:
     def fail(item: int) -> int:
         if item == 49:
             raise PermissionError(13, "no", f"item {item}")
@@ -43,7 +43,7 @@ def test_errors_are_raised_here(jobs: int) -> None:
         map_forked(fail, ITEMS, jobs)
 
 
-def test_a_process_that_dies_is_told() -> None:
+def test_dying_process() -> None:
     def die(item: int) -> None:
         os._exit(9)
 
@@ -51,5 +51,5 @@ def test_a_process_that_dies_is_told() -> None:
         map_forked(die, ITEMS, 2)
 
 
-def test_nothing_to_do() -> None:
+def test_no_items() -> None:
     assert map_forked(str, [], 2) == []

@@ -1,4 +1,4 @@
-"""Who reads a name, whether it was searched for beforehand or when it was asked for."""
+"""Readers, patches and attribute uses, with and without a preceding search."""
 
 from __future__ import annotations
 
@@ -37,21 +37,21 @@ def index_of(analysis: Analysis) -> ReferenceIndex:
     return create_context(analysis).references
 
 
-def test_what_is_not_known_is_searched_for() -> None:
+def test_unknown_names_are_searched() -> None:
     references = index_of(analyse())
     assert [(reader.path, reader.row) for reader in references.find_readers(VARIABLE, "item")] == [(READER, 1)]
     assert list(references.find_attribute_uses("kept")) == [STORE, WRITER]
 
 
-def test_known_answers_are_the_same() -> None:
-    asked, told = index_of(analyse()), index_of(analyse())
-    told.add([ReferenceQuery(VARIABLE, "item"), ReferenceQuery(VARIABLE, "make"), ReferenceQuery("", "kept")])
-    assert asked.find_readers(VARIABLE, "item") == told.find_readers(VARIABLE, "item")
-    assert asked.find_patches(VARIABLE, "item") == told.find_patches(VARIABLE, "item")
-    assert asked.find_attribute_uses("kept") == told.find_attribute_uses("kept")
+def test_filled_index_gives_the_same_results() -> None:
+    searched, filled = index_of(analyse()), index_of(analyse())
+    filled.add([ReferenceQuery(VARIABLE, "item"), ReferenceQuery(VARIABLE, "make"), ReferenceQuery("", "kept")])
+    assert searched.find_readers(VARIABLE, "item") == filled.find_readers(VARIABLE, "item")
+    assert searched.find_patches(VARIABLE, "item") == filled.find_patches(VARIABLE, "item")
+    assert searched.find_attribute_uses("kept") == filled.find_attribute_uses("kept")
 
 
-def test_searches_of_one_file_are_unknown_to_the_next() -> None:
+def test_isolated_searches() -> None:
     analysis = analyse()
     references, before = index_of(analysis), analysis.query_results
     assert READER not in references.find_files_matching(b"item")
@@ -64,15 +64,15 @@ def test_searches_of_one_file_are_unknown_to_the_next() -> None:
     assert before.merge(found) == before.merge(found).merge(found)
 
 
-def test_one_search_answers_for_all_fixes(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_fixes_share_one_search(monkeypatch: pytest.MonkeyPatch) -> None:
     analysis, searches = analyse(), []
     run_queries = analysis.run_queries
 
-    def note(names: Set[tuple[str, str]], attributes: Set[str]) -> None:
+    def record(names: Set[tuple[str, str]], attributes: Set[str]) -> None:
         searches.append((names, attributes))
         run_queries(names, attributes)
 
-    monkeypatch.setattr(analysis, "run_queries", note)
+    monkeypatch.setattr(analysis, "run_queries", record)
     findings = with_fixes(check_files(analysis, sorted(FILES), Selection(("RSS",))), analysis, jobs=1)
     assert [finding.code for finding in findings] == ["RSS002", "RSS002", "RSS003"]
     assert len(searches) == 1

@@ -1,4 +1,4 @@
-"""The offer to rename a factory that makes nothing new any more."""
+"""The offer to rename a factory that no longer creates an instance."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from markdown_cases import CASES_DIR, Case, _parse_files
+from markdown_cases import CASES_DIR, Case, parse_files
 
 from flake8_redis_ssot.cli.main import main
 
-BASE = dict(_parse_files((CASES_DIR / "base.md").read_text(encoding="utf-8")))
+BASE = dict(parse_files((CASES_DIR / "base.md").read_text(encoding="utf-8")))
 FACTORY = "from app.redis_manager import RedisManager\n\n\ndef {name}():\n    return RedisManager()\n"
 
 
@@ -30,7 +30,7 @@ def edits(offer: dict[str, Any]) -> list[tuple[str, int, str]]:
     ("name", "new"),
     [("make_manager", "get_manager"), ("_new_manager", "_get_manager"), ("create_it", "get_it"), ("build_x", "get_x")],
 )
-def test_its_own_file(name: str, new: str, project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_uses_in_the_same_file(name: str, new: str, project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     text = FACTORY.format(name=name) + f"\n\ndef load(key):\n    return {name}().get(key)\n"
     [offer] = offers(project, {"app/service.py": text}, capsys)
     assert offer["applicability"] == "display"
@@ -39,7 +39,7 @@ def test_its_own_file(name: str, new: str, project: Path, capsys: pytest.Capture
     assert "app/service.py:9 calls it" in offer["reasons"]
 
 
-def test_other_files(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_uses_in_other_files(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     files = {
         "app/service.py": FACTORY.format(name="make_manager"),
         "app/one.py": "from app.service import make_manager\n\nmake_manager().get(make_manager)\n",
@@ -74,5 +74,5 @@ def test_other_files(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
         {"app/service.py": FACTORY.format(name="get_manager")},
     ],
 )
-def test_none(files: dict[str, str], project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_no_offer(files: dict[str, str], project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert not offers(project, {"app/service.py": FACTORY.format(name="make_manager"), **files}, capsys)

@@ -1,4 +1,4 @@
-"""What the reports show beside the plain cases of the command line's tests."""
+"""Details of the text reports: excerpts, control characters, colour and links."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def report(span: Span, text: str, note: str = "") -> CheckReport:
     return CheckReport([finding], NAMES, lambda path: text.split("\n"))
 
 
-def test_a_long_span_is_cut_in_the_middle() -> None:
+def test_long_span_is_shortened() -> None:
     text = "\n".join(["call(", *(f"    {number}," for number in range(20)), ")"])
     lines = load_format("full").render(report(Span(1, 0, 22, 1), text), Style()).splitlines()
     assert lines[3:] == [
@@ -44,14 +44,14 @@ def test_a_long_span_is_cut_in_the_middle() -> None:
     ]
 
 
-def test_a_file_that_can_not_be_shown_any_more() -> None:
+def test_missing_source() -> None:
     finding = Finding("a.py", Span(3, 0, 3, 4), "RSS002", "message", "note", (3,))
     lines = load_format("full").render(CheckReport([finding], NAMES, lambda path: ()), Style()).splitlines()
     assert lines[:3] == ["RSS002 message", " --> a.py:3:1", "  |"]
     assert "  = help: note" in lines
 
 
-def test_control_characters_are_not_sent_to_the_terminal() -> None:
+def test_control_characters_are_replaced() -> None:
     shown = load_format("full").render(report(Span(1, 0, 1, 1), "x = '\x1b[31m'"), Style())
     assert "\x1b" not in shown
     assert "x = '\ufffd[31m'" in shown
@@ -68,7 +68,7 @@ def test_control_characters_are_not_sent_to_the_terminal() -> None:
         ({"NO_COLOR": ""}, True, True),
     ],
 )
-def test_when_there_is_colour(environment: dict[str, str], terminal: bool, on: bool) -> None:
+def test_colour_environment(environment: dict[str, str], terminal: bool, on: bool) -> None:
     class Stream(io.StringIO):
         def isatty(self) -> bool:
             return terminal
@@ -98,7 +98,7 @@ def test_when_there_is_colour(environment: dict[str, str], terminal: bool, on: b
         ({"FORCE_HYPERLINK": "0", "TERM": "xterm-kitty"}, True, False),
     ],
 )
-def test_when_there_are_links(environment: dict[str, str], terminal: bool, on: bool) -> None:
+def test_link_environment(environment: dict[str, str], terminal: bool, on: bool) -> None:
     class Stream(io.StringIO):
         def isatty(self) -> bool:
             return terminal
@@ -108,7 +108,7 @@ def test_when_there_are_links(environment: dict[str, str], terminal: bool, on: b
 
 @pytest.mark.parametrize("form", ["full", "concise", "grouped"])
 @pytest.mark.parametrize("on", [False, True])
-def test_the_path_is_a_link(form: str, on: bool, project: Path) -> None:
+def test_path_is_a_link(form: str, on: bool, project: Path) -> None:
     file = project / "a b" / "ä.py"
     file.parent.mkdir()
     file.touch()
@@ -122,7 +122,7 @@ def test_the_path_is_a_link(form: str, on: bool, project: Path) -> None:
     assert plain == load_format(form).render(CheckReport([finding], NAMES, lambda path: ["x"]), Style(on))
 
 
-def test_what_is_no_file_is_no_link() -> None:
+def test_standard_input_is_not_a_link() -> None:
     finding = Finding("-", Span(1, 0, 1, 1), "RSS002", "message", "", (1,))
     assert "\x1b" not in load_format("concise").render(
         CheckReport([finding], NAMES, lambda path: ["x"]), Style(has_links=True)

@@ -1,4 +1,4 @@
-"""Samples of tests: stable, as large as they have to be, and others for every seed."""
+"""Samples of tests: deterministic, of the given share, and different for each seed."""
 
 from __future__ import annotations
 
@@ -17,25 +17,25 @@ def sample(seed: str, share: float) -> set[str]:
     return {name for name in NAMES if is_chosen(name, seed, share)}
 
 
-def test_it_is_stable() -> None:
+def test_sample_is_deterministic() -> None:
     assert [is_chosen("a", "seed", share) for share in (0.0, 0.7, 0.8, 1.0)] == [False, False, True, True]
 
 
 @pytest.mark.parametrize("share", [0.05, 0.25, 0.9])
-def test_its_size_is_the_share(share: float) -> None:
+def test_sample_size(share: float) -> None:
     assert abs(len(sample("seed", share)) - share * len(NAMES)) < 100
 
 
-def test_a_larger_share_adds_to_the_sample() -> None:
+def test_larger_sample_contains_smaller_ones() -> None:
     assert sample("seed", 0) < sample("seed", 0.1) < sample("seed", 0.5) < sample("seed", 1) == set(NAMES)
 
 
-def test_many_seeds_reach_every_test() -> None:
+def test_many_seeds_cover_all_tests() -> None:
     assert sample("one", 0.5) != sample("two", 0.5)
     assert set().union(*(sample(str(number), 0.25) for number in range(50))) == set(NAMES)
 
 
-def test_steps_begin_elsewhere_for_other_seeds() -> None:
+def test_first_step_depends_on_the_seed() -> None:
     def steps(seed: str, everything: bool = False) -> tuple[int, int]:
         config: Any = SimpleNamespace(option=SimpleNamespace(all=everything, sample_seed=seed))
         return steps_of(config, 5)
@@ -44,7 +44,7 @@ def test_steps_begin_elsewhere_for_other_seeds() -> None:
     assert {steps(str(number)) for number in range(200)} == {(start, 15) for start in range(15)}
 
 
-def test_the_seed_is_the_commit(tmp_path: Path) -> None:
+def test_seed_is_the_commit(tmp_path: Path) -> None:
     assert current_commit(tmp_path) == "none"
     assert current_commit(tmp_path / "nowhere") == "none"
     commit = ["git", "-c", "user.name=a", "-c", "user.email=a@b", "commit", "-q", "--allow-empty", "-m", "first"]

@@ -1,4 +1,4 @@
-"""A setting is declared in one place, and everything that shows, reads or checks settings knows it from there."""
+"""A setting is declared once: the parser, validation, JSON schema and documentation derive from it."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ COLOUR = Setting("rim-colour", Choice(("red", "green")), "The colour of it (defa
 
 
 class ExtendedConfig(SimpleNamespace):
-    """The model with one more field."""
+    """`Config` with one more field."""
 
     _fields = (*Config._fields, COLOUR.field)
 
 
 @pytest.fixture(params=[GENERAL, RESOURCE])
-def place(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> str:
-    """The table that has one more setting."""
+def table_name(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> str:
+    """The name of a table with one more setting."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setitem(SETTINGS, request.param, (*SETTINGS[request.param], COLOUR))
     name, model = ("Config", ExtendedConfig) if request.param == GENERAL else ("Resource", SimpleNamespace)
@@ -38,16 +38,16 @@ def place(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_p
     return str(request.param)
 
 
-def read_colour(place: str, line: str) -> Any:
+def read_colour(table_name: str, line: str) -> Any:
     file = Path("redis-ssot.toml")
-    file.write_text(f"{line}\n{RESOURCE_TABLE}" if place == GENERAL else f"{RESOURCE_TABLE}{line}\n")
+    file.write_text(f"{line}\n{RESOURCE_TABLE}" if table_name == GENERAL else f"{RESOURCE_TABLE}{line}\n")
     config: Any = load_config(file)
-    return (config if place == GENERAL else config.resources[0]).rim_colour
+    return (config if table_name == GENERAL else config.resources[0]).rim_colour
 
 
-def test_a_new_setting_is_read(place: str) -> None:
-    assert read_colour(place, "") == "red"
-    assert read_colour(place, "rim-colour = 'green'") == "green"
+def test_a_new_setting_is_read(table_name: str) -> None:
+    assert read_colour(table_name, "") == "red"
+    assert read_colour(table_name, "rim-colour = 'green'") == "green"
 
 
 @pytest.mark.parametrize(
@@ -58,38 +58,38 @@ def test_a_new_setting_is_read(place: str) -> None:
         ("rim-colour = 1", "rim-colour", "expected a string, found an integer"),
     ],
 )
-def test_a_new_setting_is_checked(place: str, line: str, key: str, text: str) -> None:
+def test_a_new_setting_is_checked(table_name: str, line: str, key: str, text: str) -> None:
     with pytest.raises(ConfigError) as caught:
-        read_colour(place, line)
-    full_key = key if place == GENERAL else f"resource.redis.{key}"
+        read_colour(table_name, line)
+    full_key = key if table_name == GENERAL else f"resource.redis.{key}"
     assert str(caught.value) == f"redis-ssot.toml: {full_key}: {text}"
 
 
-def test_a_new_setting_is_in_the_schema_and_the_documentation(place: str) -> None:
+def test_a_new_setting_is_in_the_schema_and_the_documentation(table_name: str) -> None:
     schema = json_schema()
-    table = schema if place == GENERAL else schema["definitions"][place]
+    table = schema if table_name == GENERAL else schema["definitions"][table_name]
     assert table["properties"]["rim-colour"] == {
         "description": "The colour of it (default: red).",
         "enum": ["red", "green"],
     }
     page = import_module("docs.generated").settings_page()
     row = '| `rim-colour` | `"red"` or `"green"` | The colour of it (default: red). |'
-    assert row in page.partition("## `[tool.redis-ssot.resource.NAME]`")[0 if place == GENERAL else 2]
+    assert row in page.partition("## `[tool.redis-ssot.resource.NAME]`")[0 if table_name == GENERAL else 2]
 
 
 @pytest.mark.parametrize(
-    ("place", "model", "others"),
+    ("table_name", "model", "others"),
     [
         (GENERAL, Config, {"root", "file", "resources"}),
         (RESOURCE, Resource, {"name"}),
         (ACCESSOR_FOR, AccessorFor, set()),
     ],
 )
-def test_every_field_of_the_model_has_a_setting(place: str, model: Any, others: set[str]) -> None:
-    assert {setting.field for setting in SETTINGS[place]} | others == set(model._fields)
+def test_each_field_has_a_setting(table_name: str, model: Any, others: set[str]) -> None:
+    assert {setting.field for setting in SETTINGS[table_name]} | others == set(model._fields)
 
 
-def test_a_check_does_not_load_the_schema(tmp_path: Path) -> None:
+def test_check_does_not_import_the_json_schema(tmp_path: Path) -> None:
     (tmp_path / "redis-ssot.toml").write_text(RESOURCE_TABLE)
     program = (
         "import sys; from flake8_redis_ssot.cli.main import main; main(['check', '.', '--no-cache'])\n"

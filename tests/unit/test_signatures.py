@@ -1,4 +1,4 @@
-"""Calls and definitions, compared with what Python itself says of them."""
+"""Calls checked against signatures, compared with real calls."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def call(arguments: str) -> ast.Call:
         ("key", "1, *keys, key=1", "gets `key` twice"),
     ],
 )
-def test_reasons(parameters: str, arguments: str, expected: str | None) -> None:
+def test_call_mismatch(parameters: str, arguments: str, expected: str | None) -> None:
     assert find_call_mismatch(call(arguments), signature(parameters)) == expected
 
 
@@ -74,14 +74,14 @@ def test_reasons(parameters: str, arguments: str, expected: str | None) -> None:
         ("*, key", "", "key=1", "lacks `(self)`"),
     ],
 )
-def test_methods(parameters: str, decorator: str, arguments: str, expected: str | None) -> None:
+def test_call_mismatch_of_methods(parameters: str, decorator: str, arguments: str, expected: str | None) -> None:
     assert find_call_mismatch(call(arguments), signature(parameters, bound=True, decorator=decorator)) == expected
 
 
 @pytest.mark.parametrize(
     ("arguments", "expected"), [("", False), ("1, x=2", False), ("*x", True), ("**x", True), ("1, *x, y=1", True)]
 )
-def test_what_unpacks_is_unsure(arguments: str, expected: bool) -> None:
+def test_has_unpacking(arguments: str, expected: bool) -> None:
     assert has_unpacking(call(arguments)) is expected
 
 
@@ -103,41 +103,41 @@ def test_what_unpacks_is_unsure(arguments: str, expected: bool) -> None:
         ("**kwargs", "a, /, **kwargs", "lacks `a`"),
     ],
 )
-def test_a_replacement_takes_less(old: str, new: str, expected: str | None) -> None:
+def test_incompatibility(old: str, new: str, expected: str | None) -> None:
     assert find_incompatibility(signature(old), signature(new)) == expected
 
 
 @st.composite
 def parameter_lists(draw: st.DrawFn) -> str:
-    """The text between the parentheses of a random definition."""
+    """The parameter list of a random function."""
     names = draw(st.permutations(NAMES))[: draw(st.integers(0, 5))]
     first, second = sorted(draw(st.tuples(st.integers(0, len(names)), st.integers(0, len(names)))))
     required = draw(st.integers(0, second))
-    placed = [name if place < required else f"{name}=0" for place, name in enumerate(names[:second])]
-    named = [draw(st.sampled_from([name, f"{name}=0"])) for name in names[second:]]
+    positional = [name if index < required else f"{name}=0" for index, name in enumerate(names[:second])]
+    keyword_only = [draw(st.sampled_from([name, f"{name}=0"])) for name in names[second:]]
     slash = ["/"] if first else []
-    star = draw(st.sampled_from([["*args"], ["*"] if named else []]))
+    star = draw(st.sampled_from([["*args"], ["*"] if keyword_only else []]))
     rest = draw(st.sampled_from([["**kw"], []]))
-    return ", ".join([*placed[:first], *slash, *placed[first:], *star, *named, *rest])
+    return ", ".join([*positional[:first], *slash, *positional[first:], *star, *keyword_only, *rest])
 
 
 def calls() -> st.SearchStrategy[tuple[int, list[str]]]:
     return st.tuples(st.integers(0, 6), st.lists(st.sampled_from([*NAMES, "e"]), unique=True))
 
 
-def written(places: int, keywords: Iterable[str]) -> str:
+def render_arguments(places: int, keywords: Iterable[str]) -> str:
     return ", ".join([*map(str, range(places)), *(f"{name}=0" for name in keywords)])
 
 
 SUBSETS = list(chain.from_iterable(combinations([*NAMES, "e"], size) for size in range(7)))
-EVERY = [call(written(places, keywords)) for places in range(7) for keywords in SUBSETS]
+ALL_CALLS = [call(render_arguments(places, keywords)) for places in range(7) for keywords in SUBSETS]
 
 
 @settings(max_examples=600, deadline=None)
 @given(parameter_lists(), calls())
-def test_python_agrees(parameters: str, handed: tuple[int, list[str]]) -> None:
-    """A real call is asked: `inspect` binds some positional-only parameters otherwise than Python does."""
-    arguments = written(*handed)
+def test_mismatch_equals_type_error(parameters: str, shape: tuple[int, list[str]]) -> None:
+    """With a real call, since `inspect` binds some positional-only parameters differently."""
+    arguments = render_arguments(*shape)
     namespace: dict[str, object] = {}
     exec(f"def f({parameters}): pass", namespace)
     try:
@@ -151,8 +151,8 @@ def test_python_agrees(parameters: str, handed: tuple[int, list[str]]) -> None:
 
 @settings(max_examples=600, deadline=None)
 @given(parameter_lists(), calls(), st.sampled_from(["", "@staticmethod", "@classmethod"]))
-def test_python_agrees_on_methods(parameters: str, handed: tuple[int, list[str]], decorator: str) -> None:
-    arguments = written(*handed)
+def test_mismatch_of_methods_equals_type_error(parameters: str, shape: tuple[int, list[str]], decorator: str) -> None:
+    arguments = render_arguments(*shape)
     namespace: dict[str, object] = {}
     exec(f"class C:\n    {decorator}\n    def f({parameters}): pass", namespace)
     try:
@@ -166,11 +166,11 @@ def test_python_agrees_on_methods(parameters: str, handed: tuple[int, list[str]]
 
 @settings(max_examples=120, deadline=None)
 @given(parameter_lists(), parameter_lists(), st.booleans())
-def test_narrower_is_what_all_calls_say(old: str, new: str, bound: bool) -> None:
+def test_incompatibility_equals_mismatch_of_some_call(old: str, new: str, bound: bool) -> None:
     before, after = signature(old, bound=bound), signature(new, bound=bound)
     lost = [
         ast.unparse(one)
-        for one in EVERY
+        for one in ALL_CALLS
         if find_call_mismatch(one, before) is None and find_call_mismatch(one, after) is not None
     ]
     assert (find_incompatibility(before, after) is not None) is bool(lost), (old, new, lost)

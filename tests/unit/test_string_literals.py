@@ -1,4 +1,4 @@
-"""String expressions: their literal pieces, and changes in place, compared with what Python reads."""
+"""String expressions: literal runs and edits of their value, compared with `eval`."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from flake8_redis_ssot.syntax.string_literals import edit_string, literal_runs
 NAMES = {"a": "app", "b": "redis.client", "c": "", "d": "x_1"}
 
 
-def shown(expression: str) -> list[str | None] | None:
-    """The texts of the pieces, checked against the file."""
+def runs_of(expression: str) -> list[str | None] | None:
+    """The texts of the literal runs, None for others; checks their offsets."""
     before = "é = 1\r\nx = "
     text = f"{before}{expression} # end"
     found = literal_runs(text, len(before), len(before) + len(expression))
-    for piece in found or ():
-        assert piece is None or text[piece.start : piece.end] == piece.text
-    return None if found is None else [piece.text if piece else None for piece in found]
+    for run in found or ():
+        assert run is None or text[run.start : run.end] == run.text
+    return None if found is None else [run.text if run else None for run in found]
 
 
 @pytest.mark.parametrize(
@@ -72,13 +72,13 @@ def shown(expression: str) -> list[str | None] | None:
         ("", None),
     ],
 )
-def test_pieces(expression: str, expected: list[str | None] | None) -> None:
-    assert shown(expression) == expected
+def test_literal_runs(expression: str, expected: list[str | None] | None) -> None:
+    assert runs_of(expression) == expected
 
 
-def applied(text: str, cuts: list[TextEdit]) -> str:
-    for cut in sorted(cuts, reverse=True):
-        text = text[: cut.start] + cut.text + text[cut.end :]
+def apply_edits(text: str, edits: list[TextEdit]) -> str:
+    for edit in sorted(edits, reverse=True):
+        text = text[: edit.start] + edit.text + text[edit.end :]
     return text
 
 
@@ -118,20 +118,20 @@ def applied(text: str, cuts: list[TextEdit]) -> str:
         ("'app' '.old'", "app.old", "app2.old", "'app2' '.old'"),
     ],
 )
-def test_changes(expression: str, old: str, new: str, expected: str | None) -> None:
+def test_edit_string(expression: str, old: str, new: str, expected: str | None) -> None:
     before = "é = (\n"
     text = f"{before}{expression})"
-    cuts = edit_string(text, len(before), len(before) + len(expression), old, new)
-    assert (None if cuts is None else applied(text, cuts)[len(before) : -1]) == expected
+    edits = edit_string(text, len(before), len(before) + len(expression), old, new)
+    assert (None if edits is None else apply_edits(text, edits)[len(before) : -1]) == expected
 
 
-def test_only_whole_segments_are_cut() -> None:
+def test_whole_segments_are_replaced() -> None:
     assert edit_string("'app.older.x'", 0, 13, "app.older.x", "app.oldest.x") == [TextEdit(5, 10, "oldest")]
     assert edit_string("'app.x'", 0, 7, "app.x", "app.core.x") == [TextEdit(5, 5, "core.")]
     assert edit_string("'app.x'", 0, 7, "app.x", "app.x") == []
 
 
-def test_only_dotted_names_are_written() -> None:
+def test_new_value_must_be_a_dotted_name() -> None:
     with pytest.raises(AssertionError):
         edit_string("'a'", 0, 3, "a", "'")
 
@@ -156,7 +156,7 @@ def strings(draw: st.DrawFn) -> str:
 
 @st.composite
 def expressions(draw: st.DrawFn) -> str:
-    """Strings and names, in a row, added and in parentheses, over several lines."""
+    """Strings and names, concatenated, added and parenthesised, over several lines."""
     parts = [draw(strings())]
     for _ in range(draw(st.integers(0, 3))):
         joint = draw(st.sampled_from([" ", "\n", "  # old 'x'\n  ", " + ", " + \n"]))
@@ -179,21 +179,21 @@ def value_of(expression: str) -> str:
 @pytest.mark.slow
 @settings(max_examples=800, deadline=None)
 @given(expressions(), st.data())
-def test_python_reads_the_new_value(expression: str, data: st.DataObject) -> None:
+def test_edited_expression_evaluates_to_the_new_value(expression: str, data: st.DataObject) -> None:
     old = value_of(expression)
     text = f"# é\r\nx = {expression}\n"
     start = text.index("(")
     found = literal_runs(text, start, start + len(expression))
     assert found is not None
-    literal = [piece.text for piece in found if piece is not None]
+    literal = [run.text for run in found if run is not None]
     assert None in found or "".join(literal) == old
     at = data.draw(st.integers(0, len(old)))
     to = data.draw(st.integers(at, len(old)))
     new = old[:at] + data.draw(st.sampled_from(["new", "", ".", "x.", ".y", "2", "app"])) + old[to:]
     if not all(char.isalnum() or char in "_.:" for char in new):
         return
-    cuts = edit_string(text, start, start + len(expression), old, new)
-    if cuts is not None:
-        after = applied(text, cuts)
+    edits = edit_string(text, start, start + len(expression), old, new)
+    if edits is not None:
+        after = apply_edits(text, edits)
         end = start + len(expression) + len(after) - len(text)
         assert value_of(after[start:end]) == new, (expression, old, new, after)

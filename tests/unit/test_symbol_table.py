@@ -1,4 +1,4 @@
-"""Whose name is it: scopes, variables and their uses, compared with tables by hand and with Python's own `symtable`."""
+"""Scopes, symbols and reads, compared with explicit expectations and with Python's `symtable`."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ from flake8_redis_ssot.semantic.symbol_table import SymbolTable
 from flake8_redis_ssot.syntax.source import parse_bytes
 
 
-def index(text: str) -> SymbolTable:
+def build_table(text: str) -> SymbolTable:
     source = parse_bytes(dedent(text).encode())
     return SymbolTable(source.tree, source.text, source.bound_names)
 
 
-def the_only(references: SymbolTable, name: str, qualname: str) -> Symbol:
+def find_symbol_of(table: SymbolTable, name: str, qualname: str) -> Symbol:
     found = [
         variable
-        for scope in references.scopes
-        if scope.qualname == qualname and (variable := references.find_symbol(scope, name)) is not None
+        for scope in table.scopes
+        if scope.qualname == qualname and (variable := table.find_symbol(scope, name)) is not None
     ]
     (variable,) = found
     return variable
@@ -44,7 +44,7 @@ def rows(nodes: object) -> list[int]:
     return [node.lineno for node in nodes]
 
 
-# The code; the variable `x` of which scope; rows of its bindings; rows of its reads.
+# The code, the scope of the symbol `x`, the rows (1-based) of its bindings and of its reads.
 LEXICAL = [
     ("x = 1\nx\ny", "", [1], [2]),
     ("def f():\n  x\nx = 1", "", [3], [2]),
@@ -98,13 +98,13 @@ LEXICAL = [
 
 @pytest.mark.parametrize(("text", "qualname", "bound", "read"), LEXICAL)
 def test_bindings_and_reads(text: str, qualname: str, bound: list[int], read: list[int]) -> None:
-    variable = the_only(index(text), "x", qualname)
+    variable = find_symbol_of(build_table(text), "x", qualname)
     assert rows(variable.binding_nodes) == bound
     assert rows(variable.reads) == read
 
 
 @pytest.mark.parametrize(
-    ("annotated", "quoted"),
+    ("text", "is_read"),
     [
         ("a: 'x'", True),
         ("def f(a: 'list[x]') -> None: pass", True),
@@ -133,13 +133,13 @@ def test_bindings_and_reads(text: str, qualname: str, bound: list[int], read: li
         ("def f():\n  x = 1\n  a: 'x'", False),
     ],
 )
-def test_strings_in_the_place_of_types(annotated: str, quoted: bool) -> None:
-    references = index(f"import x\n{annotated}")
-    variable = the_only(references, "x", "")
-    assert bool(variable.quoted_reads) is quoted
+def test_string_annotations(text: str, is_read: bool) -> None:
+    table = build_table(f"import x\n{text}")
+    variable = find_symbol_of(table, "x", "")
+    assert bool(variable.quoted_reads) is is_read
     assert all(isinstance(constant.value, str) and "x" in constant.value for constant in variable.quoted_reads)
-    if quoted:
-        assert references.find_text_rows("x") == (2,) * ("t.Literal" in annotated)
+    if is_read:
+        assert table.find_text_rows("x") == (2,) * ("t.Literal" in text)
 
 
 @pytest.mark.parametrize(
@@ -162,8 +162,8 @@ def test_strings_in_the_place_of_types(annotated: str, quoted: bool) -> None:
         ("a = '(' * 3 + '" + "(" * 500 + "X'", ()),
     ],
 )
-def test_mentions(text: str, expected: tuple[int, ...]) -> None:
-    assert index(text).find_text_rows("X") == expected
+def test_text_rows(text: str, expected: tuple[int, ...]) -> None:
+    assert build_table(text).find_text_rows("X") == expected
 
 
 @pytest.mark.parametrize(
@@ -189,11 +189,11 @@ def test_mentions(text: str, expected: tuple[int, ...]) -> None:
         ("__all__, y = [], []", None),
     ],
 )
-def test_exported(text: str, expected: tuple[str, ...] | None) -> None:
-    assert index(text).exported_names == expected
+def test_exported_names(text: str, expected: tuple[str, ...] | None) -> None:
+    assert build_table(text).exported_names == expected
 
 
-# The code, with `!` before each `x` that is captured if the scope `at` began to bind `x`.
+# The code, with `!` before each `x` that would be captured if the scope `at` bound `x`.
 CAPTURES = [
     ("!x\ndef f():\n  !x\n  class A:\n    !x\n    def g(x=!x): x", ""),
     ("x\ndef f():\n  !x\n  [!x for i in !x]\n  lambda: !x\n  def g(): !x\nx", "f"),
@@ -209,17 +209,17 @@ CAPTURES = [
 
 
 @pytest.mark.parametrize(("marked", "at"), CAPTURES)
-def test_captured_by(marked: str, at: str) -> None:
+def test_captured_names(marked: str, at: str) -> None:
     expected, pieces = [], marked.split("!")
     for end in range(1, len(pieces)):
         before = "".join(pieces[:end])
         expected.append((before.count("\n") + 1, len(before.rpartition("\n")[2])))
-    references = index(marked.replace("!", ""))
-    (scope,) = (scope for scope in references.scopes if scope.qualname == at)
-    assert [(node.lineno, node.col_offset) for node in references.find_captured_names("x", scope)] == expected
+    table = build_table(marked.replace("!", ""))
+    (scope,) = (scope for scope in table.scopes if scope.qualname == at)
+    assert [(node.lineno, node.col_offset) for node in table.find_captured_names("x", scope)] == expected
 
 
-SEEN = """\
+NESTED_SCOPES = """\
     import x
     from star import *
     def f(a, b=1, *, c: int = 2):
@@ -235,7 +235,7 @@ SEEN = """\
 
 
 @pytest.mark.parametrize(
-    ("name", "homes"),
+    ("name", "owners"),
     [
         ("x", ["", "", "", "", ""]),
         ("y", ["f", "f", None, None, "f"]),
@@ -246,55 +246,55 @@ SEEN = """\
         ("print", [None, None, None, None, None]),
     ],
 )
-def test_seen(name: str, homes: list[str | None]) -> None:
-    references = index(SEEN)
-    found = [references.lookup(name, node) for node in references.unresolved_reads("here")]
-    assert [variable and variable.scope.qualname for variable in found] == homes
+def test_lookup(name: str, owners: list[str | None]) -> None:
+    table = build_table(NESTED_SCOPES)
+    found = [table.lookup(name, node) for node in table.unresolved_reads("here")]
+    assert [variable and variable.scope.qualname for variable in found] == owners
 
 
 def test_scopes_of_nodes() -> None:
-    references = index(SEEN)
-    function = references.tree.body[2]
+    table = build_table(NESTED_SCOPES)
+    function = table.tree.body[2]
     assert isinstance(function, ast.FunctionDef)
-    inner = references.scope_opened_by(function)
-    assert (inner.kind, inner.outer, inner.qualname) == ("function", references.module_scope, "f")
+    inner = table.scope_opened_by(function)
+    assert (inner.kind, inner.outer, inner.qualname) == ("function", table.module_scope, "f")
     default, annotation = function.args.defaults[0], function.args.kwonlyargs[0].annotation
     assert annotation is not None
-    for outside in (function, default, annotation, references.tree):
-        assert references.scope_of(outside) is references.module_scope
+    for outside in (function, default, annotation, table.tree):
+        assert table.scope_of(outside) is table.module_scope
     for inside in (function.args.args[0], function.body[0]):
-        assert references.scope_of(inside) is inner
-    assert [variable.name for variable in references.symbols_in(inner)] == ["a", "b", "c", "y", "A"]
+        assert table.scope_of(inside) is inner
+    assert [variable.name for variable in table.symbols_in(inner)] == ["a", "b", "c", "y", "A"]
 
 
 def test_parents_and_statements() -> None:
-    references = index(SEEN)
-    here = references.unresolved_reads("here")[0]
-    assert [type(node).__name__ for node in references.ancestors(here)] == ["Assign", "FunctionDef", "Module"]
-    assert references.parent(here) is references.statement_of(here)
-    assert references.parent(references.tree) is None
-    for node in ast.walk(references.tree):
+    table = build_table(NESTED_SCOPES)
+    here = table.unresolved_reads("here")[0]
+    assert [type(node).__name__ for node in table.ancestors(here)] == ["Assign", "FunctionDef", "Module"]
+    assert table.parent(here) is table.statement_of(here)
+    assert table.parent(table.tree) is None
+    for node in ast.walk(table.tree):
         for child in ast.iter_child_nodes(node):
             if hasattr(child, "lineno") or isinstance(child, (ast.arguments, ast.comprehension)):
-                assert references.parent(child) is node
+                assert table.parent(child) is node
 
 
-def test_variable_of() -> None:
-    references = index("import a.b, c as d\nfrom e import *\na, d, free")
-    bound, read = references.tree.body[0], references.tree.body[2]
+def test_symbol_of() -> None:
+    table = build_table("import a.b, c as d\nfrom e import *\na, d, free")
+    bound, read = table.tree.body[0], table.tree.body[2]
     assert isinstance(bound, ast.Import)
-    assert [references.symbol_of(alias).name for alias in bound.names] == ["a", "d"]
+    assert [table.symbol_of(alias).name for alias in bound.names] == ["a", "d"]
     names = [node for node in ast.walk(read) if isinstance(node, ast.Name)]
-    assert references.symbol_of(names[0]) is references.symbol_of(bound.names[0])
-    for unknown in (names[2], references.tree.body[1].names[0]):  # type: ignore[attr-defined]
+    assert table.symbol_of(names[0]) is table.symbol_of(bound.names[0])
+    for unknown in (names[2], table.tree.body[1].names[0]):  # type: ignore[attr-defined]
         with pytest.raises(KeyError):
-            references.symbol_of(unknown)
-    assert references.unresolved_reads("free") == (names[2],)
+            table.symbol_of(unknown)
+    assert table.unresolved_reads("free") == (names[2],)
 
 
-def test_bindings_tell_their_statement() -> None:
+def test_statements_of_bindings() -> None:
     text = "from x import y\ndef y(): pass\ntry: pass\nexcept E as y: pass\ndel y\n[y := 1 for i in []]\n"
-    bindings = the_only(index(text), "y", "").bindings
+    bindings = find_symbol_of(build_table(text), "y", "").bindings
     kinds = [
         (type(binding.node).__name__, type(binding.statement).__name__, binding.is_deletion) for binding in bindings
     ]
@@ -307,40 +307,40 @@ def test_bindings_tell_their_statement() -> None:
     ]
 
 
-def test_declared() -> None:
-    references = index("x = y = 1\ndef f():\n  global x\n  z = 1\n  def g():\n    nonlocal z\n    z")
-    assert the_only(references, "x", "").has_inner_declaration
-    assert the_only(references, "z", "f").has_inner_declaration
-    assert not the_only(references, "y", "").has_inner_declaration
+def test_global_and_nonlocal_declarations() -> None:
+    table = build_table("x = y = 1\ndef f():\n  global x\n  z = 1\n  def g():\n    nonlocal z\n    z")
+    assert find_symbol_of(table, "x", "").has_inner_declaration
+    assert find_symbol_of(table, "z", "f").has_inner_declaration
+    assert not find_symbol_of(table, "y", "").has_inner_declaration
 
 
 def test_private_names() -> None:
-    references = index("__x = 1\nclass _A:\n  __x = 2\n  __y__ = 3\n  def f(self): __x\n  import __m\n  z = __x")
-    assert [scope.qualname for scope in references.scopes] == ["", "_A", "_A.f"]
-    inside = references.scopes[1]
-    variable = references.find_symbol(inside, "__x")
+    table = build_table("__x = 1\nclass _A:\n  __x = 2\n  __y__ = 3\n  def f(self): __x\n  import __m\n  z = __x")
+    assert [scope.qualname for scope in table.scopes] == ["", "_A", "_A.f"]
+    inside = table.scopes[1]
+    variable = table.find_symbol(inside, "__x")
     assert variable is not None
     assert variable.name == "_A__x"
     assert rows(variable.reads) == [7]
-    assert references.find_symbol(inside, "__y__") is not None
-    assert references.find_symbol(inside, "__m") is not None
-    assert references.unresolved_reads("_A__x")[0].lineno == 5
-    assert references.lookup("__x", references.tree) is the_only(references, "__x", "")
+    assert table.find_symbol(inside, "__y__") is not None
+    assert table.find_symbol(inside, "__m") is not None
+    assert table.unresolved_reads("_A__x")[0].lineno == 5
+    assert table.lookup("__x", table.tree) is find_symbol_of(table, "__x", "")
 
 
-def test_the_class_of_a_method() -> None:
-    references = index("__class__ = 1\nclass A:\n  def f(self): return __class__, super()")
-    assert rows(references.unresolved_reads("__class__")) == [3]
+def test_dunder_class() -> None:
+    table = build_table("__class__ = 1\nclass A:\n  def f(self): return __class__, super()")
+    assert rows(table.unresolved_reads("__class__")) == [3]
 
 
 @pytest.mark.parametrize(
     "text", ["def f():\n  nonlocal x\n  x = 1", "x = 1\ndef f():\n  nonlocal x\n  x = 1\n  x", "nonlocal x"]
 )
-def test_what_python_refuses_is_read_all_the_same(text: str) -> None:
-    assert index(text).unresolved_reads("x") == ()
+def test_invalid_nonlocal(text: str) -> None:
+    assert build_table(text).unresolved_reads("x") == ()
 
 
-def test_qualified_names_are_those_at_run_time() -> None:
+def test_qualified_names_equal_run_time() -> None:
     text = """\
     def f():
         global g
@@ -356,61 +356,61 @@ def test_qualified_names_are_those_at_run_time() -> None:
     space: dict[str, object] = {}
     exec(dedent(text) + "m, l = f(), g()\nl2 = l()\nh = B.C.h\n", space)
     at_run_time = {getattr(space[name], "__qualname__") for name in ("f", "g", "m", "l", "l2", "h", "B")}  # noqa: B009
-    assert at_run_time <= {scope.qualname for scope in index(text).scopes}
+    assert at_run_time <= {scope.qualname for scope in build_table(text).scopes}
 
 
-def test_depth_is_no_matter() -> None:
+def test_deep_expression() -> None:
     names: list[ast.expr] = [ast.Name("a", ast.Load(), lineno=1, col_offset=at) for at in range(30_000)]
     total = reduce(lambda left, right: ast.BinOp(left, ast.Add(), right), names)
-    references = SymbolTable(ast.Module([ast.Expr(total)], []), "")
-    assert len(references.unresolved_reads("a")) == 30_000
-    assert len(list(references.ancestors(names[0]))) == 30_001
+    table = SymbolTable(ast.Module([ast.Expr(total)], []), "")
+    assert len(table.unresolved_reads("a")) == 30_000
+    assert len(list(table.ancestors(names[0]))) == 30_001
 
 
-# The differential tests: `symtable` is Python's own answer. From 3.12 on, its tables tell of the compiler's way to
-# inline comprehensions, and from 3.14 on of deferred annotations, rather than of the language.
-exact = pytest.mark.skipif(sys.version_info >= (3, 12), reason="symtable inlines comprehensions")
+# Differential tests against `symtable`. Since Python 3.12 its tables reflect that the compiler inlines comprehensions,
+# and since 3.14 deferred annotations.
+before_inlining = pytest.mark.skipif(sys.version_info >= (3, 12), reason="symtable inlines comprehensions")
 Row = tuple[str, int, frozenset[str], frozenset[str], frozenset[str]]
 
 
-def by_python(table: symtable.SymbolTable) -> Iterator[Row]:
+def python_rows(table: symtable.SymbolTable) -> Iterator[Row]:
     local, shared, free = set(), set(), set()
     for symbol in table.get_symbols():
         name = symbol.get_name()
         if symbol.is_free():
-            passed_on = not (symbol.is_referenced() or symbol.is_assigned() or symbol.is_nonlocal())
-            free |= set() if passed_on else {name}
+            only_passed_through = not (symbol.is_referenced() or symbol.is_assigned() or symbol.is_nonlocal())
+            free |= set() if only_passed_through else {name}
         elif symbol.is_local() or (table.get_type() == "module" and symbol.is_declared_global()):
             local.add(name)
         elif symbol.is_referenced() or symbol.is_assigned() or table.get_type() != "module":
             shared.add(name)
     yield _row(table.get_name(), table.get_lineno(), local, shared, free)
     for child in table.get_children():
-        yield from by_python(child)
+        yield from python_rows(child)
 
 
-def by_us(references: SymbolTable) -> Iterator[Row]:
-    # `symtable` has what any function declares global among the names of the module.
-    declared = {name for scope in references.scopes for name, kind in scope.declarations.items() if kind == "global"}
-    for scope in references.scopes:
+def own_rows(table: SymbolTable) -> Iterator[Row]:
+    # `symtable` lists names that a function declares global as names of the module.
+    declared = {name for scope in table.scopes for name, kind in scope.declarations.items() if kind == "global"}
+    for scope in table.scopes:
         top = scope.kind == "module"
         names: dict[str, set[str]] = {"local": set(), "global": set(), "free": set()}
-        for name in _names(scope) | (declared if top else set()):
-            home = find_owner(name, scope)
-            own = home is scope or (top and name in declared)
-            kind = "local" if own else "global" if home in (None, references.module_scope) else "free"
+        for name in _scope_names(scope) | (declared if top else set()):
+            owner = find_owner(name, scope)
+            own = owner is scope or (top and name in declared)
+            kind = "local" if own else "global" if owner in (None, table.module_scope) else "free"
             names[kind].add(name)
         yield _row(_table_name(scope), getattr(scope.node, "lineno", 0), names["local"], names["global"], names["free"])
 
 
-def _names(scope: Scope) -> set[str]:
-    """All names of a scope; `symtable` has the walrus targets of its comprehensions among them."""
+def _scope_names(scope: Scope) -> set[str]:
+    """All names of a scope; like `symtable`, with the walrus targets of its comprehensions."""
     walrus: set[str] = set()
     waiting = [scope.node] if scope.kind == "comprehension" else []
     while waiting:
         node = waiting.pop()
         walrus |= {scope.mangle(node.target.id)} if isinstance(node, ast.NamedExpr) else set()
-        inner = (child for child in ast.iter_child_nodes(node) if not _is_first(node, child, scope))
+        inner = (child for child in ast.iter_child_nodes(node) if not _is_first_iterable(node, child, scope))
         waiting += [child for child in inner if not isinstance(child, (ast.Lambda, *COMPREHENSIONS))]
     return {*scope.stores, *scope.loads, *scope.declarations, *walrus}
 
@@ -418,8 +418,8 @@ def _names(scope: Scope) -> set[str]:
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
 
-def _is_first(node: ast.AST, child: ast.AST, scope: Scope) -> bool:
-    """The first iterable of a comprehension, which stands in the scope around it."""
+def _is_first_iterable(node: ast.AST, child: ast.AST, scope: Scope) -> bool:
+    """Whether `child` is the first iterable of a comprehension, which belongs to the enclosing scope."""
     return isinstance(node, ast.comprehension) and child is node.iter and scope.node.generators[0] is node  # type: ignore[attr-defined]
 
 
@@ -434,11 +434,11 @@ def _row(name: str, row: int, *kinds: set[str]) -> Row:
     return name, row, local, shared, free
 
 
-def assert_as_python(text: str) -> None:
+def assert_equals_symtable(text: str) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         table, tree = symtable.symtable(text, "<text>", "exec"), ast.parse(text)
-    ours, theirs = Counter(by_us(SymbolTable(tree, text))), Counter(by_python(table))
+    ours, theirs = Counter(own_rows(SymbolTable(tree, text))), Counter(python_rows(table))
     assert ours - theirs == theirs - ours == Counter()
 
 
@@ -482,37 +482,37 @@ BLOCKS = (
 )
 
 
-def program(choice: random.Random, depth: int = 0) -> list[str]:
-    """Lines of a random program, most of them in nested scopes."""
+def random_program(rng: random.Random, depth: int = 0) -> list[str]:
+    """The lines of a random program, mostly in nested scopes."""
     lines = []
-    for _ in range(choice.randint(1, 4)):
-        if depth < 4 and choice.random() < 0.55:
-            lines += filled(choice, choice.choice(BLOCKS)).split("\n")
-            lines += ["  " + line for line in program(choice, depth + 1)]
+    for _ in range(rng.randint(1, 4)):
+        if depth < 4 and rng.random() < 0.55:
+            lines += fill(rng, rng.choice(BLOCKS)).split("\n")
+            lines += ["  " + line for line in random_program(rng, depth + 1)]
         else:
-            lines.append(filled(choice, choice.choice(STATEMENTS)))
+            lines.append(fill(rng, rng.choice(STATEMENTS)))
     return lines
 
 
-def filled(choice: random.Random, pattern: str, depth: int = 0) -> str:
+def fill(rng: random.Random, pattern: str, depth: int = 0) -> str:
     while "{e}" in pattern:
-        inner = filled(choice, choice.choice(EXPRESSIONS if depth < 2 else EXPRESSIONS[:1]), depth + 1)
+        inner = fill(rng, rng.choice(EXPRESSIONS if depth < 2 else EXPRESSIONS[:1]), depth + 1)
         pattern = pattern.replace("{e}", inner.replace("{", "{{").replace("}", "}}"), 1)
     while "{n}" in pattern or "{m}" in pattern:
-        pattern = pattern.replace("{n}", choice.choice(NAMES), 1).replace("{m}", choice.choice(NAMES), 1)
+        pattern = pattern.replace("{n}", rng.choice(NAMES), 1).replace("{m}", rng.choice(NAMES), 1)
     return pattern.replace("{{", "{").replace("}}", "}")
 
 
 @pytest.mark.no_cover
 @pytest.mark.slow
-@exact
+@before_inlining
 @settings(max_examples=400, deadline=None)
 @given(st.integers(0, 2**32))
-def test_random_programs_as_symtable_has_them(seed: int) -> None:
-    choice = random.Random(seed)
-    while not _is_valid(text := "\n".join(program(choice)) + "\n"):
+def test_random_programs_equal_symtable(seed: int) -> None:
+    rng = random.Random(seed)
+    while not _is_valid(text := "\n".join(random_program(rng)) + "\n"):
         pass
-    assert_as_python(text)
+    assert_equals_symtable(text)
 
 
 def _is_valid(text: str) -> bool:
@@ -522,11 +522,11 @@ def _is_valid(text: str) -> bool:
             symtable.symtable(text, "<text>", "exec")
     except SyntaxError:
         return False
-    return not any(_rebinds(node) for node in ast.walk(ast.parse(text)) if isinstance(node, COMPREHENSIONS))
+    return not any(_is_rebinding(node) for node in ast.walk(ast.parse(text)) if isinstance(node, COMPREHENSIONS))
 
 
-def _rebinds(comprehension: ast.AST) -> bool:
-    """Whether a walrus binds what the comprehension iterates over: forbidden, but Python does not always see it."""
+def _is_rebinding(comprehension: ast.AST) -> bool:
+    """Whether a walrus binds an iteration variable, a syntax error that Python does not always detect."""
     nodes = list(ast.walk(comprehension))
     walrus = [node.target for node in nodes if isinstance(node, ast.NamedExpr)]
     bound = [node for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)]
@@ -534,22 +534,22 @@ def _rebinds(comprehension: ast.AST) -> bool:
     return bool(iterated & {target.id for target in walrus})
 
 
-def library() -> list[Path]:
+def library_files() -> list[Path]:
     folder = Path(sysconfig.get_path("stdlib"))
     files = sorted([*folder.glob("[a-p]*.py"), *folder.glob("asyncio/*.py"), *folder.glob("test/test_s[cy]*.py")])
     return files[:: max(1, len(files) // 60)]
 
 
 @pytest.mark.no_cover
-@exact
-@pytest.mark.parametrize("path", library(), ids=lambda path: path.name)
-def test_the_standard_library_as_symtable_has_it(path: Path) -> None:
+@before_inlining
+@pytest.mark.parametrize("path", library_files(), ids=lambda path: path.name)
+def test_standard_library_equals_symtable(path: Path) -> None:
     text = path.read_text("utf-8")
     if "from __future__ import annotations" not in text:
-        assert_as_python(text)
+        assert_equals_symtable(text)
 
 
-def test_a_thousand_lines_take_no_time() -> None:
+def test_time_per_thousand_lines() -> None:
     text = (Path(sysconfig.get_path("stdlib")) / "argparse.py").read_text("utf-8")
     tree, best = ast.parse(text), float("inf")
     for _ in range(5):

@@ -1,4 +1,4 @@
-"""What is said of names, paths and codes that are not written as they should be."""
+"""Problems of names, patterns, paths and codes in settings."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ MODULE_FAULTS = [
 
 
 @pytest.mark.parametrize(("text", "fault"), MODULE_FAULTS)
-def test_what_is_no_module(text: str, fault: str) -> None:
+def test_invalid_modules(text: str, fault: str) -> None:
     assert validate_module(text) == fault
     assert validate_member(text) == fault
 
@@ -83,12 +83,12 @@ PATTERN_FAULTS = [
 
 
 @pytest.mark.parametrize(("text", "fault"), PATTERN_FAULTS)
-def test_what_is_no_constructor(text: str, fault: str) -> None:
+def test_invalid_constructors(text: str, fault: str) -> None:
     assert validate_constructor(text) == fault
     assert validate_deprecated(text) == fault
 
 
-def test_a_bare_name_can_be_deprecated_but_constructs_nothing() -> None:
+def test_bare_name() -> None:
     assert validate_deprecated("oldredis") is None
     fault = "`Redis` names no module; write the whole name, or `**.Redis` for any module"
     assert validate_constructor("Redis") == fault
@@ -99,7 +99,7 @@ def test_patterns(text: str) -> None:
     assert validate_pattern(text, ROOT) is None
 
 
-PLACE_FAULTS = [
+PATH_FAULTS = [
     ("", "is empty"),
     ("~/tests", "`~/tests` is absolute; write it from /home/me/project"),
     ("C:\\tests", "`C:\\tests` is absolute; write it from /home/me/project"),
@@ -109,8 +109,8 @@ PLACE_FAULTS = [
 ]
 
 
-@pytest.mark.parametrize(("text", "fault"), PLACE_FAULTS)
-def test_what_is_no_place(text: str, fault: str) -> None:
+@pytest.mark.parametrize(("text", "fault"), PATH_FAULTS)
+def test_invalid_paths(text: str, fault: str) -> None:
     assert validate_pattern(text, ROOT) == fault
     assert validate_folder(text, ROOT) == fault
 
@@ -122,7 +122,7 @@ PATH_PATTERN_FAULTS = [
 
 
 @pytest.mark.parametrize(("text", "fault"), PATH_PATTERN_FAULTS)
-def test_what_is_no_pattern(text: str, fault: str) -> None:
+def test_invalid_path_patterns(text: str, fault: str) -> None:
     assert validate_pattern(text, ROOT) == fault
     assert validate_pattern(f"!{text}", ROOT) == fault
 
@@ -136,7 +136,7 @@ FOLDER_FAULTS = [
 
 
 @pytest.mark.parametrize(("text", "fault"), FOLDER_FAULTS)
-def test_what_is_no_folder(text: str, fault: str) -> None:
+def test_invalid_folders(text: str, fault: str) -> None:
     assert validate_folder(text, ROOT) == fault
 
 
@@ -161,11 +161,11 @@ CODE_FAULTS = [
 
 
 @pytest.mark.parametrize(("text", "fault"), CODE_FAULTS)
-def test_what_is_no_code(text: str, fault: str) -> None:
+def test_invalid_codes(text: str, fault: str) -> None:
     assert validate_code(text) == fault
 
 
-def test_nearest() -> None:
+def test_find_nearest() -> None:
     words = ("accessor", "accessor-for", "RedisManager")
     assert find_nearest("acessor", words) == "accessor"
     assert find_nearest("accessor_for", words) == "accessor-for"

@@ -1,4 +1,4 @@
-"""What a file does with a value, as observations."""
+"""The observed uses of a value in one file."""
 
 from __future__ import annotations
 
