@@ -1,9 +1,9 @@
-"""Writes anew what the blocks of a case say (`--update`): findings, fixed files, and reasons that no longer hold."""
+"""Rewrites the blocks of a case (`--update`): findings, fixed files, and outdated reasons."""
 
 from __future__ import annotations
 
-import fcntl
 import re
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from typing import TextIO
 
 from markdown_cases import BLOCK, CASES_DIR, HEADING, Case, Finding, base_files, read_case, read_fix
 
-# The order in which new blocks come behind the files of a case.
+# The order of new blocks after the files of a case.
 _RANKS = {"fixed": 1, "unsafe": 2, "fixes": 3, "findings": 4}
 _BLOCK_AND_LINE_BREAK = re.compile(BLOCK.pattern + r"\n?", BLOCK.flags)
 
@@ -21,7 +21,7 @@ Key = tuple[str, str]
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of a case: the findings, and the files after safe and after all fixes."""
+    """The findings of a case, and its files after safe and after all fixes, by path."""
 
     findings: list[Finding]
     safe: dict[str, str]
@@ -29,14 +29,14 @@ class Outcome:
 
 
 def update(case: Case, outcome: Outcome, folder: Path = CASES_DIR) -> Case:
-    """Write the outcome into the book of a case, and read the case again."""
+    """Write the outcome to the case file, and read the case again."""
     stem, title = case.name.split(": ", 1)
-    with _locked(folder / f"{stem}.md") as file:
+    with _open_locked(folder / f"{stem}.md") as file:
         parts = HEADING.split(file.read())
-        place = next(number for number in range(1, len(parts), 2) if parts[number].strip() == title) + 1
-        body = rewritten(parts[place], case, outcome)
-        if body != parts[place]:
-            parts[place] = body
+        index = next(number for number in range(1, len(parts), 2) if parts[number].strip() == title) + 1
+        body = update_blocks(parts[index], case, outcome)
+        if body != parts[index]:
+            parts[index] = body
             headings = (part if number % 2 == 0 else f"## {part}" for number, part in enumerate(parts))
             file.seek(0)
             file.truncate()
@@ -45,24 +45,27 @@ def update(case: Case, outcome: Outcome, folder: Path = CASES_DIR) -> Case:
 
 
 @contextmanager
-def _locked(book: Path) -> Iterator[TextIO]:
-    """Open a book for one process at a time."""
-    with open(book, "r+", encoding="utf-8", newline="") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
+def _open_locked(case_file: Path) -> Iterator[TextIO]:
+    """Open a case file for reading and writing, for one process at a time (except on Windows)."""
+    with open(case_file, "r+", encoding="utf-8", newline="") as file:
+        if sys.platform != "win32":
+            import fcntl
+
+            fcntl.flock(file, fcntl.LOCK_EX)
         yield file
 
 
-def rewritten(body: str, case: Case, outcome: Outcome) -> str:
-    """The text of a case with the blocks that the outcome asks for."""
-    texts = _texts(case, outcome)
+def update_blocks(body: str, case: Case, outcome: Outcome) -> str:
+    """The text of a case with its blocks replaced by those of the outcome."""
+    texts = _block_texts(case, outcome)
 
-    def renewed(block: re.Match[str]) -> str:
+    def replace(block: re.Match[str]) -> str:
         if block[1] not in _RANKS:
             return block[0]
         key = (block[1], block[2] or "")
         return _block(key, texts.pop(key)) if key in texts else ""
 
-    body = _BLOCK_AND_LINE_BREAK.sub(renewed, body)
+    body = _BLOCK_AND_LINE_BREAK.sub(replace, body)
     for key in sorted(texts, key=lambda key: _RANKS[key[0]]):
         before = [block for block in _BLOCK_AND_LINE_BREAK.finditer(body) if _RANKS.get(block[1], 0) <= _RANKS[key[0]]]
         end = before[-1].end()
@@ -74,15 +77,15 @@ def _block(key: Key, text: str) -> str:
     return f"```{' '.join(filter(None, key))}\n{text}```\n"
 
 
-def _texts(case: Case, outcome: Outcome) -> dict[Key, str]:
-    """The blocks that a case has to have."""
+def _block_texts(case: Case, outcome: Outcome) -> dict[Key, str]:
+    """The text of each block of the outcome."""
     texts: dict[Key, str] = {}
     if case.findings is not None:
         texts["findings", ""] = _lines([finding.line for finding in outcome.findings])
     if case.has_fix_blocks:
         texts |= {("fixed", path): text for path, text in outcome.safe.items() if text != case.files[path]}
         texts |= {("unsafe", path): text for path, text in outcome.unsafe.items() if text != outcome.safe[path]}
-    if fixes := _fixes(case, outcome.findings):
+    if fixes := _fix_lines(case, outcome.findings):
         texts["fixes", ""] = _lines(fixes)
     return texts
 
@@ -91,26 +94,26 @@ def _lines(lines: list[str]) -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
-def _fixes(case: Case, findings: list[Finding]) -> list[str]:
-    """The lines about fixes: what holds stays as it was put, what does not is what is said now."""
+def _fix_lines(case: Case, findings: list[Finding]) -> list[str]:
+    """The lines of a `fixes` block: those that still match, and replacements for the others."""
     fixes: list[str] = []
     for line in case.expected_fixes:
-        if any(finding.agrees(line) for finding in findings):
+        if any(finding.matches(line) for finding in findings):
             fixes.append(line)
-        elif said := [said for said in _said(line, case, findings) if said not in fixes]:
-            fixes.append(said[0])
+        elif candidates := [each for each in _replacements(line, case, findings) if each not in fixes]:
+            fixes.append(candidates[0])
     return fixes
 
 
-def _said(line: str, case: Case, findings: list[Finding]) -> list[str]:
-    """What is said at the place of a line, or else, where lines have moved, of findings that no line is about."""
-    place, code = read_fix(line)[:2]
-    same = [finding for finding in findings if finding.path == place.rpartition(":")[0] and finding.code == code]
-    known = {read_fix(each)[0] for each in case.expected_fixes}
-    there = [finding for finding in same if f"{finding.path}:{finding.row}" == place]
-    return [_fix(each) for each in there or same if there or f"{each.path}:{each.row}" not in known]
+def _replacements(line: str, case: Case, findings: list[Finding]) -> list[str]:
+    """Lines for the findings at the location of a line; if there are none, for those that no line describes."""
+    location, code = read_fix(line)[:2]
+    same = [finding for finding in findings if finding.path == location.rpartition(":")[0] and finding.code == code]
+    described = {read_fix(each)[0] for each in case.expected_fixes}
+    exact = [finding for finding in same if f"{finding.path}:{finding.row}" == location]
+    return [_fix_line(each) for each in exact or same if exact or f"{each.path}:{each.row}" not in described]
 
 
-def _fix(finding: Finding) -> str:
+def _fix_line(finding: Finding) -> str:
     reason = re.sub(r"([\\^$.|?*+()\[\]{}])", r"\\\1", finding.reasons[0]) if finding.reasons else ""
     return f"{finding.path}:{finding.row} {finding.code} {finding.trust}" + (f": {reason}" if reason else "")

@@ -1,10 +1,10 @@
-"""Fixes a copy of a real tree and tells what became of it; not a test, but what a test cannot hold: somebody's code.
+"""Fixes a copy of a real source tree and checks the result; a script, because the tree is not part of the repository.
 
     python tests/check_real_tree.py TREE CONFIGURATION [--unsafe-fixes] [--sample N]
 
-Prints how many findings of each code have which fix, every reason with how often it is given, and whether the result
-is sound: no new message of pyflakes or of ruff (the lists are compared), every changed file parses, a second run
-changes nothing, nothing outside the findings' files and their patches is touched. `--sample` shows N diffs at random.
+Prints the findings by code and applicability, the reasons with their counts, and checks of the result: no new messages
+of pyflakes and ruff, changed files parse, a second run changes nothing, and no file is changed except those with
+findings and patches. `--sample N` shows the diffs of N random files.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-RUFF_RULES = "F821,F811,F401,F841"  # and syntax errors, which ruff always tells
+RUFF_RULES = "F821,F811,F401,F841"  # and syntax errors, which ruff always reports
 
 
 def main() -> int:
@@ -55,7 +55,7 @@ def check_tree(tree: Path, copy: Path, arguments: argparse.Namespace) -> int:
         "new messages of pyflakes": sorted((pyflakes_messages(copy) - pyflakes).elements()),
         "new messages of ruff": sorted((ruff_messages(copy) - ruff).elements()),
         "changed by a second run": second_diff.count("\n+++ "),
-        "files touched besides": [
+        "other files changed": [
             path for path in changed if path not in allowed_paths and str(copy / path) not in allowed_paths
         ],
     }
@@ -105,7 +105,7 @@ def print_fix_table(findings: list[dict[str, Any]]) -> None:
 
 
 def normalise_reason(reason: str) -> str:
-    """A reason without its names and lines."""
+    """A reason with placeholders for names, paths and numbers."""
     return re.sub(r"\d+", "N", re.sub(r"`[^`]*`", "`…`", re.sub(r"\S+\.py:\d+", "…", reason)))
 
 

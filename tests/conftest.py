@@ -10,64 +10,64 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
-from sampling import current_commit, is_chosen
+from sampling import current_commit, is_sampled
 
-# A run that decides about a change tries the same examples each time; elsewhere they are new ones.
+# CI runs are deterministic; elsewhere Hypothesis generates new examples.
 settings.register_profile("ci", derandomize=True)
 if os.environ.get("CI"):
     settings.load_profile("ci")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Say how much of the large sets runs, and whether what the cases say is written anew."""
+    """Add the options for samples and for updating the cases."""
     group = parser.getgroup("cases")
-    group.addoption("--all", action="store_true", help="run all of the tests of which only a sample runs otherwise")
-    group.addoption("--sample-scale", type=float, default=1.0, help="take so many times the usual sample")
-    group.addoption("--sample-seed", help="take the sample of this seed (default: the present commit)")
-    group.addoption("--update", action="store_true", help="only write anew what the blocks of tests/cases/*.md say")
+    group.addoption("--all", action="store_true", help="run sampled tests with all parameters")
+    group.addoption("--sample-scale", type=float, default=1.0, help="scale the size of each sample by this factor")
+    group.addoption("--sample-seed", help="the seed of the samples (default: the current commit)")
+    group.addoption("--update", action="store_true", help="only rewrite the blocks of tests/cases/*.md")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Choose the seed once, for all workers."""
+    """Set the seed once, for all workers."""
     if config.option.sample_seed is None:
         config.option.sample_seed = current_commit(config.rootpath)
 
 
 def pytest_report_header(config: pytest.Config) -> str:
-    """Show how this sample is run again."""
+    """Show the option that repeats this sample."""
     return "sample: all" if config.option.all else f"sample: --sample-seed {config.option.sample_seed}"
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what the sample does not hold; where the cases are written anew, all that does not do that."""
-    wanted = [item for item in items if _is_wanted(item, config)]
-    if len(wanted) < len(items):
-        config.hook.pytest_deselected(items=list(set(items) - set(wanted)))
-        items[:] = wanted
+    """Deselect tests outside of the samples; with `--update`, all tests that do not update the cases."""
+    selected = [item for item in items if _is_selected(item, config)]
+    if len(selected) < len(items):
+        config.hook.pytest_deselected(items=list(set(items) - set(selected)))
+        items[:] = selected
     if config.pluginmanager.hasplugin("_cov") and not config.option.all:
-        for item in wanted:
-            _measure_a_share(item)
+        for item in selected:
+            _limit_coverage(item)
 
 
-def _measure_a_share(item: pytest.Item) -> None:
-    """Measure no coverage beyond the share of a test, which is the same one every time: it doubles the time."""
+def _limit_coverage(item: pytest.Item) -> None:
+    """Measure the coverage of a fixed share of a test's parameters only: coverage doubles the time."""
     mark = item.get_closest_marker("covered")
-    if mark and not is_chosen(item.nodeid, "coverage", mark.args[0]):
+    if mark and not is_sampled(item.nodeid, "coverage", mark.args[0]):
         item.add_marker("no_cover")
 
 
-def _is_wanted(item: pytest.Item, config: pytest.Config) -> bool:
+def _is_selected(item: pytest.Item, config: pytest.Config) -> bool:
     if config.option.update:
-        return item.get_closest_marker("written_down") is not None
+        return item.get_closest_marker("updates_cases") is not None
     mark = item.get_closest_marker("sampled")
     if mark is None or config.option.all:
         return True
-    return is_chosen(item.nodeid, config.option.sample_seed, mark.args[0] * config.option.sample_scale)
+    return is_sampled(item.nodeid, config.option.sample_seed, mark.args[0] * config.option.sample_scale)
 
 
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty folder, made the working directory; what runs remember lies beside it."""
+    """An empty working directory, with the cache beside it."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("REDIS_SSOT_CACHE_DIR", f"{tmp_path}-cache")
     return tmp_path
@@ -75,7 +75,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def shop(project: Path) -> Path:
-    """A copy of the example to work on, made the working directory."""
+    """A copy of the example, as the working directory."""
     example = Path(__file__).parent.parent / "examples" / "shop"
     shutil.copytree(example, project, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__", ".*_cache"))
     return project
@@ -83,7 +83,7 @@ def shop(project: Path) -> Path:
 
 @pytest.fixture
 def interruptible() -> Iterator[None]:
-    """Hear Ctrl-C also where the tests run in the background of a script, which ignores it."""
+    """Handle SIGINT even if the tests run in the background of a script, where it is ignored."""
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
     signal.signal(signal.SIGINT, before)

@@ -25,7 +25,7 @@ DISK_OPERATIONS = ("replace", "fsync", "unlink", "chmod", "makedirs")
 
 
 def run_and_kill_before(step: int, work: Callable[[], Any]) -> bool:
-    """Do some work in a fork that is killed before its `step`-th (0-based) operation on the disk; whether it was."""
+    """Call `work` in a fork that is killed before its disk operation `step` (0-based); whether it was killed."""
     child = os.fork()
     if child == 0:
         _kill_at_operation(step)
@@ -40,7 +40,7 @@ def run_and_kill_before(step: int, work: Callable[[], Any]) -> bool:
 
 
 def _kill_at_operation(step: int) -> None:
-    """Count operations on the disk, and die before one of them."""
+    """Patch `os` to kill this process before the disk operation `step`."""
     remaining = [step]
 
     def wrap_operation(operation: Callable[..., Any]) -> Callable[..., Any]:
@@ -60,7 +60,7 @@ COMMAND = (sys.executable, "-m", "flake8_redis_ssot")
 
 
 def kill_after(seconds: float, tree: Path, args: Sequence[str]) -> None:
-    """Start a command in a tree, and kill it and all that it has started after a time."""
+    """Start a command in a tree, and kill it with its child processes after some seconds."""
     process = subprocess.Popen(
         [*COMMAND, *args], cwd=tree, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
     )
@@ -77,7 +77,7 @@ def run_command(tree: Path, args: Sequence[str]) -> int:
 
 
 def kill_at_random(source: Path, moments: int, args: Sequence[str]) -> int:
-    """Kill a campaign on copies of a tree at random moments; how many times the tree was not what it had to be."""
+    """Kill a campaign on copies of a tree at random moments; the number of wrong trees afterwards."""
     rng, failures = random.Random(0), 0
     with tempfile.TemporaryDirectory() as folder:
         tree = Path(folder) / "tree"
@@ -91,7 +91,7 @@ def kill_at_random(source: Path, moments: int, args: Sequence[str]) -> int:
             kill_after(rng.uniform(0.1, duration), tree, args)
             if moment % 2:
                 if run_command(tree, ["remediate", "--resume"]) == 2:
-                    run_command(tree, args)  # it was killed before anything had begun, or after everything was done
+                    run_command(tree, args)  # killed before the run started or after it ended
                 expected = finished
             else:
                 kill_after(rng.uniform(0.05, duration / 3), tree, ["rollback"])
@@ -113,8 +113,8 @@ if __name__ == "__main__":
     parser.add_argument("--moments", type=int, default=200)
     parser.add_argument("--tree", type=Path, default=Path(__file__).parent.parent / "examples" / "shop")
     flags = parser.parse_args()
-    gate = "python -m compileall -q {files}"
-    work = ["remediate", "--phase", "2", "--unsafe-fixes", "--batch-size", "2", "--validate", gate]
+    validation = "python -m compileall -q {files}"
+    work = ["remediate", "--phase", "2", "--unsafe-fixes", "--batch-size", "2", "--validate", validation]
     failed = kill_at_random(flags.tree, flags.moments, work)
-    print(f"{flags.moments} kills, {failed} trees that are not what they had to be")
+    print(f"{flags.moments} kills, {failed} wrong trees")
     raise SystemExit(1 if failed else 0)

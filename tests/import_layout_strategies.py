@@ -1,4 +1,4 @@
-"""Random layouts of one file: imports of an old module in places of every shape, among what only looks like them."""
+"""Random layouts of one file: imports of a deprecated module in any position, among similar text."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from textwrap import indent
 
 from hypothesis import strategies as st
 
-# Statements that import from the old module, and expressions that read what they bring.
+# Statements that import from the deprecated module, and expressions that read the imported names.
 OLD_IMPORTS = (
     ("from shop.old import Thing", ("Thing",)),
     ("from shop.old import Thing as T, other", ("T", "other")),
@@ -62,14 +62,14 @@ FILE_HEADERS = ("", "# !\n", '"""A file."""\n', "from __future__ import annotati
 
 @st.composite
 def import_layouts(draw: st.DrawFn) -> str:
-    """One file."""
+    """The text of one file."""
     header = f"{draw(st.sampled_from(FILE_HEADERS))}_seen = []"
     parts = [_draw_import(draw, number, draw(st.integers(0, 2))) for number in range(draw(st.integers(1, 5)))]
     return "\n".join([header, *parts]) + "\n"
 
 
 def _draw_import(draw: st.DrawFn, number: int, depth: int) -> str:
-    """An import, perhaps read, in blocks so deep."""
+    """An import and optional reads of its names, nested in `depth` blocks."""
     statement, names = draw(st.sampled_from(OLD_IMPORTS))
     if depth == 0 and "\n" not in statement and draw(st.integers(0, 3)) == 0:
         return draw(st.sampled_from(ONE_LINE_TEMPLATES)).format(statement, number)

@@ -1,4 +1,4 @@
-"""Projects that live in memory, for tests of what needs no disk."""
+"""Resolvers for projects in memory."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from flake8_redis_ssot.syntax.source import parse_bytes
 
 
 def make_resolver(files: Mapping[str, str]) -> tuple[Resolver, dict[str, SymbolTable]]:
-    """A project in memory, and the symbol tables of its files by path; the folder is `/p`."""
+    """The resolver of a project in `/p`, and the symbol tables of its files by absolute path."""
     paths = {f"/p/{name}": dedent(text) for name, text in files.items()}
     sources = {path: parse_bytes(text.encode()) for path, text in paths.items()}
     modules = ModuleMap(["/p"], paths)

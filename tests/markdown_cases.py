@@ -1,20 +1,19 @@
-"""Reads cases: Markdown with prose, files and marks.
+"""Reads test cases: Markdown with prose, files and expected findings.
 
-A file of cases has a `## Title` per case. A fenced block with a path in its info string is a file of the
-case's project (```` ```python app/service.py ````); ```` ```toml ```` without a path is the configuration
-(`redis-ssot.toml`), by default that of `base.md`, whose files every case starts from (an empty block takes a
-file away). A trailing `# <- RSS001 RSS002` says which codes must be reported on that line, and nothing may be
-reported elsewhere. A ```` ```findings ```` block says all of it, with columns and messages:
-`app/service.py:3:11 RSS002 new ...`. ```` ```flags ```` holds further arguments for `redis-ssot check`.
+A case file has a `## Title` per case. A fenced block with a path in its info string is a file of the case's project
+(```` ```python app/service.py ````); ```` ```toml ```` without a path is the configuration (`redis-ssot.toml`). Each
+case starts from the files of `base.md`; an empty block removes one. A trailing `# <- RSS001 RSS002` marks the codes
+that must be reported on that line; nothing else may be reported. A ```` ```findings ```` block lists all findings with
+columns and messages: `app/service.py:3:11 RSS002 new ...`. ```` ```flags ```` contains arguments of
+`redis-ssot check`.
 
-What fixes do is told by blocks, of which a case may have any or none: ```` ```fixed app/service.py ```` is the file
-after `--fix`, ```` ```unsafe app/service.py ```` after `--fix --unsafe-fixes` (if it differs). A file without such
-a block must not change. ```` ```fixes ```` says line by line how far the fixes of the untouched project are to be
-trusted and why no further: `app/service.py:5 RSS002 manual: sets .prefix.`, the reason being a regular expression
-that one of the reasons matches; `none` stands for no fix at all. With a `fixes` block alone nothing may change.
+Optional blocks specify fixes: ```` ```fixed app/service.py ```` is the file after `--fix`,
+```` ```unsafe app/service.py ```` the file after `--fix --unsafe-fixes` if it differs. A file without such a block must
+not change. Each line of ```` ```fixes ```` is the applicability of a fix before any is applied, with a reason:
+`app/service.py:5 RSS002 manual: sets .prefix.`. The reason is a regular expression that must match one of the reported
+reasons; `none` means that there is no fix. With a `fixes` block alone no file may change.
 
-`pytest --update` writes all these blocks anew (an empty `findings` block is filled) and leaves the
-marks alone: they say what is meant.
+`pytest --update` rewrites all these blocks (an empty `findings` block is filled) but not the marks.
 """
 
 from __future__ import annotations
@@ -36,7 +35,7 @@ _EXPECTED_CODES = re.compile(r"# <- ((?:RSS\d{3} ?)+)")
 
 
 class Finding(NamedTuple):
-    """What is reported on a line (1-based, as is the column), and how far its fix is to be trusted."""
+    """A finding (row and column are 1-based) with the applicability of its fix."""
 
     path: str
     row: int
@@ -48,26 +47,26 @@ class Finding(NamedTuple):
 
     @classmethod
     def of(cls, item: dict[str, Any], project: Path) -> Finding:
-        """A finding of the JSON report."""
+        """A finding from an item of the JSON report; its path becomes relative to `project`."""
         path, where = Path(item["filename"]).relative_to(project).as_posix(), item["location"]
         trust = _TRUST[item["fix"]["applicability"]] if item["fix"] else "none"
         return cls(path, where["row"], where["column"], item["code"], item["message"], trust, tuple(item["reasons"]))
 
     @property
     def line(self) -> str:
-        """How a `findings` block says it."""
+        """The line of a `findings` block."""
         return f"{self.path}:{self.row}:{self.column} {self.code} {self.message}"
 
-    def agrees(self, fix: str) -> bool:
-        """Whether a line of a `fixes` block is about it and right."""
-        place, code, trust, reason = read_fix(fix)
-        mine = (f"{self.path}:{self.row}", self.code, self.trust)
-        return mine == (place, code, trust) and bool(re.search(reason, "\n".join(self.reasons)))
+    def matches(self, fix: str) -> bool:
+        """Whether a line of a `fixes` block describes the fix of this finding."""
+        location, code, trust, reason = read_fix(fix)
+        own = (f"{self.path}:{self.row}", self.code, self.trust)
+        return own == (location, code, trust) and bool(re.search(reason, "\n".join(self.reasons)))
 
 
 @dataclass(frozen=True)
 class Case:
-    """One project and what must be found in it: (path, 1-based row, code), sorted."""
+    """A project with its expected findings and fixes."""
 
     name: str
     files: dict[str, str]
@@ -79,16 +78,16 @@ class Case:
 
     @property
     def has_fix_blocks(self) -> bool:
-        """Whether it says what fixes do."""
+        """Whether a block specifies fixes."""
         return bool(self.safe_fixed_files or self.unsafe_fixed_files or self.expected_fixes)
 
     def files_after_fix(self, *, include_unsafe: bool) -> dict[str, str]:
-        """The files once they are fixed."""
+        """The text of each file after the fixes, by path."""
         return {**self.files, **self.safe_fixed_files, **(self.unsafe_fixed_files if include_unsafe else {})}
 
     @property
     def expected_findings(self) -> list[tuple[str, int, str]]:
-        """The marks."""
+        """The marks as (path, 1-based row, code), sorted."""
         return sorted(
             (path, row, code)
             for path, text in self.files.items()
@@ -98,7 +97,7 @@ class Case:
         )
 
     def write(self, folder: Path, *, newline: str = "\n", bom: bool = False, final_newline: bool = True) -> None:
-        """Write the project, in one of the shapes that files have in the wild."""
+        """Write the project with the given newlines and byte order mark."""
         for path, text in self.files.items():
             target = folder / path
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -106,7 +105,7 @@ class Case:
 
 
 def encode_file(path: str, text: str, *, newline: str = "\n", bom: bool = False, final_newline: bool = True) -> bytes:
-    """The bytes of a file in one of the shapes that files have in the wild."""
+    """The bytes of a file; Python files get the given newlines and byte order mark."""
     if path.endswith((".py", ".pyi")):
         text = (text if final_newline else text.rstrip("\n")).replace("\n", newline)
         text = "\ufeff" + text if bom else text
@@ -114,23 +113,23 @@ def encode_file(path: str, text: str, *, newline: str = "\n", bom: bool = False,
 
 
 def read_fix(line: str) -> tuple[str, str, str, str]:
-    """Place, code, trust and reason of a line of a `fixes` block."""
+    """Location (`path:row`), code, applicability and reason of a line of a `fixes` block."""
     found = re.fullmatch(r"(\S+) (RSS\d+) (\w+):? ?(.*)", line)
     assert found, line
-    place, code, trust, reason = found.groups()
-    return place, code, trust, reason
+    location, code, trust, reason = found.groups()
+    return location, code, trust, reason
 
 
 def base_files() -> dict[str, str]:
-    """The files that every case starts from."""
+    """The files of `base.md`, which each case starts from."""
     return dict(parse_files((CASES_DIR / "base.md").read_text(encoding="utf-8")))
 
 
 def load_cases() -> list[Case]:
-    """Every case of every book, in order."""
+    """All cases, sorted by case file."""
     base = base_files()
     case_files = sorted(path for path in CASES_DIR.glob("*.md") if path.name != "base.md")
-    return [case for book in case_files for case in _parse_cases(book, base)]
+    return [case for path in case_files for case in _parse_cases(path, base)]
 
 
 def _parse_cases(case_file: Path, base: dict[str, str]) -> Iterator[Case]:
@@ -140,14 +139,14 @@ def _parse_cases(case_file: Path, base: dict[str, str]) -> Iterator[Case]:
 
 
 def read_case(name: str, body: str, base: dict[str, str]) -> Case:
-    """What stands below one heading."""
+    """The case with the text below its heading."""
     files = {path: text for path, text in {**base, **dict(parse_files(body))}.items() if text}
     blocks = BLOCK.findall(body)
     flags = tuple(word for kind, _, text in blocks if kind == "flags" for word in text.split())
     fixed, unsafe = ({path: text for kind, path, text in blocks if kind == wanted} for wanted in _FIX_BLOCKS)
     fixes = tuple(line for kind, _, text in blocks if kind == "fixes" for line in text.splitlines() if line)
-    told = [text for kind, _, text in blocks if kind == "findings"]
-    findings = tuple(line for text in told for line in text.splitlines()) if told else None
+    listed = [text for kind, _, text in blocks if kind == "findings"]
+    findings = tuple(line for text in listed for line in text.splitlines()) if listed else None
     return Case(name, files, flags, fixed, unsafe, fixes, findings)
 
 

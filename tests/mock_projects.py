@@ -1,6 +1,6 @@
-"""Small projects with mocks in tests of their own, which can be run.
+"""Small projects with tests that use mocks; the tests can be run.
 
-The manager of these projects fails when it is used for real, so a test whose mock has missed fails as well.
+The real manager of these projects raises an error, so a test fails if its mock is not used.
 """
 
 from __future__ import annotations
@@ -97,7 +97,7 @@ BASE_FILES = {
     "conftest.py": CONFTEST,
 }
 
-# How a module makes its own instance, and the name under which it knows the class.
+# Modules that construct an instance, and their local name of the class.
 SERVICES = {
     "call": (
         """
@@ -159,13 +159,13 @@ SERVICES = {
 
 MOCK_SETUP = "mock.return_value.get.return_value = 'mocked'"
 ASSERT_MOCKED = "assert service.load('a') == 'mocked'"
-# How a test patches `{module}.{name}`.
+# Tests that patch `{module}.{name}`.
 PATCH_STYLES = {
     "decorator": """
         @patch("{module}.{name}")
         def test_load(mock):
             {set_up}
-            {in_force}
+            {assertion}
         """,
     "stacked decorators": """
         @patch("os.getcwd")
@@ -173,14 +173,14 @@ PATCH_STYLES = {
         @patch("os.listdir")
         def test_load(listdir, mock, getcwd):
             {set_up}
-            {in_force}
+            {assertion}
         """,
     "decorated class": """
         @patch("{module}.{name}")
         class TestLoad:
             def test_load(self, mock):
                 {set_up}
-                {in_force}
+                {assertion}
         """,
     "case": """
         class TestLoad(unittest.TestCase):
@@ -191,23 +191,23 @@ PATCH_STYLES = {
                 self.addCleanup(patcher.stop)
 
             def test_load(self):
-                {in_force}
+                {assertion}
                 self.assertTrue(self.mock.called)
         """,
     "with": """
         def test_load():
             with patch("{module}.{name}") as mock, patch("os.getcwd"):
                 {set_up}
-                {in_force}
+                {assertion}
         """,
     "new": """
         def test_load(fake):
             with patch("{module}.{name}", fake):
-                {in_force}
+                {assertion}
             with patch("{module}.{name}", new=lambda: fake()):
-                {in_force}
+                {assertion}
             with patch("{module}.{name}", return_value=fake()) as mock:
-                {in_force}
+                {assertion}
                 mock.assert_called_with()
         """,
     "exit stack": """
@@ -215,7 +215,7 @@ PATCH_STYLES = {
             with contextlib.ExitStack() as stack:
                 mock = stack.enter_context(patch("{module}.{name}"))
                 {set_up}
-                {in_force}
+                {assertion}
         """,
     "pieces": """
         MODULE = "{module}"
@@ -223,28 +223,28 @@ PATCH_STYLES = {
         @patch(MODULE + ".{name}")
         def test_load(mock):
             {set_up}
-            {in_force}
+            {assertion}
 
         @patch(f"{{MODULE}}.{name}")
         def test_again(mock):
             {set_up}
-            {in_force}
+            {assertion}
         """,
     "monkeypatch": """
         def test_load(monkeypatch, fake):
             monkeypatch.setattr("{module}.{name}", fake)
-            {in_force}
+            {assertion}
 
         def test_context(fake):
             with pytest.MonkeyPatch.context() as mp:
                 mp.setattr("{module}.{name}", lambda: fake())
-                {in_force}
+                {assertion}
         """,
     "mocker": """
         def test_load(mocker):
             mock = mocker.patch("{module}.{name}")
             {set_up}
-            {in_force}
+            {assertion}
         """,
     "fixture": """
         @pytest.fixture(autouse=True)
@@ -254,31 +254,31 @@ PATCH_STYLES = {
                 yield mock
 
         def test_load(mock):
-            {in_force}
+            {assertion}
             mock.assert_called_with()
         """,
     "object": """
         @patch.object(service, "{name}")
         def test_load(mock):
             {set_up}
-            {in_force}
+            {assertion}
         """,
     "setattr": """
         def test_load(monkeypatch, mocker, fake):
             monkeypatch.setattr(service, "{name}", fake)
-            {in_force}
+            {assertion}
         """,
     "mocker object": """
         def test_load(mocker):
             mock = mocker.patch.object(service, "{name}")
             {set_up}
-            {in_force}
+            {assertion}
         """,
     "autospec": """
         @patch("{module}.{name}", autospec=True)
         def test_load(mock):
             {set_up}
-            {in_force}
+            {assertion}
         """,
 }
 TEST_HEADER = (
@@ -286,7 +286,7 @@ TEST_HEADER = (
 )
 
 
-# Modules that read the old place whenever they run.
+# Modules that read the deprecated module at each call.
 LATE_BOUND_READS = {
     "name": "def load(key):\n    from app.legacy.redis_manager import get_redis_manager\n"
     "    return get_redis_manager().get(key)\n",
@@ -315,19 +315,19 @@ DEPRECATED_GLOBAL_READ = (
     "from app.legacy.redis_manager import redis_manager\n\ndef load(key):\n    return redis_manager.get(key)\n"
 )
 
-# Mocks that could not follow: a service, and a test of it.
+# Patches that a fix could not update: a service, the patch and its set-up.
 UNSUPPORTED_PATCHES = {
-    "class at home, imported in the function": (
+    "class in its own module, imported in the function": (
         LOCAL_IMPORT_SERVICE,
         "patch('app.redis_manager.RedisManager')",
         MOCK_SETUP,
     ),
-    "class at home, reached by its module": (
+    "class in its own module, read as an attribute": (
         MODULE_ALIAS_SERVICE,
         "patch('app.redis_manager.RedisManager')",
         MOCK_SETUP,
     ),
-    "class by way of a module": (MODULE_ALIAS_SERVICE, "patch('app.service.rm.RedisManager')", MOCK_SETUP),
+    "class through a module alias": (MODULE_ALIAS_SERVICE, "patch('app.service.rm.RedisManager')", MOCK_SETUP),
     "whole module": (
         MODULE_ALIAS_SERVICE,
         "patch('app.service.rm')",
@@ -358,39 +358,39 @@ UNSUPPORTED_PATCHES = {
         "patch.dict(vars(service), {'RedisManager': pytest.importorskip('conftest').Fake})",
         "pass",
     ),
-    "unseen beginning": (CALL_SERVICE, "patch(service.__name__ + '.RedisManager')", MOCK_SETUP),
-    "unseen module": (CALL_SERVICE, "patch.object(sys.modules['app.service'], 'RedisManager')", MOCK_SETUP),
-    "name apart": (CALL_SERVICE, "patch('app.service.' + NAME)", MOCK_SETUP),
+    "computed prefix": (CALL_SERVICE, "patch(service.__name__ + '.RedisManager')", MOCK_SETUP),
+    "module from sys.modules": (CALL_SERVICE, "patch.object(sys.modules['app.service'], 'RedisManager')", MOCK_SETUP),
+    "name in a variable": (CALL_SERVICE, "patch('app.service.' + NAME)", MOCK_SETUP),
     "list of targets": (CALL_SERVICE, "patch(TARGETS[0])", MOCK_SETUP),
     "read from the module": (
         CALL_SERVICE,
         "patch('app.service.RedisManager')",
         MOCK_SETUP.replace("mock.", "service.RedisManager."),
     ),
-    "made by a mock": (CALL_SERVICE, "patch.object(RedisManager, '__new__')", MOCK_SETUP),
-    "loaded again": (
+    "patched __new__": (CALL_SERVICE, "patch.object(RedisManager, '__new__')", MOCK_SETUP),
+    "reloaded": (
         CALL_SERVICE,
         "patch('app.redis_manager.RedisManager')",
         f"{MOCK_SETUP}; importlib.reload(service)",
     ),
-    "old module as a whole": (
+    "whole deprecated module": (
         DEPRECATED_LOCAL_READ.replace("legacy.redis_manager", "legacy").replace(
             "redis_manager.get(", "redis_manager.redis_manager.get("
         ),
         "patch('app.legacy.redis_manager')",
         MOCK_SETUP.replace("return_value", "redis_manager", 1),
     ),
-    "old module in the list of modules": (
+    "deprecated module in sys.modules": (
         DEPRECATED_LOCAL_READ,
         "patch.dict('sys.modules', {'app.legacy.redis_manager': STUB})",
         "STUB.redis_manager.get.return_value = 'mocked'",
     ),
-    "old module, list of targets": (
+    "deprecated module, list of targets": (
         DEPRECATED_LOCAL_READ,
         "patch(TARGETS[1])",
         MOCK_SETUP.replace("return_value.", "", 1),
     ),
-    "loaded under a patch of the old module": (
+    "reloaded under a patch of the deprecated module": (
         DEPRECATED_GLOBAL_READ,
         "patch('app.legacy.redis_manager.redis_manager')",
         f"{MOCK_SETUP.replace('return_value.', '', 1)}; importlib.reload(service)",
@@ -420,43 +420,43 @@ def test_load():
 """
 
 
-# Mocks that are not in force, or only elsewhere: a service, the patch, and what is true under it.
+# Patches without effect on `load()`: a service, the patch target, and an assertion that holds under the patch.
 INEFFECTIVE_PATCHES = {
-    "accessor beside": (
+    "accessor in the same service": (
         "from app.redis_manager import RedisManager, get_redis_manager\n\n"
         "def load():\n    return RedisManager().describe()\n\n"
         "def other():\n    return get_redis_manager().describe()\n",
         "app.service.get_redis_manager",
         "assert service.load() == 'real'; assert service.other() is mock.return_value.describe.return_value",
     ),
-    "class beside the accessor": (
+    "class in the service of the accessor": (
         "from app.redis_manager import RedisManager, get_redis_manager\n\n"
         "def load():\n    return RedisManager().describe()\n\n"
         "def other():\n    return get_redis_manager().describe()\n",
         "app.service.RedisManager",
         "assert service.other() == 'real'; assert service.load() is mock.return_value.describe.return_value",
     ),
-    "accessor at home": (
+    "accessor in its own module": (
         "def load():\n    from app.redis_manager import RedisManager\n    return RedisManager().describe()\n",
         "app.redis_manager.get_redis_manager",
         "assert service.load() == 'real'",
     ),
-    "class at home, imported at the top": (
+    "class in its own module, imported at module level": (
         "from app.redis_manager import RedisManager\n\ndef load():\n    return RedisManager().describe()\n",
         "app.redis_manager.RedisManager",
         "assert service.load() == 'real'",
     ),
-    "old module, read at the top": (
+    "deprecated module, read at import time": (
         "from app.legacy.redis_manager import redis_manager\n\ndef load():\n    return redis_manager.describe()\n",
         "app.legacy.redis_manager.redis_manager",
         "assert service.load() == 'real'",
     ),
-    "new module, old one read": (
+    "canonical module, deprecated one read": (
         "def load():\n    from app.legacy.redis_manager import redis_manager\n    return redis_manager.describe()\n",
         "app.redis_manager.redis_manager",
         "assert service.load() == 'real'",
     ),
-    "old module, accessor of the new one": (
+    "deprecated module, canonical accessor read": (
         "from app.redis_manager import get_redis_manager\n\n"
         "def load():\n    return get_redis_manager().describe()\n\n"
         "def other():\n    from app.legacy.redis_manager import redis_manager\n    return redis_manager.describe()\n",
@@ -468,13 +468,13 @@ INEFFECTIVE_PATCHES = {
 
 @dataclass
 class MockedProject:
-    """A project on disk; `original_files` are its files as they were written."""
+    """A project on disk; `original_files` are its files as first written, by path."""
 
     folder: Path
     original_files: dict[str, str] = field(default_factory=dict)
 
     def write(self, **files: str) -> MockedProject:
-        """Write the project that all share, with further files (path and text)."""
+        """Write the shared files and the given ones (text by path)."""
         self.original_files = {**BASE_FILES, **{path: dedent(text) for path, text in files.items()}}
         for path, text in self.original_files.items():
             target = self.folder / path
@@ -483,19 +483,19 @@ class MockedProject:
         return self
 
     def run_tests(self) -> None:
-        """Run its tests, which have to pass."""
+        """Run its tests, which must pass."""
         command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "."]
-        # Not measured by the run around it: that would take most of the time.
+        # Without coverage, which would take most of the time.
         inherited = {key: value for key, value in os.environ.items() if not key.startswith("COV")}
         environment = {**inherited, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONDONTWRITEBYTECODE": "1"}
         run = subprocess.run(command, cwd=self.folder, env=environment, capture_output=True, text=True, check=False)
         assert run.returncode == 0, f"{self.changed_files()}\n{run.stdout}"
 
     def apply_fixes(self, *flags: str) -> None:
-        """Apply its fixes."""
+        """Fix the project with `redis-ssot check --fix-only`."""
         main(["check", ".", "--fix-only", "--quiet", "--jobs", "1", *flags])
 
     def changed_files(self) -> dict[str, str]:
-        """The files that are not as they were."""
+        """The text of each file that differs from the original, by path."""
         current = {path: (self.folder / path).read_text() for path in self.original_files}
         return {path: text for path, text in current.items() if text != self.original_files[path]}

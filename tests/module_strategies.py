@@ -1,4 +1,4 @@
-"""Random modules: imports in every form, and all that can be done with what they bring."""
+"""Random modules: imports in each form, and statements that use the imported names."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ LOCAL_NAMES = ("Thing", "thing", "get_thing", "other", "LIMIT", "K", "x", "fetch
 
 @dataclass
 class GeneratedModule:
-    """A module that is being written: its lines, what its names stand for, and what the modules before it offer.
+    """A module under construction: its lines, the kinds of its names, and the names exported by earlier modules.
 
-    `relative_prefix` lead from it to the package around all of them, `star_exports` is what a star import of each
-    module brings.
+    `relative_prefix` are the dots of a relative import from the root package; `star_exports` are the names that a star
+    import of each module binds.
     """
 
     name: str
@@ -37,19 +37,19 @@ class GeneratedModule:
     count: int = 0
 
     def next_number(self) -> str:
-        """A number that no other statement has."""
+        """A number that is unique in this module."""
         self.count += 1
         return str(self.count)
 
     def source(self) -> str:
-        """The whole file."""
+        """The text of the file."""
         head = ["from typing import TYPE_CHECKING", "", "_seen = []"]
         exported = [] if self.all_names is None else [f"__all__ = {self.all_names!r}"]
         return "\n".join([*head, *self.lines, *exported]) + "\n"
 
 
 def fill_module(draw: st.DrawFn, module: GeneratedModule) -> None:
-    """Fill a module: a facade has little but imports."""
+    """Add random imports and statements; a facade consists mostly of imports."""
     is_facade = module.name == "facade"
     for _ in range(draw(st.integers(1, 4))):
         _add_import(draw, module)
@@ -60,7 +60,7 @@ def fill_module(draw: st.DrawFn, module: GeneratedModule) -> None:
 
 
 def _add_import(draw: st.DrawFn, module: GeneratedModule) -> None:
-    """An import at the module's own level."""
+    """Add an import at module level."""
     source, local_name = draw(st.sampled_from(sorted(module.available_names))), draw(st.sampled_from(LOCAL_NAMES))
     forms = _module_import_forms(source, local_name, module)
     if module.available_names[source]:
@@ -76,7 +76,7 @@ ImportForm = tuple[list[str], NameKinds]
 
 
 def _module_import_forms(source: str, local_name: str, module: GeneratedModule) -> list[ImportForm]:
-    """Imports of a whole module, and what they bind."""
+    """Imports of a module, with the kinds of the bound names."""
     package, _, last = f"shop.{source}".rpartition(".")
     return [
         ([f"import shop.{source}"], {f"shop.{source}": source}),
@@ -87,7 +87,7 @@ def _module_import_forms(source: str, local_name: str, module: GeneratedModule) 
 
 
 def _name_import_forms(draw: st.DrawFn, source: str, local_name: str, module: GeneratedModule) -> list[ImportForm]:
-    """Imports of names of a module."""
+    """Imports of names of a module, with the kinds of the bound names."""
     names = module.available_names[source]
     selected = draw(st.lists(st.sampled_from(sorted(names)), min_size=1, max_size=3, unique=True))
     name_to_import, module_path = (
@@ -124,7 +124,7 @@ def _name_import_forms(draw: st.DrawFn, source: str, local_name: str, module: Ge
 def add_local_import(
     draw: st.DrawFn, module: GeneratedModule, templates: tuple[str, ...] = LOCAL_IMPORT_TEMPLATES
 ) -> None:
-    """A function, or a class, that imports what it uses."""
+    """Add a function or class that imports the name that it uses."""
     source, local_name = draw(st.sampled_from(sorted(module.available_names))), draw(st.sampled_from(LOCAL_NAMES))
     names = module.available_names[source]
     choices = [
@@ -140,7 +140,7 @@ def add_local_import(
 
 
 def _add_statement(draw: st.DrawFn, module: GeneratedModule) -> None:
-    """A statement that uses, passes on, rebinds, shadows or deletes a name."""
+    """Add a statement that uses, passes, rebinds, shadows or deletes a name."""
     if not module.names:
         _add_import(draw, module)
     elif draw(st.integers(0, 5)) == 0:
@@ -162,7 +162,7 @@ def _add_statement_using(draw: st.DrawFn, name: str, module: GeneratedModule) ->
 
 
 def _draw_use(draw: st.DrawFn, name: str, kind: str, module: GeneratedModule) -> str:
-    """An expression that uses a name as what it is; of a module, something in it."""
+    """An expression that uses a name according to its kind; for a module, one of its attributes."""
     while kind in module.available_names:
         if not module.available_names[kind]:
             return f"hasattr({name}, '__name__')"

@@ -1,4 +1,4 @@
-"""Notebooks made for tests, in the shapes that Jupyter, editors and scripts write."""
+"""Builders of notebooks in the formats of Jupyter, editors and scripts."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ PYTHON_METADATA: dict[str, Any] = {"kernelspec": {"name": "python3"}, "language_
 
 
 def code_cell(text: str | Sequence[str], **fields: Any) -> dict[str, Any]:
-    """A code cell; text is split into lines as Jupyter does, a list is taken as it is."""
+    """A code cell; a string is split into lines as Jupyter does, a list is used as it is."""
     source = text.splitlines(keepends=True) if isinstance(text, str) else list(text)
     return {"cell_type": "code", "execution_count": 1, "metadata": {}, "outputs": [], "source": source, **fields}
 
@@ -32,7 +32,7 @@ def notebook_bytes(
     minor: int = 5,
     **json_options: Any,
 ) -> bytes:
-    """The bytes of a notebook of some cells (a text is a code cell); `json_options` goes to `json.dumps`."""
+    """The bytes of a notebook (a string is a code cell); `json_options` are passed to `json.dumps`."""
     cell_dicts = [code_cell(cell) if isinstance(cell, str) else cell for cell in cells]
     document = {"cells": cell_dicts, "metadata": metadata, "nbformat": nbformat, "nbformat_minor": minor}
     return json.dumps(document, **{"indent": 1, "ensure_ascii": False, **json_options}).encode() + b"\n"

@@ -1,4 +1,4 @@
-"""Programs on disk: written, run, and read back."""
+"""Write, import and inspect small programs on disk."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from pyflakes.messages import Message, UnusedImport
 
 
 def write_files(folder: Path, files: ProjectFiles) -> None:
-    """Write the files of a project."""
+    """Write files by their paths relative to `folder`."""
     for path, text in files.items():
         target = folder / path
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -27,13 +27,13 @@ def write_files(folder: Path, files: ProjectFiles) -> None:
 
 
 def read_files(folder: Path) -> dict[str, bytes]:
-    """The files of a project, by path."""
+    """The Python and TOML files in a folder, by relative path."""
     paths = (each for each in sorted(folder.rglob("*")) if each.suffix in (".py", ".toml"))
     return {each.relative_to(folder).as_posix(): each.read_bytes() for each in paths}
 
 
 def observe_program(folder: Path, import_order: Sequence[str]) -> dict[str, str]:
-    """What the modules saw when they were imported in that order and their functions were called."""
+    """Import the modules of `shop` in the given order and call their `use_…` functions; the observed values."""
     with _import_path(folder):
         for name in import_order:
             importlib.import_module(f"shop.{name}")
@@ -68,19 +68,19 @@ def _import_path(folder: Path) -> Iterator[None]:
 
 
 def pyflakes_messages(data: bytes) -> Counter[tuple[str, str]]:
-    """What pyflakes finds."""
+    """The messages of pyflakes, counted."""
     return Counter((type(message).__name__, _message_key(message)) for message in Checker(ast.parse(data)).messages)
 
 
 def _message_key(message: Message) -> str:
-    """Of an import that nobody reads the local name: it may have got a new home."""
+    """For an unused import the local name only: its module may have changed."""
     names = [str(each) for each in message.message_args if not isinstance(each, int)]
     return re.split(r" as |\.", names[0])[-1] if isinstance(message, UnusedImport) else str(names)
 
 
 def count_comments(data: bytes) -> Counter[str]:
-    """The comments of a file; those for tools may go with the line that they are about."""
-    lines = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")  # since Python 3.12 tokenize knows no lone CR
+    """The comments of a file, without those for tools, which are removed with their line."""
+    lines = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")  # since Python 3.12 tokenize does not support a lone CR
     tokens = tokenize.tokenize(io.BytesIO(lines).readline)
     texts = (token.string for token in tokens if token.type == tokenize.COMMENT)
     return Counter(text for text in texts if not re.match("# ?(noqa|type:)", text))

@@ -1,6 +1,6 @@
-"""Random small projects: a home, old modules that pass its things on, facades, and consumers of every kind.
+"""Random small projects: a canonical module, deprecated ones that re-export from it, facades and consumers.
 
-They run, and what their modules see does not depend on which instance they see it of.
+They can be run, and their observations do not depend on which instance they use.
 """
 
 from __future__ import annotations
@@ -53,16 +53,16 @@ def other():
 LIMIT = 3
 """
 
-# What a name stands for decides how it can be used.
+# Names and their kinds, which determine how they can be used.
 CANONICAL_NAMES = {"Thing": "class", "thing": "thing", "get_thing": "get", "other": "plain", "LIMIT": "value"}
 
 TOOLS_NAMES = {"fetch": "get", "other": "plain"}
 
 
 class DeprecatedModule(NamedTuple):
-    """An old module: its text, and how its names differ from those of the home.
+    """A deprecated module: its text, and how its names differ from the canonical ones.
 
-    `star_hidden_names` ones no star import brings.
+    `star_hidden_names` are not bound by a star import.
     """
 
     source: str
@@ -133,7 +133,7 @@ def random_projects(draw: st.DrawFn) -> ProjectFiles:
 def _draw_consumers(
     draw: st.DrawFn, available_names: dict[str, NameKinds], star_exports: dict[str, NameKinds]
 ) -> ProjectFiles:
-    """Modules that import from those before them."""
+    """The files of modules that import from earlier ones."""
     files, is_package = {}, draw(st.booleans())
     for name in CONSUMER_MODULES:
         module = GeneratedModule(

@@ -1,11 +1,11 @@
-"""What can be done with a name, depending on what it stands for, as templates."""
+"""Templates of statements and expressions that use a name, by its kind."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from string import Template
 
-# Expressions that use a name, and whose value can be compared. `{0}` is the name.
+# Expressions that use a name (`{0}`) and have a comparable value.
 USE_EXPRESSIONS = {
     "class": (
         "{0}().get('k')",
@@ -28,7 +28,7 @@ USE_EXPRESSIONS = {
     "pool": ("{0}().get('k')",),
 }
 
-# Statements around such an expression (`$use`); `$n` is a number that no other statement has.
+# Statements with such an expression (`$use`); `$n` is a unique number.
 USE_STATEMENTS = (
     "_seen.append($use)",
     "def use_$n():\n    return $use",
@@ -39,7 +39,7 @@ USE_STATEMENTS = (
     "class Box$n:\n    value = $use\n_seen.append(Box$n.value)",
     "class Box$n:\n    def get(self):\n        return $use\ndef use_$n():\n    return Box$n().get()",
 )
-# Functions and classes that import (`$import`) what they use.
+# Functions and classes that import (`$import`) the name that they use.
 LOCAL_IMPORT_TEMPLATES = (
     "def use_$n():\n    $import\n    return $use",
     "def use_$n():\n    $import; return $use",
@@ -49,7 +49,7 @@ LOCAL_IMPORT_TEMPLATES = (
     "def use_$n():\n    try:\n        $import\n    except ImportError:\n        return None\n    return $use",
     "def use_$n():\n    if len(_seen) < 100:\n        $import\n        return $use\n    return None",
 )
-# What can be done with a name (`$name`) that stands for anything. Those that bind `$new` come by kind below.
+# Statements for a name (`$name`) of any kind; `$new` is a name that they bind.
 ALIAS_TEMPLATE = "$new = $name"
 DELETE_TEMPLATE = "del $name"
 NAME_TEMPLATES = (
@@ -81,7 +81,7 @@ CALL_TEMPLATES = (
 
 
 def templates_for(name: str, kind: str) -> Iterator[str]:
-    """The templates that fit a name, which may be dotted."""
+    """The templates for a name of the given kind, which may be dotted."""
     yield from USE_STATEMENTS
     if "." not in name:
         yield from NAME_TEMPLATES
@@ -92,7 +92,7 @@ def templates_for(name: str, kind: str) -> Iterator[str]:
 
 
 def bound_kind(template: str, kind: str) -> str | None:
-    """What `$new` stands for after a statement of that form; None where it is not bound."""
+    """The kind of `$new` after the statement; None if it is not bound."""
     return {ALIAS_TEMPLATE: kind, SUBCLASS_TEMPLATE: "class", CONSTRUCT_TEMPLATE: "thing"}.get(template)
 
 

@@ -45,7 +45,7 @@ def fix_and_test(project: MockedProject) -> tuple[dict[str, str], dict[str, str]
 @pytest.mark.parametrize("maker", ["call", "factory"])
 def test_patch_of_a_constructor(maker: str, style: str, mock_project: MockedProject) -> None:
     service, name = SERVICES[maker]
-    test = PATCH_STYLES[style].format(module="app.service", name=name, set_up=MOCK_SETUP, in_force=ASSERT_MOCKED)
+    test = PATCH_STYLES[style].format(module="app.service", name=name, set_up=MOCK_SETUP, assertion=ASSERT_MOCKED)
     mock_project.write(**{"app/service.py": service, "tests/test_service.py": TEST_HEADER + dedent(test)})
     _, all_changes = fix_and_test(mock_project)
     assert "get_redis_manager()" in all_changes["app/service.py"]
@@ -59,7 +59,7 @@ def test_patches_of_each_construction(maker: str, mock_project: MockedProject) -
     styles = {style: text for style, text in PATCH_STYLES.items() if "{module}" in text and style != "autospec"}
     tests = {
         f"tests/test_{style.replace(' ', '_')}.py": TEST_HEADER
-        + dedent(text.format(module="app.service", name=name, set_up=MOCK_SETUP, in_force=ASSERT_MOCKED))
+        + dedent(text.format(module="app.service", name=name, set_up=MOCK_SETUP, assertion=ASSERT_MOCKED))
         for style, text in styles.items()
     }
     mock_project.write(**{"app/service.py": service, **tests})
@@ -70,7 +70,7 @@ def test_patches_of_each_construction(maker: str, mock_project: MockedProject) -
 @pytest.mark.parametrize("style", [style for style, text in PATCH_STYLES.items() if '"{module}.' in text])
 def test_patch_of_a_deprecated_module(style: str, mock_project: MockedProject) -> None:
     test = PATCH_STYLES[style].format(
-        module="app.legacy.redis_manager", name="get_redis_manager", set_up=MOCK_SETUP, in_force=ASSERT_MOCKED
+        module="app.legacy.redis_manager", name="get_redis_manager", set_up=MOCK_SETUP, assertion=ASSERT_MOCKED
     )
     mock_project.write(
         **{"app/service.py": LATE_BOUND_READS["name"], "tests/test_service.py": TEST_HEADER + dedent(test)}
@@ -82,7 +82,7 @@ def test_patch_of_a_deprecated_module(style: str, mock_project: MockedProject) -
 @pytest.mark.parametrize("late", LATE_BOUND_READS)
 def test_patch_of_each_late_bound_read(late: str, mock_project: MockedProject) -> None:
     test = PATCH_STYLES["decorator"].format(
-        module="app.legacy.redis_manager", name="get_redis_manager", set_up=MOCK_SETUP, in_force=ASSERT_MOCKED
+        module="app.legacy.redis_manager", name="get_redis_manager", set_up=MOCK_SETUP, assertion=ASSERT_MOCKED
     )
     mock_project.write(
         **{"app/service.py": LATE_BOUND_READS[late], "tests/test_service.py": TEST_HEADER + dedent(test)}

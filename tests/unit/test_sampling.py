@@ -8,17 +8,17 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from sampling import current_commit, is_chosen, steps_of
+from sampling import current_commit, is_sampled, steps_of
 
 NAMES = [f"tests/test_cases.py::test_case[{number}]" for number in range(2000)]
 
 
 def sample(seed: str, share: float) -> set[str]:
-    return {name for name in NAMES if is_chosen(name, seed, share)}
+    return {name for name in NAMES if is_sampled(name, seed, share)}
 
 
 def test_sample_is_deterministic() -> None:
-    assert [is_chosen("a", "seed", share) for share in (0.0, 0.7, 0.8, 1.0)] == [False, False, True, True]
+    assert [is_sampled("a", "seed", share) for share in (0.0, 0.7, 0.8, 1.0)] == [False, False, True, True]
 
 
 @pytest.mark.parametrize("share", [0.05, 0.25, 0.9])
