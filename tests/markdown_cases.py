@@ -48,9 +48,9 @@ class Finding(NamedTuple):
     @classmethod
     def of(cls, item: dict[str, Any], project: Path) -> Finding:
         """A finding from an item of the JSON report; its path becomes relative to `project`."""
-        path, where = Path(item["filename"]).relative_to(project).as_posix(), item["location"]
+        path, start = Path(item["filename"]).relative_to(project).as_posix(), item["location"]
         trust = _TRUST[item["fix"]["applicability"]] if item["fix"] else "none"
-        return cls(path, where["row"], where["column"], item["code"], item["message"], trust, tuple(item["reasons"]))
+        return cls(path, start["row"], start["column"], item["code"], item["message"], trust, tuple(item["reasons"]))
 
     @property
     def line(self) -> str:
@@ -143,7 +143,7 @@ def read_case(name: str, body: str, base: dict[str, str]) -> Case:
     files = {path: text for path, text in {**base, **dict(parse_files(body))}.items() if text}
     blocks = BLOCK.findall(body)
     flags = tuple(word for kind, _, text in blocks if kind == "flags" for word in text.split())
-    fixed, unsafe = ({path: text for kind, path, text in blocks if kind == wanted} for wanted in _FIX_BLOCKS)
+    fixed, unsafe = ({path: text for kind, path, text in blocks if kind == block_kind} for block_kind in _FIX_BLOCKS)
     fixes = tuple(line for kind, _, text in blocks if kind == "fixes" for line in text.splitlines() if line)
     listed = [text for kind, _, text in blocks if kind == "findings"]
     findings = tuple(line for text in listed for line in text.splitlines()) if listed else None

@@ -32,7 +32,7 @@ class Tree:
         captured = self._capsys.readouterr()
         found = json.loads(captured.out or "[]")
         self.messages = [item["message"] for item in found]
-        self.places = [(item["location"]["row"], item["location"]["column"]) for item in found]
+        self.positions = [(item["location"]["row"], item["location"]["column"]) for item in found]
         reported = [(os.path.relpath(item["filename"]), item["location"]["row"], item["code"]) for item in found]
         return status, reported, captured.err
 
@@ -104,13 +104,13 @@ def test_non_utf8_without_coding_line(tree: Tree) -> None:
     status, found, _ = tree.check()
     assert (status, found[1:]) == (1, [("latin.py", 2, "RSS002"), ("latin.py", 3, "RSS900"), ("latin.py", 3, "RSS002")])
     assert tree.messages[2] == "not analysed: byte 0xe9 is not utf-8; save it as UTF-8 or add a coding line"
-    assert tree.places[1:] == [(2, 11), (3, 9), (3, 21)]
+    assert tree.positions[1:] == [(2, 11), (3, 9), (3, 21)]
 
 
 def test_non_utf8_with_coding_line(tree: Tree) -> None:
     (tree.folder / "latin.py").write_bytes(b"# coding: latin-1\n" + GOOD.encode() + b"s = '\xe9'; o = RedisManager()\n")
     assert tree.check()[1][1:] == [("latin.py", 3, "RSS002"), ("latin.py", 4, "RSS002")]
-    assert tree.places[2] == (4, 14)
+    assert tree.positions[2] == (4, 14)
 
 
 def test_unknown_encoding(tree: Tree) -> None:
@@ -154,7 +154,7 @@ def test_deep_nesting(tree: Tree, deep: str) -> None:
     (tree.folder / "deep.py").write_text(f"{GOOD}x = {deep}\ny = RedisManager()\n")
     status, found, _ = tree.check()
     assert status == 1
-    assert [place for place in found if place[2] == "RSS002"] == [
+    assert [item for item in found if item[2] == "RSS002"] == [
         ("deep.py", 2, "RSS002"),
         ("deep.py", 4, "RSS002"),
         EXPECTED,
@@ -172,8 +172,8 @@ def test_file_without_python(tree: Tree) -> None:
     (tree.folder / "page.py").write_text("<html>\n<p>RedisManager()</p>\n</html>\n")
     status, found, _ = tree.check()
     assert status == 1
-    assert [place[2] for place in found if place[0] == "page.py"]
-    assert {place[2] for place in found if place[0] == "page.py"} == {"RSS900"}
+    assert [item[2] for item in found if item[0] == "page.py"]
+    assert {item[2] for item in found if item[0] == "page.py"} == {"RSS900"}
 
 
 def test_broken_statement_hides_no_other_finding(tree: Tree) -> None:

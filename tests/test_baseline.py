@@ -170,8 +170,8 @@ def test_partial_check_keeps_moved_entries(shop: Path) -> None:
 
 def test_known_findings_are_not_fixed(shop: Path) -> None:
     file = shop / "app" / "service.py"
-    more = "\n\ndef two():\n    return RedisManager().name\n"
-    file.write_text(SERVICE + more)
+    addition = "\n\ndef two():\n    return RedisManager().name\n"
+    file.write_text(SERVICE + addition)
     assert check("--fix", "--unsafe-fixes") == 0
     text = file.read_text()
     assert text.startswith("from app.legacy.redis_manager import redis_manager\n")
@@ -184,10 +184,10 @@ def test_known_findings_are_not_fixed(shop: Path) -> None:
 
 def test_flake8_applies_the_baseline(shop: Path) -> None:
     (shop / "app" / "service.py").write_text(SERVICE + "\n\ndef two():\n    return RedisManager().name\n")
-    done = subprocess.run(
+    process = subprocess.run(
         [sys.executable, "-m", "flake8", "--select", "RSS"], capture_output=True, text=True, check=False
     )
-    assert [line.split()[0] for line in done.stdout.splitlines()] == ["./app/service.py:12:12:"]
+    assert [line.split()[0] for line in process.stdout.splitlines()] == ["./app/service.py:12:12:"]
 
 
 def test_baseline_option(shop: Path, capsys: Capture) -> None:

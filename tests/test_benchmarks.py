@@ -200,10 +200,10 @@ def test_typing_inserts_one_character_per_edit() -> None:
     text = "if a:\n    b\n"
     for run in islice(keystrokes.type_statements(text, Random(1)), 9):
         edits = [*run]
-        for (before, place, character), (after, _, _) in pairwise(edits):
-            assert before[:place] + character + before[place:] == after
-        last, place, character = edits[-1]
-        ast.parse("async def f():\n" + indent(f"{last[:place]}{character}{last[place:]}", " "))
+        for (before, offset, character), (after, _, _) in pairwise(edits):
+            assert before[:offset] + character + before[offset:] == after
+        last, offset, character = edits[-1]
+        ast.parse("async def f():\n" + indent(f"{last[:offset]}{character}{last[offset:]}", " "))
 
 
 def test_striking_inserts_one_wrong_character() -> None:

@@ -105,9 +105,9 @@ def test_edit_of_any_file_is_noticed(case: Case, project: Path, run: Run) -> Non
     run(*format_flags(case))
     uses = "def f(it, app):\n    it.manager.close()\n    it.redis.x = it.redis_manager = app.service.cache = 1\n"
     for path in [bystander, *sorted(project.rglob("*.py"))]:
-        for more in ("\n# a comment\n", f"\n{uses}", "\nimport app.service as manager, app.facade\n"):
-            path.write_bytes(path.read_bytes() + more.encode())
-            assert run(*format_flags(case)) == run(*format_flags(case), "--no-cache"), (path, more)
+        for addition in ("\n# a comment\n", f"\n{uses}", "\nimport app.service as manager, app.facade\n"):
+            path.write_bytes(path.read_bytes() + addition.encode())
+            assert run(*format_flags(case)) == run(*format_flags(case), "--no-cache"), (path, addition)
 
 
 @pytest.mark.usefixtures("trust_new_files")
@@ -240,13 +240,13 @@ def change_types(value: Any) -> Any:
 
 
 @pytest.mark.usefixtures("trust_new_files")
-@pytest.mark.parametrize("place", ["read-only", "a file", "full"])
-def test_unwritable_cache_directory(place: str, shop: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("problem", ["read-only", "a file", "full"])
+def test_unwritable_cache_directory(problem: str, shop: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     good = run("--no-cache")
-    if place == "a file":
+    if problem == "a file":
         (shop / CACHE).write_text("in the way")
     else:
-        error = PermissionError(13, "no") if place == "read-only" else OSError(28, "No space left on device")
+        error = PermissionError(13, "no") if problem == "read-only" else OSError(28, "No space left on device")
         monkeypatch.setattr(cache_store, "write_atomic", lambda path, data: (_ for _ in ()).throw(error))
     assert run() == good
     assert run() == good

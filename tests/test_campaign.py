@@ -315,12 +315,12 @@ def test_lock_of_a_dead_process_is_ignored(shop: Path) -> None:
 @contextmanager
 def limit_disk(monkeypatch: pytest.MonkeyPatch, after: int) -> Iterator[None]:
     """Fail each `fsync` after the first `after` calls."""
-    left = [after]
+    remaining = [after]
     fsync = os.fsync
 
     def failing(descriptor: int) -> None:
-        left[0] -= 1
-        if left[0] < 0:
+        remaining[0] -= 1
+        if remaining[0] < 0:
             raise OSError(28, "No space left on device")
         fsync(descriptor)
 
@@ -365,9 +365,9 @@ def test_interrupt_restores_the_batch(shop: Path, capsys: Capture) -> None:
         "--validate",
         python_command(code),
     ]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode == 130
-    assert "the present batch was put back. Go on: redis-ssot remediate --resume" in done.stderr
+    process = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert process.returncode == 130
+    assert "the present batch was put back. Go on: redis-ssot remediate --resume" in process.stderr
     assert changed_files(shop) == {"marks/0", "marks/1"}
     assert remediate("--phase", "1") == 2
     assert "was interrupted; go on with --resume" in capsys.readouterr().err
@@ -391,18 +391,18 @@ def test_rollback_of_an_interrupted_run(shop: Path) -> None:
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="kills a fork")
 def test_kill_at_each_disk_operation(shop: Path, pytestconfig: pytest.Config) -> None:
     """Afterwards `rollback` restores the original tree, and `--resume` completes the run."""
-    words = ["--phase", "1", "--batch-size", "3"]
+    arguments = ["--phase", "1", "--batch-size", "3"]
     before = snapshot_tree(shop)
-    assert remediate(*words) == 0
+    assert remediate(*arguments) == 0
     finished = snapshot_tree(shop)
     main(["rollback"])
     step, stride = steps_of(pytestconfig, 5)
-    alive = True
-    while alive:
+    killed = True
+    while killed:
         _delete_journal(shop)
-        alive = run_and_kill_before(step, lambda: remediate(*words))
+        killed = run_and_kill_before(step, lambda: remediate(*arguments))
         if step % 2:
-            assert remediate("--resume") == 0 or remediate(*words) == 0
+            assert remediate("--resume") == 0 or remediate(*arguments) == 0
             assert snapshot_tree(shop) == finished, step
             run_and_kill_before(step // 2, lambda: main(["rollback"]))
         main(["rollback"])
@@ -416,9 +416,9 @@ def _delete_journal(shop: Path) -> None:
         shutil.rmtree(shop / name, ignore_errors=True)
 
 
-def git(*words: str) -> str:
+def git(*arguments: str) -> str:
     settings = ("-c", "user.name=n", "-c", "user.email=e@x")
-    return subprocess.run(["git", *settings, *words], check=True, capture_output=True, text=True).stdout
+    return subprocess.run(["git", *settings, *arguments], check=True, capture_output=True, text=True).stdout
 
 
 @pytest.fixture

@@ -101,10 +101,10 @@ def _decode(files: dict[str, bytes]) -> dict[str, str]:
 
 def _pyflakes_messages(data: bytes) -> Counter[tuple[str, str]]:
     try:
-        found = Checker(ast.parse(data)).messages
+        messages = Checker(ast.parse(data)).messages
     except SyntaxError:
         return Counter({("SyntaxError", ""): 1})
-    return Counter((type(message).__name__, _message_key(message)) for message in found)
+    return Counter((type(message).__name__, _message_key(message)) for message in messages)
 
 
 def _message_key(message: Message) -> str:
@@ -117,8 +117,8 @@ def _comments(data: bytes) -> Counter[str]:
     """The comments, without those for tools, which are removed with their line."""
     tokens = tokenize.tokenize(io.BytesIO(data).readline)
     with suppress(tokenize.TokenError, SyntaxError):
-        several = [part for token in tokens if token.type == tokenize.COMMENT for part in _split_comment(token.string)]
-        return Counter(part for part in several if not re.match("noqa|type:", part))
+        parts = [part for token in tokens if token.type == tokenize.COMMENT for part in _split_comment(token.string)]
+        return Counter(part for part in parts if not re.match("noqa|type:", part))
     return Counter()
 
 

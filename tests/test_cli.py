@@ -328,5 +328,5 @@ def test_module_command(shop: Path) -> None:
 
 def test_closed_pipe(shop: Path) -> None:
     command = f"{sys.executable} -m flake8_redis_ssot check . | true"
-    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
-    assert done.stderr == ""
+    process = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
+    assert process.stderr == ""

@@ -75,18 +75,18 @@ class Terminal:
 
     def wait_for(self, text: str) -> str:
         """Read the output until it contains `text`; what was read since the last call."""
-        seen, end = "", time.monotonic() + 120
-        while text not in seen and time.monotonic() < end:
+        output, end = "", time.monotonic() + 120
+        while text not in output and time.monotonic() < end:
             if select.select([self._screen], [], [], 0.1)[0]:
-                seen += os.read(self._screen, 4096).decode("utf-8", "replace")
-        assert text in seen
-        return seen
+                output += os.read(self._screen, 4096).decode("utf-8", "replace")
+        assert text in output
+        return output
 
 
 @contextmanager
 def open_terminal(command: list[str]) -> Iterator[Terminal]:
-    here = {**os.environ, "TERM": "xterm", "HOME": os.getcwd(), "ZDOTDIR": os.getcwd()}
-    with subprocess.Popen([*SPAWN, *command], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=here) as process:
+    env = {**os.environ, "TERM": "xterm", "HOME": os.getcwd(), "ZDOTDIR": os.getcwd()}
+    with subprocess.Popen([*SPAWN, *command], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=env) as process:
         try:
             yield Terminal(process)
         finally:
@@ -107,20 +107,20 @@ def test_completion_in_a_real_shell(shell: str, project: Path, capsys: Capture) 
     with open_terminal(command) as screen:
         screen.type("echo rea''dy\n")
         screen.wait_for("ready")
-        for prefix, whole in TYPED:
+        for prefix, completed in TYPED:
             screen.type(f"redis-ssot {prefix}\t\n")
-            (seen,) = re.findall("<<(.*)>>", screen.wait_for(">>"))
-            assert seen.rstrip(" /") == whole  # some shells append these, others remove them on Enter
+            (output,) = re.findall("<<(.*)>>", screen.wait_for(">>"))
+            assert output.rstrip(" /") == completed  # some shells append these, others remove them on Enter
 
 
 def test_script_contains_each_command_and_flag(capsys: Capture) -> None:
-    words = {word for parser in walk_parsers(build_parser(with_options=True)) for word in parser._option_string_actions}
-    assert {"--output-format", "--tcp", "--force"} < words
+    names = {word for parser in walk_parsers(build_parser(with_options=True)) for word in parser._option_string_actions}
+    assert {"--output-format", "--tcp", "--force"} < names
     for shell in SHELLS:
         assert main(["generate-shell-completion", shell]) == 0
         script = capsys.readouterr().out
         # fish names long flags without their dashes.
-        assert not {word for word in {*COMMANDS, *words} if word.lstrip("-") not in script}
+        assert not {word for word in {*COMMANDS, *names} if word.lstrip("-") not in script}
 
 
 def walk_parsers(parser: ArgumentParser) -> Iterator[ArgumentParser]:

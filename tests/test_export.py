@@ -57,8 +57,8 @@ def test_ruff_bans_deprecated_modules(app: Path, capsys: Capture) -> None:
     text, notes = export(capsys, "ruff")
     (app / "pyproject.toml").write_text(text)
     command = [sys.executable, "-m", "ruff", "check", "--no-cache", "--output-format", "concise"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    found = re.findall(r"^(\S+?):(\d+):.*TID251 (.+)$", done.stdout, re.MULTILINE)
+    process = subprocess.run(command, capture_output=True, text=True, check=False)
+    found = re.findall(r"^(\S+?):(\d+):.*TID251 (.+)$", process.stdout, re.MULTILINE)
     assert [(path.replace(os.sep, "/"), int(row)) for path, row, _ in found] == [("app/user.py", 1), ("app/user.py", 2)]
     assert "`app.old` is deprecated; use `app.redis_manager` instead" in found[0][2]
     assert "`app.tools.fetch` is deprecated; use `app.redis_manager.get` instead" in found[1][2]
@@ -71,13 +71,13 @@ def test_import_linter_protects_deprecated_modules(app: Path, capsys: Capture) -
     (app / "pyproject.toml").write_text(text)
     command = [str(Path(sys.executable).parent / "lint-imports"), "--no-cache"]
     environment = {**os.environ, "PYTHONPATH": str(app)}
-    done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
-    assert done.returncode == 1
-    assert "Nobody imports what is deprecated: redis BROKEN" in done.stdout
-    assert "app.user -> app.old" in done.stdout
+    process = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
+    assert process.returncode == 1
+    assert "Nobody imports what is deprecated: redis BROKEN" in process.stdout
+    assert "app.user -> app.old" in process.stdout
     (app / "app" / "user.py").write_text("")
-    done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
-    assert done.returncode == 0, done.stdout
+    process = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
+    assert process.returncode == 0, process.stdout
 
 
 def test_semgrep_rules(app: Path, capsys: Capture) -> None:
@@ -104,8 +104,8 @@ def test_semgrep_finds_imports_and_calls(app: Path, capsys: Capture) -> None:
         "--config",
         "rules.yml",
     ]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    found = {(each["path"], each["start"]["line"]) for each in json.loads(done.stdout)["results"]}
+    process = subprocess.run(command, capture_output=True, text=True, check=False)
+    found = {(each["path"], each["start"]["line"]) for each in json.loads(process.stdout)["results"]}
     assert found == {("app/user.py", 1), ("app/user.py", 2), ("app/maker.py", 3)}
 
 

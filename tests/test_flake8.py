@@ -32,9 +32,10 @@ def shop(project: Path) -> Path:
 
 def flake8(*arguments: str, stdin: str | None = None) -> tuple[int, list[str]]:
     command = [sys.executable, "-m", "flake8", *arguments]
-    done = subprocess.run(command, capture_output=True, text=True, input=stdin, check=False)
-    assert "Traceback" not in done.stderr
-    return done.returncode, sorted(" ".join(line.split()[:2]) for line in (done.stdout + done.stderr).splitlines())
+    process = subprocess.run(command, capture_output=True, text=True, input=stdin, check=False)
+    assert "Traceback" not in process.stderr
+    lines = (process.stdout + process.stderr).splitlines()
+    return process.returncode, sorted(" ".join(line.split()[:2]) for line in lines)
 
 
 ALL_FINDINGS = ["./app/service.py:1:1: RSS001", "./app/service.py:6:12: RSS003", "./worker.py:2:1: RSS002"]
@@ -93,12 +94,12 @@ def test_rss_config_option(shop: Path) -> None:
 
 def test_invalid_configuration(shop: Path) -> None:
     (shop / "redis-ssot.toml").write_text("[resource.redis]\ncanonical = 1\n")
-    done = subprocess.run([sys.executable, "-m", "flake8"], capture_output=True, text=True, check=False)
-    assert done.returncode == 1
-    assert "redis-ssot.toml: resource.redis.canonical: expected" in done.stdout + done.stderr
-    assert "Traceback" not in done.stdout + done.stderr
+    process = subprocess.run([sys.executable, "-m", "flake8"], capture_output=True, text=True, check=False)
+    assert process.returncode == 1
+    assert "redis-ssot.toml: resource.redis.canonical: expected" in process.stdout + process.stderr
+    assert "Traceback" not in process.stdout + process.stderr
 
 
 def test_version_names_the_plugin() -> None:
-    done = subprocess.run([sys.executable, "-m", "flake8", "--version"], capture_output=True, text=True, check=True)
-    assert "flake8-redis-ssot: " in done.stdout
+    process = subprocess.run([sys.executable, "-m", "flake8", "--version"], capture_output=True, text=True, check=True)
+    assert "flake8-redis-ssot: " in process.stdout

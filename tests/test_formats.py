@@ -168,8 +168,8 @@ def test_gitlab(shop: Path, capsys: Capture) -> None:
     assert max(Counter(each["fingerprint"] for each in issues).values()) == 1
 
 
-def region_of(place: dict[str, Any]) -> tuple[int, int, int, int]:
-    return place["startLine"], place["startColumn"], place["endLine"], place["endColumn"]
+def region_of(region: dict[str, Any]) -> tuple[int, int, int, int]:
+    return region["startLine"], region["startColumn"], region["endLine"], region["endColumn"]
 
 
 def test_sarif(shop: Path, capsys: Capture) -> None:
@@ -178,11 +178,11 @@ def test_sarif(shop: Path, capsys: Capture) -> None:
     found = []
     for result in run["results"]:
         (location,) = result["locations"]
-        place = location["physicalLocation"]
-        uri = place["artifactLocation"]["uri"]
+        physical = location["physicalLocation"]
+        uri = physical["artifactLocation"]["uri"]
         assert not uri.startswith(("/", "file:"))
         assert rules[result["ruleIndex"]]["id"] == result["ruleId"]
-        found.append((uri, place["region"]["startLine"], place["region"]["startColumn"], result["ruleId"]))
+        found.append((uri, physical["region"]["startLine"], physical["region"]["startColumn"], result["ruleId"]))
     assert found == locations(capsys, shop)
     for rule in rules:
         assert all(rule[key]["text"] for key in ("shortDescription", "fullDescription", "help"))
@@ -228,8 +228,8 @@ def test_suggested_edits_equal_fixes(shop: Path, capsys: Capture, form: str) -> 
         for found in json.loads(run_check(capsys, form, file))["diagnostics"]:
             for each in found.get("suggestions", ()):
                 start, end = each["range"]["start"], each["range"]["end"]
-                where = (start["line"], start["column"], end["line"], end["column"])
-                edits.setdefault(found["location"]["path"], []).append((where, each["text"]))
+                location = (start["line"], start["column"], end["line"], end["column"])
+                edits.setdefault(found["location"]["path"], []).append((location, each["text"]))
     assert list(edits) == [file]
     text = _apply_edits((shop / file).read_text(), edits[file])
     main(["check", "--fix-only", file])

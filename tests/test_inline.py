@@ -107,9 +107,9 @@ def test_plan_of_each_case(case: Case, project: Path, capsys: Capture) -> None:
     write_files(project, case.files)
     factories = {f"{each['path']}:{each['row']}": each for each in plan_factories(capsys)}
     for line in case.expected_lines:
-        place, trust, reason = re.fullmatch(r"(\S+) (\w+):? ?(.*)", line).groups()  # type: ignore[union-attr]
-        assert factories[place]["inline"] == trust, factories[place]
-        assert re.search(reason, "\n".join(factories[place]["reasons"])), factories[place]
+        location, trust, reason = re.fullmatch(r"(\S+) (\w+):? ?(.*)", line).groups()  # type: ignore[union-attr]
+        assert factories[location]["inline"] == trust, factories[location]
+        assert re.search(reason, "\n".join(factories[location]["reasons"])), factories[location]
     for each in factories.values():
         assert bool(each["reasons"]) == (each["inline"] != "safe"), each
 
@@ -271,8 +271,8 @@ def test_plan_of_the_example(shop: Path, capsys: Capture) -> None:
         found
     )
     new, kept = factories["new_store"], factories["session_store"]
-    places = [(each["path"], each["row"], each["does"]) for each in new["callers"]]
-    assert places == [("services/orders/tests/test_factories.py", 15, "calls"), ("tools/devstack/app.py", 55, "calls")]
+    callers = [(each["path"], each["row"], each["does"]) for each in new["callers"]]
+    assert callers == [("services/orders/tests/test_factories.py", 15, "calls"), ("tools/devstack/app.py", 55, "calls")]
     assert (new["kind"], new["makes"], new["inline"]) == ("function", ["shopkit.redis_manager.RedisManager"], "unsafe")
     assert [each["path"] for each in kept["callers"]].count("services/orders/sessions.py") == 3
     assert {each["kind"] for each in factories.values()} == {"function", "property", "fixture", "lambda", "handover"}
@@ -369,15 +369,15 @@ def change_directory(folder: str) -> Iterator[None]:
         os.chdir(before)
 
 
-def fill(template: str, **words: str) -> str:
-    return Template(template).substitute(words)
+def fill(template: str, **values: str) -> str:
+    return Template(template).substitute(values)
 
 
 @st.composite
 def factory_projects(draw: st.DrawFn) -> ProjectFiles:
     """A module of factories, a facade that re-exports one, and two modules that call them."""
-    some = st.lists(st.sampled_from(FACTORIES), min_size=1, max_size=3)
-    own = {"makers": [("make_a", draw(some)), ("make_b", draw(some))]}
+    factories = st.lists(st.sampled_from(FACTORIES), min_size=1, max_size=3)
+    own = {"makers": [("make_a", draw(factories)), ("make_b", draw(factories))]}
     names = {f"{stem}{number}": form for stem, forms in own["makers"] for number, form in enumerate(forms)}
     makers = ["import functools", "", "from shop.home import Thing", *(fill(form, n=n) for n, form in names.items())]
     makers += [fill(draw(st.sampled_from(USES)), i="own").format(draw(st.sampled_from(sorted(names))))]

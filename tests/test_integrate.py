@@ -341,9 +341,9 @@ def test_rollback_keeps_edited_files(shop: Path, capsys: Capture) -> None:
 
 
 def test_interrupted_remediation_must_be_resumed(shop: Path, capsys: Capture) -> None:
-    words = ["remediate", "-q", "--phase", "1"]
+    arguments = ["remediate", "-q", "--phase", "1"]
     if hasattr(os, "fork"):
-        assert run_and_kill_before(30, lambda: main(words))
+        assert run_and_kill_before(30, lambda: main(arguments))
         assert main(["integrate", "analytics", "--apply"]) == 2
         assert "was interrupted" in capsys.readouterr().err
 
@@ -797,8 +797,8 @@ def test_prefix_is_escaped(small: Project, prefix: str) -> None:
     small.use("store.set('a', 'b')")
     assert small.apply("--prefix", prefix) == 0
     code = "import billing.main, core.store; billing.main.work(); print(ascii([*core.store._store.values]))"
-    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
-    assert done.stdout.strip() == ascii([f"{prefix}a"])
+    process = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert process.stdout.strip() == ascii([f"{prefix}a"])
 
 
 @pytest.mark.parametrize(

@@ -21,14 +21,14 @@ NEW = "from shopkit.redis_manager import RedisManager\nRedisManager()\n"
 SCRIPTS = Path(sys.executable).parent
 
 
-def run(*words: str, check: bool = True, **environment: str) -> subprocess.CompletedProcess[str]:
-    own = {**os.environ, "PATH": f"{SCRIPTS}{os.pathsep}{os.environ['PATH']}", **environment}
-    own.pop("CI", None)
-    return subprocess.run(words, check=check, capture_output=True, text=True, env=own)
+def run(*arguments: str, check: bool = True, **environment: str) -> subprocess.CompletedProcess[str]:
+    full_environment = {**os.environ, "PATH": f"{SCRIPTS}{os.pathsep}{os.environ['PATH']}", **environment}
+    full_environment.pop("CI", None)
+    return subprocess.run(arguments, check=check, capture_output=True, text=True, env=full_environment)
 
 
-def git(*words: str) -> str:
-    return run("git", "-c", "user.name=n", "-c", "user.email=e@x", *words).stdout
+def git(*arguments: str) -> str:
+    return run("git", "-c", "user.name=n", "-c", "user.email=e@x", *arguments).stdout
 
 
 def load_hooks() -> list[dict[str, Any]]:
@@ -52,9 +52,9 @@ def repository(project: Path, tmp_path_factory: pytest.TempPathFactory, monkeypa
     return project
 
 
-def run_pre_commit(*words: str) -> tuple[int, str]:
-    done = run(sys.executable, "-m", "pre_commit", "run", "--color", "never", *words, check=False)
-    return done.returncode, done.stdout + done.stderr
+def run_pre_commit(*arguments: str) -> tuple[int, str]:
+    process = run(sys.executable, "-m", "pre_commit", "run", "--color", "never", *arguments, check=False)
+    return process.returncode, process.stdout + process.stderr
 
 
 def test_manifest_is_valid() -> None:
@@ -118,9 +118,9 @@ def test_hook_stops_a_commit(repository: Path) -> None:
     run(sys.executable, "-m", "pre_commit", "install")
     (repository / "services" / "orders" / "new.py").write_text(NEW)
     git("add", "-A")
-    done = run("git", "-c", "user.name=n", "-c", "user.email=e@x", "commit", "-qm", "new", check=False)
-    assert done.returncode == 1
-    assert "RSS002" in done.stdout + done.stderr
+    process = run("git", "-c", "user.name=n", "-c", "user.email=e@x", "commit", "-qm", "new", check=False)
+    assert process.returncode == 1
+    assert "RSS002" in process.stdout + process.stderr
 
 
 def check_schema(name: str, *files: Path) -> None:
@@ -143,12 +143,12 @@ def test_action_steps(repository: Path, name: str) -> None:
     inputs = {key: value.get("default", "") for key, value in load_action()["inputs"].items()}
     inputs |= {"paths": "services libs", "sarif-file": "log.sarif", "args": "--select RSS002"}
     environment = {key: inputs[re.findall(r"inputs\.([\w-]+)", value)[0]] for key, value in step["env"].items()}
-    done = run("bash", "-e", "-c", step["run"], check=False, **environment)
+    process = run("bash", "-e", "-c", step["run"], check=False, **environment)
     if name == "Check":
-        assert done.returncode == 1
-        assert done.stdout.startswith("::error title=redis-ssot (RSS002),file=services/")
+        assert process.returncode == 1
+        assert process.stdout.startswith("::error title=redis-ssot (RSS002),file=services/")
     else:
-        assert done.returncode == 0
+        assert process.returncode == 0
         assert '"ruleId": "RSS002"' in (repository / "log.sarif").read_text()
 
 

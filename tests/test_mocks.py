@@ -79,13 +79,13 @@ def test_patch_of_a_deprecated_module(style: str, mock_project: MockedProject) -
     assert "legacy" not in safe_changes["app/service.py"] + safe_changes["tests/test_service.py"]
 
 
-@pytest.mark.parametrize("late", LATE_BOUND_READS)
-def test_patch_of_each_late_bound_read(late: str, mock_project: MockedProject) -> None:
+@pytest.mark.parametrize("read", LATE_BOUND_READS)
+def test_patch_of_each_late_bound_read(read: str, mock_project: MockedProject) -> None:
     test = PATCH_STYLES["decorator"].format(
         module="app.legacy.redis_manager", name="get_redis_manager", set_up=MOCK_SETUP, assertion=ASSERT_MOCKED
     )
     mock_project.write(
-        **{"app/service.py": LATE_BOUND_READS[late], "tests/test_service.py": TEST_HEADER + dedent(test)}
+        **{"app/service.py": LATE_BOUND_READS[read], "tests/test_service.py": TEST_HEADER + dedent(test)}
     )
     safe_changes, _ = fix_and_test(mock_project)
     assert "legacy" not in safe_changes["app/service.py"] + safe_changes["tests/test_service.py"]

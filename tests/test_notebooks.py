@@ -91,7 +91,7 @@ def test_imports_of_earlier_cells(shop: Path, capsys: pytest.CaptureFixture[str]
     (shop / "a.ipynb").write_bytes(
         notebook_bytes(MAKE, "class Own(RedisManager): ...", "Own()", "def f():\n    return Own()")
     )
-    assert [place[1:] for place in locations(capsys)] == [(3, 1, 1, "RSS002"), (4, 2, 12, "RSS003")]
+    assert [location[1:] for location in locations(capsys)] == [(3, 1, 1, "RSS002"), (4, 2, 12, "RSS003")]
 
 
 def test_notebook_is_not_a_module(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -137,7 +137,7 @@ def test_escaped_names_are_found(shop: Path, capsys: pytest.CaptureFixture[str])
     (shop / "a.ipynb").write_bytes(data)
     for number in range(600):  # with many files, the prefilter searches the bytes
         (shop / f"m{number}.py").write_text("")
-    assert [place[:2] for place in locations(capsys)] == [("a.ipynb", 1)]
+    assert [location[:2] for location in locations(capsys)] == [("a.ipynb", 1)]
 
 
 def test_gitignore_exclude_and_checkpoints(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -146,7 +146,7 @@ def test_gitignore_exclude_and_checkpoints(shop: Path, capsys: pytest.CaptureFix
         (shop / path).parent.mkdir(exist_ok=True)
         (shop / path).write_bytes(notebook_bytes(OLD))
     (shop / ".gitignore").write_text("b.*\n")
-    assert [place[0] for place in locations(capsys, "--exclude", "c/")] == ["a.ipynb"]
+    assert [location[0] for location in locations(capsys, "--exclude", "c/")] == ["a.ipynb"]
 
 
 def test_noqa_in_a_cell(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -156,7 +156,7 @@ def test_noqa_in_a_cell(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
         f"x = !ls\n{MAKE}\nRedisManager('''\n''')  # noqa",
     )
     (shop / "a.ipynb").write_bytes(notebook_bytes(*cells))
-    assert [place[1:] for place in locations(capsys)] == [(2, 1, 1, "RSS001")]
+    assert [location[1:] for location in locations(capsys)] == [(2, 1, 1, "RSS001")]
     assert len(locations(capsys, "--ignore-noqa")) == 3
 
 
@@ -263,7 +263,7 @@ def test_baseline_matches_moved_cells(shop: Path, capsys: pytest.CaptureFixture[
     flags = ("--baseline", "redis-ssot-baseline.jsonl")
     assert locations(capsys, *flags) == []
     (shop / "a.ipynb").write_bytes(notebook_bytes(markdown_cell("x"), "x = 2\n!ls", "y = 1", f"\n{OLD}", OLD))
-    assert [place[1:] for place in locations(capsys, *flags)] == [(5, 1, 1, "RSS001")]
+    assert [location[1:] for location in locations(capsys, *flags)] == [(5, 1, 1, "RSS001")]
 
 
 def test_plan_and_progress(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -289,8 +289,10 @@ def test_remediate_and_rollback(shop: Path, capsys: pytest.CaptureFixture[str]) 
 
 
 def test_progress_history(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    def git(*words: str) -> None:
-        subprocess.run(["git", "-c", "user.name=x", "-c", "user.email=x@y", *words], check=True, capture_output=True)
+    def git(*arguments: str) -> None:
+        subprocess.run(
+            ["git", "-c", "user.name=x", "-c", "user.email=x@y", *arguments], check=True, capture_output=True
+        )
 
     git("init", "-q")
     (shop / "a.ipynb").write_bytes(notebook_bytes(OLD, OLD))
@@ -389,9 +391,9 @@ def test_unsafe_fixes(
     assert (shop / "a.ipynb").read_bytes() == before
     check("--fix", "--unsafe-fixes", capsys=capsys)
     assert tuple(cell_sources((shop / "a.ipynb").read_bytes())) == after
-    again = (shop / "a.ipynb").read_bytes()
+    second = (shop / "a.ipynb").read_bytes()
     check("--fix", "--unsafe-fixes", capsys=capsys)
-    assert (shop / "a.ipynb").read_bytes() == again
+    assert (shop / "a.ipynb").read_bytes() == second
 
 
 @pytest.mark.parametrize(
@@ -438,9 +440,9 @@ def test_fix_of_a_module_changes_a_notebook(shop: Path, capsys: pytest.CaptureFi
     data = notebook_bytes("from unittest import mock", 'with mock.patch("app.service.RedisManager") as m:\n    pass')
     (shop / "a.ipynb").write_bytes(data)
     check("--fix", "--unsafe-fixes", capsys=capsys)
-    text, book = (shop / "app/service.py").read_text(), (shop / "a.ipynb").read_bytes()
+    text, notebook = (shop / "app/service.py").read_text(), (shop / "a.ipynb").read_bytes()
     moved = data.replace(b"service.RedisManager", b"service.get_redis_manager")
-    assert (book == moved and "get_redis_manager()" in text) or (book == data and "RedisManager()" in text)
+    assert (notebook == moved and "get_redis_manager()" in text) or (notebook == data and "RedisManager()" in text)
 
 
 def test_notebook_changed_during_the_run_is_not_written(
@@ -520,13 +522,13 @@ def test_fixes_in_random_notebooks(
 def ruff(*arguments: str) -> str:
     command = shutil.which("ruff", path=str(Path(sys.executable).parent)) or shutil.which("ruff")
     assert command is not None
-    done = subprocess.run(
+    process = subprocess.run(
         [command, "check", "--no-cache", "--config", "ruff.toml", *arguments, "a.ipynb"],
         capture_output=True,
         text=True,
         check=False,
     )
-    return done.stdout
+    return process.stdout
 
 
 CELL_MAGICS = "time timeit capture prun debug python python3 pypy ipytest bash sh html writefile sql R cython"
@@ -564,7 +566,7 @@ def test_same_locations_as_ruff(cells: tuple[Any, ...], shop: Path, capsys: pyte
     (shop / "ruff.toml").write_text(RUFF)
     (shop / "a.ipynb").write_bytes(notebook_bytes(*cells))
     theirs = [(each["cell"], each["location"]["row"]) for each in json.loads(ruff("--output-format", "json"))]
-    ours = [(place[1], place[2]) for place in locations(capsys) if place[0] == "a.ipynb"]
+    ours = [(location[1], location[2]) for location in locations(capsys) if location[0] == "a.ipynb"]
     assert ours == theirs
     assert ours
 

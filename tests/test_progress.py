@@ -188,13 +188,13 @@ def test_unwritable_page(shop: Path, capsys: Capture) -> None:
     assert "No such file" in capsys.readouterr().err
 
 
-def git(*words: str, day: int = 1) -> str:
+def git(*arguments: str, day: int = 1) -> str:
     dates = {f"GIT_{name}_DATE": f"2026-01-{day:02}T12:00:00Z" for name in ("AUTHOR", "COMMITTER")}
     settings = ("-c", "user.name=n", "-c", "user.email=e@x", "-c", "commit.gpgsign=false")
-    done = subprocess.run(
-        ["git", *settings, *words], check=True, capture_output=True, text=True, env={**os.environ, **dates}
+    process = subprocess.run(
+        ["git", *settings, *arguments], check=True, capture_output=True, text=True, env={**os.environ, **dates}
     )
-    return done.stdout
+    return process.stdout
 
 
 @pytest.fixture
@@ -267,7 +267,7 @@ def test_history_without_git(shop: Path, capsys: Capture, monkeypatch: pytest.Mo
 
 
 POINTS = st.lists(st.integers(0, 500), min_size=1, max_size=30).map(
-    lambda numbers: [ChartPoint(place * 86400.0, number, "x") for place, number in enumerate(numbers)]
+    lambda numbers: [ChartPoint(index * 86400.0, number, "x") for index, number in enumerate(numbers)]
 )
 
 
@@ -286,13 +286,13 @@ def test_chart_without_points() -> None:
 
 @given(st.lists(st.integers(0, 3), max_size=40), st.integers(2, 10))
 def test_downsampling_keeps_both_ends(numbers: list[int], most: int) -> None:
-    points = [CommitCounts(str(place), place, {"RSS001": number}) for place, number in enumerate(numbers)]
-    kept = downsample(points, most)
-    assert len(kept) <= most
-    assert kept == sorted(kept, key=lambda point: point.time)
+    points = [CommitCounts(str(index), index, {"RSS001": number}) for index, number in enumerate(numbers)]
+    sampled = downsample(points, most)
+    assert len(sampled) <= most
+    assert sampled == sorted(sampled, key=lambda point: point.time)
     if points:
-        assert kept[-1] == points[-1]
-        assert kept[0] == points[0] or len(points) > 1
+        assert sampled[-1] == points[-1]
+        assert sampled[0] == points[0] or len(points) > 1
 
 
 TEXTS = [

@@ -72,17 +72,17 @@ def _statement(draw: st.DrawFn, bound: set[str], exported: dict[str, set[str]]) 
         choices["relative"] = [f"from .{source} import {name} as {new}"]
         choices["module"] = [f"import shop.{source} as module", f"{new} = module.{name}"]
     if bound:
-        known = draw(st.sampled_from(sorted(bound)))
-        choices["alias"] = [f"{new} = {known}"]
-        choices["derive"] = [f"class {new}({known} if isinstance({known}, type) else object):", "    pass"]
-        choices["loop"] = ["while True:", f"    {new} = {known}", "    break"]
+        bound_name = draw(st.sampled_from(sorted(bound)))
+        choices["alias"] = [f"{new} = {bound_name}"]
+        choices["derive"] = [f"class {new}({bound_name} if isinstance({bound_name}, type) else object):", "    pass"]
+        choices["loop"] = ["while True:", f"    {new} = {bound_name}", "    break"]
         choices["maybe"] = [
             "try:",
             f"    from shop.missing import {new}",
             "except ImportError:",
-            f"    {new} = {known}",
+            f"    {new} = {bound_name}",
         ]
-        choices["call"] = [f"{known}()"]
+        choices["call"] = [f"{bound_name}()"]
     kind = draw(st.sampled_from(sorted(choices)))
     bound.update(exported[source] if kind == "star" else () if kind == "call" else (new,))
     return choices[kind]
@@ -114,8 +114,8 @@ def _observed(folder: Path) -> list[tuple[str, int]]:
     with _import_path(folder):
         for module in MODULES:
             importlib.import_module(f"shop.{module}")
-        made = set(sys.modules["shop.home"].MADE)
-    return sorted((module.removeprefix("shop."), row) for module, row in made if module != "shop.home")
+        constructions = set(sys.modules["shop.home"].MADE)
+    return sorted((module.removeprefix("shop."), row) for module, row in constructions if module != "shop.home")
 
 
 @contextmanager

@@ -94,9 +94,9 @@ class Client:
         self, uri: str, line: int, only: list[str] | None = None, shown: list[types.Diagnostic] | None = None
     ) -> list[types.CodeAction]:
         """The code actions for a line (0-based), or at its beginning for the diagnostics `shown`."""
-        place = types.Range(types.Position(line, 0), types.Position(line, 0 if shown else 200))
+        position = types.Range(types.Position(line, 0), types.Position(line, 0 if shown else 200))
         context = types.CodeActionContext(shown or [], only=only)
-        params = types.CodeActionParams(types.TextDocumentIdentifier(uri), place, context)
+        params = types.CodeActionParams(types.TextDocumentIdentifier(uri), position, context)
         return [
             each
             for each in await self.client.text_document_code_action_async(params) or []
@@ -136,15 +136,15 @@ def test_diagnostics_equal_check(shop: Path, capsys: pytest.CaptureFixture[str])
     main(["check", "--output-format", "json", "services"])
     found: dict[str, list[tuple[str, int, int]]] = {}
     for each in json.loads(capsys.readouterr().out):
-        place = each["location"]
+        position = each["location"]
         found.setdefault(Path(each["filename"]).as_uri(), []).append(
-            (each["code"], place["row"] - 1, place["column"] - 1)
+            (each["code"], position["row"] - 1, position["column"] - 1)
         )
 
     async def scenario(client: Client) -> None:
-        for uri, places in list(found.items())[:6]:
+        for uri, expected in list(found.items())[:6]:
             await client.open(Path(uri.removeprefix("file://")))
-            assert client.codes(uri) == places
+            assert client.codes(uri) == expected
 
     run_scenario(scenario)
 
@@ -388,14 +388,14 @@ def test_fix_all_is_offered_on_request(shop: Path) -> None:
 def test_hover(shop: Path, name: str, row: int, column: int, lines: list[str]) -> None:
     async def scenario(client: Client) -> None:
         uri = await client.open(shop / "services" / name)
-        where = types.TextDocumentIdentifier(uri)
-        place = types.HoverParams(where, types.Position(row - 1, column - 1))
-        hover = await client.client.text_document_hover_async(place)
+        document = types.TextDocumentIdentifier(uri)
+        position = types.HoverParams(document, types.Position(row - 1, column - 1))
+        hover = await client.client.text_document_hover_async(position)
         assert hover.range in [each.range for each in client.diagnostics[uri]]
         about, _, page = hover.contents.value.partition("\n\n---\n\n")
         assert about.splitlines() == lines
         assert re.match(r"\*\*[a-z-]+\*\* \(RSS00\d\)\n\n.+", page)
-        assert await client.client.text_document_hover_async(types.HoverParams(where, types.Position(0, 0))) is None
+        assert await client.client.text_document_hover_async(types.HoverParams(document, types.Position(0, 0))) is None
 
     run_scenario(scenario)
 
@@ -450,11 +450,13 @@ def test_new_file(shop: Path) -> None:
         uri = await client.open(new, text)
         assert client.codes(uri) == []  # not part of the project yet
         new.write_text(text)
-        where = types.TextDocumentIdentifier(uri)
-        await client.wait_for_news(lambda: client.client.text_document_did_save(types.DidSaveTextDocumentParams(where)))
+        document = types.TextDocumentIdentifier(uri)
+        await client.wait_for_news(
+            lambda: client.client.text_document_did_save(types.DidSaveTextDocumentParams(document))
+        )
         assert client.codes(uri) == [("RSS002", 1, 0)]
         await client.wait_for_news(
-            lambda: client.client.text_document_did_close(types.DidCloseTextDocumentParams(where))
+            lambda: client.client.text_document_did_close(types.DidCloseTextDocumentParams(document))
         )
         assert client.codes(uri) == []
 
@@ -515,8 +517,8 @@ def test_neovim(shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (shop / "init.lua").write_text(LUA)
     monkeypatch.setenv("PYTHON", sys.executable)
     command = ["nvim", "--headless", "--clean", "-c", "luafile init.lua"]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
-    output = (done.stdout + done.stderr).replace("\r", "").splitlines()
+    process = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    output = (process.stdout + process.stderr).replace("\r", "").splitlines()
     assert output[0] == "found RSS001 line 9"
     assert output[1].startswith("action Redis SSOT (RSS001): ")
     assert any(line.startswith("left 0") for line in output)

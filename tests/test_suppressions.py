@@ -88,8 +88,8 @@ def test_flake8_ignores_the_setting(shop: Path) -> None:
     settings = shop / "redis-ssot.toml"
     settings.write_text('noqa = "forbid"\n' + settings.read_text())
     command = [sys.executable, "-m", "flake8", "--isolated", "--select", "RSS"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stdout) == (0, "")
+    process = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (process.returncode, process.stdout) == (0, "")
     assert [finding.code for finding in findings(".")] == ["RSS001", "RSS002", "RSS002"]  # it applies the setting
 
 

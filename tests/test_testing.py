@@ -27,10 +27,10 @@ def shop(project: Path) -> Path:
     return project
 
 
-def run_pytest(*words: str) -> tuple[int, str]:
-    command = [sys.executable, "-m", "pytest", "test_one.py", "-p", "no:randomly", "-p", "no:cacheprovider", *words]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    return done.returncode, done.stdout + done.stderr
+def run_pytest(*arguments: str) -> tuple[int, str]:
+    command = [sys.executable, "-m", "pytest", "test_one.py", "-p", "no:randomly", "-p", "no:cacheprovider", *arguments]
+    process = subprocess.run(command, capture_output=True, text=True, check=False)
+    return process.returncode, process.stdout + process.stderr
 
 
 def failed_tests(text: str) -> set[str]:

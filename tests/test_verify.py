@@ -101,8 +101,8 @@ REPORT_SCHEMA = {
 }
 
 
-def write(project: Path, *several: Mapping[str, str]) -> None:
-    for files in several:
+def write(project: Path, *file_sets: Mapping[str, str]) -> None:
+    for files in file_sets:
         for name, text in files.items():
             (project / name).parent.mkdir(parents=True, exist_ok=True)
             (project / name).write_text(text)
@@ -348,11 +348,11 @@ REMOVE_COMMAND = "git rm -- app/cache.py app/legacy/redis_manager.py"
 
 def test_unused_deprecated_modules(project: Path, capsys: Capture) -> None:
     write(project, CLEAN, DEPRECATED)
-    old = verify(capsys, status=0)["deprecated-modules"]
-    assert old["commands"] == [REMOVE_COMMAND]
-    assert old["details"] == {"free": ["app/cache.py", "app/legacy/redis_manager.py"], "held": {}}
-    assert "other repositories" in old["note"]
-    for command in old["commands"]:
+    criterion = verify(capsys, status=0)["deprecated-modules"]
+    assert criterion["commands"] == [REMOVE_COMMAND]
+    assert criterion["details"] == {"free": ["app/cache.py", "app/legacy/redis_manager.py"], "held": {}}
+    assert "other repositories" in criterion["note"]
+    for command in criterion["commands"]:
         for name in shlex.split(command)[3:]:
             (project / name).unlink()
     assert verify(capsys, status=0)["deprecated-modules"]["summary"] == "there is none left"
@@ -378,11 +378,11 @@ def test_unused_deprecated_modules(project: Path, capsys: Capture) -> None:
 )
 def test_imported_deprecated_modules(project: Path, capsys: Capture, name: str, text: str) -> None:
     write(project, CLEAN, DEPRECATED, {name: text})
-    old = verify(capsys)["deprecated-modules"]
-    assert old["state"] == "failed"
-    assert old["details"] == {"free": ["app/legacy/redis_manager.py"], "held": {"app/cache.py": [name]}}
-    assert places(old) == ["app/cache.py:0"]
-    assert f"`app.cache` is imported or named by 1 file: {name}" in old["evidence"][0]["text"]
+    criterion = verify(capsys)["deprecated-modules"]
+    assert criterion["state"] == "failed"
+    assert criterion["details"] == {"free": ["app/legacy/redis_manager.py"], "held": {"app/cache.py": [name]}}
+    assert places(criterion) == ["app/cache.py:0"]
+    assert f"`app.cache` is imported or named by 1 file: {name}" in criterion["evidence"][0]["text"]
 
 
 def test_deprecated_modules_that_import_each_other(project: Path, capsys: Capture) -> None:
@@ -390,16 +390,16 @@ def test_deprecated_modules_that_import_each_other(project: Path, capsys: Captur
     assert verify(capsys)["deprecated-modules"]["commands"] == [REMOVE_COMMAND]
     users = {f"app/user_{letter}.py": "import app.cache\n" for letter in "abcd"}
     write(project, users)
-    old = verify(capsys)["deprecated-modules"]
-    assert old["details"]["held"] == {"app/cache.py": [*users], "app/legacy/redis_manager.py": ["app/cache.py"]}
-    assert "by 4 files: app/user_a.py, app/user_b.py, app/user_c.py, …" in old["evidence"][0]["text"]
+    criterion = verify(capsys)["deprecated-modules"]
+    assert criterion["details"]["held"] == {"app/cache.py": [*users], "app/legacy/redis_manager.py": ["app/cache.py"]}
+    assert "by 4 files: app/user_a.py, app/user_b.py, app/user_c.py, …" in criterion["evidence"][0]["text"]
 
 
 def test_imported_deprecated_package(project: Path, capsys: Capture) -> None:
     settings = SETTINGS.replace('"app.legacy.redis_manager"', '"app.legacy"')
     write(project, CLEAN, DEPRECATED, {"redis-ssot.toml": settings, "app/user.py": "import app.legacy.redis_manager\n"})
-    old = verify(capsys)["deprecated-modules"]
-    assert {*old["details"]["held"]} == {"app/legacy/__init__.py", "app/legacy/redis_manager.py"}
+    criterion = verify(capsys)["deprecated-modules"]
+    assert {*criterion["details"]["held"]} == {"app/legacy/__init__.py", "app/legacy/redis_manager.py"}
 
 
 def test_unreadable_file_is_reported(project: Path, capsys: Capture) -> None:
@@ -462,9 +462,9 @@ def test_whole_campaign(shop: Path, capsys: Capture) -> None:
     }
     # Fix the rest by hand or add it to the baseline.
     file = shop / "libs/shopkit/storage/__init__.py"
-    old, new = "from ..legacy_cache import LegacyCache", "from ..redis_manager import RedisManager as LegacyCache"
-    assert old in file.read_text()
-    file.write_text(file.read_text().replace(old, new))
+    criterion, new = "from ..legacy_cache import LegacyCache", "from ..redis_manager import RedisManager as LegacyCache"
+    assert criterion in file.read_text()
+    file.write_text(file.read_text().replace(criterion, new))
     (shop / "libs/shopkit/tests/manager/test_old_paths.py").unlink()
     assert main(["baseline", "create"]) == 0
     third = verify(capsys, "--baseline", "redis-ssot-baseline.jsonl", status=0)
@@ -553,8 +553,8 @@ def test_last_validation_of_kept_batches(shop: Path, capsys: Capture) -> None:
     assert {each.passed for each in runs} == {True, False}
     criterion = verify(capsys)["gate"]
     kept = {f"{batch.run_name}/{batch.batch}" for batch in Journal(CampaignStore(str(shop))).kept_batches()}
-    standing = [each for each in runs if not each.batch or each.batch in kept]
-    assert criterion["details"] == standing[-1]._asdict()
+    kept_runs = [each for each in runs if not each.batch or each.batch in kept]
+    assert criterion["details"] == kept_runs[-1]._asdict()
 
 
 def test_validation_that_fails_beforehand(shop: Path, capsys: Capture) -> None:
@@ -603,9 +603,9 @@ def test_validate_option(shop: Path, capsys: Capture) -> None:
     assert not (shop / ".redis-ssot").exists()
 
 
-@pytest.mark.parametrize(("place", "thing"), [("{files}", "changed files"), ("{tests}", "tests")])
-def test_validation_without_files_or_tests(shop: Path, capsys: Capture, place: str, thing: str) -> None:
-    criterion = verify(capsys, "--validate", f"{python_command('pass')} {place}")["gate"]
+@pytest.mark.parametrize(("placeholder", "thing"), [("{files}", "changed files"), ("{tests}", "tests")])
+def test_validation_without_files_or_tests(shop: Path, capsys: Capture, placeholder: str, thing: str) -> None:
+    criterion = verify(capsys, "--validate", f"{python_command('pass')} {placeholder}")["gate"]
     assert criterion["state"] == "not known"
     assert f"asks for {thing}" in criterion["summary"]
 
@@ -667,9 +667,9 @@ def test_text_output(shop: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatc
     assert text.endswith("\n7 criteria: 1 passed, 4 failed, 2 not known.\n")
     assert "\x1b" not in text
     assert main(["verify", "--all"]) == 1
-    everything = capsys.readouterr().out
-    assert "more (--all)" not in everything
-    assert len(everything.splitlines()) > len(text.splitlines())
+    full_text = capsys.readouterr().out
+    assert "more (--all)" not in full_text
+    assert len(full_text.splitlines()) > len(text.splitlines())
     monkeypatch.setenv("FORCE_COLOR", "1")
     assert main(["verify"]) == 1
     assert "\x1b[31;1m--\x1b[0m" in capsys.readouterr().out
@@ -714,6 +714,6 @@ def test_markdown_is_escaped(project: Path, capsys: Capture) -> None:
 def test_module_command(project: Path) -> None:
     write(project, CLEAN)
     command = [sys.executable, "-m", "flake8_redis_ssot", "verify", "--no-cache"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode == 0
-    assert "5 passed, 0 failed, 2 not known" in done.stdout
+    process = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert process.returncode == 0
+    assert "5 passed, 0 failed, 2 not known" in process.stdout

@@ -79,8 +79,8 @@ def test_unanalysed_code_gets_no_comment(tmp_path: Path) -> None:
 def test_missing_file(tmp_path: Path) -> None:
     missing, existing = str(tmp_path / "gone.py"), tmp_path / "there.py"
     existing.write_text("x = 1\n")
-    done, troubles = add_noqa_comments([finding(missing, 1), finding(str(existing), 1)], "")
-    assert (done, troubles) == (1, [f"{missing}: No such file or directory"])
+    count, errors = add_noqa_comments([finding(missing, 1), finding(str(existing), 1)], "")
+    assert (count, errors) == (1, [f"{missing}: No such file or directory"])
     assert existing.read_text() == "x = 1  # noqa: RSS002\n"
 
 
@@ -93,6 +93,6 @@ def test_file_changed_during_the_run(tmp_path: Path, monkeypatch: pytest.MonkeyP
         replace_file(path, data, expected=expected)
 
     monkeypatch.setattr(add_noqa, "replace_file", replace_after_edit)
-    done, troubles = add_noqa_comments([finding(str(file), 1)], "")
-    assert (done, troubles) == (0, [f"{file}: has changed since it was read"])
+    count, errors = add_noqa_comments([finding(str(file), 1)], "")
+    assert (count, errors) == (0, [f"{file}: has changed since it was read"])
     assert read(os.fspath(file)) == b"x = 2\n"

@@ -177,7 +177,7 @@ def test_interrupt_leaves_the_file_unchanged(file: Path, monkeypatch: pytest.Mon
 
 
 def changes(folder: Path, number: int) -> list[Change]:
-    paths = [folder / f"{place}.py" for place in range(number)]
+    paths = [folder / f"{index}.py" for index in range(number)]
     for path in paths:
         path.write_bytes(OLD)
     return [Change(str(path), OLD, NEW) for path in paths]

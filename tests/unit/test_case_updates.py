@@ -90,6 +90,6 @@ def test_update_restores_a_changed_block(tmp_path: Path) -> None:
     text = case_file.read_text()
     case_file.write_text(text.replace("```fixed app/service.py\n", "```fixed app/service.py\nchanged = 1\n"))
     command = [sys.executable, "-m", "pytest", "tests/test_cases.py", "-k", "fix_layout", "--update"]
-    done = subprocess.run([*command, "-p", "no:cacheprovider"], cwd=tmp_path, capture_output=True, text=True)
-    assert done.returncode == 0, done.stdout + done.stderr
+    process = subprocess.run([*command, "-p", "no:cacheprovider"], cwd=tmp_path, capture_output=True, text=True)
+    assert process.returncode == 0, process.stdout + process.stderr
     assert case_file.read_text() == text

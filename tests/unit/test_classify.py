@@ -42,11 +42,11 @@ def test_last_matching_pattern_wins(path: str, owner: str) -> None:
     assert parse_codeowners(OWNERS.splitlines()).owners_for(path) == owner
 
 
-@pytest.mark.parametrize("place", [".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS", ".gitlab/CODEOWNERS"])
-def test_codeowners_locations(tmp_path: Path, place: str) -> None:
+@pytest.mark.parametrize("path", [".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS", ".gitlab/CODEOWNERS"])
+def test_codeowners_locations(tmp_path: Path, path: str) -> None:
     assert load_codeowners(str(tmp_path)).owners_for("a.py") == NO_OWNER
-    (tmp_path / place).parent.mkdir(exist_ok=True)
-    (tmp_path / place).write_text("* @all\n")
+    (tmp_path / path).parent.mkdir(exist_ok=True)
+    (tmp_path / path).write_text("* @all\n")
     assert load_codeowners(str(tmp_path)).owners_for("a.py") == "@all"
 
 
@@ -139,8 +139,8 @@ def test_batches(tmp_path: Path) -> None:
 
 
 def test_find_tests() -> None:
-    everything = ["a/redis.py", "a/tests/test_redis.py", "a/other_test.py", "b/redis_test.py", "tests/test_x.py"]
-    assert classify.find_tests(["a/redis.py", "tests/test_x.py"], everything) == [
+    all_paths = ["a/redis.py", "a/tests/test_redis.py", "a/other_test.py", "b/redis_test.py", "tests/test_x.py"]
+    assert classify.find_tests(["a/redis.py", "tests/test_x.py"], all_paths) == [
         "a/tests/test_redis.py",
         "b/redis_test.py",
         "tests/test_x.py",

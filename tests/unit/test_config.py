@@ -259,8 +259,8 @@ def test_no_configuration(monkeypatch: pytest.MonkeyPatch, root: Path) -> None:
 
 
 def test_configuration_help_is_valid() -> None:
-    said, _, example = configuration_help().partition("\n\n")
-    assert said.splitlines() == [
+    text, _, example = configuration_help().partition("\n\n")
+    assert text.splitlines() == [
         "No configuration found. Let one be proposed: redis-ssot init",
         "Or write one in pyproject.toml or redis-ssot.toml, such as:",
     ]

@@ -199,8 +199,8 @@ def test_resource_keys(text: str, expected: str, short: bool, root: Path) -> Non
             expected.replace('"app.rm"', '"app.redis"'),
         )
         expected = expected.replace("valid are ", f"valid are {', '.join(f'`{key}`' for key in GENERAL_KEYS)}, ")
-    place = "" if short else "resource.redis."
-    assert problems(f"{good}{text}\n") == [f"{place}{expected}".replace("{root}", root.as_posix())]
+    prefix = "" if short else "resource.redis."
+    assert problems(f"{good}{text}\n") == [f"{prefix}{expected}".replace("{root}", root.as_posix())]
 
 
 GENERAL_KEYS = (

@@ -118,8 +118,8 @@ def _random_part(rng: random.Random) -> str:
 
 
 def _discover(tree: Path) -> list[str]:
-    everything = [f"!{pattern}" for pattern in DEFAULT_EXCLUDES if pattern != ".git/"]
-    listing = discover([str(tree)], root=str(tree), exclude=everything)
+    negated = [f"!{pattern}" for pattern in DEFAULT_EXCLUDES if pattern != ".git/"]
+    listing = discover([str(tree)], root=str(tree), exclude=negated)
     assert listing.errors == ()
     return [Path(file).relative_to(tree).as_posix() for file in listing.files]
 
@@ -133,9 +133,9 @@ def _list_with_git(tree: Path) -> list[str]:
 
 def _git(folder: Path, *arguments: str) -> bytes:
     # Inside a git hook these variables select another repository.
-    ours = {key: value for key, value in os.environ.items() if not key.startswith("GIT_")}
+    own = {key: value for key, value in os.environ.items() if not key.startswith("GIT_")}
     command = ["git", *arguments]
-    return subprocess.run(command, cwd=folder, env=ours | GIT_ENVIRONMENT, capture_output=True, check=True).stdout
+    return subprocess.run(command, cwd=folder, env=own | GIT_ENVIRONMENT, capture_output=True, check=True).stdout
 
 
 def _write(path: Path, text: str) -> None:

@@ -927,14 +927,14 @@ BREAKS = st.sampled_from(["\n", "\r\n", "\r"])
 def import_statements(draw: st.DrawFn) -> str:
     """An import from `old`, in any layout."""
     names = draw(st.lists(st.sampled_from(NAMES), min_size=1, max_size=5, unique=True))
-    written = [name + draw(st.sampled_from(["", "", " as " + name.lower() + "_"])) for name in names]
+    clauses = [name + draw(st.sampled_from(["", "", " as " + name.lower() + "_"])) for name in names]
     if not draw(st.booleans()):
         gaps = st.sampled_from(["", " ", " \\\n  "])
         return f"from old import {draw(gaps)}" + "".join(
-            f"{',' if at else ''}{draw(gaps) if at else ''}{name}" for at, name in enumerate(written)
+            f"{',' if at else ''}{draw(gaps) if at else ''}{name}" for at, name in enumerate(clauses)
         )
     gap = st.one_of(BLANKS, st.builds(lambda comment, blank: f" {comment}\n{blank}", COMMENTS, BLANKS))
-    code = "".join(f"{draw(gap)}{name}{draw(gap)}," for name in written)
+    code = "".join(f"{draw(gap)}{name}{draw(gap)}," for name in clauses)
     return f"from old import ({code[: len(code) - draw(st.integers(0, 1))]}{draw(gap)})"
 
 
@@ -974,24 +974,24 @@ def test_random_names(statement: str, data: st.DataObject, line_break: str, pref
     tree = ast.parse(text)
     node = find_import(tree, "from old import")
     kinds = st.sampled_from(["stays", "goes", "moves", "changes"])
-    fates = data.draw(st.lists(kinds, min_size=len(node.names), max_size=len(node.names)))
+    moves = data.draw(st.lists(kinds, min_size=len(node.names), max_size=len(node.names)))
     replacements: dict[int, list[ImportedSymbol]] = {}
-    for at, (fate, alias) in enumerate(zip(fates, node.names)):
-        if fate != "stays":
-            module = "old" if fate == "changes" else "new"
-            replacements[at] = [] if fate == "goes" else [ImportedSymbol(module, f"N{at}", alias.asname or alias.name)]
+    for at, (move, alias) in enumerate(zip(moves, node.names)):
+        if move != "stays":
+            module = "old" if move == "changes" else "new"
+            replacements[at] = [] if move == "goes" else [ImportedSymbol(module, f"N{at}", alias.asname or alias.name)]
             replacements[at] += (
-                [ImportedSymbol(module, f"m{at}")] if fate != "goes" and data.draw(st.booleans()) else []
+                [ImportedSymbol(module, f"m{at}")] if move != "goes" and data.draw(st.booleans()) else []
             )
     further = data.draw(st.lists(st.sampled_from(["B", "hh", "zé"]), unique=True))
     additions = [ImportedSymbol("old", name) for name in further]
     edits = rewrite_import(text, node, tree, replacements=replacements, additions=additions)
     assert all(one.end < other.start for one, other in pairwise(edits))
     result = apply(text, edits)
-    stayed = [
+    unchanged = [
         ImportedSymbol("old", alias.name, alias.asname) for at, alias in enumerate(node.names) if at not in replacements
     ]
-    expected = [*stayed, *chain(*replacements.values()), *additions]
+    expected = [*unchanged, *chain(*replacements.values()), *additions]
     assert imports_in(ast.parse(result)) == sorted((each.module, each.name, each.asname) for each in expected)
     assert find_comments(result) == find_comments(text)
 
@@ -1007,14 +1007,14 @@ def test_random_removed_statements(text: str, data: st.DataObject, line_break: s
     edits = sorted(edit for node in removed for edit in remove_statement(text, node, tree, removed=removed))
     assert all(one.end <= other.start for one, other in pairwise(edits))
     result = apply(text, edits)
-    left = ast.dump(ast.parse(result))
+    dump = ast.dump(ast.parse(result))
     assert find_comments(result) == find_comments(text)
     for node in ast.walk(tree):
         body = getattr(node, "body", None)
         if isinstance(body, list):
             kept = [each for each in body if each not in removed]
             body[:] = kept or ([] if node is tree else [ast.Pass()])
-    assert left == ast.dump(tree)
+    assert dump == ast.dump(tree)
 
 
 @pytest.mark.slow
@@ -1022,11 +1022,11 @@ def test_random_removed_statements(text: str, data: st.DataObject, line_break: s
 def test_random_insertion(text: str, data: st.DataObject, line_break: str) -> None:
     text = text.replace("\n", line_break)
     tree = ast.parse(text)
-    place = data.draw(st.sampled_from(list(statements(tree))))
-    result = ast.dump(ast.parse(apply(text, insert_after(text, place, [X]))))
+    target = data.draw(st.sampled_from(list(statements(tree))))
+    result = ast.dump(ast.parse(apply(text, insert_after(text, target, [X]))))
     for node in ast.walk(tree):
         body = getattr(node, "body", None)
-        if isinstance(body, list) and place in body:
-            body.insert(body.index(place) + 1, ast.parse("from new import X").body[0])
+        if isinstance(body, list) and target in body:
+            body.insert(body.index(target) + 1, ast.parse("from new import X").body[0])
             break
     assert result == ast.dump(tree)

@@ -93,7 +93,7 @@ from app.manager import RedisManager, Sub
 
 
 @pytest.mark.parametrize(
-    ("body", "expected", "fresh"),
+    ("body", "expected", "is_new"),
     [
         ("def get(): return redis_manager", "RedisManager", False),
         ("def get(): return manager.redis_manager", "RedisManager", False),
@@ -205,15 +205,15 @@ from app.manager import RedisManager, Sub
         ("def get(): yield from x", None, False),
     ],
 )
-def test_infer_return(body: str, expected: str | None, fresh: bool) -> None:
+def test_infer_return(body: str, expected: str | None, is_new: bool) -> None:
     found = infer(IMPORTS + body)
     assert found is not None
     name = definition_name(found.class_definition)
-    assert (name and name.removeprefix("app.manager."), found.is_new) == (expected, fresh)
+    assert (name and name.removeprefix("app.manager."), found.is_new) == (expected, is_new)
 
 
 @pytest.mark.parametrize(
-    ("body", "local", "expected", "fresh"),
+    ("body", "local", "expected", "is_new"),
     [
         ("def f():\n redis_manager = Sub()\n def get(): return redis_manager", "f.<locals>.get", "Sub", False),
         ("def f(redis_manager):\n def get(): return redis_manager", "f.<locals>.get", None, False),
@@ -227,11 +227,11 @@ def test_infer_return(body: str, expected: str | None, fresh: bool) -> None:
         ("class C: ...\nclass C(RedisManager):\n def get(self): return self.again()", "C#2.get", "RedisManager", False),
     ],
 )
-def test_scopes(body: str, local: str, expected: str | None, fresh: bool) -> None:
+def test_scopes(body: str, local: str, expected: str | None, is_new: bool) -> None:
     found = infer(IMPORTS + body, local)
     assert found is not None
     name = definition_name(found.class_definition)
-    assert (name and name.removeprefix("app.manager."), found.is_new) == (expected, fresh)
+    assert (name and name.removeprefix("app.manager."), found.is_new) == (expected, is_new)
 
 
 @pytest.mark.parametrize("length", [4, 5])

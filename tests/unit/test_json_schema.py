@@ -47,7 +47,7 @@ def test_valid_configurations(text: str) -> None:
 
 @pytest.mark.parametrize(("text", "problem"), GENERAL)
 def test_invalid_general_settings(text: str, problem: str) -> None:
-    if any(words in problem for words in SCHEMA_PROBLEMS):
+    if any(phrase in problem for phrase in SCHEMA_PROBLEMS):
         assert not is_valid(f"{text}\n{GOOD}")
 
 
@@ -56,7 +56,7 @@ def test_invalid_resource_settings(text: str, problem: str) -> None:
     constructors = "" if "deprecated" in text else "constructors = 'app.redis.R'\n"
     good = f"[resource.redis]\ncanonical = 'app.redis'\n{constructors}"
     assert is_valid(good + ("deprecated = 'a.b'" if "deprecated" in text else ""))
-    if any(words in problem for words in SCHEMA_PROBLEMS):
+    if any(phrase in problem for phrase in SCHEMA_PROBLEMS):
         assert not is_valid(f"{good}{text}\n")
 
 

@@ -29,14 +29,14 @@ def test_dotted_patterns(pattern: str, name: str, matches: bool) -> None:
 
 
 def test_names_of_patterns() -> None:
-    words = NamePatterns.from_patterns(["app.rm.Manager", "redis.**.from_url", "app.*Pool", "kafka.*"])
-    assert words.exact == {"Manager", "from_url", "kafka"}
-    assert words.globs == ("*Pool",)
-    assert words.matches_dotted("x:y.Manager")
-    assert words.matches_dotted("x:*Manager|z:w")
-    assert words.matches_dotted("x:@ThreadPool")
-    assert not words.matches_dotted("x:ManagerOf.pool")
-    assert words.with_names(["more"]).matches_name("more")
+    patterns = NamePatterns.from_patterns(["app.rm.Manager", "redis.**.from_url", "app.*Pool", "kafka.*"])
+    assert patterns.exact == {"Manager", "from_url", "kafka"}
+    assert patterns.globs == ("*Pool",)
+    assert patterns.matches_dotted("x:y.Manager")
+    assert patterns.matches_dotted("x:*Manager|z:w")
+    assert patterns.matches_dotted("x:@ThreadPool")
+    assert not patterns.matches_dotted("x:ManagerOf.pool")
+    assert patterns.with_names(["more"]).matches_name("more")
 
 
 def test_redundant_literals_are_omitted() -> None:
@@ -50,7 +50,7 @@ SAMPLE = [b"class Manager", b"manager = create_table()"]
 
 
 @pytest.mark.parametrize(
-    ("words", "expected"),
+    ("names", "expected"),
     [
         ({b"RedisManager", b"redis_manager", b"RedisCacheManager"}, (b"edis",)),
         ({b"create_engine", b"create_async_engine"}, (b"_engine",)),
@@ -59,10 +59,10 @@ SAMPLE = [b"class Manager", b"manager = create_table()"]
         (set(), ()),
     ],
 )
-def test_literal_prefixes(words: set[bytes], expected: tuple[bytes, ...]) -> None:
-    found = choose_literal_prefixes(words, SAMPLE)
+def test_literal_prefixes(names: set[bytes], expected: tuple[bytes, ...]) -> None:
+    found = choose_literal_prefixes(names, SAMPLE)
     assert sorted(prefix.literal for prefix in found) == sorted(expected)
-    assert all(any(prefix.pattern.search(b"(" + word) for prefix in found) for word in words)
+    assert all(any(prefix.pattern.search(b"(" + name) for prefix in found) for name in names)
 
 
 def test_pattern_of_a_literal_prefix() -> None:

@@ -307,19 +307,19 @@ def test_random_edits(cells: list[dict[str, Any]], form: str, crlf: bool, mark: 
     before = codecs.BOM_UTF8 + before if mark else before
     text = read_cell_map(before).text
     assert apply_to_notebook(before, []) == before
-    places = (
+    offsets = (
         sorted(data.draw(st.lists(st.integers(0, max(len(text) - 1, 0)), min_size=2, max_size=4, unique=True)))
         if len(text) > 3
         else []
     )
     edits = [
         TextEdit(start, end, data.draw(st.sampled_from(["", "x", "ü", "y\n", "a\nb"])))
-        for start, end in zip(places[::2], places[1::2])
+        for start, end in zip(offsets[::2], offsets[1::2])
     ]
     after = apply_to_notebook(before, edits)
     assert _without_sources(after) == _without_sources(before)
-    whole = "".join(read_cell_map(after).text.split())
-    assert whole == "".join(_apply_edits(text, edits).split())
+    document = "".join(read_cell_map(after).text.split())
+    assert document == "".join(_apply_edits(text, edits).split())
     _check_other_cells(before, after, text, edits)
 
 
@@ -330,8 +330,8 @@ def _apply_edits(text: str, edits: list[TextEdit]) -> str:
 
 
 def _without_sources(data: bytes) -> Any:
-    whole = json.loads(data.decode("utf-8-sig"))
-    return [{**cell, "source": type(cell["source"])} for cell in whole["cells"]], whole["metadata"], data[-2:]
+    document = json.loads(data.decode("utf-8-sig"))
+    return [{**cell, "source": type(cell["source"])} for cell in document["cells"]], document["metadata"], data[-2:]
 
 
 def _check_other_cells(before: bytes, after: bytes, text: str, edits: list[TextEdit]) -> None:
@@ -351,10 +351,10 @@ def test_span_in_file(form: str) -> None:
     text, found = data.decode(), Notebook(data)
 
     def at(span: Span) -> str:
-        place = found.span_in_file(span)
+        span_in_file = found.span_in_file(span)
         lines = text.split("\n")
-        assert place.row == place.end_row
-        return lines[place.row - 1][place.column : place.end_column]
+        assert span_in_file.row == span_in_file.end_row
+        return lines[span_in_file.row - 1][span_in_file.column : span_in_file.end_column]
 
     assert at(Span(1, 0, 1, 5)) == "x = 1"
     assert at(Span(2, 10, 2, 15)) == "y = 2"

@@ -53,8 +53,8 @@ def test_uses_in_other_files(project: Path, capsys: pytest.CaptureFixture[str]) 
         ("service.py", 4, "get_manager"),
         ("two.py", 1, "get_manager"),
     ]
-    places = ["app/one.py:3 calls it", "app/one.py:3 reads it", "app/two.py:3 calls it"]
-    assert [reason for reason in offer["reasons"] if reason.endswith(" it")] == places
+    uses = ["app/one.py:3 calls it", "app/one.py:3 reads it", "app/two.py:3 calls it"]
+    assert [reason for reason in offer["reasons"] if reason.endswith(" it")] == uses
 
 
 @pytest.mark.parametrize(

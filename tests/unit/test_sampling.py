@@ -36,11 +36,11 @@ def test_many_seeds_cover_all_tests() -> None:
 
 
 def test_first_step_depends_on_the_seed() -> None:
-    def steps(seed: str, everything: bool = False) -> tuple[int, int]:
-        config: Any = SimpleNamespace(option=SimpleNamespace(all=everything, sample_seed=seed))
+    def steps(seed: str, run_all: bool = False) -> tuple[int, int]:
+        config: Any = SimpleNamespace(option=SimpleNamespace(all=run_all, sample_seed=seed))
         return steps_of(config, 5)
 
-    assert steps("one", everything=True) == (0, 5)
+    assert steps("one", run_all=True) == (0, 5)
     assert {steps(str(number)) for number in range(200)} == {(start, 15) for start in range(15)}
 
 

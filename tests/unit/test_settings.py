@@ -95,5 +95,5 @@ def test_check_does_not_import_the_json_schema(tmp_path: Path) -> None:
         "import sys; from flake8_redis_ssot.cli.main import main; main(['check', '.', '--no-cache'])\n"
         "print([name for name in sys.modules if name.endswith(('config.settings', 'config.json_schema'))])"
     )
-    done = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=True)
-    assert done.stdout.splitlines()[-1] == "['flake8_redis_ssot.config.settings']"
+    process = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert process.stdout.splitlines()[-1] == "['flake8_redis_ssot.config.settings']"

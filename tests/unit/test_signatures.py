@@ -125,12 +125,12 @@ def calls() -> st.SearchStrategy[tuple[int, list[str]]]:
     return st.tuples(st.integers(0, 6), st.lists(st.sampled_from([*NAMES, "e"]), unique=True))
 
 
-def render_arguments(places: int, keywords: Iterable[str]) -> str:
-    return ", ".join([*map(str, range(places)), *(f"{name}=0" for name in keywords)])
+def render_arguments(count: int, keywords: Iterable[str]) -> str:
+    return ", ".join([*map(str, range(count)), *(f"{name}=0" for name in keywords)])
 
 
 SUBSETS = list(chain.from_iterable(combinations([*NAMES, "e"], size) for size in range(7)))
-ALL_CALLS = [call(render_arguments(places, keywords)) for places in range(7) for keywords in SUBSETS]
+ALL_CALLS = [call(render_arguments(count, keywords)) for count in range(7) for keywords in SUBSETS]
 
 
 @settings(max_examples=600, deadline=None)
@@ -168,9 +168,9 @@ def test_mismatch_of_methods_equals_type_error(parameters: str, shape: tuple[int
 @given(parameter_lists(), parameter_lists(), st.booleans())
 def test_incompatibility_equals_mismatch_of_some_call(old: str, new: str, bound: bool) -> None:
     before, after = signature(old, bound=bound), signature(new, bound=bound)
-    lost = [
+    broken = [
         ast.unparse(one)
         for one in ALL_CALLS
         if find_call_mismatch(one, before) is None and find_call_mismatch(one, after) is not None
     ]
-    assert (find_incompatibility(before, after) is not None) is bool(lost), (old, new, lost)
+    assert (find_incompatibility(before, after) is not None) is bool(broken), (old, new, broken)

@@ -166,9 +166,9 @@ def test_invalid_codes(text: str, fault: str) -> None:
 
 
 def test_find_nearest() -> None:
-    words = ("accessor", "accessor-for", "RedisManager")
-    assert find_nearest("acessor", words) == "accessor"
-    assert find_nearest("accessor_for", words) == "accessor-for"
-    assert find_nearest("redismanager", words) == "RedisManager"
-    assert find_nearest("zzz", words) is None
+    keys = ("accessor", "accessor-for", "RedisManager")
+    assert find_nearest("acessor", keys) == "accessor"
+    assert find_nearest("accessor_for", keys) == "accessor-for"
+    assert find_nearest("redismanager", keys) == "RedisManager"
+    assert find_nearest("zzz", keys) is None
     assert find_nearest("accessor", ()) is None
