@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -36,12 +35,7 @@ def build_entries(findings: Iterable[Finding], root: str) -> list[BaselineEntry]
     entries = []
     for finding in findings:
         context = finding.context
-        key = (path_from(root, finding.path), finding.code, context.function, context.origin, context.snippet)
+        key = (to_relative_path(root, finding.path), finding.code, context.function, context.origin, context.snippet)
         counts[key] += 1
         entries.append(BaselineEntry(*key, counts[key]))
     return entries
-
-
-def path_from(root: str, path: str) -> str:
-    """A path as in entries: relative to `root`, with `/`."""
-    return to_relative_path(root, os.path.abspath(path))

@@ -7,10 +7,11 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from typing import NamedTuple
 
-from flake8_redis_ssot.baseline.entries import BaselineEntry, build_entries, path_from
+from flake8_redis_ssot.baseline.entries import BaselineEntry, build_entries
 from flake8_redis_ssot.baseline.storage import load_entries
 from flake8_redis_ssot.codes import Selection
 from flake8_redis_ssot.config.model import Config
+from flake8_redis_ssot.files.paths import to_relative_path
 from flake8_redis_ssot.model import Finding, FindingKind
 
 _EntryContent = tuple[str, ...]
@@ -129,7 +130,7 @@ def split_by_baseline(
     `files` (absolute paths) were checked for the codes of `selection`; with `is_whole_project`, they are all files.
     """
     found_entries = build_entries(findings, baseline.root)
-    checked_paths = {path_from(baseline.root, path) for path in files}
+    checked_paths = {to_relative_path(baseline.root, path) for path in files}
     # A file that could not be analysed has no findings, but its entries are not fixed.
     unreadable_paths = {
         entry.path for entry, finding in zip(found_entries, findings) if finding.context.kind is FindingKind.GAP

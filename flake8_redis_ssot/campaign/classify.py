@@ -8,10 +8,10 @@ from collections.abc import Iterable, Sequence
 from enum import IntEnum
 from typing import NamedTuple
 
-from flake8_redis_ssot.baseline.entries import path_from
 from flake8_redis_ssot.campaign.codeowners import CodeOwners
 from flake8_redis_ssot.config.model import Config
 from flake8_redis_ssot.files.atomic_write import read
+from flake8_redis_ssot.files.paths import to_relative_path
 from flake8_redis_ssot.files.test_paths import is_test_path
 from flake8_redis_ssot.model import CONSTRUCTIONS, Applicability, Finding, FindingKind, Fix
 from flake8_redis_ssot.project.modules import ModuleMap
@@ -61,7 +61,7 @@ class Classifier:
         return [self._classify_finding(finding) for finding in findings]
 
     def _classify_finding(self, finding: Finding) -> WorkItem:
-        path = path_from(self._root, finding.path)
+        path = to_relative_path(self._root, finding.path)
         return WorkItem(
             finding,
             path,
@@ -77,7 +77,7 @@ class Classifier:
         """1: imports and references; 2: construction; 3: use of another service, and duplicates."""
         if finding.context.kind is FindingKind.DUPLICATE:
             return 3
-        own_service = self.service_of(path_from(self._root, finding.path))
+        own_service = self.service_of(to_relative_path(self._root, finding.path))
         origin_service = self._service_of_name(finding.context.origin)
         if own_service and origin_service and own_service != origin_service:
             return 3

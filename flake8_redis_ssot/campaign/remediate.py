@@ -7,11 +7,11 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from flake8_redis_ssot.baseline.entries import path_from
 from flake8_redis_ssot.campaign.journal import FileChange, Journal
 from flake8_redis_ssot.campaign.rollback import apply_file_change, reverse_change
 from flake8_redis_ssot.campaign.validation import ValidationCommand, ValidationResult
 from flake8_redis_ssot.files.atomic_write import Change, DiskError, replace_all
+from flake8_redis_ssot.files.paths import to_relative_path
 from flake8_redis_ssot.model import Finding
 
 FilePaths = tuple[str, ...]
@@ -101,7 +101,7 @@ class Remediation:
         if result is not None and not result.passed:
             self._restore_files(changes, result.reason)
             return result
-        fixed_count = sum(path_from(self._root, finding.path) in written for finding in fixes.fixed)
+        fixed_count = sum(to_relative_path(self._root, finding.path) in written for finding in fixes.fixed)
         self._journal.append("kept", files=written, mended=fixed_count, seconds=result.seconds if result else 0.0)
         self._report_result(BatchResult(name, written, fixed_count, {}))
         return None
@@ -118,7 +118,9 @@ class Remediation:
     def _save_change(self, change: Change) -> FileChange:
         store = self._journal.store
         mode = os.stat(change.path).st_mode if change.before is not None else _NEW_FILE_MODE
-        return FileChange(path_from(self._root, change.path), store.put(change.before), store.put(change.after), mode)
+        return FileChange(
+            to_relative_path(self._root, change.path), store.put(change.before), store.put(change.after), mode
+        )
 
     def _write_changes(self, changes: Sequence[Sequence[Change]]) -> FilePaths:
         """Write each group of changes, or skip it if that fails; the files that were written."""
@@ -127,11 +129,11 @@ class Remediation:
             try:
                 replace_all(group)
             except DiskError as error:
-                reason = f"{path_from(self._root, error.path)} {error.reason}"
+                reason = f"{to_relative_path(self._root, error.path)} {error.reason}"
                 for change in group:
-                    self._skip_file(path_from(self._root, change.path), reason)
+                    self._skip_file(to_relative_path(self._root, change.path), reason)
             else:
-                written += [path_from(self._root, change.path) for change in group]
+                written += [to_relative_path(self._root, change.path) for change in group]
         return tuple(written)
 
     def _restore_files(self, changes: Sequence[FileChange], reason: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-from flake8_redis_ssot.baseline.entries import path_from
+from flake8_redis_ssot.files.paths import to_relative_path
 from flake8_redis_ssot.linter.fix.factories import FactoryConsolidation, FactoryUse
 from flake8_redis_ssot.model import Applicability, Finding, Span, plural
 from flake8_redis_ssot.reports.report import Renderers, format_json
@@ -55,7 +55,11 @@ def _format_factory(factory: FactoryConsolidation, root: str) -> list[str]:
 
 def _format_location(path: str, row: int, root: str) -> str:
     cell, inner = _in_cell(path, row)
-    return f"{path_from(root, path)}:{inner}" if cell is None else f"{path_from(root, path)}:cell {cell}:{inner}"
+    return (
+        f"{to_relative_path(root, path)}:{inner}"
+        if cell is None
+        else f"{to_relative_path(root, path)}:cell {cell}:{inner}"
+    )
 
 
 def _in_cell(path: str, row: int) -> tuple[int | None, int]:
@@ -84,7 +88,7 @@ def _render_json(report: FactoryReport) -> str:
 def _factory_to_dict(factory: FactoryConsolidation, root: str) -> dict[str, Any]:
     cell, row = _in_cell(factory.survey.path, factory.survey.row)
     return {
-        "path": path_from(root, factory.survey.path),
+        "path": to_relative_path(root, factory.survey.path),
         "cell": cell,
         "row": row,
         "name": factory.survey.name,
@@ -104,7 +108,7 @@ def _finding_to_dict(finding: Finding) -> dict[str, Any]:
 
 
 def _use_to_dict(use: FactoryUse, root: str) -> dict[str, Any]:
-    path, (cell, row) = path_from(root, use.path), _in_cell(use.path, use.row)
+    path, (cell, row) = to_relative_path(root, use.path), _in_cell(use.path, use.row)
     return {"path": path, "cell": cell, "row": row, "does": use.action, "perhaps": use.is_uncertain}
 
 

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from flake8_redis_ssot.baseline.entries import path_from
 from flake8_redis_ssot.baseline.matching import BaselineResult
 from flake8_redis_ssot.campaign.journal import Journal, ValidationRun
 from flake8_redis_ssot.campaign.verify.config_files import ConfigReference, find_config_references
 from flake8_redis_ssot.config.model import Config
+from flake8_redis_ssot.files.paths import to_relative_path
 from flake8_redis_ssot.model import Finding
 from flake8_redis_ssot.project.analysis import Analysis
 from flake8_redis_ssot.rules.rule import select_rules
@@ -42,7 +42,7 @@ class VerificationContext:
 
     def relative_path(self, path: str) -> str:
         """A path relative to `root`, with `/`."""
-        return path_from(self.root, path)
+        return to_relative_path(self.root, path)
 
     @property
     def baselined_findings(self) -> list[Finding]:

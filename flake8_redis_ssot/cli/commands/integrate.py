@@ -5,7 +5,6 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 
-from flake8_redis_ssot.baseline.entries import path_from
 from flake8_redis_ssot.campaign.classify import find_tests
 from flake8_redis_ssot.campaign.integrate.integrate import IntegrationOptions, IntegrationResult, integrate
 from flake8_redis_ssot.campaign.integrate.report import FORMATS, IntegrationReport
@@ -111,11 +110,11 @@ class _IntegrationRun:
         self._display = ProgressDisplay(arguments.quiet)
         self._run_name = new_run_name(session)
         self._project = _open_named_project(arguments, config)
-        self._files = [path_from(session.root, path) for path in self._project.files]
+        self._files = [to_relative_path(session.root, path) for path in self._project.files]
         self._integrations = _plan_integrations(arguments, self._project)
         # A file with two duplicates is listed twice.
         self._duplicate_paths = [
-            path_from(session.root, each.duplicate.path) for each in self._integrations if each.changes
+            to_relative_path(session.root, each.duplicate.path) for each in self._integrations if each.changes
         ]
         _print_report(arguments, config, self._integrations)
 
@@ -157,5 +156,7 @@ class _IntegrationRun:
             self._project.refresh()
             self._integrations = _plan_integrations(self._arguments, self._project)
         applicable = [each for each in self._integrations if each.changes]
-        matching = [each for each in applicable if path_from(self._session.root, each.duplicate.path) in paths][:1]
+        matching = [each for each in applicable if to_relative_path(self._session.root, each.duplicate.path) in paths][
+            :1
+        ]
         return BatchFixes([each.changes for each in matching], [each.duplicate.finding for each in matching])

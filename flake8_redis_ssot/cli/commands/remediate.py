@@ -6,7 +6,6 @@ import os
 from argparse import ArgumentParser, Namespace
 from collections.abc import Collection, Sequence
 
-from flake8_redis_ssot.baseline.entries import path_from
 from flake8_redis_ssot.campaign.classify import Classifier, find_tests
 from flake8_redis_ssot.campaign.codeowners import CodeOwners, load_codeowners
 from flake8_redis_ssot.campaign.git_branch import CampaignBranch
@@ -33,6 +32,7 @@ from flake8_redis_ssot.cli.request import (
     run_check_strict,
 )
 from flake8_redis_ssot.config.model import Config
+from flake8_redis_ssot.files.paths import to_relative_path
 from flake8_redis_ssot.linter.live import IncrementalProject
 from flake8_redis_ssot.linter.request import CheckRequest, CheckResult
 from flake8_redis_ssot.model import Applicability, Finding
@@ -176,7 +176,7 @@ class _RemediationRun:
     def _find_tests(self, files: FilePaths) -> FilePaths:
         if not self._checked_files:
             result = self._check_now(request_from_args(self._arguments, baseline=None))
-            self._checked_files = [path_from(self._session.root, path) for path in result.files]
+            self._checked_files = [to_relative_path(self._session.root, path) for path in result.files]
         return tuple(find_tests(files, self._checked_files))
 
 

@@ -8,7 +8,6 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from flake8_redis_ssot.baseline.entries import path_from
 from flake8_redis_ssot.campaign.classify import find_tests
 from flake8_redis_ssot.campaign.journal import Journal, JournalError, ValidationRun
 from flake8_redis_ssot.campaign.storage import CampaignStore
@@ -22,6 +21,7 @@ from flake8_redis_ssot.cli.errors import CommandError
 from flake8_redis_ssot.cli.options import add_baseline_options, add_config_options
 from flake8_redis_ssot.cli.request import load_single_config, open_project, request_from_args, run_check_strict
 from flake8_redis_ssot.config.model import Config
+from flake8_redis_ssot.files.paths import to_relative_path
 from flake8_redis_ssot.files.processes import default_jobs
 from flake8_redis_ssot.terminal import Style
 
@@ -101,7 +101,9 @@ def _run_validation(arguments: Namespace, config: Config, journal: Journal, file
     if "{files}" in command and not changed_files:
         return _Validation(None, f"`{command}` asks for changed files, and no campaign has changed any here")
     with interrupt_on_sigterm():
-        result = validation.run(changed_files, find_tests(changed_files, [path_from(root, path) for path in files]))
+        result = validation.run(
+            changed_files, find_tests(changed_files, [to_relative_path(root, path) for path in files])
+        )
     if result.exit_code is None:
         return _Validation(None, f"`{command}` asks for tests, and no tests belong to what a campaign has changed here")
     return _Validation(
