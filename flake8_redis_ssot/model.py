@@ -80,15 +80,15 @@ class FindingKind(str, Enum):
 
     IMPORT = "import"
     REFERENCE = "reference"
-    SIMPLE = "simple"  # a construction
-    MEMBER = "member"  # a construction that is stored in a function
+    CONSTRUCTION = "simple"
+    STORED_CONSTRUCTION = "member"  # stored in a function
     FACTORY = "factory"
     DUPLICATE = "duplicate"
     GAP = "gap"  # code that could not be analysed
     SUPPRESSION = "suppression"
 
 
-CONSTRUCTIONS = frozenset({FindingKind.SIMPLE, FindingKind.MEMBER, FindingKind.FACTORY})
+CONSTRUCTIONS = frozenset({FindingKind.CONSTRUCTION, FindingKind.STORED_CONSTRUCTION, FindingKind.FACTORY})
 
 
 class FindingContext(NamedTuple):

@@ -38,7 +38,7 @@ SAFE, UNSAFE = (), ("--unsafe-fixes",)
 
 
 @pytest.mark.sampled(1)  # all, except with --sample-scale
-@pytest.mark.covered(0.2)
+@pytest.mark.covered(0.4)
 @pytest.mark.updates_cases
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_each_case(case: Case, project: Path, pytestconfig: pytest.Config) -> None:

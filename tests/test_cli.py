@@ -14,6 +14,7 @@ from markdown_cases import load_cases
 
 from flake8_redis_ssot import __version__
 from flake8_redis_ssot.cli.main import main
+from flake8_redis_ssot.codes import names_by_code
 
 SERVICE = """\
 import logging
@@ -293,15 +294,9 @@ def test_rule(capsys: pytest.CaptureFixture[str]) -> None:
     assert page.startswith("# direct-instantiation (RSS002)\n")
     assert "## Why" in page
     assert main(["rule", "--all"]) == 0
-    assert [line.split()[0] for line in capsys.readouterr().out.splitlines()] == [
-        "RSS001",
-        "RSS002",
-        "RSS003",
-        "RSS004",
-        "RSS005",
-        "RSS900",
-        "RSS901",
-    ]
+    codes = [line.split()[0] for line in capsys.readouterr().out.splitlines()]
+    assert codes == sorted(names_by_code())
+    assert {"RSS001", "RSS901"} <= {*codes}
     assert main(["rule", "RSS777"]) == 2
     assert "there is no rule `RSS777`" in capsys.readouterr().err
     assert main(["rule", "factory-new-instance", "--output-format", "json"]) == 0

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from flake8_redis_ssot import __version__
+from flake8_redis_ssot.codes import names_by_code
 
 REPOSITORY = Path(__file__).parent.parent
 GUIDE = (REPOSITORY / "CONTRIBUTING.md").read_text(encoding="utf-8")
@@ -60,3 +61,8 @@ def test_changelog_sections() -> None:
     for version in re.split(r"^## ", CHANGELOG, flags=re.MULTILINE)[1:]:
         sections = re.findall(r"^### (.+)$", version, re.MULTILINE)
         assert sections == [area for area in AREAS if area in sections]
+
+
+def test_readme_lists_all_rules() -> None:
+    readme = (REPOSITORY / "README.md").read_text(encoding="utf-8")
+    assert re.findall(r"^\| (RSS\d{3}) \| ([\w-]+) \|", readme, re.MULTILINE) == list(names_by_code().items())

@@ -53,7 +53,7 @@ def collect(facts: FileFacts) -> Iterator[Candidate]:
     """Each call outside of functions."""
     for call in facts.calls:
         if not call.function:
-            yield Candidate.at(call.span, call.statement_row, call, FindingKind.SIMPLE)
+            yield Candidate.in_statement(call.span, call.statement_row, call, FindingKind.CONSTRUCTION)
 
 
 def judge(candidate: Candidate, file: FileContext) -> Diagnosis | None:
@@ -62,7 +62,7 @@ def judge(candidate: Candidate, file: FileContext) -> Diagnosis | None:
 
 
 RULE = Rule(
-    __name__, (FindingKind.SIMPLE,), collect, judge, is_default=False, overrides=frozenset({"RSS002"})
+    __name__, (FindingKind.CONSTRUCTION,), collect, judge, is_default=False, overrides=frozenset({"RSS002"})
 )
 '''
 

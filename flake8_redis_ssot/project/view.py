@@ -29,7 +29,7 @@ class Candidate(NamedTuple):
     function: str = ""
 
     @classmethod
-    def at(cls, span: Span, statement_row: int, fact: Any, kind: FindingKind) -> Candidate:
+    def in_statement(cls, span: Span, statement_row: int, fact: Any, kind: FindingKind) -> Candidate:
         """A candidate that a comment on its first row, or on that of its statement, suppresses."""
         return cls(span, tuple(dict.fromkeys((span.row, statement_row))), fact, kind, fact.function)
 

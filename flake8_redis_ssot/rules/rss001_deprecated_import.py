@@ -55,9 +55,9 @@ def collect(facts: FileFacts) -> Iterator[Candidate]:
         rows = tuple(range(statement.row, statement.end_row + 1))
         yield Candidate(statement, rows, imports, FindingKind.IMPORT, imports[0].function)
         for entry in imports:
-            yield Candidate.at(entry.span, statement.row, entry, FindingKind.IMPORT)
+            yield Candidate.in_statement(entry.span, statement.row, entry, FindingKind.IMPORT)
     for access in facts.attribute_accesses:
-        yield Candidate.at(access.span, access.statement_row, access, FindingKind.IMPORT)
+        yield Candidate.in_statement(access.span, access.statement_row, access, FindingKind.IMPORT)
 
 
 def judge(candidate: Candidate, file: FileContext) -> Diagnosis | None:

@@ -47,8 +47,8 @@ def collect(facts: FileFacts) -> Iterator[Candidate]:
     """Yield a candidate for each call whose result the enclosing function does not return."""
     for call in facts.calls:
         if not call.is_returned:
-            kind = FindingKind.MEMBER if call.is_stored and call.function else FindingKind.SIMPLE
-            yield Candidate.at(call.span, call.statement_row, call, kind)
+            kind = FindingKind.STORED_CONSTRUCTION if call.is_stored and call.function else FindingKind.CONSTRUCTION
+            yield Candidate.in_statement(call.span, call.statement_row, call, kind)
 
 
 def judge(candidate: Candidate, file: FileContext) -> Diagnosis | None:
@@ -63,4 +63,4 @@ def fix(candidate: Candidate, file: FileContext, context: FixContext) -> FixDraf
     return replace_construction(candidate.fact, file, context)
 
 
-RULE = Rule(__name__, (FindingKind.SIMPLE, FindingKind.MEMBER), collect, judge, fix)
+RULE = Rule(__name__, (FindingKind.CONSTRUCTION, FindingKind.STORED_CONSTRUCTION), collect, judge, fix)

@@ -53,9 +53,9 @@ def collect(facts: FileFacts) -> Iterator[Candidate]:
     """Yield a candidate for each call whose result the enclosing function returns, and each argument of a call."""
     for call in facts.calls:
         if call.is_returned:
-            yield Candidate.at(call.span, call.statement_row, call, FindingKind.FACTORY)
+            yield Candidate.in_statement(call.span, call.statement_row, call, FindingKind.FACTORY)
     for argument in facts.callback_arguments:
-        yield Candidate.at(argument.span, argument.statement_row, argument, FindingKind.FACTORY)
+        yield Candidate.in_statement(argument.span, argument.statement_row, argument, FindingKind.FACTORY)
 
 
 def judge(candidate: Candidate, file: FileContext) -> Diagnosis | None:

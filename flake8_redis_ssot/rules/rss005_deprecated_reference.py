@@ -58,7 +58,7 @@ if TYPE_CHECKING:
 def collect(facts: FileFacts) -> Iterator[Candidate]:
     """Yield a candidate for each string that may be a dotted path."""
     for reference in facts.string_references:
-        yield Candidate.at(reference.span, reference.statement_row, reference, FindingKind.REFERENCE)
+        yield Candidate.in_statement(reference.span, reference.statement_row, reference, FindingKind.REFERENCE)
 
 
 def judge(candidate: Candidate, file: FileContext) -> Diagnosis | None:
