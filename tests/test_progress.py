@@ -235,6 +235,19 @@ def test_history_equals_check_at_each_commit(history_repository: Path, capsys: C
     git("checkout", "-q", "main")
 
 
+def test_history_reads_comments_of_each_commit(shop: Path, capsys: Capture) -> None:
+    """Not those of the work tree: what is suppressed today was reported in the past."""
+    for command in (["init", "-q", "-b", "main"], ["add", "."], ["commit", "-q", "-m", "one"]):
+        git(*command)
+    before = len(findings(capsys))
+    assert main(["check", "--add-noqa=later", "-q", "services/orders"]) == 0
+    git("commit", "-q", "-a", "-m", "two")
+    assert before > len(findings(capsys))
+    with GitRepository(str(shop)) as repository:
+        points = list(History(load_config(shop / "pyproject.toml"), repository).count_by_commit("HEAD"))
+    assert [point.total for point in points] == [before, len(findings(capsys))]
+
+
 def test_history_follows_first_parents(history_repository: Path, capsys: Capture) -> None:
     before = git("status", "--porcelain")
     assert main(["progress", "--history"]) == 0

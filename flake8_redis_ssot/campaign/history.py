@@ -35,15 +35,15 @@ class CommitCounts(NamedTuple):
 
 
 class _BlobFactsCache:
-    """Used in place of the facts cache: facts of git blobs, by content, path and search."""
+    """Used in place of the facts cache: facts of the git blobs of one tree, by content, path and search."""
 
-    def __init__(self, blobs: BlobReader) -> None:
+    def __init__(self, blobs: BlobReader, tree: TreeFiles) -> None:
         self._blobs = blobs
-        self.tree: TreeFiles = {}
+        self._tree = tree
 
     def get(self, search: Search, paths: Sequence[str]) -> tuple[list[FileFacts], list[str]]:
-        """The facts that a search finds in files of the present tree; no path is left to be read from the disk."""
-        blob_facts = (self._blobs.facts(self.tree[path], path, search) for path in paths)
+        """The facts that a search finds in files of the tree; no path is left to be read from the disk."""
+        blob_facts = (self._blobs.facts(self._tree[path], path, search) for path in paths)
         return [facts for facts in blob_facts if facts is not None], []
 
 
@@ -82,20 +82,6 @@ class BlobReader:
         return self._facts[key]
 
 
-class _CommitAnalysis(Analysis):
-    """A project as it was at a commit."""
-
-    def __init__(self, config: Config, tree: TreeFiles, facts_cache: _BlobFactsCache, blobs: BlobReader) -> None:
-        self._tree = tree
-        self._blobs = blobs
-        facts_cache.tree = tree
-        suppressions = reads_suppressions(select_rules(config.select, config.ignore))
-        super().__init__(config, list(tree), facts_cache=cast("FactsCache", facts_cache), suppressions=suppressions)
-
-    def _current_bytes(self, path: str) -> bytes:
-        return self._blobs.read(self._tree[path])
-
-
 class _CommitState(NamedTuple):
     """The files of a commit (path → digest), and those that the first `search_count` searches match."""
 
@@ -115,7 +101,6 @@ class History:
         self._config = config
         self._repository = repository
         self._blobs = BlobReader(repository)
-        self._facts_cache = _BlobFactsCache(self._blobs)
         self._counts: dict[frozenset[tuple[str, str]], Mapping[str, int]] = {}
         self._exclude = PathPatterns(config.exclude)
         # The searches of all states so far; each holds only what those before it do not.
@@ -188,13 +173,24 @@ class History:
     def _count_findings(self, state: _CommitState) -> Mapping[str, int]:
         key = frozenset(state.matching_files.items())
         if not self._searches or key not in self._counts:
-            analysis = _CommitAnalysis(self._config, state.tree, self._facts_cache, self._blobs)
+            analysis = self._analyse(state.tree)
             selection = select_rules(self._config.select, self._config.ignore)
             findings = check_files(analysis, sorted(analysis.all_facts()), selection)
             self._add_searches(analysis.searches)
             key = frozenset(self._refresh_matches(state).matching_files.items())
             self._counts[key] = Counter(each.finding.code for each in findings)
         return self._counts[key]
+
+    def _analyse(self, tree: TreeFiles) -> Analysis:
+        """A project as it was at a commit: nothing of it is read from the disk."""
+        config, facts_cache = self._config, _BlobFactsCache(self._blobs, tree)
+        return Analysis(
+            config,
+            list(tree),
+            facts_cache=cast("FactsCache", facts_cache),
+            suppressions=reads_suppressions(select_rules(config.select, config.ignore)),
+            read_file=lambda path: self._blobs.read(tree[path]),
+        )
 
     @property
     def state_count(self) -> int:

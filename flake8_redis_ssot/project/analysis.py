@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Callable, Mapping, Sequence, Set
 from functools import cache
 from types import MappingProxyType
 from typing import NamedTuple
 
 from flake8_redis_ssot.config.model import Config
+from flake8_redis_ssot.files.atomic_write import read
 from flake8_redis_ssot.project.contents import ProjectContents
 from flake8_redis_ssot.project.modules import ModuleMap
 from flake8_redis_ssot.project.resolver import Resolver
@@ -40,10 +41,10 @@ class Dependencies(NamedTuple):
 class Analysis:
     """The facts of a project.
 
-    `files` are all files of the project (absolute paths). `overlay` maps absolute paths to bytes that replace those on
-    disk (an editor's buffer). `jobs` is the number of processes and `facts_cache` the facts of an earlier run; neither
-    changes the results. With `suppressions`, comments that name our codes are recorded. `query_results` are the
-    answers to the queries of fixes so far.
+    `files` are all files of the project (absolute paths), which `read_file` reads. `overlay` maps absolute paths to
+    bytes that replace those on disk (an editor's buffer). `jobs` is the number of processes and `facts_cache` the facts
+    of an earlier run; neither changes the results. With `suppressions`, comments that name our codes are recorded.
+    `query_results` are the answers to the queries of fixes so far.
     """
 
     def __init__(
@@ -55,10 +56,11 @@ class Analysis:
         overlay: Mapping[str, bytes] | None = None,
         facts_cache: FactsCache | None = None,
         suppressions: bool = False,
+        read_file: Callable[[str], bytes] = read,
     ) -> None:
         self.config = config
         self._jobs = jobs
-        self.contents = ProjectContents(files, overlay or {})
+        self.contents = ProjectContents(files, overlay or {}, read_file)
         self._reader = FactsReader(self.contents, facts_cache, jobs)
         self._searches: list[Search] = []
         self.modules = ModuleMap(config.import_roots, self.contents.files)

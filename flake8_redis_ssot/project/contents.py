@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 
 from flake8_redis_ssot.files.atomic_write import read
@@ -14,13 +14,17 @@ from flake8_redis_ssot.syntax.source import decode, parse_decoded, parse_decoded
 class ProjectContents:
     """The files of a project (absolute paths, sorted); `overlay` maps some of them to other bytes than those on disk.
 
-    `consulted_paths` are the files that `read_bytes` was asked for. All methods take absolute paths.
+    `consulted_paths` are the files that `read_bytes` was asked for. `read_file` reads what is not in the overlay. All
+    methods take absolute paths.
     """
 
-    def __init__(self, files: Iterable[str], overlay: Mapping[str, bytes]) -> None:
+    def __init__(
+        self, files: Iterable[str], overlay: Mapping[str, bytes], read_file: Callable[[str], bytes] = read
+    ) -> None:
         self.overlay = dict(overlay)
         self.files = sorted({*files, *self.overlay})
         self.consulted_paths: set[str] = set()
+        self._read_file = read_file
         self._trees: dict[str, ast.Module] = {}
 
     @property
@@ -36,7 +40,7 @@ class ProjectContents:
 
     def current_bytes(self, path: str) -> bytes:
         """The bytes of a file, without recording that it was consulted. Raises OSError."""
-        return self.overlay[path] if path in self.overlay else read(path)
+        return self.overlay[path] if path in self.overlay else self._read_file(path)
 
     def read_bytes(self, path: str) -> bytes:
         """The bytes of a file. Raises OSError."""
