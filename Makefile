@@ -1,4 +1,4 @@
-# `make demo` shows the tool at work, `make test` runs what every change has to pass: about 5 minutes on two cores.
+# `make demo` shows the tool at work, `make test` runs what every change has to pass: about 6 minutes on two cores.
 # `make test-fast` answers within a minute, `make test-all` leaves nothing out. All make their own environment.
 PYTHON ?= python3
 VENV := .venv

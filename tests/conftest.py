@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
-from sampling import current_commit, is_sampled
+from sampling import configure_examples, current_commit, is_sampled
 
 # CI runs are deterministic; elsewhere Hypothesis generates new examples.
 settings.register_profile("ci", derandomize=True)
@@ -29,6 +29,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Set the seed once, for all workers."""
+    configure_examples(config)
     if config.option.sample_seed is None:
         config.option.sample_seed = current_commit(config.rootpath)
 

@@ -2,7 +2,7 @@
 
 A test marked `@pytest.mark.sampled(share)` runs with that share of its parameters (0 to 1). `--sample-seed` repeats
 the sample of a failed run, whose header shows the seed. `--all` runs everything, `--sample-scale 0.1` a tenth of each
-sample.
+sample. Of the examples that Hypothesis tries, half are tried unless `--all` is given.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from pathlib import Path
 import pytest
 
 _RANGE = 1 << 64
+_EXAMPLES_SHARE = 0.5
+_options = {"share": _EXAMPLES_SHARE}  # set before test modules are imported
 
 
 def is_sampled(name: str, seed: str, share: float) -> bool:
@@ -26,6 +28,16 @@ def steps_of(config: pytest.Config, stride: int) -> tuple[int, int]:
     if config.option.all:
         return 0, stride
     return int.from_bytes(_digest(config.option.sample_seed), "big") % (3 * stride), 3 * stride
+
+
+def configure_examples(config: pytest.Config) -> None:
+    """Set the share of examples that `examples` returns."""
+    _options["share"] = 1.0 if config.option.all else _EXAMPLES_SHARE * min(config.option.sample_scale, 1)
+
+
+def examples(count: int) -> int:
+    """The number of examples to try, of `count` with `--all`."""
+    return max(round(count * _options["share"]), 3)
 
 
 def _digest(text: str) -> bytes:

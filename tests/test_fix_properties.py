@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from import_layout_strategies import import_layouts
 from program_runner import count_comments, observe_program, pyflakes_messages, read_files, write_files
 from project_strategies import MODULE_NAMES, ProjectFiles, random_projects
+from sampling import examples
 
 from flake8_redis_ssot.cli.main import main
 
@@ -36,7 +37,7 @@ SHAPES: dict[str, Callable[[str], str]] = {
 }
 
 
-@settings(max_examples=45, **SLOW)  # type: ignore[arg-type]
+@settings(max_examples=examples(45), **SLOW)  # type: ignore[arg-type]
 @given(random_projects(), ORDERS)
 def test_safe_fixes_keep_the_behaviour(files: ProjectFiles, order: Sequence[str]) -> None:
     with TemporaryDirectory() as name:
@@ -47,7 +48,7 @@ def test_safe_fixes_keep_the_behaviour(files: ProjectFiles, order: Sequence[str]
         assert _fix(folder) == after, _describe(files, after)
 
 
-@settings(max_examples=45, **SLOW)  # type: ignore[arg-type]
+@settings(max_examples=examples(45), **SLOW)  # type: ignore[arg-type]
 @given(random_projects(), ORDERS)
 def test_unsafe_fixes_keep_programs_importable(files: ProjectFiles, order: Sequence[str]) -> None:
     with TemporaryDirectory() as name:
@@ -60,7 +61,7 @@ def test_unsafe_fixes_keep_programs_importable(files: ProjectFiles, order: Seque
         assert _fix(folder, "--unsafe-fixes") == after, _describe(files, after)
 
 
-@settings(max_examples=25, **SLOW)  # type: ignore[arg-type]
+@settings(max_examples=examples(25), **SLOW)  # type: ignore[arg-type]
 @given(random_projects(), ORDERS)
 def test_each_safe_fix_can_be_applied_alone(files: ProjectFiles, order: Sequence[str]) -> None:
     with TemporaryDirectory() as name:
@@ -74,7 +75,7 @@ def test_each_safe_fix_can_be_applied_alone(files: ProjectFiles, order: Sequence
             )
 
 
-@settings(max_examples=25, **SLOW)  # type: ignore[arg-type]
+@settings(max_examples=examples(25), **SLOW)  # type: ignore[arg-type]
 @given(random_projects())
 def test_fix_applies_the_reported_edits(files: ProjectFiles) -> None:
     with TemporaryDirectory() as name:
@@ -89,7 +90,7 @@ def test_fix_applies_the_reported_edits(files: ProjectFiles) -> None:
             assert _fix(folder) == after, _describe(files, after)
 
 
-@settings(max_examples=25, **SLOW)  # type: ignore[arg-type]
+@settings(max_examples=examples(25), **SLOW)  # type: ignore[arg-type]
 @given(random_projects(), st.randoms(use_true_random=False), st.sampled_from(sorted(TRUST)))
 def test_fixes_do_not_depend_on_path_order(files: ProjectFiles, chance: object, trust: str) -> None:
     with TemporaryDirectory() as one, TemporaryDirectory() as other:
@@ -103,7 +104,7 @@ def test_fixes_do_not_depend_on_path_order(files: ProjectFiles, chance: object, 
         assert read_files(second) == after, _describe(files, read_files(second))
 
 
-@settings(max_examples=4, **SLOW)  # type: ignore[arg-type]
+@settings(max_examples=examples(4), **SLOW)  # type: ignore[arg-type]
 @given(random_projects())
 def test_fixes_do_not_depend_on_number_of_processes(files: ProjectFiles) -> None:
     with TemporaryDirectory() as one, TemporaryDirectory() as other:
@@ -116,7 +117,7 @@ def test_fixes_do_not_depend_on_number_of_processes(files: ProjectFiles) -> None
 
 
 @pytest.mark.parametrize("shape", SHAPES)
-@settings(max_examples=9, **SLOW)  # type: ignore[arg-type]
+@settings(max_examples=examples(9), **SLOW)  # type: ignore[arg-type]
 @given(random_projects(), st.sampled_from(sorted(TRUST)))
 def test_fixes_in_byte_and_layout_shapes(shape: str, files: ProjectFiles, trust: str) -> None:
     shaped = {path: SHAPES[shape](text) if path.endswith(".py") and text else text for path, text in files.items()}
@@ -140,7 +141,7 @@ def _is_same_fix(shape: str, data: bytes, plain: bytes) -> bool:
     return text in (expected, f"{expected}\n") if shape == "no final newline" else text == expected
 
 
-@settings(max_examples=110, **SLOW)  # type: ignore[arg-type]
+@settings(max_examples=examples(110), **SLOW)  # type: ignore[arg-type]
 @given(import_layouts())
 def test_import_fixes_keep_all_other_statements(text: str) -> None:
     with TemporaryDirectory() as name:

@@ -19,6 +19,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sampling import examples
 
 from flake8_redis_ssot.cli.main import main
 
@@ -134,7 +135,7 @@ class Real:
 
 @pytest.mark.no_cover
 @pytest.mark.slow
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(200), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(PROGRAMS, st.integers(0, 1000))
 def test_each_construction_is_reported(body: Block, seed: int) -> None:
     statements = ["a, b = Real, Fake", *body, "b()", "a = a()", "return a"]

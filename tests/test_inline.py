@@ -21,6 +21,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from program_runner import observe_program, pyflakes_messages, read_files, write_files
 from project_strategies import ProjectFiles
+from sampling import examples
 from test_fixed_programs import Program, run_program
 from tree_snapshot import snapshot_tree
 
@@ -402,7 +403,7 @@ def factory_projects(draw: st.DrawFn) -> ProjectFiles:
 
 @pytest.mark.no_cover
 @pytest.mark.slow
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(60), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(factory_projects(), st.permutations(["makers", "facade", "one", "two"]), st.booleans())
 def test_random_programs_behave_the_same(files: ProjectFiles, order: list[str], unsafe: bool) -> None:
     with TemporaryDirectory() as name, change_directory(name), redirect_stdout(io.StringIO()):

@@ -17,6 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from markdown_cases import load_cases
 from notebook_builders import cell_sources, code_cell, markdown_cell, notebook_bytes, raw_cell
+from sampling import examples
 
 from flake8_redis_ssot.cli.main import main
 
@@ -492,7 +493,7 @@ CELL = st.builds(
 
 
 @given(st.lists(st.one_of(CELL, st.just(markdown_cell(OLD))), max_size=4), st.booleans())
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(30), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_fixes_in_random_notebooks(
     shop: Path, capsys: pytest.CaptureFixture[str], cells: list[dict[str, Any]], unsafe: bool
 ) -> None:

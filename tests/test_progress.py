@@ -19,6 +19,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sampling import examples
 
 from flake8_redis_ssot.campaign.history import CommitCounts, History, downsample
 from flake8_redis_ssot.campaign.page import ChartPoint, format_chart, render_svg
@@ -320,7 +321,7 @@ FILES = ["services/orders/refunds.py", "services/orders/checkout.py", "services/
 EDITS = st.lists(st.tuples(st.sampled_from(FILES), st.sampled_from([*TEXTS, None])), min_size=1, max_size=6)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(25), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(EDITS)
 def test_incremental_update_equals_a_new_run(shop: Path, edits: list[tuple[str, str | None]]) -> None:
     for name in FILES:

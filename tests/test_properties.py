@@ -14,6 +14,7 @@ from tempfile import TemporaryDirectory
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sampling import examples
 
 from flake8_redis_ssot.cli.main import main
 
@@ -90,7 +91,7 @@ def _statement(draw: st.DrawFn, bound: set[str], exported: dict[str, set[str]]) 
 
 @pytest.mark.no_cover
 @pytest.mark.slow
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(150), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(programs())
 def test_reported_constructions_are_the_observed_ones(texts: dict[str, str]) -> None:
     with TemporaryDirectory() as name:

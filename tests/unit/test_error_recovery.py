@@ -18,6 +18,7 @@ from itertools import product
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sampling import examples
 
 from flake8_redis_ssot.model import UnanalysedRange
 from flake8_redis_ssot.syntax import error_recovery
@@ -541,7 +542,7 @@ FRAGMENTS = [
 ]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(st.lists(st.sampled_from(FRAGMENTS) | st.text(max_size=4), max_size=40).map("".join))
 def test_random_text(text: str) -> None:
     parsed = parse_tolerantly(text)
@@ -550,7 +551,7 @@ def test_random_text(text: str) -> None:
     check_result(text, parsed)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(st.lists(st.sampled_from(FRAGMENTS), max_size=12).map("".join))
 def test_functions_after_random_text(text: str) -> None:
     after = " \n\n\ndef é():\n    return kept()\n\n\ndef ü():\n    return kept2()\n"

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from sampling import current_commit, is_sampled, steps_of
+from sampling import current_commit, examples, is_sampled, steps_of
 
 NAMES = [f"tests/test_cases.py::test_case[{number}]" for number in range(2000)]
 
@@ -51,3 +51,8 @@ def test_seed_is_the_commit(tmp_path: Path) -> None:
     for command in (["git", "init", "-q"], commit):
         subprocess.run(command, cwd=tmp_path, check=True)
     assert len(current_commit(tmp_path)) == 40
+
+
+def test_examples_are_at_least_three() -> None:
+    assert examples(1000) in (50, 500, 1000)
+    assert examples(1) == 3

@@ -9,6 +9,7 @@ from itertools import chain, combinations
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sampling import examples
 
 from flake8_redis_ssot.semantic.signatures import (
     Signature,
@@ -133,7 +134,7 @@ SUBSETS = list(chain.from_iterable(combinations([*NAMES, "e"], size) for size in
 ALL_CALLS = [call(render_arguments(count, keywords)) for count in range(7) for keywords in SUBSETS]
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=examples(600), deadline=None)
 @given(parameter_lists(), calls())
 def test_mismatch_equals_type_error(parameters: str, shape: tuple[int, list[str]]) -> None:
     """With a real call, since `inspect` binds some positional-only parameters differently."""
@@ -149,7 +150,7 @@ def test_mismatch_equals_type_error(parameters: str, shape: tuple[int, list[str]
     assert (reason is None) is fits, (parameters, arguments, reason)
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=examples(600), deadline=None)
 @given(parameter_lists(), calls(), st.sampled_from(["", "@staticmethod", "@classmethod"]))
 def test_mismatch_of_methods_equals_type_error(parameters: str, shape: tuple[int, list[str]], decorator: str) -> None:
     arguments = render_arguments(*shape)
@@ -164,7 +165,7 @@ def test_mismatch_of_methods_equals_type_error(parameters: str, shape: tuple[int
     assert (reason is None) is fits, (parameters, arguments, reason)
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=examples(120), deadline=None)
 @given(parameter_lists(), parameter_lists(), st.booleans())
 def test_incompatibility_equals_mismatch_of_some_call(old: str, new: str, bound: bool) -> None:
     before, after = signature(old, bound=bound), signature(new, bound=bound)

@@ -7,6 +7,7 @@ import warnings
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sampling import examples
 
 from flake8_redis_ssot.syntax.edits import TextEdit
 from flake8_redis_ssot.syntax.string_literals import edit_string, literal_runs
@@ -177,7 +178,7 @@ def value_of(expression: str) -> str:
 
 
 @pytest.mark.slow
-@settings(max_examples=800, deadline=None)
+@settings(max_examples=examples(800), deadline=None)
 @given(expressions(), st.data())
 def test_edited_expression_evaluates_to_the_new_value(expression: str, data: st.DataObject) -> None:
     old = value_of(expression)

@@ -18,6 +18,7 @@ from textwrap import dedent
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sampling import examples
 
 from flake8_redis_ssot.semantic.scopes import Scope, Symbol, find_owner
 from flake8_redis_ssot.semantic.symbol_table import SymbolTable
@@ -506,7 +507,7 @@ def fill(rng: random.Random, pattern: str, depth: int = 0) -> str:
 @pytest.mark.no_cover
 @pytest.mark.slow
 @before_inlining
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(400), deadline=None)
 @given(st.integers(0, 2**32))
 def test_random_programs_equal_symtable(seed: int) -> None:
     rng = random.Random(seed)
