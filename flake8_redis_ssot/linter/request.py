@@ -10,7 +10,6 @@ from flake8_redis_ssot.config.model import Config
 from flake8_redis_ssot.files.atomic_write import Change
 from flake8_redis_ssot.files.discovery import Listing
 from flake8_redis_ssot.model import Applicability, Finding
-from flake8_redis_ssot.rules.rule import select_rules
 
 if TYPE_CHECKING:
     from flake8_redis_ssot.baseline.matching import Baseline, BaselineResult
@@ -81,6 +80,8 @@ class CheckTask(NamedTuple):
 
 def resolve_selection(request: CheckRequest, config: Config) -> Selection:
     """The codes that a request selects under a configuration."""
+    from flake8_redis_ssot.rules.rule import select_rules  # late: a cached run needs no rules
+
     select = (*(request.select or config.select), *request.extend_select)
     return select_rules(select, request.ignore or config.ignore)
 

@@ -17,7 +17,7 @@ from flake8_redis_ssot.model import Edit, Span
 from flake8_redis_ssot.syntax.edits import TextEdit
 from flake8_redis_ssot.syntax.notebooks.cells import blank_magics, is_python_cell, read_cell_map
 from flake8_redis_ssot.syntax.notebooks.document import NotebookError, read_notebook
-from flake8_redis_ssot.syntax.notebooks.locations import Notebook
+from flake8_redis_ssot.syntax.notebooks.notebook import Notebook
 from flake8_redis_ssot.syntax.notebooks.writer import apply_to_notebook
 from flake8_redis_ssot.syntax.source import decode, parse_bytes
 

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from functools import cache, partial
 from typing import TYPE_CHECKING
 
-from flake8_redis_ssot.cli.commands.baseline import update_stale_baseline
 from flake8_redis_ssot.cli.errors import CommandError, print_messages
 from flake8_redis_ssot.cli.fix_options import (
     add_fix_options,
@@ -78,7 +77,7 @@ def main(arguments: Namespace) -> int:
         print_messages(result.errors)
         return _exit_code(result, arguments, count_remaining=not arguments.fix_only)
     has_failed = _write_report(result, arguments)
-    baseline_errors = [text for each in result.baseline_results for text in update_stale_baseline(each, arguments)]
+    baseline_errors = _update_baselines(result, arguments)
     print_messages([*result.errors, *baseline_errors])
     return 2 if has_failed else max(_exit_code(result, arguments, count_remaining=True), 1 if baseline_errors else 0)
 
@@ -98,6 +97,15 @@ def _watch_project(arguments: Namespace) -> int:
         return load_format(format_name).render(report, Style())
 
     return watch(arguments, load_single_config(request_from_args(arguments)), render_items, repeat_text=True)
+
+
+def _update_baselines(result: CheckResult, arguments: Namespace) -> list[str]:
+    """Update the baselines that are stale; the messages about those that may not be updated."""
+    if not result.baseline_results:
+        return []
+    from flake8_redis_ssot.cli.commands.baseline import update_stale_baseline  # late: not every project has one
+
+    return [text for each in result.baseline_results for text in update_stale_baseline(each, arguments)]
 
 
 def _exit_code(result: CheckResult, arguments: Namespace, *, count_remaining: bool) -> int:

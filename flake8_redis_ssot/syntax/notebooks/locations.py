@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Callable
-from functools import cached_property, lru_cache
-from itertools import accumulate
+from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from flake8_redis_ssot.files.atomic_write import read
 from flake8_redis_ssot.model import Edit, Span
-from flake8_redis_ssot.syntax.edits import LineIndex
 from flake8_redis_ssot.syntax.notebooks import NOTEBOOK_SUFFIX
-from flake8_redis_ssot.syntax.notebooks.cells import CellSpan, build_cell_map
-from flake8_redis_ssot.syntax.notebooks.document import NotebookError, read_notebook
-from flake8_redis_ssot.syntax.notebooks.json_strings import CellSource, cell_starts, locate_cell_sources
-from flake8_redis_ssot.syntax.notebooks.writer import encode_chars
+
+if TYPE_CHECKING:
+    from flake8_redis_ssot.syntax.notebooks.notebook import Notebook
 
 NotebookLoader = Callable[[str], "Notebook | None"]
 
@@ -23,6 +20,8 @@ def open_notebook(path: str, data: bytes | None = None) -> Notebook | None:
     """The notebook at a path, from `data` or else from the file; None if it is not one or cannot be read."""
     if not path.endswith(NOTEBOOK_SUFFIX):
         return None
+    from flake8_redis_ssot.syntax.notebooks.document import NotebookError  # late: most projects have no notebooks
+
     try:
         return _parse_notebook(read(path) if data is None else data)
     except (OSError, NotebookError):
@@ -31,6 +30,8 @@ def open_notebook(path: str, data: bytes | None = None) -> Notebook | None:
 
 @lru_cache(maxsize=2)  # findings are grouped by file
 def _parse_notebook(data: bytes) -> Notebook:
+    from flake8_redis_ssot.syntax.notebooks.notebook import Notebook
+
     return Notebook(data)
 
 
@@ -58,54 +59,3 @@ def format_location(path: str, span: Span, loader: NotebookLoader = open_noteboo
     cell, inner_span = span_in_cell(path, span, loader)
     position = f"{inner_span.row}:{inner_span.column + 1}"
     return position if cell is None else f"cell {cell}:{position}"
-
-
-class Notebook:
-    """A notebook from its bytes. Raises NotebookError."""
-
-    def __init__(self, data: bytes) -> None:
-        self._document = read_notebook(data)
-        self.cell_map = build_cell_map(self._document)
-        self._lines, self._raw_lines = LineIndex(self.cell_map.text), LineIndex(self._document.raw)
-
-    def span_in_cell(self, span: Span) -> CellSpan | None:
-        """The span within its cell of a span of the joined text; None if there are no code cells."""
-        return self.cell_map.span_in_cell(span)
-
-    def edit_in_cell(self, edit: Edit) -> tuple[int, Edit]:
-        """The number of the cell that an edit of the joined text changes, and the edit within it."""
-        cell_span = self.cell_map.span_in_cell(edit.span)
-        if cell_span is None:
-            return 0, edit
-        crosses_cells = edit.span.end_row - edit.span.row > cell_span.span.end_row - cell_span.span.row
-        text = edit.text.removesuffix("\n") if crosses_cells else edit.text
-        return cell_span.cell, Edit(edit.path, cell_span.span, text)
-
-    def span_in_file(self, span: Span) -> Span:
-        """The span in the file of a span of the joined text: rows 1-based, columns 0-based characters."""
-        if not self._document.cells:
-            return span
-        start = self._lines.offset(span.row, span.column)
-        end = max(self._lines.offset(span.end_row, span.end_column), start)
-        first = self._file_offset(start)
-        last = self._file_offset(end - 1, at_end=True) if end > start else first
-        return Span(*self._raw_lines.position(first), *self._raw_lines.position(last))
-
-    def _file_offset(self, offset: int, *, at_end: bool = False) -> int:
-        """The offset in the file of a character of the joined text, or of its end (`at_end`)."""
-        starts = cell_starts(self._document)
-        index = min(bisect_right(starts, offset), len(self._sources)) - 1
-        return _offset_in_source(self._document.raw, self._sources[index], offset - starts[index], at_end=at_end)
-
-    @cached_property
-    def _sources(self) -> list[CellSource]:
-        return locate_cell_sources(self._document)
-
-
-def _offset_in_source(raw: str, source: CellSource, offset: int, *, at_end: bool) -> int:
-    for string in source.strings:
-        if offset < len(string.text):
-            widths = [len(char.encoded) for char in encode_chars(raw, string)]
-            return string.start + 1 + list(accumulate(widths, initial=0))[offset + at_end]
-        offset -= len(string.text)
-    return source.strings[-1].end - 1 if source.strings else source.start  # the line break between two cells
