@@ -13,9 +13,9 @@ from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.imports.relocation import find_replacement_module
 from flake8_redis_ssot.project.constructions import find_constructors
 from flake8_redis_ssot.project.deprecations import find_deprecated
-from flake8_redis_ssot.project.patch_targets import string_origins
 from flake8_redis_ssot.project.references import ReferenceQuery
 from flake8_redis_ssot.project.resources import DeprecatedName
+from flake8_redis_ssot.project.search.string_references import string_origins
 from flake8_redis_ssot.project.view import Candidate, FileContext
 from flake8_redis_ssot.semantic.facts import (
     AttributeAccess,

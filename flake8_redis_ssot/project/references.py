@@ -11,10 +11,10 @@ from typing import NamedTuple
 
 from flake8_redis_ssot.project.analysis import Analysis
 from flake8_redis_ssot.project.import_graph import ImportGraph
-from flake8_redis_ssot.project.patch_targets import is_patch
 from flake8_redis_ssot.project.search.demand_queries import QueryResults
 from flake8_redis_ssot.project.search.prefilter import AttributeUse, code_bytes
 from flake8_redis_ssot.project.search.reference_table import PatchTarget, Reader, ReferenceTable
+from flake8_redis_ssot.project.search.string_references import is_patch
 from flake8_redis_ssot.semantic.facts import Import
 
 

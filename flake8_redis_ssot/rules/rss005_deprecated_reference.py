@@ -44,8 +44,8 @@ from typing import TYPE_CHECKING
 
 from flake8_redis_ssot.model import FindingKind, Refusal
 from flake8_redis_ssot.project.constructions import find_constructors
-from flake8_redis_ssot.project.patch_targets import is_patch, string_origins
 from flake8_redis_ssot.project.resources import DeprecatedName
+from flake8_redis_ssot.project.search.string_references import is_patch, string_origins
 from flake8_redis_ssot.project.view import Candidate, Diagnosis, FileContext
 from flake8_redis_ssot.rules.rule import Rule
 from flake8_redis_ssot.semantic.facts import FileFacts, StringReference

@@ -24,8 +24,8 @@ from flake8_redis_ssot.campaign.verify.patch_search import (
 )
 from flake8_redis_ssot.model import Span, plural
 from flake8_redis_ssot.project.analysis import Analysis
-from flake8_redis_ssot.project.patch_targets import string_origins
 from flake8_redis_ssot.project.resolver import Definition
+from flake8_redis_ssot.project.search.string_references import string_origins
 from flake8_redis_ssot.project.types.class_members import class_members
 from flake8_redis_ssot.project.types.class_model import ClassMembers
 from flake8_redis_ssot.project.types.inference import infer_instance_class

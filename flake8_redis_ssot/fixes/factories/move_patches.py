@@ -12,8 +12,8 @@ from flake8_redis_ssot.fixes.instances.usage_check import Doubt
 from flake8_redis_ssot.fixes.patches.patch_move import PatchMove, refuse_move
 from flake8_redis_ssot.fixes.usage.references import NameBinding, NameRead
 from flake8_redis_ssot.model import CONSTRUCTIONS, Applicability
-from flake8_redis_ssot.project.patch_targets import is_patch
 from flake8_redis_ssot.project.search.reference_table import PatchTarget
+from flake8_redis_ssot.project.search.string_references import is_patch
 from flake8_redis_ssot.project.view import Candidate
 
 CallReplacements = Sequence[tuple[NameRead, CallReplacement]]

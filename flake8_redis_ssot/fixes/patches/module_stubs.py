@@ -11,7 +11,7 @@ from flake8_redis_ssot.fixes.document import SourceDocument
 from flake8_redis_ssot.fixes.edits.ensure_import import NotFixableError
 from flake8_redis_ssot.fixes.imports.relocation import Relocation
 from flake8_redis_ssot.fixes.patches.lookups import is_late_bound
-from flake8_redis_ssot.project.patch_targets import is_patch, string_origins
+from flake8_redis_ssot.project.search.string_references import is_patch, string_origins
 from flake8_redis_ssot.project.view import FileContext
 from flake8_redis_ssot.semantic.ast_queries import last_name
 from flake8_redis_ssot.semantic.facts import AttributeAccess, Import

@@ -14,8 +14,8 @@ from flake8_redis_ssot.fixes.patches.lookups import find_used_own_lookups
 from flake8_redis_ssot.fixes.patches.move_with_import import move_to_relocation
 from flake8_redis_ssot.fixes.patches.patch import find_late_load, retarget_patch
 from flake8_redis_ssot.model import Applicability, Refusal
-from flake8_redis_ssot.project.patch_targets import is_patch, string_origins
 from flake8_redis_ssot.project.search.reference_table import PatchTarget, Reader
+from flake8_redis_ssot.project.search.string_references import is_patch, string_origins
 from flake8_redis_ssot.project.view import ConfirmedFinding, FileContext
 from flake8_redis_ssot.semantic.facts import Call, CallbackArgument, StringReference
 

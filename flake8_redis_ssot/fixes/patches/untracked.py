@@ -16,8 +16,8 @@ from flake8_redis_ssot.fixes.instances.usage_check import Doubt
 from flake8_redis_ssot.fixes.patches.patch import check_late_load, format_patch_location, format_path_and_row
 from flake8_redis_ssot.fixes.patches.patch_move import find_patches_of_new_name
 from flake8_redis_ssot.model import Applicability
-from flake8_redis_ssot.project.patch_targets import is_patch, string_origins
 from flake8_redis_ssot.project.resolver import Definition
+from flake8_redis_ssot.project.search.string_references import is_patch, string_origins
 from flake8_redis_ssot.project.view import FileContext
 from flake8_redis_ssot.semantic.ast_queries import last_name
 from flake8_redis_ssot.semantic.facts import StringReference

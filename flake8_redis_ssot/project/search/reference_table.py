@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from typing import NamedTuple
 
-from flake8_redis_ssot.project.patch_targets import is_patch, string_origins
 from flake8_redis_ssot.project.resolver import Definition, Resolver
+from flake8_redis_ssot.project.search.string_references import is_patch, string_origins
 from flake8_redis_ssot.semantic.facts import AttributeAccess, FileFacts, Import, StringReference, attribute_origin
 
 
