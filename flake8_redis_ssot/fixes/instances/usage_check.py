@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from flake8_redis_ssot.fixes.usage.observations import (
@@ -206,8 +206,3 @@ def _explain_call_mismatch(member_use: MemberUse, member: Member) -> str | None:
 
 def _class_name(class_members: ClassMembers) -> str:
     return class_members.name.rpartition(".")[2]
-
-
-def lowest_applicability(doubts: Sequence[Doubt]) -> Applicability:
-    """The applicability that all doubts allow."""
-    return min((doubt.applicability for doubt in doubts), default=Applicability.SAFE)
