@@ -40,6 +40,7 @@ def rule_module_names() -> tuple[str, ...]:
     return tuple(sorted(name[:-3] for name in names if name.startswith("rss") and name.endswith(".py")))
 
 
+@cache
 def parse_module_name(module_name: str) -> tuple[str, str]:
     """The code and name of the rule in a module: `("RSS002", "direct-instantiation")`."""
     code, _, name = module_name.partition("_")

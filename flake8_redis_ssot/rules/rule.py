@@ -81,7 +81,12 @@ def all_rules() -> tuple[Rule, ...]:
 
 def find_rule(code: str) -> Rule:
     """The rule with a code. Raises KeyError if there is none."""
-    return {rule.code: rule for rule in all_rules()}[code]
+    return _rules_by_code()[code]
+
+
+@cache
+def _rules_by_code() -> dict[str, Rule]:
+    return {rule.code: rule for rule in all_rules()}
 
 
 def rule_for(kind: FindingKind) -> Rule:
@@ -91,7 +96,12 @@ def rule_for(kind: FindingKind) -> Rule:
 
 def select_rules(select: Sequence[str], ignore: Sequence[str] = ()) -> Selection:
     """The selection for prefixes of codes, with the rules that are off by default."""
-    return Selection(tuple(select), tuple(ignore), frozenset(rule.code for rule in all_rules() if not rule.is_default))
+    return Selection(tuple(select), tuple(ignore), _off_by_default())
+
+
+@cache
+def _off_by_default() -> frozenset[str]:
+    return frozenset(rule.code for rule in all_rules() if not rule.is_default)
 
 
 def reads_suppressions(selection: Selection) -> bool:
