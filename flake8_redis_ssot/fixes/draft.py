@@ -17,7 +17,7 @@ from flake8_redis_ssot.model import Applicability
 from flake8_redis_ssot.syntax.edits import TextEdit
 
 if TYPE_CHECKING:
-    from flake8_redis_ssot.fixes.instances.usage_check import Doubt
+    from flake8_redis_ssot.fixes.doubt import Doubt
 
 # A read of a variable: a name, or a string annotation.
 SymbolRead = ast.Name | ast.Constant

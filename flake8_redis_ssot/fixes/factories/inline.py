@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from flake8_redis_ssot.fixes.context import FixContext
+from flake8_redis_ssot.fixes.doubt import Doubt
 from flake8_redis_ssot.fixes.draft import FixDraft, Operation
 from flake8_redis_ssot.fixes.edits.ensure_import import NotFixableError
 from flake8_redis_ssot.fixes.factories.delete import draft_deletion
@@ -18,7 +19,6 @@ from flake8_redis_ssot.fixes.imports.import_node import ImportedName, is_import_
 from flake8_redis_ssot.fixes.imports.try_imports import is_in_try
 from flake8_redis_ssot.fixes.imports.unused import find_local_uses, find_package_export, find_string_uses
 from flake8_redis_ssot.fixes.instances.call_site import ConstructionSite, locate_construction
-from flake8_redis_ssot.fixes.instances.usage_check import Doubt
 from flake8_redis_ssot.fixes.patches.module_stubs import find_module_replacements
 from flake8_redis_ssot.fixes.patches.patch import format_path_and_row
 from flake8_redis_ssot.fixes.patches.untracked import check_assignments

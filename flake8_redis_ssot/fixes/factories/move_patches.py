@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from flake8_redis_ssot.fixes.context import FixContext
+from flake8_redis_ssot.fixes.doubt import Doubt
 from flake8_redis_ssot.fixes.draft import ReplaceText
 from flake8_redis_ssot.fixes.factories.factory import Factory
 from flake8_redis_ssot.fixes.factories.replace_caller import CallReplacement
-from flake8_redis_ssot.fixes.instances.usage_check import Doubt
 from flake8_redis_ssot.fixes.patches.patch_move import PatchMove, refuse_move
 from flake8_redis_ssot.fixes.usage.references import NameBinding, NameRead
 from flake8_redis_ssot.model import CONSTRUCTIONS, Applicability

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.document import SourceDocument
+from flake8_redis_ssot.fixes.doubt import Doubt
 from flake8_redis_ssot.fixes.draft import AddImport, Operation, ReplaceText
 from flake8_redis_ssot.fixes.edits.ensure_import import (
     EnsuredImport,
@@ -25,7 +26,6 @@ from flake8_redis_ssot.fixes.instances.accessor_call import build_call_edit, rem
 from flake8_redis_ssot.fixes.instances.call_site import ConstructionSite
 from flake8_redis_ssot.fixes.instances.recursion import check_recursion
 from flake8_redis_ssot.fixes.instances.replace_call import find_doubts
-from flake8_redis_ssot.fixes.instances.usage_check import Doubt
 from flake8_redis_ssot.fixes.patches import untracked
 from flake8_redis_ssot.fixes.usage.references import NameRead
 from flake8_redis_ssot.model import Applicability

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from flake8_redis_ssot.fixes.context import FixContext
+from flake8_redis_ssot.fixes.doubt import Doubt
 from flake8_redis_ssot.fixes.edits.ensure_import import NotFixableError
 from flake8_redis_ssot.fixes.instances.call_site import ConstructionSite
-from flake8_redis_ssot.fixes.instances.usage_check import Doubt
 from flake8_redis_ssot.model import Applicability
 from flake8_redis_ssot.project.resolver import Definition
 from flake8_redis_ssot.project.types.inference import infer_instance

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 
 from flake8_redis_ssot.files.test_paths import is_test_path
 from flake8_redis_ssot.fixes.context import FixContext
+from flake8_redis_ssot.fixes.doubt import Doubt
 from flake8_redis_ssot.fixes.instances.call_site import ConstructionSite
-from flake8_redis_ssot.fixes.instances.usage_check import Doubt
 from flake8_redis_ssot.fixes.usage.observations import Discarded, ValueUses
 from flake8_redis_ssot.model import Applicability
 from flake8_redis_ssot.project.constructions import find_constructors

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flake8_redis_ssot.fixes.context import FixContext
-from flake8_redis_ssot.fixes.instances.usage_check import Doubt
+from flake8_redis_ssot.fixes.doubt import Doubt
 from flake8_redis_ssot.fixes.patches.patch import format_path_and_row
 from flake8_redis_ssot.fixes.usage.observations import ValueUses
 from flake8_redis_ssot.fixes.usage.project_follower import (

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.document import SourceDocument
+from flake8_redis_ssot.fixes.doubt import Doubt
 from flake8_redis_ssot.fixes.draft import AddImport, FixDraft, RemoveStatement
 from flake8_redis_ssot.fixes.edits.ensure_import import EnsuredImport, NotFixableError, format_module
 from flake8_redis_ssot.fixes.edits.import_statement import ImportedSymbol
@@ -24,7 +25,7 @@ from flake8_redis_ssot.fixes.instances.call_site import ConstructionSite, locate
 from flake8_redis_ssot.fixes.instances.context_checks import find_context_doubts
 from flake8_redis_ssot.fixes.instances.cross_file_usage import find_cross_file_doubts
 from flake8_redis_ssot.fixes.instances.recursion import check_recursion
-from flake8_redis_ssot.fixes.instances.usage_check import TEARDOWN_METHODS, ClassComparison, Doubt, check_uses
+from flake8_redis_ssot.fixes.instances.usage_check import TEARDOWN_METHODS, ClassComparison, check_uses
 from flake8_redis_ssot.fixes.patches.move_with_call import add_patch_moves
 from flake8_redis_ssot.fixes.usage.file_follower import collect_uses
 from flake8_redis_ssot.model import Applicability, Refusal

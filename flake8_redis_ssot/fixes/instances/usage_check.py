@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from flake8_redis_ssot.fixes.doubt import Doubt
 from flake8_redis_ssot.fixes.usage.observations import (
     DerivedValue,
     Escape,
@@ -45,18 +46,6 @@ class ClassComparison:
     replaced_members: ClassMembers | None
     is_same_class: bool
     teardown_methods: frozenset[str]
-
-
-@dataclass(frozen=True)
-class Doubt:
-    """A reason why a fix is not safe, and the applicability that it allows.
-
-    If not `is_tracked`, the value cannot be followed further.
-    """
-
-    reason: str
-    applicability: Applicability = Applicability.UNSAFE
-    is_tracked: bool = True
 
 
 def check_uses(uses: ValueUses, comparison: ClassComparison) -> Iterator[Doubt]:

@@ -6,10 +6,10 @@ import ast
 from collections.abc import Callable, Iterable, Iterator
 
 from flake8_redis_ssot.fixes.context import FixContext
+from flake8_redis_ssot.fixes.doubt import Doubt
 from flake8_redis_ssot.fixes.draft import FixDraft, ReplaceText
 from flake8_redis_ssot.fixes.edits.ensure_import import EnsuredImport, NotFixableError
 from flake8_redis_ssot.fixes.instances.call_site import ConstructionSite
-from flake8_redis_ssot.fixes.instances.usage_check import Doubt
 from flake8_redis_ssot.fixes.noqa_edits import is_suppressed
 from flake8_redis_ssot.fixes.patches import untracked
 from flake8_redis_ssot.fixes.patches.lookups import is_in_annotation

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from flake8_redis_ssot.fixes.context import FixContext
+from flake8_redis_ssot.fixes.doubt import Doubt
 from flake8_redis_ssot.fixes.draft import ReplaceText
 from flake8_redis_ssot.fixes.edits.ensure_import import NotFixableError
-from flake8_redis_ssot.fixes.instances.usage_check import Doubt
 from flake8_redis_ssot.fixes.patches.lookups import find_lookups
 from flake8_redis_ssot.fixes.patches.patch import format_patch_location, has_spec, retarget_patch
 from flake8_redis_ssot.model import Applicability

@@ -10,9 +10,9 @@ from contextlib import suppress
 
 from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.document import SourceDocument
+from flake8_redis_ssot.fixes.doubt import Doubt
 from flake8_redis_ssot.fixes.edits.ensure_import import EnsuredImport, NotFixableError
 from flake8_redis_ssot.fixes.instances.call_site import ConstructionSite
-from flake8_redis_ssot.fixes.instances.usage_check import Doubt
 from flake8_redis_ssot.fixes.patches.patch import check_late_load, format_patch_location, format_path_and_row
 from flake8_redis_ssot.fixes.patches.patch_move import find_patches_of_new_name
 from flake8_redis_ssot.model import Applicability
