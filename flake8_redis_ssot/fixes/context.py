@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TypeVar, cast
@@ -38,6 +38,7 @@ class FixContext:
     documents: dict[str, SourceDocument] = field(default_factory=dict)
     _confirmed_findings: dict[str, Sequence[ConfirmedFinding]] = field(default_factory=dict)
     _inference_cache: dict[tuple[str, str, str], object] = field(default_factory=dict)
+    _remembered: dict[Hashable, object] = field(default_factory=dict)
 
     @property
     def resolver(self) -> Resolver:
@@ -88,6 +89,12 @@ class FixContext:
             self._inference_cache[key] = infer(path, qualname, self.symbol_table, self.resolver)
         return cast("InferredT", self._inference_cache[key])
 
+    def remember(self, key: Hashable, compute: Callable[[], InferredT]) -> InferredT:
+        """The result of a computation with that key, computed once in each state of the files."""
+        if key not in self._remembered:
+            self._remembered[key] = compute()
+        return cast("InferredT", self._remembered[key])
+
     def replace_documents(self, documents: Mapping[str, SourceDocument]) -> None:
         """Replace documents; the analysis already has their bytes."""
         self.documents |= documents
@@ -95,6 +102,7 @@ class FixContext:
         self.references.update_files(documents)
         self._confirmed_findings.clear()
         self._inference_cache.clear()
+        self._remembered.clear()
 
     def file_context(self, path: str, template: FileContext) -> FileContext:
         """The context of a file, derived from `template` (any other file's) if it has no candidates.

@@ -59,7 +59,7 @@ def _construction_queries(
     for _, resource in find_constructors(fact.origins, file):
         accessor = context.resolver.to_origin(file.accessor(resource))
         yield from _origin_queries(accessor, file)
-        name = accessor.rpartition(":")[2]
+        name = accessor.rpartition(":")[2].partition(".")[0]
         if name and name.encode() in context.references.code_bytes(file.path):
             yield ReferenceQuery(file.path, name)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable, Mapping, Sequence, Set
 from functools import cache
 from types import MappingProxyType
@@ -30,7 +31,7 @@ from flake8_redis_ssot.syntax.source import ParsedFile
 class Dependencies(NamedTuple):
     """What results depend on: the files `direct_paths` (absolute paths), and any other file that would match.
 
-    A file matches if one of `searches` matches it or if it reads one of `attributes`.
+    A file matches if one of `searches` matches it or if it contains one of `attributes`, attributes and other words.
     """
 
     direct_paths: frozenset[str]
@@ -75,6 +76,7 @@ class Analysis:
             self.resolver, self.resources, self._guarded_classes.profiles(), suppressions=suppressions
         )
         self._searched_names: dict[str, Set[str]] = {}
+        self._files_by_words: dict[frozenset[str], set[str]] = {}
         self._run_searches(self._worklist.initial_search())
 
     def _new_guarded_classes(self) -> GuardedClasses:
@@ -143,6 +145,9 @@ class Analysis:
         """
         self.contents.update(contents)
         self._results_by_query.clear()
+        for words, paths in self._files_by_words.items():
+            paths -= contents.keys()
+            paths |= {path for path, data in contents.items() if _word_pattern(words).search(data)}
         self._guarded_classes = self._new_guarded_classes()
         # The facts have to answer the queries so far as well.
         search = self._worklist.search_for_readers(self.query_results.searched_names)
@@ -241,8 +246,22 @@ class Analysis:
             for definition in self.resolver.resolve(each, path)
         )
 
+    def find_files_with_words(self, words: Set[str]) -> tuple[str, ...]:
+        """All files whose bytes contain one of some words, in order; each set of words is searched for once."""
+        key = frozenset(words)
+        if key not in self._files_by_words:
+            self._files_by_words[key] = set(self.contents.find_matching(_word_pattern(key).pattern))
+        return tuple(sorted(self._files_by_words[key]))
+
     def dependencies(self) -> Dependencies:
         """What the results so far depend on."""
         attribute_paths = {path for uses in self.query_results.attribute_uses.values() for path in uses}
         direct_paths = {*self.all_facts(), *self._exports, *self.contents.consulted_paths, *attribute_paths}
-        return Dependencies(frozenset(direct_paths), self.searches, frozenset(self.query_results.attribute_uses))
+        words = {word for words in self._files_by_words for word in words}
+        return Dependencies(
+            frozenset(direct_paths), self.searches, frozenset(words.union(self.query_results.attribute_uses))
+        )
+
+
+def _word_pattern(words: Set[str]) -> re.Pattern[bytes]:
+    return re.compile(rb"\b(?:" + b"|".join(re.escape(word.encode()) for word in sorted(words)) + rb")\b")

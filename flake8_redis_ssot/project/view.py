@@ -101,11 +101,11 @@ class FileContext(NamedTuple):
 
     def advice(self, resource: Resource) -> str:
         """What to write instead, as a note."""
-        module, _, name = self.accessor(resource).rpartition(".")
+        module, _, name = self.resolver.to_origin(self.accessor(resource)).partition(":")
         if not module:
             return f"take the one instance from `{resource.canonical[0]}`"
         call_hint = "" if self.accessor(resource) == resource.instance else f" and call `{name}()`"
-        return f"write `from {module} import {name}`{call_hint}"
+        return f"write `from {module} import {name.partition('.')[0]}`{call_hint}"
 
     def replacement_phrase(self, resource: Resource) -> str:
         """What to write instead, as a phrase for a message."""

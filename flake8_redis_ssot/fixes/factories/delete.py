@@ -12,10 +12,9 @@ from flake8_redis_ssot.fixes.edits.ensure_import import NotFixableError
 from flake8_redis_ssot.fixes.edits.remove_statement import build_removal_edits, has_own_lines
 from flake8_redis_ssot.fixes.factories.factory import Factory
 from flake8_redis_ssot.fixes.imports.unused import why_used
-from flake8_redis_ssot.fixes.instances.accessor import resolve_accessor
+from flake8_redis_ssot.fixes.instances.accessor import check_source, resolve_accessor
 from flake8_redis_ssot.fixes.instances.accessor_call import draft_accessor_call
 from flake8_redis_ssot.fixes.instances.call_site import ConstructionSite
-from flake8_redis_ssot.fixes.instances.recursion import check_recursion
 from flake8_redis_ssot.fixes.instances.replace_call import find_doubts
 from flake8_redis_ssot.fixes.patches import untracked
 from flake8_redis_ssot.fixes.patches.lookups import is_in_annotation
@@ -33,7 +32,7 @@ def draft_deletion(
     Raises NotFixableError.
     """
     shared_access = resolve_accessor(construction, file, context)
-    check_recursion(shared_access, construction, file, context)
+    check_source(shared_access, construction, file.path, context)
     _, ensured_import = draft_accessor_call(construction, shared_access, file, context)
     _check_stub(factory, context)
     _check_patches(factory, context)

@@ -10,21 +10,14 @@ from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.document import SourceDocument
 from flake8_redis_ssot.fixes.doubt import Doubt
 from flake8_redis_ssot.fixes.draft import AddImport, Operation, ReplaceText
-from flake8_redis_ssot.fixes.edits.ensure_import import (
-    EnsuredImport,
-    ImportRequest,
-    NotFixableError,
-    ensure_import,
-    format_module,
-)
+from flake8_redis_ssot.fixes.edits.ensure_import import EnsuredImport, NotFixableError, format_module
 from flake8_redis_ssot.fixes.edits.import_statement import ImportedSymbol
 from flake8_redis_ssot.fixes.factories.factory import Factory
 from flake8_redis_ssot.fixes.import_checks import check_import_cycle, check_importable, check_service_boundary
 from flake8_redis_ssot.fixes.imports.attribute_and_dynamic import find_anchor_import
-from flake8_redis_ssot.fixes.instances.accessor import SharedAccess, resolve_accessor
-from flake8_redis_ssot.fixes.instances.accessor_call import build_call_edit, remove_await
+from flake8_redis_ssot.fixes.instances.accessor import SharedAccess, check_source, resolve_accessor
+from flake8_redis_ssot.fixes.instances.accessor_call import build_call_edit, import_accessor, remove_await
 from flake8_redis_ssot.fixes.instances.call_site import ConstructionSite
-from flake8_redis_ssot.fixes.instances.recursion import check_recursion
 from flake8_redis_ssot.fixes.instances.replace_call import find_doubts
 from flake8_redis_ssot.fixes.patches import untracked
 from flake8_redis_ssot.fixes.usage.references import NameRead
@@ -67,7 +60,7 @@ def replace_factory_call(
     if caller_file.is_exempt(construction.resource):
         raise NotFixableError("that file may make instances of its own")
     shared_access = resolve_accessor(call_construction, caller_file, context)
-    check_recursion(shared_access, construction, file, context)
+    check_source(shared_access, construction, file.path, context)
     ensured_import, imported_symbols = _import_accessor(read, call_construction, shared_access, caller_file, context)
     operation = _build_operation(read, call_construction, shared_access, factory, ensured_import.text, document)
     doubts = (
@@ -166,16 +159,7 @@ def _import_accessor(
     """Import the accessor; if the factory has the same name, its import is replaced."""
     binding = read.binding
     if binding is None or binding.symbol.name != shared_access.name:
-        return ensure_import(
-            ImportRequest(
-                shared_access.module,
-                shared_access.name,
-                call_construction.constructor,
-                call_construction.import_statement,
-            ),
-            file,
-            context,
-        ), ()
+        return import_accessor(shared_access, call_construction, file, context), ()
     imported_symbol = ImportedSymbol(
         format_module(shared_access.module, call_construction.import_statement, file), shared_access.name
     )

@@ -6,6 +6,15 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from flake8_redis_ssot.fixes.accessors.model import AccessorModel, Variable, format_place
+from flake8_redis_ssot.fixes.accessors.recognition import recognise
+from flake8_redis_ssot.fixes.conditions import (
+    accessor_binding,
+    accessor_loading,
+    accessor_ready,
+    accessor_recursion,
+    accessor_source,
+)
 from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.doubt import Doubt
 from flake8_redis_ssot.fixes.edits.ensure_import import NotFixableError
@@ -22,9 +31,9 @@ from flake8_redis_ssot.semantic.signatures import find_call_mismatch
 class SharedAccess:
     """The accessor or instance that is used instead, and what it resolves to.
 
-    `path` is the file that defines it, `result` what the accessor returns (None: the name is the instance itself),
-    `definition` its class. If `may_be_none`, it is None or fails before it is set up; `constructor_args` is the source
-    text of its arguments; `rebound_row` is a row (1-based) that rebinds the instance (0: none).
+    `path` is the file that defines it, `name` its local name there (`Class.method` for a class method), `result` what
+    the accessor returns (None: the name is the instance itself), `definition` its class. If `may_be_none`, it is None
+    or fails before it is set up; `constructor_args` is the source text of its arguments.
     """
 
     module: str
@@ -34,12 +43,29 @@ class SharedAccess:
     definition: Definition | None
     may_be_none: bool
     constructor_args: str
-    rebound_row: int = 0
 
     @property
     def is_instance(self) -> bool:
         """Whether the name is the instance itself, not a function that returns it."""
         return self.result is None
+
+    @property
+    def import_name(self) -> str:
+        """The name to import: that of the class for a class method."""
+        return self.name.partition(".")[0]
+
+    @property
+    def variable(self) -> Variable:
+        """The name in its file."""
+        return Variable(self.path, self.name)
+
+    def model(self, context: FixContext) -> AccessorModel | str:
+        """What was recognised of it; else the reason why nothing was."""
+        return recognise(self.variable, context, is_instance=self.is_instance)
+
+    def text_for(self, imported: str) -> str:
+        """How to write the accessor if its `import_name` is imported as `imported`."""
+        return imported + self.name[len(self.import_name) :]
 
 
 def resolve_accessor(construction: ConstructionSite, file: FileContext, context: FixContext) -> SharedAccess:
@@ -53,9 +79,9 @@ def resolve_accessor(construction: ConstructionSite, file: FileContext, context:
     if dotted == construction.resource.instance and dotted != construction.resource.accessor:
         return resolve_instance(dotted, file, context)
     module, path, name = _locate(dotted, file, context)
-    result = context.function_result(Definition(dotted, path, name))
+    result = context.function_result(Definition(dotted, path, _find_implementation(path, name, context)))
     if result is None:
-        raise NotFixableError(f"`{dotted}` is no function that can be seen")
+        raise NotFixableError(_explain_missing_function(dotted, path, name, context))
     if result.is_new:
         raise NotFixableError(f"`{dotted}()` makes a new instance itself")
     if result.is_generator:
@@ -72,40 +98,58 @@ def resolve_instance(dotted: str, file: FileContext, context: FixContext) -> Sha
     """The instance itself. Raises NotFixableError if it is not found."""
     module, path, name = _locate(dotted, file, context)
     value = infer_instance(path, name, context.symbol_table, context.resolver)
-    symbol_table = context.document(path).symbol_table
-    symbol = symbol_table.find_symbol(symbol_table.module_scope, name)
-    writes = symbol.binding_nodes if symbol is not None else ()
-    rebound_row = max((getattr(write, "lineno", 0) for write in writes), default=0) if len(writes) > 1 else 0
-    return SharedAccess(
-        module, name, path, None, value.class_definition, value.may_be_none, value.constructor_args, rebound_row
-    )
+    return SharedAccess(module, name, path, None, value.class_definition, value.may_be_none, value.constructor_args)
+
+
+def _find_implementation(path: str, name: str, context: FixContext) -> str:
+    """The local name of the last of several functions of a name: the implementation of overloads."""
+    names, number = context.names(path), 1
+    while names.find_definition(f"{name}#{number + 1}") is not None:
+        number += 1
+    return name if number == 1 else f"{name}#{number}"
+
+
+def _explain_missing_function(dotted: str, path: str, name: str, context: FixContext) -> str:
+    node = context.names(path).find_definition(name)
+    if isinstance(node, ast.ClassDef):
+        return f"`{dotted}` is a class, not a function"
+    if node is not None:
+        return f"what the decorators of `{dotted}()` do is not known ({format_place(path, node, context)})"
+    owner, _, member = name.rpartition(".")
+    place = f"class `{owner}`" if owner else f"`{context.relative_path(path)}`"
+    return f"{place} does not define `{member}` as a function"
 
 
 def _locate(dotted: str, file: FileContext, context: FixContext) -> tuple[str, str, str]:
     module, _, name = context.resolver.to_origin(dotted).partition(":")
     path = context.resolver.path_of(module, file.path)
-    if path is None or not name or "." in name:
+    if path is None or not name or name.count(".") > 1:
         raise NotFixableError(f"`{dotted}` is not to be found in the project")
     return module, path, name
 
 
+def check_source(shared_access: SharedAccess, construction: ConstructionSite, path: str, context: FixContext) -> None:
+    """Raise NotFixableError if the construction, in the file at `path`, is where the shared instance comes from."""
+    accessor_source.check(
+        shared_access.variable, construction.expression, path, context, is_instance=shared_access.is_instance
+    )
+
+
 def find_access_doubts(
-    shared_access: SharedAccess, construction: ConstructionSite, *, is_at_import_time: bool
+    shared_access: SharedAccess, file: FileContext, context: FixContext, *, is_at_import_time: bool
 ) -> Iterator[Doubt]:
     """Doubts about the shared instance, however it is used.
 
     If `is_at_import_time`, it is accessed while a module is being loaded.
     """
-    if shared_access.may_be_none:
-        expression = f"`{shared_access.name}`" if shared_access.is_instance else f"`{shared_access.name}()`"
-        applicability = Applicability.MANUAL if is_at_import_time or shared_access.is_instance else Applicability.UNSAFE
-        yield Doubt(f"{expression} is None, or fails, until something else has set it up", applicability)
-    elif shared_access.rebound_row:
-        yield Doubt(
-            f"`{shared_access.module}` binds `{shared_access.name}` anew (line {shared_access.rebound_row}), "
-            "unseen by an import of it"
-        )
-    if shared_access.constructor_args and not (
-        construction.call is not None and (construction.call.args or construction.call.keywords)
-    ):
-        yield Doubt(f"the shared instance is made with `{shared_access.constructor_args}`, this one with nothing")
+    variable, is_instance = shared_access.variable, shared_access.is_instance
+    is_manual = shared_access.may_be_none and (is_at_import_time or is_instance)
+    yield from accessor_ready.find_doubts(
+        variable,
+        context,
+        is_instance=is_instance,
+        unready_applicability=Applicability.MANUAL if is_manual else Applicability.UNSAFE,
+    )
+    yield from accessor_binding.find_doubts(variable, file.path, context, is_instance=is_instance)
+    yield from accessor_recursion.find_doubts(shared_access.model(context), context)
+    yield from accessor_loading.find_doubts(shared_access.path, file.path, context)

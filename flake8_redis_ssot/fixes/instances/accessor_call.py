@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
+from dataclasses import replace
 
 from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.document import SourceDocument
@@ -28,13 +30,22 @@ def draft_accessor_call(
         _check_callback(construction, shared_access, file)
     ensured_import = _ensure_accessor(construction, shared_access, file, context, document)
     text = ensured_import.text
-    keeps_root = text.partition(".")[0] == construction.root.id  # `module.accessor` still reads `module`
+    root_name = text.partition(".")[0]  # `module.accessor` still reads `module`
+    released = tuple(each for each in iter_names(construction) if each.id != root_name)
     text_edit = _call_edit(construction, shared_access, text, context, document)
-    operation = ReplaceText(file.path, text_edit, () if keeps_root else (construction.root,))
+    operation = ReplaceText(file.path, text_edit, released)
     operations: tuple[Operation, ...] = (operation, *filter(None, [ensured_import.operation]))
     call_title = f"Call `{text}()`" if construction.call else f"Hand over `{text}`"
     title = f"Take `{text}`" if shared_access.is_instance else call_title
     return FixDraft(f"{title} instead of making a new one", operations), ensured_import
+
+
+def iter_names(construction: ConstructionSite) -> Iterator[ast.Name]:
+    """The names that a construction reads: the first of the constructor, and those in its arguments."""
+    yield construction.root
+    if construction.call is not None:
+        for argument in (*construction.call.args, *construction.call.keywords):
+            yield from (each for each in ast.walk(argument) if isinstance(each, ast.Name))
 
 
 def _check_callback(construction: ConstructionSite, shared_access: SharedAccess, file: FileContext) -> None:
@@ -67,13 +78,24 @@ def _ensure_accessor(
     is_accessor_module = "." not in attributes and context.resolver.path_of(module, file.path) == shared_access.path
     if is_accessor_module and isinstance(construction.constructor, ast.Attribute):
         return EnsuredImport(f"{document.text_of(construction.constructor.value)}.{shared_access.name}", None, None)
-    return ensure_import(
+    return import_accessor(shared_access, construction, file, context)
+
+
+def import_accessor(
+    shared_access: SharedAccess, construction: ConstructionSite, file: FileContext, context: FixContext
+) -> EnsuredImport:
+    """The import of an accessor, or of the class that it is a method of. Raises NotFixableError."""
+    ensured_import = ensure_import(
         ImportRequest(
-            shared_access.module, shared_access.name, construction.constructor, construction.import_statement
+            shared_access.module, shared_access.import_name, construction.constructor, construction.import_statement
         ),
         file,
         context,
     )
+    if shared_access.name == shared_access.import_name:
+        return ensured_import
+    # A patch of the class stands in for more than its method.
+    return replace(ensured_import, text=shared_access.text_for(ensured_import.text), scope=None)
 
 
 def _call_edit(

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator
 from dataclasses import replace
 
+from flake8_redis_ssot.fixes.conditions import accessor_arguments, accessor_ready
 from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.document import SourceDocument
 from flake8_redis_ssot.fixes.doubt import Doubt
@@ -16,15 +17,15 @@ from flake8_redis_ssot.fixes.factories.rename import draft_rename
 from flake8_redis_ssot.fixes.imports.side_effects import import_side_effects
 from flake8_redis_ssot.fixes.instances.accessor import (
     SharedAccess,
+    check_source,
     find_access_doubts,
     resolve_accessor,
     resolve_instance,
 )
-from flake8_redis_ssot.fixes.instances.accessor_call import draft_accessor_call
+from flake8_redis_ssot.fixes.instances.accessor_call import draft_accessor_call, iter_names
 from flake8_redis_ssot.fixes.instances.call_site import ConstructionSite, locate_construction
 from flake8_redis_ssot.fixes.instances.context_checks import find_context_doubts
 from flake8_redis_ssot.fixes.instances.cross_file_usage import find_cross_file_doubts
-from flake8_redis_ssot.fixes.instances.recursion import check_recursion
 from flake8_redis_ssot.fixes.instances.usage_check import TEARDOWN_METHODS, ClassComparison, check_uses
 from flake8_redis_ssot.fixes.patches.move_with_call import add_patch_moves
 from flake8_redis_ssot.fixes.usage.file_follower import collect_uses
@@ -64,9 +65,10 @@ def _draft_without_patches(
     import_draft = replace_with_import(construction, file, context)
     if import_draft is not None:
         draft, ensured_import, shared_access = import_draft
+        check_source(shared_access, construction, file.path, context)
     else:
         shared_access = resolve_accessor(construction, file, context)
-        check_recursion(shared_access, construction, file, context)
+        check_source(shared_access, construction, file.path, context)
         draft, ensured_import = draft_accessor_call(construction, shared_access, file, context)
     draft = draft.with_doubts(find_doubts(construction, shared_access, file, context))
     return draft.with_reasons(ensured_import.reasons), ensured_import
@@ -89,20 +91,15 @@ def find_doubts(
     document = context.document(file.path)
     constructed = _find_constructed_class(construction, context)
     members = context.class_members(shared_access.definition)
-    is_same_class = (
-        constructed is not None
-        and shared_access.definition is not None
-        and (constructed.path, constructed.qualname)
-        == (shared_access.definition.path, shared_access.definition.qualname)
-    )
-    yield from _find_argument_doubts(construction, document)
+    is_same_class = _makes_same_class(construction, constructed, shared_access, context)
+    call = construction.call or _find_forwarded_call(construction, document)
+    shared_args = shared_access.constructor_args
+    yield from accessor_arguments.find_doubts(call, file.path, shared_access.model(context), shared_args, context)
     yield from find_access_doubts(
-        shared_access, construction, is_at_import_time=_is_at_import_time(construction, document)
+        shared_access, file, context, is_at_import_time=_is_at_import_time(construction, document)
     )
-    if shared_access.definition is None:
-        yield Doubt(f"what `{shared_access.name}` stands for cannot be seen")
-    elif not is_same_class:
-        yield Doubt(f"`{construction.definition.name}` makes something else than a `{shared_access.definition.name}`")
+    if not is_same_class:
+        yield Doubt(_explain_class(construction, constructed, shared_access))
     comparison = ClassComparison(
         members,
         context.class_members(constructed),
@@ -122,14 +119,41 @@ def find_doubts(
     yield from _find_import_doubts(construction, shared_access, file, context)
 
 
+def _makes_same_class(
+    construction: ConstructionSite, constructed: Definition | None, shared_access: SharedAccess, context: FixContext
+) -> bool:
+    """Whether the new instance is of the class of the shared one, or made by the same constructor."""
+    model, definition = shared_access.model(context), construction.definition
+    if not isinstance(model, str) and any(_is_same(each.constructor, definition) for each in model.constructions):
+        return True
+    shared_class = shared_access.definition
+    return constructed is not None and shared_class is not None and _is_same(constructed, shared_class)
+
+
+def _is_same(first: Definition, second: Definition) -> bool:
+    return (first.path, first.qualname or first.name) == (second.path, second.qualname or second.name)
+
+
+def _explain_class(construction: ConstructionSite, constructed: Definition | None, shared_access: SharedAccess) -> str:
+    if shared_access.definition is None:
+        return f"the class of what `{shared_access.name}` stands for could not be determined"
+    shared_class, name = shared_access.definition.name, construction.definition.name
+    if constructed is None or (constructed.path is None and shared_access.definition.path is None):
+        return f"whether `{name}` makes a `{shared_class}` could not be determined"
+    return f"`{name}` makes something else than a `{shared_class}`"
+
+
 def _find_import_doubts(
     construction: ConstructionSite, shared_access: SharedAccess, file: FileContext, context: FixContext
 ) -> Iterator[Doubt]:
-    """The import of the constructor may be removed, together with the side effects of loading its module."""
-    row = construction.import_statement.lineno if construction.import_statement is not None else 0
+    """The imports of the constructor and of its arguments may be removed, with the side effects of loading them."""
+    table = context.document(file.path).symbol_table
+    symbols = [table.symbol_of(name) for name in iter_names(construction) if table.lookup(name.id, name) is not None]
+    statements = [construction.import_statement, *(each.statement for symbol in symbols for each in symbol.bindings)]
+    rows = {statement.lineno for statement in statements if statement is not None}
     for fact in file.facts.imports:
         module = fact.origin.partition(":")[0]
-        if fact.statement.row == row and context.resolver.path_of(module, file.path) != shared_access.path:
+        if fact.statement.row in rows and context.resolver.path_of(module, file.path) != shared_access.path:
             yield from (Doubt(reason) for reason in import_side_effects(fact, file, context))
 
 
@@ -140,14 +164,6 @@ def _is_at_import_time(construction: ConstructionSite, document: SourceDocument)
     while scope is not None and scope.kind not in function_kinds:
         scope = scope.outer
     return scope is None and construction.call is not None
-
-
-def _find_argument_doubts(construction: ConstructionSite, document: SourceDocument) -> Iterator[Doubt]:
-    call = construction.call or _find_forwarded_call(construction, document)
-    if call is not None and (call.args or call.keywords):
-        keyword_texts = (f"{each.arg}={document.text_of(each.value)}" if each.arg else "**" for each in call.keywords)
-        arguments = ", ".join([*map(document.text_of, call.args), *keyword_texts])
-        yield Doubt(f"what the call is given (`{arguments}`) would be lost", Applicability.MANUAL)
 
 
 # They call their first argument without passing on the others.
@@ -171,7 +187,7 @@ def _find_constructed_class(construction: ConstructionSite, context: FixContext)
     """The class of the new instance; None if it is unknown."""
     definition = construction.definition
     if definition.path is None:
-        return None
+        return _find_external_class(definition)
     owner = definition._replace(
         name=definition.name.rpartition(".")[0], qualname=definition.qualname.rpartition(".")[0]
     )
@@ -180,6 +196,14 @@ def _find_constructed_class(construction: ConstructionSite, context: FixContext)
             return class_definition
     result = context.function_result(definition)
     return result.class_definition if result else None
+
+
+def _find_external_class(definition: Definition) -> Definition | None:
+    """The class outside the project that a constructor is, or is a method of, by its name."""
+    for name in (definition.name, definition.name.rpartition(".")[0]):
+        if name.rpartition(".")[2].lstrip("_")[:1].isupper():
+            return definition._replace(name=name, via=())
+    return None
 
 
 def replace_with_import(
@@ -199,7 +223,8 @@ def replace_with_import(
         shared_access = resolve_instance(instance, file, context)
     except NotFixableError:
         return None
-    if shared_access.may_be_none or shared_access.rebound_row or _is_import_forbidden(shared_access, file, context):
+    is_unready = any(accessor_ready.find_doubts(shared_access.variable, context, is_instance=True))
+    if is_unready or _is_import_forbidden(shared_access, file, context):
         return None
     return *_build_draft(construction, target, statement, shared_access, file, document), shared_access
 

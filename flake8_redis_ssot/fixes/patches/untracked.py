@@ -167,7 +167,7 @@ def _find_new_patch_doubts(
     path, name = file.path if ensured_import.operation is None else "", ensured_import.text
     if not ensured_import.is_module_level:
         module, _, name = context.resolver.to_origin(file.accessor(construction.resource)).partition(":")
-        path = context.resolver.path_of(module, file.path) or ""
+        path, name = context.resolver.path_of(module, file.path) or "", name.partition(".")[0]
     yield from (Doubt(reason) for reason in (find_patches_of_new_name(path, name, context) if path else ()))
 
 

@@ -1,0 +1,141 @@
+"""Which modules are loaded for certain where a file is loaded, and what loading another module needs beyond them."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from flake8_redis_ssot.fixes.accessors.model import format_code, format_place
+from flake8_redis_ssot.fixes.context import FixContext
+from flake8_redis_ssot.fixes.edits.ensure_import import absolute_module
+from flake8_redis_ssot.project.modules import package_name
+from flake8_redis_ssot.semantic.flow.control_flow import is_type_checking
+
+
+class _Import(NamedTuple):
+    """An import of `module` (dotted) in a file; of `name` from it unless that is empty."""
+
+    path: str
+    node: ast.stmt
+    module: str
+    name: str
+
+
+class _Loaded(NamedTuple):
+    """The files of the project and the top-level names of other packages that are loaded, with an import of each."""
+
+    paths: frozenset[str]
+    packages: dict[str, _Import]
+
+
+def find_loading_problem(module_path: str, importer: str, context: FixContext) -> str | None:
+    """What may be missing or fail when a file loads the module at `module_path` for the first time; None if nothing."""
+    present = _load(importer, context, is_certain=True)
+    if module_path in present.paths:
+        return None
+    needed = _load(module_path, context, is_certain=False)
+    for package, statement in needed.packages.items():
+        if package not in present.packages and package not in sys.stdlib_module_names:
+            place = format_place(statement.path, statement.node, context)
+            return f"`{context.module_name(statement.path)}` imports `{package}`, which may be missing here ({place})"
+    for path in sorted(needed.paths - present.paths):
+        for failing in _iter_failing(context.tree(path).body):
+            place = format_place(path, failing, context)
+            return (
+                f"`{context.module_name(path)}` is loaded for the first time here, "
+                f"and {format_code(failing)} may fail ({place})"
+            )
+    return None
+
+
+def is_loaded_for_certain(path: str, module_path: str, context: FixContext) -> bool:
+    """Whether loading the file at `path` loads the module at `module_path` on every way."""
+    return module_path in _load(path, context, is_certain=True).paths
+
+
+def is_loaded_by(path: str, module_path: str, context: FixContext) -> bool:
+    """Whether the module at `module_path` may load the file at `path` while it is itself loaded."""
+    return path == module_path or path in _load(module_path, context, is_certain=False).paths
+
+
+def _load(path: str, context: FixContext, *, is_certain: bool) -> _Loaded:
+    """What loading a file loads: `is_certain`, or perhaps, under a condition."""
+
+    def load_once() -> _Loaded:
+        pending = [path, *_parents(path, context)]
+        paths, packages = set(pending), dict[str, _Import]()
+        while pending:
+            for each in _iter_imports(pending.pop(), context, is_certain=is_certain):
+                targets = _targets(each, context)
+                if not targets:
+                    packages.setdefault(each.module.partition(".")[0], each)
+                pending += [target for target in targets if target not in paths]
+                paths.update(targets)
+        return _Loaded(frozenset(paths), packages)
+
+    return context.remember(("loaded", path, is_certain), load_once)
+
+
+def _parents(path: str, context: FixContext) -> list[str]:
+    """The files of the packages around a module."""
+    parts = context.module_name(path).split(".")
+    parents = (context.resolver.modules.path_of(".".join(parts[:length])) for length in range(1, len(parts)))
+    return [parent for parent in parents if parent is not None and parent != path]
+
+
+def _targets(statement: _Import, context: FixContext) -> list[str]:
+    """The files of the project that an import loads; empty for other packages."""
+    target = context.resolver.path_of(statement.module, statement.path)
+    submodule = f"{statement.module}.{statement.name}" if statement.name else ""
+    submodule_path = context.resolver.path_of(submodule, statement.path) if submodule else None
+    found = [each for each in (target, submodule_path) if each is not None]
+    return [*found, *(parent for each in found for parent in _parents(each, context))]
+
+
+def _iter_imports(path: str, context: FixContext, *, is_certain: bool) -> Iterator[_Import]:
+    try:
+        tree = context.tree(path)
+    except OSError:
+        return
+    package = package_name(path, context.resolver.modules.roots)
+    for node in _import_statements(tree.body, is_certain=is_certain):
+        if isinstance(node, ast.Import):
+            yield from (_Import(path, node, alias.name, "") for alias in node.names)
+        else:
+            module = absolute_module(node, package)
+            names = [alias.name for alias in node.names if alias.name != "*"]
+            yield from (_Import(path, node, module, name) for name in (names or [""]) if module)
+
+
+def _import_statements(body: Sequence[ast.stmt], *, is_certain: bool) -> Iterator[ast.Import | ast.ImportFrom]:
+    """The imports that run on every way, or, if not `is_certain`, on any but under `TYPE_CHECKING`.
+
+    An import in a `try` that expects its failure is needed by nobody.
+    """
+    for statement in body:
+        if isinstance(statement, (ast.Import, ast.ImportFrom)):
+            yield statement
+        elif is_certain or isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            continue
+        elif isinstance(statement, ast.If) and is_type_checking(statement.test):
+            yield from _import_statements(statement.orelse, is_certain=False)
+        elif isinstance(statement, ast.Try) and statement.handlers:
+            yield from _import_statements([*statement.orelse, *statement.finalbody], is_certain=False)
+        else:
+            for name in ("body", "orelse", "finalbody"):
+                yield from _import_statements(getattr(statement, name, None) or (), is_certain=False)
+
+
+def _iter_failing(body: Sequence[ast.stmt]) -> Iterator[ast.stmt]:
+    """The statements of a module that are there to fail, or that do more than define something."""
+    for statement in body:
+        if isinstance(statement, (ast.Raise, ast.Assert, ast.Delete)):
+            yield statement
+        elif isinstance(statement, (ast.If, ast.For, ast.While, ast.With, ast.Try)):
+            is_skipped = isinstance(statement, ast.If) and is_type_checking(statement.test)
+            yield from () if is_skipped else _iter_failing(statement.body)
+            yield from _iter_failing(getattr(statement, "orelse", None) or ())
+        elif isinstance(statement, ast.Expr) and not isinstance(statement.value, ast.Constant):
+            yield statement

@@ -1,0 +1,179 @@
+"""Who binds a variable from elsewhere: by attribute, by name, by a patch, or by loading its module again."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from flake8_redis_ssot.fixes.accessors.model import Variable
+from flake8_redis_ssot.fixes.accessors.owners import may_own
+from flake8_redis_ssot.fixes.context import FixContext
+from flake8_redis_ssot.semantic.ast_queries import dotted_name, last_name
+
+
+class VariableWrite(NamedTuple):
+    """A node of the file at `path` that may bind a variable; `is_patch`: for the time of a test."""
+
+    path: str
+    node: ast.expr
+    variable: Variable
+    is_patch: bool
+
+
+class Candidate(NamedTuple):
+    """A node of the file at `path` that binds attributes of something.
+
+    `owner` is that (None: `names` are dotted names), `names` the attributes (None: any, as they are not written out).
+    """
+
+    path: str
+    node: ast.expr
+    owner: ast.expr | None
+    names: tuple[str, ...] | None
+    is_patch: bool
+
+
+def find_candidates(variables: Sequence[Variable], context: FixContext) -> tuple[Candidate, ...]:
+    """The nodes of all files that may bind one of some variables, judged by names alone."""
+    names = {variable.name for variable in variables}
+    modules = {context.module_name(variable.path).rpartition(".")[2] for variable in variables}
+    writing, naming = _writing_pattern(names), re.compile(rb"\b(?:" + _alternatives(modules) + rb")\b")
+    candidates: list[Candidate] = []
+    for path in context.analysis.find_files_with_words(names | modules):
+        data = context.references.code_bytes(path)
+        if writing.search(data) or (_DYNAMIC_WRITES.search(data) and naming.search(data)):
+            candidates += _find_in_file(path, names, context)
+    return tuple(candidates)
+
+
+def find_writes(
+    candidates: Iterable[Candidate], variable: Variable, context: FixContext, excluded: Collection[ast.AST] = ()
+) -> Iterator[VariableWrite]:
+    """The candidates that may bind a variable, without those in the functions `excluded`."""
+    for candidate in candidates:
+        if _is_written(candidate, variable, context):
+            ancestors = context.symbol_table(candidate.path).ancestors(candidate.node) if excluded else ()
+            if not any(each in excluded for each in ancestors):
+                yield VariableWrite(candidate.path, candidate.node, variable, candidate.is_patch)
+
+
+def _alternatives(names: Collection[str]) -> bytes:
+    return b"|".join(re.escape(name.encode()) for name in sorted(names))
+
+
+def _writing_pattern(names: Collection[str]) -> re.Pattern[bytes]:
+    """An attribute that is not called, read from, or part of an import; a string that ends with the name; a keyword."""
+    alternatives = _alternatives(names)
+    attribute = rb"\.\s*(?:" + alternatives + rb")\b(?!\s*(?:[.(\[]|import\b|as\b))"
+    string = rb"[\"'](?:[\w.:]*[.:])?(?:" + alternatives + rb")[\"']"
+    keyword = rb"(?:multiple|update)\([^()]*\b(?:" + alternatives + rb")\s*="
+    return re.compile(b"|".join((attribute, string, keyword)))
+
+
+# What can bind names that are not written out.
+_DYNAMIC_WRITES = re.compile(rb"\b(?:setattr|delattr|__setattr__|__dict__|vars|reload|cache_clear)\b")
+
+
+def _find_in_file(path: str, names: Collection[str], context: FixContext) -> Iterator[Candidate]:
+    for node in context.symbol_table(path).nodes:
+        write = None
+        if isinstance(node, (ast.Attribute, ast.Subscript)) and not isinstance(node.ctx, ast.Load):
+            write = _read_target(node)
+        elif isinstance(node, ast.Call):
+            write = _read_call(node)
+        if write is not None and (write.names is None or any(_may_name(each, names) for each in write.names)):
+            yield Candidate(path, node, *write)  # type: ignore[arg-type]  # the types that were asked for
+
+
+def _may_name(text: str, names: Collection[str]) -> bool:
+    """Whether a name, dotted or as Python mangles it, ends with one of some names."""
+    return text.rpartition(".")[2] in names or any(name.startswith("__") and text.endswith(name) for name in names)
+
+
+class _Write(NamedTuple):
+    """Attributes of `owner` that are set: `names` (None: any, which is not written out), or a dotted name of one."""
+
+    owner: ast.expr | None
+    names: tuple[str, ...] | None
+    is_patch: bool = False
+
+
+def _read_target(node: ast.Attribute | ast.Subscript) -> _Write | None:
+    if isinstance(node, ast.Attribute):
+        return _Write(node.value, (node.attr,))
+    owner = _namespace_owner(node.value)
+    return _Write(owner, _constant_names([node.slice])) if owner is not None else None
+
+
+def _namespace_owner(node: ast.expr) -> ast.expr | None:
+    """The owner of a mapping of attributes: `x` of `x.__dict__` or `vars(x)`."""
+    if isinstance(node, ast.Attribute) and node.attr == "__dict__":
+        return node.value
+    is_vars = isinstance(node, ast.Call) and dotted_name(node.func) == "vars" and len(node.args) == 1
+    return node.args[0] if is_vars and isinstance(node, ast.Call) else None
+
+
+def _constant_names(nodes: Sequence[ast.expr]) -> tuple[str, ...] | None:
+    """The values of constant strings; None if there is anything else."""
+    values = [node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)]
+    return tuple(values) if len(values) == len(nodes) else None
+
+
+_SETTERS = frozenset({"setattr", "delattr", "__setattr__", "__delattr__"})
+_PATCHERS = frozenset({"patch", "object", "multiple", "setattr", "delattr", "dict"})
+
+
+def _read_call(call: ast.Call) -> _Write | None:
+    name, arguments = last_name(call.func), call.args
+    if isinstance(call.func, ast.Attribute) and name == "cache_clear":
+        return _Write(call.func.value, (name,))
+    if not arguments:
+        return _read_update(call) if name == "update" else None
+    is_patch = name not in _SETTERS or (isinstance(call.func, ast.Attribute) and not name.startswith("__"))
+    first = arguments[0]
+    if name == "reload":
+        return _Write(first, None)
+    if name in _PATCHERS and isinstance(first, ast.Constant) and isinstance(first.value, str):
+        dotted = first.value.replace(":", ".")
+        keywords = tuple(f"{dotted}.{each.arg}" for each in call.keywords if each.arg)
+        return _Write(None, keywords if name in ("multiple", "dict") else (dotted,), is_patch=True)
+    if name == "multiple":
+        return _Write(first, tuple(each.arg or "" for each in call.keywords), is_patch=True)
+    if name in ("dict", "update") and isinstance(call.func, ast.Attribute):
+        return _read_update(call)
+    if name in (*_SETTERS, "object") and len(arguments) > 1:
+        return _Write(first, _constant_names(arguments[1:2]), is_patch)
+    return None
+
+
+def _read_update(call: ast.Call) -> _Write | None:
+    """`vars(x).update(name=...)`, `x.__dict__.update({...})` and `patch.dict(x.__dict__, ...)`."""
+    function = call.func
+    is_update = isinstance(function, ast.Attribute) and function.attr == "update"
+    mapping = function.value if is_update and isinstance(function, ast.Attribute) else next(iter(call.args), None)
+    owner = _namespace_owner(mapping) if mapping is not None else None
+    return _Write(owner, None, is_patch=not is_update) if owner is not None else None
+
+
+def _is_written(candidate: Candidate, variable: Variable, context: FixContext) -> bool:
+    if candidate.owner is None:
+        return any(_names_variable(name, variable, context) for name in candidate.names or ())
+    if candidate.names is None:
+        return _is_owner(candidate.owner, candidate.path, variable, context)
+    is_named = any(_may_name(name, (variable.name,)) for name in candidate.names)
+    return is_named and may_own(candidate.owner, candidate.path, variable, context)
+
+
+def _is_owner(owner: ast.expr, path: str, variable: Variable, context: FixContext) -> bool:
+    """Whether an expression is known to be the owner of a variable: nearly everything may be."""
+    definition, class_qualname = context.names(path).resolve(owner), variable.qualname.rpartition(".")[0]
+    if definition is None or definition.path != variable.path:
+        return False
+    return definition.qualname in ("", class_qualname)
+
+
+def _names_variable(dotted: str, variable: Variable, context: FixContext) -> bool:
+    module, _, attributes = context.resolver.to_origin(dotted).partition(":")
+    return attributes == variable.qualname and context.resolver.modules.path_of(module) == variable.path

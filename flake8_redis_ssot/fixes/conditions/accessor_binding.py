@@ -1,0 +1,77 @@
+"""The accessor and the variables that hold the instance are bound once, and by nobody else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from flake8_redis_ssot.fixes.accessors.binding import find_only_binding
+from flake8_redis_ssot.fixes.accessors.model import AccessorModel, NotRecognisedError, Variable, format_place
+from flake8_redis_ssot.fixes.accessors.recognition import recognise
+from flake8_redis_ssot.fixes.accessors.writes import Candidate, VariableWrite, find_candidates, find_writes
+from flake8_redis_ssot.fixes.conditions.condition import Condition
+from flake8_redis_ssot.fixes.context import FixContext
+from flake8_redis_ssot.fixes.doubt import Doubt
+
+CONDITION = Condition(
+    "accessor-binding",
+    "The name of the accessor means that function, and the instance stays the one that it returns.",
+    shapes=(
+        "The name of the accessor is bound exactly once in its module (its overloads apart), at module level or in "
+        "the body of a class that is, unconditionally, as a function. No star import stands below it, and nothing "
+        "in the module binds names dynamically: no `exec`, `globals()`, `vars()` or `sys.modules`, except to read.",
+        "No other file sets or deletes an attribute of that name on the module or class, or on anything that may be"
+        " it; none names it in `setattr`, `delattr`, `__dict__` or `vars()`, and none reloads the module. The same "
+        "holds for the variables that hold the instance, and for the name that the fixed file imports.",
+        "No test patches one of these names.",
+        "Nobody calls `cache_clear` on a memoized accessor.",
+    ),
+)
+
+
+def find_doubts(accessor: Variable, fixed_path: str, context: FixContext, *, is_instance: bool) -> Iterator[Doubt]:
+    """Who else binds the accessor (or the instance), what it returns, or its name in the file that imports it."""
+    if not is_instance:
+        try:
+            find_only_binding(_owner_of(accessor), context)
+            find_only_binding(accessor, context)
+        except NotRecognisedError as error:
+            yield Doubt(str(error))
+    imported = Variable(fixed_path, _owner_of(accessor).qualname)
+    scope = _scope_of(accessor, context, is_instance=is_instance)
+    for write in (*scope.writes, *find_writes(scope.candidates, imported, context)):
+        yield Doubt(_describe(write, context))
+
+
+def _owner_of(accessor: Variable) -> Variable:
+    """The outermost class of a class method; the accessor itself if it is a function."""
+    return Variable(accessor.path, accessor.qualname.partition(".")[0])
+
+
+class _Scope(NamedTuple):
+    """What may be written, in the order of the files, and what is: at most one write of each variable."""
+
+    candidates: tuple[Candidate, ...]
+    writes: tuple[VariableWrite, ...]
+
+
+def _scope_of(accessor: Variable, context: FixContext, *, is_instance: bool) -> _Scope:
+    def find_once() -> _Scope:
+        model = recognise(accessor, context, is_instance=is_instance)
+        model = AccessorModel(functions=() if is_instance else (accessor,)) if isinstance(model, str) else model
+        caches = [Variable(each.path, f"{each.qualname}.cache_clear") for each in model.functions if model.is_memoised]
+        names = [accessor, *map(_owner_of, model.functions), *model.functions, *model.helpers]
+        variables = tuple(dict.fromkeys((*names, *model.variables, *caches)))
+        candidates = find_candidates(variables, context)
+        writes = (next(find_writes(candidates, each, context, model.nodes), None) for each in variables)
+        return _Scope(candidates, tuple(filter(None, writes)))
+
+    return context.remember(("writes", accessor, is_instance), find_once)
+
+
+def _describe(write: VariableWrite, context: FixContext) -> str:
+    place, name = format_place(write.path, write.node, context), write.variable.qualname
+    if write.variable.name == "cache_clear":
+        return f"{place} calls `{name}()`, so that the next call makes another instance"
+    owner = f"`{name}` of `{context.module_name(write.variable.path)}`"
+    return f"{place} replaces {owner} while a test runs" if write.is_patch else f"{place} may set or delete {owner}"
