@@ -10,6 +10,8 @@ from typing import TypeVar, cast
 
 from flake8_redis_ssot.files.paths import to_relative_path
 from flake8_redis_ssot.fixes.document import SourceDocument
+from flake8_redis_ssot.fixes.loading.effects import LoadingEffects
+from flake8_redis_ssot.fixes.loading.module_readers import ModuleReaders
 from flake8_redis_ssot.project.analysis import Analysis
 from flake8_redis_ssot.project.import_graph import ImportGraph
 from flake8_redis_ssot.project.references import ReferenceIndex
@@ -103,6 +105,8 @@ class FixContext:
         self._confirmed_findings.clear()
         self._inference_cache.clear()
         self._remembered.clear()
+        for name in ("loading_effects", "module_readers"):
+            self.__dict__.pop(name, None)
 
     def file_context(self, path: str, template: FileContext) -> FileContext:
         """The context of a file, derived from `template` (any other file's) if it has no candidates.
@@ -130,14 +134,19 @@ class FixContext:
     @cached_property
     def import_graph(self) -> ImportGraph:
         """The imports that run when modules are loaded."""
-        return ImportGraph(self.resolver, self.tree)
+        return ImportGraph(self.resolver, self.tree, self.symbol_table)
+
+    @cached_property
+    def loading_effects(self) -> LoadingEffects:
+        """What loading modules does besides defining names."""
+        return LoadingEffects(self.symbol_table, self.resolver, self.analysis.contents)
+
+    @cached_property
+    def module_readers(self) -> ModuleReaders:
+        """Who reads modules without importing them."""
+        return ModuleReaders(self.symbol_table, self.resolver, self.analysis.contents)
 
     @cached_property
     def references(self) -> ReferenceIndex:
         """The index of reads, patches and imports."""
         return ReferenceIndex(self.analysis, self.import_graph)
-
-    def would_create_cycle(self, importer: str, module: str) -> str | None:
-        """The import cycle that an import of a module (dotted) by a file would create; None if there is none."""
-        path = self.resolver.path_of(module, importer)
-        return self.import_graph.would_create_cycle(importer, path) if path is not None else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from flake8_redis_ssot.fixes.conditions import import_cycle
 from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.edits.ensure_import import NotFixableError
 from flake8_redis_ssot.project.view import FileContext
@@ -11,8 +12,8 @@ from flake8_redis_ssot.semantic.facts import Import
 def check_importable(module: str, fact: Import, file: FileContext, context: FixContext) -> None:
     """Raise NotFixableError if a file must not import a module (dotted) where it imports `fact`."""
     check_service_boundary(module, file.path, context)
-    if not fact.is_local and not fact.is_typing_only:
-        check_import_cycle(module, file.path, context)
+    if import_cycle.is_run_when_loaded(fact, file, context):
+        import_cycle.check(module, file.path, context)
 
 
 def check_service_boundary(module: str, importer: str, context: FixContext) -> None:
@@ -20,10 +21,3 @@ def check_service_boundary(module: str, importer: str, context: FixContext) -> N
     reason = context.service_boundaries.why_import_forbidden(importer, module)
     if reason:
         raise NotFixableError(reason)
-
-
-def check_import_cycle(module: str, importer: str, context: FixContext) -> None:
-    """Raise NotFixableError if the import of a module (dotted) when a file is loaded would create a cycle."""
-    cycle = context.would_create_cycle(importer, module)
-    if cycle:
-        raise NotFixableError(f"the import would close a ring: {cycle}")

@@ -68,3 +68,11 @@ class ProjectContents:
             with suppress(OSError):  # an unreadable file can't match
                 matches += [path] if search(self.current_bytes(path)) else []
         return tuple(matches)
+
+    def find_containing(self, text: bytes) -> tuple[str, ...]:
+        """All files whose bytes contain a text, in order; faster than a regular expression."""
+        matches = []
+        for path in self.files:
+            with suppress(OSError):
+                matches += [path] if text in self.current_bytes(path) else []
+        return tuple(matches)

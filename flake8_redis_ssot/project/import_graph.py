@@ -5,41 +5,84 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
+from flake8_redis_ssot.project.loading.load_time_imports import LoadTimeImports, Reach, imported_modules
+from flake8_redis_ssot.project.modules import package_name
 from flake8_redis_ssot.project.resolver import Resolver
 from flake8_redis_ssot.semantic.flow.control_flow import is_type_checking
-from flake8_redis_ssot.semantic.flow.evaluator import resolve_relative_module
+from flake8_redis_ssot.semantic.symbol_table import SymbolTable
 
 
 class ImportGraph:
-    """The module-level imports of files (absolute paths), read lazily; `tree` returns the tree of a file."""
+    """The imports that run while files (absolute paths) are loaded, read lazily.
 
-    def __init__(self, resolver: Resolver, tree: Callable[[str], ast.Module]) -> None:
+    `tree` and `symbol_table` return those of a file.
+    """
+
+    def __init__(
+        self, resolver: Resolver, tree: Callable[[str], ast.Module], symbol_table: Callable[[str], SymbolTable]
+    ) -> None:
         self._resolver = resolver
         self._tree = tree
+        self._load_time_imports = LoadTimeImports(resolver, symbol_table)
         self._imports_by_path: dict[str, tuple[str, ...]] = {}
+        self._certain_imports: dict[str, list[tuple[int, str]]] = {}
 
     def update_files(self, paths: Iterable[str]) -> None:
         """Forget the imports of files whose trees have changed."""
+        self._load_time_imports.clear()
         for path in paths:
             self._imports_by_path.pop(path, None)
+            self._certain_imports.pop(path, None)
 
     def has_import(self, path: str, target: str) -> bool:
-        """Whether the file `path` imports the file `target` directly when it is loaded."""
+        """Whether an import statement of the file `path` imports the file `target` when it is loaded."""
         return target in self._direct_imports(path)
+
+    def runs_when_loaded(self, path: str, qualname: str) -> bool:
+        """Whether loading a file may run one of its functions (a local name)."""
+        return (path, qualname) in self._load_time_imports.functions_run_by(path)
+
+    def loaded_with(self, paths: Iterable[str]) -> list[str]:
+        """All files that loading some files may load, these and their packages included."""
+        exploration = _Exploration(self._load_time_imports, ())
+        for path in paths:
+            exploration.add(path, None)
+            for package in self.parent_packages(path):
+                exploration.add(package, None)
+        exploration.run("")
+        return list(exploration.predecessors)
+
+    def always_loaded_with(self, paths: Iterable[str]) -> set[str]:
+        """The files that loading some files loads in any case, these and their packages included."""
+        loaded: set[str] = set()
+        stack = [*paths]
+        while stack:
+            path = stack.pop()
+            if path not in loaded:
+                loaded.add(path)
+                stack += [*self.parent_packages(path), *self.imports_in_any_case(path)]
+        return loaded
+
+    def imports_in_any_case(self, path: str, excluded_rows: Collection[int] = ()) -> list[str]:
+        """The files that the statements of a module import unconditionally, without those on some rows (1-based)."""
+        if path not in self._certain_imports:
+            try:
+                body = self._tree(path).body
+            except OSError:
+                body = []
+            statements = [each for each in body if isinstance(each, (ast.Import, ast.ImportFrom))]
+            self._certain_imports[path] = [
+                (statement.lineno, target)
+                for statement in statements
+                for target in self._statement_imports(path, statement)
+            ]
+        return [target for row, target in self._certain_imports[path] if row not in excluded_rows]
 
     def find_path(self, start: str, goal: str, excluded: Collection[str] = ()) -> list[str] | None:
         """The shortest import chain from the file `start` to `goal`, as paths, without `excluded` files; or None."""
-        predecessors: dict[str, str | None] = {start: None}
-        queue = [start]
-        while queue:
-            path = queue.pop(0)
-            if path == goal:
-                return _trace_path(predecessors, path)
-            for target in self._direct_imports(path):
-                if target not in predecessors and target not in excluded:
-                    predecessors[target] = path
-                    queue.append(target)
-        return None
+        exploration = _Exploration(self._load_time_imports, excluded)
+        exploration.add(start, None)
+        return exploration.run(goal)
 
     def would_create_cycle(self, importer: str, target: str) -> str | None:
         """The cycle that a module-level import of `target` in `importer` (paths) would create, in words; or None.
@@ -47,25 +90,36 @@ class ImportGraph:
         In a cycle, the module that is loaded second imports from one that is only partially initialised. Either order
         can happen, as tests and programs start anywhere.
         """
-        importer_packages = self._parent_packages(importer)  # in either order, these are being loaded already
-        for path in (*self._parent_packages(target), target):
-            if path in importer_packages or path == importer:
-                continue
+        importer_packages = self.parent_packages(importer)  # in either order, these are being loaded already
+        for path in self._loaded_before(importer, target):
             # Either the importer is loaded first, with its packages partially initialised, or the target with its own.
             import_path = self.find_path(path, importer, importer_packages) or self.find_path(
-                path, importer, self._parent_packages(path)
+                path, importer, self.parent_packages(path)
             )
             if import_path is not None:
                 names = [self._resolver.modules.name_of(step) for step in (importer, *import_path)]
                 return " -> ".join(f"`{name}`" for name in names)
         return None
 
-    def _parent_packages(self, path: str) -> list[str]:
+    def find_unknown_import(self, importer: str, target: str) -> tuple[str, int] | None:
+        """An import of unknown modules that runs while `target` is loaded by `importer` (paths); its path and row."""
+        for path in self._loaded_before(importer, target):
+            exploration = _Exploration(self._load_time_imports, self.parent_packages(importer))
+            exploration.add(path, None)
+            exploration.run("")
+            if exploration.unknown_import is not None:
+                return exploration.unknown_import
+        return None
+
+    def _loaded_before(self, importer: str, target: str) -> list[str]:
+        """The target and its packages, without what is being loaded already."""
+        importer_packages = self.parent_packages(importer)
+        paths = (*self.parent_packages(target), target)
+        return [path for path in paths if path not in importer_packages and path != importer]
+
+    def parent_packages(self, path: str) -> list[str]:
         """The files of the packages that contain a module, which are loaded before it."""
-        parts = self._resolver.modules.name_of(path).split(".")
-        names = (".".join(parts[:length]) for length in range(1, len(parts)))
-        paths = [self._resolver.modules.path_of(name) for name in names]
-        return [package for package in paths if package is not None and package != path]
+        return self._load_time_imports.parent_packages(path)
 
     def _direct_imports(self, path: str) -> tuple[str, ...]:
         if path not in self._imports_by_path:
@@ -74,29 +128,73 @@ class ImportGraph:
                 tree = self._tree(path)
             except OSError:
                 return ()
-            self._imports_by_path[path] = tuple(dict.fromkeys(self._imported_paths(path, tree)))
+            targets = (
+                target
+                for statement in _import_time_imports(tree.body)
+                for target in self._statement_imports(path, statement)
+            )
+            self._imports_by_path[path] = tuple(dict.fromkeys(targets))
         return self._imports_by_path[path]
 
-    def _imported_paths(self, path: str, tree: ast.Module) -> Iterator[str]:
-        for node in _import_time_imports(tree.body):
-            for module, name in _imported_modules(node, self._package_name(path)):
-                submodule_path = self._resolver.path_of(f"{module}.{name}", path) if name else None
-                for target in (submodule_path, self._resolver.path_of(module, path)):
-                    if target is not None and target != path:
-                        yield from self._parent_packages(target)
-                        yield target
-
-    def _package_name(self, path: str) -> str:
-        name = self._resolver.modules.name_of(path)
-        return name if "__init__." in path.rpartition("/")[2] else name.rpartition(".")[0]
+    def _statement_imports(self, path: str, statement: ast.Import | ast.ImportFrom) -> Iterator[str]:
+        for module, name in imported_modules(statement, package_name(path, self._resolver.modules.roots)):
+            submodule_path = self._resolver.path_of(f"{module}.{name}", path) if name else None
+            for target in (submodule_path, self._resolver.path_of(module, path)):
+                if target is not None and target != path:
+                    yield from self.parent_packages(target)
+                    yield target
 
 
-def _trace_path(predecessors: dict[str, str | None], path: str | None) -> list[str]:
-    steps = []
-    while path is not None:
-        steps.append(path)
-        path = predecessors[path]
-    return steps[::-1]
+class _Exploration:
+    """A breadth-first search of what is loaded; `predecessors` maps each file to the one that imports it."""
+
+    def __init__(self, imports: LoadTimeImports, excluded: Collection[str]) -> None:
+        self._imports = imports
+        self._excluded = excluded
+        self._queue: list[str] = []
+        self._method_names: set[str] = set()
+        self._followed: set[tuple[str, str]] = set()
+        self.predecessors: dict[str, str | None] = {}
+        self.unknown_import: tuple[str, int] | None = None
+
+    def add(self, path: str, importer: str | None) -> None:
+        """A file that is loaded."""
+        if path not in self.predecessors and path not in self._excluded:
+            self.predecessors[path] = importer
+            self._queue.append(path)
+
+    def run(self, goal: str) -> list[str] | None:
+        """Explore everything until `goal` is found; the chain to it, or None."""
+        while self._queue or self._follow_methods():
+            for path in self._queue:
+                if path == goal:
+                    return self._trace_path(goal)
+                self._add_reach(path, self._imports.of_module(path))
+            self._queue.clear()
+        return self._trace_path(goal) if goal in self.predecessors else None
+
+    def _add_reach(self, path: str, reach: Reach) -> None:
+        self._method_names |= reach.method_names
+        self.unknown_import = self.unknown_import or reach.unknown_import
+        for target in reach.imports:
+            self.add(target, path)
+
+    def _follow_methods(self) -> bool:
+        """Follow the methods that may be called of unknown objects, in the files loaded so far."""
+        for path in list(self.predecessors):
+            for qualname, reach in self._imports.of_methods(path, self._method_names):
+                if (path, qualname) not in self._followed:
+                    self._followed.add((path, qualname))
+                    self._add_reach(path, reach)
+        return bool(self._queue)
+
+    def _trace_path(self, goal: str) -> list[str]:
+        steps: list[str] = []
+        step: str | None = goal
+        while step is not None:
+            steps.append(step)
+            step = self.predecessors[step]
+        return steps[::-1]
 
 
 def _import_time_imports(body: Sequence[ast.stmt]) -> Iterator[ast.Import | ast.ImportFrom]:
@@ -114,15 +212,3 @@ def _import_time_imports(body: Sequence[ast.stmt]) -> Iterator[ast.Import | ast.
                 yield from _import_time_imports(
                     getattr(part, "body", ()) if isinstance(part, (ast.ExceptHandler, ast.match_case)) else ()
                 )
-
-
-def _imported_modules(node: ast.Import | ast.ImportFrom, package: str) -> Iterator[tuple[str, str]]:
-    """The modules that a statement imports, each with the name imported from it (empty: the module itself)."""
-    if isinstance(node, ast.Import):
-        yield from ((alias.name, "") for alias in node.names)
-        return
-    module = node.module or ""
-    if node.level:
-        module = resolve_relative_module(package, node.level, module) or ""
-    if module:
-        yield from ((module, "" if alias.name == "*" else alias.name) for alias in node.names)

@@ -61,6 +61,11 @@ class ModuleMap:
                 return folder
         return None
 
+    def paths_under(self, prefix: str) -> tuple[str, ...]:
+        """The files of all modules whose dotted name starts with a prefix, in order."""
+        starts = tuple(root + prefix.replace(".", os.sep) for root in self._configured_roots)
+        return tuple(sorted(path for path in self._files if path.startswith(starts) and path.endswith(".py")))
+
     def path_for_importer(self, module: str, importer: str) -> str | None:
         """The file of a module that `importer` (a path) imports: in an import root, else beside the importer."""
         return self.path_of(module) or self._cached_sibling(module, os.path.dirname(importer))

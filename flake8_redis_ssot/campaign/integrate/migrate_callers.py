@@ -8,12 +8,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from flake8_redis_ssot.campaign.integrate.duplicates import Duplicate, DuplicateUser
+from flake8_redis_ssot.fixes.conditions import import_cycle
 from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.document import SourceDocument
 from flake8_redis_ssot.fixes.draft import AddImport, Operation, ReplaceText
 from flake8_redis_ssot.fixes.edits.ensure_import import NotFixableError, format_module
 from flake8_redis_ssot.fixes.edits.import_statement import ImportedSymbol
-from flake8_redis_ssot.fixes.import_checks import check_import_cycle, check_service_boundary
+from flake8_redis_ssot.fixes.import_checks import check_service_boundary
 from flake8_redis_ssot.project.modules import package_name
 from flake8_redis_ssot.project.view import FileContext
 from flake8_redis_ssot.semantic.flow.evaluator import resolve_relative_module
@@ -64,7 +65,7 @@ def check_import(importer: str, dotted: str, context: FixContext) -> None:
     except NotFixableError as error:
         advice = "`accessor-for` in the settings can name another accessor for these files"
         raise NotFixableError(f"{error}; {advice}") from None
-    check_import_cycle(module, importer, context)
+    import_cycle.check(module, importer, context)
 
 
 def _check_name_free(name: str, reads: Sequence[ast.Name], user: DuplicateUser, document: SourceDocument) -> None:

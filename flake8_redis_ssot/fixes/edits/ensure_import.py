@@ -127,19 +127,36 @@ def _plan_import(
     symbol_table = document.symbol_table
     anchor = request.anchor or _find_sibling_import(request, file, document)
     scope = symbol_table.scope_of(anchor) if anchor is not None else symbol_table.module_scope
-    cycle = context.would_create_cycle(file.path, request.module) if scope.kind in ("module", "class") else None
+    why_circular = _explain_cycle(request.module, scope, file, context)
     name_conflict = _describe_name_conflict(request.name, scope, request.node, document)
     reasons: tuple[str, ...] = ()
     if scope.kind == "class" and not name_conflict:
         reasons = (f"the class would get an attribute `{request.name}`",)
-    if cycle or name_conflict:
+    if why_circular or name_conflict:
         function_scope = _enclosing_function_scope(request.node, document)
         if function_scope is None or _describe_name_conflict(request.name, function_scope, request.node, document):
-            raise NotFixableError(f"the import would close a ring: {cycle}" if cycle else name_conflict or "")
+            raise NotFixableError(why_circular or name_conflict or "")
         anchor, scope = None, function_scope
-        reasons = (f"an import at the top would close a ring: {cycle}",) if cycle else ()
+        if why_circular and _explain_cycle(request.module, function_scope, file, context):
+            raise NotFixableError(why_circular)
+        reasons = (why_circular.replace("the import", "an import at the top", 1),) if why_circular else ()
     imported_symbol = ImportedSymbol(format_module(request.module, anchor or request.anchor, file), request.name)
     return EnsuredImport(request.name, AddImport(file.path, scope.node, anchor, imported_symbol), scope, reasons)
+
+
+def _explain_cycle(module: str, scope: Scope, file: FileContext, context: FixContext) -> str | None:
+    """Why an import in a scope would be circular: at module level, and in functions that loading the file may run."""
+    from flake8_redis_ssot.fixes.conditions import import_cycle
+
+    function = scope.qualname.partition(".<locals>")[0]
+    is_deferred = scope.kind not in ("module", "class")
+    if is_deferred and not context.import_graph.runs_when_loaded(file.path, function):
+        return None
+    try:
+        import_cycle.check(module, file.path, context)
+    except NotFixableError as error:
+        return str(error)
+    return None
 
 
 def _find_sibling_import(request: ImportRequest, file: FileContext, document: SourceDocument) -> ast.stmt | None:

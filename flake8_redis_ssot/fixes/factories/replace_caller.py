@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from flake8_redis_ssot.fixes.conditions import import_cycle
 from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.document import SourceDocument
 from flake8_redis_ssot.fixes.doubt import Doubt
@@ -13,7 +14,7 @@ from flake8_redis_ssot.fixes.draft import AddImport, Operation, ReplaceText
 from flake8_redis_ssot.fixes.edits.ensure_import import EnsuredImport, NotFixableError, format_module
 from flake8_redis_ssot.fixes.edits.import_statement import ImportedSymbol
 from flake8_redis_ssot.fixes.factories.factory import Factory
-from flake8_redis_ssot.fixes.import_checks import check_import_cycle, check_importable, check_service_boundary
+from flake8_redis_ssot.fixes.import_checks import check_importable, check_service_boundary
 from flake8_redis_ssot.fixes.imports.attribute_and_dynamic import find_anchor_import
 from flake8_redis_ssot.fixes.instances.accessor import SharedAccess, check_source, resolve_accessor
 from flake8_redis_ssot.fixes.instances.accessor_call import build_call_edit, import_accessor, remove_await
@@ -167,7 +168,7 @@ def _import_accessor(
         check_importable(shared_access.module, binding.imported_name.fact, file, context)
         return EnsuredImport(shared_access.name, None, binding.symbol.scope), (imported_symbol,)
     check_service_boundary(shared_access.module, file.path, context)
-    check_import_cycle(shared_access.module, file.path, context)
+    import_cycle.check(shared_access.module, file.path, context)
     operation = AddImport(
         file.path, context.document(file.path).tree, call_construction.import_statement, imported_symbol
     )

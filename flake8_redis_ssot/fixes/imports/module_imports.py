@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from flake8_redis_ssot.fixes.conditions import purpose
 from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.document import SourceDocument
 from flake8_redis_ssot.fixes.draft import FixDraft, ReplaceText
@@ -221,6 +222,9 @@ def _remove_unused_import(
     document = context.document(file.path)
     if is_in_try(imported_name.statement, document):
         raise NotFixableError("whether the import fails decides what comes next")
+    comment = purpose.find_purpose(imported_name.statement, imported_name.alias, document)
+    if comment is not None:
+        raise NotFixableError(f"the comment `# {comment}` says that the import is there on purpose")
     _check_other_reads(other_reads, _other_imported_modules(symbol, imported_name), document, file)
     use_reason = None if is_shared else why_used(symbol, file.path, context, symbol.reads)
     if use_reason:

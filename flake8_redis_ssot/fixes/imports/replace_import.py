@@ -6,15 +6,15 @@ import ast
 from collections.abc import Sequence
 from functools import partial
 
+from flake8_redis_ssot.fixes.conditions import import_cycle, inert_module, purpose
 from flake8_redis_ssot.fixes.context import FixContext
-from flake8_redis_ssot.fixes.draft import FixDraft, ReplaceText
+from flake8_redis_ssot.fixes.draft import FixDraft, ReplaceImport, ReplaceText
 from flake8_redis_ssot.fixes.edits.ensure_import import NotFixableError, format_module
 from flake8_redis_ssot.fixes.edits.import_statement import ImportedSymbol
 from flake8_redis_ssot.fixes.import_checks import check_importable
 from flake8_redis_ssot.fixes.imports import attribute_and_dynamic, module_imports, star_imports, try_imports
 from flake8_redis_ssot.fixes.imports.import_node import ImportedName, find_imported_name, is_import_tested
-from flake8_redis_ssot.fixes.imports.relocation import Relocation, resolve_relocation
-from flake8_redis_ssot.fixes.imports.side_effects import import_side_effects
+from flake8_redis_ssot.fixes.imports.relocation import Relocation, find_replacement_module, resolve_relocation
 from flake8_redis_ssot.fixes.imports.unused import why_used
 from flake8_redis_ssot.fixes.patches.lookups import imports_module
 from flake8_redis_ssot.fixes.patches.module_stubs import check_untracked_patches
@@ -60,8 +60,22 @@ def _redirect_fact(
     if isinstance(fact, Import) and not (
         deprecated.is_symbol and fact.span != fact.statement and _has_other_imports(fact, file)
     ):
-        draft = draft.with_reasons(import_side_effects(fact, file, context))
+        new_modules = _find_new_modules(fact, deprecated, draft, relocations, file)
+        draft = draft.with_doubts(inert_module.find_doubts(fact, new_modules, file, context))
+        for module in new_modules:
+            draft = draft.with_doubts(import_cycle.find_doubts(module, fact, file, context))
     return draft, relocations
+
+
+def _find_new_modules(
+    fact: Import, deprecated: DeprecatedName, draft: FixDraft, relocations: Sequence[Relocation], file: FileContext
+) -> list[str]:
+    """The modules (dotted) that are imported instead of a deprecated one."""
+    modules = sorted({relocation.new_module for relocation in relocations})
+    is_redirected = any(isinstance(each, ReplaceImport) and each.replacements for each in draft.operations)
+    if not modules and is_redirected and not deprecated.is_symbol:
+        modules = [find_replacement_module(deprecated, fact.origin.replace(":", ".").strip("."), file)]
+    return modules
 
 
 def _has_other_imports(fact: Import, file: FileContext) -> bool:
@@ -84,14 +98,31 @@ def _draft_redirect(
         return star_imports.redirect_star_import(imported_name, deprecated, file, context)
     if is_import_tested(imported_name.statement, document):
         raise NotFixableError("the import itself is what is tested here")
+    _check_own_source(fact, deprecated, file)
     if isinstance(imported_name.statement, ast.Import) and imported_name.alias.asname is None:
         return module_imports.redirect_dotted_import(imported_name, deprecated, file, context)
     symbol = document.symbol_table.symbol_of(imported_name.alias)
-    if why_used(symbol, file.path, context) is None and not try_imports.is_in_try(imported_name.statement, document):
+    comment = purpose.find_purpose(imported_name.statement, imported_name.alias, document)
+    is_deletable = comment is None and not try_imports.is_in_try(imported_name.statement, document)
+    if is_deletable and why_used(symbol, file.path, context) is None:
         return _draft_removal(imported_name, symbol, file), ()
-    if imports_module(fact, file):
-        return module_imports.redirect_module_import(imported_name, symbol, deprecated, file, context)
-    return _redirect_name(imported_name, symbol, deprecated, file, context)
+    redirect = module_imports.redirect_module_import if imports_module(fact, file) else _redirect_name
+    try:
+        return redirect(imported_name, symbol, deprecated, file, context)
+    except NotFixableError as error:
+        is_kept = comment is not None and why_used(symbol, file.path, context) is None
+        raise NotFixableError(f"{error}{purpose.explain_kept_import(comment) if is_kept else ''}") from None
+
+
+def _check_own_source(fact: Import, deprecated: DeprecatedName, file: FileContext) -> None:
+    """Raise NotFixableError if the replacement of a name gets it from this file."""
+    module, _, name = fact.origin.partition(":")
+    dotted = file.resolver.module_name(module, file.path)
+    if deprecated.is_symbol:
+        target, _, name = (deprecated.replacement or file.accessor(deprecated.resource)).rpartition(".")
+    else:
+        target = find_replacement_module(deprecated, dotted, file)
+    import_cycle.check_own_source(target, name, file)
 
 
 def _draft_removal(imported_name: ImportedName, symbol: Symbol, file: FileContext) -> FixDraft:

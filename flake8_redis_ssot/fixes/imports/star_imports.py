@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Collection
 
+from flake8_redis_ssot.fixes.conditions import purpose
 from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.document import SourceDocument
 from flake8_redis_ssot.fixes.draft import FixDraft
@@ -35,6 +36,9 @@ def redirect_star_import(
     ]
     if not read_names and is_in_try(imported_name.statement, document):
         raise NotFixableError("whether the import fails decides what comes next")
+    comment = purpose.find_purpose(imported_name.statement, imported_name.alias, document) if not read_names else None
+    if comment is not None:
+        raise NotFixableError(f"the comment `# {comment}` says that the import is there on purpose")
     if not read_names:
         return FixDraft(f"Remove the import of `{module}`, which nobody reads", (imported_name.replace_with(()),)), []
     relocations = [

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from dataclasses import replace
 
-from flake8_redis_ssot.fixes.conditions import accessor_arguments, accessor_ready
+from flake8_redis_ssot.fixes.conditions import accessor_arguments, accessor_ready, import_cycle, inert_module
 from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.document import SourceDocument
 from flake8_redis_ssot.fixes.doubt import Doubt
@@ -14,7 +14,6 @@ from flake8_redis_ssot.fixes.draft import AddImport, FixDraft, RemoveStatement
 from flake8_redis_ssot.fixes.edits.ensure_import import EnsuredImport, NotFixableError, format_module
 from flake8_redis_ssot.fixes.edits.import_statement import ImportedSymbol
 from flake8_redis_ssot.fixes.factories.rename import draft_rename
-from flake8_redis_ssot.fixes.imports.side_effects import import_side_effects
 from flake8_redis_ssot.fixes.instances.accessor import (
     SharedAccess,
     check_source,
@@ -152,9 +151,9 @@ def _find_import_doubts(
     statements = [construction.import_statement, *(each.statement for symbol in symbols for each in symbol.bindings)]
     rows = {statement.lineno for statement in statements if statement is not None}
     for fact in file.facts.imports:
-        module = fact.origin.partition(":")[0]
-        if fact.statement.row in rows and context.resolver.path_of(module, file.path) != shared_access.path:
-            yield from (Doubt(reason) for reason in import_side_effects(fact, file, context))
+        if fact.statement.row in rows:
+            yield from inert_module.find_doubts(fact, {shared_access.module}, file, context)
+            yield from import_cycle.find_doubts(shared_access.module, fact, file, context)
 
 
 def _is_at_import_time(construction: ConstructionSite, document: SourceDocument) -> bool:

@@ -102,11 +102,15 @@ class FileNames:
             return ""
         if not isinstance(statement, ast.ImportFrom):
             return f"{node.name if node.asname else node.name.partition('.')[0]}:"
+        return f"{self.absolute_module(statement)}:{node.name}"
+
+    def absolute_module(self, statement: ast.ImportFrom) -> str:
+        """The dotted module of a `from` statement of this file; empty beyond the top-level package."""
         module = statement.module or ""
-        if statement.level:
-            package = package_name(self.path, self.resolver.modules.roots)
-            module = resolve_relative_module(package, statement.level, module) or ""
-        return f"{module}:{node.name}"
+        if not statement.level:
+            return module
+        package = package_name(self.path, self.resolver.modules.roots)
+        return resolve_relative_module(package, statement.level, module) or ""
 
 
 def _pick_only(definitions: Sequence[Definition]) -> Definition | None:

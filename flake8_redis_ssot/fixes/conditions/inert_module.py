@@ -1,0 +1,88 @@
+"""Nothing else happens when a module is loaded that a file no longer imports."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+
+from flake8_redis_ssot.fixes.conditions.condition import Condition
+from flake8_redis_ssot.fixes.context import FixContext
+from flake8_redis_ssot.fixes.doubt import Doubt
+from flake8_redis_ssot.project.view import FileContext
+from flake8_redis_ssot.semantic.facts import Import
+
+CONDITION = Condition(
+    "inert-module",
+    "Loading the old module, and everything that only it loads, does nothing but define names.",
+    shapes=(
+        "docstrings, `pass`, and assignments to variables; `__all__`, and items and `+=` of a display of the same "
+        "module",
+        "imports of the project (judged by themselves), of the standard library except modules that act when they are "
+        "loaded (`this`, `antigravity`, `readline`, `site`, …), and of other libraries if the name is read in the "
+        "module, listed in `__all__`, or imported `as` itself",
+        "functions whose decorators are known (`property`, `staticmethod`, `functools`, `contextlib`, `dataclass`, "
+        "`abc`, `typing`, `enum`, `attrs`, `pytest.fixture`, `pytest.mark`, …) or are functions of the project that "
+        "only define and return a function, and whose defaults are inert expressions",
+        "classes without metaclass (but `ABCMeta`) whose bases are classes of the standard library, a few of redis-py "
+        "and pydantic, or classes of the project without `__init_subclass__` and metaclass, their bases alike; no file "
+        "reads `__subclasses__`; the body is inert",
+        "expressions of constants, names, displays, comprehensions, attributes of modules and classes, f-strings, and "
+        "operators of built-in and standard types",
+        "calls of a closed list: conversions of plain values, `logging.getLogger()`, `re.compile()`, `TypeVar()`, "
+        "`namedtuple()`, `Path()`, `os.environ.get()`, `threading.Lock()`, `redis.Redis()`, …, and methods of strings, "
+        "paths and dictionaries that change nothing",
+        "calls of functions of the project whose body is inert, and of classes whose `__init__` only sets attributes "
+        "of the new instance to such values",
+        '`if` with an inert condition, `if TYPE_CHECKING`, `if __name__ == "__main__"`, `try`',
+        "warnings and log messages: these should end with the import",
+        "no other file reads the module as an attribute of its package, or from `sys.modules`, without importing it",
+    ),
+)
+
+
+def find_doubts(fact: Import, new_modules: Collection[str], file: FileContext, context: FixContext) -> Iterator[Doubt]:
+    """A doubt if it matters that a file no longer loads what `fact` imports, but `new_modules` (dotted) instead.
+
+    Raises OSError.
+    """
+    if fact.is_typing_only:
+        return
+    old_paths = _find_loaded_files(fact, file)
+    unloaded_paths = _find_unloaded_files(old_paths, new_modules, file, context)
+    effects = ((path, context.loading_effects.find(path)) for path in unloaded_paths)
+    for path, effect in effects:
+        if effect is not None:
+            place = f"{context.relative_path(effect.path)}:{effect.row}"
+            yield Doubt(f"`{context.module_name(path)}` {effect.phrase} when it is loaded ({place})")
+            break
+    for path in (each for each in old_paths if each in unloaded_paths):
+        for reader_path, row, phrase in context.module_readers.find(path, file.path):
+            yield Doubt(f"`{context.relative_path(reader_path)}:{row}` {phrase} and does not import it")
+            return
+
+
+def _find_loaded_files(fact: Import, file: FileContext) -> list[str]:
+    """The files that an import loads by itself, without their packages; the module itself comes first."""
+    paths = [definition.path for definition in file.resolve([fact.origin]) if definition.is_module]
+    paths.append(file.resolver.path_of(fact.origin.partition(":")[0], file.path))
+    return list(dict.fromkeys(path for path in paths if path is not None))
+
+
+def _find_unloaded_files(
+    old_paths: Collection[str], new_modules: Collection[str], file: FileContext, context: FixContext
+) -> list[str]:
+    """The files that are loaded by `old_paths` and not by what the file still imports.
+
+    Other imports of guarded names do not count: their fixes may remove them as well.
+    """
+    graph = context.import_graph
+    guarded_rows = {fact.statement.row for fact in file.facts.imports}
+    new_paths = (context.resolver.path_of(module, file.path) for module in new_modules)
+    still_loaded = graph.always_loaded_with(
+        [
+            *(path for path in new_paths if path is not None),
+            *graph.parent_packages(file.path),
+            *graph.imports_in_any_case(file.path, guarded_rows),
+        ]
+    )
+    loaded = graph.loaded_with(old_paths)
+    return [path for path in loaded if path not in still_loaded and path != file.path]

@@ -1,0 +1,179 @@
+"""A block of code that runs while a module is loaded, and which of its values run no code of the project."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+from flake8_redis_ssot.fixes.loading.known_names import CONVERSIONS, PLAIN_METHODS, is_known_call, is_plain_name
+from flake8_redis_ssot.project.resolver import Definition
+from flake8_redis_ssot.project.types.names import FileNames
+from flake8_redis_ssot.semantic.ast_queries import FunctionNode, iter_scope_nodes
+from flake8_redis_ssot.semantic.scopes import Binding, Symbol
+
+_DISPLAYS = (ast.List, ast.Tuple, ast.Set, ast.Dict, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+_MAX_DEPTH = 8
+
+
+class Effect(NamedTuple):
+    """What a statement does besides defining names, or may do: a phrase such as "calls `f()`", and its 1-based row."""
+
+    path: str
+    row: int
+    phrase: str
+
+
+@dataclass(frozen=True)
+class Block:
+    """A block: that of a module, a class, or a function that is called.
+
+    `self_name` is the instance under construction in a method of the class `owner`, empty elsewhere. The parameters of
+    a function are plain if it has `has_plain_arguments`. `callers` are the functions that are being judged, and
+    `is_subclass_walked` whether the project reads `__subclasses__` of any class.
+    """
+
+    names: FileNames
+    is_subclass_walked: bool = False
+    is_function: bool = False
+    self_name: str = ""
+    owner: Definition | None = None
+    has_plain_arguments: bool = False
+    callers: frozenset[tuple[str, str]] = frozenset()
+
+    def effect(self, node: ast.AST, phrase: str) -> Effect:
+        """An effect at a node of this block."""
+        return Effect(self.names.path, getattr(node, "lineno", 0), phrase)
+
+    def is_entered(self, definition: Definition) -> bool:
+        """Whether a function or class is being judged already."""
+        return (definition.path or "", definition.qualname) in self.callers
+
+    @property
+    def is_too_deep(self) -> bool:
+        """Whether too many calls are nested to follow another."""
+        return len(self.callers) >= _MAX_DEPTH
+
+    def enter(self, definition: Definition, *, has_plain_arguments: bool) -> Block:
+        """The block of a function that this block calls."""
+        return replace(
+            self,
+            names=self.names.in_file(definition.path or ""),
+            is_function=True,
+            self_name="",
+            owner=None,
+            has_plain_arguments=has_plain_arguments,
+            callers=self.callers | {(definition.path or "", definition.qualname)},
+        )
+
+    def find_only(self, definition: Definition) -> FunctionNode | ast.ClassDef | None:
+        """The function or class at a definition, if its name has no other binding."""
+        if definition.path is None or not definition.is_found:
+            return None
+        names = self.names.in_file(definition.path)
+        node = names.find_node(definition)
+        if node is None or "#" in definition.qualname:
+            return None
+        symbol = names.symbol_table.symbol_of(node)
+        return node if len(symbol.bindings) == 1 and not symbol.has_inner_declaration else None
+
+    def symbol_of(self, definition: Definition) -> tuple[Block, Symbol] | None:
+        """The variable of a module at a definition, and the block that binds it."""
+        if definition.path is None or not definition.is_found or "." in definition.qualname:
+            return None
+        block = replace(self, names=self.names.in_file(definition.path), is_function=False, self_name="", owner=None)
+        table = block.names.symbol_table
+        symbol = table.find_symbol(table.module_scope, definition.qualname)
+        return (block, symbol) if symbol is not None else None
+
+
+def is_plain(node: ast.expr | None, block: Block, seen: frozenset[Symbol] = frozenset()) -> bool:
+    """Whether a value is of a built-in or standard type, so that its operators and methods run no other code."""
+    if isinstance(node, (ast.Constant, ast.JoinedStr, ast.Compare, *_DISPLAYS)):
+        return True
+    if isinstance(node, ast.Name):
+        return _is_plain_variable(node, block, seen)
+    if isinstance(node, ast.Attribute):
+        definition = block.names.resolve(node)
+        if definition is not None and definition.path is None:
+            return is_plain_name(definition.name)
+        return is_plain(node.value, block, seen) or (
+            definition is not None and _is_plain_target(definition, block, seen)
+        )
+    if isinstance(node, ast.Call):
+        return _is_plain_call(node, block, seen)
+    parts = _operands(node)
+    return bool(parts) and all(is_plain(part, block, seen) for part in parts)
+
+
+def _operands(node: ast.expr | None) -> list[ast.expr]:
+    """The values that an operation computes its own from."""
+    if isinstance(node, ast.BoolOp):
+        return node.values
+    if isinstance(node, ast.BinOp):
+        return [node.left, node.right]
+    if isinstance(node, ast.UnaryOp):
+        return [node.operand]
+    if isinstance(node, ast.IfExp):
+        return [node.body, node.orelse]
+    return [node.value] if isinstance(node, (ast.Subscript, ast.Starred, ast.NamedExpr)) else []
+
+
+def _is_plain_call(call: ast.Call, block: Block, seen: frozenset[Symbol]) -> bool:
+    definition = block.names.resolve(call.func)
+    if definition is not None and definition.path is None:
+        return is_known_call(definition.name) or definition.name in CONVERSIONS
+    if definition is not None:
+        function = block.find_only(definition)
+        return isinstance(function, ast.FunctionDef) and _is_plain_result(function, definition, block, seen)
+    if not isinstance(call.func, ast.Attribute) or call.func.attr not in PLAIN_METHODS:
+        return False
+    return is_plain(call.func.value, block, seen)
+
+
+def _is_plain_result(function: ast.FunctionDef, definition: Definition, block: Block, seen: frozenset[Symbol]) -> bool:
+    if block.is_entered(definition) or block.is_too_deep or function.decorator_list:
+        return False
+    inner_block = block.enter(definition, has_plain_arguments=False)
+    results = [node.value for node in iter_scope_nodes(function) if isinstance(node, ast.Return)]
+    return bool(results) and all(is_plain(result, inner_block, seen) for result in results)
+
+
+def _is_plain_variable(node: ast.Name, block: Block, seen: frozenset[Symbol]) -> bool:
+    symbol = block.names.symbol_table.lookup(node.id, node)
+    if symbol is None:
+        definition = block.names.resolve(node)  # a builtin, or a name from a star import
+        if definition is None or definition.path is None:
+            return definition is not None or (node.id.startswith("__") and node.id.endswith("__"))
+        return _is_plain_target(definition, block, seen)
+    return _is_plain_symbol(symbol, block, seen)
+
+
+def _is_plain_symbol(symbol: Symbol, block: Block, seen: frozenset[Symbol]) -> bool:
+    if symbol in seen or symbol.has_inner_declaration or not symbol.bindings:
+        return False
+    return all(_is_plain_binding(binding, block, seen | {symbol}) for binding in symbol.bindings)
+
+
+def _is_plain_binding(binding: Binding, block: Block, seen: frozenset[Symbol]) -> bool:
+    node, statement = binding.node, binding.statement
+    if isinstance(node, ast.arg):
+        return block.has_plain_arguments and node.arg != block.self_name
+    if isinstance(node, ast.alias):
+        name = ast.copy_location(ast.Name(node.asname or node.name.partition(".")[0], ast.Load()), node)
+        definition = block.names.resolve(name, statement)
+        return definition is not None and _is_plain_target(definition, block, seen)
+    parent = block.names.symbol_table.parent(node)
+    if isinstance(parent, ast.comprehension):
+        return is_plain(parent.iter, block, seen)
+    if isinstance(statement, ast.Assign) and node in statement.targets:
+        return is_plain(statement.value, block, seen)
+    return isinstance(statement, ast.AnnAssign) and node is statement.target and is_plain(statement.value, block, seen)
+
+
+def _is_plain_target(definition: Definition, block: Block, seen: frozenset[Symbol]) -> bool:
+    """Whether the value at a definition is plain: a name of the standard library, or a variable of the project."""
+    if definition.path is None:
+        return is_plain_name(definition.name) or definition.name in {"os", "sys", "string", "logging"}
+    found = block.symbol_of(definition)
+    return found is not None and _is_plain_symbol(found[1], found[0], seen)

@@ -1,0 +1,151 @@
+"""Expressions that are evaluated while a module is loaded."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from flake8_redis_ssot.fixes.loading import calls
+from flake8_redis_ssot.fixes.loading.block import Block, Effect, is_plain
+from flake8_redis_ssot.fixes.loading.classes import find_method, iter_class_line
+from flake8_redis_ssot.project.resolver import Definition
+
+_COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+# They run no code besides that of their parts.
+_COMPOUNDS = (ast.Tuple, ast.List, ast.Set, ast.Dict, ast.Starred, ast.BoolOp, ast.IfExp, ast.Slice, ast.NamedExpr)
+_DIRECT_ATTRIBUTES = frozenset({"__doc__", "__name__", "__qualname__", "__version__", "__all__", "name", "value"})
+
+
+def find_expression_effects(node: ast.expr, block: Block) -> Iterator[Effect]:
+    """The parts of an expression that are not known to do nothing else."""
+    if isinstance(node, (ast.Constant, ast.Name)):
+        return
+    if isinstance(node, ast.Call):
+        yield from calls.find_call_effects(node, block)
+    elif isinstance(node, ast.Lambda):
+        yield from find_default_effects(node.args, block)
+    elif isinstance(node, _COMPOUNDS):
+        yield from _find_part_effects(node, block)
+    elif isinstance(node, ast.Attribute):
+        yield from _find_attribute_effects(node, block)
+    elif isinstance(node, _COMPREHENSIONS):
+        yield from _find_comprehension_effects(node, block)
+    elif isinstance(node, (ast.BinOp, ast.UnaryOp, ast.Compare, ast.Subscript, ast.JoinedStr, ast.FormattedValue)):
+        yield from _find_part_effects(node, block)
+        if not _is_plain_operation(node, block):
+            yield block.effect(node, f"evaluates `{_shorten(node)}`")
+    else:
+        yield block.effect(node, f"evaluates `{_shorten(node)}`")
+
+
+def _shorten(node: ast.AST) -> str:
+    text = ast.unparse(node).partition("\n")[0]
+    return text if len(text) < 40 else text[:38] + "…"
+
+
+def _find_part_effects(node: ast.AST, block: Block) -> Iterator[Effect]:
+    for part in ast.iter_child_nodes(node):
+        if isinstance(part, ast.expr):
+            yield from find_expression_effects(part, block)
+
+
+def find_default_effects(arguments: ast.arguments, block: Block) -> Iterator[Effect]:
+    """The effects of the defaults of parameters."""
+    for default in (*arguments.defaults, *filter(None, arguments.kw_defaults)):
+        yield from find_expression_effects(default, block)
+
+
+def find_annotation_effects(annotation: ast.expr | None, block: Block) -> Iterator[Effect]:
+    """The effects of the calls in an annotation; names of types and their subscripts have none."""
+    for node in ast.walk(annotation) if annotation is not None else ():
+        if isinstance(node, ast.Call):
+            yield from find_expression_effects(node, block)
+
+
+def _find_comprehension_effects(node: ast.AST, block: Block) -> Iterator[Effect]:
+    for part in ast.walk(node):
+        if isinstance(part, ast.comprehension):
+            if not is_plain(part.iter, block) and not _is_enumeration_name(part.iter, block):
+                yield block.effect(node, f"iterates over `{_shorten(part.iter)}`")
+            for each in (part.iter, *part.ifs):
+                yield from find_expression_effects(each, block)
+    yield from _find_part_effects(node, block)
+
+
+def _is_enumeration_name(node: ast.expr, block: Block) -> bool:
+    definition = block.names.resolve(node)
+    if definition is None or definition.path is None:
+        return False
+    return any(each.name.startswith("enum.") for each, _ in iter_class_line(definition, block))
+
+
+def _is_plain_operation(node: ast.expr, block: Block) -> bool:
+    """Whether an operator is that of a built-in type, or joins or subscripts types."""
+    if isinstance(node, ast.Compare):
+        is_identity = all(isinstance(operator, (ast.Is, ast.IsNot)) for operator in node.ops)
+        return is_identity or all(is_plain(each, block) for each in (node.left, *node.comparators))
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr) and _is_type(node.left, block):
+        return _is_type(node.right, block)
+    if isinstance(node, ast.Subscript):
+        return is_plain(node.value, block) or _is_type(node.value, block)
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
+        return True
+    parts = [part for part in ast.iter_child_nodes(node) if isinstance(part, ast.expr)]
+    return all(isinstance(part, ast.FormattedValue) or is_plain(part, block) for part in parts)
+
+
+def _is_type(node: ast.expr, block: Block) -> bool:
+    """Whether an expression is a class, a generic class with its arguments, or `None`."""
+    if isinstance(node, ast.Constant):
+        return node.value is None or isinstance(node.value, str)
+    if isinstance(node, ast.Subscript):
+        return _is_type(node.value, block)
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
+        return _is_type(node.left, block) and _is_type(node.right, block)
+    definition = block.names.resolve(node)
+    if definition is None:
+        return False
+    if definition.path is None:
+        return definition.name.rpartition(".")[2][:1].isupper() or definition.name.startswith("builtins.")
+    line = list(iter_class_line(definition, block))
+    return line[0][1] is not None and find_method(definition, "__class_getitem__", block) is None
+
+
+def _find_attribute_effects(node: ast.Attribute, block: Block) -> Iterator[Effect]:
+    """An attribute of a module, of a class, or of an instance whose class has no property of that name."""
+    yield from find_expression_effects(node.value, block)
+    definition = block.names.resolve(node)
+    if definition is not None and not _is_provided(definition, block):
+        return
+    if is_plain(node.value, block) or node.attr in _DIRECT_ATTRIBUTES:
+        return
+    owner = _find_instance_class(node.value, block)
+    if owner is None or not _has_direct_attribute(owner, node.attr, block):
+        yield block.effect(node, f"reads `{_shorten(node)}`")
+
+
+def _is_provided(definition: Definition, block: Block) -> bool:
+    """Whether a module of the project provides a name by its `__getattr__`."""
+    return definition.path is not None and not definition.is_found
+
+
+def _find_instance_class(node: ast.expr, block: Block) -> Definition | None:
+    """The class of `self`, or of a variable that is bound once, to a construction."""
+    if isinstance(node, ast.Name) and node.id == block.self_name and block.owner is not None:
+        return block.owner
+    definition = block.names.resolve(node)
+    found = block.symbol_of(definition) if definition is not None else None
+    if found is None or len(found[1].bindings) != 1:
+        return None
+    own_block, symbol = found
+    value = getattr(symbol.bindings[0].statement, "value", None)
+    return own_block.names.resolve(value.func) if isinstance(value, ast.Call) else None
+
+
+def _has_direct_attribute(owner: Definition, name: str, block: Block) -> bool:
+    line = list(iter_class_line(owner, block))
+    if any(node is None and not each.name.startswith(("builtins.", "typing.", "abc.")) for each, node in line):
+        return False
+    hooks = (find_method(owner, hook, block) for hook in ("__getattr__", "__getattribute__"))
+    method = find_method(owner, name, block)
+    return not any(hooks) and (method is None or not method[1].decorator_list)

@@ -1,0 +1,76 @@
+"""Who relies on another file having loaded a module: reads of `package.module` and `sys.modules` without an import."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable, Iterator
+
+from flake8_redis_ssot.project.contents import ProjectContents
+from flake8_redis_ssot.project.loading.load_time_imports import imported_modules
+from flake8_redis_ssot.project.modules import package_name
+from flake8_redis_ssot.project.resolver import Resolver
+from flake8_redis_ssot.project.types.names import FileNames
+from flake8_redis_ssot.semantic.symbol_table import SymbolTable
+
+_IMPORT_LINES = re.compile(rb"^[ \t]*(?:from|import)[ \t].*$", re.MULTILINE)
+Read = tuple[str, int, str]
+
+
+class ModuleReaders:
+    """Finds reads of modules in files that do not import them; `load` returns the symbol table of a file (a path)."""
+
+    def __init__(self, load: Callable[[str], SymbolTable], resolver: Resolver, contents: ProjectContents) -> None:
+        self._load = load
+        self._resolver = resolver
+        self._contents = contents
+        self._reads_by_path: dict[str, list[Read]] = {}
+
+    def find(self, path: str, importer: str) -> Iterator[Read]:
+        """The reads of the module at `path` outside itself and `importer`: path, 1-based row, and a phrase."""
+        if path not in self._reads_by_path:
+            self._reads_by_path[path] = list(self._search(path))
+        yield from (read for read in self._reads_by_path[path] if read[0] not in (path, importer))
+
+    def _search(self, path: str) -> Iterator[Read]:
+        module = self._resolver.modules.name_of(path)
+        word = module.rpartition(".")[2].encode()
+        last = re.escape(word)
+        quoted = rb"[\"']" + re.escape(module).encode() + rb"[\"']"
+        pattern = rb"\.[ \t]*" + last + rb"\b|\bmodules\b.*" + quoted + rb"|" + quoted + rb".*\bmodules\b"
+        for candidate in self._contents.find_containing(word):
+            code = _IMPORT_LINES.sub(b"", self._contents.current_bytes(candidate))
+            if re.search(pattern, code) and not self._imports(candidate, path):
+                yield from self._find_reads(candidate, path, module)
+
+    def _imports(self, reader: str, path: str) -> bool:
+        """Whether a file imports a module anywhere."""
+        package = package_name(reader, self._resolver.modules.roots)
+        for node in self._load(reader).nodes:
+            for module, name in (
+                imported_modules(node, package) if isinstance(node, (ast.Import, ast.ImportFrom)) else ()
+            ):
+                candidates = (module, f"{module}.{name}")
+                if any(self._resolver.path_of(each, reader) == path for each in candidates):
+                    return True
+        return False
+
+    def _find_reads(self, reader: str, path: str, module: str) -> Iterator[Read]:
+        names = FileNames(reader, self._load, self._resolver)
+        for node in names.symbol_table.nodes:
+            if isinstance(node, ast.Attribute) and node.attr == module.rpartition(".")[2]:
+                definition = names.resolve(node)
+                if definition is not None and definition.is_module and definition.path == path:
+                    yield reader, node.lineno, f"reads `{module}` as an attribute"
+            elif isinstance(node, ast.Constant) and node.value == module and _is_module_table_key(node, names):
+                yield reader, node.lineno, f"looks `{module}` up in `sys.modules`"
+
+
+def _is_module_table_key(node: ast.Constant, names: FileNames) -> bool:
+    """Whether the statement around a string reads `sys.modules`."""
+    statement = names.symbol_table.statement_of(node)
+    return any(isinstance(each, (ast.Attribute, ast.Name)) and _is_module_table(each) for each in ast.walk(statement))
+
+
+def _is_module_table(node: ast.Attribute | ast.Name) -> bool:
+    return (node.attr if isinstance(node, ast.Attribute) else node.id) == "modules"

@@ -1,0 +1,229 @@
+"""Statements that run while a module is loaded."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from flake8_redis_ssot.fixes.loading import calls, classes, expressions
+from flake8_redis_ssot.fixes.loading.block import Block, Effect, is_plain
+from flake8_redis_ssot.fixes.loading.known_names import is_inert_module, is_known_call, is_known_decorator
+from flake8_redis_ssot.project.loading.code_blocks import is_main_check
+from flake8_redis_ssot.semantic.ast_queries import FunctionNode, methods_in
+from flake8_redis_ssot.semantic.flow.control_flow import is_type_checking
+
+_ACCESSORS = ("setter", "getter", "deleter")
+
+
+def find_body_effects(body: Sequence[ast.stmt], block: Block) -> Iterator[Effect]:
+    """What the statements of a block do besides defining names, in order."""
+    for statement in body:
+        yield from _find_statement_effects(statement, block)
+
+
+def _find_statement_effects(statement: ast.stmt, block: Block) -> Iterator[Effect]:
+    reader = _READERS.get(type(statement))
+    if reader is not None:
+        yield from reader(statement, block)
+    elif not isinstance(statement, (ast.Pass, ast.Break, ast.Continue, ast.Raise)):  # a raise would fail today
+        yield block.effect(statement, f"runs a `{_keyword_of(statement)}` statement")
+
+
+def _find_expression_statement_effects(statement: ast.Expr, block: Block) -> Iterator[Effect]:
+    if not (isinstance(statement.value, ast.Call) and _is_report(statement.value, block)):
+        yield from expressions.find_expression_effects(statement.value, block)
+
+
+def _find_value_effects(statement: ast.Return | ast.Assert, block: Block) -> Iterator[Effect]:
+    for part in ast.iter_child_nodes(statement):
+        if isinstance(part, ast.expr):
+            yield from expressions.find_expression_effects(part, block)
+
+
+def _find_try_effects(statement: ast.Try, block: Block) -> Iterator[Effect]:
+    handlers = (handler.body for handler in statement.handlers)
+    for body in (statement.body, *handlers, statement.orelse, statement.finalbody):
+        yield from find_body_effects(body, block)
+
+
+def _keyword_of(statement: ast.stmt) -> str:
+    names = {"AsyncFor": "async for", "AsyncWith": "async with", "Delete": "del"}
+    name = type(statement).__name__
+    return names.get(name, name.lower())
+
+
+def _is_report(call: ast.Call, block: Block) -> bool:
+    arguments = (*call.args, *(keyword.value for keyword in call.keywords))
+    is_inert = all(next(expressions.find_expression_effects(each, block), None) is None for each in arguments)
+    return is_inert and calls.is_inert_report(call, block)
+
+
+def _find_branch_effects(statement: ast.If, block: Block) -> Iterator[Effect]:
+    if is_type_checking(statement.test) or is_main_check(statement.test):
+        yield from find_body_effects(statement.orelse, block)
+        return
+    yield from expressions.find_expression_effects(statement.test, block)
+    yield from find_body_effects([*statement.body, *statement.orelse], block)
+
+
+def _find_import_effects(statement: ast.Import | ast.ImportFrom, block: Block) -> Iterator[Effect]:
+    """Imports of libraries for their effect, and of the project by a function that is called."""
+    for alias in statement.names:
+        module = (statement.module or "") if isinstance(statement, ast.ImportFrom) else alias.name
+        is_project = _is_of_project(module, alias, statement, block)
+        if is_project and not block.is_function:
+            continue  # the module is judged by itself
+        if is_project or not (is_inert_module(module) or _is_used(alias, block)):
+            yield block.effect(statement, f"imports `{module or alias.name}`")
+
+
+def _is_of_project(module: str, alias: ast.alias, statement: ast.Import | ast.ImportFrom, block: Block) -> bool:
+    if isinstance(statement, ast.ImportFrom) and statement.level:
+        return True
+    names = block.names
+    candidates = [module, f"{module}.{alias.name}"] if isinstance(statement, ast.ImportFrom) else [module]
+    return any(names.resolver.path_of(each, names.path) is not None for each in candidates)
+
+
+def _is_used(alias: ast.alias, block: Block) -> bool:
+    """Whether a name of a library is read in its module, or passed on by `__all__` or by `as`."""
+    table = block.names.symbol_table
+    if alias.name == "*":
+        return False
+    symbol = table.symbol_of(alias)
+    return bool(symbol.reads or symbol.quoted_reads) or (
+        symbol.name in (table.exported_names or ()) or alias.asname == alias.name
+    )
+
+
+def _find_function_effects(function: FunctionNode, block: Block) -> Iterator[Effect]:
+    yield from find_decorator_effects(function.decorator_list, block)
+    yield from expressions.find_default_effects(function.args, block)
+    if _has_lazy_annotations(block):
+        return
+    arguments = function.args
+    parameters = (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, arguments.vararg, arguments.kwarg)
+    for annotation in (*(each.annotation for each in parameters if each is not None), function.returns):
+        yield from expressions.find_annotation_effects(annotation, block)
+
+
+def _has_lazy_annotations(block: Block) -> bool:
+    body = block.names.symbol_table.tree.body
+    futures = [each for each in body if isinstance(each, ast.ImportFrom) and each.module == "__future__"]
+    return any(alias.name == "annotations" for each in futures for alias in each.names)
+
+
+def find_decorator_effects(decorators: Sequence[ast.expr], block: Block) -> Iterator[Effect]:
+    """The decorators that are not known to leave other modules alone."""
+    for decorator in decorators:
+        call = decorator if isinstance(decorator, ast.Call) else None
+        if call is not None:
+            for argument in (*call.args, *(keyword.value for keyword in call.keywords)):
+                yield from expressions.find_expression_effects(argument, block)
+        if not _is_inert_decorator(call.func if call is not None else decorator, block, is_called=call is not None):
+            yield block.effect(decorator, f"applies `@{ast.unparse(decorator)}`")
+
+
+def _is_inert_decorator(decorator: ast.expr, block: Block, *, is_called: bool) -> bool:
+    definition = block.names.resolve(decorator)
+    if definition is None:
+        if is_called or not isinstance(decorator, ast.Attribute) or decorator.attr not in _ACCESSORS:
+            return False
+        return isinstance(decorator.value, ast.Name)
+    if definition.path is None:
+        return is_known_decorator(definition.name) or (is_called and is_known_call(definition.name))
+    function = block.find_only(definition)
+    if not isinstance(function, ast.FunctionDef) or function.decorator_list or block.is_too_deep:
+        return False
+    inner_block = block.enter(definition, has_plain_arguments=False)
+    bodies = [function.body]
+    if is_called:  # what it returns is called as well
+        bodies += [each.body for each in function.body if isinstance(each, ast.FunctionDef)]
+    return all(next(find_body_effects(body, inner_block), None) is None for body in bodies)
+
+
+def _find_class_effects(node: ast.ClassDef, block: Block) -> Iterator[Effect]:
+    yield from find_decorator_effects(node.decorator_list, block)
+    yield from classes.find_base_effects(node, block)
+    if classes.is_enumeration(node, block) and not {"__init__", "__new__"}.isdisjoint(methods_in(node)):
+        yield block.effect(node, f"makes the members of `{node.name}`")
+    yield from find_body_effects(node.body, block)
+
+
+def _find_assignment_effects(statement: ast.Assign | ast.AnnAssign | ast.AugAssign, block: Block) -> Iterator[Effect]:
+    if isinstance(statement, ast.AnnAssign) and not block.is_function and not _has_lazy_annotations(block):
+        yield from expressions.find_annotation_effects(statement.annotation, block)
+    if statement.value is None:
+        return
+    yield from expressions.find_expression_effects(statement.value, block)
+    for target in statement.targets if isinstance(statement, ast.Assign) else [statement.target]:
+        phrase = _explain_target(target, statement, block)
+        if phrase:
+            yield block.effect(statement, phrase)
+
+
+def _explain_target(target: ast.expr, statement: ast.stmt, block: Block) -> str:
+    """What an assignment changes besides a variable; empty if nothing."""
+    if isinstance(target, ast.Name):
+        is_changed = isinstance(statement, ast.AugAssign) and not _is_own_display(target, block)
+        return f"changes `{target.id}`" if is_changed else ""
+    if isinstance(target, (ast.Tuple, ast.List)):
+        is_plain_value = is_plain(getattr(statement, "value", None), block)
+        parts = [_explain_target(part, statement, block) for part in target.elts]
+        return next(filter(None, parts), "") if is_plain_value else f"unpacks `{ast.unparse(statement)}`"
+    if isinstance(target, ast.Subscript):
+        is_own = isinstance(target.value, ast.Name) and _is_own_display(target.value, block)
+        return "" if is_own else f"sets an item of `{ast.unparse(target.value)}`"
+    if isinstance(target, ast.Attribute):
+        is_own = isinstance(target.value, ast.Name) and target.value.id == block.self_name != ""
+        return "" if is_own and _is_free_attribute(target.attr, block) else f"sets `{ast.unparse(target)}`"
+    return f"sets `{ast.unparse(target)}`"
+
+
+def _is_own_display(name: ast.Name, block: Block) -> bool:
+    """Whether a variable of the same block is bound to displays and constants only, so that nobody else has it yet."""
+    symbol = block.names.symbol_table.symbol_of(name)
+    values = [
+        getattr(binding.statement, "value", None)
+        for binding in symbol.bindings
+        if not isinstance(binding.statement, ast.AugAssign)
+    ]
+    displays = (ast.List, ast.Dict, ast.Set, ast.Tuple, ast.Constant, ast.JoinedStr)
+    is_bound_here = block.names.symbol_table.scope_of(name) is symbol.scope
+    return is_bound_here and bool(values) and all(isinstance(value, displays) for value in values)
+
+
+def _is_free_attribute(name: str, block: Block) -> bool:
+    """Whether an assignment to an attribute of the instance runs no property or descriptor."""
+    for definition, node in classes.iter_class_line(block.owner, block) if block.owner is not None else ():
+        if node is None:
+            if definition.name.startswith(("builtins.", "typing.", "abc.")):
+                continue
+            return False
+        for statement in node.body:
+            if name in methods_in(node):
+                return False
+            targets = getattr(statement, "targets", [getattr(statement, "target", None)])
+            if any(isinstance(target, ast.Name) and target.id == name for target in targets):
+                value = getattr(statement, "value", None)
+                if value is not None and not is_plain(value, block.enter(definition, has_plain_arguments=False)):
+                    return False
+    return True
+
+
+_READERS: dict[type[ast.stmt], Callable[[Any, Block], Iterator[Effect]]] = {
+    ast.AnnAssign: _find_assignment_effects,
+    ast.Assert: _find_value_effects,
+    ast.Assign: _find_assignment_effects,
+    ast.AsyncFunctionDef: _find_function_effects,
+    ast.AugAssign: _find_assignment_effects,
+    ast.ClassDef: _find_class_effects,
+    ast.Expr: _find_expression_statement_effects,
+    ast.FunctionDef: _find_function_effects,
+    ast.If: _find_branch_effects,
+    ast.Import: _find_import_effects,
+    ast.ImportFrom: _find_import_effects,
+    ast.Return: _find_value_effects,
+    ast.Try: _find_try_effects,
+}

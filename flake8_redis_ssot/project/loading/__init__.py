@@ -1,0 +1,1 @@
+"""What runs while modules are loaded, and which modules that imports."""
