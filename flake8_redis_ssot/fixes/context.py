@@ -14,6 +14,7 @@ from flake8_redis_ssot.fixes.loading.effects import LoadingEffects
 from flake8_redis_ssot.fixes.loading.module_readers import ModuleReaders
 from flake8_redis_ssot.project.analysis import Analysis
 from flake8_redis_ssot.project.import_graph import ImportGraph
+from flake8_redis_ssot.project.imported_names import ModuleNames, read_module_names
 from flake8_redis_ssot.project.references import ReferenceIndex
 from flake8_redis_ssot.project.resolver import Definition, Resolver
 from flake8_redis_ssot.project.services import ServiceBoundaries
@@ -41,6 +42,7 @@ class FixContext:
     _confirmed_findings: dict[str, Sequence[ConfirmedFinding]] = field(default_factory=dict)
     _inference_cache: dict[tuple[str, str, str], object] = field(default_factory=dict)
     _remembered: dict[Hashable, object] = field(default_factory=dict)
+    _module_names: dict[str, ModuleNames | None] = field(default_factory=dict)
 
     @property
     def resolver(self) -> Resolver:
@@ -105,6 +107,7 @@ class FixContext:
         self._confirmed_findings.clear()
         self._inference_cache.clear()
         self._remembered.clear()
+        self._module_names.clear()
         for name in ("loading_effects", "module_readers"):
             self.__dict__.pop(name, None)
 
@@ -145,6 +148,21 @@ class FixContext:
     def module_readers(self) -> ModuleReaders:
         """Who reads modules without importing them."""
         return ModuleReaders(self.symbol_table, self.resolver, self.analysis.contents)
+
+    def module_names(self, path: str) -> ModuleNames | None:
+        """The names that a file imports and offers; None if they could not be read."""
+        if path not in self._module_names:
+            try:
+                document = self.document(path)
+            except OSError:
+                return None
+            self._module_names[path] = self.names_in(document)
+        return self._module_names[path]
+
+    def names_in(self, document: SourceDocument) -> ModuleNames | None:
+        """The names that a state of a file imports and offers; None if a part of it could not be analysed."""
+        is_known = not document.unanalysed_ranges
+        return read_module_names(document.path, document.tree, self.resolver.modules.roots) if is_known else None
 
     @cached_property
     def references(self) -> ReferenceIndex:

@@ -115,7 +115,7 @@ def _find_attribute_effects(node: ast.Attribute, block: Block) -> Iterator[Effec
     """An attribute of a module, of a class, or of an instance whose class has no property of that name."""
     yield from find_expression_effects(node.value, block)
     definition = block.names.resolve(node)
-    if definition is not None and not _is_provided(definition, block):
+    if definition is not None and _is_direct(definition, block):
         return
     if is_plain(node.value, block) or node.attr in _DIRECT_ATTRIBUTES:
         return
@@ -124,9 +124,12 @@ def _find_attribute_effects(node: ast.Attribute, block: Block) -> Iterator[Effec
         yield block.effect(node, f"reads `{_shorten(node)}`")
 
 
-def _is_provided(definition: Definition, block: Block) -> bool:
-    """Whether a module of the project provides a name by its `__getattr__`."""
-    return definition.path is not None and not definition.is_found
+def _is_direct(definition: Definition, block: Block) -> bool:
+    """Whether an attribute is one of a library, of a module, or of a class, and is there without `__getattr__`."""
+    if definition.path is None:
+        return True
+    owner = definition._replace(qualname=definition.qualname.rpartition(".")[0])
+    return definition.is_found and (not owner.qualname or isinstance(block.find_only(owner), ast.ClassDef))
 
 
 def _find_instance_class(node: ast.expr, block: Block) -> Definition | None:

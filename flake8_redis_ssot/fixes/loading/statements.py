@@ -72,8 +72,10 @@ def _find_import_effects(statement: ast.Import | ast.ImportFrom, block: Block) -
     for alias in statement.names:
         module = (statement.module or "") if isinstance(statement, ast.ImportFrom) else alias.name
         is_project = _is_of_project(module, alias, statement, block)
-        if is_project and not block.is_function:
-            continue  # the module is judged by itself
+        if is_project and not block.is_function:  # the module is judged by itself
+            if isinstance(statement, ast.ImportFrom) and not _is_bound_name(statement, alias, block):
+                yield block.effect(statement, f"imports `{alias.name}`, which a `__getattr__` provides,")
+            continue
         if is_project or not (is_inert_module(module) or _is_used(alias, block)):
             yield block.effect(statement, f"imports `{module or alias.name}`")
 
@@ -84,6 +86,18 @@ def _is_of_project(module: str, alias: ast.alias, statement: ast.Import | ast.Im
     names = block.names
     candidates = [module, f"{module}.{alias.name}"] if isinstance(statement, ast.ImportFrom) else [module]
     return any(names.resolver.path_of(each, names.path) is not None for each in candidates)
+
+
+def _is_bound_name(statement: ast.ImportFrom, alias: ast.alias, block: Block) -> bool:
+    """Whether a name is there without the `__getattr__` of its module."""
+    names = block.names
+    module = names.absolute_module(statement)
+    path = names.resolver.path_of(module, names.path) if module else None
+    if path is None or not names.resolver.load_exports(path).has_getattr:
+        return True
+    return all(
+        each.is_found or each.path is None for each in names.resolver.resolve(f"{module}:{alias.name}", names.path)
+    )
 
 
 def _is_used(alias: ast.alias, block: Block) -> bool:
@@ -126,11 +140,11 @@ def find_decorator_effects(decorators: Sequence[ast.expr], block: Block) -> Iter
 
 
 def _is_inert_decorator(decorator: ast.expr, block: Block, *, is_called: bool) -> bool:
+    if isinstance(decorator, ast.Attribute) and decorator.attr in _ACCESSORS and isinstance(decorator.value, ast.Name):
+        return not is_called and _is_own_function(decorator.value, block)
     definition = block.names.resolve(decorator)
     if definition is None:
-        if is_called or not isinstance(decorator, ast.Attribute) or decorator.attr not in _ACCESSORS:
-            return False
-        return isinstance(decorator.value, ast.Name)
+        return False
     if definition.path is None:
         return is_known_decorator(definition.name) or (is_called and is_known_call(definition.name))
     function = block.find_only(definition)
@@ -141,6 +155,12 @@ def _is_inert_decorator(decorator: ast.expr, block: Block, *, is_called: bool) -
     if is_called:  # what it returns is called as well
         bodies += [each.body for each in function.body if isinstance(each, ast.FunctionDef)]
     return all(next(find_body_effects(body, inner_block), None) is None for body in bodies)
+
+
+def _is_own_function(name: ast.Name, block: Block) -> bool:
+    """Whether a name is bound by functions only, such as a property and its setter."""
+    symbol = block.names.symbol_table.lookup(name.id, name)
+    return symbol is not None and all(isinstance(node, FunctionNode) for node in symbol.binding_nodes)
 
 
 def _find_class_effects(node: ast.ClassDef, block: Block) -> Iterator[Effect]:

@@ -17,8 +17,8 @@ from flake8_redis_ssot.linter.fix.draft import (
     find_unaffected,
 )
 from flake8_redis_ssot.linter.fix.edit_set import plan_round
-from flake8_redis_ssot.linter.fix.per_file import fix_each_file
-from flake8_redis_ssot.linter.fix.regression_check import reject_harmful
+from flake8_redis_ssot.linter.fix.per_file import FileFixes, fix_each_file
+from flake8_redis_ssot.linter.fix.regression_check import find_lost_names, reject_harmful
 from flake8_redis_ssot.linter.live import IncrementalProject
 from flake8_redis_ssot.model import Applicability, Finding
 from flake8_redis_ssot.rules.rule import find_rule
@@ -93,6 +93,7 @@ def fix_until_stable(
     context = create_context(analysis)
     file_fixes = fix_each_file(located_findings := recheck(), context, is_applicable, jobs)
     documents = {path: SourceDocument.from_bytes(path, data) for path, data in file_fixes.changed_files.items()}
+    _withdraw_lost_names(file_fixes, documents, context)
     kept_candidates = [file_fixes.unapplied[number] for number in sorted(file_fixes.unapplied)]
     if documents:
         kept_candidates = _apply_round(fix_result, file_fixes.applied, documents, kept_candidates, project, context)
@@ -107,6 +108,14 @@ def fix_until_stable(
         located_findings = recheck()
     fix_result.remaining_findings = [candidate.finding for candidate in reject_harmful(candidates, context, jobs)]
     return fix_result
+
+
+def _withdraw_lost_names(file_fixes: FileFixes, documents: dict[str, SourceDocument], context: FixContext) -> None:
+    """Leave out files whose imports fail once all files are changed; they were fixed without knowing of each other."""
+    while problems := find_lost_names(documents, context):
+        for path in problems:
+            del documents[path]
+        file_fixes.applied = [each for each in file_fixes.applied if each.located.path not in problems]
 
 
 def _inline_factories(

@@ -1,4 +1,4 @@
-"""Checks a changed file for regressions: it must parse and have no new pyflakes messages."""
+"""Checks changed files for regressions: they must parse, with no new pyflakes messages and no imports that fail."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from flake8_redis_ssot.fixes.document import SourceDocument
 from flake8_redis_ssot.fixes.draft import FixDraft, Operation, ReplaceImport
 from flake8_redis_ssot.linter.fix.draft import FixCandidate
 from flake8_redis_ssot.model import Applicability, Refusal
+from flake8_redis_ssot.project.imported_names import ImportedNames
 from flake8_redis_ssot.syntax.edits import TextEdit
 
 PyflakesMessage = tuple[str, tuple[str, ...]]
@@ -69,6 +70,30 @@ def _message_key(kind: str, arguments: tuple[object, ...]) -> PyflakesMessage:
     return kind, tuple(names)
 
 
+def find_lost_names(documents: Mapping[str, SourceDocument], context: FixContext) -> dict[str, str]:
+    """The first imported name of each changed file that was found before all of the changes, and is not after them.
+
+    `documents` are the files after the changes, by path; the context has them as they were before.
+    """
+    changed_names = {path: context.names_in(document) for path, document in documents.items()}
+    before = ImportedNames(context.resolver, context.module_names)
+    after = ImportedNames(
+        context.resolver, lambda path: changed_names[path] if path in changed_names else context.module_names(path)
+    )
+    problems: dict[str, str] = {}
+    for path, names in changed_names.items():
+        old_names = context.module_names(path)
+        old_keys = {(each.module, each.name) for each in old_names.imports} if old_names is not None else set()
+        for each in names.imports if names is not None else ():
+            is_new = (each.module, each.name) not in old_keys
+            if not is_new and context.resolver.path_of(each.module, path) not in documents:
+                continue
+            lost = after.judge(each, path)
+            if lost is not None and (is_new or before.judge(each, path) is None):
+                problems.setdefault(path, f"it would leave an import that fails: {lost.phrase}")
+    return problems
+
+
 EditsByPath = Mapping[str, Sequence[TextEdit]]
 
 
@@ -85,8 +110,10 @@ class RegressionCheck:
         states = self._changed_states(edits)
         self.check_states(states)
         checked = {state[0]: self._checked_states[state] for state in states}
-        problems = {path: reason for path, (_, reason) in checked.items() if reason}
-        return {path: document for path, (document, _) in checked.items()}, problems
+        documents = {path: document for path, (document, _) in checked.items()}
+        problems = find_lost_names(documents, self._context)
+        problems |= {path: reason for path, (_, reason) in checked.items() if reason}
+        return documents, problems
 
     def _changed_states(self, edits: EditsByPath) -> list[tuple[str, bytes]]:
         return [

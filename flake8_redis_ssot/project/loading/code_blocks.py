@@ -97,12 +97,18 @@ def _read_block(nodes: Iterable[ast.AST], names: FileNames) -> CodeBlock:
             definition = names.resolve(node)
             if definition is not None:
                 functions |= dict.fromkeys(_functions_of(definition, names))
-            elif isinstance(node, ast.Attribute):
+            if isinstance(node, ast.Attribute) and (definition is None or _is_of_object(definition, names)):
                 method_names.add(node.attr)
                 functions |= dict.fromkeys(_module_getattr(node, names))
     for statement in imports:
         functions |= dict.fromkeys(_imported_getattr(statement, names))
     return CodeBlock(tuple(imports), tuple(dynamic_imports), tuple(functions), frozenset(method_names))
+
+
+def _is_of_object(definition: Definition, names: FileNames) -> bool:
+    """Whether a definition stands for an attribute of a variable of the project, whose class is not known."""
+    is_attribute = definition.path is not None and "." in definition.qualname
+    return is_attribute and names.find_node(definition) is None
 
 
 def _functions_of(definition: Definition, names: FileNames, depth: int = 0) -> Iterator[tuple[str, str]]:
