@@ -69,7 +69,7 @@ REPORT_SCHEMA = {
         "failed": {"type": "boolean"},
         "criteria": {
             "type": "array",
-            "minItems": 7,
+            "minItems": 8,
             "items": {
                 "type": "object",
                 "required": ["name", "title", "state", "summary", "evidence", "commands", "note", "details"],
@@ -139,6 +139,7 @@ def test_clean_project(project: Path, capsys: Capture) -> None:
         "strings": "passed",
         "duplicates": "passed",
         "deprecated-modules": "passed",
+        "imports": "passed",
     }
     assert report["undefined"]["summary"] == "no campaign here yet"
     assert report["deprecated-modules"]["summary"] == "there is none left"
@@ -664,7 +665,7 @@ def test_text_output(shop: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatc
     assert "?  The gate passes: no campaign here yet; `--validate COMMAND` asks one now\n" in text
     assert "ok Patches find what they are to replace: 6 targets in " in text
     assert "more (--all)\n" in text
-    assert text.endswith("\n7 criteria: 1 passed, 4 failed, 2 not known.\n")
+    assert text.endswith("\n8 criteria: 2 passed, 4 failed, 2 not known.\n")
     assert "\x1b" not in text
     assert main(["verify", "--all"]) == 1
     full_text = capsys.readouterr().out
@@ -688,7 +689,7 @@ def test_markdown_output(shop: Path, capsys: Capture) -> None:
     text = capsys.readouterr().out
     html = MarkdownIt("commonmark").enable("table").render(text)
     rows = html.split("<tbody>")[1].split("</tbody>")[0].split("<tr>")[1:]
-    assert [row.count("<td>") for row in rows] == [3] * 7
+    assert [row.count("<td>") for row in rows] == [3] * 8
     assert "<code>cat {files} | grep -q .</code> passed on " in rows[2]
     assert html.count("<details>") == html.count("</details>") == text.count("<summary>")
     assert "<li><code>libs/shopkit/storage/__init__.py:3</code> RSS001 <code>shopkit.legacy_cache</code> " in html
@@ -708,7 +709,56 @@ def test_markdown_is_escaped(project: Path, capsys: Capture) -> None:
     html = MarkdownIt("commonmark").enable("table").render(capsys.readouterr().out)
     assert f'<code class="language-console">{REMOVE_COMMAND}\n</code>' in html
     assert "| cat" in html
-    assert [row.count("<td>") for row in html.split("<tbody>")[1].split("<tr>")[1:]] == [3] * 7
+    assert [row.count("<td>") for row in html.split("<tbody>")[1].split("<tr>")[1:]] == [3] * 8
+
+
+NAMES = {
+    "app/dynamic.py": "def __getattr__(name):\n    return name\n",
+    "app/late.py": "def set_up():\n    global late\n    late = 1\n\n\nif set_up:\n    early = 1\n",
+    "app/stars.py": "from somewhere import *\n",
+    "app/package/__init__.py": "from app.package.part import Part\nfrom . import _version\n",
+    "app/package/part.py": "class Part:\n    pass\n",
+    "app/stub.pyi": "def fast() -> None: ...\n",
+}
+
+
+def test_imported_names_that_are_defined(project: Path, capsys: Capture) -> None:
+    reads = (
+        "from app import dynamic, late, namespace, package\n"
+        "from app.dynamic import anything\n"
+        "from app.late import early, late\n"
+        "from app.namespace import inner\n"
+        "from app.package import Part, part\n"
+        "from app.stars import whatever\n"
+        "from app.stub import fast\n"
+        "try:\n    from app.late import gone\nexcept ImportError:\n    gone = None\n"
+    )
+    write(project, CLEAN, NAMES, {"app/reads.py": reads, "app/namespace/inner.py": ""})
+    assert verify(capsys, status=0)["imports"]["state"] == "passed"
+
+
+def test_imported_names_that_lead_nowhere(project: Path, capsys: Capture) -> None:
+    readers = {
+        "app/reads.py": "from app.late import gone\n\n\ndef load():\n    from app.package import Other\n",
+        "app/ring_a.py": "from app.ring_b import thing\n",
+        "app/ring_b.py": "from app.ring_a import thing\n",
+    }
+    write(project, CLEAN, NAMES, readers)
+    criterion = verify(capsys, status=1)["imports"]
+    assert [(each["path"], each["row"], each["text"]) for each in criterion["evidence"]] == [
+        ("app/reads.py", 1, "`app.late` has no `gone`"),
+        ("app/reads.py", 5, "`app.package` has no `Other`"),
+        ("app/ring_a.py", 1, "`thing` is not defined: `app.ring_b` gets it from this import"),
+        ("app/ring_b.py", 1, "`thing` is not defined: `app.ring_a` gets it from this import"),
+    ]
+
+
+def test_module_that_defines_what_leads_nowhere_cannot_go(project: Path, capsys: Capture) -> None:
+    legacy = {"app/legacy/__init__.py": "", "app/legacy/redis_manager.py": "class Pool:\n    pass\n"}
+    write(project, CLEAN, legacy, {"app/pools.py": "from app.pools import Pool\n"})
+    report = verify(capsys, status=1)
+    assert report["imports"]["summary"] == "1 name in 1 file without a definition"
+    assert report["deprecated-modules"]["details"]["held"] == {"app/legacy/redis_manager.py": ["app/pools.py"]}
 
 
 def test_module_command(project: Path) -> None:
@@ -716,4 +766,4 @@ def test_module_command(project: Path) -> None:
     command = [sys.executable, "-m", "flake8_redis_ssot", "verify", "--no-cache"]
     process = subprocess.run(command, capture_output=True, text=True, check=False)
     assert process.returncode == 0
-    assert "5 passed, 0 failed, 2 not known" in process.stdout
+    assert "6 passed, 0 failed, 2 not known" in process.stdout

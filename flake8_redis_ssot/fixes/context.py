@@ -162,7 +162,11 @@ class FixContext:
     def names_in(self, document: SourceDocument) -> ModuleNames | None:
         """The names that a state of a file imports and offers; None if a part of it could not be analysed."""
         is_known = not document.unanalysed_ranges
-        return read_module_names(document.path, document.tree, self.resolver.modules.roots) if is_known else None
+        return (
+            read_module_names(document.path, document.tree, document.data, self.resolver.modules.roots)
+            if is_known
+            else None
+        )
 
     @cached_property
     def references(self) -> ReferenceIndex:

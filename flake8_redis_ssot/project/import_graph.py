@@ -181,11 +181,15 @@ class _Exploration:
 
     def _follow_methods(self) -> bool:
         """Follow the methods that may be called of unknown objects, in the files loaded so far."""
-        for path in list(self.predecessors):
-            for qualname, reach in self._imports.of_methods(path, self._method_names):
-                if (path, qualname) not in self._followed:
-                    self._followed.add((path, qualname))
-                    self._add_reach(path, reach)
+        has_new = True
+        while has_new and not self._queue:
+            has_new = False
+            for path in list(self.predecessors):
+                for qualname, reach in self._imports.of_methods(path, self._method_names):
+                    if (path, qualname) not in self._followed:
+                        self._followed.add((path, qualname))
+                        self._add_reach(path, reach)
+                        has_new = True
         return bool(self._queue)
 
     def _trace_path(self, goal: str) -> list[str]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import re
+import warnings
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
@@ -11,8 +13,10 @@ from flake8_redis_ssot.project.modules import package_name
 from flake8_redis_ssot.project.resolver import Resolver
 from flake8_redis_ssot.semantic.flow.control_flow import is_type_checking
 
-# A module that uses them may define any name.
-_DYNAMIC_NAMES = frozenset({"__getattr__", "eval", "exec", "globals", "locals", "setattr", "vars"})
+# A module whose code has one of these may define any name.
+_DYNAMIC_CODE = re.compile(
+    rb"\b(?:__getattr__|eval|exec|globals|locals|setattr|vars|__dict__)\b|\bsys\.modules\b|\blazy_loader\b"
+)
 _TRY_TYPES: tuple[type[ast.Try], ...] = (ast.Try, *filter(None, [getattr(ast, "TryStar", None)]))
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
@@ -59,63 +63,74 @@ class LostName(NamedTuple):
         return f"`{module}` has no `{name}`"
 
 
-def read_module_names(path: str, tree: ast.Module, roots: tuple[str, ...]) -> ModuleNames:
-    """The names of a file from its tree; `roots` as in `module_name`."""
+def parse_module_names(path: str, data: bytes, roots: tuple[str, ...]) -> ModuleNames | None:
+    """The names of a file from its bytes; None if this Python can't parse it."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # invalid escapes
+            tree = ast.parse(data)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+    return read_module_names(path, tree, data, roots)
+
+
+def read_module_names(path: str, tree: ast.Module, data: bytes, roots: tuple[str, ...]) -> ModuleNames:
+    """The names of a file from its tree and its bytes; `roots` as in `module_name`."""
     imports: list[NameImport] = []
     defined: set[str] = set()
     stars: list[str] = []
-    is_dynamic = False
-    for node, is_local, may_fail in _iter_nodes(tree.body, is_local=False, may_fail=False):
+    package = package_name(path, roots)
+    for node, is_local, may_fail in _iter_statements(tree.body):
         if isinstance(node, ast.ImportFrom):
-            for alias, (module, name) in zip(node.names, imported_modules(node, package_name(path, roots))):
-                if name:
-                    bound_name = "" if is_local else alias.asname or name
-                    imports.append(NameImport(module, name, bound_name, alias.lineno, may_fail))
-                else:
-                    stars.append(module)
+            for alias, (module, name) in zip(node.names, imported_modules(node, package)):
+                bound_name = "" if is_local else alias.asname or name
+                stars += [] if name else [module]
+                imports += [NameImport(module, name, bound_name, alias.lineno, may_fail)] if name else []
         elif isinstance(node, ast.Global):
             defined.update(node.names)
         elif not is_local:
             defined.update(_bound_names(node))
-        is_dynamic = is_dynamic or _is_dynamic(node)
+    if b":=" in data:
+        defined.update(node.target.id for node in ast.walk(tree) if isinstance(node, ast.NamedExpr))
     passed_on: dict[str, tuple[NameImport, ...]] = {}
     for each in imports:
         if each.bound_name:
             passed_on[each.bound_name] = (*passed_on.get(each.bound_name, ()), each)
+    is_dynamic = bool(_DYNAMIC_CODE.search(data))
     return ModuleNames(tuple(imports), frozenset(defined), passed_on, tuple(stars), is_dynamic)
 
 
-def _iter_nodes(body: list[ast.stmt], *, is_local: bool, may_fail: bool) -> Iterator[tuple[ast.AST, bool, bool]]:
-    """All nodes, with whether they are in a function or class, and whether an import there may fail."""
-    stack: list[tuple[ast.AST, bool, bool]] = [(node, is_local, may_fail) for node in reversed(body)]
+def _iter_statements(body: list[ast.stmt]) -> Iterator[tuple[ast.stmt, bool, bool]]:
+    """All statements, with whether they are in a function or class, and whether an import there may fail."""
+    stack = [(node, False, False) for node in body]
     while stack:
-        entry = node, is_inner, can_fail = stack.pop()
+        entry = node, is_local, may_fail = stack.pop()
         yield entry
-        is_inner = is_inner or isinstance(node, (*_DEFINITIONS, ast.Lambda))
-        can_fail = (
-            can_fail or isinstance(node, _TRY_TYPES) or (isinstance(node, ast.If) and is_type_checking(node.test))
-        )
-        can_fail = can_fail or isinstance(node, (ast.With, ast.AsyncWith))  # `suppress(ImportError)`
-        stack += [(child, is_inner, can_fail) for child in ast.iter_child_nodes(node)]
+        is_local = is_local or isinstance(node, _DEFINITIONS)
+        is_typing_only = isinstance(node, ast.If) and is_type_checking(node.test)
+        # `with suppress(ImportError)` provides for a failure as well.
+        may_fail = may_fail or is_typing_only or isinstance(node, (*_TRY_TYPES, ast.With, ast.AsyncWith))
+        branches = [node, *getattr(node, "handlers", ()), *getattr(node, "cases", ())]
+        for branch in branches:
+            for field in ("body", "orelse", "finalbody"):
+                stack += [(child, is_local, may_fail) for child in getattr(branch, field, ())]
 
 
-def _bound_names(node: ast.AST) -> Iterator[str]:
-    if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
-        yield node.id
-    elif isinstance(node, ast.Import):
-        yield from (alias.asname or alias.name.partition(".")[0] for alias in node.names)
+def _bound_names(statement: ast.stmt) -> Iterator[str]:
+    """The names that a statement binds itself, without those in its blocks."""
+    if isinstance(statement, _DEFINITIONS):
+        yield statement.name
+    elif isinstance(statement, ast.Import):
+        yield from (alias.asname or alias.name.partition(".")[0] for alias in statement.names)
     else:
-        for field in ("name", "rest"):  # definitions, handlers, patterns, type aliases
-            name = getattr(node, field, None)
-            yield from [name] if isinstance(name, str) else []
-
-
-def _is_dynamic(node: ast.AST) -> bool:
-    if isinstance(node, ast.Name):
-        return node.id in _DYNAMIC_NAMES
-    if isinstance(node, ast.FunctionDef):
-        return node.name in _DYNAMIC_NAMES
-    return isinstance(node, ast.Attribute) and node.attr in ("modules", "attach", "__dict__")
+        items = [item.optional_vars for item in getattr(statement, "items", ())]
+        names = [handler.name for handler in getattr(statement, "handlers", ())]
+        patterns = [case.pattern for case in getattr(statement, "cases", ())]
+        targets = getattr(statement, "targets", [getattr(statement, "target", getattr(statement, "name", None))])
+        yield from filter(None, names)
+        for part in (*items, *patterns, *targets):
+            for node in ast.walk(part) if part is not None else ():
+                yield from filter(None, [getattr(node, field, None) for field in ("id", "name", "rest")])
 
 
 class ImportedNames:
@@ -126,9 +141,10 @@ class ImportedNames:
         self._read = read
 
     def find_lost(self, path: str) -> Iterator[LostName]:
-        """The imported names of a file that lead nowhere."""
+        """The imported names of a file that lead nowhere, in order."""
         names = self._read(path)
-        yield from filter(None, [self.judge(each, path) for each in names.imports] if names is not None else [])
+        imports = sorted(names.imports, key=lambda each: each.row) if names is not None else []
+        yield from filter(None, [self.judge(each, path) for each in imports])
 
     def judge(self, name_import: NameImport, path: str) -> LostName | None:
         """An imported name of a file, if it leads nowhere and its failure is not provided for."""
@@ -152,7 +168,17 @@ class ImportedNames:
         full_name = f"{modules.name_of(path)}.{name_import.name}"
         if modules.path_of(full_name) is not None or modules.folder_of(full_name) is not None:
             return True
-        return self._is_bound(path, name_import.name, seen)
+        return self._is_bound(path, name_import.name, seen) or self._may_be_module(path, name_import.name)
+
+    def _may_be_module(self, path: str, name: str) -> bool:
+        """Whether a name may be that of a module that is made later, such as `_version`, or no Python file."""
+        if not path.endswith("__init__.py") or name != name.lower():
+            return False
+        if name.startswith("_"):
+            return True
+        siblings = self._resolver.modules.paths_under(f"{self._resolver.modules.name_of(path)}.")
+        sibling_names = [self._read(sibling) for sibling in siblings]
+        return not any(each is not None and name in each.defined for each in sibling_names)
 
     def _is_bound(self, path: str, name: str, seen: set[tuple[str, str]]) -> bool:
         """Whether a module offers a name; whatever could not be determined counts as offered."""

@@ -18,6 +18,8 @@ ImportersByModule = Mapping[str, frozenset[str]]
 
 def _check_deprecated_modules(context: VerificationContext) -> CriterionResult:
     importers = _find_importers(context)
+    sources = _find_lost_sources(importers, context)
+    importers = {path: importers[path] | sources.get(path, frozenset()) for path in importers}
     unused = _unused_modules(importers)
     still_imported = {path: sorted(files) for path, files in importers.items() if path not in unused}
     if not importers:
@@ -80,6 +82,17 @@ def _find_importers(context: VerificationContext) -> ImportersByModule:
             if target in importers:
                 importers[target].add(reference.path)
     return {path: frozenset(files) for path, files in sorted(importers.items())}
+
+
+def _find_lost_sources(importers: ImportersByModule, context: VerificationContext) -> ImportersByModule:
+    """The deprecated modules that define a name that an import in another file does not find, with these files."""
+    needers: dict[str, set[str]] = {}
+    for path in importers:
+        names = context.module_names.get(path)
+        for reader, lost_names in context.lost_names.items():
+            if names is not None and any(each.name_import.name in names.defined for each in lost_names):
+                needers.setdefault(path, set()).add(reader)
+    return {path: frozenset(readers - {path}) for path, readers in needers.items()}
 
 
 def _referenced_origins(facts: FileFacts, context: VerificationContext) -> Iterator[str]:

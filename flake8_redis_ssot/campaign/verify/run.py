@@ -8,10 +8,14 @@ from flake8_redis_ssot.campaign.verify.context import VerificationContext
 from flake8_redis_ssot.campaign.verify.criteria import NO_DUPLICATES, NO_FINDINGS, STRINGS, VALIDATION
 from flake8_redis_ssot.campaign.verify.criterion import Criterion, CriterionResult, CriterionState
 from flake8_redis_ssot.campaign.verify.deprecated_modules import DEPRECATED_MODULES
+from flake8_redis_ssot.campaign.verify.imported_names import IMPORTED_NAMES
 from flake8_redis_ssot.campaign.verify.patch_targets import PATCHES
 from flake8_redis_ssot.campaign.verify.undefined_names import UNDEFINED
 
-CRITERIA = (NO_FINDINGS, UNDEFINED, VALIDATION, PATCHES, STRINGS, NO_DUPLICATES, DEPRECATED_MODULES)
+CRITERIA = (
+    *(NO_FINDINGS, UNDEFINED, VALIDATION, PATCHES),
+    *(STRINGS, NO_DUPLICATES, DEPRECATED_MODULES, IMPORTED_NAMES),
+)
 
 
 class EvaluatedCriterion(NamedTuple):

@@ -15,7 +15,7 @@ from flake8_redis_ssot.semantic.flow.control_flow import is_type_checking
 ImportStatement = ast.Import | ast.ImportFrom
 # They keep what they are given, and call it later if at all.
 _DEFERRING_CALLS = frozenset(
-    {"Depends", "Security", "cast", "field", "isinstance", "issubclass", "partial", "property", "TypeVar", "getLogger"}
+    {"Depends", "Security", "TypeVar", "cast", "getLogger", "isinstance", "issubclass", "property"}
 )
 
 

@@ -40,6 +40,10 @@ def read_dynamic_import(call: ast.Call, names: FileNames) -> DynamicImport | Non
     """The import that a call makes; None if it makes none."""
     definition = names.resolve(call.func)
     name = definition.name if definition is not None and definition.path is None else ""
+    if name == "builtins.getattr" and call.args:
+        owner = names.resolve(call.args[0])
+        is_import = owner is not None and owner.name in ("importlib", "builtins")
+        return DynamicImport("", call.lineno, is_prefix=True) if is_import else None
     if name in _RUNNERS:
         is_constant = name == "builtins.eval" and bool(call.args) and isinstance(call.args[0], ast.Constant)
         return None if is_constant else DynamicImport("", call.lineno, is_prefix=True)
