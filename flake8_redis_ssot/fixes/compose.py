@@ -22,6 +22,7 @@ from flake8_redis_ssot.fixes.edits.import_statement import ImportedSymbol
 from flake8_redis_ssot.fixes.edits.insert_import import insert_at_top
 from flake8_redis_ssot.fixes.edits.remove_statement import remove_statement, replace_statement
 from flake8_redis_ssot.fixes.edits.rewrite_import import rewrite_import
+from flake8_redis_ssot.fixes.import_layout.lay_out import lay_out_imports
 from flake8_redis_ssot.fixes.imports.star_imports import find_unneeded_star
 from flake8_redis_ssot.fixes.imports.try_imports import is_in_try
 from flake8_redis_ssot.fixes.imports.unused import why_used
@@ -125,7 +126,8 @@ def _build_file_edits(
     text_edits += _build_import_edits(changes, document, removed)
     for removal in removals:
         text_edits += _build_removal_edits(removal, document, removed)
-    return merge_edits(text_edits)
+    changed_imports = (each for each in (*changes.statements, *removed) if isinstance(each, ImportStatement))
+    return lay_out_imports(document, merge_edits(text_edits), changed_imports, changes.leading, context)
 
 
 def _released_reads(operations: Iterable[Operation]) -> set[SymbolRead]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -10,6 +11,7 @@ from typing import TypeVar, cast
 
 from flake8_redis_ssot.files.paths import to_relative_path
 from flake8_redis_ssot.fixes.document import SourceDocument
+from flake8_redis_ssot.fixes.import_layout.style import ImportStyle, read_import_style
 from flake8_redis_ssot.fixes.loading.effects import LoadingEffects
 from flake8_redis_ssot.fixes.loading.module_readers import ModuleReaders
 from flake8_redis_ssot.project.analysis import Analysis
@@ -43,6 +45,7 @@ class FixContext:
     _inference_cache: dict[tuple[str, str, str], object] = field(default_factory=dict)
     _remembered: dict[Hashable, object] = field(default_factory=dict)
     _module_names: dict[str, ModuleNames | None] = field(default_factory=dict)
+    _import_styles: dict[str, ImportStyle] = field(default_factory=dict)
 
     @property
     def resolver(self) -> Resolver:
@@ -120,6 +123,13 @@ class FixContext:
         return file or template._replace(
             path=path, module=self.module_name(path), facts=self.analysis.all_facts()[path]
         )
+
+    def import_style(self, path: str) -> ImportStyle:
+        """How imports are written in a file."""
+        folder = os.path.dirname(path)
+        if folder not in self._import_styles:
+            self._import_styles[folder] = read_import_style(folder, str(self.analysis.config.root))
+        return self._import_styles[folder]
 
     def module_name(self, path: str) -> str:
         """The dotted module name of a file."""

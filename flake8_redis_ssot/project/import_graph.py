@@ -84,6 +84,10 @@ class ImportGraph:
         exploration.add(start, None)
         return exploration.run(goal)
 
+    def imported_files(self, path: str, statement: ast.Import | ast.ImportFrom) -> frozenset[str]:
+        """The files that a statement of the file `path` loads, directly or as packages of those."""
+        return frozenset(self._statement_imports(path, statement))
+
     def would_create_cycle(self, importer: str, target: str) -> str | None:
         """The cycle that a module-level import of `target` in `importer` (paths) would create, in words; or None.
 

@@ -110,14 +110,18 @@ def absolute_module(statement: ast.ImportFrom, package: str) -> str:
 
 
 def format_module(module: str, statement: ast.stmt | None, file: FileContext) -> str:
-    """How to spell a module next to a statement: relative if the statement is, within the same package."""
-    if isinstance(statement, ast.ImportFrom) and statement.level:
-        own_module = absolute_module(statement, file.package)
-        if own_module == module:
-            return "." * statement.level + (statement.module or "")
-        base = absolute_module(ast.ImportFrom(module=None, names=[], level=statement.level), file.package)
-        if base and module.startswith(base + "."):
-            return "." * statement.level + module[len(base) + 1 :]
+    """How to spell a module next to a statement: relative if the statement is, within the same top-level package.
+
+    Parent packages are named by dots only where the statement does so: some projects allow relative imports of siblings
+    only.
+    """
+    if not isinstance(statement, ast.ImportFrom) or not statement.level:
+        return module
+    depth = file.package.count(".") + 1
+    for level in range(1, depth + 1 if statement.level > 1 else 2):
+        base = absolute_module(ast.ImportFrom(module=None, names=[], level=level), file.package)
+        if base and (module == base or module.startswith(f"{base}.")):
+            return "." * level + module[len(base) + 1 :]
     return module
 
 

@@ -79,7 +79,7 @@ def _insert_lines_at_top(
     text: str, leading: Sequence[ast.stmt], first: ast.stmt | None, indent: str, lines: Sequence[str]
 ) -> TextEdit:
     """Insert the lines between the leading statements and the `first` one below; a blank line between stays."""
-    start = statement_layout(text, leading[-1]).next_line if leading else _leading_comments_start(text, first)
+    start = statement_layout(text, leading[-1]).next_line if leading else leading_comments_start(text, first)
     at = start
     while (comment := _COMMENT_LINE.match(text, at)) and comment[1] == indent:
         at = comment.end()
@@ -91,11 +91,11 @@ def _insert_lines_at_top(
     return TextEdit(at, at, (ending if has_blank_line else "") + code)
 
 
-def _leading_comments_start(text: str, first: ast.stmt | None) -> int:
+def leading_comments_start(text: str, first: ast.stmt | None) -> int:
     """The start of the comment lines above the first statement of a body."""
     if first is None:
         return 0
-    at = line_start(text, _first_line_start(text, first))
+    at = line_start(text, first_line_start(text, first))
     while at:
         above = line_start(text, at - (2 if text[at - 2 : at] == "\r\n" else 1))
         if not (_COMMENT_LINE.match(text, above) or _BLANK_LINE.match(text, above)):
@@ -104,7 +104,7 @@ def _leading_comments_start(text: str, first: ast.stmt | None) -> int:
     return at
 
 
-def _first_line_start(text: str, statement: ast.stmt) -> int:
+def first_line_start(text: str, statement: ast.stmt) -> int:
     """The start of the first line of a statement, including decorators."""
     decorators = getattr(statement, "decorator_list", [])
     if decorators:
