@@ -34,8 +34,7 @@ def given():
     return RedisManager("redis://other")
 """
 SAFE = """\
-from app.redis_manager import redis_manager
-from app.redis_manager import RedisManager, get_redis_manager
+from app.redis_manager import RedisManager, get_redis_manager, redis_manager
 
 print(redis_manager)
 
@@ -261,8 +260,8 @@ def test_json_contains_the_fix(service: Path, capsys: pytest.CaptureFixture[str]
     assert [item["fix"]["applicability"] for item in found] == ["safe", "safe", "unsafe", "display"]
     assert found[0]["fix"]["edits"] == [
         {
-            "content": "",
-            "end_location": {"column": 17, "row": 1},
+            "content": "redis_manager import RedisManager, redis_manager",
+            "end_location": {"column": 43, "row": 2},
             "filename": str(service),
             "location": {"column": 10, "row": 1},
         }
@@ -280,7 +279,7 @@ def test_internal_error_does_not_hide_the_finding(
     assert main(["check", "app/service.py", "--fix", "--output-format", "json"]) == 1
     reasons = [reason for item in json.loads(capsys.readouterr().out) for reason in item["reasons"]]
     assert reasons == ["internal error, please report it: AssertionError: boom"] * 3
-    assert service.read_text().startswith("from app.redis_manager import redis_manager\n")
+    assert service.read_text().startswith("from app.redis_manager import RedisManager, redis_manager\n")
 
 
 @pytest.mark.slow

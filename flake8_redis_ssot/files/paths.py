@@ -32,3 +32,14 @@ def to_display_path(path: str) -> str:
 def to_relative_path(root: str, path: str) -> str:
     """A path as patterns match it: relative to `root`, the configuration's directory, with `/`."""
     return os.path.relpath(path, root).replace(os.sep, "/")
+
+
+def find_link_target_outside(path: str, root: str) -> str | None:
+    """The real path of a file below `root`, if a symbolic link leads out of the root; else None.
+
+    Both paths are absolute; the root itself may be reached by links.
+    """
+    if not path.startswith(os.path.join(root, "")):
+        return None
+    target = os.path.realpath(path)
+    return None if target.startswith(os.path.join(os.path.realpath(root), "")) else target

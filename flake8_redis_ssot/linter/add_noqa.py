@@ -10,6 +10,7 @@ from itertools import accumulate, chain, groupby
 
 from flake8_redis_ssot.config.model import Config
 from flake8_redis_ssot.files.atomic_write import DiskError, read, replace_file
+from flake8_redis_ssot.fixes.conditions.editable_file import find_obstacle
 from flake8_redis_ssot.model import Finding, FindingKind
 from flake8_redis_ssot.syntax.edits import TextEdit, minimise
 from flake8_redis_ssot.syntax.noqa import LineMap, NoqaComment, build_line_map, parse_noqa
@@ -20,9 +21,10 @@ _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
 REASON_PLACEHOLDER = "--"
 
 
-def add_noqa_comments(findings: Iterable[Finding], reason: str) -> tuple[int, list[str]]:
+def add_noqa_comments(findings: Iterable[Finding], reason: str, configs: Mapping[str, Config]) -> tuple[int, list[str]]:
     """Write the comments into the files; the number of changed lines, and the errors.
 
+    `configs` are the configurations of the files, by absolute path.
     `reason` follows the codes, unless there is one already. An unanalysed range (RSS900) gets no comment, as it is not
     certain where its line ends.
     """
@@ -31,6 +33,11 @@ def add_noqa_comments(findings: Iterable[Finding], reason: str) -> tuple[int, li
         analysed_findings = [finding for finding in group if finding.context.kind is not FindingKind.GAP]
         try:
             data = read(path)
+            absolute_path = os.path.abspath(path)
+            obstacle = find_obstacle(absolute_path, path, data, str(configs[absolute_path].root))
+            if obstacle is not None:
+                problems.append(obstacle)
+                continue
             new_data, count = insert_comments(data, analysed_findings, reason, path)
             replace_file(path, new_data, expected=data)
         except OSError as error:
@@ -111,7 +118,7 @@ def filter_permitted(
 ) -> tuple[list[Finding], list[str]]:
     """The findings that comments with this reason may suppress, and messages about the others.
 
-    `policies` are the configurations of files (absolute paths) with `noqa` settings.
+    `policies` are the configurations of files, by absolute path.
     """
     permitted_findings, reasons = [], []
     for finding in findings:

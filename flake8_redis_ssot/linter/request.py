@@ -95,7 +95,7 @@ class CheckResult:
 
     `fixed_findings` are findings whose fixes are in `changes`, sets of files to be written together; nothing is written
     yet. With a baseline, `findings` are the new ones; `baseline_results` has the known ones too. `configs_by_path` are
-    the configurations of files (absolute paths) with `noqa` settings.
+    the configurations of the checked files (absolute paths).
     """
 
     def __init__(self, findings: Iterable[Finding] = (), warnings: Iterable[str] = ()) -> None:

@@ -77,7 +77,7 @@ def complete_result(task: CheckTask, result: CheckResult) -> CheckResult:
     result.findings = [*_filter_known(task, result)]
     result.files += task.checked_files
     result.buffers |= task.buffers
-    result.configs_by_path |= dict.fromkeys(task.checked_files if task.config.noqa else (), task.config)
+    result.configs_by_path |= dict.fromkeys(task.checked_files, task.config)
     _report_discovery_errors(task.listing.errors, result)
     result.findings.sort()
     return result

@@ -56,8 +56,16 @@ def _match_deprecated(
     file: FileContext, name: str, via_modules: tuple[str, ...], *, symbols_only: bool = False
 ) -> Iterator[tuple[DeprecatedName, str, tuple[str, ...]]]:
     old = file.resources.find_deprecated(name)
-    if old is not None and not file.is_exempt(old.resource) and (old.is_symbol or not symbols_only):
+    if old is None or file.is_exempt(old.resource) or (symbols_only and not old.is_symbol):
+        return
+    if _replacement_module(old, file) not in (file.module, *via_modules):
         yield old, name, via_modules
+
+
+def _replacement_module(old: DeprecatedName, file: FileContext) -> str | None:
+    """The module that offers the replacement: what it imports, and what is imported from it, is as it should be."""
+    module, _, _ = file.resolver.to_origin(old.replacement).partition(":")
+    return file.resolver.module_name(module, file.path) if old.replacement else None
 
 
 def find_accessed_names(

@@ -167,6 +167,18 @@ def _describe_decode_error(data: bytes, error: UnicodeDecodeError, codec: str) -
     return UnanalysedRange(len(before), len(before[-1]), f"byte 0x{data[error.start]:02x} is not {codec}{advice}")
 
 
+def find_lossy_encoding(data: bytes, path: str = "") -> str | None:
+    """The encoding of a file, if decoding and encoding its bytes does not give the same bytes back; else None."""
+    decoded = decode(data, path)
+    if decoded.cell_map is not None:
+        return None
+    try:
+        is_same = decoded.text.encode(decoded.encoding) == data
+    except UnicodeError:
+        is_same = False
+    return None if is_same else decoded.encoding
+
+
 def _declared_encoding(data: bytes) -> str:
     for line in re.split(rb"\r\n|\r|\n", data[:1024], maxsplit=2)[:2]:
         found = _CODING_LINE.match(line)

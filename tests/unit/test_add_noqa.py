@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from flake8_redis_ssot.config.loading import config_from_overrides
+from flake8_redis_ssot.config.model import Config
 from flake8_redis_ssot.files.atomic_write import read, replace_file
 from flake8_redis_ssot.linter import add_noqa
 from flake8_redis_ssot.linter.add_noqa import REASON_PLACEHOLDER, add_noqa_comments, insert_comments
@@ -15,6 +17,12 @@ from flake8_redis_ssot.model import Finding, FindingContext, FindingKind, Span
 
 def finding(path: str, row: int, code: str = "RSS002") -> Finding:
     return Finding(path, Span(row, 0, row, 5), code, "message", "note", (row,))
+
+
+def configs(*paths: Path) -> dict[str, Config]:
+    """A configuration for files of one folder."""
+    config = config_from_overrides(['resource.a.canonical=["a"]', 'resource.a.constructors=["a.A"]'], paths[0].parent)
+    return dict.fromkeys(map(str, paths), config)
 
 
 @pytest.mark.parametrize(
@@ -72,14 +80,16 @@ def test_unanalysed_code_gets_no_comment(tmp_path: Path) -> None:
     file = tmp_path / "a.py"
     file.write_text("x = (\n")
     gap = finding(str(file), 1, "RSS900")._replace(context=FindingContext(kind=FindingKind.GAP))
-    assert add_noqa_comments([gap], "") == (0, [])
+    assert add_noqa_comments([gap], "", configs(file)) == (0, [])
     assert file.read_text() == "x = (\n"
 
 
 def test_missing_file(tmp_path: Path) -> None:
     missing, existing = str(tmp_path / "gone.py"), tmp_path / "there.py"
     existing.write_text("x = 1\n")
-    count, errors = add_noqa_comments([finding(missing, 1), finding(str(existing), 1)], "")
+    count, errors = add_noqa_comments(
+        [finding(missing, 1), finding(str(existing), 1)], "", configs(Path(missing), existing)
+    )
     assert (count, errors) == (1, [f"{missing}: No such file or directory"])
     assert existing.read_text() == "x = 1  # noqa: RSS002\n"
 
@@ -93,6 +103,6 @@ def test_file_changed_during_the_run(tmp_path: Path, monkeypatch: pytest.MonkeyP
         replace_file(path, data, expected=expected)
 
     monkeypatch.setattr(add_noqa, "replace_file", replace_after_edit)
-    count, errors = add_noqa_comments([finding(str(file), 1)], "")
+    count, errors = add_noqa_comments([finding(str(file), 1)], "", configs(file))
     assert (count, errors) == (0, [f"{file}: has changed since it was read"])
     assert read(os.fspath(file)) == b"x = 2\n"

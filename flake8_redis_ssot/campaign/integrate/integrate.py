@@ -28,6 +28,7 @@ from flake8_redis_ssot.campaign.integrate.migrate_callers import (
 from flake8_redis_ssot.campaign.integrate.usage import collect_member_uses
 from flake8_redis_ssot.files.atomic_write import Change
 from flake8_redis_ssot.fixes.compose import build_text_edits
+from flake8_redis_ssot.fixes.conditions import editable_file
 from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.document import SourceDocument
 from flake8_redis_ssot.fixes.draft import Operation
@@ -243,6 +244,8 @@ class _DuplicateIntegration:
         is_file_deleted = not other_users and is_only_definition(self._duplicate, self._users, self._context)
         if not other_users and not is_file_deleted:
             operations.append(remove_class(self._duplicate, document))
+        for changed_path in sorted({path, *(operation.path for operation in operations)}):
+            editable_file.check(changed_path, self._context)
         documents, problems = RegressionCheck(self._context, jobs=1).apply_edits(
             build_text_edits(operations, self._context)
         )

@@ -177,7 +177,7 @@ def _add_noqa(result: CheckResult, reason: str) -> int:
     from flake8_redis_ssot.linter.add_noqa import add_noqa_comments, filter_permitted
 
     findings, refusals = filter_permitted(result.findings, result.configs_by_path, reason)
-    added, problems = add_noqa_comments(findings, reason)
+    added, problems = add_noqa_comments(findings, reason, result.configs_by_path)
     problems += refusals
     print_messages([*result.errors, *problems])
     print(f"Added {plural(added, 'noqa comment')}.")

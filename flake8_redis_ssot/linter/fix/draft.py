@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from functools import cache, partial
 
 from flake8_redis_ssot.fixes.compose import build_fix
+from flake8_redis_ssot.fixes.conditions import editable_file
 from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.document import SourceDocument
 from flake8_redis_ssot.fixes.draft import FixDraft
+from flake8_redis_ssot.fixes.edits.ensure_import import NotFixableError
 from flake8_redis_ssot.fixes.expected_queries import expected_queries
 from flake8_redis_ssot.fixes.notebook_policy import apply_notebook_policy
 from flake8_redis_ssot.linter.engine import LocatedFinding
@@ -124,8 +126,14 @@ def draft_fix(located: LocatedFinding, context: FixContext, *, inline_factory: b
         result = apply_notebook_policy(fixer(located.confirmed.candidate, file, context), located.path, context)
         if isinstance(result, Refusal):
             return FixCandidate(located, None, result)
+        for path in sorted(
+            {operation.path for each in (result, *result.alternatives) for operation in each.operations}
+        ):
+            editable_file.check(path, context)
         alternatives = tuple(build_fix(alternative, context) for alternative in result.alternatives)
         return FixCandidate(located, result, build_fix(result, context), alternatives)
+    except NotFixableError as error:
+        return FixCandidate(located, None, Refusal((str(error),)))
     except OverlapError:
         return FixCandidate(located, None, Refusal(("parts of the fix would get in each other's way",)))
     except OSError as error:
