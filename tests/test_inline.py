@@ -92,13 +92,15 @@ def test_inlined_files(case: Case, project: Path) -> None:
     assert remediate(*INLINE, "--unsafe-fixes") == 0
     after = read_python_files(project)
     if case.inlined:
-        assert {path: after[path] for path in after if after[path] != before[path]} == case.inlined
+        assert {path: after.get(path, "") for path in before if after.get(path) != before[path]} == case.inlined
     else:
         shutil.rmtree(project / ".redis-ssot", ignore_errors=True)
         write_files(project, case.files)
         assert remediate("--phase", "2", "--pattern", "factory", "--unsafe-fixes") == 0
         assert read_python_files(project) == after
     assert run_commands(case, project) == output
+    emptied = [path for path in after if before[path].strip() and not after[path].strip()]
+    assert all(path.endswith("__init__.py") for path in emptied)  # others are removed
     for path in (path for path in after if after[path] != before[path]):
         assert not pyflakes_messages(after[path].encode()) - pyflakes_messages(before[path].encode()), path
 

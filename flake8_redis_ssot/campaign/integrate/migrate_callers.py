@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import ast
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from flake8_redis_ssot.campaign.integrate.duplicates import Duplicate, DuplicateUser
@@ -15,9 +14,8 @@ from flake8_redis_ssot.fixes.draft import AddImport, Operation, ReplaceText
 from flake8_redis_ssot.fixes.edits.ensure_import import NotFixableError, format_module
 from flake8_redis_ssot.fixes.edits.import_statement import ImportedSymbol
 from flake8_redis_ssot.fixes.import_checks import check_service_boundary
-from flake8_redis_ssot.project.modules import package_name
+from flake8_redis_ssot.fixes.imports.importers import is_imported
 from flake8_redis_ssot.project.view import FileContext
-from flake8_redis_ssot.semantic.flow.evaluator import resolve_relative_module
 from flake8_redis_ssot.semantic.module_exports import is_dunder_all_assignment
 from flake8_redis_ssot.syntax.edits import TextEdit
 
@@ -90,35 +88,7 @@ def is_only_definition(duplicate: Duplicate, users: Sequence[DuplicateUser], con
     if not is_only or document.path.endswith(("__init__.py", "__init__.pyi")):
         return False
     own_imports = {user.path: user.entry.statement for user in users if user.entry is not None}
-    return not _is_named_in_strings(path, context) and not any(
-        _has_other_imports(each, own_imports, path, context) for each in context.references.find_files_naming(path)
-    )
-
-
-def _has_other_imports(file: str, own_imports: Mapping[str, ast.stmt], path: str, context: FixContext) -> bool:
-    """Whether a file imports a module (at `path`), or more from it than by its `own_imports` statement."""
-    module, package = context.module_name(path), package_name(file, context.resolver.modules.roots)
-    for statement in context.document(file).imports if file != path else ():
-        base = ""
-        if isinstance(statement, ast.ImportFrom):
-            base = statement.module or ""
-            base = resolve_relative_module(package, statement.level, base) or "" if statement.level else base
-        if base and context.resolver.module_name(base, file) == module:
-            if statement is not own_imports.get(file) or len(statement.names) > 1:
-                return True
-        elif any(
-            context.resolver.module_name(f"{base}.{each.name}".strip("."), file) == module for each in statement.names
-        ):
-            return True
-    return False
-
-
-def _is_named_in_strings(path: str, context: FixContext) -> bool:
-    """Whether any string of the project names the module."""
-    module_string = re.compile(rb"[\"']" + re.escape(context.module_name(path).encode()) + rb"[\"'.:]")
-    return any(
-        module_string.search(context.references.code_bytes(file)) for file in context.references.find_files_naming(path)
-    )
+    return not is_imported(path, context, own_imports)
 
 
 def _is_constant_statement(statement: ast.stmt) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from functools import partial
@@ -9,6 +10,7 @@ from functools import partial
 from flake8_redis_ssot.files.atomic_write import Change
 from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.document import SourceDocument
+from flake8_redis_ssot.fixes.factories.emptied_module import is_removable
 from flake8_redis_ssot.linter.engine import LocatedFinding
 from flake8_redis_ssot.linter.fix.draft import (
     FixCandidate,
@@ -33,7 +35,7 @@ class FixResult:
 
     `original_bytes` and `changed_bytes` are the bytes of every changed file (absolute paths), `fixed_findings` the
     findings whose fixes were applied, `remaining_findings` the others, with their fixes; `joint_paths` are the sets of
-    files that one fix changed.
+    files that one fix changed. `deleted_paths` are those of the changed files in which nothing is left.
     """
 
     original_bytes: dict[str, bytes] = field(default_factory=dict)
@@ -41,6 +43,7 @@ class FixResult:
     fixed_findings: list[Finding] = field(default_factory=list)
     remaining_findings: list[Finding] = field(default_factory=list)
     joint_paths: list[frozenset[str]] = field(default_factory=list)
+    deleted_paths: set[str] = field(default_factory=set)
 
     def add_round(
         self, applied: Sequence[FixCandidate], documents: Mapping[str, SourceDocument], context: FixContext
@@ -60,12 +63,15 @@ class FixResult:
             groups = [group for group in groups if group not in overlapping] + [set(paths).union(*overlapping)]
         return [
             tuple(
-                Change(path, self.original_bytes[path], self.changed_bytes[path])
+                Change(path, self.original_bytes[path], self._bytes_after(path))
                 for path in sorted(group)
                 if path in self.changed_bytes
             )
             for group in sorted(groups, key=min)
         ]
+
+    def _bytes_after(self, path: str) -> bytes | None:
+        return None if path in self.deleted_paths else self.changed_bytes[path]
 
 
 def fix_until_stable(
@@ -106,6 +112,9 @@ def fix_until_stable(
             break
         kept_candidates = _apply_round(fix_result, fix_round.applied, fix_round.documents, candidates, project, context)
         located_findings = recheck()
+    if inline_factories:
+        factory_paths = {os.path.abspath(finding.path) for finding in fix_result.fixed_findings}
+        fix_result.deleted_paths = {path for path in factory_paths if is_removable(path, context)}
     fix_result.remaining_findings = [candidate.finding for candidate in reject_harmful(candidates, context, jobs)]
     return fix_result
 
