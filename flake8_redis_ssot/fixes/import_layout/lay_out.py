@@ -47,7 +47,17 @@ def lay_out_imports(
     all_edits = list(edits)
     for block_range in _find_ranges(document, statements, scopes):
         all_edits = _lay_out_block(document, all_edits, block_range, context)
-    return merge_edits(all_edits)
+    return _strip_end(document.text, merge_edits(all_edits))
+
+
+def _strip_end(text: str, edits: list[TextEdit]) -> list[TextEdit]:
+    """The edits; where they remove the end of the file, no blank lines are left there."""
+    if not edits or edits[-1].text or edits[-1].end < len(text.rstrip()):
+        return edits
+    new = apply_edits(text, edits)
+    stripped = new.rstrip("\r\n")
+    stripped += new[len(stripped) :][: len(line_break(text, 0))] if stripped else ""
+    return edits if stripped == new else list(minimise(text, _line_edits(text, stripped, 0)))
 
 
 def _find_ranges(
