@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from flake8_redis_ssot.fixes.accessors.model import NotRecognisedError, Variable, format_code, format_place
 from flake8_redis_ssot.fixes.context import FixContext
@@ -26,11 +26,7 @@ def find_only_binding(variable: Variable, context: FixContext, binders: Collecti
         each for each in symbol.bindings if not _is_within(each.node, binders, table)
     ] or symbol.bindings
     if binding.is_deletion or not all(_is_overload(each, binding, variable, context) for each in others):
-        first, last = (*others, binding)[0], (*others, binding)[-1]
-        raise NotRecognisedError(
-            f"`{variable.qualname}` ({format_place(variable.path, first.statement, context)}) is bound or deleted "
-            f"again by {_describe_binding(last, table)} ({format_place(variable.path, last.statement, context)})"
-        )
+        raise NotRecognisedError(_describe_rebinding((*others, binding), variable, context))
     _check_unconditional(binding, owner, variable, context)
     _check_declarations(symbol, variable, context, binders)
     _check_stars(binding, variable, context)
@@ -43,7 +39,8 @@ def find_owner(variable: Variable, context: FixContext) -> ast.Module | ast.Clas
     owner = variable.qualname.rpartition(".")[0]
     node = context.names(variable.path).find_definition(owner) if owner else context.tree(variable.path)
     if not isinstance(node, (ast.Module, ast.ClassDef)):
-        raise NotRecognisedError(f"`{variable.qualname}` is not an attribute of a class or module")
+        place = context.relative_path(variable.path)
+        raise NotRecognisedError(f"`{variable.qualname}` is neither a variable of a module nor of a class ({place})")
     return node
 
 
@@ -58,9 +55,17 @@ def _is_overload(binding: Binding, last: Binding, variable: Variable, context: F
     return is_overload and isinstance(last.node, FunctionNode)
 
 
-def _describe_binding(binding: Binding, table: SymbolTable) -> str:
-    function = next((each for each in table.ancestors(binding.node) if isinstance(each, FunctionNode)), None)
-    return format_code(binding.statement) if function is None else f"`{function.name}()`"
+def _describe_rebinding(bindings: Sequence[Binding], variable: Variable, context: FixContext) -> str:
+    """Why a variable has more than one binding, by the last one that a function makes, or else the last one."""
+    table = context.symbol_table(variable.path)
+    for binding in reversed(bindings):
+        function = next((each for each in table.ancestors(binding.node) if isinstance(each, FunctionNode)), None)
+        if function is not None:
+            place = format_place(variable.path, binding.statement, context)
+            return f"`{function.name}()` sets `{variable.qualname}` as well ({place})"
+    place = format_place(variable.path, bindings[-1].statement, context)
+    action = "deleted" if bindings[-1].is_deletion else "bound again"
+    return f"`{variable.qualname}` is {action} by {format_code(bindings[-1].statement)} ({place})"
 
 
 def _check_unconditional(

@@ -150,7 +150,11 @@ class BodyReader:
         if variable is None:
             raise self._reject(node, f"reads {format_code(node)}, which may be anything")
         if variable.qualname not in states:
-            is_ready, model = self._storage.read_initial(variable, is_hasattr=is_hasattr)
+            try:
+                is_ready, model = self._storage.read_initial(variable, is_hasattr=is_hasattr)
+            except NotRecognisedError as error:
+                message = f"`{self._node.name}()` reads {format_code(node)}: {error}"
+                raise NotRecognisedError(message) from None
             states[variable.qualname] = State.SHARED if is_ready else State.UNKNOWN
             self.model = self.model.merge(model)
         return variable.qualname

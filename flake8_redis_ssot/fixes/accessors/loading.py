@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from flake8_redis_ssot.fixes.accessors.model import format_code, format_place
@@ -30,9 +30,15 @@ class _Loaded(NamedTuple):
     packages: dict[str, _Import]
 
 
-def find_loading_problem(module_path: str, importer: str, context: FixContext) -> str | None:
-    """What may be missing or fail when a file loads the module at `module_path` for the first time; None if nothing."""
-    present = _load(importer, context, is_certain=True)
+def find_loading_problem(module_path: str, loaded_paths: Iterable[str], context: FixContext) -> str | None:
+    """What may be missing or fail when the module at `module_path` is loaded for the first time; None if nothing.
+
+    `loaded_paths` are files that are loaded already.
+    """
+    present = _Loaded(frozenset(), {})
+    for path in loaded_paths:
+        loaded = _load(path, context, is_certain=True)
+        present = _Loaded(present.paths | loaded.paths, {**present.packages, **loaded.packages})
     if module_path in present.paths:
         return None
     needed = _load(module_path, context, is_certain=False)

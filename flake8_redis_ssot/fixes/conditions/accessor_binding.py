@@ -29,8 +29,13 @@ CONDITION = Condition(
 )
 
 
-def find_doubts(accessor: Variable, fixed_path: str, context: FixContext, *, is_instance: bool) -> Iterator[Doubt]:
-    """Who else binds the accessor (or the instance), what it returns, or its name in the file that imports it."""
+def find_doubts(
+    accessor: Variable, fixed_path: str, context: FixContext, *, is_instance: bool, is_own_name: bool = False
+) -> Iterator[Doubt]:
+    """Who else binds the accessor (or the instance), what it returns, or its name in the file that imports it.
+
+    `is_own_name`: that file has a variable of that name for the instance already.
+    """
     if not is_instance:
         try:
             find_only_binding(_owner_of(accessor), context)
@@ -39,7 +44,7 @@ def find_doubts(accessor: Variable, fixed_path: str, context: FixContext, *, is_
             yield Doubt(str(error))
     imported = Variable(fixed_path, _owner_of(accessor).qualname)
     scope = _scope_of(accessor, context, is_instance=is_instance)
-    for write in (*scope.writes, *find_writes(scope.candidates, imported, context)):
+    for write in (*scope.writes, *(() if is_own_name else find_writes(scope.candidates, imported, context))):
         yield Doubt(_describe(write, context))
 
 

@@ -25,6 +25,7 @@ from flake8_redis_ssot.project.types.inference import infer_instance
 from flake8_redis_ssot.project.types.inferred import InferredReturn
 from flake8_redis_ssot.project.view import FileContext
 from flake8_redis_ssot.semantic.signatures import find_call_mismatch
+from flake8_redis_ssot.semantic.symbol_table import SymbolTable
 
 
 @dataclass(frozen=True)
@@ -136,7 +137,12 @@ def check_source(shared_access: SharedAccess, construction: ConstructionSite, pa
 
 
 def find_access_doubts(
-    shared_access: SharedAccess, file: FileContext, context: FixContext, *, is_at_import_time: bool
+    shared_access: SharedAccess,
+    construction: ConstructionSite,
+    file: FileContext,
+    context: FixContext,
+    *,
+    is_at_import_time: bool,
 ) -> Iterator[Doubt]:
     """Doubts about the shared instance, however it is used.
 
@@ -144,12 +150,22 @@ def find_access_doubts(
     """
     variable, is_instance = shared_access.variable, shared_access.is_instance
     is_manual = shared_access.may_be_none and (is_at_import_time or is_instance)
+    applicability = Applicability.MANUAL if is_manual else Applicability.UNSAFE
+    is_own_name = is_instance and _binds_name(construction, shared_access.name, context.symbol_table(file.path))
     yield from accessor_ready.find_doubts(
-        variable,
-        context,
-        is_instance=is_instance,
-        unready_applicability=Applicability.MANUAL if is_manual else Applicability.UNSAFE,
+        variable, context, is_instance=is_instance, unready_applicability=applicability
     )
-    yield from accessor_binding.find_doubts(variable, file.path, context, is_instance=is_instance)
+    yield from accessor_binding.find_doubts(
+        variable, file.path, context, is_instance=is_instance, is_own_name=is_own_name
+    )
     yield from accessor_recursion.find_doubts(shared_access.model(context), context)
-    yield from accessor_loading.find_doubts(shared_access.path, file.path, context)
+    written_module = construction.written_origin.partition(":")[0]
+    constructor_paths = {construction.definition.path, context.resolver.path_of(written_module, file.path)}
+    yield from accessor_loading.find_doubts(shared_access.path, file.path, filter(None, constructor_paths), context)
+
+
+def _binds_name(construction: ConstructionSite, name: str, symbol_table: SymbolTable) -> bool:
+    """Whether the statement of a construction binds a name, which becomes an import."""
+    symbol = symbol_table.find_symbol(symbol_table.module_scope, name)
+    statement = symbol_table.statement_of(construction.expression)
+    return symbol is not None and any(binding.statement is statement for binding in symbol.bindings)

@@ -95,7 +95,7 @@ def find_doubts(
     shared_args = shared_access.constructor_args
     yield from accessor_arguments.find_doubts(call, file.path, shared_access.model(context), shared_args, context)
     yield from find_access_doubts(
-        shared_access, file, context, is_at_import_time=_is_at_import_time(construction, document)
+        shared_access, construction, file, context, is_at_import_time=_is_at_import_time(construction, document)
     )
     if not is_same_class:
         yield Doubt(_explain_class(construction, constructed, shared_access))
