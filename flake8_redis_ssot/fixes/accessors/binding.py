@@ -132,7 +132,8 @@ def _find_dynamic_binding(path: str, context: FixContext) -> str | None:
 def _is_dynamic(node: ast.AST, table: SymbolTable) -> bool:
     if isinstance(node, ast.Attribute):
         is_modules = node.attr == "modules" and isinstance(node.value, ast.Name) and node.value.id == "sys"
-        return is_modules or (node.attr == "__dict__" and not _is_receiver(node.value))
+        is_namespace = node.attr == "__dict__" and not _is_receiver(node.value)
+        return is_modules or is_namespace or node.attr in ("__globals__", "f_globals")
     if not isinstance(node, ast.Name) or node.id not in _DYNAMIC_BUILTINS or table.lookup(node.id, node) is not None:
         return False
     call = table.call_of(node)

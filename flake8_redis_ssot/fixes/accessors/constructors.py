@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from flake8_redis_ssot.fixes.accessors.loading import is_loaded_for_certain
@@ -27,6 +27,7 @@ from flake8_redis_ssot.semantic.ast_queries import FunctionNode, iter_scope_node
 from flake8_redis_ssot.semantic.symbol_table import SymbolTable
 
 _CONSTRUCTORS = ("__init__", "__post_init__")
+_ACCESS_HOOKS = frozenset({"__setattr__", "__getattribute__", "__getattr__"})
 _DYNAMIC_BUILTINS = frozenset({"builtins.eval", "builtins.exec", "builtins.__import__"})
 _LITERALS = (ast.Constant, ast.JoinedStr, ast.List, ast.Dict, ast.Set, ast.Tuple, ast.ListComp, ast.DictComp)
 
@@ -59,6 +60,8 @@ class ConstructorReader:
     def _enter_class(self, definition: Definition) -> None:
         assert definition.path is not None  # it has a node
         for entry in collect_mro(definition.qualname, self.context.names(definition.path), ()):
+            if entry.node is not None:
+                self._check_assignment_hooks(entry.node, entry.members.keys(), definition)
             if entry.node is None and not entry.qualname:
                 raise NotRecognisedError(
                     f"`{definition.name}` derives from a class outside the project, which may call its methods"
@@ -68,6 +71,20 @@ class ConstructorReader:
             node = self.context.names(definition.path).find_node(member) if member is not None else None
             if isinstance(node, FunctionNode) and member is not None and member.path is not None:
                 self._read_function(node, member.path, definition)
+
+    def _check_assignment_hooks(self, node: ast.ClassDef, members: Iterable[str], definition: Definition) -> None:
+        """Setting an attribute runs nothing: no `__setattr__`, and no class attribute that may be a descriptor."""
+        hooks = _ACCESS_HOOKS.intersection(members)
+        if hooks:
+            raise NotRecognisedError(f"`{node.name}` has a `{min(hooks)}`, which runs when an attribute is used")
+        names = self.context.names(definition.path or "")
+        for statement in node.body:
+            value = statement.value if isinstance(statement, (ast.Assign, ast.AnnAssign)) else None
+            callee = names.resolve(value.func) if isinstance(value, ast.Call) else None
+            if isinstance(value, ast.Call) and (callee is None or callee.path is not None):
+                raise NotRecognisedError(
+                    f"{format_code(statement)} of `{node.name}` may run code when the attribute is set"
+                )
 
     def _read_function(self, node: FunctionNode, path: str, owner: Definition | None) -> None:
         """The body of a function, or of a method that is called on an instance of `owner`."""
@@ -99,7 +116,8 @@ class ConstructorReader:
         self._read_arguments(call, path)
         function, names = call.func, self.context.names(path)
         if isinstance(function, ast.Attribute) and _is_self(function.value, path, self.context):
-            return  # a member, which is read as such
+            self._check_method(call, function.attr, path, owner)
+            return
         if isinstance(function, ast.Attribute) and ast.unparse(function.value) == "super()":
             self._read_inherited(function.attr, path, call, owner)
             return
@@ -111,6 +129,14 @@ class ConstructorReader:
         ):
             self._enter(definition)
         elif not self._is_known_method(function, path, owner):
+            place = format_place(path, call, self.context)
+            raise NotRecognisedError(f"making the instance calls {format_code(call)}, which may run anything ({place})")
+
+    def _check_method(self, call: ast.Call, name: str, path: str, owner: Definition | None) -> None:
+        """A method of the instance is a function of its class; it is read where its attribute is."""
+        names = self.context.names(path)
+        member = names.find_member(owner, name) if owner is not None else None
+        if member is None or not isinstance(names.find_node(member), FunctionNode):
             place = format_place(path, call, self.context)
             raise NotRecognisedError(f"making the instance calls {format_code(call)}, which may run anything ({place})")
 

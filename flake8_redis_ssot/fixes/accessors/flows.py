@@ -11,7 +11,7 @@ from flake8_redis_ssot.fixes.accessors.reads import AccessorReads, methods_named
 from flake8_redis_ssot.fixes.accessors.variables import find_variable
 from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.usage.references import find_calls, find_references
-from flake8_redis_ssot.semantic.ast_queries import FunctionNode
+from flake8_redis_ssot.semantic.ast_queries import FunctionNode, last_name
 from flake8_redis_ssot.semantic.scopes import Symbol
 
 _MAX_STEPS = 300  # limits the search
@@ -57,8 +57,8 @@ class FlowSearch:
                 self.sink = path, parent
             elif isinstance(parent, ast.withitem) and parent.optional_vars is not None:
                 self._bind(path, parent.optional_vars)
-            if isinstance(parent, ast.Lambda):
-                self._seen.add(parent)
+            elif isinstance(parent, (ast.Yield, ast.YieldFrom)):
+                self._return(path, parent)
             if not isinstance(parent, (*_CONTAINERS, ast.Call, ast.Attribute)):
                 return
             node, parent = parent, table.parent(parent)
@@ -71,7 +71,7 @@ class FlowSearch:
                 self._bind(path, target)
         elif isinstance(statement, (ast.For, ast.AsyncFor)) and statement.iter is node:
             self._bind(path, statement.target)
-        elif isinstance(statement, ast.Return) or (isinstance(statement, ast.Expr) and _is_yield(statement.value)):
+        elif isinstance(statement, ast.Return):
             self._return(path, statement)
 
     def _bind(self, path: str, target: ast.expr) -> None:
@@ -125,13 +125,18 @@ class FlowSearch:
             keyword in self._reads.attributes
             or any(map(self._is_read_string, call.args))
             or (owner is not None and self._is_read_object(path, owner))
+            or self._is_attribute_set(call)
+            or self._is_unknown_callback(path, call.func)
         ):
             self.sink = path, call
-        for function_path, function in self._find_callees(path, call):
+        for function_path, function in self._find_callees(path, call.func):
             self._pending += _argument_reads(function_path, function, call, node, self._context)
+        for argument in call.args:  # as in `partial(function, value)`
+            for function_path, function in self._find_callees(path, argument) if argument is not node else ():
+                self._pending += _argument_reads(function_path, function, call, None, self._context)
 
-    def _find_callees(self, path: str, call: ast.Call) -> Iterator[tuple[str, FunctionNode]]:
-        names, function = self._context.names(path), call.func
+    def _find_callees(self, path: str, function: ast.expr) -> Iterator[tuple[str, FunctionNode]]:
+        names = self._context.names(path)
         definition = names.resolve(function)
         if definition is not None and definition.path is not None:
             node = names.find_node(definition)
@@ -172,6 +177,19 @@ class FlowSearch:
     def _is_read_string(self, node: ast.expr) -> bool:
         return isinstance(node, ast.Constant) and node.value in self._reads.strings | self._reads.attributes
 
+    def _is_unknown_callback(self, path: str, function: ast.expr) -> bool:
+        """Whether a parameter is called, which may be a function that sets what the accessor reads."""
+        if self._reads.is_recognised or not isinstance(function, ast.Name):
+            return False
+        symbol = self._context.symbol_table(path).lookup(function.id, function)
+        return symbol is not None and any(isinstance(each, ast.arg) for each in symbol.binding_nodes)
+
+    def _is_attribute_set(self, call: ast.Call) -> bool:
+        """Whether `setattr` is passed the name of a variable that the accessor reads."""
+        names = {variable.name for variable in self._reads.variables}
+        is_setter = last_name(call.func) in ("setattr", "__setattr__")
+        return is_setter and any(isinstance(each, ast.Constant) and each.value in names for each in call.args)
+
     def _is_read_key(self, mapping: ast.Dict, node: ast.AST) -> bool:
         return any(
             key is not None and value is node and self._is_read_string(key)
@@ -186,12 +204,8 @@ def _origin_of(node: ast.Name, path: str, context: FixContext) -> Variable | Non
     return Variable(definition.path or "", definition.qualname) if definition is not None and is_variable else None
 
 
-def _is_yield(node: ast.expr) -> bool:
-    return isinstance(node, (ast.Yield, ast.YieldFrom))
-
-
 def _argument_reads(
-    path: str, function: FunctionNode, call: ast.Call, node: ast.AST, context: FixContext
+    path: str, function: FunctionNode, call: ast.Call, node: ast.AST | None, context: FixContext
 ) -> Iterator[Place]:
     """The reads of the parameter of a function that a call passes a node to; of all if that is not certain."""
     arguments = function.args

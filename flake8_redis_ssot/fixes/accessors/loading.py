@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import ast
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from flake8_redis_ssot.fixes.accessors.model import format_code, format_place
+from flake8_redis_ssot.fixes.accessors.model import Variable, format_code, format_place
+from flake8_redis_ssot.fixes.accessors.module_body import iter_failing
 from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.edits.ensure_import import absolute_module
 from flake8_redis_ssot.project.modules import package_name
@@ -30,10 +31,12 @@ class _Loaded(NamedTuple):
     packages: dict[str, _Import]
 
 
-def find_loading_problem(module_path: str, loaded_paths: Iterable[str], context: FixContext) -> str | None:
+def find_loading_problem(
+    module_path: str, loaded_paths: Iterable[str], known: Collection[Variable], context: FixContext
+) -> str | None:
     """What may be missing or fail when the module at `module_path` is loaded for the first time; None if nothing.
 
-    `loaded_paths` are files that are loaded already.
+    `loaded_paths` are files that are loaded already, `known` the functions and classes that may be called meanwhile.
     """
     present = _Loaded(frozenset(), {})
     for path in loaded_paths:
@@ -47,12 +50,23 @@ def find_loading_problem(module_path: str, loaded_paths: Iterable[str], context:
             place = format_place(statement.path, statement.node, context)
             return f"`{context.module_name(statement.path)}` imports `{package}`, which may be missing here ({place})"
     for path in sorted(needed.paths - present.paths):
-        for failing in _iter_failing(context.tree(path).body):
+        failing = _find_missing_name(path, context) or next(iter_failing(path, known, context), None)
+        if failing is not None:
             place = format_place(path, failing, context)
             return (
                 f"`{context.module_name(path)}` is loaded for the first time here, "
-                f"and {format_code(failing)} may fail ({place})"
+                f"and {format_code(failing)} may fail or have effects ({place})"
             )
+    return None
+
+
+def _find_missing_name(path: str, context: FixContext) -> ast.stmt | None:
+    """An import of a name that its module, one of the project, does not define."""
+    for statement in _iter_imports(path, context, is_certain=False):
+        origin = f"{statement.module}:{statement.name}"
+        definitions = context.resolver.resolve(origin, path) if statement.name else ()
+        if any(not each.is_found and each.path is not None for each in definitions):
+            return statement.node
     return None
 
 
@@ -132,16 +146,3 @@ def _import_statements(body: Sequence[ast.stmt], *, is_certain: bool) -> Iterato
         else:
             for name in ("body", "orelse", "finalbody"):
                 yield from _import_statements(getattr(statement, name, None) or (), is_certain=False)
-
-
-def _iter_failing(body: Sequence[ast.stmt]) -> Iterator[ast.stmt]:
-    """The statements of a module that are there to fail, or that do more than define something."""
-    for statement in body:
-        if isinstance(statement, (ast.Raise, ast.Assert, ast.Delete)):
-            yield statement
-        elif isinstance(statement, (ast.If, ast.For, ast.While, ast.With, ast.Try)):
-            is_skipped = isinstance(statement, ast.If) and is_type_checking(statement.test)
-            yield from () if is_skipped else _iter_failing(statement.body)
-            yield from _iter_failing(getattr(statement, "orelse", None) or ())
-        elif isinstance(statement, ast.Expr) and not isinstance(statement.value, ast.Constant):
-            yield statement

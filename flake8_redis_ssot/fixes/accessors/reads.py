@@ -26,6 +26,7 @@ class AccessorReads:
     variables: set[Variable] = field(default_factory=set)
     attributes: set[str] = field(default_factory=set)
     strings: set[str] = field(default_factory=set)
+    is_recognised: bool = False
 
     @property
     def paths(self) -> frozenset[str]:
@@ -38,6 +39,7 @@ def find_reads(accessor: Variable, model: AccessorModel | str, context: FixConte
     reads = AccessorReads()
     _add_variable(accessor, reads, context)
     if not isinstance(model, str):
+        reads.is_recognised = True
         reads.attributes.clear()
         reads.strings.clear()
         reads.variables = {accessor, *model.variables, *model.functions, *model.helpers}

@@ -39,7 +39,7 @@ def recognise(function: Variable, context: FixContext, *, is_instance: bool) -> 
 
 def recognise_accessor(function: Variable, context: FixContext, callers: tuple[Variable, ...] = ()) -> AccessorModel:
     """The model of a function that returns the shared instance. Raises NotRecognisedError."""
-    node = context.names(function.path).find_definition(function.qualname)
+    node = context.names(function.path).find_definition(find_implementation(function.path, function.qualname, context))
     if not isinstance(node, FunctionNode):
         raise NotRecognisedError(f"`{function.qualname}` is not a function")
     if function in callers or len(callers) == _MAX_ACCESSORS:
@@ -52,6 +52,14 @@ def recognise_accessor(function: Variable, context: FixContext, callers: tuple[V
     _check_parameters(node, function, context)
     is_memoised = _read_decorators(node, function, context)
     return BodyReader(function, node, context, recognise_inner, is_memoised=is_memoised).read()
+
+
+def find_implementation(path: str, qualname: str, context: FixContext) -> str:
+    """The local name of the last of several functions of a name: the one that implements overloads."""
+    names, number = context.names(path), 1
+    while names.find_definition(f"{qualname}#{number + 1}") is not None:
+        number += 1
+    return qualname if number == 1 else f"{qualname}#{number}"
 
 
 def _check_parameters(node: FunctionNode, function: Variable, context: FixContext) -> None:

@@ -98,7 +98,7 @@ class Storage:
                 f"what `{variable.qualname}` is at first could not be determined: {format_code(node)} "
                 f"({format_place(self._path, node, self._context)})"
             )
-        return AccessorModel(variables=(variable,), nodes=(self._node,))
+        return AccessorModel(variables=(variable,), nodes=(self._node, *statements))
 
 
 def _is_none_assignment(statement: ast.stmt, tree: ast.Module) -> bool:

@@ -26,6 +26,7 @@ class Candidate(NamedTuple):
     """A node of the file at `path` that binds attributes of something.
 
     `owner` is that (None: `names` are dotted names), `names` the attributes (None: any, as they are not written out).
+    `is_patch`: for the time of a test; `is_certain`: only if the owner is known to be what has the variable.
     """
 
     path: str
@@ -33,6 +34,7 @@ class Candidate(NamedTuple):
     owner: ast.expr | None
     names: tuple[str, ...] | None
     is_patch: bool
+    is_certain: bool
 
 
 def find_candidates(variables: Sequence[Variable], context: FixContext) -> tuple[Candidate, ...]:
@@ -73,7 +75,9 @@ def _writing_pattern(names: Collection[str]) -> re.Pattern[bytes]:
 
 
 # What can bind names that are not written out.
-_DYNAMIC_WRITES = re.compile(rb"\b(?:setattr|delattr|__setattr__|__dict__|vars|reload|cache_clear)\b")
+_DYNAMIC_WRITES = re.compile(
+    rb"\b(?:setattr|delattr|__setattr__|__dict__|__globals__|f_globals|vars|reload|cache_clear)\b"
+)
 
 
 def _find_in_file(path: str, names: Collection[str], context: FixContext) -> Iterator[Candidate]:
@@ -93,11 +97,12 @@ def _may_name(text: str, names: Collection[str]) -> bool:
 
 
 class _Write(NamedTuple):
-    """Attributes of `owner` that are set: `names` (None: any, which is not written out), or a dotted name of one."""
+    """The fields of a `Candidate`."""
 
     owner: ast.expr | None
     names: tuple[str, ...] | None
     is_patch: bool = False
+    is_certain: bool = False
 
 
 def _read_target(node: ast.Attribute | ast.Subscript) -> _Write | None:
@@ -111,6 +116,8 @@ def _namespace_owner(node: ast.expr) -> ast.expr | None:
     """The owner of a mapping of attributes: `x` of `x.__dict__` or `vars(x)`."""
     if isinstance(node, ast.Attribute) and node.attr == "__dict__":
         return node.value
+    if isinstance(node, ast.Attribute) and node.attr in ("__globals__", "f_globals"):
+        return node  # of a module that is not known
     is_vars = isinstance(node, ast.Call) and dotted_name(node.func) == "vars" and len(node.args) == 1
     return node.args[0] if is_vars and isinstance(node, ast.Call) else None
 
@@ -137,7 +144,9 @@ def _read_call(call: ast.Call) -> _Write | None:
         return _Write(first, None)
     if name in _PATCHERS and isinstance(first, ast.Constant) and isinstance(first.value, str):
         dotted = first.value.replace(":", ".")
-        keywords = tuple(f"{dotted}.{each.arg}" for each in call.keywords if each.arg)
+        keys = _constant_keys(arguments[1]) if name == "dict" and len(arguments) > 1 else []
+        dotted = dotted.removesuffix(".__dict__") if name == "dict" else dotted
+        keywords = tuple(f"{dotted}.{each}" for each in (*keys, *(each.arg for each in call.keywords)) if each)
         return _Write(None, keywords if name in ("multiple", "dict") else (dotted,), is_patch=True)
     if name == "multiple":
         return _Write(first, tuple(each.arg or "" for each in call.keywords), is_patch=True)
@@ -145,7 +154,22 @@ def _read_call(call: ast.Call) -> _Write | None:
         return _read_update(call)
     if name in (*_SETTERS, "object") and len(arguments) > 1:
         return _Write(first, _constant_names(arguments[1:2]), is_patch)
-    return None
+    return _read_unknown_call(call) if name not in _READERS else None
+
+
+_READERS = frozenset({"getattr", "hasattr", "print", "import_module"})
+
+
+def _constant_keys(node: ast.expr) -> list[str]:
+    keys = node.keys if isinstance(node, ast.Dict) else []
+    return [key.value for key in keys if isinstance(key, ast.Constant) and isinstance(key.value, str)]
+
+
+def _read_unknown_call(call: ast.Call) -> _Write | None:
+    """A call of something that is passed an object and names: `reset(module, "name")`."""
+    names = tuple(each.value for each in call.args if isinstance(each, ast.Constant) and isinstance(each.value, str))
+    owner = next((each for each in call.args if dotted_name(each)), None)
+    return _Write(owner, names, is_certain=True) if owner is not None and names else None
 
 
 def _read_update(call: ast.Call) -> _Write | None:
@@ -162,8 +186,11 @@ def _is_written(candidate: Candidate, variable: Variable, context: FixContext) -
         return any(_names_variable(name, variable, context) for name in candidate.names or ())
     if candidate.names is None:
         return _is_owner(candidate.owner, candidate.path, variable, context)
-    is_named = any(_may_name(name, (variable.name,)) for name in candidate.names)
-    return is_named and may_own(candidate.owner, candidate.path, variable, context)
+    if not any(_may_name(name, (variable.name,)) for name in candidate.names):
+        return False
+    if candidate.is_certain:
+        return _is_owner(candidate.owner, candidate.path, variable, context)
+    return may_own(candidate.owner, candidate.path, variable, context)
 
 
 def _is_owner(owner: ast.expr, path: str, variable: Variable, context: FixContext) -> bool:

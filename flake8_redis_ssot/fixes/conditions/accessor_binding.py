@@ -66,7 +66,8 @@ def _scope_of(accessor: Variable, context: FixContext, *, is_instance: bool) -> 
         model = AccessorModel(functions=() if is_instance else (accessor,)) if isinstance(model, str) else model
         caches = [Variable(each.path, f"{each.qualname}.cache_clear") for each in model.functions if model.is_memoised]
         names = [accessor, *map(_owner_of, model.functions), *model.functions, *model.helpers]
-        variables = tuple(dict.fromkeys((*names, *model.variables, *caches)))
+        codes = [Variable(each.path, f"{each.qualname}.__code__") for each in model.functions]
+        variables = tuple(dict.fromkeys((*names, *model.variables, *caches, *codes)))
         candidates = find_candidates(variables, context)
         writes = (next(find_writes(candidates, each, context, model.nodes), None) for each in variables)
         return _Scope(candidates, tuple(filter(None, writes)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from flake8_redis_ssot.fixes.accessors.loading import find_loading_problem, is_loaded_by
+from flake8_redis_ssot.fixes.accessors.model import AccessorModel, Variable
 from flake8_redis_ssot.fixes.conditions.condition import Condition
 from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.doubt import Doubt
@@ -15,25 +16,35 @@ CONDITION = Condition(
     shapes=(
         "The fixed file loads that module already, by imports that run on every way, or the constructor comes from it.",
         "What the module, and what it loads of the project, imports is in the standard library or is loaded by the "
-        "fixed file already (imports in a `try` with handlers apart), and what is loaded for the first time has no "
-        "`raise`, `assert`, `del` or call as a statement at module level.",
+        "fixed file already (imports in a `try` with handlers apart), and imported names exist.",
+        "What is loaded for the first time has only imports, definitions, docstrings, and assignments of constants, "
+        "names, displays and calls of classes outside the project, of `logging.getLogger()` and the like, and of the "
+        "constructor of the instance; also in `if` and `try`.",
         "The module does not load the fixed file itself, and is another file.",
     ),
 )
 
 
 def find_doubts(
-    accessor_path: str, fixed_path: str, constructor_paths: Iterable[str], context: FixContext
+    accessor: Variable,
+    model: AccessorModel | str,
+    fixed_path: str,
+    constructor_paths: Iterable[str],
+    context: FixContext,
 ) -> Iterator[Doubt]:
-    """Why the accessor of the file at `accessor_path` may not be there for the file at `fixed_path`.
+    """Why an accessor (or instance) may not be there for the file at `fixed_path`.
 
-    `constructor_paths` are files that were loaded for the constructor.
+    `model` is what was recognised of it; `constructor_paths` are files that were loaded for the constructor.
     """
-    if is_loaded_by(fixed_path, accessor_path, context):
-        loader = f"`{context.module_name(accessor_path)}`"
-        what = "this is in the module of the accessor" if fixed_path == accessor_path else f"{loader} loads this module"
+    if is_loaded_by(fixed_path, accessor.path, context):
+        loader = f"`{context.module_name(accessor.path)}`"
+        what = "this is in the module of the accessor" if fixed_path == accessor.path else f"{loader} loads this module"
         yield Doubt(f"{what}, so it may run before the accessor is defined")
         return
-    problem = find_loading_problem(accessor_path, (fixed_path, *constructor_paths), context)
+    known: set[Variable] = set()
+    if isinstance(model, AccessorModel):
+        constructors = [each.constructor for each in model.constructions]
+        known = {*model.helpers, *(Variable(each.path or "", each.qualname) for each in constructors)}
+    problem = find_loading_problem(accessor.path, (fixed_path, *constructor_paths), known, context)
     if problem is not None:
         yield Doubt(problem)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from flake8_redis_ssot.fixes.accessors.model import AccessorModel, Variable, format_place
-from flake8_redis_ssot.fixes.accessors.recognition import recognise
+from flake8_redis_ssot.fixes.accessors.recognition import find_implementation, recognise
 from flake8_redis_ssot.fixes.conditions import (
     accessor_binding,
     accessor_loading,
@@ -80,19 +80,26 @@ def resolve_accessor(construction: ConstructionSite, file: FileContext, context:
     if dotted == construction.resource.instance and dotted != construction.resource.accessor:
         return resolve_instance(dotted, file, context)
     module, path, name = _locate(dotted, file, context)
-    result = context.function_result(Definition(dotted, path, _find_implementation(path, name, context)))
+    result = context.function_result(Definition(dotted, path, find_implementation(path, name, context)))
     if result is None:
         raise NotFixableError(_explain_missing_function(dotted, path, name, context))
-    if result.is_new:
+    model = recognise(Variable(path, name), context, is_instance=False)
+    if result.is_new and isinstance(model, str):
         raise NotFixableError(f"`{dotted}()` makes a new instance itself")
     if result.is_generator:
         raise NotFixableError(f"`{dotted}()` yields what it gives, so a call alone does not give it")
     mismatch = find_call_mismatch(ast.Call(ast.Name(name), [], []), result.signature)
     if mismatch:
         raise NotFixableError(f"`{dotted}()` {mismatch}, and only you can say what to give")
-    return SharedAccess(
-        module, name, path, result, result.class_definition, result.may_be_none, result.constructor_args
-    )
+    definition = result.class_definition or _find_made_class(model, context)
+    return SharedAccess(module, name, path, result, definition, result.may_be_none, result.constructor_args)
+
+
+def _find_made_class(model: AccessorModel | str, context: FixContext) -> Definition | None:
+    """The class that a recognised accessor makes an instance of."""
+    constructors = {each.constructor for each in model.constructions} if isinstance(model, AccessorModel) else set()
+    constructor = constructors.pop() if len(constructors) == 1 else None
+    return constructor if context.class_members(constructor) is not None else None
 
 
 def resolve_instance(dotted: str, file: FileContext, context: FixContext) -> SharedAccess:
@@ -100,14 +107,6 @@ def resolve_instance(dotted: str, file: FileContext, context: FixContext) -> Sha
     module, path, name = _locate(dotted, file, context)
     value = infer_instance(path, name, context.symbol_table, context.resolver)
     return SharedAccess(module, name, path, None, value.class_definition, value.may_be_none, value.constructor_args)
-
-
-def _find_implementation(path: str, name: str, context: FixContext) -> str:
-    """The local name of the last of several functions of a name: the implementation of overloads."""
-    names, number = context.names(path), 1
-    while names.find_definition(f"{name}#{number + 1}") is not None:
-        number += 1
-    return name if number == 1 else f"{name}#{number}"
 
 
 def _explain_missing_function(dotted: str, path: str, name: str, context: FixContext) -> str:
@@ -158,10 +157,12 @@ def find_access_doubts(
     yield from accessor_binding.find_doubts(
         variable, file.path, context, is_instance=is_instance, is_own_name=is_own_name
     )
-    yield from accessor_recursion.find_doubts(shared_access.model(context), context)
+    model = shared_access.model(context)
+    yield from accessor_recursion.find_doubts(model, context)
     written_module = construction.written_origin.partition(":")[0]
     constructor_paths = {construction.definition.path, context.resolver.path_of(written_module, file.path)}
-    yield from accessor_loading.find_doubts(shared_access.path, file.path, filter(None, constructor_paths), context)
+    loaded_paths = [path for path in constructor_paths if path is not None]
+    yield from accessor_loading.find_doubts(variable, model, file.path, loaded_paths, context)
 
 
 def _binds_name(construction: ConstructionSite, name: str, symbol_table: SymbolTable) -> bool:
