@@ -31,7 +31,7 @@ from flake8_redis_ssot.syntax.source import ParsedFile
 class Dependencies(NamedTuple):
     """What results depend on: the files `direct_paths` (absolute paths), and any other file that would match.
 
-    A file matches if one of `searches` matches it or if it contains one of `attributes`, attributes and other words.
+    A file matches if one of `searches` matches it or if it contains one of `attributes`, names and other words.
     """
 
     direct_paths: frozenset[str]
@@ -258,9 +258,9 @@ class Analysis:
         attribute_paths = {path for uses in self.query_results.attribute_uses.values() for path in uses}
         direct_paths = {*self.all_facts(), *self._exports, *self.contents.consulted_paths, *attribute_paths}
         words = {word for words in self._files_by_words for word in words}
-        return Dependencies(
-            frozenset(direct_paths), self.searches, frozenset(words.union(self.query_results.attribute_uses))
-        )
+        words.update(word.decode("utf-8", "replace") for word in self.contents.searched_words)
+        words.update(self.query_results.attribute_uses)
+        return Dependencies(frozenset(direct_paths), self.searches, frozenset(words))
 
 
 def _word_pattern(words: Set[str]) -> re.Pattern[bytes]:

@@ -14,7 +14,8 @@ from flake8_redis_ssot.syntax.source import decode, parse_decoded, parse_decoded
 class ProjectContents:
     """The files of a project (absolute paths, sorted); `overlay` maps some of them to other bytes than those on disk.
 
-    `consulted_paths` are the files that `read_bytes` was asked for. `read_file` reads what is not in the overlay. All
+    `consulted_paths` are the files that `read_bytes` was asked for, `searched_words` what all files were searched for.
+    `read_file` reads what is not in the overlay. All
     methods take absolute paths.
     """
 
@@ -24,6 +25,7 @@ class ProjectContents:
         self.overlay = dict(overlay)
         self.files = sorted({*files, *self.overlay})
         self.consulted_paths: set[str] = set()
+        self.searched_words: set[bytes] = set()
         self._read_file = read_file
         self._trees: dict[str, ast.Module] = {}
 
@@ -61,12 +63,18 @@ class ProjectContents:
             return None
         return (parse_decoded_partially(decoded, lambda first, last: False) or parse_decoded(decoded)).tree
 
-    def find_matching(self, pattern: bytes) -> tuple[str, ...]:
-        """All files whose bytes match a regular expression, in order."""
-        search, matches = re.compile(pattern).search, []
+    def find_matching(self, pattern: bytes, words: Iterable[bytes] = ()) -> tuple[str, ...]:
+        """All files whose bytes match a regular expression, in order.
+
+        Every match contains one of `words`: results then depend on all files that contain one.
+        """
+        search, matches, words = re.compile(pattern).search, [], tuple(words)
+        self.searched_words.update(words)
         for path in self.files:
             with suppress(OSError):  # an unreadable file can't match
-                matches += [path] if search(self.current_bytes(path)) else []
+                data = self.current_bytes(path)
+                has_word = not words or any(word in data for word in words)
+                matches += [path] if has_word and search(data) else []
         return tuple(matches)
 
     def find_containing(self, text: bytes) -> tuple[str, ...]:

@@ -110,7 +110,7 @@ def replace_dynamic_import(
     reasons = [f"line {escape.row}: the module {escape.phrase}" for escape in uses.of_type(Escape)]
     reasons += [
         f"`{name}` holds the module, and others may read it"
-        for (name,) in (*uses.of_type(StoredAttribute), *uses.of_type(ModuleVariable))
+        for name, *_ in (*uses.of_type(StoredAttribute), *uses.of_type(ModuleVariable))
     ]
     reasons += [reason for move in moves for reason in move.reasons]
     if uses.of_type(Discarded):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator
 
 from flake8_redis_ssot.files.test_paths import is_test_path
@@ -21,7 +20,6 @@ from flake8_redis_ssot.semantic.scopes import Scope
 from flake8_redis_ssot.semantic.symbol_table import SymbolTable
 from flake8_redis_ssot.syntax.notebooks import NOTEBOOK_SUFFIX
 
-_PROCESS_MODULES = re.compile(r"\b(?:multiprocessing|ProcessPoolExecutor|os\.fork|billiard|gevent)\b")
 _LOOPS = (ast.For, ast.AsyncFor, ast.While, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 # Context managers that expect an exception, a warning or a log message.
@@ -48,8 +46,6 @@ def find_context_doubts(
         yield Doubt("the cells of a notebook are run by hand, in any order and more than once")
     if shared_members is not None and shared_members.is_async:
         yield Doubt("a shared asynchronous instance belongs to one event loop")
-    if _PROCESS_MODULES.search(document.text):
-        yield Doubt("connections can't be shared with the processes that this file starts")
     yield from _check_multiple_instances(construction, file, context)
     yield from _check_loop(construction, document.symbol_table.ancestors(construction.expression))
     if uses.of_type(Discarded):

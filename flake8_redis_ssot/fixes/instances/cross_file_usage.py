@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.doubt import Doubt
 from flake8_redis_ssot.fixes.patches.patch import format_path_and_row
-from flake8_redis_ssot.fixes.usage.observations import ValueUses
+from flake8_redis_ssot.fixes.usage.observations import StoredAttribute, ValueUses
 from flake8_redis_ssot.fixes.usage.project_follower import (
     CallerObstacle,
     SharedAttribute,
@@ -27,15 +27,23 @@ _UNKNOWN_CALLERS = {
 
 
 def find_cross_file_doubts(
-    uses: ValueUses, teardown_methods: frozenset[str], file: FileContext, context: FixContext
+    uses: ValueUses,
+    teardown_methods: frozenset[str],
+    file: FileContext,
+    context: FixContext,
+    *,
+    is_same_class: bool,
 ) -> Iterator[Doubt]:
-    """The uses of the instance in other files, as doubts."""
+    """The uses of the instance in other files, as doubts; of the same class, reads are followed elsewhere."""
+    attributes = {each.name for each in uses.of_type(StoredAttribute)} if is_same_class else set()
     for crossing in find_crossings(uses, file.path, context):
         match crossing:
             case SharedName():
                 yield _shared_name_doubt(crossing, file)
             case SharedAttribute():
-                yield from _find_attribute_doubt(crossing, teardown_methods, file, context)
+                yield from _find_write_doubt(crossing, teardown_methods, file, context)
+                if crossing.name not in attributes:
+                    yield from _find_read_doubt(crossing, file)
             case UnknownCallers(_, name, obstacle, decorator):
                 reason = _UNKNOWN_CALLERS[obstacle].format(name=name, decorator=decorator)
                 yield Doubt(reason, is_tracked=False)
@@ -49,7 +57,7 @@ def _shared_name_doubt(shared: SharedName, file: FileContext) -> Doubt:
     return Doubt(f"{expression} is read in {location} as well{suffix}", is_tracked=False)
 
 
-def _find_attribute_doubt(
+def _find_write_doubt(
     attribute: SharedAttribute, teardown_methods: frozenset[str], file: FileContext, context: FixContext
 ) -> Iterator[Doubt]:
     """The owner of an attribute is unknown, so every attribute of the name counts, unless it is only read from."""
@@ -65,6 +73,11 @@ def _find_attribute_doubt(
                 reason = f"{location} {action} `.{name}.{use.member}`, perhaps on this one"
                 yield Doubt(reason, applicability, is_tracked=False)
                 return
+
+
+def _find_read_doubt(attribute: SharedAttribute, file: FileContext) -> Iterator[Doubt]:
+    name = attribute.name
+    for path, uses in attribute.uses_by_file:
         for use in uses:
             if not use.member and not use.is_write:
                 location = format_path_and_row(path, use.row, file)

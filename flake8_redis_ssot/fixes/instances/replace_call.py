@@ -6,7 +6,16 @@ import ast
 from collections.abc import Iterator
 from dataclasses import replace
 
-from flake8_redis_ssot.fixes.conditions import accessor_arguments, accessor_ready, import_cycle, inert_module
+from flake8_redis_ssot.fixes.conditions import (
+    accessor_arguments,
+    accessor_ready,
+    constructor_inputs,
+    import_cycle,
+    inert_module,
+    instance_holder,
+    process_borders,
+    shared_state,
+)
 from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.document import SourceDocument
 from flake8_redis_ssot.fixes.doubt import Doubt
@@ -27,6 +36,7 @@ from flake8_redis_ssot.fixes.instances.context_checks import find_context_doubts
 from flake8_redis_ssot.fixes.instances.cross_file_usage import find_cross_file_doubts
 from flake8_redis_ssot.fixes.instances.usage_check import TEARDOWN_METHODS, ClassComparison, check_uses
 from flake8_redis_ssot.fixes.patches.move_with_call import add_patch_moves
+from flake8_redis_ssot.fixes.sharing.study import SharingStudy
 from flake8_redis_ssot.fixes.usage.file_follower import collect_uses
 from flake8_redis_ssot.model import Applicability, Refusal
 from flake8_redis_ssot.project.resolver import Definition
@@ -108,13 +118,19 @@ def find_doubts(
     uses = collect_uses(construction.expression, document).without_return(excluded_function)
     for doubt in (
         *check_uses(uses, comparison),
-        *find_cross_file_doubts(uses, comparison.teardown_methods, file, context),
+        *find_cross_file_doubts(
+            uses, comparison.teardown_methods, file, context, is_same_class=constructed is None or is_same_class
+        ),
     ):
         # Code that is not analysed may need members that only the replaced class has.
         applicability = doubt.applicability if is_same_class or doubt.is_tracked else Applicability.MANUAL
         yield replace(doubt, applicability=applicability)
     if is_new_instance:
         yield from find_context_doubts(construction, uses, members, file, context)
+    if constructed is None or is_same_class:
+        study = SharingStudy(construction, shared_access, constructed, uses, comparison.teardown_methods, file, context)
+        for condition in (constructor_inputs, shared_state, instance_holder, process_borders):
+            yield from condition.find_doubts(study)
     yield from _find_import_doubts(construction, shared_access, file, context)
 
 

@@ -81,7 +81,7 @@ class _FileFollower:
         if not self._is_new(symbol):
             return
         if symbol.scope.kind == "class":
-            self._follow_stored_attribute(StoredAttribute(symbol.name))
+            self._follow_stored_attribute(StoredAttribute(symbol.name, symbol.bindings[0].node))
         elif symbol.scope.kind == "module" or symbol.has_inner_declaration:
             self._observations.append(ModuleVariable(symbol.name))
         elif not symbol.reads and not variable.is_parameter:
@@ -116,7 +116,7 @@ class _FileFollower:
         """Follow the calls of a function in its own file; a property is read as an attribute."""
         name = getattr(function, "name", "")
         if value_flow.is_property(function):
-            self._follow_stored_attribute(StoredAttribute(name))
+            self._follow_stored_attribute(StoredAttribute(name, function))
             return
         for node in self._function_reads(function, name):
             call = self._symbol_table.call_of(node)

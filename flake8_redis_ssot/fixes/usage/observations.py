@@ -30,9 +30,13 @@ class Escape(NamedTuple):
 
 
 class StoredAttribute(NamedTuple):
-    """An attribute of that name, on any object, holds the value."""
+    """An attribute of that name, on any object, holds the value.
+
+    `place` is the attribute that is set, the property that returns the value, or what binds the name in a class body.
+    """
 
     name: str
+    place: ast.AST | None = None
 
 
 class ModuleVariable(NamedTuple):

@@ -78,7 +78,7 @@ def find_crossings(uses: ValueUses, path: str, context: FixContext) -> Iterator[
     """The ways by which a value leaves the file at `path`."""
     for (name,) in uses.of_type(ModuleVariable):
         yield from _shared_names(path, name, context)
-    for (name,) in uses.of_type(StoredAttribute):
+    for name in dict.fromkeys(each.name for each in uses.of_type(StoredAttribute)):
         yield _shared_attribute(path, name, context)
     for function, _ in uses.of_type(Returned):
         yield from _return_crossings(function, path, context)

@@ -31,8 +31,8 @@ class MemberValue(NamedTuple):
 # An expression has the same value.
 Step = MemberUse | Escape | Discarded | StoredAttribute | Returned | StoredVariable | MemberValue | ast.expr
 
-# Functions that only inspect their argument.
-_INSPECTING_FUNCTIONS = frozenset({"isinstance", "type", "repr", "str", "print", "bool", "len", "callable", "dir"})
+# Functions that inspect the class of their argument, or whether it is true.
+_INSPECTING_FUNCTIONS = frozenset({"bool", "callable", "isinstance", "type"})
 # Functions that close their argument at some point.
 _CLOSING_FUNCTIONS = frozenset(
     {"closing", "aclosing", "enter_context", "enter_async_context", "push", "push_async_exit"}
@@ -77,7 +77,7 @@ def _target_step(target: ast.expr, document: SourceDocument) -> Step:
     if isinstance(target, ast.Name):
         return StoredVariable(document.symbol_table.symbol_of(target))
     if isinstance(target, ast.Attribute):
-        return StoredAttribute(target.attr)
+        return StoredAttribute(target.attr, target)
     return Escape(document.path, target.lineno, "is put away")
 
 
@@ -161,6 +161,10 @@ def _default_steps(parent: ast.arguments, node: ast.expr, document: SourceDocume
         yield StoredVariable(symbol)
 
 
+def _format_steps(parent: ast.FormattedValue, node: ast.expr, document: SourceDocument) -> Iterator[Step]:
+    yield Escape(document.path, node.lineno, "is formatted")
+
+
 def _lambda_steps(parent: ast.Lambda, node: ast.expr, document: SourceDocument) -> Iterator[Step]:
     yield Escape(document.path, parent.lineno, "is what a lambda gives to its callers")
 
@@ -185,7 +189,7 @@ def _container_steps(parent: ast.AST, node: ast.expr, document: SourceDocument) 
         yield _target_step(target, document)
 
 
-_TESTS = (ast.Expr, ast.If, ast.While, ast.Assert, ast.UnaryOp, ast.FormattedValue, ast.Delete)
+_TESTS = (ast.Expr, ast.If, ast.While, ast.Assert, ast.UnaryOp, ast.Delete)
 _STEPS_BY_PARENT: dict[type[ast.AST], Callable[..., Iterator[Step]]] = {
     ast.Attribute: _attribute_steps,
     **dict.fromkeys((ast.Assign, ast.AnnAssign, ast.NamedExpr), _assignment_steps),
@@ -197,6 +201,7 @@ _STEPS_BY_PARENT: dict[type[ast.AST], Callable[..., Iterator[Step]]] = {
     ast.withitem: _with_steps,
     **dict.fromkeys((ast.Return, ast.Yield), _return_steps),
     ast.arguments: _default_steps,
+    ast.FormattedValue: _format_steps,
     ast.Lambda: _lambda_steps,
     ast.Subscript: _subscript_steps,
     **dict.fromkeys((ast.For, ast.AsyncFor, ast.comprehension), _iteration_steps),

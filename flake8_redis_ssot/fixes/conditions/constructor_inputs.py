@@ -1,0 +1,116 @@
+"""Sharing changes nothing: the constructor makes the same each time it is called."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flake8_redis_ssot.fixes.conditions.condition import Condition
+from flake8_redis_ssot.fixes.doubt import Doubt
+from flake8_redis_ssot.fixes.sharing.outsiders import Write
+from flake8_redis_ssot.fixes.sharing.reflection import Access
+from flake8_redis_ssot.fixes.sharing.shared_class import NotRecognisedError
+from flake8_redis_ssot.fixes.sharing.study import SharingStudy
+from flake8_redis_ssot.fixes.sharing.values import GlobalName, NameRead
+
+CONDITION = Condition(
+    "constructor-inputs",
+    "A new instance would be made the same way as the shared one was.",
+    shapes=(
+        "`__init__` consists of assignments to attributes of `self` and to local variables, and of "
+        "`super().__init__()`",
+        "it assigns constants, parameters with such defaults, f-strings and operations of these, `str()`, `int()` "
+        "and the like, containers, locks, counters, loggers, and clients of redis made from these",
+        "a name of a module or class that it reads is bound once, directly in the body, to such a value, and no "
+        "file sets or patches it",
+        "a variable of the environment that it reads is set nowhere; one that is read when a client is made later "
+        "may be set by a session fixture, in the body of `conftest.py`, or where the file is run as a program",
+        "files that the configuration allows for the resource do not count",
+    ),
+)
+
+
+def find_doubts(study: SharingStudy) -> Iterator[Doubt]:
+    """What the constructor does or reads that may differ from one instance to the next."""
+    try:
+        problems = study.state.problems
+    except NotRecognisedError:
+        return  # the condition on the class says so
+    reasons = [_summarise(problems)] if problems else []
+    if study.is_class_sharable:
+        reasons += _find_input_reasons(study, study.state.reads, study.method_check.reads)
+    yield from map(Doubt, dict.fromkeys(reasons))
+
+
+def _summarise(problems: list[str]) -> str:
+    """The first of several problems, and how many others there are."""
+    places = {1: "", 2: " (as in 1 more place)"}.get(len(problems), f" (as in {len(problems) - 1} more places)")
+    return problems[0] + places
+
+
+def _find_input_reasons(study: SharingStudy, reads: set[NameRead], lazy_reads: set[NameRead]) -> Iterator[str]:
+    for read in sorted({*reads, *lazy_reads}, key=lambda read: (read.kind.value, read.name, read.path, read.owner)):
+        if read.kind is GlobalName.ENVIRONMENT:
+            yield from _environment_reasons(study, read.name, is_lazy=read not in reads)
+    names = frozenset(part for read in {*reads, *lazy_reads} for part in _written_names(read))
+    for write in study.facts.find_writes(names):
+        for read in {*reads, *lazy_reads}:
+            if write.name in _written_names(read) and _is_target(write, read, study):
+                place, reader = study.place(write.path, write.row), study.shared_class.name
+                yield f"{place} sets `{write.name}`, which `{reader}` reads"
+                return
+    yield from _reflection_reasons(study, {*reads, *lazy_reads})
+    yield from _module_reasons(study, {*reads, *lazy_reads})
+
+
+def _written_names(read: NameRead) -> list[str]:
+    if read.kind is GlobalName.ENVIRONMENT:
+        return []
+    return read.name.split(".")[1:] if read.kind is GlobalName.EXTERNAL else [read.name]
+
+
+def _is_target(write: Write, read: NameRead, study: SharingStudy) -> bool:
+    """Whether something may set just this name."""
+    owner = write.owner
+    if study.is_allowed(write.path):
+        return False
+    if owner.is_unknown:
+        return True
+    if read.kind is GlobalName.EXTERNAL:
+        return owner.external.partition(".")[0] == read.name.partition(".")[0]
+    if read.kind is GlobalName.CLASS:
+        if study.is_part(owner.node) and not owner.is_instance:
+            return True
+        return owner.path == read.path and getattr(owner.node, "name", "") == read.owner.rpartition(".")[2]
+    return owner.path == read.path and owner.node is None
+
+
+def _environment_reasons(study: SharingStudy, name: str, *, is_lazy: bool) -> Iterator[str]:
+    for write in study.facts.environment_writes:
+        is_same = write.name is None or write.name == name
+        if is_same and not (is_lazy and write.is_early) and not study.is_allowed(write.path):
+            verb = "sets" if write.name else "may set"
+            place, reader = study.place(write.path, write.row), study.shared_class.name
+            yield f"{place} {verb} `{name}`, which `{reader}` reads from the environment"
+            return
+
+
+def _module_reasons(study: SharingStudy, reads: set[NameRead]) -> Iterator[str]:
+    """Code that replaces the modules of third-party names that are read."""
+    modules = {read.name.partition(".")[0] for read in reads if read.kind is GlobalName.EXTERNAL}
+    for each in study.facts.stand_ins if modules else ():
+        if (each.name is None or each.name.partition(".")[0] in modules) and not study.is_allowed(each.path):
+            yield f"{study.place(each.path, each.row)} may replace the module `{min(modules)}`"
+            return
+
+
+def _reflection_reasons(study: SharingStudy, reads: set[NameRead]) -> Iterator[str]:
+    """Code that may set the names without naming them, or the constructor's name in this file."""
+    paths = {study.file.path, *(read.path for read in reads if read.path)}
+    for each in study.facts.reflections:
+        is_module = each.owner.path in paths and each.owner.node is None
+        is_any_reload = each.access is Access.RELOAD and each.owner.is_unknown
+        if study.is_allowed(each.path) or each.access is Access.READ:
+            continue
+        if is_module or is_any_reload:
+            yield f"`{each.text}` ({study.place(each.path, each.row)}) may set what is read to make an instance"
+            return

@@ -1,0 +1,45 @@
+"""Sharing changes nothing: what is done with the instance is known, and so is everybody who has it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flake8_redis_ssot.fixes.conditions.condition import Condition
+from flake8_redis_ssot.fixes.doubt import Doubt
+from flake8_redis_ssot.fixes.sharing.holders import find_holder_reasons
+from flake8_redis_ssot.fixes.sharing.shared_class import NotRecognisedError
+from flake8_redis_ssot.fixes.sharing.study import SharingStudy
+from flake8_redis_ssot.fixes.usage.observations import MemberUse
+
+CONDITION = Condition(
+    "instance-holder",
+    "Everything that is done with the instance is a call of a method, wherever it is held.",
+    shapes=(
+        "a method is called on it directly",
+        "a local variable, a parameter with such a default or the parameter of a function of the same file holds it, "
+        "and is used for such calls or tested for None alone",
+        "an attribute of `self` holds it, in a class without decorators, keywords, or bases from elsewhere (nor have "
+        "its bases and subclasses any); they have no special methods that see attributes, and bind the name to "
+        "nothing but None; every read of an attribute of that name in any file is such a call, or of an object of "
+        "another class",
+        "a module-level variable holds it, or a function returns it, that no other file reads",
+        "for attributes, variables and functions: no file reads them by a string (`getattr`) or without naming them "
+        "(`vars`, computed names, copies, pickles) from an object that may have them",
+    ),
+)
+
+
+def find_doubts(study: SharingStudy) -> Iterator[Doubt]:
+    """What is done with the instance that is no call of a method, and who else may have it."""
+    try:
+        reasons = [*_find_member_reasons(study), *find_holder_reasons(study)]
+    except NotRecognisedError as error:
+        reasons = [str(error)]
+    yield from map(Doubt, dict.fromkeys(reasons))
+
+
+def _find_member_reasons(study: SharingStudy) -> Iterator[str]:
+    for use in study.uses.of_type(MemberUse) if study.is_class_sharable else ():
+        method = study.shared_class.find_method(use.name) if use.kind == "read" else None
+        if method is not None and not method.is_property:
+            yield f"line {use.row}: its method `{use.name}` is not called but passed on"

@@ -1,0 +1,210 @@
+"""What is known about one instance that is to become the shared one; what concerns the whole project is found once."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from flake8_redis_ssot.files.gitignore import matches_path
+from flake8_redis_ssot.fixes.context import FixContext
+from flake8_redis_ssot.fixes.sharing.constructor import InitialState, evaluate_constructor
+from flake8_redis_ssot.fixes.sharing.environment import EnvironmentWrite, find_environment_writes
+from flake8_redis_ssot.fixes.sharing.known import SERVER_COMMANDS
+from flake8_redis_ssot.fixes.sharing.methods import MethodCheck
+from flake8_redis_ssot.fixes.sharing.outsiders import OutsideWrites, Write
+from flake8_redis_ssot.fixes.sharing.owners import Owner
+from flake8_redis_ssot.fixes.sharing.processes import ProcessStart, find_process_start
+from flake8_redis_ssot.fixes.sharing.reflection import Reflection, find_reflections
+from flake8_redis_ssot.fixes.sharing.shared_class import NotRecognisedError, SharedClass, recognise_class
+from flake8_redis_ssot.fixes.sharing.stand_ins import StandIn, find_stand_ins
+from flake8_redis_ssot.fixes.sharing.values import Kind
+from flake8_redis_ssot.fixes.usage.observations import DerivedValue, MemberUse, ValueUses
+from flake8_redis_ssot.project.resolver import Definition
+
+if TYPE_CHECKING:
+    from flake8_redis_ssot.fixes.instances.accessor import SharedAccess
+    from flake8_redis_ssot.fixes.instances.call_site import ConstructionSite
+    from flake8_redis_ssot.project.view import FileContext
+
+
+class ProjectFacts:
+    """What was found about classes, and in all files, in one state of the files."""
+
+    def __init__(self, context: FixContext) -> None:
+        self._context = context
+        self._classes: dict[tuple[str | None, str], SharedClass | NotRecognisedError] = {}
+        self._states: dict[tuple[str | None, str], InitialState] = {}
+        self._writes: dict[frozenset[str], tuple[Write, ...]] = {}
+
+    def recognise_class(self, definition: Definition) -> SharedClass:
+        """The class at a definition. Raises NotRecognisedError."""
+        key = definition.path, definition.qualname
+        if key not in self._classes:
+            try:
+                self._classes[key] = recognise_class(definition, self._context)
+            except NotRecognisedError as error:
+                self._classes[key] = error
+        found = self._classes[key]
+        if isinstance(found, NotRecognisedError):
+            raise found
+        return found
+
+    def initial_state(self, shared_class: SharedClass) -> InitialState:
+        """What is in a new instance of a class."""
+        key = shared_class.definition.path, shared_class.definition.qualname
+        if key not in self._states:
+            self._states[key] = evaluate_constructor(shared_class, self._context)
+        return self._states[key]
+
+    def find_writes(self, names: frozenset[str]) -> tuple[Write, ...]:
+        """Every write of one of some attributes, from outside of the class that has it."""
+        if names not in self._writes:
+            self._writes[names] = OutsideWrites(self._context).find(names)
+        return self._writes[names]
+
+    @cached_property
+    def reflections(self) -> tuple[Reflection, ...]:
+        """The code that reaches attributes without naming them."""
+        return find_reflections(self._context)
+
+    @cached_property
+    def environment_writes(self) -> tuple[EnvironmentWrite, ...]:
+        """What sets variables of the environment."""
+        return find_environment_writes(self._context)
+
+    @cached_property
+    def stand_ins(self) -> tuple[StandIn, ...]:
+        """What replaces modules."""
+        return find_stand_ins(self._context)
+
+    @cached_property
+    def process_start(self) -> ProcessStart | None:
+        """What starts processes."""
+        return find_process_start(self._context)
+
+
+@dataclass
+class SharingStudy:
+    """One instance that is to become the shared one: where it is made, and what is done with it in its file.
+
+    `class_definition` is the class of both (None: unknown). Methods of `teardown_methods` are judged by their names.
+    """
+
+    construction: ConstructionSite
+    shared_access: SharedAccess
+    class_definition: Definition | None
+    uses: ValueUses
+    teardown_methods: frozenset[str]
+    file: FileContext
+    context: FixContext
+
+    @property
+    def facts(self) -> ProjectFacts:
+        """What was found about classes and in all files."""
+        return self.context.remember(ProjectFacts, lambda: ProjectFacts(self.context))
+
+    @cached_property
+    def shared_class(self) -> SharedClass:
+        """The class, recognised whole. Raises NotRecognisedError."""
+        if self.class_definition is None:
+            raise NotRecognisedError(
+                f"`{self.construction.definition.name}` makes no instance of a class of the project"
+            )
+        return self.facts.recognise_class(self.class_definition)
+
+    @property
+    def state(self) -> InitialState:
+        """What is in a new instance. Raises NotRecognisedError."""
+        return self.facts.initial_state(self.shared_class)
+
+    @cached_property
+    def method_check(self) -> MethodCheck:
+        """The methods in use, each checked when it is asked for. Raises NotRecognisedError."""
+        return MethodCheck(self.shared_class, self.state, self.context)
+
+    @cached_property
+    def method_reasons(self) -> tuple[str, ...]:
+        """Why the members in use do not bear sharing, in the order of their uses. Raises NotRecognisedError."""
+        return self._explain(self._used_members) or self._explain(self.members_used_elsewhere)
+
+    def _explain(self, members: Iterable[str]) -> tuple[str, ...]:
+        reasons = []
+        for name in dict.fromkeys(members):
+            try:
+                self._check_member(name, self.method_check)
+            except NotRecognisedError as error:
+                reasons.append(str(error))
+        return tuple(dict.fromkeys(reasons))
+
+    @cached_property
+    def is_class_sharable(self) -> bool:
+        """Whether the class can be shared, so that it is worth searching all files for who changes instances."""
+        try:
+            return not self.state.problems and not self.method_reasons
+        except NotRecognisedError:
+            return False
+
+    def _check_member(self, name: str, check: MethodCheck) -> None:
+        """Check a member in use. Raises NotRecognisedError."""
+        if not self.has_member(name):
+            check.check_missing(name)  # it fails before the fix and after it, unless something sets it
+            return
+        values = [value for value in self.uses.of_type(DerivedValue) if value.name == name and not value.is_call]
+        is_client = self.state.kinds.get(name) is Kind.CLIENT
+        if is_client and values and all(map(_receives_commands, values)):
+            check.stable_kind(name, "the code here")
+        else:
+            check.check(name)
+
+    @property
+    def _used_members(self) -> list[str]:
+        uses = sorted(self.uses.of_type(MemberUse), key=lambda use: (use.path, use.row))
+        return [use.name for use in uses if use.kind != "set" and use.name not in self.teardown_methods]
+
+    def has_member(self, name: str) -> bool:
+        """Whether the class has a member; uses of others fail, before the fix and after it."""
+        return name in self.state.kinds or self.shared_class.find_method(name) is not None
+
+    @cached_property
+    def members_used_elsewhere(self) -> tuple[str, ...]:
+        """The members that other files use, by way of an attribute that holds the instance."""
+        from flake8_redis_ssot.fixes.sharing.holders import find_members_elsewhere
+
+        return find_members_elsewhere(self)
+
+    def is_instance(self, owner: Owner, path: str) -> bool:
+        """Whether an owner (found in the file at `path`) may be an instance of the class, other than a fresh one."""
+        if owner.is_unknown:
+            return True
+        if not owner.is_instance or (owner.is_fresh and path != self.shared_access.path):
+            return False
+        return self.is_part(owner.node) or _is_protocol(owner.node)
+
+    def is_part(self, node: ast.AST | None) -> bool:
+        """Whether a node is the class or one of its bases. Raises NotRecognisedError."""
+        return node is not None and self.shared_class.is_part(node)
+
+    def is_allowed(self, path: str) -> bool:
+        """Whether the configuration lets a file make its own instances."""
+        return matches_path(self.construction.resource.allow, self.context.relative_path(path))
+
+    def place(self, path: str, row: int) -> str:
+        """A location for reasons."""
+        return f"{self.context.relative_path(path)}:{row}"
+
+
+def _receives_commands(client: DerivedValue) -> bool:
+    """Whether a client is used for nothing but commands."""
+    return all(
+        (isinstance(use, MemberUse) and use.kind == "call" and use.name in SERVER_COMMANDS)
+        or (isinstance(use, DerivedValue) and use.is_call)
+        for use in client.uses.observations
+    )
+
+
+def _is_protocol(node: ast.AST | None) -> bool:
+    """Whether a class describes others, which need not derive from it."""
+    return isinstance(node, ast.ClassDef) and any("Protocol" in ast.unparse(base) for base in node.bases)
