@@ -7,9 +7,11 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
+from flake8_redis_ssot.fixes.conditions import known_readers
 from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.document import SourceDocument
 from flake8_redis_ssot.fixes.draft import (
+    AcceptReaders,
     AddImport,
     FixDraft,
     Operation,
@@ -25,7 +27,6 @@ from flake8_redis_ssot.fixes.edits.rewrite_import import rewrite_import
 from flake8_redis_ssot.fixes.import_layout.lay_out import lay_out_imports
 from flake8_redis_ssot.fixes.imports.star_imports import find_unneeded_star
 from flake8_redis_ssot.fixes.imports.try_imports import is_in_try
-from flake8_redis_ssot.fixes.imports.unused import why_used
 from flake8_redis_ssot.model import Fix
 from flake8_redis_ssot.project.search.reference_table import PatchTarget
 from flake8_redis_ssot.semantic.scopes import Symbol
@@ -116,7 +117,8 @@ def _build_file_edits(
                 operation.statement, operation.statement.names.index(operation.alias), operation.replacements
             )
     _add_imports(changes, [operation for operation in operations if isinstance(operation, AddImport)])
-    _remove_unused_imports(changes, document, _released_reads(operations), context, is_moved)
+    accepted = {operation.name for operation in operations if isinstance(operation, AcceptReaders)}
+    _remove_unused_imports(changes, document, _released_reads(operations), accepted, context, is_moved)
     removals = [operation for operation in operations if isinstance(operation, RemoveStatement)]
     removed = {
         *changes.removed_statements,
@@ -141,10 +143,11 @@ def _remove_unused_imports(
     changes: _ImportChanges,
     document: SourceDocument,
     released: set[SymbolRead],
+    accepted: Collection[str],
     context: FixContext,
     is_moved: Callable[[PatchTarget], bool],
 ) -> None:
-    """Also remove the imports that are no longer used."""
+    """Also remove the imports that are no longer used; nobody but a text reads the names of those `accepted`."""
     star_import = find_unneeded_star(document, {each for each in released if isinstance(each, ast.Name)}, context)
     if star_import is not None:
         changes.replacements.setdefault(star_import, {}).setdefault(0, ())
@@ -157,7 +160,8 @@ def _remove_unused_imports(
             continue
         if is_in_try(statement, document) and statement not in changes.additions:
             continue  # its failure may be handled
-        if why_used(symbol, document.path, context, released, is_moved) is None:
+        find_doubts = known_readers.find_certain_doubts if symbol.name in accepted else known_readers.find_doubts
+        if next(find_doubts(symbol, document.path, context, released, is_moved), None) is None:
             changes.replacements.setdefault(statement, {})[statement.names.index(binding.node)] = ()
 
 

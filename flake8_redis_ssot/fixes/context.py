@@ -19,6 +19,7 @@ from flake8_redis_ssot.project.import_graph import ImportGraph
 from flake8_redis_ssot.project.imported_names import ModuleNames, read_module_names
 from flake8_redis_ssot.project.references import ReferenceIndex
 from flake8_redis_ssot.project.resolver import Definition, Resolver
+from flake8_redis_ssot.project.search.word_index import WordIndex
 from flake8_redis_ssot.project.services import ServiceBoundaries
 from flake8_redis_ssot.project.types.class_members import class_members
 from flake8_redis_ssot.project.types.class_model import ClassMembers
@@ -143,6 +144,11 @@ class FixContext:
     def service_boundaries(self) -> ServiceBoundaries:
         """The services, which must not import each other."""
         return ServiceBoundaries(self.analysis.config, self.resolver)
+
+    @property
+    def words(self) -> WordIndex:
+        """Which files of the repository contain a word."""
+        return self.analysis.words
 
     @cached_property
     def import_graph(self) -> ImportGraph:

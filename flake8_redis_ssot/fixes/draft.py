@@ -62,7 +62,15 @@ class RemoveStatement:
     released_reads: tuple[ast.Name, ...] = ()
 
 
-Operation = ReplaceText | ReplaceImport | AddImport | RemoveStatement
+@dataclass(frozen=True)
+class AcceptReaders:
+    """The import of a module-level name may go once its file no longer reads it, though others may read it by text."""
+
+    path: str
+    name: str
+
+
+Operation = AcceptReaders | ReplaceText | ReplaceImport | AddImport | RemoveStatement
 
 
 @dataclass(frozen=True)
@@ -85,6 +93,10 @@ class FixDraft:
             return self
         all_reasons = tuple(dict.fromkeys((*self.reasons, *unique_reasons)))
         return replace(self, applicability=min(self.applicability, applicability), reasons=all_reasons)
+
+    def add_operations(self, *operations: Operation) -> FixDraft:
+        """The draft with further operations."""
+        return replace(self, operations=(*self.operations, *operations))
 
     def with_doubts(self, doubts: Iterable[Doubt]) -> FixDraft:
         """The draft with the reasons and applicabilities of doubts."""

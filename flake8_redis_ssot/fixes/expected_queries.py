@@ -7,7 +7,7 @@ a query too many only costs time.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.imports.relocation import find_replacement_module
@@ -16,6 +16,7 @@ from flake8_redis_ssot.project.deprecations import find_deprecated
 from flake8_redis_ssot.project.references import ReferenceQuery
 from flake8_redis_ssot.project.resources import DeprecatedName
 from flake8_redis_ssot.project.search.string_references import string_origins
+from flake8_redis_ssot.project.search.word_index import LOADER_WORD
 from flake8_redis_ssot.project.view import Candidate, FileContext
 from flake8_redis_ssot.semantic.facts import (
     AttributeAccess,
@@ -44,6 +45,12 @@ def expected_queries(candidate: Candidate, file: FileContext, context: FixContex
     elif isinstance(fact, (Import, AttributeAccess)) or _is_import_statement(fact):
         for entry, deprecated in find_deprecated(candidate, file):
             yield from _relocation_queries(entry, deprecated, file, context)
+
+
+def expected_words(paths: Iterable[str], context: FixContext) -> frozenset[str]:
+    """The words of the modules at some paths, by which fixes look for readers of their names."""
+    modules = frozenset(context.module_name(path).rpartition(".")[2] for path in paths)
+    return modules | {LOADER_WORD} if modules else modules
 
 
 def _is_import_statement(fact: object) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable, Mapping, Sequence, Set
-from functools import cache
+from functools import cache, cached_property
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -20,6 +20,7 @@ from flake8_redis_ssot.project.search.facts_cache import FactsCache
 from flake8_redis_ssot.project.search.facts_reader import FactsReader
 from flake8_redis_ssot.project.search.prefilter import Search
 from flake8_redis_ssot.project.search.scan import facts_from_bytes, facts_from_source
+from flake8_redis_ssot.project.search.word_index import WordIndex
 from flake8_redis_ssot.project.search.worklist import SearchWorklist
 from flake8_redis_ssot.project.similarity.guarded_classes import GuardedClasses
 from flake8_redis_ssot.project.view import FileContext
@@ -144,6 +145,7 @@ class Analysis:
         `parsed_files` are those of them that were parsed already.
         """
         self.contents.update(contents)
+        self.words.update_files(contents)
         self._results_by_query.clear()
         for words, paths in self._files_by_words.items():
             paths -= contents.keys()
@@ -219,6 +221,11 @@ class Analysis:
             self.find_class_readers,
         )
 
+    @cached_property
+    def words(self) -> WordIndex:
+        """Which files of the repository contain a word."""
+        return WordIndex(self.contents, str(self.config.root), self._jobs)
+
     def find_class_readers(self, path: str, qualname: str) -> tuple[str, ...]:
         """The files that import a class (the file that defines it, and its local name) under any name, in order.
 
@@ -257,7 +264,8 @@ class Analysis:
         """What the results so far depend on."""
         attribute_paths = {path for uses in self.query_results.attribute_uses.values() for path in uses}
         direct_paths = {*self.all_facts(), *self._exports, *self.contents.consulted_paths, *attribute_paths}
-        words = {word for words in self._files_by_words for word in words}
+        direct_paths |= self.words.project_files
+        words = {word for words in self._files_by_words for word in words} | self.words.words
         words.update(word.decode("utf-8", "replace") for word in self.contents.searched_words)
         words.update(self.query_results.attribute_uses)
         return Dependencies(frozenset(direct_paths), self.searches, frozenset(words))

@@ -106,8 +106,8 @@ def _user_from_import(path: str, row: int, fact: object, context: FixContext) ->
 
 def _removal_obstacle(symbol: Symbol, path: str, context: FixContext) -> str | None:
     """Why the import of a duplicate can't be removed, apart from its reads, which are replaced."""
-    from flake8_redis_ssot.fixes.imports.unused import why_used
+    from flake8_redis_ssot.fixes.conditions import known_readers
 
     for patch in context.references.find_patches(path, symbol.name):
         return f"it is patched there by {context.relative_path(patch.path)}:{patch.reference.span.row}"
-    return why_used(symbol, path, context, symbol.reads)
+    return known_readers.why_read(symbol, path, context, symbol.reads)

@@ -6,12 +6,12 @@ import ast
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 
+from flake8_redis_ssot.fixes.conditions import known_readers
 from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.draft import FixDraft, ReplaceText, SymbolRead
 from flake8_redis_ssot.fixes.edits.ensure_import import NotFixableError
 from flake8_redis_ssot.fixes.edits.remove_statement import build_removal_edits, has_own_lines
 from flake8_redis_ssot.fixes.factories.factory import Factory
-from flake8_redis_ssot.fixes.imports.unused import why_used
 from flake8_redis_ssot.fixes.instances.accessor import check_source, resolve_accessor
 from flake8_redis_ssot.fixes.instances.accessor_call import draft_accessor_call
 from flake8_redis_ssot.fixes.instances.call_site import ConstructionSite
@@ -130,7 +130,7 @@ def _why_used(symbol: Symbol, factory_nodes: set[ast.AST], path: str, context: F
         tuple(quoted for quoted in symbol.quoted_reads if quoted not in factory_nodes),
         _is_declared_outside(symbol, factory_nodes, path, context),
     )
-    return why_used(remaining, path, context)
+    return known_readers.why_read(remaining, path, context)
 
 
 def _is_declared_outside(symbol: Symbol, factory_nodes: set[ast.AST], path: str, context: FixContext) -> bool:

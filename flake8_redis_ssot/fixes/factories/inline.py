@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 
+from flake8_redis_ssot.fixes.conditions import known_readers
 from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.doubt import Doubt
 from flake8_redis_ssot.fixes.draft import FixDraft, Operation
@@ -17,11 +18,11 @@ from flake8_redis_ssot.fixes.factories.move_patches import move_factory_patches
 from flake8_redis_ssot.fixes.factories.replace_caller import CallReplacement, replace_factory_call
 from flake8_redis_ssot.fixes.imports.import_node import ImportedName, is_import_tested
 from flake8_redis_ssot.fixes.imports.try_imports import is_in_try
-from flake8_redis_ssot.fixes.imports.unused import find_local_uses, find_package_export, find_string_uses
 from flake8_redis_ssot.fixes.instances.call_site import ConstructionSite, locate_construction
 from flake8_redis_ssot.fixes.patches.module_stubs import find_module_replacements
 from flake8_redis_ssot.fixes.patches.patch import format_path_and_row
 from flake8_redis_ssot.fixes.patches.untracked import check_assignments
+from flake8_redis_ssot.fixes.readers.own_file import find_local_uses, find_package_export
 from flake8_redis_ssot.fixes.usage.references import (
     NameBinding,
     NameRead,
@@ -136,9 +137,8 @@ class _FactoryInliner:
     def _check_module_binding(self, binding: NameBinding) -> None:
         """Raise NotFixableError if a string names it, or if it is replaced in a way that cannot move."""
         context, name = self.context, binding.symbol.name
-        reason = next(find_string_uses(name, binding.path, context), None)
-        if reason is not None:
-            raise NotFixableError(reason)
+        for doubt in known_readers.find_hidden_doubts(name, binding.path, context):
+            raise NotFixableError(doubt.reason)
         check_assignments(binding.path, name, self.file, context)
         for location in find_module_replacements(binding.path, context) if self._is_source_module(binding) else ():
             module = context.module_name(binding.path)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from flake8_redis_ssot.fixes.conditions import purpose
+from flake8_redis_ssot.fixes.conditions import known_readers, purpose
 from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.document import SourceDocument
 from flake8_redis_ssot.fixes.draft import FixDraft, ReplaceText
@@ -15,7 +15,6 @@ from flake8_redis_ssot.fixes.import_checks import check_importable
 from flake8_redis_ssot.fixes.imports.import_node import ImportedName
 from flake8_redis_ssot.fixes.imports.relocation import Relocation, find_replacement_module, resolve_relocation
 from flake8_redis_ssot.fixes.imports.try_imports import is_in_try
-from flake8_redis_ssot.fixes.imports.unused import why_used
 from flake8_redis_ssot.fixes.patches.module_stubs import check_object_patches
 from flake8_redis_ssot.project.resources import DeprecatedName
 from flake8_redis_ssot.project.view import FileContext
@@ -41,7 +40,7 @@ def redirect_module_import(
             reasons.append(
                 f"line {read.lineno}: the module itself is handed on, and what is read from it cannot be seen"
             )
-    use_reason = why_used(symbol, file.path, context, symbol.reads)
+    use_reason = known_readers.why_read(symbol, file.path, context, symbol.reads)
     if reasons or use_reason:
         _check_all_names(deprecated, module, file, context)
     draft = FixDraft(
@@ -136,7 +135,11 @@ def redirect_dotted_import(
             f"`{root}` means something else where the module is read (line {dotted_reads[0][0].lineno})"
         )
     _check_other_reads(other_reads, [*_other_imported_modules(symbol, imported_name), target], document, file)
-    use_reason = why_used(symbol, file.path, context, symbol.reads) if not is_shared and root != symbol.name else None
+    use_reason = (
+        known_readers.why_read(symbol, file.path, context, symbol.reads)
+        if not is_shared and root != symbol.name
+        else None
+    )
     if any("#" in document.text_of(attribute.value) for _, attribute in dotted_reads):
         raise NotFixableError("a comment stands within the module's name")
     relocations = [_relocate_attribute(attribute, deprecated, module, file, context) for _, attribute in dotted_reads]
@@ -226,7 +229,7 @@ def _remove_unused_import(
     if comment is not None:
         raise NotFixableError(f"the comment `# {comment}` says that the import is there on purpose")
     _check_other_reads(other_reads, _other_imported_modules(symbol, imported_name), document, file)
-    use_reason = None if is_shared else why_used(symbol, file.path, context, symbol.reads)
+    use_reason = None if is_shared else known_readers.why_read(symbol, file.path, context, symbol.reads)
     if use_reason:
         raise NotFixableError(use_reason)
     return FixDraft(

@@ -6,8 +6,9 @@ import ast
 from collections.abc import Sequence
 from functools import partial
 
-from flake8_redis_ssot.fixes.conditions import import_cycle, inert_module, purpose
+from flake8_redis_ssot.fixes.conditions import import_cycle, inert_module, known_readers, old_path_test, purpose
 from flake8_redis_ssot.fixes.context import FixContext
+from flake8_redis_ssot.fixes.document import SourceDocument
 from flake8_redis_ssot.fixes.draft import FixDraft, ReplaceImport, ReplaceText
 from flake8_redis_ssot.fixes.edits.ensure_import import NotFixableError, format_module
 from flake8_redis_ssot.fixes.edits.import_statement import ImportedSymbol
@@ -15,7 +16,6 @@ from flake8_redis_ssot.fixes.import_checks import check_importable
 from flake8_redis_ssot.fixes.imports import attribute_and_dynamic, module_imports, star_imports, try_imports
 from flake8_redis_ssot.fixes.imports.import_node import ImportedName, find_imported_name, is_import_tested
 from flake8_redis_ssot.fixes.imports.relocation import Relocation, find_replacement_module, resolve_relocation
-from flake8_redis_ssot.fixes.imports.unused import why_used
 from flake8_redis_ssot.fixes.patches.lookups import imports_module
 from flake8_redis_ssot.fixes.patches.module_stubs import check_untracked_patches
 from flake8_redis_ssot.fixes.patches.move_with_import import move_patches_with_import
@@ -56,7 +56,10 @@ def _redirect_fact(
     fact: Import | AttributeAccess, deprecated: DeprecatedName, file: FileContext, context: FixContext
 ) -> RedirectResult:
     """The fix of one deprecated name, without patches, and its relocations."""
+    nodes = _find_nodes(fact, context.document(file.path))
+    old_path_test.check(nodes, file.path, context)
     draft, relocations = _draft_redirect(fact, deprecated, file, context)
+    draft = draft.with_doubts(old_path_test.find_doubts(nodes, file.path, context))
     if isinstance(fact, Import) and not (
         deprecated.is_symbol and fact.span != fact.statement and _has_other_imports(fact, file)
     ):
@@ -76,6 +79,17 @@ def _find_new_modules(
     if not modules and is_redirected and not deprecated.is_symbol:
         modules = [find_replacement_module(deprecated, fact.origin.replace(":", ".").strip("."), file)]
     return modules
+
+
+def _find_nodes(fact: Import | AttributeAccess, document: SourceDocument) -> list[ast.AST]:
+    """The nodes of a fact: those of an import and of all reads of the name that it binds."""
+    if isinstance(fact, AttributeAccess) or fact.is_dynamic:
+        kind = ast.Attribute if isinstance(fact, AttributeAccess) else ast.Call
+        return [*filter(None, [document.find_node(kind, fact.span)])]
+    imported_name = find_imported_name(fact, document)
+    if fact.is_star:
+        return [imported_name.statement]
+    return [imported_name.statement, *document.symbol_table.symbol_of(imported_name.alias).reads]
 
 
 def _has_other_imports(fact: Import, file: FileContext) -> bool:
@@ -101,17 +115,41 @@ def _draft_redirect(
     _check_own_source(fact, deprecated, file)
     if isinstance(imported_name.statement, ast.Import) and imported_name.alias.asname is None:
         return module_imports.redirect_dotted_import(imported_name, deprecated, file, context)
+    return _remove_or_redirect(imported_name, deprecated, file, context)
+
+
+def _remove_or_redirect(
+    imported_name: ImportedName, deprecated: DeprecatedName, file: FileContext, context: FixContext
+) -> RedirectResult:
+    """Remove an import that nobody reads; where somebody may read it, redirect it: the name stays bound."""
+    document = context.document(file.path)
     symbol = document.symbol_table.symbol_of(imported_name.alias)
-    comment = purpose.find_purpose(imported_name.statement, imported_name.alias, document)
-    is_deletable = comment is None and not try_imports.is_in_try(imported_name.statement, document)
-    if is_deletable and why_used(symbol, file.path, context) is None:
+    why_kept = _why_kept(imported_name, document) or known_readers.why_read(symbol, file.path, context)
+    if why_kept is None:
         return _draft_removal(imported_name, symbol, file), ()
-    redirect = module_imports.redirect_module_import if imports_module(fact, file) else _redirect_name
     try:
-        return redirect(imported_name, symbol, deprecated, file, context)
+        if imports_module(imported_name.fact, file):
+            return module_imports.redirect_module_import(imported_name, symbol, deprecated, file, context)
+        return _redirect_name(imported_name, symbol, deprecated, file, context)
     except NotFixableError as error:
-        is_kept = comment is not None and why_used(symbol, file.path, context) is None
-        raise NotFixableError(f"{error}{purpose.explain_kept_import(comment) if is_kept else ''}") from None
+        if symbol.reads:
+            raise
+        is_certain = _why_kept(imported_name, document) or next(
+            known_readers.find_certain_doubts(symbol, file.path, context), None
+        )
+        if is_certain:
+            raise NotFixableError(f"{why_kept}, and {error}") from None
+        return _draft_removal(imported_name, symbol, file).with_reasons([f"{why_kept}, and {error}"]), ()
+
+
+def _why_kept(imported_name: ImportedName, document: SourceDocument) -> str | None:
+    """Why an import must not be removed, whoever reads its name; None if it may be."""
+    if try_imports.is_in_try(imported_name.statement, document):
+        return "whether the import fails decides what comes next"
+    comment = purpose.find_purpose(imported_name.statement, imported_name.alias, document)
+    if comment is not None:
+        return f"the comment `# {comment}` says that the import is there on purpose"
+    return None
 
 
 def _check_own_source(fact: Import, deprecated: DeprecatedName, file: FileContext) -> None:
@@ -210,7 +248,7 @@ def _rename_reads(symbol: Symbol, name: str, file: FileContext, context: FixCont
     """Edits that rename all reads of a variable; None if other code uses the old name."""
     document = context.document(file.path)
     symbol_table = document.symbol_table
-    if why_used(symbol, file.path, context, symbol.reads) is not None:
+    if known_readers.why_read(symbol, file.path, context, symbol.reads) is not None:
         return None
     if symbol_table.find_symbol(symbol.scope, name) or symbol_table.find_captured_names(name, symbol.scope):
         return None

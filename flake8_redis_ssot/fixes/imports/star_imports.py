@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Collection
 
-from flake8_redis_ssot.fixes.conditions import purpose
+from flake8_redis_ssot.fixes.conditions import known_readers, purpose
 from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.document import SourceDocument
 from flake8_redis_ssot.fixes.draft import FixDraft
@@ -116,3 +116,5 @@ def _check_star_reexports(
             )
         if context.references.find_patches(file.path, name):
             raise NotFixableError(f"`{name}` is patched here")
+        for doubt in known_readers.find_hidden_doubts(name, file.path, context):
+            raise NotFixableError(doubt.reason)

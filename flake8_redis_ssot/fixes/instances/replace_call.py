@@ -13,13 +13,15 @@ from flake8_redis_ssot.fixes.conditions import (
     import_cycle,
     inert_module,
     instance_holder,
+    known_readers,
+    old_path_test,
     process_borders,
     shared_state,
 )
 from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.document import SourceDocument
 from flake8_redis_ssot.fixes.doubt import Doubt
-from flake8_redis_ssot.fixes.draft import AddImport, FixDraft, RemoveStatement
+from flake8_redis_ssot.fixes.draft import AcceptReaders, AddImport, FixDraft, RemoveStatement
 from flake8_redis_ssot.fixes.edits.ensure_import import EnsuredImport, NotFixableError, format_module
 from flake8_redis_ssot.fixes.edits.import_statement import ImportedSymbol
 from flake8_redis_ssot.fixes.factories.rename import draft_rename
@@ -52,6 +54,8 @@ def replace_construction(fact: Call | CallbackArgument, file: FileContext, conte
         if document.unanalysed_ranges:
             raise NotFixableError(f"a part of the file can't be read (line {document.unanalysed_ranges[0].row})")
         construction = locate_construction(fact, file, document)
+        if file.resources.find_deprecated(construction.written_origin.replace(":", ".")) is not None:
+            old_path_test.check([construction.expression], file.path, context)
         draft, ensured_import = _draft_without_patches(construction, file, context)
         draft = add_patch_moves(
             draft, construction, ensured_import, file, context, lambda other: _draft_other(other, file, context)
@@ -80,6 +84,8 @@ def _draft_without_patches(
         check_source(shared_access, construction, file.path, context)
         draft, ensured_import = draft_accessor_call(construction, shared_access, file, context)
     draft = draft.with_doubts(find_doubts(construction, shared_access, file, context))
+    if draft.reasons and construction.symbol is not None:  # not safe: the reasons name who may read the constructor
+        draft = draft.add_operations(AcceptReaders(file.path, construction.symbol.name))
     return draft.with_reasons(ensured_import.reasons), ensured_import
 
 
@@ -132,6 +138,8 @@ def find_doubts(
         for condition in (constructor_inputs, shared_state, instance_holder, process_borders):
             yield from condition.find_doubts(study)
     yield from _find_import_doubts(construction, shared_access, file, context)
+    yield from known_readers.find_variable_doubts(uses, file.path, context)
+    yield from known_readers.find_constructor_doubts(construction, file, context)
 
 
 def _makes_same_class(

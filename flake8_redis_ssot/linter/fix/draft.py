@@ -12,7 +12,7 @@ from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.document import SourceDocument
 from flake8_redis_ssot.fixes.draft import FixDraft
 from flake8_redis_ssot.fixes.edits.ensure_import import NotFixableError
-from flake8_redis_ssot.fixes.expected_queries import expected_queries
+from flake8_redis_ssot.fixes.expected_queries import expected_queries, expected_words
 from flake8_redis_ssot.fixes.notebook_policy import apply_notebook_policy
 from flake8_redis_ssot.linter.engine import LocatedFinding
 from flake8_redis_ssot.model import Finding, Fix, Refusal
@@ -70,11 +70,14 @@ def draft_fixes(
 def search_references(located_findings: Iterable[LocatedFinding], context: FixContext) -> None:
     """Search the project once for all references that the fixes of some findings are expected to query."""
     queries: set[ReferenceQuery] = set()
+    located_paths: set[str] = set()
     for located in located_findings:
+        located_paths.add(located.path)
         file = context.analysis.file_context(located.path)
         if file is not None:
             queries.update(expected_queries(located.confirmed.candidate, file, context))
     context.references.add(queries)
+    context.words.add(expected_words(located_paths, context))
 
 
 def _confirm_findings(analysis: Analysis, path: str) -> tuple[ConfirmedFinding, ...]:

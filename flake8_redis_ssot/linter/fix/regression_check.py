@@ -29,6 +29,8 @@ def find_regression(change: tuple[SourceDocument, SourceDocument]) -> str | None
         first = after.unanalysed_ranges[0]
         return f"the result could not be read: {first.reason} in line {first.row}"
     for (kind, parts), row in find_new_messages(before, after):
+        if kind == "UnusedImport" and all(parts[0] in _imported_names(each) for each in (before, after)):
+            return f"the import of `{parts[0]}` would stay, and nothing here would read it (line {row} of the result)"
         return f"it would leave behind what pyflakes calls {kind} ({', '.join(parts)}), in line {row} of the result"
     return None
 
@@ -48,6 +50,11 @@ def find_new_messages(before: SourceDocument, after: SourceDocument) -> list[tup
             new_counts[message] -= 1
             remaining.append((message, row))
     return remaining[::-1]
+
+
+def _imported_names(document: SourceDocument) -> frozenset[str]:
+    aliases = (alias for statement in document.imports for alias in statement.names)
+    return frozenset((alias.asname or alias.name).rpartition(".")[2] for alias in aliases)
 
 
 @lru_cache(maxsize=4)  # the fixes of one file are checked one after the other

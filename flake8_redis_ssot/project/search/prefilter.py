@@ -174,6 +174,10 @@ def _piece_bounds(length: int) -> Iterator[tuple[int, int]]:
     yield from ((start, end) for start in range(length - 3) for end in range(start + 4, length + 1))
 
 
+# What stands before a part of a path in an import statement.
+_IMPORT_PATH = re.compile(rb"[ \t]*(?:from|import)[ \t]+[\w., \t]*\Z")
+
+
 class AttributeUse(NamedTuple):
     """An occurrence of an attribute in a text.
 
@@ -186,11 +190,14 @@ class AttributeUse(NamedTuple):
 
 
 def find_attribute_uses(data: bytes, name: str) -> tuple[AttributeUse, ...]:
-    """Every occurrence of `.name` in a text, including comments and strings."""
+    """Every occurrence of `.name` in a text, including comments and strings, but not in the paths of imports."""
     if name.encode() not in data:
         return ()
     uses = []
     for match in re.finditer(rb"\.\s*" + name.encode() + rb"\b(?:\s*\.\s*(\w+))?(\s*=(?!=))?", data):
+        line_start = max(data.rfind(b"\n", 0, match.start()), data.rfind(b"\r", 0, match.start())) + 1
+        if _IMPORT_PATH.match(data, line_start, match.start()):
+            continue
         row = len(re.findall(rb"\r\n|\r|\n", data[: match.start()])) + 1
         uses.append(AttributeUse(row, (match[1] or b"").decode("utf-8", "replace"), bool(match[2])))
     return tuple(uses)

@@ -1,0 +1,171 @@
+"""Loaders of modules with computed names, which may load a module that no text names."""
+
+from __future__ import annotations
+
+import ast
+import os
+import re
+from collections.abc import Iterator
+from functools import partial
+from typing import NamedTuple
+
+from flake8_redis_ssot.fixes.context import FixContext
+from flake8_redis_ssot.fixes.readers.module_uses import ModuleUses
+from flake8_redis_ssot.fixes.readers.target import PossibleRead, ReadTarget
+from flake8_redis_ssot.project.modules import package_name
+from flake8_redis_ssot.project.search.word_index import LOADER_WORD
+from flake8_redis_ssot.semantic.ast_queries import dotted_name, last_name
+
+_LOADING_FUNCTIONS = frozenset(
+    {"import_module", "__import__", "load_module", "module_from_spec", "run_module", "run_path"}
+)
+# A string, or the part of it before the first value, that ends with a dot.
+_NAME_START = re.compile(rb"[\"']([\w.]*\.)(?=[\"'{%])")
+_JOINED_START = re.compile(rb"[\"']\.[\"']\.join\(\s*[\[(]\s*[\"']([\w.]+)")
+_WALK = re.compile(rb"\bmodules\.(?:items|values)\(")
+_LISTINGS = re.compile(rb"\b(?:iter_modules|walk_packages|find_modules|listdir|scandir|os\.walk|r?glob|iterdir)\b")
+
+
+class LoaderFile(NamedTuple):
+    """What the bytes of a file say about the modules it may load: constant starts of names, and whether it lists files.
+
+    `listed_code` is the code of a file that lists folders or packages, else empty.
+    """
+
+    name_starts: tuple[str, ...]
+    listed_code: bytes
+
+    def may_list(self, path: str, target: ReadTarget) -> bool:
+        """Whether the file at `path` lists the folder or package that the module is in.
+
+        A name that comes from elsewhere is written there, where the search for the module's name finds it.
+        """
+        if target.package.rpartition(".")[2].encode() not in self.listed_code:
+            return False
+        spelling = re.escape(target.package).replace(r"\.", "[./]").encode()
+        before = rb"(?<![\w./])" if "." in target.package else rb"(?:[\"'/]|\bimport\s+)"
+        is_named = bool(target.package) and re.search(before + spelling + rb"(?!\w)", self.listed_code)
+        return bool(is_named) or target.path.startswith(os.path.dirname(path) + os.sep)
+
+
+def find_in_loaders(target: ReadTarget, context: FixContext) -> Iterator[PossibleRead]:
+    """The reads of modules with computed names among which the module may be."""
+    for path in context.words.find_project_files(LOADER_WORD):
+        if path == target.path:
+            continue
+        for module_node, fragments in context.remember(
+            ("find_walked_modules", path), partial(_find_walked_modules, path, context)
+        ):
+            if all(fragment.lower() in target.module.lower() for fragment in fragments):
+                for read in ModuleUses(path, target, context).follow_name(module_node):
+                    yield read._replace(cause=f"walks over all loaded modules, and {read.cause}")
+        loader = context.remember(("read_loader", path), partial(_read_loader, path, context))
+        may_list = loader.may_list(path, target)
+        if may_list or any(each.startswith(".") or target.module.startswith(each) for each in loader.name_starts):
+            uses = ModuleUses(path, target, context)
+            for call, start in context.remember(
+                ("find_computed_loads", path), partial(_find_computed_loads, path, context)
+            ):
+                for read in uses.follow(call) if (target.module.startswith(start) if start else may_list) else ():
+                    yield read._replace(cause=f"loads modules with computed names, and {read.cause}")
+
+
+def _read_loader(path: str, context: FixContext) -> LoaderFile:
+    code = context.references.code_bytes(path)
+    found = [*_NAME_START.findall(code), *(start + b"." for start in _JOINED_START.findall(code))]
+    starts = tuple(dict.fromkeys(start.decode("utf-8", "replace") for start in found))
+    return LoaderFile(starts, code if _LISTINGS.search(code) else b"")
+
+
+def _find_computed_loads(path: str, context: FixContext) -> tuple[tuple[ast.Call, str], ...]:
+    """The calls that load modules with computed names, with the constant start of each name."""
+    package, loads = package_name(path, context.resolver.modules.roots), []
+    for call in context.document(path).calls:
+        name = _find_name_argument(call) if last_name(call.func) in _LOADING_FUNCTIONS else None
+        if name is None or isinstance(name, ast.Constant) or _is_from_import_statement(name, path, context):
+            continue
+        start = _constant_start(name)
+        loads.append((call, f"{package}.{start.lstrip('.')}" if start.startswith(".") else start))
+    return tuple(loads)
+
+
+def _find_walked_modules(path: str, context: FixContext) -> tuple[tuple[ast.Name, tuple[str, ...]], ...]:
+    """The variables of loops over the values of `sys.modules`, with what the names of modules must contain there."""
+    if not _WALK.search(context.references.code_bytes(path)):
+        return ()
+    walked = []
+    for node in context.document(path).symbol_table.nodes:
+        if isinstance(node, (ast.For, ast.comprehension)) and _walks_modules(node.iter):
+            first = node.body[0] if isinstance(node, ast.For) else None
+            tests = (
+                node.ifs if isinstance(node, ast.comprehension) else [first.test] if isinstance(first, ast.If) else []
+            )
+            is_filtered = isinstance(node, ast.comprehension) or len(node.body) == 1
+            fragments = tuple(each for test in tests for each in _find_fragments(test)) if is_filtered else ()
+            target = node.target.elts[-1] if isinstance(node.target, ast.Tuple) else node.target
+            walked += [(target, fragments)] if isinstance(target, ast.Name) else []
+    return tuple(walked)
+
+
+def _find_fragments(test: ast.expr) -> list[str]:
+    """The constant strings that a name must contain for a test to hold: of `"x" in name`, `name.startswith("x")`."""
+    match test:
+        case ast.BoolOp(op=ast.And()):
+            return [fragment for value in test.values for fragment in _find_fragments(value)]
+        case ast.Compare(left=ast.Constant(value=str() as fragment), ops=[ast.In()]):
+            return [fragment]
+        case ast.Call(func=ast.Attribute(attr="startswith" | "endswith"), args=[ast.Constant(value=str() as fragment)]):
+            return [fragment]
+    return []
+
+
+def _walks_modules(node: ast.expr) -> bool:
+    while isinstance(node, ast.Call) and last_name(node.func) in ("list", "tuple", "sorted", "reversed") and node.args:
+        node = node.args[0]
+    return (
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr in ("items", "values")
+        and dotted_name(node.func.value) in ("sys.modules", "_sys.modules")
+    )
+
+
+def _is_from_import_statement(name: ast.expr, path: str, context: FixContext) -> bool:
+    """Whether a name is that of a module which an import statement names (`node.module` of a tree).
+
+    Who imports a name from the module is known from these statements.
+    """
+    symbol_table = context.symbol_table(path)
+    if isinstance(name, ast.Name) and symbol_table.lookup(name.id, name) is not None:
+        bindings = symbol_table.symbol_of(name).bindings
+        values = [getattr(binding.statement, "value", None) for binding in bindings]
+    else:
+        values = [name]
+    return all(isinstance(value, ast.Attribute) and value.attr == "module" for value in values)
+
+
+def _find_name_argument(call: ast.Call) -> ast.expr | None:
+    named = (keyword.value for keyword in call.keywords if keyword.arg == "name")
+    return next(iter(call.args), None) or next(named, None)
+
+
+def _constant_start(name: ast.expr) -> str:
+    """The constant text that an expression starts with; empty if there is none."""
+    match name:
+        case ast.JoinedStr(values=[ast.Constant(value=str() as start), *_]):
+            return start
+        case ast.BinOp(left=ast.Constant(value=str() as start), op=ast.Add()):
+            return start
+        case ast.BinOp(left=ast.Constant(value=str() as template), op=ast.Mod()):
+            return template.partition("%")[0]
+        case ast.Call(func=ast.Attribute(value=ast.Constant(value=str() as template), attr="format")):
+            return template.partition("{")[0]
+        case ast.Call(
+            func=ast.Attribute(value=ast.Constant(value="."), attr="join"),
+            args=[
+                ast.List(elts=[ast.Constant(value=str() as start), *_])
+                | ast.Tuple(elts=[ast.Constant(value=str() as start), *_])
+            ],
+        ):
+            return f"{start}."
+    return ""

@@ -1,0 +1,138 @@
+"""Whether an imported name is still used in its own file: by name, by string, by reflection, by convention."""
+
+from __future__ import annotations
+
+import ast
+import os
+import re
+from collections.abc import Collection, Iterator
+
+from flake8_redis_ssot.fixes.document import SourceDocument
+from flake8_redis_ssot.semantic.ast_queries import last_name
+from flake8_redis_ssot.semantic.scopes import Symbol
+
+
+def find_local_uses(symbol: Symbol, document: SourceDocument, released_reads: Collection[ast.AST]) -> Iterator[str]:
+    """The uses of a variable in its own file, except `released_reads`."""
+    name = symbol.name
+    for read in symbol.reads:
+        if read not in released_reads:
+            yield f"`{name}` is read in line {read.lineno}"
+    for quoted in (quoted_read for quoted_read in symbol.quoted_reads if quoted_read not in released_reads):
+        yield f"`{name}` is named in line {quoted.lineno}"
+    if len(symbol.bindings) > 1 or symbol.has_inner_declaration:
+        yield f"`{name}` is bound more than once"
+    if symbol.scope.kind == "class":
+        yield f"`{name}` is an attribute of a class"
+    for row in document.symbol_table.find_text_rows(name):
+        yield f"`{name}` is named in line {row}"
+    for row in find_dynamic_reads(symbol, document):
+        yield f"line {row} may read any name, also `{name}`"
+    yield from _find_conventional_uses(symbol, document)
+    yield from _find_hidden_reads(symbol, document)
+
+
+def _find_conventional_uses(symbol: Symbol, document: SourceDocument) -> Iterator[str]:
+    """Implicit uses: explicit re-exports, `__all__`, fixtures and test hooks."""
+    name, alias = symbol.name, symbol.bindings[0].node
+    all_symbol = document.symbol_table.find_symbol(document.symbol_table.module_scope, "__all__")
+    if name in (document.symbol_table.exported_names or ()):
+        yield f"`{name}` is in `__all__`"
+    if all_symbol is not None and document.symbol_table.exported_names is None and symbol.scope.kind == "module":
+        yield f"`{name}` may be in `__all__`, which is computed"
+    if isinstance(alias, ast.alias) and alias.asname == alias.name:
+        yield f"`{name}` is passed on (`as {name}`)"
+    is_package = isinstance(symbol.bindings[0].statement, ast.Import) and getattr(alias, "asname", None) is None
+    if name in _CONVENTIONAL_NAMES and symbol.scope.kind == "module" and not is_package:
+        yield f"`{name}` is a name that servers and frameworks look for"
+
+
+# Names that programs read from a module that they are told to load, or find by its place.
+_CONVENTIONAL_NAMES = frozenset(
+    {
+        *("app", "application", "api", "asgi", "wsgi", "celery", "celery_app", "create_app", "make_app", "server"),
+        *("handler", "lambda_handler", "main", "urlpatterns", "register", "Command", "Migration", "pytest_plugins"),
+    }
+)
+
+
+def find_package_export(symbol: Symbol, document: SourceDocument) -> Iterator[str]:
+    """Whether a variable is part of the interface of a package."""
+    if os.path.basename(document.path).startswith("__init__.") and symbol.scope.kind == "module":
+        yield f"`{symbol.name}` is part of what the package offers"
+
+
+def _find_hidden_reads(symbol: Symbol, document: SourceDocument) -> Iterator[str]:
+    """Reads in the text that are missing from the tree, as newer syntax was rewritten."""
+    if document.source.text == document.text:
+        return
+    pattern = re.compile(rf"(?<![\w.]){re.escape(symbol.name)}\b(?!\s*=(?!=))")
+    visible_offsets = {match.start() for match in pattern.finditer(document.source.text)}
+    for match in pattern.finditer(document.text):
+        if match.start() not in visible_offsets:
+            yield f"`{symbol.name}` may be read in line {document.lines.position(match.start())[0]}"
+
+
+# Builtins that read any variable of the scope or module that they are called in, and those that run text there.
+_SCOPE_FUNCTIONS = ("globals", "locals", "vars", "dir")
+_CODE_FUNCTIONS = ("eval", "exec")
+# Attributes of frames, and functions that make commands of all names of a module.
+_MODULE_READERS = frozenset({"__globals__", "f_globals", "f_locals", "f_builtins", "Fire"})
+# Calls for which the name of the module is but a name.
+_NAMING_FUNCTION = re.compile(r"(?i)log|tracer|meter|flask|blueprint|celery|typer|router")
+
+
+def find_dynamic_reads(symbol: Symbol, document: SourceDocument) -> Iterator[int]:
+    """Rows (1-based) of what may read any variable in the scope of the symbol, unless it is known not to."""
+    symbol_table = document.symbol_table
+    for name in (*_SCOPE_FUNCTIONS, *_CODE_FUNCTIONS):
+        for node in symbol_table.unresolved_reads(name):
+            call = symbol_table.call_of(node)
+            if call is None or not _reads_known_names(name, call, symbol, document):
+                yield node.lineno
+    if symbol.scope.kind == "module":
+        for node in symbol_table.unresolved_reads("__name__"):
+            if not _is_mere_name(node, document):
+                yield node.lineno
+        for attribute in symbol_table.nodes:
+            if isinstance(attribute, ast.Attribute) and _is_module_reader(attribute):
+                yield attribute.lineno
+
+
+def _is_module_reader(node: ast.Attribute) -> bool:
+    is_builtin = isinstance(node.value, ast.Name) and node.value.id in ("builtins", "__builtins__")
+    return node.attr in _MODULE_READERS or (is_builtin and node.attr in (*_SCOPE_FUNCTIONS, *_CODE_FUNCTIONS))
+
+
+def _reads_known_names(name: str, call: ast.Call, symbol: Symbol, document: SourceDocument) -> bool:
+    """Whether a call of such a builtin does not read the symbol."""
+    if name in _CODE_FUNCTIONS:
+        code = call.args[0].value if call.args and isinstance(call.args[0], ast.Constant) else None
+        has_own_names = len(call.args) > 1 and isinstance(call.args[1], ast.Dict) and None not in call.args[1].keys
+        return has_own_names or (isinstance(code, str) and not re.search(rf"\b{re.escape(symbol.name)}\b", code))
+    if call.args or _has_constant_key(call, document):
+        return True
+    if name == "globals":
+        return symbol.scope.kind != "module"
+    return document.symbol_table.scope_of(call) is not symbol.scope
+
+
+def _has_constant_key(call: ast.Call, document: SourceDocument) -> bool:
+    """`globals()["x"]` and `globals().get("x")` read known names, and `globals().update` only writes."""
+    parent = document.symbol_table.parent(call)
+    if isinstance(parent, ast.Subscript) and parent.value is call:
+        return isinstance(parent.slice, ast.Constant) or not isinstance(parent.ctx, ast.Load)
+    outer = document.symbol_table.call_of(parent) if parent is not None else None
+    if not isinstance(parent, ast.Attribute) or outer is None:
+        return False
+    is_constant = bool(outer.args) and isinstance(outer.args[0], ast.Constant)
+    return parent.attr == "update" or (parent.attr in ("get", "setdefault", "pop") and is_constant)
+
+
+def _is_mere_name(node: ast.Name, document: SourceDocument) -> bool:
+    """Whether `__name__` is compared, or names a logger or an application: nobody reads the module by it."""
+    parent = document.symbol_table.parent(node)
+    while isinstance(parent, (ast.keyword, ast.FormattedValue, ast.JoinedStr)):
+        parent = document.symbol_table.parent(parent)
+    is_naming = isinstance(parent, ast.Call) and _NAMING_FUNCTION.search(last_name(parent.func)) is not None
+    return is_naming or isinstance(parent, ast.Compare)

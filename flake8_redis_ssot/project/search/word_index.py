@@ -1,0 +1,110 @@
+"""Which files of the repository contain a word: those of the project, and all other text files."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import cached_property, partial
+from itertools import groupby
+
+from flake8_redis_ssot.files.processes import map_forked
+from flake8_redis_ssot.files.text_files import find_text_files, read_text
+from flake8_redis_ssot.project.contents import ProjectContents
+
+_CHUNK_SIZE = 200
+# What loads modules whose names are computed.
+LOADERS = (
+    b"import_module",
+    b"__import__",
+    b"exec_module",
+    b"load_module",
+    b"run_module",
+    b"run_path",
+    b"execfile(",
+    b"modules.items(",
+    b"modules.values(",
+)
+LOADER_WORD = "<loader>"
+WordsByPath = Mapping[str, frozenset[str]]
+
+
+@dataclass
+class WordIndex:
+    """The files that contain words: of the project (`contents`), and the other text files below `root`.
+
+    `add` searches all files: best once, for every expected word. Other words are searched for when they are asked for.
+    """
+
+    contents: ProjectContents
+    root: str
+    jobs: int
+    words: set[str] = field(default_factory=set)
+    _paths_by_word: dict[str, set[str]] = field(default_factory=dict)
+
+    @cached_property
+    def _other_files(self) -> frozenset[str]:
+        return frozenset(each.path for each in find_text_files(self.root)).difference(self.contents.files)
+
+    @property
+    def project_files(self) -> frozenset[str]:
+        """The files of the project that contain any of the words."""
+        return frozenset().union(*self._paths_by_word.values()) - self._other_files if self.words else frozenset()
+
+    def add(self, words: Iterable[str]) -> None:
+        """Search all files for the words that have no answer yet."""
+        new_words = sorted({*words} - self.words)
+        if new_words:
+            self.words.update(new_words)
+            self._search(self.contents.files, new_words, self.contents.current_bytes)
+            self._search(sorted(self._other_files), new_words, read_text)
+
+    def _search(self, paths: Sequence[str], words: Sequence[str], read_bytes: Callable[[str], bytes]) -> None:
+        chunks = [paths[start : start + _CHUNK_SIZE] for start in range(0, len(paths), _CHUNK_SIZE)]
+        find_words = partial(_find_words, pattern=_word_pattern(words), words=frozenset(words), read_bytes=read_bytes)
+        for words_by_path in map_forked(find_words, chunks, self.jobs):
+            for path, found in words_by_path.items():
+                for word in found:
+                    self._paths_by_word.setdefault(word, set()).add(path)
+
+    def update_files(self, paths: Iterable[str]) -> None:
+        """Search files of the project again that have changed."""
+        changed = sorted(paths)
+        for known_paths in self._paths_by_word.values():
+            known_paths.difference_update(changed)
+        if self.words:
+            self._search(changed, sorted(self.words), self.contents.current_bytes)
+
+    def find_project_files(self, word: str) -> tuple[str, ...]:
+        """The files of the project that contain a word, in order."""
+        self.add([word])
+        return tuple(sorted(self._paths_by_word.get(word, set()) - self._other_files))
+
+    def find_other_files(self, word: str) -> tuple[str, ...]:
+        """The other text files that contain a word, in order."""
+        self.add([word])
+        return tuple(sorted(self._paths_by_word.get(word, set()) & self._other_files))
+
+
+def _word_pattern(words: Iterable[str]) -> re.Pattern[bytes]:
+    """A pattern for any of some words; those with the same start share it, which makes the search faster."""
+    encoded = sorted(word.encode() for word in words if word != LOADER_WORD)
+    groups = [(start, [word[4:] for word in group]) for start, group in groupby(encoded, key=lambda word: word[:4])]
+    alternatives = [re.escape(start) + b"(?:" + b"|".join(map(re.escape, ends[::-1])) + b")" for start, ends in groups]
+    return re.compile(b"(" + (b"|".join(alternatives) or b"(?!)") + rb")(?!\w)")
+
+
+def _find_words(
+    paths: Sequence[str], pattern: re.Pattern[bytes], words: frozenset[str], read_bytes: Callable[[str], bytes]
+) -> WordsByPath:
+    words_by_path = {}
+    for path in paths:
+        with suppress(OSError):
+            data = read_bytes(path)
+            found = {word.decode() for word in pattern.findall(data)} & words
+            if LOADER_WORD in words and any(loader in data for loader in LOADERS):
+                found.add(LOADER_WORD)
+            if found:
+                words_by_path[path] = frozenset(found)
+    return words_by_path
