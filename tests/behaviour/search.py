@@ -1,0 +1,131 @@
+"""Tries many recipes, in several processes."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections import Counter
+from collections.abc import Collection, Iterator
+from contextlib import nullcontext
+from dataclasses import dataclass, field
+
+from flake8_redis_ssot.files.processes import map_forked
+from flake8_redis_ssot.model import Applicability
+
+from .conditions import TOPICS, Recorder, switch_off, topics_of
+from .recipe import Recipe, compose, find_smaller
+from .shapes import load_shapes
+from .trial import Trial, Verdict, try_recipe
+
+_CHUNK = 25
+
+
+@dataclass
+class Summary:
+    """Counts by verdict, failures, and how often each trap was fixed and failed.
+
+    `unexplained` are the changes by unsafe fixes whose reasons do not name the cause.
+    """
+
+    verdicts: Counter[Verdict] = field(default_factory=Counter)
+    failures: list[Trial] = field(default_factory=list)
+    unexplained: list[Trial] = field(default_factory=list)
+    tried_shapes: Counter[str] = field(default_factory=Counter)
+    fixed_shapes: Counter[str] = field(default_factory=Counter)
+
+    def add(self, other: Summary) -> None:
+        """Add another summary."""
+        self.verdicts += other.verdicts
+        self.failures += other.failures
+        self.unexplained += other.unexplained
+        self.tried_shapes += other.tried_shapes
+        self.fixed_shapes += other.fixed_shapes
+
+    def add_trial(self, trial: Trial, *, is_explained: bool) -> None:
+        """Add a trial."""
+        self.verdicts[trial.verdict] += 1
+        labels = [shape.label for shape, _ in trial.recipe.shapes]
+        if trial.verdict is not Verdict.DISCARDED:
+            self.tried_shapes.update(labels)
+        if trial.fixed_files:
+            self.fixed_shapes.update(labels)
+        if trial.has_failed and not is_explained:
+            self.failures.append(trial)
+
+
+@dataclass(frozen=True)
+class Search:
+    """What to try: the recipes of a seed, the trust in fixes, and the condition that is switched off."""
+
+    seed: int
+    is_unsafe: bool = False
+    off: str = ""
+    stop_at: float = float("inf")  # time.monotonic()
+    stops_at_failure: bool = False
+
+    @property
+    def topics(self) -> frozenset[str]:
+        """What the traps are mostly about; empty for anything."""
+        return topics_of(self.off) if self.off else frozenset()
+
+    def run(self, first: int, count: int, jobs: int = 1) -> Summary:
+        """Try recipes by number in `jobs` processes."""
+        chunks = [range(start, min(start + _CHUNK, first + count)) for start in range(first, first + count, _CHUNK)]
+        summary = Summary()
+        for part in map_forked(self._run_chunk, chunks, jobs) if jobs > 1 else map(self._run_chunk, chunks):
+            summary.add(part)
+            if self.stops_at_failure and summary.failures:
+                break
+        return summary
+
+    def _run_chunk(self, indices: range) -> Summary:
+        summary, recorder = Summary(), Recorder()
+        with (
+            switch_off(self.off) if self.off else nullcontext(),
+            recorder.record() if self.is_unsafe else nullcontext(),
+        ):
+            for index in indices:
+                if time.monotonic() > self.stop_at or (self.stops_at_failure and summary.failures):
+                    break
+                recorder.clear()
+                self._try(compose(self.seed, index, self.topics), summary, recorder)
+        return summary
+
+    def _try(self, recipe: Recipe, summary: Summary, recorder: Recorder) -> None:
+        trial = try_recipe(recipe, Applicability.UNSAFE if self.is_unsafe else Applicability.SAFE)
+        is_explained = self.is_unsafe and trial.verdict is Verdict.CHANGED
+        summary.add_trial(trial, is_explained=is_explained)
+        if is_explained and not names_cause(trial, recorder.causes(trial.reasons)):
+            summary.unexplained.append(trial)
+
+    def shrink(self, trial: Trial) -> Trial:
+        """The plainest recipe that fails in the same way."""
+        applicability = Applicability.UNSAFE if self.is_unsafe else Applicability.SAFE
+        with switch_off(self.off) if self.off else nullcontext():
+            while smaller := next(_failing(trial, applicability), None):
+                trial = smaller
+        return trial
+
+
+def _failing(trial: Trial, applicability: Applicability) -> Iterator[Trial]:
+    for recipe in find_smaller(trial.recipe):
+        if recipe != trial.recipe:
+            smaller = try_recipe(recipe, applicability)
+            if smaller.verdict is trial.verdict:
+                yield smaller
+
+
+def names_cause(trial: Trial, conditions: Collection[str]) -> bool:
+    """Whether one of the conditions that objected is about one of the traps."""
+    topics = {topic for condition in conditions for topic in topics_of(condition)}
+    return any(shape.topic in topics for shape in trial.recipe.traps)
+
+
+def unused_topics() -> frozenset[str]:
+    """The topics of shapes that no condition is about."""
+    return frozenset(shape.topic for shape in load_shapes() if shape.topic) - TOPICS.keys()
+
+
+def default_jobs() -> int:
+    """The number of processors that this process may use."""
+    return len(os.sched_getaffinity(0))

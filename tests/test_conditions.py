@@ -1,0 +1,29 @@
+"""Each condition of a safe fix is necessary: without it, a fix changes what some project does."""
+
+from __future__ import annotations
+
+import pytest
+from behaviour.conditions import ENTRY_POINTS, find_modules, topics_of
+from behaviour.search import Search
+
+from flake8_redis_ssot.fixes.conditions.condition import Condition, all_conditions
+
+pytestmark = [pytest.mark.slow, pytest.mark.no_cover]
+
+SEED = 15
+PROJECTS = 600
+
+
+@pytest.mark.sampled(0.4)
+@pytest.mark.parametrize("condition", all_conditions(), ids=lambda condition: condition.name)
+def test_each_condition_is_necessary(condition: Condition) -> None:
+    """The generator finds a difference as soon as the condition is switched off."""
+    search = Search(SEED, off=condition.name, stops_at_failure=True)
+    assert search.run(0, PROJECTS).failures
+
+
+@pytest.mark.parametrize("condition", all_conditions(), ids=lambda condition: condition.name)
+def test_each_condition_can_be_switched_off(condition: Condition) -> None:
+    module = find_modules()[condition.name]
+    assert any(hasattr(module, function) for function in ENTRY_POINTS)
+    assert topics_of(condition.name), "no traps are about it: see `TOPICS` in tests/behaviour/conditions.py"
