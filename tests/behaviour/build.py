@@ -45,18 +45,28 @@ _OLD_STYLES = (
 _OLD_NAME = re.compile(r"\$(Mailer|describe|LIMIT|get_mailer)\b")
 _PLACEHOLDER = re.compile(r"\$(N|IMPORT|NEW|GET_IMPORT|GET|NAMES|HOME)\b")
 _REDIS_STAND_IN = '''\
-"""Stands in for the client library: what it keeps is on the server."""
+"""Stands in for the client library: what it keeps is on the server. A connection is of one process."""
+import os
+
 STORE = {}
 
 
 class Redis:
     def __init__(self, host="localhost", port=6379, db=0):
         self.db = db
+        self.process = 0
+
+    def connect(self):
+        self.process = self.process or os.getpid()
+        if self.process != os.getpid():
+            raise ConnectionError("the connection of another process")
 
     def get(self, key):
+        self.connect()
         return STORE.get((self.db, key))
 
     def set(self, key, value):
+        self.connect()
         STORE[self.db, key] = value
         return True
 '''
@@ -72,10 +82,14 @@ def describe():
 
 @dataclass(frozen=True)
 class Project:
-    """Files by path, and the commands that show what it does (`main.py`, `unittest …`, `pytest …`, `doctest …`)."""
+    """Files by path, and the commands that show what it does (`main.py`, `unittest …`, `pytest …`, `doctest …`).
+
+    `fixes` are commands of `redis-ssot` that change it, beside `check --fix`.
+    """
 
     files: Mapping[str, str]
     commands: tuple[str, ...]
+    fixes: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         return "\n".join(f"--- {path}\n{text}" for path, text in sorted(self.files.items()) if text)
@@ -89,7 +103,7 @@ def build(recipe: Recipe) -> Project:
     for folder in {path.rpartition("/")[0] for path in files if "/" in path and path.endswith(".py")}:
         files.setdefault(f"{folder}/__init__.py", "")
     renamed = {_rename(path, recipe.name): _rename(text, recipe.name) for path, text in files.items()}
-    return Project(renamed, ("main.py", *builder.commands()))
+    return Project(renamed, ("main.py", *builder.commands("run")), builder.commands("fix"))
 
 
 def _rename(text: str, name: str) -> str:
@@ -152,11 +166,9 @@ class _Builder:
             return ""
         return self._fill('$GET_IMPORT\nprint("shared", $GET().state())\n', 0, 0, "")
 
-    def commands(self) -> tuple[str, ...]:
-        """The commands of shapes."""
-        texts = (
-            self._fill(shape.blocks.get("run", ""), number, style, "") for number, shape, style in self._numbered()
-        )
+    def commands(self, kind: str) -> tuple[str, ...]:
+        """The commands of shapes, of the blocks of a kind."""
+        texts = (self._fill(shape.blocks.get(kind, ""), number, style, "") for number, shape, style in self._numbered())
         return tuple(dict.fromkeys(line for text in texts for line in text.splitlines()))
 
     def configuration(self) -> str:

@@ -14,19 +14,26 @@ from unittest.mock import patch
 from flake8_redis_ssot.fixes import conditions
 from flake8_redis_ssot.fixes.conditions.condition import Condition
 
-ENTRY_POINTS = ("find_doubts", "check")
+# The public functions that object: they yield doubts, raise, or return a reason.
+_OBJECTION = re.compile("find_|check|explain_|why_")
 
 # The names of the conditions (regular expressions) that have to object to the traps of a topic.
 TOPICS = {
-    "accessor": "accessor-(ready|binding|load)",
+    "accessor": "accessor-(ready|binding|loading)",
+    "arguments": "accessor-arguments",
     "binding": "same-binding",
+    "bytes": "editable-file",
     "cycle": "import-cycle",
-    "deadlock": "recursion|deadlock|lock|accessor-ready",
+    "deadlock": "accessor-(recursion|ready)",
+    "duplicate": "same-methods",
+    "inline": "known-readers|patches-follow",
     "loading": "inert-module|purpose",
     "meaning": "name-meaning",
-    "patches": "patch|stand-in",
-    "readers": "known-readers|old-path-test|purpose",
-    "sharing": "shared|sharing|constructor|instance|process|thread",
+    "old_path": "old-path-test",
+    "patches": "patches-follow",
+    "processes": "process-borders",
+    "readers": "known-readers|purpose",
+    "sharing": "shared-state|constructor-inputs|instance-holder",
     "source": "accessor-source",
     "text": "program-text",
 }
@@ -44,15 +51,28 @@ def topics_of(condition: str) -> frozenset[str]:
     return frozenset(topic for topic, pattern in TOPICS.items() if re.search(pattern, condition))
 
 
+def find_objections(module: ModuleType) -> tuple[str, ...]:
+    """The names of the functions by which a condition objects."""
+    own = (name for name, value in vars(module).items() if getattr(value, "__module__", "") == module.__name__)
+    return tuple(name for name in own if _OBJECTION.match(name) and callable(getattr(module, name)))
+
+
 @contextmanager
 def switch_off(name: str) -> Iterator[None]:
-    """Replace what a condition finds by nothing."""
-    module = find_modules()[name]
+    """Replace what a condition finds by nothing; nothing is done without a name."""
+    module = find_modules()[name] if name else None
     with ExitStack() as stack:
-        for function in ENTRY_POINTS:
-            if hasattr(module, function):
-                stack.enter_context(patch.object(module, function, lambda *_, **__: iter(())))
+        for function in find_objections(module) if module else ():
+            stack.enter_context(patch.object(module, function, _find_nothing if "doubts" in function else _say_nothing))
         yield
+
+
+def _find_nothing(*_: object, **__: object) -> Iterator[Any]:
+    return iter(())
+
+
+def _say_nothing(*_: object, **__: object) -> None:
+    return None
 
 
 class Recorder:
@@ -75,8 +95,10 @@ class Recorder:
         """Listen to all conditions."""
         with ExitStack() as stack:
             for name, module in find_modules().items():
-                if hasattr(module, "find_doubts"):
-                    stack.enter_context(patch.object(module, "find_doubts", self._listen(name, module.find_doubts)))
+                for function in find_objections(module):
+                    if "doubts" in function:
+                        heard = self._listen(name, getattr(module, function))
+                        stack.enter_context(patch.object(module, function, heard))
             yield
 
     def _listen(self, name: str, find_doubts: Callable[..., Any]) -> Callable[..., Any]:

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import time
 from collections import Counter
 from collections.abc import Collection, Iterator
 from contextlib import nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from flake8_redis_ssot.files.processes import map_forked
 from flake8_redis_ssot.model import Applicability
 
-from .conditions import TOPICS, Recorder, switch_off, topics_of
+from .conditions import Recorder, switch_off, topics_of
 from .recipe import Recipe, compose, find_smaller
-from .shapes import load_shapes
 from .trial import Trial, Verdict, try_recipe
 
 _CHUNK = 25
@@ -79,51 +79,50 @@ class Search:
         return summary
 
     def _run_chunk(self, indices: range) -> Summary:
+        gc.enable()  # a forked process collects no garbage, and a large process takes long to fork
         summary, recorder = Summary(), Recorder()
-        with (
-            switch_off(self.off) if self.off else nullcontext(),
-            recorder.record() if self.is_unsafe else nullcontext(),
-        ):
+        with recorder.record() if self.is_unsafe else nullcontext():
             for index in indices:
                 if time.monotonic() > self.stop_at or (self.stops_at_failure and summary.failures):
                     break
                 recorder.clear()
-                self._try(compose(self.seed, index, self.topics), summary, recorder)
+                self._add_trial(compose(self.seed, index, self.topics), summary, recorder)
         return summary
 
-    def _try(self, recipe: Recipe, summary: Summary, recorder: Recorder) -> None:
-        trial = try_recipe(recipe, Applicability.UNSAFE if self.is_unsafe else Applicability.SAFE)
+    def _add_trial(self, recipe: Recipe, summary: Summary, recorder: Recorder) -> None:
+        trial = self.try_recipe(recipe)
         is_explained = self.is_unsafe and trial.verdict is Verdict.CHANGED
         summary.add_trial(trial, is_explained=is_explained)
         if is_explained and not names_cause(trial, recorder.causes(trial.reasons)):
             summary.unexplained.append(trial)
 
-    def shrink(self, trial: Trial) -> Trial:
-        """The plainest recipe that fails in the same way."""
+    def try_recipe(self, recipe: Recipe) -> Trial:
+        """Try a recipe; if a condition is off, it fails only where it does not fail with the condition."""
         applicability = Applicability.UNSAFE if self.is_unsafe else Applicability.SAFE
-        with switch_off(self.off) if self.off else nullcontext():
-            while smaller := next(_failing(trial, applicability), None):
-                trial = smaller
+        with switch_off(self.off):
+            trial = try_recipe(recipe, applicability)
+        if self.off and trial.has_failed and (other := try_recipe(recipe, applicability)).has_failed:
+            return replace(other, verdict=Verdict.DISCARDED)
         return trial
 
+    def shrink(self, trial: Trial) -> Trial:
+        """The plainest recipe that fails in the same way."""
+        while smaller := next(self._find_failing(trial), None):
+            trial = smaller
+        return trial
 
-def _failing(trial: Trial, applicability: Applicability) -> Iterator[Trial]:
-    for recipe in find_smaller(trial.recipe):
-        if recipe != trial.recipe:
-            smaller = try_recipe(recipe, applicability)
-            if smaller.verdict is trial.verdict:
-                yield smaller
+    def _find_failing(self, trial: Trial) -> Iterator[Trial]:
+        for recipe in find_smaller(trial.recipe):
+            if recipe != trial.recipe:
+                smaller = self.try_recipe(recipe)
+                if smaller.verdict is trial.verdict:
+                    yield smaller
 
 
 def names_cause(trial: Trial, conditions: Collection[str]) -> bool:
     """Whether one of the conditions that objected is about one of the traps."""
     topics = {topic for condition in conditions for topic in topics_of(condition)}
     return any(shape.topic in topics for shape in trial.recipe.traps)
-
-
-def unused_topics() -> frozenset[str]:
-    """The topics of shapes that no condition is about."""
-    return frozenset(shape.topic for shape in load_shapes() if shape.topic) - TOPICS.keys()
 
 
 def default_jobs() -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
+from flake8_redis_ssot.cli.main import main
 from flake8_redis_ssot.linter.request import CheckRequest
 from flake8_redis_ssot.linter.run import run
 from flake8_redis_ssot.model import Applicability, Fix
@@ -21,6 +23,7 @@ from .program import Outcome, run_commands
 from .recipe import Recipe
 
 _MEMORY = Path("/dev/shm")  # a file system in memory, where there is one
+_CODING = re.compile(r"# coding: ([\w-]+)\n")
 
 
 class Verdict(Enum):
@@ -64,10 +67,11 @@ def try_recipe(recipe: Recipe, applicability: Applicability = Applicability.SAFE
             return Trial(recipe, project, Verdict.DISCARDED, _describe(before, before))
         try:
             fixed_files, reasons = _fix(applicability)
+            fixed_files += _run_fixes(folder, project.fixes)
             if not fixed_files:
                 return Trial(recipe, project, Verdict.UNTOUCHED)
             after = run_commands(folder, project.commands)
-            files_again, _ = _fix(applicability)
+            files_again, _ = ((), ()) if project.fixes else _fix(applicability)
         except Exception as error:
             return Trial(recipe, project, Verdict.CRASHED, repr(error))
     verdict = Verdict.CHANGED if after != before else Verdict.UNSTABLE if files_again else Verdict.KEPT
@@ -80,7 +84,14 @@ def write_project(project: Project, folder: Path) -> None:
     for path, text in project.files.items():
         target = folder / path
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(text, encoding="utf-8")
+        target.write_bytes(_encode(text))
+
+
+def _encode(text: str) -> bytes:
+    """The bytes of a file: in its encoding, and with bytes as they are where it says `<<87 90>>`."""
+    coding = _CODING.match(text)
+    data = text.encode(coding[1] if coding else "utf-8")
+    return re.sub(rb"<<([0-9a-f ]+)>>", lambda found: bytes.fromhex(found[1].decode()), data)
 
 
 @contextmanager
@@ -108,9 +119,25 @@ def _fix(applicability: Applicability) -> tuple[tuple[tuple[str, str], ...], tup
             os.unlink(path)
         else:
             Path(path).write_bytes(change.after)
-        files[path] = (change.after or b"").decode()
+        files[path] = (change.after or b"").decode(errors="replace")
     fixes = [finding.fix for finding in result.fixed_findings]
     return tuple(files.items()), tuple(reason for fix in fixes if isinstance(fix, Fix) for reason in fix.reasons)
+
+
+def _run_fixes(folder: Path, commands: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """Run other commands that fix; the changed files by path."""
+    before = _read_files(folder)
+    for command in commands:
+        with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
+            main([*command.split(), "--no-cache", "--jobs", "1"])
+    after = _read_files(folder)
+    return tuple(
+        (path, after.get(path, "")) for path in after.keys() | before.keys() if after.get(path) != before.get(path)
+    )
+
+
+def _read_files(folder: Path) -> dict[str, str]:
+    return {str(path.relative_to(folder)): path.read_text(errors="replace") for path in folder.rglob("*.py")}
 
 
 def _describe(before: list[Outcome], after: list[Outcome]) -> str:
