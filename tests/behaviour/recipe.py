@@ -48,7 +48,8 @@ def compose(seed: int, index: int, topics: Collection[str] = ()) -> Recipe:
     rng = Random(f"{seed} {index}")
     traps = [shape for shape in load_shapes() if shape.topic and (not topics or shape.topic in topics)]
     if index < len(traps):
-        return Recipe(tuple((shape, 0) for shape in complete((traps[index],), None)))
+        shapes = complete((traps[index],), None)
+        return Recipe(tuple((shape, 0) for shape in shapes), in_access=traps[index].topic == "source")
     traps = traps if traps and rng.random() < 0.9 else [shape for shape in load_shapes() if shape.topic]
     chosen: list[Shape] = []
     for _ in range(_draw(rng, _TRAP_WEIGHTS)):
