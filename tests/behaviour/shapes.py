@@ -45,7 +45,7 @@ class Shape:
     blocks: Mapping[str, str]
 
     def __hash__(self) -> int:
-        return hash(self.name)
+        return hash(self.label)
 
     @property
     def label(self) -> str:
@@ -64,7 +64,7 @@ class Shape:
 def load_shapes() -> tuple[Shape, ...]:
     """All shapes, in the order of their files."""
     shapes = [shape for path in sorted(SHAPES_DIR.glob("*.md")) for shape in _parse(path)]
-    names = [shape.name for shape in shapes]
+    names = [shape.label for shape in shapes]
     assert len(names) == len(set(names)), [name for name in names if names.count(name) > 1]
     return tuple(shapes)
 
