@@ -39,6 +39,14 @@ TOPICS = {
 }
 
 
+# Reasons (regular expressions) that name the traps of a topic and come from no condition: what follows a value says
+# what is done with it.
+_REASONS = {
+    "accessor": "something else than|is a subclass of",
+    "sharing": r"^(?:lines? [\d, ]+: )?it is|something else than|is a subclass of",
+}
+
+
 def find_modules() -> dict[str, ModuleType]:
     """The modules of all conditions, by the names of the conditions."""
     names = [each.name for each in iter_modules(conditions.__path__)]
@@ -55,6 +63,11 @@ def find_objections(module: ModuleType) -> tuple[str, ...]:
     """The names of the functions by which a condition objects."""
     own = (name for name, value in vars(module).items() if getattr(value, "__module__", "") == module.__name__)
     return tuple(name for name in own if _OBJECTION.match(name) and callable(getattr(module, name)))
+
+
+def topics_of_reason(reason: str) -> frozenset[str]:
+    """The topics whose traps a reason names that comes from no condition."""
+    return frozenset(topic for topic, pattern in _REASONS.items() if re.search(pattern, reason))
 
 
 @contextmanager

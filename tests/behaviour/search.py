@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from flake8_redis_ssot.files.processes import map_forked
 from flake8_redis_ssot.model import Applicability
 
-from .conditions import Recorder, switch_off, topics_of
+from .conditions import Recorder, switch_off, topics_of, topics_of_reason
 from .recipe import Recipe, compose, find_smaller
 from .trial import Trial, Verdict, try_recipe
 
@@ -120,8 +120,9 @@ class Search:
 
 
 def names_cause(trial: Trial, conditions: Collection[str]) -> bool:
-    """Whether one of the conditions that objected is about one of the traps."""
+    """Whether one of the conditions that objected, or another reason, is about one of the traps."""
     topics = {topic for condition in conditions for topic in topics_of(condition)}
+    topics |= {topic for reason in trial.reasons for topic in topics_of_reason(reason)}
     return any(shape.topic in topics for shape in trial.recipe.traps)
 
 
