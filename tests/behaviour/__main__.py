@@ -37,15 +37,15 @@ def main() -> int:
     start = time.monotonic()
     search = Search(arguments.seed, arguments.unsafe, arguments.off, start + 60 * arguments.minutes)
     summary = search.run(arguments.first, arguments.projects, arguments.jobs)
-    for trial in (summary.failures + summary.unexplained)[: arguments.show]:
+    for trial in summary.problems[: arguments.show]:
         print(describe(search.shrink(trial)))
     if arguments.keep:
-        for number, trial in enumerate(summary.failures + summary.unexplained):
+        for number, trial in enumerate(summary.problems):
             keep(search.shrink(trial), arguments.keep / str(number))
     if arguments.table:
         print_table(summary)
     print_summary(summary, arguments.unsafe, time.monotonic() - start)
-    return 1 if summary.failures or summary.unexplained else 0
+    return 1 if summary.problems else 0
 
 
 def describe(trial: Trial) -> str:
@@ -65,7 +65,7 @@ def keep(trial: Trial, folder: Path) -> None:
 
 def print_table(summary: Summary) -> None:
     """Print how often each shape was tried, fixed, and part of a failure."""
-    failed = [shape.label for trial in summary.failures for shape in trial.recipe.traps]
+    failed = [shape.label for trial in summary.problems for shape in trial.recipe.traps]
     print(f"{'tried':>6} {'fixed':>6} {'failed':>6}  shape")
     for label, count in sorted(summary.tried_shapes.items()):
         print(f"{count:6} {summary.fixed_shapes[label]:6} {failed.count(label):6}  {label}")

@@ -33,6 +33,11 @@ class Summary:
     tried_shapes: Counter[str] = field(default_factory=Counter)
     fixed_shapes: Counter[str] = field(default_factory=Counter)
 
+    @property
+    def problems(self) -> list[Trial]:
+        """What must not be."""
+        return self.failures + self.unexplained
+
     def add(self, other: Summary) -> None:
         """Add another summary."""
         self.verdicts += other.verdicts
@@ -74,7 +79,7 @@ class Search:
         summary = Summary()
         for part in map_forked(self._run_chunk, chunks, jobs) if jobs > 1 else map(self._run_chunk, chunks):
             summary.add(part)
-            if self.stops_at_failure and summary.failures:
+            if self.stops_at_failure and summary.problems:
                 break
         return summary
 
@@ -83,7 +88,7 @@ class Search:
         summary, recorder = Summary(), Recorder()
         with recorder.record() if self.is_unsafe else nullcontext():
             for index in indices:
-                if time.monotonic() > self.stop_at or (self.stops_at_failure and summary.failures):
+                if time.monotonic() > self.stop_at or (self.stops_at_failure and summary.problems):
                     break
                 recorder.clear()
                 self._add_trial(compose(self.seed, index, self.topics), summary, recorder)
