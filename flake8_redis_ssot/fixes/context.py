@@ -30,6 +30,7 @@ from flake8_redis_ssot.project.view import ConfirmedFinding, FileContext
 from flake8_redis_ssot.semantic.symbol_table import SymbolTable
 
 InferredT = TypeVar("InferredT")
+ComputedT = TypeVar("ComputedT")
 
 
 @dataclass

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from flake8_redis_ssot.model import Span, UnanalysedRange
 from flake8_redis_ssot.semantic.symbol_table import SymbolTable
@@ -15,6 +15,8 @@ from flake8_redis_ssot.syntax.source import ParsedFile, decode, parse_decoded
 
 if TYPE_CHECKING:
     from flake8_redis_ssot.syntax.notebooks.cells import CellMap
+
+NodeT = TypeVar("NodeT", bound=ast.AST)
 
 
 @dataclass(frozen=True)
@@ -96,6 +98,10 @@ class SourceDocument:
     def attribute_assignment_rows(self, name: str) -> list[int]:
         """The rows (1-based) where an attribute of that name is set or deleted on anything but `self` and `cls`."""
         return self._assigned_attribute_rows.get(name, [])
+
+    def find_nodes(self, node_type: type[NodeT]) -> list[NodeT]:
+        """All nodes of exactly that type, in no particular order."""
+        return cast("list[NodeT]", self._nodes_by_type.get(node_type, []))
 
     @property
     def calls(self) -> list[ast.Call]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
@@ -39,6 +40,7 @@ class _StoredDependencies(NamedTuple):
     module_queries: tuple[_StoredQuery, ...]
     profiles: tuple[MethodProfile, ...]
     attributes: tuple[str, ...]
+    patterns: tuple[str, ...]
 
 
 _DECODE = decoder_for(_StoredDependencies)
@@ -59,10 +61,9 @@ def store_dependencies(
     direct_paths, attributes = tuple(sorted(dependencies.direct_paths)), tuple(sorted(dependencies.attributes))
     paths_hash, packed_fingerprints = paths_digest(paths).hex(), fingerprints.pack(paths).hex()
     encoded_searches = tuple(needles), tuple(queries), tuple(profiles)
-    store.put(
-        name,
-        _StoredDependencies(request_key, paths_hash, packed_fingerprints, direct_paths, *encoded_searches, attributes),
-    )
+    files = request_key, paths_hash, packed_fingerprints, direct_paths
+    patterns = tuple(sorted(map(_to_text, dependencies.patterns)))
+    store.put(name, _StoredDependencies(*files, *encoded_searches, attributes, patterns))
 
 
 def _encode_query(query: ModuleQuery) -> _StoredQuery:
@@ -94,12 +95,13 @@ def _is_any_relevant(paths: Iterable[str], stored: _StoredDependencies) -> bool:
     )
     needles = tuple(map(_to_bytes, stored.needles))
     search = Search(needles, queries, NamePatterns(frozenset()), (), profiles=stored.profiles)
-    attributes = [attribute.encode("utf-8", "replace") for attribute in stored.attributes]
+    words = [re.escape(attribute.encode("utf-8", "replace")) for attribute in stored.attributes]
+    patterns = [re.compile(each) for each in (*words, *map(_to_bytes, stored.patterns))]
     try:
         texts = [(path, read(path)) for path in paths]
     except OSError:
         return True
-    return any(search.matches(data, path) or any(each in data for each in attributes) for path, data in texts)
+    return any(search.matches(data, path) or any(each.search(data) for each in patterns) for path, data in texts)
 
 
 def _to_text(data: bytes) -> str:

@@ -32,12 +32,14 @@ from flake8_redis_ssot.syntax.source import ParsedFile
 class Dependencies(NamedTuple):
     """What results depend on: the files `direct_paths` (absolute paths), and any other file that would match.
 
-    A file matches if one of `searches` matches it or if it contains one of `attributes`, names and other words.
+    A file matches if one of `searches` or `patterns` (regular expressions) matches it or if it contains one of
+    `attributes`, names and other words.
     """
 
     direct_paths: frozenset[str]
     searches: tuple[Search, ...]
     attributes: frozenset[str]
+    patterns: frozenset[bytes] = frozenset()
 
 
 class Analysis:
@@ -266,9 +268,8 @@ class Analysis:
         direct_paths = {*self.all_facts(), *self._exports, *self.contents.consulted_paths, *attribute_paths}
         direct_paths |= self.words.project_files
         words = {word for words in self._files_by_words for word in words} | self.words.words
-        words.update(word.decode("utf-8", "replace") for word in self.contents.searched_words)
         words.update(self.query_results.attribute_uses)
-        return Dependencies(frozenset(direct_paths), self.searches, frozenset(words))
+        return Dependencies(frozenset(direct_paths), self.searches, frozenset(words), self.contents.patterns)
 
 
 def _word_pattern(words: Set[str]) -> re.Pattern[bytes]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 
 from flake8_redis_ssot.files.atomic_write import read
@@ -14,8 +14,7 @@ from flake8_redis_ssot.syntax.source import decode, parse_decoded, parse_decoded
 class ProjectContents:
     """The files of a project (absolute paths, sorted); `overlay` maps some of them to other bytes than those on disk.
 
-    `consulted_paths` are the files that `read_bytes` was asked for, `searched_words` what all files were searched for.
-    `read_file` reads what is not in the overlay. All
+    `consulted_paths` are the files that `read_bytes` was asked for. `read_file` reads what is not in the overlay. All
     methods take absolute paths.
     """
 
@@ -25,9 +24,9 @@ class ProjectContents:
         self.overlay = dict(overlay)
         self.files = sorted({*files, *self.overlay})
         self.consulted_paths: set[str] = set()
-        self.searched_words: set[bytes] = set()
         self._read_file = read_file
         self._trees: dict[str, ast.Module] = {}
+        self._matches: dict[bytes, tuple[str, ...]] = {}
 
     @property
     def files_on_disk(self) -> list[str]:
@@ -39,6 +38,9 @@ class ProjectContents:
         self.overlay |= contents
         for path in contents:
             self._trees.pop(path, None)
+        for pattern, matches in self._matches.items():
+            new_matches = self._matching(pattern, (), contents)
+            self._matches[pattern] = tuple(sorted({*(each for each in matches if each not in contents), *new_matches}))
 
     def current_bytes(self, path: str) -> bytes:
         """The bytes of a file, without recording that it was consulted. Raises OSError."""
@@ -63,24 +65,28 @@ class ProjectContents:
             return None
         return (parse_decoded_partially(decoded, lambda first, last: False) or parse_decoded(decoded)).tree
 
-    def find_matching(self, pattern: bytes, words: Iterable[bytes] = ()) -> tuple[str, ...]:
-        """All files whose bytes match a regular expression, in order.
+    @property
+    def patterns(self) -> frozenset[bytes]:
+        """The regular expressions that were searched for."""
+        return frozenset(self._matches)
 
-        Every match contains one of `words`: results then depend on all files that contain one.
+    def find_matching(self, pattern: bytes, words: Iterable[bytes] = ()) -> tuple[str, ...]:
+        """All files whose bytes match a regular expression, in order; each expression is searched for once.
+
+        Every match contains one of `words`, if any are given: looking for these is faster.
         """
-        search, matches, words = re.compile(pattern).search, [], tuple(words)
-        self.searched_words.update(words)
-        for path in self.files:
+        if pattern not in self._matches:
+            self._matches[pattern] = tuple(self._matching(pattern, tuple(words), self.files))
+        return self._matches[pattern]
+
+    def _matching(self, pattern: bytes, words: Sequence[bytes], paths: Iterable[str]) -> Iterator[str]:
+        search = re.compile(pattern).search
+        for path in paths:
             with suppress(OSError):  # an unreadable file can't match
                 data = self.current_bytes(path)
-                has_word = not words or any(word in data for word in words)
-                matches += [path] if has_word and search(data) else []
-        return tuple(matches)
+                if (not words or any(word in data for word in words)) and search(data):
+                    yield path
 
     def find_containing(self, text: bytes) -> tuple[str, ...]:
-        """All files whose bytes contain a text, in order; faster than a regular expression."""
-        matches = []
-        for path in self.files:
-            with suppress(OSError):
-                matches += [path] if text in self.current_bytes(path) else []
-        return tuple(matches)
+        """All files whose bytes contain a text, in order."""
+        return self.find_matching(re.escape(text), [text])

@@ -48,7 +48,6 @@ class ReferenceIndex:
         self._analysis = analysis
         self._import_graph = import_graph
         self._code_by_path: dict[str, bytes] = {}
-        self._files_by_module_word: dict[str, tuple[str, ...]] = {}
         self._current = self._take_snapshot()
 
     def _take_snapshot(self) -> _Snapshot:
@@ -87,7 +86,6 @@ class ReferenceIndex:
         """Forget the bytes of files that have changed in the analysis."""
         for path in paths:
             self._code_by_path.pop(path, None)
-        self._files_by_module_word.clear()
 
     def find_readers(self, path: str, name: str) -> tuple[Reader, ...]:
         """Every other file that reads `name` of the module at `path`."""
@@ -174,10 +172,7 @@ class ReferenceIndex:
 
     def find_files_naming(self, path: str) -> tuple[str, ...]:
         """All files of the project that contain the last part of a module's name as a word, in order."""
-        if path not in self._files_by_module_word:
-            word = re.escape(self._last_part(path))
-            self._files_by_module_word[path] = self._analysis.contents.find_matching(rb"\b" + word + rb"\b")
-        return self._files_by_module_word[path]
+        return self._analysis.contents.find_matching(rb"\b" + re.escape(self._last_part(path)) + rb"\b")
 
     def find_files_matching(self, pattern: bytes) -> tuple[str, ...]:
         """The known files whose bytes match a regular expression, in order."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from flake8_redis_ssot.fixes.bindings.trace import ModuleName
+from flake8_redis_ssot.fixes.conditions import same_binding
 from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.edits.ensure_import import NotFixableError
 from flake8_redis_ssot.project.resolver import Definition
@@ -47,7 +49,10 @@ def resolve_relocation(
     if not _are_found(new_definitions):
         raise NotFixableError(f"`{target}` has no `{new_name}`")
     if _definition_keys(old_definitions) == _definition_keys(new_definitions):
-        return Relocation(module, name, target, new_name)
+        old = ModuleName(file.resolver.path_of(module, file.path) or "", name)
+        new = ModuleName(file.resolver.path_of(target, file.path) or "", new_name)
+        doubts = same_binding.find_doubts(old, new, context)
+        return Relocation(module, name, target, new_name, tuple(doubt.reason for doubt in doubts))
     reasons = _compare_functions(old_definitions, new_definitions, f"{target}.{new_name}", context)
     return Relocation(module, name, target, new_name, reasons)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache, partial
 
 from flake8_redis_ssot.fixes.compose import build_fix
-from flake8_redis_ssot.fixes.conditions import editable_file
+from flake8_redis_ssot.fixes.conditions import editable_file, program_text
 from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.document import SourceDocument
 from flake8_redis_ssot.fixes.draft import FixDraft
@@ -133,6 +133,7 @@ def draft_fix(located: LocatedFinding, context: FixContext, *, inline_factory: b
             {operation.path for each in (result, *result.alternatives) for operation in each.operations}
         ):
             editable_file.check(path, context)
+        result = result.with_doubts(program_text.find_doubts(result, context))
         alternatives = tuple(build_fix(alternative, context) for alternative in result.alternatives)
         return FixCandidate(located, result, build_fix(result, context), alternatives)
     except NotFixableError as error:

@@ -1,0 +1,88 @@
+"""Star imports: which names they bring, and who star-imports a module."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Mapping
+
+from flake8_redis_ssot.fixes.context import FixContext
+from flake8_redis_ssot.fixes.document import SourceDocument
+from flake8_redis_ssot.project.modules import package_name
+from flake8_redis_ssot.semantic.flow.evaluator import resolve_relative_module
+
+_STAR_IMPORT = rb"\bfrom\s+([.\w\s]+?)\s+import\s*\(?\s*\*"
+
+
+def star_imports(document: SourceDocument) -> list[ast.ImportFrom]:
+    """The star imports of a file, in source order."""
+    return [
+        each for each in document.imports if isinstance(each, ast.ImportFrom) and any(a.name == "*" for a in each.names)
+    ]
+
+
+def imported_module(statement: ast.ImportFrom, path: str, context: FixContext) -> str:
+    """The dotted module that a `from` statement of the file at `path` names."""
+    if not statement.level:
+        return statement.module or ""
+    package = package_name(path, context.resolver.modules.roots)
+    return resolve_relative_module(package, statement.level, statement.module or "") or ""
+
+
+def explain_star(name: str, path: str, context: FixContext, *, below: int = 0) -> str | None:
+    """The star import of a file, below a row (1-based), that may bring a name; None if none can."""
+    for statement in star_imports(context.document(path)):
+        if statement.lineno > below:
+            module = imported_module(statement, path, context)
+            home = context.resolver.path_of(module, path)
+            is_brought = may_bring(home, name, context) if home is not None else True
+            if is_brought:
+                location = f"{context.relative_path(path)}:{statement.lineno}"
+                return f"the star import of `{module}` ({location}) may bring `{name}`"
+    return None
+
+
+def may_bring(path: str, name: str, context: FixContext, seen: frozenset[str] = frozenset()) -> bool:
+    """Whether a star import of the module at `path` may bind a name."""
+    exports = context.resolver.load_exports(path)
+    if exports.dunder_all is not None:
+        return name in exports.dunder_all
+    if path in seen:
+        return False
+    if "__all__" in exports.names or may_write_by_text(path, name, context):
+        return True
+    module = context.module_name(path)
+    if name.startswith("_"):
+        return False
+    if name in exports.names or context.resolver.modules.path_of(f"{module}.{name}") is not None:
+        return True
+    homes = [context.resolver.path_of(star, path) for star in exports.stars]
+    return any(home is None or may_bring(home, name, context, seen | {path}) for home in homes)
+
+
+def may_write_by_text(path: str, name: str, context: FixContext) -> bool:
+    """Whether code of a module may bind its names by text."""
+    from flake8_redis_ssot.fixes.bindings.text_writes import find_text_write
+
+    return bool(find_text_write(name, context.document(path)))
+
+
+def find_star_importer(path: str, context: FixContext) -> tuple[str, int] | None:
+    """The first file that star-imports the module at `path`, and the row (1-based); None if there is none."""
+    importers = context.remember("star importers", lambda: _star_importers(context))
+    return next(iter(importers.get(path, ())), None)
+
+
+def _star_importers(context: FixContext) -> Mapping[str, list[tuple[str, int]]]:
+    """The files that star-import each module, by the path of the module."""
+    importers: dict[str, list[tuple[str, int]]] = {}
+    for path in context.analysis.contents.find_matching(_STAR_IMPORT):
+        data = context.references.code_bytes(path)
+        for match in re.finditer(_STAR_IMPORT, data):
+            dotted = re.sub(rb"\s", b"", match[1]).decode("utf-8", "replace")
+            module = dotted.lstrip(".")
+            statement = ast.ImportFrom(module=module or None, names=[], level=len(dotted) - len(module))
+            home = context.resolver.path_of(imported_module(statement, path, context), path)
+            if home is not None:
+                importers.setdefault(home, []).append((path, data[: match.start()].count(b"\n") + 1))
+    return importers

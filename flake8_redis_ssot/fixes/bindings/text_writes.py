@@ -1,0 +1,57 @@
+"""Code that may bind the names of its own module by text: `globals()`, `exec`, `sys.modules`."""
+
+from __future__ import annotations
+
+import ast
+
+from flake8_redis_ssot.fixes.document import SourceDocument
+from flake8_redis_ssot.semantic.ast_queries import last_name
+
+_NAMESPACE_FUNCTIONS = ("globals", "locals", "vars")
+_CODE_FUNCTIONS = ("exec", "eval")
+
+
+def find_text_write(name: str, document: SourceDocument) -> int:
+    """The row (1-based) where a file may bind a module-level name of its own by text; 0 if nowhere."""
+    table = document.symbol_table
+    for function in (*_NAMESPACE_FUNCTIONS, *_CODE_FUNCTIONS):
+        for read in table.unresolved_reads(function):
+            call = table.call_of(read)
+            if call is None or not _is_harmless(function, call, name, document):
+                return read.lineno
+    for statement in document.imports:
+        if getattr(statement, "module", "") == "sys" and any(alias.name == "modules" for alias in statement.names):
+            return statement.lineno
+    return next((node.lineno for node in document.find_nodes(ast.Attribute) if _is_own_module(node, document)), 0)
+
+
+def _is_harmless(function: str, call: ast.Call, name: str, document: SourceDocument) -> bool:
+    """Whether a call can't bind the name."""
+    if function in _CODE_FUNCTIONS:
+        code = call.args[0] if call.args else None
+        return isinstance(code, ast.Constant) and name not in str(code.value) and "global" not in str(code.value)
+    if call.args:
+        return True  # the attributes of an object; modules are reached by `sys.modules`
+    if function != "globals" and document.symbol_table.scope_of(call).kind == "function":
+        return True  # a copy
+    return _is_other_item(document.symbol_table.parent(call), call, name, document)
+
+
+def _is_other_item(parent: ast.AST | None, namespace: ast.expr, name: str, document: SourceDocument) -> bool:
+    """Whether a namespace is only read, or only another item of it is set."""
+    if isinstance(parent, ast.Subscript) and parent.value is namespace:
+        is_other = isinstance(parent.slice, ast.Constant) and parent.slice.value != name
+        return is_other or isinstance(parent.ctx, ast.Load)
+    if isinstance(parent, ast.Compare):
+        return True
+    return isinstance(parent, ast.Attribute) and parent.attr in ("get", "keys", "values", "items", "copy")
+
+
+def _is_own_module(node: ast.Attribute, document: SourceDocument) -> bool:
+    """Whether `sys.modules` is used in a way that may reach this module itself."""
+    if node.attr != "modules" or last_name(node.value) in ("self", "cls"):
+        return False
+    parent = document.symbol_table.parent(node)
+    if isinstance(parent, ast.Subscript) and parent.value is node:
+        return not isinstance(parent.slice, ast.Constant)
+    return not isinstance(parent, ast.Compare)

@@ -1,0 +1,52 @@
+"""Condition: the new module offers the same thing as the old one, on every way through the program."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flake8_redis_ssot.fixes.bindings.outside_writes import find_outside_write
+from flake8_redis_ssot.fixes.bindings.trace import ModuleName, UnrecognisedBindingError, trace
+from flake8_redis_ssot.fixes.conditions.condition import Condition
+from flake8_redis_ssot.fixes.context import FixContext
+from flake8_redis_ssot.fixes.doubt import Doubt
+
+CONDITION = Condition(
+    "same-binding",
+    "The new module offers the same thing as the old one, on every way through the program.",
+    shapes=(
+        "a module binds the name exactly once, in an unconditional statement at its top level: an import, an "
+        "assignment `X = Y` or `X = module.Y` of such a name, a class, a function, or an assignment of any other value",
+        "or a single unconditional star import of a module of the project brings it, whose names are known",
+        "each module that passes the name on does so, from the old and from the new module to the same definition",
+        "no function declares the name `global`, no star import below the binding may bring it, and none of these "
+        "modules uses `exec`, `eval`, `globals()`, `sys.modules` or the like to set names by text",
+        "no file sets or deletes the name as an attribute of something that may be one of these modules; what is "
+        "certainly none: another module, `self`, `cls`, a class, an annotated parameter, the result of a call",
+        "no submodule has the same name, unless the name is imported from it",
+    ),
+)
+
+
+def find_doubts(old: ModuleName, new: ModuleName, context: FixContext) -> Iterator[Doubt]:
+    """The first doubt about whether two names of modules always are the same thing. Raises OSError."""
+    reason = context.remember(f"same binding {old} {new}", lambda: _explain_difference(old, new, context))
+    if reason:
+        yield Doubt(reason)
+
+
+def _explain_difference(old: ModuleName, new: ModuleName, context: FixContext) -> str | None:
+    try:
+        old_steps, new_steps = (trace(name.path, name.name, context) for name in (old, new))
+    except UnrecognisedBindingError as error:
+        return str(error)
+    if old_steps[-1] != new_steps[-1]:
+        return f"`{_format(old, context)}` and `{_format(new, context)}` are bound apart from each other"
+    for step in dict.fromkeys((*old_steps, *new_steps)):
+        location = find_outside_write(step.path, step.name, context) if step.path and step.name else None
+        if location:
+            return f"{location} sets `{step.name}`, which may be that of `{context.module_name(step.path)}`"
+    return None
+
+
+def _format(name: ModuleName, context: FixContext) -> str:
+    return f"{context.module_name(name.path)}.{name.name}"
