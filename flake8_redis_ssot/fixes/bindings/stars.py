@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
+from flake8_redis_ssot.fixes.bindings.text_writes import find_text_use, find_text_write
 from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.document import SourceDocument
 from flake8_redis_ssot.project.modules import package_name
+from flake8_redis_ssot.project.resolver import Definition
 from flake8_redis_ssot.semantic.flow.evaluator import resolve_relative_module
 
 _STAR_IMPORT = rb"\bfrom\s+([.\w\s]+?)\s+import\s*\(?\s*\*"
@@ -29,17 +31,29 @@ def imported_module(statement: ast.ImportFrom, path: str, context: FixContext) -
     return resolve_relative_module(package, statement.level, statement.module or "") or ""
 
 
-def explain_star(name: str, path: str, context: FixContext, *, below: int = 0) -> str | None:
-    """The star import of a file, below a row (1-based), that may bring a name; None if none can."""
+def explain_star(name: str, path: str, context: FixContext, *, below: int = 0, wanted: str = "") -> str | None:
+    """The star import of a file, below a row (1-based), that may bring a name; None if none can.
+
+    It may bring what is `wanted`, an origin.
+    """
     for statement in star_imports(context.document(path)):
         if statement.lineno > below:
             module = imported_module(statement, path, context)
             home = context.resolver.path_of(module, path)
-            is_brought = may_bring(home, name, context) if home is not None else True
-            if is_brought:
+            if home is None or (may_bring(home, name, context) and not _is_wanted(module, name, path, wanted, context)):
                 location = f"{context.relative_path(path)}:{statement.lineno}"
                 return f"the star import of `{module}` ({location}) may bring `{name}`"
     return None
+
+
+def _is_wanted(module: str, name: str, path: str, wanted: str, context: FixContext) -> bool:
+    """Whether a module of the project has what is wanted under a name."""
+    brought = context.resolver.resolve(f"{module}:{name}", path)
+    return bool(wanted) and len(brought) == 1 and _places(brought) == _places(context.resolver.resolve(wanted, path))
+
+
+def _places(definitions: Iterable[Definition]) -> set[tuple[str | None, str]]:
+    return {(definition.path, definition.qualname) for definition in definitions}
 
 
 def may_bring(path: str, name: str, context: FixContext, seen: frozenset[str] = frozenset()) -> bool:
@@ -49,7 +63,7 @@ def may_bring(path: str, name: str, context: FixContext, seen: frozenset[str] = 
         return name in exports.dunder_all
     if path in seen:
         return False
-    if "__all__" in exports.names or may_write_by_text(path, name, context):
+    if "__all__" in exports.names or find_text_write(name, context.document(path)):
         return True
     module = context.module_name(path)
     if name.startswith("_"):
@@ -60,17 +74,42 @@ def may_bring(path: str, name: str, context: FixContext, seen: frozenset[str] = 
     return any(home is None or may_bring(home, name, context, seen | {path}) for home in homes)
 
 
-def may_write_by_text(path: str, name: str, context: FixContext) -> bool:
-    """Whether code of a module may bind its names by text."""
-    from flake8_redis_ssot.fixes.bindings.text_writes import find_text_write
-
-    return bool(find_text_write(name, context.document(path)))
-
-
 def find_star_importer(path: str, context: FixContext) -> tuple[str, int] | None:
     """The first file that star-imports the module at `path`, and the row (1-based); None if there is none."""
-    importers = context.remember("star importers", lambda: _star_importers(context))
-    return next(iter(importers.get(path, ())), None)
+    return next(iter(_importers_of(path, context)), None)
+
+
+def find_star_reader(path: str, name: str, context: FixContext) -> tuple[str, int] | None:
+    """The first file that star-imports the module at `path`, also through others, and to which a new name may matter.
+
+    It does not if the file does not contain the name, no other star import of the file may bring it, and the file does
+    not use its own names by text.
+    """
+    seen: set[str] = set()
+    pending = list(_importers_of(path, context))
+    while pending:
+        importer, row = pending.pop(0)
+        if importer not in seen:
+            seen.add(importer)
+            if not _is_indifferent(importer, row, name, context):
+                return importer, row
+            pending += _importers_of(importer, context)
+    return None
+
+
+def _is_indifferent(importer: str, row: int, name: str, context: FixContext) -> bool:
+    document = context.document(importer)
+    others = [each for each in star_imports(document) if each.lineno != row]
+    homes = [context.resolver.path_of(imported_module(each, importer, context), importer) for each in others]
+    return (
+        not re.search(rf"\b{re.escape(name)}\b", document.text)
+        and not any(home is None or may_bring(home, name, context) for home in homes)
+        and not find_text_use(name, document.symbol_table.module_scope, document)
+    )
+
+
+def _importers_of(path: str, context: FixContext) -> list[tuple[str, int]]:
+    return context.remember("star importers", lambda: _star_importers(context)).get(path, [])
 
 
 def _star_importers(context: FixContext) -> Mapping[str, list[tuple[str, int]]]:

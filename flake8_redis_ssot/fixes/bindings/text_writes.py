@@ -1,4 +1,4 @@
-"""Code that may bind the names of its own module by text: `globals()`, `exec`, `sys.modules`."""
+"""Code that may bind or read names of its own module by text: `globals()`, `dir()`, `exec`, `sys.modules`."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import ast
 
 from flake8_redis_ssot.fixes.document import SourceDocument
 from flake8_redis_ssot.semantic.ast_queries import last_name
+from flake8_redis_ssot.semantic.scopes import Scope
 
 _NAMESPACE_FUNCTIONS = ("globals", "locals", "vars")
 _CODE_FUNCTIONS = ("exec", "eval")
@@ -23,6 +24,31 @@ def find_text_write(name: str, document: SourceDocument) -> int:
         if getattr(statement, "module", "") == "sys" and any(alias.name == "modules" for alias in statement.names):
             return statement.lineno
     return next((node.lineno for node in document.find_nodes(ast.Attribute) if _is_own_module(node, document)), 0)
+
+
+def find_text_use(name: str, scope: Scope, document: SourceDocument) -> int:
+    """The row (1-based) where a new name of a scope would be seen, or set, by text; 0 if nowhere."""
+    table = document.symbol_table
+    for function in ("dir", *_NAMESPACE_FUNCTIONS):
+        for read in table.unresolved_reads(function):
+            call = table.call_of(read)
+            if call is None or (not call.args and _sees_new_name(function, call, name, scope, document)):
+                return read.lineno
+    return find_text_write(name, document)
+
+
+def _sees_new_name(function: str, call: ast.Call, name: str, scope: Scope, document: SourceDocument) -> bool:
+    if (scope.kind != "module") if function == "globals" else (document.symbol_table.scope_of(call) is not scope):
+        return False
+    parent = document.symbol_table.parent(call)
+    outer = document.symbol_table.parent(parent) if parent is not None else None
+    if isinstance(parent, ast.Subscript) and parent.value is call:
+        key: ast.AST | None = parent.slice
+    elif isinstance(parent, ast.Attribute) and parent.attr == "get" and isinstance(outer, ast.Call):
+        key = outer.args[0] if outer.args else None
+    else:
+        key = parent.left if isinstance(parent, ast.Compare) else None
+    return not isinstance(key, ast.Constant) or key.value == name
 
 
 def _is_harmless(function: str, call: ast.Call, name: str, document: SourceDocument) -> bool:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from flake8_redis_ssot.fixes.conditions import name_meaning
 from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.document import SourceDocument
 from flake8_redis_ssot.fixes.draft import AddImport
@@ -44,6 +45,22 @@ class EnsuredImport:
 
 def ensure_import(request: ImportRequest, file: FileContext, context: FixContext) -> EnsuredImport:
     """How to use a name in a file. Raises NotFixableError."""
+    ensured = _find_import(request, file, context)
+    if ensured.scope is None:
+        return ensured
+    row = _bound_row(ensured, file.path, context) if ensured.operation is None else 0
+    origin = f"{request.module}:{request.name}"
+    doubts = name_meaning.find_doubts(ensured.text, file.path, ensured.scope, context, origin=origin, bound_row=row)
+    return replace(ensured, reasons=(*ensured.reasons, *(doubt.reason for doubt in doubts)))
+
+
+def _bound_row(ensured: EnsuredImport, path: str, context: FixContext) -> int:
+    """The row (1-based) of the import that exists already; 0 if there is none."""
+    symbol = context.symbol_table(path).find_symbol(ensured.scope, ensured.text) if ensured.scope is not None else None
+    return symbol.bindings[0].statement.lineno if symbol is not None and symbol.bindings else 0
+
+
+def _find_import(request: ImportRequest, file: FileContext, context: FixContext) -> EnsuredImport:
     document = context.document(file.path)
     for name in _possible_names(request, document):
         existing = _find_existing_symbol(name, request, file, document)
@@ -173,6 +190,9 @@ def _find_sibling_import(request: ImportRequest, file: FileContext, document: So
 
 def _describe_name_conflict(name: str, scope: Scope, node: ast.AST, document: SourceDocument) -> str | None:
     """Why a name cannot be bound in a scope: it has another meaning there, or in a nested scope."""
+    conflict = name_meaning.explain_conflict(name, scope, node, document)
+    if conflict:
+        return conflict
     symbol = document.symbol_table.find_symbol(scope, name)
     if symbol is not None and symbol.bindings:
         first_node = symbol.bindings[0].node

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from flake8_redis_ssot.fixes.conditions import known_readers, purpose
+from flake8_redis_ssot.fixes.conditions import known_readers, name_meaning, purpose
 from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.document import SourceDocument
 from flake8_redis_ssot.fixes.draft import FixDraft, ReplaceText
@@ -150,6 +150,8 @@ def redirect_dotted_import(
     draft = draft.with_reasons(
         [*filter(None, [use_reason]), *(reason for relocation in relocations for reason in relocation.reasons)]
     )
+    if root != symbol.name:
+        draft = draft.with_doubts(name_meaning.find_doubts(root, file.path, symbol.scope, context))
     return draft, relocations
 
 

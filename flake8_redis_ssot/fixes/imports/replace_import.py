@@ -6,7 +6,14 @@ import ast
 from collections.abc import Sequence
 from functools import partial
 
-from flake8_redis_ssot.fixes.conditions import import_cycle, inert_module, known_readers, old_path_test, purpose
+from flake8_redis_ssot.fixes.conditions import (
+    import_cycle,
+    inert_module,
+    known_readers,
+    name_meaning,
+    old_path_test,
+    purpose,
+)
 from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.document import SourceDocument
 from flake8_redis_ssot.fixes.draft import FixDraft, ReplaceImport, ReplaceText
@@ -238,10 +245,11 @@ def _draft_relocation(
         asname = imported_name.alias.asname if keeps_name else symbol.name
         operation = imported_name.replace_with((ImportedSymbol(module, relocation.new_name, asname),))
         return FixDraft(f"Import `{relocation.new_name}` from `{relocation.new_module}`", (operation,))
-    return FixDraft(
+    draft = FixDraft(
         f"Use `{relocation.new_module}.{relocation.new_name}`",
         (imported_name.replace_with((ImportedSymbol(module, relocation.new_name),)), *renamed_reads),
     )
+    return draft.with_doubts(name_meaning.find_doubts(relocation.new_name, file.path, symbol.scope, context))
 
 
 def _rename_reads(symbol: Symbol, name: str, file: FileContext, context: FixContext) -> tuple[ReplaceText, ...] | None:
@@ -253,6 +261,8 @@ def _rename_reads(symbol: Symbol, name: str, file: FileContext, context: FixCont
     if symbol_table.find_symbol(symbol.scope, name) or symbol_table.find_captured_names(name, symbol.scope):
         return None
     if any(symbol_table.lookup(name, read) is not None for read in symbol.reads):
+        return None
+    if any(name_meaning.explain_conflict(name, symbol.scope, read, document) for read in symbol.reads):
         return None
     if any(symbol_table.symbol_of(read) is not symbol for read in symbol.reads):
         return None  # a class also binds the name: the read depends on what has run

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Collection
 
+from flake8_redis_ssot.fixes.bindings.stars import find_star_importer
 from flake8_redis_ssot.fixes.conditions import known_readers, purpose
 from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.document import SourceDocument
@@ -58,7 +59,11 @@ def redirect_star_import(
     draft = FixDraft(
         f"Import by name from `{relocations[0].new_module}`", (imported_name.replace_with(imported_symbols),)
     )
-    return draft.with_reasons(reason for relocation in relocations for reason in relocation.reasons), relocations
+    importer = find_star_importer(file.path, context)
+    reasons = [reason for relocation in relocations for reason in relocation.reasons]
+    if importer is not None:
+        reasons.append(f"{context.relative_path(importer[0])}:{importer[1]} star-imports what the star import brings")
+    return draft.with_reasons(reasons), relocations
 
 
 def find_unneeded_star(

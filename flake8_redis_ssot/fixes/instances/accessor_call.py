@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator
 from dataclasses import replace
 
+from flake8_redis_ssot.fixes.conditions import name_meaning
 from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.document import SourceDocument
 from flake8_redis_ssot.fixes.draft import FixDraft, Operation, ReplaceText
@@ -77,6 +78,10 @@ def _ensure_accessor(
     module, _, attributes = construction.written_origin.partition(":")
     is_accessor_module = "." not in attributes and context.resolver.path_of(module, file.path) == shared_access.path
     if is_accessor_module and isinstance(construction.constructor, ast.Attribute):
+        module_scope = document.symbol_table.module_scope
+        conflict = name_meaning.explain_conflict(shared_access.name, module_scope, construction.constructor, document)
+        if conflict:
+            raise NotFixableError(conflict)
         return EnsuredImport(f"{document.text_of(construction.constructor.value)}.{shared_access.name}", None, None)
     return import_accessor(shared_access, construction, file, context)
 

@@ -14,6 +14,7 @@ from flake8_redis_ssot.fixes.conditions import (
     inert_module,
     instance_holder,
     known_readers,
+    name_meaning,
     old_path_test,
     process_borders,
     shared_state,
@@ -249,7 +250,12 @@ def replace_with_import(
     is_unready = any(accessor_ready.find_doubts(shared_access.variable, context, is_instance=True))
     if is_unready or _is_import_forbidden(shared_access, file, context):
         return None
-    return *_build_draft(construction, target, statement, shared_access, file, document), shared_access
+    draft, ensured_import = _build_draft(construction, target, statement, shared_access, file, document)
+    # A star import between the two places no longer precedes the binding.
+    row = construction.import_statement.lineno if construction.import_statement is not None else 0
+    module_scope = document.symbol_table.module_scope
+    draft = draft.with_doubts(name_meaning.find_doubts(target.id, file.path, module_scope, context, bound_row=row))
+    return draft, ensured_import, shared_access
 
 
 def _single_target(statement: ast.AST | None) -> ast.Name | None:
