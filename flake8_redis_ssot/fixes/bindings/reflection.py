@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from flake8_redis_ssot.fixes.bindings.outside_writes import may_be_module
 from flake8_redis_ssot.fixes.context import FixContext
+from flake8_redis_ssot.fixes.document import SourceDocument
 from flake8_redis_ssot.semantic.ast_queries import last_name
 
 _LISTINGS = rb"\bgetmembers(?:_static)?\b|__dict__|\b(?:dir|vars)\s*\(\s*[^)\s]"
@@ -35,11 +36,19 @@ def _find_listings(context: FixContext) -> Iterator[Listing]:
     for path in context.analysis.contents.find_matching(_LISTINGS):
         document = context.document(path)
         for call in document.calls:
-            if last_name(call.func) in _LISTING_FUNCTIONS and call.args:
+            if last_name(call.func) in _LISTING_FUNCTIONS and call.args and not _is_patched(call, document):
                 yield Listing(path, call.args[0])
         for attribute in document.find_nodes(ast.Attribute):
-            if attribute.attr == "__dict__":
+            if attribute.attr == "__dict__" and not _is_patched(attribute, document):
                 yield Listing(path, attribute.value)
+
+
+def _is_patched(namespace: ast.expr, document: SourceDocument) -> bool:
+    """Whether a namespace is what a patch changes, or one item of it is used."""
+    parent = document.symbol_table.parent(namespace)
+    if isinstance(parent, ast.Subscript):
+        return parent.value is namespace
+    return isinstance(parent, ast.Call) and last_name(parent.func) in ("dict", "setitem", "delitem")
 
 
 def _may_reach(reader: str, path: str, context: FixContext) -> bool:

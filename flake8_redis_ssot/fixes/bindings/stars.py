@@ -13,7 +13,7 @@ from flake8_redis_ssot.project.modules import package_name
 from flake8_redis_ssot.project.resolver import Definition
 from flake8_redis_ssot.semantic.flow.evaluator import resolve_relative_module
 
-_STAR_IMPORT = rb"\bfrom\s+([.\w\s]+?)\s+import\s*\(?\s*\*"
+_STAR_IMPORT = rb"\bfrom\s+([.\w]+(?:\s*\.\s*\w+)*)\s+import\s*\(?\s*\*"
 
 
 def star_imports(document: SourceDocument) -> list[ast.ImportFrom]:

@@ -11,13 +11,12 @@ from flake8_redis_ssot.fixes.document import SourceDocument
 from flake8_redis_ssot.fixes.edits.ensure_import import NotFixableError
 from flake8_redis_ssot.fixes.imports.relocation import Relocation
 from flake8_redis_ssot.fixes.patches.lookups import is_late_bound
-from flake8_redis_ssot.project.search.string_references import is_patch, string_origins
 from flake8_redis_ssot.project.view import FileContext
 from flake8_redis_ssot.semantic.ast_queries import last_name
 from flake8_redis_ssot.semantic.facts import AttributeAccess, Import
 
 _SETTERS = frozenset({"setattr", "delattr", "object"})
-_SYS_MODULES = re.compile(r"\bmodules\b")
+_SYS_MODULES = rb"\bsys\s*\.\s*modules\b|\bfrom\s+sys\s+import\b[^\n]*\bmodules\b"
 
 
 def check_untracked_patches(
@@ -28,7 +27,7 @@ def check_untracked_patches(
         path = context.resolver.path_of(relocation.old_module, file.path)
         if path is None:
             continue
-        for location in _find_named_replacements(path, context):
+        for location in find_module_replacements(path, context):
             raise NotFixableError(f"{location} may put something else in the place of `{relocation.old_module}`")
         for location in _find_assignments(path, relocation.old_name, context) if is_late_bound(fact, file) else ():
             raise NotFixableError(
@@ -49,33 +48,62 @@ def check_object_patches(read: ast.Name, path: str, fact: Import, file: FileCont
                 )
 
 
-def _find_named_replacements(path: str, context: FixContext) -> Iterator[str]:
-    """Strings that name the module, in files that use `sys.modules`."""
-    for candidate_path, facts in sorted(context.analysis.all_facts().items()):
-        for string_reference in facts.string_references:
-            names_module = (
-                not is_patch(string_reference)
-                and _resolve_module_path(string_origins(string_reference, context.resolver), context) == path
-            )
-            if names_module and _SYS_MODULES.search(context.document(candidate_path).text):
-                yield f"{context.relative_path(candidate_path)}:{string_reference.span.row}"
-
-
 def find_module_replacements(path: str, context: FixContext) -> Iterator[str]:
-    """The same for a module that was not part of the search: all files that use `sys.modules`."""
-    module = context.module_name(path)
-    pattern = re.compile(rf"([\"']){re.escape(module)}\1")
-    for candidate_path in sorted(context.references.find_attribute_uses("modules")):
-        if module.encode() in context.references.code_bytes(candidate_path):
-            document = context.document(candidate_path)
-            match = pattern.search(document.text)
-            if match is not None:
-                yield f"{context.relative_path(candidate_path)}:{document.lines.position(match.start())[0]}"
+    """Where code may put something else in the place of the module at `path`, as locations.
+
+    It names the module in a file that uses `sys.modules`, or in a call if `sys.modules` is set under a name that is not
+    written out.
+    """
+    module = context.module_name(path).encode()
+    quoted = rb"[\"']" + re.escape(module) + rb"[\"']"
+    passed = rb"\b(?!import_module|find_spec|getLogger|reload|patch|__import__)\w+\s*\(\s*" + quoted
+    files = context.analysis.contents.find_matching(_SYS_MODULES)
+    computed = context.compute_once("computed stand-ins", lambda: tuple(_find_computed(files, context)))
+    for candidate in files:
+        row = _find_row(quoted, candidate, context)
+        if row:
+            yield f"{context.relative_path(candidate)}:{row}"
+    for candidate, row in computed:
+        if context.references.has_import(candidate, path) or context.import_graph.has_import(candidate, path):
+            yield f"{context.relative_path(candidate)}:{row}"
+    for candidate in context.analysis.contents.find_matching(passed) if computed else ():
+        yield f"{context.relative_path(candidate)}:{_find_row(passed, candidate, context)}"
 
 
-def _resolve_module_path(origins: Iterable[str], context: FixContext) -> str | None:
-    """The file of the module that a string names; None if it names something in a module."""
-    return next((context.resolver.modules.path_of(origin[:-1]) for origin in origins if origin.endswith(":")), None)
+def _find_row(pattern: bytes, path: str, context: FixContext) -> int:
+    """The row (1-based) of the first match in a file; 0 if there is none."""
+    data = context.references.code_bytes(path)
+    match = re.search(pattern, data)
+    return data[: match.start()].count(b"\n") + 1 if match else 0
+
+
+def _find_computed(files: Iterable[str], context: FixContext) -> Iterator[tuple[str, int]]:
+    """The files that set or delete items of `sys.modules` under a name that is not a constant, and the rows."""
+    for path in files:
+        document = context.document(path)
+        keys = [
+            each.slice
+            for each in document.find_nodes(ast.Subscript)
+            if not isinstance(each.ctx, ast.Load) and last_name(each.value) == "modules"
+        ]
+        for call in document.calls:
+            if isinstance(call.func, ast.Attribute) and last_name(call.func.value) == "modules":
+                keys += call.args[:1] if call.func.attr in ("pop", "setdefault", "__setitem__", "update") else []
+            elif last_name(call.func) in ("setitem", "delitem", "dict") and call.args[1:]:
+                keys += _stand_in_keys(call)
+        rows = [key.lineno for key in keys if not isinstance(key, ast.Constant)]
+        if rows:
+            yield path, min(rows)
+
+
+def _stand_in_keys(call: ast.Call) -> list[ast.expr]:
+    """The keys that `setitem(sys.modules, key, …)` and `patch.dict(sys.modules, {key: …})` set."""
+    owner = call.args[0]
+    if last_name(owner) != "modules" and not (isinstance(owner, ast.Constant) and owner.value == "sys.modules"):
+        return []
+    if last_name(call.func) == "dict" and isinstance(call.args[1], ast.Dict):
+        return [key if key is not None else value for key, value in zip(call.args[1].keys, call.args[1].values)]
+    return [call.args[1]]
 
 
 def _find_assignments(path: str, name: str, context: FixContext) -> Iterator[str]:

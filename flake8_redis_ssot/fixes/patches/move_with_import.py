@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 
+from flake8_redis_ssot.fixes.conditions import patches_follow
 from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.draft import FixDraft
 from flake8_redis_ssot.fixes.edits.ensure_import import NotFixableError
@@ -13,7 +14,6 @@ from flake8_redis_ssot.fixes.noqa_edits import is_kind_suppressed
 from flake8_redis_ssot.fixes.patches.lookups import find_used_own_lookups, is_late_bound
 from flake8_redis_ssot.fixes.patches.patch import check_late_load, format_patch_location
 from flake8_redis_ssot.fixes.patches.patch_move import PatchMove, find_patches_of_new_name
-from flake8_redis_ssot.fixes.patches.untracked import find_possible_patches
 from flake8_redis_ssot.model import FindingKind
 from flake8_redis_ssot.project.search.reference_table import PatchTarget, Reader
 from flake8_redis_ssot.project.view import FileContext
@@ -73,7 +73,7 @@ def _add_moved_patches(
                 draft = draft.combine(draft_reader(reader.fact, reader.path))
         draft = draft.combine(FixDraft(draft.title, move.edits()))
         draft = draft.with_reasons(_find_extra_readers(move, relocation, file))
-    draft = draft.with_doubts(find_possible_patches(old_path, relocation.old_name, file, context))
+    draft = draft.with_doubts(patches_follow.find_doubts(old_path, relocation.old_name, context))
     new_path = context.resolver.path_of(relocation.new_module, file.path)
     return draft.with_reasons(
         find_patches_of_new_name(new_path, relocation.new_name, context) if new_path is not None else ()

@@ -6,10 +6,9 @@ import ast
 import os
 import re
 from collections.abc import Iterator
-from contextlib import suppress
 
+from flake8_redis_ssot.fixes.conditions import patches_follow
 from flake8_redis_ssot.fixes.context import FixContext
-from flake8_redis_ssot.fixes.document import SourceDocument
 from flake8_redis_ssot.fixes.doubt import Doubt
 from flake8_redis_ssot.fixes.edits.ensure_import import EnsuredImport, NotFixableError
 from flake8_redis_ssot.fixes.instances.call_site import ConstructionSite
@@ -19,7 +18,6 @@ from flake8_redis_ssot.model import Applicability
 from flake8_redis_ssot.project.resolver import Definition
 from flake8_redis_ssot.project.search.string_references import is_patch, string_origins
 from flake8_redis_ssot.project.view import FileContext
-from flake8_redis_ssot.semantic.ast_queries import last_name
 from flake8_redis_ssot.semantic.facts import StringReference
 
 # Methods that run when an instance is created.
@@ -33,10 +31,21 @@ def find_patch_doubts(
     path, name = _find_lookup_target(construction, file, context)
     if path is not None:
         check_assignments(path, name, file, context)
-        yield from find_possible_patches(path, name, file, context)
+        yield from patches_follow.find_doubts(path, name, context)
+    yield from patches_follow.find_stand_in_doubts(_find_modules(construction, file, context), context)
     yield from _find_origin_doubts(construction, file, context)
     yield from _find_construction_doubts(construction, file, context)
     yield from _find_new_patch_doubts(construction, ensured_import, file, context)
+
+
+def _find_modules(construction: ConstructionSite, file: FileContext, context: FixContext) -> Iterator[str]:
+    """The modules that the constructor, and what is used instead, come from."""
+    origins = (construction.written_origin, context.resolver.to_origin(file.accessor(construction.resource)))
+    paths = [
+        construction.definition.path,
+        *(context.resolver.path_of(each.partition(":")[0], file.path) for each in origins),
+    ]
+    yield from (path for path in paths if path is not None)
 
 
 def _is_late_bound(construction: ConstructionSite) -> bool:
@@ -169,80 +178,3 @@ def _find_new_patch_doubts(
         module, _, name = context.resolver.to_origin(file.accessor(construction.resource)).partition(":")
         path, name = context.resolver.path_of(module, file.path) or "", name.partition(".")[0]
     yield from (Doubt(reason) for reason in (find_patches_of_new_name(path, name, context) if path else ()))
-
-
-def find_possible_patches(path: str, name: str, file: FileContext, context: FixContext) -> Iterator[Doubt]:
-    """Code that may patch `name` in the module at `path` without naming both."""
-    context.references.find_patches(path, name)  # makes the index search for the files that name it
-    shown_name = f"`{context.module_name(path)}.{name}`"
-    for patch_path, facts in sorted(context.analysis.all_facts().items()):
-        for string_reference in facts.string_references:
-            if _is_ownerless_patch(string_reference, name):
-                location = format_path_and_row(patch_path, string_reference.span.row, file)
-                for applicability in _rate_relation(patch_path, path, name, context):
-                    yield Doubt(
-                        f"the patch at {location} may stand in for it: what it patches cannot be seen", applicability
-                    )
-            elif _is_patch_target(string_reference, name, patch_path, path, context) and _has_dynamic_patch(
-                context.document(patch_path)
-            ):
-                location = format_path_and_row(patch_path, string_reference.span.row, file)
-                yield Doubt(f"{shown_name} is named at {location}, and may be patched", Applicability.MANUAL)
-
-
-def _is_ownerless_patch(string_reference: StringReference, name: str) -> bool:
-    return string_reference.role == "object" and not string_reference.owners and string_reference.text == name
-
-
-def _is_patch_target(
-    string_reference: StringReference, name: str, patch_path: str, path: str, context: FixContext
-) -> bool:
-    if string_reference.role != "text" or not string_reference.text.replace(":", ".").endswith(f".{name}"):
-        return False
-    for origin in string_origins(string_reference, context.resolver):
-        module, _, attributes = origin.partition(":")
-        if attributes == name and context.resolver.path_of(module, patch_path) == path:
-            return True
-    return False
-
-
-def _has_dynamic_patch(document: SourceDocument) -> bool:
-    """Whether a patch in a file has a target that is not a literal."""
-    calls = (call for call in document.calls if call.args)
-    return any(_is_patch_call(call) and not isinstance(call.args[0], (ast.Constant, ast.JoinedStr)) for call in calls)
-
-
-def _is_patch_call(call: ast.Call) -> bool:
-    function_name = last_name(call.func)
-    if function_name == "multiple":
-        return True
-    return (
-        function_name == "patch"
-        or (len(call.args) == 2 and function_name == "setattr")
-        or (len(call.args) == 1 and function_name == "delattr")
-    )
-
-
-def _rate_relation(patch_path: str, path: str, name: str, context: FixContext) -> Iterator[Applicability]:
-    """The applicability if a test file, or its `conftest.py`, imports the module or contains its name."""
-    module = context.module_name(path)
-    last_part = module.rpartition(".")[2]
-    pattern = re.compile(rf"\b{re.escape(module if last_part == name else last_part)}\b".encode())
-    files = (patch_path, *_find_conftest_files(patch_path, context))
-    if patch_path == path or any(
-        context.references.has_import(each, path) or context.import_graph.has_import(each, path) for each in files
-    ):
-        yield Applicability.MANUAL
-    elif any(pattern.search(context.references.code_bytes(each)) for each in files):
-        yield Applicability.UNSAFE
-
-
-def _find_conftest_files(test_path: str, context: FixContext) -> Iterator[str]:
-    """The `conftest.py` of the folder and of its parents."""
-    folder = os.path.dirname(test_path)
-    while folder.startswith(str(context.analysis.config.root)):
-        path = os.path.join(folder, "conftest.py")
-        with suppress(OSError):
-            context.analysis.read_bytes(path)
-            yield path
-        folder = os.path.dirname(folder)

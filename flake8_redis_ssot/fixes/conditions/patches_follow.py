@@ -1,0 +1,109 @@
+"""Condition: patches of a name move with the fix, and everything else that could name it names something else."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from contextlib import suppress
+
+from flake8_redis_ssot.fixes.conditions.condition import Condition
+from flake8_redis_ssot.fixes.context import FixContext
+from flake8_redis_ssot.fixes.doubt import Doubt
+from flake8_redis_ssot.fixes.patches.dynamic_patches import find_dynamic_patches, mentions_module
+from flake8_redis_ssot.fixes.patches.module_stubs import find_module_replacements
+from flake8_redis_ssot.fixes.patches.name_strings import NameString, find_name_strings
+from flake8_redis_ssot.model import Applicability
+from flake8_redis_ssot.project.search.string_references import string_origins
+
+CONDITION = Condition(
+    "patches-follow",
+    "Patches of what is replaced move with the fix; no other patch, and no stand-in for a module, can reach it.",
+    shapes=(
+        "each string of the project that contains the name is the target of a patch that moves with the fix, or a "
+        "dotted path to a name of another module, or names an attribute of another module or class",
+        "or it stands where no patch takes its target from: a docstring or another text with blanks, `__all__`, a type "
+        "annotation, a comparison, a message, an index that is read, the argument of `getattr`",
+        'no such string is joined from parts (`f"{module}.X"`, `module + ".X"`, `"%s.X" % module`), passed to '
+        "another function, a keyword of `patch.multiple` or `dict`, or the `__name__` of what is replaced",
+        "no patch in a file that contains the module's name, or in a test helper, takes its target from a file, the "
+        "environment, or the names of objects",
+        "no code puts something else in the place of the old or new module in `sys.modules`",
+    ),
+)
+
+
+def find_doubts(path: str, name: str, context: FixContext) -> Iterator[Doubt]:
+    """Doubts about patches of a name of the module at `path` that do not move with a fix. Raises OSError."""
+    module = context.module_name(path)
+    moving = {(target.path, target.reference.span) for target in context.references.find_patches(path, name)}
+    for string in find_name_strings(name, context):
+        is_moving = string.is_fixed and (string.path, string.span) in moving
+        if not is_moving and not _is_other(string, path, name, context):
+            location = f"{context.relative_path(string.path)}:{string.span.row}"
+            reason = f"`{name}` is named at {location}, and may be patched in `{module}`"
+            yield Doubt(reason, _rate(string, path, name, context))
+            break
+    for patch_path, row in find_dynamic_patches(context):
+        if patch_path != path and mentions_module(patch_path, module, context):
+            location = f"{context.relative_path(patch_path)}:{row}"
+            yield Doubt(f"the target of the patch at {location} could not be determined, and may be `{module}.{name}`")
+            break
+
+
+def find_stand_in_doubts(paths: Iterator[str], context: FixContext) -> Iterator[Doubt]:
+    """Doubts about modules (by path) that others replace as a whole. Raises OSError."""
+    for path in dict.fromkeys(paths):
+        for location in find_module_replacements(path, context):
+            yield Doubt(f"{location} may put something else in the place of `{context.module_name(path)}`")
+            return
+
+
+def _is_other(string: NameString, path: str, name: str, context: FixContext) -> bool:
+    """Whether a string certainly names something else than the name of the module at `path`."""
+    if string.module is not None:
+        return string.module != path
+    if string.text:
+        return not _names(string, path, name, context) and not _may_be_part(string.text, path, name, context)
+    facts = context.analysis.all_facts().get(string.path)
+    for reference in facts.string_references if facts is not None and string.is_fixed else ():
+        if reference.span == string.span and reference.role != "text":
+            origins = string_origins(reference, context.resolver)
+            owners = [context.resolver.path_of(origin.partition(":")[0], string.path) for origin in origins]
+            return bool(owners) and path not in owners
+    return False
+
+
+def _names(string: NameString, path: str, name: str, context: FixContext) -> bool:
+    """Whether a string is the dotted path of the name of the module at `path`, or of a part of it."""
+    module, _, attributes = context.resolver.to_origin(string.text).partition(":")
+    is_name = attributes.partition(".")[0] == name
+    return is_name and context.resolver.path_of(module, string.path) == path
+
+
+def _may_be_part(text: str, path: str, name: str, context: FixContext) -> bool:
+    """Whether a text is the end of such a dotted path, without its beginning."""
+    prefixes = (text[: match.start()] for match in re.finditer(rf"\.{re.escape(name)}(?!\w)", text))
+    module = context.module_name(path)
+    return any(module.endswith(f".{prefix}") for prefix in prefixes)
+
+
+def _rate(string: NameString, path: str, name: str, context: FixContext) -> Applicability:
+    """MANUAL if a string may well be of a patch: it names the module, or its file or `conftest.py` imports that."""
+    files = (string.path, *_find_conftest_files(string.path, context))
+    is_near = string.path == path or (string.text and _names(string, path, name, context))
+    is_near = is_near or any(
+        context.references.has_import(each, path) or context.import_graph.has_import(each, path) for each in files
+    )
+    return Applicability.MANUAL if is_near else Applicability.UNSAFE
+
+
+def _find_conftest_files(test_path: str, context: FixContext) -> Iterator[str]:
+    """The `conftest.py` of the folder and of its parents."""
+    folder = os.path.dirname(test_path)
+    while folder.startswith(str(context.analysis.config.root)):
+        path = os.path.join(folder, "conftest.py")
+        with suppress(OSError):
+            context.analysis.read_bytes(path)
+            yield path
+        folder = os.path.dirname(folder)

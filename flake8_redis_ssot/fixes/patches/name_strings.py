@@ -1,0 +1,215 @@
+"""Strings that may name a module-level name to something that patches it, wherever they stand in the project."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from flake8_redis_ssot.files.test_paths import is_test_path
+from flake8_redis_ssot.fixes.context import FixContext
+from flake8_redis_ssot.fixes.document import SourceDocument
+from flake8_redis_ssot.fixes.patches.lookups import is_in_annotation
+from flake8_redis_ssot.model import Span
+from flake8_redis_ssot.semantic.ast_queries import last_name
+from flake8_redis_ssot.semantic.module_exports import is_dunder_all_assignment
+
+# Calls that only show a text, or that name a type.
+_REPORTING_CALLS = frozenset(
+    {"print", "log", "debug", "info", "warning", "warn", "error", "exception", "critical", "getLogger", "fail", "skip"}
+)
+_TYPE_CALLS = frozenset({"cast", "TypeVar", "NewType", "ForwardRef", "namedtuple", "NamedTuple", "type", "Enum"})
+# Calls that read an attribute.
+_READING_CALLS = frozenset({"getattr", "hasattr", "import_module", "attrgetter"})
+# Calls in which the name of a keyword is a name to set.
+_KEYWORD_SETTERS = frozenset({"multiple", "dict", "SimpleNamespace", "Namespace", "update"})
+_ATTRIBUTE_SETTERS = frozenset({"object", "setattr", "delattr", "spy"})
+_SPLITTERS = frozenset({"split", "splitlines", "partition", "rpartition"})
+_DOTTED = re.compile(r"[^\W\d]\w*(?:[.:][^\W\d]\w*)+")
+
+
+class NameString(NamedTuple):
+    """Where a name may come from, at `span` of the file at `path`.
+
+    `text` is the whole string if it is a dotted path (empty: it is none), `module` the path of the module whose
+    attribute it is (empty: of something outside of the project; None: not known). If not `is_fixed`, it depends on who
+    calls the code.
+    """
+
+    path: str
+    span: Span
+    text: str = ""
+    module: str | None = None
+    is_fixed: bool = True
+
+
+def find_name_strings(name: str, context: FixContext) -> tuple[NameString, ...]:
+    """All strings of the project that may name a name to something that patches it, in order of path.
+
+    Left out are those that certainly do not: docstrings and other texts with blanks, `__all__`, type annotations,
+    comparisons, messages, and names that are only read.
+    """
+    return context.compute_once(f"strings that name {name}", lambda: tuple(_find_all(name, context)))
+
+
+def _find_all(name: str, context: FixContext) -> Iterator[NameString]:
+    for path in context.analysis.contents.find_matching(_pattern(name)):
+        for node in _find_nodes(name, context.document(path)):
+            found = _read_node(node, name, context.document(path), context)
+            if found is not None:
+                yield found
+
+
+def _pattern(name: str) -> bytes:
+    """Matches a file with a string, a keyword or a `__name__` that may name it."""
+    word = rb"(?<!\w)" + re.escape(name.encode()) + rb"(?!\w)"
+    run = rb"[\"'](?:\{[^{}\n]*\}|[^\"'\s])*" + word
+    split = word + rb"[^\"'\n]*[\"']+\s*\.\s*(?:split|partition|format)"
+    return b"|".join((run, split, rb"[(,]\s*" + word + rb"\s*=(?!=)", word + rb"\s*\.\s*__(?:qual)?name__"))
+
+
+def _find_nodes(name: str, document: SourceDocument) -> Iterator[ast.expr | ast.keyword]:
+    word = re.compile(rf"(?<!\w){re.escape(name)}(?!\w)")
+    for constant in document.find_nodes(ast.Constant):
+        if isinstance(constant.value, str) and word.search(constant.value):
+            yield constant
+    for keyword in document.find_nodes(ast.keyword):
+        if keyword.arg == name:
+            yield keyword
+    for attribute in document.find_nodes(ast.Attribute):
+        if attribute.attr in ("__name__", "__qualname__") and last_name(attribute.value) == name:
+            yield attribute
+
+
+def _read_node(
+    node: ast.expr | ast.keyword, name: str, document: SourceDocument, context: FixContext
+) -> NameString | None:
+    """What a node may name; None if it certainly names nothing that is patched."""
+    if isinstance(node, ast.keyword):
+        if _is_plain_value(node, document, context):
+            return None
+        call = document.symbol_table.parent(node)
+        is_setter = isinstance(call, ast.Call) and last_name(call.func) in _KEYWORD_SETTERS
+        target = call.args[0] if isinstance(call, ast.Call) and call.args else node.value
+        return NameString(document.path, document.source.span(target)) if is_setter else None
+    whole = _whole_string(node, document)
+    if _is_text(whole, document) or _is_something_else(whole, document):
+        return None
+    if isinstance(whole, ast.Constant) and whole.value == name and _is_plain_value(whole, document, context):
+        return None
+    return NameString(
+        document.path,
+        document.source.span(whole),
+        _read_dotted_path(whole),
+        _find_owner_module(whole, document, context),
+        not _depends_on_caller(whole, document),
+    )
+
+
+def _read_dotted_path(node: ast.expr) -> str:
+    """A constant string with the form of a dotted path; empty if a node is none."""
+    text = node.value if isinstance(node, ast.Constant) else None
+    return text.replace(":", ".") if isinstance(text, str) and _DOTTED.fullmatch(text) else ""
+
+
+def _find_owner_module(node: ast.expr, document: SourceDocument, context: FixContext) -> str | None:
+    """The module whose attribute a string names, as in `patch.object(module, "name")`."""
+    call = document.symbol_table.parent(node)
+    if not isinstance(call, ast.Call) or call.args[1:2] != [node] or last_name(call.func) not in _ATTRIBUTE_SETTERS:
+        return None
+    definition = context.names(document.path).resolve(call.args[0])
+    return None if definition is None else definition.path or ""
+
+
+def _whole_string(node: ast.expr, document: SourceDocument) -> ast.expr:
+    """The f-string, sum or `%` expression that a part belongs to, or the part itself."""
+    parent = document.symbol_table.parent(node)
+    while isinstance(parent, (ast.FormattedValue, ast.JoinedStr, ast.BinOp)):
+        node = parent if isinstance(parent, (ast.JoinedStr, ast.BinOp)) else node
+        parent = document.symbol_table.parent(parent)
+    return node
+
+
+def _depends_on_caller(node: ast.expr, document: SourceDocument) -> bool:
+    """Whether the value of an expression depends on an argument, or on an attribute of `self` or `cls`."""
+    for part in ast.walk(node):
+        if isinstance(part, ast.Name):
+            symbol = document.symbol_table.lookup(part.id, part)
+            if symbol is not None and any(isinstance(each, ast.arg) for each in symbol.binding_nodes):
+                return True
+    return False
+
+
+def _is_text(node: ast.expr, document: SourceDocument) -> bool:
+    """Whether a string is prose: it stands alone, or has blanks and is not taken apart."""
+    parent = document.symbol_table.parent(node)
+    if isinstance(parent, ast.Expr):
+        return True
+    if isinstance(parent, ast.Attribute) and parent.attr in _SPLITTERS:
+        return False
+    texts = [each.value for each in ast.walk(node) if isinstance(each, ast.Constant) and isinstance(each.value, str)]
+    return any(re.search(r"\s", text.strip() if len(texts) == 1 else text) for text in texts)
+
+
+def _is_something_else(node: ast.expr, document: SourceDocument) -> bool:
+    """Whether a string stands where no patch takes its target from."""
+    if is_in_annotation(node, document):
+        return True
+    parent = document.symbol_table.parent(node)
+    container = document.symbol_table.parent(parent) if isinstance(parent, (ast.Tuple, ast.List, ast.Set)) else parent
+    if isinstance(container, ast.Compare):
+        return True
+    if isinstance(parent, ast.Subscript) and parent.slice is node and isinstance(parent.ctx, ast.Load):
+        return True
+    statement = document.symbol_table.statement_of(node)
+    if _builds_dunder_all(statement) or isinstance(statement, ast.Raise):
+        return True
+    if isinstance(statement, ast.Assert) and statement.msg is node:
+        return True
+    if isinstance(container, ast.keyword) and container.arg == "fromlist":
+        return True
+    call = container if isinstance(container, ast.Call) else None
+    return call is not None and last_name(call.func) in _REPORTING_CALLS | _TYPE_CALLS | _READING_CALLS
+
+
+def _is_plain_value(node: ast.expr | ast.keyword, document: SourceDocument, context: FixContext) -> bool:
+    """Whether a string in code that is no test is a key, or an argument of a call that has no module among the others.
+
+    Code that replaces a name has to be told of which module.
+    """
+    if is_test_path(context.relative_path(document.path)):
+        return False
+    parent = document.symbol_table.parent(node)
+    if isinstance(parent, ast.Dict) and node in parent.keys:
+        parent = document.symbol_table.parent(parent)
+        return not (isinstance(parent, (ast.Call, ast.keyword)) and _is_setter(parent, document))
+    call = document.symbol_table.parent(parent) if isinstance(parent, ast.keyword) else parent
+    if not isinstance(call, ast.Call) or _is_setter(call, document):
+        return False
+    others = [*call.args, *(keyword.value for keyword in call.keywords)]
+    return not any(_may_name_module(each, document, context) for each in others if each is not node)
+
+
+def _is_setter(node: ast.Call | ast.keyword, document: SourceDocument) -> bool:
+    """Whether a call, or the call of a keyword, sets names that it is given."""
+    call = document.symbol_table.parent(node) if isinstance(node, ast.keyword) else node
+    name = last_name(call.func) if isinstance(call, ast.Call) else ""
+    return name in _KEYWORD_SETTERS | _ATTRIBUTE_SETTERS or "patch" in name
+
+
+def _may_name_module(node: ast.expr, document: SourceDocument, context: FixContext) -> bool:
+    if isinstance(node, ast.Constant):
+        return isinstance(node.value, str) and "." in node.value
+    if isinstance(node, (ast.Name, ast.Attribute)):
+        definition = context.names(document.path).resolve(node)
+        return definition is None or definition.is_module
+    return not isinstance(node, (ast.Call, ast.Lambda, ast.Dict, ast.List, ast.Tuple, ast.Set))
+
+
+def _builds_dunder_all(statement: ast.stmt) -> bool:
+    target: ast.expr | None = statement.target if isinstance(statement, (ast.AugAssign, ast.AnnAssign)) else None
+    if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
+        function = statement.value.func
+        target = function.value if isinstance(function, ast.Attribute) else None
+    return is_dunder_all_assignment(statement) or (isinstance(target, ast.Name) and target.id == "__all__")
