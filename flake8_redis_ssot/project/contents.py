@@ -70,13 +70,15 @@ class ProjectContents:
         """The regular expressions that were searched for."""
         return frozenset(self._matches)
 
-    def find_matching(self, pattern: bytes, words: Iterable[bytes] = ()) -> tuple[str, ...]:
+    def find_matching(self, pattern: bytes, words: Sequence[bytes] = ()) -> tuple[str, ...]:
         """All files whose bytes match a regular expression, in order; each expression is searched for once.
 
         Every match contains one of `words`, if any are given: looking for these is faster.
         """
         if pattern not in self._matches:
-            self._matches[pattern] = tuple(self._matching(pattern, tuple(words), self.files))
+            is_narrow = len(words) == 1 and re.escape(words[0]) != pattern
+            paths = self.find_matching(re.escape(words[0])) if is_narrow else self.files
+            self._matches[pattern] = tuple(self._matching(pattern, words, paths))
         return self._matches[pattern]
 
     def _matching(self, pattern: bytes, words: Sequence[bytes], paths: Iterable[str]) -> Iterator[str]:

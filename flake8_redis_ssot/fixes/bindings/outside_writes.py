@@ -17,11 +17,14 @@ _MODULE_WORDS = re.compile(r"mod(?:ule)?s?(?:_|\b)|_mod(?:ule)?\b|\btarget\b")
 _LOADERS = frozenset({"import_module", "__import__", "reload", "importorskip", "module_from_spec"})
 
 
-def find_outside_write(path: str, name: str, context: FixContext) -> str | None:
-    """Where a file may set a name of the module at `path`, as a location; None if no file does."""
-    for writer in context.analysis.contents.find_matching(_assignment_pattern(name)):
+def find_outside_write(path: str, name: str, context: FixContext, *, by_text: bool = True) -> str | None:
+    """Where a file may set a name of the module at `path`, as a location; None if no file does.
+
+    With `by_text`, also where the name is a string.
+    """
+    for writer in context.analysis.contents.find_matching(_assignment_pattern(name), [name.encode()]):
         document = context.document(writer)
-        for owner in _find_owners(name, document):
+        for owner in _find_owners(name, document, by_text=by_text):
             if may_be_module(owner, writer, path, context):
                 return f"{context.relative_path(writer)}:{owner.lineno}"
     return None
@@ -35,11 +38,16 @@ def _assignment_pattern(name: str) -> bytes:
     return attribute + b"|" + statement + b"|" + item
 
 
-def _find_owners(name: str, document: SourceDocument) -> Iterator[ast.expr]:
+def _find_owners(name: str, document: SourceDocument, *, by_text: bool) -> Iterator[ast.expr]:
     """The expressions of which an attribute of that name is set or deleted."""
     for attribute in document.find_nodes(ast.Attribute):
         if attribute.attr == name and not isinstance(attribute.ctx, ast.Load):
             yield attribute.value
+    if by_text:
+        yield from _find_owners_by_text(name, document)
+
+
+def _find_owners_by_text(name: str, document: SourceDocument) -> Iterator[ast.expr]:
     for call in document.calls:
         if last_name(call.func) in _SETTERS and _has_constant(call.args[1:2], name):
             yield call.args[0]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import ast
+import os
 import re
-from collections.abc import Iterator
-from typing import NamedTuple
+from functools import partial
 
 from flake8_redis_ssot.fixes.bindings.outside_writes import may_be_module
 from flake8_redis_ssot.fixes.context import FixContext
@@ -17,30 +17,25 @@ _LISTING_FUNCTIONS = frozenset({"dir", "vars", "getmembers", "getmembers_static"
 _LOADING = re.compile(rb"\b(?:import_module|__import__|iter_modules|walk_packages|sys\.modules|find_spec)\b")
 
 
-class Listing(NamedTuple):
-    """An expression in the file at `path` whose attributes are listed."""
-
-    path: str
-    owner: ast.expr
-
-
 def find_listing(path: str, context: FixContext) -> str | None:
     """Where a file may list the names of the module at `path`, as a location; None if no file does."""
-    for listing in context.remember("listings of names", lambda: tuple(_find_listings(context))):
-        if _may_reach(listing.path, path, context) and may_be_module(listing.owner, listing.path, path, context):
-            return f"{context.relative_path(listing.path)}:{listing.owner.lineno}"
+    for reader in context.analysis.contents.find_matching(_LISTINGS):
+        if _may_reach(reader, path, context):
+            for owner in context.remember(f"listings in {reader}", partial(_find_listings, reader, context)):
+                if may_be_module(owner, reader, path, context):
+                    return f"{context.relative_path(reader)}:{owner.lineno}"
     return None
 
 
-def _find_listings(context: FixContext) -> Iterator[Listing]:
-    for path in context.analysis.contents.find_matching(_LISTINGS):
-        document = context.document(path)
-        for call in document.calls:
-            if last_name(call.func) in _LISTING_FUNCTIONS and call.args and not _is_patched(call, document):
-                yield Listing(path, call.args[0])
-        for attribute in document.find_nodes(ast.Attribute):
-            if attribute.attr == "__dict__" and not _is_patched(attribute, document):
-                yield Listing(path, attribute.value)
+def _find_listings(path: str, context: FixContext) -> list[ast.expr]:
+    """The expressions in a file whose attributes are listed."""
+    document = context.document(path)
+    calls = [call for call in document.calls if last_name(call.func) in _LISTING_FUNCTIONS and call.args]
+    namespaces = [attribute for attribute in document.find_nodes(ast.Attribute) if attribute.attr == "__dict__"]
+    return [
+        *(call.args[0] for call in calls if not _is_patched(call, document)),
+        *(namespace.value for namespace in namespaces if not _is_patched(namespace, document)),
+    ]
 
 
 def _is_patched(namespace: ast.expr, document: SourceDocument) -> bool:
@@ -55,13 +50,15 @@ def _may_reach(reader: str, path: str, context: FixContext) -> bool:
     """Whether a file imports a module or its package, or loads modules by name and names one of them."""
     module = context.module_name(path)
     package = module.rpartition(".")[0]
+    code = context.references.code_bytes(reader)
+    words = [each.rpartition(".")[2].encode() for each in (module, package) if each]
+    if not any(word in code for word in words) and os.path.dirname(reader) != os.path.dirname(path):
+        return False
     package_path = context.resolver.modules.path_of(package) if package else None
-    if any(
-        context.references.has_import(reader, each) or context.import_graph.has_import(reader, each)
-        for each in (path, package_path)
-        if each is not None
+    targets = [each for each in (path, package_path) if each is not None]
+    if context.references.has_import(reader, path) or any(
+        context.import_graph.has_import(reader, each) for each in targets
     ):
         return True
-    code = context.references.code_bytes(reader)
     is_near = context.module_name(reader).startswith(f"{package}.") if package else True
     return bool(_LOADING.search(code)) and (is_near or package.encode() in code or module.encode() in code)

@@ -115,7 +115,7 @@ def _importers_of(path: str, context: FixContext) -> list[tuple[str, int]]:
 def _star_importers(context: FixContext) -> Mapping[str, list[tuple[str, int]]]:
     """The files that star-import each module, by the path of the module."""
     importers: dict[str, list[tuple[str, int]]] = {}
-    for path in context.analysis.contents.find_matching(_STAR_IMPORT):
+    for path in context.analysis.contents.find_matching(_STAR_IMPORT, [b"*"]):
         data = context.references.code_bytes(path)
         for match in re.finditer(_STAR_IMPORT, data):
             dotted = re.sub(rb"\s", b"", match[1]).decode("utf-8", "replace")

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from contextlib import suppress
 
+from flake8_redis_ssot.fixes.bindings.outside_writes import find_outside_write
 from flake8_redis_ssot.fixes.conditions.condition import Condition
 from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.doubt import Doubt
@@ -33,18 +34,24 @@ CONDITION = Condition(
 )
 
 
-def find_doubts(path: str, name: str, context: FixContext) -> Iterator[Doubt]:
-    """Doubts about patches of a name of the module at `path` that do not move with a fix. Raises OSError."""
+def find_doubts(path: str, name: str, context: FixContext, *, is_new: bool = False) -> Iterator[Doubt]:
+    """Doubts about patches of a name of the module at `path` that do not move with a fix. Raises OSError.
+
+    If the name `is_new` there, patches of it are expected to have no effect before the fix.
+    """
     module = context.module_name(path)
     moving = {(target.path, target.reference.span) for target in context.references.find_patches(path, name)}
     for string in find_name_strings(name, context):
-        is_moving = string.is_fixed and (string.path, string.span) in moving
-        if not is_moving and not _is_other(string, path, name, context):
+        is_harmless = (string.is_fixed and (string.path, string.span) in moving) or (string.is_read and not is_new)
+        if not is_harmless and not _is_other(string, path, name, context):
             location = f"{context.relative_path(string.path)}:{string.span.row}"
             reason = f"`{name}` is named at {location}, and may be patched in `{module}`"
-            yield Doubt(reason, _rate(string, path, name, context))
+            yield Doubt(reason, Applicability.UNSAFE if is_new else _rate(string, path, name, context))
             break
-    for patch_path, row in find_dynamic_patches(context):
+    write = find_outside_write(path, name, context, by_text=False) if not is_new else None
+    if write:
+        yield Doubt(f"{write} sets `{name}`, which may be that of `{module}`")
+    for patch_path, row in find_dynamic_patches(context) if not is_new else ():
         if patch_path != path and mentions_module(patch_path, module, context):
             location = f"{context.relative_path(patch_path)}:{row}"
             yield Doubt(f"the target of the patch at {location} could not be determined, and may be `{module}.{name}`")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 
 from flake8_redis_ssot.fixes.conditions import (
@@ -12,10 +12,12 @@ from flake8_redis_ssot.fixes.conditions import (
     known_readers,
     name_meaning,
     old_path_test,
+    patches_follow,
     purpose,
 )
 from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.document import SourceDocument
+from flake8_redis_ssot.fixes.doubt import Doubt
 from flake8_redis_ssot.fixes.draft import FixDraft, ReplaceImport, ReplaceText
 from flake8_redis_ssot.fixes.edits.ensure_import import NotFixableError, format_module
 from flake8_redis_ssot.fixes.edits.import_statement import ImportedSymbol
@@ -133,7 +135,8 @@ def _remove_or_redirect(
     symbol = document.symbol_table.symbol_of(imported_name.alias)
     why_kept = _why_kept(imported_name, document) or known_readers.why_read(symbol, file.path, context)
     if why_kept is None:
-        return _draft_removal(imported_name, symbol, file), ()
+        draft = _draft_removal(imported_name, symbol, file)
+        return draft.with_doubts(_find_patch_doubts(symbol, file, context)), ()
     try:
         if imports_module(imported_name.fact, file):
             return module_imports.redirect_module_import(imported_name, symbol, deprecated, file, context)
@@ -249,7 +252,14 @@ def _draft_relocation(
         f"Use `{relocation.new_module}.{relocation.new_name}`",
         (imported_name.replace_with((ImportedSymbol(module, relocation.new_name),)), *renamed_reads),
     )
-    return draft.with_doubts(name_meaning.find_doubts(relocation.new_name, file.path, symbol.scope, context))
+    draft = draft.with_doubts(name_meaning.find_doubts(relocation.new_name, file.path, symbol.scope, context))
+    return draft.with_doubts(_find_patch_doubts(symbol, file, context))
+
+
+def _find_patch_doubts(symbol: Symbol, file: FileContext, context: FixContext) -> Iterator[Doubt]:
+    """Doubts about patches of a name that the file no longer has."""
+    if symbol.scope.kind == "module":
+        yield from patches_follow.find_doubts(file.path, symbol.name, context)
 
 
 def _rename_reads(symbol: Symbol, name: str, file: FileContext, context: FixContext) -> tuple[ReplaceText, ...] | None:

@@ -9,7 +9,9 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from flake8_redis_ssot.files.test_paths import is_test_path
+from flake8_redis_ssot.fixes.bindings.outside_writes import may_be_module
 from flake8_redis_ssot.fixes.context import FixContext
+from flake8_redis_ssot.fixes.document import SourceDocument
 from flake8_redis_ssot.semantic.ast_queries import last_name
 
 # How the name of a target can get into a program without standing in it as a string.
@@ -19,8 +21,9 @@ _NAME_SOURCES = (
 )
 # Calls of which the target is no plain string; what they are is seen in the tree.
 _PATCHES = (
-    rb"\b(?:patch|setattr|delattr)\s*\(\s*(?:\w+\s*=\s*)?(?:[^\W\d]|f?[\"'][^\"'\n]*[%}])"
+    rb"\b(?:patch|setattr|delattr)\s*\(\s*(?:\w+\s*=\s*)?(?:[^\W\d]|f?[\"'][^\"'\n]*(?:[%}]|[\"']\s*[.+%]))"
     rb"|\b(?:object|setattr|delattr|spy)\s*\([^\"'()]+(?:\([^()]*\))?,\s*(?:\w+\s*=\s*)?(?:[^\W\d]|f[\"'])"
+    rb"|\bpatch\s*\.\s*multiple\s*\([^)]*\*\*"
 )
 
 
@@ -33,52 +36,90 @@ class DynamicPatch(NamedTuple):
 
 def find_dynamic_patches(context: FixContext) -> tuple[DynamicPatch, ...]:
     """The patches of the project whose target may be any name, at most one for each file."""
-    return context.compute_once("dynamic patches", lambda: tuple(_find_all(context)))
+    return context.remember("dynamic patches", lambda: tuple(_find_all(context)))
 
 
 def _find_all(context: FixContext) -> Iterator[DynamicPatch]:
     patching = context.analysis.contents.find_matching(_PATCHES)
     naming = set(context.analysis.contents.find_matching(_NAME_SOURCES))
     for path in patching:
-        if path in naming:
-            rows = _find_rows(path, context)
-            if rows:
-                yield DynamicPatch(path, min(rows))
+        rows = [*_find_keyword_rows(path, context), *(_find_rows(path, context) if path in naming else ())]
+        if rows:
+            yield DynamicPatch(path, min(rows))
+
+
+def _find_keyword_rows(path: str, context: FixContext) -> list[int]:
+    """The rows of `patch.multiple(module, **names)`, unless the names are written out."""
+    calls = [node for node in ast.walk(context.tree(path)) if isinstance(node, ast.Call)]
+    keywords = [(call, each) for call in calls if last_name(call.func) == "multiple" for each in call.keywords]
+    return [call.lineno for call, each in keywords if each.arg is None and not isinstance(each.value, ast.Dict)]
 
 
 def _find_rows(path: str, context: FixContext) -> list[int]:
     document, facts = context.document(path), context.analysis.all_facts().get(path)
     known = {each.span for each in facts.string_references} if facts is not None else set()
-    is_test = is_test_path(context.relative_path(path))
     calls = [node for node in ast.walk(document.tree) if isinstance(node, ast.Call)]
-    targets = [target for call in calls if (target := _find_target(call, is_test=is_test)) is not None]
-    return [each.lineno for each in targets if _is_computed(each) and document.source.span(each) not in known]
+    targets = [target for call in calls if (target := _find_target(call, path, context)) is not None]
+    return [
+        each.lineno
+        for each in targets
+        if not isinstance(each, ast.Constant)
+        and document.source.span(each) not in known
+        and _is_computed(each, document)
+    ]
 
 
-def _find_target(call: ast.Call, *, is_test: bool) -> ast.expr | None:
+def _find_target(call: ast.Call, path: str, context: FixContext) -> ast.expr | None:
     """The argument of a patch that names what it replaces; None for other calls."""
     name, arguments = last_name(call.func), call.args
     keywords = {keyword.arg: keyword.value for keyword in call.keywords}
-    if isinstance(call.func, ast.Attribute):
-        is_object = (name == "object" and last_name(call.func.value) == "patch") or name == "spy"
-    else:
-        is_object = False
-    if is_object or (name in ("setattr", "delattr") and len(arguments) > (2 if name == "setattr" else 1)):
-        if name in ("setattr", "delattr") and isinstance(call.func, ast.Name) and not is_test:
-            return None  # objects of the program
+    is_setter = name in ("setattr", "delattr")
+    if is_setter and isinstance(call.func, ast.Name):
+        return arguments[1] if len(arguments) > 1 and _may_be_module(arguments[0], path, context) else None
+    is_object = isinstance(call.func, ast.Attribute) and (
+        name == "spy" or (name == "object" and last_name(call.func.value) == "patch")
+    )
+    if is_object or (is_setter and len(arguments) > (2 if name == "setattr" else 1)):
         return arguments[1] if len(arguments) > 1 else keywords.get("attribute")
-    if name in ("patch", "setattr", "delattr"):
+    if is_setter or name == "patch":
         return arguments[0] if arguments else keywords.get("target")
     return None
 
 
-def _is_computed(node: ast.expr) -> bool:
-    """Whether the last name of a target is not written out."""
-    if isinstance(node, ast.JoinedStr):
-        last: ast.expr | None = node.values[-1] if node.values else None
-    else:
-        last = node.right if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add) else node
-    return not (isinstance(last, ast.Constant) and (last is node or "." in str(last.value)))
+def _may_be_module(owner: ast.expr, path: str, context: FixContext) -> bool:
+    definition = context.names(path).resolve(owner)
+    return definition.is_module if definition is not None else may_be_module(owner, path, path, context)
+
+
+def _is_computed(node: ast.expr, document: SourceDocument) -> bool:
+    """Whether the last name of a target is neither written out nor a parameter, whose values are written elsewhere."""
+    if isinstance(node, ast.JoinedStr) and node.values:
+        node = node.values[-1]
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+        node = node.right
+    if isinstance(node, ast.Constant):
+        return "." not in str(node.value)
+    values = [node, *_assigned_values(node, document)]
+    return any(_has_computation(part) for value in values for part in ast.walk(value))
+
+
+def _assigned_values(node: ast.expr, document: SourceDocument) -> Iterator[ast.expr]:
+    """What is assigned to the variables in an expression, or looped over."""
+    for name in (each for each in ast.walk(node) if isinstance(each, ast.Name)):
+        symbol = document.symbol_table.lookup(name.id, name)
+        for binding in symbol.bindings if symbol is not None else ():
+            loops = [
+                each for each in document.symbol_table.ancestors(binding.node) if isinstance(each, ast.comprehension)
+            ]
+            yield from (loop.iter for loop in loops)
+            value = getattr(binding.statement, "value", None) or getattr(binding.statement, "iter", None)
+            if isinstance(value, ast.expr) and not isinstance(value, ast.Constant):
+                yield value
+
+
+def _has_computation(node: ast.AST) -> bool:
+    is_name = isinstance(node, ast.Attribute) and node.attr in ("__name__", "__qualname__")
+    return is_name or isinstance(node, (ast.Call, ast.Subscript))
 
 
 def mentions_module(path: str, module: str, context: FixContext) -> bool:

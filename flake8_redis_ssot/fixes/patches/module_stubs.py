@@ -57,8 +57,8 @@ def find_module_replacements(path: str, context: FixContext) -> Iterator[str]:
     module = context.module_name(path).encode()
     quoted = rb"[\"']" + re.escape(module) + rb"[\"']"
     passed = rb"\b(?!import_module|find_spec|getLogger|reload|patch|__import__)\w+\s*\(\s*" + quoted
-    files = context.analysis.contents.find_matching(_SYS_MODULES)
-    computed = context.compute_once("computed stand-ins", lambda: tuple(_find_computed(files, context)))
+    files = context.analysis.contents.find_matching(_SYS_MODULES, [b"modules"])
+    computed = context.remember("computed stand-ins", lambda: tuple(_find_computed(files, context)))
     for candidate in files:
         row = _find_row(quoted, candidate, context)
         if row:
@@ -66,7 +66,7 @@ def find_module_replacements(path: str, context: FixContext) -> Iterator[str]:
     for candidate, row in computed:
         if context.references.has_import(candidate, path) or context.import_graph.has_import(candidate, path):
             yield f"{context.relative_path(candidate)}:{row}"
-    for candidate in context.analysis.contents.find_matching(passed) if computed else ():
+    for candidate in context.analysis.contents.find_matching(passed, [module]) if computed else ():
         yield f"{context.relative_path(candidate)}:{_find_row(passed, candidate, context)}"
 
 

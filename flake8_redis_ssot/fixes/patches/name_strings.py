@@ -15,16 +15,31 @@ from flake8_redis_ssot.model import Span
 from flake8_redis_ssot.semantic.ast_queries import last_name
 from flake8_redis_ssot.semantic.module_exports import is_dunder_all_assignment
 
-# Calls that only show a text, or that name a type.
+# Calls that only show a text.
 _REPORTING_CALLS = frozenset(
     {"print", "log", "debug", "info", "warning", "warn", "error", "exception", "critical", "getLogger", "fail", "skip"}
 )
-_TYPE_CALLS = frozenset({"cast", "TypeVar", "NewType", "ForwardRef", "namedtuple", "NamedTuple", "type", "Enum"})
+# Calls that are passed the name of a type or of a module.
+_NAMING_CALLS = frozenset(
+    {
+        "import_module",
+        "__import__",
+        "cast",
+        "TypeVar",
+        "NewType",
+        "ForwardRef",
+        "namedtuple",
+        "NamedTuple",
+        "type",
+        "Enum",
+    }
+)
 # Calls that read an attribute.
-_READING_CALLS = frozenset({"getattr", "hasattr", "import_module", "attrgetter"})
+_READING_CALLS = frozenset({"getattr", "hasattr", "attrgetter"})
 # Calls in which the name of a keyword is a name to set.
 _KEYWORD_SETTERS = frozenset({"multiple", "dict", "SimpleNamespace", "Namespace", "update"})
 _ATTRIBUTE_SETTERS = frozenset({"object", "setattr", "delattr", "spy"})
+_OWNED_CALLS = _ATTRIBUTE_SETTERS | {"getattr", "hasattr"}
 _SPLITTERS = frozenset({"split", "splitlines", "partition", "rpartition"})
 _DOTTED = re.compile(r"[^\W\d]\w*(?:[.:][^\W\d]\w*)+")
 
@@ -34,7 +49,7 @@ class NameString(NamedTuple):
 
     `text` is the whole string if it is a dotted path (empty: it is none), `module` the path of the module whose
     attribute it is (empty: of something outside of the project; None: not known). If not `is_fixed`, it depends on who
-    calls the code.
+    calls the code; if `is_read`, an attribute of that name is only read (`hasattr(module, "name")`).
     """
 
     path: str
@@ -42,6 +57,7 @@ class NameString(NamedTuple):
     text: str = ""
     module: str | None = None
     is_fixed: bool = True
+    is_read: bool = False
 
 
 def find_name_strings(name: str, context: FixContext) -> tuple[NameString, ...]:
@@ -50,11 +66,11 @@ def find_name_strings(name: str, context: FixContext) -> tuple[NameString, ...]:
     Left out are those that certainly do not: docstrings and other texts with blanks, `__all__`, type annotations,
     comparisons, messages, and names that are only read.
     """
-    return context.compute_once(f"strings that name {name}", lambda: tuple(_find_all(name, context)))
+    return context.remember(f"strings that name {name}", lambda: tuple(_find_all(name, context)))
 
 
 def _find_all(name: str, context: FixContext) -> Iterator[NameString]:
-    for path in context.analysis.contents.find_matching(_pattern(name)):
+    for path in context.analysis.contents.find_matching(_pattern(name), [name.encode()]):
         for node in _find_nodes(name, context.document(path)):
             found = _read_node(node, name, context.document(path), context)
             if found is not None:
@@ -66,7 +82,8 @@ def _pattern(name: str) -> bytes:
     word = rb"(?<!\w)" + re.escape(name.encode()) + rb"(?!\w)"
     run = rb"[\"'](?:\{[^{}\n]*\}|[^\"'\s])*" + word
     split = word + rb"[^\"'\n]*[\"']+\s*\.\s*(?:split|partition|format)"
-    return b"|".join((run, split, rb"[(,]\s*" + word + rb"\s*=(?!=)", word + rb"\s*\.\s*__(?:qual)?name__"))
+    alias = rb"\bimport\b[^\n]*" + word + rb"\s+as\b"
+    return b"|".join((run, split, alias, rb"[(,]\s*" + word + rb"\s*=(?!=)", word + rb"\s*\.\s*__(?:qual)?name__"))
 
 
 def _find_nodes(name: str, document: SourceDocument) -> Iterator[ast.expr | ast.keyword]:
@@ -77,8 +94,9 @@ def _find_nodes(name: str, document: SourceDocument) -> Iterator[ast.expr | ast.
     for keyword in document.find_nodes(ast.keyword):
         if keyword.arg == name:
             yield keyword
+    aliases = {name, *(each.asname for node in document.imports for each in node.names if each.name == name)}
     for attribute in document.find_nodes(ast.Attribute):
-        if attribute.attr in ("__name__", "__qualname__") and last_name(attribute.value) == name:
+        if attribute.attr in ("__name__", "__qualname__") and last_name(attribute.value) in aliases:
             yield attribute
 
 
@@ -90,8 +108,11 @@ def _read_node(
         if _is_plain_value(node, document, context):
             return None
         call = document.symbol_table.parent(node)
-        is_setter = isinstance(call, ast.Call) and last_name(call.func) in _KEYWORD_SETTERS
-        target = call.args[0] if isinstance(call, ast.Call) and call.args else node.value
+        if not isinstance(call, ast.Call):
+            return None
+        has_module = any(_is_module(each, document, context) for each in call.args)
+        target = call.args[0] if call.args else node.value
+        is_setter = has_module or last_name(call.func) in _KEYWORD_SETTERS
         return NameString(document.path, document.source.span(target)) if is_setter else None
     whole = _whole_string(node, document)
     if _is_text(whole, document) or _is_something_else(whole, document):
@@ -104,7 +125,16 @@ def _read_node(
         _read_dotted_path(whole),
         _find_owner_module(whole, document, context),
         not _depends_on_caller(whole, document),
+        _is_argument_of(_READING_CALLS, whole, document),
     )
+
+
+def _is_module(node: ast.expr, document: SourceDocument, context: FixContext) -> bool:
+    """Whether an expression is a module, or a text that may name one."""
+    if isinstance(node, ast.Constant):
+        return isinstance(node.value, str) and "." in node.value
+    definition = context.names(document.path).resolve(node)
+    return definition is not None and definition.is_module
 
 
 def _read_dotted_path(node: ast.expr) -> str:
@@ -116,7 +146,7 @@ def _read_dotted_path(node: ast.expr) -> str:
 def _find_owner_module(node: ast.expr, document: SourceDocument, context: FixContext) -> str | None:
     """The module whose attribute a string names, as in `patch.object(module, "name")`."""
     call = document.symbol_table.parent(node)
-    if not isinstance(call, ast.Call) or call.args[1:2] != [node] or last_name(call.func) not in _ATTRIBUTE_SETTERS:
+    if not isinstance(call, ast.Call) or call.args[1:2] != [node] or last_name(call.func) not in _OWNED_CALLS:
         return None
     definition = context.names(document.path).resolve(call.args[0])
     return None if definition is None else definition.path or ""
@@ -169,8 +199,14 @@ def _is_something_else(node: ast.expr, document: SourceDocument) -> bool:
         return True
     if isinstance(container, ast.keyword) and container.arg == "fromlist":
         return True
-    call = container if isinstance(container, ast.Call) else None
-    return call is not None and last_name(call.func) in _REPORTING_CALLS | _TYPE_CALLS | _READING_CALLS
+    return _is_argument_of(_REPORTING_CALLS | _NAMING_CALLS, node, document)
+
+
+def _is_argument_of(names: frozenset[str], node: ast.expr, document: SourceDocument) -> bool:
+    """Whether a node, or the list that it is in, is an argument of one of some functions."""
+    parent = document.symbol_table.parent(node)
+    call = document.symbol_table.parent(parent) if isinstance(parent, (ast.Tuple, ast.List, ast.Set)) else parent
+    return isinstance(call, ast.Call) and last_name(call.func) in names
 
 
 def _is_plain_value(node: ast.expr | ast.keyword, document: SourceDocument, context: FixContext) -> bool:

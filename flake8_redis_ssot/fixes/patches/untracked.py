@@ -173,8 +173,10 @@ def _find_new_patch_doubts(
     """Patches of the name that is used after the fix, which do not affect this code today."""
     if ensured_import.operation is None and ensured_import.text == construction.root.id:
         return  # the same name: its patches already apply here
-    path, name = file.path if ensured_import.operation is None else "", ensured_import.text
+    path, name = file.path, ensured_import.text
     if not ensured_import.is_module_level:
         module, _, name = context.resolver.to_origin(file.accessor(construction.resource)).partition(":")
         path, name = context.resolver.path_of(module, file.path) or "", name.partition(".")[0]
-    yield from (Doubt(reason) for reason in (find_patches_of_new_name(path, name, context) if path else ()))
+    if path:
+        yield from map(Doubt, find_patches_of_new_name(path, name, context))
+        yield from patches_follow.find_doubts(path, name, context, is_new=True)
