@@ -11,7 +11,7 @@ from flake8_redis_ssot.fixes.bindings.outside_writes import find_outside_write
 from flake8_redis_ssot.fixes.conditions.condition import Condition
 from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.doubt import Doubt
-from flake8_redis_ssot.fixes.patches.dynamic_patches import find_dynamic_patches, mentions_module
+from flake8_redis_ssot.fixes.patches.dynamic_patches import find_dynamic_patches, may_be_told_of
 from flake8_redis_ssot.fixes.patches.module_stubs import find_module_replacements
 from flake8_redis_ssot.fixes.patches.name_strings import NameString, find_name_strings
 from flake8_redis_ssot.model import Applicability
@@ -27,8 +27,8 @@ CONDITION = Condition(
         "annotation, a comparison, a message, an index that is read, the argument of `getattr`",
         'no such string is joined from parts (`f"{module}.X"`, `module + ".X"`, `"%s.X" % module`), passed to '
         "another function, a keyword of `patch.multiple` or `dict`, or the `__name__` of what is replaced",
-        "no patch in a file that contains the module's name, or in a test helper, takes its target from a file, the "
-        "environment, or the names of objects",
+        "no patch takes its target from a file, the environment, or the names of objects, where its file, or a file "
+        "that names its file, contains the name of the module",
         "no code puts something else in the place of the old or new module in `sys.modules`",
     ),
 )
@@ -52,7 +52,7 @@ def find_doubts(path: str, name: str, context: FixContext, *, is_new: bool = Fal
     if write:
         yield Doubt(f"{write} sets `{name}`, which may be that of `{module}`")
     for patch_path, row in find_dynamic_patches(context) if not is_new else ():
-        if patch_path != path and mentions_module(patch_path, module, context):
+        if patch_path != path and may_be_told_of(path, patch_path, context):
             location = f"{context.relative_path(patch_path)}:{row}"
             yield Doubt(f"the target of the patch at {location} could not be determined, and may be `{module}.{name}`")
             break

@@ -20,19 +20,19 @@ CONDITION = Condition(
     shapes=(
         "the change is outside of f-strings, or in replacement fields without `=`, at any depth "
         '(`f"{X()}"`, but not `f"{X()=}"`), and outside of template strings, which keep the text of their expressions',
-        "the changed file, the files that import it and those that it imports do not use `inspect.getsource`, "
-        "`linecache`, `co_names` or anything else that reads source text or byte code",
-        'no file that opens files names the changed file (`"service.py"`, `service.__file__`)',
+        "the changed file, the files that import it and those that it imports do not use `inspect.getsource`, `dis`, "
+        "`co_names` or the like, which read source text or byte code",
+        'no line that opens or reads a file names the changed file (`Path("service.py")`, `open(service.__file__)`)',
     ),
 )
 
-_SOURCE_READERS = (
-    rb"\b(?:getsource(?:lines)?|findsource|getcomments|linecache|get_source|co_(?:names|consts|code)|dis)\b"
-)
+_SOURCE_READERS = rb"\b(?:getsource(?:lines)?|findsource|getcomments|get_source|co_(?:names|consts|code)|dis)\b"
 _FILE_READERS = rb"\b(?:read_text|read_bytes|readlines)\b|\bopen\s*\("
 # In Python 3.14 and later, the type of the fields of template strings.
 _INTERPOLATION: type[ast.AST] | None = getattr(ast, "Interpolation", None)
-_SOURCE_FILE = re.compile(rb"\b(\w+)(?:\.py\b|\.__file__\b)")
+_SOURCE_FILE = re.compile(
+    rb"(?:\bopen|\bPath|\bread\w*)\b[^\n]*?\b(\w+)\.(?:py|__file__)\b|\b(\w+)\.(?:py|__file__)\b[^\n]*\b(?:open|read)"
+)
 
 
 def find_doubts(draft: FixDraft, context: FixContext) -> Iterator[Doubt]:
@@ -42,8 +42,10 @@ def find_doubts(draft: FixDraft, context: FixContext) -> Iterator[Doubt]:
         row = _find_shown_row(replacement, context.document(replacement.path))
         if row:
             yield Doubt(f"the string in line {row} shows the text of the expression that changes")
-    for path in dict.fromkeys(operation.path for operation in draft.operations):
+    for path in dict.fromkeys(replacement.path for replacement in replacements):
         yield from _find_source_readers(path, context)
+    for path in dict.fromkeys(operation.path for operation in draft.operations):
+        yield from _find_file_readers(path, context)
 
 
 def _find_shown_row(replacement: ReplaceText, document: SourceDocument) -> int:
@@ -82,12 +84,16 @@ def _dump(text: str) -> str:
 
 
 def _find_source_readers(path: str, context: FixContext) -> Iterator[Doubt]:
-    """The first file that may read the text of the file at `path`."""
+    """The first file that may read the text of functions of the file at `path`."""
     for reader in context.analysis.contents.find_matching(_SOURCE_READERS):
         if _are_connected(reader, path, context):
             row = _row_of(_SOURCE_READERS, reader, context)
             yield Doubt(f"{context.relative_path(reader)}:{row} reads the source text or byte code of functions")
             return
+
+
+def _find_file_readers(path: str, context: FixContext) -> Iterator[Doubt]:
+    """The first file that may open the file at `path`."""
     stem = context.module_name(path).rpartition(".")[2].encode()
     for reader in context.remember("files named by files that open files", lambda: _named_files(context)).get(stem, ()):
         row = _row_of(rb"\b" + re.escape(stem) + rb"\.(?:py|__file__)\b", reader, context)
@@ -109,7 +115,8 @@ def _named_files(context: FixContext) -> Mapping[bytes, list[str]]:
     """The stems of Python files that are named in files that open files, each with those files."""
     named: dict[bytes, list[str]] = {}
     for path in context.analysis.contents.find_matching(_FILE_READERS):
-        for stem in set(_SOURCE_FILE.findall(context.references.code_bytes(path))):
+        matches = _SOURCE_FILE.finditer(context.references.code_bytes(path))
+        for stem in {match[1] or match[2] for match in matches}:
             named.setdefault(stem, []).append(path)
     return named
 

@@ -8,7 +8,6 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from flake8_redis_ssot.files.test_paths import is_test_path
 from flake8_redis_ssot.fixes.bindings.outside_writes import may_be_module
 from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.document import SourceDocument
@@ -122,10 +121,26 @@ def _has_computation(node: ast.AST) -> bool:
     return is_name or isinstance(node, (ast.Call, ast.Subscript))
 
 
-def mentions_module(path: str, module: str, context: FixContext) -> bool:
-    """Whether a file contains the last part of a module's name, or is a helper that any test may use."""
-    file_name = os.path.basename(path)
-    if is_test_path(context.relative_path(path)) and not file_name.startswith("test_") and "_test." not in file_name:
-        return True
-    word = rb"\b" + re.escape(module.rpartition(".")[2].encode()) + rb"\b"
-    return re.search(word, context.references.code_bytes(path)) is not None
+def may_be_told_of(path: str, patch_path: str, context: FixContext) -> bool:
+    """Whether a patch may be of the module at `path`: its file names the module, or a file that names its file does."""
+    word = context.module_name(path).rpartition(".")[2].encode()
+    users = context.compute_once("users of dynamic patches", lambda: _find_users(context)).get(patch_path, ())
+    return any(word in context.references.code_bytes(each) for each in (patch_path, *users) if each != path)
+
+
+def _find_users(context: FixContext) -> dict[str, list[str]]:
+    """The files that contain the name of a file with such a patch; of a `conftest.py`, the tests below."""
+    paths = [each.path for each in find_dynamic_patches(context)]
+    words = {path: context.module_name(path).rpartition(".")[2].encode() for path in paths}
+    pattern = rb"\b(?:" + b"|".join(map(re.escape, sorted({*words.values()}))) + rb")\b"
+    users: dict[str, list[str]] = {}
+    for user in context.analysis.contents.find_matching(pattern) if words else ():
+        names = set(re.findall(pattern, context.references.code_bytes(user)))
+        for path in paths:
+            if words[path] in names and user != path:
+                users.setdefault(path, []).append(user)
+    for path in paths:
+        folder, file_name = os.path.split(path)
+        if file_name == "conftest.py":
+            users[path] = [each for each in context.analysis.files if each.startswith(folder + os.sep)]
+    return users

@@ -87,7 +87,7 @@ def _pattern(name: str) -> bytes:
 
 
 def _find_nodes(name: str, document: SourceDocument) -> Iterator[ast.expr | ast.keyword]:
-    word = re.compile(rf"(?<!\w){re.escape(name)}(?!\w)")
+    word = re.compile(rf"(?<!\w){re.escape(name)}(?!\w|\s*\()")  # `name(` is code, not a target
     for constant in document.find_nodes(ast.Constant):
         if isinstance(constant.value, str) and word.search(constant.value):
             yield constant
@@ -105,14 +105,13 @@ def _read_node(
 ) -> NameString | None:
     """What a node may name; None if it certainly names nothing that is patched."""
     if isinstance(node, ast.keyword):
-        if _is_plain_value(node, document, context):
-            return None
         call = document.symbol_table.parent(node)
         if not isinstance(call, ast.Call):
             return None
         has_module = any(_is_module(each, document, context) for each in call.args)
         target = call.args[0] if call.args else node.value
-        is_setter = has_module or last_name(call.func) in _KEYWORD_SETTERS
+        is_test = is_test_path(context.relative_path(document.path))
+        is_setter = has_module or last_name(call.func) == "multiple" or (is_test and _is_setter(call, document))
         return NameString(document.path, document.source.span(target)) if is_setter else None
     whole = _whole_string(node, document)
     if _is_text(whole, document) or _is_something_else(whole, document):
@@ -209,7 +208,7 @@ def _is_argument_of(names: frozenset[str], node: ast.expr, document: SourceDocum
     return isinstance(call, ast.Call) and last_name(call.func) in names
 
 
-def _is_plain_value(node: ast.expr | ast.keyword, document: SourceDocument, context: FixContext) -> bool:
+def _is_plain_value(node: ast.expr, document: SourceDocument, context: FixContext) -> bool:
     """Whether a string in code that is no test is a key, or an argument of a call that has no module among the others.
 
     Code that replaces a name has to be told of which module.

@@ -173,6 +173,10 @@ def _find_new_patch_doubts(
     """Patches of the name that is used after the fix, which do not affect this code today."""
     if ensured_import.operation is None and ensured_import.text == construction.root.id:
         return  # the same name: its patches already apply here
+    table = context.symbol_table(file.path)
+    symbol = table.find_symbol(table.module_scope, ensured_import.text) if ensured_import.is_module_level else None
+    if ensured_import.operation is not None and symbol is not None and symbol.bindings:
+        return  # a variable that becomes an import
     path, name = file.path, ensured_import.text
     if not ensured_import.is_module_level:
         module, _, name = context.resolver.to_origin(file.accessor(construction.resource)).partition(":")
