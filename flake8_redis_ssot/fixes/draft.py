@@ -10,14 +10,11 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
+from flake8_redis_ssot.fixes.doubt import Doubt, find_deciding
 from flake8_redis_ssot.fixes.edits.import_statement import ImportedSymbol
 from flake8_redis_ssot.model import Applicability
 from flake8_redis_ssot.syntax.edits import TextEdit
-
-if TYPE_CHECKING:
-    from flake8_redis_ssot.fixes.doubt import Doubt
 
 # A read of a variable: a name, or a string annotation.
 SymbolRead = ast.Name | ast.Constant
@@ -88,22 +85,24 @@ class FixDraft:
 
     def with_reasons(self, reasons: Iterable[str], applicability: Applicability = Applicability.UNSAFE) -> FixDraft:
         """The draft with further reasons; if there are any, its applicability is at most `applicability`."""
-        unique_reasons = tuple(dict.fromkeys(reasons))
-        if not unique_reasons:
-            return self
-        all_reasons = tuple(dict.fromkeys((*self.reasons, *unique_reasons)))
-        return replace(self, applicability=min(self.applicability, applicability), reasons=all_reasons)
+        return self.with_doubts(Doubt(reason, applicability) for reason in reasons)
 
     def add_operations(self, *operations: Operation) -> FixDraft:
         """The draft with further operations."""
         return replace(self, operations=(*self.operations, *operations))
 
     def with_doubts(self, doubts: Iterable[Doubt]) -> FixDraft:
-        """The draft with the reasons and applicabilities of doubts."""
-        draft = self
-        for doubt in doubts:
-            draft = draft.with_reasons([doubt.reason], doubt.applicability)
-        return draft
+        """The draft with the reasons and applicabilities of doubts.
+
+        Only the reasons for the lowest applicability are kept: the others would not change it.
+        """
+        deciding = find_deciding(doubts)
+        applicability = min((doubt.applicability for doubt in deciding), default=Applicability.SAFE)
+        if applicability is Applicability.SAFE or applicability > self.applicability:
+            return self
+        earlier_reasons = self.reasons if applicability is self.applicability else ()
+        reasons = dict.fromkeys((*earlier_reasons, *(doubt.reason for doubt in deciding)))
+        return replace(self, applicability=applicability, reasons=tuple(reasons))
 
     def combine(self, other: FixDraft) -> FixDraft:
         """Both drafts in one, with the lower applicability."""

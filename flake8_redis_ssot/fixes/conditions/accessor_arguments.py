@@ -38,6 +38,7 @@ def find_doubts(
         text_of = context.document(path).text_of
         keyword_texts = (f"{each.arg}={text_of(each.value)}" if each.arg else "**" for each in call.keywords)
         arguments = ", ".join([*map(text_of, call.args), *keyword_texts])
-        yield Doubt(f"what the call is given (`{arguments}`) would be lost", Applicability.MANUAL)
+        reason = f"the arguments of the call, `{arguments}`, would be dropped"
+        yield Doubt(reason, Applicability.MANUAL, is_decisive=True)
     elif shared_arguments:
         yield Doubt(f"the shared instance is made with `{shared_arguments}`, this one with nothing")

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from flake8_redis_ssot.fixes.conditions import known_readers
 from flake8_redis_ssot.fixes.context import FixContext
-from flake8_redis_ssot.fixes.doubt import Doubt
+from flake8_redis_ssot.fixes.doubt import Doubt, find_deciding
 from flake8_redis_ssot.fixes.draft import FixDraft, Operation
 from flake8_redis_ssot.fixes.edits.ensure_import import NotFixableError
 from flake8_redis_ssot.fixes.factories.delete import draft_deletion
@@ -96,9 +96,8 @@ class _FactoryInliner:
             self.refusal_reasons.append(f"{prefix}{error}")
 
     def _add_operations(self, operations: tuple[Operation, ...], doubts: tuple[Doubt, ...], prefix: str = "") -> None:
-        self.draft = self.draft.combine(FixDraft(self.draft.title, operations))
-        for doubt in doubts:
-            self.draft = self.draft.with_reasons([f"{prefix}{doubt.reason}"], doubt.applicability)
+        located = (replace(doubt, reason=f"{prefix}{doubt.reason}") for doubt in find_deciding(doubts))
+        self.draft = self.draft.combine(FixDraft(self.draft.title, operations)).with_doubts(located)
 
     def _replace_call(self, read: NameRead, call: ast.Call | None) -> None:
         _check_analysed(read.path, self.context)

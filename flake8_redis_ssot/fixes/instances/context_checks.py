@@ -41,17 +41,21 @@ def find_context_doubts(
     """All doubts that the surroundings of a construction raise."""
     document = context.document(file.path)
     if is_test_path(file.relative_path):
-        yield Doubt("a test may need an instance of its own")
+        yield Doubt("the code is in a test, which may need an instance of its own")
     if file.path.endswith(NOTEBOOK_SUFFIX):
-        yield Doubt("the cells of a notebook are run by hand, in any order and more than once")
+        yield Doubt("the cells of a notebook can be run in any order and more than once")
     if shared_members is not None and shared_members.is_async:
-        yield Doubt("a shared asynchronous instance belongs to one event loop")
+        yield Doubt(
+            f"`{shared_members.name.rpartition('.')[2]}` is asynchronous, and a shared one belongs to one event loop"
+        )
     yield from _check_multiple_instances(construction, file, context)
     yield from _check_loop(construction, document.symbol_table.ancestors(construction.expression))
     if uses.of_type(Discarded):
-        yield Doubt("the instance is thrown away: it may be made for its effects alone", Applicability.MANUAL)
+        yield Doubt(
+            "the instance is not used: it may be constructed for what the constructor does", Applicability.MANUAL
+        )
     if construction.call is not None and _is_error_expected(document.symbol_table.ancestors(construction.expression)):
-        yield Doubt("making one is what is tested here", Applicability.MANUAL)
+        yield Doubt("the construction is expected to fail or warn", Applicability.MANUAL)
 
 
 def _check_multiple_instances(
@@ -73,7 +77,7 @@ def _check_multiple_instances(
         distinct_rows = list(dict.fromkeys(rows))
         row_list = ", ".join(map(str, distinct_rows)) if len(distinct_rows) > 1 else f"{rows[0]}, more than once"
         yield Doubt(
-            f"several are made here (line{'s' * (len(distinct_rows) > 1)} {row_list}), perhaps to be apart",
+            f"several are constructed here (line{'s' * (len(distinct_rows) > 1)} {row_list}), perhaps to be separate",
             Applicability.MANUAL,
         )
 
@@ -105,7 +109,7 @@ def _check_loop(construction: ConstructionSite, ancestors: Iterator[ast.AST]) ->
         if isinstance(node, _FUNCTIONS):
             return
         if isinstance(node, _LOOPS) and child is not getattr(node, "iter", None):
-            yield Doubt("a loop makes one in each turn, perhaps to be apart", Applicability.MANUAL)
+            yield Doubt("a loop constructs one in each iteration, perhaps to be separate", Applicability.MANUAL)
             return
         child = node
 

@@ -19,10 +19,10 @@ from flake8_redis_ssot.model import Applicability
 from flake8_redis_ssot.project.view import FileContext
 
 _UNKNOWN_CALLERS = {
-    CallerObstacle.FIXTURE: "what the tests do with the fixture `{name}` cannot be seen",
-    CallerObstacle.DECORATOR: "what `@{decorator}` makes of `{name}`, and who calls it, cannot be seen",
-    CallerObstacle.GENERATOR: "what is done with what `{name}` yields cannot be seen",
-    CallerObstacle.SPECIAL_METHOD: "who gets what `{name}` gives back cannot be seen",
+    CallerObstacle.FIXTURE: "what the tests do with the fixture `{name}` could not be determined",
+    CallerObstacle.DECORATOR: "what `@{decorator}` does with `{name}`, and what calls it, could not be determined",
+    CallerObstacle.GENERATOR: "what is done with what `{name}` yields could not be determined",
+    CallerObstacle.SPECIAL_METHOD: "what is done with what `{name}` returns could not be determined",
 }
 
 
@@ -53,8 +53,8 @@ def _shared_name_doubt(shared: SharedName, file: FileContext) -> Doubt:
     expression = f"`{shared.name}()`" if shared.is_function else f"`{shared.name}`"
     location = format_path_and_row(shared.readers[0].path, shared.readers[0].row, file)
     more = len(shared.readers) - 1
-    suffix = f" (and in {more} more places)" if more else ""
-    return Doubt(f"{expression} is read in {location} as well{suffix}", is_tracked=False)
+    suffix = f" (and in {more} more place{'s' * (more > 1)})" if more else ""
+    return Doubt(f"{expression} is also read in {location}{suffix}", is_tracked=False)
 
 
 def _find_write_doubt(
@@ -70,7 +70,7 @@ def _find_write_doubt(
                     Applicability.MANUAL if context.references.has_import(path, file.path) else Applicability.UNSAFE
                 )
                 location = format_path_and_row(path, use.row, file)
-                reason = f"{location} {action} `.{name}.{use.member}`, perhaps on this one"
+                reason = f"{location} {action} `.{name}.{use.member}`, perhaps on the same instance"
                 yield Doubt(reason, applicability, is_tracked=False)
                 return
 
@@ -81,5 +81,8 @@ def _find_read_doubt(attribute: SharedAttribute, file: FileContext) -> Iterator[
         for use in uses:
             if not use.member and not use.is_write:
                 location = format_path_and_row(path, use.row, file)
-                yield Doubt(f"`.{name}` is read in {location}, and what it does there cannot be seen", is_tracked=False)
+                reason = (
+                    f"`.{name}` is read in {location}, perhaps from the same object, and what is done with it there"
+                )
+                yield Doubt(f"{reason} could not be determined", is_tracked=False)
                 return

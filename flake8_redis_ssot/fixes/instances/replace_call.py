@@ -35,6 +35,7 @@ from flake8_redis_ssot.fixes.instances.accessor import (
 )
 from flake8_redis_ssot.fixes.instances.accessor_call import draft_accessor_call, iter_names
 from flake8_redis_ssot.fixes.instances.call_site import ConstructionSite, locate_construction
+from flake8_redis_ssot.fixes.instances.class_doubt import find_class_doubt
 from flake8_redis_ssot.fixes.instances.context_checks import find_context_doubts
 from flake8_redis_ssot.fixes.instances.cross_file_usage import find_cross_file_doubts
 from flake8_redis_ssot.fixes.instances.usage_check import TEARDOWN_METHODS, ClassComparison, check_uses
@@ -115,7 +116,7 @@ def find_doubts(
         shared_access, construction, file, context, is_at_import_time=_is_at_import_time(construction, document)
     )
     if not is_same_class:
-        yield Doubt(_explain_class(construction, constructed, shared_access))
+        yield find_class_doubt(construction.definition, constructed, shared_access, context)
     comparison = ClassComparison(
         members,
         context.class_members(constructed),
@@ -156,15 +157,6 @@ def _makes_same_class(
 
 def _is_same(first: Definition, second: Definition) -> bool:
     return (first.path, first.qualname or first.name) == (second.path, second.qualname or second.name)
-
-
-def _explain_class(construction: ConstructionSite, constructed: Definition | None, shared_access: SharedAccess) -> str:
-    if shared_access.definition is None:
-        return f"the class of what `{shared_access.name}` stands for could not be determined"
-    shared_class, name = shared_access.definition.name, construction.definition.name
-    if constructed is None or (constructed.path is None and shared_access.definition.path is None):
-        return f"whether `{name}` makes a `{shared_class}` could not be determined"
-    return f"`{name}` makes something else than a `{shared_class}`"
 
 
 def _find_import_doubts(

@@ -50,45 +50,51 @@ class ClassComparison:
 
 def check_uses(uses: ValueUses, comparison: ClassComparison) -> Iterator[Doubt]:
     """All doubts that the uses raise, in source order."""
+    yield from sorted(_find_use_doubts(uses, comparison), key=lambda doubt: doubt.rows)
+
+
+def _find_use_doubts(uses: ValueUses, comparison: ClassComparison) -> Iterator[Doubt]:
     for member_use in sorted(set(uses.of_type(MemberUse)), key=lambda member_use: (member_use.row, member_use.name)):
         yield from _check_member_use(member_use, comparison)
     for value in uses.of_type(DerivedValue):
         yield from _check_derived_value(value, comparison)
     for escape in sorted(set(uses.of_type(Escape))):
-        reason = f"line {escape.row}: it {escape.phrase}, and what becomes of it there cannot be seen"
-        yield Doubt(reason, is_tracked=False)
+        reason = f"it {escape.phrase}, and what is done with it there could not be determined"
+        yield Doubt(reason, is_tracked=False, rows=(escape.row,))
 
 
 def _check_member_use(member_use: MemberUse, comparison: ClassComparison) -> Iterator[Doubt]:
-    if member_use.kind == "set":
-        yield Doubt(
-            f"line {member_use.row} sets `{member_use.name}` on it, which everybody would see", Applicability.MANUAL
-        )
-    elif member_use.name in comparison.teardown_methods:
-        display_name = member_use.name if member_use.name.startswith("__") else f"{member_use.name}()"
-        action = "leaving the `with`" if member_use.name in ("__exit__", "__aexit__") else f"`{display_name}`"
-        yield Doubt(f"{action} at line {member_use.row} would close the shared instance", Applicability.MANUAL)
-    elif member_use.name in _MUTATING_MEMBERS:
-        yield Doubt(
-            f"`{member_use.name}` at line {member_use.row} changes it, which everybody would see", Applicability.MANUAL
-        )
+    reason = _explain_effect(member_use, comparison)
+    if reason:
+        yield Doubt(reason, Applicability.MANUAL, rows=(member_use.row,))
     elif member_use.kind != "lookup" or not comparison.is_same_class:
         yield from _check_member(member_use, comparison)
+
+
+def _explain_effect(member_use: MemberUse, comparison: ClassComparison) -> str:
+    """What a use does to the shared instance that all its users would notice; empty if nothing."""
+    name = member_use.name
+    if member_use.kind == "set":
+        return f"`{name}` is set on it, which all users of the shared instance would notice"
+    if name in ("__exit__", "__aexit__"):
+        return "leaving the `with` statement would close the shared instance"
+    if name in comparison.teardown_methods:
+        return f"`{name}()` would close the shared instance"
+    if name == "__dict__":
+        return "`__dict__` exposes the attributes of the shared instance"
+    return f"`{name}()` changes the shared instance" if name in _MUTATING_MEMBERS else ""
 
 
 def _check_derived_value(value: DerivedValue, comparison: ClassComparison) -> Iterator[Doubt]:
     """Check the uses of a member's value: an attribute is shared with the instance."""
     member = comparison.shared_members.find_member(value.name) if comparison.shared_members is not None else None
     if value.is_call:
-        teardowns = [
-            member_use
-            for member_use in value.uses.of_type(MemberUse)
-            if member_use.name in comparison.teardown_methods - {"__exit__", "__aexit__"}
-        ]
-        for member_use in teardowns:
-            yield Doubt(
-                f"`{member_use.name}()` at line {member_use.row} may end something that belongs to the shared instance"
-            )
+        for member_use in value.uses.of_type(MemberUse):
+            if member_use.name in comparison.teardown_methods - {"__exit__", "__aexit__"}:
+                reason = (
+                    f"`{member_use.name}()` is called on what its `{value.name}()` returns, and may end a part of it"
+                )
+                yield Doubt(reason, rows=(member_use.row,))
         return
     if member is not None and member.kind in _FUNCTION_KINDS:
         return
@@ -96,29 +102,30 @@ def _check_derived_value(value: DerivedValue, comparison: ClassComparison) -> It
     for member_use in value.uses.of_type(MemberUse):
         yield from _check_derived_use(member_use, owner, comparison)
     for escape in value.uses.of_type(Escape):
-        yield Doubt(f"line {escape.row}: its `{value.name}` {escape.phrase}, and what becomes of it cannot be seen")
+        reason = f"its `{value.name}` {escape.phrase}, and what is done with it there could not be determined"
+        yield Doubt(reason, rows=(escape.row,))
     if any(isinstance(each, (Returned, ModuleVariable, StoredAttribute)) for each in value.uses.observations):
-        yield Doubt(
-            f"its `{value.name}` (line {value.row}) is kept or given back, and what becomes of it cannot be seen"
-        )
+        reason = f"its `{value.name}` is stored or returned, and what is done with it could not be determined"
+        yield Doubt(reason, rows=(value.row,))
 
 
 def _check_derived_use(member_use: MemberUse, owner: str, comparison: ClassComparison) -> Iterator[Doubt]:
+    name, rows = member_use.name, (member_use.row,)
     if member_use.kind == "set":
-        yield Doubt(f"line {member_use.row} sets `{member_use.name}` on {owner}", Applicability.MANUAL)
-    elif member_use.name in comparison.teardown_methods:
-        action = "leaving the `with`" if member_use.name in ("__exit__", "__aexit__") else f"`{member_use.name}()`"
-        yield Doubt(f"{action} at line {member_use.row} would end {owner}", Applicability.MANUAL)
-    elif member_use.name in ("__setitem__", "__delitem__", *_MUTATING_MEMBERS):
-        yield Doubt(f"line {member_use.row} changes {owner}", Applicability.MANUAL)
-    elif member_use.name in _CONTAINER_MUTATORS and member_use.kind == "call":
-        yield Doubt(f"`{member_use.name}()` at line {member_use.row} may change {owner}")
+        yield Doubt(f"`{name}` is set on {owner}", Applicability.MANUAL, rows=rows)
+    elif name in comparison.teardown_methods:
+        action = "leaving the `with` statement" if name in ("__exit__", "__aexit__") else f"`{name}()`"
+        yield Doubt(f"{action} would end {owner}", Applicability.MANUAL, rows=rows)
+    elif name in ("__setitem__", "__delitem__", *_MUTATING_MEMBERS):
+        yield Doubt(f"{owner} is changed", Applicability.MANUAL, rows=rows)
+    elif name in _CONTAINER_MUTATORS and member_use.kind == "call":
+        yield Doubt(f"`{name}()` may change {owner}", rows=rows)
 
 
 def _check_member(member_use: MemberUse, comparison: ClassComparison) -> Iterator[Doubt]:
     shared_members = comparison.shared_members
     if shared_members is None:
-        yield Doubt("what the shared instance offers cannot be seen")
+        yield Doubt("the methods of the shared instance could not be determined")
         return
     member = shared_members.find_member(member_use.name)
     if member is None:
@@ -128,24 +135,19 @@ def _check_member(member_use: MemberUse, comparison: ClassComparison) -> Iterato
 
 
 def _missing_member_doubt(member_use: MemberUse, shared_members: ClassMembers, comparison: ClassComparison) -> Doubt:
+    class_name, rows = _class_name(shared_members), (member_use.row,)
     if shared_members.is_incomplete:
-        return Doubt(
-            f"whether `{_class_name(shared_members)}` has `{member_use.name}` (line {member_use.row}) cannot be seen"
-        )
+        return Doubt(f"whether `{class_name}` has `{member_use.name}` could not be determined", rows=rows)
     if comparison.is_same_class:
-        return Doubt(
-            f"`{_class_name(shared_members)}` has no `{member_use.name}` (line {member_use.row}), so that "
-            "line fails today as well"
-        )
-    return Doubt(
-        f"`{_class_name(shared_members)}` has no `{member_use.name}` (line {member_use.row})", Applicability.MANUAL
-    )
+        return Doubt(f"`{class_name}` has no `{member_use.name}`, so this fails today as well", rows=rows)
+    return Doubt(f"`{class_name}` has no `{member_use.name}`", Applicability.MANUAL, rows=rows)
 
 
 def _check_member_fit(
     member_use: MemberUse, member: Member, shared_members: ClassMembers, comparison: ClassComparison
 ) -> Iterator[Doubt]:
     """Check a use against an existing member; uses of the same class behave as before."""
+    rows = (member_use.row,)
     reason = _explain_kind_mismatch(member_use, member, shared_members, comparison)
     reason = reason or _explain_call_mismatch(member_use, member)
     if reason is None:
@@ -154,14 +156,12 @@ def _check_member_fit(
             and not comparison.is_same_class
             and (member.signature is None or has_unpacking(member_use.call))
         ):
-            yield Doubt(
-                f"whether `{member_use.name}()` at line {member_use.row} fits `{_class_name(shared_members)}` "
-                "cannot be seen"
-            )
+            fit = f"whether the arguments of `{member_use.name}()` fit `{_class_name(shared_members)}`"
+            yield Doubt(f"{fit} could not be determined", rows=rows)
     elif comparison.is_same_class:
-        yield Doubt(f"{reason}, so that line fails today as well")
+        yield Doubt(f"{reason}, so this fails today as well", rows=rows)
     else:
-        yield Doubt(f"{reason}", Applicability.MANUAL)
+        yield Doubt(reason, Applicability.MANUAL, rows=rows)
 
 
 def _explain_kind_mismatch(
@@ -174,15 +174,15 @@ def _explain_kind_mismatch(
         comparison.replaced_members.find_member(member_use.name) if comparison.replaced_members is not None else None
     )
     was_coroutine = old_member.kind is MemberKind.COROUTINE if old_member is not None else member_use.is_awaited
-    location = f"`{member_use.name}` at line {member_use.row}"
+    name, class_name = f"`{member_use.name}`", f"`{_class_name(shared_members)}`"
     if member_use.kind == "call" and is_coroutine and not was_coroutine:
-        return f"{location} is not awaited, but a coroutine in `{_class_name(shared_members)}`"
+        return f"{name} is not awaited, and is a coroutine function in {class_name}"
     if member_use.kind == "call" and member_use.is_awaited and not is_coroutine and member.kind is MemberKind.METHOD:
-        return f"{location} is awaited, but no coroutine in `{_class_name(shared_members)}`"
+        return f"{name} is awaited, and is no coroutine function in {class_name}"
     if member_use.kind == "read" and old_member is not None and old_member.kind is not member.kind:
-        return f"{location} is something else in `{_class_name(shared_members)}`"
+        return f"{name} is a {member.kind.value} in {class_name}, and a {old_member.kind.value} today"
     if member_use.kind == "call" and member.kind is MemberKind.PROPERTY:
-        return f"{location} is called, but a property in `{_class_name(shared_members)}`"
+        return f"{name} is called, and is a property in {class_name}"
     return None
 
 
@@ -190,7 +190,7 @@ def _explain_call_mismatch(member_use: MemberUse, member: Member) -> str | None:
     if member_use.call is None or member.signature is None or has_unpacking(member_use.call):
         return None
     reason = find_call_mismatch(member_use.call, member.signature)
-    return f"`{member_use.name}()` at line {member_use.row} does not fit: the shared one {reason}" if reason else None
+    return f"the arguments of `{member_use.name}()` do not fit: the shared method {reason}" if reason else None
 
 
 def _class_name(class_members: ClassMembers) -> str:

@@ -50,14 +50,14 @@ class _FileFollower:
     def _follow(self, expression: ast.expr) -> None:
         if self._is_new(expression):
             for step in steps_from(expression, self._document):
-                self._handle_step(step)
+                self._handle_step(step, expression)
 
-    def _handle_step(self, step: Step) -> None:
+    def _handle_step(self, step: Step, expression: ast.expr) -> None:
         match step:
             case ast.expr():
                 self._follow(step)
             case StoredVariable():
-                self._follow_symbol(step)
+                self._follow_symbol(step, expression)
             case StoredAttribute():
                 self._follow_stored_attribute(step)
             case Returned():
@@ -75,24 +75,29 @@ class _FileFollower:
         elif not value.is_call:
             self._follow(value.expression)
 
-    def _follow_symbol(self, variable: StoredVariable) -> None:
-        """Follow every read of a variable, from all scopes."""
+    def _follow_symbol(self, variable: StoredVariable, expression: ast.expr) -> None:
+        """Follow the reads of a variable that holds the value of an expression, from all scopes."""
         symbol = variable.symbol
         if not self._is_new(symbol):
             return
+        reads = [
+            read
+            for read in symbol.reads
+            if variable.is_parameter or not value_flow.is_read_before(read, expression, self._symbol_table)
+        ]
         if symbol.scope.kind == "class":
             self._follow_stored_attribute(StoredAttribute(symbol.name, symbol.bindings[0].node))
         elif symbol.scope.kind == "module" or symbol.has_inner_declaration:
             self._observations.append(ModuleVariable(symbol.name))
-        elif not symbol.reads and not variable.is_parameter:
+        elif not reads and not variable.is_parameter:
             self._observations.append(Discarded(symbol.bindings[0].statement.lineno))
         self._observe_locals_calls(symbol)
-        for read in symbol.reads:
+        for read in reads:
             self._follow(read)
 
     def _observe_locals_calls(self, symbol: Symbol) -> None:
         for read, name in value_flow.find_locals_calls(symbol, self._symbol_table):
-            self._observations.append(Escape(self._document.path, read.lineno, f"is seen by `{name}()`"))
+            self._observations.append(Escape(self._document.path, read.lineno, f"is read by `{name}()`"))
 
     def _follow_stored_attribute(self, attribute: StoredAttribute) -> None:
         """Follow every read of an attribute of that name, on any object."""
@@ -123,7 +128,7 @@ class _FileFollower:
             if call is not None:
                 self._follow(call)
             elif not isinstance(self._symbol_table.parent(node), ast.Attribute):
-                phrase = f"comes from `{name}`, which is handed on"
+                phrase = f"comes from `{name}`, which is passed on"
                 self._observations.append(Escape(self._document.path, node.lineno, phrase))
 
     def _function_reads(self, function: ast.AST, name: str) -> list[ast.Name] | list[ast.Attribute]:

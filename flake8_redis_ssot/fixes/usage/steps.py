@@ -47,7 +47,7 @@ def steps_from(node: ast.expr, document: SourceDocument) -> Iterator[Step]:
 
 
 def _unknown_steps(parent: ast.AST, node: ast.expr, document: SourceDocument) -> Iterator[Step]:
-    yield Escape(document.path, node.lineno, "goes out of sight")
+    yield Escape(document.path, node.lineno, "is used in a way that is not followed")
 
 
 def _attribute_steps(parent: ast.Attribute, node: ast.expr, document: SourceDocument) -> Iterator[Step]:
@@ -78,7 +78,7 @@ def _target_step(target: ast.expr, document: SourceDocument) -> Step:
         return StoredVariable(document.symbol_table.symbol_of(target))
     if isinstance(target, ast.Attribute):
         return StoredAttribute(target.attr, target)
-    return Escape(document.path, target.lineno, "is put away")
+    return Escape(document.path, target.lineno, "is stored in an element")
 
 
 def _operand_steps(parent: ast.expr, node: ast.expr, document: SourceDocument) -> Iterator[Step]:
@@ -96,7 +96,7 @@ def _test_steps(parent: ast.AST, node: ast.expr, document: SourceDocument) -> It
 def _comparison_steps(parent: ast.Compare, node: ast.expr, document: SourceDocument) -> Iterator[Step]:
     others = [operand for operand in (parent.left, *parent.comparators) if operand is not node]
     if not all(isinstance(operand, ast.Constant) and operand.value is None for operand in others):
-        yield Escape(document.path, parent.lineno, "is compared with another")
+        yield Escape(document.path, parent.lineno, "is compared with another value")
 
 
 def _call_steps(parent: ast.Call, node: ast.expr, document: SourceDocument) -> Iterator[Step]:
@@ -125,7 +125,7 @@ def _argument_steps(call: ast.Call, node: ast.expr, document: SourceDocument) ->
     elif (parameter := value_flow.find_receiving_parameter(call, node, document.symbol_table)) is not None:
         yield StoredVariable(parameter, is_parameter=True)
     elif not (is_plain_name and name in _INSPECTING_FUNCTIONS):
-        yield Escape(document.path, call.lineno, f"is handed to `{name or 'a function'}()`")
+        yield Escape(document.path, call.lineno, f"is passed to `{name or 'a function'}()`")
 
 
 def _attribute_function_steps(
@@ -138,7 +138,7 @@ def _attribute_function_steps(
         if function == "getattr":
             yield MemberValue(attribute_name.value, call)
     else:
-        yield Escape(document.path, call.lineno, f"is handed to `{function}()`")
+        yield Escape(document.path, call.lineno, f"is passed to `{function}()`")
 
 
 def _with_steps(parent: ast.withitem, node: ast.expr, document: SourceDocument) -> Iterator[Step]:
@@ -166,7 +166,7 @@ def _format_steps(parent: ast.FormattedValue, node: ast.expr, document: SourceDo
 
 
 def _lambda_steps(parent: ast.Lambda, node: ast.expr, document: SourceDocument) -> Iterator[Step]:
-    yield Escape(document.path, parent.lineno, "is what a lambda gives to its callers")
+    yield Escape(document.path, parent.lineno, "is returned by a lambda")
 
 
 def _iteration_steps(parent: ast.AST, node: ast.expr, document: SourceDocument) -> Iterator[Step]:
@@ -178,7 +178,7 @@ def _subscript_steps(parent: ast.Subscript, node: ast.expr, document: SourceDocu
         name = {ast.Store: "__setitem__", ast.Del: "__delitem__"}.get(type(parent.ctx), "__getitem__")
         yield MemberUse(document.path, node.lineno, name, "call")
     else:
-        yield Escape(document.path, node.lineno, "is a key of something")
+        yield Escape(document.path, node.lineno, "is used as a key")
 
 
 def _container_steps(parent: ast.AST, node: ast.expr, document: SourceDocument) -> Iterator[Step]:

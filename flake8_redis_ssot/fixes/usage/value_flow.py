@@ -53,6 +53,20 @@ def find_unpacking_targets(display: ast.AST, value: ast.AST, symbol_table: Symbo
     return element_targets
 
 
+_LOOPS = (ast.For, ast.AsyncFor, ast.While)
+
+
+def is_read_before(read: ast.Name, expression: ast.expr, symbol_table: SymbolTable) -> bool:
+    """Whether a function reads a variable of its own only before it evaluates an expression, in each of its calls."""
+    scope, statement = symbol_table.scope_of(read), symbol_table.statement_of(expression)
+    if scope.kind != "function" or symbol_table.scope_of(expression) is not scope:
+        return False
+    if (read.lineno, read.col_offset) >= (statement.lineno, statement.col_offset):
+        return False
+    loops = {node for node in symbol_table.ancestors(expression) if isinstance(node, _LOOPS)}
+    return loops.isdisjoint(symbol_table.ancestors(read))
+
+
 def find_locals_calls(symbol: Symbol, symbol_table: SymbolTable) -> Iterator[tuple[ast.Name, str]]:
     """The reads of `locals` and similar functions that expose the variables of a function, and their names."""
     for name in ("locals", "vars", "eval", "exec") if symbol.scope.kind == "function" else ():
