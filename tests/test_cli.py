@@ -80,7 +80,7 @@ def test_full(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
         "   |\n"
         "   = help: write `from app.redis_manager import get_redis_manager` and call `get_redis_manager()`\n"
         "   = manual fix: Call `get_redis_manager()` instead of making a new one\n"
-        '   = not applied: what the call is given (`"redis://other"`) would be lost\n'
+        '   = not applied: the arguments of the call, `"redis://other"`, would be dropped\n'
         "\n"
         "Found 1 finding.\n"
     )

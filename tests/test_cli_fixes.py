@@ -91,8 +91,10 @@ def test_report_shows_fixability(service: Path, capsys: pytest.CaptureFixture[st
     notes = [line.partition(" = ")[2] for line in lines]
     assert "safe fix: Import `redis_manager` from `app.redis_manager`" in notes
     assert "unsafe fix: Call `get_redis_manager()` instead of making a new one" in notes
-    assert "not safe: line 12: it is put into a container, and what becomes of it there cannot be seen" in notes
-    assert 'not applied: what the call is given (`"redis://other"`) would be lost' in notes
+    assert (
+        "not safe: line 12: it is put into a container, and what is done with it there could not be determined" in notes
+    )
+    assert 'not applied: the arguments of the call, `"redis://other"`, would be dropped' in notes
 
 
 def test_report_with_only_unsafe_fixes(service: Path, capsys: pytest.CaptureFixture[str]) -> None:

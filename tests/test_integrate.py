@@ -594,7 +594,7 @@ def test_service_without_duplicates(small: Project, capsys: Capture) -> None:
         ("store.count('a')", "`count()`: whether `what` is a key can't be told"),
         ("store.get('a', 'b', 'c')", "`get()`: `store.get('a', 'b', 'c')` gives more than `get()` takes"),
         ("store.get('a', strange=1)", "has nothing like `strange`"),
-        ("other(store)", "an instance is handed to `other()`"),
+        ("other(store)", "an instance is passed to `other()`"),
         ("StubStore(1)", "what it is made with (`StubStore(1)`) would be lost"),
         ("class Mine(StubStore): pass", "derives a class from it"),
         ("made = [StubStore]", "hands the class itself on"),

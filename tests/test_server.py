@@ -244,12 +244,12 @@ def test_fix_of_several_files_is_one_workspace_edit(shop: Path) -> None:
     ("name", "row", "doubts"),
     [
         ("orders/refunds.py", 10, ""),
-        ("orders/sessions.py", 14, "(not proven safe: `session_store()` is read in tools/devstack/app.py:22 as well)"),
-        ("orders/factories.py", 24, "(to choose: line 25 sets `prefix` on it, which everybody would see; 1 more)"),
+        ("orders/sessions.py", 14, "(not proven safe: `session_store()` is also read in tools/devstack/app.py:22)"),
+        ("orders/factories.py", 24, "(to choose: line 25: `prefix` would be set on the shared instance)"),
         (
             "analytics/dashboard.py",
             12,
-            "(not proven safe: `shopkit.legacy_cache.LegacyCache` makes something else than a …)",
+            "(not proven safe: a `shopkit.legacy_cache.LegacyCache` is constructed here, and what …)",
         ),
     ],
 )
@@ -378,8 +378,7 @@ def test_fix_all_is_offered_on_request(shop: Path) -> None:
             13,
             [
                 "- **manual fix**: Call `get_redis_manager()` instead of making a new one",
-                "- **not applied**: line 25 sets `prefix` on it, which everybody would see",
-                "- **not applied**: `store_for()` is read in services/orders/tests/test_factories.py:8 as well",
+                "- **not applied**: line 25: `prefix` would be set on the shared instance",
             ],
         ),
         ("analytics/dashboard.py", 5, 1, ["- **no fix**: `shopkit.redis_manager` has no `LegacyCache`"]),
@@ -522,7 +521,7 @@ def test_neovim(shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert output[0] == "found RSS001 line 9"
     assert output[1].startswith("action Redis SSOT (RSS001): ")
     assert any(line.startswith("left 0") for line in output)
-    assert any("**not safe**: `session_store()` is read in tools/devstack/app.py:22 as well" in line for line in output)
+    assert any("**not safe**: `session_store()` is also read in tools/devstack/app.py:22" in line for line in output)
     after = (shop / "services" / "orders" / "refunds.py").read_text()
     shutil.copy(EXAMPLE / "services" / "orders" / "refunds.py", shop / "services" / "orders" / "refunds.py")
     main(["check", "--fix-only", "services/orders/refunds.py"])

@@ -116,7 +116,7 @@ class _FactoryInliner:
         """
         for path, row, imports_module in find_unresolved_reads(self.callers, self.context):
             location = format_path_and_row(path, row, self.file)
-            reason = f"{location} reads `{self.factory.name}` of something that cannot be seen"
+            reason = f"{location} reads `{self.factory.name}` of an object that could not be determined"
             if imports_module:
                 raise NotFixableError(reason)
             self._add_operations((), (Doubt(reason),))

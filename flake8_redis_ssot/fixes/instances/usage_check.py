@@ -75,7 +75,7 @@ def _explain_effect(member_use: MemberUse, comparison: ClassComparison) -> str:
     """What a use does to the shared instance that all its users would notice; empty if nothing."""
     name = member_use.name
     if member_use.kind == "set":
-        return f"`{name}` is set on it, which all users of the shared instance would notice"
+        return f"`{name}` would be set on the shared instance"
     if name in ("__exit__", "__aexit__"):
         return "leaving the `with` statement would close the shared instance"
     if name in comparison.teardown_methods:
