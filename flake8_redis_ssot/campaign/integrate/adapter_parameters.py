@@ -60,6 +60,12 @@ def adapter_parameters(
     return parameters
 
 
+def matched_names(shared_function: FunctionNode, own_function: FunctionNode) -> dict[str, str]:
+    """For each parameter of the duplicate's method that of the shared one, where there is one."""
+    matches = _match_parameters(_function_parameters(own_function), _function_parameters(shared_function))
+    return {name: shared.name for name, shared in matches.items()}
+
+
 def has_same_meaning(parameters: Sequence[AdapterParameter], shared_function: FunctionNode) -> bool:
     """Whether calls with these parameters mean the same when made on the shared method itself."""
     shared_parameters = {each.name: each for each in _function_parameters(shared_function)}

@@ -15,6 +15,7 @@ from flake8_redis_ssot.campaign.integrate.compatibility import (
     check_compatibility,
     collect_shared_class,
 )
+from flake8_redis_ssot.campaign.integrate.differences import find_differences, own_definition
 from flake8_redis_ssot.campaign.integrate.duplicates import Duplicate, DuplicateUser, find_duplicates, find_users
 from flake8_redis_ssot.campaign.integrate.key_parameters import KeyKind, classify_parameters
 from flake8_redis_ssot.campaign.integrate.migrate_callers import (
@@ -28,7 +29,7 @@ from flake8_redis_ssot.campaign.integrate.migrate_callers import (
 from flake8_redis_ssot.campaign.integrate.usage import collect_member_uses
 from flake8_redis_ssot.files.atomic_write import Change
 from flake8_redis_ssot.fixes.compose import build_text_edits
-from flake8_redis_ssot.fixes.conditions import editable_file
+from flake8_redis_ssot.fixes.conditions import editable_file, same_methods
 from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.document import SourceDocument
 from flake8_redis_ssot.fixes.draft import Operation
@@ -44,13 +45,13 @@ from flake8_redis_ssot.syntax.edits import OverlapError
 
 
 class IntegrationOptions(NamedTuple):
-    """The service, and the prefix of its keys (empty: none).
+    """The service, and the prefix of its keys (empty: none; None: what suits the duplicate).
 
     `force_adapter`: write an adapter even where the accessor would do. It can't be in one of the `reserved_paths`.
     """
 
     service: str
-    prefix: str
+    prefix: str | None
     force_adapter: bool
     reserved_paths: frozenset[str] = frozenset()
 
@@ -59,7 +60,8 @@ class IntegrationResult(NamedTuple):
     """The result for one duplicate.
 
     `user_paths` are files (relative to the root), `compatibilities` the methods that they call. `outcome` says what is
-    done, or `reasons` why nothing is. `changes` belong together.
+    done, or `reasons` why nothing is. `changes` belong together; `differences` are what programs may do otherwise after
+    them.
     """
 
     duplicate: Duplicate
@@ -68,6 +70,7 @@ class IntegrationResult(NamedTuple):
     outcome: str
     reasons: tuple[str, ...]
     changes: tuple[Change, ...]
+    differences: tuple[str, ...] = ()
 
 
 def integrate(analysis: Analysis, options: IntegrationOptions, paths: frozenset[str]) -> list[IntegrationResult]:
@@ -112,6 +115,8 @@ class _DuplicateIntegration:
         self._context = context
         self._users: list[DuplicateUser] = []
         self._compatibilities: list[MethodCompatibility] = []
+        self._differences: tuple[str, ...] = ()
+        self._prefix = ""
         self.reasons: list[str] = []
 
     def new_result(
@@ -122,7 +127,10 @@ class _DuplicateIntegration:
         readers = self._context.references.find_readers(self._duplicate.path, self._duplicate.name)
         paths = dict.fromkeys((*own_paths, *(reader.path for reader in readers)))
         users = tuple(self._context.relative_path(path) for path in paths if path in self._paths)
-        return IntegrationResult(self._duplicate, users, tuple(self._compatibilities), outcome, reasons, changes)
+        differences = () if reasons else self._differences
+        return IntegrationResult(
+            self._duplicate, users, tuple(self._compatibilities), outcome, reasons, changes, differences
+        )
 
     def run(self) -> IntegrationResult:
         """Work everything out. Raises NotFixableError and OverlapError."""
@@ -148,9 +156,20 @@ class _DuplicateIntegration:
         if self.reasons:
             return self.new_result("", tuple(self.reasons))
         other_users = [user for user in all_users if user not in self._users and user.symbol.reads]
+        self._prefix = self._choose_prefix()
+        self._differences = tuple(
+            find_differences(self._duplicate, self._users, shared_class, self._compatibilities, self._context)
+        )
         if self._options.force_adapter or any(each.mismatch for each in self._compatibilities):
             return self._replace_with_adapter(accessor, is_instance, shared_class, other_users)
         return self._replace_with_accessor(accessor, is_instance, shared_class, other_users)
+
+    def _choose_prefix(self) -> str:
+        """The prefix that was asked for; else none if the duplicate keeps its values on a server without one."""
+        if self._options.prefix is not None:
+            return self._options.prefix
+        own = own_definition(self._duplicate, self._context)
+        return "" if same_methods.holds_client(own, self._context) else f"{self._options.service}:"
 
     def _import_refusals(self, accessor: str) -> Iterator[str]:
         """Why the service can't import what is configured."""
@@ -185,7 +204,7 @@ class _DuplicateIntegration:
             not is_instance,
             shared_class.definition.name,
             class_tree,
-            self._options.prefix,
+            self._prefix,
             methods,
         )
         data = render_adapter(adapter).encode()
@@ -194,7 +213,7 @@ class _DuplicateIntegration:
             raise NotFixableError(f"the adapter would not do: {problem}")
         replacement = Replacement(f"{module}.{name}", f"{module}.{name}")
         changes = self._build_changes(replacement, other_users, (Change(path, None, data),))
-        key_note = f", whose keys begin with `{self._options.prefix}`" if self._options.prefix else ""
+        key_note = f", whose keys begin with `{self._prefix}`" if self._prefix else ""
         return self.new_result(f"an adapter, `{name}` in {self._context.relative_path(path)}{key_note}", (), changes)
 
     def _adapter_method(self, compatibility: MethodCompatibility) -> AdapterMethod:
@@ -206,7 +225,7 @@ class _DuplicateIntegration:
             )
             keys = (
                 classify_parameters(compatibility.shared_method, parameters)
-                if self._options.prefix
+                if self._prefix
                 else (KeyKind.NONE,) * len(parameters)
             )
         except NotFixableError as error:

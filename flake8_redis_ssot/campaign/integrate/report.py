@@ -40,6 +40,7 @@ def _lines(result: IntegrationResult, root: str) -> Iterator[str]:
     if result.reasons:
         yield from (f"  in the way: {reason}" for reason in result.reasons)
     else:
+        yield from (f"  not safe: {difference}" for difference in result.differences)
         yield f"  instead   {result.outcome}"
         yield f"  changes   {', '.join(_format_changes(result, root))}"
 
@@ -89,6 +90,7 @@ def _result_to_json(result: IntegrationResult, root: str) -> dict[str, Any]:
         "methods": [_compatibility_to_json(compatibility, root) for compatibility in result.compatibilities],
         "outcome": result.outcome,
         "reasons": list(result.reasons),
+        "differences": list(result.differences),
         "changes": list(_format_changes(result, root)),
     }
 

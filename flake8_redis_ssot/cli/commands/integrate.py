@@ -39,7 +39,9 @@ def add_arguments(parser: ArgumentParser) -> None:
     add_config_options(parser)
     add = parser.add_argument
     add("--adapter", action="store_true", help="write an adapter even where the accessor alone would do")
-    add("--prefix", metavar="TEXT", help="what the keys of an adapter begin with (default: `SERVICE:`)")
+    prefix_help = "what the keys of an adapter begin with (default: `SERVICE:` if the duplicate keeps its own values)"
+    add("--prefix", metavar="TEXT", help=prefix_help)
+    add("--unsafe-fixes", action="store_true", help="also apply where programs may do something else afterwards")
     add("--output-format", choices=tuple(FORMATS), default="text", help="default: text, with the diff")
     add("--apply", action="store_true", help="do it, as a batch of the campaign that `rollback` can undo")
     add_validation_options(parser)
@@ -92,10 +94,8 @@ def _plan_integrations(arguments: Namespace, project: IncrementalProject) -> lis
         )
         raise CommandError(f"`{arguments.service}` holds no file; {hint}")
     name = service.rpartition("/")[2].rpartition(".")[2]
-    prefix = f"{name}:" if arguments.prefix is None else arguments.prefix
-    return integrate(
-        analysis, IntegrationOptions(name, prefix, arguments.adapter or bool(arguments.prefix)), service_files
-    )
+    force_adapter = arguments.adapter or bool(arguments.prefix)
+    return integrate(analysis, IntegrationOptions(name, arguments.prefix, force_adapter), service_files)
 
 
 class _IntegrationRun:
@@ -114,14 +114,17 @@ class _IntegrationRun:
         self._integrations = _plan_integrations(arguments, self._project)
         # A file with two duplicates is listed twice.
         self._duplicate_paths = [
-            to_relative_path(session.root, each.duplicate.path) for each in self._integrations if each.changes
+            to_relative_path(session.root, each.duplicate.path)
+            for each in self._integrations
+            if self._is_applicable(each)
         ]
         _print_report(arguments, config, self._integrations)
 
     def run(self) -> int:
         """Apply all integrations; returns the exit code."""
+        has_unsafe = any(each.changes and not self._is_applicable(each) for each in self._integrations)
         if not self._duplicate_paths:
-            return _exit_code(self._integrations)
+            return 1 if has_unsafe else _exit_code(self._integrations)
         remediation = self._build_remediation()
         if not is_validation_passing(remediation, self._duplicate_paths, self._display):
             return 2
@@ -136,7 +139,10 @@ class _IntegrationRun:
             return 130
         self._session.journal.append("end", run=self._run_name)
         self._display.finish("")
-        return 1 if self._display.skipped else _exit_code(self._integrations)
+        return 1 if self._display.skipped or has_unsafe else _exit_code(self._integrations)
+
+    def _is_applicable(self, integration: IntegrationResult) -> bool:
+        return bool(integration.changes) and (self._arguments.unsafe_fixes or not integration.differences)
 
     def _build_remediation(self) -> Remediation:
         return Remediation(
@@ -155,7 +161,7 @@ class _IntegrationRun:
         if any(batch.run_name == self._run_name for batch in self._session.journal.batches):
             self._project.refresh()
             self._integrations = _plan_integrations(self._arguments, self._project)
-        applicable = [each for each in self._integrations if each.changes]
+        applicable = [each for each in self._integrations if self._is_applicable(each)]
         matching = [each for each in applicable if to_relative_path(self._session.root, each.duplicate.path) in paths][
             :1
         ]

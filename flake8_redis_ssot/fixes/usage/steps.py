@@ -32,7 +32,7 @@ class MemberValue(NamedTuple):
 Step = MemberUse | Escape | Discarded | StoredAttribute | Returned | StoredVariable | MemberValue | ast.expr
 
 # Functions that inspect the class of their argument, or whether it is true.
-_INSPECTING_FUNCTIONS = frozenset({"bool", "callable", "isinstance", "type"})
+_INSPECTING_FUNCTIONS = frozenset({"bool", "callable", "isinstance"})
 # Functions that close their argument at some point.
 _CLOSING_FUNCTIONS = frozenset(
     {"closing", "aclosing", "enter_context", "enter_async_context", "push", "push_async_exit"}
@@ -124,6 +124,8 @@ def _argument_steps(call: ast.Call, node: ast.expr, document: SourceDocument) ->
         yield call
     elif (parameter := value_flow.find_receiving_parameter(call, node, document.symbol_table)) is not None:
         yield StoredVariable(parameter, is_parameter=True)
+    elif is_plain_name and name == "type":
+        yield MemberUse(document.path, call.lineno, "__class__", "read")
     elif not (is_plain_name and name in _INSPECTING_FUNCTIONS):
         yield Escape(document.path, call.lineno, f"is passed to `{name or 'a function'}()`")
 

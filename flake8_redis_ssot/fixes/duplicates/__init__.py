@@ -1,0 +1,1 @@
+"""Whether a class that duplicates a shared one does the same."""

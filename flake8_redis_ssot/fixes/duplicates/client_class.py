@@ -1,0 +1,123 @@
+"""Recognises classes that only hold a client of a server and constants."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from flake8_redis_ssot.project.types.names import FileNames
+from flake8_redis_ssot.semantic.ast_queries import FunctionNode, methods_in
+
+# Two clients that are constructed alike reach the same server, and keep nothing of their own.
+_CLIENTS = frozenset(
+    {
+        *(f"redis.{name}" for name in ("Redis", "StrictRedis", "from_url", "Redis.from_url", "StrictRedis.from_url")),
+        *(f"redis.asyncio.{name}" for name in ("Redis", "StrictRedis", "from_url", "Redis.from_url")),
+        *(f"redis.client.{name}" for name in ("Redis", "StrictRedis", "Redis.from_url")),
+    }
+)
+
+
+class UnrecognisedError(Exception):
+    """The code is not of a known shape; the message states what it is, and where."""
+
+
+@dataclass(frozen=True)
+class ClientClass:
+    """A class that was recognised whole.
+
+    `fields` are the values of its attributes as text that is equal for equal values; `clients` are those that hold a
+    client, each with the call that constructs it.
+    """
+
+    node: ast.ClassDef
+    names: FileNames
+    fields: dict[str, str]
+    clients: dict[str, str]
+    methods: dict[str, FunctionNode]
+
+
+def recognise_class(node: ast.ClassDef, names: FileNames) -> ClientClass:
+    """The class, if it is of the known shape. Raises UnrecognisedError."""
+    if node.keywords or node.decorator_list or any(names_of != "object" for names_of in map(ast.unparse, node.bases)):
+        raise UnrecognisedError(f"`{node.name}` has a base class, a metaclass or a decorator (line {node.lineno})")
+    fields = {}
+    for statement in node.body:
+        if isinstance(statement, FunctionNode) or _is_docstring_or_pass(statement):
+            continue
+        name, value = _assignment(statement)
+        if not name or not isinstance(value, ast.Constant):
+            raise UnrecognisedError(
+                f"the body of `{node.name}` is not only methods and constants (line {statement.lineno})"
+            )
+        fields[name] = ast.dump(value)
+    methods = methods_in(node)
+    special_names = [name for name in methods if name.startswith("__") and name.endswith("__") and name != "__init__"]
+    if special_names:
+        raise UnrecognisedError(f"`{node.name}` defines `{special_names[0]}` (line {methods[special_names[0]].lineno})")
+    clients: dict[str, str] = {}
+    if "__init__" in methods:
+        for name, text, is_client in _constructor_fields(methods["__init__"], names):
+            fields[name] = text
+            clients |= {name: text} if is_client else {}
+    return ClientClass(node, names, fields, clients, methods)
+
+
+def _is_docstring_or_pass(statement: ast.stmt) -> bool:
+    is_constant = isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
+    return is_constant or isinstance(statement, ast.Pass)
+
+
+def _assignment(statement: ast.stmt) -> tuple[str, ast.expr | None]:
+    """The only target of an assignment, as text, and its value."""
+    if isinstance(statement, ast.Assign) and len(statement.targets) == 1:
+        return ast.unparse(statement.targets[0]), statement.value
+    return (ast.unparse(statement.target), statement.value) if isinstance(statement, ast.AnnAssign) else ("", None)
+
+
+def _constructor_fields(function: FunctionNode, names: FileNames) -> Iterator[tuple[str, str, bool]]:
+    """The attributes that `__init__` sets, with their values, and whether they hold a client."""
+    defaults = _constant_defaults(function)
+    for statement in function.body:
+        if _is_docstring_or_pass(statement):
+            continue
+        target, value = _assignment(statement)
+        owner, _, name = target.partition(".")
+        text = _describe_value(value, defaults, names) if value is not None else ""
+        if not text or owner != function.args.args[0].arg or not name.isidentifier():
+            source = ast.unparse(statement)
+            raise UnrecognisedError(f"`__init__()` runs `{source}` (line {statement.lineno}), which is not recognised")
+        yield name, text, isinstance(value, ast.Call)
+
+
+def _constant_defaults(function: FunctionNode) -> dict[str, ast.expr]:
+    """The defaults of all parameters but `self`."""
+    arguments = function.args
+    positional = [*arguments.posonlyargs, *arguments.args][1:]
+    values = [*arguments.defaults, *filter(None, arguments.kw_defaults)]
+    has_required = len(arguments.defaults) != len(positional) or None in arguments.kw_defaults
+    if (
+        has_required
+        or arguments.vararg
+        or arguments.kwarg
+        or not all(isinstance(each, ast.Constant) for each in values)
+    ):
+        raise UnrecognisedError(f"`__init__()` has parameters without a constant default (line {function.lineno})")
+    return {each.arg: value for each, value in zip((*positional, *arguments.kwonlyargs), values)}
+
+
+def _describe_value(value: ast.expr, defaults: dict[str, ast.expr], names: FileNames) -> str:
+    """A constant, a parameter with its default, or a client that is constructed with such; else empty."""
+    if isinstance(value, ast.Name):
+        value = defaults.get(value.id, value)
+    if isinstance(value, ast.Constant):
+        return ast.dump(value)
+    if not isinstance(value, ast.Call):
+        return ""
+    constructor = names.resolve(value.func)
+    arguments = [_describe_value(each, defaults, names) for each in value.args]
+    arguments += sorted(f"{each.arg}={_describe_value(each.value, defaults, names)}" for each in value.keywords)
+    is_client = constructor is not None and constructor.path is None and constructor.name in _CLIENTS
+    is_known = all(each and not each.endswith("=") and "(" in each for each in arguments)
+    return f"{constructor.name}({', '.join(arguments)})" if constructor and is_client and is_known else ""
