@@ -13,7 +13,7 @@ MAX_SIZE = 2_000_000
 _SKIPPED_FOLDERS = frozenset(
     {
         *(".git", ".git-rewrite", ".hg", ".svn", ".bzr", ".direnv", ".eggs", ".nox", ".tox", ".venv", "venv"),
-        *("__pycache__", ".redis_ssot_cache", ".mypy_cache", ".pytest_cache", ".pytype", ".ruff_cache"),
+        *("__pycache__", ".redis-ssot", ".redis_ssot_cache", ".mypy_cache", ".pytest_cache", ".pytype", ".ruff_cache"),
         *(".pyenv", ".pants.d", ".ipynb_checkpoints", "__pypackages__", "_build", "buck-out"),
         *("node_modules", "site-packages"),
     }

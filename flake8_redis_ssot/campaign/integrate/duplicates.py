@@ -6,9 +6,11 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from flake8_redis_ssot.fixes.conditions import known_readers
 from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.edits.ensure_import import NotFixableError
 from flake8_redis_ssot.fixes.imports.import_node import ImportedName, find_imported_name
+from flake8_redis_ssot.fixes.readers.unknown_reads import find_unknown_reads
 from flake8_redis_ssot.linter.engine import check_files
 from flake8_redis_ssot.model import Finding, FindingKind
 from flake8_redis_ssot.project.analysis import Analysis
@@ -78,6 +80,9 @@ def find_users(duplicate: Duplicate, context: FixContext) -> tuple[list[Duplicat
     reasons += [
         f"a string names it: {context.relative_path(each.path)}:{each.reference.span.row}" for each in string_references
     ]
+    if not string_references:
+        imports = {(each.path, each.entry.statement.lineno) for each in users if each.entry is not None}
+        reasons += find_unknown_reads(duplicate.name, duplicate.path, imports, context)
     module = re.escape(context.module_name(duplicate.path).encode())
     module_replacement = re.compile(rb"sys\.modules\W+" + module + rb"\W")
     reasons += [
@@ -106,8 +111,6 @@ def _user_from_import(path: str, row: int, fact: object, context: FixContext) ->
 
 def _removal_obstacle(symbol: Symbol, path: str, context: FixContext) -> str | None:
     """Why the import of a duplicate can't be removed, apart from its reads, which are replaced."""
-    from flake8_redis_ssot.fixes.conditions import known_readers
-
     for patch in context.references.find_patches(path, symbol.name):
         return f"it is patched there by {context.relative_path(patch.path)}:{patch.reference.span.row}"
     return known_readers.why_read(symbol, path, context, symbol.reads)

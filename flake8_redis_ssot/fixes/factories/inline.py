@@ -5,9 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import cached_property, partial
 
-from flake8_redis_ssot.fixes.conditions import known_readers
 from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.doubt import Doubt, find_deciding
 from flake8_redis_ssot.fixes.draft import FixDraft, Operation
@@ -23,6 +22,7 @@ from flake8_redis_ssot.fixes.patches.module_stubs import find_module_replacement
 from flake8_redis_ssot.fixes.patches.patch import format_path_and_row
 from flake8_redis_ssot.fixes.patches.untracked import check_assignments
 from flake8_redis_ssot.fixes.readers.own_file import find_local_uses, find_package_export
+from flake8_redis_ssot.fixes.readers.unknown_reads import find_unknown_reads
 from flake8_redis_ssot.fixes.usage.references import (
     NameBinding,
     NameRead,
@@ -136,15 +136,24 @@ class _FactoryInliner:
     def _check_module_binding(self, binding: NameBinding) -> None:
         """Raise NotFixableError if a string names it, or if it is replaced in a way that cannot move."""
         context, name = self.context, binding.symbol.name
-        for doubt in known_readers.find_hidden_doubts(name, binding.path, context):
-            raise NotFixableError(doubt.reason)
         check_assignments(binding.path, name, self.file, context)
         for location in find_module_replacements(binding.path, context) if self._is_source_module(binding) else ():
             module = context.module_name(binding.path)
             raise NotFixableError(f"{location} may put something else in the place of `{module}`")
+        patches = {(each.path, each.reference.span.row) for each in context.references.find_patches(binding.path, name)}
+        for reason in find_unknown_reads(name, binding.path, self._known_reads | patches, context):
+            raise NotFixableError(reason)
         doubts = tuple(Doubt(reason) for reason in find_package_export(binding.symbol, context.document(binding.path)))
         self._add_operations((), doubts, f"{context.relative_path(binding.path)}: ")
         self._add_operations(*move_factory_patches(binding, self.factory, self.replacements, context))
+
+    @cached_property
+    def _known_reads(self) -> frozenset[tuple[str, int]]:
+        """The places (paths and 1-based rows) that import the factory or read it as an attribute."""
+        imports = (each.imported_name for each in self.callers.bindings if each.imported_name is not None)
+        rows = {(each.path, each.statement.lineno) for each in imports}
+        rows |= {(each.path, row) for each in self.callers.reads for row in (each.row, each.node.lineno)}
+        return frozenset(rows)
 
     def _is_source_module(self, binding: NameBinding) -> bool:
         """Whether other files read the function from the module of a binding."""
