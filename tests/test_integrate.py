@@ -181,7 +181,7 @@ class Project:
         return status, self.capsys.readouterr().out
 
     def apply(self, *arguments: str) -> int:
-        return self.run("--apply", *arguments)[0]
+        return self.run("--apply", "--unsafe-fixes", *arguments)[0]
 
     @property
     def adapter(self) -> str:
@@ -213,7 +213,7 @@ def test_diff_is_a_patch(shop: Path, capsys: Capture) -> None:
     subprocess.run(["git", "apply", "-p0", "-"], input=patch, text=True, check=True)
     patched = snapshot_tree(shop)
     subprocess.run(["git", "apply", "-R", "-p0", "-"], input=patch, text=True, check=True)
-    assert main(["integrate", "analytics", "--adapter", "--apply", "-q"]) == 0
+    assert main(["integrate", "analytics", "--adapter", "--apply", "--unsafe-fixes", "-q"]) == 0
     assert snapshot_tree(shop) == patched
 
 
@@ -234,7 +234,7 @@ def test_tests_of_the_service_pass_with_the_adapter(shop: Path, capsys: Capture)
     """The tests were written against the stub; validation runs them, and mypy checks the adapter."""
     gate = f"{sys.executable} -m pytest -q -p no:cacheprovider {{tests}}"
     before = snapshot_tree(shop)
-    assert main(["integrate", "analytics", "--adapter", "--apply", "--validate", gate]) == 0
+    assert main(["integrate", "analytics", "--adapter", "--apply", "--unsafe-fixes", "--validate", gate]) == 0
     assert "1 finding mended in 4 files." in capsys.readouterr().out
     assert not (shop / "services/analytics/redis_manager.py").exists()
     (shop / "services/analytics/tests/test_prefix.py").write_text(PREFIXED)
@@ -248,7 +248,7 @@ def test_tests_of_the_service_pass_with_the_adapter(shop: Path, capsys: Capture)
 
 
 def test_accessor_without_adapter(shop: Path, capsys: Capture) -> None:
-    assert main(["integrate", "analytics", "--apply", "-q"]) == 0
+    assert main(["integrate", "analytics", "--apply", "--unsafe-fixes", "-q"]) == 0
     reports = (shop / "services/analytics/reports.py").read_text()
     assert "from shopkit.redis_manager import RedisManager, get_redis_manager\n" in reports
     assert "self.memory = get_redis_manager()" in reports
@@ -260,7 +260,7 @@ def test_accessor_without_adapter(shop: Path, capsys: Capture) -> None:
 def test_failed_validation_restores_all_files(shop: Path, capsys: Capture) -> None:
     before = snapshot_tree(shop)
     gate = f'"{sys.executable}" -c "import os, sys; sys.exit(os.path.exists(\'services/analytics/redis_client.py\'))"'
-    assert main(["integrate", "analytics", "--adapter", "--apply", "--validate", gate]) == 1
+    assert main(["integrate", "analytics", "--adapter", "--apply", "--unsafe-fixes", "--validate", gate]) == 1
     assert snapshot_tree(shop) == before
     assert "held back: services/analytics/redis_manager.py: the gate refuses it" in capsys.readouterr().err
 
@@ -292,7 +292,19 @@ def test_two_duplicates(small: Project, where: str) -> None:
 
 def test_validation_that_fails_beforehand(shop: Path, capsys: Capture) -> None:
     before = snapshot_tree(shop)
-    assert main(["integrate", "analytics", "--apply", "--validate", f"{sys.executable} -c 'raise SystemExit(3)'"]) == 2
+    assert (
+        main(
+            [
+                "integrate",
+                "analytics",
+                "--apply",
+                "--unsafe-fixes",
+                "--validate",
+                f"{sys.executable} -c 'raise SystemExit(3)'",
+            ]
+        )
+        == 2
+    )
     assert "fails already" in capsys.readouterr().err
     assert snapshot_tree(shop) == before
 
@@ -300,7 +312,7 @@ def test_validation_that_fails_beforehand(shop: Path, capsys: Capture) -> None:
 @pytest.mark.parametrize("command", ["no-such-command-anywhere", "'", " "])
 def test_invalid_validation_command(shop: Path, capsys: Capture, command: str) -> None:
     before = snapshot_tree(shop)
-    assert main(["integrate", "analytics", "--apply", "--validate", command]) == 2
+    assert main(["integrate", "analytics", "--apply", "--unsafe-fixes", "--validate", command]) == 2
     assert "error: " in capsys.readouterr().err
     assert snapshot_tree(shop) == before
 
@@ -309,16 +321,18 @@ def test_invalid_validation_command(shop: Path, capsys: Capture, command: str) -
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="kills a fork")
 def test_kill_at_each_disk_operation(shop: Path, pytestconfig: pytest.Config) -> None:
     before = snapshot_tree(shop)
-    assert main(["integrate", "analytics", "--adapter", "--apply", "-q"]) == 0
+    assert main(["integrate", "analytics", "--adapter", "--apply", "--unsafe-fixes", "-q"]) == 0
     finished = snapshot_tree(shop)
     assert main(["rollback"]) == 0
     step, stride = steps_of(pytestconfig, 3)
     killed = True
     while killed:
         shutil.rmtree(shop / TOOL_DIRECTORIES[0], ignore_errors=True)
-        killed = run_and_kill_before(step, lambda: main(["integrate", "analytics", "--adapter", "--apply", "-q"]))
+        killed = run_and_kill_before(
+            step, lambda: main(["integrate", "analytics", "--adapter", "--apply", "--unsafe-fixes", "-q"])
+        )
         if step % 2:
-            assert main(["integrate", "analytics", "--adapter", "--apply", "-q"]) == 0
+            assert main(["integrate", "analytics", "--adapter", "--apply", "--unsafe-fixes", "-q"]) == 0
             assert snapshot_tree(shop) == finished, step
             run_and_kill_before(step // 2, lambda: main(["rollback"]))
         main(["rollback"])
@@ -328,7 +342,7 @@ def test_kill_at_each_disk_operation(shop: Path, pytestconfig: pytest.Config) ->
 
 
 def test_rollback_keeps_edited_files(shop: Path, capsys: Capture) -> None:
-    assert main(["integrate", "analytics", "--adapter", "--apply", "-q"]) == 0
+    assert main(["integrate", "analytics", "--adapter", "--apply", "--unsafe-fixes", "-q"]) == 0
     adapter, old = (shop / f"services/analytics/{name}.py" for name in ("redis_client", "redis_manager"))
     adapter.write_text(adapter.read_text() + "\nMORE = 1\n")
     old.write_text("MINE = 1\n")
@@ -344,7 +358,7 @@ def test_interrupted_remediation_must_be_resumed(shop: Path, capsys: Capture) ->
     arguments = ["remediate", "-q", "--phase", "1"]
     if hasattr(os, "fork"):
         assert run_and_kill_before(30, lambda: main(arguments))
-        assert main(["integrate", "analytics", "--apply"]) == 2
+        assert main(["integrate", "analytics", "--apply", "--unsafe-fixes"]) == 2
         assert "was interrupted" in capsys.readouterr().err
 
 
@@ -589,6 +603,7 @@ def test_service_without_duplicates(small: Project, capsys: Capture) -> None:
         ("store.lost('a')", "`lost()`: `core.store.Store` has no such method"),
         ("store.locked('a')", "`locked()`: `core.store.Store` has a context manager of that name"),
         ("store['a']", "`__getitem__()`: it is no plain method"),
+        ("print(type(store).__name__)", "`__class__()`: the class of the instance is read"),
         ("store.waited('a')", "`waited()`: it has to be awaited, and is called without"),
         ("store.keys('*')", "`keys()`: it gives back keys, which would have the prefix in them"),
         ("store.count('a')", "`count()`: whether `what` is a key can't be told"),
@@ -623,6 +638,11 @@ def test_refused_uses(small: Project, body: str, reason: str) -> None:
         (
             "from billing.stub import StubStore\n\nget_store = 1\n\n\ndef f():\n    StubStore()\n",
             "already means something else",
+        ),
+        ("NAMES = {'x': 'billing.stub'}\n", "`StubStore` may be read from here: billing/other.py:1 names the module"),
+        (
+            "import inspect\n\nfrom billing import stub\n\ninspect.getmembers(stub)\n",
+            "billing/other.py:5 passes the whole module to `inspect.getmembers()`",
         ),
     ],
 )
@@ -852,7 +872,6 @@ def test_hash_field_is_not_a_key(small: Project) -> None:
             "from json import JSONDecodeError\n\n\nclass StubStore:\n    def touch(self, key): ...\n    def get(self, key): ...\n",
         ),
         ("billing/loader.py", "import importlib\n\nimportlib.import_module('billing.stub')\n"),
-        ("tools/names.py", "NAMES = {'x': 'billing.stub'}\n"),
         ("billing/more.py", "import billing.stub\n\nprint(billing.stub)\n"),
     ],
 )

@@ -160,9 +160,14 @@ def _method_lines(method: AdapterMethod) -> Iterator[str]:
     if documentation:
         yield f'        """{documentation}"""'
     await_prefix = "await " if method.kind is MemberKind.COROUTINE else ""
-    return_prefix = "" if returns == "None" else "return "
+    return_prefix = "" if returns == "None" and not _returns_value(method.shared_function) else "return "
     arguments = [_argument_text(each, key) for each, key in zip(method.parameters, method.keys)]
     yield from _wrap_brackets(f"        {return_prefix}{await_prefix}self._shared.{name}", arguments, "")
+
+
+def _returns_value(function: FunctionNode) -> bool:
+    """Whether a function returns a value, whatever its annotation says."""
+    return any(isinstance(node, ast.Return) and node.value is not None for node in ast.walk(function))
 
 
 def _docstring_line(method: AdapterMethod) -> str:

@@ -95,6 +95,8 @@ def _refusals(compatibility: MethodCompatibility, teardown_names: Set[str], shar
     """Why no method can delegate to the shared one."""
     if compatibility.name in TEARDOWN_METHODS | teardown_names:
         yield "it would end the shared instance"
+    if compatibility.name == "__class__":
+        yield "the class of the instance is read"
     if compatibility.name.startswith("__"):
         yield "it is no plain method"
     for use in compatibility.uses:

@@ -158,7 +158,7 @@ class _DuplicateIntegration:
         other_users = [user for user in all_users if user not in self._users and user.symbol.reads]
         self._prefix = self._choose_prefix()
         self._differences = tuple(
-            find_differences(self._duplicate, self._users, shared_class, self._compatibilities, self._context)
+            find_differences(self._duplicate, self._users, shared_class, accessor, self._compatibilities, self._context)
         )
         if self._options.force_adapter or any(each.mismatch for each in self._compatibilities):
             return self._replace_with_adapter(accessor, is_instance, shared_class, other_users)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import NamedTuple
 
 from flake8_redis_ssot.fixes.conditions.condition import Condition
@@ -47,6 +48,10 @@ def find_doubts(
     except UnrecognisedError as error:
         yield Doubt(str(error))
         return
+    own_client, shared_client = sorted(own_class.clients.values()), sorted(shared_class.clients.values())
+    if len(own_client) == len(shared_client) == 1 and own_client != shared_client:
+        yield Doubt(f"its client is `{own_client[0]}`, and that of the shared class is `{shared_client[0]}`")
+        own_class = replace(own_class, clients=dict.fromkeys(own_class.clients, shared_client[0]))
     for method in methods:
         try:
             difference = find_difference(own_class, shared_class, method.own, method.shared, method.names)

@@ -28,7 +28,7 @@ class ClientClass:
     """A class that was recognised whole.
 
     `fields` are the values of its attributes as text that is equal for equal values; `clients` are those that hold a
-    client, each with the call that constructs it.
+    client, each with the call that constructs it as code.
     """
 
     node: ast.ClassDef
@@ -109,15 +109,22 @@ def _constant_defaults(function: FunctionNode) -> dict[str, ast.expr]:
 
 def _describe_value(value: ast.expr, defaults: dict[str, ast.expr], names: FileNames) -> str:
     """A constant, a parameter with its default, or a client that is constructed with such; else empty."""
-    if isinstance(value, ast.Name):
-        value = defaults.get(value.id, value)
-    if isinstance(value, ast.Constant):
-        return ast.dump(value)
-    if not isinstance(value, ast.Call):
+    constant = _constant(value, defaults)
+    if constant is not None:
+        return ast.dump(constant)
+    constructor = names.resolve(value.func) if isinstance(value, ast.Call) else None
+    if constructor is None or not isinstance(value, ast.Call) or constructor.path is not None:
         return ""
-    constructor = names.resolve(value.func)
-    arguments = [_describe_value(each, defaults, names) for each in value.args]
-    arguments += sorted(f"{each.arg}={_describe_value(each.value, defaults, names)}" for each in value.keywords)
-    is_client = constructor is not None and constructor.path is None and constructor.name in _CLIENTS
-    is_known = all(each and not each.endswith("=") and "(" in each for each in arguments)
-    return f"{constructor.name}({', '.join(arguments)})" if constructor and is_client and is_known else ""
+    keywords = sorted(value.keywords, key=lambda each: each.arg or "")
+    arguments = [_constant(each, defaults) for each in (*value.args, *(keyword.value for keyword in keywords))]
+    if constructor.name not in _CLIENTS or None in arguments or any(each.arg is None for each in keywords):
+        return ""
+    labels = [*("" for _ in value.args), *(f"{each.arg}=" for each in keywords)]
+    texts = (label + ast.unparse(each) for label, each in zip(labels, filter(None, arguments)))
+    return f"{constructor.name}({', '.join(texts)})"
+
+
+def _constant(value: ast.expr, defaults: dict[str, ast.expr]) -> ast.Constant | None:
+    """A constant, also as the default of a parameter."""
+    value = defaults.get(value.id, value) if isinstance(value, ast.Name) else value
+    return value if isinstance(value, ast.Constant) else None

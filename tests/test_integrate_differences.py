@@ -1,0 +1,231 @@
+"""`integrate` applies by itself only what was proven: both classes do the same, and nothing else depends on one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from test_integrate import Capture, Project
+
+SHARED = """\
+import redis
+
+
+class Store:
+    def __init__(self):
+        self.client = redis.Redis()
+
+    def get(self, key: str) -> str | None:
+        \"\"\"The value of a key.\"\"\"
+        return self.client.get(key)
+
+    def set(self, key: str, value: str, ttl: int = 3600) -> None:
+        self.client.set(key, value, ttl)
+
+    def delete(self, *keys: str) -> int:
+        return self.client.delete(*keys)
+
+    def incr(self, key: str, amount: int = 1) -> int:
+        return self.client.incr(key, amount)
+
+    def exists(self, key: str) -> bool:
+        return bool(self.client.exists(key))
+
+    def ping(self) -> bool:
+        return self.client.ping()
+
+
+_store = Store()
+
+
+def get_store() -> Store:
+    return _store
+"""
+
+OWN = """\
+import redis
+
+
+class StubStore:
+    def __init__(self):
+        self.connection = redis.Redis()
+
+    def get(self, name):
+        return self.connection.get(name)
+
+    def set(self, key, value, ttl=60):
+        self.connection.set(key, value, ttl)
+
+    def delete(self, *keys):
+        return self.connection.delete(*keys)
+
+    def incr(self, key, amount=1):
+        return self.connection.incr(key, amount)
+
+    def exists(self, key):
+        return bool(self.connection.exists(key))
+
+    def ping(self):
+        return self.connection.ping()
+"""
+
+USE = "store.set('a', 'b')\nstore.delete('b')\nreturn store.get('a')"
+
+
+@pytest.fixture
+def client(project: Path, capsys: Capture) -> Project:
+    """Both classes hold a client of the same server."""
+    created = Project(project, capsys)
+    created.write("core/store.py", SHARED)
+    created.write("billing/stub.py", OWN)
+    created.use(USE)
+    return created
+
+
+def test_same_methods_are_applied_without_a_prefix(client: Project) -> None:
+    """The defaults of the duplicate are kept, and its parameters and attributes may have other names."""
+    assert client.run("--apply")[0] == 0
+    assert "def get(self, name: str) -> str | None:" in client.adapter
+    assert "def set(self, key: str, value: str, ttl: int = 60) -> None:" in client.adapter
+    assert "prefix" not in client.adapter
+    assert not (client.root / "billing" / "stub.py").exists()
+
+
+def test_same_methods_need_no_adapter(client: Project) -> None:
+    client.write("billing/stub.py", OWN.replace("ttl=60", "ttl=3600").replace("name", "key"))
+    assert client.run("--apply")[0] == 0
+    assert "store = get_store()" in (client.root / "billing" / "main.py").read_text()
+
+
+def test_prefix_that_was_asked_for(client: Project) -> None:
+    assert client.run("--apply", "--prefix", "b:")[0] == 0
+    assert 'def __init__(self, prefix: str = "b:") -> None:' in client.adapter
+
+
+def is_refused(project: Project, difference: str) -> bool:
+    """Whether the difference is stated, and nothing is changed without `--unsafe-fixes`."""
+    status, output = project.run("--apply")
+    assert f"  not safe: {difference}" in output, output
+    return status == 1 and not (project.root / "billing" / "redis_client.py").exists()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "difference"),
+    [
+        ("(key, value, ttl)", "(key, json.dumps(value), ttl)", "`set()`: it "),
+        (
+            "(key, value, ttl)",
+            "('a:' + key, value, ttl)",
+            "`set()`: it runs `self.connection.set('a:' + key, value, ttl)`",
+        ),
+        ("get(name)", "get(f'a:{name}')", "`get()`: it runs `return self.connection.get(f'a:{name}')` (line 9)"),
+        ("connection.set(key, value, ttl)", "connection.setex(key, ttl, value)", "`set()`: it runs"),
+        ("(key, value, ttl)", "(key, value, ex=ttl)", "`set()`: it runs"),
+        (
+            "Redis()",
+            "Redis(db=2)",
+            "its client is `redis.Redis(db=2)`, and that of the shared class is `redis.Redis()`",
+        ),
+        ("Redis()", "Redis(decode_responses=True)", "its client is `redis.Redis(decode_responses=True)`"),
+        (
+            "Redis()",
+            "Redis(host=HOST)",
+            "billing/stub.py: `__init__()` runs `self.connection = redis.Redis(host=HOST)`",
+        ),
+        ("return self.connection.get(name)", "self.connection.get(name)", "`get()`: it runs"),
+        ("return self.connection.get(name)", "return [self.connection.get(name)]", "`get()`: it runs"),
+        (
+            "return self.connection.get(name)",
+            "print(name)\n        return self.connection.get(name)",
+            "`get()`: it runs",
+        ),
+        (
+            "        return self.connection.get(name)",
+            "        try:\n            return self.connection.get(name)\n        except KeyError:\n            return None",
+            "`get()`: it uses `except KeyError:` (line 11), which is not recognised",
+        ),
+        ("return self.connection.delete(*keys)", "return self.connection.close()", "`delete()`: it uses"),
+        (
+            "return self.connection.delete(*keys)",
+            "return self.remove(keys)",
+            "`delete()`: it uses `self.remove` (line 15)",
+        ),
+        (
+            "self.connection = redis.Redis()",
+            "self.connection = redis.Redis()\n        count()",
+            "billing/stub.py: `__init__()` runs `count()` (line 7), which is not recognised",
+        ),
+        ("class StubStore:", "class StubStore(dict):", "billing/stub.py: `StubStore` has a base class"),
+        (
+            "    def __init__",
+            "    limit = count()\n\n    def __init__",
+            "billing/stub.py: the body of `StubStore` is not only",
+        ),
+        (
+            "    def delete",
+            "    def __str__(self):\n        return 'x'\n\n    def delete",
+            "billing/stub.py: `StubStore` defines",
+        ),
+        ("import redis\n", "import redis\n\nSEEN = count()\n", "billing/stub.py:3 runs `SEEN = count()`"),
+        ("import redis\n", "import redis\nimport core.more\n", "billing/stub.py:2 runs `import core.more`"),
+    ],
+)
+def test_difference_in_the_duplicate(client: Project, old: str, new: str, difference: str) -> None:
+    client.write("core/more.py", "")
+    client.write("billing/stub.py", OWN.replace(old, new))
+    assert is_refused(client, difference)
+    assert client.apply() in (0, 1)
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "difference"),
+    [
+        (
+            "core/store.py",
+            SHARED.replace(
+                "_store = Store()", "_store = None\n\n\ndef setup():\n    global _store\n    _store = Store()"
+            ),
+            "`core.store.get_store` does not only return a name that is bound once",
+        ),
+        ("core/store.py", SHARED.replace("get(key)", "get('core:' + key)"), "`get()`: it runs"),
+        (
+            "core/more.py",
+            "import core.store\n\ncore.store.get_store().client = None\n",
+            "core/more.py:3 sets `.client`, perhaps on the shared instance",
+        ),
+        (
+            "billing/test_main.py",
+            "from unittest import mock\n\nmock.patch('redis.Redis')\n",
+            "billing/test_main.py patches a client, and the shared one is constructed already",
+        ),
+        (
+            "billing/test_main.py",
+            "import redis\n\nredis.Redis = None\n",
+            "billing/test_main.py:3 sets `.Redis`",
+        ),
+    ],
+)
+def test_difference_elsewhere(client: Project, path: str, text: str, difference: str) -> None:
+    client.write(path, text)
+    assert is_refused(client, difference)
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("deploy.ini", "[store]\nclass = billing.stub:StubStore\n"),
+        ("deploy.yaml", "store: billing.stub.StubStore\n"),
+        ("bin/tool", "from billing.stub import StubStore\n\nStubStore()\n"),
+    ],
+)
+def test_duplicate_that_a_text_names_stays(client: Project, path: str, text: str) -> None:
+    client.write(path, text)
+    status, output = client.run("--apply", "--unsafe-fixes")
+    assert (status, f"`StubStore` may be read from here: {path}" in output) == (1, True)
+    assert (client.root / "billing" / "stub.py").read_text() == OWN
+
+
+def test_patch_of_a_name_in_the_module_of_the_duplicate(client: Project) -> None:
+    client.write("billing/test_main.py", "from unittest import mock\n\nmock.patch('billing.stub.redis.Redis')\n")
+    assert client.run("--apply")[0] == 1
+    assert (client.root / "billing" / "stub.py").read_text() == OWN
