@@ -141,7 +141,7 @@ def is_refused(project: Project, difference: str) -> bool:
         ),
         (
             "        return self.connection.get(name)",
-            "        try:\n            return self.connection.get(name)\n        except KeyError:\n            return None",
+            "        try:\n            return None\n        except KeyError:\n            return None",
             "`get()`: it uses `except KeyError:` (line 11), which is not recognised",
         ),
         ("return self.connection.delete(*keys)", "return self.connection.close()", "`delete()`: it uses"),
@@ -185,7 +185,12 @@ def test_difference_in_the_duplicate(client: Project, old: str, new: str, differ
             SHARED.replace(
                 "_store = Store()", "_store = None\n\n\ndef setup():\n    global _store\n    _store = Store()"
             ),
-            "`core.store.get_store` does not only return a name that is bound once",
+            "`_store` (core/store.py:28) is bound or deleted again by `setup()`",
+        ),
+        (
+            "core/store.py",
+            SHARED.replace("__init__(self)", "__init__(self, db=0)").replace("= Store()", "= Store(2)"),
+            "the shared instance is constructed with arguments: `Store(2)`",
         ),
         ("core/store.py", SHARED.replace("get(key)", "get('core:' + key)"), "`get()`: it runs"),
         (

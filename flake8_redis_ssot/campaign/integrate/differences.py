@@ -8,15 +8,16 @@ from collections.abc import Iterator, Sequence
 from flake8_redis_ssot.campaign.integrate.adapter_parameters import matched_names
 from flake8_redis_ssot.campaign.integrate.compatibility import MethodCompatibility, SharedClass
 from flake8_redis_ssot.campaign.integrate.duplicates import Duplicate, DuplicateUser
-from flake8_redis_ssot.fixes.conditions import same_methods
+from flake8_redis_ssot.fixes.accessors.model import AccessorModel, Variable
+from flake8_redis_ssot.fixes.accessors.recognition import recognise
+from flake8_redis_ssot.fixes.conditions import accessor_binding, accessor_loading, accessor_ready, same_methods
 from flake8_redis_ssot.fixes.conditions.same_methods import ComparedMethod
 from flake8_redis_ssot.fixes.context import FixContext
-from flake8_redis_ssot.fixes.doubt import find_deciding
+from flake8_redis_ssot.fixes.doubt import Doubt, find_deciding
 from flake8_redis_ssot.fixes.imports.side_effects import import_side_effects
 from flake8_redis_ssot.project.resolver import Definition
 from flake8_redis_ssot.semantic.ast_queries import FunctionNode
 from flake8_redis_ssot.semantic.module_exports import is_dunder_all_assignment
-from flake8_redis_ssot.semantic.symbol_table import SymbolTable
 
 
 def own_definition(duplicate: Duplicate, context: FixContext) -> Definition:
@@ -28,7 +29,8 @@ def find_differences(
     duplicate: Duplicate,
     users: Sequence[DuplicateUser],
     shared_class: SharedClass,
-    accessor: str,
+    accessor: Variable,
+    is_instance: bool,
     compatibilities: Sequence[MethodCompatibility],
     context: FixContext,
 ) -> Iterator[str]:
@@ -39,34 +41,26 @@ def find_differences(
         if each.own_method is not None and each.shared_method is not None
     ]
     own = own_definition(duplicate, context)
-    doubts = same_methods.find_doubts(own, shared_class.definition, methods, context)
+    doubts = (
+        *same_methods.find_doubts(own, shared_class.definition, methods, context),
+        *_find_access_doubts(accessor, is_instance, duplicate.path, context),
+    )
     yield from (doubt.reason for doubt in find_deciding(doubts))
-    yield from _explain_unready_accessor(accessor, duplicate.path, context)
     yield from _find_loading_effects(duplicate, users, context)
 
 
-def _explain_unready_accessor(accessor: str, importer: str, context: FixContext) -> Iterator[str]:
-    """Whether the accessor (a dotted name) may return anything but a name that is bound once, to a construction."""
-    module, _, name = context.resolver.to_origin(accessor).partition(":")
-    symbol_table = context.symbol_table(context.resolver.path_of(module, importer) or importer)
-    binding = _only_binding(name, symbol_table)
-    if isinstance(binding, FunctionNode) and not binding.decorator_list:
-        *others, last = binding.body
-        is_plain = all(isinstance(each, ast.Expr) and isinstance(each.value, ast.Constant) for each in others)
-        returned = last.value if isinstance(last, ast.Return) and is_plain else None
-        binding = _only_binding(returned.id, symbol_table) if isinstance(returned, ast.Name) else None
-    value = getattr(symbol_table.parent(binding), "value", None) if isinstance(binding, ast.Name) else None
-    if not isinstance(value, ast.Call):
-        yield f"`{accessor}` does not only return a name that is bound once, to the result of a call"
-
-
-def _only_binding(name: str, symbol_table: SymbolTable) -> ast.AST | None:
-    """The node that binds a module-level name, if it is the only one, and runs whenever the module is loaded."""
-    symbol = symbol_table.find_symbol(symbol_table.module_scope, name)
-    if symbol is None or len(symbol.bindings) != 1 or symbol.has_inner_declaration:
-        return None
-    binding = symbol.bindings[0]
-    return binding.node if symbol_table.parent(binding.statement) is symbol_table.module_scope.node else None
+def _find_access_doubts(accessor: Variable, is_instance: bool, importer: str, context: FixContext) -> Iterator[Doubt]:
+    """Whether the accessor returns the one instance whenever the file at `importer` calls it."""
+    yield from accessor_ready.find_doubts(accessor, context, is_instance=is_instance)
+    yield from accessor_binding.find_doubts(accessor, importer, context, is_instance=is_instance)
+    yield from accessor_loading.find_doubts(accessor.path, importer, context)
+    model = recognise(accessor, context, is_instance=is_instance)
+    for construction in model.constructions if isinstance(model, AccessorModel) else ():
+        if construction.call.args or construction.call.keywords:
+            location = f"{context.relative_path(construction.path)}:{construction.call.lineno}"
+            yield Doubt(
+                f"the shared instance is constructed with arguments: `{ast.unparse(construction.call)}` ({location})"
+            )
 
 
 def _find_loading_effects(duplicate: Duplicate, users: Sequence[DuplicateUser], context: FixContext) -> Iterator[str]:

@@ -28,6 +28,7 @@ from flake8_redis_ssot.campaign.integrate.migrate_callers import (
 )
 from flake8_redis_ssot.campaign.integrate.usage import collect_member_uses
 from flake8_redis_ssot.files.atomic_write import Change
+from flake8_redis_ssot.fixes.accessors.model import Variable
 from flake8_redis_ssot.fixes.compose import build_text_edits
 from flake8_redis_ssot.fixes.conditions import editable_file, same_methods
 from flake8_redis_ssot.fixes.context import FixContext
@@ -158,11 +159,24 @@ class _DuplicateIntegration:
         other_users = [user for user in all_users if user not in self._users and user.symbol.reads]
         self._prefix = self._choose_prefix()
         self._differences = tuple(
-            find_differences(self._duplicate, self._users, shared_class, accessor, self._compatibilities, self._context)
+            find_differences(
+                self._duplicate,
+                self._users,
+                shared_class,
+                self._locate_accessor(accessor),
+                is_instance,
+                self._compatibilities,
+                self._context,
+            )
         )
         if self._options.force_adapter or any(each.mismatch for each in self._compatibilities):
             return self._replace_with_adapter(accessor, is_instance, shared_class, other_users)
         return self._replace_with_accessor(accessor, is_instance, shared_class, other_users)
+
+    def _locate_accessor(self, accessor: str) -> Variable:
+        """The name of the accessor (dotted) in its file."""
+        module, _, name = self._context.resolver.to_origin(accessor).partition(":")
+        return Variable(self._context.resolver.path_of(module, self._file.path) or "", name)
 
     def _choose_prefix(self) -> str:
         """The prefix that was asked for; else none if the duplicate keeps its values on a server without one."""
