@@ -13,9 +13,8 @@ from flake8_redis_ssot.fixes.document import SourceDocument
 from flake8_redis_ssot.fixes.doubt import Doubt
 from flake8_redis_ssot.fixes.instances.call_site import ConstructionSite
 from flake8_redis_ssot.fixes.readers.collected_names import find_collection
-from flake8_redis_ssot.fixes.readers.other_files import find_other_reads
 from flake8_redis_ssot.fixes.readers.own_file import find_local_uses, find_package_export
-from flake8_redis_ssot.fixes.readers.target import ReadTarget
+from flake8_redis_ssot.fixes.readers.unknown_reads import find_unknown_reads
 from flake8_redis_ssot.fixes.usage.observations import ModuleVariable, Returned, ValueUses
 from flake8_redis_ssot.model import CONSTRUCTIONS, Applicability, Span
 from flake8_redis_ssot.project.search.reference_table import PatchTarget
@@ -88,11 +87,8 @@ def _find_import_doubts(
 
 def find_hidden_doubts(name: str, path: str, context: FixContext) -> Iterator[Doubt]:
     """Who may read a module-level name other than by importing it: by string, by reflection, outside of Python."""
-    known = {(reader.path, reader.row) for reader in context.references.find_readers(path, name)}
-    for read in find_other_reads(ReadTarget.of(path, name, context), context):
-        if (read.path, read.row) in known:
-            continue
-        yield Doubt(f"`{name}` may be read from here: {context.relative_path(read.path)}:{read.row} {read.cause}")
+    importers = {(reader.path, reader.row) for reader in context.references.find_readers(path, name)}
+    yield from map(Doubt, find_unknown_reads(name, path, importers, context))
 
 
 def find_variable_doubts(uses: ValueUses, path: str, context: FixContext) -> Iterator[Doubt]:
