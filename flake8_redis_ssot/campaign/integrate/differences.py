@@ -10,14 +10,17 @@ from flake8_redis_ssot.campaign.integrate.compatibility import MethodCompatibili
 from flake8_redis_ssot.campaign.integrate.duplicates import Duplicate, DuplicateUser
 from flake8_redis_ssot.fixes.accessors.model import AccessorModel, Variable
 from flake8_redis_ssot.fixes.accessors.recognition import recognise
-from flake8_redis_ssot.fixes.conditions import accessor_binding, accessor_loading, accessor_ready, same_methods
+from flake8_redis_ssot.fixes.conditions import (
+    accessor_binding,
+    accessor_loading,
+    accessor_ready,
+    inert_module,
+    same_methods,
+)
 from flake8_redis_ssot.fixes.conditions.same_methods import ComparedMethod
 from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.doubt import Doubt, find_deciding
-from flake8_redis_ssot.fixes.imports.side_effects import import_side_effects
 from flake8_redis_ssot.project.resolver import Definition
-from flake8_redis_ssot.semantic.ast_queries import FunctionNode
-from flake8_redis_ssot.semantic.module_exports import is_dunder_all_assignment
 
 
 def own_definition(duplicate: Duplicate, context: FixContext) -> Definition:
@@ -46,15 +49,15 @@ def find_differences(
         *_find_access_doubts(accessor, is_instance, duplicate.path, context),
     )
     yield from (doubt.reason for doubt in find_deciding(doubts))
-    yield from _find_loading_effects(duplicate, users, context)
+    yield from _find_loading_effects(duplicate, users, accessor, context)
 
 
 def _find_access_doubts(accessor: Variable, is_instance: bool, importer: str, context: FixContext) -> Iterator[Doubt]:
     """Whether the accessor returns the one instance whenever the file at `importer` calls it."""
     yield from accessor_ready.find_doubts(accessor, context, is_instance=is_instance)
     yield from accessor_binding.find_doubts(accessor, importer, context, is_instance=is_instance)
-    yield from accessor_loading.find_doubts(accessor.path, importer, context)
     model = recognise(accessor, context, is_instance=is_instance)
+    yield from accessor_loading.find_doubts(accessor, model, importer, (importer,), context)
     for construction in model.constructions if isinstance(model, AccessorModel) else ():
         if construction.call.args or construction.call.keywords:
             location = f"{context.relative_path(construction.path)}:{construction.call.lineno}"
@@ -63,43 +66,19 @@ def _find_access_doubts(accessor: Variable, is_instance: bool, importer: str, co
             )
 
 
-def _find_loading_effects(duplicate: Duplicate, users: Sequence[DuplicateUser], context: FixContext) -> Iterator[str]:
-    """What else happens when the module of the duplicate is loaded."""
-    effects: dict[str, None] = {}
+def _find_loading_effects(
+    duplicate: Duplicate, users: Sequence[DuplicateUser], accessor: Variable, context: FixContext
+) -> Iterator[str]:
+    """What else happens when the module of the duplicate is loaded, and what only it loads."""
+    reasons: dict[str, None] = {}
     for user in users:
         file = context.analysis.file_context(user.path)
         if user.entry is not None and file is not None:
-            effects |= dict.fromkeys(import_side_effects(user.entry.fact, file, context))
-    own_effects = (each for each in context.tree(duplicate.path).body if not _is_inert(each, duplicate.path, context))
-    for statement in own_effects if not effects else ():
-        location = f"{context.relative_path(duplicate.path)}:{statement.lineno}"
-        effects[f"{location} runs `{ast.unparse(statement).splitlines()[0]}` when the module is loaded"] = None
-    yield from effects
-
-
-def _is_inert(statement: ast.stmt, path: str, context: FixContext) -> bool:
-    """Whether a statement of a module only binds names to constants, functions, plain classes and other modules."""
-    if isinstance(statement, FunctionNode):
-        defaults = [*statement.args.defaults, *filter(None, statement.args.kw_defaults)]
-        return not statement.decorator_list and all(isinstance(each, ast.Constant) for each in defaults)
-    if isinstance(statement, ast.ClassDef):
-        is_plain = not (statement.decorator_list or statement.bases or statement.keywords)
-        return is_plain and all(_is_inert(each, path, context) for each in statement.body)
-    if isinstance(statement, ast.Assign):
-        return isinstance(statement.value, ast.Constant) and all(
-            isinstance(each, ast.Name) for each in statement.targets
-        )
-    if isinstance(statement, ast.Expr):
-        return isinstance(statement.value, ast.Constant)
-    if isinstance(statement, (ast.Import, ast.ImportFrom)):
-        return not _imports_project(statement, path, context)
-    return isinstance(statement, ast.Pass) or is_dunder_all_assignment(statement)
-
-
-def _imports_project(statement: ast.Import | ast.ImportFrom, path: str, context: FixContext) -> bool:
-    """Whether a module of the project is imported: whatever that does when it is loaded."""
-    if isinstance(statement, ast.Import):
-        modules = [alias.name for alias in statement.names]
-    else:
-        modules = [statement.module or ""] if not statement.level else []
-    return not modules or any(context.resolver.path_of(module, path) is not None for module in modules)
+            new_modules = (context.module_name(accessor.path),)
+            doubts = inert_module.find_doubts(user.entry.fact, new_modules, file, context)
+            reasons |= dict.fromkeys(doubt.reason for doubt in doubts)
+    effect = context.loading_effects.find(duplicate.path)
+    if effect is not None and not reasons:
+        place = f"{context.relative_path(effect.path)}:{effect.row}"
+        reasons[f"`{context.module_name(duplicate.path)}` {effect.phrase} when it is loaded ({place})"] = None
+    yield from reasons

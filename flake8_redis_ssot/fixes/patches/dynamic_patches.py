@@ -124,7 +124,7 @@ def _has_computation(node: ast.AST) -> bool:
 def may_be_told_of(path: str, patch_path: str, context: FixContext) -> bool:
     """Whether a patch may be of the module at `path`: its file names the module, or a file that names its file does."""
     word = context.module_name(path).rpartition(".")[2].encode()
-    users = context.compute_once("users of dynamic patches", lambda: _find_users(context)).get(patch_path, ())
+    users = context.remember("users of dynamic patches", lambda: _find_users(context)).get(patch_path, ())
     return any(word in context.references.code_bytes(each) for each in (patch_path, *users) if each != path)
 
 
