@@ -159,12 +159,12 @@ class FixContext:
     @cached_property
     def loading_effects(self) -> LoadingEffects:
         """What loading modules does besides defining names."""
-        return LoadingEffects(self.symbol_table, self.resolver, self.analysis.contents)
+        return LoadingEffects(self.symbol_table, self.analysis)
 
     @cached_property
     def module_readers(self) -> ModuleReaders:
         """Who reads modules without importing them."""
-        return ModuleReaders(self.symbol_table, self.resolver, self.analysis.contents)
+        return ModuleReaders(self.symbol_table, self.analysis)
 
     def module_names(self, path: str) -> ModuleNames | None:
         """The names that a file imports and offers; None if they could not be read."""

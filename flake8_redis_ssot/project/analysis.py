@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Callable, Mapping, Sequence, Set
 from functools import cache, cached_property
 from types import MappingProxyType
@@ -11,7 +10,7 @@ from typing import NamedTuple
 
 from flake8_redis_ssot.config.model import Config
 from flake8_redis_ssot.files.atomic_write import read
-from flake8_redis_ssot.project.contents import ProjectContents
+from flake8_redis_ssot.project.contents import ProjectContents, word_pattern
 from flake8_redis_ssot.project.modules import ModuleMap
 from flake8_redis_ssot.project.resolver import Resolver
 from flake8_redis_ssot.project.resources import ResourceIndex, third_party_names
@@ -151,7 +150,7 @@ class Analysis:
         self._results_by_query.clear()
         for words, paths in self._files_by_words.items():
             paths -= contents.keys()
-            paths |= {path for path, data in contents.items() if _word_pattern(words).search(data)}
+            paths |= {path for path, data in contents.items() if word_pattern(words).search(data)}
         self._guarded_classes = self._new_guarded_classes()
         # The facts have to answer the queries so far as well.
         search = self._worklist.search_for_readers(self.query_results.searched_names)
@@ -259,7 +258,7 @@ class Analysis:
         """All files whose bytes contain one of some words, in order; each set of words is searched for once."""
         key = frozenset(words)
         if key not in self._files_by_words:
-            self._files_by_words[key] = set(self.contents.find_matching(_word_pattern(key).pattern))
+            self._files_by_words[key] = set(self.contents.find_with_words(key))
         return tuple(sorted(self._files_by_words[key]))
 
     def dependencies(self) -> Dependencies:
@@ -270,7 +269,3 @@ class Analysis:
         words = {word for words in self._files_by_words for word in words} | self.words.words
         words.update(self.query_results.attribute_uses)
         return Dependencies(frozenset(direct_paths), self.searches, frozenset(words), self.contents.patterns)
-
-
-def _word_pattern(words: Set[str]) -> re.Pattern[bytes]:
-    return re.compile(rb"\b(?:" + b"|".join(re.escape(word.encode()) for word in sorted(words)) + rb")\b")

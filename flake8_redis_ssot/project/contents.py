@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 
 from flake8_redis_ssot.files.atomic_write import read
@@ -89,6 +89,11 @@ class ProjectContents:
                 if (not words or any(word in data for word in words)) and search(data):
                     yield path
 
-    def find_containing(self, text: bytes) -> tuple[str, ...]:
-        """All files whose bytes contain a text, in order."""
-        return self.find_matching(re.escape(text), [text])
+    def find_with_words(self, words: Collection[str]) -> tuple[str, ...]:
+        """All files whose bytes contain one of some words, in order."""
+        return self.find_matching(word_pattern(words).pattern, [word.encode() for word in words])
+
+
+def word_pattern(words: Iterable[str]) -> re.Pattern[bytes]:
+    """The pattern of any of some words."""
+    return re.compile(rb"\b(?:" + b"|".join(re.escape(word.encode()) for word in sorted(words)) + rb")\b")

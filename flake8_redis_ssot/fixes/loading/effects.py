@@ -6,8 +6,7 @@ from collections.abc import Callable
 
 from flake8_redis_ssot.fixes.loading.block import Block, Effect
 from flake8_redis_ssot.fixes.loading.statements import find_body_effects
-from flake8_redis_ssot.project.contents import ProjectContents
-from flake8_redis_ssot.project.resolver import Resolver
+from flake8_redis_ssot.project.analysis import Analysis
 from flake8_redis_ssot.project.types.names import FileNames
 from flake8_redis_ssot.semantic.symbol_table import SymbolTable
 
@@ -15,17 +14,16 @@ from flake8_redis_ssot.semantic.symbol_table import SymbolTable
 class LoadingEffects:
     """Finds what loading a module does besides defining names; `load` returns the symbol table of a file (a path)."""
 
-    def __init__(self, load: Callable[[str], SymbolTable], resolver: Resolver, contents: ProjectContents) -> None:
+    def __init__(self, load: Callable[[str], SymbolTable], analysis: Analysis) -> None:
         self._load = load
-        self._resolver = resolver
-        self._contents = contents
+        self._analysis = analysis
         self._effects_by_path: dict[str, Effect | None] = {}
         self._is_subclass_walked: bool | None = None
 
     def find(self, path: str) -> Effect | None:
         """The first effect of loading the module at `path`; None if each of its statements is of a known kind."""
         if path not in self._effects_by_path:
-            block = Block(FileNames(path, self._load, self._resolver), self._has_subclass_walk())
+            block = Block(FileNames(path, self._load, self._analysis.resolver), self._has_subclass_walk())
             try:
                 self._effects_by_path[path] = next(find_body_effects(self._load(path).tree.body, block), None)
             except (OSError, RecursionError):
@@ -34,5 +32,5 @@ class LoadingEffects:
 
     def _has_subclass_walk(self) -> bool:
         if self._is_subclass_walked is None:
-            self._is_subclass_walked = bool(self._contents.find_containing(b"__subclasses__"))
+            self._is_subclass_walked = bool(self._analysis.find_files_with_words({"__subclasses__"}))
         return self._is_subclass_walked

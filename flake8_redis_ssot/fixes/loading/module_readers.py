@@ -6,10 +6,9 @@ import ast
 import re
 from collections.abc import Callable, Iterator
 
-from flake8_redis_ssot.project.contents import ProjectContents
+from flake8_redis_ssot.project.analysis import Analysis
 from flake8_redis_ssot.project.loading.load_time_imports import imported_modules
 from flake8_redis_ssot.project.modules import package_name
-from flake8_redis_ssot.project.resolver import Resolver
 from flake8_redis_ssot.project.types.names import FileNames
 from flake8_redis_ssot.semantic.symbol_table import SymbolTable
 
@@ -20,10 +19,10 @@ Read = tuple[str, int, str]
 class ModuleReaders:
     """Finds reads of modules in files that do not import them; `load` returns the symbol table of a file (a path)."""
 
-    def __init__(self, load: Callable[[str], SymbolTable], resolver: Resolver, contents: ProjectContents) -> None:
+    def __init__(self, load: Callable[[str], SymbolTable], analysis: Analysis) -> None:
         self._load = load
-        self._resolver = resolver
-        self._contents = contents
+        self._analysis = analysis
+        self._resolver = analysis.resolver
         self._reads_by_path: dict[str, list[Read]] = {}
 
     def find(self, path: str, importer: str) -> Iterator[Read]:
@@ -34,12 +33,12 @@ class ModuleReaders:
 
     def _search(self, path: str) -> Iterator[Read]:
         module = self._resolver.modules.name_of(path)
-        word = module.rpartition(".")[2].encode()
-        last = re.escape(word)
+        word = module.rpartition(".")[2]
+        last = re.escape(word).encode()
         quoted = rb"[\"']" + re.escape(module).encode() + rb"[\"']"
         pattern = rb"\.[ \t]*" + last + rb"\b|\bmodules\b.*" + quoted + rb"|" + quoted + rb".*\bmodules\b"
-        for candidate in self._contents.find_containing(word):
-            code = _IMPORT_LINES.sub(b"", self._contents.current_bytes(candidate))
+        for candidate in self._analysis.find_files_with_words({word}):
+            code = _IMPORT_LINES.sub(b"", self._analysis.contents.current_bytes(candidate))
             if re.search(pattern, code) and not self._imports(candidate, path):
                 yield from self._find_reads(candidate, path, module)
 
