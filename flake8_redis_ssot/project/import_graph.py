@@ -26,10 +26,12 @@ class ImportGraph:
         self._load_time_imports = LoadTimeImports(resolver, symbol_table)
         self._imports_by_path: dict[str, tuple[str, ...]] = {}
         self._certain_imports: dict[str, list[tuple[int, str]]] = {}
+        self._explorations: dict[tuple[str, frozenset[str]], _Exploration] = {}
 
     def update_files(self, paths: Iterable[str]) -> None:
         """Forget the imports of files whose trees have changed."""
         self._load_time_imports.clear()
+        self._explorations.clear()
         for path in paths:
             self._imports_by_path.pop(path, None)
             self._certain_imports.pop(path, None)
@@ -44,13 +46,8 @@ class ImportGraph:
 
     def loaded_with(self, paths: Iterable[str]) -> list[str]:
         """All files that loading some files may load, these and their packages included."""
-        exploration = _Exploration(self._load_time_imports, ())
-        for path in paths:
-            exploration.add(path, None)
-            for package in self.parent_packages(path):
-                exploration.add(package, None)
-        exploration.run("")
-        return list(exploration.predecessors)
+        starts = [each for path in paths for each in (path, *self.parent_packages(path))]
+        return list(dict.fromkeys(loaded for start in starts for loaded in self._explore(start).predecessors))
 
     def always_loaded_with(self, paths: Iterable[str]) -> set[str]:
         """The files that loading some files loads in any case, these and their packages included."""
@@ -80,9 +77,16 @@ class ImportGraph:
 
     def find_path(self, start: str, goal: str, excluded: Collection[str] = ()) -> list[str] | None:
         """The shortest import chain from the file `start` to `goal`, as paths, without `excluded` files; or None."""
-        exploration = _Exploration(self._load_time_imports, excluded)
-        exploration.add(start, None)
-        return exploration.run(goal)
+        return self._explore(start, excluded).trace_path(goal)
+
+    def _explore(self, start: str, excluded: Collection[str] = ()) -> _Exploration:
+        """What loading a file loads, without `excluded` files; explored once."""
+        hindrances = frozenset(excluded).intersection(self._explore(start).predecessors) if excluded else frozenset()
+        key = start, frozenset(hindrances)
+        if key not in self._explorations:
+            self._explorations[key] = _Exploration(self._load_time_imports, hindrances)
+            self._explorations[key].run(start)
+        return self._explorations[key]
 
     def imported_files(self, path: str, statement: ast.Import | ast.ImportFrom) -> frozenset[str]:
         """The files that a statement of the file `path` loads, directly or as packages of those."""
@@ -108,9 +112,7 @@ class ImportGraph:
     def find_unknown_import(self, importer: str, target: str) -> tuple[str, int] | None:
         """An import of unknown modules that runs while `target` is loaded by `importer` (paths); its path and row."""
         for path in self._loaded_before(importer, target):
-            exploration = _Exploration(self._load_time_imports, self.parent_packages(importer))
-            exploration.add(path, None)
-            exploration.run("")
+            exploration = self._explore(path, self.parent_packages(importer))
             if exploration.unknown_import is not None:
                 return exploration.unknown_import
         return None
@@ -157,46 +159,49 @@ class _Exploration:
         self._excluded = excluded
         self._queue: list[str] = []
         self._method_names: set[str] = set()
+        self._functions: dict[str, list[tuple[str, str]]] = {}
+        self._called_functions: list[tuple[str, str]] = []
         self._followed: set[tuple[str, str]] = set()
         self.predecessors: dict[str, str | None] = {}
         self.unknown_import: tuple[str, int] | None = None
 
-    def add(self, path: str, importer: str | None) -> None:
-        """A file that is loaded."""
+    def run(self, start: str) -> None:
+        """Explore everything that loading a file loads."""
+        self._add(start, None)
+        while self._queue or self._called_functions:
+            if self._queue:
+                path = self._queue.pop(0)
+                self._add_reach(path, self._imports.of_module(path))
+                self._add_functions(path)
+                continue
+            key = self._called_functions.pop()
+            if key not in self._followed:
+                self._followed.add(key)
+                self._add_reach(key[0], self._imports.of_function(key))
+
+    def _add(self, path: str, importer: str | None) -> None:
         if path not in self.predecessors and path not in self._excluded:
             self.predecessors[path] = importer
             self._queue.append(path)
 
-    def run(self, goal: str) -> list[str] | None:
-        """Explore everything until `goal` is found; the chain to it, or None."""
-        while self._queue or self._follow_methods():
-            for path in self._queue:
-                if path == goal:
-                    return self._trace_path(goal)
-                self._add_reach(path, self._imports.of_module(path))
-            self._queue.clear()
-        return self._trace_path(goal) if goal in self.predecessors else None
-
     def _add_reach(self, path: str, reach: Reach) -> None:
-        self._method_names |= reach.method_names
         self.unknown_import = self.unknown_import or reach.unknown_import
         for target in reach.imports:
-            self.add(target, path)
+            self._add(target, path)
+        for name in reach.method_names - self._method_names:
+            self._method_names.add(name)
+            self._called_functions += self._functions.get(name, [])
 
-    def _follow_methods(self) -> bool:
-        """Follow the methods that may be called of unknown objects, in the files loaded so far."""
-        has_new = True
-        while has_new and not self._queue:
-            has_new = False
-            for path in list(self.predecessors):
-                for qualname, reach in self._imports.of_methods(path, self._method_names):
-                    if (path, qualname) not in self._followed:
-                        self._followed.add((path, qualname))
-                        self._add_reach(path, reach)
-                        has_new = True
-        return bool(self._queue)
+    def _add_functions(self, path: str) -> None:
+        """The functions and methods of a file that is loaded: an unknown object may have them."""
+        for name, keys in self._imports.functions_in(path).items():
+            self._functions.setdefault(name, []).extend(keys)
+            self._called_functions += keys if name in self._method_names else []
 
-    def _trace_path(self, goal: str) -> list[str]:
+    def trace_path(self, goal: str) -> list[str] | None:
+        """The shortest chain from the start to a file; None if it is not loaded."""
+        if goal not in self.predecessors:
+            return None
         steps: list[str] = []
         step: str | None = goal
         while step is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from flake8_redis_ssot.project.loading.code_blocks import (
@@ -42,7 +42,7 @@ class LoadTimeImports:
         self._load = load
         self._blocks: dict[FunctionKey, CodeBlock | None] = {}
         self._reaches: dict[FunctionKey, Reach] = {}
-        self._functions_by_name: dict[str, dict[str, list[str]]] = {}
+        self._functions_by_name: dict[str, dict[str, list[FunctionKey]]] = {}
 
     def clear(self) -> None:
         """Forget everything, after files have changed."""
@@ -54,12 +54,9 @@ class LoadTimeImports:
         """What loading a module imports by calls and by its own statements."""
         return self._reach((path, ""))
 
-    def of_methods(self, path: str, method_names: Iterable[str]) -> Iterator[tuple[str, Reach]]:
-        """What each function and method of a file with one of some names imports, with its local name."""
-        functions = self._find_functions(path)
-        for name in functions.keys() & set(method_names):
-            for qualname in functions[name]:
-                yield qualname, self._reach((path, qualname))
+    def of_function(self, key: FunctionKey) -> Reach:
+        """What a call of a function imports."""
+        return self._reach(key)
 
     def functions_run_by(self, path: str) -> frozenset[FunctionKey]:
         """The functions of the project that loading a module may run."""
@@ -106,8 +103,8 @@ class LoadTimeImports:
         node = names.find_definition(qualname)
         return read_function_block(node, names) if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) else None
 
-    def _find_functions(self, path: str) -> dict[str, list[str]]:
-        """The local names of the functions and methods of a file, by their last part."""
+    def functions_in(self, path: str) -> Mapping[str, list[FunctionKey]]:
+        """The functions and methods of a file by their names, without those nested in functions."""
         if path not in self._functions_by_name:
             functions = self._functions_by_name[path] = {}
             try:
@@ -115,7 +112,7 @@ class LoadTimeImports:
             except OSError:
                 return functions
             for function in functions_in(table.tree):
-                functions.setdefault(function.name, []).append(table.qualname_of(function))
+                functions.setdefault(function.name, []).append((path, table.qualname_of(function)))
         return self._functions_by_name[path]
 
     def _imported_paths(self, block: CodeBlock, path: str) -> Iterator[str]:
