@@ -188,7 +188,7 @@ class _Exploration:
         self.unknown_import = self.unknown_import or reach.unknown_import
         for target in reach.imports:
             self._add(target, path)
-        for name in reach.method_names - self._method_names:
+        for name in sorted(reach.method_names - self._method_names):  # the same chain in every run
             self._method_names.add(name)
             self._called_functions += self._functions.get(name, [])
 

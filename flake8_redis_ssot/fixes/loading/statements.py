@@ -31,7 +31,7 @@ def _find_statement_effects(statement: ast.stmt, block: Block) -> Iterator[Effec
 
 
 def _find_expression_statement_effects(statement: ast.Expr, block: Block) -> Iterator[Effect]:
-    if not (isinstance(statement.value, ast.Call) and _is_report(statement.value, block)):
+    if not (isinstance(statement.value, ast.Call) and _is_inert_statement_call(statement.value, block)):
         yield from expressions.find_expression_effects(statement.value, block)
 
 
@@ -53,10 +53,19 @@ def _keyword_of(statement: ast.stmt) -> str:
     return names.get(name, name.lower())
 
 
-def _is_report(call: ast.Call, block: Block) -> bool:
+def _is_inert_statement_call(call: ast.Call, block: Block) -> bool:
     arguments = (*call.args, *(keyword.value for keyword in call.keywords))
     is_inert = all(next(expressions.find_expression_effects(each, block), None) is None for each in arguments)
-    return is_inert and calls.is_inert_report(call, block)
+    return is_inert and (calls.is_inert_report(call, block) or _is_change_of_own_display(call, block))
+
+
+def _is_change_of_own_display(call: ast.Call, block: Block) -> bool:
+    """Whether a call adds to a display of the same block, such as `__all__.extend()`."""
+    function = call.func
+    if not isinstance(function, ast.Attribute) or not isinstance(function.value, ast.Name):
+        return False
+    is_addition = function.attr in ("add", "append", "extend", "update")
+    return is_addition and calls.has_plain_arguments(call, block) and _is_own_display(function.value, block)
 
 
 def _find_branch_effects(statement: ast.If, block: Block) -> Iterator[Effect]:
@@ -203,6 +212,8 @@ def _explain_target(target: ast.expr, statement: ast.stmt, block: Block) -> str:
 
 def _is_own_display(name: ast.Name, block: Block) -> bool:
     """Whether a variable of the same block is bound to displays and constants only, so that nobody else has it yet."""
+    if block.names.symbol_table.lookup(name.id, name) is None:
+        return False
     symbol = block.names.symbol_table.symbol_of(name)
     values = [
         getattr(binding.statement, "value", None)
