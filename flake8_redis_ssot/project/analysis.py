@@ -25,6 +25,7 @@ from flake8_redis_ssot.project.similarity.guarded_classes import GuardedClasses
 from flake8_redis_ssot.project.view import FileContext
 from flake8_redis_ssot.semantic.facts import NO_EXPORTS, Exports, FileFacts, attribute_origin
 from flake8_redis_ssot.semantic.name_patterns import NamePatterns
+from flake8_redis_ssot.syntax.notebooks import NOTEBOOK_SUFFIX
 from flake8_redis_ssot.syntax.source import ParsedFile
 
 
@@ -193,11 +194,17 @@ class Analysis:
         new_facts: list[FileFacts] = []
         if search.module_queries:
             with self._reader.start() as search_files:
-                new_facts = search_files(self.contents.files_on_disk, search)
+                new_facts = search_files(self._narrow_search(search), search)
             new_facts += self._reader.search_overlay(search)
         facts_by_path = {facts.path: facts for facts in new_facts}
-        uses = find_uses_in_files(self.files, attributes, self.contents.current_bytes, self._jobs)
+        files = self.contents.find_literals([name.encode() for name in attributes]) if attributes else []
+        uses = find_uses_in_files(files, attributes, self.contents.current_bytes, self._jobs)
         return QueryResults(names, facts_by_path, uses, (search,) if search.module_queries else ())
+
+    def _narrow_search(self, search: Search) -> list[str]:
+        """The files on disk that can match a search by names: those that contain one, and all notebooks."""
+        files = set(self.contents.find_literals(search.literals()))
+        return [path for path in self.contents.files_on_disk if path in files or path.endswith(NOTEBOOK_SUFFIX)]
 
     def search_files(self, paths: Sequence[str], search: Search) -> list[FileFacts]:
         """The facts of those of some files on disk (absolute paths) that match a search."""

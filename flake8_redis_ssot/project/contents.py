@@ -5,10 +5,13 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 
 from flake8_redis_ssot.files.atomic_write import read
 from flake8_redis_ssot.syntax.source import decode, parse_decoded, parse_decoded_partially
+
+# More than the Python files of the largest repositories.
+_MAX_KEPT_BYTES = 512 * 1024 * 1024
 
 
 class ProjectContents:
@@ -27,6 +30,8 @@ class ProjectContents:
         self._read_file = read_file
         self._trees: dict[str, ast.Module] = {}
         self._matches: dict[bytes, tuple[str, ...]] = {}
+        self._paths_by_literal: dict[bytes, tuple[str, ...]] = {}
+        self._kept_bytes: dict[str, bytes] | None = None
 
     @property
     def files_on_disk(self) -> list[str]:
@@ -36,15 +41,38 @@ class ProjectContents:
     def update(self, contents: Mapping[str, bytes]) -> None:
         """Replace the bytes of some files."""
         self.overlay |= contents
+        self._paths_by_literal.clear()
         for path in contents:
             self._trees.pop(path, None)
         for pattern, matches in self._matches.items():
-            new_matches = self._matching(pattern, (), contents)
+            new_matches = self._matching(pattern, contents)
             self._matches[pattern] = tuple(sorted({*(each for each in matches if each not in contents), *new_matches}))
 
     def current_bytes(self, path: str) -> bytes:
         """The bytes of a file, without recording that it was consulted. Raises OSError."""
-        return self.overlay[path] if path in self.overlay else self._read_file(path)
+        if path in self.overlay:
+            return self.overlay[path]
+        if self._kept_bytes is not None and path in self._kept_bytes:
+            return self._kept_bytes[path]
+        return self._read_file(path)
+
+    @contextmanager
+    def keep_bytes(self) -> Iterator[None]:
+        """Keep the bytes of all files in the block, up to a limit: fixes search them many times."""
+        if self._kept_bytes is not None:
+            yield
+            return
+        size, self._kept_bytes = 0, {}
+        for path in self.files_on_disk:
+            with suppress(OSError):  # whoever needs it reports it
+                if size < _MAX_KEPT_BYTES:
+                    self._kept_bytes[path] = self._read_file(path)
+                    size += len(self._kept_bytes[path])
+        try:
+            yield
+        finally:
+            self._kept_bytes = None
+            self._paths_by_literal.clear()
 
     def read_bytes(self, path: str) -> bytes:
         """The bytes of a file. Raises OSError."""
@@ -76,18 +104,29 @@ class ProjectContents:
         Every match contains one of `words`, if any are given: looking for these is faster.
         """
         if pattern not in self._matches:
-            is_narrow = len(words) == 1 and re.escape(words[0]) != pattern
-            paths = self.find_matching(re.escape(words[0])) if is_narrow else self.files
-            self._matches[pattern] = tuple(self._matching(pattern, words, paths))
+            paths = self.find_literals(words) if words else self.files
+            self._matches[pattern] = tuple(self._matching(pattern, paths))
         return self._matches[pattern]
 
-    def _matching(self, pattern: bytes, words: Sequence[bytes], paths: Iterable[str]) -> Iterator[str]:
+    def _matching(self, pattern: bytes, paths: Iterable[str]) -> Iterator[str]:
         search = re.compile(pattern).search
         for path in paths:
             with suppress(OSError):  # an unreadable file can't match
-                data = self.current_bytes(path)
-                if (not words or any(word in data for word in words)) and search(data):
+                if search(self.current_bytes(path)):
                     yield path
+
+    def find_literals(self, literals: Collection[bytes]) -> list[str]:
+        """All files whose bytes contain one of some texts, in order; much faster than a regular expression."""
+        return sorted({path for literal in literals for path in self._find_literal(literal)})
+
+    def _find_literal(self, literal: bytes) -> tuple[str, ...]:
+        if literal not in self._paths_by_literal:
+            paths = []
+            for path in self.files:
+                with suppress(OSError):
+                    paths += [path] if literal in self.current_bytes(path) else []
+            self._paths_by_literal[literal] = tuple(paths)
+        return self._paths_by_literal[literal]
 
     def find_with_words(self, words: Collection[str]) -> tuple[str, ...]:
         """All files whose bytes contain one of some words, in order."""

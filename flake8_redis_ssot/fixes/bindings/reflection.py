@@ -13,13 +13,14 @@ from flake8_redis_ssot.fixes.document import SourceDocument
 from flake8_redis_ssot.semantic.ast_queries import last_name
 
 _LISTINGS = rb"\bgetmembers(?:_static)?\b|__dict__|\b(?:dir|vars)\s*\(\s*[^)\s]"
+_LISTING_WORDS = (b"getmembers", b"__dict__", b"dir", b"vars")
 _LISTING_FUNCTIONS = frozenset({"dir", "vars", "getmembers", "getmembers_static"})
 _LOADING = re.compile(rb"\b(?:import_module|__import__|iter_modules|walk_packages|sys\.modules|find_spec)\b")
 
 
 def find_listing(path: str, context: FixContext) -> str | None:
     """Where a file may list the names of the module at `path`, as a location; None if no file does."""
-    for reader in context.analysis.contents.find_matching(_LISTINGS):
+    for reader in context.analysis.contents.find_matching(_LISTINGS, _LISTING_WORDS):
         if _may_reach(reader, path, context):
             for owner in context.remember(f"listings in {reader}", partial(_find_listings, reader, context)):
                 if may_be_module(owner, reader, path, context):

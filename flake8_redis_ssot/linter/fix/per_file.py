@@ -63,12 +63,15 @@ def fix_each_file(
 ) -> FileFixes:
     """Draft the fixes of findings, and apply those that are wanted and change their own file only."""
     file_fixes, analysis = FileFixes(), context.analysis
-    search_references(located_findings, context)
+    if not located_findings:
+        return file_fixes
     fix_file = partial(_fix_file, located_findings, context, is_wanted)
-    for file_result in map_forked(fix_file, list(_group_by_file(located_findings).values()), jobs):
-        _add_file_result(file_fixes, located_findings, file_result)
-        analysis.contents.consulted_paths |= file_result.consulted
-        analysis.query_results = analysis.query_results.merge(file_result.query_results)
+    with analysis.contents.keep_bytes():
+        search_references(located_findings, context)
+        for file_result in map_forked(fix_file, list(_group_by_file(located_findings).values()), jobs):
+            _add_file_result(file_fixes, located_findings, file_result)
+            analysis.contents.consulted_paths |= file_result.consulted
+            analysis.query_results = analysis.query_results.merge(file_result.query_results)
     return file_fixes
 
 
