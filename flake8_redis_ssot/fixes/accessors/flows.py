@@ -24,7 +24,10 @@ Place = tuple[str, ast.expr]  # an expression of the file at an absolute path
 
 
 class FlowSearch:
-    """Follows a value forwards, through variables, parameters, attributes and functions, until an accessor reads it."""
+    """Follows a value forwards, through variables, parameters, attributes and functions, until an accessor reads it.
+
+    For an accessor that was recognised whole, what sets its variables is known, so the value is followed in its file.
+    """
 
     def __init__(self, reads: AccessorReads, context: FixContext) -> None:
         self._reads, self._context = reads, context
@@ -97,7 +100,7 @@ class FlowSearch:
 
     def _follow_symbol(self, path: str, symbol: Symbol) -> None:
         self._pending += [(path, read) for read in symbol.reads]
-        if symbol.scope.kind == "module":
+        if symbol.scope.kind == "module" and not self._reads.is_recognised:
             references = find_references(path, symbol, self._context)
             self._pending += [(read.path, read.node) for read in references.reads]
 
@@ -156,6 +159,9 @@ class FlowSearch:
         if function is None:
             return
         symbol = table.symbol_of(function)
+        if self._reads.is_recognised:
+            self._pending += [(path, table.call_of(read) or read) for read in symbol.reads]
+            return
         if symbol.scope.kind != "module":
             self._pending += _attribute_reads(symbol.name, {path, *self._reads.paths}, self._context)
             self._pending += [(path, read) for read in symbol.reads]

@@ -19,10 +19,10 @@ CONDITION = Condition(
     shapes=(
         "The construction is not in a function that the accessor calls, directly or by others, nor in a statement "
         "that binds a variable which one of them reads.",
-        "Its result is followed through variables, attributes, parameters, containers and functions, also in other "
-        "files, and does not reach a variable that the accessor reads, or a call of a method on one.",
-        "If the accessor was not recognised whole, the result does not reach an attribute, key or keyword of a name"
-        " that the accessor reads either.",
+        "Its result is followed through variables, attributes, parameters, containers and functions of its file, and "
+        "does not reach a variable that the accessor reads, or a call of a method on one.",
+        "If the accessor was not recognised whole, the result is followed into other files as well, and does not reach "
+        "an attribute, key or keyword of a name that the accessor reads either.",
     ),
 )
 
