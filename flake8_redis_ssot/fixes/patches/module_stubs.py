@@ -63,8 +63,10 @@ def find_module_replacements(path: str, context: FixContext) -> Iterator[str]:
         row = _find_row(quoted, candidate, context)
         if row:
             yield f"{context.relative_path(candidate)}:{row}"
+    word = module.rpartition(b".")[2]
     for candidate, row in computed:
-        if context.references.has_import(candidate, path) or context.import_graph.has_import(candidate, path):
+        is_named = word in context.references.code_bytes(candidate)
+        if is_named or context.import_graph.find_path(candidate, path) is not None:
             yield f"{context.relative_path(candidate)}:{row}"
     for candidate in context.analysis.contents.find_matching(passed, [module]) if computed else ():
         yield f"{context.relative_path(candidate)}:{_find_row(passed, candidate, context)}"
