@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence
 
 from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.import_layout.order import ImportNode
-from flake8_redis_ssot.semantic.flow.control_flow import is_type_checking
-
-_DEFINITIONS = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Pass, ast.Raise)
 
 
 class LoadOrder:
@@ -34,40 +30,4 @@ class LoadOrder:
         return self._loaded_files[text]
 
     def _has_outward_effect(self, path: str) -> bool:
-        return self._context.remember(("outward effect", path), lambda: self._find_outward_effect(path))
-
-    def _find_outward_effect(self, path: str) -> bool:
-        try:
-            return any(_find_effects(self._context.tree(path).body))
-        except OSError:
-            return True
-
-
-def _find_effects(body: Sequence[ast.stmt]) -> Iterator[ast.stmt]:
-    """The statements that may do more than bind names of their own module.
-
-    Known to do no more: imports, definitions, texts, and assignments to plain names, also under conditions.
-    """
-    for statement in body:
-        if isinstance(statement, (ast.Assign, ast.AnnAssign)):
-            targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
-            if not all(
-                isinstance(node, (ast.Name, ast.Tuple, ast.expr_context)) for each in targets for node in ast.walk(each)
-            ):
-                yield statement
-        elif isinstance(statement, ast.If) and _is_never_loaded(statement.test):
-            yield from _find_effects(statement.orelse)
-        elif isinstance(statement, (ast.If, ast.Try)):
-            handlers = statement.handlers if isinstance(statement, ast.Try) else []
-            blocks = [statement.body, statement.orelse, *(each.body for each in handlers)]
-            for block in [*blocks, statement.finalbody if isinstance(statement, ast.Try) else []]:
-                yield from _find_effects(block)
-        elif isinstance(statement, ast.Expr):
-            if not isinstance(statement.value, ast.Constant):
-                yield statement
-        elif not isinstance(statement, _DEFINITIONS):
-            yield statement
-
-
-def _is_never_loaded(test: ast.expr) -> bool:
-    return is_type_checking(test) or ast.unparse(test) == "__name__ == '__main__'"
+        return self._context.loading_effects.find(path) is not None
