@@ -15,6 +15,7 @@ import threading
 import time
 import traceback
 import unittest
+import warnings
 from pathlib import Path
 from typing import NamedTuple, NoReturn
 
@@ -41,7 +42,9 @@ def run_commands(folder: Path, commands: tuple[str, ...]) -> list[Outcome]:
 def _run(folder: Path, command: str) -> Outcome:
     reader, writer = os.pipe()
     sys.stdout.flush()
-    pid = os.fork()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # of forks beside the threads of pytest-xdist
+        pid = os.fork()
     if pid == 0:
         os.close(reader)
         _run_and_exit(folder, command, writer)
@@ -95,6 +98,8 @@ def _forget_modules(folder: Path) -> None:
     sys.dont_write_bytecode = True
     sys.meta_path[:] = [finder for finder in sys.meta_path if "pytest" not in type(finder).__module__]
     importlib.invalidate_caches()
+    warnings.resetwarnings()  # those of our own tests are errors
+    warnings.simplefilter("ignore")
     gc.enable()
 
 
