@@ -19,6 +19,7 @@ import yaml
 
 from flake8_redis_ssot.cli.main import main
 from flake8_redis_ssot.config.json_schema import json_schema
+from flake8_redis_ssot.fixes.conditions.condition import Condition, all_conditions
 from flake8_redis_ssot.rules.rule import all_rules
 
 REPOSITORY = Path(__file__).parent.parent
@@ -52,6 +53,23 @@ def test_each_code_has_a_page(site: Path) -> None:
         text = read_page(site, f"codes/{page}")
         assert all(f'id="{section}"' in text for section in ("why", "bad", "good", "fix-safety"))
     assert len(list((site / "codes").glob("rss*.html"))) == len(all_rules())
+
+
+def _conditions_section(condition: Condition) -> str:
+    shapes = "".join(f"- {shape}\n" for shape in condition.shapes)
+    return f"**{condition.promise}** (`{condition.name}`)\n\n{shapes}\n"
+
+
+@pytest.mark.updates_cases
+def test_conditions_are_in_the_page(pytestconfig: pytest.Config) -> None:
+    page = DOCS / "fix-safety.md"
+    start, end = "<!-- conditions -->", "<!-- end of conditions -->"
+    sections = "".join(map(_conditions_section, all_conditions()))
+    before, _, rest = page.read_text(encoding="utf-8").partition(start)
+    expected = f"{before}{start}\n\n{sections}{end}{rest.partition(end)[2]}"
+    if pytestconfig.option.update:
+        page.write_text(expected, encoding="utf-8")
+    assert page.read_text(encoding="utf-8") == expected
 
 
 def test_each_setting_is_in_the_reference(site: Path) -> None:
