@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from typing import NamedTuple
-
-from flake8_redis_ssot.files.cache_store import cache_key
 
 # Larger files are data, not configuration.
 MAX_SIZE = 2_000_000
@@ -24,23 +21,19 @@ _BINARY_SUFFIXES = (
 )
 
 
-class TextFile(NamedTuple):
-    """A file (absolute path) with its size and its time of modification."""
+def find_text_files(root: str, visited: list[str] | None = None) -> Iterator[str]:
+    """The paths of the files below `root` that may hold text, in no particular order.
 
-    path: str
-    size: int
-    mtime_ns: int
-
-
-def find_text_files(root: str) -> Iterator[TextFile]:
-    """The files below `root` that may hold text, in no particular order.
-
-    Left out are links, files over `MAX_SIZE` bytes, and the folders of version control, environments and caches.
+    Left out are links and the folders of version control, environments and caches. The folders that the listing depends
+    on are added to `visited`.
     """
     folders = [root]
     while folders:
+        folder = folders.pop()
+        if visited is not None:
+            visited.append(folder)
         try:
-            with os.scandir(folders.pop()) as listing:
+            with os.scandir(folder) as listing:
                 entries = list(listing)
         except OSError:
             continue
@@ -52,21 +45,14 @@ def find_text_files(root: str) -> Iterator[TextFile]:
             if entry.is_dir():
                 folders += [] if entry.name in _SKIPPED_FOLDERS else [entry.path]
             elif entry.is_file() and not entry.name.endswith(_BINARY_SUFFIXES):
-                status = entry.stat()
-                if status.st_size <= MAX_SIZE:
-                    yield TextFile(entry.path, status.st_size, status.st_mtime_ns)
-
-
-def text_files_digest(root: str) -> str:
-    """A digest of the text files below `root` that changes when one of them does."""
-    return cache_key(sorted(find_text_files(root)))
+                yield entry.path
 
 
 def read_text(path: str) -> bytes:
-    """The bytes of a text file; empty if it is binary or can't be read."""
+    """The bytes of a text file; empty if it is binary, larger than `MAX_SIZE` bytes, or can't be read."""
     try:
         with open(path, "rb") as file:
-            data = file.read()
+            data = file.read(MAX_SIZE + 1)
     except OSError:
         return b""
-    return b"" if b"\0" in data else data
+    return b"" if len(data) > MAX_SIZE or b"\0" in data else data

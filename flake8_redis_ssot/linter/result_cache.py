@@ -13,7 +13,7 @@ from flake8_redis_ssot.config.model import Config
 from flake8_redis_ssot.files.cache_store import CacheStore, cache_key
 from flake8_redis_ssot.files.codec import DecodeError, decoder_for
 from flake8_redis_ssot.files.fingerprints import FileFingerprints
-from flake8_redis_ssot.files.text_files import text_files_digest
+from flake8_redis_ssot.files.text_files_cache import text_files_digest
 from flake8_redis_ssot.linter.request import CheckRequest, CheckResult, CheckTask
 from flake8_redis_ssot.model import Finding
 
@@ -30,7 +30,8 @@ def execute_cached(task: CheckTask, store: CacheStore | None) -> CheckResult:
         return _execute(task, store, fingerprints)[0]
     key = _result_key(config, request)
     # Fixes also depend on who reads a name outside of Python.
-    files_key = cache_key(_partial_files(task), text_files_digest(str(config.root)) if request.fixes else "")
+    texts = text_files_digest(store, str(config.root), task.project_files) if request.fixes else ""
+    files_key = cache_key(_partial_files(task), texts)
     digest = cache_key(fingerprints.digest(task.project_files) or os.urandom(8), files_key)
     known = load_result(store, key)
     if known is not None and known.digest == digest:

@@ -45,7 +45,7 @@ class WordIndex:
 
     @cached_property
     def _other_files(self) -> frozenset[str]:
-        return frozenset(each.path for each in find_text_files(self.root)).difference(self.contents.files)
+        return frozenset(find_text_files(self.root)).difference(self.contents.files)
 
     @property
     def project_files(self) -> frozenset[str]:
