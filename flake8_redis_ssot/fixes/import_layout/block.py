@@ -24,7 +24,8 @@ class ImportEntry:
     """A statement on lines of its own.
 
     `blank_lines` is their number above it, `comments` are the lines between those and the statement, `code` its own
-    lines. Both texts are whole lines. `is_changed`: the fixes changed it or added it.
+    lines. Both texts are whole lines. `is_changed`: the fixes changed it or added it. `old_blank_lines`: those of the
+    file as they are, which may hold spaces.
     """
 
     statement: ImportNode
@@ -32,6 +33,7 @@ class ImportEntry:
     comments: str
     code: str
     is_changed: bool = False
+    old_blank_lines: str = ""
 
     @property
     def local_names(self) -> set[str]:
@@ -41,6 +43,11 @@ class ImportEntry:
     def after(self, *, blank_lines: int, comments: str | None = None) -> ImportEntry:
         """The entry with other lines above it."""
         return replace(self, blank_lines=blank_lines, comments=self.comments if comments is None else comments)
+
+    def render(self, line_break: str) -> str:
+        """Its lines, and those above it."""
+        is_as_before = len(_split_lines(self.old_blank_lines)) == self.blank_lines
+        return f"{self.old_blank_lines if is_as_before else line_break * self.blank_lines}{self.comments}{self.code}"
 
 
 @dataclass(frozen=True)
@@ -62,8 +69,7 @@ class ImportBlock:
 
     def render(self) -> str:
         """The lines of the block."""
-        parts = [f"{self.line_break * each.blank_lines}{each.comments}{each.code}" for each in self.entries]
-        return "".join([*parts, self.tail])
+        return "".join([*(each.render(self.line_break) for each in self.entries), self.tail])
 
 
 class BlockRange(NamedTuple):
@@ -135,7 +141,8 @@ def parse_block(text: str, indent: str, line_break: str) -> ImportBlock | None:
             return None
         above = lines[done:first]
         blank_count = next((at for at, line in enumerate(above) if line.strip()), len(above))
-        entries.append(ImportEntry(statement, blank_count, "".join(above[blank_count:]), "".join(lines[first:last])))
+        blank_lines, comments, code = map("".join, (above[:blank_count], above[blank_count:], lines[first:last]))
+        entries.append(ImportEntry(statement, blank_count, comments, code, old_blank_lines=blank_lines))
         done = last
     return ImportBlock(tuple(entries), "".join(lines[done:]), indent, line_break)
 

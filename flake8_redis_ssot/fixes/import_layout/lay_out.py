@@ -180,4 +180,5 @@ def _wrap_entry(entry: ImportEntry, block: ImportBlock, style: ImportStyle) -> I
     if is_wrapped(entry.code) and style.keeps_trailing_comma and has_trailing_comma(entry.code):
         return entry
     ending = entry.code[len(entry.code.rstrip("\r\n")) :]
-    return replace(entry, code=format_import(symbols, block.indent, block.line_break, style).rstrip("\r\n") + ending)
+    code = format_import(symbols, block.indent, block.line_break, style).rstrip("\r\n")
+    return entry if code == entry.code.rstrip() else replace(entry, code=code + ending)
