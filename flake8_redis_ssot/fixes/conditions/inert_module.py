@@ -34,7 +34,7 @@ CONDITION = Condition(
         "of the new instance to such values",
         '`if` with an inert condition, `if TYPE_CHECKING`, `if __name__ == "__main__"`, `try`',
         "warnings and log messages: these should end with the import",
-        "no other file reads the module as an attribute of its package, or from `sys.modules`, without importing it",
+        "nobody reads the module or its packages as attributes, or from `sys.modules`, without importing them",
     ),
 )
 
@@ -54,10 +54,13 @@ def find_doubts(fact: Import, new_modules: Collection[str], file: FileContext, c
             place = f"{context.relative_path(effect.path)}:{effect.row}"
             yield Doubt(f"`{context.module_name(path)}` {effect.phrase} when it is loaded ({place})")
             break
-    for path in (each for each in old_paths if each in unloaded_paths):
-        for reader_path, row, phrase in context.module_readers.find(path, file.path):
-            yield Doubt(f"`{context.relative_path(reader_path)}:{row}` {phrase} and does not import it")
-            return
+    packages = (package for path in old_paths for package in context.import_graph.parent_packages(path))
+    for path in (each for each in dict.fromkeys((*old_paths, *packages)) if each in unloaded_paths):
+        for reader_path, row, phrase in context.module_readers.find(path):
+            # Where the file itself reads what it imports, the fix changes the read as well.
+            if not (path in old_paths and reader_path == file.path):
+                yield Doubt(f"`{context.relative_path(reader_path)}:{row}` {phrase} and does not import it")
+                return
 
 
 def _find_loaded_files(fact: Import, file: FileContext) -> list[str]:

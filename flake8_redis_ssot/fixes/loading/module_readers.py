@@ -25,11 +25,11 @@ class ModuleReaders:
         self._resolver = analysis.resolver
         self._reads_by_path: dict[str, list[Read]] = {}
 
-    def find(self, path: str, importer: str) -> Iterator[Read]:
-        """The reads of the module at `path` outside itself and `importer`: path, 1-based row, and a phrase."""
+    def find(self, path: str) -> Iterator[Read]:
+        """The reads of the module at `path` outside itself: path, 1-based row, and a phrase."""
         if path not in self._reads_by_path:
             self._reads_by_path[path] = list(self._search(path))
-        yield from (read for read in self._reads_by_path[path] if read[0] not in (path, importer))
+        yield from (read for read in self._reads_by_path[path] if read[0] != path)
 
     def _search(self, path: str) -> Iterator[Read]:
         module = self._resolver.modules.name_of(path)
@@ -43,13 +43,13 @@ class ModuleReaders:
                 yield from self._find_reads(candidate, path, module)
 
     def _imports(self, reader: str, path: str) -> bool:
-        """Whether a file imports a module anywhere."""
+        """Whether a file imports a module anywhere, also as a package of what `import package.module` names."""
         package = package_name(reader, self._resolver.modules.roots)
         for node in self._load(reader).nodes:
             for module, name in (
                 imported_modules(node, package) if isinstance(node, (ast.Import, ast.ImportFrom)) else ()
             ):
-                candidates = (module, f"{module}.{name}")
+                candidates = (module, f"{module}.{name}") if name else _with_packages(module)
                 if any(self._resolver.path_of(each, reader) == path for each in candidates):
                     return True
         return False
@@ -63,6 +63,11 @@ class ModuleReaders:
                     yield reader, node.lineno, f"reads `{module}` as an attribute"
             elif isinstance(node, ast.Constant) and node.value == module and _is_module_table_key(node, names):
                 yield reader, node.lineno, f"looks `{module}` up in `sys.modules`"
+
+
+def _with_packages(module: str) -> list[str]:
+    parts = module.split(".")
+    return [".".join(parts[:count]) for count in range(1, len(parts) + 1)]
 
 
 def _is_module_table_key(node: ast.Constant, names: FileNames) -> bool:
