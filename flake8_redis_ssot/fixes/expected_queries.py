@@ -60,14 +60,14 @@ def _is_import_statement(fact: object) -> bool:
 def _construction_queries(
     fact: Call | CallbackArgument, file: FileContext, context: FixContext
 ) -> Iterator[ReferenceQuery]:
-    """The patches of the constructor in its module, and of the accessor in its module or in this file."""
+    """The patches of the constructor in its module and of the accessor in its own, and the readers of its new name."""
     for origin in fact.origins:
         yield from _origin_queries(origin, file)
     for _, resource in find_constructors(fact.origins, file):
         accessor = context.resolver.to_origin(file.accessor(resource))
         yield from _origin_queries(accessor, file)
         name = accessor.rpartition(":")[2].partition(".")[0]
-        if name and name.encode() in context.references.code_bytes(file.path):
+        if name:
             yield ReferenceQuery(file.path, name)
 
 
@@ -80,7 +80,7 @@ def _origin_queries(origin: str, file: FileContext) -> Iterator[ReferenceQuery]:
 
 
 def _assignment_queries(call: Call, file: FileContext, context: FixContext) -> Iterator[ReferenceQuery]:
-    """The readers of the variable or attribute that stores the instance."""
+    """The readers of the variable or attribute that stores the instance, and of the class that has the attribute."""
     lines = context.references.code_bytes(file.path).splitlines()
     target = _ASSIGNMENT.match(b"".join(lines[call.statement_row - 1 : call.statement_row]))
     if target is None:
@@ -88,8 +88,11 @@ def _assignment_queries(call: Call, file: FileContext, context: FixContext) -> I
     name = target["name"].decode()
     if target["object"]:
         yield ReferenceQuery("", name)
+        owner, _, method = call.function.partition(".")
+        if method and "<" not in call.function:
+            yield ReferenceQuery(file.path, owner)
     elif not call.function:
-        yield ReferenceQuery(file.path, name)
+        yield from _module_name_queries(name, file)
 
 
 def _function_queries(qualname: str, file: FileContext, context: FixContext) -> Iterator[ReferenceQuery]:
@@ -101,7 +104,13 @@ def _function_queries(qualname: str, file: FileContext, context: FixContext) -> 
     decorator = re.compile(rb"@.*\s+(?:async\s+)?def\s+" + name.encode() + rb"\b")
     is_special = "<" in qualname or (name.startswith("__") and name.endswith("__"))
     if not is_special and not decorator.search(context.references.code_bytes(file.path)):
-        yield ReferenceQuery("" if owner else file.path, name)
+        yield from [ReferenceQuery("", name)] if owner else _module_name_queries(name, file)
+
+
+def _module_name_queries(name: str, file: FileContext) -> Iterator[ReferenceQuery]:
+    """The readers of a variable or function of the module, by import or as an attribute of something."""
+    yield ReferenceQuery(file.path, name)
+    yield ReferenceQuery("", name)
 
 
 def _relocation_queries(

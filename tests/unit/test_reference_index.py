@@ -78,4 +78,4 @@ def test_fixes_share_one_search(monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(searches) == 1
     names, attributes = searches[0]
     assert {(VARIABLE, "item"), (VARIABLE, "make")} <= names
-    assert attributes == {"kept"}
+    assert attributes == {"kept", "item", "make"}
