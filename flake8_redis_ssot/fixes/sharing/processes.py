@@ -60,10 +60,8 @@ def _find_in(path: str, data: bytes, pattern: re.Pattern[bytes]) -> ProcessStart
 def _configuration_texts(context: FixContext) -> list[str]:
     """The texts in the folder of the configuration that may say how the program is started."""
     root = context.analysis.config.root
-    with suppress(OSError):
-        return sorted(
-            entry.path for entry in os.scandir(root) if entry.is_file() and _TEXT_NAMES.match(entry.name) is not None
-        )
+    with suppress(OSError), os.scandir(root) as entries:
+        return sorted(each.path for each in entries if each.is_file() and _TEXT_NAMES.match(each.name) is not None)
     return []
 
 
