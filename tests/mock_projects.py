@@ -25,13 +25,7 @@ accessor = "app.redis_manager.get_redis_manager"
 "app.legacy.redis_manager" = "app.redis_manager"
 """
 CANONICAL_MODULE = """
-import socket
-
-
 class RedisManager:
-    def __init__(self):
-        self.connect = socket.create_connection
-
     @classmethod
     def create(cls):
         return cls()

@@ -94,6 +94,7 @@ def test_patch_of_each_late_bound_read(read: str, mock_project: MockedProject) -
 def test_patch_shared_by_late_bound_reads(mock_project: MockedProject) -> None:
     modules = {f"app/service{number}.py": text for number, text in enumerate(LATE_BOUND_READS.values())}
     names = ", ".join(f"service{number}" for number in range(len(LATE_BOUND_READS)))
+    loaded = ", ".join(f"service{number}.load('a')" for number in range(len(LATE_BOUND_READS)))
     test = f"""
         from unittest.mock import patch
 
@@ -102,8 +103,7 @@ def test_patch_shared_by_late_bound_reads(mock_project: MockedProject) -> None:
         @patch("app.legacy.redis_manager.get_redis_manager")
         def test_load(mock):
             mock.return_value.get.return_value = "mocked"
-            for module in ({names}):
-                assert module.load("a") == "mocked"
+            assert {{{loaded}}} == {{"mocked"}}
     """
     mock_project.write(**modules, **{"tests/test_all.py": test})
     safe_changes, _ = fix_and_test(mock_project)
