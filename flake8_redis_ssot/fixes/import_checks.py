@@ -9,11 +9,11 @@ from flake8_redis_ssot.project.view import FileContext
 from flake8_redis_ssot.semantic.facts import Import
 
 
-def check_importable(module: str, fact: Import, file: FileContext, context: FixContext) -> None:
-    """Raise NotFixableError if a file must not import a module (dotted) where it imports `fact`."""
+def check_importable(module: str, fact: Import, file: FileContext, context: FixContext, name: str = "") -> None:
+    """Raise NotFixableError if a file must not import a module (dotted), or its `name`, where it imports `fact`."""
     check_service_boundary(module, file.path, context)
     if import_cycle.is_run_when_loaded(fact, file, context):
-        import_cycle.check(module, file.path, context)
+        import_cycle.check(module, file.path, context, name)
 
 
 def check_service_boundary(module: str, importer: str, context: FixContext) -> None:

@@ -44,6 +44,10 @@ class ImportGraph:
         """Whether loading a file may run one of its functions (a local name)."""
         return (path, qualname) in self._load_time_imports.functions_run_by(path)
 
+    def functions_run_by(self, path: str) -> Collection[tuple[str, str]]:
+        """The functions of the project that loading a file may run: path and local name; an empty name is a module."""
+        return self._load_time_imports.functions_run_by(path)
+
     def loaded_with(self, paths: Iterable[str]) -> list[str]:
         """All files that loading some files may load, these and their packages included."""
         starts = [each for path in paths for each in (path, *self.parent_packages(path))]

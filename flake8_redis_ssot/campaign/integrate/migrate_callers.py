@@ -57,13 +57,13 @@ def migrate_user(
 
 def check_import(importer: str, dotted: str, context: FixContext) -> None:
     """Check that a file may import a dotted name. Raises NotFixableError."""
-    module = dotted.rpartition(".")[0]
+    module, _, name = dotted.rpartition(".")
     try:
         check_service_boundary(module, importer, context)
     except NotFixableError as error:
         advice = "`accessor-for` in the settings can name another accessor for these files"
         raise NotFixableError(f"{error}; {advice}") from None
-    import_cycle.check(module, importer, context)
+    import_cycle.check(module, importer, context, name)
 
 
 def _check_name_free(name: str, reads: Sequence[ast.Name], user: DuplicateUser, document: SourceDocument) -> None:

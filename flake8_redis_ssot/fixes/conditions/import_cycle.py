@@ -8,6 +8,7 @@ from flake8_redis_ssot.fixes.conditions.condition import Condition
 from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.doubt import Doubt
 from flake8_redis_ssot.fixes.edits.ensure_import import NotFixableError
+from flake8_redis_ssot.fixes.loading.package_order import find_late_name
 from flake8_redis_ssot.project.view import FileContext
 from flake8_redis_ssot.semantic.facts import Import
 
@@ -22,13 +23,19 @@ CONDITION = Condition(
         "`importlib.import_module()` and `__import__()` count with the module that a constant names, or with all "
         "modules whose names start with the constant part; `pkgutil.iter_modules()` and `pkgutil.walk_packages()` "
         "count as imports of all modules of the package",
+        "a package that loads one of its own modules, and whose name that module or what it loads would import, binds "
+        "the name above: by an import or an assignment, below nothing but functions, imports that do not lead to the "
+        "module, and statements that call nothing of the project",
         "the file is neither the replacement nor a module that the replacement gets the name from",
     ),
 )
 
 
-def check(module: str, importer: str, context: FixContext) -> None:
-    """Raise NotFixableError if the import of a module (dotted) when a file is loaded would create a cycle."""
+def check(module: str, importer: str, context: FixContext, name: str = "") -> None:
+    """Raise NotFixableError if the import of a module (dotted) when a file is loaded would create a cycle.
+
+    `name` is what is imported from it; empty for the module itself.
+    """
     path = context.resolver.path_of(module, importer)
     if path is None:
         return
@@ -37,6 +44,10 @@ def check(module: str, importer: str, context: FixContext) -> None:
     cycle = context.import_graph.would_create_cycle(importer, path)
     if cycle:
         raise NotFixableError(f"the import would close a ring: {cycle}")
+    late_name = find_late_name(module, name, importer, context)
+    if late_name is not None:
+        package, name = late_name
+        raise NotFixableError(f"`{package}` may load `{context.module_name(importer)}` before it binds `{name}`")
 
 
 def check_own_source(module: str, name: str, file: FileContext) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator
 from flake8_redis_ssot.fixes.conditions.condition import Condition
 from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.doubt import Doubt
+from flake8_redis_ssot.fixes.loading import copies
 from flake8_redis_ssot.project.view import FileContext
 from flake8_redis_ssot.semantic.facts import Import
 
@@ -33,6 +34,8 @@ CONDITION = Condition(
         "calls of functions of the project whose body is inert, and of classes whose `__init__` only sets attributes "
         "of the new instance to such values",
         '`if` with an inert condition, `if TYPE_CHECKING`, `if __name__ == "__main__"`, `try`',
+        "no name that is imported, or read at module level or in a function that is called there, from another module "
+        "of the project is set again by a function or by another file: the time of loading would decide its value",
         "warnings and log messages: these should end with the import",
         "nobody reads the module or its packages as attributes, or from `sys.modules`, without importing them",
     ),
@@ -48,7 +51,7 @@ def find_doubts(fact: Import, new_modules: Collection[str], file: FileContext, c
         return
     old_paths = _find_loaded_files(fact, file)
     unloaded_paths = _find_unloaded_files(old_paths, new_modules, file, context)
-    effects = ((path, context.loading_effects.find(path)) for path in unloaded_paths)
+    effects = ((path, context.loading_effects.find(path) or copies.find_copy(path, context)) for path in unloaded_paths)
     for path, effect in effects:
         if effect is not None:
             place = f"{context.relative_path(effect.path)}:{effect.row}"

@@ -148,7 +148,7 @@ def _plan_import(
     symbol_table = document.symbol_table
     anchor = request.anchor or _find_sibling_import(request, file, document)
     scope = symbol_table.scope_of(anchor) if anchor is not None else symbol_table.module_scope
-    why_circular = _explain_cycle(request.module, scope, file, context)
+    why_circular = _explain_cycle(request, scope, file, context)
     name_conflict = _describe_name_conflict(request.name, scope, request.node, document)
     reasons: tuple[str, ...] = ()
     if scope.kind == "class" and not name_conflict:
@@ -158,14 +158,14 @@ def _plan_import(
         if function_scope is None or _describe_name_conflict(request.name, function_scope, request.node, document):
             raise NotFixableError(why_circular or name_conflict or "")
         anchor, scope = None, function_scope
-        if why_circular and _explain_cycle(request.module, function_scope, file, context):
+        if why_circular and _explain_cycle(request, function_scope, file, context):
             raise NotFixableError(why_circular)
         reasons = (why_circular.replace("the import", "an import at the top", 1),) if why_circular else ()
     imported_symbol = ImportedSymbol(format_module(request.module, anchor or request.anchor, file), request.name)
     return EnsuredImport(request.name, AddImport(file.path, scope.node, anchor, imported_symbol), scope, reasons)
 
 
-def _explain_cycle(module: str, scope: Scope, file: FileContext, context: FixContext) -> str | None:
+def _explain_cycle(request: ImportRequest, scope: Scope, file: FileContext, context: FixContext) -> str | None:
     """Why an import in a scope would be circular: at module level, and in functions that loading the file may run."""
     from flake8_redis_ssot.fixes.conditions import import_cycle
 
@@ -174,7 +174,7 @@ def _explain_cycle(module: str, scope: Scope, file: FileContext, context: FixCon
     if is_deferred and not context.import_graph.runs_when_loaded(file.path, function):
         return None
     try:
-        import_cycle.check(module, file.path, context)
+        import_cycle.check(request.module, file.path, context, request.name)
     except NotFixableError as error:
         return str(error)
     return None

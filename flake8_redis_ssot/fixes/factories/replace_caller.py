@@ -165,10 +165,10 @@ def _import_accessor(
         format_module(shared_access.module, call_construction.import_statement, file), shared_access.name
     )
     if binding.imported_name is not None:
-        check_importable(shared_access.module, binding.imported_name.fact, file, context)
+        check_importable(shared_access.module, binding.imported_name.fact, file, context, shared_access.name)
         return EnsuredImport(shared_access.name, None, binding.symbol.scope), (imported_symbol,)
     check_service_boundary(shared_access.module, file.path, context)
-    import_cycle.check(shared_access.module, file.path, context)
+    import_cycle.check(shared_access.module, file.path, context, shared_access.name)
     operation = AddImport(
         file.path, context.document(file.path).tree, call_construction.import_statement, imported_symbol
     )

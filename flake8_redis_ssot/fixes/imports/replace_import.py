@@ -28,7 +28,7 @@ from flake8_redis_ssot.fixes.imports.relocation import Relocation, find_replacem
 from flake8_redis_ssot.fixes.patches.lookups import imports_module
 from flake8_redis_ssot.fixes.patches.module_stubs import check_untracked_patches
 from flake8_redis_ssot.fixes.patches.move_with_import import move_patches_with_import
-from flake8_redis_ssot.model import CONSTRUCTIONS, FindingKind, Refusal
+from flake8_redis_ssot.model import CONSTRUCTIONS, Applicability, FindingKind, Refusal
 from flake8_redis_ssot.project.deprecations import find_deprecated
 from flake8_redis_ssot.project.resources import DeprecatedName
 from flake8_redis_ssot.project.view import ConfirmedFinding, FileContext
@@ -44,14 +44,17 @@ def replace_deprecated_import(
 ) -> FixDraft | Refusal:
     """The fix of the deprecated names of one statement: those with the highest applicability."""
     drafts, reasons = [], []
-    for fact, deprecated in deprecated_uses:
-        try:
-            draft, relocations = _redirect_fact(fact, deprecated, file, context)
-            check_untracked_patches(relocations, fact, file, context)
-            draft_reader = partial(_draft_reader, context=context)
-            drafts.append(move_patches_with_import(draft, relocations, fact, file, context, draft_reader))
-        except NotFixableError as error:
-            reasons.append(str(error))
+    loaded_modules: list[str] = []
+    for is_removal in (False, True):  # what the statement imports after the fix decides what a removal unloads
+        for fact, deprecated in deprecated_uses:
+            try:
+                if _is_unread(fact, file, context) == is_removal:
+                    draft, relocations = _draft_use(fact, deprecated, loaded_modules, file, context)
+                    drafts.append(draft)
+                    is_loaded = draft.applicability is Applicability.SAFE and not is_removal
+                    loaded_modules += [each.new_module for each in relocations if is_loaded]
+            except NotFixableError as error:
+                reasons.append(str(error))
     if not drafts:
         return Refusal(tuple(dict.fromkeys(reasons)))
     best_applicability = max(draft.applicability for draft in drafts)
@@ -61,10 +64,39 @@ def replace_deprecated_import(
     return first
 
 
-def _redirect_fact(
-    fact: Import | AttributeAccess, deprecated: DeprecatedName, file: FileContext, context: FixContext
+def _draft_use(
+    fact: Import | AttributeAccess,
+    deprecated: DeprecatedName,
+    loaded_modules: Sequence[str],
+    file: FileContext,
+    context: FixContext,
 ) -> RedirectResult:
-    """The fix of one deprecated name, without patches, and its relocations."""
+    """The fix of one deprecated name, and its relocations. Raises NotFixableError."""
+    draft, relocations = _redirect_fact(fact, deprecated, file, context, loaded_modules)
+    check_untracked_patches(relocations, fact, file, context)
+    draft_reader = partial(_draft_reader, context=context)
+    return move_patches_with_import(draft, relocations, fact, file, context, draft_reader), relocations
+
+
+def _is_unread(fact: Import | AttributeAccess, file: FileContext, context: FixContext) -> bool:
+    """Whether an import binds a name that its file does not read."""
+    if isinstance(fact, AttributeAccess) or fact.is_dynamic or fact.is_star:
+        return False
+    document = context.document(file.path)
+    return not document.symbol_table.symbol_of(find_imported_name(fact, document).alias).reads
+
+
+def _redirect_fact(
+    fact: Import | AttributeAccess,
+    deprecated: DeprecatedName,
+    file: FileContext,
+    context: FixContext,
+    loaded_modules: Sequence[str] = (),
+) -> RedirectResult:
+    """The fix of one deprecated name, without patches, and its relocations.
+
+    `loaded_modules` (dotted) are imported by the same statement after the fix.
+    """
     nodes = _find_nodes(fact, context.document(file.path))
     old_path_test.check(nodes, file.path, context)
     draft, relocations = _draft_redirect(fact, deprecated, file, context)
@@ -73,7 +105,7 @@ def _redirect_fact(
         deprecated.is_symbol and fact.span != fact.statement and _has_other_imports(fact, file)
     ):
         new_modules = _find_new_modules(fact, deprecated, draft, relocations, file)
-        draft = draft.with_doubts(inert_module.find_doubts(fact, new_modules, file, context))
+        draft = draft.with_doubts(inert_module.find_doubts(fact, [*new_modules, *loaded_modules], file, context))
         for module in new_modules:
             draft = draft.with_doubts(import_cycle.find_doubts(module, fact, file, context))
     return draft, relocations
@@ -193,7 +225,7 @@ def _redirect_name(
         relocation = resolve_relocation(deprecated, file.resolver.module_name(module, file.path), name, file, context)
     except NotFixableError as error:
         raise NotFixableError(f"{error}{_explain_later_removal(symbol, file, context)}") from None
-    check_importable(relocation.new_module, imported_name.fact, file, context)
+    check_importable(relocation.new_module, imported_name.fact, file, context, relocation.new_name)
     collapsed_draft = try_imports.collapse_try_imports(imported_name, symbol, relocation, file, context)
     if collapsed_draft is not None:
         return collapsed_draft, ()

@@ -46,8 +46,8 @@ def redirect_star_import(
         resolve_relocation(deprecated, file.resolver.module_name(module, file.path), name, file, context)
         for name in read_names
     ]
-    for target in sorted({relocation.new_module for relocation in relocations}):
-        check_importable(target, imported_name.fact, file, context)
+    for relocation in relocations:
+        check_importable(relocation.new_module, imported_name.fact, file, context, relocation.new_name)
     imported_symbols = tuple(
         ImportedSymbol(
             format_module(relocation.new_module, imported_name.statement, file),

@@ -39,6 +39,7 @@ from flake8_redis_ssot.fixes.instances.class_doubt import find_class_doubt
 from flake8_redis_ssot.fixes.instances.context_checks import find_context_doubts
 from flake8_redis_ssot.fixes.instances.cross_file_usage import find_cross_file_doubts
 from flake8_redis_ssot.fixes.instances.usage_check import TEARDOWN_METHODS, ClassComparison, check_uses
+from flake8_redis_ssot.fixes.loading.package_order import find_late_name
 from flake8_redis_ssot.fixes.patches.move_with_call import add_patch_moves
 from flake8_redis_ssot.fixes.sharing.study import SharingStudy
 from flake8_redis_ssot.fixes.usage.file_follower import collect_uses
@@ -276,6 +277,7 @@ def _is_import_forbidden(shared_access: SharedAccess, file: FileContext, context
     return bool(
         context.service_boundaries.why_import_forbidden(file.path, shared_access.module)
         or context.import_graph.would_create_cycle(file.path, shared_access.path)
+        or find_late_name(shared_access.module, shared_access.import_name, file.path, context)
     )
 
 

@@ -41,6 +41,8 @@ _KEYWORD_SETTERS = frozenset({"multiple", "dict", "SimpleNamespace", "Namespace"
 _ATTRIBUTE_SETTERS = frozenset({"object", "setattr", "delattr", "spy"})
 _OWNED_CALLS = _ATTRIBUTE_SETTERS | {"getattr", "hasattr"}
 _SPLITTERS = frozenset({"split", "splitlines", "partition", "rpartition"})
+# A word in two parts of a string that Python joins (`"Mai" "ler"`, also over lines), or with an escape sequence.
+_SPLIT_NAME = rb"\w[\"'](?:\s|\\\n)*[rRbBfFuU]{0,2}[\"']\w|\\x[4-7][0-9a-fA-F]|\\u00[4-7]|\\N\{"
 _DOTTED = re.compile(r"[^\W\d]\w*(?:[.:][^\W\d]\w*)+")
 
 
@@ -70,7 +72,9 @@ def find_name_strings(name: str, context: FixContext) -> tuple[NameString, ...]:
 
 
 def _find_all(name: str, context: FixContext) -> Iterator[NameString]:
-    for path in context.analysis.contents.find_matching(_pattern(name), [name.encode()]):
+    contents = context.analysis.contents
+    paths = (*contents.find_matching(_pattern(name), [name.encode()]), *contents.find_matching(_SPLIT_NAME))
+    for path in sorted({*paths}):
         for node in _find_nodes(name, context.document(path)):
             found = _read_node(node, name, context.document(path), context)
             if found is not None:

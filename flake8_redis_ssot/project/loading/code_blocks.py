@@ -34,7 +34,7 @@ class CodeBlock(NamedTuple):
 
 def read_module_block(names: FileNames) -> CodeBlock:
     """The block of a module's own statements."""
-    return _read_block(_iter_module_nodes(names.symbol_table.tree.body), names)
+    return _read_block(iter_module_nodes(names.symbol_table.tree.body), names)
 
 
 def read_function_block(function: FunctionNode, names: FileNames) -> CodeBlock:
@@ -60,7 +60,7 @@ def is_main_check(test: ast.expr) -> bool:
     return is_name and any(isinstance(side, ast.Constant) and side.value == "__main__" for side in sides)
 
 
-def _iter_module_nodes(body: Iterable[ast.AST]) -> Iterator[ast.AST]:
+def iter_module_nodes(body: Iterable[ast.AST]) -> Iterator[ast.AST]:
     """The nodes that are evaluated when a module is loaded, not those in functions or for type checkers."""
     stack = [*body][::-1]
     while stack:

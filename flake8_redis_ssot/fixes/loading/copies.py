@@ -1,0 +1,72 @@
+"""Values that a module copies when it is loaded, and that differ with the time of loading."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from flake8_redis_ssot.fixes.bindings.outside_writes import find_outside_write
+from flake8_redis_ssot.fixes.bindings.stars import imported_module
+from flake8_redis_ssot.fixes.context import FixContext
+from flake8_redis_ssot.fixes.loading.block import Effect
+from flake8_redis_ssot.project.loading.code_blocks import iter_module_nodes
+from flake8_redis_ssot.project.resolver import Definition
+
+
+def find_copy(path: str, context: FixContext) -> Effect | None:
+    """The first statement that copies a variable of another module which is set again, when the module is loaded.
+
+    `path` is that of the module; functions of the project that it may call count as well.
+    """
+    return context.remember(f"copies in {path}", lambda: next(_find_copies(path, context), None))
+
+
+def _find_copies(path: str, context: FixContext) -> Iterator[Effect]:
+    for variable, row in _iter_reads(path, context):
+        setter = _find_setter(variable, context) if variable.path != path else ""
+        if setter:
+            yield Effect(path, row, f"copies `{variable.name}`, which {setter} sets,")
+
+
+def _iter_reads(path: str, context: FixContext) -> Iterator[tuple[Definition, int]]:
+    """The definitions that are read, each with the row (1-based) of the statement of the module."""
+    names = context.names(path)
+    for node in iter_module_nodes(names.symbol_table.tree.body):
+        if isinstance(node, ast.ImportFrom):
+            yield from ((definition, node.lineno) for definition in _imported_definitions(node, path, context))
+        elif isinstance(node, (ast.Name, ast.Attribute)) and isinstance(node.ctx, ast.Load):
+            definition = names.resolve(node)
+            if definition is not None:
+                yield definition, node.lineno
+    for function_path, qualname in context.import_graph.functions_run_by(path):
+        function_names = context.names(function_path)
+        function = function_names.find_definition(qualname) if qualname else None
+        for node in ast.walk(function) if function is not None else ():
+            if isinstance(node, (ast.Name, ast.Attribute)) and isinstance(node.ctx, ast.Load):
+                definition = function_names.resolve(node)
+                if definition is not None:
+                    yield definition, 1
+
+
+def _imported_definitions(statement: ast.ImportFrom, path: str, context: FixContext) -> Iterator[Definition]:
+    """What a `from` statement binds; the variables of all modules that pass it on."""
+    module = imported_module(statement, path, context)
+    source = context.resolver.path_of(module, path)
+    if source is None:
+        return
+    for alias in statement.names:
+        for name in context.resolver.load_exports(source).names if alias.name == "*" else [alias.name]:
+            yield Definition(f"{context.module_name(source)}.{name}", source, name)
+            yield from context.resolver.resolve(f"{module}:{name}", path)
+
+
+def _find_setter(variable: Definition, context: FixContext) -> str:
+    """What gives a variable of a module another value after the module is loaded: a location; empty if nothing."""
+    path, name = variable.path, variable.qualname
+    if path is None or not name or "." in name:
+        return ""
+    table = context.symbol_table(path)
+    symbol = table.find_symbol(table.module_scope, name)
+    if symbol is not None and symbol.has_inner_declaration:
+        return f"a function of {context.relative_path(path)}"
+    return context.remember(f"setter of {path} {name}", lambda: find_outside_write(path, name, context) or "")

@@ -1,0 +1,74 @@
+"""Whether a package binds a name before it loads one of its own modules."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from flake8_redis_ssot.fixes.context import FixContext
+from flake8_redis_ssot.fixes.edits.ensure_import import absolute_module
+from flake8_redis_ssot.project.modules import package_name
+from flake8_redis_ssot.semantic.ast_queries import FunctionNode
+
+
+def find_late_name(module: str, name: str, importer: str, context: FixContext) -> tuple[str, str] | None:
+    """A name that an import of `module:name` by the file `importer` may read before it is bound, and its module.
+
+    It is a name of a package of the importer, which may be loading the importer at that time; an empty `name` is the
+    whole module. None if there is none.
+    """
+    target = context.resolver.path_of(module, importer)
+    for package in context.import_graph.parent_packages(importer) if target is not None else ():
+        if context.import_graph.find_path(package, importer) is None:
+            continue
+        reads = [name] if target == package and name else []
+        if target != package:
+            loaded = context.import_graph.loaded_with([target or ""])
+            reads += [
+                read for path in loaded if path not in (package, importer) for read in _reads(path, package, context)
+            ]
+        for read in reads:
+            if not _is_bound_before(read, package, importer, context):
+                return context.module_name(package), read
+    return None
+
+
+def _reads(path: str, package: str, context: FixContext) -> Iterator[str]:
+    """The names that a file imports from a package at module level, except its modules."""
+    own_package = package_name(path, context.resolver.modules.roots)
+    for statement in context.document(path).imports:
+        is_local = context.symbol_table(path).scope_of(statement).kind == "function"
+        module = absolute_module(statement, own_package) if isinstance(statement, ast.ImportFrom) else ""
+        if module and not is_local and context.resolver.path_of(module, path) == package:
+            yield from (alias.name for alias in statement.names if alias.name != "*")
+
+
+def _is_bound_before(name: str, package: str, importer: str, context: FixContext) -> bool:
+    """Whether a name is a module of the package, or bound by a statement before anything may load the importer."""
+    if context.resolver.modules.path_of(f"{context.module_name(package)}.{name}") is not None:
+        return True
+    table = context.symbol_table(package)
+    symbol = table.find_symbol(table.module_scope, name)
+    binding = next(iter(symbol.bindings), None) if symbol is not None else None
+    for statement in table.tree.body:
+        if binding is not None and statement is binding.statement and not isinstance(statement, FunctionNode):
+            return not _may_load(statement, package, importer, context)
+        if binding is not None and statement is binding.node:
+            return True
+        if _may_load(statement, package, importer, context):
+            return False
+    return False
+
+
+def _may_load(statement: ast.stmt, package: str, importer: str, context: FixContext) -> bool:
+    """Whether a statement of a package may load the importer: an import that leads to it, or a call in the project."""
+    if isinstance(statement, (ast.Import, ast.ImportFrom)):
+        files = context.import_graph.imported_files(package, statement) - {package}
+        return importer in context.import_graph.loaded_with(files)
+    if isinstance(statement, FunctionNode):
+        return bool(statement.decorator_list)
+    if not isinstance(statement, (ast.Assign, ast.AnnAssign, ast.Expr)):
+        return True
+    names = context.names(package)
+    calls = [node for node in ast.walk(statement) if isinstance(node, ast.Call)]
+    return any((found := names.resolve(call.func)) is None or found.path is not None for call in calls)
