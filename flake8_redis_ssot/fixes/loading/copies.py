@@ -11,6 +11,7 @@ from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.loading.block import Effect
 from flake8_redis_ssot.project.loading.code_blocks import iter_module_nodes
 from flake8_redis_ssot.project.resolver import Definition
+from flake8_redis_ssot.project.types.names import FileNames
 
 
 def find_copy(path: str, context: FixContext) -> Effect | None:
@@ -29,26 +30,33 @@ def _find_copies(path: str, context: FixContext) -> Iterator[Effect]:
 
 
 def _iter_reads(path: str, context: FixContext) -> Iterator[tuple[Definition, int]]:
-    """The definitions that are read, each with the row (1-based) of the statement of the module."""
+    """The variables that are read, each with the row (1-based) in the module; 1 for those read by functions."""
     names = context.names(path)
     for node in iter_module_nodes(names.symbol_table.tree.body):
         if isinstance(node, ast.ImportFrom):
-            yield from ((definition, node.lineno) for definition in _imported_definitions(node, path, context))
-        elif isinstance(node, (ast.Name, ast.Attribute)) and isinstance(node.ctx, ast.Load):
-            definition = names.resolve(node)
-            if definition is not None:
-                yield definition, node.lineno
+            yield from ((variable, node.lineno) for variable in _imported_variables(node, path, context))
+        else:
+            yield from ((variable, getattr(node, "lineno", 1)) for variable in _read_variables(node, names))
     for function_path, qualname in context.import_graph.functions_run_by(path):
         function_names = context.names(function_path)
         function = function_names.find_definition(qualname) if qualname else None
         for node in ast.walk(function) if function is not None else ():
-            if isinstance(node, (ast.Name, ast.Attribute)) and isinstance(node.ctx, ast.Load):
-                definition = function_names.resolve(node)
-                if definition is not None:
-                    yield definition, 1
+            yield from ((variable, 1) for variable in _read_variables(node, function_names))
 
 
-def _imported_definitions(statement: ast.ImportFrom, path: str, context: FixContext) -> Iterator[Definition]:
+def _read_variables(node: ast.AST, names: FileNames) -> Iterator[Definition]:
+    """The variable of a module that a node reads: a name, or an attribute of a module."""
+    if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
+        symbol = names.symbol_table.lookup(node.id, node)
+        if symbol is not None and symbol.scope.kind == "module":
+            yield Definition(f"{names.module}.{node.id}", names.path, node.id)
+    elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load):
+        owner = names.resolve(node.value)
+        if owner is not None and owner.is_module:
+            yield Definition(f"{owner.name}.{node.attr}", owner.path, node.attr)
+
+
+def _imported_variables(statement: ast.ImportFrom, path: str, context: FixContext) -> Iterator[Definition]:
     """What a `from` statement binds; the variables of all modules that pass it on."""
     module = imported_module(statement, path, context)
     source = context.resolver.path_of(module, path)

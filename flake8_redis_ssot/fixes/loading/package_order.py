@@ -63,8 +63,9 @@ def _is_bound_before(name: str, package: str, importer: str, context: FixContext
 def _may_load(statement: ast.stmt, package: str, importer: str, context: FixContext) -> bool:
     """Whether a statement of a package may load the importer: an import that leads to it, or a call in the project."""
     if isinstance(statement, (ast.Import, ast.ImportFrom)):
-        files = context.import_graph.imported_files(package, statement) - {package}
-        return importer in context.import_graph.loaded_with(files)
+        files = context.import_graph.imported_files(package, statement)
+        packages = context.import_graph.parent_packages(importer)  # these are being loaded already
+        return any(context.import_graph.find_path(each, importer, packages) for each in files.difference(packages))
     if isinstance(statement, FunctionNode):
         return bool(statement.decorator_list)
     if not isinstance(statement, (ast.Assign, ast.AnnAssign, ast.Expr)):
