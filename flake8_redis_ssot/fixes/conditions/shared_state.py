@@ -31,7 +31,8 @@ CONDITION = Condition(
         "an attribute may be None at first if it is made by `if self.x is None:` from names and attributes that do "
         "not change, is read only after that, and is otherwise only reset to None",
         "no file sets one of these attributes or methods on any object that may be the shared instance: by "
-        "assignment, `del`, `setattr`, a mock, `vars()`, `__dict__`, or a computed name",
+        "assignment, `del`, `setattr`, a mock, `vars()`, `__dict__`, a computed name, or code in a string; `self` of "
+        "another class is none, unless a file reads the method from its class (`Other.method(shared)`)",
     ),
 )
 

@@ -12,7 +12,7 @@ from flake8_redis_ssot.project.modules import package_name
 from flake8_redis_ssot.project.types.names import FileNames
 from flake8_redis_ssot.semantic.symbol_table import SymbolTable
 
-_IMPORT_LINES = re.compile(rb"^[ \t]*(?:from|import)[ \t].*$", re.MULTILINE)
+_IMPORT_LINES = re.compile(rb"^(?:\xef\xbb\xbf)?[ \t]*(?:from|import)[ \t].*$", re.MULTILINE)
 Read = tuple[str, int, str]
 
 

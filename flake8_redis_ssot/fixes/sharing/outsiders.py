@@ -10,13 +10,18 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from flake8_redis_ssot.fixes.context import FixContext
-from flake8_redis_ssot.fixes.sharing.owners import Owner, find_owner
+from flake8_redis_ssot.fixes.sharing.owners import Owner, enclosing_function, find_owner
+from flake8_redis_ssot.project.types.names import FileNames
+from flake8_redis_ssot.project.types.receivers import find_receiver
 from flake8_redis_ssot.semantic.ast_queries import last_name
+from flake8_redis_ssot.semantic.symbol_table import SymbolTable
 
 # Functions that set or delete the attribute that they are given the name of.
 _SETTERS = frozenset({"__delattr__", "__setattr__", "delattr", "object", "setattr"})
 _MULTIPLE_SETTERS = frozenset({"dict", "multiple", "patch", "spy", "stub"})
 _MOCKS = _MULTIPLE_SETTERS | {"object"}
+# `Class.method(x)` or `Class.method`, but not `Class.method(self)` and `Class.method()`.
+_UNBOUND = rb"\b_*[A-Z]\w*\.([a-z_]\w*)\b(?!\s*(?:\(\s*(?:self\b|cls\b|\))|[\w.]))"
 
 
 class Write(NamedTuple):
@@ -48,6 +53,7 @@ class OutsideWrites:
         paths = self.context.analysis.contents.find_matching(
             rb"(?s:" + store + rb"|" + named + rb")", sorted(name.encode() for name in names)
         )
+        paths = tuple(sorted({*paths, *self._find_unbound_paths(words, sorted(name.encode() for name in names))}))
         return tuple(write for path in paths for write in self._writes_in(path, names))
 
     def _writes_in(self, path: str, names: frozenset[str]) -> Iterator[Write]:
@@ -55,11 +61,52 @@ class OutsideWrites:
             file_names = self.context.names(path)
             for node in file_names.symbol_table.nodes:
                 if isinstance(node, ast.Attribute) and node.attr in names and not isinstance(node.ctx, ast.Load):
-                    yield Write(node.attr, path, node.lineno, find_owner(node.value, file_names))
+                    yield Write(node.attr, path, node.lineno, self._find_owner(node.value, file_names))
+                elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+                    for name in _assigned_in_text(node, names, file_names.symbol_table):
+                        yield Write(name, path, node.lineno, Owner())
                 elif isinstance(node, ast.Call):
                     for name, receiver in _named_targets(node, names):
                         is_mock = last_name(node.func) in _MOCKS
                         yield Write(name, path, node.lineno, find_owner(receiver, file_names), is_mock)
+
+    def _find_owner(self, node: ast.expr, names: FileNames) -> Owner:
+        """The owner of an attribute; unknown for `self` of a method that is also read from its class.
+
+        `Other.method(x)` calls it with anything.
+        """
+        is_receiver = isinstance(node, ast.Name) and find_receiver(node, names.symbol_table) is not None
+        method = enclosing_function(node, names) if is_receiver else None
+        is_unbound = method is not None and method.name in self._unbound_methods
+        return Owner() if is_unbound else find_owner(node, names)
+
+    def _find_unbound_paths(self, words: bytes, literals: list[bytes]) -> list[str]:
+        """The files with a method that is read from its class and may set one of some attributes of `self`."""
+        pattern = rb"\bself[ \t]*\.[ \t]*(?:" + words + rb")\b(?![ \t]*[.(\[])"
+        paths = self.context.analysis.contents.find_matching(pattern, literals) if self._unbound_methods else ()
+        methods = b"|".join(re.escape(each.encode()) for each in sorted(self._unbound_methods))
+        contents = self.context.analysis.contents
+        return [
+            each for each in paths if re.search(rb"\bdef[ \t]+(?:" + methods + rb")\b", contents.current_bytes(each))
+        ]
+
+    @property
+    def _unbound_methods(self) -> frozenset[str]:
+        """The names that are read from something with the name of a class, other than in a call with `self`."""
+        return self.context.remember("unbound methods", self._find_unbound_methods)
+
+    def _find_unbound_methods(self) -> frozenset[str]:
+        contents, names = self.context.analysis.contents, set[bytes]()
+        for path in contents.find_matching(_UNBOUND):
+            names.update(re.findall(_UNBOUND, contents.current_bytes(path)))
+        return frozenset(each.decode("utf-8", "replace") for each in names)
+
+
+def _assigned_in_text(node: ast.Constant, names: frozenset[str], symbol_table: SymbolTable) -> Iterator[str]:
+    """The attributes that a string would set if it was run as code; docstrings are not."""
+    if not isinstance(symbol_table.parent(node), ast.Expr):
+        for match in re.finditer(r"\.\s*(\w+)\s*(?:[^\w\s=!<>]{0,2}=(?!=))", str(node.value)):
+            yield from {match[1]} & names
 
 
 def _named_targets(call: ast.Call, names: frozenset[str]) -> Iterator[tuple[str, ast.expr | None]]:
