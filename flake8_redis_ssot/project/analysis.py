@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from flake8_redis_ssot.config.model import Config
 from flake8_redis_ssot.files.atomic_write import read
-from flake8_redis_ssot.project.contents import ProjectContents, word_pattern
+from flake8_redis_ssot.project.contents import ProjectContents
 from flake8_redis_ssot.project.modules import ModuleMap
 from flake8_redis_ssot.project.resolver import Resolver
 from flake8_redis_ssot.project.resources import ResourceIndex, third_party_names
@@ -79,7 +79,6 @@ class Analysis:
             self.resolver, self.resources, self._guarded_classes.profiles(), suppressions=suppressions
         )
         self._searched_names: dict[str, Set[str]] = {}
-        self._files_by_words: dict[frozenset[str], set[str]] = {}
         self._run_searches(self._worklist.initial_search())
 
     def _new_guarded_classes(self) -> GuardedClasses:
@@ -149,9 +148,6 @@ class Analysis:
         self.contents.update(contents)
         self.words.update_files(contents)
         self._results_by_query.clear()
-        for words, paths in self._files_by_words.items():
-            paths -= contents.keys()
-            paths |= {path for path, data in contents.items() if word_pattern(words).search(data)}
         self._guarded_classes = self._new_guarded_classes()
         # The facts have to answer the queries so far as well.
         search = self._worklist.search_for_readers(self.query_results.searched_names)
@@ -262,17 +258,13 @@ class Analysis:
         )
 
     def find_files_with_words(self, words: Set[str]) -> tuple[str, ...]:
-        """All files whose bytes contain one of some words, in order; each set of words is searched for once."""
-        key = frozenset(words)
-        if key not in self._files_by_words:
-            self._files_by_words[key] = set(self.contents.find_with_words(key))
-        return tuple(sorted(self._files_by_words[key]))
+        """All files whose bytes contain one of some words, in order; each word is searched for once."""
+        return self.contents.find_with_words(words)
 
     def dependencies(self) -> Dependencies:
         """What the results so far depend on."""
         attribute_paths = {path for uses in self.query_results.attribute_uses.values() for path in uses}
         direct_paths = {*self.all_facts(), *self._exports, *self.contents.consulted_paths, *attribute_paths}
         direct_paths |= self.words.project_files
-        words = {word for words in self._files_by_words for word in words} | self.words.words
-        words.update(self.query_results.attribute_uses)
+        words = {*self.words.words, *self.query_results.attribute_uses}
         return Dependencies(frozenset(direct_paths), self.searches, frozenset(words), self.contents.patterns)

@@ -128,11 +128,21 @@ class ProjectContents:
             self._paths_by_literal[literal] = tuple(paths)
         return self._paths_by_literal[literal]
 
+    def find_matching_any(self, patterns: Iterable[bytes]) -> tuple[str, ...]:
+        """All files whose bytes match one of some regular expressions, in order.
+
+        Several that begin with a text, such as those of `word_start`, are much faster than one with alternatives.
+        """
+        return tuple(sorted({path for pattern in patterns for path in self.find_matching(pattern)}))
+
     def find_with_words(self, words: Collection[str]) -> tuple[str, ...]:
         """All files whose bytes contain one of some words, in order."""
-        return self.find_matching(word_pattern(words).pattern, [word.encode() for word in words])
+        encoded = [word.encode() for word in words]
+        found = (self.find_matching(word_start(word) + rb"(?!\w)", [word]) for word in encoded)
+        return tuple(sorted({path for paths in found for path in paths}))
 
 
-def word_pattern(words: Iterable[str]) -> re.Pattern[bytes]:
-    """The pattern of any of some words."""
-    return re.compile(rb"\b(?:" + b"|".join(re.escape(word.encode()) for word in sorted(words)) + rb")\b")
+def word_start(text: bytes) -> bytes:
+    """A regular expression for a text at the start of a word; it begins with the text, so that searches are fast."""
+    literal = re.escape(text)
+    return literal + rb"(?<!\w" + literal + b")"

@@ -172,7 +172,7 @@ class ReferenceIndex:
 
     def find_files_naming(self, path: str) -> tuple[str, ...]:
         """All files of the project that contain the last part of a module's name as a word, in order."""
-        return self._analysis.contents.find_matching(rb"\b" + re.escape(self._last_part(path)) + rb"\b")
+        return self._analysis.contents.find_with_words([self._last_part(path).decode()])
 
     def find_files_matching(self, pattern: bytes) -> tuple[str, ...]:
         """The known files whose bytes match a regular expression, in order."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterable, Iterator
+from typing import cast
 
 
 def dotted_name(node: ast.expr) -> str:
@@ -36,8 +37,18 @@ def iter_statements(body: Iterable[ast.AST]) -> Iterator[ast.stmt]:
     for node in body:
         if isinstance(node, ast.stmt):
             yield node
-        if isinstance(node, (ast.stmt, ast.ExceptHandler, ast.match_case)) and not isinstance(node, DEFINITIONS):
-            yield from iter_statements(ast.iter_child_nodes(node))
+        for block in _BLOCKS.get(type(node), ()):
+            yield from iter_statements(getattr(node, block))
+
+
+# The fields that hold the statements of compound statements and of their parts, in order of position.
+_BLOCK_FIELDS = ("body", "handlers", "cases", "orelse", "finalbody")
+_STATEMENT_KINDS = cast("list[type[ast.AST]]", [*ast.stmt.__subclasses__(), ast.ExceptHandler, ast.match_case])
+_BLOCKS = {
+    kind: [name for name in kind._fields if name in _BLOCK_FIELDS]
+    for kind in _STATEMENT_KINDS
+    if kind not in DEFINITIONS
+}
 
 
 def methods_in(node: ast.ClassDef) -> dict[str, FunctionNode]:

@@ -84,7 +84,7 @@ def _load(path: str, context: FixContext, *, is_certain: bool) -> _Loaded:
     """What loading a file loads: `is_certain`, or perhaps, under a condition."""
 
     def load_once() -> _Loaded:
-        pending = [path, *_parents(path, context)]
+        pending = [path, *context.import_graph.parent_packages(path)]
         paths, packages = set(pending), dict[str, _Import]()
         while pending:
             for each in _iter_imports(pending.pop(), context, is_certain=is_certain):
@@ -98,20 +98,13 @@ def _load(path: str, context: FixContext, *, is_certain: bool) -> _Loaded:
     return context.remember(("loaded", path, is_certain), load_once)
 
 
-def _parents(path: str, context: FixContext) -> list[str]:
-    """The files of the packages around a module."""
-    parts = context.module_name(path).split(".")
-    parents = (context.resolver.modules.path_of(".".join(parts[:length])) for length in range(1, len(parts)))
-    return [parent for parent in parents if parent is not None and parent != path]
-
-
 def _targets(statement: _Import, context: FixContext) -> list[str]:
     """The files of the project that an import loads; empty for other packages."""
     target = context.resolver.path_of(statement.module, statement.path)
     submodule = f"{statement.module}.{statement.name}" if statement.name else ""
     submodule_path = context.resolver.path_of(submodule, statement.path) if submodule else None
     found = [each for each in (target, submodule_path) if each is not None]
-    return [*found, *(parent for each in found for parent in _parents(each, context))]
+    return [*found, *(parent for each in found for parent in context.import_graph.parent_packages(each))]
 
 
 def _iter_imports(path: str, context: FixContext, *, is_certain: bool) -> Iterator[_Import]:

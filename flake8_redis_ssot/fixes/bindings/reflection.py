@@ -10,17 +10,21 @@ from functools import partial
 from flake8_redis_ssot.fixes.bindings.outside_writes import may_be_module
 from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.document import SourceDocument
+from flake8_redis_ssot.project.contents import word_start
 from flake8_redis_ssot.semantic.ast_queries import last_name
 
-_LISTINGS = rb"\bgetmembers(?:_static)?\b|__dict__|\b(?:dir|vars)\s*\(\s*[^)\s]"
-_LISTING_WORDS = (b"getmembers", b"__dict__", b"dir", b"vars")
+_LISTINGS = (
+    word_start(b"getmembers") + rb"(?:_static)?\b",
+    b"__dict__",
+    *(word_start(function) + rb"\s*\(\s*[^)\s]" for function in (b"dir", b"vars")),
+)
 _LISTING_FUNCTIONS = frozenset({"dir", "vars", "getmembers", "getmembers_static"})
 _LOADING = re.compile(rb"\b(?:import_module|__import__|iter_modules|walk_packages|sys\.modules|find_spec)\b")
 
 
 def find_listing(path: str, context: FixContext) -> str | None:
     """Where a file may list the names of the module at `path`, as a location; None if no file does."""
-    for reader in context.analysis.contents.find_matching(_LISTINGS, _LISTING_WORDS):
+    for reader in context.analysis.contents.find_matching_any(_LISTINGS):
         if _may_reach(reader, path, context):
             for owner in context.remember(f"listings in {reader}", partial(_find_listings, reader, context)):
                 if may_be_module(owner, reader, path, context):

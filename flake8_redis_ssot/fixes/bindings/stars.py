@@ -13,6 +13,7 @@ from flake8_redis_ssot.project.modules import package_name
 from flake8_redis_ssot.project.resolver import Definition
 from flake8_redis_ssot.semantic.flow.evaluator import resolve_relative_module
 
+_STAR = rb"import\s*\(?\s*\*"
 _STAR_IMPORT = rb"\bfrom\s+([.\w]+(?:\s*\.\s*\w+)*)\s+import\s*\(?\s*\*"
 
 
@@ -115,7 +116,7 @@ def _importers_of(path: str, context: FixContext) -> list[tuple[str, int]]:
 def _star_importers(context: FixContext) -> Mapping[str, list[tuple[str, int]]]:
     """The files that star-import each module, by the path of the module."""
     importers: dict[str, list[tuple[str, int]]] = {}
-    for path in context.analysis.contents.find_matching(_STAR_IMPORT, [b"*"]):
+    for path in context.analysis.contents.find_matching(_STAR):
         data = context.references.code_bytes(path)
         for match in re.finditer(_STAR_IMPORT, data):
             dotted = re.sub(rb"\s", b"", match[1]).decode("utf-8", "replace")

@@ -12,6 +12,7 @@ from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.document import SourceDocument
 from flake8_redis_ssot.fixes.doubt import Doubt
 from flake8_redis_ssot.fixes.draft import FixDraft, ReplaceText
+from flake8_redis_ssot.project.contents import word_start
 from flake8_redis_ssot.semantic.module_exports import parse_expression
 
 CONDITION = Condition(
@@ -26,8 +27,14 @@ CONDITION = Condition(
     ),
 )
 
-_SOURCE_READERS = rb"\b(?:getsource(?:lines)?|findsource|getcomments|get_source|co_(?:names|consts|code)|dis)\b"
-_FILE_READERS = rb"\b(?:read_text|read_bytes|readlines)\b|\bopen\s*\("
+_SOURCE_READERS = (
+    *("getsource", "getsourcelines", "findsource", "getcomments", "get_source"),
+    *("co_names", "co_consts", "co_code", "dis"),
+)
+_FILE_READERS = (
+    *(word_start(method) + rb"\b" for method in (b"read_text", b"read_bytes", b"readlines")),
+    word_start(b"open") + rb"\s*\(",
+)
 # In Python 3.14 and later, the type of the fields of template strings.
 _INTERPOLATION: type[ast.AST] | None = getattr(ast, "Interpolation", None)
 _SOURCE_FILE = re.compile(
@@ -85,9 +92,9 @@ def _dump(text: str) -> str:
 
 def _find_source_readers(path: str, context: FixContext) -> Iterator[Doubt]:
     """The first file that may read the text of functions of the file at `path`."""
-    for reader in context.analysis.contents.find_matching(_SOURCE_READERS):
+    for reader in context.analysis.contents.find_with_words(_SOURCE_READERS):
         if _are_connected(reader, path, context):
-            row = _row_of(_SOURCE_READERS, reader, context)
+            row = _row_of(rb"\b(?:" + "|".join(_SOURCE_READERS).encode() + rb")\b", reader, context)
             yield Doubt(f"{context.relative_path(reader)}:{row} reads the source text or byte code of functions")
             return
 
@@ -114,7 +121,7 @@ def _are_connected(first: str, second: str, context: FixContext) -> bool:
 def _named_files(context: FixContext) -> Mapping[bytes, list[str]]:
     """The stems of Python files that are named in files that open files, each with those files."""
     named: dict[bytes, list[str]] = {}
-    for path in context.analysis.contents.find_matching(_FILE_READERS):
+    for path in context.analysis.contents.find_matching_any(_FILE_READERS):
         matches = _SOURCE_FILE.finditer(context.references.code_bytes(path))
         for stem in {match[1] or match[2] for match in matches}:
             named.setdefault(stem, []).append(path)

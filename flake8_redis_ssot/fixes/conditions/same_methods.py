@@ -86,7 +86,7 @@ def _find_setters(own: ClientClass, shared: ClientClass, context: FixContext) ->
     """Where somebody sets an attribute of that name, on any object."""
     constructors = {text.partition("(")[0].rpartition(".")[2] for text in own.clients.values()}
     for name in sorted({*own.fields, *shared.fields, *constructors}):
-        for path in context.analysis.contents.find_matching(rb"\b" + name.encode() + rb"\b"):
+        for path in context.analysis.contents.find_with_words([name]):
             rows = context.document(path).attribute_assignment_rows(name)
             own_rows = _attribute_rows(own, shared, path, name)
             for row in [*rows, *own_rows][:1]:

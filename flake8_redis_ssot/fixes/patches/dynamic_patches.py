@@ -11,18 +11,21 @@ from typing import NamedTuple
 from flake8_redis_ssot.fixes.bindings.outside_writes import may_be_module
 from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.document import SourceDocument
+from flake8_redis_ssot.project.contents import word_start
 from flake8_redis_ssot.semantic.ast_queries import last_name
 
 # How the name of a target can get into a program without standing in it as a string.
-_NAME_SOURCES = (
+_NAME_SOURCES = re.compile(
     rb"__(?:qual)?name__|__all__|__dict__|\b(?:dir|vars|getmembers|environ|getenv|json|toml\w*|yaml|configparser|csv|"
     rb"read_text|splitlines|readlines|getoption|getini|join|title|capitalize)\b"
 )
 # Calls of which the target is no plain string; what they are is seen in the tree.
+_BY_PATH = rb"\s*\(\s*(?:\w+\s*=\s*)?(?:[^\W\d]|f?[\"'][^\"'\n]*(?:[%}]|[\"']\s*[.+%]))"
+_BY_OWNER = rb"\s*\([^\"'()]+(?:\([^()]*\))?,\s*(?:\w+\s*=\s*)?(?:[^\W\d]|f[\"'])"
 _PATCHES = (
-    rb"\b(?:patch|setattr|delattr)\s*\(\s*(?:\w+\s*=\s*)?(?:[^\W\d]|f?[\"'][^\"'\n]*(?:[%}]|[\"']\s*[.+%]))"
-    rb"|\b(?:object|setattr|delattr|spy)\s*\([^\"'()]+(?:\([^()]*\))?,\s*(?:\w+\s*=\s*)?(?:[^\W\d]|f[\"'])"
-    rb"|\bpatch\s*\.\s*multiple\s*\([^)]*\*\*"
+    *(word_start(function) + _BY_PATH for function in (b"patch", b"setattr", b"delattr")),
+    *(word_start(function) + _BY_OWNER for function in (b"object", b"setattr", b"delattr", b"spy")),
+    word_start(b"patch") + rb"\s*\.\s*multiple\s*\([^)]*\*\*",
 )
 
 
@@ -39,10 +42,10 @@ def find_dynamic_patches(context: FixContext) -> tuple[DynamicPatch, ...]:
 
 
 def _find_all(context: FixContext) -> Iterator[DynamicPatch]:
-    patching = context.analysis.contents.find_matching(_PATCHES)
-    naming = set(context.analysis.contents.find_matching(_NAME_SOURCES))
-    for path in patching:
-        rows = [*_find_keyword_rows(path, context), *(_find_rows(path, context) if path in naming else ())]
+    for path in context.analysis.contents.find_matching_any(_PATCHES):
+        code = context.references.code_bytes(path)
+        rows = _find_keyword_rows(path, context) if b"multiple" in code else []
+        rows += _find_rows(path, context) if _NAME_SOURCES.search(code) else []
         if rows:
             yield DynamicPatch(path, min(rows))
 
@@ -132,13 +135,9 @@ def _find_users(context: FixContext) -> dict[str, list[str]]:
     """The files that contain the name of a file with such a patch; of a `conftest.py`, the tests below."""
     paths = [each.path for each in find_dynamic_patches(context)]
     words = {path: context.module_name(path).rpartition(".")[2].encode() for path in paths}
-    pattern = rb"\b(?:" + b"|".join(map(re.escape, sorted({*words.values()}))) + rb")\b"
     users: dict[str, list[str]] = {}
-    for user in context.analysis.contents.find_matching(pattern) if words else ():
-        names = set(re.findall(pattern, context.references.code_bytes(user)))
-        for path in paths:
-            if words[path] in names and user != path:
-                users.setdefault(path, []).append(user)
+    for path in paths:
+        users[path] = [each for each in context.analysis.find_files_with_words({words[path].decode()}) if each != path]
     for path in paths:
         folder, file_name = os.path.split(path)
         if file_name == "conftest.py":

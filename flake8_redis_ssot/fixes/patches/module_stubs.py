@@ -60,7 +60,7 @@ def find_module_replacements(path: str, context: FixContext) -> Iterator[str]:
     files = context.analysis.contents.find_matching(_SYS_MODULES, [b"modules"])
     computed = context.remember("computed stand-ins", lambda: tuple(_find_computed(files, context)))
     for candidate in files:
-        row = _find_row(quoted, candidate, context)
+        row = _find_row(quoted, candidate, context) if module in context.references.code_bytes(candidate) else 0
         if row:
             yield f"{context.relative_path(candidate)}:{row}"
     word = module.rpartition(b".")[2]

@@ -43,12 +43,14 @@ class LoadTimeImports:
         self._blocks: dict[FunctionKey, CodeBlock | None] = {}
         self._reaches: dict[FunctionKey, Reach] = {}
         self._functions_by_name: dict[str, dict[str, list[FunctionKey]]] = {}
+        self._parent_packages: dict[str, list[str]] = {}
 
     def clear(self) -> None:
         """Forget everything, after files have changed."""
         self._blocks.clear()
         self._reaches.clear()
         self._functions_by_name.clear()
+        self._parent_packages.clear()
 
     def of_module(self, path: str) -> Reach:
         """What loading a module imports by calls and by its own statements."""
@@ -138,10 +140,12 @@ class LoadTimeImports:
 
     def parent_packages(self, path: str) -> list[str]:
         """The files of the packages that contain a module, which are loaded before it."""
-        parts = self._resolver.modules.name_of(path).split(".")
-        names = (".".join(parts[:length]) for length in range(1, len(parts)))
-        paths = [self._resolver.modules.path_of(name) for name in names]
-        return [package for package in paths if package is not None and package != path]
+        if path not in self._parent_packages:
+            parts = self._resolver.modules.name_of(path).split(".")
+            names = (".".join(parts[:length]) for length in range(1, len(parts)))
+            paths = [self._resolver.modules.path_of(name) for name in names]
+            self._parent_packages[path] = [each for each in paths if each is not None and each != path]
+        return self._parent_packages[path]
 
 
 def _find_unknown_row(block: CodeBlock) -> int:
