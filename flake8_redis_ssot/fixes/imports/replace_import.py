@@ -266,7 +266,10 @@ def _explain_later_removal(symbol: Symbol, file: FileContext, context: FixContex
         if confirmed.candidate.kind in CONSTRUCTIONS
     }
     if rows and set(rows) <= finding_rows:
-        return f"; the import goes when line{'s' * (len(rows) > 1)} {', '.join(map(str, rows))} no longer needs it"
+        places = (
+            f"line {rows[0]} no longer needs" if len(rows) == 1 else f"lines {', '.join(map(str, rows))} no longer need"
+        )
+        return f"; the import goes when {places} it"
     return ""
 
 
