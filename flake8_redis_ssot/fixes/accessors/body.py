@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import sys
 from collections.abc import Callable, Iterable, Sequence
 from enum import Enum
 
@@ -12,6 +11,7 @@ from flake8_redis_ssot.fixes.accessors.construction import recognise_constructio
 from flake8_redis_ssot.fixes.accessors.model import (
     AccessorModel,
     NotRecognisedError,
+    OwnImport,
     Variable,
     format_code,
     format_place,
@@ -20,6 +20,7 @@ from flake8_redis_ssot.fixes.accessors.presence import read_presence_test
 from flake8_redis_ssot.fixes.accessors.storage import Storage
 from flake8_redis_ssot.fixes.accessors.variables import assigned_value, find_variable, strip_cast
 from flake8_redis_ssot.fixes.context import FixContext
+from flake8_redis_ssot.fixes.loading.known_names import is_inert_module, is_standard_module
 from flake8_redis_ssot.project.resolver import Definition
 from flake8_redis_ssot.semantic.ast_queries import FunctionNode
 
@@ -94,8 +95,6 @@ class BodyReader:
                 return self._assign(targets, value, states)
             case ast.AnnAssign(target=target, value=ast.expr() as value):
                 return self._assign([target], value, states)
-            case ast.Expr(value=ast.Call() as call) if self._is_logging(call):
-                return states
         raise self._reject(statement, f"does something else as well: {format_code(statement)}")
 
     def _check_import(self, statement: ast.Import | ast.ImportFrom) -> None:
@@ -104,8 +103,10 @@ class BodyReader:
             modules = [] if statement.level else [statement.module or ""]
         for module in modules:
             is_project = self._context.resolver.path_of(module, self._path) is not None
-            if not is_project and module.partition(".")[0] not in sys.stdlib_module_names:
-                raise self._reject(statement, f"imports `{module}`, which may be missing")
+            if not is_project and not is_inert_module(module):
+                problem = "acts when it is loaded" if is_standard_module(module) else "may be missing"
+                raise self._reject(statement, f"imports `{module}`, which {problem}")
+        self.model = self.model.merge(AccessorModel(imports=(OwnImport(self._path, statement),)))
 
     def _read_return(self, value: ast.expr, statement: ast.stmt, states: States) -> None:
         state = self._evaluate(value, states)
@@ -228,21 +229,6 @@ class BodyReader:
                 self.model = self.model.merge(AccessorModel(locks=(lock,)))
                 return
         raise self._reject(node, f"enters {format_code(node)}, which is no lock of its module")
-
-    def _is_logging(self, call: ast.Call) -> bool:
-        """Whether a call logs constants to a logger of the module."""
-        function = call.func
-        if not isinstance(function, ast.Attribute) or function.attr not in _LOG_METHODS:
-            return False
-        if call.keywords or not all(isinstance(each, ast.Constant) for each in call.args):
-            return False
-        logger = find_variable(function.value, self._path, self._context)
-        value = assigned_value(find_only_binding(logger, self._context)) if logger is not None else None
-        callee = self._names.resolve(value.func) if logger and isinstance(value, ast.Call) else None
-        return callee is not None and callee.name == "logging.getLogger"
-
-
-_LOG_METHODS = frozenset({"debug", "info", "warning"})
 
 
 def _is_lock(definition: Definition) -> bool:

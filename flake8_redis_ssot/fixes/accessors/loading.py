@@ -7,7 +7,7 @@ import sys
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from flake8_redis_ssot.fixes.accessors.model import Variable, format_code, format_place
+from flake8_redis_ssot.fixes.accessors.model import OwnImport, Variable, format_code, format_place
 from flake8_redis_ssot.fixes.accessors.module_body import iter_failing
 from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.edits.ensure_import import absolute_module
@@ -60,14 +60,34 @@ def find_loading_problem(
     return None
 
 
+def find_import_problem(
+    imports: Iterable[OwnImport], loaded_paths: Collection[str], known: Collection[Variable], context: FixContext
+) -> str | None:
+    """What may be missing or fail when an accessor runs its own imports; None if nothing.
+
+    Parameters as of `find_loading_problem`.
+    """
+    for path, statement in imports:
+        for each in _read_imports(path, [statement], context):
+            if _is_missing(each, context):
+                return f"{format_code(statement)} of the accessor may fail ({format_place(path, statement, context)})"
+            for target in _targets(each, context):
+                problem = find_loading_problem(target, loaded_paths, known, context)
+                if problem is not None:
+                    return problem
+    return None
+
+
 def _find_missing_name(path: str, context: FixContext) -> ast.stmt | None:
     """An import of a name that its module, one of the project, does not define."""
-    for statement in _iter_imports(path, context, is_certain=False):
-        origin = f"{statement.module}:{statement.name}"
-        definitions = context.resolver.resolve(origin, path) if statement.name else ()
-        if any(not each.is_found and each.path is not None for each in definitions):
-            return statement.node
-    return None
+    imports = _iter_imports(path, context, is_certain=False)
+    return next((statement.node for statement in imports if _is_missing(statement, context)), None)
+
+
+def _is_missing(statement: _Import, context: FixContext) -> bool:
+    origin = f"{statement.module}:{statement.name}"
+    definitions = context.resolver.resolve(origin, statement.path) if statement.name else ()
+    return any(not each.is_found and each.path is not None for each in definitions)
 
 
 def is_loaded_for_certain(path: str, module_path: str, context: FixContext) -> bool:
@@ -112,8 +132,14 @@ def _iter_imports(path: str, context: FixContext, *, is_certain: bool) -> Iterat
         tree = context.tree(path)
     except OSError:
         return
+    yield from _read_imports(path, _import_statements(tree.body, is_certain=is_certain), context)
+
+
+def _read_imports(
+    path: str, statements: Iterable[ast.Import | ast.ImportFrom], context: FixContext
+) -> Iterator[_Import]:
     package = package_name(path, context.resolver.modules.roots)
-    for node in _import_statements(tree.body, is_certain=is_certain):
+    for node in statements:
         if isinstance(node, ast.Import):
             yield from (_Import(path, node, alias.name, "") for alias in node.names)
         else:

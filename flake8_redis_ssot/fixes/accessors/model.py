@@ -34,6 +34,13 @@ class SharedConstruction(NamedTuple):
     constructor: Definition
 
 
+class OwnImport(NamedTuple):
+    """An import in the body of an accessor, in the file at `path`."""
+
+    path: str
+    statement: ast.Import | ast.ImportFrom
+
+
 @dataclass(frozen=True)
 class AccessorModel:
     """A recognised accessor, or instance.
@@ -41,7 +48,7 @@ class AccessorModel:
     `variables` hold the instance or a copy of it; `functions` are the accessor and those that it calls for the instance
     (a file and a local name), `helpers` the functions whose result is stored; `locks` are held while it is made.
     `is_lazy`: it is made by the first call. `is_memoised`: a decorator keeps it, so that it can be forgotten.
-    `nodes` are the functions that may bind the variables.
+    `nodes` are the functions that may bind the variables, `imports` the statements with which they load modules.
     """
 
     constructions: tuple[SharedConstruction, ...] = ()
@@ -50,12 +57,13 @@ class AccessorModel:
     helpers: tuple[Variable, ...] = ()
     locks: tuple[Variable, ...] = ()
     nodes: tuple[ast.AST, ...] = ()
+    imports: tuple[OwnImport, ...] = ()
     is_lazy: bool = False
     is_memoised: bool = False
 
     def merge(self, other: AccessorModel) -> AccessorModel:
         """Both together."""
-        names = ("constructions", "variables", "functions", "helpers", "locks", "nodes")
+        names = ("constructions", "variables", "functions", "helpers", "locks", "nodes", "imports")
         merged = {name: tuple(dict.fromkeys((*getattr(self, name), *getattr(other, name)))) for name in names}
         return replace(
             self,

@@ -30,7 +30,7 @@ def may_own(owner: ast.expr, path: str, variable: Variable, context: FixContext)
     if definition.is_module:
         return not class_qualname and definition.path == variable.path
     if definition.path is None:
-        return False
+        return context.words.is_other_code(path)
     node = names.find_node(definition)
     if isinstance(node, ast.ClassDef):
         return bool(class_qualname) and _derives_from(definition, variable, context)

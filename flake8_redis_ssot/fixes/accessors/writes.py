@@ -47,6 +47,8 @@ def find_candidates(variables: Sequence[Variable], context: FixContext) -> tuple
         data = context.references.code_bytes(path)
         if writing.search(data) or (_DYNAMIC_WRITES.search(data) and naming.search(data)):
             candidates += _find_in_file(path, names, context)
+    for path in context.words.find_other_code(naming.pattern):
+        candidates += _find_in_file(path, names, context)
     return tuple(candidates)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from flake8_redis_ssot.fixes.accessors.loading import find_loading_problem, is_loaded_by
+from flake8_redis_ssot.fixes.accessors.loading import find_import_problem, find_loading_problem, is_loaded_by
 from flake8_redis_ssot.fixes.accessors.model import AccessorModel, Variable
 from flake8_redis_ssot.fixes.conditions.condition import Condition
 from flake8_redis_ssot.fixes.context import FixContext
@@ -17,9 +17,13 @@ CONDITION = Condition(
         "The fixed file loads that module already, by imports that run on every way, or the constructor comes from it.",
         "What the module, and what it loads of the project, imports is in the standard library or is loaded by the "
         "fixed file already (imports in a `try` with handlers apart), and imported names exist.",
-        "What is loaded for the first time has only imports, definitions, docstrings, and assignments of constants, "
-        "names, displays and calls of classes outside the project, of `logging.getLogger()` and the like, and of the "
-        "constructor of the instance; also in `if` and `try`.",
+        "What is loaded for the first time has only imports, docstrings, functions and classes that are inert (see "
+        "`inert-module`), and assignments of constants, names, displays and calls of classes outside the project, of "
+        "`logging.getLogger()` and the like, and of the constructor of the instance; also in `if` and `try`.",
+        "That constructor is `__init__` of a class, or a function, that cannot fail: it assigns constants, names, "
+        "attributes, f-strings and displays, and calls classes outside the project, `os.environ.get()`, `str()` and "
+        "the like, and `super().__init__()`.",
+        "The same holds for the modules that the body of the accessor imports.",
         "The module does not load the fixed file itself, and is another file.",
     ),
 )
@@ -45,6 +49,9 @@ def find_doubts(
     if isinstance(model, AccessorModel):
         constructors = [each.constructor for each in model.constructions]
         known = {*model.helpers, *(Variable(each.path or "", each.qualname) for each in constructors)}
-    problem = find_loading_problem(accessor.path, (fixed_path, *constructor_paths), known, context)
+    loaded_paths = (fixed_path, *constructor_paths)
+    problem = find_loading_problem(accessor.path, loaded_paths, known, context)
+    if problem is None and isinstance(model, AccessorModel):
+        problem = find_import_problem(model.imports, (*loaded_paths, accessor.path), known, context)
     if problem is not None:
         yield Doubt(problem)

@@ -26,8 +26,8 @@ CONDITION = Condition(
         "It is decorated with `functools.cache` or `functools.lru_cache` and returns a construction.",
         "It returns what another function or class method returns that has one of these shapes.",
         "It is a function, class method or static method, also `async`, that reads none of its parameters. Besides "
-        "the above its body has only a docstring, imports of the standard library and the project, and log messages"
-        " made of constants. The other decorators are `final`, `no_type_check`, `override` and `overload`.",
+        "the above its body has only a docstring and imports of the standard library and the project. The other "
+        "decorators are `final`, `no_type_check`, `override` and `overload`.",
         "A construction is a call of a class without `__new__`, metaclass or unknown decorators, of a class outside"
         " the project, or of a configured constructor.",
     ),

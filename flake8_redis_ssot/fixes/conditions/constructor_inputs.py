@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 
 from flake8_redis_ssot.fixes.conditions.condition import Condition
 from flake8_redis_ssot.fixes.doubt import Doubt
 from flake8_redis_ssot.fixes.sharing.outsiders import Write
+from flake8_redis_ssot.fixes.sharing.owners import Owner
 from flake8_redis_ssot.fixes.sharing.reflection import Access
 from flake8_redis_ssot.fixes.sharing.shared_class import NotRecognisedError
 from flake8_redis_ssot.fixes.sharing.study import SharingStudy
 from flake8_redis_ssot.fixes.sharing.values import GlobalName, NameRead
+from flake8_redis_ssot.project.types.class_members import collect_mro
 
 CONDITION = Condition(
     "constructor-inputs",
@@ -80,8 +83,14 @@ def _is_target(write: Write, read: NameRead, study: SharingStudy) -> bool:
     if read.kind is GlobalName.CLASS:
         if study.is_part(owner.node) and not owner.is_instance:
             return True
-        return owner.path == read.path and getattr(owner.node, "name", "") == read.owner.rpartition(".")[2]
+        return _is_in_class_line(owner, read, study)
     return owner.path == read.path and owner.node is None
+
+
+def _is_in_class_line(owner: Owner, read: NameRead, study: SharingStudy) -> bool:
+    """Whether something is the class that a name is read from, or one of its bases, whose `cls` may be that class."""
+    names = study.context.names(read.path)
+    return any(entry.node is not None and entry.node is owner.node for entry in collect_mro(read.owner, names, ()))
 
 
 def _environment_reasons(study: SharingStudy, name: str, *, is_lazy: bool) -> Iterator[str]:
@@ -106,11 +115,13 @@ def _module_reasons(study: SharingStudy, reads: set[NameRead]) -> Iterator[str]:
 def _reflection_reasons(study: SharingStudy, reads: set[NameRead]) -> Iterator[str]:
     """Code that may set the names without naming them, or the constructor's name in this file."""
     paths = {study.file.path, *(read.path for read in reads if read.path)}
+    reads_class = any(read.kind is GlobalName.CLASS for read in reads)
     for each in study.facts.reflections:
         is_module = each.owner.path in paths and each.owner.node is None
+        is_class = isinstance(each.owner.node, ast.ClassDef) and not each.owner.is_instance
         is_any_reload = each.access is Access.RELOAD and each.owner.is_unknown
         if study.is_allowed(each.path) or each.access is Access.READ:
             continue
-        if is_module or is_any_reload:
+        if is_module or is_any_reload or (is_class and reads_class):
             yield f"`{each.text}` ({study.place(each.path, each.row)}) may set what is read to make an instance"
             return

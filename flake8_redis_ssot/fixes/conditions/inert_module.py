@@ -57,8 +57,7 @@ def find_doubts(fact: Import, new_modules: Collection[str], file: FileContext, c
             place = f"{context.relative_path(effect.path)}:{effect.row}"
             yield Doubt(f"`{context.module_name(path)}` {effect.phrase} when it is loaded ({place})")
             break
-    packages = (package for path in old_paths for package in context.import_graph.parent_packages(path))
-    for path in (each for each in dict.fromkeys((*old_paths, *packages)) if each in unloaded_paths):
+    for path in unloaded_paths:
         for reader_path, row, phrase in context.module_readers.find(path):
             # Where the file itself reads what it imports, the fix changes the read as well.
             if not (path in old_paths and reader_path == file.path):

@@ -22,7 +22,8 @@ CONDITION = Condition(
         "the change is outside of f-strings, or in replacement fields without `=`, at any depth "
         '(`f"{X()}"`, but not `f"{X()=}"`), and outside of template strings, which keep the text of their expressions',
         "the changed file, the files that import it and those that it imports do not use `inspect.getsource`, `dis`, "
-        "`co_names` or the like, which read source text or byte code",
+        "`co_names`, `linecache`, `traceback.extract_tb`, `sys.settrace` or the like, which read source text, byte "
+        "code or what runs",
         'no line that opens or reads a file names the changed file (`Path("service.py")`, `open(service.__file__)`)',
     ),
 )
@@ -30,6 +31,7 @@ CONDITION = Condition(
 _SOURCE_READERS = (
     *("getsource", "getsourcelines", "findsource", "getcomments", "get_source"),
     *("co_names", "co_consts", "co_code", "dis"),
+    *("extract_stack", "extract_tb", "linecache", "setprofile", "settrace"),
 )
 _FILE_READERS = (
     *(word_start(method) + rb"\b" for method in (b"read_text", b"read_bytes", b"readlines")),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable
 
 from flake8_redis_ssot.fixes.loading.block import Block, Effect
@@ -30,7 +31,12 @@ class LoadingEffects:
                 self._effects_by_path[path] = Effect(path, 0, "could not be analysed")
         return self._effects_by_path[path]
 
+    def find_in_statement(self, path: str, statement: ast.stmt) -> Effect | None:
+        """The first effect of one statement of the module at `path`."""
+        block = Block(FileNames(path, self._load, self._analysis.resolver), self._has_subclass_walk())
+        return next(find_body_effects([statement], block), None)
+
     def _has_subclass_walk(self) -> bool:
         if self._is_subclass_walked is None:
-            self._is_subclass_walked = bool(self._analysis.find_files_with_words({"__subclasses__"}))
+            self._is_subclass_walked = bool(self._analysis.find_files_with_words({"__subclasses__", "get_objects"}))
         return self._is_subclass_walked

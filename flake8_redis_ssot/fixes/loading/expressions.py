@@ -58,8 +58,35 @@ def find_default_effects(arguments: ast.arguments, block: Block) -> Iterator[Eff
 def find_annotation_effects(annotation: ast.expr | None, block: Block) -> Iterator[Effect]:
     """The effects of the calls in an annotation; names of types and their subscripts have none."""
     for node in ast.walk(annotation) if annotation is not None else ():
-        if isinstance(node, ast.Call):
+        is_own = isinstance(node, ast.Subscript) and _has_own_subscript(node.value, block)
+        if isinstance(node, (ast.Call, ast.Subscript)) and (is_own or isinstance(node, ast.Call)):
             yield from find_expression_effects(node, block)
+
+
+def _has_own_subscript(node: ast.expr, block: Block) -> bool:
+    """Whether an expression is a class of the project that runs code of its own when it is subscripted."""
+    definition = block.names.resolve(node)
+    return definition is not None and find_method(definition, "__class_getitem__", block) is not None
+
+
+def find_test_effects(test: ast.expr, block: Block) -> Iterator[Effect]:
+    """The effects of a condition: of its parts, and of asking an instance of the project whether it is true."""
+    yield from find_expression_effects(test, block)
+    for part in _iter_truth_values(test):
+        owner = _find_instance_class(part, block) if isinstance(part, ast.Name) else None
+        methods = [find_method(owner, name, block) for name in ("__bool__", "__len__")] if owner is not None else []
+        if any(methods):
+            yield block.effect(test, f"asks whether `{_shorten(part)}` is true")
+
+
+def _iter_truth_values(test: ast.expr) -> Iterator[ast.expr]:
+    if isinstance(test, ast.BoolOp):
+        for value in test.values:
+            yield from _iter_truth_values(value)
+    elif isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+        yield from _iter_truth_values(test.operand)
+    else:
+        yield test
 
 
 def _find_comprehension_effects(node: ast.AST, block: Block) -> Iterator[Effect]:

@@ -72,7 +72,7 @@ def _find_branch_effects(statement: ast.If, block: Block) -> Iterator[Effect]:
     if is_type_checking(statement.test) or is_main_check(statement.test):
         yield from find_body_effects(statement.orelse, block)
         return
-    yield from expressions.find_expression_effects(statement.test, block)
+    yield from expressions.find_test_effects(statement.test, block)
     yield from find_body_effects([*statement.body, *statement.orelse], block)
 
 

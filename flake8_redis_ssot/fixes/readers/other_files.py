@@ -20,7 +20,7 @@ from flake8_redis_ssot.fixes.readers.text_reads import (
     row_of,
 )
 
-_PROSE_SUFFIXES = (".md", ".rst", ".txt", ".html", ".htm", ".log", ".csv", ".adoc", ".tex")
+_PROSE_SUFFIXES = (".md", ".rst", ".txt", ".html", ".htm", ".log", ".adoc", ".tex")
 _PYTHON_SUFFIXES = (".py", ".pyw", ".pyi", ".pyx")
 _SHEBANG = re.compile(rb"#!.*python")
 _OWN_SETTINGS = re.compile(r"^\[+tool\.redis-ssot\b.*?(?=^\[+(?!tool\.redis-ssot\b)|\Z)", re.MULTILINE | re.DOTALL)

@@ -34,7 +34,8 @@ class EnvironmentWrite(NamedTuple):
 def find_environment_writes(context: FixContext) -> tuple[EnvironmentWrite, ...]:
     """Everything in any file that may set a variable of the environment."""
     paths = context.analysis.contents.find_matching(_PATTERN, _WORDS)
-    return tuple(write for path in paths for write in _writes_in(path, context))
+    other_paths = context.words.find_other_code(_PATTERN)
+    return tuple(write for path in (*paths, *other_paths) for write in _writes_in(path, context))
 
 
 def _writes_in(path: str, context: FixContext) -> Iterator[EnvironmentWrite]:
@@ -55,6 +56,9 @@ def _written_names(node: ast.AST, names: FileNames) -> Iterator[str | None]:
             yield None
     elif isinstance(node, (ast.Attribute, ast.Name)) and last_name(node) in ("environ", "environb"):
         yield from _environ_writes(node, names)
+    elif isinstance(node, ast.alias) and node.name in ("environ", "environb"):
+        if node.asname not in (None, node.name):
+            yield None  # its uses have another name
     elif isinstance(node, ast.Constant) and node.value in ("environ", "os.environ"):
         parent = names.symbol_table.parent(node)
         is_dict_patch = isinstance(parent, ast.Call) and last_name(parent.func) == "dict"

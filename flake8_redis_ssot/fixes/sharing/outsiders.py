@@ -50,11 +50,22 @@ class OutsideWrites:
         words = b"|".join(sorted(re.escape(name.encode()) for name in names))
         store = rb"(?<!\bself)[ \t]*\.[ \t]*(?:" + words + rb")\b(?![ \t]*[.(\[])"
         named = rb"(?:attr__|attr|object|multiple|patch|dict|spy|stub)[ \t]*\(.{0,400}?\b(?:" + words + rb")\b"
-        paths = self.context.analysis.contents.find_matching(
-            rb"(?s:" + store + rb"|" + named + rb")", sorted(name.encode() for name in names)
-        )
-        paths = tuple(sorted({*paths, *self._find_unbound_paths(words, sorted(name.encode() for name in names))}))
-        return tuple(write for path in paths for write in self._writes_in(path, names))
+        pattern = rb"(?s:" + store + rb"|" + named + rb")"
+        literals = sorted(name.encode() for name in names)
+        paths = self.context.analysis.contents.find_matching(pattern, literals)
+        paths = tuple(sorted({*paths, *self._find_unbound_paths(words, literals)}))
+        writes = tuple(write for path in paths for write in self._writes_in(path, names))
+        return (*writes, *self._find_in_other_code(pattern, names))
+
+    def _find_in_other_code(self, pattern: bytes, names: frozenset[str]) -> Iterator[Write]:
+        """The writes in excluded files that name a canonical module; what their names mean is not known."""
+        resources = self.context.analysis.config.resources
+        modules = {module.rpartition(".")[2] for resource in resources for module in resource.canonical}
+        naming = rb"\b(?:" + b"|".join(sorted(re.escape(module.encode()) for module in modules)) + rb")\b"
+        naming_paths = set(self.context.words.find_other_code(naming))
+        for path in self.context.words.find_other_code(pattern):
+            for write in self._writes_in(path, names) if path in naming_paths else ():
+                yield write._replace(owner=Owner()) if write.owner.external else write
 
     def _writes_in(self, path: str, names: frozenset[str]) -> Iterator[Write]:
         with suppress(OSError):
@@ -67,7 +78,7 @@ class OutsideWrites:
                         yield Write(name, path, node.lineno, Owner())
                 elif isinstance(node, ast.Call):
                     for name, receiver in _named_targets(node, names):
-                        is_mock = last_name(node.func) in _MOCKS
+                        is_mock = last_name(node.func) in _MOCKS and not _sees_instance(node)
                         yield Write(name, path, node.lineno, find_owner(receiver, file_names), is_mock)
 
     def _find_owner(self, node: ast.expr, names: FileNames) -> Owner:
@@ -107,6 +118,13 @@ def _assigned_in_text(node: ast.Constant, names: frozenset[str], symbol_table: S
     if not isinstance(symbol_table.parent(node), ast.Expr):
         for match in re.finditer(r"\.\s*(\w+)\s*(?:[^\w\s=!<>]{0,2}=(?!=))", str(node.value)):
             yield from {match[1]} & names
+
+
+def _sees_instance(call: ast.Call) -> bool:
+    """Whether what a patch puts in the place of a method receives the instance: anything but a plain mock."""
+    has_own_value = len(call.args) > (1 if last_name(call.func) == "patch" else 2)
+    keywords = {keyword.arg for keyword in call.keywords}
+    return last_name(call.func) == "spy" or has_own_value or bool(keywords & {"autospec", "new", "new_callable"})
 
 
 def _named_targets(call: ast.Call, names: frozenset[str]) -> Iterator[tuple[str, ast.expr | None]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
@@ -210,7 +211,7 @@ class ValueReader:
                 NameRead(GlobalName.MODULE, plain_name, self.names.path),
             }
             return Kind.SCALAR
-        if name in CLIENT_MAKERS:
+        if name in CLIENT_MAKERS and not _is_hidden("redis", self.names):
             self.reads.add(NameRead(GlobalName.EXTERNAL, name))
             return Kind.CLIENT
         if name == LOGGER_MAKER:
@@ -236,6 +237,12 @@ class ValueReader:
         definition = self.names.resolve(node)
         is_builtin = definition is not None and definition.name in OWN_OBJECT_MAKERS
         return is_builtin or self.kind_of(node) in (Kind.SCALAR, Kind.OWN)
+
+
+def _is_hidden(library: str, names: FileNames) -> bool:
+    """Whether a file that is no part of the project is imported instead of a library."""
+    roots = names.resolver.modules.roots
+    return any(os.path.exists(os.path.join(root, library + end)) for root in roots for end in (".py", "/__init__.py"))
 
 
 def _operands(node: ast.expr) -> Iterator[ast.expr]:

@@ -52,6 +52,20 @@ class WordIndex:
         """The files of the project that contain any of the words."""
         return frozenset().union(*self._paths_by_word.values()) - self._other_files if self.words else frozenset()
 
+    @cached_property
+    def _other_code(self) -> Mapping[str, bytes]:
+        """The Python files that are no part of the project, because they are excluded or ignored."""
+        return {path: read_text(path) for path in sorted(self._other_files) if path.endswith((".py", ".pyw"))}
+
+    def find_other_code(self, pattern: bytes) -> tuple[str, ...]:
+        """The Python files outside the project whose bytes match a regular expression, in order."""
+        search = re.compile(pattern).search
+        return tuple(path for path, data in self._other_code.items() if search(data))
+
+    def is_other_code(self, path: str) -> bool:
+        """Whether a file is a Python file outside the project, whose names can't be resolved."""
+        return path in self._other_code
+
     def add(self, words: Iterable[str]) -> None:
         """Search all files for the words that have no answer yet."""
         new_words = sorted({*words} - self.words)
