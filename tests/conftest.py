@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -30,6 +31,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Set the seed once, for all workers."""
     configure_examples(config)
+    os.environ.setdefault("REDIS_SSOT_STATE_DIR", os.path.join(tempfile.mkdtemp(prefix="redis-ssot-tests-"), "state"))
     if config.option.sample_seed is None:
         config.option.sample_seed = current_commit(config.rootpath)
 

@@ -7,6 +7,8 @@ import os
 import shutil
 import subprocess
 import sys
+import time
+import tracemalloc
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +18,8 @@ from crash_testing import run_and_kill_before
 from sampling import steps_of
 from tree_snapshot import TOOL_DIRECTORIES, snapshot_tree
 
+from flake8_redis_ssot.campaign.journal import FileChange, Journal
+from flake8_redis_ssot.campaign.journal_key import authenticate, ensure_key
 from flake8_redis_ssot.campaign.storage import CampaignStore, hold_lock
 from flake8_redis_ssot.cli.main import main
 
@@ -156,6 +160,30 @@ def test_invalid_validation_command(shop: Path, capsys: Capture, command: str, c
     assert remediate("--phase", "1", "--validate", command) == 2
     assert complaint in capsys.readouterr().err
     assert snapshot_tree(shop) == before
+
+
+def test_flood_of_output_is_not_kept(shop: Path, capsys: Capture) -> None:
+    flood = "import sys; [sys.stdout.write('x' * 2**20) for _ in range(200)]; print('the end'); sys.exit(1)"
+    tracemalloc.start()
+    assert remediate("--phase", "1", "--validate", f'"{sys.executable}" -c "{flood}"') == 2
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert "the end" in capsys.readouterr().err
+    assert peak < 100 * 2**20
+
+
+def test_child_that_outlives_the_command_is_not_waited_for(shop: Path) -> None:
+    command = "sleep 30 & exit 0"
+    started = time.monotonic()
+    assert remediate("--phase", "1", "--shell", "--batch-size", "100", "--validate", command, "--timeout", "20") == 0
+    assert time.monotonic() - started < 15
+
+
+def test_timeout_ends_children_that_hold_the_output(shop: Path, capsys: Capture) -> None:
+    started = time.monotonic()
+    assert remediate("--phase", "1", "--shell", "--validate", "sleep 30 & wait", "--timeout", "0.3") == 2
+    assert "more than 0.3 seconds" in capsys.readouterr().err
+    assert time.monotonic() - started < 15
 
 
 def test_tests_placeholder(shop: Path) -> None:
@@ -371,7 +399,9 @@ def test_interrupt_restores_the_batch(shop: Path, capsys: Capture) -> None:
     assert changed_files(shop) == {"marks/0", "marks/1"}
     assert remediate("--phase", "1") == 2
     assert "was interrupted; go on with --resume" in capsys.readouterr().err
-    assert remediate("--resume") == 0
+    assert remediate("--resume") == 2
+    assert "no command is taken from a file, so repeat it" in capsys.readouterr().err
+    assert remediate("--resume", "--validate", python_command(code)) == 0
     assert len(changed_files(shop)) == 8 + len(os.listdir(shop / "marks"))
 
 
@@ -449,14 +479,24 @@ def test_staged_changes_are_refused(repository: Path, capsys: Capture) -> None:
     assert git("branch", "--show-current").strip() == "main"
 
 
-def test_failing_hook_restores_the_batch(repository: Path, capsys: Capture) -> None:
+def test_failing_commit_restores_the_batch(repository: Path, capsys: Capture) -> None:
+    (repository / ".git" / "refs" / "heads" / "redis-ssot").write_text("in the way of a branch in this folder")
+    assert remediate("--phase", "1", "--commit") == 2
+    assert "`git switch` failed" in capsys.readouterr().err
+    assert git("status", "--porcelain") == ""
+
+
+def test_hooks_and_filters_of_the_repository_are_not_run(repository: Path, outside: Path) -> None:
+    mark = outside / "mark"
     hook = repository / ".git" / "hooks" / "pre-commit"
     hook.parent.mkdir(exist_ok=True)
-    hook.write_text("#!/bin/sh\necho not today\nexit 1\n")
+    hook.write_text(f"#!/bin/sh\ntouch {mark}\n")
     hook.chmod(0o755)
-    assert remediate("--phase", "1", "--commit") == 2
-    assert "`git commit` failed: not today" in capsys.readouterr().err
-    assert git("status", "--porcelain") == ""
+    git("config", "filter.a=b.clean", f"touch {mark}; cat")
+    (repository / ".git" / "info" / "attributes").write_text("*.py filter=a=b\n")
+    assert remediate("--phase", "1", "--commit") == 0
+    assert git("log", "--format=%s", "main..")
+    assert not mark.exists()
 
 
 def test_commit_without_a_repository(shop: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -482,8 +522,67 @@ def test_truncated_journal(shop: Path) -> None:
 def test_unknown_journal_format(shop: Path, capsys: Capture) -> None:
     remediate("--phase", "1")
     file = shop / ".redis-ssot" / "journal.jsonl"
-    file.write_text(file.read_text() + '\n{"do": "kept"}\n')
-    for command in (["rollback"], ["remediate", "--phase", "2"], ["progress"]):
-        capsys.readouterr()
+    original = file.read_text()
+    record = '{"do": "kept"}'
+    code = authenticate(ensure_key(), str(shop), record)
+    for line, complaint in ((record, "was not written by you"), (f'{record[:-1]}, "mac": "{code}"}}', "understood")):
+        file.write_text(f"{original}\n{line}\n")
+        for command in (["rollback"], ["rollback", "--list"], ["remediate", "--phase", "2"], ["progress"]):
+            capsys.readouterr()
+            assert main(command) == 2
+            assert complaint in capsys.readouterr().err
+
+
+def test_journal_that_a_repository_ships(
+    shop: Path, outside: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A journal of another user, in which a batch is open and a run unfinished, is told and not obeyed."""
+    mark = outside / "mark"
+    remediate("--phase", "1", "--validate", python_command("pass"))
+    journal = Journal(CampaignStore(str(shop)))
+    journal.append("start", run="x", phase=1, options={"phase": 1, "validate": f"touch {mark}", "shell": True})
+    change = FileChange("evil", journal.store.put(b"evil"), journal.store.put(None), 0o100755)
+    journal.append("batch", run="x", batch="1.1", phase=1, files=[change], codes=[])
+    before = snapshot_tree(shop)
+    monkeypatch.setenv("REDIS_SSOT_STATE_DIR", str(outside / "state"))
+    for command in (["rollback"], ["rollback", "--list"], ["remediate", "--resume"], ["verify"], ["progress"]):
         assert main(command) == 2
-        assert "can't be understood" in capsys.readouterr().err
+        assert "was not written by you" in capsys.readouterr().err
+    assert snapshot_tree(shop) == before
+    assert not mark.exists()
+
+
+@pytest.mark.parametrize("path", ["../{0}/file", "a/../../{0}/file", ".git/hooks/post-checkout", "link/file", "/{0}"])
+def test_paths_outside_of_the_project_are_refused(shop: Path, outside: Path, capsys: Capture, path: str) -> None:
+    """Even this user's journal changes nothing outside."""
+    remediate("--phase", "1")
+    (shop / ".git" / "hooks").mkdir(parents=True)
+    (shop / "link").symlink_to(outside)
+    journal = Journal(CampaignStore(str(shop)))
+    contents = journal.store.put(b"evil"), journal.store.put(None)
+    change = FileChange(path.format(outside.name), *contents, 0o100755)
+    journal.append("batch", run=next(iter(journal.runs)), batch="1.9", phase=1, files=[change], codes=[])
+    main(["rollback"])
+    assert "is not a file of the project" in capsys.readouterr().err
+    assert not any(outside.iterdir())
+    assert not any((shop / ".git" / "hooks").iterdir())
+
+
+@pytest.mark.parametrize("name", ["lock", "journal.jsonl", "objects", ""])
+def test_links_in_the_folder_are_not_followed(shop: Path, outside: Path, capsys: Capture, name: str) -> None:
+    target = outside / "file" if name in ("lock", "journal.jsonl") else outside
+    if target != outside:
+        target.write_text("mine")
+        (shop / ".redis-ssot").mkdir()
+    elif name:
+        (shop / ".redis-ssot").mkdir()
+    (shop / ".redis-ssot" / name if name else shop / ".redis-ssot").symlink_to(target)
+    assert remediate("--phase", "1") == 2
+    assert ".redis-ssot" in capsys.readouterr().err
+    assert [each.read_text() for each in outside.iterdir()] == ["mine"] * (target != outside)
+
+
+@pytest.fixture
+def outside(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A directory outside of the project."""
+    return tmp_path_factory.mktemp("outside")

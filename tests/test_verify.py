@@ -643,7 +643,7 @@ def test_usage_errors(project: Path, capsys: Capture, flags: list[str], complain
 def test_unknown_journal_format(project: Path, capsys: Capture) -> None:
     write(project, CLEAN, {".redis-ssot/journal.jsonl": '{"do": "end"}\n'})
     assert main(["verify"]) == 2
-    assert "can't be understood" in capsys.readouterr().err
+    assert "was not written by you" in capsys.readouterr().err
 
 
 def test_unreadable_journal(project: Path, capsys: Capture) -> None:

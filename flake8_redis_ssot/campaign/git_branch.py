@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections import Counter
 from collections.abc import Sequence
 
+from flake8_redis_ssot.files.git import GitError, run_git
 from flake8_redis_ssot.model import Finding
 
 
@@ -42,9 +42,6 @@ class CampaignBranch:
 
     def _run_git(self, *args: str) -> str:
         try:
-            process = subprocess.run(["git", *args], cwd=self._root, capture_output=True, text=True, check=False)
-        except OSError as error:
-            raise CommitError(f"git can't be run: {error.strerror}") from None
-        if process.returncode:
-            raise CommitError(f"`git {args[0]}` failed: {(process.stderr or process.stdout).strip()}")
-        return process.stdout
+            return run_git(self._root, *args).decode("utf-8", "replace")
+        except GitError as error:
+            raise CommitError(str(error)) from None

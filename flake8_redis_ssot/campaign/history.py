@@ -9,7 +9,7 @@ from functools import cache
 from typing import NamedTuple, cast
 
 from flake8_redis_ssot.config.model import Config
-from flake8_redis_ssot.files.git_objects import Commit, GitError, GitRepository, TreeFiles
+from flake8_redis_ssot.files.git_objects import Commit, GitRepository, TreeFiles
 from flake8_redis_ssot.files.gitignore import PathPatterns
 from flake8_redis_ssot.linter.engine import check_files
 from flake8_redis_ssot.project.analysis import Analysis
@@ -57,11 +57,8 @@ class BlobReader:
         self._search_literals = cache(lambda search: frozenset(search.literals()))
 
     def read(self, digest: str) -> bytes:
-        """The content of a blob; empty if the repository lacks it."""
-        try:
-            return self._repository.read(digest)
-        except GitError:
-            return b""
+        """The content of a blob. Raises GitError if the repository lacks it."""
+        return self._repository.read(digest)
 
     def matches(self, digest: str, path: str, search: Search) -> bool:
         """Whether a search matches a file at `path` with this content."""

@@ -12,8 +12,9 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
+from flake8_redis_ssot.campaign.journal_key import authenticate, ensure_key, is_authentic, load_key
 from flake8_redis_ssot.campaign.storage import CampaignStore
-from flake8_redis_ssot.files.atomic_write import append_durable, read
+from flake8_redis_ssot.files.atomic_write import append_durable, read_own
 
 _FILE = "journal.jsonl"
 
@@ -109,7 +110,7 @@ class Journal:
         for record in self._read_records():
             try:
                 self._apply_record(record)
-            except (KeyError, IndexError, TypeError, ValueError) as error:
+            except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
                 where, what = os.path.join(store.folder, _FILE), json.dumps(record)[:80]
                 raise JournalError(
                     f"{where}: the record {what}… can't be understood ({error!r}); another version of this tool has "
@@ -118,24 +119,35 @@ class Journal:
 
     def _read_records(self) -> Iterator[dict[str, Any]]:
         try:
-            data = read(os.path.join(self.store.folder, _FILE))
+            data = read_own(os.path.join(self.store.folder, _FILE))
         except FileNotFoundError:
             return
+        key = load_key()
         for line in data.split(b"\n"):
             try:
                 record = json.loads(line)
-            except ValueError:
+            except (ValueError, RecursionError):
                 continue  # an incomplete record, cut off by a kill
             if isinstance(record, dict):
+                self._check_code(record, key)
                 yield record
+
+    def _check_code(self, record: dict[str, Any], key: bytes | None) -> None:
+        """Raise JournalError unless this user has written a record, for this project."""
+        code = record.pop("mac", None)
+        if not is_authentic(key, self.store.root, _to_json(record), code):
+            raise JournalError(
+                f"{os.path.join(self.store.folder, _FILE)} was not written by you on this machine for the project at "
+                f"{self.store.root}, or by an earlier version: nothing in it is obeyed; delete it to begin anew"
+            )
 
     def append(self, kind: str, **fields: Any) -> None:
         """Append a record; it is on the disk when this returns."""
-        record = {"do": kind, "at": time.time(), **fields}
+        record = json.loads(_to_json({"do": kind, "at": time.time(), **fields}))
+        code = authenticate(ensure_key(), self.store.root, _to_json(record))
         # The first line break ends a record that a kill has cut off.
-        line = b"\n" + json.dumps(record, ensure_ascii=True).encode() + b"\n"
-        append_durable(self.store.path(_FILE), line)
-        self._apply_record(json.loads(line))
+        append_durable(self.store.path(_FILE), f"\n{_to_json({**record, 'mac': code})}\n".encode())
+        self._apply_record(record)
 
     def _apply_record(self, record: dict[str, Any]) -> None:
         kind = record.get("do")
@@ -210,6 +222,10 @@ class Journal:
         """The last run of `remediate`, if it was not finished."""
         last = next(reversed(self.runs.values()), None)
         return last if last is not None and not last.is_finished and "service" not in last.options else None
+
+
+def _to_json(record: dict[str, Any]) -> str:
+    return json.dumps(record, ensure_ascii=True)
 
 
 def _parse_changes(rows: Iterable[Iterable[Any]]) -> tuple[FileChange, ...]:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import errno
 import os
-import subprocess
 import tempfile
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import NamedTuple
 
 from flake8_redis_ssot.campaign.journal import BatchRecord, FileChange, Journal, PendingRollback
+from flake8_redis_ssot.campaign.storage import FOLDER
 from flake8_redis_ssot.files.atomic_write import Change, DiskError, apply_change, read, remove_temporary_files
+from flake8_redis_ssot.files.git import GitError, complete_git
 
 ChangeFilter = Callable[[BatchRecord, str], bool]
 
@@ -86,7 +88,7 @@ def _plan_restoration(
         raise _NotRestorableError(f"was changed again by batch {kept.run_name}/{kept.batch}, which is to stay")
     combined = last._replace(after=first.before, before=last.after, mode=first.mode)
     try:
-        current = read_if_exists(os.path.join(root, *last.path.split("/")))
+        current = read_if_exists(locate_inside(root, last.path))
     except OSError as error:
         raise _NotRestorableError(f"can't be read: {error.strerror}") from None
     before, after = journal.store.get(combined.before), journal.store.get(combined.after)
@@ -112,8 +114,8 @@ def _merge_three_way(current: bytes, base: bytes, original: bytes) -> tuple[byte
                 file.write(data)
         labels = ("-L", "edited since", "-L", "campaign", "-L", "before the campaign")
         try:
-            process = subprocess.run(["git", "merge-file", "-p", *labels, *names], capture_output=True, check=False)
-        except OSError:
+            process = complete_git(folder, "merge-file", "-p", *labels, *names)
+        except GitError:
             raise _NotRestorableError(f"{EDITED_REASON}, and there is no git to merge it with") from None
     if not 0 <= process.returncode < 128:
         raise _NotRestorableError(f"{EDITED_REASON}, and git can't merge it")
@@ -125,13 +127,14 @@ def _new_rollback_name(journal: Journal) -> str:
 
 
 EDITED_REASON = "has been edited since"
+_CLOSED_FOLDERS = (".git", FOLDER)
 
 
 def apply_file_change(root: str, change: FileChange, journal: Journal) -> str:
     """Write the content `after` to a file that has the content `before`; empty, or why it was left as it is."""
-    path = os.path.join(root, *change.path.split("/"))
     before, after = journal.store.get(change.before), journal.store.get(change.after)
     try:
+        path = locate_inside(root, change.path)
         current = read_if_exists(path)
         if current not in (before, after):
             return EDITED_REASON if current is not None else "is gone"
@@ -144,6 +147,20 @@ def apply_file_change(root: str, change: FileChange, journal: Journal) -> str:
     except OSError as error:
         return f"can't be put back: {error.strerror}"
     return ""
+
+
+def locate_inside(root: str, path: str) -> str:
+    """The absolute path of a file of the project (relative to `root`, with `/`).
+
+    Raises OSError if it leads out of the project, through links as well, or into its git folder.
+    """
+    parts = path.split("/")
+    located = os.path.join(root, *parts)
+    real_root, folder = os.path.realpath(root), os.path.realpath(os.path.dirname(located))
+    is_inside = folder == real_root or folder.startswith(os.path.join(real_root, ""))
+    if not is_inside or any(part in ("", "..") or part.casefold() in _CLOSED_FOLDERS for part in parts):
+        raise OSError(errno.EPERM, "is not a file of the project", located)
+    return located
 
 
 def read_if_exists(path: str) -> bytes | None:
@@ -187,6 +204,6 @@ def recover_interrupted(root: str, journal: Journal) -> list[str]:
 
 
 def _remove_temporary_files(root: str, changes: Iterable[FileChange]) -> None:
-    for folder in {os.path.dirname(os.path.join(root, *change.path.split("/"))) for change in changes}:
+    for change in changes:
         with suppress(OSError):
-            remove_temporary_files(folder)
+            remove_temporary_files(os.path.dirname(locate_inside(root, change.path)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import socket
@@ -12,7 +13,7 @@ from contextlib import contextmanager
 from hashlib import blake2b
 from typing import IO
 
-from flake8_redis_ssot.files.atomic_write import read, write_durable
+from flake8_redis_ssot.files.atomic_write import read_own, write_durable
 
 FOLDER = ".redis-ssot"
 # The digest of a file that does not exist.
@@ -23,14 +24,15 @@ class CampaignStore:
     """The folder `.redis-ssot` below a root (absolute path), ignored by git. Raises OSError for the disk."""
 
     def __init__(self, root: str) -> None:
+        self.root = root
         self.folder = os.path.join(root, FOLDER)
 
     def path(self, name: str) -> str:
-        """The path of a file in the folder, which is created if needed."""
-        if not os.path.isdir(self.folder):
+        """The path of a file in the folder, which is created if needed; neither may be a link."""
+        if not os.path.lexists(self.folder):
             os.makedirs(self.folder, exist_ok=True)
             write_durable(os.path.join(self.folder, ".gitignore"), b"*\n")
-        return os.path.join(self.folder, name)
+        return _refuse_link(os.path.join(_refuse_link(self.folder), name))
 
     def put(self, data: bytes | None) -> str:
         """Store some bytes (None: no file), on the disk when this returns; their digest."""
@@ -47,13 +49,20 @@ class CampaignStore:
         """The bytes of a digest; None for no file. Raises OSError if they are missing or damaged."""
         if digest == NO_FILE_DIGEST:
             return None
-        data = read(self._object_path(digest))
+        data = read_own(self._object_path(digest))
         if blake2b(data, digest_size=20).hexdigest() != digest:
             raise OSError(0, f"{self._object_path(digest)} is damaged")
         return data
 
     def _object_path(self, digest: str) -> str:
-        return os.path.join(self.path("objects"), digest[:2], digest[2:])
+        return os.path.join(_refuse_link(os.path.join(self.path("objects"), digest[:2])), digest[2:])
+
+
+def _refuse_link(path: str) -> str:
+    """The path itself. Raises OSError if it is a link: it may lead out of the project."""
+    if os.path.islink(path):
+        raise OSError(errno.ELOOP, "is a link, which this folder never holds; delete it", path)
+    return path
 
 
 class CampaignLockedError(ValueError):
@@ -63,9 +72,11 @@ class CampaignLockedError(ValueError):
 @contextmanager
 def hold_lock(store: CampaignStore) -> Iterator[None]:
     """Hold the lock of a campaign's folder. Raises CampaignLockedError if another process holds it."""
-    with open(store.path("lock"), "a+", encoding="utf-8") as file:
+    flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+    path = store.path("lock")
+    with open(os.open(path, flags, 0o666), "r+", encoding="utf-8") as file:
         if not _try_lock(file):
-            raise CampaignLockedError(_describe_owner(file))
+            raise CampaignLockedError(_describe_owner(file, path))
         file.seek(0)
         file.truncate()
         host, since = socket.gethostname(), time.strftime("%Y-%m-%d %H:%M:%S")
@@ -91,7 +102,7 @@ def _try_lock(file: IO[str]) -> bool:
     return True
 
 
-def _describe_owner(file: IO[str]) -> str:
+def _describe_owner(file: IO[str], path: str) -> str:
     file.seek(0)
     try:
         owner = json.loads(file.read())
@@ -99,4 +110,4 @@ def _describe_owner(file: IO[str]) -> str:
         description = f"process {owner['process']} on {owner['host']}, since {owner['since']}: {words}"
     except (ValueError, TypeError, KeyError, IndexError):
         description = "another process"
-    return f"{file.name} is held by {description}; wait for it, or stop it"
+    return f"{path} is held by {description}; wait for it, or stop it"

@@ -6,15 +6,17 @@ import os
 import shlex
 import signal
 import subprocess
+import threading
 import time
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import NamedTuple
+from typing import IO, NamedTuple, cast
 
 from flake8_redis_ssot.campaign.journal import Journal
 
 DEFAULT_TIMEOUT = 600.0  # seconds
 _MAX_OUTPUT = 64 * 1024  # bytes, from the end
+_OUTPUT_GRACE = 0.5  # seconds to read what an ended command has written
 
 
 class ValidationResult(NamedTuple):
@@ -79,19 +81,19 @@ class ValidationCommand:
         return self._wait_for_result(process, started)
 
     def _wait_for_result(self, process: subprocess.Popen[bytes], started: float) -> ValidationResult:
-        reason = ""
+        reason, tail = "", OutputTail(cast("IO[bytes]", process.stdout))
         try:
-            output, _ = process.communicate(timeout=self._timeout)
+            process.wait(self._timeout)
         except subprocess.TimeoutExpired:
             _kill_process_group(process)
-            output, _ = process.communicate()
+            process.wait()
             reason = f"it took more than {self._timeout:g} seconds"
         except BaseException:
             _kill_process_group(process)
-            process.communicate()
+            process.wait()
             raise
-        text = output[-_MAX_OUTPUT:].decode("utf-8", "replace")
         seconds = time.monotonic() - started
+        text = tail.collect().decode("utf-8", "replace")
         if not reason and process.returncode:
             reason = f"exit code {process.returncode}" if process.returncode > 0 else f"signal {-process.returncode}"
         return ValidationResult(not reason, reason, text, seconds, process.returncode)
@@ -105,6 +107,29 @@ class ValidationCommand:
             return text
         parts = [placeholders.get(word) or [_substitute(word, placeholders)] for word in self._words]
         return [part for each in parts for part in each if part]
+
+
+class OutputTail:
+    """The end of what a process writes, read while it runs: at most 64 KB are kept, however much comes.
+
+    A process that the command has started may hold the pipe open after the command has ended; it is not waited for.
+    """
+
+    def __init__(self, pipe: IO[bytes]) -> None:
+        self._pipe = pipe
+        self._end = b""
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def _read(self) -> None:
+        with self._pipe:
+            while data := os.read(self._pipe.fileno(), _MAX_OUTPUT):
+                self._end = (self._end + data)[-_MAX_OUTPUT:]
+
+    def collect(self) -> bytes:
+        """What was written so far, once the command has ended."""
+        self._reader.join(_OUTPUT_GRACE)
+        return self._end
 
 
 def _substitute(word: str, placeholders: dict[str, Sequence[str]]) -> str:

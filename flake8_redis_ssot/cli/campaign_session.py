@@ -51,6 +51,17 @@ def open_campaign(config: Config) -> Iterator[CampaignSession]:
         raise CommandError(f"{path}: {error.strerror or error}; nothing that was there is lost") from error
 
 
+def read_journal(config: Config) -> Journal:
+    """The journal of a project as it is, without recovery. Raises CommandError if it can't be used."""
+    store = CampaignStore(str(config.root))
+    try:
+        return Journal(store)
+    except JournalError as error:
+        raise CommandError(str(error)) from error
+    except OSError as error:
+        raise CommandError(f"{error.filename or store.folder}: {error.strerror or error}") from error
+
+
 @contextmanager
 def interrupt_on_sigterm() -> Iterator[None]:
     """Handle SIGTERM like Ctrl-C, so that the present batch is restored."""

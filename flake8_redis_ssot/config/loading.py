@@ -14,6 +14,7 @@ from flake8_redis_ssot.config.parser import build_config
 from flake8_redis_ssot.config.settings import setting_names, top_level_settings
 from flake8_redis_ssot.config.toml_table import iter_leaves, mismatch_message
 from flake8_redis_ssot.config.validators import find_nearest
+from flake8_redis_ssot.files.atomic_write import read
 from flake8_redis_ssot.files.paths import to_display_path
 
 OWN_NAMES = ("redis-ssot.toml", ".redis-ssot.toml")
@@ -200,7 +201,7 @@ def _has_tool_table(file: str) -> bool:
 
 
 def _read_text(path: Path) -> str:
-    return path.read_bytes().decode("utf-8-sig")
+    return read(str(path)).decode("utf-8-sig")
 
 
 def _parse_toml(text: str) -> dict[str, object]:

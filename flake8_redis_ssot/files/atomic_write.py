@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from collections.abc import Sequence
@@ -42,16 +43,53 @@ class Change(NamedTuple):
     after: bytes | None
 
 
+# Python source of this size takes minutes to parse; whatever is larger was not written by hand.
+MAX_BYTES = 128 * 1024 * 1024
+# A pipe or a device would be waited for; `O_NONBLOCK` makes opening one return at once.
+_READ_FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+_NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0)
+
+
 def read(path: str) -> bytes:
-    """Read a file, following symbolic links. Raises OSError."""
+    """Read a regular file of at most MAX_BYTES, following symbolic links. Raises OSError."""
+    return _read(path, _READ_FLAGS)
+
+
+def read_own(path: str) -> bytes:
+    """Read a file of our own, which is never a symbolic link. Raises OSError."""
+    return _read(path, _READ_FLAGS | _NO_FOLLOW)
+
+
+def _read(path: str, flags: int) -> bytes:
+    descriptor = os.open(path, flags)
+    try:
+        _check_is_readable(path, os.fstat(descriptor))
+    except OSError:
+        os.close(descriptor)
+        raise
     # Unbuffered: a run reads thousands of files, and allocating a buffer costs more than the read.
-    with open(path, "rb", buffering=0) as file:
+    with open(descriptor, "rb", buffering=0) as file:
         return file.read()
 
 
+def _check_is_readable(path: str, status: os.stat_result) -> None:
+    if stat.S_ISDIR(status.st_mode):
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), path)
+    if not stat.S_ISREG(status.st_mode):
+        raise OSError(errno.EINVAL, "not a regular file", path)
+    if status.st_size > MAX_BYTES:
+        raise OSError(errno.EFBIG, f"larger than {MAX_BYTES // 1024 // 1024} MB", path)
+
+
 def write(path: str, data: bytes) -> None:
-    """Overwrite an output file, such as a report. Raises OSError."""
-    with open(path, "wb", buffering=0) as file:
+    """Overwrite an output file, such as a report, or write to a pipe. Raises OSError.
+
+    A symbolic link is followed only below `/dev`, where it names an output of this process.
+    """
+    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0)
+    is_device = os.path.dirname(os.path.abspath(path)).startswith("/dev")
+    descriptor = os.open(path, flags if is_device else flags | _NO_FOLLOW, 0o666)
+    with open(descriptor, "wb", buffering=0) as file:
         file.write(data)
 
 
@@ -77,8 +115,9 @@ def _replace_via_temporary(path: str, data: bytes, *, is_durable: bool) -> None:
 
 def append_durable(path: str, data: bytes) -> None:
     """Append to an output file and sync it to disk. Raises OSError."""
-    is_new = not os.path.exists(path)
-    with open(path, "ab") as file:
+    is_new = not os.path.lexists(path)
+    descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | _NO_FOLLOW | getattr(os, "O_BINARY", 0), 0o666)
+    with open(descriptor, "ab") as file:
         file.write(data)
         file.flush()
         os.fsync(file.fileno())

@@ -4,28 +4,36 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from contextlib import suppress
 from hashlib import blake2b
 
-from flake8_redis_ssot.files.atomic_write import read, write_atomic
+from flake8_redis_ssot.files.atomic_write import read_own, write_atomic
 
 CACHE_FOLDER = ".redis_ssot_cache"
 # A monorepo has a few configurations, each checked with a few sets of options; its facts take some megabytes.
 _MAX_ENTRIES = 48
 _MAX_ENTRY_BYTES = 64 * 1024 * 1024
-_CACHEDIR_TAG = b"Signature: 8a477f597d28d172789f06886806bc55\n# A cache directory (https://bford.info/cachedir/).\n"
+_CACHEDIR_TAG = (
+    b"Signature: 8a477f597d28d172789f06886806bc55\n"
+    b"# The cache of flake8-redis-ssot, which may be deleted (https://bford.info/cachedir/).\n"
+)
+_ENTRY_NAME = re.compile(r"(?:facts|listing|(?:dependencies-)?result)-[0-9a-f]{32}\.json\Z")
 
 
 class CacheStore:
-    """The entries in a directory, which is created by the first write. I/O errors are ignored."""
+    """The entries in a directory, which is created by the first write. I/O errors are ignored.
+
+    A directory that exists and is not a cache of ours may hold somebody's data: the cache is a folder in it then.
+    """
 
     def __init__(self, folder: str) -> None:
-        self._folder = folder
+        self._folder = folder if _may_hold_cache(folder) else os.path.join(folder, CACHE_FOLDER)
 
     def get(self, name: str) -> object:
         """The value of an entry; None if it is missing or corrupt."""
         try:
-            data = read(self._path(name))
+            data = read_own(self._path(name))
             if data[: data.index(b"\n")] != _checksum(data[data.index(b"\n") + 1 :]):
                 return None
             with suppress(OSError):
@@ -52,7 +60,7 @@ class CacheStore:
         return os.path.join(self._folder, f"{name}.json")
 
     def _make_folder(self) -> None:
-        if os.path.isdir(self._folder):
+        if _has_tag(self._folder):
             return
         os.makedirs(self._folder, exist_ok=True)
         for name, data in ((".gitignore", b"*\n"), ("CACHEDIR.TAG", _CACHEDIR_TAG)):
@@ -61,11 +69,32 @@ class CacheStore:
     def _evict_oldest(self) -> None:
         with os.scandir(self._folder) as entries:
             by_last_use = sorted(
-                (each.stat().st_mtime_ns, each.path) for each in entries if each.name.endswith(".json")
+                (each.stat(follow_symlinks=False).st_mtime_ns, each.path)
+                for each in entries
+                if _ENTRY_NAME.match(each.name)
             )
         for _, path in by_last_use[:-_MAX_ENTRIES]:
             with suppress(OSError):
                 os.unlink(path)
+
+
+def _may_hold_cache(folder: str) -> bool:
+    """Whether a directory is a cache of ours, is empty, or does not exist; a link counts as somebody else's."""
+    if os.path.islink(folder):
+        return False
+    try:
+        return os.path.basename(folder) == CACHE_FOLDER or not os.listdir(folder) or _has_tag(folder)
+    except FileNotFoundError:
+        return True
+    except OSError:
+        return False
+
+
+def _has_tag(folder: str) -> bool:
+    try:
+        return read_own(os.path.join(folder, "CACHEDIR.TAG")) == _CACHEDIR_TAG
+    except OSError:
+        return False
 
 
 def _checksum(data: bytes) -> bytes:

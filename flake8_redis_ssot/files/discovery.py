@@ -8,6 +8,7 @@ import stat
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
+from flake8_redis_ssot.files.atomic_write import read
 from flake8_redis_ssot.files.gitignore import PathPatterns
 
 SOURCE_SUFFIXES = (".py", ".pyi", ".ipynb")
@@ -242,8 +243,7 @@ def _load_ignore_rules(
 ) -> Iterator[_IgnoreRules]:
     visited.ignore_files.append(path)
     try:
-        with open(path, "rb") as file:
-            text = file.read().removeprefix(b"\xef\xbb\xbf").decode("utf-8", "surrogateescape")
+        text = read(path).removeprefix(b"\xef\xbb\xbf").decode("utf-8", "surrogateescape")
     except OSError:  # git, too, ignores a missing or unreadable file
         return
     yield _IgnoreRules(PathPatterns(line.removesuffix("\r") for line in text.split("\n")), prefix, skipped_length)
@@ -260,8 +260,7 @@ def _info_exclude_path(folder: str, visited: VisitedDirectories) -> str:
 def _read_git_pointer(pointer: str, folder: str, visited: VisitedDirectories) -> str | None:
     visited.ignore_files.append(pointer)
     try:
-        with open(pointer, "rb") as file:
-            return os.path.join(folder, os.fsdecode(file.read()).strip().removeprefix("gitdir: "))
+        return os.path.join(folder, os.fsdecode(read(pointer)).strip().removeprefix("gitdir: "))
     except OSError:
         return None
 

@@ -10,14 +10,11 @@ from types import TracebackType
 from typing import IO, NamedTuple, cast
 
 from flake8_redis_ssot.files.discovery import SOURCE_SUFFIXES
+from flake8_redis_ssot.files.git import GitError, git_command, git_environment, run_git
 
 TreeFiles = Mapping[str, str]
 _NULL_DIGEST = "0" * 40
 _REGULAR_MODES = ("100644", "100755")
-
-
-class GitError(ValueError):
-    """A git command failed; the text is git's own message."""
 
 
 class Commit(NamedTuple):
@@ -56,21 +53,14 @@ class GitRepository:
         return self._run_git(*args).decode("utf-8", "surrogateescape")
 
     def _run_git(self, *args: str) -> bytes:
-        try:
-            process = subprocess.run(["git", "-C", self._folder, *args], capture_output=True, check=False)
-        except OSError as error:
-            raise GitError(f"git can't be run: {error.strerror}") from None
-        if process.returncode:
-            raise GitError(process.stderr.decode("utf-8", "replace").strip().partition("\n")[0])
-        return process.stdout
+        return run_git(self._folder, *args)
 
     def commits(self, *revisions: str) -> Iterator[Commit]:
         """The commits of some revisions, parents first, each compared with its first parent. Raises GitError."""
         log_format = "%x01%H %P%x02%ct%x00"
         order = ("--topo-order", "--reverse", "--diff-merges=first-parent")
-        raw = self._run_git(
-            "log", *order, "--raw", "--no-abbrev", "--no-renames", "-z", f"--format={log_format}", *revisions, "--"
-        )
+        output = ("--raw", "--no-abbrev", "--no-renames", "--no-ext-diff", "--no-textconv", "-z")
+        raw = self._run_git("log", *order, *output, f"--format={log_format}", *revisions, "--")
         for part in raw.split(b"\x01")[1:]:
             header, _, rows = part.partition(b"\0")
             digests, _, time = header.decode().partition("\x02")
@@ -102,14 +92,19 @@ class GitRepository:
     def _read_blob(self, digest: str) -> bytes:
         """The content of a blob. Raises GitError if the repository does not have it."""
         if self._cat_file is None:
-            command = ["git", "-C", self._folder, "cat-file", "--batch"]
-            self._cat_file = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+            self._cat_file = subprocess.Popen(
+                git_command(self._folder, "cat-file", "--batch"),
+                env=git_environment(self._folder),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+            )
         stdin, stdout = cast("IO[bytes]", self._cat_file.stdin), cast("IO[bytes]", self._cat_file.stdout)
         stdin.write(f"{digest}\n".encode())
         stdin.flush()
         header = stdout.readline().split()
         if len(header) != 3:
-            raise GitError(f"the repository lacks {digest}")
+            raise GitError(f"the repository lacks the object {digest[:12]}: is this a partial or shallow clone?")
         data = stdout.read(int(header[2]))
         stdout.read(1)
         return data

@@ -7,12 +7,14 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from flake8_redis_ssot.baseline.storage import BaselineError, load_entries
 from flake8_redis_ssot.codes import names_by_code
 from flake8_redis_ssot.config.model import Config
+from flake8_redis_ssot.files.atomic_write import read
 from flake8_redis_ssot.files.paths import to_display_path
 
 _RUFF_FILES = (".ruff.toml", "ruff.toml", "pyproject.toml")
@@ -79,8 +81,7 @@ def _read_toml(path: str) -> dict[str, Any]:
     else:
         import tomli as tomllib
     try:
-        with open(path, "rb") as file:
-            return tomllib.load(file)
+        return tomllib.loads(read(path).decode())
     except (OSError, ValueError):
         return {}
 
@@ -106,8 +107,8 @@ def _check_flake8_settings(root: str) -> Iterator[HealthCheck]:
 def _read_flake8_ini(path: str) -> Mapping[str, str]:
     parser = configparser.ConfigParser(interpolation=None)
     try:
-        parser.read(path, encoding="utf-8")
-    except (configparser.Error, UnicodeDecodeError):
+        parser.read_string(read(path).decode())
+    except (OSError, configparser.Error, UnicodeDecodeError):
         return {}
     return parser["flake8"] if parser.has_section("flake8") else {}
 
@@ -124,9 +125,16 @@ def _check_flake8_plugin() -> Iterator[HealthCheck]:
     if command is None:
         return
     try:
-        process = subprocess.run(
-            [command, "--version"], capture_output=True, text=True, timeout=_FLAKE8_TIMEOUT, check=False
-        )
+        # `--isolated`, in a folder of its own: the settings of the tree name plugins, which flake8 would load.
+        with tempfile.TemporaryDirectory() as folder:
+            process = subprocess.run(
+                [os.path.abspath(command), "--isolated", "--version"],
+                cwd=folder,
+                capture_output=True,
+                text=True,
+                timeout=_FLAKE8_TIMEOUT,
+                check=False,
+            )
     except (OSError, subprocess.TimeoutExpired):
         return
     is_passing = "flake8-redis-ssot" in process.stdout

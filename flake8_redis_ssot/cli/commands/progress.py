@@ -21,7 +21,8 @@ from flake8_redis_ssot.cli.options import add_config_options, add_path_arguments
 from flake8_redis_ssot.cli.request import load_single_config, request_from_args, run_check_strict
 from flake8_redis_ssot.config.model import Config
 from flake8_redis_ssot.files.atomic_write import write
-from flake8_redis_ssot.files.git_objects import GitError, GitRepository
+from flake8_redis_ssot.files.git import GitError
+from flake8_redis_ssot.files.git_objects import GitRepository
 from flake8_redis_ssot.reports.report import read_source_lines
 
 _MAX_POINTS = 400

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import shlex
+import sys
 from argparse import ArgumentParser, Namespace
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from flake8_redis_ssot.campaign.classify import Classifier, find_tests
 from flake8_redis_ssot.campaign.codeowners import CodeOwners, load_codeowners
@@ -100,7 +102,7 @@ class _RemediationRun:
         if arguments.resume:
             if unfinished_run is None:
                 raise CommandError("no run was interrupted: there is nothing to resume")
-            vars(arguments).update(unfinished_run.options)
+            _resume_options(arguments, unfinished_run.options)
         elif unfinished_run is not None:
             hint = f"go on with --resume, or undo it: redis-ssot rollback --run {unfinished_run.name}"
             raise CommandError(f"run {unfinished_run.name} was interrupted; {hint}")
@@ -178,6 +180,25 @@ class _RemediationRun:
             result = self._check_now(request_from_args(self._arguments, baseline=None))
             self._checked_files = [to_relative_path(self._session.root, path) for path in result.files]
         return tuple(find_tests(files, self._checked_files))
+
+
+def _resume_options(arguments: Namespace, options: Mapping[str, object]) -> None:
+    """Restore the options of an interrupted run. Raises CommandError if its validation command is not given again."""
+    command = str(options.get("validate") or "")
+    if command and command != arguments.validate and not _confirm_command(command):
+        raise CommandError(
+            f"the run was started with --validate {shlex.quote(command)}; no command is taken from a file, so repeat "
+            f"it: redis-ssot remediate --resume --validate {shlex.quote(command)}"
+        )
+    vars(arguments).update((name, options[name]) for name in _RESUMED_OPTIONS if name in options)
+
+
+def _confirm_command(command: str) -> bool:
+    """Ask whether to run a command, where somebody can answer."""
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        return False
+    print(f"The run validates each batch with: {command}\nRun it? [y/N] ", end="", file=sys.stderr, flush=True)
+    return sys.stdin.readline().strip().lower() in ("y", "yes")
 
 
 def _build_request(arguments: Namespace, config: Config) -> CheckRequest:

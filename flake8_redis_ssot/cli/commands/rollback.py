@@ -10,7 +10,7 @@ from flake8_redis_ssot.campaign.codeowners import CodeOwners
 from flake8_redis_ssot.campaign.journal import BatchRecord, Journal
 from flake8_redis_ssot.campaign.plan import PHASES
 from flake8_redis_ssot.campaign.rollback import roll_back
-from flake8_redis_ssot.cli.campaign_session import interrupt_on_sigterm, open_campaign
+from flake8_redis_ssot.cli.campaign_session import interrupt_on_sigterm, open_campaign, read_journal
 from flake8_redis_ssot.cli.errors import CommandError, print_messages
 from flake8_redis_ssot.cli.options import add_config_options
 from flake8_redis_ssot.cli.request import load_single_config, request_from_args
@@ -36,9 +36,9 @@ def add_arguments(parser: ArgumentParser) -> None:
 def main(arguments: Namespace) -> int:
     """Undo or list changes; returns 0 if done, 1 if some files were refused or have conflicts."""
     config = load_single_config(request_from_args(arguments))
+    if arguments.list:
+        return _print_batches(read_journal(config))
     with open_campaign(config) as session, interrupt_on_sigterm():
-        if arguments.list:
-            return _print_batches(session.journal)
         return _roll_back(arguments, config, session.root, session.journal)
 
 
@@ -91,6 +91,10 @@ def _validate_names(arguments: Namespace, config: Config, journal: Journal) -> N
 def _print_batches(journal: Journal) -> int:
     if not journal.kept_batches():
         print("Nothing to undo.")
+    interrupted = journal.open_batch()
+    if interrupted is not None:
+        name = f"{interrupted.run_name}/{interrupted.batch}"
+        print(f"{name} was interrupted; the next command that changes anything undoes it.")
     for run in journal.runs.values():
         batches = [batch for batch in journal.kept_batches() if batch.run_name == run.name]
         if not batches:

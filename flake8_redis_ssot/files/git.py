@@ -1,0 +1,110 @@
+"""Starting git, so that the settings of a repository cannot make it run anything. No other module starts git."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Mapping
+from functools import cache
+
+# A repository's own `.git/config` is input: it may name programs for signatures, diffs, filters, transports and hooks.
+# What the keys run: https://git-scm.com/docs/git-config
+_FIXED_SETTINGS = {
+    "core.fsmonitor": "false",
+    "core.hooksPath": os.devnull,
+    "core.pager": "cat",
+    "core.editor": "true",
+    "core.askPass": "",
+    "core.sshCommand": "false",
+    "core.gitProxy": "",
+    "core.alternateRefsCommand": "",
+    "protocol.allow": "never",
+    "credential.helper": "",
+    "log.showSignature": "false",
+    "commit.gpgSign": "false",
+    "diff.external": "",
+    "diff.relative": "false",
+    "diff.noPrefix": "false",
+    "log.follow": "false",
+    "gc.auto": "0",
+    "maintenance.auto": "false",
+    "submodule.recurse": "false",
+}
+_ENVIRONMENT = {
+    "GIT_TERMINAL_PROMPT": "0",
+    "GIT_NO_LAZY_FETCH": "1",
+    "GIT_OPTIONAL_LOCKS": "0",
+    "GIT_PAGER": "cat",
+    "GIT_EDITOR": "true",
+    "LC_ALL": "C",
+}
+# Settings with a name of the repository's choice in the middle: each one that is set there is emptied for our commands.
+_DRIVER_SECTIONS = ("filter.", "diff.", "merge.", "gpg.", "trailer.", "credential.")
+_DRIVER_KEYS = ("clean", "smudge", "process", "required", "command", "cmd", "textconv", "driver", "program", "helper")
+_LINE_BREAK = "\n"
+
+
+class GitError(ValueError):
+    """A git command failed; the text is git's own message."""
+
+
+def run_git(folder: str, *args: str) -> bytes:
+    """The output of a git command in a directory (absolute path). Raises GitError."""
+    process = complete_git(folder, *args)
+    if process.returncode:
+        message = (process.stderr or process.stdout).decode("utf-8", "replace").strip()
+        raise GitError(f"`git {args[0]}` failed: {message.partition(_LINE_BREAK)[0] or process.returncode}")
+    return process.stdout
+
+
+def complete_git(folder: str, *args: str) -> subprocess.CompletedProcess[bytes]:
+    """A git command that has ended, whatever its exit code. Raises GitError if git can't be started."""
+    try:
+        return subprocess.run(
+            git_command(folder, *args),
+            env=git_environment(folder),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            check=False,
+        )
+    except OSError as error:
+        raise GitError(f"git can't be run: {error.strerror}") from None
+
+
+def git_command(folder: str, *args: str) -> list[str]:
+    """The words of a git command in a directory. Raises GitError if there is no git."""
+    return [_find_git(), "-C", folder, *args]
+
+
+def git_environment(folder: str) -> Mapping[str, str]:
+    """The environment of a git command in a directory: the user's, with settings that come before those of files."""
+    # As variables: with `-c` a name that contains `=` could not be set.
+    settings = {**_FIXED_SETTINGS, **dict.fromkeys(_repository_drivers(folder), "")}
+    first = int(os.environ.get("GIT_CONFIG_COUNT") or 0)
+    variables = {"GIT_CONFIG_COUNT": str(first + len(settings))}
+    for number, (key, value) in enumerate(settings.items(), first):
+        variables |= {f"GIT_CONFIG_KEY_{number}": key, f"GIT_CONFIG_VALUE_{number}": value}
+    return {**os.environ, **_ENVIRONMENT, **variables}
+
+
+@cache
+def _find_git() -> str:
+    # On Windows the working directory is searched first, which may be the analysed tree.
+    found = shutil.which("git")
+    if found is None or os.path.dirname(os.path.abspath(found)) == os.getcwd():
+        raise GitError("git can't be run: it is not installed")
+    return os.path.abspath(found)
+
+
+@cache
+def _repository_drivers(folder: str) -> tuple[str, ...]:
+    """The settings by which the repository itself names programs, or demands them; not those of user and system."""
+    command = git_command(folder, "config", "--show-scope", "--name-only", "--null", "--list")
+    try:
+        process = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=False)
+    except OSError:
+        return ()
+    entries = process.stdout.decode("utf-8", "surrogateescape").split("\0")
+    keys = {key for scope, key in zip(entries[::2], entries[1::2]) if scope in ("local", "worktree")}
+    return tuple(sorted(key for key in keys if key.startswith(_DRIVER_SECTIONS) and key.endswith(_DRIVER_KEYS)))
