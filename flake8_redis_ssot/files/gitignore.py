@@ -10,7 +10,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from functools import cache
+from itertools import count
 from typing import NamedTuple
+
+from flake8_redis_ssot.files.wildcards import STAR, AnyParts, compile_parts
 
 _SET_CHARACTER = r"\[:[^\]]*:\]|\\.|\[(?!:[^\]]*:\])|[^\]\\\[]"
 _TOKEN = re.compile(
@@ -27,6 +30,7 @@ _SET_ITEM = re.compile(
     r"\[:(?P<kind>[^\]]*):\]|(?P<first>\\.|\A\]|[^\]\\])(?:-(?P<last>\\.|[^\]\\]))?",
     re.DOTALL,
 )
+_STARS_AND_SLASH = re.compile(r"\*\*+/")
 _SPECIAL_CHARACTER = re.compile(r"[*?\[\\]")
 _CHARACTER_CLASSES = {
     "alnum": "0-9A-Za-z",
@@ -163,41 +167,67 @@ def _build_group(patterns: list[_Pattern]) -> _PatternGroup:
 
 
 def _compile_globs(globs: list[str]) -> re.Pattern[str] | None:
-    regexes = [regex for glob in globs if (regex := _glob_to_regex(glob)) is not None]
+    numbers = count()
+    regexes = [regex for glob in globs if (regex := _glob_to_regex(glob, numbers)) is not None]
     return re.compile("|".join(regexes), re.DOTALL) if regexes else None
 
 
-def _glob_to_regex(glob: str) -> str | None:
+def _glob_to_regex(glob: str, numbers: Iterator[int]) -> str | None:
     """The regular expression of a glob; None if it matches nothing in git (`[a`, a trailing backslash)."""
     # As in git, the literal prefix is split off first, so the `**` of `a**/b` is at the start of what remains.
     special = _SPECIAL_CHARACTER.search(glob)
     start = special.start() if special else len(glob)
-    parts, rest = [re.escape(glob[:start])], glob[start:]
+    return _join_regex(glob[:start], glob[start:], numbers)
+
+
+def _join_regex(prefix: str, rest: str, numbers: Iterator[int]) -> str | None:
+    stars = _STARS_AND_SLASH.match(rest)
+    if stars is not None and prefix and not prefix.endswith("/"):
+        others = rest[stars.end() :]
+        options = [_join_regex(prefix, others, numbers), _join_regex(prefix, f"*/**/{others}", numbers)]
+        return "|".join(filter(None, options)) or None
+    parts: list[list[str] | AnyParts] = [[]]
+    _add_text(parts, prefix)
     at = 0
     while at < len(rest):
         token = _TOKEN.match(rest, at)
-        part = token and _token_to_regex(token)
-        if token is None or part is None:
+        if token is None or not _add_token(parts, token):
             return None
-        parts.append(part)
         at = token.end()
-    return "".join(parts)
+    return compile_parts([part if isinstance(part, AnyParts) else tuple(part) for part in parts], "/", numbers)
 
 
-def _token_to_regex(token: re.Match[str]) -> str | None:
+def _add_token(parts: list[list[str] | AnyParts], token: re.Match[str]) -> bool:
+    """Add a token to the parts of a pattern; false if nothing can match it."""
     match token.lastgroup:
         case "folders":
-            return "(?:.*/)?"
+            parts[-1:] = [AnyParts(), []]
         case "rest":
-            return ".*"
+            _add(parts, ".*")
         case "stars":
-            return "[^/]*"
+            _add(parts, STAR)
         case "one":
-            return "[^/]"
+            _add(parts, "[^/]")
         case "set":
-            return _set_to_regex(token["set"], token["but"])
+            regex = _set_to_regex(token["set"], token["but"])
+            if regex is None:
+                return False
+            _add(parts, regex)
         case _:
-            return re.escape(token["escaped"] or token["plain"])
+            _add_text(parts, token["escaped"] or token["plain"])
+    return True
+
+
+def _add_text(parts: list[list[str] | AnyParts], text: str) -> None:
+    first, *others = text.split("/")
+    _add(parts, re.escape(first))
+    parts += [[re.escape(other)] if other else [] for other in others]
+
+
+def _add(parts: list[list[str] | AnyParts], regex: str) -> None:
+    part = parts[-1]
+    if isinstance(part, list) and regex:
+        part.append(regex)
 
 
 def _set_to_regex(text: str, negation: str) -> str | None:

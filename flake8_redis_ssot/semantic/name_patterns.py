@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from flake8_redis_ssot.files.wildcards import STAR, AnyParts, compile_parts
+
 # The parts of dotted names and origins, between separators.
 _PART_PATTERN = re.compile(r"[^.:|*@#]+")
 
@@ -14,12 +16,14 @@ _PART_PATTERN = re.compile(r"[^.:|*@#]+")
 @functools.cache
 def dotted_pattern(pattern: str) -> re.Pattern[str]:
     """A regular expression for a dotted-name pattern: `*` matches (some of) one part, `**` any number of parts."""
-    parts = [r"(?:[^.]+\.)*" if part == "**" else _part_regex(part) + r"\." for part in pattern.split(".")]
-    return re.compile("".join(parts).removesuffix(r"\.") + r"\Z")
+    parts = [AnyParts() if part == "**" else _split_part(part) for part in pattern.split(".")]
+    return re.compile(f"(?:{compile_parts(parts, '.')})\\Z")
 
 
-def _part_regex(part: str) -> str:
-    return "[^.]+" if part == "*" else re.escape(part).replace(r"\*", "[^.]*")
+def _split_part(part: str) -> tuple[str, ...]:
+    if part == "*":
+        return "[^.]", STAR
+    return tuple(STAR if piece == "*" else re.escape(piece) for piece in re.split(r"(\*)", part) if piece)
 
 
 def is_glob(pattern: str) -> bool:
