@@ -56,13 +56,15 @@ def open_project(config: Config, request: CheckRequest) -> IncrementalProject:
 def load_single_config(request: CheckRequest) -> Config:
     """The configuration of all paths. Raises CommandError if it is invalid, missing or not the same for all."""
     try:
-        groups = group_by_config(request)
+        groups = group_by_config(request).groups
     except (ConfigError, NoConfigurationError) as error:
         raise to_command_error(error, request) from error
     if len(groups) > 1:
-        files = ", ".join(str(config.file) for config, _ in groups)
+        files = ", ".join(str(group.config.file) for group in groups)
         raise CommandError(f"several configurations hold for these paths ({files}); name paths of one of them")
-    return groups[0][0]
+    if not groups:
+        raise to_command_error(NoConfigurationError(request.paths[0]), request)
+    return groups[0].config
 
 
 def to_command_error(error: Exception, request: CheckRequest) -> CommandError:

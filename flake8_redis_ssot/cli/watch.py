@@ -16,8 +16,9 @@ from flake8_redis_ssot.campaign.codeowners import load_codeowners
 from flake8_redis_ssot.cli.campaign_session import interrupt_on_sigterm
 from flake8_redis_ssot.cli.errors import CommandError, print_messages
 from flake8_redis_ssot.cli.request import load_single_config, request_from_args
-from flake8_redis_ssot.config.loading import OWN_NAMES, PYPROJECT
+from flake8_redis_ssot.config.loading import OWN_NAMES
 from flake8_redis_ssot.config.model import Config
+from flake8_redis_ssot.files.discovery import PYPROJECT
 from flake8_redis_ssot.files.paths import to_display_path
 from flake8_redis_ssot.linter.live import IncrementalProject, open_project
 from flake8_redis_ssot.linter.request import CheckRequest

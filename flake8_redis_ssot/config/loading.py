@@ -15,10 +15,10 @@ from flake8_redis_ssot.config.settings import setting_names, top_level_settings
 from flake8_redis_ssot.config.toml_table import iter_leaves, mismatch_message
 from flake8_redis_ssot.config.validators import find_nearest
 from flake8_redis_ssot.files.atomic_write import read
+from flake8_redis_ssot.files.discovery import CONFIG_FILE_NAMES, PYPROJECT
 from flake8_redis_ssot.files.paths import to_display_path
 
-OWN_NAMES = ("redis-ssot.toml", ".redis-ssot.toml")
-PYPROJECT = "pyproject.toml"
+OWN_NAMES = tuple(name for name in CONFIG_FILE_NAMES if name != PYPROJECT)
 _COMMAND_LINE = "--config"
 _TOOL_NAME = re.compile("redis[-_]ssot", re.IGNORECASE)
 _EXAMPLE = """\
@@ -49,14 +49,22 @@ def find_config(start: Path) -> Path | None:
     path = os.path.abspath(start)
     folder = path if os.path.isdir(path) else os.path.dirname(path)
     while True:
-        for name in (*OWN_NAMES, PYPROJECT):
-            file = os.path.join(folder, name)
-            if os.path.isfile(file) and (name != PYPROJECT or _has_tool_table(file)):
-                return Path(file)
+        file = find_config_in(folder)
+        if file is not None:
+            return file
         parent = os.path.dirname(folder)
         if parent == folder:
             return None
         folder = parent
+
+
+def find_config_in(folder: str) -> Path | None:
+    """The configuration file in a directory itself, or None."""
+    for name in CONFIG_FILE_NAMES:
+        file = os.path.join(folder, name)
+        if os.path.isfile(file) and (name != PYPROJECT or _has_tool_table(file)):
+            return Path(file)
+    return None
 
 
 def load_config(file: Path, *, root: Path | None = None, overrides: Sequence[str] = ()) -> Config:

@@ -12,6 +12,9 @@ from flake8_redis_ssot.files.atomic_write import read
 from flake8_redis_ssot.files.gitignore import PathPatterns
 
 SOURCE_SUFFIXES = (".py", ".pyi", ".ipynb")
+PYPROJECT = "pyproject.toml"
+# In the order in which they count.
+CONFIG_FILE_NAMES = ("redis-ssot.toml", ".redis-ssot.toml", PYPROJECT)
 # ruff's list, so that both tools check the same files, and directories without sources that change with every run.
 DEFAULT_EXCLUDES = (
     *("__pycache__/", ".redis_ssot_cache/"),
@@ -31,10 +34,14 @@ class DiscoveryError(NamedTuple):
 
 
 class Listing(NamedTuple):
-    """Unique files in byte order, each as given or joined to a given path, and errors."""
+    """Unique files in byte order, each as given or joined to a given path, and errors.
+
+    `config_files` are files in the listed directories that may hold a configuration of their own.
+    """
 
     files: tuple[str, ...]
     errors: tuple[DiscoveryError, ...]
+    config_files: tuple[str, ...] = ()
 
 
 class VisitedDirectories(NamedTuple):
@@ -78,7 +85,9 @@ def discover(
     for path in paths:
         walker.add_path(path)
     files = walker.files if len(paths) == 1 else _deduplicate(walker.files)
-    return Listing(tuple(sorted(files, key=os.fsencode)), tuple(sorted(set(walker.errors))))
+    return Listing(
+        tuple(sorted(files, key=os.fsencode)), tuple(sorted(set(walker.errors))), tuple(sorted(walker.config_files))
+    )
 
 
 class _IgnoreRules(NamedTuple):
@@ -123,6 +132,7 @@ class _DirectoryWalker:
     ) -> None:
         self.files: list[str] = []
         self.errors: list[DiscoveryError] = []
+        self.config_files: list[str] = []
         self._root = root
         self._exclude = exclude
         self._respect_gitignore = respect_gitignore
@@ -173,6 +183,8 @@ class _DirectoryWalker:
                 if not _is_ignored(rule_groups, relative_path, name, True):
                     path = f"{folder.path}{name}"
                     subdirectories.append(_Directory(f"{path}{os.sep}", f"{relative_path}{name}/", folder.ignore_rules))
+            elif name in CONFIG_FILE_NAMES:
+                self.config_files.append(f"{folder.path}{name}")
             elif name.endswith(self._suffixes) and not _is_ignored(rule_groups, relative_path, name, False):
                 self._add_entry(f"{folder.path}{name}", entry)
         return subdirectories

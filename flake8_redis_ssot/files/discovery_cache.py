@@ -24,6 +24,7 @@ class _StoredListing(NamedTuple):
     named_files: tuple[str, ...]
     digest: str
     files: str
+    config_files: tuple[str, ...]
 
 
 _DECODE = decoder_for(_StoredListing)
@@ -42,7 +43,7 @@ def discover_cached(
             all(map(_is_regular_file, stored.named_files))
             and _listing_digest(_split_paths(stored.folders), stored.ignore_files) == stored.digest
         ):
-            return Listing(tuple(_split_paths(stored.files)), ())
+            return Listing(tuple(_split_paths(stored.files)), (), stored.config_files)
     except DecodeError:
         pass
     visited = VisitedDirectories.create_empty()
@@ -56,7 +57,8 @@ def _store_listing(store: CacheStore, name: str, listing: Listing, visited: Visi
     digest = _listing_digest(visited.folders, ignore_files)
     if digest is not None and not listing.errors:
         folders, files = "\0".join(visited.folders), "\0".join(listing.files)
-        store.put(name, _StoredListing(folders, ignore_files, tuple(visited.files), digest, files))
+        named_files, config_files = tuple(visited.files), listing.config_files
+        store.put(name, _StoredListing(folders, ignore_files, named_files, digest, files, config_files))
 
 
 def _split_paths(joined: str) -> list[str]:

@@ -12,7 +12,7 @@ from flake8_redis_ssot.files.atomic_write import read
 from flake8_redis_ssot.files.paths import to_display_path
 from flake8_redis_ssot.linter.engine import make_code_filter
 from flake8_redis_ssot.linter.request import CheckRequest, resolve_selection
-from flake8_redis_ssot.linter.run import group_by_config, run
+from flake8_redis_ssot.linter.run import run_each
 from flake8_redis_ssot.model import Finding
 from flake8_redis_ssot.syntax.noqa import NoqaComment, NoqaIndex, is_unused
 from flake8_redis_ssot.syntax.source import decode, parse_bytes
@@ -46,9 +46,10 @@ def audit_suppressions(request: CheckRequest) -> SuppressionAudit:
     """
     audits: list[CommentAudit] = []
     errors: list[str] = []
-    for config, paths in group_by_config(request):
-        result = run(request._replace(paths=tuple(paths), noqa=False, baseline=None))
+    for config, result in run_each(request._replace(noqa=False, baseline=None)):
         errors += result.errors
+        if config is None:
+            continue
         by_path: dict[str, list[Finding]] = {}
         for finding in result.findings:
             by_path.setdefault(os.path.abspath(finding.path), []).append(finding)

@@ -8,7 +8,8 @@ from typing import Any
 from lsprotocol import types
 from pygls.uris import to_fs_path
 
-from flake8_redis_ssot.config.loading import OWN_NAMES, PYPROJECT
+from flake8_redis_ssot.config.loading import OWN_NAMES
+from flake8_redis_ssot.files.discovery import PYPROJECT
 from flake8_redis_ssot.lsp.code_actions import FIX_ALL, code_actions
 from flake8_redis_ssot.lsp.hover import hover
 from flake8_redis_ssot.lsp.server import Server

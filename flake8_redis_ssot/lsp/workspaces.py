@@ -9,10 +9,10 @@ from pathlib import Path
 from flake8_redis_ssot.baseline.entries import build_entries
 from flake8_redis_ssot.baseline.matching import Baseline, load_baseline
 from flake8_redis_ssot.baseline.storage import BaselineError
-from flake8_redis_ssot.config.loading import OWN_NAMES, PYPROJECT, find_config, load_config
+from flake8_redis_ssot.config.loading import OWN_NAMES, find_config, load_config
 from flake8_redis_ssot.config.model import Config, ConfigError
 from flake8_redis_ssot.files.atomic_write import read
-from flake8_redis_ssot.files.discovery import SOURCE_SUFFIXES
+from flake8_redis_ssot.files.discovery import PYPROJECT, SOURCE_SUFFIXES
 from flake8_redis_ssot.linter.live import IncrementalProject, open_project
 from flake8_redis_ssot.linter.request import CheckRequest
 from flake8_redis_ssot.model import Applicability, Finding

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from flake8_redis_ssot.cli.errors import print_messages
 from flake8_redis_ssot.cli.options import parse_count
-from flake8_redis_ssot.config.loading import OWN_NAMES, PYPROJECT, configuration_help, find_config
+from flake8_redis_ssot.config.loading import OWN_NAMES, configuration_help, find_config
 from flake8_redis_ssot.files.atomic_write import DiskError, read, replace_file, write_atomic
-from flake8_redis_ssot.files.discovery import discover
+from flake8_redis_ssot.files.discovery import PYPROJECT, discover
 from flake8_redis_ssot.files.paths import to_display_path
 from flake8_redis_ssot.files.processes import default_jobs
 from flake8_redis_ssot.model import plural
