@@ -79,9 +79,7 @@ class CacheStore:
 
 
 def _may_hold_cache(folder: str) -> bool:
-    """Whether a directory is a cache of ours, is empty, or does not exist; a link counts as somebody else's."""
-    if os.path.islink(folder):
-        return False
+    """Whether a directory is a cache of ours, is empty, or does not exist."""
     try:
         return os.path.basename(folder) == CACHE_FOLDER or not os.listdir(folder) or _has_tag(folder)
     except FileNotFoundError:

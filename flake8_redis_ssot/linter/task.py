@@ -19,9 +19,10 @@ if TYPE_CHECKING:
 
 
 def open_store(config: Config, request: CheckRequest) -> CacheStore | None:
-    """The cache of a request; None if it uses none."""
-    folder = request.cache_dir or os.environ.get("REDIS_SSOT_CACHE_DIR") or os.path.join(config.root, CACHE_FOLDER)
-    return CacheStore(folder) if request.cache else None
+    """The cache of a request; None if it uses none. In the project it is no link, which may lead anywhere."""
+    chosen = request.cache_dir or os.environ.get("REDIS_SSOT_CACHE_DIR")
+    folder = chosen or os.path.join(config.root, CACHE_FOLDER)
+    return CacheStore(folder) if request.cache and (chosen or not os.path.islink(folder)) else None
 
 
 def create_task(
