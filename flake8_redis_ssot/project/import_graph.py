@@ -53,13 +53,13 @@ class ImportGraph:
         starts = [each for path in paths for each in (path, *self.parent_packages(path))]
         return list(dict.fromkeys(loaded for start in starts for loaded in self._explore(start).predecessors))
 
-    def always_loaded_with(self, paths: Iterable[str]) -> set[str]:
-        """The files that loading some files loads in any case, these and their packages included."""
+    def always_loaded_with(self, paths: Iterable[str], excluded: Collection[str] = ()) -> set[str]:
+        """The files that loading some files loads in any case, and these and their packages, without `excluded`."""
         loaded: set[str] = set()
         stack = [*paths]
         while stack:
             path = stack.pop()
-            if path not in loaded:
+            if path not in loaded and path not in excluded:
                 loaded.add(path)
                 stack += [*self.parent_packages(path), *self.imports_in_any_case(path)]
         return loaded

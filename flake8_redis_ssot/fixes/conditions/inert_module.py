@@ -77,9 +77,10 @@ def _find_unloaded_files(
 ) -> list[str]:
     """The files that are loaded by `old_paths` and not by what the file still imports.
 
-    Other imports of guarded names do not count: their fixes may remove them as well.
+    Other imports of guarded names, and of the old module in other files, do not count: their fixes may remove them.
     """
     graph = context.import_graph
+    packages = {package for path in (file.path, *old_paths) for package in graph.parent_packages(path)}
     guarded_rows = {fact.statement.row for fact in file.facts.imports}
     new_paths = (context.resolver.path_of(module, file.path) for module in new_modules)
     still_loaded = graph.always_loaded_with(
@@ -87,7 +88,8 @@ def _find_unloaded_files(
             *(path for path in new_paths if path is not None),
             *graph.parent_packages(file.path),
             *graph.imports_in_any_case(file.path, guarded_rows),
-        ]
+        ],
+        excluded={path for path in old_paths if path not in packages},
     )
     loaded = graph.loaded_with(old_paths)
     return [path for path in loaded if path not in still_loaded and path != file.path]
