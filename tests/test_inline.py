@@ -245,7 +245,7 @@ def test_resume_remembers_the_flag(shop: Path) -> None:
     code = f"import os, signal; {once} and [open('once', 'w').close(), os.kill(os.getppid(), signal.SIGINT)]"
     assert remediate(*flags, "--validate", python_command(code)) == 130
     assert "services/orders/sessions.py" not in changed_files(shop)
-    assert remediate("--resume") == 0
+    assert remediate("--resume", "--validate", python_command(code)) == 0
     assert "self.stores = [get_redis_manager(), get_redis_manager()]" in (shop / "tools/devstack/app.py").read_text()
 
 

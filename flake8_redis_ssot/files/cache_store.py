@@ -18,7 +18,7 @@ _CACHEDIR_TAG = (
     b"Signature: 8a477f597d28d172789f06886806bc55\n"
     b"# The cache of flake8-redis-ssot, which may be deleted (https://bford.info/cachedir/).\n"
 )
-_ENTRY_NAME = re.compile(r"(?:facts|listing|(?:dependencies-)?result)-[0-9a-f]{32}\.json\Z")
+_ENTRY_NAME = re.compile(r"(?:facts|listing|texts|(?:dependencies-)?result)-[0-9a-f]{32}\.json\Z")
 
 
 class CacheStore:

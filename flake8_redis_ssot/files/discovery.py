@@ -183,10 +183,11 @@ class _DirectoryWalker:
                 if not _is_ignored(rule_groups, relative_path, name, True):
                     path = f"{folder.path}{name}"
                     subdirectories.append(_Directory(f"{path}{os.sep}", f"{relative_path}{name}/", folder.ignore_rules))
-            elif name in CONFIG_FILE_NAMES:
-                self.config_files.append(f"{folder.path}{name}")
-            elif name.endswith(self._suffixes) and not _is_ignored(rule_groups, relative_path, name, False):
-                self._add_entry(f"{folder.path}{name}", entry)
+            else:
+                if name in CONFIG_FILE_NAMES:
+                    self.config_files.append(f"{folder.path}{name}")
+                if name.endswith(self._suffixes) and not _is_ignored(rule_groups, relative_path, name, False):
+                    self._add_entry(f"{folder.path}{name}", entry)
         return subdirectories
 
     def _add_entry(self, path: str, entry: os.DirEntry[str]) -> None:

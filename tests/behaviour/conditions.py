@@ -19,9 +19,9 @@ _OBJECTION = re.compile("find_|check|explain_|why_")
 
 # The names of the conditions (regular expressions) that have to object to the traps of a topic.
 TOPICS = {
-    "accessor": "accessor-(ready|binding|loading)",
+    "accessor": "accessor-(ready|binding|loading)|shared-state",
     "arguments": "accessor-arguments",
-    "binding": "same-binding",
+    "binding": "same-binding|inert-module",
     "bytes": "editable-file",
     "cycle": "import-cycle",
     "deadlock": "accessor-(recursion|ready)",
@@ -34,7 +34,7 @@ TOPICS = {
     "processes": "process-borders",
     "readers": "known-readers|purpose",
     "sharing": "shared-state|constructor-inputs|instance-holder",
-    "source": "accessor-source",
+    "source": "accessor-(source|ready)",
     "text": "program-text",
 }
 
@@ -42,8 +42,8 @@ TOPICS = {
 # Reasons (regular expressions) that name the traps of a topic and come from no condition: what follows a value says
 # what is done with it.
 _REASONS = {
-    "accessor": "something else than|is a subclass of",
-    "sharing": r"^(?:lines? [\d, ]+: )?it is|something else than|is a subclass of",
+    "accessor": "something else than|a subclass of",
+    "sharing": r"^(?:lines? [\d, ]+: )?it is|something else than|a subclass of",
 }
 
 

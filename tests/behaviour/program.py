@@ -112,7 +112,8 @@ def _run_command(command: str) -> int:
         return 0 if program.result.wasSuccessful() else 1
     if word == "pytest":
         os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
-        options = ["-q", "-p", "no:cacheprovider", "--assert=plain", "--tb=line", "--rootdir=.", "-c", os.devnull]
+        plugins = ["-p", "no:cacheprovider", "-p", "no:warnings"]
+        options = ["-q", *plugins, "--assert=plain", "--tb=line", "--rootdir=.", "-c", os.devnull]
         return int(pytest.main([*options, target]))
     if word == "doctest":
         return doctest.testfile(target, module_relative=False).failed

@@ -19,15 +19,22 @@ CONDITION = Condition(
     ),
 )
 
+_PLAIN_KINDS = frozenset({Kind.SCALAR, Kind.LOGGER, Kind.OWN})
+
 
 def find_doubts(study: SharingStudy) -> Iterator[Doubt]:
     """What starts processes."""
-    if not study.is_class_sharable:
-        return  # the other conditions say so
-    has_client = Kind.CLIENT in study.state.kinds.values()
-    is_made_later = any(map(study.method_check.has_stores, study.state.unset))
-    start = study.facts.process_start if has_client or is_made_later else None
+    start = None if _has_plain_values(study) else study.facts.process_start
     if start is not None:
         yield Doubt(
             f"`{start.text}` ({study.place(start.path, start.row)}) starts processes, which can't share connections"
         )
+
+
+def _has_plain_values(study: SharingStudy) -> bool:
+    """Whether all attributes of the instance were recognised, as values without connections."""
+    return (
+        study.is_class_sharable
+        and _PLAIN_KINDS.issuperset(study.state.kinds.values())
+        and not any(map(study.method_check.has_stores, study.state.unset))
+    )
