@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.no_cover]
 
 SEED = 15
 PROJECTS = 60  # of each part
-PARTS = 12
+PARTS = 6
 PLAIN = sum(bool(shape.topic) for shape in load_shapes())  # the first projects have a trap each
 
 

@@ -128,7 +128,7 @@ def _split_comment(comment: str) -> list[str]:
 
 
 @pytest.mark.no_cover
-@pytest.mark.sampled(0.1)
+@pytest.mark.sampled(0.06)
 @pytest.mark.parametrize("shape", SHAPES)
 @pytest.mark.parametrize("case", DETECTION, ids=lambda case: case.name)
 def test_marks_in_byte_shapes(case: Case, shape: str, project: Path) -> None:
@@ -137,7 +137,7 @@ def test_marks_in_byte_shapes(case: Case, shape: str, project: Path) -> None:
 
 
 @pytest.mark.no_cover
-@pytest.mark.sampled(0.1)
+@pytest.mark.sampled(0.06)
 @pytest.mark.parametrize("shape", FIXED_SHAPES)
 @pytest.mark.parametrize("case", FIXING, ids=lambda case: case.name)
 def test_fixes_in_byte_shapes(case: Case, shape: str, project: Path) -> None:
@@ -149,7 +149,7 @@ def test_fixes_in_byte_shapes(case: Case, shape: str, project: Path) -> None:
 
 
 @pytest.mark.no_cover
-@pytest.mark.sampled(0.1)
+@pytest.mark.sampled(0.06)
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_flake8_reports_the_same(case: Case, project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     case.write(project)

@@ -14,7 +14,7 @@ SEED = 15
 PROJECTS = 300
 
 
-@pytest.mark.sampled(0.15)
+@pytest.mark.sampled(0.05)
 @pytest.mark.parametrize("condition", all_conditions(), ids=lambda condition: condition.name)
 def test_each_condition_is_necessary(condition: Condition) -> None:
     """As soon as a condition is switched off, a fix changes what a program does, or does so without a true reason."""
