@@ -46,11 +46,6 @@ def find_purpose(statement: ast.stmt, alias: ast.alias, document: SourceDocument
     return None
 
 
-def explain_kept_import(comment: str | None) -> str:
-    """Why an unused import is not deleted, to be added to another reason; empty without a comment."""
-    return f"; the comment `# {comment}` says that the import is there on purpose" if comment else ""
-
-
 def _is_purpose(comment: str) -> bool:
     if _UNUSED_IMPORT.search(comment):
         return True

@@ -90,14 +90,6 @@ class SharedClass:
         for part in self.parts:
             yield from ((part, each) for each in part.node.body if isinstance(each, FunctionNode))
 
-    def find_constant(self, name: str) -> tuple[ClassPart, ast.expr] | None:
-        """The value that a class body assigns to a name, and the class."""
-        for part in self.parts:
-            for statement in part.node.body:
-                if name in _assigned_names(statement) and (value := getattr(statement, "value", None)) is not None:
-                    return part, value
-        return None
-
     def is_part(self, node: ast.AST) -> bool:
         """Whether a class statement is one of the chain."""
         return any(part.node is node for part in self.parts)
