@@ -1,3 +1,3 @@
-"""Finds every place that goes round the single source of truth of a shared resource."""
+"""Find and fix code that bypasses the canonical module of a shared resource."""
 
 __version__ = "0.1.0"

@@ -17,7 +17,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the option `--redis-ssot` and the setting `redis_ssot_paths`."""
     group = parser.getgroup("redis-ssot")
     group.addoption("--redis-ssot", action="store_true", help="a test for each code and file that has findings")
-    parser.addini("redis_ssot_paths", "what --redis-ssot looks at, from the root (default: all)", "args", default=["."])
+    parser.addini(
+        "redis_ssot_paths", "paths that --redis-ssot checks, from the root (default: all)", "args", default=["."]
+    )
 
 
 @pytest.hookimpl(tryfirst=True)  # before `-k` and `-m` deselect items

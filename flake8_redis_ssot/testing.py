@@ -22,7 +22,7 @@ def findings(*paths: str, select: tuple[str, ...] = ()) -> list[Finding]:
     try:
         result = run(CheckRequest(paths=paths or (".",), select=select))
     except NoConfigurationError as error:
-        raise GuardError(f"`{error}` and the folders above it hold no configuration of redis-ssot") from None
+        raise GuardError(f"`{error}` and the folders above it have no redis-ssot configuration") from None
     except (ConfigError, ValueError) as error:
         raise GuardError(str(error)) from None
     if result.errors:
@@ -35,7 +35,7 @@ def assert_no_findings(*paths: str, select: tuple[str, ...] = ()) -> None:
     found = findings(*paths, select=select)
     if found:
         lines = "\n".join(map(format_finding, found))
-        raise AssertionError(f"{len(found)} places go round the single source of truth:\n{lines}")
+        raise AssertionError(f"{len(found)} places bypass the canonical modules:\n{lines}")
 
 
 def format_finding(finding: Finding) -> str:

@@ -39,7 +39,7 @@ def shop(project: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> Pat
     load_cases()[0].write(project)
     (project / "app" / "service.py").write_text(SERVICE)
     assert main(["baseline", "create", "app"]) == 0
-    assert 'write `baseline = "redis-ssot-baseline.jsonl"`' in capsys.readouterr().out
+    assert 'add `baseline = "redis-ssot-baseline.jsonl"`' in capsys.readouterr().out
     (settings,) = project.glob("*.toml")
     settings.write_text(add_baseline_setting(settings.read_text()))
     return project
@@ -199,19 +199,19 @@ def test_baseline_option(shop: Path, capsys: Capture) -> None:
 
 def test_create_needs_force_to_overwrite(shop: Path, capsys: Capture) -> None:
     assert main(["baseline", "create"]) == 2
-    assert "is there already; drop what is gone with `redis-ssot baseline prune`" in capsys.readouterr().err
+    assert "already exists; drop what is gone with `redis-ssot baseline prune`" in capsys.readouterr().err
     assert main(["baseline", "create", "--force"]) == 0
 
 
 @pytest.mark.parametrize(
     ("text", "complaint"),
     [
-        ("<<<<<<< HEAD\n", "jsonl:1: a merge has left a conflict here"),
-        ("{}\n", "jsonl:1: is no entry"),
-        ('\n["a"]\n', "jsonl:2: is no entry"),
-        ('["a", "b", "c", "d", "e", "1"]\n', "jsonl:1: is no entry"),
-        ("nonsense\n", "jsonl:1: is no entry"),
-        ("1\n", "jsonl:1: is no entry"),
+        ("<<<<<<< HEAD\n", "jsonl:1: unresolved merge conflict"),
+        ("{}\n", "jsonl:1: not a valid entry"),
+        ('\n["a"]\n', "jsonl:2: not a valid entry"),
+        ('["a", "b", "c", "d", "e", "1"]\n', "jsonl:1: not a valid entry"),
+        ("nonsense\n", "jsonl:1: not a valid entry"),
+        ("1\n", "jsonl:1: not a valid entry"),
     ],
 )
 def test_invalid_baseline_error_names_the_line(shop: Path, capsys: Capture, text: str, complaint: str) -> None:
@@ -223,7 +223,7 @@ def test_invalid_baseline_error_names_the_line(shop: Path, capsys: Capture, text
 def test_missing_baseline_error_suggests_create(shop: Path, capsys: Capture) -> None:
     (shop / DEFAULT_FILE_NAME).unlink()
     assert check() == 2
-    assert "there is no such baseline; write one: redis-ssot baseline create" in capsys.readouterr().err
+    assert "no such baseline; create one: redis-ssot baseline create" in capsys.readouterr().err
 
 
 def test_baseline_that_is_not_utf8(shop: Path, capsys: Capture) -> None:

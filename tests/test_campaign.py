@@ -84,14 +84,14 @@ def test_plan_as_text(shop: Path, capsys: Capture) -> None:
 
 def test_plan_without_findings(shop: Path, capsys: Capture) -> None:
     assert main(["plan", "libs/shopkit/redis_manager.py"]) == 0
-    assert capsys.readouterr().out == "Nothing to do: no findings.\n"
+    assert capsys.readouterr().out == "No findings: nothing to plan.\n"
 
 
 def test_phase_without_validation(shop: Path, capsys: Capture) -> None:
     assert main(["remediate", "--phase", "1"]) == 0
     output = capsys.readouterr()
-    assert output.out == "6 findings mended in 8 files.\n"
-    assert "1.1    kept: 6 findings mended in 8 files" in output.err
+    assert output.out == "6 findings fixed in 8 files.\n"
+    assert "1.1    kept: 6 findings fixed in 8 files" in output.err
     main(["check", "--statistics", "--no-cache"])
     assert "Found 35 findings." in capsys.readouterr().out
 
@@ -127,7 +127,7 @@ def test_failing_files_are_skipped(shop: Path, capsys: Capture) -> None:
     capsys.readouterr()
     assert main(["remediate", *ALL, "--validate", python_command(code)]) == 1
     output = capsys.readouterr()
-    skipped = {name for name in all_changed if f"held back: {name}:" in output.err}
+    skipped = {name for name in all_changed if f"skipped:  {name}:" in output.err}
     assert set(failing) <= skipped | (all_changed - changed_files(shop))
     assert all((shop / name).read_text() == text for name, text in texts.items())
     assert changed_files(shop) - {"before.json"} == all_changed - {*failing, *skipped}
@@ -141,14 +141,14 @@ def test_validation_that_fails_beforehand(shop: Path, capsys: Capture) -> None:
     assert remediate("--phase", "1", "--validate", python_command("print('no way'); sys.exit(3)")) == 2
     assert snapshot_tree(shop) == before
     output = capsys.readouterr().err
-    assert "the gate fails already, before anything has changed (exit code 3); nothing was touched" in output
+    assert "the validation command already fails before any change (exit code 3); nothing was changed" in output
     assert "    no way" in output
 
 
 def test_validation_timeout(shop: Path, capsys: Capture) -> None:
     command = python_command("import time; time.sleep(60)")
     assert remediate("--phase", "1", "--validate", command, "--timeout", "0.3") == 2
-    assert "it took more than 0.3 seconds" in capsys.readouterr().err
+    assert "it timed out after 0.3 seconds" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
@@ -320,7 +320,7 @@ def test_edits_during_validation_are_kept(shop: Path, capsys: Capture) -> None:
     count = "import os; first = not os.path.exists('n'); open('n', 'a').close(); first or sys.exit(1)"
     code = f"{count} ; {edit}sys.exit(1)".replace("first or sys.exit(1) ; ", "first and sys.exit(0); ")
     assert main(["remediate", "--phase", "1", "--validate", python_command(code)]) == 1
-    assert "has been edited since, while the gate was at work; left as it is" in capsys.readouterr().err
+    assert "has been edited since, while the validation command ran; left as it is" in capsys.readouterr().err
     assert "# mine" in (shop / "services" / "orders" / "refunds.py").read_text()
 
 
@@ -372,7 +372,7 @@ def test_read_only_file_is_skipped(shop: Path, capsys: Capture, monkeypatch: pyt
     access = os.access
     monkeypatch.setattr(os, "access", lambda path, mode: not str(path).endswith("refunds.py") and access(path, mode))
     assert main(["remediate", "--phase", "1"]) == 1
-    assert "held back: services/orders/refunds.py: services/orders/refunds.py is read-only" in capsys.readouterr().err
+    assert "skipped:  services/orders/refunds.py: services/orders/refunds.py is read-only" in capsys.readouterr().err
     assert "services/orders/refunds.py" not in changed_files(shop)
     assert changed_files(shop)
 
@@ -563,7 +563,7 @@ def test_paths_outside_of_the_project_are_refused(shop: Path, outside: Path, cap
     change = FileChange(path.format(outside.name), *contents, 0o100755)
     journal.append("batch", run=next(iter(journal.runs)), batch="1.9", phase=1, files=[change], codes=[])
     main(["rollback"])
-    assert "is not a file of the project" in capsys.readouterr().err
+    assert "is not in the project" in capsys.readouterr().err
     assert not any(outside.iterdir())
     assert not any((shop / ".git" / "hooks").iterdir())
 

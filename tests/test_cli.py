@@ -79,7 +79,7 @@ def test_full(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
         "13 |\n"
         "   |\n"
         "   = help: write `from app.redis_manager import get_redis_manager` and call `get_redis_manager()`\n"
-        "   = manual fix: Call `get_redis_manager()` instead of making a new one\n"
+        "   = manual fix: Call `get_redis_manager()` instead of creating a new instance\n"
         '   = not applied: the arguments of the call, `"redis://other"`, would be dropped\n'
         "\n"
         "Found 1 finding.\n"
@@ -120,7 +120,7 @@ def test_json_follows_the_format_of_ruff(shop: Path, capsys: pytest.CaptureFixtu
                         "location": {"column": 21, "row": 6},
                     },
                 ],
-                "message": "Call `get_redis_manager()` instead of making a new one",
+                "message": "Call `get_redis_manager()` instead of creating a new instance",
                 "reasons": [],
             },
             "help": "write `from app.redis_manager import get_redis_manager` and call `get_redis_manager()`",
@@ -298,7 +298,7 @@ def test_rule(capsys: pytest.CaptureFixture[str]) -> None:
     assert codes == sorted(names_by_code())
     assert {"RSS001", "RSS901"} <= {*codes}
     assert main(["rule", "RSS777"]) == 2
-    assert "there is no rule `RSS777`" in capsys.readouterr().err
+    assert "no such rule `RSS777`" in capsys.readouterr().err
     assert main(["rule", "factory-new-instance", "--output-format", "json"]) == 0
     assert json.loads(capsys.readouterr().out)["code"] == "RSS003"
 

@@ -90,7 +90,7 @@ def test_report_shows_fixability(service: Path, capsys: pytest.CaptureFixture[st
     assert sum(" [*] " in line for line in lines) == 2
     notes = [line.partition(" = ")[2] for line in lines]
     assert "safe fix: Import `redis_manager` from `app.redis_manager`" in notes
-    assert "unsafe fix: Call `get_redis_manager()` instead of making a new one" in notes
+    assert "unsafe fix: Call `get_redis_manager()` instead of creating a new instance" in notes
     assert (
         "not safe: line 12: it is put into a container, and what is done with it there could not be determined" in notes
     )

@@ -86,7 +86,7 @@ def test_command(layout: Layout, project: Path, capsys: pytest.CaptureFixture[st
         out, err = capsys.readouterr()
         found = {Path(each["filename"]).relative_to(project).as_posix() for each in json.loads(out)}
         assert found == set(layout.found)
-        assert (f"no configuration holds for {layout.told}: passed over" in err) is bool(layout.told)
+        assert (f"no configuration applies to {layout.told}: skipped" in err) is bool(layout.told)
 
 
 def test_pytest_guard(layout: Layout, project: Path) -> None:
@@ -105,10 +105,10 @@ def test_flake8(layout: Layout, project: Path) -> None:
 def test_hook_passes_files_without_a_configuration(
     project: Path, capsys: pytest.CaptureFixture[str], flags: tuple[str, ...]
 ) -> None:
-    """pre-commit names the files of a commit; those that no configuration holds for must not block it."""
+    """pre-commit names the files of a commit; those that no configuration applies to must not block it."""
     write(project, {**package("a"), "tool.py": USER})
     assert main(["check", "--force-exclude", *flags, "tool.py"]) == 0
-    assert "no configuration holds for tool.py: passed over" in capsys.readouterr().err
+    assert "no configuration applies to tool.py: skipped" in capsys.readouterr().err
     assert main(["check", "--force-exclude", *flags, "tool.py", "a/user.py"]) == 1
 
 
@@ -116,7 +116,7 @@ def test_no_configuration_at_all(project: Path, capsys: pytest.CaptureFixture[st
     write(project, {"tool.py": USER})
     for paths in ([], ["tool.py"]):
         assert main(["check", *paths]) == 2
-        assert "hold no configuration" in capsys.readouterr().err
+        assert "have no configuration" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("bad", [{"b/redis-ssot.toml": "src = 1\n"}, {"b/pyproject.toml": "[tool.redis-ssot"}])

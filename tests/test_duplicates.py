@@ -79,7 +79,7 @@ def test_message_names_methods_and_importers(project: Path, capsys: Capture) -> 
         five="from other import Shelf\n\nShelf()\n",
     )
     assert messages(capsys) == {
-        "shelf": "`Shelf` does what `core.store.Store` is there for: it has its methods `fetch`, `keep`, `drop`,"
+        "shelf": "`Shelf` duplicates `core.store.Store`: it has its methods `fetch`, `keep`, `drop`,"
         " `wait_for`, `first` (awaited in one of both only: `wait_for`); it lacks `rename`, `count`, `last`;"
         " imported by four.py, one.py, three.py and 1 more"
     }
@@ -93,7 +93,7 @@ def test_fallback_class_is_not_imported_by_others(project: Path, capsys: Capture
     )
     write(project, one=fallback, two="from lost.store import Store\n\nStore()\n")
     assert messages(capsys) == {
-        "one": "`Store` does what `core.store.Store` is there for: it has the same name, its methods do nothing,"
+        "one": "`Store` duplicates `core.store.Store`: it has the same name, its methods do nothing,"
         " and it has its method `fetch`; it lacks `keep`, `drop`, `wait_for`, `rename`, `count`, `first` and 1 more;"
         " no other file imports it"
     }
@@ -107,7 +107,7 @@ def test_alias_is_followed(project: Path, capsys: Capture) -> None:
         three="from two import Store\n\nStore()\n",
     )
     assert messages(capsys) == {
-        "one": "`StubStore` does what `core.store.Store` is there for: it is named after it, and it has its method"
+        "one": "`StubStore` duplicates `core.store.Store`: it is named after it, and it has its method"
         " `fetch`; it lacks `keep`, `drop`, `wait_for`, `rename`, `count`, `first` and 1 more;"
         " imported by three.py, two.py"
     }

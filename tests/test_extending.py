@@ -58,7 +58,7 @@ def collect(facts: FileFacts) -> Iterator[Candidate]:
 
 def judge(candidate: Candidate, file: FileContext) -> Diagnosis | None:
     """Confirm a call of a constructor."""
-    return judge_call(candidate.fact, file, "makes a")
+    return judge_call(candidate.fact, file, "creates a")
 
 
 RULE = Rule(

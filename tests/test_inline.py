@@ -136,7 +136,7 @@ def test_text_shows_the_first_reasons(project: Path, capsys: Capture) -> None:
     assert main(["plan", "--factories", "--no-cache"]) == 0
     lines = [line.strip() for line in capsys.readouterr().out.splitlines()]
     assert lines[-1] == "and 2 more; --json has all"
-    assert lines.count("shop/one.py:5: it is not called there, but handed on") == 1
+    assert lines.count("shop/one.py:5: it is passed on there, not called") == 1
 
 
 def test_factory_in_a_notebook_is_refused(project: Path, capsys: Capture) -> None:
@@ -166,7 +166,7 @@ def test_factory_in_a_notebook_is_refused(project: Path, capsys: Capture) -> Non
     assert "called            tries.ipynb:cell 2:6" in capsys.readouterr().out
     assert (factory["inline"], factory["reasons"]) == (
         "no",
-        ["it is defined in a cell of a notebook, and others may be run by hand"],
+        ["it is defined in a notebook cell, and other cells may be run by hand"],
     )
 
 
@@ -229,7 +229,7 @@ def test_failing_factory_is_skipped(shop: Path, capsys: Capture) -> None:
     code = f"sys.exit('new_store' not in open('{factories}').read())"
     flags = [*INLINE, "--unsafe-fixes", "--no-cache", "services/orders", "--validate", python_command(code)]
     assert main(["remediate", *flags]) == 1
-    assert f"held back: {factories}: the gate refuses it" in capsys.readouterr().err
+    assert f"skipped:  {factories}: validation failed" in capsys.readouterr().err
     assert "services/orders/sessions.py" in changed_files(shop)
     assert not {factories, "services/orders/tests/test_factories.py"} & changed_files(shop)
     app = (shop / "tools/devstack/app.py").read_text()
@@ -260,7 +260,7 @@ def test_resume_remembers_the_flag(shop: Path) -> None:
 def test_inline_requires_the_factory_pattern(shop: Path, capsys: Capture, flags: tuple[str, ...]) -> None:
     for more in ((), ("--dry-run",)):
         assert remediate(*flags, *more) == 2
-        assert "--inline is for factories alone: say --phase 2 --pattern factory --inline" in capsys.readouterr().err
+        assert "--inline applies to factories only: use --phase 2 --pattern factory --inline" in capsys.readouterr().err
     assert changed_files(shop) == set()
 
 

@@ -169,12 +169,12 @@ def is_refused(project: Project, difference: str) -> bool:
         (
             "import redis\n",
             "import redis\n\nSEEN = count()\n",
-            "`billing.stub` calls `count()` when it is loaded (billing/stub.py:3)",
+            "`billing.stub` calls `count()` when it is imported (billing/stub.py:3)",
         ),
         (
             "import redis\n",
             "import redis\nimport core.more\n",
-            "`core.more` calls `count()` when it is loaded (core/more.py:1)",
+            "`core.more` calls `count()` when it is imported (core/more.py:1)",
         ),
     ],
 )

@@ -408,7 +408,7 @@ def test_unsafe_fixes(
             ),
             "a magic command names `app.legacy.redis_manager`",
         ),
-        ((OLD, "def f(:", "redis_manager"), "can't be read (cell 2, line 1)"),
+        ((OLD, "def f(:", "redis_manager"), "could not be parsed (cell 2, line 1)"),
         (
             (MAKE, "a = RedisManager()", "b = RedisManager()"),
             "several are constructed here (cell 2, line 1, cell 3, line 1)",

@@ -85,8 +85,8 @@ accessor = "app.redis_manager.get_redis_manager"
 
 [resource.redis.deprecated]
 "app.cache" = "app.redis_manager"  # warns that it is deprecated
-"app.db.redis_manager" = "app.redis_manager"  # only passes on what it imports
-"app.managers" = "app.redis_manager"  # only passes on what it imports
+"app.db.redis_manager" = "app.redis_manager"  # only re-exports what it imports
+"app.managers" = "app.redis_manager"  # only re-exports what it imports
 """
 
 
@@ -101,7 +101,7 @@ def test_commands_suggest_init_without_configuration(unconfigured_project: Path,
     ):
         assert main(command) == 2
         output = capsys.readouterr()
-        assert "Let one be proposed: redis-ssot init" in output.err + output.out
+        assert "Propose one: redis-ssot init" in output.err + output.out
 
 
 def test_first_proposal(unconfigured_project: Path, capsys: Capture) -> None:
@@ -169,13 +169,13 @@ def test_two_resources_of_the_same_name(unconfigured_project: Path, monkeypatch:
 def test_project_without_shared_instances(project: Path, capsys: Capture) -> None:
     (project / "a.py").write_text("x = 1\n")
     assert main(["init", "--yes"]) == 1
-    assert "Nothing was found that looks shared" in capsys.readouterr().out
+    assert "No shared resource was found" in capsys.readouterr().out
 
 
 def test_existing_configuration_is_not_replaced(unconfigured_project: Path, capsys: Capture) -> None:
     main(["init", "--yes", "-q"])
     assert main(["init", "--yes", "-q"]) == 2
-    assert "redis-ssot.toml holds a configuration already" in capsys.readouterr().err
+    assert "redis-ssot.toml already has a configuration" in capsys.readouterr().err
     assert main(["init", "no-such-folder"]) == 2
 
 
@@ -247,7 +247,7 @@ def healthy_project(unconfigured_project: Path, capsys: Capture, monkeypatch: py
     monkeypatch.setenv("PATH", path)
     main(["init", "--yes", "-q"])
     status, text = run_doctor(capsys)
-    assert (status, text.splitlines()[-1]) == (0, "All is well.")
+    assert (status, text.splitlines()[-1]) == (0, "No problems found.")
     return unconfigured_project
 
 
@@ -322,7 +322,7 @@ def test_doctor_reports_undefined_names(healthy_project: Path, capsys: Capture) 
 def test_doctor_reports_missing_and_stale_baselines(healthy_project: Path, capsys: Capture) -> None:
     settings = healthy_project / "redis-ssot.toml"
     settings.write_text('baseline = "b.jsonl"\n' + settings.read_text())
-    assert "there is no such baseline" in run_doctor(capsys)[1]
+    assert "no such baseline" in run_doctor(capsys)[1]
     main(["baseline", "create"])
     assert run_doctor(capsys)[0] == 0
     (healthy_project / "app" / "jobs.py").write_text("")

@@ -70,7 +70,7 @@ def test_skipped_files_are_shown(shop: Path, capsys: Capture) -> None:
     main(["remediate", "-q", "--phase", "1", "--validate", f'"{sys.executable}" -c "{code}"'])
     capsys.readouterr()
     main(["progress"])
-    assert "  services/orders/refunds.py: the gate refuses it: exit code 1" in capsys.readouterr().out
+    assert "  services/orders/refunds.py: validation failed: exit code 1" in capsys.readouterr().out
 
 
 def test_progress_during_a_campaign(shop: Path, capsys: Capture) -> None:

@@ -296,7 +296,7 @@ def test_noqa_policy(shop: Path) -> None:
         changes = types.DidChangeWatchedFilesParams([event])
         await client.wait_for_news(lambda: client.client.workspace_did_change_watched_files(changes), uri)
         silence = (await client.actions(uri, line, ["quickfix"]))[-1]
-        assert silence.title.endswith("Disable for this line, once a reason follows the `--`")
+        assert silence.title.endswith("Disable for this line; replace the placeholder with a reason `--`")
         assert silence.edit is not None
         after = apply_edits(file.read_text(), (silence.edit.changes or {})[uri])
         assert after.splitlines()[line].endswith("# noqa: RSS001 --")
@@ -310,7 +310,7 @@ def test_noqa_policy(shop: Path) -> None:
         await client.change(uri, after.replace("RSS001 --", "RSS001, RSS005 -- measured here"), 4)
         assert [code for code, _, _ in client.codes(uri)] == ["RSS901"]
         (fix, *_) = await client.actions(uri, line, ["quickfix"])
-        assert fix.title == "Redis SSOT (RSS901): Delete `RSS005`, which silences nothing"
+        assert fix.title == "Redis SSOT (RSS901): Delete `RSS005`, which is unused"
 
     run_scenario(scenario)
 
@@ -377,7 +377,7 @@ def test_fix_all_is_offered_on_request(shop: Path) -> None:
             24,
             13,
             [
-                "- **manual fix**: Call `get_redis_manager()` instead of making a new one",
+                "- **manual fix**: Call `get_redis_manager()` instead of creating a new instance",
                 "- **not applied**: line 25: `prefix` would be set on the shared instance",
             ],
         ),
@@ -590,4 +590,4 @@ def test_missing_library(capsys: pytest.CaptureFixture[str]) -> None:
 def test_invalid_address(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main(["server", "--tcp", "nowhere"])
-    assert "is no HOST:PORT" in capsys.readouterr().err
+    assert "is not HOST:PORT" in capsys.readouterr().err

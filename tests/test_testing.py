@@ -105,7 +105,7 @@ def test_assert_no_findings(shop: Path) -> None:
 
 
 def test_assert_no_findings_with_invalid_arguments(project: Path) -> None:
-    with pytest.raises(GuardError, match="hold no configuration"):
+    with pytest.raises(GuardError, match="have no configuration"):
         assert_no_findings()
     (project / "redis-ssot.toml").write_text("[resource.r]\ncanonical = ['a']\nconstructors = ['a.A']\n")
     (project / "a.py").write_text("class A: ...\n")

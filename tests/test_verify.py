@@ -134,15 +134,15 @@ def test_clean_project(project: Path, capsys: Capture) -> None:
     assert states(report) == {
         "findings": "passed",
         "undefined": "not known",
-        "gate": "not known",
+        "validation": "not known",
         "patches": "passed",
         "strings": "passed",
         "duplicates": "passed",
         "deprecated-modules": "passed",
         "imports": "passed",
     }
-    assert report["undefined"]["summary"] == "no campaign here yet"
-    assert report["deprecated-modules"]["summary"] == "there is none left"
+    assert report["undefined"]["summary"] == "no campaign yet"
+    assert report["deprecated-modules"]["summary"] == "none are left"
     assert snapshot_tree(project) == before
     assert not (project / ".redis-ssot").exists()
 
@@ -159,13 +159,13 @@ def test_findings_and_baseline(project: Path, capsys: Capture) -> None:
     assert main(["baseline", "create"]) == 0
     flags = ["--baseline", "redis-ssot-baseline.jsonl"]
     known = verify(capsys, *flags, status=0)["findings"]
-    assert "0 findings in 4 files; 1 finding more left in the baseline redis-ssot-baseline.jsonl" in known["summary"]
+    assert "0 findings in 4 files; 1 finding more in the baseline redis-ssot-baseline.jsonl" in known["summary"]
     assert verify(capsys, *flags, "--no-baseline", status=1)["findings"]["details"]["findings"] == 1
     (project / "app/other.py").write_text("")
     stale = verify(capsys, *flags, status=1)["findings"]
     assert stale["details"]["stale"] == 1
     assert stale["commands"] == ["redis-ssot baseline prune"]
-    assert "1 entry of which nothing stands for any more" in stale["summary"]
+    assert "1 entry of them stale" in stale["summary"]
 
 
 def test_known_findings_pass_each_criterion(project: Path, capsys: Capture) -> None:
@@ -356,7 +356,7 @@ def test_unused_deprecated_modules(project: Path, capsys: Capture) -> None:
     for command in criterion["commands"]:
         for name in shlex.split(command)[3:]:
             (project / name).unlink()
-    assert verify(capsys, status=0)["deprecated-modules"]["summary"] == "there is none left"
+    assert verify(capsys, status=0)["deprecated-modules"]["summary"] == "none are left"
 
 
 @pytest.mark.parametrize(
@@ -446,16 +446,16 @@ def remediate(phase: int, *flags: str) -> int:
 
 def test_whole_campaign(shop: Path, capsys: Capture) -> None:
     first = verify(capsys, status=1)
-    assert states(first)["undefined"] == states(first)["gate"] == "not known"
+    assert states(first)["undefined"] == states(first)["validation"] == "not known"
     assert states(first)["findings"] == states(first)["strings"] == states(first)["deprecated-modules"] == "failed"
     assert remediate(1, "--validate", VALIDATION) == 0
     assert remediate(2, "--validate", VALIDATION) == 0
     second = verify(capsys, status=1)
     assert second["findings"]["details"]["findings"] < first["findings"]["details"]["findings"]
-    for name in ("undefined", "gate", "patches", "strings"):
+    for name in ("undefined", "validation", "patches", "strings"):
         assert second[name]["state"] == "passed"
-    assert second["gate"]["details"]["command"] == VALIDATION
-    assert second["gate"]["details"]["code"] == 0
+    assert second["validation"]["details"]["command"] == VALIDATION
+    assert second["validation"]["details"]["code"] == 0
     assert second["undefined"]["details"]["files"] > 10
     assert {path for files in second["deprecated-modules"]["details"]["held"].values() for path in files} == {
         "libs/shopkit/storage/__init__.py",
@@ -492,7 +492,7 @@ def test_undefined_name(shop: Path, capsys: Capture) -> None:
     (shop / file).write_text(f"{text}\n\nimport os\n")
     other = verify(capsys)["undefined"]
     assert other["state"] == "passed"
-    assert "1 other message of pyflakes that it did not give before" in other["summary"]
+    assert "1 other message of pyflakes that are new" in other["summary"]
     (shop / file).write_text(f"{text}\n\ndef (:\n")
     broken = verify(capsys)["undefined"]
     assert broken["state"] == "failed"
@@ -511,7 +511,7 @@ def test_incomparable_files(shop: Path, capsys: Capture) -> None:
     shutil.rmtree(shop / ".redis-ssot" / "objects")
     lost = verify(capsys)["undefined"]
     assert lost["state"] == "not known"
-    assert "its original is lost: No such file or directory" in [each["text"] for each in lost["evidence"]]
+    assert "its original is missing: No such file or directory" in [each["text"] for each in lost["evidence"]]
 
 
 def test_added_and_removed_files(shop: Path, capsys: Capture) -> None:
@@ -523,23 +523,23 @@ def test_added_and_removed_files(shop: Path, capsys: Capture) -> None:
     changes = [["made.py", "", digest, 0o644], ["removed.py", digest, "", 0o644]]
     journal.append("start", run="r", phase=3, options={"validate": VALIDATION})
     journal.append("batch", run="r", batch="3.1", phase=3, files=changes, codes=[])
-    journal.append("gate", command=VALIDATION, batch="r/3.1", passed=True, reason="", code=0, seconds=1.0)
-    journal.append("kept", files=["made.py", "removed.py"], mended=0, seconds=1.0)
+    journal.append("validation", command=VALIDATION, batch="r/3.1", passed=True, reason="", code=0, seconds=1.0)
+    journal.append("kept", files=["made.py", "removed.py"], fixed=0, seconds=1.0)
     journal.append("end", run="r")
     report = verify(capsys)
     assert places(report["undefined"]) == ["made.py:1"]
-    assert "since then" not in report["gate"]["summary"]
+    assert "since then" not in report["validation"]["summary"]
     (shop / "removed.py").write_text("")
-    assert "since then 1 file of the campaign changed" in verify(capsys)["gate"]["summary"]
+    assert "since then 1 file of the campaign changed" in verify(capsys)["validation"]["summary"]
 
 
 def test_campaign_without_changes(shop: Path, capsys: Capture) -> None:
     assert remediate(1) == 0
     assert main(["rollback"]) == 0
     report = verify(capsys)
-    assert report["undefined"]["summary"] == "the campaign has changed no file"
-    assert report["gate"]["summary"].startswith("the campaign has asked no gate")
-    assert states(report)["undefined"] == states(report)["gate"] == "not known"
+    assert report["undefined"]["summary"] == "the campaign has not changed any files"
+    assert report["validation"]["summary"].startswith("the campaign has no validation command")
+    assert states(report)["undefined"] == states(report)["validation"] == "not known"
 
 
 # The validation command
@@ -552,7 +552,7 @@ def test_last_validation_of_kept_batches(shop: Path, capsys: Capture) -> None:
     assert remediate(2, "--batch-size", "50", "--validate", f"{python_command(code)} {{files}}") in (0, 1, 2)
     runs = Journal(CampaignStore(str(shop))).validation_runs
     assert {each.passed for each in runs} == {True, False}
-    criterion = verify(capsys)["gate"]
+    criterion = verify(capsys)["validation"]
     kept = {f"{batch.run_name}/{batch.batch}" for batch in Journal(CampaignStore(str(shop))).kept_batches()}
     kept_runs = [each for each in runs if not each.batch or each.batch in kept]
     assert criterion["details"] == kept_runs[-1]._asdict()
@@ -561,7 +561,7 @@ def test_last_validation_of_kept_batches(shop: Path, capsys: Capture) -> None:
 def test_validation_that_fails_beforehand(shop: Path, capsys: Capture) -> None:
     assert remediate(1, "--validate", VALIDATION) == 0
     assert remediate(2, "--validate", python_command("raise SystemExit(3)")) == 2
-    criterion = verify(capsys)["gate"]
+    criterion = verify(capsys)["validation"]
     assert criterion["state"] == "failed"
     assert "(exit code 3, " in criterion["summary"]
     assert criterion["details"]["code"] == 3
@@ -571,14 +571,14 @@ def test_journal_of_an_earlier_version(shop: Path, capsys: Capture) -> None:
     """Earlier versions recorded only the duration of a passed validation."""
     assert remediate(1, "--validate", VALIDATION) == 0
     file = shop / ".redis-ssot" / "journal.jsonl"
-    lines = [line for line in file.read_text().splitlines() if '"do": "gate"' not in line]
+    lines = [line for line in file.read_text().splitlines() if '"do": "validation"' not in line]
     file.write_text("\n".join(lines) + "\n")
-    criterion = verify(capsys)["gate"]
+    criterion = verify(capsys)["validation"]
     assert criterion["state"] == "passed"
     assert (criterion["details"]["command"], criterion["details"]["code"]) == (VALIDATION, 0)
     assert criterion["details"]["seconds"] > 0
     (shop / "services/orders/refunds.py").unlink()
-    assert "since then 1 file of the campaign changed" in verify(capsys)["gate"]["summary"]
+    assert "since then 1 file of the campaign changed" in verify(capsys)["validation"]["summary"]
 
 
 def test_skipped_validation_is_not_recorded(shop: Path) -> None:
@@ -589,24 +589,24 @@ def test_skipped_validation_is_not_recorded(shop: Path) -> None:
 def test_interrupted_run(shop: Path, capsys: Capture) -> None:
     assert remediate(1, "--validate", VALIDATION) == 0
     Journal(CampaignStore(str(shop))).append("start", run="later", phase=2, options={})
-    criterion = verify(capsys)["gate"]
+    criterion = verify(capsys)["validation"]
     assert criterion["state"] == "not known"
     assert criterion["commands"] == ["redis-ssot remediate --resume"]
 
 
 def test_validate_option(shop: Path, capsys: Capture) -> None:
-    assert verify(capsys, "--validate", python_command("pass"))["gate"]["state"] == "passed"
-    failed = verify(capsys, "--validate", "exit 4", "--shell")["gate"]
+    assert verify(capsys, "--validate", python_command("pass"))["validation"]["state"] == "passed"
+    failed = verify(capsys, "--validate", "exit 4", "--shell")["validation"]
     assert failed["state"] == "failed"
     assert failed["summary"].startswith("`exit 4` failed now (exit code 4, ")
-    slow = verify(capsys, "--validate", python_command("import time; time.sleep(60)"), "--timeout", "0.2")["gate"]
-    assert "it took more than 0.2 seconds" in slow["summary"]
+    slow = verify(capsys, "--validate", python_command("import time; time.sleep(60)"), "--timeout", "0.2")["validation"]
+    assert "it timed out after 0.2 seconds" in slow["summary"]
     assert not (shop / ".redis-ssot").exists()
 
 
 @pytest.mark.parametrize(("placeholder", "thing"), [("{files}", "changed files"), ("{tests}", "tests")])
 def test_validation_without_files_or_tests(shop: Path, capsys: Capture, placeholder: str, thing: str) -> None:
-    criterion = verify(capsys, "--validate", f"{python_command('pass')} {placeholder}")["gate"]
+    criterion = verify(capsys, "--validate", f"{python_command('pass')} {placeholder}")["validation"]
     assert criterion["state"] == "not known"
     assert f"asks for {thing}" in criterion["summary"]
 
@@ -614,7 +614,7 @@ def test_validation_without_files_or_tests(shop: Path, capsys: Capture, placehol
 def test_files_and_tests_placeholders(shop: Path, capsys: Capture) -> None:
     assert remediate(1) == 0
     command = python_command("import sys; open('seen.txt', 'w').write(chr(10).join(sys.argv[1:]))")
-    assert verify(capsys, "--validate", f"{command} {{files}}")["gate"]["state"] == "passed"
+    assert verify(capsys, "--validate", f"{command} {{files}}")["validation"]["state"] == "passed"
     files = (shop / "seen.txt").read_text().splitlines()
     assert "services/orders/refunds.py" in files
     assert all((shop / name).exists() for name in files)
@@ -655,15 +655,15 @@ def test_unreadable_journal(project: Path, capsys: Capture) -> None:
 
 def test_no_configuration(project: Path, capsys: Capture) -> None:
     assert main(["verify"]) == 2
-    assert "hold no configuration" in capsys.readouterr().err
+    assert "have no configuration" in capsys.readouterr().err
 
 
 def test_text_output(shop: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
     assert main(["verify"]) == 1
     text = capsys.readouterr().out
-    assert "-- Nothing goes round the source of truth: " in text
-    assert "?  The gate passes: no campaign here yet; `--validate COMMAND` asks one now\n" in text
-    assert "ok Patches find what they are to replace: 6 targets in " in text
+    assert "-- Nothing bypasses the canonical modules: " in text
+    assert "?  The validation command passes: no campaign yet; run one with `--validate COMMAND`\n" in text
+    assert "ok Patch targets exist: 6 targets in " in text
     assert "more (--all)\n" in text
     assert text.endswith("\n8 criteria: 2 passed, 4 failed, 2 not known.\n")
     assert "\x1b" not in text

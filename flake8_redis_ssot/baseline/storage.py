@@ -22,11 +22,11 @@ def load_entries(path: str) -> tuple[BaselineEntry, ...]:
     try:
         text = read(path).decode("utf-8", "surrogatepass")
     except FileNotFoundError:
-        raise BaselineError(f"{path}: there is no such baseline; write one: redis-ssot baseline create") from None
+        raise BaselineError(f"{path}: no such baseline; create one: redis-ssot baseline create") from None
     except OSError as error:
         raise BaselineError(f"{path}: can't be read: {error.strerror}") from None
     except UnicodeDecodeError:
-        raise BaselineError(f"{path}: is not UTF-8; write it anew: redis-ssot baseline create --force") from None
+        raise BaselineError(f"{path}: not UTF-8; recreate it: redis-ssot baseline create --force") from None
     return parse_entries(text, path)
 
 
@@ -41,7 +41,7 @@ def parse_entries(text: str, path: str) -> tuple[BaselineEntry, ...]:
 def _parse_entry(line: str, location: str) -> BaselineEntry:
     if line.startswith(_CONFLICT_MARKERS):
         advice = "take both sides and run: redis-ssot baseline prune"
-        raise BaselineError(f"{location}: a merge has left a conflict here; {advice}")
+        raise BaselineError(f"{location}: unresolved merge conflict; {advice}")
     try:
         values = json.loads(line)
         path, code, function, origin, snippet, ordinal = values
@@ -49,7 +49,7 @@ def _parse_entry(line: str, location: str) -> BaselineEntry:
             return BaselineEntry(path, code, function, origin, snippet, ordinal)
     except (ValueError, TypeError, RecursionError):
         pass
-    raise BaselineError(f"{location}: is no entry; write it anew: redis-ssot baseline create --force")
+    raise BaselineError(f"{location}: not a valid entry; recreate it: redis-ssot baseline create --force")
 
 
 def format_entries(entries: Iterable[BaselineEntry]) -> str:

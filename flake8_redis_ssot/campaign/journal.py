@@ -113,8 +113,8 @@ class Journal:
             except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
                 where, what = os.path.join(store.folder, _FILE), json.dumps(record)[:80]
                 raise JournalError(
-                    f"{where}: the record {what}… can't be understood ({error!r}); another version of this tool has "
-                    "written it, or somebody else: take the folder away to begin anew"
+                    f"{where}: the record {what}… could not be read ({error!r}); it was written by another version of "
+                    "this tool, or by another program: delete the folder to start over"
                 ) from None
 
     def _read_records(self) -> Iterator[dict[str, Any]]:
@@ -138,7 +138,7 @@ class Journal:
         if not is_authentic(key, self.store.root, _to_json(record), code):
             raise JournalError(
                 f"{os.path.join(self.store.folder, _FILE)} was not written by you on this machine for the project at "
-                f"{self.store.root}, or by an earlier version: nothing in it is obeyed; delete it to begin anew"
+                f"{self.store.root}, or by an earlier version: it is ignored; delete it to start over"
             )
 
     def append(self, kind: str, **fields: Any) -> None:
@@ -161,7 +161,7 @@ class Journal:
             self.batches.append(BatchRecord(record["run"], record["batch"], record["phase"], changes, "open"))
         elif kind == "kept":
             self._apply_kept_record(record)
-        elif kind == "gate":
+        elif kind == "validation":
             self.validation_runs.append(ValidationRun(*(record[name] for name in ValidationRun._fields)))
         elif kind == "undone":
             self.batches[-1] = self.batches[-1]._replace(state=kind)
@@ -187,7 +187,7 @@ class Journal:
         batch = self.batches[-1]
         changes = tuple(change for change in batch.changes if change.path in record["files"])
         self.batches[-1] = batch._replace(changes=changes, state="kept" if changes else "undone")
-        self.fixed_counts.append((record["at"], record["mended"]))
+        self.fixed_counts.append((record["at"], record["fixed"]))
         # Earlier versions recorded only the duration of a validation that passed.
         batch_id, command = f"{batch.run_name}/{batch.batch}", self.runs[batch.run_name].options.get("validate")
         is_recorded = bool(self.validation_runs) and self.validation_runs[-1].batch == batch_id

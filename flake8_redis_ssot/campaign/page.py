@@ -68,7 +68,7 @@ def _render_skipped(progress: CampaignProgress) -> str:
         f"<td><details><summary>output</summary><pre>{escape(each.output[-4000:])}</pre></details></td></tr>"
         for each in progress.skipped
     )
-    return f'<h2>Held back</h2><div class="wide"><table id="heldback">{rows}</table></div>'
+    return f'<h2>Skipped</h2><div class="wide"><table id="heldback">{rows}</table></div>'
 
 
 def _render_finding(item: WorkItem, line: str) -> str:

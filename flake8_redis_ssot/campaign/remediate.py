@@ -80,7 +80,7 @@ class Remediation:
                 middle = len(group) // 2
                 pending.extendleft((group[middle:], group[:middle]))
             elif failure is not None:
-                self._skip_file(group[0], f"the gate refuses it: {failure.reason}", failure.output)
+                self._skip_file(group[0], f"validation failed: {failure.reason}", failure.output)
 
     def _apply_batch(self, files: FilePaths) -> ValidationResult | None:
         """Fix files as one batch; if validation fails, restore them and return its result."""
@@ -102,7 +102,7 @@ class Remediation:
             self._restore_files(changes, result.reason)
             return result
         fixed_count = sum(to_relative_path(self._root, finding.path) in written for finding in fixes.fixed)
-        self._journal.append("kept", files=written, mended=fixed_count, seconds=result.seconds if result else 0.0)
+        self._journal.append("kept", files=written, fixed=fixed_count, seconds=result.seconds if result else 0.0)
         self._report_result(BatchResult(name, written, fixed_count, {}))
         return None
 
@@ -140,7 +140,7 @@ class Remediation:
         for change in changes:
             problem = apply_file_change(self._root, reverse_change(change), self._journal)
             if problem:
-                self._skip_file(change.path, f"{problem}, while the gate was at work; left as it is")
+                self._skip_file(change.path, f"{problem}, while the validation command ran; left as it is")
         self._journal.append("undone", reason=reason)
 
     def _skip_file(self, path: str, reason: str, output: str = "") -> None:

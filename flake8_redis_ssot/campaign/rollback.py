@@ -85,7 +85,7 @@ def _plan_restoration(
     later_changes = file_changes[file_changes.index(selected[0]) :]
     kept = next((batch for batch, change in later_changes if (batch, change) not in selected), None)
     if kept is not None:
-        raise _NotRestorableError(f"was changed again by batch {kept.run_name}/{kept.batch}, which is to stay")
+        raise _NotRestorableError(f"was changed again by batch {kept.run_name}/{kept.batch}, which is not rolled back")
     combined = last._replace(after=first.before, before=last.after, mode=first.mode)
     try:
         current = read_if_exists(locate_inside(root, last.path))
@@ -99,7 +99,7 @@ def _plan_restoration(
     if before is None or after is None:
         raise _NotRestorableError(f"{EDITED_REASON}, and the campaign has {'removed' if before is None else 'made'} it")
     if not merge:
-        raise _NotRestorableError(f"{EDITED_REASON}; `--merge` keeps both, with marks where they conflict")
+        raise _NotRestorableError(f"{EDITED_REASON}; `--merge` keeps both, with conflict markers where they overlap")
     result, conflicts = _merge_three_way(current, before, after)
     store = journal.store
     return combined._replace(before=store.put(current), after=store.put(result)), conflicts
@@ -145,7 +145,7 @@ def apply_file_change(root: str, change: FileChange, journal: Journal) -> str:
     except DiskError as error:
         return error.reason
     except OSError as error:
-        return f"can't be put back: {error.strerror}"
+        return f"can't be restored: {error.strerror}"
     return ""
 
 
@@ -159,7 +159,7 @@ def locate_inside(root: str, path: str) -> str:
     real_root, folder = os.path.realpath(root), os.path.realpath(os.path.dirname(located))
     is_inside = folder == real_root or folder.startswith(os.path.join(real_root, ""))
     if not is_inside or any(part in ("", "..") or part.casefold() in _CLOSED_FOLDERS for part in parts):
-        raise OSError(errno.EPERM, "is not a file of the project", located)
+        raise OSError(errno.EPERM, "is not in the project", located)
     return located
 
 

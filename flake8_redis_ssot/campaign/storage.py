@@ -61,7 +61,7 @@ class CampaignStore:
 def _refuse_link(path: str) -> str:
     """The path itself. Raises OSError if it is a link: it may lead out of the project."""
     if os.path.islink(path):
-        raise OSError(errno.ELOOP, "is a link, which this folder never holds; delete it", path)
+        raise OSError(errno.ELOOP, "is a symbolic link, which is not allowed in this folder; delete it", path)
     return path
 
 
@@ -110,4 +110,4 @@ def _describe_owner(file: IO[str], path: str) -> str:
         description = f"process {owner['process']} on {owner['host']}, since {owner['since']}: {words}"
     except (ValueError, TypeError, KeyError, IndexError):
         description = "another process"
-    return f"{path} is held by {description}; wait for it, or stop it"
+    return f"{path} is held by {description}; wait until it ends, or stop it"

@@ -52,9 +52,9 @@ class ValidationCommand:
         try:
             self._words = [] if shell else shlex.split(command)
         except ValueError as error:
-            raise ValidationError(f"`{command}` can't be read as a command: {error}") from None
+            raise ValidationError(f"`{command}` is not a valid command: {error}") from None
         if not command.strip():
-            raise ValidationError("the gate's command is empty")
+            raise ValidationError("the validation command is empty")
 
     @property
     def has_tests_placeholder(self) -> bool:
@@ -87,7 +87,7 @@ class ValidationCommand:
         except subprocess.TimeoutExpired:
             _kill_process_group(process)
             process.wait()
-            reason = f"it took more than {self._timeout:g} seconds"
+            reason = f"timed out after {self._timeout:g} seconds"
         except BaseException:
             _kill_process_group(process)
             process.wait()
@@ -160,7 +160,7 @@ class JournaledCommand(ValidationCommand):
         if result.exit_code is not None:
             batch = self._journal.open_batch()
             self._journal.append(
-                "gate",
+                "validation",
                 command=self._command,
                 batch=f"{batch.run_name}/{batch.batch}" if batch else "",
                 passed=result.passed,

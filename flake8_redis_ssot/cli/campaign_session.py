@@ -48,7 +48,7 @@ def open_campaign(config: Config) -> Iterator[CampaignSession]:
         raise CommandError(str(error)) from error
     except OSError as error:
         path = error.filename or store.folder
-        raise CommandError(f"{path}: {error.strerror or error}; nothing that was there is lost") from error
+        raise CommandError(f"{path}: {error.strerror or error}; no existing file was changed") from error
 
 
 def read_journal(config: Config) -> Journal:
@@ -86,15 +86,15 @@ def add_validation_options(parser: ArgumentParser, when: str = "run after each b
         "--validate",
         metavar="COMMAND",
         default="",
-        help=f"the gate, {when}: {{files}} are the changed files, {{tests}} their tests",
+        help=f"validation command, {when}: {{files}} are the changed files, {{tests}} their tests",
     )
-    add("--shell", action="store_true", help="run the gate through the shell")
+    add("--shell", action="store_true", help="run the validation command in a shell")
     add(
         "--timeout",
         type=parse_seconds,
         default=DEFAULT_TIMEOUT,
         metavar="S",
-        help=f"seconds for the gate (default: {DEFAULT_TIMEOUT:g})",
+        help=f"time limit of the validation command in seconds (default: {DEFAULT_TIMEOUT:g})",
     )
 
 
@@ -111,7 +111,7 @@ def is_validation_passing(remediation: Remediation, files: Iterable[str], displa
     result = remediation.run_validation(tuple(dict.fromkeys(files)))
     if result is None or result.passed:
         return True
-    print_messages([f"the gate fails already, before anything has changed ({result.reason}); nothing was touched"])
+    print_messages([f"the validation command already fails before any change ({result.reason}); nothing was changed"])
     display.print_output(result.output)
     return False
 

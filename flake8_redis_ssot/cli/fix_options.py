@@ -17,13 +17,13 @@ from flake8_redis_ssot.terminal import Style
 def add_fix_options(parser: ArgumentParser) -> None:
     """Add the options for fixes, which are named as in ruff."""
     add = parser.add_argument
-    add("--fix", action="store_true", help="apply fixes that are safe")
-    add("--unsafe-fixes", action="store_true", help="with --fix, also those that are not; say so in the report")
-    add("--fix-only", action="store_true", help="apply fixes, and report nothing that is left")
-    add("--diff", action="store_true", help="show what --fix would change, and change nothing")
+    add("--fix", action="store_true", help="apply safe fixes")
+    add("--unsafe-fixes", action="store_true", help="with --fix, also apply unsafe fixes")
+    add("--fix-only", action="store_true", help="apply fixes without reporting what is left")
+    add("--diff", action="store_true", help="show what --fix would change without changing it")
     add("--show-fixes", action="store_true", help="list what was fixed")
     add("--exit-non-zero-on-fix", action="store_true", help="exit with 1 if anything was fixed")
-    add("--fix-baselined", action="store_true", help="with --fix, also what the baseline knows")
+    add("--fix-baselined", action="store_true", help="with --fix, also fix findings in the baseline")
     add_fixable_options(parser)
 
 

@@ -74,7 +74,7 @@ def build_parser(*, with_options: bool = False) -> ArgumentParser:
     from importlib import import_module
 
     parser = ArgumentParser(
-        prog="redis-ssot", description="Keeps code to the single source of truth of its shared resources."
+        prog="redis-ssot", description="Find and fix code that bypasses the canonical module of a shared resource."
     )
     parser.add_argument("-V", "--version", action="version", version=f"redis-ssot {__version__}")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")

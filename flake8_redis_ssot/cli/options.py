@@ -14,18 +14,18 @@ def add_selection_options(parser: ArgumentParser) -> None:
     """Add the options that select files and codes."""
     add = parser.add_argument
     add("--select", metavar="CODES", type=parse_codes, default=(), help="codes or prefixes to report, or ALL")
-    add("--extend-select", metavar="CODES", type=parse_codes, default=(), help="codes to report besides")
-    add("--ignore", metavar="CODES", type=parse_codes, default=(), help="codes or prefixes to leave out")
+    add("--extend-select", metavar="CODES", type=parse_codes, default=(), help="codes to report in addition")
+    add("--ignore", metavar="CODES", type=parse_codes, default=(), help="codes or prefixes to ignore")
     add(
         "--exclude",
         metavar="PATTERNS",
         type=parse_comma_list,
         action="extend",
         default=[],
-        help="gitignore-style patterns to leave out",
+        help="gitignore-style patterns to exclude",
     )
-    add("--force-exclude", action="store_true", help="leave them out even if they are named")
-    add("--ignore-noqa", action="store_true", help="honour no noqa comments")
+    add("--force-exclude", action="store_true", help="apply exclusions even to paths named on the command line")
+    add("--ignore-noqa", action="store_true", help="ignore noqa comments")
 
 
 def add_config_options(parser: ArgumentParser) -> None:
@@ -38,16 +38,23 @@ def add_config_options(parser: ArgumentParser) -> None:
         default=[],
         help="a configuration file, or a TOML setting over it",
     )
-    add("--isolated", action="store_true", help="look for no configuration file")
-    add("--no-cache", action="store_true", help="read every file afresh, and remember nothing")
+    add("--isolated", action="store_true", help="ignore configuration files")
+    add("--no-cache", action="store_true", help="disable the cache")
     add(
         "--cache-dir",
         metavar="FOLDER",
         default="",
-        help="where to remember (default: .redis_ssot_cache beside the configuration)",
+        help="cache folder (default: .redis_ssot_cache beside the configuration)",
     )
-    add("-j", "--jobs", type=parse_count, default=0, metavar="N", help="processes (default: one for each processor)")
-    add("-q", "--quiet", action="store_true", help="print findings and errors only")
+    add(
+        "-j",
+        "--jobs",
+        type=parse_count,
+        default=0,
+        metavar="N",
+        help="number of processes (default: one per processor)",
+    )
+    add("-q", "--quiet", action="store_true", help="print only findings and errors")
 
 
 def add_baseline_options(parser: ArgumentParser) -> None:
@@ -57,16 +64,16 @@ def add_baseline_options(parser: ArgumentParser) -> None:
         "--baseline",
         metavar="FILE",
         default="",
-        help="known findings, which pass (default: `baseline` in the settings)",
+        help="file of known findings, which are not reported (default: `baseline` in the settings)",
     )
-    add("--no-baseline", action="store_true", help="report known findings too")
+    add("--no-baseline", action="store_true", help="also report findings in the baseline")
 
 
 def add_fixable_options(parser: ArgumentParser) -> None:
     """Add the options that select the codes to fix."""
     add = parser.add_argument
     add("--fixable", metavar="CODES", type=parse_codes, default=(), help="codes or prefixes to fix (default: ALL)")
-    add("--extend-fixable", metavar="CODES", type=parse_codes, default=(), help="codes to fix besides")
+    add("--extend-fixable", metavar="CODES", type=parse_codes, default=(), help="codes to fix in addition")
     add("--unfixable", metavar="CODES", type=parse_codes, default=(), help="codes or prefixes not to fix")
 
 
@@ -81,18 +88,18 @@ def parse_codes(text: str) -> tuple[str, ...]:
 
     selected = tuple(code.upper() for code in parse_comma_list(text))
     if not selected:
-        raise ArgumentTypeError("no code is given; ALL means all")
+        raise ArgumentTypeError("no code given; use ALL for all")
     for code in selected:
         if code != "ALL" and not any(available.startswith(code) for available in names_by_code()):
             available = ", ".join(names_by_code())
-            raise ArgumentTypeError(f"`{code}` selects no rule; there are {available}, and ALL")
+            raise ArgumentTypeError(f"`{code}` selects no rule; available: {available} and ALL")
     return selected
 
 
 def parse_count(text: str) -> int:
     """Parse a positive integer. Raises ArgumentTypeError for anything else."""
     if not text.isascii() or not text.isdigit() or int(text) < 1:
-        raise ArgumentTypeError(f"`{text}` is not a number of 1 or more")
+        raise ArgumentTypeError(f"`{text}` is not a positive number")
     return int(text)
 
 
@@ -103,5 +110,5 @@ def parse_seconds(text: str) -> float:
     except ValueError:
         seconds = 0.0
     if not 0 < seconds < float("inf"):
-        raise ArgumentTypeError(f"`{text}` is no number of seconds")
+        raise ArgumentTypeError(f"`{text}` is not a number of seconds")
     return seconds

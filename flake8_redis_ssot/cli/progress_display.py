@@ -24,7 +24,7 @@ class ProgressDisplay:
     def print_batches(self, batches: Sequence[Batch]) -> None:
         """Print the batches of a dry run."""
         if not batches:
-            print("Nothing to do: no finding of this phase has a fix that may be applied.")
+            print("No finding of this phase has an applicable fix.")
         for batch in batches:
             size = f"{plural(len(batch.items), 'finding')} in {plural(len(batch.files), 'file')}"
             print(f"{batch.name:6} {batch.risk.name.lower():7} {size}")
@@ -35,7 +35,7 @@ class ProgressDisplay:
         """Print the size of a run, and show a progress bar where that is possible."""
         files = sum(len(batch.files) for batch in batches)
         if not files:
-            self._print_line("Nothing to do: no finding of this phase has a fix that may be applied.")
+            self._print_line("No finding of this phase has an applicable fix.")
             return
         self._print_line(f"Run {run}: {plural(files, 'file')} in {plural(len(batches), 'batch', 'batches')}.")
         if not self._quiet and sys.stderr.isatty():
@@ -63,10 +63,10 @@ class ProgressDisplay:
         self._fixed_count += result.fixed_count
         self.skipped |= result.skipped
         if result.kept_files:
-            size = f"{plural(result.fixed_count, 'finding')} mended in {plural(len(result.kept_files), 'file')}"
+            size = f"{plural(result.fixed_count, 'finding')} fixed in {plural(len(result.kept_files), 'file')}"
             self._print_line(f"{result.batch:6} kept: {size}")
         for path, reason in result.skipped.items():
-            self._print_line(f"       held back: {path}: {reason}")
+            self._print_line(f"       skipped:  {path}: {reason}")
 
     def print_output(self, text: str) -> None:
         """Print the last lines of the validation command's output."""
@@ -77,8 +77,8 @@ class ProgressDisplay:
         """Stop the progress bar, and print the totals and a message."""
         if self._bar is not None:
             self._bar.stop()
-        skipped_summary = f", {plural(len(self.skipped), 'file')} held back" if self.skipped else ""
-        print(f"{plural(self._fixed_count, 'finding')} mended in {plural(self._kept_count, 'file')}{skipped_summary}.")
+        skipped_summary = f", {plural(len(self.skipped), 'file')} skipped" if self.skipped else ""
+        print(f"{plural(self._fixed_count, 'finding')} fixed in {plural(self._kept_count, 'file')}{skipped_summary}.")
         if message:
             self._print_line(message)
 

@@ -61,7 +61,7 @@ def load_single_config(request: CheckRequest) -> Config:
         raise to_command_error(error, request) from error
     if len(groups) > 1:
         files = ", ".join(str(group.config.file) for group in groups)
-        raise CommandError(f"several configurations hold for these paths ({files}); name paths of one of them")
+        raise CommandError(f"several configurations apply to these paths ({files}); name paths of one of them")
     if not groups:
         raise to_command_error(NoConfigurationError(request.paths[0]), request)
     return groups[0].config
@@ -74,5 +74,5 @@ def to_command_error(error: Exception, request: CheckRequest) -> CommandError:
     if not isinstance(error, NoConfigurationError):
         return CommandError(str(error))
     if request.isolated:
-        return CommandError("with `--isolated`, the configuration has to come from `--config`")
-    return CommandError(f"`{error}` and the folders above it hold no configuration.\n\n{configuration_help()}")
+        return CommandError("`--isolated` requires a configuration given by `--config`")
+    return CommandError(f"`{error}` and the folders above it have no configuration.\n\n{configuration_help()}")

@@ -28,7 +28,7 @@ def json_schema() -> dict[str, Any]:
     return {
         "$schema": "http://json-schema.org/draft-07/schema#",
         "title": "redis-ssot",
-        "description": "Keeps code to the single source of truth of its shared resources.",
+        "description": "Find and fix code that bypasses the canonical module of a shared resource.",
         **_table_schema(top_level_settings()),
         "anyOf": [{"required": [RESOURCE]}, {"required": ["canonical"]}],
         "definitions": {

@@ -35,8 +35,8 @@ accessor = "app.redis_manager.get_redis_manager"
 def configuration_help() -> str:
     """The message for a missing configuration: where to write one, and an example."""
     return (
-        "No configuration found. Let one be proposed: redis-ssot init\n"
-        f"Or write one in {PYPROJECT} or {OWN_NAMES[0]}, such as:\n\n{_EXAMPLE}"
+        "No configuration found. Propose one: redis-ssot init\n"
+        f"Or add one to {PYPROJECT} or {OWN_NAMES[0]}, such as:\n\n{_EXAMPLE}"
     )
 
 
@@ -94,7 +94,7 @@ def config_from_overrides(overrides: Sequence[str], root: Path) -> Config:
 def config_warnings(config: Config) -> tuple[ConfigProblem, ...]:
     """Warnings about a valid configuration: import roots that are not directories."""
     missing = [folder for folder in config.src if not (config.root / folder).is_dir()]
-    return tuple(problem_at(config, "src", f"`{folder}` is no folder in {config.root}") for folder in missing)
+    return tuple(problem_at(config, "src", f"`{folder}` is not a folder in {config.root}") for folder in missing)
 
 
 def problem_at(config: Config, key: str, text: str) -> ConfigProblem:
@@ -158,7 +158,7 @@ def _find_tool_table(
     tool_tables = document.get("tool")
     table = tool_tables.get("redis-ssot") if isinstance(tool_tables, dict) else None
     if isinstance(table, dict):
-        text = "stands outside `[tool.redis-ssot]`; move it in"
+        text = "is outside `[tool.redis-ssot]`; move it there"
         outside = () if is_pyproject else tuple(key for key in document if key in setting_names(top_level_settings()))
         problems.extend(ConfigProblem(name, key, text) for key in outside)
         return _ConfigTable(name, "tool.redis-ssot.", table)

@@ -36,7 +36,7 @@ def _read_resources(table: Table) -> Iterator[tuple[Table, Resource]]:
     if any(name in table.values for name in setting_names(SETTINGS[RESOURCE])):
         yield table, _read_resource(table, None)
     elif table.values.get(RESOURCE, {}) == {}:
-        table.report_problem(RESOURCE, "no resource is given; write one, such as `[tool.redis-ssot.resource.redis]`")
+        table.report_problem(RESOURCE, "no resource is configured; add one, such as `[tool.redis-ssot.resource.redis]`")
     for name, inner in RESOURCES.read(table):
         yield inner, _read_resource(inner, name)
 
@@ -54,14 +54,14 @@ def _check_consistency(resource_tables: Sequence[tuple[Table, Resource]]) -> Non
     names: set[str] = set()
     for table, resource in resource_tables:
         if resource.name in names:
-            table.report_problem(table.full_key("canonical"), f"another resource is called `{resource.name}` already")
+            table.report_problem(table.full_key("canonical"), f"another resource is already named `{resource.name}`")
         names.add(resource.name)
     for table, resource in resource_tables:
         for old, _ in resource.deprecated:
             full_key = join_key(table.full_key("deprecated"), old)
             if old in resource.canonical:
                 table.report_problem(
-                    full_key, f"is canonical in resource `{resource.name}`; it cannot be deprecated as well"
+                    full_key, f"is canonical in resource `{resource.name}`; it cannot also be deprecated"
                 )
     _check_replacement_chains(resource_tables)
 
@@ -72,4 +72,4 @@ def _check_replacement_chains(resource_tables: Sequence[tuple[Table, Resource]])
         for old, new in resource.deprecated:
             if new in deprecated:
                 full_key = join_key(table.full_key("deprecated"), old)
-                table.report_problem(full_key, f"its replacement `{new}` is deprecated itself")
+                table.report_problem(full_key, f"its replacement `{new}` is itself deprecated")

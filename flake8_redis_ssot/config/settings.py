@@ -146,9 +146,12 @@ def _default_src(root: str) -> tuple[str, ...]:
 
 
 _ACCESSOR = Setting(
-    "accessor", String(validate_member), "The function that gives it back, as a dotted name.", default=None
+    "accessor",
+    String(validate_member),
+    "The function that returns the shared instance, as a dotted name.",
+    default=None,
 )
-RESOURCES = Setting(RESOURCE, NamedTables(RESOURCE), "What is shared, by name.")
+RESOURCES = Setting(RESOURCE, NamedTables(RESOURCE), "Shared resources, by name.")
 SETTINGS = {
     GENERAL: (
         Setting(
@@ -163,7 +166,7 @@ SETTINGS = {
         Setting(
             "services",
             Strings(validate_service),
-            "Parts that are deployed apart and may not import each other: packages or folders.",
+            "Services that are deployed separately and may not import each other: packages or folders.",
         ),
         Setting(
             "select",
@@ -171,12 +174,12 @@ SETTINGS = {
             "Codes or prefixes to report (default: all but RSS901).",
             default=(DEFAULT_SELECTOR,),
         ),
-        Setting("ignore", CODES, "Codes or prefixes to leave out."),
-        Setting("per-file-ignores", CodesByPattern(), "Pattern → codes to leave out there."),
+        Setting("ignore", CODES, "Codes or prefixes to ignore."),
+        Setting("per-file-ignores", CodesByPattern(), "File pattern → codes to ignore there."),
         Setting(
             "noqa",
             ChoiceByCode(Choice(get_args(NoqaPolicy))),
-            "What `# noqa` comments may do: one word for all codes, or codes and prefixes with a word each.",
+            "Policy for `# noqa` comments: one value for all codes, or one per code or prefix.",
         ),
         Setting(
             "type-checking",
@@ -185,18 +188,21 @@ SETTINGS = {
             default="report",
         ),
         Setting(
-            "baseline", String(PathValidator(validate_folder)), "The file of known findings, which pass.", default=""
+            "baseline",
+            String(PathValidator(validate_folder)),
+            "The baseline file of known findings, which are not reported.",
+            default="",
         ),
         Setting(
             "duplicates",
             Choice(get_args(Duplicates)),
-            "Where classes are compared with the guarded ones.",
+            "Where classes are compared with the guarded classes.",
             default="shipped",
         ),
         Setting(
             "duplicate-threshold",
             Fraction(),
-            "The part of a guarded class's methods, by weight, that makes another class a duplicate"
+            "The weighted share of a guarded class's methods that makes another class a duplicate"
             " (default: {default}).",
             default=0.5,
         ),
@@ -205,29 +211,29 @@ SETTINGS = {
         Setting(
             "canonical",
             Strings(validate_module),
-            "The only modules that may make an instance (dotted).",
+            "The only modules that may create an instance (dotted).",
             presence="required",
-            hint="name the module that is the resource's home",
+            hint="name the module that defines the shared instance",
         ),
         Setting(
             "constructors",
             Strings(validate_constructor),
-            "What makes one: dotted names; `*` is a part, `**` any number of parts.",
+            "Classes and functions that create an instance: dotted names (`*` is one part, `**` any number of parts).",
             alternative="deprecated",
-            hint="without either nothing can be found",
+            hint="without either nothing can be reported",
         ),
-        Setting("instance", String(validate_member), "The one instance, as a dotted name.", default=None),
+        Setting("instance", String(validate_member), "The shared instance, as a dotted name.", default=None),
         _ACCESSOR,
-        Setting("allow", PATTERNS, "Patterns of files that may go round the source of truth."),
-        Setting("deprecated", Replacements(), "Old modules and names → what took their place."),
+        Setting("allow", PATTERNS, "Patterns of files that may create or import anything."),
+        Setting("deprecated", Replacements(), "Deprecated modules and names → their replacements."),
         Setting("accessor-for", Tables(ACCESSOR_FOR, AccessorFor), "Other accessors for some files."),
         Setting(
             "check-canonical",
             Boolean(),
-            "Whether further instances in the canonical modules are reported.",
+            "Whether additional instances in the canonical modules are reported.",
             default=False,
         ),
-        Setting("tear-down", Strings(validate_method_name), "Further methods that end an instance."),
+        Setting("tear-down", Strings(validate_method_name), "Additional methods that close an instance."),
     ),
     ACCESSOR_FOR: (
         Setting("paths", PATTERNS, "Patterns of the files.", presence="required"),

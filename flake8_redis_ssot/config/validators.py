@@ -21,7 +21,7 @@ def validate_module(text: str) -> str | None:
     """Why `text` is not the dotted name of one module, or None."""
     problem = _validate_dotted_name(text)
     if problem is None and "*" in text:
-        return f"`{text}` is a pattern; one plain name is needed here"
+        return f"`{text}` is a pattern; a plain name is required here"
     return problem
 
 
@@ -34,7 +34,7 @@ def validate_member(text: str) -> str | None:
     """Why `text` is not the dotted name of a symbol in a module (`app.rm.get_rm`), or None."""
     problem = validate_module(text)
     if problem is None and "." not in text:
-        return f"`{text}` names no module; write the whole name, such as `app.{text}`"
+        return f"`{text}` is not a full module name; write such as `app.{text}`"
     return problem
 
 
@@ -42,7 +42,7 @@ def validate_constructor(text: str) -> str | None:
     """Why `text` is not the dotted name, or glob, of symbols in modules, or None."""
     problem = validate_deprecated(text)
     if problem is None and "." not in text:
-        return f"`{text}` names no module; write the whole name, or `**.{text}` for any module"
+        return f"`{text}` is not a full module name; write or `**.{text}` for any module"
     return problem
 
 
@@ -50,7 +50,7 @@ def validate_deprecated(text: str) -> str | None:
     """Why `text` is not the dotted name, or glob, of modules or symbols, or None."""
     problem = _validate_dotted_name(text)
     if problem is None and not text.strip("*."):
-        return f"`{text}` means everything; spell some of it, such as `**.*Manager`"
+        return f"`{text}` matches everything; be more specific, such as `**.*Manager`"
     return problem
 
 
@@ -60,7 +60,7 @@ def validate_method_name(text: str) -> str | None:
         return None
     better = text.strip().removesuffix("()").rpartition(".")[2]
     hint = f"; write `{better}`" if better.isidentifier() else ""
-    return f"`{text}` is no plain name{hint}"
+    return f"`{text}` is not a plain name{hint}"
 
 
 def validate_pattern(text: str, root: str) -> str | None:
@@ -70,7 +70,7 @@ def validate_pattern(text: str, root: str) -> str | None:
     """
     bare = text.removeprefix("!")
     if bare == root or bare.startswith(f"{root}/"):
-        return f"`{bare}` is absolute; write `{bare[len(root) :] or '*'}`, which counts from {root}"
+        return f"`{bare}` is absolute; write `{bare[len(root) :] or '*'}`, relative to {root}"
     return _validate_relative_path(bare, root)
 
 
@@ -78,7 +78,7 @@ def validate_folder(text: str, root: str) -> str | None:
     """Why `text` is not a relative path below `root`, or None."""
     if text.startswith("/"):
         inside = text[len(root) :].strip("/") or "." if f"{text}/".startswith(f"{root}/") else "src"
-        return f"`{text}` is absolute; write it from {root}, such as `{inside}`"
+        return f"`{text}` is absolute; write it relative to {root}, such as `{inside}`"
     return _validate_relative_path(text, root)
 
 
@@ -88,7 +88,7 @@ def validate_code(text: str) -> str | None:
         return None
     better = text.strip().upper()
     hint = f"`{better}`" if re.fullmatch(CODE_PATTERN, better) else "`ALL`, `RSS`, or a code such as `RSS002`"
-    return f"`{text}` is no code of this tool; write {hint}"
+    return f"`{text}` is not a code of this tool; write {hint}"
 
 
 def validate_choice(text: str, words: Sequence[str]) -> str | None:
@@ -98,7 +98,7 @@ def validate_choice(text: str, words: Sequence[str]) -> str | None:
     nearest_word = find_nearest(text, words)
     *others, last = (f"`{word}`" for word in words)
     hint = f"did you mean `{nearest_word}`?" if nearest_word else f"valid are {', '.join(others)} and {last}"
-    return f"`{text}` is no valid value; {hint}"
+    return f"`{text}` is not a valid value; {hint}"
 
 
 def _normalise(word: str) -> str:
@@ -109,11 +109,11 @@ def _validate_relative_path(text: str, root: str) -> str | None:
     if not text.strip():
         return "is empty"
     if text.startswith("~") or re.match(r"[A-Za-z]:[\\/]", text):
-        return f"`{text}` is absolute; write it from {root}"
+        return f"`{text}` is absolute; write it relative to {root}"
     if re.search(r"\\\w", text):
         return "write `{}`, with `/`".format(text.replace("\\", "/"))
     if ".." in text.split("/"):
-        return f"`{text}` leaves {root}, from which paths count; write a path below it"
+        return f"`{text}` is outside {root}; write a path below it"
     return None
 
 
@@ -127,7 +127,7 @@ def _validate_dotted_name(text: str) -> str | None:
         return f"`{text}` is a path; write `{_path_to_dotted_name(text) or 'app.redis'}`"
     if text.startswith("."):
         whole = f"app.{text.lstrip('.') or 'redis'}"
-        return f"`{text}` is relative; write it from its import root, such as `{whole}`"
+        return f"`{text}` is relative; write the absolute name, such as `{whole}`"
     return next(filter(None, (_validate_part(part, text) for part in text.split("."))), None)
 
 
@@ -136,17 +136,17 @@ def _validate_part(part: str, text: str) -> str | None:
         return f"`{text}` has an empty part; write `{'.'.join(filter(None, text.split('.')))}`"
     if "**" in part and part != "**":
         better = text.replace("**", "*")
-        return f"`{text}`: `**` stands for whole parts; write `{better}`, or `**` between dots"
+        return f"`{text}`: `**` matches whole parts; write `{better}`, or `**` between dots"
     if part.endswith(")"):
         return f"`{text}` is a call; write `{text.partition('(')[0]}`"
     if ":" in part:
-        return f"`{text}` has a colon; write `{text.replace(':', '.')}`"
+        return f"`{text}` has a colon instead of a dot; write `{text.replace(':', '.')}`"
     if "?" in part or "[" in part:
-        return f"`{text}`: in a dotted name only `*` and `**` stand for something else"
+        return f"`{text}`: only `*` and `**` are wildcards in a dotted name"
     if not part.replace("*", "x").isidentifier():
         better = re.sub(r"\W", "_", part)
         hint = f"; did you mean `{better}`?" if better.isidentifier() else ""
-        return f"`{text}`: `{part}` is no Python name{hint}"
+        return f"`{text}`: `{part}` is not a Python name{hint}"
     return None
 
 

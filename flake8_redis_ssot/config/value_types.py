@@ -90,7 +90,7 @@ class Fraction(NamedTuple):
         if isinstance(value, bool) or not isinstance(value, (int, float)):
             table.report_mismatch(full_key, "a number", value)
         elif not 0 < value <= 1:
-            table.report_problem(full_key, f"`{value}` is no part of a whole; write a number above 0 and up to 1")
+            table.report_problem(full_key, f"`{value}` is out of range; write a number above 0 and at most 1")
         else:
             return float(value)
         return None

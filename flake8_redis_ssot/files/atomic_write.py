@@ -221,7 +221,7 @@ def _check_precondition(change: Change) -> None:
     if change.before is not None:
         _check_contents(change.path, change.before)
     elif os.path.lexists(change.path):
-        raise FileChangedError(change.path, "is there already")
+        raise FileChangedError(change.path, "already exists")
 
 
 def _check_contents(path: str, expected: bytes) -> None:
@@ -257,5 +257,5 @@ def _copy_mode_and_owner(temporary: str, original: os.stat_result) -> None:
         try:
             os.chown(temporary, original.st_uid, original.st_gid)
         except OSError as error:
-            raise OSError(error.errno, "its owner could not be kept") from error
+            raise OSError(error.errno, "its owner could not be preserved") from error
     os.chmod(temporary, stat.S_IMODE(original.st_mode))  # after chown, which clears set-user-ID bits

@@ -203,7 +203,7 @@ class _DirectoryWalker:
             self.files.append(path)
             self._visited.files.append(path)
         elif not stat.S_ISDIR(mode):  # such as a pipe, which would block a reader
-            self.errors.append(DiscoveryError(path, "is no regular file", False))
+            self.errors.append(DiscoveryError(path, "is not a regular file", False))
 
 
 def _is_ignored(rule_groups: Iterable[Iterable[_IgnoreRules]], parent: str, name: str, is_directory: bool) -> bool:
@@ -280,7 +280,7 @@ def _read_git_pointer(pointer: str, folder: str, visited: VisitedDirectories) ->
 
 def _describe_os_error(path: str, error: OSError) -> str:
     if error.errno == errno.ELOOP:
-        return "is a link that leads back to itself"
+        return "is a symbolic link loop"
     if error.errno == errno.ENOENT:
         return f"is a dangling link to `{os.readlink(path)}`" if os.path.islink(path) else "does not exist"
     return f"cannot be read: {error.strerror}"

@@ -33,7 +33,7 @@ def remove_noqa_code(suppression: Suppression, path: str, context: FixContext) -
         title = "Delete the comment"
         if not line[:first].strip() and last == len(line):  # alone on its line: remove the line
             first, last = 0, (end.end() - start if end else len(line))
-    return FixDraft(f"{title}, which silences nothing", (ReplaceText(path, TextEdit(start + first, start + last, "")),))
+    return FixDraft(f"{title}, which is unused", (ReplaceText(path, TextEdit(start + first, start + last, "")),))
 
 
 def _find_comment(line: str, suppression: Suppression) -> re.Match[str]:

@@ -49,7 +49,8 @@ def _restrict_to_notebook(
     if magic_name:
         return Refusal((f"a magic command names `{magic_name}`",))
     reasons = (
-        f"`{name}` would be gone, and cells are run by hand or by another notebook's `%run`" for name in removed_names
+        f"`{name}` would be removed, and cells may be run by hand or by another notebook's `%run`"
+        for name in removed_names
     )
     return draft.with_reasons([*reasons, *_import_position_reasons(draft, document)])
 

@@ -155,7 +155,7 @@ def _describe_unconfigured(paths: Sequence[str]) -> Iterable[str]:
         return ()
     names = ", ".join(map(to_display_path, paths[:_MAX_NAMED_PATHS]))
     more = f" and {len(paths) - _MAX_NAMED_PATHS} more" if len(paths) > _MAX_NAMED_PATHS else ""
-    return (f"no configuration holds for {names}{more}: passed over",)
+    return (f"no configuration applies to {names}{more}: skipped",)
 
 
 def _settings_of(request: CheckRequest) -> list[str]:

@@ -100,7 +100,9 @@ class CodeActionBuilder:
         text, count = insert_comments(data, [finding], REASON_PLACEHOLDER if policy == "require-reason" else "")
         if not count:
             return None
-        reason_hint = f", once a reason follows the `{REASON_PLACEHOLDER}`" if policy == "require-reason" else ""
+        reason_hint = (
+            f"; replace the placeholder with a reason `{REASON_PLACEHOLDER}`" if policy == "require-reason" else ""
+        )
         return types.CodeAction(
             f"Redis SSOT ({finding.code}): Disable for this line{reason_hint}",
             kind=types.CodeActionKind.QuickFix,

@@ -70,7 +70,7 @@ def _re_export_reason(tree: ast.Module, canonical: ResourceCandidate) -> str:
         or (isinstance(each, (ast.FunctionDef, ast.AsyncFunctionDef)) and _returns_only(each, imported))
         for each in body
     )
-    return "only passes on what it imports" if is_re_export_only else ""
+    return "only re-exports what it imports" if is_re_export_only else ""
 
 
 def _imported_names(tree: ast.Module, canonical: ResourceCandidate) -> set[str]:

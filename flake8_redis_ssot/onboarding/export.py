@@ -48,7 +48,7 @@ def export_import_linter(config: Config) -> ExportResult:
             lines += [
                 "",
                 "[[tool.importlinter.contracts]]",
-                f'name = "Nobody imports what is deprecated: {resource.name}"',
+                f'name = "No imports of deprecated modules: {resource.name}"',
                 'type = "protected"',
                 f"protected_modules = {json.dumps(modules)}",
                 "allowed_importers = []",
@@ -66,7 +66,7 @@ def export_semgrep(config: Config) -> ExportResult:
     rules = [rule for resource in config.resources for rule in _semgrep_rules(resource)]
     limitations = (
         "names that reach a file through other modules or by a star: semgrep follows imports in one file",
-        "factories, constructors that are handed over, patches",
+        "factories, constructors passed as arguments, patches",
         *_pattern_limitations(config),
     )
     return ExportResult(json.dumps({"rules": rules}, indent=2) + "\n", limitations)
@@ -88,7 +88,7 @@ def _semgrep_rules(resource: Resource) -> list[dict[str, object]]:
         *(f"**/{module_file}" for module_file in canonical_files),
     ]
     replacement = resource.accessor or resource.instance or resource.canonical[0]
-    rule_kinds = (("deprecated", imports, "is deprecated"), ("construction", calls, "makes a new one"))
+    rule_kinds = (("deprecated", imports, "is deprecated"), ("construction", calls, "creates a new one"))
     return [
         {
             "id": f"redis-ssot-{resource.name}-{name}",

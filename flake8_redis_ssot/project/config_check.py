@@ -51,9 +51,7 @@ def _missing_problems(config: Config, resource: Resource, resolver: Resolver) ->
     modules = resolver.modules
     for module in resource.canonical:
         if not is_glob(module) and modules.path_of(module) is None and modules.folder_of(module) is None:
-            yield _problem(
-                config, resource, "canonical", f"there is no module `{module}` (yet) under {_format_roots(config)}"
-            )
+            yield _problem(config, resource, "canonical", f"no module `{module}` under {_format_roots(config)}")
     for constructor in resource.constructors:
         # A third-party package may have the same name as one of the project, so this is only a warning.
         message = None if is_glob(constructor) else _undefined_message(constructor, resolver)

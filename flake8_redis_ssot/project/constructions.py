@@ -49,7 +49,7 @@ def judge_call(call: Call, file: FileContext, phrase: str) -> Diagnosis | None:
             return _diagnosis(_subject(call.function, phrase, definition), definition, resource, file)
         is_checked = resource.check_canonical and file.resources.is_canonical(resource, file.module)
         if is_checked and not _is_shared_instance(call, definition, file) and not _is_constructor(call.function, file):
-            advice = "keep one instance in this module, and give back that one"
+            advice = "keep one instance in this module and return it"
             return Diagnosis(
                 f"{_subject(call.function, phrase, definition)} beside the one instance", advice, definition.name
             )
@@ -94,7 +94,9 @@ def judge_callback(callback: CallbackArgument, file: FileContext) -> Diagnosis |
         return None
     for definition, resource in find_constructors(callback.origins, file):
         if not file.is_exempt(resource):
-            return _diagnosis(f"`{caller}` is handed `{definition.name}` to make new ones", definition, resource, file)
+            return _diagnosis(
+                f"`{caller}` receives `{definition.name}` to create new instances", definition, resource, file
+            )
     return None
 
 

@@ -26,7 +26,7 @@ class ServiceBoundaries:
         own_service, other_service = self.service_of(importer), self.service_of(path) if path is not None else None
         if own_service is None or other_service is None or own_service == other_service:
             return None
-        return f"`{own_service}` is deployed apart from `{other_service}`, so it can't import `{module}`"
+        return f"`{own_service}` is deployed separately from `{other_service}`, so it can't import `{module}`"
 
 
 def is_in_service(service: str, module: str, relative_path: str) -> bool:

@@ -1,14 +1,14 @@
-"""Import of a deprecated module, or of a name whose true home is one.
+"""Import of a deprecated module, or of a name that is defined in one.
 
 ## Why
-A deprecated module keeps an old copy of the shared resource alive, or is only there until nobody imports it.
-As long as one file does, it cannot be deleted, and mocks, pools and settings have two homes. Every form of
-import counts: plain, `from`, relative, star, in a function, under `TYPE_CHECKING`, by `importlib`, by attribute
-of a package, and through any number of modules that pass the name on.
+A deprecated module keeps an old copy of the shared resource alive, or only exists until the last import of it is gone.
+As long as one file imports it, it cannot be deleted, and there are two sets of mocks, pools and settings. Every form of
+import is reported: plain, `from`, relative, star, in a function, under `TYPE_CHECKING`, by `importlib`, as an attribute
+of a package, and through any number of modules that re-export the name.
 
-A statement that imports a deprecated module is one finding, at its first line. Where a single symbol of a
-module is deprecated, each name is a finding of its own. With `type-checking = "ignore"`, imports that only a
-type checker sees are passed over.
+A statement that imports a deprecated module is one finding, at its first line. Where a single symbol of a module is
+deprecated, each name is a separate finding. With `type-checking = "ignore"`, imports under `TYPE_CHECKING` are not
+reported.
 
 ## Bad
 ```python
@@ -21,12 +21,12 @@ from app.redis_manager import redis_manager
 ```
 
 ## Fix safety
-An import that nobody reads is deleted: no code in the file, no other file, no string, no `__all__`. Where the
-old module only passes the new thing on, the import names its new home, and stays where it is. Both are safe, unless
-a patch of the old path would then reach more code than before. Another function that gives back the same thing, a
-module that is handed on, and two arms of a `try` that become one are unsafe. What the new module does not have, what
-would close a ring of imports or cross a service border, and imports that are tested for what they do stay, and the
-report says why.
+An unused import is deleted, where nothing else reads the name: no code in the file, no other file, no string, no
+`__all__`. Where the deprecated module only re-exports a name, the import is redirected to the module that defines it.
+Both are safe, unless a patch of the old path would then affect more code than before. A different function that returns
+the same type, a module that is passed on, and a `try` whose branches become the same are unsafe. There is no fix where
+the replacement lacks the name, where a fix would create a circular import or cross a service border, and where a test
+is about the import itself; the report says why.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
-"""A call that makes a new instance of a shared resource outside its canonical module.
+"""A call that creates an instance of a shared resource outside its canonical module.
 
 ## Why
-Each instance opens connections of its own, misses the settings that the shared one got, and is not replaced
-when a test replaces the shared one. Subclasses of a guarded class of the project count; a class that only
-has the same bare name does not, nor do annotations, `isinstance` checks and `spec=` arguments.
+Each instance opens connections of its own, misses the settings of the shared one, and is not replaced when a test
+replaces the shared one. Subclasses of a guarded class of the project are reported as well. Unrelated classes with the
+same name, annotations, `isinstance` checks and `spec=` arguments are not.
 
 ## Bad
 ```python
@@ -20,11 +20,11 @@ redis_manager = get_redis_manager()
 ```
 
 ## Fix safety
-The call becomes a call of the accessor; under the instance's own name at module level, an import. Safe where the
-accessor gives back the same class, the call has no arguments, all that is done with the instance can be seen and
-fits, and nothing ends it or sets anything on it. Tests, asynchronous managers and instances that go out of sight are
-unsafe. Arguments, tear-downs, several instances side by side and another class that lacks something need a decision:
-such a fix is shown, and never applied.
+The call becomes a call of the accessor, or, for a module-level variable with the name of the instance, an import. The
+fix is safe where the accessor returns the same class, the call has no arguments, and every use of the instance could be
+determined, is supported by the shared one, and neither closes nor changes it. Tests, asynchronous managers, and
+instances whose uses could not all be determined are unsafe. Arguments, tear-downs, several instances side by side, and
+a shared class that lacks a method need a decision: such a fix is shown, and never applied.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def collect(facts: FileFacts) -> Iterator[Candidate]:
 
 def judge(candidate: Candidate, file: FileContext) -> Diagnosis | None:
     """Diagnose a call of a constructor."""
-    return judge_call(candidate.fact, file, "makes a")
+    return judge_call(candidate.fact, file, "creates a")
 
 
 def fix(candidate: Candidate, file: FileContext, context: FixContext) -> FixDraft | Refusal:

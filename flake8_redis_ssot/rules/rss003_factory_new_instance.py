@@ -1,11 +1,11 @@
-"""A function that gives back a new instance, or a constructor handed over to be called later.
+"""A function that returns a new instance, or a constructor that is passed on to be called later.
 
 ## Why
-A factory hides construction from everyone who calls it: each caller gets an instance of its own, or all share a
-second, hidden singleton. A function, method, property, lambda or fixture counts when the new instance itself is
-what it returns or yields: directly, through a local name, or through the attribute or global that it caches it
-in. So does a constructor that is given to `partial`, `default_factory=`, `Depends` and the like.
-An instance that is returned inside a container, or used up on the way, is RSS002. A call has one code.
+A factory hides construction from its callers: each gets a separate instance, or all share a second, hidden singleton.
+A function, method, property, lambda or fixture is reported when the new instance itself is what it returns or yields:
+directly, through a local variable, or through the attribute or global variable that caches it. So is a constructor
+passed to `partial`, `default_factory=`, `Depends` and the like. An instance that is returned inside a container, or
+only used inside the function, is RSS002. Each call has one code.
 
 ## Bad
 ```python
@@ -27,10 +27,10 @@ def make_manager():
 ```
 
 ## Fix safety
-As for RSS002. The name of the factory stays; what its callers do with the result has to be seen for a safe fix.
-Where the name says that something new is made (`make_manager`), another one (`get_manager`) is offered besides, with
-everybody who calls it: shown, never applied. `redis-ssot remediate --phase 2 --pattern factory --inline` replaces the
-calls of a factory that does nothing else, and deletes it.
+As for RSS002. The name of the factory stays; a safe fix requires that every use of its result could be determined.
+Where the name suggests a new instance (`make_manager`), a rename (`get_manager`) of it and its callers is offered as
+well: shown, never applied. `redis-ssot remediate --phase 2 --pattern factory --inline` replaces the calls of a factory
+that does nothing else, and deletes it.
 """
 
 from __future__ import annotations

@@ -1,22 +1,21 @@
-"""A class in shipped code that does again what the guarded class does.
+"""A class in shipped code that duplicates the guarded class.
 
 ## Why
-A copy or a stub beside the one implementation is where consolidation stalls: it opens connections of its own, or none
-and loses what is written, and whoever imports it believes to have the shared resource. A class counts where
+A copy or a stub beside the one implementation stalls consolidation: it opens connections of its own, or none, and loses
+what is written to it, while its users believe that they have the shared resource. A class is reported if
 
-- it has the name of a guarded class, and a method that tells more than `get` or `close` in common with it, the same
-  library, or nothing in it at all; or is called a stub or fake of one (a name of one word, such as `Settings`, says
-  nothing without such a method); or
-- it has half of the guarded class's public methods: a quarter where it wraps the same third-party library, or has the
-  guarded class's name in its own. Methods that classes of all kinds have count a quarter; those that are awaited in
-  one of both only count half.
+- it has the name of a guarded class, and shares a method more specific than `get` or `close`, wraps the same library,
+  or has no implementation at all; or its name calls it a stub or fake of one (a name of one word, such as `Settings`,
+  counts only with such a method); or
+- it has half of the guarded class's public methods: a quarter where it wraps the same third-party library, or where its
+  name contains the name of the guarded class. Methods that are common in classes of all kinds count a quarter; methods
+  that are asynchronous in only one of the two count half.
 
-Classes that stand on the shared one, or pass everything on to what they are handed (adapters), that wrap another
-library or derive from a class of a framework, abstract ones, subclasses, and what a function makes for itself are
-none.
+Adapters, which inherit from the shared class or delegate to it, are not reported; neither are classes that wrap another
+library or derive from a framework's class, abstract classes, subclasses, and classes defined in functions.
 
-Test doubles in test code are not reported: `duplicates = "all"` in the configuration reports them too, `"off"` none;
-`duplicate-threshold` is the part of the methods that counts as enough (0.5).
+Test doubles in test code are not reported: `duplicates = "all"` reports them as well, `"off"` reports nothing, and
+`duplicate-threshold` sets the required share of methods (0.5).
 
 ## Bad
 ```python
@@ -39,8 +38,8 @@ class Counters:
 ```
 
 ## Fix safety
-There is no fix in place. `redis-ssot integrate SERVICE` shows what the users of the class call, and switches them over
-to the shared one, or to an adapter that is written for them.
+There is no fix in place. `redis-ssot integrate SERVICE` shows what the users of the class call, and changes them to use
+the shared instance, or a generated adapter.
 """
 
 from __future__ import annotations

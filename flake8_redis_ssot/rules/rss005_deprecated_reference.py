@@ -1,15 +1,15 @@
-"""A string that is a dotted path to a deprecated module, or patches a constructor where somebody imports it.
+"""A string with the dotted path of a deprecated module, or a patch of a constructor where it is imported.
 
 ## Why
-Strings are what renames forget. A mock whose target is `app.legacy.redis_manager.get_redis_manager` replaces a
-name that nobody looks at any more as soon as the code imports the new path: the test still runs, against the real
-server. A setting that holds an old path keeps the old module alive, and fails when it goes.
+Renames miss strings. Once the code imports the new path, a mock whose target is
+`app.legacy.redis_manager.get_redis_manager` replaces a name that nothing reads: the test still runs, against the real
+server. A setting with an old path keeps the deprecated module alive, and fails when the module is deleted.
 
 Targets of `mock.patch`, `patch.object`, `patch.dict`, `patch.multiple`, `mocker.patch`, `monkeypatch.setattr` and
-`delattr` count, as decorators, context managers and calls, also where the string is put together from constants;
-so do other strings that are nothing but a dotted path to a deprecated module or a name in it. A patch of a
-constructor in a module that imports it (`app.service.RedisManager`) says that the module makes its own instances:
-it moves with the fix of that module. Docstrings and comments never count.
+`delattr` are reported, as decorators, context managers and calls, also where the string is composed from constants; so
+are other strings that consist of a dotted path to a deprecated module or a name in it. A patch of a constructor in a
+module that imports it (`app.service.RedisManager`) shows that the module creates its own instances: it is fixed along
+with that module. Docstrings and comments are never reported.
 
 ## Bad
 ```python
@@ -32,9 +32,9 @@ def test_without_a_server():
 ```
 
 ## Fix safety
-A target follows the import or the call that it stands in for, in one fix with it, over file borders. Where no code
-looks the old path up, the new one would put a mock in force that is not today: that is left to you. The fix of a
-string that is no target is never safe, as nothing says what it is for.
+A target is fixed together with the import or call that it replaces, across files. Where no code reads the old path, the
+fix would activate a mock that has no effect today: it is shown, and never applied. The fix of a string that is not a
+target is unsafe, since its purpose is unknown.
 """
 
 from __future__ import annotations
@@ -95,9 +95,9 @@ def _diagnose_deprecated(origin: str, reference: StringReference, file: FileCont
 
 
 def _describe_deprecated(old: DeprecatedName, name: str, file: FileContext) -> Diagnosis:
-    message = f"`{name}` leads into deprecated `{old.name}`" if name != old.name else f"`{name}` is deprecated"
+    message = f"`{name}` is in deprecated `{old.name}`" if name != old.name else f"`{name}` is deprecated"
     replacement = f"`{old.replacement}`" if old.replacement else file.replacement_phrase(old.resource)
-    return Diagnosis(f"{message}; use {replacement} instead", f"name {replacement} in the string", name)
+    return Diagnosis(f"{message}; use {replacement} instead", f"use {replacement} in the string", name)
 
 
 def _diagnose_constructor_patch(origin: str, reference: StringReference, file: FileContext) -> Diagnosis | None:
@@ -110,8 +110,8 @@ def _diagnose_constructor_patch(origin: str, reference: StringReference, file: F
         importer = file.resolver.modules.name_of(path)
         is_reexported = definition.path != path
         if is_reexported and not file.is_exempt(resource) and not file.resources.is_exempt(resource, path, importer):
-            message = f"the patch stands in for `{definition.name}` in `{importer}`"
-            advice = f"fix `{importer}`, and the patch moves along"
+            message = f"the patch replaces `{definition.name}` in `{importer}`"
+            advice = f"fix `{importer}`, and the patch is updated with it"
             return Diagnosis(f"{message}; use {file.replacement_phrase(resource)} there", advice, definition.name)
     return None
 

@@ -1,9 +1,9 @@
-"""A part of a file, or a whole file, that could not be analysed.
+"""A file, or part of a file, that could not be analysed.
 
 ## Why
-What cannot be read cannot be vouched for. The message says where and why; everything around it has been
-checked all the same. Only files that mention a guarded name are parsed, and of their functions only those in
-which something that matters can be named, so broken code that has nothing to do with the resource is not reported.
+Code that could not be parsed was not checked. The message says where and why; the rest of the file was checked. Only
+files that mention a guarded name are parsed, and in them only the functions that can name something relevant, so broken
+code that has nothing to do with the resource is not reported.
 
 ## Bad
 ```python
@@ -24,7 +24,7 @@ def use(manager: RedisManager):
 ```
 
 ## Fix safety
-There is no fix: only you know what the code should say.
+There is no fix: the intended code can't be inferred.
 """
 
 from __future__ import annotations

@@ -1,12 +1,11 @@
-"""A code in a `noqa` comment that silences nothing.
+"""A code in a `noqa` comment that suppresses nothing.
 
-Reported only where it is asked for: `--extend-select RSS901`, or `select = ["ALL"]` in the settings.
+Not selected by default: use `--extend-select RSS901`, or `select = ["ALL"]` in the settings.
 
 ## Why
-A comment that has outlived what it was for hides the next mistake on its line. Each code is looked at by itself, and
-so are prefixes; other tools' codes, and `# noqa` without any, are theirs to judge. Nothing is said of a code that is
-not asked for in the file, nor in a file of which a part could not be analysed. To find such comments, files that hold
-one are read even if they mention nothing that is guarded.
+An outdated suppression hides the next mistake on its line. Each code and prefix is checked separately; codes of other
+tools and a bare `# noqa` are left to those tools. Codes that are not selected for the file, and files of which a part
+could not be analysed, are not reported. Files with such comments are read even if they mention nothing guarded.
 
 ## Bad
 ```python
@@ -23,8 +22,8 @@ manager = RedisManager()  # noqa: RSS002
 ```
 
 ## Fix safety
-The code is deleted, and with the last code the comment and its reason. Other codes, other comments on the line and all
-other bytes stay. Always safe: no code changes, and what is deleted had no effect.
+The code is deleted, and with the last code the whole comment including its reason. Other codes, other comments on the
+line and all other bytes stay. Always safe: the deleted code had no effect.
 """
 
 from __future__ import annotations
@@ -58,8 +57,8 @@ def judge(candidate: Candidate, file: FileContext) -> Diagnosis | None:
         return None
     if not is_unused(candidate.fact, confirmed.findings, confirmed.codes.__contains__):
         return None
-    message = f"`{code}` silences nothing here" if meant_codes else f"`{code}` is no code, and silences nothing"
-    return Diagnosis(message, "delete it, or it hides what comes next", code)
+    message = f"`{code}` is unused here" if meant_codes else f"`{code}` is not a known code"
+    return Diagnosis(message, "delete it", code)
 
 
 def fix(candidate: Candidate, file: FileContext, context: FixContext) -> FixDraft:

@@ -84,7 +84,7 @@ def find_call_mismatch(call: ast.Call, signature: Signature) -> str | None:
     if excess is not None:
         return excess
     if has_unpacking(call):
-        return "gets arguments that can't be seen"
+        return "is called with arguments that could not be determined"
     return _find_missing_argument(positional_count, keywords, signature)
 
 

@@ -94,7 +94,7 @@ def test_owner_cannot_be_kept(file: Path, monkeypatch: pytest.MonkeyPatch) -> No
     real = os.stat
     monkeypatch.setattr(os, "stat", lambda path: theirs if path == str(file) else real(path))
     monkeypatch.setattr(os, "chown", fail, raising=False)
-    with pytest.raises(NotWritableError, match=r"a\.py: cannot be written: its owner could not be kept"):
+    with pytest.raises(NotWritableError, match=r"a\.py: cannot be written: its owner could not be preserved"):
         replace_file(str(file), NEW, expected=OLD)
     assert file.read_bytes() == OLD
     assert is_alone(file)

@@ -261,8 +261,8 @@ def test_no_configuration(monkeypatch: pytest.MonkeyPatch, root: Path) -> None:
 def test_configuration_help_is_valid() -> None:
     text, _, example = configuration_help().partition("\n\n")
     assert text.splitlines() == [
-        "No configuration found. Let one be proposed: redis-ssot init",
-        "Or write one in pyproject.toml or redis-ssot.toml, such as:",
+        "No configuration found. Propose one: redis-ssot init",
+        "Or add one to pyproject.toml or redis-ssot.toml, such as:",
     ]
     for name in ("pyproject.toml", "redis-ssot.toml"):
         (found,) = load_config(write(name, example)).resources
@@ -336,7 +336,7 @@ def test_file_outside_the_working_directory(root: Path, monkeypatch: pytest.Monk
 def test_keys_outside_the_table() -> None:
     with pytest.raises(ConfigError) as caught:
         load_config(write("redis-ssot.toml", f"src = 'lib'\n{to_pyproject(SHORT)}"))
-    assert problems(caught) == ["redis-ssot.toml: src: stands outside `[tool.redis-ssot]`; move it in"]
+    assert problems(caught) == ["redis-ssot.toml: src: is outside `[tool.redis-ssot]`; move it there"]
 
 
 # The command line
@@ -416,7 +416,7 @@ def test_problems_name_their_source() -> None:
 def test_empty_overrides() -> None:
     with pytest.raises(ConfigError) as caught:
         config_from_overrides([], Path())
-    expected = "--config: resource: no resource is given; write one, such as `[tool.redis-ssot.resource.redis]`"
+    expected = "--config: resource: no resource is configured; add one, such as `[tool.redis-ssot.resource.redis]`"
     assert problems(caught) == [expected]
 
 
@@ -428,8 +428,8 @@ def test_missing_import_roots(root: Path) -> None:
     write("file", "")
     text = to_pyproject(f"src = ['.', 'lib', 'gone', 'file']\n{SHORT}")
     assert config_warnings(load_config(write("pyproject.toml", text))) == (
-        ConfigProblem("pyproject.toml", "tool.redis-ssot.src", f"`gone` is no folder in {root}"),
-        ConfigProblem("pyproject.toml", "tool.redis-ssot.src", f"`file` is no folder in {root}"),
+        ConfigProblem("pyproject.toml", "tool.redis-ssot.src", f"`gone` is not a folder in {root}"),
+        ConfigProblem("pyproject.toml", "tool.redis-ssot.src", f"`file` is not a folder in {root}"),
     )
     assert config_warnings(load_config(write("redis-ssot.toml", f"src = 'lib'\n{SHORT}"))) == ()
 

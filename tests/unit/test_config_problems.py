@@ -60,55 +60,55 @@ GENERAL = [
     ("per-file-ignores = {a = 1}", f"per-file-ignores.a: {STRINGS} an integer"),
     # Values.
     ("src = []", "src: is empty; write `.` for the root itself"),
-    ("src = ['a', '../b']", "src[1]: `../b` leaves {root}, from which paths count; write a path below it"),
-    ("src = '{root}/lib'", "src: `{root}/lib` is absolute; write it from {root}, such as `lib`"),
-    ("exclude = ['{root}/a']", "exclude[0]: `{root}/a` is absolute; write `/a`, which counts from {root}"),
-    ("exclude = '../a'", "exclude: `../a` leaves {root}, from which paths count; write a path below it"),
+    ("src = ['a', '../b']", "src[1]: `../b` is outside {root}; write a path below it"),
+    ("src = '{root}/lib'", "src: `{root}/lib` is absolute; write it relative to {root}, such as `lib`"),
+    ("exclude = ['{root}/a']", "exclude[0]: `{root}/a` is absolute; write `/a`, relative to {root}"),
+    ("exclude = '../a'", "exclude: `../a` is outside {root}; write a path below it"),
     (
         "services = ['auth-service']",
-        "services[0]: `auth-service`: `auth-service` is no Python name; did you mean `auth_service`?",
+        "services[0]: `auth-service`: `auth-service` is not a Python name; did you mean `auth_service`?",
     ),
-    ("select = 'rss1'", "select: `rss1` is no code of this tool; write `RSS1`"),
+    ("select = 'rss1'", "select: `rss1` is not a code of this tool; write `RSS1`"),
     (
         "ignore = ['E501']",
-        "ignore[0]: `E501` is no code of this tool; write `ALL`, `RSS`, or a code such as `RSS002`",
+        "ignore[0]: `E501` is not a code of this tool; write `ALL`, `RSS`, or a code such as `RSS002`",
     ),
-    ("duplicates = 'none'", "duplicates: `none` is no valid value; valid are `shipped`, `all` and `off`"),
-    ("duplicates = 'ship'", "duplicates: `ship` is no valid value; did you mean `shipped`?"),
+    ("duplicates = 'none'", "duplicates: `none` is not a valid value; valid are `shipped`, `all` and `off`"),
+    ("duplicates = 'ship'", "duplicates: `ship` is not a valid value; did you mean `shipped`?"),
     ("duplicate-threshold = '1'", "duplicate-threshold: expected a number, found a string"),
     ("duplicate-threshold = true", "duplicate-threshold: expected a number, found a boolean"),
     (
         "duplicate-threshold = 0",
-        "duplicate-threshold: `0` is no part of a whole; write a number above 0 and up to 1",
+        "duplicate-threshold: `0` is out of range; write a number above 0 and at most 1",
     ),
     (
         "duplicate-threshold = 1.5",
-        "duplicate-threshold: `1.5` is no part of a whole; write a number above 0 and up to 1",
+        "duplicate-threshold: `1.5` is out of range; write a number above 0 and at most 1",
     ),
-    ("type-checking = 'reports'", "type-checking: `reports` is no valid value; did you mean `report`?"),
-    ("type-checking = 'fix'", "type-checking: `fix` is no valid value; valid are `report` and `ignore`"),
+    ("type-checking = 'reports'", "type-checking: `reports` is not a valid value; did you mean `report`?"),
+    ("type-checking = 'fix'", "type-checking: `fix` is not a valid value; valid are `report` and `ignore`"),
     (
         "per-file-ignores = {'../a' = 'ALL'}",
-        'per-file-ignores."../a": `../a` leaves {root}, from which paths count; write a path below it',
+        'per-file-ignores."../a": `../a` is outside {root}; write a path below it',
     ),
     (
         "per-file-ignores = {'a/*.py' = ['RSS1', 'X']}",
-        'per-file-ignores."a/*.py"[1]: `X` is no code of this tool; write `ALL`, `RSS`, or a code such as `RSS002`',
+        'per-file-ignores."a/*.py"[1]: `X` is not a code of this tool; write `ALL`, `RSS`, or a code such as `RSS002`',
     ),
-    ("select = 'RS'", "select: `RS` is no code of this tool; write `ALL`, `RSS`, or a code such as `RSS002`"),
+    ("select = 'RS'", "select: `RS` is not a code of this tool; write `ALL`, `RSS`, or a code such as `RSS002`"),
     ("noqa = 1", "noqa: expected a string or a table, found an integer"),
     ("noqa = ['forbid']", "noqa: expected a string or a table, found an array"),
-    ("noqa = 'forbidden'", "noqa: `forbidden` is no valid value; did you mean `forbid`?"),
-    ("noqa = 'xyz'", "noqa: `xyz` is no valid value; valid are `allow`, `require-reason` and `forbid`"),
+    ("noqa = 'forbidden'", "noqa: `forbidden` is not a valid value; did you mean `forbid`?"),
+    ("noqa = 'xyz'", "noqa: `xyz` is not a valid value; valid are `allow`, `require-reason` and `forbid`"),
     (
         "noqa.RSS002 = 'require_reason'",
-        "noqa.RSS002: `require_reason` is no valid value; did you mean `require-reason`?",
+        "noqa.RSS002: `require_reason` is not a valid value; did you mean `require-reason`?",
     ),
     ("noqa.RSS002 = true", "noqa.RSS002: expected a string, found a boolean"),
-    ("noqa.rss002 = 'forbid'", "noqa.rss002: `rss002` is no code of this tool; write `RSS002`"),
+    ("noqa.rss002 = 'forbid'", "noqa.rss002: `rss002` is not a code of this tool; write `RSS002`"),
     (
         "noqa.E501 = 'forbid'",
-        "noqa.E501: `E501` is no code of this tool; write `ALL`, `RSS`, or a code such as `RSS002`",
+        "noqa.E501: `E501` is not a code of this tool; write `ALL`, `RSS`, or a code such as `RSS002`",
     ),
     ("resource.db = 1", "resource.db: expected a table, found an integer"),
 ]
@@ -129,44 +129,44 @@ RESOURCE = [
         " `accessor-for`, `check-canonical`, `tear-down`",
     ),
     ("instance = 1", "instance: expected a string, found an integer"),
-    ("instance = 'rm'", "instance: `rm` names no module; write the whole name, such as `app.rm`"),
-    ("instance = '**.rm'", "instance: `**.rm` is a pattern; one plain name is needed here"),
+    ("instance = 'rm'", "instance: `rm` is not a full module name; write such as `app.rm`"),
+    ("instance = '**.rm'", "instance: `**.rm` is a pattern; a plain name is required here"),
     ("accessor = ['app.rm.get']", "accessor: expected a string, found an array"),
     ("accessor = 'app.rm.get()'", "accessor: `app.rm.get()` is a call; write `app.rm.get`"),
-    ("accessor = 'app.*.get'", "accessor: `app.*.get` is a pattern; one plain name is needed here"),
-    ("allow = '../tests'", "allow: `../tests` leaves {root}, from which paths count; write a path below it"),
+    ("accessor = 'app.*.get'", "accessor: `app.*.get` is a pattern; a plain name is required here"),
+    ("allow = '../tests'", "allow: `../tests` is outside {root}; write a path below it"),
     ("check-canonical = 'yes'", "check-canonical: expected a boolean, found a string"),
     ("check-canonical = 1", "check-canonical: expected a boolean, found an integer"),
     ("deprecated = 1", "deprecated: expected a table, found an integer"),
     ("deprecated = ['old/rm.py']", "deprecated[0]: `old/rm.py` is a path; write `old.rm`"),
     (
         "deprecated = {'old-rm' = ''}",
-        "deprecated.old-rm: `old-rm`: `old-rm` is no Python name; did you mean `old_rm`?",
+        "deprecated.old-rm: `old-rm`: `old-rm` is not a Python name; did you mean `old_rm`?",
     ),
     (
         "deprecated = {'*.**' = ''}",
-        'deprecated."*.**": `*.**` means everything; spell some of it, such as `**.*Manager`',
+        'deprecated."*.**": `*.**` matches everything; be more specific, such as `**.*Manager`',
     ),
     ("deprecated = {'old.rm' = 1}", 'deprecated."old.rm": expected a string, found an integer'),
     (
         "deprecated = {'old.rm' = '.rm'}",
-        'deprecated."old.rm": `.rm` is relative; write it from its import root, such as `app.rm`',
+        'deprecated."old.rm": `.rm` is relative; write the absolute name, such as `app.rm`',
     ),
     (
         "deprecated = {'old.rm' = 'app.*'}",
-        'deprecated."old.rm": `app.*` is a pattern; one plain name is needed here',
+        'deprecated."old.rm": `app.*` is a pattern; a plain name is required here',
     ),
     (
         "deprecated = {'app.rm' = 'app.new'}",
-        'deprecated."app.rm": is canonical in resource `redis`; it cannot be deprecated as well',
+        'deprecated."app.rm": is canonical in resource `redis`; it cannot also be deprecated',
     ),
     (
         "deprecated = {'old.rm' = 'old.rm'}",
-        'deprecated."old.rm": its replacement `old.rm` is deprecated itself',
+        'deprecated."old.rm": its replacement `old.rm` is itself deprecated',
     ),
     (
         "deprecated = {'a.a' = 'b.b', 'b.b' = 'app.rm'}",
-        'deprecated."a.a": its replacement `b.b` is deprecated itself',
+        'deprecated."a.a": its replacement `b.b` is itself deprecated',
     ),
     ("accessor-for = 1", "accessor-for: expected a table, found an integer"),
     ("accessor-for = ['a']", "accessor-for[0]: expected a table, found a string"),
@@ -179,11 +179,11 @@ RESOURCE = [
     ),
     (
         "accessor-for = [{accessor = 'b', paths = 'a'}]",
-        "accessor-for[0].accessor: `b` names no module; write the whole name, such as `app.b`",
+        "accessor-for[0].accessor: `b` is not a full module name; write such as `app.b`",
     ),
     (
         "accessor-for = [{accessor = 'a.b', paths = ['~/a']}]",
-        "accessor-for[0].paths[0]: `~/a` is absolute; write it from {root}",
+        "accessor-for[0].paths[0]: `~/a` is absolute; write it relative to {root}",
     ),
 ]
 
@@ -208,11 +208,11 @@ GENERAL_KEYS = (
     *("duplicates", "duplicate-threshold", "resource"),
 )
 
-MISSING = "is missing, and `deprecated` as well; without either nothing can be found"
-NO_CANONICAL = "name the module that is the resource's home"
+MISSING = "is missing, and `deprecated` as well; without either nothing can be reported"
+NO_CANONICAL = "name the module that defines the shared instance"
 WHOLE_CONFIGURATIONS = [
-    ("", ["resource: no resource is given; write one, such as `[tool.redis-ssot.resource.redis]`"]),
-    ("[resource]", ["resource: no resource is given; write one, such as `[tool.redis-ssot.resource.redis]`"]),
+    ("", ["resource: no resource is configured; add one, such as `[tool.redis-ssot.resource.redis]`"]),
+    ("[resource]", ["resource: no resource is configured; add one, such as `[tool.redis-ssot.resource.redis]`"]),
     ("resource = 'redis'", ["resource: expected a table, found a string"]),
     (
         "[resource.redis]",
@@ -229,13 +229,13 @@ WHOLE_CONFIGURATIONS = [
     ),
     (
         "canonical = 'app.**'\nconstructors = 'a.B'",
-        ["canonical: `app.**` is a pattern; one plain name is needed here"],
+        ["canonical: `app.**` is a pattern; a plain name is required here"],
     ),
     (
         "canonical = 'app.rm'\nconstructors = ['*.*', 'Redis', 'a.B']",
         [
-            "constructors[0]: `*.*` means everything; spell some of it, such as `**.*Manager`",
-            "constructors[1]: `Redis` names no module; write the whole name, or `**.Redis` for any module",
+            "constructors[0]: `*.*` matches everything; be more specific, such as `**.*Manager`",
+            "constructors[1]: `Redis` is not a full module name; write or `**.Redis` for any module",
         ],
     ),
     (
@@ -248,14 +248,14 @@ WHOLE_CONFIGURATIONS = [
     (
         "canonical = 'app.redis'\nconstructors = 'app.redis.M'\n"
         "[resource.redis]\ncanonical = 'app.r'\nconstructors = 'app.r.M'",
-        ["resource.redis.canonical: another resource is called `redis` already"],
+        ["resource.redis.canonical: another resource is already named `redis`"],
     ),
     (
         "[resource.a]\ncanonical = 'app.a'\ndeprecated = {'old.x' = 'app.a', 'app.b' = 'app.a'}\n"
         "[resource.b]\ncanonical = 'app.b'\ndeprecated = ['old.x', 'app.a']",
         [
-            'resource.a.deprecated."old.x": its replacement `app.a` is deprecated itself',
-            'resource.a.deprecated."app.b": its replacement `app.a` is deprecated itself',
+            'resource.a.deprecated."old.x": its replacement `app.a` is itself deprecated',
+            'resource.a.deprecated."app.b": its replacement `app.a` is itself deprecated',
         ],
     ),
 ]

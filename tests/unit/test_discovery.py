@@ -131,7 +131,7 @@ def test_dangling_links_and_loops() -> None:
         ("a.py",),
         (
             DiscoveryError("b.py", "is a dangling link to `gone.py`", False),
-            DiscoveryError("c.py", "is a link that leads back to itself", False),
+            DiscoveryError("c.py", "is a symbolic link loop", False),
         ),
     )
 
@@ -145,7 +145,7 @@ def test_ignored_dangling_link() -> None:
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes in the file system")
 def test_named_pipe() -> None:
     os.mkfifo("a.py")
-    assert discover_all().errors == (DiscoveryError("a.py", "is no regular file", False),)
+    assert discover_all().errors == (DiscoveryError("a.py", "is not a regular file", False),)
 
 
 # Named paths
@@ -166,7 +166,7 @@ def test_missing_named_paths() -> None:
             DiscoveryError("a.py/b.py", "cannot be read: Not a directory", True),
             DiscoveryError("gone.py", "does not exist", True),
             DiscoveryError("link.py", "is a dangling link to `gone.py`", True),
-            DiscoveryError("loop.py", "is a link that leads back to itself", True),
+            DiscoveryError("loop.py", "is a symbolic link loop", True),
         ),
     )
 

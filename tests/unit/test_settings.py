@@ -54,7 +54,7 @@ def test_a_new_setting_is_read(table_name: str) -> None:
     ("line", "key", "text"),
     [
         ("rim_color = 'red'", "rim_color", "unknown key; did you mean `rim-colour`?"),
-        ("rim-colour = 'gren'", "rim-colour", "`gren` is no valid value; did you mean `green`?"),
+        ("rim-colour = 'gren'", "rim-colour", "`gren` is not a valid value; did you mean `green`?"),
         ("rim-colour = 1", "rim-colour", "expected a string, found an integer"),
     ],
 )

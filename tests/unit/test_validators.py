@@ -32,21 +32,21 @@ MODULE_FAULTS = [
     ("app\\redis.py", "`app\\redis.py` is a path; write `app.redis`"),
     ("redis.py", "`redis.py` is a path; write `redis`"),
     ("/", "`/` is a path; write `app.redis`"),
-    (".rm", "`.rm` is relative; write it from its import root, such as `app.rm`"),
-    ("..", "`..` is relative; write it from its import root, such as `app.redis`"),
+    (".rm", "`.rm` is relative; write the absolute name, such as `app.rm`"),
+    ("..", "`..` is relative; write the absolute name, such as `app.redis`"),
     ("a..b", "`a..b` has an empty part; write `a.b`"),
     ("a.b.", "`a.b.` has an empty part; write `a.b`"),
-    ("my app.rm", "`my app.rm`: `my app` is no Python name; did you mean `my_app`?"),
+    ("my app.rm", "`my app.rm`: `my app` is not a Python name; did you mean `my_app`?"),
     (
         "app.redis-manager",
-        "`app.redis-manager`: `redis-manager` is no Python name; did you mean `redis_manager`?",
+        "`app.redis-manager`: `redis-manager` is not a Python name; did you mean `redis_manager`?",
     ),
-    ("app.1st", "`app.1st`: `1st` is no Python name"),
-    ("app.rm:get_rm", "`app.rm:get_rm` has a colon; write `app.rm.get_rm`"),
+    ("app.1st", "`app.1st`: `1st` is not a Python name"),
+    ("app.rm:get_rm", "`app.rm:get_rm` has a colon instead of a dot; write `app.rm.get_rm`"),
     ("app.rm.get_rm()", "`app.rm.get_rm()` is a call; write `app.rm.get_rm`"),
     ("app.rm.get_rm(1, 2)", "`app.rm.get_rm(1, 2)` is a call; write `app.rm.get_rm`"),
-    ("app.*", "`app.*` is a pattern; one plain name is needed here"),
-    ("**.rm", "`**.rm` is a pattern; one plain name is needed here"),
+    ("app.*", "`app.*` is a pattern; a plain name is required here"),
+    ("**.rm", "`**.rm` is a pattern; a plain name is required here"),
 ]
 
 
@@ -58,7 +58,7 @@ def test_invalid_modules(text: str, fault: str) -> None:
 
 def test_members() -> None:
     assert validate_member("app.get_rm") is None
-    assert validate_member("get_rm") == "`get_rm` names no module; write the whole name, such as `app.get_rm`"
+    assert validate_member("get_rm") == "`get_rm` is not a full module name; write such as `app.get_rm`"
 
 
 @pytest.mark.parametrize(
@@ -70,15 +70,15 @@ def test_constructors(text: str) -> None:
 
 
 PATTERN_FAULTS = [
-    ("**", "`**` means everything; spell some of it, such as `**.*Manager`"),
-    ("*.**", "`*.**` means everything; spell some of it, such as `**.*Manager`"),
+    ("**", "`**` matches everything; be more specific, such as `**.*Manager`"),
+    ("*.**", "`*.**` matches everything; be more specific, such as `**.*Manager`"),
     (
         "redis**.Redis",
-        "`redis**.Redis`: `**` stands for whole parts; write `redis*.Redis`, or `**` between dots",
+        "`redis**.Redis`: `**` matches whole parts; write `redis*.Redis`, or `**` between dots",
     ),
-    ("redis.Redis?", "`redis.Redis?`: in a dotted name only `*` and `**` stand for something else"),
-    ("redis.[Rr]edis", "`redis.[Rr]edis`: in a dotted name only `*` and `**` stand for something else"),
-    ("redis.*-x", "`redis.*-x`: `*-x` is no Python name; did you mean `__x`?"),
+    ("redis.Redis?", "`redis.Redis?`: only `*` and `**` are wildcards in a dotted name"),
+    ("redis.[Rr]edis", "`redis.[Rr]edis`: only `*` and `**` are wildcards in a dotted name"),
+    ("redis.*-x", "`redis.*-x`: `*-x` is not a Python name; did you mean `__x`?"),
 ]
 
 
@@ -90,7 +90,7 @@ def test_invalid_constructors(text: str, fault: str) -> None:
 
 def test_bare_name() -> None:
     assert validate_deprecated("oldredis") is None
-    fault = "`Redis` names no module; write the whole name, or `**.Redis` for any module"
+    fault = "`Redis` is not a full module name; write or `**.Redis` for any module"
     assert validate_constructor("Redis") == fault
 
 
@@ -101,11 +101,11 @@ def test_patterns(text: str) -> None:
 
 PATH_FAULTS = [
     ("", "is empty"),
-    ("~/tests", "`~/tests` is absolute; write it from /home/me/project"),
-    ("C:\\tests", "`C:\\tests` is absolute; write it from /home/me/project"),
+    ("~/tests", "`~/tests` is absolute; write it relative to /home/me/project"),
+    ("C:\\tests", "`C:\\tests` is absolute; write it relative to /home/me/project"),
     ("tests\\unit", "write `tests/unit`, with `/`"),
-    ("../tests", "`../tests` leaves /home/me/project, from which paths count; write a path below it"),
-    ("a/../../b", "`a/../../b` leaves /home/me/project, from which paths count; write a path below it"),
+    ("../tests", "`../tests` is outside /home/me/project; write a path below it"),
+    ("a/../../b", "`a/../../b` is outside /home/me/project; write a path below it"),
 ]
 
 
@@ -116,8 +116,8 @@ def test_invalid_paths(text: str, fault: str) -> None:
 
 
 PATH_PATTERN_FAULTS = [
-    (f"{ROOT}/tests", f"`{ROOT}/tests` is absolute; write `/tests`, which counts from {ROOT}"),
-    (ROOT, f"`{ROOT}` is absolute; write `*`, which counts from {ROOT}"),
+    (f"{ROOT}/tests", f"`{ROOT}/tests` is absolute; write `/tests`, relative to {ROOT}"),
+    (ROOT, f"`{ROOT}` is absolute; write `*`, relative to {ROOT}"),
 ]
 
 
@@ -128,10 +128,10 @@ def test_invalid_path_patterns(text: str, fault: str) -> None:
 
 
 FOLDER_FAULTS = [
-    ("/src", f"`/src` is absolute; write it from {ROOT}, such as `src`"),
-    (f"{ROOT}/lib/", f"`{ROOT}/lib/` is absolute; write it from {ROOT}, such as `lib`"),
-    (ROOT, f"`{ROOT}` is absolute; write it from {ROOT}, such as `.`"),
-    (f"{ROOT}-old", f"`{ROOT}-old` is absolute; write it from {ROOT}, such as `src`"),
+    ("/src", f"`/src` is absolute; write it relative to {ROOT}, such as `src`"),
+    (f"{ROOT}/lib/", f"`{ROOT}/lib/` is absolute; write it relative to {ROOT}, such as `lib`"),
+    (ROOT, f"`{ROOT}` is absolute; write it relative to {ROOT}, such as `.`"),
+    (f"{ROOT}-old", f"`{ROOT}-old` is absolute; write it relative to {ROOT}, such as `src`"),
 ]
 
 
@@ -151,12 +151,12 @@ def test_codes(text: str) -> None:
 
 
 CODE_FAULTS = [
-    ("rss001", "`rss001` is no code of this tool; write `RSS001`"),
-    ("all ", "`all ` is no code of this tool; write `ALL`"),
-    ("RSS0001", "`RSS0001` is no code of this tool; write `ALL`, `RSS`, or a code such as `RSS002`"),
-    ("R", "`R` is no code of this tool; write `ALL`, `RSS`, or a code such as `RSS002`"),
-    ("E501", "`E501` is no code of this tool; write `ALL`, `RSS`, or a code such as `RSS002`"),
-    ("", "`` is no code of this tool; write `ALL`, `RSS`, or a code such as `RSS002`"),
+    ("rss001", "`rss001` is not a code of this tool; write `RSS001`"),
+    ("all ", "`all ` is not a code of this tool; write `ALL`"),
+    ("RSS0001", "`RSS0001` is not a code of this tool; write `ALL`, `RSS`, or a code such as `RSS002`"),
+    ("R", "`R` is not a code of this tool; write `ALL`, `RSS`, or a code such as `RSS002`"),
+    ("E501", "`E501` is not a code of this tool; write `ALL`, `RSS`, or a code such as `RSS002`"),
+    ("", "`` is not a code of this tool; write `ALL`, `RSS`, or a code such as `RSS002`"),
 ]
 
 

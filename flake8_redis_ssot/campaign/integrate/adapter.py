@@ -79,7 +79,7 @@ def _required_imports(adapter: Adapter, class_module: str) -> Iterator[tuple[str
         if name in runtime_names or name in type_checking_names:
             yield name, runtime_names.get(name) or type_checking_names[name], name not in runtime_names
         elif name not in dir(builtins):
-            raise NotFixableError(f"its types use `{name}`, and where that comes from can't be seen")
+            raise NotFixableError(f"its types use `{name}`, whose import could not be resolved")
 
 
 def _type_names(method: AdapterMethod) -> set[str]:
@@ -141,7 +141,7 @@ def _class_blocks(adapter: Adapter, accessor: str, class_name: str) -> Iterator[
     prefix_parameter = f"prefix: str = {prefix}"
     lines = [
         f"class {adapter.name}:",
-        f'    """Hands on to the shared `{class_name}`{key_note}."""',
+        f'    """Delegates to the shared `{class_name}`{key_note}."""',
         "",
         f"    def __init__(self{', ' + prefix_parameter if adapter.prefix else ''}) -> None:",
         f"        self._shared: {class_name} = {accessor}{'()' if adapter.is_called else ''}",

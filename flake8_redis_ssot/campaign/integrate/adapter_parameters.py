@@ -48,7 +48,7 @@ def adapter_parameters(
     passed = {name for call in calls for name in _passed_parameters(call, own_function, own_parameters)}
     unmatched = sorted(name for name in passed if name not in matches)
     if unmatched:
-        raise NotFixableError(f"`{shared_function.name}()` has nothing like `{unmatched[0]}`")
+        raise NotFixableError(f"`{shared_function.name}()` has no equivalent of `{unmatched[0]}`")
     needed = [each for each in own_parameters if each.name in matches and _is_needed(each, matches[each.name], passed)]
     merged = [_merge_parameters(each, matches[each.name]) for each in needed]
     merged_names = {each.shared_name for each in merged}
@@ -123,7 +123,7 @@ def _passed_parameters(
     for keyword in call.keywords:
         name = keyword.arg or "**"
         if name not in keyword_names:
-            raise NotFixableError(f"`{ast.unparse(call)}`: `{own_function.name}()` has nothing like `{name}`")
+            raise NotFixableError(f"`{ast.unparse(call)}`: `{own_function.name}()` has no equivalent of `{name}`")
         yield name
 
 
@@ -142,12 +142,12 @@ def _merge_parameters(own: AdapterParameter, shared: AdapterParameter) -> Adapte
     if default is not None and _dump(default) == _dump(shared.default):
         default = shared.default
     elif default is not None and not isinstance(default, ast.Constant):
-        raise NotFixableError(f"what `{own.name}` is by default (`{ast.unparse(default)}`) can't be taken over")
+        raise NotFixableError(f"what `{own.name}` is by default (`{ast.unparse(default)}`) can't be used here")
     annotation = shared.annotation
     if annotation is not None and isinstance(default, ast.Constant) and default.value is None:
         is_optional = "None" in ast.unparse(annotation) or "Optional" in ast.unparse(annotation)
         if not is_optional:
-            raise NotFixableError(f"`{own.name}` is nothing by default, which the shared method does not take")
+            raise NotFixableError(f"`{own.name}` defaults to `None`, which the shared method does not accept")
     return AdapterParameter(own.name, shared.name, own.kind, annotation, default)
 
 
@@ -164,7 +164,7 @@ def _choose_passing(
     for index, each in enumerate(merged):
         by_keyword = order[index : index + 1] != [each.shared_name] or any(before.by_keyword for before in parameters)
         if by_keyword and (each.kind is ParameterKind.VAR_POSITIONAL or each.shared_name in positional_only):
-            raise NotFixableError(f"`{each.name}` can't be handed on by its name")
+            raise NotFixableError(f"`{each.name}` can't be passed by keyword")
         parameters.append(each._replace(by_keyword=by_keyword))
     return parameters
 

@@ -94,14 +94,14 @@ def _check_method(
 def _refusals(compatibility: MethodCompatibility, teardown_names: Set[str], shared_class: SharedClass) -> Iterator[str]:
     """Why no method can delegate to the shared one."""
     if compatibility.name in TEARDOWN_METHODS | teardown_names:
-        yield "it would end the shared instance"
+        yield "it would close the shared instance"
     if compatibility.name == "__class__":
         yield "the class of the instance is read"
     if compatibility.name.startswith("__"):
-        yield "it is no plain method"
+        yield "it is not a plain method"
     for use in compatibility.uses:
         if use.kind != "call":
-            yield f"it is {'set' if use.kind == 'set' else 'read'} there, not called"
+            yield f"it is {'set' if use.kind == 'set' else 'read'} there instead of called"
     if compatibility.kind is None:
         yield f"`{shared_class.class_members.name}` has no such method"
     elif compatibility.kind not in _DELEGATABLE_KINDS or compatibility.shared_method is None:
@@ -112,35 +112,37 @@ def _refusals(compatibility: MethodCompatibility, teardown_names: Set[str], shar
 
 def _await_refusals(compatibility: MethodCompatibility) -> Iterator[str]:
     if compatibility.kind is MemberKind.COROUTINE and not compatibility.is_awaited:
-        yield "it has to be awaited, and is called without"
+        yield "it must be awaited, and is called without `await`"
     if compatibility.kind is MemberKind.GENERATOR and compatibility.is_awaited:
-        yield "it is awaited, and the shared one gives values one after the other"
+        yield "it is awaited, and the shared one is an asynchronous generator"
 
 
 def _own_method_refusals(compatibility: MethodCompatibility) -> Iterator[str]:
     """What is not known about the duplicate's method, or about its calls."""
     if any(has_unpacking(call) for call in compatibility.calls):
-        yield "it is given arguments that can't be seen"
+        yield "its arguments could not be determined"
     if compatibility.own_method is None:
-        yield "the duplicate does not define it itself, so what it takes can't be seen"
+        yield "the duplicate does not define it itself, so its parameters could not be determined"
     elif compatibility.own_method.decorator_list:
-        yield f"what `@{ast.unparse(compatibility.own_method.decorator_list[0])}` makes of it can't be seen"
+        yield f"what `@{ast.unparse(compatibility.own_method.decorator_list[0])}` returns could not be determined"
 
 
 def _mismatches(compatibility: MethodCompatibility, shared_class: SharedClass) -> Iterator[str]:
     """Why the unchanged calls don't fit the shared class."""
     if compatibility.is_awaited and compatibility.kind is not MemberKind.COROUTINE:
-        yield "it is awaited, and the shared one is not to be"
+        yield "it is awaited, and the shared one is not a coroutine function"
     member = shared_class.class_members.find_member(compatibility.name)
     signature = member.signature if member is not None else None
     for call in compatibility.calls:
-        reason = find_call_mismatch(call, signature) if signature is not None else "what it takes can't be seen"
+        reason = (
+            find_call_mismatch(call, signature) if signature is not None else "its parameters could not be determined"
+        )
         if reason:
             yield f"`{ast.unparse(call)}`: it {reason}"
     if compatibility.own_method is not None and compatibility.shared_method is not None:
         try:
             parameters = adapter_parameters(compatibility.shared_method, compatibility.own_method, compatibility.calls)
             if not has_same_meaning(parameters, compatibility.shared_method):
-                yield "its parameters have other places or defaults"
+                yield "its parameters differ in position or default"
         except NotFixableError as error:
             yield str(error)

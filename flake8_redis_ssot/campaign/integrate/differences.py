@@ -80,5 +80,5 @@ def _find_loading_effects(
     effect = context.loading_effects.find(duplicate.path)
     if effect is not None and not reasons:
         place = f"{context.relative_path(effect.path)}:{effect.row}"
-        reasons[f"`{context.module_name(duplicate.path)}` {effect.phrase} when it is loaded ({place})"] = None
+        reasons[f"`{context.module_name(duplicate.path)}` {effect.phrase} when it is imported ({place})"] = None
     yield from reasons

@@ -65,7 +65,7 @@ def find_users(duplicate: Duplicate, context: FixContext) -> tuple[list[Duplicat
     document, users, reasons = context.document(duplicate.path), [], []
     own_symbol = document.symbol_table.find_symbol(document.symbol_table.module_scope, duplicate.name)
     if own_symbol is None or len(own_symbol.bindings) != 1 or "." in duplicate.qualname:
-        reasons.append(f"`{duplicate.name}` is defined in more than one way")
+        reasons.append(f"`{duplicate.name}` has more than one definition")
     else:
         users.append(DuplicateUser(duplicate.path, None, own_symbol))
     for reader in context.references.find_readers(duplicate.path, duplicate.name):
@@ -86,7 +86,7 @@ def find_users(duplicate: Duplicate, context: FixContext) -> tuple[list[Duplicat
     module = re.escape(context.module_name(duplicate.path).encode())
     module_replacement = re.compile(rb"sys\.modules\W+" + module + rb"\W")
     reasons += [
-        f"{context.relative_path(file)} puts something else in the place of its module"
+        f"{context.relative_path(file)} replaces its module"
         for file in context.references.find_files_naming(duplicate.path)
         if module_replacement.search(context.references.code_bytes(file))
     ]
@@ -100,7 +100,9 @@ def _user_from_import(path: str, row: int, fact: object, context: FixContext) ->
     document = context.document(path)
     if document.unanalysed_ranges:
         first_row = document.unanalysed_ranges[0].row
-        raise NotFixableError(f"{context.relative_path(path)}: a part of the file can't be read (line {first_row})")
+        raise NotFixableError(
+            f"{context.relative_path(path)}: a part of the file could not be parsed (line {first_row})"
+        )
     entry = find_imported_name(fact, document)
     symbol = document.symbol_table.symbol_of(entry.alias)
     obstacle = _removal_obstacle(symbol, path, context)

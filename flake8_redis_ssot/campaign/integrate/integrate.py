@@ -95,7 +95,7 @@ def _integrate_duplicate(
     except NotFixableError as error:
         return integration.new_result("", (*integration.reasons, str(error)))
     except OverlapError:
-        return integration.new_result("", ("parts of the change would get in each other's way",))
+        return integration.new_result("", ("parts of the change overlap",))
 
 
 class _DuplicateIntegration:
@@ -151,7 +151,7 @@ class _DuplicateIntegration:
         teardown_names = frozenset(resource.tear_down)
         self._compatibilities = check_compatibility(member_uses, shared_class, own_methods, teardown_names)
         self.reasons += [
-            f"it has `{name}()`, and the shared class has not" for name in _missing_dunders(own_methods, shared_class)
+            f"it has `{name}()`, and the shared class does not" for name in _missing_dunders(own_methods, shared_class)
         ]
         self.reasons += [f"`{each.name}()`: {each.refusal}" for each in self._compatibilities if each.refusal]
         if self.reasons:
@@ -196,7 +196,7 @@ class _DuplicateIntegration:
         self, accessor: str, is_instance: bool, shared_class: SharedClass, other_users: Sequence[DuplicateUser]
     ) -> IntegrationResult:
         if is_instance:
-            raise NotFixableError("an accessor is needed: the instance can't be called where a new one is made now")
+            raise NotFixableError("an accessor is needed: the instance can't be called where a new one is created now")
         replacement = Replacement(accessor, shared_class.definition.name)
         changes = self._build_changes(replacement, other_users, ())
         return self.new_result(f"its users call `{accessor}()`", (), changes)
@@ -224,7 +224,7 @@ class _DuplicateIntegration:
         data = render_adapter(adapter).encode()
         problem = find_regression((SourceDocument.from_bytes(path, b""), SourceDocument.from_bytes(path, data)))
         if problem:
-            raise NotFixableError(f"the adapter would not do: {problem}")
+            raise NotFixableError(f"an adapter would not work: {problem}")
         replacement = Replacement(f"{module}.{name}", f"{module}.{name}")
         changes = self._build_changes(replacement, other_users, (Change(path, None, data),))
         key_note = f", whose keys begin with `{self._prefix}`" if self._prefix else ""
@@ -232,7 +232,7 @@ class _DuplicateIntegration:
 
     def _adapter_method(self, compatibility: MethodCompatibility) -> AdapterMethod:
         if compatibility.shared_method is None or compatibility.own_method is None or compatibility.kind is None:
-            raise NotFixableError(f"`{compatibility.name}()` can't be seen")
+            raise NotFixableError(f"the result of `{compatibility.name}()` could not be determined")
         try:
             parameters = tuple(
                 adapter_parameters(compatibility.shared_method, compatibility.own_method, compatibility.calls)
@@ -262,7 +262,7 @@ class _DuplicateIntegration:
             if path not in self._options.reserved_paths and not os.path.lexists(path):
                 words = re.findall(r"[A-Za-z0-9]+", f"{self._options.service}_{_snake_case(name)}_client")
                 return path, self._context.module_name(path), "".join(word[:1].upper() + word[1:] for word in words)
-        raise NotFixableError(f"{self._context.relative_path(path)} is there already")
+        raise NotFixableError(f"{self._context.relative_path(path)} already exists")
 
     def _build_changes(
         self, replacement: Replacement, other_users: Sequence[DuplicateUser], new_files: tuple[Change, ...]
@@ -320,10 +320,10 @@ def _resolve_shared_class(
     else:
         result = context.function_result(Definition(accessor, path, name))
         if result is None or result.is_coroutine or result.is_generator or result.is_new:
-            raise NotFixableError(f"`{accessor}` is no plain function that gives back the shared instance")
+            raise NotFixableError(f"`{accessor}` is not a plain function that returns the shared instance")
         definition = result.class_definition
     definition = definition or duplicate.guarded_class.definition
     class_members = context.class_members(definition)
     if class_members is None:
-        raise NotFixableError(f"what `{accessor}` gives can't be seen")
+        raise NotFixableError(f"the result of `{accessor}` could not be determined")
     return collect_shared_class(definition, class_members, context.tree, context.resolver)

@@ -46,15 +46,15 @@ class KeyKind(Enum):
 def classify_parameters(method: FunctionNode, parameters: Sequence[AdapterParameter]) -> tuple[KeyKind, ...]:
     """What each parameter of a shared method holds. Raises NotFixableError if that is not clear for every one."""
     if method.name in _METHODS_RETURNING_KEYS or any(each.shared_name in _PATTERN_NAMES for each in parameters):
-        raise NotFixableError("it gives back keys, which would have the prefix in them")
+        raise NotFixableError("it returns keys, which would include the prefix")
     if method.name in _METHODS_RETURNING_CLIENTS:
-        raise NotFixableError("what it gives knows nothing of the prefix")
+        raise NotFixableError("its result does not account for the prefix")
     names = {each.shared_name for each in parameters}
     kinds = tuple(_key_kind(each, names) for each in parameters)
     if parameters and all(key is KeyKind.NONE for key in kinds):
-        raise NotFixableError("which of its parameters are keys can't be told")
+        raise NotFixableError("which of its parameters are keys could not be determined")
     if KeyKind.SEVERAL in kinds and _STRING_DICT_TYPES.match(_annotation_text(method.returns)):
-        raise NotFixableError("it gives back keys, which would have the prefix in them")
+        raise NotFixableError("it returns keys, which would include the prefix")
     return kinds
 
 
@@ -76,12 +76,12 @@ def _key_kind(parameter: AdapterParameter, names: set[str]) -> KeyKind:
         return _require_type(parameter, KeyKind.MAPPING, is_mapping)
     if name in _NON_KEY_NAMES or name == "key" or _NUMBER_TYPES.fullmatch(annotation):
         return KeyKind.NONE  # a `key` next to a `name` is a field
-    raise NotFixableError(f"whether `{name}` is a key can't be told")
+    raise NotFixableError(f"whether `{name}` is a key could not be determined")
 
 
 def _require_type(parameter: AdapterParameter, key: KeyKind, is_allowed: bool) -> KeyKind:
     if not is_allowed:
-        raise NotFixableError(f"`{parameter.shared_name}: {_annotation_text(parameter.annotation)}` can't get a prefix")
+        raise NotFixableError(f"`{parameter.shared_name}: {_annotation_text(parameter.annotation)}` can't be prefixed")
     return key
 
 

@@ -70,7 +70,7 @@ def _check_name_free(name: str, reads: Sequence[ast.Name], user: DuplicateUser, 
     scope = user.symbol.scope
     is_taken = document.symbol_table.find_symbol(scope, name) or document.symbol_table.find_captured_names(name, scope)
     if is_taken or any(document.symbol_table.lookup(name, read) is not None for read in reads):
-        raise NotFixableError(f"`{name}` already means something else in {document.path.rpartition('/')[2]}")
+        raise NotFixableError(f"`{name}` already has another meaning in {document.path.rpartition('/')[2]}")
 
 
 def is_only_definition(duplicate: Duplicate, users: Sequence[DuplicateUser], context: FixContext) -> bool:
@@ -99,7 +99,7 @@ def remove_class(duplicate: Duplicate, document: SourceDocument) -> Operation:
     """The removal of the class, with the blank lines below it. Raises NotFixableError."""
     node = find_class(duplicate, document.tree)
     if node is None:
-        raise NotFixableError("it is not defined at the top of its file")
+        raise NotFixableError("it is not defined at module level")
     if duplicate.name in (document.symbol_table.exported_names or ()):
         raise NotFixableError("it is in `__all__` of its file")
     first = min([node.lineno, *(each.lineno for each in node.decorator_list)])

@@ -31,8 +31,8 @@ def _render_text(report: IntegrationReport) -> str:
 def _lines(result: IntegrationResult, root: str) -> Iterator[str]:
     duplicate = result.duplicate
     location = f"{to_relative_path(root, duplicate.path)}:{duplicate.finding.span.row}"
-    yield f"`{duplicate.name}` ({location}) stands in for `{duplicate.guarded_class.definition.name}`"
-    yield f"  used by   {', '.join(result.user_paths) or 'nobody in the service'}"
+    yield f"`{duplicate.name}` ({location}) duplicates `{duplicate.guarded_class.definition.name}`"
+    yield f"  used by   {', '.join(result.user_paths) or 'nothing in the service'}"
     for compatibility in result.compatibilities:
         yield f"  calls     {_format_signature(compatibility)}"
         yield f"            in {_format_locations(compatibility, root)}"
@@ -64,7 +64,7 @@ def _format_locations(compatibility: MethodCompatibility, root: str) -> str:
 
 def _format_compatibility(compatibility: MethodCompatibility) -> str:
     if compatibility.refusal:
-        return f"can't be handed on: {compatibility.refusal}"
+        return f"can't be delegated: {compatibility.refusal}"
     return f"differs: {compatibility.mismatch}" if compatibility.mismatch else "fits"
 
 

@@ -50,7 +50,7 @@ class _UsageCollector:
         location = self._format_location(user.path, read.lineno)
         if call is not None:
             if call.args or call.keywords:
-                raise NotFixableError(f"{location}: what it is made with (`{ast.unparse(call)}`) would be lost")
+                raise NotFixableError(f"{location}: what it is made with (`{ast.unparse(call)}`) would be dropped")
             self._collect_instance(user.path, call)
         elif isinstance(symbol_table.parent(read), ast.ClassDef):
             raise NotFixableError(f"{location} derives a class from it")
@@ -58,7 +58,7 @@ class _UsageCollector:
             self._check_annotation(read, symbol_table, location)
             self._collect_annotated(user.path, read)
         else:
-            raise NotFixableError(f"{location} hands the class itself on")
+            raise NotFixableError(f"{location} passes the class itself on")
 
     def _format_location(self, path: str, row: int) -> str:
         return f"{self._context.relative_path(path)}:{row}"
@@ -67,11 +67,11 @@ class _UsageCollector:
         """Check that a type may be replaced: nothing creates instances by it, and no other instances occur."""
         for node in symbol_table.ancestors(read):
             if isinstance(node, ast.Call) and not self._has_no_other_users:
-                raise NotFixableError(f"{location} asks for the type of what may come from elsewhere")
+                raise NotFixableError(f"{location} checks the type of a value that may come from elsewhere")
             if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
                 if node.decorator_list:
                     decorator = ast.unparse(node.decorator_list[0])
-                    raise NotFixableError(f"{location}: `@{decorator}` may make one by its annotation")
+                    raise NotFixableError(f"{location}: `@{decorator}` may create one by its annotation")
                 break
             if isinstance(node, ast.stmt):
                 break
@@ -100,14 +100,14 @@ class _UsageCollector:
                 case UnknownCallers():
                     location = self._context.relative_path(observation.path)
                     name = observation.name or "a lambda"
-                    raise NotFixableError(f"who gets what `{name}` gives back can't be seen ({location})")
+                    raise NotFixableError(f"what receives the result of `{name}` could not be determined ({location})")
                 case UntrackedRead():
                     raise NotFixableError(self._explain_untracked_read(observation))
 
     def _explain_untracked_read(self, read: UntrackedRead) -> str:
         location = self._format_location(read.path, read.row)
         if read.is_imported:
-            return f"{location} hands `{read.name}` on"
+            return f"{location} passes `{read.name}` on"
         return f"{location} has `{read.name}` without an import of its name"
 
     def _collect_attribute_uses(self, attribute: SharedAttribute) -> None:
@@ -124,7 +124,7 @@ class _UsageCollector:
             calls = [call for call in document.calls if _is_member_call(call, name, use)]
             if not use.member or use.is_write or not calls:
                 location = self._format_location(path, use.row)
-                raise NotFixableError(f"{location}: what is done with `.{name}` can't be seen")
+                raise NotFixableError(f"{location}: how `.{name}` is used could not be determined")
             for call in calls:
                 is_awaited = isinstance(document.symbol_table.parent(call), ast.Await)
                 yield MemberUse(path, use.row, use.member, "call", call, is_awaited)

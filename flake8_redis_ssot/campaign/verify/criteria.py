@@ -31,9 +31,9 @@ def _check_findings(context: VerificationContext) -> CriterionResult:
         summary += f" ({', '.join(f'{code}: {number}' for code, number in codes.items())})"
     for each in context.baseline_results:
         file = to_display_path(each.baseline.file)
-        summary += f"; {plural(len(each.known), 'finding')} more left in the baseline {file}"
+        summary += f"; {plural(len(each.known), 'finding')} more in the baseline {file}"
     if stale:
-        summary += f", {plural(stale, 'entry', 'entries')} of which nothing stands for any more"
+        summary += f", {plural(stale, 'entry', 'entries')} of them stale"
     known = len(context.baselined_findings)
     return CriterionResult(
         CriterionState.FAILED if context.findings or stale else CriterionState.PASSED,
@@ -47,10 +47,10 @@ def _check_findings(context: VerificationContext) -> CriterionResult:
 def _check_duplicates(context: VerificationContext) -> CriterionResult:
     """Not known if the settings turn the rule off."""
     if context.config.duplicates == "off":
-        return CriterionResult(CriterionState.UNKNOWN, 'nobody looks for them: `duplicates = "off"` in the settings')
+        return CriterionResult(CriterionState.UNKNOWN, 'not checked: `duplicates = "off"` in the settings')
     code = rule_for(FindingKind.DUPLICATE).code
     if not context.is_code_enabled(code):
-        return CriterionResult(CriterionState.UNKNOWN, f"nobody looks for them: the settings leave {code} out")
+        return CriterionResult(CriterionState.UNKNOWN, f"not checked: the settings ignore {code}")
     duplicates = [each for each in context.findings if each.code == code]
     baselined = sum(each.code == code for each in context.baselined_findings)
     summary = plural(len(duplicates), "class", "classes")
@@ -63,9 +63,9 @@ def _check_duplicates(context: VerificationContext) -> CriterionResult:
     return CriterionResult(state, summary, findings_evidence(duplicates, context), details=details)
 
 
-NO_FINDINGS = Criterion("findings", "Nothing goes round the source of truth", _check_findings)
-NO_DUPLICATES = Criterion("duplicates", "No class does again what the shared one does", _check_duplicates)
-_VALIDATE_HINT = "`--validate COMMAND` asks one now"
+NO_FINDINGS = Criterion("findings", "Nothing bypasses the canonical modules", _check_findings)
+NO_DUPLICATES = Criterion("duplicates", "No class duplicates the shared one", _check_duplicates)
+_VALIDATE_HINT = "run one with `--validate COMMAND`"
 
 
 def _check_validation(context: VerificationContext) -> CriterionResult:
@@ -74,14 +74,14 @@ def _check_validation(context: VerificationContext) -> CriterionResult:
     if context.validation_run is not None:
         return _validation_result(context.validation_run, _describe_run(context.validation_run, "now"))
     if context.journal is None:
-        return CriterionResult(CriterionState.UNKNOWN, f"no campaign here yet; {_VALIDATE_HINT}")
+        return CriterionResult(CriterionState.UNKNOWN, f"no campaign yet; {_VALIDATE_HINT}")
     unfinished = context.journal.unfinished_run()
     if unfinished is not None:
         resume = ("redis-ssot remediate --resume",)
-        return CriterionResult(CriterionState.UNKNOWN, f"run {unfinished.name} came to no end", commands=resume)
+        return CriterionResult(CriterionState.UNKNOWN, f"run {unfinished.name} did not finish", commands=resume)
     last = last_validation(context.journal)
     if last is None:
-        return CriterionResult(CriterionState.UNKNOWN, f"the campaign has asked no gate; {_VALIDATE_HINT}")
+        return CriterionResult(CriterionState.UNKNOWN, f"the campaign has no validation command; {_VALIDATE_HINT}")
     when = time.strftime("on %Y-%m-%d at %H:%M", time.localtime(last.at))
     summary = _describe_run(last, when)
     edited = _count_changed_files(context, context.journal)
@@ -121,7 +121,7 @@ def _is_unchanged(context: VerificationContext, journal: Journal, path: str, dig
         return False
 
 
-VALIDATION = Criterion("gate", "The gate passes", _check_validation)
+VALIDATION = Criterion("validation", "The validation command passes", _check_validation)
 
 
 def _check_strings(context: VerificationContext) -> CriterionResult:
@@ -137,7 +137,7 @@ def _check_strings(context: VerificationContext) -> CriterionResult:
         summary += f"; {baselined} more in the baseline"
     state = CriterionState.PASSED
     if not context.is_code_enabled(code):
-        summary += f"; nobody looks for those in code: the settings leave {code} out"
+        summary += f"; those in code are not checked: the settings ignore {code}"
         state = CriterionState.UNKNOWN
     return CriterionResult(
         CriterionState.FAILED if references or config_references else state,
@@ -156,4 +156,4 @@ def _reference_evidence(reference: ConfigReference, context: VerificationContext
     return Evidence(context.relative_path(reference.path), reference.row, f"`{reference.text}` is deprecated{instead}")
 
 
-STRINGS = Criterion("strings", "No string leads to anything old", _check_strings)
+STRINGS = Criterion("strings", "No string names anything deprecated", _check_strings)

@@ -11,7 +11,7 @@ from flake8_redis_ssot.model import plural
 from flake8_redis_ssot.project.search.string_references import string_origins
 from flake8_redis_ssot.semantic.facts import FileFacts, attribute_origin
 
-_NOTE = "other repositories, files that the settings leave out, and names put together at run time can't be seen"
+_NOTE = "other repositories, excluded files, and names composed at run time are not analysed"
 _MAX_FILES = 3  # files shown for each module
 ImportersByModule = Mapping[str, frozenset[str]]
 
@@ -23,8 +23,8 @@ def _check_deprecated_modules(context: VerificationContext) -> CriterionResult:
     unused = _unused_modules(importers)
     still_imported = {path: sorted(files) for path, files in importers.items() if path not in unused}
     if not importers:
-        return CriterionResult(CriterionState.PASSED, "there is none left", details={"free": [], "held": {}})
-    summary = f"{plural(len(unused), 'module')} can go, {len(still_imported)} still imported"
+        return CriterionResult(CriterionState.PASSED, "none are left", details={"free": [], "held": {}})
+    summary = f"{plural(len(unused), 'module')} can be deleted, {len(still_imported)} still imported"
     return CriterionResult(
         CriterionState.FAILED if still_imported else CriterionState.PASSED,
         summary,
@@ -114,6 +114,4 @@ def _modules_along(origin: str, importer: str, context: VerificationContext) -> 
                 yield path
 
 
-DEPRECATED_MODULES = Criterion(
-    "deprecated-modules", "Nothing imports deprecated modules any more", _check_deprecated_modules
-)
+DEPRECATED_MODULES = Criterion("deprecated-modules", "Nothing imports deprecated modules", _check_deprecated_modules)

@@ -14,7 +14,7 @@ from flake8_redis_ssot.campaign.verify.criterion import (
 )
 from flake8_redis_ssot.model import Span, plural
 
-_NOTE = "modules of libraries, and names that a module defines at run time, were not looked at"
+_NOTE = "third-party modules, and names that a module defines at run time, are not analysed"
 
 
 def _check_imported_names(context: VerificationContext) -> CriterionResult:

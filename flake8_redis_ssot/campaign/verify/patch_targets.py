@@ -141,7 +141,7 @@ def _is_creating_call(call: ast.Call) -> bool:
 
 # Keywords of `patch.multiple` that are not attributes.
 _PATCH_OPTIONS = frozenset({"autospec", "create", "new_callable", "spec", "spec_set", "target", "unsafe"})
-_NOTE = "targets that are put together at run time can't be seen"
+_NOTE = "targets composed at run time are not analysed"
 
 
 class _PatchedAttribute(NamedTuple):
@@ -164,7 +164,7 @@ def _check_patches(context: VerificationContext) -> CriterionResult:
     resource_targets = [target for target in missing if _is_resource_target(target, context)]
     summary = f"{plural(len(targets), 'target')} in {plural(len(modules), 'module')} around the resource"
     if missing:
-        summary += f": {len(missing)} lead nowhere, {len(resource_targets)} of them to a name of the resource"
+        summary += f": {len(missing)} do not exist, {len(resource_targets)} of them to a name of the resource"
     other_targets = [target for target in missing if target not in resource_targets]
     return CriterionResult(
         CriterionState.FAILED if missing else CriterionState.PASSED,
@@ -225,4 +225,4 @@ def _target_evidence(target: _PatchedAttribute, context: VerificationContext) ->
     return evidence_at(target.path, target.reference.span, f"there is no `{target.dotted}`", context)
 
 
-PATCHES = Criterion("patches", "Patches find what they are to replace", _check_patches)
+PATCHES = Criterion("patches", "Patch targets exist", _check_patches)

@@ -20,7 +20,7 @@ _STATE_SIGNS = {
 _STATE_LABELS = {
     CriterionState.PASSED: "✅ passed",
     CriterionState.FAILED: "❌ failed",
-    CriterionState.UNKNOWN: "❔ not known",
+    CriterionState.UNKNOWN: "❔ unknown",
 }
 # Characters that are markup outside backticks.
 _MARKDOWN_MARKUP = re.compile(r"[\\*_<>\[\]|#~]")
@@ -77,7 +77,7 @@ def _criterion_to_dict(evaluated: EvaluatedCriterion) -> dict[str, Any]:
 
 def _render_markdown(view: VerificationView) -> str:
     """For a pull request: a table, and the evidence below it, collapsed."""
-    lines = ["## One source of truth: where it stands", "", "| | criterion | evidence |", "|---|---|---|"]
+    lines = ["## Campaign status", "", "| | criterion | evidence |", "|---|---|---|"]
     for criterion, result in view.report.results:
         cells = (_STATE_LABELS[result.state], _escape_markdown(criterion.title), _escape_markdown(result.summary))
         lines.append(f"| {' | '.join(cells)} |")

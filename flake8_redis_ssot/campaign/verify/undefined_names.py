@@ -39,10 +39,10 @@ class _IncomparableFile(NamedTuple):
 
 def _check_undefined_names(context: VerificationContext) -> CriterionResult:
     if context.journal is None:
-        return CriterionResult(CriterionState.UNKNOWN, "no campaign here yet")
+        return CriterionResult(CriterionState.UNKNOWN, "no campaign yet")
     originals = original_digests(context.journal)
     if not originals:
-        return CriterionResult(CriterionState.UNKNOWN, "the campaign has changed no file")
+        return CriterionResult(CriterionState.UNKNOWN, "the campaign has not changed any files")
     problems = [each for path, digest in originals.items() for each in _compare_with_original(context, path, digest)]
     messages = [each for each in problems if isinstance(each, _NewMessage)]
     incomparable = [each for each in problems if isinstance(each, _IncomparableFile)]
@@ -50,7 +50,7 @@ def _check_undefined_names(context: VerificationContext) -> CriterionResult:
     other_messages = [each for each in messages if each not in undefined]
     summary = f"{len(undefined) or 'none'} in {plural(len(originals), 'file')} that the campaign has changed"
     if other_messages:
-        summary += f"; {plural(len(other_messages), 'other message')} of pyflakes that it did not give before"
+        summary += f"; {plural(len(other_messages), 'other message')} of pyflakes that are new"
     if incomparable:
         summary += f"; {plural(len(incomparable), 'file')} can't be compared"
     return CriterionResult(
@@ -93,13 +93,13 @@ def _compare_with_original(
     try:
         original = (context.journal.store.get(digest) if context.journal else None) or b""
     except OSError as error:
-        yield _IncomparableFile(path, f"its original is lost: {error.strerror}")
+        yield _IncomparableFile(path, f"its original is missing: {error.strerror}")
         return
     before, after = SourceDocument.from_bytes(file, original), SourceDocument.from_bytes(file, now)
     known_reasons = [each.reason for each in before.unanalysed_ranges]
     for each in after.unanalysed_ranges:
         if each.reason not in known_reasons:
-            text = f"can't be read any more: {each.reason}"
+            text = f"can't be read: {each.reason}"
             yield _NewMessage(_UNPARSED, _row_evidence(file, each.row, text, context))
     for (kind, parts), row in sorted(find_new_messages(before, after), key=lambda message: message[1]):
         yield _NewMessage(kind, _row_evidence(file, row, _describe_message(kind, parts), context))
@@ -115,4 +115,4 @@ def _describe_message(kind: str, parts: tuple[str, ...]) -> str:
     return f"{words}: {', '.join(f'`{part}`' for part in parts)}" if parts else words
 
 
-UNDEFINED = Criterion("undefined", "No name has become undefined since the campaign began", _check_undefined_names)
+UNDEFINED = Criterion("undefined", "No name became undefined during the campaign", _check_undefined_names)

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 
 MERGE_DRIVER_HELP = f"""\
-git merges a baseline with this driver, once it is told about it:
+To let git merge baselines with this driver:
 
   echo '{DEFAULT_FILE_NAME} merge=redis-ssot-baseline' >> .gitattributes
   git config merge.redis-ssot-baseline.driver 'redis-ssot baseline merge %O %A %B'
@@ -40,10 +40,10 @@ git merges a baseline with this driver, once it is told about it:
 def add_arguments(parser: ArgumentParser) -> None:
     """Add the options of `baseline`."""
     actions = parser.add_subparsers(title="actions", required=True, metavar="ACTION", dest="action")
-    create = actions.add_parser("create", help="write down all present findings")
-    create.add_argument("--force", action="store_true", help="replace a baseline that is there")
-    prune = actions.add_parser("prune", help="drop entries that nothing stands for any more")
-    check = actions.add_parser("check", help="fail on new findings and on entries that are gone; write nothing")
+    create = actions.add_parser("create", help="record all current findings")
+    create.add_argument("--force", action="store_true", help="overwrite an existing baseline")
+    prune = actions.add_parser("prune", help="remove stale entries")
+    check = actions.add_parser("check", help="fail on new findings and stale entries; write nothing")
     for action in (create, prune, check):
         add_path_arguments(action, default="the working directory")
         add_config_options(action)
@@ -58,7 +58,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     )
     for name, help_text in (
         ("base", "the common ancestor"),
-        ("ours", "our side, which is replaced"),
+        ("ours", "our version, which is overwritten"),
         ("theirs", "theirs"),
     ):
         driver.add_argument(name, metavar=name.upper(), help=help_text)
@@ -78,14 +78,14 @@ def _create(arguments: Namespace) -> int:
     config = load_single_config(request_from_args(arguments))
     baseline_file = _baseline_path(arguments, config)
     if os.path.exists(baseline_file) and not arguments.force:
-        hint = "drop what is gone with `redis-ssot baseline prune`, or replace it with --force"
-        raise CommandError(f"{to_display_path(baseline_file)} is there already; {hint}")
+        hint = "remove stale entries with `redis-ssot baseline prune`, or overwrite it with --force"
+        raise CommandError(f"{to_display_path(baseline_file)} already exists; {hint}")
     result = run_check_strict(request_from_args(arguments, baseline=None))
     entries = build_entries(result.findings, str(config.root))
     save_entries(baseline_file, entries)
     print(f"{to_display_path(baseline_file)}: {plural(len(entries), 'finding')} known.")
     if not config.baseline and not arguments.baseline:
-        print(f'So that every run knows of them, write `baseline = "{DEFAULT_FILE_NAME}"` in the settings.')
+        print(f'To use it in every run, add `baseline = "{DEFAULT_FILE_NAME}"` in the settings.')
     return 0
 
 
@@ -134,7 +134,7 @@ def _merge_baselines(arguments: Namespace) -> int:
     merged = merge_entries(load_entries(arguments.base), load_entries(arguments.ours), load_entries(arguments.theirs))
     write(arguments.ours, format_entries(merged.entries).encode())
     for entry in merged.dropped:
-        print(f"not taken over, as only one side has it: {entry.path}: {entry.code} {entry.snippet}", file=sys.stderr)
+        print(f"dropped, as only one side has it: {entry.path}: {entry.code} {entry.snippet}", file=sys.stderr)
     return 0
 
 

@@ -43,25 +43,25 @@ def add_arguments(parser: ArgumentParser) -> None:
     add_baseline_options(parser)
     add = parser.add_argument
     add("--output-format", choices=format_names(), default="full", help="default: full")
-    add("-o", "--output-file", metavar="FILE", help="write the report there")
-    add("--statistics", action="store_true", help="only count, by code")
+    add("-o", "--output-file", metavar="FILE", help="write the report to FILE")
+    add("--statistics", action="store_true", help="show counts by code instead of findings")
     add("-e", "--exit-zero", action="store_true", help="exit with 0 even if there are findings")
-    add("-w", "--watch", action="store_true", help="check again whenever a file is saved, until Ctrl-C")
-    add("--stdin-filename", metavar="PATH", help="the name of what is read from standard input")
+    add("-w", "--watch", action="store_true", help="check again after each change until Ctrl-C")
+    add("--stdin-filename", metavar="PATH", help="the file name of the text on standard input")
     add("--add-noqa", type=_parse_reason, metavar="REASON", help="write a noqa comment on each line with a finding")
     add_fix_options(parser)
 
 
 def _parse_reason(text: str) -> str:
     if not text.isprintable():
-        raise ArgumentTypeError("a reason is a line of plain text")
+        raise ArgumentTypeError("the reason must be a single line of plain text")
     return text
 
 
 def main(arguments: Namespace) -> int:
     """Check, fix and report; returns 0 if clean, 1 for findings, 2 for errors."""
     if "-" in arguments.paths and (len(arguments.paths) > 1 or arguments.add_noqa is not None):
-        raise CommandError("standard input (`-`) can't be checked beside other paths, nor be written to")
+        raise CommandError("standard input (`-`) can't be combined with other paths or written to")
     if arguments.watch:
         return _watch_project(arguments)
     result = run_check(_build_request(arguments))
@@ -87,7 +87,7 @@ def _watch_project(arguments: Namespace) -> int:
     from flake8_redis_ssot.cli.watch import watch
 
     if wants_fixes(arguments) or arguments.diff or arguments.output_file or "-" in arguments.paths:
-        raise CommandError("`--watch` shows a report; it fixes nothing, writes no file and reads no standard input")
+        raise CommandError("`--watch` can't be combined with fixes, `--output-file` or standard input")
     format_name = "concise" if arguments.output_format == "full" else arguments.output_format
 
     def render_items(items: Sequence[WorkItem]) -> str:

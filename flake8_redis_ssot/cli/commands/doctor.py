@@ -39,7 +39,7 @@ def main(arguments: Namespace) -> int:
     ):
         failures += not each.is_passing
         _print_check(each, style)
-    print(f"{plural(failures, 'thing')} to mend." if failures else "All is well.")
+    print(f"{plural(failures, 'thing')} to fix." if failures else "No problems found.")
     return 1 if failures else 0
 
 

@@ -21,25 +21,35 @@ from flake8_redis_ssot.onboarding.propose_config import ConfigProposal, propose_
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Add the options of `init`."""
-    parser.add_argument("root", nargs="?", default=".", metavar="FOLDER", help="the project (default: here)")
+    parser.add_argument(
+        "root", nargs="?", default=".", metavar="FOLDER", help="the project folder (default: the working directory)"
+    )
     parser.add_argument("-y", "--yes", action="store_true", help="write the first proposal without asking")
     parser.add_argument(
-        "-j", "--jobs", type=parse_count, default=0, metavar="N", help="processes (default: one a processor)"
+        "-j",
+        "--jobs",
+        type=parse_count,
+        default=0,
+        metavar="N",
+        help="number of processes (default: one per processor)",
     )
-    parser.add_argument("-q", "--quiet", action="store_true", help="do not tell what is being done")
+    parser.add_argument("-q", "--quiet", action="store_true", help="do not show progress")
 
 
 def main(arguments: Namespace) -> int:
     """Propose resources and write the chosen ones; returns 0 if written, 1 if none are found or chosen, 2 on errors."""
     root = os.path.abspath(arguments.root)
     if not os.path.isdir(root):
-        return _report_error(f"{arguments.root} is no folder")
+        return _report_error(f"{arguments.root} is not a folder")
     config_file = find_config(Path(root))
     if config_file is not None:
-        return _report_error(f"{to_display_path(str(config_file))} holds a configuration already; change it there")
+        return _report_error(f"{to_display_path(str(config_file))} already has a configuration; edit it there")
     proposals = _find_proposals(root, arguments)
     if not proposals:
-        print("Nothing was found that looks shared: no class with one instance, or with a function that gives it back.")
+        print(
+            "No shared resource was found: no class with a single module-level instance, "
+            "or with a function that returns it."
+        )
         print(configuration_help())
         return 1
     _print_proposals(proposals)
@@ -77,7 +87,7 @@ def _ask_user(proposals: Sequence[ConfigProposal]) -> list[ConfigProposal]:
         print("Write the first one with: redis-ssot init --yes")
         return []
     choices_hint = "1" if len(proposals) == 1 else f"1-{len(proposals)}, several with commas"
-    answer = input(f"Which of them? ({choices_hint}, nothing for none) ")
+    answer = input(f"Which ones? ({choices_hint}, empty for none) ")
     numbers = [int(word) for word in answer.replace(",", " ").split() if word.isdigit()]
     return [proposals[number - 1] for number in numbers if 1 <= number <= len(proposals)]
 
@@ -98,7 +108,7 @@ def _write_config(root: str, selected: Sequence[ConfigProposal]) -> int:
             write_atomic(path, (_join_tables(selected[0].general_toml, tables) + "\n").encode())
     except (OSError, DiskError) as error:
         return _report_error(f"{to_display_path(path)} can't be written: {error}")
-    print(f"Written to {to_display_path(path)}. Now: redis-ssot check")
+    print(f"Wrote {to_display_path(path)}. Next: redis-ssot check")
     return 0
 
 

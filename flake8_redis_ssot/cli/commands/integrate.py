@@ -1,4 +1,4 @@
-"""`redis-ssot integrate SERVICE`: replace a service's own implementation by the shared one."""
+"""`redis-ssot integrate SERVICE`: replace a service's duplicate implementation with the shared one."""
 
 from __future__ import annotations
 
@@ -38,12 +38,12 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("service", metavar="SERVICE", help="a service of the settings, or any package or folder")
     add_config_options(parser)
     add = parser.add_argument
-    add("--adapter", action="store_true", help="write an adapter even where the accessor alone would do")
+    add("--adapter", action="store_true", help="write an adapter even where the accessor would be enough")
     prefix_help = "what the keys of an adapter begin with (default: `SERVICE:` if the duplicate keeps its own values)"
     add("--prefix", metavar="TEXT", help=prefix_help)
-    add("--unsafe-fixes", action="store_true", help="also apply where programs may do something else afterwards")
-    add("--output-format", choices=tuple(FORMATS), default="text", help="default: text, with the diff")
-    add("--apply", action="store_true", help="do it, as a batch of the campaign that `rollback` can undo")
+    add("--unsafe-fixes", action="store_true", help="also apply changes that may change behavior")
+    add("--output-format", choices=tuple(FORMATS), default="text", help="default: text with the diff")
+    add("--apply", action="store_true", help="apply the changes, as a batch that `rollback` can undo")
     add_validation_options(parser)
     parser.set_defaults(paths=[])
 
@@ -92,7 +92,7 @@ def _plan_integrations(arguments: Namespace, project: IncrementalProject) -> lis
         hint = (
             f"did you mean `{suggestion}`?" if suggestion else "name a service of the settings, a package or a folder"
         )
-        raise CommandError(f"`{arguments.service}` holds no file; {hint}")
+        raise CommandError(f"`{arguments.service}` has no files; {hint}")
     name = service.rpartition("/")[2].rpartition(".")[2]
     force_adapter = arguments.adapter or bool(arguments.prefix)
     return integrate(analysis, IntegrationOptions(name, arguments.prefix, force_adapter), service_files)
@@ -104,7 +104,7 @@ class _IntegrationRun:
     def __init__(self, arguments: Namespace, config: Config, session: CampaignSession) -> None:
         unfinished_run = session.journal.unfinished_run()
         if unfinished_run is not None:
-            raise CommandError(f"run {unfinished_run.name} was interrupted; go on with it, or undo it, first")
+            raise CommandError(f"run {unfinished_run.name} was interrupted; resume it or roll it back first")
         self._arguments = arguments
         self._session = session
         self._display = ProgressDisplay(arguments.quiet)

@@ -38,8 +38,8 @@ def add_arguments(parser: ArgumentParser) -> None:
         help=f"files in a batch (default: {BATCH_SIZE})",
     )
     parser.add_argument("--files", action="store_true", help="list the files of each batch")
-    parser.add_argument("--factories", action="store_true", help="instead, every factory with all its callers")
-    parser.add_argument("--json", action="store_true", help="for machines: all batches with their findings")
+    parser.add_argument("--factories", action="store_true", help="list every factory with its callers instead")
+    parser.add_argument("--json", action="store_true", help="default: text; json has all batches with their findings")
 
 
 def main(arguments: Namespace) -> int:
@@ -66,7 +66,7 @@ class PlanReport(NamedTuple):
 def _render_text(report: PlanReport) -> str:
     plan, with_files = report
     if not plan.batches:
-        return "Nothing to do: no findings."
+        return "No findings: nothing to plan."
     lines = [f"{plural(len(plan.items), 'finding')} in {plural(len({item.path for item in plan.items}), 'file')}."]
     for title, key in DISTRIBUTION_KEYS.items():
         lines += ["", *_format_table(f"By {title}", compute_distribution(plan.items, key))]

@@ -35,13 +35,13 @@ def add_arguments(parser: ArgumentParser) -> None:
     add_config_options(parser)
     add = parser.add_argument
     add("--dashboard", action="store_true", help="live in the terminal, until Ctrl-C")
-    add("--html", metavar="FILE", help="write one page that needs nothing else")
+    add("--html", metavar="FILE", help="write a self-contained HTML page")
     add(
         "--history",
         nargs="?",
         const="HEAD",
         metavar="REV..REV",
-        help="the way down from git itself: the first parents of HEAD, a range, or `all` branches",
+        help="the history of counts from git: first parents of HEAD, a range, or `all` branches",
     )
 
 
@@ -105,7 +105,7 @@ def format_progress(progress: CampaignProgress) -> str:
         lines += ["", f"{title:{width}}  at first  done  left"]
         lines += [f"{row.name:{width}}  {row.initial:8}  {row.done_count:4}  {row.remaining:4}" for row in rows]
     if progress.skipped:
-        lines += ["", "Held back"]
+        lines += ["", "Skipped"]
         lines += [f"  {skipped.path}: {skipped.reason}" for skipped in progress.skipped]
     if len(progress.samples) > 2:
         lines += ["", format_chart([ChartPoint(sample.time, sample.finding_count) for sample in progress.samples])]
@@ -131,7 +131,7 @@ def _count_history(arguments: Namespace, config: Config) -> list[CommitCounts]:
                 file=sys.stderr,
             )
     if not commit_counts:
-        raise CommandError(f"`{arguments.history}` holds no commit")
+        raise CommandError(f"`{arguments.history}` has no commits")
     return sorted(commit_counts, key=lambda point: point.time)
 
 
@@ -155,7 +155,7 @@ def _write_page(file: str, config: Config, progress: CampaignProgress, commit_co
     chart_points = [
         ChartPoint(point.time, point.total, point.commit[:9]) for point in downsample(commit_counts, _MAX_POINTS)
     ]
-    title = f"{os.path.basename(config.root)}: the way to one source of truth"
+    title = f"{os.path.basename(config.root)}: campaign progress"
     try:
         write(file, render_page(title, progress, source_line_of, chart_points, time.time()).encode())
     except OSError as error:

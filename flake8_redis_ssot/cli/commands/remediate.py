@@ -52,11 +52,11 @@ def add_arguments(parser: ArgumentParser) -> None:
     add = parser.add_argument
     phases = ", ".join(f"{number}: {name}" for number, name in PHASES.items())
     add("--phase", type=int, choices=tuple(PHASES), help=phases)
-    add("--pattern", choices=PATTERNS, action="append", default=[], help="of phase 2, only constructions of this kind")
+    add("--pattern", choices=PATTERNS, action="append", default=[], help="in phase 2, only constructions of this kind")
     add(
         "--inline",
         action="store_true",
-        help="of factories, replace the calls and delete the function where all can follow",
+        help="replace the calls of factories and delete the functions, where all callers can be changed",
     )
     add(
         "--batch-size",
@@ -66,10 +66,10 @@ def add_arguments(parser: ArgumentParser) -> None:
         help=f"files in a batch (default: {BATCH_SIZE})",
     )
     add_validation_options(parser)
-    add("--unsafe-fixes", action="store_true", help="also fixes that are not proven safe")
-    add("--dry-run", action="store_true", help="show the batches, and change nothing")
-    add("--commit", action="store_true", help="make a git commit of each batch, on a branch of its own")
-    add("--resume", action="store_true", help="go on with the run that was interrupted")
+    add("--unsafe-fixes", action="store_true", help="also apply unsafe fixes")
+    add("--dry-run", action="store_true", help="show the batches without changing anything")
+    add("--commit", action="store_true", help="commit each batch on a separate git branch")
+    add("--resume", action="store_true", help="resume the interrupted run")
 
 
 def main(arguments: Namespace) -> int:
@@ -87,9 +87,9 @@ def main(arguments: Namespace) -> int:
 
 def _validate_phase(arguments: Namespace) -> None:
     if arguments.phase is None:
-        raise CommandError("which phase? Say --phase 1, 2 or 3; `redis-ssot plan` shows them")
+        raise CommandError("no phase given: add --phase 1, 2 or 3; `redis-ssot plan` lists them")
     if arguments.inline and (arguments.phase, set(arguments.pattern)) != (2, {"factory"}):
-        raise CommandError("--inline is for factories alone: say --phase 2 --pattern factory --inline")
+        raise CommandError("--inline applies to factories only: use --phase 2 --pattern factory --inline")
 
 
 class _RemediationRun:
@@ -101,10 +101,10 @@ class _RemediationRun:
         unfinished_run = session.journal.unfinished_run()
         if arguments.resume:
             if unfinished_run is None:
-                raise CommandError("no run was interrupted: there is nothing to resume")
+                raise CommandError("no interrupted run to resume")
             _resume_options(arguments, unfinished_run.options)
         elif unfinished_run is not None:
-            hint = f"go on with --resume, or undo it: redis-ssot rollback --run {unfinished_run.name}"
+            hint = f"continue with --resume, or undo it: redis-ssot rollback --run {unfinished_run.name}"
             raise CommandError(f"run {unfinished_run.name} was interrupted; {hint}")
         _validate_phase(arguments)
         self._arguments = arguments
@@ -142,7 +142,9 @@ class _RemediationRun:
                 remediation.run_batch(batch.files)
                 self._display.advance_bar(batch)
         except KeyboardInterrupt:
-            self._display.finish("Interrupted: the present batch was put back. Go on: redis-ssot remediate --resume")
+            self._display.finish(
+                "Interrupted: the current batch was rolled back. Continue: redis-ssot remediate --resume"
+            )
             return 130
         except BaseException:
             self._display.finish("")
@@ -187,7 +189,7 @@ def _resume_options(arguments: Namespace, options: Mapping[str, object]) -> None
     command = str(options.get("validate") or "")
     if command and command != arguments.validate and not _confirm_command(command):
         raise CommandError(
-            f"the run was started with --validate {shlex.quote(command)}; no command is taken from a file, so repeat "
+            f"the run was started with --validate {shlex.quote(command)}; commands are not read from files: repeat "
             f"it: redis-ssot remediate --resume --validate {shlex.quote(command)}"
         )
     vars(arguments).update((name, options[name]) for name in _RESUMED_OPTIONS if name in options)

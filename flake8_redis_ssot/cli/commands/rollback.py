@@ -23,13 +23,13 @@ def add_arguments(parser: ArgumentParser) -> None:
     """Add the options of `rollback`."""
     add_config_options(parser)
     add = parser.add_argument
-    add("--run", metavar="ID", help="only what this run has changed")
-    add("--phase", type=int, choices=tuple(PHASES), help="only what runs of this phase have changed")
+    add("--run", metavar="ID", help="only changes of this run")
+    add("--phase", type=int, choices=tuple(PHASES), help="only changes of this phase")
     add("--batch", metavar="ID", help="only this batch: RUN/BATCH, or BATCH of the last run")
-    add("--path", metavar="GLOB", action="append", default=[], help="only files that a gitignore-style pattern means")
+    add("--path", metavar="GLOB", action="append", default=[], help="only files that match a gitignore-style pattern")
     add("--service", metavar="NAME", help="only files of this service")
-    add("--merge", action="store_true", help="merge files that were edited since, with marks where that conflicts")
-    add("--list", action="store_true", help="list what can be undone, and do nothing")
+    add("--merge", action="store_true", help="merge files that were edited since, with conflict markers")
+    add("--list", action="store_true", help="list what can be undone without changing anything")
     parser.set_defaults(paths=[])
 
 
@@ -59,7 +59,7 @@ def _roll_back(arguments: Namespace, config: Config, root: str, journal: Journal
         print(f"merged: {path}" + (f" ({plural(conflicts, 'conflict')} to resolve)" if conflicts else ""))
     print_messages(f"{path} {reason}" for path, reason in result.refusals.items())
     refusal_summary = f", {len(result.refusals)} refused" if result.refusals else ""
-    print(f"{plural(len(result.restored_files) + len(result.merge_conflicts), 'file')} put back{refusal_summary}.")
+    print(f"{plural(len(result.restored_files) + len(result.merge_conflicts), 'file')} restored{refusal_summary}.")
     return 1 if result.refusals or any(result.merge_conflicts.values()) else 0
 
 
@@ -79,13 +79,13 @@ def _is_selected(arguments: Namespace, batch: BatchRecord, path: str, journal: J
 def _validate_names(arguments: Namespace, config: Config, journal: Journal) -> None:
     """Raise CommandError for an unknown run, service or batch, instead of undoing nothing."""
     if arguments.run is not None and arguments.run not in journal.runs:
-        raise CommandError(f"there is no run `{arguments.run}`; `redis-ssot rollback --list` shows them")
+        raise CommandError(f"no such run `{arguments.run}`; `redis-ssot rollback --list` shows them")
     if arguments.service is not None and arguments.service not in config.services:
-        available = ", ".join(config.services) or "none; name them as `services` in the settings"
-        raise CommandError(f"there is no service `{arguments.service}`; there are: {available}")
+        available = ", ".join(config.services) or "none; add them as `services` in the settings"
+        raise CommandError(f"no such service `{arguments.service}`; available: {available}")
     names = {name for batch in journal.batches for name in (batch.batch, f"{batch.run_name}/{batch.batch}")}
     if arguments.batch is not None and arguments.batch not in names:
-        raise CommandError(f"there is no batch `{arguments.batch}`; `redis-ssot rollback --list` shows them")
+        raise CommandError(f"no such batch `{arguments.batch}`; `redis-ssot rollback --list` shows them")
 
 
 def _print_batches(journal: Journal) -> int:
@@ -94,7 +94,7 @@ def _print_batches(journal: Journal) -> int:
     interrupted = journal.open_batch()
     if interrupted is not None:
         name = f"{interrupted.run_name}/{interrupted.batch}"
-        print(f"{name} was interrupted; the next command that changes anything undoes it.")
+        print(f"{name} was interrupted; the next command that changes files rolls it back.")
     for run in journal.runs.values():
         batches = [batch for batch in journal.kept_batches() if batch.run_name == run.name]
         if not batches:

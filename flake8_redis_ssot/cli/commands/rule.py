@@ -49,7 +49,7 @@ def main(arguments: Namespace) -> int:
     rules = tuple(rule for rule in all_rules() if code == rule.code or arguments.code == rule.name)
     if not rules:
         available = ", ".join(rule.code for rule in all_rules())
-        print(f"error: there is no rule `{arguments.code}`; there are {available}", file=sys.stderr)
+        print(f"error: no such rule `{arguments.code}`; available: {available}", file=sys.stderr)
         return 2
     return _print_rules(RuleListing(rules, is_brief=False), arguments)
 

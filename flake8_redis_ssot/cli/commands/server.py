@@ -10,13 +10,13 @@ from flake8_redis_ssot.cli.errors import CommandError
 def add_arguments(parser: ArgumentParser) -> None:
     """Add the options of `server`."""
     parser.add_argument("--stdio", action="store_true", help="standard input and output (the default)")
-    parser.add_argument("--tcp", type=_parse_address, metavar="HOST:PORT", help="listen there instead")
+    parser.add_argument("--tcp", type=_parse_address, metavar="HOST:PORT", help="listen on a TCP port instead")
 
 
 def _parse_address(text: str) -> tuple[str, int]:
     host, _, port = text.rpartition(":")
     if not host or not port.isdigit():
-        raise ArgumentTypeError(f"`{text}` is no HOST:PORT")
+        raise ArgumentTypeError(f"`{text}` is not HOST:PORT")
     return host, int(port)
 
 

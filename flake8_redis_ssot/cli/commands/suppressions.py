@@ -24,8 +24,8 @@ def add_arguments(parser: ArgumentParser) -> None:
     add_config_options(parser)
     add = parser.add_argument
     add("--output-format", choices=tuple(_FORMATS), default="concise", help="default: concise")
-    add("--unused", action="store_true", help="only those with a code of ours that silences nothing")
-    add("--without-reason", action="store_true", help="only those that give no reason")
+    add("--unused", action="store_true", help="only unused codes")
+    add("--without-reason", action="store_true", help="only those without a reason")
     add("--check", action="store_true", help="exit with 1 if any is listed")
 
 
@@ -88,7 +88,7 @@ def _describe_effects(suppression: CommentAudit) -> Iterator[str]:
     """The effects of a comment, as phrases."""
     for kind, findings in (
         ("silences", suppression.suppressed_findings),
-        ("may not silence", suppression.refused_findings),
+        ("not allowed", suppression.refused_findings),
     ):
         descriptions = dict.fromkeys(f"{finding.code} ({finding.message})" for finding in findings)
         if descriptions:
@@ -96,7 +96,7 @@ def _describe_effects(suppression: CommentAudit) -> Iterator[str]:
     if not suppression.suppressed_findings and not suppression.refused_findings:
         yield "silences nothing"
     elif suppression.unused_codes:
-        yield f"{', '.join(suppression.unused_codes)} silences nothing"
+        yield f"{', '.join(suppression.unused_codes)} is unused"
 
 
 def _suppression_to_dict(suppression: CommentAudit) -> dict[str, Any]:

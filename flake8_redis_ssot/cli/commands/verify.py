@@ -35,7 +35,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     add(
         "--all",
         action="store_true",
-        help=f"show all evidence, not the first {DEFAULT_EVIDENCE_COUNT} places of each criterion",
+        help=f"show all evidence, not the first {DEFAULT_EVIDENCE_COUNT} locations per criterion",
     )
     add_validation_options(parser, "asked now")
     parser.set_defaults(paths=[])
@@ -99,13 +99,15 @@ def _run_validation(arguments: Namespace, config: Config, journal: Journal, file
     validation = ValidationCommand(command, cwd=root, shell=arguments.shell, timeout=arguments.timeout)
     changed_files = [*original_digests(journal)]
     if "{files}" in command and not changed_files:
-        return _Validation(None, f"`{command}` asks for changed files, and no campaign has changed any here")
+        return _Validation(None, f"`{command}` needs changed files, and no campaign has changed any")
     with interrupt_on_sigterm():
         result = validation.run(
             changed_files, find_tests(changed_files, [to_relative_path(root, path) for path in files])
         )
     if result.exit_code is None:
-        return _Validation(None, f"`{command}` asks for tests, and no tests belong to what a campaign has changed here")
+        return _Validation(
+            None, f"`{command}` needs tests, and no tests belong to the files that a campaign has changed"
+        )
     return _Validation(
         ValidationRun(time.time(), command, "", result.passed, result.reason, result.exit_code, result.seconds)
     )

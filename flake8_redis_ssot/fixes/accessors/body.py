@@ -111,7 +111,7 @@ class BodyReader:
     def _read_return(self, value: ast.expr, statement: ast.stmt, states: States) -> None:
         state = self._evaluate(value, states)
         if state is State.NEW and not self._is_memoised:
-            raise self._reject(statement, "makes a new instance")
+            raise self._reject(statement, "creates a new instance")
         if state in (State.MISSING, State.UNKNOWN):
             raise self._reject(statement, f"returns {format_code(value)}, which may be None then")
 

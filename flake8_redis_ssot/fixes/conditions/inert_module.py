@@ -55,7 +55,7 @@ def find_doubts(fact: Import, new_modules: Collection[str], file: FileContext, c
     for path, effect in effects:
         if effect is not None:
             place = f"{context.relative_path(effect.path)}:{effect.row}"
-            yield Doubt(f"`{context.module_name(path)}` {effect.phrase} when it is loaded ({place})")
+            yield Doubt(f"`{context.module_name(path)}` {effect.phrase} when it is imported ({place})")
             break
     for path in unloaded_paths:
         for reader_path, row, phrase in context.module_readers.find(path):

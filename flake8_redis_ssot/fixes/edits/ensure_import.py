@@ -197,15 +197,15 @@ def _describe_name_conflict(name: str, scope: Scope, node: ast.AST, document: So
     if symbol is not None and symbol.bindings:
         first_node = symbol.bindings[0].node
         if symbol.bindings[0].statement is document.symbol_table.statement_of(node):
-            return f"`{name}` is what the new instance itself is called here"
-        meaning = "is imported elsewhere" if isinstance(first_node, ast.alias) else "already means something else"
+            return f"`{name}` is the name of the new instance here"
+        meaning = "is imported elsewhere" if isinstance(first_node, ast.alias) else "already has another meaning"
         return f"`{name}` {meaning} here (line {_row(first_node)})"
     visible_symbol = document.symbol_table.lookup(name, node)
     if visible_symbol is not None and visible_symbol.scope is not scope and visible_symbol.scope.is_within(scope):
-        return f"`{name}` already means something else there (line {_row(visible_symbol.bindings[0].node)})"
+        return f"`{name}` already has another meaning there (line {_row(visible_symbol.bindings[0].node)})"
     captured_reads = document.symbol_table.find_captured_names(name, scope)
     if captured_reads:
-        return f"`{name}` would mean something else in line {_row(captured_reads[0])}"
+        return f"`{name}` would have another meaning in line {_row(captured_reads[0])}"
     return None
 
 

@@ -38,7 +38,7 @@ def draft_deletion(
     _check_patches(factory, context)
     name = shared_access.name if shared_access.is_instance else f"{shared_access.name}()"
     operations = tuple(_build_removals(_statements_to_delete(factory, file, context), factory, context))
-    draft = FixDraft(f"Take `{name}` where `{factory.name}()` is called, and delete that", operations)
+    draft = FixDraft(f"Replace calls of `{factory.name}()` with `{name}` and delete it", operations)
     draft = draft.with_doubts(find_doubts(construction, shared_access, file, context, excluded_function=factory.node))
     return draft.with_doubts(untracked.find_patch_doubts(construction, ensured_import, file, context))
 
@@ -49,7 +49,7 @@ def _statements_to_delete(factory: Factory, file: FileContext, context: FixConte
     cache_statements = list(find_cache_statements(factory, file, context))
     shared_row = next((each.lineno for each in cache_statements if not has_own_lines(each, document)), 0)
     if shared_row:
-        raise NotFixableError(f"line {shared_row} holds more than what goes with it")
+        raise NotFixableError(f"line {shared_row} has more statements than the ones to delete")
     return [factory.node, *cache_statements]
 
 
@@ -108,11 +108,11 @@ def find_cache_statements(factory: Factory, file: FileContext, context: FixConte
             or not _is_unset(value)
             or document.symbol_table.parent(outer_bindings[0].statement) is not document.tree
         ):
-            raise NotFixableError(f"`{symbol.name}`, where it keeps the instance, is bound in other ways as well")
+            raise NotFixableError(f"`{symbol.name}`, where it stores the instance, has other bindings")
         check_assignments(factory.path, symbol.name, file, context)
         reason = _why_used(symbol, factory_nodes, factory.path, context)
         if reason is not None:
-            raise NotFixableError(f"{reason}, where it keeps the instance")
+            raise NotFixableError(f"{reason}, where it stores the instance")
         yield outer_bindings[0].statement
 
 

@@ -64,9 +64,9 @@ def function_kind(function: FunctionOrLambda | None, document: SourceDocument) -
 
 # Why other kinds of functions are not supported.
 _UNSUPPORTED_KINDS = {
-    "handover": "the constructor itself is handed over: there is no function whose calls could be replaced",
+    "handover": "the constructor itself is passed on: there is no function whose calls could be replaced",
     "lambda": "it is a lambda, which has no name that callers could be found by",
-    "fixture": "it is a fixture, which tests ask for by its name",
+    "fixture": "it is a fixture, which tests request by name",
     "property": "it is a property, which is read of whatever object",
     "method": "it is a method, which may be called of a subclass, or be another one there",
     "inner function": "it is defined in a function",
@@ -86,7 +86,7 @@ def find_factory(construction: ConstructionSite, context: FixContext, path: str)
     if kind in _UNSUPPORTED_KINDS or not isinstance(function, FunctionNode):
         raise NotFixableError(_UNSUPPORTED_KINDS[kind])
     if document.layout is not None:
-        raise NotFixableError("it is defined in a cell of a notebook, and others may be run by hand")
+        raise NotFixableError("it is defined in a notebook cell, and other cells may be run by hand")
     if document.symbol_table.parent(function) is not document.tree:
         raise NotFixableError("whether it is defined at all depends on a condition")
     is_decorated = _check_decorators(function, path, context)
@@ -105,7 +105,9 @@ def _check_decorators(node: FunctionNode, path: str, context: FixContext) -> boo
     if unknown_decorator:
         raise NotFixableError(f"`@{unknown_decorator}` may do more with it")
     if names and isinstance(node, ast.AsyncFunctionDef):
-        raise NotFixableError(f"`@{ast.unparse(node.decorator_list[0])}` keeps a coroutine, which is awaited once only")
+        raise NotFixableError(
+            f"`@{ast.unparse(node.decorator_list[0])}` caches a coroutine, which can be awaited only once"
+        )
     return bool(names)
 
 
@@ -130,7 +132,7 @@ def check_pass_through(node: FunctionNode, instance: ast.expr, document: SourceD
     checker = _BodyChecker(instance, document, frozenset(_assigned_names(node)))
     checker.check(node.body)
     if not isinstance(node.body[-1], ast.Return):
-        raise NotFixableError("it does not give the instance back on each way")
+        raise NotFixableError("it does not return the instance on every path")
     symbols = [
         document.symbol_table.lookup(name, node.body[0]) for name in sorted(checker.assigned_names | _lock_names(node))
     ]
@@ -164,7 +166,7 @@ class _BodyChecker:
         """Raise NotFixableError at the first statement that does anything else."""
         for statement in statements:
             if not self._is_allowed(statement):
-                raise NotFixableError(f"line {statement.lineno} does more than give the instance back")
+                raise NotFixableError(f"line {statement.lineno} does more than return the instance")
 
     def _is_allowed(self, statement: ast.stmt) -> bool:
         if isinstance(statement, ast.If):

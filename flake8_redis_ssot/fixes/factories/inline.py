@@ -87,7 +87,7 @@ class _FactoryInliner:
         for binding in self.callers.bindings:
             self._run_step(partial(self._remove_binding, binding), f"{self.context.relative_path(binding.path)}: ")
         if not self.replacements:
-            self.draft = self.draft.with_reasons(["nobody in the project calls it; whoever else does would miss it"])
+            self.draft = self.draft.with_reasons(["nothing in the project calls it; other callers would break"])
 
     def _run_step(self, step: Callable[[], None], prefix: str) -> None:
         try:
@@ -139,7 +139,7 @@ class _FactoryInliner:
         check_assignments(binding.path, name, self.file, context)
         for location in find_module_replacements(binding.path, context) if self._is_source_module(binding) else ():
             module = context.module_name(binding.path)
-            raise NotFixableError(f"{location} may put something else in the place of `{module}`")
+            raise NotFixableError(f"{location} may replace `{module}`")
         patches = {(each.path, each.reference.span.row) for each in context.references.find_patches(binding.path, name)}
         for reason in find_unknown_reads(name, binding.path, self._known_reads | patches, context):
             raise NotFixableError(reason)
@@ -172,6 +172,6 @@ class _FactoryInliner:
         if imported_name.fact.is_typing_only:
             raise NotFixableError(f"line {statement.lineno} imports it for type checkers only")
         if is_in_try(statement, document) or is_import_tested(statement, document):
-            raise NotFixableError(f"what happens next depends on whether the import in line {statement.lineno} fails")
+            raise NotFixableError(f"control flow depends on whether the import in line {statement.lineno} fails")
         symbols = (replacement.imported_symbols for read, replacement in self.replacements if read.binding is binding)
         self._add_operations((imported_name.replace_with(next(filter(None, symbols), ())),), ())

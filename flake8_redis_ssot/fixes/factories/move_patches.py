@@ -33,11 +33,11 @@ def move_factory_patches(
         return (), ()
     own_replacements = [replacement for read, replacement in replacements if read.binding is binding]
     if not own_replacements:
-        raise refuse_move(targets, f"nothing that is called there looks `{name}` up", context)
+        raise refuse_move(targets, f"nothing that is called there reads `{name}`", context)
     new_import = own_replacements[0].ensured_import
     move = PatchMove(targets, binding.path, name, new_import.text, context)
     _check_replacements(move, own_replacements, factory)
-    move.check_other_readers("looks it up there as well")
+    move.check_other_readers("also reads it there")
     return move.edits(), (
         *move.find_extra_effects("there", is_bound=new_import.operation is None),
         *_find_later_effects(move, factory),
@@ -50,11 +50,11 @@ def _check_replacements(move: PatchMove, replacements: Sequence[CallReplacement]
     for replacement in replacements:
         result = replacement.shared_access.result
         if not replacement.ensured_import.is_module_level or replacement.ensured_import.text != move.new_name:
-            raise move.refuse("the new name is not one of the module")
+            raise move.refuse("the new name is not defined at module level")
         if result is None:
-            raise move.refuse("it replaces what is called, and an instance is not")
+            raise move.refuse("it replaces a callable with an instance")
         if factory.is_coroutine and not result.is_coroutine:
-            raise move.refuse("what it puts there is awaited")
+            raise move.refuse("its replacement is awaited")
 
 
 def _find_later_effects(move: PatchMove, factory: Factory) -> Iterator[Doubt]:
@@ -65,12 +65,10 @@ def _find_later_effects(move: PatchMove, factory: Factory) -> Iterator[Doubt]:
     patched_files = {target.path for target in move.targets}
     for target, name in _find_other_patches(move):
         if target.path in patched_files and is_patch(target.reference):
-            raise move.refuse(f"`{name}` is patched there apart from it")
+            raise move.refuse(f"`{name}` is patched there separately")
     for candidate in _find_constructions(move.path, move.context):
         if move.path != factory.path or not factory.has_row(candidate.span.row):
-            yield Doubt(
-                f"the patch at {move.location} would reach line {candidate.span.row} as well once that is fixed"
-            )
+            yield Doubt(f"the patch at {move.location} would also affect line {candidate.span.row} once that is fixed")
             return
 
 

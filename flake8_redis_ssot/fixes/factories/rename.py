@@ -49,7 +49,7 @@ def draft_rename(fact: Call | CallbackArgument, file: FileContext, context: FixC
         return None
     locations = [location for _, location in changes if location]
     reasons = (f"`{rename.old_name}` is known to others by its name", *locations)
-    title = f"Rename `{rename.old_name}` to `{rename.new_name}`: it makes nothing new any more"
+    title = f"Rename `{rename.old_name}` to `{rename.new_name}`: it no longer creates instances"
     return FixDraft(title, tuple(change for change, _ in changes)).with_reasons(reasons, Applicability.MANUAL)
 
 

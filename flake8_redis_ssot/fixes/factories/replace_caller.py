@@ -59,7 +59,7 @@ def replace_factory_call(
         read, _check_call(read, call, factory, document), construction, factory, document
     )
     if caller_file.is_exempt(construction.resource):
-        raise NotFixableError("that file may make instances of its own")
+        raise NotFixableError("that file may create instances")
     shared_access = resolve_accessor(call_construction, caller_file, context)
     check_source(shared_access, construction, file.path, context)
     ensured_import, imported_symbols = _import_accessor(read, call_construction, shared_access, caller_file, context)
@@ -93,15 +93,15 @@ def _build_operation(
 def _check_call(read: NameRead, call: ast.Call | None, factory: Factory, document: SourceDocument) -> ast.Call:
     """The call, if it can be replaced. Raises NotFixableError."""
     if call is None:
-        raise NotFixableError("it is not called there, but handed on")
+        raise NotFixableError("it is passed on there, not called")
     if call.args or call.keywords:
         raise NotFixableError(
             f"it is given `{', '.join(document.text_of(argument) for argument in _call_arguments(call))}`"
         )
     if factory.is_coroutine and not isinstance(document.symbol_table.parent(call), ast.Await):
-        raise NotFixableError("it is not awaited there at once")
+        raise NotFixableError("it is not awaited there directly")
     if document.text_of(read.node) != ast.unparse(read.node):
-        raise NotFixableError("it is written in a way that can't be changed")
+        raise NotFixableError("its syntax is not supported by this fix")
     if read.binding is not None and document.symbol_table.symbol_of(read.node) is not read.binding.symbol:
         raise NotFixableError("a class binds the name as well")
     return call

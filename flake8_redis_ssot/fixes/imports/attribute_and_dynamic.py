@@ -35,7 +35,7 @@ def redirect_attribute(
     parent = document.symbol_table.parent(node) if node is not None else None
     replaced_node = node if deprecated.is_symbol else parent
     if not isinstance(replaced_node, ast.Attribute) or not isinstance(replaced_node.ctx, ast.Load):
-        raise NotFixableError("the module itself is handed on")
+        raise NotFixableError("the module itself is passed on")
     root: ast.expr = replaced_node
     while isinstance(root, ast.Attribute):
         root = root.value
@@ -45,7 +45,7 @@ def redirect_attribute(
     relocation = resolve_relocation(deprecated, module, replaced_node.attr, file, context)
     path = context.resolver.path_of(module, file.path)
     if path is not None and context.references.find_patches(path, replaced_node.attr):
-        raise NotFixableError(f"a patch of `{module}.{replaced_node.attr}` stands in for it")
+        raise NotFixableError(f"a patch of `{module}.{replaced_node.attr}` replaces it")
     if "#" in document.text_of(replaced_node):
         raise NotFixableError("a comment stands within the name")
     anchor = find_anchor_import(root, document)
@@ -68,7 +68,7 @@ def find_anchor_import(root: ast.Name, document: SourceDocument) -> ast.stmt | N
         return None
     statements = [binding.statement for binding in symbol.bindings]
     if not all(isinstance(statement, ast.Import) for statement in statements) and len(statements) > 1:
-        raise NotFixableError(f"`{root.id}` is bound more than once")
+        raise NotFixableError(f"`{root.id}` has more than one binding")
     if any(is_in_try(statement, document) for statement in statements):
         raise NotFixableError(f"`{root.id}` is imported in a `try`, and may not be there")
     return statements[0]
@@ -92,29 +92,29 @@ def replace_dynamic_import(
     argument = _name_argument(call)
     module = fact.origin.partition(":")[0]
     if call is None or argument is None or fact.origin.partition(":")[2] or _is_dunder_import(call):
-        raise NotFixableError("the module is named in a way that can't be changed")
+        raise NotFixableError("the syntax that names the module is not supported by this fix")
     if is_import_tested(call, document):
-        raise NotFixableError("the import itself is what is tested here")
+        raise NotFixableError("this test is about the import itself")
     module_name = file.resolver.module_name(module, file.path)
     target = find_replacement_module(old, module_name, file)
     check_importable(target, fact, file, context)
     text_edits = edit_string(document.text, *document.offsets_of(argument), module, target)
     if not text_edits:
-        raise NotFixableError("the module's name is put together in a way that can't be changed")
+        raise NotFixableError("the module's name is composed in a way that this fix does not support")
     uses = collect_uses(call, document)
     member_uses = uses.of_type(MemberUse)
     if any(member_use.kind == "set" for member_use in member_uses):
-        raise NotFixableError("something is set in the old module")
+        raise NotFixableError("an attribute of the deprecated module is set")
     moves = [resolve_relocation(old, module_name, member_use.name, file, context) for member_use in member_uses]
     draft = FixDraft(f"Import `{target}`", tuple(ReplaceText(file.path, text_edit) for text_edit in text_edits))
     reasons = [f"line {escape.row}: the module {escape.phrase}" for escape in uses.of_type(Escape)]
     reasons += [
-        f"`{name}` holds the module, and others may read it"
+        f"`{name}` refers to the module and may be read elsewhere"
         for name, *_ in (*uses.of_type(StoredAttribute), *uses.of_type(ModuleVariable))
     ]
     reasons += [reason for move in moves for reason in move.reasons]
     if uses.of_type(Discarded):
-        reasons.append("the old module is loaded for what it does when it is loaded")
+        reasons.append("the deprecated module is imported for its side effects")
     return draft.with_reasons(reasons), moves
 
 

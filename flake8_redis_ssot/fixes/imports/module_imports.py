@@ -38,7 +38,7 @@ def redirect_module_import(
         else:
             check_object_patches(read, _module_path(module, file), imported_name.fact, file, context)
             reasons.append(
-                f"line {read.lineno}: the module itself is handed on, and what is read from it cannot be seen"
+                f"line {read.lineno}: the module itself is passed on, and what is read from it could not be determined"
             )
     use_reason = known_readers.why_read(symbol, file.path, context, symbol.reads)
     if reasons or use_reason:
@@ -71,7 +71,7 @@ def _check_all_names(deprecated: DeprecatedName, module: str, file: FileContext,
             try:
                 resolve_relocation(deprecated, module, name, file, context)
             except NotFixableError as error:
-                raise NotFixableError(f"what is read from the module cannot all be seen, and {error}") from None
+                raise NotFixableError(f"not all reads from the module could be determined, and {error}") from None
 
 
 def _resolve_target(
@@ -83,7 +83,7 @@ def _resolve_target(
     check_importable(target, fact, file, context)
     part = _find_shadowed_part(target, file)
     if part:
-        raise NotFixableError(f"`{part}` is not the module of that name: its package has something else under it")
+        raise NotFixableError(f"`{part}` is not the module of that name: its package binds the name to something else")
     return target
 
 
@@ -103,7 +103,7 @@ def _relocate_attribute(
     node: ast.Attribute, deprecated: DeprecatedName, module: str, file: FileContext, context: FixContext
 ) -> Relocation:
     if not isinstance(node.ctx, ast.Load):
-        raise NotFixableError(f"line {node.lineno} sets `{node.attr}` in the old module")
+        raise NotFixableError(f"line {node.lineno} sets `{node.attr}` in the deprecated module")
     return resolve_relocation(deprecated, module, node.attr, file, context)
 
 
@@ -132,7 +132,7 @@ def redirect_dotted_import(
     root = target.partition(".")[0]
     if not _can_use_root(root, symbol, dotted_reads, document):
         raise NotFixableError(
-            f"`{root}` means something else where the module is read (line {dotted_reads[0][0].lineno})"
+            f"`{root}` has another meaning where the module is read (line {dotted_reads[0][0].lineno})"
         )
     _check_other_reads(other_reads, [*_other_imported_modules(symbol, imported_name), target], document, file)
     use_reason = (
@@ -172,7 +172,7 @@ def _check_other_reads(
     for read in other_reads:
         needed_module = _resolve_read_module(read, document, file)
         if not any(module == needed_module or module.startswith(needed_module + ".") for module in loaded_modules):
-            raise NotFixableError(f"`{needed_module}` is read in line {read.lineno}, and only this import brings it")
+            raise NotFixableError(f"`{needed_module}` is read in line {read.lineno}, and only this import provides it")
 
 
 def _resolve_read_module(read: ast.Name, document: SourceDocument, file: FileContext) -> str:
@@ -226,7 +226,7 @@ def _remove_unused_import(
     """Remove an import whose module is not read; its root name may still be used."""
     document = context.document(file.path)
     if is_in_try(imported_name.statement, document):
-        raise NotFixableError("whether the import fails decides what comes next")
+        raise NotFixableError("control flow depends on whether the import fails")
     comment = purpose.find_purpose(imported_name.statement, imported_name.alias, document)
     if comment is not None:
         raise NotFixableError(f"the comment `# {comment}` says that the import is there on purpose")
@@ -235,5 +235,5 @@ def _remove_unused_import(
     if use_reason:
         raise NotFixableError(use_reason)
     return FixDraft(
-        f"Remove the import of `{imported_name.alias.name}`, which nobody reads", (imported_name.replace_with(()),)
+        f"Remove the import of `{imported_name.alias.name}`, which is unused", (imported_name.replace_with(()),)
     )

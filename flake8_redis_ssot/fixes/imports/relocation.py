@@ -43,7 +43,7 @@ def resolve_relocation(
     old_definitions = file.resolve([f"{module}:{name}"])
     new_definitions = file.resolve([f"{target}:{new_name}"])
     if not _are_found(old_definitions) and _has_dynamic_exports(module, file):
-        raise NotFixableError(f"where `{module}` gets its `{name}` from cannot be seen")
+        raise NotFixableError(f"where `{module}` gets its `{name}` from could not be resolved")
     if not _are_found(old_definitions):
         raise NotFixableError(f"`{module}` has no `{name}`, so this import fails today")
     if not _are_found(new_definitions):
@@ -84,7 +84,7 @@ def _compare_functions(
 ) -> tuple[str, ...]:
     """Two different definitions: functions that return the same class may replace each other, with a reason."""
     old, new = old_definitions[0], new_definitions[0]
-    mismatch_error = NotFixableError(f"`{new_name}` is something else than `{old.name}`")
+    mismatch_error = NotFixableError(f"`{new_name}` is not the same object as `{old.name}`")
     if len(old_definitions) > 1 or len(new_definitions) > 1 or old.path is None or new.path is None:
         raise mismatch_error
     old_result, new_result = context.function_result(old), context.function_result(new)
@@ -99,13 +99,13 @@ def _compare_functions(
         _definition_keys((old_result.class_definition,)) != _definition_keys((new_result.class_definition,))
         or new_result.is_new
     ):
-        raise NotFixableError(f"`{new_name}()` gives back something else than `{old.name}()`")
+        raise NotFixableError(f"`{new_name}()` does not return the same type as `{old.name}()`")
     if (old_result.is_coroutine, old_result.is_generator) != (new_result.is_coroutine, new_result.is_generator):
         raise NotFixableError(f"of `{new_name}()` and `{old.name}()` only one is asynchronous")
     mismatch = find_incompatibility(old_result.signature, new_result.signature)
     if mismatch:
         raise NotFixableError(f"`{new_name}()` {mismatch}")
     return (
-        f"`{new_name}` is another function than `{old.name}`, though both give back a "
+        f"`{new_name}` is another function than `{old.name}`, though both return a "
         f"`{new_result.class_definition.name}`",
     )

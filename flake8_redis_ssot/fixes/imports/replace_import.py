@@ -143,7 +143,7 @@ def _draft_redirect(
 ) -> RedirectResult:
     document = context.document(file.path)
     if document.unanalysed_ranges:
-        raise NotFixableError(f"a part of the file can't be read (line {document.unanalysed_ranges[0].row})")
+        raise NotFixableError(f"a part of the file could not be parsed (line {document.unanalysed_ranges[0].row})")
     if isinstance(fact, AttributeAccess):
         return attribute_and_dynamic.redirect_attribute(fact, deprecated, file, context)
     if fact.is_dynamic:
@@ -152,7 +152,7 @@ def _draft_redirect(
     if fact.is_star:
         return star_imports.redirect_star_import(imported_name, deprecated, file, context)
     if is_import_tested(imported_name.statement, document):
-        raise NotFixableError("the import itself is what is tested here")
+        raise NotFixableError("this test is about the import itself")
     _check_own_source(fact, deprecated, file)
     if isinstance(imported_name.statement, ast.Import) and imported_name.alias.asname is None:
         return module_imports.redirect_dotted_import(imported_name, deprecated, file, context)
@@ -187,7 +187,7 @@ def _remove_or_redirect(
 def _why_kept(imported_name: ImportedName, document: SourceDocument) -> str | None:
     """Why an import must not be removed, whoever reads its name; None if it may be."""
     if try_imports.is_in_try(imported_name.statement, document):
-        return "whether the import fails decides what comes next"
+        return "control flow depends on whether the import fails"
     comment = purpose.find_purpose(imported_name.statement, imported_name.alias, document)
     if comment is not None:
         return f"the comment `# {comment}` says that the import is there on purpose"
@@ -206,7 +206,7 @@ def _check_own_source(fact: Import, deprecated: DeprecatedName, file: FileContex
 
 
 def _draft_removal(imported_name: ImportedName, symbol: Symbol, file: FileContext) -> FixDraft:
-    draft = FixDraft(f"Remove the import of `{symbol.name}`, which nobody reads", (imported_name.replace_with(()),))
+    draft = FixDraft(f"Remove the import of `{symbol.name}`, which is unused", (imported_name.replace_with(()),))
     definitions = file.resolve([imported_name.fact.origin])
     if definitions and all(definition.path is not None and not definition.is_found for definition in definitions):
         return draft.with_reasons([f"`{definitions[0].name}` is not there: the import fails today, and that would end"])
@@ -253,7 +253,7 @@ def _find_deprecated_origin(fact: Import, deprecated: DeprecatedName, file: File
 
 
 def _explain_leftover(definition_name: str, symbol: Symbol, file: FileContext, context: FixContext) -> str:
-    reason = f"`{definition_name}` itself is old, and nothing of the same kind is configured in its place"
+    reason = f"`{definition_name}` itself is deprecated, and no replacement of the same kind is configured"
     return reason + _explain_later_removal(symbol, file, context)
 
 
@@ -269,7 +269,7 @@ def _explain_later_removal(symbol: Symbol, file: FileContext, context: FixContex
         places = (
             f"line {rows[0]} no longer needs" if len(rows) == 1 else f"lines {', '.join(map(str, rows))} no longer need"
         )
-        return f"; the import goes when {places} it"
+        return f"; the import is removed when {places} it"
     return ""
 
 
@@ -323,7 +323,7 @@ def _draft_reader(fact: Import | AttributeAccess, path: str, context: FixContext
     try:
         return _redirect_fact(fact, deprecated, file, context)[0]
     except NotFixableError as error:
-        raise NotFixableError(f"`{file.module}` keeps the old place (line {fact.span.row}): {error}") from None
+        raise NotFixableError(f"`{file.module}` keeps the deprecated import (line {fact.span.row}): {error}") from None
 
 
 def find_reader_finding(
@@ -339,4 +339,6 @@ def find_reader_finding(
             deprecated_uses = find_deprecated(confirmed.candidate, file)
             if any(known_fact == fact for known_fact, _ in deprecated_uses):
                 return confirmed, deprecated_uses, file
-    raise NotFixableError(f"`{context.module_name(path)}` reads it from the old place as well (line {fact.span.row})")
+    raise NotFixableError(
+        f"`{context.module_name(path)}` also imports it from the deprecated module (line {fact.span.row})"
+    )

@@ -29,19 +29,19 @@ def redirect_star_import(
     star_names = _star_names(module, file)
     _check_star_reexports(star_names, document, file, context)
     if len([statement for statement in document.imports if statement.names[0].name == "*"]) > 1:
-        raise NotFixableError("several star imports: which of them brings a name cannot be told apart")
+        raise NotFixableError("several star imports: which of them provides a name could not be determined")
     read_names = [
         name
         for name in star_names
         if document.symbol_table.unresolved_reads(name) or document.symbol_table.find_text_rows(name)
     ]
     if not read_names and is_in_try(imported_name.statement, document):
-        raise NotFixableError("whether the import fails decides what comes next")
+        raise NotFixableError("control flow depends on whether the import fails")
     comment = purpose.find_purpose(imported_name.statement, imported_name.alias, document) if not read_names else None
     if comment is not None:
         raise NotFixableError(f"the comment `# {comment}` says that the import is there on purpose")
     if not read_names:
-        return FixDraft(f"Remove the import of `{module}`, which nobody reads", (imported_name.replace_with(()),)), []
+        return FixDraft(f"Remove the import of `{module}`, which is unused", (imported_name.replace_with(()),)), []
     relocations = [
         resolve_relocation(deprecated, file.resolver.module_name(module, file.path), name, file, context)
         for name in read_names
@@ -62,7 +62,7 @@ def redirect_star_import(
     importer = find_star_importer(file.path, context)
     reasons = [reason for relocation in relocations for reason in relocation.reasons]
     if importer is not None:
-        reasons.append(f"{context.relative_path(importer[0])}:{importer[1]} star-imports what the star import brings")
+        reasons.append(f"{context.relative_path(importer[0])}:{importer[1]} re-exports the star import")
     return draft.with_reasons(reasons), relocations
 
 
@@ -95,7 +95,7 @@ def _star_names(module: str, file: FileContext) -> list[str]:
     path = file.resolver.path_of(module, file.path)
     exports = file.resolver.load_exports(path) if path is not None else None
     if exports is None or exports.stars or exports.has_getattr:
-        raise NotFixableError(f"what `{module}` offers to a star import cannot be seen")
+        raise NotFixableError(f"what `{module}` exports to a star import could not be determined")
     names = exports.dunder_all if exports.dunder_all is not None else exports.names
     return sorted({name for name in names if "." not in name and (exports.dunder_all is not None or name[0] != "_")})
 
@@ -111,7 +111,7 @@ def _check_star_reexports(
         symbol = document.symbol_table.find_symbol(document.symbol_table.module_scope, name)
         if symbol is not None or name in global_names:
             # Its reads resolve to that binding; which read the star import depends on the order of execution.
-            raise NotFixableError(f"`{name}` is bound here in other ways as well")
+            raise NotFixableError(f"`{name}` has other bindings here")
         if name in (document.symbol_table.exported_names or ()):
             raise NotFixableError(f"`{name}` is in `__all__`")
         readers = context.references.find_readers(file.path, name)

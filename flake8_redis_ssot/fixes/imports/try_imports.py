@@ -65,7 +65,7 @@ def collapse_try_imports(
         raise NotFixableError("both arms of the `try` would import the same, and one of them imports more")
     edit = _build_edit(statement, other_import, document)
     reason = "whether the import may fail was asked here, and no longer would be"
-    title = f"Import `{relocation.new_name}` once: both arms of the `try` would be the same"
+    title = f"Import `{relocation.new_name}` once: both branches of the `try` would be the same"
     return FixDraft(title, (ReplaceText(file.path, edit),)).with_reasons([reason])
 
 

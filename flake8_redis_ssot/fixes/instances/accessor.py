@@ -85,12 +85,12 @@ def resolve_accessor(construction: ConstructionSite, file: FileContext, context:
         raise NotFixableError(_explain_missing_function(dotted, path, name, context))
     model = recognise(Variable(path, name), context, is_instance=False)
     if result.is_new and isinstance(model, str):
-        raise NotFixableError(f"`{dotted}()` makes a new instance itself")
+        raise NotFixableError(f"`{dotted}()` itself creates a new instance")
     if result.is_generator:
-        raise NotFixableError(f"`{dotted}()` yields what it gives, so a call alone does not give it")
+        raise NotFixableError(f"`{dotted}()` yields the instance, so a call alone does not return it")
     mismatch = find_call_mismatch(ast.Call(ast.Name(name), [], []), result.signature)
     if mismatch:
-        raise NotFixableError(f"`{dotted}()` {mismatch}, and only you can say what to give")
+        raise NotFixableError(f"`{dotted}()` {mismatch}; the arguments can't be inferred")
     definition = result.class_definition or _find_made_class(model, context)
     return SharedAccess(module, name, path, result, definition, result.may_be_none, result.constructor_args)
 

@@ -36,9 +36,9 @@ def draft_accessor_call(
     text_edit = _call_edit(construction, shared_access, text, context, document)
     operation = ReplaceText(file.path, text_edit, released)
     operations: tuple[Operation, ...] = (operation, *filter(None, [ensured_import.operation]))
-    call_title = f"Call `{text}()`" if construction.call else f"Hand over `{text}`"
+    call_title = f"Call `{text}()`" if construction.call else f"Pass `{text}`"
     title = f"Take `{text}`" if shared_access.is_instance else call_title
-    return FixDraft(f"{title} instead of making a new one", operations), ensured_import
+    return FixDraft(f"{title} instead of creating a new instance", operations), ensured_import
 
 
 def iter_names(construction: ConstructionSite) -> Iterator[ast.Name]:
@@ -63,7 +63,7 @@ def _check_callback(construction: ConstructionSite, shared_access: SharedAccess,
         if not any(dotted_pattern(pattern).match(name) for pattern in _AWAITING_CALLERS for name in names):
             receiver = f"`{construction.fact.callee_name}()`"
             raise NotFixableError(
-                f"`{shared_access.name}()` is a coroutine, which {receiver} would hand on without awaiting it"
+                f"`{shared_access.name}()` is a coroutine, which {receiver} would pass on without awaiting it"
             )
 
 
@@ -118,7 +118,7 @@ def _call_edit(
     if await_node is None and not (construction.call is not None and is_coroutine_constructor(construction, context)):
         return build_call_edit(construction, shared_access, text, document)
     if not needs_await:
-        raise NotFixableError(f"it is not awaited here at once, and `{shared_access.name}` is nothing to wait for")
+        raise NotFixableError(f"it is not awaited here directly, and `{shared_access.name}` is not awaitable")
     # Replace one coroutine by another.
     if construction.call is not None and not (construction.call.args or construction.call.keywords):
         return document.replace_node(construction.constructor, text)
@@ -197,7 +197,7 @@ def remove_await(await_node: ast.Await, text_edit: TextEdit, document: SourceDoc
     start, end = document.offsets_of(await_node)
     operand_range = document.offsets_of(await_node.value)
     if document.text[start : operand_range[0]].strip() != "await" or operand_range[1] != end:
-        raise NotFixableError("the `await` is written in a way that can't be changed")
+        raise NotFixableError("the syntax of the `await` is not supported by this fix")
     return _remove_parentheses(await_node, TextEdit(start, text_edit.end, text_edit.text), end, document)
 
 

@@ -50,10 +50,10 @@ def locate_construction(fact: Call | CallbackArgument, file: FileContext, docume
         if not file.is_exempt(resource)
     ]
     if not matches:
-        raise NotFixableError("only you can say which instance of the home itself is the one")
+        raise NotFixableError("the canonical module has no configured instance or accessor")
     if len({(definition.name, definition.qualname) for definition in definitions}) > 1:
         names = " or ".join(f"`{name}`" for name in sorted({definition.name for definition in definitions}))
-        raise NotFixableError(f"it may be {names}, whichever way the program takes")
+        raise NotFixableError(f"it may be {names}, depending on the control flow")
     call, constructor = _find_nodes(fact, document)
     root = constructor
     while isinstance(root, ast.Attribute):
@@ -108,19 +108,21 @@ def _find_import_statement(
         return _find_star_import(fact, document)
     if len(symbol.bindings) > 1:
         rows = " and ".join(str(getattr(binding.node, "lineno", 0)) for binding in symbol.bindings)
-        raise NotFixableError(f"`{root.id}` is bound more than once (lines {rows})")
+        raise NotFixableError(f"`{root.id}` has more than one binding (lines {rows})")
     binding = symbol.bindings[0]
     if document.symbol_table.scope_of(binding.statement) is not symbol.scope:
         raise NotFixableError(f"`{root.id}` is bound by a function (line {binding.statement.lineno})")
     if isinstance(binding.node, ast.alias):
         return binding.statement
     if symbol.scope.kind != "module":
-        raise NotFixableError(f"`{root.id}` is no import but bound here (line {getattr(binding.node, 'lineno', 0)})")
+        raise NotFixableError(
+            f"`{root.id}` is not an import but bound here (line {getattr(binding.node, 'lineno', 0)})"
+        )
     return None
 
 
 def _find_star_import(fact: Call | CallbackArgument, document: SourceDocument) -> ast.stmt:
     stars = [statement for statement in document.imports if statement.names[0].name == "*"]
     if not stars:
-        raise NotFixableError("where its name comes from cannot be seen")
+        raise NotFixableError("its name could not be resolved")
     return max((star for star in stars if star.lineno < fact.span.row), key=lambda star: star.lineno, default=stars[-1])

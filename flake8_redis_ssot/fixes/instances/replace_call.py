@@ -55,7 +55,7 @@ def replace_construction(fact: Call | CallbackArgument, file: FileContext, conte
     try:
         document = context.document(file.path)
         if document.unanalysed_ranges:
-            raise NotFixableError(f"a part of the file can't be read (line {document.unanalysed_ranges[0].row})")
+            raise NotFixableError(f"a part of the file could not be parsed (line {document.unanalysed_ranges[0].row})")
         construction = locate_construction(fact, file, document)
         if file.resources.find_deprecated(construction.written_origin.replace(":", ".")) is not None:
             old_path_test.check([construction.expression], file.path, context)
@@ -295,5 +295,5 @@ def _build_draft(
     )
     addition = AddImport(file.path, document.tree, construction.import_statement, imported_symbol)
     removal = RemoveStatement(file.path, statement, released_reads=tuple(names))
-    draft = FixDraft(f"Import `{target.id}` instead of making a new one", (removal, addition))
+    draft = FixDraft(f"Import `{target.id}` instead of creating a new instance", (removal, addition))
     return draft, EnsuredImport(target.id, addition, document.symbol_table.module_scope)

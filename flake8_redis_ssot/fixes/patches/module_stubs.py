@@ -44,7 +44,7 @@ def check_object_patches(read: ast.Name, path: str, fact: Import, file: FileCont
             if (reader.path, reader.fact) != (file.path, fact):
                 location = f"{context.relative_path(reader.path)}:{reader.row}"
                 raise NotFixableError(
-                    f"line {read.lineno} patches `{name}` in the old module, where {location} reads it"
+                    f"line {read.lineno} patches `{name}` in the deprecated module, where {location} reads it"
                 )
 
 

@@ -59,7 +59,7 @@ def _move_module_patches(
         return draft
     move = PatchMove(targets, file.path, name, ensured_import.text, context, member_owner=construction.definition.name)
     _check_replacement(move, draft, construction, ensured_import, file)
-    move.check_other_readers(f"looks `{name}` up here as well")
+    move.check_other_readers(f"also reads `{name}` here")
     for other in _other_constructions(construction, file, context):
         draft = draft.combine(draft_construction(other))
     draft = draft.combine(FixDraft(draft.title, move.edits()))
@@ -92,11 +92,11 @@ def _check_replacement(
     """Raise NotFixableError unless the fix calls a module-level name."""
     resource, accessor = construction.resource, file.accessor(construction.resource)
     if not ensured_import.is_module_level:
-        raise move.refuse("the new name is not one of the module")
+        raise move.refuse("the new name is not defined at module level")
     if ensured_import.operation is not None and not any(isinstance(part, ReplaceText) for part in draft.operations):
-        raise move.refuse("nothing is called here any more")
+        raise move.refuse("nothing is called here after the fix")
     if accessor != resource.accessor and accessor == resource.instance:
-        raise move.refuse("it replaces what is called, and an instance is not")
+        raise move.refuse("it replaces a callable with an instance")
 
 
 def _other_constructions(
@@ -130,8 +130,8 @@ def _find_later_effects(move: PatchMove, construction: ConstructionSite, file: F
     """Other constructors of the same resource: the patches would also affect those once they are fixed."""
     for row, root in _find_other_constructors(construction, file, move.context):
         if move.context.references.find_patches(file.path, root):
-            raise move.refuse(f"line {row} is patched apart from it")
-        yield Doubt(f"the patch at {move.location} would reach line {row} as well once that is fixed")
+            raise move.refuse(f"line {row} is patched separately")
+        yield Doubt(f"the patch at {move.location} would also affect line {row} once that is fixed")
 
 
 def _find_other_constructors(
@@ -162,6 +162,6 @@ def _find_accessor_doubts(move: PatchMove, construction: ConstructionSite, file:
     for target in move.whole_targets if result is not None and result.is_coroutine else ():
         if has_explicit_replacement(target, context):
             location = format_patch_location(target, context)
-            raise NotFixableError(f"the patch at {location} puts something there that can't be awaited")
+            raise NotFixableError(f"the patch at {location} replaces it with something that can't be awaited")
     applicability = Applicability.MANUAL if members is None or members.is_async else Applicability.UNSAFE
     yield from move.find_spec_doubts("the class", "a function", applicability)

@@ -99,7 +99,9 @@ def _check_reader(reader: Reader, old_path: str, old_names: frozenset[str], cont
     """Raise NotFixableError if another reader cannot move, or reads a patched name besides `old_names`."""
     first_row = reader.fact.statement.row if isinstance(reader.fact, Import) else reader.fact.statement_row
     if is_kind_suppressed(FindingKind.IMPORT, range(first_row, reader.row + 1), reader.path, context):
-        raise NotFixableError(f"`{context.module_name(reader.path)}` keeps the old place, silenced (line {reader.row})")
+        raise NotFixableError(
+            f"`{context.module_name(reader.path)}` keeps the deprecated import, suppressed (line {reader.row})"
+        )
     for target, name in context.references.find_patches_in(old_path):
         word = re.compile(rf"\.\s*{re.escape(name)}\b".encode())
         if name not in old_names and word.search(context.references.code_bytes(reader.path)):
@@ -114,12 +116,12 @@ def _check_module_patches(old_path: str, relocation: Relocation, file: FileConte
     for target, name in context.references.find_patches_in(old_path):
         if not name:
             raise NotFixableError(
-                f"the patch at {format_patch_location(target, context)} replaces the whole old module"
+                f"the patch at {format_patch_location(target, context)} replaces the whole deprecated module"
             )
     top = relocation.old_module.partition(".")[0]
     for target in context.references.find_patches(file.path, top) if top != relocation.old_module else ():
         raise NotFixableError(
-            f"the patch at {format_patch_location(target, context)} replaces what is reached by `{top}` here"
+            f"the patch at {format_patch_location(target, context)} replaces what `{top}` refers to here"
         )
 
 

@@ -44,7 +44,7 @@ def retarget_patch(target: PatchTarget, new_target: str, context: FixContext) ->
     start, end = document.lines.offset(span.row, span.column), document.lines.offset(span.end_row, span.end_column)
     edits = edit_string(document.text, start, end, reference.text, new_target)
     if not edits:
-        raise NotFixableError(f"the string at {location} is put together in a way that can't be changed")
+        raise NotFixableError(f"the string at {location} is composed in a way that this fix does not support")
     return tuple(ReplaceText(target.path, edit) for edit in edits)
 
 

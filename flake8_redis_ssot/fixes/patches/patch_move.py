@@ -62,7 +62,7 @@ class PatchMove:
         is_object = target.reference.role == "object"
         if is_object and self.new_module:
             location = format_patch_location(target, self.context)
-            raise NotFixableError(f"the patch at {location} names the old module by a variable")
+            raise NotFixableError(f"the patch at {location} names the deprecated module by a variable")
         if member and not self.member_owner:
             raise NotFixableError(f"the patch at {format_patch_location(target, self.context)} is of something in it")
         if member:
@@ -86,7 +86,7 @@ class PatchMove:
         if self._is_renamed and self.context.references.find_patches(self.path, self.new_name):
             raise self.refuse(f"`{self.new_name}` is patched {where} as well")
         for _, row in find_lookups(self.path, self.new_name, self.context) if is_bound and self._is_renamed else ():
-            reason = f"would reach line {row} as well, which takes `{self.new_name}` already"
+            reason = f"would also affect line {row}, which already uses `{self.new_name}`"
             yield Doubt(f"the patch at {self.location} {reason}")
             return
 
@@ -95,7 +95,9 @@ class PatchMove:
         for target in self.whole_targets:
             if has_spec(target, self.context):
                 location = format_patch_location(target, self.context)
-                yield Doubt(f"the mock at {location} is made after {old}, and would be after {new}", applicability)
+                yield Doubt(
+                    f"the mock at {location} is modelled on {old}, and would be modelled on {new}", applicability
+                )
 
 
 def refuse_move(targets: Sequence[PatchTarget], reason: str, context: FixContext) -> NotFixableError:

@@ -36,10 +36,10 @@ def _draft_retarget(string_reference: StringReference, file: FileContext, contex
     if deprecated is None:
         return _follow_importer(module, attributes, file, context)
     if not attributes:
-        raise NotFixableError("it names the module itself, and what is read from it there cannot be seen")
+        raise NotFixableError("it names the module itself, and what is read from it there could not be determined")
     name, _, suffix = attributes.partition(".")
     if not any(definition.is_found for definition in file.resolve([f"{module_name}:{name}"])):
-        raise NotFixableError(f"`{module_name}` has no `{name}`, so it leads nowhere today")
+        raise NotFixableError(f"`{module_name}` has no `{name}`, so it does not resolve today")
     relocation = resolve_relocation(deprecated, module_name, name, file, context)
     target = PatchTarget(file.path, string_reference, attributes)
     if is_patch(string_reference) or string_reference.role == "dict":
@@ -47,8 +47,8 @@ def _draft_retarget(string_reference: StringReference, file: FileContext, contex
     edits = retarget_patch(target, _format_dotted_path(string_reference, relocation, suffix), context)
     draft = FixDraft(f"Name `{relocation.new_module}.{relocation.new_name}`", edits).with_reasons(relocation.reasons)
     if is_test_path(file.relative_path):
-        return draft.with_reasons(["what the string is for cannot be seen"], Applicability.MANUAL)
-    return draft.with_reasons(["what the string is for cannot be seen"])
+        return draft.with_reasons(["how the string is used could not be determined"], Applicability.MANUAL)
+    return draft.with_reasons(["how the string is used could not be determined"])
 
 
 def _format_dotted_path(string_reference: StringReference, relocation: Relocation, suffix: str) -> str:
@@ -76,11 +76,11 @@ def _check_reader_fix(
     """The fix of the read of the old name. Raises NotFixableError unless the patch is part of it."""
     location = f"`{context.module_name(reader.path)}` (line {reader.row})"
     if is_suppressed(confirmed, reader.path, context):
-        raise NotFixableError(f"{location} keeps the old place, silenced")
+        raise NotFixableError(f"{location} keeps the deprecated import, suppressed")
     if isinstance(result, Refusal):
-        raise NotFixableError(f"{location} keeps the old place: {result.reasons[0]}")
+        raise NotFixableError(f"{location} keeps the deprecated import: {result.reasons[0]}")
     if not any(operation.path == file.path for operation in result.operations):
-        raise NotFixableError(f"{location} reads the old place, and moves without it")
+        raise NotFixableError(f"{location} reads the deprecated name, and is fixed separately")
     return result
 
 
@@ -95,7 +95,7 @@ def _retarget_alone(target: PatchTarget, relocation: Relocation, old_path: str, 
     if suffix:
         return draft.with_reasons(relocation.reasons)
     for row in find_used_own_lookups(old_path, relocation.old_name, context):
-        raise NotFixableError(f"`{relocation.old_module}` itself looks it up (line {row})")
+        raise NotFixableError(f"`{relocation.old_module}` itself reads it (line {row})")
     for reader in context.references.find_readers(old_path, relocation.old_name):
         row = find_late_load(target, reader.path, context) if reader.path != target.path else 0
         if row:
@@ -104,7 +104,7 @@ def _retarget_alone(target: PatchTarget, relocation: Relocation, old_path: str, 
             )
     reason = (
         f"nothing looks up `{relocation.old_module}.{relocation.old_name}`: the patch has no effect "
-        "today, and would get one"
+        "today, and would have one"
     )
     return draft.with_reasons([reason], Applicability.MANUAL)
 

@@ -85,7 +85,7 @@ def _find_origin_doubts(construction: ConstructionSite, file: FileContext, conte
     ):
         if target.attributes != attributes or path == file.path:
             continue
-        check_late_load(target, file.path, "stands in for it", context)
+        check_late_load(target, file.path, "replaces it", context)
         if _is_late_bound(construction):
             location = format_patch_location(target, context)
             if target.path == file.path or context.references.has_import(target.path, file.path):
@@ -112,7 +112,7 @@ def _find_construction_doubts(
         if os.path.basename(patch_path) == "conftest.py" or context.references.has_import(patch_path, file.path):
             location = format_path_and_row(patch_path, first_patch.span.row, file)
             reason = f"the patch at {location} is for the making of one"
-            yield Doubt(f"{reason}, and the shared one is made already", Applicability.MANUAL)
+            yield Doubt(f"{reason}, and the shared instance already exists", Applicability.MANUAL)
             return
 
 

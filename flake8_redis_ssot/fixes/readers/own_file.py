@@ -21,7 +21,7 @@ def find_local_uses(symbol: Symbol, document: SourceDocument, released_reads: Co
     for quoted in (quoted_read for quoted_read in symbol.quoted_reads if quoted_read not in released_reads):
         yield f"`{name}` is named in line {quoted.lineno}"
     if len(symbol.bindings) > 1 or symbol.has_inner_declaration:
-        yield f"`{name}` is bound more than once"
+        yield f"`{name}` has more than one binding"
     if symbol.scope.kind == "class":
         yield f"`{name}` is an attribute of a class"
     for row in document.symbol_table.find_text_rows(name):

@@ -42,7 +42,7 @@ class CallerObstacle(Enum):
     """Why the callers of a function that returns the value are unknown."""
 
     FIXTURE = "pytest calls it"
-    DECORATOR = "a decorator may do anything with it"
+    DECORATOR = "a decorator receives it"
     GENERATOR = "it yields the value"
     SPECIAL_METHOD = "Python calls it"
 

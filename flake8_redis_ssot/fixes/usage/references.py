@@ -127,7 +127,7 @@ def _is_read_by_star(fact: Import, name: str) -> bool:
 def _find_attribute(fact: AttributeAccess, document: SourceDocument) -> ast.Attribute:
     node = document.find_node(ast.Attribute, fact.span)
     if not isinstance(node, ast.Attribute):
-        raise NotFixableError("where it is read is not to be found")
+        raise NotFixableError("its reads could not be found")
     return node
 
 

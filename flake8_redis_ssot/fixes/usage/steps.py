@@ -47,7 +47,7 @@ def steps_from(node: ast.expr, document: SourceDocument) -> Iterator[Step]:
 
 
 def _unknown_steps(parent: ast.AST, node: ast.expr, document: SourceDocument) -> Iterator[Step]:
-    yield Escape(document.path, node.lineno, "is used in a way that is not followed")
+    yield Escape(document.path, node.lineno, "is used in a way that is not analysed")
 
 
 def _attribute_steps(parent: ast.Attribute, node: ast.expr, document: SourceDocument) -> Iterator[Step]:

@@ -22,7 +22,7 @@ from flake8_redis_ssot.project.view import ConfirmedFinding
 from flake8_redis_ssot.rules.rule import all_rules, find_rule
 from flake8_redis_ssot.syntax.edits import OverlapError
 
-_NO_FIX = Refusal(("only you can say what the code should be",))
+_NO_FIX = Refusal(("the intended code can't be inferred",))
 
 
 @dataclass(frozen=True)
@@ -139,9 +139,9 @@ def draft_fix(located: LocatedFinding, context: FixContext, *, inline_factory: b
     except NotFixableError as error:
         return FixCandidate(located, None, Refusal((str(error),)))
     except OverlapError:
-        return FixCandidate(located, None, Refusal(("parts of the fix would get in each other's way",)))
+        return FixCandidate(located, None, Refusal(("parts of the fix overlap",)))
     except OSError as error:
-        return FixCandidate(located, None, Refusal((f"a file that it concerns can't be read: {error}",)))
+        return FixCandidate(located, None, Refusal((f"a file that it would change can't be read: {error}",)))
     except Exception as error:
         # An internal error must neither hide the finding nor stop the fixes of others.
         return FixCandidate(

@@ -30,7 +30,7 @@ def find_regression(change: tuple[SourceDocument, SourceDocument]) -> str | None
         return f"the result could not be read: {first.reason} in line {first.row}"
     for (kind, parts), row in find_new_messages(before, after):
         if kind == "UnusedImport" and all(parts[0] in _imported_names(each) for each in (before, after)):
-            return f"the import of `{parts[0]}` would stay, and nothing here would read it (line {row} of the result)"
+            return f"the import of `{parts[0]}` would become unused (line {row} of the result)"
         return f"it would leave behind what pyflakes calls {kind} ({', '.join(parts)}), in line {row} of the result"
     return None
 

@@ -98,8 +98,7 @@ def _is_part_of_resource(definition: Definition, resource: Resource, file: FileC
 def _message(qualname: str, similarity: Similarity, file: FileContext) -> str:
     signs = [*similarity.signs, *([_shared_methods_phrase(similarity)] if similarity.shared_methods else [])]
     parts = [
-        f"`{plain_qualname(qualname)}` does what `{similarity.guarded_class.definition.name}` is "
-        f"there for: {_join_phrases(signs)}"
+        f"`{plain_qualname(qualname)}` duplicates `{similarity.guarded_class.definition.name}`: {_join_phrases(signs)}"
     ]
     if similarity.missing_methods and similarity.shared_methods:
         parts.append(f"it lacks {_format_names(similarity.missing_methods)}")

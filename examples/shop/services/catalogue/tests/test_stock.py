@@ -35,7 +35,7 @@ def test_no_more_than_there_is(manager: RedisManager) -> None:
 
 
 def test_a_shelf_without_a_manager_gets_one() -> None:
-    """The patch stands in for it."""
+    """The patch replaces it."""
     with mock.patch("catalogue.stock.RedisManager") as manager:  # <- RSS005
         manager.return_value.incr.return_value = 4
         assert Stock().deliver("T-1", 4) == 4
