@@ -116,7 +116,7 @@ def test_non_utf8_with_coding_line(tree: Tree) -> None:
 def test_unknown_encoding(tree: Tree) -> None:
     (tree.folder / "odd.py").write_bytes(b"# coding: klingon\n" + GOOD.encode())
     assert tree.check()[1][1:] == [("odd.py", 1, "RSS900"), ("odd.py", 3, "RSS002")]
-    assert tree.messages[1] == "not analysed: unknown encoding `klingon` in the coding line"
+    assert tree.messages[1] == "not analysed: unsupported encoding `klingon` in the coding line"
 
 
 def test_nul_bytes(tree: Tree) -> None:

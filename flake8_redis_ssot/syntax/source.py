@@ -128,7 +128,16 @@ def decode(data: bytes, path: str = "") -> DecodedText:
     if data.startswith(codecs.BOM_UTF8):
         return _decode_as(data[len(codecs.BOM_UTF8) :], "utf-8", "utf-8-sig")
     name = _declared_encoding(data)
+    if name != "utf-8" and not _is_source_encoding(name):
+        reason = f"unsupported encoding `{name}` in the coding line"
+        return DecodedText(data.decode("latin-1"), "latin-1", (UnanalysedRange(1, 0, reason),))
     return _decode_as(data, name, name)
+
+
+def _is_source_encoding(name: str) -> bool:
+    from flake8_redis_ssot.syntax.source_encodings import is_source_encoding  # late: most projects are in UTF-8
+
+    return is_source_encoding(name)
 
 
 def _decode_notebook(data: bytes) -> DecodedText:
@@ -156,9 +165,6 @@ def _decode_as(data: bytes, codec: str, encoding: str) -> DecodedText:
         return DecodedText(data.decode(codec), encoding, ())
     except UnicodeDecodeError as error:
         return DecodedText(data.decode("latin-1"), "latin-1", (_describe_decode_error(data, error, codec),))
-    except (LookupError, UnicodeError, TypeError):
-        reason = f"unknown encoding `{codec}` in the coding line"
-        return DecodedText(data.decode("latin-1"), "latin-1", (UnanalysedRange(1, 0, reason),))
 
 
 def _describe_decode_error(data: bytes, error: UnicodeDecodeError, codec: str) -> UnanalysedRange:
