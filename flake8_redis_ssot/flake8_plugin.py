@@ -65,9 +65,11 @@ def _collect_findings(
 ) -> dict[str, list[tuple[int, int, str]]]:
     from flake8.exceptions import ExecutionError
 
+    from flake8_redis_ssot.baseline.storage import BaselineError
     from flake8_redis_ssot.config.model import ConfigError
     from flake8_redis_ssot.linter.request import CheckRequest, NoConfigurationError
     from flake8_redis_ssot.linter.run import run
+    from flake8_redis_ssot.model import describe_internal_error
 
     configs = (options.rss_config,) if options is not None and options.rss_config else ()
     request = CheckRequest(
@@ -77,8 +79,10 @@ def _collect_findings(
         result = run(request)
     except NoConfigurationError:
         return {}  # the plugin is installed, but the project does not use it
-    except (ConfigError, ValueError) as error:  # an invalid configuration or baseline
+    except (ConfigError, BaselineError) as error:
         raise ExecutionError(str(error)) from error
+    except Exception as error:  # anything else would be a traceback about flake8
+        raise ExecutionError(describe_internal_error(error)) from error
     findings_by_path: dict[str, list[tuple[int, int, str]]] = {}
     for finding in result.findings:
         row_column_text = (finding.span.row, finding.span.column, f"{finding.code} {finding.message}")

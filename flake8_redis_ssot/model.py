@@ -5,6 +5,7 @@ They are named tuples because creating a dataclass takes a millisecond or two at
 
 from __future__ import annotations
 
+import os
 from enum import Enum, IntEnum
 from typing import NamedTuple
 
@@ -39,6 +40,20 @@ class Suppression(NamedTuple):
     code: str
     first_row: int
     last_row: int
+
+
+class RunError(Exception):
+    """Something outside of the analysed files has failed: it ends the run, whichever file was being checked."""
+
+
+def describe_internal_error(error: Exception) -> str:
+    """An error of this tool as a reason: its type, its text, and where it was raised."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    code = trace.tb_frame.f_code if trace is not None else None
+    place = f" ({os.path.basename(code.co_filename)}:{trace.tb_lineno})" if trace is not None and code else ""
+    return f"internal error, please report it: {type(error).__name__}: {error}{place}"
 
 
 class Applicability(IntEnum):

@@ -27,6 +27,7 @@ def pytest_collection_modifyitems(session: pytest.Session, config: pytest.Config
     """Add our tests to the collected ones."""
     if not config.getoption("--redis-ssot"):
         return
+    from flake8_redis_ssot.files.paths import to_display_path, to_relative_path
     from flake8_redis_ssot.testing import GuardError, findings
 
     paths = [os.path.join(config.rootpath, path) for path in config.getini("redis_ssot_paths")]
@@ -36,7 +37,7 @@ def pytest_collection_modifyitems(session: pytest.Session, config: pytest.Config
         raise pytest.UsageError(f"--redis-ssot: {error}") from None
     groups = groupby(sorted(found, key=_group_key), key=_group_key)
     for (code, path), group in groups:
-        display_path = os.path.relpath(path, config.rootpath).replace(os.sep, "/")
+        display_path = to_display_path(to_relative_path(str(config.rootpath), path))
         items.append(_FindingsItem.from_parent(session, name=f"{code}[{display_path}]", found=tuple(group)))
     if not found:
         items.append(_FindingsItem.from_parent(session, name="redis-ssot[no findings]", found=()))

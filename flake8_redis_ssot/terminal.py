@@ -19,6 +19,21 @@ _LINK_VARIABLES = ("DOMTERM", "KONSOLE_VERSION", "WT_SESSION")
 _BROKEN_VTE = 5000  # 0.50.0 crashes on a link
 
 
+def escape_unprintable(text: str) -> str:
+    """Text without the characters that a terminal or a CI server could obey: each as an escape sequence of Python.
+
+    These are control characters, line breaks, characters without a width of their own, and bytes of a file name that
+    are no UTF-8 (as `os.fsdecode` represents them).
+    """
+    return text if text.isprintable() else "".join(char if char.isprintable() else _escape(char) for char in text)
+
+
+def _escape(char: str) -> str:
+    # PEP 383: an undecodable byte is a surrogate from U+DC80.
+    is_byte = "\udc80" <= char <= "\udcff"
+    return f"\\x{ord(char) - 0xDC00:02x}" if is_byte else char.encode("unicode_escape").decode("ascii")
+
+
 class Style(NamedTuple):
     """Formats text with colours and hyperlinks, where these are enabled."""
 

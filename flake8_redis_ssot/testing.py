@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flake8_redis_ssot.config.model import ConfigError
+from flake8_redis_ssot.files.paths import to_display_path
 from flake8_redis_ssot.linter.request import CheckRequest, NoConfigurationError
 from flake8_redis_ssot.linter.run import run
 from flake8_redis_ssot.model import Finding
@@ -40,5 +41,5 @@ def assert_no_findings(*paths: str, select: tuple[str, ...] = ()) -> None:
 
 def format_finding(finding: Finding) -> str:
     """A finding as one line, with its note."""
-    location = f"{finding.path}:{format_location(finding.path, finding.span)}"
+    location = f"{to_display_path(finding.path)}:{format_location(finding.path, finding.span)}"
     return f"{location}: {finding.code} {finding.message}" + (f" ({finding.note})" if finding.note else "")

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from flake8_redis_ssot.baseline.entries import BaselineEntry
 from flake8_redis_ssot.files.atomic_write import read, write_atomic
+from flake8_redis_ssot.files.paths import to_display_path
 
 DEFAULT_FILE_NAME = "redis-ssot-baseline.jsonl"
 _HEADER = '["path", "code", "function", "origin", "snippet", "ordinal"]'
@@ -22,11 +23,15 @@ def load_entries(path: str) -> tuple[BaselineEntry, ...]:
     try:
         text = read(path).decode("utf-8", "surrogatepass")
     except FileNotFoundError:
-        raise BaselineError(f"{path}: no such baseline; create one: redis-ssot baseline create") from None
+        raise BaselineError(
+            f"{to_display_path(path)}: no such baseline; create one: redis-ssot baseline create"
+        ) from None
     except OSError as error:
-        raise BaselineError(f"{path}: can't be read: {error.strerror}") from None
+        raise BaselineError(f"{to_display_path(path)}: can't be read: {error.strerror}") from None
     except UnicodeDecodeError:
-        raise BaselineError(f"{path}: not UTF-8; recreate it: redis-ssot baseline create --force") from None
+        raise BaselineError(
+            f"{to_display_path(path)}: not UTF-8; recreate it: redis-ssot baseline create --force"
+        ) from None
     return parse_entries(text, path)
 
 
@@ -35,7 +40,7 @@ def parse_entries(text: str, path: str) -> tuple[BaselineEntry, ...]:
     # Not `str.splitlines`, which also splits at characters that a snippet may contain.
     numbered = enumerate(text.replace("\r\n", "\n").split("\n"), 1)
     lines = [(row, line) for row, line in numbered if line.strip() and line != _HEADER]
-    return tuple(sorted({_parse_entry(line, f"{path}:{row}") for row, line in lines}))
+    return tuple(sorted({_parse_entry(line, f"{to_display_path(path)}:{row}") for row, line in lines}))
 
 
 def _parse_entry(line: str, location: str) -> BaselineEntry:
@@ -63,4 +68,4 @@ def save_entries(path: str, entries: Iterable[BaselineEntry]) -> None:
     try:
         write_atomic(path, format_entries(entries).encode("utf-8", "surrogatepass"))
     except OSError as error:
-        raise BaselineError(f"{path}: can't be written: {error.strerror}") from None
+        raise BaselineError(f"{to_display_path(path)}: can't be written: {error.strerror}") from None

@@ -13,8 +13,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from flake8_redis_ssot.campaign.journal_key import authenticate, ensure_key, is_authentic, load_key
+from flake8_redis_ssot.campaign.journal_records import check_record
 from flake8_redis_ssot.campaign.storage import CampaignStore
-from flake8_redis_ssot.files.atomic_write import append_durable, read_own
+from flake8_redis_ssot.files.atomic_write import append_durable, read_own, write_durable
+from flake8_redis_ssot.files.paths import to_display_path
 
 _FILE = "journal.jsonl"
 
@@ -107,11 +109,13 @@ class Journal:
         self.pending_rollbacks: list[PendingRollback] = []
         self.fixed_counts: list[tuple[float, int]] = []  # time and number of findings, by batch
         self.count_snapshots: list[tuple[float, dict[str, dict[str, int]]]] = []  # time and counts, by table and name
+        self._data = b""  # all that was read or written
         for record in self._read_records():
             try:
+                check_record(record)
                 self._apply_record(record)
             except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
-                where, what = os.path.join(store.folder, _FILE), json.dumps(record)[:80]
+                where, what = to_display_path(os.path.join(store.folder, _FILE)), json.dumps(record)[:80]
                 raise JournalError(
                     f"{where}: the record {what}… could not be read ({error!r}); it was written by another version of "
                     "this tool, or by another program: delete the folder to start over"
@@ -122,6 +126,7 @@ class Journal:
             data = read_own(os.path.join(self.store.folder, _FILE))
         except FileNotFoundError:
             return
+        self._data = data
         key = load_key()
         for line in data.split(b"\n"):
             try:
@@ -135,10 +140,15 @@ class Journal:
     def _check_code(self, record: dict[str, Any], key: bytes | None) -> None:
         """Raise JournalError unless this user has written a record, for this project."""
         code = record.pop("mac", None)
-        if not is_authentic(key, self.store.root, _to_json(record), code):
+        try:
+            text = _to_json(record)
+        except RecursionError:  # nothing that was written here is nested this deeply
+            text, code = "", None
+        if not is_authentic(key, self.store.root, text, code):
+            file, root = to_display_path(os.path.join(self.store.folder, _FILE)), to_display_path(self.store.root)
             raise JournalError(
-                f"{os.path.join(self.store.folder, _FILE)} was not written by you on this machine for the project at "
-                f"{self.store.root}, or by an earlier version: it is ignored; delete it to start over"
+                f"{file} was not written by you on this machine for the project at {root}, or by an earlier version: "
+                "it is ignored; delete it to start over"
             )
 
     def append(self, kind: str, **fields: Any) -> None:
@@ -146,8 +156,17 @@ class Journal:
         record = json.loads(_to_json({"do": kind, "at": time.time(), **fields}))
         code = authenticate(ensure_key(), self.store.root, _to_json(record))
         # The first line break ends a record that a kill has cut off.
-        append_durable(self.store.path(_FILE), f"\n{_to_json({**record, 'mac': code})}\n".encode())
+        self._write(f"\n{_to_json({**record, 'mac': code})}\n".encode())
         self._apply_record(record)
+
+    def _write(self, line: bytes) -> None:
+        """Append a line; a journal that a validation command has removed is written again."""
+        path, written = self.store.path(_FILE), self._data
+        self._data += line
+        if written and not os.path.lexists(path):
+            write_durable(path, self._data)
+        else:
+            append_durable(path, line)
 
     def _apply_record(self, record: dict[str, Any]) -> None:
         kind = record.get("do")

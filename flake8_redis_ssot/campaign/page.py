@@ -12,6 +12,7 @@ from typing import NamedTuple
 from flake8_redis_ssot.campaign.classify import WorkItem, applicability_label
 from flake8_redis_ssot.campaign.progress import CampaignProgress, ProgressRow
 from flake8_redis_ssot.files.atomic_write import read
+from flake8_redis_ssot.files.paths import to_display_path
 from flake8_redis_ssot.syntax.notebooks.locations import format_location
 
 _TEMPLATE = os.path.join(os.path.dirname(__file__), "page.html")
@@ -64,7 +65,7 @@ def _render_skipped(progress: CampaignProgress) -> str:
     if not progress.skipped:
         return ""
     rows = "".join(
-        f'<tr><td><code>{escape(each.path)}</code></td><td class="held">{escape(each.reason)}</td>'
+        f'<tr><td><code>{escape(to_display_path(each.path))}</code></td><td class="held">{escape(each.reason)}</td>'
         f"<td><details><summary>output</summary><pre>{escape(each.output[-4000:])}</pre></details></td></tr>"
         for each in progress.skipped
     )
@@ -73,7 +74,7 @@ def _render_skipped(progress: CampaignProgress) -> str:
 
 def _render_finding(item: WorkItem, line: str) -> str:
     finding = item.finding
-    location = f"{item.path}:{format_location(finding.path, finding.span)}"
+    location = f"{to_display_path(item.path)}:{format_location(finding.path, finding.span)}"
     return (
         f"<tr><td>{finding.code}</td><td><code>{escape(location)}</code>"
         f'<div class="message">{escape(finding.message)}</div></td><td><code>{escape(line.strip())}</code></td>'

@@ -103,6 +103,7 @@ class Remediation:
             return result
         fixed_count = sum(to_relative_path(self._root, finding.path) in written for finding in fixes.fixed)
         self._journal.append("kept", files=written, fixed=fixed_count, seconds=result.seconds if result else 0.0)
+        self._journal.store.forget()
         self._report_result(BatchResult(name, written, fixed_count, {}))
         return None
 
@@ -142,6 +143,7 @@ class Remediation:
             if problem:
                 self._skip_file(change.path, f"{problem}, while the validation command ran; left as it is")
         self._journal.append("undone", reason=reason)
+        self._journal.store.forget()
 
     def _skip_file(self, path: str, reason: str, output: str = "") -> None:
         self._journal.append("held", run=self._run_name, path=path, reason=reason, output=output)

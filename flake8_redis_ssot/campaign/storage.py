@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import shutil
 import socket
 import sys
 import time
@@ -13,19 +14,37 @@ from contextlib import contextmanager
 from hashlib import blake2b
 from typing import IO
 
-from flake8_redis_ssot.files.atomic_write import read_own, write_durable
+from flake8_redis_ssot.campaign.journal_key import state_folder
+from flake8_redis_ssot.files.atomic_write import read_own, rename_folder, write_durable
+from flake8_redis_ssot.files.paths import to_display_path
+from flake8_redis_ssot.terminal import escape_unprintable
 
 FOLDER = ".redis-ssot"
 # The digest of a file that does not exist.
 NO_FILE_DIGEST = ""
+_MAX_LOCK_TEXT = 64 * 1024  # characters
+
+
+def external_folder(root: str) -> str:
+    """The folder for the campaign of a root outside of the tree, among the user's state files."""
+    name = blake2b(os.fsencode(os.path.realpath(root)), digest_size=16).hexdigest()
+    return os.path.join(state_folder(), "campaigns", name)
 
 
 class CampaignStore:
-    """The folder `.redis-ssot` below a root (absolute path), ignored by git. Raises OSError for the disk."""
+    """The folder of a campaign. Raises OSError for the disk.
 
-    def __init__(self, root: str) -> None:
+    It is `.redis-ssot` below the root (absolute path), ignored by git, or with `is_external` and ever after, a folder
+    outside of the tree, which no command that cleans the tree removes. What was stored since the last `forget` is kept
+    in memory as well.
+    """
+
+    def __init__(self, root: str, *, is_external: bool = False) -> None:
         self.root = root
-        self.folder = os.path.join(root, FOLDER)
+        external = external_folder(root)
+        self.is_external = is_external or os.path.lexists(external)
+        self.folder = external if self.is_external else os.path.join(root, FOLDER)
+        self._remembered: dict[str, bytes] = {}
 
     def path(self, name: str) -> str:
         """The path of a file in the folder, which is created if needed; neither may be a link."""
@@ -39,6 +58,7 @@ class CampaignStore:
         if data is None:
             return NO_FILE_DIGEST
         digest = blake2b(data, digest_size=20).hexdigest()
+        self._remembered[digest] = data
         path = self._object_path(digest)
         if not os.path.exists(path):
             os.makedirs(os.path.dirname(path), exist_ok=True)
@@ -49,13 +69,32 @@ class CampaignStore:
         """The bytes of a digest; None for no file. Raises OSError if they are missing or damaged."""
         if digest == NO_FILE_DIGEST:
             return None
+        if digest in self._remembered:
+            return self._remembered[digest]
         data = read_own(self._object_path(digest))
         if blake2b(data, digest_size=20).hexdigest() != digest:
             raise OSError(0, f"{self._object_path(digest)} is damaged")
         return data
 
+    def forget(self) -> None:
+        """Drop the contents in memory, once a batch is done."""
+        self._remembered.clear()
+
     def _object_path(self, digest: str) -> str:
         return os.path.join(_refuse_link(os.path.join(self.path("objects"), digest[:2])), digest[2:])
+
+
+def move_outside(root: str) -> None:
+    """Move the folder of a campaign out of the tree. Raises OSError, and CampaignLockedError if it is in use."""
+    inside, external = CampaignStore(root), CampaignStore(root, is_external=True)
+    if inside.is_external or not os.path.isdir(_refuse_link(inside.folder)):
+        return
+    with hold_lock(inside):
+        os.makedirs(os.path.dirname(external.folder), mode=0o700, exist_ok=True)
+        partial = f"{external.folder}.{os.getpid()}"
+        shutil.copytree(inside.folder, partial, symlinks=True)
+        rename_folder(partial, external.folder)
+        shutil.rmtree(inside.folder)
 
 
 def _refuse_link(path: str) -> str:
@@ -105,9 +144,9 @@ def _try_lock(file: IO[str]) -> bool:
 def _describe_owner(file: IO[str], path: str) -> str:
     file.seek(0)
     try:
-        owner = json.loads(file.read())
+        owner = json.loads(file.read(_MAX_LOCK_TEXT))
         words = " ".join([os.path.basename(owner["command"][0]), *owner["command"][1:]])
         description = f"process {owner['process']} on {owner['host']}, since {owner['since']}: {words}"
-    except (ValueError, TypeError, KeyError, IndexError):
+    except (ValueError, TypeError, KeyError, IndexError, RecursionError):
         description = "another process"
-    return f"{path} is held by {description}; wait until it ends, or stop it"
+    return f"{to_display_path(path)} is held by {escape_unprintable(description)}; wait until it ends, or stop it"

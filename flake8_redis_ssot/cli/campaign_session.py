@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
+import sys
 import time
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterable, Iterator
@@ -14,15 +16,20 @@ from typing import TYPE_CHECKING, NamedTuple
 from flake8_redis_ssot.campaign.git_branch import CommitError
 from flake8_redis_ssot.campaign.journal import Journal, JournalError
 from flake8_redis_ssot.campaign.rollback import recover_interrupted
-from flake8_redis_ssot.campaign.storage import CampaignLockedError, CampaignStore, hold_lock
+from flake8_redis_ssot.campaign.storage import CampaignLockedError, CampaignStore, hold_lock, move_outside
 from flake8_redis_ssot.campaign.validation import DEFAULT_TIMEOUT, JournaledCommand, ValidationCommand, ValidationError
 from flake8_redis_ssot.cli.errors import CommandError, print_messages
 from flake8_redis_ssot.cli.options import parse_seconds
 from flake8_redis_ssot.config.model import Config
+from flake8_redis_ssot.files.paths import to_display_path
 
 if TYPE_CHECKING:
     from flake8_redis_ssot.campaign.remediate import Remediation
     from flake8_redis_ssot.cli.progress_display import ProgressDisplay
+
+
+# `git clean -fdx`, `make clean`: what git ignores is removed, `.redis-ssot` included.
+_CLEANING = re.compile(r"clean", re.IGNORECASE)
 
 
 class CampaignSession(NamedTuple):
@@ -33,22 +40,40 @@ class CampaignSession(NamedTuple):
 
 
 @contextmanager
-def open_campaign(config: Config) -> Iterator[CampaignSession]:
+def open_campaign(config: Config, arguments: Namespace | None = None) -> Iterator[CampaignSession]:
     """Lock the campaign of a project, and complete or undo what a killed process has left.
 
+    Its folder is outside of the tree if the arguments ask for it, or if their validation command may clean the tree.
     Raises CommandError if another process holds the lock, or on errors of I/O, git or the validation command.
     """
     root = str(config.root)
+    store = CampaignStore(root)
     try:
-        with hold_lock(store := CampaignStore(root)):
+        store = _open_store(root, arguments)
+        with hold_lock(store):
             journal = Journal(store)
             print_messages(recover_interrupted(root, journal), "warning")
             yield CampaignSession(root, journal)
     except (CampaignLockedError, JournalError, ValidationError, CommitError) as error:
         raise CommandError(str(error)) from error
     except OSError as error:
-        path = error.filename or store.folder
+        path = to_display_path(error.filename or store.folder)
         raise CommandError(f"{path}: {error.strerror or error}; no existing file was changed") from error
+
+
+def _open_store(root: str, arguments: Namespace | None) -> CampaignStore:
+    """The folder of a campaign. Raises OSError, and CampaignLockedError if it is to be moved and is in use."""
+    if arguments is None:
+        return CampaignStore(root)
+    may_clean = bool(_CLEANING.search(arguments.validate))
+    if arguments.external_state or may_clean:
+        move_outside(root)
+    store = CampaignStore(root, is_external=arguments.external_state or may_clean)
+    if store.is_external and not arguments.quiet:
+        place = to_display_path(store.folder)
+        reason = ", as the validation command may clean the tree" if may_clean else ""
+        print(f"Journal and originals are kept in {place}{reason}.", file=sys.stderr)
+    return store
 
 
 def read_journal(config: Config) -> Journal:
@@ -59,7 +84,7 @@ def read_journal(config: Config) -> Journal:
     except JournalError as error:
         raise CommandError(str(error)) from error
     except OSError as error:
-        raise CommandError(f"{error.filename or store.folder}: {error.strerror or error}") from error
+        raise CommandError(f"{to_display_path(error.filename or store.folder)}: {error.strerror or error}") from error
 
 
 @contextmanager
@@ -95,6 +120,15 @@ def add_validation_options(parser: ArgumentParser, when: str = "run after each b
         default=DEFAULT_TIMEOUT,
         metavar="S",
         help=f"time limit of the validation command in seconds (default: {DEFAULT_TIMEOUT:g})",
+    )
+
+
+def add_state_option(parser: ArgumentParser) -> None:
+    """Add the option that keeps the campaign's folder outside of the tree."""
+    parser.add_argument(
+        "--external-state",
+        action="store_true",
+        help="keep journal and originals outside of the tree from now on (default: if COMMAND has `clean` in it)",
     )
 
 

@@ -5,14 +5,16 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable
 
-from flake8_redis_ssot.terminal import Style
+from flake8_redis_ssot.terminal import Style, escape_unprintable
 
 
 def print_messages(messages: Iterable[str], kind: str = "error") -> None:
     """Print messages to the error stream; `kind` is "error" or "warning"."""
     style = Style.for_stream(sys.stderr)
     for message in messages:
-        print(f"{style({'error': 'red', 'warning': 'yellow'}[kind], kind)}: {message}", file=sys.stderr)
+        # What a message quotes may come from the analysed tree.
+        text = "\n".join(map(escape_unprintable, message.split("\n")))
+        print(f"{style({'error': 'red', 'warning': 'yellow'}[kind], kind)}: {text}", file=sys.stderr)
 
 
 class CommandError(Exception):

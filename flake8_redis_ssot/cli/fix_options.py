@@ -6,6 +6,7 @@ import os
 import sys
 from argparse import ArgumentParser, Namespace
 
+from flake8_redis_ssot.cli.errors import print_messages
 from flake8_redis_ssot.cli.options import add_fixable_options
 from flake8_redis_ssot.codes import names_by_code
 from flake8_redis_ssot.files.atomic_write import Change
@@ -44,23 +45,22 @@ def print_diff(result: CheckResult, arguments: Namespace) -> int:
     sys.stdout.write("".join(map(format_diff, sorted(change for group in result.changes for change in group))))
     sys.stdout.flush()
     _print_fixed(result, arguments, is_preview=True)
-    for error in result.errors:
-        print(f"error: {error}", file=sys.stderr)
+    print_messages(result.errors)
     return 2 if result.errors else 1 if result.changes else 0
 
 
 def format_diff(change: Change) -> str:
     """A change as a unified diff."""
-    from flake8_redis_ssot.files.paths import to_display_path
+    from flake8_redis_ssot.files.paths import shorten_path
     from flake8_redis_ssot.syntax.edits import MISSING_FILE, diff
     from flake8_redis_ssot.syntax.source import decode, diff_parts
 
     before, after = (decode(data or b"", change.path) for data in (change.before, change.after))
-    display_path = to_display_path(change.path)
+    name = shorten_path(change.path)
     if change.before is None or change.after is None:
-        names = (MISSING_FILE, display_path) if change.before is None else (display_path, MISSING_FILE)
-        return diff(display_path, before.text, after.text, names=names)
-    return "".join(diff(name, old, new) for name, old, new in diff_parts(display_path, before, after))
+        names = (MISSING_FILE, name) if change.before is None else (name, MISSING_FILE)
+        return diff(name, before.text, after.text, names=names)
+    return "".join(diff(part, old, new) for part, old, new in diff_parts(name, before, after))
 
 
 def write_fixes(result: CheckResult, arguments: Namespace) -> None:

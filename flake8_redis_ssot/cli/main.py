@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from collections.abc import Sequence
 
@@ -19,7 +20,23 @@ def run() -> None:
 
     # The process ends before its garbage matters; searching syntax trees for cycles takes half the time.
     gc.disable()
-    raise SystemExit(main())
+    # A character that the stream cannot encode must not end a report in the middle.
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    raise SystemExit(_run_and_report())
+
+
+def _run_and_report() -> int:
+    """The exit code of the process; an internal error is a message, as the text of a traceback helps no user."""
+    try:
+        return main()
+    except Exception as error:
+        from flake8_redis_ssot.cli.errors import print_messages
+        from flake8_redis_ssot.model import describe_internal_error
+
+        print_messages([describe_internal_error(error)])
+        return 2
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -36,6 +53,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         build_parser().parse_args(args)  # prints help or an error, and exits
     command = import_module(f"flake8_redis_ssot.cli.commands.{args[0].replace('-', '_')}")
     try:
+        _check_working_directory()
         status: int = command.main(_parse_arguments(command, args))
     except BrokenPipeError:
         # The reader has closed the pipe (`| head`): no traceback, and none at interpreter exit either.
@@ -50,6 +68,18 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"redis-ssot: {error}", file=sys.stderr)
         return 2
     return status
+
+
+def _check_working_directory() -> None:
+    """Raise CommandError if it is gone: each path in a message is relative to it."""
+    import os
+
+    from flake8_redis_ssot.cli.errors import CommandError
+
+    try:
+        os.getcwd()
+    except OSError as error:
+        raise CommandError(f"the working directory can't be used: {error.strerror}; change to another one") from None
 
 
 def _parse_arguments(command: object, args: Sequence[str]) -> Namespace:

@@ -8,7 +8,9 @@ from typing import Any
 
 from flake8_redis_ssot.campaign.plan import Batch
 from flake8_redis_ssot.campaign.remediate import BatchResult
+from flake8_redis_ssot.files.paths import to_display_path
 from flake8_redis_ssot.model import plural
+from flake8_redis_ssot.terminal import escape_unprintable
 
 
 class ProgressDisplay:
@@ -29,7 +31,7 @@ class ProgressDisplay:
             size = f"{plural(len(batch.items), 'finding')} in {plural(len(batch.files), 'file')}"
             print(f"{batch.name:6} {batch.risk.name.lower():7} {size}")
             for path in batch.files:
-                print(f"       {path}")
+                print(f"       {to_display_path(path)}")
 
     def start(self, run: str, batches: Sequence[Batch]) -> None:
         """Print the size of a run, and show a progress bar where that is possible."""
@@ -66,12 +68,12 @@ class ProgressDisplay:
             size = f"{plural(result.fixed_count, 'finding')} fixed in {plural(len(result.kept_files), 'file')}"
             self._print_line(f"{result.batch:6} kept: {size}")
         for path, reason in result.skipped.items():
-            self._print_line(f"       skipped:  {path}: {reason}")
+            self._print_line(f"       skipped: {to_display_path(path)}: {escape_unprintable(reason)}")
 
     def print_output(self, text: str) -> None:
         """Print the last lines of the validation command's output."""
         for line in text.splitlines()[-40:]:
-            print(f"    {line}", file=sys.stderr)
+            print(f"    {escape_unprintable(line)}", file=sys.stderr)
 
     def finish(self, message: str) -> None:
         """Stop the progress bar, and print the totals and a message."""

@@ -34,7 +34,13 @@ def run_check(request: CheckRequest, project: IncrementalProject | None = None) 
     """
     try:
         return run(request) if project is None else project.run(request)
-    except (ConfigError, NoConfigurationError, ValueError) as error:
+    except (ConfigError, NoConfigurationError) as error:
+        raise to_command_error(error, request) from error
+    except ValueError as error:
+        from flake8_redis_ssot.baseline.storage import BaselineError  # late: not every project has one
+
+        if not isinstance(error, BaselineError):
+            raise
         raise to_command_error(error, request) from error
 
 

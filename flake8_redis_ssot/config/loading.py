@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -17,6 +16,7 @@ from flake8_redis_ssot.config.validators import find_nearest
 from flake8_redis_ssot.files.atomic_write import read
 from flake8_redis_ssot.files.discovery import CONFIG_FILE_NAMES, PYPROJECT
 from flake8_redis_ssot.files.paths import to_display_path
+from flake8_redis_ssot.files.toml_files import parse_toml
 
 OWN_NAMES = tuple(name for name in CONFIG_FILE_NAMES if name != PYPROJECT)
 _COMMAND_LINE = "--config"
@@ -93,7 +93,7 @@ def config_from_overrides(overrides: Sequence[str], root: Path) -> Config:
 
 def config_warnings(config: Config) -> tuple[ConfigProblem, ...]:
     """Warnings about a valid configuration: import roots that are not directories."""
-    missing = [folder for folder in config.src if not (config.root / folder).is_dir()]
+    missing = [folder for folder in config.src if not os.path.isdir(config.root / folder)]
     return tuple(problem_at(config, "src", f"`{folder}` is not a folder in {config.root}") for folder in missing)
 
 
@@ -139,7 +139,7 @@ def _build_config(
 def _read_table(path: Path, problems: list[ConfigProblem]) -> _ConfigTable | None:
     name = to_display_path(str(path))
     try:
-        document = _parse_toml(_read_text(path))
+        document = parse_toml(_read_text(path))
     except OSError as error:
         problems.append(ConfigProblem(name, "", f"cannot be read: {error.strerror}"))
     except UnicodeDecodeError as error:
@@ -182,7 +182,7 @@ def _parse_overrides(overrides: Sequence[str], problems: list[ConfigProblem]) ->
 
 def _parse_override(text: str, problems: list[ConfigProblem]) -> dict[str, object]:
     try:
-        return _parse_toml(text)
+        return parse_toml(text)
     except ValueError as error:
         hint = 'write KEY=VALUE in TOML, with quotes around text, such as `type-checking="ignore"`'
         problems.append(ConfigProblem(_COMMAND_LINE, text, f"malformed TOML: {error}; {hint}"))
@@ -202,7 +202,7 @@ def _has_tool_table(file: str) -> bool:
     try:
         text = _read_text(Path(file))
         # Most files do not contain our name, and need no parsing.
-        tools = _parse_toml(text).get("tool") if _TOOL_NAME.search(text) else None
+        tools = parse_toml(text).get("tool") if _TOOL_NAME.search(text) else None
     except (OSError, ValueError):
         return True
     return isinstance(tools, dict) and any(map(_TOOL_NAME.fullmatch, tools))
@@ -210,11 +210,3 @@ def _has_tool_table(file: str) -> bool:
 
 def _read_text(path: Path) -> str:
     return read(str(path)).decode("utf-8-sig")
-
-
-def _parse_toml(text: str) -> dict[str, object]:
-    if sys.version_info >= (3, 11):
-        import tomllib
-    else:
-        import tomli as tomllib
-    return tomllib.loads(text)

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Literal, NamedTuple
 
+from flake8_redis_ssot.terminal import escape_unprintable
+
 TypeChecking = Literal["report", "ignore"]
 Duplicates = Literal["shipped", "all", "off"]
 NoqaPolicy = Literal["allow", "require-reason", "forbid"]
@@ -76,7 +78,7 @@ class ConfigProblem(NamedTuple):
     text: str
 
     def __str__(self) -> str:
-        return ": ".join(filter(None, (self.file, self.key, self.text)))
+        return escape_unprintable(": ".join(filter(None, (self.file, self.key, self.text))))
 
 
 class ConfigError(Exception):

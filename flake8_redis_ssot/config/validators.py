@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+# The limits of Linux, which are the widest: https://man7.org/linux/man-pages/man0/limits.h.0p.html
+_MAX_PATH, _MAX_PATH_PART = 4096, 255  # characters
+_MAX_SHOWN = 60  # characters of a value in a message
 CODE_PATTERN = r"ALL|RSS\d{0,3}"  # all codes, a code, or a prefix
 
 
@@ -108,6 +111,9 @@ def _normalise(word: str) -> str:
 def _validate_relative_path(text: str, root: str) -> str | None:
     if not text.strip():
         return "is empty"
+    if "\0" in text or len(text) > _MAX_PATH or any(len(part) > _MAX_PATH_PART for part in text.split("/")):
+        shown = text if len(text) <= _MAX_SHOWN else f"{text[:_MAX_SHOWN]}…"
+        return f"`{shown}` is longer than paths can be, or holds a NUL character"
     if text.startswith("~") or re.match(r"[A-Za-z]:[\\/]", text):
         return f"`{text}` is absolute; write it relative to {root}"
     if re.search(r"\\\w", text):

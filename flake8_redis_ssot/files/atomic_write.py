@@ -8,6 +8,8 @@ import stat
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from flake8_redis_ssot.files.paths import to_display_path
+
 # Hidden and without a Python suffix, so that file watchers do not take it for a module.
 _TEMPORARY_AFFIXES = (".redis-ssot-", ".tmp")
 
@@ -21,7 +23,7 @@ class DiskError(Exception):
         self.reason = reason
 
     def __str__(self) -> str:
-        return f"{self.path}: {self.reason}"
+        return f"{to_display_path(self.path)}: {self.reason}"
 
 
 class NotWritableError(DiskError):
@@ -61,6 +63,8 @@ def read_own(path: str) -> bytes:
 
 
 def _read(path: str, flags: int) -> bytes:
+    if "\0" in path:  # it would be a ValueError
+        raise OSError(errno.EINVAL, "a NUL character is in the path", path)
     descriptor = os.open(path, flags)
     try:
         _check_is_readable(path, os.fstat(descriptor))
@@ -123,6 +127,12 @@ def append_durable(path: str, data: bytes) -> None:
         os.fsync(file.fileno())
     if is_new:
         _sync_folder(path)
+
+
+def rename_folder(source: str, target: str) -> None:
+    """Rename a folder of our own, which appears under its new name as a whole. Raises OSError."""
+    os.rename(source, target)
+    _sync_folder(target)
 
 
 def remove_temporary_files(folder: str) -> None:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from flake8_redis_ssot.files.atomic_write import read
 from flake8_redis_ssot.files.gitignore import PathPatterns
+from flake8_redis_ssot.files.paths import to_display_path
 
 SOURCE_SUFFIXES = (".py", ".pyi", ".ipynb")
 PYPROJECT = "pyproject.toml"
@@ -143,7 +144,7 @@ class _DirectoryWalker:
     def add_path(self, given_path: str) -> None:
         try:
             is_directory = stat.S_ISDIR(os.stat(given_path).st_mode)
-        except OSError as error:
+        except (OSError, ValueError) as error:
             self.errors.append(DiscoveryError(given_path, _describe_os_error(given_path, error), True))
             return
         path = _normalise_path(given_path)
@@ -278,11 +279,17 @@ def _read_git_pointer(pointer: str, folder: str, visited: VisitedDirectories) ->
         return None
 
 
-def _describe_os_error(path: str, error: OSError) -> str:
+def _describe_os_error(path: str, error: OSError | ValueError) -> str:
+    if not isinstance(error, OSError):
+        return "cannot be read: a NUL character is in the path"
     if error.errno == errno.ELOOP:
         return "is a symbolic link loop"
     if error.errno == errno.ENOENT:
-        return f"is a dangling link to `{os.readlink(path)}`" if os.path.islink(path) else "does not exist"
+        return (
+            f"is a dangling link to `{to_display_path(os.readlink(path))}`"
+            if os.path.islink(path)
+            else "does not exist"
+        )
     return f"cannot be read: {error.strerror}"
 
 

@@ -14,6 +14,7 @@ Fingerprint = tuple[int, int, int, int]
 _CLOCK_TICK = 100_000_000
 _COARSE_CLOCK_STEP = 2_000_000_000
 _SECOND = 1_000_000_000
+_MAX_TIME = 2**63
 _MISSING_FINGERPRINT: Fingerprint = (0, 0, 0, 0)
 _PACKED_SIZE = 32  # bytes
 
@@ -84,6 +85,9 @@ def _read_fingerprints(paths: Sequence[str], now: int) -> Iterator[tuple[str, Fi
         if status is None:
             continue
         modified, status_changed = status.st_mtime_ns, status.st_ctime_ns
+        # Times outside of the years 1678 to 2262 do not fit into what `pack` writes: such a file is always read.
+        if abs(modified) >= _MAX_TIME:
+            continue
         if max(modified, status_changed) < (fine_limit if status_changed % _SECOND else coarse_limit):
             # An inode number may exceed a signed 64-bit integer, which is what `pack` writes.
             yield path, (modified, status_changed, status.st_size, status.st_ino & 0x7FFFFFFFFFFFFFFF)

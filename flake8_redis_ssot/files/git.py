@@ -8,6 +8,8 @@ import subprocess
 from collections.abc import Mapping
 from functools import cache
 
+from flake8_redis_ssot.model import RunError
+
 # A repository's own `.git/config` is input: it may name programs for signatures, diffs, filters, transports and hooks.
 # What the keys run: https://git-scm.com/docs/git-config
 _FIXED_SETTINGS = {
@@ -27,6 +29,7 @@ _FIXED_SETTINGS = {
     "diff.relative": "false",
     "diff.noPrefix": "false",
     "log.follow": "false",
+    "log.showRoot": "true",
     "gc.auto": "0",
     "maintenance.auto": "false",
     "submodule.recurse": "false",
@@ -37,6 +40,7 @@ _ENVIRONMENT = {
     "GIT_OPTIONAL_LOCKS": "0",
     "GIT_PAGER": "cat",
     "GIT_EDITOR": "true",
+    "GIT_LITERAL_PATHSPECS": "1",
     "LC_ALL": "C",
 }
 # Settings with a name of the repository's choice in the middle: each one that is set there is emptied for our commands.
@@ -45,7 +49,7 @@ _DRIVER_KEYS = ("clean", "smudge", "process", "required", "command", "cmd", "tex
 _LINE_BREAK = "\n"
 
 
-class GitError(ValueError):
+class GitError(RunError, ValueError):
     """A git command failed; the text is git's own message."""
 
 

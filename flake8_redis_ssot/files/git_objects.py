@@ -13,6 +13,8 @@ from flake8_redis_ssot.files.discovery import SOURCE_SUFFIXES
 from flake8_redis_ssot.files.git import GitError, git_command, git_environment, run_git
 
 TreeFiles = Mapping[str, str]
+# The end of the year 9999, after which no calendar of Python goes; a commit may claim any time.
+_MAX_TIME = 253_402_300_799
 _NULL_DIGEST = "0" * 40
 _REGULAR_MODES = ("100644", "100755")
 
@@ -65,7 +67,7 @@ class GitRepository:
             header, _, rows = part.partition(b"\0")
             digests, _, time = header.decode().partition("\x02")
             digest, *parents = digests.split()
-            yield Commit(digest, parents[0] if parents else "", int(time), self._changes(rows))
+            yield Commit(digest, parents[0] if parents else "", min(max(int(time), 0), _MAX_TIME), self._changes(rows))
 
     def _changes(self, rows: bytes) -> dict[str, str]:
         parts = rows.strip(b"\n\0").split(b"\0")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from functools import cache
 
+from flake8_redis_ssot.terminal import escape_unprintable
+
 
 def repository_path(path: str) -> str:
     """`path` relative to the repository of the working directory (without one, to that directory), with `/`."""
@@ -24,7 +26,18 @@ def _repository_root(folder: str) -> str:
 
 
 def to_display_path(path: str) -> str:
-    """A path as messages show it: relative if it is below the working directory, otherwise unchanged."""
+    """A path as messages show it: relative if it is below the working directory, and without control characters.
+
+    A file name of the analysed tree can hold line breaks and commands of terminals and CI servers: no other way leads
+    from a path to a text for people.
+    """
+    return escape_unprintable(shorten_path(path))
+
+
+def shorten_path(path: str) -> str:
+    """A path relative to the working directory if it is below it, otherwise unchanged; it still names the file."""
+    if not os.path.isabs(path):
+        return path
     working_directory = os.path.join(os.getcwd(), "")
     return path[len(working_directory) :] if path.startswith(working_directory) else path
 

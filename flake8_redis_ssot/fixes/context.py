@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TypeVar, cast
 
-from flake8_redis_ssot.files.paths import to_relative_path
+from flake8_redis_ssot.files.paths import to_display_path, to_relative_path
 from flake8_redis_ssot.fixes.document import SourceDocument
 from flake8_redis_ssot.fixes.import_layout.style import ImportStyle, read_import_style
 from flake8_redis_ssot.fixes.loading.effects import LoadingEffects
@@ -139,7 +139,7 @@ class FixContext:
 
     def relative_path(self, path: str) -> str:
         """A path as messages show it: relative to the root of the configuration, with `/`."""
-        return to_relative_path(str(self.analysis.config.root), path)
+        return to_display_path(to_relative_path(str(self.analysis.config.root), path))
 
     @cached_property
     def service_boundaries(self) -> ServiceBoundaries:

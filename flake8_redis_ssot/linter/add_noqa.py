@@ -10,6 +10,7 @@ from itertools import accumulate, chain, groupby
 
 from flake8_redis_ssot.config.model import Config
 from flake8_redis_ssot.files.atomic_write import DiskError, read, replace_file
+from flake8_redis_ssot.files.paths import to_display_path
 from flake8_redis_ssot.fixes.conditions.editable_file import find_obstacle
 from flake8_redis_ssot.model import Finding, FindingKind
 from flake8_redis_ssot.syntax.edits import TextEdit, minimise
@@ -34,14 +35,14 @@ def add_noqa_comments(findings: Iterable[Finding], reason: str, configs: Mapping
         try:
             data = read(path)
             absolute_path = os.path.abspath(path)
-            obstacle = find_obstacle(absolute_path, path, data, str(configs[absolute_path].root))
+            obstacle = find_obstacle(absolute_path, to_display_path(path), data, str(configs[absolute_path].root))
             if obstacle is not None:
                 problems.append(obstacle)
                 continue
             new_data, count = insert_comments(data, analysed_findings, reason, path)
             replace_file(path, new_data, expected=data)
         except OSError as error:
-            problems.append(f"{path}: {error.strerror}")
+            problems.append(f"{to_display_path(path)}: {error.strerror}")
         except DiskError as error:
             problems.append(str(error))
         else:

@@ -8,11 +8,11 @@ from typing import NamedTuple
 
 from flake8_redis_ssot.codes import Selection
 from flake8_redis_ssot.config.model import Config
-from flake8_redis_ssot.files.paths import to_display_path, to_relative_path
-from flake8_redis_ssot.model import Finding, Span
+from flake8_redis_ssot.files.paths import shorten_path, to_relative_path
+from flake8_redis_ssot.model import Finding, FindingKind, RunError, Span, UnanalysedRange, describe_internal_error
 from flake8_redis_ssot.project.analysis import Analysis
-from flake8_redis_ssot.project.view import ConfirmedCodes, ConfirmedFinding, FileContext
-from flake8_redis_ssot.rules.rule import all_rules, find_rule
+from flake8_redis_ssot.project.view import Candidate, ConfirmedCodes, ConfirmedFinding, Diagnosis, FileContext
+from flake8_redis_ssot.rules.rule import all_rules, find_rule, rule_for
 from flake8_redis_ssot.syntax.noqa import NoqaIndex, ignored_codes
 from flake8_redis_ssot.syntax.source import decode, split_lines
 
@@ -26,11 +26,31 @@ class LocatedFinding(NamedTuple):
 
 
 def check_file(analysis: Analysis, path: str, selection: Selection, *, noqa: bool = True) -> list[LocatedFinding]:
-    """The findings in one file (absolute path), in order. With `noqa` False, `# noqa` comments are not honoured."""
+    """The findings in one file (absolute path), in order. With `noqa` False, `# noqa` comments are not honoured.
+
+    An internal error is a finding about this file, so that it neither hides those of others nor stops the run.
+    """
+    try:
+        return _find_in_file(analysis, path, selection, noqa=noqa)
+    except RunError:
+        raise
+    except Exception as error:
+        return [_locate_error(path, error)]
+
+
+def _locate_error(path: str, error: Exception) -> LocatedFinding:
+    gap = UnanalysedRange(1, 0, describe_internal_error(error))
+    candidate = Candidate(Span(1, 0, 1, 0), (1,), gap, FindingKind.GAP)
+    diagnosis = Diagnosis(f"not analysed: {gap.reason}", "", "")
+    confirmed = ConfirmedFinding(rule_for(FindingKind.GAP).code, candidate, diagnosis)
+    return LocatedFinding(path, confirmed, confirmed.to_finding(shorten_path(path)))
+
+
+def _find_in_file(analysis: Analysis, path: str, selection: Selection, *, noqa: bool) -> list[LocatedFinding]:
     file = analysis.file_context(path)
     if file is None:
         return []
-    reported_path = to_display_path(path)
+    reported_path = shorten_path(path)
     is_selected = make_code_filter(analysis.config, path, selection)
     located_findings = [
         LocatedFinding(path, located, located.to_finding(reported_path))

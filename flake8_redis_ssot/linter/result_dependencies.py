@@ -96,10 +96,10 @@ def _is_any_relevant(paths: Iterable[str], stored: _StoredDependencies) -> bool:
     needles = tuple(map(_to_bytes, stored.needles))
     search = Search(needles, queries, NamePatterns(frozenset()), (), profiles=stored.profiles)
     words = [re.escape(attribute.encode("utf-8", "replace")) for attribute in stored.attributes]
-    patterns = [re.compile(each) for each in (*words, *map(_to_bytes, stored.patterns))]
     try:
+        patterns = [re.compile(each) for each in (*words, *map(_to_bytes, stored.patterns))]
         texts = [(path, read(path)) for path in paths]
-    except OSError:
+    except (OSError, re.error, OverflowError, RecursionError):  # a file is gone, or the cache is damaged
         return True
     return any(search.matches(data, path) or any(each.search(data) for each in patterns) for path, data in texts)
 

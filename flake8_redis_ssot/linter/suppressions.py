@@ -9,7 +9,7 @@ from typing import NamedTuple
 from flake8_redis_ssot.codes import Selection
 from flake8_redis_ssot.config.model import Config
 from flake8_redis_ssot.files.atomic_write import read
-from flake8_redis_ssot.files.paths import to_display_path
+from flake8_redis_ssot.files.paths import shorten_path
 from flake8_redis_ssot.linter.engine import make_code_filter
 from flake8_redis_ssot.linter.request import CheckRequest, resolve_selection
 from flake8_redis_ssot.linter.run import run_each
@@ -19,7 +19,7 @@ from flake8_redis_ssot.syntax.source import decode, parse_bytes
 
 
 class CommentAudit(NamedTuple):
-    """One comment of a file (`path` as displayed).
+    """One comment of a file (`path` as in findings).
 
     `suppressed_findings` are the findings that it suppresses, `refused_findings` those that the settings do not let it;
     `unused_codes` are our codes in it that certainly suppress nothing.
@@ -84,4 +84,4 @@ def _audit_file(path: str, findings: Sequence[Finding], config: Config, selectio
             unused_codes = []  # the unanalysed code may need it
         if own_suppressions or matching:
             refused_findings = tuple(finding for finding in matching if finding not in suppressed)
-            yield CommentAudit(to_display_path(path), comment, tuple(suppressed), refused_findings, tuple(unused_codes))
+            yield CommentAudit(shorten_path(path), comment, tuple(suppressed), refused_findings, tuple(unused_codes))

@@ -10,7 +10,7 @@ from flake8_redis_ssot.config.model import Config
 from flake8_redis_ssot.files.cache_store import CACHE_FOLDER, CacheStore
 from flake8_redis_ssot.files.discovery import DiscoveryError, Listing
 from flake8_redis_ssot.files.discovery_cache import discover_cached
-from flake8_redis_ssot.files.paths import to_display_path
+from flake8_redis_ssot.files.paths import shorten_path, to_display_path
 from flake8_redis_ssot.linter.request import CheckRequest, CheckResult, CheckTask
 from flake8_redis_ssot.model import Finding, FindingContext, FindingKind, Span
 
@@ -102,11 +102,10 @@ def _filter_known(task: CheckTask, result: CheckResult) -> Sequence[Finding]:
 def _report_discovery_errors(errors: Sequence[DiscoveryError], result: CheckResult) -> None:
     """Report paths that can't be read: a path of the request as an error, others as a finding."""
     for error in errors:
-        reported_path = to_display_path(error.path)
         if error.is_explicit:
-            result.errors.append(f"{reported_path}: {error.reason}")
+            result.errors.append(f"{to_display_path(error.path)}: {error.reason}")
         else:
-            result.findings.append(_unreadable_file(reported_path, error.reason))
+            result.findings.append(_unreadable_file(shorten_path(error.path), error.reason))
 
 
 def _unreadable_file(path: str, reason: str) -> Finding:

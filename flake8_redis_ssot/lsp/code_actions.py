@@ -15,6 +15,7 @@ from flake8_redis_ssot.lsp.server import DIAGNOSTIC_SOURCE, Server
 from flake8_redis_ssot.lsp.workspaces import OpenProject
 from flake8_redis_ssot.model import Applicability, Finding, Fix, Span
 from flake8_redis_ssot.syntax.notebooks import NOTEBOOK_SUFFIX
+from flake8_redis_ssot.terminal import escape_unprintable
 
 
 def code_actions(server: Server, params: types.CodeActionParams) -> list[types.CodeAction]:
@@ -82,7 +83,7 @@ class CodeActionBuilder:
             if any(edit.path.endswith(NOTEBOOK_SUFFIX) for edit in fix.edits):
                 continue  # its positions are in the code, not in the JSON of the file
             action = types.CodeAction(
-                f"Redis SSOT ({finding.code}): {fix.title}{_applicability_note(fix)}",
+                f"Redis SSOT ({finding.code}): {escape_unprintable(fix.title)}{_applicability_note(fix)}",
                 kind=types.CodeActionKind.QuickFix,
                 diagnostics=[diagnostic],
                 is_preferred=fix.applicability == Applicability.SAFE,

@@ -6,16 +6,16 @@ import configparser
 import os
 import shutil
 import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from flake8_redis_ssot.baseline.storage import BaselineError, load_entries
 from flake8_redis_ssot.codes import names_by_code
 from flake8_redis_ssot.config.model import Config
 from flake8_redis_ssot.files.atomic_write import read
 from flake8_redis_ssot.files.paths import to_display_path
+from flake8_redis_ssot.files.toml_files import read_toml, strings_in, table_in
 
 _RUFF_FILES = (".ruff.toml", "ruff.toml", "pyproject.toml")
 _FLAKE8_FILES = ("setup.cfg", "tox.ini", ".flake8")
@@ -60,30 +60,18 @@ def _check_ruff_settings(root: str) -> Iterator[HealthCheck]:
     """Ruff's RUF102 reports codes that it does not know, and its fix deletes the comments."""
     for name in _RUFF_FILES:
         path = os.path.join(root, name)
-        document = _read_toml(path)
-        table = document.get("tool", {}).get("ruff") if name == "pyproject.toml" else document or None
-        if not isinstance(table, dict):
+        document = read_toml(path)
+        table = table_in(document, "tool", "ruff") if name == "pyproject.toml" else document
+        if not table:
             continue
-        lint = table.get("lint", {})
-        external = [*lint.get("external", ()), *table.get("external", ())] if isinstance(lint, dict) else []
-        is_passing = any(str(code) in ("R", "RS", "RSS") or str(code).startswith("RSS") for code in external)
+        external = [*strings_in(table_in(table, "lint"), "external"), *strings_in(table, "external")]
+        is_passing = any(code in ("R", "RS", "RSS") or code.startswith("RSS") for code in external)
         head = "[tool.ruff.lint]" if name == "pyproject.toml" else "[lint]"
         remedy = (
             f'ruff deletes our `noqa` comments (RUF102); add to {to_display_path(path)}:\n{head}\nexternal = ["RSS"]'
         )
         yield HealthCheck(is_passing, f"ruff knows our codes ({to_display_path(path)})", "" if is_passing else remedy)
         return
-
-
-def _read_toml(path: str) -> dict[str, Any]:
-    if sys.version_info >= (3, 11):
-        import tomllib
-    else:
-        import tomli as tomllib
-    try:
-        return tomllib.loads(read(path).decode())
-    except (OSError, ValueError):
-        return {}
 
 
 def _check_flake8_settings(root: str) -> Iterator[HealthCheck]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 
 from flake8_redis_ssot.syntax.notebooks import NOTEBOOK_SUFFIX
+from flake8_redis_ssot.terminal import escape_unprintable
 
 # A notebook has a name like a module, but not one that can be imported.
 _NOTEBOOK_SUFFIX = NOTEBOOK_SUFFIX.replace(".", "-")
@@ -92,7 +93,8 @@ def module_name(path: str, roots: Sequence[str]) -> str:
     parts = (stem + _NOTEBOOK_SUFFIX if suffix == NOTEBOOK_SUFFIX else stem).split(os.sep)
     if parts[-1] == "__init__" and len(parts) > 1:
         del parts[-1]
-    return ".".join(parts)
+    # A file name that no import can spell is made readable, as names are shown and searched for.
+    return escape_unprintable(".".join(parts))
 
 
 def package_name(path: str, roots: Sequence[str]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-from flake8_redis_ssot.files.paths import to_relative_path
+from flake8_redis_ssot.files.paths import to_display_path, to_relative_path
 from flake8_redis_ssot.linter.fix.factories import FactoryConsolidation, FactoryUse
 from flake8_redis_ssot.model import Applicability, Finding, Span, plural
 from flake8_redis_ssot.reports.report import Renderers, format_json
@@ -55,11 +55,8 @@ def _format_factory(factory: FactoryConsolidation, root: str) -> list[str]:
 
 def _format_location(path: str, row: int, root: str) -> str:
     cell, inner = _in_cell(path, row)
-    return (
-        f"{to_relative_path(root, path)}:{inner}"
-        if cell is None
-        else f"{to_relative_path(root, path)}:cell {cell}:{inner}"
-    )
+    shown_path = to_display_path(to_relative_path(root, path))
+    return f"{shown_path}:{inner}" if cell is None else f"{shown_path}:cell {cell}:{inner}"
 
 
 def _in_cell(path: str, row: int) -> tuple[int | None, int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 from typing import NamedTuple, TypeVar
@@ -65,7 +66,17 @@ Renderers = Mapping[str, Callable[[ReportT], str]]
 
 def format_json(value: object) -> str:
     """A value as JSON, indented by two spaces."""
-    return json.dumps(value, indent=2, ensure_ascii=False)
+    return escape_json(json.dumps(value, indent=2, ensure_ascii=False))
+
+
+# Control characters that JSON allows in strings (C1, and those that change the direction of text), and surrogates: they
+# stand for bytes of file names that are no UTF-8 (PEP 383), and cannot be encoded.
+_UNSAFE_IN_JSON = re.compile("[\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def escape_json(text: str) -> str:
+    r"""JSON that can be encoded and shown: what is unsafe in its strings is written as `\uXXXX`."""
+    return _UNSAFE_IN_JSON.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
 
 
 def format_names() -> list[str]:

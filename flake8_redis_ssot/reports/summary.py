@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 
+from flake8_redis_ssot.files.paths import to_display_path
 from flake8_redis_ssot.model import Applicability, Finding, Fix, plural
 from flake8_redis_ssot.reports.report import CheckReport
 from flake8_redis_ssot.terminal import Style
@@ -21,7 +22,7 @@ def format_fixed(
 
 def _format_by_file(fixed: Iterable[Finding], rule_names: Mapping[str, str], style: Style) -> Iterator[str]:
     for path, findings in groupby(sorted(fixed), key=lambda finding: finding.path):
-        yield f"- {style('bold', path)}:"
+        yield f"- {style('bold', to_display_path(path))}:"
         for code, count in sorted(Counter(finding.code for finding in findings).items()):
             yield f"    {count} x {style('red', code)} ({rule_names[code]})"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
@@ -74,9 +75,26 @@ def diff(path: str, before: str, after: str, *, names: tuple[str, str] | None = 
     """
     import difflib  # late: most runs show no diff
 
+    old_name, new_name = names or (path, path)
     old, new = (_diff_lines(text) for text in (before, after))
-    chunks: Sequence[str] = list(difflib.unified_diff(old, new, *(names or (path, path))))
+    chunks: Sequence[str] = list(difflib.unified_diff(old, new, _quote_name(old_name), _quote_name(new_name)))
     return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in chunks)
+
+
+# The escape sequences of C that git writes (`core.quotePath`): https://git-scm.com/docs/git-config
+_C_ESCAPES = {char: f"\\{letter}" for char, letter in zip('\a\b\t\n\v\f\r"\\', 'abtnvfr"\\')}
+
+
+def _quote_name(name: str) -> str:
+    """A file name as `git apply` and `patch` read it: with unusual characters, in quotes."""
+    if name.isprintable() and '"' not in name:
+        return name
+    return f'"{"".join(_C_ESCAPES.get(char) or _escape_bytes(char) for char in name)}"'
+
+
+def _escape_bytes(char: str) -> str:
+    """A character of a file name; one that is not printable as its bytes, in octal numbers."""
+    return char if char.isprintable() else "".join(f"\\{byte:03o}" for byte in os.fsencode(char))
 
 
 def _diff_lines(text: str) -> list[str]:

@@ -28,6 +28,7 @@ from flake8_redis_ssot.campaign.integrate.migrate_callers import (
 )
 from flake8_redis_ssot.campaign.integrate.usage import collect_member_uses
 from flake8_redis_ssot.files.atomic_write import Change
+from flake8_redis_ssot.files.paths import to_relative_path
 from flake8_redis_ssot.fixes.accessors.model import Variable
 from flake8_redis_ssot.fixes.compose import build_text_edits
 from flake8_redis_ssot.fixes.conditions import editable_file, same_methods
@@ -127,7 +128,8 @@ class _DuplicateIntegration:
         own_paths = [user.path for user in self._users if user.entry is None and user.symbol.reads]
         readers = self._context.references.find_readers(self._duplicate.path, self._duplicate.name)
         paths = dict.fromkeys((*own_paths, *(reader.path for reader in readers)))
-        users = tuple(self._context.relative_path(path) for path in paths if path in self._paths)
+        root = str(self._context.analysis.config.root)
+        users = tuple(to_relative_path(root, path) for path in paths if path in self._paths)
         differences = () if reasons else self._differences
         return IntegrationResult(
             self._duplicate, users, tuple(self._compatibilities), outcome, reasons, changes, differences

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from flake8_redis_ssot.campaign.integrate.compatibility import MethodCompatibility
 from flake8_redis_ssot.campaign.integrate.integrate import IntegrationResult
-from flake8_redis_ssot.files.paths import to_relative_path
+from flake8_redis_ssot.files.paths import to_display_path, to_relative_path
 from flake8_redis_ssot.reports.report import Renderers, format_json
 
 _MAX_LOCATIONS = 4
@@ -30,9 +30,9 @@ def _render_text(report: IntegrationReport) -> str:
 
 def _lines(result: IntegrationResult, root: str) -> Iterator[str]:
     duplicate = result.duplicate
-    location = f"{to_relative_path(root, duplicate.path)}:{duplicate.finding.span.row}"
+    location = f"{to_display_path(to_relative_path(root, duplicate.path))}:{duplicate.finding.span.row}"
     yield f"`{duplicate.name}` ({location}) duplicates `{duplicate.guarded_class.definition.name}`"
-    yield f"  used by   {', '.join(result.user_paths) or 'nothing in the service'}"
+    yield f"  used by   {', '.join(map(to_display_path, result.user_paths)) or 'nothing in the service'}"
     for compatibility in result.compatibilities:
         yield f"  calls     {_format_signature(compatibility)}"
         yield f"            in {_format_locations(compatibility, root)}"
@@ -57,7 +57,9 @@ def _format_signature(compatibility: MethodCompatibility) -> str:
 
 
 def _format_locations(compatibility: MethodCompatibility, root: str) -> str:
-    locations = list(dict.fromkeys(f"{to_relative_path(root, use.path)}:{use.row}" for use in compatibility.uses))
+    locations = list(
+        dict.fromkeys(f"{to_display_path(to_relative_path(root, use.path))}:{use.row}" for use in compatibility.uses)
+    )
     more = len(locations) - _MAX_LOCATIONS
     return ", ".join(locations[:_MAX_LOCATIONS]) + (f" and {more} more" if more > 0 else "")
 

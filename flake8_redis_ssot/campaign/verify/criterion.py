@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from flake8_redis_ssot.campaign.verify.context import VerificationContext
+from flake8_redis_ssot.files.paths import to_display_path
 from flake8_redis_ssot.model import Finding, Span
 from flake8_redis_ssot.syntax.notebooks.locations import span_in_cell
 
@@ -37,7 +38,8 @@ class Evidence(NamedTuple):
     def location(self) -> str:
         """`path:row`, or `path:cell number:row`."""
         cell = "" if self.cell is None else f"cell {self.cell}:"
-        return f"{self.path}:{cell}{self.row}" if self.row else self.path
+        shown_path = to_display_path(self.path)
+        return f"{shown_path}:{cell}{self.row}" if self.row else shown_path
 
 
 class CriterionResult(NamedTuple):

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from flake8_redis_ssot.campaign.verify.criterion import CriterionResult, CriterionState, Evidence
 from flake8_redis_ssot.campaign.verify.run import EvaluatedCriterion, VerificationReport
 from flake8_redis_ssot.reports.report import Renderers, format_json
-from flake8_redis_ssot.terminal import Style
+from flake8_redis_ssot.terminal import Style, escape_unprintable
 
 DEFAULT_EVIDENCE_COUNT = 10  # locations shown for each criterion
 _STATE_SIGNS = {
@@ -43,7 +43,10 @@ def _render_text(view: VerificationView) -> str:
 def _text_lines(evaluated: EvaluatedCriterion, style: Style, limit: int | None) -> Iterator[str]:
     criterion, result = evaluated
     yield f"{style(*_STATE_SIGNS[result.state])} {style('bold', criterion.title)}: {result.summary}"
-    yield from (f"     {style('cyan', evidence.location)} {evidence.text}" for evidence in result.evidence[:limit])
+    yield from (
+        f"     {style('cyan', evidence.location)} {escape_unprintable(evidence.text)}"
+        for evidence in result.evidence[:limit]
+    )
     if hidden := _count_hidden(result, limit):
         yield f"     … and {hidden} more (--all)"
     yield from (f"     $ {command}" for command in result.commands)
@@ -103,11 +106,18 @@ def _details_block(evaluated: EvaluatedCriterion, limit: int | None) -> list[str
 
 
 def _format_evidence(evidence: Evidence) -> str:
-    return f"`{evidence.location}` {_escape_markdown(evidence.text)}"
+    return f"{_code_span(evidence.location)} {_escape_markdown(evidence.text)}"
+
+
+def _code_span(text: str) -> str:
+    """A file name as code: what is inside of backticks is no markup, and more of them than the text has end it."""
+    fence = "`" * (max(map(len, re.findall("`+", text)), default=0) + 1)
+    return f"{fence} {text} {fence}" if "`" in text else f"`{text}`"
 
 
 def _escape_markdown(text: str) -> str:
     """Escape markup outside backticks; a `|` would end a cell even inside them."""
+    text = escape_unprintable(text)
     parts_between_backticks = text.split("`")
     if len(parts_between_backticks) % 2 == 0:
         return _MARKDOWN_MARKUP.sub(r"\\\g<0>", text.replace("`", "\\`"))

@@ -24,6 +24,7 @@ from flake8_redis_ssot.config.model import Config
 from flake8_redis_ssot.files.atomic_write import write
 from flake8_redis_ssot.files.paths import to_display_path
 from flake8_redis_ssot.model import plural
+from flake8_redis_ssot.terminal import escape_unprintable
 
 if TYPE_CHECKING:
     from flake8_redis_ssot.baseline.matching import BaselineMatch
@@ -116,7 +117,7 @@ def _check(arguments: Namespace) -> int:
 def _print_entries(sign: str, entries: Iterable[BaselineEntry]) -> None:
     for entry in entries:
         where = f" in {entry.function}" if entry.function else ""
-        print(f"{sign} {entry.path}: {entry.code} {entry.snippet}{where}")
+        print(f"{sign} {_format_entry(entry)}{where}")
 
 
 def _match_baselines(arguments: Namespace) -> list[BaselineResult]:
@@ -130,11 +131,15 @@ def _baseline_path(arguments: Namespace, config: Config) -> str:
     return os.path.abspath(arguments.baseline or os.path.join(config.root, config.baseline or DEFAULT_FILE_NAME))
 
 
+def _format_entry(entry: BaselineEntry) -> str:
+    return f"{to_display_path(entry.path)}: {entry.code} {escape_unprintable(entry.snippet)}"
+
+
 def _merge_baselines(arguments: Namespace) -> int:
     merged = merge_entries(load_entries(arguments.base), load_entries(arguments.ours), load_entries(arguments.theirs))
-    write(arguments.ours, format_entries(merged.entries).encode())
+    write(arguments.ours, format_entries(merged.entries).encode("utf-8", "surrogatepass"))
     for entry in merged.dropped:
-        print(f"dropped, as only one side has it: {entry.path}: {entry.code} {entry.snippet}", file=sys.stderr)
+        print(f"dropped, as only one side has it: {_format_entry(entry)}", file=sys.stderr)
     return 0
 
 

@@ -25,6 +25,7 @@ from flake8_redis_ssot.cli.options import (
 from flake8_redis_ssot.cli.request import load_single_config, request_from_args, run_check
 from flake8_redis_ssot.codes import names_by_code
 from flake8_redis_ssot.files.atomic_write import write
+from flake8_redis_ssot.files.paths import to_display_path
 from flake8_redis_ssot.linter.request import CheckRequest, CheckResult
 from flake8_redis_ssot.model import plural
 from flake8_redis_ssot.reports.report import CheckReport, Format, format_names, load_format, read_source_lines
@@ -167,9 +168,9 @@ def _write_report(result: CheckResult, arguments: Namespace) -> bool:
             print(text)
         return False
     try:
-        write(arguments.output_file, f"{report_format.render(report, Style())}\n".encode())
+        write(arguments.output_file, f"{report_format.render(report, Style())}\n".encode("utf-8", "backslashreplace"))
     except OSError as error:
-        result.errors.append(f"{arguments.output_file}: can't be written: {error.strerror}")
+        result.errors.append(f"{to_display_path(arguments.output_file)}: can't be written: {error.strerror}")
     return bool(result.errors)
 
 

@@ -14,7 +14,7 @@ from flake8_redis_ssot.config.model import Config
 from flake8_redis_ssot.files.paths import to_display_path
 from flake8_redis_ssot.model import plural
 from flake8_redis_ssot.onboarding.doctor import HealthCheck, run_health_checks
-from flake8_redis_ssot.terminal import Style
+from flake8_redis_ssot.terminal import Style, escape_unprintable
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -61,6 +61,6 @@ def _check_project(arguments: Namespace, config: Config) -> Iterator[HealthCheck
 
 def _print_check(check: HealthCheck, style: Style) -> None:
     marker = style("cyan", "ok") if check.is_passing else style("red", "--")
-    print(f"{marker} {check.title}")
+    print(f"{marker} {escape_unprintable(check.title)}")
     for line in check.remedy.splitlines():
-        print(f"   {line}")
+        print(f"   {escape_unprintable(line)}")

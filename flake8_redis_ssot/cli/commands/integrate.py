@@ -11,6 +11,7 @@ from flake8_redis_ssot.campaign.integrate.report import FORMATS, IntegrationRepo
 from flake8_redis_ssot.campaign.remediate import BatchFixes, FilePaths, Remediation
 from flake8_redis_ssot.cli.campaign_session import (
     CampaignSession,
+    add_state_option,
     add_validation_options,
     interrupt_on_sigterm,
     is_validation_passing,
@@ -45,6 +46,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     add("--output-format", choices=tuple(FORMATS), default="text", help="default: text with the diff")
     add("--apply", action="store_true", help="apply the changes, as a batch that `rollback` can undo")
     add_validation_options(parser)
+    add_state_option(parser)
     parser.set_defaults(paths=[])
 
 
@@ -52,7 +54,7 @@ def main(arguments: Namespace) -> int:
     """Show or apply the changes; returns 0, 1 if something prevents an integration, 2 or 130 as `remediate` does."""
     config = load_single_config(request_from_args(arguments))
     if arguments.apply:
-        with open_campaign(config) as session, interrupt_on_sigterm():
+        with open_campaign(config, arguments) as session, interrupt_on_sigterm():
             return _IntegrationRun(arguments, config, session).run()
     integrations = _plan_integrations(arguments, _open_named_project(arguments, config))
     _print_report(arguments, config, integrations)
@@ -90,7 +92,9 @@ def _plan_integrations(arguments: Namespace, project: IncrementalProject) -> lis
     if not service_files:
         suggestion = find_nearest(service, config.services)
         hint = (
-            f"did you mean `{suggestion}`?" if suggestion else "name a service of the settings, a package or a folder"
+            f"did you mean `{suggestion}`?"
+            if suggestion and suggestion != service
+            else "name a service of the settings, a package or a folder"
         )
         raise CommandError(f"`{arguments.service}` has no files; {hint}")
     name = service.rpartition("/")[2].rpartition(".")[2]

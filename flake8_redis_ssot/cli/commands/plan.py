@@ -20,10 +20,12 @@ from flake8_redis_ssot.campaign.plan import (
 )
 from flake8_redis_ssot.cli.options import add_config_options, add_path_arguments, parse_count
 from flake8_redis_ssot.cli.request import load_single_config, request_from_args, run_check_strict
+from flake8_redis_ssot.files.paths import to_display_path
 from flake8_redis_ssot.model import plural
 from flake8_redis_ssot.reports import factories
 from flake8_redis_ssot.reports.report import Renderers, format_json
 from flake8_redis_ssot.syntax.notebooks.locations import span_in_cell
+from flake8_redis_ssot.terminal import escape_unprintable
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -79,17 +81,19 @@ def _render_text(report: PlanReport) -> str:
 
 
 def _format_table(title: str, rows: Sequence[DistributionRow]) -> list[str]:
-    width = max(len(title), *(len(row.name) for row in rows))
+    names = [escape_unprintable(row.name) for row in rows]
+    width = max(len(title), *map(len, names))
     header = f"{title:{width}}  findings  files"
-    return [header, *(f"{row.name:{width}}  {row.findings:8}  {row.files:5}" for row in rows)]
+    return [header, *(f"{name:{width}}  {row.findings:8}  {row.files:5}" for name, row in zip(names, rows))]
 
 
 def _format_batch(batch: Batch, with_files: bool) -> list[str]:
     fixes = _count_applicability(batch.items)
     fix_summary = ", ".join(f"{number} {name}" for name, number in fixes.items() if number)
     size = f"{plural(len(batch.items), 'finding')} in {plural(len(batch.files), 'file')}"
-    header = f"  {batch.name:6} {batch.risk.name.lower():7} {size:26} {fix_summary:36} {batch.owner}".rstrip()
-    return [header, *(f"           {path}" for path in batch.files if with_files)]
+    owner = escape_unprintable(batch.owner)
+    header = f"  {batch.name:6} {batch.risk.name.lower():7} {size:26} {fix_summary:36} {owner}".rstrip()
+    return [header, *(f"           {to_display_path(path)}" for path in batch.files if with_files)]
 
 
 def _count_applicability(items: Sequence[WorkItem]) -> dict[str, int]:

@@ -23,7 +23,9 @@ from flake8_redis_ssot.config.model import Config
 from flake8_redis_ssot.files.atomic_write import write
 from flake8_redis_ssot.files.git import GitError
 from flake8_redis_ssot.files.git_objects import GitRepository
+from flake8_redis_ssot.files.paths import to_display_path
 from flake8_redis_ssot.reports.report import read_source_lines
+from flake8_redis_ssot.terminal import escape_unprintable
 
 _MAX_POINTS = 400
 _BAR_WIDTH = 40  # characters
@@ -88,7 +90,7 @@ def _measure_progress(config: Config, items: Sequence[WorkItem]) -> CampaignProg
     except JournalError as error:
         raise CommandError(str(error)) from error
     except OSError as error:
-        raise CommandError(f"{error.filename or store.folder}: {error.strerror}") from error
+        raise CommandError(f"{to_display_path(error.filename or store.folder)}: {error.strerror}") from error
     return measure_progress(journal, items, now)
 
 
@@ -101,12 +103,17 @@ def format_progress(progress: CampaignProgress) -> str:
         f"{'█' * filled}{'░' * (_BAR_WIDTH - filled)}",
     ]
     for title, rows in progress.tables.items():
-        width = max([len(title), *(len(row.name) for row in rows)])
+        names = [escape_unprintable(row.name) for row in rows]
+        width = max([len(title), *map(len, names)])
         lines += ["", f"{title:{width}}  at first  done  left"]
-        lines += [f"{row.name:{width}}  {row.initial:8}  {row.done_count:4}  {row.remaining:4}" for row in rows]
+        lines += [
+            f"{name:{width}}  {row.initial:8}  {row.done_count:4}  {row.remaining:4}" for name, row in zip(names, rows)
+        ]
     if progress.skipped:
         lines += ["", "Skipped"]
-        lines += [f"  {skipped.path}: {skipped.reason}" for skipped in progress.skipped]
+        lines += [
+            f"  {to_display_path(skipped.path)}: {escape_unprintable(skipped.reason)}" for skipped in progress.skipped
+        ]
     if len(progress.samples) > 2:
         lines += ["", format_chart([ChartPoint(sample.time, sample.finding_count) for sample in progress.samples])]
     return "\n".join(lines)
@@ -157,8 +164,11 @@ def _write_page(file: str, config: Config, progress: CampaignProgress, commit_co
     ]
     title = f"{os.path.basename(config.root)}: campaign progress"
     try:
-        write(file, render_page(title, progress, source_line_of, chart_points, time.time()).encode())
+        write(
+            file,
+            render_page(title, progress, source_line_of, chart_points, time.time()).encode("utf-8", "backslashreplace"),
+        )
     except OSError as error:
-        raise CommandError(f"{error.filename or file}: {error.strerror}") from error
-    print(f"{file}: {len(progress.remaining)} findings left.")
+        raise CommandError(f"{to_display_path(error.filename or file)}: {error.strerror}") from error
+    print(f"{to_display_path(file)}: {len(progress.remaining)} findings left.")
     return 0

@@ -16,6 +16,7 @@ from flake8_redis_ssot.campaign.progress import count_by_table
 from flake8_redis_ssot.campaign.remediate import BatchFixes, FilePaths, Remediation
 from flake8_redis_ssot.cli.campaign_session import (
     CampaignSession,
+    add_state_option,
     add_validation_options,
     interrupt_on_sigterm,
     is_validation_passing,
@@ -66,6 +67,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         help=f"files in a batch (default: {BATCH_SIZE})",
     )
     add_validation_options(parser)
+    add_state_option(parser)
     add("--unsafe-fixes", action="store_true", help="also apply unsafe fixes")
     add("--dry-run", action="store_true", help="show the batches without changing anything")
     add("--commit", action="store_true", help="commit each batch on a separate git branch")
@@ -81,7 +83,7 @@ def main(arguments: Namespace) -> int:
         project = open_project(config, request_from_args(arguments))
         display.print_batches(_plan_batches(arguments, project, ()))
         return 0
-    with open_campaign(config) as session, interrupt_on_sigterm():
+    with open_campaign(config, arguments) as session, interrupt_on_sigterm():
         return _RemediationRun(arguments, config, session).run()
 
 

@@ -16,6 +16,7 @@ from flake8_redis_ssot.cli.options import add_config_options
 from flake8_redis_ssot.cli.request import load_single_config, request_from_args
 from flake8_redis_ssot.config.model import Config
 from flake8_redis_ssot.files.gitignore import matches_path
+from flake8_redis_ssot.files.paths import to_display_path
 from flake8_redis_ssot.model import plural
 
 
@@ -56,8 +57,10 @@ def _roll_back(arguments: Namespace, config: Config, root: str, journal: Journal
     if unfinished is not None and not any(batch.run_name == unfinished.name for batch in journal.kept_batches()):
         journal.append("end", run=unfinished.name)  # nothing is left to resume
     for path, conflicts in result.merge_conflicts.items():
-        print(f"merged: {path}" + (f" ({plural(conflicts, 'conflict')} to resolve)" if conflicts else ""))
-    print_messages(f"{path} {reason}" for path, reason in result.refusals.items())
+        print(
+            f"merged: {to_display_path(path)}" + (f" ({plural(conflicts, 'conflict')} to resolve)" if conflicts else "")
+        )
+    print_messages(f"{to_display_path(path)} {reason}" for path, reason in result.refusals.items())
     refusal_summary = f", {len(result.refusals)} refused" if result.refusals else ""
     print(f"{plural(len(result.restored_files) + len(result.merge_conflicts), 'file')} restored{refusal_summary}.")
     return 1 if result.refusals or any(result.merge_conflicts.values()) else 0
@@ -104,5 +107,5 @@ def _print_batches(journal: Journal) -> int:
         for batch in batches:
             print(f"  {run.name}/{batch.batch}  {plural(len(batch.changes), 'file')}")
             for change in batch.changes:
-                print(f"    {change.path}")
+                print(f"    {to_display_path(change.path)}")
     return 0

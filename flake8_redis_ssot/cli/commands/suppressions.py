@@ -11,10 +11,12 @@ from flake8_redis_ssot.cli.errors import print_messages
 from flake8_redis_ssot.cli.options import add_config_options, add_path_arguments, add_selection_options
 from flake8_redis_ssot.cli.request import request_from_args, to_command_error
 from flake8_redis_ssot.config.model import ConfigError
+from flake8_redis_ssot.files.paths import to_display_path
 from flake8_redis_ssot.linter.request import NoConfigurationError
 from flake8_redis_ssot.linter.suppressions import CommentAudit, audit_suppressions
 from flake8_redis_ssot.model import Finding, plural
 from flake8_redis_ssot.reports.report import Renderers, format_json
+from flake8_redis_ssot.terminal import escape_unprintable
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -72,8 +74,8 @@ def _render_concise(report: SuppressionReport) -> str:
 def _format_suppression(suppression: CommentAudit) -> str:
     comment = suppression.comment
     reason = f"reason: {comment.reason}" if comment.reason else "no reason"
-    location = f"{suppression.path}:{comment.row}:{comment.column + 1}:"
-    return f"{location} `{comment.text}` {', '.join(_describe_effects(suppression))}; {reason}"
+    location = f"{to_display_path(suppression.path)}:{comment.row}:{comment.column + 1}:"
+    return escape_unprintable(f"{location} `{comment.text}` {', '.join(_describe_effects(suppression))}; {reason}")
 
 
 def _summary_lines(report: SuppressionReport) -> Iterator[str]:

@@ -21,7 +21,7 @@ from flake8_redis_ssot.cli.errors import CommandError
 from flake8_redis_ssot.cli.options import add_baseline_options, add_config_options
 from flake8_redis_ssot.cli.request import load_single_config, open_project, request_from_args, run_check_strict
 from flake8_redis_ssot.config.model import Config
-from flake8_redis_ssot.files.paths import to_relative_path
+from flake8_redis_ssot.files.paths import to_display_path, to_relative_path
 from flake8_redis_ssot.files.processes import default_jobs
 from flake8_redis_ssot.terminal import Style
 
@@ -81,7 +81,7 @@ def _build_report(arguments: Namespace) -> VerificationReport:
     except JournalError as error:
         raise CommandError(str(error)) from error
     except OSError as error:
-        raise CommandError(f"{error.filename or store.folder}: {error.strerror or error}") from error
+        raise CommandError(f"{to_display_path(error.filename or store.folder)}: {error.strerror or error}") from error
 
 
 class _Validation(NamedTuple):

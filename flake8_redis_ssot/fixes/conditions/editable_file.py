@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flake8_redis_ssot.files.paths import find_link_target_outside
+from flake8_redis_ssot.files.paths import find_link_target_outside, to_display_path
 from flake8_redis_ssot.fixes.conditions.condition import Condition
 from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.edits.ensure_import import NotFixableError
@@ -31,7 +31,7 @@ def find_obstacle(path: str, name: str, data: bytes, root: str) -> str | None:
     """Why a file (its absolute path, its name in messages and its bytes) must not be written; None if it may be."""
     target = find_link_target_outside(path, root)
     if target is not None:
-        return f"{name} leads by a symbolic link to {target}, outside the root of the configuration"
+        return f"{name} leads by a symbolic link to {to_display_path(target)}, outside the root of the configuration"
     encoding = find_lossy_encoding(data, path)
     if encoding is not None:
         return f"{name} is encoded as {encoding}, and writing it again would change other bytes"

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import configparser
 import os
-import sys
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from flake8_redis_ssot.files.atomic_write import read
+from flake8_redis_ssot.files.toml_files import read_toml, strings_in, table_in
 
 _RUFF_FILES = ("ruff.toml", ".ruff.toml")
 _PYPROJECT = "pyproject.toml"
 _INI_SECTIONS = ((".isort.cfg", ("settings", "isort")), ("setup.cfg", ("isort", "tool:isort")), ("tox.ini", ("isort",)))
 _DEFAULT_LINE_LENGTH = 88
 _ISORT_LINE_LENGTH = 79
+_MAX_LINE_LENGTH = 320  # as in Ruff
+_MAX_BLANK_LINES = 20
 # The value of `multi_line_output` in isort for names that are aligned with the parenthesis.
 _GRID = "0"
 
@@ -44,10 +46,10 @@ def read_import_style(folder: str, root: str) -> ImportStyle:
     """The style of the nearest settings, in the folder (absolute) or one that contains it, at most `root`."""
     black: Mapping[str, Any] = {}
     while True:
-        pyproject = _read_toml(os.path.join(folder, _PYPROJECT)).get("tool", {})
-        ruff = _read_ruff_table(folder) or pyproject.get("ruff", {})
-        isort = pyproject.get("isort", {}) or _read_isort_section(folder)
-        black = black or pyproject.get("black", {})
+        pyproject = table_in(read_toml(os.path.join(folder, _PYPROJECT)), "tool")
+        ruff = _read_ruff_table(folder) or table_in(pyproject, "ruff")
+        isort = table_in(pyproject, "isort") or _read_isort_section(folder)
+        black = black or table_in(pyproject, "black")
         parent = os.path.dirname(folder)
         if ruff or isort or black or pyproject or folder == root or parent == folder:
             return _build_style(folder, ruff, isort, black)
@@ -55,18 +57,7 @@ def read_import_style(folder: str, root: str) -> ImportStyle:
 
 
 def _read_ruff_table(folder: str) -> Mapping[str, Any]:
-    return next(filter(None, (_read_toml(os.path.join(folder, name)) for name in _RUFF_FILES)), {})
-
-
-def _read_toml(path: str) -> dict[str, Any]:
-    if sys.version_info >= (3, 11):
-        import tomllib
-    else:
-        import tomli as tomllib
-    try:
-        return tomllib.loads(read(path).decode("utf-8-sig"))
-    except (OSError, ValueError):
-        return {}
+    return next(filter(None, (read_toml(os.path.join(folder, name)) for name in _RUFF_FILES)), {})
 
 
 def _read_isort_section(folder: str) -> dict[str, Any]:
@@ -84,13 +75,15 @@ def _read_isort_section(folder: str) -> dict[str, Any]:
 
 def _build_style(root: str, ruff: Mapping[str, Any], isort: Mapping[str, Any], black: Mapping[str, Any]) -> ImportStyle:
     """The style that the tables of a folder `root` say; isort sorts if it is configured."""
-    lint = {**ruff, **ruff.get("lint", {})}
+    lint = {**ruff, **table_in(ruff, "lint")}
     is_plain_isort = bool(isort) and not isort.get("profile")
-    options = _normalise(isort) or _normalise(lint.get("isort", {}))
+    options = _normalise(isort) or _normalise(table_in(lint, "isort"))
     line_length = ruff.get("line-length") or black.get("line-length") or options.get("line_length")
-    source_folders = _names(isort.get("src_paths")) or ruff.get("src") or (".", "src")
+    source_folders = _names(isort.get("src_paths")) or strings_in(ruff, "src") or (".", "src")
     return ImportStyle(
-        line_length=_to_number(line_length, _ISORT_LINE_LENGTH if is_plain_isort else _DEFAULT_LINE_LENGTH),
+        line_length=_to_number(
+            line_length, _ISORT_LINE_LENGTH if is_plain_isort else _DEFAULT_LINE_LENGTH, _MAX_LINE_LENGTH
+        ),
         source_roots=tuple(os.path.normpath(os.path.join(root, folder)) for folder in source_folders),
         first_party=frozenset(_names(options.get("known_first_party"))),
         third_party=frozenset(_names(options.get("known_third_party"))),
@@ -103,7 +96,7 @@ def _build_style(root: str, ruff: Mapping[str, Any], isort: Mapping[str, Any], b
         aligns_names=_is_true(
             isort and not options.get("profile") and str(options.get("multi_line_output", _GRID)) == _GRID
         ),
-        lines_after_imports=_to_number(options.get("lines_after_imports"), -1),
+        lines_after_imports=_to_number(options.get("lines_after_imports"), -1, _MAX_BLANK_LINES),
     )
 
 
@@ -122,8 +115,8 @@ def _is_true(value: object) -> bool:
     return value.lower() in ("1", "true", "yes", "on") if isinstance(value, str) else bool(value)
 
 
-def _to_number(value: object, default: int) -> int:
+def _to_number(value: object, default: int, limit: int) -> int:
     try:
-        return int(str(value))
+        return min(max(int(str(value)), -1), limit)
     except ValueError:
         return default

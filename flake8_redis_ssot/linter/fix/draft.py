@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache, partial
 
@@ -15,7 +16,7 @@ from flake8_redis_ssot.fixes.edits.ensure_import import NotFixableError
 from flake8_redis_ssot.fixes.expected_queries import expected_queries, expected_words
 from flake8_redis_ssot.fixes.notebook_policy import apply_notebook_policy
 from flake8_redis_ssot.linter.engine import LocatedFinding
-from flake8_redis_ssot.model import Finding, Fix, Refusal
+from flake8_redis_ssot.model import Finding, Fix, Refusal, describe_internal_error
 from flake8_redis_ssot.project.analysis import Analysis
 from flake8_redis_ssot.project.references import ReferenceQuery
 from flake8_redis_ssot.project.view import ConfirmedFinding
@@ -73,9 +74,10 @@ def search_references(located_findings: Iterable[LocatedFinding], context: FixCo
     located_paths: set[str] = set()
     for located in located_findings:
         located_paths.add(located.path)
-        file = context.analysis.file_context(located.path)
-        if file is not None:
-            queries.update(expected_queries(located.confirmed.candidate, file, context))
+        with suppress(Exception):  # an internal error is met again, and told, when the fix is drafted
+            file = context.analysis.file_context(located.path)
+            if file is not None:
+                queries.update(expected_queries(located.confirmed.candidate, file, context))
     context.references.add(queries)
     context.words.add(expected_words(located_paths, context))
 
@@ -121,11 +123,12 @@ def create_context(analysis: Analysis) -> FixContext:
 
 def draft_fix(located: LocatedFinding, context: FixContext, *, inline_factory: bool = False) -> FixCandidate:
     """The candidate of one finding."""
-    file, rule = context.analysis.file_context(located.path), find_rule(located.confirmed.code)
+    rule = find_rule(located.confirmed.code)
     fixer = rule.inline if inline_factory else rule.fix
-    if file is None or fixer is None:
-        return FixCandidate(located, None, _NO_FIX)
     try:
+        file = context.analysis.file_context(located.path)
+        if file is None or fixer is None:
+            return FixCandidate(located, None, _NO_FIX)
         result = apply_notebook_policy(fixer(located.confirmed.candidate, file, context), located.path, context)
         if isinstance(result, Refusal):
             return FixCandidate(located, None, result)
@@ -144,6 +147,4 @@ def draft_fix(located: LocatedFinding, context: FixContext, *, inline_factory: b
         return FixCandidate(located, None, Refusal((f"a file that it would change can't be read: {error}",)))
     except Exception as error:
         # An internal error must neither hide the finding nor stop the fixes of others.
-        return FixCandidate(
-            located, None, Refusal((f"internal error, please report it: {type(error).__name__}: {error}",))
-        )
+        return FixCandidate(located, None, Refusal((describe_internal_error(error),)))

@@ -15,7 +15,7 @@ from flake8_redis_ssot.linter.engine import LocatedFinding
 from flake8_redis_ssot.linter.fix.draft import FixCandidate, create_context, draft_fix, search_references
 from flake8_redis_ssot.linter.fix.edit_set import plan_round
 from flake8_redis_ssot.linter.fix.regression_check import reject_harmful
-from flake8_redis_ssot.model import Finding, Fix, Refusal
+from flake8_redis_ssot.model import Finding, Fix, Refusal, describe_internal_error
 from flake8_redis_ssot.project.analysis import Analysis
 from flake8_redis_ssot.project.search.demand_queries import QueryResults
 
@@ -103,8 +103,13 @@ def _fix_file(
     consulted, query_results = set(analysis.contents.consulted_paths), analysis.query_results
     with context.references.isolate():
         candidates = {number: draft_fix(located_findings[number], context) for number in numbers}
+        try:
+            result = _apply_own_fixes(path, candidates, context, is_wanted)
+        except Exception as error:  # it must not stop the fixes of other files
+            refusal = Refusal((describe_internal_error(error),))
+            result = _FileResult(path, tuple((number, refusal, ()) for number in numbers))
         return replace(
-            _apply_own_fixes(path, candidates, context, is_wanted),
+            result,
             consulted=frozenset(analysis.contents.consulted_paths - consulted),
             query_results=analysis.query_results.since(query_results),
         )

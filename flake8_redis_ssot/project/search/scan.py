@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from flake8_redis_ssot.files.atomic_write import read
 from flake8_redis_ssot.files.processes import init_worker, is_worker, process_context
-from flake8_redis_ssot.model import Suppression, UnanalysedRange
+from flake8_redis_ssot.model import Suppression, UnanalysedRange, describe_internal_error
 from flake8_redis_ssot.project.modules import module_name, package_name
 from flake8_redis_ssot.project.search.prefilter import Search
 from flake8_redis_ssot.semantic.facts import NO_EXPORTS, FileFacts
@@ -39,7 +39,7 @@ def _facts_or_error(path: str, data: bytes, search: Search) -> FileFacts:
     try:
         return facts_from_bytes(path, data, search)
     except Exception as error:
-        return _error_facts(path, f"internal error, please report it: {type(error).__name__}: {error}")
+        return _error_facts(path, describe_internal_error(error))
 
 
 def facts_from_bytes(path: str, data: bytes, search: Search) -> FileFacts:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from flake8_redis_ssot.model import Finding
 from flake8_redis_ssot.reports.report import CheckReport, Format
-from flake8_redis_ssot.terminal import Style
+from flake8_redis_ssot.terminal import Style, escape_unprintable
 
 _ESCAPES = {"%": "%AZP25", ";": "%3B", "\r": "%0D", "\n": "%0A", "]": "%5D"}
 
@@ -23,11 +23,11 @@ def _format_command(finding: Finding, report: CheckReport) -> str:
         f"type=error;sourcepath={_escape(finding.path)};linenumber={span.row};columnnumber={span.column + 1};"
         f"code={finding.code};"
     )
-    return f"##vso[task.logissue {fields}]{finding.message}"
+    return f"##vso[task.logissue {fields}]{escape_unprintable(finding.message)}"
 
 
 def _escape(text: str) -> str:
-    return "".join(_ESCAPES.get(char, char) for char in text)
+    return escape_unprintable("".join(_ESCAPES.get(char, char) for char in text))
 
 
 FORMAT = Format(_render)

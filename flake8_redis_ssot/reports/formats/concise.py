@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from flake8_redis_ssot.files.paths import to_display_path
 from flake8_redis_ssot.model import Finding
 from flake8_redis_ssot.reports.report import CheckReport, Format
 from flake8_redis_ssot.reports.summary import fixable_marker, format_summary
-from flake8_redis_ssot.terminal import Style
+from flake8_redis_ssot.terminal import Style, escape_unprintable
 
 
 def _render(report: CheckReport, style: Style) -> str:
@@ -17,10 +18,10 @@ def _render(report: CheckReport, style: Style) -> str:
 
 def _format_line(finding: Finding, report: CheckReport, style: Style) -> str:
     colon = style("cyan", ":")
-    path = style.link(finding.path, style("bold", finding.path))
+    path = style.link(finding.path, style("bold", to_display_path(finding.path)))
     location = "".join(f"{colon}{part}" for part in report.format_location(finding).split(":"))
     code = f"{style('red', finding.code)}{fixable_marker(finding, report, style)}"
-    return f"{path}{location}{colon} {code} {finding.message}"
+    return f"{path}{location}{colon} {code} {escape_unprintable(finding.message)}"
 
 
 FORMAT = Format(_render, for_people=True)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator, Sequence
 
+from flake8_redis_ssot.files.paths import to_display_path
 from flake8_redis_ssot.model import Finding, Fix, Refusal, Span
 from flake8_redis_ssot.reports.report import CheckReport, Format
 from flake8_redis_ssot.reports.summary import fixable_marker, format_summary
-from flake8_redis_ssot.terminal import Style
+from flake8_redis_ssot.terminal import Style, escape_unprintable
 
 _CONTEXT_LINES = 2  # lines above and below
 _MAX_UNDERLINED_LINES = 6  # of one finding; of a longer span the middle is omitted
@@ -26,8 +27,9 @@ def _format_block(finding: Finding, report: CheckReport, style: Style) -> Iterat
     last = min(len(lines), span.end_row + _CONTEXT_LINES)
     margin = " " * len(str(last))
     bar = style("blue", "|")
-    yield f"{style('red', finding.code)}{fixable_marker(finding, report, style)} {style('bold', finding.message)}"
-    location = f"{finding.path}:{report.format_location(finding)}"
+    message = style("bold", escape_unprintable(finding.message))
+    yield f"{style('red', finding.code)}{fixable_marker(finding, report, style)} {message}"
+    location = f"{to_display_path(finding.path)}:{report.format_location(finding)}"
     yield f"{margin}{style('blue', '-->')} {style.link(finding.path, location)}"
     yield f"{margin} {bar}"
     for row in _visible_rows(span, last):
@@ -40,9 +42,9 @@ def _format_block(finding: Finding, report: CheckReport, style: Style) -> Iterat
             yield f"{margin} {bar} {style('red', _underline(span, row, text))}"
     yield f"{margin} {bar}"
     if finding.note:
-        yield f"{margin} {style('blue', '=')} {style('bold', 'help')}: {finding.note}"
+        yield f"{margin} {style('blue', '=')} {style('bold', 'help')}: {escape_unprintable(finding.note)}"
     for kind, text in describe_fix(finding.fix):
-        yield f"{margin} {style('blue', '=')} {style('bold', kind)}: {text}"
+        yield f"{margin} {style('blue', '=')} {style('bold', kind)}: {escape_unprintable(text)}"
 
 
 def describe_fix(fix: Fix | Refusal | None) -> Iterator[tuple[str, str]]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
+from flake8_redis_ssot.files.paths import to_display_path
 from flake8_redis_ssot.model import Finding
 from flake8_redis_ssot.reports.report import CheckReport, Format
 from flake8_redis_ssot.reports.summary import fixable_marker, format_summary
-from flake8_redis_ssot.terminal import Style
+from flake8_redis_ssot.terminal import Style, escape_unprintable
 
 
 def _render(report: CheckReport, style: Style) -> str:
@@ -21,13 +22,13 @@ def _render(report: CheckReport, style: Style) -> str:
 
 
 def _format_file(path: str, findings: Sequence[Finding], report: CheckReport, style: Style) -> Iterator[str]:
-    yield f"{style.link(path, style('bold', path))}:"
+    yield f"{style.link(path, style('bold', to_display_path(path)))}:"
     locations = list(map(report.format_location, findings))
     width = max(map(len, locations))
     for location, finding in zip(locations, findings):
         yield (
             f"  {location:{width}} {style('red', finding.code)}{fixable_marker(finding, report, style)} "
-            f"{finding.message}"
+            f"{escape_unprintable(finding.message)}"
         )
 
 

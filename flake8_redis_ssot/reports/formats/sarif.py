@@ -5,6 +5,7 @@ https://docs.github.com/code-security/code-scanning/integrating-with-code-scanni
 
 from __future__ import annotations
 
+import os
 from typing import Any
 from urllib.parse import quote
 
@@ -110,7 +111,7 @@ def _fix_to_dict(fix: Fix) -> dict[str, Any]:
 
 
 def _artifact_location(path: str) -> dict[str, str]:
-    return {"uri": quote(repository_path(path)), "uriBaseId": "%SRCROOT%"}
+    return {"uri": quote(os.fsencode(repository_path(path))), "uriBaseId": "%SRCROOT%"}
 
 
 def _span_to_dict(span: Span) -> dict[str, int]:

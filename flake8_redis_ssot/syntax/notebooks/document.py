@@ -50,6 +50,8 @@ def read_notebook(data: bytes) -> NotebookDocument:
         raise NotebookError(f"this is no notebook: the JSON is broken in {where}: {error.msg}") from None
     except RecursionError:
         raise NotebookError("this is no notebook: the JSON is nested too deeply") from None
+    except ValueError as error:  # a number with more digits than Python converts
+        raise NotebookError(f"this is no notebook: {error}") from None
     _check_format(notebook)
     cells = tuple(_code_cells(notebook["cells"])) if _is_python(notebook.get("metadata")) else ()
     return NotebookDocument(bom, raw, cells)

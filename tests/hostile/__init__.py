@@ -1,0 +1,1 @@
+"""Repositories that nobody should trust, and the commands that are run in them."""
