@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PYTEST := $(BIN)/python -m pytest -n auto --dist worksteal
 COVERAGE := --cov --cov-report=term-missing:skip-covered
 
-.PHONY: demo test test-fast test-all lint tests all-tests example everywhere clean
+.PHONY: demo test test-fast test-all lint tests all-tests example fuzz sweep everywhere clean
 
 demo: $(VENV)/.installed
 	FORCE_COLOR=1 $(BIN)/redis-ssot check examples/shop --exit-zero
@@ -14,7 +14,16 @@ demo: $(VENV)/.installed
 test: lint tests example
 
 # Every case in every shape of its bytes, through flake8 and the cache too.
-test-all: lint all-tests example
+test-all: lint all-tests example fuzz
+
+# Random input for everything that reads; `make fuzz MINUTES=120` tries more.
+MINUTES ?= 1
+fuzz: $(VENV)/.dev
+	$(BIN)/python -m tests.fuzz --minutes $(MINUTES)
+
+# `check` and `--fix` on whole libraries: `make sweep FOLDERS=…`.
+sweep: $(VENV)/.dev
+	$(BIN)/python -m tests.sweep $(FOLDERS)
 
 # Neither what is marked `slow` nor more than a tenth of the cases.
 test-fast: $(VENV)/.dev

@@ -11,6 +11,8 @@ from typing import NamedTuple
 import pytest
 
 from flake8_redis_ssot.cli.main import main
+from flake8_redis_ssot.config.loading import find_config
+from flake8_redis_ssot.lsp.workspaces import OpenProjects
 from flake8_redis_ssot.testing import findings
 
 CONFIG = """\
@@ -91,6 +93,32 @@ def test_command(layout: Layout, project: Path, capsys: pytest.CaptureFixture[st
 
 def test_pytest_guard(layout: Layout, project: Path) -> None:
     assert tuple(sorted({Path(each.path).as_posix() for each in findings(*layout.paths)})) == layout.found
+
+
+def test_server(layout: Layout, project: Path) -> None:
+    """An editor shows the findings of each open file under its own configuration, and none in files without one."""
+    projects = OpenProjects()
+    for name, text in layout.files.items():
+        if text != USER:
+            continue
+        opened = projects.project_for(str(project / name))
+        config_file = find_config(project / name)
+        assert (opened is None) is (config_file is None)
+        if opened is not None and config_file is not None:
+            assert opened.config.file == config_file
+            is_own = config_file.read_text() in (CONFIG, PYPROJECT)
+            assert bool(opened.findings_in(str(project / name))) is is_own
+    assert projects.problems == []
+
+
+def test_server_with_a_broken_configuration_beside_a_valid_one(project: Path) -> None:
+    write(project, {**package("a"), "b/redis-ssot.toml": "src = 1\n", "b/x.py": USER})
+    projects = OpenProjects()
+    assert projects.project_for(str(project / "b" / "x.py")) is None
+    assert any("b/redis-ssot.toml" in problem for problem in projects.problems)
+    opened = projects.project_for(str(project / "a" / "user.py"))
+    assert opened is not None
+    assert len(opened.findings_in(str(project / "a" / "user.py"))) == 1
 
 
 @pytest.mark.slow

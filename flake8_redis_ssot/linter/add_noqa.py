@@ -90,9 +90,10 @@ def _codes_by_row(layout: LineMap, findings: Sequence[Finding]) -> Iterator[tupl
 
 def _add_codes(line: str, comment_column: int, codes: Sequence[str], reason: str) -> str:
     """A line with a comment that names some codes; `comment_column` (0-based) is where its code ends."""
-    existing = parse_noqa(line)
-    if existing is not None and comment_column <= existing.column:
-        return _extend_comment(line, existing, codes, reason)
+    code, comment = line[:comment_column], line[comment_column:]
+    existing = parse_noqa(comment)  # not in a string before it
+    if existing is not None:
+        return code + _extend_comment(comment, existing, codes, reason)
     end = len(line.rstrip())
     return f"{line[:end]}  # noqa: {', '.join(codes)}{_format_reason(codes, reason)}{line[end:]}"
 
