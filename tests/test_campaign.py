@@ -127,7 +127,7 @@ def test_failing_files_are_skipped(shop: Path, capsys: Capture) -> None:
     capsys.readouterr()
     assert main(["remediate", *ALL, "--validate", python_command(code)]) == 1
     output = capsys.readouterr()
-    skipped = {name for name in all_changed if f"skipped:  {name}:" in output.err}
+    skipped = {name for name in all_changed if f"skipped: {name}:" in output.err}
     assert set(failing) <= skipped | (all_changed - changed_files(shop))
     assert all((shop / name).read_text() == text for name, text in texts.items())
     assert changed_files(shop) - {"before.json"} == all_changed - {*failing, *skipped}
@@ -372,7 +372,7 @@ def test_read_only_file_is_skipped(shop: Path, capsys: Capture, monkeypatch: pyt
     access = os.access
     monkeypatch.setattr(os, "access", lambda path, mode: not str(path).endswith("refunds.py") and access(path, mode))
     assert main(["remediate", "--phase", "1"]) == 1
-    assert "skipped:  services/orders/refunds.py: services/orders/refunds.py is read-only" in capsys.readouterr().err
+    assert "skipped: services/orders/refunds.py: services/orders/refunds.py is read-only" in capsys.readouterr().err
     assert "services/orders/refunds.py" not in changed_files(shop)
     assert changed_files(shop)
 

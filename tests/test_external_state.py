@@ -34,7 +34,7 @@ def test_batch_is_put_back_from_memory(small: Path, capsys: Capture) -> None:
     before = snapshot_tree(small)
     assert remediate(REMOVE + CHANGED) == 1
     assert snapshot_tree(small) == before
-    assert "held back: app/user.py: the gate refuses it: exit code 1" in capsys.readouterr().err
+    assert "skipped: app/user.py: validation failed: exit code 1" in capsys.readouterr().err
     assert main(["rollback", "--list"]) == 0
     assert capsys.readouterr().out == "Nothing to undo.\n"
 

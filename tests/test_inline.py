@@ -136,7 +136,7 @@ def test_text_shows_the_first_reasons(project: Path, capsys: Capture) -> None:
     assert main(["plan", "--factories", "--no-cache"]) == 0
     lines = [line.strip() for line in capsys.readouterr().out.splitlines()]
     assert lines[-1] == "and 2 more; --json has all"
-    assert lines.count("shop/one.py:5: it is passed on there, not called") == 1
+    assert lines.count("shop/one.py:5: it is passed on there instead of called") == 1
 
 
 def test_factory_in_a_notebook_is_refused(project: Path, capsys: Capture) -> None:
@@ -229,7 +229,7 @@ def test_failing_factory_is_skipped(shop: Path, capsys: Capture) -> None:
     code = f"sys.exit('new_store' not in open('{factories}').read())"
     flags = [*INLINE, "--unsafe-fixes", "--no-cache", "services/orders", "--validate", python_command(code)]
     assert main(["remediate", *flags]) == 1
-    assert f"skipped:  {factories}: validation failed" in capsys.readouterr().err
+    assert f"skipped: {factories}: validation failed" in capsys.readouterr().err
     assert "services/orders/sessions.py" in changed_files(shop)
     assert not {factories, "services/orders/tests/test_factories.py"} & changed_files(shop)
     app = (shop / "tools/devstack/app.py").read_text()

@@ -262,7 +262,7 @@ def test_failed_validation_restores_all_files(shop: Path, capsys: Capture) -> No
     gate = f'"{sys.executable}" -c "import os, sys; sys.exit(os.path.exists(\'services/analytics/redis_client.py\'))"'
     assert main(["integrate", "analytics", "--adapter", "--apply", "--unsafe-fixes", "--validate", gate]) == 1
     assert snapshot_tree(shop) == before
-    assert "skipped:  services/analytics/redis_manager.py: validation failed" in capsys.readouterr().err
+    assert "skipped: services/analytics/redis_manager.py: validation failed" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("where", ["billing/stub.py", "billing/other.py"])

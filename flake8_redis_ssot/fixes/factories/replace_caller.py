@@ -93,7 +93,7 @@ def _build_operation(
 def _check_call(read: NameRead, call: ast.Call | None, factory: Factory, document: SourceDocument) -> ast.Call:
     """The call, if it can be replaced. Raises NotFixableError."""
     if call is None:
-        raise NotFixableError("it is passed on there, not called")
+        raise NotFixableError("it is passed on there instead of called")
     if call.args or call.keywords:
         raise NotFixableError(
             f"it is given `{', '.join(document.text_of(argument) for argument in _call_arguments(call))}`"
