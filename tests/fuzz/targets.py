@@ -110,7 +110,7 @@ def _records() -> Iterator[dict[str, object]]:
     yield {"do": "batch", "at": 2.0, "run": "r", "batch": "1.1", "phase": 1, "files": [["a.py", "", "", 33188]]}
     gate = {"command": "x", "batch": "r/1.1", "passed": True, "reason": "", "code": 0, "seconds": 1.0}
     yield {"do": "validation", "at": 3.0, **gate}
-    yield {"do": "kept", "at": 4.0, "files": ["a.py"], "mended": 1, "seconds": 1.0}
+    yield {"do": "kept", "at": 4.0, "files": ["a.py"], "fixed": 1, "seconds": 1.0}
     yield {"do": "held", "at": 5.0, "run": "r", "path": "b.py", "reason": "x", "output": ""}
     yield {"do": "rollback", "at": 6.0, "name": "n", "files": [], "undone": [["r", "1.1", "a.py"]]}
     yield {"do": "rolled", "at": 7.0, "name": "n", "failed": []}
