@@ -7,10 +7,10 @@ from collections import Counter
 import pytest
 from behaviour.__main__ import describe
 from behaviour.conditions import TOPICS
-from behaviour.recipe import compose
+from behaviour.recipe import Recipe, complete, compose
 from behaviour.search import Search
 from behaviour.shapes import load_shapes
-from behaviour.trial import Verdict
+from behaviour.trial import Verdict, try_recipe
 
 pytestmark = [pytest.mark.slow, pytest.mark.no_cover]
 
@@ -40,6 +40,15 @@ def test_projects_are_fixed() -> None:
     """Some of the projects without a trap are changed by safe fixes, or nothing would be tested."""
     summary = Search(SEED).run(PLAIN, 2 * PROJECTS)
     assert summary.verdicts[Verdict.KEPT] > PROJECTS / 2, summary.verdicts
+
+
+def test_a_fix_may_enable_one_in_a_file_that_neither_names() -> None:
+    """A test patches a name of the first user, which is read from the old module until that user is fixed."""
+    names = {"A name of a user of the old module, unread": 0, "Names that are read": 3, "A shim": 0}
+    shapes = complete([shape for shape in load_shapes() if shape.name in names], None)
+    trial = try_recipe(Recipe(tuple((shape, names.get(shape.name, 0)) for shape in shapes)))
+    assert {path for path, _ in trial.fixed_files} == {"app/via0.py", "app/via1.py"}
+    assert trial.verdict is Verdict.KEPT
 
 
 def test_recipes_are_deterministic() -> None:

@@ -21,7 +21,7 @@ CONDITION = Condition(
         "which the same holds, and methods of literals and of what code outside the project returned. It passes on "
         "no function or class of the project, loads no module of the project for the first time, and its class "
         "derives from no class outside the project.",
-        "A lock that is held meanwhile is used by nobody else.",
+        "A lock that is held meanwhile is used by nobody else, also not by a string, `vars()` or a computed name.",
     ),
 )
 

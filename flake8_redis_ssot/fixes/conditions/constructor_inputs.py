@@ -9,6 +9,7 @@ from flake8_redis_ssot.fixes.conditions.condition import Condition
 from flake8_redis_ssot.fixes.doubt import Doubt
 from flake8_redis_ssot.fixes.sharing.outsiders import Write
 from flake8_redis_ssot.fixes.sharing.owners import Owner
+from flake8_redis_ssot.fixes.sharing.parameters import find_possible_owners
 from flake8_redis_ssot.fixes.sharing.reflection import Access
 from flake8_redis_ssot.fixes.sharing.shared_class import NotRecognisedError
 from flake8_redis_ssot.fixes.sharing.study import SharingStudy
@@ -73,9 +74,12 @@ def _written_names(read: NameRead) -> list[str]:
 
 def _is_target(write: Write, read: NameRead, study: SharingStudy) -> bool:
     """Whether something may set just this name."""
-    owner = write.owner
-    if study.is_allowed(write.path):
-        return False
+    owners = find_possible_owners(write.owner, study.context)
+    return not study.is_allowed(write.path) and any(_may_have(owner, read, study) for owner in owners)
+
+
+def _may_have(owner: Owner, read: NameRead, study: SharingStudy) -> bool:
+    """Whether a name may be an attribute of something."""
     if owner.is_unknown:
         return True
     if read.kind is GlobalName.EXTERNAL:
@@ -117,8 +121,9 @@ def _reflection_reasons(study: SharingStudy, reads: set[NameRead]) -> Iterator[s
     paths = {study.file.path, *(read.path for read in reads if read.path)}
     reads_class = any(read.kind is GlobalName.CLASS for read in reads)
     for each in study.facts.reflections:
-        is_module = each.owner.path in paths and each.owner.node is None
-        is_class = isinstance(each.owner.node, ast.ClassDef) and not each.owner.is_instance
+        owners = find_possible_owners(each.owner, study.context)
+        is_module = any(owner.path in paths and owner.node is None for owner in owners)
+        is_class = any(isinstance(owner.node, ast.ClassDef) and not owner.is_instance for owner in owners)
         is_any_reload = each.access is Access.RELOAD and each.owner.is_unknown
         if study.is_allowed(each.path) or each.access is Access.READ:
             continue

@@ -7,7 +7,9 @@ from collections.abc import Collection, Iterator
 from flake8_redis_ssot.fixes.conditions.condition import Condition
 from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.doubt import Doubt
-from flake8_redis_ssot.fixes.loading import copies
+from flake8_redis_ssot.fixes.loading import copies, moments
+from flake8_redis_ssot.fixes.loading.block import Effect
+from flake8_redis_ssot.fixes.loading.import_watchers import find_import_watchers
 from flake8_redis_ssot.project.view import FileContext
 from flake8_redis_ssot.semantic.facts import Import
 
@@ -36,8 +38,14 @@ CONDITION = Condition(
         '`if` with an inert condition, `if TYPE_CHECKING`, `if __name__ == "__main__"`, `try`',
         "no name that is imported, or read at module level or in a function that is called there, from another module "
         "of the project is set again by a function or by another file: the time of loading would decide its value",
+        "neither it nor a function that is called there reads the clock, looks at files, reads a variable of the "
+        "environment that somebody sets or the working directory if somebody changes it, or looks into a collection "
+        "of another module that somebody changes",
+        "nothing sees imports (`sys.meta_path`, `sys.path_hooks`, `sys.addaudithook`, another `builtins.__import__`), "
+        "but for tests in which no string is a part of the module's name",
         "warnings and log messages: these should end with the import",
-        "nobody reads the module or its packages as attributes, or from `sys.modules`, without importing them",
+        "nobody reads the module or its packages as attributes, or from `sys.modules`, without importing them, and "
+        "nobody lists the loaded modules or the attributes of its package, but to delete modules",
     ),
 )
 
@@ -50,8 +58,15 @@ def find_doubts(fact: Import, new_modules: Collection[str], file: FileContext, c
     if fact.is_typing_only:
         return
     old_paths = _find_loaded_files(fact, file)
+    for watcher in find_import_watchers(context):
+        if old_paths and watcher.may_act_on(context.module_name(old_paths[0])):
+            place = f"{context.relative_path(watcher.path)}:{watcher.row}"
+            yield Doubt(
+                f"the hook at {place} sees imports, and may act on that of `{context.module_name(old_paths[0])}`"
+            )
+            return
     unloaded_paths = _find_unloaded_files(old_paths, new_modules, file, context)
-    effects = ((path, context.loading_effects.find(path) or copies.find_copy(path, context)) for path in unloaded_paths)
+    effects = ((path, _find_effect(path, context)) for path in unloaded_paths)
     for path, effect in effects:
         if effect is not None:
             place = f"{context.relative_path(effect.path)}:{effect.row}"
@@ -61,8 +76,13 @@ def find_doubts(fact: Import, new_modules: Collection[str], file: FileContext, c
         for reader_path, row, phrase in context.module_readers.find(path):
             # Where the file itself reads what it imports, the fix changes the read as well.
             if not (path in old_paths and reader_path == file.path):
-                yield Doubt(f"`{context.relative_path(reader_path)}:{row}` {phrase} and does not import it")
+                yield Doubt(f"`{context.relative_path(reader_path)}:{row}` {phrase}")
                 return
+
+
+def _find_effect(path: str, context: FixContext) -> Effect | None:
+    effect = context.loading_effects.find(path)
+    return effect or copies.find_copy(path, context) or moments.find_moment(path, context)
 
 
 def _find_loaded_files(fact: Import, file: FileContext) -> list[str]:
@@ -82,14 +102,14 @@ def _find_unloaded_files(
     graph = context.import_graph
     packages = {package for path in (file.path, *old_paths) for package in graph.parent_packages(path)}
     guarded_rows = {fact.statement.row for fact in file.facts.imports}
-    new_paths = (context.resolver.path_of(module, file.path) for module in new_modules)
+    new_paths = {context.resolver.path_of(module, file.path) for module in new_modules}
     still_loaded = graph.always_loaded_with(
         [
             *(path for path in new_paths if path is not None),
             *graph.parent_packages(file.path),
             *graph.imports_in_any_case(file.path, guarded_rows),
         ],
-        excluded={path for path in old_paths if path not in packages},
+        excluded={path for path in old_paths if path not in packages | new_paths},
     )
     loaded = graph.loaded_with(old_paths)
     return [path for path in loaded if path not in still_loaded and path != file.path]

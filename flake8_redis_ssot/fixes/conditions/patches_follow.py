@@ -27,6 +27,8 @@ CONDITION = Condition(
         "annotation, a comparison, a message, an index that is read, the argument of `getattr`",
         'no such string is joined from parts (`f"{module}.X"`, `module + ".X"`, `"%s.X" % module`), passed to '
         "another function, a keyword of `patch.multiple` or `dict`, or the `__name__` of what is replaced",
+        "an imported name that is patched in the old module, also by a target that is joined from parts: the file with "
+        "the patch loads the importing module itself before, or no function of the project loads it",
         "no patch takes its target from a file, the environment, or the names of objects, where its file, or a file "
         "that names its file, contains the name of the module",
         "no code puts something else in the place of the old or new module in `sys.modules`",
@@ -56,6 +58,16 @@ def find_doubts(path: str, name: str, context: FixContext, *, is_new: bool = Fal
             location = f"{context.relative_path(patch_path)}:{row}"
             yield Doubt(f"the target of the patch at {location} could not be determined, and may be `{module}.{name}`")
             break
+
+
+def find_possible_patches(path: str, name: str, context: FixContext) -> Iterator[tuple[str, int]]:
+    """Where a name of the module at `path` may be patched by a target that is not a constant: a path and a row."""
+    for string in find_name_strings(name, context):
+        if not string.text and not string.is_read and not _is_other(string, path, name, context):
+            yield string.path, string.span.row
+    for patch_path, row in find_dynamic_patches(context):
+        if patch_path != path and may_be_told_of(path, patch_path, context):
+            yield patch_path, row
 
 
 def find_stand_in_doubts(paths: Iterator[str], context: FixContext) -> Iterator[Doubt]:

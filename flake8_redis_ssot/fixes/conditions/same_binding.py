@@ -9,6 +9,8 @@ from flake8_redis_ssot.fixes.bindings.trace import ModuleName, UnrecognisedBindi
 from flake8_redis_ssot.fixes.conditions.condition import Condition
 from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.doubt import Doubt
+from flake8_redis_ssot.fixes.sharing.reflection import Access
+from flake8_redis_ssot.fixes.sharing.study import ProjectFacts
 
 CONDITION = Condition(
     "same-binding",
@@ -45,6 +47,15 @@ def _explain_difference(old: ModuleName, new: ModuleName, context: FixContext) -
         location = find_outside_write(step.path, step.name, context) if step.path and step.name else None
         if location:
             return f"{location} sets `{step.name}`, which may be that of `{context.module_name(step.path)}`"
+    return _find_hidden_write({each.path for each in (*old_steps, *new_steps)}, context)
+
+
+def _find_hidden_write(paths: set[str], context: FixContext) -> str | None:
+    """Code that may set any name of one of some modules, by `vars()` or with a computed name."""
+    for each in ProjectFacts.of(context).reflections:
+        if each.access is Access.WRITE and each.owner.path in paths and each.owner.node is None:
+            place = f"{context.relative_path(each.path)}:{each.row}"
+            return f"`{each.text}` ({place}) may set names of `{context.module_name(each.owner.path)}`"
     return None
 
 

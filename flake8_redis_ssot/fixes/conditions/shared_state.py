@@ -10,6 +10,7 @@ from flake8_redis_ssot.fixes.doubt import Doubt
 from flake8_redis_ssot.fixes.sharing.known import CLIENT_STATE
 from flake8_redis_ssot.fixes.sharing.outsiders import Write
 from flake8_redis_ssot.fixes.sharing.owners import Owner
+from flake8_redis_ssot.fixes.sharing.parameters import find_possible_owners
 from flake8_redis_ssot.fixes.sharing.reflection import Access
 from flake8_redis_ssot.fixes.sharing.shared_class import NotRecognisedError
 from flake8_redis_ssot.fixes.sharing.study import SharingStudy
@@ -32,7 +33,9 @@ CONDITION = Condition(
         "not change, is read only after that, and is otherwise only reset to None",
         "no file sets one of these attributes or methods on any object that may be the shared instance: by "
         "assignment, `del`, `setattr`, a mock, `vars()`, `__dict__`, a computed name, or code in a string; `self` of "
-        "another class is none, unless a file reads the method from its class (`Other.method(shared)`)",
+        "another class is none, unless a file reads the method from its class (`Other.method(shared)`), and neither is "
+        "a parameter with another class as its annotation, if each call of the function passes a plain value or an "
+        "instance of a known class",
     ),
 )
 
@@ -71,7 +74,8 @@ def _may_reach(owner: Owner, path: str, study: SharingStudy, *, is_mock: bool) -
 
     A mock of a part of the class does not depend on the instance.
     """
-    is_class = not owner.is_instance and study.is_part(owner.node)
+    owners = find_possible_owners(owner, study.context)
+    is_class = any(not each.is_instance and study.is_part(each.node) for each in owners)
     return (is_class and not is_mock) or study.is_instance(owner, path)
 
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable, Iterator
+from functools import cached_property
 
+from flake8_redis_ssot.fixes.loading.module_table import TABLE_PATTERN, TableRead, find_table_reads
+from flake8_redis_ssot.fixes.loading.package_reads import PackageRead, find_package_reads
 from flake8_redis_ssot.project.analysis import Analysis
 from flake8_redis_ssot.project.loading.load_time_imports import imported_modules
 from flake8_redis_ssot.project.modules import package_name
@@ -13,6 +16,7 @@ from flake8_redis_ssot.project.types.names import FileNames
 from flake8_redis_ssot.semantic.symbol_table import SymbolTable
 
 _IMPORT_LINES = re.compile(rb"^(?:\xef\xbb\xbf)?[ \t]*(?:from|import)[ \t].*$", re.MULTILINE)
+_STAR_IMPORT = re.compile(rb"\bimport[ \t]*(?:\([ \t]*)?\*")
 Read = tuple[str, int, str]
 
 
@@ -28,10 +32,57 @@ class ModuleReaders:
     def find(self, path: str) -> Iterator[Read]:
         """The reads of the module at `path` outside itself: path, 1-based row, and a phrase."""
         if path not in self._reads_by_path:
-            self._reads_by_path[path] = list(self._search(path))
+            reads = [*self._find_named_reads(path), *self._find_listings(path), *self._find_package_reads(path)]
+            self._reads_by_path[path] = reads
         yield from (read for read in self._reads_by_path[path] if read[0] != path)
 
-    def _search(self, path: str) -> Iterator[Read]:
+    @cached_property
+    def _table_reads(self) -> list[tuple[str, TableRead]]:
+        paths = self._analysis.contents.find_matching(TABLE_PATTERN, [b"modules"])
+        names = (FileNames(path, self._load, self._resolver) for path in paths)
+        return [(each.path, read) for each in names for read in find_table_reads(each)]
+
+    def _find_listings(self, path: str) -> Iterator[Read]:
+        """The code that sees which modules are loaded, whatever their names are."""
+        module = self._resolver.modules.name_of(path)
+        quoted = rb"[\"']" + re.escape(module).encode() + rb"[\"']"
+        for reader, read in self._table_reads:
+            if read.pattern is None:
+                if self._analysis.contents.find_matching(quoted, [module.encode()]):
+                    yield reader, read.row, f"looks modules up in `sys.modules`, perhaps `{module}`"
+            elif read.may_see(module):
+                yield reader, read.row, f"reads `sys.modules`, and may find `{module}` there"
+
+    @cached_property
+    def _package_reads(self) -> dict[str, list[PackageRead]]:
+        return find_package_reads(self._load, self._analysis)
+
+    def _find_package_reads(self, path: str) -> Iterator[Read]:
+        """The code that sees the module among the attributes of its package."""
+        package, _, word = self._resolver.modules.name_of(path).rpartition(".")
+        package_path = self._resolver.modules.path_of(package) if package else None
+        for read in self._package_reads.get(package_path or "", ()):
+            if read.name in (None, word):
+                yield read.path, read.row, f"evaluates `{read.text}`, and may find `{word}` there"
+        for reader in self._find_namespaces(package_path, word) if package_path is not None else ():
+            for node in self._load(reader).unresolved_reads(word):
+                yield reader, node.lineno, f"reads `{word}`, which is loaded elsewhere"
+
+    def _find_namespaces(self, package_path: str, word: str) -> Iterator[str]:
+        """The package itself and the files that may get all its names, if they contain the word."""
+        for path in self._analysis.find_files_with_words({word}):
+            code = self._analysis.contents.current_bytes(path)
+            if path == package_path or (_STAR_IMPORT.search(code) and self._has_star(path, package_path)):
+                yield path
+
+    def _has_star(self, path: str, package_path: str) -> bool:
+        package = package_name(path, self._resolver.modules.roots)
+        statements = (node for node in self._load(path).nodes if isinstance(node, ast.ImportFrom))
+        stars = (each for each in statements if any(alias.name == "*" for alias in each.names))
+        modules = (module for each in stars for module, _ in imported_modules(each, package))
+        return any(self._resolver.path_of(module, path) == package_path for module in modules)
+
+    def _find_named_reads(self, path: str) -> Iterator[Read]:
         module = self._resolver.modules.name_of(path)
         word = module.rpartition(".")[2]
         last = re.escape(word).encode()
@@ -60,9 +111,9 @@ class ModuleReaders:
             if isinstance(node, ast.Attribute) and node.attr == module.rpartition(".")[2]:
                 definition = names.resolve(node)
                 if definition is not None and definition.is_module and definition.path == path:
-                    yield reader, node.lineno, f"reads `{module}` as an attribute"
+                    yield reader, node.lineno, f"reads `{module}` as an attribute and does not import it"
             elif isinstance(node, ast.Constant) and node.value == module and _is_module_table_key(node, names):
-                yield reader, node.lineno, f"looks `{module}` up in `sys.modules`"
+                yield reader, node.lineno, f"looks `{module}` up in `sys.modules` and does not import it"
 
 
 def _with_packages(module: str) -> list[str]:

@@ -10,29 +10,33 @@ from functools import partial
 from typing import NamedTuple
 
 from flake8_redis_ssot.fixes.context import FixContext
+from flake8_redis_ssot.fixes.loading.module_table import find_fragments
 from flake8_redis_ssot.fixes.readers.module_uses import ModuleUses
 from flake8_redis_ssot.fixes.readers.target import PossibleRead, ReadTarget
 from flake8_redis_ssot.project.modules import package_name
 from flake8_redis_ssot.project.search.word_index import LOADER_WORD
 from flake8_redis_ssot.semantic.ast_queries import dotted_name, last_name
+from flake8_redis_ssot.semantic.text_patterns import UNKNOWN, find_text_pattern, is_composed
 
 _LOADING_FUNCTIONS = frozenset(
     {"import_module", "__import__", "load_module", "module_from_spec", "run_module", "run_path"}
 )
-# A string, or the part of it before the first value, that ends with a dot.
-_NAME_START = re.compile(rb"[\"']([\w.]*\.)(?=[\"'{%])")
-_JOINED_START = re.compile(rb"[\"']\.[\"']\.join\(\s*[\[(]\s*[\"']([\w.]+)")
+# A call of such a function with anything but a whole literal.
+_COMPUTED_LOAD = re.compile(
+    rb"\b(?:" + b"|".join(sorted(each.encode() for each in _LOADING_FUNCTIONS)) + rb")\s*\("
+    rb"(?!\s*(?:name\s*=\s*)?[rub]?[\"'][^\"'\n]*[\"']\s*[,)])"
+)
 _WALK = re.compile(rb"\bmodules\.(?:items|values)\(")
 _LISTINGS = re.compile(rb"\b(?:iter_modules|walk_packages|find_modules|listdir|scandir|os\.walk|r?glob|iterdir)\b")
 
 
 class LoaderFile(NamedTuple):
-    """What the bytes of a file say about the modules it may load: constant starts of names, and whether it lists files.
+    """What the bytes of a file say about the modules it may load.
 
-    `listed_code` is the code of a file that lists folders or packages, else empty.
+    It may compute their names, or list files: `listed_code` is the code of a file that lists folders or packages.
     """
 
-    name_starts: tuple[str, ...]
+    has_computed_loads: bool
     listed_code: bytes
 
     def may_list(self, path: str, target: ReadTarget) -> bool:
@@ -61,31 +65,32 @@ def find_in_loaders(target: ReadTarget, context: FixContext) -> Iterator[Possibl
                     yield read._replace(cause=f"walks over all loaded modules, and {read.cause}")
         loader = context.remember(("read_loader", path), partial(_read_loader, path, context))
         may_list = loader.may_list(path, target)
-        if may_list or any(each.startswith(".") or target.module.startswith(each) for each in loader.name_starts):
+        if may_list or loader.has_computed_loads:
             uses = ModuleUses(path, target, context)
-            for call, start in context.remember(
+            for call, pattern in context.remember(
                 ("find_computed_loads", path), partial(_find_computed_loads, path, context)
             ):
-                for read in uses.follow(call) if (target.module.startswith(start) if start else may_list) else ():
+                is_named = re.fullmatch(pattern, target.module) if is_composed(pattern) else may_list
+                for read in uses.follow(call) if is_named else ():
                     yield read._replace(cause=f"loads modules with computed names, and {read.cause}")
 
 
 def _read_loader(path: str, context: FixContext) -> LoaderFile:
     code = context.references.code_bytes(path)
-    found = [*_NAME_START.findall(code), *(start + b"." for start in _JOINED_START.findall(code))]
-    starts = tuple(dict.fromkeys(start.decode("utf-8", "replace") for start in found))
-    return LoaderFile(starts, code if _LISTINGS.search(code) else b"")
+    return LoaderFile(_COMPUTED_LOAD.search(code) is not None, code if _LISTINGS.search(code) else b"")
 
 
 def _find_computed_loads(path: str, context: FixContext) -> tuple[tuple[ast.Call, str], ...]:
-    """The calls that load modules with computed names, with the constant start of each name."""
+    """The calls that load modules with computed names, with a regular expression for each name."""
     package, loads = package_name(path, context.resolver.modules.roots), []
+    symbol_table = context.symbol_table(path)
     for call in context.document(path).calls:
         name = _find_name_argument(call) if last_name(call.func) in _LOADING_FUNCTIONS else None
         if name is None or isinstance(name, ast.Constant) or _is_from_import_statement(name, path, context):
             continue
-        start = _constant_start(name)
-        loads.append((call, f"{package}.{start.lstrip('.')}" if start.startswith(".") else start))
+        pattern = find_text_pattern(name, symbol_table)
+        level = re.match(r"(?:\\\.)+", pattern)  # a relative name: dots at its start
+        loads.append((call, f"{re.escape(package)}.{UNKNOWN}{pattern[level.end() :]}" if level else pattern))
     return tuple(loads)
 
 
@@ -101,22 +106,10 @@ def _find_walked_modules(path: str, context: FixContext) -> tuple[tuple[ast.Name
                 node.ifs if isinstance(node, ast.comprehension) else [first.test] if isinstance(first, ast.If) else []
             )
             is_filtered = isinstance(node, ast.comprehension) or len(node.body) == 1
-            fragments = tuple(each for test in tests for each in _find_fragments(test)) if is_filtered else ()
+            fragments = tuple(each for test in tests for each in find_fragments(test)) if is_filtered else ()
             target = node.target.elts[-1] if isinstance(node.target, ast.Tuple) else node.target
             walked += [(target, fragments)] if isinstance(target, ast.Name) else []
     return tuple(walked)
-
-
-def _find_fragments(test: ast.expr) -> list[str]:
-    """The constant strings that a name must contain for a test to hold: of `"x" in name`, `name.startswith("x")`."""
-    match test:
-        case ast.BoolOp(op=ast.And()):
-            return [fragment for value in test.values for fragment in _find_fragments(value)]
-        case ast.Compare(left=ast.Constant(value=str() as fragment), ops=[ast.In()]):
-            return [fragment]
-        case ast.Call(func=ast.Attribute(attr="startswith" | "endswith"), args=[ast.Constant(value=str() as fragment)]):
-            return [fragment]
-    return []
 
 
 def _walks_modules(node: ast.expr) -> bool:
@@ -147,25 +140,3 @@ def _is_from_import_statement(name: ast.expr, path: str, context: FixContext) ->
 def _find_name_argument(call: ast.Call) -> ast.expr | None:
     named = (keyword.value for keyword in call.keywords if keyword.arg == "name")
     return next(iter(call.args), None) or next(named, None)
-
-
-def _constant_start(name: ast.expr) -> str:
-    """The constant text that an expression starts with; empty if there is none."""
-    match name:
-        case ast.JoinedStr(values=[ast.Constant(value=str() as start), *_]):
-            return start
-        case ast.BinOp(left=ast.Constant(value=str() as start), op=ast.Add()):
-            return start
-        case ast.BinOp(left=ast.Constant(value=str() as template), op=ast.Mod()):
-            return template.partition("%")[0]
-        case ast.Call(func=ast.Attribute(value=ast.Constant(value=str() as template), attr="format")):
-            return template.partition("{")[0]
-        case ast.Call(
-            func=ast.Attribute(value=ast.Constant(value="."), attr="join"),
-            args=[
-                ast.List(elts=[ast.Constant(value=str() as start), *_])
-                | ast.Tuple(elts=[ast.Constant(value=str() as start), *_])
-            ],
-        ):
-            return f"{start}."
-    return ""

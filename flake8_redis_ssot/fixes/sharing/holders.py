@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.sharing.known import MEMBERLESS_BASES
 from flake8_redis_ssot.fixes.sharing.owners import find_owner
+from flake8_redis_ssot.fixes.sharing.parameters import find_possible_owners
 from flake8_redis_ssot.fixes.sharing.reflection import Access, Reflection
 from flake8_redis_ssot.fixes.sharing.shared_class import NotRecognisedError
 from flake8_redis_ssot.fixes.sharing.study import SharingStudy
@@ -54,8 +55,8 @@ def _reads(name: str, study: SharingStudy) -> Iterator[tuple[FileNames, ast.Attr
     for path in sorted(study.context.references.find_attribute_uses(name)):
         names = study.context.names(path)
         for node in attributes_by_name(names.symbol_table).get(name, ()) if path != study.file.path else ():
-            owner = find_owner(node.value, names)
-            if owner.is_unknown or (owner.is_instance and holding_class.is_related(owner.node)):
+            owners = find_possible_owners(find_owner(node.value, names), study.context)
+            if any(each.is_unknown or (each.is_instance and holding_class.is_related(each.node)) for each in owners):
                 yield names, node
 
 
@@ -240,12 +241,12 @@ def _indirect_reasons(name: str, study: SharingStudy, holding_class: HoldingClas
 
 
 def _reaches(reflection: Reflection, study: SharingStudy, holding_class: HoldingClass) -> bool:
-    owner = reflection.owner
     if reflection.access is Access.RELOAD:
         return False
-    if owner.is_unknown or holding_class.is_related(owner.node):
+    owners = find_possible_owners(reflection.owner, study.context)
+    if any(owner.is_unknown or holding_class.is_related(owner.node) for owner in owners):
         return True
-    is_module = owner.path == study.file.path and owner.node is None
+    is_module = any(owner.path == study.file.path and owner.node is None for owner in owners)
     return is_module and not holding_class.nodes
 
 

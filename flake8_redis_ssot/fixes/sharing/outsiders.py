@@ -22,6 +22,10 @@ _MULTIPLE_SETTERS = frozenset({"dict", "multiple", "patch", "spy", "stub"})
 _MOCKS = _MULTIPLE_SETTERS | {"object"}
 # `Class.method(x)` or `Class.method`, but not `Class.method(self)` and `Class.method()`.
 _UNBOUND = rb"\b_*[A-Z]\w*\.([a-z_]\w*)\b(?!\s*(?:\(\s*(?:self\b|cls\b|\))|[\w.]))"
+# `getattr(Class, "method")`, `Class.__dict__["method"]`
+_UNBOUND_BY_NAME = (
+    rb"\bgetattr\(\s*(?:\w+\.)*_*[A-Z]\w*\s*,\s*[\"'](\w+)[\"']|(?:__dict__|\bvars\(\w+\))\[[\"'](\w+)[\"']\]"
+)
 
 
 class Write(NamedTuple):
@@ -110,6 +114,9 @@ class OutsideWrites:
         contents, names = self.context.analysis.contents, set[bytes]()
         for path in contents.find_matching(_UNBOUND):
             names.update(re.findall(_UNBOUND, contents.current_bytes(path)))
+        for path in contents.find_matching(_UNBOUND_BY_NAME, [b"getattr", b"__dict__", b"vars"]):
+            names.update(name for found in re.findall(_UNBOUND_BY_NAME, contents.current_bytes(path)) for name in found)
+        names.discard(b"")
         return frozenset(each.decode("utf-8", "replace") for each in names)
 
 

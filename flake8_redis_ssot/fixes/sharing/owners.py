@@ -16,7 +16,8 @@ class Owner(NamedTuple):
 
     `external` is the dotted name of something outside the project; else `path` is the file of a module, or of the
     class or function `node`. If `is_instance`, it is an instance of the class `node` or of a subclass. Nothing is
-    known if all are empty. If `is_fresh`, it was made in the same function.
+    known if all are empty. If `is_fresh`, it was made in the same function. If there is a `parameter` (in the file
+    at `parameter_path`), its annotation says so: `find_possible_owners` tells what it is.
     """
 
     path: str = ""
@@ -24,6 +25,8 @@ class Owner(NamedTuple):
     is_instance: bool = False
     external: str = ""
     is_fresh: bool = False
+    parameter: ast.arg | None = None
+    parameter_path: str = ""
 
     @property
     def is_unknown(self) -> bool:
@@ -32,6 +35,7 @@ class Owner(NamedTuple):
 
 
 _UNKNOWN = Owner()
+_MAX_DEPTH = 20
 
 
 def find_owner(node: ast.expr | None, names: FileNames) -> Owner:
@@ -87,19 +91,34 @@ def _owner_of_local(symbol: Symbol, names: FileNames) -> Owner:
     binding = symbol.bindings[0]
     if isinstance(binding.node, ast.arg):
         annotation = binding.node.annotation
-        return _instance_of(annotation, names) if annotation is not None else _UNKNOWN
+        owner = instance_of(annotation, names) if annotation is not None else _UNKNOWN
+        return owner if owner.is_unknown else owner._replace(parameter=binding.node, parameter_path=names.path)
     statement = binding.statement
     value = statement.value if isinstance(statement, (ast.Assign, ast.AnnAssign)) else None
     is_target = isinstance(statement, ast.Assign) and statement.targets == [binding.node]
     if isinstance(value, ast.Call) and (is_target or getattr(statement, "target", None) is binding.node):
-        return _instance_of(value.func, names)._replace(is_fresh=True)
+        return instance_of(value.func, names)._replace(is_fresh=True)
     return _UNKNOWN
 
 
-def _instance_of(node: ast.expr, names: FileNames) -> Owner:
-    """An instance of the class of the project that an expression names."""
+def instance_of(node: ast.expr, names: FileNames) -> Owner:
+    """An instance of the class of the project that an expression names, if the class makes its instances itself."""
     owner = _owner_of_definition(node, names) if isinstance(node, (ast.Name, ast.Attribute)) else _UNKNOWN
-    return owner._replace(is_instance=True) if isinstance(owner.node, ast.ClassDef) else _UNKNOWN
+    is_class = isinstance(owner.node, ast.ClassDef) and not _makes_others(owner.node, names.in_file(owner.path))
+    return owner._replace(is_instance=True) if is_class else _UNKNOWN
+
+
+def _makes_others(node: ast.ClassDef, names: FileNames, depth: int = 0) -> bool:
+    """Whether a call of a class may return something else: `__new__`, a metaclass, or a base that has them."""
+    if any(isinstance(each, FunctionNode) and each.name == "__new__" for each in node.body):
+        return True
+    if any(keyword.arg == "metaclass" for keyword in node.keywords) or depth > _MAX_DEPTH:
+        return True
+    bases = (_owner_of_definition(each, names) for each in node.bases if isinstance(each, (ast.Name, ast.Attribute)))
+    return any(
+        isinstance(base.node, ast.ClassDef) and _makes_others(base.node, names.in_file(base.path), depth + 1)
+        for base in bases
+    )
 
 
 def enclosing_function(node: ast.AST, names: FileNames) -> FunctionNode | None:

@@ -16,6 +16,7 @@ from flake8_redis_ssot.fixes.sharing.known import SERVER_COMMANDS
 from flake8_redis_ssot.fixes.sharing.methods import MethodCheck
 from flake8_redis_ssot.fixes.sharing.outsiders import OutsideWrites, Write
 from flake8_redis_ssot.fixes.sharing.owners import Owner
+from flake8_redis_ssot.fixes.sharing.parameters import find_possible_owners
 from flake8_redis_ssot.fixes.sharing.processes import ProcessStart, find_process_start
 from flake8_redis_ssot.fixes.sharing.reflection import Reflection, find_reflections
 from flake8_redis_ssot.fixes.sharing.shared_class import NotRecognisedError, SharedClass, recognise_class
@@ -38,6 +39,11 @@ class ProjectFacts:
         self._classes: dict[tuple[str | None, str], SharedClass | NotRecognisedError] = {}
         self._states: dict[tuple[str | None, str], InitialState] = {}
         self._writes: dict[frozenset[str], tuple[Write, ...]] = {}
+
+    @classmethod
+    def of(cls, context: FixContext) -> ProjectFacts:
+        """What was found in the files of a context, searched for once."""
+        return context.remember("facts about sharing", lambda: cls(context))
 
     def recognise_class(self, definition: Definition) -> SharedClass:
         """The class at a definition. Raises NotRecognisedError."""
@@ -104,7 +110,7 @@ class SharingStudy:
     @property
     def facts(self) -> ProjectFacts:
         """What was found about classes and in all files."""
-        return self.context.remember(ProjectFacts, lambda: ProjectFacts(self.context))
+        return ProjectFacts.of(self.context)
 
     @cached_property
     def shared_class(self) -> SharedClass:
@@ -177,6 +183,9 @@ class SharingStudy:
 
     def is_instance(self, owner: Owner, path: str) -> bool:
         """Whether an owner (found in the file at `path`) may be an instance of the class, other than a fresh one."""
+        return any(self._is_instance(each, path) for each in find_possible_owners(owner, self.context))
+
+    def _is_instance(self, owner: Owner, path: str) -> bool:
         if owner.is_unknown:
             return True
         if not owner.is_instance or (owner.is_fresh and path != self.shared_access.path):

@@ -108,10 +108,15 @@ def fix_until_stable(
         candidates = draft_fixes(located_findings, context, kept_candidates)
         fix_round = plan_round([each for each in candidates if is_applicable(each)], context, jobs)
         candidates = [fix_round.apply_refusal(candidate) for candidate in candidates]
-        if not fix_round.documents:
+        if fix_round.documents:
+            kept_candidates = _apply_round(
+                fix_result, fix_round.applied, fix_round.documents, candidates, project, context
+            )
+            located_findings = recheck()
+        elif any(is_selected(each.finding) for each in kept_candidates):
+            kept_candidates = []  # a second run would draft them again, and may know more: files that neither names
+        else:
             break
-        kept_candidates = _apply_round(fix_result, fix_round.applied, fix_round.documents, candidates, project, context)
-        located_findings = recheck()
     if inline_factories:
         factory_paths = {os.path.abspath(finding.path) for finding in fix_result.fixed_findings}
         fix_result.deleted_paths = {path for path in factory_paths if is_removable(path, context)}

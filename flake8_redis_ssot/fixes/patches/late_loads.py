@@ -1,0 +1,85 @@
+"""Whether a module may be loaded while a patch of what it imports is in force, by any code of the project."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import partial
+
+from flake8_redis_ssot.fixes.accessors.loading import is_loaded_for_certain
+from flake8_redis_ssot.fixes.conditions import patches_follow
+from flake8_redis_ssot.fixes.context import FixContext
+from flake8_redis_ssot.fixes.doubt import Doubt
+from flake8_redis_ssot.project.search.word_index import LOADER_WORD
+from flake8_redis_ssot.semantic.ast_queries import last_name
+from flake8_redis_ssot.semantic.text_patterns import find_text_pattern, is_composed
+
+_LOADING_FUNCTIONS = frozenset({"__import__", "import_module", "run_module"})
+_MAX_IMPORTERS = 100
+Place = tuple[str, int]
+
+
+def find_late_load_doubts(old_path: str, name: str, path: str, context: FixContext) -> Iterator[Doubt]:
+    """A doubt if the module at `path`, which imports a name of the old module, may bind what a patch puts there.
+
+    It does if it is loaded meanwhile. A file with patches that loads the module itself has loaded it before.
+    """
+    targets = ((each.path, each.reference.span.row) for each in context.references.find_patches(old_path, name))
+    for patch_path, row in (*targets, *patches_follow.find_possible_patches(old_path, name, context)):
+        if patch_path == path or is_loaded_for_certain(patch_path, path, context):
+            continue
+        loader = context.remember(("late loader", path), partial(_find_late_loader, path, context))
+        if loader is not None:
+            patch_place, loader_place = (
+                f"{context.relative_path(each)}:{at}" for each, at in ((patch_path, row), loader)
+            )
+            yield Doubt(f"{loader_place} may load this module while `{name}` is patched ({patch_place})")
+            return
+
+
+def _find_late_loader(path: str, context: FixContext) -> Place | None:
+    """The first place where a function may load the module at `path`, or a module that loads it."""
+    pending, seen = [path], {path}
+    while pending:
+        loaded = pending.pop(0)
+        for place in (*_find_function_imports(loaded, context), *_find_computed_loads(loaded, context)):
+            return place
+        importers = [each for each in context.references.find_files_naming(loaded) if each not in seen]
+        importers = [each for each in importers if context.import_graph.has_import(each, loaded)]
+        seen.update(importers)
+        pending += importers
+        if len(seen) > _MAX_IMPORTERS:
+            return path, 1
+    return None
+
+
+def _find_function_imports(path: str, context: FixContext) -> Iterator[Place]:
+    """The imports of a module in functions."""
+    word = re.escape(context.module_name(path).rpartition(".")[2].encode())
+    pattern = re.compile(rb"^[ \t]+(?:from|import)\b(?:[^\n(]*|[^\n]*\([^)]*)\b" + word + rb"\b", re.MULTILINE)
+    for reader in context.references.find_files_naming(path):
+        if pattern.search(context.references.code_bytes(reader)):
+            table = context.symbol_table(reader)
+            for statement in context.document(reader).imports:
+                is_local = table.scope_of(statement).kind == "function"
+                if is_local and path in context.import_graph.imported_files(reader, statement):
+                    yield reader, statement.lineno
+
+
+def _find_computed_loads(path: str, context: FixContext) -> Iterator[Place]:
+    """The calls in functions that load a module by a constant or composed name."""
+    module = context.module_name(path)
+    for loader in context.words.find_project_files(LOADER_WORD):
+        for pattern, row in context.remember(("loads in functions", loader), partial(_read_loads, loader, context)):
+            if re.fullmatch(pattern, module):
+                yield loader, row
+
+
+def _read_loads(path: str, context: FixContext) -> tuple[tuple[str, int], ...]:
+    """The loads in the functions of a file: a regular expression for the name, and the row (1-based)."""
+    table, loads = context.symbol_table(path), []
+    for call in context.document(path).calls:
+        if last_name(call.func) in _LOADING_FUNCTIONS and call.args and table.scope_of(call).kind != "module":
+            pattern = find_text_pattern(call.args[0], table)
+            loads += [(pattern, call.lineno)] if is_composed(pattern) else []
+    return tuple(loads)

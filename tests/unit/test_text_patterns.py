@@ -1,0 +1,116 @@
+"""Which texts composed strings can be, and which code sees the loaded modules."""
+
+from __future__ import annotations
+
+import ast
+import re
+
+import pytest
+from in_memory_resolver import make_resolver
+
+from flake8_redis_ssot.fixes.loading.module_table import find_table_reads
+from flake8_redis_ssot.project.types.names import FileNames
+from flake8_redis_ssot.semantic.symbol_table import SymbolTable
+from flake8_redis_ssot.semantic.text_patterns import find_text_pattern, is_composed
+
+
+def find_pattern(text: str) -> str:
+    """The pattern of the last expression of a text."""
+    tree = ast.parse(text)
+    statement = tree.body[-1]
+    assert isinstance(statement, ast.Expr)
+    return find_text_pattern(statement.value, SymbolTable(tree, text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "'app.old'",
+        "'app.' + 'old'",
+        "'app.' + name",
+        "f'app.{name}'",
+        "f'app.{name:>3}'",
+        "'%s.%s' % ('app', 'old')",
+        "'%(a)s.old' % {'a': name}",
+        "'%s.%d%%' % ('app', 1) if name else 'app.old'",
+        "'{}.{}'.format('app', 'old')",
+        "'{0}.{1}'.format('app', 'old')",
+        "'.'.join(['app', 'old'])",
+        "'.'.join(parts)",
+        "TARGET = '%s.old'\nTARGET % 'app'",
+        "NAME = 'old'\nNAME: str\nf'app.{NAME}'",
+        "(full := 'app.old')\nfull",
+        "for part in ('new', 'old'):\n    pass\n'app.' + part",
+        "x = 'app.old' if name else 'app.new'\nx",
+    ],
+)
+def test_composed_texts_are_recognised(text: str) -> None:
+    pattern = find_pattern(text)
+    assert is_composed(pattern)
+    assert re.fullmatch(pattern, "app.old")
+    assert not re.fullmatch(pattern, "app_old")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("name", "find()", "1", "name % 'old'", "''.format", "name.join(['a'])", "'a' * 3"),
+        *("a, b = 'app', 'old'\na", "def f(a):\n    a\nf"),
+        "text = 'x'\ndef f():\n    global text\n    text = 1\ntext",
+    ],
+)
+def test_other_texts_can_be_anything(text: str) -> None:
+    assert not is_composed(find_pattern(text))
+
+
+def test_names_that_lead_to_each_other_end() -> None:
+    assert re.fullmatch(find_pattern("a = b + '.old'\nb = a\na"), "x.old.old")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "for name in list(sys.modules):\n    del sys.modules[name]",
+        "for name in list(sys.modules):\n    if name in sys.modules:\n        sys.modules.pop(name, None)",
+        "stale = [name for name in sys.modules]\nfor name in stale:\n    del sys.modules[name]",
+        "for name in [name for name in sys.modules]:\n    monkeypatch.delitem(sys.modules, name)",
+        "kept = dict(sys.modules)\nsys.modules.update(kept)",
+        "kept = sys.modules.copy()\nsys.modules.update(kept)",
+        "with patch.dict(sys.modules, {name: None}):\n    pass",
+        "sys.modules[name] = None",
+        "sys.modules[__name__]",
+        "sys.modules[f.__module__]",
+        "sys.modules.get('yaml')",
+        "sys.modules.pop(name)",
+        "sys.modules.clear()",
+    ],
+)
+def test_code_that_deletes_or_sets_modules_sees_none(text: str) -> None:
+    assert find_rows(text) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "print(sys.modules)",
+        "len(sys.modules)",
+        "for name in sys.modules:\n    print(name)",
+        "[name for name in sys.modules]",
+        "names = [name for name in sys.modules]\nprint(names)",
+        "kept = dict(sys.modules)\nprint(kept)",
+        "sys.modules.__iter__()",
+        "sorted(sys.modules.items())",
+        "print(sys.modules.get(name))",
+        "if name in sys.modules:\n    print(name)",
+        "table = sys.modules\ntable[name]",
+    ],
+)
+def test_other_code_sees_modules(text: str) -> None:
+    assert len(find_rows(text)) == 1
+
+
+def find_rows(text: str) -> list[int]:
+    """The rows of the reads of `sys.modules` in a text, the first of which is 1."""
+    resolver, tables = make_resolver({"main.py": f"import sys\n{text}\n"})
+    names = FileNames("/p/main.py", tables.__getitem__, resolver)
+    return [read.row - 1 for read in find_table_reads(names)]
