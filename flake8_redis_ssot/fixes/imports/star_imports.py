@@ -27,6 +27,7 @@ def redirect_star_import(
     document = context.document(file.path)
     module = imported_name.fact.origin.partition(":")[0]
     star_names = _star_names(module, file)
+    _check_submodules(module, star_names, document, file)
     _check_star_reexports(star_names, document, file, context)
     if len([statement for statement in document.imports if statement.names[0].name == "*"]) > 1:
         raise NotFixableError("several star imports: which of them provides a name could not be determined")
@@ -76,7 +77,9 @@ def find_unneeded_star(
     if not free_names or len(star_imports) != 1 or file is None:
         return None
     try:
-        star_names = _star_names(absolute_module(star_imports[0], file.package), file)
+        module = absolute_module(star_imports[0], file.package)
+        star_names = _star_names(module, file)
+        _check_submodules(module, star_names, document, file)
         _check_star_reexports(star_names, document, file, context)
     except NotFixableError:
         return None
@@ -98,6 +101,15 @@ def _star_names(module: str, file: FileContext) -> list[str]:
         raise NotFixableError(f"what `{module}` exports to a star import could not be determined")
     names = exports.dunder_all if exports.dunder_all is not None else exports.names
     return sorted({name for name in names if "." not in name and (exports.dunder_all is not None or name[0] != "_")})
+
+
+def _check_submodules(module: str, star_names: list[str], document: SourceDocument, file: FileContext) -> None:
+    """Raise NotFixableError if a star import may bring a module of its package that somebody has loaded."""
+    for node in document.symbol_table.nodes:
+        if isinstance(node, ast.Name) and node.id not in star_names:
+            submodule = f"{module}.{node.id}"
+            if file.resolver.path_of(submodule, file.path) and document.symbol_table.lookup(node.id, node) is None:
+                raise NotFixableError(f"line {node.lineno} reads `{submodule}`, if another file has loaded it")
 
 
 def _check_star_reexports(
