@@ -6,10 +6,7 @@ import re
 from collections.abc import Iterator
 from functools import partial
 
-from flake8_redis_ssot.fixes.accessors.loading import is_loaded_for_certain
-from flake8_redis_ssot.fixes.conditions import patches_follow
 from flake8_redis_ssot.fixes.context import FixContext
-from flake8_redis_ssot.fixes.doubt import Doubt
 from flake8_redis_ssot.project.search.word_index import LOADER_WORD
 from flake8_redis_ssot.semantic.ast_queries import last_name
 from flake8_redis_ssot.semantic.text_patterns import find_text_pattern, is_composed
@@ -19,25 +16,7 @@ _MAX_IMPORTERS = 100
 Place = tuple[str, int]
 
 
-def find_late_load_doubts(old_path: str, name: str, path: str, context: FixContext) -> Iterator[Doubt]:
-    """A doubt if the module at `path`, which imports a name of the old module, may bind what a patch puts there.
-
-    It does if it is loaded meanwhile. A file with patches that loads the module itself has loaded it before.
-    """
-    targets = ((each.path, each.reference.span.row) for each in context.references.find_patches(old_path, name))
-    for patch_path, row in (*targets, *patches_follow.find_possible_patches(old_path, name, context)):
-        if patch_path == path or is_loaded_for_certain(patch_path, path, context):
-            continue
-        loader = context.remember(("late loader", path), partial(_find_late_loader, path, context))
-        if loader is not None:
-            patch_place, loader_place = (
-                f"{context.relative_path(each)}:{at}" for each, at in ((patch_path, row), loader)
-            )
-            yield Doubt(f"{loader_place} may load this module while `{name}` is patched ({patch_place})")
-            return
-
-
-def _find_late_loader(path: str, context: FixContext) -> Place | None:
+def find_late_loader(path: str, context: FixContext) -> Place | None:
     """The first place where a function may load the module at `path`, or a module that loads it."""
     pending, seen = [path], {path}
     while pending:

@@ -11,7 +11,6 @@ from flake8_redis_ssot.fixes.draft import FixDraft
 from flake8_redis_ssot.fixes.edits.ensure_import import NotFixableError
 from flake8_redis_ssot.fixes.imports.relocation import Relocation
 from flake8_redis_ssot.fixes.noqa_edits import is_kind_suppressed
-from flake8_redis_ssot.fixes.patches.late_loads import find_late_load_doubts
 from flake8_redis_ssot.fixes.patches.lookups import find_used_own_lookups, is_late_bound
 from flake8_redis_ssot.fixes.patches.patch import check_late_load, format_patch_location
 from flake8_redis_ssot.fixes.patches.patch_move import PatchMove, find_patches_of_new_name
@@ -46,7 +45,7 @@ def move_patches_with_import(
         elif old_path is not None:
             for target in context.references.find_patches(old_path, relocation.old_name):
                 check_late_load(target, file.path, "reaches this", context)
-            doubts = find_late_load_doubts(old_path, relocation.old_name, file.path, context)
+            doubts = patches_follow.find_late_load_doubts(old_path, relocation.old_name, file.path, context)
             draft = draft.with_doubts(doubts)
     return draft
 
