@@ -253,3 +253,25 @@ def test_undefined_constructor_is_a_warning(tree: Tree) -> None:
 def test_named_pipe_does_not_block(tree: Tree) -> None:
     os.mkfifo(tree.folder / "pipe.py")
     assert EXPECTED in tree.check()[1]
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "from app. \\\n    legacy import redis_manager",
+        "from app.\\\nlegacy import redis_manager",
+        "from app\\\n.legacy \\\n import redis_manager",
+        "import \\\n app \\\n . legacy \\\n as old",
+        "from app import \\\n legacy \\\n as old",
+        "from app.legacy \\\n import \\\n *\nprint(redis_manager)",
+    ],
+)
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_backslashes_between_the_names_of_an_import(tree: Tree, statement: str, end: str) -> None:
+    config = tree.folder / "redis-ssot.toml"
+    config.write_text(
+        config.read_text().split("[resource.redis.deprecated]")[0]
+        + '[resource.redis.deprecated]\n"app.legacy" = "app.redis_manager"\n'
+    )
+    (tree.folder / "joined.py").write_bytes(statement.replace("\n", end).encode() + end.encode())
+    assert tree.check("joined.py")[1] == [("joined.py", 1, "RSS001")]

@@ -236,6 +236,22 @@ def test_suggested_edits_equal_fixes(shop: Path, capsys: Capture, form: str) -> 
     assert (shop / file).read_text() == text
 
 
+def test_columns_of_reviewdog_are_bytes(shop: Path, capsys: Capture) -> None:
+    """`column` is a count of UTF-8 bytes (`proto/rdf/reviewdog.proto`), also in suggestions."""
+    path = shop / "services" / "orders" / "refunds.py"
+    row = 'def pay():\n    s = "\U0001f600\u00e9"; return s, RedisManager().ping()\n'
+    path.write_text(f"from shopkit.redis_manager import RedisManager\n\n\n{row}", encoding="utf-8")
+    (found,) = json.loads(run_check(capsys, "rdjson", "--unsafe-fixes", str(path)))["diagnostics"]
+    lines = path.read_bytes().split(b"\n")
+    spans = [found["location"]["range"], *(each["range"] for each in found.get("suggestions", ()))]
+    texts = [
+        lines[span["start"]["line"] - 1][span["start"]["column"] - 1 :] for span in spans if span["start"]["line"] == 5
+    ]
+    assert all(text.startswith(b"RedisManager") for text in texts)
+    end = found["location"]["range"]["end"]
+    assert lines[4][: end["column"] - 1].endswith(b"RedisManager()")
+
+
 def _apply_edits(text: str, edits: list[tuple[tuple[int, int, int, int], str]]) -> str:
     starts = [0]
     for line in text.splitlines(keepends=True):

@@ -279,6 +279,22 @@ def test_disable_for_this_line(shop: Path) -> None:
     run_scenario(scenario)
 
 
+def test_line_breaks_of_the_document_are_kept(shop: Path) -> None:
+    file = shop / "services" / "orders" / "refunds.py"
+
+    async def scenario(client: Client) -> None:
+        text = file.read_text().replace("\n", "\r\n")
+        uri = await client.open(file, text)
+        ((_, line, _),) = client.codes(uri)
+        (fix_all,) = await client.actions(uri, 0, ["source.fixAll"])
+        for action in (*await client.actions(uri, line, ["quickfix"]), fix_all):
+            assert action.edit is not None
+            for edit in (action.edit.changes or {})[uri]:
+                assert "\n" not in edit.new_text.replace("\r\n", "")
+
+    run_scenario(scenario)
+
+
 def test_noqa_policy(shop: Path) -> None:
     settings, file = shop / "pyproject.toml", shop / "services" / "orders" / "refunds.py"
     general = settings.read_text()

@@ -15,6 +15,8 @@ from flake8_redis_ssot.lsp.server import DIAGNOSTIC_SOURCE, Server
 from flake8_redis_ssot.lsp.workspaces import OpenProject
 from flake8_redis_ssot.model import Applicability, Finding, Fix, Span
 from flake8_redis_ssot.syntax.notebooks import NOTEBOOK_SUFFIX
+from flake8_redis_ssot.syntax.source import split_lines
+from flake8_redis_ssot.syntax.trees import LINE_BREAK
 from flake8_redis_ssot.terminal import escape_unprintable
 
 
@@ -112,8 +114,8 @@ class CodeActionBuilder:
         )
 
     def replace_document(self, path: str, text: str) -> types.WorkspaceEdit:
-        """The edit that replaces a file by `text`, except for unchanged lines at both ends."""
-        before, after = list(self._read_lines(path)), text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+        """The edit that replaces a file by `text`, with its line breaks, except for unchanged lines at both ends."""
+        before, after = list(self._read_lines(path)), split_lines(text)
         prefix_length = 0
         while prefix_length < min(len(before), len(after)) and before[prefix_length] == after[prefix_length]:
             prefix_length += 1
@@ -124,9 +126,8 @@ class CodeActionBuilder:
         ):
             suffix_length += 1
         first, last = prefix_length, len(before) - suffix_length
-        new = "\n".join(after[first : len(after) - suffix_length])
-        if last > first or suffix_length:
-            new += "\n" if last < len(before) and len(after) - suffix_length > first else ""
+        starts = [0, *(found.end() for found in LINE_BREAK.finditer(text)), len(text)]
+        new = text[starts[first] : starts[len(after) - suffix_length]]
         span = Span(first + 1, 0, last + 1, 0) if last < len(before) else Span(first + 1, 0, last, len(before[-1]))
         edit = types.TextEdit(to_lsp_range(span, before, self._codec), new)
         return types.WorkspaceEdit(changes={self._to_uri(path): [edit]})

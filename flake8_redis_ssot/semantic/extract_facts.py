@@ -13,6 +13,7 @@ from flake8_redis_ssot.semantic.facts import Exports, FileFacts, SimilarClass
 from flake8_redis_ssot.semantic.flow import assignments, calls, control_flow, definitions, expressions, imports
 from flake8_redis_ssot.semantic.flow.evaluator import Evaluator
 from flake8_redis_ssot.semantic.flow.frames import FlowValues
+from flake8_redis_ssot.semantic.flow.lazy_names import find_lazy_names
 from flake8_redis_ssot.semantic.flow.recorder import FactRecorder
 from flake8_redis_ssot.semantic.flow.walk import FlowAnalysis
 from flake8_redis_ssot.semantic.method_profile import MethodProfile
@@ -91,6 +92,7 @@ def _build_exports(analysis: FlowAnalysis) -> Exports:
     names: dict[str, tuple[str, ...]] = dict.fromkeys(sorted(analysis.declared_names), ())
     names |= {name: _exported_origins(values, module_prefix + name) for name, values in module_bindings.items()}
     names |= {key: _exported_origins(values, module_prefix + key) for key, values in analysis.members.items()}
+    names = {**_lazy_names(analysis), **names}
     dunder_all = None if analysis.is_dunder_all_computed or analysis.dunder_all is None else tuple(analysis.dunder_all)
     return Exports(
         names,
@@ -99,6 +101,11 @@ def _build_exports(analysis: FlowAnalysis) -> Exports:
         dunder_all,
         "__getattr__" in module_bindings,
     )
+
+
+def _lazy_names(analysis: FlowAnalysis) -> dict[str, tuple[str, ...]]:
+    hook = analysis.definitions.get("__getattr__")
+    return find_lazy_names(hook, analysis.lazy_returns) if isinstance(hook, FunctionNode) else {}
 
 
 def _exported_origins(values: FlowValues, own_origin: str) -> tuple[str, ...]:

@@ -53,7 +53,10 @@ class Call(NamedTuple):
 
 
 class CallbackArgument(NamedTuple):
-    """A reference that is passed to a call: `slot` is its position (0-based) or its keyword."""
+    """A reference that is passed to a call: `slot` is its position (0-based) or its keyword.
+
+    In slot "annotation" it is the annotation of a parameter whose value is described by a call without arguments.
+    """
 
     span: Span
     statement_row: int

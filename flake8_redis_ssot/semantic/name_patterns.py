@@ -4,13 +4,26 @@ from __future__ import annotations
 
 import functools
 import re
+import unicodedata
 from collections.abc import Iterable
 from typing import NamedTuple
 
 from flake8_redis_ssot.files.wildcards import STAR, AnyParts, compile_parts
 
+# The first bytes, in UTF-8, of characters that Python reads as other letters or digits (fullwidth, mathematical,
+# superscript, ligatures and such).
+COMPATIBLE_LETTER = re.compile(
+    rb"\xc2[\xaa\xb2\xb3\xb9\xba]|\xc5\xbf|\xc7[\x84-\x8c\xb1-\xb3]|[\xca\xcb]|\xe1[\xb4-\xb6]"
+    rb"|\xe2(?:\x81|\x82[\x80-\x9c]|\x84(?!\xa2|\xb9)|\x85|\x86[\x80-\x88]|\x91|\x92|\x93|\xb1)"
+    rb"|\xef(?:\xac[\x80-\x86]|\xbc|\xbd)|\xf0\x9d[\x90-\x9f]|\xf0\x9f[\x84\x85\xaf]"
+)
 # The parts of dotted names and origins, between separators.
 _PART_PATTERN = re.compile(r"[^.:|*@#]+")
+
+
+def normalise_identifiers(text: str) -> str:
+    """A text with identifiers as Python reads them (NFKC, PEP 3131); its rows stay, its columns need not."""
+    return text if text.isascii() else unicodedata.normalize("NFKC", text)
 
 
 @functools.cache

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 
-from flake8_redis_ssot.semantic.name_patterns import NamePatterns
+from flake8_redis_ssot.semantic.name_patterns import NamePatterns, normalise_identifiers
 
 
 class RelevantRows:
@@ -13,7 +13,8 @@ class RelevantRows:
 
     def __init__(self, text: str, patterns: NamePatterns) -> None:
         # Rows are counted by LF.
-        self._text = text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
+        text = text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
+        self._text = normalise_identifiers(text)
         self.patterns = patterns
         self._rows: list[int] = []
         self._add_rows(needle.decode() for needle in patterns.prefilter_literals)

@@ -41,6 +41,7 @@ BLANKED = {
     "%%capture out --no-stderr\n!ls\nx": " " * 25 + "\n0  \nx",
     "%%bash\nls": "      \n  ",
     "cd somewhere": " " * 12,
+    "s = '''\n%%bash\n'''\nx": "s = '''\n%%bash\n'''\nx",
     "# comment\n\n%%bash\nls": " " * 9 + "\n\n" + " " * 6 + "\n  ",
     "é = !ls": "é = 0  ",
     "!é": "0 ",

@@ -7,16 +7,17 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from flake8_redis_ssot.semantic.method_profile import MethodProfile, matches_any_profile
-from flake8_redis_ssot.semantic.name_patterns import NamePatterns
+from flake8_redis_ssot.semantic.name_patterns import COMPATIBLE_LETTER, NamePatterns, normalise_identifiers
 from flake8_redis_ssot.syntax.notebooks import NOTEBOOK_SUFFIX
 
 # What can follow a module's name: an import from it, the end of a string or of an item in an import list, an alias.
-_IMPORT_AFTER = re.compile(rb"\s+import\b|[\"']")
-_LIST_ITEM_AFTER = re.compile(rb"\s*(?:,|as\b|[\r\n]|\Z)")
-_REEXPORT_AFTER = re.compile(rb"\s+as\b|\s+import\s*\(?\s*\*")
-_ATTRIBUTE_AFTER = re.compile(rb"\s*\.\s*(\w+)")
+# A backslash at the end of a line joins it to the next one anywhere between two names.
+_IMPORT_AFTER = re.compile(rb"[\s\\]+import\b|[\"']")
+_LIST_ITEM_AFTER = re.compile(rb"[\s\\]*(?:,|as\b|[\r\n]|\Z)")
+_REEXPORT_AFTER = re.compile(rb"[\s\\]+as\b|[\s\\]+import[\s\\]*\(?\s*\*")
+_ATTRIBUTE_AFTER = re.compile(rb"[\s\\]*\.[\s\\]*(\w+)")
 _WORD_CHARACTER = re.compile(rb"\w")
-_RELATIVE_STAR_IMPORT = re.compile(rb"\.\s+import\s*\*")
+_RELATIVE_STAR_IMPORT = re.compile(rb"\.[\s\\]+import[\s\\]*\*")
 # An escaped character in JSON; control characters can't be part of a word.
 _JSON_ESCAPE = re.compile(rb"\\u(?!00[01])")
 
@@ -101,6 +102,13 @@ class Search(NamedTuple):
 
     def matches(self, data: bytes, path: str) -> bool:
         """Whether a file with the bytes `data` matches."""
+        return self._matches_as_written(data, path) or (
+            not data.isascii()
+            and COMPATIBLE_LETTER.search(data) is not None
+            and self._matches_as_written(normalise_identifiers(data.decode("utf-8", "replace")).encode(), path)
+        )
+
+    def _matches_as_written(self, data: bytes, path: str) -> bool:
         if self.literal_prefixes is None:
             return self._matches_names(data, path) or self._matches_class(data)
         for literal_prefix, pattern in self.literal_prefixes:

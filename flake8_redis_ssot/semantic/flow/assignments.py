@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import sys
 
+from flake8_redis_ssot.semantic.flow.containers import unpack_values, without_lists
 from flake8_redis_ssot.semantic.flow.expressions import read_annotation
 from flake8_redis_ssot.semantic.flow.frames import NO_VALUES, FlowValues, Frame, SelfReference, StringConstant
 from flake8_redis_ssot.semantic.flow.walk import FlowAnalysis, StatementReaders
@@ -28,26 +29,13 @@ def add_member(flow: FlowAnalysis, key: str, values: FlowValues) -> None:
     )
 
 
-def assign_target(flow: FlowAnalysis, target: ast.expr, values: FlowValues, value: ast.expr | None = None) -> None:
-    """Bind a target of any shape. `value` is the expression on the right, to unpack it."""
-    if isinstance(target, ast.Name):
-        bind_name(flow, target.id, values)
-    elif isinstance(target, (ast.Tuple, ast.List)):
-        _unpack(flow, target, value)
-    elif isinstance(target, ast.Starred):
-        assign_target(flow, target.value, NO_VALUES)
-    elif isinstance(target, (ast.Attribute, ast.Subscript)):
-        _assign_path(flow, target, values)
-
-
-def _unpack(flow: FlowAnalysis, target: ast.Tuple | ast.List, value: ast.expr | None) -> None:
-    elements = value.elts if isinstance(value, (ast.Tuple, ast.List)) else []
-    has_star = any(isinstance(part, ast.Starred) for part in (*elements, *target.elts))
-    is_pairwise = len(elements) == len(target.elts) and not has_star
-    # The right side is complete before anything on the left is bound.
-    values = [flow.evaluator.read(part) for part in elements] if is_pairwise else [NO_VALUES] * len(target.elts)
-    for index, (element, element_values) in enumerate(zip(target.elts, values)):
-        assign_target(flow, element, element_values, elements[index] if is_pairwise else None)
+def assign_target(flow: FlowAnalysis, target: ast.expr, values: FlowValues) -> None:
+    """Bind a target of any shape. The right side is complete before anything on the left is bound."""
+    for part, part_values in unpack_values(target, values):
+        if isinstance(part, ast.Name):
+            bind_name(flow, part.id, without_lists(part_values))
+        elif isinstance(part, (ast.Attribute, ast.Subscript)):
+            _assign_path(flow, part, without_lists(part_values))
 
 
 def _assign_path(flow: FlowAnalysis, target: ast.Attribute | ast.Subscript, values: FlowValues) -> None:
@@ -72,7 +60,7 @@ def read_assign(flow: FlowAnalysis, node: ast.Assign) -> bool:
     """`a = b = value`."""
     values = flow.evaluator.read(node.value)
     for target in node.targets:
-        assign_target(flow, target, values, node.value)
+        assign_target(flow, target, values)
         _record_dunder_all(flow, target, node.value, extend=False)
     return True
 
@@ -81,7 +69,7 @@ def read_annotated_assignment(flow: FlowAnalysis, node: ast.AnnAssign) -> bool:
     """`a: T = value`, or only `a: T`, which binds nothing but declares the name."""
     read_annotation(flow.evaluator, node.annotation)
     if node.value is not None:
-        assign_target(flow, node.target, flow.evaluator.read(node.value), node.value)
+        assign_target(flow, node.target, flow.evaluator.read(node.value))
         _record_dunder_all(flow, node.target, node.value, extend=False)
     elif isinstance(node.target, ast.Name) and node.target.id in flow.bound_names.get(node.lineno, ()):
         bind_name(flow, node.target.id, NO_VALUES)  # a type alias, rewritten

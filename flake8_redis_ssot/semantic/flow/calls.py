@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from typing import TypeGuard
 
 from flake8_redis_ssot.semantic.ast_queries import last_name
 from flake8_redis_ssot.semantic.facts import CallbackArgument, Import, Origins
@@ -37,7 +38,10 @@ def read_call(evaluator: Evaluator, node: ast.Call) -> FlowValues:
     passed_values = _pass_through_values(evaluator, node, origins, positional_values)
     if passed_values is not None:
         return passed_values
-    return (evaluator.recorder.record_call(node, evaluator.row, evaluator.frame, origins),) if origins else NO_VALUES
+    if not origins:
+        return NO_VALUES
+    evaluator.apply_call(origins)
+    return (evaluator.recorder.record_call(node, evaluator.row, evaluator.frame, origins),)
 
 
 def _record_callback_arguments(
@@ -47,23 +51,50 @@ def _record_callback_arguments(
     positional_values: list[FlowValues],
     keyword_values: list[FlowValues],
 ) -> None:
-    callee_name = last_name(node.func)
     arguments: list[tuple[ast.expr, int | str, FlowValues]] = [
         *((argument, index, values) for index, (argument, values) in enumerate(zip(node.args, positional_values))),
         *((keyword.value, keyword.arg or "", values) for keyword, values in zip(node.keywords, keyword_values)),
     ]
-    for expression, slot, values in arguments:
-        origins = origins_of(values)
-        if origins:
-            evaluator.recorder.callback_arguments[expression] = CallbackArgument(
-                evaluator.recorder.span(expression),
-                evaluator.row,
-                origins,
-                evaluator.frame.qualname,
-                callee_origins,
-                callee_name,
-                slot,
-            )
+    for argument, slot, values in arguments:
+        _record_callback_argument(evaluator, node.func, callee_origins, argument, slot, origins_of(values))
+
+
+def _record_callback_argument(
+    evaluator: Evaluator,
+    callee: ast.expr,
+    callee_origins: Origins,
+    argument: ast.expr,
+    slot: int | str,
+    origins: Origins,
+) -> None:
+    if origins:
+        evaluator.recorder.callback_arguments[argument] = CallbackArgument(
+            evaluator.recorder.span(argument),
+            evaluator.row,
+            origins,
+            evaluator.frame.qualname,
+            callee_origins,
+            last_name(callee),
+            slot,
+        )
+
+
+def record_dependency(evaluator: Evaluator, annotation: ast.expr | None, default: ast.expr | None) -> None:
+    """Record the class that FastAPI calls where `Depends()` is empty: `x: Class = Depends()`, `Annotated[Class, …]`."""
+    if isinstance(annotation, ast.Subscript) and last_name(annotation.value) == "Annotated":
+        parts = annotation.slice.elts if isinstance(annotation.slice, ast.Tuple) else []
+        annotation, candidates = (parts[0] if parts else None), parts[1:]
+    else:
+        candidates = [default] if default is not None else []
+    for call in candidates:
+        if isinstance(annotation, (ast.Name, ast.Attribute)) and _is_argumentless(call):
+            callees, origins = origins_of(evaluator.read(call.func)), origins_of(evaluator.read(annotation))
+            _record_callback_argument(evaluator, call.func, callees, annotation, "annotation", origins)
+
+
+def _is_argumentless(node: ast.expr) -> TypeGuard[ast.Call]:
+    """Whether an expression is a call without arguments that could be a callback."""
+    return isinstance(node, ast.Call) and not node.args and all(each.arg == "use_cache" for each in node.keywords)
 
 
 def _pass_through_values(
@@ -82,7 +113,9 @@ def _pass_through_values(
             default,
         )
     if "builtins:type" in origins and len(positional_values) == 1:
-        return tuple(value for value in positional_values[0] if isinstance(value, SelfReference))
+        instances = positional_values[0]
+        own_class = [value for value in instances if isinstance(value, SelfReference)]
+        return (*own_class, *evaluator.recorder.class_origins(instances))
     if not _DYNAMIC_IMPORTS.isdisjoint(origins):
         return _record_dynamic_import(evaluator, node, origins)
     return None

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import ast
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from flake8_redis_ssot.semantic.ast_queries import last_name
 from flake8_redis_ssot.semantic.flow.assignments import assign_target, bind_name
-from flake8_redis_ssot.semantic.flow.frames import NO_VALUES, Bindings, child_nodes, join_bindings
+from flake8_redis_ssot.semantic.flow.containers import element_values, spread_values, without_lists
+from flake8_redis_ssot.semantic.flow.frames import NO_VALUES, Bindings, FlowValues, child_nodes, join_bindings
 from flake8_redis_ssot.semantic.flow.walk import FlowAnalysis, StatementReaders
 
 # A `finally` is read once for each kind of exit, which would multiply when nested.
@@ -44,14 +45,30 @@ def read_while(flow: FlowAnalysis, node: ast.While) -> bool:
 
 
 def read_for(flow: FlowAnalysis, node: ast.For | ast.AsyncFor) -> bool:
-    """`for`: the values of the target are unknown."""
-    flow.evaluator.read(node.iter)
-    assign_target(flow, node.target, NO_VALUES)
-    return _read_loop(flow, node.body, node.orelse)
+    """`for`: the target has the values of the elements; it stays as it was if there are none."""
+    values = flow.evaluator.read(node.iter)
+    before = dict(flow.frame.bindings)
+    assign_target(flow, node.target, element_values(values))
+    return _read_loop(flow, node.body, node.orelse, None if _has_elements(node.iter) else before)
 
 
-def _read_loop(flow: FlowAnalysis, body: Sequence[ast.stmt], orelse: Sequence[ast.stmt] | None) -> bool:
-    """Repeat the body until the state is stable. `orelse` None: only a `break` leaves the loop."""
+def _has_elements(iterable: ast.expr) -> bool:
+    """Whether a loop surely has a first turn: the iterable is written out."""
+    if isinstance(iterable, (ast.Tuple, ast.List, ast.Set)):
+        return any(not isinstance(part, ast.Starred) for part in iterable.elts)
+    return isinstance(iterable, ast.Constant) and bool(iterable.value)
+
+
+def _read_loop(
+    flow: FlowAnalysis,
+    body: Sequence[ast.stmt],
+    orelse: Sequence[ast.stmt] | None,
+    skipped_state: Bindings | None = None,
+) -> bool:
+    """Repeat the body until the state is stable. `orelse` None: only a `break` leaves the loop.
+
+    `skipped_state` is the state of a loop without any turn, if it differs from that at the start of the first.
+    """
     frame = flow.frame
     outer_jumps, start_state = (frame.break_states, frame.continue_states), frame.bindings
     frame.break_states = []
@@ -68,6 +85,7 @@ def _read_loop(flow: FlowAnalysis, body: Sequence[ast.stmt], orelse: Sequence[as
     flow.loop_depth -= 1
     break_states = frame.break_states
     frame.break_states, frame.continue_states = outer_jumps
+    start_state = start_state if skipped_state is None else join_bindings(start_state, skipped_state)
     return flow.join_branches([None if orelse is None else flow.read_branch(start_state, orelse), *break_states])
 
 
@@ -126,7 +144,10 @@ def _read_handler(flow: FlowAnalysis, failed_state: Bindings, handler: ast.Excep
         flow.evaluator.read(handler.type)
     if handler.name:
         bind_name(flow, handler.name, NO_VALUES)
-    return flow.read_branch(flow.frame.bindings, handler.body)
+    end_state = flow.read_branch(flow.frame.bindings, handler.body)
+    if handler.name and end_state is not None:
+        bind_name(flow, handler.name, NO_VALUES)  # Python deletes the name
+    return end_state
 
 
 def read_with(flow: FlowAnalysis, node: ast.With | ast.AsyncWith) -> bool:
@@ -153,9 +174,9 @@ def _read_suppressed_body(flow: FlowAnalysis, body: Sequence[ast.stmt]) -> bool:
 
 def read_match(flow: FlowAnalysis, node: ast.Match) -> bool:
     """`match`: any case, or none unless one is irrefutable."""
-    flow.evaluator.read(node.subject)
+    values = flow.evaluator.read(node.subject)
     start_state = flow.frame.bindings
-    end_states = [_read_case(flow, start_state, case) for case in node.cases]
+    end_states = [_read_case(flow, start_state, case, values) for case in node.cases]
     is_exhaustive = any(case.guard is None and _is_irrefutable(case.pattern) for case in node.cases)
     return flow.join_branches(end_states if is_exhaustive else [*end_states, start_state])
 
@@ -167,21 +188,36 @@ def _is_irrefutable(pattern: ast.pattern) -> bool:
     return isinstance(pattern, ast.MatchAs) and (pattern.pattern is None or _is_irrefutable(pattern.pattern))
 
 
-def _read_case(flow: FlowAnalysis, start_state: Bindings, case: ast.match_case) -> Bindings | None:
+def _read_case(flow: FlowAnalysis, start_state: Bindings, case: ast.match_case, values: FlowValues) -> Bindings | None:
     flow.frame.bindings = dict(start_state)
     for part in ast.walk(case.pattern):
         flow.evaluator.read_all(child for child in child_nodes(part) if isinstance(child, ast.expr))
-        captured_name = getattr(part, "rest" if isinstance(part, ast.MatchMapping) else "name", None)
-        if isinstance(part, ast.pattern) and captured_name:
-            bind_name(flow, captured_name, NO_VALUES)
+    for name, captured in _captured_values(case.pattern, values):
+        bind_name(flow, name, without_lists(captured))
     flow.evaluator.read_all([case.guard])
     return flow.read_branch(flow.frame.bindings, case.body)
+
+
+def _captured_values(pattern: ast.pattern, values: FlowValues) -> Iterator[tuple[str, FlowValues]]:
+    """The names that a pattern binds, with the values that a subject of these values gives them."""
+    parts: list[ast.pattern] = [child for child in child_nodes(pattern) if isinstance(child, ast.pattern)]
+    part_values = [values if isinstance(pattern, (ast.MatchAs, ast.MatchOr)) else NO_VALUES] * len(parts)
+    if isinstance(pattern, ast.MatchSequence):
+        part_values = spread_values(values, [isinstance(part, ast.MatchStar) for part in parts])
+    for part, each in zip(parts, part_values):
+        yield from _captured_values(part, each)
+    name = getattr(pattern, "rest" if isinstance(pattern, ast.MatchMapping) else "name", None)
+    if name:
+        yield name, values if isinstance(pattern, (ast.MatchAs, ast.MatchStar)) else NO_VALUES
 
 
 def read_return(flow: FlowAnalysis, node: ast.Return) -> bool:
     """`return`: the function's result, and a state in which the function can be left."""
     if node.value is not None:
-        flow.recorder.mark_returned(flow.evaluator.read(node.value), flow.frame)
+        values = flow.evaluator.read(node.value)
+        flow.recorder.mark_returned(values, flow.frame)
+        if flow.frame.qualname == "__getattr__":
+            flow.lazy_returns[node] = values
     flow.frame.exit_states.append(dict(flow.frame.bindings))
     return False
 
@@ -208,11 +244,26 @@ def read_expression(flow: FlowAnalysis, node: ast.Expr | ast.Assert) -> bool:
     """A statement that only holds expressions."""
     if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
         return True  # a docstring names code without using it
+    values = NO_VALUES
     for child in child_nodes(node):
-        flow.evaluator.read(child)
+        values = flow.evaluator.read(child)
     if flow.is_at_module_level and _is_dunder_all_change(node):
         flow.is_dunder_all_computed = True
-    return True
+    return not (isinstance(node, ast.Expr) and _never_ends(flow, node.value, values))
+
+
+# Functions that do not return (`typing.NoReturn`).
+_ENDING_FUNCTIONS = frozenset({"sys:exit", "os:_exit", "os:abort", "pytest:fail", "pytest:skip", "pytest:xfail"})
+
+
+def _never_ends(flow: FlowAnalysis, expression: ast.expr, values: FlowValues) -> bool:
+    """Whether nothing after an expression is executed: it leaves the program, or divides by zero."""
+    if isinstance(expression, ast.BinOp) and isinstance(expression.op, (ast.Div, ast.FloorDiv, ast.Mod)):
+        right = expression.right
+        is_number = isinstance(expression.left, ast.Constant) and not isinstance(expression.left.value, (str, bytes))
+        return is_number and isinstance(right, ast.Constant) and right.value == 0
+    calls = [flow.recorder.recorded_calls[value].origins for value in values if isinstance(value, int)]
+    return bool(calls) and all(origin in _ENDING_FUNCTIONS for origins in calls for origin in origins)
 
 
 def _is_dunder_all_change(node: ast.AST) -> bool:

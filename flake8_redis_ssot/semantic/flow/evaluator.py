@@ -19,6 +19,7 @@ from flake8_redis_ssot.semantic.flow.frames import (
     child_nodes,
     origins_of,
 )
+from flake8_redis_ssot.semantic.flow.outer_bindings import OuterBindings
 from flake8_redis_ssot.semantic.flow.recorder import FactRecorder
 from flake8_redis_ssot.semantic.name_patterns import NamePatterns
 
@@ -153,6 +154,7 @@ class Evaluator:
         self.deferred_lambdas: list[tuple[Frame, ast.Lambda, int]] = []
         self.row = 0
         self.frame = Frame("module", "")
+        self.outer_bindings = OuterBindings()
         self._readers = readers
 
     def read(self, node: ast.AST) -> FlowValues:
@@ -163,6 +165,12 @@ class Evaluator:
         for child in child_nodes(node):
             self.read(child)
         return NO_VALUES
+
+    def apply_call(self, origins: Origins) -> None:
+        """Bind what a call binds in this scope, if it is one of a function of this file."""
+        prefix = f"{self.module}:@"
+        if all(origin.startswith(prefix) for origin in origins):
+            self.outer_bindings.apply_call((origin.removeprefix(prefix) for origin in origins), self.frame)
 
     def read_all(self, nodes: Iterable[ast.AST | None]) -> None:
         """Read several expressions to record the calls in them."""
@@ -224,7 +232,7 @@ class Evaluator:
 
     def resolve_attribute(self, bases: FlowValues, name: str, node: ast.Attribute | None = None) -> FlowValues:
         """The values that an attribute of `bases` can have; `node` is recorded if the name matches."""
-        values: list[FlowValue] = []
+        values: list[FlowValue] = [*(self.recorder.class_origins(bases) if name == "__class__" else ())]
         for base in bases:
             if isinstance(base, str):
                 values.append(attribute_origin(base, name))

@@ -3,8 +3,16 @@
 from __future__ import annotations
 
 import ast
+import builtins
 
 from flake8_redis_ssot.semantic.ast_queries import last_name
+from flake8_redis_ssot.semantic.flow.containers import (
+    build_elements,
+    element_values,
+    indexed_values,
+    unpack_values,
+    without_lists,
+)
 from flake8_redis_ssot.semantic.flow.evaluator import Evaluator, ExpressionReaders, record_string, single_string
 from flake8_redis_ssot.semantic.flow.frames import (
     NO_VALUES,
@@ -13,6 +21,7 @@ from flake8_redis_ssot.semantic.flow.frames import (
     StringConstant,
     merge_values,
     origins_of,
+    parameter_defaults,
     parameter_names,
     target_names,
 )
@@ -33,11 +42,28 @@ def read_attribute(evaluator: Evaluator, node: ast.Attribute) -> FlowValues:
 
 
 def read_subscript(evaluator: Evaluator, node: ast.Subscript) -> FlowValues:
-    """`a[b]`: what was assigned to it; `Cache[str]` is still the class."""
+    """`a[b]`: what was assigned to it, or an element of `a`; `Cache[str]` is still the class."""
     values = evaluator.read(node.value)
     evaluator.read(node.slice)
     assigned = evaluator.assigned_values(node)
-    return assigned if assigned is not None else origins_of(values)
+    if assigned is not None:
+        return assigned
+    return merge_values(origins_of(values), indexed_values(values, node.slice))
+
+
+def read_tuple(evaluator: Evaluator, node: ast.Tuple) -> FlowValues:
+    """A tuple: its elements."""
+    return build_elements(node.elts, [evaluator.read(part) for part in node.elts], is_fixed=True)
+
+
+def read_list(evaluator: Evaluator, node: ast.List | ast.Set) -> FlowValues:
+    """A list or a set: its elements, until it has a name."""
+    return build_elements(node.elts, [evaluator.read(part) for part in node.elts], is_fixed=False)
+
+
+def read_starred(evaluator: Evaluator, node: ast.Starred) -> FlowValues:
+    """`*a` has the values of `a`, which the display around it takes apart."""
+    return evaluator.read(node.value)
 
 
 def read_constant(evaluator: Evaluator, node: ast.Constant) -> FlowValues:
@@ -90,11 +116,31 @@ def read_await(evaluator: Evaluator, node: ast.Await) -> FlowValues:
 
 
 def read_bool_op(evaluator: Evaluator, node: ast.BoolOp) -> FlowValues:
-    """`a or b`: the values of all operands."""
-    values = NO_VALUES
+    """`a or b`, `a and b`: the values of all operands that can be the result.
+
+    Of `a and b`, `a` only where it is false: no class, function or module is.
+    """
+    values, is_and = NO_VALUES, isinstance(node.op, ast.And)
+    is_decided = False
     for operand in node.values:
-        values = merge_values(values, evaluator.read(operand))
+        operand_values = evaluator.read(operand)
+        if is_decided:
+            continue  # never evaluated
+        truth = _constant_truth(evaluator, operand)
+        is_decided = truth is not None and truth != is_and
+        if is_and and operand is not node.values[-1]:
+            operand_values = tuple(value for value in operand_values if not isinstance(value, str))
+        values = merge_values(values, operand_values)
     return values
+
+
+def _constant_truth(evaluator: Evaluator, node: ast.expr) -> bool | None:
+    """Whether an expression is always true or always false: a constant, a class that every program has."""
+    if isinstance(node, ast.Constant):
+        return bool(node.value)
+    if isinstance(node, ast.Name) and not evaluator.star_modules and evaluator.frame.lookup(node.id) is None:
+        return True if isinstance(getattr(builtins, node.id, None), type) else None
+    return None
 
 
 def read_if_exp(evaluator: Evaluator, node: ast.IfExp) -> FlowValues:
@@ -106,7 +152,7 @@ def read_if_exp(evaluator: Evaluator, node: ast.IfExp) -> FlowValues:
 def read_named_expr(evaluator: Evaluator, node: ast.NamedExpr) -> FlowValues:
     """`a := b` binds, and has the values of `b`."""
     values = evaluator.read(node.value)
-    evaluator.frame.bind(node.target.id, values)
+    evaluator.frame.bind(node.target.id, without_lists(values))
     return values
 
 
@@ -119,10 +165,11 @@ def read_yield(evaluator: Evaluator, node: ast.Yield) -> FlowValues:
 
 def read_lambda(evaluator: Evaluator, node: ast.Lambda) -> FlowValues:
     """A function that returns its body, which runs later, when the enclosing scope is complete."""
-    evaluator.read_all((*node.args.defaults, *node.args.kw_defaults))
+    defaults = parameter_defaults(node.args)
+    values = {parameter: origins_of(evaluator.read(default)) for parameter, default in defaults.items()}
     outer = evaluator.frame
     name = f"{outer.qualname}.<lambda>".lstrip(".")
-    frame = Frame("lambda", name, outer, bindings=dict.fromkeys(parameter_names(node.args), NO_VALUES))
+    frame = Frame("lambda", name, outer, bindings={**dict.fromkeys(parameter_names(node.args), NO_VALUES), **values})
     evaluator.deferred_lambdas.append((frame, node, evaluator.row))
     return NO_VALUES
 
@@ -132,14 +179,18 @@ def read_comprehension(
 ) -> FlowValues:
     """A comprehension has no values; its variables hide outer names."""
     outer = evaluator.frame
-    evaluator.read(node.generators[0].iter)
+    first_values = evaluator.read(node.generators[0].iter)
     if outer.kind == "class":
         evaluator.frame = Frame("comprehension", outer.qualname, outer)  # which does not see names of the class
     bindings, names = evaluator.frame.bindings, [name for part in node.generators for name in target_names(part.target)]
     shadowed = {name: bindings[name] for name in names if name in bindings}
     bindings |= dict.fromkeys(names, NO_VALUES)
     for index, generator in enumerate(node.generators):
-        evaluator.read_all([*([generator.iter] if index else []), *generator.ifs])
+        values = evaluator.read(generator.iter) if index else first_values
+        for part, part_values in unpack_values(generator.target, element_values(values)):
+            if isinstance(part, ast.Name):
+                bindings[part.id] = without_lists(part_values)
+        evaluator.read_all(generator.ifs)
     evaluator.read_all((node.key, node.value) if isinstance(node, ast.DictComp) else (node.elt,))
     for name in names:
         bindings.pop(name, None)
@@ -152,6 +203,10 @@ READERS: ExpressionReaders = {
     ast.Name: read_name,
     ast.Attribute: read_attribute,
     ast.Subscript: read_subscript,
+    ast.Tuple: read_tuple,
+    ast.List: read_list,
+    ast.Set: read_list,
+    ast.Starred: read_starred,
     ast.Constant: read_constant,
     ast.JoinedStr: read_joined_str,
     ast.FormattedValue: read_formatted_value,

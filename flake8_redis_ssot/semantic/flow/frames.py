@@ -19,9 +19,16 @@ class SelfReference(NamedTuple):
     origin: str
 
 
+class Elements(NamedTuple):
+    """The values of the elements of a tuple (`is_fixed`) or list; None stands for any number of unknown ones."""
+
+    items: tuple[FlowValues | None, ...]
+    is_fixed: bool
+
+
 # A value that an expression can have: an origin (str), the instance created by call number n (int), a constant
-# string, or `self`. No values: they are unknown.
-FlowValue = str | int | StringConstant | SelfReference
+# string, `self`, or the elements of a container. No values: they are unknown.
+FlowValue = str | int | StringConstant | SelfReference | Elements
 FlowValues = tuple[FlowValue, ...]
 Bindings = dict[str, FlowValues]
 NO_VALUES: FlowValues = ()
@@ -33,8 +40,8 @@ class Frame:
     `bindings` is the current state; `exit_states` are the states at each `return`, `break_states` and `continue_states`
     those at the jumps of the innermost loop, `exception_state` the union of those in which an exception can leave the
     innermost `try` (None outside one). `declared_frames` maps global and nonlocal names to the frames that own them,
-    `bound_paths` access paths to the names that they depend on. `has_rebound_global`: a function has added values to a
-    name of this scope.
+    `bound_paths` access paths to the names that they depend on. `outer_names` are names of other scopes that this
+    function has bound, with their owners; `has_rebound_global`: a function has added values to a name of this scope.
     """
 
     __slots__ = (
@@ -51,6 +58,7 @@ class Frame:
         "is_memoized",
         "kind",
         "outer",
+        "outer_names",
         "qualname",
     )
 
@@ -76,6 +84,7 @@ class Frame:
         self.exception_state: Bindings | None = None
         self.declared_frames: dict[str, Frame] = {}
         self.bound_paths: dict[str, frozenset[str]] = {}
+        self.outer_names: dict[str, Frame] = {}
         self.has_rebound_global = False
         self._local_names: frozenset[str] | None = None
 
@@ -86,9 +95,22 @@ class Frame:
         self.bindings[name] = values
         if name in self.declared_frames:
             owner = self.declared_frames[name]
-            previous = owner.bindings.get(name, NO_VALUES)
-            owner.bindings[name] = merge_values(previous, values)
-            owner.has_rebound_global = owner.has_rebound_global or owner.bindings[name] != previous
+            owner.has_rebound_global = owner.add_values(name, values) or owner.has_rebound_global
+            self.note_outer_name(name, owner)
+
+    def add_values(self, name: str, values: FlowValues) -> bool:
+        """Add values to those that a name can have; whether any of them is new."""
+        previous = self.bindings.get(name, NO_VALUES)
+        self.bindings[name] = merge_values(previous, values)
+        return self.bindings[name] != previous
+
+    def note_outer_name(self, name: str, owner: Frame) -> None:
+        """Record that the function around this scope binds a name of another scope."""
+        frame: Frame | None = self
+        while frame is not None and frame.kind != "function":
+            frame = frame.outer
+        if frame is not None and frame is not owner:
+            frame.outer_names[name] = owner
 
     def bind_path(self, target: ast.expr, values: FlowValues) -> None:
         """Bind an attribute or an item, such as `self.client` or `cache['main']`."""
@@ -120,6 +142,13 @@ class Frame:
         if self._local_names is None:
             self._local_names = frozenset(stored_names(self.body))
         return name in self._local_names
+
+    def is_within(self, other: Frame) -> bool:
+        """Whether this scope is `other` or nested in it."""
+        frame: Frame | None = self
+        while frame is not None and frame is not other:
+            frame = frame.outer
+        return frame is other
 
     @property
     def function(self) -> str:
@@ -204,6 +233,14 @@ def parameter_names(arguments: ast.arguments) -> list[str]:
     named = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
     variadic = [argument for argument in (arguments.vararg, arguments.kwarg) if argument is not None]
     return [argument.arg for argument in (*named, *variadic)]
+
+
+def parameter_defaults(arguments: ast.arguments) -> dict[str, ast.expr]:
+    """The default of each parameter that has one."""
+    positional = [*arguments.posonlyargs, *arguments.args]
+    defaults = {each.arg: value for each, value in zip(reversed(positional), reversed(arguments.defaults))}
+    keyword_only = zip(arguments.kwonlyargs, arguments.kw_defaults)
+    return defaults | {each.arg: value for each, value in keyword_only if value is not None}
 
 
 def target_names(target: ast.expr) -> list[str]:

@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable
 
 from flake8_redis_ssot.model import Span
 from flake8_redis_ssot.semantic.facts import AttributeAccess, Call, CallbackArgument, Import, Origins, StringReference
 from flake8_redis_ssot.semantic.flow.frames import FlowValues, Frame
 
+# The last name of an origin, in capitals as PEP 8 has it for classes.
+_CLASS_NAME = re.compile(r"(?:^|[:.@*|])_*[A-Z]\w*(?:#\d+)?\Z")
+
 
 class RecordedCall:
-    """A call whose callee has an origin, and the use of its result. `frame` is the scope that contains it."""
+    """A call whose callee has an origin, and the use of its result. `frame` is the scope that contains it.
+
+    `node` is the call, or the decorator that is called.
+    """
 
     __slots__ = ("frame", "is_returned", "is_stored", "node", "origins", "statement_row")
 
-    def __init__(self, node: ast.Call, statement_row: int, frame: Frame, origins: Origins) -> None:
+    def __init__(self, node: ast.expr, statement_row: int, frame: Frame, origins: Origins) -> None:
         self.node = node
         self.statement_row = statement_row
         self.frame = frame
@@ -33,7 +40,7 @@ class FactRecorder:
     def __init__(self, span: Callable[[ast.expr | ast.stmt | ast.alias], Span]) -> None:
         self.span = span
         self.recorded_calls: list[RecordedCall] = []
-        self.call_numbers: dict[ast.Call, int] = {}
+        self.call_numbers: dict[ast.expr, int] = {}
         self.imports: dict[object, Import] = {}
         self.callback_arguments: dict[ast.expr, CallbackArgument] = {}
         self.attribute_accesses: dict[ast.Attribute, tuple[int, str, str]] = {}
@@ -41,7 +48,7 @@ class FactRecorder:
         self.plain_imports: set[str] = set()
         self.star_reads: dict[str, set[str]] = {}
 
-    def record_call(self, node: ast.Call, row: int, frame: Frame, origins: Origins) -> int:
+    def record_call(self, node: ast.expr, row: int, frame: Frame, origins: Origins) -> int:
         """Record a call; the number returned identifies its result."""
         number = self.call_numbers.get(node)
         if number is None:
@@ -49,12 +56,24 @@ class FactRecorder:
             self.recorded_calls.append(RecordedCall(node, row, frame, origins))
         else:
             recorded = self.recorded_calls[number]
+            recorded.frame = frame
             recorded.origins += tuple(origin for origin in origins if origin not in recorded.origins)
         return number
+
+    def forget_calls(self, frame: Frame) -> None:
+        """Forget what was called in a scope and those within it, before it is read with more knowledge."""
+        for recorded in self.recorded_calls:
+            if recorded.frame.is_within(frame):
+                recorded.origins, recorded.is_returned, recorded.is_stored = (), False, False
 
     def has_call_of(self, values: FlowValues, origin: str) -> bool:
         """Whether one of the values is the result of calling something with that origin."""
         return any(isinstance(value, int) and origin in self.recorded_calls[value].origins for value in values)
+
+    def class_origins(self, values: FlowValues) -> Origins:
+        """The classes of the instances among `values`: what was called for them, if it is named like a class."""
+        called = (origin for value in values if isinstance(value, int) for origin in self.recorded_calls[value].origins)
+        return tuple(origin for origin in called if _CLASS_NAME.search(origin))
 
     def mark_returned(self, values: FlowValues, frame: Frame) -> None:
         """Record that a function returns or yields these values: calls among them in its own body are its result."""

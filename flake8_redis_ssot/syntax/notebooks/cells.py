@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections.abc import Iterator
 from functools import lru_cache
 from itertools import accumulate
 from typing import NamedTuple
@@ -95,7 +96,7 @@ _AUTOMAGICS = """
     xmode
 """
 _ASSIGNMENTS = "= += -= *= /= //= %= **= &= |= ^="
-_CELL_MAGIC = re.compile(r"^[ \t\f]*%%(\S+)", re.MULTILINE)
+_CELL_MAGIC = re.compile(r"[ \t\f]*%%(\S+)")
 # A backslash at the end of a line continues a magic command.
 _COMMAND = re.compile(r"(?:[^\r\n]*\\(?:\r\n|\r|\n))*[^\r\n]*(?:\r\n|\r|\n|\Z)")
 _ESCAPE = re.compile(r"[ \t\f]*(?=[%!?/,;])")
@@ -121,7 +122,17 @@ def is_python_cell(cell: str) -> bool:
     words = cell.split("\n", 1)[0].split(None, 2)
     if words and words[0] in _AUTOMAGICS.split() and not (len(words) > 1 and words[1] in _ASSIGNMENTS.split()):
         return False
-    return all(name in _PYTHON_CELL_MAGICS for name in _CELL_MAGIC.findall(cell))
+    return "%%" not in cell or _PYTHON_CELL_MAGICS.issuperset(_iter_cell_magics(cell))
+
+
+def _iter_cell_magics(cell: str) -> Iterator[str]:
+    """The names of cell magics, which begin a logical line: within a string they are text."""
+    offset = 0
+    while offset < len(cell):
+        magic = _CELL_MAGIC.match(cell, offset)
+        if magic:
+            yield magic[1]
+        _, offset = _scan_logical_line(cell, offset)
 
 
 def blank_magics(cell: str, *, is_foreign: bool = False) -> str:
