@@ -42,16 +42,21 @@ _FACTORY_KEYWORDS = frozenset({"default_factory", "factory"})
 _CALLING_METHODS: dict[str, int] = {"run_in_executor": 1, "submit": 0, "run_in_threadpool": 0}
 
 
-def judge_call(call: Call, file: FileContext, phrase: str) -> Diagnosis | None:
-    """Diagnose a call that creates an instance outside its source of truth; `phrase` is the verb of the message."""
+def judge_call(call: Call, file: FileContext, phrase: str, ending: str = "") -> Diagnosis | None:
+    """Diagnose a call that creates an instance outside its source of truth.
+
+    `phrase` is the verb of the message with its article, `ending` what follows the instance.
+    """
     for definition, resource in find_constructors(call.origins, file):
         if not file.is_exempt(resource):
-            return _diagnosis(_subject(call.function, phrase, definition), definition, resource, file)
+            return _diagnosis(_subject(call.function, phrase, definition, ending), definition, resource, file)
         is_checked = resource.check_canonical and file.resources.is_canonical(resource, file.module)
         if is_checked and not _is_shared_instance(call, definition, file) and not _is_constructor(call.function, file):
             advice = "keep one instance in this module and return it"
             return Diagnosis(
-                f"{_subject(call.function, phrase, definition)} beside the one instance", advice, definition.name
+                f"{_subject(call.function, phrase, definition, ending)} beside the one instance",
+                advice,
+                definition.name,
             )
     return None
 
@@ -74,12 +79,15 @@ def _is_shared_instance(call: Call, definition: Definition, file: FileContext) -
     return call == next((other for other in stored_calls if definition in file.resolve(other.origins)), None)
 
 
-def _subject(function: str, phrase: str, definition: Definition) -> str:
+def _subject(function: str, phrase: str, definition: Definition, ending: str) -> str:
     """The subject of a message: a new `app.Manager`, or, where a function constructs it, a new instance by it."""
     name = function.rpartition("<locals>.")[2]
     is_class = definition.name.rpartition(".")[2].lstrip("_")[:1].isupper()
-    noun_phrase = f"new `{definition.name}`" if is_class else f"new instance by `{definition.name}()`"
-    return f"`{name}` {phrase} {noun_phrase}" if name else noun_phrase
+    noun = f"`{definition.name}`" if is_class else f"instance by `{definition.name}()`"
+    if not name:
+        return f"new {noun}"
+    verb = phrase if is_class or phrase.endswith(" new") else f"{phrase}n"  # an instance
+    return f"`{name}` {verb} {noun} {ending}".rstrip()
 
 
 def _diagnosis(subject: str, definition: Definition, resource: Resource, file: FileContext) -> Diagnosis:

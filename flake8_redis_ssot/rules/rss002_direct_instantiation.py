@@ -53,7 +53,7 @@ def collect(facts: FileFacts) -> Iterator[Candidate]:
 
 def judge(candidate: Candidate, file: FileContext) -> Diagnosis | None:
     """Diagnose a call of a constructor."""
-    return judge_call(candidate.fact, file, "creates a")
+    return judge_call(candidate.fact, file, "creates a new")
 
 
 def fix(candidate: Candidate, file: FileContext, context: FixContext) -> FixDraft | Refusal:

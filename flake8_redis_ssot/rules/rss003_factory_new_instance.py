@@ -42,7 +42,7 @@ from flake8_redis_ssot.model import FindingKind, Refusal
 from flake8_redis_ssot.project.constructions import judge_call, judge_callback
 from flake8_redis_ssot.project.view import Candidate, Diagnosis, FileContext
 from flake8_redis_ssot.rules.rule import Rule
-from flake8_redis_ssot.semantic.facts import CallbackArgument, FileFacts
+from flake8_redis_ssot.semantic.facts import Call, CallbackArgument, FileFacts
 
 if TYPE_CHECKING:
     from flake8_redis_ssot.fixes.context import FixContext
@@ -62,7 +62,10 @@ def judge(candidate: Candidate, file: FileContext) -> Diagnosis | None:
     """Diagnose a construction in a factory, or a constructor that is passed as a callback."""
     if isinstance(candidate.fact, CallbackArgument):
         return judge_callback(candidate.fact, file)
-    return judge_call(candidate.fact, file, "returns a")
+    call: Call = candidate.fact
+    if call.is_stored:
+        return judge_call(call, file, "creates a", "and keeps it")
+    return judge_call(call, file, "yields a new" if call.is_yielded else "returns a new")
 
 
 def fix(candidate: Candidate, file: FileContext, context: FixContext) -> FixDraft | Refusal:

@@ -39,9 +39,9 @@ class Import(NamedTuple):
 class Call(NamedTuple):
     """A call of something with an origin.
 
-    `is_returned`: the enclosing function returns or yields the result; `is_stored`: the result is stored where it
-    outlives the call, or the function is memoised. `function` is the qualified name of the enclosing function, empty at
-    module or class level.
+    `is_returned`: the enclosing function returns or yields the result, `is_yielded`: it yields it; `is_stored`: the
+    result is stored where it outlives the call, or the function is memoised. `function` is the qualified name of the
+    enclosing function, empty at module or class level.
     """
 
     span: Span
@@ -50,6 +50,7 @@ class Call(NamedTuple):
     function: str
     is_returned: bool
     is_stored: bool
+    is_yielded: bool = False
 
 
 class CallbackArgument(NamedTuple):

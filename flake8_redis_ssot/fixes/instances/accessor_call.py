@@ -12,7 +12,7 @@ from flake8_redis_ssot.fixes.document import SourceDocument
 from flake8_redis_ssot.fixes.draft import FixDraft, Operation, ReplaceText
 from flake8_redis_ssot.fixes.edits.ensure_import import EnsuredImport, ImportRequest, NotFixableError, ensure_import
 from flake8_redis_ssot.fixes.instances.accessor import SharedAccess
-from flake8_redis_ssot.fixes.instances.call_site import ConstructionSite
+from flake8_redis_ssot.fixes.instances.call_site import ConstructionSite, find_dependency_call
 from flake8_redis_ssot.project.view import FileContext
 from flake8_redis_ssot.semantic.facts import CallbackArgument
 from flake8_redis_ssot.semantic.name_patterns import dotted_pattern
@@ -33,12 +33,22 @@ def draft_accessor_call(
     text = ensured_import.text
     root_name = text.partition(".")[0]  # `module.accessor` still reads `module`
     released = tuple(each for each in iter_names(construction) if each.id != root_name)
-    text_edit = _call_edit(construction, shared_access, text, context, document)
+    dependency = find_dependency_call(construction, document)
+    if dependency is not None:  # the annotation stays
+        released, text_edit = (), _insert_argument(dependency, text, document)
+    else:
+        text_edit = _call_edit(construction, shared_access, text, context, document)
     operation = ReplaceText(file.path, text_edit, released)
     operations: tuple[Operation, ...] = (operation, *filter(None, [ensured_import.operation]))
     call_title = f"Call `{text}()`" if construction.call else f"Pass `{text}`"
     title = f"Take `{text}`" if shared_access.is_instance else call_title
     return FixDraft(f"{title} instead of creating a new instance", operations), ensured_import
+
+
+def _insert_argument(call: ast.Call, text: str, document: SourceDocument) -> TextEdit:
+    """The edit that adds the first argument of a call."""
+    parenthesis = document.text.index("(", document.offsets_of(call.func)[1]) + 1
+    return TextEdit(parenthesis, parenthesis, f"{text}, " if call.keywords else text)
 
 
 def iter_names(construction: ConstructionSite) -> Iterator[ast.Name]:

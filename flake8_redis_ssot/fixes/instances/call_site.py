@@ -11,8 +11,10 @@ from flake8_redis_ssot.fixes.edits.ensure_import import NotFixableError
 from flake8_redis_ssot.project.constructions import find_constructors
 from flake8_redis_ssot.project.resolver import Definition
 from flake8_redis_ssot.project.view import FileContext
+from flake8_redis_ssot.semantic.ast_queries import DEFINITIONS, last_name
 from flake8_redis_ssot.semantic.facts import Call, CallbackArgument
 from flake8_redis_ssot.semantic.flow.control_flow import is_type_checking
+from flake8_redis_ssot.semantic.flow.frames import parameter_defaults
 from flake8_redis_ssot.semantic.scopes import Symbol
 
 
@@ -98,7 +100,28 @@ def _find_nodes(fact: Call | CallbackArgument, document: SourceDocument) -> tupl
             constructor = document.find_node(kind, fact.span)
             if constructor is not None:
                 return None, constructor
+    if any(_is_decorator(document.find_node(kind, fact.span), document) for kind in (ast.Name, ast.Attribute)):
+        raise NotFixableError("it is called as a decorator, where the shared instance cannot stand")
     raise NotFixableError("the constructor is not called by a name")
+
+
+def _is_decorator(node: ast.AST | None, document: SourceDocument) -> bool:
+    parent = document.symbol_table.parent(node) if node is not None else None
+    return isinstance(parent, DEFINITIONS) and node in parent.decorator_list
+
+
+def find_dependency_call(construction: ConstructionSite, document: SourceDocument) -> ast.Call | None:
+    """The `Depends()` that takes its callable from the annotation which the constructor is; None for anything else."""
+    fact, table = construction.fact, document.symbol_table
+    if not isinstance(fact, CallbackArgument) or fact.slot != "annotation":
+        return None
+    holder = table.parent(construction.constructor)
+    arguments = table.parent(holder) if isinstance(holder, ast.arg) else None
+    candidates: list[ast.expr | None] = list(holder.elts) if isinstance(holder, ast.Tuple) else []
+    if isinstance(holder, ast.arg) and isinstance(arguments, ast.arguments):
+        candidates = [parameter_defaults(arguments).get(holder.arg)]
+    calls = [each for each in candidates if isinstance(each, ast.Call) and last_name(each.func) == fact.callee_name]
+    return calls[0] if calls else None
 
 
 def _find_import_statement(

@@ -42,6 +42,19 @@ def collect_methods(
     return methods
 
 
+def _ancestors(definition: Definition, resolver: Resolver, seen: set[Definition]) -> Iterator[Definition]:
+    """The classes of the project that a class derives from, directly or not, each once."""
+    if definition.path is None:
+        return
+    for base in resolver.load_exports(definition.path).bases.get(definition.qualname, ()):
+        for parent in resolver.resolve(base, definition.path):
+            parent = parent._replace(via=())
+            if parent.path is not None and parent.qualname and parent not in seen:
+                seen.add(parent)
+                yield parent
+                yield from _ancestors(parent, resolver, seen)
+
+
 def _own_functions(node: ast.ClassDef) -> list[FunctionNode]:
     return [each for each in iter_statements(node.body) if isinstance(each, (ast.FunctionDef, ast.AsyncFunctionDef))]
 
@@ -65,6 +78,12 @@ class ClassSummary:
         """The public methods, own and inherited, and whether each is asynchronous."""
         functions = collect_methods(self._definition, self._resolver, self._load_outline)
         return {name: _is_async(method) for name, method in functions.items() if not name.startswith("_")}
+
+    @cached_property
+    def interfaces(self) -> dict[Definition, frozenset[str]]:
+        """The classes of the project that it derives from, with the methods that each has."""
+        ancestors = _ancestors(self._definition, self._resolver, set())
+        return {each: frozenset(collect_methods(each, self._resolver, self._load_outline)) for each in ancestors}
 
     @cached_property
     def node(self) -> ast.ClassDef | None:

@@ -64,12 +64,23 @@ def compare_classes(
 
 
 def _compare_methods(summary: ClassSummary, guarded_class: GuardedClass) -> Similarity:
-    guarded_methods, own_methods = guarded_class.summary.methods, summary.methods
+    """The methods of both. What a common base declares does not count: its subclasses are made to have it."""
+    common_methods = _common_interface(summary, guarded_class.summary)
+    own_methods = summary.methods
+    guarded_methods = {
+        name: is_async for name, is_async in guarded_class.summary.methods.items() if name not in common_methods
+    }
     shared_methods = tuple(each for each in guarded_methods if each in own_methods)
     missing_methods = tuple(each for each in guarded_methods if each not in own_methods)
     async_mismatches = tuple(each for each in shared_methods if own_methods[each] is not guarded_methods[each])
     share = (total_weight(shared_methods) - total_weight(async_mismatches) / 2) / (total_weight(guarded_methods) or 1.0)
     return Similarity(guarded_class, (), shared_methods, missing_methods, async_mismatches, share)
+
+
+def _common_interface(one: ClassSummary, other: ClassSummary) -> frozenset[str]:
+    """The methods of the classes of the project that both derive from."""
+    common_bases = one.interfaces.keys() & other.interfaces.keys() if one.interfaces else ()
+    return frozenset().union(*(one.interfaces[base] for base in common_bases))
 
 
 def _is_name_evidence(similarity: Similarity, summary: ClassSummary, name: str, has_shared_library: bool) -> bool:

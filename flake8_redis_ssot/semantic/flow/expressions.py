@@ -159,7 +159,7 @@ def read_named_expr(evaluator: Evaluator, node: ast.NamedExpr) -> FlowValues:
 def read_yield(evaluator: Evaluator, node: ast.Yield) -> FlowValues:
     """`yield a` returns the values of `a`."""
     if node.value is not None:
-        evaluator.recorder.mark_returned(evaluator.read(node.value), evaluator.frame)
+        evaluator.recorder.mark_returned(evaluator.read(node.value), evaluator.frame, is_yielded=True)
     return NO_VALUES
 
 

@@ -20,7 +20,7 @@ class RecordedCall:
     `node` is the call, or the decorator that is called.
     """
 
-    __slots__ = ("frame", "is_returned", "is_stored", "node", "origins", "statement_row")
+    __slots__ = ("frame", "is_returned", "is_stored", "is_yielded", "node", "origins", "statement_row")
 
     def __init__(self, node: ast.expr, statement_row: int, frame: Frame, origins: Origins) -> None:
         self.node = node
@@ -29,6 +29,7 @@ class RecordedCall:
         self.origins = origins
         self.is_returned = False
         self.is_stored = False
+        self.is_yielded = False
 
 
 class FactRecorder:
@@ -64,7 +65,8 @@ class FactRecorder:
         """Forget what was called in a scope and those within it, before it is read with more knowledge."""
         for recorded in self.recorded_calls:
             if recorded.frame.is_within(frame):
-                recorded.origins, recorded.is_returned, recorded.is_stored = (), False, False
+                recorded.origins = ()
+                recorded.is_returned = recorded.is_stored = recorded.is_yielded = False
 
     def has_call_of(self, values: FlowValues, origin: str) -> bool:
         """Whether one of the values is the result of calling something with that origin."""
@@ -75,11 +77,12 @@ class FactRecorder:
         called = (origin for value in values if isinstance(value, int) for origin in self.recorded_calls[value].origins)
         return tuple(origin for origin in called if _CLASS_NAME.search(origin))
 
-    def mark_returned(self, values: FlowValues, frame: Frame) -> None:
+    def mark_returned(self, values: FlowValues, frame: Frame, *, is_yielded: bool = False) -> None:
         """Record that a function returns or yields these values: calls among them in its own body are its result."""
         for value in values:
             if isinstance(value, int) and self.recorded_calls[value].frame is frame:
                 self.recorded_calls[value].is_returned = True
+                self.recorded_calls[value].is_yielded |= is_yielded
 
     def mark_stored(self, values: FlowValues) -> None:
         """Record that these values are stored where they outlive the function call."""
@@ -98,6 +101,7 @@ class FactRecorder:
                     recorded.frame.function,
                     recorded.is_returned,
                     recorded.is_stored or recorded.frame.is_memoized,
+                    recorded.is_yielded,
                 )
                 for recorded in self.recorded_calls
             )
