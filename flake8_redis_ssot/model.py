@@ -95,6 +95,7 @@ class FindingKind(str, Enum):
 
     IMPORT = "import"
     REFERENCE = "reference"
+    CONSTRUCTOR_PATCH = "patch"  # it moves with the calls that it stands in for
     CONSTRUCTION = "simple"
     STORED_CONSTRUCTION = "member"  # stored in a function
     FACTORY = "factory"

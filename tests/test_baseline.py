@@ -15,8 +15,9 @@ from markdown_cases import load_cases
 
 from flake8_redis_ssot.baseline.entries import BaselineEntry
 from flake8_redis_ssot.baseline.matching import match_entries, merge_entries
-from flake8_redis_ssot.baseline.storage import DEFAULT_FILE_NAME, format_entries, parse_entries
+from flake8_redis_ssot.baseline.storage import format_entries, parse_entries
 from flake8_redis_ssot.cli.main import main
+from flake8_redis_ssot.config.model import DEFAULT_BASELINE
 
 SERVICE = """\
 from app.legacy.redis_manager import redis_manager
@@ -39,14 +40,16 @@ def shop(project: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> Pat
     load_cases()[0].write(project)
     (project / "app" / "service.py").write_text(SERVICE)
     assert main(["baseline", "create", "app"]) == 0
-    assert 'add `baseline = "redis-ssot-baseline.jsonl"`' in capsys.readouterr().out
+    assert capsys.readouterr().out.endswith("From now on only new findings are reported.\n")
+    assert check() == 0
+    capsys.readouterr()
     (settings,) = project.glob("*.toml")
     settings.write_text(add_baseline_setting(settings.read_text()))
     return project
 
 
 def add_baseline_setting(text: str) -> str:
-    line = f'baseline = "{DEFAULT_FILE_NAME}"\n'
+    line = f'baseline = "{DEFAULT_BASELINE}"\n'
     head = "[tool.redis-ssot]\n"
     return (
         text.replace(head, head + line) if head in text else (head + line + text if "[tool." in text else line + text)
@@ -72,10 +75,10 @@ def test_known_findings_pass(shop: Path, capsys: Capture) -> None:
 
 def test_moved_lines_are_still_known(shop: Path) -> None:
     file = shop / "app" / "service.py"
-    before = (shop / DEFAULT_FILE_NAME).read_text()
+    before = (shop / DEFAULT_BASELINE).read_text()
     file.write_text("import os\n\n\n" + SERVICE.replace("def one", "def zero():\n    return os.name\n\n\ndef one"))
     assert check() == 0
-    assert (shop / DEFAULT_FILE_NAME).read_text() == before
+    assert (shop / DEFAULT_BASELINE).read_text() == before
 
 
 def test_new_finding_fails(shop: Path, capsys: Capture) -> None:
@@ -110,7 +113,7 @@ def test_check_removes_stale_entries(shop: Path, capsys: Capture) -> None:
     (shop / "app" / "service.py").write_text(SERVICE.partition("\n")[2])
     assert check() == 0
     assert "1 entry no longer found; updated." in capsys.readouterr().err
-    assert "RSS001" not in (shop / DEFAULT_FILE_NAME).read_text()
+    assert "RSS001" not in (shop / DEFAULT_BASELINE).read_text()
     assert check() == 0
     assert "updated" not in capsys.readouterr().err
 
@@ -118,10 +121,10 @@ def test_check_removes_stale_entries(shop: Path, capsys: Capture) -> None:
 def test_stale_entry_fails_in_ci(shop: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CI", "true")
     (shop / "app" / "service.py").write_text(SERVICE.partition("\n")[2])
-    before = (shop / DEFAULT_FILE_NAME).read_text()
+    before = (shop / DEFAULT_BASELINE).read_text()
     assert check() == 1
     assert "1 entry no longer found; run `redis-ssot baseline prune` and commit it" in capsys.readouterr().err
-    assert (shop / DEFAULT_FILE_NAME).read_text() == before
+    assert (shop / DEFAULT_BASELINE).read_text() == before
     assert main(["baseline", "prune"]) == 0
     assert check() == 0
 
@@ -131,25 +134,25 @@ def test_stale_entry_fails_in_ci(shop: Path, capsys: Capture, monkeypatch: pytes
 )
 def test_entries_of_unchecked_files_are_kept(shop: Path, arguments: list[str]) -> None:
     (shop / "app" / "service.py").write_text(SERVICE.partition("\n")[2])
-    before = (shop / DEFAULT_FILE_NAME).read_text()
+    before = (shop / DEFAULT_BASELINE).read_text()
     assert check(*arguments) == 0
-    assert (shop / DEFAULT_FILE_NAME).read_text() == before
+    assert (shop / DEFAULT_BASELINE).read_text() == before
 
 
 def test_entries_of_unanalysed_code_are_kept(shop: Path, capsys: Capture) -> None:
     (shop / "app" / "service.py").write_text(SERVICE.replace("def one():", "def one(:"))
-    before = (shop / DEFAULT_FILE_NAME).read_text()
+    before = (shop / DEFAULT_BASELINE).read_text()
     assert check() == 1
     assert any("RSS900" in code for code in codes(capsys))
-    assert (shop / DEFAULT_FILE_NAME).read_text() == before
+    assert (shop / DEFAULT_BASELINE).read_text() == before
 
 
 def test_entries_follow_a_renamed_file(shop: Path, capsys: Capture) -> None:
     (shop / "app" / "service.py").rename(shop / "app" / "services.py")
     assert check() == 0
     assert "3 entries moved with their file; updated." in capsys.readouterr().err
-    assert "app/services.py" in (shop / DEFAULT_FILE_NAME).read_text()
-    assert "app/service.py" not in (shop / DEFAULT_FILE_NAME).read_text()
+    assert "app/services.py" in (shop / DEFAULT_BASELINE).read_text()
+    assert "app/service.py" not in (shop / DEFAULT_BASELINE).read_text()
 
 
 def test_ambiguous_rename_is_new(shop: Path, capsys: Capture) -> None:
@@ -163,9 +166,9 @@ def test_ambiguous_rename_is_new(shop: Path, capsys: Capture) -> None:
 
 def test_partial_check_keeps_moved_entries(shop: Path) -> None:
     (shop / "app" / "service.py").rename(shop / "app" / "services.py")
-    before = (shop / DEFAULT_FILE_NAME).read_text()
+    before = (shop / DEFAULT_BASELINE).read_text()
     assert check("app/redis_manager.py") == 0
-    assert (shop / DEFAULT_FILE_NAME).read_text() == before
+    assert (shop / DEFAULT_BASELINE).read_text() == before
 
 
 def test_known_findings_are_not_fixed(shop: Path) -> None:
@@ -179,7 +182,7 @@ def test_known_findings_are_not_fixed(shop: Path) -> None:
     assert "return get_redis_manager().name" in text
     assert check("--fix", "--unsafe-fixes", "--fix-baselined") == 0
     assert "app.legacy" not in file.read_text()
-    assert "RSS001" not in (shop / DEFAULT_FILE_NAME).read_text()
+    assert "RSS001" not in (shop / DEFAULT_BASELINE).read_text()
 
 
 def test_flake8_applies_the_baseline(shop: Path) -> None:
@@ -192,7 +195,8 @@ def test_flake8_applies_the_baseline(shop: Path) -> None:
 
 def test_baseline_option(shop: Path, capsys: Capture) -> None:
     assert main(["baseline", "create", "--baseline", "mine.jsonl"]) == 0
-    (shop / DEFAULT_FILE_NAME).write_text("")
+    assert "with `--baseline`, or where `baseline` in the settings names" in capsys.readouterr().out
+    (shop / DEFAULT_BASELINE).write_text("")
     assert check() == 1
     assert check("--baseline", "mine.jsonl") == 0
 
@@ -215,19 +219,19 @@ def test_create_needs_force_to_overwrite(shop: Path, capsys: Capture) -> None:
     ],
 )
 def test_invalid_baseline_error_names_the_line(shop: Path, capsys: Capture, text: str, complaint: str) -> None:
-    (shop / DEFAULT_FILE_NAME).write_text(text)
+    (shop / DEFAULT_BASELINE).write_text(text)
     assert check() == 2
     assert complaint in capsys.readouterr().err
 
 
 def test_missing_baseline_error_suggests_create(shop: Path, capsys: Capture) -> None:
-    (shop / DEFAULT_FILE_NAME).unlink()
+    (shop / DEFAULT_BASELINE).unlink()
     assert check() == 2
     assert "no such baseline; create one: redis-ssot baseline create" in capsys.readouterr().err
 
 
 def test_baseline_that_is_not_utf8(shop: Path, capsys: Capture) -> None:
-    (shop / DEFAULT_FILE_NAME).write_bytes(b"\xff\n")
+    (shop / DEFAULT_BASELINE).write_bytes(b"\xff\n")
     assert check() == 2
     assert "is not UTF-8" in capsys.readouterr().err
 
@@ -265,8 +269,8 @@ def test_git_merge_driver(project: Path) -> None:
     driver = f"'{sys.executable}' -m flake8_redis_ssot baseline merge %O %A %B"
     git("init", "-q", "-b", "main")
     git("config", "merge.redis-ssot-baseline.driver", driver)
-    (project / ".gitattributes").write_text(f"{DEFAULT_FILE_NAME} merge=redis-ssot-baseline\n")
-    file = project / DEFAULT_FILE_NAME
+    (project / ".gitattributes").write_text(f"{DEFAULT_BASELINE} merge=redis-ssot-baseline\n")
+    file = project / DEFAULT_BASELINE
     for branch, numbers in (("main", (1, 2, 3)), ("other", (1, 2)), ("main", (1, 3))):
         git(*(["checkout", "-q", "-B", branch] if branch == "other" else []) or ["status"])
         if branch == "main" and file.exists():
@@ -275,7 +279,7 @@ def test_git_merge_driver(project: Path) -> None:
         git("add", "-A")
         git("commit", "-qm", "change")
     git("merge", "-q", "other")
-    assert parse_entries(file.read_text(), DEFAULT_FILE_NAME) == (entry(1),)
+    assert parse_entries(file.read_text(), DEFAULT_BASELINE) == (entry(1),)
 
 
 ENTRIES = st.builds(

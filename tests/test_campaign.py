@@ -90,10 +90,42 @@ def test_plan_without_findings(shop: Path, capsys: Capture) -> None:
 def test_phase_without_validation(shop: Path, capsys: Capture) -> None:
     assert main(["remediate", "--phase", "1"]) == 0
     output = capsys.readouterr()
-    assert output.out == "6 findings fixed in 8 files.\n"
-    assert "1.1    kept: 6 findings fixed in 8 files" in output.err
+    assert output.out == "3 findings fixed in 3 files.\n"
+    assert "1.1    kept: 3 findings fixed in 3 files" in output.err
     main(["check", "--statistics", "--no-cache"])
-    assert "Found 35 findings." in capsys.readouterr().out
+    assert "Found 41 findings." in capsys.readouterr().out
+
+
+def test_numbers_agree(shop: Path, capsys: Capture) -> None:
+    """What the plan calls safe is what is mended, and what is gone; phase 1 leaves constructions alone."""
+    left = 44
+    for phase, safe in ((1, 3), (2, 8)):
+        main(["plan", "--json"])
+        batches = json.loads(capsys.readouterr().out)["batches"]
+        items = [item for batch in batches if batch["phase"] == phase for item in batch["findings"]]
+        assert sum(item["fix"] == "safe" for item in items) == safe
+        assert main(["remediate", "--phase", str(phase)]) == 0
+        assert capsys.readouterr().out.startswith(f"{safe} findings mended in ")
+        left -= safe
+        main(["check", "--statistics", "--no-cache"])
+        assert f"Found {left} findings." in capsys.readouterr().out
+
+
+def test_rollback_restores_the_baseline(shop: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("CI", raising=False)
+    assert main(["baseline", "create"]) == 0
+    before = snapshot_tree(shop)
+    assert remediate("--phase", "1") == remediate("--phase", "2") == 0
+    assert main(["check"]) == 0
+    assert "11 entries no longer found; updated." in capsys.readouterr().err
+    assert main(["rollback", "--phase", "2"]) == 0
+    assert main(["check"]) == 0
+    assert "41 findings known from" in capsys.readouterr().err
+    assert main(["rollback"]) == 0
+    assert snapshot_tree(shop) == before
+    (shop / "redis-ssot-baseline.jsonl").write_text("broken\n")
+    assert remediate("--phase", "1") == main(["rollback"]) == 0
+    assert "the baseline was left as it is: " in capsys.readouterr().err
 
 
 def test_dry_run_changes_nothing(shop: Path, capsys: Capture) -> None:

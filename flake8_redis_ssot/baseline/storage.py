@@ -9,7 +9,6 @@ from flake8_redis_ssot.baseline.entries import BaselineEntry
 from flake8_redis_ssot.files.atomic_write import read, write_atomic
 from flake8_redis_ssot.files.paths import to_display_path
 
-DEFAULT_FILE_NAME = "redis-ssot-baseline.jsonl"
 _HEADER = '["path", "code", "function", "origin", "snippet", "ordinal"]'
 _CONFLICT_MARKERS = ("<<<<<<<", "=======", ">>>>>>>", "|||||||")
 

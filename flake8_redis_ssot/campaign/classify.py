@@ -74,14 +74,14 @@ class Classifier:
         )
 
     def phase_of(self, finding: Finding) -> int:
-        """1: imports and references; 2: construction; 3: use of another service, and duplicates."""
+        """1: imports and references; 2: construction, with its patches; 3: use of another service, and duplicates."""
         if finding.context.kind is FindingKind.DUPLICATE:
             return 3
         own_service = self.service_of(to_relative_path(self._root, finding.path))
         origin_service = self._service_of_name(finding.context.origin)
         if own_service and origin_service and own_service != origin_service:
             return 3
-        return 2 if finding.context.kind in CONSTRUCTIONS else 1
+        return 2 if finding.context.kind in (*CONSTRUCTIONS, FindingKind.CONSTRUCTOR_PATCH) else 1
 
     def service_of(self, path: str) -> str:
         """The service that a file (relative path) belongs to; empty for shared code."""

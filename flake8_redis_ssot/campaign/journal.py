@@ -108,6 +108,7 @@ class Journal:
         self.validation_runs: list[ValidationRun] = []
         self.pending_rollbacks: list[PendingRollback] = []
         self.fixed_counts: list[tuple[float, int]] = []  # time and number of findings, by batch
+        self.baselines: dict[str, str] = {}  # the digest of the baseline at the start of each run
         self.count_snapshots: list[tuple[float, dict[str, dict[str, int]]]] = []  # time and counts, by table and name
         self._data = b""  # all that was read or written
         for record in self._read_records():
@@ -187,6 +188,8 @@ class Journal:
         elif kind == "held":
             run = self.runs[record["run"]]
             self.skipped.append(SkippedFile(run.name, run.phase, record["path"], record["reason"], record["output"]))
+        elif kind == "baseline":
+            self.baselines[record["run"]] = record["digest"]
         elif kind == "seen":
             self.count_snapshots.append((record["at"], record["counts"]))
         else:

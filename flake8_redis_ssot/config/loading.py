@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from flake8_redis_ssot.config.model import Config, ConfigError, ConfigProblem
+from flake8_redis_ssot.config.model import DEFAULT_BASELINE, Config, ConfigError, ConfigProblem
 from flake8_redis_ssot.config.parser import build_config
 from flake8_redis_ssot.config.settings import setting_names, top_level_settings
 from flake8_redis_ssot.config.toml_table import iter_leaves, mismatch_message
@@ -133,7 +133,14 @@ def _build_config(
     config = build_config(values, root=Path(os.path.abspath(root)), file=file, report_problem=report_problem)
     if problems:
         raise ConfigError(problems)
-    return config
+    return _with_default_baseline(config)
+
+
+def _with_default_baseline(config: Config) -> Config:
+    """The configuration with the baseline that lies beside it, unless it names another one."""
+    if config.baseline or not os.path.isfile(config.root / DEFAULT_BASELINE):
+        return config
+    return config._replace(baseline=DEFAULT_BASELINE)
 
 
 def _read_table(path: Path, problems: list[ConfigProblem]) -> _ConfigTable | None:

@@ -41,6 +41,10 @@ class Resource(NamedTuple):
     tear_down: tuple[str, ...]
 
 
+# The baseline of a configuration that names none, if there is such a file beside it.
+DEFAULT_BASELINE = "redis-ssot-baseline.jsonl"
+
+
 class Config(NamedTuple):
     """The settings of a run. Paths and patterns are relative to `root` (absolute), not to the working directory."""
 
@@ -54,7 +58,7 @@ class Config(NamedTuple):
     per_file_ignores: tuple[tuple[str, tuple[str, ...]], ...]
     type_checking: TypeChecking
     resources: tuple[Resource, ...]
-    baseline: str  # relative to `root`, with `/`; empty for none
+    baseline: str  # relative to `root`, with `/`; empty if none is configured and there is no default one
     duplicates: Duplicates  # where classes are compared with the guarded ones
     duplicate_threshold: float  # the fraction of a guarded class's methods, by weight, that makes a duplicate
     noqa: tuple[tuple[str, NoqaPolicy], ...]  # prefixes of codes, each with its policy

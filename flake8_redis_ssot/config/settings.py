@@ -190,7 +190,7 @@ SETTINGS = {
         Setting(
             "baseline",
             String(PathValidator(validate_folder)),
-            "The baseline file of known findings, which are not reported.",
+            "The file of known findings, which pass; by default redis-ssot-baseline.jsonl, if there is one.",
             default="",
         ),
         Setting(

@@ -37,12 +37,14 @@ class Candidate(NamedTuple):
 class Diagnosis(NamedTuple):
     """A confirmed candidate in words: `message` says what is wrong, `note` what to do instead (may be empty).
 
-    `origin` is the dotted name of the object that it is about.
+    `origin` is the dotted name of the object that it is about, `kind` what the whole project makes of the candidate
+    (None: the candidate's own kind).
     """
 
     message: str
     note: str
     origin: str
+    kind: FindingKind | None = None
 
 
 class ConfirmedCodes(NamedTuple):
@@ -125,7 +127,7 @@ class ConfirmedFinding(NamedTuple):
     def to_finding(self, display_path: str) -> Finding:
         """The finding, reported under `display_path`."""
         candidate, diagnosis = self.candidate, self.diagnosis
-        finding_context = FindingContext(candidate.function, diagnosis.origin, "", candidate.kind)
+        finding_context = FindingContext(candidate.function, diagnosis.origin, "", diagnosis.kind or candidate.kind)
         return Finding(
             display_path,
             candidate.span,

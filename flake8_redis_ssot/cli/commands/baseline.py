@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from flake8_redis_ssot.baseline.entries import BaselineEntry, build_entries
 from flake8_redis_ssot.baseline.matching import BaselineResult, merge_entries
 from flake8_redis_ssot.baseline.storage import (
-    DEFAULT_FILE_NAME,
     BaselineError,
     format_entries,
     load_entries,
@@ -20,7 +19,7 @@ from flake8_redis_ssot.baseline.storage import (
 from flake8_redis_ssot.cli.errors import CommandError, print_messages
 from flake8_redis_ssot.cli.options import add_config_options, add_path_arguments
 from flake8_redis_ssot.cli.request import load_single_config, request_from_args, run_check_strict
-from flake8_redis_ssot.config.model import Config
+from flake8_redis_ssot.config.model import DEFAULT_BASELINE, Config
 from flake8_redis_ssot.files.atomic_write import write
 from flake8_redis_ssot.files.paths import to_display_path
 from flake8_redis_ssot.model import plural
@@ -33,7 +32,7 @@ if TYPE_CHECKING:
 MERGE_DRIVER_HELP = f"""\
 To let git merge baselines with this driver:
 
-  echo '{DEFAULT_FILE_NAME} merge=redis-ssot-baseline' >> .gitattributes
+  echo '{DEFAULT_BASELINE} merge=redis-ssot-baseline' >> .gitattributes
   git config merge.redis-ssot-baseline.driver 'redis-ssot baseline merge %O %A %B'
 """
 
@@ -49,7 +48,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         add_path_arguments(action, default="the working directory")
         add_config_options(action)
         action.add_argument(
-            "--baseline", metavar="FILE", default="", help=f"default: as configured, or {DEFAULT_FILE_NAME}"
+            "--baseline", metavar="FILE", default="", help=f"default: as configured, or {DEFAULT_BASELINE}"
         )
     driver = actions.add_parser(
         "merge",
@@ -85,8 +84,10 @@ def _create(arguments: Namespace) -> int:
     entries = build_entries(result.findings, str(config.root))
     save_entries(baseline_file, entries)
     print(f"{to_display_path(baseline_file)}: {plural(len(entries), 'finding')} known.")
-    if not config.baseline and not arguments.baseline:
-        print(f'To use it in every run, add `baseline = "{DEFAULT_FILE_NAME}"` in the settings.')
+    if baseline_file == os.path.join(config.root, config.baseline or DEFAULT_BASELINE):
+        print("From now on only new findings are reported.")
+    else:
+        print("Only new findings are reported with `--baseline`, or where `baseline` in the settings names this file.")
     return 0
 
 
@@ -128,7 +129,7 @@ def _match_baselines(arguments: Namespace) -> list[BaselineResult]:
 
 def _baseline_path(arguments: Namespace, config: Config) -> str:
     """The absolute path of the given, configured or default baseline."""
-    return os.path.abspath(arguments.baseline or os.path.join(config.root, config.baseline or DEFAULT_FILE_NAME))
+    return os.path.abspath(arguments.baseline or os.path.join(config.root, config.baseline or DEFAULT_BASELINE))
 
 
 def _format_entry(entry: BaselineEntry) -> str:

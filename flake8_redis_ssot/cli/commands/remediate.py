@@ -6,6 +6,7 @@ import os
 import shlex
 import sys
 from argparse import ArgumentParser, Namespace
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 
 from flake8_redis_ssot.campaign.classify import Classifier, find_tests
@@ -14,6 +15,7 @@ from flake8_redis_ssot.campaign.git_branch import CampaignBranch
 from flake8_redis_ssot.campaign.plan import BATCH_SIZE, PHASES, Batch, make_plan
 from flake8_redis_ssot.campaign.progress import count_by_table
 from flake8_redis_ssot.campaign.remediate import BatchFixes, FilePaths, Remediation
+from flake8_redis_ssot.campaign.rollback import read_if_exists
 from flake8_redis_ssot.cli.campaign_session import (
     CampaignSession,
     add_state_option,
@@ -137,6 +139,7 @@ class _RemediationRun:
                 Classifier(self._config, load_codeowners(self._session.root)).classify(initial_result.findings)
             )
             self._session.journal.append("seen", counts=counts)
+            self._record_baseline()
             self._session.journal.append("start", run=self._run_name, phase=self._arguments.phase, options=options)
         self._display.start(self._run_name, batches)
         try:
@@ -155,6 +158,15 @@ class _RemediationRun:
         self._display.finish("")
         return 1 if self._display.skipped else 0
 
+    def _record_baseline(self) -> None:
+        """Store the baseline as it is, so that a rollback can take back what is dropped from it from now on."""
+        data = (
+            read_if_exists(os.path.join(self._session.root, self._config.baseline)) if self._config.baseline else None
+        )
+        if data is not None:
+            journal = self._session.journal
+            journal.append("baseline", run=self._run_name, digest=journal.store.put(data))
+
     def _build_remediation(self, branch: CampaignBranch | None) -> Remediation:
         arguments = self._arguments
         return Remediation(
@@ -172,7 +184,21 @@ class _RemediationRun:
     def _compute_fixes(self, files: FilePaths) -> BatchFixes:
         paths = tuple(os.path.join(self._session.root, path) for path in files)
         result = self._check_now(_build_request(self._arguments, self._config)._replace(paths=paths))
-        return BatchFixes(result.changes, result.fixed_findings)
+        changed = {change.path for group in result.changes for change in group if change.after is not None}
+        others = sorted(changed.difference(paths).intersection(self._project.files))
+        return BatchFixes(result.changes, [*result.fixed_findings, *self._find_joint_fixes(others)])
+
+    def _find_joint_fixes(self, paths: Sequence[str]) -> list[Finding]:
+        """The findings in other files that fixes still in memory fix as well: patches move with calls."""
+        left = Counter(each.finding.context for path in paths for each in self._project.findings_in(path))
+        self._project.revert_edits()
+        fixed = []
+        for finding in (each.finding for path in paths for each in self._project.findings_in(path)):
+            if left[finding.context]:
+                left[finding.context] -= 1
+            else:
+                fixed.append(finding)
+        return fixed
 
     def _check_now(self, request: CheckRequest) -> CheckResult:
         """Run a check on the present files, which batches, rollbacks and the validation command may have changed."""
@@ -209,9 +235,8 @@ def _build_request(arguments: Namespace, config: Config) -> CheckRequest:
     classifier = Classifier(config, CodeOwners())  # phases do not depend on owners
 
     def is_selected(finding: Finding) -> bool:
-        patterns = arguments.pattern or PATTERNS
         fits = classifier.phase_of(finding) == arguments.phase
-        return fits and (arguments.phase != 2 or finding.context.kind in patterns)
+        return fits and (arguments.phase != 2 or not arguments.pattern or finding.context.kind in arguments.pattern)
 
     threshold = Applicability.UNSAFE if arguments.unsafe_fixes else Applicability.SAFE
     return request_from_args(arguments, trust=threshold, wanted=is_selected, baseline=None, inline=arguments.inline)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import time
 from argparse import ArgumentParser, Namespace
+from collections.abc import Set
 
+from flake8_redis_ssot.baseline.storage import BaselineError, load_entries, parse_entries, save_entries
 from flake8_redis_ssot.campaign.classify import Classifier
 from flake8_redis_ssot.campaign.codeowners import CodeOwners
 from flake8_redis_ssot.campaign.journal import BatchRecord, Journal
@@ -52,7 +55,9 @@ def _roll_back(arguments: Namespace, config: Config, root: str, journal: Journal
             arguments.service is None or classifier.service_of(path) == arguments.service
         )
 
+    runs = {batch.run_name for batch in journal.kept_batches()}
     result = roll_back(root, journal, is_selected, merge=arguments.merge)
+    _restore_entries({*result.restored_files, *result.merge_conflicts}, runs, config, journal)
     unfinished = journal.unfinished_run()
     if unfinished is not None and not any(batch.run_name == unfinished.name for batch in journal.kept_batches()):
         journal.append("end", run=unfinished.name)  # nothing is left to resume
@@ -64,6 +69,22 @@ def _roll_back(arguments: Namespace, config: Config, root: str, journal: Journal
     refusal_summary = f", {len(result.refusals)} refused" if result.refusals else ""
     print(f"{plural(len(result.restored_files) + len(result.merge_conflicts), 'file')} restored{refusal_summary}.")
     return 1 if result.refusals or any(result.merge_conflicts.values()) else 0
+
+
+def _restore_entries(files: Set[str], runs: Set[str], config: Config, journal: Journal) -> None:
+    """Put the entries of restored files back into the baseline, from which checks have dropped what was fixed."""
+    digests = [digest for run, digest in journal.baselines.items() if run in runs]
+    path = os.path.join(config.root, config.baseline)
+    if not (config.baseline and digests and files):
+        return
+    try:
+        stored = [(journal.store.get(digest) or b"").decode("utf-8", "surrogatepass") for digest in digests]
+        dropped = {entry for text in stored for entry in parse_entries(text, path) if entry.path in files}
+        entries = load_entries(path)
+        if not dropped.issubset(entries):
+            save_entries(path, dropped.union(entries))
+    except (BaselineError, OSError) as error:
+        print_messages([f"the baseline was left as it is: {error}"])
 
 
 def _is_selected(arguments: Namespace, batch: BatchRecord, path: str, journal: Journal) -> bool:
