@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import sys
@@ -275,3 +276,27 @@ def test_backslashes_between_the_names_of_an_import(tree: Tree, statement: str, 
     )
     (tree.folder / "joined.py").write_bytes(statement.replace("\n", end).encode() + end.encode())
     assert tree.check("joined.py")[1] == [("joined.py", 1, "RSS001")]
+
+
+def test_excluded_text_from_standard_input(
+    tree: Tree, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`--force-exclude` holds for `--stdin-filename`; with `--fix`, the text comes back as it was."""
+
+    def check(*arguments: str) -> tuple[int, str]:
+        stdin = io.TextIOWrapper(io.BytesIO(GOOD.encode()))
+        monkeypatch.setattr(sys, "stdin", stdin)
+        status = main(["check", *arguments, "--stdin-filename", "good.py", "-"])
+        return status, capsys.readouterr().out
+
+    assert check("--output-format", "concise")[0] == 1
+    assert check("--output-format", "concise", "--exclude", "good.py")[0] == 1
+    assert check("--output-format", "concise", "--exclude", "good.py", "--force-exclude")[0] == 0
+    assert check("--fix-only", "--unsafe-fixes", "--exclude", "good.py", "--force-exclude") == (0, GOOD)
+
+
+def test_negated_pattern_in_per_file_ignores(tree: Tree) -> None:
+    config = tree.folder / "redis-ssot.toml"
+    config.write_text(f'{config.read_text()}\n[per-file-ignores]\n"!good*.py" = ["RSS002"]\n')
+    (tree.folder / "other.py").write_text(GOOD)
+    assert tree.check()[1] == [EXPECTED]

@@ -407,7 +407,8 @@ def test_hover(shop: Path, name: str, row: int, column: int, lines: list[str]) -
         position = types.HoverParams(document, types.Position(row - 1, column - 1))
         hover = await client.client.text_document_hover_async(position)
         assert hover.range in [each.range for each in client.diagnostics[uri]]
-        about, _, page = hover.contents.value.partition("\n\n---\n\n")
+        about, explanation, page = hover.contents.value.split("\n\n---\n\n", 2)
+        assert re.search(r": resolves to `shopkit\.(redis_manager\.RedisManager|legacy_cache)`", explanation)
         assert about.splitlines() == lines
         assert re.match(r"\*\*[a-z-]+\*\* \(RSS00\d\)\n\n.+", page)
         assert await client.client.text_document_hover_async(types.HoverParams(document, types.Position(0, 0))) is None

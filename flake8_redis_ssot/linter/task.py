@@ -10,7 +10,8 @@ from flake8_redis_ssot.config.model import Config
 from flake8_redis_ssot.files.cache_store import CACHE_FOLDER, CacheStore
 from flake8_redis_ssot.files.discovery import DiscoveryError, Listing
 from flake8_redis_ssot.files.discovery_cache import discover_cached
-from flake8_redis_ssot.files.paths import shorten_path, to_display_path
+from flake8_redis_ssot.files.gitignore import matches_path
+from flake8_redis_ssot.files.paths import to_display_path, to_relative_path
 from flake8_redis_ssot.linter.request import CheckRequest, CheckResult, CheckTask
 from flake8_redis_ssot.model import Finding, FindingContext, FindingKind, Span
 
@@ -34,11 +35,14 @@ def create_task(
     """
     absolute = list(dict.fromkeys(os.path.normpath(os.path.join(os.getcwd(), path)) for path in request.paths))
     buffers = {absolute[0]: request.buffer} if request.buffer is not None else {}
+    patterns = (*config.exclude, *request.exclude)
+    if buffers and request.force_exclude and matches_path(patterns, to_relative_path(str(config.root), absolute[0])):
+        absolute, buffers = [], {}
     listing = discover_cached(
         store,
         [path for path in absolute if path not in buffers],
         root=str(config.root),
-        exclude=(*config.exclude, *request.exclude),
+        exclude=patterns,
         force_exclude=request.force_exclude,
     )
     if project_files is None:
@@ -78,6 +82,8 @@ def complete_result(task: CheckTask, result: CheckResult) -> CheckResult:
     result.findings = [*_filter_known(task, result)]
     result.files += task.checked_files
     result.buffers |= task.buffers
+    if task.request.buffer is not None and not task.buffers:
+        result.buffers[task.request.paths[0]] = task.request.buffer  # excluded: it stays as it is
     result.configs_by_path |= dict.fromkeys(task.checked_files, task.config)
     _report_discovery_errors(task.listing.errors, result)
     result.findings.sort()

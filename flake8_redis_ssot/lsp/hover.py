@@ -1,27 +1,41 @@
-"""The hover: the fixes of the findings at a position, and the pages of their rules."""
+"""The hover: what a line resolves to, the fixes of the findings at a position, and the pages of their rules."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from lsprotocol import types
+from pygls.uris import to_fs_path
 
+from flake8_redis_ssot.linter.explain import explain_line
 from flake8_redis_ssot.lsp.server import Server
 from flake8_redis_ssot.model import Finding
 from flake8_redis_ssot.reports.formats.full import describe_fix
 from flake8_redis_ssot.rules.rule import all_rules
+from flake8_redis_ssot.syntax.notebooks import NOTEBOOK_SUFFIX
 
 
 def hover(server: Server, params: types.HoverParams) -> types.Hover | None:
-    """The fixes at a position with all their reasons, or why there are none; then the pages of the rules."""
+    """What the names of the line resolve to, the fixes at a position with all reasons, and the pages of the rules."""
     cursor = types.Range(params.position, params.position)
     diagnosed = server.diagnose_with_fixes(params.text_document.uri, cursor)
+    explanations = _explain_line(server, params)
     if not diagnosed:
-        return None
+        return types.Hover(types.MarkupContent(types.MarkupKind.Markdown, explanations)) if explanations else None
     fix_lines = dict.fromkeys("\n".join(_describe_fixes(finding)) for _, finding in diagnosed)
     pages = dict.fromkeys(_rule_page(finding.code) for _, finding in diagnosed)
-    text = "\n\n---\n\n".join((*filter(None, fix_lines), *pages))
+    text = "\n\n---\n\n".join(filter(None, (*fix_lines, explanations, *pages)))
     return types.Hover(types.MarkupContent(types.MarkupKind.Markdown, text), diagnosed[0][0].range)
+
+
+def _explain_line(server: Server, params: types.HoverParams) -> str:
+    """What stands on a line, as `redis-ssot explain` says it; empty if none of it concerns a resource."""
+    path = to_fs_path(params.text_document.uri)
+    opened = server.projects.project_for(path) if path else None
+    if path is None or opened is None or not opened.project.contains(path) or path.endswith(NOTEBOOK_SUFFIX):
+        return ""
+    uses = explain_line(opened.project.analysis, path, params.position.line + 1)
+    return "\n".join(f"- {use.subject}: {'; '.join(use.statements)}" for use in uses if use.is_guarded)
 
 
 def _describe_fixes(finding: Finding) -> Iterator[str]:

@@ -56,8 +56,16 @@ class NoqaComment(NamedTuple):
 
 
 def ignored_codes(ignores: Iterable[tuple[str, tuple[str, ...]]], relative_path: str) -> tuple[str, ...]:
-    """The codes, prefixes or `ALL` that `per-file-ignores` (patterns with codes) ignores in a file (path with `/`)."""
-    return tuple(code for pattern, codes in ignores if matches_path((pattern,), relative_path) for code in codes)
+    """The codes, prefixes or `ALL` that `per-file-ignores` (patterns with codes) ignores in a file (path with `/`).
+
+    As in ruff, `!pattern` means all files that the pattern does not match.
+    """
+    return tuple(code for pattern, codes in ignores if _applies_to(pattern, relative_path) for code in codes)
+
+
+def _applies_to(pattern: str, relative_path: str) -> bool:
+    is_negated = pattern.startswith("!")
+    return matches_path((pattern.removeprefix("!"),), relative_path) is not is_negated
 
 
 class NoqaIndex:
