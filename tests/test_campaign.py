@@ -105,7 +105,7 @@ def test_numbers_agree(shop: Path, capsys: Capture) -> None:
         items = [item for batch in batches if batch["phase"] == phase for item in batch["findings"]]
         assert sum(item["fix"] == "safe" for item in items) == safe
         assert main(["remediate", "--phase", str(phase)]) == 0
-        assert capsys.readouterr().out.startswith(f"{safe} findings mended in ")
+        assert capsys.readouterr().out.startswith(f"{safe} findings fixed in ")
         left -= safe
         main(["check", "--statistics", "--no-cache"])
         assert f"Found {left} findings." in capsys.readouterr().out

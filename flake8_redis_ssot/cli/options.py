@@ -64,7 +64,7 @@ def add_baseline_options(parser: ArgumentParser) -> None:
         "--baseline",
         metavar="FILE",
         default="",
-        help="known findings, which pass (default: `baseline` in the settings, or one beside them)",
+        help="file of known findings, which are not reported (default: `baseline` in the settings, or one beside them)",
     )
     add("--no-baseline", action="store_true", help="also report findings in the baseline")
 

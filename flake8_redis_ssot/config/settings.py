@@ -190,7 +190,7 @@ SETTINGS = {
         Setting(
             "baseline",
             String(PathValidator(validate_folder)),
-            "The file of known findings, which pass; by default redis-ssot-baseline.jsonl, if there is one.",
+            "The file of known findings, which are not reported; default: redis-ssot-baseline.jsonl, if it exists.",
             default="",
         ),
         Setting(

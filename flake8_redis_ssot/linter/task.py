@@ -11,7 +11,7 @@ from flake8_redis_ssot.files.cache_store import CACHE_FOLDER, CacheStore
 from flake8_redis_ssot.files.discovery import DiscoveryError, Listing
 from flake8_redis_ssot.files.discovery_cache import discover_cached
 from flake8_redis_ssot.files.gitignore import matches_path
-from flake8_redis_ssot.files.paths import to_display_path, to_relative_path
+from flake8_redis_ssot.files.paths import shorten_path, to_display_path, to_relative_path
 from flake8_redis_ssot.linter.request import CheckRequest, CheckResult, CheckTask
 from flake8_redis_ssot.model import Finding, FindingContext, FindingKind, Span
 

@@ -110,8 +110,8 @@ def _diagnose_constructor_patch(origin: str, reference: StringReference, file: F
         importer = file.resolver.modules.name_of(path)
         is_reexported = definition.path != path
         if is_reexported and not file.is_exempt(resource) and not file.resources.is_exempt(resource, path, importer):
-            message = f"the patch stands in for `{definition.name}` in `{importer}`"
-            advice = f"fix `{importer}`, and the patch moves along"
+            message = f"the patch replaces `{definition.name}` in `{importer}`"
+            advice = f"fix `{importer}`, and the patch is updated with it"
             message += f"; use {file.replacement_phrase(resource)} there"
             return Diagnosis(message, advice, definition.name, FindingKind.CONSTRUCTOR_PATCH)
     return None

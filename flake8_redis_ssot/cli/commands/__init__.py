@@ -18,7 +18,7 @@ COMMANDS = {
     "verify": "check the success criteria of a campaign",
     "monitor": "show the counts live",
     "export": "export the settings as rules for other tools",
-    "explain": "say why a line is, or is not, a finding",
+    "explain": "explain why a line is or is not a finding",
     "rule": "explain a code",
     "server": "serve editors",
     "schema": "print the JSON schema of the settings",
