@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import ast
 import os
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TypeVar, cast
 
 from flake8_redis_ssot.files.paths import to_display_path, to_relative_path
 from flake8_redis_ssot.fixes.document import SourceDocument
 from flake8_redis_ssot.fixes.import_layout.style import ImportStyle, read_import_style
+from flake8_redis_ssot.fixes.lazy_list import LazyList
 from flake8_redis_ssot.fixes.loading.effects import LoadingEffects
 from flake8_redis_ssot.fixes.loading.module_readers import ModuleReaders
 from flake8_redis_ssot.project.analysis import Analysis
@@ -29,6 +30,8 @@ from flake8_redis_ssot.project.types.names import FileNames, SymbolTableLoader
 from flake8_redis_ssot.project.view import ConfirmedFinding, FileContext
 from flake8_redis_ssot.semantic.symbol_table import SymbolTable
 
+_MAX_PASSING = 64  # files that are only passed through and parsed at the same time
+ItemT = TypeVar("ItemT")
 InferredT = TypeVar("InferredT")
 ComputedT = TypeVar("ComputedT")
 
@@ -72,6 +75,24 @@ class FixContext:
         """Resolves the names of a file."""
         return FileNames(path, self.symbol_table, self.resolver)
 
+    def passing_table(self, path: str) -> SymbolTable:
+        """The symbol table of a file that is only passed through: it is not kept for long. Raises OSError.
+
+        Its nodes are those of `document` only if that was asked for before.
+        """
+        document = self.documents.get(path) or self._parse_passing(path)
+        return document.symbol_table
+
+    @cached_property
+    def _parse_passing(self) -> Callable[[str], SourceDocument]:
+        return lru_cache(maxsize=_MAX_PASSING)(
+            lambda path: SourceDocument.from_bytes(path, self.analysis.read_bytes(path))
+        )
+
+    def passing_names(self, path: str) -> FileNames:
+        """Resolves the names of a file that is only passed through."""
+        return FileNames(path, self.passing_table, self.resolver)
+
     def confirmed_findings(self, path: str) -> Sequence[ConfirmedFinding]:
         """The confirmed candidates of a file, whichever codes are selected."""
         if path not in self._confirmed_findings:
@@ -104,6 +125,10 @@ class FixContext:
             self._remembered[key] = compute()
         return cast("InferredT", self._remembered[key])
 
+    def remember_each(self, key: Hashable, compute: Callable[[], Iterable[ItemT]]) -> Iterator[ItemT]:
+        """The items of a computation with that key, each computed once, and only those that are asked for."""
+        return iter(self.remember(key, lambda: LazyList(compute())))
+
     def replace_documents(self, documents: Mapping[str, SourceDocument]) -> None:
         """Replace documents; the analysis already has their bytes."""
         self.documents |= documents
@@ -113,7 +138,7 @@ class FixContext:
         self._inference_cache.clear()
         self._remembered.clear()
         self._module_names.clear()
-        for name in ("loading_effects", "module_readers"):
+        for name in ("loading_effects", "module_readers", "_parse_passing"):
             self.__dict__.pop(name, None)
 
     def file_context(self, path: str, template: FileContext) -> FileContext:
@@ -154,17 +179,17 @@ class FixContext:
     @cached_property
     def import_graph(self) -> ImportGraph:
         """The imports that run when modules are loaded."""
-        return ImportGraph(self.resolver, self.tree, self.symbol_table)
+        return ImportGraph(self.resolver, lambda path: self.passing_table(path).tree, self.passing_table)
 
     @cached_property
     def loading_effects(self) -> LoadingEffects:
         """What loading modules does besides defining names."""
-        return LoadingEffects(self.symbol_table, self.analysis)
+        return LoadingEffects(self.passing_table, self.analysis)
 
     @cached_property
     def module_readers(self) -> ModuleReaders:
         """Who reads modules without importing them."""
-        return ModuleReaders(self.symbol_table, self.analysis)
+        return ModuleReaders(self.passing_table, self.analysis)
 
     def module_names(self, path: str) -> ModuleNames | None:
         """The names that a file imports and offers; None if they could not be read."""

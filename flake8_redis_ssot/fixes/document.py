@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
@@ -82,6 +83,17 @@ class SourceDocument:
         return tuple(sorted(statements, key=lambda node: (node.lineno, node.col_offset)))
 
     @cached_property
+    def _imports_by_span(self) -> dict[Span, list[ast.Import | ast.ImportFrom]]:
+        statements: dict[Span, list[ast.Import | ast.ImportFrom]] = {}
+        for statement in self.imports:
+            statements.setdefault(self.source.span(statement), []).append(statement)
+        return statements
+
+    def find_imports(self, span: Span) -> list[ast.Import | ast.ImportFrom]:
+        """The import statements with exactly this span."""
+        return self._imports_by_span.get(span, [])
+
+    @cached_property
     def parameter_names(self) -> frozenset[str]:
         """The names of all function parameters: pytest finds fixtures by them."""
         return frozenset(node.arg for node in cast("list[ast.arg]", self._nodes_by_type.get(ast.arg, [])))
@@ -107,6 +119,17 @@ class SourceDocument:
     def calls(self) -> list[ast.Call]:
         """All calls, in no particular order."""
         return cast("list[ast.Call]", self._nodes_by_type.get(ast.Call, []))
+
+    @cached_property
+    def _outermost_statements(self) -> list[ast.stmt]:
+        return sorted(self.tree.body, key=lambda statement: statement.lineno)
+
+    def find_outermost_row(self, row: int, kinds: tuple[type[ast.stmt], ...]) -> int:
+        """The row of the module's statement around a row, if it is one of some kinds; else 0. Rows are 1-based."""
+        statements = self._outermost_statements
+        index = bisect_right(statements, row, key=lambda statement: statement.lineno) - 1
+        is_inside = index >= 0 and row <= (statements[index].end_lineno or 0)
+        return statements[index].lineno if is_inside and isinstance(statements[index], kinds) else 0
 
     def find_node(self, node_type: type[ast.AST], span: Span) -> ast.expr | None:
         """The call, name or attribute with exactly this span."""

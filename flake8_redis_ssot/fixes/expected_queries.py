@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.imports.relocation import find_replacement_module
@@ -81,7 +82,7 @@ def _origin_queries(origin: str, file: FileContext) -> Iterator[ReferenceQuery]:
 
 def _assignment_queries(call: Call, file: FileContext, context: FixContext) -> Iterator[ReferenceQuery]:
     """The readers of the variable or attribute that stores the instance, and of the class that has the attribute."""
-    lines = context.references.code_bytes(file.path).splitlines()
+    lines = _split_lines(context.references.code_bytes(file.path))
     target = _ASSIGNMENT.match(b"".join(lines[call.statement_row - 1 : call.statement_row]))
     if target is None:
         return
@@ -93,6 +94,16 @@ def _assignment_queries(call: Call, file: FileContext, context: FixContext) -> I
             yield ReferenceQuery(file.path, owner)
     elif not call.function:
         yield from _module_name_queries(name, file)
+
+
+@lru_cache(maxsize=2)  # the findings of one file are asked one after the other
+def _split_lines(code: bytes) -> list[bytes]:
+    return code.splitlines()
+
+
+@lru_cache(maxsize=16)
+def _count_word(word: bytes, code: bytes) -> int:
+    return len(re.findall(rb"\b" + word + rb"\b", code))
 
 
 def _function_queries(qualname: str, file: FileContext, context: FixContext) -> Iterator[ReferenceQuery]:
@@ -126,10 +137,9 @@ def _relocation_queries(
     else:
         new_origin = f"{find_replacement_module(deprecated, module, file)}:{name}"
     yield from _origin_queries(f"{module}:{name}|{new_origin}", file)
-    if isinstance(entry, Import) and not entry.is_local:
-        occurrences = re.findall(rb"\b" + name.encode() + rb"\b", context.references.code_bytes(file.path))
-        if len(occurrences) == 1:  # only the import itself
-            yield ReferenceQuery(file.path, name)
+    is_global_import = isinstance(entry, Import) and not entry.is_local
+    if is_global_import and _count_word(name.encode(), context.references.code_bytes(file.path)) == 1:
+        yield ReferenceQuery(file.path, name)  # only the import itself names it
 
 
 def _imported_origin(entry: Import | AttributeAccess) -> str:

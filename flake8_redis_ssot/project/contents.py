@@ -30,6 +30,7 @@ class ProjectContents:
         self._read_file = read_file
         self._trees: dict[str, ast.Module] = {}
         self._matches: dict[bytes, tuple[str, ...]] = {}
+        self._lazy_patterns: frozenset[bytes] = frozenset()
         self._paths_by_literal: dict[bytes, tuple[str, ...]] = {}
         self._kept_bytes: dict[str, bytes] | None = None
 
@@ -96,7 +97,7 @@ class ProjectContents:
     @property
     def patterns(self) -> frozenset[bytes]:
         """The regular expressions that were searched for."""
-        return frozenset(self._matches)
+        return self._lazy_patterns.union(self._matches)
 
     def find_matching(self, pattern: bytes, words: Sequence[bytes] = ()) -> tuple[str, ...]:
         """All files whose bytes match a regular expression, in order; each expression is searched for once.
@@ -117,16 +118,33 @@ class ProjectContents:
 
     def find_literals(self, literals: Collection[bytes]) -> list[str]:
         """All files whose bytes contain one of some texts, in order; much faster than a regular expression."""
-        return sorted({path for literal in literals for path in self._find_literal(literal)})
+        self._add_literals([each for each in dict.fromkeys(literals) if each not in self._paths_by_literal])
+        return sorted({path for literal in literals for path in self._paths_by_literal[literal]})
 
-    def _find_literal(self, literal: bytes) -> tuple[str, ...]:
-        if literal not in self._paths_by_literal:
-            paths = []
-            for path in self.files:
-                with suppress(OSError):
-                    paths += [path] if literal in self.current_bytes(path) else []
-            self._paths_by_literal[literal] = tuple(paths)
-        return self._paths_by_literal[literal]
+    def _add_literals(self, literals: Sequence[bytes]) -> None:
+        """Search all files for some texts: one file after the other for all of them, while its bytes are at hand."""
+        paths: dict[bytes, list[str]] = {literal: [] for literal in literals}
+        for path in self.files if literals else ():
+            with suppress(OSError):  # an unreadable file can't match
+                data = self.current_bytes(path)
+                for literal, matches in paths.items():
+                    if literal in data:
+                        matches.append(path)
+        self._paths_by_literal |= {literal: tuple(matches) for literal, matches in paths.items()}
+
+    def iter_matching(self, pattern: bytes, words: Sequence[bytes]) -> Iterator[str]:
+        """The files of `find_matching`, searched one by one while they are asked for; not kept."""
+        self.add_dependency(pattern)
+        search = re.compile(pattern).search
+        for path in self.files:
+            with suppress(OSError):
+                data = self.current_bytes(path)
+                if any(word in data for word in words) and search(data):
+                    yield path
+
+    def add_dependency(self, pattern: bytes) -> None:
+        """Record that results depend on which files match a regular expression."""
+        self._lazy_patterns |= {pattern}
 
     def find_matching_any(self, patterns: Iterable[bytes]) -> tuple[str, ...]:
         """All files whose bytes match one of some regular expressions, in order.
@@ -138,6 +156,7 @@ class ProjectContents:
     def find_with_words(self, words: Collection[str]) -> tuple[str, ...]:
         """All files whose bytes contain one of some words, in order."""
         encoded = [word.encode() for word in words]
+        self.find_literals(encoded)  # all at once
         found = (self.find_matching(word_start(word) + rb"(?!\w)", [word]) for word in encoded)
         return tuple(sorted({path for paths in found for path in paths}))
 

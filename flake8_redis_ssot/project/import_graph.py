@@ -81,6 +81,8 @@ class ImportGraph:
 
     def find_path(self, start: str, goal: str, excluded: Collection[str] = ()) -> list[str] | None:
         """The shortest import chain from the file `start` to `goal`, as paths, without `excluded` files; or None."""
+        if goal not in self._explore(start).predecessors:
+            return None  # and so it is if less is loaded
         return self._explore(start, excluded).trace_path(goal)
 
     def _explore(self, start: str, excluded: Collection[str] = ()) -> _Exploration:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, cached_property
 from typing import NamedTuple
 
 from flake8_redis_ssot.config.model import Config, Resource
@@ -104,13 +104,31 @@ class ResourceIndex:
 
     def find_deprecated(self, name: str) -> DeprecatedName | None:
         """The most specific deprecated module or symbol that a name is or lies in; None for canonical modules."""
-        matches = filter(None, (self._match_deprecated(deprecated, name) for deprecated in self._deprecated_names))
+        entries = sorted(entry for each in self._deprecated_around(name) for entry in self._deprecated_by_name[each])
+        matches = filter(None, (self._match_deprecated(self._deprecated_names[entry], name) for entry in entries))
         best = max(matches, key=lambda deprecated: len(deprecated.name), default=None)
         if best is None:
             return None
         canonical_modules = [each for each in self._canonical_modules[best.resource.name] if _is_inside(name, each)]
         is_canonical = any(is_glob(best.name) or len(module) >= len(best.name) for module in canonical_modules)
         return None if is_canonical else best
+
+    def _deprecated_around(self, name: str) -> list[str]:
+        """The deprecated names that a name is or lies in, and all that contain wildcards."""
+        plain = [prefix for prefix in _prefixes(name) if prefix in self._deprecated_by_name]
+        return [*(each for each in plain if not is_glob(each)), *self._deprecated_globs]
+
+    @cached_property
+    def _deprecated_by_name(self) -> dict[str, list[int]]:
+        """The indices of the deprecated entries of each name."""
+        indices: dict[str, list[int]] = {}
+        for index, deprecated in enumerate(self._deprecated_names):
+            indices.setdefault(deprecated.name, []).append(index)
+        return indices
+
+    @cached_property
+    def _deprecated_globs(self) -> list[str]:
+        return [name for name in self._deprecated_by_name if is_glob(name)]
 
     def _match_deprecated(self, deprecated: DeprecatedName, name: str) -> DeprecatedName | None:
         if not is_glob(deprecated.name):
@@ -127,10 +145,13 @@ class ResourceIndex:
         """Whether a file (absolute path) may bypass the source of truth: canonical, deprecated itself, or allowed."""
         if self.is_canonical(resource, module):
             return True
-        if any(
-            deprecated.resource is resource and not deprecated.is_symbol and _is_inside(module, deprecated.name)
-            for deprecated in self._deprecated_names
-        ):
+        entries = (
+            self._deprecated_names[entry]
+            for name in self._deprecated_around(module)
+            if _is_inside(module, name)
+            for entry in self._deprecated_by_name[name]
+        )
+        if any(deprecated.resource is resource and not deprecated.is_symbol for deprecated in entries):
             return True
         return self._allowed_paths[resource.name].match(to_relative_path(self._root, path))
 

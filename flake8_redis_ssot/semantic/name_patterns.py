@@ -6,6 +6,7 @@ import functools
 import re
 import unicodedata
 from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
 from flake8_redis_ssot.files.wildcards import STAR, AnyParts, compile_parts
@@ -83,8 +84,16 @@ class NamePatterns(NamedTuple):
 @functools.cache
 def _prefilter_literals(patterns: NamePatterns) -> tuple[bytes, ...]:
     literals = set(patterns.exact) | {max(glob.split("*"), key=len) for glob in patterns.globs}
-    minimal = {literal for literal in literals if not any(other != literal and other in literal for other in literals)}
+    minimal = {literal for literal in literals if not _contains_other(literal, literals)}
     return tuple(literal.encode() for literal in sorted(minimal))
+
+
+def _contains_other(literal: str, literals: AbstractSet[str]) -> bool:
+    """Whether another one of some texts is a part of a text: its parts are looked up, as there may be many texts."""
+    if len(literals) < len(literal):
+        return any(other != literal and other in literal for other in literals)
+    parts = (literal[start:end] for start in range(len(literal) + 1) for end in range(start, len(literal) + 1))
+    return any(part != literal and part in literals for part in parts)
 
 
 def _last_literal(pattern: str) -> str:

@@ -52,7 +52,7 @@ class Scope:
 
     "parameters" is the scope of type parameters (PEP 695), between a definition and its enclosing scope. The other
     fields serve name resolution: the class that mangles private names, `global` and `nonlocal` declarations, names
-    bound and read here as written, the names that belong here, and their symbols.
+    bound and read here as written, and the names that belong here.
     """
 
     node: ast.AST
@@ -64,7 +64,6 @@ class Scope:
     stores: dict[str, list[ast.AST]] = field(default_factory=dict, repr=False)
     loads: dict[str, list[ast.Name]] = field(default_factory=dict, repr=False)
     own_names: set[str] = field(default_factory=set, repr=False)
-    symbols: dict[str, Symbol] = field(default_factory=dict, repr=False)
 
     def mangle(self, name: str) -> str:
         """The name as Python's compiler mangles it here: `__x` in `class A` is `_A__x`."""

@@ -39,6 +39,8 @@ class SymbolTable:
         self._builder.run(tree)
         self._resolution = SymbolResolution(self._builder)
         self._resolution.run()
+        self._captured_names: dict[tuple[Scope, str], tuple[ast.Name, ...]] = {}
+        self._text_rows: dict[str, tuple[int, ...]] = {}
 
     @property
     def module_scope(self) -> Scope:
@@ -75,18 +77,18 @@ class SymbolTable:
 
     def find_symbol(self, scope: Scope, name: str) -> Symbol | None:
         """The symbol of that name in exactly that scope."""
-        return scope.symbols.get(scope.mangle(name))
+        return self._resolution.symbols[scope].get(scope.mangle(name))
 
     def symbols_in(self, scope: Scope) -> tuple[Symbol, ...]:
         """All symbols of a scope."""
-        return tuple(scope.symbols.values())
+        return tuple(self._resolution.symbols[scope].values())
 
     def lookup(self, name: str, node: ast.AST) -> Symbol | None:
         """The symbol that a name would resolve to if it were read at `node`; None if nothing binds it."""
         scope = self.scope_of(node)
         mangled = scope.mangle(name)
         owner = find_owner(mangled, scope)
-        return None if owner is None else owner.symbols[mangled]
+        return None if owner is None else self._resolution.symbols[owner][mangled]
 
     def unresolved_reads(self, name: str) -> tuple[ast.Name, ...]:
         """The reads of a name that no scope binds: builtins, and names from star imports."""
@@ -101,6 +103,11 @@ class SymbolTable:
         mangled = scope.mangle(name)
         if mangled in scope.own_names or (mangled in scope.declarations and scope.outer is not None):
             return ()
+        if (scope, mangled) not in self._captured_names:
+            self._captured_names[scope, mangled] = self._search_captured_names(mangled, scope)
+        return self._captured_names[scope, mangled]
+
+    def _search_captured_names(self, mangled: str, scope: Scope) -> tuple[ast.Name, ...]:
         captured: dict[ast.Name, None] = {}
         for inner in self._builder.scopes:
             if inner.is_within(scope) and scope in find_owners(mangled, inner, scope):
@@ -151,9 +158,11 @@ class SymbolTable:
 
         Strings in type position (see `Symbol.quoted_reads`), entries of `__all__` and prose are not included.
         """
-        entries = set(self._exports.entries)
-        strings = (string for string in self._builder.strings if string not in entries)
-        return tuple(sorted(set(iter_text_rows(name, self.text, strings))))
+        if name not in self._text_rows:
+            entries = set(self._exports.entries)
+            strings = (string for string in self._builder.strings if string not in entries)
+            self._text_rows[name] = tuple(sorted(set(iter_text_rows(name, self.text, strings))))
+        return self._text_rows[name]
 
     @property
     def exported_names(self) -> tuple[str, ...] | None:
@@ -181,6 +190,8 @@ class SymbolResolution:
 
     builder: SymbolBuilder
     symbol_of: dict[ast.AST, Symbol] = field(default_factory=dict)
+    # By scope, and not in the scopes: without cycles, the memory of a file is free as soon as nobody needs it.
+    symbols: dict[Scope, dict[str, Symbol]] = field(default_factory=lambda: defaultdict(dict))
     unresolved_reads: dict[str, list[ast.Name]] = field(default_factory=lambda: defaultdict(list))
     _uses: dict[tuple[Scope, str], _SymbolUses] = field(default_factory=lambda: defaultdict(_SymbolUses))
     # The owner that each read resolves to first.
@@ -247,17 +258,17 @@ class SymbolResolution:
             bindings = tuple(_make_binding(node, parents) for node in sort_by_position(uses.bindings))
             reads, quoted_reads = tuple(sort_by_position(uses.reads)), tuple(sort_by_position(uses.quoted_reads))
             symbol = Symbol(name, scope, bindings, reads, quoted_reads, uses.has_inner_declaration)
-            scope.symbols[name] = symbol
+            self.symbols[scope][name] = symbol
             for node in uses.bindings:
                 symbol_of.setdefault(node, symbol)
         for names, owner, name in self._resolved_reads:
             for node in names:
-                symbol_of[node] = owner.symbols[name]
+                symbol_of[node] = self.symbols[owner][name]
         for node, scope in self.builder.bare_annotations:
             name = scope.mangle(node.id)
             binding_scope = find_owner(name, scope)
             if binding_scope is not None:
-                symbol_of[node] = binding_scope.symbols[name]
+                symbol_of[node] = self.symbols[binding_scope][name]
 
 
 # Scopes whose names `nonlocal` cannot refer to.

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ast
+import gc
 import random
 import symtable
 import sys
 import sysconfig
 import time
 import warnings
+import weakref
 from collections import Counter
 from collections.abc import Iterator
 from functools import reduce
@@ -558,3 +560,17 @@ def test_time_per_thousand_lines() -> None:
         SymbolTable(tree, text)
         best = min(best, time.process_time() - start)
     assert best / text.count("\n") * 1000 < 0.1
+
+
+def test_a_table_is_free_as_soon_as_nobody_needs_it() -> None:
+    """The command line runs without the garbage collector, so a table must not be in a cycle."""
+    source = "import os\n\n\nclass A:\n    x = 1\n\n    def f(self, y):\n        return [os, y, (lambda: self)]\n"
+    table = SymbolTable(ast.parse(source), source)
+    scope = weakref.ref(table.module_scope.node)
+    assert table.find_symbol(table.module_scope, "A") is not None
+    gc.disable()
+    try:
+        del table
+        assert scope() is None
+    finally:
+        gc.enable()

@@ -101,7 +101,9 @@ def _find_unloaded_files(
     """
     graph = context.import_graph
     packages = {package for path in (file.path, *old_paths) for package in graph.parent_packages(path)}
-    guarded_rows = {fact.statement.row for fact in file.facts.imports}
+    guarded_rows = context.remember(
+        ("guarded rows", file.path), lambda: frozenset(fact.statement.row for fact in file.facts.imports)
+    )
     new_paths = {context.resolver.path_of(module, file.path) for module in new_modules}
     still_loaded = graph.always_loaded_with(
         [

@@ -108,9 +108,16 @@ def find_constructor_doubts(construction: ConstructionSite, file: FileContext, c
 
     Where another file imports it, its import stays, and linters call that unused.
     """
-    symbol, document = construction.symbol, context.document(file.path)
+    symbol = construction.symbol
     if symbol is None or not isinstance(symbol.bindings[0].node, ast.alias) or symbol.scope.kind != "module":
         return
+    yield from context.remember_each(
+        ("constructor doubts", file.path, symbol.name), lambda: _find_constructor_doubts(symbol, file, context)
+    )
+
+
+def _find_constructor_doubts(symbol: Symbol, file: FileContext, context: FixContext) -> Iterator[Doubt]:
+    document = context.document(file.path)
     constructions = {
         confirmed.candidate.span
         for confirmed in context.confirmed_findings(file.path)

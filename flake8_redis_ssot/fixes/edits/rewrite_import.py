@@ -23,6 +23,7 @@ from flake8_redis_ssot.fixes.edits.statement_layout import containing_block, sta
 from flake8_redis_ssot.syntax.edits import TextEdit, minimise
 
 ImportNode = ast.Import | ast.ImportFrom
+_IMPORT_TYPES = (ast.Import, ast.ImportFrom)
 
 
 def existing_statement_for(
@@ -34,9 +35,9 @@ def existing_statement_for(
     `removed` are statements that will be removed.
     """
     statement_index = next(at for at, each in enumerate(block) if each is statement)
-    remaining_ids = {id(each) for each in block} - {id(each) for each in (*removed, statement)}
+    leaving_ids = {id(each) for each in (*removed, statement)}
     for at, each in enumerate(block):
-        if isinstance(each, ImportNode) and id(each) in remaining_ids and _can_hold(each, symbol):
+        if isinstance(each, _IMPORT_TYPES) and id(each) not in leaving_ids and _can_hold(each, symbol):
             between = block[min(at, statement_index) + 1 : max(at, statement_index)]
             is_order_safe = at < statement_index or all(isinstance(other, ImportNode) for other in between)
             if is_order_safe and not any(_has_identifier(other, symbol.local_name) for other in between):

@@ -148,12 +148,27 @@ def inner_comments(text: str, layout: StatementLayout) -> list[str]:
 
 def containing_block(tree: ast.Module, statement: ast.stmt) -> list[ast.stmt]:
     """The statements of the block that contains `statement`. Raises ValueError."""
-    for node in ast.walk(tree):
-        for name in ("body", "orelse", "finalbody"):
-            block = getattr(node, name, None)
-            if isinstance(block, list) and any(each is statement for each in block):
-                return block
-    raise ValueError("the statement is not part of the tree")
+    return locate_in_block(tree, statement)[0]
+
+
+def locate_in_block(tree: ast.Module, statement: ast.stmt) -> tuple[list[ast.stmt], int]:
+    """The statements of the block that contains `statement`, and its index there (0-based). Raises ValueError."""
+    try:
+        return _locate_statements(tree)[id(statement)]
+    except KeyError:
+        raise ValueError("the statement is not part of the tree") from None
+
+
+@lru_cache(maxsize=2)  # the fixes of one file are written one after the other
+def _locate_statements(tree: ast.Module) -> dict[int, tuple[list[ast.stmt], int]]:
+    """The block of each statement and its index there, by the `id` of the statement, which the tree keeps."""
+    return {
+        id(statement): (block, index)
+        for node in ast.walk(tree)
+        for name in ("body", "orelse", "finalbody")
+        if isinstance(block := getattr(node, name, None), list)
+        for index, statement in enumerate(block)
+    }
 
 
 def statements_on_line(text: str, block: Sequence[ast.stmt], statement: ast.stmt) -> list[ast.stmt]:

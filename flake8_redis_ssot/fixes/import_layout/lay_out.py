@@ -10,7 +10,7 @@ from difflib import SequenceMatcher
 from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.document import SourceDocument
 from flake8_redis_ssot.fixes.edits.import_statement import imported_symbols
-from flake8_redis_ssot.fixes.edits.statement_layout import containing_block, line_break, statement_layout
+from flake8_redis_ssot.fixes.edits.statement_layout import line_break, locate_in_block, statement_layout
 from flake8_redis_ssot.fixes.import_layout.block import (
     BlockRange,
     ImportBlock,
@@ -63,12 +63,9 @@ def _strip_end(text: str, edits: list[TextEdit]) -> list[TextEdit]:
 def _find_ranges(
     document: SourceDocument, statements: Iterable[ast.stmt], scopes: Iterable[ast.AST]
 ) -> Iterator[BlockRange]:
-    bodies: list[tuple[Sequence[ast.stmt], int]] = []
-    for statement in statements:
-        body: Sequence[ast.stmt] = containing_block(document.tree, statement)
-        bodies.append((body, next(at for at, each in enumerate(body) if each is statement)))
+    bodies: list[tuple[Sequence[ast.stmt], int]] = [locate_in_block(document.tree, each) for each in statements]
     for scope in scopes:
-        body = getattr(scope, "body", document.tree.body)
+        body: Sequence[ast.stmt] = getattr(scope, "body", document.tree.body)
         bodies.append((body, int(_starts_with_docstring(body))))
     seen = set()
     for body, at in bodies:

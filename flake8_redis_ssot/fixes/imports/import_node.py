@@ -29,11 +29,10 @@ class ImportedName:
 
 def find_imported_name(fact: Import, document: SourceDocument) -> ImportedName:
     """The nodes of a recorded import. Raises NotFixableError if the tree has none."""
-    for statement in document.imports:
-        if document.source.span(statement) == fact.statement:
-            for alias in statement.names:
-                if _matches_fact(fact, statement, alias, document):
-                    return ImportedName(fact, document.path, statement, alias)
+    for statement in document.find_imports(fact.statement):
+        for alias in statement.names:
+            if _matches_fact(fact, statement, alias, document):
+                return ImportedName(fact, document.path, statement, alias)
     raise NotFixableError("the import statement is not to be found")
 
 

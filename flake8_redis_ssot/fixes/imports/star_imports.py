@@ -72,9 +72,11 @@ def find_unneeded_star(
 ) -> ast.ImportFrom | None:
     """The only star import of a file, if it is unused without `released_reads`."""
     free_names = [name for name in released_reads if document.symbol_table.lookup(name.id, name) is None]
+    if not free_names:
+        return None
     star_imports = [each for each in document.imports if isinstance(each, ast.ImportFrom) and each.names[0].name == "*"]
     file = context.analysis.file_context(document.path)
-    if not free_names or len(star_imports) != 1 or file is None:
+    if len(star_imports) != 1 or file is None:
         return None
     try:
         module = absolute_module(star_imports[0], file.package)

@@ -64,11 +64,10 @@ def _check_multiple_instances(
     """Code that creates two instances in one scope may need both."""
     symbol_table = context.document(file.path).symbol_table
     scope = symbol_table.scope_of(symbol_table.statement_of(construction.expression))
-    rows = sorted(
-        node.lineno
-        for node in _find_constructions(construction, file, context)
-        if _statement_scope(node, symbol_table) is scope
-    )
+    rows = context.remember(
+        ("construction rows", file.path, construction.resource.name),
+        lambda: _find_construction_rows(construction, file, context),
+    ).get(scope, [])
     if (
         len(rows) > 1
         and isinstance(construction.fact, Call)
@@ -80,6 +79,17 @@ def _check_multiple_instances(
             f"several are constructed here (line{'s' * (len(distinct_rows) > 1)} {row_list}), perhaps to be separate",
             Applicability.MANUAL,
         )
+
+
+def _find_construction_rows(
+    construction: ConstructionSite, file: FileContext, context: FixContext
+) -> dict[Scope | None, list[int]]:
+    """The rows of all constructions of the same resource in a file, in order, by scope."""
+    symbol_table = context.symbol_table(file.path)
+    rows: dict[Scope | None, list[int]] = {}
+    for node in _find_constructions(construction, file, context):
+        rows.setdefault(_statement_scope(node, symbol_table), []).append(node.lineno)
+    return {scope: sorted(scope_rows) for scope, scope_rows in rows.items()}
 
 
 def _find_constructions(construction: ConstructionSite, file: FileContext, context: FixContext) -> Iterator[ast.expr]:

@@ -31,14 +31,14 @@ def _find_copies(path: str, context: FixContext) -> Iterator[Effect]:
 
 def _iter_reads(path: str, context: FixContext) -> Iterator[tuple[Definition, int]]:
     """The variables that are read, each with the row (1-based) in the module; 1 for those read by functions."""
-    names = context.names(path)
+    names = context.passing_names(path)
     for node in iter_module_nodes(names.symbol_table.tree.body):
         if isinstance(node, ast.ImportFrom):
             yield from ((variable, node.lineno) for variable in _imported_variables(node, path, context))
         else:
             yield from ((variable, getattr(node, "lineno", 1)) for variable in _read_variables(node, names))
     for function_path, qualname in context.import_graph.functions_run_by(path):
-        function_names = context.names(function_path)
+        function_names = context.passing_names(function_path)
         function = function_names.find_definition(qualname) if qualname else None
         for node in ast.walk(function) if function is not None else ():
             yield from ((variable, 1) for variable in _read_variables(node, function_names))
@@ -73,7 +73,7 @@ def _find_setter(variable: Definition, context: FixContext) -> str:
     path, name = variable.path, variable.qualname
     if path is None or not name or "." in name:
         return ""
-    table = context.symbol_table(path)
+    table = context.passing_table(path)
     symbol = table.find_symbol(table.module_scope, name)
     if symbol is not None and symbol.has_inner_declaration:
         return f"a function of {context.relative_path(path)}"

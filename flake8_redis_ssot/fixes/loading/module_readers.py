@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Iterator
-from functools import cached_property
+from collections.abc import Callable, Iterable, Iterator
+from functools import cached_property, lru_cache
+from typing import NamedTuple
 
+from flake8_redis_ssot.fixes.loading.module_mentions import ModuleMentions
 from flake8_redis_ssot.fixes.loading.module_table import TABLE_PATTERN, TableRead, find_table_reads
 from flake8_redis_ssot.fixes.loading.package_reads import PackageRead, find_package_reads
 from flake8_redis_ssot.project.analysis import Analysis
 from flake8_redis_ssot.project.loading.load_time_imports import imported_modules
 from flake8_redis_ssot.project.modules import package_name
+from flake8_redis_ssot.project.search.attribute_index import is_package
 from flake8_redis_ssot.project.types.names import FileNames
 from flake8_redis_ssot.semantic.symbol_table import SymbolTable
 
-_IMPORT_LINES = re.compile(rb"^(?:\xef\xbb\xbf)?[ \t]*(?:from|import)[ \t].*$", re.MULTILINE)
 _STAR_IMPORT = re.compile(rb"\bimport[ \t]*(?:\([ \t]*)?\*")
 Read = tuple[str, int, str]
 
@@ -28,6 +30,8 @@ class ModuleReaders:
         self._analysis = analysis
         self._resolver = analysis.resolver
         self._reads_by_path: dict[str, list[Read]] = {}
+        self._studies: dict[str, _ReaderStudy] = {}
+        self._mentions = lru_cache(maxsize=256)(self._read_mentions)
 
     def find(self, path: str) -> Iterator[Read]:
         """The reads of the module at `path` outside itself: path, 1-based row, and a phrase."""
@@ -84,36 +88,68 @@ class ModuleReaders:
 
     def _find_named_reads(self, path: str) -> Iterator[Read]:
         module = self._resolver.modules.name_of(path)
-        word = module.rpartition(".")[2]
-        last = re.escape(word).encode()
-        quoted = rb"[\"']" + re.escape(module).encode() + rb"[\"']"
-        pattern = rb"\.[ \t]*" + last + rb"\b|\bmodules\b.*" + quoted + rb"|" + quoted + rb".*\bmodules\b"
-        for candidate in self._analysis.find_files_with_words({word}):
-            code = _IMPORT_LINES.sub(b"", self._analysis.contents.current_bytes(candidate))
-            if re.search(pattern, code) and not self._imports(candidate, path):
-                yield from self._find_reads(candidate, path, module)
+        for candidate in self._analysis.attribute_index.find(module):
+            if self._mentions(candidate).may_read(module) and path not in self._study(candidate).imports:
+                yield from self._study(candidate).reads.get(path, ())
 
-    def _imports(self, reader: str, path: str) -> bool:
-        """Whether a file imports a module anywhere, also as a package of what `import package.module` names."""
+    def _read_mentions(self, path: str) -> ModuleMentions:
+        """What the bytes of a file say about modules."""
+        return ModuleMentions(self._analysis.contents.current_bytes(path), is_package=is_package(path))
+
+    def _study(self, reader: str) -> _ReaderStudy:
+        """What one file does with modules; it is parsed once for all of them."""
+        if reader not in self._studies:
+            names = FileNames(reader, self._load, self._resolver)
+            nodes = list(names.symbol_table.nodes)
+            reads: dict[str, list[Read]] = {}
+            for path, read in self._find_reads(nodes, names):
+                reads.setdefault(path, []).append(read)
+            self._studies[reader] = _ReaderStudy(frozenset(self._find_imports(nodes, reader)), reads)
+        return self._studies[reader]
+
+    def _find_imports(self, nodes: Iterable[ast.AST], reader: str) -> Iterator[str]:
+        """The modules (by path) that a file imports anywhere, also as packages of what `import a.b` names."""
         package = package_name(reader, self._resolver.modules.roots)
-        for node in self._load(reader).nodes:
+        for node in nodes:
             for module, name in (
                 imported_modules(node, package) if isinstance(node, (ast.Import, ast.ImportFrom)) else ()
             ):
                 candidates = (module, f"{module}.{name}") if name else _with_packages(module)
-                if any(self._resolver.path_of(each, reader) == path for each in candidates):
-                    return True
-        return False
+                yield from filter(None, (self._resolver.path_of(each, reader) for each in candidates))
 
-    def _find_reads(self, reader: str, path: str, module: str) -> Iterator[Read]:
-        names = FileNames(reader, self._load, self._resolver)
-        for node in names.symbol_table.nodes:
-            if isinstance(node, ast.Attribute) and node.attr == module.rpartition(".")[2]:
+    def _find_reads(self, nodes: Iterable[ast.AST], names: FileNames) -> Iterator[tuple[str, Read]]:
+        """The reads of modules, each with the path of the module."""
+        index = self._analysis.attribute_index
+        for node in nodes:
+            if isinstance(node, ast.Attribute) and index.is_last_part(node.attr):
                 definition = names.resolve(node)
-                if definition is not None and definition.is_module and definition.path == path:
-                    yield reader, node.lineno, f"reads `{module}` as an attribute and does not import it"
-            elif isinstance(node, ast.Constant) and node.value == module and _is_module_table_key(node, names):
-                yield reader, node.lineno, f"looks `{module}` up in `sys.modules` and does not import it"
+                if definition is not None and definition.is_module and definition.path is not None:
+                    module = self._resolver.modules.name_of(definition.path)
+                    if module.rpartition(".")[2] == node.attr:
+                        yield (
+                            definition.path,
+                            (names.path, node.lineno, f"reads `{module}` as an attribute and does not import it"),
+                        )
+            elif isinstance(node, ast.Constant) and isinstance(node.value, str) and index.is_module(node.value):
+                phrase = f"looks `{node.value}` up in `sys.modules` and does not import it"
+                read = (names.path, node.lineno, phrase)
+                is_key = _is_module_table_key(node, names)
+                yield from ((path, read) for path in (self._paths_by_module[node.value] if is_key else ()))
+
+    @cached_property
+    def _paths_by_module(self) -> dict[str, list[str]]:
+        """The files of each dotted name, of which there can be several under different roots."""
+        paths: dict[str, list[str]] = {}
+        for path in self._analysis.files:
+            paths.setdefault(self._resolver.modules.name_of(path), []).append(path)
+        return paths
+
+
+class _ReaderStudy(NamedTuple):
+    """The modules (by path) that a file imports, and its reads of modules by their paths."""
+
+    imports: frozenset[str]
+    reads: dict[str, list[Read]]
 
 
 def _with_packages(module: str) -> list[str]:

@@ -94,8 +94,8 @@ def find_dynamic_reads(symbol: Symbol, document: SourceDocument) -> Iterator[int
         for node in symbol_table.unresolved_reads("__name__"):
             if not _is_mere_name(node, document):
                 yield node.lineno
-        for attribute in symbol_table.nodes:
-            if isinstance(attribute, ast.Attribute) and _is_module_reader(attribute):
+        for attribute in document.find_nodes(ast.Attribute):
+            if _is_module_reader(attribute):
                 yield attribute.lineno
 
 

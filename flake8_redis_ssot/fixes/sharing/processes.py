@@ -42,7 +42,7 @@ class ProcessStart(NamedTuple):
 
 def find_process_start(context: FixContext) -> ProcessStart | None:
     """The first place in the project that starts processes; None if there is none."""
-    for path in context.analysis.contents.find_matching(_PATTERN, _WORDS):
+    for path in context.analysis.contents.iter_matching(_PATTERN, _WORDS):
         start = _find_in(path, context.references.code_bytes(path), re.compile(_PATTERN))
         if start is not None:
             return start

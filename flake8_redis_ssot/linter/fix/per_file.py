@@ -21,6 +21,8 @@ from flake8_redis_ssot.project.search.demand_queries import QueryResults
 
 # The number of a finding, its fix and its alternatives.
 FixValues = tuple[tuple[int, Fix | Refusal, tuple[Fix, ...]], ...]
+# What most fixes ask about the project is worked out for these, before processes are forked that share it.
+_WARM_UP_FILES = 3
 IsWanted = Callable[[FixCandidate], bool]
 
 
@@ -68,7 +70,10 @@ def fix_each_file(
     fix_file = partial(_fix_file, located_findings, context, is_wanted)
     with analysis.contents.keep_bytes():
         search_references(located_findings, context)
-        for file_result in map_forked(fix_file, list(_group_by_file(located_findings).values()), jobs):
+        groups = list(_group_by_file(located_findings).values())
+        first_count = _WARM_UP_FILES if jobs > 1 and len(groups) > _WARM_UP_FILES else 0
+        first_results = [fix_file(numbers) for numbers in groups[:first_count]]
+        for file_result in (*first_results, *map_forked(fix_file, groups[first_count:], jobs)):
             _add_file_result(file_fixes, located_findings, file_result)
             analysis.contents.consulted_paths |= file_result.consulted
             analysis.query_results = analysis.query_results.merge(file_result.query_results)

@@ -15,9 +15,10 @@ from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.document import SourceDocument
 from flake8_redis_ssot.fixes.draft import FixDraft, Operation, ReplaceImport
 from flake8_redis_ssot.linter.fix.draft import FixCandidate
+from flake8_redis_ssot.linter.fix.fix_kinds import group_by_files, sample_kinds
 from flake8_redis_ssot.model import Applicability, Refusal
 from flake8_redis_ssot.project.imported_names import ImportedNames
-from flake8_redis_ssot.syntax.edits import TextEdit
+from flake8_redis_ssot.syntax.edits import OverlapError, TextEdit
 
 PyflakesMessage = tuple[str, tuple[str, ...]]
 
@@ -102,6 +103,7 @@ def find_lost_names(documents: Mapping[str, SourceDocument], context: FixContext
 
 
 EditsByPath = Mapping[str, Sequence[TextEdit]]
+_MIN_GROUP_SIZE = 4  # fewer are checked one by one
 
 
 class RegressionCheck:
@@ -111,6 +113,8 @@ class RegressionCheck:
         self._context = context
         self._jobs = jobs
         self._checked_states: dict[tuple[str, bytes], tuple[SourceDocument, str | None]] = {}
+        # By identity, with the candidate, which keeps it from being reused.
+        self._own_regressions: dict[int, tuple[FixCandidate, str | None]] = {}
 
     def apply_edits(self, edits: EditsByPath) -> tuple[dict[str, SourceDocument], dict[str, str]]:
         """The files after edits, and their regressions, by path."""
@@ -154,12 +158,40 @@ class RegressionCheck:
 
     def own_regressions(self, candidates: Sequence[FixCandidate]) -> Iterator[tuple[FixCandidate, str]]:
         """The candidates that are harmful when applied alone, with their regressions."""
-        edits = [build_text_edits(collect_operations([candidate]), self._context) for candidate in candidates]
-        self.check_states(state for own_edits in edits for state in self._changed_states(own_edits))
-        for candidate, own_edits in zip(candidates, edits):
-            problems = self.apply_edits(own_edits)[1]
-            if problems:
-                yield candidate, next(iter(problems.values()))
+        suspects = [each for group in group_by_files(candidates) for each in self._find_suspects(group)]
+        reasons = {id(candidate): self._own_regression(candidate) for candidate in suspects}
+        for candidate in candidates:
+            reason = reasons.get(id(candidate))
+            if reason is not None:
+                yield candidate, reason
+
+    def _find_suspects(self, candidates: Sequence[FixCandidate]) -> list[FixCandidate]:
+        """Those candidates of the same files that have to be checked alone, because they may be harmful.
+
+        The others do no harm in company, and one of each kind none alone.
+        """
+        if len(candidates) < _MIN_GROUP_SIZE:
+            return list(candidates)
+        samples = sample_kinds(candidates, self._context)
+        if len(samples) < len(candidates):
+            is_harmless = not any(map(self._own_regression, samples)) and self._is_harmless_together(candidates)
+            if is_harmless:
+                return []
+        middle = len(candidates) // 2
+        return [*self._find_suspects(candidates[:middle]), *self._find_suspects(candidates[middle:])]
+
+    def _is_harmless_together(self, candidates: Sequence[FixCandidate]) -> bool:
+        try:
+            return not self.apply_edits(build_text_edits(collect_operations(candidates), self._context))[1]
+        except OverlapError:
+            return False
+
+    def _own_regression(self, candidate: FixCandidate) -> str | None:
+        """The regression of a candidate that is applied alone; None if it is harmless."""
+        if id(candidate) not in self._own_regressions:
+            problems = self.apply_edits(build_text_edits(collect_operations([candidate]), self._context))[1]
+            self._own_regressions[id(candidate)] = (candidate, next(iter(problems.values()), None))
+        return self._own_regressions[id(candidate)][1]
 
 
 def reject_harmful(candidates: Sequence[FixCandidate], context: FixContext, jobs: int) -> list[FixCandidate]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence, Set
+from itertools import chain
 from typing import NamedTuple
 
 from flake8_redis_ssot.semantic.method_profile import MethodProfile, matches_any_profile
@@ -147,6 +149,7 @@ def code_bytes(data: bytes, path: str) -> bytes:
 
 
 _MAX_PIECES = 12  # comparing more costs more than it saves
+_MAX_COMPARED = 30  # literals of which all pieces are compared
 
 
 def choose_literal_prefixes(literals: set[bytes], sample: Sequence[bytes]) -> tuple[LiteralPrefix, ...]:
@@ -154,6 +157,8 @@ def choose_literal_prefixes(literals: set[bytes], sample: Sequence[bytes]) -> tu
 
     Of pieces that are in the same number of literals, the one in the fewest files of `sample` is chosen.
     """
+    if len(literals) > _MAX_COMPARED:
+        return _group_literals(literals)
     remaining, prefixes = set(literals), []
     while remaining:
         pieces = {literal[start:end] for literal in remaining for start, end in _piece_bounds(len(literal))}
@@ -164,6 +169,18 @@ def choose_literal_prefixes(literals: set[bytes], sample: Sequence[bytes]) -> tu
         prefixes.append(LiteralPrefix(best, _continuation_pattern(best, remaining)))
         remaining = {literal for literal in remaining if best not in literal}
     return tuple(prefixes)
+
+
+def _group_literals(literals: Set[bytes]) -> tuple[LiteralPrefix, ...]:
+    """Prefixes of many literals, in linear time: of each literal, the 4 bytes that most of the others have as well."""
+    pieces = {
+        literal: {literal[start : start + 4] for start in range(max(len(literal) - 3, 1))} for literal in literals
+    }
+    counts = Counter(chain.from_iterable(pieces.values()))
+    groups: dict[bytes, list[bytes]] = {}
+    for literal in pieces:
+        groups.setdefault(max(pieces[literal], key=lambda piece: (counts[piece], piece)), []).append(literal)
+    return tuple(LiteralPrefix(piece, _continuation_pattern(piece, group)) for piece, group in groups.items())
 
 
 def _continuation_pattern(literal: bytes, literals: Iterable[bytes]) -> re.Pattern[bytes]:
