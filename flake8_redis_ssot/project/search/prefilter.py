@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence, Set
+from functools import cache
 from itertools import chain
 from typing import NamedTuple
 
@@ -22,6 +23,18 @@ _WORD_CHARACTER = re.compile(rb"\w")
 _RELATIVE_STAR_IMPORT = re.compile(rb"\.[\s\\]+import[\s\\]*\*")
 # An escaped character in JSON; control characters can't be part of a word.
 _JSON_ESCAPE = re.compile(rb"\\u(?!00[01])")
+
+
+def has_word(word: bytes, data: bytes) -> bool:
+    """Whether some bytes contain a word that is not part of a longer one; other than ASCII letters may be either."""
+    return _word_pattern(word).search(data) is not None
+
+
+@cache
+def _word_pattern(word: bytes) -> re.Pattern[bytes]:
+    # It begins with the word, which is found much faster than a word border.
+    literal = re.escape(word)
+    return re.compile(literal + rb"(?!\w)(?<!\w" + literal + b")")
 
 
 class ModuleQuery(NamedTuple):
@@ -42,7 +55,7 @@ class ModuleQuery(NamedTuple):
         is_inside = bool(self.folder) and path.startswith(self.folder)
         if not is_inside and self.module not in data:
             return False
-        has_name = any(name in data for name in self.names)
+        has_name = any(name in data and has_word(name, data) for name in self.names)
         if has_name and (
             is_inside or any(self._is_imported_or_accessed(*occurrence) for occurrence in self._occurrences(data))
         ):

@@ -114,7 +114,7 @@ class SearchWorklist:
             checked_keys |= keys
             for key in sorted(keys):
                 definitions = self._resolver.resolve(f"{module}:{key}", path)
-                if any(map(self._is_guarded, definitions)):
+                if any(self._is_guarded(each) and not _is_missing_in(path, each) for each in definitions):
                     aliases.add(key.rpartition(".")[2])
                 yield from self._module_aliases(key, definitions)
         if aliases:
@@ -171,6 +171,11 @@ class SearchWorklist:
             self._resources.constructor_resource(definition) is not None
             or self._resources.find_deprecated(definition.name) is not None
         )
+
+
+def _is_missing_in(path: str, definition: Definition) -> bool:
+    """Whether a file was expected to define a name and does not, as a star import might have bound it."""
+    return definition.path == path and not definition.is_found
 
 
 def _new_query(path: str, module: str) -> ModuleQuery:
