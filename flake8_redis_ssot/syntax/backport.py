@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -32,8 +32,11 @@ def rewrite_newer_syntax(text: str, root: SgNode) -> str:
         if sys.version_info < version
         for edit in rewrite(text, root.find_all(**rule))
     ]
-    if not edits:
-        return text
+    return apply_edits(text, edits)
+
+
+def apply_edits(text: str, edits: Iterable[CharEdit]) -> str:
+    """The text with some parts replaced; a later edit overwrites an earlier one."""
     characters = list(text)
     for start, replacement in edits:
         characters[start : start + len(replacement)] = replacement
@@ -135,21 +138,28 @@ def _rewrite_type_parameters(text: str, definition: SgNode) -> Iterator[CharEdit
 
 
 def _rewrite_type_aliases(text: str, quoted: list[SgNode]) -> Iterator[CharEdit]:
-    """`type X[T] = list[T]` becomes `0;   X[0]: list[T]`: its value is treated as an annotation.
+    """Rewrite all type aliases of a text, but those in the `quoted` nodes.
 
-    The text is searched, except in the `quoted` nodes, because the grammar does not know type parameter defaults here.
+    The text is searched, because the grammar does not know type parameter defaults here.
     """
     quoted_spans = SpanSet(map(node_span, quoted))
     for head in _ALIAS.finditer(text):
-        bracket = head.end()
-        equals = _EQUALS.match(text, _bracket_end(text, bracket) if text[bracket : bracket + 1] == "[" else bracket)
-        if equals and head.start() not in quoted_spans:
-            yield head.start(), "0;  "
-            if text[bracket] == "[":
-                parameters = text[bracket + 1 : equals.start() - 1]
-                before = blank(parameters[: len(parameters) - len(parameters.lstrip())])
-                yield bracket, f"[{before}0{blank(parameters[len(before) + 1 :])}]"
-            yield equals.end() - 1, ":"
+        if head.start() not in quoted_spans:
+            yield from rewrite_type_alias(text, head.start())
+
+
+def rewrite_type_alias(text: str, start: int) -> Iterator[CharEdit]:
+    """`type X[T] = list[T]` becomes `0;   X[0]: list[T]`: its value is treated as an annotation."""
+    head = _ALIAS.match(text, start)
+    bracket = head.end() if head else start
+    equals = _EQUALS.match(text, bracket_end(text, bracket) if text[bracket : bracket + 1] == "[" else bracket)
+    if head and equals:
+        yield start, "0;  "
+        if text[bracket] == "[":
+            parameters = text[bracket + 1 : equals.start() - 1]
+            before = blank(parameters[: len(parameters) - len(parameters.lstrip())])
+            yield bracket, f"[{before}0{blank(parameters[len(before) + 1 :])}]"
+        yield equals.end() - 1, ":"
 
 
 def find_bound_names(text: str) -> Iterator[tuple[int, tuple[str, ...]]]:
@@ -161,11 +171,11 @@ def find_bound_names(text: str) -> Iterator[tuple[int, tuple[str, ...]]]:
     for head in _ALIAS.finditer(text):
         yield text.count("\n", 0, head.start()) + 1, (head[1],)
     for head in _GENERIC.finditer(text):
-        inside = text[head.end() : _bracket_end(text, head.end() - 1) - 1]
+        inside = text[head.end() : bracket_end(text, head.end() - 1) - 1]
         yield text.count("\n", 0, head.start()) + 1, tuple(_PARAMETER.findall(_outermost_text(inside)))
 
 
-def _bracket_end(text: str, bracket: int) -> int:
+def bracket_end(text: str, bracket: int) -> int:
     """The offset after the bracket that closes the one at `bracket`; the end of the text if none does."""
     depth = 0
     for token in _TOKEN.finditer(text, bracket):

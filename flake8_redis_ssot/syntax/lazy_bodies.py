@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from itertools import islice
 from operator import itemgetter
+from types import MappingProxyType
 from typing import NamedTuple
 
 from flake8_redis_ssot.model import UnanalysedRange
@@ -49,13 +50,15 @@ class FunctionBody(NamedTuple):
 class PartialTree(NamedTuple):
     """A tree without the bodies of `skipped_functions`, which are keyed by the row (1-based) of their `def`.
 
-    `unanalysed_ranges` are the parts outside skipped functions that could not be parsed.
+    `unanalysed_ranges` are the parts outside skipped functions that could not be parsed, `bound_names` as in
+    `ParseResult`.
     """
 
     text: str
     tree: ast.Module
     skipped_functions: Mapping[int, FunctionRange]
     unanalysed_ranges: tuple[UnanalysedRange, ...] = ()
+    bound_names: Mapping[int, tuple[str, ...]] = MappingProxyType({})
 
     def last_skipped_row(self, row: int) -> int | None:
         """The last row of the skipped function whose `def` is in `row`; None if it is not skipped."""
@@ -91,6 +94,8 @@ def parse_partial_tree(text: str, needs_parsing: NeedsParsing) -> PartialTree | 
         return _skip_unclosed_string(text, needs_parsing)
     if partial_tree is not None:
         return partial_tree
+    if (partial_tree := _skip_functions_in_newer(text, needs_parsing)) is not None:
+        return partial_tree
     try:
         return None if isinstance(try_parse(text), ast.Module) else _parse_broken(text)
     except SkippedCodeError:
@@ -106,6 +111,16 @@ def _skip_functions(text: str, needs_parsing: NeedsParsing) -> PartialTree | Non
     }
     tree = try_parse(replace_bodies(text, skipped_functions))
     return PartialTree(text, tree, skipped_functions) if isinstance(tree, ast.Module) else None
+
+
+def _skip_functions_in_newer(text: str, needs_parsing: NeedsParsing) -> PartialTree | None:
+    """The partial tree of a text that is valid but for newer syntax, else None."""
+    from flake8_redis_ssot.syntax.backport import find_bound_names
+    from flake8_redis_ssot.syntax.text_backport import rewrite_common_syntax  # late: most files never need them
+
+    rewritten = rewrite_common_syntax(text)
+    partial_tree = None if rewritten is None else _skip_functions(rewritten, needs_parsing)
+    return partial_tree and partial_tree._replace(bound_names=dict(find_bound_names(text)))
 
 
 def _skip_unclosed_string(text: str, needs_parsing: NeedsParsing) -> PartialTree | None:

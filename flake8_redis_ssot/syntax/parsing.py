@@ -35,7 +35,13 @@ def parse_tolerantly(text: str) -> ParseResult:
         return ParseResult(result, text, ())
     # late: most files never need them
     from flake8_redis_ssot.syntax.backport import find_bound_names
-    from flake8_redis_ssot.syntax.error_recovery import recover
+    from flake8_redis_ssot.syntax.text_backport import rewrite_common_syntax
+
+    rewritten = rewrite_common_syntax(text)
+    tree = try_parse(rewritten) if rewritten is not None else None
+    if rewritten is not None and isinstance(tree, ast.Module):
+        return ParseResult(tree, rewritten, (), dict(find_bound_names(text)))
+    from flake8_redis_ssot.syntax.error_recovery import recover  # late: it loads the concrete tree's grammar
 
     return ParseResult(*recover(text, result), dict(find_bound_names(text)))
 

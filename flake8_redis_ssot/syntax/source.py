@@ -102,7 +102,12 @@ def parse_decoded_partially(decoded: DecodedText, needs_parsing: NeedsParsing) -
     partial_tree = parse_partial_tree(decoded.text, needs_parsing) if decoded.cell_map is None else None
     unanalysed_ranges = decoded.unanalysed_ranges + partial_tree.unanalysed_ranges if partial_tree else ()
     return partial_tree and ParsedFile(
-        decoded.text, partial_tree.tree, unanalysed_ranges, {}, *_measure_columns(decoded.text), partial_tree
+        decoded.text,
+        partial_tree.tree,
+        unanalysed_ranges,
+        partial_tree.bound_names,
+        *_measure_columns(decoded.text),
+        partial_tree,
     )
 
 
