@@ -55,7 +55,17 @@ def store_dependencies(
     dependencies: Dependencies,
 ) -> None:
     """Store the dependencies of a result; `paths` are all files of the project."""
-    needles = sorted({_to_text(needle) for search in dependencies.searches for needle in search.needles})
+    # A file that contains none of a package query's literals does not match it.
+    needles = sorted(
+        {
+            _to_text(needle)
+            for search in dependencies.searches
+            for needle in (
+                *search.needles,
+                *(literal for query in search.package_queries for literal in query.literals()),
+            )
+        }
+    )
     queries = dict.fromkeys(_encode_query(query) for search in dependencies.searches for query in search.module_queries)
     profiles = dict.fromkeys(profile for search in dependencies.searches for profile in search.profiles)
     direct_paths, attributes = tuple(sorted(dependencies.direct_paths)), tuple(sorted(dependencies.attributes))

@@ -18,6 +18,12 @@ from flake8_redis_ssot.project.search.attribute_index import AttributeIndex
 from flake8_redis_ssot.project.search.demand_queries import QueryResults, find_uses_in_files
 from flake8_redis_ssot.project.search.facts_cache import FactsCache
 from flake8_redis_ssot.project.search.facts_reader import FactsReader
+from flake8_redis_ssot.project.search.package_query import (
+    PackageQuery,
+    group_by_package,
+    is_worthwhile,
+    new_package_query,
+)
 from flake8_redis_ssot.project.search.prefilter import Search
 from flake8_redis_ssot.project.search.scan import facts_from_bytes, facts_from_source
 from flake8_redis_ssot.project.search.word_index import WordIndex
@@ -77,7 +83,11 @@ class Analysis:
         self.resources = ResourceIndex(config, self.resolver)
         self._guarded_classes = self._new_guarded_classes()
         self._worklist = SearchWorklist(
-            self.resolver, self.resources, self._guarded_classes.profiles(), suppressions=suppressions
+            self.resolver,
+            self.resources,
+            self._guarded_classes.profiles(),
+            suppressions=suppressions,
+            package_queries=self._choose_package_queries(),
         )
         self._searched_names: dict[str, Set[str]] = {}
         self._run_searches(self._worklist.initial_search())
@@ -85,6 +95,15 @@ class Analysis:
     def _new_guarded_classes(self) -> GuardedClasses:
         contents = self.contents
         return GuardedClasses(self.config, self.resources, self.resolver, contents.tree, cache(contents.load_outline))
+
+    def _choose_package_queries(self) -> tuple[PackageQuery, ...]:
+        """The queries for names of third-party packages; names that are rare are searched for in any context."""
+        symbols, _ = self.resources.names_to_search()
+        groups = group_by_package(symbols, third_party_names(self.config, self.modules))
+        has_classes = bool(self._guarded_classes.classes) and self.config.duplicates != "off"
+        queries = [new_package_query(*group, match_classes=has_classes) for group in sorted(groups.items())]
+        file_count = len(self.contents.files)
+        return tuple(query for query in queries if is_worthwhile(query, self._reader.sample, file_count))
 
     def _run_searches(self, search: Search | None) -> None:
         """Scan for the guarded names, then for each new name under which a module re-exports one of them."""
@@ -95,7 +114,8 @@ class Analysis:
             while search is not None:
                 # A file whose facts were extracted for all of these names has nothing new.
                 names = {name.decode() for query in search.module_queries for name in query.names}
-                paths = [path for path in on_disk if not names or not names <= self._searched_names.get(path, set())]
+                searched = self._searched_names
+                paths = [path for path in on_disk if path not in searched or not names <= searched[path]]
                 self._searches.append(search)
                 facts = search_files(paths, search)
                 search = self._add_facts([*facts, *self._reader.search_overlay(search)], search)

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+import pytest
+
 from flake8_redis_ssot.config.loading import load_config
 from flake8_redis_ssot.project.analysis import Analysis
+from flake8_redis_ssot.project.search.package_query import is_worthwhile, may_lead_to, new_package_query
 
 CONFIGURATION = """\
 [resource.redis]
@@ -50,3 +53,68 @@ def test_aliases_are_searched_for_as_whole_words(tmp_path: Path) -> None:
         "reader.py": "from pools import Pool\nPool()\n",
     }
     assert read_files(tmp_path, files) == {"home.py", "pools.py", "reader.py"}
+
+
+EXACT = new_package_query("ext", ["ext.get", "ext.sub.Client"], match_classes=False)
+WILD = new_package_query("ext", ["ext.**.get"], match_classes=True)
+
+
+@pytest.mark.parametrize(
+    ("text", "is_exact", "is_wild"),
+    [
+        ("import ext\next.get()\n", True, True),
+        ("from ext import get\n", True, True),
+        ("value.get('x')\n", False, False),
+        ("value.get('text')\n", False, False),
+        ("import ext\next.post()\n", False, True),
+        ("import os, ext\n", False, False),
+        ("import ext.sub\n", False, False),
+        ("import ext as e\n", True, True),
+        ("import ext.sub as e\n", True, True),
+        ("from ext import sub\n", True, True),
+        ("from .base import ext as e\n", True, True),
+        ("import ext\ne = ext\n", True, True),
+        ("import ext\ne = ext.sub\n", True, True),
+        ("load('ext')\n", True, True),
+        ("class Widget_getter: pass\n", False, True),
+    ],
+)
+def test_files_that_can_name_a_third_party_package(text: str, is_exact: bool, is_wild: bool) -> None:
+    for query, expected in ((EXACT, is_exact), (WILD, is_wild)):
+        assert query.matches(text.encode()) is expected
+        assert not expected or any(literal in text.encode() for literal in query.literals())
+
+
+def test_names_of_packages_are_only_worth_following_if_common() -> None:
+    assert is_worthwhile(EXACT, [b"value.get()"] * 50, 1000)
+    assert not is_worthwhile(EXACT, [b"value.get()"] * 50, 20)
+    assert not is_worthwhile(EXACT, [b"from ext import get"] * 50, 1000)
+    assert not is_worthwhile(EXACT, [], 0)
+
+
+def test_parts_of_packages_that_lead_to_a_guarded_name() -> None:
+    assert may_lead_to("ext", ["ext.get"])
+    assert may_lead_to("ext.get", ["ext.get"])
+    assert not may_lead_to("ext.post", ["ext.get"])
+    assert may_lead_to("ext.post", ["ext.**.get"])
+
+
+MANY = {f"m{number}.py": "{}.get('x')\n" for number in range(100)}
+THIRD_PARTY = '[resource.http]\ncanonical = ["home"]\nconstructors = ["ext.get"]\n'
+
+
+def test_common_names_are_searched_for_with_their_package(tmp_path: Path) -> None:
+    files = {
+        **MANY,
+        "home.py": "import ext\n",
+        "compat.py": "import ext as e\n",
+        "reader.py": "from compat import e\ne.get()\n",
+        "again.py": "from compat import *\ne.get()\n",
+    }
+    assert read_files(tmp_path, files, THIRD_PARTY) == {"compat.py", "reader.py", "again.py"}
+
+
+def test_packages_that_are_passed_on_by_an_attribute_or_a_star(tmp_path: Path) -> None:
+    for text in ("import ext\nclass Base:\n    http = ext\n", "from ext import *\n"):
+        files = {**MANY, "home.py": "", "base.py": text}
+        assert read_files(tmp_path, files, THIRD_PARTY) == {"base.py", *MANY}

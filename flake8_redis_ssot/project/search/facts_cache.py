@@ -107,7 +107,8 @@ def _search_key(search: Search) -> str:
     """What facts depend on besides the file; literal prefixes only make a search faster."""
     patterns = sorted(search.patterns.exact), search.patterns.globs
     options = search.profiles, search.suppressions
-    return cache_key(search.needles, search.module_queries, patterns, search.roots, options)
+    queries = search.module_queries, search.package_queries
+    return cache_key(search.needles, queries, patterns, search.roots, options)
 
 
 _DECODE_FACTS = decoder_for(FileFacts)

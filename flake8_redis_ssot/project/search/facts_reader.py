@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from functools import cache, partial
+from functools import cached_property, partial
 from operator import attrgetter
 
 from flake8_redis_ssot.files.atomic_write import read
@@ -29,21 +29,23 @@ class FactsReader:
     def start(self) -> Iterator[ScanFunction]:
         """A function that returns the facts of those of some files on disk (paths) that match a search, in order.
 
-        Its calls share one pool of processes and one sample of the project.
+        Its calls share one pool of processes.
         """
-        sample = cache(partial(_sample_files, self._contents.files_on_disk))
         with scanner_pool(self._jobs) as scan:
-            yield partial(self._search_files, scan, sample)
+            yield partial(self._search_files, scan)
 
-    def _search_files(
-        self, scan: ScanFunction, sample: Callable[[], list[bytes]], paths: Sequence[str], search: Search
-    ) -> list[FileFacts]:
+    @cached_property
+    def sample(self) -> list[bytes]:
+        """The bytes of about 50 of the files on disk, evenly distributed."""
+        return _sample_files(self._contents.files_on_disk)
+
+    def _search_files(self, scan: ScanFunction, paths: Sequence[str], search: Search) -> list[FileFacts]:
         cached_facts, remaining = self._facts_cache.get(search, paths) if self._facts_cache else ([], paths)
         if not remaining:
             return cached_facts
         prefixes = None
         if len(remaining) >= _SAMPLE_SIZE * 10:
-            prefixes = choose_literal_prefixes(search.literals(), sample())
+            prefixes = choose_literal_prefixes(search.literals(), self.sample)
         found_facts = scan(remaining, search._replace(literal_prefixes=prefixes))
         if self._facts_cache:
             self._facts_cache.put(search, remaining, found_facts)
@@ -76,7 +78,6 @@ class FactsReader:
 
 
 def _sample_files(files: Sequence[str]) -> list[bytes]:
-    """The bytes of about 50 of the files, evenly distributed."""
     sample = []
     for path in files[:: max(len(files) // _SAMPLE_SIZE, 1)]:
         with suppress(OSError):  # the scan reports it

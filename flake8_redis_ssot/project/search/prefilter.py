@@ -9,6 +9,7 @@ from functools import cache
 from itertools import chain
 from typing import NamedTuple
 
+from flake8_redis_ssot.project.search.package_query import PackageQuery
 from flake8_redis_ssot.semantic.method_profile import MethodProfile, matches_any_profile
 from flake8_redis_ssot.semantic.name_patterns import COMPATIBLE_LETTER, NamePatterns, normalise_identifiers
 from flake8_redis_ssot.syntax.notebooks import NOTEBOOK_SUFFIX
@@ -99,7 +100,7 @@ class LiteralPrefix(NamedTuple):
 
 
 class Search(NamedTuple):
-    """A search for files: by `needles`, by `module_queries` or by classes that resemble one of `profiles`.
+    """A search for files: by `needles`, by queries or by classes that resemble one of `profiles`.
 
     Facts are recorded for `patterns` and, with `suppressions`, for comments that name our codes.
 
@@ -114,6 +115,7 @@ class Search(NamedTuple):
     literal_prefixes: tuple[LiteralPrefix, ...] | None = None
     profiles: tuple[MethodProfile, ...] = ()
     suppressions: bool = False
+    package_queries: tuple[PackageQuery, ...] = ()
 
     def matches(self, data: bytes, path: str) -> bool:
         """Whether a file with the bytes `data` matches."""
@@ -144,11 +146,15 @@ class Search(NamedTuple):
         for needle in self.needles:
             if needle in data:
                 return True
-        return any(query.matches(data, path) for query in self.module_queries)
+        return any(query.matches(data, path) for query in self.module_queries) or any(
+            query.matches(data) for query in self.package_queries
+        )
 
     def literals(self) -> set[bytes]:
         """Byte strings of which every file contains one that matches by its names."""
-        return {*self.needles, *(literal for query in self.module_queries for literal in query.literals())}
+        by_module = (literal for query in self.module_queries for literal in query.literals())
+        by_package = (literal for query in self.package_queries for literal in query.literals())
+        return {*self.needles, *by_module, *by_package}
 
 
 def code_bytes(data: bytes, path: str) -> bytes:

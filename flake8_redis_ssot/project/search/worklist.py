@@ -8,6 +8,8 @@ from collections.abc import Iterable, Iterator
 
 from flake8_redis_ssot.project.resolver import Definition, Resolver
 from flake8_redis_ssot.project.resources import ResourceIndex
+from flake8_redis_ssot.project.search.package_query import PackageQuery, group_by_package
+from flake8_redis_ssot.project.search.packaged_names import PackagedNames
 from flake8_redis_ssot.project.search.prefilter import ModuleQuery, Search
 from flake8_redis_ssot.semantic.facts import FileFacts
 from flake8_redis_ssot.semantic.method_profile import MethodProfile
@@ -25,7 +27,9 @@ class SearchWorklist:
     class from it or re-exports what a deprecated module defines. A file that uses the alias contains it and the name
     of the module, unless a third module re-exports the whole module by a star or under an alias.
 
-    `profiles` are those of guarded classes. With `suppressions`, comments that name our codes are searched for.
+    `profiles` are those of guarded classes. With `suppressions`, comments that name our codes are searched for. The
+    names of third-party packages that have one of `package_queries` are searched for by that: then a module also
+    defines an alias if it passes such a package, or a part of it, on under another name.
     """
 
     def __init__(
@@ -35,8 +39,10 @@ class SearchWorklist:
         profiles: tuple[MethodProfile, ...] = (),
         *,
         suppressions: bool = False,
+        package_queries: tuple[PackageQuery, ...] = (),
     ) -> None:
         self._resolver = resolver
+        self._package_queries = package_queries
         self._resources = resources
         self._profiles = profiles
         self._suppressions = suppressions
@@ -47,9 +53,13 @@ class SearchWorklist:
         # The name of a deprecated module is often common (`redis_manager` is a variable everywhere), so it is searched
         # for together with its package, in a context that imports or accesses it.
         self._qualified_modules = [module for module in modules if "." in module and not is_glob(module)]
-        self._standalone_patterns = NamePatterns.from_patterns(
-            [*symbols, *(module for module in modules if module not in self._qualified_modules)]
-        )
+        packages = [query.package.decode() for query in package_queries]
+        self._packaged_names = PackagedNames(group_by_package(symbols, packages))
+        self._standalone_names = [
+            *(symbol for symbol in symbols if symbol not in self._packaged_names.names),
+            *(module for module in modules if module not in self._qualified_modules),
+        ]
+        self._standalone_patterns = NamePatterns.from_patterns(self._standalone_names)
         self._patterns = NamePatterns.from_patterns([*symbols, *modules])
 
     def has_all_occurrences(self, name: str) -> bool:
@@ -72,7 +82,8 @@ class SearchWorklist:
     def initial_search(self) -> Search:
         """The search for the configured names."""
         needles = (*self._standalone_patterns.prefilter_literals, *((_CODE_PREFIX,) if self._suppressions else ()))
-        return self._new_search(needles, sorted(map(self._module_query, self._qualified_modules)), self._patterns)
+        queries = sorted(map(self._module_query, self._qualified_modules))
+        return self._new_search(needles, queries, self._patterns)._replace(package_queries=self._package_queries)
 
     def _new_search(self, needles: tuple[bytes, ...], queries: Iterable[ModuleQuery], patterns: NamePatterns) -> Search:
         return Search(
@@ -92,7 +103,8 @@ class SearchWorklist:
     def next_search(self, new_facts: Iterable[FileFacts]) -> Search | None:
         """The search for the new aliases that files define; None if there are none."""
         new_aliases = {alias for facts in new_facts for alias in self._find_aliases(facts)} - self._searched_aliases
-        if not new_aliases:
+        needles = self._search_in_any_context() if self._packaged_names.is_passed_on_unnamed else ()
+        if not new_aliases and not needles:
             return None
         self._searched_aliases |= new_aliases
         self._patterns = self._patterns.with_names(name for _, name in new_aliases)
@@ -100,7 +112,15 @@ class SearchWorklist:
         for query, name in sorted(new_aliases):
             by_module.setdefault(query, []).append(name.encode())
         queries = [query._replace(names=tuple(names)) for query, names in by_module.items()]
-        return self._new_search((), queries, self._patterns)
+        return self._new_search(needles, queries, self._patterns)
+
+    def _search_in_any_context(self) -> tuple[bytes, ...]:
+        """From now on, search for the names of packages in any context; what every file with one of them contains."""
+        names = self._packaged_names.names
+        self._packaged_names = PackagedNames({})
+        self._standalone_names += sorted(names)
+        self._standalone_patterns = NamePatterns.from_patterns(self._standalone_names)
+        return NamePatterns.from_patterns(names).prefilter_literals
 
     def _find_aliases(self, facts: FileFacts) -> Iterator[tuple[ModuleQuery, str]]:
         """The aliases that a file defines, each with the query (still without names) for files that use it."""
@@ -109,11 +129,15 @@ class SearchWorklist:
             return  # no import statement can name it
         aliases = set(self._aliases_by_path.get(path, ()))
         checked_keys: set[str] = set()
+        self._packaged_names.add_stars(facts.exports.stars)
+        patterns = self._patterns.with_names(self._packaged_names.packages)
         # An alias may be the source of another one in the same file.
-        while keys := set(self._possible_aliases(facts, self._patterns.with_names(aliases))) - checked_keys:
+        while keys := set(self._possible_aliases(facts, patterns.with_names(aliases))) - checked_keys:
             checked_keys |= keys
             for key in sorted(keys):
                 definitions = self._resolver.resolve(f"{module}:{key}", path)
+                if self._packaged_names.is_passed_on(key, definitions):
+                    aliases.add(key)
                 if any(self._is_guarded(each) and not _is_missing_in(path, each) for each in definitions):
                     aliases.add(key.rpartition(".")[2])
                 yield from self._module_aliases(key, definitions)
