@@ -8,8 +8,12 @@ from pathlib import Path
 import pytest
 
 from flake8_redis_ssot.config.loading import load_config
+from flake8_redis_ssot.files.processes import process_context
 from flake8_redis_ssot.project.analysis import Analysis
+from flake8_redis_ssot.project.search import scan
 from flake8_redis_ssot.project.search.package_query import is_worthwhile, may_lead_to, new_package_query
+from flake8_redis_ssot.project.search.prefilter import Search
+from flake8_redis_ssot.semantic.name_patterns import NamePatterns
 
 CONFIGURATION = """\
 [resource.redis]
@@ -118,3 +122,33 @@ def test_packages_that_are_passed_on_by_an_attribute_or_a_star(tmp_path: Path) -
     for text in ("import ext\nclass Base:\n    http = ext\n", "from ext import *\n"):
         files = {**MANY, "home.py": "", "base.py": text}
         assert read_files(tmp_path, files, THIRD_PARTY) == {"base.py", *MANY}
+
+
+def scan_with_two_jobs(root: Path) -> list[str]:
+    files = [root / f"m{number}.py" for number in range(120)]
+    for file in files:
+        file.write_text("class Redis: pass\n")
+    search = Search((b"Redis",), (), NamePatterns(frozenset({"Redis"})), (f"{root}/",))
+    with scan.scanner_pool(2) as scan_all:
+        first, second = (scan_all([*map(str, files)], search) for _ in range(2))
+    assert first == second
+    return [Path(facts.path).name for facts in first]
+
+
+def test_little_work_is_done_without_processes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scan, "process_context", lambda: pytest.fail("a process was started"))
+    monkeypatch.setattr(scan, "_MIN_SECONDS_FOR_POOL", 60.0)
+    assert scan_with_two_jobs(tmp_path) == [f"m{number}.py" for number in range(120)]
+
+
+def test_the_rest_of_much_work_is_done_in_processes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    started: list[None] = []
+
+    def start() -> object:
+        started.append(None)
+        return process_context()
+
+    monkeypatch.setattr(scan, "process_context", start)
+    monkeypatch.setattr(scan, "_MIN_SECONDS_FOR_POOL", 0.0)
+    assert scan_with_two_jobs(tmp_path) == [f"m{number}.py" for number in range(120)]
+    assert len(started) == 1

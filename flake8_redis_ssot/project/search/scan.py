@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
+from time import process_time
 from typing import TYPE_CHECKING
 
 from flake8_redis_ssot.files.atomic_write import read
@@ -82,26 +83,40 @@ def _error_facts(path: str, reason: str) -> FileFacts:
     return FileFacts(path, (), (), (), (), (), NO_EXPORTS, (UnanalysedRange(1, 0, reason),))
 
 
-# Fewer files are scanned faster than a process starts.
-_MIN_FILES_FOR_POOL = 300
+# Starting processes takes as long as the work that they save if there is less than this (seconds of processor time).
+_MIN_SECONDS_FOR_POOL = 0.2
+_FIRST_CHUNK_SIZE = 50
 _CHUNK_SIZE = 150
 ScanFunction = Callable[[Sequence[str], Search], list[FileFacts]]
 
 
 @contextmanager
 def scanner_pool(jobs: int) -> Iterator[ScanFunction]:
-    """A function that scans files, in `jobs` processes if there are enough files."""
+    """A function that scans files, in `jobs` processes if the first files show that there is enough work."""
     with ExitStack() as stack:
         pools: list[Pool] = []
 
         def scan_all(paths: Sequence[str], search: Search) -> list[FileFacts]:
-            if jobs < 2 or len(paths) < _MIN_FILES_FOR_POOL or is_worker():
+            if jobs < 2 or is_worker():
                 return scan_files(paths, search)
-            if not pools:
+            facts, remaining = ([], paths) if pools else _scan_until_worthwhile(paths, search)
+            if remaining and not pools:
                 pools.append(stack.enter_context(process_context().Pool(jobs, init_worker)))
-            return _scan_chunks(pools[0].imap, paths, search)
+            return facts + _scan_chunks(pools[0].imap, remaining, search) if remaining else facts
 
         yield scan_all
+
+
+def _scan_until_worthwhile(paths: Sequence[str], search: Search) -> tuple[list[FileFacts], Sequence[str]]:
+    """Scan chunks of files until the rest promises enough work for processes; the facts, and the rest."""
+    facts, done, start = [], 0, process_time()
+    while done < len(paths):
+        chunk = paths[done : done + _FIRST_CHUNK_SIZE]
+        facts += scan_files(chunk, search)
+        done += len(chunk)
+        if (process_time() - start) / done * (len(paths) - done) > _MIN_SECONDS_FOR_POOL:
+            break
+    return facts, paths[done:]
 
 
 def _scan_chunks(
