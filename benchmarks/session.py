@@ -17,6 +17,7 @@ from benchmarks.report import Report, describe_machine
 from benchmarks.rivals import gather_rivals
 from benchmarks.timing import Measure, ProgressReporter, time_all
 from benchmarks.trees import Tree, generate
+from benchmarks.wide import WIDE_CASES, gather_pair, generate_case
 
 WEIGHED = ("cold", "warm", "ruff")
 SMALL, LARGE = 1000, 32000
@@ -67,6 +68,20 @@ def scale(plan: Plan, share: float) -> Report:
     measures += [_per_file(measure, files) for measure, files in zip(measures, sizes)]
     subject = f"made-up monorepos of {SMALL} and {LARGE} files"
     return Report(subject, plan.rounds, tuple(measures), _versions({}), (), (before, _load()))
+
+
+def widen(plan: Plan) -> Report:
+    """Time our cold check and ruff's on the wide cases."""
+    found = {name: peer for name, peer in find_peers(plan.peers).items() if name == "ruff"}
+    before, contestants = _load(), []
+    for case in WIDE_CASES:
+        plan.report_progress(f"writing {case.name}")
+        tree = generate_case(case, plan.scratch / case.name)
+        contestants += gather_pair(case, tree, found, plan.scratch / f"{case.name}-bans")
+    measures = time_all(contestants, plan.rounds, plan.scratch, plan.report_progress)
+    missing = tuple(peer for peer in missing_peers(found) if peer.name == "ruff")
+    subject = f"{len(WIDE_CASES)} made-up monorepos"
+    return Report(subject, plan.rounds, tuple(measures), _versions(found), missing, (before, _load()))
 
 
 def _gather(plan: Plan, tree: Tree, found: Mapping[str, Found], *, whole: bool = True) -> list[Contestant]:

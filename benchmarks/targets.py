@@ -24,7 +24,7 @@ class Target:
 
 TARGETS = (
     Target("cold ÷ ruff --no-cache", "cold", "ruff", 0.5),
-    Target("warm ÷ ruff warm", "warm", "ruff-warm", 1.0),
+    Target("warm ÷ ruff warm", "warm", "ruff-warm", 0.8),
     Target("cold ÷ rg", "cold", "rg", 8),
     Target("cold ÷ ast-grep", "cold", "ast-grep", 0.05),
     Target("cold ÷ semgrep", "cold", "semgrep"),
@@ -35,6 +35,10 @@ TARGETS = (
     Target("flake8 with plugin ÷ with tidy-imports, a service", "flake8-service-ours", "flake8-service-tidy"),
     Target("--version ÷ python -c pass", "version", "python", 2),
     Target("time per file, 32000 files ÷ 1000", "per-file-32000", "per-file-1000", 1.1),
+    Target("300 files, cold ÷ ruff --no-cache", "cold-small", "ruff-small", 2),
+    Target("1500 files with a common word, cold ÷ ruff --no-cache", "cold-common-word", "ruff-common-word", 2),
+    Target("1500 files, 465 findings, cold ÷ ruff --no-cache", "cold-many-findings", "ruff-many-findings"),
+    Target("1000 files, 200 deprecated, cold ÷ ruff --no-cache", "cold-many-deprecated", "ruff-many-deprecated"),
     Target("peak memory, cold", "memory-cold", limit=200),
     Target("peak memory, warm", "memory-warm", limit=200),
     Target("peak memory, cold ÷ ruff --no-cache", "memory-cold", "memory-ruff"),

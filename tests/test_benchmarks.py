@@ -7,6 +7,7 @@ import hashlib
 import json
 import shutil
 import sys
+from dataclasses import replace
 from itertools import islice, pairwise
 from pathlib import Path
 from random import Random
@@ -14,17 +15,18 @@ from textwrap import indent
 
 import pytest
 
-from benchmarks import keystrokes, monorepo
+from benchmarks import keystrokes, monorepo, session
 from benchmarks.__main__ import NAMES
 from benchmarks.__main__ import main as benchmark
 from benchmarks.bans import Bans, write_ast_grep, write_ruff, write_semgrep
 from benchmarks.contestants import Contestant
-from benchmarks.peers import PEERS
+from benchmarks.peers import PEERS, Found
 from benchmarks.report import Report
 from benchmarks.tables import render_markdown, render_text
 from benchmarks.targets import TARGETS, evaluate
 from benchmarks.timing import Measure, RunFailedError, run_once, time_all
 from benchmarks.trees import Tree, copy_tree, generate
+from benchmarks.wide import WIDE_CASES, WideCase, gather_pair, generate_case
 from flake8_redis_ssot.cli.main import main
 from flake8_redis_ssot.config.loading import load_config
 
@@ -179,9 +181,33 @@ def test_json_has_samples_but_no_paths() -> None:
 
 
 def test_targets_refer_to_measures() -> None:
-    derived = {"per-file-1000", "per-file-32000", *(f"memory-{name}" for name in ("cold", "warm", "ruff"))}
+    derived = {f"{tool}-{case.name}" for tool in ("cold", "ruff") for case in WIDE_CASES}
+    derived |= {"per-file-1000", "per-file-32000", *(f"memory-{name}" for name in ("cold", "warm", "ruff"))}
     for target in TARGETS:
         assert {target.ours, target.peer} - {""} <= {*NAMES, *derived}
+
+
+@pytest.mark.parametrize("case", WIDE_CASES, ids=lambda case: case.name)
+def test_wide_case_has_the_planted_findings(
+    case: WideCase, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tree = generate_case(replace(case, files=120), tmp_path / "tree")
+    monkeypatch.chdir(tree.root)
+    main(["check", "--no-cache", "--jobs", "1", "--output-format", "concise", "--config", str(tree.configuration)])
+    assert capsys.readouterr().out.count(": RSS") == tree.planted
+    names = [each.name for each in gather_pair(case, tree, {"ruff": Found("ruff", "ruff 1.0")}, tmp_path / "bans")]
+    assert names == [f"cold-{case.name}", f"ruff-{case.name}"]
+
+
+def test_wide_cases_without_peers(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(session, "WIDE_CASES", [replace(WIDE_CASES[0], files=60)])
+    monkeypatch.setattr(session, "find_peers", lambda folders: {})
+    assert benchmark(["--wide", "--rounds", "1"]) == 0
+    output = capsys.readouterr().out
+    assert "cold-small" in output
+    assert "ruff" in output
 
 
 def test_keystrokes(tree: Tree, capsys: pytest.CaptureFixture[str]) -> None:
