@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from flake8_redis_ssot import __version__
 from flake8_redis_ssot.cli.commands import COMMANDS
+from flake8_redis_ssot.cli.replay import print_stored
 
 TYPE_CHECKING = False  # importing it from `typing` would take a fifth of the time of `--version`
 if TYPE_CHECKING:
@@ -30,7 +31,10 @@ def run() -> None:
 def _run_and_report() -> int:
     """The exit code of the process; an internal error is a message, as the text of a traceback helps no user."""
     try:
-        return main()
+        status = print_stored(sys.argv[1:])
+        return main() if status is None else status
+    except BrokenPipeError:
+        return _leave_broken_pipe()
     except Exception as error:
         from flake8_redis_ssot.cli.errors import print_messages
         from flake8_redis_ssot.model import describe_internal_error
@@ -56,9 +60,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         _check_working_directory()
         status: int = command.main(_parse_arguments(command, args))
     except BrokenPipeError:
-        # The reader has closed the pipe (`| head`): no traceback, and none at interpreter exit either.
-        sys.stdout = None
-        return 1
+        return _leave_broken_pipe()
     except KeyboardInterrupt:
         return 130
     except CommandError as error:
@@ -80,6 +82,12 @@ def _check_working_directory() -> None:
         os.getcwd()
     except OSError as error:
         raise CommandError(f"the working directory can't be used: {error.strerror}; change to another one") from None
+
+
+def _leave_broken_pipe() -> int:
+    """The reader has closed the pipe (`| head`): no traceback, and none at interpreter exit either."""
+    sys.stdout = None
+    return 1
 
 
 def _parse_arguments(command: object, args: Sequence[str]) -> Namespace:

@@ -18,7 +18,9 @@ _CACHEDIR_TAG = (
     b"Signature: 8a477f597d28d172789f06886806bc55\n"
     b"# The cache of flake8-redis-ssot, which may be deleted (https://bford.info/cachedir/).\n"
 )
-_ENTRY_NAME = re.compile(r"(?:facts|listing|texts|(?:dependencies-)?result)-[0-9a-f]{32}\.json\Z")
+_ENTRY_NAME = re.compile(
+    r"(?:(?:facts|listing|texts|(?:dependencies-)?result)-[0-9a-f]{32}\.json|report-[0-9a-f]{8}\.txt)\Z"
+)
 
 
 class CacheStore:
@@ -45,16 +47,17 @@ class CacheStore:
 
     def put(self, name: str, value: object) -> None:
         """Write an entry; `value` must be serialisable as JSON."""
-        try:
-            text = json.dumps(value, separators=(",", ":"), check_circular=False)
-            data = text.encode()
-            if len(data) > _MAX_ENTRY_BYTES:
-                return
+        data = json.dumps(value, separators=(",", ":"), check_circular=False).encode()
+        self.put_bytes(f"{name}.json", _checksum(data) + b"\n" + data)
+
+    def put_bytes(self, file_name: str, data: bytes) -> None:
+        """Write an entry as it is, unless it is too large."""
+        if len(data) > _MAX_ENTRY_BYTES:
+            return
+        with suppress(OSError):  # such as a read-only or full disk: the next run does without this entry
             self._make_folder()
-            write_atomic(self._path(name), _checksum(data) + b"\n" + data)
+            write_atomic(os.path.join(self._folder, file_name), data)
             self._evict_oldest()
-        except OSError:
-            return  # such as a read-only or full disk: the next run does without this entry
 
     def _path(self, name: str) -> str:
         return os.path.join(self._folder, f"{name}.json")

@@ -37,12 +37,14 @@ class DiscoveryError(NamedTuple):
 class Listing(NamedTuple):
     """Unique files in byte order, each as given or joined to a given path, and errors.
 
-    `config_files` are files in the listed directories that may hold a configuration of their own.
+    `config_files` are files in the listed directories that may hold a configuration of their own. `inputs` are the
+    directories and files that the listing depends on (None: not recorded).
     """
 
     files: tuple[str, ...]
     errors: tuple[DiscoveryError, ...]
     config_files: tuple[str, ...] = ()
+    inputs: tuple[str, ...] | None = None
 
 
 class VisitedDirectories(NamedTuple):

@@ -43,13 +43,14 @@ def discover_cached(
             all(map(_is_regular_file, stored.named_files))
             and _listing_digest(_split_paths(stored.folders), stored.ignore_files) == stored.digest
         ):
-            return Listing(tuple(_split_paths(stored.files)), (), stored.config_files)
+            inputs = *_split_paths(stored.folders), *stored.ignore_files, *stored.named_files
+            return Listing(tuple(_split_paths(stored.files)), (), stored.config_files, inputs)
     except DecodeError:
         pass
     visited = VisitedDirectories.create_empty()
     listing = discover(paths, root=root, exclude=exclude, force_exclude=force_exclude, visited=visited)
     _store_listing(store, name, listing, visited)
-    return listing
+    return listing._replace(inputs=(*visited.folders, *visited.ignore_files, *visited.files))
 
 
 def _store_listing(store: CacheStore, name: str, listing: Listing, visited: VisitedDirectories) -> None:

@@ -57,7 +57,7 @@ class CheckTask(NamedTuple):
     """A request under one configuration.
 
     `listing` are the files to report on, `project_files` all files of the project (absolute paths), `buffers` replace
-    the bytes of some of them.
+    the bytes of some of them. `inputs` are the directories and ignore files that both listings depend on (None: more).
     """
 
     config: Config
@@ -66,6 +66,7 @@ class CheckTask(NamedTuple):
     buffers: Mapping[str, bytes]
     request: CheckRequest
     baseline: Baseline | None = None
+    inputs: tuple[str, ...] | None = None
 
     @property
     def checked_files(self) -> tuple[str, ...]:
@@ -95,7 +96,8 @@ class CheckResult:
 
     `fixed_findings` are findings whose fixes are in `changes`, sets of files to be written together; nothing is written
     yet. With a baseline, `findings` are the new ones; `baseline_results` has the known ones too. `configs_by_path` are
-    the configurations of the checked files (absolute paths).
+    the configurations of the checked files (absolute paths). `inputs` are the files and directories that the result
+    depends on, whether they exist or not (None: it depends on more).
     """
 
     def __init__(self, findings: Iterable[Finding] = (), warnings: Iterable[str] = ()) -> None:
@@ -109,6 +111,7 @@ class CheckResult:
         self.changes: list[tuple[Change, ...]] = []
         self.baseline_results: list[BaselineResult] = []
         self.configs_by_path: dict[str, Config] = {}
+        self.inputs: tuple[str, ...] | None = None
 
     def extend(self, other: CheckResult) -> None:
         """Add the result under another configuration."""

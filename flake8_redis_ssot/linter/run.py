@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from flake8_redis_ssot.config.loading import config_from_overrides, find_config, find_config_in, load_config
 from flake8_redis_ssot.config.model import Config, ConfigError, ConfigProblem
-from flake8_redis_ssot.files.discovery import discover
+from flake8_redis_ssot.files.discovery import CONFIG_FILE_NAMES, discover
 from flake8_redis_ssot.files.paths import to_display_path
 from flake8_redis_ssot.linter.request import CheckRequest, CheckResult, CheckTask, NoConfigurationError
 from flake8_redis_ssot.linter.result_cache import execute_cached
@@ -41,10 +41,30 @@ def run(request: CheckRequest) -> CheckResult:
     Raises ConfigError or BaselineError, and NoConfigurationError if no path has a configuration.
     """
     result = CheckResult()
-    for _, part in run_each(request):
+    parts = list(run_each(request))
+    for _, part in parts:
         result.extend(part)
     result.findings.sort()
+    if len(parts) == 2:  # one configuration, and the remarks
+        config, part = parts[0]
+        config_inputs = _config_inputs(config, request) if config is not None else None
+        is_known = config_inputs is not None and part.inputs is not None
+        result.inputs = (*(part.inputs or ()), *(config_inputs or ())) if is_known else None
     return result
+
+
+def _config_inputs(config: Config, request: CheckRequest) -> tuple[str, ...] | None:
+    """The files that were looked for as the configuration of a request; None if it is from the command line."""
+    if config.file is None:
+        return None
+    inputs, top = [str(config.file), *request.configs], os.path.dirname(config.file)
+    for path in () if any(not _is_setting(each) for each in request.configs) else request.paths:
+        folder = os.path.abspath(path)
+        while folder != top and folder != os.path.dirname(folder):
+            inputs += [os.path.join(folder, name) for name in CONFIG_FILE_NAMES]
+            folder = os.path.dirname(folder)
+        inputs += [os.path.join(top, name) for name in CONFIG_FILE_NAMES]
+    return tuple(inputs)
 
 
 def run_each(request: CheckRequest) -> Iterator[tuple[Config | None, CheckResult]]:

@@ -45,24 +45,29 @@ def create_task(
         exclude=patterns,
         force_exclude=request.force_exclude,
     )
+    inputs = None
     if project_files is None:
         # Files that only this request excludes are still part of the project.
         covered_folders = [] if request.exclude else [path for path in absolute if os.path.isdir(path)]
-        project_files = _list_project(config, listing, covered_folders, store)
-    return CheckTask(config, listing, tuple(project_files), buffers, request, _load_baseline(config, request))
+        project_files, inputs = _list_project(config, listing, covered_folders, store)
+    return CheckTask(config, listing, tuple(project_files), buffers, request, _load_baseline(config, request), inputs)
 
 
 def _list_project(
     config: Config, listing: Listing, covered_folders: Sequence[str], store: CacheStore | None
-) -> tuple[str, ...]:
-    """The listed files, and those under import roots outside of the listed folders (`covered_folders`)."""
+) -> tuple[tuple[str, ...], tuple[str, ...] | None]:
+    """The listed files, and those under import roots outside of the listed folders (`covered_folders`).
+
+    With what both listings depend on.
+    """
     uncovered_roots = [
         root for root in config.import_roots if not any(_is_inside(root, folder) for folder in covered_folders)
     ]
     if not uncovered_roots:
-        return listing.files
-    other_files = discover_cached(store, uncovered_roots, root=str(config.root), exclude=config.exclude).files
-    return tuple(sorted({*listing.files, *other_files}))
+        return listing.files, listing.inputs
+    other = discover_cached(store, uncovered_roots, root=str(config.root), exclude=config.exclude)
+    inputs = None if listing.inputs is None or other.inputs is None else (*listing.inputs, *other.inputs)
+    return tuple(sorted({*listing.files, *other.files})), inputs
 
 
 def _is_inside(path: str, folder: str) -> bool:
@@ -86,8 +91,24 @@ def complete_result(task: CheckTask, result: CheckResult) -> CheckResult:
         result.buffers[task.request.paths[0]] = task.request.buffer  # excluded: it stays as it is
     result.configs_by_path |= dict.fromkeys(task.checked_files, task.config)
     _report_discovery_errors(task.listing.errors, result)
+    result.inputs = _inputs_of(task)
     result.findings.sort()
     return result
+
+
+def _inputs_of(task: CheckTask) -> tuple[str, ...] | None:
+    """What a result depends on besides settings; fixes also depend on text files, and so are left out."""
+    request = task.request
+    is_simple = not (task.buffers or request.fixes or request.factories or request.trust or task.listing.errors)
+    if task.inputs is None or not is_simple or task.baseline is not None:
+        return None
+    return (
+        *task.project_files,
+        *task.listing.files,
+        *task.inputs,
+        *task.listing.config_files,
+        *task.config.import_roots,
+    )
 
 
 def _filter_known(task: CheckTask, result: CheckResult) -> Sequence[Finding]:

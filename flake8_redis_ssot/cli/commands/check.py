@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Sequence
@@ -22,6 +23,7 @@ from flake8_redis_ssot.cli.options import (
     add_path_arguments,
     add_selection_options,
 )
+from flake8_redis_ssot.cli.replay import store as store_report
 from flake8_redis_ssot.cli.request import load_single_config, request_from_args, run_check
 from flake8_redis_ssot.codes import names_by_code
 from flake8_redis_ssot.files.atomic_write import write
@@ -77,10 +79,24 @@ def main(arguments: Namespace) -> int:
     if arguments.fix_only or (result.buffers and wants_fixes(arguments)):
         print_messages(result.errors)
         return _exit_code(result, arguments, count_remaining=not arguments.fix_only)
-    has_failed = _write_report(result, arguments)
+    text = _write_report(result, arguments)
     baseline_errors = _update_baselines(result, arguments)
     print_messages([*result.errors, *baseline_errors])
-    return 2 if has_failed else max(_exit_code(result, arguments, count_remaining=True), 1 if baseline_errors else 0)
+    status = _exit_code(result, arguments, count_remaining=True)
+    if text is None:
+        return 2
+    if not baseline_errors:
+        _store_report(result, arguments, text, status)
+    return max(status, 1 if baseline_errors else 0)
+
+
+def _store_report(result: CheckResult, arguments: Namespace, text: str, status: int) -> None:
+    """Store a report that is all that a check prints and depends only on known files."""
+    is_whole = not (result.errors or result.warnings or arguments.output_file or result.fixed_findings)
+    has_own_cache = not (arguments.no_cache or arguments.cache_dir or os.environ.get("REDIS_SSOT_CACHE_DIR"))
+    roots = {str(config.root) for config in result.configs_by_path.values()}
+    if result.inputs is not None and is_whole and has_own_cache and len(roots) == 1:
+        store_report(roots.pop(), result.inputs, text, status)
 
 
 def _watch_project(arguments: Namespace) -> int:
@@ -150,8 +166,8 @@ def _report_format(arguments: Namespace) -> Format:
     return STATISTICS_JSON if arguments.output_format == "json" else STATISTICS
 
 
-def _write_report(result: CheckResult, arguments: Namespace) -> bool:
-    """Print the report or write it to a file; returns True if that has failed."""
+def _write_report(result: CheckResult, arguments: Namespace) -> str | None:
+    """Print the report or write it to a file; returns what was printed, or None if writing has failed."""
     report_format = _report_format(arguments)
     buffer = next(iter(result.buffers.values()), None)  # of standard input
     report = CheckReport(
@@ -164,14 +180,15 @@ def _write_report(result: CheckResult, arguments: Namespace) -> bool:
     )
     if not arguments.output_file:
         is_wanted = not report_format.for_people or result.findings or not arguments.quiet
-        if is_wanted and (text := report_format.render(report, Style.for_stream(sys.stdout))):
-            print(text)
-        return False
+        text = report_format.render(report, Style.for_stream(sys.stdout)) if is_wanted else ""
+        text += "\n" if text else ""
+        sys.stdout.write(text)
+        return text
     try:
         write(arguments.output_file, f"{report_format.render(report, Style())}\n".encode("utf-8", "backslashreplace"))
     except OSError as error:
         result.errors.append(f"{to_display_path(arguments.output_file)}: can't be written: {error.strerror}")
-    return bool(result.errors)
+    return None if result.errors else ""
 
 
 def _add_noqa(result: CheckResult, reason: str) -> int:
