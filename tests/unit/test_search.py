@@ -91,7 +91,7 @@ def test_files_that_can_name_a_third_party_package(text: str, is_exact: bool, is
 
 def test_names_of_packages_are_only_worth_following_if_common() -> None:
     assert is_worthwhile(EXACT, [b"value.get()"] * 50, 1000)
-    assert not is_worthwhile(EXACT, [b"value.get()"] * 50, 20)
+    assert not is_worthwhile(EXACT, [b"value.get()"] * 50, 90)
     assert not is_worthwhile(EXACT, [b"from ext import get"] * 50, 1000)
     assert not is_worthwhile(EXACT, [], 0)
 
@@ -103,7 +103,7 @@ def test_parts_of_packages_that_lead_to_a_guarded_name() -> None:
     assert may_lead_to("ext.post", ["ext.**.get"])
 
 
-MANY = {f"m{number}.py": "{}.get('x')\n" for number in range(100)}
+MANY = {f"m{number}.py": "{}.get('x')\n" for number in range(200)}
 THIRD_PARTY = '[resource.http]\ncanonical = ["home"]\nconstructors = ["ext.get"]\n'
 
 

@@ -16,8 +16,8 @@ _ATTRIBUTE_AFTER = re.compile(rb"\.(\w+)")
 _IMPORT_BEFORE = re.compile(rb"(?:^|[\s;:])import[ \t][\w., \t]*\Z")
 _ALIAS_AFTER = re.compile(rb"[\w.]*[ \t]+as\b")
 _CLASS = re.compile(rb"\bclass[ \t]+(\w+)")
-# Parsing fewer files costs less than following what passes a package on.
-_MIN_FILES_SAVED = 30
+# Parsing fewer files costs less than following what passes a package on; the sample is too small to tell fewer.
+_MIN_FILES_SAVED = 100
 
 
 class PackageQuery(NamedTuple):
