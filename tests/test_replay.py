@@ -158,3 +158,19 @@ def test_linked_cache_is_not_read(shop: Path, run: Run, replays: Callable[..., b
     Path(".redis_ssot_cache").rename("kept")
     Path(".redis_ssot_cache").symlink_to("kept")
     assert not replays()
+
+
+def test_other_commands_and_places_have_no_report(shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert replay.print_stored(["rule"]) is None
+    assert replay.print_stored(["check"]) is None
+    monkeypatch.chdir("/")
+    assert replay.print_stored(["check"]) is None
+
+
+def test_report_of_a_program_that_calls_the_command_is_not_stored(
+    shop: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(replay, "_commands", [])
+    assert cli.main(["check", "--output-format", "concise", "--jobs", "1"]) == 1
+    assert "RSS002" in capsys.readouterr().out
+    assert not [*Path(".redis_ssot_cache").glob("report-*")]
