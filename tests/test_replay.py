@@ -174,3 +174,10 @@ def test_report_of_a_program_that_calls_the_command_is_not_stored(
     assert cli.main(["check", "--output-format", "concise", "--jobs", "1"]) == 1
     assert "RSS002" in capsys.readouterr().out
     assert not [*Path(".redis_ssot_cache").glob("report-*")]
+
+
+def test_working_directory_that_is_gone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    assert replay.print_stored(["check"]) is None

@@ -34,9 +34,10 @@ def print_stored(arguments: Sequence[str]) -> int | None:
     if not arguments or arguments[0] != "check":
         return None
     _commands[:] = [list(arguments)]
-    if not os.path.isdir(os.curdir):
+    try:
+        cache = _find_cache(os.getcwd())
+    except OSError:
         return None  # the working directory is gone, which the command reports
-    cache = _find_cache(os.getcwd())
     stored = _read(os.path.join(cache, _name(_key(arguments)))) if cache else None
     parts = stored.split("\n", 4) if stored else []
     if cache is None or len(parts) != 5 or parts[0] != _key(arguments) or parts[3] not in ("0", "1"):
