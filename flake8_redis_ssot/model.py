@@ -111,13 +111,15 @@ class FindingContext(NamedTuple):
     """What identifies a finding within its file, independent of line numbers.
 
     `function` is the qualified name of the enclosing function (or empty), `origin` the dotted name of the symbol that
-    the finding is about, and `snippet` its source text with whitespace collapsed.
+    the finding is about, and `snippet` its source text with whitespace collapsed. `is_apart`: reports for people list
+    it after the others, with the other findings in tests.
     """
 
     function: str = ""
     origin: str = ""
     snippet: str = ""
     kind: FindingKind | None = None
+    is_apart: bool = False
 
 
 # The leading fields by which findings are compared; fixes and context do not count.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import Namespace
 from typing import TYPE_CHECKING, Any
 
-from flake8_redis_ssot.cli.errors import CommandError
+from flake8_redis_ssot.cli.errors import CommandError, print_messages
 from flake8_redis_ssot.config.loading import configuration_help
 from flake8_redis_ssot.config.model import Config, ConfigError
 from flake8_redis_ssot.linter.request import CheckRequest, CheckResult, NoConfigurationError
@@ -24,6 +24,7 @@ def request_from_args(arguments: Namespace, **fields: Any) -> CheckRequest:
         jobs=arguments.jobs,
         cache=not arguments.no_cache,
         cache_dir=arguments.cache_dir,
+        quiet=arguments.quiet,
     )._replace(**fields)
 
 
@@ -45,8 +46,10 @@ def run_check(request: CheckRequest, project: IncrementalProject | None = None) 
 
 
 def run_check_strict(request: CheckRequest, project: IncrementalProject | None = None) -> CheckResult:
-    """Run a check as `run_check` does; raises CommandError also if a path cannot be checked."""
+    """Run a check as `run_check` does, and print its warnings; raises CommandError also for unreadable paths."""
     result = run_check(request, project)
+    if not request.quiet:
+        print_messages(result.warnings, "warning")
     if result.errors:
         raise CommandError(*result.errors)
     return result

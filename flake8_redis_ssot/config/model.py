@@ -11,6 +11,7 @@ from flake8_redis_ssot.terminal import escape_unprintable
 
 TypeChecking = Literal["report", "ignore"]
 Duplicates = Literal["shipped", "all", "off"]
+TestFindings = Literal["report", "separate", "ignore"]
 NoqaPolicy = Literal["allow", "require-reason", "forbid"]
 
 
@@ -27,6 +28,7 @@ class Resource(NamedTuple):
     `canonical` are modules; `constructors` may contain globs (`*` matches within one part, `**` any number of parts).
     `deprecated` are pairs of a name or glob and its replacement, which may be empty. `allow` are gitignore-style
     patterns relative to the root; `tear_down` are methods that end an instance, in addition to the usual ones.
+    Subclasses of the third-party `base_classes` are constructors as well. `tests` is what becomes of findings in tests.
     """
 
     name: str
@@ -39,6 +41,13 @@ class Resource(NamedTuple):
     accessor_for: tuple[AccessorFor, ...]
     check_canonical: bool
     tear_down: tuple[str, ...]
+    base_classes: tuple[str, ...] = ()
+    tests: TestFindings = "separate"
+
+    @property
+    def home(self) -> str:
+        """The first canonical module, as it is imported: `app` for `app.__init__`."""
+        return self.canonical[0].removesuffix(".__init__")
 
 
 # The baseline of a configuration that names none, if there is such a file beside it.

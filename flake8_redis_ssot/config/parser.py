@@ -44,6 +44,11 @@ def _read_resources(table: Table) -> Iterator[tuple[Table, Resource]]:
 def _read_resource(table: Table, name: str | None) -> Resource:
     """The resource in `table`; its default name is the last part of its canonical module."""
     values = read_settings(table, SETTINGS[RESOURCE])
+    if any(each.startswith("preset:") for each in values["constructors"]):
+        from flake8_redis_ssot.config.presets import expand_constructors  # late: most configurations name none
+
+        values["constructors"], bases = expand_constructors(values["constructors"])
+        values["base_classes"] = tuple(dict.fromkeys((*values["base_classes"], *bases)))
     canonical = values["canonical"]
     default_name = canonical[0].rpartition(".")[2] if canonical else "resource"
     return Resource(name=name or default_name, **values)

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Literal, NamedTuple, Protocol, get_args
 
 from flake8_redis_ssot.codes import DEFAULT_SELECTOR
-from flake8_redis_ssot.config.model import AccessorFor, Duplicates, NoqaPolicy, TypeChecking
+from flake8_redis_ssot.config.model import AccessorFor, Duplicates, NoqaPolicy, TestFindings, TypeChecking
 from flake8_redis_ssot.config.toml_table import PathValidator, Table, join_key
 from flake8_redis_ssot.config.validators import (
     validate_constructor,
@@ -218,7 +218,8 @@ SETTINGS = {
         Setting(
             "constructors",
             Strings(validate_constructor),
-            "Classes and functions that create an instance: dotted names (`*` is one part, `**` any number of parts).",
+            "Classes and functions that create an instance: dotted names (`*` is one part, `**` any number of parts)"
+            " or presets (`preset:redis`).",
             alternative="deprecated",
             hint="without either nothing can be reported",
         ),
@@ -234,6 +235,18 @@ SETTINGS = {
             default=False,
         ),
         Setting("tear-down", Strings(validate_method_name), "Additional methods that close an instance."),
+        Setting(
+            "base-classes",
+            Strings(validate_member),
+            "Third-party classes; their subclasses in the project are constructors as well.",
+        ),
+        Setting(
+            "tests",
+            Choice(get_args(TestFindings)),
+            "Findings in tests: among the others (`report`), after them with a count of their own (`separate`),"
+            " or none (`ignore`).",
+            default="separate",
+        ),
     ),
     ACCESSOR_FOR: (
         Setting("paths", PATTERNS, "Patterns of the files.", presence="required"),

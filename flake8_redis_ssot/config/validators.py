@@ -36,17 +36,32 @@ def validate_service(text: str) -> str | None:
 def validate_member(text: str) -> str | None:
     """Why `text` is not the dotted name of a symbol in a module (`app.rm.get_rm`), or None."""
     problem = validate_module(text)
+    if problem is None and ".__init__." in text:
+        return f"`{text}`: names of a package are written without `__init__`; write `{text.replace('.__init__.', '.')}`"
     if problem is None and "." not in text:
         return f"`{text}` is not a full module name; write such as `app.{text}`"
     return problem
 
 
 def validate_constructor(text: str) -> str | None:
-    """Why `text` is not the dotted name, or glob, of symbols in modules, or None."""
+    """Why `text` is neither the dotted name, or glob, of symbols in modules, nor a preset, or None."""
+    if text.startswith("preset:"):
+        return _validate_preset(text)
     problem = validate_deprecated(text)
     if problem is None and "." not in text:
         return f"`{text}` is not a full module name; write or `**.{text}` for any module"
     return problem
+
+
+def _validate_preset(text: str) -> str | None:
+    from flake8_redis_ssot.config.presets import PREFIX, presets_by_name  # late: most configurations name none
+
+    names = [f"{PREFIX}{name}" for name in presets_by_name()]
+    if text in names:
+        return None
+    nearest = find_nearest(text, names)
+    hint = f"did you mean `{nearest}`?" if nearest else f"there are {', '.join(f'`{name}`' for name in names)}"
+    return f"there is no preset `{text.removeprefix(PREFIX)}`; {hint}"
 
 
 def validate_deprecated(text: str) -> str | None:

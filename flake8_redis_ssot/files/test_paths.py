@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import re
+from collections.abc import Collection
 
 _TEST_FILE = re.compile(r"(?:^|/)(?:test_[^/]*|[^/]*_tests?|tests?|conftest)\.pyi?$")
 _TEST_FOLDER = re.compile(
     r"(?:^|/)(?:[^/]*[_-])?(?:tests?|testing)(?:[_-][^/]*)?/|(?:^|/)(?:testkit|testutils?|testlib|e2e|mocks?|fakes?)/"
 )
+
+
+def is_named_after(relative_path: str, modules: Collection[str]) -> bool:
+    """Whether a test file is named after a module (a name without dots): `test_cache.py`, `cache_test.py`."""
+    stem = os.path.splitext(relative_path.rpartition("/")[2])[0]
+    return any(stem in (f"test_{module}", f"{module}_test", f"{module}_tests") for module in modules)
 
 
 def is_test_path(relative_path: str) -> bool:

@@ -7,7 +7,7 @@ from hashlib import blake2b
 from typing import NamedTuple
 
 from flake8_redis_ssot.codes import Selection
-from flake8_redis_ssot.config.model import Config
+from flake8_redis_ssot.config.model import Config, TestFindings
 from flake8_redis_ssot.files.paths import shorten_path, to_relative_path
 from flake8_redis_ssot.model import Finding, FindingKind, RunError, Span, UnanalysedRange, describe_internal_error
 from flake8_redis_ssot.project.analysis import Analysis
@@ -53,7 +53,7 @@ def _find_in_file(analysis: Analysis, path: str, selection: Selection, *, noqa: 
     reported_path = shorten_path(path)
     is_selected = make_code_filter(analysis.config, path, selection)
     located_findings = [
-        LocatedFinding(path, located, located.to_finding(reported_path))
+        LocatedFinding(path, located, located.to_finding(reported_path, is_apart=_policy(located, file) == "separate"))
         for located in _confirm_findings(file, is_selected, noqa=noqa)
     ]
     if located_findings:
@@ -74,12 +74,20 @@ def _confirm_findings(file: FileContext, is_selected: Callable[[str], bool], *, 
     confirmed_findings = _drop_overridden(
         [each for rule in rules if not rule.reads_suppressions for each in rule.confirm_candidates(file)]
     )
+    confirmed_findings = [each for each in confirmed_findings if _policy(each, file) != "ignore"]
     if noqa and file.facts.suppressions:
         suppressible = tuple((each.code, each.candidate.noqa_rows) for each in confirmed_findings)
         file = file._replace(confirmed=ConfirmedCodes(frozenset(rule.code for rule in rules), suppressible))
     return confirmed_findings + [
         each for rule in rules if rule.reads_suppressions for each in rule.confirm_candidates(file)
     ]
+
+
+def _policy(confirmed: ConfirmedFinding, file: FileContext) -> TestFindings:
+    """What becomes of a finding: in a test, what the settings say of its resource."""
+    name = confirmed.diagnosis.resource
+    resource = next((each for each in file.config.resources if each.name == name), None)
+    return resource.tests if resource is not None and file.is_test else "report"
 
 
 def _drop_overridden(confirmed_findings: list[ConfirmedFinding]) -> list[ConfirmedFinding]:

@@ -22,7 +22,7 @@ def execute(task: CheckTask, project: IncrementalProject) -> CheckResult:
     Raises ConfigError if the configuration names something that does not exist.
     """
     request, analysis, jobs = task.request, project.analysis, task.request.jobs or default_jobs()
-    check_names(task.config, analysis.resolver)
+    check_names(task.config, analysis.resolver, analysis.tree)
     problems = (*config_warnings(task.config), *name_warnings(task.config, analysis.resolver))
     result = CheckResult(warnings=map(str, problems))
     recheck = partial(check_files, analysis, task.checked_files, task.selection, noqa=request.noqa)

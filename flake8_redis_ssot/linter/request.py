@@ -26,7 +26,8 @@ class CheckRequest(NamedTuple):
     not in `unfixable`. With `cache`, the cache in the folder `cache_dir` is used (empty: `.redis_ssot_cache` next to
     the configuration). `baseline` is the file of known findings (empty: that of the configuration; None: none); with
     `fix_known` they are fixed as well. Only findings that are `wanted` are fixed (None: all); with `inline`, calls of
-    factories are replaced. With `factories`, only these are reported.
+    factories are replaced. With `factories`, only these are reported; `quiet`: no
+    warnings are printed.
     """
 
     paths: tuple[str, ...] = (".",)
@@ -51,6 +52,7 @@ class CheckRequest(NamedTuple):
     wanted: Callable[[Finding], bool] | None = None
     inline: bool = False
     factories: bool = False
+    quiet: bool = False
 
 
 class CheckTask(NamedTuple):

@@ -77,7 +77,7 @@ class OpenProjects:
         try:
             config = load_config(file)
             project = open_project(config, CheckRequest(paths=(str(config.root),), cache=False, baseline=None))
-            check_names(config, project.analysis.resolver)
+            check_names(config, project.analysis.resolver, project.analysis.tree)
             opened = OpenProject(config, project, load_baseline(config, ""))
         except (ConfigError, BaselineError) as error:
             self.problems = str(error).splitlines()

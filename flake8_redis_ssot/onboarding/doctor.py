@@ -7,7 +7,7 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from flake8_redis_ssot.baseline.storage import BaselineError, load_entries
@@ -16,6 +16,9 @@ from flake8_redis_ssot.config.model import Config
 from flake8_redis_ssot.files.atomic_write import read
 from flake8_redis_ssot.files.paths import to_display_path
 from flake8_redis_ssot.files.toml_files import read_toml, strings_in, table_in
+from flake8_redis_ssot.model import plural
+from flake8_redis_ssot.project.canonical_share import canonical_shares
+from flake8_redis_ssot.project.modules import ModuleMap
 
 _RUFF_FILES = (".ruff.toml", "ruff.toml", "pyproject.toml")
 _FLAKE8_FILES = ("setup.cfg", "tox.ini", ".flake8")
@@ -37,6 +40,13 @@ def run_health_checks(config: Config) -> Iterator[HealthCheck]:
     yield from _check_flake8_settings(str(config.root))
     yield from _check_flake8_plugin()
     yield from _check_baseline(config)
+
+
+def check_canonical_shares(config: Config, files: Sequence[str]) -> Iterator[HealthCheck]:
+    """How much of the project's `files` (absolute paths) each canonical module covers."""
+    for share in canonical_shares(config, ModuleMap(config.import_roots, files)):
+        text = f"`{share.module}` covers {share.covered} of {plural(share.total, 'file')} outside tests"
+        yield HealthCheck(not share.is_most, f"the canonical module {text} ({share.percentage})")
 
 
 def _check_import_roots(config: Config) -> Iterator[HealthCheck]:

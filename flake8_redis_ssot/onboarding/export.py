@@ -87,7 +87,7 @@ def _semgrep_rules(resource: Resource) -> list[dict[str, object]]:
         *(_to_full_path_glob(pattern) for pattern in resource.allow),
         *(f"**/{module_file}" for module_file in canonical_files),
     ]
-    replacement = resource.accessor or resource.instance or resource.canonical[0]
+    replacement = resource.accessor or resource.instance or resource.home
     rule_kinds = (("deprecated", imports, "is deprecated"), ("construction", calls, "creates a new one"))
     return [
         {
@@ -104,7 +104,7 @@ def _semgrep_rules(resource: Resource) -> list[dict[str, object]]:
 
 
 def _deprecation_message(old: str, new: str, resource: Resource) -> str:
-    replacement = new or resource.accessor or resource.instance or resource.canonical[0]
+    replacement = new or resource.accessor or resource.instance or resource.home
     return f"`{old}` is deprecated; use `{replacement}` instead"
 
 

@@ -8,32 +8,51 @@ from collections.abc import Iterator
 from flake8_redis_ssot.config.loading import problem_at
 from flake8_redis_ssot.config.model import Config, ConfigError, ConfigProblem, Resource
 from flake8_redis_ssot.config.validators import find_nearest
+from flake8_redis_ssot.project.accessor_check import MemberChecker, TreeLoader
+from flake8_redis_ssot.project.canonical_share import CanonicalShare, large_shares
 from flake8_redis_ssot.project.resolver import Resolver
 from flake8_redis_ssot.semantic.name_patterns import is_glob
 
 
-def check_names(config: Config, resolver: Resolver) -> None:
-    """Raise ConfigError if the configuration names an instance or accessor that does not exist."""
-    errors = name_errors(config, resolver)
+def check_names(config: Config, resolver: Resolver, load_tree: TreeLoader) -> None:
+    """Raise ConfigError if the configuration names an instance or accessor that does not exist, or can't be one."""
+    errors = name_errors(config, resolver, load_tree)
     if errors:
         raise ConfigError(errors)
 
 
-def name_errors(config: Config, resolver: Resolver) -> tuple[ConfigProblem, ...]:
-    """The instances and accessors that their module certainly does not define."""
+def name_errors(config: Config, resolver: Resolver, load_tree: TreeLoader) -> tuple[ConfigProblem, ...]:
+    """The instances and accessors that their module or class certainly does not define, or not as such."""
+    checker = MemberChecker(resolver, load_tree)
     return tuple(
-        problem for resource in config.resources for problem in _undefined_problems(config, resource, resolver)
+        problem for resource in config.resources for problem in _undefined_problems(config, resource, resolver, checker)
     )
 
 
 def name_warnings(config: Config, resolver: Resolver) -> tuple[ConfigProblem, ...]:
-    """The canonical modules that do not exist yet, and constructors and replacements that are not defined."""
-    return tuple(problem for resource in config.resources for problem in _missing_problems(config, resource, resolver))
+    """What is not defined (yet) of canonical modules, constructors and replacements; modules that exempt too much."""
+    missing = (problem for resource in config.resources for problem in _missing_problems(config, resource, resolver))
+    return (*missing, *(_share_problem(config, share, resolver) for share in large_shares(config, resolver.modules)))
 
 
-def _undefined_problems(config: Config, resource: Resource, resolver: Resolver) -> Iterator[ConfigProblem]:
+def _share_problem(config: Config, share: CanonicalShare, resolver: Resolver) -> ConfigProblem:
+    module = share.module
+    is_package = (resolver.modules.path_of(module) or "").endswith("__init__.py")
+    init = f", or `{module}.__init__` for the package's own file" if is_package else ""
+    return _problem(
+        config,
+        share.resource,
+        "canonical",
+        f"`{module}` covers {share.covered} of {share.total} files outside tests, and nothing is reported in them;"
+        f" name the module that creates the instance{init}",
+    )
+
+
+def _undefined_problems(
+    config: Config, resource: Resource, resolver: Resolver, checker: MemberChecker
+) -> Iterator[ConfigProblem]:
     for key, name in _accessor_names(resource):
-        message = _undefined_message(name, resolver)
+        message = _undefined_message(name, resolver) or checker.find_problem(name, is_called=key != "instance")
         if message:
             yield _problem(config, resource, key, message)
 

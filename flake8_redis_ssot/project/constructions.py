@@ -49,15 +49,14 @@ def judge_call(call: Call, file: FileContext, phrase: str, ending: str = "") -> 
     """
     for definition, resource in find_constructors(call.origins, file):
         if not file.is_exempt(resource):
+            if file.is_own_test(resource, definition):
+                continue
             return _diagnosis(_subject(call.function, phrase, definition, ending), definition, resource, file)
         is_checked = resource.check_canonical and file.resources.is_canonical(resource, file.module)
         if is_checked and not _is_shared_instance(call, definition, file) and not _is_constructor(call.function, file):
             advice = "keep one instance in this module and return it"
-            return Diagnosis(
-                f"{_subject(call.function, phrase, definition, ending)} beside the one instance",
-                advice,
-                definition.name,
-            )
+            message = f"{_subject(call.function, phrase, definition, ending)} beside the one instance"
+            return Diagnosis(message, advice, definition.name, resource=resource.name)
     return None
 
 
@@ -92,7 +91,7 @@ def _subject(function: str, phrase: str, definition: Definition, ending: str) ->
 
 def _diagnosis(subject: str, definition: Definition, resource: Resource, file: FileContext) -> Diagnosis:
     message = f"{subject}{format_via(definition.via, file.module)}; use {file.replacement_phrase(resource)} instead"
-    return Diagnosis(message, file.advice(resource), definition.name)
+    return Diagnosis(message, file.advice(resource), definition.name, resource=resource.name)
 
 
 def judge_callback(callback: CallbackArgument, file: FileContext) -> Diagnosis | None:
@@ -101,7 +100,7 @@ def judge_callback(callback: CallbackArgument, file: FileContext) -> Diagnosis |
     if caller is None:
         return None
     for definition, resource in find_constructors(callback.origins, file):
-        if not file.is_exempt(resource):
+        if not file.is_exempt(resource) and not file.is_own_test(resource, definition):
             return _diagnosis(
                 f"`{caller}` receives `{definition.name}` to create new instances", definition, resource, file
             )

@@ -62,6 +62,16 @@ class ModuleMap:
                 return folder
         return None
 
+    def files_in(self, package: str) -> tuple[str, ...]:
+        """The files below the folder of a package, in no order."""
+        folder = self.folder_of(package)
+        return () if folder is None else tuple(path for path in self._files if path.startswith(folder))
+
+    @property
+    def files(self) -> frozenset[str]:
+        """All files."""
+        return self._files
+
     def paths_under(self, prefix: str) -> tuple[str, ...]:
         """The files of all modules whose dotted name starts with a prefix, in order."""
         starts = tuple(root + prefix.replace(".", os.sep) for root in self._configured_roots)
@@ -84,6 +94,16 @@ class ModuleMap:
         if path not in self._names:
             self._names[path] = module_name(path, self.roots)
         return self._names[path]
+
+
+def is_single_file(module: str) -> bool:
+    """Whether a dotted name means the `__init__.py` of a package alone, not the modules in it: `app.__init__`."""
+    return module.endswith(".__init__")
+
+
+def package_of_init(module: str) -> str:
+    """The name that an `__init__.py` is imported by: `app` for `app.__init__`; any other name is unchanged."""
+    return module.removesuffix(".__init__")
 
 
 def module_name(path: str, roots: Sequence[str]) -> str:

@@ -6,9 +6,10 @@ from functools import cache, cached_property
 from typing import NamedTuple
 
 from flake8_redis_ssot.config.model import Config, Resource
+from flake8_redis_ssot.config.presets import other_spellings
 from flake8_redis_ssot.files.gitignore import PathPatterns
 from flake8_redis_ssot.files.paths import to_relative_path
-from flake8_redis_ssot.project.modules import ModuleMap
+from flake8_redis_ssot.project.modules import ModuleMap, is_single_file, package_of_init
 from flake8_redis_ssot.project.resolver import Definition, Resolver
 from flake8_redis_ssot.semantic.name_patterns import dotted_pattern, is_glob
 
@@ -33,6 +34,7 @@ class ResourceIndex:
             resource.name: tuple(map(self._module_name, resource.canonical)) for resource in config.resources
         }
         self._resources_by_name: dict[str, Resource] = {}
+        self._resources_by_base: dict[str, Resource] = {}
         self._resources_by_pattern: list[tuple[str, Resource]] = []
         self._deprecated_names: list[DeprecatedName] = []
         for resource in config.resources:
@@ -40,7 +42,8 @@ class ResourceIndex:
         self._cached_resource = cache(self._find_resource)
 
     def _module_name(self, dotted: str) -> str:
-        return self._resolver.module_name(dotted, "")
+        """The canonical module as files are named; `app.__init__`, which is one file, is kept as it is."""
+        return dotted if is_single_file(dotted) else self._resolver.module_name(dotted, "")
 
     def _add_resource(self, resource: Resource) -> None:
         for constructor in resource.constructors:
@@ -48,9 +51,11 @@ class ResourceIndex:
                 self._resources_by_pattern.append((constructor, resource))
             else:
                 definitions = self._resolver.resolve(self._resolver.to_origin(constructor), "")
-                self._resources_by_name |= dict.fromkeys(
-                    [constructor, *(definition.name for definition in definitions)], resource
-                )
+                names = [constructor, *(definition.name for definition in definitions)]
+                if all(definition.path is None for definition in definitions):
+                    names += other_spellings(constructor)
+                self._resources_by_name |= dict.fromkeys(names, resource)
+        self._resources_by_base |= dict.fromkeys(resource.base_classes, resource)
         for dotted, replacement in resource.deprecated:
             self._deprecated_names.append(self._new_deprecated_name(resource, dotted, replacement))
 
@@ -69,6 +74,7 @@ class ResourceIndex:
         """The dotted names of constructors and deprecated symbols, and those of deprecated modules."""
         symbols = {
             *self._resources_by_name,
+            *self._resources_by_base,
             *(glob for glob, _ in self._resources_by_pattern),
             *(deprecated.name for deprecated in self._deprecated_names if deprecated.is_symbol),
         }
@@ -90,16 +96,18 @@ class ResourceIndex:
         return next((resource for glob, resource in globs if dotted_pattern(glob).match(definition.name)), None)
 
     def _resource_by_base(self, definition: Definition, seen: frozenset[tuple[str, str]]) -> Resource | None:
-        """Subclasses of constructors of the project count; those of third-party classes do not."""
+        """Subclasses of constructors of the project count; of third-party classes, those of the `base_classes`."""
         key = (definition.path or "", definition.qualname)
         if definition.path is None or key in seen:
             return None
         for base in self._resolver.load_exports(definition.path).bases.get(definition.qualname, ()):
             for parent in self._resolver.resolve(base, definition.path):
-                if parent.path is not None:
+                if parent.path is None:
+                    resource = self._resources_by_base.get(parent.name)
+                else:
                     resource = self._resource_by_name(parent) or self._resource_by_base(parent, seen | {key})
-                    if resource is not None:
-                        return resource
+                if resource is not None:
+                    return resource
         return None
 
     def find_deprecated(self, name: str) -> DeprecatedName | None:
@@ -109,7 +117,7 @@ class ResourceIndex:
         best = max(matches, key=lambda deprecated: len(deprecated.name), default=None)
         if best is None:
             return None
-        canonical_modules = [each for each in self._canonical_modules[best.resource.name] if _is_inside(name, each)]
+        canonical_modules = [each for each in self._canonical_modules[best.resource.name] if is_covered_by(name, each)]
         is_canonical = any(is_glob(best.name) or len(module) >= len(best.name) for module in canonical_modules)
         return None if is_canonical else best
 
@@ -161,18 +169,25 @@ class ResourceIndex:
 
     def is_canonical(self, resource: Resource, module: str) -> bool:
         """Whether a module (dotted name) is, or lies in, a canonical module of the resource."""
-        return any(_is_inside(module, canonical) for canonical in self._canonical_modules[resource.name])
+        return any(is_covered_by(module, canonical) for canonical in self._canonical_modules[resource.name])
 
 
 def third_party_names(config: Config, modules: ModuleMap) -> frozenset[str]:
     """The top-level names of constructors of no module of the project; a file next to a script does not count."""
-    names = [name for resource in config.resources for name in resource.constructors]
+    names = [name for resource in config.resources for name in (*resource.constructors, *resource.base_classes)]
     top_packages = {name.partition(".")[0] for name in names}
     return frozenset(
         package
         for package in top_packages
         if not is_glob(package) and modules.path_of(package) is None and modules.folder_of(package) is None
     )
+
+
+def is_covered_by(module: str, canonical: str) -> bool:
+    """Whether a module is, or lies in, a canonical one: `app.__init__` covers that file alone, `app` the package."""
+    if is_single_file(canonical):
+        return module == package_of_init(canonical)
+    return _is_inside(module, canonical)
 
 
 def _is_inside(name: str, module: str) -> bool:

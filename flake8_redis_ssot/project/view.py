@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from flake8_redis_ssot.config.model import AccessorFor, Config, Resource
 from flake8_redis_ssot.files.gitignore import matches_path
 from flake8_redis_ssot.files.paths import to_relative_path
+from flake8_redis_ssot.files.test_paths import is_named_after, is_test_path
 from flake8_redis_ssot.model import Finding, FindingContext, FindingKind, Span
 from flake8_redis_ssot.project.modules import package_name
 from flake8_redis_ssot.project.resolver import Definition, Resolver
@@ -38,13 +39,14 @@ class Diagnosis(NamedTuple):
     """A confirmed candidate in words: `message` says what is wrong, `note` what to do instead (may be empty).
 
     `origin` is the dotted name of the object that it is about, `kind` what the whole project makes of the candidate
-    (None: the candidate's own kind).
+    (None: the candidate's own kind), `resource` the name of the resource (may be empty).
     """
 
     message: str
     note: str
     origin: str
     kind: FindingKind | None = None
+    resource: str = ""
 
 
 class ConfirmedCodes(NamedTuple):
@@ -89,6 +91,18 @@ class FileContext(NamedTuple):
         return self.resources.is_exempt(resource, self.path, self.module)
 
     @property
+    def is_test(self) -> bool:
+        """Whether this is a test, or support for tests."""
+        return is_test_path(self.relative_path)
+
+    def is_own_test(self, resource: Resource, definition: Definition) -> bool:
+        """Whether this is the test of a constructor's own module, which has to construct: `tests/test_cache.py`."""
+        if definition.path is None or not self.is_test:
+            return False
+        home = definition.name.removesuffix(f".{definition.qualname}").rpartition(".")[2]
+        return is_named_after(self.relative_path, {home, resource.home.rpartition(".")[2]})
+
+    @property
     def relative_path(self) -> str:
         """The path relative to the configuration's folder, with `/`."""
         return to_relative_path(str(self.config.root), self.path)
@@ -105,7 +119,7 @@ class FileContext(NamedTuple):
         """What to write instead, as a note."""
         module, _, name = self.resolver.to_origin(self.accessor(resource)).partition(":")
         if not module:
-            return f"take the one instance from `{resource.canonical[0]}`"
+            return f"take the one instance from `{resource.home}`"
         call_hint = "" if self.accessor(resource) == resource.instance else f" and call `{name}()`"
         return f"write `from {module} import {name.partition('.')[0]}`{call_hint}"
 
@@ -113,7 +127,7 @@ class FileContext(NamedTuple):
         """What to write instead, as a phrase for a message."""
         accessor = self.accessor(resource)
         if not accessor:
-            return f"the one instance in `{resource.canonical[0]}`"
+            return f"the one instance in `{resource.home}`"
         return f"`{accessor}`" if accessor == resource.instance else f"`{accessor}()`"
 
 
@@ -124,10 +138,12 @@ class ConfirmedFinding(NamedTuple):
     candidate: Candidate
     diagnosis: Diagnosis
 
-    def to_finding(self, display_path: str) -> Finding:
-        """The finding, reported under `display_path`."""
+    def to_finding(self, display_path: str, *, is_apart: bool = False) -> Finding:
+        """The finding, reported under `display_path`; `is_apart` as in `FindingContext`."""
         candidate, diagnosis = self.candidate, self.diagnosis
-        finding_context = FindingContext(candidate.function, diagnosis.origin, "", diagnosis.kind or candidate.kind)
+        finding_context = FindingContext(
+            candidate.function, diagnosis.origin, "", diagnosis.kind or candidate.kind, is_apart
+        )
         return Finding(
             display_path,
             candidate.span,

@@ -10,7 +10,7 @@ from importlib import import_module
 from typing import NamedTuple, TypeVar
 
 from flake8_redis_ssot.files.atomic_write import read
-from flake8_redis_ssot.model import Finding, Span
+from flake8_redis_ssot.model import Finding, Span, plural
 from flake8_redis_ssot.syntax.notebooks.locations import (
     NotebookLoader,
     format_location,
@@ -33,6 +33,16 @@ class CheckReport(NamedTuple):
     fixed_count: int = 0
     has_unsafe_fixes: bool = False
     load_notebook: NotebookLoader = open_notebook
+
+    def sections(self) -> list[tuple[str, list[Finding]]]:
+        """The findings as people read them, each part with its heading: those in tests come last, if they stand apart.
+
+        There are no headings (empty) if all findings are in one part.
+        """
+        apart = [finding for finding in self.findings if finding.context.is_apart]
+        others = [finding for finding in self.findings if not finding.context.is_apart]
+        heading = f"In tests ({plural(len(apart), 'finding')}):" if others else ""
+        return [part for part in (("", others), (heading, apart)) if part[1]]
 
     def format_location(self, finding: Finding) -> str:
         """The start of a finding as `row:column` (1-based), preceded by the cell in a notebook."""

@@ -35,7 +35,9 @@ def format_summary(report: CheckReport, style: Style) -> str:
         return "All checks passed!"
     if report.fixed_count:
         return f"Found {plural(count, 'finding')} ({report.fixed_count} fixed, {remaining} remaining)."
-    return "\n".join([f"Found {plural(count, 'finding')}.", *_format_fixable_counts(report, style)])
+    apart = sum(finding.context.is_apart for finding in report.findings)
+    tests = f" ({apart} in tests)" if apart else ""
+    return "\n".join([f"Found {plural(count, 'finding')}{tests}.", *_format_fixable_counts(report, style)])
 
 
 def _format_fixable_counts(report: CheckReport, style: Style) -> Iterator[str]:

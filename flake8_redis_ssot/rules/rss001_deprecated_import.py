@@ -99,10 +99,10 @@ def _diagnose(old: DeprecatedName, name: str, via_modules: tuple[str, ...], file
     message += format_via(via_modules, file.module)
     if not old.replacement:
         message += f"; use {file.replacement_phrase(old.resource)} instead"
-        return Diagnosis(message, file.advice(old.resource), name)
+        return Diagnosis(message, file.advice(old.resource), name, resource=old.resource.name)
     module, _, symbol = old.replacement.rpartition(".")
     note = f"write `from {module} import {symbol}`" if old.is_symbol and module else f"import from `{old.replacement}`"
-    return Diagnosis(f"{message}; use `{old.replacement}` instead", note, name)
+    return Diagnosis(f"{message}; use `{old.replacement}` instead", note, name, resource=old.resource.name)
 
 
 RULE = Rule(__name__, (FindingKind.IMPORT,), collect, judge, fix)

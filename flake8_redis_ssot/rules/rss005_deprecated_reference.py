@@ -97,7 +97,8 @@ def _diagnose_deprecated(origin: str, reference: StringReference, file: FileCont
 def _describe_deprecated(old: DeprecatedName, name: str, file: FileContext) -> Diagnosis:
     message = f"`{name}` is in deprecated `{old.name}`" if name != old.name else f"`{name}` is deprecated"
     replacement = f"`{old.replacement}`" if old.replacement else file.replacement_phrase(old.resource)
-    return Diagnosis(f"{message}; use {replacement} instead", f"use {replacement} in the string", name)
+    advice = f"use {replacement} in the string"
+    return Diagnosis(f"{message}; use {replacement} instead", advice, name, resource=old.resource.name)
 
 
 def _diagnose_constructor_patch(origin: str, reference: StringReference, file: FileContext) -> Diagnosis | None:
@@ -113,7 +114,7 @@ def _diagnose_constructor_patch(origin: str, reference: StringReference, file: F
             message = f"the patch replaces `{definition.name}` in `{importer}`"
             advice = f"fix `{importer}`, and the patch is updated with it"
             message += f"; use {file.replacement_phrase(resource)} there"
-            return Diagnosis(message, advice, definition.name, FindingKind.CONSTRUCTOR_PATCH)
+            return Diagnosis(message, advice, definition.name, FindingKind.CONSTRUCTOR_PATCH, resource.name)
     return None
 
 

@@ -24,6 +24,7 @@ from flake8_redis_ssot.campaign.verify.patch_search import (
 )
 from flake8_redis_ssot.model import Span, plural
 from flake8_redis_ssot.project.analysis import Analysis
+from flake8_redis_ssot.project.modules import package_of_init
 from flake8_redis_ssot.project.resolver import Definition
 from flake8_redis_ssot.project.search.string_references import string_origins
 from flake8_redis_ssot.project.types.class_members import class_members
@@ -193,7 +194,7 @@ def _find_targets(context: VerificationContext, related: Mapping[str, str]) -> I
 def _configured_names(context: VerificationContext) -> Iterator[tuple[str, str]]:
     """The names of canonical modules and of what is deprecated, with their replacements."""
     for resource in context.config.resources:
-        yield from ((name, "") for name in resource.canonical)
+        yield from ((package_of_init(name), "") for name in resource.canonical)
         yield from resource.deprecated
 
 

@@ -7,6 +7,7 @@
 COMMANDS = {
     "check": "report code that bypasses the canonical modules",
     "doctor": "check the installation and the settings",
+    "config": "print the settings as they are used, with presets expanded",
     "init": "propose a configuration from the code",
     "suppressions": "list the comments that silence findings",
     "baseline": "record known findings, so that only new ones fail",

@@ -13,7 +13,7 @@ from flake8_redis_ssot.cli.request import load_single_config, request_from_args,
 from flake8_redis_ssot.config.model import Config
 from flake8_redis_ssot.files.paths import to_display_path
 from flake8_redis_ssot.model import plural
-from flake8_redis_ssot.onboarding.doctor import HealthCheck, run_health_checks
+from flake8_redis_ssot.onboarding.doctor import HealthCheck, check_canonical_shares, run_health_checks
 from flake8_redis_ssot.terminal import Style, escape_unprintable
 
 
@@ -51,6 +51,7 @@ def _check_project(arguments: Namespace, config: Config) -> Iterator[HealthCheck
         yield HealthCheck(False, "the names of the configuration", "\n".join(error.args))
         return
     yield HealthCheck(True, "the names of the configuration")
+    yield from check_canonical_shares(config, result.files)
     yield from (HealthCheck(False, "a setting", warning) for warning in result.warnings)
     for baseline_result in result.baseline_results:
         if baseline_result.match.is_stale:

@@ -76,7 +76,7 @@ def _open_named_project(arguments: Namespace, config: Config) -> IncrementalProj
     request = request_from_args(arguments)
     project = open_project(config, request)
     try:
-        check_names(config, project.analysis.resolver)
+        check_names(config, project.analysis.resolver, project.analysis.tree)
     except ConfigError as error:
         raise to_command_error(error, request) from error
     return project

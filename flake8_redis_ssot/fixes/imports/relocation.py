@@ -27,7 +27,7 @@ class Relocation:
 
 def find_replacement_module(deprecated: DeprecatedName, dotted: str, file: FileContext) -> str:
     """The module that replaces `dotted`, which is deprecated or a submodule of a deprecated one."""
-    replacement = deprecated.replacement or deprecated.resource.canonical[0]
+    replacement = deprecated.replacement or deprecated.resource.home
     suffix = dotted[len(deprecated.name) :] if dotted.startswith(deprecated.name + ".") else ""
     submodule = f"{replacement}{suffix}"
     return submodule if suffix and file.resolver.path_of(submodule, file.path) is not None else replacement

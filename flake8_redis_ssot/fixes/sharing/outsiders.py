@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.sharing.owners import Owner, enclosing_function, find_owner
+from flake8_redis_ssot.project.modules import package_of_init
 from flake8_redis_ssot.project.types.names import FileNames
 from flake8_redis_ssot.project.types.receivers import find_receiver
 from flake8_redis_ssot.semantic.ast_queries import last_name
@@ -64,7 +65,9 @@ class OutsideWrites:
     def _find_in_other_code(self, pattern: bytes, names: frozenset[str]) -> Iterator[Write]:
         """The writes in excluded files that name a canonical module; what their names mean is not known."""
         resources = self.context.analysis.config.resources
-        modules = {module.rpartition(".")[2] for resource in resources for module in resource.canonical}
+        modules = {
+            package_of_init(module).rpartition(".")[2] for resource in resources for module in resource.canonical
+        }
         naming = rb"\b(?:" + b"|".join(sorted(re.escape(module.encode()) for module in modules)) + rb")\b"
         naming_paths = set(self.context.words.find_other_code(naming))
         for path in self.context.words.find_other_code(pattern):

@@ -23,7 +23,8 @@ def judge_duplicate(qualname: str, file: FileContext) -> Diagnosis | None:
     if similarity is None:
         return None
     name = f"{file.module}.{plain_qualname(qualname)}"
-    return Diagnosis(_message(qualname, similarity, file), _advice(similarity, file), name)
+    resource = similarity.guarded_class.resource.name
+    return Diagnosis(_message(qualname, similarity, file), _advice(similarity, file), name, resource=resource)
 
 
 def find_similarity(qualname: str, file: FileContext) -> Similarity | None:

@@ -11,9 +11,8 @@ from flake8_redis_ssot.terminal import Style, escape_unprintable
 
 def _render(report: CheckReport, style: Style) -> str:
     """The findings and a summary line."""
-    return "\n".join(
-        [*(_format_line(finding, report, style) for finding in report.findings), format_summary(report, style)]
-    )
+    findings = (finding for _, part in report.sections() for finding in part)
+    return "\n".join([*(_format_line(finding, report, style) for finding in findings), format_summary(report, style)])
 
 
 def _format_line(finding: Finding, report: CheckReport, style: Style) -> str:

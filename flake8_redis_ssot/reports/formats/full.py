@@ -18,7 +18,10 @@ _TAB = "    "
 
 def _render(report: CheckReport, style: Style) -> str:
     """The findings, one block each, and a summary line."""
-    blocks = ["\n".join(_format_block(finding, report, style)) for finding in report.findings]
+    blocks = []
+    for heading, findings in report.sections():
+        blocks += [style("bold", heading)] if heading else []
+        blocks += ["\n".join(_format_block(finding, report, style)) for finding in findings]
     return "\n".join([*(f"{block}\n" for block in blocks), format_summary(report, style)])
 
 

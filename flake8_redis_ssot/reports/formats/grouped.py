@@ -14,10 +14,13 @@ from flake8_redis_ssot.terminal import Style, escape_unprintable
 
 def _render(report: CheckReport, style: Style) -> str:
     """A block for each file, and a summary line."""
-    blocks = [
-        "\n".join(_format_file(path, list(findings), report, style))
-        for path, findings in groupby(report.findings, key=lambda finding: finding.path)
-    ]
+    blocks = []
+    for heading, part in report.sections():
+        blocks += [style("bold", heading)] if heading else []
+        blocks += [
+            "\n".join(_format_file(path, list(findings), report, style))
+            for path, findings in groupby(part, key=lambda finding: finding.path)
+        ]
     return "\n".join([*(f"{block}\n" for block in blocks), format_summary(report, style)])
 
 

@@ -1,0 +1,77 @@
+"""Looking up the catalogue of well-known resources by the name of a preset, or by a third-party name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import cache
+from typing import NamedTuple
+
+from flake8_redis_ssot.config.catalogue import PRESETS, KnownConstructor, Preset
+
+PREFIX = "preset:"
+
+
+@cache
+def presets_by_name() -> dict[str, Preset]:
+    """All presets."""
+    return {preset.name: preset for preset in PRESETS}
+
+
+def expand_preset(name: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The constructors, and the classes whose subclasses are constructors, of a preset with all that it includes.
+
+    All are dotted names. Raises KeyError if there is no such preset.
+    """
+    members = list(_members(name))
+    constructors = (spelling for each in members for known in each.constructors for spelling in known.spellings)
+    return tuple(constructors), tuple(base for each in members for base in each.bases)
+
+
+class Constructors(NamedTuple):
+    """The constructors of a resource, and the classes whose subclasses are constructors as well (dotted names)."""
+
+    names: tuple[str, ...]
+    bases: tuple[str, ...]
+
+
+def expand_constructors(constructors: Sequence[str]) -> Constructors:
+    """The constructors of a configuration, each `preset:NAME` replaced by what it means; others are unchanged."""
+    names: list[str] = []
+    bases: list[str] = []
+    for each in constructors:
+        if each.startswith(PREFIX):
+            preset_names, preset_bases = expand_preset(each.removeprefix(PREFIX))
+            names += (*preset_names, *preset_bases)
+            bases += preset_bases
+        else:
+            names.append(each)
+    return Constructors(tuple(dict.fromkeys(names)), tuple(dict.fromkeys(bases)))
+
+
+def _members(name: str) -> Iterator[Preset]:
+    preset = presets_by_name()[name]
+    yield preset
+    for included in preset.includes:
+        yield from _members(included)
+
+
+def other_spellings(constructor: str) -> tuple[str, ...]:
+    """The other public names of a third-party constructor (dotted); empty if the catalogue does not have it."""
+    found = _by_spelling().get(constructor)
+    if found is None:
+        return ()
+    method = "" if constructor in found[1].names else constructor[constructor.rindex(".") :]
+    return tuple(each for name in found[1].names if (each := name + method) != constructor)
+
+
+def preset_of(constructor: str) -> Preset | None:
+    """The preset that lists a third-party constructor (dotted)."""
+    found = _by_spelling().get(constructor)
+    return None if found is None else found[0]
+
+
+@cache
+def _by_spelling() -> dict[str, tuple[Preset, KnownConstructor]]:
+    return {
+        spelling: (preset, known) for preset in PRESETS for known in preset.constructors for spelling in known.spellings
+    }
