@@ -111,7 +111,12 @@ def test_first_proposal(unconfigured_project: Path, capsys: Capture) -> None:
     main(["check", "--output-format", "concise"])
     found = capsys.readouterr().out.splitlines()[-1]
     number = found.split()[1]
-    assert f"1. app.redis_manager.RedisManager: {number} findings" in output
+    shipped, tests = output.split("reports ")[1].split(" in tests")[0].split(" findings in shipped code and ")
+    assert int(shipped) + int(tests) == int(number)
+    assert (
+        "1. app.redis_manager.RedisManager: home `app.redis_manager`, a name of the module: `get_redis_manager()`"
+        in output
+    )
     assert main(["doctor"]) == 0
 
 
@@ -134,7 +139,8 @@ def test_chosen_proposals_are_written(
     unconfigured_project: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sys.stdin, "isatty", lambda: True)
-    monkeypatch.setattr(builtins, "input", lambda prompt: "9, x 1")
+    answers = iter(["9, x 1", "1", "separate"])
+    monkeypatch.setattr(builtins, "input", lambda prompt: next(answers))
     assert main(["init"]) == 0
     assert (unconfigured_project / "redis-ssot.toml").read_text() == EXPECTED
     assert "reading 12 files" in capsys.readouterr().err
@@ -144,7 +150,7 @@ def test_nothing_is_written_without_confirmation(
     unconfigured_project: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert main(["init", "-q"]) == 1
-    assert "redis-ssot init --yes" in capsys.readouterr().out
+    assert "with: redis-ssot init --yes" in capsys.readouterr().out
     monkeypatch.setattr(sys.stdin, "isatty", lambda: True)
     monkeypatch.setattr(builtins, "input", lambda prompt: "")
     assert main(["init", "-q"]) == 1
@@ -161,7 +167,7 @@ def test_two_resources_of_the_same_name(unconfigured_project: Path, monkeypatch:
             "from other.redis_client import RedisClient\nRedisClient()\n"
         )
     monkeypatch.setattr(sys.stdin, "isatty", lambda: True)
-    monkeypatch.setattr(builtins, "input", lambda prompt: "1,2")
+    monkeypatch.setattr(builtins, "input", lambda prompt: "1,2" if "which" in prompt else "")
     assert main(["init", "-q"]) == 0
     assert "[resource.redis_2]" in (unconfigured_project / "redis-ssot.toml").read_text()
 

@@ -9,12 +9,12 @@ from collections.abc import Iterable, Sequence
 
 from flake8_redis_ssot.files.paths import to_relative_path
 
-_IMPORTED_NAME = re.compile(rb"^[ \t]*(?:from|import)[ \t]+([A-Za-z_]\w*)", re.MULTILINE)
+_IMPORTED_NAME = re.compile(rb"\n[ \t]*(?:from|import)[ \t]+([A-Za-z_]\w*)")  # `re` searches fast for a line break
 
 
 def find_imported_names(data: bytes) -> set[str]:
     """The first parts of the names that a file imports, without relative imports."""
-    return {name.decode() for name in _IMPORTED_NAME.findall(data)}
+    return {name.decode() for name in _IMPORTED_NAME.findall(b"\n" + data)}
 
 
 def find_import_roots(root: str, known_roots: Sequence[str], files: Iterable[str], names: set[str]) -> list[str]:

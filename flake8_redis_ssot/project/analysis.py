@@ -55,7 +55,8 @@ class Analysis:
     `files` are all files of the project (absolute paths), which `read_file` reads. `overlay` maps absolute paths to
     bytes that replace those on disk (an editor's buffer). `jobs` is the number of processes and `facts_cache` the facts
     of an earlier run; neither changes the results. With `suppressions`, comments that name our codes are recorded.
-    `query_results` are the answers to the queries of fixes so far.
+    `query_results` are the answers to the queries of fixes so far. Only `scanned` files are searched (None: all), for a
+    first impression of a large project.
     """
 
     def __init__(
@@ -68,8 +69,10 @@ class Analysis:
         facts_cache: FactsCache | None = None,
         suppressions: bool = False,
         read_file: Callable[[str], bytes] = read,
+        scanned: Set[str] | None = None,
     ) -> None:
         self.config = config
+        self._scanned = scanned
         self._jobs = jobs
         self.contents = ProjectContents(files, overlay or {}, read_file)
         self._reader = FactsReader(self.contents, facts_cache, jobs)
@@ -109,7 +112,7 @@ class Analysis:
         """Scan for the guarded names, then for each new name under which a module re-exports one of them."""
         if search is None:
             return
-        on_disk = self.contents.files_on_disk
+        on_disk = [path for path in self.contents.files_on_disk if self._scanned is None or path in self._scanned]
         with self._reader.start() as search_files:
             while search is not None:
                 # A file whose facts were extracted for all of these names has nothing new.

@@ -141,9 +141,8 @@ class ConfirmedFinding(NamedTuple):
     def to_finding(self, display_path: str, *, is_apart: bool = False) -> Finding:
         """The finding, reported under `display_path`; `is_apart` as in `FindingContext`."""
         candidate, diagnosis = self.candidate, self.diagnosis
-        finding_context = FindingContext(
-            candidate.function, diagnosis.origin, "", diagnosis.kind or candidate.kind, is_apart
-        )
+        kind = diagnosis.kind or candidate.kind
+        finding_context = FindingContext(candidate.function, diagnosis.origin, "", kind, is_apart)
         return Finding(
             display_path,
             candidate.span,

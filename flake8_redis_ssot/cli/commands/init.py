@@ -5,27 +5,41 @@ from __future__ import annotations
 import os
 import sys
 from argparse import ArgumentParser, Namespace
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import get_args
 
 from flake8_redis_ssot.cli.errors import print_messages
 from flake8_redis_ssot.cli.options import parse_count
 from flake8_redis_ssot.config.loading import OWN_NAMES, configuration_help, find_config
+from flake8_redis_ssot.config.model import TestFindings
 from flake8_redis_ssot.files.atomic_write import DiskError, read, replace_file, write_atomic
 from flake8_redis_ssot.files.discovery import PYPROJECT, discover
 from flake8_redis_ssot.files.paths import to_display_path
 from flake8_redis_ssot.files.processes import default_jobs
 from flake8_redis_ssot.model import plural
-from flake8_redis_ssot.onboarding.propose_config import ConfigProposal, propose_configs
+from flake8_redis_ssot.onboarding.canonical_candidates import ResourceCandidate
+from flake8_redis_ssot.onboarding.known_clients import describe_known_clients
+from flake8_redis_ssot.onboarding.proposal import ConfigProposal
+from flake8_redis_ssot.onboarding.propose_config import ProposalSearch
+
+_SEARCHED = """\
+No shared resource was found: neither a client that the tool knows (`redis-ssot config show` expands presets) nor
+a class of the project whose instance is kept in a name, or behind a function that creates it once, and that is also
+constructed elsewhere.\
+"""
 
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Add the options of `init`."""
-    parser.add_argument(
-        "root", nargs="?", default=".", metavar="FOLDER", help="the project folder (default: the working directory)"
-    )
-    parser.add_argument("-y", "--yes", action="store_true", help="write the first proposal without asking")
-    parser.add_argument(
+    add = parser.add_argument
+    add("root", nargs="?", default=".", metavar="FOLDER", help="the project folder (default: the working directory)")
+    add("-y", "--yes", action="store_true", help="write the proposals that are certain, without asking")
+    add("--dry-run", action="store_true", help="print what would be written, and write nothing")
+    add("--resource", metavar="NAME", default="", help="only propose homes of this preset or resource, such as `redis`")
+    add("--class", dest="class_name", metavar="NAME", default="", help="only propose homes of this class")
+    add("--tests", choices=get_args(TestFindings), help="the setting `tests` of what is written (default: separate)")
+    add(
         "-j",
         "--jobs",
         type=parse_count,
@@ -33,7 +47,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         metavar="N",
         help="number of processes (default: one per processor)",
     )
-    parser.add_argument("-q", "--quiet", action="store_true", help="do not show progress")
+    add("-q", "--quiet", action="store_true", help="do not show progress")
 
 
 def main(arguments: Namespace) -> int:
@@ -44,75 +58,142 @@ def main(arguments: Namespace) -> int:
     config_file = find_config(Path(root))
     if config_file is not None:
         return _report_error(f"{to_display_path(str(config_file))} already has a configuration; edit it there")
-    proposals = _find_proposals(root, arguments)
+    search = _start_search(root, arguments)
+    proposals = search.propose(_make_filter(arguments), arguments.jobs or default_jobs())
     if not proposals:
-        print(
-            "No shared resource was found: no class with a single module-level instance, "
-            "or with a function that returns it."
-        )
-        print(configuration_help())
+        print(f"{_SEARCHED}\n\n{describe_known_clients(root, search.texts)}\n\n{configuration_help()}")
         return 1
     _print_proposals(proposals)
-    selected = proposals[:1] if arguments.yes else _ask_user(proposals)
+    selected = _select(proposals, arguments)
     if not selected:
         return 1
-    return _write_config(root, selected)
+    return _write_config(root, selected, _tests_setting(arguments, selected), is_dry_run=arguments.dry_run)
 
 
-def _find_proposals(root: str, arguments: Namespace) -> list[ConfigProposal]:
+def _start_search(root: str, arguments: Namespace) -> ProposalSearch:
     def report_progress(text: str) -> None:
         if not arguments.quiet:
             print(f"{text} …", file=sys.stderr)
 
     src = os.path.join(root, "src")
     roots = [root, src] if os.path.isdir(src) else [root]
-    files = discover([root], root=root, exclude=()).files
-    return propose_configs(root, roots, files, arguments.jobs or default_jobs(), report_progress)
+    return ProposalSearch(root, roots, discover([root], root=root, exclude=()).files, report_progress)
+
+
+def _make_filter(arguments: Namespace) -> Callable[[ResourceCandidate], bool] | None:
+    """Which candidates `--resource` and `--class` name; None without these options."""
+    resource, class_name = arguments.resource.removeprefix("preset:").replace("-", "_"), arguments.class_name
+    if not resource and not class_name:
+        return None
+
+    def is_wanted(candidate: ResourceCandidate) -> bool:
+        names = (candidate.resource_name, candidate.preset.replace("-", "_"))
+        is_resource = not resource or any(f"_{name}_".find(f"_{resource}_") >= 0 for name in names)
+        constructors = (candidate.class_name, *candidate.constructors)
+        return is_resource and (not class_name or any(f".{each}".endswith(f".{class_name}") for each in constructors))
+
+    return is_wanted
 
 
 def _print_proposals(proposals: Sequence[ConfigProposal]) -> None:
     if proposals[0].general_toml:
         print(f"{proposals[0].general_toml}\n")
     for number, proposal in enumerate(proposals, 1):
-        title = (
-            f"{number}. {proposal.canonical.module}.{proposal.canonical.class_name}: "
-            f"{plural(proposal.finding_count, 'finding')}"
-        )
-        print(f"{title}\n\n{proposal.resource_toml(proposal.canonical.resource_name)}\n")
+        print("\n".join([f"{number}. {_describe(proposal)}", *_describe_found(proposal)]))
+        print(f"\n{proposal.resource_toml(proposal.canonical.resource_name)}\n")
 
 
-def _ask_user(proposals: Sequence[ConfigProposal]) -> list[ConfigProposal]:
-    """The proposals that the user chooses; none if standard input is not a terminal."""
+def _describe(proposal: ConfigProposal) -> str:
+    """What is kept where: the title of a proposal."""
+    canonical = proposal.canonical
+    kept = canonical.accessor or canonical.instance
+    call = f"{kept}()" if canonical.accessor else kept
+    name = canonical.class_name if canonical.preset else f"{canonical.module}.{canonical.class_name}"
+    doubt = "" if proposal.is_sure else " (not certain)"
+    return f"{name}: home `{canonical.module}`, {canonical.form.value}: `{call}`{doubt}"
+
+
+def _describe_found(proposal: ConfigProposal) -> list[str]:
+    found = proposal.found
+    if not found.shipped and not found.tests:
+        return ["   reports nothing today: it keeps new ones out"]
+    lines = [f"   reports {plural(found.shipped, 'finding')} in shipped code and {found.tests} in tests"]
+    if found.call_count:
+        lines.append(f"   {found.plain_count} of {plural(found.call_count, 'construction')} there pass no arguments")
+    return [*lines, *(f"     {example}" for example in found.examples)]
+
+
+def _select(proposals: Sequence[ConfigProposal], arguments: Namespace) -> list[ConfigProposal]:
+    """The proposals that the user chooses; without a terminal or option, none."""
+    certain = [proposal for proposal in proposals if proposal.is_sure]
+    if arguments.yes:
+        if not certain:
+            print("None of them is certain; choose with: redis-ssot init")
+        return certain
+    if arguments.dry_run:
+        return list(proposals)
     if not sys.stdin.isatty():
-        print("Write the first one with: redis-ssot init --yes")
+        print("Write the certain ones with: redis-ssot init --yes")
         return []
-    choices_hint = "1" if len(proposals) == 1 else f"1-{len(proposals)}, several with commas"
-    answer = input(f"Which ones? ({choices_hint}, empty for none) ")
-    numbers = [int(word) for word in answer.replace(",", " ").split() if word.isdigit()]
-    return [proposals[number - 1] for number in numbers if 1 <= number <= len(proposals)]
+    hint = "y: those that are certain, numbers such as `1 3`, all, none"
+    while True:
+        chosen = parse_choice(input(f"Write which of them? [{hint}] "), proposals)
+        if chosen is not None:
+            return chosen
 
 
-def _write_config(root: str, selected: Sequence[ConfigProposal]) -> int:
+def parse_choice(answer: str, proposals: Sequence[ConfigProposal]) -> list[ConfigProposal] | None:
+    """The proposals that an answer names: `y`, `1 3`, `all`, or `none` (as an empty answer); None if it is neither."""
+    words = answer.replace(",", " ").lower().split()
+    if words in ([], ["none"], ["n"], ["no"]):
+        return []
+    if words == ["all"]:
+        return list(proposals)
+    if words in (["y"], ["yes"]):
+        return [proposal for proposal in proposals if proposal.is_sure]
+    if all(word.isascii() and word.isdigit() and 1 <= int(word) <= len(proposals) for word in words):
+        return [proposals[number - 1] for number in dict.fromkeys(map(int, words))]
+    return None
+
+
+def _tests_setting(arguments: Namespace, selected: Sequence[ConfigProposal]) -> str:
+    """The setting `tests`, asked for if there are findings in tests; empty for the default."""
+    chosen: str = arguments.tests or ""
+    has_tests = any(proposal.found.tests for proposal in selected)
+    is_asked = has_tests and not (chosen or arguments.yes or arguments.dry_run) and sys.stdin.isatty()
+    while is_asked and chosen not in get_args(TestFindings):
+        words = "separate: after the others, report: among them, ignore: not at all"
+        chosen = input(f"Findings in tests? [{words}] ").strip().lower() or "separate"
+    return "" if chosen == "separate" else chosen
+
+
+def _write_config(root: str, selected: Sequence[ConfigProposal], tests: str, *, is_dry_run: bool) -> int:
     """Append to `pyproject.toml`, which is otherwise unchanged, or create `redis-ssot.toml`."""
-    path = os.path.join(root, PYPROJECT)
-    resource_names = _unique_resource_names(selected)
+    pyproject = os.path.join(root, PYPROJECT)
+    is_appended = os.path.isfile(pyproject)
+    path = pyproject if is_appended else os.path.join(root, OWN_NAMES[0])
+    text = _format_tables(selected, tests, "tool.redis-ssot." if is_appended else "")
+    if is_dry_run:
+        print(f"Would write to {to_display_path(path)}:\n\n{text}")
+        return 0
     try:
-        if os.path.isfile(path):
-            general = f"[tool.redis-ssot]\n{selected[0].general_toml}" if selected[0].general_toml else ""
-            tables = [each.resource_toml(name, "tool.redis-ssot.") for each, name in zip(selected, resource_names)]
+        if is_appended:
             before = read(path)
-            replace_file(path, _append_text(before, _join_tables(general, tables)), expected=before)
+            replace_file(path, _append_text(before, text), expected=before)
         else:
-            path = os.path.join(root, OWN_NAMES[0])
-            tables = [each.resource_toml(name) for each, name in zip(selected, resource_names)]
-            write_atomic(path, (_join_tables(selected[0].general_toml, tables) + "\n").encode())
+            write_atomic(path, f"{text}\n".encode())
     except (OSError, DiskError) as error:
         return _report_error(f"{to_display_path(path)} can't be written: {error}")
     print(f"Wrote {to_display_path(path)}. Next: redis-ssot check")
     return 0
 
 
-def _join_tables(general: str, tables: Sequence[str]) -> str:
+def _format_tables(selected: Sequence[ConfigProposal], tests: str, prefix: str) -> str:
+    general = selected[0].general_toml
+    if general and prefix:
+        general = f"[{prefix.removesuffix('.')}]\n{general}"
+    names = _unique_resource_names(selected)
+    tables = [each.resource_toml(name, prefix, tests) for each, name in zip(selected, names)]
     return "\n\n".join(filter(None, [general, *tables]))
 
 

@@ -1,0 +1,78 @@
+"""A proposed resource, and its TOML."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from flake8_redis_ssot.onboarding.canonical_candidates import ResourceCandidate
+from flake8_redis_ssot.onboarding.deprecated_candidates import DeprecatedCandidate
+
+_MIN_PLAIN_PART = 3
+
+
+class FoundPlaces(NamedTuple):
+    """What would be reported: the number in shipped code and in tests, and two `examples` (`path:row  text`).
+
+    `call_count` of those in shipped code are constructions, of which `plain_count` pass no arguments of their own, so a
+    fix has nothing to decide about them.
+    """
+
+    shipped: int = 0
+    tests: int = 0
+    call_count: int = 0
+    plain_count: int = 0
+    examples: tuple[str, ...] = ()
+
+
+class ConfigProposal(NamedTuple):
+    """A canonical module, its deprecated modules, what would be reported, and the import roots.
+
+    `import_roots` are relative to the project's folder; empty means the default.
+    """
+
+    canonical: ResourceCandidate
+    deprecated: tuple[DeprecatedCandidate, ...] = ()
+    found: FoundPlaces = FoundPlaces()
+    import_roots: tuple[str, ...] = ()
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether it may be written unasked."""
+        if not self.canonical.is_sure or self.canonical.is_known:
+            return self.canonical.is_sure
+        # What is mostly constructed with arguments is made to be several.
+        return self.found.shipped > 0 and self.found.plain_count * _MIN_PLAIN_PART >= self.found.call_count
+
+    @property
+    def general_toml(self) -> str:
+        """The TOML that goes before all resources; empty if the defaults do."""
+        folders = ", ".join(f'"{folder}"' for folder in self.import_roots)
+        return f"src = [{folders}]" if folders else ""
+
+    def resource_toml(self, name: str, prefix: str = "", tests: str = "") -> str:
+        """The TOML of the resource under a name; `prefix` is that of its tables, `tests` the setting (or empty)."""
+        canonical = self.canonical
+        classes = [f"{old.module}.{each}" for old in self.deprecated for each in old.classes]
+        lines = [
+            f"[{prefix}resource.{name}]",
+            toml_array("canonical", canonical.canonical),
+            toml_array("constructors", [*canonical.constructors, *classes]),
+        ]
+        if canonical.instance:
+            lines.append(f'instance = "{canonical.module}.{canonical.instance}"')
+        if canonical.accessor:
+            lines.append(f'accessor = "{canonical.module}.{canonical.accessor}"')
+        if tests:
+            lines.append(f'tests = "{tests}"')
+        if self.deprecated:
+            lines += ["", f"[{prefix}resource.{name}.deprecated]"]
+            lines += [f'"{old.module}" = "{canonical.module}"  # {old.reason}' for old in self.deprecated]
+        return "\n".join(lines)
+
+
+def toml_array(key: str, texts: Sequence[str]) -> str:
+    """An array of strings as TOML, on several lines if it has several items."""
+    if len(texts) == 1:
+        return f'{key} = ["{texts[0]}"]'
+    return "\n".join([f"{key} = [", *(f'    "{text}",' for text in texts), "]"])

@@ -1,0 +1,74 @@
+"""One pass over the texts of a project: what each file defines, calls and keeps, by regular expressions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
+
+from flake8_redis_ssot.files.atomic_write import read
+from flake8_redis_ssot.onboarding.import_roots import find_imported_names
+
+# Each begins with a line break, for which `re` searches fast.
+_CLASS = re.compile(rb"\nclass (\w+)(\([^)\n]*Settings)?")
+_ASSIGNED_CALL = re.compile(rb"\n[A-Za-z_][\w, ]*(?::[^=\n]*)?= *(?:await )?([A-Za-z_][\w.]*)\(")
+_ANNOTATED_FUNCTION = re.compile(rb"\n *(?:async )?def \w+\([^)\n]*\) *-> *[\"']?(?:Optional\[|\w+\.)*(\w+)")
+_CALLED_NAME = re.compile(rb"[A-Z]\w+(?=\()")
+# What a function contains that keeps an instance.
+_KEEPING_WORDS = (b"\n    global ", b"cache", b"cls.")
+
+
+class FileText(NamedTuple):
+    """What the text of a file (absolute path) tells; all names are the last parts of dotted names.
+
+    `defined` are its classes, `settings` those with a base of such a name, `called` the CapWords names that it calls,
+    `kept` what it calls in an assignment at the top, `returned` the annotations of functions' results.
+    `keeps_in_functions`: functions may keep an instance. Of tests, only what they import is told.
+    `imported` are the first parts of the names that it imports.
+    """
+
+    path: str
+    is_test: bool
+    defined: frozenset[str]
+    settings: frozenset[str]
+    called: frozenset[str]
+    kept: frozenset[str]
+    returned: frozenset[str]
+    imported: frozenset[str]
+    keeps_in_functions: bool
+
+
+def survey_texts(files: Iterable[str], is_test: Callable[[str], bool]) -> list[FileText]:
+    """The survey of all files (absolute paths) that can be read."""
+    texts = []
+    for path in files:
+        try:
+            data = b"\n" + read(path)
+        except OSError:
+            continue
+        texts.append(_survey(path, data, is_test(path)))
+    return texts
+
+
+def _survey(path: str, data: bytes, is_test: bool) -> FileText:
+    imported = frozenset(find_imported_names(data))
+    if is_test:
+        nothing: frozenset[str] = frozenset()
+        return FileText(path, True, nothing, nothing, nothing, nothing, nothing, imported, False)
+    called = frozenset(_decode(_CALLED_NAME.findall(data)))
+    classes = _CLASS.findall(data)
+    return FileText(
+        path,
+        False,
+        frozenset(_decode(name for name, _ in classes)),
+        frozenset(_decode(name for name, base in classes if base)),
+        called,
+        frozenset(name.rpartition(".")[2] for name in _decode(_ASSIGNED_CALL.findall(data))),
+        frozenset(_decode(_ANNOTATED_FUNCTION.findall(data))),
+        imported,
+        any(word in data for word in _KEEPING_WORDS),
+    )
+
+
+def _decode(names: Iterable[bytes]) -> list[str]:
+    return [name.decode(errors="replace") for name in names]
