@@ -31,8 +31,9 @@ CAST = "first-minute.cast"
 ELIDED = "\x1b[2m…\x1b[0m"
 MAX_ROWS = (18, 8)  # shown at the beginning and at the end of a step
 FIRST_MINUTE = (
-    Line("redis-ssot init", "for none) "),
-    Line("1"),
+    Line("redis-ssot init", "none] "),
+    Line("1", "not at all] "),
+    Line("separate"),
     Line("redis-ssot check"),
     Line("redis-ssot check --diff"),
     Line("redis-ssot check --fix"),

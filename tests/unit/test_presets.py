@@ -35,10 +35,12 @@ def test_names_are_those_of_the_library(preset: Preset) -> None:
         objects = [_load(name) for name in known.names]
         assert all(each is objects[0] for each in objects), known.names
         assert all(callable(getattr(objects[0], method)) for method in known.methods)
-        # The module that defines it, and the packages above that, are public spellings.
+        # The module that defines it, and the packages above that, are spellings, if they are public.
         parts = objects[0].__module__.split(".")
         for length in range(1, len(parts) + 1):
             module = importlib.import_module(".".join(parts[:length]))
+            if parts[length - 1].startswith("_"):
+                break
             if getattr(module, objects[0].__name__, None) is objects[0]:
                 assert f"{module.__name__}.{objects[0].__name__}" in known.names
 
