@@ -32,7 +32,8 @@ INSTALLED = (
 def test_names_are_those_of_the_library(preset: Preset) -> None:
     """All names of an entry are one object, and its methods exist."""
     for known in preset.constructors:
-        objects = [_load(name) for name in known.names]
+        objects: list[Any] = [_load(name) for name in known.names]
+        own_name = str(objects[0].__name__)
         assert all(each is objects[0] for each in objects), known.names
         assert all(callable(getattr(objects[0], method)) for method in known.methods)
         # The module that defines it, and the packages above that, are spellings, if they are public.
@@ -41,8 +42,8 @@ def test_names_are_those_of_the_library(preset: Preset) -> None:
             module = importlib.import_module(".".join(parts[:length]))
             if parts[length - 1].startswith("_"):
                 break
-            if getattr(module, objects[0].__name__, None) is objects[0]:
-                assert f"{module.__name__}.{objects[0].__name__}" in known.names
+            if getattr(module, own_name, None) is objects[0]:
+                assert f"{module.__name__}.{own_name}" in known.names
 
 
 def _load(name: str) -> Any:
