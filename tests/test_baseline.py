@@ -203,7 +203,7 @@ def test_baseline_option(shop: Path, capsys: Capture) -> None:
 
 def test_create_needs_force_to_overwrite(shop: Path, capsys: Capture) -> None:
     assert main(["baseline", "create"]) == 2
-    assert "already exists; drop what is gone with `redis-ssot baseline prune`" in capsys.readouterr().err
+    assert "already exists; remove stale entries with `redis-ssot baseline prune`" in capsys.readouterr().err
     assert main(["baseline", "create", "--force"]) == 0
 
 
@@ -233,7 +233,7 @@ def test_missing_baseline_error_suggests_create(shop: Path, capsys: Capture) -> 
 def test_baseline_that_is_not_utf8(shop: Path, capsys: Capture) -> None:
     (shop / DEFAULT_BASELINE).write_bytes(b"\xff\n")
     assert check() == 2
-    assert "is not UTF-8" in capsys.readouterr().err
+    assert "not UTF-8" in capsys.readouterr().err
 
 
 @pytest.mark.skipif(os.geteuid() == 0 and not hasattr(os, "chflags"), reason="root may write everywhere")

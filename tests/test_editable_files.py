@@ -22,7 +22,6 @@ LOSSY = {
     "iso2022_jp": b"\x1b(Jabc\x1b(B",
     "iso2022_kr": b"\x1b$)Cabc",
     "utf-7": b"+AGE-bc",
-    "unicode_escape": b"\\x61",
 }
 EXACT = {
     "cp932": "一".encode("cp932"),

@@ -14,8 +14,8 @@ _FIELDS: Mapping[str, Mapping[str, Any]] = {
     "start": {"run": str, "phase": int, "options": dict[str, Any]},
     "end": {"run": str},
     "batch": {"run": str, "batch": str, "phase": int, "files": _FileChanges},
-    "kept": {"files": tuple[str, ...], "mended": int},
-    "gate": {
+    "kept": {"files": tuple[str, ...], "fixed": int},
+    "validation": {
         "command": str,
         "batch": str,
         "passed": bool,

@@ -28,6 +28,7 @@ INSTALLED = (
 )
 
 
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of the libraries
 @pytest.mark.parametrize("preset", [each for each in PRESETS if each.package in INSTALLED], ids=lambda each: each.name)
 def test_names_are_those_of_the_library(preset: Preset) -> None:
     """All names of an entry are one object, and its methods exist."""
