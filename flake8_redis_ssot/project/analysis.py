@@ -15,6 +15,7 @@ from flake8_redis_ssot.project.modules import ModuleMap
 from flake8_redis_ssot.project.resolver import Resolver
 from flake8_redis_ssot.project.resources import ResourceIndex, third_party_names
 from flake8_redis_ssot.project.search.attribute_index import AttributeIndex
+from flake8_redis_ssot.project.search.attribute_writes import AttributeWriteIndex
 from flake8_redis_ssot.project.search.demand_queries import QueryResults, find_uses_in_files
 from flake8_redis_ssot.project.search.facts_cache import FactsCache
 from flake8_redis_ssot.project.search.facts_reader import FactsReader
@@ -173,6 +174,8 @@ class Analysis:
         self.words.update_files(contents)
         if "attribute_index" in self.__dict__:
             self.attribute_index.update(contents)
+        if "attribute_writes" in self.__dict__:
+            self.attribute_writes.update(contents)
         self._results_by_query.clear()
         self._guarded_classes = self._new_guarded_classes()
         # The facts have to answer the queries so far as well.
@@ -260,6 +263,11 @@ class Analysis:
     def attribute_index(self) -> AttributeIndex:
         """Which files have the name of a module as an attribute."""
         return AttributeIndex(self.contents, self.modules)
+
+    @cached_property
+    def attribute_writes(self) -> AttributeWriteIndex:
+        """Which files may set or delete an attribute of some name."""
+        return AttributeWriteIndex(self.contents)
 
     def find_class_readers(self, path: str, qualname: str) -> tuple[str, ...]:
         """The files that import a class (the file that defines it, and its local name) under any name, in order.

@@ -22,20 +22,12 @@ def find_outside_write(path: str, name: str, context: FixContext, *, by_text: bo
 
     With `by_text`, also where the name is a string.
     """
-    for writer in context.analysis.contents.find_matching(_assignment_pattern(name), [name.encode()]):
+    for writer in context.analysis.attribute_writes.find(name):
         document = context.document(writer)
         for owner in _find_owners(name, document, by_text=by_text):
             if may_be_module(owner, writer, path, context):
                 return f"{context.relative_path(writer)}:{owner.lineno}"
     return None
-
-
-def _assignment_pattern(name: str) -> bytes:
-    word = re.escape(name.encode())
-    attribute = rb"\.\s*" + word + rb"\b(?:[^\n]*(?<![=!<>])=(?!=)|\s*\\\n)"
-    statement = rb"\b(?:del|for|as)\b[^\n]*\.\s*" + word + rb"\b"
-    item = rb"(?:attr(?:__)?\s*\(|__dict__|\bvars\s*\()[^\n]*[\"']" + word + rb"[\"']"
-    return attribute + b"|" + statement + b"|" + item
 
 
 def _find_owners(name: str, document: SourceDocument, *, by_text: bool) -> Iterator[ast.expr]:
