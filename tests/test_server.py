@@ -9,14 +9,14 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import pytest
+from lsp_client import Client, apply_edits, run_scenario
 from lsprotocol import types
-from pygls.lsp.client import LanguageClient
 
 from flake8_redis_ssot.cli.main import main
 
@@ -25,111 +25,6 @@ pytestmark = [
     pytest.mark.slow,
     pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning"),
 ]
-
-
-class Client:
-    """A client that records the diagnostics of each document and waits for them."""
-
-    def __init__(self, encodings: list[types.PositionEncodingKind] | None = None) -> None:
-        self.client: Any = LanguageClient("tests", "0")
-        self.diagnostics: dict[str, list[types.Diagnostic]] = {}
-        self.messages: list[str] = []
-        self._notified = asyncio.Event()
-        self._encodings = encodings
-        self.server = types.ServerCapabilities()
-
-        self.client.feature(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)(lambda params: self._on_diagnostics(params))
-        self.client.feature(types.WINDOW_SHOW_MESSAGE)(lambda params: self._on_message(params))
-        self.client.feature(types.CLIENT_REGISTER_CAPABILITY)(lambda params: None)
-
-    def _on_diagnostics(self, params: types.PublishDiagnosticsParams) -> None:
-        self.diagnostics[params.uri] = list(params.diagnostics)
-        self._notified.set()
-
-    def _on_message(self, params: types.ShowMessageParams) -> None:
-        self.messages.append(params.message)
-        self._notified.set()
-
-    async def start(self) -> None:
-        await self.client.start_io(sys.executable, "-m", "flake8_redis_ssot", "server")
-        general = types.GeneralClientCapabilities(position_encodings=self._encodings) if self._encodings else None
-        watched = types.DidChangeWatchedFilesClientCapabilities(dynamic_registration=True)
-        capabilities = types.ClientCapabilities(
-            general=general, workspace=types.WorkspaceClientCapabilities(did_change_watched_files=watched)
-        )
-        answer = await self.client.initialize_async(types.InitializeParams(capabilities, root_uri=Path.cwd().as_uri()))
-        self.server = answer.capabilities
-        self.client.initialized(types.InitializedParams())
-
-    async def stop(self) -> None:
-        await self.client.shutdown_async(None)
-        self.client.exit(None)
-        await self.client.stop()
-
-    async def wait_for_news(self, act: Callable[[], Any], uri: str = "") -> None:
-        """Call `act` and wait for the next notification, of a document if `uri` is given."""
-        before = self.diagnostics.get(uri)
-        self._notified.clear()
-        act()
-        await asyncio.wait_for(self._notified.wait(), 120)
-        while uri and self.diagnostics.get(uri) is before:
-            self._notified.clear()
-            await asyncio.wait_for(self._notified.wait(), 120)
-
-    async def open(self, path: Path, text: str | None = None) -> str:
-        uri, content = path.as_uri(), path.read_text() if text is None else text
-        item = types.TextDocumentItem(uri, "python", 1, content)
-        await self.wait_for_news(lambda: self.client.text_document_did_open(types.DidOpenTextDocumentParams(item)), uri)
-        return uri
-
-    async def change(self, uri: str, text: str, version: int = 2) -> None:
-        await self.wait_for_news(lambda: self.send_change(uri, text, version), uri)
-
-    def send_change(self, uri: str, text: str, version: int) -> None:
-        document = types.VersionedTextDocumentIdentifier(version, uri)
-        whole = types.TextDocumentContentChangeWholeDocument(text)
-        self.client.text_document_did_change(types.DidChangeTextDocumentParams(document, [whole]))
-
-    async def actions(
-        self, uri: str, line: int, only: list[str] | None = None, shown: list[types.Diagnostic] | None = None
-    ) -> list[types.CodeAction]:
-        """The code actions for a line (0-based), or at its beginning for the diagnostics `shown`."""
-        position = types.Range(types.Position(line, 0), types.Position(line, 0 if shown else 200))
-        context = types.CodeActionContext(shown or [], only=only)
-        params = types.CodeActionParams(types.TextDocumentIdentifier(uri), position, context)
-        return [
-            each
-            for each in await self.client.text_document_code_action_async(params) or []
-            if isinstance(each, types.CodeAction)
-        ]
-
-    def codes(self, uri: str) -> list[tuple[str, int, int]]:
-        """Code, line and column (both 0-based) of the diagnostics of a document."""
-        return [(str(each.code), each.range.start.line, each.range.start.character) for each in self.diagnostics[uri]]
-
-
-def run_scenario(scenario: Callable[[Client], Awaitable[None]], *encodings: types.PositionEncodingKind) -> None:
-    async def run() -> None:
-        client = Client(list(encodings) or None)
-        await client.start()
-        try:
-            await scenario(client)
-        finally:
-            await client.stop()
-
-    asyncio.run(asyncio.wait_for(run(), 120))
-
-
-def apply_edits(text: str, edits: Any) -> str:
-    """Apply edits of the protocol to an ASCII text."""
-    starts = [0]
-    for line in text.splitlines(keepends=True):
-        starts.append(starts[-1] + len(line))
-    for edit in sorted(edits, key=lambda each: (each.range.start.line, each.range.start.character), reverse=True):
-        start = starts[edit.range.start.line] + edit.range.start.character
-        end = starts[edit.range.end.line] + edit.range.end.character
-        text = text[:start] + edit.new_text + text[end:]
-    return text
 
 
 def test_diagnostics_equal_check(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,49 +1,42 @@
-"""Code actions for documents."""
+"""Code actions for a range of a document: quick fixes, and all safe fixes."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from textwrap import shorten
+from collections.abc import Iterator, Sequence
 
 from lsprotocol import types
-from pygls.uris import from_fs_path, to_fs_path
-from pygls.workspace import PositionCodec
+from pygls.capabilities import get_capability
 
-from flake8_redis_ssot.linter.add_noqa import REASON_PLACEHOLDER, insert_comments
-from flake8_redis_ssot.lsp.positions import to_lsp_range
-from flake8_redis_ssot.lsp.server import DIAGNOSTIC_SOURCE, Server
+from flake8_redis_ssot.baseline.storage import BaselineError
+from flake8_redis_ssot.files.paths import to_relative_path
+from flake8_redis_ssot.linter.fix.per_file import with_fixes
+from flake8_redis_ssot.lsp.diagnostics import DIAGNOSTIC_SOURCE, ShownFinding
+from flake8_redis_ssot.lsp.positions import has_overlap
+from flake8_redis_ssot.lsp.quick_fixes import QuickFixBuilder
+from flake8_redis_ssot.lsp.server import Server
 from flake8_redis_ssot.lsp.workspaces import OpenProject
-from flake8_redis_ssot.model import Applicability, Finding, Fix, Span
-from flake8_redis_ssot.syntax.notebooks import NOTEBOOK_SUFFIX
-from flake8_redis_ssot.syntax.source import split_lines
-from flake8_redis_ssot.syntax.trees import LINE_BREAK
-from flake8_redis_ssot.terminal import escape_unprintable
+from flake8_redis_ssot.model import Finding, Fix
+
+FIX_ALL = "source.fixAll.redis-ssot"
+NOTEBOOK_FIX_ALL = f"notebook.{FIX_ALL}"
+OPTIONS = types.CodeActionOptions(
+    code_action_kinds=[types.CodeActionKind.QuickFix, FIX_ALL, NOTEBOOK_FIX_ALL], resolve_provider=True
+)
 
 
 def code_actions(server: Server, params: types.CodeActionParams) -> list[types.CodeAction]:
     """Fixes and comments for the findings in a range, and, if requested, all safe fixes of the document."""
     uri, only = params.text_document.uri, params.context.only
-    path = to_fs_path(uri)
-    open_project = server.projects.project_for(path) if path else None
-    if path is None or open_project is None or not open_project.project.contains(path):
+    path = server.documents.path_of(uri)
+    opened = server.projects.project_for(path) if path else None
+    if path is None or opened is None or not opened.project.contains(path):
         return []
-    builder = CodeActionBuilder(
-        server.workspace.position_codec, server.projects.read_lines, lambda file: from_fs_path(file) or file
-    )
     actions: list[types.CodeAction] = []
     if _is_requested(types.CodeActionKind.QuickFix, only):
         # Neovim requests the cursor position, and passes the diagnostics of its line.
         shown_ranges = [each.range for each in params.context.diagnostics if each.source == DIAGNOSTIC_SOURCE]
-        for diagnostic, finding in server.diagnose_with_fixes(uri, params.range, *shown_ranges):
-            actions += builder.quick_fixes(finding, diagnostic)
-            policy = open_project.config.noqa_policy(finding.code)
-            disable_action = builder.disable_for_line(
-                finding, path, server.projects.unsaved_buffers[path], diagnostic, policy
-            )
-            actions += [disable_action] if disable_action else []
-    if only and _is_requested(FIX_ALL, only):  # a menu requests no kind, and must not wait for it
-        actions += _fix_all_actions(open_project, path, server.projects.unsaved_buffers.get(path), builder)
-    return actions
+        actions += _quick_fixes(server, opened, path, diagnose_with_fixes(server, uri, params.range, *shown_ranges))
+    return actions + list(_fix_all_actions(server, opened, path, uri, only))
 
 
 def _is_requested(kind: str, only: Sequence[str] | None) -> bool:
@@ -51,102 +44,94 @@ def _is_requested(kind: str, only: Sequence[str] | None) -> bool:
     return not only or any(kind == requested or kind.startswith(f"{requested}.") for requested in only)
 
 
-def _fix_all_actions(
-    open_project: OpenProject, path: str, buffer: bytes | None, builder: CodeActionBuilder
-) -> list[types.CodeAction]:
-    """The action that applies all safe fixes to the present text of a document."""
-    if buffer is None or not open_project.findings_in(path):
+def diagnose_with_fixes(server: Server, uri: str, *ranges: types.Range) -> list[tuple[types.Diagnostic, Finding]]:
+    """The findings in any of some ranges of a document, each with its fix, or the reasons why there is none."""
+    path = server.documents.path_of(uri)
+    opened = server.projects.project_for(path) if path else None
+    if path is None or opened is None:
         return []
-    after = open_project.fix_all(path, buffer)
-    if after == buffer:
-        return []
-    edit = builder.replace_document(path, after.decode("utf-8", "surrogatepass"))
-    return [types.CodeAction("Redis SSOT: Fix all auto-fixable problems", kind=FIX_ALL, edit=edit)]
-
-
-FIX_ALL = "source.fixAll.redis-ssot"
-_APPLICABILITY_LABELS = {Applicability.UNSAFE: "not proven safe", Applicability.MANUAL: "to choose"}
-_MAX_REASON_LENGTH = 80  # characters: a menu shows one line
-LineReader = Callable[[str], Sequence[str]]
-
-
-class CodeActionBuilder:
-    """Builds the actions of one client: `read_lines` returns the lines of a file, `to_uri` its URI."""
-
-    def __init__(self, codec: PositionCodec, read_lines: LineReader, to_uri: Callable[[str], str]) -> None:
-        self._codec = codec
-        self._read_lines = read_lines
-        self._to_uri = to_uri
-
-    def quick_fixes(self, finding: Finding, diagnostic: types.Diagnostic) -> Iterator[types.CodeAction]:
-        """The fix of a finding, and its alternatives."""
-        fixes = [finding.fix] if isinstance(finding.fix, Fix) else []
-        for fix in (*fixes, *finding.offers):
-            if any(edit.path.endswith(NOTEBOOK_SUFFIX) for edit in fix.edits):
-                continue  # its positions are in the code, not in the JSON of the file
-            action = types.CodeAction(
-                f"Redis SSOT ({finding.code}): {escape_unprintable(fix.title)}{_applicability_note(fix)}",
-                kind=types.CodeActionKind.QuickFix,
-                diagnostics=[diagnostic],
-                is_preferred=fix.applicability == Applicability.SAFE,
-                edit=self._workspace_edit(fix),
-                data={"reasons": list(fix.reasons)},
-            )
-            yield action
-
-    def disable_for_line(
-        self, finding: Finding, path: str, data: bytes, diagnostic: types.Diagnostic, policy: str
-    ) -> types.CodeAction | None:
-        """The action that adds a `noqa` comment, or None; a required reason is left for the user to write."""
-        if policy == "forbid":
-            return None
-        text, count = insert_comments(data, [finding], REASON_PLACEHOLDER if policy == "require-reason" else "")
-        if not count:
-            return None
-        reason_hint = (
-            f"; replace the placeholder with a reason `{REASON_PLACEHOLDER}`" if policy == "require-reason" else ""
-        )
-        return types.CodeAction(
-            f"Redis SSOT ({finding.code}): Disable for this line{reason_hint}",
-            kind=types.CodeActionKind.QuickFix,
-            diagnostics=[diagnostic],
-            edit=self.replace_document(path, text.decode("utf-8", "replace")),
-        )
-
-    def replace_document(self, path: str, text: str) -> types.WorkspaceEdit:
-        """The edit that replaces a file by `text`, with its line breaks, except for unchanged lines at both ends."""
-        before, after = list(self._read_lines(path)), split_lines(text)
-        prefix_length = 0
-        while prefix_length < min(len(before), len(after)) and before[prefix_length] == after[prefix_length]:
-            prefix_length += 1
-        suffix_length = 0
-        while (
-            suffix_length < min(len(before), len(after)) - prefix_length
-            and before[-1 - suffix_length] == after[-1 - suffix_length]
-        ):
-            suffix_length += 1
-        first, last = prefix_length, len(before) - suffix_length
-        starts = [0, *(found.end() for found in LINE_BREAK.finditer(text)), len(text)]
-        new = text[starts[first] : starts[len(after) - suffix_length]]
-        span = Span(first + 1, 0, last + 1, 0) if last < len(before) else Span(first + 1, 0, last, len(before[-1]))
-        edit = types.TextEdit(to_lsp_range(span, before, self._codec), new)
-        return types.WorkspaceEdit(changes={self._to_uri(path): [edit]})
-
-    def _workspace_edit(self, fix: Fix) -> types.WorkspaceEdit:
-        changes: dict[str, list[types.TextEdit]] = {}
-        for edit in fix.edits:
-            edit_range = to_lsp_range(edit.span, self._read_lines(edit.path), self._codec)
-            changes.setdefault(self._to_uri(edit.path), []).append(types.TextEdit(edit_range, edit.text))
-        return types.WorkspaceEdit(changes=changes)
-
-
-def _applicability_note(fix: Fix) -> str:
-    """The applicability of a fix and its first reason; the hover shows all reasons."""
-    if fix.applicability == Applicability.SAFE:
-        return ""
-    parts = [
-        _APPLICABILITY_LABELS[fix.applicability],
-        *(shorten(reason, _MAX_REASON_LENGTH, placeholder=" …") for reason in fix.reasons[:1]),
+    shown = [
+        each
+        for each in server.diagnostic_builder.build(path, opened)
+        if each.uri == uri and any(has_overlap(each.diagnostic.range, requested) for requested in ranges)
     ]
-    remainder = f"; {len(fix.reasons) - 1} more" if len(fix.reasons) > 1 else ""
-    return f" ({': '.join(parts)}{remainder})"
+    findings = with_fixes([each.located for each in shown], opened.project.analysis, 1) if shown else []
+    return [(_with_other_files(server, each, finding), finding) for each, finding in zip(shown, findings)]
+
+
+def _with_other_files(server: Server, shown: ShownFinding, finding: Finding) -> types.Diagnostic:
+    edits = finding.fix.edits if isinstance(finding.fix, Fix) else ()
+    return server.diagnostic_builder.add_edits(shown.diagnostic, edits, shown.located.path)
+
+
+def _quick_fixes(
+    server: Server, opened: OpenProject, path: str, diagnosed: Sequence[tuple[types.Diagnostic, Finding]]
+) -> Iterator[types.CodeAction]:
+    root = str(opened.config.root)
+    builder = QuickFixBuilder(
+        path, server.locator.bytes_of(path), server.edit_builder, lambda file: to_relative_path(root, file)
+    )
+    for diagnostic, finding in diagnosed:
+        yield from builder.build_fixes(finding, diagnostic)
+        policy = opened.config.noqa_policy(finding.code) if server.settings.disable_rule_comment else "forbid"
+        disable_action = builder.build_disable(finding, diagnostic, policy)
+        if disable_action is not None:
+            yield disable_action
+
+
+def _fix_all_actions(
+    server: Server, opened: OpenProject, path: str, uri: str, only: Sequence[str] | None
+) -> Iterator[types.CodeAction]:
+    """The action that applies all safe fixes of a document; its edit is computed when it is resolved.
+
+    A client that resolves no edits gets it only on request: computing the edit must not delay a menu.
+    """
+    is_lazy = _resolves_edits(server)
+    if not server.settings.fix_all or not (only or is_lazy) or not opened.findings_in(path):
+        return
+    is_cell = server.documents.notebook_at(path) is not None
+    for kind in (FIX_ALL, NOTEBOOK_FIX_ALL) if is_cell else (FIX_ALL,):
+        if _is_requested(kind, only):
+            action = types.CodeAction("Redis SSOT: Fix all auto-fixable problems", kind=kind, data={"uri": uri})
+            edit = None if is_lazy else fix_document(server, uri)
+            if is_lazy or edit is not None:
+                action.edit = edit
+                yield action
+
+
+def _resolves_edits(server: Server) -> bool:
+    support = get_capability(server.client_capabilities, "text_document.code_action")
+    if not support or not support.data_support or not support.resolve_support:
+        return False
+    return "edit" in support.resolve_support.properties
+
+
+def resolve_code_action(server: Server, action: types.CodeAction) -> types.CodeAction:
+    """The action with its edit, for the present text of its document."""
+    data = action.data if isinstance(action.data, dict) else {}
+    if action.edit is None and "uri" in data:
+        action.edit = fix_document(server, str(data["uri"]), title="applying all safe fixes")
+    return action
+
+
+def fix_document(server: Server, uri: str, title: str = "") -> types.WorkspaceEdit | None:
+    """The edit that applies all safe fixes of a document, also in other files; None if there are none."""
+    path = server.documents.path_of(uri)
+    opened = server.projects.project_for(path) if path else None
+    if path is None or opened is None or not opened.project.contains(path) or not opened.findings_in(path):
+        return None
+    with server.report_progress(title or "computing all safe fixes"):
+        return fix_files(server, opened, path)
+
+
+def fix_files(server: Server, opened: OpenProject, *paths: str) -> types.WorkspaceEdit | None:
+    """The edit that applies all safe fixes in some files of a project (absolute paths); None if there are none."""
+    try:
+        changes = opened.fix_all(*paths)
+    except BaselineError as error:
+        server.log(types.MessageType.Error, str(error))
+        return None
+    if not changes:
+        server.log(types.MessageType.Info, "no safe fixes")
+        return None
+    return server.edit_builder.from_changes(changes)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 from lsprotocol import types
-from pygls.uris import to_fs_path
 
+from flake8_redis_ssot.files.paths import to_display_path
 from flake8_redis_ssot.linter.explain import explain_line
+from flake8_redis_ssot.lsp.code_actions import diagnose_with_fixes
 from flake8_redis_ssot.lsp.server import Server
-from flake8_redis_ssot.model import Finding
+from flake8_redis_ssot.model import Finding, Fix
 from flake8_redis_ssot.reports.formats.full import describe_fix
 from flake8_redis_ssot.rules.rule import all_rules
 from flake8_redis_ssot.syntax.notebooks import NOTEBOOK_SUFFIX
@@ -18,7 +20,7 @@ from flake8_redis_ssot.syntax.notebooks import NOTEBOOK_SUFFIX
 def hover(server: Server, params: types.HoverParams) -> types.Hover | None:
     """What the names of the line resolve to, the fixes at a position with all reasons, and the pages of the rules."""
     cursor = types.Range(params.position, params.position)
-    diagnosed = server.diagnose_with_fixes(params.text_document.uri, cursor)
+    diagnosed = diagnose_with_fixes(server, params.text_document.uri, cursor)
     explanations = _explain_line(server, params)
     if not diagnosed:
         return types.Hover(types.MarkupContent(types.MarkupKind.Markdown, explanations)) if explanations else None
@@ -30,7 +32,7 @@ def hover(server: Server, params: types.HoverParams) -> types.Hover | None:
 
 def _explain_line(server: Server, params: types.HoverParams) -> str:
     """What stands on a line, as `redis-ssot explain` says it; empty if none of it concerns a resource."""
-    path = to_fs_path(params.text_document.uri)
+    path = server.documents.path_of(params.text_document.uri)
     opened = server.projects.project_for(path) if path else None
     if path is None or opened is None or not opened.project.contains(path) or path.endswith(NOTEBOOK_SUFFIX):
         return ""
@@ -41,6 +43,8 @@ def _explain_line(server: Server, params: types.HoverParams) -> str:
 def _describe_fixes(finding: Finding) -> Iterator[str]:
     for fix in (finding.fix, *finding.offers):
         yield from (f"- **{kind}**: {text}" for kind, text in describe_fix(fix))
+        if isinstance(fix, Fix) and (paths := {edit.path for edit in fix.edits} - {os.path.abspath(finding.path)}):
+            yield f"- **also changes**: {', '.join(map(to_display_path, sorted(paths)))}"
 
 
 def _rule_page(code: str) -> str:
