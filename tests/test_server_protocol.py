@@ -383,9 +383,8 @@ def test_settings_of_actions(project: Path) -> None:
 
 def test_configuration_setting(project: Path) -> None:
     write_project(project)
-    (project / "strict.toml").write_text(
-        'ignore = ["RSS002"]\n' + PROJECT["pyproject.toml"].replace("tool.redis-ssot.", "")
-    )
+    file = project.with_name(f"{project.name}-strict.toml")
+    file.write_text('ignore = ["RSS002"]\n' + PROJECT["pyproject.toml"].replace("tool.redis-ssot.", ""))
 
     async def scenario(client: Client) -> None:
         uri = await client.open(project / "app" / "use.py")
@@ -393,7 +392,7 @@ def test_configuration_setting(project: Path) -> None:
         assert client.diagnostics[uri] == []
         assert list(await client.pull_workspace()) == [(project / "app" / "service.py").as_uri()]
 
-    run_scenario(scenario, settings={"configuration": "strict.toml"})
+    run_scenario(scenario, settings={"configuration": f"../{file.name}"})
 
 
 def test_missing_configuration(project: Path) -> None:

@@ -37,6 +37,7 @@ def _on_initialize(ls: Server, params: types.InitializeParams) -> None:
     if ls.settings.configuration:
         folder = next(iter(ls.documents.folder_paths()), os.getcwd())
         ls.projects.configuration = Path(folder, os.path.expanduser(ls.settings.configuration))
+        ls.projects.root = Path(folder)
 
 
 def _on_initialized(ls: Server, params: types.InitializedParams) -> None:

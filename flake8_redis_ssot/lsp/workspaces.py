@@ -57,8 +57,8 @@ class OpenProjects:
     """All projects by configuration; `unsaved_buffers` are the bytes of open documents, by absolute path.
 
     `problems` are messages about configurations, each with its file; whoever shows them clears them. `configuration` is
-    a file that holds for everything instead of the nearest one. `show_progress` is entered while a project is analysed;
-    it gets the configuration file.
+    a file that holds for everything instead of the nearest one; its paths are relative to `root`, as in `check --config`.
+    `show_progress` is entered while a project is analysed; it gets the configuration file.
     """
 
     def __init__(self) -> None:
@@ -70,6 +70,7 @@ class OpenProjects:
         self.unsaved_buffers: dict[str, bytes] = {}
         self.problems: list[str] = []
         self.configuration: Path | None = None
+        self.root: Path | None = None
         self.show_progress: Callable[[Path], AbstractContextManager[object]] = nullcontext
 
     def project_for(self, path: str) -> OpenProject | None:
@@ -123,7 +124,7 @@ class OpenProjects:
 
     def _open_project(self, file: Path) -> OpenProject | None:
         try:
-            config = load_config(file)
+            config = load_config(file, root=self.root if file == self.configuration else None)
             project = open_project(config, CheckRequest(paths=(str(config.root),), cache=False, baseline=None))
             check_names(config, project.analysis.resolver, project.analysis.tree)
             opened = OpenProject(config, project, load_baseline(config, ""))
