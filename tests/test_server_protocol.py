@@ -573,6 +573,27 @@ def test_fix_workspace_command_equals_check_fix(shop: Path) -> None:
     run_scenario(scenario)
 
 
+def test_fix_workspace_command_of_nested_projects(project: Path) -> None:
+    """Files are fixed as their nearest configuration says."""
+    write_project(
+        project, {"pyproject.toml": PROJECT["pyproject.toml"], "app/__init__.py": "", "app/rm.py": PROJECT["app/rm.py"]}
+    )
+    write_project(
+        project / "inner",
+        {
+            **PROJECT,
+            "redis-ssot.toml": 'ignore = ["ALL"]\n' + PROJECT["pyproject.toml"].replace("tool.redis-ssot.", ""),
+        },
+    )
+
+    async def scenario(client: Client) -> None:
+        assert not await client.run_command("redis-ssot.fixWorkspace")
+        assert client.applied == []
+        assert [each.message for each in client.log].count("no safe fixes") == 2
+
+    run_scenario(scenario)
+
+
 def test_debug_information(project: Path) -> None:
     write_project(project)
 
@@ -581,5 +602,52 @@ def test_debug_information(project: Path) -> None:
         assert lines[0].startswith("flake8-redis-ssot ")
         assert lines[-1] == f"project: {project}/pyproject.toml, 6 files"
         assert "log_level: 'info'" in lines
+
+    run_scenario(scenario)
+
+
+def test_fix_all_while_the_configuration_names_nothing(project: Path) -> None:
+    """An unsaved edit can remove what the configuration names."""
+    write_project(project)
+
+    async def scenario(client: Client) -> None:
+        uri = await client.open(project / "app" / "service.py")
+        manager = client.send_open(project / "app" / "rm.py", "class Manager:\n    pass\n")
+        assert await client.actions(uri, 0, ["source.fixAll"]) == []
+        client.send_change(manager, PROJECT["app/rm.py"], 2)
+        assert len(await client.actions(uri, 0, ["source.fixAll"])) == 1
+
+    run_scenario(scenario)
+
+
+def test_fix_all_with_a_broken_baseline(project: Path) -> None:
+    write_project(project)
+    (project / "known.jsonl").write_text("")
+    settings = project / "pyproject.toml"
+    settings.write_text('tool.redis-ssot.baseline = "known.jsonl"\n' + settings.read_text())
+
+    async def scenario(client: Client) -> None:
+        uri = await client.open(project / "app" / "service.py")
+        (project / "known.jsonl").write_text("nonsense\n")  # not reported by the client
+        assert await client.actions(uri, 0, ["source.fixAll"]) == []
+        assert any("known.jsonl" in each.message for each in client.log if each.type == types.MessageType.Error)
+
+    run_scenario(scenario)
+
+
+def test_hover_in_a_document_outside_of_the_project(project: Path) -> None:
+    write_project(project / "inside")
+    write_project(project, {"other.py": "x = 1\n"})
+
+    async def scenario(client: Client) -> None:
+        uri = await client.open(project / "other.py")
+        document = types.TextDocumentIdentifier(uri)
+        hover = types.HoverParams(document, types.Position(0, 0))
+        assert await client.client.text_document_hover_async(hover) is None
+        assert await client.client.text_document_code_lens_async(types.CodeLensParams(document)) == ()
+        assert await client.actions(uri, 0) == []
+        assert not await client.run_command("redis-ssot.applyAutofix", {"uri": uri})
+        lens = types.CodeLens(types.Range(types.Position(0, 0), types.Position(0, 0)), data={"uri": uri})
+        assert (await client.client.code_lens_resolve_async(lens)).command is None
 
     run_scenario(scenario)

@@ -35,11 +35,13 @@ class OpenProject:
         return self.project.findings_in(path)
 
     def fix_all(self, *paths: str) -> list[Change]:
-        """The changes of every safe fix for the findings in some files (absolute paths), or in all files.
+        """The changes of every safe fix for the findings in some files (absolute paths).
 
         A fix may change other files as well. Unsaved documents are taken into account. Raises BaselineError.
         """
-        request = CheckRequest(paths=paths or self.project.files, trust=Applicability.SAFE, cache=False, jobs=1)
+        if not any(map(self.findings_in, paths)):
+            return []
+        request = CheckRequest(paths=paths, trust=Applicability.SAFE, cache=False, jobs=1)
         try:
             groups = self.project.run(request).changes
         except ConfigError:
@@ -57,8 +59,8 @@ class OpenProjects:
     """All projects by configuration; `unsaved_buffers` are the bytes of open documents, by absolute path.
 
     `problems` are messages about configurations, each with its file; whoever shows them clears them. `configuration` is
-    a file that holds for everything instead of the nearest one; its paths are relative to `root`, as in `check --config`.
-    `show_progress` is entered while a project is analysed; it gets the configuration file.
+    a file that holds for everything instead of the nearest one; its paths are relative to `root`. `show_progress` is
+    entered while a project is analysed; it gets the configuration file.
     """
 
     def __init__(self) -> None:
