@@ -438,6 +438,21 @@ def test_broken_configuration_in_one_folder(project: Path) -> None:
     run_scenario(scenario, folders=[project / "good", project / "broken"])
 
 
+def test_configuration_with_several_mistakes(project: Path) -> None:
+    write_project(project)
+    with (project / "pyproject.toml").open("a") as file:
+        file.write('[tool.redis-ssot]\nnonsense = 1\nselekt = ["RSS001"]\nignore = 3\n')
+
+    async def scenario(client: Client) -> None:
+        client.send_open(project / "app" / "use.py")
+        await client.wait_until(lambda: bool(client.messages))
+        (message,) = client.messages
+        assert message.endswith(" (2 further problems in the log)")
+        assert len([each for each in client.log if each.type == types.MessageType.Error]) == 3
+
+    run_scenario(scenario)
+
+
 def test_crlf_is_kept(project: Path) -> None:
     write_project(project)
     text = "from app.old import get_manager\r\n\r\nprint(get_manager())\r\nprint(1)\r\n"

@@ -21,6 +21,7 @@ from flake8_redis_ssot.lsp.locations import Locator
 from flake8_redis_ssot.lsp.settings import ServerSettings
 from flake8_redis_ssot.lsp.workspace_edits import WorkspaceEditBuilder
 from flake8_redis_ssot.lsp.workspaces import OpenProject, OpenProjects
+from flake8_redis_ssot.model import plural
 from flake8_redis_ssot.syntax.notebooks import NOTEBOOK_SUFFIX
 
 _NOTEBOOKS = types.NotebookDocumentSyncOptions(
@@ -78,11 +79,15 @@ class Server(LanguageServer):
             self.window_log_message(types.LogMessageParams(kind, text))
 
     def show_problems(self) -> None:
-        """Show the problems of configurations, once each, and log them."""
+        """Show the problems of configurations, one message for each configuration, and log all of them."""
         problems, self.projects.problems = self.projects.problems, []
         for problem in problems:
-            self.log(types.MessageType.Error, problem)
-            self.window_show_message(types.ShowMessageParams(types.MessageType.Error, f"redis-ssot: {problem}"))
+            first, *others = problem.splitlines()
+            for line in (first, *others):
+                self.log(types.MessageType.Error, line)
+            remainder = f" ({plural(len(others), 'further problem')} in the log)" if others else ""
+            text = f"redis-ssot: {first}{remainder}"
+            self.window_show_message(types.ShowMessageParams(types.MessageType.Error, text))
 
     @contextmanager
     def report_progress(self, message: str, token: str | int | None = None) -> Iterator[None]:

@@ -58,9 +58,9 @@ class OpenProject:
 class OpenProjects:
     """All projects by configuration; `unsaved_buffers` are the bytes of open documents, by absolute path.
 
-    `problems` are messages about configurations, each with its file; whoever shows them clears them. `configuration` is
-    a file that holds for everything instead of the nearest one; its paths are relative to `root`. `show_progress` is
-    entered while a project is analysed; it gets the configuration file.
+    `problems` are messages about configurations, with a line for each mistake; whoever shows them clears them.
+    `configuration` is a file that holds for everything instead of the nearest one; its paths are relative to `root`.
+    `show_progress` is entered while a project is analysed; it gets the configuration file.
     """
 
     def __init__(self) -> None:
@@ -146,7 +146,7 @@ class OpenProjects:
         """Add a problem of a configuration, unless it is known already."""
         if self._reported.get(file) != text:
             self._reported[file] = text
-            self.problems += text.splitlines()
+            self.problems.append(text)
 
     def set_buffer(self, path: str, data: bytes | None) -> bool:
         """Replace the bytes of a document (None: by those on disk); whether findings elsewhere may have changed."""
