@@ -416,7 +416,14 @@ vim.api.nvim_win_set_cursor(0, { doubtful.lnum + 1, doubtful.col })
 local place = vim.lsp.util.make_position_params()
 local hover = vim.lsp.buf_request_sync(0, "textDocument/hover", place, 20000)[vim.lsp.start_client_id].result
 print("hover " .. vim.lsp.util.convert_input_to_markdown_lines(hover.contents)[2])
-vim.cmd("buffer #")
+vim.cmd("edit libs/shopkit/redis_manager.py")
+vim.lsp.buf_attach_client(0, vim.lsp.start_client_id)
+local function request(method, params)
+  return vim.lsp.buf_request_sync(0, method, params, 20000)[vim.lsp.start_client_id].result
+end
+local lenses = request("textDocument/codeLens", { textDocument = vim.lsp.util.make_text_document_params() })
+print("lens " .. request("codeLens/resolve", lenses[1]).command.title)
+vim.cmd("buffer refunds.py")
 vim.cmd("write")
 vim.cmd("qall!")
 """
@@ -424,7 +431,7 @@ vim.cmd("qall!")
 
 @pytest.mark.skipif(not shutil.which("nvim"), reason="there is no Neovim")
 def test_neovim(shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Neovim shows a diagnostic and applies a quick fix."""
+    """Neovim shows a diagnostic and a code lens, and applies a quick fix."""
     (shop / "init.lua").write_text(LUA)
     monkeypatch.setenv("PYTHON", sys.executable)
     command = ["nvim", "--headless", "--clean", "-c", "luafile init.lua"]
@@ -434,6 +441,7 @@ def test_neovim(shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert output[1].startswith("action Redis SSOT (RSS001): ")
     assert any(line.startswith("left 0") for line in output)
     assert any("**not safe**: `session_store()` is also read in tools/devstack/app.py:22" in line for line in output)
+    assert any(re.match(r"lens \d+ bypasses", line) for line in output)
     after = (shop / "services" / "orders" / "refunds.py").read_text()
     shutil.copy(EXAMPLE / "services" / "orders" / "refunds.py", shop / "services" / "orders" / "refunds.py")
     main(["check", "--fix-only", "services/orders/refunds.py"])

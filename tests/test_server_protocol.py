@@ -666,3 +666,53 @@ def test_hover_in_a_document_outside_of_the_project(project: Path) -> None:
         assert (await client.client.code_lens_resolve_async(lens)).command is None
 
     run_scenario(scenario)
+
+
+def test_workspace_folders_and_files_come_and_go(project: Path) -> None:
+    one, two = write_project(project / "one"), write_project(project / "two")
+    use = two / "app" / "use.py"
+
+    async def scenario(client: Client) -> None:
+        reports = await client.pull_workspace()
+        previous = {uri: report.result_id for uri, report in reports.items()}
+        assert all("/one/" in uri for uri in reports)
+        folder = types.WorkspaceFolder(two.as_uri(), "two")
+        client.client.workspace_did_change_workspace_folders(
+            types.DidChangeWorkspaceFoldersParams(types.WorkspaceFoldersChangeEvent([folder], []))
+        )
+        await client.wait_until(lambda: "diagnostics" in client.refreshed)
+        assert len(await client.pull_workspace(previous)) == 4
+        use.unlink()
+        client.send_file_change(use)
+        assert use.as_uri() not in await client.pull_workspace(previous)
+        assert (await client.pull_workspace({use.as_uri(): "old"}))[use.as_uri()].items == ()
+        use.write_text(PROJECT["app/use.py"])
+        client.send_file_change(use)
+        assert len((await client.pull_workspace())[use.as_uri()].items) == 1
+        client.client.workspace_did_change_workspace_folders(
+            types.DidChangeWorkspaceFoldersParams(types.WorkspaceFoldersChangeEvent([], [folder]))
+        )
+        assert all("/one/" in uri for uri in await client.pull_workspace())
+
+    run_scenario(scenario, folders=[one], capabilities=make_capabilities(pull=True))
+
+
+def test_uri_is_that_of_the_client(project: Path) -> None:
+    """A client may write a URI in another way than the server would."""
+    root = write_project(project / "a+b (c)")
+    file = root / "app" / "service.py"
+    uri = "file://" + str(file).replace("+", "%2B").replace(" ", "%20").replace("(", "%28").replace(")", "%29")
+
+    async def scenario(client: Client) -> None:
+        item = types.TextDocumentItem(uri, "python", 3, file.read_text())
+        await client.wait_for_news(
+            lambda: client.client.text_document_did_open(types.DidOpenTextDocumentParams(item)), uri
+        )
+        for action in await client.actions(uri, 0, ["quickfix", "source.fixAll"]):
+            assert action.edit is not None
+            (change,) = action.edit.document_changes or ()
+            assert isinstance(change, types.TextDocumentEdit)
+            assert (change.text_document.uri, change.text_document.version) == (uri, 3)
+        assert uri in await client.pull_workspace()
+
+    run_scenario(scenario, capabilities=make_capabilities(versioned=True))
