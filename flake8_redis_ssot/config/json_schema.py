@@ -5,14 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from flake8_redis_ssot.config.settings import RESOURCE, SETTINGS, NamedTables, Setting, Tables, top_level_settings
+from flake8_redis_ssot.config.settings import (
+    RESOURCE,
+    SETTINGS,
+    NamedTables,
+    OptionalTable,
+    Setting,
+    Tables,
+    top_level_settings,
+)
 from flake8_redis_ssot.config.validators import CODE_PATTERN, validate_code
 from flake8_redis_ssot.config.value_types import (
     Boolean,
     Choice,
     ChoiceByCode,
     CodesByPattern,
+    Count,
     Fraction,
+    PositiveNumber,
     Replacements,
     String,
     Strings,
@@ -69,6 +79,8 @@ def _value_schema(setting: Setting) -> dict[str, Any]:
             return {"oneOf": [choice, {"type": "object", "propertyNames": _CODE, "additionalProperties": choice}]}
         case Tables(name):
             return _one_or_more({"$ref": f"#/definitions/{name}"})
+        case OptionalTable(name):
+            return {"$ref": f"#/definitions/{name}"}
         case NamedTables(name):
             return _table_of({"$ref": f"#/definitions/{name}"})
     return _PLAIN_SCHEMAS[type(setting.type)]
@@ -85,6 +97,8 @@ def _one_or_more(value: dict[str, Any], **limits: int) -> dict[str, Any]:
 _PLAIN_SCHEMAS: dict[type, dict[str, Any]] = {
     Boolean: {"type": "boolean"},
     Fraction: {"type": "number", "exclusiveMinimum": 0, "maximum": 1},
+    Count: {"type": "integer", "minimum": 0},
+    PositiveNumber: {"type": "number", "exclusiveMinimum": 0},
     CodesByPattern: _table_of(_CODES),
     Replacements: {"oneOf": [*_one_or_more(_STRING)["oneOf"], _table_of(_REPLACEMENT)]},
 }

@@ -12,6 +12,7 @@ from flake8_redis_ssot.terminal import escape_unprintable
 TypeChecking = Literal["report", "ignore"]
 Duplicates = Literal["shipped", "all", "off"]
 TestFindings = Literal["report", "separate", "ignore"]
+BudgetScope = Literal["process", "test", "session"]
 NoqaPolicy = Literal["allow", "require-reason", "forbid"]
 
 
@@ -20,6 +21,22 @@ class AccessorFor(NamedTuple):
 
     paths: tuple[str, ...]
     accessor: str
+
+
+class RuntimeBudgets(NamedTuple):
+    """What a run may cost (`redis-ssot observe`, `pytest --redis-ssot-runtime`); None for no limit.
+
+    `instances` and `connections` hold for each process, test or the whole session (`per`); `leaks` are connections that
+    are left, `p95_ms` the 95th percentile of all commands in milliseconds, `slowdown` a fraction of the time before.
+    """
+
+    instances: int | None
+    connections: int | None
+    leaks: int | None
+    p95_ms: float | None
+    slowdown: float | None
+    per: BudgetScope
+    library: str | None  # whose connections are those of the resource; None to infer it
 
 
 class Resource(NamedTuple):
@@ -43,6 +60,7 @@ class Resource(NamedTuple):
     tear_down: tuple[str, ...]
     base_classes: tuple[str, ...] = ()
     tests: TestFindings = "separate"
+    runtime: RuntimeBudgets | None = None
 
     @property
     def home(self) -> str:

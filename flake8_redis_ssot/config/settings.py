@@ -12,7 +12,15 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Literal, NamedTuple, Protocol, get_args
 
 from flake8_redis_ssot.codes import DEFAULT_SELECTOR
-from flake8_redis_ssot.config.model import AccessorFor, Duplicates, NoqaPolicy, TestFindings, TypeChecking
+from flake8_redis_ssot.config.model import (
+    AccessorFor,
+    BudgetScope,
+    Duplicates,
+    NoqaPolicy,
+    RuntimeBudgets,
+    TestFindings,
+    TypeChecking,
+)
 from flake8_redis_ssot.config.toml_table import PathValidator, Table, join_key
 from flake8_redis_ssot.config.validators import (
     validate_constructor,
@@ -29,13 +37,16 @@ from flake8_redis_ssot.config.value_types import (
     Choice,
     ChoiceByCode,
     CodesByPattern,
+    Count,
     Fraction,
+    PositiveNumber,
     Replacements,
     String,
     Strings,
 )
 
-GENERAL, RESOURCE, ACCESSOR_FOR = "", "resource", "accessor-for"  # the tables that have settings
+# The tables that have settings.
+GENERAL, RESOURCE, ACCESSOR_FOR, RUNTIME = "", "resource", "accessor-for", "runtime"
 
 
 class ValueType(Protocol):
@@ -97,11 +108,24 @@ class Tables(NamedTuple):
     def read(self, table: Table, key: str) -> tuple[object, ...]:
         """The tables at `key`, each converted by the model."""
         tables = [table.as_table(item, full_key) for item, full_key in table.items(key)]
-        return tuple(self._read_one(inner) for inner in tables if inner is not None)
+        return tuple(self.read_one(inner) for inner in tables if inner is not None)
 
-    def _read_one(self, table: Table) -> object:
+    def read_one(self, table: Table) -> object:
+        """A single table."""
         table.report_unknown_keys(setting_names(SETTINGS[self.name]))
         return self.model(**read_settings(table, SETTINGS[self.name]))
+
+
+class OptionalTable(NamedTuple):
+    """A single table; None if it is missing or invalid."""
+
+    name: str  # the key of its settings in SETTINGS
+    model: Callable[..., object]  # is called with the fields of the table
+
+    def read(self, table: Table, key: str) -> object:
+        """The table at `key`, converted by the model."""
+        inner = table.table(key)
+        return None if inner is None else Tables(self.name, self.model).read_one(inner)
 
 
 class NamedTables(NamedTuple):
@@ -247,9 +271,36 @@ SETTINGS = {
             " or none (`ignore`).",
             default="separate",
         ),
+        Setting(
+            "runtime",
+            OptionalTable(RUNTIME, RuntimeBudgets),
+            "What an observed run may cost; a broken limit fails it.",
+            default=None,
+        ),
     ),
     ACCESSOR_FOR: (
         Setting("paths", PATTERNS, "Patterns of the files.", presence="required"),
         _ACCESSOR._replace(presence="required"),
+    ),
+    RUNTIME: (
+        Setting("instances", Count(), "How many instances may be constructed.", default=None),
+        Setting("connections", Count(), "How many connections may be open at the same time.", default=None),
+        Setting("leaks", Count(), "How many connections may be left by tests or by the run.", default=None),
+        Setting("p95-ms", PositiveNumber(), "The 95th percentile of all commands, in milliseconds.", default=None),
+        Setting(
+            "slowdown", PositiveNumber(), "The part of its time that a compared run may take longer.", default=None
+        ),
+        Setting(
+            "per",
+            Choice(get_args(BudgetScope)),
+            "What `instances` and `connections` hold for (default: {default}).",
+            default="process",
+        ),
+        Setting(
+            "library",
+            Choice(("redis", "sqlalchemy")),
+            "Whose connections are those of the resource (default: the package of its constructors).",
+            default=None,
+        ),
     ),
 }

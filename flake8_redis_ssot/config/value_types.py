@@ -96,6 +96,36 @@ class Fraction(NamedTuple):
         return None
 
 
+class Count(NamedTuple):
+    """A whole number from 0; None for any other value."""
+
+    def read(self, table: Table, key: str) -> int | None:
+        """The number at `key`."""
+        value, full_key = table.values[key], table.full_key(key)
+        if isinstance(value, bool) or not isinstance(value, int):
+            table.report_mismatch(full_key, "an integer", value)
+        elif value < 0:
+            table.report_problem(full_key, f"`{value}` is no count; write 0 or more")
+        else:
+            return value
+        return None
+
+
+class PositiveNumber(NamedTuple):
+    """A finite number above 0; None for any other value."""
+
+    def read(self, table: Table, key: str) -> float | None:
+        """The number at `key`."""
+        value, full_key = table.values[key], table.full_key(key)
+        if isinstance(value, bool) or not isinstance(value, (int, float)):
+            table.report_mismatch(full_key, "a number", value)
+        elif not 0 < value < float("inf"):
+            table.report_problem(full_key, f"`{value}` is no limit; write a number above 0")
+        else:
+            return float(value)
+        return None
+
+
 class CodesByPattern(NamedTuple):
     """A table that maps patterns to codes."""
 

@@ -44,7 +44,7 @@ GENERAL = [
         "xyz: unknown key; valid are `src`, `exclude`, `services`, `select`, `ignore`, `per-file-ignores`,"
         " `noqa`, `type-checking`, `baseline`, `duplicates`, `duplicate-threshold`,"
         " `resource`, `canonical`, `constructors`, `instance`, `accessor`,"
-        " `allow`, `deprecated`, `accessor-for`, `check-canonical`, `tear-down`",
+        " `allow`, `deprecated`, `accessor-for`, `check-canonical`, `tear-down`, `runtime`",
     ),
     ("db.canonical = 'app.db'", "db: unknown key; did you mean `resource.db`?"),
     # Types.
@@ -126,7 +126,7 @@ RESOURCE = [
     (
         "zzz = 1",
         "zzz: unknown key; valid are `canonical`, `constructors`, `instance`, `accessor`, `allow`, `deprecated`,"
-        " `accessor-for`, `check-canonical`, `tear-down`",
+        " `accessor-for`, `check-canonical`, `tear-down`, `runtime`",
     ),
     ("instance = 1", "instance: expected a string, found an integer"),
     ("instance = 'rm'", "instance: `rm` is not a full module name; write such as `app.rm`"),
@@ -169,6 +169,18 @@ RESOURCE = [
         'deprecated."a.a": its replacement `b.b` is itself deprecated',
     ),
     ("accessor-for = 1", "accessor-for: expected a table, found an integer"),
+    ("runtime = 1", "runtime: expected a table, found an integer"),
+    (
+        "runtime = {instance = 1}",
+        "runtime.instance: unknown key; did you mean `instances`?",
+    ),
+    ("runtime = {instances = -1}", "runtime.instances: `-1` is no count; write 0 or more"),
+    ("runtime = {connections = true}", "runtime.connections: expected an integer, found a boolean"),
+    ("runtime = {leaks = 0.5}", "runtime.leaks: expected an integer, found a float"),
+    ("runtime = {p95-ms = 0}", "runtime.p95-ms: `0` is no limit; write a number above 0"),
+    ("runtime = {slowdown = 'a'}", "runtime.slowdown: expected a number, found a string"),
+    ("runtime = {slowdown = inf}", "runtime.slowdown: `inf` is no limit; write a number above 0"),
+    ("runtime = {per = 1}", "runtime.per: expected a string, found an integer"),
     ("accessor-for = ['a']", "accessor-for[0]: expected a table, found a string"),
     ("accessor-for = {paths = 'a'}", "accessor-for.accessor: is missing"),
     ("accessor-for = [{accessor = 'a.b'}]", "accessor-for[0].paths: is missing"),

@@ -17,6 +17,7 @@ COMMANDS = {
     "rollback": "undo fixes of a campaign",
     "progress": "show the progress of the campaign",
     "verify": "check the success criteria of a campaign",
+    "observe": "run a program and report its instances, connections and latency",
     "monitor": "show the counts live",
     "export": "export the settings as rules for other tools",
     "explain": "explain why a line is or is not a finding",

@@ -1,0 +1,59 @@
+"""SQLAlchemy: pools and connections by its own events, statements by their first word."""
+
+from __future__ import annotations
+
+import sys
+from functools import partial
+from time import perf_counter_ns
+from types import ModuleType
+from typing import Any
+
+from flake8_redis_ssot.runtime.agent.adapters.redis_sync import wrap_pool
+from flake8_redis_ssot.runtime.agent.adapters.wrapping import wrap_method
+from flake8_redis_ssot.runtime.agent.connections import Connections
+
+LIBRARY = "sqlalchemy"
+
+
+def install(module: ModuleType, connections: Connections) -> None:
+    """Listen to all pools and engines of a process."""
+    listen = sys.modules["sqlalchemy.event"].listen
+    if module.__name__ == "sqlalchemy.pool":
+        wrap_method(module.Pool, "__init__", partial(wrap_pool, connections))
+        _listen_to_pools(listen, module.Pool, connections)
+    else:
+        listen(module.Engine, "before_cursor_execute", _start_statement)
+        listen(module.Engine, "after_cursor_execute", partial(_end_statement, connections))
+
+
+def _listen_to_pools(listen: Any, pools: type, connections: Connections) -> None:
+    """A record belongs to a pool for as long as it lives; its DBAPI connection comes and goes."""
+
+    def opened(connection: object, record: Any) -> None:
+        connections.add_connection(record, getattr(record, "_ConnectionRecord__pool", None))
+        connections.update(record, is_open=True)
+
+    def closed(connection: object, record: Any) -> None:
+        connections.update(record, is_open=False)
+
+    def used(connection: object, record: Any, proxy: object) -> None:
+        connections.use(record)
+
+    def released(connection: object, record: Any) -> None:
+        connections.release(record)
+
+    for name, listener in (("connect", opened), ("close", closed), ("checkout", used), ("checkin", released)):
+        listen(pools, name, listener)
+
+
+def _start_statement(connection: Any, cursor: Any, statement: Any, parameters: Any, context: Any, many: Any) -> None:
+    if context is not None:
+        context._redis_ssot_started = perf_counter_ns()
+
+
+def _end_statement(
+    connections: Connections, connection: Any, cursor: Any, statement: Any, parameters: Any, context: Any, many: Any
+) -> None:
+    started = getattr(context, "_redis_ssot_started", None)
+    if started is not None:
+        connections.latencies.add(statement, perf_counter_ns() - started)

@@ -1,0 +1,160 @@
+"""Finding what the watched names stand for, as soon as the modules that hold them are imported."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
+from types import ModuleType
+from typing import Any
+
+import wrapt
+
+from flake8_redis_ssot.runtime.agent.constructions import Constructions
+from flake8_redis_ssot.runtime.agent.patching import ClassPatcher, FunctionPatcher, NotWatchedError, is_function
+from flake8_redis_ssot.runtime.agent.places import PlaceFinder
+from flake8_redis_ssot.runtime.agent.watch_list import Target
+
+_MAX_DEPTH = 2  # of the attributes that `**` stands for: a method of a class
+
+
+class ImportWatcher:
+    """A finder that finds nothing: it sees the name of each module before it is imported."""
+
+    def __init__(self, targets: Sequence[Target], on_import: Callable[[ModuleType], None]) -> None:
+        self._targets = targets
+        self._on_import = on_import
+        self._seen: set[str] = set()
+
+    def install(self) -> None:
+        """Watch future imports, and the modules that are there already."""
+        for name in list(sys.modules):
+            module = sys.modules.get(name)
+            if isinstance(module, ModuleType) and self._can_hold_target(name):
+                self._on_import(module)
+        sys.meta_path.insert(0, self)
+
+    def find_spec(self, name: str, path: object = None, target: object = None) -> None:
+        """Register a hook for a module that can hold one of the names."""
+        if name not in self._seen:
+            self._seen.add(name)
+            if self._can_hold_target(name):
+                wrapt.register_post_import_hook(self._on_import, name)
+
+    def _can_hold_target(self, module: str) -> bool:
+        return any(next(remaining_parts(target.name, module), None) for target in self._targets)
+
+
+class TargetPatcher:
+    """Watches what the names stand for in a module; what can't be watched is reported to `report_problem`."""
+
+    def __init__(
+        self,
+        targets: Sequence[Target],
+        classes: ClassPatcher,
+        functions: FunctionPatcher,
+        places: PlaceFinder,
+        constructions: Constructions,
+        report_problem: Callable[[str, str], None],
+    ) -> None:
+        self._targets = targets
+        self._classes = classes
+        self._functions = functions
+        self._places = places
+        self._constructions = constructions
+        self._report_problem = report_problem
+
+    def watch_module(self, module: ModuleType) -> None:
+        """Watch what a module holds."""
+        for target in self._targets:
+            for parts in remaining_parts(target.name, module.__name__):
+                for owner, name in _find_attributes(module, parts):
+                    self._watch(owner, name, target)
+
+    def _watch(self, owner: Any, name: str, target: Target) -> None:
+        value = vars(owner)[name]
+        dotted = f"{owner.__name__}.{name}" if isinstance(owner, ModuleType) else f"{owner.__qualname__}.{name}"
+        try:
+            if isinstance(value, type) and target.role == "constructor":
+                self._classes.watch(value, target)
+                self._add_existing(value, target)
+            elif isinstance(owner, type):
+                self._functions.watch_method(owner, name, target)
+            elif is_function(value):
+                self._functions.watch_function(owner, name, target)
+            elif callable(value) and "*" not in target.name and not isinstance(value, type):
+                raise NotWatchedError(f"it is no class or function, but {type(value).__name__}")
+        except NotWatchedError as error:
+            self._report_problem(dotted, str(error))
+
+    def _add_existing(self, cls: type, target: Target) -> None:
+        """Count the instances that the module of a class has made while it was loading."""
+        module = sys.modules.get(cls.__module__)
+        for owner in [] if module is None else [module, cls]:
+            for name, value in list(vars(owner).items()):
+                if cls in type(value).__mro__:
+                    place = self._places.place_of_variable(module, name)
+                    if place.file:
+                        self._constructions.add_existing(target, value, place)
+
+
+def remaining_parts(pattern: str, module: str) -> Iterator[tuple[str, ...]]:
+    """The parts of a dotted pattern that are left for attributes if its beginning matches a module."""
+    yield from _remaining_parts(tuple(pattern.split(".")), tuple(module.split(".")))
+
+
+@cache
+def _remaining_parts(pattern: tuple[str, ...], module: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
+    if not pattern:
+        return ()
+    if not module:
+        return (pattern,)
+    if pattern[0] == "**":
+        inside = _remaining_parts(pattern, module[1:])
+        return tuple(dict.fromkeys([*inside, *_remaining_parts(pattern[1:], module)]))
+    return _remaining_parts(pattern[1:], module[1:]) if _matches(pattern[0], module[0]) else ()
+
+
+def _find_attributes(owner: Any, parts: tuple[str, ...], depth: int = 0) -> Iterator[tuple[Any, str]]:
+    """The attributes of a module, or of its classes, that match; nothing of the program runs."""
+    if parts[0] == "**":
+        if len(parts) > 1:
+            yield from _find_attributes(owner, parts[1:], depth)
+        yield from _find_below(owner, parts, depth)
+        return
+    for name, value in list(vars(owner).items()):
+        if not isinstance(name, str) or not _matches(parts[0], name):
+            continue
+        if len(parts) == 1:
+            yield owner, name
+        elif isinstance(value, type):
+            yield from _find_in_class(value, parts[1:], depth)
+
+
+def _find_below(owner: Any, parts: tuple[str, ...], depth: int) -> Iterator[tuple[Any, str]]:
+    """What `**` can stand for: attributes of classes, and the attributes themselves if nothing follows it."""
+    for name, value in list(vars(owner).items()) if depth < _MAX_DEPTH else []:
+        if isinstance(value, type):
+            yield from _find_attributes(value, parts, depth + 1)
+        elif len(parts) == 1:
+            yield owner, name
+
+
+def _find_in_class(cls: type, parts: tuple[str, ...], depth: int) -> Iterator[tuple[Any, str]]:
+    """Attributes of a class, where they are defined."""
+    if "*" in parts[0]:
+        yield from _find_attributes(cls, parts, depth + 1)
+        return
+    owner = next((base for base in type.mro(cls) if parts[0] in vars(base)), None)
+    if owner is not None:
+        yield from _find_attributes(owner, parts, depth + 1)
+
+
+@cache
+def _matches_pattern(pattern: str) -> re.Pattern[str]:
+    return re.compile("".join(".*" if piece == "*" else re.escape(piece) for piece in re.split(r"(\*)", pattern)))
+
+
+def _matches(pattern: str, part: str) -> bool:
+    return pattern == part if "*" not in pattern else _matches_pattern(pattern).fullmatch(part) is not None

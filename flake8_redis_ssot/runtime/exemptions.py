@@ -1,0 +1,61 @@
+"""Which constructions are as the settings want them: in canonical modules, their own files, or allowed files."""
+
+from __future__ import annotations
+
+import os
+
+from flake8_redis_ssot.config.model import Config, Resource
+from flake8_redis_ssot.files.gitignore import PathPatterns
+from flake8_redis_ssot.runtime.agent.places import Place
+from flake8_redis_ssot.runtime.records import Site
+from flake8_redis_ssot.semantic.name_patterns import dotted_pattern
+
+
+class Exemptions:
+    """The exemptions of a configuration."""
+
+    def __init__(self, config: Config) -> None:
+        self._config = config
+        self._resources = {resource.name: resource for resource in config.resources}
+        self._allowed = {resource.name: PathPatterns(resource.allow) for resource in config.resources}
+        self._excluded = PathPatterns(config.exclude)
+
+    def reason(self, site: Site) -> str:
+        """Why a place may construct: in words for a report, empty if it may not."""
+        resource = self._resources.get(site.resource)
+        if resource is None:
+            return "the resource is not in the settings"
+        return self.reason_for_place(site.place, resource)
+
+    def reason_for_place(self, place: Place, resource: Resource) -> str:
+        """Why a place may construct instances of a resource."""
+        if not place.file:
+            return "outside of the project"
+        if self._is_in(place, resource.canonical):
+            return "canonical module"
+        if self._is_in(place, tuple(old for old, _ in resource.deprecated)):
+            return "deprecated module itself"
+        if self._allowed[resource.name].match(place.file):
+            return "allowed by the settings"
+        return "excluded by the settings" if self._excluded.match(place.file) else ""
+
+    def _is_in(self, place: Place, patterns: tuple[str, ...]) -> bool:
+        names = {place.module, *self._module_names(place.file)}
+        return any(_is_inside(name, pattern) for name in names for pattern in patterns)
+
+    def _module_names(self, file: str) -> list[str]:
+        """The names that a file has below each of the import roots."""
+        path = os.path.join(self._config.root, *file.split("/"))
+        names = []
+        for root in self._config.import_roots:
+            relative = os.path.relpath(path, root)
+            if not relative.startswith(os.pardir):
+                parts = relative.removesuffix(".py").split(os.sep)
+                names.append(".".join(parts[:-1] if parts[-1] == "__init__" else parts))
+        return names
+
+
+def _is_inside(name: str, pattern: str) -> bool:
+    parts = name.split(".")
+    regex = dotted_pattern(pattern)
+    return any(regex.match(".".join(parts[:length])) for length in range(1, len(parts) + 1))

@@ -1,0 +1,155 @@
+"""`pytest --redis-ssot-runtime`: the observation of a test run, its budgets as tests, and the report at its end."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Generator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from flake8_redis_ssot.config.loading import find_config, load_config
+from flake8_redis_ssot.config.model import Config, ConfigError
+from flake8_redis_ssot.runtime.budgets import BudgetResult, broken, check_budgets, render_budget
+from flake8_redis_ssot.runtime.compare_runs import check_slowdown, render_comparison
+from flake8_redis_ssot.runtime.records import RecordError, RunRecord, append_record, collect_run, load_record
+from flake8_redis_ssot.runtime.render import render_report
+from flake8_redis_ssot.runtime.session import ObservationError, require_wrapt, watch_list
+
+MARKER = "redis_ssot"
+
+
+class RuntimeSession:
+    """A test run under observation: in the main process, or in a worker of pytest-xdist."""
+
+    def __init__(self, config: Config, record_file: str | None, runs_before: Sequence[RunRecord]) -> None:
+        from flake8_redis_ssot.runtime.agent.observation import current_observation, start_observation
+
+        self._config = config
+        self._record_file = record_file
+        self._runs_before = runs_before
+        self._started = time.monotonic()
+        # A worker, or a run inside of an observed process, belongs to the observation that is under way.
+        self._is_outermost = current_observation() is None
+        self._folder = tempfile.mkdtemp(prefix="redis-ssot-run-") if self._is_outermost else ""
+        if self._is_outermost:
+            watch_list(config).save(self._folder)
+        self._observation = start_observation(self._folder)
+        self._results: dict[str, BudgetResult] = {}
+
+    @pytest.hookimpl(trylast=True)  # the budgets are checked after all tests
+    def pytest_collection_modifyitems(self, session: pytest.Session, config: pytest.Config, items: list[Any]) -> None:
+        """Add a test for each budget, unless other processes run the tests."""
+        if not self._is_outermost or _is_distributed(config) or not items:
+            return
+        for result in check_budgets(self._config, RunRecord(())):
+            item = BudgetItem.from_parent(session, name=f"runtime[{result.title}]", measure=self._measure_budget)
+            items.append(item)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
+        """Attribute what happens to the test, with its fixtures."""
+        started = time.perf_counter()
+        self._observation.begin_test(item.nodeid)
+        try:
+            return (yield)
+        finally:
+            if not isinstance(item, BudgetItem):
+                self._observation.end_test(item.nodeid, time.perf_counter() - started)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_fixture_setup(self, fixturedef: Any) -> Generator[None, object, object]:
+        """Attribute what a fixture with a wider scope does to the fixture, as its objects outlive the test."""
+        if fixturedef.scope == "function":
+            return (yield)
+        test = self._observation.constructions.test
+        self._observation.begin_test(f"{fixturedef.scope} fixture {fixturedef.argname}")
+        try:
+            return (yield)
+        finally:
+            self._observation.begin_test(test)
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """Where budgets could not be tests of their own, a broken one fails the run."""
+        self._observation.end()
+        if not self._is_outermost or session.exitstatus != pytest.ExitCode.OK:
+            return
+        record = self._collect()
+        results = check_budgets(self._config, record) if _is_distributed(session.config) else []
+        if broken([*results, *check_slowdown(self._config, self._runs_before, [record])]):
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+    def pytest_terminal_summary(self, terminalreporter: Any) -> None:
+        """Print the report."""
+        if not self._is_outermost:
+            return
+        record = self._collect()
+        terminalreporter.section("redis-ssot: observed at run time")
+        terminalreporter.line(render_report(self._config, record))
+        try:
+            if self._runs_before:
+                terminalreporter.line(render_comparison(self._config, self._runs_before, [record]))
+            if self._record_file:
+                append_record(self._record_file, record)
+        except (OSError, RecordError) as error:
+            terminalreporter.line(f"redis-ssot: {error}", red=True)
+
+    def pytest_unconfigure(self) -> None:
+        """Remove the folder of the run; a process that is still alive writes no more."""
+        if self._is_outermost:
+            shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _measure_budget(self, title: str) -> BudgetResult:
+        if not self._results:
+            self._observation.save()
+            self._results = {result.title: result for result in check_budgets(self._config, self._collect())}
+        return self._results[title]
+
+    def _collect(self) -> RunRecord:
+        return collect_run(self._folder, time.monotonic() - self._started)
+
+
+def _is_distributed(config: pytest.Config) -> bool:
+    """Whether pytest-xdist runs the tests in other processes."""
+    return hasattr(config, "workerinput") or bool(config.getoption("numprocesses", None))
+
+
+class BudgetItem(pytest.Item):
+    """A budget as a test."""
+
+    def __init__(self, *, measure: Callable[[str], BudgetResult], **keywords: Any) -> None:
+        super().__init__(**keywords)
+        self._measure = measure
+        self.add_marker(MARKER)
+
+    def runtest(self) -> None:
+        """Fail if the budget is broken; skip it if nothing was measured."""
+        result = self._measure(self.name.removeprefix("runtime[").removesuffix("]"))
+        if result.has_passed is None:
+            pytest.skip(result.summary)
+        if not result.has_passed:
+            raise AssertionError("\n".join(render_budget(result)))
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: object = None) -> Any:
+        """The budget, without a traceback."""
+        return str(excinfo.value) if excinfo.errisinstance(AssertionError) else super().repr_failure(excinfo)
+
+    def reportinfo(self) -> tuple[str, int | None, str]:
+        """A budget is at no line."""
+        return "", None, self.name
+
+
+def start_session(root: Path, record_file: str | None, compare_file: str | None) -> RuntimeSession:
+    """Observe the run in the folder `root`. Raises pytest.UsageError if that is not possible."""
+    try:
+        require_wrapt()
+        file = find_config(root)
+        if file is None:
+            raise ObservationError(f"`{root}` and the folders above it hold no configuration of redis-ssot")
+        return RuntimeSession(load_config(file), record_file, load_record(compare_file) if compare_file else ())
+    except (ObservationError, ConfigError, RecordError) as error:
+        raise pytest.UsageError(f"--redis-ssot-runtime: {error}") from None

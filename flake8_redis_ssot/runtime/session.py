@@ -1,0 +1,81 @@
+"""A run under observation: its folder, what is watched, and the processes that it starts."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from flake8_redis_ssot.config.model import Config
+from flake8_redis_ssot.runtime.agent.python_command import parse_command
+from flake8_redis_ssot.runtime.agent.watch_list import WatchedResource, WatchList
+from flake8_redis_ssot.runtime.records import RunRecord, collect_run
+
+
+class ObservationError(ValueError):
+    """A run can't be observed; the text says why and what to do."""
+
+
+def require_wrapt() -> None:
+    """Raise ObservationError if the extra is not installed."""
+    if importlib.util.find_spec("wrapt") is None:
+        raise ObservationError("observing needs the package wrapt: pip install 'flake8-redis-ssot[runtime]'")
+
+
+def watch_list(config: Config) -> WatchList:
+    """What is watched for a configuration."""
+    resources = (
+        WatchedResource(
+            each.name,
+            each.constructors,
+            tuple(filter(None, dict.fromkeys((each.accessor, *(item.accessor for item in each.accessor_for))))),
+        )
+        for each in config.resources
+    )
+    return WatchList(str(config.root), tuple(resources))
+
+
+@contextmanager
+def run_folder(config: Config) -> Iterator[str]:
+    """A temporary folder for a run, with the list of what is watched. Raises OSError."""
+    folder = tempfile.mkdtemp(prefix="redis-ssot-run-")
+    try:
+        watch_list(config).save(folder)
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def observe_command(config: Config, command: Sequence[str]) -> tuple[int, RunRecord]:
+    """Run a command that starts a Python program, under observation; its exit code as a shell says it, and the record.
+
+    Raises ObservationError if it starts no Python program, OSError if it can't be started.
+    """
+    require_wrapt()
+    parsed = parse_command(command, os.environ, os.getcwd())
+    if parsed is None:
+        raise ObservationError(
+            f"`{command[0]}` starts no Python program that can be observed; write it as `python -m …` or as the script"
+        )
+    with run_folder(config) as folder:
+        started = time.monotonic()
+        status = run_process(parsed.observed(folder))
+        return status, collect_run(folder, time.monotonic() - started)
+
+
+def run_process(words: Sequence[str]) -> int:
+    """Run a command in the foreground; its exit code, 128 + N if signal N has ended it. Raises OSError."""
+    process = subprocess.Popen(words)
+    while True:
+        try:
+            code = process.wait()
+            break
+        except KeyboardInterrupt:
+            continue  # the terminal sends the signal to the program as well, which decides
+    return code if code >= 0 else 128 + signal.Signals(-code).value
