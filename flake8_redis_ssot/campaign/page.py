@@ -25,11 +25,12 @@ def render_page(
     source_line_of: Callable[[WorkItem], str],
     history: Sequence[ChartPoint],
     now: float,
+    cost_of: Callable[[WorkItem], str] | None = None,
 ) -> str:
     """The HTML page.
 
     `source_line_of` returns the source line of a finding, `history` are the counts at commits (may be empty), and `now`
-    is in seconds since the epoch.
+    is in seconds since the epoch. `cost_of` returns what a finding has cost in a recorded run, for a column of its own.
     """
     burn_down = [ChartPoint(sample.time, sample.finding_count) for sample in progress.samples]
     charts = [render_svg(burn_down)]
@@ -46,7 +47,8 @@ def render_page(
         "charts": "".join(charts),
         "tables": "".join(_render_table(name, rows) for name, rows in progress.tables.items()),
         "skipped": _render_skipped(progress),
-        "rows": "\n".join(_render_finding(item, source_line_of(item)) for item in progress.remaining),
+        "rows": "\n".join(_render_finding(item, source_line_of(item), cost_of) for item in progress.remaining),
+        "runtime_head": "" if cost_of is None else "<th>at run time</th>",
     }
     return _PLACEHOLDER.sub(lambda placeholder: values.get(placeholder[1], placeholder[0]), read(_TEMPLATE).decode())
 
@@ -72,13 +74,14 @@ def _render_skipped(progress: CampaignProgress) -> str:
     return f'<h2>Skipped</h2><div class="wide"><table id="heldback">{rows}</table></div>'
 
 
-def _render_finding(item: WorkItem, line: str) -> str:
+def _render_finding(item: WorkItem, line: str, cost_of: Callable[[WorkItem], str] | None) -> str:
     finding = item.finding
     location = f"{to_display_path(item.path)}:{format_location(finding.path, finding.span)}"
+    cost = "" if cost_of is None else f"<td>{escape(cost_of(item))}</td>"
     return (
         f"<tr><td>{finding.code}</td><td><code>{escape(location)}</code>"
         f'<div class="message">{escape(finding.message)}</div></td><td><code>{escape(line.strip())}</code></td>'
-        f"<td>{applicability_label(finding)}</td><td>{escape(item.owner)}</td></tr>"
+        f"<td>{applicability_label(finding)}</td><td>{escape(item.owner)}</td>{cost}</tr>"
     )
 
 

@@ -60,6 +60,11 @@ class RuntimeSession:
             if not isinstance(item, BudgetItem):
                 self._observation.end_test(item.nodeid, time.perf_counter() - started)
 
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Remember which tests fail."""
+        if report.failed:
+            self._observation.fail_test(report.nodeid)
+
     @pytest.hookimpl(wrapper=True)
     def pytest_fixture_setup(self, fixturedef: Any) -> Generator[None, object, object]:
         """Attribute what a fixture with a wider scope does to the fixture, as its objects outlive the test."""

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from flake8_redis_ssot.config.model import Config
-from flake8_redis_ssot.runtime.agent.python_command import parse_command
+from flake8_redis_ssot.runtime.agent.python_command import PythonCommand, parse_command
 from flake8_redis_ssot.runtime.agent.watch_list import WatchedResource, WatchList
 from flake8_redis_ssot.runtime.records import RunRecord, collect_run
 
@@ -42,14 +42,27 @@ def watch_list(config: Config) -> WatchList:
 
 
 @contextmanager
-def run_folder(config: Config) -> Iterator[str]:
-    """A temporary folder for a run, with the list of what is watched. Raises OSError."""
+def run_folder(config: Config, *, saves_each_test: bool = False) -> Iterator[str]:
+    """A temporary folder for a run, with the list of what is watched. Raises OSError.
+
+    With `saves_each_test`, the test that hangs is known if the run is killed.
+    """
     folder = tempfile.mkdtemp(prefix="redis-ssot-run-")
     try:
-        watch_list(config).save(folder)
+        watch_list(config)._replace(saves_each_test=saves_each_test).save(folder)
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def parse_program(command: Sequence[str]) -> PythonCommand:
+    """The parts of a command. Raises ObservationError if it starts no Python program."""
+    parsed = parse_command(command, os.environ, os.getcwd())
+    if parsed is None:
+        raise ObservationError(
+            f"`{command[0]}` starts no Python program that can be observed; write it as `python -m …` or as the script"
+        )
+    return parsed
 
 
 def observe_command(config: Config, command: Sequence[str]) -> tuple[int, RunRecord]:
@@ -58,11 +71,7 @@ def observe_command(config: Config, command: Sequence[str]) -> tuple[int, RunRec
     Raises ObservationError if it starts no Python program, OSError if it can't be started.
     """
     require_wrapt()
-    parsed = parse_command(command, os.environ, os.getcwd())
-    if parsed is None:
-        raise ObservationError(
-            f"`{command[0]}` starts no Python program that can be observed; write it as `python -m …` or as the script"
-        )
+    parsed = parse_program(command)
     with run_folder(config) as folder:
         started = time.monotonic()
         status = run_process(parsed.observed(folder))

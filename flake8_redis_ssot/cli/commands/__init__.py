@@ -18,6 +18,7 @@ COMMANDS = {
     "progress": "show the progress of the campaign",
     "verify": "check the success criteria of a campaign",
     "observe": "run a program and report its instances, connections and latency",
+    "drill": "run a program against a Redis server that fails",
     "monitor": "show the counts live",
     "export": "export the settings as rules for other tools",
     "explain": "explain why a line is or is not a finding",

@@ -6,7 +6,7 @@ import os
 import sys
 import time
 from argparse import ArgumentParser, Namespace
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 
 from flake8_redis_ssot.campaign.classify import Classifier, WorkItem
@@ -37,6 +37,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     add_config_options(parser)
     add = parser.add_argument
     add("--dashboard", action="store_true", help="live in the terminal, until Ctrl-C")
+    add("--runtime", metavar="FILE", help="on the page, what each finding has cost in a recorded run")
     add("--html", metavar="FILE", help="write a self-contained HTML page")
     add(
         "--history",
@@ -63,7 +64,7 @@ def main(arguments: Namespace) -> int:
         if not arguments.html:
             print(format_progress(progress))
             return 0
-        return _write_page(arguments.html, config, progress, commit_counts)
+        return _write_page(arguments.html, config, progress, commit_counts, _cost_finder(arguments, config, progress))
     except GitError as error:
         raise CommandError(*error.args) from error
 
@@ -152,7 +153,24 @@ def _format_history(commit_counts: Sequence[CommitCounts]) -> str:
     return "\n".join(lines)
 
 
-def _write_page(file: str, config: Config, progress: CampaignProgress, commit_counts: Sequence[CommitCounts]) -> int:
+def _cost_finder(arguments: Namespace, config: Config, progress: CampaignProgress) -> Callable[[WorkItem], str] | None:
+    """What a finding has cost at run time, if a recorded run is given."""
+    if not arguments.runtime:
+        return None
+    from flake8_redis_ssot.cli.runtime_record import compare_with_record
+
+    findings = [item.finding for item in progress.remaining]
+    costs = compare_with_record(config, arguments.runtime, findings).costs
+    return lambda item: str(costs.get(item.finding, ""))
+
+
+def _write_page(
+    file: str,
+    config: Config,
+    progress: CampaignProgress,
+    commit_counts: Sequence[CommitCounts],
+    cost_of: Callable[[WorkItem], str] | None,
+) -> int:
     cached_lines = cache(read_source_lines)
 
     def source_line_of(item: WorkItem) -> str:
@@ -164,10 +182,8 @@ def _write_page(file: str, config: Config, progress: CampaignProgress, commit_co
     ]
     title = f"{os.path.basename(config.root)}: campaign progress"
     try:
-        write(
-            file,
-            render_page(title, progress, source_line_of, chart_points, time.time()).encode("utf-8", "backslashreplace"),
-        )
+        page = render_page(title, progress, source_line_of, chart_points, time.time(), cost_of)
+        write(file, page.encode("utf-8", "backslashreplace"))
     except OSError as error:
         raise CommandError(f"{to_display_path(error.filename or file)}: {error.strerror}") from error
     print(f"{to_display_path(file)}: {len(progress.remaining)} findings left.")

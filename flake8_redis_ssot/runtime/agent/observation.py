@@ -42,6 +42,8 @@ class Observation:
         self._accessors: dict[str, _AccessorCounts] = {}
         self._parent = 0
         self._has_ended = False
+        self._failed_tests: list[str] = []
+        self._saves_each_test = watch_list.saves_each_test
         self._test_seconds: dict[str, float] = {}
         self._last_snapshot = 0.0
         targets = list(watch_list.targets())
@@ -68,6 +70,13 @@ class Observation:
     def begin_test(self, test: str) -> None:
         """Say which test, or which fixture of it, runs from now on."""
         self.constructions.test = test
+        if self._saves_each_test:
+            self.save()
+
+    def fail_test(self, test: str) -> None:
+        """Remember a test that has failed."""
+        if test not in self._failed_tests:
+            self._failed_tests.append(test)
 
     def end_test(self, test: str, seconds: float) -> None:
         """Count what a test leaves behind."""
@@ -105,7 +114,9 @@ class Observation:
             "sites": [[*key, counts.to_values()] for key, counts in list(self.constructions.sites.items())],
             "accessors": {name: each.to_values() for name, each in self._accessors.items()},
             "libraries": {name: each.to_values() for name, each in self.libraries.items()},
+            "test": self.constructions.test,
             "tests": self._test_seconds,
+            "failed_tests": self._failed_tests,
         }
 
     def _install_adapter(self, adapter: str, module: ModuleType) -> None:
@@ -127,7 +138,7 @@ class Observation:
         self._has_ended = False
         self._file = SnapshotFile(self._folder)
         self.constructions.forget_counts()
-        self._test_seconds, self._accessors = {}, {}
+        self._test_seconds, self._accessors, self._failed_tests = {}, {}, []
         for each in self.libraries.values():
             each.forget_counts()
         processes = sys.modules.get("multiprocessing.util")

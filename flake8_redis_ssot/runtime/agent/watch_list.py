@@ -23,6 +23,7 @@ class WatchList(NamedTuple):
 
     root: str
     resources: tuple[WatchedResource, ...]
+    saves_each_test: bool = False
 
     def targets(self) -> Iterator[Target]:
         """Everything that is watched."""
@@ -35,7 +36,7 @@ class WatchList(NamedTuple):
     def save(self, folder: str) -> None:
         """Write the list to the folder of a run. Raises OSError."""
         with open(os.path.join(folder, _FILE_NAME), "w", encoding="utf-8") as file:
-            json.dump({"root": self.root, "resources": self.resources}, file)
+            json.dump(self._asdict(), file)
 
     @classmethod
     def load(cls, folder: str) -> WatchList:
@@ -46,7 +47,7 @@ class WatchList(NamedTuple):
             WatchedResource(name, tuple(constructors), tuple(accessors))
             for name, constructors, accessors in values["resources"]
         )
-        return cls(values["root"], tuple(resources))
+        return cls(values["root"], tuple(resources), values["saves_each_test"])
 
 
 class Target(NamedTuple):

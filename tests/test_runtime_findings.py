@@ -1,0 +1,84 @@
+"""Findings and runs side by side: costs, what was never executed, and what was constructed without a finding."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from observed_runs import ObservedProject
+
+pytestmark = pytest.mark.slow
+
+MAIN = """\
+from dataclasses import dataclass, field
+import redis
+from app.home import Manager
+
+
+@dataclass
+class Cart:
+    manager: Manager = field(default_factory=Manager)
+
+
+class Own(redis.Redis):
+    pass
+
+
+def never():
+    return Manager()
+
+
+def build(cls):
+    return cls()
+
+
+one = Manager()
+many = [Manager() for _ in range(3)]
+one.client().ping(), many[0].client().ping(), many[1].client().ping()
+cart = Cart()
+quiet = Manager()  # noqa: RSS002
+own = Own()
+hidden = build({"m": Manager}["m"])
+"""
+
+
+def test_costs_and_misses(app: ObservedProject) -> None:
+    app.write("main.py", MAIN)
+    assert app.observe("main.py").exit_code == 0
+    words = ("check", "--runtime", "run.json", "--output-format", "json", "--no-cache")
+    done = app.command(*words)
+    found = [(item["location"]["row"], item["code"]) for item in json.loads(done.stdout)]
+    assert found[:2] == [(24, "RSS002"), (23, "RSS002")]  # three instances with two connections, one with one
+    assert "At run time: 2 of 4 constructions that are reported were executed." in done.stderr
+    assert "1 instance in places that may construct: canonical module" in done.stderr
+    for line in (
+        "main.py:26 (<module>): app.home.Manager, 1 time: created where the constructor was passed to, which is"
+        " reported at main.py:8",
+        "main.py:27 (<module>): app.home.Manager, 1 time: suppressed by a comment, the settings or the baseline",
+        "main.py:28 (<module>): __main__.Own, 1 time: a subclass of a third-party class, which the rules leave alone",
+    ):
+        assert line in done.stderr
+    assert "main.py:20 (build): app.home.Manager, 1 time: " in done.stderr
+    full = app.command("check", "--runtime", "run.json", "--no-cache").stdout
+    assert "at run time: 3 instances, 2 connections" in full
+    assert "not executed at run time" in full
+
+
+def test_page_has_a_column(app: ObservedProject) -> None:
+    app.write("main.py", MAIN)
+    app.observe("main.py")
+    assert app.command("progress", "--html", "page.html", "--runtime", "run.json").returncode == 0
+    page = (app.root / "page.html").read_text()
+    assert "<th>at run time</th>" in page
+    assert "<td>3 instances, 2 connections</td>" in page
+
+
+@pytest.mark.parametrize(
+    "text", ["", "[]", '{"version": 0}', '{"version": 1, "runs": []}', '{"version": 1, "runs": [1]}']
+)
+def test_bad_records(text: str, app: ObservedProject) -> None:
+    app.write("bad.json", text)
+    done = app.command("check", "--runtime", "bad.json")
+    assert done.returncode == 2
+    assert "bad.json: " in done.stderr
+    assert "Traceback" not in done.stderr
