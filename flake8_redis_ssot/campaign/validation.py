@@ -8,11 +8,14 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from typing import IO, NamedTuple, cast
+from typing import IO, TYPE_CHECKING, NamedTuple, cast
 
 from flake8_redis_ssot.campaign.journal import Journal
+
+if TYPE_CHECKING:
+    from flake8_redis_ssot.campaign.proof import RuntimeProof
 
 DEFAULT_TIMEOUT = 600.0  # seconds
 _MAX_OUTPUT = 64 * 1024  # bytes, from the end
@@ -41,11 +44,20 @@ class ValidationCommand:
     """A command in which `{files}` is replaced by the changed files, and `{tests}` by their tests.
 
     It runs in the folder `cwd`, without a shell unless `shell`, and is killed with its child processes after `timeout`
-    seconds. Raises ValidationError if the command can't be split into words.
+    seconds. `rewrite` is passed the words before they are run. Raises ValidationError if the command can't be split.
     """
 
-    def __init__(self, command: str, *, cwd: str, shell: bool = False, timeout: float = DEFAULT_TIMEOUT) -> None:
+    def __init__(
+        self,
+        command: str,
+        *,
+        cwd: str,
+        shell: bool = False,
+        timeout: float = DEFAULT_TIMEOUT,
+        rewrite: Callable[[list[str]], list[str]] = list,
+    ) -> None:
         self._cwd = cwd
+        self._rewrite = rewrite
         self._timeout = timeout
         self._command = command
         self._shell = shell
@@ -106,7 +118,7 @@ class ValidationCommand:
                 text = text.replace(placeholder, shlex.join(paths))
             return text
         parts = [placeholders.get(word) or [_substitute(word, placeholders)] for word in self._words]
-        return [part for each in parts for part in each if part]
+        return self._rewrite([part for each in parts for part in each if part])
 
 
 class OutputTail:
@@ -150,13 +162,28 @@ def _kill_process_group(process: subprocess.Popen[bytes]) -> None:
 class JournaledCommand(ValidationCommand):
     """A validation command that records its runs. `run` also raises OSError if the journal can't be written."""
 
-    def __init__(self, journal: Journal, command: str, *, cwd: str, shell: bool, timeout: float) -> None:
-        super().__init__(command, cwd=cwd, shell=shell, timeout=timeout)
+    def __init__(
+        self,
+        journal: Journal,
+        command: str,
+        *,
+        cwd: str,
+        shell: bool,
+        timeout: float,
+        proof: RuntimeProof | None = None,
+    ) -> None:
+        rewrite = list if proof is None else proof.rewrite
+        super().__init__(command, cwd=cwd, shell=shell, timeout=timeout, rewrite=rewrite)
         self._journal = journal
+        self._proof = proof
 
     def run(self, files: Sequence[str], tests: Sequence[str]) -> ValidationResult:
         """Run the command, and record the result."""
-        result = super().run(files, tests)
+        if self._proof is None:
+            result = super().run(files, tests)
+        else:
+            with self._proof.observe():
+                result = self._proof.judge(super().run(files, tests))
         if result.exit_code is not None:
             batch = self._journal.open_batch()
             self._journal.append(

@@ -24,6 +24,7 @@ from flake8_redis_ssot.config.model import Config
 from flake8_redis_ssot.files.paths import to_display_path
 
 if TYPE_CHECKING:
+    from flake8_redis_ssot.campaign.proof import RuntimeProof
     from flake8_redis_ssot.campaign.remediate import Remediation
     from flake8_redis_ssot.cli.progress_display import ProgressDisplay
 
@@ -132,12 +133,31 @@ def add_state_option(parser: ArgumentParser) -> None:
     )
 
 
-def validation_from_args(arguments: Namespace, session: CampaignSession) -> ValidationCommand | None:
-    """The validation command, whose results are recorded in the journal; None without `--validate`."""
+def validation_from_args(
+    arguments: Namespace, session: CampaignSession, config: Config | None = None
+) -> ValidationCommand | None:
+    """The validation command, whose results are recorded in the journal; None without `--validate`.
+
+    With a `config`, the command is observed (`--prove`).
+    """
+    proof = None if config is None else _new_proof(arguments, config)
     if not arguments.validate:
         return None
     command, shell, timeout = arguments.validate, arguments.shell, arguments.timeout
-    return JournaledCommand(session.journal, command, cwd=session.root, shell=shell, timeout=timeout)
+    return JournaledCommand(session.journal, command, cwd=session.root, shell=shell, timeout=timeout, proof=proof)
+
+
+def _new_proof(arguments: Namespace, config: Config) -> RuntimeProof:
+    """Raises CommandError if nothing can be observed."""
+    from flake8_redis_ssot.campaign.proof import RuntimeProof
+    from flake8_redis_ssot.runtime.session import ObservationError
+
+    if not arguments.validate or arguments.shell:
+        raise CommandError("--prove observes the command of --validate, which has to be run without --shell")
+    try:
+        return RuntimeProof(config)
+    except ObservationError as error:
+        raise CommandError(str(error)) from error
 
 
 def is_validation_passing(remediation: Remediation, files: Iterable[str], display: ProgressDisplay) -> bool:

@@ -16,6 +16,16 @@ LIBRARIES = ("redis", "sqlalchemy")
 _MAX_PLACES = 10
 
 
+class BudgetEvidence(NamedTuple):
+    """What counts against a limit: a place of the project, or None for a command."""
+
+    place: Place | None
+    text: str
+
+    def __str__(self) -> str:
+        return self.text if self.place is None else f"{format_place(self.place)}: {self.text}"
+
+
 class BudgetResult(NamedTuple):
     """A limit and what was measured; `where` are the places that count, the largest first.
 
@@ -28,7 +38,7 @@ class BudgetResult(NamedTuple):
     measured: float | None
     has_passed: bool | None
     summary: str
-    where: tuple[str, ...] = ()
+    where: tuple[BudgetEvidence, ...] = ()
 
     @property
     def title(self) -> str:
@@ -100,9 +110,9 @@ def _check_instances(name: str, budgets: RuntimeBudgets, limit: int, sites: Sequ
         else:
             counts[site.process if budgets.per == "process" else ""] += site.constructed
     worst, measured = max(counts.items(), key=lambda item: item[1], default=("", 0))
-    places: Counter[str] = Counter()
+    places: Counter[Place] = Counter()
     for site in sites:
-        places[format_place(site.place)] += _count_in_scope(site, worst, budgets.per)
+        places[site.place._replace(column=-1)] += _count_in_scope(site, worst, budgets.per)
     unit = plural(measured, "instance")
     return BudgetResult(
         name,
@@ -124,11 +134,11 @@ def _count_in_scope(site: Site, scope: object, per: str) -> int:
     return site.constructed if site.process == scope else 0
 
 
-def _describe_counts(places: Counter[str], scope: object) -> Iterator[str]:
+def _describe_counts(places: Counter[Place], scope: object) -> Iterator[BudgetEvidence]:
     suffix = f" in {scope[1]}" if isinstance(scope, tuple) else ""
     for place, number in places.most_common(_MAX_PLACES):
         if number:
-            yield f"{place}: {number}{suffix}"
+            yield BudgetEvidence(place, f"{number}{suffix}")
 
 
 def _check_connections(resource: Resource, budgets: RuntimeBudgets, limit: int, record: RunRecord) -> BudgetResult:
@@ -138,7 +148,7 @@ def _check_connections(resource: Resource, budgets: RuntimeBudgets, limit: int, 
     peaks = [each.peak for each in libraries]
     measured = sum(peaks) if budgets.per == "session" else max(peaks)
     pools = sorted((pool for each in libraries for pool in each.pools), key=lambda pool: -pool.peak)
-    where = (f"{format_place(pool.owner if pool.owner.file else pool.place)}: {pool.peak}" for pool in pools)
+    where = (BudgetEvidence(pool.owner if pool.owner.file else pool.place, str(pool.peak)) for pool in pools)
     return BudgetResult(
         resource.name,
         "connections",
@@ -155,7 +165,7 @@ def _check_leaks(resource: Resource, limit: int, record: RunRecord, exemptions: 
         return _unmeasured(resource, "leaks", limit)
     leaks = resource_leaks(resource, record, exemptions)
     measured = sum(leak.connections for leak in leaks)
-    where = tuple(map(describe_leak, sorted(leaks, key=lambda leak: -leak.connections)))[:_MAX_PLACES]
+    where = tuple(map(leak_evidence, sorted(leaks, key=lambda leak: -leak.connections)))[:_MAX_PLACES]
     summary = f"{plural(measured, 'connection')} left, {limit} allowed"
     return BudgetResult(
         resource.name, "leaks", limit, measured, measured <= limit, summary, where if measured > limit else ()
@@ -169,7 +179,9 @@ def _check_latency(resource: Resource, limit: float, record: RunRecord) -> Budge
     overall = next(each for each in latencies if each.command == ALL_COMMANDS)
     slow = sorted((each for each in latencies if each.p95 > limit), key=lambda each: -each.p95)
     where = tuple(
-        f"{each.command}: p95 {each.p95:.2f} ms, maximum {each.maximum:.2f} ms, {plural(each.calls, 'call')}"
+        BudgetEvidence(
+            None, f"{each.command}: p95 {each.p95:.2f} ms, maximum {each.maximum:.2f} ms, {plural(each.calls, 'call')}"
+        )
         for each in slow
         if each.command != ALL_COMMANDS
     )
@@ -193,13 +205,13 @@ def render_budget(result: BudgetResult) -> Iterator[str]:
     """A budget as lines of a report, with the places that broke it."""
     state = {True: "held", False: "BROKEN", None: "not known"}[result.has_passed]
     yield f"  {result.title}: {state}: {result.summary}"
-    yield from (f"    {line}" for line in result.where)
+    yield from (f"    {each}" for each in result.where)
 
 
-def describe_leak(leak: Leak) -> str:
-    """A leak as a line of a report."""
+def leak_evidence(leak: Leak) -> BudgetEvidence:
+    """A leak as evidence."""
     test = f" {leak.test}" if leak.test else ""
-    return f"{format_place(leak.origin)}: {plural(leak.connections, 'connection')} {leak.kind}{test}"
+    return BudgetEvidence(leak.origin, f"{plural(leak.connections, 'connection')} {leak.kind}{test}")
 
 
 def format_place(place: Place) -> str:

@@ -10,8 +10,8 @@ from flake8_redis_ssot.model import plural
 from flake8_redis_ssot.runtime.agent.places import Place
 from flake8_redis_ssot.runtime.budgets import (
     check_budgets,
-    describe_leak,
     format_place,
+    leak_evidence,
     library_of,
     render_budget,
     resource_leaks,
@@ -90,7 +90,7 @@ def _render_connections(resource: Resource, record: RunRecord, exemptions: Exemp
     yield _render_server_count([pair for each in libraries for pair in each.server_counts])
     leaks = resource_leaks(resource, record, exemptions)
     yield f"  {plural(sum(leak.connections for leak in leaks), 'connection')} left"
-    yield from (f"    {describe_leak(leak)}" for leak in leaks[:limit])
+    yield from (f"    {leak_evidence(leak)}" for leak in leaks[:limit])
     if len(leaks) > limit:
         yield f"    {len(leaks) - limit} more"
 

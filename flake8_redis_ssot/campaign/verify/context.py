@@ -16,6 +16,7 @@ from flake8_redis_ssot.model import Finding
 from flake8_redis_ssot.project.analysis import Analysis
 from flake8_redis_ssot.project.imported_names import ImportedNames, LostName, ModuleNames, parse_module_names
 from flake8_redis_ssot.rules.rule import select_rules
+from flake8_redis_ssot.runtime.records import RunRecord
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,7 @@ class VerificationContext:
 
     `findings` are those that are not in the baseline (`baseline_results` has the others); `journal` is None without a
     campaign. `validation_run` is a run of the validation command just now, if requested, and `validation_error` why it
-    could not be run.
+    could not be run. `run` is a recorded run of the program.
     """
 
     config: Config
@@ -36,6 +37,7 @@ class VerificationContext:
     jobs: int
     validation_run: ValidationRun | None = None
     validation_error: str = ""
+    run: RunRecord | None = None
 
     @property
     def root(self) -> str:

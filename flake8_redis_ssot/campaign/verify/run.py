@@ -10,6 +10,7 @@ from flake8_redis_ssot.campaign.verify.criterion import Criterion, CriterionResu
 from flake8_redis_ssot.campaign.verify.deprecated_modules import DEPRECATED_MODULES
 from flake8_redis_ssot.campaign.verify.imported_names import IMPORTED_NAMES
 from flake8_redis_ssot.campaign.verify.patch_targets import PATCHES
+from flake8_redis_ssot.campaign.verify.runtime import runtime_criteria
 from flake8_redis_ssot.campaign.verify.undefined_names import UNDEFINED
 
 CRITERIA = (
@@ -47,4 +48,5 @@ class VerificationReport(NamedTuple):
 
 def verify(context: VerificationContext) -> VerificationReport:
     """Evaluate all criteria. Raises OSError if the journal's folder can't be read."""
-    return VerificationReport(tuple(EvaluatedCriterion(each, each.evaluate(context)) for each in CRITERIA))
+    criteria = (*CRITERIA, *runtime_criteria(context))
+    return VerificationReport(tuple(EvaluatedCriterion(each, each.evaluate(context)) for each in criteria))

@@ -45,7 +45,7 @@ from flake8_redis_ssot.model import Applicability, Finding
 PATTERNS = ("simple", "factory", "member")
 # The options that identify a run, and those that `--resume` restores.
 _RUN_OPTIONS = ("phase", "pattern", "inline", "batch_size", "unsafe_fixes", "paths", "config")
-_RESUMED_OPTIONS = (*_RUN_OPTIONS, "validate", "shell", "timeout", "commit")
+_RESUMED_OPTIONS = (*_RUN_OPTIONS, "validate", "shell", "timeout", "commit", "prove")
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -69,6 +69,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         help=f"files in a batch (default: {BATCH_SIZE})",
     )
     add_validation_options(parser)
+    add("--prove", action="store_true", help="observe validation, and reject batches that construct or leak more")
     add_state_option(parser)
     add("--unsafe-fixes", action="store_true", help="also apply unsafe fixes")
     add("--dry-run", action="store_true", help="show the batches without changing anything")
@@ -176,7 +177,7 @@ class _RemediationRun:
             arguments.phase,
             compute_fixes=self._compute_fixes,
             find_tests=self._find_tests,
-            validation=validation_from_args(arguments, self._session),
+            validation=validation_from_args(arguments, self._session, self._config if arguments.prove else None),
             report_result=self._display.report_batch,
             commit=None if branch is None else branch.commit,
         )

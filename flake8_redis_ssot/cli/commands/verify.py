@@ -20,6 +20,7 @@ from flake8_redis_ssot.cli.campaign_session import add_validation_options, inter
 from flake8_redis_ssot.cli.errors import CommandError
 from flake8_redis_ssot.cli.options import add_baseline_options, add_config_options
 from flake8_redis_ssot.cli.request import load_single_config, open_project, request_from_args, run_check_strict
+from flake8_redis_ssot.cli.runtime_record import read_run
 from flake8_redis_ssot.config.model import Config
 from flake8_redis_ssot.files.paths import to_display_path, to_relative_path
 from flake8_redis_ssot.files.processes import default_jobs
@@ -37,6 +38,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         action="store_true",
         help=f"show all evidence, not the first {DEFAULT_EVIDENCE_COUNT} locations per criterion",
     )
+    add("--runtime", metavar="FILE", help="check the runtime budgets of the settings against a recorded run")
     add_validation_options(parser, "asked now")
     parser.set_defaults(paths=[])
 
@@ -58,6 +60,7 @@ def _build_report(arguments: Namespace) -> VerificationReport:
     request = request_from_args(arguments, paths=(str(config.root),), baseline=baseline)
     project = open_project(config, request)
     result = run_check_strict(request, project)
+    run = read_run(arguments.runtime) if arguments.runtime else None
     store = CampaignStore(str(config.root))
     try:
         journal = Journal(store)
@@ -74,6 +77,7 @@ def _build_report(arguments: Namespace) -> VerificationReport:
             jobs,
             answer.validation_run,
             answer.reason,
+            run,
         )
         report = verify(context)
         project.save_facts()
