@@ -57,6 +57,7 @@ def test_third_party_client_by_any_path(app: ObservedProject) -> None:
         b = Client()
         c = from_url(url)
         d = redis.StrictRedis()
+        d.pipeline()   # of a class below `Redis`, but a part of `d`
         """,
     )
     run = app.observe("main.py")

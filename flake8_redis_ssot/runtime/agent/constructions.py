@@ -154,7 +154,7 @@ class Constructions:
         pending_owners = self._pending_owners()
         if not self._objects and not pending_owners:
             return None
-        for each in self._places.project_frames(frame):
+        for each in self._places.caller_frames(frame):
             subject = _first_argument(each)
             if id(subject) in pending_owners:
                 return pending_owners[id(subject)]

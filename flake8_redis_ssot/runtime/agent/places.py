@@ -55,6 +55,13 @@ class PlaceFinder:
                 yield frame
             frame = frame.f_back
 
+    def caller_frames(self, frame: FrameType | None) -> Iterator[FrameType]:
+        """The frames that an object can be constructed for: those of the project, and of what its innermost calls."""
+        while frame is not None and not self._file_of(frame.f_code.co_filename):
+            yield frame
+            frame = frame.f_back
+        yield from self.project_frames(frame)
+
     def place_of_variable(self, module: ModuleType | None, name: str) -> Place:
         """The place of the last line of a module that assigns to a variable; row 0 if there is none."""
         file = getattr(module, "__file__", None)
