@@ -36,14 +36,17 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
     """Start the observation of the run, if it is asked for."""
     options = early_config.known_args_namespace
     # A worker of pytest-xdist is not passed the option, but is observed as every child process is.
-    if not options.redis_ssot_runtime and "flake8_redis_ssot.runtime.agent.observation" not in sys.modules:
-        if options.redis_ssot_record or options.redis_ssot_compare:
-            raise pytest.UsageError("--redis-ssot-record and --redis-ssot-compare need --redis-ssot-runtime")
-        return
-    from flake8_redis_ssot.runtime.pytest_session import start_session
+    if "flake8_redis_ssot.runtime.agent.observation" in sys.modules:
+        from flake8_redis_ssot.runtime.pytest_session import ObservedTests
 
-    runtime_session = start_session(early_config.rootpath, options.redis_ssot_record, options.redis_ssot_compare)
-    early_config.pluginmanager.register(runtime_session, "redis-ssot-runtime")
+        early_config.pluginmanager.register(ObservedTests(), "redis-ssot-observed-tests")
+    elif options.redis_ssot_runtime:
+        from flake8_redis_ssot.runtime.pytest_session import start_session
+
+        session = start_session(early_config.rootpath, options.redis_ssot_record, options.redis_ssot_compare)
+        early_config.pluginmanager.register(session, "redis-ssot-runtime")
+    elif options.redis_ssot_record or options.redis_ssot_compare:
+        raise pytest.UsageError("--redis-ssot-record and --redis-ssot-compare need --redis-ssot-runtime")
 
 
 @pytest.hookimpl(tryfirst=True)  # before `-k` and `-m` deselect items

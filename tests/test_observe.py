@@ -267,3 +267,13 @@ def test_bad_input(words: list[str], message: str, app: ObservedProject) -> None
     assert done.returncode == 2
     assert message in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_pytest_below_observe(app: ObservedProject) -> None:
+    app.write("test_app.py", "from app.home import Manager\n\ndef test_it():\n    Manager().client().ping()\n")
+    run = app.observe(
+        "-m", "pytest", "-q", "--rootdir", "/", "-p", "no:randomly", "-p", "no:cacheprovider", "test_app.py"
+    )
+    assert run.exit_code == 0, run.output
+    assert "observed at run time" not in run.output
+    assert [dict(site.tests) for site in run.sites() if site.place.row == 4] != [{"": 1}]

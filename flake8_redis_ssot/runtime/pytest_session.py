@@ -22,32 +22,15 @@ from flake8_redis_ssot.runtime.session import ObservationError, require_wrapt, w
 MARKER = "redis_ssot"
 
 
-class RuntimeSession:
-    """A test run under observation: in the main process, or in a worker of pytest-xdist."""
+class ObservedTests:
+    """Attributes what happens in this process to tests; also in workers of pytest-xdist and below `observe`."""
 
-    def __init__(self, config: Config, record_file: str | None, runs_before: Sequence[RunRecord]) -> None:
-        from flake8_redis_ssot.runtime.agent.observation import current_observation, start_observation
+    def __init__(self) -> None:
+        from flake8_redis_ssot.runtime.agent.observation import current_observation
 
-        self._config = config
-        self._record_file = record_file
-        self._runs_before = runs_before
-        self._started = time.monotonic()
-        # A worker, or a run inside of an observed process, belongs to the observation that is under way.
-        self._is_outermost = current_observation() is None
-        self._folder = tempfile.mkdtemp(prefix="redis-ssot-run-") if self._is_outermost else ""
-        if self._is_outermost:
-            watch_list(config).save(self._folder)
-        self._observation = start_observation(self._folder)
-        self._results: dict[str, BudgetResult] = {}
-
-    @pytest.hookimpl(trylast=True)  # the budgets are checked after all tests
-    def pytest_collection_modifyitems(self, session: pytest.Session, config: pytest.Config, items: list[Any]) -> None:
-        """Add a test for each budget, unless other processes run the tests."""
-        if not self._is_outermost or _is_distributed(config) or not items:
-            return
-        for result in check_budgets(self._config, RunRecord(())):
-            item = BudgetItem.from_parent(session, name=f"runtime[{result.title}]", measure=self._measure_budget)
-            items.append(item)
+        observation = current_observation()
+        assert observation is not None, "the agent has started"
+        self._observation = observation
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
@@ -79,9 +62,40 @@ class RuntimeSession:
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        """Where budgets could not be tests of their own, a broken one fails the run."""
+        """Write what was seen."""
         self._observation.end()
-        if not self._is_outermost or session.exitstatus != pytest.ExitCode.OK:
+
+
+class RuntimeSession(ObservedTests):
+    """A test run that was asked to observe itself: it has budgets and a report."""
+
+    def __init__(self, config: Config, record_file: str | None, runs_before: Sequence[RunRecord]) -> None:
+        from flake8_redis_ssot.runtime.agent.observation import start_observation
+
+        self._config = config
+        self._record_file = record_file
+        self._runs_before = runs_before
+        self._started = time.monotonic()
+        self._folder = tempfile.mkdtemp(prefix="redis-ssot-run-")
+        watch_list(config).save(self._folder)
+        start_observation(self._folder)
+        self._results: dict[str, BudgetResult] = {}
+        super().__init__()
+
+    @pytest.hookimpl(trylast=True)  # the budgets are checked after all tests
+    def pytest_collection_modifyitems(self, session: pytest.Session, config: pytest.Config, items: list[Any]) -> None:
+        """Add a test for each budget, unless other processes run the tests."""
+        if _is_distributed(config) or not items:
+            return
+        for result in check_budgets(self._config, RunRecord(())):
+            item = BudgetItem.from_parent(session, name=f"runtime[{result.title}]", measure=self._measure_budget)
+            items.append(item)
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """Where budgets could not be tests of their own, a broken one fails the run."""
+        super().pytest_sessionfinish(session)
+        if session.exitstatus != pytest.ExitCode.OK:
             return
         record = self._collect()
         results = check_budgets(self._config, record) if _is_distributed(session.config) else []
@@ -90,8 +104,6 @@ class RuntimeSession:
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
         """Print the report."""
-        if not self._is_outermost:
-            return
         record = self._collect()
         terminalreporter.section("redis-ssot: observed at run time")
         terminalreporter.line(render_report(self._config, record))
@@ -105,8 +117,7 @@ class RuntimeSession:
 
     def pytest_unconfigure(self) -> None:
         """Remove the folder of the run; a process that is still alive writes no more."""
-        if self._is_outermost:
-            shutil.rmtree(self._folder, ignore_errors=True)
+        shutil.rmtree(self._folder, ignore_errors=True)
 
     def _measure_budget(self, title: str) -> BudgetResult:
         if not self._results:

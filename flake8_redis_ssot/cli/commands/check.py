@@ -80,10 +80,7 @@ def main(arguments: Namespace) -> int:
     if arguments.fix_only or (result.buffers and wants_fixes(arguments)):
         print_messages(result.errors)
         return _exit_code(result, arguments, count_remaining=not arguments.fix_only)
-    runtime_lines = _apply_run(result, arguments) if arguments.runtime else []
-    text = _write_report(result, arguments)
-    if runtime_lines and not arguments.quiet:
-        print("\n".join(runtime_lines), file=sys.stderr)
+    text = _write_report_with_run(result, arguments) if arguments.runtime else _write_report(result, arguments)
     baseline_errors = _update_baselines(result, arguments)
     print_messages([*result.errors, *baseline_errors])
     status = _exit_code(result, arguments, count_remaining=True)
@@ -96,15 +93,17 @@ def main(arguments: Namespace) -> int:
 
 def _store_report(result: CheckResult, arguments: Namespace, text: str, status: int) -> None:
     """Store a report that is all that a check prints and depends only on known files."""
-    is_whole = not (arguments.runtime or result.errors or result.warnings or arguments.output_file or result.fixed_findings)
+    is_whole = not (
+        arguments.runtime or result.errors or result.warnings or arguments.output_file or result.fixed_findings
+    )
     has_own_cache = not (arguments.no_cache or arguments.cache_dir or os.environ.get("REDIS_SSOT_CACHE_DIR"))
     roots = {str(config.root) for config in result.configs_by_path.values()}
     if result.inputs is not None and is_whole and has_own_cache and len(roots) == 1:
         store_report(roots.pop(), result.inputs, text, status)
 
 
-def _apply_run(result: CheckResult, arguments: Namespace) -> list[str]:
-    """Sort the findings by what they have cost in a recorded run; the lines to print behind the report."""
+def _write_report_with_run(result: CheckResult, arguments: Namespace) -> str | None:
+    """Write the report with the findings by what they have cost in a recorded run; the rest goes to standard error."""
     from flake8_redis_ssot.cli.runtime_record import compare_with_record
     from flake8_redis_ssot.runtime.findings import annotate, render_comparison
 
@@ -112,7 +111,10 @@ def _apply_run(result: CheckResult, arguments: Namespace) -> list[str]:
     config = load_single_config(request_from_args(arguments))
     comparison = compare_with_record(config, arguments.runtime, result.findings, hidden.findings)
     result.findings[:] = annotate(result.findings, comparison)
-    return list(render_comparison(comparison))
+    text = _write_report(result, arguments)
+    if not arguments.quiet:
+        print("\n".join(render_comparison(comparison)), file=sys.stderr)
+    return text
 
 
 def _watch_project(arguments: Namespace) -> int:
