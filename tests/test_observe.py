@@ -213,6 +213,7 @@ def test_killed_process(app: ObservedProject) -> None:
     run = app.observe("main.py")
     assert run.exit_code == 128 + signal.SIGKILL
     assert "was killed" in run.errors
+    assert run.constructed()["main.py:3"] == 1
 
 
 def test_what_can_not_be_watched_is_named(app: ObservedProject) -> None:

@@ -64,6 +64,23 @@ def test_costs_and_misses(app: ObservedProject) -> None:
     assert "not executed at run time" in full
 
 
+def test_constructor_that_another_package_calls(app: ObservedProject) -> None:
+    app.write(
+        "main.py",
+        """\
+        import argparse
+        from app import home
+
+        parser = argparse.ArgumentParser()
+        parser.add_argument("prefix", type=vars(home)["Manager"])
+        parser.parse_args(["a"])
+        """,
+    )
+    app.observe("main.py")
+    done = app.command("check", "--runtime", "run.json", "--no-cache")
+    assert "main.py:6 (<module>): app.home.Manager, 1 time: created by argparse, which is no code of" in done.stderr
+
+
 def test_page_has_a_column(app: ObservedProject) -> None:
     app.write("main.py", MAIN)
     app.observe("main.py")

@@ -148,9 +148,13 @@ def _explain(site: Site, config: Config, finder: _FindingFinder, hidden_finder: 
     if hidden_finder.find(site) is not None:
         return "suppressed by a comment, the settings or the baseline"
     passed = [each for each in finder.passed if _can_create(each, site)]
+    root = str(config.root)
+    passed = [each for each in passed if to_relative_path(root, each.path) == site.place.file] or passed
     if passed:
-        places = ", ".join(f"{to_relative_path(str(config.root), each.path)}:{each.span.row}" for each in passed)
+        places = ", ".join(f"{to_relative_path(root, each.path)}:{each.span.row}" for each in passed)
         return f"created where the constructor was passed to, which is reported at {places}"
+    if site.caller:
+        return f"created by {site.caller}, which is no code of the project"
     if _is_third_party_subclass(site):
         return "a subclass of a third-party class, which the rules leave alone"
     return ""

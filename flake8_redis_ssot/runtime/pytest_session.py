@@ -14,7 +14,6 @@ import pytest
 from flake8_redis_ssot.config.loading import find_config, load_config
 from flake8_redis_ssot.config.model import Config, ConfigError
 from flake8_redis_ssot.runtime.budgets import BudgetResult, broken, check_budgets, render_budget
-from flake8_redis_ssot.runtime.compare_runs import check_slowdown, render_comparison
 from flake8_redis_ssot.runtime.records import RecordError, RunRecord, append_record, collect_run, load_record
 from flake8_redis_ssot.runtime.render import render_report
 from flake8_redis_ssot.runtime.session import ObservationError, require_wrapt, watch_list
@@ -99,7 +98,7 @@ class RuntimeSession(ObservedTests):
             return
         record = self._collect()
         results = check_budgets(self._config, record) if _is_distributed(session.config) else []
-        if broken([*results, *check_slowdown(self._config, self._runs_before, [record])]):
+        if broken([*results, *self._check_slowdown(record)]):
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
@@ -109,6 +108,8 @@ class RuntimeSession(ObservedTests):
         terminalreporter.line(render_report(self._config, record))
         try:
             if self._runs_before:
+                from flake8_redis_ssot.runtime.compare_runs import render_comparison
+
                 terminalreporter.line(render_comparison(self._config, self._runs_before, [record]))
             if self._record_file:
                 append_record(self._record_file, record)
@@ -118,6 +119,13 @@ class RuntimeSession(ObservedTests):
     def pytest_unconfigure(self) -> None:
         """Remove the folder of the run; a process that is still alive writes no more."""
         shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _check_slowdown(self, record: RunRecord) -> list[BudgetResult]:
+        if not self._runs_before:
+            return []
+        from flake8_redis_ssot.runtime.compare_runs import check_slowdown  # late: statistics take a while to load
+
+        return [*check_slowdown(self._config, self._runs_before, [record])]
 
     def _measure_budget(self, title: str) -> BudgetResult:
         if not self._results:

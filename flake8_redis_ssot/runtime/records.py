@@ -34,6 +34,7 @@ class Site(NamedTuple):
     type: str
     place: Place
     owner: Place
+    caller: str  # the module that makes the call for the project, if that is not one of its own
     constructed: int
     failed: int
     alive: int
@@ -138,8 +139,8 @@ class RunRecord(NamedTuple):
     def sites(self) -> Iterator[Site]:
         """All places that construct."""
         for each in self.processes:
-            for resource, constructor, type_name, place, owner, counts in each["sites"]:
-                values = {**counts, "arguments": tuple(counts["arguments"])}
+            for resource, constructor, type_name, place, owner, caller, counts in each["sites"]:
+                values = {**counts, "arguments": tuple(counts["arguments"]), "caller": caller}
                 yield Site(each["process"], resource, constructor, type_name, Place(*place), Place(*owner), **values)
 
     def libraries(self) -> Iterator[Library]:

@@ -7,6 +7,7 @@ import os
 import sys
 import threading
 import weakref
+from collections.abc import Callable
 from contextvars import ContextVar
 from types import CodeType, FrameType
 from typing import Any, NamedTuple
@@ -29,6 +30,7 @@ class SiteKey(NamedTuple):
 
     `type` is the dotted name of the class, or of the function that was called. `owner` is the place where the object
     was constructed in whose method this one is (OUTSIDE if there is none): the client of a manager is a part of it.
+    `caller` is the module that makes the call for the project, if that is not one of its own.
     """
 
     resource: str
@@ -36,6 +38,7 @@ class SiteKey(NamedTuple):
     type: str
     place: Place
     owner: Place
+    caller: str
 
 
 class SiteCounts:
@@ -85,11 +88,11 @@ _PENDING: ContextVar[PendingCall | None] = ContextVar("redis_ssot_pending", defa
 
 
 class Constructions:
-    """All constructions of this process. `is_changed` says that there is a place that no snapshot has yet."""
+    """All constructions of this process. `report_place` is called after the first construction at a place."""
 
     def __init__(self, places: PlaceFinder) -> None:
         self.sites: dict[SiteKey, SiteCounts] = {}
-        self.is_changed = False
+        self.report_place: Callable[[], None] = lambda: None
         self.test = ""
         self._places = places
         self._objects: dict[int, _TrackedObject] = {}
@@ -114,7 +117,8 @@ class Constructions:
         if parent is not None and parent.key.resource == target.resource and parent.key.place == place:
             return None  # the library's own way from one constructor to the next
         owner = self.owner_of(frame)
-        key = SiteKey(target.resource, target.name, type_name, place, OUTSIDE if owner is None else owner.place)
+        owner_place, caller = OUTSIDE if owner is None else owner.place, self._places.foreign_caller(frame)
+        key = SiteKey(target.resource, target.name, type_name, place, owner_place, caller)
         call = PendingCall(key, owner or Owner(place, self.test), self._site(key), identity, parent, self._serial)
         _PENDING.set(call)
         return call
@@ -135,6 +139,8 @@ class Constructions:
             site.tests[self.test] = site.tests.get(self.test, 0) + 1
             self._add_loop(site)
             self._track(call.owner, site, result)
+        if site.constructed == 1:
+            self.report_place()
 
     def fail(self, call: PendingCall) -> None:
         """Leave a call that has raised."""
@@ -177,7 +183,7 @@ class Constructions:
         """Count an object that was constructed while its own module was loading, before that could be watched."""
         if self._find(subject) is not None:
             return
-        key = SiteKey(target.resource, target.name, dotted_name(type(subject)), place, OUTSIDE)
+        key = SiteKey(target.resource, target.name, dotted_name(type(subject)), place, OUTSIDE, "")
         site = self._site(key)
         with self._lock:
             site.constructed += 1
@@ -205,7 +211,6 @@ class Constructions:
         with self._lock:
             if key not in self.sites:
                 self.sites[key] = SiteCounts()
-                self.is_changed = True
             return self.sites[key]
 
     def _track(self, owner: Owner, site: SiteCounts, subject: object) -> None:

@@ -25,7 +25,7 @@ from flake8_redis_ssot.runtime.agent.snapshots import SnapshotFile
 from flake8_redis_ssot.runtime.agent.subprocesses import follow_subprocesses
 from flake8_redis_ssot.runtime.agent.watch_list import Target, WatchList
 
-_SNAPSHOT_SECONDS = 1.0  # between two snapshots, unless there is a new place
+_SNAPSHOT_SECONDS = 1.0  # between two snapshots
 
 
 class Observation:
@@ -62,6 +62,8 @@ class Observation:
         os._exit = _saving_first(self.save, os._exit)
         atexit.register(self.end)
         self.save()
+        self._last_snapshot = 0.0  # the first construction is written at once
+        self.constructions.report_place = self.save_if_due
 
     def report_problem(self, name: str, reason: str) -> None:
         """Remember what is not watched, and why."""
@@ -84,13 +86,16 @@ class Observation:
             each.end_test(test)
         self._test_seconds[test] = seconds
         self.constructions.test = ""
-        if self.constructions.is_changed or time.monotonic() - self._last_snapshot > _SNAPSHOT_SECONDS:
+        self.save_if_due()
+
+    def save_if_due(self) -> None:
+        """Write what was seen if the last snapshot is old."""
+        if time.monotonic() - self._last_snapshot > _SNAPSHOT_SECONDS:
             self.save()
 
     def save(self) -> None:
         """Write what was seen so far."""
         self._last_snapshot = time.monotonic()
-        self.constructions.is_changed = False
         self._file.write(self.to_values(has_ended=self._has_ended))
 
     def end(self) -> None:

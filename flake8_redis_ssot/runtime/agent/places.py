@@ -55,6 +55,13 @@ class PlaceFinder:
                 yield frame
             frame = frame.f_back
 
+    def foreign_caller(self, frame: FrameType) -> str:
+        """The module that a frame belongs to if it is not of the project (nor generated for it); otherwise nothing."""
+        name = frame.f_globals.get("__name__")
+        if frame.f_code.co_filename.startswith("<") or self._file_of(frame.f_code.co_filename):
+            return ""
+        return name if isinstance(name, str) else ""
+
     def caller_frames(self, frame: FrameType | None) -> Iterator[FrameType]:
         """The frames that an object can be constructed for: those of the project, and of what its innermost calls."""
         while frame is not None and not self._file_of(frame.f_code.co_filename):

@@ -23,6 +23,7 @@ class SnapshotFile:
         """Replace the contents. A folder that is gone or full is no matter of the observed program."""
         temporary = f"{self._path}.tmp"
         with suppress(OSError):
+            text = json.dumps(values)  # not `dump`, which does without the encoder in C
             with open(temporary, "w", encoding="utf-8") as file:
-                json.dump(values, file)
+                file.write(text)
             os.replace(temporary, self._path)
