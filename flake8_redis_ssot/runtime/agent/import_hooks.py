@@ -26,6 +26,8 @@ class ImportWatcher:
         self._targets = targets
         self._on_import = on_import
         self._seen: set[str] = set()
+        self._packages = {target.name.partition(".")[0] for target in targets}
+        self._has_glob = any("*" in package for package in self._packages)
 
     def install(self) -> None:
         """Watch future imports, and the modules that are there already."""
@@ -43,6 +45,8 @@ class ImportWatcher:
                 wrapt.register_post_import_hook(self._on_import, name)
 
     def _can_hold_target(self, module: str) -> bool:
+        if not self._has_glob and module.partition(".")[0] not in self._packages:
+            return False
         return any(next(remaining_parts(target.name, module), None) for target in self._targets)
 
 
