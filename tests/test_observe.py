@@ -278,3 +278,35 @@ def test_pytest_below_observe(app: ObservedProject) -> None:
     assert run.exit_code == 0, run.output
     assert "observed at run time" not in run.output
     assert [dict(site.tests) for site in run.sites() if site.place.row == 4] != [{"": 1}]
+
+
+def test_sqlalchemy(app: ObservedProject) -> None:
+    pytest.importorskip("sqlalchemy")
+    app.configure(
+        """\
+        [tool.redis-ssot.resource.database]
+        canonical = ["app.database"]
+        constructors = ["sqlalchemy.create_engine"]
+        runtime = { connections = 2, leaks = 0, instances = 1 }
+        """
+    )
+    app.write(
+        "main.py",
+        """\
+        from sqlalchemy import create_engine, text
+
+        engines = [create_engine("sqlite:///one.db"), create_engine("sqlite:///two.db")]
+        with engines[0].connect() as one, engines[0].connect() as two, engines[1].connect():
+            one.execute(text("select 1"))
+        two = engines[1].connect()
+        engines[0].dispose()
+        """,
+    )
+    run = app.observe("main.py")
+    assert run.exit_code == 1, run.errors
+    assert run.constructed()["main.py:3"] == 2
+    [library] = [each for each in run.record.libraries() if each.name == "sqlalchemy"]
+    assert (library.opened, library.peak, library.peak_in_use, library.open) == (3, 3, 3, 1)
+    assert "database: connections: BROKEN: 3 connections open at the same time, 2 allowed" in run.errors
+    assert "main.py:3 (<module>): 1 connection open at the end of the run" in run.errors
+    assert [each.command for each in run.record.latencies("sqlalchemy")] == ["SELECT", "all"]

@@ -147,8 +147,10 @@ def _check_connections(resource: Resource, budgets: RuntimeBudgets, limit: int, 
         return _unmeasured(resource, "connections", limit)
     peaks = [each.peak for each in libraries]
     measured = sum(peaks) if budgets.per == "session" else max(peaks)
-    pools = sorted((pool for each in libraries for pool in each.pools), key=lambda pool: -pool.peak)
-    where = (BudgetEvidence(pool.owner if pool.owner.file else pool.place, str(pool.peak)) for pool in pools)
+    places: Counter[Place] = Counter()
+    for pool in (pool for each in libraries for pool in each.pools):
+        origin = pool.owner if pool.owner.file else pool.place
+        places[origin._replace(column=-1)] += pool.peak
     return BudgetResult(
         resource.name,
         "connections",
@@ -156,7 +158,7 @@ def _check_connections(resource: Resource, budgets: RuntimeBudgets, limit: int, 
         measured,
         measured <= limit,
         f"{plural(measured, 'connection')} open at the same time, {limit} allowed",
-        tuple(dict.fromkeys(where))[:_MAX_PLACES] if measured > limit else (),
+        tuple(_describe_counts(places, None)) if measured > limit else (),
     )
 
 

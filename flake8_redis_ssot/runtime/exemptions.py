@@ -56,6 +56,9 @@ class Exemptions:
 
 
 def _is_inside(name: str, pattern: str) -> bool:
+    """Whether a module is, or lies in, what a pattern names; `app.__init__` is that file alone, `app` the package."""
+    if pattern.endswith(".__init__"):
+        return name == pattern.removesuffix(".__init__")
     parts = name.split(".")
     regex = dotted_pattern(pattern)
     return any(regex.match(".".join(parts[:length])) for length in range(1, len(parts) + 1))

@@ -68,7 +68,7 @@ def _render_sites(resource: Resource, record: RunRecord, exemptions: Exemptions,
     counts: Counter[tuple[Place, str, str]] = Counter()
     for site in record.sites():
         if site.resource == resource.name and not site.is_part:
-            counts[site.place, site.type, exemptions.reason(site)] += site.constructed
+            counts[site.place._replace(column=-1), site.type, exemptions.reason(site)] += site.constructed
     rows = sorted(((number, *key) for key, number in counts.items() if number), key=lambda row: (bool(row[3]), -row[0]))
     for number, place, type_name, reason in rows[:limit]:
         yield f"  {number:6}  {format_place(place)}: {type_name}{f' [{reason}]' if reason else ''}"

@@ -44,7 +44,8 @@ GENERAL = [
         "xyz: unknown key; valid are `src`, `exclude`, `services`, `select`, `ignore`, `per-file-ignores`,"
         " `noqa`, `type-checking`, `baseline`, `duplicates`, `duplicate-threshold`,"
         " `resource`, `canonical`, `constructors`, `instance`, `accessor`,"
-        " `allow`, `deprecated`, `accessor-for`, `check-canonical`, `tear-down`, `runtime`",
+        " `allow`, `deprecated`, `accessor-for`, `check-canonical`, `tear-down`, `base-classes`, `tests`,"
+        " `runtime`",
     ),
     ("db.canonical = 'app.db'", "db: unknown key; did you mean `resource.db`?"),
     # Types.
@@ -126,7 +127,8 @@ RESOURCE = [
     (
         "zzz = 1",
         "zzz: unknown key; valid are `canonical`, `constructors`, `instance`, `accessor`, `allow`, `deprecated`,"
-        " `accessor-for`, `check-canonical`, `tear-down`, `runtime`",
+        " `accessor-for`, `check-canonical`, `tear-down`, `base-classes`, `tests`,"
+        " `runtime`",
     ),
     ("instance = 1", "instance: expected a string, found an integer"),
     ("instance = 'rm'", "instance: `rm` is not a full module name; write such as `app.rm`"),

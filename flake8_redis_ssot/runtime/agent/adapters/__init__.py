@@ -10,6 +10,5 @@ ADAPTERS = {
     "redis.asyncio.connection": "redis_async",
     "redis.asyncio.client": "redis_async",
     "redis.asyncio.cluster": "redis_async",
-    "sqlalchemy.pool": "sqlalchemy_pool",
-    "sqlalchemy.engine": "sqlalchemy_pool",
+    "sqlalchemy": "sqlalchemy_pool",
 }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from functools import partial
 from time import perf_counter_ns
 from types import ModuleType
@@ -16,14 +15,16 @@ LIBRARY = "sqlalchemy"
 
 
 def install(module: ModuleType, connections: Connections) -> None:
-    """Listen to all pools and engines of a process."""
-    listen = sys.modules["sqlalchemy.event"].listen
-    if module.__name__ == "sqlalchemy.pool":
-        wrap_method(module.Pool, "__init__", partial(wrap_pool, connections))
-        _listen_to_pools(listen, module.Pool, connections)
-    else:
-        listen(module.Engine, "before_cursor_execute", _start_statement)
-        listen(module.Engine, "after_cursor_execute", partial(_end_statement, connections))
+    """Listen to all pools and engines of a process, once the whole package is there."""
+    listen, pool, engine = module.event.listen, module.pool.Pool, module.engine.Engine
+    wrap_method(pool, "__init__", partial(wrap_pool, connections))
+    _listen_to_pools(listen, pool, connections)
+    listen(engine, "before_cursor_execute", _start_statement)
+
+    def ended(connection: Any, cursor: Any, statement: Any, parameters: Any, context: Any, many: Any) -> None:
+        _end_statement(connections, statement, context)
+
+    listen(engine, "after_cursor_execute", ended)
 
 
 def _listen_to_pools(listen: Any, pools: type, connections: Connections) -> None:
@@ -51,9 +52,7 @@ def _start_statement(connection: Any, cursor: Any, statement: Any, parameters: A
         context._redis_ssot_started = perf_counter_ns()
 
 
-def _end_statement(
-    connections: Connections, connection: Any, cursor: Any, statement: Any, parameters: Any, context: Any, many: Any
-) -> None:
+def _end_statement(connections: Connections, statement: Any, context: Any) -> None:
     started = getattr(context, "_redis_ssot_started", None)
     if started is not None:
         connections.latencies.add(statement, perf_counter_ns() - started)
