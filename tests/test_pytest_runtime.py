@@ -155,7 +155,7 @@ def test_comparison(app: ObservedProject) -> None:
     ("options", "message"),
     [
         (["--redis-ssot-record", "x.json"], "need --redis-ssot-runtime"),
-        (["--redis-ssot-runtime", "--rootdir", "/"], "hold no configuration of redis-ssot"),
+        (["--redis-ssot-runtime", "--rootdir", "/"], "have no redis-ssot configuration"),
         (["--redis-ssot-runtime", "--redis-ssot-compare", "none.json"], "none.json: cannot be read"),
     ],
 )

@@ -173,7 +173,7 @@ def start_session(root: Path, record_file: str | None, compare_file: str | None)
         require_wrapt()
         file = find_config(root)
         if file is None:
-            raise ObservationError(f"`{root}` and the folders above it hold no configuration of redis-ssot")
+            raise ObservationError(f"`{root}` and the folders above it have no redis-ssot configuration")
         return RuntimeSession(load_config(file), record_file, load_record(compare_file) if compare_file else ())
     except (ObservationError, ConfigError, RecordError) as error:
         raise pytest.UsageError(f"--redis-ssot-runtime: {error}") from None

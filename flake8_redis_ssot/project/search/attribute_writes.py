@@ -29,7 +29,7 @@ _OWN_ATTRIBUTE = (b"self.", b"cls.")
 
 
 class AttributeWriteIndex:
-    """The files whose bytes may set or delete an attribute, by its name; attributes of `self` and `cls` do not count."""
+    """The files whose bytes may set or delete an attribute, by name; attributes of `self` and `cls` do not count."""
 
     def __init__(self, contents: ProjectContents) -> None:
         self._contents = contents
