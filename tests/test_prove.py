@@ -98,7 +98,7 @@ def test_criteria(app: ObservedProject) -> None:
     app.write("app/cart.py", CART)
     app.write("main.py", "from app.cart import total\ntotal()\n")
     unmeasured = app.command("verify").stdout
-    assert "No connection is left: nobody has measured" in unmeasured
+    assert "Leaked connections: not measured" in unmeasured
     assert "$ redis-ssot verify --runtime run.json" in unmeasured
     app.observe("main.py")
     done = app.command("verify", "--runtime", "run.json", "--output-format", "json")

@@ -63,8 +63,8 @@ def _check_duplicates(context: VerificationContext) -> CriterionResult:
     return CriterionResult(state, summary, findings_evidence(duplicates, context), details=details)
 
 
-NO_FINDINGS = Criterion("findings", "Nothing bypasses the canonical modules", _check_findings)
-NO_DUPLICATES = Criterion("duplicates", "No class duplicates the shared one", _check_duplicates)
+NO_FINDINGS = Criterion("findings", "Findings", _check_findings)
+NO_DUPLICATES = Criterion("duplicates", "Duplicate classes", _check_duplicates)
 _VALIDATE_HINT = "run one with `--validate COMMAND`"
 
 
@@ -121,7 +121,7 @@ def _is_unchanged(context: VerificationContext, journal: Journal, path: str, dig
         return False
 
 
-VALIDATION = Criterion("validation", "The validation command passes", _check_validation)
+VALIDATION = Criterion("validation", "Validation command", _check_validation)
 
 
 def _check_strings(context: VerificationContext) -> CriterionResult:
@@ -156,4 +156,4 @@ def _reference_evidence(reference: ConfigReference, context: VerificationContext
     return Evidence(context.relative_path(reference.path), reference.row, f"`{reference.text}` is deprecated{instead}")
 
 
-STRINGS = Criterion("strings", "No string names anything deprecated", _check_strings)
+STRINGS = Criterion("strings", "Deprecated strings", _check_strings)

@@ -114,4 +114,4 @@ def _modules_along(origin: str, importer: str, context: VerificationContext) -> 
                 yield path
 
 
-DEPRECATED_MODULES = Criterion("deprecated-modules", "Nothing imports deprecated modules", _check_deprecated_modules)
+DEPRECATED_MODULES = Criterion("deprecated-modules", "Deprecated modules", _check_deprecated_modules)

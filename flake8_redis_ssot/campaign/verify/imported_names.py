@@ -39,4 +39,4 @@ def _find_evidence(context: VerificationContext) -> Iterator[Evidence]:
             yield evidence_at(path, Span(row, 0, row, 0), lost.phrase, context)
 
 
-IMPORTED_NAMES = Criterion("imports", "Every imported name is defined", _check_imported_names)
+IMPORTED_NAMES = Criterion("imports", "Imported names", _check_imported_names)

@@ -226,4 +226,4 @@ def _target_evidence(target: _PatchedAttribute, context: VerificationContext) ->
     return evidence_at(target.path, target.reference.span, f"there is no `{target.dotted}`", context)
 
 
-PATCHES = Criterion("patches", "Patch targets exist", _check_patches)
+PATCHES = Criterion("patches", "Patch targets", _check_patches)

@@ -13,9 +13,9 @@ from flake8_redis_ssot.terminal import Style, escape_unprintable
 
 DEFAULT_EVIDENCE_COUNT = 10  # locations shown for each criterion
 _STATE_SIGNS = {
-    CriterionState.PASSED: ("cyan", "ok"),
-    CriterionState.FAILED: ("red", "--"),
-    CriterionState.UNKNOWN: ("yellow", "? "),
+    CriterionState.PASSED: ("cyan", "ok  "),
+    CriterionState.FAILED: ("red", "FAIL"),
+    CriterionState.UNKNOWN: ("yellow", "?   "),
 }
 _STATE_LABELS = {
     CriterionState.PASSED: "✅ passed",

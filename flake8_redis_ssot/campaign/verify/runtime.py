@@ -1,4 +1,4 @@
-"""Criteria for a recorded run: the budgets of the settings, or that nobody has measured."""
+"""Criteria for a recorded run: the budgets of the settings, or that it was not measured."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from flake8_redis_ssot.runtime.budgets import BudgetEvidence, BudgetResult, chec
 from flake8_redis_ssot.runtime.records import RunRecord
 
 _TITLES = {
-    "instances": "No more instances are constructed than allowed",
-    "connections": "No more connections are open than allowed",
-    "leaks": "No connection is left",
-    "p95-ms": "Commands are as fast as required",
+    "instances": "Instances",
+    "connections": "Connections",
+    "leaks": "Leaked connections",
+    "p95-ms": "Command latency",
 }
 _MEASURE = (
     "pytest --redis-ssot-runtime --redis-ssot-record run.json",
@@ -30,7 +30,7 @@ def runtime_criteria(context: VerificationContext) -> tuple[Criterion, ...]:
 
 def _check_budget(name: str, context: VerificationContext) -> CriterionResult:
     if context.run is None:
-        return CriterionResult(CriterionState.UNKNOWN, "nobody has measured", commands=_MEASURE)
+        return CriterionResult(CriterionState.UNKNOWN, "not measured", commands=_MEASURE)
     results = [each for each in check_budgets(context.config, context.run) if each.budget == name]
     summary = "; ".join(f"{each.resource}: {each.summary}" for each in results)
     evidence = tuple(_to_evidence(where) for each in results for where in each.where)

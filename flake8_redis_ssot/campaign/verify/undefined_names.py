@@ -50,7 +50,7 @@ def _check_undefined_names(context: VerificationContext) -> CriterionResult:
     other_messages = [each for each in messages if each not in undefined]
     summary = f"{len(undefined) or 'none'} in {plural(len(originals), 'file')} that the campaign has changed"
     if other_messages:
-        summary += f"; {plural(len(other_messages), 'other message')} of pyflakes that are new"
+        summary += f"; {plural(len(other_messages), 'other new message')} of pyflakes"
     if incomparable:
         summary += f"; {plural(len(incomparable), 'file')} can't be compared"
     return CriterionResult(
@@ -115,4 +115,4 @@ def _describe_message(kind: str, parts: tuple[str, ...]) -> str:
     return f"{words}: {', '.join(f'`{part}`' for part in parts)}" if parts else words
 
 
-UNDEFINED = Criterion("undefined", "No name became undefined during the campaign", _check_undefined_names)
+UNDEFINED = Criterion("undefined", "Undefined names", _check_undefined_names)
