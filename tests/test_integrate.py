@@ -674,7 +674,7 @@ def test_import_cycle(small: Project) -> None:
     small.write("core/store.py", f"{STORE}\n\nimport billing.main\n")
     small.use("store.get('a')")
     status, output = small.run()
-    assert (status, "would close a ring" in output) == (1, True)
+    assert (status, "would create a cycle" in output) == (1, True)
 
 
 def test_existing_adapter_module(small: Project) -> None:

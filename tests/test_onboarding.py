@@ -114,7 +114,7 @@ def test_first_proposal(unconfigured_project: Path, capsys: Capture) -> None:
     shipped, tests = output.split("reports ")[1].split(" in tests")[0].split(" findings in shipped code and ")
     assert int(shipped) + int(tests) == int(number)
     assert (
-        "1. app.redis_manager.RedisManager: home `app.redis_manager`, a name of the module: `get_redis_manager()`"
+        "1. app.redis_manager.RedisManager: canonical module `app.redis_manager`, a module-level variable: `get_redis_manager()`"
         in output
     )
     assert main(["doctor"]) == 0

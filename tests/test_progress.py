@@ -45,12 +45,12 @@ def findings(capsys: Capture) -> list[dict[str, Any]]:
 
 def test_progress_of_a_campaign(shop: Path, capsys: Capture) -> None:
     assert main(["progress"]) == 0
-    assert capsys.readouterr().out.startswith("0 of 44 findings done (0%), 44 left.\n")
+    assert capsys.readouterr().out.startswith("0 of 44 findings fixed (0%), 44 remaining.\n")
     main(["remediate", "-q", "--phase", "1"])
     capsys.readouterr()
     assert main(["progress"]) == 0
     text = capsys.readouterr().out
-    assert text.startswith("3 of 44 findings done (7%), 41 left.\n███░░░")
+    assert text.startswith("3 of 44 findings fixed (7%), 41 remaining.\n███░░░")
     rows = {line.split()[0]: line.split()[-3:] for line in text.splitlines() if line.startswith(("RSS", "orders"))}
     assert rows["RSS001"] == ["11", "3", "8"]
     main(["remediate", "-q", "--phase", "2", "--unsafe-fixes"])
@@ -62,7 +62,7 @@ def test_progress_starts_with_the_campaign(shop: Path, capsys: Capture) -> None:
     main(["remediate", "-q", "--phase", "1"])
     capsys.readouterr()
     assert main(["progress"]) == 0
-    assert capsys.readouterr().out.startswith("3 of 44 findings done (7%), 41 left.\n")
+    assert capsys.readouterr().out.startswith("3 of 44 findings fixed (7%), 41 remaining.\n")
 
 
 def test_skipped_files_are_shown(shop: Path, capsys: Capture) -> None:
@@ -76,14 +76,14 @@ def test_skipped_files_are_shown(shop: Path, capsys: Capture) -> None:
 def test_progress_during_a_campaign(shop: Path, capsys: Capture) -> None:
     with hold_lock(CampaignStore(str(shop))):
         assert main(["progress"]) == 0
-    assert "44 left" in capsys.readouterr().out
+    assert "44 remaining" in capsys.readouterr().out
 
 
 def test_progress_without_findings(project: Path, capsys: Capture) -> None:
     (project / "redis-ssot.toml").write_text("[resource.r]\ncanonical = ['a']\nconstructors = ['a.A']\n")
     (project / "a.py").write_text("class A: ...\n")
     assert main(["progress"]) == 0
-    assert capsys.readouterr().out.startswith("0 of 0 findings done (100%), 0 left.\n")
+    assert capsys.readouterr().out.startswith("0 of 0 findings fixed (100%), 0 remaining.\n")
 
 
 def find_chromium() -> str:

@@ -35,7 +35,7 @@ def render_page(
     burn_down = [ChartPoint(sample.time, sample.finding_count) for sample in progress.samples]
     charts = [render_svg(burn_down)]
     if history:
-        charts.append(f"<h2>From git</h2>{render_svg(history)}")
+        charts.append(f"<h2>History from git</h2>{render_svg(history)}")
     values = {
         "title": escape(title),
         "when": time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime(now)),
@@ -59,7 +59,7 @@ def _render_table(name: str, rows: Sequence[ProgressRow]) -> str:
         f'<td class="n">{row.remaining}</td></tr>'
         for row in rows
     )
-    head = "".join(f'<th class="n">{word}</th>' for word in ("at first", "done", "left"))
+    head = "".join(f'<th class="n">{word}</th>' for word in ("initially", "fixed", "remaining"))
     return f"<table><caption>By {escape(name)}</caption><tr><th></th>{head}</tr>{lines}</table>"
 
 
@@ -148,7 +148,7 @@ def render_svg(points: Sequence[ChartPoint]) -> str:
         f'<text x="{_MARGIN_LEFT}" y="{_HEIGHT - 6}">{first}</text>'
         f'<text x="{_WIDTH - 8}" y="{_HEIGHT - 6}" text-anchor="end">{last}</text>'
     )
-    label = f"{points[0].value} findings at first, {points[-1].value} now"
+    label = f"{points[0].value} findings initially, {points[-1].value} now"
     return (
         f'<svg viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" aria-label="{label}">{grid_lines}'
         f'<path class="area" d="{area}"/><path class="line" d="{path}"/>{dots}{days}</svg>'

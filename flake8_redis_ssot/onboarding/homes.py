@@ -25,7 +25,7 @@ from flake8_redis_ssot.semantic.ast_queries import FunctionNode, dotted_name
 class HomeForm(Enum):
     """How an instance is kept."""
 
-    NAME = "a name of the module"
+    NAME = "a module-level variable"
     CLASS_ATTRIBUTE = "an attribute of a class"
     CACHED_FUNCTION = "a function that caches what it returns"
     LAZY_NAME = "a function that creates it once"

@@ -36,8 +36,8 @@ def add_arguments(parser: ArgumentParser) -> None:
     add("root", nargs="?", default=".", metavar="FOLDER", help="the project folder (default: the working directory)")
     add("-y", "--yes", action="store_true", help="write the proposals that are certain, without asking")
     add("--dry-run", action="store_true", help="print what would be written, and write nothing")
-    add("--resource", metavar="NAME", default="", help="only propose homes of this preset or resource, such as `redis`")
-    add("--class", dest="class_name", metavar="NAME", default="", help="only propose homes of this class")
+    add("--resource", metavar="NAME", default="", help="only propose resources of this preset or name, such as `redis`")
+    add("--class", dest="class_name", metavar="NAME", default="", help="only propose this class as a resource")
     add("--tests", choices=get_args(TestFindings), help="the setting `tests` of what is written (default: separate)")
     add(
         "-j",
@@ -110,13 +110,13 @@ def _describe(proposal: ConfigProposal) -> str:
     call = f"{kept}()" if canonical.accessor else kept
     name = canonical.class_name if canonical.preset else f"{canonical.module}.{canonical.class_name}"
     doubt = "" if proposal.is_sure else " (not certain)"
-    return f"{name}: home `{canonical.module}`, {canonical.form.value}: `{call}`{doubt}"
+    return f"{name}: canonical module `{canonical.module}`, {canonical.form.value}: `{call}`{doubt}"
 
 
 def _describe_found(proposal: ConfigProposal) -> list[str]:
     found = proposal.found
     if not found.shipped and not found.tests:
-        return ["   reports nothing today: it keeps new ones out"]
+        return ["   reports nothing today: it will report new ones"]
     lines = [f"   reports {plural(found.shipped, 'finding')} in shipped code and {found.tests} in tests"]
     if found.call_count:
         lines.append(f"   {found.plain_count} of {plural(found.call_count, 'construction')} there pass no arguments")

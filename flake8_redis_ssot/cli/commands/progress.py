@@ -100,15 +100,16 @@ def format_progress(progress: CampaignProgress) -> str:
     fraction = progress.done_count / progress.initial if progress.initial else 1.0
     filled = round(fraction * _BAR_WIDTH)
     lines = [
-        f"{progress.done_count} of {progress.initial} findings done ({fraction:.0%}), {len(progress.remaining)} left.",
+        f"{progress.done_count} of {progress.initial} findings fixed ({fraction:.0%}), "
+        f"{len(progress.remaining)} remaining.",
         f"{'█' * filled}{'░' * (_BAR_WIDTH - filled)}",
     ]
     for title, rows in progress.tables.items():
         names = [escape_unprintable(row.name) for row in rows]
         width = max([len(title), *map(len, names)])
-        lines += ["", f"{title:{width}}  at first  done  left"]
+        lines += ["", f"{title:{width}}  initially  fixed  remaining"]
         lines += [
-            f"{name:{width}}  {row.initial:8}  {row.done_count:4}  {row.remaining:4}" for name, row in zip(names, rows)
+            f"{name:{width}}  {row.initial:9}  {row.done_count:5}  {row.remaining:9}" for name, row in zip(names, rows)
         ]
     if progress.skipped:
         lines += ["", "Skipped"]
@@ -186,5 +187,5 @@ def _write_page(
         write(file, page.encode("utf-8", "backslashreplace"))
     except OSError as error:
         raise CommandError(f"{to_display_path(error.filename or file)}: {error.strerror}") from error
-    print(f"{to_display_path(file)}: {len(progress.remaining)} findings left.")
+    print(f"{to_display_path(file)}: {len(progress.remaining)} findings remaining.")
     return 0

@@ -32,7 +32,7 @@ def recognise_instance(variable: Variable, context: FixContext, depth: int = 0) 
     if isinstance(binding.node, ast.alias) or (value is not None and dotted_name(value)):
         original = _find_original(binding, value, variable.path, context)
         if original is None or original == variable:
-            raise NotRecognisedError(f"what `{variable.qualname}` stands for could not be determined ({place})")
+            raise NotRecognisedError(f"the value of `{variable.qualname}` could not be determined ({place})")
         return own.merge(recognise_instance(original, context, depth + 1))
     value = strip_cast(value, variable.path, context)
     if isinstance(value, ast.Call):

@@ -14,11 +14,11 @@ from flake8_redis_ssot.model import Applicability
 
 CONDITION = Condition(
     "accessor-arguments",
-    "The shared instance is made with the same arguments.",
+    "The shared instance is created with the same arguments.",
     shapes=(
         "Neither construction has arguments.",
         "Both call the same constructor with the same positional and keyword arguments, each of which is a literal,"
-        " or a module variable that is bound exactly once and that nobody else sets or patches.",
+        " or a module variable that is bound exactly once and that no other code sets or patches.",
     ),
 )
 

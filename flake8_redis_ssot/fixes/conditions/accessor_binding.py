@@ -15,9 +15,9 @@ from flake8_redis_ssot.fixes.doubt import Doubt
 
 CONDITION = Condition(
     "accessor-binding",
-    "The name of the accessor means that function, and the instance stays the one that it returns.",
+    "The accessor and the variable that holds the shared instance are never rebound.",
     shapes=(
-        "The name of the accessor is bound exactly once in its module (its overloads apart), at module level or in "
+        "The name of the accessor is bound exactly once in its module (not counting overloads), at module level or in "
         "the body of a class that is, unconditionally, as a function. No star import stands below it, and nothing "
         "in the module binds names dynamically: no `exec`, `globals()`, `vars()` or `sys.modules`, except to read.",
         "No other file sets or deletes an attribute of that name on the module or class, or on anything that may be"

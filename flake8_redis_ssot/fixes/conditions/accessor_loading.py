@@ -14,9 +14,9 @@ CONDITION = Condition(
     "accessor-loading",
     "The module of the accessor is loaded before the accessor is called, and loading it does not fail.",
     shapes=(
-        "The fixed file loads that module already, by imports that run on every way, or the constructor comes from it.",
+        "The fixed file already loads that module by imports that run on every path, or the constructor is from it.",
         "What the module, and what it loads of the project, imports is in the standard library or is loaded by the "
-        "fixed file already (imports in a `try` with handlers apart), and imported names exist.",
+        "fixed file already (except imports in a `try` with handlers), and imported names exist.",
         "What is loaded for the first time has only imports, docstrings, functions and classes that are inert (see "
         "`inert-module`), and assignments of constants, names, displays and calls of classes outside the project, of "
         "`logging.getLogger()` and the like, and of the constructor of the instance; also in `if` and `try`.",

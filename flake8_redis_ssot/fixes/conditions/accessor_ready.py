@@ -13,7 +13,7 @@ from flake8_redis_ssot.model import Applicability
 
 CONDITION = Condition(
     "accessor-ready",
-    "The accessor returns the one instance wherever it is called, and does nothing else.",
+    "The accessor returns the shared instance wherever it is called, and does nothing else.",
     shapes=(
         "It returns a name that its module binds exactly once, at module level and unconditionally, to a "
         "construction, to the result of a function that only returns a construction, or to another such name, also "

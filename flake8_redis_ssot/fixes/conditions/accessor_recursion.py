@@ -14,14 +14,14 @@ from flake8_redis_ssot.fixes.doubt import Doubt
 
 CONDITION = Condition(
     "accessor-recursion",
-    "Where the first call of the accessor makes the instance, that does not call the accessor again.",
+    "If the first call of the accessor creates the instance, it does not call the accessor again.",
     shapes=(
-        "The instance is made when the module is loaded.",
+        "The instance is created when the module is loaded.",
         "The constructor calls only what is outside the project, functions, classes and methods of the project for "
         "which the same holds, and methods of literals and of what code outside the project returned. It passes on "
         "no function or class of the project, loads no module of the project for the first time, and its class "
         "derives from no class outside the project.",
-        "A lock that is held meanwhile is used by nobody else, also not by a string, `vars()` or a computed name.",
+        "A lock that is held meanwhile is not used by other code, nor by a string, `vars()` or a computed name.",
     ),
 )
 

@@ -15,7 +15,7 @@ from flake8_redis_ssot.semantic.ast_queries import FunctionNode
 
 CONDITION = Condition(
     "accessor-source",
-    "The accessor does not get its instance from the construction that is replaced; otherwise there is no fix.",
+    "The accessor does not get its instance from the replaced construction (otherwise there is no fix).",
     shapes=(
         "The construction is not in a function that the accessor calls, directly or by others, nor in a statement "
         "that binds a variable which one of them reads.",

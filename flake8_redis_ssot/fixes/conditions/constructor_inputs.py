@@ -18,7 +18,7 @@ from flake8_redis_ssot.project.types.class_members import collect_mro
 
 CONDITION = Condition(
     "constructor-inputs",
-    "A new instance would be made the same way as the shared one was.",
+    "A new instance would be equal to the shared instance.",
     shapes=(
         "`__init__` consists of assignments to attributes of `self` and to local variables, and of "
         "`super().__init__()`",

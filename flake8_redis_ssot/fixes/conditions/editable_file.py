@@ -10,7 +10,7 @@ from flake8_redis_ssot.syntax.source import find_lossy_encoding
 
 CONDITION = Condition(
     "editable-file",
-    "Each file that changes can be written, and nothing but the edits changes in it.",
+    "Each changed file can be written, and only the edits change it.",
     (
         "decoding the file and encoding it again gives the same bytes; "
         "`cp932`, `iso2022_jp`, `utf-7` and others do not for every text",

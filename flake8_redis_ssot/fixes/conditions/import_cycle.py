@@ -14,7 +14,7 @@ from flake8_redis_ssot.semantic.facts import Import
 
 CONDITION = Condition(
     "import-cycle",
-    "No import closes a cycle, and no module imports from itself.",
+    "No import creates a cycle, and no module imports from itself.",
     shapes=(
         "no chain of imports leads from the new module back to the file: imports at module level, in class bodies, and "
         "in every function that loading a module may run, such as functions named at module level, decorators, special "
@@ -43,7 +43,7 @@ def check(module: str, importer: str, context: FixContext, name: str = "") -> No
         raise NotFixableError(f"`{module}` would import from itself")
     cycle = context.import_graph.would_create_cycle(importer, path)
     if cycle:
-        raise NotFixableError(f"the import would close a ring: {cycle}")
+        raise NotFixableError(f"the import would create a cycle: {cycle}")
     late_name = find_late_name(module, name, importer, context)
     if late_name is not None:
         package, name = late_name

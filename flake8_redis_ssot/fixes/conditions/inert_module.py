@@ -15,7 +15,7 @@ from flake8_redis_ssot.semantic.facts import Import
 
 CONDITION = Condition(
     "inert-module",
-    "Loading the old module, and everything that only it loads, does nothing but define names.",
+    "Loading the old module, and the modules that only it loads, only defines names.",
     shapes=(
         "docstrings, `pass`, and assignments to variables; `__all__`, and items and `+=` of a display of the same "
         "module",
@@ -39,13 +39,13 @@ CONDITION = Condition(
         "no name that is imported, or read at module level or in a function that is called there, from another module "
         "of the project is set again by a function or by another file: the time of loading would decide its value",
         "neither it nor a function that is called there reads the clock, looks at files, reads a variable of the "
-        "environment that somebody sets or the working directory if somebody changes it, or looks into a collection "
-        "of another module that somebody changes",
+        "environment that other code sets, the working directory if other code changes it, or a collection "
+        "of another module that other code changes",
         "nothing sees imports (`sys.meta_path`, `sys.path_hooks`, `sys.addaudithook`, another `builtins.__import__`), "
         "but for tests in which no string is a part of the module's name",
         "warnings and log messages: these should end with the import",
-        "nobody reads the module or its packages as attributes, or from `sys.modules`, without importing them, and "
-        "nobody lists the loaded modules or the attributes of its package, but to delete modules",
+        "no code reads the module or its packages as attributes, or from `sys.modules`, without importing them, and "
+        "no code lists the loaded modules or the attributes of its package, except to delete modules",
     ),
 )
 

@@ -13,7 +13,7 @@ from flake8_redis_ssot.fixes.usage.observations import MemberUse
 
 CONDITION = Condition(
     "instance-holder",
-    "Everything that is done with the instance is a call of a method, wherever it is held.",
+    "The instance is only used to call its methods, wherever it is stored.",
     shapes=(
         "a method is called on it directly",
         "a local variable, a parameter with such a default or the parameter of a function of the same file holds it, "

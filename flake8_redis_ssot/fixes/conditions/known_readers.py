@@ -23,11 +23,11 @@ from flake8_redis_ssot.semantic.scopes import Symbol
 
 CONDITION = Condition(
     "known-readers",
-    "Every reader of a name that goes is known, and there is none; where there may be one, the name stays bound.",
+    "No code reads a removed name; if some code may read it, the name stays bound.",
     (
         "its own file does not read the name, does not list it in `__all__`, and calls `globals()`, `vars()`, "
         "`eval()` and their like only with constant keys, in other scopes, or not at all",
-        "the file is no `__init__.py`, and the name is none that servers and frameworks look for (`app`, `handler`)",
+        "the file is not an `__init__.py`, and servers and frameworks do not look for the name (`app`, `handler`)",
         "every other Python file that imports the module, or names it in a string, reads only other names of it: "
         '`module.other`, `getattr(module, "other")`, `from module import other`, `importlib.reload(module)`',
         "no file imports modules with computed names among which the module can be, unless it discards them",

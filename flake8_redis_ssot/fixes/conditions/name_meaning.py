@@ -20,7 +20,7 @@ from flake8_redis_ssot.semantic.scopes import Scope
 
 CONDITION = Condition(
     "name-meaning",
-    "A new name means in its place what it is imported for, and nothing elsewhere changes its meaning.",
+    "A newly imported name resolves to the imported object where the fix uses it, and changes no other code.",
     shapes=(
         "the scope that gets the name, and the scopes in it, neither bind nor declare it otherwise, and do not read it "
         "as a builtin or from a star import",
@@ -31,7 +31,7 @@ CONDITION = Condition(
         "no other file reads the name from the file, or may set it there (`module.name = …`)",
         "no file star-imports the file, or `__all__` is a list of strings without the name, or the name is private, "
         "or the files that do, also through others, do not contain the name and get it by no other star import",
-        "the package has no submodule of that name, and the name is none that test runners collect",
+        "the package has no submodule of that name, and the name is not one that test runners collect",
     ),
 )
 

@@ -17,7 +17,7 @@ from flake8_redis_ssot.semantic.ast_queries import last_name
 
 CONDITION = Condition(
     "old-path-test",
-    "No test that is about the old path is moved off it.",
+    "Tests of the old import path keep the old path.",
     (
         "the code is in no test, by the path of its file",
         "neither the test, its class, its file nor their docstrings and comments speak of a deprecation, of something "

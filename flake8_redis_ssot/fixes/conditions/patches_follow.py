@@ -22,7 +22,7 @@ from flake8_redis_ssot.project.search.string_references import string_origins
 
 CONDITION = Condition(
     "patches-follow",
-    "Patches of what is replaced move with the fix; no other patch, and no stand-in for a module, can reach it.",
+    "Patches of a replaced name are updated by the fix; no other patch or replaced module affects it.",
     shapes=(
         "each string of the project that contains the name is the target of a patch that moves with the fix, or a "
         "dotted path to a name of another module, or names an attribute of another module or class",

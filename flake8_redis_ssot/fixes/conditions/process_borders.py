@@ -11,7 +11,7 @@ from flake8_redis_ssot.fixes.sharing.values import Kind
 
 CONDITION = Condition(
     "process-borders",
-    "Nothing starts processes that would inherit the shared connection.",
+    "No process is started that would inherit the shared connection.",
     shapes=(
         "no file imports a library that starts processes (`multiprocessing`, `celery`, `gunicorn`, `joblib`, …) or "
         "calls `os.fork`, and no text beside the configuration starts such a server",

@@ -17,7 +17,7 @@ from flake8_redis_ssot.semantic.module_exports import parse_expression
 
 CONDITION = Condition(
     "program-text",
-    "Nothing shows or reads the text of the code that changes.",
+    "No code prints or reads the source text of the changed code.",
     shapes=(
         "the change is outside of f-strings, or in replacement fields without `=`, at any depth "
         '(`f"{X()}"`, but not `f"{X()=}"`), and outside of template strings, which keep the text of their expressions',

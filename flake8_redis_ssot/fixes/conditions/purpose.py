@@ -11,7 +11,7 @@ from flake8_redis_ssot.syntax.source import split_lines
 
 CONDITION = Condition(
     "purpose",
-    "No import is deleted that is there on purpose.",
+    "Imports that a comment marks as intentional are kept.",
     shapes=(
         "no comment stands on the lines of the import, or only comments for tools: `type:`, `fmt:`, `isort:`, `mypy:`, "
         "`pyright:`, `ruff:`, `yapf:`, `nosec`, `pragma:`, and `noqa` or `pylint: disable` with other codes than those "

@@ -14,7 +14,7 @@ from flake8_redis_ssot.fixes.sharing.study import ProjectFacts
 
 CONDITION = Condition(
     "same-binding",
-    "The new module offers the same thing as the old one, on every way through the program.",
+    "The new module provides the same object as the old one, on every path through the program.",
     shapes=(
         "a module binds the name exactly once, in an unconditional statement at its top level: an import, an "
         "assignment `X = Y` or `X = module.Y` of such a name, a class, a function, or an assignment of any other value",
@@ -42,7 +42,7 @@ def _explain_difference(old: ModuleName, new: ModuleName, context: FixContext) -
     except UnrecognisedBindingError as error:
         return str(error)
     if old_steps[-1] != new_steps[-1]:
-        return f"`{_format(old, context)}` and `{_format(new, context)}` are bound apart from each other"
+        return f"`{_format(old, context)}` and `{_format(new, context)}` are separate bindings"
     for step in dict.fromkeys((*old_steps, *new_steps)):
         location = find_outside_write(step.path, step.name, context) if step.path and step.name else None
         if location:

@@ -17,7 +17,7 @@ from flake8_redis_ssot.semantic.ast_queries import FunctionNode
 
 CONDITION = Condition(
     "same-methods",
-    "A duplicate does what the shared class does (`integrate`).",
+    "The methods of a duplicate do the same as those of the shared class (`integrate`).",
     (
         "both classes have no base, decorator, metaclass or special method but `__init__()`; their bodies are methods "
         "and constants",
@@ -26,7 +26,7 @@ CONDITION = Condition(
         "the body of each called method is the same, but for the names of parameters and variables: commands of the "
         "client that change nothing but data, with the same arguments, in the same order",
         "no method has a decorator or a default that is no constant",
-        "nobody sets an attribute of that name, patches a name of the duplicate's module, or patches the client",
+        "no code sets an attribute of that name, patches a name of the duplicate's module, or patches the client",
     ),
 )
 

@@ -18,7 +18,7 @@ from flake8_redis_ssot.fixes.sharing.values import Kind
 
 CONDITION = Condition(
     "shared-state",
-    "The methods that are called do the same on the shared instance, and leave nothing behind in it.",
+    "The called methods behave the same on the shared instance, and do not change its state.",
     shapes=(
         "the class and all its bases are classes of the project (or `object`, `ABC`, `Generic`, `Protocol`) whose "
         "bodies consist of a docstring, functions, and assignments to names, each bound once; no decorator, no "
