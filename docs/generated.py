@@ -1,4 +1,4 @@
-"""A mkdocs hook that generates pages: those of the repository root, the rules, and the settings."""
+"""A mkdocs hook that generates pages (those of the repository root, the rules), and the tables of settings."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ SCHEMA = "redis-ssot.schema.json"
 
 
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
-    """Add the page of each rule to the navigation, after the table of codes."""
+    """Add the page of each rule to the navigation, after the table of rules."""
     for entry in _entries(config.nav):
-        if entry.get("Codes") == CODES:
-            entry["Codes"] = [CODES, *map(rule_path, all_rules())]
+        if entry.get("Rules") == CODES:
+            entry["Rules"] = [CODES, *map(rule_path, all_rules())]
     return config
 
 
@@ -30,7 +30,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     """Add the generated pages."""
     pages = {page: root_page(name) for name, page in ROOT_PAGES.items()} | {CODES: codes_page()}
     pages |= {rule_path(rule): rule_page(rule) for rule in all_rules()}
-    pages |= {"settings.md": settings_page(), SCHEMA: json.dumps(json_schema(), indent=2, ensure_ascii=False)}
+    pages[SCHEMA] = json.dumps(json_schema(), indent=2, ensure_ascii=False)
     for path, text in pages.items():
         files.append(File.generated(config, path, content=text))
     return files
@@ -56,18 +56,18 @@ def rule_path(rule: Rule) -> str:
 
 
 def rule_page(rule: Rule) -> str:
-    """The page of a rule: what `redis-ssot rule CODE` prints, with a link to all codes."""
-    return f"# {rule.code} {rule.name}\n\n{rule.page}\n\n[All codes](index.md) · `redis-ssot rule {rule.code}`\n"
+    """The page of a rule: what `redis-ssot rule CODE` prints, with a link to all rules."""
+    return f"# {rule.code} {rule.name}\n\n{rule.page}\n\n[All rules](index.md) · `redis-ssot rule {rule.code}`\n"
 
 
 def codes_page() -> str:
-    """The page with a table of all codes."""
+    """The page with a table of all rules."""
     rows = [
         f"| [{rule.code}]({Path(rule_path(rule)).name}) | {rule.name} | {rule.summary} | {_yes(rule.fix is not None)} |"
         for rule in all_rules()
     ]
-    head = "# Codes\n\n| code | name | finds | fixes |\n|---|---|---|---|\n"
-    tail = "\n\nWhether one fix is applied is told with each finding: see [fix safety](../fix-safety.md).\n"
+    head = "# Rules\n\n| code | name | reports | has fixes |\n|---|---|---|---|\n"
+    tail = "\n\nThe report shows for each finding whether its fix is safe. See [fix safety](../fix-safety.md).\n"
     return head + "\n".join(rows) + tail
 
 
@@ -75,24 +75,28 @@ def _yes(value: bool) -> str:
     return "yes" if value else "no"
 
 
-def settings_page() -> str:
-    """The page of all settings, generated from the JSON schema."""
+def settings_tables() -> str:
+    """A Markdown table of the settings for each TOML table, generated from the JSON schema."""
     schema = json_schema()
-    tables = {"[tool.redis-ssot]": schema, **_tables(schema)}
-    sections = [f"## `{title}`\n\n{_table(each, schema)}" for title, each in tables.items()]
-    head = (
-        "# Settings\n\nEvery key, as the JSON schema knows it: what `redis-ssot schema` prints, "
-        f"and [here as a file]({SCHEMA}). What they mean together: [configuration](configuration.md).\n\n"
-        "In a `redis-ssot.toml` the prefix `tool.redis-ssot` is left out.\n\n"
-    )
-    return head + "\n\n".join(sections) + "\n"
+    in_resource = schema["definitions"]["resource"]["properties"]
+    top_level = {key: value for key, value in schema["properties"].items() if key not in in_resource}
+    tables = {"[tool.redis-ssot]": {"properties": top_level}, **_tables(schema)}
+    return "\n\n".join(f"### `{title}`\n\n{_table(each, schema)}" for title, each in tables.items())
 
 
 def _tables(schema: dict[str, Any]) -> dict[str, Any]:
     """The nested tables of the schema, by their TOML headers."""
     inner = {name: each for name, each in schema["definitions"].items() if "properties" in each}
-    heads = {"resource": "[tool.redis-ssot.resource.NAME]"}
-    return {heads.get(name, f"[[tool.redis-ssot.resource.NAME.{name}]]"): each for name, each in inner.items()}
+    settings = schema["definitions"]["resource"]["properties"]
+    return {_head(name, settings): each for name, each in inner.items()}
+
+
+def _head(name: str, settings: dict[str, Any]) -> str:
+    """The TOML header of a nested table; double brackets if there can be several."""
+    if name == "resource":
+        return "[tool.redis-ssot.resource.NAME]"
+    head = f"[tool.redis-ssot.resource.NAME.{name}]"
+    return f"[{head}]" if '"array"' in json.dumps(settings[name]) else head
 
 
 def _table(each: dict[str, Any], schema: dict[str, Any]) -> str:
@@ -116,10 +120,8 @@ def kind(value: dict[str, Any], schema: dict[str, Any]) -> str:
     if value["type"] == "array":
         return f"list of {kind(value['items'], schema)}s"
     if value["type"] == "object":
-        return f"table, each value: {kind(value['additionalProperties'], schema)}"
-    return {"string": "text", "boolean": "`true` or `false`", "integer": "whole number", "number": "number"}[
-        value["type"]
-    ]
+        return f"table of {kind(value['additionalProperties'], schema)}"
+    return {"string": "string", "boolean": "`true` or `false`", "integer": "integer", "number": "number"}[value["type"]]
 
 
 def _describe_reference(name: str, schema: dict[str, Any]) -> str:
@@ -130,4 +132,4 @@ def _describe_reference(name: str, schema: dict[str, Any]) -> str:
     others = [each for each in inner.get("oneOf", []) if f"#/definitions/{name}" not in json.dumps(each)]
     if len(others) == len(inner.get("oneOf", [])):
         return kind(inner, schema)
-    return f"{kind({'oneOf': others}, schema)} or a table of the same"
+    return f"{kind({'oneOf': others}, schema)} or nested table"

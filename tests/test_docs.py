@@ -60,20 +60,33 @@ def _conditions_section(condition: Condition) -> str:
     return f"**{condition.promise}** (`{condition.name}`)\n\n{shapes}\n"
 
 
-@pytest.mark.updates_cases
-def test_conditions_are_in_the_page(pytestconfig: pytest.Config) -> None:
-    page = DOCS / "fix-safety.md"
-    start, end = "<!-- conditions -->", "<!-- end of conditions -->"
-    sections = "".join(map(_conditions_section, all_conditions()))
-    before, _, rest = page.read_text(encoding="utf-8").partition(start)
-    expected = f"{before}{start}\n\n{sections}{end}{rest.partition(end)[2]}"
-    if pytestconfig.option.update:
+def check_generated(page: Path, name: str, expected: str, *, update: bool) -> None:
+    """Compare (or rewrite) the text between the comments `<!-- NAME -->` and `<!-- end of NAME -->`."""
+    start, end = f"<!-- {name} -->", f"<!-- end of {name} -->"
+    text = page.read_text(encoding="utf-8")
+    before, found, rest = text.partition(start)
+    assert found
+    assert end in rest
+    expected = f"{before}{start}\n\n{expected}{end}{rest.partition(end)[2]}"
+    if update:
         page.write_text(expected, encoding="utf-8")
     assert page.read_text(encoding="utf-8") == expected
 
 
+@pytest.mark.updates_cases
+def test_conditions_are_in_the_page(pytestconfig: pytest.Config) -> None:
+    sections = "".join(map(_conditions_section, all_conditions()))
+    check_generated(DOCS / "fix-safety.md", "conditions", sections, update=pytestconfig.option.update)
+
+
+@pytest.mark.updates_cases
+def test_settings_are_in_the_page(pytestconfig: pytest.Config) -> None:
+    tables = import_module("docs.generated").settings_tables()
+    check_generated(DOCS / "configuration.md", "settings", f"{tables}\n\n", update=pytestconfig.option.update)
+
+
 def test_each_setting_is_in_the_reference(site: Path) -> None:
-    schema, text = json_schema(), read_page(site, "settings.html")
+    schema, text = json_schema(), read_page(site, "configuration.html")
     tables = [schema, *(each for each in schema["definitions"].values() if "properties" in each)]
     for table in tables:
         for key in table["properties"]:
@@ -103,12 +116,12 @@ def kind() -> Any:
 @pytest.mark.parametrize(
     ("value", "description"),
     [
-        ({"type": "integer"}, "whole number"),
-        ({"type": "object", "additionalProperties": {"type": "boolean"}}, "table, each value: `true` or `false`"),
-        ({"anyOf": [{"enum": ["a"]}, {"type": "array", "items": {"type": "string"}}]}, '`"a"` or list of texts'),
-        ({"$ref": "#/definitions/loop"}, "text or a table of the same"),
+        ({"type": "integer"}, "integer"),
+        ({"type": "object", "additionalProperties": {"type": "boolean"}}, "table of `true` or `false`"),
+        ({"anyOf": [{"enum": ["a"]}, {"type": "array", "items": {"type": "string"}}]}, '`"a"` or list of strings'),
+        ({"$ref": "#/definitions/loop"}, "string or nested table"),
         ({"type": "array", "items": {"$ref": "#/definitions/table"}}, "list of `table` tables"),
-        ({"$ref": "#/definitions/word"}, "text or whole number"),
+        ({"$ref": "#/definitions/word"}, "string or integer"),
     ],
 )  # fmt: skip
 def test_value_descriptions(kind: Any, value: dict[str, Any], description: str) -> None:

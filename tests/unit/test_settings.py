@@ -72,7 +72,7 @@ def test_a_new_setting_is_in_the_schema_and_the_documentation(table_name: str) -
         "description": "The colour of it (default: red).",
         "enum": ["red", "green"],
     }
-    page = import_module("docs.generated").settings_page()
+    page = import_module("docs.generated").settings_tables()
     row = '| `rim-colour` | `"red"` or `"green"` | The colour of it (default: red). |'
     assert row in page.partition("## `[tool.redis-ssot.resource.NAME]`")[0 if table_name == GENERAL else 2]
 
