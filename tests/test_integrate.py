@@ -630,7 +630,7 @@ def test_refused_uses(small: Project, body: str, reason: str) -> None:
         ("from billing.stub import *\n\nStubStore().get('a')\n", "has it without an import of its name"),
         ("from billing import stub\n\nstub.StubStore().get('a')\n", "has it without an import of its name"),
         ("from billing.stub import StubStore\n\n__all__ = ['StubStore']\n", "is in `__all__`"),
-        ("from billing.stub import StubStore\n\nx = )\n", "a part of the file can't be read"),
+        ("from billing.stub import StubStore\n\nx = )\n", "a part of the file could not be parsed"),
         (
             "import billing.main\nfrom unittest import mock\n\nmock.patch('billing.stub.StubStore')\n",
             "a string names it",
