@@ -46,7 +46,7 @@ def test_waits():
 
 def test_faults(app: ObservedProject) -> None:
     app.write("test_app.py", TESTS)
-    done = app.command("drill", "--timeout", "40", "--", app.python, "-m", "pytest", "-q", "-p", "no:randomly")
+    done = app.command("drill", "--timeout", "20", "--", app.python, "-m", "pytest", "-q", "-p", "no:randomly")
     healthy, refuse, *rest = done.stdout.splitlines()
     assert done.returncode == 1, done.stderr
     assert healthy.startswith("healthy: passed")
