@@ -26,6 +26,7 @@ from flake8_redis_ssot.config.value_types import (
     Replacements,
     String,
     Strings,
+    StringsOrAll,
 )
 
 _CODES, _REPLACEMENT = ({"$ref": f"#/definitions/{name}"} for name in ("codes", "replacement"))
@@ -72,6 +73,8 @@ def _value_schema(setting: Setting) -> dict[str, Any]:
         case Strings(validator):
             min_items = {} if setting.presence == "optional" else {"minItems": 1}
             return _CODES if validator is validate_code else _one_or_more(_STRING, **min_items)
+        case StringsOrAll():
+            return {"oneOf": [{"type": "boolean"}, *_one_or_more(_STRING)["oneOf"]]}
         case Choice(words):
             return {"enum": list(words)}
         case ChoiceByCode(Choice(words)):

@@ -46,6 +46,9 @@ class Resource(NamedTuple):
     `deprecated` are pairs of a name or glob and its replacement, which may be empty. `allow` are gitignore-style
     patterns relative to the root; `tear_down` are methods that end an instance, in addition to the usual ones.
     Subclasses of the third-party `base_classes` are constructors as well. `tests` is what becomes of findings in tests.
+    `drop_arguments` are the parameters of constructors whose arguments fixes may drop (True: all). If
+    `accessor_shares_pool`, the accessor returns wrappers of one pool; if `shared_across_event_loops`, several event
+    loops can use one instance.
     """
 
     name: str
@@ -61,6 +64,9 @@ class Resource(NamedTuple):
     base_classes: tuple[str, ...] = ()
     tests: TestFindings = "separate"
     runtime: RuntimeBudgets | None = None
+    drop_arguments: tuple[str, ...] | bool = ()
+    accessor_shares_pool: bool = False
+    shared_across_event_loops: bool = False
 
     @property
     def home(self) -> str:

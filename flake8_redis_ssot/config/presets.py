@@ -64,6 +64,18 @@ def other_spellings(constructor: str) -> tuple[str, ...]:
     return tuple(each for name in found[1].names if (each := name + method) != constructor)
 
 
+def first_spelling(constructor: str) -> str:
+    """The first public name of a third-party constructor (dotted); the name itself if the catalogue does not have it.
+
+    `redis.client.StrictRedis.from_url` is `redis.Redis.from_url`.
+    """
+    found = _by_spelling().get(constructor)
+    if found is None:
+        return constructor
+    method = "" if constructor in found[1].names else constructor[constructor.rindex(".") :]
+    return found[1].names[0] + method
+
+
 def preset_of(constructor: str) -> Preset | None:
     """The preset that lists a third-party constructor (dotted)."""
     found = _by_spelling().get(constructor)

@@ -28,6 +28,7 @@ from flake8_redis_ssot.config.validators import (
     validate_member,
     validate_method_name,
     validate_module,
+    validate_parameter,
     validate_service,
 )
 from flake8_redis_ssot.config.value_types import (
@@ -43,6 +44,7 @@ from flake8_redis_ssot.config.value_types import (
     Replacements,
     String,
     Strings,
+    StringsOrAll,
 )
 
 # The tables that have settings.
@@ -276,6 +278,23 @@ SETTINGS = {
             OptionalTable(RUNTIME, RuntimeBudgets),
             "What an observed run may cost; a broken limit fails it.",
             default=None,
+        ),
+        Setting(
+            "drop-arguments",
+            StringsOrAll(validate_parameter),
+            "Parameters of the constructors whose arguments fixes may drop; `true` for all.",
+        ),
+        Setting(
+            "accessor-shares-pool",
+            Boolean(),
+            "Whether the accessor returns a new object each time, all of which share one connection pool.",
+            default=False,
+        ),
+        Setting(
+            "shared-across-event-loops",
+            Boolean(),
+            "Whether several event loops can use one asynchronous instance.",
+            default=False,
         ),
     ),
     ACCESSOR_FOR: (

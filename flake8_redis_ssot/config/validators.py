@@ -81,6 +81,15 @@ def validate_method_name(text: str) -> str | None:
     return f"`{text}` is not a plain name{hint}"
 
 
+def validate_parameter(text: str) -> str | None:
+    """Why `text` is not the name of a parameter, or None."""
+    if text.isidentifier():
+        return None
+    better = re.split(r"[=:]", text.lstrip("*"))[0].strip()
+    hint = f"; write `{better}`" if better.isidentifier() else "; write `true` for all arguments" if "*" in text else ""
+    return f"`{text}` is not the name of a parameter{hint}"
+
+
 def validate_pattern(text: str, root: str) -> str | None:
     """Why `text` is not a gitignore-style pattern that can match something below `root`, or None.
 

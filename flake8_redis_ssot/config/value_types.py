@@ -46,6 +46,22 @@ class Strings(NamedTuple):
         return tuple(dict.fromkeys(map(self.convert, valid)))
 
 
+class StringsOrAll(NamedTuple):
+    """An array of strings or a single string, or a boolean: true means all, false none."""
+
+    validator: Validator
+
+    def read(self, table: Table, key: str) -> tuple[str, ...] | bool:
+        """The valid strings at `key`, or the boolean."""
+        value = table.values[key]
+        if isinstance(value, bool):
+            return value
+        if isinstance(value, (str, list)):
+            return Strings(self.validator).read(table, key)
+        table.report_mismatch(table.full_key(key), "a boolean, a string or an array of strings", value)
+        return ()
+
+
 def anchor_pattern(pattern: str) -> str:
     """Rewrite `./tests`, which matches nothing in git, to `/tests`."""
     return re.sub(r"\A(!?)\./", r"\1/", pattern)

@@ -152,17 +152,27 @@ def _remove_unused_imports(
     if star_import is not None:
         changes.replacements.setdefault(star_import, {}).setdefault(0, ())
     for symbol in _symbols_of(released, document):
-        binding = symbol.bindings[0] if len(symbol.bindings) == 1 else None
-        if binding is None or not isinstance(binding.node, ast.alias):
+        if len(symbol.bindings) != 1 and not symbol.is_imported_package:
             continue
-        statement = binding.statement
-        if not isinstance(statement, (ast.Import, ast.ImportFrom)):
+        imports = list(_find_removable(symbol, changes, document))
+        if not imports:
             continue
-        if is_in_try(statement, document) and statement not in changes.additions:
-            continue  # its failure may be handled
         find_doubts = known_readers.find_certain_doubts if symbol.name in accepted else known_readers.find_doubts
         if next(find_doubts(symbol, document.path, context, released, is_moved), None) is None:
-            changes.replacements.setdefault(statement, {})[statement.names.index(binding.node)] = ()
+            for statement, alias in imports:
+                changes.replacements.setdefault(statement, {})[statement.names.index(alias)] = ()
+
+
+def _find_removable(
+    symbol: Symbol, changes: _ImportChanges, document: SourceDocument
+) -> Iterator[tuple[ImportStatement, ast.alias]]:
+    """The imports that bind a symbol, but for those in a `try`, whose failure may be handled."""
+    for binding in symbol.bindings:
+        node, statement = binding.node, binding.statement
+        if not isinstance(node, ast.alias) or not isinstance(statement, (ast.Import, ast.ImportFrom)):
+            continue
+        if not is_in_try(statement, document) or statement in changes.additions:
+            yield statement, node
 
 
 def _symbols_of(reads: set[SymbolRead], document: SourceDocument) -> list[Symbol]:

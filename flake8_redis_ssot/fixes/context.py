@@ -24,7 +24,7 @@ from flake8_redis_ssot.project.search.word_index import WordIndex
 from flake8_redis_ssot.project.services import ServiceBoundaries
 from flake8_redis_ssot.project.types.class_members import class_members
 from flake8_redis_ssot.project.types.class_model import ClassMembers
-from flake8_redis_ssot.project.types.inference import infer_return
+from flake8_redis_ssot.project.types.inference import infer_return, infer_undecorated_return
 from flake8_redis_ssot.project.types.inferred import InferredReturn
 from flake8_redis_ssot.project.types.names import FileNames, SymbolTableLoader
 from flake8_redis_ssot.project.view import ConfirmedFinding, FileContext
@@ -110,6 +110,12 @@ class FixContext:
         return (
             None if definition.path is None else self._get_or_infer(infer_return, definition.path, definition.qualname)
         )
+
+    def undecorated_result(self, definition: Definition) -> InferredReturn | None:
+        """What the body of a function of the project returns, whatever unknown decorators make of it."""
+        if definition.path is None:
+            return None
+        return self._get_or_infer(infer_undecorated_return, definition.path, definition.qualname)
 
     def _get_or_infer(
         self, infer: Callable[[str, str, SymbolTableLoader, Resolver], InferredT], path: str, qualname: str

@@ -136,7 +136,7 @@ class SourceDocument:
         nodes = self._nodes_by_row.get((node_type, span.row), [])
         return next((node for node in nodes if self.source.span(node) == span), None)
 
-    def offsets_of(self, node: ast.expr | ast.stmt | ast.alias) -> tuple[int, int]:
+    def offsets_of(self, node: ast.expr | ast.stmt | ast.alias | ast.keyword) -> tuple[int, int]:
         """The start and end of a node, as character offsets (0-based, end exclusive)."""
         span = self.source.span(node)
         return self.lines.offset(span.row, span.column), self.lines.offset(span.end_row, span.end_column)

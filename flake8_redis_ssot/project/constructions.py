@@ -53,6 +53,7 @@ def judge_call(call: Call, file: FileContext, phrase: str, ending: str = "") -> 
                 continue
             return _diagnosis(_subject(call.function, phrase, definition, ending), definition, resource, file)
         is_checked = resource.check_canonical and file.resources.is_canonical(resource, file.module)
+        is_checked = is_checked and not (resource.accessor_shares_pool and _is_accessor(call.function, resource, file))
         if is_checked and not _is_shared_instance(call, definition, file) and not _is_constructor(call.function, file):
             advice = "keep one instance in this module and return it"
             message = f"{_subject(call.function, phrase, definition, ending)} beside the one instance"
@@ -64,6 +65,12 @@ def _is_constructor(function: str, file: FileContext) -> bool:
     """Whether a function of this file is a constructor itself."""
     definitions = file.resolve([f"{file.module}:@{function}"]) if function else ()
     return any(file.resources.constructor_resource(definition) for definition in definitions)
+
+
+def _is_accessor(function: str, resource: Resource, file: FileContext) -> bool:
+    """Whether a function of this file is an accessor of the resource."""
+    accessors = (resource.accessor, *(each.accessor for each in resource.accessor_for))
+    return bool(function) and f"{file.module}.{function}" in accessors
 
 
 def find_constructors(origins: Iterable[str], file: FileContext) -> list[tuple[Definition, Resource]]:

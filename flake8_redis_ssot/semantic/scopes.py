@@ -45,6 +45,16 @@ class Symbol:
         """The nodes of the bindings."""
         return tuple(binding.node for binding in self.bindings)
 
+    @property
+    def is_imported_package(self) -> bool:
+        """Whether nothing but statements such as `import redis` and `import redis.asyncio` binds it."""
+        return all(
+            isinstance(binding.statement, ast.Import)
+            and isinstance(binding.node, ast.alias)
+            and binding.node.asname is None
+            for binding in self.bindings
+        )
+
 
 @dataclass(slots=True, eq=False)
 class Scope:

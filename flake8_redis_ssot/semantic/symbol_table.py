@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
@@ -40,7 +40,7 @@ class SymbolTable:
         self._resolution = SymbolResolution(self._builder)
         self._resolution.run()
         self._captured_names: dict[tuple[Scope, str], tuple[ast.Name, ...]] = {}
-        self._text_rows: dict[str, tuple[int, ...]] = {}
+        self._text_rows: dict[tuple[str, frozenset[ast.Constant]], tuple[int, ...]] = {}
 
     @property
     def module_scope(self) -> Scope:
@@ -153,16 +153,18 @@ class SymbolTable:
             return name
         return f"{self.qualname_of(owner)}{'' if isinstance(owner, ast.ClassDef) else '.<locals>'}.{name}"
 
-    def find_text_rows(self, name: str) -> tuple[int, ...]:
+    def find_text_rows(self, name: str, excluded: Collection[ast.AST] = ()) -> tuple[int, ...]:
         """Rows (1-based) where text may read a name: doctests, type comments, strings that hold an expression.
 
-        Strings in type position (see `Symbol.quoted_reads`), entries of `__all__` and prose are not included.
+        Strings in type position (see `Symbol.quoted_reads`), entries of `__all__`, prose and the strings `excluded` are
+        not included.
         """
-        if name not in self._text_rows:
-            entries = set(self._exports.entries)
-            strings = (string for string in self._builder.strings if string not in entries)
-            self._text_rows[name] = tuple(sorted(set(iter_text_rows(name, self.text, strings))))
-        return self._text_rows[name]
+        strings = frozenset(each for each in excluded if isinstance(each, ast.Constant))
+        if (name, strings) not in self._text_rows:
+            ignored = {*self._exports.entries, *strings}
+            others = (string for string in self._builder.strings if string not in ignored)
+            self._text_rows[name, strings] = tuple(sorted(set(iter_text_rows(name, self.text, others))))
+        return self._text_rows[name, strings]
 
     @property
     def exported_names(self) -> tuple[str, ...] | None:

@@ -56,7 +56,7 @@ class ParsedFile(NamedTuple):
     is_ascii: bool
     partial_tree: PartialTree | None = None
 
-    def span(self, node: ast.expr | ast.stmt | ast.alias) -> Span:
+    def span(self, node: ast.expr | ast.stmt | ast.alias | ast.keyword) -> Span:
         """The position of a node in characters (`ast` counts columns in UTF-8 bytes)."""
         end_row = node.end_lineno or node.lineno
         end_offset = node.end_col_offset or 0

@@ -182,6 +182,15 @@ def test_single_accessor_for() -> None:
     assert found.accessor_for == (AccessorFor(("tests",), "testing.get"),)
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("true", True), ("false", False), ("'host'", ("host",)), ("['host', 'port', 'host']", ("host", "port"))],
+)
+def test_drop_arguments(text: str, expected: object) -> None:
+    (found,) = load_config(write("redis-ssot.toml", f"{SHORT}drop-arguments = {text}\n")).resources
+    assert found.drop_arguments == expected
+
+
 def test_config_is_hashable_and_picklable(root: Path) -> None:
     config = load_config(write("redis-ssot.toml", FULL))
     assert hash(config) == hash(load_config(root / "redis-ssot.toml"))

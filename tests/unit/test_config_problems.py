@@ -45,7 +45,8 @@ GENERAL = [
         " `noqa`, `type-checking`, `baseline`, `duplicates`, `duplicate-threshold`,"
         " `resource`, `canonical`, `constructors`, `instance`, `accessor`,"
         " `allow`, `deprecated`, `accessor-for`, `check-canonical`, `tear-down`, `base-classes`, `tests`,"
-        " `runtime`",
+        " `runtime`,"
+        " `drop-arguments`, `accessor-shares-pool`, `shared-across-event-loops`",
     ),
     ("db.canonical = 'app.db'", "db: unknown key; did you mean `resource.db`?"),
     # Types.
@@ -128,7 +129,8 @@ RESOURCE = [
         "zzz = 1",
         "zzz: unknown key; valid are `canonical`, `constructors`, `instance`, `accessor`, `allow`, `deprecated`,"
         " `accessor-for`, `check-canonical`, `tear-down`, `base-classes`, `tests`,"
-        " `runtime`",
+        " `runtime`,"
+        " `drop-arguments`, `accessor-shares-pool`, `shared-across-event-loops`",
     ),
     ("instance = 1", "instance: expected a string, found an integer"),
     ("instance = 'rm'", "instance: `rm` is not a full module name; write such as `app.rm`"),
@@ -139,6 +141,13 @@ RESOURCE = [
     ("allow = '../tests'", "allow: `../tests` is outside {root}; write a path below it"),
     ("check-canonical = 'yes'", "check-canonical: expected a boolean, found a string"),
     ("check-canonical = 1", "check-canonical: expected a boolean, found an integer"),
+    ("drop-arguments = 1", "drop-arguments: expected a boolean, a string or an array of strings, found an integer"),
+    ("drop-arguments = ['host', 2]", "drop-arguments[1]: expected a string, found an integer"),
+    ("drop-arguments = 'db=0'", "drop-arguments: `db=0` is not the name of a parameter; write `db`"),
+    ("drop-arguments = '*'", "drop-arguments: `*` is not the name of a parameter; write `true` for all arguments"),
+    ("drop-arguments = '1'", "drop-arguments: `1` is not the name of a parameter"),
+    ("accessor-shares-pool = 'pool'", "accessor-shares-pool: expected a boolean, found a string"),
+    ("shared-across-event-loops = 1", "shared-across-event-loops: expected a boolean, found an integer"),
     ("deprecated = 1", "deprecated: expected a table, found an integer"),
     ("deprecated = ['old/rm.py']", "deprecated[0]: `old/rm.py` is a path; write `old.rm`"),
     (

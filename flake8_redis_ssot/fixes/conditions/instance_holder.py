@@ -9,7 +9,7 @@ from flake8_redis_ssot.fixes.doubt import Doubt
 from flake8_redis_ssot.fixes.sharing.holders import find_holder_reasons
 from flake8_redis_ssot.fixes.sharing.shared_class import NotRecognisedError
 from flake8_redis_ssot.fixes.sharing.study import SharingStudy
-from flake8_redis_ssot.fixes.usage.observations import MemberUse
+from flake8_redis_ssot.fixes.usage.observations import MemberUse, ModuleVariable, Returned, StoredAttribute
 
 CONDITION = Condition(
     "instance-holder",
@@ -31,11 +31,23 @@ CONDITION = Condition(
 
 def find_doubts(study: SharingStudy) -> Iterator[Doubt]:
     """What is done with the instance that is no call of a method, and who else may have it."""
+    if study.is_known_client:
+        yield from map(Doubt, _find_client_holders(study))
+        return
     try:
         reasons = [*_find_member_reasons(study), *find_holder_reasons(study)]
     except NotRecognisedError as error:
         reasons = [str(error)]
     yield from map(Doubt, dict.fromkeys(reasons))
+
+
+def _find_client_holders(study: SharingStudy) -> Iterator[str]:
+    """What keeps a client of which only commands may be called, so that others may do more with it."""
+    attributes = [f"`{each.name}`" for each in study.uses.of_type(StoredAttribute)]
+    variables = [f"`{each.name}`" for each in study.uses.of_type(ModuleVariable)]
+    functions = [f"`{getattr(each.function, 'name', 'lambda')}()`" for each in study.uses.of_type(Returned)]
+    for holder in dict.fromkeys((*attributes, *variables, *functions)):
+        yield f"what all readers of {holder} do with the client could not be determined"
 
 
 def _find_member_reasons(study: SharingStudy) -> Iterator[str]:

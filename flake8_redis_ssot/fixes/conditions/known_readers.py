@@ -13,7 +13,7 @@ from flake8_redis_ssot.fixes.document import SourceDocument
 from flake8_redis_ssot.fixes.doubt import Doubt
 from flake8_redis_ssot.fixes.instances.call_site import ConstructionSite
 from flake8_redis_ssot.fixes.readers.collected_names import find_collection
-from flake8_redis_ssot.fixes.readers.own_file import find_local_uses, find_package_export
+from flake8_redis_ssot.fixes.readers.own_file import find_local_uses, find_package_export, find_text_uses
 from flake8_redis_ssot.fixes.readers.unknown_reads import find_unknown_reads
 from flake8_redis_ssot.fixes.usage.observations import ModuleVariable, Returned, ValueUses
 from flake8_redis_ssot.model import CONSTRUCTIONS, Applicability, Span
@@ -51,6 +51,7 @@ def find_doubts(
     `released_reads` are reads that will be removed; `is_moved` tells whether a patch gets another target.
     """
     yield from find_certain_doubts(symbol, path, context, released_reads, is_moved)
+    yield from map(Doubt, find_text_uses(symbol, context.document(path), released_reads))
     if symbol.scope.kind == "module":
         yield from find_hidden_doubts(symbol.name, path, context)
 
@@ -128,7 +129,14 @@ def _find_constructor_doubts(symbol: Symbol, file: FileContext, context: FixCont
     if all(_is_constructed(read, constructions, document) for read in symbol.reads):
         for doubt in find_certain_doubts(symbol, file.path, context, symbol.reads, lambda patch: True):
             yield replace(doubt, applicability=Applicability.MANUAL)
+        yield from map(Doubt, find_text_uses(symbol, document, _find_constructed_strings(constructions, document)))
         yield from find_hidden_doubts(symbol.name, file.path, context)
+
+
+def _find_constructed_strings(constructions: Collection[Span], document: SourceDocument) -> list[ast.Constant]:
+    """The strings in constructions that are reported."""
+    nodes = (document.find_node(ast.Call, span) for span in constructions)
+    return [each for node in nodes if node is not None for each in ast.walk(node) if isinstance(each, ast.Constant)]
 
 
 def _is_constructed(read: ast.Name, constructions: Collection[Span], document: SourceDocument) -> bool:

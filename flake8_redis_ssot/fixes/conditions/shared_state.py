@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from flake8_redis_ssot.fixes.conditions.condition import Condition
 from flake8_redis_ssot.fixes.doubt import Doubt
-from flake8_redis_ssot.fixes.sharing.known import CLIENT_STATE
+from flake8_redis_ssot.fixes.sharing.known import CLIENT_STATE, SERVER_COMMANDS
 from flake8_redis_ssot.fixes.sharing.outsiders import Write
 from flake8_redis_ssot.fixes.sharing.owners import Owner
 from flake8_redis_ssot.fixes.sharing.parameters import find_possible_owners
@@ -15,6 +15,7 @@ from flake8_redis_ssot.fixes.sharing.reflection import Access
 from flake8_redis_ssot.fixes.sharing.shared_class import NotRecognisedError
 from flake8_redis_ssot.fixes.sharing.study import SharingStudy
 from flake8_redis_ssot.fixes.sharing.values import Kind
+from flake8_redis_ssot.fixes.usage.observations import MemberUse
 
 CONDITION = Condition(
     "shared-state",
@@ -29,6 +30,8 @@ CONDITION = Condition(
         "an attribute that it reads is a value that `__init__` or the class body sets and no method ever sets: an "
         "immutable value, a logger of which messages are logged, or a client of a server of which commands are called "
         "(strings, hashes, lists, sets, sorted sets, streams, keys, `publish`, `ping`, …) and which is not passed on",
+        "or both are clients that redis-py makes (`redis.Redis`, `StrictRedis`, `from_url`), nothing is done with the "
+        "new one but calling such commands of it, and no file sets the connection of a client",
         "an attribute may be None at first if it is made by `if self.x is None:` from names and attributes that do "
         "not change, is read only after that, and is otherwise only reset to None",
         "no file sets one of these attributes or methods on any object that may be the shared instance: by "
@@ -42,6 +45,9 @@ CONDITION = Condition(
 
 def find_doubts(study: SharingStudy) -> Iterator[Doubt]:
     """What the methods in use, or other files, do to the state of the instance."""
+    if study.is_known_client:
+        yield from map(Doubt, _find_client_reasons(study))
+        return
     try:
         reasons = study.method_reasons
     except NotRecognisedError as error:
@@ -50,6 +56,19 @@ def find_doubts(study: SharingStudy) -> Iterator[Doubt]:
     yield from map(Doubt, reasons)
     if study.is_class_sharable:
         yield from map(Doubt, _find_outside_reasons(study))
+
+
+def _find_client_reasons(study: SharingStudy) -> Iterator[str]:
+    """What is done with a client of a server besides commands, and who sets its connection."""
+    name = study.construction.definition.name
+    for use in study.uses.of_type(MemberUse):
+        is_command = use.kind == "call" and use.name in SERVER_COMMANDS
+        if not is_command and use.kind != "set" and use.name not in study.teardown_methods:
+            yield f"line {use.row}: what `{use.name}` does to a shared `{name}` could not be determined"
+    for write in study.facts.find_writes(CLIENT_STATE):
+        if write.owner.node is None:
+            yield f"{study.place(write.path, write.row)} sets `{write.name}`, perhaps of the shared instance"
+            return
 
 
 def _find_outside_reasons(study: SharingStudy) -> Iterator[str]:

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
+from itertools import chain
 
 from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.doubt import Doubt, find_deciding
@@ -21,7 +22,7 @@ from flake8_redis_ssot.fixes.instances.call_site import ConstructionSite, locate
 from flake8_redis_ssot.fixes.patches.module_stubs import find_module_replacements
 from flake8_redis_ssot.fixes.patches.patch import format_path_and_row
 from flake8_redis_ssot.fixes.patches.untracked import check_assignments
-from flake8_redis_ssot.fixes.readers.own_file import find_local_uses, find_package_export
+from flake8_redis_ssot.fixes.readers.own_file import find_local_uses, find_package_export, find_text_uses
 from flake8_redis_ssot.fixes.readers.unknown_reads import find_unknown_reads
 from flake8_redis_ssot.fixes.usage.references import (
     NameBinding,
@@ -125,7 +126,9 @@ class _FactoryInliner:
         """Remove a binding of the name. Raises NotFixableError if other code still uses it."""
         _check_analysed(binding.path, self.context)
         document, symbol = self.context.document(binding.path), binding.symbol
-        reason = next(find_local_uses(symbol, document, {*symbol.reads}), None)
+        reads = {*symbol.reads}
+        uses = chain(find_local_uses(symbol, document, reads), find_text_uses(symbol, document, reads))
+        reason = next(uses, None)
         if reason is not None:
             raise NotFixableError(reason)
         if binding.is_patchable:

@@ -28,6 +28,7 @@ from flake8_redis_ssot.fixes.imports.relocation import Relocation, find_replacem
 from flake8_redis_ssot.fixes.patches.lookups import imports_module
 from flake8_redis_ssot.fixes.patches.module_stubs import check_untracked_patches
 from flake8_redis_ssot.fixes.patches.move_with_import import move_patches_with_import
+from flake8_redis_ssot.fixes.readers.own_file import find_text_uses
 from flake8_redis_ssot.model import CONSTRUCTIONS, Applicability, FindingKind, Refusal
 from flake8_redis_ssot.project.deprecations import find_deprecated
 from flake8_redis_ssot.project.resources import DeprecatedName
@@ -176,10 +177,9 @@ def _remove_or_redirect(
     except NotFixableError as error:
         if symbol.reads:
             raise
-        is_certain = _why_kept(imported_name, document) or next(
-            known_readers.find_certain_doubts(symbol, file.path, context), None
-        )
-        if is_certain:
+        certain_doubts = known_readers.find_certain_doubts(symbol, file.path, context)
+        is_certain = _why_kept(imported_name, document) or next(certain_doubts, None)
+        if is_certain or next(find_text_uses(symbol, document, ()), None):
             raise NotFixableError(f"{why_kept}, and {error}") from None
         return _draft_removal(imported_name, symbol, file).with_reasons([f"{why_kept}, and {error}"]), ()
 

@@ -6,7 +6,10 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from flake8_redis_ssot.fixes.accessors.model import AccessorModel, Variable, format_place
+from flake8_redis_ssot.config.model import Resource
+from flake8_redis_ssot.fixes.accessors.arguments import identify_constructor
+from flake8_redis_ssot.fixes.accessors.made_class import find_external_class
+from flake8_redis_ssot.fixes.accessors.model import AccessorModel, SharedConstruction, Variable, format_place
 from flake8_redis_ssot.fixes.accessors.recognition import find_implementation, recognise
 from flake8_redis_ssot.fixes.conditions import (
     accessor_binding,
@@ -19,6 +22,7 @@ from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.doubt import Doubt
 from flake8_redis_ssot.fixes.edits.ensure_import import NotFixableError
 from flake8_redis_ssot.fixes.instances.call_site import ConstructionSite
+from flake8_redis_ssot.fixes.instances.passed_arguments import PassedArgument, find_constructions, find_passed_arguments
 from flake8_redis_ssot.model import Applicability
 from flake8_redis_ssot.project.resolver import Definition
 from flake8_redis_ssot.project.types.inference import infer_instance
@@ -34,7 +38,8 @@ class SharedAccess:
 
     `path` is the file that defines it, `name` its local name there (`Class.method` for a class method), `result` what
     the accessor returns (None: the name is the instance itself), `definition` its class. If `may_be_none`, it is None
-    or fails before it is set up; `constructor_args` is the source text of its arguments.
+    or fails before it is set up; `constructor_args` is the source text of its arguments. `passed` are the arguments of
+    the construction that the accessor takes as well; `doubts` are about a call of it.
     """
 
     module: str
@@ -44,6 +49,8 @@ class SharedAccess:
     definition: Definition | None
     may_be_none: bool
     constructor_args: str
+    passed: tuple[PassedArgument, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
 
     @property
     def is_instance(self) -> bool:
@@ -80,26 +87,66 @@ def resolve_accessor(construction: ConstructionSite, file: FileContext, context:
     if dotted == construction.resource.instance and dotted != construction.resource.accessor:
         return resolve_instance(dotted, file, context)
     module, path, name = _locate(dotted, file, context)
-    result = context.function_result(Definition(dotted, path, find_implementation(path, name, context)))
+    definition = Definition(dotted, path, find_implementation(path, name, context))
+    result = context.function_result(definition) or context.undecorated_result(definition)
     if result is None:
         raise NotFixableError(_explain_missing_function(dotted, path, name, context))
-    model = recognise(Variable(path, name), context, is_instance=False)
-    if result.is_new and isinstance(model, str):
-        raise NotFixableError(f"`{dotted}()` itself creates a new instance")
     if result.is_generator:
         raise NotFixableError(f"`{dotted}()` yields the instance, so a call alone does not return it")
-    mismatch = find_call_mismatch(ast.Call(ast.Name(name), [], []), result.signature)
+    passed = find_passed_arguments(construction, definition, file.path, context)
+    keywords = [ast.keyword(each.parameter, each.value) for each in passed]
+    mismatch = find_call_mismatch(ast.Call(ast.Name(name), [], keywords), result.signature)
     if mismatch:
         raise NotFixableError(f"`{dotted}()` {mismatch}; the arguments can't be inferred")
-    definition = result.class_definition or _find_made_class(model, context)
-    return SharedAccess(module, name, path, result, definition, result.may_be_none, result.constructor_args)
+    model = recognise(Variable(path, name), context, is_instance=False)
+    made_class = result.class_definition or _find_made_class(model, context)
+    doubts = tuple(_find_result_doubts(construction.resource, definition, result, model, context))
+    return SharedAccess(
+        module, name, path, result, made_class, result.may_be_none, result.constructor_args, passed, doubts
+    )
+
+
+def _find_result_doubts(
+    resource: Resource, accessor: Definition, result: InferredReturn, model: AccessorModel | str, context: FixContext
+) -> Iterator[Doubt]:
+    """Whether each call of an accessor returns the one instance."""
+    assert accessor.path is not None  # it was found in the project
+    if context.function_result(accessor) is None:
+        node = context.names(accessor.path).find_definition(accessor.qualname)
+        place = format_place(accessor.path, node, context) if node is not None else ""
+        yield Doubt(f"what the decorators of `{accessor.name}()` do is not known ({place})", Applicability.MANUAL)
+    elif result.is_new and isinstance(model, str) and resource.accessor_shares_pool:
+        yield Doubt(f"`{accessor.name}()` creates a new instance, which shares its pool (`accessor-shares-pool`)")
+    elif result.is_new and isinstance(model, str):
+        yield Doubt(f"`{accessor.name}()` itself creates a new instance", Applicability.MANUAL)
 
 
 def _find_made_class(model: AccessorModel | str, context: FixContext) -> Definition | None:
     """The class that a recognised accessor makes an instance of."""
     constructors = {each.constructor for each in model.constructions} if isinstance(model, AccessorModel) else set()
     constructor = constructors.pop() if len(constructors) == 1 else None
+    if constructor is not None and constructor.path is None:
+        return find_external_class(constructor)
     return constructor if context.class_members(constructor) is not None else None
+
+
+def find_shared_construction(
+    shared_access: SharedAccess, constructor: Definition, context: FixContext
+) -> SharedConstruction | None:
+    """The one call that makes the shared instance; of an accessor that was not recognised, that of `constructor`."""
+    model = shared_access.model(context)
+    if isinstance(model, AccessorModel):
+        return model.construction
+    if shared_access.is_instance:
+        return None
+    implementation = find_implementation(shared_access.path, shared_access.name, context)
+    accessor = Definition(shared_access.name, shared_access.path, implementation)
+    constructions = [
+        each
+        for each in find_constructions(accessor, context)
+        if identify_constructor(each.constructor) == identify_constructor(constructor)
+    ]
+    return constructions[0] if len(constructions) == 1 else None
 
 
 def resolve_instance(dotted: str, file: FileContext, context: FixContext) -> SharedAccess:
@@ -114,7 +161,7 @@ def _explain_missing_function(dotted: str, path: str, name: str, context: FixCon
     if isinstance(node, ast.ClassDef):
         return f"`{dotted}` is a class, not a function"
     if node is not None:
-        return f"what the decorators of `{dotted}()` do is not known ({format_place(path, node, context)})"
+        return f"`{dotted}` is a property, not a function"
     owner, _, member = name.rpartition(".")
     place = f"class `{owner}`" if owner else f"`{context.relative_path(path)}`"
     return f"{place} does not define `{member}` as a function"
@@ -147,6 +194,7 @@ def find_access_doubts(
 
     If `is_at_import_time`, it is accessed while a module is being loaded.
     """
+    yield from shared_access.doubts
     variable, is_instance = shared_access.variable, shared_access.is_instance
     is_manual = shared_access.may_be_none and (is_at_import_time or is_instance)
     applicability = Applicability.MANUAL if is_manual else Applicability.UNSAFE

@@ -9,15 +9,18 @@ from dataclasses import replace
 from flake8_redis_ssot.fixes.conditions import name_meaning
 from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.document import SourceDocument
-from flake8_redis_ssot.fixes.draft import FixDraft, Operation, ReplaceText
+from flake8_redis_ssot.fixes.draft import FixDraft, Operation, RemoveStatement, ReplaceText, SymbolRead
 from flake8_redis_ssot.fixes.edits.ensure_import import EnsuredImport, ImportRequest, NotFixableError, ensure_import
 from flake8_redis_ssot.fixes.instances.accessor import SharedAccess
-from flake8_redis_ssot.fixes.instances.call_site import ConstructionSite, find_dependency_call
+from flake8_redis_ssot.fixes.instances.call_site import ConstructionSite, find_dependency_call, find_forwarded_call
+from flake8_redis_ssot.fixes.instances.orphans import Orphan, find_orphans
 from flake8_redis_ssot.project.view import FileContext
 from flake8_redis_ssot.semantic.facts import CallbackArgument
 from flake8_redis_ssot.semantic.name_patterns import dotted_pattern
 from flake8_redis_ssot.syntax.edits import TextEdit
 
+# Functions of which the arguments behind the callback are not, or not only, those that it is called with.
+_MIXING_RECEIVERS = frozenset({"map", "Process", "Thread"})
 # Functions that await the callback they are passed.
 _AWAITING_CALLERS = ("fastapi.**.Depends", "fastapi.**.Security", "dependency_injector.providers.*Coroutine")
 
@@ -32,17 +35,28 @@ def draft_accessor_call(
     ensured_import = _ensure_accessor(construction, shared_access, file, context, document)
     text = ensured_import.text
     root_name = text.partition(".")[0]  # `module.accessor` still reads `module`
-    released = tuple(each for each in iter_names(construction) if each.id != root_name)
+    released = tuple(find_released_reads(construction, shared_access, root_name, document))
     dependency = find_dependency_call(construction, document)
+    removals: list[TextEdit] = []
     if dependency is not None:  # the annotation stays
         released, text_edit = (), _insert_argument(dependency, text, document)
+    elif construction.call is None:
+        text_edit, *removals = replace_callback(construction, shared_access, text, document)
     else:
         text_edit = _call_edit(construction, shared_access, text, context, document)
-    operation = ReplaceText(file.path, text_edit, released)
-    operations: tuple[Operation, ...] = (operation, *filter(None, [ensured_import.operation]))
+    replacements = [ReplaceText(file.path, text_edit, released), *(ReplaceText(file.path, each) for each in removals)]
+    orphans = find_orphans(released, document)
+    removed = [RemoveStatement(file.path, *each) for each in orphans]
+    operations: tuple[Operation, ...] = (*replacements, *removed, *filter(None, [ensured_import.operation]))
     call_title = f"Call `{text}()`" if construction.call else f"Pass `{text}`"
     title = f"Take `{text}`" if shared_access.is_instance else call_title
-    return FixDraft(f"{title} instead of creating a new instance", operations), ensured_import
+    draft = FixDraft(f"{title} instead of creating a new instance", operations)
+    return draft.with_reasons(_describe_orphan(each, document) for each in orphans), ensured_import
+
+
+def _describe_orphan(orphan: Orphan, document: SourceDocument) -> str:
+    code = ast.unparse(orphan.statement)
+    return f"line {orphan.statement.lineno}: nothing reads what `{code}` assigns any more, so it is removed"
 
 
 def _insert_argument(call: ast.Call, text: str, document: SourceDocument) -> TextEdit:
@@ -51,12 +65,34 @@ def _insert_argument(call: ast.Call, text: str, document: SourceDocument) -> Tex
     return TextEdit(parenthesis, parenthesis, f"{text}, " if call.keywords else text)
 
 
-def iter_names(construction: ConstructionSite) -> Iterator[ast.Name]:
+def iter_names(construction: ConstructionSite, document: SourceDocument) -> Iterator[ast.Name]:
     """The names that a construction reads: the first of the constructor, and those in its arguments."""
     yield construction.root
-    if construction.call is not None:
-        for argument in (*construction.call.args, *construction.call.keywords):
-            yield from (each for each in ast.walk(argument) if isinstance(each, ast.Name))
+    call = construction.call or find_forwarded_call(construction, document)
+    for argument in (*call.args, *call.keywords) if call is not None else ():
+        yield from (each for each in ast.walk(argument) if isinstance(each, ast.Name))
+
+
+def find_released_reads(
+    construction: ConstructionSite, shared_access: SharedAccess, root_name: str, document: SourceDocument
+) -> Iterator[SymbolRead]:
+    """The names and strings of a construction that are gone afterwards; `root_name` is read by its replacement.
+
+    Raises NotFixableError if an argument binds a name.
+    """
+    call = construction.call or find_forwarded_call(construction, document)
+    passed = {node for each in shared_access.passed for node in ast.walk(each.value)}
+    yield from (each for each in [construction.root] if each.id != root_name)
+    for argument in (*call.args, *call.keywords) if call is not None else ():
+        for each in ast.walk(argument):
+            if isinstance(each, ast.NamedExpr) and each not in passed:
+                raise NotFixableError(f"its argument `{document.text_of(each)}` sets a variable")
+            if (
+                isinstance(each, (ast.Name, ast.Constant))
+                and each not in passed
+                and getattr(each, "id", "") != root_name
+            ):
+                yield each
 
 
 def _check_callback(construction: ConstructionSite, shared_access: SharedAccess, file: FileContext) -> None:
@@ -132,20 +168,55 @@ def _call_edit(
     # Replace one coroutine by another.
     if construction.call is not None and not (construction.call.args or construction.call.keywords):
         return document.replace_node(construction.constructor, text)
-    return document.replace_node(construction.expression, f"{text}()")
+    return document.replace_node(construction.expression, _format_call(shared_access, text, document))
+
+
+def replace_callback(
+    construction: ConstructionSite, shared_access: SharedAccess, text: str, document: SourceDocument
+) -> list[TextEdit]:
+    """The edits of a constructor that is passed on: its name, and the arguments for it that the accessor does not take.
+
+    Raises NotFixableError if other arguments are among them.
+    """
+    call, fact = find_forwarded_call(construction, document), construction.fact
+    arguments: list[ast.expr | ast.keyword] = [*call.args, *call.keywords] if call is not None else []
+    if call is None or not arguments:
+        return [document.replace_node(construction.constructor, text)]
+    if call.func is not construction.constructor:
+        removals = [_remove_keyword(each, document) for each in call.keywords]
+        return [document.replace_node(construction.constructor, text), *removals]
+    if isinstance(fact, CallbackArgument) and fact.callee_name in _MIXING_RECEIVERS:
+        raise NotFixableError(
+            f"`{fact.callee_name}()` would pass `{shared_access.name}()` arguments that it takes none of"
+        )
+    passed = (f", {each.parameter}={document.text_of(each.value)}" for each in shared_access.passed)
+    start = document.offsets_of(construction.constructor)[0]
+    end = max(document.offsets_of(each)[1] for each in arguments)
+    return [TextEdit(start, end, text + "".join(passed))]
+
+
+def _remove_keyword(keyword: ast.keyword, document: SourceDocument) -> TextEdit:
+    """The edit that removes a keyword argument that is not the first, with the comma before it."""
+    start, end = document.offsets_of(keyword)
+    return TextEdit(document.text.rindex(",", 0, start), end, "")
+
+
+def _format_call(shared_access: SharedAccess, text: str, document: SourceDocument) -> str:
+    """A call of the accessor `text` with the arguments that it takes."""
+    arguments = (f"{each.parameter}={document.text_of(each.value)}" for each in shared_access.passed)
+    return f"{text}({', '.join(arguments)})"
 
 
 def build_call_edit(
     construction: ConstructionSite, shared_access: SharedAccess, text: str, document: SourceDocument
 ) -> TextEdit:
     """The edit of the call: only the name if its empty parentheses can stay."""
-    if construction.call is None:
-        return document.replace_node(construction.expression, text)
+    assert construction.call is not None  # a constructor that is passed on has no parentheses
     needs_await = shared_access.result is not None and shared_access.result.is_coroutine
     has_no_arguments = not (construction.call.args or construction.call.keywords)
     if has_no_arguments and not shared_access.is_instance and not needs_await:
         return document.replace_node(construction.constructor, text)
-    replacement = text if shared_access.is_instance else f"{text}()"
+    replacement = text if shared_access.is_instance else _format_call(shared_access, text, document)
     if needs_await:
         if not _can_await(construction, document):
             raise NotFixableError(f"`{shared_access.name}()` is a coroutine, which can't be awaited here")

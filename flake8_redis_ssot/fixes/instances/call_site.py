@@ -124,11 +124,35 @@ def find_dependency_call(construction: ConstructionSite, document: SourceDocumen
     return calls[0] if calls else None
 
 
+# They call their first argument without passing on the others.
+_ARGUMENTLESS_RECEIVERS = frozenset({"Depends", "Security", "defaultdict"})
+_FUNCTION_KEYWORDS = ("target", "function", "func")
+_ARGUMENT_KEYWORDS = ("args", "kwargs")  # of threads, timers and processes
+
+
+def find_forwarded_call(construction: ConstructionSite, document: SourceDocument) -> ast.Call | None:
+    """The call of the constructor that `partial(Manager, prefix='x')` stands for.
+
+    Its callee is the other function where the arguments are not written as they are passed, as in `Thread(args=…)`.
+    """
+    fact, parent = construction.fact, document.symbol_table.parent(construction.constructor)
+    if not isinstance(fact, CallbackArgument) or fact.callee_name in _ARGUMENTLESS_RECEIVERS:
+        return None
+    if isinstance(parent, ast.Call) and isinstance(fact.slot, int):
+        return ast.Call(construction.constructor, parent.args[fact.slot + 1 :], parent.keywords)
+    call = document.symbol_table.parent(parent) if isinstance(parent, ast.keyword) else None
+    if isinstance(call, ast.Call) and fact.slot in _FUNCTION_KEYWORDS:
+        return ast.Call(call.func, [], [each for each in call.keywords if each.arg in _ARGUMENT_KEYWORDS])
+    return None
+
+
 def _find_import_statement(
     root: ast.Name, symbol: Symbol | None, fact: Call | CallbackArgument, document: SourceDocument
 ) -> ast.stmt | None:
     if symbol is None:
         return _find_star_import(fact, document)
+    if len(symbol.bindings) > 1 and symbol.is_imported_package:
+        return _find_package_import(symbol, fact)
     if len(symbol.bindings) > 1:
         rows = " and ".join(str(getattr(binding.node, "lineno", 0)) for binding in symbol.bindings)
         raise NotFixableError(f"`{root.id}` has more than one binding (lines {rows})")
@@ -142,6 +166,14 @@ def _find_import_statement(
             f"`{root.id}` is not an import but bound here (line {getattr(binding.node, 'lineno', 0)})"
         )
     return None
+
+
+def _find_package_import(symbol: Symbol, fact: Call | CallbackArgument) -> ast.stmt:
+    """The import of the longest module that contains the constructor; else the first."""
+    origins = [f"{origin.replace(':', '.')}." for origin in fact.origins]
+    imports = [(each.node.name, each.statement) for each in symbol.bindings if isinstance(each.node, ast.alias)]
+    fitting = [each for each in imports if any(origin.startswith(f"{each[0]}.") for origin in origins)]
+    return max(fitting, key=lambda each: len(each[0]))[1] if fitting else imports[0][1]
 
 
 def _find_star_import(fact: Call | CallbackArgument, document: SourceDocument) -> ast.stmt:

@@ -44,10 +44,7 @@ def find_context_doubts(
         yield Doubt("the code is in a test, which may need an instance of its own")
     if file.path.endswith(NOTEBOOK_SUFFIX):
         yield Doubt("the cells of a notebook can be run in any order and more than once")
-    if shared_members is not None and shared_members.is_async:
-        yield Doubt(
-            f"`{shared_members.name.rpartition('.')[2]}` is asynchronous, and a shared one belongs to one event loop"
-        )
+    yield from _check_event_loop(construction, shared_members)
     yield from _check_multiple_instances(construction, file, context)
     yield from _check_loop(construction, document.symbol_table.ancestors(construction.expression))
     if uses.of_type(Discarded):
@@ -56,6 +53,20 @@ def find_context_doubts(
         )
     if construction.call is not None and _is_error_expected(document.symbol_table.ancestors(construction.expression)):
         yield Doubt("the construction is expected to fail or warn", Applicability.MANUAL)
+
+
+def _check_event_loop(construction: ConstructionSite, shared_members: ClassMembers | None) -> Iterator[Doubt]:
+    """An asynchronous instance belongs to one event loop, unless the configuration says that several can use it."""
+    if construction.resource.shared_across_event_loops:
+        return
+    dotted = construction.definition.name
+    if shared_members is not None and shared_members.is_async:
+        name = shared_members.name.rpartition(".")[2]
+    elif construction.definition.path is None and ".asyncio." in dotted:
+        name = dotted
+    else:
+        return
+    yield Doubt(f"`{name}` is asynchronous, and a shared one belongs to one event loop")
 
 
 def _check_multiple_instances(

@@ -6,6 +6,8 @@ import ast
 from collections.abc import Iterator
 from dataclasses import replace
 
+from flake8_redis_ssot.fixes.accessors.arguments import compare_arguments, identify_constructor
+from flake8_redis_ssot.fixes.accessors.made_class import find_external_class
 from flake8_redis_ssot.fixes.conditions import (
     accessor_arguments,
     accessor_ready,
@@ -30,11 +32,16 @@ from flake8_redis_ssot.fixes.instances.accessor import (
     SharedAccess,
     check_source,
     find_access_doubts,
+    find_shared_construction,
     resolve_accessor,
     resolve_instance,
 )
 from flake8_redis_ssot.fixes.instances.accessor_call import draft_accessor_call, iter_names
-from flake8_redis_ssot.fixes.instances.call_site import ConstructionSite, locate_construction
+from flake8_redis_ssot.fixes.instances.call_site import (
+    ConstructionSite,
+    find_forwarded_call,
+    locate_construction,
+)
 from flake8_redis_ssot.fixes.instances.class_doubt import find_class_doubt
 from flake8_redis_ssot.fixes.instances.context_checks import find_context_doubts
 from flake8_redis_ssot.fixes.instances.cross_file_usage import find_cross_file_doubts
@@ -110,9 +117,7 @@ def find_doubts(
     constructed = _find_constructed_class(construction, context)
     members = context.class_members(shared_access.definition)
     is_same_class = _makes_same_class(construction, constructed, shared_access, context)
-    call = construction.call or _find_forwarded_call(construction, document)
-    shared_args = shared_access.constructor_args
-    yield from accessor_arguments.find_doubts(call, file.path, shared_access.model(context), shared_args, context)
+    yield from _find_argument_doubts(construction, shared_access, file, context)
     yield from find_access_doubts(
         shared_access, construction, file, context, is_at_import_time=_is_at_import_time(construction, document)
     )
@@ -145,6 +150,24 @@ def find_doubts(
     yield from known_readers.find_constructor_doubts(construction, file, context)
 
 
+def _find_argument_doubts(
+    construction: ConstructionSite, shared_access: SharedAccess, file: FileContext, context: FixContext
+) -> Iterator[Doubt]:
+    document = context.document(file.path)
+    call = construction.call or find_forwarded_call(construction, document)
+    call = call or ast.Call(construction.constructor, [], [])
+    is_own_call = call.func is construction.constructor
+    shared = find_shared_construction(shared_access, construction.definition, context) if is_own_call else None
+    comparison = compare_arguments(call, file.path, construction.definition, shared, context)
+    yield from accessor_arguments.find_doubts(
+        comparison,
+        [each.value for each in shared_access.passed],
+        construction.resource.drop_arguments,
+        shared_access.constructor_args,
+        document.text_of,
+    )
+
+
 def _makes_same_class(
     construction: ConstructionSite, constructed: Definition | None, shared_access: SharedAccess, context: FixContext
 ) -> bool:
@@ -157,7 +180,7 @@ def _makes_same_class(
 
 
 def _is_same(first: Definition, second: Definition) -> bool:
-    return (first.path, first.qualname or first.name) == (second.path, second.qualname or second.name)
+    return identify_constructor(first) == identify_constructor(second)
 
 
 def _find_import_doubts(
@@ -165,7 +188,8 @@ def _find_import_doubts(
 ) -> Iterator[Doubt]:
     """The imports of the constructor and of its arguments may be removed, with the side effects of loading them."""
     table = context.document(file.path).symbol_table
-    symbols = [table.symbol_of(name) for name in iter_names(construction) if table.lookup(name.id, name) is not None]
+    names = iter_names(construction, context.document(file.path))
+    symbols = [table.symbol_of(name) for name in names if table.lookup(name.id, name) is not None]
     statements = [construction.import_statement, *(each.statement for symbol in symbols for each in symbol.bindings)]
     rows = {statement.lineno for statement in statements if statement is not None}
     for fact in file.facts.imports:
@@ -183,28 +207,11 @@ def _is_at_import_time(construction: ConstructionSite, document: SourceDocument)
     return scope is None and construction.call is not None
 
 
-# They call their first argument without passing on the others.
-_ARGUMENTLESS_RECEIVERS = frozenset({"Depends", "Security", "defaultdict"})
-
-
-def _find_forwarded_call(construction: ConstructionSite, document: SourceDocument) -> ast.Call | None:
-    """The other arguments of a call such as `partial(Manager, prefix='x')`, as a call without the constructor."""
-    fact, parent = construction.fact, document.symbol_table.parent(construction.constructor)
-    if not isinstance(fact, CallbackArgument) or fact.callee_name in _ARGUMENTLESS_RECEIVERS:
-        return None
-    if isinstance(parent, ast.Call) and isinstance(fact.slot, int):
-        return ast.Call(parent.func, parent.args[fact.slot + 1 :], parent.keywords)
-    call = document.symbol_table.parent(parent) if isinstance(parent, ast.keyword) else None
-    if isinstance(call, ast.Call) and fact.slot in ("target", "function", "func"):
-        return ast.Call(call.func, [], [each for each in call.keywords if each.arg in ("args", "kwargs")])
-    return None
-
-
 def _find_constructed_class(construction: ConstructionSite, context: FixContext) -> Definition | None:
     """The class of the new instance; None if it is unknown."""
     definition = construction.definition
     if definition.path is None:
-        return _find_external_class(definition)
+        return find_external_class(definition)
     owner = definition._replace(
         name=definition.name.rpartition(".")[0], qualname=definition.qualname.rpartition(".")[0]
     )
@@ -213,14 +220,6 @@ def _find_constructed_class(construction: ConstructionSite, context: FixContext)
             return class_definition
     result = context.function_result(definition)
     return result.class_definition if result else None
-
-
-def _find_external_class(definition: Definition) -> Definition | None:
-    """The class outside the project that a constructor is, or is a method of, by its name."""
-    for name in (definition.name, definition.name.rpartition(".")[0]):
-        if name.rpartition(".")[2].lstrip("_")[:1].isupper():
-            return definition._replace(name=name, via=())
-    return None
 
 
 def replace_with_import(

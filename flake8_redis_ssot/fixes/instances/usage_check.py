@@ -124,6 +124,8 @@ def _check_derived_use(member_use: MemberUse, owner: str, comparison: ClassCompa
 
 def _check_member(member_use: MemberUse, comparison: ClassComparison) -> Iterator[Doubt]:
     shared_members = comparison.shared_members
+    if shared_members is None and comparison.is_same_class:
+        return  # it is the same class on both sides, whatever it offers
     if shared_members is None:
         yield Doubt("the methods of the shared instance could not be determined")
         return

@@ -20,16 +20,29 @@ def find_local_uses(symbol: Symbol, document: SourceDocument, released_reads: Co
             yield f"`{name}` is read in line {read.lineno}"
     for quoted in (quoted_read for quoted_read in symbol.quoted_reads if quoted_read not in released_reads):
         yield f"`{name}` is named in line {quoted.lineno}"
-    if len(symbol.bindings) > 1 or symbol.has_inner_declaration:
+    is_ambiguous = len(symbol.bindings) > 1 and not symbol.is_imported_package
+    if is_ambiguous or symbol.has_inner_declaration:
         yield f"`{name}` has more than one binding"
     if symbol.scope.kind == "class":
         yield f"`{name}` is an attribute of a class"
-    for row in document.symbol_table.find_text_rows(name):
+    for row in document.symbol_table.find_text_rows(name, {*released_reads, *_find_bare_strings(name, document)}):
         yield f"`{name}` is named in line {row}"
     for row in find_dynamic_reads(symbol, document):
         yield f"line {row} may read any name, also `{name}`"
     yield from _find_conventional_uses(symbol, document)
     yield from _find_hidden_reads(symbol, document)
+
+
+def find_text_uses(symbol: Symbol, document: SourceDocument, released_reads: Collection[ast.AST]) -> Iterator[str]:
+    """Where strings of the file that consist of the name, except those among `released_reads`, may read a variable."""
+    if document.symbol_table.find_text_rows(symbol.name, released_reads):
+        for string in _find_bare_strings(symbol.name, document):
+            if string not in released_reads:
+                yield f"`{symbol.name}` is named in line {string.lineno}"
+
+
+def _find_bare_strings(name: str, document: SourceDocument) -> list[ast.Constant]:
+    return [each for each in document.symbol_table.nodes if isinstance(each, ast.Constant) and each.value == name]
 
 
 def _find_conventional_uses(symbol: Symbol, document: SourceDocument) -> Iterator[str]:

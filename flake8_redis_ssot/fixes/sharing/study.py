@@ -9,10 +9,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from flake8_redis_ssot.files.gitignore import matches_path
+from flake8_redis_ssot.fixes.accessors.model import AccessorModel
 from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.sharing.constructor import InitialState, evaluate_constructor
 from flake8_redis_ssot.fixes.sharing.environment import EnvironmentWrite, find_environment_writes
-from flake8_redis_ssot.fixes.sharing.known import SERVER_COMMANDS
+from flake8_redis_ssot.fixes.sharing.known import CLIENT_MAKERS, SERVER_COMMANDS
 from flake8_redis_ssot.fixes.sharing.methods import MethodCheck
 from flake8_redis_ssot.fixes.sharing.outsiders import OutsideWrites, Write
 from flake8_redis_ssot.fixes.sharing.owners import Owner
@@ -120,6 +121,14 @@ class SharingStudy:
                 f"`{self.construction.definition.name}` makes no instance of a class of the project"
             )
         return self.facts.recognise_class(self.class_definition)
+
+    @property
+    def is_known_client(self) -> bool:
+        """Whether both instances are clients of a server, all of whose state is there."""
+        model = self.shared_access.model(self.context)
+        made = [each.constructor.name for each in model.constructions] if isinstance(model, AccessorModel) else []
+        names = {self.construction.definition.name, *made}
+        return bool(made) and self.class_definition is not None and CLIENT_MAKERS.issuperset(names)
 
     @property
     def state(self) -> InitialState:

@@ -14,7 +14,7 @@ from flake8_redis_ssot.project.types.assignments import (
     is_stored_elsewhere,
 )
 from flake8_redis_ssot.project.types.attributes import find_targets
-from flake8_redis_ssot.project.types.decorators import KNOWN_DECORATORS, decorator_names
+from flake8_redis_ssot.project.types.decorators import KNOWN_DECORATORS, PROPERTY_DECORATORS, decorator_names
 from flake8_redis_ssot.project.types.inferred import (
     NONE_VALUE,
     UNKNOWN_VALUE,
@@ -35,6 +35,20 @@ def infer_return(path: str, qualname: str, load: SymbolTableLoader, resolver: Re
     return infer_return_at(qualname, InferenceContext(FileNames(path, load, resolver)))
 
 
+def infer_undecorated_return(
+    path: str, qualname: str, load: SymbolTableLoader, resolver: Resolver
+) -> InferredReturn | None:
+    """What the body of a function returns, whatever its unknown decorators do; None for properties and for no function.
+
+    The arguments are those of `infer_return`.
+    """
+    context = InferenceContext(FileNames(path, load, resolver))
+    node = context.names.find_definition(qualname)
+    if not isinstance(node, FunctionNode) or not PROPERTY_DECORATORS.isdisjoint(decorator_names(node, context.names)):
+        return None
+    return _infer_body(node, set(), context)
+
+
 def infer_instance_class(path: str, qualname: str, load: SymbolTableLoader, resolver: Resolver) -> Definition | None:
     """The class of what a module variable (or `Class.attribute`) holds once it is set; None if unknown."""
     return infer_instance(path, qualname, load, resolver).class_definition
@@ -51,8 +65,10 @@ def infer_return_at(qualname: str, context: InferenceContext) -> InferredReturn 
     if node is None or isinstance(node, ast.ClassDef):
         return None
     decorators = set(decorator_names(node, context.names))
-    if not decorators <= KNOWN_DECORATORS:
-        return None
+    return _infer_body(node, decorators, context) if decorators <= KNOWN_DECORATORS else None
+
+
+def _infer_body(node: FunctionNode, decorators: set[str], context: InferenceContext) -> InferredReturn:
     is_method = context.symbol_table.scope_of(node).kind == "class"
     is_generator = any(isinstance(each, (ast.Yield, ast.YieldFrom)) for each in iter_scope_nodes(node))
     value = _infer_returned_value(node, context, is_generator=is_generator)

@@ -1,0 +1,94 @@
+"""The arguments of a construction that the accessor takes as well, and passes to the same constructor."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from flake8_redis_ssot.fixes.accessors.arguments import identify_constructor
+from flake8_redis_ssot.fixes.accessors.model import SharedConstruction
+from flake8_redis_ssot.fixes.accessors.parameters import bind_arguments, find_parameters
+from flake8_redis_ssot.fixes.accessors.variables import assigned_value
+from flake8_redis_ssot.fixes.context import FixContext
+from flake8_redis_ssot.fixes.instances.call_site import ConstructionSite, find_forwarded_call
+from flake8_redis_ssot.project.resolver import Definition
+from flake8_redis_ssot.semantic.ast_queries import FunctionNode, iter_scope_nodes
+from flake8_redis_ssot.semantic.symbol_table import SymbolTable
+
+
+class PassedArgument(NamedTuple):
+    """An argument that goes to `parameter` of the accessor."""
+
+    parameter: str
+    value: ast.expr
+
+
+def find_passed_arguments(
+    construction: ConstructionSite, accessor: Definition, path: str, context: FixContext
+) -> tuple[PassedArgument, ...]:
+    """The arguments of a construction, in the file at `path`, that an accessor passes on to the constructor."""
+    call = construction.call or find_forwarded_call(construction, context.document(path))
+    node = context.names(accessor.path).find_definition(accessor.qualname) if accessor.path is not None else None
+    if call is None or call.func is not construction.constructor or not isinstance(node, FunctionNode):
+        return ()
+    arguments = bind_arguments(call, find_parameters(construction.definition, context))
+    passed: dict[str, PassedArgument] = {}
+    for shared in find_constructions(accessor, context):
+        if identify_constructor(shared.constructor) == identify_constructor(construction.definition):
+            flow = _find_flow(node, shared, context)
+            for argument in arguments:
+                target = flow.get(argument.key) or (argument.keyword if "**" in flow else None)
+                if target:
+                    passed.setdefault(target, PassedArgument(target, argument.value))
+    return tuple(passed.values())
+
+
+def find_constructions(function: Definition, context: FixContext) -> Iterator[SharedConstruction]:
+    """The calls of configured constructors in the body of a function of the project."""
+    assert function.path is not None  # it is of the project
+    names = context.names(function.path)
+    node = names.find_definition(function.qualname)
+    for each in iter_scope_nodes(node) if isinstance(node, FunctionNode) else ():
+        constructor = names.resolve(each.func) if isinstance(each, ast.Call) else None
+        resource = context.analysis.resources.constructor_resource(constructor) if constructor is not None else None
+        if isinstance(each, ast.Call) and constructor is not None and resource is not None:
+            yield SharedConstruction(function.path, each, constructor)
+
+
+def _find_flow(node: FunctionNode, shared: SharedConstruction, context: FixContext) -> dict[str | int, str]:
+    """The parameter of a function from which each argument of a construction in it comes.
+
+    `**`: its other keywords are passed on as they are.
+    """
+    table = context.symbol_table(shared.path)
+    names = {each.arg for each in (*node.args.args, *node.args.kwonlyargs)}
+    flow: dict[str | int, str] = {}
+    for argument in bind_arguments(shared.call, find_parameters(shared.constructor, context)):
+        keywords = node.args.kwarg
+        if argument.is_unpacked and keywords is not None and _reads(argument.value, keywords, table):
+            flow["**"] = keywords.arg
+            continue
+        sources = {each.id for each in _iter_parameter_reads(argument.value, table) if each.id in names}
+        is_itself = isinstance(argument.value, ast.Name) and argument.value.id in sources
+        if len(sources) == 1 and (is_itself or argument.key in sources):
+            flow[argument.key] = sources.pop()
+    return flow
+
+
+def _reads(value: ast.expr, parameter: ast.arg, table: SymbolTable) -> bool:
+    return isinstance(value, ast.Name) and table.lookup(value.id, value) is table.symbol_of(parameter)
+
+
+def _iter_parameter_reads(value: ast.expr, table: SymbolTable, *, follow: bool = True) -> Iterator[ast.Name]:
+    """The parameters that an expression reads, also by way of a local variable that is bound once."""
+    for each in ast.walk(value):
+        symbol = table.lookup(each.id, each) if isinstance(each, ast.Name) else None
+        if not isinstance(each, ast.Name) or symbol is None:
+            continue
+        if any(isinstance(binding.node, ast.arg) for binding in symbol.bindings):
+            yield each
+        elif follow and symbol.scope.kind == "function" and len(symbol.bindings) == 1:
+            assigned = assigned_value(symbol.bindings[0])
+            if assigned is not None:
+                yield from _iter_parameter_reads(assigned, table, follow=False)
