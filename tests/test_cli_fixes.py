@@ -147,6 +147,33 @@ def test_diff_is_a_patch_and_changes_nothing(service: Path, capsys: pytest.Captu
     assert capsys.readouterr().out == ""
 
 
+def test_diff_of_manual_edits(service: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Every edit is shown with its reasons, also the one that nothing applies; a finding without one has a reason."""
+    service.write_text(f"{SERVICE}\n\nstores = [make() for make in (RedisManager, dict)]\n", encoding="utf-8")
+    before = service.read_bytes()
+    assert main(["check", ".", "--diff", "--manual"]) == 1
+    out, err = capsys.readouterr()
+    assert '-    return RedisManager("redis://other")\n+    return get_redis_manager()\n' in out
+    assert "+    return get_redis_manager().get(key)\n" in out
+    assert err.partition("Left to you:\n")[2] == (
+        '- app/service.py:16: RSS003: the arguments of the call, `"redis://other"`, would be dropped\n'
+        "No edit:\n"
+        "- app/service.py:18: RSS002: `make` is not an import but bound here (line 18)\n"
+    )
+    assert service.read_bytes() == before
+
+
+def test_manual_without_diff(service: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", ".", "--fix", "--manual"]) == 2
+    assert capsys.readouterr().err == "error: `--manual` only shows edits: use it with `--diff`\n"
+    assert service.read_text(encoding="utf-8") == SERVICE
+
+
+def test_quiet_diff_of_manual_edits(service: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", ".", "--diff", "--manual", "--quiet"]) == 1
+    assert capsys.readouterr().err == ""
+
+
 def test_diff_of_a_file_without_final_newline(service: Path, capsys: pytest.CaptureFixture[str]) -> None:
     service.write_bytes(SERVICE.rstrip("\n").replace("\n", "\r\n").encode())
     main(["check", ".", "--diff"])

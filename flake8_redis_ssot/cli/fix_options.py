@@ -11,8 +11,8 @@ from flake8_redis_ssot.cli.options import add_fixable_options
 from flake8_redis_ssot.codes import names_by_code
 from flake8_redis_ssot.files.atomic_write import Change
 from flake8_redis_ssot.linter.request import CheckResult
-from flake8_redis_ssot.model import Applicability
-from flake8_redis_ssot.terminal import Style
+from flake8_redis_ssot.model import Applicability, Finding, Fix
+from flake8_redis_ssot.terminal import Style, escape_unprintable
 
 
 def add_fix_options(parser: ArgumentParser) -> None:
@@ -22,6 +22,7 @@ def add_fix_options(parser: ArgumentParser) -> None:
     add("--unsafe-fixes", action="store_true", help="with --fix, also apply unsafe fixes")
     add("--fix-only", action="store_true", help="apply fixes without reporting what is left")
     add("--diff", action="store_true", help="show what --fix would change without changing it")
+    add("--manual", action="store_true", help="with --diff, show the edits left to you as well")
     add("--show-fixes", action="store_true", help="list what was fixed")
     add("--exit-non-zero-on-fix", action="store_true", help="exit with 1 if anything was fixed")
     add("--fix-baselined", action="store_true", help="with --fix, also fix findings in the baseline")
@@ -37,6 +38,8 @@ def applicability_threshold(arguments: Namespace) -> Applicability | None:
     """The least applicability of fixes to apply, or to show as a diff; None if there are none to apply."""
     if not wants_fixes(arguments) and not arguments.diff:
         return None
+    if arguments.manual:
+        return Applicability.MANUAL
     return Applicability.UNSAFE if arguments.unsafe_fixes else Applicability.SAFE
 
 
@@ -45,8 +48,28 @@ def print_diff(result: CheckResult, arguments: Namespace) -> int:
     sys.stdout.write("".join(map(format_diff, sorted(change for group in result.changes for change in group))))
     sys.stdout.flush()
     _print_fixed(result, arguments, is_preview=True)
+    if arguments.manual and not arguments.quiet:
+        _print_reasons(result)
     print_messages(result.errors)
     return 2 if result.errors else 1 if result.changes else 0
+
+
+def _print_reasons(result: CheckResult) -> None:
+    """Print, to the error stream, why each edit is left to the user, and why there is none for the other findings."""
+    from flake8_redis_ssot.files.paths import to_display_path
+
+    manual = [each for each in result.fixed_findings if each.fix and not _is_applied(each)]
+    for heading, findings in (("Left to you:", manual), ("No edit:", result.findings)):
+        print(heading if findings else "", end="\n" if findings else "", file=sys.stderr)
+        for finding in findings:
+            reasons = "; ".join(finding.fix.reasons) if finding.fix else ""
+            place = f"{to_display_path(finding.path)}:{finding.span.row}"
+            print(escape_unprintable(f"- {place}: {finding.code}: {reasons}"), file=sys.stderr)
+
+
+def _is_applied(finding: Finding) -> bool:
+    """Whether a flag applies the fix of a finding."""
+    return isinstance(finding.fix, Fix) and finding.fix.applicability is not Applicability.MANUAL
 
 
 def format_diff(change: Change) -> str:

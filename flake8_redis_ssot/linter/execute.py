@@ -58,7 +58,7 @@ def _apply_fixes(
     fix_result = fix_until_stable(
         project,
         recheck_new,
-        min_applicability=request.trust or Applicability.SAFE,
+        min_applicability=Applicability.SAFE if request.trust is None else request.trust,
         is_selected=lambda finding: fix_selection.has_code(finding.code),
         allowed_paths=buffer_paths,
         jobs=jobs,

@@ -99,8 +99,8 @@ def complete_result(task: CheckTask, result: CheckResult) -> CheckResult:
 def _inputs_of(task: CheckTask) -> tuple[str, ...] | None:
     """What a result depends on besides settings; fixes also depend on text files, and so are left out."""
     request = task.request
-    is_simple = not (task.buffers or request.fixes or request.factories or request.trust or task.listing.errors)
-    if task.inputs is None or not is_simple or task.baseline is not None:
+    has_fixes = request.fixes or request.factories or request.trust is not None
+    if task.inputs is None or has_fixes or task.buffers or task.listing.errors or task.baseline is not None:
         return None
     return (
         *task.project_files,

@@ -64,8 +64,7 @@ def _parse_reason(text: str) -> str:
 
 def main(arguments: Namespace) -> int:
     """Check, fix and report; returns 0 if clean, 1 for findings, 2 for errors."""
-    if "-" in arguments.paths and (len(arguments.paths) > 1 or arguments.add_noqa is not None):
-        raise CommandError("standard input (`-`) can't be combined with other paths or written to")
+    _check_combination(arguments)
     if arguments.watch:
         return _watch_project(arguments)
     result = run_check(_build_request(arguments))
@@ -89,6 +88,14 @@ def main(arguments: Namespace) -> int:
     if not baseline_errors:
         _store_report(result, arguments, text, status)
     return max(status, 1 if baseline_errors else 0)
+
+
+def _check_combination(arguments: Namespace) -> None:
+    """Raise CommandError for arguments that exclude each other."""
+    if "-" in arguments.paths and (len(arguments.paths) > 1 or arguments.add_noqa is not None):
+        raise CommandError("standard input (`-`) can't be combined with other paths or written to")
+    if arguments.manual and not arguments.diff:
+        raise CommandError("`--manual` only shows edits: use it with `--diff`")
 
 
 def _store_report(result: CheckResult, arguments: Namespace, text: str, status: int) -> None:

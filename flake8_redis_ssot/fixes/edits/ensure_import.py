@@ -18,6 +18,10 @@ class NotFixableError(Exception):
     """Why there is no fix, as a phrase."""
 
 
+class NameConflictError(NotFixableError):
+    """The name to import has another meaning where it is needed."""
+
+
 @dataclass(frozen=True)
 class ImportRequest:
     """A name of a module (dotted) to use at `node`; its import goes next to `anchor`."""
@@ -156,7 +160,7 @@ def _plan_import(
     if why_circular or name_conflict:
         function_scope = _enclosing_function_scope(request.node, document)
         if function_scope is None or _describe_name_conflict(request.name, function_scope, request.node, document):
-            raise NotFixableError(why_circular or name_conflict or "")
+            raise NotFixableError(why_circular) if why_circular else NameConflictError(name_conflict)
         anchor, scope = None, function_scope
         if why_circular and _explain_cycle(request, function_scope, file, context):
             raise NotFixableError(why_circular)

@@ -6,11 +6,17 @@ import ast
 from collections.abc import Iterator
 from dataclasses import replace
 
-from flake8_redis_ssot.fixes.conditions import name_meaning
+from flake8_redis_ssot.fixes.conditions import import_cycle, name_meaning
 from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.document import SourceDocument
 from flake8_redis_ssot.fixes.draft import FixDraft, Operation, RemoveStatement, ReplaceText, SymbolRead
-from flake8_redis_ssot.fixes.edits.ensure_import import EnsuredImport, ImportRequest, NotFixableError, ensure_import
+from flake8_redis_ssot.fixes.edits.ensure_import import (
+    EnsuredImport,
+    ImportRequest,
+    NameConflictError,
+    NotFixableError,
+    ensure_import,
+)
 from flake8_redis_ssot.fixes.instances.accessor import SharedAccess
 from flake8_redis_ssot.fixes.instances.call_site import ConstructionSite, find_dependency_call, find_forwarded_call
 from flake8_redis_ssot.fixes.instances.orphans import Orphan, find_orphans
@@ -136,17 +142,31 @@ def import_accessor(
     shared_access: SharedAccess, construction: ConstructionSite, file: FileContext, context: FixContext
 ) -> EnsuredImport:
     """The import of an accessor, or of the class that it is a method of. Raises NotFixableError."""
-    ensured_import = ensure_import(
-        ImportRequest(
-            shared_access.module, shared_access.import_name, construction.constructor, construction.import_statement
-        ),
-        file,
-        context,
-    )
+    node, anchor = construction.constructor, construction.import_statement
+    try:
+        ensured_import = ensure_import(
+            ImportRequest(shared_access.module, shared_access.import_name, node, anchor), file, context
+        )
+    except NameConflictError as error:
+        return _import_module(shared_access, construction, str(error), file, context)
     if shared_access.name == shared_access.import_name:
         return ensured_import
     # A patch of the class stands in for more than its method.
     return replace(ensured_import, text=shared_access.text_for(ensured_import.text), scope=None)
+
+
+def _import_module(
+    shared_access: SharedAccess, construction: ConstructionSite, why: str, file: FileContext, context: FixContext
+) -> EnsuredImport:
+    """The import of the module of the accessor, whose own name can't be imported. Raises NotFixableError."""
+    package, _, name = shared_access.module.rpartition(".")
+    if not package:
+        raise NotFixableError(why)
+    import_cycle.check(shared_access.module, file.path, context)
+    request = ImportRequest(package, name, construction.constructor, construction.import_statement)
+    ensured_import = ensure_import(request, file, context)
+    reasons = (*ensured_import.reasons, f"{why}, so the module `{name}` is imported")
+    return replace(ensured_import, text=f"{ensured_import.text}.{shared_access.name}", scope=None, reasons=reasons)
 
 
 def _call_edit(

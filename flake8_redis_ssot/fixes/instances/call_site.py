@@ -157,15 +157,13 @@ def _find_import_statement(
         rows = " and ".join(str(getattr(binding.node, "lineno", 0)) for binding in symbol.bindings)
         raise NotFixableError(f"`{root.id}` has more than one binding (lines {rows})")
     binding = symbol.bindings[0]
-    if document.symbol_table.scope_of(binding.statement) is not symbol.scope:
-        raise NotFixableError(f"`{root.id}` is bound by a function (line {binding.statement.lineno})")
-    if isinstance(binding.node, ast.alias):
-        return binding.statement
-    if symbol.scope.kind != "module":
+    if not isinstance(binding.node, ast.alias) and symbol.scope.kind != "module":
         raise NotFixableError(
             f"`{root.id}` is not an import but bound here (line {getattr(binding.node, 'lineno', 0)})"
         )
-    return None
+    if document.symbol_table.scope_of(binding.statement) is not symbol.scope:
+        raise NotFixableError(f"`{root.id}` is bound by a function (line {binding.statement.lineno})")
+    return binding.statement if isinstance(binding.node, ast.alias) else None
 
 
 def _find_package_import(symbol: Symbol, fact: Call | CallbackArgument) -> ast.stmt:

@@ -9,6 +9,7 @@ from flake8_redis_ssot.files.test_paths import is_test_path
 from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.doubt import Doubt
 from flake8_redis_ssot.fixes.instances.call_site import ConstructionSite
+from flake8_redis_ssot.fixes.instances.exclusive_branches import are_exclusive
 from flake8_redis_ssot.fixes.usage.observations import Discarded, ValueUses
 from flake8_redis_ssot.model import Applicability
 from flake8_redis_ssot.project.constructions import find_constructors
@@ -72,18 +73,16 @@ def _check_event_loop(construction: ConstructionSite, shared_members: ClassMembe
 def _check_multiple_instances(
     construction: ConstructionSite, file: FileContext, context: FixContext
 ) -> Iterator[Doubt]:
-    """Code that creates two instances in one scope may need both."""
+    """Code that creates two instances in one scope may need both, unless only one of them is created."""
     symbol_table = context.document(file.path).symbol_table
-    scope = symbol_table.scope_of(symbol_table.statement_of(construction.expression))
-    rows = context.remember(
-        ("construction rows", file.path, construction.resource.name),
-        lambda: _find_construction_rows(construction, file, context),
+    own = construction.expression
+    scope = symbol_table.scope_of(symbol_table.statement_of(own))
+    nodes = context.remember(
+        ("constructions", file.path, construction.resource.name),
+        lambda: _group_by_scope(construction, file, context),
     ).get(scope, [])
-    if (
-        len(rows) > 1
-        and isinstance(construction.fact, Call)
-        and not _is_in_lambda(construction.expression, symbol_table)
-    ):
+    rows = sorted(each.lineno for each in nodes if each is own or not are_exclusive(each, own, symbol_table))
+    if len(rows) > 1 and isinstance(construction.fact, Call) and not _is_in_lambda(own, symbol_table):
         distinct_rows = list(dict.fromkeys(rows))
         row_list = ", ".join(map(str, distinct_rows)) if len(distinct_rows) > 1 else f"{rows[0]}, more than once"
         yield Doubt(
@@ -92,15 +91,15 @@ def _check_multiple_instances(
         )
 
 
-def _find_construction_rows(
+def _group_by_scope(
     construction: ConstructionSite, file: FileContext, context: FixContext
-) -> dict[Scope | None, list[int]]:
-    """The rows of all constructions of the same resource in a file, in order, by scope."""
+) -> dict[Scope | None, list[ast.expr]]:
+    """All constructions of the same resource in a file, by scope."""
     symbol_table = context.symbol_table(file.path)
-    rows: dict[Scope | None, list[int]] = {}
+    nodes: dict[Scope | None, list[ast.expr]] = {}
     for node in _find_constructions(construction, file, context):
-        rows.setdefault(_statement_scope(node, symbol_table), []).append(node.lineno)
-    return {scope: sorted(scope_rows) for scope, scope_rows in rows.items()}
+        nodes.setdefault(_statement_scope(node, symbol_table), []).append(node)
+    return nodes
 
 
 def _find_constructions(construction: ConstructionSite, file: FileContext, context: FixContext) -> Iterator[ast.expr]:
