@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import shutil
 import sys
 from pathlib import Path
 
@@ -226,6 +227,41 @@ def test_invalid_configuration(tree: Tree, text: str, message: str) -> None:
     assert status == 2
     assert "redis-ssot.toml" in errors
     assert message in errors
+
+
+@pytest.mark.parametrize(
+    ("setting", "expected"),
+    [
+        ("accessor = 'app.redis_manager.redis_managre'", "; did you mean `get_redis_manager`?"),
+        ("accessor = 'app.redis_manager.get_redis_managr'", "; did you mean `get_redis_manager`?"),
+        ("instance = 'app.redis_manager.RedisManagr'", "; did you mean `redis_manager`?"),
+        ("accessor = 'app.redis_manager.RedisManager.creat'", "; did you mean `create`?"),
+        ("accessor = 'app.redis_manager.RedisManager.gett'", "defines no `gett`"),
+    ],
+)
+def test_only_names_of_the_right_kind_are_suggested(tree: Tree, setting: str, expected: str) -> None:
+    (tree.folder / "redis-ssot.toml").write_text(
+        "[resource.redis]\ncanonical = 'app.redis_manager'\n"
+        f"constructors = 'app.redis_manager.RedisManager'\n{setting}\n"
+    )
+    status, _, errors = tree.check()
+    assert status == 2
+    assert errors.rstrip("\n").endswith(expected)
+
+
+@pytest.mark.parametrize("setting", ["zzz = 1", "accessor = 'app.redis_manager.nope'"])
+def test_an_invalid_configuration_does_not_hide_other_findings(tree: Tree, setting: str) -> None:
+    """Neither beside the path that is checked nor below it."""
+    inner = tree.folder / "inner"
+    shutil.copytree(tree.folder / "app", inner / "app")
+    (inner / "redis-ssot.toml").write_text(
+        f"canonical = 'app.redis_manager'\nconstructors = 'app.redis_manager.RedisManager'\n{setting}\n"
+    )
+    for paths in ((".",), ("good.py", "inner/app/redis_manager.py")):
+        status, found, errors = tree.check(*paths)
+        assert status == 2
+        assert EXPECTED in found
+        assert errors.startswith("error: inner/redis-ssot.toml: ")
 
 
 def test_missing_canonical_module_is_a_warning(tree: Tree) -> None:

@@ -59,7 +59,8 @@ def write_project(project: Path, settings: str, files: dict[str, str]) -> None:
     ("accessor", "problem"),
     [
         ("Manager.nope", "class `Manager` defines no `nope`"),
-        ("Manager.methode", "class `Manager` defines no `methode`; did you mean `method`?"),
+        ("Manager.methode", "class `Manager` defines no `methode`\n"),
+        ("Manager.mak", "class `Manager` defines no `mak`; did you mean `make`?"),
         ("Manager.prop", "`Manager.prop` is a property, which is not called; make it a `@classmethod`"),
         ("Manager.cached", "`Manager.cached` is a property"),
         ("Manager.method", "`Manager.method` is a method of instances"),

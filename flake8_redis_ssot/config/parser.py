@@ -11,6 +11,7 @@ from flake8_redis_ssot.config.settings import (
     RESOURCE,
     RESOURCES,
     SETTINGS,
+    is_suitable,
     read_settings,
     setting_names,
     top_level_settings,
@@ -23,7 +24,7 @@ def build_config(
 ) -> Config:
     """Build the configuration from the values of our table; invalid values are reported and left out."""
     table = Table(values, "", report_problem, root.as_posix())
-    table.report_unknown_keys(setting_names(top_level_settings()))
+    table.report_unknown_keys(setting_names(top_level_settings()), is_suitable)
     resource_tables = list(_read_resources(table))
     _check_consistency(resource_tables)
     resources = tuple(resource for _, resource in resource_tables)

@@ -114,7 +114,7 @@ class Tables(NamedTuple):
 
     def read_one(self, table: Table) -> object:
         """A single table."""
-        table.report_unknown_keys(setting_names(SETTINGS[self.name]))
+        table.report_unknown_keys(setting_names(SETTINGS[self.name]), is_suitable)
         return self.model(**read_settings(table, SETTINGS[self.name]))
 
 
@@ -146,8 +146,20 @@ class NamedTables(NamedTuple):
                 better = join_key(f"{key}.NAME", name)
                 outer.report_problem(outer.full_key(name), f"the {self.name} has no name; write `{better}`")
             elif inner := outer.table(name):
-                inner.report_unknown_keys(valid)
+                inner.report_unknown_keys(valid, is_suitable)
                 yield name, inner
+
+
+def is_suitable(name: str, value: object) -> bool:
+    """Whether a setting can have a value, judged by whether that is a table, an array of tables, or neither."""
+    tables = (*SETTINGS.values(), (RESOURCES,))
+    types = [setting.type for settings in tables for setting in settings if setting.name == name]
+    kinds: tuple[type, ...] = (NamedTables, Tables, OptionalTable, CodesByPattern, Replacements, ChoiceByCode)
+    if isinstance(value, dict):
+        return any(isinstance(each, kinds) for each in types)
+    if isinstance(value, list) and any(isinstance(item, dict) for item in value):
+        return any(isinstance(each, Tables) for each in types)
+    return not any(isinstance(each, (NamedTables, Tables, OptionalTable, CodesByPattern)) for each in types)
 
 
 def read_settings(table: Table, settings: Sequence[Setting]) -> dict[str, Any]:

@@ -40,11 +40,12 @@ class Table(NamedTuple):
         """The full key of a value in this table."""
         return join_key(self.key, key)
 
-    def report_unknown_keys(self, valid: tuple[str, ...]) -> None:
-        """Report every key that is not in `valid`, with the nearest valid one."""
+    def report_unknown_keys(self, valid: tuple[str, ...], is_suitable: Callable[[str, object], bool]) -> None:
+        """Report every key that is not in `valid`, with the nearest valid one that `is_suitable` for its value."""
         for key, value in self.values.items():
             if key not in valid:
-                self.report_problem(self.full_key(key), _unknown_key_message(key, value, valid))
+                nearest_key = find_nearest(key, (each for each in valid if is_suitable(each, value)))
+                self.report_problem(self.full_key(key), _unknown_key_message(key, value, valid, nearest_key))
 
     def items(self, key: str) -> list[tuple[object, str]]:
         """The items of an array with their full keys; any other value counts as an array of one."""
@@ -99,10 +100,9 @@ def iter_leaves(values: Mapping[str, object], parent: str = "") -> Iterator[tupl
             yield join_key(parent, key), value
 
 
-def _unknown_key_message(key: str, value: object, valid_keys: tuple[str, ...]) -> str:
+def _unknown_key_message(key: str, value: object, valid_keys: tuple[str, ...], nearest_key: str | None) -> str:
     if isinstance(value, dict) and "resource" in valid_keys and any(word in valid_keys for word in value):
         return f"unknown key; did you mean `{join_key('resource', key)}`?"
-    nearest_key = find_nearest(key, valid_keys)
     if nearest_key is not None:
         return f"unknown key; did you mean `{nearest_key}`?"
     return f"unknown key; valid are {', '.join(f'`{word}`' for word in valid_keys)}"

@@ -23,7 +23,7 @@ def execute(task: CheckTask, project: IncrementalProject) -> CheckResult:
     """
     request, analysis, jobs = task.request, project.analysis, task.request.jobs or default_jobs()
     check_names(task.config, analysis.resolver, analysis.tree)
-    problems = (*config_warnings(task.config), *name_warnings(task.config, analysis.resolver))
+    problems = (*config_warnings(task.config), *name_warnings(task.config, analysis.resolver, analysis.tree))
     result = CheckResult(warnings=map(str, problems))
     recheck = partial(check_files, analysis, task.checked_files, task.selection, noqa=request.noqa)
     if request.trust is not None:

@@ -70,11 +70,13 @@ def _config_inputs(config: Config, request: CheckRequest) -> tuple[str, ...] | N
 def run_each(request: CheckRequest) -> Iterator[tuple[Config | None, CheckResult]]:
     """The result for each configuration, also for those that are nested; raises what `run` does.
 
-    The result without a configuration holds what is to be told about paths and configurations.
+    The result without a configuration holds what is to be told about paths and configurations. One that is invalid does
+    not keep the others from being used.
     """
     grouping = group_by_config(request)
     remarks = CheckResult(warnings=_describe_unconfigured(grouping.unconfigured_paths))
     queue, seen_files = deque(grouping.groups), {group.config.file for group in grouping.groups}
+    has_run = not grouping.groups
     while queue:
         group = queue.popleft()
         store = open_store(group.config, request)
@@ -87,7 +89,15 @@ def run_each(request: CheckRequest) -> Iterator[tuple[Config | None, CheckResult
             except ConfigError as error:
                 grouping.problems.extend(error.problems)
         task = _without_folders(task, [str(file.parent) for file in nested_files])
-        yield group.config, complete_result(task, execute_cached(task, store))
+        try:
+            part = complete_result(task, execute_cached(task, store))
+        except ConfigError as error:  # it names what does not exist
+            grouping.problems.extend(error.problems)
+            continue
+        has_run = True
+        yield group.config, part
+    if grouping.problems and not has_run:
+        raise ConfigError(grouping.problems)
     remarks.errors += map(str, grouping.problems)
     yield None, remarks
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterable, Iterator
+from enum import Enum
 from typing import NamedTuple
 
 from flake8_redis_ssot.config.validators import find_nearest
@@ -12,6 +13,15 @@ from flake8_redis_ssot.semantic.ast_queries import FunctionNode, dotted_name, pl
 
 TreeLoader = Callable[[str], ast.Module]
 _CLASS_LEVEL_DECORATORS = frozenset({"classmethod", "staticmethod"})
+
+
+class NameKind(Enum):
+    """What a name in the configuration stands for."""
+
+    ANY = "any"
+    VALUE = "a variable"
+    FUNCTION = "a function"
+    CONSTRUCTOR = "a class or function"
 
 
 class _Member(NamedTuple):
@@ -41,6 +51,16 @@ class MemberChecker:
     def __init__(self, resolver: Resolver, load_tree: TreeLoader) -> None:
         self._resolver = resolver
         self._load_tree = load_tree
+
+    def may_be(self, kind: NameKind, path: str, name: str) -> bool:
+        """Whether a name of the module at `path` may be of a kind; of what is imported nothing is known."""
+        if "." in name or kind is NameKind.ANY:
+            return kind is NameKind.ANY
+        nodes = [each for each in self._load_tree(path).body if _binds(each, name)]
+        if not nodes or kind is NameKind.VALUE:
+            return not any(isinstance(each, (FunctionNode, ast.ClassDef)) for each in nodes)
+        kinds = FunctionNode if kind is NameKind.FUNCTION else (FunctionNode, ast.ClassDef)
+        return any(isinstance(each, kinds) for each in nodes)
 
     def find_problem(self, dotted: str, *, is_called: bool) -> str | None:
         """Why the last part of a name can't be used, or None; an accessor `is_called`, an instance is not."""
@@ -94,7 +114,7 @@ def _find_problem(name: str, owner: str, found: _ClassMembers, *, is_called: boo
     if member is None:
         if not found.is_complete or "__getattr__" in found.members:
             return None
-        nearest = find_nearest(name, found.members)
+        nearest = find_nearest(name, _usable_names(found, owner, is_called=is_called, is_instance=is_instance))
         return f"{noun} defines no `{name}`" + (f"; did you mean `{nearest}`?" if nearest else "")
     if any(decorator.endswith("property") for decorator in member.decorators):
         if is_instance and not is_called:
@@ -104,6 +124,24 @@ def _find_problem(name: str, owner: str, found: _ClassMembers, *, is_called: boo
     if is_method and not is_instance and name != "__new__":
         return f"`{owner}.{name}` is a method of instances; {_advice(owner, name, is_instance)}"
     return None
+
+
+def _usable_names(found: _ClassMembers, owner: str, *, is_called: bool, is_instance: bool) -> list[str]:
+    """The members that may be what the configuration names."""
+    return [
+        name
+        for name, member in found.members.items()
+        if (member.function is not None) == is_called
+        and _find_problem(name, owner, found, is_called=is_called, is_instance=is_instance) is None
+    ]
+
+
+def _binds(statement: ast.stmt, name: str) -> bool:
+    """Whether a statement defines or assigns a name."""
+    if isinstance(statement, (FunctionNode, ast.ClassDef)):
+        return statement.name == name
+    targets = statement.targets if isinstance(statement, ast.Assign) else [getattr(statement, "target", None)]
+    return any(isinstance(each, ast.Name) and each.id == name for each in targets)
 
 
 def _advice(owner: str, name: str, is_instance: bool) -> str:

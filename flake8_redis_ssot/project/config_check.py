@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from flake8_redis_ssot.config.loading import problem_at
 from flake8_redis_ssot.config.model import Config, ConfigError, ConfigProblem, Resource
 from flake8_redis_ssot.config.validators import find_nearest
-from flake8_redis_ssot.project.accessor_check import MemberChecker, TreeLoader
+from flake8_redis_ssot.project.accessor_check import MemberChecker, NameKind, TreeLoader
 from flake8_redis_ssot.project.canonical_share import CanonicalShare, large_shares
 from flake8_redis_ssot.project.resolver import Resolver
 from flake8_redis_ssot.semantic.name_patterns import is_glob
@@ -29,9 +29,12 @@ def name_errors(config: Config, resolver: Resolver, load_tree: TreeLoader) -> tu
     )
 
 
-def name_warnings(config: Config, resolver: Resolver) -> tuple[ConfigProblem, ...]:
+def name_warnings(config: Config, resolver: Resolver, load_tree: TreeLoader) -> tuple[ConfigProblem, ...]:
     """What is not defined (yet) of canonical modules, constructors and replacements; modules that exempt too much."""
-    missing = (problem for resource in config.resources for problem in _missing_problems(config, resource, resolver))
+    checker = MemberChecker(resolver, load_tree)
+    missing = (
+        problem for resource in config.resources for problem in _missing_problems(config, resource, resolver, checker)
+    )
     return (*missing, *(_share_problem(config, share, resolver) for share in large_shares(config, resolver.modules)))
 
 
@@ -52,7 +55,10 @@ def _undefined_problems(
     config: Config, resource: Resource, resolver: Resolver, checker: MemberChecker
 ) -> Iterator[ConfigProblem]:
     for key, name in _accessor_names(resource):
-        message = _undefined_message(name, resolver) or checker.find_problem(name, is_called=key != "instance")
+        is_called = key != "instance"
+        wanted = NameKind.FUNCTION if is_called else NameKind.VALUE
+        message = _undefined_message(name, resolver, checker, wanted)
+        message = message or checker.find_problem(name, is_called=is_called)
         if message:
             yield _problem(config, resource, key, message)
 
@@ -66,18 +72,22 @@ def _accessor_names(resource: Resource) -> Iterator[tuple[str, str]]:
         yield "accessor-for", entry.accessor
 
 
-def _missing_problems(config: Config, resource: Resource, resolver: Resolver) -> Iterator[ConfigProblem]:
+def _missing_problems(
+    config: Config, resource: Resource, resolver: Resolver, checker: MemberChecker
+) -> Iterator[ConfigProblem]:
     modules = resolver.modules
     for module in resource.canonical:
         if not is_glob(module) and modules.path_of(module) is None and modules.folder_of(module) is None:
             yield _problem(config, resource, "canonical", f"no module `{module}` under {_format_roots(config)}")
     for constructor in resource.constructors:
         # A third-party package may have the same name as one of the project, so this is only a warning.
-        message = None if is_glob(constructor) else _undefined_message(constructor, resolver)
+        message = (
+            None if is_glob(constructor) else _undefined_message(constructor, resolver, checker, NameKind.CONSTRUCTOR)
+        )
         if message:
             yield _problem(config, resource, "constructors", message)
     for deprecated_name, replacement in resource.deprecated:
-        message = _undefined_message(replacement, resolver) if replacement else None
+        message = _undefined_message(replacement, resolver, checker) if replacement else None
         if message:
             yield _problem(config, resource, f'deprecated."{deprecated_name}"', message)
 
@@ -87,8 +97,10 @@ def _format_roots(config: Config) -> str:
     return " or ".join(f"`{os.path.normpath(config.root / source)}`" for source in config.src)
 
 
-def _undefined_message(dotted: str, resolver: Resolver) -> str | None:
-    """Why a dotted name is undefined; None if it is defined, or may be."""
+def _undefined_message(
+    dotted: str, resolver: Resolver, checker: MemberChecker, wanted: NameKind = NameKind.ANY
+) -> str | None:
+    """Why a dotted name is undefined, with the nearest one of the kind that is wanted; None if it may be defined."""
     module, _, attributes = resolver.to_origin(dotted).partition(":")
     path = resolver.modules.path_of(module)
     if path is None or not attributes:
@@ -96,7 +108,7 @@ def _undefined_message(dotted: str, resolver: Resolver) -> str | None:
     exports, name = resolver.load_exports(path), attributes.partition(".")[0]
     if name in exports.names or exports.has_getattr or exports.stars or not exports.names:
         return None
-    similar = find_nearest(name, exports.names)
+    similar = find_nearest(name, (each for each in exports.names if checker.may_be(wanted, path, each)))
     return f"`{module}` defines no `{name}`" + (f"; did you mean `{similar}`?" if similar else "")
 
 

@@ -36,7 +36,10 @@ def problems(text: str) -> list[str]:
 STRINGS = "expected a string or an array of strings, found"
 GENERAL = [
     # Unknown keys, with suggestions.
-    ("sources = []", "sources: unknown key; did you mean `resource`?"),
+    ("sources = []", "sources: unknown key; did you mean `services`?"),
+    ("sources.x = {}", "sources: unknown key; did you mean `resource`?"),
+    ("accessorfor = 'x'", "accessorfor: unknown key; did you mean `accessor`?"),
+    ("accessorfor = [{}]", "accessorfor: unknown key; did you mean `accessor-for`?"),
     ("per_file_ignores = {}", "per_file_ignores: unknown key; did you mean `per-file-ignores`?"),
     ("Exclude = []", "Exclude: unknown key; did you mean `exclude`?"),
     (
