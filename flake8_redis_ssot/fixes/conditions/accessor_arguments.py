@@ -17,8 +17,8 @@ CONDITION = Condition(
     shapes=(
         "Neither construction has arguments.",
         "Both call the same constructor and pass each parameter, by position or by keyword, the same value: a literal,"
-        " or a module variable that is bound exactly once and that no other code sets or patches. Where one passes none,"
-        " the default of the parameter counts, if it is a literal; for redis-py those of `host`, `port`, `db`,"
+        " or a module variable that is bound exactly once and that no other code sets or patches. Where one passes"
+        " none, the default of the parameter counts, if it is a literal; for redis-py those of `host`, `port`, `db`,"
         " `password`, `username`, `client_name`, `decode_responses` and `ssl`.",
     ),
 )
