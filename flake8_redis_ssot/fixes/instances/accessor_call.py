@@ -135,19 +135,29 @@ def _ensure_accessor(
         if conflict:
             raise NotFixableError(conflict)
         return EnsuredImport(f"{document.text_of(construction.constructor.value)}.{shared_access.name}", None, None)
-    return import_accessor(shared_access, construction, file, context)
+    return import_accessor(shared_access, construction, file, context, by_module=True)
 
 
 def import_accessor(
-    shared_access: SharedAccess, construction: ConstructionSite, file: FileContext, context: FixContext
+    shared_access: SharedAccess,
+    construction: ConstructionSite,
+    file: FileContext,
+    context: FixContext,
+    *,
+    by_module: bool = False,
 ) -> EnsuredImport:
-    """The import of an accessor, or of the class that it is a method of. Raises NotFixableError."""
+    """The import of an accessor, or of the class that it is a method of; `by_module`: of its module if need be.
+
+    Raises NotFixableError.
+    """
     node, anchor = construction.constructor, construction.import_statement
     try:
         ensured_import = ensure_import(
             ImportRequest(shared_access.module, shared_access.import_name, node, anchor), file, context
         )
     except NameConflictError as error:
+        if not by_module:
+            raise
         return _import_module(shared_access, construction, str(error), file, context)
     if shared_access.name == shared_access.import_name:
         return ensured_import
