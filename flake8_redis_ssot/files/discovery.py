@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from flake8_redis_ssot.files.atomic_write import read
+from flake8_redis_ssot.files.git_settings import find_excludes_file
 from flake8_redis_ssot.files.gitignore import PathPatterns
 from flake8_redis_ssot.files.paths import to_display_path
 
@@ -225,7 +226,9 @@ def _add_own_rules(folder: _Directory, names: set[str], visited: VisitedDirector
     ignore_rules = folder.ignore_rules
     if ".git" in names and folder.relative_path:
         ignore_rules = tuple(
-            _load_ignore_rules(_info_exclude_path(folder.path, visited), "", len(folder.relative_path), visited)
+            rules
+            for path in _exclude_paths(folder.path, visited)
+            for rules in _load_ignore_rules(path, "", len(folder.relative_path), visited)
         )
     if ".gitignore" in names:
         ignore_rules = (
@@ -245,7 +248,8 @@ def _parent_ignore_rules(top: str, visited: VisitedDirectories) -> Iterator[_Ign
         visited.ignore_files.append(git)
         if os.path.lexists(git):
             yield from rules
-            yield from _load_ignore_rules(_info_exclude_path(directory, visited), prefix, 0, visited)
+            for path in _exclude_paths(directory, visited):
+                yield from _load_ignore_rules(path, prefix, 0, visited)
             return
         parent, name = os.path.split(directory)
         if parent == directory:
@@ -265,12 +269,12 @@ def _load_ignore_rules(
     yield _IgnoreRules(PathPatterns(line.removesuffix("\r") for line in text.split("\n")), prefix, skipped_length)
 
 
-def _info_exclude_path(folder: str, visited: VisitedDirectories) -> str:
-    """The path of `info/exclude` of the repository in `folder`, which may be a worktree or submodule."""
+def _exclude_paths(folder: str, visited: VisitedDirectories) -> tuple[str, str]:
+    """`info/exclude` of the repository in `folder`, which may be a worktree or submodule, and `core.excludesFile`."""
     git = os.path.join(folder, ".git")
     git = _read_git_pointer(git, folder, visited) or git
     git = _read_git_pointer(os.path.join(git, "commondir"), git, visited) or git
-    return os.path.join(git, "info", "exclude")
+    return os.path.join(git, "info", "exclude"), find_excludes_file(git, folder, visited.ignore_files)
 
 
 def _read_git_pointer(pointer: str, folder: str, visited: VisitedDirectories) -> str | None:
