@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.doubt import Doubt
+from flake8_redis_ssot.fixes.edits.ensure_import import NotFixableError
 from flake8_redis_ssot.fixes.instances.accessor import SharedAccess
 from flake8_redis_ssot.project.resolver import Definition
 from flake8_redis_ssot.project.types.class_members import collect_mro
@@ -12,11 +13,16 @@ from flake8_redis_ssot.project.types.class_members import collect_mro
 def find_class_doubt(
     constructor: Definition, constructed: Definition | None, shared_access: SharedAccess, context: FixContext
 ) -> Doubt:
-    """How the class of the new instance (`constructed`; None: unknown) differs from that of the shared one."""
+    """How the class of the new instance (`constructed`; None: unknown) differs from that of the shared one.
+
+    Raises NotFixableError if both are known, different, and outside the project: one cannot stand in for the other.
+    """
     shared = shared_access.definition
     expression = f"`{shared_access.name}`" if shared_access.is_instance else f"what `{shared_access.name}()` returns"
     if shared is None:
         return Doubt(f"the class of {expression} could not be determined")
+    if shared.path is None and constructed is not None and constructed.path is None:
+        raise NotFixableError(f"a `{constructed.name}` is constructed here, and {expression} is a `{shared.name}`")
     if constructor.path is None and (constructed is None or constructed.path is None):
         return Doubt(f"`{constructor.name}` is not part of the project, so what its methods do could not be determined")
     if constructed is None:
