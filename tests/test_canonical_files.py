@@ -9,7 +9,7 @@ import pytest
 from flake8_redis_ssot.cli.commands.init import parse_choice
 from flake8_redis_ssot.cli.main import main
 from flake8_redis_ssot.config.loading import load_config
-from flake8_redis_ssot.onboarding.canonical_candidates import ResourceCandidate
+from flake8_redis_ssot.onboarding.candidates import ResourceCandidate
 from flake8_redis_ssot.onboarding.homes import HomeFinder, HomeForm
 from flake8_redis_ssot.onboarding.proposal import ConfigProposal, FoundPlaces
 from flake8_redis_ssot.syntax.parsing import parse_tolerantly

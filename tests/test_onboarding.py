@@ -13,7 +13,7 @@ import pytest
 
 from flake8_redis_ssot.cli.main import main
 from flake8_redis_ssot.onboarding import doctor
-from flake8_redis_ssot.onboarding.import_roots import find_import_roots, find_imported_names
+from flake8_redis_ssot.onboarding.import_roots import find_import_roots, find_imported_modules
 
 EXAMPLE = Path(__file__).parent.parent / "examples" / "shop"
 Capture = pytest.CaptureFixture[str]
@@ -224,6 +224,12 @@ def test_import_roots_of_the_example(project: Path, capsys: Capture, keep: bool,
         (["pkg/__init__.py", "pkg/kit/__init__.py"], "kit", []),  # part of another package
         (["src/kit/__init__.py"], "kit", []),  # a known root
         (["b/x/__init__.py", "a/y/__init__.py", "a/z/__init__.py"], "x y", ["a", "b"]),
+        (["b/x.py", "b/y/home.py", "b/z/__init__.py"], "x y.home z", ["b"]),  # modules in a folder
+        (["b/x.py", "b/y.py"], "x y", []),  # too few, they may be third-party packages
+        (["b/__init__.py", "b/x.py", "b/y/home.py", "b/z.py", "c/x.py", "c/y.py", "c/z.py"], "x y.home z", ["b"]),
+        (["b/x.py", "b/y.py", "b/z.py", "c/x.py", "c/y.py", "c/z.py"], "x y z", []),  # ambiguous
+        (["tests/x.py", "tests/y.py", "tests/z.py"], "x y z", []),
+        (["b/os.py", "b/redis.py", "b/json.py"], "os redis json", []),  # they mean others
     ],
 )
 def test_find_import_roots(files: list[str], imported: str, roots: list[str]) -> None:
@@ -233,11 +239,9 @@ def test_find_import_roots(files: list[str], imported: str, roots: list[str]) ->
     assert find_import_roots(root, known, paths, set(imported.split())) == roots
 
 
-def test_find_imported_names() -> None:
-    assert find_imported_names(b"import os.path\n  from kit.a import b\nfrom . import c\nfrom .d import e\n") == {
-        "os",
-        "kit",
-    }
+def test_find_imported_modules() -> None:
+    text = b"import os.path\n  from kit.a import b\nfrom . import c\nfrom .d import e\n"
+    assert find_imported_modules(text) == {"os.path", "kit.a", ".", ".d"}
 
 
 def run_doctor(capsys: Capture) -> tuple[int, str]:

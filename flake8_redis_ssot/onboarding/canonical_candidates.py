@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from functools import cached_property
 from typing import NamedTuple
 
 from flake8_redis_ssot.config.catalogue import PRESETS
 from flake8_redis_ssot.config.presets import preset_of
 from flake8_redis_ssot.files.atomic_write import read
+from flake8_redis_ssot.onboarding.candidates import RESOURCE_WORD, ResourceCandidate
+from flake8_redis_ssot.onboarding.home_files import find_home_files
 from flake8_redis_ssot.onboarding.homes import Home, HomeFinder, HomeForm
 from flake8_redis_ssot.onboarding.text_survey import FileText
 from flake8_redis_ssot.project.modules import ModuleMap, package_name
@@ -23,47 +23,8 @@ from flake8_redis_ssot.semantic.name_patterns import NamePatterns
 from flake8_redis_ssot.syntax.parsing import parse_tolerantly
 from flake8_redis_ssot.syntax.source import decode
 
-_MAX_CLASSES = 60
-# Names that are typical of shared resources.
-_RESOURCE_WORD = re.compile(
-    r"manager|client|pool|engine|settings|config|connection|session|cache|database|db|registry|store|broker",
-    re.IGNORECASE,
-)
 _SETTINGS_BASES = frozenset(base for preset in PRESETS for base in preset.bases)
-
-
-class ResourceCandidate(NamedTuple):
-    """A canonical module (dotted, as in a configuration) with its file, and what it keeps one instance of.
-
-    `constructors` are dotted names or presets; `class_name` is the class of the project, or what is called. `instance`
-    and `accessor` are names in the module, or empty. `canonical` are all canonical modules. `is_known`: it is a client
-    of the catalogue of which a program normally has one, or a settings class; `is_sure`: nothing else comes into
-    question as its home. `is_own`: the module defines the class as well.
-    """
-
-    module: str
-    path: str
-    class_name: str
-    instance: str
-    accessor: str
-    constructors: tuple[str, ...]
-    canonical: tuple[str, ...]
-    form: HomeForm
-    preset: str = ""
-    is_known: bool = False
-    is_sure: bool = True
-    is_own: bool = False
-
-    @property
-    def resource_name(self) -> str:
-        """A name for the resource: `redis` for `RedisManager` and for `preset:redis-sync`."""
-        if self.preset:
-            return self.preset.removesuffix("-sync").removesuffix("-async").replace("-", "_")
-        words = split_words(self.class_name)
-        if self.is_known:
-            return "_".join(word.lower() for word in words)
-        distinctive = [word for word in words if not _RESOURCE_WORD.fullmatch(word)] or words
-        return "_".join(word.lower() for word in distinctive)
+_MAX_DIFFERENT_ARGUMENTS = 2
 
 
 class _KeptHome(NamedTuple):
@@ -74,18 +35,14 @@ class _KeptHome(NamedTuple):
     module: str
     definition: Definition | None
 
+    @property
+    def is_public(self) -> bool:
+        """Whether others are meant to use the name of its accessor, or else of its instance."""
+        return not (self.home.accessor or self.home.instance).rpartition(".")[2].startswith("_")
 
-def split_words(name: str) -> list[str]:
-    """The words of a CapWords name: `Redis`, `Manager` of `RedisManager`."""
-    return re.findall(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z0-9]+|[A-Z]+", name)
-
-
-def rank_classes(texts: Sequence[FileText], limit: int = _MAX_CLASSES) -> list[str]:
-    """The project's classes that most files outside tests call; names typical of resources count three times."""
-    project_classes = {name for text in texts for name in text.defined}
-    counts = Counter(name for text in texts if not text.is_test for name in text.called & project_classes)
-    weights = {name: number * (3 if _RESOURCE_WORD.search(name) else 1) for name, number in counts.items()}
-    return sorted(weights, key=lambda name: (-weights[name], name))[:limit]
+    def rank(self) -> tuple[bool, bool, bool]:
+        """The most certain first: one that creates, public, with an accessor."""
+        return self.home.form is HomeForm.GETTER, not self.is_public, not self.home.accessor
 
 
 class CandidateFinder:
@@ -104,13 +61,8 @@ class CandidateFinder:
             self._exports[path] = facts_from_bytes(path, read(path), search).exports
         return self._exports[path]
 
-    @cached_property
-    def _class_names(self) -> frozenset[str]:
-        settings = frozenset(name for text in self._texts for name in text.settings)
-        return settings.union(rank_classes(self._texts))
-
     def find(self) -> list[ResourceCandidate]:
-        """All candidates, at most one for each resource, those with most evidence first."""
+        """All candidates, at most one for each resource."""
         by_resource: dict[str, list[_KeptHome]] = defaultdict(list)
         for kept in self._kept_homes():
             by_resource[_resource_key(kept)].append(kept)
@@ -118,23 +70,12 @@ class CandidateFinder:
         return [candidate for candidate in found if candidate is not None]
 
     def _kept_homes(self) -> Iterable[_KeptHome]:
-        for text in self._texts:
-            if not text.is_test and self._may_be_home(text):
-                module = self._modules.name_of(text.path)
-                if all(part.isidentifier() for part in module.split(".")):
-                    tree = parse_tolerantly(decode(read(text.path)).text).tree
-                    package = package_name(text.path, self._modules.roots)
-                    yield from self._resolve_homes(HomeFinder(tree, module, package).find(), text.path, module)
-
-    def _may_be_home(self, text: FileText) -> bool:
-        names = (text.kept | text.returned) & self._class_names
-        if names or (text.keeps_in_functions and text.called & self._class_names):
-            return True
-        is_import = not text.imported.isdisjoint(_KNOWN_PACKAGES)
-        if not is_import or not (text.kept or text.keeps_in_functions):
-            return False
-        data = read(text.path)
-        return any(literal in data for literal in _KNOWN_CALLS)
+        for path in find_home_files(self._texts):
+            module = self._modules.name_of(path)
+            if all(part.isidentifier() for part in module.split(".")):
+                tree = parse_tolerantly(decode(read(path)).text).tree
+                package = package_name(path, self._modules.roots)
+                yield from self._resolve_homes(HomeFinder(tree, module, package).find(), path, module)
 
     def _resolve_homes(self, homes: Iterable[Home], path: str, module: str) -> Iterable[_KeptHome]:
         for home in homes:
@@ -148,32 +89,20 @@ class CandidateFinder:
     def _choose(self, key: str, homes: list[_KeptHome]) -> ResourceCandidate | None:
         """The best of the homes of one resource; None if it is no singleton."""
         definition = homes[0].definition
-        if definition is None:
-            best = min(homes, key=lambda each: (_home_rank(each.home), each.home.instance.count("_"), each.home.row))
-            # Beside a module with an accessor, one that only keeps an instance bypasses it.
-            rivals = [each for each in homes if each.module != best.module]
-            is_sure = not any(not best.home.accessor or each.home.accessor for each in rivals)
-            return self._known_candidate(best, key, is_sure=is_sure)
+        return _choose_client(key, homes) if definition is None else self._choose_class(definition, homes)
+
+    def _choose_class(self, definition: Definition, homes: list[_KeptHome]) -> ResourceCandidate | None:
         is_settings = self._is_settings(definition, frozenset())
-        is_word = bool(_RESOURCE_WORD.search(definition.qualname))
+        is_word = bool(RESOURCE_WORD.search(definition.qualname))
         homes = [each for each in homes if each.home.form is not HomeForm.GETTER or is_settings or is_word]
         # Attributes of classes are fields of forms and models, unless a client is kept there.
         homes = [each for each in homes if each.home.form is not HomeForm.CLASS_ATTRIBUTE]
         if not homes or self._manages_itself(definition) or _has_several_instances(homes):
             return None
-        best = min(homes, key=lambda each: (each.path != definition.path, _home_rank(each.home), each.module))
+        best = min(homes, key=lambda each: (each.path != definition.path, each.rank(), each.module))
         rivals = [each for each in homes if each.module != best.module and each.home.form is not HomeForm.GETTER]
         is_own = best.path == definition.path or bool(best.home.accessor)
-        if not is_own and rivals:
-            return None
-        return self._class_candidate(best, definition, is_settings)
-
-    def _known_candidate(self, best: _KeptHome, key: str, *, is_sure: bool) -> ResourceCandidate:
-        preset = preset_of(best.home.constructor)
-        is_usual = preset is not None and preset.is_usually_one
-        constructors = (f"preset:{key}",)
-        candidate = _new_candidate(best, best.home.constructor, constructors, ())
-        return candidate._replace(preset=key, is_known=is_usual, is_sure=is_sure and is_usual)
+        return self._class_candidate(best, definition, is_settings) if is_own or not rivals else None
 
     def _class_candidate(self, best: _KeptHome, definition: Definition, is_settings: bool) -> ResourceCandidate:
         helper = best.home.helper
@@ -199,6 +128,34 @@ class CandidateFinder:
         return any(node.keywords or any(getattr(each, "name", "") == "__new__" for each in node.body) for node in nodes)
 
 
+def _choose_client(key: str, homes: Sequence[_KeptHome]) -> ResourceCandidate | None:
+    """The best home of a client in the catalogue; None if modules keep several that are equals."""
+    single = [each for each in homes if not _has_equals(each, homes)]
+    if not single:
+        return None
+    best = min(single, key=lambda each: (each.rank(), each.home.instance.count("_"), each.home.row))
+    # Beside a module with an accessor, one that only keeps an instance bypasses it.
+    rivals = [each for each in homes if each.module != best.module]
+    is_sure = best.is_public and not any(not best.home.accessor or each.home.accessor for each in rivals)
+    preset = preset_of(best.home.constructor)
+    is_usual = preset is not None and preset.is_usually_one
+    candidate = _new_candidate(best, best.home.constructor, (f"preset:{key}",), ())
+    return candidate._replace(preset=key, is_known=is_usual, is_sure=is_sure and is_usual)
+
+
+def _has_equals(kept: _KeptHome, homes: Sequence[_KeptHome]) -> bool:
+    """Whether its module keeps another instance that is made differently, and is no variant of this one by its name.
+
+    `rq_redis_connection` is one of `redis_connection`.
+    """
+    name = kept.home.instance.strip("_")
+    return bool(name) and any(
+        each.home.instance and name not in each.home.instance and each.home.arguments != kept.home.arguments
+        for each in homes
+        if each.module == kept.module and each.home.constructor == kept.home.constructor
+    )
+
+
 def _resource_key(kept: _KeptHome) -> str:
     if kept.definition is not None:
         return kept.definition.name
@@ -211,12 +168,7 @@ def _has_several_instances(homes: Sequence[_KeptHome]) -> bool:
     names = [each for each in homes if each.home.instance]
     by_module = Counter(each.module for each in names)
     different_arguments = {each.home.arguments for each in names}
-    return max(by_module.values(), default=0) > 1 or len(different_arguments) > 2
-
-
-def _home_rank(home: Home) -> tuple[bool, bool, bool]:
-    """The most certain first: with an accessor, and public."""
-    return home.form is HomeForm.GETTER, not home.accessor, home.instance.startswith("_")
+    return max(by_module.values(), default=0) > 1 or len(different_arguments) > _MAX_DIFFERENT_ARGUMENTS
 
 
 def _new_candidate(
@@ -235,18 +187,5 @@ def _new_candidate(
         constructors,
         tuple(canonical),
         home.form,
+        arguments=home.arguments,
     )
-
-
-_KNOWN_PACKAGES = frozenset(
-    name.partition(".")[0] for preset in PRESETS for known in preset.constructors for name in known.names
-) - {"logging", "structlog"}
-_KNOWN_CALLS = tuple(
-    {
-        f"{name.rpartition('.')[2]}(".encode()
-        for preset in PRESETS
-        if preset.name != "loggers"
-        for known in preset.constructors
-        for name in known.spellings
-    }
-)

@@ -38,7 +38,10 @@ def count_findings(
     by_resource: dict[str, list[LocatedFinding]] = defaultdict(list)
     for located in check_files(analysis, sorted(analysis.all_facts()), _CODES):
         by_resource[located.confirmed.diagnosis.resource].append(located)
-    return [each._replace(found=_summarise(by_resource[f"r{number}"], root)) for number, each in enumerate(valid)]
+    return [
+        each._replace(found=_summarise(by_resource[f"r{number}"], each.canonical.arguments, root))
+        for number, each in enumerate(valid)
+    ]
 
 
 def _select_files(config: Config, files: Sequence[str]) -> frozenset[str] | None:
@@ -70,11 +73,11 @@ def _build_config(proposals: Sequence[ConfigProposal], root: str) -> Config | No
         return None
 
 
-def _summarise(found: Sequence[LocatedFinding], root: str) -> FoundPlaces:
+def _summarise(found: Sequence[LocatedFinding], arguments: str, root: str) -> FoundPlaces:
     in_tests = [each for each in found if is_test_path(to_relative_path(root, each.path))]
     shipped = [each for each in found if each not in in_tests]
     calls = [each.finding.context.snippet for each in shipped if each.finding.context.kind in CONSTRUCTIONS]
-    plain = sum(snippet.endswith("()") for snippet in calls)
+    plain = sum(snippet.endswith(("()", f"({arguments})")) for snippet in calls)
     examples = [
         f"{to_relative_path(root, each.path)}:{each.finding.span.row}  {each.finding.context.snippet}"
         for each in (*shipped, *in_tests)[:_MAX_EXAMPLES]

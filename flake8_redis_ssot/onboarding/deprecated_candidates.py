@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from flake8_redis_ssot.onboarding.canonical_candidates import ResourceCandidate, split_words
+from flake8_redis_ssot.files.atomic_write import read
+from flake8_redis_ssot.onboarding.candidates import ResourceCandidate, split_words
+from flake8_redis_ssot.onboarding.text_survey import FileText
+from flake8_redis_ssot.project.modules import ModuleMap
 from flake8_redis_ssot.semantic.ast_queries import FunctionNode
 from flake8_redis_ssot.semantic.module_exports import is_dunder_all_assignment
 from flake8_redis_ssot.syntax.parsing import parse_tolerantly
@@ -15,6 +19,9 @@ from flake8_redis_ssot.syntax.source import decode
 _DEPRECATION_TEXT = re.compile(
     r"\bdeprecated\b|\blegacy\b|backwards? compatib|compatibility (?:layer|shim|wrapper)", re.IGNORECASE
 )
+# What `_declared_reason` looks for, and what `_re_export_reason` does not expect: the first is cheap to find.
+_DEPRECATION_BYTES = re.compile(rb"deprecat|legacy|compatib|FutureWarning", re.IGNORECASE)
+_OWN_DEFINITION = re.compile(rb"\n(?:def|async|from|import|class|if|for|try|with|@)\b")
 _MAX_STATEMENTS = 8  # statements of a module that only re-exports
 
 
@@ -26,14 +33,39 @@ class DeprecatedCandidate(NamedTuple):
     classes: tuple[str, ...]
 
 
-def find_deprecated(module: str, data: bytes, canonical: ResourceCandidate) -> DeprecatedCandidate | None:
-    """The candidate in a file, given a canonical module; None if the file only uses that."""
-    text = decode(data).text
-    if canonical.module not in text and canonical.module.rpartition(".")[2] not in text:
-        return None
-    tree = parse_tolerantly(text).tree
+def find_deprecated(
+    candidates: Sequence[ResourceCandidate], texts: Iterable[FileText], modules: ModuleMap
+) -> list[tuple[DeprecatedCandidate, ...]]:
+    """The deprecated modules for each canonical module, in one pass over the files outside tests."""
+    found: list[list[DeprecatedCandidate]] = [[] for _ in candidates]
+    for text in texts:
+        data = b"" if text.is_test else read(text.path)
+        related = [
+            (each, deprecated)
+            for each, deprecated in zip(candidates, found)
+            if data and text.path != each.path and _may_be_deprecated(data, each)
+        ]
+        module = modules.name_of(text.path) if related else ""
+        if related and all(part.isidentifier() for part in module.split(".")):
+            tree = parse_tolerantly(decode(data).text).tree
+            for each, deprecated in related:
+                deprecated += _deprecated_in(module, tree, each)
+    return [tuple(sorted(each)) for each in found]
+
+
+def _may_be_deprecated(data: bytes, canonical: ResourceCandidate) -> bool:
+    """Whether the text of a file names a canonical module, and as a deprecated module does; only then it is parsed."""
+    if canonical.preset or canonical.module.encode() not in data:
+        return False
+    return bool(_DEPRECATION_BYTES.search(data)) or len(_OWN_DEFINITION.findall(b"\n" + data)) <= _MAX_STATEMENTS
+
+
+def _deprecated_in(module: str, tree: ast.Module, canonical: ResourceCandidate) -> list[DeprecatedCandidate]:
+    """The deprecated module (dotted) that a tree is, for a canonical module; nothing if it only uses that."""
+    if canonical.module.startswith(f"{module}."):
+        return []  # a deprecated package includes its submodules, and a package may re-export one
     reason = _declared_reason(tree, canonical) or _re_export_reason(tree, canonical)
-    return DeprecatedCandidate(module, reason, tuple(_similar_classes(tree, canonical))) if reason else None
+    return [DeprecatedCandidate(module, reason, tuple(_similar_classes(tree, canonical)))] if reason else []
 
 
 def _declared_reason(tree: ast.Module, canonical: ResourceCandidate) -> str:
@@ -47,15 +79,18 @@ def _declared_reason(tree: ast.Module, canonical: ResourceCandidate) -> str:
     )
     if not emits_warning and not _DEPRECATION_TEXT.search(docstring):
         return ""
-    is_related = canonical.module in docstring or _imported_names(tree, canonical)
-    if not is_related or not set(split_words(canonical.class_name)) & set(_words_of_module(tree, docstring)):
+    imported = _imported_names(tree, canonical)
+    if canonical.module not in docstring and not imported:
+        return ""
+    # It offers the same thing: a module about something else may have to remain compatible as well.
+    if not set(split_words(canonical.class_name)) <= _words_of_module(tree, docstring, imported):
         return ""
     return "warns that it is deprecated" if emits_warning else "says that it is deprecated"
 
 
-def _words_of_module(tree: ast.Module, docstring: str) -> list[str]:
+def _words_of_module(tree: ast.Module, docstring: str, imported: set[str]) -> set[str]:
     names = [node.name for node in tree.body if isinstance(node, ast.ClassDef)]
-    return [word for name in (*names, *docstring.split("\n")[0].split()) for word in split_words(name)]
+    return {word for name in (*names, *imported, *docstring.split("\n")[0].split()) for word in split_words(name)}
 
 
 def _re_export_reason(tree: ast.Module, canonical: ResourceCandidate) -> str:
@@ -77,7 +112,7 @@ def _imported_names(tree: ast.Module, canonical: ResourceCandidate) -> set[str]:
     """The names that a module imports from the canonical module."""
     return {
         alias.asname or alias.name
-        for each in ast.walk(tree)
+        for each in tree.body
         if isinstance(each, ast.ImportFrom) and each.module == canonical.module and not each.level
         for alias in each.names
     }

@@ -69,6 +69,11 @@ def is_cached(function: FunctionNode) -> bool:
     return not _CACHE_DECORATORS.isdisjoint(decorator_names(function))
 
 
+def is_generator(function: FunctionNode) -> bool:
+    """Whether a call of a function returns a generator instead of what it returns."""
+    return any(isinstance(node, (ast.Yield, ast.YieldFrom)) for node in ast.walk(function))
+
+
 def has_required_parameters(function: FunctionNode, *, is_method: bool) -> bool:
     """Whether a call needs arguments: then the function keeps one instance for each, or creates."""
     arguments = function.args

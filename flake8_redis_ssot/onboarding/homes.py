@@ -15,6 +15,7 @@ from flake8_redis_ssot.onboarding.home_syntax import (
     has_required_parameters,
     imported_names,
     is_cached,
+    is_generator,
     iter_statements,
     iter_top_statements,
     text_of_arguments,
@@ -84,7 +85,8 @@ class HomeFinder:
         """The names in targets with the constructions that they are assigned, through tuples as well."""
         for target in targets:
             if isinstance(target, ast.Name):
-                yield from ((target.id, made) for made in self._constructions(value, {})[:1])
+                found = {made.constructor: made for made in reversed(self._constructions(value, {}))}
+                yield from ((target.id, made) for made in reversed(found.values()))
             elif isinstance(target, ast.Tuple):
                 for inner, made in zip(target.elts, self._returned_tuple(value)):
                     if isinstance(inner, ast.Name) and made is not None:
@@ -209,11 +211,11 @@ class HomeFinder:
     def _with_accessors(self, homes: list[Home]) -> list[Home]:
         """The homes, each name with the best function that returns it."""
         accessors: dict[str, list[FunctionNode]] = {}
-        for function in self._functions.values():
-            values = [dotted_name(node.value) if node.value else "" for node in find_returns(function)]
-            is_generator = any(isinstance(node, (ast.Yield, ast.YieldFrom)) for node in ast.walk(function))
-            if values and not is_generator and not has_required_parameters(function, is_method=False):
-                for name in {value for value in values if value}:
+        kept = {home.instance for home in homes if home.form is HomeForm.NAME}
+        for function in self._functions.values() if kept else ():
+            returned = {dotted_name(node.value) for node in find_returns(function) if node.value} & kept
+            if returned and not is_generator(function) and not has_required_parameters(function, is_method=False):
+                for name in returned:
                     accessors.setdefault(name, []).append(function)
         return [
             home._replace(accessor=min(found, key=lambda function: _accessor_rank(function, home)).name)

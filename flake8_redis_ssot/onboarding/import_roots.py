@@ -4,34 +4,78 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
+from flake8_redis_ssot.config.catalogue import PRESETS
 from flake8_redis_ssot.files.paths import to_relative_path
+from flake8_redis_ssot.files.test_paths import is_test_path
 
-_IMPORTED_NAME = re.compile(rb"\n[ \t]*(?:from|import)[ \t]+([A-Za-z_]\w*)")  # `re` searches fast for a line break
+_IMPORTED_MODULE = re.compile(rb"\n[ \t]*(?:from|import)[ \t]+([\w.]+)")  # `re` searches fast for a line break
+# Fewer modules that happen to have the names of third-party packages do not make a folder an import root.
+_MIN_NAMES = 3
+_LIBRARIES = frozenset(
+    name.partition(".")[0] for preset in PRESETS for known in preset.constructors for name in known.names
+)
 
 
-def find_imported_names(data: bytes) -> set[str]:
-    """The first parts of the names that a file imports, without relative imports."""
-    return {name.decode() for name in _IMPORTED_NAME.findall(b"\n" + data)}
+def find_imported_modules(data: bytes) -> set[str]:
+    """The modules from which a file imports, as they are written: `os.path`, `.home`."""
+    return {name.decode(errors="replace") for name in _IMPORTED_MODULE.findall(b"\n" + data)}
 
 
-def find_import_roots(root: str, known_roots: Sequence[str], files: Iterable[str], names: set[str]) -> list[str]:
-    """Folders below `root`, relative to it, that must be import roots for `names` to be importable.
+def find_import_roots(root: str, known_roots: Sequence[str], files: Iterable[str], modules: set[str]) -> list[str]:
+    """Folders below `root`, relative to it, that must be import roots for `modules` (dotted) to be importable.
 
     A package counts if it is imported by its bare name, is in none of the `known_roots` (absolute), and is in only one
-    folder: `libs` if `libs/shopkit/__init__.py` exists and `shopkit` is imported.
+    folder: `libs` if `libs/shopkit/__init__.py` exists and `shopkit` is imported. So does the folder in which several
+    imported modules are, if no other one has as many of them. Tests are left out.
     """
+    paths = [path for path in files if path.startswith(os.path.join(root, ""))]
+    known = {name for folder in known_roots for name in _importable_names(folder, paths)}
+    known |= sys.stdlib_module_names | _LIBRARIES
+    missing = {module for module in modules if _first_part(module) not in {"", *known}}
+    folders = {*_folders_of_packages(paths, {_first_part(module) for module in missing})}
+    folders |= _folders_of_modules(root, paths, missing)
+    relative = (to_relative_path(root, folder) for folder in folders)
+    return sorted(folder for folder in relative if not is_test_path(f"{folder}/"))
+
+
+def _first_part(module: str) -> str:
+    return module.partition(".")[0]
+
+
+def _folders_of_packages(files: Iterable[str], names: set[str]) -> Iterator[str]:
+    """The only folders of the packages with these names."""
     parents = defaultdict(set)
     for folder in _top_level_packages(files):
         parents[os.path.basename(folder)].add(os.path.dirname(folder))
-    root_prefix = os.path.join(root, "")
-    known_names = {name for folder in known_roots for name in _importable_names(folder, files)}
-    unambiguous = [
-        next(iter(found)) for name, found in parents.items() if len(found) == 1 and name in names - known_names
-    ]
-    return sorted({to_relative_path(root, folder) for folder in unambiguous if folder.startswith(root_prefix)})
+    return (next(iter(found)) for name, found in parents.items() if len(found) == 1 and name in names)
+
+
+def _folders_of_modules(root: str, files: Iterable[str], modules: set[str]) -> set[str]:
+    """The folder below `root`, outside tests, with most of the modules; none if another one has as many."""
+    found: dict[str, set[str]] = defaultdict(set)
+    stems = {path.removesuffix(".py").removesuffix(os.sep + "__init__") for path in files}
+    endings = {os.sep + module.replace(".", os.sep): module for module in modules}
+    longest = max((ending.count(os.sep) for ending in endings), default=0)
+    for stem in stems:
+        folder, ending = stem, ""
+        for _ in range(longest):
+            folder, name = os.path.split(folder)
+            ending = os.sep + name + ending
+            if ending in endings and len(folder) > len(root):
+                found[folder].add(endings[ending])
+    counts = {
+        folder: len(each)
+        for folder, each in found.items()
+        if len({_first_part(module) for module in each}) >= _MIN_NAMES
+        and not is_test_path(f"{to_relative_path(root, folder)}/")  # they are often like the tree that they test
+    }
+    most = max(counts.values(), default=0)
+    best = {folder for folder, count in counts.items() if count == most}
+    return best if len(best) == 1 else set()
 
 
 def _top_level_packages(files: Iterable[str]) -> set[str]:

@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from flake8_redis_ssot.onboarding.canonical_candidates import ResourceCandidate
+from flake8_redis_ssot.onboarding.candidates import ResourceCandidate
 from flake8_redis_ssot.onboarding.deprecated_candidates import DeprecatedCandidate
 
 _MIN_PLAIN_PART = 3
+_MAX_ON_A_LINE = 6  # folders
 
 
 class FoundPlaces(NamedTuple):
     """What would be reported: the number in shipped code and in tests, and two `examples` (`path:row  text`).
 
-    `call_count` of those in shipped code are constructions, of which `plain_count` pass no arguments of their own, so a
-    fix has nothing to decide about them.
+    `call_count` of those in shipped code are constructions, of which `plain_count` pass no arguments, or those that the
+    canonical module passes, so a fix has nothing to decide about them.
     """
 
     shipped: int = 0
@@ -45,8 +46,15 @@ class ConfigProposal(NamedTuple):
         return self.found.shipped > 0 and self.found.plain_count * _MIN_PLAIN_PART >= self.found.call_count
 
     @property
+    def is_useful(self) -> bool:
+        """Whether it is worth showing: it reports something, or is what programs have one of; and it is no guess."""
+        return self.canonical.is_known or (self.found.shipped > 0 and self.is_sure)
+
+    @property
     def general_toml(self) -> str:
         """The TOML that goes before all resources; empty if the defaults do."""
+        if len(self.import_roots) > _MAX_ON_A_LINE:
+            return toml_array("src", self.import_roots)
         folders = ", ".join(f'"{folder}"' for folder in self.import_roots)
         return f"src = [{folders}]" if folders else ""
 
@@ -63,6 +71,8 @@ class ConfigProposal(NamedTuple):
             lines.append(f'instance = "{canonical.module}.{canonical.instance}"')
         if canonical.accessor:
             lines.append(f'accessor = "{canonical.module}.{canonical.accessor}"')
+        if canonical.allow:
+            lines.append(toml_array("allow", canonical.allow))
         if tests:
             lines.append(f'tests = "{tests}"')
         if self.deprecated:

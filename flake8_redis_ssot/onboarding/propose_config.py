@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from flake8_redis_ssot.files.atomic_write import read
 from flake8_redis_ssot.files.paths import to_relative_path
 from flake8_redis_ssot.files.test_paths import is_test_path
 from flake8_redis_ssot.model import plural
-from flake8_redis_ssot.onboarding.canonical_candidates import CandidateFinder, ResourceCandidate
+from flake8_redis_ssot.onboarding.candidates import ResourceCandidate
+from flake8_redis_ssot.onboarding.canonical_candidates import CandidateFinder
 from flake8_redis_ssot.onboarding.count_findings import count_findings
-from flake8_redis_ssot.onboarding.deprecated_candidates import DeprecatedCandidate, find_deprecated
+from flake8_redis_ssot.onboarding.deprecated_candidates import find_deprecated
+from flake8_redis_ssot.onboarding.evidence import Evidence, collect_evidence
 from flake8_redis_ssot.onboarding.import_roots import find_import_roots
+from flake8_redis_ssot.onboarding.migrations import migration_patterns
 from flake8_redis_ssot.onboarding.proposal import ConfigProposal
 from flake8_redis_ssot.onboarding.text_survey import FileText, survey_texts
 from flake8_redis_ssot.project.modules import ModuleMap
@@ -21,7 +24,8 @@ from flake8_redis_ssot.syntax.notebooks import NOTEBOOK_SUFFIX
 
 _MAX_COUNTED = 10
 _MAX_PROPOSALS = 5
-_CALLER_WEIGHT = 3
+_EXAMPLE_FOLDER = re.compile(r"(?:^|/)(?:docs?|examples?|samples?|tutorials?)/")
+IsWanted = Callable[[ResourceCandidate], bool]
 
 
 class ProposalSearch:
@@ -35,97 +39,82 @@ class ProposalSearch:
         self, root: str, roots: Sequence[str], files: Sequence[str], report_progress: Callable[[str], None]
     ) -> None:
         self._root = root
-        self._roots = roots
         self._files = files
         self._report_progress = report_progress
         report_progress(f"reading {len(files)} files")
         importable = [path for path in files if not path.endswith(NOTEBOOK_SUFFIX)]
         self.texts: list[FileText] = survey_texts(importable, self._is_test)
+        self._default_roots = roots
+        self._roots = [each for each in roots if not self._is_package(each)]
+
+    def _is_package(self, folder: str) -> bool:
+        """Whether an import root is a package itself, which is imported by its name: `src` in `src.app`."""
+        name = os.path.basename(folder)
+        is_package = folder != self._root and os.path.isfile(os.path.join(folder, "__init__.py"))
+        return is_package and any(name in text.imported for text in self.texts)
 
     def _is_test(self, path: str) -> bool:
-        return is_test_path(to_relative_path(self._root, path))
+        relative = to_relative_path(self._root, path)
+        return is_test_path(relative) or _EXAMPLE_FOLDER.search(relative) is not None
 
-    def propose(self, is_wanted: Callable[[ResourceCandidate], bool] | None, jobs: int) -> list[ConfigProposal]:
+    def propose(self, is_wanted: IsWanted | None, jobs: int) -> list[ConfigProposal]:
         """The proposals, best first, of the candidates that are wanted; by default of what a program has one of."""
-        imported = {name for text in self.texts for name in text.imported}
-        paths = [text.path for text in self.texts]
-        found_roots = find_import_roots(self._root, self._roots, paths, imported)
+        found_roots = self._find_import_roots()
         modules = ModuleMap([*self._roots, *(os.path.join(self._root, each) for each in found_roots)], self._files)
-        candidates = CandidateFinder(self.texts, modules).find()
-        if is_wanted is not None:
-            candidates = [each for each in candidates if is_wanted(each)]
-        else:
-            candidates = [each for each in candidates if each.is_known or not each.preset]
-        scored = zip(candidates, self._collect_evidence(candidates))
-        best = [
-            (each, evidence.score)
-            for each, evidence in sorted(scored, key=lambda pair: (not pair[0].is_sure, -pair[1].score))
-            if is_wanted or evidence.is_used or each.accessor or each.is_own
-        ][:_MAX_COUNTED]
-        src = _select_roots(self._root, found_roots, [each for each, _ in best])
-        all_roots = tuple(to_relative_path(self._root, each) for each in self._roots) + src if src else ()
-        deprecated = self._find_deprecated([each for each, _ in best], modules)
-        drafts = _remove_contradicted(
-            [
-                _Draft(ConfigProposal(each, old, import_roots=all_roots), score)
-                for (each, score), old in zip(best, deprecated)
-            ]
-        )
+        best = self._best_candidates(CandidateFinder(self.texts, modules).find(), is_wanted)
+        deprecated = find_deprecated([each for each, _ in best], self.texts, modules)
+        roots = self._select_roots(found_roots, [each for each, _ in best])
+        drafts = [
+            _Draft(ConfigProposal(each, old, import_roots=roots), evidence.score)
+            for (each, evidence), old in zip(best, deprecated)
+            if is_wanted or each.is_known or evidence.callers or old  # others report nothing in shipped code
+        ]
+        counted = self._count(_remove_contradicted(drafts), jobs)
+        return _rank([each for each in counted if is_wanted or each.proposal.is_useful])[:_MAX_PROPOSALS]
+
+    def _find_import_roots(self) -> list[str]:
+        imported = {module for text in self.texts for module in text.modules}
+        return find_import_roots(self._root, self._roots, [text.path for text in self.texts], imported)
+
+    def _best_candidates(
+        self, candidates: Sequence[ResourceCandidate], is_wanted: IsWanted | None
+    ) -> list[tuple[ResourceCandidate, Evidence]]:
+        """The candidates with most evidence, which they are returned with; only those that are wanted, if any are."""
+        chosen = [each for each in candidates if (is_wanted(each) if is_wanted else each.is_known or not each.preset)]
+        scored = [
+            (self._with_allowed(each), evidence)
+            for each, evidence in zip(chosen, collect_evidence(chosen, self.texts))
+            if is_wanted or _is_offered(each, evidence)
+        ]
+        return sorted(scored, key=lambda pair: (not pair[0].is_sure, not pair[0].is_known, -pair[1].score))[
+            :_MAX_COUNTED
+        ]
+
+    def _with_allowed(self, candidate: ResourceCandidate) -> ResourceCandidate:
+        is_database = candidate.preset.startswith("sqlalchemy")
+        return candidate._replace(allow=migration_patterns(self._root, self.texts)) if is_database else candidate
+
+    def _select_roots(self, found_roots: Sequence[str], candidates: Sequence[ResourceCandidate]) -> tuple[str, ...]:
+        """The import roots with those that were found, if a candidate is in one; empty if they are the default ones."""
+        folders = tuple(os.path.join(self._root, each, "") for each in found_roots)
+        needed = found_roots if any(each.path.startswith(folders) for each in candidates) else ()
+        is_default = not needed and self._roots == self._default_roots
+        return () if is_default else (*(to_relative_path(self._root, each) for each in self._roots), *needed)
+
+    def _count(self, drafts: Sequence[_Draft], jobs: int) -> list[_Draft]:
+        """The proposals with what they would report."""
         self._report_progress(f"counting what {plural(len(drafts), 'candidate')} would report")
         scores = {draft.proposal.canonical: draft.score for draft in drafts}
-        counted = count_findings([draft.proposal for draft in drafts], self._root, self._files, jobs)
-        useful = [each for each in counted if is_wanted or each.found.shipped or each.canonical.is_known]
-        ranked = sorted((_Draft(each, scores[each.canonical]) for each in useful), key=_Draft.rank)
-        return [draft.proposal for draft in ranked[:_MAX_PROPOSALS]]
-
-    def _collect_evidence(self, candidates: Sequence[ResourceCandidate]) -> list[_Evidence]:
-        """What the texts outside tests say about each candidate, in one pass."""
-        names = [(each.accessor or each.instance).rpartition(".")[2].encode() for each in candidates]
-        imports = [_importing_texts(each.module) for each in candidates]
-        found = [_Evidence() for _ in candidates]
-        for text in self.texts:
-            data = b"" if text.is_test else read(text.path)
-            for each, name, importing, evidence in zip(candidates, names, imports, found) if data else ():
-                if text.path != each.path:
-                    evidence.users += name in data and any(text in data for text in importing)
-                    evidence.callers += each.class_name.rpartition(".")[2] in text.called
-        return found
-
-    def _find_deprecated(
-        self, candidates: Sequence[ResourceCandidate], modules: ModuleMap
-    ) -> list[tuple[DeprecatedCandidate, ...]]:
-        """The deprecated modules for each canonical module, in one pass."""
-        found: list[list[DeprecatedCandidate]] = [[] for _ in candidates]
-        for text in self.texts:
-            data = b"" if text.is_test else read(text.path)
-            for each, deprecated in zip(candidates, found) if data else ():
-                if text.path != each.path:
-                    deprecated += _deprecated_in(text.path, data, each, modules)
-        return [tuple(sorted(each)) for each in found]
+        proposals = count_findings([draft.proposal for draft in drafts], self._root, self._files, jobs)
+        return [_Draft(each, scores[each.canonical]) for each in proposals]
 
 
-def _importing_texts(module: str) -> tuple[bytes, ...]:
-    """Texts of which files that import from a module, or from the package that re-exports it, contain one."""
-    package, _, name = module.rpartition(".")
-    return module.encode(), f".{name} import".encode(), f"from {package or module} import".encode()
-
-
-class _Evidence:
-    """How many other files use the instance of a candidate, and how many construct their own."""
-
-    def __init__(self) -> None:
-        self.users = 0
-        self.callers = 0
-
-    @property
-    def is_used(self) -> bool:
-        """Whether any other file names the instance."""
-        return self.users > 0
-
-    @property
-    def score(self) -> int:
-        """A file that bypasses a home says more than one that uses it."""
-        return self.users + _CALLER_WEIGHT * self.callers
+def _is_offered(candidate: ResourceCandidate, evidence: Evidence) -> bool:
+    """Whether other modules can get the instance: they do, or its module is imported and made for that."""
+    if evidence.users:
+        return True
+    is_home = candidate.accessor or candidate.is_own or (candidate.is_known and evidence.importers)
+    return candidate.is_public and bool(is_home)
 
 
 class _Draft(NamedTuple):
@@ -137,28 +126,20 @@ class _Draft(NamedTuple):
     def rank(self) -> tuple[bool, int, int, str]:
         """What is sure comes first, then what has deprecated modules, then by evidence."""
         proposal = self.proposal
-        is_sure = proposal.canonical.is_sure
-        return not is_sure, -len(proposal.deprecated), -self.score, proposal.canonical.module
+        return not proposal.is_sure, -len(proposal.deprecated), -self.score, proposal.canonical.module
 
 
-def _deprecated_in(
-    path: str, data: bytes, canonical: ResourceCandidate, modules: ModuleMap
-) -> list[DeprecatedCandidate]:
-    """The deprecated module that a file is, for a canonical module: it names that."""
-    name = canonical.module.rpartition(".")[2].encode()
-    if canonical.preset or name not in data or not (canonical.module.encode() in data or b"eprecat" in data):
-        return []
-    module = modules.name_of(path)
-    if canonical.module.startswith(f"{module}.") or not all(part.isidentifier() for part in module.split(".")):
-        return []  # a deprecated package includes its submodules, and a package may re-export one
-    candidate = find_deprecated(module, data, canonical)
-    return [] if candidate is None else [candidate]
-
-
-def _select_roots(root: str, roots: Sequence[str], candidates: Sequence[ResourceCandidate]) -> tuple[str, ...]:
-    """The import roots that were found, if a candidate is in one; otherwise there is no evidence for them."""
-    folders = tuple(os.path.join(root, folder, "") for folder in roots)
-    return tuple(roots) if any(candidate.path.startswith(folders) for candidate in candidates) else ()
+def _rank(drafts: Sequence[_Draft]) -> list[ConfigProposal]:
+    """The proposals, best first; of the settings classes in one module, the others come last."""
+    ranked = [draft.proposal for draft in sorted(drafts, key=_Draft.rank)]
+    seen: set[tuple[str, bool]] = set()
+    first: list[ConfigProposal] = []
+    other: list[ConfigProposal] = []
+    for each in ranked:
+        key = each.canonical.module, bool(each.canonical.preset)
+        (other if key in seen and not each.canonical.preset else first).append(each)
+        seen.add(key)
+    return first + other
 
 
 def _remove_contradicted(drafts: Sequence[_Draft]) -> list[_Draft]:

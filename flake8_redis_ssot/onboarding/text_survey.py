@@ -7,24 +7,27 @@ from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from flake8_redis_ssot.files.atomic_write import read
-from flake8_redis_ssot.onboarding.import_roots import find_imported_names
+from flake8_redis_ssot.onboarding.import_roots import find_imported_modules
 
 # Each begins with a line break, for which `re` searches fast.
 _CLASS = re.compile(rb"\nclass (\w+)(\([^)\n]*Settings)?")
 _ASSIGNED_CALL = re.compile(rb"\n[A-Za-z_][\w, ]*(?::[^=\n]*)?= *(?:await )?([A-Za-z_][\w.]*)\(")
-_ANNOTATED_FUNCTION = re.compile(rb"\n *(?:async )?def \w+\([^)\n]*\) *-> *[\"']?(?:Optional\[|\w+\.)*(\w+)")
-_CALLED_NAME = re.compile(rb"[A-Z]\w+(?=\()")
-# What a function contains that keeps an instance.
-_KEEPING_WORDS = (b"\n    global ", b"cache", b"cls.")
+_ANNOTATED_FUNCTION = re.compile(rb"\n *(?:async )?def \w+\([^)]*\) *-> *[\"']?(?:Optional\[|\w+\.)*(\w+)")
+_ANNOTATED_GETTER = re.compile(
+    rb"\n(?:async )?def (?:get|current|provide)_\w+\([^)]*\) *-> *[\"']?(?:Optional\[|\w+\.)*(\w+)"
+)
+_CALLED_NAME = re.compile(rb"(?<!class )\b[A-Z]\w+(?=\()")
+# What a function has that keeps an instance: a name declared global, an assigned attribute of a class, or a cache.
+_KEEPING = re.compile(rb"\n +(?:global \w|(?:cls|[A-Z]\w*)\.\w+ *(?::[^=\n]*)?=[^=])|\n *@(?:\w+\.)*\w*(?i:cache)")
 
 
 class FileText(NamedTuple):
     """What the text of a file (absolute path) tells; all names are the last parts of dotted names.
 
     `defined` are its classes, `settings` those with a base of such a name, `called` the CapWords names that it calls,
-    `kept` what it calls in an assignment at the top, `returned` the annotations of functions' results.
-    `keeps_in_functions`: functions may keep an instance. Of tests, only what they import is told.
-    `imported` are the first parts of the names that it imports.
+    `kept` what it calls in an assignment at the top, `returned` the annotations of what functions return that cache or
+    get something. `keeps_in_functions`: functions may keep an instance. `modules` are those from which it imports, as
+    they are written, and `imported` the first parts of their names. Of tests and examples, only the last two are told.
     """
 
     path: str
@@ -35,6 +38,7 @@ class FileText(NamedTuple):
     kept: frozenset[str]
     returned: frozenset[str]
     imported: frozenset[str]
+    modules: frozenset[str]
     keeps_in_functions: bool
 
 
@@ -51,10 +55,11 @@ def survey_texts(files: Iterable[str], is_test: Callable[[str], bool]) -> list[F
 
 
 def _survey(path: str, data: bytes, is_test: bool) -> FileText:
-    imported = frozenset(find_imported_names(data))
+    modules = frozenset(find_imported_modules(data))
+    imported = frozenset(module.partition(".")[0] for module in modules if not module.startswith("."))
     if is_test:
         nothing: frozenset[str] = frozenset()
-        return FileText(path, True, nothing, nothing, nothing, nothing, nothing, imported, False)
+        return FileText(path, True, nothing, nothing, nothing, nothing, nothing, imported, modules, False)
     called = frozenset(_decode(_CALLED_NAME.findall(data)))
     classes = _CLASS.findall(data)
     return FileText(
@@ -64,9 +69,10 @@ def _survey(path: str, data: bytes, is_test: bool) -> FileText:
         frozenset(_decode(name for name, base in classes if base)),
         called,
         frozenset(name.rpartition(".")[2] for name in _decode(_ASSIGNED_CALL.findall(data))),
-        frozenset(_decode(_ANNOTATED_FUNCTION.findall(data))),
+        frozenset(_decode((_ANNOTATED_FUNCTION if b"cache" in data else _ANNOTATED_GETTER).findall(data))),
         imported,
-        any(word in data for word in _KEEPING_WORDS),
+        modules,
+        _KEEPING.search(data) is not None,
     )
 
 

@@ -18,7 +18,7 @@ from flake8_redis_ssot.files.discovery import PYPROJECT, discover
 from flake8_redis_ssot.files.paths import to_display_path
 from flake8_redis_ssot.files.processes import default_jobs
 from flake8_redis_ssot.model import plural
-from flake8_redis_ssot.onboarding.canonical_candidates import ResourceCandidate
+from flake8_redis_ssot.onboarding.candidates import ResourceCandidate
 from flake8_redis_ssot.onboarding.known_clients import describe_known_clients
 from flake8_redis_ssot.onboarding.proposal import ConfigProposal
 from flake8_redis_ssot.onboarding.propose_config import ProposalSearch

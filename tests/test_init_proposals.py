@@ -1,0 +1,202 @@
+"""What `init` proposes for projects as they are found in public repositories, and what it does not propose."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from flake8_redis_ssot.cli.main import main
+from flake8_redis_ssot.config.loading import load_config
+from flake8_redis_ssot.config.model import Resource
+
+Capture = pytest.CaptureFixture[str]
+
+Files = dict[str, str]
+USER = {"app/user.py": "from app.home import client\n\nprint(client)\n"}
+ENGINE = "import sqlalchemy as sa\n\nengine = sa.create_engine('sqlite://')\n"
+ENV = "from alembic import context\nfrom sqlalchemy import create_engine\n\ncontext.configure(create_engine('x'))\n"
+
+
+def write_files(project: Path, files: Files) -> None:
+    for name, text in files.items():
+        (project / name).parent.mkdir(parents=True, exist_ok=True)
+        (project / name).write_text(text)
+
+
+def propose(project: Path, files: Files, *options: str) -> list[Resource]:
+    """The resources of the configuration that `init --yes` writes; none if it writes nothing."""
+    write_files(project, files)
+    if main(["init", "--yes", "-q", *options]):
+        return []
+    return list(load_config(project / "redis-ssot.toml").resources)
+
+
+def members(resources: list[Resource]) -> list[str | None]:
+    return [each.accessor or each.instance for each in resources]
+
+
+HOMES = [
+    pytest.param(
+        {
+            "app/__init__.py": "import redis\n\nclient = redis.from_url('x')\nrq_client = redis.from_url('y')\n",
+            "app/user.py": "from app import client, rq_client\n",
+        },
+        ["app.client"],
+        id="a variant by its name",
+    ),
+    pytest.param(
+        {
+            "app/home.py": "import redis\n\n_hidden = redis.Redis()\n\n\ndef get_client():\n    return _hidden\n",
+            "app/user.py": "from .home import get_client\n",
+        },
+        ["app.home.get_client"],
+        id="a private name with an accessor",
+    ),
+    pytest.param({"app/home.py": ENGINE, "app/user.py": "from .home import other\n"}, ["app.home.engine"], id="module"),
+    pytest.param({"app/home.py": ENGINE, "app/user.py": "from app import home\nhome.engine\n"}, ["app.home.engine"]),
+    pytest.param(
+        {
+            "backend/home.py": "import redis\n\nclient = redis.Redis()\n",
+            "backend/models/user.py": "from home import client\nimport tasks\nimport models.user\n",
+            "backend/tasks.py": "",
+        },
+        ["home.client"],
+        id="modules in a folder that is no package",
+    ),
+    pytest.param(
+        {
+            "src/__init__.py": "",
+            "src/home.py": "import redis\n\nclient = redis.Redis()\n",
+            "src/user.py": "from src.home import client\n",
+        },
+        ["src.home.client"],
+        id="a package named src",
+    ),
+    pytest.param(
+        {
+            "app/home.py": "class Client:\n    def __init__(self, url): ...\n\n\nclient = Client('x')\n",
+            "app/user.py": "from app.home import Client, client\n\nClient('x')\n",
+        },
+        ["app.home.client"],
+        id="the same arguments",
+    ),
+    pytest.param(
+        {
+            "app/home.py": "import redis\nfrom fakeredis import FakeRedis\n\n\ndef _make():\n    if TESTING:\n"
+            "        return FakeRedis()\n    return redis.Redis()\n\n\nclient = _make()\n",
+            **USER,
+        },
+        ["app.home.client"],
+        id="a fake in tests",
+    ),
+]
+
+
+@pytest.mark.parametrize(("files", "expected"), HOMES)
+def test_homes_are_proposed(project: Path, files: Files, expected: list[str]) -> None:
+    assert members(propose(project, files)) == expected
+    assert main(["check", "-q", "--output-format", "json"]) == (
+        1 if "Client('x')\n" in files.get("app/user.py", "") else 0
+    )
+
+
+NO_HOMES = [
+    pytest.param({"ping.py": ENGINE, "app/user.py": "engine = 'other'\nprint('ping')\n"}, id="a script"),
+    pytest.param({"docs/home.py": ENGINE, "app/user.py": "from docs.home import engine\n"}, id="documentation"),
+    pytest.param(
+        {"app/home.py": "import redis\n\na = redis.Redis(host='a')\nclient = redis.Redis(host='b')\n", **USER},
+        id="several, made differently",
+    ),
+    pytest.param(
+        {
+            "app/home.py": "import redis\n\n_c = None\n\n\ndef _get():\n    global _c\n    _c = _c or redis.Redis()\n"
+            "    return _c\n",
+            "app/user.py": "from app.home import something\n",
+        },
+        id="for its own module only",
+    ),
+    pytest.param(
+        {
+            "app/home.py": "class Client:\n    def __init__(self, user): ...\n\n\nADMIN = Client(0)\n",
+            "app/user.py": "from app.home import ADMIN, Client\n\nClient(1)\nClient(2)\n",
+        },
+        id="others are made with other arguments",
+    ),
+    pytest.param(
+        {
+            "app/home.py": "class Client: ...\n\n\nclient = Client()\n",
+            "app/special.py": "from app.home import Client, client\n\n\nclass Special(Client): ...\n",
+        },
+        id="a base class is no call",
+    ),
+    pytest.param({"alembic/env.py": ENV + "engine = create_engine('y')\n", "app/user.py": "import alembic.env\n"}),
+]
+
+
+@pytest.mark.parametrize("files", NO_HOMES)
+def test_what_is_no_home_is_not_proposed(project: Path, capsys: Capture, files: Files) -> None:
+    assert propose(project, files) == []
+    assert "No shared resource was found" in capsys.readouterr().out
+
+
+def test_a_class_with_other_arguments_can_be_asked_for(project: Path, capsys: Capture) -> None:
+    write_files(
+        project,
+        {
+            "app/home.py": "class Client:\n    def __init__(self, user): ...\n\n\nADMIN = Client(0)\n",
+            "app/user.py": "from app.home import ADMIN, Client\n\nClient(1)\n",
+        },
+    )
+    assert main(["init", "--dry-run", "-q", "--class", "Client"]) == 0
+    assert "`ADMIN` (not certain)" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("folder", ["alembic", "app/migrations"])
+def test_migrations_may_connect_by_themselves(project: Path, capsys: Capture, folder: str) -> None:
+    files = {
+        "app/home.py": ENGINE,
+        "app/user.py": "from app.home import engine\n",
+        f"{folder}/env.py": ENV,
+        f"{folder}/versions/one.py": ENV,
+    }
+    assert [each.allow for each in propose(project, files)] == [(f"/{folder}/",)]
+    assert main(["check", "-q"]) == 0
+    (project / "app/other.py").write_text(ENV)
+    assert main(["check", "-q"]) == 1
+
+
+def test_second_settings_of_a_module_come_last(project: Path) -> None:
+    settings = "from pydantic_settings import BaseSettings\n\n\nclass {0}(BaseSettings): ...\n\n\n{1} = {0}()\n\n\n"
+    files = {
+        "app/config.py": settings.format("Settings", "settings")
+        + settings.format("LogSettings", "log")
+        + "".join(f"def f{number}(): ...\n" for number in range(3)),
+        **{f"app/user{number}.py": "from app.config import settings, log\n" for number in range(3)},
+        "app/special.py": "from app.config import Settings\n\nSettings()\n",
+        "app/home.py": ENGINE,
+        "app/user.py": "from app.home import engine\n",
+    }
+    assert members(propose(project, files)) == ["app.config.settings", "app.home.engine", "app.config.log"]
+
+
+def test_only_what_resembles_the_resource_is_deprecated(project: Path) -> None:
+    home = "class RedisManager:\n    def get(self): ...\n\n\nmanager = RedisManager()\n"
+    files = {
+        "app/home.py": home,
+        "app/user.py": "from app.home import RedisManager\n\nRedisManager()\n",
+        "app/state.py": '"""Compatibility layer."""\nfrom app.home import manager\n\n\nclass State: ...\n',
+        "app/old.py": '"""Redis Manager Compatibility Layer."""\nfrom app.home import RedisManager\n\n\nclass Y: ...\n',
+        "app/older.py": '"""Deprecated."""\nfrom app.home import manager\n\n\nclass RedisClientManager: ...\n',
+        "app/both.py": "from app.home import manager\nfrom app.home import RedisManager\n",
+    }
+    (resource,) = propose(project, files)
+    assert [name for name, _ in resource.deprecated] == ["app.both", "app.old", "app.older"]
+
+
+def test_many_import_roots_are_written_on_several_lines(project: Path) -> None:
+    files = {f"libs/lib{number}/kit{number}/__init__.py": "" for number in range(7)}
+    files["libs/lib0/kit0/home.py"] = "import redis\n\nclient = redis.Redis()\n"
+    files["main.py"] = "from kit0.home import client\n" + "".join(f"import kit{number}\n" for number in range(7))
+    assert members(propose(project, files)) == ["kit0.home.client"]
+    assert 'src = [\n    ".",\n    "libs/lib0",\n' in (project / "redis-ssot.toml").read_text()
