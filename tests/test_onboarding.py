@@ -114,8 +114,8 @@ def test_first_proposal(unconfigured_project: Path, capsys: Capture) -> None:
     shipped, tests = output.split("reports ")[1].split(" in tests")[0].split(" findings in shipped code and ")
     assert int(shipped) + int(tests) == int(number)
     assert (
-        "1. app.redis_manager.RedisManager: canonical module `app.redis_manager`, a module-level variable: `get_redis_manager()`"
-        in output
+        "1. app.redis_manager.RedisManager: canonical module `app.redis_manager`, a module-level variable: `redis_manager`, "
+        "returned by `get_redis_manager()`\n" in output
     )
     assert main(["doctor"]) == 0
 
@@ -226,7 +226,9 @@ def test_import_roots_of_the_example(project: Path, capsys: Capture, keep: bool,
         (["b/x/__init__.py", "a/y/__init__.py", "a/z/__init__.py"], "x y", ["a", "b"]),
         (["b/x.py", "b/y/home.py", "b/z/__init__.py"], "x y.home z", ["b"]),  # modules in a folder
         (["b/x.py", "b/y.py"], "x y", []),  # too few, they may be third-party packages
-        (["b/__init__.py", "b/x.py", "b/y/home.py", "b/z.py", "c/x.py", "c/y.py", "c/z.py"], "x y.home z", ["b"]),
+        (["b/x.py", "b/y/home.py", "b/z.py", "c/x.py", "c/y.py", "c/z.py"], "x y.home z", ["b"]),
+        (["b/__init__.py", "b/x.py", "b/y.py", "b/z.py"], "x y z", []),  # a package with common names
+        (["b/__init__.py", *(f"b/x{number}.py" for number in range(10))], " ".join(f"x{n}" for n in range(10)), ["b"]),
         (["b/x.py", "b/y.py", "b/z.py", "c/x.py", "c/y.py", "c/z.py"], "x y z", []),  # ambiguous
         (["tests/x.py", "tests/y.py", "tests/z.py"], "x y z", []),
         (["b/os.py", "b/redis.py", "b/json.py"], "os redis json", []),  # they mean others

@@ -52,6 +52,7 @@ class CandidateFinder:
         self._texts = texts
         self._modules = modules
         self._exports: dict[str, Exports] = {}
+        self._trees: dict[str, ast.Module] = {}
         self.resolver = Resolver(modules, self._load_exports)
 
     def _load_exports(self, path: str) -> Exports:
@@ -60,6 +61,11 @@ class CandidateFinder:
             self._exports[path] = NO_EXPORTS
             self._exports[path] = facts_from_bytes(path, read(path), search).exports
         return self._exports[path]
+
+    def _load_tree(self, path: str) -> ast.Module:
+        if path not in self._trees:
+            self._trees[path] = parse_tolerantly(decode(read(path)).text).tree
+        return self._trees[path]
 
     def find(self) -> list[ResourceCandidate]:
         """All candidates, at most one for each resource."""
@@ -73,9 +79,9 @@ class CandidateFinder:
         for path in find_home_files(self._texts):
             module = self._modules.name_of(path)
             if all(part.isidentifier() for part in module.split(".")):
-                tree = parse_tolerantly(decode(read(path)).text).tree
                 package = package_name(path, self._modules.roots)
-                yield from self._resolve_homes(HomeFinder(tree, module, package).find(), path, module)
+                homes = HomeFinder(self._load_tree(path), module, package).find()
+                yield from self._resolve_homes(homes, path, module)
 
     def _resolve_homes(self, homes: Iterable[Home], path: str, module: str) -> Iterable[_KeptHome]:
         for home in homes:
@@ -123,8 +129,8 @@ class CandidateFinder:
 
     def _manages_itself(self, definition: Definition) -> bool:
         """Whether calls of a class return its one instance: it has a `__new__` or a metaclass."""
-        tree = parse_tolerantly(decode(read(definition.path or "")).text).tree
-        nodes = [each for each in tree.body if isinstance(each, ast.ClassDef) and each.name == definition.qualname]
+        body = self._load_tree(definition.path).body if definition.path else []
+        nodes = [each for each in body if isinstance(each, ast.ClassDef) and each.name == definition.qualname]
         return any(node.keywords or any(getattr(each, "name", "") == "__new__" for each in node.body) for node in nodes)
 
 

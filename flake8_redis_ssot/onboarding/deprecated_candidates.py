@@ -71,21 +71,25 @@ def _deprecated_in(module: str, tree: ast.Module, canonical: ResourceCandidate) 
 def _declared_reason(tree: ast.Module, canonical: ResourceCandidate) -> str:
     """It refers to the canonical module, and declares itself deprecated."""
     docstring = ast.get_docstring(tree) or ""
-    emits_warning = any(
+    is_warning = _emits_warning(tree)
+    if not is_warning and not _DEPRECATION_TEXT.search(docstring):
+        return ""
+    imported = _imported_names(tree, canonical)
+    # It offers the same thing: a module about something else may have to remain compatible as well.
+    is_same = set(split_words(canonical.class_name)) <= _words_of_module(tree, docstring, imported)
+    if not is_same or (canonical.module not in docstring and not imported):
+        return ""
+    return "warns that it is deprecated" if is_warning else "says that it is deprecated"
+
+
+def _emits_warning(tree: ast.Module) -> bool:
+    """Whether loading a module warns, by a statement at the top, that it is deprecated."""
+    return any(
         isinstance(node, ast.Name) and node.id in ("DeprecationWarning", "PendingDeprecationWarning", "FutureWarning")
         for statement in tree.body
         if isinstance(statement, ast.Expr)
         for node in ast.walk(statement)
     )
-    if not emits_warning and not _DEPRECATION_TEXT.search(docstring):
-        return ""
-    imported = _imported_names(tree, canonical)
-    if canonical.module not in docstring and not imported:
-        return ""
-    # It offers the same thing: a module about something else may have to remain compatible as well.
-    if not set(split_words(canonical.class_name)) <= _words_of_module(tree, docstring, imported):
-        return ""
-    return "warns that it is deprecated" if emits_warning else "says that it is deprecated"
 
 
 def _words_of_module(tree: ast.Module, docstring: str, imported: set[str]) -> set[str]:

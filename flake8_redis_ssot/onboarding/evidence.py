@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 
 from flake8_redis_ssot.files.atomic_write import read
 from flake8_redis_ssot.onboarding.candidates import ResourceCandidate
@@ -28,28 +30,54 @@ class Evidence:
 
 def collect_evidence(candidates: Sequence[ResourceCandidate], texts: Sequence[FileText]) -> list[Evidence]:
     """The evidence for each candidate in the files outside tests, in one pass."""
-    subjects = [(each, _use_pattern(each), Evidence()) for each in candidates]
+    found = [Evidence() for _ in candidates]
+    subjects = [_Subject(each) for each in candidates]
+    by_module, by_class = _index(candidates)
     for text in texts:
-        data = b"" if text.is_test else read(text.path)
-        for candidate, using, evidence in subjects if data else ():
-            if text.path != candidate.path:
-                is_importer = _is_imported(candidate.module, text.modules)
-                evidence.importers += is_importer
-                evidence.users += is_importer and using.search(data) is not None
-                evidence.callers += candidate.class_name.rpartition(".")[2] in text.called
-    return [evidence for *_, evidence in subjects]
+        if text.is_test:
+            continue
+        importing = {number for module in _imported_places(text) for number in by_module[module]}
+        calling = {number for name in text.called for number in by_class[name]}
+        data = read(text.path) if importing else b""
+        for number in importing | calling:
+            if text.path != candidates[number].path:
+                found[number].importers += number in importing and subjects[number].module.search(data) is not None
+                found[number].users += number in importing and subjects[number].member.search(data) is not None
+                found[number].callers += number in calling
+    return found
 
 
-def _is_imported(module: str, imported: frozenset[str]) -> bool:
-    """Whether a module (dotted), or the package that may re-export it, is among imported ones, as they are written."""
-    package, _, last = module.rpartition(".")
-    if module in imported or (package and package in imported):
-        return True
-    return any(not each.strip(".") or each.endswith(f".{last}") for each in imported if each.startswith("."))
+class _Subject:
+    """Patterns of a candidate: imports of its `module`; imports of its instance or accessor (`member`), or its name."""
+
+    def __init__(self, candidate: ResourceCandidate) -> None:
+        member, parts = re.escape(candidate.kept_name), [re.escape(part) for part in candidate.module.split(".")]
+        offering, names = "|".join(parts[-2:]), r"import[ \t]+(?:\([^)]*|[^\n]*)"  # a package may re-export it
+        self.module = re.compile(rf"(?:from|import)[ \t][\w. \t]*\b{parts[-1]}\b|{names}\b{parts[-1]}\b".encode())
+        self.member = re.compile(
+            rf"from[ \t]+[\w.]*(?:\b(?:{offering})|\.)[ \t]+{names}\b{member}\b|\b(?:{offering})\.{member}\b".encode()
+        )
 
 
-def _use_pattern(candidate: ResourceCandidate) -> re.Pattern[bytes]:
-    """A pattern that matches imports of the instance or accessor, and its name behind that of a module."""
-    name = re.escape(candidate.kept_name)
-    modules = "|".join(map(re.escape, candidate.module.split(".")[-2:]))
-    return re.compile(rf"import (?:\([^)]*|[^\n]*)\b{name}\b|\b(?:{modules})\.{name}\b".encode())
+def _index(candidates: Sequence[ResourceCandidate]) -> tuple[defaultdict[str, list[int]], defaultdict[str, list[int]]]:
+    """The numbers of the candidates by the places that offer them, as `_imported_places` has them, and by classes."""
+    by_module: defaultdict[str, list[int]] = defaultdict(list)
+    by_class: defaultdict[str, list[int]] = defaultdict(list)
+    for number, each in enumerate(candidates):
+        stem = each.path.removesuffix(".py").removesuffix(f"{os.sep}__init__")
+        # A package may re-export it.
+        for key in {each.module, each.module.rpartition(".")[0], stem, os.path.dirname(stem)}:
+            by_module[key].append(number)
+        by_class[each.class_name.rpartition(".")[2]].append(number)
+    return by_module, by_class
+
+
+def _imported_places(text: FileText) -> Iterator[str]:
+    """The modules from which a file imports: dotted names, and for relative ones the path without a suffix."""
+    for module in text.modules:
+        name = module.lstrip(".")
+        if name == module:
+            yield module
+        else:
+            parents = [".."] * (len(module) - len(name) - 1)
+            yield os.path.normpath(os.path.join(os.path.dirname(text.path), *parents, *name.split(".")))

@@ -26,9 +26,9 @@ def find_home_files(texts: Sequence[FileText]) -> Iterator[str]:
 
 
 def rank_classes(texts: Sequence[FileText], limit: int = _MAX_CLASSES) -> list[str]:
-    """The project's classes that most files outside tests call; names typical of resources count three times."""
+    """The project's classes that most other files outside tests call; names typical of resources count three times."""
     project_classes = {name for text in texts for name in text.defined}
-    counts = Counter(name for text in texts if not text.is_test for name in text.called & project_classes)
+    counts = Counter(name for text in texts for name in (text.called & project_classes) - text.defined)
     weights = {name: number * (3 if RESOURCE_WORD.search(name) else 1) for name, number in counts.items()}
     return sorted(weights, key=lambda name: (-weights[name], name))[:limit]
 

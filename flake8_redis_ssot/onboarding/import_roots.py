@@ -15,6 +15,7 @@ from flake8_redis_ssot.files.test_paths import is_test_path
 _IMPORTED_MODULE = re.compile(rb"\n[ \t]*(?:from|import)[ \t]+([\w.]+)")  # `re` searches fast for a line break
 # Fewer modules that happen to have the names of third-party packages do not make a folder an import root.
 _MIN_NAMES = 3
+_MIN_MODULES_IN_PACKAGE = 10  # its own modules have common names as well, which it imports from itself
 _LIBRARIES = frozenset(
     name.partition(".")[0] for preset in PRESETS for known in preset.constructors for name in known.names
 )
@@ -56,26 +57,32 @@ def _folders_of_packages(files: Iterable[str], names: set[str]) -> Iterator[str]
 
 def _folders_of_modules(root: str, files: Iterable[str], modules: set[str]) -> set[str]:
     """The folder below `root`, outside tests, with most of the modules; none if another one has as many."""
-    found: dict[str, set[str]] = defaultdict(set)
-    stems = {path.removesuffix(".py").removesuffix(os.sep + "__init__") for path in files}
-    endings = {os.sep + module.replace(".", os.sep): module for module in modules}
-    longest = max((ending.count(os.sep) for ending in endings), default=0)
-    for stem in stems:
-        folder, ending = stem, ""
-        for _ in range(longest):
-            folder, name = os.path.split(folder)
-            ending = os.sep + name + ending
-            if ending in endings and len(folder) > len(root):
-                found[folder].add(endings[ending])
+    paths = {path.removesuffix(".py") for path in files}
     counts = {
-        folder: len(each)
-        for folder, each in found.items()
-        if len({_first_part(module) for module in each}) >= _MIN_NAMES
+        folder: len(found)
+        for folder, found in _modules_by_folder(root, paths, modules).items()
+        if len({_first_part(module) for module in found}) >= _MIN_NAMES
+        and (len(found) >= _MIN_MODULES_IN_PACKAGE or os.path.join(folder, "__init__") not in paths)
         and not is_test_path(f"{to_relative_path(root, folder)}/")  # they are often like the tree that they test
     }
     most = max(counts.values(), default=0)
     best = {folder for folder, count in counts.items() if count == most}
     return best if len(best) == 1 else set()
+
+
+def _modules_by_folder(root: str, paths: Iterable[str], modules: set[str]) -> dict[str, set[str]]:
+    """Folders below `root` with the modules that can be imported from them; `paths` have no suffix."""
+    found: dict[str, set[str]] = defaultdict(set)
+    endings = {os.sep + module.replace(".", os.sep): module for module in modules}
+    longest = max((ending.count(os.sep) for ending in endings), default=0)
+    for path in {path.removesuffix(f"{os.sep}__init__") for path in paths}:
+        folder, ending = path, ""
+        for _ in range(longest):
+            folder, name = os.path.split(folder)
+            ending = os.sep + name + ending
+            if ending in endings and len(folder) > len(root):
+                found[folder].add(endings[ending])
+    return found
 
 
 def _top_level_packages(files: Iterable[str]) -> set[str]:

@@ -59,18 +59,27 @@ class ProposalSearch:
 
     def propose(self, is_wanted: IsWanted | None, jobs: int) -> list[ConfigProposal]:
         """The proposals, best first, of the candidates that are wanted; by default of what a program has one of."""
+        useful: list[_Draft] = []
+        waiting = sorted(self._draft(is_wanted), key=_Draft.rank_uncounted)
+        while waiting and len(useful) < _MAX_PROPOSALS:
+            counted = self._count(waiting[:_MAX_PROPOSALS], jobs)
+            useful += [each for each in counted if is_wanted or each.proposal.is_useful]
+            del waiting[:_MAX_PROPOSALS]
+        return _rank(useful)[:_MAX_PROPOSALS]
+
+    def _draft(self, is_wanted: IsWanted | None) -> list[_Draft]:
+        """The proposals, not yet counted, except those that report nothing in shipped code and are not usual."""
         found_roots = self._find_import_roots()
         modules = ModuleMap([*self._roots, *(os.path.join(self._root, each) for each in found_roots)], self._files)
         best = self._best_candidates(CandidateFinder(self.texts, modules).find(), is_wanted)
-        deprecated = find_deprecated([each for each, _ in best], self.texts, modules)
         roots = self._select_roots(found_roots, [each for each, _ in best])
+        deprecated = find_deprecated([each for each, _ in best], self.texts, modules)
         drafts = [
             _Draft(ConfigProposal(each, old, import_roots=roots), evidence.score)
             for (each, evidence), old in zip(best, deprecated)
-            if is_wanted or each.is_known or evidence.callers or old  # others report nothing in shipped code
+            if is_wanted or each.is_known or evidence.callers or old
         ]
-        counted = self._count(_remove_contradicted(drafts), jobs)
-        return _rank([each for each in counted if is_wanted or each.proposal.is_useful])[:_MAX_PROPOSALS]
+        return _remove_contradicted(drafts)
 
     def _find_import_roots(self) -> list[str]:
         imported = {module for text in self.texts for module in text.modules}
@@ -86,9 +95,7 @@ class ProposalSearch:
             for each, evidence in zip(chosen, collect_evidence(chosen, self.texts))
             if is_wanted or _is_offered(each, evidence)
         ]
-        return sorted(scored, key=lambda pair: (not pair[0].is_sure, not pair[0].is_known, -pair[1].score))[
-            :_MAX_COUNTED
-        ]
+        return sorted(scored, key=_rank_scored)[:_MAX_COUNTED]
 
     def _with_allowed(self, candidate: ResourceCandidate) -> ResourceCandidate:
         is_database = candidate.preset.startswith("sqlalchemy")
@@ -113,8 +120,14 @@ def _is_offered(candidate: ResourceCandidate, evidence: Evidence) -> bool:
     """Whether other modules can get the instance: they do, or its module is imported and made for that."""
     if evidence.users:
         return True
-    is_home = candidate.accessor or candidate.is_own or (candidate.is_known and evidence.importers)
+    is_home = candidate.accessor or candidate.is_own or (candidate.preset and evidence.importers)
     return candidate.is_public and bool(is_home)
+
+
+def _rank_scored(scored: tuple[ResourceCandidate, Evidence]) -> tuple[bool, bool, int]:
+    """What is the only home comes first, then what would report something or is usual, then by evidence."""
+    candidate, evidence = scored
+    return not candidate.is_sure, not (candidate.is_known or evidence.callers), -evidence.score
 
 
 class _Draft(NamedTuple):
@@ -123,10 +136,14 @@ class _Draft(NamedTuple):
     proposal: ConfigProposal
     score: int
 
-    def rank(self) -> tuple[bool, int, int, str]:
-        """What is sure comes first, then what has deprecated modules, then by evidence."""
-        proposal = self.proposal
-        return not proposal.is_sure, -len(proposal.deprecated), -self.score, proposal.canonical.module
+    def rank_uncounted(self) -> tuple[bool, int, int, str]:
+        """What is the only home comes first, then what has deprecated modules, then by evidence."""
+        canonical = self.proposal.canonical
+        return not canonical.is_sure, -len(self.proposal.deprecated), -self.score, canonical.module
+
+    def rank(self) -> tuple[bool, tuple[bool, int, int, str]]:
+        """What is sure comes first."""
+        return not self.proposal.is_sure, self.rank_uncounted()
 
 
 def _rank(drafts: Sequence[_Draft]) -> list[ConfigProposal]:

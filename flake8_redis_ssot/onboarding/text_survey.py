@@ -32,14 +32,14 @@ class FileText(NamedTuple):
 
     path: str
     is_test: bool
-    defined: frozenset[str]
-    settings: frozenset[str]
-    called: frozenset[str]
-    kept: frozenset[str]
-    returned: frozenset[str]
-    imported: frozenset[str]
-    modules: frozenset[str]
-    keeps_in_functions: bool
+    defined: frozenset[str] = frozenset()
+    settings: frozenset[str] = frozenset()
+    called: frozenset[str] = frozenset()
+    kept: frozenset[str] = frozenset()
+    returned: frozenset[str] = frozenset()
+    imported: frozenset[str] = frozenset()
+    modules: frozenset[str] = frozenset()
+    keeps_in_functions: bool = False
 
 
 def survey_texts(files: Iterable[str], is_test: Callable[[str], bool]) -> list[FileText]:
@@ -58,21 +58,19 @@ def _survey(path: str, data: bytes, is_test: bool) -> FileText:
     modules = frozenset(find_imported_modules(data))
     imported = frozenset(module.partition(".")[0] for module in modules if not module.startswith("."))
     if is_test:
-        nothing: frozenset[str] = frozenset()
-        return FileText(path, True, nothing, nothing, nothing, nothing, nothing, imported, modules, False)
-    called = frozenset(_decode(_CALLED_NAME.findall(data)))
+        return FileText(path, True, imported=imported, modules=modules)
     classes = _CLASS.findall(data)
     return FileText(
         path,
         False,
-        frozenset(_decode(name for name, _ in classes)),
-        frozenset(_decode(name for name, base in classes if base)),
-        called,
-        frozenset(name.rpartition(".")[2] for name in _decode(_ASSIGNED_CALL.findall(data))),
-        frozenset(_decode((_ANNOTATED_FUNCTION if b"cache" in data else _ANNOTATED_GETTER).findall(data))),
-        imported,
-        modules,
-        _KEEPING.search(data) is not None,
+        defined=frozenset(_decode(name for name, _ in classes)),
+        settings=frozenset(_decode(name for name, base in classes if base)),
+        called=frozenset(_decode(_CALLED_NAME.findall(data))),
+        kept=frozenset(name.rpartition(".")[2] for name in _decode(_ASSIGNED_CALL.findall(data))),
+        returned=frozenset(_decode((_ANNOTATED_FUNCTION if b"cache" in data else _ANNOTATED_GETTER).findall(data))),
+        imported=imported,
+        modules=modules,
+        keeps_in_functions=_KEEPING.search(data) is not None,
     )
 
 

@@ -106,11 +106,19 @@ def _print_proposals(proposals: Sequence[ConfigProposal]) -> None:
 def _describe(proposal: ConfigProposal) -> str:
     """What is kept where: the title of a proposal."""
     canonical = proposal.canonical
-    kept = canonical.accessor or canonical.instance
-    call = f"{kept}()" if canonical.accessor else kept
-    name = canonical.class_name if canonical.preset else f"{canonical.module}.{canonical.class_name}"
     doubt = "" if proposal.is_sure else " (not certain)"
-    return f"{name}: canonical module `{canonical.module}`, {canonical.form.value}: `{call}`{doubt}"
+    kept = f"{canonical.form.value}: {_kept_name(canonical)}"
+    return f"{_kept_class(canonical)}: canonical module `{canonical.module}`, {kept}{doubt}"
+
+
+def _kept_class(canonical: ResourceCandidate) -> str:
+    return canonical.class_name if canonical.preset else canonical.constructors[0]
+
+
+def _kept_name(canonical: ResourceCandidate) -> str:
+    if canonical.instance and canonical.accessor:
+        return f"`{canonical.instance}`, returned by `{canonical.accessor}()`"
+    return f"`{canonical.accessor}()`" if canonical.accessor else f"`{canonical.instance}`"
 
 
 def _describe_found(proposal: ConfigProposal) -> list[str]:
@@ -119,7 +127,10 @@ def _describe_found(proposal: ConfigProposal) -> list[str]:
         return ["   reports nothing today: it will report new ones"]
     lines = [f"   reports {plural(found.shipped, 'finding')} in shipped code and {found.tests} in tests"]
     if found.call_count:
-        lines.append(f"   {found.plain_count} of {plural(found.call_count, 'construction')} there pass no arguments")
+        constructions = plural(found.call_count, "construction")
+        lines.append(
+            f"   {found.plain_count} of {constructions} there pass no or the same arguments, and may be fixable"
+        )
     return [*lines, *(f"     {example}" for example in found.examples)]
 
 
