@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import ast
 import os
+import sys
 from collections.abc import Iterator, Sequence
 from typing import Any, ClassVar
 
@@ -70,6 +71,7 @@ def _collect_findings(
     from flake8_redis_ssot.linter.request import CheckRequest, NoConfigurationError
     from flake8_redis_ssot.linter.run import run
     from flake8_redis_ssot.model import describe_internal_error
+    from flake8_redis_ssot.terminal import escape_unprintable
 
     configs = (options.rss_config,) if options is not None and options.rss_config else ()
     request = CheckRequest(
@@ -83,6 +85,8 @@ def _collect_findings(
         raise ExecutionError(str(error)) from error
     except Exception as error:  # anything else would be a traceback about flake8
         raise ExecutionError(describe_internal_error(error)) from error
+    for warning in result.warnings:  # flake8's own output is for findings
+        print(f"warning: {escape_unprintable(warning)}", file=sys.stderr)
     findings_by_path: dict[str, list[tuple[int, int, str]]] = {}
     for finding in result.findings:
         row_column_text = (finding.span.row, finding.span.column, f"{finding.code} {finding.message}")

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import warnings
+
 from flake8_redis_ssot.config.model import ConfigError
 from flake8_redis_ssot.files.paths import to_display_path
 from flake8_redis_ssot.linter.request import CheckRequest, NoConfigurationError
 from flake8_redis_ssot.linter.run import run
 from flake8_redis_ssot.model import Finding
 from flake8_redis_ssot.syntax.notebooks.locations import format_location
+
+
+class GuardWarning(UserWarning):
+    """Something about the configuration that a check goes on with."""
 
 
 class GuardError(Exception):
@@ -18,7 +24,7 @@ def findings(*paths: str, select: tuple[str, ...] = ()) -> list[Finding]:
     """The findings in `paths` (default: the working directory) that are not in the baseline.
 
     `select` are codes or prefixes (default: those of the configuration). Raises GuardError if a path, the
-    configuration or the baseline is invalid.
+    configuration or the baseline is invalid. Warns of what `redis-ssot check` warns of.
     """
     try:
         result = run(CheckRequest(paths=paths or (".",), select=select))
@@ -28,6 +34,8 @@ def findings(*paths: str, select: tuple[str, ...] = ()) -> list[Finding]:
         raise GuardError(str(error)) from None
     if result.errors:
         raise GuardError("\n".join(result.errors))
+    for text in result.warnings:
+        warnings.warn(text, GuardWarning, stacklevel=2)
     return result.findings
 
 

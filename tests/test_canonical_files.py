@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,7 @@ from flake8_redis_ssot.onboarding.candidates import ResourceCandidate
 from flake8_redis_ssot.onboarding.homes import HomeFinder, HomeForm
 from flake8_redis_ssot.onboarding.proposal import ConfigProposal, FoundPlaces
 from flake8_redis_ssot.syntax.parsing import parse_tolerantly
+from flake8_redis_ssot.testing import GuardWarning, findings
 
 Capture = pytest.CaptureFixture[str]
 
@@ -88,7 +91,9 @@ COVERING = '[resource.redis]\ncanonical = ["app"]\nconstructors = ["redis.from_u
 COVERED = {"app/__init__.py": "import redis\nconnection = redis.from_url('a')\n", "app/other.py": "x = 1\n"}
 
 
-@pytest.mark.parametrize("command", [["check"], ["plan"], ["progress"]])
+@pytest.mark.parametrize(
+    "command", [["check"], ["plan"], ["progress"], ["monitor"], ["rollback", "--list"], ["integrate", "app"]]
+)
 def test_canonical_module_that_covers_most_files(project: Path, capsys: Capture, command: list[str]) -> None:
     write_project(project, COVERING, {**COVERED, "tests/test_it.py": "x = 1\n"})
     main(command)
@@ -101,6 +106,19 @@ def test_canonical_module_that_covers_most_files(project: Path, capsys: Capture,
     assert capsys.readouterr().err == ""
     assert main(["doctor"]) == 0
     assert "`app.__init__` covers 1 of 2 files outside tests (50%)" in capsys.readouterr().out
+
+
+def test_flake8_and_pytest_warn_of_the_same(project: Path) -> None:
+    write_project(project, COVERING, COVERED)
+    with pytest.warns(GuardWarning, match="`app` covers 2 of 2 files outside tests"):
+        assert findings() == []
+    command = [sys.executable, "-m", "flake8", "--select", "RSS"]
+    process = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (process.returncode, process.stdout) == (0, "")
+    assert process.stderr.startswith("warning: redis-ssot.toml: resource.redis.canonical: `app` covers 2 of 2 files")
+    (project / "redis-ssot.toml").write_text(COVERING.replace('"app"', '"app.__init__"'))
+    assert findings() == []  # and no warning, which would be an error
+    assert subprocess.run(command, capture_output=True, text=True, check=False).stderr == ""
 
 
 def test_names_are_written_without_init(project: Path, capsys: Capture) -> None:

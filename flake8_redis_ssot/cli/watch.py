@@ -23,6 +23,7 @@ from flake8_redis_ssot.files.paths import to_display_path
 from flake8_redis_ssot.linter.live import IncrementalProject, open_project
 from flake8_redis_ssot.linter.request import CheckRequest
 from flake8_redis_ssot.model import plural
+from flake8_redis_ssot.project.config_check import find_warnings
 
 _MAX_NOTICES = 8  # changes
 _QUIET_MS = 15  # milliseconds without a further change before changes are processed
@@ -83,10 +84,12 @@ def watch(
 
 
 def _open_project(config: Config, arguments: Namespace) -> IncrementalProject:
-    """Open the whole project of a configuration, without its baseline."""
-    return open_project(
-        config, CheckRequest(paths=(str(config.root),), jobs=arguments.jobs, cache=False, baseline=None)
-    )
+    """Open the whole project of a configuration, without its baseline, and print warnings about the configuration."""
+    request = CheckRequest(paths=(str(config.root),), jobs=arguments.jobs, cache=False, baseline=None)
+    project = open_project(config, request)
+    if not arguments.quiet:
+        print_messages(map(str, find_warnings(config, project.analysis.resolver, project.analysis.tree)), "warning")
+    return project
 
 
 def _reload_config(

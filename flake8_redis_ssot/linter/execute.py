@@ -7,13 +7,12 @@ from functools import partial
 
 from flake8_redis_ssot.baseline.entries import BaselineEntry, build_entries
 from flake8_redis_ssot.codes import Selection
-from flake8_redis_ssot.config.loading import config_warnings
 from flake8_redis_ssot.files.processes import default_jobs
 from flake8_redis_ssot.linter.engine import LocatedFinding, check_files
 from flake8_redis_ssot.linter.live import IncrementalProject
 from flake8_redis_ssot.linter.request import CheckResult, CheckTask
 from flake8_redis_ssot.model import Applicability
-from flake8_redis_ssot.project.config_check import check_names, name_warnings
+from flake8_redis_ssot.project.config_check import check_names, find_warnings
 
 
 def execute(task: CheckTask, project: IncrementalProject) -> CheckResult:
@@ -23,8 +22,7 @@ def execute(task: CheckTask, project: IncrementalProject) -> CheckResult:
     """
     request, analysis, jobs = task.request, project.analysis, task.request.jobs or default_jobs()
     check_names(task.config, analysis.resolver, analysis.tree)
-    problems = (*config_warnings(task.config), *name_warnings(task.config, analysis.resolver, analysis.tree))
-    result = CheckResult(warnings=map(str, problems))
+    result = CheckResult(warnings=map(str, find_warnings(task.config, analysis.resolver, analysis.tree)))
     recheck = partial(check_files, analysis, task.checked_files, task.selection, noqa=request.noqa)
     if request.trust is not None:
         _apply_fixes(project, recheck, task, result)

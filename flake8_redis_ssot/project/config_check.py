@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 
-from flake8_redis_ssot.config.loading import problem_at
+from flake8_redis_ssot.config.loading import config_warnings, problem_at
 from flake8_redis_ssot.config.model import Config, ConfigError, ConfigProblem, Resource
 from flake8_redis_ssot.config.validators import find_nearest
 from flake8_redis_ssot.project.accessor_check import MemberChecker, NameKind, TreeLoader
 from flake8_redis_ssot.project.canonical_share import CanonicalShare, large_shares
+from flake8_redis_ssot.project.modules import ModuleMap
 from flake8_redis_ssot.project.resolver import Resolver
 from flake8_redis_ssot.semantic.name_patterns import is_glob
 
@@ -29,18 +30,26 @@ def name_errors(config: Config, resolver: Resolver, load_tree: TreeLoader) -> tu
     )
 
 
-def name_warnings(config: Config, resolver: Resolver, load_tree: TreeLoader) -> tuple[ConfigProblem, ...]:
-    """What is not defined (yet) of canonical modules, constructors and replacements; modules that exempt too much."""
+def find_warnings(config: Config, resolver: Resolver, load_tree: TreeLoader) -> tuple[ConfigProblem, ...]:
+    """What a configuration is used with all the same: names that are not defined (yet), modules that exempt too much.
+
+    They are import roots, canonical modules, constructors and replacements; most of a project should not be canonical.
+    """
     checker = MemberChecker(resolver, load_tree)
     missing = (
         problem for resource in config.resources for problem in _missing_problems(config, resource, resolver, checker)
     )
-    return (*missing, *(_share_problem(config, share, resolver) for share in large_shares(config, resolver.modules)))
+    return (*config_warnings(config), *missing, *share_warnings(config, resolver.modules))
 
 
-def _share_problem(config: Config, share: CanonicalShare, resolver: Resolver) -> ConfigProblem:
+def share_warnings(config: Config, modules: ModuleMap) -> tuple[ConfigProblem, ...]:
+    """Canonical modules that cover most of the project, so that nothing is reported there."""
+    return tuple(_share_problem(config, share, modules) for share in large_shares(config, modules))
+
+
+def _share_problem(config: Config, share: CanonicalShare, modules: ModuleMap) -> ConfigProblem:
     module = share.module
-    is_package = (resolver.modules.path_of(module) or "").endswith("__init__.py")
+    is_package = (modules.path_of(module) or "").endswith("__init__.py")
     init = f", or `{module}.__init__` for the package's own file" if is_package else ""
     return _problem(
         config,

@@ -19,7 +19,7 @@ from flake8_redis_ssot.cli.campaign_session import (
     open_campaign,
     validation_from_args,
 )
-from flake8_redis_ssot.cli.errors import CommandError
+from flake8_redis_ssot.cli.errors import CommandError, print_messages
 from flake8_redis_ssot.cli.fix_options import format_diff
 from flake8_redis_ssot.cli.options import add_config_options
 from flake8_redis_ssot.cli.progress_display import ProgressDisplay
@@ -28,7 +28,7 @@ from flake8_redis_ssot.config.model import Config, ConfigError
 from flake8_redis_ssot.config.validators import find_nearest
 from flake8_redis_ssot.files.paths import to_relative_path
 from flake8_redis_ssot.linter.live import IncrementalProject
-from flake8_redis_ssot.project.config_check import check_names
+from flake8_redis_ssot.project.config_check import check_names, find_warnings
 from flake8_redis_ssot.project.services import is_in_service
 
 _PHASE = 3
@@ -72,13 +72,15 @@ def _exit_code(integrations: Sequence[IntegrationResult]) -> int:
 
 
 def _open_named_project(arguments: Namespace, config: Config) -> IncrementalProject:
-    """Open the whole project. Raises CommandError if a configured name cannot be resolved."""
+    """Open the whole project, and print warnings. Raises CommandError if a configured name cannot be resolved."""
     request = request_from_args(arguments)
     project = open_project(config, request)
     try:
         check_names(config, project.analysis.resolver, project.analysis.tree)
     except ConfigError as error:
         raise to_command_error(error, request) from error
+    if not request.quiet:
+        print_messages(map(str, find_warnings(config, project.analysis.resolver, project.analysis.tree)), "warning")
     return project
 
 

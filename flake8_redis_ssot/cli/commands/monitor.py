@@ -7,7 +7,7 @@ from argparse import ArgumentParser, Namespace
 from flake8_redis_ssot.campaign.classify import Classifier
 from flake8_redis_ssot.campaign.codeowners import load_codeowners
 from flake8_redis_ssot.cli.options import add_config_options
-from flake8_redis_ssot.cli.request import load_single_config, request_from_args, run_check
+from flake8_redis_ssot.cli.request import load_single_config, request_from_args, run_check_strict
 from flake8_redis_ssot.cli.watch import format_counts, watch
 
 
@@ -23,6 +23,6 @@ def main(arguments: Namespace) -> int:
     config = load_single_config(request_from_args(arguments))
     if arguments.live:
         return watch(arguments, config, format_counts)
-    findings = run_check(request_from_args(arguments, baseline=None)).findings
+    findings = run_check_strict(request_from_args(arguments, baseline=None)).findings
     print(format_counts(Classifier(config, load_codeowners(str(config.root))).classify(findings)))
     return 0

@@ -17,10 +17,14 @@ from flake8_redis_ssot.cli.campaign_session import interrupt_on_sigterm, open_ca
 from flake8_redis_ssot.cli.errors import CommandError, print_messages
 from flake8_redis_ssot.cli.options import add_config_options
 from flake8_redis_ssot.cli.request import load_single_config, request_from_args
+from flake8_redis_ssot.config.loading import config_warnings
 from flake8_redis_ssot.config.model import Config
+from flake8_redis_ssot.files.discovery import discover_project
 from flake8_redis_ssot.files.gitignore import matches_path
 from flake8_redis_ssot.files.paths import to_display_path
 from flake8_redis_ssot.model import plural
+from flake8_redis_ssot.project.config_check import share_warnings
+from flake8_redis_ssot.project.modules import ModuleMap
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -40,10 +44,19 @@ def add_arguments(parser: ArgumentParser) -> None:
 def main(arguments: Namespace) -> int:
     """Undo or list changes; returns 0 if done, 1 if some files were refused or have conflicts."""
     config = load_single_config(request_from_args(arguments))
+    if not arguments.quiet:
+        _print_warnings(config)
     if arguments.list:
         return _print_batches(read_journal(config))
     with open_campaign(config) as session, interrupt_on_sigterm():
         return _roll_back(arguments, config, session.root, session.journal)
+
+
+def _print_warnings(config: Config) -> None:
+    """Print the warnings for which the files have to be listed only, not read."""
+    files = discover_project(str(config.root), config.import_roots, config.exclude).files
+    modules = ModuleMap(config.import_roots, files)
+    print_messages(map(str, (*config_warnings(config), *share_warnings(config, modules))), "warning")
 
 
 def _roll_back(arguments: Namespace, config: Config, root: str, journal: Journal) -> int:
