@@ -9,6 +9,9 @@ import pytest
 from flake8_redis_ssot.cli.main import main
 from flake8_redis_ssot.config.loading import load_config
 from flake8_redis_ssot.config.model import Resource
+from flake8_redis_ssot.onboarding import count_findings
+from flake8_redis_ssot.onboarding.homes import HomeFinder
+from flake8_redis_ssot.syntax.parsing import parse_tolerantly
 
 Capture = pytest.CaptureFixture[str]
 
@@ -138,6 +141,61 @@ NO_HOMES = [
 def test_what_is_no_home_is_not_proposed(project: Path, capsys: Capture, files: Files) -> None:
     assert propose(project, files) == []
     assert "No shared resource was found" in capsys.readouterr().out
+
+
+def test_a_submodule_of_the_same_name_is_no_use(project: Path) -> None:
+    settings = "from pydantic_settings import BaseSettings\n\n\nclass AppSettings(BaseSettings): ...\n"
+    files = {
+        "app/settings.py": settings,
+        "app/observer.py": "from app.settings import AppSettings\n\nsettings = AppSettings()\n",
+        "app/main.py": "from app.observer import start\nfrom app.settings import AppSettings\n\nAppSettings()\n",
+    }
+    assert propose(project, files) == []
+    write_files(project, {"app/user.py": "from app import observer\n\nprint(observer.settings)\n"})
+    assert members(propose(project, {})) == ["app.observer.settings"]
+
+
+@pytest.mark.parametrize(("name", "is_proposed"), [("Validator", False), ("Manager", True)])
+def test_what_is_often_made_with_arguments(project: Path, name: str, is_proposed: bool) -> None:
+    files = {
+        "app/home.py": f"class {name}:\n    def __init__(self, x=0): ...\n\n\ndefault = {name}()\n",
+        "app/user.py": f"from app.home import {name}, default\n\n{name}()\n{name}(1)\n",
+    }
+    assert bool(propose(project, files)) == is_proposed
+
+
+def test_large_projects_count_direct_calls(project: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(count_findings, "_MIN_FILES_TO_SELECT", 3)
+    files = {
+        "app/home.py": "import redis\n\nclient = redis.Redis()\n",
+        "app/user.py": "from app.home import client\nimport redis\n\nredis.Redis()\n",
+        "app/other.py": "import redis\n\nmake = redis.Redis\nmake()\n",
+    }
+    assert len(propose(project, files)) == 1
+    assert "reports 1 finding in shipped code and 0 in tests" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("name", ["app/__init__.py", "app/my-home.py"])
+def test_names_that_cannot_be_imported_or_configured(project: Path, name: str) -> None:
+    write_files(project, {name: "import redis\n\nclient = redis.Redis()\n", "app/user.py": "from app import client\n"})
+    assert members(propose(project, {})) == (["app.client"] if name == "app/__init__.py" else [])
+
+
+FUNCTIONS = [
+    ("return sa.create_engine('x'), sessionmaker()", "engine, factory = start()", ["engine", "factory"]),
+    ("return 1", "engine, factory = start()", []),
+    ("return sa.create_engine('x'), 1", "(engine.a, other) = start()", []),
+    ("return sa.create_engine('x'), 1", "engine, other = unknown()", []),
+    ("return await sa.create_engine('x')", "engine = start()", ["engine"]),
+    ("return known or (sa.create_engine('x') if known else None)", "engine = start()", ["engine"]),
+]
+
+
+@pytest.mark.parametrize(("body", "statement", "expected"), FUNCTIONS)
+def test_constructions_through_functions(body: str, statement: str, expected: list[str]) -> None:
+    imports = "import sqlalchemy as sa\nfrom sqlalchemy.orm import sessionmaker\n"
+    text = f"{imports}async def start():\n    {body}\n{statement}\n"
+    assert [home.instance for home in HomeFinder(parse_tolerantly(text).tree, "m", "").find()] == expected
 
 
 def test_a_class_with_other_arguments_can_be_asked_for(project: Path, capsys: Capture) -> None:

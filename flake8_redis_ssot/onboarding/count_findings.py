@@ -19,7 +19,7 @@ from flake8_redis_ssot.onboarding.proposal import ConfigProposal, FoundPlaces
 from flake8_redis_ssot.project.analysis import Analysis
 
 _MAX_EXAMPLES = 2
-_MIN_FILES_TO_SELECT = 2_000
+_MIN_FILES_TO_SELECT = 1_000
 _CODES = Selection(("RSS001", "RSS002", "RSS003"))
 
 

@@ -55,7 +55,7 @@ class _Subject:
         offering, names = "|".join(parts[-2:]), r"import[ \t]+(?:\([^)]*|[^\n]*)"  # a package may re-export it
         self.module = re.compile(rf"(?:from|import)[ \t][\w. \t]*\b{parts[-1]}\b|{names}\b{parts[-1]}\b".encode())
         self.member = re.compile(
-            rf"from[ \t]+[\w.]*(?:\b(?:{offering})|\.)[ \t]+{names}\b{member}\b|\b(?:{offering})\.{member}\b".encode()
+            rf"from[ \t]+[\w.]*(?:\b(?:{offering})|\.)[ \t]+{names}\b{member}\b|\b{parts[-1]}\.{member}\b".encode()
         )
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
+from functools import cache
 
 from flake8_redis_ssot.config.catalogue import PRESETS
 from flake8_redis_ssot.files.atomic_write import read
@@ -26,9 +27,14 @@ def find_home_files(texts: Sequence[FileText]) -> Iterator[str]:
 
 
 def rank_classes(texts: Sequence[FileText], limit: int = _MAX_CLASSES) -> list[str]:
-    """The project's classes that most other files outside tests call; names typical of resources count three times."""
-    project_classes = {name for text in texts for name in text.defined}
-    counts = Counter(name for text in texts for name in (text.called & project_classes) - text.defined)
+    """The project's classes that may be kept and that most other files outside tests call.
+
+    Names typical of resources count three times.
+    """
+    kept = {name for text in texts for name in text.kept | text.returned}
+    kept |= {name for text in texts if text.keeps_in_functions for name in text.defined | text.called}
+    classes = kept.intersection(name for text in texts for name in text.defined)
+    counts = Counter(name for text in texts for name in (text.called & classes) - text.defined)
     weights = {name: number * (3 if RESOURCE_WORD.search(name) else 1) for name, number in counts.items()}
     return sorted(weights, key=lambda name: (-weights[name], name))[:limit]
 
@@ -38,14 +44,18 @@ def _may_be_home(text: FileText, class_names: frozenset[str]) -> bool:
         return True
     if text.keeps_in_functions and not class_names.isdisjoint(text.called):
         return True
-    is_importing = not text.imported.isdisjoint(_KNOWN_PACKAGES)
-    if not is_importing or not (text.kept or text.keeps_in_functions):
+    calls = [call for package in text.imported for call in _known_calls().get(package, ())]
+    if not calls or not (text.kept or text.keeps_in_functions):
         return False
     data = read(text.path)
-    return any(call in data for call in _KNOWN_CALLS)
+    return any(call in data for call in calls)
 
 
-# Loggers are no resource that `init` proposes.
-_KNOWN = [known for preset in PRESETS if preset.name != "loggers" for known in preset.constructors]
-_KNOWN_PACKAGES = frozenset(name.partition(".")[0] for known in _KNOWN for name in known.names)
-_KNOWN_CALLS = tuple({f"{name.rpartition('.')[2]}(".encode() for known in _KNOWN for name in known.spellings})
+@cache
+def _known_calls() -> dict[str, set[bytes]]:
+    """The texts of calls of known clients, by the first part of the packages; `init` proposes no loggers."""
+    calls: dict[str, set[bytes]] = defaultdict(set)
+    for known in (known for preset in PRESETS if preset.name != "loggers" for known in preset.constructors):
+        for name in known.spellings:
+            calls[name.partition(".")[0]].add(f"{name.rpartition('.')[2]}(".encode())
+    return calls

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from flake8_redis_ssot.onboarding.candidates import ResourceCandidate
+from flake8_redis_ssot.onboarding.candidates import RESOURCE_WORD, ResourceCandidate
 from flake8_redis_ssot.onboarding.deprecated_candidates import DeprecatedCandidate
 
-_MIN_PLAIN_PART = 3
+_MIN_PLAIN_SHARE = 0.8
+_MIN_PLAIN_SHARE_OF_TYPICAL = 0.33  # classes whose names are typical of shared resources
 _MAX_ON_A_LINE = 6  # folders
 
 
@@ -42,8 +43,10 @@ class ConfigProposal(NamedTuple):
         """Whether it may be written unasked."""
         if not self.canonical.is_sure or self.canonical.is_known:
             return self.canonical.is_sure
-        # What is mostly constructed with arguments is made to be several.
-        return self.found.shipped > 0 and self.found.plain_count * _MIN_PLAIN_PART >= self.found.call_count
+        # What is constructed with arguments of its own is made to be several.
+        is_typical = RESOURCE_WORD.search(self.canonical.class_name) is not None
+        least = _MIN_PLAIN_SHARE_OF_TYPICAL if is_typical else _MIN_PLAIN_SHARE
+        return self.found.shipped > 0 and self.found.plain_count >= least * self.found.call_count
 
     @property
     def is_useful(self) -> bool:
