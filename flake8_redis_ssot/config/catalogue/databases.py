@@ -1,0 +1,158 @@
+"""Engines, pools and clients of databases and search engines."""
+
+from __future__ import annotations
+
+from flake8_redis_ssot.config.catalogue.preset import KnownConstructor, Preset
+
+DATABASES = (
+    Preset(
+        "sqlalchemy",
+        "SQLAlchemy engines and session factories",
+        includes=("sqlalchemy-engine", "sqlalchemy-session", "flask-sqlalchemy"),
+    ),
+    Preset(
+        "sqlalchemy-engine",
+        "SQLAlchemy engines",
+        package="sqlalchemy",
+        is_usually_one=True,
+        constructors=(
+            KnownConstructor(
+                (
+                    "sqlalchemy.create_engine",
+                    "sqlalchemy.engine.create_engine",
+                    "sqlalchemy.engine.create.create_engine",
+                    "sqlalchemy.future.create_engine",
+                    "sqlmodel.create_engine",
+                )
+            ),
+            KnownConstructor(
+                (
+                    "sqlalchemy.engine_from_config",
+                    "sqlalchemy.engine.engine_from_config",
+                    "sqlalchemy.engine.create.engine_from_config",
+                )
+            ),
+            KnownConstructor(
+                ("sqlalchemy.ext.asyncio.create_async_engine", "sqlalchemy.ext.asyncio.engine.create_async_engine")
+            ),
+            KnownConstructor(
+                (
+                    "sqlalchemy.ext.asyncio.async_engine_from_config",
+                    "sqlalchemy.ext.asyncio.engine.async_engine_from_config",
+                )
+            ),
+        ),
+    ),
+    Preset(
+        "sqlalchemy-session",
+        "SQLAlchemy session factories",
+        package="sqlalchemy",
+        is_usually_one=True,
+        constructors=(
+            KnownConstructor(("sqlalchemy.orm.sessionmaker", "sqlalchemy.orm.session.sessionmaker")),
+            KnownConstructor(("sqlalchemy.orm.scoped_session", "sqlalchemy.orm.scoping.scoped_session")),
+            KnownConstructor(
+                ("sqlalchemy.ext.asyncio.async_sessionmaker", "sqlalchemy.ext.asyncio.session.async_sessionmaker")
+            ),
+            KnownConstructor(
+                ("sqlalchemy.ext.asyncio.async_scoped_session", "sqlalchemy.ext.asyncio.scoping.async_scoped_session")
+            ),
+        ),
+    ),
+    Preset(
+        "flask-sqlalchemy",
+        "the Flask-SQLAlchemy extension",
+        package="flask-sqlalchemy",
+        is_usually_one=True,
+        constructors=(KnownConstructor(("flask_sqlalchemy.SQLAlchemy", "flask_sqlalchemy.extension.SQLAlchemy")),),
+    ),
+    Preset(
+        "postgres",
+        "PostgreSQL connection pools",
+        includes=("psycopg", "psycopg2", "asyncpg"),
+    ),
+    Preset(
+        "psycopg",
+        "psycopg connection pools",
+        package="psycopg-pool",
+        is_usually_one=True,
+        constructors=(
+            KnownConstructor(("psycopg_pool.ConnectionPool", "psycopg_pool.pool.ConnectionPool")),
+            KnownConstructor(("psycopg_pool.NullConnectionPool", "psycopg_pool.null_pool.NullConnectionPool")),
+            KnownConstructor(("psycopg_pool.AsyncConnectionPool", "psycopg_pool.pool_async.AsyncConnectionPool")),
+            KnownConstructor(
+                ("psycopg_pool.AsyncNullConnectionPool", "psycopg_pool.null_pool_async.AsyncNullConnectionPool")
+            ),
+        ),
+    ),
+    Preset(
+        "psycopg2",
+        "psycopg2 connection pools",
+        package="psycopg2-binary",
+        is_usually_one=True,
+        constructors=(
+            KnownConstructor(("psycopg2.pool.SimpleConnectionPool",)),
+            KnownConstructor(("psycopg2.pool.ThreadedConnectionPool",)),
+        ),
+    ),
+    Preset(
+        "asyncpg",
+        "asyncpg connection pools",
+        package="asyncpg",
+        is_usually_one=True,
+        constructors=(KnownConstructor(("asyncpg.create_pool", "asyncpg.pool.create_pool")),),
+    ),
+    Preset(
+        "mongodb",
+        "MongoDB clients",
+        includes=("pymongo", "motor"),
+    ),
+    Preset(
+        "pymongo",
+        "PyMongo clients",
+        package="pymongo",
+        is_usually_one=True,
+        constructors=(
+            KnownConstructor(
+                (
+                    "pymongo.MongoClient",
+                    "pymongo.mongo_client.MongoClient",
+                    "pymongo.synchronous.mongo_client.MongoClient",
+                )
+            ),
+            KnownConstructor(("pymongo.AsyncMongoClient", "pymongo.asynchronous.mongo_client.AsyncMongoClient")),
+        ),
+    ),
+    Preset(
+        "motor",
+        "Motor clients",
+        package="motor",
+        is_usually_one=True,
+        constructors=(KnownConstructor(("motor.motor_asyncio.AsyncIOMotorClient",)),),
+    ),
+    Preset(
+        "elasticsearch",
+        "Elasticsearch and OpenSearch clients",
+        includes=("elasticsearch-py", "opensearch"),
+    ),
+    Preset(
+        "elasticsearch-py",
+        "Elasticsearch clients",
+        package="elasticsearch",
+        is_usually_one=True,
+        constructors=(
+            KnownConstructor(("elasticsearch.Elasticsearch", "elasticsearch.client.Elasticsearch")),
+            KnownConstructor(("elasticsearch.AsyncElasticsearch",)),
+        ),
+    ),
+    Preset(
+        "opensearch",
+        "OpenSearch clients",
+        package="opensearch-py",
+        is_usually_one=True,
+        constructors=(
+            KnownConstructor(("opensearchpy.OpenSearch", "opensearchpy.client.OpenSearch")),
+            KnownConstructor(("opensearchpy.AsyncOpenSearch",)),
+        ),
+    ),
+)

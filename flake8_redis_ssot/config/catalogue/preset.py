@@ -1,0 +1,34 @@
+"""An entry of the catalogue."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class KnownConstructor(NamedTuple):
+    """A third-party class or function: all its public names (dotted), and its methods that construct as well."""
+
+    names: tuple[str, ...]
+    methods: tuple[str, ...] = ()
+
+    @property
+    def spellings(self) -> tuple[str, ...]:
+        """Every dotted name whose call creates an instance."""
+        return (*self.names, *(f"{name}.{method}" for name in self.names for method in self.methods))
+
+
+class Preset(NamedTuple):
+    """A well-known resource.
+
+    `about` is what it is, for people; `includes` are other presets that belong to it. `package` is the distribution on
+    PyPI that defines the `constructors`. Every subclass of one of the third-party classes `bases` in a project is a
+    constructor as well. `is_usually_one`: a program normally has one of it, so `init` proposes its home unasked.
+    """
+
+    name: str
+    about: str
+    includes: tuple[str, ...] = ()
+    package: str = ""
+    is_usually_one: bool = False
+    constructors: tuple[KnownConstructor, ...] = ()
+    bases: tuple[str, ...] = ()
