@@ -10,7 +10,10 @@ from flake8_redis_ssot.cli.main import main
 from flake8_redis_ssot.config.loading import load_config
 from flake8_redis_ssot.config.model import Resource
 from flake8_redis_ssot.onboarding import count_findings
-from flake8_redis_ssot.onboarding.homes import HomeFinder
+from flake8_redis_ssot.onboarding.candidates import ResourceCandidate
+from flake8_redis_ssot.onboarding.homes import HomeFinder, HomeForm
+from flake8_redis_ssot.onboarding.proposal import ConfigProposal
+from flake8_redis_ssot.onboarding.propose_config import ProposalSearch
 from flake8_redis_ssot.syntax.parsing import parse_tolerantly
 
 Capture = pytest.CaptureFixture[str]
@@ -143,6 +146,34 @@ def test_what_is_no_home_is_not_proposed(project: Path, capsys: Capture, files: 
     assert "No shared resource was found" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize(
+    ("more", "constructors"),
+    [
+        ({}, ("app.home.AppCelery", "celery.Celery")),
+        ({"app/own.py": "import celery\n\nother = celery.Celery('x')\n"}, ("app.home.AppCelery",)),
+    ],
+)
+def test_subclasses_of_known_clients(project: Path, more: Files, constructors: tuple[str, ...]) -> None:
+    files = {
+        "app/home.py": "from celery import Celery\n\n\nclass AppCelery(Celery): ...\n\n\ncelery = AppCelery('app')\n",
+        "app/user.py": "from app.home import celery\nfrom app import own\n",
+    }
+    first = next(each for each in propose(project, files | more) if each.instance == "app.home.celery")
+    assert first.constructors[: len(constructors)] == constructors
+    assert ("celery.Celery" in first.constructors) == (not more)
+
+
+def test_order_of_proposals(project: Path) -> None:
+    """The engine comes before the session factory that is bound to it, and a class of the project last."""
+    files = {
+        "app/db.py": f"from sqlalchemy.orm import sessionmaker\n{ENGINE}\nSession = sessionmaker(bind=engine)\n",
+        "app/user.py": "from app.db import engine, Session\n",
+        "app/work.py": "from celery import Celery\n\n\nclass AppCelery(Celery): ...\n\n\ncelery = AppCelery('app')\n",
+        **{f"app/user{number}.py": "from app.db import Session\nfrom app.work import celery\n" for number in range(9)},
+    }
+    assert members(propose(project, files)) == ["app.db.engine", "app.db.Session", "app.work.celery"]
+
+
 def test_a_submodule_of_the_same_name_is_no_use(project: Path) -> None:
     settings = "from pydantic_settings import BaseSettings\n\n\nclass AppSettings(BaseSettings): ...\n"
     files = {
@@ -181,11 +212,29 @@ def test_names_that_cannot_be_imported_or_configured(project: Path, name: str) -
     assert members(propose(project, {})) == (["app.client"] if name == "app/__init__.py" else [])
 
 
+def test_files_that_cannot_be_read_are_left_out(project: Path) -> None:
+    write_files(project, {"app/home.py": "import redis\n\nclient = redis.Redis()\n", **USER})
+    missing = str(project / "app" / "gone.py")
+    files = [missing, str(project / "app/home.py"), str(project / "app/user.py")]
+    search = ProposalSearch(str(project), [str(project)], files, lambda text: None)
+    assert [text.path for text in search.texts] == files[1:]
+    assert [each.canonical.instance for each in search.propose(None, 1)] == ["client"]
+
+
+def test_what_cannot_be_configured_is_not_counted(project: Path) -> None:
+    write_files(project, {"app/home.py": ENGINE})
+    canonical = ResourceCandidate("app.home", "home.py", "A", "a b", "", ("app.home.A",), ("app.home",), HomeForm.NAME)
+    invalid = ConfigProposal(canonical)
+    assert count_findings.count_findings([invalid], str(project), [], 1) == []
+
+
 FUNCTIONS = [
     ("return sa.create_engine('x'), sessionmaker()", "engine, factory = start()", ["engine", "factory"]),
     ("return 1", "engine, factory = start()", []),
     ("return sa.create_engine('x'), 1", "(engine.a, other) = start()", []),
     ("return sa.create_engine('x'), 1", "engine, other = unknown()", []),
+    ("yield 1", "engine = other = start()", []),
+    ("return sa.create_engine('x'), 1", "engine, [other] = start()", ["engine"]),
     ("return await sa.create_engine('x')", "engine = start()", ["engine"]),
     ("return known or (sa.create_engine('x') if known else None)", "engine = start()", ["engine"]),
 ]

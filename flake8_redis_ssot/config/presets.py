@@ -83,6 +83,15 @@ def preset_of(constructor: str) -> Preset | None:
 
 
 @cache
+def usual_classes() -> dict[str, Preset]:
+    """The presets of which a program normally has one, by their third-party classes (dotted)."""
+    usual = [preset for preset in PRESETS if preset.is_usually_one]
+    constructors = {name: preset for preset in usual for known in preset.constructors for name in known.names}
+    classes = {name: preset for name, preset in constructors.items() if name.rpartition(".")[2][0].isupper()}
+    return classes | {base: preset for preset in usual for base in preset.bases}
+
+
+@cache
 def _by_spelling() -> dict[str, tuple[Preset, KnownConstructor]]:
     return {
         spelling: (preset, known) for preset in PRESETS for known in preset.constructors for spelling in known.spellings

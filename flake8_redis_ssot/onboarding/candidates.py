@@ -19,9 +19,10 @@ class ResourceCandidate(NamedTuple):
 
     `constructors` are dotted names or presets; `class_name` is the class of the project, or what is called. `instance`
     and `accessor` are names in the module, or empty. `canonical` are all canonical modules. `is_known`: it is a client
-    of the catalogue of which a program normally has one, or a settings class; `is_sure`: nothing else comes into
-    question as its home. `is_own`: the module defines the class as well. `arguments` are those of its instance, as
-    text. `allow` are patterns of files that are made to construct their own.
+    of the catalogue of which a program normally has one, or a class that derives from one or from settings; `is_sure`:
+    nothing else comes into question as its home. `is_own`: the module defines the class as well. `arguments` are those
+    of its instance, as text. `base_preset` is that of the client from which the class derives. `allow` are patterns of
+    files that are made to construct their own.
     """
 
     module: str
@@ -37,6 +38,7 @@ class ResourceCandidate(NamedTuple):
     is_sure: bool = True
     is_own: bool = False
     arguments: str = ""
+    base_preset: str = ""
     allow: tuple[str, ...] = ()
 
     @property

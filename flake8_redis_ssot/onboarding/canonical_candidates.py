@@ -7,8 +7,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from flake8_redis_ssot.config.catalogue import PRESETS
-from flake8_redis_ssot.config.presets import preset_of
+from flake8_redis_ssot.config.catalogue import Preset
+from flake8_redis_ssot.config.presets import preset_of, usual_classes
 from flake8_redis_ssot.files.atomic_write import read
 from flake8_redis_ssot.onboarding.candidates import RESOURCE_WORD, ResourceCandidate
 from flake8_redis_ssot.onboarding.home_files import find_home_files
@@ -23,7 +23,6 @@ from flake8_redis_ssot.semantic.name_patterns import NamePatterns
 from flake8_redis_ssot.syntax.parsing import parse_tolerantly
 from flake8_redis_ssot.syntax.source import decode
 
-_SETTINGS_BASES = frozenset(base for preset in PRESETS for base in preset.bases)
 _MAX_DIFFERENT_ARGUMENTS = 2
 
 
@@ -73,7 +72,15 @@ class CandidateFinder:
         for kept in self._kept_homes():
             by_resource[_resource_key(kept)].append(kept)
         found = (self._choose(key, homes) for key, homes in by_resource.items() if key)
-        return [candidate for candidate in found if candidate is not None]
+        candidates = [candidate for candidate in found if candidate is not None]
+        homed = {candidate.preset for candidate in candidates}
+        # Whoever has a class of their own does not mean to construct the one that it derives from.
+        return [
+            each._replace(constructors=(*each.constructors, f"preset:{each.base_preset}"))
+            if each.base_preset and each.base_preset not in homed
+            else each
+            for each in candidates
+        ]
 
     def _kept_homes(self) -> Iterable[_KeptHome]:
         for path in find_home_files(self._texts):
@@ -98,9 +105,9 @@ class CandidateFinder:
         return _choose_client(key, homes) if definition is None else self._choose_class(definition, homes)
 
     def _choose_class(self, definition: Definition, homes: list[_KeptHome]) -> ResourceCandidate | None:
-        is_settings = self._is_settings(definition, frozenset())
+        preset = self._base_preset(definition, frozenset())
         is_word = bool(RESOURCE_WORD.search(definition.qualname))
-        homes = [each for each in homes if each.home.form is not HomeForm.GETTER or is_settings or is_word]
+        homes = [each for each in homes if each.home.form is not HomeForm.GETTER or preset or is_word]
         # Attributes of classes are fields of forms and models, unless a client is kept there.
         homes = [each for each in homes if each.home.form is not HomeForm.CLASS_ATTRIBUTE]
         if not homes or self._manages_itself(definition) or _has_several_instances(homes):
@@ -108,24 +115,31 @@ class CandidateFinder:
         best = min(homes, key=lambda each: (each.path != definition.path, each.rank(), each.module))
         rivals = [each for each in homes if each.module != best.module and each.home.form is not HomeForm.GETTER]
         is_own = best.path == definition.path or bool(best.home.accessor)
-        return self._class_candidate(best, definition, is_settings) if is_own or not rivals else None
+        return self._class_candidate(best, definition, preset) if is_own or not rivals else None
 
-    def _class_candidate(self, best: _KeptHome, definition: Definition, is_settings: bool) -> ResourceCandidate:
+    def _class_candidate(self, best: _KeptHome, definition: Definition, preset: Preset | None) -> ResourceCandidate:
         helper = best.home.helper
         origin = self.resolver.to_origin(helper)
         helpers = [each.name for each in self.resolver.resolve(origin, best.path)] if helper else []
         own_module = self._modules.name_of(definition.path) if definition.path else ""
         candidate = _new_candidate(best, definition.qualname, (definition.name, *helpers), (own_module,))
-        is_sure = is_settings or best.home.form is not HomeForm.GETTER
-        return candidate._replace(is_known=is_settings, is_sure=is_sure, is_own=best.path == definition.path)
+        is_sure = preset is not None or best.home.form is not HomeForm.GETTER
+        base_preset = preset.name if preset is not None and preset.constructors else ""
+        return candidate._replace(
+            is_known=preset is not None,
+            is_sure=is_sure,
+            is_own=best.path == definition.path,
+            base_preset=base_preset,
+        )
 
-    def _is_settings(self, definition: Definition, seen: frozenset[Definition]) -> bool:
-        """Whether a class derives from a settings class of pydantic."""
+    def _base_preset(self, definition: Definition, seen: frozenset[Definition]) -> Preset | None:
+        """The preset of the third-party class that a class derives from, if a program normally has one of it."""
         if definition.path is None or definition in seen:
-            return definition.name in _SETTINGS_BASES
+            return usual_classes().get(definition.name)
         bases = self._load_exports(definition.path).bases.get(definition.qualname, ())
         parents = (parent for base in bases for parent in self.resolver.resolve(base, definition.path))
-        return any(self._is_settings(parent, seen | {definition}) for parent in parents)
+        presets = (self._base_preset(parent, seen | {definition}) for parent in parents)
+        return next(filter(None, presets), None)
 
     def _manages_itself(self, definition: Definition) -> bool:
         """Whether calls of a class return its one instance: it has a `__new__` or a metaclass."""

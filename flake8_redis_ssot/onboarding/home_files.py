@@ -18,10 +18,11 @@ _MAX_CLASSES = 60
 def find_home_files(texts: Sequence[FileText]) -> Iterator[str]:
     """The files (absolute paths), outside tests and migrations, that may keep an instance.
 
-    It is of a known client, or of one of the project's classes: those of settings, and those that most files call.
+    It is of a known client, or of one of the project's classes: those that derive from a known one, and those that
+    most files call.
     """
-    settings = frozenset(name for text in texts for name in text.settings)
-    class_names = settings.union(rank_classes(texts))
+    derived = frozenset(name for text in texts for name in text.derived)
+    class_names = derived.union(rank_classes(texts))
     shipped = (text for text in texts if not text.is_test and not script_folder(text))
     return (text.path for text in shipped if _may_be_home(text, class_names))
 

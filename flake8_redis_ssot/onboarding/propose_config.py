@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
+from flake8_redis_ssot.config.presets import presets_by_name
 from flake8_redis_ssot.files.paths import to_relative_path
 from flake8_redis_ssot.files.test_paths import is_test_path
 from flake8_redis_ssot.model import plural
@@ -141,22 +142,35 @@ class _Draft(NamedTuple):
         canonical = self.proposal.canonical
         return not canonical.is_sure, -len(self.proposal.deprecated), -self.score, canonical.module
 
-    def rank(self) -> tuple[bool, tuple[bool, int, int, str]]:
-        """What is sure comes first."""
-        return not self.proposal.is_sure, self.rank_uncounted()
+    def rank(self) -> tuple[bool, bool, tuple[bool, int, int, str], int]:
+        """What is sure comes first; a project's own kind of a client, which nothing bypasses, comes later."""
+        proposal, names = self.proposal, list(presets_by_name())
+        is_own_kind = bool(proposal.canonical.base_preset) and not proposal.found.shipped
+        preset = proposal.canonical.preset
+        return not proposal.is_sure, is_own_kind, self.rank_uncounted(), names.index(preset) if preset else 0
 
 
 def _rank(drafts: Sequence[_Draft]) -> list[ConfigProposal]:
-    """The proposals, best first; of the settings classes in one module, the others come last."""
-    ranked = [draft.proposal for draft in sorted(drafts, key=_Draft.rank)]
-    seen: set[tuple[str, bool]] = set()
+    """The proposals, best first: clients of one module in the order of the catalogue, further settings of one last."""
+    best: dict[str, int] = {}
+    for draft in drafts:
+        canonical = draft.proposal.canonical
+        if canonical.preset:
+            best[canonical.module] = max(draft.score, best.get(canonical.module, 0))
+    ranked = sorted((each._replace(score=_group_score(each, best)) for each in drafts), key=_Draft.rank)
+    seen: set[str] = set()
     first: list[ConfigProposal] = []
     other: list[ConfigProposal] = []
-    for each in ranked:
-        key = each.canonical.module, bool(each.canonical.preset)
-        (other if key in seen and not each.canonical.preset else first).append(each)
-        seen.add(key)
+    for each in (draft.proposal for draft in ranked):
+        is_further = not each.canonical.preset and each.canonical.module in seen
+        (other if is_further else first).append(each)
+        seen |= {each.canonical.module} if not each.canonical.preset else set()
     return first + other
+
+
+def _group_score(draft: _Draft, best: Mapping[str, int]) -> int:
+    canonical = draft.proposal.canonical
+    return best[canonical.module] if canonical.preset else draft.score
 
 
 def _remove_contradicted(drafts: Sequence[_Draft]) -> list[_Draft]:
