@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from flake8_redis_ssot.cli.commands import init
 from flake8_redis_ssot.cli.main import main
 from flake8_redis_ssot.onboarding import doctor
 from flake8_redis_ssot.onboarding.import_roots import find_import_roots, find_imported_modules
@@ -144,6 +145,18 @@ def test_chosen_proposals_are_written(
     assert main(["init"]) == 0
     assert (unconfigured_project / "redis-ssot.toml").read_text() == EXPECTED
     assert "reading 12 files" in capsys.readouterr().err
+
+
+def test_configuration_that_cannot_be_written(
+    unconfigured_project: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(path: str, data: bytes) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(init, "write_atomic", refuse)
+    assert main(["init", "--yes", "-q"]) == 2
+    assert "redis-ssot.toml can't be written: [Errno 28] No space left on device" in capsys.readouterr().err
+    assert not (unconfigured_project / "redis-ssot.toml").exists()
 
 
 def test_nothing_is_written_without_confirmation(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from flake8_redis_ssot.onboarding.candidates import RESOURCE_WORD, ResourceCandidate
@@ -63,25 +63,29 @@ class ConfigProposal(NamedTuple):
 
     def resource_toml(self, name: str, prefix: str = "", tests: str = "") -> str:
         """The TOML of the resource under a name; `prefix` is that of its tables, `tests` the setting (or empty)."""
-        canonical = self.canonical
         classes = [f"{old.module}.{each}" for old in self.deprecated for each in old.classes]
         lines = [
             f"[{prefix}resource.{name}]",
-            toml_array("canonical", canonical.canonical),
-            toml_array("constructors", [*canonical.constructors, *classes]),
+            toml_array("canonical", self.canonical.canonical),
+            toml_array("constructors", [*self.canonical.constructors, *classes]),
+            *self._member_lines(),
         ]
-        if canonical.instance:
-            lines.append(f'instance = "{canonical.module}.{canonical.instance}"')
-        if canonical.accessor:
-            lines.append(f'accessor = "{canonical.module}.{canonical.accessor}"')
-        if canonical.allow:
-            lines.append(toml_array("allow", canonical.allow))
         if tests:
             lines.append(f'tests = "{tests}"')
         if self.deprecated:
             lines += ["", f"[{prefix}resource.{name}.deprecated]"]
-            lines += [f'"{old.module}" = "{canonical.module}"  # {old.reason}' for old in self.deprecated]
+            lines += [f'"{old.module}" = "{self.canonical.module}"  # {old.reason}' for old in self.deprecated]
         return "\n".join(lines)
+
+    def _member_lines(self) -> Iterator[str]:
+        """What of the canonical module is used instead, and the files that may construct their own."""
+        canonical = self.canonical
+        if canonical.instance:
+            yield f'instance = "{canonical.module}.{canonical.instance}"'
+        if canonical.accessor:
+            yield f'accessor = "{canonical.module}.{canonical.accessor}"'
+        if canonical.allow:
+            yield toml_array("allow", canonical.allow)
 
 
 def toml_array(key: str, texts: Sequence[str]) -> str:

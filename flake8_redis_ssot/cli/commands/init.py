@@ -188,15 +188,19 @@ def _write_config(root: str, selected: Sequence[ConfigProposal], tests: str, *, 
         print(f"Would write to {to_display_path(path)}:\n\n{text}")
         return 0
     try:
-        if is_appended:
-            before = read(path)
-            replace_file(path, _append_text(before, text), expected=before)
-        else:
-            write_atomic(path, f"{text}\n".encode())
+        _append_or_create(path, text, is_appended=is_appended)
     except (OSError, DiskError) as error:
         return _report_error(f"{to_display_path(path)} can't be written: {error}")
     print(f"Wrote {to_display_path(path)}. Next: redis-ssot check")
     return 0
+
+
+def _append_or_create(path: str, text: str, *, is_appended: bool) -> None:
+    if is_appended:
+        before = read(path)
+        replace_file(path, _append_text(before, text), expected=before)
+    else:
+        write_atomic(path, f"{text}\n".encode())
 
 
 def _format_tables(selected: Sequence[ConfigProposal], tests: str, prefix: str) -> str:
