@@ -153,8 +153,8 @@ def test_random_programs_with_a_third_party_package(texts: dict[str, str]) -> No
     assert_same_as_reading_everything(config, files, by_packages=True)
     with search_by_packages(False):
         in_any_context = check(config, files)
-    # What a star import passes on of a package, other than guarded names, is only followed with the package: it may hide
-    # a name that another statement binds.
+    # What a star import passes on of a package, other than guarded names, is only followed with the package. It may
+    # hide a name that another statement binds.
     if not any("import *" in text for text in texts.values()):
         with search_by_packages(True):
             assert set(in_any_context) <= set(check(config, files))
