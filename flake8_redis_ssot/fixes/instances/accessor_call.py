@@ -170,7 +170,9 @@ def _import_module(
 ) -> EnsuredImport:
     """The import of the module of the accessor, whose own name can't be imported. Raises NotFixableError."""
     package, _, name = shared_access.module.rpartition(".")
-    if not package:
+    scope = context.symbol_table(file.path).scope_of(construction.constructor)
+    is_mangled = scope.mangle(shared_access.import_name) != shared_access.import_name  # as an attribute as well
+    if not package or is_mangled:
         raise NotFixableError(why)
     import_cycle.check(shared_access.module, file.path, context)
     request = ImportRequest(package, name, construction.constructor, construction.import_statement)
