@@ -1,4 +1,4 @@
-"""Colours and hyperlinks in terminals, with the conventions of NO_COLOR, FORCE_COLOR and FORCE_HYPERLINK.
+"""Colours and hyperlinks in terminals: `--color`, and the conventions of NO_COLOR, FORCE_COLOR and FORCE_HYPERLINK.
 
 Hyperlinks: https://gist.github.com/egmontkob/eb114294efbcd5adb1944c9f3cb5feda
 Terminals that support them: https://github.com/zkat/supports-hyperlinks
@@ -11,12 +11,30 @@ from collections.abc import Mapping
 from typing import IO, NamedTuple
 
 # ECMA-48, select graphic rendition.
-_CODES = {"bold": "1", "red": "31;1", "blue": "34;1", "cyan": "36", "yellow": "33;1"}
+_CODES = {"bold": "1", "red": "31;1", "blue": "34;1", "cyan": "36", "yellow": "33;1", "green": "32"}
 # How terminals that support hyperlinks are recognised.
 _LINK_TERM_PROGRAMS = frozenset({"Hyper", "WezTerm", "ghostty", "iTerm.app", "terminology", "vscode"})
 _LINK_TERMS = frozenset({"alacritty", "alacritty-direct", "xterm-ghostty", "xterm-kitty"})
 _LINK_VARIABLES = ("DOMTERM", "KONSOLE_VERSION", "WT_SESSION")
 _BROKEN_VTE = 5000  # 0.50.0 crashes on a link
+
+
+COLOR_CHOICES = ("auto", "always", "never")
+_color_choice = ["auto"]  # of this process
+
+
+def choose_color(choice: str) -> None:
+    """Set what decides about colours in this process: one of COLOR_CHOICES, `auto` for the environment and terminal."""
+    _color_choice[0] = choice
+
+
+def has_color(is_terminal: bool, environment: Mapping[str, str] = os.environ) -> bool:
+    """Whether a stream gets colours, which are on by default if it is a terminal."""
+    if _color_choice[0] != "auto":
+        return _color_choice[0] == "always"
+    if environment.get("NO_COLOR"):
+        return False
+    return bool(environment.get("FORCE_COLOR")) or (is_terminal and environment.get("TERM") != "dumb")
 
 
 def escape_unprintable(text: str) -> str:
@@ -41,7 +59,7 @@ class Style(NamedTuple):
     has_links: bool = False
 
     def __call__(self, colour: str, text: str) -> str:
-        """`text` in one of the colours bold, red, blue, cyan, yellow."""
+        """`text` in one of the colours bold, red, blue, cyan, yellow, green."""
         return f"\x1b[{_CODES[colour]}m{text}\x1b[0m" if self.has_color else text
 
     def link(self, path: str, text: str) -> str:
@@ -50,13 +68,9 @@ class Style(NamedTuple):
 
     @classmethod
     def for_stream(cls, stream: IO[str], environment: Mapping[str, str] = os.environ) -> Style:
-        """The style for a stream: coloured on a terminal, unless NO_COLOR or FORCE_COLOR (non-empty) decides."""
-        has_links = _can_show_links(stream.isatty(), environment)
-        if environment.get("NO_COLOR"):
-            return cls(False, has_links)
-        if environment.get("FORCE_COLOR"):
-            return cls(True, has_links)
-        return cls(stream.isatty() and environment.get("TERM") != "dumb", has_links)
+        """The style for a stream: coloured on a terminal, unless `--color`, NO_COLOR or FORCE_COLOR decides."""
+        is_terminal = stream.isatty()
+        return cls(has_color(is_terminal, environment), _can_show_links(is_terminal, environment))
 
 
 def _can_show_links(is_terminal: bool, environment: Mapping[str, str]) -> bool:

@@ -80,7 +80,7 @@ def test_unsafe_fixes_are_applied_with_flag(service: Path) -> None:
 def test_unsafe_fixes_without_fix_changes_nothing(service: Path, capsys: pytest.CaptureFixture[str]) -> None:
     main(["check", "app/service.py", "--unsafe-fixes"])
     assert service.read_text() == SERVICE
-    assert capsys.readouterr().out.splitlines()[-1] == "[*] 3 fixable with the `--fix` option."
+    assert capsys.readouterr().out.splitlines()[-2] == "[*] 3 fixable with the `--fix` option."
 
 
 def test_report_shows_fixability(service: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -101,7 +101,7 @@ def test_report_with_only_unsafe_fixes(service: Path, capsys: pytest.CaptureFixt
     main(["check", "app/service.py", "--fix", "--quiet"])
     capsys.readouterr()
     main(["check", "app/service.py"])
-    assert capsys.readouterr().out.splitlines()[-1] == "No safe fixes; 1 with `--fix --unsafe-fixes`."
+    assert capsys.readouterr().out.splitlines()[-2] == "No safe fixes; 1 with `--fix --unsafe-fixes`."
 
 
 def test_fix_only_does_not_report_remaining_findings(service: Path, capsys: pytest.CaptureFixture[str]) -> None:

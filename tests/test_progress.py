@@ -343,7 +343,7 @@ def test_incremental_update_equals_a_new_run(shop: Path, edits: list[tuple[str, 
 
 def test_watch_does_not_fix(shop: Path, capsys: Capture) -> None:
     assert main(["check", "--watch", "--fix"]) == 2
-    assert "`--watch` can't be combined with fixes" in capsys.readouterr().err
+    assert capsys.readouterr().err == "error: `--watch` can't be combined with `--fix`\n"
 
 
 @pytest.mark.parametrize("command", [["monitor", "--live"], ["progress", "--dashboard"], ["check", "--watch"]])

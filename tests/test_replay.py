@@ -45,7 +45,7 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
 
     def run(*arguments: str) -> tuple[object, str]:
         monkeypatch.setattr(
-            sys, "argv", ["redis-ssot", "check", "--output-format", "concise", "--jobs", "1", *arguments]
+            sys, "argv", ["redis-ssot", "check", "--output-format", "pylint", "--jobs", "1", *arguments]
         )
         with pytest.raises(SystemExit) as end:
             cli.run()
@@ -72,7 +72,7 @@ def test_second_check_prints_the_stored_report(shop: Path, run: Run, replays: Ca
     assert not replays()
     status, output = run()
     assert status == 1
-    assert "app/user.py:3:1: RSS002" in output
+    assert "app/user.py:3: [RSS002]" in output
     assert replays()
 
 
@@ -90,6 +90,7 @@ CHANGES: dict[str, Callable[[], object]] = {
     "an ignore file": lambda: Path(".gitignore").write_text("user.py\n"),
     "an ignore file in a folder": lambda: Path("app/.gitignore").write_text("user.py\n"),
     "a variable": lambda: os.environ.__setitem__("FORCE_COLOR", "1"),
+    "a variable for a flag": lambda: os.environ.__setitem__("REDIS_SSOT_COLOR", "always"),
     "a directory": lambda: os.chdir("app"),
     "a damaged report": lambda: damage(next(Path(".redis_ssot_cache").glob("report-*"))),
 }
@@ -103,7 +104,8 @@ def damage(path: Path) -> None:
 def test_change_is_noticed(
     change: Callable[[], object], shop: Path, run: Run, replays: Callable[..., bool], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("FORCE_COLOR", "")
+    for variable in ("FORCE_COLOR", "REDIS_SSOT_COLOR"):
+        monkeypatch.setenv(variable, "")
     run()
     assert replays()
     change()
@@ -135,7 +137,14 @@ def test_file_that_changed_just_now_is_not_trusted(
 
 @pytest.mark.parametrize(
     "flags",
-    [("--no-cache",), ("--cache-dir", "elsewhere"), ("--output-format", "full"), ("-o", "report.txt"), ("--fix",)],
+    [
+        ("--no-cache",),
+        ("--cache-dir", "elsewhere"),
+        ("--output-format", "full"),
+        ("-v",),
+        ("-o", "report.txt"),
+        ("--fix",),
+    ],
     ids=" ".join,
 )
 def test_runs_that_depend_on_more_are_not_stored(
@@ -144,6 +153,28 @@ def test_runs_that_depend_on_more_are_not_stored(
     run(*flags)
     run(*flags)
     assert not replays(*flags)
+
+
+def test_report_that_would_have_fixes_is_stored_without_findings(
+    shop: Path, run: Run, replays: Callable[..., bool]
+) -> None:
+    run("--output-format", "full", "app/inner")
+    assert replays("--output-format", "full", "app/inner")
+    with_findings = ("--output-format", "concise", "app")
+    run(*with_findings)
+    assert not replays(*with_findings)
+
+
+def test_step_summary_is_written_each_time(
+    shop: Path, run: Run, replays: Callable[..., bool], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    arguments = ("--output-format", "github", "app")
+    run(*arguments)
+    assert replays(*arguments)
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(tmp_path / "summary.md"))
+    for number in (1, 2):
+        run(*arguments)
+        assert (tmp_path / "summary.md").read_text().count("### redis-ssot") == number
 
 
 def test_report_of_another_folder_is_not_printed(shop: Path, run: Run, replays: Callable[..., bool]) -> None:

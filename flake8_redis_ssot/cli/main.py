@@ -92,13 +92,25 @@ def _leave_broken_pipe() -> int:
 
 def _parse_arguments(command: object, args: Sequence[str]) -> Namespace:
     """Parse the arguments of a command; paths may follow options, which argparse does not support."""
+    import os
     from argparse import ArgumentParser
+
+    from flake8_redis_ssot.cli.environment import words_from_environment
+    from flake8_redis_ssot.terminal import choose_color
 
     parser = ArgumentParser(prog=f"redis-ssot {args[0]}", description=f"{COMMANDS[args[0]].capitalize()}.")
     command.add_arguments(parser)  # type: ignore[attr-defined]
     # As in ruff, a reason has to be given with `=`: the next argument is a path.
     args = ["--add-noqa=" if word == "--add-noqa" else word for word in args[1:]]
-    arguments, extra = parser.parse_known_args(args)
+    variables = words_from_environment(parser, os.environ)
+    args = [*variables.values(), *args]
+    try:
+        arguments, extra = parser.parse_known_args(args)
+    except SystemExit as end:
+        if end.code and variables:
+            print(f"note: options are also taken from {', '.join(variables)}", file=sys.stderr)
+        raise
+    choose_color(getattr(arguments, "color", "auto"))
     if not hasattr(arguments, "paths") or any(word.startswith("-") and word != "-" for word in extra):
         parser.parse_args(args)  # reports unknown options, and exits
     else:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, ArgumentTypeError
 
+from flake8_redis_ssot.terminal import COLOR_CHOICES
+
 
 def add_path_arguments(parser: ArgumentParser, *, default: str = "the working directory; - is standard input") -> None:
     """Add files and directories as positional arguments."""
@@ -54,7 +56,15 @@ def add_config_options(parser: ArgumentParser) -> None:
         metavar="N",
         help="number of processes (default: one per processor)",
     )
+    add_output_options(parser)
+
+
+def add_output_options(parser: ArgumentParser) -> None:
+    """Add the options for how much is printed, and in which colours."""
+    add = parser.add_argument
+    add("-v", "--verbose", action="store_true", help="print all reasons, full names, and what was read")
     add("-q", "--quiet", action="store_true", help="print only findings and errors")
+    add("--color", choices=COLOR_CHOICES, default="auto", help="colours in the output (default: auto)")
 
 
 def add_baseline_options(parser: ArgumentParser) -> None:

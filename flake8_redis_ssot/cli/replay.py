@@ -25,7 +25,9 @@ _commands: list[list[str]] = []  # that of this process
 # What the look of a report depends on, besides the arguments.
 _VARIABLES = (
     *("CI", "COLORTERM", "DOMTERM", "FORCE_COLOR", "FORCE_HYPERLINK", "KONSOLE_VERSION", "NO_COLOR"),
-    *("REDIS_SSOT_CACHE_DIR", "TERM", "TERM_PROGRAM", "VTE_VERSION", "WT_SESSION"),
+    *("GITHUB_STEP_SUMMARY", "TERM", "TERM_PROGRAM", "VTE_VERSION", "WT_SESSION"),
+    *("REDIS_SSOT_CACHE_DIR", "REDIS_SSOT_COLOR", "REDIS_SSOT_CONFIG", "REDIS_SSOT_JOBS", "REDIS_SSOT_NO_CACHE"),
+    *("REDIS_SSOT_OUTPUT_FILE", "REDIS_SSOT_OUTPUT_FORMAT", "REDIS_SSOT_QUIET", "REDIS_SSOT_VERBOSE"),
 )
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import sys
+import time
 from argparse import Namespace
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from flake8_redis_ssot.cli.errors import CommandError, print_messages
@@ -10,6 +13,8 @@ from flake8_redis_ssot.config.loading import configuration_help
 from flake8_redis_ssot.config.model import Config, ConfigError
 from flake8_redis_ssot.linter.request import CheckRequest, CheckResult, NoConfigurationError
 from flake8_redis_ssot.linter.run import group_by_config, run
+from flake8_redis_ssot.model import plural
+from flake8_redis_ssot.terminal import escape_unprintable
 
 if TYPE_CHECKING:
     from flake8_redis_ssot.linter.live import IncrementalProject
@@ -25,6 +30,7 @@ def request_from_args(arguments: Namespace, **fields: Any) -> CheckRequest:
         cache=not arguments.no_cache,
         cache_dir=arguments.cache_dir,
         quiet=arguments.quiet,
+        verbose=arguments.verbose,
     )._replace(**fields)
 
 
@@ -33,8 +39,9 @@ def run_check(request: CheckRequest, project: IncrementalProject | None = None) 
 
     Raises CommandError if the configuration or the baseline is invalid.
     """
+    started = time.perf_counter()
     try:
-        return run(request) if project is None else project.run(request)
+        result = run(request) if project is None else project.run(request)
     except (ConfigError, NoConfigurationError) as error:
         raise to_command_error(error, request) from error
     except ValueError as error:
@@ -43,6 +50,17 @@ def run_check(request: CheckRequest, project: IncrementalProject | None = None) 
         if not isinstance(error, BaselineError):
             raise
         raise to_command_error(error, request) from error
+    if request.verbose:
+        _print_inputs(result, time.perf_counter() - started)
+    return result
+
+
+def _print_inputs(result: CheckResult, seconds: float) -> None:
+    """Print what was read, and how long the check took."""
+    counts = Counter(str(config.file or "the command line") for config in result.configs_by_path.values())
+    for file, count in counts.items():
+        print(f"configuration: {escape_unprintable(file)} ({plural(count, 'file')})", file=sys.stderr)
+    print(f"checked {plural(len(result.files), 'file')} in {seconds:.2f} s", file=sys.stderr)
 
 
 def run_check_strict(request: CheckRequest, project: IncrementalProject | None = None) -> CheckResult:

@@ -30,7 +30,7 @@ def execute(task: CheckTask, project: IncrementalProject) -> CheckResult:
         from flake8_redis_ssot.linter.fix.factories import consolidate_factories  # late: only on request
 
         result.factory_consolidations += consolidate_factories(recheck(), analysis, jobs)
-    elif request.fixes:
+    elif task.has_fixes:
         from flake8_redis_ssot.linter.fix.per_file import with_fixes  # late: not every report has fixes
 
         result.findings += with_fixes(recheck(), analysis, jobs)

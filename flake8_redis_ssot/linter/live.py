@@ -94,6 +94,14 @@ class IncrementalProject:
             self._findings_by_file[path] = check_file(self._analysis, path, task.selection, noqa=task.request.noqa)
         return self._findings_by_file[path]
 
+    def check(self) -> CheckResult:
+        """The result for the files and the baseline of the project's own task, without fixes."""
+        checked = dict.fromkeys(self._task.checked_files)
+        return complete_result(
+            self._task,
+            CheckResult(each.finding for path in checked for each in self.findings_in(os.path.abspath(path))),
+        )
+
     def run(self, request: CheckRequest) -> CheckResult:
         """The result of a request whose paths are in this project.
 

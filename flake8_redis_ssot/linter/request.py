@@ -21,13 +21,13 @@ class CheckRequest(NamedTuple):
 
     `paths` are as given; `configs` are the values of `--config` (a file, or TOML `key=value`); `buffer` replaces the
     bytes of the only path (standard input). Empty `select` and `ignore` are those of the configuration. `jobs` 0 means
-    one process per processor. With `fixes`, each finding has its fix or the reasons why it has none. With `trust`,
-    fixes of at least this applicability are applied in memory, for the codes of `fixable` (prefixes or `ALL`) that are
-    not in `unfixable`. With `cache`, the cache in the folder `cache_dir` is used (empty: `.redis_ssot_cache` next to
-    the configuration). `baseline` is the file of known findings (empty: that of the configuration; None: none); with
-    `fix_known` they are fixed as well. Only findings that are `wanted` are fixed (None: all); with `inline`, calls of
-    factories are replaced. With `factories`, only these are reported; `quiet`: no
-    warnings are printed.
+    one process per processor. With `fixes`, each finding has its fix or the reasons why it has none, unless the project
+    has more than `max_files_with_fixes` files (None: no limit). With `trust`, fixes of at least this applicability are
+    applied in memory, for the codes of `fixable` (prefixes or `ALL`) that are not in `unfixable`. With `cache`, the
+    cache in the folder `cache_dir` is used (empty: `.redis_ssot_cache` next to the configuration). `baseline` is the
+    file of known findings (empty: that of the configuration; None: none); with `fix_known` they are fixed as well. Only
+    findings that are `wanted` are fixed (None: all); with `inline`, calls of factories are replaced. With `factories`,
+    only these are reported. `quiet`: no warnings are printed; `verbose`: what was read is printed.
     """
 
     paths: tuple[str, ...] = (".",)
@@ -42,6 +42,7 @@ class CheckRequest(NamedTuple):
     noqa: bool = True
     buffer: bytes | None = None
     fixes: bool = False
+    max_files_with_fixes: int | None = None
     trust: Applicability | None = None
     fixable: tuple[str, ...] = ("ALL",)
     unfixable: tuple[str, ...] = ()
@@ -53,6 +54,7 @@ class CheckRequest(NamedTuple):
     inline: bool = False
     factories: bool = False
     quiet: bool = False
+    verbose: bool = False
 
 
 class CheckTask(NamedTuple):
@@ -74,6 +76,12 @@ class CheckTask(NamedTuple):
     def checked_files(self) -> tuple[str, ...]:
         """The files to report on (absolute paths)."""
         return (*self.listing.files, *self.buffers)
+
+    @property
+    def has_fixes(self) -> bool:
+        """Whether the findings come with fixes."""
+        limit = self.request.max_files_with_fixes
+        return self.request.fixes and (limit is None or len(self.project_files) <= limit)
 
     @property
     def selection(self) -> Selection:

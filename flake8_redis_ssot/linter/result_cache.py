@@ -28,9 +28,9 @@ def execute_cached(task: CheckTask, store: CacheStore | None) -> CheckResult:
     fingerprints = FileFingerprints.from_disk(task.project_files)
     if store is None or task.buffers or request.trust is not None or request.factories:
         return _execute(task, store, fingerprints)[0]
-    key = _result_key(config, request)
+    key = _result_key(config, request, has_fixes=task.has_fixes)
     # Fixes also depend on who reads a name outside of Python.
-    texts = text_files_digest(store, str(config.root), task.project_files) if request.fixes else ""
+    texts = text_files_digest(store, str(config.root), task.project_files) if task.has_fixes else ""
     files_key = cache_key(_partial_files(task), texts)
     digest = cache_key(fingerprints.digest(task.project_files) or os.urandom(8), files_key)
     known = load_result(store, key)
@@ -75,10 +75,10 @@ def _partial_files(task: CheckTask) -> tuple[str, ...]:
     return task.checked_files if task.checked_files != task.project_files else ()
 
 
-def _result_key(config: Config, request: CheckRequest) -> str:
+def _result_key(config: Config, request: CheckRequest, *, has_fixes: bool) -> str:
     """The name of a result, from all that it depends on besides the files."""
     scope_options = (request.paths, request.exclude, request.force_exclude, request.select, request.extend_select)
-    report_options = (request.ignore, request.noqa, request.fixes, os.getcwd())
+    report_options = (request.ignore, request.noqa, has_fixes, os.getcwd())
     return f"result-{cache_key(_tool_version(), config, scope_options, report_options)}"
 
 

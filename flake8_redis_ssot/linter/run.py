@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from flake8_redis_ssot.config.loading import config_from_overrides, find_config, find_config_in, load_config
 from flake8_redis_ssot.config.model import Config, ConfigError, ConfigProblem
+from flake8_redis_ssot.files.cache_store import CacheStore
 from flake8_redis_ssot.files.discovery import CONFIG_FILE_NAMES, discover
 from flake8_redis_ssot.files.paths import to_display_path
 from flake8_redis_ssot.linter.request import CheckRequest, CheckResult, CheckTask, NoConfigurationError
@@ -75,8 +76,31 @@ def run_each(request: CheckRequest) -> Iterator[tuple[Config | None, CheckResult
     """
     grouping = group_by_config(request)
     remarks = CheckResult(warnings=_describe_unconfigured(grouping.unconfigured_paths))
-    queue, seen_files = deque(grouping.groups), {group.config.file for group in grouping.groups}
     has_run = not grouping.groups
+    for task, store in _create_tasks(grouping, request):
+        try:
+            part = complete_result(task, execute_cached(task, store))
+        except ConfigError as error:  # it names what does not exist
+            grouping.problems.extend(error.problems)
+            continue
+        has_run = True
+        yield task.config, part
+    if grouping.problems and not has_run:
+        raise ConfigError(grouping.problems)
+    remarks.errors += map(str, grouping.problems)
+    yield None, remarks
+
+
+def list_tasks(request: CheckRequest) -> tuple[list[CheckTask], list[ConfigProblem]]:
+    """What would be checked under each configuration, and the problems of invalid ones; raises what `run` does."""
+    grouping = group_by_config(request)
+    tasks = [task for task, _ in _create_tasks(grouping, request)]
+    return tasks, grouping.problems
+
+
+def _create_tasks(grouping: ConfigGroups, request: CheckRequest) -> Iterator[tuple[CheckTask, CacheStore | None]]:
+    """The task under each configuration, also under nested ones, with its cache; adds to `grouping.problems`."""
+    queue, seen_files = deque(grouping.groups), {group.config.file for group in grouping.groups}
     while queue:
         group = queue.popleft()
         store = open_store(group.config, request)
@@ -88,18 +112,7 @@ def run_each(request: CheckRequest) -> Iterator[tuple[Config | None, CheckResult
                 queue.append(ConfigGroup(load_config(file, overrides=_settings_of(request)), (str(file.parent),)))
             except ConfigError as error:
                 grouping.problems.extend(error.problems)
-        task = _without_folders(task, [str(file.parent) for file in nested_files])
-        try:
-            part = complete_result(task, execute_cached(task, store))
-        except ConfigError as error:  # it names what does not exist
-            grouping.problems.extend(error.problems)
-            continue
-        has_run = True
-        yield group.config, part
-    if grouping.problems and not has_run:
-        raise ConfigError(grouping.problems)
-    remarks.errors += map(str, grouping.problems)
-    yield None, remarks
+        yield _without_folders(task, [str(file.parent) for file in nested_files]), store
 
 
 def group_by_config(request: CheckRequest) -> ConfigGroups:

@@ -91,16 +91,16 @@ def complete_result(task: CheckTask, result: CheckResult) -> CheckResult:
         result.buffers[task.request.paths[0]] = task.request.buffer  # excluded: it stays as it is
     result.configs_by_path |= dict.fromkeys(task.checked_files, task.config)
     _report_discovery_errors(task.listing.errors, result)
-    result.inputs = _inputs_of(task)
+    result.inputs = _inputs_of(task, result)
     result.findings.sort()
     return result
 
 
-def _inputs_of(task: CheckTask) -> tuple[str, ...] | None:
+def _inputs_of(task: CheckTask, result: CheckResult) -> tuple[str, ...] | None:
     """What a result depends on besides settings; fixes also depend on text files, and so are left out."""
-    request = task.request
-    has_fixes = request.fixes or request.factories or request.trust is not None
-    if task.inputs is None or has_fixes or task.buffers or task.listing.errors or task.baseline is not None:
+    request, has_fixes = task.request, task.has_fixes and bool(result.findings)
+    depends_on_more = has_fixes or request.factories or request.trust is not None
+    if task.inputs is None or depends_on_more or task.buffers or task.listing.errors or task.baseline is not None:
         return None
     return (
         *task.project_files,

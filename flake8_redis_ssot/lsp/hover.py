@@ -12,7 +12,7 @@ from flake8_redis_ssot.linter.explain import explain_line
 from flake8_redis_ssot.lsp.code_actions import diagnose_with_fixes
 from flake8_redis_ssot.lsp.server import Server
 from flake8_redis_ssot.model import Finding, Fix
-from flake8_redis_ssot.reports.formats.full import describe_fix
+from flake8_redis_ssot.reports.reasons import describe_fix
 from flake8_redis_ssot.rules.rule import all_rules
 from flake8_redis_ssot.syntax.notebooks import NOTEBOOK_SUFFIX
 

@@ -25,6 +25,8 @@ class CheckReport(NamedTuple):
     """The findings to report, in order, with rule names by code and access to source lines and notebooks.
 
     `fixed_count` further findings have been fixed. With `has_unsafe_fixes`, unsafe fixes count as applicable.
+    `checked_count` files were checked; `has_errors`: not everything could be. `is_verbose`: with all reasons and full
+    names; `is_quiet`: findings only.
     """
 
     findings: Sequence[Finding]
@@ -33,6 +35,10 @@ class CheckReport(NamedTuple):
     fixed_count: int = 0
     has_unsafe_fixes: bool = False
     load_notebook: NotebookLoader = open_notebook
+    checked_count: int = 1
+    has_errors: bool = False
+    is_verbose: bool = False
+    is_quiet: bool = False
 
     def sections(self) -> list[tuple[str, list[Finding]]]:
         """The findings as people read them, each part with its heading: those in tests come last, if they stand apart.
@@ -61,13 +67,17 @@ class Format(NamedTuple):
     """An output format: `render` returns the text of a report without a trailing newline.
 
     With `--quiet`, a format `for_people` prints nothing if there are no findings. One that `shows_fixes` needs fixes
-    to be computed.
+    to be computed, in projects of at most `max_files_with_fixes` files (None: in all).
     """
 
     render: Callable[[CheckReport, Style], str]
     for_people: bool = False
     shows_fixes: bool = False
+    max_files_with_fixes: int | None = None
 
+
+# A report that only marks what is fixable must not wait for the fixes of a large project.
+MAX_FILES_WITH_MARKS = 1000
 
 ReportT = TypeVar("ReportT")
 # The output formats of a command with a report of its own; each renders it without a trailing newline.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from flake8_redis_ssot.reports.report import CheckReport, Format, format_json
-from flake8_redis_ssot.reports.summary import format_summary, is_fixable
+from flake8_redis_ssot.reports.summary import is_fixable, summary_lines
 from flake8_redis_ssot.terminal import Style
 
 
@@ -14,7 +14,7 @@ def _render_table(report: CheckReport, style: Style) -> str:
     ranked = count_by_code(report)
     width = len(str(ranked[0][1])) if ranked else 0
     table = [f"{str(count).rjust(width)}\t{style('red', code)}\t{report.rule_names[code]}" for code, count in ranked]
-    return "\n".join([*table, format_summary(report, style)])
+    return "\n".join([*table, *summary_lines(report, style)])
 
 
 def count_by_code(report: CheckReport) -> list[tuple[str, int]]:
@@ -41,4 +41,4 @@ def _count_to_dict(code: str, count: int, report: CheckReport) -> dict[str, obje
 
 
 STATISTICS = Format(_render_table, for_people=True)
-STATISTICS_JSON = Format(_render_json)
+STATISTICS_JSON = Format(_render_json, shows_fixes=True)

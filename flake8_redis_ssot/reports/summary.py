@@ -27,17 +27,44 @@ def _format_by_file(fixed: Iterable[Finding], rule_names: Mapping[str, str], sty
             yield f"    {count} x {style('red', code)} ({rule_names[code]})"
 
 
-def format_summary(report: CheckReport, style: Style) -> str:
-    """The last lines of a report: how many findings remain, were fixed, and can be fixed."""
+def summary_lines(report: CheckReport, style: Style) -> list[str]:
+    """The last lines of a report: how many findings remain, were fixed, and can be fixed. None if it is quiet."""
     remaining = len(report.findings)
     count = remaining + report.fixed_count
+    if report.is_quiet:
+        return []
     if not count:
-        return "All checks passed!"
+        return _clean_lines(report)
     if report.fixed_count:
-        return f"Found {plural(count, 'finding')} ({report.fixed_count} fixed, {remaining} remaining)."
+        return [f"Found {plural(count, 'finding')} ({report.fixed_count} fixed, {remaining} remaining)."]
     apart = sum(finding.context.is_apart for finding in report.findings)
     tests = f" ({apart} in tests)" if apart else ""
-    return "\n".join([f"Found {plural(count, 'finding')}{tests}.", *_format_fixable_counts(report, style)])
+    return [f"Found {plural(count, 'finding')}{tests}.", *_format_fixable_counts(report, style)]
+
+
+def _clean_lines(report: CheckReport) -> list[str]:
+    """The summary without findings: nothing has passed where nothing was checked, or not all of it."""
+    if report.has_errors:
+        return []
+    return ["All checks passed!" if report.checked_count else "No Python files were checked."]
+
+
+def next_step_lines(report: CheckReport) -> list[str]:
+    """What to do about the findings: the commands that show the changes and explain a finding."""
+    if report.is_quiet or not report.findings:
+        return []
+    explain = "`redis-ssot explain FILE:LINE` explains a finding"
+    applicabilities = {finding.fix.applicability for finding in report.findings if isinstance(finding.fix, Fix)}
+    if applicabilities & _applicable(report):
+        return [f"`--diff` shows the changes; {explain}."]
+    if Applicability.UNSAFE in applicabilities:
+        return [f"`--diff --unsafe-fixes` shows the changes; {explain}."]
+    return [f"{explain}."]
+
+
+def _applicable(report: CheckReport) -> set[Applicability]:
+    """The applicabilities of the fixes that `--fix` would apply with the present flags."""
+    return {Applicability.SAFE, *([Applicability.UNSAFE] if report.has_unsafe_fixes else [])}
 
 
 def _format_fixable_counts(report: CheckReport, style: Style) -> Iterator[str]:
@@ -56,8 +83,7 @@ def _format_fixable_counts(report: CheckReport, style: Style) -> Iterator[str]:
 
 def is_fixable(finding: Finding, report: CheckReport) -> bool:
     """Whether `--fix` with the present flags would fix a finding."""
-    least = Applicability.UNSAFE if report.has_unsafe_fixes else Applicability.SAFE
-    return isinstance(finding.fix, Fix) and finding.fix.applicability >= least
+    return isinstance(finding.fix, Fix) and finding.fix.applicability in _applicable(report)
 
 
 def fixable_marker(finding: Finding, report: CheckReport, style: Style) -> str:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import os
 import sys
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
-from collections.abc import Sequence
-from functools import cache, partial
-from typing import TYPE_CHECKING
 
+from flake8_redis_ssot.cli.check_report import (
+    DEFAULT_FORMAT,
+    STEP_SUMMARY,
+    report_format,
+    write_report,
+)
 from flake8_redis_ssot.cli.errors import CommandError, print_messages
 from flake8_redis_ssot.cli.fix_options import (
     add_fix_options,
@@ -25,17 +28,9 @@ from flake8_redis_ssot.cli.options import (
 )
 from flake8_redis_ssot.cli.replay import store as store_report
 from flake8_redis_ssot.cli.request import load_single_config, request_from_args, run_check
-from flake8_redis_ssot.codes import names_by_code
-from flake8_redis_ssot.files.atomic_write import write
-from flake8_redis_ssot.files.paths import to_display_path
 from flake8_redis_ssot.linter.request import CheckRequest, CheckResult
 from flake8_redis_ssot.model import plural
-from flake8_redis_ssot.reports.report import CheckReport, Format, format_names, load_format, read_source_lines
-from flake8_redis_ssot.syntax.notebooks.locations import open_notebook
-from flake8_redis_ssot.terminal import Style
-
-if TYPE_CHECKING:
-    from flake8_redis_ssot.campaign.classify import WorkItem
+from flake8_redis_ssot.reports.report import format_names
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -45,14 +40,17 @@ def add_arguments(parser: ArgumentParser) -> None:
     add_config_options(parser)
     add_baseline_options(parser)
     add = parser.add_argument
-    add("--output-format", choices=format_names(), default="full", help="default: full")
-    add("-o", "--output-file", metavar="FILE", help="write the report to FILE")
+    add("-s", "--silent", action="store_true", help="print only errors; the exit code tells whether there are findings")
+    add("--output-format", choices=format_names(), default="", help=f"default: {DEFAULT_FORMAT}; `concise` in --watch")
+    add("-o", "--output-file", metavar="FILE", default="", help="write the report to FILE")
     add("--statistics", action="store_true", help="show counts by code instead of findings")
     add("-e", "--exit-zero", action="store_true", help="exit with 0 even if there are findings")
     add("-w", "--watch", action="store_true", help="check again after each change until Ctrl-C")
     add("--stdin-filename", metavar="PATH", help="the file name of the text on standard input")
     add("--add-noqa", type=_parse_reason, metavar="REASON", help="write a noqa comment on each line with a finding")
     add("--runtime", metavar="FILE", help="sort by what findings have cost in a recorded run, and name what was missed")
+    add("--show-files", action="store_true", help="list the files that would be checked, and check nothing")
+    add("--show-settings", action="store_true", help="print the settings as they are used, and check nothing")
     add_fix_options(parser)
 
 
@@ -65,13 +63,27 @@ def _parse_reason(text: str) -> str:
 def main(arguments: Namespace) -> int:
     """Check, fix and report; returns 0 if clean, 1 for findings, 2 for errors."""
     _check_combination(arguments)
+    arguments.quiet = arguments.quiet or arguments.silent
     if arguments.watch:
-        return _watch_project(arguments)
-    result = run_check(_build_request(arguments))
+        from flake8_redis_ssot.cli.watch_check import watch_check  # late: it brings the live project
+
+        return watch_check(arguments, build_request)
+    arguments.output_format = arguments.output_format or DEFAULT_FORMAT
+    if arguments.show_files or arguments.show_settings:
+        if arguments.stdin_filename or "-" in arguments.paths:
+            raise CommandError("`--show-files` and `--show-settings` can't be combined with standard input")
+        from flake8_redis_ssot.cli.listings import print_listings  # late: most checks list nothing
+
+        return print_listings(build_request(arguments), arguments)
+    return _check(arguments)
+
+
+def _check(arguments: Namespace) -> int:
+    result = run_check(build_request(arguments))
     if not arguments.quiet:
         print_messages(result.warnings, "warning")
     if arguments.add_noqa is not None:
-        return _add_noqa(result, arguments.add_noqa)
+        return _add_noqa(result, arguments)
     if arguments.diff:
         return print_diff(result, arguments)
     if result.changes or wants_fixes(arguments):
@@ -79,7 +91,7 @@ def main(arguments: Namespace) -> int:
     if arguments.fix_only or (result.buffers and wants_fixes(arguments)):
         print_messages(result.errors)
         return _exit_code(result, arguments, count_remaining=not arguments.fix_only)
-    text = _write_report_with_run(result, arguments) if arguments.runtime else _write_report(result, arguments)
+    text = _write_report_with_run(result, arguments) if arguments.runtime else write_report(result, arguments)
     baseline_errors = _update_baselines(result, arguments)
     print_messages([*result.errors, *baseline_errors])
     status = _exit_code(result, arguments, count_remaining=True)
@@ -104,8 +116,9 @@ def _store_report(result: CheckResult, arguments: Namespace, text: str, status: 
         arguments.runtime or result.errors or result.warnings or arguments.output_file or result.fixed_findings
     )
     has_own_cache = not (arguments.no_cache or arguments.cache_dir or os.environ.get("REDIS_SSOT_CACHE_DIR"))
+    prints_more = arguments.verbose or (arguments.output_format == "github" and os.environ.get(STEP_SUMMARY))
     roots = {str(config.root) for config in result.configs_by_path.values()}
-    if result.inputs is not None and is_whole and has_own_cache and len(roots) == 1:
+    if result.inputs is not None and is_whole and has_own_cache and not prints_more and len(roots) == 1:
         store_report(roots.pop(), result.inputs, text, status)
 
 
@@ -114,31 +127,14 @@ def _write_report_with_run(result: CheckResult, arguments: Namespace) -> str | N
     from flake8_redis_ssot.cli.runtime_record import compare_with_record
     from flake8_redis_ssot.runtime.findings import annotate, render_comparison
 
-    hidden = run_check(_build_request(arguments)._replace(noqa=False, baseline=None, select=("ALL",), fixes=False))
+    hidden = run_check(build_request(arguments)._replace(noqa=False, baseline=None, select=("ALL",), fixes=False))
     config = load_single_config(request_from_args(arguments))
     comparison = compare_with_record(config, arguments.runtime, result.findings, hidden.findings)
     result.findings[:] = annotate(result.findings, comparison)
-    text = _write_report(result, arguments)
+    text = write_report(result, arguments)
     if not arguments.quiet:
         print("\n".join(render_comparison(comparison)), file=sys.stderr)
     return text
-
-
-def _watch_project(arguments: Namespace) -> int:
-    """Report on the whole project whenever a file is saved. Raises CommandError for options that write."""
-    from flake8_redis_ssot.cli.watch import watch
-
-    if wants_fixes(arguments) or arguments.diff or arguments.output_file or "-" in arguments.paths:
-        raise CommandError("`--watch` can't be combined with fixes, `--output-file` or standard input")
-    format_name = "concise" if arguments.output_format == "full" else arguments.output_format
-
-    def render_items(items: Sequence[WorkItem]) -> str:
-        report = CheckReport(
-            [each.finding for each in items], names_by_code(), read_source_lines, load_notebook=cache(open_notebook)
-        )
-        return load_format(format_name).render(report, Style())
-
-    return watch(arguments, load_single_config(request_from_args(arguments)), render_items, repeat_text=True)
 
 
 def _update_baselines(result: CheckResult, arguments: Namespace) -> list[str]:
@@ -159,10 +155,12 @@ def _exit_code(result: CheckResult, arguments: Namespace, *, count_remaining: bo
     return 1 if count_remaining and result.findings and not arguments.exit_zero else 0
 
 
-def _build_request(arguments: Namespace) -> CheckRequest:
+def build_request(arguments: Namespace) -> CheckRequest:
+    """The request of the arguments, with the text on standard input if they ask for it."""
     paths, buffer = tuple(arguments.paths) or (".",), None
     if arguments.stdin_filename or paths == ("-",):
         paths, buffer = (arguments.stdin_filename or "-",), sys.stdin.buffer.read()
+    chosen = report_format(arguments)
     return request_from_args(
         arguments,
         paths=paths,
@@ -173,8 +171,8 @@ def _build_request(arguments: Namespace) -> CheckRequest:
         ignore=arguments.ignore,
         noqa=not arguments.ignore_noqa,
         buffer=buffer,
-        fixes=load_format(arguments.output_format).shows_fixes
-        and (arguments.output_format == "json" or not arguments.statistics),
+        fixes=chosen.shows_fixes and not arguments.silent,
+        max_files_with_fixes=chosen.max_files_with_fixes,
         trust=applicability_threshold(arguments),
         fixable=(*(arguments.fixable or ("ALL",)), *arguments.extend_fixable),
         unfixable=arguments.unfixable,
@@ -183,45 +181,13 @@ def _build_request(arguments: Namespace) -> CheckRequest:
     )
 
 
-def _report_format(arguments: Namespace) -> Format:
-    if not arguments.statistics:
-        return load_format(arguments.output_format)
-    from flake8_redis_ssot.reports.statistics import STATISTICS, STATISTICS_JSON
-
-    return STATISTICS_JSON if arguments.output_format == "json" else STATISTICS
-
-
-def _write_report(result: CheckResult, arguments: Namespace) -> str | None:
-    """Print the report or write it to a file; returns what was printed, or None if writing has failed."""
-    report_format = _report_format(arguments)
-    buffer = next(iter(result.buffers.values()), None)  # of standard input
-    report = CheckReport(
-        result.findings,
-        names_by_code(),
-        cache(partial(read_source_lines, buffer=buffer)),
-        len(result.fixed_findings),
-        arguments.unsafe_fixes,
-        cache(partial(open_notebook, data=buffer)),
-    )
-    if not arguments.output_file:
-        is_wanted = not report_format.for_people or result.findings or not arguments.quiet
-        text = report_format.render(report, Style.for_stream(sys.stdout)) if is_wanted else ""
-        text += "\n" if text else ""
-        sys.stdout.write(text)
-        return text
-    try:
-        write(arguments.output_file, f"{report_format.render(report, Style())}\n".encode("utf-8", "backslashreplace"))
-    except OSError as error:
-        result.errors.append(f"{to_display_path(arguments.output_file)}: can't be written: {error.strerror}")
-    return None if result.errors else ""
-
-
-def _add_noqa(result: CheckResult, reason: str) -> int:
+def _add_noqa(result: CheckResult, arguments: Namespace) -> int:
     from flake8_redis_ssot.linter.add_noqa import add_noqa_comments, filter_permitted
 
-    findings, refusals = filter_permitted(result.findings, result.configs_by_path, reason)
-    added, problems = add_noqa_comments(findings, reason, result.configs_by_path)
+    findings, refusals = filter_permitted(result.findings, result.configs_by_path, arguments.add_noqa)
+    added, problems = add_noqa_comments(findings, arguments.add_noqa, result.configs_by_path)
     problems += refusals
     print_messages([*result.errors, *problems])
-    print(f"Added {plural(added, 'noqa comment')}.")
+    if not arguments.quiet:
+        print(f"Added {plural(added, 'noqa comment')}.")
     return 2 if result.errors or problems else 0

@@ -12,7 +12,7 @@ from flake8_redis_ssot.cli.options import add_config_options
 from flake8_redis_ssot.cli.request import load_single_config, open_project, request_from_args, run_check_strict
 from flake8_redis_ssot.linter.explain import ExplainedUse, explain_line
 from flake8_redis_ssot.model import Finding
-from flake8_redis_ssot.reports.formats.full import describe_fix
+from flake8_redis_ssot.reports.reasons import describe_fix
 
 _PLACE = re.compile(r"(?P<path>.+?):(?P<row>\d+)(?::(?P<column>\d+))?:?")
 

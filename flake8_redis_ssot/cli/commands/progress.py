@@ -51,11 +51,11 @@ def add_arguments(parser: ArgumentParser) -> None:
 def main(arguments: Namespace) -> int:
     """Print the progress, or write it as a page; returns 0."""
     try:
-        config = load_single_config(request_from_args(arguments))
         if arguments.dashboard:
-            from flake8_redis_ssot.cli.watch import watch
+            from flake8_redis_ssot.cli.watch import watch_items
 
-            return watch(arguments, config, lambda items: format_progress(_measure_progress(config, items)))
+            return watch_items(arguments, lambda config, items: format_progress(_measure_progress(config, items)))
+        config = load_single_config(request_from_args(arguments))
         commit_counts = _count_history(arguments, config) if arguments.history else []
         if commit_counts and not arguments.html:
             print(_format_history(commit_counts))

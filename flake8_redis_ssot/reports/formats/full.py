@@ -6,9 +6,11 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 
 from flake8_redis_ssot.files.paths import to_display_path
-from flake8_redis_ssot.model import Finding, Fix, Refusal, Span
+from flake8_redis_ssot.model import Finding, Span
+from flake8_redis_ssot.reports.reasons import describe_fix
 from flake8_redis_ssot.reports.report import CheckReport, Format
-from flake8_redis_ssot.reports.summary import fixable_marker, format_summary
+from flake8_redis_ssot.reports.short_names import shorten_names
+from flake8_redis_ssot.reports.summary import fixable_marker, next_step_lines, summary_lines
 from flake8_redis_ssot.terminal import Style, escape_unprintable
 
 _CONTEXT_LINES = 2  # lines above and below
@@ -22,7 +24,8 @@ def _render(report: CheckReport, style: Style) -> str:
     for heading, findings in report.sections():
         blocks += [style("bold", heading)] if heading else []
         blocks += ["\n".join(_format_block(finding, report, style)) for finding in findings]
-    return "\n".join([*(f"{block}\n" for block in blocks), format_summary(report, style)])
+    ending = [*summary_lines(report, style), *next_step_lines(report)]
+    return "\n".join([*(f"{block}\n" for block in blocks), *ending]).rstrip("\n")
 
 
 def _format_block(finding: Finding, report: CheckReport, style: Style) -> Iterator[str]:
@@ -30,7 +33,7 @@ def _format_block(finding: Finding, report: CheckReport, style: Style) -> Iterat
     last = min(len(lines), span.end_row + _CONTEXT_LINES)
     margin = " " * len(str(last))
     bar = style("blue", "|")
-    message = style("bold", escape_unprintable(finding.message))
+    message = style("bold", escape_unprintable(shorten_names(finding, report)))
     yield f"{style('red', finding.code)}{fixable_marker(finding, report, style)} {message}"
     location = f"{to_display_path(finding.path)}:{report.format_location(finding)}"
     yield f"{margin}{style('blue', '-->')} {style.link(finding.path, location)}"
@@ -46,17 +49,8 @@ def _format_block(finding: Finding, report: CheckReport, style: Style) -> Iterat
     yield f"{margin} {bar}"
     if finding.note:
         yield f"{margin} {style('blue', '=')} {style('bold', 'help')}: {escape_unprintable(finding.note)}"
-    for kind, text in describe_fix(finding.fix):
+    for kind, text in describe_fix(finding.fix, is_whole=report.is_verbose):
         yield f"{margin} {style('blue', '=')} {style('bold', kind)}: {escape_unprintable(text)}"
-
-
-def describe_fix(fix: Fix | Refusal | None) -> Iterator[tuple[str, str]]:
-    """The fix of a finding, with its applicability and reasons, as pairs of label and text."""
-    if isinstance(fix, Fix):
-        yield f"{fix.applicability.name.lower()} fix", fix.title
-        yield from (("not safe" if fix.applicability else "not applied", reason) for reason in fix.reasons)
-    elif fix is not None:
-        yield from (("no fix", reason) for reason in fix.reasons)
 
 
 def _source_lines(finding: Finding, report: CheckReport) -> Sequence[str]:

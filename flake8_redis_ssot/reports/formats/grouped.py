@@ -7,8 +7,9 @@ from itertools import groupby
 
 from flake8_redis_ssot.files.paths import to_display_path
 from flake8_redis_ssot.model import Finding
-from flake8_redis_ssot.reports.report import CheckReport, Format
-from flake8_redis_ssot.reports.summary import fixable_marker, format_summary
+from flake8_redis_ssot.reports.report import MAX_FILES_WITH_MARKS, CheckReport, Format
+from flake8_redis_ssot.reports.short_names import shorten_names
+from flake8_redis_ssot.reports.summary import fixable_marker, next_step_lines, summary_lines
 from flake8_redis_ssot.terminal import Style, escape_unprintable
 
 
@@ -21,7 +22,8 @@ def _render(report: CheckReport, style: Style) -> str:
             "\n".join(_format_file(path, list(findings), report, style))
             for path, findings in groupby(part, key=lambda finding: finding.path)
         ]
-    return "\n".join([*(f"{block}\n" for block in blocks), format_summary(report, style)])
+    ending = [*summary_lines(report, style), *next_step_lines(report)]
+    return "\n".join([*(f"{block}\n" for block in blocks), *ending]).rstrip("\n")
 
 
 def _format_file(path: str, findings: Sequence[Finding], report: CheckReport, style: Style) -> Iterator[str]:
@@ -31,8 +33,8 @@ def _format_file(path: str, findings: Sequence[Finding], report: CheckReport, st
     for location, finding in zip(locations, findings):
         yield (
             f"  {location:{width}} {style('red', finding.code)}{fixable_marker(finding, report, style)} "
-            f"{escape_unprintable(finding.message)}"
+            f"{escape_unprintable(shorten_names(finding, report))}"
         )
 
 
-FORMAT = Format(_render, for_people=True)
+FORMAT = Format(_render, for_people=True, shows_fixes=True, max_files_with_fixes=MAX_FILES_WITH_MARKS)
