@@ -4,3 +4,4 @@ PYTEST_DONT_REWRITE: an observed process has imported this package before pytest
 """
 
 __version__ = "0.1.0"
+PROJECT_URL = "https://pypi.org/project/flake8-redis-ssot/"

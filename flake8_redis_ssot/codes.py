@@ -9,6 +9,14 @@ from typing import NamedTuple
 DEFAULT_SELECTOR = "default"  # every code but those that are off by default
 
 
+_REMARKS = "RSS9"  # the prefix of what this tool has to say about itself, not about the code
+
+
+def severity_of(code: str) -> str:
+    """The severity of a finding: `error`, or `warning` for remarks, such as a file that could not be analysed."""
+    return "warning" if code.startswith(_REMARKS) else "error"
+
+
 class Selection(NamedTuple):
     """The selected codes: `select` and `ignore` are prefixes, `ALL`, or DEFAULT_SELECTOR (all but `off_by_default`).
 

@@ -86,7 +86,10 @@ def test_unsafe_fixes_without_fix_changes_nothing(service: Path, capsys: pytest.
 def test_report_shows_fixability(service: Path, capsys: pytest.CaptureFixture[str]) -> None:
     main(["check", "app/service.py"])
     lines = capsys.readouterr().out.splitlines()
-    assert lines[-2:] == ["Found 4 findings.", "[*] 2 fixable with the `--fix` option (1 more with `--unsafe-fixes`)."]
+    assert lines[-3:-1] == [
+        "Found 4 findings.",
+        "[*] 2 fixable with the `--fix` option (1 more with `--unsafe-fixes`).",
+    ]
     assert sum(" [*] " in line for line in lines) == 2
     notes = [line.partition(" = ")[2] for line in lines]
     assert "safe fix: Import `redis_manager` from `app.redis_manager`" in notes

@@ -124,7 +124,9 @@ def test_pylint(shop: Path, capsys: Capture) -> None:
 
 def test_github(shop: Path, capsys: Capture) -> None:
     found = []
-    for line in run_check(capsys, "github").splitlines():
+    *lines, notice = run_check(capsys, "github").splitlines()
+    assert notice.startswith("::notice ")
+    for line in lines:
         match = re.fullmatch(r"::error (.+?)::(.+)", line)
         assert match is not None
         properties = dict(part.split("=", 1) for part in match[1].split(","))

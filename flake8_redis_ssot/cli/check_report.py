@@ -7,6 +7,7 @@ import sys
 from argparse import Namespace
 from functools import cache, partial
 
+from flake8_redis_ssot.cli.errors import print_messages
 from flake8_redis_ssot.codes import names_by_code
 from flake8_redis_ssot.files.atomic_write import write
 from flake8_redis_ssot.files.paths import to_display_path
@@ -50,7 +51,7 @@ def write_report(result: CheckResult, arguments: Namespace) -> str | None:
     """Print the report or write it to a file; returns what was printed, or None if writing has failed."""
     chosen, report = report_format(arguments), build_report(result, arguments)
     if arguments.output_format == "github":
-        _add_step_summary(report, result)
+        _add_step_summary(report)
     if arguments.silent and not arguments.output_file:
         return ""
     if not arguments.output_file:
@@ -66,7 +67,7 @@ def write_report(result: CheckResult, arguments: Namespace) -> str | None:
     return None if result.errors else ""
 
 
-def _add_step_summary(report: CheckReport, result: CheckResult) -> None:
+def _add_step_summary(report: CheckReport) -> None:
     """Append the findings to the summary of the present step of a GitHub workflow, if there is one."""
     path = os.environ.get(STEP_SUMMARY)
     if not path:
@@ -77,4 +78,4 @@ def _add_step_summary(report: CheckReport, result: CheckResult) -> None:
         with open(path, "a", encoding="utf-8", errors="backslashreplace") as file:
             file.write(render_step_summary(report))
     except OSError as error:
-        result.warnings.append(f"{STEP_SUMMARY}: can't be written: {error.strerror}")
+        print_messages([f"{STEP_SUMMARY}: can't be written: {error.strerror}"], "warning")

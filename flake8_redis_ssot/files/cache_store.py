@@ -63,7 +63,7 @@ class CacheStore:
         return os.path.join(self._folder, f"{name}.json")
 
     def _make_folder(self) -> None:
-        if _has_tag(self._folder):
+        if is_own_cache(self._folder):
             return
         os.makedirs(self._folder, exist_ok=True)
         for name, data in ((".gitignore", b"*\n"), ("CACHEDIR.TAG", _CACHEDIR_TAG)):
@@ -84,14 +84,15 @@ class CacheStore:
 def _may_hold_cache(folder: str) -> bool:
     """Whether a directory is a cache of ours, is empty, or does not exist."""
     try:
-        return os.path.basename(folder) == CACHE_FOLDER or not os.listdir(folder) or _has_tag(folder)
+        return os.path.basename(folder) == CACHE_FOLDER or not os.listdir(folder) or is_own_cache(folder)
     except FileNotFoundError:
         return True
     except OSError:
         return False
 
 
-def _has_tag(folder: str) -> bool:
+def is_own_cache(folder: str) -> bool:
+    """Whether a directory has been made as a cache by this tool."""
     try:
         return read_own(os.path.join(folder, "CACHEDIR.TAG")) == _CACHEDIR_TAG
     except OSError:

@@ -21,6 +21,7 @@ COMMANDS = {
     "drill": "run a program against a Redis server that fails",
     "monitor": "show the counts live",
     "export": "export the settings as rules for other tools",
+    "clean": "remove the caches in a folder and below it",
     "explain": "explain why a line is or is not a finding",
     "rule": "explain a code",
     "server": "serve editors",

@@ -5,6 +5,7 @@ https://learn.microsoft.com/azure/devops/pipelines/scripts/logging-commands
 
 from __future__ import annotations
 
+from flake8_redis_ssot.codes import severity_of
 from flake8_redis_ssot.model import Finding
 from flake8_redis_ssot.reports.report import CheckReport, Format
 from flake8_redis_ssot.terminal import Style, escape_unprintable
@@ -20,8 +21,8 @@ def _render(report: CheckReport, style: Style) -> str:
 def _format_command(finding: Finding, report: CheckReport) -> str:
     span = report.locate_in_file(finding)
     fields = (
-        f"type=error;sourcepath={_escape(finding.path)};linenumber={span.row};columnnumber={span.column + 1};"
-        f"code={finding.code};"
+        f"type={severity_of(finding.code)};sourcepath={_escape(finding.path)};linenumber={span.row};"
+        f"columnnumber={span.column + 1};code={finding.code};"
     )
     return f"##vso[task.logissue {fields}]{escape_unprintable(finding.message)}"
 

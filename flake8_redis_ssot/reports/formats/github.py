@@ -5,15 +5,27 @@ https://docs.github.com/actions/reference/workflow-commands-for-github-actions
 
 from __future__ import annotations
 
+from collections import Counter
+
+from flake8_redis_ssot.codes import severity_of
 from flake8_redis_ssot.files.paths import to_display_path
-from flake8_redis_ssot.model import Finding
+from flake8_redis_ssot.model import Finding, plural
 from flake8_redis_ssot.reports.report import CheckReport, Format
 from flake8_redis_ssot.terminal import Style, escape_unprintable
 
+_MAX_ANNOTATIONS = 10  # of each kind, for one step
+
 
 def _render(report: CheckReport, style: Style) -> str:
-    """One command per finding."""
-    return "\n".join(_format_command(finding, report) for finding in report.findings)
+    """One command per finding, and a notice if GitHub does not show all of them."""
+    lines = [_format_command(finding, report) for finding in report.findings]
+    severities = Counter(severity_of(finding.code) for finding in report.findings)
+    if max(severities.values(), default=0) > _MAX_ANNOTATIONS:
+        lines.append(
+            f"::notice title=redis-ssot::{plural(len(lines), 'finding')}; GitHub shows {_MAX_ANNOTATIONS} annotations "
+            "of each kind for a step, the log and the step summary have all"
+        )
+    return "\n".join(lines)
 
 
 def _format_command(finding: Finding, report: CheckReport) -> str:
@@ -30,7 +42,7 @@ def _format_command(finding: Finding, report: CheckReport) -> str:
     help_line = f"\n  help: {finding.note}" if finding.note else ""
     location = f"{to_display_path(finding.path)}:{report.format_location(finding)}"
     text = f"{location}: {finding.code} {finding.message}{help_line}"
-    return f"::error {properties}::{_escape_data(text)}"
+    return f"::{severity_of(finding.code)} {properties}::{_escape_data(text)}"
 
 
 def _escape_data(text: str) -> str:

@@ -7,11 +7,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from flake8_redis_ssot.codes import severity_of
 from flake8_redis_ssot.files.paths import repository_path
 from flake8_redis_ssot.model import Finding
 from flake8_redis_ssot.reports.fingerprints import compute_fingerprints
 from flake8_redis_ssot.reports.report import CheckReport, Format, format_json
 from flake8_redis_ssot.terminal import Style
+
+_SEVERITIES = {"error": "major", "warning": "minor"}
 
 
 def _render(report: CheckReport, style: Style) -> str:
@@ -25,7 +28,7 @@ def _finding_to_dict(finding: Finding, report: CheckReport, fingerprint: str) ->
     return {
         "check_name": finding.code,
         "description": f"{finding.code}: {finding.message}",
-        "severity": "major",
+        "severity": _SEVERITIES[severity_of(finding.code)],
         "fingerprint": fingerprint,
         "location": {
             "path": repository_path(finding.path),

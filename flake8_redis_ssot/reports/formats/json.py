@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import Any
 
+from flake8_redis_ssot.codes import severity_of
 from flake8_redis_ssot.model import Applicability, Edit, Finding, Fix, Refusal
 from flake8_redis_ssot.reports.report import CheckReport, Format, format_json
 from flake8_redis_ssot.syntax.notebooks.locations import edit_in_cell
@@ -32,7 +33,7 @@ def finding_to_dict(finding: Finding, report: CheckReport) -> dict[str, Any]:
         "noqa_row": finding.noqa_rows[0] - finding.span.row + span.row,
         "offers": [_fix_to_dict(offer, report) for offer in finding.offers],
         "reasons": list(finding.fix.reasons) if finding.fix else [],
-        "severity": "error",
+        "severity": severity_of(finding.code),
         "url": None,
     }
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from flake8_redis_ssot.codes import severity_of
 from flake8_redis_ssot.files.paths import repository_path
 from flake8_redis_ssot.model import Applicability, Finding, Fix, Span
 from flake8_redis_ssot.reports.report import CheckReport, Format, format_json
@@ -32,6 +33,7 @@ def _finding_to_dict(finding: Finding, report: CheckReport) -> dict[str, Any]:
     lines = [] if finding.path.endswith(NOTEBOOK_SUFFIX) else report.read_lines(finding.path)
     diagnostic = {
         "code": {"value": finding.code},
+        "severity": severity_of(finding.code).upper(),
         "location": {"path": repository_path(finding.path), "range": _span_to_dict(span, lines)},
         "message": finding.message,
     }

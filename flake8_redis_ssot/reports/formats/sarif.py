@@ -9,7 +9,8 @@ import os
 from typing import Any
 from urllib.parse import quote
 
-from flake8_redis_ssot import __version__
+from flake8_redis_ssot import PROJECT_URL, __version__
+from flake8_redis_ssot.codes import severity_of
 from flake8_redis_ssot.files.paths import repository_path
 from flake8_redis_ssot.model import Applicability, Finding, Fix, Span
 from flake8_redis_ssot.reports.fingerprints import compute_fingerprints
@@ -40,7 +41,12 @@ def _render(report: CheckReport, style: Style) -> str:
 
 
 def _driver_to_dict(rules: tuple[Rule, ...]) -> dict[str, Any]:
-    return {"name": "redis-ssot", "semanticVersion": __version__, "rules": [_rule_to_dict(rule) for rule in rules]}
+    return {
+        "name": "redis-ssot",
+        "informationUri": PROJECT_URL,
+        "semanticVersion": __version__,
+        "rules": [_rule_to_dict(rule) for rule in rules],
+    }
 
 
 def _rule_to_dict(rule: Rule) -> dict[str, Any]:
@@ -50,11 +56,11 @@ def _rule_to_dict(rule: Rule) -> dict[str, Any]:
         "shortDescription": {"text": rule.summary},
         "fullDescription": {"text": _first_paragraph(rule)[:_MAX_DESCRIPTION]},
         "help": {"text": rule.page, "markdown": rule.page},
-        "defaultConfiguration": {"level": "error"},
+        "defaultConfiguration": {"level": severity_of(rule.code)},
         "properties": {
             "tags": ["maintainability", "redis-ssot"],
             "precision": "very-high",
-            "problem.severity": "error",
+            "problem.severity": severity_of(rule.code),
         },
     }
 
@@ -74,7 +80,7 @@ def _finding_to_dict(
     result: dict[str, Any] = {
         "ruleId": finding.code,
         "ruleIndex": numbers[finding.code],
-        "level": "error",
+        "level": severity_of(finding.code),
         "message": {"text": f"{finding.message}\n{finding.note}".strip()},
         "locations": [{"physicalLocation": location}],
         "partialFingerprints": {"primaryLocationLineHash": fingerprint},
