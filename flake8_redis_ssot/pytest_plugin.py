@@ -1,21 +1,29 @@
-"""The pytest plugin.
+"""The pytest plugin: `--redis-ssot` adds a failing test for each code and file with findings, or one passing test.
 
-`--redis-ssot` adds a failing test for each code and file with findings, or one passing test; `--redis-ssot-runtime`
-observes the run (`flake8_redis_ssot/runtime/pytest_session.py`).
+A test belongs to its file: `services/orders/refunds.py::RSS001` can be run again, by this name or by `--last-failed`.
+A run of whole folders has the tests of the whole project; one of single files or tests only those that are named.
+
+`--redis-ssot-runtime` observes the run (`flake8_redis_ssot/runtime/pytest_session.py`).
 """
 
 from __future__ import annotations
 
 import os
+import re
 import sys
-from collections.abc import Sequence
-from itertools import groupby
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 if TYPE_CHECKING:
     from flake8_redis_ssot.model import Finding
+
+_CODE = re.compile(r"RSS\d+\Z")
+_WHOLE = "redis-ssot"  # the test of the whole project, which passes if there are no findings
+_SUFFIXES = (".py", ".pyi", ".ipynb")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -49,37 +57,124 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
         raise pytest.UsageError("--redis-ssot-record and --redis-ssot-compare need --redis-ssot-runtime")
 
 
-@pytest.hookimpl(tryfirst=True)  # before `-k` and `-m` deselect items
-def pytest_collection_modifyitems(session: pytest.Session, config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Add our tests to the collected ones."""
-    if not config.getoption("--redis-ssot"):
-        return
-    from flake8_redis_ssot.files.paths import to_display_path, to_relative_path
-    from flake8_redis_ssot.testing import GuardError, findings
-
-    paths = [os.path.join(config.rootpath, path) for path in config.getini("redis_ssot_paths")]
-    try:
-        found = findings(*paths)
-    except GuardError as error:
-        raise pytest.UsageError(f"--redis-ssot: {error}") from None
-    groups = groupby(sorted(found, key=_group_key), key=_group_key)
-    for (code, path), group in groups:
-        display_path = to_display_path(to_relative_path(str(config.rootpath), path))
-        items.append(_FindingsItem.from_parent(session, name=f"{code}[{display_path}]", found=tuple(group)))
-    if not found:
-        items.append(_FindingsItem.from_parent(session, name="redis-ssot[no findings]", found=()))
+def pytest_configure(config: pytest.Config) -> None:
+    """Register our marker (`-m 'not redis_ssot'` deselects our tests) and, with `--redis-ssot`, what collects them."""
+    config.addinivalue_line("markers", "redis_ssot: a test of `--redis-ssot`")
+    if config.getoption("--redis-ssot"):
+        config.pluginmanager.register(_Collection(config), "redis-ssot-collection")
 
 
-def _group_key(finding: Finding) -> tuple[str, str]:
-    return finding.code, os.path.abspath(finding.path)
+class _Collection:
+    """Adds our tests to those of a session."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._root = str(config.rootpath)
+        self._paths = [os.path.join(self._root, path) for path in config.getini("redis_ssot_paths")]
+        self._last_failed = _read_last_failed(config)
+        # The names of our tests that are asked for, by file; without a name, all of the file.
+        self._requested: dict[str, set[str]] = defaultdict(set)
+        self._is_whole = False
+        for argument in config.args:
+            path, _, name = argument.partition("::")
+            path = os.path.join(config.invocation_params.dir, path)
+            self._is_whole = self._is_whole or os.path.isdir(path)
+            if not name or name == _WHOLE or _CODE.match(name):
+                self._requested[os.path.abspath(path)].add(name)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_collect_file(self, file_path: Path, parent: pytest.Collector) -> Iterator[list[pytest.Collector] | None]:
+        """Add our tests of a file that is named on the command line.
+
+        For our tests alone, the file is no test module, and must not be imported.
+        """
+        collectors: list[pytest.Collector] = yield  # type: ignore[misc, assignment]
+        names = self._requested.get(str(file_path), set())
+        if not names or ("" in names and file_path.suffix not in _SUFFIXES):
+            return collectors  # type: ignore[return-value]
+        own = _CheckedFile.from_parent(parent, path=file_path, collection=self, names=names - {""})
+        return [*(collectors if "" in names else []), own]  # type: ignore[return-value]
+
+    @pytest.hookimpl(tryfirst=True)  # before `-k` and `-m` deselect items
+    def pytest_collection_modifyitems(self, session: pytest.Session, items: list[pytest.Item]) -> None:
+        """Add the tests of the whole project to a run of whole folders."""
+        if not self._is_whole:
+            return
+        known_ids = {item.nodeid for item in items}
+        names_by_path: dict[str, set[str]] = defaultdict(set)
+        found = self.find(*self._paths)
+        for finding in found:
+            names_by_path[os.path.abspath(finding.path)].add(finding.code)
+        for path, names in self._last_failed.items():  # of these, some may pass now
+            names_by_path[path] |= names
+        if not found:
+            names_by_path[self._config_file()].add(_WHOLE)
+        for path, names in sorted(names_by_path.items()):
+            file = _CheckedFile.from_parent(session, path=Path(path), collection=self, names=names, found=found)
+            items += [item for item in file.collect() if item.nodeid not in known_ids]
+
+    def find(self, *paths: str) -> list[Finding]:
+        """The findings in some paths, or of the whole project. Raises UsageError if it can't be checked."""
+        from flake8_redis_ssot.testing import GuardError, findings
+
+        try:
+            return findings(*(paths or self._paths))
+        except GuardError as error:
+            raise pytest.UsageError(f"--redis-ssot: {error}") from None
+
+    def _config_file(self) -> str:
+        from flake8_redis_ssot.config.loading import find_config
+
+        return str(find_config(Path(self._paths[0])) or os.path.join(self._root, "pyproject.toml"))
+
+
+def _read_last_failed(config: pytest.Config) -> dict[str, set[str]]:
+    """Our tests that `--last-failed` runs again, by file."""
+    names_by_path: dict[str, set[str]] = defaultdict(set)
+    if config.getoption("lf", default=False) and config.cache is not None:
+        for node_id in config.cache.get("cache/lastfailed", {}):
+            path, _, name = node_id.partition("::")
+            if _CODE.match(name):
+                names_by_path[os.path.join(str(config.rootpath), path)].add(name)
+    return names_by_path
+
+
+class _CheckedFile(pytest.File):
+    """A file with our tests: of the codes `names`, or of all codes that it has findings of."""
+
+    def __init__(
+        self,
+        *,
+        collection: _Collection,
+        names: Iterable[str],
+        found: Iterable[Finding] | None = None,
+        **keywords: object,
+    ) -> None:
+        super().__init__(**keywords)  # type: ignore[arg-type]
+        self._collection = collection
+        self._names = set(names)
+        self._found = found
+
+    def collect(self) -> Iterator[_FindingsItem]:
+        """A test for each code."""
+        is_whole = _WHOLE in self._names
+        found = (
+            self._found if self._found is not None else self._collection.find(*([] if is_whole else [str(self.path)]))
+        )
+        by_name: dict[str, list[Finding]] = {name: [] for name in self._names}
+        for finding in found:
+            if is_whole or os.path.abspath(finding.path) == str(self.path):
+                by_name.setdefault(_WHOLE if is_whole else finding.code, []).append(finding)
+        for name, group in sorted(by_name.items()):
+            if not self._names or name in self._names:
+                yield _FindingsItem.from_parent(self, name=name, found=group)
 
 
 class _FindingsItem(pytest.Item):
     """The findings of one code in one file."""
 
-    def __init__(self, *, found: Sequence[Finding], **keywords: object) -> None:
+    def __init__(self, *, found: Iterable[Finding], **keywords: object) -> None:
         super().__init__(**keywords)  # type: ignore[arg-type]
-        self._findings = found
+        self._findings = tuple(found)
         self.add_marker("redis_ssot")
 
     def runtest(self) -> None:
@@ -95,14 +190,9 @@ class _FindingsItem(pytest.Item):
 
     def reportinfo(self) -> tuple[str, int | None, str]:
         """The location of the first finding; pytest expects a 0-based line."""
-        first = self._findings[0] if self._findings else None
-        if first is None:
-            return "", None, self.name
+        if not self._findings:
+            return str(self.path), None, self.name
         from flake8_redis_ssot.syntax.notebooks.locations import span_in_file
 
+        first = self._findings[0]
         return os.path.abspath(first.path), span_in_file(first.path, first.span).row - 1, self.name
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    """Register our marker; `-m 'not redis_ssot'` deselects our tests."""
-    config.addinivalue_line("markers", "redis_ssot: a test of `--redis-ssot`")
