@@ -37,6 +37,24 @@ def has_color(is_terminal: bool, environment: Mapping[str, str] = os.environ) ->
     return bool(environment.get("FORCE_COLOR")) or (is_terminal and environment.get("TERM") != "dumb")
 
 
+def sign(is_good: bool, stream: IO[str]) -> str:
+    """`✓` or `✗`; `ok` or `x` where a stream cannot encode them."""
+    text = "✓" if is_good else "✗"
+    try:
+        text.encode(getattr(stream, "encoding", None) or "ascii")
+    except (LookupError, UnicodeEncodeError):
+        return "ok" if is_good else "x"
+    return text
+
+
+def shorten_to_width(text: str, width: int) -> str:
+    """A text of at most `width` characters: of a longer one, the middle is left out."""
+    if len(text) <= width:
+        return text
+    head = (width - 1) // 2
+    return f"{text[:head]}…{text[len(text) - (width - 1 - head) :]}"
+
+
 def escape_unprintable(text: str) -> str:
     """Text without the characters that a terminal or a CI server could obey: each as an escape sequence of Python.
 

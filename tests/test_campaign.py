@@ -79,7 +79,7 @@ def test_plan_as_text(shop: Path, capsys: Capture) -> None:
     for part in ("By code", "By test category", "By service", "By risk", "By owner", "Phase 1: imports and references"):
         assert part in text
     assert "@orders" in text
-    assert "           services/orders/checkout.py" in text
+    assert "                services/orders/checkout.py" in text
 
 
 def test_plan_without_findings(shop: Path, capsys: Capture) -> None:

@@ -6,6 +6,7 @@ import json
 import os
 import re
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -14,7 +15,7 @@ from flake8_redis_ssot.model import Applicability, Finding, FindingContext, Find
 from flake8_redis_ssot.reports.reasons import describe_fix
 from flake8_redis_ssot.reports.report import MAX_FILES_WITH_MARKS, CheckReport, load_format
 from flake8_redis_ssot.reports.short_names import shorten_names
-from flake8_redis_ssot.terminal import Style
+from flake8_redis_ssot.terminal import Style, shorten_to_width, sign
 
 Capture = pytest.CaptureFixture[str]
 NAMES = {"RSS002": "direct-instantiation"}
@@ -278,3 +279,46 @@ def test_quiet_formats_for_programs_stay_whole() -> None:
     finding = Finding("a.py", Span(1, 0, 1, 1), "RSS002", "message", "", (1,))
     report = CheckReport([finding], NAMES, lambda _: [])
     assert load_format("pylint").render(report._replace(is_quiet=True), Style()) == "a.py:1: [RSS002] message"
+
+
+# Campaigns
+
+
+def test_diff_in_colour_is_the_same_diff(shop: Path, capsys: Capture) -> None:
+    plain = run(capsys, "--diff", "--color", "never")[1]
+    colored = run(capsys, "--diff", "--color", "always")[1]
+    assert re.sub(r"\x1b\[[\d;]*m", "", colored) == plain
+    assert "\x1b[1m--- libs/shopkit/health.py\x1b[0m\n" in colored
+    assert "\x1b[36m@@ " in colored
+    assert re.search(r"\x1b\[31;1m-from \.managers\.redis_manager", colored)
+    assert re.search(r"\x1b\[32m\+from \.redis_manager", colored)
+
+
+def test_plan_fits_80_columns_and_hides_what_nobody_has(shop: Path, capsys: Capture) -> None:
+    assert main(["plan"]) == 0
+    text = capsys.readouterr().out
+    assert max(map(len, text.splitlines())) <= 80
+    assert "owner" not in text
+    assert main(["plan", "--color", "always"]) == 0
+    colored = capsys.readouterr().out
+    assert re.sub(r"\x1b\[[\d;]*m", "", colored) == text.rstrip("\n") + "\n"
+    assert "\x1b[32mlow" in colored
+    assert main(["progress"]) == 0
+    assert "owner" not in capsys.readouterr().out
+    (shop / "CODEOWNERS").write_text(f"services/orders/ @{'a' * 70}\n")
+    assert main(["plan"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert "By owner" in [line[:8] for line in lines]
+    assert f"{'':16}@{'a' * 70}" in lines
+    assert max(len(line) for line in lines if "@" not in line) <= 80
+
+
+@pytest.mark.parametrize(("text", "shown"), [("short", "short"), ("x" * 10, "x" * 10), ("abcdefghijkl", "abcd…hijkl")])
+def test_long_names_lose_their_middle(text: str, shown: str) -> None:
+    assert shorten_to_width(text, 10) == shown
+
+
+@pytest.mark.parametrize(("encoding", "signs"), [("utf-8", "✓✗"), ("ascii", "okx"), ("unknown", "okx")])
+def test_signs_that_a_stream_can_show(encoding: str, signs: str) -> None:
+    stream = SimpleNamespace(encoding=encoding)
+    assert sign(True, stream) + sign(False, stream) == signs  # type: ignore[arg-type]

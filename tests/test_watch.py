@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -115,8 +115,10 @@ def test_view_as_text() -> None:
 
 
 @contextmanager
-def in_terminal(rows: int, columns: int, *arguments: str) -> Iterator[tuple[Watching, Callable[[str], object]]]:
-    """The command in a pseudo-terminal, and a function that types."""
+def in_terminal(
+    rows: int, columns: int, *arguments: str, command: Sequence[str] = WATCH
+) -> Iterator[tuple[Watching, Callable[[str], object]]]:
+    """A command in a pseudo-terminal, and a function that types."""
     import fcntl
     import pty
     import struct
@@ -133,7 +135,9 @@ def in_terminal(rows: int, columns: int, *arguments: str) -> Iterator[tuple[Watc
         except OSError:  # the other end is closed
             return b""
 
-    with subprocess.Popen([*WATCH, *arguments], stdin=theirs, stdout=theirs, stderr=theirs, env=environment) as process:
+    with subprocess.Popen(
+        [*command, *arguments], stdin=theirs, stdout=theirs, stderr=theirs, env=environment
+    ) as process:
         os.close(theirs)
         try:
             yield Watching(process, read), lambda keys: os.write(ours, keys.encode())
@@ -177,3 +181,23 @@ def test_screen_without_colour(shop: Path) -> None:
         assert last_frame(text)[0].startswith("Found 2 findings")
         press("q")
         assert watched.process.wait(20) == 0
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pseudo-terminals")
+def test_remediate_shows_what_is_running(shop: Path) -> None:
+    """From the first second, with the time since then; of what is skipped, what the validation command wrote."""
+    code = "import sys; bad = any('refunds' in name and 'managers' not in open(name).read() for name in sys.argv[1:])"
+    command = [sys.executable, "-u", "-m", "flake8_redis_ssot", "remediate", "--phase", "1", "--validate"]
+    validate = f"{sys.executable} -c \"{code}; print('the stores differ'); sys.exit(bad)\" {{files}}"
+    with in_terminal(30, 100, validate, command=command) as (watched, _):
+        text = watched.wait_for(r"checking the project[^\n]*0:00:0\d")
+        assert "finding" not in text
+        watched.wait_for("running the validation command before any change")
+        text = watched.wait_for("1 file skipped")
+        assert watched.process.wait(20) == 1
+    assert re.search(r"1\.1: fixing \d+ files", text)
+    assert re.search(r"1\.1: validating \d+ files", text)
+    assert re.search(r"validation failed \(exit code 1\): trying halves of \d+ files", text)
+    assert re.search(r"✓\S* 1\.\d +kept: ", text)
+    assert re.search(r"✗\S* +skipped: services/orders/refunds\.py: validation failed: exit code 1", text)
+    assert re.search(r" {13}the stores differ", text)

@@ -1,37 +1,51 @@
-"""The progress as one self-contained HTML page, readable in light and dark."""
+"""The progress as one self-contained HTML page, readable in light and dark, on a desktop and on a phone.
+
+The findings are data in the page, and its script draws the rows that are looked at: ten thousand of them take less than
+a megabyte, and no time to lay out.
+"""
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from html import escape
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from flake8_redis_ssot.campaign.charts import ChartPoint, render_svg
 from flake8_redis_ssot.campaign.classify import WorkItem, applicability_label
-from flake8_redis_ssot.campaign.progress import CampaignProgress, ProgressRow
+from flake8_redis_ssot.campaign.codeowners import NO_OWNER
+from flake8_redis_ssot.campaign.progress import CampaignProgress, CountSample, ProgressRow
 from flake8_redis_ssot.files.atomic_write import read
 from flake8_redis_ssot.files.paths import to_display_path
+from flake8_redis_ssot.model import plural
 from flake8_redis_ssot.syntax.notebooks.locations import format_location
 
 _TEMPLATE = os.path.join(os.path.dirname(__file__), "page.html")
 _PLACEHOLDER = re.compile(r"@(\w+)@")
+_CODE = re.compile(r"`([^`]+)`")
+_MAX_LINE = 120  # characters of a source line
+_WEEK = 7 * 24 * 3600  # seconds
+
+
+class PageSources(NamedTuple):
+    """Where the page gets source lines from, the address of a source line, and costs.
+
+    `line_of` returns the source line of a finding. `url` has `{path}` and `{row}` in it (empty: no links). `cost_of`
+    returns what a finding has cost in a recorded run, for a column of its own (None: no run).
+    """
+
+    line_of: Callable[[WorkItem], str]
+    url: str = ""
+    cost_of: Callable[[WorkItem], str] | None = None
 
 
 def render_page(
-    title: str,
-    progress: CampaignProgress,
-    source_line_of: Callable[[WorkItem], str],
-    history: Sequence[ChartPoint],
-    now: float,
-    cost_of: Callable[[WorkItem], str] | None = None,
+    title: str, progress: CampaignProgress, sources: PageSources, history: Sequence[ChartPoint], now: float
 ) -> str:
-    """The HTML page.
-
-    `source_line_of` returns the source line of a finding, `history` are the counts at commits (may be empty), and `now`
-    is in seconds since the epoch. `cost_of` returns what a finding has cost in a recorded run, for a column of its own.
-    """
+    """The HTML page; `history` are the counts at commits (may be empty), and `now` is in seconds since the epoch."""
     burn_down = [ChartPoint(sample.time, sample.finding_count) for sample in progress.samples]
     charts = [render_svg(burn_down)]
     if history:
@@ -39,140 +53,100 @@ def render_page(
     values = {
         "title": escape(title),
         "when": time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime(now)),
+        "percent": str(progress.percent_done),
+        "trend": escape(describe_trend(progress.samples, now)),
         "left": str(len(progress.remaining)),
         "done": str(progress.done_count),
         "start": str(progress.initial),
         "max": str(max(progress.initial, 1)),
         "skipped_count": str(len(progress.skipped)),
         "charts": "".join(charts),
-        "tables": "".join(_render_table(name, rows) for name, rows in progress.tables.items()),
+        "tables": "".join(_render_table(name, rows) for name, rows in progress.tables.items() if _has_names(rows)),
         "skipped": _render_skipped(progress),
-        "rows": "\n".join(_render_finding(item, source_line_of(item), cost_of) for item in progress.remaining),
-        "runtime_head": "" if cost_of is None else "<th>at run time</th>",
+        "data": _to_script_data(_page_data(progress.remaining, sources)),
     }
     return _PLACEHOLDER.sub(lambda placeholder: values.get(placeholder[1], placeholder[0]), read(_TEMPLATE).decode())
 
 
+def describe_trend(samples: Sequence[CountSample], now: float) -> str:
+    """How the count has changed in the last week, or since the first count if that is later."""
+    known = [sample for sample in samples if sample.time <= now - _WEEK] or samples[:1]
+    change = samples[-1].finding_count - known[-1].finding_count
+    since = "in the last 7 days" if known[-1].time <= now - _WEEK else "since the first count"
+    if not change:
+        return f"no change {since}"
+    return f"{'↓' if change < 0 else '↑'} {abs(change)} {'fewer' if change < 0 else 'more'} {since}"
+
+
+def _has_names(rows: Sequence[ProgressRow]) -> bool:
+    return [row.name for row in rows] != [NO_OWNER]
+
+
 def _render_table(name: str, rows: Sequence[ProgressRow]) -> str:
     lines = "".join(
-        f'<tr><td>{escape(row.name)}</td><td class="n">{row.initial}</td><td class="n">{row.done_count}</td>'
-        f'<td class="n">{row.remaining}</td></tr>'
+        f'<tr><th scope="row">{escape(row.name)}</th><td class="n">{row.initial}</td>'
+        f'<td class="n">{row.done_count}</td><td class="n">{row.remaining}</td></tr>'
         for row in rows
     )
-    head = "".join(f'<th class="n">{word}</th>' for word in ("initially", "fixed", "remaining"))
-    return f"<table><caption>By {escape(name)}</caption><tr><th></th>{head}</tr>{lines}</table>"
+    head = "".join(f'<th scope="col" class="n">{word}</th>' for word in ("initially", "fixed", "remaining"))
+    return (
+        f"<table><caption>By {escape(name)}</caption><thead><tr><td></td>{head}</tr></thead>"
+        f"<tbody>{lines}</tbody></table>"
+    )
 
 
 def _render_skipped(progress: CampaignProgress) -> str:
     if not progress.skipped:
         return ""
     rows = "".join(
-        f'<tr><td><code>{escape(to_display_path(each.path))}</code></td><td class="held">{escape(each.reason)}</td>'
-        f"<td><details><summary>output</summary><pre>{escape(each.output[-4000:])}</pre></details></td></tr>"
+        f'<tr><td><code>{escape(to_display_path(each.path))}</code></td><td class="held">{_with_code(each.reason)}</td>'
+        f"<td>{_render_output(each.output)}</td></tr>"
         for each in progress.skipped
     )
-    return f'<h2>Skipped</h2><div class="wide"><table id="heldback">{rows}</table></div>'
+    head = '<thead><tr><th scope="col">file</th><th scope="col">reason</th><th scope="col">output</th></tr></thead>'
+    return f'<h2>Skipped</h2><div class="wide"><table id="heldback">{head}<tbody>{rows}</tbody></table></div>'
 
 
-def _render_finding(item: WorkItem, line: str, cost_of: Callable[[WorkItem], str] | None) -> str:
-    finding = item.finding
-    location = f"{to_display_path(item.path)}:{format_location(finding.path, finding.span)}"
-    cost = "" if cost_of is None else f"<td>{escape(cost_of(item))}</td>"
-    return (
-        f"<tr><td>{finding.code}</td><td><code>{escape(location)}</code>"
-        f'<div class="message">{escape(finding.message)}</div></td><td><code>{escape(line.strip())}</code></td>'
-        f"<td>{applicability_label(finding)}</td><td>{escape(item.owner)}</td>{cost}</tr>"
-    )
-
-
-_BLOCKS = " ▁▂▃▄▅▆▇█"
-
-
-class ChartPoint(NamedTuple):
-    """A value at a time (seconds since the epoch); `label` says where it comes from."""
-
-    time: float
-    value: int
-    label: str = ""
-
-
-def format_chart(points: Sequence[ChartPoint], width: int = 60, height: int = 8) -> str:
-    """A column chart in block characters, with its first and last day below; empty without points."""
-    if not points:
+def _render_output(output: str) -> str:
+    if not output:
         return ""
-    maximum = max(1, *(point.value for point in points))
-    columns = [_value_at(points, column / max(width - 1, 1)) for column in range(width)]
-    lines = []
-    for row in range(height, 0, -1):
-        cells = [min(max(round((number / maximum * height - row + 1) * 8), 0), 8) for number in columns]
-        label = str(maximum) if row == height else "0" if row == 1 else ""
-        lines.append(f"{label:>6} │{''.join(_BLOCKS[cell] for cell in cells)}".rstrip())
-    first, last = _axis_labels(points)
-    return "\n".join([*lines, f"{'':6} └{'─' * width}", f"{'':8}{first}{last:>{width - len(first)}}"])
+    return f'<details><summary>output</summary><pre tabindex="0">{escape(output[-4000:])}</pre></details>'
 
 
-def _value_at(points: Sequence[ChartPoint], fraction: float) -> int:
-    """The value at a fraction of the time between the first and the last point."""
-    target_time = points[0].time + (points[-1].time - points[0].time) * fraction
-    return next(point.value for point in reversed(points) if point.time <= target_time or point is points[0])
+def _with_code(text: str) -> str:
+    """Text as HTML, with what is in back-ticks as code."""
+    return _CODE.sub(r"<code>\1</code>", escape(text))
 
 
-_WIDTH, _HEIGHT, _MARGIN_LEFT, _MARGIN_BOTTOM = 720, 240, 44, 26  # pixels; the margins hold the labels
+def _page_data(items: Sequence[WorkItem], sources: PageSources) -> dict[str, Any]:
+    """The findings as rows of numbers: of texts that repeat, only the position in a list."""
+    texts: dict[str, int] = {}
+
+    def number_of(text: str) -> int:
+        return texts.setdefault(text, len(texts))
+
+    has_owner = any(item.owner != NO_OWNER for item in items)
+    rows = [
+        [
+            number_of(item.finding.code),
+            number_of(to_display_path(item.path)),
+            format_location(item.finding.path, item.finding.span),
+            number_of(item.finding.message),
+            sources.line_of(item).strip()[:_MAX_LINE],
+            number_of(applicability_label(item.finding)),
+            number_of(item.owner if has_owner else ""),
+            number_of("" if sources.cost_of is None else sources.cost_of(item)),
+        ]
+        for item in items
+    ]
+    return {"texts": list(texts), "rows": rows, "url": sources.url, "summary": _summarize(items)}
 
 
-def render_svg(points: Sequence[ChartPoint]) -> str:
-    """A step chart as SVG, with the colours of the page; empty without points."""
-    if not points:
-        return ""
-    maximum = max(1, *(point.value for point in points))
-    start, duration = points[0].time, max(points[-1].time - points[0].time, 1.0)
-
-    def x_of(moment: float) -> float:
-        return _MARGIN_LEFT + (moment - start) / duration * (_WIDTH - _MARGIN_LEFT - 8)
-
-    def y_of(number: float) -> float:
-        return 8 + (1 - number / maximum) * (_HEIGHT - _MARGIN_BOTTOM - 8)
-
-    path = f"M{x_of(start):.1f} {y_of(points[0].value):.1f}"
-    path += "".join(f"H{x_of(point.time):.1f}V{y_of(point.value):.1f}" for point in points)
-    path += f"H{_WIDTH - 8}" if points[-1].time == start else ""
-    area = f"{path}V{y_of(0):.1f}H{x_of(start):.1f}Z"
-    grid_lines = "".join(_grid_line(y_of(number), number) for number in sorted({0, maximum // 2, maximum}))
-    dots = "".join(
-        f'<circle cx="{x_of(point.time):.1f}" cy="{y_of(point.value):.1f}" r="4">'
-        f"<title>{escape(f'{_format_day(point.time)}: {point.value} {point.label}'.rstrip())}</title></circle>"
-        for point in points
-    )
-    first, last = _axis_labels(points)
-    days = (
-        f'<text x="{_MARGIN_LEFT}" y="{_HEIGHT - 6}">{first}</text>'
-        f'<text x="{_WIDTH - 8}" y="{_HEIGHT - 6}" text-anchor="end">{last}</text>'
-    )
-    label = f"{points[0].value} findings initially, {points[-1].value} now"
-    return (
-        f'<svg viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" aria-label="{label}">{grid_lines}'
-        f'<path class="area" d="{area}"/><path class="line" d="{path}"/>{dots}{days}</svg>'
-    )
+def _summarize(items: Iterable[WorkItem]) -> str:
+    return plural(sum(1 for _ in items), "finding")
 
 
-def _grid_line(y: float, number: int) -> str:
-    return (
-        f'<line x1="{_MARGIN_LEFT}" x2="{_WIDTH - 8}" y1="{y:.1f}" y2="{y:.1f}"/>'
-        f'<text x="{_MARGIN_LEFT - 6}" y="{y + 4:.1f}" text-anchor="end">{number}</text>'
-    )
-
-
-def _axis_labels(points: Sequence[ChartPoint]) -> tuple[str, str]:
-    """The first and the last day, with hours if they are the same."""
-    first, last = _format_day(points[0].time), _format_day(points[-1].time)
-    if first != last:
-        return first, last
-    return f"{first} {_format_hour(points[0].time)}", _format_hour(points[-1].time)
-
-
-def _format_hour(timestamp: float) -> str:
-    return time.strftime("%H:%M", time.gmtime(timestamp))
-
-
-def _format_day(timestamp: float) -> str:
-    return time.strftime("%Y-%m-%d", time.gmtime(timestamp))
+def _to_script_data(value: object) -> str:
+    """JSON inside of a `script` element, which nothing in it can end."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")

@@ -52,6 +52,11 @@ class CampaignProgress(NamedTuple):
     samples: Sequence[CountSample]
 
     @property
+    def percent_done(self) -> int:
+        """How many of a hundred findings are gone, rounded down: 100 only if none is left."""
+        return 100 if not self.initial else self.done_count * 100 // self.initial
+
+    @property
     def done_count(self) -> int:
         """How many findings are gone."""
         return max(self.initial - len(self.remaining), 0)

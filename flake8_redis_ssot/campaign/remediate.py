@@ -12,7 +12,7 @@ from flake8_redis_ssot.campaign.rollback import apply_file_change, reverse_chang
 from flake8_redis_ssot.campaign.validation import ValidationCommand, ValidationResult
 from flake8_redis_ssot.files.atomic_write import Change, DiskError, replace_all
 from flake8_redis_ssot.files.paths import to_relative_path
-from flake8_redis_ssot.model import Finding
+from flake8_redis_ssot.model import Finding, plural
 
 FilePaths = tuple[str, ...]
 _NEW_FILE_MODE = 0o100644  # of a file that a batch creates, should it be created again
@@ -26,20 +26,24 @@ class BatchFixes(NamedTuple):
 
 
 class BatchResult(NamedTuple):
-    """The result of a batch or a part of one: kept files (relative to the root), and skipped files with reasons."""
+    """The result of a batch or a part of one: kept files (relative to the root), and skipped files with reasons.
+
+    `output` is the end of what the validation command wrote about a skipped file.
+    """
 
     batch: str
     kept_files: FilePaths
     fixed_count: int
     skipped: dict[str, str]
+    output: str = ""
 
 
 class Remediation:
     """One run of a campaign.
 
     `compute_fixes(files)` returns the fixes for files (relative to `root`) as they are now, and `find_tests(files)`
-    their tests. `report_result` is called with each result, `commit` with the name, files and fixed findings of each
-    batch that is kept.
+    their tests. `report_result` is called with each result, `report_activity` with what is being done, `commit` with
+    the name, files and fixed findings of each batch that is kept.
     """
 
     def __init__(
@@ -54,6 +58,7 @@ class Remediation:
         validation: ValidationCommand | None,
         report_result: Callable[[BatchResult], None],
         commit: Callable[[str, FilePaths, Sequence[Finding]], None] | None = None,
+        report_activity: Callable[[str], None] = lambda _: None,
     ) -> None:
         self._root = root
         self._journal = journal
@@ -64,6 +69,7 @@ class Remediation:
         self._validation = validation
         self._report_result = report_result
         self._commit = commit
+        self._report_activity = report_activity
         self._batch_number = sum(1 for batch in journal.batches if batch.run_name == run_name)
 
     def run_validation(self, files: FilePaths) -> ValidationResult | None:
@@ -78,20 +84,24 @@ class Remediation:
             failure = self._apply_batch(group)
             if failure is not None and len(group) > 1:
                 middle = len(group) // 2
+                self._report_activity(f"validation failed ({failure.reason}): trying halves of {len(group)} files")
                 pending.extendleft((group[middle:], group[:middle]))
             elif failure is not None:
                 self._skip_file(group[0], f"validation failed: {failure.reason}", failure.output)
 
     def _apply_batch(self, files: FilePaths) -> ValidationResult | None:
         """Fix files as one batch; if validation fails, restore them and return its result."""
+        name = f"{self._phase}.{self._batch_number + 1}"
+        self._report_activity(f"{name}: fixing {plural(len(files), 'file')}")
         fixes = self._compute_fixes(files)
         if not fixes.changes:
             return None
         self._batch_number += 1
-        name = f"{self._phase}.{self._batch_number}"
         changes = self._record_batch(name, fixes)
         try:
             written = self._write_changes(fixes.changes)
+            if self._validation and written:
+                self._report_activity(f"{name}: validating {plural(len(written), 'file')}")
             result = self._validation.run(written, self._find_tests(written)) if self._validation and written else None
             if (result is None or result.passed) and self._commit and written:
                 self._commit(name, written, fixes.fixed)
@@ -147,4 +157,4 @@ class Remediation:
 
     def _skip_file(self, path: str, reason: str, output: str = "") -> None:
         self._journal.append("held", run=self._run_name, path=path, reason=reason, output=output)
-        self._report_result(BatchResult("", (), 0, {path: reason}))
+        self._report_result(BatchResult("", (), 0, {path: reason}, output))

@@ -165,6 +165,7 @@ def is_validation_passing(remediation: Remediation, files: Iterable[str], displa
     result = remediation.run_validation(tuple(dict.fromkeys(files)))
     if result is None or result.passed:
         return True
+    display.stop()
     print_messages([f"the validation command already fails before any change ({result.reason}); nothing was changed"])
     display.print_output(result.output)
     return False

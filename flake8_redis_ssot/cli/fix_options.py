@@ -45,7 +45,9 @@ def applicability_threshold(arguments: Namespace) -> Applicability | None:
 
 def print_diff(result: CheckResult, arguments: Namespace) -> int:
     """Print what would change; returns the exit code: 1 if anything would, 2 on errors."""
-    sys.stdout.write("".join(map(format_diff, sorted(change for group in result.changes for change in group))))
+    style = Style.for_stream(sys.stdout)
+    diffs = map(format_diff, sorted(change for group in result.changes for change in group))
+    sys.stdout.write("".join(color_diff(text, style) for text in diffs))
     sys.stdout.flush()
     _print_fixed(result, arguments, is_preview=True)
     if arguments.manual and not arguments.quiet:
@@ -84,6 +86,21 @@ def format_diff(change: Change) -> str:
         names = (MISSING_FILE, name) if change.before is None else (name, MISSING_FILE)
         return diff(name, before.text, after.text, names=names)
     return "".join(diff(part, old, new) for part, old, new in diff_parts(name, before, after))
+
+
+def color_diff(text: str, style: Style) -> str:
+    """A unified diff in the colours of git."""
+    if not style.has_color:
+        return text
+    colors = {"+++": "bold", "---": "bold", "@@ ": "cyan"}
+    signs = {"+": "green", "-": "red"}
+    lines = text.splitlines(keepends=True)
+    return "".join(_color_line(line, colors.get(line[:3]) or signs.get(line[:1]), style) for line in lines)
+
+
+def _color_line(line: str, color: str | None, style: Style) -> str:
+    content = line.rstrip("\r\n")
+    return line if color is None else f"{style(color, content)}{line[len(content) :]}"
 
 
 def write_fixes(result: CheckResult, arguments: Namespace) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 
@@ -20,7 +21,7 @@ from flake8_redis_ssot.cli.campaign_session import (
     validation_from_args,
 )
 from flake8_redis_ssot.cli.errors import CommandError, print_messages
-from flake8_redis_ssot.cli.fix_options import format_diff
+from flake8_redis_ssot.cli.fix_options import color_diff, format_diff
 from flake8_redis_ssot.cli.options import add_config_options
 from flake8_redis_ssot.cli.progress_display import ProgressDisplay
 from flake8_redis_ssot.cli.request import load_single_config, open_project, request_from_args, to_command_error
@@ -30,6 +31,7 @@ from flake8_redis_ssot.files.paths import to_relative_path
 from flake8_redis_ssot.linter.live import IncrementalProject
 from flake8_redis_ssot.project.config_check import check_names, find_warnings
 from flake8_redis_ssot.project.services import is_in_service
+from flake8_redis_ssot.terminal import Style
 
 _PHASE = 3
 
@@ -59,7 +61,9 @@ def main(arguments: Namespace) -> int:
     integrations = _plan_integrations(arguments, _open_named_project(arguments, config))
     _print_report(arguments, config, integrations)
     if arguments.output_format == "text":
-        print("".join(f"\n{format_diff(change)}" for each in integrations for change in each.changes), end="")
+        style = Style.for_stream(sys.stdout)
+        diffs = (format_diff(change) for each in integrations for change in each.changes)
+        print("".join(f"\n{color_diff(text, style)}" for text in diffs), end="")
     return _exit_code(integrations)
 
 
@@ -160,6 +164,7 @@ class _IntegrationRun:
             find_tests=lambda files: tuple(find_tests(files, self._files)),
             validation=validation_from_args(self._arguments, self._session),
             report_result=self._display.report_batch,
+            report_activity=self._display.report_activity,
         )
 
     def _compute_fixes(self, paths: FilePaths) -> BatchFixes:

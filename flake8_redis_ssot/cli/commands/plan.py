@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from argparse import ArgumentParser, Namespace
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
-from flake8_redis_ssot.campaign.classify import Classifier, WorkItem, applicability_label
-from flake8_redis_ssot.campaign.codeowners import load_codeowners
+from flake8_redis_ssot.campaign.classify import Classifier, Risk, WorkItem, applicability_label
+from flake8_redis_ssot.campaign.codeowners import NO_OWNER, load_codeowners
 from flake8_redis_ssot.campaign.plan import (
     BATCH_SIZE,
     DISTRIBUTION_KEYS,
@@ -25,7 +26,11 @@ from flake8_redis_ssot.model import plural
 from flake8_redis_ssot.reports import factories
 from flake8_redis_ssot.reports.report import Renderers, format_json
 from flake8_redis_ssot.syntax.notebooks.locations import span_in_cell
-from flake8_redis_ssot.terminal import escape_unprintable
+from flake8_redis_ssot.terminal import Style, escape_unprintable, shorten_to_width
+
+_COLUMNS = 80  # of a terminal
+_MAX_NAME = 60  # characters of a name in a table
+_RISK_COLORS = {Risk.LOW: "green", Risk.MEDIUM: "yellow", Risk.HIGH: "red"}
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -54,46 +59,62 @@ def main(arguments: Namespace) -> int:
         return 0
     result = run_check_strict(request_from_args(arguments, fixes=True, baseline=None))
     items = Classifier(config, load_codeowners(str(config.root))).classify(result.findings)
-    print(_FORMATS[format_name](PlanReport(make_plan(items, arguments.batch_size), arguments.files)))
+    plan = make_plan(items, arguments.batch_size)
+    print(_FORMATS[format_name](PlanReport(plan, arguments.files, Style.for_stream(sys.stdout))))
     return 0
 
 
 class PlanReport(NamedTuple):
-    """A plan, and whether the files of each batch are listed."""
+    """A plan, whether the files of each batch are listed, and the colours."""
 
     plan: Plan
     with_files: bool
+    style: Style = Style()
 
 
 def _render_text(report: PlanReport) -> str:
-    plan, with_files = report
+    plan, style = report.plan, report.style
     if not plan.batches:
         return "No findings: nothing to plan."
     lines = [f"{plural(len(plan.items), 'finding')} in {plural(len({item.path for item in plan.items}), 'file')}."]
     for title, key in DISTRIBUTION_KEYS.items():
-        lines += ["", *_format_table(f"By {title}", compute_distribution(plan.items, key))]
+        rows = compute_distribution(plan.items, key)
+        if [row.name for row in rows] != [NO_OWNER]:
+            lines += ["", *_format_table(f"By {title}", rows, style)]
     for phase, title in PHASES.items():
         batches = plan.batches_in_phase(phase)
         if batches:
-            lines += ["", f"Phase {phase}: {title}"]
-            lines += [line for batch in batches for line in _format_batch(batch, with_files)]
+            lines += ["", style("bold", f"Phase {phase}: {title}")]
+            lines += _format_batches(batches, report)
     return "\n".join(lines)
 
 
-def _format_table(title: str, rows: Sequence[DistributionRow]) -> list[str]:
-    names = [escape_unprintable(row.name) for row in rows]
+def _format_table(title: str, rows: Sequence[DistributionRow], style: Style) -> list[str]:
+    names = [shorten_to_width(escape_unprintable(row.name), _MAX_NAME) for row in rows]
     width = max(len(title), *map(len, names))
-    header = f"{title:{width}}  findings  files"
+    header = style("bold", f"{title:{width}}  findings  files")
     return [header, *(f"{name:{width}}  {row.findings:8}  {row.files:5}" for name, row in zip(names, rows))]
 
 
-def _format_batch(batch: Batch, with_files: bool) -> list[str]:
-    fixes = _count_applicability(batch.items)
-    fix_summary = ", ".join(f"{number} {name}" for name, number in fixes.items() if number)
-    size = f"{plural(len(batch.items), 'finding')} in {plural(len(batch.files), 'file')}"
-    owner = escape_unprintable(batch.owner)
-    header = f"  {batch.name:6} {batch.risk.name.lower():7} {size:26} {fix_summary:36} {owner}".rstrip()
-    return [header, *(f"           {to_display_path(path)}" for path in batch.files if with_files)]
+def _format_batches(batches: Sequence[Batch], report: PlanReport) -> Iterator[str]:
+    """A line for each batch, in columns as wide as the batches need; owners only if there is one."""
+    sizes = [f"{plural(len(batch.items), 'finding')} in {plural(len(batch.files), 'file')}" for batch in batches]
+    fixes = [_summarize_fixes(batch.items) for batch in batches]
+    size_width, fixes_width = max(map(len, sizes)), max(map(len, fixes))
+    has_owner = any(item.owner != NO_OWNER for item in report.plan.items)
+    for batch, size, summary in zip(batches, sizes, fixes):
+        risk = report.style(_RISK_COLORS[batch.risk], f"{batch.risk.name.lower():7}")
+        owner = escape_unprintable(batch.owner) if has_owner else ""
+        line = f"  {batch.name:5} {risk} {size:{size_width}}  {summary:{fixes_width}}"
+        used = 2 + 5 + 1 + 7 + 1 + size_width + 2 + fixes_width + 2
+        is_fitting = used + len(owner) <= _COLUMNS
+        yield f"{line}  {owner}".rstrip() if is_fitting else line.rstrip()
+        yield from () if is_fitting else [f"{'':16}{owner}"]
+        yield from (f"{'':16}{to_display_path(path)}" for path in batch.files if report.with_files)
+
+
+def _summarize_fixes(items: Sequence[WorkItem]) -> str:
+    return ", ".join(f"{number} {name}" for name, number in _count_applicability(items).items() if number)
 
 
 def _count_applicability(items: Sequence[WorkItem]) -> dict[str, int]:

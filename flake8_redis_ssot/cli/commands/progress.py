@@ -5,15 +5,16 @@ from __future__ import annotations
 import os
 import sys
 import time
-from argparse import ArgumentParser, Namespace
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Callable, Sequence
 from functools import cache
 
+from flake8_redis_ssot.campaign.charts import ChartPoint, format_chart
 from flake8_redis_ssot.campaign.classify import Classifier, WorkItem
-from flake8_redis_ssot.campaign.codeowners import load_codeowners
+from flake8_redis_ssot.campaign.codeowners import NO_OWNER, load_codeowners
 from flake8_redis_ssot.campaign.history import CommitCounts, History, downsample
 from flake8_redis_ssot.campaign.journal import Journal, JournalError
-from flake8_redis_ssot.campaign.page import ChartPoint, format_chart, render_page
+from flake8_redis_ssot.campaign.page import PageSources, render_page
 from flake8_redis_ssot.campaign.progress import CampaignProgress, count_by_table, measure_progress
 from flake8_redis_ssot.campaign.storage import CampaignLockedError, CampaignStore, hold_lock
 from flake8_redis_ssot.cli.errors import CommandError
@@ -25,10 +26,11 @@ from flake8_redis_ssot.files.git import GitError
 from flake8_redis_ssot.files.git_objects import GitRepository
 from flake8_redis_ssot.files.paths import to_display_path
 from flake8_redis_ssot.reports.report import read_source_lines
-from flake8_redis_ssot.terminal import escape_unprintable
+from flake8_redis_ssot.terminal import escape_unprintable, shorten_to_width
 
 _MAX_POINTS = 400
 _BAR_WIDTH = 40  # characters
+_MAX_NAME = 50  # characters of a name in a table: it fits 80 columns
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -40,12 +42,27 @@ def add_arguments(parser: ArgumentParser) -> None:
     add("--runtime", metavar="FILE", help="on the page, what each finding has cost in a recorded run")
     add("--html", metavar="FILE", help="write a self-contained HTML page")
     add(
+        "--source-url",
+        metavar="URL",
+        type=_parse_source_url,
+        default="",
+        help="link the findings of the page: `https://example.org/blob/main/{path}#L{row}`",
+    )
+    add(
         "--history",
         nargs="?",
         const="HEAD",
         metavar="REV..REV",
         help="the history of counts from git: first parents of HEAD, a range, or `all` branches",
     )
+
+
+def _parse_source_url(text: str) -> str:
+    """An address of source lines, empty for none. Raises ArgumentTypeError without a place for the path."""
+    is_address = text.startswith(("https://", "http://")) and "{path}" in text
+    if text and not is_address:
+        raise ArgumentTypeError(f"`{text}` is not an http(s) address with {{path}} in it")
+    return text
 
 
 def main(arguments: Namespace) -> int:
@@ -64,7 +81,7 @@ def main(arguments: Namespace) -> int:
         if not arguments.html:
             print(format_progress(progress))
             return 0
-        return _write_page(arguments.html, config, progress, commit_counts, _cost_finder(arguments, config, progress))
+        return _write_page(arguments, config, progress, commit_counts)
     except GitError as error:
         raise CommandError(*error.args) from error
 
@@ -105,7 +122,9 @@ def format_progress(progress: CampaignProgress) -> str:
         f"{'█' * filled}{'░' * (_BAR_WIDTH - filled)}",
     ]
     for title, rows in progress.tables.items():
-        names = [escape_unprintable(row.name) for row in rows]
+        if [row.name for row in rows] == [NO_OWNER]:
+            continue
+        names = [shorten_to_width(escape_unprintable(row.name), _MAX_NAME) for row in rows]
         width = max([len(title), *map(len, names)])
         lines += ["", f"{title:{width}}  initially  fixed  remaining"]
         lines += [
@@ -166,26 +185,31 @@ def _cost_finder(arguments: Namespace, config: Config, progress: CampaignProgres
 
 
 def _write_page(
-    file: str,
-    config: Config,
-    progress: CampaignProgress,
-    commit_counts: Sequence[CommitCounts],
-    cost_of: Callable[[WorkItem], str] | None,
+    arguments: Namespace, config: Config, progress: CampaignProgress, commit_counts: Sequence[CommitCounts]
 ) -> int:
+    file, sources = (
+        arguments.html,
+        PageSources(_source_line_reader(), arguments.source_url, _cost_finder(arguments, config, progress)),
+    )
+    chart_points = [
+        ChartPoint(point.time, point.total, point.commit[:9]) for point in downsample(commit_counts, _MAX_POINTS)
+    ]
+    title = f"{os.path.basename(config.root)}: campaign progress"
+    page = render_page(title, progress, sources, chart_points, time.time())
+    try:
+        write(file, page.encode("utf-8", "backslashreplace"))
+    except OSError as error:
+        raise CommandError(f"{to_display_path(error.filename or file)}: {error.strerror}") from error
+    print(f"{to_display_path(file)}: {len(progress.remaining)} findings remaining.")
+    return 0
+
+
+def _source_line_reader() -> Callable[[WorkItem], str]:
+    """A function that returns the source line of a finding; empty if the file has changed."""
     cached_lines = cache(read_source_lines)
 
     def source_line_of(item: WorkItem) -> str:
         row, lines = item.finding.span.row, cached_lines(item.finding.path)
         return lines[row - 1] if row <= len(lines) else ""
 
-    chart_points = [
-        ChartPoint(point.time, point.total, point.commit[:9]) for point in downsample(commit_counts, _MAX_POINTS)
-    ]
-    title = f"{os.path.basename(config.root)}: campaign progress"
-    try:
-        page = render_page(title, progress, source_line_of, chart_points, time.time(), cost_of)
-        write(file, page.encode("utf-8", "backslashreplace"))
-    except OSError as error:
-        raise CommandError(f"{to_display_path(error.filename or file)}: {error.strerror}") from error
-    print(f"{to_display_path(file)}: {len(progress.remaining)} findings remaining.")
-    return 0
+    return source_line_of

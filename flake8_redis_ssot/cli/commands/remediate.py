@@ -42,6 +42,7 @@ from flake8_redis_ssot.linter.live import IncrementalProject
 from flake8_redis_ssot.linter.request import CheckRequest, CheckResult
 from flake8_redis_ssot.model import Applicability, Finding
 
+_CHECKING = "checking the project"
 PATTERNS = ("simple", "factory", "member")
 # The options that identify a run, and those that `--resume` restores.
 _RUN_OPTIONS = ("phase", "pattern", "inline", "batch_size", "unsafe_fixes", "paths", "config")
@@ -83,11 +84,19 @@ def main(arguments: Namespace) -> int:
     if arguments.dry_run:
         _validate_phase(arguments)
         display = ProgressDisplay(arguments.quiet)
-        project = open_project(config, request_from_args(arguments))
-        display.print_batches(_plan_batches(arguments, project, ()))
+        display.begin(_CHECKING)
+        try:
+            batches = _plan_batches(arguments, open_project(config, request_from_args(arguments)), ())
+        finally:
+            display.stop()
+        display.print_batches(batches)
         return 0
     with open_campaign(config, arguments) as session, interrupt_on_sigterm():
-        return _RemediationRun(arguments, config, session).run()
+        run = _RemediationRun(arguments, config, session)
+        try:
+            return run.run()
+        finally:
+            run.display.stop()
 
 
 def _validate_phase(arguments: Namespace) -> None:
@@ -115,7 +124,8 @@ class _RemediationRun:
         self._arguments = arguments
         self._run_name = unfinished_run.name if unfinished_run is not None else new_run_name(session)
         self._is_new = unfinished_run is None
-        self._display = ProgressDisplay(arguments.quiet)
+        self.display = ProgressDisplay(arguments.quiet)
+        self.display.begin(_CHECKING)
         self._project = open_project(config, request_from_args(arguments))
         self._checked_files: Sequence[str] = ()
 
@@ -126,7 +136,9 @@ class _RemediationRun:
         branch = CampaignBranch(self._session.root, self._run_name) if self._arguments.commit else None
         remediation = self._build_remediation(branch)
         files = [path for batch in batches for path in batch.files]
-        if files and not is_validation_passing(remediation, files, self._display):
+        if files and self._arguments.validate:
+            self.display.begin(f"running the validation command before any change: {self._arguments.validate}")
+        if files and not is_validation_passing(remediation, files, self.display):
             return 2
         if branch is not None and batches:
             branch.switch_to()
@@ -142,22 +154,22 @@ class _RemediationRun:
             self._session.journal.append("seen", counts=counts)
             self._record_baseline()
             self._session.journal.append("start", run=self._run_name, phase=self._arguments.phase, options=options)
-        self._display.start(self._run_name, batches)
+        self.display.start(self._run_name, batches)
         try:
             for batch in batches:
                 remediation.run_batch(batch.files)
-                self._display.advance_bar(batch)
+                self.display.advance_bar(batch)
         except KeyboardInterrupt:
-            self._display.finish(
+            self.display.finish(
                 "Interrupted: the current batch was rolled back. Continue: redis-ssot remediate --resume"
             )
             return 130
         except BaseException:
-            self._display.finish("")
+            self.display.finish("")
             raise
         self._session.journal.append("end", run=self._run_name)
-        self._display.finish("")
-        return 1 if self._display.skipped else 0
+        self.display.finish("")
+        return 1 if self.display.skipped else 0
 
     def _record_baseline(self) -> None:
         """Store the baseline as it is, so that a rollback can take back what is dropped from it from now on."""
@@ -178,8 +190,9 @@ class _RemediationRun:
             compute_fixes=self._compute_fixes,
             find_tests=self._find_tests,
             validation=validation_from_args(arguments, self._session, self._config if arguments.prove else None),
-            report_result=self._display.report_batch,
+            report_result=self.display.report_batch,
             commit=None if branch is None else branch.commit,
+            report_activity=self.display.report_activity,
         )
 
     def _compute_fixes(self, files: FilePaths) -> BatchFixes:
