@@ -86,8 +86,8 @@ def test_page_has_a_column(app: ObservedProject) -> None:
     app.observe("main.py")
     assert app.command("progress", "--html", "page.html", "--runtime", "run.json").returncode == 0
     page = (app.root / "page.html").read_text()
-    assert "<th>at run time</th>" in page
-    assert "<td>3 instances, 2 connections</td>" in page
+    assert '"at run time"' in page
+    assert '"3 instances, 2 connections"' in page
 
 
 @pytest.mark.parametrize(

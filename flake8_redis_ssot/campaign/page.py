@@ -10,7 +10,7 @@ import json
 import os
 import re
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from html import escape
 from typing import Any, NamedTuple
 
@@ -20,7 +20,6 @@ from flake8_redis_ssot.campaign.codeowners import NO_OWNER
 from flake8_redis_ssot.campaign.progress import CampaignProgress, CountSample, ProgressRow
 from flake8_redis_ssot.files.atomic_write import read
 from flake8_redis_ssot.files.paths import to_display_path
-from flake8_redis_ssot.model import plural
 from flake8_redis_ssot.syntax.notebooks.locations import format_location
 
 _TEMPLATE = os.path.join(os.path.dirname(__file__), "page.html")
@@ -139,11 +138,7 @@ def _page_data(items: Sequence[WorkItem], sources: PageSources) -> dict[str, Any
         ]
         for item in items
     ]
-    return {"texts": list(texts), "rows": rows, "url": sources.url, "summary": _summarize(items)}
-
-
-def _summarize(items: Iterable[WorkItem]) -> str:
-    return plural(sum(1 for _ in items), "finding")
+    return {"texts": list(texts), "rows": rows, "url": sources.url}
 
 
 def _to_script_data(value: object) -> str:

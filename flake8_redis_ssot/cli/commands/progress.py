@@ -25,6 +25,7 @@ from flake8_redis_ssot.files.atomic_write import write
 from flake8_redis_ssot.files.git import GitError
 from flake8_redis_ssot.files.git_objects import GitRepository
 from flake8_redis_ssot.files.paths import to_display_path
+from flake8_redis_ssot.model import plural
 from flake8_redis_ssot.reports.report import read_source_lines
 from flake8_redis_ssot.terminal import escape_unprintable, shorten_to_width
 
@@ -200,7 +201,7 @@ def _write_page(
         write(file, page.encode("utf-8", "backslashreplace"))
     except OSError as error:
         raise CommandError(f"{to_display_path(error.filename or file)}: {error.strerror}") from error
-    print(f"{to_display_path(file)}: {len(progress.remaining)} findings remaining.")
+    print(f"{to_display_path(file)}: {plural(len(progress.remaining), 'finding')} remaining.")
     return 0
 
 
