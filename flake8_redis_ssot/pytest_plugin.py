@@ -14,7 +14,7 @@ import sys
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -81,18 +81,17 @@ class _Collection:
             if not name or name == _WHOLE or _CODE.match(name):
                 self._requested[os.path.abspath(path)].add(name)
 
-    @pytest.hookimpl(wrapper=True)
-    def pytest_collect_file(self, file_path: Path, parent: pytest.Collector) -> Iterator[list[pytest.Collector] | None]:
+    @pytest.hookimpl(hookwrapper=True)  # pluggy before 1.2 knows no other wrappers
+    def pytest_collect_file(self, file_path: Path, parent: pytest.Collector) -> Iterator[None]:
         """Add our tests of a file that is named on the command line.
 
         For our tests alone, the file is no test module, and must not be imported.
         """
-        collectors: list[pytest.Collector] = yield  # type: ignore[misc, assignment]
+        outcome: Any = yield
         names = self._requested.get(str(file_path), set())
-        if not names or ("" in names and file_path.suffix not in _SUFFIXES):
-            return collectors  # type: ignore[return-value]
-        own = _CheckedFile.from_parent(parent, path=file_path, collection=self, names=names - {""})
-        return [*(collectors if "" in names else []), own]  # type: ignore[return-value]
+        if names and ("" not in names or file_path.suffix in _SUFFIXES):
+            own = _CheckedFile.from_parent(parent, path=file_path, collection=self, names=names - {""})
+            outcome.force_result([*(outcome.get_result() if "" in names else []), own])
 
     @pytest.hookimpl(tryfirst=True)  # before `-k` and `-m` deselect items
     def pytest_collection_modifyitems(self, session: pytest.Session, items: list[pytest.Item]) -> None:
