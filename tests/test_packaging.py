@@ -21,7 +21,7 @@ setuptools = pytest.importorskip("setuptools", minversion="77")
 pytestmark = pytest.mark.slow
 
 REPOSITORY = Path(__file__).parent.parent
-NOT_PUBLISHED = {".git", ".venv", "build", "dist", ".nox", "__pycache__", ".coverage"}
+NOT_PUBLISHED = {".git", ".venv", "build", "dist", ".nox", "__pycache__", ".coverage", "node_modules"}
 
 
 @pytest.fixture(scope="module")
