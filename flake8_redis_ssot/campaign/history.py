@@ -111,7 +111,12 @@ class History:
 
         `report_progress` is called with the number of commits done and their total.
         """
-        commits = list(self._repository.commits(*revisions))
+        return self.count_commits(list(self._repository.commits(*revisions)), report_progress=report_progress)
+
+    def count_commits(
+        self, commits: Sequence[Commit], *, report_progress: Callable[[int, int], None] = lambda done, of: None
+    ) -> Iterator[CommitCounts]:
+        """The counts at each of some commits, whose parents come before them or are not among them."""
         children = Counter(commit.parent for commit in commits)
         states: dict[str, _CommitState] = {}
         for number, commit in enumerate(commits, 1):

@@ -15,7 +15,7 @@ _SKIPPED_FOLDERS = frozenset(
         *("node_modules", "site-packages"),
     }
 )
-_BINARY_SUFFIXES = (
+BINARY_SUFFIXES = (
     *(".png", ".jpg", ".jpeg", ".gif", ".ico", ".webp", ".pdf", ".woff", ".woff2", ".ttf", ".mp4", ".mp3"),
     *(".zip", ".gz", ".bz2", ".xz", ".whl", ".tar", ".so", ".pyd", ".dll", ".pyc", ".sqlite3", ".db", ".rdb"),
 )
@@ -44,7 +44,7 @@ def find_text_files(root: str, visited: list[str] | None = None) -> Iterator[str
                 continue
             if entry.is_dir():
                 folders += [] if entry.name in _SKIPPED_FOLDERS else [entry.path]
-            elif entry.is_file() and not entry.name.endswith(_BINARY_SUFFIXES):
+            elif entry.is_file() and not entry.name.endswith(BINARY_SUFFIXES):
                 yield entry.path
 
 

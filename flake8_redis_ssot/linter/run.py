@@ -59,7 +59,7 @@ def _config_inputs(config: Config, request: CheckRequest) -> tuple[str, ...] | N
     if config.file is None:
         return None
     inputs, top = [str(config.file), *request.configs], os.path.dirname(config.file)
-    for path in () if any(not _is_setting(each) for each in request.configs) else request.paths:
+    for path in () if any(not is_setting(each) for each in request.configs) else request.paths:
         folder = os.path.abspath(path)
         while folder != top and folder != os.path.dirname(folder):
             inputs += [os.path.join(folder, name) for name in CONFIG_FILE_NAMES]
@@ -120,7 +120,7 @@ def group_by_config(request: CheckRequest) -> ConfigGroups:
 
     Raises ConfigError if all configurations are invalid, NoConfigurationError if there is none.
     """
-    files = [config for config in request.configs if not _is_setting(config)]
+    files = [config for config in request.configs if not is_setting(config)]
     settings = _settings_of(request)
     if files:
         config = load_config(Path(files[-1]), root=Path.cwd(), overrides=settings)
@@ -202,8 +202,9 @@ def _describe_unconfigured(paths: Sequence[str]) -> Iterable[str]:
 
 
 def _settings_of(request: CheckRequest) -> list[str]:
-    return [config for config in request.configs if _is_setting(config)]
+    return [config for config in request.configs if is_setting(config)]
 
 
-def _is_setting(config: str) -> bool:
+def is_setting(config: str) -> bool:
+    """Whether a value of `--config` is a setting, not the path of a file."""
     return "=" in config and not os.path.exists(config)

@@ -93,3 +93,24 @@ def toml_array(key: str, texts: Sequence[str]) -> str:
     if len(texts) == 1:
         return f'{key} = ["{texts[0]}"]'
     return "\n".join([f"{key} = [", *(f'    "{text}",' for text in texts), "]"])
+
+
+def format_tables(selected: Sequence[ConfigProposal], tests: str = "", prefix: str = "") -> str:
+    """The TOML of some proposals; `tests` is the setting (or empty), `prefix` that of the tables."""
+    if not selected:
+        return ""
+    general = selected[0].general_toml
+    if general and prefix:
+        general = f"[{prefix.removesuffix('.')}]\n{general}"
+    names = _unique_resource_names(selected)
+    tables = [each.resource_toml(name, prefix, tests) for each, name in zip(selected, names)]
+    return "\n\n".join(filter(None, [general, *tables]))
+
+
+def _unique_resource_names(selected: Sequence[ConfigProposal]) -> list[str]:
+    """The names of the resources, made unique by a number."""
+    names: list[str] = []
+    for proposal in selected:
+        name = proposal.canonical.resource_name
+        names.append(name if name not in names else f"{name}_{len(names) + 1}")
+    return names

@@ -20,6 +20,7 @@ COMMANDS = {
     "observe": "run a program and report its instances, connections and latency",
     "drill": "run a program against a Redis server that fails",
     "monitor": "show the counts live",
+    "fleet": "scan many repositories, and report what was found",
     "export": "export the settings as rules for other tools",
     "clean": "remove the caches in a folder and below it",
     "explain": "explain why a line is or is not a finding",

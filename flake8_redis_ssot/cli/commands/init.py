@@ -20,7 +20,7 @@ from flake8_redis_ssot.files.processes import default_jobs
 from flake8_redis_ssot.model import plural
 from flake8_redis_ssot.onboarding.candidates import ResourceCandidate
 from flake8_redis_ssot.onboarding.known_clients import describe_known_clients
-from flake8_redis_ssot.onboarding.proposal import ConfigProposal
+from flake8_redis_ssot.onboarding.proposal import ConfigProposal, format_tables
 from flake8_redis_ssot.onboarding.propose_config import ProposalSearch
 
 _SEARCHED = """\
@@ -183,7 +183,7 @@ def _write_config(root: str, selected: Sequence[ConfigProposal], tests: str, *, 
     pyproject = os.path.join(root, PYPROJECT)
     is_appended = os.path.isfile(pyproject)
     path = pyproject if is_appended else os.path.join(root, OWN_NAMES[0])
-    text = _format_tables(selected, tests, "tool.redis-ssot." if is_appended else "")
+    text = format_tables(selected, tests, "tool.redis-ssot." if is_appended else "")
     if is_dry_run:
         print(f"Would write to {to_display_path(path)}:\n\n{text}")
         return 0
@@ -201,24 +201,6 @@ def _append_or_create(path: str, text: str, *, is_appended: bool) -> None:
         replace_file(path, _append_text(before, text), expected=before)
     else:
         write_atomic(path, f"{text}\n".encode())
-
-
-def _format_tables(selected: Sequence[ConfigProposal], tests: str, prefix: str) -> str:
-    general = selected[0].general_toml
-    if general and prefix:
-        general = f"[{prefix.removesuffix('.')}]\n{general}"
-    names = _unique_resource_names(selected)
-    tables = [each.resource_toml(name, prefix, tests) for each, name in zip(selected, names)]
-    return "\n\n".join(filter(None, [general, *tables]))
-
-
-def _unique_resource_names(selected: Sequence[ConfigProposal]) -> list[str]:
-    """The names of the resources, made unique by a number."""
-    names: list[str] = []
-    for proposal in selected:
-        name = proposal.canonical.resource_name
-        names.append(name if name not in names else f"{name}_{len(names) + 1}")
-    return names
 
 
 def _append_text(before: bytes, text: str) -> bytes:

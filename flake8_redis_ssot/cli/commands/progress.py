@@ -25,6 +25,7 @@ from flake8_redis_ssot.files.atomic_write import write
 from flake8_redis_ssot.files.git import GitError
 from flake8_redis_ssot.files.git_objects import GitRepository
 from flake8_redis_ssot.files.paths import to_display_path
+from flake8_redis_ssot.linter.run import is_setting
 from flake8_redis_ssot.model import plural
 from flake8_redis_ssot.reports.report import read_source_lines
 from flake8_redis_ssot.terminal import escape_unprintable, shorten_to_width
@@ -56,6 +57,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         metavar="REV..REV",
         help="the history of counts from git: first parents of HEAD, a range, or `all` branches",
     )
+    add("--scheduler", metavar="ADDRESS", default="", help="a Dask scheduler that `--history` is divided on")
 
 
 def _parse_source_url(text: str) -> str:
@@ -68,6 +70,8 @@ def _parse_source_url(text: str) -> str:
 
 def main(arguments: Namespace) -> int:
     """Print the progress, or write it as a page; returns 0."""
+    if arguments.scheduler and not arguments.history:
+        raise CommandError("`--scheduler` is for `--history`")
     try:
         if arguments.dashboard:
             from flake8_redis_ssot.cli.watch import watch_items
@@ -150,6 +154,8 @@ def _count_history(arguments: Namespace, config: Config) -> list[CommitCounts]:
             print(f"\r{done} of {of} commits", end="" if done < of else "\n", file=sys.stderr, flush=True)
 
     started = time.monotonic()
+    if arguments.scheduler:
+        return _count_on_cluster(arguments, config, revisions, report_progress)
     with GitRepository(str(config.root)) as repository:
         history = History(config, repository)
         commit_counts = list(history.count_by_commit(*revisions, report_progress=report_progress))
@@ -159,6 +165,24 @@ def _count_history(arguments: Namespace, config: Config) -> list[CommitCounts]:
                 f"{len(commit_counts)} commits, {history.state_count} different states, {seconds:.1f} s.",
                 file=sys.stderr,
             )
+    return _sort_by_time(arguments, commit_counts)
+
+
+def _count_on_cluster(
+    arguments: Namespace, config: Config, revisions: Sequence[str], report_progress: Callable[[int, int], None]
+) -> list[CommitCounts]:
+    from flake8_redis_ssot.fleet.cluster import Cluster, ClusterError
+    from flake8_redis_ssot.fleet.history import count_history
+
+    overrides = [each for each in arguments.config if is_setting(each)]
+    try:
+        counts = count_history(config, overrides, revisions, Cluster(arguments.scheduler), report_progress)
+    except ClusterError as error:
+        raise CommandError(str(error)) from None
+    return _sort_by_time(arguments, counts)
+
+
+def _sort_by_time(arguments: Namespace, commit_counts: Sequence[CommitCounts]) -> list[CommitCounts]:
     if not commit_counts:
         raise CommandError(f"`{arguments.history}` has no commits")
     return sorted(commit_counts, key=lambda point: point.time)

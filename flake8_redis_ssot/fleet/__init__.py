@@ -1,0 +1,1 @@
+"""Many repositories: cloned, scanned on a cluster, reported from one SQLite file, and fixed with all-repos."""
