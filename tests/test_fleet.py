@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -18,7 +20,7 @@ from fleet_repositories import CONFIG, FILES, commit_change, git, make_bare, mak
 
 from flake8_redis_ssot.cli.main import main
 from flake8_redis_ssot.fleet.clones import CloneError, clone_name, update_clone
-from flake8_redis_ssot.fleet.cluster import Cluster, ClusterError, Completed, run_jobs
+from flake8_redis_ssot.fleet.cluster import Cluster, ClusterError, Completed, open_client, run_jobs
 from flake8_redis_ssot.fleet.model import ScanJob, ScanOptions, ScanOutcome
 from flake8_redis_ssot.fleet.report import load_report
 from flake8_redis_ssot.fleet.repositories import DEFAULT_PROTOCOLS, Repository
@@ -336,6 +338,17 @@ def test_scan_without_dask(workspace: Path, capsys: Capture, monkeypatch: pytest
 
 
 # Clusters
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not shutil.which("ss"), reason="there is no ss")
+def test_local_cluster_listens_on_loopback_only() -> None:
+    with open_client(Cluster(workers=1), 1):
+        processes = {str(each) for each in (os.getpid(), *children_of(os.getpid()))}
+        lines = subprocess.run(["ss", "-Hltnp"], capture_output=True, text=True, check=True).stdout.splitlines()
+    addresses = {line.split()[3] for line in lines if processes & set(re.findall(r"pid=(\d+)", line))}
+    assert addresses
+    assert all(address.startswith("127.0.0.1:") for address in addresses)
 
 
 @pytest.mark.slow

@@ -22,7 +22,8 @@ _SETTINGS = {
     # A worker that dies takes down whatever it had; that says little about the tasks.
     "distributed.scheduler.allowed-failures": 10,
     "distributed.comm.timeouts.connect": f"{_CONNECT_SECONDS:g}s",
-    "distributed.admin.log-format": "%(message)s",
+    "distributed.scheduler.http.routes": [],
+    "distributed.worker.http.routes": [],
 }
 Job = TypeVar("Job")
 Answer = TypeVar("Answer")
@@ -127,12 +128,13 @@ def open_client(cluster: Cluster, patience: float) -> Iterator[Client]:
                 _check_workers(client, cluster.address)
                 yield client
             return
-        # Loopback only, without the dashboard; the limits of memory are our own.
+        # Loopback only, and no pages: None would serve some on all interfaces. The limits of memory are our own.
         local = LocalCluster(
             n_workers=cluster.workers,
             threads_per_worker=1,
             host="127.0.0.1",
-            dashboard_address=None,
+            dashboard_address="127.0.0.1:0",
+            worker_dashboard_address="127.0.0.1:0",
             memory_limit=0,
             silence_logs="CRITICAL",
         )

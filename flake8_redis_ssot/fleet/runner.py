@@ -5,15 +5,19 @@ Jobs come in as lines of JSON, outcomes go out in the same way. It ends, with th
 
 from __future__ import annotations
 
+import gc
 import os
+import pkgutil
 import resource
 import select
 import signal
 import sys
 import tempfile
 import time
+from importlib import import_module
 from typing import BinaryIO, NamedTuple
 
+import flake8_redis_ssot
 from flake8_redis_ssot.files.atomic_write import write_atomic
 from flake8_redis_ssot.fleet.clones import CloneError
 from flake8_redis_ssot.fleet.model import ScanJob, ScanOptions, ScanOutcome
@@ -24,6 +28,10 @@ _MEGABYTE = 1024 * 1024
 _CHUNK = 1 << 16
 # A fork that has failed in a way that may not happen again says so before its outcome.
 _RETRY, _FINAL = b"retry ", b"final "
+
+
+# Most of them are imported late, which is right for a single check.
+_PRELOADED = ("linter", "rules", "baseline", "onboarding", "fixes", "project", "semantic", "syntax")
 
 
 class _ForkResult(NamedTuple):
@@ -41,10 +49,21 @@ class InputClosedError(Exception):
 
 def main() -> None:
     """Serve the process that started this one."""
+    preload()
     output = os.fdopen(os.dup(1), "wb", buffering=0)
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # whatever is printed is not an outcome
     with tempfile.TemporaryDirectory(prefix="redis-ssot-fleet-") as folder:
         serve(os.fdopen(0, "rb", buffering=0), output, folder)
+
+
+def preload() -> None:
+    """Import what a scan needs, once for all forks; they end before their garbage matters."""
+    for package in _PRELOADED:
+        folder = os.path.join(os.path.dirname(flake8_redis_ssot.__file__), package)
+        for module in pkgutil.walk_packages([folder], f"flake8_redis_ssot.{package}."):
+            import_module(module.name)
+    gc.disable()
+    gc.freeze()
 
 
 def serve(jobs: BinaryIO, output: BinaryIO, folder: str) -> None:
