@@ -441,6 +441,22 @@ def test_restarted_scheduler_loses_nothing(workspace: Path, external: ExternalCl
 
 
 @pytest.mark.slow
+def test_workers_of_another_version(external: ExternalCluster, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("flake8_redis_ssot.fleet.cluster.__version__", "99.0")
+    with pytest.raises(ClusterError, match=r"must have flake8-redis-ssot 99\.0; it has"):
+        list(run_jobs(Cluster(external.address), scan_repository, [job_for(Path("/x"))]))
+
+
+@pytest.mark.slow
+def test_scheduler_without_workers(external: ExternalCluster, monkeypatch: pytest.MonkeyPatch) -> None:
+    external.worker.kill()
+    external.worker.wait()
+    monkeypatch.setattr("flake8_redis_ssot.fleet.cluster._CONNECT_SECONDS", 3.0)
+    with pytest.raises(ClusterError, match="has no workers; start some with `dask worker`"):
+        list(run_jobs(Cluster(external.address), scan_repository, [job_for(Path("/x"))]))
+
+
+@pytest.mark.slow
 def test_history_on_a_cluster(
     workspace: Path, external: ExternalCluster, monkeypatch: pytest.MonkeyPatch, capsys: Capture
 ) -> None:

@@ -187,7 +187,7 @@ def _render_trend(report: FleetReport) -> str:
     return render_svg(points) if len(points) > 1 else "<p>The second scan will show the trend.</p>"
 
 
-def _render_counts(title: str, rows: Sequence[CountRow], limit: int = 30) -> str:
+def _render_counts(title: str, rows: Sequence[CountRow], limit: int = 15) -> str:
     lines = "".join(
         f'<tr><td>{escape(row.name)}</td><td class="n">{row.findings}</td><td class="n">{row.safe}</td>'
         f'<td class="n">{row.repositories}</td></tr>'
