@@ -244,7 +244,7 @@ def test_killed_process_is_started_again(workspace: Path, runner: Runner) -> Non
     assert runner.scan(job).is_done
     (process,) = [child for child in children_of(os.getpid()) if _is_runner(child)]
     os.kill(process, signal.SIGKILL)
-    with pytest.raises(RetryError, match="the process that scans was killed"):
+    with pytest.raises(RetryError, match="the scanning process was killed"):
         runner.scan(job)
     assert runner.scan(job).is_done
 
@@ -327,7 +327,7 @@ def test_two_scans_of_one_file(workspace: Path, capsys: Capture) -> None:
     write_list(workspace, workspace)
     with hold_lock("fleet.sqlite.lock"):
         assert main(["fleet", "scan", "list.txt"]) == 2
-    assert "another scan writes to fleet.sqlite; wait until it ends" in capsys.readouterr().err
+    assert "another scan is writing to fleet.sqlite; wait until it has finished" in capsys.readouterr().err
 
 
 def test_scan_without_dask(workspace: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -208,4 +208,4 @@ def _render_failed(repositories: Sequence[RepositoryRow]) -> str:
 
 
 def _describe_missing(row: RepositoryRow) -> str:
-    return "waits for its scan" if row.state == WAITING else row.reason
+    return "not scanned yet" if row.state == WAITING else row.reason

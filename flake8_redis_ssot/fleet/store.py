@@ -84,7 +84,7 @@ class FleetStore:
     def __init__(self, path: str, *, must_exist: bool = False) -> None:
         self._place = to_display_path(path)
         if must_exist and not os.path.isfile(path):
-            raise StoreError(f"{self._place}: there is no such file; make it with `redis-ssot fleet scan`")
+            raise StoreError(f"{self._place}: no such file; create it with `redis-ssot fleet scan`")
         with self._errors():
             self._connection = sqlite3.connect(path, isolation_level=None, timeout=10)
             try:
@@ -101,7 +101,7 @@ class FleetStore:
             header = f"PRAGMA application_id = {_APPLICATION};\nPRAGMA user_version = {_SCHEMA_VERSION};"
             self._connection.executescript(f"PRAGMA journal_mode = WAL;\nBEGIN;\n{header}\n{_SCHEMA}COMMIT;")
         elif application != _APPLICATION:
-            raise StoreError(f"{self._place}: is not a file of `redis-ssot fleet`")
+            raise StoreError(f"{self._place}: is not a database of `redis-ssot fleet`")
         elif version != _SCHEMA_VERSION:
             raise StoreError(f"{self._place}: was written by another version (schema {version}, not {_SCHEMA_VERSION})")
         # A result is in the file when its transaction ends; only a crash of the whole system can undo the last ones.

@@ -30,7 +30,7 @@ class Runner:
         answer = self._ask(job)
         if not answer.endswith(b"\n"):
             self.close()
-            reason = "the process that scans was killed"
+            reason = "the scanning process was killed"
             raise RetryError(ScanOutcome(job.repository.name, False, reason).to_json().decode())
         kind, _, data = answer.partition(b" ")
         if kind == _RETRY:

@@ -188,7 +188,7 @@ def test_undecodable_names_are_stored(open_store: Open) -> None:
 
 def test_files_that_cannot_be_used(database: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["fleet", "report"]) == 2
-    assert "there is no such file; make it with `redis-ssot fleet scan`" in capsys.readouterr().err
+    assert "no such file; create it with `redis-ssot fleet scan`" in capsys.readouterr().err
     database.write_bytes(b"not a database at all" * 100)
     with pytest.raises(StoreError, match="file is not a database"):
         FleetStore(str(database))
@@ -196,7 +196,7 @@ def test_files_that_cannot_be_used(database: Path, capsys: pytest.CaptureFixture
     connection = sqlite3.connect(database)
     connection.execute("CREATE TABLE other (a)")
     connection.close()
-    with pytest.raises(StoreError, match="is not a file of `redis-ssot fleet`"):
+    with pytest.raises(StoreError, match="is not a database of `redis-ssot fleet`"):
         FleetStore(str(database))
 
 

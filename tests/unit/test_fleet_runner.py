@@ -140,7 +140,9 @@ def test_interrupted_scan(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsy
     monkeypatch.setattr("flake8_redis_ssot.fleet.run.run_jobs", interrupt)
     (tmp_path / "list").write_text("a\n")
     assert main(["fleet", "scan", "list"]) == 130
-    assert "stopped. What has been scanned is kept: run the same command again to go on." in capsys.readouterr().err
+    assert (
+        "Stopped. Completed repositories are saved. Run the same command again to continue." in capsys.readouterr().err
+    )
 
 
 def test_full_disk_ends_a_scan_with_advice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
@@ -154,7 +156,7 @@ def test_full_disk_ends_a_scan_with_advice(tmp_path: Path, monkeypatch: pytest.M
     (tmp_path / "list").write_text("a\n")
     assert main(["fleet", "scan", "list"]) == 2
     error = capsys.readouterr().err
-    assert "fleet.sqlite: database or disk is full.\nWhat has been scanned is kept" in error
+    assert "fleet.sqlite: database or disk is full.\nCompleted repositories are saved" in error
 
 
 def test_continued_scan_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
@@ -171,7 +173,7 @@ def test_continued_scan_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
     )
     assert main(["fleet", "scan", "list"]) == 0
     captured = capsys.readouterr()
-    assert "Scan 1 goes on: 1 of 2 are done." in captured.err
+    assert "Continuing scan 1: 1 of 2 repositories are done." in captured.err
     assert captured.out.startswith("Scan 1: 2 repositories scanned. Next:")
 
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from flake8_redis_ssot.fleet.cluster import Cluster
 
 _DATABASE = "fleet.sqlite"
-_CONTINUE = "What has been scanned is kept: run the same command again to go on."
+_CONTINUE = "Completed repositories are saved. Run the same command again to continue."
 _FORMATS = ("text", "json-lines", "csv", "html")
 
 
@@ -40,8 +40,8 @@ def _add_scan_arguments(parser: ArgumentParser) -> None:
     _add_database_option(parser)
     add("--config", metavar="FILE", default="", help="the configuration of all repositories (default: each one's own)")
     add("--no-init", action="store_true", help="do not propose a configuration where there is none")
-    add("--no-fixes", action="store_true", help="do not find out which findings can be fixed, which takes less time")
-    add("--new", action="store_true", help="start a new scan even if the last one was stopped")
+    add("--no-fixes", action="store_true", help="do not compute fixes, which is faster")
+    add("--new", action="store_true", help="start a new scan instead of continuing the last one")
     add("--workers", type=parse_count, default=0, metavar="N", help="processes (default: one per processor)")
     add("--scheduler", metavar="ADDRESS", default="", help="a Dask scheduler, such as tcp://host:8786")
     add("--clones", metavar="FOLDER", default="", help="the folder of the clones (default: in the user's cache)")
@@ -98,7 +98,7 @@ def _scan(arguments: Namespace) -> int:
             return _scan_to_database(arguments, repositories, options, cluster)
     except BlockingIOError:
         raise CommandError(
-            f"another scan writes to {to_display_path(arguments.database)}; wait until it ends"
+            f"another scan is writing to {to_display_path(arguments.database)}; wait until it has finished"
         ) from None
     except OSError as error:
         raise CommandError(f"{to_display_path(arguments.database)}: can't be written: {error.strerror}") from None
@@ -144,7 +144,9 @@ def _scan_to_database(
         plan = plan_scan(store, repositories, options, is_new=arguments.new)
         display = FleetDisplay(len(plan.jobs), quiet=arguments.quiet)
         if plan.done_count:
-            display.print_line(f"Scan {plan.scan} goes on: {plan.done_count} of {len(repositories)} are done.")
+            display.print_line(
+                f"Continuing scan {plan.scan}: {plan.done_count} of {len(repositories)} repositories are done."
+            )
         try:
             failures = run_scan(store, plan, cluster, ScanDisplay(display.report_outcome, display.report_loss))
         except ClusterError as error:
@@ -152,7 +154,7 @@ def _scan_to_database(
         except StoreError as error:
             raise CommandError(f"{error}.\n{_CONTINUE}") from None
         except KeyboardInterrupt:
-            display.print_line(f"stopped. {_CONTINUE}")
+            display.print_line(f"Stopped. {_CONTINUE}")
             raise
         finally:
             display.close()
