@@ -307,6 +307,7 @@ def test_scan_with_one_configuration(workspace: Path, capsys: Capture) -> None:
         (["nowhere.txt"], "nowhere.txt: can't be read"),
         (["list.txt", "--config", "nowhere.toml"], "nowhere.toml: cannot be read"),
         (["list.txt", "--database", "nowhere/x.sqlite"], "nowhere/x.sqlite: can't be written: No such file"),
+        (["list.txt", "--database", "."], ".: is not a regular file"),
         (["list.txt", "--scheduler", "nonsense"], "scheduler"),
     ],
 )

@@ -87,6 +87,8 @@ def _scan(arguments: Namespace) -> int:
 
     if sys.platform == "win32":
         raise CommandError("`fleet scan` needs Linux or macOS: on Windows it can't limit what a repository takes")
+    if os.path.exists(arguments.database) and not os.path.isfile(arguments.database):
+        raise CommandError(f"{to_display_path(arguments.database)}: is not a regular file")
     options = _read_options(arguments)
     try:
         repositories = read_repositories(arguments.list, options.protocols)
