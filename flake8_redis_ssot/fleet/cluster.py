@@ -128,7 +128,7 @@ def open_client(cluster: Cluster, patience: float) -> Iterator[Client]:
                 _check_workers(client, cluster.address)
                 yield client
             return
-        # Loopback only, and no pages: None would serve some on all interfaces. The limits of memory are our own.
+        # Loopback only, without pages, and on free ports: None means port 8787. The limits of memory are our own.
         local = LocalCluster(
             n_workers=cluster.workers,
             threads_per_worker=1,
