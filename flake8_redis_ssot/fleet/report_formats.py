@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterator, Sequence
 from html import escape
 
-from flake8_redis_ssot.campaign.page import ChartPoint, format_chart, render_svg
+from flake8_redis_ssot.campaign.charts import ChartPoint, format_chart, render_svg
 from flake8_redis_ssot.files.atomic_write import read
 from flake8_redis_ssot.fleet.model import FleetFinding
 from flake8_redis_ssot.fleet.report import CountRow, FleetReport, RepositoryRow, is_unfinished, load_findings, web_url
