@@ -201,7 +201,7 @@ def test_diff_is_printed_by_default(shop: Path, capsys: Capture) -> None:
     assert main(["integrate", "analytics", "--adapter"]) == 0
     text = capsys.readouterr().out
     assert snapshot_tree(shop) == before
-    assert "`RedisManager` (services/analytics/redis_manager.py:6) stands in for" in text
+    assert "`RedisManager` (services/analytics/redis_manager.py:6) duplicates" in text
     assert "calls     incr(key: str, amount: int=1) -> int" in text
     assert "--- /dev/null\n+++ services/analytics/redis_client.py" in text
     assert "--- services/analytics/redis_manager.py\n+++ /dev/null" in text
@@ -305,7 +305,7 @@ def test_validation_that_fails_beforehand(shop: Path, capsys: Capture) -> None:
         )
         == 2
     )
-    assert "fails already" in capsys.readouterr().err
+    assert "already fails" in capsys.readouterr().err
     assert snapshot_tree(shop) == before
 
 
@@ -516,10 +516,10 @@ def test_instances_are_followed_through_aliases(small: Project, making: str, usi
     [
         (
             "def each():\n    yield StubStore()\n\n\nfor one in each():\n    one.lost()\n",
-            "who gets what `each` gives back",
+            "what receives the result of `each`",
         ),
-        ("class A:\n    def __enter__(self):\n        return StubStore()\n", "who gets what `__enter__` gives back"),
-        ("@lru_cache\n@strange\ndef f():\n    return StubStore()\n", "who gets what `f` gives back"),
+        ("class A:\n    def __enter__(self):\n        return StubStore()\n", "what receives the result of `__enter__`"),
+        ("@lru_cache\n@strange\ndef f():\n    return StubStore()\n", "what receives the result of `f`"),
     ],
 )
 def test_unknown_callers(small: Project, making: str, reason: str) -> None:
@@ -736,7 +736,7 @@ def test_invalid_settings(small: Project, capsys: Capture) -> None:
             "store.set('a', 'b')",
             "by default (`len('a')`) can't be used here",
         ),
-        ("def set(self, name, value, ex=None): ...", "store.set('a', 'b')", "which the shared method does not take"),
+        ("def set(self, name, value, ex=None): ...", "store.set('a', 'b')", "which the shared method does not accept"),
         ("@property\n    def get(self): ...", "store.get('a')", "what `@property` returns could not be determined"),
         ("def other(self): ...", "store.get('a')", "the duplicate does not define it itself"),
         ("def get(self, name): ...", "given = ['a']\nstore.get(*given)", "its arguments could not be determined"),
@@ -833,8 +833,8 @@ def test_prefix_is_escaped(small: Project, prefix: str) -> None:
             "rename('a', 'b')",
             "whether `new_key` is a key could not be determined",
         ),
-        ("get_many(self, keys: list[str]) -> dict[str, str]", "get_many(['a'])", "it gives back keys"),
-        ("find(self, pattern: str)", "find('a*')", "it gives back keys"),
+        ("get_many(self, keys: list[str]) -> dict[str, str]", "get_many(['a'])", "it returns keys"),
+        ("find(self, pattern: str)", "find('a*')", "it returns keys"),
         ("drop(self, keys: str | list[str])", "drop('a')", "`keys: str | list[str]` can't be prefixed"),
         ("number(self, key: int)", "number(1)", "`key: int` can't be prefixed"),
         ("flush(self, key: str | None = None)", "flush(None)", "`key: str | None` can't be prefixed"),

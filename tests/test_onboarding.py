@@ -110,7 +110,7 @@ def test_first_proposal(unconfigured_project: Path, capsys: Capture) -> None:
     assert (unconfigured_project / "redis-ssot.toml").read_text() == EXPECTED
     output = capsys.readouterr().out
     main(["check", "--output-format", "concise"])
-    found = capsys.readouterr().out.splitlines()[-1]
+    found = next(line for line in capsys.readouterr().out.splitlines() if line.startswith("Found "))
     number = found.split()[1]
     shipped, tests = output.split("reports ")[1].split(" in tests")[0].split(" findings in shipped code and ")
     assert int(shipped) + int(tests) == int(number)
