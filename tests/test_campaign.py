@@ -430,7 +430,7 @@ def test_interrupt_restores_the_batch(shop: Path, capsys: Capture) -> None:
     assert "the current batch was rolled back. Continue: redis-ssot remediate --resume" in process.stderr
     assert changed_files(shop) == {"marks/0", "marks/1"}
     assert remediate("--phase", "1") == 2
-    assert "was interrupted; go on with --resume" in capsys.readouterr().err
+    assert "was interrupted; continue with --resume" in capsys.readouterr().err
     assert remediate("--resume") == 2
     assert "no command is taken from a file, so repeat it" in capsys.readouterr().err
     assert remediate("--resume", "--validate", python_command(code)) == 0
