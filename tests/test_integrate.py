@@ -757,7 +757,10 @@ def test_reordered_parameters_become_keywords(small: Project) -> None:
     )
     small.use("store.set('a', 60, 'b')")
     status, output = small.run()
-    assert (status, "differs: `store.set('a', 60, 'b')`" in output or "its parameters differ in position" in output) == (
+    assert (
+        status,
+        "differs: `store.set('a', 60, 'b')`" in output or "its parameters differ in position" in output,
+    ) == (
         0,
         True,
     )

@@ -17,15 +17,15 @@ def build_elements(parts: Sequence[ast.expr], values: Sequence[FlowValues], *, i
     items: list[FlowValues | None] = []
     for part, part_values in zip(parts, values):
         if not isinstance(part, ast.Starred):
-            items.append(_tracked(part_values))
+            items.append(part_values)
             continue
         unpacked = [value for value in part_values if isinstance(value, Elements)]
         items += unpacked[0].items if len(unpacked) == 1 else (None,)
     return (Elements(tuple(items), is_fixed),) if any(items) else NO_VALUES
 
 
-def _tracked(values: FlowValues) -> FlowValues:
-    """Strings in containers are reported where they stand."""
+def _without_strings(values: FlowValues) -> FlowValues:
+    """Strings in containers are reported where they stand; only those that are unpacked at once are followed."""
     return tuple(value for value in values if not isinstance(value, StringConstant))
 
 
@@ -42,7 +42,7 @@ def element_values(values: FlowValues) -> FlowValues:
     for value in values:
         for item in value.items if isinstance(value, Elements) else ():
             found = merge_values(found, item or NO_VALUES)
-    return found
+    return _without_strings(found)
 
 
 def indexed_values(values: FlowValues, index: ast.expr) -> FlowValues:
@@ -54,7 +54,7 @@ def indexed_values(values: FlowValues, index: ast.expr) -> FlowValues:
     for value in values:
         if isinstance(value, Elements):
             found = merge_values(found, _item_at(value.items, position))
-    return found
+    return _without_strings(found)
 
 
 def _constant_index(node: ast.expr) -> int | None:
