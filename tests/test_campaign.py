@@ -432,7 +432,7 @@ def test_interrupt_restores_the_batch(shop: Path, capsys: Capture) -> None:
     assert remediate("--phase", "1") == 2
     assert "was interrupted; continue with --resume" in capsys.readouterr().err
     assert remediate("--resume") == 2
-    assert "no command is taken from a file, so repeat it" in capsys.readouterr().err
+    assert "commands are not read from files: repeat it" in capsys.readouterr().err
     assert remediate("--resume", "--validate", python_command(code)) == 0
     assert len(changed_files(shop)) == 8 + len(os.listdir(shop / "marks"))
 

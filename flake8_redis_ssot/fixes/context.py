@@ -90,8 +90,9 @@ class FixContext:
         )
 
     def passing_names(self, path: str) -> FileNames:
-        """Resolves the names of a file that is only passed through."""
-        return FileNames(path, self.passing_table, self.resolver)
+        """Resolves the names of a file that is only passed through; its nodes stay those of one table."""
+        table = self.passing_table(path)
+        return FileNames(path, lambda other: table if other == path else self.passing_table(other), self.resolver)
 
     def confirmed_findings(self, path: str) -> Sequence[ConfirmedFinding]:
         """The confirmed candidates of a file, whichever codes are selected."""
