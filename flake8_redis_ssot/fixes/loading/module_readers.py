@@ -94,7 +94,8 @@ class ModuleReaders:
 
     def _read_mentions(self, path: str) -> ModuleMentions:
         """What the bytes of a file say about modules."""
-        return ModuleMentions(self._analysis.contents.current_bytes(path), is_package=is_package(path))
+        code = self._analysis.contents.current_bytes(path).replace(b"\r", b"\n")  # its expressions end at line breaks
+        return ModuleMentions(code, is_package=is_package(path))
 
     def _study(self, reader: str) -> _ReaderStudy:
         """What one file does with modules; it is parsed once for all of them."""
