@@ -434,7 +434,7 @@ def test_interrupt_restores_the_batch(shop: Path, capsys: Capture) -> None:
     assert remediate("--resume") == 2
     assert "commands are not read from files: repeat it" in capsys.readouterr().err
     assert remediate("--resume", "--validate", python_command(code)) == 0
-    assert len(changed_files(shop)) == 8 + len(os.listdir(shop / "marks"))
+    assert len(changed_files(shop)) == 3 + len(os.listdir(shop / "marks"))
 
 
 def test_resume_without_an_interrupted_run(shop: Path, capsys: Capture) -> None:

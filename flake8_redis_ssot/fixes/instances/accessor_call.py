@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import tokenize
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -209,7 +208,7 @@ def replace_callback(
 ) -> list[TextEdit]:
     """The edits of a constructor that is passed on: its name, and the arguments for it that the accessor does not take.
 
-    Raises NotFixableError if other arguments or comments are among them.
+    Raises NotFixableError if other arguments are among them.
     """
     call, fact = find_forwarded_call(construction, document), construction.fact
     arguments: list[ast.expr | ast.keyword] = [*call.args, *call.keywords] if call is not None else []
@@ -224,7 +223,6 @@ def replace_callback(
         )
     start = document.offsets_of(construction.constructor)[0]
     end = max(document.offsets_of(each)[1] for each in arguments)
-    _check_comments(start, end, document)
     passed = (f", {each.parameter}={document.text_of(each.value)}" for each in shared_access.passed)
     return [TextEdit(start, end, text + "".join(passed))]
 
@@ -233,24 +231,7 @@ def _remove_keyword(keyword: ast.keyword, document: SourceDocument) -> TextEdit:
     """The edit that removes a keyword argument that is not the first, with the comma before it."""
     end = document.offsets_of(keyword)[1]
     start = document.text.rindex(",", 0, document.offsets_of(keyword)[0])
-    _check_comments(start, end, document)
     return TextEdit(start, end, "")
-
-
-def _check_comments(start: int, end: int, document: SourceDocument) -> None:
-    """Raise NotFixableError if arguments that are removed (their offsets in characters) have comments among them."""
-    text = document.text[start:end]
-    if "#" in text and _has_comment(text):
-        raise NotFixableError("a comment among the arguments would be lost")
-
-
-def _has_comment(text: str) -> bool:
-    """Whether a part of an expression has a comment, and not only a `#` in a string."""
-    lines = iter(f"(\n{text}\n)\n".splitlines(keepends=True))
-    try:
-        return any(token.type == tokenize.COMMENT for token in tokenize.generate_tokens(lambda: next(lines, "")))
-    except (tokenize.TokenError, SyntaxError):
-        return True  # brackets that belong to the rest of the expression
 
 
 def _format_call(shared_access: SharedAccess, text: str, document: SourceDocument) -> str:
@@ -285,16 +266,12 @@ def build_call_edit(
 def _replace_whole_call(
     call: ast.Call, replacement: str, document: SourceDocument, *, has_no_arguments: bool, needs_parentheses: bool
 ) -> TextEdit:
-    """Replace the whole call; empty parentheses that contain a comment stay.
-
-    Raises NotFixableError if there are comments among its arguments.
-    """
+    """Replace the whole call; empty parentheses that contain a comment stay."""
     start, end = document.offsets_of(call)
     callee_end = document.offsets_of(call.func)[1]
     parenthesis = document.text.find("(", callee_end, end)
     if has_no_arguments and "#" in document.text[parenthesis:end]:
         return TextEdit(start, parenthesis + 1, f"({replacement}")
-    _check_comments(parenthesis, end, document)
     return TextEdit(start, end, f"({replacement})" if needs_parentheses else replacement)
 
 

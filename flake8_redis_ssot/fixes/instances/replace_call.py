@@ -45,6 +45,7 @@ from flake8_redis_ssot.fixes.instances.call_site import (
 from flake8_redis_ssot.fixes.instances.class_doubt import find_class_doubt
 from flake8_redis_ssot.fixes.instances.context_checks import find_context_doubts
 from flake8_redis_ssot.fixes.instances.cross_file_usage import find_cross_file_doubts
+from flake8_redis_ssot.fixes.instances.lost_comments import find_lost_comments
 from flake8_redis_ssot.fixes.instances.usage_check import TEARDOWN_METHODS, ClassComparison, check_uses
 from flake8_redis_ssot.fixes.loading.package_order import find_late_name
 from flake8_redis_ssot.fixes.patches.move_with_call import add_patch_moves
@@ -159,13 +160,18 @@ def _find_argument_doubts(
     is_own_call = call.func is construction.constructor
     shared = find_shared_construction(shared_access, construction.definition, context) if is_own_call else None
     comparison = compare_arguments(call, file.path, construction.definition, shared, context)
-    yield from accessor_arguments.find_doubts(
-        comparison,
-        [each.value for each in shared_access.passed],
-        construction.resource.drop_arguments,
-        shared_access.constructor_args,
-        document.text_of,
+    doubts = tuple(
+        accessor_arguments.find_doubts(
+            comparison,
+            [each.value for each in shared_access.passed],
+            construction.resource.drop_arguments,
+            shared_access.constructor_args,
+            document.text_of,
+        )
     )
+    yield from doubts
+    if all(doubt.applicability is not Applicability.MANUAL for doubt in doubts):
+        yield from find_lost_comments(construction, call, document)
 
 
 def _makes_same_class(
