@@ -69,10 +69,7 @@ def _is_selected(item: pytest.Item, config: pytest.Config) -> bool:
     mark = item.get_closest_marker("sampled")
     if mark is None or config.option.all:
         return True
-    scale = config.option.sample_scale
-    covered = item.get_closest_marker("covered")
-    is_measured = covered is not None and is_sampled(item.nodeid, "coverage", covered.args[0] * scale)
-    return is_measured or is_sampled(item.nodeid, config.option.sample_seed, mark.args[0] * scale)
+    return is_sampled(item.nodeid, config.option.sample_seed, mark.args[0] * config.option.sample_scale)
 
 
 @pytest.fixture

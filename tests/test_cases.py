@@ -37,7 +37,7 @@ FIXED_SHAPES = [name for name in SHAPES if name != "CR"]
 SAFE, UNSAFE = (), ("--unsafe-fixes",)
 
 
-@pytest.mark.sampled(0.3)  # of those whose coverage is not measured; all with --all
+@pytest.mark.sampled(1)  # all, except with --sample-scale
 @pytest.mark.covered(0.4)
 @pytest.mark.updates_cases
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
