@@ -323,10 +323,10 @@ def test_wrong_arguments(
 
 
 def test_two_scans_of_one_file(workspace: Path, capsys: Capture) -> None:
-    from flake8_redis_ssot.fleet.locks import hold_lock
+    from flake8_redis_ssot.files.locks import hold_file_lock
 
     write_list(workspace, workspace)
-    with hold_lock("fleet.sqlite.lock"):
+    with hold_file_lock("fleet.sqlite.lock"):
         assert main(["fleet", "scan", "list.txt"]) == 2
     assert "another scan is writing to fleet.sqlite; wait until it has finished" in capsys.readouterr().err
 

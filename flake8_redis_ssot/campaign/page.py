@@ -6,10 +6,8 @@ a megabyte, and no time to lay out.
 
 from __future__ import annotations
 
-import json
 import os
 import re
-import time
 from collections.abc import Callable, Sequence
 from html import escape
 from typing import Any, NamedTuple
@@ -17,13 +15,12 @@ from typing import Any, NamedTuple
 from flake8_redis_ssot.campaign.charts import ChartPoint, render_svg
 from flake8_redis_ssot.campaign.classify import WorkItem, applicability_label
 from flake8_redis_ssot.campaign.codeowners import NO_OWNER
+from flake8_redis_ssot.campaign.page_template import fill_template, format_time, to_script_data
 from flake8_redis_ssot.campaign.progress import CampaignProgress, CountSample, ProgressRow
-from flake8_redis_ssot.files.atomic_write import read
 from flake8_redis_ssot.files.paths import to_display_path
 from flake8_redis_ssot.syntax.notebooks.locations import format_location
 
 _TEMPLATE = os.path.join(os.path.dirname(__file__), "page.html")
-_PLACEHOLDER = re.compile(r"@(\w+)@")
 _CODE = re.compile(r"`([^`]+)`")
 _MAX_LINE = 120  # characters of a source line
 _WEEK = 7 * 24 * 3600  # seconds
@@ -51,7 +48,7 @@ def render_page(
         charts.append(f"<h2>History from git</h2>{render_svg(history)}")
     values = {
         "title": escape(title),
-        "when": time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime(now)),
+        "when": format_time(now),
         "percent": str(progress.percent_done),
         "trend": escape(describe_trend(progress.samples, now)),
         "left": str(len(progress.remaining)),
@@ -62,9 +59,9 @@ def render_page(
         "charts": "".join(charts),
         "tables": "".join(_render_table(name, rows) for name, rows in progress.tables.items() if _has_names(rows)),
         "skipped": _render_skipped(progress),
-        "data": _to_script_data(_page_data(progress.remaining, sources)),
+        "data": to_script_data(_page_data(progress.remaining, sources)),
     }
-    return _PLACEHOLDER.sub(lambda placeholder: values.get(placeholder[1], placeholder[0]), read(_TEMPLATE).decode())
+    return fill_template(_TEMPLATE, values)
 
 
 def describe_trend(samples: Sequence[CountSample], now: float) -> str:
@@ -139,9 +136,3 @@ def _page_data(items: Sequence[WorkItem], sources: PageSources) -> dict[str, Any
         for item in items
     ]
     return {"texts": list(texts), "rows": rows, "url": sources.url}
-
-
-def _to_script_data(value: object) -> str:
-    """JSON inside of a `script` element, which nothing in it can end."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")

@@ -45,7 +45,7 @@ class RuntimeProof:
         parsed = parse_command(words, os.environ, str(self._config.root))
         if parsed is None:
             raise ValidationError(f"--prove: `{words[0]}` starts no Python program that can be observed")
-        return parsed.observed(self._folder)
+        return parsed.observe_in(self._folder)
 
     def judge(self, result: ValidationResult) -> ValidationResult:
         """The result, failed if the observed counts are worse than before; otherwise they are the ones to compare with.

@@ -16,6 +16,7 @@ from typing import IO
 
 from flake8_redis_ssot.campaign.journal_key import state_folder
 from flake8_redis_ssot.files.atomic_write import read_own, rename_folder, write_durable
+from flake8_redis_ssot.files.locks import lock_file
 from flake8_redis_ssot.files.paths import to_display_path
 from flake8_redis_ssot.terminal import escape_unprintable
 
@@ -114,31 +115,16 @@ def hold_lock(store: CampaignStore) -> Iterator[None]:
     flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
     path = store.path("lock")
     with open(os.open(path, flags, 0o666), "r+", encoding="utf-8") as file:
-        if not _try_lock(file):
-            raise CampaignLockedError(_describe_owner(file, path))
+        try:
+            lock_file(file, waits=False)
+        except OSError:
+            raise CampaignLockedError(_describe_owner(file, path)) from None
         file.seek(0)
         file.truncate()
         host, since = socket.gethostname(), time.strftime("%Y-%m-%d %H:%M:%S")
         json.dump({"process": os.getpid(), "host": host, "command": sys.argv, "since": since}, file)
         file.flush()
         yield
-
-
-def _try_lock(file: IO[str]) -> bool:
-    """Take a lock of the operating system, which is released when the process ends, killed or not."""
-    try:
-        if sys.platform == "win32":
-            import msvcrt
-
-            file.seek(1 << 30)  # a locked region can't be read: far behind the text
-            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-        else:
-            import fcntl
-
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True
 
 
 def _describe_owner(file: IO[str], path: str) -> str:

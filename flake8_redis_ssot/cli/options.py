@@ -48,7 +48,13 @@ def add_config_options(parser: ArgumentParser) -> None:
         default="",
         help="cache folder (default: .redis_ssot_cache beside the configuration)",
     )
-    add(
+    add_jobs_option(parser)
+    add_output_options(parser)
+
+
+def add_jobs_option(parser: ArgumentParser) -> None:
+    """Add the option for the number of processes."""
+    parser.add_argument(
         "-j",
         "--jobs",
         type=parse_count,
@@ -56,7 +62,6 @@ def add_config_options(parser: ArgumentParser) -> None:
         metavar="N",
         help="number of processes (default: one per processor)",
     )
-    add_output_options(parser)
 
 
 def add_output_options(parser: ArgumentParser) -> None:

@@ -6,7 +6,7 @@ import ast
 import os
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import TypeVar, cast
 
 from flake8_redis_ssot.files.paths import to_display_path, to_relative_path
@@ -46,6 +46,7 @@ class FixContext:
     analysis: Analysis
     confirm_findings: Callable[[str], Sequence[ConfirmedFinding]]
     documents: dict[str, SourceDocument] = field(default_factory=dict)
+    _passing: dict[str, SourceDocument] = field(default_factory=dict)
     _confirmed_findings: dict[str, Sequence[ConfirmedFinding]] = field(default_factory=dict)
     _inference_cache: dict[tuple[str, str, str], object] = field(default_factory=dict)
     _remembered: dict[Hashable, object] = field(default_factory=dict)
@@ -60,7 +61,7 @@ class FixContext:
     def document(self, path: str) -> SourceDocument:
         """The parsed file at an absolute path. Raises OSError."""
         if path not in self.documents:
-            self.documents[path] = SourceDocument.from_bytes(path, self.analysis.read_bytes(path))
+            self.documents[path] = self._take(path)
         return self.documents[path]
 
     def tree(self, path: str) -> ast.Module:
@@ -76,18 +77,20 @@ class FixContext:
         return FileNames(path, self.symbol_table, self.resolver)
 
     def passing_table(self, path: str) -> SymbolTable:
-        """The symbol table of a file that is only passed through: it is not kept for long. Raises OSError.
-
-        Its nodes are those of `document` only if that was asked for before.
-        """
-        document = self.documents.get(path) or self._parse_passing(path)
+        """The symbol table of a file that is only passed through: it is not kept for long. Raises OSError."""
+        if path in self.documents:
+            return self.documents[path].symbol_table
+        document = self._take(path)
+        self._passing[path] = document  # last, as the one that was used last
+        if len(self._passing) > _MAX_PASSING:
+            del self._passing[next(iter(self._passing))]
         return document.symbol_table
 
-    @cached_property
-    def _parse_passing(self) -> Callable[[str], SourceDocument]:
-        return lru_cache(maxsize=_MAX_PASSING)(
-            lambda path: SourceDocument.from_bytes(path, self.analysis.read_bytes(path))
-        )
+    def _take(self, path: str) -> SourceDocument:
+        """The document of a file that is not among `documents`: one that was passed through, or a new one."""
+        if path in self._passing:
+            return self._passing.pop(path)
+        return SourceDocument.from_bytes(path, self.analysis.read_bytes(path))
 
     def passing_names(self, path: str) -> FileNames:
         """Resolves the names of a file that is only passed through; its nodes stay those of one table."""
@@ -145,7 +148,8 @@ class FixContext:
         self._inference_cache.clear()
         self._remembered.clear()
         self._module_names.clear()
-        for name in ("loading_effects", "module_readers", "_parse_passing"):
+        self._passing.clear()
+        for name in ("loading_effects", "module_readers"):
             self.__dict__.pop(name, None)
 
     def file_context(self, path: str, template: FileContext) -> FileContext:

@@ -9,8 +9,8 @@ from hashlib import blake2b
 
 from flake8_redis_ssot.files.atomic_write import rename_folder
 from flake8_redis_ssot.files.git import GitError, run_git, run_git_transfer
+from flake8_redis_ssot.files.locks import hold_file_lock
 from flake8_redis_ssot.files.text_files import BINARY_SUFFIXES
-from flake8_redis_ssot.fleet.locks import hold_lock
 from flake8_redis_ssot.fleet.repositories import redact
 
 
@@ -27,7 +27,7 @@ def update_clone(url: str, folder: str, protocols: Sequence[str]) -> tuple[str, 
         os.makedirs(folder, exist_ok=True)
         path = os.path.join(folder, clone_name(url))
         # A scheduler that takes a worker for dead gives its task to another one.
-        with hold_lock(f"{path}.lock"):
+        with hold_file_lock(f"{path}.lock"):
             if os.path.isdir(path) and not _try_fetch(path, protocols):
                 shutil.rmtree(path)
             if not os.path.isdir(path):

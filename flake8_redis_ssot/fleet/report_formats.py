@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from html import escape
 
 from flake8_redis_ssot.campaign.charts import ChartPoint, format_chart, render_svg
-from flake8_redis_ssot.files.atomic_write import read
+from flake8_redis_ssot.campaign.page_template import fill_template, format_time, to_script_data
 from flake8_redis_ssot.fleet.model import FleetFinding
 from flake8_redis_ssot.fleet.report import CountRow, FleetReport, RepositoryRow, is_unfinished, load_findings, web_url
 from flake8_redis_ssot.fleet.store import WAITING, FleetStore
@@ -141,7 +141,7 @@ def render_page(report: FleetReport, findings: dict[int, list[FleetFinding]], no
     """The HTML page, with everything in it; `now` is in seconds since the epoch."""
     point = report.trend[-1]
     values = {
-        "when": time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime(now)),
+        "when": format_time(now),
         "scan": escape(_headline(report)),
         "findings": str(report.finding_count),
         "affected": str(sum(1 for row in report.repositories if row.findings)),
@@ -160,7 +160,7 @@ def render_page(report: FleetReport, findings: dict[int, list[FleetFinding]], no
         "failed": _render_failed(report.repositories),
         "data": "[" + ",\n".join(_page_rows(report, findings)) + "]",
     }
-    return _PLACEHOLDER.sub(lambda placeholder: values.get(placeholder[1], placeholder[0]), read(_TEMPLATE).decode())
+    return fill_template(_TEMPLATE, values)
 
 
 def _page_rows(report: FleetReport, findings: dict[int, list[FleetFinding]]) -> Iterator[str]:
@@ -176,7 +176,7 @@ def _page_rows(report: FleetReport, findings: dict[int, list[FleetFinding]]) -> 
         fixes = [row.by_applicability.get(key, 0) for key in ("safe", "unsafe")]
         codes = " ".join(f"{code} {number}" for code, number in sorted(row.by_code.items()))
         cells = [row.name, web_url(row.url), row.team, *counts, *fixes, codes, row.configuration, row.revision, shown]
-        yield json.dumps(cells).replace("<", "\\u003c")
+        yield to_script_data(cells)
 
 
 def _render_trend(report: FleetReport) -> str:

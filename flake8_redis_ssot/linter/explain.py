@@ -60,7 +60,7 @@ def _iter_uses(facts: FileFacts, row: int) -> Iterator[tuple[int, str, Origins]]
     for entry in facts.imports:
         if row in (entry.span.row, entry.statement.row):
             origin = entry.origin.removesuffix("*")  # of a star import, the module
-            yield entry.span.column, f"import of `{_dotted(entry.origin)}`", (origin,)
+            yield entry.span.column, f"import of `{_format_origin(entry.origin)}`", (origin,)
     for argument in facts.callback_arguments:
         if argument.span.row == row:
             yield argument.span.column, f"argument of `{argument.callee_name}`", argument.origins
@@ -69,7 +69,7 @@ def _iter_uses(facts: FileFacts, row: int) -> Iterator[tuple[int, str, Origins]]
             yield reference.span.column, f"string `{reference.text}`", (f"{reference.text.replace(':', '.')}:",)
 
 
-def _dotted(origin: str) -> str:
+def _format_origin(origin: str) -> str:
     return origin.replace(":", ".").replace("@", "").rstrip(".")
 
 

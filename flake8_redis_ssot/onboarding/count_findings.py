@@ -47,7 +47,7 @@ def count_findings(
 def _select_files(config: Config, files: Sequence[str]) -> frozenset[str] | None:
     """Of a large project, the files that seem to call a constructor or to import a deprecated module; None for all.
 
-    What is handed to others to be called, and what goes by another name, is then not counted.
+    Constructors that are passed on to be called, and those imported under another name, are then not counted.
     """
     if len(files) < _MIN_FILES_TO_SELECT:
         return None

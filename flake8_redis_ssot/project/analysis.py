@@ -172,10 +172,9 @@ class Analysis:
         """
         self.contents.update(contents)
         self.words.update_files(contents)
-        if "attribute_index" in self.__dict__:
-            self.attribute_index.update(contents)
-        if "attribute_writes" in self.__dict__:
-            self.attribute_writes.update(contents)
+        for index in ("attribute_index", "attribute_writes"):
+            if index in self.__dict__:  # made already
+                self.__dict__[index].update(contents)
         self._results_by_query.clear()
         self._guarded_classes = self._new_guarded_classes()
         # The facts have to answer the queries so far as well.

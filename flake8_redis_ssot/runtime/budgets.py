@@ -144,7 +144,7 @@ def _describe_counts(places: Counter[Place], scope: object) -> Iterator[BudgetEv
 def _check_connections(resource: Resource, budgets: RuntimeBudgets, limit: int, record: RunRecord) -> BudgetResult:
     libraries = [each for each in record.libraries() if each.name == library_of(resource)]
     if not libraries:
-        return _unmeasured(resource, "connections", limit)
+        return _report_unmeasured(resource, "connections", limit)
     peaks = [each.peak for each in libraries]
     measured = sum(peaks) if budgets.per == "session" else max(peaks)
     places: Counter[Place] = Counter()
@@ -164,7 +164,7 @@ def _check_connections(resource: Resource, budgets: RuntimeBudgets, limit: int, 
 
 def _check_leaks(resource: Resource, limit: int, record: RunRecord, exemptions: Exemptions) -> BudgetResult:
     if not any(each.name == library_of(resource) for each in record.libraries()):
-        return _unmeasured(resource, "leaks", limit)
+        return _report_unmeasured(resource, "leaks", limit)
     leaks = resource_leaks(resource, record, exemptions)
     measured = sum(leak.connections for leak in leaks)
     where = tuple(map(leak_evidence, sorted(leaks, key=lambda leak: -leak.connections)))[:_MAX_PLACES]
@@ -177,7 +177,7 @@ def _check_leaks(resource: Resource, limit: int, record: RunRecord, exemptions: 
 def _check_latency(resource: Resource, limit: float, record: RunRecord) -> BudgetResult:
     latencies = record.latencies(library_of(resource))
     if not latencies:
-        return _unmeasured(resource, "p95-ms", limit)
+        return _report_unmeasured(resource, "p95-ms", limit)
     overall = next(each for each in latencies if each.command == ALL_COMMANDS)
     slow = sorted((each for each in latencies if each.p95 > limit), key=lambda each: -each.p95)
     where = tuple(
@@ -194,7 +194,7 @@ def _check_latency(resource: Resource, limit: float, record: RunRecord) -> Budge
     )
 
 
-def _unmeasured(resource: Resource, budget: str, limit: float) -> BudgetResult:
+def _report_unmeasured(resource: Resource, budget: str, limit: float) -> BudgetResult:
     library = library_of(resource)
     if library is None:
         reason = "which library's connections are meant could not be inferred; set `library`"

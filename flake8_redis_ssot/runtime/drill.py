@@ -66,7 +66,7 @@ class Drill(NamedTuple):
 
     def _run_program(self, folder: str, environment: Mapping[str, str]) -> tuple[int | None, str]:
         process = subprocess.Popen(
-            self.command.observed(folder),
+            self.command.observe_in(folder),
             env=environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,

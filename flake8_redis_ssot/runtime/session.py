@@ -74,7 +74,7 @@ def observe_command(config: Config, command: Sequence[str]) -> tuple[int, RunRec
     parsed = parse_program(command)
     with run_folder(config) as folder:
         started = time.monotonic()
-        status = run_process(parsed.observed(folder))
+        status = run_process(parsed.observe_in(folder))
         return status, collect_run(folder, time.monotonic() - started)
 
 

@@ -80,9 +80,9 @@ def main(arguments: Namespace) -> int:
 
 
 def _scan(arguments: Namespace) -> int:
+    from flake8_redis_ssot.files.locks import hold_file_lock
     from flake8_redis_ssot.files.processes import default_jobs
     from flake8_redis_ssot.fleet.cluster import Cluster
-    from flake8_redis_ssot.fleet.locks import hold_lock
     from flake8_redis_ssot.fleet.repositories import RepositoryListError, read_repositories
 
     if sys.platform == "win32":
@@ -96,7 +96,7 @@ def _scan(arguments: Namespace) -> int:
         raise CommandError(str(error)) from None
     cluster = Cluster(arguments.scheduler, min(arguments.workers or default_jobs(), len(repositories)))
     try:
-        with hold_lock(f"{arguments.database}.lock", waits=False):
+        with hold_file_lock(f"{arguments.database}.lock", waits=False):
             return _scan_to_database(arguments, repositories, options, cluster)
     except BlockingIOError:
         raise CommandError(

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import get_args
 
 from flake8_redis_ssot.cli.errors import print_messages
-from flake8_redis_ssot.cli.options import parse_count
+from flake8_redis_ssot.cli.options import add_jobs_option
 from flake8_redis_ssot.config.loading import OWN_NAMES, configuration_help, find_config
 from flake8_redis_ssot.config.model import TestFindings
 from flake8_redis_ssot.files.atomic_write import DiskError, read, replace_file, write_atomic
@@ -39,14 +39,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     add("--resource", metavar="NAME", default="", help="only propose resources of this preset or name, such as `redis`")
     add("--class", dest="class_name", metavar="NAME", default="", help="only propose this class as a resource")
     add("--tests", choices=get_args(TestFindings), help="the setting `tests` of what is written (default: separate)")
-    add(
-        "-j",
-        "--jobs",
-        type=parse_count,
-        default=0,
-        metavar="N",
-        help="number of processes (default: one per processor)",
-    )
+    add_jobs_option(parser)
     add("-q", "--quiet", action="store_true", help="do not show progress")
 
 

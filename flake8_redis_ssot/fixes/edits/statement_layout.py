@@ -140,7 +140,11 @@ def is_tool_comment(comment: str) -> bool:
 
 def inner_comments(text: str, layout: StatementLayout) -> list[str]:
     """The comments between the lines of a statement."""
-    code = text[layout.start : layout.end]
+    return find_comments(text[layout.start : layout.end])
+
+
+def find_comments(code: str) -> list[str]:
+    """The comments in a piece of code."""
     if "#" not in code:
         return []
     return [node.text().rstrip("\r") for node in parse_concrete_tree(normalise_lone_cr(code)).find_all(kind="comment")]

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable
-from contextlib import suppress
 
 from flake8_redis_ssot.project.contents import ProjectContents, word_start
 from flake8_redis_ssot.project.modules import ModuleMap
+from flake8_redis_ssot.project.search.file_index import FileIndex
 
 _DOTTED = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_."
 _BLANKS = bytes(each if each in _DOTTED else 0x20 for each in range(256))
@@ -34,24 +34,17 @@ class AttributeIndex:
         names = [modules.name_of(path) for path in contents.files]
         self._modules = frozenset(map(_encode, names))
         self._words = frozenset(name.rpartition(b".")[2] for name in self._modules)
-        self._paths: dict[bytes, set[str]] = {}
-        self.update(contents.files)
+        self._files = FileIndex(contents, self._find_mentions)
 
     def update(self, paths: Iterable[str]) -> None:
         """Read files again whose bytes have changed."""
-        changed = set(paths)
-        for known_paths in self._paths.values():
-            known_paths.difference_update(changed)
-        for path in changed:
-            with suppress(OSError):  # an unreadable file has none
-                for text in self._find_mentions(path, self._contents.current_bytes(path)):
-                    self._paths.setdefault(text, set()).add(path)
+        self._files.update(paths)
 
     def find(self, module: str) -> tuple[str, ...]:
         """The files that may read a module (dotted name) by an attribute or a string, in order."""
         word = _encode(module.rpartition(".")[2])
         self._contents.add_dependency(word_start(word) + rb"(?!\w)")
-        return tuple(sorted(self._paths.get(b"." + word, set()) | self._paths.get(_encode(module), set())))
+        return self._files.find_any(b"." + word, _encode(module))
 
     def is_last_part(self, name: str) -> bool:
         """Whether a name is the last part of the name of a module."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
 
 from flake8_redis_ssot.project.contents import ProjectContents
+from flake8_redis_ssot.project.search.file_index import FileIndex
 
 _DOTTED = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_."
 _BLANKS = bytes(each if each in _DOTTED or each >= 0x80 else 0x20 for each in range(256))
@@ -33,23 +33,16 @@ class AttributeWriteIndex:
 
     def __init__(self, contents: ProjectContents) -> None:
         self._contents = contents
-        self._paths: dict[bytes, set[str]] = {}
-        self.update(contents.files)
+        self._files = FileIndex(contents, lambda path, data: find_written_attributes(data))
 
     def update(self, paths: Iterable[str]) -> None:
         """Read files again whose bytes have changed."""
-        changed = set(paths)
-        for known_paths in self._paths.values():
-            known_paths.difference_update(changed)
-        for path in changed:
-            with suppress(OSError):  # an unreadable file sets none
-                for name in find_written_attributes(self._contents.current_bytes(path)):
-                    self._paths.setdefault(name, set()).add(path)
+        self._files.update(paths)
 
     def find(self, name: str) -> tuple[str, ...]:
         """The files that may set or delete an attribute of that name, in order."""
         self._contents.add_dependency(_pattern(name))
-        return tuple(sorted(self._paths.get(name.encode(), ())))
+        return self._files.find_any(name.encode())
 
 
 def find_written_attributes(data: bytes) -> set[bytes]:

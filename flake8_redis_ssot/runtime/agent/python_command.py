@@ -24,7 +24,7 @@ class PythonCommand(NamedTuple):
     interpreter: tuple[str, ...]
     program: tuple[str, ...]
 
-    def observed(self, folder: str) -> list[str]:
+    def observe_in(self, folder: str) -> list[str]:
         """The command that runs the same program under observation, for the run in a folder."""
         return [*self.interpreter, LAUNCHER, folder, *self.program]
 

@@ -62,7 +62,7 @@ def _rewrite(folder: str, command: Any, environment: Any, cwd: Any) -> Any:
         return command
     names = {os.fsdecode(key): os.fsdecode(value) for key, value in (environment or os.environ).items()}
     parsed = parse_command(words, names, os.fsdecode(cwd) if cwd else os.getcwd())
-    return command if parsed is None else parsed.observed(folder)
+    return command if parsed is None else parsed.observe_in(folder)
 
 
 def _follow_multiprocessing(folder: str, module: ModuleType) -> None:
@@ -73,7 +73,7 @@ def _follow_multiprocessing(folder: str, module: ModuleType) -> None:
         words = [os.fsdecode(word) for word in args]
         if not any(helper in word for helper in _OWN_HELPERS for word in words):
             parsed = parse_command(words, {}, os.getcwd())
-            args = args if parsed is None else parsed.observed(folder)
+            args = args if parsed is None else parsed.observe_in(folder)
         return original(path, args, passfds)
 
     module.spawnv_passfds = spawnv_passfds  # type: ignore[attr-defined]

@@ -2,35 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 from time import perf_counter_ns
 from types import ModuleType
 from typing import Any
 
-from flake8_redis_ssot.runtime.agent.adapters.redis_sync import wrap_make_connection, wrap_pool, wrap_release
+from flake8_redis_ssot.runtime.agent.adapters.redis_sync import Method, Wrappers, watch_classes
 from flake8_redis_ssot.runtime.agent.adapters.wrapping import wrap_method
 from flake8_redis_ssot.runtime.agent.connections import Connections
 
 LIBRARY = "redis"
-Method = Callable[..., Any]
-_PIPELINE = "PIPELINE"
 
 
 def install(module: ModuleType, connections: Connections) -> None:
     """Watch the classes of a module of `redis.asyncio`."""
-    names = vars(module)
-    for name in ("connect", "connect_check_health", "disconnect"):
-        wrap_method(names.get("AbstractConnection"), name, partial(_wrap_change, connections))
-    wrap_method(names.get("AbstractConnection"), "_close", partial(_wrap_close, connections))
-    for pool in (names.get("ConnectionPool"), names.get("BlockingConnectionPool")):
-        wrap_method(pool, "__init__", partial(wrap_pool, connections))
-        wrap_method(pool, "make_connection", partial(wrap_make_connection, connections))
-        wrap_method(pool, "get_connection", partial(_wrap_get_connection, connections))
-        wrap_method(pool, "release", partial(wrap_release, connections))
-    for client in (names.get("Redis"), names.get("RedisCluster")):
-        wrap_method(client, "execute_command", partial(_wrap_command, connections, None))
-    wrap_method(names.get("Pipeline"), "execute", partial(_wrap_command, connections, _PIPELINE))
+    watch_classes(module, connections, Wrappers(_wrap_change, _wrap_get_connection, _wrap_command))
+    wrap_method(vars(module).get("AbstractConnection"), "_close", partial(_wrap_close, connections))
 
 
 def _is_open(connection: Any) -> bool:

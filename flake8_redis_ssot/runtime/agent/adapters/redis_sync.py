@@ -8,7 +8,7 @@ from collections.abc import Callable
 from functools import partial
 from time import perf_counter_ns
 from types import ModuleType
-from typing import Any
+from typing import Any, NamedTuple
 
 from flake8_redis_ssot.runtime.agent.adapters.wrapping import wrap_method
 from flake8_redis_ssot.runtime.agent.connections import Connections
@@ -19,19 +19,35 @@ _PIPELINE = "PIPELINE"
 _TIMEOUT = 1.0  # seconds for the server's answer to our own question
 
 
+Wrap = Callable[[Connections, Method], Method]
+
+
+class Wrappers(NamedTuple):
+    """What makes the wrappers that depend on whether methods are coroutines; `command` also takes a fixed name."""
+
+    change: Wrap
+    get_connection: Wrap
+    command: Callable[[Connections, str | None, Method], Method]
+
+
 def install(module: ModuleType, connections: Connections) -> None:
     """Watch the classes of a module of redis-py."""
+    watch_classes(module, connections, Wrappers(_wrap_change, _wrap_get_connection, _wrap_command))
+
+
+def watch_classes(module: ModuleType, connections: Connections, wrappers: Wrappers) -> None:
+    """Wrap the methods of a module's connections, pools, clients and pipelines."""
     names = vars(module)
     for name in ("connect", "connect_check_health", "disconnect"):
-        wrap_method(names.get("AbstractConnection"), name, partial(_wrap_change, connections))
+        wrap_method(names.get("AbstractConnection"), name, partial(wrappers.change, connections))
     for pool in (names.get("ConnectionPool"), names.get("BlockingConnectionPool")):
         wrap_method(pool, "__init__", partial(wrap_pool, connections))
         wrap_method(pool, "make_connection", partial(wrap_make_connection, connections))
-        wrap_method(pool, "get_connection", partial(_wrap_get_connection, connections))
+        wrap_method(pool, "get_connection", partial(wrappers.get_connection, connections))
         wrap_method(pool, "release", partial(wrap_release, connections))
     for client in (names.get("Redis"), names.get("RedisCluster")):
-        wrap_method(client, "execute_command", partial(_wrap_command, connections, None))
-    wrap_method(names.get("Pipeline"), "execute", partial(_wrap_command, connections, _PIPELINE))
+        wrap_method(client, "execute_command", partial(wrappers.command, connections, None))
+    wrap_method(names.get("Pipeline"), "execute", partial(wrappers.command, connections, _PIPELINE))
 
 
 def _wrap_change(connections: Connections, method: Method) -> Method:

@@ -21,29 +21,34 @@ def install(module: ModuleType, connections: Connections) -> None:
     _listen_to_pools(listen, pool, connections)
     listen(engine, "before_cursor_execute", _start_statement)
 
-    def ended(connection: Any, cursor: Any, statement: Any, parameters: Any, context: Any, many: Any) -> None:
+    def end_statement(connection: Any, cursor: Any, statement: Any, parameters: Any, context: Any, many: Any) -> None:
         _end_statement(connections, statement, context)
 
-    listen(engine, "after_cursor_execute", ended)
+    listen(engine, "after_cursor_execute", end_statement)
 
 
 def _listen_to_pools(listen: Any, pools: type, connections: Connections) -> None:
     """A record belongs to a pool for as long as it lives; its DBAPI connection comes and goes."""
 
-    def opened(connection: object, record: Any) -> None:
+    def add_record(connection: object, record: Any) -> None:
         connections.add_connection(record, getattr(record, "_ConnectionRecord__pool", None))
         connections.update(record, is_open=True)
 
-    def closed(connection: object, record: Any) -> None:
+    def close_record(connection: object, record: Any) -> None:
         connections.update(record, is_open=False)
 
-    def used(connection: object, record: Any, proxy: object) -> None:
+    def use_record(connection: object, record: Any, proxy: object) -> None:
         connections.use(record)
 
-    def released(connection: object, record: Any) -> None:
+    def release_record(connection: object, record: Any) -> None:
         connections.release(record)
 
-    for name, listener in (("connect", opened), ("close", closed), ("checkout", used), ("checkin", released)):
+    for name, listener in (
+        ("connect", add_record),
+        ("close", close_record),
+        ("checkout", use_record),
+        ("checkin", release_record),
+    ):
         listen(pools, name, listener)
 
 
