@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import os
 import shlex
-import signal
 import subprocess
 import threading
 import time
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from typing import IO, TYPE_CHECKING, NamedTuple, cast
 
 from flake8_redis_ssot.campaign.journal import Journal
+from flake8_redis_ssot.files.processes import kill_process_group
 
 if TYPE_CHECKING:
     from flake8_redis_ssot.campaign.proof import RuntimeProof
@@ -97,11 +96,11 @@ class ValidationCommand:
         try:
             process.wait(self._timeout)
         except subprocess.TimeoutExpired:
-            _kill_process_group(process)
+            kill_process_group(process)
             process.wait()
             reason = f"timed out after {self._timeout:g} seconds"
         except BaseException:
-            _kill_process_group(process)
+            kill_process_group(process)
             process.wait()
             raise
         seconds = time.monotonic() - started
@@ -148,15 +147,6 @@ def _substitute(word: str, placeholders: dict[str, Sequence[str]]) -> str:
     for placeholder, paths in placeholders.items():
         word = word.replace(placeholder, " ".join(paths))
     return word
-
-
-def _kill_process_group(process: subprocess.Popen[bytes]) -> None:
-    """Kill a process and its child processes."""
-    with suppress(ProcessLookupError):
-        if hasattr(os, "killpg"):
-            os.killpg(process.pid, signal.SIGKILL)
-        else:
-            process.kill()
 
 
 class JournaledCommand(ValidationCommand):

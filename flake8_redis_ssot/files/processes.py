@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 if TYPE_CHECKING:
+    import subprocess
     from multiprocessing.context import DefaultContext, ForkContext
 
 
@@ -40,6 +41,18 @@ def process_context() -> DefaultContext | ForkContext:
     from multiprocessing import get_context
 
     return get_context("fork") if can_fork() else get_context()
+
+
+def kill_process_group(process: subprocess.Popen[bytes]) -> None:
+    """Kill a process and, where it leads a group, its child processes; one that has ended is left alone."""
+    import signal
+    from contextlib import suppress
+
+    with suppress(ProcessLookupError):
+        if hasattr(os, "killpg"):
+            os.killpg(process.pid, signal.SIGKILL)
+        else:
+            process.kill()
 
 
 def init_worker() -> None:

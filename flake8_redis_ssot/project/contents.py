@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from functools import cache
 
 from flake8_redis_ssot.files.atomic_write import read
 from flake8_redis_ssot.syntax.source import decode, parse_decoded, parse_decoded_partially
@@ -157,7 +158,7 @@ class ProjectContents:
         """All files whose bytes contain one of some words, in order."""
         encoded = [word.encode() for word in words]
         self.find_literals(encoded)  # all at once
-        found = (self.find_matching(word_start(word) + rb"(?!\w)", [word]) for word in encoded)
+        found = (self.find_matching(whole_word(word), [word]) for word in encoded)
         return tuple(sorted({path for paths in found for path in paths}))
 
 
@@ -165,3 +166,14 @@ def word_start(text: bytes) -> bytes:
     """A regular expression for a text at the start of a word; it begins with the text, so that searches are fast."""
     literal = re.escape(text)
     return literal + rb"(?<!\w" + literal + b")"
+
+
+def whole_word(text: bytes) -> bytes:
+    """A regular expression for a text that is no part of a longer word; ASCII letters only."""
+    return word_start(text) + rb"(?!\w)"
+
+
+@cache
+def compile_word(text: bytes) -> re.Pattern[bytes]:
+    """The compiled expression of `whole_word`."""
+    return re.compile(whole_word(text))

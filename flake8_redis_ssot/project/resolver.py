@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from flake8_redis_ssot.project.modules import ModuleMap
@@ -29,6 +29,11 @@ class Definition(NamedTuple):
     def is_module(self) -> bool:
         """Whether it is a module of the project, not something in one."""
         return self.path is not None and not self.qualname
+
+
+def definition_places(definitions: Iterable[Definition]) -> set[tuple[str | None, str]]:
+    """The files and local names of definitions: two that are the same can have been reached in different ways."""
+    return {(definition.path, definition.qualname) for definition in definitions}
 
 
 class Resolver:

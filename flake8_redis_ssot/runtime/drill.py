@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-import signal
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
 from typing import NamedTuple
 
 from flake8_redis_ssot.config.model import Config
+from flake8_redis_ssot.files.processes import kill_process_group
 from flake8_redis_ssot.model import plural
 from flake8_redis_ssot.runtime.agent.python_command import PythonCommand
 from flake8_redis_ssot.runtime.fault_proxy import FAULTS, HEALTHY, Fault, ServerAddress, running_proxy
@@ -76,21 +75,13 @@ class Drill(NamedTuple):
         try:
             output, _ = process.communicate(timeout=self.timeout)
         except subprocess.TimeoutExpired:
-            _kill_group(process)
+            kill_process_group(process)
             return None, process.communicate()[0].decode("utf-8", "replace")
         except BaseException:
-            _kill_group(process)
+            kill_process_group(process)
             process.wait()
             raise
         return process.returncode, output.decode("utf-8", "replace")
-
-
-def _kill_group(process: subprocess.Popen[bytes]) -> None:
-    with suppress(ProcessLookupError):
-        if hasattr(os, "killpg"):
-            os.killpg(process.pid, signal.SIGKILL)
-        else:
-            process.kill()
 
 
 def _count_left(record: RunRecord) -> int:

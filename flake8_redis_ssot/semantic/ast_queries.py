@@ -88,3 +88,23 @@ def plain_qualname(qualname: str) -> str:
 
 
 _NAMESAKE_NUMBER = re.compile(r"#\d+")
+
+
+def is_none(node: ast.expr) -> bool:
+    """Whether an expression is `None`."""
+    return isinstance(node, ast.Constant) and node.value is None
+
+
+def string_value(node: ast.expr | None) -> str | None:
+    """The value of a string literal; None for anything else."""
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
+
+
+def is_constant_statement(statement: ast.stmt) -> bool:
+    """Whether a statement is a docstring, `...` or another constant."""
+    return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
+
+
+def does_nothing(statement: ast.stmt) -> bool:
+    """Whether a statement is `pass`, a docstring or another constant."""
+    return isinstance(statement, ast.Pass) or is_constant_statement(statement)

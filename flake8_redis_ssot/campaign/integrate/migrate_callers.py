@@ -16,6 +16,7 @@ from flake8_redis_ssot.fixes.edits.import_statement import ImportedSymbol
 from flake8_redis_ssot.fixes.import_checks import check_service_boundary
 from flake8_redis_ssot.fixes.imports.importers import is_imported
 from flake8_redis_ssot.project.view import FileContext
+from flake8_redis_ssot.semantic.ast_queries import is_constant_statement
 from flake8_redis_ssot.semantic.module_exports import is_dunder_all_assignment
 from flake8_redis_ssot.syntax.edits import TextEdit
 
@@ -80,19 +81,13 @@ def is_only_definition(duplicate: Duplicate, users: Sequence[DuplicateUser], con
     other_statements = [
         each
         for each in document.tree.body
-        if not isinstance(each, import_types)
-        and not _is_constant_statement(each)
-        and not is_dunder_all_assignment(each)
+        if not isinstance(each, import_types) and not is_constant_statement(each) and not is_dunder_all_assignment(each)
     ]
     is_only = len(other_statements) == 1 and getattr(other_statements[0], "name", "") == duplicate.name
     if not is_only or document.path.endswith(("__init__.py", "__init__.pyi")):
         return False
     own_imports = {user.path: user.entry.statement for user in users if user.entry is not None}
     return not is_imported(path, context, own_imports)
-
-
-def _is_constant_statement(statement: ast.stmt) -> bool:
-    return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
 
 
 def remove_class(duplicate: Duplicate, document: SourceDocument) -> Operation:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 from typing import NamedTuple
 
+from flake8_redis_ssot.semantic.ast_queries import is_none
+
 
 class PresenceTest(NamedTuple):
     """A test of the expression `subject`: it is there if the test is true, or, if `is_negated`, if it is false.
@@ -32,14 +34,10 @@ def read_presence_test(node: ast.expr) -> PresenceTest | None:
 def _read_comparison(left: ast.expr, operator: ast.cmpop, right: ast.expr) -> PresenceTest | None:
     if not isinstance(operator, (ast.Is, ast.IsNot)):
         return None
-    subject = next((one for one, other in ((left, right), (right, left)) if _is_none(other)), None)
+    subject = next((one for one, other in ((left, right), (right, left)) if is_none(other)), None)
     if not isinstance(subject, (ast.Name, ast.Attribute, ast.NamedExpr)):
         return None
     return PresenceTest(subject, isinstance(operator, ast.Is))
-
-
-def _is_none(node: ast.expr) -> bool:
-    return isinstance(node, ast.Constant) and node.value is None
 
 
 def _read_hasattr(node: ast.Call) -> PresenceTest | None:

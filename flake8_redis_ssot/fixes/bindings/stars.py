@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from flake8_redis_ssot.fixes.bindings.text_writes import find_text_use, find_text_write
 from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.document import SourceDocument
 from flake8_redis_ssot.project.modules import package_name
-from flake8_redis_ssot.project.resolver import Definition
+from flake8_redis_ssot.project.resolver import definition_places
 from flake8_redis_ssot.semantic.flow.evaluator import resolve_relative_module
 
 _STAR = rb"import\s*\(?\s*\*"
@@ -50,11 +50,9 @@ def explain_star(name: str, path: str, context: FixContext, *, below: int = 0, w
 def _is_wanted(module: str, name: str, path: str, wanted: str, context: FixContext) -> bool:
     """Whether a module of the project has what is wanted under a name."""
     brought = context.resolver.resolve(f"{module}:{name}", path)
-    return bool(wanted) and len(brought) == 1 and _places(brought) == _places(context.resolver.resolve(wanted, path))
-
-
-def _places(definitions: Iterable[Definition]) -> set[tuple[str | None, str]]:
-    return {(definition.path, definition.qualname) for definition in definitions}
+    if not wanted or len(brought) != 1:
+        return False
+    return definition_places(brought) == definition_places(context.resolver.resolve(wanted, path))
 
 
 def may_bring(path: str, name: str, context: FixContext, seen: frozenset[str] = frozenset()) -> bool:

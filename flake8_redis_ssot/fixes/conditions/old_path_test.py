@@ -13,7 +13,7 @@ from flake8_redis_ssot.fixes.document import SourceDocument
 from flake8_redis_ssot.fixes.doubt import Doubt
 from flake8_redis_ssot.fixes.edits.ensure_import import NotFixableError
 from flake8_redis_ssot.model import Applicability
-from flake8_redis_ssot.semantic.ast_queries import last_name
+from flake8_redis_ssot.semantic.ast_queries import is_constant_statement, last_name
 
 CONDITION = Condition(
     "old-path-test",
@@ -101,7 +101,7 @@ def _describe_test(
     if row:
         return f"line {row} compares it or asks what it offers"
     if all(
-        isinstance(statement, (ast.Import, ast.ImportFrom, ast.Pass)) or _is_text(statement)
+        isinstance(statement, (ast.Import, ast.ImportFrom, ast.Pass)) or is_constant_statement(statement)
         for statement in function.body
     ):
         return f"`{function.name}` does nothing but import (line {function.lineno})"
@@ -159,7 +159,3 @@ def _is_imported(node: ast.expr, document: SourceDocument) -> bool:
     if not isinstance(node, ast.Name) or document.symbol_table.lookup(node.id, node) is None:
         return False
     return any(isinstance(binding.node, ast.alias) for binding in document.symbol_table.symbol_of(node).bindings)
-
-
-def _is_text(statement: ast.stmt) -> bool:
-    return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)

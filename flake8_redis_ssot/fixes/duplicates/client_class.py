@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from flake8_redis_ssot.project.types.names import FileNames
-from flake8_redis_ssot.semantic.ast_queries import FunctionNode, methods_in
+from flake8_redis_ssot.semantic.ast_queries import FunctionNode, does_nothing, methods_in
 
 # Two clients that are constructed alike reach the same server, and keep nothing of their own.
 _CLIENTS = frozenset(
@@ -44,7 +44,7 @@ def recognise_class(node: ast.ClassDef, names: FileNames) -> ClientClass:
         raise UnrecognisedError(f"`{node.name}` has a base class, a metaclass or a decorator (line {node.lineno})")
     fields = {}
     for statement in node.body:
-        if isinstance(statement, FunctionNode) or _is_docstring_or_pass(statement):
+        if isinstance(statement, FunctionNode) or does_nothing(statement):
             continue
         name, value = _assignment(statement)
         if not name or not isinstance(value, ast.Constant):
@@ -64,11 +64,6 @@ def recognise_class(node: ast.ClassDef, names: FileNames) -> ClientClass:
     return ClientClass(node, names, fields, clients, methods)
 
 
-def _is_docstring_or_pass(statement: ast.stmt) -> bool:
-    is_constant = isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
-    return is_constant or isinstance(statement, ast.Pass)
-
-
 def _assignment(statement: ast.stmt) -> tuple[str, ast.expr | None]:
     """The only target of an assignment, as text, and its value."""
     if isinstance(statement, ast.Assign) and len(statement.targets) == 1:
@@ -80,7 +75,7 @@ def _constructor_fields(function: FunctionNode, names: FileNames) -> Iterator[tu
     """The attributes that `__init__` sets, with their values, and whether they hold a client."""
     defaults = _constant_defaults(function)
     for statement in function.body:
-        if _is_docstring_or_pass(statement):
+        if does_nothing(statement):
             continue
         target, value = _assignment(statement)
         owner, _, name = target.partition(".")

@@ -12,7 +12,7 @@ from flake8_redis_ssot.fixes.edits.ensure_import import NotFixableError
 from flake8_redis_ssot.fixes.instances.call_site import ConstructionSite
 from flake8_redis_ssot.fixes.usage.value_flow import FunctionOrLambda, enclosing_function, is_property
 from flake8_redis_ssot.project.types.decorators import decorator_names
-from flake8_redis_ssot.semantic.ast_queries import MEMOIZING_DECORATORS, FunctionNode, last_name
+from flake8_redis_ssot.semantic.ast_queries import MEMOIZING_DECORATORS, FunctionNode, is_none, last_name
 from flake8_redis_ssot.semantic.scopes import Symbol
 from flake8_redis_ssot.semantic.signatures import signature_of
 
@@ -197,14 +197,14 @@ class _BodyChecker:
         return value is self.instance or (isinstance(value, ast.Name) and value.id in self.assigned_names)
 
     def _is_instance_or_none(self, value: ast.expr | None) -> bool:
-        return value is None or _is_none(value) or self._is_instance(value)
+        return value is None or is_none(value) or self._is_instance(value)
 
     def _is_none_test(self, test: ast.expr) -> bool:
         """`x is None`, `not x`, and their negations."""
         if isinstance(test, ast.Compare):
             operands = [test.left, *test.comparators]
             is_none_comparison = (
-                isinstance(test.ops[0], (ast.Is, ast.IsNot)) and len(operands) == 2 and _is_none(operands[1])
+                isinstance(test.ops[0], (ast.Is, ast.IsNot)) and len(operands) == 2 and is_none(operands[1])
             )
             return is_none_comparison and self._is_instance(operands[0])
         inner = test.operand if isinstance(test, ast.UnaryOp) else test
@@ -229,7 +229,3 @@ def _may_return_none(branch: ast.If) -> bool:
         if not isinstance(statement, (ast.Expr, ast.Pass, ast.Global)):
             return False
     return False
-
-
-def _is_none(node: ast.expr) -> bool:
-    return isinstance(node, ast.Constant) and node.value is None

@@ -8,7 +8,7 @@ from flake8_redis_ssot.fixes.bindings.trace import ModuleName
 from flake8_redis_ssot.fixes.conditions import same_binding
 from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.edits.ensure_import import NotFixableError
-from flake8_redis_ssot.project.resolver import Definition
+from flake8_redis_ssot.project.resolver import Definition, definition_places
 from flake8_redis_ssot.project.resources import DeprecatedName
 from flake8_redis_ssot.project.view import FileContext
 from flake8_redis_ssot.semantic.signatures import find_incompatibility
@@ -48,7 +48,7 @@ def resolve_relocation(
         raise NotFixableError(f"`{module}` has no `{name}`, so this import fails today")
     if not _are_found(new_definitions):
         raise NotFixableError(f"`{target}` has no `{new_name}`")
-    if _definition_keys(old_definitions) == _definition_keys(new_definitions):
+    if definition_places(old_definitions) == definition_places(new_definitions):
         old = ModuleName(file.resolver.path_of(module, file.path) or "", name)
         new = ModuleName(file.resolver.path_of(target, file.path) or "", new_name)
         doubts = same_binding.find_doubts(old, new, context)
@@ -75,10 +75,6 @@ def _has_dynamic_exports(module: str, file: FileContext) -> bool:
     return exports is not None and (exports.has_getattr or bool(exports.stars))
 
 
-def _definition_keys(definitions: tuple[Definition, ...]) -> set[tuple[str | None, str]]:
-    return {(definition.path, definition.qualname) for definition in definitions}
-
-
 def _compare_functions(
     old_definitions: tuple[Definition, ...], new_definitions: tuple[Definition, ...], new_name: str, context: FixContext
 ) -> tuple[str, ...]:
@@ -96,7 +92,7 @@ def _compare_functions(
     ):
         raise mismatch_error
     if (
-        _definition_keys((old_result.class_definition,)) != _definition_keys((new_result.class_definition,))
+        definition_places((old_result.class_definition,)) != definition_places((new_result.class_definition,))
         or new_result.is_new
     ):
         raise NotFixableError(f"`{new_name}()` does not return the same type as `{old.name}()`")

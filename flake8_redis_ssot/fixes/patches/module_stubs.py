@@ -12,7 +12,7 @@ from flake8_redis_ssot.fixes.edits.ensure_import import NotFixableError
 from flake8_redis_ssot.fixes.imports.relocation import Relocation
 from flake8_redis_ssot.fixes.patches.lookups import is_late_bound
 from flake8_redis_ssot.project.view import FileContext
-from flake8_redis_ssot.semantic.ast_queries import last_name
+from flake8_redis_ssot.semantic.ast_queries import last_name, string_value
 from flake8_redis_ssot.semantic.facts import AttributeAccess, Import
 
 _SETTERS = frozenset({"setattr", "delattr", "object"})
@@ -124,16 +124,12 @@ def _find_assignment_rows(document: SourceDocument, name: str) -> Iterator[int]:
     yield from document.attribute_assignment_rows(name)
     for call in document.calls:
         if name in _names_set_by(call):
-            yield next(argument.lineno for argument in call.args if _string_value(argument) == name)
+            yield next(argument.lineno for argument in call.args if string_value(argument) == name)
 
 
 def _names_set_by(call: ast.Call) -> list[str]:
     """The names that a call sets by a string."""
     function_name = last_name(call.func)
     return (
-        [text for argument in call.args[1:2] if (text := _string_value(argument))] if function_name in _SETTERS else []
+        [text for argument in call.args[1:2] if (text := string_value(argument))] if function_name in _SETTERS else []
     )
-
-
-def _string_value(node: ast.expr) -> str | None:
-    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.sharing.shared_class import ClassPart, Method, NotRecognisedError, SharedClass
 from flake8_redis_ssot.fixes.sharing.values import GlobalName, Kind, NameRead, ValueReader
-from flake8_redis_ssot.semantic.ast_queries import FunctionNode
+from flake8_redis_ssot.semantic.ast_queries import FunctionNode, does_nothing
 
 
 @dataclass
@@ -107,7 +107,7 @@ class _Constructor:
         target, value = _single_assignment(statement)
         own_name = first_parameter(method.node)
         reader = ValueReader(method.part.names, variables, self.state.kinds, own_name, self.state.reads)
-        if _is_inert(statement):
+        if does_nothing(statement):
             return
         if isinstance(target, ast.Name) and value is not None and target.id != own_name:
             variables[target.id] = self._evaluate(value, method, reader)
@@ -144,11 +144,6 @@ def _single_assignment(statement: ast.AST) -> tuple[ast.expr | None, ast.expr | 
     if isinstance(statement, ast.Assign) and len(statement.targets) == 1:
         return statement.targets[0], statement.value
     return (statement.target, statement.value) if isinstance(statement, ast.AnnAssign) else (None, None)
-
-
-def _is_inert(statement: ast.stmt) -> bool:
-    is_constant = isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
-    return is_constant or isinstance(statement, ast.Pass)
 
 
 def _is_super_init(statement: ast.stmt) -> bool:

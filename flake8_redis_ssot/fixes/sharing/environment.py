@@ -10,7 +10,7 @@ from typing import NamedTuple
 from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.sharing.owners import enclosing_function
 from flake8_redis_ssot.project.types.names import FileNames
-from flake8_redis_ssot.semantic.ast_queries import FunctionNode, dotted_name, last_name
+from flake8_redis_ssot.semantic.ast_queries import FunctionNode, dotted_name, last_name, string_value
 
 _WORDS = (b"environ", b"env")
 _PATTERN = rb"environ|\b(?:put|unset|set|del)env\b|load_dotenv|\bdotenv\b|\bread_env\b|\benviron\b"
@@ -51,7 +51,7 @@ def _written_names(node: ast.AST, names: FileNames) -> Iterator[str | None]:
     if isinstance(node, ast.Call):
         function = last_name(node.func)
         if function in _SETTERS:
-            yield _constant(node.args[0]) if node.args else None
+            yield string_value(node.args[0]) if node.args else None
         elif function in _LOADERS:
             yield None
     elif isinstance(node, (ast.Attribute, ast.Name)) and last_name(node) in ("environ", "environb"):
@@ -74,13 +74,13 @@ def _environ_writes(node: ast.expr, names: FileNames) -> Iterator[str | None]:
         yield None
     elif isinstance(parent, ast.Subscript) and parent.value is node:
         if not isinstance(parent.ctx, ast.Load):
-            yield _constant(parent.slice)
+            yield string_value(parent.slice)
     elif isinstance(parent, ast.Attribute):
         if not isinstance(parent.ctx, ast.Load):
             yield None
         elif parent.attr not in _READING_METHODS:
             is_call = isinstance(grandparent, ast.Call) and parent.attr in ("pop", "setdefault")
-            yield _constant(grandparent.args[0]) if is_call and grandparent.args else None  # type: ignore[union-attr]
+            yield string_value(grandparent.args[0]) if is_call and grandparent.args else None  # type: ignore[union-attr]
     elif isinstance(parent, ast.Call) and last_name(parent.func) == "dict" and isinstance(parent.func, ast.Attribute):
         yield from _patched_names(parent, node)
     elif not isinstance(parent, (ast.Compare, ast.Dict, ast.For, ast.comprehension)) and not _is_copied(parent):
@@ -101,11 +101,7 @@ def _patched_names(call: ast.Call, node: ast.expr) -> Iterator[str | None]:
             yield None
     for argument in others:
         keys = argument.keys if isinstance(argument, ast.Dict) else [None]
-        yield from (_constant(key) for key in keys)
-
-
-def _constant(node: ast.expr | None) -> str | None:
-    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
+        yield from (string_value(key) for key in keys)
 
 
 def _is_early(node: ast.AST, names: FileNames) -> bool:

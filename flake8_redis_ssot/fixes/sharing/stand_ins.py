@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.project.types.names import FileNames
-from flake8_redis_ssot.semantic.ast_queries import dotted_name
+from flake8_redis_ssot.semantic.ast_queries import dotted_name, string_value
 
 _PATTERN = rb"sys[ \t]*\.[ \t]*modules\b|\bfrom[ \t]+sys[ \t]+import[^\n]*\bmodules\b"
 
@@ -50,7 +50,7 @@ def _replaced_names(node: ast.AST, names: FileNames) -> Iterator[str | None]:
     parent = names.symbol_table.parent(node)
     if isinstance(parent, ast.Subscript):
         if not isinstance(parent.ctx, ast.Load):
-            yield _constant(parent.slice)
+            yield string_value(parent.slice)
     elif isinstance(parent, ast.Attribute):
         call = names.symbol_table.parent(parent)
         if parent.attr not in ("copy", "get", "items", "keys", "values") and isinstance(call, ast.Call):
@@ -64,8 +64,4 @@ def _argument_names(call: ast.Call, node: ast.AST) -> Iterator[str | None]:
     yield from (keyword.arg for keyword in call.keywords)
     for argument in [each for each in call.args if each is not node][:1]:
         keys = argument.keys if isinstance(argument, ast.Dict) else [argument]
-        yield from (_constant(key) for key in keys)
-
-
-def _constant(node: ast.expr | None) -> str | None:
-    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
+        yield from (string_value(key) for key in keys)

@@ -6,7 +6,7 @@ import os
 import re
 from collections.abc import Iterable
 
-from flake8_redis_ssot.project.contents import ProjectContents, word_start
+from flake8_redis_ssot.project.contents import ProjectContents, whole_word
 from flake8_redis_ssot.project.modules import ModuleMap
 from flake8_redis_ssot.project.search.file_index import FileIndex
 
@@ -43,7 +43,7 @@ class AttributeIndex:
     def find(self, module: str) -> tuple[str, ...]:
         """The files that may read a module (dotted name) by an attribute or a string, in order."""
         word = _encode(module.rpartition(".")[2])
-        self._contents.add_dependency(word_start(word) + rb"(?!\w)")
+        self._contents.add_dependency(whole_word(word))
         return self._files.find_any(b"." + word, _encode(module))
 
     def is_last_part(self, name: str) -> bool:

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cache
 from typing import NamedTuple
 
+from flake8_redis_ssot.project.contents import compile_word
 from flake8_redis_ssot.semantic.name_patterns import NamePatterns, is_glob
 
 _ATTRIBUTE_AFTER = re.compile(rb"\.(\w+)")
@@ -47,7 +47,7 @@ class PackageQuery(NamedTuple):
         return (self.package, *self.names) if self.match_classes else (self.package,)
 
     def _occurrences(self, data: bytes) -> Iterator[tuple[int, int]]:
-        return (match.span() for match in _word_pattern(self.package).finditer(data))
+        return (match.span() for match in compile_word(self.package).finditer(data))
 
     def _is_passed_on(self, data: bytes, start: int, end: int) -> bool:
         """Whether an occurrence may give the package, or a member of it, another name; `import requests` does not."""
@@ -61,12 +61,6 @@ class PackageQuery(NamedTuple):
 
     def _has_class(self, data: bytes) -> bool:
         return any(name in class_name for class_name in _CLASS.findall(data) for name in self.names)
-
-
-@cache
-def _word_pattern(word: bytes) -> re.Pattern[bytes]:
-    literal = re.escape(word)
-    return re.compile(literal + rb"(?!\w)(?<!\w" + literal + b")")
 
 
 def group_by_package(symbols: Iterable[str], packages: Iterable[str]) -> Mapping[str, tuple[str, ...]]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence, Set
-from functools import cache
 from itertools import chain
 from typing import NamedTuple
 
+from flake8_redis_ssot.project.contents import compile_word
 from flake8_redis_ssot.project.search.package_query import PackageQuery
 from flake8_redis_ssot.semantic.method_profile import MethodProfile, matches_any_profile
 from flake8_redis_ssot.semantic.name_patterns import COMPATIBLE_LETTER, NamePatterns, normalise_identifiers
@@ -28,14 +28,7 @@ _JSON_ESCAPE = re.compile(rb"\\u(?!00[01])")
 
 def has_word(word: bytes, data: bytes) -> bool:
     """Whether some bytes contain a word that is not part of a longer one; other than ASCII letters may be either."""
-    return _word_pattern(word).search(data) is not None
-
-
-@cache
-def _word_pattern(word: bytes) -> re.Pattern[bytes]:
-    # It begins with the word, which is found much faster than a word border.
-    literal = re.escape(word)
-    return re.compile(literal + rb"(?!\w)(?<!\w" + literal + b")")
+    return compile_word(word).search(data) is not None
 
 
 class ModuleQuery(NamedTuple):
