@@ -3,33 +3,28 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import partial
 
-from flake8_redis_ssot.fixes.conditions import (
-    import_cycle,
-    inert_module,
-    known_readers,
-    name_meaning,
-    old_path_test,
-    patches_follow,
-    purpose,
-)
+from flake8_redis_ssot.fixes.conditions import import_cycle, inert_module, known_readers, old_path_test, purpose
 from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.document import SourceDocument
-from flake8_redis_ssot.fixes.doubt import Doubt
-from flake8_redis_ssot.fixes.draft import FixDraft, ReplaceImport, ReplaceText
-from flake8_redis_ssot.fixes.edits.ensure_import import NotFixableError, format_module
-from flake8_redis_ssot.fixes.edits.import_statement import ImportedSymbol
-from flake8_redis_ssot.fixes.import_checks import check_importable
-from flake8_redis_ssot.fixes.imports import attribute_and_dynamic, module_imports, star_imports, try_imports
+from flake8_redis_ssot.fixes.draft import FixDraft, ReplaceImport
+from flake8_redis_ssot.fixes.edits.ensure_import import NotFixableError
+from flake8_redis_ssot.fixes.imports import (
+    attribute_and_dynamic,
+    module_imports,
+    name_imports,
+    star_imports,
+    try_imports,
+)
 from flake8_redis_ssot.fixes.imports.import_node import ImportedName, find_imported_name, is_import_tested
-from flake8_redis_ssot.fixes.imports.relocation import Relocation, find_replacement_module, resolve_relocation
+from flake8_redis_ssot.fixes.imports.relocation import Relocation, find_replacement_module
 from flake8_redis_ssot.fixes.patches.lookups import imports_module
 from flake8_redis_ssot.fixes.patches.module_stubs import check_untracked_patches
 from flake8_redis_ssot.fixes.patches.move_with_import import move_patches_with_import
 from flake8_redis_ssot.fixes.readers.own_file import find_text_uses
-from flake8_redis_ssot.model import CONSTRUCTIONS, Applicability, FindingKind, Refusal
+from flake8_redis_ssot.model import Applicability, FindingKind, Refusal
 from flake8_redis_ssot.project.deprecations import find_deprecated
 from flake8_redis_ssot.project.resources import DeprecatedName
 from flake8_redis_ssot.project.view import ConfirmedFinding, FileContext
@@ -169,11 +164,11 @@ def _remove_or_redirect(
     why_kept = _why_kept(imported_name, document) or known_readers.why_read(symbol, file.path, context)
     if why_kept is None:
         draft = _draft_removal(imported_name, symbol, file)
-        return draft.with_doubts(_find_patch_doubts(symbol, file, context)), ()
+        return draft.with_doubts(name_imports.find_patch_doubts(symbol, file, context)), ()
     try:
         if imports_module(imported_name.fact, file):
             return module_imports.redirect_module_import(imported_name, symbol, deprecated, file, context)
-        return _redirect_name(imported_name, symbol, deprecated, file, context)
+        return name_imports.redirect_name(imported_name, symbol, deprecated, file, context)
     except NotFixableError as error:
         if symbol.reads:
             raise
@@ -211,109 +206,6 @@ def _draft_removal(imported_name: ImportedName, symbol: Symbol, file: FileContex
     if definitions and all(definition.path is not None and not definition.is_found for definition in definitions):
         return draft.with_reasons([f"`{definitions[0].name}` is not there: the import fails today, and that would end"])
     return draft
-
-
-def _redirect_name(
-    imported_name: ImportedName, symbol: Symbol, deprecated: DeprecatedName, file: FileContext, context: FixContext
-) -> RedirectResult:
-    """`from old import x`: import the same name from the new module, or another one and rename its reads."""
-    module, _, name = imported_name.fact.origin.partition(":")
-    definition_name = _find_deprecated_origin(imported_name.fact, deprecated, file)
-    if definition_name is not None:
-        raise NotFixableError(_explain_leftover(definition_name, symbol, file, context))
-    try:
-        relocation = resolve_relocation(deprecated, file.resolver.module_name(module, file.path), name, file, context)
-    except NotFixableError as error:
-        raise NotFixableError(f"{error}{_explain_later_removal(symbol, file, context)}") from None
-    check_importable(relocation.new_module, imported_name.fact, file, context, relocation.new_name)
-    collapsed_draft = try_imports.collapse_try_imports(imported_name, symbol, relocation, file, context)
-    if collapsed_draft is not None:
-        return collapsed_draft, ()
-    reasons = [
-        *relocation.reasons,
-        *try_imports.find_same_import_reasons(imported_name, symbol, relocation, file, context),
-    ]
-    return _draft_relocation(imported_name, symbol, relocation, file, context).with_reasons(reasons), (relocation,)
-
-
-def _find_deprecated_origin(fact: Import, deprecated: DeprecatedName, file: FileContext) -> str | None:
-    """The definition that a module re-exports from a deprecated one; None if the name itself is deprecated."""
-    module, _, name = fact.origin.partition(":")
-    full_name = f"{file.resolver.module_name(module, file.path)}.{name}"
-    if file.resources.find_deprecated(full_name) is not None:
-        return None
-    return next(
-        (
-            definition.name
-            for definition in file.resolve([fact.origin])
-            if file.resources.find_deprecated(definition.name) == deprecated
-        ),
-        full_name,
-    )
-
-
-def _explain_leftover(definition_name: str, symbol: Symbol, file: FileContext, context: FixContext) -> str:
-    reason = f"`{definition_name}` itself is deprecated, and no replacement of the same kind is configured"
-    return reason + _explain_later_removal(symbol, file, context)
-
-
-def _explain_later_removal(symbol: Symbol, file: FileContext, context: FixContext) -> str:
-    """A note if the import becomes unused once the calls of its name are fixed."""
-    rows = [read.lineno for read in symbol.reads]
-    finding_rows = {
-        confirmed.candidate.span.row
-        for confirmed in context.confirmed_findings(file.path)
-        if confirmed.candidate.kind in CONSTRUCTIONS
-    }
-    if rows and set(rows) <= finding_rows:
-        places = (
-            f"line {rows[0]} no longer needs" if len(rows) == 1 else f"lines {', '.join(map(str, rows))} no longer need"
-        )
-        return f"; the import is removed when {places} it"
-    return ""
-
-
-def _draft_relocation(
-    imported_name: ImportedName, symbol: Symbol, relocation: Relocation, file: FileContext, context: FixContext
-) -> FixDraft:
-    module = format_module(relocation.new_module, imported_name.statement, file)
-    keeps_name = relocation.new_name == relocation.old_name or imported_name.alias.asname is not None
-    renamed_reads = None if keeps_name else _rename_reads(symbol, relocation.new_name, file, context)
-    if renamed_reads is None:
-        asname = imported_name.alias.asname if keeps_name else symbol.name
-        operation = imported_name.replace_with((ImportedSymbol(module, relocation.new_name, asname),))
-        return FixDraft(f"Import `{relocation.new_name}` from `{relocation.new_module}`", (operation,))
-    draft = FixDraft(
-        f"Use `{relocation.new_module}.{relocation.new_name}`",
-        (imported_name.replace_with((ImportedSymbol(module, relocation.new_name),)), *renamed_reads),
-    )
-    draft = draft.with_doubts(name_meaning.find_doubts(relocation.new_name, file.path, symbol.scope, context))
-    return draft.with_doubts(_find_patch_doubts(symbol, file, context))
-
-
-def _find_patch_doubts(symbol: Symbol, file: FileContext, context: FixContext) -> Iterator[Doubt]:
-    """Doubts about patches of a name that the file no longer has."""
-    if symbol.scope.kind == "module":
-        yield from patches_follow.find_doubts(file.path, symbol.name, context)
-
-
-def _rename_reads(symbol: Symbol, name: str, file: FileContext, context: FixContext) -> tuple[ReplaceText, ...] | None:
-    """Edits that rename all reads of a variable; None if other code uses the old name."""
-    document = context.document(file.path)
-    symbol_table = document.symbol_table
-    if known_readers.why_read(symbol, file.path, context, symbol.reads) is not None:
-        return None
-    if symbol_table.find_symbol(symbol.scope, name) or symbol_table.find_captured_names(name, symbol.scope):
-        return None
-    if any(symbol_table.lookup(name, read) is not None for read in symbol.reads):
-        return None
-    if any(name_meaning.explain_conflict(name, symbol.scope, read, document) for read in symbol.reads):
-        return None
-    if any(symbol_table.symbol_of(read) is not symbol for read in symbol.reads):
-        return None  # a class also binds the name: the read depends on what has run
-    if any(document.text_of(read) != read.id for read in symbol.reads):
-        return None  # the tree does not show how it is written
-    return tuple(ReplaceText(file.path, document.replace_node(read, name)) for read in symbol.reads)
 
 
 def _draft_reader(fact: Import | AttributeAccess, path: str, context: FixContext) -> FixDraft:
