@@ -5,15 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from flake8_redis_ssot.config.settings import (
-    RESOURCE,
-    SETTINGS,
-    NamedTables,
-    OptionalTable,
-    Setting,
-    Tables,
-    top_level_settings,
-)
+from flake8_redis_ssot.config.setting import Setting
+from flake8_redis_ssot.config.settings import RESOURCE, SETTINGS, NamedTables, OptionalTable, Tables, top_level_settings
 from flake8_redis_ssot.config.validators import CODE_PATTERN, validate_code
 from flake8_redis_ssot.config.value_types import (
     Boolean,

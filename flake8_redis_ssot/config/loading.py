@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 from flake8_redis_ssot.config.model import DEFAULT_BASELINE, Config, ConfigError, ConfigProblem
 from flake8_redis_ssot.config.parser import build_config
-from flake8_redis_ssot.config.settings import setting_names, top_level_settings
+from flake8_redis_ssot.config.setting import setting_names
+from flake8_redis_ssot.config.settings import top_level_settings
 from flake8_redis_ssot.config.toml_table import iter_leaves, mismatch_message
 from flake8_redis_ssot.config.validators import find_nearest
 from flake8_redis_ssot.files.atomic_write import read

@@ -6,16 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from flake8_redis_ssot.config.model import Config, Resource
-from flake8_redis_ssot.config.settings import (
-    GENERAL,
-    RESOURCE,
-    RESOURCES,
-    SETTINGS,
-    is_suitable,
-    read_settings,
-    setting_names,
-    top_level_settings,
-)
+from flake8_redis_ssot.config.setting import read_settings, setting_names
+from flake8_redis_ssot.config.settings import GENERAL, RESOURCE, RESOURCES, SETTINGS, is_suitable, top_level_settings
 from flake8_redis_ssot.config.toml_table import ProblemReporter, Table, join_key
 
 

@@ -15,7 +15,8 @@ from flake8_redis_ssot.config import parser
 from flake8_redis_ssot.config.json_schema import json_schema
 from flake8_redis_ssot.config.loading import load_config
 from flake8_redis_ssot.config.model import AccessorFor, Config, ConfigError, Resource
-from flake8_redis_ssot.config.settings import ACCESSOR_FOR, GENERAL, RESOURCE, SETTINGS, Setting
+from flake8_redis_ssot.config.setting import Setting
+from flake8_redis_ssot.config.settings import ACCESSOR_FOR, GENERAL, RESOURCE, SETTINGS
 from flake8_redis_ssot.config.value_types import Choice
 
 RESOURCE_TABLE = "[resource.redis]\ncanonical = 'app.rm'\nconstructors = 'app.rm.Manager'\n"

@@ -11,7 +11,8 @@ from flake8_redis_ssot.cli.options import add_config_options
 from flake8_redis_ssot.cli.request import load_single_config, request_from_args
 from flake8_redis_ssot.codes import DEFAULT_SELECTOR
 from flake8_redis_ssot.config.model import Config, Resource
-from flake8_redis_ssot.config.settings import GENERAL, RESOURCE, SETTINGS, Setting
+from flake8_redis_ssot.config.setting import Setting
+from flake8_redis_ssot.config.settings import GENERAL, RESOURCE, SETTINGS
 from flake8_redis_ssot.config.toml_table import join_key
 
 
