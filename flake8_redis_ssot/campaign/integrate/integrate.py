@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from flake8_redis_ssot.campaign.integrate.adapter import Adapter, AdapterMethod, render_adapter
-from flake8_redis_ssot.campaign.integrate.adapter_parameters import adapter_parameters
-from flake8_redis_ssot.campaign.integrate.compatibility import (
-    MethodCompatibility,
-    SharedClass,
-    check_compatibility,
-    collect_shared_class,
-)
+from flake8_redis_ssot.campaign.integrate.adapter import Adapter, render_adapter
+from flake8_redis_ssot.campaign.integrate.adapter_file import IntegrationOptions, adapt_method, find_adapter_place
+from flake8_redis_ssot.campaign.integrate.compatibility import MethodCompatibility, SharedClass, check_compatibility
 from flake8_redis_ssot.campaign.integrate.differences import find_differences, own_definition
 from flake8_redis_ssot.campaign.integrate.duplicates import Duplicate, DuplicateUser, find_duplicates, find_users
-from flake8_redis_ssot.campaign.integrate.key_parameters import KeyKind, classify_parameters
 from flake8_redis_ssot.campaign.integrate.migrate_callers import (
     Replacement,
     check_import,
@@ -26,6 +18,7 @@ from flake8_redis_ssot.campaign.integrate.migrate_callers import (
     migrate_user,
     remove_class,
 )
+from flake8_redis_ssot.campaign.integrate.shared_class import missing_dunders, resolve_shared_class
 from flake8_redis_ssot.campaign.integrate.usage import collect_member_uses
 from flake8_redis_ssot.files.atomic_write import Change
 from flake8_redis_ssot.files.paths import to_relative_path
@@ -39,23 +32,9 @@ from flake8_redis_ssot.fixes.edits.ensure_import import NotFixableError
 from flake8_redis_ssot.linter.fix.draft import create_context
 from flake8_redis_ssot.linter.fix.regression_check import RegressionCheck, find_regression
 from flake8_redis_ssot.project.analysis import Analysis
-from flake8_redis_ssot.project.resolver import Definition
-from flake8_redis_ssot.project.types.class_model import MemberKind
 from flake8_redis_ssot.project.view import FileContext
-from flake8_redis_ssot.semantic.ast_queries import FunctionNode, methods_in
+from flake8_redis_ssot.semantic.ast_queries import methods_in
 from flake8_redis_ssot.syntax.edits import OverlapError
-
-
-class IntegrationOptions(NamedTuple):
-    """The service, and the prefix of its keys (empty: none; None: what suits the duplicate).
-
-    `force_adapter`: write an adapter even where the accessor would do. It can't be in one of the `reserved_paths`.
-    """
-
-    service: str
-    prefix: str | None
-    force_adapter: bool
-    reserved_paths: frozenset[str] = frozenset()
 
 
 class IntegrationResult(NamedTuple):
@@ -147,13 +126,13 @@ class _DuplicateIntegration:
             self._users, self._paths, self._context, has_no_other_users=has_no_other_users
         )
         is_instance = accessor == resource.instance
-        shared_class = _resolve_shared_class(accessor, is_instance, self._duplicate, self._context, file)
+        shared_class = resolve_shared_class(accessor, is_instance, self._duplicate, self._context, file)
         node = find_class(self._duplicate, self._context.tree(self._duplicate.path))
         own_methods = methods_in(node) if node is not None else {}
         teardown_names = frozenset(resource.tear_down)
         self._compatibilities = check_compatibility(member_uses, shared_class, own_methods, teardown_names)
         self.reasons += [
-            f"it has `{name}()`, and the shared class does not" for name in _missing_dunders(own_methods, shared_class)
+            f"it has `{name}()`, and the shared class does not" for name in missing_dunders(own_methods, shared_class)
         ]
         self.reasons += [f"`{each.name}()`: {each.refusal}" for each in self._compatibilities if each.refusal]
         if self.reasons:
@@ -206,12 +185,12 @@ class _DuplicateIntegration:
     def _replace_with_adapter(
         self, accessor: str, is_instance: bool, shared_class: SharedClass, other_users: Sequence[DuplicateUser]
     ) -> IntegrationResult:
-        path, module, name = self._adapter_location()
+        path, module, name = find_adapter_place(self._duplicate, self._paths, self._options, self._context)
         for dotted in (accessor, shared_class.definition.name):
             check_import(self._duplicate.path, dotted, self._context)
         # In the order of the shared class.
         ordered = sorted(self._compatibilities, key=lambda each: each.shared_method.lineno if each.shared_method else 0)
-        methods = tuple(map(self._adapter_method, ordered))
+        methods = tuple(adapt_method(each, has_prefix=bool(self._prefix)) for each in ordered)
         class_tree = self._context.tree(shared_class.definition.path or "")
         adapter = Adapter(
             name,
@@ -231,40 +210,6 @@ class _DuplicateIntegration:
         changes = self._build_changes(replacement, other_users, (Change(path, None, data),))
         key_note = f", whose keys begin with `{self._prefix}`" if self._prefix else ""
         return self.new_result(f"an adapter, `{name}` in {self._context.relative_path(path)}{key_note}", (), changes)
-
-    def _adapter_method(self, compatibility: MethodCompatibility) -> AdapterMethod:
-        if compatibility.shared_method is None or compatibility.own_method is None or compatibility.kind is None:
-            raise NotFixableError(f"the result of `{compatibility.name}()` could not be determined")
-        try:
-            parameters = tuple(
-                adapter_parameters(compatibility.shared_method, compatibility.own_method, compatibility.calls)
-            )
-            keys = (
-                classify_parameters(compatibility.shared_method, parameters)
-                if self._prefix
-                else (KeyKind.NONE,) * len(parameters)
-            )
-        except NotFixableError as error:
-            raise NotFixableError(f"`{compatibility.name}()`: {error}") from None
-        return AdapterMethod(
-            compatibility.shared_method,
-            compatibility.kind,
-            compatibility.is_awaited or compatibility.kind is MemberKind.COROUTINE,
-            parameters,
-            keys,
-        )
-
-    def _adapter_location(self) -> tuple[str, str, str]:
-        """The path, the module and the class name of the adapter."""
-        folder = os.path.dirname(self._duplicate.path)
-        if self._duplicate.path not in self._paths:
-            folder = os.path.commonpath([os.path.dirname(path) for path in self._paths])
-        for name in (self._duplicate.guarded_class.resource.name, self._duplicate.name):
-            path = os.path.join(folder, f"{_snake_case(name)}_client.py")
-            if path not in self._options.reserved_paths and not os.path.lexists(path):
-                words = re.findall(r"[A-Za-z0-9]+", f"{self._options.service}_{_snake_case(name)}_client")
-                return path, self._context.module_name(path), "".join(word[:1].upper() + word[1:] for word in words)
-        raise NotFixableError(f"{self._context.relative_path(path)} already exists")
 
     def _build_changes(
         self, replacement: Replacement, other_users: Sequence[DuplicateUser], new_files: tuple[Change, ...]
@@ -289,43 +234,3 @@ class _DuplicateIntegration:
         changed = [Change(each, self._context.document(each).data, after.data) for each, after in documents.items()]
         deletion = (Change(path, document.data, None),) if is_file_deleted else ()
         return (*new_files, *(each for each in changed if not (is_file_deleted and each.path == path)), *deletion)
-
-
-# They do not change how an existing instance behaves.
-_IGNORED_DUNDERS = frozenset({"__init__", "__init_subclass__", "__new__", "__repr__", "__str__"})
-
-
-def _missing_dunders(own_methods: Mapping[str, FunctionNode], shared_class: SharedClass) -> list[str]:
-    """The special methods of a duplicate that the shared class lacks."""
-    names = sorted(name for name in own_methods if name.startswith("__") and name.endswith("__"))
-    return [name for name in names if name not in _IGNORED_DUNDERS and name not in shared_class.methods]
-
-
-def _snake_case(name: str) -> str:
-    """`StubRedisManager` as `stub_redis_manager`."""
-    return re.sub(r"[^0-9a-z]+", "_", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower())
-
-
-def _resolve_shared_class(
-    accessor: str, is_instance: bool, duplicate: Duplicate, context: FixContext, file: FileContext
-) -> SharedClass:
-    """The class of what an accessor returns, or of the instance. Raises NotFixableError."""
-    from flake8_redis_ssot.project.types.inference import infer_instance
-
-    module, _, name = context.resolver.to_origin(accessor).partition(":")
-    path = context.resolver.path_of(module, file.path)
-    if path is None or not name:
-        raise NotFixableError("neither an accessor nor an instance is configured for it")
-    definition: Definition | None
-    if is_instance:
-        definition = infer_instance(path, name, context.symbol_table, context.resolver).class_definition
-    else:
-        result = context.function_result(Definition(accessor, path, name))
-        if result is None or result.is_coroutine or result.is_generator or result.is_new:
-            raise NotFixableError(f"`{accessor}` is not a plain function that returns the shared instance")
-        definition = result.class_definition
-    definition = definition or duplicate.guarded_class.definition
-    class_members = context.class_members(definition)
-    if class_members is None:
-        raise NotFixableError(f"the result of `{accessor}` could not be determined")
-    return collect_shared_class(definition, class_members, context.tree, context.resolver)

@@ -7,7 +7,8 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 
 from flake8_redis_ssot.campaign.classify import find_tests
-from flake8_redis_ssot.campaign.integrate.integrate import IntegrationOptions, IntegrationResult, integrate
+from flake8_redis_ssot.campaign.integrate.adapter_file import IntegrationOptions
+from flake8_redis_ssot.campaign.integrate.integrate import IntegrationResult, integrate
 from flake8_redis_ssot.campaign.integrate.report import FORMATS, IntegrationReport
 from flake8_redis_ssot.campaign.remediate import BatchFixes, FilePaths, Remediation
 from flake8_redis_ssot.cli.campaign_session import (
