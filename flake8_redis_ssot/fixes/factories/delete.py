@@ -15,7 +15,7 @@ from flake8_redis_ssot.fixes.factories.factory import Factory
 from flake8_redis_ssot.fixes.instances.accessor import check_source, resolve_accessor
 from flake8_redis_ssot.fixes.instances.accessor_call import draft_accessor_call
 from flake8_redis_ssot.fixes.instances.call_site import ConstructionSite
-from flake8_redis_ssot.fixes.instances.replace_call import find_doubts
+from flake8_redis_ssot.fixes.instances.sharing_doubts import find_doubts
 from flake8_redis_ssot.fixes.patches import untracked
 from flake8_redis_ssot.fixes.patches.lookups import is_in_annotation
 from flake8_redis_ssot.fixes.patches.patch import format_patch_location

@@ -17,9 +17,10 @@ from flake8_redis_ssot.fixes.factories.factory import Factory
 from flake8_redis_ssot.fixes.import_checks import check_importable, check_service_boundary
 from flake8_redis_ssot.fixes.imports.attribute_and_dynamic import find_anchor_import
 from flake8_redis_ssot.fixes.instances.accessor import SharedAccess, check_source, resolve_accessor
-from flake8_redis_ssot.fixes.instances.accessor_call import build_call_edit, import_accessor, remove_await
+from flake8_redis_ssot.fixes.instances.accessor_import import import_accessor
+from flake8_redis_ssot.fixes.instances.call_edit import build_call_edit, remove_await
 from flake8_redis_ssot.fixes.instances.call_site import ConstructionSite
-from flake8_redis_ssot.fixes.instances.replace_call import find_doubts
+from flake8_redis_ssot.fixes.instances.sharing_doubts import find_doubts
 from flake8_redis_ssot.fixes.patches import untracked
 from flake8_redis_ssot.fixes.usage.references import NameRead
 from flake8_redis_ssot.model import Applicability

@@ -13,13 +13,7 @@ from flake8_redis_ssot.fixes.imports.import_node import is_import_tested
 from flake8_redis_ssot.fixes.imports.relocation import Relocation, find_replacement_module, resolve_relocation
 from flake8_redis_ssot.fixes.imports.try_imports import is_in_try
 from flake8_redis_ssot.fixes.usage.file_follower import collect_uses
-from flake8_redis_ssot.fixes.usage.observations import (
-    Discarded,
-    Escape,
-    MemberUse,
-    ModuleVariable,
-    StoredAttribute,
-)
+from flake8_redis_ssot.fixes.usage.observations import Discarded, Escape, MemberUse, ModuleVariable, StoredAttribute
 from flake8_redis_ssot.project.resources import DeprecatedName
 from flake8_redis_ssot.project.view import FileContext
 from flake8_redis_ssot.semantic.facts import AttributeAccess, Import

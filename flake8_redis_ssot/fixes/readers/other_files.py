@@ -12,13 +12,7 @@ from flake8_redis_ssot.fixes.readers.loaders import find_in_loaders
 from flake8_redis_ssot.fixes.readers.module_uses import ModuleUses
 from flake8_redis_ssot.fixes.readers.strings import find_in_strings
 from flake8_redis_ssot.fixes.readers.target import PossibleRead, ReadTarget
-from flake8_redis_ssot.fixes.readers.text_reads import (
-    find_import,
-    find_launch,
-    find_module,
-    find_named_read,
-    row_of,
-)
+from flake8_redis_ssot.fixes.readers.text_reads import find_import, find_launch, find_module, find_named_read, row_of
 
 _PROSE_SUFFIXES = (".md", ".rst", ".txt", ".html", ".htm", ".log", ".adoc", ".tex")
 _PYTHON_SUFFIXES = (".py", ".pyw", ".pyi", ".pyx")

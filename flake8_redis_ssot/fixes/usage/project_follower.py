@@ -9,13 +9,7 @@ from typing import NamedTuple
 
 from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.usage.file_follower import collect_uses
-from flake8_redis_ssot.fixes.usage.observations import (
-    ModuleVariable,
-    Observation,
-    Returned,
-    StoredAttribute,
-    ValueUses,
-)
+from flake8_redis_ssot.fixes.usage.observations import ModuleVariable, Observation, Returned, StoredAttribute, ValueUses
 from flake8_redis_ssot.fixes.usage.references import find_calls, find_references
 from flake8_redis_ssot.project.search.prefilter import AttributeUse
 from flake8_redis_ssot.project.search.reference_table import Reader

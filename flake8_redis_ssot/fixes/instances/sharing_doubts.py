@@ -1,0 +1,165 @@
+"""All reasons why one place may not use the shared instance."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import replace
+
+from flake8_redis_ssot.fixes.accessors.arguments import compare_arguments, identify_constructor
+from flake8_redis_ssot.fixes.accessors.made_class import find_external_class
+from flake8_redis_ssot.fixes.conditions import (
+    accessor_arguments,
+    constructor_inputs,
+    import_cycle,
+    inert_module,
+    instance_holder,
+    known_readers,
+    process_borders,
+    shared_state,
+)
+from flake8_redis_ssot.fixes.context import FixContext
+from flake8_redis_ssot.fixes.document import SourceDocument
+from flake8_redis_ssot.fixes.doubt import Doubt
+from flake8_redis_ssot.fixes.instances.accessor import SharedAccess, find_access_doubts, find_shared_construction
+from flake8_redis_ssot.fixes.instances.accessor_call import iter_names
+from flake8_redis_ssot.fixes.instances.call_site import ConstructionSite, find_forwarded_call
+from flake8_redis_ssot.fixes.instances.class_doubt import find_class_doubt
+from flake8_redis_ssot.fixes.instances.context_checks import find_context_doubts
+from flake8_redis_ssot.fixes.instances.cross_file_usage import find_cross_file_doubts
+from flake8_redis_ssot.fixes.instances.lost_comments import find_lost_comments
+from flake8_redis_ssot.fixes.instances.usage_check import TEARDOWN_METHODS, ClassComparison, check_uses
+from flake8_redis_ssot.fixes.sharing.study import SharingStudy
+from flake8_redis_ssot.fixes.usage.file_follower import collect_uses
+from flake8_redis_ssot.model import Applicability
+from flake8_redis_ssot.project.resolver import Definition
+from flake8_redis_ssot.project.view import FileContext
+from flake8_redis_ssot.semantic.scopes import Scope
+
+
+def find_doubts(
+    construction: ConstructionSite,
+    shared_access: SharedAccess,
+    file: FileContext,
+    context: FixContext,
+    *,
+    excluded_function: ast.AST | None = None,
+    is_new_instance: bool = True,
+) -> Iterator[Doubt]:
+    """All doubts about the shared instance in one place.
+
+    `excluded_function` is a function whose callers are checked elsewhere; if not `is_new_instance`, the replaced
+    expression returns the same instance each time.
+    """
+    document = context.document(file.path)
+    constructed = _find_constructed_class(construction, context)
+    members = context.class_members(shared_access.definition)
+    is_same_class = _makes_same_class(construction, constructed, shared_access, context)
+    yield from _find_argument_doubts(construction, shared_access, file, context)
+    yield from find_access_doubts(
+        shared_access, construction, file, context, is_at_import_time=_is_at_import_time(construction, document)
+    )
+    if not is_same_class:
+        yield find_class_doubt(construction.definition, constructed, shared_access, context)
+    comparison = ClassComparison(
+        members,
+        context.class_members(constructed),
+        is_same_class,
+        TEARDOWN_METHODS.union(construction.resource.tear_down),
+    )
+    uses = collect_uses(construction.expression, document).without_return(excluded_function)
+    for doubt in (
+        *check_uses(uses, comparison),
+        *find_cross_file_doubts(
+            uses, comparison.teardown_methods, file, context, is_same_class=constructed is None or is_same_class
+        ),
+    ):
+        # Code that is not analysed may need members that only the replaced class has.
+        applicability = doubt.applicability if is_same_class or doubt.is_tracked else Applicability.MANUAL
+        yield replace(doubt, applicability=applicability)
+    if is_new_instance:
+        yield from find_context_doubts(construction, uses, members, file, context)
+    if constructed is None or is_same_class:
+        study = SharingStudy(construction, shared_access, constructed, uses, comparison.teardown_methods, file, context)
+        for condition in (constructor_inputs, shared_state, instance_holder, process_borders):
+            yield from condition.find_doubts(study)
+    yield from _find_import_doubts(construction, shared_access, file, context)
+    yield from known_readers.find_variable_doubts(uses, file.path, context)
+    yield from known_readers.find_constructor_doubts(construction, file, context)
+
+
+def _find_argument_doubts(
+    construction: ConstructionSite, shared_access: SharedAccess, file: FileContext, context: FixContext
+) -> Iterator[Doubt]:
+    document = context.document(file.path)
+    call = construction.call or find_forwarded_call(construction, document)
+    call = call or ast.Call(construction.constructor, [], [])
+    is_own_call = call.func is construction.constructor
+    shared = find_shared_construction(shared_access, construction.definition, context) if is_own_call else None
+    comparison = compare_arguments(call, file.path, construction.definition, shared, context)
+    doubts = tuple(
+        accessor_arguments.find_doubts(
+            comparison,
+            [each.value for each in shared_access.passed],
+            construction.resource.drop_arguments,
+            shared_access.constructor_args,
+            document.text_of,
+        )
+    )
+    yield from doubts
+    if all(doubt.applicability is not Applicability.MANUAL for doubt in doubts):
+        yield from find_lost_comments(construction, call, document)
+
+
+def _makes_same_class(
+    construction: ConstructionSite, constructed: Definition | None, shared_access: SharedAccess, context: FixContext
+) -> bool:
+    """Whether the new instance is of the class of the shared one, or made by the same constructor."""
+    model, definition = shared_access.model(context), construction.definition
+    if not isinstance(model, str) and any(_is_same(each.constructor, definition) for each in model.constructions):
+        return True
+    shared_class = shared_access.definition
+    return constructed is not None and shared_class is not None and _is_same(constructed, shared_class)
+
+
+def _is_same(first: Definition, second: Definition) -> bool:
+    return identify_constructor(first) == identify_constructor(second)
+
+
+def _find_import_doubts(
+    construction: ConstructionSite, shared_access: SharedAccess, file: FileContext, context: FixContext
+) -> Iterator[Doubt]:
+    """The imports of the constructor and of its arguments may be removed, with the side effects of loading them."""
+    table = context.document(file.path).symbol_table
+    names = iter_names(construction, context.document(file.path))
+    symbols = [table.symbol_of(name) for name in names if table.lookup(name.id, name) is not None]
+    statements = [construction.import_statement, *(each.statement for symbol in symbols for each in symbol.bindings)]
+    rows = {statement.lineno for statement in statements if statement is not None}
+    for fact in file.facts.imports:
+        if fact.statement.row in rows:
+            yield from inert_module.find_doubts(fact, {shared_access.module}, file, context)
+            yield from import_cycle.find_doubts(shared_access.module, fact, file, context)
+
+
+def _is_at_import_time(construction: ConstructionSite, document: SourceDocument) -> bool:
+    """Whether the construction runs while its module is being loaded."""
+    function_kinds = ("function", "lambda")
+    scope: Scope | None = document.symbol_table.scope_of(construction.expression)
+    while scope is not None and scope.kind not in function_kinds:
+        scope = scope.outer
+    return scope is None and construction.call is not None
+
+
+def _find_constructed_class(construction: ConstructionSite, context: FixContext) -> Definition | None:
+    """The class of the new instance; None if it is unknown."""
+    definition = construction.definition
+    if definition.path is None:
+        return find_external_class(definition)
+    owner = definition._replace(
+        name=definition.name.rpartition(".")[0], qualname=definition.qualname.rpartition(".")[0]
+    )
+    for class_definition in (definition, owner):
+        if class_definition.qualname and context.class_members(class_definition) is not None:
+            return class_definition
+    result = context.function_result(definition)
+    return result.class_definition if result else None
