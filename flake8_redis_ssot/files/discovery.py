@@ -5,12 +5,18 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from flake8_redis_ssot.files.atomic_write import read
-from flake8_redis_ssot.files.git_settings import find_excludes_file
 from flake8_redis_ssot.files.gitignore import PathPatterns
+from flake8_redis_ssot.files.ignore_rules import (
+    Directory,
+    IgnoreRules,
+    VisitedDirectories,
+    add_own_rules,
+    is_ignored,
+    parent_ignore_rules,
+)
 from flake8_redis_ssot.files.paths import to_display_path
 
 SOURCE_SUFFIXES = (".py", ".pyi", ".ipynb")
@@ -48,23 +54,6 @@ class Listing(NamedTuple):
     inputs: tuple[str, ...] | None = None
 
 
-class VisitedDirectories(NamedTuple):
-    """The paths that a listing depends on.
-
-    `folders` were listed; `ignore_files` are ignore files and git pointers that were searched, existing or not;
-    `files` were given explicitly or are targets of symbolic links.
-    """
-
-    folders: list[str]
-    ignore_files: list[str]
-    files: list[str]
-
-    @classmethod
-    def create_empty(cls) -> VisitedDirectories:
-        """A record without any paths."""
-        return cls([], [], [])
-
-
 def discover(
     paths: Sequence[str],
     *,
@@ -92,27 +81,6 @@ def discover(
     return Listing(
         tuple(sorted(files, key=os.fsencode)), tuple(sorted(set(walker.errors))), tuple(sorted(walker.config_files))
     )
-
-
-class _IgnoreRules(NamedTuple):
-    """The patterns of one ignore file, and how to make paths relative to its directory.
-
-    Paths are relative to the directory being walked. If the ignore file is below that directory, the first
-    `skipped_length` characters are dropped; if it is above, `prefix` is prepended.
-    """
-
-    patterns: PathPatterns
-    prefix: str
-    skipped_length: int
-
-    def match_exact(self, parent: str, name: str, is_directory: bool) -> bool | None:
-        return self.patterns.match_exact(name, f"{self.prefix}{parent[self.skipped_length :]}{name}", is_directory)
-
-
-class _Directory(NamedTuple):
-    path: str  # with a trailing separator; empty for the working directory
-    relative_path: str
-    ignore_rules: tuple[_IgnoreRules, ...]  # nearest first: the first match decides
 
 
 def discover_project(
@@ -161,9 +129,9 @@ class _DirectoryWalker:
             self._visited.files.append(path)
 
     def _walk_directory(self, top: str, relative_path: str) -> None:
-        ignore_rules = tuple(_parent_ignore_rules(top, self._visited)) if self._respect_gitignore else ()
-        exclude_rules = _IgnoreRules(self._exclude, f"{relative_path}/" if relative_path else "", 0)
-        folders = [_Directory("" if top == "." else os.path.join(top, ""), "", ignore_rules)]
+        ignore_rules = tuple(parent_ignore_rules(top, self._visited)) if self._respect_gitignore else ()
+        exclude_rules = IgnoreRules(self._exclude, f"{relative_path}/" if relative_path else "", 0)
+        folders = [Directory("" if top == "." else os.path.join(top, ""), "", ignore_rules)]
         while folders:
             folder = folders.pop()
             try:
@@ -173,24 +141,24 @@ class _DirectoryWalker:
                 reason = f"cannot be listed: {error.strerror}"
                 self.errors.append(DiscoveryError(path, reason, not folder.relative_path))
 
-    def _scan_directory(self, folder: _Directory, exclude_rules: _IgnoreRules) -> list[_Directory]:
+    def _scan_directory(self, folder: Directory, exclude_rules: IgnoreRules) -> list[Directory]:
         self._visited.folders.append(folder.path or ".")
         with os.scandir(folder.path or ".") as listing:
             entries = list(listing)
         if self._respect_gitignore:
-            folder = _add_own_rules(folder, {entry.name for entry in entries}, self._visited)
+            folder = add_own_rules(folder, {entry.name for entry in entries}, self._visited)
         rule_groups, relative_path = ((exclude_rules,), folder.ignore_rules), folder.relative_path
-        subdirectories: list[_Directory] = []
+        subdirectories: list[Directory] = []
         for entry in entries:
             name = entry.name
             if entry.is_dir(follow_symlinks=False):
-                if not _is_ignored(rule_groups, relative_path, name, True):
+                if not is_ignored(rule_groups, relative_path, name, True):
                     path = f"{folder.path}{name}"
-                    subdirectories.append(_Directory(f"{path}{os.sep}", f"{relative_path}{name}/", folder.ignore_rules))
+                    subdirectories.append(Directory(f"{path}{os.sep}", f"{relative_path}{name}/", folder.ignore_rules))
             else:
                 if name in CONFIG_FILE_NAMES:
                     self.config_files.append(f"{folder.path}{name}")
-                if name.endswith(self._suffixes) and not _is_ignored(rule_groups, relative_path, name, False):
+                if name.endswith(self._suffixes) and not is_ignored(rule_groups, relative_path, name, False):
                     self._add_entry(f"{folder.path}{name}", entry)
         return subdirectories
 
@@ -208,81 +176,6 @@ class _DirectoryWalker:
             self._visited.files.append(path)
         elif not stat.S_ISDIR(mode):  # such as a pipe, which would block a reader
             self.errors.append(DiscoveryError(path, "is not a regular file", False))
-
-
-def _is_ignored(rule_groups: Iterable[Iterable[_IgnoreRules]], parent: str, name: str, is_directory: bool) -> bool:
-    for group in rule_groups:
-        for rules in group:
-            is_match = rules.match_exact(parent, name, is_directory)
-            if is_match is not None:
-                if is_match:
-                    return True
-                break
-    return False
-
-
-def _add_own_rules(folder: _Directory, names: set[str], visited: VisitedDirectories) -> _Directory:
-    """The directory with the rules of its own `.gitignore`; in a nested repository the rules above do not apply."""
-    ignore_rules = folder.ignore_rules
-    if ".git" in names and folder.relative_path:
-        ignore_rules = tuple(
-            rules
-            for path in _exclude_paths(folder.path, visited)
-            for rules in _load_ignore_rules(path, "", len(folder.relative_path), visited)
-        )
-    if ".gitignore" in names:
-        ignore_rules = (
-            *_load_ignore_rules(f"{folder.path}.gitignore", "", len(folder.relative_path), visited),
-            *ignore_rules,
-        )
-    return _Directory(folder.path, folder.relative_path, ignore_rules)
-
-
-def _parent_ignore_rules(top: str, visited: VisitedDirectories) -> Iterator[_IgnoreRules]:
-    """The rules of ignore files above `top`, nearest first, up to the repository root; none outside a repository."""
-    directory = os.path.realpath(top)
-    rules: list[_IgnoreRules] = []
-    prefix = ""
-    while True:
-        git = os.path.join(directory, ".git")
-        visited.ignore_files.append(git)
-        if os.path.lexists(git):
-            yield from rules
-            for path in _exclude_paths(directory, visited):
-                yield from _load_ignore_rules(path, prefix, 0, visited)
-            return
-        parent, name = os.path.split(directory)
-        if parent == directory:
-            return
-        directory, prefix = parent, f"{name}/{prefix}"
-        rules += _load_ignore_rules(os.path.join(directory, ".gitignore"), prefix, 0, visited)
-
-
-def _load_ignore_rules(
-    path: str, prefix: str, skipped_length: int, visited: VisitedDirectories
-) -> Iterator[_IgnoreRules]:
-    visited.ignore_files.append(path)
-    try:
-        text = read(path).removeprefix(b"\xef\xbb\xbf").decode("utf-8", "surrogateescape")
-    except OSError:  # git, too, ignores a missing or unreadable file
-        return
-    yield _IgnoreRules(PathPatterns(line.removesuffix("\r") for line in text.split("\n")), prefix, skipped_length)
-
-
-def _exclude_paths(folder: str, visited: VisitedDirectories) -> tuple[str, str]:
-    """`info/exclude` of the repository in `folder`, which may be a worktree or submodule, and `core.excludesFile`."""
-    git = os.path.join(folder, ".git")
-    git = _read_git_pointer(git, folder, visited) or git
-    git = _read_git_pointer(os.path.join(git, "commondir"), git, visited) or git
-    return os.path.join(git, "info", "exclude"), find_excludes_file(git, folder, visited.ignore_files)
-
-
-def _read_git_pointer(pointer: str, folder: str, visited: VisitedDirectories) -> str | None:
-    visited.ignore_files.append(pointer)
-    try:
-        return os.path.join(folder, os.fsdecode(read(pointer)).strip().removeprefix("gitdir: "))
-    except OSError:
-        return None
 
 
 def _describe_os_error(path: str, error: OSError | ValueError) -> str:

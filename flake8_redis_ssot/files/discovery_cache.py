@@ -9,8 +9,9 @@ from typing import NamedTuple
 
 from flake8_redis_ssot.files.cache_store import CacheStore, cache_key
 from flake8_redis_ssot.files.codec import DecodeError, decoder_for
-from flake8_redis_ssot.files.discovery import Listing, VisitedDirectories, discover
+from flake8_redis_ssot.files.discovery import Listing, discover
 from flake8_redis_ssot.files.fingerprints import FileFingerprints
+from flake8_redis_ssot.files.ignore_rules import VisitedDirectories
 
 
 class _StoredListing(NamedTuple):
