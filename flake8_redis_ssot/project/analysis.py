@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from flake8_redis_ssot.config.model import Config
 from flake8_redis_ssot.files.atomic_write import read
+from flake8_redis_ssot.project.class_readers import reads_class, top_level_name
 from flake8_redis_ssot.project.contents import ProjectContents
 from flake8_redis_ssot.project.modules import ModuleMap
 from flake8_redis_ssot.project.resolver import Resolver
@@ -31,7 +32,7 @@ from flake8_redis_ssot.project.search.word_index import WordIndex
 from flake8_redis_ssot.project.search.worklist import SearchWorklist
 from flake8_redis_ssot.project.similarity.guarded_classes import GuardedClasses
 from flake8_redis_ssot.project.view import FileContext
-from flake8_redis_ssot.semantic.facts import NO_EXPORTS, Exports, FileFacts, attribute_origin
+from flake8_redis_ssot.semantic.facts import NO_EXPORTS, Exports, FileFacts
 from flake8_redis_ssot.semantic.name_patterns import NamePatterns
 from flake8_redis_ssot.syntax.notebooks import NOTEBOOK_SUFFIX
 from flake8_redis_ssot.syntax.source import ParsedFile
@@ -273,26 +274,13 @@ class Analysis:
 
         Files that access it as an attribute of its module are included if their facts are known.
         """
-        name = qualname.partition(".")[0].partition("#")[0]
+        name = top_level_name(qualname)
         if not self._worklist.has_all_imports(name) and not self.has_all_readers(path, name):
             self.run_queries({(path, name)}, set())
         return tuple(
             file
             for file, facts in sorted(self.all_facts().items())
-            if self._is_reader(file, facts, (path, qualname), name)
-        )
-
-    def _is_reader(self, path: str, facts: FileFacts, target: tuple[str, str], name: str) -> bool:
-        origins = [origin for entry in facts.imports for origin in (entry.origin, *entry.star_reads)]
-        origins += [
-            attribute_origin(access.base, access.attribute)
-            for access in facts.attribute_accesses
-            if access.attribute == name
-        ]
-        return any(
-            (definition.path, definition.qualname) == target
-            for each in origins
-            for definition in self.resolver.resolve(each, path)
+            if reads_class(facts, (path, qualname), self.resolver)
         )
 
     def find_files_with_words(self, words: Set[str]) -> tuple[str, ...]:
