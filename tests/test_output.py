@@ -13,7 +13,7 @@ import pytest
 from flake8_redis_ssot.cli.main import main
 from flake8_redis_ssot.model import Applicability, Finding, FindingContext, FindingKind, Fix, Refusal, Span
 from flake8_redis_ssot.reports.reasons import describe_fix
-from flake8_redis_ssot.reports.report import MAX_FILES_WITH_MARKS, CheckReport, load_format
+from flake8_redis_ssot.reports.report import MAX_FILES_WITH_FIXES, CheckReport, load_format
 from flake8_redis_ssot.reports.short_names import shorten_names
 from flake8_redis_ssot.terminal import Style, shorten_to_width, sign
 
@@ -128,18 +128,23 @@ def test_fixable_findings_are_marked(shop: Path, capsys: Capture, output_format:
     assert f"[*] {safe} fixable with the `--fix` option" in output
 
 
-def test_large_projects_are_not_kept_waiting_for_marks(project: Path, capsys: Capture) -> None:
+@pytest.mark.parametrize("output_format", ["concise", "grouped", "full"])
+def test_large_projects_are_not_kept_waiting_for_fixes(project: Path, capsys: Capture, output_format: str) -> None:
     settings = '[resource.r]\ncanonical = ["home"]\nconstructors = ["home.Home"]\naccessor = "home.get"\n'
     (project / "redis-ssot.toml").write_text(settings)
     (project / "home.py").write_text("class Home:\n    pass\n\n\n_home = Home()\n\n\ndef get():\n    return _home\n")
     (project / "user.py").write_text("from home import Home\n\nprint(Home())\n")
-    for number in range(MAX_FILES_WITH_MARKS - 2):
+    for number in range(MAX_FILES_WITH_FIXES - 2):
         (project / f"m{number}.py").touch()
-    computed = run(capsys, "--output-format", "concise")[1]
+    computed = run(capsys, "--output-format", output_format)[1]
     (project / "more.py").touch()
-    not_computed = run(capsys, "--output-format", "concise")[1]
-    assert "fix" in computed
-    assert not_computed == "user.py:3:7: RSS002 new `home.Home`; use `home.get()` instead\nFound 1 finding.\n"
+    not_computed = run(capsys, "--output-format", output_format)[1]
+    verbose = run(capsys, "--output-format", output_format, "-v")[1]
+    assert "--fix" in computed
+    assert "--fix" in verbose
+    assert "--fix" not in not_computed
+    hint = "`-v` shows what can be fixed; `redis-ssot explain FILE:LINE` explains a finding."
+    assert (hint in not_computed) is (output_format != "concise")
 
 
 def test_last_line_says_what_to_do(shop: Path, capsys: Capture) -> None:

@@ -67,17 +67,20 @@ class Format(NamedTuple):
     """An output format: `render` returns the text of a report without a trailing newline.
 
     With `--quiet`, a format `for_people` prints nothing if there are no findings. One that `shows_fixes` needs fixes
-    to be computed, in projects of at most `max_files_with_fixes` files (None: in all).
+    to be computed.
     """
 
     render: Callable[[CheckReport, Style], str]
     for_people: bool = False
     shows_fixes: bool = False
-    max_files_with_fixes: int | None = None
+
+    def max_files_with_fixes(self, *, is_verbose: bool) -> int | None:
+        """The number of files of a project up to which fixes are computed; None if it is not limited."""
+        return MAX_FILES_WITH_FIXES if self.for_people and not is_verbose else None
 
 
-# A report that only marks what is fixable must not wait for the fixes of a large project.
-MAX_FILES_WITH_MARKS = 1000
+# Who reads a report must not wait for proofs that read much of a large project.
+MAX_FILES_WITH_FIXES = 1000
 
 ReportT = TypeVar("ReportT")
 # The output formats of a command with a report of its own; each renders it without a trailing newline.

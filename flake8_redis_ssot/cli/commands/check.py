@@ -172,7 +172,7 @@ def build_request(arguments: Namespace) -> CheckRequest:
         noqa=not arguments.ignore_noqa,
         buffer=buffer,
         fixes=chosen.shows_fixes and not arguments.silent,
-        max_files_with_fixes=chosen.max_files_with_fixes,
+        max_files_with_fixes=chosen.max_files_with_fixes(is_verbose=arguments.verbose),
         trust=applicability_threshold(arguments),
         fixable=(*(arguments.fixable or ("ALL",)), *arguments.extend_fixable),
         unfixable=arguments.unfixable,

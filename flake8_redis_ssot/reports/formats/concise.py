@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flake8_redis_ssot.files.paths import to_display_path
 from flake8_redis_ssot.model import Finding
-from flake8_redis_ssot.reports.report import MAX_FILES_WITH_MARKS, CheckReport, Format
+from flake8_redis_ssot.reports.report import CheckReport, Format
 from flake8_redis_ssot.reports.summary import fixable_marker, summary_lines
 from flake8_redis_ssot.terminal import Style, escape_unprintable
 
@@ -24,4 +24,4 @@ def _format_line(finding: Finding, report: CheckReport, style: Style) -> str:
     return f"{path}{location}{colon} {code} {escape_unprintable(finding.message)}"
 
 
-FORMAT = Format(_render, for_people=True, shows_fixes=True, max_files_with_fixes=MAX_FILES_WITH_MARKS)
+FORMAT = Format(_render, for_people=True, shows_fixes=True)

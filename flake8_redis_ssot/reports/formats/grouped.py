@@ -7,7 +7,7 @@ from itertools import groupby
 
 from flake8_redis_ssot.files.paths import to_display_path
 from flake8_redis_ssot.model import Finding
-from flake8_redis_ssot.reports.report import MAX_FILES_WITH_MARKS, CheckReport, Format
+from flake8_redis_ssot.reports.report import CheckReport, Format
 from flake8_redis_ssot.reports.short_names import shorten_names
 from flake8_redis_ssot.reports.summary import fixable_marker, next_step_lines, summary_lines
 from flake8_redis_ssot.terminal import Style, escape_unprintable
@@ -37,4 +37,4 @@ def _format_file(path: str, findings: Sequence[Finding], report: CheckReport, st
         )
 
 
-FORMAT = Format(_render, for_people=True, shows_fixes=True, max_files_with_fixes=MAX_FILES_WITH_MARKS)
+FORMAT = Format(_render, for_people=True, shows_fixes=True)
