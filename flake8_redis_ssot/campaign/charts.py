@@ -39,7 +39,8 @@ def _value_at(points: Sequence[ChartPoint], fraction: float) -> int:
     return next(point.value for point in reversed(points) if point.time <= target_time or point is points[0])
 
 
-_WIDTH, _HEIGHT, _MARGIN_LEFT, _MARGIN_BOTTOM = 720, 240, 44, 26  # pixels; the margins hold the labels
+_WIDTH, _HEIGHT, _MARGIN_TOP, _MARGIN_BOTTOM = 720, 240, 16, 32  # pixels; the margins hold the labels
+_DIGIT_WIDTH = 15  # of the labels on a phone, which are the largest
 
 
 def render_svg(points: Sequence[ChartPoint]) -> str:
@@ -47,19 +48,20 @@ def render_svg(points: Sequence[ChartPoint]) -> str:
     if not points:
         return ""
     maximum = max(1, *(point.value for point in points))
+    left = 14 + _DIGIT_WIDTH * len(f"{maximum:,}")
     start, duration = points[0].time, max(points[-1].time - points[0].time, 1.0)
 
     def x_of(moment: float) -> float:
-        return _MARGIN_LEFT + (moment - start) / duration * (_WIDTH - _MARGIN_LEFT - 8)
+        return left + (moment - start) / duration * (_WIDTH - left - 8)
 
     def y_of(number: float) -> float:
-        return 8 + (1 - number / maximum) * (_HEIGHT - _MARGIN_BOTTOM - 8)
+        return _MARGIN_TOP + (1 - number / maximum) * (_HEIGHT - _MARGIN_BOTTOM - _MARGIN_TOP)
 
     path = f"M{x_of(start):.1f} {y_of(points[0].value):.1f}"
     path += "".join(f"H{x_of(point.time):.1f}V{y_of(point.value):.1f}" for point in points)
     path += f"H{_WIDTH - 8}" if points[-1].time == start else ""
     area = f"{path}V{y_of(0):.1f}H{x_of(start):.1f}Z"
-    grid_lines = "".join(_grid_line(y_of(number), number) for number in sorted({0, maximum // 2, maximum}))
+    grid_lines = "".join(_grid_line(left, y_of(number), number) for number in sorted({0, maximum // 2, maximum}))
     dots = "".join(
         f'<circle cx="{x_of(point.time):.1f}" cy="{y_of(point.value):.1f}" r="4">'
         f"<title>{escape(f'{_format_day(point.time)}: {point.value} {point.label}'.rstrip())}</title></circle>"
@@ -67,7 +69,7 @@ def render_svg(points: Sequence[ChartPoint]) -> str:
     )
     first, last = _axis_labels(points)
     days = (
-        f'<text x="{_MARGIN_LEFT}" y="{_HEIGHT - 6}">{first}</text>'
+        f'<text x="{left}" y="{_HEIGHT - 6}">{first}</text>'
         f'<text x="{_WIDTH - 8}" y="{_HEIGHT - 6}" text-anchor="end">{last}</text>'
     )
     label = f"{points[0].value} findings initially, {points[-1].value} now"
@@ -77,10 +79,10 @@ def render_svg(points: Sequence[ChartPoint]) -> str:
     )
 
 
-def _grid_line(y: float, number: int) -> str:
+def _grid_line(left: float, y: float, number: int) -> str:
     return (
-        f'<line x1="{_MARGIN_LEFT}" x2="{_WIDTH - 8}" y1="{y:.1f}" y2="{y:.1f}"/>'
-        f'<text x="{_MARGIN_LEFT - 6}" y="{y + 4:.1f}" text-anchor="end">{number}</text>'
+        f'<line x1="{left}" x2="{_WIDTH - 8}" y1="{y:.1f}" y2="{y:.1f}"/>'
+        f'<text x="{left - 6}" y="{y:.1f}" text-anchor="end" dominant-baseline="central">{number:,}</text>'
     )
 
 

@@ -7,7 +7,6 @@ a megabyte, and no time to lay out.
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable, Sequence
 from html import escape
 from typing import Any, NamedTuple
@@ -15,13 +14,12 @@ from typing import Any, NamedTuple
 from flake8_redis_ssot.campaign.charts import ChartPoint, render_svg
 from flake8_redis_ssot.campaign.classify import WorkItem, applicability_label
 from flake8_redis_ssot.campaign.codeowners import NO_OWNER
-from flake8_redis_ssot.campaign.page_template import fill_template, format_time, to_script_data
+from flake8_redis_ssot.campaign.page_template import fill_template, format_time, to_html, to_script_data
 from flake8_redis_ssot.campaign.progress import CampaignProgress, CountSample, ProgressRow
 from flake8_redis_ssot.files.paths import to_display_path
 from flake8_redis_ssot.syntax.notebooks.locations import format_location
 
 _TEMPLATE = os.path.join(os.path.dirname(__file__), "page.html")
-_CODE = re.compile(r"`([^`]+)`")
 _MAX_LINE = 120  # characters of a source line
 _WEEK = 7 * 24 * 3600  # seconds
 
@@ -43,21 +41,22 @@ def render_page(
 ) -> str:
     """The HTML page; `history` are the counts at commits (may be empty), and `now` is in seconds since the epoch."""
     burn_down = [ChartPoint(sample.time, sample.finding_count) for sample in progress.samples]
-    charts = [render_svg(burn_down)]
-    if history:
-        charts.append(f"<h2>History from git</h2>{render_svg(history)}")
+    charts = [("Findings over time", burn_down if progress.initial else ()), ("History from git", history)]
+    tables = "".join(_render_table(name, rows) for name, rows in progress.tables.items() if _has_names(rows))
     values = {
         "title": escape(title),
         "when": format_time(now),
         "percent": str(progress.percent_done),
+        "state": "" if progress.initial else "nothing",
         "trend": escape(describe_trend(progress.samples, now)),
-        "left": str(len(progress.remaining)),
-        "done": str(progress.done_count),
-        "start": str(progress.initial),
+        "left": f"{len(progress.remaining):,}",
+        "done": f"{progress.done_count:,}",
+        "start": f"{progress.initial:,}",
+        "value": str(progress.done_count),
         "max": str(max(progress.initial, 1)),
-        "skipped_count": str(len(progress.skipped)),
-        "charts": "".join(charts),
-        "tables": "".join(_render_table(name, rows) for name, rows in progress.tables.items() if _has_names(rows)),
+        "skipped_count": f"{len(progress.skipped):,}",
+        "charts": "".join(f"<h2>{title}</h2>{render_svg(points)}" for title, points in charts if points),
+        "tables": f'<h2>Breakdown</h2><div class="tables">{tables}</div>' if tables else "",
         "skipped": _render_skipped(progress),
         "data": to_script_data(_page_data(progress.remaining, sources)),
     }
@@ -75,13 +74,13 @@ def describe_trend(samples: Sequence[CountSample], now: float) -> str:
 
 
 def _has_names(rows: Sequence[ProgressRow]) -> bool:
-    return [row.name for row in rows] != [NO_OWNER]
+    return any(row.name != NO_OWNER for row in rows)
 
 
 def _render_table(name: str, rows: Sequence[ProgressRow]) -> str:
     lines = "".join(
-        f'<tr><th scope="row">{escape(row.name)}</th><td class="n">{row.initial}</td>'
-        f'<td class="n">{row.done_count}</td><td class="n">{row.remaining}</td></tr>'
+        f'<tr><th scope="row">{escape(row.name)}</th><td class="n">{row.initial:,}</td>'
+        f'<td class="n">{row.done_count:,}</td><td class="n">{row.remaining:,}</td></tr>'
         for row in rows
     )
     head = "".join(f'<th scope="col" class="n">{word}</th>' for word in ("initially", "fixed", "remaining"))
@@ -95,23 +94,19 @@ def _render_skipped(progress: CampaignProgress) -> str:
     if not progress.skipped:
         return ""
     rows = "".join(
-        f'<tr><td><code>{escape(to_display_path(each.path))}</code></td><td class="held">{_with_code(each.reason)}</td>'
+        f'<tr><td><code>{escape(to_display_path(each.path))}</code></td><td class="held">{to_html(each.reason)}</td>'
         f"<td>{_render_output(each.output)}</td></tr>"
         for each in progress.skipped
     )
     head = '<thead><tr><th scope="col">file</th><th scope="col">reason</th><th scope="col">output</th></tr></thead>'
-    return f'<h2>Skipped</h2><div class="wide"><table id="heldback">{head}<tbody>{rows}</tbody></table></div>'
+    table = f'<table id="heldback">{head}<tbody>{rows}</tbody></table>'
+    return f'<h2>Skipped</h2><div class="wide" tabindex="0" role="region" aria-label="Skipped files">{table}</div>'
 
 
 def _render_output(output: str) -> str:
     if not output:
         return ""
     return f'<details><summary>output</summary><pre tabindex="0">{escape(output[-4000:])}</pre></details>'
-
-
-def _with_code(text: str) -> str:
-    """Text as HTML, with what is in back-ticks as code."""
-    return _CODE.sub(r"<code>\1</code>", escape(text))
 
 
 def _page_data(items: Sequence[WorkItem], sources: PageSources) -> dict[str, Any]:

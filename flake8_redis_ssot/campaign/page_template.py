@@ -7,10 +7,12 @@ import os
 import re
 import time
 from collections.abc import Mapping
+from html import escape
 
 from flake8_redis_ssot.files.atomic_write import read
 
 _STYLE = os.path.join(os.path.dirname(__file__), "page.css")
+_CODE = re.compile(r"`([^`]+)`")
 _PLACEHOLDER = re.compile(r"@(\w+)@")
 
 
@@ -23,6 +25,11 @@ def fill_template(path: str, values: Mapping[str, str]) -> str:
 def format_time(moment: float) -> str:
     """A moment (seconds since the epoch) as a page shows it."""
     return time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime(moment))
+
+
+def to_html(text: str) -> str:
+    """Text as HTML, with what is in back-ticks as code."""
+    return _CODE.sub(r"<code>\1</code>", escape(text))
 
 
 def to_script_data(value: object) -> str:

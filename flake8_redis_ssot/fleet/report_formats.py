@@ -12,9 +12,17 @@ from collections.abc import Iterator, Sequence
 from html import escape
 
 from flake8_redis_ssot.campaign.charts import ChartPoint, format_chart, render_svg
-from flake8_redis_ssot.campaign.page_template import fill_template, format_time, to_script_data
+from flake8_redis_ssot.campaign.page_template import fill_template, format_time, to_html, to_script_data
 from flake8_redis_ssot.fleet.model import FleetFinding
-from flake8_redis_ssot.fleet.report import CountRow, FleetReport, RepositoryRow, is_unfinished, load_findings, web_url
+from flake8_redis_ssot.fleet.report import (
+    NO_TEAM,
+    CountRow,
+    FleetReport,
+    RepositoryRow,
+    is_unfinished,
+    load_findings,
+    web_url,
+)
 from flake8_redis_ssot.fleet.store import WAITING, FleetStore
 from flake8_redis_ssot.model import plural
 from flake8_redis_ssot.terminal import escape_unprintable
@@ -62,7 +70,9 @@ def render_text(report: FleetReport, top: int) -> str:
 
 
 def _titled_counts(report: FleetReport) -> tuple[tuple[str, list[CountRow]], ...]:
-    return ("code", report.by_code), ("team", report.by_team), ("what is bypassed", report.by_origin)
+    """The tables by title; without that of the teams if no repository has one."""
+    tables = ("code", report.by_code), ("team", report.by_team), ("bypassed name", report.by_origin)
+    return tuple((title, rows) for title, rows in tables if any(row.name != NO_TEAM for row in rows))
 
 
 def _count_cells(row: CountRow) -> tuple[str, ...]:
@@ -149,14 +159,7 @@ def render_page(report: FleetReport, findings: dict[int, list[FleetFinding]], no
         "unsafe": str(report.count("unsafe")),
         "missing": str(point.failed + point.waiting),
         "trend": _render_trend(report),
-        "tables": "".join(
-            _render_counts(title, rows)
-            for title, rows in (
-                ("code", report.by_code),
-                ("team", report.by_team),
-                ("what is bypassed", report.by_origin),
-            )
-        ),
+        "tables": "".join(_render_counts(title, rows) for title, rows in _titled_counts(report)),
         "failed": _render_failed(report.repositories),
         "data": "[" + ",\n".join(_page_rows(report, findings)) + "]",
     }
@@ -189,18 +192,21 @@ def _render_trend(report: FleetReport) -> str:
 
 def _render_counts(title: str, rows: Sequence[CountRow], limit: int = 15) -> str:
     lines = "".join(
-        f'<tr><td>{escape(row.name)}</td><td class="n">{row.findings}</td><td class="n">{row.safe}</td>'
-        f'<td class="n">{row.repositories}</td></tr>'
+        f'<tr><th scope="row">{escape(row.name).replace(".", ".<wbr>")}</th><td class="n">{row.findings}</td>'
+        f'<td class="n">{row.safe}</td><td class="n">{row.repositories}</td></tr>'
         for row in rows[:limit]
     )
     more = f"<p>… and {len(rows) - limit} more</p>" if len(rows) > limit else ""
-    heads = "".join(f'<th class="n">{word}</th>' for word in ("findings", "safe", "repositories"))
-    return f"<div><table><caption>By {escape(title)}</caption><tr><th></th>{heads}</tr>{lines}</table>{more}</div>"
+    heads = "".join(f'<th scope="col" class="n">{word}</th>' for word in ("findings", "safe", "repositories"))
+    return (
+        f"<div><table><caption>By {escape(title)}</caption><thead><tr><td></td>{heads}</tr></thead>"
+        f"<tbody>{lines}</tbody></table>{more}</div>"
+    )
 
 
 def _render_failed(repositories: Sequence[RepositoryRow]) -> str:
     rows = "".join(
-        f'<tr><td>{escape(row.name)}</td><td class="held">{escape(_describe_missing(row))}</td></tr>'
+        f'<tr><th scope="row">{escape(row.name)}</th><td class="held">{to_html(_describe_missing(row))}</td></tr>'
         for row in repositories
         if is_unfinished(row)
     )

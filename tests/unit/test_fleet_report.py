@@ -115,7 +115,7 @@ def test_page(database: Path) -> None:
     ]
     assert rows[1][10] == [["RSS002", "a/x.py", 3, "creates <a new> one", "safe"]]
     assert "<a new>" not in page
-    assert "<td>&lt;b&gt;c&lt;/b&gt;</td>" in page
+    assert '<th scope="row">&lt;b&gt;c&lt;/b&gt;</th>' in page
     assert page.count("<svg") == 1
 
 

@@ -122,7 +122,7 @@ def format_progress(progress: CampaignProgress) -> str:
     fraction = progress.done_count / progress.initial if progress.initial else 1.0
     filled = round(fraction * _BAR_WIDTH)
     lines = [
-        f"{progress.done_count} of {progress.initial} findings fixed ({fraction:.0%}), "
+        f"{progress.done_count} of {progress.initial} findings fixed ({progress.percent_done}%), "
         f"{len(progress.remaining)} remaining.",
         f"{'█' * filled}{'░' * (_BAR_WIDTH - filled)}",
     ]
