@@ -83,7 +83,7 @@ def test_full(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
         '   = not applied: the arguments of the call, `"redis://other"`, would be dropped\n'
         "\n"
         "Found 1 finding.\n"
-        "`redis-ssot explain FILE:LINE` explains a finding.\n"
+        "`--diff --manual` shows what to change; `redis-ssot explain FILE:LINE` explains a finding.\n"
     )
 
 
@@ -326,3 +326,10 @@ def test_closed_pipe(shop: Path) -> None:
     command = f"{sys.executable} -m flake8_redis_ssot check . | true"
     process = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
     assert process.stderr == ""
+
+
+def test_no_command_prints_the_help(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([]) == 2
+    help_text = capsys.readouterr().err
+    assert help_text.startswith("usage: redis-ssot ")
+    assert "check " in help_text

@@ -295,7 +295,7 @@ def test_plan_as_text(shop: Path, capsys: Capture) -> None:
     assert text.startswith(
         "3 findings in 3 factories; the calls of 1 can be replaced.\n\nservices/orders/factories.py:17 "
     )
-    assert "`new_store` (function) makes shopkit.redis_manager.RedisManager\n    called " in text
+    assert "`new_store` (function) creates shopkit.redis_manager.RedisManager\n    called " in text
     assert "    --inline          no\n                      it takes `customer`, which the accessor does not" in text
     assert main(["plan", "--factories", "libs/shopkit/redis_manager.py"]) == 0
     assert capsys.readouterr().out == "No factories.\n"

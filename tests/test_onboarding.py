@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -286,7 +287,7 @@ def test_ruff_must_know_our_codes(healthy_project: Path, capsys: Capture, name: 
     settings.write_text(f"[{head}]\nselect = ['RUF102']\npreview = true\n")
     status, text = run_doctor(capsys)
     assert status == 1
-    assert f'{remedy}\n   external = ["RSS"]' in text
+    assert f'{remedy}\n  external = ["RSS"]' in text
     silenced = file.read_text().replace("get(1)", "get(1)  # noqa: RSS002")
     ruff = [sys.executable, "-m", "ruff", "check", "-q", "--no-cache", "--fix", "app"]
     file.write_text(silenced)
@@ -306,7 +307,7 @@ def test_flake8_must_select_our_codes(healthy_project: Path, capsys: Capture, na
     (healthy_project / name).write_text("[flake8]\nselect = F\n")
     status, text = run_doctor(capsys)
     assert status == 1
-    assert f"add to [flake8] in {name}:\n   extend-select = RSS" in text
+    assert f"add to [flake8] in {name}:\n  extend-select = RSS" in text
     assert "RSS" not in subprocess.run(flake8, capture_output=True, text=True, check=False).stdout
     (healthy_project / name).write_text("[flake8]\nselect = F\nextend-select = RSS\n")
     assert run_doctor(capsys)[0] == 0
@@ -323,7 +324,10 @@ def test_flake8_must_have_our_plugin(healthy_project: Path, capsys: Capture, mon
     monkeypatch.setenv("PATH", f"{other.parent}{os.pathsep}{os.environ['PATH']}")
     status, text = run_doctor(capsys)
     assert status == 1
-    assert f"install flake8-redis-ssot where {other} runs; it lists: 7.0.0 mccabe: 0.7.0" in text
+    assert (
+        f"flake8 does not have the RSS plugin ({other})\n  install flake8-redis-ssot in the environment of {other}"
+        in text
+    )
 
 
 def test_doctor_reports_invalid_import_roots(healthy_project: Path, capsys: Capture) -> None:
@@ -331,8 +335,17 @@ def test_doctor_reports_invalid_import_roots(healthy_project: Path, capsys: Capt
     (healthy_project / "empty").mkdir()
     settings.write_text('src = [".", "empty", "gone"]\n' + settings.read_text())
     text = run_doctor(capsys)[1]
-    assert "-- import root `empty`\n   it holds no Python files: correct `src`" in text
-    assert "-- import root `gone`" in text
+    assert "✗ import root `empty` contains no Python files\n  correct `src`" in text
+    assert "✗ import root `gone` contains no Python files" in text
+
+
+def test_doctor_reports_a_module_of_two_resources_once(healthy_project: Path, capsys: Capture) -> None:
+    settings = healthy_project / "redis-ssot.toml"
+    resource = settings.read_text()
+    canonical = re.search(r"canonical = .*", resource)
+    assert canonical is not None
+    settings.write_text(f'{resource}\n[resource.other]\n{canonical[0]}\nconstructors = ["other.Thing"]\n')
+    assert run_doctor(capsys)[1].count("✓ the canonical module `") == 1
 
 
 def test_doctor_reports_undefined_names(healthy_project: Path, capsys: Capture) -> None:
@@ -340,7 +353,7 @@ def test_doctor_reports_undefined_names(healthy_project: Path, capsys: Capture) 
     settings.write_text(settings.read_text().replace("get_redis_manager", "get_nothing"))
     status, text = run_doctor(capsys)
     assert status == 1
-    assert "-- the names of the configuration" in text
+    assert "✗ the configuration names something that does not exist" in text
     assert "get_nothing" in text
 
 
@@ -353,7 +366,7 @@ def test_doctor_reports_missing_and_stale_baselines(healthy_project: Path, capsy
     (healthy_project / "app" / "jobs.py").write_text("")
     status, text = run_doctor(capsys)
     assert status == 1
-    assert "no longer found\n   redis-ssot baseline prune" in text
+    assert "no longer found\n  run `redis-ssot baseline prune`" in text
 
 
 def test_doctor_ignores_invalid_settings_of_other_tools(healthy_project: Path, capsys: Capture) -> None:

@@ -56,7 +56,17 @@ def progress_page(progress: CampaignProgress, line: str = LINE) -> str:
 def make_report(team: str) -> FleetReport:
     name = "sqlalchemy.ext.asyncio.create_async_engine"
     done = ("done", "", "c0ffee", "own", 7, 1, 0, {"RSS002": 1}, {"safe": 1})
-    failed = ("failed", f"`git fetch` failed: fatal: not our ref {'0' * 40}", "", "", 0, 0, None, {}, {})
+    failed: tuple[Any, ...] = (
+        "failed",
+        f"`git fetch` failed: fatal: not our ref {'0' * 40}",
+        "",
+        "",
+        0,
+        0,
+        None,
+        {},
+        {},
+    )
     repositories = [
         RepositoryRow(1, "a-group/a-project", "https://example.org/a-group/a-project", "", *done),
         RepositoryRow(2, "a-group/another-project", "https://example.org/a-group/another-project", "", *failed),

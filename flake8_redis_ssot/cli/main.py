@@ -53,7 +53,10 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     from flake8_redis_ssot.cli.errors import CommandError, print_messages
 
-    if not args or args[0] not in COMMANDS:
+    if not args:
+        build_parser().print_help(sys.stderr)
+        return 2
+    if args[0] not in COMMANDS:
         build_parser().parse_args(args)  # prints help or an error, and exits
     command = import_module(f"flake8_redis_ssot.cli.commands.{args[0].replace('-', '_')}")
     try:

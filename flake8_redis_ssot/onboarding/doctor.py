@@ -44,7 +44,8 @@ def run_health_checks(config: Config) -> Iterator[HealthCheck]:
 
 def check_canonical_shares(config: Config, files: Sequence[str]) -> Iterator[HealthCheck]:
     """How much of the project's `files` (absolute paths) each canonical module covers."""
-    for share in canonical_shares(config, ModuleMap(config.import_roots, files)):
+    shares = canonical_shares(config, ModuleMap(config.import_roots, files))
+    for share in {share.module: share for share in shares}.values():  # several resources may share a module
         text = f"`{share.module}` covers {share.covered} of {plural(share.total, 'file')} outside tests"
         yield HealthCheck(not share.is_most, f"the canonical module {text} ({share.percentage})")
 
@@ -55,11 +56,8 @@ def _check_import_roots(config: Config) -> Iterator[HealthCheck]:
         has_python_files = os.path.isdir(root) and any(
             name.endswith(".py") or _is_visible_folder(root, name) for name in os.listdir(root)
         )
-        yield HealthCheck(
-            has_python_files,
-            f"import root `{source}`",
-            "" if has_python_files else "it holds no Python files: correct `src`",
-        )
+        title = f"import root `{source}` contains {'' if has_python_files else 'no '}Python files"
+        yield HealthCheck(has_python_files, title, "" if has_python_files else "correct `src`")
 
 
 def _is_visible_folder(root: str, name: str) -> bool:
@@ -77,10 +75,9 @@ def _check_ruff_settings(root: str) -> Iterator[HealthCheck]:
         external = [*strings_in(table_in(table, "lint"), "external"), *strings_in(table, "external")]
         is_passing = any(code in ("R", "RS", "RSS") or code.startswith("RSS") for code in external)
         head = "[tool.ruff.lint]" if name == "pyproject.toml" else "[lint]"
-        remedy = (
-            f'ruff deletes our `noqa` comments (RUF102); add to {to_display_path(path)}:\n{head}\nexternal = ["RSS"]'
-        )
-        yield HealthCheck(is_passing, f"ruff knows our codes ({to_display_path(path)})", "" if is_passing else remedy)
+        remedy = f'its rule RUF102 removes codes that it does not know; add to the file:\n{head}\nexternal = ["RSS"]'
+        title = f"ruff {'keeps' if is_passing else 'removes'} `noqa` comments for RSS codes ({to_display_path(path)})"
+        yield HealthCheck(is_passing, title, "" if is_passing else remedy)
         return
 
 
@@ -136,8 +133,9 @@ def _check_flake8_plugin() -> Iterator[HealthCheck]:
     except (OSError, subprocess.TimeoutExpired):
         return
     is_passing = "flake8-redis-ssot" in process.stdout
-    remedy = f"install flake8-redis-ssot where {command} runs; it lists: {process.stdout.strip()}"
-    yield HealthCheck(is_passing, f"flake8 has our plugin ({command})", "" if is_passing else remedy)
+    remedy = f"install flake8-redis-ssot in the environment of {command}, which has: {process.stdout.strip()}"
+    title = f"flake8 {'has' if is_passing else 'does not have'} the RSS plugin ({command})"
+    yield HealthCheck(is_passing, title, "" if is_passing else remedy)
 
 
 def _check_baseline(config: Config) -> Iterator[HealthCheck]:
@@ -146,6 +144,6 @@ def _check_baseline(config: Config) -> Iterator[HealthCheck]:
         try:
             entry_count = len(load_entries(path))
         except BaselineError as error:
-            yield HealthCheck(False, "the baseline", str(error))
+            yield HealthCheck(False, "the baseline is invalid", str(error))
         else:
-            yield HealthCheck(True, f"the baseline ({entry_count} known findings)")
+            yield HealthCheck(True, f"the baseline is valid ({plural(entry_count, 'known finding')})")

@@ -12,6 +12,7 @@ from flake8_redis_ssot.reports.report import Renderers, format_json
 from flake8_redis_ssot.syntax.notebooks.locations import span_in_cell
 
 _MAX_REASONS = 3
+_UNNAMED_KINDS = {"handover": "(passed-on constructor)", "lambda": "(lambda)"}
 _USE_LABELS = {"calls": "called", "reads": "read", "patches": "patched"}
 
 
@@ -38,7 +39,7 @@ def _format_factory(factory: FactoryConsolidation, root: str) -> list[str]:
     survey = factory.survey
     lines = [
         "",
-        f"{_format_location(survey.path, survey.row, root)} {_format_name(factory)} makes "
+        f"{_format_location(survey.path, survey.row, root)} {_format_name(factory)} creates "
         f"{' and '.join(factory.created_names)}",
     ]
     for use, label in _USE_LABELS.items():
@@ -67,7 +68,9 @@ def _in_cell(path: str, row: int) -> tuple[int | None, int]:
 
 def _format_name(factory: FactoryConsolidation) -> str:
     name, kind = factory.survey.name.rpartition("<locals>.")[2], factory.survey.kind
-    return f"`{name}` ({kind})" if name and kind != "lambda" else f"({kind})"
+    if kind in _UNNAMED_KINDS:
+        return _UNNAMED_KINDS[kind]
+    return f"`{name}` ({kind})" if name else f"({kind})"
 
 
 def _format_list(title: str, items: Iterable[str]) -> list[str]:

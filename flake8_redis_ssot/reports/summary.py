@@ -61,6 +61,8 @@ def next_step_lines(report: CheckReport) -> list[str]:
         return [f"`--diff` shows the changes; {explain}."]
     if Applicability.UNSAFE in applicabilities:
         return [f"`--diff --unsafe-fixes` shows the changes; {explain}."]
+    if Applicability.MANUAL in applicabilities:
+        return [f"`--diff --manual` shows what to change; {explain}."]
     return [f"{explain}."]
 
 

@@ -21,7 +21,9 @@ def _check_imported_names(context: VerificationContext) -> CriterionResult:
     evidence = tuple(_find_evidence(context))
     files = len({each.path for each in evidence})
     summary = (
-        f"{plural(len(evidence), 'name')} in {plural(files, 'file')} without a definition" if evidence else "all are"
+        f"{plural(len(evidence), 'name')} in {plural(files, 'file')} without a definition"
+        if evidence
+        else "all are defined"
     )
     return CriterionResult(
         CriterionState.FAILED if evidence else CriterionState.PASSED,

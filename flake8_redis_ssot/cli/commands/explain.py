@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from flake8_redis_ssot.cli.errors import CommandError
 from flake8_redis_ssot.cli.options import add_config_options
 from flake8_redis_ssot.cli.request import load_single_config, open_project, request_from_args, run_check_strict
+from flake8_redis_ssot.cli.wrapping import print_wrapped
 from flake8_redis_ssot.linter.explain import ExplainedUse, explain_line
 from flake8_redis_ssot.model import Finding
 from flake8_redis_ssot.reports.reasons import describe_fix
@@ -34,7 +35,7 @@ def main(arguments: Namespace) -> int:
     silenced = _findings_on(row, run_check_strict(request_from_args(arguments, noqa=False, baseline=None)).findings)
     if column is not None:
         uses = [each for each in uses if each.column == column - 1] or uses
-    print("\n".join(_iter_lines(arguments.place, uses, findings, silenced)))
+    print_wrapped("\n".join(_iter_lines(arguments.place, uses, findings, silenced)))
     return 0
 
 

@@ -11,6 +11,7 @@ from typing import get_args
 
 from flake8_redis_ssot.cli.errors import print_messages
 from flake8_redis_ssot.cli.options import add_jobs_option
+from flake8_redis_ssot.cli.wrapping import print_wrapped
 from flake8_redis_ssot.config.loading import OWN_NAMES, configuration_help, find_config
 from flake8_redis_ssot.config.model import TestFindings
 from flake8_redis_ssot.files.atomic_write import DiskError, read, replace_file, write_atomic
@@ -92,7 +93,7 @@ def _print_proposals(proposals: Sequence[ConfigProposal]) -> None:
     if proposals[0].general_toml:
         print(f"{proposals[0].general_toml}\n")
     for number, proposal in enumerate(proposals, 1):
-        print("\n".join([f"{number}. {_describe(proposal)}", *_describe_found(proposal)]))
+        print_wrapped("\n".join([f"{number}. {_describe(proposal)}", *_describe_found(proposal)]))
         print(f"\n{proposal.resource_toml(proposal.canonical.resource_name)}\n")
 
 
@@ -117,7 +118,7 @@ def _kept_name(canonical: ResourceCandidate) -> str:
 def _describe_found(proposal: ConfigProposal) -> list[str]:
     found = proposal.found
     if not found.shipped and not found.tests:
-        return ["   reports nothing today: it will report new ones"]
+        return ["   reports nothing today, and new code from now on"]
     lines = [f"   reports {plural(found.shipped, 'finding')} in shipped code and {found.tests} in tests"]
     if found.call_count:
         constructions = plural(found.call_count, "construction")

@@ -26,6 +26,7 @@ from flake8_redis_ssot.cli.fix_options import color_diff, format_diff
 from flake8_redis_ssot.cli.options import add_config_options
 from flake8_redis_ssot.cli.progress_display import ProgressDisplay
 from flake8_redis_ssot.cli.request import load_single_config, open_project, request_from_args, to_command_error
+from flake8_redis_ssot.cli.wrapping import print_report
 from flake8_redis_ssot.config.model import Config, ConfigError
 from flake8_redis_ssot.config.validators import find_nearest
 from flake8_redis_ssot.files.paths import to_relative_path
@@ -69,7 +70,8 @@ def main(arguments: Namespace) -> int:
 
 
 def _print_report(arguments: Namespace, config: Config, integrations: Sequence[IntegrationResult]) -> None:
-    print(FORMATS[arguments.output_format](IntegrationReport(arguments.service, integrations, str(config.root))))
+    report = IntegrationReport(arguments.service, integrations, str(config.root))
+    print_report(FORMATS[arguments.output_format](report), arguments.output_format)
 
 
 def _exit_code(integrations: Sequence[IntegrationResult]) -> int:

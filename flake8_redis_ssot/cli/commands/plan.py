@@ -21,6 +21,7 @@ from flake8_redis_ssot.campaign.plan import (
 )
 from flake8_redis_ssot.cli.options import add_config_options, add_path_arguments, parse_count
 from flake8_redis_ssot.cli.request import load_single_config, request_from_args, run_check_strict
+from flake8_redis_ssot.cli.wrapping import print_report
 from flake8_redis_ssot.files.paths import to_display_path
 from flake8_redis_ssot.model import plural
 from flake8_redis_ssot.reports import factories
@@ -55,7 +56,8 @@ def main(arguments: Namespace) -> int:
     format_name = "json" if arguments.json else "text"
     if arguments.factories:
         result = run_check_strict(request_from_args(arguments, factories=True, baseline=None))
-        print(factories.FORMATS[format_name](factories.FactoryReport(result.factory_consolidations, str(config.root))))
+        report = factories.FactoryReport(result.factory_consolidations, str(config.root))
+        print_report(factories.FORMATS[format_name](report), format_name)
         return 0
     result = run_check_strict(request_from_args(arguments, fixes=True, baseline=None))
     items = Classifier(config, load_codeowners(str(config.root))).classify(result.findings)

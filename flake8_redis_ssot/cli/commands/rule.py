@@ -6,6 +6,7 @@ import sys
 from argparse import ArgumentParser, Namespace
 from typing import NamedTuple
 
+from flake8_redis_ssot.cli.wrapping import print_page, print_report
 from flake8_redis_ssot.reports.report import Renderers, format_json
 from flake8_redis_ssot.rules.rule import Rule, all_rules
 
@@ -55,5 +56,9 @@ def main(arguments: Namespace) -> int:
 
 
 def _print_rules(listing: RuleListing, arguments: Namespace) -> int:
-    print(_FORMATS[arguments.output_format](listing))
+    text = _FORMATS[arguments.output_format](listing)
+    if listing.is_brief or arguments.output_format != "text":
+        print_report(text, arguments.output_format)
+    else:
+        print_page(text)
     return 0

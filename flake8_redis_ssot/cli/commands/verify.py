@@ -21,6 +21,7 @@ from flake8_redis_ssot.cli.errors import CommandError
 from flake8_redis_ssot.cli.options import add_baseline_options, add_config_options
 from flake8_redis_ssot.cli.request import load_single_config, open_project, request_from_args, run_check_strict
 from flake8_redis_ssot.cli.runtime_record import read_run
+from flake8_redis_ssot.cli.wrapping import print_report
 from flake8_redis_ssot.config.model import Config
 from flake8_redis_ssot.files.paths import to_display_path, to_relative_path
 from flake8_redis_ssot.files.processes import default_jobs
@@ -50,7 +51,10 @@ def main(arguments: Namespace) -> int:
     except ValidationError as error:
         raise CommandError(*error.args) from error
     limit = None if arguments.all else DEFAULT_EVIDENCE_COUNT
-    print(FORMATS[arguments.output_format](VerificationView(report, Style.for_stream(sys.stdout), limit)))
+    print_report(
+        FORMATS[arguments.output_format](VerificationView(report, Style.for_stream(sys.stdout), limit)),
+        arguments.output_format,
+    )
     return 1 if report.has_failed else 0
 
 

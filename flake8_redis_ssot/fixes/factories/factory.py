@@ -64,11 +64,11 @@ def function_kind(function: FunctionOrLambda | None, document: SourceDocument) -
 
 # Why other kinds of functions are not supported.
 _UNSUPPORTED_KINDS = {
-    "handover": "the constructor itself is passed on: there is no function whose calls could be replaced",
-    "lambda": "it is a lambda, which has no name that callers could be found by",
+    "handover": "the constructor itself is passed on, so there are no calls to replace",
+    "lambda": "it is a lambda, which has no name to find its callers by",
     "fixture": "it is a fixture, which tests request by name",
-    "property": "it is a property, which is read of whatever object",
-    "method": "it is a method, which may be called of a subclass, or be another one there",
+    "property": "it is a property, and the objects that it is read from could not be determined",
+    "method": "it is a method, which a subclass may inherit or override",
     "inner function": "it is defined in a function",
 }
 
