@@ -47,12 +47,16 @@ def judge_call(call: Call, file: FileContext, phrase: str, ending: str = "") -> 
 
     `phrase` is the verb of the message with its article, `ending` what follows the instance.
     """
+    if call.is_of_own_class and _is_constructor(call.function.partition(".<locals>")[0], file):
+        return None  # calls of this class method are reported instead
     for definition, resource in find_constructors(call.origins, file):
         if not file.is_exempt(resource):
             if file.is_own_test(resource, definition):
                 continue
             return _diagnosis(_subject(call.function, phrase, definition, ending), definition, resource, file)
-        is_checked = resource.check_canonical and file.resources.is_canonical(resource, file.module)
+        is_checked = (
+            resource.check_canonical and not call.is_of_own_class and file.resources.is_canonical(resource, file.module)
+        )
         is_checked = is_checked and not (resource.accessor_shares_pool and _is_accessor(call.function, resource, file))
         if is_checked and not _is_shared_instance(call, definition, file) and not _is_constructor(call.function, file):
             advice = "keep one instance in this module and return it"

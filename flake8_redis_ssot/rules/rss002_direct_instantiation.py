@@ -2,8 +2,9 @@
 
 ## Why
 Each instance opens connections of its own, misses the settings of the shared one, and is not replaced when a test
-replaces the shared one. Subclasses of a guarded class of the project are reported as well. Unrelated classes with the
-same name, annotations, `isinstance` checks and `spec=` arguments are not.
+replaces the shared one. Subclasses of a guarded class of the project are reported as well, and `cls()` in their class
+methods, unless the class method is a configured constructor, whose calls are reported. Unrelated classes with the same
+name, annotations, `isinstance` checks and `spec=` arguments are not.
 
 ## Bad
 ```python

@@ -41,7 +41,7 @@ class Call(NamedTuple):
 
     `is_returned`: the enclosing function returns or yields the result, `is_yielded`: it yields it; `is_stored`: the
     result is stored where it outlives the call, or the function is memoised. `function` is the qualified name of the
-    enclosing function, empty at module or class level.
+    enclosing function, empty at module or class level. `is_of_own_class`: it is a call of `cls` in a class method.
     """
 
     span: Span
@@ -51,6 +51,7 @@ class Call(NamedTuple):
     is_returned: bool
     is_stored: bool
     is_yielded: bool = False
+    is_of_own_class: bool = False
 
 
 class CallbackArgument(NamedTuple):

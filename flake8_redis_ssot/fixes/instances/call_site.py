@@ -56,6 +56,8 @@ def locate_construction(fact: Call | CallbackArgument, file: FileContext, docume
     if len({(definition.name, definition.qualname) for definition in definitions}) > 1:
         names = " or ".join(f"`{name}`" for name in sorted({definition.name for definition in definitions}))
         raise NotFixableError(f"it may be {names}, depending on the control flow")
+    if isinstance(fact, Call) and fact.is_of_own_class:
+        raise NotFixableError(f"it is called as `cls`, which may be a subclass of `{matches[0][0].name}`")
     call, constructor = _find_nodes(fact, document)
     root = constructor
     while isinstance(root, ast.Attribute):

@@ -14,7 +14,14 @@ from flake8_redis_ssot.semantic.flow.evaluator import (
     resolve_relative_module,
     single_string,
 )
-from flake8_redis_ssot.semantic.flow.frames import NO_VALUES, FlowValues, SelfReference, merge_values, origins_of
+from flake8_redis_ssot.semantic.flow.frames import (
+    NO_VALUES,
+    FlowValues,
+    SelfReference,
+    callee_origins,
+    merge_values,
+    origins_of,
+)
 
 # Calls that return one of their arguments: origin or method name → its position and name.
 _PASS_THROUGH_CALLS = {
@@ -32,7 +39,7 @@ def read_call(evaluator: Evaluator, node: ast.Call) -> FlowValues:
     callees = evaluator.read(node.func)
     positional_values = [evaluator.read(argument) for argument in node.args]
     keyword_values = [evaluator.read(keyword.value) for keyword in node.keywords]
-    origins = origins_of(callees)
+    origins = callee_origins(callees)
     _record_callback_arguments(evaluator, node, origins, positional_values, keyword_values)
     record_patch(evaluator, node, positional_values, keyword_values)
     passed_values = _pass_through_values(evaluator, node, origins, positional_values)
@@ -41,13 +48,17 @@ def read_call(evaluator: Evaluator, node: ast.Call) -> FlowValues:
     if not origins:
         return NO_VALUES
     evaluator.apply_call(origins)
-    return (evaluator.recorder.record_call(node, evaluator.row, evaluator.frame, origins),)
+    number = evaluator.recorder.record_call(node, evaluator.row, evaluator.frame, origins)
+    evaluator.recorder.recorded_calls[number].is_of_own_class |= any(
+        isinstance(value, SelfReference) for value in callees
+    )
+    return (number,)
 
 
 def _record_callback_arguments(
     evaluator: Evaluator,
     node: ast.Call,
-    callee_origins: Origins,
+    origins: Origins,
     positional_values: list[FlowValues],
     keyword_values: list[FlowValues],
 ) -> None:
@@ -56,13 +67,13 @@ def _record_callback_arguments(
         *((keyword.value, keyword.arg or "", values) for keyword, values in zip(node.keywords, keyword_values)),
     ]
     for argument, slot, values in arguments:
-        _record_callback_argument(evaluator, node.func, callee_origins, argument, slot, origins_of(values))
+        _record_callback_argument(evaluator, node.func, origins, argument, slot, callee_origins(values))
 
 
 def _record_callback_argument(
     evaluator: Evaluator,
     callee: ast.expr,
-    callee_origins: Origins,
+    origins_of_callee: Origins,
     argument: ast.expr,
     slot: int | str,
     origins: Origins,
@@ -73,7 +84,7 @@ def _record_callback_argument(
             evaluator.row,
             origins,
             evaluator.frame.qualname,
-            callee_origins,
+            origins_of_callee,
             last_name(callee),
             slot,
         )
@@ -114,7 +125,7 @@ def _pass_through_values(
         )
     if "builtins:type" in origins and len(positional_values) == 1:
         instances = positional_values[0]
-        own_class = [value for value in instances if isinstance(value, SelfReference)]
+        own_class = [value for value in instances if isinstance(value, SelfReference) and not value.is_class]
         return (*own_class, *evaluator.recorder.class_origins(instances))
     if not _DYNAMIC_IMPORTS.isdisjoint(origins):
         return _record_dynamic_import(evaluator, node, origins)

@@ -20,6 +20,9 @@ from flake8_redis_ssot.semantic.flow.frames import (
 )
 from flake8_redis_ssot.semantic.flow.walk import FlowAnalysis, StatementReaders
 
+_CLASS_METHODS = frozenset({"builtins:classmethod", "abc:abstractclassmethod"})
+_IMPLICIT_CLASS_METHODS = frozenset({"__class_getitem__", "__init_subclass__", "__new__"})
+
 
 def read_function(flow: FlowAnalysis, node: FunctionNode) -> bool:
     """`def`: decorators, defaults and annotations are read now, in the enclosing scope; the body later."""
@@ -73,7 +76,8 @@ def _bind_self(flow: FlowAnalysis, node: FunctionNode, frame: Frame, decorators:
     owner = frame.outer
     positional = [*node.args.posonlyargs, *node.args.args]
     if owner is not None and owner.kind == "class" and positional and "builtins:staticmethod" not in decorators:
-        frame.bindings[positional[0].arg] = (SelfReference(f"{flow.evaluator.module}:@{owner.qualname}"),)
+        is_class = node.name in _IMPLICIT_CLASS_METHODS or not _CLASS_METHODS.isdisjoint(decorators)
+        frame.bindings[positional[0].arg] = (SelfReference(f"{flow.evaluator.module}:@{owner.qualname}", is_class),)
 
 
 def read_class(flow: FlowAnalysis, node: ast.ClassDef) -> bool:

@@ -239,7 +239,10 @@ class Evaluator:
                 if node is not None and self.patterns.matches_name(name):
                     self.recorder.attribute_accesses[node] = (self.row, base, self.frame.function)
             elif isinstance(base, SelfReference):
-                values.append(base if name == "__class__" else f"{base.origin}.{name}")
+                if name != "__class__":
+                    values.append(f"{base.origin}.{name}")
+                elif not base.is_class:  # the class of a class is its metaclass
+                    values.append(base)
         return tuple(values)
 
 

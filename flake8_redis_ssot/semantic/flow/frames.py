@@ -14,9 +14,13 @@ class StringConstant(NamedTuple):
 
 
 class SelfReference(NamedTuple):
-    """`self` or `cls` in a method: `origin` is the class. Its attributes have origins, calls of it have none."""
+    """`self` or `cls` in a method: `origin` is the class. Its attributes have origins.
+
+    `is_class`: it is the class itself, as in a class method, so a call of it creates an instance.
+    """
 
     origin: str
+    is_class: bool = False
 
 
 class Elements(NamedTuple):
@@ -170,6 +174,15 @@ class Frame:
 def origins_of(values: FlowValues) -> tuple[str, ...]:
     """The values that are origins."""
     return tuple(value for value in values if isinstance(value, str))
+
+
+def callee_origins(values: FlowValues) -> tuple[str, ...]:
+    """The origins of what is called if one of the values is: `cls` is the class itself."""
+    return tuple(
+        value if isinstance(value, str) else value.origin
+        for value in values
+        if isinstance(value, str) or (isinstance(value, SelfReference) and value.is_class)
+    )
 
 
 def merge_values(left: FlowValues, right: FlowValues) -> FlowValues:

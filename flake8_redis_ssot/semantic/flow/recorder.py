@@ -20,7 +20,16 @@ class RecordedCall:
     `node` is the call, or the decorator that is called.
     """
 
-    __slots__ = ("frame", "is_returned", "is_stored", "is_yielded", "node", "origins", "statement_row")
+    __slots__ = (
+        "frame",
+        "is_of_own_class",
+        "is_returned",
+        "is_stored",
+        "is_yielded",
+        "node",
+        "origins",
+        "statement_row",
+    )
 
     def __init__(self, node: ast.expr, statement_row: int, frame: Frame, origins: Origins) -> None:
         self.node = node
@@ -30,6 +39,7 @@ class RecordedCall:
         self.is_returned = False
         self.is_stored = False
         self.is_yielded = False
+        self.is_of_own_class = False
 
 
 class FactRecorder:
@@ -102,6 +112,7 @@ class FactRecorder:
                     recorded.is_returned,
                     recorded.is_stored or recorded.frame.is_memoized,
                     recorded.is_yielded,
+                    recorded.is_of_own_class,
                 )
                 for recorded in self.recorded_calls
             )

@@ -19,6 +19,7 @@ from flake8_redis_ssot.semantic.flow.frames import (
     FlowValue,
     FlowValues,
     Frame,
+    SelfReference,
     StringConstant,
     join_bindings,
 )
@@ -94,10 +95,10 @@ class FlowAnalysis:
         while True:
             while aliases := self._find_aliases(relevant_rows.patterns):
                 relevant_rows.add_names(aliases)
-            ready = [body for body in pending if relevant_rows.has_row_in(body.first, body.last)]
+            ready = [body for body in pending if _is_relevant_body(body, relevant_rows)]
             if not ready:
                 break
-            pending = [body for body in pending if not relevant_rows.has_row_in(body.first, body.last)]
+            pending = [body for body in pending if not _is_relevant_body(body, relevant_rows)]
             self._read_bodies(ready)
             finished += ready
         if self.frame.has_rebound_global:
@@ -107,7 +108,7 @@ class FlowAnalysis:
             if any(_is_relevant(relevant_rows.patterns, value) for value in values):
                 self.recorder.forget_calls(self.frame)
                 pending = self._read_module_level(tree)
-                finished = [body for body in pending if relevant_rows.has_row_in(body.first, body.last)]
+                finished = [body for body in pending if _is_relevant_body(body, relevant_rows)]
                 for binding in rebound:
                     self.frame.add_values(binding.name, binding.values)
             self._read_bodies(finished)
@@ -212,6 +213,15 @@ class FlowAnalysis:
             self.evaluator.frame, node, self.evaluator.row = self.evaluator.deferred_lambdas.pop()
             self.recorder.mark_returned(self.evaluator.read(node.body), self.frame)
         self.evaluator.frame = outer
+
+
+def _is_relevant_body(body: DeferredBody, rows: RelevantRows) -> bool:
+    """Whether a function contains a name that matches, or is a class method of a class that does."""
+    return rows.has_row_in(body.first, body.last) or any(
+        isinstance(value, SelfReference) and value.is_class and rows.patterns.matches_dotted(value.origin)
+        for values in body.start_state.values()
+        for value in values
+    )
 
 
 def _is_relevant(patterns: NamePatterns, value: FlowValue) -> bool:
