@@ -155,6 +155,26 @@ def is_refused(project: Project, difference: str) -> bool:
             "self.connection = redis.Redis()\n        count()",
             "billing/stub.py: `__init__()` runs `count()` (line 7), which is not recognised",
         ),
+        (
+            "self.connection = redis.Redis()",
+            "self.connection = redis.Redis()\n        self.values: dict = {}",
+            "billing/stub.py: each `StubStore` keeps its own values in memory: `self.values: dict = {}` (line 7)",
+        ),
+        (
+            "self.connection = redis.Redis()",
+            "self.connection = redis.Redis()\n        self.seen = deque()",
+            "billing/stub.py: each `StubStore` keeps its own values in memory: `self.seen = deque()` (line 7)",
+        ),
+        (
+            "    def __init__",
+            "    values = []\n\n    def __init__",
+            "billing/stub.py: `StubStore` keeps values in memory: `values` (line 5)",
+        ),
+        (
+            "    def __init__",
+            "    __slots__ = ['connection']\n\n    def __init__",
+            "billing/stub.py: the body of `StubStore` is not only",
+        ),
         ("class StubStore:", "class StubStore(dict):", "billing/stub.py: `StubStore` has a base class"),
         (
             "    def __init__",
