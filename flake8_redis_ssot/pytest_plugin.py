@@ -49,9 +49,12 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
 
         early_config.pluginmanager.register(ObservedTests(), "redis-ssot-observed-tests")
     elif options.redis_ssot_runtime:
-        from flake8_redis_ssot.runtime.pytest_session import start_session
+        from flake8_redis_ssot.runtime.agent.garbage import paused_collection
 
-        session = start_session(early_config.rootpath, options.redis_ssot_record, options.redis_ssot_compare)
+        with paused_collection():
+            from flake8_redis_ssot.runtime.pytest_session import start_session
+
+            session = start_session(early_config.rootpath, options.redis_ssot_record, options.redis_ssot_compare)
         early_config.pluginmanager.register(session, "redis-ssot-runtime")
     elif options.redis_ssot_record or options.redis_ssot_compare:
         raise pytest.UsageError("--redis-ssot-record and --redis-ssot-compare need --redis-ssot-runtime")

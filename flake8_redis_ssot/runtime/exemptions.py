@@ -19,6 +19,8 @@ class Exemptions:
         self._resources = {resource.name: resource for resource in config.resources}
         self._allowed = {resource.name: PathPatterns(resource.allow) for resource in config.resources}
         self._excluded = PathPatterns(config.exclude)
+        self._import_roots = config.import_roots
+        self._reasons: dict[tuple[str, str, str], str] = {}
 
     def reason(self, site: Site) -> str:
         """Why a place may construct: in words for a report, empty if it may not."""
@@ -29,6 +31,12 @@ class Exemptions:
 
     def reason_for_place(self, place: Place, resource: Resource) -> str:
         """Why a place may construct instances of a resource."""
+        key = (place.file, place.module, resource.name)
+        if key not in self._reasons:
+            self._reasons[key] = self._find_reason(place, resource)
+        return self._reasons[key]
+
+    def _find_reason(self, place: Place, resource: Resource) -> str:
         if not place.file:
             return "outside of the project"
         if self._is_in(place, resource.canonical):
@@ -47,7 +55,7 @@ class Exemptions:
         """The names that a file has below each of the import roots."""
         path = os.path.join(self._config.root, *file.split("/"))
         names = []
-        for root in self._config.import_roots:
+        for root in self._import_roots:
             relative = os.path.relpath(path, root)
             if not relative.startswith(os.pardir):
                 parts = relative.removesuffix(".py").split(os.sep)

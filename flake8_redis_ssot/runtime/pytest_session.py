@@ -13,6 +13,7 @@ import pytest
 
 from flake8_redis_ssot.config.loading import find_config, load_config
 from flake8_redis_ssot.config.model import Config, ConfigError
+from flake8_redis_ssot.runtime.agent.garbage import paused_collection
 from flake8_redis_ssot.runtime.budgets import BudgetResult, broken, check_budgets, render_budget
 from flake8_redis_ssot.runtime.records import RecordError, RunRecord, append_record, collect_run, load_record
 from flake8_redis_ssot.runtime.render import render_report
@@ -105,7 +106,8 @@ class RuntimeSession(ObservedTests):
         """Print the report."""
         record = self._collect()
         terminalreporter.section("redis-ssot: observed at run time")
-        terminalreporter.line(render_report(self._config, record))
+        with paused_collection():
+            terminalreporter.line(render_report(self._config, record))
         try:
             if self._runs_before:
                 from flake8_redis_ssot.runtime.compare_runs import render_comparison

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from types import ModuleType
 from typing import Any
@@ -127,13 +127,17 @@ def _find_attributes(owner: Any, parts: tuple[str, ...], depth: int = 0) -> Iter
             yield from _find_attributes(owner, parts[1:], depth)
         yield from _find_below(owner, parts, depth)
         return
-    for name, value in list(vars(owner).items()):
-        if not isinstance(name, str) or not _matches(parts[0], name):
-            continue
+    for name, value in _matching_attributes(vars(owner), parts[0]):
         if len(parts) == 1:
             yield owner, name
         elif isinstance(value, type):
             yield from _find_in_class(value, parts[1:], depth)
+
+
+def _matching_attributes(attributes: Mapping[str, Any], pattern: str) -> list[tuple[str, Any]]:
+    if "*" not in pattern:
+        return [(pattern, attributes[pattern])] if pattern in attributes else []
+    return [(name, value) for name, value in list(attributes.items()) if _matches(pattern, name)]
 
 
 def _find_below(owner: Any, parts: tuple[str, ...], depth: int) -> Iterator[tuple[Any, str]]:
@@ -161,4 +165,6 @@ def _matches_pattern(pattern: str) -> re.Pattern[str]:
 
 
 def _matches(pattern: str, part: str) -> bool:
-    return pattern == part if "*" not in pattern else _matches_pattern(pattern).fullmatch(part) is not None
+    if "*" not in pattern:
+        return pattern == part
+    return isinstance(part, str) and _matches_pattern(pattern).fullmatch(part) is not None

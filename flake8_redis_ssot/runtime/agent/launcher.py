@@ -27,9 +27,12 @@ def run() -> None:
     try:
         sys.path.append(package_root)
         try:
-            from flake8_redis_ssot.runtime.agent.observation import start_observation
+            from flake8_redis_ssot.runtime.agent.garbage import paused_collection
 
-            start_observation(folder)
+            with paused_collection():
+                from flake8_redis_ssot.runtime.agent.observation import start_observation
+
+                start_observation(folder)
         finally:
             sys.path.remove(package_root)
     except (ImportError, OSError) as error:

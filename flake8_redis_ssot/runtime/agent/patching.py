@@ -132,7 +132,8 @@ class FunctionPatcher:
         wrapped = self._wrap(function, target)
         for each in [module, *sys.modules.values()]:
             namespace = getattr(each, "__dict__", None)
-            if type(namespace) is dict and any(value is function for value in list(namespace.values())):
+            # By identity: all modules have some 100,000 names, and comparing them could run code of the program.
+            if type(namespace) is dict and id(function) in map(id, namespace.values()):
                 namespace.update((key, wrapped) for key, value in list(namespace.items()) if value is function)
 
     def _wrap(self, function: Callable[..., Any], target: Target) -> WatchedFunction:

@@ -1,0 +1,36 @@
+"""Pausing the garbage collector."""
+
+from __future__ import annotations
+
+import gc
+import subprocess
+import sys
+
+import pytest
+
+from flake8_redis_ssot.runtime.agent.garbage import paused_collection
+
+
+def test_collection_goes_on_afterwards() -> None:
+    with pytest.raises(ValueError, match="x"), paused_collection():
+        assert not gc.isenabled()
+        raise ValueError("x")
+    assert gc.isenabled()
+
+
+def test_collection_that_is_off_stays_off() -> None:
+    gc.disable()
+    try:
+        with paused_collection():
+            assert not gc.isenabled()
+        assert not gc.isenabled()
+    finally:
+        gc.enable()
+
+
+def test_the_pytest_plugin_alone_imports_nothing_of_ours() -> None:
+    code = (
+        "import sys, flake8_redis_ssot.pytest_plugin; print(*(n for n in sys.modules if n.startswith('flake8_redis')))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["flake8_redis_ssot", "flake8_redis_ssot.pytest_plugin"]
