@@ -6,7 +6,8 @@ import os
 import shutil
 import signal
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ from hypothesis import settings
 from sampling import configure_examples, current_commit, is_sampled
 
 if TYPE_CHECKING:
+    from coverage import Coverage
     from observed_runs import ObservedProject
 
 # CI runs are deterministic; elsewhere Hypothesis generates new examples.
@@ -57,9 +59,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _limit_coverage(item: pytest.Item) -> None:
-    """Measure the coverage of a fixed share of a test's parameters only: coverage doubles the time."""
+    """Do not measure tests that run the same code many times: coverage doubles their time."""
     mark = item.get_closest_marker("covered")
-    if mark and not is_sampled(item.nodeid, "coverage", mark.args[0]):
+    is_repeated = mark is not None and not is_sampled(item.nodeid, "coverage", mark.args[0])
+    if is_repeated or getattr(getattr(item, "obj", None), "is_hypothesis_test", False):
         item.add_marker("no_cover")
 
 
@@ -77,7 +80,28 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty working directory, with the cache beside it."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("REDIS_SSOT_CACHE_DIR", f"{tmp_path}-cache")
+    # The tests run in parallel already: a command starts processes only if its test asks for them by `--jobs`.
+    monkeypatch.setattr(os, "sched_getaffinity", lambda process: {0}, raising=False)
     return tmp_path
+
+
+@pytest.fixture
+def uncovered(request: pytest.FixtureRequest, cov: Coverage | None) -> Callable[[], AbstractContextManager[None]]:
+    """A block whose coverage is not measured, since the test has run the same code before."""
+    is_measured = cov is not None and request.node.get_closest_marker("no_cover") is None
+
+    @contextmanager
+    def pause() -> Iterator[None]:
+        if cov is None or not is_measured:
+            yield
+            return
+        cov.stop()
+        try:
+            yield
+        finally:
+            cov.start()
+
+    return pause
 
 
 @pytest.fixture

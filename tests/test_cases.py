@@ -11,7 +11,8 @@ import json
 import re
 import tokenize
 from collections import Counter
-from contextlib import redirect_stderr, redirect_stdout, suppress
+from collections.abc import Callable
+from contextlib import AbstractContextManager, redirect_stderr, redirect_stdout, suppress
 from pathlib import Path
 from typing import Any
 
@@ -35,16 +36,19 @@ SHAPES: dict[str, dict[str, Any]] = {
 }
 FIXED_SHAPES = [name for name in SHAPES if name != "CR"]
 SAFE, UNSAFE = (), ("--unsafe-fixes",)
+Uncovered = Callable[[], AbstractContextManager[None]]
 
 
 @pytest.mark.sampled(1)  # all, except with --sample-scale
 @pytest.mark.covered(0.4)
 @pytest.mark.updates_cases
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-def test_each_case(case: Case, project: Path, pytestconfig: pytest.Config) -> None:
+def test_each_case(case: Case, project: Path, pytestconfig: pytest.Config, uncovered: Uncovered) -> None:
     case.write(project)
     findings = check(case, project)
-    safe, unsafe = fix_until_stable(case, project, SAFE), fix_until_stable(case, project, UNSAFE)
+    unsafe = fix_until_stable(case, project, UNSAFE)
+    with uncovered():
+        safe = fix_until_stable(case, project, SAFE)
     if pytestconfig.option.update:
         case = update(case, Outcome(findings, _decode(safe), _decode(unsafe)))
     assert marks(findings) == case.expected_findings

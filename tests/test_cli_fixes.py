@@ -316,6 +316,7 @@ def test_internal_error_does_not_hide_the_finding(
 
 
 @pytest.mark.slow
+@pytest.mark.no_cover
 def test_number_of_processes_does_not_change_fixes(
     service: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -325,7 +326,7 @@ def test_number_of_processes_does_not_change_fixes(
         SERVICE.replace("[RedisManager()]", "thing.held = RedisManager()"),
         "import app.copy0\n" + SERVICE,
     ]
-    for number in range(60):
+    for number in range(24):  # more than what one process works on
         (service.parent / f"copy{number}.py").write_text(texts[number % 3].replace("held", f"held{number}"))
     several = [
         ("--output-format", "json"),
@@ -339,4 +340,4 @@ def test_number_of_processes_does_not_change_fixes(
             main(["check", ".", "--jobs", jobs, *flags])
             outputs.append(capsys.readouterr())
         assert outputs[0] == outputs[1]
-        assert outputs[0].out.count("copy") >= 60
+        assert outputs[0].out.count("copy") >= 24
