@@ -96,6 +96,7 @@ def test_phase_without_validation(shop: Path, capsys: Capture) -> None:
     assert "Found 41 findings" in capsys.readouterr().out
 
 
+@pytest.mark.no_cover
 def test_numbers_agree(shop: Path, capsys: Capture) -> None:
     """What the plan calls safe is what is fixed, and what is gone; phase 1 leaves constructions alone."""
     left = 44
@@ -257,6 +258,7 @@ def test_rollback_refuses_files_of_later_batches(shop: Path, capsys: Capture) ->
     assert changed_files(shop) == set()
 
 
+@pytest.mark.covered(0.4)
 @pytest.mark.parametrize(
     ("flags", "part"),
     [
@@ -276,6 +278,7 @@ def test_rollback_of_a_part(shop: Path, flags: list[str], part: str) -> None:
     assert not [name for name in after if part and name.startswith(part)]
 
 
+@pytest.mark.covered(0.4)
 @pytest.mark.parametrize("flags", [["--run", "x"], ["--batch", "9.9"], ["--service", "x"]])
 def test_rollback_of_an_unknown_part(shop: Path, capsys: Capture, flags: list[str]) -> None:
     assert remediate("--phase", "1") == 0
@@ -389,6 +392,7 @@ def limit_disk(monkeypatch: pytest.MonkeyPatch, after: int) -> Iterator[None]:
         yield
 
 
+@pytest.mark.covered(0.4)
 @pytest.mark.parametrize("after", [0, 1, 3, 8, 20, 30, 34, 38])
 def test_full_disk(shop: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch, after: int) -> None:
     before = snapshot_tree(shop)

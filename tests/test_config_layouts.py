@@ -122,6 +122,7 @@ def test_server_with_a_broken_configuration_beside_a_valid_one(project: Path) ->
     assert len(opened.findings_in(str(project / "a" / "user.py"))) == 1
 
 
+@pytest.mark.no_cover
 @pytest.mark.slow
 def test_flake8(layout: Layout, project: Path) -> None:
     command = [sys.executable, "-m", "flake8", "--isolated", "--select", "RSS", "--format", "%(path)s", *layout.paths]

@@ -10,6 +10,8 @@ import pytest
 from benchmarks.growth import CASES, Case, main, measure, write_project
 from flake8_redis_ssot.cli.main import main as check
 
+pytestmark = pytest.mark.no_cover
+
 BY_NAME = {case.name: case for case in CASES}
 FOUND = {
     "constructions-in-one-file": 40,

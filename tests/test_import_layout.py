@@ -448,6 +448,7 @@ CASES = {
 }
 
 
+@pytest.mark.covered(0.3)
 @pytest.mark.parametrize("newline", ["\n", "\r\n"], ids=["LF", "CRLF"])
 @pytest.mark.parametrize("name", CASES)
 def test_layout(name: str, newline: str, project: Path) -> None:

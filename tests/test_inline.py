@@ -84,6 +84,7 @@ def run_commands(case: Case, project: Path) -> list[str]:
 
 
 @pytest.mark.slow
+@pytest.mark.covered(0.5)
 @pytest.mark.parametrize("case", load_cases(), ids=lambda case: case.name)
 def test_inlined_files(case: Case, project: Path) -> None:
     write_files(project, case.files)

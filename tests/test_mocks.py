@@ -19,7 +19,7 @@ from mock_projects import (
     MockedProject,
 )
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.no_cover]
 
 
 @pytest.fixture

@@ -253,6 +253,7 @@ def history_repository(shop: Path) -> Path:
     return shop
 
 
+@pytest.mark.no_cover
 def test_history_equals_check_at_each_commit(history_repository: Path, capsys: Capture) -> None:
     config = load_config(history_repository / "pyproject.toml")
     with GitRepository(str(history_repository)) as objects:

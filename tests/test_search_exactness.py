@@ -75,6 +75,7 @@ def test_example() -> None:
 
 
 @pytest.mark.sampled(0.3)
+@pytest.mark.no_cover
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_cases(case: Case, tmp_path: Path) -> None:
     case.write(tmp_path)

@@ -70,6 +70,7 @@ def test_incomplete_statement_hides_no_other_finding(shop: Path) -> None:
     run_scenario(scenario)
 
 
+@pytest.mark.covered(0.4)
 @pytest.mark.parametrize(
     ("encoding", "column"),
     [
@@ -279,6 +280,7 @@ def test_fix_all_is_offered_on_request(shop: Path) -> None:
     run_scenario(scenario)
 
 
+@pytest.mark.covered(0.4)
 @pytest.mark.parametrize(
     ("name", "row", "column", "lines"),
     [

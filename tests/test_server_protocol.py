@@ -330,6 +330,7 @@ def test_no_progress_for_clients_without_it(project: Path) -> None:
     run_scenario(scenario)
 
 
+@pytest.mark.covered(0.4)
 @pytest.mark.parametrize(("level", "is_logged"), [("info", True), ("error", False)])
 def test_log(project: Path, level: str, is_logged: bool) -> None:
     write_project(project)
@@ -343,6 +344,7 @@ def test_log(project: Path, level: str, is_logged: bool) -> None:
     run_scenario(scenario, settings={"logLevel": level})
 
 
+@pytest.mark.covered(0.4)
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
@@ -487,6 +489,7 @@ def test_form_feed_is_no_line_break(project: Path) -> None:
     run_scenario(scenario)
 
 
+@pytest.mark.covered(0.4)
 @pytest.mark.parametrize(
     ("coding", "word"), [("latin-1", "ä"), ("latin-1", "€"), ("nonsense", "ä"), ("nonsense", "€"), ("utf-8", "€")]
 )

@@ -464,6 +464,7 @@ def test_many_branches() -> None:
     assert calls(parsed) == expected_calls(text)
 
 
+@pytest.mark.no_cover
 @pytest.mark.slow
 def test_unlocated_nesting_error() -> None:
     distraction = "    x = [" + "1, " * 1_000 + "]\n"

@@ -44,6 +44,7 @@ def test_refresh_reverts_unwritten_edits(live_project: IncrementalProject) -> No
     assert 0 < len(before) - len(live_project.findings) < len(fixed.fixed_findings)
 
 
+@pytest.mark.no_cover
 def test_refresh_reads_changed_files(live_project: IncrementalProject, shop: Path) -> None:
     accessor, new = shop / "libs" / "shopkit" / "redis_manager.py", shop / "services" / "orders" / "new.py"
     before = live_project.run(FIX).changes
