@@ -40,7 +40,7 @@ Uncovered = Callable[[], AbstractContextManager[None]]
 
 
 @pytest.mark.sampled(1)  # all, except with --sample-scale
-@pytest.mark.covered(0.4)
+@pytest.mark.covered(0.5)
 @pytest.mark.updates_cases
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_each_case(case: Case, project: Path, pytestconfig: pytest.Config, uncovered: Uncovered) -> None:
