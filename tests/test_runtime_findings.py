@@ -81,6 +81,49 @@ def test_constructor_that_another_package_calls(app: ObservedProject) -> None:
     assert "main.py:6 (<module>): app.home.Manager, 1 time: created by argparse, which is no code of" in done.stderr
 
 
+def test_its_own_tests_may_construct(app: ObservedProject) -> None:
+    test = """\
+        import redis
+        from app.home import Manager, create_manager
+
+        class Special(Manager):
+            pass
+
+        def test_manager():
+            Manager("a")
+            create_manager("b")
+            Special()
+            redis.Redis()
+        """
+    app.write("tests/test_home.py", test)
+    app.write("tests/test_other.py", test)
+    assert app.pytest("tests", "--import-mode=importlib").exit_code == 0
+    done = app.command("check", "--runtime", "run.json", "--no-cache", "--output-format", "json")
+    found = [item for item in json.loads(done.stdout) if item["filename"].endswith("test_home.py")]
+    assert len(found) == 1  # a third-party class
+    assert "3 instances in places that may construct: test of the module that defines it" in done.stderr
+    assert "At run time: 5 of 5 constructions that are reported were executed." in done.stderr
+    assert "without a finding" not in done.stderr
+
+
+def test_a_class_method_that_constructs(app: ObservedProject) -> None:
+    app.write(
+        "main.py",
+        """        from app.home import Manager
+
+        class Special(Manager):
+            @classmethod
+            def of(cls):
+                return cls()
+
+        Special.of()
+        """,
+    )
+    app.observe("main.py")
+    done = app.command("check", "--runtime", "run.json", "--no-cache")
+    assert "At run time: 1 of 1 construction that are reported were executed." in done.stderr
+
+
 def test_page_has_a_column(app: ObservedProject) -> None:
     app.write("main.py", MAIN)
     app.observe("main.py")

@@ -1,4 +1,4 @@
-"""Which constructions are as the settings want them: in canonical modules, their own files, or allowed files."""
+"""Which constructions are no findings: in canonical modules, deprecated modules, allowed files and their own tests."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import os
 
 from flake8_redis_ssot.config.model import Config, Resource
 from flake8_redis_ssot.files.gitignore import PathPatterns
+from flake8_redis_ssot.files.test_paths import is_named_after, is_test_path
 from flake8_redis_ssot.runtime.agent.places import Place
 from flake8_redis_ssot.runtime.records import Site
 from flake8_redis_ssot.semantic.name_patterns import dotted_pattern
@@ -27,7 +28,8 @@ class Exemptions:
         resource = self._resources.get(site.resource)
         if resource is None:
             return "the resource is not in the settings"
-        return self.reason_for_place(site.place, resource)
+        reason = self.reason_for_place(site.place, resource)
+        return reason or ("test of the module that defines it" if self._is_own_test(site, resource) else "")
 
     def reason_for_place(self, place: Place, resource: Resource) -> str:
         """Why a place may construct instances of a resource."""
@@ -46,6 +48,24 @@ class Exemptions:
         if self._allowed[resource.name].match(place.file):
             return "allowed by the settings"
         return "excluded by the settings" if self._excluded.match(place.file) else ""
+
+    def _is_own_test(self, site: Site, resource: Resource) -> bool:
+        """Whether a test constructs what its own module defines, as `FileContext.is_own_test` has it for findings."""
+        if not is_test_path(site.place.file):
+            return False
+        home = self._defining_module(site.type)
+        modules = {home.rpartition(".")[2], resource.home.rpartition(".")[2]}
+        return bool(home) and is_named_after(site.place.file, modules)
+
+    def _defining_module(self, dotted: str) -> str:
+        """The module of the project in which something is defined; empty if it is not of the project."""
+        parts = dotted.split(".")[:-1]
+        for length in range(len(parts), 0, -1):
+            for root in self._import_roots:
+                path = os.path.join(root, *parts[:length])
+                if os.path.isfile(f"{path}.py") or os.path.isfile(os.path.join(path, "__init__.py")):
+                    return ".".join(parts[:length])
+        return ""
 
     def _is_in(self, place: Place, patterns: tuple[str, ...]) -> bool:
         names = {place.module, *self._module_names(place.file)}

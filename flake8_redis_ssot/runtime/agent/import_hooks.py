@@ -164,7 +164,7 @@ def _matches_pattern(pattern: str) -> re.Pattern[str]:
     return re.compile("".join(".*" if piece == "*" else re.escape(piece) for piece in re.split(r"(\*)", pattern)))
 
 
-def _matches(pattern: str, part: str) -> bool:
+def _matches(pattern: str, part: object) -> bool:
     if "*" not in pattern:
         return pattern == part
     return isinstance(part, str) and _matches_pattern(pattern).fullmatch(part) is not None
