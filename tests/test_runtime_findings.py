@@ -133,8 +133,13 @@ def test_page_has_a_column(app: ObservedProject) -> None:
     assert '"3 instances, 2 connections"' in page
 
 
+SHORT_SITE = {"process": 1, "parent": 0, "program": "", "has_ended": True, "problems": [], "sites": [["redis"]]}
+SHORT_RECORD = {"version": 1, "runs": [{"processes": [SHORT_SITE], "unobserved": [], "seconds": 1}]}
+
+
 @pytest.mark.parametrize(
-    "text", ["", "[]", '{"version": 0}', '{"version": 1, "runs": []}', '{"version": 1, "runs": [1]}']
+    "text",
+    ["", "[]", '{"version": 0}', '{"version": 1, "runs": []}', '{"version": 1, "runs": [1]}', json.dumps(SHORT_RECORD)],
 )
 def test_bad_records(text: str, app: ObservedProject) -> None:
     app.write("bad.json", text)

@@ -223,7 +223,9 @@ def load_record(file: str) -> tuple[RunRecord, ...]:
         for record in records:  # everything is read once, so that what does not fit is reported here
             record.process_infos(), list(record.sites()), list(record.libraries()), record.latencies()
             record.accessors(), record.test_seconds()
-    except (KeyError, TypeError, AttributeError) as error:
+    except RecordError:
+        raise
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise RecordError(f"{file}: is no record of a run") from error
     if not records:
         raise RecordError(f"{file}: holds no run")
