@@ -18,6 +18,7 @@ COMMANDS = {
     "progress": "show the progress of the campaign",
     "verify": "check the success criteria of a campaign",
     "observe": "run a program and report its instances, connections and latency",
+    "compare": "run a program alternately on two states, and say which is slower",
     "drill": "run a program against a Redis server that fails",
     "monitor": "show the number of findings, and update it when files change",
     "fleet": "scan many repositories and report their findings",
