@@ -50,6 +50,8 @@ def test_costs_and_misses(app: ObservedProject) -> None:
     found = [(item["location"]["row"], item["code"]) for item in json.loads(done.stdout)]
     assert found[:2] == [(24, "RSS002"), (23, "RSS002")]  # three instances with two connections, one with one
     assert "At run time: 2 of 4 constructions that are reported were executed." in done.stderr
+    assert "  connections  instances\n            2          3  main.py:24: RSS002\n" in done.stderr
+    assert "            1          1  main.py:23: RSS002\n  1 instance in places" in done.stderr
     assert "1 instance in places that may construct: canonical module" in done.stderr
     for line in (
         "main.py:26 (<module>): app.home.Manager, 1 time: created where the constructor was passed to, which is"
@@ -62,6 +64,15 @@ def test_costs_and_misses(app: ObservedProject) -> None:
     full = app.command("check", "--runtime", "run.json", "--no-cache").stdout
     assert "at run time: 3 instances, 2 connections" in full
     assert "not executed at run time" in full
+
+
+def test_the_table_of_costs_ends(app: ObservedProject) -> None:
+    app.write("main.py", "from app.home import Manager\n" + "Manager()\n" * 22)
+    app.observe("main.py")
+    done = app.command("check", "--runtime", "run.json", "--no-cache")
+    assert "          0          1  main.py:2: RSS002\n" in done.stderr
+    assert "main.py:22: " not in done.stderr
+    assert "\n  2 more\n" in done.stderr
 
 
 def test_constructor_that_another_package_calls(app: ObservedProject) -> None:

@@ -8,14 +8,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from flake8_redis_ssot.config.model import Config
-from flake8_redis_ssot.files.paths import to_relative_path
+from flake8_redis_ssot.files.paths import to_display_path, to_relative_path
 from flake8_redis_ssot.model import CONSTRUCTIONS, Finding, FindingKind, plural
 from flake8_redis_ssot.runtime.agent.places import Place
 from flake8_redis_ssot.runtime.budgets import format_place
 from flake8_redis_ssot.runtime.exemptions import Exemptions
 from flake8_redis_ssot.runtime.records import RunRecord, Site
 
-_Key = tuple[str, int, int]  # file, row, column
+_MAX_ROWS = 20  # of the table of costs
 
 
 class Cost(NamedTuple):
@@ -109,6 +109,7 @@ def render_comparison(comparison: RuntimeComparison) -> Iterator[str]:
     """The comparison as lines of a report."""
     executed, total = len(comparison.executed), len(comparison.costs)
     yield f"At run time: {executed} of {plural(total, 'construction')} that are reported were executed."
+    yield from _render_costs(comparison)
     for reason, number in sorted(comparison.exempt.items()):
         yield f"  {plural(number, 'instance')} in places that may construct: {reason}"
     if comparison.unreported:
@@ -116,6 +117,18 @@ def render_comparison(comparison: RuntimeComparison) -> Iterator[str]:
     for site in comparison.unreported:
         why = site.explanation or "missed; please report it"
         yield f"  {format_place(site.place)}: {site.type}, {plural(site.constructed, 'time')}: {why}"
+
+
+def _render_costs(comparison: RuntimeComparison) -> Iterator[str]:
+    """A table of the findings that were executed, the most expensive first."""
+    rows = comparison.executed[:_MAX_ROWS]
+    if rows:
+        yield "  connections  instances"
+    for finding in rows:
+        cost, place = comparison.costs[finding], f"{to_display_path(finding.path)}:{finding.span.row}"
+        yield f"  {cost.connections:11}  {cost.instances:9}  {place}: {finding.code}"
+    if len(comparison.executed) > len(rows):
+        yield f"  {len(comparison.executed) - len(rows)} more"
 
 
 class _FindingFinder:
