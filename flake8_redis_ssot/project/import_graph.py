@@ -40,6 +40,19 @@ class ImportGraph:
         """Whether an import statement of the file `path` imports the file `target` when it is loaded."""
         return target in self._direct_imports(path)
 
+    def imports_of(self, path: str) -> list[str]:
+        """The files that the statements of the file `path` import when it is loaded, in order, without its packages."""
+        packages = self.parent_packages(path)
+        return [target for target in self._direct_imports(path) if target not in packages]
+
+    def imports_with_rows(self, path: str) -> list[tuple[int, str]]:
+        """The files that the statements of the file `path` import when it is loaded, each with the row (1-based)."""
+        return [
+            (statement.lineno, target)
+            for statement in import_time_imports(self._tree(path).body)
+            for target in self._statement_imports(path, statement)
+        ]
+
     def runs_when_loaded(self, path: str, qualname: str) -> bool:
         """Whether loading a file may run one of its functions (a local name)."""
         return (path, qualname) in self._load_time_imports.functions_run_by(path)
@@ -142,7 +155,7 @@ class ImportGraph:
                 return ()
             targets = (
                 target
-                for statement in _import_time_imports(tree.body)
+                for statement in import_time_imports(tree.body)
                 for target in self._statement_imports(path, statement)
             )
             self._imports_by_path[path] = tuple(dict.fromkeys(targets))
@@ -216,18 +229,18 @@ class _Exploration:
         return steps[::-1]
 
 
-def _import_time_imports(body: Sequence[ast.stmt]) -> Iterator[ast.Import | ast.ImportFrom]:
-    """The imports that run when a module is loaded: not those in functions or under `TYPE_CHECKING`."""
+def import_time_imports(body: Sequence[ast.stmt]) -> Iterator[ast.Import | ast.ImportFrom]:
+    """The imports of the body of a module that run when it is loaded: not in functions or under `TYPE_CHECKING`."""
     for statement in body:
         if isinstance(statement, (ast.Import, ast.ImportFrom)):
             yield statement
         elif isinstance(statement, ast.If) and is_type_checking(statement.test):
-            yield from _import_time_imports(statement.orelse)
+            yield from import_time_imports(statement.orelse)
         elif not isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef)):
-            yield from _import_time_imports(
+            yield from import_time_imports(
                 [part for part in ast.iter_child_nodes(statement) if isinstance(part, ast.stmt)]
             )
             for part in ast.iter_child_nodes(statement):
-                yield from _import_time_imports(
+                yield from import_time_imports(
                     getattr(part, "body", ()) if isinstance(part, (ast.ExceptHandler, ast.match_case)) else ()
                 )

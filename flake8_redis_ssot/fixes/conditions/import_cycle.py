@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from flake8_redis_ssot.fixes.conditions.condition import Condition
 from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.doubt import Doubt
 from flake8_redis_ssot.fixes.edits.ensure_import import NotFixableError
 from flake8_redis_ssot.fixes.loading.package_order import find_late_name
+from flake8_redis_ssot.project.import_graph import ImportGraph
+from flake8_redis_ssot.project.loading.cycle_entries import find_cycles, find_entries
 from flake8_redis_ssot.project.view import FileContext
 from flake8_redis_ssot.semantic.facts import Import
 
@@ -27,6 +29,7 @@ CONDITION = Condition(
         "the name above: by an import or an assignment, below nothing but functions, imports that do not lead to the "
         "module, and statements that call nothing of the project",
         "the file is neither the replacement nor a module that the replacement gets the name from",
+        "if the old module loads modules that import each other, the file still loads the same one of them first",
     ),
 )
 
@@ -57,6 +60,49 @@ def check_own_source(module: str, name: str, file: FileContext) -> None:
     for definition in file.resolve([f"{module}:{name}"]) if name else ():
         if file.module in definition.via:
             raise NotFixableError(f"`{module}` gets `{name}` from `{file.module}`, which gets it from here")
+
+
+def find_entry_doubts(
+    fact: Import, old_paths: Collection[str], new_modules: Collection[str], file: FileContext, context: FixContext
+) -> Iterator[Doubt]:
+    """A doubt if a cycle that the old module loads would be loaded from another of its modules on, or later.
+
+    `fact` no longer imports `old_paths`, but `new_modules` (dotted).
+    """
+    graph = context.import_graph
+    cycles = context.remember(
+        ("cycles", *old_paths), lambda: find_cycles(graph.loaded_with(old_paths), graph.imports_of)
+    )
+    if not cycles:
+        return
+    new_paths = [path for path in (file.resolver.path_of(each, file.path) for each in new_modules) if path is not None]
+    above, below = _split_imports(fact, old_paths, file, context)
+    before = find_entries([*above, *_with_packages(old_paths, graph), *below], cycles, graph.imports_of)
+    after = find_entries([*above, *_with_packages(new_paths, graph), *below], cycles, graph.imports_of)
+    for cycle, entry in before.items():
+        if file.path not in cycle and after.get(cycle) != entry:
+            modules = ", ".join(sorted(f"`{context.module_name(path)}`" for path in cycle))
+            yield Doubt(f"the circular import of {modules} would no longer start with `{context.module_name(entry)}`")
+            return
+
+
+def _split_imports(
+    fact: Import, old_paths: Collection[str], file: FileContext, context: FixContext
+) -> tuple[list[str], list[str]]:
+    """What the statements above and below an import load; nothing if it is in a function, which runs at any time.
+
+    Other imports of the old module do not count, as their fixes may remove them.
+    """
+    if fact.is_local:
+        return [], []
+    row, graph = fact.statement.row, context.import_graph
+    imports = [each for each in graph.imports_with_rows(file.path) if each[1] not in old_paths]
+    above = (target for each, target in imports if each < row)
+    return [*graph.parent_packages(file.path), *above], [target for each, target in imports if each > row]
+
+
+def _with_packages(paths: Collection[str], graph: ImportGraph) -> list[str]:
+    return [each for path in paths for each in (*graph.parent_packages(path), path)]
 
 
 def find_doubts(module: str, fact: Import, file: FileContext, context: FixContext) -> Iterator[Doubt]:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from itertools import chain
 
+from flake8_redis_ssot.fixes.conditions import import_cycle
 from flake8_redis_ssot.fixes.conditions.condition import Condition
 from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.doubt import Doubt
 from flake8_redis_ssot.fixes.loading import copies, moments
 from flake8_redis_ssot.fixes.loading.block import Effect
 from flake8_redis_ssot.fixes.loading.import_watchers import find_import_watchers
+from flake8_redis_ssot.fixes.loading.library_modules import find_library_reads
 from flake8_redis_ssot.project.view import FileContext
 from flake8_redis_ssot.semantic.facts import Import
 
@@ -45,7 +48,8 @@ CONDITION = Condition(
         "but for tests in which no string is a part of the module's name",
         "warnings and log messages: these should end with the import",
         "no code reads the module or its packages as attributes, or from `sys.modules`, without importing them, and "
-        "no code lists the loaded modules or the attributes of its package, except to delete modules",
+        "no code lists the loaded modules or the attributes of its package, except to delete modules; the same holds "
+        "for modules of libraries that it imports (`import xml` and `xml.dom` elsewhere)",
     ),
 )
 
@@ -65,6 +69,7 @@ def find_doubts(fact: Import, new_modules: Collection[str], file: FileContext, c
                 f"the hook at {place} sees imports, and may act on that of `{context.module_name(old_paths[0])}`"
             )
             return
+    yield from import_cycle.find_entry_doubts(fact, old_paths, new_modules, file, context)
     unloaded_paths = _find_unloaded_files(old_paths, new_modules, file, context)
     effects = ((path, _find_effect(path, context)) for path in unloaded_paths)
     for path, effect in effects:
@@ -73,11 +78,12 @@ def find_doubts(fact: Import, new_modules: Collection[str], file: FileContext, c
             yield Doubt(f"`{context.module_name(path)}` {effect.phrase} when it is imported ({place})")
             break
     for path in unloaded_paths:
-        for reader_path, row, phrase in context.module_readers.find(path):
-            # Where the file itself reads what it imports, the fix changes the read as well.
-            if not (path in old_paths and reader_path == file.path):
-                yield Doubt(f"`{context.relative_path(reader_path)}:{row}` {phrase}")
-                return
+        # Where the file itself reads what it imports, the fix changes the read as well.
+        changed_path = file.path if path in old_paths else ""
+        reads = chain(context.module_readers.find(path, changed_path), find_library_reads(path, context))
+        for reader_path, row, phrase in reads:
+            yield Doubt(f"`{context.relative_path(reader_path)}:{row}` {phrase}")
+            return
 
 
 def _find_effect(path: str, context: FixContext) -> Effect | None:

@@ -17,7 +17,8 @@ CONDITION = Condition(
     shapes=(
         "a method is called on it directly",
         "a local variable, a parameter with such a default or the parameter of a function of the same file holds it, "
-        "and is used for such calls or tested for None alone",
+        "and is used for such calls or tested for None alone; no file reads such defaults from the function "
+        "(`__defaults__`, `inspect.signature()`)",
         "an attribute of `self` holds it, in a class without decorators, keywords, or bases from elsewhere (nor have "
         "its bases and subclasses any); they have no special methods that see attributes, and bind the name to "
         "nothing but None; every read of an attribute of that name in any file is such a call, or of an object of "

@@ -5,14 +5,14 @@ from __future__ import annotations
 import ast
 import re
 import textwrap
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from flake8_redis_ssot.fixes.conditions.condition import Condition
 from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.document import SourceDocument
 from flake8_redis_ssot.fixes.doubt import Doubt
 from flake8_redis_ssot.fixes.draft import FixDraft, ReplaceText
-from flake8_redis_ssot.project.contents import word_start
+from flake8_redis_ssot.fixes.readers.file_texts import find_text_readers
 from flake8_redis_ssot.semantic.module_exports import parse_expression
 
 CONDITION = Condition(
@@ -22,26 +22,23 @@ CONDITION = Condition(
         "the change is outside of f-strings, or in replacement fields without `=`, at any depth "
         '(`f"{X()}"`, but not `f"{X()=}"`), and outside of template strings, which keep the text of their expressions',
         "the changed file, the files that import it and those that it imports do not use `inspect.getsource`, `dis`, "
-        "`co_names`, `linecache`, `traceback.extract_tb`, `sys.settrace` or the like, which read source text, byte "
+        "`__code__`, `linecache`, `traceback.extract_tb`, `sys.settrace` or the like, which read source text, byte "
         "code or what runs",
-        'no line that opens or reads a file names the changed file (`Path("service.py")`, `open(service.__file__)`)',
+        'no string names the changed file (`"app/service.py"`), except in lines that run it, and no line that opens or '
+        "reads a file names its `__file__`",
     ),
 )
 
 _SOURCE_READERS = (
     *("getsource", "getsourcelines", "findsource", "getcomments", "get_source"),
-    *("co_names", "co_consts", "co_code", "dis"),
+    *("__code__", "co_names", "co_consts", "co_code", "dis", "getclosurevars"),
     *("extract_stack", "extract_tb", "linecache", "setprofile", "settrace"),
 )
-_FILE_READERS = (
-    *(word_start(method) + rb"\b" for method in (b"read_text", b"read_bytes", b"readlines")),
-    word_start(b"open") + rb"\s*\(",
-)
+# Parts of the code of a function that its signature and place determine.
+_SIGNATURE = r"\.co_(?:argcount|filename|firstlineno|flags|kwonlyargcount|name|posonlyargcount|qualname|varnames)\b"
+_SOURCE_READER = re.compile(rf"\b(?:{'|'.join(_SOURCE_READERS)})\b(?!(?<=__code__){_SIGNATURE})".encode())
 # In Python 3.14 and later, the type of the fields of template strings.
 _INTERPOLATION: type[ast.AST] | None = getattr(ast, "Interpolation", None)
-_SOURCE_FILE = re.compile(
-    rb"(?:\bopen|\bPath|\bread\w*)\b[^\n]*?\b(\w+)\.(?:py|__file__)\b|\b(\w+)\.(?:py|__file__)\b[^\n]*\b(?:open|read)"
-)
 
 
 def find_doubts(draft: FixDraft, context: FixContext) -> Iterator[Doubt]:
@@ -95,18 +92,16 @@ def _dump(text: str) -> str:
 def _find_source_readers(path: str, context: FixContext) -> Iterator[Doubt]:
     """The first file that may read the text of functions of the file at `path`."""
     for reader in context.analysis.contents.find_with_words(_SOURCE_READERS):
-        if _are_connected(reader, path, context):
-            row = _row_of(rb"\b(?:" + "|".join(_SOURCE_READERS).encode() + rb")\b", reader, context)
+        row = _row_of(_SOURCE_READER, reader, context)
+        if row and _are_connected(reader, path, context):
             yield Doubt(f"{context.relative_path(reader)}:{row} reads the source text or byte code of functions")
             return
 
 
 def _find_file_readers(path: str, context: FixContext) -> Iterator[Doubt]:
     """The first file that may open the file at `path`."""
-    stem = context.module_name(path).rpartition(".")[2].encode()
-    for reader in context.remember("files named by files that open files", lambda: _named_files(context)).get(stem, ()):
-        row = _row_of(rb"\b" + re.escape(stem) + rb"\.(?:py|__file__)\b", reader, context)
-        yield Doubt(f"{context.relative_path(reader)}:{row} names `{stem.decode()}.py`, and may read its text")
+    for reader in find_text_readers(path, context):
+        yield Doubt(f"{context.relative_path(reader.path)}:{reader.row} {reader.phrase}, and may read its text")
         return
 
 
@@ -120,18 +115,8 @@ def _are_connected(first: str, second: str, context: FixContext) -> bool:
     )
 
 
-def _named_files(context: FixContext) -> Mapping[bytes, list[str]]:
-    """The stems of Python files that are named in files that open files, each with those files."""
-    named: dict[bytes, list[str]] = {}
-    for path in context.analysis.contents.find_matching_any(_FILE_READERS):
-        matches = _SOURCE_FILE.finditer(context.references.code_bytes(path))
-        for stem in {match[1] or match[2] for match in matches}:
-            named.setdefault(stem, []).append(path)
-    return named
-
-
-def _row_of(pattern: bytes, path: str, context: FixContext) -> int:
-    """The row (1-based) of the first match in a file."""
+def _row_of(pattern: re.Pattern[bytes], path: str, context: FixContext) -> int:
+    """The row (1-based) of the first match in a file; 0 if there is none."""
     data = context.references.code_bytes(path)
-    match = re.search(pattern, data)
-    return data[: match.start()].count(b"\n") + 1 if match else 1
+    match = pattern.search(data)
+    return data[: match.start()].count(b"\n") + 1 if match else 0

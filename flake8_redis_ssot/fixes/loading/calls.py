@@ -22,7 +22,7 @@ from flake8_redis_ssot.project.resolver import Definition
 from flake8_redis_ssot.semantic.ast_queries import FunctionNode, iter_scope_nodes, last_name
 
 # Methods of a class that run when it is called, or when its instance is bound to an attribute, besides `__init__`.
-_CONSTRUCTION_HOOKS = ("__new__", "__setattr__", "__set_name__", "__getattribute__")
+_CONSTRUCTION_HOOKS = ("__new__", "__setattr__", "__set_name__", "__getattribute__", "_missing_")
 
 
 def find_call_effects(call: ast.Call, block: Block) -> Iterator[Effect]:

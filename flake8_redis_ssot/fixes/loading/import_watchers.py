@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
 from flake8_redis_ssot.files.test_paths import is_test_path
 from flake8_redis_ssot.fixes.context import FixContext
+from flake8_redis_ssot.semantic.ast_queries import FunctionNode
 
 _HOOKS = (
     rb"\b(?:meta_path|path_hooks)\b|\baddaudithook\b|\bbuiltins[ \t]*\.[ \t]*__import__[ \t]*=(?!=)"
     rb"|[\"']builtins\.__import__[\"']|\bbuiltins[ \t]*,[ \t]*[\"']__import__[\"']"
 )
 _WORDS = (b"meta_path", b"path_hooks", b"addaudithook", b"__import__")
-_TEXTS = re.compile(rb"[\"']([\w.]{2,})[\"']")
+_NAMES = re.compile(r"[\w.]{2,}")
 
 
 class ImportWatcher(NamedTuple):
@@ -41,8 +43,27 @@ def find_import_watchers(context: FixContext) -> tuple[ImportWatcher, ...]:
 def _find_all(context: FixContext) -> Iterator[ImportWatcher]:
     for path in context.analysis.contents.find_matching(_HOOKS, _WORDS):
         code = context.references.code_bytes(path)
-        match = re.search(_HOOKS, code)
-        if match is not None:
-            texts = frozenset(each.decode("utf-8", "replace") for each in _TEXTS.findall(code))
-            is_test = is_test_path(context.relative_path(path))
-            yield ImportWatcher(path, code.count(b"\n", 0, match.start()) + 1, texts, sees_all=not is_test)
+        rows = [code.count(b"\n", 0, match.start()) + 1 for match in re.finditer(_HOOKS, code)]
+        if rows and is_test_path(context.relative_path(path)):
+            yield ImportWatcher(path, rows[0], frozenset(_find_texts(path, rows, context)), sees_all=False)
+        elif rows:
+            yield ImportWatcher(path, rows[0], frozenset(), sees_all=True)
+
+
+def _find_texts(path: str, rows: Collection[int], context: FixContext) -> Iterator[str]:
+    """The strings of a test file that may be parts of names of modules, without those of tests without a hook."""
+    nodes: list[ast.AST] = [context.symbol_table(path).tree]
+    while nodes:
+        node = nodes.pop()
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            if _NAMES.fullmatch(node.value):
+                yield node.value
+        elif not _is_other_test(node, rows):
+            nodes += ast.iter_child_nodes(node)
+
+
+def _is_other_test(node: ast.AST, rows: Collection[int]) -> bool:
+    """Whether a node is a test function with no hook in its rows (1-based)."""
+    if not isinstance(node, FunctionNode) or not node.name.startswith("test"):
+        return False
+    return not any(node.lineno <= row <= (node.end_lineno or 0) for row in rows)

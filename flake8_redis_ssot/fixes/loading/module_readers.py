@@ -29,16 +29,21 @@ class ModuleReaders:
         self._load = load
         self._analysis = analysis
         self._resolver = analysis.resolver
-        self._reads_by_path: dict[str, list[Read]] = {}
+        self._reads_by_path: dict[str, _ModuleReads] = {}
         self._studies: dict[str, _ReaderStudy] = {}
         self._mentions = lru_cache(maxsize=256)(self._read_mentions)
 
-    def find(self, path: str) -> Iterator[Read]:
-        """The reads of the module at `path` outside itself: path, 1-based row, and a phrase."""
+    def find(self, path: str, changed_path: str = "") -> Iterator[Read]:
+        """The reads of the module at `path` outside itself: path, 1-based row, and a phrase.
+
+        The attributes that the file `changed_path` reads by their names do not count.
+        """
         if path not in self._reads_by_path:
-            reads = [*self._find_named_reads(path), *self._find_listings(path), *self._find_package_reads(path)]
-            self._reads_by_path[path] = reads
-        yield from (read for read in self._reads_by_path[path] if read[0] != path)
+            unnamed = [*self._find_listings(path), *self._find_package_reads(path)]
+            self._reads_by_path[path] = _ModuleReads(list(self._find_named_reads(path)), unnamed)
+        reads = self._reads_by_path[path]
+        yield from (read for read in reads.named if read[0] not in (path, changed_path))
+        yield from (read for read in reads.unnamed if read[0] != path)
 
     @cached_property
     def _table_reads(self) -> list[tuple[str, TableRead]]:
@@ -144,6 +149,13 @@ class ModuleReaders:
         for path in self._analysis.files:
             paths.setdefault(self._resolver.modules.name_of(path), []).append(path)
         return paths
+
+
+class _ModuleReads(NamedTuple):
+    """The reads of one module as an attribute or item that is written out, and others."""
+
+    named: list[Read]
+    unnamed: list[Read]
 
 
 class _ReaderStudy(NamedTuple):

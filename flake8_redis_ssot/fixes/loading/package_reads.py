@@ -1,4 +1,4 @@
-"""Code that looks at the modules in a package without naming them as attributes: `vars(package)`, `hasattr(…)`."""
+"""Code that reaches the modules in a package other than as attributes: `vars(package)`, `hasattr(…)`, patches."""
 
 from __future__ import annotations
 
@@ -12,11 +12,15 @@ from flake8_redis_ssot.project.types.names import FileNames
 from flake8_redis_ssot.semantic.ast_queries import last_name
 from flake8_redis_ssot.semantic.symbol_table import SymbolTable
 
-_READERS = ("getattr", "hasattr", "vars", "dir", "getmembers", "getmembers_static")
-_CALLS = rb"\b(?:getattr|hasattr|vars|dir|getmembers(?:_static)?)[ \t]*\(\s*([^\W\d]\w*)[\w. \t]*[,)]"
+_NAMED_READERS = frozenset({"delattr", "getattr", "hasattr", "object", "setattr"})
+_READERS = _NAMED_READERS | {"vars", "dir", "getmembers", "getmembers_static"}
+_CALLS = (
+    rb"\b(?:(?:del|get|has|set)attr|object|vars|dir|getmembers(?:_static)?)[ \t]*"
+    rb"\(\s*([^\W\d]\w*)[\w. \t\[\]\"']*[,)]"
+)
 _DICTIONARIES = rb"\b([^\W\d]\w*)(?:\.\w+)*\.__dict__\b"
 _PATTERN = _CALLS + b"|" + _DICTIONARIES
-_WORDS = (b"getattr", b"hasattr", b"vars", b"dir", b"getmembers", b"__dict__")
+_WORDS = (b"attr", b"object", b"vars", b"dir", b"getmembers", b"__dict__")
 
 
 class PackageRead(NamedTuple):
@@ -43,9 +47,17 @@ def find_package_reads(load: Callable[[str], SymbolTable], analysis: Analysis) -
 def _reads_in(names: FileNames) -> Iterator[tuple[str, PackageRead]]:
     for node in names.symbol_table.nodes:
         owner, name = _read_node(node)
-        definition = names.resolve(owner) if owner is not None else None
-        if definition is not None and definition.is_module and definition.path is not None:
-            yield definition.path, PackageRead(names.path, getattr(node, "lineno", 0), ast.unparse(node), name)
+        path = _find_module(owner, names) if owner is not None else None
+        if path is not None:
+            yield path, PackageRead(names.path, getattr(node, "lineno", 0), ast.unparse(node), name)
+
+
+def _find_module(node: ast.expr, names: FileNames) -> str | None:
+    """The path of the module that an expression names, also as an entry of `sys.modules`; None if it is none."""
+    if isinstance(node, ast.Subscript) and last_name(node.value) == "modules" and isinstance(node.slice, ast.Constant):
+        return names.resolver.modules.path_of(str(node.slice.value))
+    definition = names.resolve(node)
+    return definition.path if definition is not None and definition.is_module else None
 
 
 def _read_node(node: ast.AST) -> tuple[ast.expr | None, str | None]:
@@ -53,6 +65,6 @@ def _read_node(node: ast.AST) -> tuple[ast.expr | None, str | None]:
     if isinstance(node, ast.Attribute) and node.attr == "__dict__":
         return node.value, None
     if isinstance(node, ast.Call) and node.args and last_name(node.func) in _READERS:
-        key = node.args[1] if len(node.args) > 1 and last_name(node.func) in ("getattr", "hasattr") else None
+        key = node.args[1] if len(node.args) > 1 and last_name(node.func) in _NAMED_READERS else None
         return node.args[0], str(key.value) if isinstance(key, ast.Constant) else None
     return None, None

@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Iterable, Iterator
 
+from flake8_redis_ssot.fixes.bindings.outside_writes import find_outside_write
 from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.document import SourceDocument
 from flake8_redis_ssot.fixes.edits.ensure_import import NotFixableError
@@ -52,8 +53,13 @@ def find_module_replacements(path: str, context: FixContext) -> Iterator[str]:
     """Where code may put something else in the place of the module at `path`, as locations.
 
     It names the module in a file that uses `sys.modules`, or in a call if `sys.modules` is set under a name that is not
-    written out.
+    written out, or it sets the module's name on its package.
     """
+    package, _, name = context.module_name(path).rpartition(".")
+    package_path = context.resolver.modules.path_of(package) if package else None
+    location = find_outside_write(package_path, name, context) if package_path is not None else None
+    if location is not None:
+        yield location
     module = context.module_name(path).encode()
     quoted = rb"[\"']" + re.escape(module) + rb"[\"']"
     passed = rb"\b(?!import_module|find_spec|getLogger|reload|patch|__import__)\w+\s*\(\s*" + quoted

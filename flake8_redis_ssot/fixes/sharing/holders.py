@@ -9,12 +9,12 @@ from dataclasses import dataclass
 
 from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.sharing.known import MEMBERLESS_BASES
-from flake8_redis_ssot.fixes.sharing.owners import find_owner
+from flake8_redis_ssot.fixes.sharing.owners import find_owner, iter_bases
 from flake8_redis_ssot.fixes.sharing.parameters import find_possible_owners
 from flake8_redis_ssot.fixes.sharing.reflection import Access, Reflection
 from flake8_redis_ssot.fixes.sharing.shared_class import NotRecognisedError
 from flake8_redis_ssot.fixes.sharing.study import SharingStudy
-from flake8_redis_ssot.fixes.usage.observations import ModuleVariable, Returned, StoredAttribute
+from flake8_redis_ssot.fixes.usage.observations import ModuleVariable, ParameterDefault, Returned, StoredAttribute
 from flake8_redis_ssot.fixes.usage.value_flow import attributes_by_name
 from flake8_redis_ssot.project.types.names import FileNames
 from flake8_redis_ssot.project.types.receivers import find_receiver
@@ -90,17 +90,7 @@ def _class_of(attribute: StoredAttribute, study: SharingStudy) -> ast.ClassDef |
 
 def _family(node: ast.ClassDef, path: str, context: FixContext) -> list[ast.ClassDef]:
     """A class with its bases and its subclasses in the project."""
-    return [each for _, each in (*_iter_bases(node, context.names(path)), *_iter_subclasses(node, path, context))]
-
-
-def _iter_bases(node: ast.ClassDef, names: FileNames, depth: int = 0) -> Iterator[tuple[FileNames, ast.ClassDef]]:
-    yield names, node
-    for base in node.bases if depth < 20 else ():
-        definition = names.resolve(base.value if isinstance(base, ast.Subscript) else base)
-        if definition is not None and definition.path is not None:
-            found = names.find_node(definition)
-            if isinstance(found, ast.ClassDef):
-                yield from _iter_bases(found, names.in_file(definition.path), depth + 1)
+    return [each for _, each in (*iter_bases(node, context.names(path)), *_iter_subclasses(node, path, context))]
 
 
 def _iter_subclasses(
@@ -132,6 +122,16 @@ def find_holder_reasons(study: SharingStudy) -> Iterator[str]:
             yield f"line {row} keeps it in {holder}, whose readers could not be determined"
     if study.is_class_sharable:
         yield from _find_reader_reasons(study)
+        yield from _find_default_reasons(study)
+
+
+def _find_default_reasons(study: SharingStudy) -> Iterator[str]:
+    """Reads of the defaults of a function that has the instance as one."""
+    functions = [each.function for each in study.uses.of_type(ParameterDefault)]
+    for read in study.facts.default_reads if functions else ():
+        if read.owner.is_unknown or any(read.owner.node is function for function in functions):
+            yield f"`{read.text}` ({study.place(read.path, read.row)}) may read it from the defaults of a function"
+            return
 
 
 def _find_reader_reasons(study: SharingStudy) -> Iterator[str]:
@@ -160,7 +160,7 @@ def _attribute_reasons(attribute: StoredAttribute, study: SharingStudy) -> Itera
     if class_node is None:
         return
     names = study.context.names(study.file.path)
-    family = (*_iter_bases(class_node, names), *_iter_subclasses(class_node, study.file.path, study.context))
+    family = (*iter_bases(class_node, names), *_iter_subclasses(class_node, study.file.path, study.context))
     for part_names, node in family:
         _check_plain(node, name, part_names, attribute, study)
     yield from _read_reasons(name, study)

@@ -10,19 +10,24 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from flake8_redis_ssot.fixes.context import FixContext
-from flake8_redis_ssot.fixes.sharing.owners import Owner, enclosing_function, find_owner
+from flake8_redis_ssot.fixes.sharing.owners import Owner, enclosing_function, find_owner, iter_bases
+from flake8_redis_ssot.fixes.sharing.reflection import find_reflections
 from flake8_redis_ssot.project.modules import package_of_init
 from flake8_redis_ssot.project.types.names import FileNames
 from flake8_redis_ssot.project.types.receivers import find_receiver
-from flake8_redis_ssot.semantic.ast_queries import last_name
+from flake8_redis_ssot.semantic.ast_queries import FunctionNode, last_name
 from flake8_redis_ssot.semantic.symbol_table import SymbolTable
 
 # Functions that set or delete the attribute that they are given the name of.
 _SETTERS = frozenset({"__delattr__", "__setattr__", "delattr", "object", "setattr"})
 _MULTIPLE_SETTERS = frozenset({"dict", "multiple", "patch", "spy", "stub"})
 _MOCKS = _MULTIPLE_SETTERS | {"object"}
-# `Class.method(x)` or `Class.method`, but not `Class.method(self)` and `Class.method()`.
-_UNBOUND = rb"\b_*[A-Z]\w*\.([a-z_]\w*)\b(?!\s*(?:\(\s*(?:self\b|cls\b|\))|[\w.]))"
+# `Class.method(x)`, `Class.method` or `Class.method.__get__`, but not `Class.method(self)`, `Class.method()` and
+# `Class.attribute.name`.
+_UNBOUND = (
+    rb"\b_*[A-Z]\w*\.([a-z_]\w*)\b(?!\s*(?:\(\s*(?:self\b|cls\b|\))|\w|\."
+    rb"(?!__(?!(?:doc|module|name|qualname)__))))"
+)
 # `getattr(Class, "method")`, `Class.__dict__["method"]`
 _UNBOUND_BY_NAME = (
     rb"\bgetattr\(\s*(?:\w+\.)*_*[A-Z]\w*\s*,\s*[\"'](\w+)[\"']|(?:__dict__|\bvars\(\w+\))\[[\"'](\w+)[\"']\]"
@@ -120,7 +125,20 @@ class OutsideWrites:
         for path in contents.find_matching(_UNBOUND_BY_NAME, [b"getattr", b"__dict__", b"vars"]):
             names.update(name for found in re.findall(_UNBOUND_BY_NAME, contents.current_bytes(path)) for name in found)
         names.discard(b"")
-        return frozenset(each.decode("utf-8", "replace") for each in names)
+        return frozenset(each.decode("utf-8", "replace") for each in names) | self._find_computed_methods()
+
+    def _find_computed_methods(self) -> frozenset[str]:
+        """The methods of the classes that something is read from by a computed name, as by `getattr(Class, name)`."""
+        owners = (each.owner for each in find_reflections(self.context))
+        classes = {(owner.path, owner.node) for owner in owners if not owner.is_instance}
+        return frozenset(
+            function.name
+            for path, node in classes
+            if isinstance(node, ast.ClassDef)
+            for _, part in iter_bases(node, self.context.names(path))
+            for function in part.body
+            if isinstance(function, FunctionNode)
+        )
 
 
 def _assigned_in_text(node: ast.Constant, names: frozenset[str], symbol_table: SymbolTable) -> Iterator[str]:

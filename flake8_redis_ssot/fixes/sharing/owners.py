@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from flake8_redis_ssot.project.types.names import FileNames
@@ -119,6 +120,17 @@ def _makes_others(node: ast.ClassDef, names: FileNames, depth: int = 0) -> bool:
         isinstance(base.node, ast.ClassDef) and _makes_others(base.node, names.in_file(base.path), depth + 1)
         for base in bases
     )
+
+
+def iter_bases(node: ast.ClassDef, names: FileNames, depth: int = 0) -> Iterator[tuple[FileNames, ast.ClassDef]]:
+    """A class and its bases in the project, each with the names of its file."""
+    yield names, node
+    for base in node.bases if depth < _MAX_DEPTH else ():
+        definition = names.resolve(base.value if isinstance(base, ast.Subscript) else base)
+        if definition is not None and definition.path is not None:
+            found = names.find_node(definition)
+            if isinstance(found, ast.ClassDef):
+                yield from iter_bases(found, names.in_file(definition.path), depth + 1)
 
 
 def enclosing_function(node: ast.AST, names: FileNames) -> FunctionNode | None:

@@ -62,8 +62,12 @@ class Reflection(NamedTuple):
 
 def find_reflections(context: FixContext) -> tuple[Reflection, ...]:
     """All such expressions in all files."""
-    paths = context.analysis.contents.find_matching(_PATTERN, _WORDS)
-    return tuple(reflection for path in paths for reflection in _reflections_in(path, context))
+    return context.remember("reflections", lambda: tuple(_find_reflections(context)))
+
+
+def _find_reflections(context: FixContext) -> Iterator[Reflection]:
+    for path in context.analysis.contents.find_matching(_PATTERN, _WORDS):
+        yield from _reflections_in(path, context)
 
 
 def _reflections_in(path: str, context: FixContext) -> Iterator[Reflection]:

@@ -12,6 +12,7 @@ from flake8_redis_ssot.files.gitignore import matches_path
 from flake8_redis_ssot.fixes.accessors.model import AccessorModel
 from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.sharing.constructor import InitialState, evaluate_constructor
+from flake8_redis_ssot.fixes.sharing.default_readers import DefaultRead, find_default_reads
 from flake8_redis_ssot.fixes.sharing.environment import EnvironmentWrite, find_environment_writes
 from flake8_redis_ssot.fixes.sharing.known import CLIENT_MAKERS, SERVER_COMMANDS
 from flake8_redis_ssot.fixes.sharing.methods import MethodCheck
@@ -72,10 +73,15 @@ class ProjectFacts:
             self._writes[names] = OutsideWrites(self._context).find(names)
         return self._writes[names]
 
-    @cached_property
+    @property
     def reflections(self) -> tuple[Reflection, ...]:
         """The code that reaches attributes without naming them."""
         return find_reflections(self._context)
+
+    @cached_property
+    def default_reads(self) -> tuple[DefaultRead, ...]:
+        """The code that reads defaults of parameters from functions."""
+        return find_default_reads(self._context)
 
     @cached_property
     def environment_writes(self) -> tuple[EnvironmentWrite, ...]:

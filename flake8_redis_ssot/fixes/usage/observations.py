@@ -39,6 +39,12 @@ class StoredAttribute(NamedTuple):
     place: ast.AST | None = None
 
 
+class ParameterDefault(NamedTuple):
+    """The value is the default of a parameter of a function or lambda, which also keeps it in `__defaults__`."""
+
+    function: ast.AST
+
+
 class ModuleVariable(NamedTuple):
     """A module-level variable holds the value."""
 
@@ -67,7 +73,9 @@ class DerivedValue(NamedTuple):
     uses: ValueUses
 
 
-Observation = MemberUse | Escape | StoredAttribute | ModuleVariable | Returned | Discarded | DerivedValue
+Observation = (
+    MemberUse | Escape | StoredAttribute | ParameterDefault | ModuleVariable | Returned | Discarded | DerivedValue
+)
 ObservationT = TypeVar("ObservationT", bound=Observation)
 
 

@@ -8,7 +8,14 @@ from typing import NamedTuple
 
 from flake8_redis_ssot.fixes.document import SourceDocument
 from flake8_redis_ssot.fixes.usage import value_flow
-from flake8_redis_ssot.fixes.usage.observations import Discarded, Escape, MemberUse, Returned, StoredAttribute
+from flake8_redis_ssot.fixes.usage.observations import (
+    Discarded,
+    Escape,
+    MemberUse,
+    ParameterDefault,
+    Returned,
+    StoredAttribute,
+)
 from flake8_redis_ssot.semantic.ast_queries import last_name
 from flake8_redis_ssot.semantic.scopes import Symbol
 
@@ -29,7 +36,17 @@ class MemberValue(NamedTuple):
 
 
 # An expression has the same value.
-Step = MemberUse | Escape | Discarded | StoredAttribute | Returned | StoredVariable | MemberValue | ast.expr
+Step = (
+    MemberUse
+    | Escape
+    | Discarded
+    | ParameterDefault
+    | StoredAttribute
+    | Returned
+    | StoredVariable
+    | MemberValue
+    | ast.expr
+)
 
 # Functions that inspect the class of their argument, or whether it is true.
 _INSPECTING_FUNCTIONS = frozenset({"bool", "callable", "isinstance"})
@@ -161,6 +178,7 @@ def _default_steps(parent: ast.arguments, node: ast.expr, document: SourceDocume
     symbol = value_flow.find_defaulted_parameter(parent, node, document.symbol_table)
     if symbol is not None:
         yield StoredVariable(symbol)
+        yield ParameterDefault(symbol.scope.node)
 
 
 def _format_steps(parent: ast.FormattedValue, node: ast.expr, document: SourceDocument) -> Iterator[Step]:

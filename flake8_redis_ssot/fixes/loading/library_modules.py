@@ -1,0 +1,77 @@
+"""Who relies on another file having imported a module of a library: `import xml`, then `xml.dom` without an import."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+
+from flake8_redis_ssot.fixes.context import FixContext
+from flake8_redis_ssot.project.import_graph import import_time_imports
+from flake8_redis_ssot.project.loading.load_time_imports import imported_modules
+from flake8_redis_ssot.project.modules import package_name
+from flake8_redis_ssot.project.types.names import FileNames
+from flake8_redis_ssot.semantic.ast_queries import last_name
+
+# Packages of the standard library that import their modules themselves.
+_COMPLETE_PACKAGES = frozenset({"asyncio", "collections", "ctypes", "json", "os", "re", "sqlite3", "tkinter"})
+_ATTRIBUTE_FUNCTIONS = frozenset({"getattr", "hasattr"})
+Read = tuple[str, int, str]
+
+
+def find_library_reads(path: str, context: FixContext) -> Iterator[Read]:
+    """The reads in other files of library modules that the file at `path` imports and the reading file does not.
+
+    Each with the path, the 1-based row and a phrase.
+    """
+    for module in sorted(_find_library_modules(path, context)):
+        for reader in context.analysis.find_files_with_words({module.rpartition(".")[2]}):
+            if reader != path:
+                yield from _find_reads(module, context.names(reader), context)
+
+
+def _find_library_modules(path: str, context: FixContext) -> set[str]:
+    """The modules in packages of libraries that loading a file imports; a name from a package may be one."""
+    with suppress(OSError):
+        statements = import_time_imports(context.symbol_table(path).tree.body)
+        return _imported_library_modules(statements, path, context)
+    return set()
+
+
+def _imported_library_modules(
+    statements: Iterable[ast.Import | ast.ImportFrom], path: str, context: FixContext
+) -> set[str]:
+    package, modules = package_name(path, context.resolver.modules.roots), set[str]()
+    for statement in statements:
+        for module, name in imported_modules(statement, package):
+            root = module.partition(".")[0]
+            if root not in _COMPLETE_PACKAGES and context.resolver.path_of(root, path) is None:
+                modules.update(_with_packages(f"{module}.{name}" if name else module))
+    return modules
+
+
+def _with_packages(module: str) -> Iterator[str]:
+    parts = module.split(".")
+    return (".".join(parts[:count]) for count in range(2, len(parts) + 1))
+
+
+def _find_reads(module: str, names: FileNames, context: FixContext) -> Iterator[Read]:
+    nodes = [*names.symbol_table.nodes]
+    rows = [getattr(node, "lineno", 1) for node in nodes if _reads(node, module, names)]
+    statements = (node for node in nodes if isinstance(node, (ast.Import, ast.ImportFrom)))
+    if rows and module not in _imported_library_modules(statements, names.path, context):
+        yield names.path, rows[0], f"reads `{module}` and does not import it"
+
+
+def _reads(node: ast.AST, module: str, names: FileNames) -> bool:
+    """Whether a node reads a module as an attribute of its package."""
+    package, _, word = module.rpartition(".")
+    if isinstance(node, ast.Attribute):
+        owner = node.value if node.attr == word else None
+    elif isinstance(node, ast.Call) and len(node.args) > 1 and last_name(node.func) in _ATTRIBUTE_FUNCTIONS:
+        key = node.args[1]
+        owner = node.args[0] if isinstance(key, ast.Constant) and key.value == word else None
+    else:
+        return False
+    definition = names.resolve(owner) if owner is not None else None
+    return definition is not None and definition.path is None and definition.name == package
