@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from flake8_redis_ssot.fixes.bindings.outside_writes import find_outside_write
@@ -24,9 +25,16 @@ CONDITION = Condition(
         "modules uses `exec`, `eval`, `globals()`, `sys.modules` or the like to set names by text",
         "no file sets or deletes the name as an attribute of something that may be one of these modules; what is "
         "certainly none: another module, `self`, `cls`, a class, an annotated parameter, the result of a call",
-        "no submodule has the same name, unless the name is imported from it",
+        "no submodule has the same name, unless the name is imported from it; no code changes the `__path__` of a "
+        "package",
     ),
 )
+
+# `__path__.append(…)` in a package, or `package.__path__.append(…)` anywhere.
+_SEARCH_PATH_WRITE = (
+    rb"\b__path__[ \t]*(?:\.[ \t]*(?:append|clear|extend|insert|pop|remove)\b|\[[^\]\n]*\][ \t]*=(?!=)|\+?=(?!=))"
+)
+_SEARCH_PATH = re.compile(rb"(\.[ \t]*)?" + _SEARCH_PATH_WRITE)
 
 
 def find_doubts(old: ModuleName, new: ModuleName, context: FixContext) -> Iterator[Doubt]:
@@ -47,7 +55,20 @@ def _explain_difference(old: ModuleName, new: ModuleName, context: FixContext) -
         location = find_outside_write(step.path, step.name, context) if step.path and step.name else None
         if location:
             return f"{location} sets `{step.name}`, which may be that of `{context.module_name(step.path)}`"
-    return _find_hidden_write({each.path for each in (*old_steps, *new_steps)}, context)
+    paths = {each.path for each in (*old_steps, *new_steps)}
+    return _find_hidden_write(paths, context) or _find_search_path(paths, context)
+
+
+def _find_search_path(paths: set[str], context: FixContext) -> str | None:
+    """Code that changes where the modules of a package are looked for."""
+    packages = {package for path in paths if path for package in context.import_graph.parent_packages(path)}
+    for path in context.analysis.contents.find_matching(_SEARCH_PATH_WRITE, [b"__path__"]) if packages else ():
+        code = context.references.code_bytes(path)
+        match = _SEARCH_PATH.search(code)
+        if match and (match[1] or path in packages):
+            row = code.count(b"\n", 0, match.start()) + 1
+            return f"{context.relative_path(path)}:{row} changes where the modules of a package are looked for"
+    return None
 
 
 def _find_hidden_write(paths: set[str], context: FixContext) -> str | None:

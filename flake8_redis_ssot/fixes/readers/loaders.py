@@ -18,9 +18,9 @@ from flake8_redis_ssot.project.search.word_index import LOADER_WORD
 from flake8_redis_ssot.semantic.ast_queries import dotted_name, last_name
 from flake8_redis_ssot.semantic.text_patterns import UNKNOWN, find_text_pattern, is_composed
 
-_LOADING_FUNCTIONS = frozenset(
-    {"import_module", "__import__", "load_module", "module_from_spec", "run_module", "run_path"}
-)
+# They return the names of a module instead of the module.
+_RUNNING_FUNCTIONS = frozenset({"run_module", "run_path"})
+_LOADING_FUNCTIONS = frozenset({"import_module", "__import__", "load_module", "module_from_spec"}) | _RUNNING_FUNCTIONS
 # A call of such a function with anything but a whole literal.
 _COMPUTED_LOAD = re.compile(
     rb"\b(?:" + b"|".join(sorted(each.encode() for each in _LOADING_FUNCTIONS)) + rb")\s*\("
@@ -71,7 +71,8 @@ def find_in_loaders(target: ReadTarget, context: FixContext) -> Iterator[Possibl
                 ("find_computed_loads", path), partial(_find_computed_loads, path, context)
             ):
                 is_named = re.fullmatch(pattern, target.module) if is_composed(pattern) else may_list
-                for read in uses.follow(call) if is_named else ():
+                follow = uses.follow_names if last_name(call.func) in _RUNNING_FUNCTIONS else uses.follow
+                for read in follow(call) if is_named else ():
                     yield read._replace(cause=f"loads modules with computed names, and {read.cause}")
 
 

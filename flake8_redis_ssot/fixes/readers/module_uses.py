@@ -162,6 +162,16 @@ class ModuleUses:
             case _:
                 yield self._read(node, "uses the whole module")
 
+    def follow_names(self, node: ast.AST) -> Iterator[PossibleRead]:
+        """The reads that one expression makes whose value is a dictionary of the names of the module."""
+        match self._document.symbol_table.parent(node):
+            case ast.Expr():
+                return
+            case ast.Subscript(slice=ast.Constant(value=str(key))) if key != self.target.name:
+                return
+            case _:
+                yield self._read(node, "uses the names of the module")
+
     def _is_passed_to_patch(self, node: ast.AST) -> bool:
         call = self._document.symbol_table.parent(node)
         return isinstance(call, ast.Call) and last_name(call.func) in ("patch", "dict", "update")

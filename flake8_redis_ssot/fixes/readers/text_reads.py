@@ -26,6 +26,7 @@ def find_named_read(text: str, target: ReadTarget) -> int | None:
         rf"\bfrom\s+(?P<prefix>(?:\w*\.)*){word}\s+import\b(?:[^()\n]|\\\n|\([^()]*\))*?(?<![\w.]){name}\b",
         rf"\bfrom\s+(?P<prefix>(?:\w*\.)*){word}\s+import\s*\([^()]*?(?<![\w.]){name}\b",
         rf"\bfrom\s+(?P<prefix>(?:\w*\.)*){word}\s+import\s*\*",
+        rf"\b(?:auto|current)?module::\s*(?P<prefix>(?:\w+\.)*){word}\b(?!\.\w)[^\0]*?::\s*{name}\b",  # Sphinx
         rf"c(?P<prefix>(?:\w+\.)*){word}\n{name}\n",  # a pickle
         rf"(?P<prefix>(?:\w+\.)*){word}\x94?\x8c[\s\S]{name}",  # a pickle of protocol 4
     )
