@@ -8,6 +8,7 @@ from typing import Any
 
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
+from mkdocs.structure.pages import Page
 
 from flake8_redis_ssot.config.json_schema import json_schema
 from flake8_redis_ssot.rules.rule import Rule, all_rules
@@ -16,6 +17,8 @@ ROOT = Path(__file__).parent.parent
 ROOT_PAGES = {"README.md": "index.md", "CONTRIBUTING.md": "contributing.md", "CHANGELOG.md": "changes.md"}
 CODES = "codes/index.md"
 SCHEMA = "redis-ssot.schema.json"
+OFFLINE_SEARCH = "offline_search.js"
+SEARCH_SHIM = "https://unpkg.com/iframe-worker/shim"  # by the plugin `offline` of mkdocs-material
 
 
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
@@ -24,6 +27,16 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
         if entry.get("Rules") == CODES:
             entry["Rules"] = [CODES, *map(rule_path, all_rules())]
     return config
+
+
+def on_post_page(output: str, page: Page, config: MkDocsConfig) -> str:
+    """Take the script that lets a page in a file search from the site itself, not from a server."""
+    return output.replace(SEARCH_SHIM, f"{'../' * page.url.count('/')}{OFFLINE_SEARCH}")
+
+
+def on_post_template(output: str, template_name: str, config: MkDocsConfig) -> str:
+    """The same for pages without a Markdown file, such as that of missing pages."""
+    return output.replace(SEARCH_SHIM, f"/{OFFLINE_SEARCH}")
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:

@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 import yaml
+from browser import needs_browser, open_browser
 
 from flake8_redis_ssot.cli.main import main
 from flake8_redis_ssot.config.json_schema import json_schema
@@ -53,6 +54,27 @@ def test_each_code_has_a_page(site: Path) -> None:
         text = read_page(site, f"codes/{page}")
         assert all(f'id="{section}"' in text for section in ("why", "bad", "good", "fix-safety"))
     assert len(list((site / "codes").glob("rss*.html"))) == len(all_rules())
+
+
+def test_no_page_loads_anything_from_elsewhere(site: Path) -> None:
+    pages = {page: page.read_text(encoding="utf-8") for page in site.rglob("*.html")}
+    assert len(pages) > 20
+    for page, text in pages.items():
+        assert re.findall(r'<(?:script|img|link rel="stylesheet")[^>]*(?:src|href)="https?:[^"]*', text) == [], page
+
+
+@needs_browser
+@pytest.mark.slow
+def test_search_works_in_pages_that_are_opened_as_files(site: Path) -> None:
+    with open_browser() as browser:
+        for page in ("index.html", "codes/index.html"):
+            browser.get((site / page).as_uri())
+            browser.implicitly_wait(20)
+            query = browser.find_element("css selector", "[data-md-component=search-query]")
+            browser.execute_script("arguments[0].focus()", query)
+            query.send_keys("stale baseline entries")
+            found = browser.find_element("css selector", ".md-search-result__link").get_attribute("href")
+            assert found.startswith(f"{site.as_uri()}/usage.html")
 
 
 def _conditions_section(condition: Condition) -> str:

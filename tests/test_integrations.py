@@ -13,6 +13,8 @@ from typing import Any
 import pytest
 import yaml
 
+from flake8_redis_ssot import __version__
+
 pytestmark = [pytest.mark.slow, pytest.mark.no_cover]
 
 REPOSITORY = Path(__file__).parent.parent
@@ -158,16 +160,25 @@ def code_blocks(kind: str) -> list[str]:
     return re.findall(rf"```{kind}\n(.*?)```", text, re.DOTALL)
 
 
-def test_documented_workflows(project: Path) -> None:
+def test_documented_workflows(repository: Path) -> None:
     gitlab = [block for block in code_blocks("yaml") if "codequality" in block]
-    (project / ".gitlab-ci.yml").write_text(gitlab[0])
-    check_schema("vendor.gitlab-ci", project / ".gitlab-ci.yml")
+    (repository / ".gitlab-ci.yml").write_text(gitlab[0])
+    check_schema("vendor.gitlab-ci", repository / ".gitlab-ci.yml")
     steps = [block for block in code_blocks("yaml") if "steps:" in block]
     job = yaml.safe_load(steps[0])
     workflow = {"on": "push", "jobs": {"check": {"runs-on": "ubuntu-latest", **job}}}
-    (project / "workflow.yml").write_text(yaml.safe_dump(workflow))
-    check_schema("vendor.github-workflows", project / "workflow.yml")
+    (repository / "workflow.yml").write_text(yaml.safe_dump(workflow))
+    check_schema("vendor.github-workflows", repository / "workflow.yml")
     for block in code_blocks("yaml"):
         yaml.safe_load(block)
-    inputs = next(step["with"] for step in job["steps"] if "flake8-redis-ssot" in step["uses"])
-    assert inputs.keys() <= load_action()["inputs"].keys()
+    commands = [step["run"] for step in job["steps"] if "run" in step]
+    assert commands[0] == f"pip install flake8-redis-ssot=={__version__}"
+    for command in commands[1:]:
+        assert run(*command.split(), check=False).returncode in (0, 1)
+    hook = next(block for block in code_blocks("yaml") if "repo: local" in block)
+    (local,) = yaml.safe_load(hook)["repos"][0]["hooks"]
+    assert local["additional_dependencies"] == [f"flake8-redis-ssot=={__version__}"]
+    (published, _) = yaml.safe_load((REPOSITORY / ".pre-commit-hooks.yaml").read_text())
+    assert {key: local[key] for key in ("entry", "types_or", "require_serial")} == {
+        key: published[key] for key in ("entry", "types_or", "require_serial")
+    }

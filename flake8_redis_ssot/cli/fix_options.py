@@ -20,7 +20,7 @@ def add_fix_options(parser: ArgumentParser) -> None:
     add = parser.add_argument
     add("--fix", action="store_true", help="apply safe fixes")
     add("--unsafe-fixes", action="store_true", help="with --fix, also apply unsafe fixes")
-    add("--fix-only", action="store_true", help="apply fixes without reporting what is left")
+    add("--fix-only", action="store_true", help="apply fixes without reporting the remaining findings")
     add("--diff", action="store_true", help="show what --fix would change without changing it")
     add("--manual", action="store_true", help="with --diff, show the edits left to you as well")
     add("--show-fixes", action="store_true", help="list what was fixed")

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 # ECMA-48: colours, and the hyperlinks of terminals. They take no room.
 _ESCAPES = re.compile(r"\x1b\[[0-9;]*m|\x1b\]8;;.*?\x1b\\")
 _BLOCK_START = re.compile(r"[#|-]")  # of Markdown: a heading, a row of a table, an item of a list
+_TEXT_START = re.compile(r" *(- |\d+\. )?")  # also behind the mark of an item
 _COLUMN_GAP = re.compile(r"\S {2,}(?=\S)")
 
 
@@ -74,7 +75,10 @@ def _wrap_line(line: str, width: int, hanging: int) -> Iterator[str]:
 def _indentation(line: str, width: int, hanging: int) -> int:
     """The blanks before the rest of a line: up to the last column of a row of a table, otherwise up to its text."""
     columns = [gap.end() for gap in _COLUMN_GAP.finditer(line) if gap.end() <= width // 2]
-    return columns[-1] if columns else len(line) - len(line.lstrip(" -")) + hanging
+    if columns:
+        return columns[-1]
+    start = _TEXT_START.match(line)
+    return (start.end() if start else 0) + (0 if start and start[1] else hanging)
 
 
 def _length(text: str) -> int:

@@ -21,6 +21,8 @@ Capture = pytest.CaptureFixture[str]
         ("one two three four", "one two\n  three\n  four"),
         ("  indented by two blanks", "  indented\n    by two\n    blanks"),
         ("ab  table cell", "ab  table\n    cell"),
+        ("1. two three four", "1. two\n   three\n   four"),
+        ("- two three four", "- two\n  three\n  four"),
         ("averyveryverylongword and", "averyveryverylongword\n  and"),
         ("one two\n\nthree four five", "one two\n\nthree four\n  five"),
     ],
