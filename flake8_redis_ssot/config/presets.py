@@ -65,15 +65,28 @@ def other_spellings(constructor: str) -> tuple[str, ...]:
 
 
 def first_spelling(constructor: str) -> str:
-    """The first public name of a third-party constructor (dotted); the name itself if the catalogue does not have it.
+    """The first public name of a third-party constructor or class (dotted); the name itself if none is known.
 
-    `redis.client.StrictRedis.from_url` is `redis.Redis.from_url`.
+    `redis.client.StrictRedis.from_url` is `redis.Redis.from_url`, and `sqlalchemy.engine.Engine` `sqlalchemy.Engine`.
     """
     found = _by_spelling().get(constructor)
     if found is None:
-        return constructor
+        return _first_class_names().get(constructor, constructor)
     method = "" if constructor in found[1].names else constructor[constructor.rindex(".") :]
     return found[1].names[0] + method
+
+
+def made_class(constructor: str) -> str | None:
+    """The first public name of the class that a third-party constructor (dotted) makes an instance of.
+
+    Empty if it may be of several classes; None if the catalogue does not have the constructor.
+    """
+    found = _by_spelling().get(constructor)
+    if found is None:
+        return None
+    first = found[1].names[0]
+    is_class = first.rpartition(".")[2][0].isupper()
+    return found[1].makes[0] if found[1].makes else first if is_class else ""
 
 
 def preset_of(constructor: str) -> Preset | None:
@@ -96,3 +109,10 @@ def _by_spelling() -> dict[str, tuple[Preset, KnownConstructor]]:
     return {
         spelling: (preset, known) for preset in PRESETS for known in preset.constructors for spelling in known.spellings
     }
+
+
+@cache
+def _first_class_names() -> dict[str, str]:
+    """The first public name of each class that functions make instances of, by all its names."""
+    made = (known.makes for preset in PRESETS for known in preset.constructors)
+    return {name: names[0] for names in made for name in names}

@@ -37,11 +37,12 @@ def find_deciding(doubts: Iterable[Doubt]) -> tuple[Doubt, ...]:
         rows.setdefault(doubt.reason, []).extend(doubt.rows)
     unique_doubts = {doubt.reason: doubt for doubt in reversed(deciding)}
     return tuple(
-        replace(unique_doubts[reason], reason=_name_lines(reason, lines), rows=()) for reason, lines in rows.items()
+        replace(unique_doubts[reason], reason=name_lines(reason, lines), rows=()) for reason, lines in rows.items()
     )
 
 
-def _name_lines(reason: str, rows: Iterable[int]) -> str:
+def name_lines(reason: str, rows: Iterable[int]) -> str:
+    """A reason with the lines (1-based) that it is about in front of it, if there are any."""
     unique_rows = sorted(set(rows))
     lines = f"line{'s' * (len(unique_rows) > 1)} {', '.join(map(str, unique_rows))}: "
     return f"{lines}{reason}" if unique_rows else reason

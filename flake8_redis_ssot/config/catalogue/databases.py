@@ -4,6 +4,15 @@ from __future__ import annotations
 
 from flake8_redis_ssot.config.catalogue.preset import KnownConstructor, Preset
 
+_ENGINE = ("sqlalchemy.Engine", "sqlalchemy.engine.Engine", "sqlalchemy.engine.base.Engine", "sqlalchemy.future.Engine")
+_ASYNC_ENGINE = ("sqlalchemy.ext.asyncio.AsyncEngine", "sqlalchemy.ext.asyncio.engine.AsyncEngine")
+
+
+def _named_class(names: tuple[str, ...]) -> KnownConstructor:
+    """A class by its public names, which makes instances of itself."""
+    return KnownConstructor(names, makes=names)
+
+
 DATABASES = (
     Preset(
         "sqlalchemy",
@@ -23,23 +32,27 @@ DATABASES = (
                     "sqlalchemy.engine.create.create_engine",
                     "sqlalchemy.future.create_engine",
                     "sqlmodel.create_engine",
-                )
+                ),
+                makes=_ENGINE,
             ),
             KnownConstructor(
                 (
                     "sqlalchemy.engine_from_config",
                     "sqlalchemy.engine.engine_from_config",
                     "sqlalchemy.engine.create.engine_from_config",
-                )
+                ),
+                makes=_ENGINE,
             ),
             KnownConstructor(
-                ("sqlalchemy.ext.asyncio.create_async_engine", "sqlalchemy.ext.asyncio.engine.create_async_engine")
+                ("sqlalchemy.ext.asyncio.create_async_engine", "sqlalchemy.ext.asyncio.engine.create_async_engine"),
+                makes=_ASYNC_ENGINE,
             ),
             KnownConstructor(
                 (
                     "sqlalchemy.ext.asyncio.async_engine_from_config",
                     "sqlalchemy.ext.asyncio.engine.async_engine_from_config",
-                )
+                ),
+                makes=_ASYNC_ENGINE,
             ),
         ),
     ),
@@ -49,13 +62,17 @@ DATABASES = (
         package="sqlalchemy",
         is_usually_one=True,
         constructors=(
-            KnownConstructor(("sqlalchemy.orm.sessionmaker", "sqlalchemy.orm.session.sessionmaker")),
-            KnownConstructor(("sqlalchemy.orm.scoped_session", "sqlalchemy.orm.scoping.scoped_session")),
-            KnownConstructor(
-                ("sqlalchemy.ext.asyncio.async_sessionmaker", "sqlalchemy.ext.asyncio.session.async_sessionmaker")
-            ),
-            KnownConstructor(
-                ("sqlalchemy.ext.asyncio.async_scoped_session", "sqlalchemy.ext.asyncio.scoping.async_scoped_session")
+            *map(
+                _named_class,  # the names of these classes begin with a small letter
+                (
+                    ("sqlalchemy.orm.sessionmaker", "sqlalchemy.orm.session.sessionmaker"),
+                    ("sqlalchemy.orm.scoped_session", "sqlalchemy.orm.scoping.scoped_session"),
+                    ("sqlalchemy.ext.asyncio.async_sessionmaker", "sqlalchemy.ext.asyncio.session.async_sessionmaker"),
+                    (
+                        "sqlalchemy.ext.asyncio.async_scoped_session",
+                        "sqlalchemy.ext.asyncio.scoping.async_scoped_session",
+                    ),
+                ),
             ),
         ),
     ),
@@ -100,7 +117,11 @@ DATABASES = (
         "asyncpg connection pools",
         package="asyncpg",
         is_usually_one=True,
-        constructors=(KnownConstructor(("asyncpg.create_pool", "asyncpg.pool.create_pool")),),
+        constructors=(
+            KnownConstructor(
+                ("asyncpg.create_pool", "asyncpg.pool.create_pool"), makes=("asyncpg.Pool", "asyncpg.pool.Pool")
+            ),
+        ),
     ),
     Preset(
         "mongodb",

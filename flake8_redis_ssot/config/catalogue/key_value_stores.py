@@ -27,7 +27,7 @@ KEY_VALUE_STORES = (
                 ("redis.BlockingConnectionPool", "redis.connection.BlockingConnectionPool"), ("from_url",)
             ),
             KnownConstructor(("redis.SentinelConnectionPool", "redis.sentinel.SentinelConnectionPool")),
-            KnownConstructor(("redis.from_url", "redis.utils.from_url")),
+            KnownConstructor(("redis.from_url", "redis.utils.from_url"), makes=("redis.Redis",)),
         ),
     ),
     Preset(
@@ -55,7 +55,9 @@ KEY_VALUE_STORES = (
                 ("from_url",),
             ),
             KnownConstructor(("redis.asyncio.SentinelConnectionPool", "redis.asyncio.sentinel.SentinelConnectionPool")),
-            KnownConstructor(("redis.asyncio.from_url", "redis.asyncio.utils.from_url")),
+            KnownConstructor(
+                ("redis.asyncio.from_url", "redis.asyncio.utils.from_url"), makes=("redis.asyncio.Redis",)
+            ),
         ),
     ),
     Preset(
@@ -89,7 +91,7 @@ KEY_VALUE_STORES = (
                 ("valkey.BlockingConnectionPool", "valkey.connection.BlockingConnectionPool"), ("from_url",)
             ),
             KnownConstructor(("valkey.SentinelConnectionPool", "valkey.sentinel.SentinelConnectionPool")),
-            KnownConstructor(("valkey.from_url", "valkey.utils.from_url")),
+            KnownConstructor(("valkey.from_url", "valkey.utils.from_url"), makes=("valkey.Valkey",)),
         ),
     ),
     Preset(
@@ -124,7 +126,9 @@ KEY_VALUE_STORES = (
             KnownConstructor(
                 ("valkey.asyncio.SentinelConnectionPool", "valkey.asyncio.sentinel.SentinelConnectionPool")
             ),
-            KnownConstructor(("valkey.asyncio.from_url", "valkey.asyncio.utils.from_url")),
+            KnownConstructor(
+                ("valkey.asyncio.from_url", "valkey.asyncio.utils.from_url"), makes=("valkey.asyncio.Valkey",)
+            ),
         ),
     ),
 )

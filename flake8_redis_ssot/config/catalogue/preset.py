@@ -6,10 +6,15 @@ from typing import NamedTuple
 
 
 class KnownConstructor(NamedTuple):
-    """A third-party class or function: all its public names (dotted), and its methods that construct as well."""
+    """A third-party class or function: all its public names (dotted), and its methods that construct as well.
+
+    `makes` are all public names (dotted) of the class that a function makes an instance of; empty for a class, and for
+    a function that makes instances of several.
+    """
 
     names: tuple[str, ...]
     methods: tuple[str, ...] = ()
+    makes: tuple[str, ...] = ()
 
     @property
     def spellings(self) -> tuple[str, ...]:

@@ -90,7 +90,10 @@ SERVICES = (
         package="requests",
         constructors=(
             KnownConstructor(("requests.Session", "requests.sessions.Session")),
-            KnownConstructor(("requests.session", "requests.sessions.session")),
+            KnownConstructor(
+                ("requests.session", "requests.sessions.session"),
+                makes=("requests.Session", "requests.sessions.Session"),
+            ),
         ),
     ),
     Preset(
@@ -100,7 +103,9 @@ SERVICES = (
         constructors=(
             KnownConstructor(("boto3.client",)),
             KnownConstructor(("boto3.resource",)),
-            KnownConstructor(("boto3.Session", "boto3.session.Session"), ("client", "resource")),
+            KnownConstructor(("boto3.Session", "boto3.session.Session")),
+            KnownConstructor(("boto3.Session.client", "boto3.session.Session.client")),
+            KnownConstructor(("boto3.Session.resource", "boto3.session.Session.resource")),
         ),
     ),
     Preset(
@@ -115,7 +120,7 @@ SERVICES = (
         "loggers of the standard library and of structlog",
         package="structlog",
         constructors=(
-            KnownConstructor(("logging.getLogger",)),
+            KnownConstructor(("logging.getLogger",), makes=("logging.Logger",)),
             KnownConstructor(("structlog.get_logger", "structlog.getLogger")),
         ),
     ),

@@ -153,7 +153,10 @@ def resolve_instance(dotted: str, file: FileContext, context: FixContext) -> Sha
     """The instance itself. Raises NotFixableError if it is not found."""
     module, path, name = _locate(dotted, file, context)
     value = infer_instance(path, name, context.symbol_table, context.resolver)
-    return SharedAccess(module, name, path, None, value.class_definition, value.may_be_none, value.constructor_args)
+    definition = value.class_definition
+    if definition is None or definition.path is None:
+        definition = _find_made_class(recognise(Variable(path, name), context, is_instance=True), context) or definition
+    return SharedAccess(module, name, path, None, definition, value.may_be_none, value.constructor_args)
 
 
 def _explain_missing_function(dotted: str, path: str, name: str, context: FixContext) -> str:

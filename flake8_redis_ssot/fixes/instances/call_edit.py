@@ -9,6 +9,7 @@ from flake8_redis_ssot.fixes.document import SourceDocument
 from flake8_redis_ssot.fixes.edits.ensure_import import NotFixableError
 from flake8_redis_ssot.fixes.instances.accessor import SharedAccess
 from flake8_redis_ssot.fixes.instances.call_site import ConstructionSite, find_forwarded_call
+from flake8_redis_ssot.fixes.instances.passed_arguments import rename_arguments
 from flake8_redis_ssot.semantic.facts import CallbackArgument
 from flake8_redis_ssot.syntax.edits import TextEdit
 
@@ -35,7 +36,7 @@ def edit_call(
     # Replace one coroutine by another.
     if construction.call is not None and not (construction.call.args or construction.call.keywords):
         return document.replace_node(construction.constructor, text)
-    return document.replace_node(construction.expression, _format_call(shared_access, text, document))
+    return document.replace_node(construction.expression, _format_call(construction, shared_access, text, document))
 
 
 def replace_callback(
@@ -69,8 +70,14 @@ def _remove_keyword(keyword: ast.keyword, document: SourceDocument) -> TextEdit:
     return TextEdit(start, end, "")
 
 
-def _format_call(shared_access: SharedAccess, text: str, document: SourceDocument) -> str:
-    """A call of the accessor `text` with the arguments that it takes."""
+def _format_call(
+    construction: ConstructionSite, shared_access: SharedAccess, text: str, document: SourceDocument
+) -> str:
+    """A call of the accessor `text` with the arguments that it takes, laid out as they are now if it takes all."""
+    if construction.call is not None:
+        kept = rename_arguments(construction.call, shared_access.passed, document)
+        if kept is not None:
+            return text + kept
     arguments = (f"{each.parameter}={document.text_of(each.value)}" for each in shared_access.passed)
     return f"{text}({', '.join(arguments)})"
 
@@ -84,7 +91,7 @@ def build_call_edit(
     has_no_arguments = not (construction.call.args or construction.call.keywords)
     if has_no_arguments and not shared_access.is_instance and not needs_await:
         return document.replace_node(construction.constructor, text)
-    replacement = text if shared_access.is_instance else _format_call(shared_access, text, document)
+    replacement = text if shared_access.is_instance else _format_call(construction, shared_access, text, document)
     if needs_await:
         if not _can_await(construction, document):
             raise NotFixableError(f"`{shared_access.name}()` is a coroutine, which can't be awaited here")

@@ -2,27 +2,39 @@
 
 from __future__ import annotations
 
+import ast
+
+from flake8_redis_ssot.config.presets import first_spelling
+from flake8_redis_ssot.fixes.accessors.made_class import find_external_class
 from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.doubt import Doubt
 from flake8_redis_ssot.fixes.edits.ensure_import import NotFixableError
 from flake8_redis_ssot.fixes.instances.accessor import SharedAccess
+from flake8_redis_ssot.fixes.usage.observations import MemberUse, ValueUses
 from flake8_redis_ssot.project.resolver import Definition
 from flake8_redis_ssot.project.types.class_members import collect_mro
+from flake8_redis_ssot.project.types.names import FileNames
 
 
 def find_class_doubt(
-    constructor: Definition, constructed: Definition | None, shared_access: SharedAccess, context: FixContext
+    constructor: Definition,
+    constructed: Definition | None,
+    shared_access: SharedAccess,
+    uses: ValueUses,
+    context: FixContext,
 ) -> Doubt:
     """How the class of the new instance (`constructed`; None: unknown) differs from that of the shared one.
 
-    Raises NotFixableError if both are known, different, and outside the project: one cannot stand in for the other.
+    Raises NotFixableError if one cannot stand in for the other: both are known, different, and outside the project, or
+    the shared one is of a class of the project that neither wraps the other nor has what it is used for.
     """
     shared = shared_access.definition
     expression = f"`{shared_access.name}`" if shared_access.is_instance else f"what `{shared_access.name}()` returns"
     if shared is None:
         return Doubt(f"the class of {expression} could not be determined")
-    if shared.path is None and constructed is not None and constructed.path is None:
-        raise NotFixableError(f"a `{constructed.name}` is constructed here, and {expression} is a `{shared.name}`")
+    if constructed is not None and constructed.path is None and not _may_stand_in(shared, constructed, uses, context):
+        shared_name = first_spelling(shared.name)
+        raise NotFixableError(f"a `{constructed.name}` is constructed here, and {expression} is a `{shared_name}`")
     if constructor.path is None and (constructed is None or constructed.path is None):
         return Doubt(f"`{constructor.name}` is not part of the project, so what its methods do could not be determined")
     if constructed is None:
@@ -32,6 +44,24 @@ def find_class_doubt(
     if _is_subclass(shared, constructed, context):
         return Doubt(f"{expression} is a `{shared.name}`, a subclass of `{constructed.name}`")
     return Doubt(f"a `{constructed.name}` is constructed here, and {expression} is a `{shared.name}`")
+
+
+def _may_stand_in(shared: Definition, constructed: Definition, uses: ValueUses, context: FixContext) -> bool:
+    """Whether a class may replace one outside the project: it is of the project, and wraps it or has a used member."""
+    members = context.class_members(shared)
+    if members is None or shared.path is None:
+        return False
+    is_used = any(members.find_member(use.name) is not None for use in uses.of_type(MemberUse))
+    return is_used or members.is_incomplete or _constructs(shared, constructed, context.names(shared.path))
+
+
+def _constructs(owner: Definition, made: Definition, names: FileNames) -> bool:
+    """Whether the body of a class has a construction of a class outside the project."""
+    node = names.find_node(owner)
+    calls = (each for each in ast.walk(node) if isinstance(each, ast.Call)) if node is not None else ()
+    constructors = filter(None, (names.resolve(each.func) for each in calls))
+    found = (find_external_class(each) for each in constructors if each.path is None)
+    return any(each is not None and first_spelling(each.name) == first_spelling(made.name) for each in found)
 
 
 def _is_subclass(subclass: Definition, base: Definition, context: FixContext) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from flake8_redis_ssot.fixes.accessors.arguments import identify_constructor
@@ -11,10 +11,12 @@ from flake8_redis_ssot.fixes.accessors.model import SharedConstruction
 from flake8_redis_ssot.fixes.accessors.parameters import bind_arguments, find_parameters
 from flake8_redis_ssot.fixes.accessors.variables import assigned_value
 from flake8_redis_ssot.fixes.context import FixContext
+from flake8_redis_ssot.fixes.document import SourceDocument
 from flake8_redis_ssot.fixes.instances.call_site import ConstructionSite, find_forwarded_call
 from flake8_redis_ssot.project.resolver import Definition
 from flake8_redis_ssot.semantic.ast_queries import FunctionNode, iter_scope_nodes
 from flake8_redis_ssot.semantic.symbol_table import SymbolTable
+from flake8_redis_ssot.syntax.edits import TextEdit, apply_edits
 
 
 class PassedArgument(NamedTuple):
@@ -42,6 +44,37 @@ def find_passed_arguments(
                 if target:
                     passed.setdefault(target, PassedArgument(target, argument.value))
     return tuple(passed.values())
+
+
+def rename_arguments(call: ast.Call, passed: Sequence[PassedArgument], document: SourceDocument) -> str | None:
+    """The parentheses of a call with its arguments, in their layout, each by the keyword that it is passed by.
+
+    None if some are not passed, or their text is not that of the arguments alone.
+    """
+    parameters = {each.value: each.parameter for each in passed}
+    if parameters.keys() != {*call.args, *(each.value for each in call.keywords)} or len(passed) < 1:
+        return None
+    start, end = document.offsets_of(call.func)[1], document.offsets_of(call)[1]
+    edits = []
+    for value, parameter in parameters.items():
+        at = document.offsets_of(value)[0]
+        keyword = next((each for each in call.keywords if each.value is value), None)
+        name_start = at if keyword is None else document.offsets_of(keyword)[0]
+        name_end = name_start if keyword is None else name_start + len(keyword.arg or "**")
+        edits.append(TextEdit(name_start - start, name_end - start, parameter if keyword else f"{parameter}="))
+    text = apply_edits(document.text[start:end], sorted(edits))
+    return text if _is_call_with(text, parameters.values()) else None
+
+
+def _is_call_with(text: str, keywords: Iterable[str]) -> bool:
+    """Whether a text is the parentheses of a call with just these keyword arguments."""
+    try:
+        node = ast.parse(f"f{text}", mode="eval").body
+    except SyntaxError:
+        return False
+    if not isinstance(node, ast.Call) or node.args or not isinstance(node.func, ast.Name):
+        return False
+    return sorted(each.arg or "" for each in node.keywords) == sorted(keywords)
 
 
 def find_constructions(function: Definition, context: FixContext) -> Iterator[SharedConstruction]:

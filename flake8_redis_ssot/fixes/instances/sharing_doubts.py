@@ -10,13 +10,10 @@ from flake8_redis_ssot.fixes.accessors.arguments import compare_arguments, ident
 from flake8_redis_ssot.fixes.accessors.made_class import find_external_class
 from flake8_redis_ssot.fixes.conditions import (
     accessor_arguments,
-    constructor_inputs,
     import_cycle,
     inert_module,
-    instance_holder,
     known_readers,
     process_borders,
-    shared_state,
 )
 from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.document import SourceDocument
@@ -26,9 +23,11 @@ from flake8_redis_ssot.fixes.instances.accessor_call import iter_names
 from flake8_redis_ssot.fixes.instances.call_site import ConstructionSite, find_forwarded_call
 from flake8_redis_ssot.fixes.instances.class_doubt import find_class_doubt
 from flake8_redis_ssot.fixes.instances.context_checks import find_context_doubts
-from flake8_redis_ssot.fixes.instances.cross_file_usage import find_cross_file_doubts
 from flake8_redis_ssot.fixes.instances.lost_comments import find_lost_comments
-from flake8_redis_ssot.fixes.instances.usage_check import TEARDOWN_METHODS, ClassComparison, check_uses
+from flake8_redis_ssot.fixes.instances.passed_arguments import rename_arguments
+from flake8_redis_ssot.fixes.instances.received_values import follow_arguments
+from flake8_redis_ssot.fixes.instances.usage_check import TEARDOWN_METHODS, ClassComparison
+from flake8_redis_ssot.fixes.instances.use_doubts import find_use_doubts, name_file
 from flake8_redis_ssot.fixes.sharing.study import SharingStudy
 from flake8_redis_ssot.fixes.usage.file_follower import collect_uses
 from flake8_redis_ssot.model import Applicability
@@ -59,32 +58,29 @@ def find_doubts(
     yield from find_access_doubts(
         shared_access, construction, file, context, is_at_import_time=_is_at_import_time(construction, document)
     )
+    uses = collect_uses(construction.expression, document).without_return(excluded_function)
+    followed = follow_arguments(uses, context)
     if not is_same_class:
-        yield find_class_doubt(construction.definition, constructed, shared_access, context)
+        yield find_class_doubt(construction.definition, constructed, shared_access, followed.all, context)
     comparison = ClassComparison(
         members,
         context.class_members(constructed),
         is_same_class,
         TEARDOWN_METHODS.union(construction.resource.tear_down),
     )
-    uses = collect_uses(construction.expression, document).without_return(excluded_function)
-    for doubt in (
-        *check_uses(uses, comparison),
-        *find_cross_file_doubts(
-            uses, comparison.teardown_methods, file, context, is_same_class=constructed is None or is_same_class
-        ),
-    ):
-        # Code that is not analysed may need members that only the replaced class has.
-        applicability = doubt.applicability if is_same_class or doubt.is_tracked else Applicability.MANUAL
-        yield replace(doubt, applicability=applicability)
+    study = SharingStudy(
+        construction, shared_access, constructed, followed.own, comparison.teardown_methods, file, context
+    )
+    yield from find_use_doubts(study, comparison)
+    for each in followed.received:
+        place = file._replace(path=each.path, module=context.module_name(each.path))
+        doubts = find_use_doubts(replace(study, uses=each.uses, file=place), comparison)
+        yield from doubts if each.path == file.path else name_file(doubts, context.relative_path(each.path))
     if is_new_instance:
-        yield from find_context_doubts(construction, uses, members, file, context)
+        yield from find_context_doubts(construction, followed.own, members, file, context)
     if constructed is None or is_same_class:
-        study = SharingStudy(construction, shared_access, constructed, uses, comparison.teardown_methods, file, context)
-        for condition in (constructor_inputs, shared_state, instance_holder, process_borders):
-            yield from condition.find_doubts(study)
+        yield from process_borders.find_doubts(study)
     yield from _find_import_doubts(construction, shared_access, file, context)
-    yield from known_readers.find_variable_doubts(uses, file.path, context)
     yield from known_readers.find_constructor_doubts(construction, file, context)
 
 
@@ -107,7 +103,8 @@ def _find_argument_doubts(
         )
     )
     yield from doubts
-    if all(doubt.applicability is not Applicability.MANUAL for doubt in doubts):
+    is_kept = construction.call is not None and bool(rename_arguments(call, shared_access.passed, document))
+    if not is_kept and all(doubt.applicability is not Applicability.MANUAL for doubt in doubts):
         yield from find_lost_comments(construction, call, document)
 
 

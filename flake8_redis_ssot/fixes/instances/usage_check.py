@@ -58,7 +58,7 @@ def _find_use_doubts(uses: ValueUses, comparison: ClassComparison) -> Iterator[D
         yield from _check_member_use(member_use, comparison)
     for value in uses.of_type(DerivedValue):
         yield from _check_derived_value(value, comparison)
-    for escape in sorted(set(uses.of_type(Escape))):
+    for escape in sorted(uses.of_type(Escape), key=lambda escape: (escape.row, escape.phrase)):
         reason = f"it {escape.phrase}, and what is done with it there could not be determined"
         yield Doubt(reason, is_tracked=False, rows=(escape.row,))
 

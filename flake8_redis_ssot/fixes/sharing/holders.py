@@ -14,6 +14,7 @@ from flake8_redis_ssot.fixes.sharing.parameters import find_possible_owners
 from flake8_redis_ssot.fixes.sharing.reflection import Access, Reflection
 from flake8_redis_ssot.fixes.sharing.shared_class import NotRecognisedError
 from flake8_redis_ssot.fixes.sharing.study import SharingStudy
+from flake8_redis_ssot.fixes.usage.attribute_owners import is_of_other_class
 from flake8_redis_ssot.fixes.usage.observations import ModuleVariable, ParameterDefault, Returned, StoredAttribute
 from flake8_redis_ssot.fixes.usage.value_flow import attributes_by_name
 from flake8_redis_ssot.project.types.names import FileNames
@@ -50,14 +51,26 @@ def find_members_elsewhere(study: SharingStudy) -> tuple[str, ...]:
 
 
 def _reads(name: str, study: SharingStudy) -> Iterator[tuple[FileNames, ast.Attribute]]:
-    """The reads of an attribute of that name in other files, but for those of objects that are known to be others."""
+    """The reads of an attribute of that name that were not followed: in other files, and in classes of its own file.
+
+    Those of objects that are known to be others do not count.
+    """
     holding_class = find_holding_class(name, study)
-    for path in sorted(study.context.references.find_attribute_uses(name)):
+    for path in sorted({*study.context.references.find_attribute_uses(name), study.file.path}):
         names = study.context.names(path)
-        for node in attributes_by_name(names.symbol_table).get(name, ()) if path != study.file.path else ():
+        for node in attributes_by_name(names.symbol_table).get(name, ()):
+            if path == study.file.path and not _is_left_out(node, name, study):
+                continue
             owners = find_possible_owners(find_owner(node.value, names), study.context)
             if any(each.is_unknown or (each.is_instance and holding_class.is_related(each.node)) for each in owners):
                 yield names, node
+
+
+def _is_left_out(node: ast.Attribute, name: str, study: SharingStudy) -> bool:
+    """Whether a read in the file of the study was taken for one of another class."""
+    table = study.context.symbol_table(study.file.path)
+    places = [each.place for each in study.uses.of_type(StoredAttribute) if each.name == name]
+    return all(is_of_other_class(node, place, table) for place in places)
 
 
 def _member_of(read: ast.Attribute, names: FileNames) -> str:
@@ -89,8 +102,14 @@ def _class_of(attribute: StoredAttribute, study: SharingStudy) -> ast.ClassDef |
 
 
 def _family(node: ast.ClassDef, path: str, context: FixContext) -> list[ast.ClassDef]:
-    """A class with its bases and its subclasses in the project."""
-    return [each for _, each in (*iter_bases(node, context.names(path)), *_iter_subclasses(node, path, context))]
+    """A class with its bases, and its subclasses with theirs, in the project."""
+    return [each for _, each in _iter_family(node, path, context)]
+
+
+def _iter_family(node: ast.ClassDef, path: str, context: FixContext) -> Iterator[tuple[FileNames, ast.ClassDef]]:
+    yield from iter_bases(node, context.names(path))
+    for names, subclass in _iter_subclasses(node, path, context):
+        yield from iter_bases(subclass, names)
 
 
 def _iter_subclasses(
@@ -159,8 +178,7 @@ def _attribute_reasons(attribute: StoredAttribute, study: SharingStudy) -> Itera
     class_node, name = _class_of(attribute, study), attribute.name
     if class_node is None:
         return
-    names = study.context.names(study.file.path)
-    family = (*iter_bases(class_node, names), *_iter_subclasses(class_node, study.file.path, study.context))
+    family = tuple(_iter_family(class_node, study.file.path, study.context))
     for part_names, node in family:
         _check_plain(node, name, part_names, attribute, study)
     yield from _read_reasons(name, study)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Sequence
 
 from flake8_redis_ssot.fixes.document import SourceDocument
 from flake8_redis_ssot.fixes.usage import value_flow
+from flake8_redis_ssot.fixes.usage.attribute_owners import is_of_other_class
 from flake8_redis_ssot.fixes.usage.observations import (
     DerivedValue,
     Discarded,
@@ -25,6 +27,11 @@ def collect_uses(expression: ast.expr, document: SourceDocument) -> ValueUses:
     return _FileFollower(document).follow_all(expression)
 
 
+def collect_parameter_uses(parameter: ast.arg, document: SourceDocument) -> ValueUses:
+    """All uses of the value of a parameter in the file of its function."""
+    return _FileFollower(document).follow_parameter(document.symbol_table.symbol_of(parameter))
+
+
 class _FileFollower:
     """Follows one value; if `is_derived`, a member of the value, whose own members count as the same value."""
 
@@ -39,6 +46,11 @@ class _FileFollower:
     def follow_all(self, expression: ast.expr) -> ValueUses:
         """Follow an expression to all uses of its value."""
         self._follow(expression)
+        return ValueUses(tuple(self._observations))
+
+    def follow_parameter(self, parameter: Symbol) -> ValueUses:
+        """Follow a parameter to all uses of its value, whatever is passed for it."""
+        self._follow_reads(parameter, list(parameter.reads))
         return ValueUses(tuple(self._observations))
 
     def _is_new(self, key: object) -> bool:
@@ -91,6 +103,9 @@ class _FileFollower:
             self._observations.append(ModuleVariable(symbol.name))
         elif not reads and not variable.is_parameter:
             self._observations.append(Discarded(symbol.bindings[0].statement.lineno))
+        self._follow_reads(symbol, reads)
+
+    def _follow_reads(self, symbol: Symbol, reads: Sequence[ast.Name]) -> None:
         self._observe_locals_calls(symbol)
         for read in reads:
             self._follow(read)
@@ -100,11 +115,12 @@ class _FileFollower:
             self._observations.append(Escape(self._document.path, read.lineno, f"is read by `{name}()`"))
 
     def _follow_stored_attribute(self, attribute: StoredAttribute) -> None:
-        """Follow every read of an attribute of that name, on any object."""
+        """Follow every read of an attribute of that name, on any object that may be the one that has it."""
         if self._is_new(attribute):
             self._observations.append(attribute)
             for node in self._attributes_named(attribute.name):
-                self._follow(node)
+                if not is_of_other_class(node, attribute.place, self._symbol_table):
+                    self._follow(node)
 
     def _attributes_named(self, name: str) -> list[ast.Attribute]:
         if self._attributes_by_name is None:

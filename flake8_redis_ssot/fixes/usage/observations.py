@@ -22,11 +22,16 @@ class MemberUse(NamedTuple):
 
 
 class Escape(NamedTuple):
-    """Where (1-based row) the value cannot be followed any further, and why, as a phrase."""
+    """Where (1-based row) the value cannot be followed any further in its file, and why, as a phrase.
+
+    If it is passed on, it is the `argument` of a `call`.
+    """
 
     path: str
     row: int
     phrase: str
+    call: ast.Call | None = None
+    argument: ast.expr | None = None
 
 
 class StoredAttribute(NamedTuple):

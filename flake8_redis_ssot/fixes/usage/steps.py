@@ -144,7 +144,7 @@ def _argument_steps(call: ast.Call, node: ast.expr, document: SourceDocument) ->
     elif is_plain_name and name == "type":
         yield MemberUse(document.path, call.lineno, "__class__", "read")
     elif not (is_plain_name and name in _INSPECTING_FUNCTIONS):
-        yield Escape(document.path, call.lineno, f"is passed to `{name or 'a function'}()`")
+        yield Escape(document.path, call.lineno, f"is passed to `{name or 'a function'}()`", call, node)
 
 
 def _attribute_function_steps(

@@ -87,16 +87,28 @@ def attributes_by_name(symbol_table: SymbolTable) -> dict[str, list[ast.Attribut
 def find_receiving_parameter(call: ast.Call, value: ast.AST, symbol_table: SymbolTable) -> Symbol | None:
     """The parameter of a function of the same file that receives an argument; None if it is unknown."""
     function = _find_only_function(call.func, symbol_table)
-    if function is None or function.decorator_list or any(isinstance(each, ast.Starred) for each in call.args):
+    if function is None or function.decorator_list:
         return None
-    arguments = function.args
-    positional = [argument.arg for argument in (*arguments.posonlyargs, *arguments.args)]
-    by_keyword = positional[len(arguments.posonlyargs) :] + [argument.arg for argument in arguments.kwonlyargs]
+    parameter = match_parameter(call, value, function.args)
+    return symbol_table.lookup(parameter.arg, function.body[0]) if parameter is not None else None
+
+
+def match_parameter(
+    call: ast.Call, value: ast.AST, parameters: ast.arguments, *, is_bound: bool = False
+) -> ast.arg | None:
+    """The parameter that receives an argument of a call; None for `*args` and `**kwargs`, and below unpacking.
+
+    If `is_bound`, the first parameter is `self`.
+    """
+    if any(isinstance(each, ast.Starred) for each in call.args):
+        return None
+    positional = [*parameters.posonlyargs, *parameters.args][is_bound:]
+    by_keyword = [*parameters.args, *parameters.kwonlyargs]
     index = next((number for number, each in enumerate(call.args) if each is value), None)
+    if index is not None:
+        return positional[index] if index < len(positional) else None
     keyword = next((each.arg for each in call.keywords if each.value is value), None)
-    keyword_name = keyword if keyword in by_keyword else None
-    name = positional[index] if index is not None and index < len(positional) else keyword_name
-    return symbol_table.lookup(name, function.body[0]) if name else None
+    return next((each for each in by_keyword if each.arg == keyword), None)
 
 
 def _find_only_function(node: ast.expr, symbol_table: SymbolTable) -> FunctionNode | None:
