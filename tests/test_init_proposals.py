@@ -310,3 +310,41 @@ def test_many_import_roots_are_written_on_several_lines(project: Path) -> None:
     files["main.py"] = "from kit0.home import client\n" + "".join(f"import kit{number}\n" for number in range(7))
     assert members(propose(project, files)) == ["kit0.home.client"]
     assert 'src = [\n    ".",\n    "libs/lib0",\n' in (project / "redis-ssot.toml").read_text()
+
+
+STATELESS = {
+    "app/__init__.py": "",
+    "app/codec.py": "class RowEncoder:\n    def encode(self, row):\n        return str(row)\n",
+    "app/home.py": "from app.codec import RowEncoder\n\nencoder = RowEncoder()\n",
+    "app/user.py": "from app.home import encoder\n\nprint(encoder.encode(1))\n",
+    "app/one.py": "from app.codec import RowEncoder\n\nprint(RowEncoder().encode(1))\n",
+    "app/two.py": "from app.codec import RowEncoder\n\nprint(RowEncoder().encode(2))\n",
+}
+
+
+def test_one_of_a_class_without_state_is_as_good_as_another(project: Path) -> None:
+    assert propose(project, STATELESS) == []
+    stateful = "class RowEncoder:\n    def __init__(self):\n        self.rows = []\n\n    encode = print\n"
+    assert members(propose(project, {**STATELESS, "app/codec.py": stateful})) == ["app.home.encoder"]
+
+
+CLIENTS_WITHOUT_HOME = {
+    "app/__init__.py": "",
+    "app/db.py": "from flask_sqlalchemy import SQLAlchemy\n\ndb = SQLAlchemy()\n",
+    "app/views.py": "from app.db import db\n\nprint(db)\n",
+    "app/worker.py": "import redis\n\n\ndef run(url):\n    return redis.StrictRedis.from_url(url)\n",
+    "app/broker.py": (
+        "from redis.asyncio import Redis\n\n\nclass Broker(Redis):\n    pass\n\n\n"
+        "def from_url(url):\n    return Redis(url)\n"
+    ),
+}
+
+
+def test_clients_without_a_home_are_named_by_what_they_are(project: Path, capsys: Capture) -> None:
+    write_files(project, CLIENTS_WITHOUT_HOME)
+    assert main(["init", "--dry-run", "-q"]) == 0
+    clients = capsys.readouterr().out.partition("no shared instance was found:\n")[2].partition("\n\n")[0]
+    assert clients.splitlines() == [
+        "  redis.Redis.from_url: 1 call (app/worker.py:5)",
+        "  redis.asyncio.Redis: 1 call (app/broker.py:9)",
+    ]

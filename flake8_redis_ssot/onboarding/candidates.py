@@ -22,7 +22,8 @@ class ResourceCandidate(NamedTuple):
     of the catalogue of which a program normally has one, or a class that derives from one or from settings; `is_sure`:
     nothing else comes into question as its home. `is_own`: the module defines the class as well. `arguments` are those
     of its instance, as text. `base_preset` is that of the client from which the class derives. `allow` are patterns of
-    files that are made to construct their own.
+    files that are made to construct their own. `is_stateless`: its class has no `__init__`, sets no
+    attributes and is not named like a resource, so that one instance is as good as another.
     """
 
     module: str
@@ -40,6 +41,7 @@ class ResourceCandidate(NamedTuple):
     arguments: str = ""
     base_preset: str = ""
     allow: tuple[str, ...] = ()
+    is_stateless: bool = False
 
     @property
     def kept_name(self) -> str:

@@ -18,6 +18,7 @@ from flake8_redis_ssot.project.modules import ModuleMap, package_name
 from flake8_redis_ssot.project.resolver import Definition, Resolver
 from flake8_redis_ssot.project.search.prefilter import Search
 from flake8_redis_ssot.project.search.scan import facts_from_bytes
+from flake8_redis_ssot.semantic.ast_queries import dotted_name
 from flake8_redis_ssot.semantic.facts import NO_EXPORTS, Exports
 from flake8_redis_ssot.semantic.name_patterns import NamePatterns
 from flake8_redis_ssot.syntax.parsing import parse_tolerantly
@@ -130,6 +131,7 @@ class CandidateFinder:
             is_sure=is_sure,
             is_own=best.path == definition.path,
             base_preset=base_preset,
+            is_stateless=not (preset or RESOURCE_WORD.search(definition.qualname)) and self._is_stateless(definition),
         )
 
     def _base_preset(self, definition: Definition, seen: frozenset[Definition]) -> Preset | None:
@@ -141,11 +143,29 @@ class CandidateFinder:
         presets = (self._base_preset(parent, seen | {definition}) for parent in parents)
         return next(filter(None, presets), None)
 
+    def _class_nodes(self, definition: Definition) -> list[ast.ClassDef]:
+        body = self._load_tree(definition.path).body if definition.path else []
+        return [each for each in body if isinstance(each, ast.ClassDef) and each.name == definition.qualname]
+
     def _manages_itself(self, definition: Definition) -> bool:
         """Whether calls of a class return its one instance: it has a `__new__` or a metaclass."""
-        body = self._load_tree(definition.path).body if definition.path else []
-        nodes = [each for each in body if isinstance(each, ast.ClassDef) and each.name == definition.qualname]
-        return any(node.keywords or any(getattr(each, "name", "") == "__new__" for each in node.body) for node in nodes)
+        return any(
+            node.keywords or any(getattr(each, "name", "") == "__new__" for each in node.body)
+            for node in self._class_nodes(definition)
+        )
+
+    def _is_stateless(self, definition: Definition) -> bool:
+        """Whether the body of a class has no `__init__` and sets no attributes of `self`."""
+        nodes = [each for node in self._class_nodes(definition) for each in ast.walk(node)]
+        return bool(nodes) and not any(
+            (
+                isinstance(each, ast.Attribute)
+                and not isinstance(each.ctx, ast.Load)
+                and dotted_name(each.value) == "self"
+            )
+            or getattr(each, "name", "") == "__init__"
+            for each in nodes
+        )
 
 
 def _choose_client(key: str, homes: Sequence[_KeptHome]) -> ResourceCandidate | None:

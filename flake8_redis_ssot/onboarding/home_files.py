@@ -45,10 +45,13 @@ def _may_be_home(text: FileText, class_names: frozenset[str]) -> bool:
         return True
     if text.keeps_in_functions and not class_names.isdisjoint(text.called):
         return True
+    return bool(text.kept or text.keeps_in_functions) and has_known_call(text)
+
+
+def has_known_call(text: FileText) -> bool:
+    """Whether a file seems to call a constructor of a known client, by its imports and its text."""
     calls = [call for package in text.imported for call in _known_calls().get(package, ())]
-    if not calls or not (text.kept or text.keeps_in_functions):
-        return False
-    data = read(text.path)
+    data = read(text.path) if calls else b""
     return any(call in data for call in calls)
 
 

@@ -2,48 +2,49 @@
 
 from __future__ import annotations
 
-import re
+import ast
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 
-from flake8_redis_ssot.config.catalogue import PRESETS
+from flake8_redis_ssot.config.presets import first_spelling, preset_of
 from flake8_redis_ssot.files.atomic_write import read
 from flake8_redis_ssot.files.paths import to_relative_path
 from flake8_redis_ssot.model import plural
+from flake8_redis_ssot.onboarding.home_files import has_known_call
+from flake8_redis_ssot.onboarding.home_syntax import imported_names
 from flake8_redis_ssot.onboarding.text_survey import FileText
+from flake8_redis_ssot.semantic.ast_queries import dotted_name
+from flake8_redis_ssot.syntax.parsing import parse_tolerantly
+from flake8_redis_ssot.syntax.source import decode
 
 _MAX_CLIENTS = 10
 _MAX_PLACES = 2
 
 
-def describe_known_clients(root: str, texts: Sequence[FileText]) -> str:
+def describe_known_clients(root: str, texts: Sequence[FileText], homed: Collection[str] = ()) -> str:
     """The ten known clients that are constructed most often outside tests, each with its first places.
 
-    Calls are recognised by their last name in files that import the package: an overview, not a check.
+    Those of the presets `homed` are left out; empty if there are no others. Names are resolved by the imports of their
+    file alone: an overview, not a check.
     """
     places: dict[str, list[str]] = defaultdict(list)
     for text in texts:
-        imported = frozenset() if text.is_test else text.imported
-        searches = [(name, regex) for package, name, regex in _CALLS if package in imported]
-        lines = read(text.path).splitlines() if searches else []
-        for row, line in enumerate(lines, 1):
-            for name, regex in searches if b"(" in line else ():
-                if regex.search(line):
+        if not text.is_test and has_known_call(text):
+            for name, row in _find_constructions(text.path):
+                preset = preset_of(name)
+                if preset is not None and preset.is_usually_one and preset.name not in homed:
                     places[name].append(f"{to_relative_path(root, text.path)}:{row}")
-    if not places:
-        return "No client of a library that the tool knows is constructed either."
     ranked = sorted(places.items(), key=lambda pair: (-len(pair[1]), pair[0]))[:_MAX_CLIENTS]
-    described = [f"  {name}: {plural(len(found), 'call')} ({', '.join(found[:_MAX_PLACES])})" for name, found in ranked]
-    return "\n".join(["What is constructed most, of the clients that the tool knows:", *described])
+    return "\n".join(
+        f"  {name}: {plural(len(found), 'call')} ({', '.join(found[:_MAX_PLACES])})" for name, found in ranked
+    )
 
 
-def _call_patterns() -> list[tuple[str, str, re.Pattern[bytes]]]:
-    """The package, the name and the pattern of a call of each known constructor that a program normally has one of."""
-    names = [known.names[0] for preset in PRESETS if preset.is_usually_one for known in preset.constructors]
-    return [
-        (name.partition(".")[0], name, re.compile(rb"\b" + re.escape(name.rpartition(".")[2].encode()) + rb"\("))
-        for name in names
-    ]
-
-
-_CALLS = _call_patterns()
+def _find_constructions(path: str) -> Iterator[tuple[str, int]]:
+    """The calls in a file (absolute path) of what it imports: the first public name, and the row (1-based)."""
+    tree = parse_tolerantly(decode(read(path)).text).tree
+    imports = dict(imported_names(tree, ""))
+    for node in ast.walk(tree):
+        head, _, rest = dotted_name(node.func).partition(".") if isinstance(node, ast.Call) else ("", "", "")
+        if head in imports and isinstance(node, ast.Call):
+            yield first_spelling(".".join(filter(None, (imports[head], rest)))), node.lineno

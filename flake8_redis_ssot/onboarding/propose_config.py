@@ -92,7 +92,7 @@ class ProposalSearch:
         """The candidates with most evidence, which they are returned with; only those that are wanted, if any are."""
         chosen = [each for each in candidates if (is_wanted(each) if is_wanted else each.is_known or not each.preset)]
         scored = [
-            (self._with_allowed(each), evidence)
+            (_judge(self._with_allowed(each), evidence), evidence)
             for each, evidence in zip(chosen, collect_evidence(chosen, self.texts))
             if is_wanted or _is_offered(each, evidence)
         ]
@@ -115,6 +115,15 @@ class ProposalSearch:
         scores = {draft.proposal.canonical: draft.score for draft in drafts}
         proposals = count_findings([draft.proposal for draft in drafts], self._root, self._files, jobs)
         return [_Draft(each, scores[each.canonical]) for each in proposals]
+
+
+def _judge(candidate: ResourceCandidate, evidence: Evidence) -> ResourceCandidate:
+    """The candidate, which is not certain if it has no state and most files construct their own."""
+    return (
+        candidate._replace(is_sure=False)
+        if candidate.is_stateless and evidence.users <= evidence.callers
+        else candidate
+    )
 
 
 def _is_offered(candidate: ResourceCandidate, evidence: Evidence) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from argparse import ArgumentParser, Namespace
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import get_args
 
@@ -23,12 +23,16 @@ from flake8_redis_ssot.onboarding.candidates import ResourceCandidate
 from flake8_redis_ssot.onboarding.known_clients import describe_known_clients
 from flake8_redis_ssot.onboarding.proposal import ConfigProposal, format_tables
 from flake8_redis_ssot.onboarding.propose_config import ProposalSearch
+from flake8_redis_ssot.onboarding.text_survey import FileText
 
 _SEARCHED = """\
 No shared resource was found: neither a client that the tool knows (`redis-ssot config show` expands presets) nor
 a class of the project whose instance is kept in a name, or behind a function that creates it once, and that is also
 constructed elsewhere.\
 """
+_NO_CLIENTS = "No client of a library that the tool knows is constructed either."
+_MOST_CONSTRUCTED = "What is constructed most, of the clients that the tool knows:"
+_HOMELESS = "Clients that the tool knows and of which no shared instance was found:"
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -55,13 +59,24 @@ def main(arguments: Namespace) -> int:
     search = _start_search(root, arguments)
     proposals = search.propose(_make_filter(arguments), arguments.jobs or default_jobs())
     if not proposals:
-        print(f"{_SEARCHED}\n\n{describe_known_clients(root, search.texts)}\n\n{configuration_help()}")
+        clients = describe_known_clients(root, search.texts)
+        text = f"{_MOST_CONSTRUCTED}\n{clients}" if clients else _NO_CLIENTS
+        print(f"{_SEARCHED}\n\n{text}\n\n{configuration_help()}")
         return 1
     _print_proposals(proposals)
+    if not any(each.found.shipped for each in proposals):
+        _print_homeless_clients(root, search.texts, {each.canonical.preset for each in proposals})
     selected = _select(proposals, arguments)
     if not selected:
         return 1
     return _write_config(root, selected, _tests_setting(arguments, selected), is_dry_run=arguments.dry_run)
+
+
+def _print_homeless_clients(root: str, texts: Sequence[FileText], homed: Collection[str]) -> None:
+    """Print the known clients that are constructed, but that no proposal is about."""
+    clients = describe_known_clients(root, texts, homed)
+    if clients:
+        print(f"{_HOMELESS}\n{clients}\n")
 
 
 def _start_search(root: str, arguments: Namespace) -> ProposalSearch:
