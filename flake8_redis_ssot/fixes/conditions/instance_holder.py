@@ -19,8 +19,8 @@ CONDITION = Condition(
         "a local variable, a parameter with such a default, the parameter of a function of the project that it is "
         "passed to, or that of the `__init__` of a class without decorators, keywords, `__new__` and bases from "
         "elsewhere holds it, and is used for such calls or tested for None alone; the function, or the class and its "
-        "`__init__`, is bound exactly once, has no decorator, and no code sets or patches it; no file reads such defaults "
-        "from the function (`__defaults__`, `inspect.signature()`)",
+        "`__init__`, is bound exactly once, has no decorator, and no code sets or patches it; no file reads such "
+        "defaults from the function (`__defaults__`, `inspect.signature()`)",
         "an attribute of `self` holds it, in a class without decorators, keywords, or bases from elsewhere (nor have "
         "its bases and subclasses any); they have no special methods that see attributes, and bind the name to "
         "nothing but None; every read of an attribute of that name in any file is such a call, or of an object of "
