@@ -57,7 +57,8 @@ class Sample(NamedTuple):
     memory: float
 
 
-def _project(files: Files, constructors: Sequence[str] = (), deprecated: Sequence[str] = ("app.old",)) -> Files:
+def make_project(files: Files, constructors: Sequence[str] = (), deprecated: Sequence[str] = ("app.old",)) -> Files:
+    """The files of a project with some files, and with further constructors and deprecated modules."""
     names = ", ".join(f'"{name}"' for name in ("app.home.Manager", *constructors))
     entries = "\n".join(f'"{name}" = "app.home"' for name in deprecated)
     base = {
@@ -69,37 +70,40 @@ def _project(files: Files, constructors: Sequence[str] = (), deprecated: Sequenc
     return {**base, **files}
 
 
-def _functions(count: int, first_line: str, body: str) -> str:
+def make_functions(count: int, first_line: str, body: str) -> str:
+    """A module with a first line and as many functions, whose `body` binds `value`."""
     functions = (f"\n\ndef f{number}(key):\n{body}\n    return value.get(key)\n" for number in range(count))
     return first_line + "".join(functions)
 
 
 def constructions_in_one_file(size: int) -> Files:
     """As many constructions in one file, each in a function."""
-    return _project({"app/many.py": _functions(size, "from app.home import Manager\n", "    value = Manager()")})
+    return make_project(
+        {"app/many.py": make_functions(size, "from app.home import Manager\n", "    value = Manager()")}
+    )
 
 
 def imports_in_one_file(size: int) -> Files:
     """As many deprecated imports in one file, each in a function."""
     body = "    from app.old import Manager\n    value = Manager"
-    return _project({"app/many.py": _functions(size, "", body)})
+    return make_project({"app/many.py": make_functions(size, "", body)})
 
 
 def findings_overall(size: int) -> Files:
     """As many constructions, a hundred in each file."""
-    text = _functions(100, "from app.home import Manager\n", "    value = Manager()")
-    return _project({f"app/many{number}.py": text for number in range(size // 100)})
+    text = make_functions(100, "from app.home import Manager\n", "    value = Manager()")
+    return make_project({f"app/many{number}.py": text for number in range(size // 100)})
 
 
 def small_files(size: int) -> Files:
     """As many files that have nothing to do with the resource."""
-    return _project({f"app/p{number // 500}/m{number}.py": f"VALUE = {number}\n" for number in range(size)})
+    return make_project({f"app/p{number // 500}/m{number}.py": f"VALUE = {number}\n" for number in range(size)})
 
 
 def large_file(size: int) -> Files:
     """A file of about that many megabytes, with one finding."""
     text = "".join(f"VALUE_{number} = {number}\n" for number in range(size * 45_000))
-    return _project({"app/large.py": f"{text}from app.home import Manager\nvalue = Manager()\n"})
+    return make_project({"app/large.py": f"{text}from app.home import Manager\nvalue = Manager()\n"})
 
 
 def deprecated_entries(size: int) -> Files:
@@ -108,13 +112,13 @@ def deprecated_entries(size: int) -> Files:
     files = {
         f"app/m{number}.py": f"from {names[number % size]} import thing\n\nprint(thing)\n" for number in range(1000)
     }
-    return _project(files, deprecated=names)
+    return make_project(files, deprecated=names)
 
 
 def constructors_with_wildcards(size: int) -> Files:
     """As many constructors that contain wildcards."""
     text = "from app.home import Manager\nvalue = Manager()\n"
-    return _project({"app/m.py": text}, constructors=[f"lib{number}.**.Client*" for number in range(size)])
+    return make_project({"app/m.py": text}, constructors=[f"lib{number}.**.Client*" for number in range(size)])
 
 
 CASES = (

@@ -7,6 +7,7 @@ Terminals that support them: https://github.com/zkat/supports-hyperlinks
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from typing import IO, NamedTuple
 
@@ -115,3 +116,21 @@ def _format_hyperlink(path: str, text: str) -> str:
     if not os.path.isfile(path):
         return text
     return f"\x1b]8;;{Path(os.path.abspath(path)).as_uri()}\x1b\\{text}\x1b]8;;\x1b\\"
+
+
+# What GitHub's runner takes for a command in the output of a step: a line that begins with `::` after white space, and
+# `##[` anywhere. https://github.com/actions/runner/blob/main/src/Runner.Common/ActionCommand.cs
+_WORKFLOW_COMMAND = re.compile(r"^\s*::|##\[", re.MULTILINE)
+
+
+def disarm_workflow_commands(text: str, environment: Mapping[str, str] = os.environ) -> str:
+    """Text for people with lines of checked files; in a GitHub job, none of them can be a command to its runner.
+
+    If any could be one, commands are stopped around the text, until a line that nobody can guess.
+    https://docs.github.com/actions/reference/workflow-commands-for-github-actions#stopping-and-starting-workflow-commands
+    """
+    if environment.get("GITHUB_ACTIONS") != "true" or not _WORKFLOW_COMMAND.search(text):
+        return text
+    token = os.urandom(16).hex()
+    ending = "" if text.endswith("\n") else "\n"
+    return f"::stop-commands::{token}\n{text}{ending}::{token}::\n"

@@ -164,7 +164,15 @@ def _messages(data: bytes, path: str) -> Counter[str] | None:
         tree = ast.parse(data)
     except (SyntaxError, ValueError):
         return None
-    return Counter(f"{type(each).__name__} {each.message_args}" for each in Checker(tree, path).messages)
+    return Counter(_key(type(each).__name__, each.message_args) for each in Checker(tree, path).messages)
+
+
+def _key(kind: str, arguments: Sequence[object]) -> str:
+    """A message without rows, and of an unused import only the local name: its module may have been replaced."""
+    names = [str(each) for each in arguments if not isinstance(each, int)]
+    if kind == "UnusedImport":
+        names = [re.split(r" as |\.", name)[-1] for name in names]
+    return f"{kind} {names}"
 
 
 if __name__ == "__main__":

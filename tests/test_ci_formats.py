@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.growth import make_project, write_project
 from flake8_redis_ssot import PROJECT_URL
 from flake8_redis_ssot.cli.main import main
 from flake8_redis_ssot.model import Finding, Span
 from flake8_redis_ssot.reports.report import CheckReport, load_format
 from flake8_redis_ssot.reports.step_summary import render_step_summary
-from flake8_redis_ssot.terminal import Style
+from flake8_redis_ssot.terminal import Style, disarm_workflow_commands
 
 Capture = pytest.CaptureFixture[str]
 NAMES = {"RSS001": "deprecated-import", "RSS900": "unanalysed-code"}
@@ -126,3 +127,51 @@ def test_clean_reports_what_stays(shop: Path, capsys: Capture, monkeypatch: pyte
     monkeypatch.setattr("shutil.rmtree", refuse)
     assert main(["clean"]) == 2
     assert ".redis_ssot_cache: can't be removed: Permission denied" in capsys.readouterr().err
+
+
+SOURCE = """from app.home import Manager
+
+TEXT = '''
+::set-output name=a::b
+  ::error::x
+'''
+value = Manager()
+LINE = "##[add-path]x"
+"""
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("--output-format", "full"), ("--diff", "--unsafe-fixes"), ("--diff", "--manual")],
+    ids=" ".join,
+)
+def test_source_lines_are_no_commands_of_a_github_job(
+    words: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    files = make_project({"app/user.py": SOURCE + "print(value.get(1))\n"})
+    write_project(files, tmp_path)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("GITHUB_ACTIONS", raising=False)
+    main(["check", "--no-cache", *words, "."])
+    plain = capsys.readouterr().out
+    assert "stop-commands" not in plain
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    main(["check", "--no-cache", *words, "."])
+    first, *inner, last = capsys.readouterr().out.splitlines()
+    assert "\n".join(inner) == plain.rstrip("\n")
+    assert first.startswith("::stop-commands::")
+    assert last == f"::{first.removeprefix('::stop-commands::')}::"
+    assert len(last) == 2 + 32 + 2
+
+
+@pytest.mark.parametrize("text", ["", "a::b\n", "12 | ::error::x\n", "+::error::x\n", "#[x]\n"])
+def test_commands_are_not_stopped_without_need(text: str) -> None:
+    assert disarm_workflow_commands(text, {"GITHUB_ACTIONS": "true"}) == text
+
+
+@pytest.mark.parametrize("text", ["::error::x", " ::error::x\n", "a\n\t::debug::\nb\n", "x ##[group]y\n"])
+def test_commands_are_stopped(text: str) -> None:
+    first, *inner, last = disarm_workflow_commands(text, {"GITHUB_ACTIONS": "true"}).splitlines()
+    assert inner == text.splitlines()
+    assert first.rpartition("::")[2] == last.strip(":")
+    assert disarm_workflow_commands(text, {}) == text

@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
+from types import FrameType
 
 import pytest
 
-from benchmarks.growth import CASES, Case, main, measure, write_project
+from benchmarks.growth import (
+    CASES,
+    Case,
+    Files,
+    constructions_in_one_file,
+    imports_in_one_file,
+    main,
+    make_functions,
+    make_project,
+    write_project,
+)
 from flake8_redis_ssot.cli.main import main as check
 
 pytestmark = pytest.mark.no_cover
 
-BY_NAME = {case.name: case for case in CASES}
 FOUND = {
     "constructions-in-one-file": 40,
     "imports-in-one-file": 40,
@@ -35,12 +46,69 @@ def test_projects_have_the_findings(
     assert sum(": RSS" in line for line in capsys.readouterr().out.splitlines()) == FOUND[case.name]
 
 
-@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="forks only there")
-@pytest.mark.parametrize("name", ["constructions-in-one-file", "imports-in-one-file"])
-def test_fixes_of_one_file_take_linear_time(name: str) -> None:
-    """Four times the findings take at most six times the time, apart from the start."""
-    start, small, large = (measure(BY_NAME[name], size).seconds for size in (1, 100, 400))
-    assert large - start < 6 * max(small - start, 0.1)
+def _many_in_one_block(size: int) -> Files:
+    """As many constructions in the body of one module."""
+    calls = "".join(f"value_{number} = Manager()\nprint(value_{number})\n" for number in range(size))
+    return make_project({"app/many.py": f"from app.home import Manager\n\n{calls}"})
+
+
+def _nested(size: int) -> Files:
+    """As many constructions, each second one an argument of the first, so that their fixes overlap."""
+    body = "    value = Manager(Manager())"
+    return make_project({"app/many.py": make_functions(size // 2, "from app.home import Manager\n", body)})
+
+
+def _attributes(size: int) -> Files:
+    """As many functions that import a deprecated module and read a name of it, with an assignment to it elsewhere."""
+    body = "    import app.old as old\n    value = old.Manager"
+    setter = "import app.old\n\n\ndef change():\n    setattr(app.old, 'other', 1)\n"
+    return make_project({"app/many.py": make_functions(size, "", body), "app/setter.py": setter})
+
+
+SHAPES = {
+    "constructions": constructions_in_one_file,
+    "imports": imports_in_one_file,
+    "one block": _many_in_one_block,
+    "nested": _nested,
+    "attributes": _attributes,
+}
+MODES = {"report": (), "fix": ("--fix", "--unsafe-fixes"), "diff": ("--diff", "--unsafe-fixes")}
+
+
+def count_calls(files: Files, folder: Path, words: Sequence[str], monkeypatch: pytest.MonkeyPatch) -> int:
+    """The number of function calls of a check; unlike its time, it does not depend on the machine."""
+    write_project(files, folder)
+    monkeypatch.chdir(folder)
+    count = 0
+
+    def profile(frame: FrameType, event: str, argument: object) -> None:
+        nonlocal count
+        count += 1
+
+    previous = sys.getprofile()
+    sys.setprofile(profile)
+    try:
+        check(["check", "--no-cache", "--jobs", "1", *words, "."])
+    finally:
+        sys.setprofile(previous)
+    return count
+
+
+@pytest.mark.no_cover
+@pytest.mark.sampled(0.4)
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("shape", SHAPES)
+def test_findings_of_one_file_take_linear_work(
+    shape: str, mode: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Four times the findings take four times the calls, but for the start."""
+    make, words = SHAPES[shape], MODES[mode]
+    counts: list[int] = []
+    for size in (2, 2, 32, 128):  # the first run also loads modules
+        folder = tmp_path / f"{size}-{len(counts)}"
+        counts.append(count_calls(make(size), folder, words, monkeypatch))
+    _, start, small, large = counts
+    assert large - start < 4.8 * (small - start)
 
 
 def test_table(capsys: pytest.CaptureFixture[str]) -> None:

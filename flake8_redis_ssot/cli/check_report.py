@@ -14,7 +14,7 @@ from flake8_redis_ssot.files.paths import to_display_path
 from flake8_redis_ssot.linter.request import CheckResult
 from flake8_redis_ssot.reports.report import CheckReport, Format, load_format, read_source_lines
 from flake8_redis_ssot.syntax.notebooks.locations import open_notebook
-from flake8_redis_ssot.terminal import Style
+from flake8_redis_ssot.terminal import Style, disarm_workflow_commands
 
 DEFAULT_FORMAT = "full"
 # GitHub shows the text of this file below the log of a job.
@@ -58,6 +58,7 @@ def write_report(result: CheckResult, arguments: Namespace) -> str | None:
         is_wanted = not chosen.for_people or result.findings or not arguments.quiet
         text = chosen.render(report, Style.for_stream(sys.stdout)) if is_wanted else ""
         text += "\n" if text else ""
+        text = disarm_workflow_commands(text) if chosen.for_people else text
         sys.stdout.write(text)
         return text
     try:

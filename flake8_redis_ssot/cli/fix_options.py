@@ -12,7 +12,7 @@ from flake8_redis_ssot.codes import names_by_code
 from flake8_redis_ssot.files.atomic_write import Change
 from flake8_redis_ssot.linter.request import CheckResult
 from flake8_redis_ssot.model import Applicability, Finding, Fix
-from flake8_redis_ssot.terminal import Style, escape_unprintable
+from flake8_redis_ssot.terminal import Style, disarm_workflow_commands, escape_unprintable
 
 
 def add_fix_options(parser: ArgumentParser) -> None:
@@ -47,7 +47,7 @@ def print_diff(result: CheckResult, arguments: Namespace) -> int:
     """Print what would change; returns the exit code: 1 if anything would, 2 on errors."""
     style = Style.for_stream(sys.stdout)
     diffs = map(format_diff, sorted(change for group in result.changes for change in group))
-    sys.stdout.write("".join(color_diff(text, style) for text in diffs))
+    sys.stdout.write(disarm_workflow_commands("".join(color_diff(text, style) for text in diffs)))
     sys.stdout.flush()
     _print_fixed(result, arguments, is_preview=True)
     if arguments.manual and not arguments.quiet:

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 from functools import cache
 
 from flake8_redis_ssot.terminal import escape_unprintable
+
+# A part that is empty, or begins with a dot, so that it may be `.` or `..`.
+_UNUSUAL_PART = re.compile(r"(?<![^\\/])(?:[.\\/]|\Z)")
 
 
 def repository_path(path: str) -> str:
@@ -44,6 +48,9 @@ def shorten_path(path: str) -> str:
 
 def to_relative_path(root: str, path: str) -> str:
     """A path as patterns match it: relative to `root`, the configuration's directory, with `/`."""
+    prefix = os.path.join(root, "")
+    if path.startswith(prefix) and not _UNUSUAL_PART.search(path, len(prefix)):
+        return path[len(prefix) :].replace(os.sep, "/")  # what `relpath` returns, which takes long
     return os.path.relpath(path, root).replace(os.sep, "/")
 
 

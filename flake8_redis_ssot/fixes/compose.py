@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import islice, takewhile
 
 from flake8_redis_ssot.fixes.conditions import known_readers
 from flake8_redis_ssot.fixes.context import FixContext
@@ -52,10 +54,8 @@ def build_text_edits(operations: Iterable[Operation], context: FixContext) -> di
     for operation in dict.fromkeys(operations):
         by_path.setdefault(operation.path, []).append(operation)
     replaced_ranges = {
-        (path, replacement.edit)
+        path: sorted(each.edit for each in file_operations if isinstance(each, ReplaceText))
         for path, file_operations in by_path.items()
-        for replacement in file_operations
-        if isinstance(replacement, ReplaceText)
     }
     is_moved = partial(_is_patch_moved, replaced_ranges, context)
     return {
@@ -65,14 +65,14 @@ def build_text_edits(operations: Iterable[Operation], context: FixContext) -> di
 
 
 def _is_patch_moved(
-    replaced_ranges: Collection[tuple[str, TextEdit]], context: FixContext, target: PatchTarget
+    replaced_ranges: Mapping[str, Sequence[TextEdit]], context: FixContext, target: PatchTarget
 ) -> bool:
-    """Whether the string of a patch is among the replaced ranges."""
+    """Whether the string of a patch is among the replaced ranges, which are sorted, by path."""
     span, lines = target.reference.span, context.document(target.path).lines
     start, end = lines.offset(span.row, span.column), lines.offset(span.end_row, span.end_column)
-    return any(
-        path == target.path and start <= text_edit.start <= text_edit.end <= end for path, text_edit in replaced_ranges
-    )
+    ranges = replaced_ranges.get(target.path, ())
+    first = bisect_left(ranges, start, key=lambda each: each.start)
+    return any(each.end <= end for each in takewhile(lambda each: each.start <= end, islice(ranges, first, None)))
 
 
 @dataclass
@@ -216,7 +216,7 @@ def _build_import_edits(
             document.tree,
             replacements=changes.replacements.get(statement, {}),
             additions=changes.additions.get(statement, []),
-            removed=removed - {statement},
+            removed=removed,
         )
     for scope, names in changes.leading.items():
         body: Sequence[ast.stmt] = getattr(scope, "body", document.tree.body)
@@ -226,4 +226,4 @@ def _build_import_edits(
 def _build_removal_edits(removal: RemoveStatement, document: SourceDocument, removed: set[ast.stmt]) -> list[TextEdit]:
     if removal.replacement_lines:
         return replace_statement(document.text, removal.statement, removal.replacement_lines, tree=document.tree)
-    return remove_statement(document.text, removal.statement, document.tree, removed=removed - {removal.statement})
+    return remove_statement(document.text, removal.statement, document.tree, removed=removed)

@@ -135,6 +135,15 @@ class FixContext:
             self._remembered[key] = compute()
         return cast("InferredT", self._remembered[key])
 
+    def remember_with_references(self, key: Hashable, compute: Callable[[], InferredT]) -> InferredT:
+        """The same for a computation that depends on which files are known: once for each state of these as well."""
+        state = self.references.state
+        if (state, key) not in self._remembered:
+            result = compute()
+            state = self.references.state  # it may have searched for more
+            self._remembered[state, key] = result
+        return cast("InferredT", self._remembered[state, key])
+
     def remember_each(self, key: Hashable, compute: Callable[[], Iterable[ItemT]]) -> Iterator[ItemT]:
         """The items of a computation with that key, each computed once, and only those that are asked for."""
         return iter(self.remember(key, lambda: LazyList(compute())))

@@ -115,6 +115,18 @@ class SourceDocument:
         """All nodes of exactly that type, in no particular order."""
         return cast("list[NodeT]", self._nodes_by_type.get(node_type, []))
 
+    @cached_property
+    def _strings_by_value(self) -> dict[str, list[ast.Constant]]:
+        strings: dict[str, list[ast.Constant]] = {}
+        for node in self.find_nodes(ast.Constant):
+            if isinstance(node.value, str):
+                strings.setdefault(node.value, []).append(node)
+        return strings
+
+    def find_strings(self, value: str) -> list[ast.Constant]:
+        """The string literals with that value."""
+        return self._strings_by_value.get(value, [])
+
     @property
     def calls(self) -> list[ast.Call]:
         """All calls, in no particular order."""

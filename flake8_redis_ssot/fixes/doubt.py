@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from flake8_redis_ssot.model import Applicability
@@ -29,7 +29,9 @@ def find_deciding(doubts: Iterable[Doubt]) -> tuple[Doubt, ...]:
     The statements name their lines: `lines 6, 7: it is passed to …`.
     """
     doubts = tuple(doubts)
-    lowest = min((doubt.applicability for doubt in doubts), default=Applicability.SAFE)
+    if not doubts:  # most calls
+        return ()
+    lowest = min(doubt.applicability for doubt in doubts)
     deciding = [doubt for doubt in doubts if doubt.applicability is lowest]
     deciding = next(([doubt] for doubt in deciding if doubt.is_decisive), deciding)
     rows: dict[str, list[int]] = {}
@@ -44,5 +46,14 @@ def find_deciding(doubts: Iterable[Doubt]) -> tuple[Doubt, ...]:
 def name_lines(reason: str, rows: Iterable[int]) -> str:
     """A reason with the lines (1-based) that it is about in front of it, if there are any."""
     unique_rows = sorted(set(rows))
-    lines = f"line{'s' * (len(unique_rows) > 1)} {', '.join(map(str, unique_rows))}: "
+    lines = f"line{'s' * (len(unique_rows) > 1)} {list_rows(unique_rows)}: "
     return f"{lines}{reason}" if unique_rows else reason
+
+
+_MAX_ROWS = 10
+
+
+def list_rows(rows: Sequence[int]) -> str:
+    """Rows for a reason: `3, 5, 9`; of many, only the first ones and how many more there are."""
+    shown = ", ".join(map(str, rows[:_MAX_ROWS]))
+    return f"{shown} and {len(rows) - _MAX_ROWS} more" if len(rows) > _MAX_ROWS else shown

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -15,7 +15,7 @@ from flake8_redis_ssot.project.search.demand_queries import QueryResults
 from flake8_redis_ssot.project.search.prefilter import AttributeUse, code_bytes
 from flake8_redis_ssot.project.search.reference_table import PatchTarget, Reader, ReferenceTable
 from flake8_redis_ssot.project.search.string_references import is_patch
-from flake8_redis_ssot.semantic.facts import Import
+from flake8_redis_ssot.semantic.facts import Import, StringReference
 
 
 class ReferenceQuery(NamedTuple):
@@ -36,6 +36,9 @@ class _Snapshot:
     table: ReferenceTable
     importers: dict[str, frozenset[str]] = field(default_factory=dict)
     files_by_pattern: dict[bytes, tuple[str, ...]] = field(default_factory=dict)
+    deferred_readers: dict[tuple[str, str], tuple[Reader, ...]] = field(default_factory=dict)
+    reader_paths: dict[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
+    identity: object = field(default_factory=object)
 
 
 class ReferenceIndex:
@@ -60,6 +63,11 @@ class ReferenceIndex:
         if self._current.results is not self._analysis.query_results:
             self._current = self._take_snapshot()
         return self._current
+
+    @property
+    def state(self) -> object:
+        """Identifies which files are known: a new object after each search that found more."""
+        return self._snapshot.identity
 
     def add(self, queries: Iterable[ReferenceQuery]) -> None:
         """Search all files for the queries that have no answer yet."""
@@ -99,6 +107,20 @@ class ReferenceIndex:
 
     def find_deferred_readers(self, path: str, name: str) -> tuple[Reader, ...]:
         """The known readers that look the name up each time a function runs, and those of the whole module."""
+        found = self._snapshot.deferred_readers
+        if (path, name) not in found:
+            found[path, name] = self._collect_deferred_readers(path, name)
+        return found[path, name]
+
+    def find_deferred_reader_paths(self, path: str, name: str) -> tuple[str, ...]:
+        """The files of these readers, in order."""
+        found = self._snapshot.reader_paths
+        if (path, name) not in found:
+            readers = self.find_deferred_readers(path, name)
+            found[path, name] = tuple(sorted({reader.path for reader in readers}))
+        return found[path, name]
+
+    def _collect_deferred_readers(self, path: str, name: str) -> tuple[Reader, ...]:
         readers = self._snapshot.table.readers
         module_readers = readers.get((path, ""), [])
         module_reader_paths = {reader.path for reader in module_readers}
@@ -113,6 +135,11 @@ class ReferenceIndex:
         """Every string that patches `name` of the module at `path`, or an attribute of it."""
         self.add([ReferenceQuery(path, name)])
         return tuple(self._snapshot.table.patches.get((path, name), ()))
+
+    @property
+    def patches_by_path(self) -> Mapping[str, Sequence[StringReference]]:
+        """The strings of each known file that are patches, in order of path."""
+        return self._snapshot.table.patches_by_path
 
     def find_patches_in(self, path: str) -> list[tuple[PatchTarget, str]]:
         """Every known patch of the module at `path`, in order of position, with the first name that it patches."""

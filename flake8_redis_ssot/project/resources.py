@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from typing import NamedTuple
 
 from flake8_redis_ssot.config.model import Config, Resource
@@ -40,6 +40,7 @@ class ResourceIndex:
         for resource in config.resources:
             self._add_resource(resource)
         self._cached_resource = cache(self._find_resource)
+        self._cached_deprecated = lru_cache(maxsize=4096)(self._find_deprecated)
 
     def _module_name(self, dotted: str) -> str:
         """The canonical module as files are named; `app.__init__`, which is one file, is kept as it is."""
@@ -112,6 +113,9 @@ class ResourceIndex:
 
     def find_deprecated(self, name: str) -> DeprecatedName | None:
         """The most specific deprecated module or symbol that a name is or lies in; None for canonical modules."""
+        return self._cached_deprecated(name)
+
+    def _find_deprecated(self, name: str) -> DeprecatedName | None:
         entries = sorted(entry for each in self._deprecated_around(name) for entry in self._deprecated_by_name[each])
         matches = filter(None, (self._match_deprecated(self._deprecated_names[entry], name) for entry in entries))
         best = max(matches, key=lambda deprecated: len(deprecated.name), default=None)
@@ -164,8 +168,9 @@ class ResourceIndex:
         return self._allowed_paths[resource.name].match(to_relative_path(self._root, path))
 
     def clear_cache(self) -> None:
-        """Forget which definitions are constructors, after files have changed."""
+        """Forget which definitions are constructors or deprecated, after files have changed."""
         self._cached_resource.cache_clear()
+        self._cached_deprecated.cache_clear()
 
     def is_canonical(self, resource: Resource, module: str) -> bool:
         """Whether a module (dotted name) is, or lies in, a canonical module of the resource."""

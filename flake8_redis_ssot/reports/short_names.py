@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 
 from flake8_redis_ssot.model import CONSTRUCTIONS, Finding
@@ -27,7 +27,7 @@ def shorten_names(finding: Finding, report: CheckReport) -> str:
     message = finding.message
     if report.is_verbose or finding.context.kind not in CONSTRUCTIONS or not _DOTTED_NAME.search(message):
         return message
-    modules, others = _read_bindings(finding.path, tuple(report.read_lines(finding.path)))
+    modules, others = _read_bindings(report.read_lines, finding.path)
     modules = {**dict(_imported_names(finding.note)), **modules}
 
     def shorten(match: re.Match[str]) -> str:
@@ -39,9 +39,9 @@ def shorten_names(finding: Finding, report: CheckReport) -> str:
 
 
 @lru_cache(maxsize=8)  # the findings of a report come file by file
-def _read_bindings(path: str, lines: Sequence[str]) -> tuple[dict[str, str], frozenset[str]]:
+def _read_bindings(read_lines: Callable[[str], Sequence[str]], path: str) -> tuple[dict[str, str], frozenset[str]]:
     """The modules from which a file imports names, and the names that it binds in other ways or in several."""
-    text = "\n".join(lines)
+    text = "\n".join(read_lines(path))
     modules: dict[str, str] = {}
     others = {name for match in _DEFINED_NAME.finditer(text) for name in match.groups() if name}
     for name, module in _imported_names(text):

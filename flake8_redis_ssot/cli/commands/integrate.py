@@ -33,7 +33,7 @@ from flake8_redis_ssot.files.paths import to_relative_path
 from flake8_redis_ssot.linter.live import IncrementalProject
 from flake8_redis_ssot.project.config_check import check_names, find_warnings
 from flake8_redis_ssot.project.services import is_in_service
-from flake8_redis_ssot.terminal import Style
+from flake8_redis_ssot.terminal import Style, disarm_workflow_commands
 
 _PHASE = 3
 
@@ -65,7 +65,7 @@ def main(arguments: Namespace) -> int:
     if arguments.output_format == "text":
         style = Style.for_stream(sys.stdout)
         diffs = (format_diff(change) for each in integrations for change in each.changes)
-        print("".join(f"\n{color_diff(text, style)}" for text in diffs), end="")
+        print(disarm_workflow_commands("".join(f"\n{color_diff(text, style)}" for text in diffs)), end="")
     return _exit_code(integrations)
 
 

@@ -21,10 +21,14 @@ CONDITION = Condition(
 
 def check(path: str, context: FixContext) -> None:
     """Check a file (absolute path) that a fix changes. Raises NotFixableError, and OSError if it cannot be read."""
-    data = context.document(path).data
-    obstacle = find_obstacle(path, context.relative_path(path), data, str(context.analysis.config.root))
+    obstacle = context.remember(("obstacle to editing", path), lambda: _find_in_context(path, context))
     if obstacle is not None:
         raise NotFixableError(obstacle)
+
+
+def _find_in_context(path: str, context: FixContext) -> str | None:
+    data = context.document(path).data
+    return find_obstacle(path, context.relative_path(path), data, str(context.analysis.config.root))
 
 
 def find_obstacle(path: str, name: str, data: bytes, root: str) -> str | None:

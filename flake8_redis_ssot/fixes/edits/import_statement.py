@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from flake8_redis_ssot.fixes.edits.statement_layout import line_start, node_offsets
+from flake8_redis_ssot.fixes.edits.statement_layout import line_start, module_text, node_offsets
 
 StatementKey = tuple[str, bool]  # module and whether it is a star: equal for the names of one statement
 
@@ -49,11 +49,6 @@ def imported_symbols(statement: ast.Import | ast.ImportFrom) -> list[ImportedSym
     """The names that a statement imports, in source order."""
     module = module_text(statement)
     return [ImportedSymbol(module, alias.name, alias.asname) for alias in statement.names]
-
-
-def module_text(statement: ast.Import | ast.ImportFrom) -> str:
-    """The module as it is written, with its dots; empty for a plain `import`."""
-    return "." * statement.level + (statement.module or "") if isinstance(statement, ast.ImportFrom) else ""
 
 
 def render_imports(symbols: Sequence[ImportedSymbol]) -> list[str]:

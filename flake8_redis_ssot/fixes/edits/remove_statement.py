@@ -9,9 +9,9 @@ from itertools import takewhile
 from flake8_redis_ssot.fixes.document import SourceDocument
 from flake8_redis_ssot.fixes.edits.statement_layout import (
     StatementLayout,
-    containing_block,
     inner_comments,
     is_tool_comment,
+    locate_in_block,
     statement_layout,
     statements_on_line,
 )
@@ -26,16 +26,17 @@ def remove_statement(
 
     `removed` are statements that other calls remove.
     """
-    removed_ids = {id(each) for each in (statement, *removed)}
-    block = containing_block(tree, statement)
-    if block is not tree.body and all(id(each) in removed_ids for each in block):
-        removed_ids.discard(id(block[-1]))  # replaced by `pass`
-    if id(statement) not in removed_ids:
+    block, index = locate_in_block(tree, statement)
+    is_emptied = block is not tree.body and all(each is statement or each in removed for each in block)
+    if is_emptied and statement is block[-1]:
         return minimise(text, _replace_with_pass(text, statement))
-    line = statements_on_line(text, block, statement)
-    if all(id(each) in removed_ids for each in line):
+    line = statements_on_line(text, block, index)
+    gone = {each for each in line if each is statement or each in removed}
+    if is_emptied:
+        gone.discard(block[-1])  # replaced by `pass`
+    if len(gone) == len(line):
         return minimise(text, [_remove_line_share(text, line, statement)])
-    return minimise(text, _remove_part_of_line(text, line, statement, removed_ids))
+    return minimise(text, _remove_part_of_line(text, line, statement, gone))
 
 
 def _replace_with_pass(text: str, statement: ast.stmt) -> Iterator[TextEdit]:
@@ -70,12 +71,12 @@ def _line_content_start(text: str, layout: StatementLayout) -> int:
 
 
 def _remove_part_of_line(
-    text: str, line: Sequence[ast.stmt], statement: ast.stmt, removed_ids: Collection[int]
+    text: str, line: Sequence[ast.stmt], statement: ast.stmt, gone: Collection[ast.stmt]
 ) -> Iterator[TextEdit]:
     """Remove a statement from a line that stays, with the `;` before it, or after it if it comes first."""
     at = line.index(statement)
     layout, last_layout = statement_layout(text, statement), statement_layout(text, line[-1])
-    if any(id(each) not in removed_ids for each in line[:at]):
+    if any(each not in gone for each in line[:at]):
         yield TextEdit(statement_layout(text, line[at - 1]).end, layout.end, "")
     else:
         yield TextEdit(layout.start, statement_layout(text, line[at + 1]).start, "")
@@ -93,9 +94,7 @@ def replace_statement(
     """
     layout = statement_layout(text, statement)
     last_layout = (
-        statement_layout(text, statements_on_line(text, containing_block(tree, statement), statement)[-1])
-        if tree
-        else layout
+        statement_layout(text, statements_on_line(text, *locate_in_block(tree, statement))[-1]) if tree else layout
     )
     return minimise(text, _replace_code(layout, lines, inner_comments(text, layout), last_layout))
 

@@ -13,31 +13,32 @@ from flake8_redis_ssot.fixes.edits.import_statement import (
     deduplicate,
     imported_symbols,
     insert_sorted,
-    module_text,
     parse_clause,
     render_imports,
 )
 from flake8_redis_ssot.fixes.edits.insert_import import add_lines_after
 from flake8_redis_ssot.fixes.edits.remove_statement import remove_statement, replace_statement
-from flake8_redis_ssot.fixes.edits.statement_layout import containing_block, statement_layout
+from flake8_redis_ssot.fixes.edits.statement_layout import (
+    ImportNode,
+    find_imports_in_block,
+    locate_in_block,
+    module_text,
+    statement_layout,
+)
 from flake8_redis_ssot.syntax.edits import TextEdit, minimise
-
-ImportNode = ast.Import | ast.ImportFrom
-_IMPORT_TYPES = (ast.Import, ast.ImportFrom)
 
 
 def existing_statement_for(
-    block: Sequence[ast.stmt], statement: ImportNode, symbol: ImportedSymbol, removed: Collection[ast.stmt]
+    tree: ast.Module, statement: ImportNode, symbol: ImportedSymbol, removed: Collection[ast.stmt]
 ) -> ImportNode | None:
-    """Another statement of the block that imports the symbol, or can import it equally well.
+    """Another statement of the block of `statement` that imports the symbol, or can import it equally well.
 
     No statement in between may use its local name: it could be rebound there, or be read before a later import.
     `removed` are statements that will be removed.
     """
-    statement_index = next(at for at, each in enumerate(block) if each is statement)
-    leaving_ids = {id(each) for each in (*removed, statement)}
-    for at, each in enumerate(block):
-        if isinstance(each, _IMPORT_TYPES) and id(each) not in leaving_ids and _can_hold(each, symbol):
+    block, statement_index = locate_in_block(tree, statement)
+    for at, each in find_imports_in_block(tree, block, symbol.module):
+        if each is not statement and each not in removed and _can_hold(each, symbol):
             between = block[min(at, statement_index) + 1 : max(at, statement_index)]
             is_order_safe = at < statement_index or all(isinstance(other, ImportNode) for other in between)
             if is_order_safe and not any(_has_identifier(other, symbol.local_name) for other in between):
@@ -89,11 +90,11 @@ def rewrite_import(
     names. Names that cannot be in this statement go to another one of its block, or to a new one after it. `removed`
     are statements that other calls remove.
     """
-    present, block = imported_symbols(statement), containing_block(tree, statement)
+    present = imported_symbols(statement)
     wanted_slots = _wanted_slots(present, replacements)
     symbols = deduplicate([*chain(*wanted_slots), *additions])
     existing = {
-        symbol: target for symbol in symbols if (target := existing_statement_for(block, statement, symbol, removed))
+        symbol: target for symbol in symbols if (target := existing_statement_for(tree, statement, symbol, removed))
     }
     present_symbols = {symbol for symbol, target in existing.items() if has_symbol(target, symbol)}
     wanted_slots = [

@@ -10,6 +10,7 @@ from functools import lru_cache
 
 from flake8_redis_ssot.syntax.trees import LINE_BREAK, SpanSet, node_span, normalise_lone_cr, parse_concrete_tree
 
+ImportNode = ast.Import | ast.ImportFrom
 _LINE_JOIN = r"\\(?:\r\n|\r|\n)"
 _BLANKS = rf"(?:[ \t\f]|{_LINE_JOIN})*"
 _LINE_TAIL = re.compile(rf"{_BLANKS}(;?){_BLANKS}(#[^\r\n]*)?")
@@ -47,6 +48,7 @@ class StatementLayout:
         return self.line_break + self.indent
 
 
+@lru_cache(maxsize=256)  # the parts of a fix ask for the same few
 def statement_layout(text: str, statement: ast.stmt) -> StatementLayout:
     """The layout of a simple statement, or of a compound one that does not share its last line."""
     start, end = node_offsets(text, statement)
@@ -150,11 +152,6 @@ def find_comments(code: str) -> list[str]:
     return [node.text().rstrip("\r") for node in parse_concrete_tree(normalise_lone_cr(code)).find_all(kind="comment")]
 
 
-def containing_block(tree: ast.Module, statement: ast.stmt) -> list[ast.stmt]:
-    """The statements of the block that contains `statement`. Raises ValueError."""
-    return locate_in_block(tree, statement)[0]
-
-
 def locate_in_block(tree: ast.Module, statement: ast.stmt) -> tuple[list[ast.stmt], int]:
     """The statements of the block that contains `statement`, and its index there (0-based). Raises ValueError."""
     try:
@@ -163,21 +160,48 @@ def locate_in_block(tree: ast.Module, statement: ast.stmt) -> tuple[list[ast.stm
         raise ValueError("the statement is not part of the tree") from None
 
 
+def find_imports_in_block(tree: ast.Module, block: list[ast.stmt], module: str) -> list[tuple[int, ImportNode]]:
+    """The statements of a block of `tree` that import from a module (as it is written), and their 0-based indices.
+
+    For an empty `module`, those are the plain `import` statements.
+    """
+    return _index_imports(tree).get((id(block), module), [])
+
+
+@lru_cache(maxsize=2)
+def _index_imports(tree: ast.Module) -> dict[tuple[int, str], list[tuple[int, ImportNode]]]:
+    """The import statements by the `id` of their block and their module."""
+    imports: dict[tuple[int, str], list[tuple[int, ImportNode]]] = {}
+    for block, index in _locate_statements(tree).values():
+        statement = block[index]
+        if isinstance(statement, (ast.Import, ast.ImportFrom)):
+            imports.setdefault((id(block), module_text(statement)), []).append((index, statement))
+    return imports
+
+
+def module_text(statement: ImportNode) -> str:
+    """The module as it is written, with its dots; empty for a plain `import`."""
+    return "." * statement.level + (statement.module or "") if isinstance(statement, ast.ImportFrom) else ""
+
+
 @lru_cache(maxsize=2)  # the fixes of one file are written one after the other
 def _locate_statements(tree: ast.Module) -> dict[int, tuple[list[ast.stmt], int]]:
     """The block of each statement and its index there, by the `id` of the statement, which the tree keeps."""
-    return {
-        id(statement): (block, index)
-        for node in ast.walk(tree)
-        for name in ("body", "orelse", "finalbody")
-        if isinstance(block := getattr(node, name, None), list)
-        for index, statement in enumerate(block)
-    }
+    places: dict[int, tuple[list[ast.stmt], int]] = {}
+    parts: list[ast.AST] = [tree]
+    while parts:
+        part = parts.pop()
+        for name in ("body", "orelse", "finalbody"):
+            block: list[ast.stmt] = getattr(part, name, [])
+            places |= {id(statement): (block, index) for index, statement in enumerate(block)}
+            parts += block
+        parts += [*getattr(part, "handlers", []), *getattr(part, "cases", [])]
+    return places
 
 
-def statements_on_line(text: str, block: Sequence[ast.stmt], statement: ast.stmt) -> list[ast.stmt]:
-    """The statements of the block on the same line as `statement`, including itself."""
-    first = last = next(at for at, each in enumerate(block) if each is statement)
+def statements_on_line(text: str, block: Sequence[ast.stmt], index: int) -> list[ast.stmt]:
+    """The statements of the block on the same line as the one with that index (0-based), including itself."""
+    first = last = index
     while first > 0 and statement_layout(text, block[first]).separator == ";":
         first -= 1
     while last + 1 < len(block) and statement_layout(text, block[last]).has_following:

@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from itertools import groupby
 from typing import NamedTuple
 
@@ -124,6 +125,7 @@ def _shares_line(text: str, statement: ast.stmt) -> bool:
     return layout.is_line_shared or "\f" in text[layout.line_start : layout.start]
 
 
+@lru_cache(maxsize=16)  # the fixes of one file often change the same block
 def parse_block(text: str, indent: str, line_break: str) -> ImportBlock | None:
     """The block with that text, whose lines have that indentation; None if anything else is in it."""
     if "\f" in text or _LAYOUT_COMMENT.search(text):

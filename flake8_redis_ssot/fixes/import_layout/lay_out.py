@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from difflib import SequenceMatcher
@@ -82,18 +83,21 @@ def _starts_with_docstring(body: Sequence[ast.stmt]) -> bool:
 def _lay_out_block(
     document: SourceDocument, edits: list[TextEdit], block_range: BlockRange, context: FixContext
 ) -> list[TextEdit]:
-    """The edits, of which those in a block are replaced by others that also lay it out."""
+    """The edits (in order, without overlaps), of which those in a block are replaced by others that also lay it out."""
     start, end = block_range.start, block_range.end
-    inner = [edit for edit in edits if start <= edit.start and edit.end <= end]
-    outer = [edit for edit in edits if edit not in inner]
-    if not inner or any(edit.start < end and edit.end > start for edit in outer):
+    first = bisect_left(edits, start, key=lambda edit: edit.start)
+    last = bisect_left(edits, end + 1, lo=first, key=lambda edit: edit.start)
+    inner = [edit for edit in edits[first:last] if edit.end <= end]
+    reaching = [*edits[max(0, first - 1) : first], *edits[first + len(inner) : last]]
+    if not inner or any(edit.start < end and edit.end > start for edit in reaching):
         return edits
     old = document.text[start:end]
     new = apply_edits(old, [TextEdit(edit.start - start, edit.end - start, edit.text) for edit in inner])
     laid_out = _format_block(document, old, new, block_range, context)
     if laid_out is None or laid_out == new:
         return edits
-    return [*outer, *minimise(document.text, _line_edits(old, laid_out, start))]
+    edits[first : first + len(inner)] = minimise(document.text, _line_edits(old, laid_out, start))
+    return edits
 
 
 def _line_edits(old: str, new: str, offset: int) -> Iterator[TextEdit]:

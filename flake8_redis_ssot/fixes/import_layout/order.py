@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Sequence
 from itertools import pairwise, product
 
-from flake8_redis_ssot.fixes.edits.import_statement import module_text
+from flake8_redis_ssot.fixes.edits.statement_layout import module_text
 from flake8_redis_ssot.fixes.import_layout.style import ImportStyle
 
 ImportNode = ast.Import | ast.ImportFrom

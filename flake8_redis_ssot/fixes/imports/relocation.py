@@ -44,6 +44,8 @@ def resolve_relocation(
     new_definitions = file.resolve([f"{target}:{new_name}"])
     if not _are_found(old_definitions) and _has_dynamic_exports(module, file):
         raise NotFixableError(f"where `{module}` gets its `{name}` from could not be resolved")
+    if not _are_found(old_definitions) and not _is_in_project(module, file):
+        raise NotFixableError(f"`{module}` is not part of the project, so its names could not be compared")
     if not _are_found(old_definitions):
         raise NotFixableError(f"`{module}` has no `{name}`, so this import fails today")
     if not _are_found(new_definitions):
@@ -55,6 +57,12 @@ def resolve_relocation(
         return Relocation(module, name, target, new_name, tuple(doubt.reason for doubt in doubts))
     reasons = _compare_functions(old_definitions, new_definitions, f"{target}.{new_name}", context)
     return Relocation(module, name, target, new_name, reasons)
+
+
+def _is_in_project(module: str, file: FileContext) -> bool:
+    """Whether the top-level package of a module is one of the project, even if the module is not there."""
+    top = module.partition(".")[0]
+    return file.resolver.path_of(top, file.path) is not None or file.resolver.modules.folder_of(top) is not None
 
 
 def _resolve_target(deprecated: DeprecatedName, module: str, name: str, file: FileContext) -> tuple[str, str]:

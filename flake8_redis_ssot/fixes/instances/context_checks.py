@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 from flake8_redis_ssot.files.test_paths import is_test_path
 from flake8_redis_ssot.fixes.context import FixContext
-from flake8_redis_ssot.fixes.doubt import Doubt
+from flake8_redis_ssot.fixes.doubt import Doubt, list_rows
 from flake8_redis_ssot.fixes.instances.call_site import ConstructionSite
-from flake8_redis_ssot.fixes.instances.exclusive_branches import are_exclusive
+from flake8_redis_ssot.fixes.instances.exclusive_branches import are_exclusive, is_conditional
 from flake8_redis_ssot.fixes.usage.observations import Discarded, ValueUses
 from flake8_redis_ssot.model import Applicability
 from flake8_redis_ssot.project.constructions import find_constructors
@@ -80,11 +80,14 @@ def _check_multiple_instances(
     nodes = context.remember(
         ("constructions", file.path, construction.resource.name),
         lambda: _group_by_scope(construction, file, context),
-    ).get(scope, [])
-    rows = sorted(each.lineno for each in nodes if each is own or not are_exclusive(each, own, symbol_table))
+    ).get(scope, ([], []))
+    plain_nodes, conditional_nodes = nodes
+    compared_nodes = (*plain_nodes, *conditional_nodes) if is_conditional(own, symbol_table) else conditional_nodes
+    exclusive_ids = {id(each) for each in compared_nodes if each is not own and are_exclusive(each, own, symbol_table)}
+    rows = sorted([each.lineno for part in nodes for each in part if id(each) not in exclusive_ids])
     if len(rows) > 1 and isinstance(construction.fact, Call) and not _is_in_lambda(own, symbol_table):
         distinct_rows = list(dict.fromkeys(rows))
-        row_list = ", ".join(map(str, distinct_rows)) if len(distinct_rows) > 1 else f"{rows[0]}, more than once"
+        row_list = list_rows(distinct_rows) if len(distinct_rows) > 1 else f"{rows[0]}, more than once"
         yield Doubt(
             f"several are constructed here (line{'s' * (len(distinct_rows) > 1)} {row_list}), perhaps to be separate",
             Applicability.MANUAL,
@@ -93,12 +96,13 @@ def _check_multiple_instances(
 
 def _group_by_scope(
     construction: ConstructionSite, file: FileContext, context: FixContext
-) -> dict[Scope | None, list[ast.expr]]:
-    """All constructions of the same resource in a file, by scope."""
+) -> dict[Scope | None, tuple[list[ast.expr], list[ast.expr]]]:
+    """All constructions of the same resource in a file, by scope: those in no `if`, and those in one."""
     symbol_table = context.symbol_table(file.path)
-    nodes: dict[Scope | None, list[ast.expr]] = {}
+    nodes: dict[Scope | None, tuple[list[ast.expr], list[ast.expr]]] = {}
     for node in _find_constructions(construction, file, context):
-        nodes.setdefault(_statement_scope(node, symbol_table), []).append(node)
+        parts = nodes.setdefault(_statement_scope(node, symbol_table), ([], []))
+        parts[is_conditional(node, symbol_table)].append(node)
     return nodes
 
 

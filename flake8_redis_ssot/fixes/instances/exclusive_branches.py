@@ -19,6 +19,11 @@ def are_exclusive(first: ast.AST, second: ast.AST, symbol_table: SymbolTable) ->
     return _excludes(first, second, symbol_table) or _excludes(second, first, symbol_table)
 
 
+def is_conditional(node: ast.AST, symbol_table: SymbolTable) -> bool:
+    """Whether a node is in an `if`; two others are never exclusive."""
+    return any(isinstance(each, ast.If) for each in symbol_table.ancestors(node))
+
+
 def _excludes(first: ast.AST, second: ast.AST, symbol_table: SymbolTable) -> bool:
     """Whether a branch around `first` is left before `second` may run."""
     others = {id(second), *map(id, symbol_table.ancestors(second))}

@@ -47,7 +47,28 @@ def _draft_other(fact: Call | CallbackArgument, file: FileContext, context: FixC
 def _draft_without_patches(
     construction: ConstructionSite, file: FileContext, context: FixContext
 ) -> tuple[FixDraft, EnsuredImport]:
-    """The fix of one construction, without patches."""
+    """The fix of one construction, without patches; a patch moves with all of them. Raises NotFixableError."""
+    result = context.remember_with_references(
+        ("fix without patches", file.path, construction.fact),
+        lambda: _draft_or_error(construction, file, context),
+    )
+    if isinstance(result, NotFixableError):
+        raise NotFixableError(str(result))
+    return result
+
+
+def _draft_or_error(
+    construction: ConstructionSite, file: FileContext, context: FixContext
+) -> tuple[FixDraft, EnsuredImport] | NotFixableError:
+    try:
+        return _draft_construction(construction, file, context)
+    except NotFixableError as error:
+        return error
+
+
+def _draft_construction(
+    construction: ConstructionSite, file: FileContext, context: FixContext
+) -> tuple[FixDraft, EnsuredImport]:
     import_draft = replace_with_import(construction, file, context)
     if import_draft is not None:
         draft, ensured_import, shared_access = import_draft

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterable, Iterator
+from functools import partial
 
 from flake8_redis_ssot.fixes.bindings.outside_writes import find_outside_write
 from flake8_redis_ssot.fixes.context import FixContext
@@ -119,18 +120,23 @@ def _find_assignments(path: str, name: str, context: FixContext) -> Iterator[str
     patched_locations = {
         (target.path, target.reference.span.row) for target in context.references.find_patches(path, name)
     }
-    readers = context.references.find_deferred_readers(path, name)
-    for reader_path in sorted({reader.path for reader in readers}):
-        for row in _find_assignment_rows(context.document(reader_path), name):
+    for reader_path in context.references.find_deferred_reader_paths(path, name):
+        document = context.document(reader_path)
+        rows_by_name = context.remember(("names set by strings", reader_path), partial(_rows_of_set_names, document))
+        for row in (*document.attribute_assignment_rows(name), *rows_by_name.get(name, ())):
             if (reader_path, row) not in patched_locations:
                 yield f"{context.relative_path(reader_path)}:{row}"
 
 
-def _find_assignment_rows(document: SourceDocument, name: str) -> Iterator[int]:
-    yield from document.attribute_assignment_rows(name)
+def _rows_of_set_names(document: SourceDocument) -> dict[str, list[int]]:
+    """The rows (1-based) where calls set a name by a string, by name."""
+    rows: dict[str, list[int]] = {}
     for call in document.calls:
-        if name in _names_set_by(call):
-            yield next(argument.lineno for argument in call.args if string_value(argument) == name)
+        for name in _names_set_by(call):
+            rows.setdefault(name, []).append(
+                next(argument.lineno for argument in call.args if string_value(argument) == name)
+            )
+    return rows
 
 
 def _names_set_by(call: ast.Call) -> list[str]:

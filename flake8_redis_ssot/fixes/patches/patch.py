@@ -6,8 +6,10 @@ import ast
 
 from flake8_redis_ssot.files.paths import to_relative_path
 from flake8_redis_ssot.fixes.context import FixContext
+from flake8_redis_ssot.fixes.document import SourceDocument
 from flake8_redis_ssot.fixes.draft import ReplaceText
 from flake8_redis_ssot.fixes.edits.ensure_import import NotFixableError, absolute_module
+from flake8_redis_ssot.model import Span
 from flake8_redis_ssot.project.modules import package_name
 from flake8_redis_ssot.project.search.reference_table import PatchTarget
 from flake8_redis_ssot.project.view import FileContext
@@ -40,23 +42,36 @@ def retarget_patch(target: PatchTarget, new_target: str, context: FixContext) ->
         raise NotFixableError(f"the patch at {location} names what it replaces as a keyword")
     if reference.role == "multiple":
         raise NotFixableError(f"the patch at {location} replaces several names at once")
-    document, span = context.document(target.path), reference.span
-    start, end = document.lines.offset(span.row, span.column), document.lines.offset(span.end_row, span.end_column)
-    edits = edit_string(document.text, start, end, reference.text, new_target)
+    edits = context.remember(
+        ("edits of a string", target.path, reference.span, reference.text, new_target),
+        lambda: _edit_string(target, new_target, context),
+    )
     if not edits:
         raise NotFixableError(f"the string at {location} is composed in a way that this fix does not support")
-    return tuple(ReplaceText(target.path, edit) for edit in edits)
+    return edits
+
+
+def _edit_string(target: PatchTarget, new_target: str, context: FixContext) -> tuple[ReplaceText, ...]:
+    document, span = context.document(target.path), target.reference.span
+    start, end = document.lines.offset(span.row, span.column), document.lines.offset(span.end_row, span.end_column)
+    edits = edit_string(document.text, start, end, target.reference.text, new_target)
+    return tuple(ReplaceText(target.path, edit) for edit in edits or ())
 
 
 def find_patch_call(target: PatchTarget, context: FixContext) -> ast.Call | None:
     """The call that a patch is an argument of; None if its target is passed as a variable."""
-    document = context.document(target.path)
+    calls = context.remember(("calls by argument", target.path), lambda: _index_calls(context.document(target.path)))
+    return calls.get(target.reference.span)
+
+
+def _index_calls(document: SourceDocument) -> dict[Span, ast.Call]:
+    """The first call with an argument of each span."""
+    calls: dict[Span, ast.Call] = {}
     for node in document.symbol_table.nodes:
         if isinstance(node, ast.Call):
             for argument in (*node.args, *(keyword.value for keyword in node.keywords)):
-                if document.source.span(argument) == target.reference.span:
-                    return node
-    return None
+                calls.setdefault(document.source.span(argument), node)
+    return calls
 
 
 def has_spec(target: PatchTarget, context: FixContext) -> bool:

@@ -16,7 +16,7 @@ from flake8_redis_ssot.fixes.patches.patch import check_late_load, format_patch_
 from flake8_redis_ssot.fixes.patches.patch_move import find_patches_of_new_name
 from flake8_redis_ssot.model import Applicability
 from flake8_redis_ssot.project.resolver import Definition
-from flake8_redis_ssot.project.search.string_references import is_patch, string_origins
+from flake8_redis_ssot.project.search.string_references import string_origins
 from flake8_redis_ssot.project.view import FileContext
 from flake8_redis_ssot.semantic.facts import StringReference
 
@@ -98,13 +98,16 @@ def _find_construction_doubts(
     construction: ConstructionSite, file: FileContext, context: FixContext
 ) -> Iterator[Doubt]:
     """Patches of what constructs an instance: the shared one is constructed already."""
-    constructor_names = _names_read_by_constructor(construction.definition, context)
-    for patch_path, facts in sorted(context.analysis.all_facts().items()):
+    definition = construction.definition
+    constructor_names = context.remember(
+        ("names read by a constructor", definition.path, definition.qualname),
+        lambda: _names_read_by_constructor(definition, context),
+    )
+    for patch_path, strings in context.references.patches_by_path.items():
         patches = (
             patch
-            for patch in (facts.string_references if patch_path != file.path else ())
-            if is_patch(patch)
-            and _patches_construction(patch, patch_path, construction.definition, constructor_names, file, context)
+            for patch in (strings if patch_path != file.path else ())
+            if _patches_construction(patch, patch_path, definition, constructor_names, file, context)
         )
         first_patch = next(patches, None)
         if first_patch is None:

@@ -42,7 +42,7 @@ def find_text_uses(symbol: Symbol, document: SourceDocument, released_reads: Col
 
 
 def _find_bare_strings(name: str, document: SourceDocument) -> list[ast.Constant]:
-    return [each for each in document.symbol_table.nodes if isinstance(each, ast.Constant) and each.value == name]
+    return document.find_strings(name)
 
 
 def _find_conventional_uses(symbol: Symbol, document: SourceDocument) -> Iterator[str]:

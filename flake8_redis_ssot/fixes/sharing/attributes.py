@@ -92,13 +92,9 @@ class AttributeCheck:
 
     def _iter_stores(self, name: str) -> Iterator[tuple[ClassPart, FunctionNode, ast.Attribute]]:
         """Every assignment to an attribute in the class bodies of the chain, but for those of `__init__`."""
-        for part, method in self.shared_class.iter_methods():
-            for node in ast.walk(method):
-                is_store = isinstance(node, ast.Attribute) and not isinstance(node.ctx, ast.Load)
-                if not (isinstance(node, ast.Attribute) and is_store and node.attr == name):
-                    continue
-                if method.name != "__init__" or not part.is_own(node.value, method):
-                    yield part, method, node
+        for part, method, node in self.shared_class.stores.get(name, ()):
+            if method.name != "__init__" or not part.is_own(node.value, method):
+                yield part, method, node
 
     def _lazy_kind(self, name: str, stores: list[tuple[ClassPart, FunctionNode, ast.Attribute]]) -> Kind:
         """The kind of an attribute that is made if it is None, and otherwise only reset to None."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.sharing.known import MEMBERLESS_BASES, METHOD_DECORATORS, SPECIAL_METHODS
@@ -89,6 +90,16 @@ class SharedClass:
         """Every function in a class body of the chain, whether it is overridden or not."""
         for part in self.parts:
             yield from ((part, each) for each in part.node.body if isinstance(each, FunctionNode))
+
+    @cached_property
+    def stores(self) -> dict[str, list[tuple[ClassPart, FunctionNode, ast.Attribute]]]:
+        """Every attribute that a method sets or deletes, on any object, by name."""
+        stores: dict[str, list[tuple[ClassPart, FunctionNode, ast.Attribute]]] = {}
+        for part, method in self.iter_methods():
+            for node in ast.walk(method):
+                if isinstance(node, ast.Attribute) and not isinstance(node.ctx, ast.Load):
+                    stores.setdefault(node.attr, []).append((part, method, node))
+        return stores
 
     def is_part(self, node: ast.AST) -> bool:
         """Whether a class statement is one of the chain."""

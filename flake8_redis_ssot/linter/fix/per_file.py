@@ -125,13 +125,15 @@ def _apply_own_fixes(
 ) -> _FileResult:
     wanted_candidates = [each for each in candidates.values() if is_wanted(each)]
     if any(each.paths != {path} for each in wanted_candidates):
-        unwanted = {number: each for number, each in candidates.items() if each not in wanted_candidates}
+        wanted_ids = set(map(id, wanted_candidates))
+        unwanted = {number: each for number, each in candidates.items() if id(each) not in wanted_ids}
         return _FileResult(path, _reject_harmful_values(unwanted, context))
     fix_round = plan_round(wanted_candidates, context, jobs=1)
+    applied_ids = set(map(id, fix_round.applied))
     unapplied = {
-        number: fix_round.apply_refusal(each) for number, each in candidates.items() if each not in fix_round.applied
+        number: fix_round.apply_refusal(each) for number, each in candidates.items() if id(each) not in applied_ids
     }
-    applied = {number: each for number, each in candidates.items() if each in fix_round.applied}
+    applied = {number: each for number, each in candidates.items() if id(each) in applied_ids}
     data = fix_round.documents[path].data if fix_round.documents else b""
     values = (*_reject_harmful_values(unapplied, context), *_to_values(applied))
     return _FileResult(path, values, frozenset(applied), data)

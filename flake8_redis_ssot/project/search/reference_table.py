@@ -78,6 +78,15 @@ class ReferenceTable:
                 yield (via_path, attributes.partition(".")[0]), reader
 
     @cached_property
+    def patches_by_path(self) -> dict[str, list[StringReference]]:
+        """The patches in each file that has any, in order of path."""
+        patches = {
+            path: [each for each in facts.string_references if is_patch(each)]
+            for path, facts in sorted(self.facts.items())
+        }
+        return {path: strings for path, strings in patches.items() if strings}
+
+    @cached_property
     def patches(self) -> dict[ModuleAttribute, list[PatchTarget]]:
         """The strings that patch each name, or an attribute of it, in order of path."""
         return self._collect_targets(lambda reference: is_patch(reference) or reference.role == "dict")
