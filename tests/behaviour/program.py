@@ -22,7 +22,7 @@ from typing import NamedTuple, NoReturn
 import pytest
 from _pytest.config import default_plugins
 
-_TIMEOUT = 6.0  # seconds
+_TIMEOUTS = (6.0, 60.0)  # seconds, of the first and of the second attempt: the machine may be busy
 for _name in default_plugins:  # here once rather than in each fork
     importlib.import_module(f"_pytest.{_name}")
 
@@ -36,10 +36,15 @@ class Outcome(NamedTuple):
 
 def run_commands(folder: Path, commands: tuple[str, ...]) -> list[Outcome]:
     """Run commands in a folder: the path of a program, or `unittest`, `pytest` or `doctest` and a word."""
-    return [_run(folder, command) for command in commands]
+    return [_run_patiently(folder, command) for command in commands]
 
 
-def _run(folder: Path, command: str) -> Outcome:
+def _run_patiently(folder: Path, command: str) -> Outcome:
+    outcome = _run(folder, command, _TIMEOUTS[0])
+    return outcome if outcome.exit_code is not None else _run(folder, command, _TIMEOUTS[1])
+
+
+def _run(folder: Path, command: str, timeout: float) -> Outcome:
     reader, writer = os.pipe()
     sys.stdout.flush()
     with warnings.catch_warnings():
@@ -50,7 +55,7 @@ def _run(folder: Path, command: str) -> Outcome:
         _run_and_exit(folder, command, writer)
     os.close(writer)
     try:
-        output, has_ended = _read_all(reader)
+        output, has_ended = _read_all(reader, timeout)
     finally:
         os.close(reader)
     if not has_ended:
@@ -60,9 +65,9 @@ def _run(folder: Path, command: str) -> Outcome:
     return Outcome(os.waitstatus_to_exitcode(status) if has_ended else None, text)
 
 
-def _read_all(reader: int) -> tuple[bytes, bool]:
-    """What is written until the end, and whether that came in time."""
-    data, deadline = b"", time.monotonic() + _TIMEOUT
+def _read_all(reader: int, timeout: float) -> tuple[bytes, bool]:
+    """What is written until the end, and whether that came in time (seconds)."""
+    data, deadline = b"", time.monotonic() + timeout
     while select.select([reader], [], [], max(deadline - time.monotonic(), 0))[0]:
         block = os.read(reader, 65536)
         if not block:

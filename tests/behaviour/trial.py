@@ -63,7 +63,7 @@ def try_recipe(recipe: Recipe, applicability: Applicability = Applicability.SAFE
     with _temporary_folder() as folder:
         write_project(project, folder)
         before = run_commands(folder, project.commands)
-        if any(outcome.exit_code for outcome in before):
+        if any(outcome.exit_code != 0 for outcome in before):
             return Trial(recipe, project, Verdict.DISCARDED, _describe(before, before))
         try:
             fixed_files, reasons = _fix(applicability)
