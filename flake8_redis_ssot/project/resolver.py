@@ -36,6 +36,10 @@ def definition_places(definitions: Iterable[Definition]) -> set[tuple[str | None
     return {(definition.path, definition.qualname) for definition in definitions}
 
 
+# An alias may lead to a longer name of itself, without an end: `class A: node = node.parent`.
+_MAX_STEPS = 64
+
+
 class Resolver:
     """Resolves origins.
 
@@ -100,7 +104,7 @@ class Resolver:
         if parts[0].startswith("*"):
             return self._follow_star(module, (parts[0][1:], *parts[1:]), importer, seen)
         key = (path, ".".join(parts))
-        if key in seen:
+        if key in seen or len(seen) > _MAX_STEPS:
             return self._resolve_submodule(path, parts, seen) or ()
         return self._resolve_in_module(path, parts, seen | {key})
 
