@@ -336,3 +336,13 @@ def test_negated_pattern_in_per_file_ignores(tree: Tree) -> None:
     config.write_text(f'{config.read_text()}\n[per-file-ignores]\n"!good*.py" = ["RSS002"]\n')
     (tree.folder / "other.py").write_text(GOOD)
     assert tree.check()[1] == [EXPECTED]
+
+
+def test_alias_that_leads_to_a_longer_name_of_itself(tree: Tree) -> None:
+    (tree.folder / "node.py").write_text(
+        "from app.redis_manager import RedisManager\n\n\nclass Node:\n    owner = RedisManager\n\n"
+        "    def climb(self):\n        self.owner = self.owner.parent\n\n\nRedisManager()\n"
+    )
+    status, found, errors = tree.check()
+    assert (status, errors) == (1, "")
+    assert found == [EXPECTED, ("node.py", 11, "RSS002")]

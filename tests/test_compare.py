@@ -39,6 +39,7 @@ def git(root: Path, *words: str) -> str:
 def project(app: ObservedProject) -> ObservedProject:
     """A repository with two commits: `slow` takes longer than `fast`."""
     app.configure("\n[tool.redis-ssot.resource.redis.runtime]\nslowdown = 0.5\n")
+    (app.root.parent / "log").unlink(missing_ok=True)  # of another test
     git(app.root, "init", "-q")
     for state, seconds in (("fast", 0.05), ("slow", 0.3)):
         write_state(app, state[0], seconds)

@@ -54,7 +54,7 @@ def next_step_lines(report: CheckReport) -> list[str]:
     if report.is_quiet or not report.findings:
         return []
     explain = "`redis-ssot explain FILE:LINE` explains a finding"
-    if all(finding.fix is None for finding in report.findings):
+    if not report.is_verbose and all(finding.fix is None for finding in report.findings):
         return [f"`-v` shows what can be fixed; {explain}."]
     applicabilities = {finding.fix.applicability for finding in report.findings if isinstance(finding.fix, Fix)}
     if applicabilities & _applicable(report):

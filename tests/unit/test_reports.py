@@ -41,7 +41,7 @@ def test_long_span_is_shortened() -> None:
         "   |",
         "",
         "Found 1 finding.",
-        "`redis-ssot explain FILE:LINE` explains a finding.",
+        "`-v` shows what can be fixed; `redis-ssot explain FILE:LINE` explains a finding.",
     ]
 
 

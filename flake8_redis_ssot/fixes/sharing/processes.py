@@ -20,10 +20,10 @@ _WORDS = (
     *(before + word for word in _SHORT_WORDS for before in (b" ", b"\t", b",", b'"', b"'")),
 )
 _PATTERN = (
-    rb"(?m)^(?:\xef\xbb\xbf)?[ \t]*(?:from|import)[ \t]+(?:[\w., \t]*,[ \t]*)?(?:" + _MODULES + rb")\b"
+    rb"(?m)(?:^|\r)(?:\xef\xbb\xbf)?[ \t]*(?:from|import)[ \t]+(?:[\w., \t]*,[ \t]*)?(?:" + _MODULES + rb")\b"
     rb"|\bProcessPoolExecutor\b|\bos\.(?:fork|forkpty|posix_spawn)\b"
-    rb"|^(?:\xef\xbb\xbf)?[ \t]*from[ \t]+os[ \t]+import[^\n]*\bfork"
-    rb"|import_module\([ \t]*[\"'](?:" + _MODULES + rb")\b|^preload_app\b"
+    rb"|(?:^|\r)(?:\xef\xbb\xbf)?[ \t]*from[ \t]+os[ \t]+import[^\n]*\bfork"
+    rb"|import_module\([ \t]*[\"'](?:" + _MODULES + rb")\b|(?:^|\r)preload_app\b"
 )
 # Texts beside the configuration that say how a program is started.
 _TEXT_NAMES = re.compile(r"(?:Procfile|Dockerfile.*|Makefile|.*\.(?:cfg|ini|toml|ya?ml|json|sh|service|conf))\Z")
