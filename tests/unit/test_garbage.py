@@ -5,10 +5,21 @@ from __future__ import annotations
 import gc
 import subprocess
 import sys
+from collections.abc import Iterator
 
 import pytest
 
 from flake8_redis_ssot.runtime.agent.garbage import paused_collection
+
+
+@pytest.fixture(autouse=True)
+def collection() -> Iterator[None]:
+    """Collection is on, as in a new process: the command line, which other tests call, switches it off."""
+    was_enabled = gc.isenabled()
+    gc.enable()
+    yield
+    if not was_enabled:
+        gc.disable()
 
 
 def test_collection_goes_on_afterwards() -> None:
@@ -21,12 +32,9 @@ def test_collection_goes_on_afterwards() -> None:
 
 def test_collection_that_is_off_stays_off() -> None:
     gc.disable()
-    try:
-        with paused_collection():
-            assert not gc.isenabled()
+    with paused_collection():
         assert not gc.isenabled()
-    finally:
-        gc.enable()
+    assert not gc.isenabled()
 
 
 def test_the_pytest_plugin_alone_imports_nothing_of_ours() -> None:
