@@ -114,7 +114,7 @@ class ProjectContents:
         search = re.compile(pattern).search
         for path in paths:
             with suppress(OSError):  # an unreadable file can't match
-                if search(self.current_bytes(path)):
+                if search(break_lines(self.current_bytes(path))):
                     yield path
 
     def find_literals(self, literals: Collection[bytes]) -> list[str]:
@@ -140,7 +140,7 @@ class ProjectContents:
         for path in self.files:
             with suppress(OSError):
                 data = self.current_bytes(path)
-                if any(word in data for word in words) and search(data):
+                if any(word in data for word in words) and search(break_lines(data)):
                     yield path
 
     def add_dependency(self, pattern: bytes) -> None:
@@ -160,6 +160,20 @@ class ProjectContents:
         self.find_literals(encoded)  # all at once
         found = (self.find_matching(whole_word(word), [word]) for word in encoded)
         return tuple(sorted({path for paths in found for path in paths}))
+
+
+# Python ends a line at it as well: https://docs.python.org/3/reference/lexical_analysis.html#physical-lines
+_LONE_RETURN = re.compile(rb"\r(?!\n)")
+
+
+def break_lines(data: bytes) -> bytes:
+    """The bytes of a file with a line feed in each line break; regular expressions know no other. No offset changes."""
+    return _LONE_RETURN.sub(b"\n", data) if b"\r" in data else data
+
+
+def row_at(data: bytes, offset: int) -> int:
+    """The row (1-based) of an offset (0-based) in the bytes of a file whose line breaks have line feeds."""
+    return data.count(b"\n", 0, offset) + 1
 
 
 def word_start(text: bytes) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import suppress
 
 from flake8_redis_ssot.project.loading.load_time_imports import LoadTimeImports, Reach, imported_modules
 from flake8_redis_ssot.project.modules import package_name
@@ -46,7 +47,10 @@ class ImportGraph:
         return [target for target in self._direct_imports(path) if target not in packages]
 
     def imports_with_rows(self, path: str) -> list[tuple[int, str]]:
-        """The files that the statements of the file `path` import when it is loaded, each with the row (1-based)."""
+        """The files that the statements of the file `path` import when it is loaded, each with the row (1-based).
+
+        Raises OSError.
+        """
         return [
             (statement.lineno, target)
             for statement in import_time_imports(self._tree(path).body)
@@ -149,16 +153,8 @@ class ImportGraph:
     def _direct_imports(self, path: str) -> tuple[str, ...]:
         if path not in self._imports_by_path:
             self._imports_by_path[path] = ()
-            try:
-                tree = self._tree(path)
-            except OSError:
-                return ()
-            targets = (
-                target
-                for statement in import_time_imports(tree.body)
-                for target in self._statement_imports(path, statement)
-            )
-            self._imports_by_path[path] = tuple(dict.fromkeys(targets))
+            with suppress(OSError):
+                self._imports_by_path[path] = tuple(dict.fromkeys(file for _, file in self.imports_with_rows(path)))
         return self._imports_by_path[path]
 
     def _statement_imports(self, path: str, statement: ast.Import | ast.ImportFrom) -> Iterator[str]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from flake8_redis_ssot.project.analysis import Analysis
+from flake8_redis_ssot.project.contents import break_lines
 from flake8_redis_ssot.project.import_graph import ImportGraph
 from flake8_redis_ssot.project.search.demand_queries import QueryResults
 from flake8_redis_ssot.project.search.prefilter import AttributeUse, code_bytes
@@ -189,10 +190,10 @@ class ReferenceIndex:
         return self._analysis.modules.name_of(path).rpartition(".")[2].encode()
 
     def code_bytes(self, path: str) -> bytes:
-        """The bytes of a file's code; empty if it can't be read."""
+        """The bytes of a file's code, with a line feed in each line break; empty if it can't be read."""
         if path not in self._code_by_path:
             try:
-                self._code_by_path[path] = code_bytes(self._analysis.read_bytes(path), path)
+                self._code_by_path[path] = break_lines(code_bytes(self._analysis.read_bytes(path), path))
             except OSError:
                 self._code_by_path[path] = b""
         return self._code_by_path[path]

@@ -8,7 +8,6 @@ those of `compare_runs`.
 from __future__ import annotations
 
 import os
-import subprocess
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
@@ -17,7 +16,7 @@ from typing import NamedTuple
 
 from flake8_redis_ssot.config.model import Config
 from flake8_redis_ssot.files.git import GitError, run_git
-from flake8_redis_ssot.files.processes import kill_process_group
+from flake8_redis_ssot.files.processes import run_captured
 from flake8_redis_ssot.runtime.agent.python_command import parse_command
 from flake8_redis_ssot.runtime.records import RunRecord, collect_run
 from flake8_redis_ssot.runtime.session import ObservationError, run_folder
@@ -90,32 +89,10 @@ def _run_once(state: State, command: Sequence[str], timeout: float) -> RunRecord
         )
     with run_folder(state.config) as folder:
         started = time.monotonic()
-        code, output = _complete(parsed.observe_in(folder), state.folder, timeout)
+        code, output = run_captured(parsed.observe_in(folder), timeout, folder=state.folder)
         if code != 0:
             lines = output.decode("utf-8", "replace").splitlines()[-_OUTPUT_LINES:]
             reason = "takes too long" if code is None else f"ends with exit code {code}"
             message = f"{state.name}: the program {reason}, so there is nothing to compare"
             raise ObservationError("\n".join((message, *lines)))
         return collect_run(folder, time.monotonic() - started)
-
-
-def _complete(words: Sequence[str], folder: str, timeout: float) -> tuple[int | None, bytes]:
-    """The exit code of a command in a folder (None: it was killed after `timeout`), and what it has printed."""
-    process = subprocess.Popen(
-        words,
-        cwd=folder,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        start_new_session=True,
-    )
-    try:
-        output, _ = process.communicate(timeout=timeout)
-    except subprocess.TimeoutExpired:
-        kill_process_group(process)
-        return None, process.communicate()[0]
-    except BaseException:
-        kill_process_group(process)
-        process.wait()
-        raise
-    return process.returncode, output

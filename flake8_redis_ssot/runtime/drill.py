@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import os
-import subprocess
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from flake8_redis_ssot.config.model import Config
-from flake8_redis_ssot.files.processes import kill_process_group
+from flake8_redis_ssot.files.processes import run_captured
 from flake8_redis_ssot.model import plural
 from flake8_redis_ssot.runtime.agent.python_command import PythonCommand
 from flake8_redis_ssot.runtime.fault_proxy import FAULTS, HEALTHY, Fault, ServerAddress, running_proxy
@@ -46,7 +45,8 @@ class Drill(NamedTuple):
     def run(self, fault: Fault) -> DrillRun:
         """Run the program with a fault. Raises OSError if it can't be started."""
         with run_folder(self.config, saves_each_test=True) as folder, running_proxy(self.server, fault) as proxy:
-            exit_code, output = self._run_program(folder, {**os.environ, self.variable: proxy.url})
+            environment = {**os.environ, self.variable: proxy.url}
+            exit_code, output = run_captured(self.command.observe_in(folder), self.timeout, environment=environment)
             record = collect_run(folder, 0.0)
             return DrillRun(
                 fault,
@@ -56,32 +56,12 @@ class Drill(NamedTuple):
                 tuple(dict.fromkeys(test for each in record.processes for test in each["failed_tests"])),
                 next((each["test"] for each in record.processes if each["test"]), "") if exit_code is None else "",
                 _count_left(record),
-                output,
+                output.decode("utf-8", "replace"),
             )
 
     def run_all(self, faults: Sequence[Fault] = FAULTS) -> Iterator[DrillRun]:
         """The run without a fault, and the others."""
         yield from map(self.run, (HEALTHY, *faults))
-
-    def _run_program(self, folder: str, environment: Mapping[str, str]) -> tuple[int | None, str]:
-        process = subprocess.Popen(
-            self.command.observe_in(folder),
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-        try:
-            output, _ = process.communicate(timeout=self.timeout)
-        except subprocess.TimeoutExpired:
-            kill_process_group(process)
-            return None, process.communicate()[0].decode("utf-8", "replace")
-        except BaseException:
-            kill_process_group(process)
-            process.wait()
-            raise
-        return process.returncode, output.decode("utf-8", "replace")
 
 
 def _count_left(record: RunRecord) -> int:

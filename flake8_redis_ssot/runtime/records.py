@@ -24,7 +24,7 @@ class RecordError(ValueError):
 class Site(NamedTuple):
     """The constructions of one class (or calls of one function) at one place in one process.
 
-    `owner` is the place of the object that they are a part of. `untracked` are those whose end can't be seen. `tests`
+    `owner` is the place of the object that they are a part of. `untracked` are those whose end is not recorded. `tests`
     counts by test (empty: outside of tests).
     """
 

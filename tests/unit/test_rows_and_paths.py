@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 
 import pytest
 
 from flake8_redis_ssot.files.paths import to_relative_path
 from flake8_redis_ssot.fixes.doubt import Doubt, find_deciding, list_rows
+from flake8_redis_ssot.project.contents import break_lines, row_at
 
 
 @pytest.mark.parametrize(
@@ -34,3 +36,11 @@ def test_reasons_for_many_rows_stay_short() -> None:
 )
 def test_relative_path_is_that_of_the_standard_library(root: str, path: str) -> None:
     assert to_relative_path(root, path) == os.path.relpath(path, root).replace(os.sep, "/")
+
+
+@pytest.mark.parametrize("data", [b"a\nb\rc\r\nd", b"a\rb\rc\rd", b"a\r\nb\r\nc\r\nd"])
+def test_rows_of_all_line_breaks(data: bytes) -> None:
+    code = break_lines(data)
+    assert len(code) == len(data)
+    assert [row_at(code, data.index(each)) for each in (b"a", b"b", b"c", b"d")] == [1, 2, 3, 4]
+    assert re.findall(rb"(?m)^\w", code) == [b"a", b"b", b"c", b"d"]

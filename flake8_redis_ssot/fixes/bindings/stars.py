@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from flake8_redis_ssot.fixes.bindings.text_writes import find_text_use, find_text_write
 from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.document import SourceDocument
+from flake8_redis_ssot.project.contents import row_at
 from flake8_redis_ssot.project.modules import package_name
 from flake8_redis_ssot.project.resolver import definition_places
 from flake8_redis_ssot.semantic.flow.evaluator import resolve_relative_module
@@ -122,5 +123,5 @@ def _star_importers(context: FixContext) -> Mapping[str, list[tuple[str, int]]]:
             statement = ast.ImportFrom(module=module or None, names=[], level=len(dotted) - len(module))
             home = context.resolver.path_of(imported_module(statement, path, context), path)
             if home is not None:
-                importers.setdefault(home, []).append((path, data[: match.start()].count(b"\n") + 1))
+                importers.setdefault(home, []).append((path, row_at(data, match.start())))
     return importers

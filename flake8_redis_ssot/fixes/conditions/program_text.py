@@ -13,6 +13,7 @@ from flake8_redis_ssot.fixes.document import SourceDocument
 from flake8_redis_ssot.fixes.doubt import Doubt
 from flake8_redis_ssot.fixes.draft import FixDraft, ReplaceText
 from flake8_redis_ssot.fixes.readers.file_texts import find_text_readers
+from flake8_redis_ssot.project.contents import row_at
 from flake8_redis_ssot.semantic.module_exports import parse_expression
 
 CONDITION = Condition(
@@ -119,4 +120,4 @@ def _row_of(pattern: re.Pattern[bytes], path: str, context: FixContext) -> int:
     """The row (1-based) of the first match in a file; 0 if there is none."""
     data = context.references.code_bytes(path)
     match = pattern.search(data)
-    return data[: match.start()].count(b"\n") + 1 if match else 0
+    return row_at(data, match.start()) if match else 0

@@ -12,6 +12,7 @@ from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.doubt import Doubt
 from flake8_redis_ssot.fixes.sharing.reflection import Access
 from flake8_redis_ssot.fixes.sharing.study import ProjectFacts
+from flake8_redis_ssot.project.contents import row_at
 
 CONDITION = Condition(
     "same-binding",
@@ -66,7 +67,7 @@ def _find_search_path(paths: set[str], context: FixContext) -> str | None:
         code = context.references.code_bytes(path)
         match = _SEARCH_PATH.search(code)
         if match and (match[1] or path in packages):
-            row = code.count(b"\n", 0, match.start()) + 1
+            row = row_at(code, match.start())
             return f"{context.relative_path(path)}:{row} changes where the modules of a package are looked for"
     return None
 

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from flake8_redis_ssot.files.test_paths import is_test_path
 from flake8_redis_ssot.fixes.context import FixContext
+from flake8_redis_ssot.project.contents import row_at
 from flake8_redis_ssot.semantic.ast_queries import FunctionNode
 
 _HOOKS = (
@@ -43,7 +44,7 @@ def find_import_watchers(context: FixContext) -> tuple[ImportWatcher, ...]:
 def _find_all(context: FixContext) -> Iterator[ImportWatcher]:
     for path in context.analysis.contents.find_matching(_HOOKS, _WORDS):
         code = context.references.code_bytes(path)
-        rows = [code.count(b"\n", 0, match.start()) + 1 for match in re.finditer(_HOOKS, code)]
+        rows = [row_at(code, match.start()) for match in re.finditer(_HOOKS, code)]
         if rows and is_test_path(context.relative_path(path)):
             yield ImportWatcher(path, rows[0], frozenset(_find_texts(path, rows, context)), sees_all=False)
         elif rows:

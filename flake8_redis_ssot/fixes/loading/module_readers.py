@@ -12,6 +12,7 @@ from flake8_redis_ssot.fixes.loading.module_mentions import ModuleMentions
 from flake8_redis_ssot.fixes.loading.module_table import TABLE_PATTERN, TableRead, find_table_reads
 from flake8_redis_ssot.fixes.loading.package_reads import PackageRead, find_package_reads
 from flake8_redis_ssot.project.analysis import Analysis
+from flake8_redis_ssot.project.contents import break_lines
 from flake8_redis_ssot.project.loading.load_time_imports import imported_modules
 from flake8_redis_ssot.project.modules import package_name
 from flake8_redis_ssot.project.search.attribute_index import is_package
@@ -99,7 +100,7 @@ class ModuleReaders:
 
     def _read_mentions(self, path: str) -> ModuleMentions:
         """What the bytes of a file say about modules."""
-        code = self._analysis.contents.current_bytes(path).replace(b"\r", b"\n")  # its expressions end at line breaks
+        code = break_lines(self._analysis.contents.current_bytes(path))
         return ModuleMentions(code, is_package=is_package(path))
 
     def _study(self, reader: str) -> _ReaderStudy:

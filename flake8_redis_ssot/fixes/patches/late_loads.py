@@ -35,7 +35,7 @@ def find_late_loader(path: str, context: FixContext) -> Place | None:
 def _find_function_imports(path: str, context: FixContext) -> Iterator[Place]:
     """The imports of a module in functions."""
     word = re.escape(context.module_name(path).rpartition(".")[2].encode())
-    pattern = re.compile(rb"(?:^|\r)[ \t]+(?:from|import)\b(?:[^\n(]*|[^\n]*\([^)]*)\b" + word + rb"\b", re.MULTILINE)
+    pattern = re.compile(rb"^[ \t]+(?:from|import)\b(?:[^\n(]*|[^\n]*\([^)]*)\b" + word + rb"\b", re.MULTILINE)
     for reader in context.references.find_files_naming(path):
         if pattern.search(context.references.code_bytes(reader)):
             table = context.symbol_table(reader)

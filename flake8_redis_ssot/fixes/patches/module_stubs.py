@@ -13,6 +13,7 @@ from flake8_redis_ssot.fixes.document import SourceDocument
 from flake8_redis_ssot.fixes.edits.ensure_import import NotFixableError
 from flake8_redis_ssot.fixes.imports.relocation import Relocation
 from flake8_redis_ssot.fixes.patches.lookups import is_late_bound
+from flake8_redis_ssot.project.contents import row_at
 from flake8_redis_ssot.project.view import FileContext
 from flake8_redis_ssot.semantic.ast_queries import last_name, string_value
 from flake8_redis_ssot.semantic.facts import AttributeAccess, Import
@@ -83,7 +84,7 @@ def _find_row(pattern: bytes, path: str, context: FixContext) -> int:
     """The row (1-based) of the first match in a file; 0 if there is none."""
     data = context.references.code_bytes(path)
     match = re.search(pattern, data)
-    return data[: match.start()].count(b"\n") + 1 if match else 0
+    return row_at(data, match.start()) if match else 0
 
 
 def _find_computed(files: Iterable[str], context: FixContext) -> Iterator[tuple[str, int]]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from flake8_redis_ssot.fixes.context import FixContext
-from flake8_redis_ssot.project.contents import word_start
+from flake8_redis_ssot.project.contents import row_at, word_start
 
 # The name of a file at the end of a string, or before a row or a test in it.
 _NAMED = re.compile(rb"[\"'](?:[\w./\\{}-]*[/\\])?(\w+)\.py(?=[\"':])")
@@ -35,7 +35,7 @@ def find_text_readers(path: str, context: FixContext) -> Iterator[TextReader]:
     yield from context.remember("readers of files by name", lambda: _find_named_files(context)).get(stem, ())
     code = context.references.code_bytes(path)
     if match := _OPENED_ITSELF.search(code):
-        yield TextReader(path, _row_of(match, code), "opens its own file")
+        yield TextReader(path, row_at(code, match.start()), "opens its own file")
 
 
 def _find_named_files(context: FixContext) -> Mapping[bytes, list[TextReader]]:
@@ -47,14 +47,10 @@ def _find_named_files(context: FixContext) -> Mapping[bytes, list[TextReader]]:
             stem = match[1] or match[2]
             if not _RUN.search(_line_of(match, code)):
                 phrase = f"names `{stem.decode('utf-8', 'replace')}.py`"
-                readers.setdefault(stem, []).append(TextReader(path, _row_of(match, code), phrase))
+                readers.setdefault(stem, []).append(TextReader(path, row_at(code, match.start()), phrase))
     return readers
 
 
 def _line_of(match: re.Match[bytes], code: bytes) -> bytes:
     end = code.find(b"\n", match.end())
     return code[code.rfind(b"\n", 0, match.start()) + 1 : end if end >= 0 else None]
-
-
-def _row_of(match: re.Match[bytes], code: bytes) -> int:
-    return code[: match.start()].count(b"\n") + 1

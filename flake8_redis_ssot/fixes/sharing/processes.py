@@ -8,6 +8,7 @@ from contextlib import suppress
 from typing import NamedTuple
 
 from flake8_redis_ssot.fixes.context import FixContext
+from flake8_redis_ssot.project.contents import row_at
 
 _MODULES = (
     rb"multiprocessing|billiard|celery|joblib|loky|gevent|eventlet|gunicorn|uwsgi|uwsgidecorators|dramatiq|rq|huey|ray"
@@ -20,10 +21,10 @@ _WORDS = (
     *(before + word for word in _SHORT_WORDS for before in (b" ", b"\t", b",", b'"', b"'")),
 )
 _PATTERN = (
-    rb"(?m)(?:^|\r)(?:\xef\xbb\xbf)?[ \t]*(?:from|import)[ \t]+(?:[\w., \t]*,[ \t]*)?(?:" + _MODULES + rb")\b"
+    rb"(?m)^(?:\xef\xbb\xbf)?[ \t]*(?:from|import)[ \t]+(?:[\w., \t]*,[ \t]*)?(?:" + _MODULES + rb")\b"
     rb"|\bProcessPoolExecutor\b|\bos\.(?:fork|forkpty|posix_spawn)\b"
-    rb"|(?:^|\r)(?:\xef\xbb\xbf)?[ \t]*from[ \t]+os[ \t]+import[^\n]*\bfork"
-    rb"|import_module\([ \t]*[\"'](?:" + _MODULES + rb")\b|(?:^|\r)preload_app\b"
+    rb"|^(?:\xef\xbb\xbf)?[ \t]*from[ \t]+os[ \t]+import[^\n]*\bfork"
+    rb"|import_module\([ \t]*[\"'](?:" + _MODULES + rb")\b|^preload_app\b"
 )
 # Texts beside the configuration that say how a program is started.
 _TEXT_NAMES = re.compile(r"(?:Procfile|Dockerfile.*|Makefile|.*\.(?:cfg|ini|toml|ya?ml|json|sh|service|conf))\Z")
@@ -55,7 +56,7 @@ def _find_in(path: str, data: bytes, pattern: re.Pattern[bytes]) -> ProcessStart
         return None
     text = b" ".join(match[0].split()).decode("utf-8", "replace")
     start = match.start() + len(match[0]) - len(match[0].lstrip())
-    return ProcessStart(text, path, data.count(b"\n", 0, start) + 1)
+    return ProcessStart(text, path, row_at(data, start))
 
 
 def _configuration_texts(context: FixContext) -> list[str]:
