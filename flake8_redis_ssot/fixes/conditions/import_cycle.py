@@ -28,7 +28,6 @@ CONDITION = Condition(
         "a package that loads one of its own modules, and whose name that module or what it loads would import, binds "
         "the name above: by an import or an assignment, below nothing but functions, imports that do not lead to the "
         "module, and statements that call nothing of the project",
-        "the file is neither the replacement nor a module that the replacement gets the name from",
         "if the old module loads modules that import each other, the file still loads the same one of them first",
     ),
 )
@@ -51,15 +50,6 @@ def check(module: str, importer: str, context: FixContext, name: str = "") -> No
     if late_name is not None:
         package, name = late_name
         raise NotFixableError(f"`{package}` may load `{context.module_name(importer)}` before it binds `{name}`")
-
-
-def check_own_source(module: str, name: str, file: FileContext) -> None:
-    """Raise NotFixableError if `module` (dotted) gets its `name` from the file; an empty name is the whole module."""
-    if file.resolver.path_of(module, file.path) == file.path:
-        raise NotFixableError(f"`{module}` itself gets `{name or 'its names'}` from here")
-    for definition in file.resolve([f"{module}:{name}"]) if name else ():
-        if file.module in definition.via:
-            raise NotFixableError(f"`{module}` gets `{name}` from `{file.module}`, which gets it from here")
 
 
 def find_entry_doubts(

@@ -149,7 +149,6 @@ def _draft_redirect(
         return star_imports.redirect_star_import(imported_name, deprecated, file, context)
     if is_import_tested(imported_name.statement, document):
         raise NotFixableError("this test is about the import itself")
-    _check_own_source(fact, deprecated, file)
     if isinstance(imported_name.statement, ast.Import) and imported_name.alias.asname is None:
         return module_imports.redirect_dotted_import(imported_name, deprecated, file, context)
     return _remove_or_redirect(imported_name, deprecated, file, context)
@@ -187,17 +186,6 @@ def _why_kept(imported_name: ImportedName, document: SourceDocument) -> str | No
     if comment is not None:
         return f"the comment `# {comment}` says that the import is there on purpose"
     return None
-
-
-def _check_own_source(fact: Import, deprecated: DeprecatedName, file: FileContext) -> None:
-    """Raise NotFixableError if the replacement of a name gets it from this file."""
-    module, _, name = fact.origin.partition(":")
-    dotted = file.resolver.module_name(module, file.path)
-    if deprecated.is_symbol:
-        target, _, name = (deprecated.replacement or file.accessor(deprecated.resource)).rpartition(".")
-    else:
-        target = find_replacement_module(deprecated, dotted, file)
-    import_cycle.check_own_source(target, name, file)
 
 
 def _draft_removal(imported_name: ImportedName, symbol: Symbol, file: FileContext) -> FixDraft:
