@@ -1,10 +1,12 @@
 """Runs random projects before and after their fixes.
 
     python -m tests.behaviour [--projects N] [--seed S] [--first I] [--minutes M] [--jobs J]
-                              [--unsafe] [--off CONDITION] [--keep FOLDER] [--table]
+                              [--unsafe] [--off CONDITION | --conditions] [--keep FOLDER] [--table]
 
-`--unsafe` applies unsafe fixes too, and counts changes that no reason explains. `--off` switches a condition off: then
-differences are expected. `--keep` writes failing projects to a folder, `--table` counts each shape.
+`--unsafe` applies unsafe fixes too, and counts changes that no reason explains. `--off` switches a condition off, or a
+function by which it objects (`patches-follow.find_doubts`): then differences are expected. `--conditions` does so with
+each of these functions, and counts the differences. `--keep` writes failing projects to a folder, `--table` counts each
+shape.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ import sys
 import time
 from pathlib import Path
 
+from .conditions import UNOBSERVABLE, all_objections, may_refuse
 from .search import Search, Summary, default_jobs
 from .trial import Trial, Verdict, write_project
 
@@ -30,10 +33,13 @@ def main() -> int:
     parser.add_argument("--jobs", type=int, default=default_jobs())
     parser.add_argument("--unsafe", action="store_true", help="apply unsafe fixes as well")
     parser.add_argument("--off", default="", metavar="CONDITION", help="switch a condition off")
+    parser.add_argument("--conditions", action="store_true", help="count differences without each condition")
     parser.add_argument("--keep", type=Path, metavar="FOLDER", help="write failing projects there")
     parser.add_argument("--table", action="store_true", help="count projects by shape")
     parser.add_argument("--show", type=int, default=_SHOWN, metavar="N", help=f"print N failures (default: {_SHOWN})")
     arguments = parser.parse_args()
+    if arguments.conditions:
+        return print_conditions(arguments.seed, arguments.projects, arguments.jobs)
     start = time.monotonic()
     search = Search(arguments.seed, arguments.unsafe, arguments.off, start + 60 * arguments.minutes)
     summary = search.run(arguments.first, arguments.projects, arguments.jobs)
@@ -69,6 +75,18 @@ def print_table(summary: Summary) -> None:
     print(f"{'tried':>6} {'fixed':>6} {'failed':>6}  shape")
     for label, count in sorted(summary.tried_shapes.items()):
         print(f"{count:6} {summary.fixed_shapes[label]:6} {failed.count(label):6}  {label}")
+
+
+def print_conditions(seed: int, count: int, jobs: int) -> int:
+    """Print in how many projects fixes are wrong without each objection; returns 1 if there is one without any."""
+    is_missing = False
+    print(f"{'safe':>6} {'unsafe':>6}  of {count} projects without")
+    for objection in all_objections():
+        searches = [Search(seed, is_unsafe, objection) for is_unsafe in (False, True)]
+        safe, unsafe = (len(search.run(0, count, jobs).failures) for search in searches)
+        print(f"{safe:6} {unsafe:6}  {objection}", flush=True)
+        is_missing |= not safe and not (unsafe and may_refuse(objection)) and objection not in UNOBSERVABLE
+    return int(is_missing)
 
 
 def print_summary(summary: Summary, is_unsafe: bool, seconds: float) -> None:

@@ -44,32 +44,6 @@ _OLD_STYLES = (
 )
 _OLD_NAME = re.compile(r"\$(Mailer|describe|LIMIT|get_mailer)\b")
 _PLACEHOLDER = re.compile(r"\$(N|IMPORT|NEW|GET_IMPORT|GET|NAMES|HOME)\b")
-_REDIS_STAND_IN = '''\
-"""Stands in for the client library: what it keeps is on the server. A connection is of one process."""
-import os
-
-STORE = {}
-
-
-class Redis:
-    def __init__(self, host="localhost", port=6379, db=0):
-        self.db = db
-        self.process = 0
-
-    def connect(self):
-        self.process = self.process or os.getpid()
-        if self.process != os.getpid():
-            raise ConnectionError("the connection of another process")
-
-    def get(self, key):
-        self.connect()
-        return STORE.get((self.db, key))
-
-    def set(self, key, value):
-        self.connect()
-        STORE[self.db, key] = value
-        return True
-'''
 _REST_OF_HOME = """
 
 LIMIT = 10
@@ -131,8 +105,6 @@ class _Builder:
             access = "from app.mailer import Mailer\n\n\n" + accessor
             files["app/access.py"] = self._fill(access, 0, 0, "app/access.py")
         files["app/old.py"] = self._fill(self._blocks["old"], 0, 0, "app/old.py")
-        if "redis" in class_text:
-            files["redis.py"] = _REDIS_STAND_IN
         return files
 
     def shape_files(self) -> dict[str, str]:
@@ -184,7 +156,7 @@ class _Builder:
                 key, _, value = line.partition(" = ")
                 settings[key] = value
             deprecated += self._fill(shape.blocks.get("deprecated", ""), number, 0, "").splitlines()
-        lines = ['src = ["."]', 'exclude = ["redis.py"]', "", "[resource.mailer]"]
+        lines = ['src = ["."]', "", "[resource.mailer]"]
         lines += [f"{key} = {value}" for key, value in settings.items()]
         return "\n".join([*lines, "", "[resource.mailer.deprecated]", *dict.fromkeys(deprecated), ""])
 

@@ -1,4 +1,7 @@
-"""Switches conditions of safe fixes off, and tells which condition raised a doubt."""
+"""Switches conditions of safe fixes off, and tells which condition raised a doubt.
+
+An *objection* is a function by which a condition objects: `patches-follow.find_stand_in_doubts`.
+"""
 
 from __future__ import annotations
 
@@ -27,17 +30,22 @@ TOPICS = {
     "deadlock": "accessor-(recursion|ready)",
     "duplicate": "same-methods",
     "inline": "known-readers|patches-follow",
-    "loading": "inert-module|purpose",
+    "loading": "inert-module",
     "meaning": "name-meaning",
     "old_path": "old-path-test",
     "patches": "patches-follow",
     "processes": "process-borders",
-    "readers": "known-readers|purpose",
+    "purpose": "purpose",
+    "readers": "known-readers",
     "sharing": "shared-state|constructor-inputs|instance-holder",
     "source": "accessor-(source|ready)",
     "text": "program-text",
 }
 
+# Objections whose absence changes nothing that programs do, and what they protect.
+UNOBSERVABLE = {
+    "known-readers.find_constructor_doubts": "no import stays in a file that does not read it: linters report those",
+}
 
 # Reasons (regular expressions) that name the traps of a topic and come from no condition: what follows a value says
 # what is done with it.
@@ -54,15 +62,25 @@ def find_modules() -> dict[str, ModuleType]:
     return {module.CONDITION.name: module for module in modules if isinstance(vars(module).get("CONDITION"), Condition)}
 
 
-def topics_of(condition: str) -> frozenset[str]:
-    """The topics whose traps a condition objects to."""
-    return frozenset(topic for topic, pattern in TOPICS.items() if re.search(pattern, condition))
+def topics_of(name: str) -> frozenset[str]:
+    """The topics whose traps a condition, or that of an objection, objects to."""
+    return frozenset(topic for topic, pattern in TOPICS.items() if re.search(pattern, name))
 
 
 def find_objections(module: ModuleType) -> tuple[str, ...]:
     """The names of the functions by which a condition objects."""
     own = (name for name, value in vars(module).items() if getattr(value, "__module__", "") == module.__name__)
     return tuple(name for name in own if _OBJECTION.match(name) and callable(getattr(module, name)))
+
+
+def all_objections() -> tuple[str, ...]:
+    """Every objection, with the name of its condition."""
+    return tuple(f"{name}.{each}" for name, module in find_modules().items() for each in find_objections(module))
+
+
+def may_refuse(name: str) -> bool:
+    """Whether a condition or an objection refuses fixes, rather than making them unsafe."""
+    return any(each.partition(".")[2].startswith("check") for each in all_objections() if each.startswith(name))
 
 
 def topics_of_reason(reason: str) -> frozenset[str]:
@@ -72,11 +90,14 @@ def topics_of_reason(reason: str) -> frozenset[str]:
 
 @contextmanager
 def switch_off(name: str) -> Iterator[None]:
-    """Replace what a condition finds by nothing; nothing is done without a name."""
-    module = find_modules()[name] if name else None
+    """Replace what a condition, or an objection, finds by nothing; nothing is done without a name."""
+    condition, _, objection = name.partition(".")
+    module = find_modules()[condition] if name else None
     with ExitStack() as stack:
         for function in find_objections(module) if module else ():
-            stack.enter_context(patch.object(module, function, _find_nothing if "doubts" in function else _say_nothing))
+            if objection in ("", function):
+                nothing = _find_nothing if "doubts" in function else _say_nothing
+                stack.enter_context(patch.object(module, function, nothing))
         yield
 
 

@@ -7,6 +7,7 @@ import gc
 import importlib
 import io
 import os
+import pkgutil
 import re
 import select
 import signal
@@ -22,6 +23,8 @@ from typing import NamedTuple, NoReturn
 import pytest
 from _pytest.config import default_plugins
 
+from . import stand_in
+
 _TIMEOUTS = (6.0, 60.0)  # seconds, of the first and of the second attempt: the machine may be busy
 for _name in default_plugins:  # here once rather than in each fork
     importlib.import_module(f"_pytest.{_name}")
@@ -35,7 +38,10 @@ class Outcome(NamedTuple):
 
 
 def run_commands(folder: Path, commands: tuple[str, ...]) -> list[Outcome]:
-    """Run commands in a folder: the path of a program, or `unittest`, `pytest` or `doctest` and a word."""
+    """Run commands in a folder: the path of a program, or `unittest`, `pytest` or `doctest` and a word.
+
+    What is outside of the project are `grep WORD PATH`, which prints lines, and `load MODULE:NAME`, which imports.
+    """
     return [_run_patiently(folder, command) for command in commands]
 
 
@@ -99,6 +105,7 @@ def _forget_modules(folder: Path) -> None:
     own = {path.stem for path in folder.iterdir()}
     for name in [name for name in sys.modules if name.partition(".")[0] in own]:
         del sys.modules[name]
+    sys.modules["redis"] = stand_in
     sys.path[:] = [str(folder), *(path for path in sys.path if "site-packages" in path or "lib" in path)]
     sys.dont_write_bytecode = True
     sys.meta_path[:] = [finder for finder in sys.meta_path if "pytest" not in type(finder).__module__]
@@ -110,6 +117,10 @@ def _forget_modules(folder: Path) -> None:
 
 def _run_command(command: str) -> int:
     word, _, target = command.partition(" ")
+    if word == "grep":
+        return _print_lines(*target.split())
+    if word == "load":
+        return _load(target)
     if word == "unittest":
         stream = io.StringIO()
         program = unittest.main(None, argv=["-", target], exit=False, testRunner=unittest.TextTestRunner(stream))
@@ -123,6 +134,24 @@ def _run_command(command: str) -> int:
     if word == "doctest":
         return doctest.testfile(target, module_relative=False).failed
     return _run_program(command)
+
+
+def _print_lines(word: str, path: str) -> int:
+    """Print the bytes of the lines of a file that contain a word."""
+    for line in Path(path).read_bytes().splitlines():
+        if word.encode() in line:
+            print(line)
+    return 0
+
+
+def _load(target: str) -> int:
+    """Import `module:name`, as a program that is not in the repository does."""
+    try:
+        print(pkgutil.resolve_name(target))
+    except (ImportError, AttributeError) as error:
+        print(f"{type(error).__name__}: {error}")
+        return 1
+    return 0
 
 
 def _run_program(path: str) -> int:

@@ -46,11 +46,11 @@ def compose(seed: int, index: int, topics: Collection[str] = ()) -> Recipe:
     The first projects have a trap each, beside the plainest shapes.
     """
     rng = Random(f"{seed} {index}")
-    traps = [shape for shape in load_shapes() if shape.topic and (not topics or shape.topic in topics)]
+    traps = find_traps(topics)
     if index < len(traps):
         shapes = complete((traps[index],), None)
         return Recipe(tuple((shape, 0) for shape in shapes), in_access=traps[index].topic == "source")
-    traps = traps if traps and rng.random() < 0.9 else [shape for shape in load_shapes() if shape.topic]
+    traps = traps if traps and rng.random() < 0.9 else find_traps()
     chosen: list[Shape] = []
     for _ in range(_draw(rng, _TRAP_WEIGHTS)):
         _add(chosen, rng.choice(traps))
@@ -65,6 +65,11 @@ def compose(seed: int, index: int, topics: Collection[str] = ()) -> Recipe:
         order=rng.randrange(1, 1000),
         name=rng.choice(NAMES),
     )
+
+
+def find_traps(topics: Collection[str] = ()) -> list[Shape]:
+    """The traps of some topics, or all."""
+    return [shape for shape in load_shapes() if shape.topic and (not topics or shape.topic in topics)]
 
 
 def complete(chosen: Collection[Shape], rng: Random | None) -> list[Shape]:

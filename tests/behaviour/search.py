@@ -13,8 +13,8 @@ from dataclasses import dataclass, field, replace
 from flake8_redis_ssot.files.processes import map_forked
 from flake8_redis_ssot.model import Applicability
 
-from .conditions import Recorder, switch_off, topics_of, topics_of_reason
-from .recipe import Recipe, compose, find_smaller
+from .conditions import Recorder, may_refuse, switch_off, topics_of, topics_of_reason
+from .recipe import Recipe, compose, find_smaller, find_traps
 from .trial import Trial, Verdict, try_recipe
 
 _CHUNK = 25
@@ -60,7 +60,7 @@ class Summary:
 
 @dataclass(frozen=True)
 class Search:
-    """What to try: the recipes of a seed, the trust in fixes, and the condition that is switched off."""
+    """What to try: the recipes of a seed, the trust in fixes, and the condition (or objection) that is switched off."""
 
     seed: int
     is_unsafe: bool = False
@@ -96,7 +96,7 @@ class Search:
 
     def _add_trial(self, recipe: Recipe, summary: Summary, recorder: Recorder) -> None:
         trial = self.try_recipe(recipe)
-        is_explained = self.is_unsafe and trial.verdict is Verdict.CHANGED
+        is_explained = self.is_unsafe and not self.off and trial.verdict is Verdict.CHANGED
         summary.add_trial(trial, is_explained=is_explained)
         if is_explained and not names_cause(trial, recorder.causes(trial.reasons)):
             summary.unexplained.append(trial)
@@ -122,6 +122,19 @@ class Search:
                 smaller = self.try_recipe(recipe)
                 if smaller.verdict is trial.verdict:
                     yield smaller
+
+
+def find_dependent(off: str) -> Trial | None:
+    """The first trap that, by itself, shows what a condition (or objection) prevents; None if there is none.
+
+    A safe fix changes what the program does, or an unsafe one does that would be refused otherwise.
+    """
+    for is_unsafe in (False, True) if may_refuse(off) else (False,):
+        search = Search(0, is_unsafe, off, stops_at_failure=True)
+        problems = search.run(0, len(find_traps(search.topics))).problems
+        if problems:
+            return problems[0]
+    return None
 
 
 def names_cause(trial: Trial, conditions: Collection[str]) -> bool:
