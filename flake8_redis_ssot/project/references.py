@@ -18,6 +18,9 @@ from flake8_redis_ssot.project.search.reference_table import PatchTarget, Reader
 from flake8_redis_ssot.project.search.string_references import is_patch
 from flake8_redis_ssot.semantic.facts import Import, StringReference
 
+# Ways to read an attribute whose name is not written out.
+_COMPOSED_READ = re.compile(rb"\b(?:getattr|vars|dir|__dict__|getmembers|attrgetter|eval|exec)\b")
+
 
 class ReferenceQuery(NamedTuple):
     """A query over all files: who reads and who patches `name` of the module at `path` (absolute).
@@ -123,7 +126,7 @@ class ReferenceIndex:
 
     def _collect_deferred_readers(self, path: str, name: str) -> tuple[Reader, ...]:
         readers = self._snapshot.table.readers
-        module_readers = readers.get((path, ""), [])
+        module_readers = [each for each in readers.get((path, ""), []) if self._may_read(each.path, name)]
         module_reader_paths = {reader.path for reader in module_readers}
         deferred = [reader for reader in readers.get((path, name), []) if reader.is_deferred]
         # An access through an imported module is covered by that import.
@@ -131,6 +134,14 @@ class ReferenceIndex:
             reader for reader in deferred if isinstance(reader.fact, Import) or reader.path not in module_reader_paths
         ]
         return (*name_readers, *module_readers)
+
+    def _may_read(self, reader: str, name: str) -> bool:
+        """Whether a file that imports a whole module may read `name` from it: it contains or composes the name.
+
+        Others are known only by chance, such as files that a fix has changed.
+        """
+        code = self.code_bytes(reader)
+        return name.encode() in code or _COMPOSED_READ.search(code) is not None
 
     def find_patches(self, path: str, name: str) -> tuple[PatchTarget, ...]:
         """Every string that patches `name` of the module at `path`, or an attribute of it."""
