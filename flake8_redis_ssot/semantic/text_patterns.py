@@ -77,14 +77,14 @@ def _fill(template: str, places: re.Pattern[str], values: list[ast.expr], symbol
 
 
 def _read_choice(node: ast.IfExp, symbol_table: SymbolTable, depth: int) -> str:
-    return _join_alternatives([find_text_pattern(each, symbol_table, depth) for each in (node.body, node.orelse)])
+    return join_alternatives([find_text_pattern(each, symbol_table, depth) for each in (node.body, node.orelse)])
 
 
 def _read_name(node: ast.Name, symbol_table: SymbolTable, depth: int) -> str:
     symbol = symbol_table.lookup(node.id, node)
     if symbol is None or not symbol.bindings or symbol.has_inner_declaration:
         return UNKNOWN
-    return _join_alternatives([_read_binding(each, symbol_table, depth) for each in symbol.bindings])
+    return join_alternatives([_read_binding(each, symbol_table, depth) for each in symbol.bindings])
 
 
 def _read_binding(binding: Binding, symbol_table: SymbolTable, depth: int) -> str:
@@ -96,11 +96,12 @@ def _read_binding(binding: Binding, symbol_table: SymbolTable, depth: int) -> st
     if isinstance(parent, ast.NamedExpr):
         return find_text_pattern(parent.value, symbol_table, depth)
     if isinstance(parent, (ast.For, ast.comprehension)) and isinstance(parent.iter, (ast.List, ast.Tuple, ast.Set)):
-        return _join_alternatives([find_text_pattern(each, symbol_table, depth) for each in parent.iter.elts])
+        return join_alternatives([find_text_pattern(each, symbol_table, depth) for each in parent.iter.elts])
     return UNKNOWN
 
 
-def _join_alternatives(patterns: list[str]) -> str:
+def join_alternatives(patterns: list[str]) -> str:
+    """A regular expression for what one of several matches."""
     unique = list(dict.fromkeys(patterns))
     return UNKNOWN if UNKNOWN in unique or not unique else unique[0] if len(unique) == 1 else f"(?:{'|'.join(unique)})"
 

@@ -48,8 +48,15 @@ CONDITION = Condition(
         "but for tests in which no string is a part of the module's name",
         "warnings and log messages: these should end with the import",
         "no code reads the module or its packages as attributes, or from `sys.modules`, without importing them, and "
-        "no code lists the loaded modules or the attributes of its package, except to delete modules; the same holds "
-        "for modules of libraries that it imports (`import xml` and `xml.dom` elsewhere)",
+        "no code lists the attributes of its package; the same holds for modules of libraries that it imports "
+        "(`import xml` and `xml.dom` elsewhere)",
+        "a list of the loaded modules, or of those loaded since another list, also in a variable, or in an attribute "
+        "that no other file reads, is used to delete modules or to restore the table, or it is reduced to names with "
+        "a text that is no part of the module's name; the number of modules loaded since is that of files that the "
+        "code wrote itself",
+        "a name that is looked up in `sys.modules` is a constant or composed of constants, also as an element of a "
+        "local list, a parameter or a result, and not that of the module; or no file writes the module's name but "
+        "files that import nothing of the project and are imported by none",
     ),
 )
 

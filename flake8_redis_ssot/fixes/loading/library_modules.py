@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 import ast
+import os
+import re
+import sys
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from functools import cache, partial
 
 from flake8_redis_ssot.fixes.context import FixContext
+from flake8_redis_ssot.fixes.loading.module_mentions import ModuleMentions
 from flake8_redis_ssot.project.import_graph import import_time_imports
 from flake8_redis_ssot.project.loading.load_time_imports import imported_modules
 from flake8_redis_ssot.project.modules import package_name
+from flake8_redis_ssot.project.search.attribute_index import is_package
 from flake8_redis_ssot.project.types.names import FileNames
 from flake8_redis_ssot.semantic.ast_queries import last_name
 
 # Packages of the standard library that import their modules themselves.
 _COMPLETE_PACKAGES = frozenset({"asyncio", "collections", "ctypes", "json", "os", "re", "sqlite3", "tkinter"})
 _ATTRIBUTE_FUNCTIONS = frozenset({"getattr", "hasattr"})
+_STANDARD_LIBRARY = os.path.dirname(os.__file__)
+_ATTRIBUTE_FUNCTION = re.compile(rb"\b(?:getattr|hasattr)\b")
 Read = tuple[str, int, str]
 
 
@@ -25,9 +33,25 @@ def find_library_reads(path: str, context: FixContext) -> Iterator[Read]:
     Each with the path, the 1-based row and a phrase.
     """
     for module in sorted(_find_library_modules(path, context)):
-        for reader in context.analysis.find_files_with_words({module.rpartition(".")[2]}):
-            if reader != path:
-                yield from _find_reads(module, context.names(reader), context)
+        reads = context.remember_each(("library reads", module), partial(_find_all_reads, module, context))
+        yield from (read for read in reads if read[0] != path)
+
+
+def _find_all_reads(module: str, context: FixContext) -> Iterator[Read]:
+    for reader in context.analysis.find_files_with_words({module.rpartition(".")[2]}):
+        if _may_read(module, reader, context):
+            yield from _find_reads(module, context.passing_names(reader), context)
+
+
+def _may_read(module: str, path: str, context: FixContext) -> bool:
+    """Whether the bytes of a file allow that it reads a module as an attribute; only then it is parsed."""
+    code, word = context.references.code_bytes(path), module.rpartition(".")[2].encode()
+    if ModuleMentions(code, is_package=is_package(path)).may_read(module):
+        return True
+    return (
+        _ATTRIBUTE_FUNCTION.search(code) is not None
+        and re.search(rb"[\"']" + re.escape(word) + rb"[\"']", code) is not None
+    )
 
 
 def _find_library_modules(path: str, context: FixContext) -> set[str]:
@@ -47,7 +71,14 @@ def _imported_library_modules(
             root = module.partition(".")[0]
             if root not in _COMPLETE_PACKAGES and context.resolver.path_of(root, path) is None:
                 modules.update(_with_packages(f"{module}.{name}" if name else module))
-    return modules
+    return {module for module in modules if not _is_plain_module(module.rpartition(".")[0])}
+
+
+@cache
+def _is_plain_module(name: str) -> bool:
+    """Whether a module is one of the standard library that is no package: what it defines is no module."""
+    parts = name.split(".")
+    return parts[0] in sys.stdlib_module_names and os.path.isfile(os.path.join(_STANDARD_LIBRARY, *parts) + ".py")
 
 
 def _with_packages(module: str) -> Iterator[str]:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import ast
+import os
 import re
 from collections.abc import Callable, Iterable, Iterator
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from typing import NamedTuple
 
+from flake8_redis_ssot.fixes.loading.file_reach import FileReach
+from flake8_redis_ssot.fixes.loading.loads_between import LoadsBetween
+from flake8_redis_ssot.fixes.loading.module_lists import ModuleLists
 from flake8_redis_ssot.fixes.loading.module_mentions import ModuleMentions
-from flake8_redis_ssot.fixes.loading.module_table import TABLE_PATTERN, TableRead, find_table_reads
+from flake8_redis_ssot.fixes.loading.module_table import TABLE_PATTERN, TableRead
 from flake8_redis_ssot.fixes.loading.package_reads import PackageRead, find_package_reads
 from flake8_redis_ssot.project.analysis import Analysis
 from flake8_redis_ssot.project.contents import break_lines
@@ -33,6 +37,7 @@ class ModuleReaders:
         self._reads_by_path: dict[str, _ModuleReads] = {}
         self._studies: dict[str, _ReaderStudy] = {}
         self._mentions = lru_cache(maxsize=256)(self._read_mentions)
+        self._reach = FileReach(load, analysis)
 
     def find(self, path: str, changed_path: str = "") -> Iterator[Read]:
         """The reads of the module at `path` outside itself: path, 1-based row, and a phrase.
@@ -50,7 +55,16 @@ class ModuleReaders:
     def _table_reads(self) -> list[tuple[str, TableRead]]:
         paths = self._analysis.contents.find_matching(TABLE_PATTERN, [b"modules"])
         names = (FileNames(path, self._load, self._resolver) for path in paths)
-        return [(each.path, read) for each in names for read in find_table_reads(each)]
+        return [(each.path, read) for each in names for read in self._find_table_reads(each)]
+
+    def _find_table_reads(self, names: FileNames) -> list[TableRead]:
+        is_used_elsewhere = partial(self._reach.is_used_elsewhere, names.path)
+        between = LoadsBetween(names, is_used_elsewhere, self._base_names)
+        return [*ModuleLists(names, is_used_elsewhere, between.loads_nothing_of_project).find_reads()]
+
+    @cached_property
+    def _base_names(self) -> frozenset[str]:
+        return frozenset(map(os.path.basename, self._analysis.files))
 
     def _find_listings(self, path: str) -> Iterator[Read]:
         """The code that sees which modules are loaded, whatever their names are."""
@@ -58,7 +72,8 @@ class ModuleReaders:
         quoted = rb"[\"']" + re.escape(module).encode() + rb"[\"']"
         for reader, read in self._table_reads:
             if read.pattern is None:
-                if self._analysis.contents.find_matching(quoted, [module.encode()]):
+                writers = self._analysis.contents.find_matching(quoted, [module.encode()])
+                if any(writer == reader or self._reach.may_pass_on_strings(writer) for writer in writers):
                     yield reader, read.row, f"looks modules up in `sys.modules`, perhaps `{module}`"
             elif read.may_see(module):
                 yield reader, read.row, f"reads `sys.modules`, and may find `{module}` there"

@@ -10,7 +10,7 @@ from functools import partial
 from typing import NamedTuple
 
 from flake8_redis_ssot.fixes.context import FixContext
-from flake8_redis_ssot.fixes.loading.module_table import find_fragments
+from flake8_redis_ssot.fixes.loading.name_tests import find_fragments, find_target_names
 from flake8_redis_ssot.fixes.readers.module_uses import ModuleUses
 from flake8_redis_ssot.fixes.readers.target import PossibleRead, ReadTarget
 from flake8_redis_ssot.project.modules import package_name
@@ -107,7 +107,8 @@ def _find_walked_modules(path: str, context: FixContext) -> tuple[tuple[ast.Name
                 node.ifs if isinstance(node, ast.comprehension) else [first.test] if isinstance(first, ast.If) else []
             )
             is_filtered = isinstance(node, ast.comprehension) or len(node.body) == 1
-            fragments = tuple(each for test in tests for each in find_fragments(test)) if is_filtered else ()
+            variables = find_target_names(node.target)
+            fragments = find_fragments(tests, variables) if is_filtered else ()
             target = node.target.elts[-1] if isinstance(node.target, ast.Tuple) else node.target
             walked += [(target, fragments)] if isinstance(target, ast.Name) else []
     return tuple(walked)
