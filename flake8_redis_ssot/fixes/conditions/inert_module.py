@@ -13,6 +13,7 @@ from flake8_redis_ssot.fixes.loading import copies, moments
 from flake8_redis_ssot.fixes.loading.block import Effect
 from flake8_redis_ssot.fixes.loading.import_watchers import find_import_watchers
 from flake8_redis_ssot.fixes.loading.library_modules import find_library_reads
+from flake8_redis_ssot.fixes.loading.warning_recorders import find_recorder
 from flake8_redis_ssot.project.view import FileContext
 from flake8_redis_ssot.semantic.facts import Import
 
@@ -46,7 +47,8 @@ CONDITION = Condition(
         "of another module that other code changes",
         "nothing sees imports (`sys.meta_path`, `sys.path_hooks`, `sys.addaudithook`, another `builtins.__import__`), "
         "but for tests in which no string is a part of the module's name",
-        "warnings and log messages: these should end with the import",
+        "warnings and log messages: these should end with the import, unless code records the warnings of what it "
+        "imports (`catch_warnings()`, `pytest.warns()`, `recwarn`)",
         "no code reads the module or its packages as attributes, or from `sys.modules`, without importing them, and "
         "no code lists the attributes of its package; the same holds for modules of libraries that it imports "
         "(`import xml` and `xml.dom` elsewhere)",
@@ -83,6 +85,12 @@ def find_doubts(fact: Import, new_modules: Collection[str], file: FileContext, c
         if effect is not None:
             place = f"{context.relative_path(effect.path)}:{effect.row}"
             yield Doubt(f"`{context.module_name(path)}` {effect.phrase} when it is imported ({place})")
+            break
+    recorders = ((path, find_recorder(path, context)) for path in unloaded_paths)
+    for path, recorder in recorders:
+        if recorder is not None:
+            place = f"{context.relative_path(recorder[0])}:{recorder[1]}"
+            yield Doubt(f"{place} sees the warnings of its imports, perhaps those of `{context.module_name(path)}`")
             break
     for path in unloaded_paths:
         # Where the file itself reads what it imports, the fix changes the read as well.

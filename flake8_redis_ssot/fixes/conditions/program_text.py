@@ -13,6 +13,9 @@ from flake8_redis_ssot.fixes.document import SourceDocument
 from flake8_redis_ssot.fixes.doubt import Doubt
 from flake8_redis_ssot.fixes.draft import FixDraft, ReplaceText
 from flake8_redis_ssot.fixes.readers.file_texts import find_text_readers
+from flake8_redis_ssot.fixes.readers.line_numbers import are_connected, find_line_readers, find_shifted_rows
+from flake8_redis_ssot.fixes.readers.source_scans import find_module_source, find_source_scans
+from flake8_redis_ssot.model import Fix
 from flake8_redis_ssot.project.contents import row_at
 from flake8_redis_ssot.semantic.module_exports import parse_expression
 
@@ -27,6 +30,12 @@ CONDITION = Condition(
         "code or what runs",
         'no string names the changed file (`"app/service.py"`), except in lines that run it, and no line that opens or '
         "reads a file names its `__file__`",
+        'no file that lists Python files under such names (`rglob("*.py")`, `os.walk()`) and reads files, or that runs '
+        "`grep`, loads the changed file, or is loaded by it",
+        "the fix moves no line, or no line below the change is shown: no format of `logging` in the same program has "
+        "`%(lineno)d`, or the file logs nothing there; neither files that import it nor those that it imports use "
+        "`f_lineno`, `tb_lineno`, `co_firstlineno` or the lines of recorded warnings",
+        "nor do these count references (`sys.getrefcount()`)",
     ),
 )
 
@@ -38,6 +47,8 @@ _SOURCE_READERS = (
 # Parts of the code of a function that its signature and place determine.
 _SIGNATURE = r"\.co_(?:argcount|filename|firstlineno|flags|kwonlyargcount|name|posonlyargcount|qualname|varnames)\b"
 _SOURCE_READER = re.compile(rf"\b(?:{'|'.join(_SOURCE_READERS)})\b(?!(?<=__code__){_SIGNATURE})".encode())
+_REFERENCE_COUNTERS = ("getrefcount", "get_referrers")
+_REFERENCE_COUNTER = re.compile(rb"\b(?:getrefcount|get_referrers)\b")
 # In Python 3.14 and later, the type of the fields of template strings.
 _INTERPOLATION: type[ast.AST] | None = getattr(ast, "Interpolation", None)
 
@@ -94,7 +105,7 @@ def _find_source_readers(path: str, context: FixContext) -> Iterator[Doubt]:
     """The first file that may read the text of functions of the file at `path`."""
     for reader in context.analysis.contents.find_with_words(_SOURCE_READERS):
         row = _row_of(_SOURCE_READER, reader, context)
-        if row and _are_connected(reader, path, context):
+        if row and are_connected(reader, path, context):
             yield Doubt(f"{context.relative_path(reader)}:{row} reads the source text or byte code of functions")
             return
 
@@ -106,14 +117,31 @@ def _find_file_readers(path: str, context: FixContext) -> Iterator[Doubt]:
         return
 
 
-def _are_connected(first: str, second: str, context: FixContext) -> bool:
-    """Whether one of two files imports the other."""
-    return (
-        first == second
-        or context.references.has_import(first, second)
-        or context.import_graph.has_import(first, second)
-        or context.import_graph.has_import(second, first)
-    )
+def find_program_doubts(fix: Fix, context: FixContext) -> Iterator[Doubt]:
+    """Doubts about a fix that may be safe: code of the same programs that sees the changed files. Raises OSError."""
+    shifted_rows = find_shifted_rows(fix.edits)
+    for path in dict.fromkeys(edit.path for edit in fix.edits):
+        for scan in find_source_scans(path, context):
+            place = f"{context.relative_path(scan.path)}:{scan.row}"
+            yield Doubt(f"{place} reads source files, perhaps {context.relative_path(path)}")
+            break
+        source = find_module_source(path, context)
+        if source is not None:
+            place = f"{context.relative_path(source[0])}:{source[1]}"
+            yield Doubt(f"{place} reads the source of a module, perhaps {context.relative_path(path)}")
+        yield from _find_reference_counters(path, context)
+        reader = next(find_line_readers(path, shifted_rows[path], context), None) if path in shifted_rows else None
+        if reader is not None:
+            yield Doubt(f"{reader}, and the fix moves lines of {context.relative_path(path)}")
+
+
+def _find_reference_counters(path: str, context: FixContext) -> Iterator[Doubt]:
+    """The first file that may count references to what the file at `path` imports."""
+    for counter in context.analysis.contents.find_with_words(_REFERENCE_COUNTERS):
+        row = _row_of(_REFERENCE_COUNTER, counter, context)
+        if row and are_connected(counter, path, context):
+            yield Doubt(f"{context.relative_path(counter)}:{row} counts the references to objects")
+            return
 
 
 def _row_of(pattern: re.Pattern[bytes], path: str, context: FixContext) -> int:

@@ -16,7 +16,7 @@ from flake8_redis_ssot.fixes.edits.ensure_import import NotFixableError
 from flake8_redis_ssot.fixes.expected_queries import expected_queries, expected_words
 from flake8_redis_ssot.fixes.notebook_policy import apply_notebook_policy
 from flake8_redis_ssot.linter.engine import LocatedFinding
-from flake8_redis_ssot.model import Finding, Fix, Refusal, describe_internal_error
+from flake8_redis_ssot.model import Applicability, Finding, Fix, Refusal, describe_internal_error
 from flake8_redis_ssot.project.analysis import Analysis
 from flake8_redis_ssot.project.references import ReferenceQuery
 from flake8_redis_ssot.project.view import ConfirmedFinding
@@ -137,6 +137,8 @@ def draft_fix(located: LocatedFinding, context: FixContext, *, inline_factory: b
         ):
             editable_file.check(path, context)
         result = result.with_doubts(program_text.find_doubts(result, context))
+        if result.applicability is Applicability.SAFE:
+            result = result.with_doubts(program_text.find_program_doubts(build_fix(result, context), context))
         alternatives = tuple(build_fix(alternative, context) for alternative in result.alternatives)
         return FixCandidate(located, result, build_fix(result, context), alternatives)
     except NotFixableError as error:

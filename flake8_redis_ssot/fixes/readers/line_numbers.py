@@ -1,0 +1,76 @@
+"""Code that shows the numbers of lines, which a fix shifts that adds or removes lines."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from flake8_redis_ssot.fixes.context import FixContext
+from flake8_redis_ssot.fixes.readers.source_scans import is_in_one_program
+from flake8_redis_ssot.model import Edit
+from flake8_redis_ssot.project.contents import row_at
+
+# Formats of `logging`.
+_LOG_FORMAT = rb"%\(lineno\)|\{lineno[:}!]"
+_LOG_CALL = re.compile(rb"\.(?:critical|debug|error|exception|info|log|warning)\(")
+# Attributes and functions that give the line of a frame, of a traceback or of a function.
+_FRAME_LINES = re.compile(rb"\b(?:co_firstlineno|f_lineno|getframeinfo|tb_lineno)\b")
+# The line of the caller of a function, where frames are followed no further.
+_CALLER_LINE = re.compile(rb"\b(?:f_back|_getframe\(1?\))\.f_lineno\b")
+_FRAME_WALK = re.compile(rb"=\s*[\w.]+\.f_back\b(?!\.)")
+_FUNCTION = re.compile(rb"^[ \t]*(?:async[ \t]+)?def[ \t]+(\w+)", re.MULTILINE)
+_WORDS = ("co_firstlineno", "f_lineno", "getframeinfo", "tb_lineno", "catch_warnings")
+_RECORDED_LINE = re.compile(rb"\bcatch_warnings\b(?s:.*)\.lineno\b")
+
+
+def find_shifted_rows(edits: tuple[Edit, ...]) -> dict[str, int]:
+    """The first row (1-based) from which lines move, of each file in which some do."""
+    rows: dict[str, int] = {}
+    for edit in edits:
+        lines = edit.text.replace("\r\n", "\n").replace("\r", "\n").count("\n")
+        if lines != edit.span.end_row - edit.span.row:
+            rows.setdefault(edit.path, edit.span.row)
+    return rows
+
+
+def find_line_readers(path: str, row: int, context: FixContext) -> Iterator[str]:
+    """The places that may show lines of the file at `path` from a row (1-based) on, with what they do, as clauses."""
+    lines = context.references.code_bytes(path).split(b"\n")[row - 1 :]
+    if any(map(_LOG_CALL.search, lines)):
+        for reader in context.analysis.contents.find_matching(_LOG_FORMAT, (b"lineno",)):
+            if is_in_one_program(reader, path, context):
+                yield _describe(re.compile(_LOG_FORMAT), reader, "logs the numbers of lines", context)
+    for reader in context.analysis.contents.find_with_words(_WORDS):
+        for pattern in (_FRAME_LINES, _RECORDED_LINE):
+            code = context.references.code_bytes(reader)
+            if pattern.search(code) and are_connected(reader, path, context) and _may_show(code, path, context):
+                yield _describe(pattern, reader, "reads the numbers of lines", context)
+
+
+def _may_show(code: bytes, path: str, context: FixContext) -> bool:
+    """Whether code that reads the lines of frames may read those of a file.
+
+    Code that only reads the lines of the callers of some functions does not if the file names none of these.
+    """
+    callers = {match.end() for match in _CALLER_LINE.finditer(code)}
+    if _FRAME_WALK.search(code) or any(match.end() not in callers for match in _FRAME_LINES.finditer(code)):
+        return True
+    functions = {_FUNCTION.findall(code[:end])[-1:][0] if _FUNCTION.search(code[:end]) else b"" for end in callers}
+    own_code = context.references.code_bytes(path)
+    return not callers or any(name in own_code for name in functions)
+
+
+def are_connected(first: str, second: str, context: FixContext) -> bool:
+    """Whether one of two files imports the other."""
+    return (
+        first == second
+        or context.references.has_import(first, second)
+        or context.import_graph.has_import(first, second)
+        or context.import_graph.has_import(second, first)
+    )
+
+
+def _describe(pattern: re.Pattern[bytes], path: str, phrase: str, context: FixContext) -> str:
+    data = context.references.code_bytes(path)
+    match = pattern.search(data)
+    return f"{context.relative_path(path)}:{row_at(data, match.start()) if match else 1} {phrase}"
