@@ -71,6 +71,8 @@ class ModuleReaders:
         module = self._resolver.modules.name_of(path)
         quoted = rb"[\"']" + re.escape(module).encode() + rb"[\"']"
         for reader, read in self._table_reads:
+            if self._resolver.modules.name_of(reader).startswith(f"{module}."):
+                continue  # a module of a package: it is only loaded after its package
             if read.pattern is None:
                 writers = self._analysis.contents.find_matching(quoted, [module.encode()])
                 if any(writer == reader or self._reach.may_pass_on_strings(writer) for writer in writers):
