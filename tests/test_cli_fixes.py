@@ -166,6 +166,19 @@ def test_diff_of_manual_edits(service: Path, capsys: pytest.CaptureFixture[str])
     assert service.read_bytes() == before
 
 
+def test_diff_removes_imports_of_dropped_arguments(service: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A manual edit leaves no unused import behind, also where a text may name what is imported."""
+    code = SERVICE.replace('"redis://other"', "tempdir")
+    service.write_text(f"from tempfile import tempdir\n{code}", encoding="utf-8")
+    service.with_name("names.txt").write_text("app.service:tempdir\n", encoding="utf-8")
+    service.with_name("listing.py").write_text('NAMES = ["app.service.tempdir"]\n', encoding="utf-8")
+    assert main(["check", ".", "--diff", "--manual"]) == 1
+    out, err = capsys.readouterr()
+    assert "-    return RedisManager(tempdir)\n+    return get_redis_manager()\n" in out
+    assert "-from tempfile import tempdir\n" in out
+    assert "No edit" not in err
+
+
 def test_manual_without_diff(service: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", ".", "--fix", "--manual"]) == 2
     assert capsys.readouterr().err == "error: `--manual` only shows edits: use it with `--diff`\n"

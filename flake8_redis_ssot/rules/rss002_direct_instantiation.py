@@ -25,7 +25,8 @@ The call becomes a call of the accessor, or, for a module-level variable with th
 fix is safe where the accessor returns the same class, the call has no arguments, and every use of the instance could be
 determined, is supported by the shared one, and neither closes nor changes it. Tests, asynchronous managers, and
 instances whose uses could not all be determined are unsafe. Arguments, tear-downs, several instances side by side, and
-a shared class that lacks a method need a decision: such a fix is shown, and never applied.
+a shared class that lacks a method need a decision: such a fix is shown, and never applied. None is shown where each
+call computes arguments of its own (`f"redis://{tenant}"`), or where the shared instance is of another class.
 """
 
 from __future__ import annotations

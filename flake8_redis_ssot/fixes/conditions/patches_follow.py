@@ -129,7 +129,12 @@ def _may_be_part(text: str, path: str, name: str, context: FixContext) -> bool:
 
 
 def _rate(string: NameString, path: str, name: str, context: FixContext) -> Applicability:
-    """MANUAL if a string may well be of a patch: it names the module, or its file or `conftest.py` imports that."""
+    """MANUAL if a string may well be of a patch: it names the module, or its file or `conftest.py` imports that.
+
+    One that a function only puts into a variable, in a file that patches nothing, is not.
+    """
+    if string.is_kept:
+        return Applicability.UNSAFE
     files = (string.path, *_find_conftest_files(string.path, context))
     is_near = string.path == path or (string.text and _names(string, path, name, context))
     is_near = is_near or any(

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import ast
 
-from flake8_redis_ssot.config.presets import first_spelling
+from flake8_redis_ssot.config.model import Resource
+from flake8_redis_ssot.config.presets import first_spelling, makers
 from flake8_redis_ssot.fixes.accessors.made_class import find_external_class
 from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.doubt import Doubt
 from flake8_redis_ssot.fixes.edits.ensure_import import NotFixableError
 from flake8_redis_ssot.fixes.instances.accessor import SharedAccess
+from flake8_redis_ssot.fixes.instances.call_site import ConstructionSite
 from flake8_redis_ssot.fixes.usage.observations import MemberUse, ValueUses
+from flake8_redis_ssot.model import Applicability
 from flake8_redis_ssot.project.resolver import Definition
 from flake8_redis_ssot.project.types.class_members import collect_mro
 from flake8_redis_ssot.project.types.names import FileNames
+from flake8_redis_ssot.semantic.name_patterns import dotted_pattern
 
 
 def find_class_doubt(
-    constructor: Definition,
+    construction: ConstructionSite,
     constructed: Definition | None,
     shared_access: SharedAccess,
     uses: ValueUses,
@@ -28,10 +32,13 @@ def find_class_doubt(
     Raises NotFixableError if one cannot stand in for the other: both are known, different, and outside the project, or
     the shared one is of a class of the project that neither wraps the other nor has what it is used for.
     """
-    shared = shared_access.definition
+    constructor, shared = construction.definition, shared_access.definition
     expression = f"`{shared_access.name}`" if shared_access.is_instance else f"what `{shared_access.name}()` returns"
     if shared is None:
-        return Doubt(f"the class of {expression} could not be determined")
+        is_external = constructed is not None and constructed.path is None
+        is_one_of_several = is_external and _makes_several_classes(construction.resource)
+        applicability = Applicability.MANUAL if is_one_of_several else Applicability.UNSAFE
+        return Doubt(f"the class of {expression} could not be determined", applicability)
     if constructed is not None and constructed.path is None and not _may_stand_in(shared, constructed, uses, context):
         shared_name = first_spelling(shared.name)
         raise NotFixableError(f"a `{constructed.name}` is constructed here, and {expression} is a `{shared_name}`")
@@ -46,13 +53,25 @@ def find_class_doubt(
     return Doubt(f"a `{constructed.name}` is constructed here, and {expression} is a `{shared.name}`")
 
 
+def _makes_several_classes(resource: Resource) -> bool:
+    """Whether the third-party constructors of a resource make instances of different classes, as far as is known."""
+    patterns = [dotted_pattern(constructor) for constructor in resource.constructors]
+    return len({made for name, made in makers().items() if any(each.match(name) for each in patterns)}) > 1
+
+
 def _may_stand_in(shared: Definition, constructed: Definition, uses: ValueUses, context: FixContext) -> bool:
-    """Whether a class may replace one outside the project: it is of the project, and wraps it or has a used member."""
+    """Whether a class may replace one outside the project.
+
+    It is of the project, and wraps it, has a used member, or may have members that are not in its body.
+    """
     members = context.class_members(shared)
     if members is None or shared.path is None:
         return False
+    names = context.names(shared.path)
     is_used = any(members.find_member(use.name) is not None for use in uses.of_type(MemberUse))
-    return is_used or members.is_incomplete or _constructs(shared, constructed, context.names(shared.path))
+    # What a metaclass or a decorator adds to a class does not make it a client.
+    is_incomplete = any(entry.is_incomplete for entry in collect_mro(shared.qualname, names, ()))
+    return is_used or is_incomplete or _constructs(shared, constructed, names)
 
 
 def _constructs(owner: Definition, made: Definition, names: FileNames) -> bool:

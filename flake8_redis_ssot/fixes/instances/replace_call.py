@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 from dataclasses import replace
 
 from flake8_redis_ssot.fixes.conditions import old_path_test
 from flake8_redis_ssot.fixes.context import FixContext
-from flake8_redis_ssot.fixes.draft import AcceptReaders, FixDraft
+from flake8_redis_ssot.fixes.draft import AcceptReaders, FixDraft, RemoveStatement, ReplaceText
 from flake8_redis_ssot.fixes.edits.ensure_import import EnsuredImport, NotFixableError
 from flake8_redis_ssot.fixes.factories.rename import draft_rename
 from flake8_redis_ssot.fixes.instances.accessor import check_source, resolve_accessor
@@ -15,7 +16,7 @@ from flake8_redis_ssot.fixes.instances.call_site import ConstructionSite, locate
 from flake8_redis_ssot.fixes.instances.instance_import import replace_with_import
 from flake8_redis_ssot.fixes.instances.sharing_doubts import find_doubts
 from flake8_redis_ssot.fixes.patches.move_with_call import add_patch_moves
-from flake8_redis_ssot.model import Refusal
+from flake8_redis_ssot.model import Applicability, Refusal
 from flake8_redis_ssot.project.view import FileContext
 from flake8_redis_ssot.semantic.facts import Call, CallbackArgument
 
@@ -80,4 +81,18 @@ def _draft_construction(
     draft = draft.with_doubts(find_doubts(construction, shared_access, file, context))
     if draft.reasons and construction.symbol is not None:  # not safe: the reasons name who may read the constructor
         draft = draft.add_operations(AcceptReaders(file.path, construction.symbol.name))
-    return draft.with_reasons(ensured_import.reasons), ensured_import
+    draft = draft.with_reasons(ensured_import.reasons)
+    if draft.applicability is Applicability.MANUAL:  # the imports of dropped arguments go as well, whoever names them
+        draft = draft.add_operations(*(AcceptReaders(file.path, name) for name in _find_released_names(draft)))
+    return draft, ensured_import
+
+
+def _find_released_names(draft: FixDraft) -> list[str]:
+    """The names that a draft no longer reads."""
+    released = (
+        read
+        for operation in draft.operations
+        if isinstance(operation, (ReplaceText, RemoveStatement))
+        for read in operation.released_reads
+    )
+    return list(dict.fromkeys(read.id for read in released if isinstance(read, ast.Name)))

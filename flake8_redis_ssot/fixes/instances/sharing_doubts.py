@@ -18,6 +18,7 @@ from flake8_redis_ssot.fixes.conditions import (
 from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.document import SourceDocument
 from flake8_redis_ssot.fixes.doubt import Doubt
+from flake8_redis_ssot.fixes.instances import varying_arguments
 from flake8_redis_ssot.fixes.instances.accessor import SharedAccess, find_access_doubts, find_shared_construction
 from flake8_redis_ssot.fixes.instances.accessor_call import iter_names
 from flake8_redis_ssot.fixes.instances.call_site import ConstructionSite, find_forwarded_call
@@ -61,7 +62,7 @@ def find_doubts(
     uses = collect_uses(construction.expression, document).without_return(excluded_function)
     followed = follow_arguments(uses, context)
     if not is_same_class:
-        yield find_class_doubt(construction.definition, constructed, shared_access, followed.all, context)
+        yield find_class_doubt(construction, constructed, shared_access, followed.all, context)
     comparison = ClassComparison(
         members,
         context.class_members(constructed),
@@ -93,11 +94,13 @@ def _find_argument_doubts(
     is_own_call = call.func is construction.constructor
     shared = find_shared_construction(shared_access, construction.definition, context) if is_own_call else None
     comparison = compare_arguments(call, file.path, construction.definition, shared, context)
+    passed, droppable = [each.value for each in shared_access.passed], construction.resource.drop_arguments
+    varying_arguments.check(accessor_arguments.find_kept(comparison, passed, droppable), document.symbol_table)
     doubts = tuple(
         accessor_arguments.find_doubts(
             comparison,
-            [each.value for each in shared_access.passed],
-            construction.resource.drop_arguments,
+            passed,
+            droppable,
             shared_access.constructor_args,
             document.text_of,
         )

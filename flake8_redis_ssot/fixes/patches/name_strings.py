@@ -10,37 +10,20 @@ from typing import NamedTuple
 from flake8_redis_ssot.files.test_paths import is_test_path
 from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.document import SourceDocument
-from flake8_redis_ssot.fixes.patches.lookups import is_in_annotation
+from flake8_redis_ssot.fixes.patches.string_places import (
+    ATTRIBUTE_SETTERS,
+    depends_on_caller,
+    is_kept,
+    is_only_read,
+    is_plain_value,
+    is_setter,
+    is_something_else,
+    is_text,
+)
 from flake8_redis_ssot.model import Span
 from flake8_redis_ssot.semantic.ast_queries import last_name
-from flake8_redis_ssot.semantic.module_exports import is_dunder_all_assignment
 
-# Calls that only show a text.
-_REPORTING_CALLS = frozenset(
-    {"print", "log", "debug", "info", "warning", "warn", "error", "exception", "critical", "getLogger", "fail", "skip"}
-)
-# Calls that are passed the name of a type or of a module.
-_NAMING_CALLS = frozenset(
-    {
-        "import_module",
-        "__import__",
-        "cast",
-        "TypeVar",
-        "NewType",
-        "ForwardRef",
-        "namedtuple",
-        "NamedTuple",
-        "type",
-        "Enum",
-    }
-)
-# Calls that read an attribute.
-_READING_CALLS = frozenset({"getattr", "hasattr", "attrgetter"})
-# Calls in which the name of a keyword is a name to set.
-_KEYWORD_SETTERS = frozenset({"multiple", "dict", "SimpleNamespace", "Namespace", "update"})
-_ATTRIBUTE_SETTERS = frozenset({"object", "setattr", "delattr", "spy"})
-_OWNED_CALLS = _ATTRIBUTE_SETTERS | {"getattr", "hasattr"}
-_SPLITTERS = frozenset({"split", "splitlines", "partition", "rpartition"})
+_OWNED_CALLS = ATTRIBUTE_SETTERS | {"getattr", "hasattr"}
 # A word in two parts of a string that Python joins (`"Mai" "ler"`, also over lines), or with an escape sequence.
 _SPLIT_NAME = rb"\w[\"'](?:\s|\\\n)*[rRbBfFuU]{0,2}[\"']\w|\\x[4-7][0-9a-fA-F]|\\u00[4-7]|\\N\{"
 _DOTTED = re.compile(r"[^\W\d]\w*(?:[.:][^\W\d]\w*)+")
@@ -51,7 +34,8 @@ class NameString(NamedTuple):
 
     `text` is the whole string if it is a dotted path (empty: it is none), `module` the path of the module whose
     attribute it is (empty: of something outside of the project; None: not known). If not `is_fixed`, it depends on who
-    calls the code; if `is_read`, an attribute of that name is only read (`hasattr(module, "name")`).
+    calls the code; if `is_read`, an attribute of that name is only read (`hasattr(module, "name")`); if `is_kept`, a
+    function only puts it into a variable, in a file that patches nothing.
     """
 
     path: str
@@ -60,6 +44,7 @@ class NameString(NamedTuple):
     module: str | None = None
     is_fixed: bool = True
     is_read: bool = False
+    is_kept: bool = False
 
 
 def find_name_strings(name: str, context: FixContext) -> tuple[NameString, ...]:
@@ -115,20 +100,21 @@ def _read_node(
         has_module = any(_is_module(each, document, context) for each in call.args)
         target = call.args[0] if call.args else node.value
         is_test = is_test_path(context.relative_path(document.path))
-        is_setter = has_module or last_name(call.func) == "multiple" or (is_test and _is_setter(call, document))
-        return NameString(document.path, document.source.span(target)) if is_setter else None
+        may_set = has_module or last_name(call.func) == "multiple" or (is_test and is_setter(call, document))
+        return NameString(document.path, document.source.span(target)) if may_set else None
     whole = _whole_string(node, document)
-    if _is_text(whole, document) or _is_something_else(whole, document):
+    if is_text(whole, document) or is_something_else(whole, document):
         return None
-    if isinstance(whole, ast.Constant) and whole.value == name and _is_plain_value(whole, document, context):
+    if isinstance(whole, ast.Constant) and whole.value == name and is_plain_value(whole, document, context):
         return None
     return NameString(
         document.path,
         document.source.span(whole),
         _read_dotted_path(whole),
         _find_owner_module(whole, document, context),
-        not _depends_on_caller(whole, document),
-        _is_argument_of(_READING_CALLS, whole, document),
+        not depends_on_caller(whole, document),
+        is_only_read(whole, document),
+        is_kept(whole, document),
     )
 
 
@@ -162,93 +148,3 @@ def _whole_string(node: ast.expr, document: SourceDocument) -> ast.expr:
         node = parent if isinstance(parent, (ast.JoinedStr, ast.BinOp)) else node
         parent = document.symbol_table.parent(parent)
     return node
-
-
-def _depends_on_caller(node: ast.expr, document: SourceDocument) -> bool:
-    """Whether the value of an expression depends on an argument, or on an attribute of `self` or `cls`."""
-    for part in ast.walk(node):
-        if isinstance(part, ast.Name):
-            symbol = document.symbol_table.lookup(part.id, part)
-            if symbol is not None and any(isinstance(each, ast.arg) for each in symbol.binding_nodes):
-                return True
-    return False
-
-
-def _is_text(node: ast.expr, document: SourceDocument) -> bool:
-    """Whether a string is prose: it stands alone, or has blanks and is not taken apart."""
-    parent = document.symbol_table.parent(node)
-    if isinstance(parent, ast.Expr):
-        return True
-    if isinstance(parent, ast.Attribute) and parent.attr in _SPLITTERS:
-        return False
-    texts = [each.value for each in ast.walk(node) if isinstance(each, ast.Constant) and isinstance(each.value, str)]
-    return any(re.search(r"\s", text.strip() if len(texts) == 1 else text) for text in texts)
-
-
-def _is_something_else(node: ast.expr, document: SourceDocument) -> bool:
-    """Whether a string stands where no patch takes its target from."""
-    if is_in_annotation(node, document):
-        return True
-    parent = document.symbol_table.parent(node)
-    container = document.symbol_table.parent(parent) if isinstance(parent, (ast.Tuple, ast.List, ast.Set)) else parent
-    if isinstance(container, ast.Compare):
-        return True
-    if isinstance(parent, ast.Subscript) and parent.slice is node and isinstance(parent.ctx, ast.Load):
-        return True
-    statement = document.symbol_table.statement_of(node)
-    if _builds_dunder_all(statement) or isinstance(statement, ast.Raise):
-        return True
-    if isinstance(statement, ast.Assert) and statement.msg is node:
-        return True
-    if isinstance(container, ast.keyword) and container.arg == "fromlist":
-        return True
-    return _is_argument_of(_REPORTING_CALLS | _NAMING_CALLS, node, document)
-
-
-def _is_argument_of(names: frozenset[str], node: ast.expr, document: SourceDocument) -> bool:
-    """Whether a node, or the list that it is in, is an argument of one of some functions."""
-    parent = document.symbol_table.parent(node)
-    call = document.symbol_table.parent(parent) if isinstance(parent, (ast.Tuple, ast.List, ast.Set)) else parent
-    return isinstance(call, ast.Call) and last_name(call.func) in names
-
-
-def _is_plain_value(node: ast.expr, document: SourceDocument, context: FixContext) -> bool:
-    """Whether a string in code that is no test is a key, or an argument of a call that has no module among the others.
-
-    Code that replaces a name has to be told of which module.
-    """
-    if is_test_path(context.relative_path(document.path)):
-        return False
-    parent = document.symbol_table.parent(node)
-    if isinstance(parent, ast.Dict) and node in parent.keys:
-        parent = document.symbol_table.parent(parent)
-        return not (isinstance(parent, (ast.Call, ast.keyword)) and _is_setter(parent, document))
-    call = document.symbol_table.parent(parent) if isinstance(parent, ast.keyword) else parent
-    if not isinstance(call, ast.Call) or _is_setter(call, document):
-        return False
-    others = [*call.args, *(keyword.value for keyword in call.keywords)]
-    return not any(_may_name_module(each, document, context) for each in others if each is not node)
-
-
-def _is_setter(node: ast.Call | ast.keyword, document: SourceDocument) -> bool:
-    """Whether a call, or the call of a keyword, sets names that it is given."""
-    call = document.symbol_table.parent(node) if isinstance(node, ast.keyword) else node
-    name = last_name(call.func) if isinstance(call, ast.Call) else ""
-    return name in _KEYWORD_SETTERS | _ATTRIBUTE_SETTERS or "patch" in name
-
-
-def _may_name_module(node: ast.expr, document: SourceDocument, context: FixContext) -> bool:
-    if isinstance(node, ast.Constant):
-        return isinstance(node.value, str) and "." in node.value
-    if isinstance(node, (ast.Name, ast.Attribute)):
-        definition = context.names(document.path).resolve(node)
-        return definition is None or definition.is_module
-    return not isinstance(node, (ast.Call, ast.Lambda, ast.Dict, ast.List, ast.Tuple, ast.Set))
-
-
-def _builds_dunder_all(statement: ast.stmt) -> bool:
-    target: ast.expr | None = statement.target if isinstance(statement, (ast.AugAssign, ast.AnnAssign)) else None
-    if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
-        function = statement.value.func
-        target = function.value if isinstance(function, ast.Attribute) else None
-    return is_dunder_all_assignment(statement) or (isinstance(target, ast.Name) and target.id == "__all__")

@@ -32,6 +32,18 @@ def assignment_to(target: ast.AST, symbol_table: SymbolTable) -> Assignment:
     return Assignment()
 
 
+def find_unpacked_call(target: ast.AST, symbol_table: SymbolTable) -> tuple[ast.Call, int, int] | None:
+    """The call whose result is unpacked into a target, as in `a, b = call()`; the index of the target, and how many."""
+    targets = symbol_table.parent(target)
+    assignment = symbol_table.parent(targets) if isinstance(targets, (ast.Tuple, ast.List)) else None
+    if not isinstance(targets, (ast.Tuple, ast.List)) or not isinstance(assignment, ast.Assign):
+        return None
+    if not isinstance(assignment.value, ast.Call) or any(isinstance(each, ast.Starred) for each in targets.elts):
+        return None
+    index = next(index for index, element in enumerate(targets.elts) if element is target)
+    return assignment.value, index, len(targets.elts)
+
+
 def _unpacked_value(targets: ast.Tuple | ast.List, target: ast.AST, assignment: Assignment) -> ast.expr | None:
     values = assignment.value.elts if isinstance(assignment.value, (ast.Tuple, ast.List)) else []
     has_starred = any(isinstance(each, ast.Starred) for each in (*values, *targets.elts))

@@ -5,11 +5,13 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator
 
+from flake8_redis_ssot.config.presets import made_class
 from flake8_redis_ssot.project.resolver import Definition, Resolver
 from flake8_redis_ssot.project.types.annotations import resolve_annotation
 from flake8_redis_ssot.project.types.assignments import (
     Assignment,
     assignment_to,
+    find_unpacked_call,
     is_assigned_in_function,
     is_stored_elsewhere,
 )
@@ -112,7 +114,7 @@ def _infer_values(node: ast.expr, context: InferenceContext, wrapper: str = "") 
 
 
 def _infer_call(node: ast.Call, context: InferenceContext, wrapper: str) -> InferredValue:
-    """The value of a call: an instance of a class, or what a function returns."""
+    """The value of a call: an instance of a class, also of one that a library is known to make, or what is returned."""
     own_class = find_own_class(node.func, context.symbol_table)
     if own_class is None and ast.unparse(node.func) in ("super().__new__", "object.__new__"):
         own_class = find_enclosing_class(node, context.symbol_table)
@@ -125,6 +127,9 @@ def _infer_call(node: ast.Call, context: InferenceContext, wrapper: str) -> Infe
         return InferredValue(resolve_annotation(node.args[0], context.names))
     callee_node = context.names.find_node(definition)
     is_foreign = definition.path is None and definition.name.rpartition(".")[2][:1].isupper()
+    made = made_class(definition.name) if definition.path is None else None
+    if made:
+        definition, is_foreign = Definition(made, None, "", is_found=False), True
     if is_foreign or isinstance(callee_node, ast.ClassDef):
         value = InferredValue(definition, is_new=True, constructor_args=_format_arguments(node))
         return value if wrapper != "await" else UNKNOWN_VALUE
@@ -232,10 +237,30 @@ def _infer_target(target: ast.AST, assignment: Assignment, context: InferenceCon
     elif isinstance(target, ast.alias):
         definition = context.names.resolve_local_import(context.symbol_table.symbol_of(target))
         yield infer_instance_at(definition, context) if definition is not None else UNKNOWN_VALUE
+    elif (unpacked := find_unpacked_call(target, context.symbol_table)) is not None:
+        yield from _infer_returned_element(*unpacked, context)
     elif assignment.annotation is None:
         receiver = receiver_of_parameter(target, context.symbol_table)
         class_node = receiver.class_node if receiver is not None and not receiver.is_class else None
         yield InferredValue(context.names.definition_of(class_node)) if class_node is not None else UNKNOWN_VALUE
+
+
+def _infer_returned_element(
+    call: ast.Call, index: int, length: int, context: InferenceContext
+) -> Iterator[InferredValue]:
+    """One of several values that a plain function of the project returns, as in `session, engine = connect()`."""
+    definition = _resolve_callee(call.func, context)
+    node = context.names.find_node(definition) if definition is not None else None
+    if not isinstance(node, ast.FunctionDef) or node.decorator_list or definition is None or definition.path is None:
+        yield UNKNOWN_VALUE
+        return
+    returned = [each.value for each in iter_scope_nodes(node) if isinstance(each, (ast.Return, ast.Yield))]
+    for each in returned:
+        is_plain = isinstance(each, ast.Tuple) and len(each.elts) == length
+        if is_plain and context.remaining_depth and isinstance(each, ast.Tuple):
+            yield from _infer_values(each.elts[index], context.enter(definition.path))
+        else:
+            yield UNKNOWN_VALUE
 
 
 def infer_instance_at(definition: Definition, context: InferenceContext) -> InferredValue:
