@@ -339,6 +339,20 @@ def test_doctor_reports_invalid_import_roots(healthy_project: Path, capsys: Capt
     assert "✗ import root `gone` contains no Python files" in text
 
 
+def test_doctor_reports_committed_files_that_git_ignores(healthy_project: Path, capsys: Capture) -> None:
+    """An ignored file that is not in the repository, and an excluded one, are left out on purpose."""
+    subprocess.run(["git", "init", "-q"], cwd=healthy_project, check=True)
+    (healthy_project / ".gitignore").write_text("gen_*.py\nbuild/\n", encoding="utf-8")
+    for name in ("gen_one.py", "gen_two.py", "build/gen_three.py"):
+        (healthy_project / name).parent.mkdir(exist_ok=True)
+        (healthy_project / name).write_text("", encoding="utf-8")
+    subprocess.run(["git", "add", "-f", "gen_one.py", "build/gen_three.py"], cwd=healthy_project, check=True)
+    assert main(["doctor"]) == 1
+    output = " ".join(capsys.readouterr().out.split())
+    assert "1 file of the repository match .gitignore, and are not checked: gen_one.py" in output
+    assert "`git check-ignore --no-index -v gen_one.py`" in output
+
+
 def test_doctor_reports_a_module_of_two_resources_once(healthy_project: Path, capsys: Capture) -> None:
     settings = healthy_project / "redis-ssot.toml"
     resource = settings.read_text()

@@ -14,6 +14,8 @@ from flake8_redis_ssot.baseline.storage import BaselineError, load_entries
 from flake8_redis_ssot.codes import names_by_code
 from flake8_redis_ssot.config.model import Config
 from flake8_redis_ssot.files.atomic_write import read
+from flake8_redis_ssot.files.discovery import discover
+from flake8_redis_ssot.files.git import GitError, run_git
 from flake8_redis_ssot.files.paths import to_display_path
 from flake8_redis_ssot.files.toml_files import read_toml, strings_in, table_in
 from flake8_redis_ssot.model import plural
@@ -23,6 +25,7 @@ from flake8_redis_ssot.project.modules import ModuleMap
 _RUFF_FILES = (".ruff.toml", "ruff.toml", "pyproject.toml")
 _FLAKE8_FILES = ("setup.cfg", "tox.ini", ".flake8")
 _FLAKE8_TIMEOUT = 60  # seconds
+_MAX_SHOWN = 3  # files
 
 
 class HealthCheck(NamedTuple):
@@ -40,6 +43,7 @@ def run_health_checks(config: Config) -> Iterator[HealthCheck]:
     yield from _check_flake8_settings(str(config.root))
     yield from _check_flake8_plugin()
     yield from _check_baseline(config)
+    yield from _check_ignored_files(config)
 
 
 def check_canonical_shares(config: Config, files: Sequence[str]) -> Iterator[HealthCheck]:
@@ -147,3 +151,20 @@ def _check_baseline(config: Config) -> Iterator[HealthCheck]:
             yield HealthCheck(False, "the baseline is invalid", str(error))
         else:
             yield HealthCheck(True, f"the baseline is valid ({plural(entry_count, 'known finding')})")
+
+
+def _check_ignored_files(config: Config) -> Iterator[HealthCheck]:
+    """Git keeps track of a committed file also where an ignore file matches it; the check leaves it out."""
+    root = str(config.root)
+    try:
+        output = run_git(root, "ls-files", "-z", "--cached", "--ignored", "--exclude-standard")
+    except GitError:  # no repository
+        return
+    tracked = {os.path.join(root, os.fsdecode(name)) for name in output.split(b"\0") if name}
+    files = discover([root], root=root, exclude=config.exclude, respect_gitignore=False).files if tracked else ()
+    left_out = [to_display_path(path) for path in files if path in tracked]
+    if left_out:
+        shown = ", ".join(left_out[:_MAX_SHOWN]) + (", …" if len(left_out) > _MAX_SHOWN else "")
+        title = f"{plural(len(left_out), 'file')} of the repository match .gitignore, and are not checked: {shown}"
+        remedy = f"correct the rule that `git check-ignore --no-index -v {left_out[0]}` shows, or exclude the files"
+        yield HealthCheck(False, title, remedy)
