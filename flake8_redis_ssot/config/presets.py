@@ -89,12 +89,6 @@ def made_class(constructor: str) -> str | None:
     return found[1].makes[0] if found[1].makes else first if is_class else ""
 
 
-@cache
-def makers() -> dict[str, str]:
-    """The classes that third-party constructors make instances of, by each name of the constructor; first names."""
-    return {constructor: made for constructor in _by_spelling() if (made := made_class(constructor))}
-
-
 def preset_of(constructor: str) -> Preset | None:
     """The preset that lists a third-party constructor (dotted)."""
     found = _by_spelling().get(constructor)

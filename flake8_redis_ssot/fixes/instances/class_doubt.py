@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from flake8_redis_ssot.config.model import Resource
-from flake8_redis_ssot.config.presets import first_spelling, makers
+from flake8_redis_ssot.config.presets import first_spelling
 from flake8_redis_ssot.fixes.accessors.made_class import find_external_class
 from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.doubt import Doubt
@@ -17,7 +17,6 @@ from flake8_redis_ssot.model import Applicability
 from flake8_redis_ssot.project.resolver import Definition
 from flake8_redis_ssot.project.types.class_members import collect_mro
 from flake8_redis_ssot.project.types.names import FileNames
-from flake8_redis_ssot.semantic.name_patterns import dotted_pattern
 
 
 def find_class_doubt(
@@ -35,10 +34,10 @@ def find_class_doubt(
     constructor, shared = construction.definition, shared_access.definition
     expression = f"`{shared_access.name}`" if shared_access.is_instance else f"what `{shared_access.name}()` returns"
     if shared is None:
-        is_external = constructed is not None and constructed.path is None
-        is_one_of_several = is_external and _makes_several_classes(construction.resource)
-        applicability = Applicability.MANUAL if is_one_of_several else Applicability.UNSAFE
-        return Doubt(f"the class of {expression} could not be determined", applicability)
+        made = _find_made_classes(context.names(shared_access.path), construction.resource, context)
+        is_likely = constructed is None or constructed.path is not None or made <= {first_spelling(constructed.name)}
+        reason = f"the class of {expression} could not be determined"
+        return Doubt(reason, Applicability.UNSAFE if is_likely else Applicability.MANUAL)
     if constructed is not None and constructed.path is None and not _may_stand_in(shared, constructed, uses, context):
         shared_name = first_spelling(shared.name)
         raise NotFixableError(f"a `{constructed.name}` is constructed here, and {expression} is a `{shared_name}`")
@@ -53,10 +52,16 @@ def find_class_doubt(
     return Doubt(f"a `{constructed.name}` is constructed here, and {expression} is a `{shared.name}`")
 
 
-def _makes_several_classes(resource: Resource) -> bool:
-    """Whether the third-party constructors of a resource make instances of different classes, as far as is known."""
-    patterns = [dotted_pattern(constructor) for constructor in resource.constructors]
-    return len({made for name, made in makers().items() if any(each.match(name) for each in patterns)}) > 1
+def _find_made_classes(names: FileNames, resource: Resource, context: FixContext) -> set[str]:
+    """The third-party classes that the constructors of a resource make instances of in a file, by their first names."""
+    calls = (each for each in ast.walk(names.symbol_table.tree) if isinstance(each, ast.Call))
+    constructors = filter(None, (names.resolve(each.func) for each in calls))
+    made = (
+        find_external_class(each)
+        for each in constructors
+        if each.path is None and context.analysis.resources.constructor_resource(each) == resource
+    )
+    return {first_spelling(each.name) for each in made if each is not None}
 
 
 def _may_stand_in(shared: Definition, constructed: Definition, uses: ValueUses, context: FixContext) -> bool:
