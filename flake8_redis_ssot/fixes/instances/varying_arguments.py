@@ -26,7 +26,7 @@ def check(arguments: Iterable[Argument], table: SymbolTable) -> None:
     """
     for argument in arguments:
         value = argument.value
-        names = _find_variadic(value, table) if argument.is_unpacked else _find_sources(value, table, frozenset())
+        names = _find_variadic(value, table) if argument.is_unpacked else _find_sources(value, table)
         name = next(iter(names), None)
         if name is not None:
             text = argument.format(ast.unparse)
@@ -44,20 +44,22 @@ def _find_variadic(value: ast.expr, table: SymbolTable) -> Iterator[str]:
             function = table.parent(table.parent(node) or node) if isinstance(node, ast.arg) else None
             if isinstance(function, FunctionNode) and node in (function.args.vararg, function.args.kwarg):
                 yield value.id
-    yield from _find_sources(value, table, frozenset())
+    yield from _find_sources(value, table)
 
 
-def _find_sources(value: ast.expr, table: SymbolTable, seen: frozenset[Symbol]) -> Iterator[str]:
+def _find_sources(value: ast.expr, table: SymbolTable) -> Iterator[str]:
     """The names that differ from call to call and from which a part of a value is computed."""
-    for operand in _iter_operands(value):
-        yield from _find_varying_names(operand, table, seen)
-    for symbol, name in _iter_local_symbols(value, table):
-        if symbol not in seen:
+    pending, seen = [value], set[Symbol]()
+    operands_seen = set[Symbol]()
+    while pending:
+        each = pending.pop()
+        yield from _find_varying_names(_iter_operands(each), table, operands_seen)
+        for symbol, name in _iter_new_symbols(each, table, seen):
             for node in symbol.binding_nodes:
                 if isinstance(node, ast.arg):
-                    yield from _find_sources_in_callers(node, table, seen | {symbol})
+                    pending += _find_passed_values(node, table)
                 elif (assigned := assignment_to(node, table).value) is not None:
-                    yield from _find_sources(assigned, table, seen | {symbol})
+                    pending.append(assigned)
                 elif _is_loop_target(node, table):
                     yield name
 
@@ -75,22 +77,27 @@ def _iter_operands(value: ast.expr) -> Iterator[ast.expr]:
             yield node.slice
 
 
-def _find_varying_names(value: ast.expr, table: SymbolTable, seen: frozenset[Symbol]) -> Iterator[str]:
-    """The parameters and loop variables that a value reads, itself or through local variables."""
-    for symbol, name in _iter_local_symbols(value, table):
-        for node in symbol.binding_nodes if symbol not in seen else ():
-            if isinstance(node, ast.arg):
-                yield from [] if receiver_of_parameter(node, table) is not None else [name]
-            elif (assigned := assignment_to(node, table).value) is not None:
-                yield from _find_varying_names(assigned, table, seen | {symbol})
-            elif _is_loop_target(node, table):
-                yield name
+def _find_varying_names(values: Iterable[ast.expr], table: SymbolTable, seen: set[Symbol]) -> Iterator[str]:
+    """The parameters and loop variables that values read, themselves or through local variables that are not `seen`."""
+    pending = list(values)
+    while pending:
+        for symbol, name in _iter_new_symbols(pending.pop(), table, seen):
+            for node in symbol.binding_nodes:
+                if isinstance(node, ast.arg):
+                    yield from [] if receiver_of_parameter(node, table) is not None else [name]
+                elif (assigned := assignment_to(node, table).value) is not None:
+                    pending.append(assigned)
+                elif _is_loop_target(node, table):
+                    yield name
 
 
-def _iter_local_symbols(value: ast.expr, table: SymbolTable) -> Iterator[tuple[Symbol, str]]:
+def _iter_new_symbols(value: ast.expr, table: SymbolTable, seen: set[Symbol]) -> Iterator[tuple[Symbol, str]]:
+    """The local variables that a value reads and that are not `seen` yet, and their names."""
     for node in ast.walk(value):
         symbol = table.lookup(node.id, node) if isinstance(node, ast.Name) else None
-        if isinstance(node, ast.Name) and symbol is not None and symbol.scope.kind not in ("module", "class"):
+        is_local = symbol is not None and symbol.scope.kind not in ("module", "class")
+        if isinstance(node, ast.Name) and symbol is not None and is_local and symbol not in seen:
+            seen.add(symbol)
             yield symbol, node.id
 
 
@@ -101,13 +108,12 @@ def _is_loop_target(node: ast.AST, table: SymbolTable) -> bool:
     return isinstance(parent, (ast.For, ast.AsyncFor, ast.comprehension)) and parent.target is node
 
 
-def _find_sources_in_callers(parameter: ast.arg, table: SymbolTable, seen: frozenset[Symbol]) -> Iterator[str]:
-    """The same for what the calls of a function in its file pass for a parameter."""
+def _find_passed_values(parameter: ast.arg, table: SymbolTable) -> Iterator[ast.expr]:
+    """What the calls of a function in its own file pass for a parameter."""
     function = table.parent(table.parent(parameter) or parameter)
     if not isinstance(function, FunctionNode):
         return
-    for read in table.symbol_of(function).reads:
-        call = table.call_of(read)
-        for value in (*call.args, *(each.value for each in call.keywords)) if call is not None else ():
-            if call is not None and match_parameter(call, value, function.args, is_bound=False) is parameter:
-                yield from _find_sources(value, table, seen)
+    for call in filter(None, map(table.call_of, table.symbol_of(function).reads)):
+        for value in (*call.args, *(each.value for each in call.keywords)):
+            if match_parameter(call, value, function.args) is parameter:
+                yield value
