@@ -159,6 +159,8 @@ def _find_import_statement(
         rows = " and ".join(str(getattr(binding.node, "lineno", 0)) for binding in symbol.bindings)
         raise NotFixableError(f"`{root.id}` has more than one binding (lines {rows})")
     binding = symbol.bindings[0]
+    if isinstance(binding.node, ast.arg):
+        raise NotFixableError(_explain_parameter(root, binding.node, document))
     if not isinstance(binding.node, ast.alias) and symbol.scope.kind != "module":
         raise NotFixableError(
             f"`{root.id}` is not an import but bound here (line {getattr(binding.node, 'lineno', 0)})"
@@ -166,6 +168,14 @@ def _find_import_statement(
     if document.symbol_table.scope_of(binding.statement) is not symbol.scope:
         raise NotFixableError(f"`{root.id}` is bound by a function (line {binding.statement.lineno})")
     return binding.statement if isinstance(binding.node, ast.alias) else None
+
+
+def _explain_parameter(root: ast.Name, parameter: ast.arg, document: SourceDocument) -> str:
+    """Why a constructor that is a parameter, or an attribute of one, cannot be replaced where it is called."""
+    parent = document.symbol_table.parent(root)
+    if isinstance(parent, ast.Attribute):
+        return f"`{document.text_of(parent)}` may be another class: an instance or a subclass can set it"
+    return f"`{root.id}` is a parameter (line {parameter.lineno}), for which a caller may pass another class"
 
 
 def _find_package_import(symbol: Symbol, fact: Call | CallbackArgument) -> ast.stmt:
