@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
+from flake8_redis_ssot.project.growing_names import is_growing
 from flake8_redis_ssot.project.modules import ModuleMap
 from flake8_redis_ssot.semantic.ast_queries import plain_qualname
 from flake8_redis_ssot.semantic.facts import Exports
@@ -36,8 +37,8 @@ def definition_places(definitions: Iterable[Definition]) -> set[tuple[str | None
     return {(definition.path, definition.qualname) for definition in definitions}
 
 
-# An alias may lead to a longer name of itself, without an end: `class A: node = node.parent`.
-_MAX_STEPS = 64
+_MAX_DEPTH = 64  # steps from a name to its definition
+_MAX_STEPS = 2000  # for one name, over all its alternatives
 
 
 class Resolver:
@@ -53,6 +54,8 @@ class Resolver:
         self.load_exports = load_exports
         self._third_party = third_party
         self._resolved_definitions: dict[tuple[str, str], tuple[Definition, ...]] = {}
+        self._steps = 0  # of the name that is being resolved
+        self._cuts = 0  # how often a resolution has ended at a name above it, or at a limit
 
     def clear_cache(self) -> None:
         """Forget all definitions, after files have changed."""
@@ -88,6 +91,7 @@ class Resolver:
         key = (origin, importer) if path is None else (attributes, path)
         definitions = self._resolved_definitions.get(key)
         if definitions is None:
+            self._steps = 0
             definitions = self._resolved_definitions[key] = self._resolve_in(
                 module, _split_attributes(attributes), importer, frozenset()
             )
@@ -103,10 +107,27 @@ class Resolver:
             return (Definition(self.modules.name_of(path), path, ""),)
         if parts[0].startswith("*"):
             return self._follow_star(module, (parts[0][1:], *parts[1:]), importer, seen)
-        key = (path, ".".join(parts))
-        if key in seen or len(seen) > _MAX_STEPS:
+        return self._resolve_once(path, parts, seen)
+
+    def _resolve_once(
+        self, path: str, parts: Sequence[str], seen: frozenset[tuple[str, str]]
+    ) -> tuple[Definition, ...]:
+        """Resolve a name in a module, unless it has been resolved before or is being resolved."""
+        attributes = ".".join(parts)
+        if (attributes, path) in self._resolved_definitions:
+            return self._resolved_definitions[attributes, path]
+        self._steps += 1
+        if (path, attributes) in seen:
+            self._cuts += 1
             return self._resolve_submodule(path, parts, seen) or ()
-        return self._resolve_in_module(path, parts, seen | {key})
+        if len(seen) > _MAX_DEPTH or self._steps > _MAX_STEPS or is_growing(attributes, _names_in(path, seen)):
+            self._cuts += 1
+            return self._resolve_submodule(path, parts, seen) or self._missing_definition(path, parts)
+        cuts = self._cuts
+        definitions = self._resolve_in_module(path, parts, seen | {(path, attributes)})
+        if self._cuts == cuts:  # else it depends on where the resolution has started
+            self._resolved_definitions[attributes, path] = definitions
+        return definitions
 
     def _resolve_external(
         self, module: str, parts: Sequence[str], importer: str, seen: frozenset[tuple[str, str]]
@@ -227,6 +248,7 @@ class Resolver:
         public = self.load_exports(path).dunder_all
         is_exported = parts[0] in public if public is not None else not parts[0].startswith("_")
         key = (path, "*" + parts[0])
+        self._cuts += key in seen
         if not is_exported or key in seen:
             return ()
         return tuple(
@@ -244,6 +266,10 @@ def _pick_certain(alternatives: Sequence[tuple[Definition, ...]]) -> tuple[Defin
     """The first alternative with a definition that is no guess, else the first that is not empty."""
     certain = (each for each in alternatives if any(not definition.is_guess for definition in each))
     return next(certain, ()) or next(filter(None, alternatives), ())
+
+
+def _names_in(path: str, seen: Iterable[tuple[str, str]]) -> list[str]:
+    return [name for module, name in seen if module == path]
 
 
 def _split_attributes(attributes: str) -> tuple[str, ...]:
