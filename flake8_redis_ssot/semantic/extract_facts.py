@@ -110,8 +110,9 @@ def _lazy_names(analysis: FlowAnalysis) -> dict[str, tuple[str, ...]]:
 
 def _exported_origins(values: FlowValues, own_origin: str) -> tuple[str, ...]:
     origins = tuple(value for value in values if isinstance(value, str))
-    # A name that can only resolve to its own definition needs no origin.
-    return () if all(value.replace(":@", ":") == own_origin for value in origins) else origins
+    # A name that can only resolve to its own definition needs no origin; `from . import submodule` is no definition.
+    own_definition = own_origin.replace(":", ":@", 1)
+    return () if all(value == own_definition for value in origins) else origins
 
 
 _HEADER = re.compile(r"class\s+\w+")
