@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import os
 import shlex
-import subprocess
-import threading
 import time
 from collections.abc import Callable, Sequence
-from typing import IO, TYPE_CHECKING, NamedTuple, cast
+from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_redis_ssot.campaign.journal import Journal
-from flake8_redis_ssot.files.processes import kill_process_group
+from flake8_redis_ssot.files.captured_run import start_captured, wait_captured
 
 if TYPE_CHECKING:
+    import subprocess
+
     from flake8_redis_ssot.campaign.proof import RuntimeProof
 
 DEFAULT_TIMEOUT = 600.0  # seconds
-_MAX_OUTPUT = 64 * 1024  # bytes, from the end
-_OUTPUT_GRACE = 0.5  # seconds to read what an ended command has written
 
 
 class ValidationResult(NamedTuple):
@@ -78,36 +75,20 @@ class ValidationCommand:
             return ValidationResult(True, "no tests belong to these files", "", 0.0)
         started = time.monotonic()
         try:
-            process = subprocess.Popen(
-                self._build_command(files, tests),
-                cwd=self._cwd,
-                shell=self._shell,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
+            process = start_captured(self._build_command(files, tests), folder=self._cwd, shell=self._shell)
         except OSError as error:
             raise ValidationError(f"`{self._command}` can't be run: {error.strerror or error}") from None
         return self._wait_for_result(process, started)
 
     def _wait_for_result(self, process: subprocess.Popen[bytes], started: float) -> ValidationResult:
-        reason, tail = "", OutputTail(cast("IO[bytes]", process.stdout))
-        try:
-            process.wait(self._timeout)
-        except subprocess.TimeoutExpired:
-            kill_process_group(process)
-            process.wait()
+        reason = ""
+        in_time, output = wait_captured(process, self._timeout)
+        if not in_time:
             reason = f"timed out after {self._timeout:g} seconds"
-        except BaseException:
-            kill_process_group(process)
-            process.wait()
-            raise
-        seconds = time.monotonic() - started
-        text = tail.collect().decode("utf-8", "replace")
-        if not reason and process.returncode:
+        elif process.returncode:
             reason = f"exit code {process.returncode}" if process.returncode > 0 else f"signal {-process.returncode}"
-        return ValidationResult(not reason, reason, text, seconds, process.returncode)
+        seconds = time.monotonic() - started
+        return ValidationResult(not reason, reason, output.decode("utf-8", "replace"), seconds, process.returncode)
 
     def _build_command(self, files: Sequence[str], tests: Sequence[str]) -> str | list[str]:
         placeholders = {"{files}": files, "{tests}": tests}
@@ -118,29 +99,6 @@ class ValidationCommand:
             return text
         parts = [placeholders.get(word) or [_substitute(word, placeholders)] for word in self._words]
         return self._rewrite([part for each in parts for part in each if part])
-
-
-class OutputTail:
-    """The end of what a process writes, read while it runs: at most 64 KB are kept, however much comes.
-
-    A process that the command has started may hold the pipe open after the command has ended; it is not waited for.
-    """
-
-    def __init__(self, pipe: IO[bytes]) -> None:
-        self._pipe = pipe
-        self._end = b""
-        self._reader = threading.Thread(target=self._read, daemon=True)
-        self._reader.start()
-
-    def _read(self) -> None:
-        with self._pipe:
-            while data := os.read(self._pipe.fileno(), _MAX_OUTPUT):
-                self._end = (self._end + data)[-_MAX_OUTPUT:]
-
-    def collect(self) -> bytes:
-        """What was written so far, once the command has ended."""
-        self._reader.join(_OUTPUT_GRACE)
-        return self._end
 
 
 def _substitute(word: str, placeholders: dict[str, Sequence[str]]) -> str:

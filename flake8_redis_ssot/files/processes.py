@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 if TYPE_CHECKING:
@@ -53,38 +53,6 @@ def kill_process_group(process: subprocess.Popen[bytes]) -> None:
             os.killpg(process.pid, signal.SIGKILL)
         else:
             process.kill()
-
-
-def run_captured(
-    words: Sequence[str], timeout: float, *, folder: str | None = None, environment: Mapping[str, str] | None = None
-) -> tuple[int | None, bytes]:
-    """The exit code of a command, and what it has printed on both streams.
-
-    After `timeout` (seconds), or if anything is raised here, the command is killed with its child processes; then the
-    exit code is None. It runs in `folder` and `environment` (None: those of this process), without input. Raises
-    OSError if it can't be started.
-    """
-    import subprocess
-
-    process = subprocess.Popen(
-        words,
-        cwd=folder,
-        env=environment,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        start_new_session=True,
-    )
-    try:
-        output, _ = process.communicate(timeout=timeout)
-    except subprocess.TimeoutExpired:
-        kill_process_group(process)
-        return None, process.communicate()[0]
-    except BaseException:
-        kill_process_group(process)
-        process.wait()
-        raise
-    return process.returncode, output
 
 
 def init_worker() -> None:

@@ -15,8 +15,8 @@ from contextlib import contextmanager
 from typing import NamedTuple
 
 from flake8_redis_ssot.config.model import Config
+from flake8_redis_ssot.files.captured_run import run_captured
 from flake8_redis_ssot.files.git import GitError, run_git
-from flake8_redis_ssot.files.processes import run_captured
 from flake8_redis_ssot.runtime.agent.python_command import parse_command
 from flake8_redis_ssot.runtime.records import RunRecord, collect_run
 from flake8_redis_ssot.runtime.session import ObservationError, run_folder
