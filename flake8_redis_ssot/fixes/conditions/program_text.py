@@ -6,6 +6,7 @@ import ast
 import re
 import textwrap
 from collections.abc import Iterator
+from functools import partial
 
 from flake8_redis_ssot.fixes.conditions.condition import Condition
 from flake8_redis_ssot.fixes.context import FixContext
@@ -57,7 +58,7 @@ def find_doubts(draft: FixDraft, context: FixContext) -> Iterator[Doubt]:
     """Doubts about the text that the edits of a draft replace. Raises OSError."""
     replacements = [operation for operation in draft.operations if isinstance(operation, ReplaceText)]
     for replacement in replacements:
-        row = _find_shown_row(replacement, context.document(replacement.path))
+        row = _find_shown_row(replacement, replacement.path, context)
         if row:
             yield Doubt(f"the string in line {row} shows the text of the expression that changes")
     for path in dict.fromkeys(replacement.path for replacement in replacements):
@@ -66,15 +67,21 @@ def find_doubts(draft: FixDraft, context: FixContext) -> Iterator[Doubt]:
         yield from _find_file_readers(path, context)
 
 
-def _find_shown_row(replacement: ReplaceText, document: SourceDocument) -> int:
+def _find_shown_row(replacement: ReplaceText, path: str, context: FixContext) -> int:
     """The row (1-based) of the string that shows the text of a replaced expression; 0 if there is none."""
-    for field in _shown_fields(document):
-        for node in ast.walk(field):
-            if isinstance(node, ast.expr):
-                start, end = document.offsets_of(node)
-                if start < replacement.edit.end and replacement.edit.start < end:
-                    return field.lineno
-    return 0
+    spans = context.remember(("shown expressions", path), lambda: _shown_spans(context.document(path)))
+    edit = replacement.edit
+    return next((row for start, end, row in spans if start < edit.end and edit.start < end), 0)
+
+
+def _shown_spans(document: SourceDocument) -> list[tuple[int, int, int]]:
+    """The start, the end and the row of every expression whose text is shown, at any depth."""
+    return [
+        (*document.offsets_of(node), field.lineno)
+        for field in _shown_fields(document)
+        for node in ast.walk(field)
+        if isinstance(node, ast.expr)
+    ]
 
 
 def _shown_fields(document: SourceDocument) -> Iterator[ast.expr]:
@@ -104,7 +111,7 @@ def _dump(text: str) -> str:
 def _find_source_readers(path: str, context: FixContext) -> Iterator[Doubt]:
     """The first file that may read the text of functions of the file at `path`."""
     for reader in context.analysis.contents.find_with_words(_SOURCE_READERS):
-        row = _row_of(_SOURCE_READER, reader, context)
+        row = context.remember(("row that reads source", reader), partial(_row_of, _SOURCE_READER, reader, context))
         if row and are_connected(reader, path, context):
             yield Doubt(f"{context.relative_path(reader)}:{row} reads the source text or byte code of functions")
             return
