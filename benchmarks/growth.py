@@ -127,7 +127,7 @@ CASES = (
     Case("findings-overall", 50_000, findings_overall, "concise"),
     Case("small-files", 25_000, small_files, "concise"),
     Case("large-file", 10, large_file),
-    Case("deprecated-entries", 1000, deprecated_entries, "concise"),
+    Case("deprecated-entries", 30_000, deprecated_entries, "concise"),
     Case("constructors-with-wildcards", 2500, constructors_with_wildcards, "concise"),
 )
 

@@ -12,6 +12,7 @@ from flake8_redis_ssot.files.codec import decoder_for
 from flake8_redis_ssot.files.fingerprints import FileFingerprints, changed_paths, paths_digest
 from flake8_redis_ssot.project.analysis import Dependencies
 from flake8_redis_ssot.project.search.prefilter import ModuleQuery, Search
+from flake8_redis_ssot.project.search.words import Names
 from flake8_redis_ssot.semantic.method_profile import MethodProfile
 from flake8_redis_ssot.semantic.name_patterns import NamePatterns
 
@@ -100,7 +101,7 @@ def is_up_to_date(
 def _is_any_relevant(paths: Iterable[str], stored: _StoredDependencies) -> bool:
     """Whether any of some files matches one of the searches."""
     queries = tuple(
-        ModuleQuery(_to_bytes(query.module), query.folder, query.match_reexports, tuple(map(_to_bytes, query.names)))
+        ModuleQuery(_to_bytes(query.module), query.folder, query.match_reexports, Names(map(_to_bytes, query.names)))
         for query in stored.module_queries
     )
     needles = tuple(map(_to_bytes, stored.needles))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
-from functools import cache
+from functools import cache, cached_property
 
 from flake8_redis_ssot.syntax.notebooks import NOTEBOOK_SUFFIX
 from flake8_redis_ssot.terminal import escape_unprintable
@@ -58,9 +58,20 @@ class ModuleMap:
         """The folder (with a final separator) of a package or namespace package; None if it has no files."""
         for root in self._configured_roots:
             folder = root + package.replace(".", os.sep) + os.sep
-            if any(path.startswith(folder) for path in self._files):
+            if folder in self._folders:
                 return folder
         return None
+
+    @cached_property
+    def _folders(self) -> frozenset[str]:
+        """The folders of all files and those above them, each with a final separator."""
+        folders: set[str] = set()
+        for path in self._files:
+            folder = path[: path.rfind(os.sep) + 1]
+            while folder not in folders:
+                folders.add(folder)
+                folder = folder[: folder.rfind(os.sep, 0, -1) + 1]
+        return frozenset(folders)
 
     def files_in(self, package: str) -> tuple[str, ...]:
         """The files below the folder of a package, in no order."""

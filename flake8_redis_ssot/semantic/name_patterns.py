@@ -60,7 +60,8 @@ class NamePatterns(NamedTuple):
 
     def with_names(self, names: Iterable[str]) -> NamePatterns:
         """These patterns and more identifiers."""
-        return NamePatterns(self.exact | frozenset(names), self.globs)
+        new_names = frozenset(names) - self.exact
+        return NamePatterns(self.exact | new_names, self.globs) if new_names else self
 
     def matches_dotted(self, dotted: str) -> bool:
         """Whether a part of an origin or dotted name matches."""

@@ -11,8 +11,14 @@ from flake8_redis_ssot.config.loading import load_config
 from flake8_redis_ssot.files.processes import process_context
 from flake8_redis_ssot.project.analysis import Analysis
 from flake8_redis_ssot.project.search import scan
-from flake8_redis_ssot.project.search.package_query import is_worthwhile, may_lead_to, new_package_query
+from flake8_redis_ssot.project.search.package_query import (
+    group_by_package,
+    is_worthwhile,
+    may_lead_to,
+    new_package_query,
+)
 from flake8_redis_ssot.project.search.prefilter import Search
+from flake8_redis_ssot.project.search.words import Names, has_word
 from flake8_redis_ssot.semantic.name_patterns import NamePatterns
 
 CONFIGURATION = """\
@@ -152,3 +158,41 @@ def test_the_rest_of_much_work_is_done_in_processes(tmp_path: Path, monkeypatch:
     monkeypatch.setattr(scan, "_MIN_SECONDS_FOR_POOL", 0.0)
     assert scan_with_two_jobs(tmp_path) == [f"m{number}.py" for number in range(120)]
     assert len(started) == 1
+
+
+def test_deprecated_modules_of_a_package_are_searched_for_together(tmp_path: Path) -> None:
+    names = [f"old_{number}" for number in range(1500)]
+    configuration = CONFIGURATION + "".join(f'"lib.parts.{name}" = "home"\n' for name in names)
+    files = {
+        "home.py": HOME,
+        "lib/__init__.py": "",
+        "lib/parts/__init__.py": "",
+        "lib/parts/inside.py": "from . import old_7\n",
+        "reader.py": "from lib.parts import old_1499\n",
+        "attribute.py": "import lib\nlib.parts.old_3.connect()\n",
+        "other.py": "from lib.parts import old_1500, an_old_3\n",
+        "elsewhere.py": "from pieces import old_3\n",
+    }
+    assert read_files(tmp_path, files, configuration) == {
+        *("home.py", "lib/parts/inside.py", "reader.py", "attribute.py")
+    }
+    config = load_config(tmp_path / "redis-ssot.toml")
+    (first, *_) = Analysis(config, [str(tmp_path / name) for name in files]).searches
+    assert [len(query.names) for query in first.module_queries] == [1, 1500]
+
+
+@pytest.mark.parametrize("text", ["a one b", "(one)", "one", "ones", "_one", "éone", "one2", "x.one\n", "three", ""])
+@pytest.mark.parametrize("last", ["three", "drei.drei", "tröis"])
+def test_many_names_match_as_few_do(text: str, last: str) -> None:
+    names = [b"one", *(b"n%d" % number for number in range(50)), last.encode()]
+    data = text.encode()
+    assert Names(names).is_any_in(data) is any(has_word(name, data) for name in names)
+
+
+def test_packages_of_names() -> None:
+    names = ["redis.Redis", "redis.asyncio.Redis", "redis_lock.Lock", "celery.**.Redis", "Redis"]
+    assert group_by_package(names, ["redis.asyncio", "redis", "celery", "kombu"]) == {
+        "redis.asyncio": ("redis.asyncio.Redis",),
+        "redis": ("redis.Redis", "redis.asyncio.Redis"),
+        "celery": ("celery.**.Redis",),
+    }

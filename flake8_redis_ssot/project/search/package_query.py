@@ -15,6 +15,7 @@ from flake8_redis_ssot.semantic.name_patterns import NamePatterns, is_glob
 _ATTRIBUTE_AFTER = re.compile(rb"\.(\w+)")
 _IMPORT_BEFORE = re.compile(rb"(?:^|[\s;:])import[ \t][\w., \t]*\Z")
 _ALIAS_AFTER = re.compile(rb"[\w.]*[ \t]+as\b")
+_DOT = re.compile(r"\.")
 _CLASS = re.compile(rb"\bclass[ \t]+(\w+)")
 # Parsing fewer files costs less than following what passes a package on; the sample is too small to tell fewer.
 _MIN_FILES_SAVED = 100
@@ -65,8 +66,12 @@ class PackageQuery(NamedTuple):
 
 def group_by_package(symbols: Iterable[str], packages: Iterable[str]) -> Mapping[str, tuple[str, ...]]:
     """The dotted names or patterns that lie in one of some packages, by package."""
-    by_package = {package: tuple(name for name in symbols if name.startswith(f"{package}.")) for package in packages}
-    return {package: names for package, names in by_package.items() if names}
+    by_package: dict[str, list[str]] = {package: [] for package in packages}
+    for name in symbols:
+        for match in _DOT.finditer(name):
+            if name[: match.start()] in by_package:
+                by_package[name[: match.start()]].append(name)
+    return {package: tuple(names) for package, names in by_package.items() if names}
 
 
 def new_package_query(package: str, names: Sequence[str], *, match_classes: bool) -> PackageQuery:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections.abc import Collection, Iterator, Sequence, Set
 from itertools import chain
 from typing import NamedTuple
 
-from flake8_redis_ssot.project.contents import compile_word
 from flake8_redis_ssot.project.search.package_query import PackageQuery
+from flake8_redis_ssot.project.search.words import Names
 from flake8_redis_ssot.semantic.method_profile import MethodProfile, matches_any_profile
 from flake8_redis_ssot.semantic.name_patterns import COMPATIBLE_LETTER, NamePatterns, normalise_identifiers
 from flake8_redis_ssot.syntax.notebooks import NOTEBOOK_SUFFIX
@@ -26,11 +26,6 @@ _RELATIVE_STAR_IMPORT = re.compile(rb"\.[\s\\]+import[\s\\]*\*")
 _JSON_ESCAPE = re.compile(rb"\\u(?!00[01])")
 
 
-def has_word(word: bytes, data: bytes) -> bool:
-    """Whether some bytes contain a word that is not part of a longer one; other than ASCII letters may be either."""
-    return compile_word(word).search(data) is not None
-
-
 class ModuleQuery(NamedTuple):
     """Names that are searched for only together with the module that defines them.
 
@@ -42,15 +37,14 @@ class ModuleQuery(NamedTuple):
     module: bytes
     folder: str
     match_reexports: bool
-    names: tuple[bytes, ...]
+    names: Names
 
     def matches(self, data: bytes, path: str) -> bool:
         """Whether a file with the bytes `data` matches."""
         is_inside = bool(self.folder) and path.startswith(self.folder)
         if not is_inside and self.module not in data:
             return False
-        has_name = any(name in data and has_word(name, data) for name in self.names)
-        if has_name and (
+        if self.names.is_any_in(data) and (
             is_inside or any(self._is_imported_or_accessed(*occurrence) for occurrence in self._occurrences(data))
         ):
             return True
@@ -71,7 +65,9 @@ class ModuleQuery(NamedTuple):
         if prefix.endswith((b".", b'"', b"'")) or b"import" in before or _IMPORT_AFTER.match(after):
             return True
         attribute = _ATTRIBUTE_AFTER.match(after)
-        return attribute[1] in self.names if attribute else not prefix and _LIST_ITEM_AFTER.match(after) is not None
+        return (
+            attribute[1] in self.names.as_set if attribute else not prefix and _LIST_ITEM_AFTER.match(after) is not None
+        )
 
     def _is_reexported(self, data: bytes, is_inside: bool) -> bool:
         if any(_REEXPORT_AFTER.match(after) for _, after in self._occurrences(data)):
@@ -161,6 +157,7 @@ def code_bytes(data: bytes, path: str) -> bytes:
 
 
 _MAX_PIECES = 12  # comparing more costs more than it saves
+_MAX_ENDINGS = 1000  # trying more at each occurrence costs more than it saves
 _MAX_COMPARED = 30  # literals of which all pieces are compared
 
 
@@ -195,7 +192,9 @@ def _group_literals(literals: Set[bytes]) -> tuple[LiteralPrefix, ...]:
     return tuple(LiteralPrefix(piece, _continuation_pattern(piece, group)) for piece, group in groups.items())
 
 
-def _continuation_pattern(literal: bytes, literals: Iterable[bytes]) -> re.Pattern[bytes]:
+def _continuation_pattern(literal: bytes, literals: Collection[bytes]) -> re.Pattern[bytes]:
+    if len(literals) > _MAX_ENDINGS:
+        return re.compile(re.escape(literal))
     endings = sorted({re.escape(each.partition(literal)[2]) for each in literals if literal in each})
     return re.compile(re.escape(literal) + b"(?:" + b"|".join(endings) + b")")
 

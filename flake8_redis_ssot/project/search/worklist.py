@@ -11,6 +11,7 @@ from flake8_redis_ssot.project.resources import ResourceIndex
 from flake8_redis_ssot.project.search.package_query import PackageQuery, group_by_package
 from flake8_redis_ssot.project.search.packaged_names import PackagedNames
 from flake8_redis_ssot.project.search.prefilter import ModuleQuery, Search
+from flake8_redis_ssot.project.search.words import Names
 from flake8_redis_ssot.semantic.facts import FileFacts
 from flake8_redis_ssot.semantic.method_profile import MethodProfile
 from flake8_redis_ssot.semantic.name_patterns import NamePatterns, is_glob
@@ -57,7 +58,7 @@ class SearchWorklist:
         self._packaged_names = PackagedNames(group_by_package(symbols, packages))
         self._standalone_names = [
             *(symbol for symbol in symbols if symbol not in self._packaged_names.names),
-            *(module for module in modules if module not in self._qualified_modules),
+            *(module for module in modules if "." not in module or is_glob(module)),
         ]
         self._standalone_patterns = NamePatterns.from_patterns(self._standalone_names)
         self._patterns = NamePatterns.from_patterns([*symbols, *modules])
@@ -73,7 +74,7 @@ class SearchWorklist:
     def search_for_readers(self, names: Iterable[tuple[str, str]]) -> Search:
         """The search for the readers of names, each the path of a module and a name in it."""
         queries = [
-            _new_query(path, self._resolver.modules.name_of(path))._replace(names=(name.encode(),))
+            _new_query(path, self._resolver.modules.name_of(path))._replace(names=Names((name.encode(),)))
             for path, name in sorted(names)
         ]
         patterns = self._patterns.with_names(name for _, name in names)
@@ -82,7 +83,7 @@ class SearchWorklist:
     def initial_search(self) -> Search:
         """The search for the configured names."""
         needles = (*self._standalone_patterns.prefilter_literals, *((_CODE_PREFIX,) if self._suppressions else ()))
-        queries = sorted(map(self._module_query, self._qualified_modules))
+        queries = sorted(self._module_queries())
         return self._new_search(needles, queries, self._patterns)._replace(package_queries=self._package_queries)
 
     def _new_search(self, needles: tuple[bytes, ...], queries: Iterable[ModuleQuery], patterns: NamePatterns) -> Search:
@@ -95,10 +96,15 @@ class SearchWorklist:
             suppressions=self._suppressions,
         )
 
-    def _module_query(self, module: str) -> ModuleQuery:
-        package, _, name = module.rpartition(".")
-        folder = self._resolver.modules.folder_of(package) or ""
-        return ModuleQuery(package.rpartition(".")[2].encode(), folder, False, (name.encode(),))
+    def _module_queries(self) -> Iterator[ModuleQuery]:
+        """The queries for modules: one for all those of a package."""
+        by_package: dict[str, list[bytes]] = {}
+        for module in self._qualified_modules:
+            package, _, name = module.rpartition(".")
+            by_package.setdefault(package, []).append(name.encode())
+        for package, names in by_package.items():
+            folder = self._resolver.modules.folder_of(package) or ""
+            yield ModuleQuery(package.rpartition(".")[2].encode(), folder, False, Names(names))
 
     def next_search(self, new_facts: Iterable[FileFacts]) -> Search | None:
         """The search for the new aliases that files define; None if there are none."""
@@ -111,7 +117,7 @@ class SearchWorklist:
         by_module: dict[ModuleQuery, list[bytes]] = {}
         for query, name in sorted(new_aliases):
             by_module.setdefault(query, []).append(name.encode())
-        queries = [query._replace(names=tuple(names)) for query, names in by_module.items()]
+        queries = [query._replace(names=Names(names)) for query, names in by_module.items()]
         return self._new_search(needles, queries, self._patterns)
 
     def _search_in_any_context(self) -> tuple[bytes, ...]:
@@ -150,7 +156,7 @@ class SearchWorklist:
         """The aliases that can be accessed through `key`, if it resolves to a whole module."""
         for definition in definitions:
             for name in () if definition.qualname else self._aliases_by_path.get(definition.path or "", ()):
-                yield ModuleQuery(key.encode(), "", False, ()), name
+                yield ModuleQuery(key.encode(), "", False, Names()), name
 
     def _possible_aliases(self, facts: FileFacts, patterns: NamePatterns) -> Iterator[str]:
         """The names of a file that may be aliases, as their sources match one of the patterns."""
@@ -205,7 +211,7 @@ def _is_missing_in(path: str, definition: Definition) -> bool:
 def _new_query(path: str, module: str) -> ModuleQuery:
     is_package = os.path.basename(path).startswith("__init__.")
     folder = os.path.dirname(path) + os.sep if is_package else ""
-    return ModuleQuery(module.rpartition(".")[2].encode(), folder, True, ())
+    return ModuleQuery(module.rpartition(".")[2].encode(), folder, True, Names())
 
 
 def _last_part(origin: str) -> str:
