@@ -68,11 +68,11 @@ class SourceDocument:
         return nodes
 
     @cached_property
-    def _nodes_by_row(self) -> dict[tuple[type[ast.AST], int], list[ast.expr]]:
-        nodes: dict[tuple[type[ast.AST], int], list[ast.expr]] = {}
+    def _nodes_by_span(self) -> dict[tuple[type[ast.AST], Span], ast.expr]:
+        nodes: dict[tuple[type[ast.AST], Span], ast.expr] = {}
         for kind in (ast.Call, ast.Name, ast.Attribute):
             for node in cast("list[ast.expr]", self._nodes_by_type.get(kind, [])):
-                nodes.setdefault((kind, node.lineno), []).append(node)
+                nodes.setdefault((kind, self.source.span(node)), node)
         return nodes
 
     @cached_property
@@ -145,8 +145,7 @@ class SourceDocument:
 
     def find_node(self, node_type: type[ast.AST], span: Span) -> ast.expr | None:
         """The call, name or attribute with exactly this span."""
-        nodes = self._nodes_by_row.get((node_type, span.row), [])
-        return next((node for node in nodes if self.source.span(node) == span), None)
+        return self._nodes_by_span.get((node_type, span))
 
     def offsets_of(self, node: ast.expr | ast.stmt | ast.alias | ast.keyword) -> tuple[int, int]:
         """The start and end of a node, as character offsets (0-based, end exclusive)."""

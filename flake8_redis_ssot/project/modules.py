@@ -41,7 +41,7 @@ class ModuleMap:
             return self._find_notebook(module)
         relative_path = module.replace(".", os.sep)
         for suffixes in _SUFFIXES:
-            for root in self._configured_roots:
+            for root in self._filled_roots:
                 for suffix in suffixes:
                     path = f"{root}{relative_path}{suffix}"
                     if path in self._files:
@@ -50,17 +50,20 @@ class ModuleMap:
 
     def _find_notebook(self, module: str) -> str | None:
         relative_path = module.removesuffix(_NOTEBOOK_SUFFIX).replace(".", os.sep) + NOTEBOOK_SUFFIX
-        return next(
-            (root + relative_path for root in self._configured_roots if root + relative_path in self._files), None
-        )
+        return next((root + relative_path for root in self._filled_roots if root + relative_path in self._files), None)
 
     def folder_of(self, package: str) -> str | None:
         """The folder (with a final separator) of a package or namespace package; None if it has no files."""
-        for root in self._configured_roots:
+        for root in self._filled_roots:
             folder = root + package.replace(".", os.sep) + os.sep
             if folder in self._folders:
                 return folder
         return None
+
+    @cached_property
+    def _filled_roots(self) -> tuple[str, ...]:
+        """The import roots that contain files: settings may name thousands of others."""
+        return tuple(root for root in self._configured_roots if root in self._folders)
 
     @cached_property
     def _folders(self) -> frozenset[str]:

@@ -7,6 +7,7 @@ import os
 import subprocess
 from collections.abc import Callable
 
+from .large_files import LARGE_FILES
 from .small_project import CONFIG, PROJECT, USER, Files, write_files
 
 # A file name that is an escape sequence of terminals and a command of GitHub's runners, if it is printed as it is.
@@ -186,4 +187,5 @@ REPOSITORIES: dict[str, Build] = {
     "patterns": _with_files({".gitignore": f"{'*a' * 40}b\n{'**/' * 60}x\n", f"app/{'a' * 100}.py": USER}),
     "owners": _with_files({"CODEOWNERS": f"* \x1b[31m@x\n{'[' * 5_000}\n{'**/' * 60}x @y\n"}),
     "many comments": _with_bytes(b"x = 1  # noqa: " + b"RSS001," * 5_000 + b"\n" + USER.encode()),
+    **{name: _with_files(files) for name, files in LARGE_FILES.items()},
 }

@@ -56,22 +56,37 @@ def _is_wanted(module: str, name: str, path: str, wanted: str, context: FixConte
     return definition_places(brought) == definition_places(context.resolver.resolve(wanted, path))
 
 
-def may_bring(path: str, name: str, context: FixContext, seen: frozenset[str] = frozenset()) -> bool:
+def may_bring(path: str, name: str, context: FixContext) -> bool:
     """Whether a star import of the module at `path` may bind a name."""
+    seen: set[str] = set()
+    pending = [path]
+    while pending:
+        current = pending.pop()
+        if current not in seen:
+            seen.add(current)
+            is_bound = _is_bound_for_stars(current, name, context)
+            homes = _star_homes(current, context) if is_bound is None else []
+            if is_bound or None in homes:
+                return True
+            pending += [home for home in homes if home is not None]
+    return False
+
+
+def _is_bound_for_stars(path: str, name: str, context: FixContext) -> bool | None:
+    """Whether a module itself has a name for star imports; None if only its own star imports may bring it."""
     exports = context.resolver.load_exports(path)
     if exports.dunder_all is not None:
         return name in exports.dunder_all
-    if path in seen:
-        return False
     if "__all__" in exports.names or find_text_write(name, context.document(path)):
         return True
-    module = context.module_name(path)
     if name.startswith("_"):
         return False
-    if name in exports.names or context.resolver.modules.path_of(f"{module}.{name}") is not None:
-        return True
-    homes = [context.resolver.path_of(star, path) for star in exports.stars]
-    return any(home is None or may_bring(home, name, context, seen | {path}) for home in homes)
+    submodule = f"{context.module_name(path)}.{name}"
+    return True if name in exports.names or context.resolver.modules.path_of(submodule) is not None else None
+
+
+def _star_homes(path: str, context: FixContext) -> list[str | None]:
+    return [context.resolver.path_of(star, path) for star in context.resolver.load_exports(path).stars]
 
 
 def find_star_importer(path: str, context: FixContext) -> tuple[str, int] | None:

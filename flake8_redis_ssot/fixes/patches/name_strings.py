@@ -67,11 +67,14 @@ def _find_all(name: str, context: FixContext) -> Iterator[NameString]:
 
 
 def _pattern(name: str) -> bytes:
-    """Matches a file with a string, a keyword or a `__name__` that may name it."""
+    """Matches a file with a string, a keyword or a `__name__` that may name it, and some others with long lines.
+
+    Its time is linear: no two parts of it match the same text, or only up to a length.
+    """
     word = rb"(?<!\w)" + re.escape(name.encode()) + rb"(?!\w)"
-    run = rb"[\"'](?:\{[^{}\n]*\}|[^\"'\s])*" + word
-    split = word + rb"[^\"'\n]*[\"']+\s*\.\s*(?:split|partition|format)"
-    alias = rb"\bimport\b[^\n]*" + word + rb"\s+as\b"
+    run = rb"[\"'](?:\{[^{}\n]*\}|[^\"'\s{]|\{(?![^{}\n]*\}))*(?:\{[^{}\"'\s]*)?" + word
+    split = word + rb"(?:[^\"'\n]{0,500}[\"']+\s*\.\s*(?:split|partition|format)|[^\"'\n]{500})"
+    alias = word + rb"\s+as\b"
     return b"|".join((run, split, alias, rb"[(,]\s*" + word + rb"\s*=(?!=)", word + rb"\s*\.\s*__(?:qual)?name__"))
 
 
