@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from flake8_redis_ssot.config.model import Resource
 from flake8_redis_ssot.fixes.document import SourceDocument
 from flake8_redis_ssot.fixes.edits.ensure_import import NotFixableError
+from flake8_redis_ssot.model import plural
 from flake8_redis_ssot.project.constructions import find_constructors
 from flake8_redis_ssot.project.resolver import Definition
 from flake8_redis_ssot.project.view import FileContext
@@ -43,6 +45,15 @@ class ConstructionSite:
         return self.call or self.constructor
 
 
+_MAX_NAMES = 6
+
+
+def _list_names(definitions: Iterable[Definition]) -> str:
+    names = [f"`{name}`" for name in sorted({definition.name for definition in definitions})]
+    others = [plural(len(names) - _MAX_NAMES, "other")] if len(names) > _MAX_NAMES else []
+    return " or ".join(names[:_MAX_NAMES] + others)
+
+
 def locate_construction(fact: Call | CallbackArgument, file: FileContext, document: SourceDocument) -> ConstructionSite:
     """The nodes of a construction in its file. Raises NotFixableError if it cannot be replaced."""
     definitions = file.resolve(fact.origins)
@@ -54,8 +65,7 @@ def locate_construction(fact: Call | CallbackArgument, file: FileContext, docume
     if not matches:
         raise NotFixableError("the canonical module has no configured instance or accessor")
     if len({(definition.name, definition.qualname) for definition in definitions}) > 1:
-        names = " or ".join(f"`{name}`" for name in sorted({definition.name for definition in definitions}))
-        raise NotFixableError(f"it may be {names}, depending on the control flow")
+        raise NotFixableError(f"it may be {_list_names(definitions)}, depending on the control flow")
     if isinstance(fact, Call) and fact.is_of_own_class:
         raise NotFixableError(f"it is called as `cls`, which may be a subclass of `{matches[0][0].name}`")
     call, constructor = _find_nodes(fact, document)
