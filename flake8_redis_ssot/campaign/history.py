@@ -16,6 +16,7 @@ from flake8_redis_ssot.project.analysis import Analysis
 from flake8_redis_ssot.project.search.facts_cache import FactsCache
 from flake8_redis_ssot.project.search.prefilter import ModuleQuery, Search
 from flake8_redis_ssot.project.search.scan import facts_from_bytes
+from flake8_redis_ssot.project.search.words import Names
 from flake8_redis_ssot.rules.rule import reads_suppressions, select_rules
 from flake8_redis_ssot.semantic.facts import FileFacts
 from flake8_redis_ssot.semantic.name_patterns import NamePatterns
@@ -160,7 +161,9 @@ class History:
         """Add what the analysis of a state searched for."""
         needles = {needle for search in searches for needle in search.needles} - self._known_queries
         queries = (query for search in searches for query in search.module_queries)
-        new_queries = {query._replace(names=(name,)) for query in queries for name in query.names} - self._known_queries
+        new_queries = {
+            query._replace(names=Names((name,))) for query in queries for name in query.names
+        } - self._known_queries
         if needles or new_queries:
             self._known_queries |= needles | new_queries
             no_names = NamePatterns(frozenset())
