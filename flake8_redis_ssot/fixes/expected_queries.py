@@ -28,6 +28,7 @@ from flake8_redis_ssot.semantic.facts import (
     attribute_origin,
 )
 
+_MAX_DECORATOR = 1000  # bytes before a function that its last decorator is searched in
 _ASSIGNMENT = re.compile(rb"\s*(?P<object>[\w.]+\.)?(?P<name>\w+)\s*(?::[^=]+)?=(?!=)")
 
 
@@ -112,10 +113,18 @@ def _function_queries(qualname: str, file: FileContext, context: FixContext) -> 
     A decorated function is usually a fixture, which is not called directly.
     """
     owner, _, name = qualname.rpartition(".")
-    decorator = re.compile(rb"@.*\s+(?:async\s+)?def\s+" + name.encode() + rb"\b")
     is_special = "<" in qualname or (name.startswith("__") and name.endswith("__"))
-    if not is_special and not decorator.search(context.references.code_bytes(file.path)):
+    if not is_special and not _is_decorated(name.encode(), context.references.code_bytes(file.path)):
         yield from [ReferenceQuery("", name)] if owner else _module_name_queries(name, file)
+
+
+def _is_decorated(name: bytes, code: bytes) -> bool:
+    """Whether a function of that name follows a line with a decorator."""
+    for match in re.finditer(rb"(?:\basync[ \t]+)?\bdef[ \t]+" + name + rb"\b", code):
+        before = code[max(match.start() - _MAX_DECORATOR, 0) : match.start()].rstrip()
+        if b"@" in before[before.rfind(b"\n") + 1 :]:
+            return True
+    return False
 
 
 def _module_name_queries(name: str, file: FileContext) -> Iterator[ReferenceQuery]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import configparser
 import os
 import shutil
 import subprocess
@@ -13,9 +12,9 @@ from typing import NamedTuple
 from flake8_redis_ssot.baseline.storage import BaselineError, load_entries
 from flake8_redis_ssot.codes import names_by_code
 from flake8_redis_ssot.config.model import Config
-from flake8_redis_ssot.files.atomic_write import read
 from flake8_redis_ssot.files.discovery import discover
 from flake8_redis_ssot.files.git import GitError, run_git
+from flake8_redis_ssot.files.ini_files import read_ini_section
 from flake8_redis_ssot.files.paths import to_display_path
 from flake8_redis_ssot.files.toml_files import read_toml, strings_in, table_in
 from flake8_redis_ssot.model import plural
@@ -89,7 +88,7 @@ def _check_flake8_settings(root: str) -> Iterator[HealthCheck]:
     """A user's `select` turns off every plugin that it does not name."""
     for name in _FLAKE8_FILES:
         path = os.path.join(root, name)
-        settings = _read_flake8_ini(path)
+        settings = read_ini_section(path, "flake8")
         if not settings:
             continue
         is_selected = "select" not in settings or _has_our_codes(settings, "select", "extend-select", "extend_select")
@@ -101,15 +100,6 @@ def _check_flake8_settings(root: str) -> Iterator[HealthCheck]:
         if _has_our_codes(settings, "ignore", "extend-ignore", "extend_ignore"):
             yield HealthCheck(False, f"flake8 ignores our codes ({to_display_path(path)})", "take RSS out of `ignore`")
         return
-
-
-def _read_flake8_ini(path: str) -> Mapping[str, str]:
-    parser = configparser.ConfigParser(interpolation=None)
-    try:
-        parser.read_string(read(path).decode())
-    except (OSError, configparser.Error, UnicodeDecodeError):
-        return {}
-    return parser["flake8"] if parser.has_section("flake8") else {}
 
 
 def _has_our_codes(settings: Mapping[str, str], *keys: str) -> bool:

@@ -16,9 +16,9 @@ _KNOWN_BASES = re.compile(
     rb"Settings\b|\b(?:" + b"|".join({name.rpartition(".")[2].encode() for name in usual_classes()}) + rb")\b"
 )
 _ASSIGNED_CALL = re.compile(rb"\n[A-Za-z_][\w, ]*(?::[^=\n]*)?= *(?:await )?([A-Za-z_][\w.]*)\(")
-_ANNOTATED_FUNCTION = re.compile(rb"\n *(?:async )?def \w+\([^)]*\) *-> *[\"']?(?:Optional\[|\w+\.)*(\w+)")
+_ANNOTATED_FUNCTION = re.compile(rb"\n *(?:async )?def \w+\([^)]{0,2000}\) *-> *[\"']?(?:Optional\[|\w+\.)*(\w+)")
 _ANNOTATED_GETTER = re.compile(
-    rb"\n(?:async )?def (?:get|current|provide)_\w+\([^)]*\) *-> *[\"']?(?:Optional\[|\w+\.)*(\w+)"
+    rb"\n(?:async )?def (?:get|current|provide)_\w+\([^)]{0,2000}\) *-> *[\"']?(?:Optional\[|\w+\.)*(\w+)"
 )
 _CALLED_NAME = re.compile(rb"(?<!class )\b[A-Z]\w+(?=\()")
 # What a function has that keeps an instance: a name declared global, an assigned attribute of a class, or a cache.

@@ -12,6 +12,7 @@ from flake8_redis_ssot.semantic.symbol_table import SymbolTable
 # Any text that can be (a part of) a dotted name.
 UNKNOWN = r"[\w.]*"
 _MAX_DEPTH = 6
+_MAX_CHOICES = 8  # parts of a pattern that match several texts
 _CONVERSION = re.compile(r"%(?:\(\w*\))?[-#0 +]*[\d.*]*[a-zA-Z]|%%")
 _FIELD = re.compile(r"\{\{|\}\}|\{[^{}]*\}")
 
@@ -21,7 +22,14 @@ def find_text_pattern(node: ast.expr, symbol_table: SymbolTable, depth: int = 0)
     if isinstance(node, ast.Constant):
         return re.escape(node.value) if isinstance(node.value, str) else UNKNOWN
     reader = _READERS.get(type(node))
-    return reader(node, symbol_table, depth + 1) if reader is not None and depth < _MAX_DEPTH else UNKNOWN
+    return _simplify(reader(node, symbol_table, depth + 1)) if reader is not None and depth < _MAX_DEPTH else UNKNOWN
+
+
+def _simplify(pattern: str) -> str:
+    """The pattern, or one that matches more if this one could take exponential time."""
+    while UNKNOWN * 2 in pattern:
+        pattern = pattern.replace(UNKNOWN * 2, UNKNOWN)
+    return UNKNOWN if pattern.count(UNKNOWN) + pattern.count("(?:") > _MAX_CHOICES else pattern
 
 
 def is_composed(pattern: str) -> bool:

@@ -23,7 +23,7 @@ from flake8_redis_ssot.syntax.source import decode, split_lines
 CONFIG_SUFFIXES = (".toml", ".cfg", ".ini", ".yaml", ".yml", ".json", ".env")
 # `package.module`, or `package.module:attribute` as in entry points.
 _DOTTED_NAME = re.compile(r"(?<![\w.])[^\W\d]\w*(?:\.[^\W\d]\w*)*(?::[^\W\d]\w*(?:\.[^\W\d]\w*)*)?")
-_TABLE_HEADER = re.compile(r"\s*\[\[?\s*([^\]]+?)\s*\]")
+_TABLE_HEADER = re.compile(r"\s*\[\[?([^\]]+)\]")
 _BAN_SECTION = re.compile(
     r"(?:tool\.)?(?:redis-ssot|importlinter)\b|(?:tool\.ruff\.)?(?:lint\.)?flake8-tidy-imports\.banned-api\b"
 )
@@ -77,7 +77,7 @@ def _relevant_lines(path: str, text: str) -> Iterator[tuple[int, str]]:
     for row, line in enumerate(split_lines(text), 1):
         header = _TABLE_HEADER.match(line) if has_tables else None
         if header:
-            is_ban_section = _BAN_SECTION.match(header[1].replace('"', "")) is not None
+            is_ban_section = _BAN_SECTION.match(header[1].strip().replace('"', "")) is not None
         if not is_ban_section and not (has_tables and _OWN_KEY.match(line)):
             yield row, line if path.endswith(".json") else _strip_comment(line)
 

@@ -42,10 +42,12 @@ def find_candidates(variables: Sequence[Variable], context: FixContext) -> tuple
     names = {variable.name for variable in variables}
     modules = {context.module_name(variable.path).rpartition(".")[2] for variable in variables}
     writing, naming = _writing_pattern(names), re.compile(rb"\b(?:" + _alternatives(modules) + rb")\b")
+    words = [name.encode() for name in names]
     candidates: list[Candidate] = []
     for path in context.analysis.find_files_with_words(names | modules):
         data = context.references.code_bytes(path)
-        if writing.search(data) or (_DYNAMIC_WRITES.search(data) and naming.search(data)):
+        has_name = any(word in data for word in words)  # far faster than the patterns
+        if (has_name and writing.search(data)) or (_DYNAMIC_WRITES.search(data) and naming.search(data)):
             candidates += _find_in_file(path, names, context)
     for path in context.words.find_other_code(naming.pattern):
         candidates += _find_in_file(path, names, context)

@@ -110,7 +110,7 @@ def _describe_test(
 
 def _without_paths(text: str) -> str:
     """A text without dotted names and quoted code, which name modules."""
-    return re.sub(r"`[^`]*`|\w+(?:\.\w+)+|RSS\d+", " ", text)
+    return re.sub(r"`[^`]*`|\b\w+(?:\.\w+)+|RSS\d+", " ", text)
 
 
 def _find_comment_row(function: ast.AST, document: SourceDocument) -> int:

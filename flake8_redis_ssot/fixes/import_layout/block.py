@@ -17,7 +17,7 @@ from flake8_redis_ssot.fixes.import_layout.order import ImportNode
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
 # Comments by which a sorter or formatter is told to leave lines alone.
-_LAYOUT_COMMENT = re.compile(r"#.*\b(?:isort\s*:|fmt\s*:)")
+_LAYOUT_COMMENT = re.compile(r"(?:^|(?<=\r))[^#\r\n]*#.*\b(?:isort\s*:|fmt\s*:)", re.MULTILINE)
 
 
 @dataclass(frozen=True)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import configparser
 import os
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from flake8_redis_ssot.files.atomic_write import read
+from flake8_redis_ssot.files.ini_files import read_ini_section
 from flake8_redis_ssot.files.toml_files import read_toml, strings_in, table_in
 
 _RUFF_FILES = ("ruff.toml", ".ruff.toml")
@@ -60,17 +59,9 @@ def _read_ruff_table(folder: str) -> Mapping[str, Any]:
     return next(filter(None, (read_toml(os.path.join(folder, name)) for name in _RUFF_FILES)), {})
 
 
-def _read_isort_section(folder: str) -> dict[str, Any]:
-    for name, sections in _INI_SECTIONS:
-        parser = configparser.ConfigParser(interpolation=None)
-        try:
-            parser.read_string(read(os.path.join(folder, name)).decode("utf-8-sig"))
-        except (OSError, ValueError, configparser.Error):
-            continue
-        for section in sections:
-            if parser.has_section(section):
-                return dict(parser[section])
-    return {}
+def _read_isort_section(folder: str) -> dict[str, str]:
+    tables = (read_ini_section(os.path.join(folder, name), *sections) for name, sections in _INI_SECTIONS)
+    return next(filter(None, tables), {})
 
 
 def _build_style(root: str, ruff: Mapping[str, Any], isort: Mapping[str, Any], black: Mapping[str, Any]) -> ImportStyle:

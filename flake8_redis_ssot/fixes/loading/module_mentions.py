@@ -12,7 +12,7 @@ _MAX_LENGTH = 4096  # bytes before an attribute that are looked at
 _STAR = re.compile(rb"\bimport[ \t]*\(?[ \t]*\*")
 # How a name is bound, as seen behind it or in its line: a line of names can be a part of an import.
 _ASSIGNMENT = re.compile(rb"[ \t]*(?::[^=\n)]*)?:?=(?!=)|[ \t]*,[^\n]*=(?!=)")
-_NAMES_ONLY = re.compile(rb"[\w \t,]*\)?[ \t\\]*(?:#[^\n]*)?\r?\Z")
+_NAMES_ONLY = re.compile(rb"[\w \t,]*(?:[)\\][ \t\\]*)?(?:#[^\n]*)?\r?\Z")
 _KEYWORD = re.compile(rb"\b(?:import|as|class|for)\b")
 
 

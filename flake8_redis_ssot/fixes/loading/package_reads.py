@@ -18,7 +18,7 @@ _CALLS = (
     rb"\b(?:(?:del|get|has|set)attr|object|vars|dir|getmembers(?:_static)?)[ \t]*"
     rb"\(\s*([^\W\d]\w*)[\w. \t\[\]\"']*[,)]"
 )
-_DICTIONARIES = rb"\b([^\W\d]\w*)(?:\.\w+)*\.__dict__\b"
+_DICTIONARIES = rb"(?<![\w.])([^\W\d]\w*)(?:\.\w+)*\.__dict__\b"
 _PATTERN = _CALLS + b"|" + _DICTIONARIES
 _WORDS = (b"attr", b"object", b"vars", b"dir", b"getmembers", b"__dict__")
 

@@ -24,8 +24,7 @@ _NAMING_FUNCTIONS = frozenset(
         *("task", "shared_task"),
     }
 )
-
-
+_MAX_PATH = 4096  # characters at the end of a string that can be a path
 # Calls that replace what their first argument names; other conditions ask where these patches go.
 _PATCHING_FUNCTIONS = frozenset({"patch", "dict", "multiple", "setattr", "delattr"})
 
@@ -128,7 +127,8 @@ def _is_patched(node: ast.AST, symbol_table: SymbolTable) -> bool:
 
 def _names_file(text: str, target: ReadTarget, document: SourceDocument) -> bool:
     """Whether a string is the path of the module's file, in a file that runs files."""
-    match = re.search(rf"(?P<prefix>(?:[\w.-]*[/\\])*)\b{re.escape(target.word)}\.py$", text)
+    pattern = rf"(?P<prefix>(?:[\w.-]*[/\\])*)\b{re.escape(target.word)}\.py$"
+    match = re.search(pattern, text[-_MAX_PATH:])
     runs_files = re.search(r"\b(?:run_path|exec|spec_from_file_location|SourceFileLoader|execfile)\b", document.text)
     parts = [part for part in re.split(r"[/\\]", match["prefix"]) if part.strip(".")] if match else []
     return bool(match and runs_files and target.fits_prefix(parts))

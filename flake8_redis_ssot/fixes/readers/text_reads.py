@@ -1,16 +1,55 @@
-"""Text that names a module, or a name of it: settings, scripts, documentation, strings of Python files."""
+"""Text that names a module, or a name of it: settings, scripts, documentation, strings of Python files.
+
+All patterns are matched around each occurrence of the module's last word, so that the time grows with the length of
+the text, whatever is in it.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from functools import lru_cache
 
 from flake8_redis_ssot.fixes.readers.target import ReadTarget
 
 _REFLECTION = re.compile(r"\b(?:vars|dir|getattr|globals|getmembers|__dict__|eval|exec)\b")
 _NEARBY = 200  # characters between a module and its name that are given one by one
+_MAX_BEFORE = 1000  # characters before a module's word that can be part of the same import, command or setting
 # Options and settings that are told a module's name, whose names are then read by convention, and programs that are.
 _MODULE_OPTIONS = r"(?:-A|--app|-m|-p|-c|FLASK_APP|module|wsgi[-_]?(?:app|file)?|asgi[-_]?(?:app)?|application|script)"
 _PROGRAMS = r"(?:gunicorn|uvicorn|hypercorn|daphne|granian|uwsgi|celery|dramatiq|flask|rq|arq)"
+_OTHER_OPTIONS = r"(?:[ =:\"',\[\]]|(?<![\w-])--?\w[\w-]*)*"
+_SCALAR = r"[\"'=:\-\s,\[\]]"
+_PATH = r"(?<![\w./-])(?P<prefix>(?:[\w-]*[./])*)"
+_PACKAGE = r"(?<![\w.])(?P<prefix>(?:\w+\.)*)"
+_RELATIVE = r"\bfrom\s+(?P<prefix>(?:\w*\.)*)"
+
+# What stands before the word, and after it: `{word}` and `{name}` are those of the target.
+_Spelling = tuple[str, str]
+_NAMED_READS: tuple[_Spelling, ...] = (
+    (_PATH, r"(?:\.py)?\s*(?:\.|::?)\s*{name}\b"),
+    (_RELATIVE, r"\s+import\b(?:[^()\n]|\\\n|\([^()]*\))*?(?<![\w.]){name}\b"),
+    (_RELATIVE, r"\s+import\s*\([^()]*?(?<![\w.]){name}\b"),
+    (r"\b(?:auto|current)?module::\s*" + _PACKAGE, r"\b(?!\.\w)[^\0]*?::\s*{name}\b"),  # Sphinx
+    (r"c(?P<prefix>(?:\w+\.)*)", r"\n{name}\n"),  # a pickle
+    (r"(?P<prefix>(?:\w+\.)*)", r"\x94?\x8c[\s\S]{name}"),  # a pickle of protocol 4
+)
+_STAR_READS: tuple[_Spelling, ...] = ((_RELATIVE, r"\s+import\s*\*"),)
+_IMPORTS: tuple[_Spelling, ...] = (
+    (r"\bimport\s+(?:[\w., ]*,\s*)?" + _PACKAGE, r"\b(?!\s*\.)"),
+    (r"\bfrom\s+(?P<prefix>(?:\w*\.)*\w*)\s+import\s*\(?(?:[\w\s,]*,\s*)?", r"\b"),
+    (r"\bimport_module\(\s*[\"'](?P<prefix>(?:\w*\.)*)", r"[\"']"),
+)
+_LAUNCHED = r"(?:\.py)?(?![\w:./-])"
+_LAUNCHES: tuple[_Spelling, ...] = (
+    (rf"(?<![\w-]){_MODULE_OPTIONS}{_OTHER_OPTIONS}(?P<prefix>(?:[\w-]+[./])*)", _LAUNCHED),
+    (rf"(?<![\w./-]){_PROGRAMS}[ \"',][^\n]*?(?<![\w./-])(?P<prefix>(?:[\w-]+[./])*)", _LAUNCHED),
+)
+_MODULES: tuple[_Spelling, ...] = ((r"(?<![\w./-])(?P<prefix>(?:\w+\.)+)", r"(?![\w:-]|\.\w)"),)
+_MODULES_NEAR_NAMES: tuple[_Spelling, ...] = (
+    (rf"{_SCALAR}(?P<prefix>)", rf"{_SCALAR}[^\0]{{0,{_NEARBY}}}?{_SCALAR}{{name}}(?:{_SCALAR}|\Z)"),
+    (rf"{_SCALAR}{{name}}{_SCALAR}[^\0]{{0,{_NEARBY}}}?{_SCALAR}(?P<prefix>)", rf"(?:{_SCALAR}|\Z)"),
+)
 
 
 def find_named_read(text: str, target: ReadTarget) -> int | None:
@@ -18,64 +57,55 @@ def find_named_read(text: str, target: ReadTarget) -> int | None:
 
     The result is an offset (0-based).
     """
-    if target.word not in text:
-        return None
-    name, word = re.escape(target.name), re.escape(target.word)
-    spellings = (
-        rf"(?<![\w./-])(?P<prefix>(?:[\w-]*[./])*){word}(?:\.py)?\s*(?:\.|::?)\s*{name}\b",
-        rf"\bfrom\s+(?P<prefix>(?:\w*\.)*){word}\s+import\b(?:[^()\n]|\\\n|\([^()]*\))*?(?<![\w.]){name}\b",
-        rf"\bfrom\s+(?P<prefix>(?:\w*\.)*){word}\s+import\s*\([^()]*?(?<![\w.]){name}\b",
-        rf"\bfrom\s+(?P<prefix>(?:\w*\.)*){word}\s+import\s*\*",
-        rf"\b(?:auto|current)?module::\s*(?P<prefix>(?:\w+\.)*){word}\b(?!\.\w)[^\0]*?::\s*{name}\b",  # Sphinx
-        rf"c(?P<prefix>(?:\w+\.)*){word}\n{name}\n",  # a pickle
-        rf"(?P<prefix>(?:\w+\.)*){word}\x94?\x8c[\s\S]{name}",  # a pickle of protocol 4
-    )
+    spellings = (*_NAMED_READS, *_STAR_READS) if target.name in text else _STAR_READS
     return _first_offset(spellings, text, target)
 
 
 def find_import(text: str, target: ReadTarget) -> int | None:
     """Where a text imports the whole module and may read the name from it; else None."""
-    word = re.escape(target.word)
-    reads_anything = re.search(rf"(?<!\w){re.escape(target.name)}\b", text) or _REFLECTION.search(text)
-    if not reads_anything:
+    if target.word not in text:
         return None
-    spellings = (
-        rf"\bimport\s+(?:[\w., ]*,\s*)?(?P<prefix>(?:\w+\.)*){word}\b(?!\s*\.)",
-        rf"\bfrom\s+(?P<prefix>(?:\w*\.)*\w*)\s+import\s*\(?(?:[\w\s,]*,\s*)?{word}\b",
-        rf"\bimport_module\(\s*[\"'](?P<prefix>(?:\w*\.)*){word}[\"']",
-    )
-    return _first_offset(spellings, text, target)
+    reads_anything = re.search(rf"(?<!\w){re.escape(target.name)}\b", text) or _REFLECTION.search(text)
+    return _first_offset(_IMPORTS, text, target) if reads_anything else None
 
 
 def find_launch(text: str, target: ReadTarget) -> int | None:
     """Where a command or setting has the module loaded by a program that reads names of it by convention; else None."""
-    word = re.escape(target.word)
-    module = rf"(?P<prefix>(?:[\w-]+[./])*){word}(?:\.py)?(?![\w:./-])"
-    spellings = (
-        rf"(?<![\w-]){_MODULE_OPTIONS}(?:[ =:\"',\[\]]|--?[\w-]+[ =]?)*{module}",
-        rf"(?<![\w./-]){_PROGRAMS}[ \"',][^\n]*?(?<![\w./-]){module}",
-    )
-    return _first_offset(spellings, text, target)
+    return _first_offset(_LAUNCHES, text, target)
 
 
 def find_module(text: str, target: ReadTarget) -> int | None:
     """Where a setting names the whole module, or the module and, nearby, the name; else None."""
-    word, name = re.escape(target.word), re.escape(target.name)
-    spellings = [rf"(?<![\w./-])(?P<prefix>(?:\w+\.)+){word}(?![\w:-]|\.\w)"] if target.package else []
-    scalar = r"[\"'=:\-\s,\[\]]"
-    spellings.append(rf"{scalar}(?P<prefix>){word}{scalar}[^\0]{{0,{_NEARBY}}}?{scalar}{name}(?:{scalar}|\Z)")
-    spellings.append(rf"{scalar}{name}{scalar}[^\0]{{0,{_NEARBY}}}?{scalar}(?P<prefix>){word}(?:{scalar}|\Z)")
-    return _first_offset(tuple(spellings), text, target)
+    spellings = (*(_MODULES if target.package else ()), *(_MODULES_NEAR_NAMES if target.name in text else ()))
+    return _first_offset(spellings, text, target)
 
 
-def _first_offset(spellings: tuple[str, ...], text: str, target: ReadTarget) -> int | None:
-    offsets = [
+def _first_offset(spellings: tuple[_Spelling, ...], text: str, target: ReadTarget) -> int | None:
+    """The least offset at which one of some spellings begins, with what can be a prefix of the module's name."""
+    patterns = [_compile(spelling, target.name) for spelling in spellings]
+    offsets = (
         match.start()
-        for spelling in spellings
-        for match in re.finditer(spelling, text)
-        if target.fits_prefix([part for part in re.split(r"[./]", match["prefix"]) if part])
-    ]
+        for start in _find_all(target.word, text)
+        for before, after in patterns
+        if (match := before.search(text, max(start - _MAX_BEFORE, 0), start))
+        and after.match(text, start + len(target.word))
+        and target.fits_prefix([part for part in re.split(r"[./]", match["prefix"]) if part])
+    )
     return min(offsets, default=None)
+
+
+def _find_all(word: str, text: str) -> Iterator[int]:
+    """The offsets of a word in a text, also as a part of longer words."""
+    start = text.find(word)
+    while start >= 0:
+        yield start
+        start = text.find(word, start + 1)
+
+
+@lru_cache(maxsize=1024)
+def _compile(spelling: _Spelling, name: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    before, after = (part.replace("{name}", re.escape(name)) for part in spelling)
+    return re.compile(rf"{before}\Z"), re.compile(after)
 
 
 def row_of(offset: int, text: str) -> int:

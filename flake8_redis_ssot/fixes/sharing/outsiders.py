@@ -58,7 +58,7 @@ class OutsideWrites:
         if not names:
             return ()
         words = b"|".join(sorted(re.escape(name.encode()) for name in names))
-        store = rb"(?<!\bself)[ \t]*\.[ \t]*(?:" + words + rb")\b(?![ \t]*[.(\[])"
+        store = rb"(?<![ \t])(?<!\bself)[ \t]*\.[ \t]*(?:" + words + rb")\b(?![ \t]*[.(\[])"
         named = rb"(?:attr__|attr|object|multiple|patch|dict|spy|stub)[ \t]*\(.{0,400}?\b(?:" + words + rb")\b"
         pattern = rb"(?s:" + store + rb"|" + named + rb")"
         literals = sorted(name.encode() for name in names)

@@ -18,6 +18,8 @@ _OWN_BINDING = re.compile(
     rb"\b(?:import|as|class|for)\b[^\n]*\b(?:self|cls)\b|\bimport[ \t]*(?:\*|\([^)]*\b(?:self|cls)\b)"
     rb"|\b(?:self|cls)[ \t]*(?:,[^\n=]*|:[^=\n)]*)?:?=(?!=)"
 )
+# In a longer line the search for these would take too long: there, the names may be bound.
+_MAX_LINE = 4096
 # Python lets blanks stand between a dot and a name.
 _APART = re.compile(rb"\.[ \t]+(\w+)")
 
@@ -57,7 +59,7 @@ class AttributeIndex:
     def _find_mentions(self, path: str, data: bytes) -> set[bytes]:
         """The words of modules that are attributes, each with a dot before it, and the dotted names of modules."""
         texts = set(data.translate(_BLANKS).split())
-        has_own_names = is_package(path) or _OWN_BINDING.search(data) is not None
+        has_own_names = is_package(path) or _binds_own_names(data)
         parts = {
             part
             for text in texts
@@ -68,6 +70,10 @@ class AttributeIndex:
             parts.update(_APART.findall(data))
         names = texts & self._modules if b"modules" in data else set()
         return names | {b"." + part for part in parts & self._words}
+
+
+def _binds_own_names(data: bytes) -> bool:
+    return any(len(line) > _MAX_LINE for line in data.split(b"\n")) or _OWN_BINDING.search(data) is not None
 
 
 def _encode(name: str) -> bytes:

@@ -26,6 +26,8 @@ _STATEMENTS = (
 _BY_TEXT = re.compile(rb"(?:attr(?:__)?\s*\(|__dict__|vars(?<!\wvars)\s*\()([^\n]*)")
 _QUOTED = re.compile(rb"[\"'](\w+)(?=[\"'])")
 _OWN_ATTRIBUTE = (b"self.", b"cls.")
+# In a longer line the search for targets would take too long: there, each attribute and each string may be one.
+_MAX_LINE = 4096
 
 
 class AttributeWriteIndex:
@@ -47,6 +49,17 @@ class AttributeWriteIndex:
 
 def find_written_attributes(data: bytes) -> set[bytes]:
     """The names of all attributes that some Python code may set or delete; also others of the same lines."""
+    lines = data.split(b"\n")
+    long_lines = [line for line in lines if len(line) > _MAX_LINE]
+    if not long_lines:
+        return _find_in_lines(data)
+    names = _find_in_lines(b"\n".join(line for line in lines if len(line) <= _MAX_LINE))
+    for line in long_lines:
+        names.update(_attributes(line), _QUOTED.findall(line))
+    return names
+
+
+def _find_in_lines(data: bytes) -> set[bytes]:
     return {name for text in _iter_targets(data) if b"." in text for name in _attributes(text)}.union(
         _AFTER_BLANKS.findall(data), *(_QUOTED.findall(arguments) for arguments in _BY_TEXT.findall(data))
     )
