@@ -15,7 +15,7 @@ from flake8_redis_ssot.project.resolver import definition_places
 from flake8_redis_ssot.semantic.flow.evaluator import resolve_relative_module
 
 _STAR = rb"import\s*(?:\(\s*)?\*"
-_STAR_IMPORT = rb"\bfrom\s+([.\w]+(?:\s+[.\w]+){0,9}?)\s+import\s*(?:\(\s*)?\*"
+_STAR_IMPORT = rb"\bfrom\s+([.\w]+(?:\s+(?!import\b)[.\w]+){0,9}?)\s+import\s*(?:\(\s*)?\*"
 
 
 def star_imports(document: SourceDocument) -> list[ast.ImportFrom]:
