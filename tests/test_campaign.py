@@ -90,8 +90,8 @@ def test_plan_without_findings(shop: Path, capsys: Capture) -> None:
 def test_phase_without_validation(shop: Path, capsys: Capture) -> None:
     assert main(["remediate", "--phase", "1"]) == 0
     output = capsys.readouterr()
-    assert output.out == "3 findings fixed in 3 files.\n"
-    assert "1.1    kept: 3 findings fixed in 3 files" in output.err
+    assert output.out == "6 findings fixed in 6 files.\n"
+    assert "1.1    kept: 6 findings fixed in 6 files" in output.err
     main(["check", "--statistics", "--no-cache"])
     assert "Found 41 findings" in capsys.readouterr().out
 
@@ -100,7 +100,7 @@ def test_phase_without_validation(shop: Path, capsys: Capture) -> None:
 def test_numbers_agree(shop: Path, capsys: Capture) -> None:
     """What the plan calls safe is what is fixed, and what is gone; phase 1 leaves constructions alone."""
     left = 44
-    for phase, safe in ((1, 3), (2, 8)):
+    for phase, safe in ((1, 6), (2, 8)):
         main(["plan", "--json"])
         batches = json.loads(capsys.readouterr().out)["batches"]
         items = [item for batch in batches if batch["phase"] == phase for item in batch["findings"]]
@@ -118,10 +118,10 @@ def test_rollback_restores_the_baseline(shop: Path, capsys: Capture, monkeypatch
     before = snapshot_tree(shop)
     assert remediate("--phase", "1") == remediate("--phase", "2") == 0
     assert main(["check"]) == 0
-    assert "11 entries no longer found; updated." in capsys.readouterr().err
+    assert "14 entries no longer found; updated." in capsys.readouterr().err
     assert main(["rollback", "--phase", "2"]) == 0
     assert main(["check"]) == 0
-    assert "41 findings known from" in capsys.readouterr().err
+    assert "38 findings known from" in capsys.readouterr().err
     assert main(["rollback"]) == 0
     assert snapshot_tree(shop) == before
     (shop / "redis-ssot-baseline.jsonl").write_text("broken\n")
@@ -303,7 +303,7 @@ def test_rollback_refuses_edited_files(shop: Path, capsys: Capture) -> None:
     assert main(["rollback"]) == 1
     output = capsys.readouterr()
     assert "services/orders/refunds.py has been edited since" in output.err
-    assert "2 files restored, 1 refused." in output.out
+    assert "5 files restored, 1 refused." in output.out
     assert file.read_text() == edited
     assert changed_files(shop) == {"services/orders/refunds.py"}
 
@@ -438,7 +438,7 @@ def test_interrupt_restores_the_batch(shop: Path, capsys: Capture) -> None:
     assert remediate("--resume") == 2
     assert "commands are not read from files: repeat it" in capsys.readouterr().err
     assert remediate("--resume", "--validate", python_command(code)) == 0
-    assert len(changed_files(shop)) == 3 + len(os.listdir(shop / "marks"))
+    assert len(changed_files(shop)) == 6 + len(os.listdir(shop / "marks"))
 
 
 def test_resume_without_an_interrupted_run(shop: Path, capsys: Capture) -> None:

@@ -151,8 +151,8 @@ def test_last_line_says_what_to_do(shop: Path, capsys: Capture) -> None:
 
     explain = "`redis-ssot explain FILE:LINE` explains a finding."
     assert last_line() == f"`--diff` shows the changes; {explain}"
-    assert last_line("services/analytics/exports.py") == f"`--diff --unsafe-fixes` shows the changes; {explain}"
-    assert last_line("--unsafe-fixes", "services/analytics/exports.py") == f"`--diff` shows the changes; {explain}"
+    assert last_line("services/orders/sessions.py") == f"`--diff --unsafe-fixes` shows the changes; {explain}"
+    assert last_line("--unsafe-fixes", "services/orders/sessions.py") == f"`--diff` shows the changes; {explain}"
     assert last_line("libs/shopkit/storage") == explain
 
 

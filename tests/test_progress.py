@@ -53,7 +53,7 @@ def test_progress_of_a_campaign(shop: Path, capsys: Capture) -> None:
     capsys.readouterr()
     assert main(["progress"]) == 0
     text = capsys.readouterr().out
-    assert text.startswith("3 of 44 findings fixed (6%), 41 remaining.\n███░░░")
+    assert text.startswith("6 of 44 findings fixed (13%), 38 remaining.\n█████░░░")
     rows = {line.split()[0]: line.split()[-3:] for line in text.splitlines() if line.startswith(("RSS", "orders"))}
     assert rows["RSS001"] == ["11", "3", "8"]
     main(["remediate", "-q", "--phase", "2", "--unsafe-fixes"])
@@ -65,7 +65,7 @@ def test_progress_starts_with_the_campaign(shop: Path, capsys: Capture) -> None:
     main(["remediate", "-q", "--phase", "1"])
     capsys.readouterr()
     assert main(["progress"]) == 0
-    assert capsys.readouterr().out.startswith("3 of 44 findings fixed (6%), 41 remaining.\n")
+    assert capsys.readouterr().out.startswith("6 of 44 findings fixed (13%), 38 remaining.\n")
 
 
 def test_skipped_files_are_shown(shop: Path, capsys: Capture) -> None:

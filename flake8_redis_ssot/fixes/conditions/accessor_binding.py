@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import NamedTuple
 
 from flake8_redis_ssot.fixes.accessors.binding import find_only_binding
+from flake8_redis_ssot.fixes.accessors.loading import is_loaded_for_certain
 from flake8_redis_ssot.fixes.accessors.model import AccessorModel, NotRecognisedError, Variable, format_place
 from flake8_redis_ssot.fixes.accessors.recognition import recognise
 from flake8_redis_ssot.fixes.accessors.writes import Candidate, VariableWrite, find_candidates, find_writes
 from flake8_redis_ssot.fixes.conditions.condition import Condition
 from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.doubt import Doubt
+from flake8_redis_ssot.fixes.patches.late_loads import find_late_loader
+from flake8_redis_ssot.semantic.ast_queries import FunctionNode
 
 CONDITION = Condition(
     "accessor-binding",
@@ -23,18 +27,27 @@ CONDITION = Condition(
         "No other file sets or deletes an attribute of that name on the module or class, or on anything that may be"
         " it; none names it in `setattr`, `delattr`, `__dict__` or `vars()`, and none reloads the module. The same "
         "holds for the variables that hold the instance, and for the name that the fixed file imports.",
-        "No test patches one of these names.",
+        "No test patches one of these names, except that of the accessor in its own module, in a function, where the "
+        "fixed file imports the accessor by name at module level, and the file with the patch loads the fixed file "
+        "before, or no function of the project loads that.",
         "Nobody calls `cache_clear` on a memoized accessor.",
     ),
 )
 
 
 def find_doubts(
-    accessor: Variable, fixed_path: str, context: FixContext, *, is_instance: bool, is_own_name: bool = False
+    accessor: Variable,
+    fixed_path: str,
+    context: FixContext,
+    *,
+    is_instance: bool,
+    is_own_name: bool = False,
+    is_bound_at_load: bool = False,
 ) -> Iterator[Doubt]:
     """Who else binds the accessor (or the instance), what it returns, or its name in the file that imports it.
 
-    `is_own_name`: that file has a variable of that name for the instance already.
+    `is_own_name`: that file has a variable of that name for the instance already. `is_bound_at_load`: it imports the
+    accessor by name at module level.
     """
     if not is_instance:
         try:
@@ -45,7 +58,23 @@ def find_doubts(
     imported = Variable(fixed_path, _owner_of(accessor).qualname)
     scope = _scope_of(accessor, context, is_instance=is_instance)
     for write in (*scope.writes, *(() if is_own_name else find_writes(scope.candidates, imported, context))):
-        yield Doubt(_describe(write, context))
+        is_late = is_bound_at_load and write.variable == accessor and _is_bound_before(write, fixed_path, context)
+        if not is_late:
+            yield Doubt(_describe(write, context))
+
+
+def _is_bound_before(write: VariableWrite, fixed_path: str, context: FixContext) -> bool:
+    """Whether a write is a patch, and a name that the fixed file binds when it is loaded is bound before it."""
+    table = context.symbol_table(write.path)
+    functions = [each for each in table.ancestors(write.node) if isinstance(each, FunctionNode)]
+    runs_later = functions and not any(
+        context.import_graph.runs_when_loaded(write.path, table.qualname_of(each)) for each in functions
+    )
+    if not write.is_patch or not runs_later:
+        return False
+    if write.path == fixed_path or is_loaded_for_certain(write.path, fixed_path, context):
+        return True
+    return context.remember(("late loader", fixed_path), partial(find_late_loader, fixed_path, context)) is None
 
 
 def _owner_of(accessor: Variable) -> Variable:
@@ -54,7 +83,7 @@ def _owner_of(accessor: Variable) -> Variable:
 
 
 class _Scope(NamedTuple):
-    """What may be written, in the order of the files, and what is: at most one write of each variable."""
+    """What may be written, in the order of the files, and what is: the patches of each variable before other writes."""
 
     candidates: tuple[Candidate, ...]
     writes: tuple[VariableWrite, ...]
@@ -69,10 +98,20 @@ def _scope_of(accessor: Variable, context: FixContext, *, is_instance: bool) -> 
         codes = [Variable(each.path, f"{each.qualname}.__code__") for each in model.functions]
         variables = tuple(dict.fromkeys((*names, *model.variables, *caches, *codes)))
         candidates = find_candidates(variables, context)
-        writes = (next(find_writes(candidates, each, context, model.nodes), None) for each in variables)
-        return _Scope(candidates, tuple(filter(None, writes)))
+        writes = (write for each in variables for write in _find_deciding(candidates, each, model, context))
+        return _Scope(candidates, tuple(writes))
 
     return context.remember(("writes", accessor, is_instance), find_once)
+
+
+def _find_deciding(
+    candidates: tuple[Candidate, ...], variable: Variable, model: AccessorModel, context: FixContext
+) -> Iterator[VariableWrite]:
+    """The writes of a variable, up to the first that is no patch."""
+    for write in find_writes(candidates, variable, context, model.nodes):
+        yield write
+        if not write.is_patch:
+            return
 
 
 def _describe(write: VariableWrite, context: FixContext) -> str:

@@ -192,10 +192,12 @@ def find_access_doubts(
     context: FixContext,
     *,
     is_at_import_time: bool,
+    is_bound_at_load: bool = False,
 ) -> Iterator[Doubt]:
     """Doubts about the shared instance, however it is used.
 
-    If `is_at_import_time`, it is accessed while a module is being loaded.
+    If `is_at_import_time`, it is accessed while a module is being loaded; if `is_bound_at_load`, by a name that the
+    file imports at module level.
     """
     yield from shared_access.doubts
     variable, is_instance = shared_access.variable, shared_access.is_instance
@@ -206,7 +208,12 @@ def find_access_doubts(
         variable, context, is_instance=is_instance, unready_applicability=applicability
     )
     yield from accessor_binding.find_doubts(
-        variable, file.path, context, is_instance=is_instance, is_own_name=is_own_name
+        variable,
+        file.path,
+        context,
+        is_instance=is_instance,
+        is_own_name=is_own_name,
+        is_bound_at_load=is_bound_at_load,
     )
     model = shared_access.model(context)
     yield from accessor_recursion.find_doubts(model, context)

@@ -78,7 +78,10 @@ def _draft_construction(
         shared_access = resolve_accessor(construction, file, context)
         check_source(shared_access, construction, file.path, context)
         draft, ensured_import = draft_accessor_call(construction, shared_access, file, context)
-    draft = draft.with_doubts(find_doubts(construction, shared_access, file, context))
+    is_bound_at_load = ensured_import.is_module_level and ensured_import.text == shared_access.name
+    draft = draft.with_doubts(
+        find_doubts(construction, shared_access, file, context, is_bound_at_load=is_bound_at_load)
+    )
     if draft.reasons and construction.symbol is not None:  # not safe: the reasons name who may read the constructor
         draft = draft.add_operations(AcceptReaders(file.path, construction.symbol.name))
     draft = draft.with_reasons(ensured_import.reasons)

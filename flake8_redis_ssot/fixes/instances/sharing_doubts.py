@@ -45,11 +45,13 @@ def find_doubts(
     *,
     excluded_function: ast.AST | None = None,
     is_new_instance: bool = True,
+    is_bound_at_load: bool = False,
 ) -> Iterator[Doubt]:
     """All doubts about the shared instance in one place.
 
     `excluded_function` is a function whose callers are checked elsewhere; if not `is_new_instance`, the replaced
-    expression returns the same instance each time.
+    expression returns the same instance each time. `is_bound_at_load`: the file imports the accessor by name at module
+    level.
     """
     document = context.document(file.path)
     constructed = _find_constructed_class(construction, context)
@@ -57,7 +59,12 @@ def find_doubts(
     is_same_class = _makes_same_class(construction, constructed, shared_access, context)
     yield from _find_argument_doubts(construction, shared_access, file, context)
     yield from find_access_doubts(
-        shared_access, construction, file, context, is_at_import_time=_is_at_import_time(construction, document)
+        shared_access,
+        construction,
+        file,
+        context,
+        is_at_import_time=_is_at_import_time(construction, document),
+        is_bound_at_load=is_bound_at_load,
     )
     uses = collect_uses(construction.expression, document).without_return(excluded_function)
     followed = follow_arguments(uses, context)
