@@ -24,7 +24,7 @@ CONDITION = Condition(
 )
 
 
-def find_kept(
+def kept_arguments(
     comparison: ArgumentComparison, passed: Collection[ast.expr], droppable: Collection[str] | bool
 ) -> list[Argument]:
     """The arguments that would be lost although nobody lets them go; the parameters are those of `find_doubts`."""
@@ -46,7 +46,7 @@ def find_doubts(
     of an argument of the call.
     """
     lost = [each for each in comparison.lost if each.value not in passed]
-    kept = find_kept(comparison, passed, droppable)
+    kept = kept_arguments(comparison, passed, droppable)
     if kept:
         reason = f"the arguments of the call, `{_format(kept, text_of)}`, would be dropped"
         yield Doubt(reason, Applicability.MANUAL, is_decisive=True)

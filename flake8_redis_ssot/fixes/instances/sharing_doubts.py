@@ -102,7 +102,7 @@ def _find_argument_doubts(
     shared = find_shared_construction(shared_access, construction.definition, context) if is_own_call else None
     comparison = compare_arguments(call, file.path, construction.definition, shared, context)
     passed, droppable = [each.value for each in shared_access.passed], construction.resource.drop_arguments
-    varying_arguments.check(accessor_arguments.find_kept(comparison, passed, droppable), document.symbol_table)
+    varying_arguments.check(accessor_arguments.kept_arguments(comparison, passed, droppable), document.symbol_table)
     doubts = tuple(
         accessor_arguments.find_doubts(
             comparison,
