@@ -93,7 +93,7 @@ def test_phase_without_validation(shop: Path, capsys: Capture) -> None:
     assert output.out == "6 findings fixed in 6 files.\n"
     assert "1.1    kept: 6 findings fixed in 6 files" in output.err
     main(["check", "--statistics", "--no-cache"])
-    assert "Found 41 findings" in capsys.readouterr().out
+    assert "Found 38 findings" in capsys.readouterr().out
 
 
 @pytest.mark.no_cover

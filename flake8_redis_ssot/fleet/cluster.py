@@ -100,8 +100,12 @@ def _run_once(client: Client, function: Callable[[Any], Any], jobs: Mapping[int,
             yield Completed(number, _read_answer(future), None)
         elif future.status == "error":
             yield Completed(number, None, future.exception())
-        else:
+        elif future.status == "cancelled":
             raise SchedulerLostError("the connection to the scheduler was lost")
+        else:  # the worker that had the answer has died, and another one is working it out
+            futures[future] = number
+            finished.add(future)
+            continue
         future.release()
 
 
