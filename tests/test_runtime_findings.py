@@ -7,6 +7,11 @@ import json
 import pytest
 from observed_runs import ObservedProject
 
+from flake8_redis_ssot.cli.runtime_record import CostTable
+from flake8_redis_ssot.config.loading import load_config
+from flake8_redis_ssot.linter.live import open_project
+from flake8_redis_ssot.linter.request import CheckRequest
+
 pytestmark = pytest.mark.slow
 
 MAIN = """\
@@ -142,6 +147,35 @@ def test_page_has_a_column(app: ObservedProject) -> None:
     page = (app.root / "page.html").read_text()
     assert '"at run time"' in page
     assert '"3 instances, 2 connections"' in page
+
+
+def test_progress_has_a_table(app: ObservedProject) -> None:
+    app.write("main.py", MAIN)
+    app.observe("main.py")
+    done = app.command("progress", "--runtime", "run.json")
+    table = "At run time\n  connections  instances\n            2          3  main.py:24: RSS002\n"
+    assert table in done.stdout, done.stderr
+
+
+def test_costs_stay_with_their_findings(app: ObservedProject) -> None:
+    """In the dashboard, findings move to other rows, and appear or go, after the run was recorded."""
+    app.write("main.py", MAIN)
+    app.observe("main.py")
+    table, config = CostTable(str(app.root / "run.json")), load_config(app.root / "pyproject.toml")
+    project = open_project(config, CheckRequest(jobs=1, cache=False))
+    assert "main.py:24: RSS002" in table.render(config, project.findings)
+    (app.root / "main.py").write_text(f"from app.home import Manager\nfirst = Manager()\n{MAIN}")
+    project.refresh([str(app.root / "main.py")])
+    moved = table.render(config, project.findings)
+    assert "  connections  instances\n            2          3  main.py:26: RSS002\n" in moved
+    (app.root / "main.py").write_text("")
+    project.refresh([str(app.root / "main.py")])
+    assert table.render(config, project.findings) == "At run time\n  none of the findings was executed"
+
+
+def test_history_has_no_costs(app: ObservedProject) -> None:
+    done = app.command("progress", "--history", "--runtime", "run.json")
+    assert (done.returncode, "`--runtime` can be combined" in done.stderr) == (2, True)
 
 
 SHORT_SITE = {"process": 1, "parent": 0, "program": "", "has_ended": True, "problems": [], "sites": [["redis"]]}

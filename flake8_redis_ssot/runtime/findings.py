@@ -50,7 +50,7 @@ class RuntimeComparison(NamedTuple):
     @property
     def executed(self) -> list[Finding]:
         """The findings that were executed, the most expensive first."""
-        return sorted((each for each, cost in self.costs.items() if cost != NO_COST), key=self.sort_key)
+        return _by_cost(self.costs)
 
     @property
     def missed(self) -> list[UnreportedSite]:
@@ -59,8 +59,17 @@ class RuntimeComparison(NamedTuple):
 
     def sort_key(self, finding: Finding) -> tuple[int, int, Finding]:
         """Findings by what they cost, the most expensive first; the others behind them as they were."""
-        cost = self.costs.get(finding, NO_COST)
-        return -cost.connections, -cost.instances, finding
+        return _cost_key(finding, self.costs)
+
+
+def _by_cost(costs: Mapping[Finding, Cost]) -> list[Finding]:
+    """The findings that cost anything, the most expensive first."""
+    return sorted((each for each, cost in costs.items() if cost != NO_COST), key=lambda each: _cost_key(each, costs))
+
+
+def _cost_key(finding: Finding, costs: Mapping[Finding, Cost]) -> tuple[int, int, Finding]:
+    cost = costs.get(finding, NO_COST)
+    return -cost.connections, -cost.instances, finding
 
 
 def compare_with_run(
@@ -109,7 +118,7 @@ def render_comparison(comparison: RuntimeComparison) -> Iterator[str]:
     """The comparison as lines of a report."""
     executed, total = len(comparison.executed), len(comparison.costs)
     yield f"At run time: {executed} of {plural(total, 'construction')} that are reported were executed."
-    yield from _render_costs(comparison)
+    yield from render_costs(comparison.costs)
     for reason, number in sorted(comparison.exempt.items()):
         yield f"  {plural(number, 'instance')} in places that may construct: {reason}"
     if comparison.unreported:
@@ -119,16 +128,17 @@ def render_comparison(comparison: RuntimeComparison) -> Iterator[str]:
         yield f"  {format_place(site.place)}: {site.type}, {plural(site.constructed, 'time')}: {why}"
 
 
-def _render_costs(comparison: RuntimeComparison) -> Iterator[str]:
+def render_costs(costs: Mapping[Finding, Cost]) -> Iterator[str]:
     """A table of the findings that were executed, the most expensive first."""
-    rows = comparison.executed[:_MAX_ROWS]
+    executed = _by_cost(costs)
+    rows = executed[:_MAX_ROWS]
     if rows:
         yield "  connections  instances"
     for finding in rows:
-        cost, place = comparison.costs[finding], f"{to_display_path(finding.path)}:{finding.span.row}"
+        cost, place = costs[finding], f"{to_display_path(finding.path)}:{finding.span.row}"
         yield f"  {cost.connections:11}  {cost.instances:9}  {place}: {finding.code}"
-    if len(comparison.executed) > len(rows):
-        yield f"  {len(comparison.executed) - len(rows)} more"
+    if len(executed) > len(rows):
+        yield f"  {len(executed) - len(rows)} more"
 
 
 class _FindingFinder:

@@ -41,7 +41,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     add_config_options(parser)
     add = parser.add_argument
     add("--dashboard", action="store_true", help="live in the terminal, until Ctrl-C")
-    add("--runtime", metavar="FILE", help="on the page, what each finding has cost in a recorded run")
+    add("--runtime", metavar="FILE", help="also show what findings have cost in a recorded run")
     add("--html", metavar="FILE", help="write a self-contained HTML page")
     add(
         "--source-url",
@@ -72,21 +72,23 @@ def main(arguments: Namespace) -> int:
     """Print the progress, or write it as a page; returns 0."""
     if arguments.scheduler and not arguments.history:
         raise CommandError("`--scheduler` is for `--history`")
+    if arguments.runtime and arguments.history and not arguments.html:
+        raise CommandError("`--runtime` can be combined with `--history` only on a page (`--html`)")
     try:
         if arguments.dashboard:
             from flake8_redis_ssot.cli.watch import watch_items
 
-            return watch_items(arguments, lambda config, items: format_progress(_measure_progress(config, items)))
+            return watch_items(arguments, _progress_renderer(arguments))
         config = load_single_config(request_from_args(arguments))
         commit_counts = _count_history(arguments, config) if arguments.history else []
         if commit_counts and not arguments.html:
             print(_format_history(commit_counts))
             return 0
-        progress = _measure_progress(config, _current_items(arguments, config))
+        items = _current_items(arguments, config)
         if not arguments.html:
-            print(format_progress(progress))
+            print(_progress_renderer(arguments)(config, items))
             return 0
-        return _write_page(arguments, config, progress, commit_counts)
+        return _write_page(arguments, config, _measure_progress(config, items), commit_counts)
     except GitError as error:
         raise CommandError(*error.args) from error
 
@@ -94,6 +96,21 @@ def main(arguments: Namespace) -> int:
 def _current_items(arguments: Namespace, config: Config) -> list[WorkItem]:
     result = run_check_strict(request_from_args(arguments, fixes=bool(arguments.html), baseline=None))
     return Classifier(config, load_codeowners(str(config.root))).classify(result.findings)
+
+
+def _progress_renderer(arguments: Namespace) -> Callable[[Config, Sequence[WorkItem]], str]:
+    """A function that returns the progress as text, with the costs of a recorded run if one is given."""
+    if not arguments.runtime:
+        return lambda config, items: format_progress(_measure_progress(config, items))
+    from flake8_redis_ssot.cli.runtime_record import CostTable
+
+    table = CostTable(arguments.runtime)
+
+    def render(config: Config, items: Sequence[WorkItem]) -> str:
+        costs = table.render(config, [item.finding for item in items])
+        return f"{format_progress(_measure_progress(config, items))}\n\n{costs}"
+
+    return render
 
 
 def _measure_progress(config: Config, items: Sequence[WorkItem]) -> CampaignProgress:
