@@ -19,6 +19,8 @@ from flake8_redis_ssot.cli.main import main
 pytestmark = pytest.mark.slow
 
 Capture = pytest.CaptureFixture[str]
+# The duplicate of the example keeps its values in memory.
+INTEGRATE = ("integrate", "analytics", "--serialize-values")
 
 SETTINGS = """\
 services = ["billing", "orders"]
@@ -198,7 +200,7 @@ def small(project: Path, capsys: Capture) -> Project:
 
 def test_diff_is_printed_by_default(shop: Path, capsys: Capture) -> None:
     before = snapshot_tree(shop)
-    assert main(["integrate", "analytics", "--adapter"]) == 0
+    assert main([*INTEGRATE, "--adapter"]) == 0
     text = capsys.readouterr().out
     assert snapshot_tree(shop) == before
     assert "`RedisManager` (services/analytics/redis_manager.py:6) duplicates" in text
@@ -208,12 +210,12 @@ def test_diff_is_printed_by_default(shop: Path, capsys: Capture) -> None:
 
 
 def test_diff_is_a_patch(shop: Path, capsys: Capture) -> None:
-    assert main(["integrate", "analytics", "--adapter"]) == 0
+    assert main([*INTEGRATE, "--adapter"]) == 0
     patch = capsys.readouterr().out.partition("\n\n")[2]
     subprocess.run(["git", "apply", "-p0", "-"], input=patch, text=True, check=True)
     patched = snapshot_tree(shop)
     subprocess.run(["git", "apply", "-R", "-p0", "-"], input=patch, text=True, check=True)
-    assert main(["integrate", "analytics", "--adapter", "--apply", "--unsafe-fixes", "-q"]) == 0
+    assert main([*INTEGRATE, "--adapter", "--apply", "--unsafe-fixes", "-q"]) == 0
     assert snapshot_tree(shop) == patched
 
 
@@ -234,7 +236,7 @@ def test_tests_of_the_service_pass_with_the_adapter(shop: Path, capsys: Capture)
     """The tests were written against the stub; validation runs them, and mypy checks the adapter."""
     gate = f"{sys.executable} -m pytest -q -p no:cacheprovider {{tests}}"
     before = snapshot_tree(shop)
-    assert main(["integrate", "analytics", "--adapter", "--apply", "--unsafe-fixes", "--validate", gate]) == 0
+    assert main([*INTEGRATE, "--adapter", "--apply", "--unsafe-fixes", "--validate", gate]) == 0
     assert "1 finding fixed in 4 files." in capsys.readouterr().out
     assert not (shop / "services/analytics/redis_manager.py").exists()
     (shop / "services/analytics/tests/test_prefix.py").write_text(PREFIXED)
@@ -248,7 +250,7 @@ def test_tests_of_the_service_pass_with_the_adapter(shop: Path, capsys: Capture)
 
 
 def test_accessor_without_adapter(shop: Path, capsys: Capture) -> None:
-    assert main(["integrate", "analytics", "--apply", "--unsafe-fixes", "-q"]) == 0
+    assert main([*INTEGRATE, "--apply", "--unsafe-fixes", "-q"]) == 0
     reports = (shop / "services/analytics/reports.py").read_text()
     assert "from shopkit.redis_manager import RedisManager, get_redis_manager\n" in reports
     assert "self.memory = get_redis_manager()" in reports
@@ -260,7 +262,7 @@ def test_accessor_without_adapter(shop: Path, capsys: Capture) -> None:
 def test_failed_validation_restores_all_files(shop: Path, capsys: Capture) -> None:
     before = snapshot_tree(shop)
     gate = f'"{sys.executable}" -c "import os, sys; sys.exit(os.path.exists(\'services/analytics/redis_client.py\'))"'
-    assert main(["integrate", "analytics", "--adapter", "--apply", "--unsafe-fixes", "--validate", gate]) == 1
+    assert main([*INTEGRATE, "--adapter", "--apply", "--unsafe-fixes", "--validate", gate]) == 1
     assert snapshot_tree(shop) == before
     assert "skipped: services/analytics/redis_manager.py: validation failed" in capsys.readouterr().err
 
@@ -295,8 +297,7 @@ def test_validation_that_fails_beforehand(shop: Path, capsys: Capture) -> None:
     assert (
         main(
             [
-                "integrate",
-                "analytics",
+                *INTEGRATE,
                 "--apply",
                 "--unsafe-fixes",
                 "--validate",
@@ -312,7 +313,7 @@ def test_validation_that_fails_beforehand(shop: Path, capsys: Capture) -> None:
 @pytest.mark.parametrize("command", ["no-such-command-anywhere", "'", " "])
 def test_invalid_validation_command(shop: Path, capsys: Capture, command: str) -> None:
     before = snapshot_tree(shop)
-    assert main(["integrate", "analytics", "--apply", "--unsafe-fixes", "--validate", command]) == 2
+    assert main([*INTEGRATE, "--apply", "--unsafe-fixes", "--validate", command]) == 2
     assert "error: " in capsys.readouterr().err
     assert snapshot_tree(shop) == before
 
@@ -321,18 +322,16 @@ def test_invalid_validation_command(shop: Path, capsys: Capture, command: str) -
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="kills a fork")
 def test_kill_at_each_disk_operation(shop: Path, pytestconfig: pytest.Config) -> None:
     before = snapshot_tree(shop)
-    assert main(["integrate", "analytics", "--adapter", "--apply", "--unsafe-fixes", "-q"]) == 0
+    assert main([*INTEGRATE, "--adapter", "--apply", "--unsafe-fixes", "-q"]) == 0
     finished = snapshot_tree(shop)
     assert main(["rollback"]) == 0
     step, stride = steps_of(pytestconfig, 3)
     killed = True
     while killed:
         shutil.rmtree(shop / TOOL_DIRECTORIES[0], ignore_errors=True)
-        killed = run_and_kill_before(
-            step, lambda: main(["integrate", "analytics", "--adapter", "--apply", "--unsafe-fixes", "-q"])
-        )
+        killed = run_and_kill_before(step, lambda: main([*INTEGRATE, "--adapter", "--apply", "--unsafe-fixes", "-q"]))
         if step % 2:
-            assert main(["integrate", "analytics", "--adapter", "--apply", "--unsafe-fixes", "-q"]) == 0
+            assert main([*INTEGRATE, "--adapter", "--apply", "--unsafe-fixes", "-q"]) == 0
             assert snapshot_tree(shop) == finished, step
             run_and_kill_before(step // 2, lambda: main(["rollback"]))
         main(["rollback"])
@@ -342,7 +341,7 @@ def test_kill_at_each_disk_operation(shop: Path, pytestconfig: pytest.Config) ->
 
 
 def test_rollback_keeps_edited_files(shop: Path, capsys: Capture) -> None:
-    assert main(["integrate", "analytics", "--adapter", "--apply", "--unsafe-fixes", "-q"]) == 0
+    assert main([*INTEGRATE, "--adapter", "--apply", "--unsafe-fixes", "-q"]) == 0
     adapter, old = (shop / f"services/analytics/{name}.py" for name in ("redis_client", "redis_manager"))
     adapter.write_text(adapter.read_text() + "\nMORE = 1\n")
     old.write_text("MINE = 1\n")
@@ -358,7 +357,7 @@ def test_interrupted_remediation_must_be_resumed(shop: Path, capsys: Capture) ->
     arguments = ["remediate", "-q", "--phase", "1"]
     if hasattr(os, "fork"):
         assert run_and_kill_before(30, lambda: main(arguments))
-        assert main(["integrate", "analytics", "--apply", "--unsafe-fixes"]) == 2
+        assert main([*INTEGRATE, "--apply", "--unsafe-fixes"]) == 2
         assert "was interrupted" in capsys.readouterr().err
 
 

@@ -205,6 +205,79 @@ def test_difference_in_the_duplicate(client: Project, old: str, new: str, differ
     assert client.apply() in (0, 1)
 
 
+KEEPS = "self.connection = redis.Redis()\n        self.kept = {}"
+STORES = "self.kept[key] = value"
+
+
+@pytest.mark.parametrize(
+    ("edits", "store"),
+    [
+        ({"self.connection = redis.Redis()": KEEPS, "self.connection.set(key, value, ttl)": STORES}, "self.kept = {}"),
+        (
+            {
+                "    def __init__": "    kept: dict = {}\n\n    def __init__",
+                "self.connection.set(key, value, ttl)": STORES,
+            },
+            "kept: dict = {}",
+        ),
+        (
+            {
+                "import redis\n": "import redis\n\nKEPT = defaultdict(list)\n",
+                "self.connection.set(key, value, ttl)": "KEPT[key].append(value)",
+            },
+            "KEPT = defaultdict(list)",
+        ),
+        (
+            {
+                "self.connection = redis.Redis()": "self.kept = TTLCache(9, 9)",
+                "self.connection.set(key, value, ttl)": "self._store(key, value)",
+                "    def delete": "    def _store(self, *pair):\n        self.kept.update([pair])\n\n    def delete",
+            },
+            "self.kept = TTLCache(9, 9)",
+        ),
+    ],
+)
+def test_values_in_memory_are_refused(client: Project, edits: dict[str, str], store: str) -> None:
+    """No flag but the one for it lets a server serialize what was kept in memory."""
+    text = OWN
+    for old, new in edits.items():
+        text = text.replace(old, new)
+    client.write("billing/stub.py", text)
+    status, output = client.run("--apply", "--unsafe-fixes")
+    assert (status, f"  in the way: it keeps values in memory, `{store}` (billing/stub.py:" in output) == (1, True), (
+        output
+    )
+    assert "which `Store` would serialize; `--serialize-values` allows it" in output
+    assert (client.root / "billing" / "stub.py").read_text() == text
+    assert client.run("--apply", "--serialize-values")[0] == 1  # it is a difference still
+    assert client.run("--apply", "--unsafe-fixes", "--serialize-values")[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "body"),
+    [
+        ("self.connection.set(key, value, ttl)", "self.connection.set(key, dict(a=value), ttl)", USE),
+        ("self.connection.set(key, value, ttl)", "kept = {}\n        kept[key] = value", USE),
+        ("self.connection = redis.Redis()", "self.kept = {'a': 'b'}", USE),
+        ("self.connection.set(key, value, ttl)", STORES, "return store.get('a')"),
+    ],
+)
+def test_values_that_are_not_kept(client: Project, old: str, new: str, body: str) -> None:
+    client.write("billing/stub.py", OWN.replace("self.connection = redis.Redis()", KEEPS).replace(old, new))
+    client.use(body)
+    assert client.run("--apply", "--unsafe-fixes")[0] == 0
+
+
+def test_shared_class_keeps_values_in_memory_as_well(client: Project) -> None:
+    shared = SHARED.replace("self.client = redis.Redis()", KEEPS.replace("connection", "client"))
+    client.write("core/store.py", shared.replace("self.client.set(key, value, ttl)", STORES))
+    client.write(
+        "billing/stub.py",
+        OWN.replace("self.connection = redis.Redis()", KEEPS).replace("self.connection.set(key, value, ttl)", STORES),
+    )
+    assert client.run("--apply", "--unsafe-fixes")[0] == 0
+
+
 @pytest.mark.parametrize(
     ("path", "text", "difference"),
     [

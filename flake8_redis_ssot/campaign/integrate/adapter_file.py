@@ -20,12 +20,14 @@ class IntegrationOptions(NamedTuple):
     """The service, and the prefix of its keys (empty: none; None: what suits the duplicate).
 
     `force_adapter`: write an adapter even where the accessor would do. It can't be in one of the `reserved_paths`.
+    `serializes_values`: replace a duplicate that keeps values in memory, which the shared class stores on a server.
     """
 
     service: str
     prefix: str | None
     force_adapter: bool
     reserved_paths: frozenset[str] = frozenset()
+    serializes_values: bool = False
 
 
 class AdapterPlace(NamedTuple):

@@ -20,7 +20,9 @@ from flake8_redis_ssot.fixes.conditions import (
 from flake8_redis_ssot.fixes.conditions.same_methods import ComparedMethod
 from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.doubt import Doubt, find_deciding
+from flake8_redis_ssot.fixes.duplicates.memory import find_memory_store, imports_server_client, is_server_client
 from flake8_redis_ssot.project.resolver import Definition
+from flake8_redis_ssot.semantic.ast_queries import find_definition
 
 
 def own_definition(duplicate: Duplicate, context: FixContext) -> Definition:
@@ -50,6 +52,36 @@ def find_differences(
     )
     yield from (doubt.reason for doubt in find_deciding(doubts))
     yield from _find_loading_effects(duplicate, users, accessor, context)
+
+
+def find_serialization(
+    duplicate: Duplicate,
+    shared_class: SharedClass,
+    compatibilities: Sequence[MethodCompatibility],
+    context: FixContext,
+) -> Iterator[str]:
+    """Why values would not come back as they were: the duplicate keeps them in memory, the shared class on a server."""
+    statement = _find_store(own_definition(duplicate, context), compatibilities, context)
+    if statement is None or _find_store(shared_class.definition, compatibilities, context) is not None:
+        return
+    resource = duplicate.guarded_class.resource
+    tree = context.tree(shared_class.definition.path or "")
+    if imports_server_client(tree) or any(map(is_server_client, resource.constructors)):
+        place = f"{context.relative_path(duplicate.path)}:{statement.lineno}"
+        yield (
+            f"it keeps values in memory, `{ast.unparse(statement)}` ({place}), which "
+            f"`{shared_class.definition.qualname}` would serialize; `--serialize-values` allows it"
+        )
+
+
+def _find_store(
+    definition: Definition, compatibilities: Sequence[MethodCompatibility], context: FixContext
+) -> ast.stmt | None:
+    """Where a class keeps what its called methods store in memory."""
+    tree = context.tree(definition.path or "")
+    node = find_definition(tree, definition.qualname)
+    called = [each.name for each in compatibilities]
+    return find_memory_store(tree, node, called) if isinstance(node, ast.ClassDef) else None
 
 
 def _find_access_doubts(accessor: Variable, is_instance: bool, importer: str, context: FixContext) -> Iterator[Doubt]:

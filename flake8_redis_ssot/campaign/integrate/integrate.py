@@ -8,7 +8,7 @@ from typing import NamedTuple
 from flake8_redis_ssot.campaign.integrate.adapter import Adapter, render_adapter
 from flake8_redis_ssot.campaign.integrate.adapter_file import IntegrationOptions, adapt_method, find_adapter_place
 from flake8_redis_ssot.campaign.integrate.compatibility import MethodCompatibility, SharedClass, check_compatibility
-from flake8_redis_ssot.campaign.integrate.differences import find_differences, own_definition
+from flake8_redis_ssot.campaign.integrate.differences import find_differences, find_serialization, own_definition
 from flake8_redis_ssot.campaign.integrate.duplicates import Duplicate, DuplicateUser, find_duplicates, find_users
 from flake8_redis_ssot.campaign.integrate.migrate_callers import (
     Replacement,
@@ -135,6 +135,8 @@ class _DuplicateIntegration:
             f"it has `{name}()`, and the shared class does not" for name in missing_dunders(own_methods, shared_class)
         ]
         self.reasons += [f"`{each.name}()`: {each.refusal}" for each in self._compatibilities if each.refusal]
+        if not self._options.serializes_values:
+            self.reasons += find_serialization(self._duplicate, shared_class, self._compatibilities, self._context)
         if self.reasons:
             return self.new_result("", tuple(self.reasons))
         other_users = [user for user in all_users if user not in self._users and user.symbol.reads]

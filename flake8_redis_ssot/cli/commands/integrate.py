@@ -46,6 +46,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     add("--adapter", action="store_true", help="write an adapter even where the accessor would be enough")
     prefix_help = "what the keys of an adapter begin with (default: `SERVICE:` if the duplicate keeps its own values)"
     add("--prefix", metavar="TEXT", help=prefix_help)
+    add("--serialize-values", action="store_true", help="also where the duplicate keeps values in memory")
     add("--unsafe-fixes", action="store_true", help="also apply changes that may change behavior")
     add("--output-format", choices=tuple(FORMATS), default="text", help="default: text with the diff")
     add("--apply", action="store_true", help="apply the changes, as a batch that `rollback` can undo")
@@ -108,7 +109,8 @@ def _plan_integrations(arguments: Namespace, project: IncrementalProject) -> lis
         raise CommandError(f"`{arguments.service}` has no files; {hint}")
     name = service.rpartition("/")[2].rpartition(".")[2]
     force_adapter = arguments.adapter or bool(arguments.prefix)
-    return integrate(analysis, IntegrationOptions(name, arguments.prefix, force_adapter), service_files)
+    options = IntegrationOptions(name, arguments.prefix, force_adapter, serializes_values=arguments.serialize_values)
+    return integrate(analysis, options, service_files)
 
 
 class _IntegrationRun:

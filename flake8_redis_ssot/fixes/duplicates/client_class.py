@@ -6,8 +6,9 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from flake8_redis_ssot.fixes.duplicates.memory import is_container, single_assignment
 from flake8_redis_ssot.project.types.names import FileNames
-from flake8_redis_ssot.semantic.ast_queries import FunctionNode, does_nothing, last_name, methods_in
+from flake8_redis_ssot.semantic.ast_queries import FunctionNode, does_nothing, methods_in
 
 # Two clients that are constructed alike reach the same server, and keep nothing of their own.
 _CLIENTS = frozenset(
@@ -17,9 +18,6 @@ _CLIENTS = frozenset(
         *(f"redis.client.{name}" for name in ("Redis", "StrictRedis", "Redis.from_url")),
     }
 )
-
-# What a class keeps values in that has no server.
-_CONTAINERS = frozenset({"Counter", "OrderedDict", "defaultdict", "deque", "dict", "list", "set"})
 
 
 class UnrecognisedError(Exception):
@@ -49,8 +47,8 @@ def recognise_class(node: ast.ClassDef, names: FileNames) -> ClientClass:
     for statement in node.body:
         if isinstance(statement, FunctionNode) or does_nothing(statement):
             continue
-        name, value = _assignment(statement)
-        if value is not None and _is_container(value) and not name.startswith("__"):
+        name, value = single_assignment(statement)
+        if value is not None and is_container(value) and not name.startswith("__"):
             raise UnrecognisedError(f"`{node.name}` keeps values in memory: `{name}` (line {statement.lineno})")
         if not name or not isinstance(value, ast.Constant):
             raise UnrecognisedError(
@@ -69,37 +67,23 @@ def recognise_class(node: ast.ClassDef, names: FileNames) -> ClientClass:
     return ClientClass(node, names, fields, clients, methods)
 
 
-def _assignment(statement: ast.stmt) -> tuple[str, ast.expr | None]:
-    """The only target of an assignment, as text, and its value."""
-    if isinstance(statement, ast.Assign) and len(statement.targets) == 1:
-        return ast.unparse(statement.targets[0]), statement.value
-    return (ast.unparse(statement.target), statement.value) if isinstance(statement, ast.AnnAssign) else ("", None)
-
-
 def _constructor_fields(owner_name: str, function: FunctionNode, names: FileNames) -> Iterator[tuple[str, str, bool]]:
     """The attributes that `__init__` sets, with their values, and whether they hold a client."""
     defaults = _constant_defaults(function)
     for statement in function.body:
         if does_nothing(statement):
             continue
-        target, value = _assignment(statement)
+        target, value = single_assignment(statement)
         owner, _, name = target.partition(".")
         text = _describe_value(value, defaults, names) if value is not None else ""
         if not text or owner != function.args.args[0].arg or not name.isidentifier():
             source = ast.unparse(statement)
-            if value is not None and _is_container(value):
+            if value is not None and is_container(value):
                 raise UnrecognisedError(
                     f"each `{owner_name}` keeps its own values in memory: `{source}` (line {statement.lineno})"
                 )
             raise UnrecognisedError(f"`__init__()` runs `{source}` (line {statement.lineno}), which is not recognised")
         yield name, text, isinstance(value, ast.Call)
-
-
-def _is_container(value: ast.expr) -> bool:
-    """Whether a value is a new dictionary, list or set."""
-    if isinstance(value, ast.Call):
-        return last_name(value.func) in _CONTAINERS
-    return isinstance(value, (ast.Dict, ast.DictComp, ast.List, ast.ListComp, ast.Set, ast.SetComp))
 
 
 def _constant_defaults(function: FunctionNode) -> dict[str, ast.expr]:
