@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import stat
 import subprocess
 from pathlib import Path
@@ -161,9 +162,24 @@ def test_diff_of_manual_edits(service: Path, capsys: pytest.CaptureFixture[str])
     assert err.partition("Left to you:\n")[2] == (
         '- app/service.py:16: RSS003: the arguments of the call, `"redis://other"`, would be dropped\n'
         "No edit:\n"
-        "- app/service.py:18: RSS002: `make` is not an import but bound here (line 18)\n"
+        "- app/service.py:19: RSS002: `make` is not an import but bound here (line 19)\n"
     )
     assert service.read_bytes() == before
+
+
+def test_rows_of_manual_edits(service: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """They are those of the file as it is, also where edits move the lines and only later passes fix a finding."""
+    imports = "from app.legacy import (\n    redis_manager,\n)\nfrom app.legacy.redis_manager import redis_manager\n"
+    code = SERVICE.replace("from app.legacy.redis_manager import redis_manager\n", imports)
+    service.write_text(f"{code}\n\nstores = [make() for make in (RedisManager, dict)]\n", encoding="utf-8")
+    lines = service.read_text("utf-8").splitlines()
+    rows = {row for row, line in enumerate(lines, 1) if any(word in line for word in ("legacy", "Redis", "make"))}
+    assert main(["check", ".", "--diff", "--manual"]) == 1
+    err = capsys.readouterr().err
+    named = [int(row) for row in re.findall(r"^- app/service.py:(\d+)", err, re.MULTILINE)]
+    assert named
+    assert set(named) <= rows
+    assert "- app/service.py:22: RSS002: `make` is not an import but bound here (line 22)\n" in err
 
 
 def test_diff_removes_imports_of_dropped_arguments(service: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -6,13 +6,12 @@ import os
 import sys
 from argparse import ArgumentParser, Namespace
 
-from flake8_redis_ssot.cli.errors import print_messages
 from flake8_redis_ssot.cli.options import add_fixable_options
 from flake8_redis_ssot.codes import names_by_code
 from flake8_redis_ssot.files.atomic_write import Change
 from flake8_redis_ssot.linter.request import CheckResult
-from flake8_redis_ssot.model import Applicability, Finding, Fix
-from flake8_redis_ssot.terminal import Style, disarm_workflow_commands, escape_unprintable
+from flake8_redis_ssot.model import Applicability
+from flake8_redis_ssot.terminal import Style, disarm_workflow_commands
 
 
 def add_fix_options(parser: ArgumentParser) -> None:
@@ -50,28 +49,7 @@ def print_diff(result: CheckResult, arguments: Namespace) -> int:
     sys.stdout.write(disarm_workflow_commands("".join(color_diff(text, style) for text in diffs)))
     sys.stdout.flush()
     _print_fixed(result, arguments, is_preview=True)
-    if arguments.manual and not arguments.quiet:
-        _print_reasons(result)
-    print_messages(result.errors)
     return 2 if result.errors else 1 if result.changes else 0
-
-
-def _print_reasons(result: CheckResult) -> None:
-    """Print, to the error stream, why each edit is left to the user, and why there is none for the other findings."""
-    from flake8_redis_ssot.files.paths import to_display_path
-
-    manual = [each for each in result.fixed_findings if each.fix and not _is_applied(each)]
-    for heading, findings in (("Left to you:", manual), ("No edit:", result.findings)):
-        print(heading if findings else "", end="\n" if findings else "", file=sys.stderr)
-        for finding in findings:
-            reasons = "; ".join(finding.fix.reasons) if finding.fix else ""
-            place = f"{to_display_path(finding.path)}:{finding.span.row}"
-            print(escape_unprintable(f"- {place}: {finding.code}: {reasons}"), file=sys.stderr)
-
-
-def _is_applied(finding: Finding) -> bool:
-    """Whether a flag applies the fix of a finding."""
-    return isinstance(finding.fix, Fix) and finding.fix.applicability is not Applicability.MANUAL
 
 
 def format_diff(change: Change) -> str:

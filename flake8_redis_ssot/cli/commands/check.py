@@ -79,13 +79,22 @@ def main(arguments: Namespace) -> int:
 
 
 def _check(arguments: Namespace) -> int:
-    result = run_check(build_request(arguments))
+    request = build_request(arguments)
+    result = run_check(request)
     if not arguments.quiet:
         print_messages(result.warnings, "warning")
     if arguments.add_noqa is not None:
         return _add_noqa(result, arguments)
     if arguments.diff:
-        return print_diff(result, arguments)
+        status = print_diff(result, arguments)
+        if arguments.manual and not arguments.quiet:
+            from flake8_redis_ssot.cli.manual_edits import print_reasons
+
+            # Each with its reasons, in the rows of the files as they are: those of the result have moved.
+            present = run_check(request._replace(trust=None, fixes=True, max_files_with_fixes=None))
+            print_reasons(present.findings, result.fixed_findings)
+        print_messages(result.errors)
+        return status
     if result.changes or wants_fixes(arguments):
         write_fixes(result, arguments)
     if arguments.fix_only or (result.buffers and wants_fixes(arguments)):
