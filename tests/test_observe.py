@@ -108,6 +108,39 @@ def test_accessor_that_returns_new_objects(app: ObservedProject) -> None:
     assert "3 calls of app.home.get_manager, which returned another object 2 times" in run.errors
 
 
+def test_function_that_another_module_holds(app: ObservedProject) -> None:
+    """A decorator has passed it on before its own module is loaded."""
+    app.write(
+        "app/registry.py", "def register(function):\n    global latest\n    latest = function\n    return function\n"
+    )
+    home = (
+        "from app.registry import register\n\nclass Manager: pass\n\n@register\ndef create_manager(): return Manager()"
+    )
+    app.write("app/home.py", home)
+    app.write("main.py", "import app.home\nfrom app import registry\nregistry.latest()\n")
+    assert app.observe("main.py").constructed() == {"main.py:3": 1}
+
+
+def test_lazy_objects_stay_lazy(app: ObservedProject) -> None:
+    """Searching a module for watched names asks no object for its class."""
+    app.configure('[tool.redis-ssot.resource.lazy]\ncanonical = ["x"]\nconstructors = ["app.lazy.**"]\n')
+    app.write(
+        "app/lazy.py",
+        """\
+        class Lazy:
+            @property
+            def __class__(self):
+                print("evaluated")
+                return dict
+
+        lazy = Lazy()
+        """,
+    )
+    app.write("main.py", "import app.lazy\n")
+    run = app.observe("main.py")
+    assert (run.exit_code, run.output) == (0, "")
+
+
 def test_child_processes(app: ObservedProject) -> None:
     app.write("child.py", "from app.home import Manager\nprint(Manager().client().ping())\n")
     app.write(

@@ -19,8 +19,8 @@ from flake8_redis_ssot.cli.request import load_single_config, request_from_args,
 from flake8_redis_ssot.cli.screen import LiveView, Screen, open_screen
 from flake8_redis_ssot.config.loading import OWN_NAMES
 from flake8_redis_ssot.config.model import Config
-from flake8_redis_ssot.files.discovery import PYPROJECT
 from flake8_redis_ssot.files.paths import to_display_path
+from flake8_redis_ssot.files.toml_files import PYPROJECT
 from flake8_redis_ssot.linter.live import open_project
 from flake8_redis_ssot.linter.request import CheckRequest, CheckResult
 from flake8_redis_ssot.model import plural

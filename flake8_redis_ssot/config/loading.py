@@ -15,9 +15,8 @@ from flake8_redis_ssot.config.settings import top_level_settings
 from flake8_redis_ssot.config.toml_table import iter_leaves, mismatch_message
 from flake8_redis_ssot.config.validators import find_nearest
 from flake8_redis_ssot.files.atomic_write import read
-from flake8_redis_ssot.files.discovery import CONFIG_FILE_NAMES, PYPROJECT
 from flake8_redis_ssot.files.paths import to_display_path
-from flake8_redis_ssot.files.toml_files import parse_toml
+from flake8_redis_ssot.files.toml_files import CONFIG_FILE_NAMES, PYPROJECT, parse_toml
 
 OWN_NAMES = tuple(name for name in CONFIG_FILE_NAMES if name != PYPROJECT)
 _COMMAND_LINE = "--config"

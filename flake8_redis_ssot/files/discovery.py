@@ -18,11 +18,9 @@ from flake8_redis_ssot.files.ignore_rules import (
     parent_ignore_rules,
 )
 from flake8_redis_ssot.files.paths import to_display_path
+from flake8_redis_ssot.files.toml_files import CONFIG_FILE_NAMES
 
 SOURCE_SUFFIXES = (".py", ".pyi", ".ipynb")
-PYPROJECT = "pyproject.toml"
-# In the order in which they count.
-CONFIG_FILE_NAMES = ("redis-ssot.toml", ".redis-ssot.toml", PYPROJECT)
 # ruff's list, so that both tools check the same files, and directories without sources that change with every run.
 DEFAULT_EXCLUDES = (
     *("__pycache__/", ".redis_ssot_cache/"),

@@ -8,6 +8,9 @@ from typing import Any
 
 from flake8_redis_ssot.files.atomic_write import read
 
+PYPROJECT = "pyproject.toml"
+# The files of our settings, in the order in which they count.
+CONFIG_FILE_NAMES = ("redis-ssot.toml", ".redis-ssot.toml", PYPROJECT)
 # Settings have a handful of levels; what is deeper would exhaust the stack of whoever walks through it.
 _MAX_DEPTH = 64
 

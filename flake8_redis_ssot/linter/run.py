@@ -11,8 +11,9 @@ from typing import NamedTuple
 from flake8_redis_ssot.config.loading import config_from_overrides, find_config, find_config_in, load_config
 from flake8_redis_ssot.config.model import Config, ConfigError, ConfigProblem
 from flake8_redis_ssot.files.cache_store import CacheStore
-from flake8_redis_ssot.files.discovery import CONFIG_FILE_NAMES, discover
+from flake8_redis_ssot.files.discovery import discover
 from flake8_redis_ssot.files.paths import to_display_path
+from flake8_redis_ssot.files.toml_files import CONFIG_FILE_NAMES
 from flake8_redis_ssot.linter.request import CheckRequest, CheckResult, CheckTask, NoConfigurationError
 from flake8_redis_ssot.linter.result_cache import execute_cached
 from flake8_redis_ssot.linter.task import complete_result, create_task, open_store

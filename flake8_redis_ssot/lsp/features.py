@@ -12,7 +12,7 @@ from pygls.uris import to_fs_path
 
 from flake8_redis_ssot import __version__
 from flake8_redis_ssot.config.loading import OWN_NAMES
-from flake8_redis_ssot.files.discovery import PYPROJECT
+from flake8_redis_ssot.files.toml_files import PYPROJECT
 from flake8_redis_ssot.lsp import code_actions, commands, pull
 from flake8_redis_ssot.lsp.code_lens import code_lens, resolve_code_lens
 from flake8_redis_ssot.lsp.documents import Documents, encode_text

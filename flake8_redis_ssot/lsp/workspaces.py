@@ -13,7 +13,8 @@ from flake8_redis_ssot.baseline.storage import BaselineError
 from flake8_redis_ssot.config.loading import OWN_NAMES, find_config, find_config_in, load_config
 from flake8_redis_ssot.config.model import Config, ConfigError
 from flake8_redis_ssot.files.atomic_write import Change, read
-from flake8_redis_ssot.files.discovery import PYPROJECT, SOURCE_SUFFIXES, discover
+from flake8_redis_ssot.files.discovery import SOURCE_SUFFIXES, discover
+from flake8_redis_ssot.files.toml_files import PYPROJECT
 from flake8_redis_ssot.linter.engine import LocatedFinding
 from flake8_redis_ssot.linter.live import IncrementalProject, open_project
 from flake8_redis_ssot.linter.request import CheckRequest

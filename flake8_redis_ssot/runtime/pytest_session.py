@@ -1,4 +1,8 @@
-"""`pytest --redis-ssot-runtime`: the observation of a test run, its budgets as tests, and the report at its end."""
+"""`pytest --redis-ssot-runtime`: the observation of a test run, its budgets as tests, and the report at its end.
+
+What the budgets and the report need is imported at the end: while the tests run, the garbage collector would have to
+look through it again and again.
+"""
 
 from __future__ import annotations
 
@@ -7,17 +11,18 @@ import tempfile
 import time
 from collections.abc import Callable, Generator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from flake8_redis_ssot.config.loading import find_config, load_config
 from flake8_redis_ssot.config.model import Config, ConfigError
 from flake8_redis_ssot.runtime.agent.garbage import paused_collection
-from flake8_redis_ssot.runtime.budgets import BudgetResult, broken, check_budgets, render_budget
-from flake8_redis_ssot.runtime.records import RecordError, RunRecord, append_record, collect_run, load_record
-from flake8_redis_ssot.runtime.render import render_report
 from flake8_redis_ssot.runtime.session import ObservationError, require_wrapt, watch_list
+
+if TYPE_CHECKING:
+    from flake8_redis_ssot.runtime.budgets import BudgetResult
+    from flake8_redis_ssot.runtime.records import RunRecord
 
 MARKER = "redis_ssot"
 
@@ -85,8 +90,11 @@ class RuntimeSession(ObservedTests):
     @pytest.hookimpl(trylast=True)  # the budgets are checked after all tests
     def pytest_collection_modifyitems(self, session: pytest.Session, config: pytest.Config, items: list[Any]) -> None:
         """Add a test for each budget, unless other processes run the tests."""
-        if _is_distributed(config) or not items:
+        if _is_distributed(config) or not items or not self._has_budgets:
             return
+        from flake8_redis_ssot.runtime.budgets import check_budgets
+        from flake8_redis_ssot.runtime.records import RunRecord
+
         for result in check_budgets(self._config, RunRecord(())):
             item = BudgetItem.from_parent(session, name=f"runtime[{result.title}]", measure=self._measure_budget)
             items.append(item)
@@ -95,8 +103,10 @@ class RuntimeSession(ObservedTests):
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Where budgets could not be tests of their own, a broken one fails the run."""
         super().pytest_sessionfinish(session)
-        if session.exitstatus != pytest.ExitCode.OK:
+        if session.exitstatus != pytest.ExitCode.OK or not self._has_budgets:
             return
+        from flake8_redis_ssot.runtime.budgets import broken, check_budgets
+
         record = self._collect()
         results = check_budgets(self._config, record) if _is_distributed(session.config) else []
         if broken([*results, *self._check_slowdown(record)]):
@@ -104,19 +114,28 @@ class RuntimeSession(ObservedTests):
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
         """Print the report."""
-        record = self._collect()
         terminalreporter.section("redis-ssot: observed at run time")
         with paused_collection():
+            from flake8_redis_ssot.runtime.records import RecordError
+            from flake8_redis_ssot.runtime.render import render_report
+
+            record = self._collect()
             terminalreporter.line(render_report(self._config, record))
         try:
-            if self._runs_before:
-                from flake8_redis_ssot.runtime.compare_runs import render_comparison
-
-                terminalreporter.line(render_comparison(self._config, self._runs_before, [record]))
-            if self._record_file:
-                append_record(self._record_file, record)
+            self._compare_and_append(terminalreporter, record)
         except (OSError, RecordError) as error:
             terminalreporter.line(f"redis-ssot: {error}", red=True)
+
+    def _compare_and_append(self, terminalreporter: Any, record: RunRecord) -> None:
+        """Compare with the runs before, and add this one to the file of the record. Raises OSError and RecordError."""
+        if self._runs_before:
+            from flake8_redis_ssot.runtime.compare_runs import render_comparison
+
+            terminalreporter.line(render_comparison(self._config, self._runs_before, [record]))
+        if self._record_file:
+            from flake8_redis_ssot.runtime.records import append_record
+
+            append_record(self._record_file, record)
 
     def pytest_unconfigure(self) -> None:
         """Remove the folder of the run; a process that is still alive writes no more."""
@@ -130,12 +149,20 @@ class RuntimeSession(ObservedTests):
         return [*check_slowdown(self._config, self._runs_before, [record])]
 
     def _measure_budget(self, title: str) -> BudgetResult:
+        from flake8_redis_ssot.runtime.budgets import check_budgets
+
         if not self._results:
             self._observation.save()
             self._results = {result.title: result for result in check_budgets(self._config, self._collect())}
         return self._results[title]
 
+    @property
+    def _has_budgets(self) -> bool:
+        return any(resource.runtime is not None for resource in self._config.resources)
+
     def _collect(self) -> RunRecord:
+        from flake8_redis_ssot.runtime.records import collect_run
+
         return collect_run(self._folder, time.monotonic() - self._started)
 
 
@@ -158,6 +185,8 @@ class BudgetItem(pytest.Item):
         if result.has_passed is None:
             pytest.skip(result.summary)
         if not result.has_passed:
+            from flake8_redis_ssot.runtime.budgets import render_budget
+
             raise AssertionError("\n".join(render_budget(result)))
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: object = None) -> Any:
@@ -176,6 +205,16 @@ def start_session(root: Path, record_file: str | None, compare_file: str | None)
         file = find_config(root)
         if file is None:
             raise ObservationError(f"`{root}` and the folders above it have no redis-ssot configuration")
-        return RuntimeSession(load_config(file), record_file, load_record(compare_file) if compare_file else ())
-    except (ObservationError, ConfigError, RecordError) as error:
+        return RuntimeSession(load_config(file), record_file, _load_runs(compare_file) if compare_file else ())
+    except (ObservationError, ConfigError) as error:
         raise pytest.UsageError(f"--redis-ssot-runtime: {error}") from None
+
+
+def _load_runs(file: str) -> Sequence[RunRecord]:
+    """The runs in a file. Raises ObservationError."""
+    from flake8_redis_ssot.runtime.records import RecordError, load_record
+
+    try:
+        return load_record(file)
+    except RecordError as error:
+        raise ObservationError(str(error)) from None

@@ -11,11 +11,14 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from flake8_redis_ssot.config.model import Config
-from flake8_redis_ssot.runtime.agent.python_command import PythonCommand, parse_command
 from flake8_redis_ssot.runtime.agent.watch_list import WatchedResource, WatchList
-from flake8_redis_ssot.runtime.records import RunRecord, collect_run
+
+if TYPE_CHECKING:
+    from flake8_redis_ssot.runtime.agent.python_command import PythonCommand
+    from flake8_redis_ssot.runtime.records import RunRecord
 
 
 class ObservationError(ValueError):
@@ -57,6 +60,8 @@ def run_folder(config: Config, *, saves_each_test: bool = False) -> Iterator[str
 
 def parse_program(command: Sequence[str]) -> PythonCommand:
     """The parts of a command. Raises ObservationError if it starts no Python program."""
+    from flake8_redis_ssot.runtime.agent.python_command import parse_command  # late: pytest starts no command
+
     parsed = parse_command(command, os.environ, os.getcwd())
     if parsed is None:
         raise ObservationError(
@@ -70,6 +75,8 @@ def observe_command(config: Config, command: Sequence[str]) -> tuple[int, RunRec
 
     Raises ObservationError if it starts no Python program, OSError if it can't be started.
     """
+    from flake8_redis_ssot.runtime.records import collect_run  # late: pytest starts no command
+
     require_wrapt()
     parsed = parse_program(command)
     with run_folder(config) as folder:

@@ -15,7 +15,8 @@ from typing import NamedTuple
 from flake8_redis_ssot.config.loading import OWN_NAMES
 from flake8_redis_ssot.config.model import Config
 from flake8_redis_ssot.files.atomic_write import read
-from flake8_redis_ssot.files.discovery import PYPROJECT, discover_project
+from flake8_redis_ssot.files.discovery import discover_project
+from flake8_redis_ssot.files.toml_files import PYPROJECT
 from flake8_redis_ssot.project.resources import DeprecatedName, ResourceIndex
 from flake8_redis_ssot.semantic.name_patterns import NamePatterns
 from flake8_redis_ssot.syntax.source import decode, split_lines

@@ -15,9 +15,10 @@ from flake8_redis_ssot.cli.wrapping import print_wrapped
 from flake8_redis_ssot.config.loading import OWN_NAMES, configuration_help, find_config
 from flake8_redis_ssot.config.model import TestFindings
 from flake8_redis_ssot.files.atomic_write import DiskError, read, replace_file, write_atomic
-from flake8_redis_ssot.files.discovery import PYPROJECT, discover
+from flake8_redis_ssot.files.discovery import discover
 from flake8_redis_ssot.files.paths import to_display_path
 from flake8_redis_ssot.files.processes import default_jobs
+from flake8_redis_ssot.files.toml_files import PYPROJECT
 from flake8_redis_ssot.model import plural
 from flake8_redis_ssot.onboarding.candidates import ResourceCandidate
 from flake8_redis_ssot.onboarding.known_clients import describe_known_clients

@@ -7,10 +7,9 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from flake8_redis_ssot.files.ini_files import read_ini_section
-from flake8_redis_ssot.files.toml_files import read_toml, strings_in, table_in
+from flake8_redis_ssot.files.toml_files import PYPROJECT, read_toml, strings_in, table_in
 
 _RUFF_FILES = ("ruff.toml", ".ruff.toml")
-_PYPROJECT = "pyproject.toml"
 _INI_SECTIONS = ((".isort.cfg", ("settings", "isort")), ("setup.cfg", ("isort", "tool:isort")), ("tox.ini", ("isort",)))
 _DEFAULT_LINE_LENGTH = 88
 _ISORT_LINE_LENGTH = 79
@@ -45,7 +44,7 @@ def read_import_style(folder: str, root: str) -> ImportStyle:
     """The style of the nearest settings, in the folder (absolute) or one that contains it, at most `root`."""
     black: Mapping[str, Any] = {}
     while True:
-        pyproject = table_in(read_toml(os.path.join(folder, _PYPROJECT)), "tool")
+        pyproject = table_in(read_toml(os.path.join(folder, PYPROJECT)), "tool")
         ruff = _read_ruff_table(folder) or table_in(pyproject, "ruff")
         isort = table_in(pyproject, "isort") or _read_isort_section(folder)
         black = black or table_in(pyproject, "black")

@@ -73,21 +73,22 @@ class TargetPatcher:
         """Watch what a module holds."""
         for target in self._targets:
             for parts in remaining_parts(target.name, module.__name__):
-                for owner, name in _find_attributes(module, parts):
+                for owner, name in [*_find_attributes(module, parts)]:  # whole, so that it refers to no value
                     self._watch(owner, name, target)
 
     def _watch(self, owner: Any, name: str, target: Target) -> None:
         value = vars(owner)[name]
         dotted = f"{owner.__name__}.{name}" if isinstance(owner, ModuleType) else f"{owner.__qualname__}.{name}"
         try:
-            if isinstance(value, type) and target.role == "constructor":
+            if _is_class(value) and target.role == "constructor":
                 self._classes.watch(value, target)
                 self._add_existing(value, target)
             elif isinstance(owner, type):
                 self._functions.watch_method(owner, name, target)
             elif is_function(value):
+                del value  # whoever else refers to it has to be told
                 self._functions.watch_function(owner, name, target)
-            elif callable(value) and "*" not in target.name and not isinstance(value, type):
+            elif callable(value) and "*" not in target.name and not _is_class(value):
                 raise NotWatchedError(f"it is no class or function, but {type(value).__name__}")
         except NotWatchedError as error:
             self._report_problem(dotted, str(error))
@@ -130,7 +131,7 @@ def _find_attributes(owner: Any, parts: tuple[str, ...], depth: int = 0) -> Iter
     for name, value in _matching_attributes(vars(owner), parts[0]):
         if len(parts) == 1:
             yield owner, name
-        elif isinstance(value, type):
+        elif _is_class(value):
             yield from _find_in_class(value, parts[1:], depth)
 
 
@@ -142,11 +143,14 @@ def _matching_attributes(attributes: Mapping[str, Any], pattern: str) -> list[tu
 
 def _find_below(owner: Any, parts: tuple[str, ...], depth: int) -> Iterator[tuple[Any, str]]:
     """What `**` can stand for: attributes of classes, and the attributes themselves if nothing follows it."""
-    for name, value in list(vars(owner).items()) if depth < _MAX_DEPTH else []:
-        if isinstance(value, type):
+    if depth >= _MAX_DEPTH:
+        return
+    # Without the names: pairs by the thousand would make Python collect garbage.
+    for value in list(vars(owner).values()):
+        if _is_class(value):
             yield from _find_attributes(value, parts, depth + 1)
-        elif len(parts) == 1:
-            yield owner, name
+    if len(parts) == 1:
+        yield from [(owner, name) for name, value in vars(owner).items() if not _is_class(value)]
 
 
 def _find_in_class(cls: type, parts: tuple[str, ...], depth: int) -> Iterator[tuple[Any, str]]:
@@ -157,6 +161,11 @@ def _find_in_class(cls: type, parts: tuple[str, ...], depth: int) -> Iterator[tu
     owner = next((base for base in type.mro(cls) if parts[0] in vars(base)), None)
     if owner is not None:
         yield from _find_attributes(owner, parts, depth + 1)
+
+
+def _is_class(value: object) -> bool:
+    """Whether a value is a class; `isinstance` would ask a lazy object for its `__class__`, which runs the program."""
+    return issubclass(type(value), type)
 
 
 @cache

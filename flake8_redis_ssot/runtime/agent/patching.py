@@ -126,11 +126,12 @@ class FunctionPatcher:
 
     def watch_function(self, module: ModuleType, name: str, target: Target) -> None:
         """Watch a function of a module, also where other modules have imported it already."""
+        is_known_elsewhere = _has_other_references(vars(module), name)
         function = vars(module)[name]
         if isinstance(function, WatchedFunction):
             return
         wrapped = self._wrap(function, target)
-        for each in [module, *sys.modules.values()]:
+        for each in [module, *(sys.modules.values() if is_known_elsewhere else ())]:
             namespace = getattr(each, "__dict__", None)
             # By identity: all modules have some 100,000 names, and comparing them could run code of the program.
             if type(namespace) is dict and id(function) in map(id, namespace.values()):
@@ -175,6 +176,20 @@ class FunctionPatcher:
         return call
 
 
+def _has_other_references(namespace: dict[str, Any], name: str) -> bool:
+    """Whether anything but the namespace may refer to a value, such as a module that has imported it.
+
+    Most functions are watched before anybody has imported them, and looking through all modules takes milliseconds.
+    """
+    # Without the lock of the interpreter, the references of functions are not counted.
+    has_counts = getattr(sys, "_is_gil_enabled", lambda: True)()
+    return not has_counts or sys.getrefcount(namespace[name]) > _REFERENCES_OF_ONE
+
+
+_NAMESPACE = {"function": lambda: None}
+_REFERENCES_OF_ONE = sys.getrefcount(_NAMESPACE["function"])
+
+
 async def _await_construction(constructions: Constructions, pending: Any, awaitable: Any, names: Any) -> Any:
     """The result of a coroutine that constructs."""
     constructions.resume(pending)
@@ -211,5 +226,5 @@ def subclasses_of(cls: type) -> list[type]:
 
 
 def is_function(value: object) -> bool:
-    """Whether a value is a function that can be watched: one written in Python."""
-    return isinstance(value, (FunctionType, WatchedFunction))
+    """Whether a value is a function that can be watched: one written in Python. Lazy objects are not evaluated."""
+    return issubclass(type(value), (FunctionType, WatchedFunction))
