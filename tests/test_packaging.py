@@ -58,30 +58,45 @@ def test_metadata(dist: Path) -> None:
     assert {"flake8_redis_ssot/py.typed", "flake8_redis_ssot/campaign/page.html"} <= set(modules)
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="the layout of a POSIX environment")
-def test_wheel_in_an_environment_of_its_own(dist: Path, project: Path) -> None:
-    """The command, the flake8 plugin and the pytest plugin; only the dependencies come from here."""
+@pytest.fixture(params=["*.whl", "*.tar.gz"])
+def environment(request: pytest.FixtureRequest, dist: Path, project: Path) -> Path:
+    """The programs of an environment into which pip has installed a distribution; its dependencies come from here."""
     folder = project / "env"
-    venv.create(folder, with_pip=False)
+    venv.create(folder, with_pip=True)
     packages = folder / "lib" / f"python{sys.version_info[0]}.{sys.version_info[1]}" / "site-packages"
-    with ZipFile(next(dist.glob("*.whl"))) as wheel:
-        wheel.extractall(packages)
+    for bundled in packages.glob("setuptools*"):  # an older one, before Python 3.12
+        shutil.rmtree(bundled)
     (packages / "dependencies.pth").write_text(sysconfig.get_path("purelib"))
+    options = ["--no-index", "--no-deps", "--no-build-isolation", "--ignore-installed", "--disable-pip-version-check"]
+    # A copy, so that building leaves nothing in the folder of the distributions.
+    archive = shutil.copy(next(dist.glob(request.param)), project)
+    output = run_in(project, str(folder / "bin" / "python"), "-m", "pip", "install", "-q", *options, archive)
+    assert (folder / "bin" / "redis-ssot").exists(), output
+    return folder / "bin"
+
+
+def run_in(folder: Path, *command: str) -> str:
+    """The output of a command that knows nothing of this repository, nor of the run of its tests."""
+    hidden = ("PYTHON", "COV", "PYTEST", "PIP", "REDIS_SSOT")
+    environment = {key: value for key, value in os.environ.items() if not key.startswith(hidden)}
+    process = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, env=environment)
+    return process.stdout + process.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the layout of a POSIX environment")
+def test_installed_in_an_environment_of_its_own(environment: Path, project: Path) -> None:
+    """The commands, the flake8 plugin and the pytest plugin, from the wheel and from the source distribution."""
     (project / "redis-ssot.toml").write_text('[resource.r]\ncanonical = ["home"]\nconstructors = ["home.Home"]\n')
     (project / "home.py").write_text("class Home:\n    pass\n")
     (project / "user.py").write_text("from home import Home\n\nHome()\n")
-    environment = {key: value for key, value in os.environ.items() if not key.startswith(("PYTHON", "COV", "PYTEST"))}
-
-    def run(*arguments: str) -> str:
-        command = [str(folder / "bin" / "python"), "-P" if sys.version_info >= (3, 11) else "-B", *arguments]
-        process = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
-        return process.stdout + process.stderr
-
-    start = "import flake8_redis_ssot as package; print(package.__file__); "
-    where = run("-c", start).strip()
-    assert where.startswith(str(packages))
-    entry = "from flake8_redis_ssot.cli.main import run; run()"
-    assert run("-c", entry, "--version") == f"redis-ssot {__version__}\n"
-    assert "user.py:3:1: RSS002" in run("-c", entry, "check", "--output-format", "concise")
-    assert run("-c", entry, "progress", "--html", "page.html") == "page.html: 1 finding remaining.\n"
-    assert "user.py:3:1: RSS002" in run("-m", "flake8", "--isolated", "--select", "RSS", "user.py")
+    python, command = str(environment / "python"), str(environment / "redis-ssot")
+    where = run_in(project, python, "-c", "import flake8_redis_ssot as package; print(package.__file__)").strip()
+    assert where.startswith(str(environment.parent)), where
+    assert run_in(project, command, "--version") == f"redis-ssot {__version__}\n"
+    assert "user.py:3:1: RSS002" in run_in(project, command, "check", "--output-format", "concise")
+    assert run_in(project, command, "progress", "--html", "page.html") == "page.html: 1 finding remaining.\n"
+    assert "user.py:3:1: RSS002" in run_in(project, python, "-m", "flake8", "--isolated", "--select", "RSS", "user.py")
+    assert f"flake8-redis-ssot: {__version__}" in run_in(project, python, "-m", "flake8", "--version").replace("\n", "")
+    assert "user.py::RSS002" in run_in(
+        project, python, "-m", "pytest", "-p", "no:xdist", "--redis-ssot", "-rf", "user.py"
+    )
