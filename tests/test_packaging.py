@@ -69,7 +69,7 @@ def environment(request: pytest.FixtureRequest, dist: Path, project: Path) -> Pa
     (packages / "dependencies.pth").write_text(sysconfig.get_path("purelib"))
     options = ["--no-index", "--no-deps", "--no-build-isolation", "--ignore-installed", "--disable-pip-version-check"]
     # A copy, so that building leaves nothing in the folder of the distributions.
-    archive = shutil.copy(next(dist.glob(request.param)), project)
+    archive = str(shutil.copy(next(dist.glob(request.param)), project))
     output = run_in(project, str(folder / "bin" / "python"), "-m", "pip", "install", "-q", *options, archive)
     assert (folder / "bin" / "redis-ssot").exists(), output
     return folder / "bin"

@@ -292,6 +292,27 @@ def test_related_information(project: Path) -> None:
     run_scenario(scenario, capabilities=make_capabilities(related=True))
 
 
+def test_published_diagnostics_name_other_files_of_the_fix(project: Path) -> None:
+    """They come a little later, when nobody types; an edit withdraws them until the document is saved."""
+    write_project(project, TWO_FILES)
+
+    async def scenario(client: Client) -> None:
+        def other_files(uri: str) -> set[str]:
+            related = [each for diagnostic in client.diagnostics[uri] for each in diagnostic.related_information or ()]
+            return {each.location.uri.rpartition("/")[2] for each in related if each.message == "changed by the fix"}
+
+        path = project / "app" / "holder.py"
+        uri = await client.open(path)
+        assert other_files(uri) == set()
+        await client.wait_until(lambda: other_files(uri) == {"test_holder.py"})
+        client.send_change(uri, f"{path.read_text()}\n", 2)
+        await client.wait_until(lambda: other_files(uri) == set())
+        client.client.text_document_did_save(types.DidSaveTextDocumentParams(types.TextDocumentIdentifier(uri)))
+        await client.wait_until(lambda: other_files(uri) == {"test_holder.py"})
+
+    run_scenario(scenario, capabilities=make_capabilities(related=True))
+
+
 def test_no_links_for_clients_without_them(project: Path) -> None:
     write_project(project)
 

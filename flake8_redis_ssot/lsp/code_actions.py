@@ -9,13 +9,13 @@ from pygls.capabilities import get_capability
 
 from flake8_redis_ssot.baseline.storage import BaselineError
 from flake8_redis_ssot.files.paths import to_relative_path
-from flake8_redis_ssot.linter.fix.per_file import with_fixes
-from flake8_redis_ssot.lsp.diagnostics import DIAGNOSTIC_SOURCE, ShownFinding
+from flake8_redis_ssot.lsp import fix_places
+from flake8_redis_ssot.lsp.diagnostics import DIAGNOSTIC_SOURCE
 from flake8_redis_ssot.lsp.positions import has_overlap
 from flake8_redis_ssot.lsp.quick_fixes import QuickFixBuilder
 from flake8_redis_ssot.lsp.server import Server
 from flake8_redis_ssot.lsp.workspaces import OpenProject
-from flake8_redis_ssot.model import Finding, Fix
+from flake8_redis_ssot.model import Finding
 
 FIX_ALL = "source.fixAll.redis-ssot"
 NOTEBOOK_FIX_ALL = f"notebook.{FIX_ALL}"
@@ -55,13 +55,7 @@ def diagnose_with_fixes(server: Server, uri: str, *ranges: types.Range) -> list[
         for each in server.diagnostic_builder.build(path, opened)
         if each.uri == uri and any(has_overlap(each.diagnostic.range, requested) for requested in ranges)
     ]
-    findings = with_fixes([each.located for each in shown], opened.project.analysis, 1) if shown else []
-    return [(_with_other_files(server, each, finding), finding) for each, finding in zip(shown, findings)]
-
-
-def _with_other_files(server: Server, shown: ShownFinding, finding: Finding) -> types.Diagnostic:
-    edits = finding.fix.edits if isinstance(finding.fix, Fix) else ()
-    return server.diagnostic_builder.add_edits(shown.diagnostic, edits, shown.located.path)
+    return fix_places.diagnose(server, opened, shown)
 
 
 def _quick_fixes(

@@ -13,7 +13,7 @@ from pygls.uris import to_fs_path
 from flake8_redis_ssot import __version__
 from flake8_redis_ssot.config.loading import OWN_NAMES
 from flake8_redis_ssot.files.toml_files import PYPROJECT
-from flake8_redis_ssot.lsp import code_actions, commands, pull
+from flake8_redis_ssot.lsp import code_actions, commands, fix_places, pull
 from flake8_redis_ssot.lsp.code_lens import code_lens, resolve_code_lens
 from flake8_redis_ssot.lsp.documents import Documents, encode_text
 from flake8_redis_ssot.lsp.hover import hover
@@ -57,12 +57,14 @@ def _on_did_open(ls: Server, params: types.DidOpenTextDocumentParams) -> None:
     path = ls.documents.add_path(params.text_document.uri)
     if path is not None:
         ls.update(path, encode_text(params.text_document.text))
+        fix_places.publish_when_idle(ls, path)
 
 
 def _on_did_change(ls: Server, params: types.DidChangeTextDocumentParams) -> None:
     document = ls.documents.get_text_document(params.text_document.uri)
     path = to_fs_path(document.uri)
     if path is not None:
+        fix_places.cancel(ls, path)
         ls.update(path, encode_text(document.source))
 
 
@@ -74,6 +76,7 @@ def _handle_saved(ls: Server, uri: str) -> None:
     path = to_fs_path(uri)
     if path is not None:
         ls.add_saved_file(path)
+        fix_places.publish_when_idle(ls, path)
 
 
 def _on_did_close(ls: Server, params: types.DidCloseTextDocumentParams) -> None:
@@ -84,8 +87,10 @@ def _on_did_close(ls: Server, params: types.DidCloseTextDocumentParams) -> None:
 
 
 def _on_notebook_open(ls: Server, params: types.DidOpenNotebookDocumentParams) -> None:
-    ls.documents.add_path(params.notebook_document.uri)
+    path = ls.documents.add_path(params.notebook_document.uri)
     _update_notebook(ls, params.notebook_document.uri)
+    if path is not None:
+        fix_places.publish_when_idle(ls, path)
 
 
 def _on_notebook_change(ls: Server, params: types.DidChangeNotebookDocumentParams) -> None:
@@ -97,6 +102,7 @@ def _on_notebook_change(ls: Server, params: types.DidChangeNotebookDocumentParam
 def _update_notebook(ls: Server, uri: str) -> None:
     path, notebook = to_fs_path(uri), ls.documents.get_notebook_document(notebook_uri=uri)
     if path is not None and notebook is not None:
+        fix_places.cancel(ls, path)
         ls.update(path, ls.documents.notebook_bytes(notebook))
 
 

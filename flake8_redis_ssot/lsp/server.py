@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
@@ -45,6 +46,7 @@ class Server(LanguageServer):
         self.projects.show_progress = self._analyse
         self.settings = ServerSettings()
         self.documents: Documents  # since the client has connected
+        self.pending_places: dict[str, asyncio.TimerHandle] = {}  # of files that are to be published again
         self.kept_diagnostics: dict[str, tuple[list[LocatedFinding], dict[str, list[types.Diagnostic]]]] = {}
 
     def supports(self, capability: str) -> bool:
@@ -120,15 +122,22 @@ class Server(LanguageServer):
 
     def publish(self, path: str) -> None:
         """Publish the diagnostics of the documents that show a file, unless the client asks for them itself."""
-        if self.supports("text_document.diagnostic"):
-            return
-        diagnostics = self.diagnostics_by_uri(path)
-        for uri in self.locator.uris_of(path):
-            self._publish(uri, diagnostics.get(uri, []))
+        if not self.supports("text_document.diagnostic"):
+            self.publish_diagnostics(path, self.diagnostics_by_uri(path))
 
-    def _publish(self, uri: str, diagnostics: list[types.Diagnostic]) -> None:
-        version = self.documents.version_of(uri)
-        self.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, diagnostics, version))
+    @property
+    def publishes_related(self) -> bool:
+        """Whether diagnostics are published to the client, and it shows related locations."""
+        return not self.supports("text_document.diagnostic") and self.supports(
+            "text_document.publish_diagnostics.related_information"
+        )
+
+    def publish_diagnostics(self, path: str, diagnostics: Mapping[str, list[types.Diagnostic]]) -> None:
+        """Publish the diagnostics (by document) of all documents that show a file."""
+        for uri in self.locator.uris_of(path):
+            version = self.documents.version_of(uri)
+            params = types.PublishDiagnosticsParams(uri, diagnostics.get(uri, []), version)
+            self.text_document_publish_diagnostics(params)
 
     def publish_all(self) -> None:
         """Publish the diagnostics of all open documents, and have the client ask again for what it has asked for."""
