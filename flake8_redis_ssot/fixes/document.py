@@ -94,6 +94,18 @@ class SourceDocument:
         return self._imports_by_span.get(span, [])
 
     @cached_property
+    def _aliases_by_place(self) -> dict[tuple[ast.AST, Span], list[ast.alias]]:
+        aliases: dict[tuple[ast.AST, Span], list[ast.alias]] = {}
+        for statement in self.imports:
+            for alias in statement.names:
+                aliases.setdefault((statement, self.source.span(alias)), []).append(alias)
+        return aliases
+
+    def find_aliases(self, statement: ast.Import | ast.ImportFrom, span: Span) -> list[ast.alias]:
+        """The names of an import statement with exactly this span."""
+        return self._aliases_by_place.get((statement, span), [])
+
+    @cached_property
     def parameter_names(self) -> frozenset[str]:
         """The names of all function parameters: pytest finds fixtures by them."""
         return frozenset(node.arg for node in cast("list[ast.arg]", self._nodes_by_type.get(ast.arg, [])))

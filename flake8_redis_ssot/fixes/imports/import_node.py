@@ -30,9 +30,12 @@ class ImportedName:
 def find_imported_name(fact: Import, document: SourceDocument) -> ImportedName:
     """The nodes of a recorded import. Raises NotFixableError if the tree has none."""
     for statement in document.find_imports(fact.statement):
-        for alias in statement.names:
-            if _matches_fact(fact, statement, alias, document):
-                return ImportedName(fact, document.path, statement, alias)
+        if isinstance(statement, ast.ImportFrom) and not fact.is_star:
+            aliases = document.find_aliases(statement, fact.span)
+        else:
+            aliases = [each for each in statement.names if fact.is_star or fact.origin == f"{each.name}:"]
+        if aliases:
+            return ImportedName(fact, document.path, statement, aliases[0])
     raise NotFixableError("the import statement is not to be found")
 
 
@@ -42,11 +45,3 @@ def is_import_tested(node: ast.AST, document: SourceDocument) -> bool:
     return any(
         isinstance(ancestor, (ast.With, ast.AsyncWith)) and is_expecting_error(ancestor) for ancestor in ancestors
     )
-
-
-def _matches_fact(
-    fact: Import, statement: ast.Import | ast.ImportFrom, alias: ast.alias, document: SourceDocument
-) -> bool:
-    if isinstance(statement, ast.Import):
-        return fact.origin == f"{alias.name}:"
-    return fact.is_star or document.source.span(alias) == fact.span

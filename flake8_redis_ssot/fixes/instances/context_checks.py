@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 from flake8_redis_ssot.files.test_paths import is_test_path
 from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.doubt import Doubt, list_rows
 from flake8_redis_ssot.fixes.instances.call_site import ConstructionSite
-from flake8_redis_ssot.fixes.instances.exclusive_branches import are_exclusive, is_conditional
+from flake8_redis_ssot.fixes.instances.exclusive_branches import Position, exclusive_ranges, is_in_loop
 from flake8_redis_ssot.fixes.usage.observations import Discarded, ValueUses
 from flake8_redis_ssot.model import Applicability
 from flake8_redis_ssot.project.constructions import find_constructors
@@ -80,11 +82,8 @@ def _check_multiple_instances(
     nodes = context.remember(
         ("constructions", file.path, construction.resource.name),
         lambda: _group_by_scope(construction, file, context),
-    ).get(scope, ([], []))
-    plain_nodes, conditional_nodes = nodes
-    compared_nodes = (*plain_nodes, *conditional_nodes) if is_conditional(own, symbol_table) else conditional_nodes
-    exclusive_ids = {id(each) for each in compared_nodes if each is not own and are_exclusive(each, own, symbol_table)}
-    rows = sorted([each.lineno for part in nodes for each in part if id(each) not in exclusive_ids])
+    ).get(scope, _NO_CONSTRUCTIONS)
+    rows = nodes.rows_without(exclusive_ranges(own, symbol_table))
     if len(rows) > 1 and isinstance(construction.fact, Call) and not _is_in_lambda(own, symbol_table):
         distinct_rows = list(dict.fromkeys(rows))
         row_list = list_rows(distinct_rows) if len(distinct_rows) > 1 else f"{rows[0]}, more than once"
@@ -94,15 +93,40 @@ def _check_multiple_instances(
         )
 
 
+class _Constructions(NamedTuple):
+    """The positions of the constructions in one scope, in order, and for each whether it is in a loop."""
+
+    positions: list[Position]
+    is_in_loop: list[bool]
+
+    def rows_without(self, ranges: Iterable[tuple[Position, Position]]) -> list[int]:
+        """The rows of the constructions outside of some parts of the text, and of those in loops."""
+        is_left_out = bytearray(len(self.positions))
+        for start, end in ranges:
+            first, last = bisect_left(self.positions, start), bisect_left(self.positions, end)
+            is_left_out[first:last] = b"\1" * (last - first)
+        return [
+            row
+            for (row, _), is_out, is_repeated in zip(self.positions, is_left_out, self.is_in_loop)
+            if is_repeated or not is_out
+        ]
+
+
+_NO_CONSTRUCTIONS = _Constructions([], [])
+
+
 def _group_by_scope(
     construction: ConstructionSite, file: FileContext, context: FixContext
-) -> dict[Scope | None, tuple[list[ast.expr], list[ast.expr]]]:
-    """All constructions of the same resource in a file, by scope: those in no `if`, and those in one."""
+) -> dict[Scope | None, _Constructions]:
+    """All constructions of the same resource in a file, by scope."""
     symbol_table = context.symbol_table(file.path)
-    nodes: dict[Scope | None, tuple[list[ast.expr], list[ast.expr]]] = {}
-    for node in _find_constructions(construction, file, context):
-        parts = nodes.setdefault(_statement_scope(node, symbol_table), ([], []))
-        parts[is_conditional(node, symbol_table)].append(node)
+    nodes: dict[Scope | None, _Constructions] = {}
+    found = _find_constructions(construction, file, context)
+    for node in sorted(found, key=lambda each: (each.lineno, each.col_offset)):
+        scope = _statement_scope(node, symbol_table)
+        constructions = nodes.setdefault(scope, _Constructions([], []))
+        constructions.positions.append((node.lineno, node.col_offset))
+        constructions.is_in_loop.append(is_in_loop(node, symbol_table))
     return nodes
 
 
