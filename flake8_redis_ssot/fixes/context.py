@@ -29,6 +29,7 @@ from flake8_redis_ssot.project.types.inferred import InferredReturn
 from flake8_redis_ssot.project.types.names import FileNames, SymbolTableLoader
 from flake8_redis_ssot.project.view import ConfirmedFinding, FileContext
 from flake8_redis_ssot.semantic.symbol_table import SymbolTable
+from flake8_redis_ssot.syntax.nesting import is_nested_deeply
 
 _MAX_PASSING = 64  # files that are only passed through and parsed at the same time
 ItemT = TypeVar("ItemT")
@@ -85,6 +86,11 @@ class FixContext:
         if len(self._passing) > _MAX_PASSING:
             del self._passing[next(iter(self._passing))]
         return document.symbol_table
+
+    def find_deeply_nested(self) -> str | None:
+        """The path of a parsed file that is nested so deeply that errors of recursion are due to it."""
+        documents = (*self.documents.values(), *self._passing.values())
+        return next((each.path for each in documents if is_nested_deeply(each.tree)), None)
 
     def _take(self, path: str) -> SourceDocument:
         """The document of a file that is not among `documents`: one that was passed through, or a new one."""

@@ -9,10 +9,11 @@ from typing import NamedTuple
 from flake8_redis_ssot.codes import Selection
 from flake8_redis_ssot.config.model import Config, TestFindings
 from flake8_redis_ssot.files.paths import shorten_path, to_relative_path
-from flake8_redis_ssot.model import Finding, FindingKind, RunError, Span, UnanalysedRange, describe_internal_error
+from flake8_redis_ssot.model import Finding, FindingKind, RunError, Span, UnanalysedRange
 from flake8_redis_ssot.project.analysis import Analysis
 from flake8_redis_ssot.project.view import Candidate, ConfirmedCodes, ConfirmedFinding, Diagnosis, FileContext
 from flake8_redis_ssot.rules.rule import all_rules, find_rule, rule_for
+from flake8_redis_ssot.syntax.nesting import describe_error
 from flake8_redis_ssot.syntax.noqa import NoqaIndex, ignored_codes
 from flake8_redis_ssot.syntax.source import decode, split_lines
 
@@ -35,11 +36,11 @@ def check_file(analysis: Analysis, path: str, selection: Selection, *, noqa: boo
     except RunError:
         raise
     except Exception as error:
-        return [_locate_error(path, error)]
+        return [_locate_error(path, describe_error(error, analysis.read_bytes(path), path))]
 
 
-def _locate_error(path: str, error: Exception) -> LocatedFinding:
-    gap = UnanalysedRange(1, 0, describe_internal_error(error))
+def _locate_error(path: str, reason: str) -> LocatedFinding:
+    gap = UnanalysedRange(1, 0, reason)
     candidate = Candidate(Span(1, 0, 1, 0), (1,), gap, FindingKind.GAP)
     diagnosis = Diagnosis(f"not analysed: {gap.reason}", "", "")
     confirmed = ConfirmedFinding(rule_for(FindingKind.GAP).code, candidate, diagnosis)

@@ -34,18 +34,21 @@ def is_static(node: FunctionNode) -> bool:
 
 def iter_statements(body: Iterable[ast.AST]) -> Iterator[ast.stmt]:
     """All statements that run in one scope, also in nested blocks, in order of position."""
-    for node in body:
+    stack = [*body][::-1]
+    while stack:
+        node = stack.pop()
         if isinstance(node, ast.stmt):
             yield node
         for block in _BLOCKS.get(type(node), ()):
-            yield from iter_statements(getattr(node, block))
+            stack += getattr(node, block)[::-1]
 
 
-# The fields that hold the statements of compound statements and of their parts, in order of position.
+# The fields that hold the statements of compound statements and of their parts.
 _BLOCK_FIELDS = ("body", "handlers", "cases", "orelse", "finalbody")
 _STATEMENT_KINDS = cast("list[type[ast.AST]]", [*ast.stmt.__subclasses__(), ast.ExceptHandler, ast.match_case])
+# Of each kind, the last in the text first.
 _BLOCKS = {
-    kind: [name for name in kind._fields if name in _BLOCK_FIELDS]
+    kind: [name for name in reversed(kind._fields) if name in _BLOCK_FIELDS]
     for kind in _STATEMENT_KINDS
     if kind not in DEFINITIONS
 }

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from ast_grep_py import SgNode
 
 
-_TOO_DEEP = "nested too deeply"
+TOO_DEEP = "nested too deeply"
 
 
 class ParseFailure(NamedTuple):
@@ -27,7 +27,7 @@ class ParseFailure(NamedTuple):
     def reason(self) -> str:
         """The message without line numbers, which are relative to the parsed part."""
         if re.match(r"too many (nested|levels)", self.message):
-            return _TOO_DEEP
+            return TOO_DEEP
         return re.sub(r" \(detected at line \d+\)$| on line \d+", "", self.message)
 
 
@@ -40,7 +40,7 @@ def try_parse(text: str) -> ast.Module | ParseFailure:
     except ValueError as error:  # NUL bytes, lone surrogates
         return ParseFailure(None, str(error))
     except (RecursionError, MemoryError):
-        return ParseFailure(None, _TOO_DEEP)
+        return ParseFailure(None, TOO_DEEP)
 
 
 def find_parse_failure(text: str) -> ParseFailure | None:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from .commands import COMMANDS
+from .large_files import LARGE_FILES
 from .repositories import REPOSITORIES
 from .run import Outcome, Surroundings, run_command
 
@@ -56,9 +57,17 @@ def test_file_name_with_control_characters(tmp_path: Path, words: tuple[str, ...
 
 @pytest.mark.no_cover
 @pytest.mark.sampled(0.4)
-@pytest.mark.parametrize("repository", REPOSITORIES)
+@pytest.mark.parametrize("repository", [name for name in REPOSITORIES if name not in LARGE_FILES])
 def test_check(tmp_path: Path, repository: str) -> None:
     run_and_check(tmp_path, repository, ("check", "--output-format", "concise"))
+
+
+@pytest.mark.no_cover
+@pytest.mark.sampled(0.15)
+@pytest.mark.parametrize("words", [("check", "--output-format", "concise"), ("check", "--diff")], ids=" ".join)
+@pytest.mark.parametrize("repository", LARGE_FILES)
+def test_check_of_large_files(tmp_path: Path, repository: str, words: tuple[str, ...]) -> None:
+    run_and_check(tmp_path, repository, words)
 
 
 @pytest.mark.no_cover

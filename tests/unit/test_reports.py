@@ -45,6 +45,23 @@ def test_long_span_is_shortened() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("column", "shown"),
+    [(3, f"abc{'X' * 5}{'-' * 232}…"), (600, f"…{'-' * 80}{'X' * 5}{'-' * 155}…"), (1000, f"…{'-' * 235}{'X' * 5}")],
+)
+def test_long_line_is_shortened(column: int, shown: str) -> None:
+    text = f"abc{'-' * (column - 3)}{'X' * 5}".ljust(1005, "-")
+    lines = load_format("full").render(report(Span(1, column, 1, column + 5), text), Style()).splitlines()
+    assert lines[3] == f"1 | {shown}"
+    assert lines[4].index("^") == lines[3].index("X")
+    assert lines[4].count("^") == 5
+
+
+def test_long_span_of_a_long_line_is_shortened() -> None:
+    lines = load_format("full").render(report(Span(1, 0, 1, 1000), "x" * 1000), Style()).splitlines()
+    assert lines[3:5] == [f"1 | {'x' * 240}…", f"  | {'^' * 240}"]
+
+
 def test_missing_source() -> None:
     finding = Finding("a.py", Span(3, 0, 3, 4), "RSS002", "message", "note", (3,))
     lines = load_format("full").render(CheckReport([finding], NAMES, lambda path: ()), Style()).splitlines()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from flake8_redis_ssot.fixes.document import SourceDocument
 from flake8_redis_ssot.fixes.usage import value_flow
@@ -45,12 +45,12 @@ class _FileFollower:
 
     def follow_all(self, expression: ast.expr) -> ValueUses:
         """Follow an expression to all uses of its value."""
-        self._follow(expression)
+        self._follow([expression])
         return ValueUses(tuple(self._observations))
 
     def follow_parameter(self, parameter: Symbol) -> ValueUses:
         """Follow a parameter to all uses of its value, whatever is passed for it."""
-        self._follow_reads(parameter, list(parameter.reads))
+        self._follow(self._follow_reads(parameter, parameter.reads))
         return ValueUses(tuple(self._observations))
 
     def _is_new(self, key: object) -> bool:
@@ -59,35 +59,45 @@ class _FileFollower:
         self._seen.add(key)
         return is_new
 
-    def _follow(self, expression: ast.expr) -> None:
-        if self._is_new(expression):
-            for step in steps_from(expression, self._document):
-                self._handle_step(step, expression)
+    def _follow(self, expressions: Iterable[ast.expr]) -> None:
+        """Follow expressions, depth first; with a stack of its own, as chains of them may be long."""
+        stack = [iter(expressions)]
+        while stack:
+            expression = next(stack[-1], None)
+            if expression is None:
+                stack.pop()
+            elif self._is_new(expression):
+                stack.append(self._follow_steps(expression))
 
-    def _handle_step(self, step: Step, expression: ast.expr) -> None:
+    def _follow_steps(self, expression: ast.expr) -> Iterator[ast.expr]:
+        for step in steps_from(expression, self._document):
+            yield from self._handle_step(step, expression)
+
+    def _handle_step(self, step: Step, expression: ast.expr) -> Iterator[ast.expr]:
+        """Observe a step; the expressions that have the same value after it."""
         match step:
             case ast.expr():
-                self._follow(step)
+                yield step
             case StoredVariable():
-                self._follow_symbol(step, expression)
+                yield from self._follow_symbol(step, expression)
             case StoredAttribute():
-                self._follow_stored_attribute(step)
+                yield from self._follow_stored_attribute(step)
             case Returned():
-                self._follow_return(step)
+                yield from self._follow_return(step)
             case MemberValue():
-                self._follow_member_value(step)
+                yield from self._follow_member_value(step)
             case _:
                 self._observations.append(step)
 
-    def _follow_member_value(self, value: MemberValue) -> None:
+    def _follow_member_value(self, value: MemberValue) -> Iterator[ast.expr]:
         """Follow the value of a member; calls on a derived value are not followed further."""
         if not self._is_derived:
             uses = _FileFollower(self._document, is_derived=True).follow_all(value.expression)
             self._observations.append(DerivedValue(value.name, value.expression.lineno, value.is_call, uses))
         elif not value.is_call:
-            self._follow(value.expression)
+            yield value.expression
 
-    def _follow_symbol(self, variable: StoredVariable, expression: ast.expr) -> None:
+    def _follow_symbol(self, variable: StoredVariable, expression: ast.expr) -> Iterator[ast.expr]:
         """Follow the reads of a variable that holds the value of an expression, from all scopes."""
         symbol = variable.symbol
         if not self._is_new(symbol):
@@ -98,51 +108,50 @@ class _FileFollower:
             if variable.is_parameter or not value_flow.is_read_before(read, expression, self._symbol_table)
         ]
         if symbol.scope.kind == "class":
-            self._follow_stored_attribute(StoredAttribute(symbol.name, symbol.bindings[0].node))
+            yield from self._follow_stored_attribute(StoredAttribute(symbol.name, symbol.bindings[0].node))
         elif symbol.scope.kind == "module" or symbol.has_inner_declaration:
             self._observations.append(ModuleVariable(symbol.name))
         elif not reads and not variable.is_parameter:
             self._observations.append(Discarded(symbol.bindings[0].statement.lineno))
-        self._follow_reads(symbol, reads)
+        yield from self._follow_reads(symbol, reads)
 
-    def _follow_reads(self, symbol: Symbol, reads: Sequence[ast.Name]) -> None:
+    def _follow_reads(self, symbol: Symbol, reads: Sequence[ast.Name]) -> Iterator[ast.expr]:
         self._observe_locals_calls(symbol)
-        for read in reads:
-            self._follow(read)
+        yield from reads
 
     def _observe_locals_calls(self, symbol: Symbol) -> None:
         for read, name in value_flow.find_locals_calls(symbol, self._symbol_table):
             self._observations.append(Escape(self._document.path, read.lineno, f"is read by `{name}()`"))
 
-    def _follow_stored_attribute(self, attribute: StoredAttribute) -> None:
+    def _follow_stored_attribute(self, attribute: StoredAttribute) -> Iterator[ast.expr]:
         """Follow every read of an attribute of that name, on any object that may be the one that has it."""
         if self._is_new(attribute):
             self._observations.append(attribute)
             for node in self._attributes_named(attribute.name):
                 if not is_of_other_class(node, attribute.place, self._symbol_table):
-                    self._follow(node)
+                    yield node
 
     def _attributes_named(self, name: str) -> list[ast.Attribute]:
         if self._attributes_by_name is None:
             self._attributes_by_name = value_flow.attributes_by_name(self._symbol_table)
         return self._attributes_by_name.get(name, [])
 
-    def _follow_return(self, returned: Returned) -> None:
+    def _follow_return(self, returned: Returned) -> Iterator[ast.expr]:
         if self._is_new(returned.function):
             self._observations.append(returned)
             if not returned.is_yielded:
-                self._follow_callers(returned.function)
+                yield from self._follow_callers(returned.function)
 
-    def _follow_callers(self, function: ast.AST) -> None:
+    def _follow_callers(self, function: ast.AST) -> Iterator[ast.expr]:
         """Follow the calls of a function in its own file; a property is read as an attribute."""
         name = getattr(function, "name", "")
         if value_flow.is_property(function):
-            self._follow_stored_attribute(StoredAttribute(name, function))
+            yield from self._follow_stored_attribute(StoredAttribute(name, function))
             return
         for node in self._function_reads(function, name):
             call = self._symbol_table.call_of(node)
             if call is not None:
-                self._follow(call)
+                yield call
             elif not isinstance(self._symbol_table.parent(node), ast.Attribute):
                 phrase = f"comes from `{name}`, which is passed on"
                 self._observations.append(Escape(self._document.path, node.lineno, phrase))

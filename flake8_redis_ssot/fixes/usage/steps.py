@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterator
+from itertools import chain
 from typing import NamedTuple
 
 from flake8_redis_ssot.fixes.document import SourceDocument
@@ -16,7 +17,7 @@ from flake8_redis_ssot.fixes.usage.observations import (
     Returned,
     StoredAttribute,
 )
-from flake8_redis_ssot.semantic.ast_queries import last_name
+from flake8_redis_ssot.semantic.ast_queries import is_none, last_name
 from flake8_redis_ssot.semantic.scopes import Symbol
 
 
@@ -111,8 +112,8 @@ def _test_steps(parent: ast.AST, node: ast.expr, document: SourceDocument) -> It
 
 
 def _comparison_steps(parent: ast.Compare, node: ast.expr, document: SourceDocument) -> Iterator[Step]:
-    others = [operand for operand in (parent.left, *parent.comparators) if operand is not node]
-    if not all(isinstance(operand, ast.Constant) and operand.value is None for operand in others):
+    others = (operand for operand in chain([parent.left], parent.comparators) if operand is not node)
+    if not all(map(is_none, others)):
         yield Escape(document.path, parent.lineno, "is compared with another value")
 
 

@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache, partial
 
+from flake8_redis_ssot.files.paths import to_display_path
 from flake8_redis_ssot.fixes.compose import build_fix
 from flake8_redis_ssot.fixes.conditions import editable_file, program_text
 from flake8_redis_ssot.fixes.context import FixContext
@@ -22,6 +23,7 @@ from flake8_redis_ssot.project.references import ReferenceQuery
 from flake8_redis_ssot.project.view import ConfirmedFinding
 from flake8_redis_ssot.rules.rule import all_rules, find_rule
 from flake8_redis_ssot.syntax.edits import OverlapError
+from flake8_redis_ssot.syntax.trees import TOO_DEEP
 
 _NO_FIX = Refusal(("the intended code can't be inferred",))
 
@@ -149,4 +151,10 @@ def draft_fix(located: LocatedFinding, context: FixContext, *, inline_factory: b
         return FixCandidate(located, None, Refusal((f"a file that it would change can't be read: {error}",)))
     except Exception as error:
         # An internal error must neither hide the finding nor stop the fixes of others.
-        return FixCandidate(located, None, Refusal((describe_internal_error(error),)))
+        return FixCandidate(located, None, describe_error(error, context))
+
+
+def describe_error(error: Exception, context: FixContext) -> Refusal:
+    """The refusal of a fix that has failed with an error: the nesting of a file if that explains it, else ours."""
+    path = context.find_deeply_nested() if isinstance(error, RecursionError) else None
+    return Refusal((f"{to_display_path(path)} is {TOO_DEEP}" if path else describe_internal_error(error),))

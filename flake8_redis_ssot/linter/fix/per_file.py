@@ -12,10 +12,16 @@ from functools import partial
 from flake8_redis_ssot.files.processes import map_forked
 from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.linter.engine import LocatedFinding
-from flake8_redis_ssot.linter.fix.draft import FixCandidate, create_context, draft_fix, search_references
+from flake8_redis_ssot.linter.fix.draft import (
+    FixCandidate,
+    create_context,
+    describe_error,
+    draft_fix,
+    search_references,
+)
 from flake8_redis_ssot.linter.fix.edit_set import plan_round
 from flake8_redis_ssot.linter.fix.regression_check import reject_harmful
-from flake8_redis_ssot.model import Finding, Fix, Refusal, describe_internal_error
+from flake8_redis_ssot.model import Finding, Fix, Refusal
 from flake8_redis_ssot.project.analysis import Analysis
 from flake8_redis_ssot.project.search.demand_queries import QueryResults
 
@@ -111,7 +117,7 @@ def _fix_file(
         try:
             result = _apply_own_fixes(path, candidates, context, is_wanted)
         except Exception as error:  # it must not stop the fixes of other files
-            refusal = Refusal((describe_internal_error(error),))
+            refusal = describe_error(error, context)
             result = _FileResult(path, tuple((number, refusal, ()) for number in numbers))
         return replace(
             result,

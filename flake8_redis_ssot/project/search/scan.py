@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from flake8_redis_ssot.files.atomic_write import read
 from flake8_redis_ssot.files.processes import init_worker, is_worker, process_context
-from flake8_redis_ssot.model import Suppression, UnanalysedRange, describe_internal_error
+from flake8_redis_ssot.model import Suppression, UnanalysedRange
 from flake8_redis_ssot.project.modules import module_name, package_name
 from flake8_redis_ssot.project.search.prefilter import Search
 from flake8_redis_ssot.semantic.facts import NO_EXPORTS, FileFacts
@@ -40,7 +40,9 @@ def _facts_or_error(path: str, data: bytes, search: Search) -> FileFacts:
     try:
         return facts_from_bytes(path, data, search)
     except Exception as error:
-        return _error_facts(path, describe_internal_error(error))
+        from flake8_redis_ssot.syntax.nesting import describe_error  # late: errors are rare
+
+        return _error_facts(path, describe_error(error, data, path))
 
 
 def facts_from_bytes(path: str, data: bytes, search: Search) -> FileFacts:

@@ -15,6 +15,7 @@ from flake8_redis_ssot.terminal import Style, escape_unprintable
 
 _CONTEXT_LINES = 2  # lines above and below
 _MAX_UNDERLINED_LINES = 6  # of one finding; of a longer span the middle is omitted
+_MAX_COLUMNS = 240  # of a line: many findings in a long one would make the output grow with the square of its length
 _TAB = "    "
 
 
@@ -42,10 +43,10 @@ def _format_block(finding: Finding, report: CheckReport, style: Style) -> Iterat
         if row is None:
             yield style("blue", "...")
             continue
-        text = lines[row - 1]
+        text, start, end = _cut(lines[row - 1], *_columns(span, row, lines[row - 1]))
         yield f"{style('blue', str(row).rjust(len(margin)))} {bar} {_printable(text)}".rstrip()
         if span.row <= row <= span.end_row:
-            yield f"{margin} {bar} {style('red', _underline(span, row, text))}"
+            yield f"{margin} {bar} {style('red', _underline(text, start, end))}"
     yield f"{margin} {bar}"
     if finding.note:
         yield f"{margin} {style('blue', '=')} {style('bold', 'help')}: {escape_unprintable(finding.note)}"
@@ -72,9 +73,24 @@ def _visible_rows(span: Span, last: int) -> Iterator[int | None]:
             yield None
 
 
-def _underline(span: Span, row: int, text: str) -> str:
+def _columns(span: Span, row: int, text: str) -> tuple[int, int]:
+    """The part of a line that is underlined, if it is one of the finding's."""
     start = span.column if row == span.row else len(text) - len(text.lstrip())
-    end = span.end_column if row == span.end_row else len(text)
+    return start, span.end_column if row == span.end_row else len(text)
+
+
+def _cut(text: str, start: int, end: int) -> tuple[str, int, int]:
+    """A line, of a long one the surroundings of the part from `start`, with the start and end of that part in it."""
+    if len(text) <= _MAX_COLUMNS:
+        return text, start, end
+    first = max(0, min(start - _MAX_COLUMNS // 3, len(text) - _MAX_COLUMNS))
+    last = first + _MAX_COLUMNS
+    before, after = "…" if first else "", "…" if last < len(text) else ""
+    offset = len(before) - first
+    return before + text[first:last] + after, start + offset, min(end, last) + offset
+
+
+def _underline(text: str, start: int, end: int) -> str:
     return " " * _display_width(text[:start]) + "^" * max(1, _display_width(text[start:end]))
 
 

@@ -17,17 +17,24 @@ _MAX_FINALLY_DEPTH = 2
 
 
 def read_if(flow: FlowAnalysis, node: ast.If) -> bool:
-    """`if`: both branches, and whether one is only for type checkers."""
-    flow.evaluator.read(node.test)
-    before, was_typing_only = flow.frame.bindings, flow.is_typing_only
-    flow.is_typing_only = was_typing_only or is_type_checking(node.test)
-    then_state = flow.read_branch(before, node.body)
-    flow.is_typing_only = was_typing_only or (
-        isinstance(node.test, ast.UnaryOp) and is_type_checking(node.test.operand)
-    )
-    else_state = flow.read_branch(before, node.orelse)
+    """`if`: all branches, and whether one is only for type checkers. Each `elif` is nested: a loop avoids recursion."""
+    was_typing_only = flow.is_typing_only
+    states: list[Bindings | None] = []
+    while True:
+        flow.evaluator.row = node.lineno
+        flow.evaluator.read(node.test)
+        before, is_typing_only = flow.frame.bindings, flow.is_typing_only
+        flow.is_typing_only = is_typing_only or is_type_checking(node.test)
+        states.append(flow.read_branch(before, node.body))
+        flow.is_typing_only = is_typing_only or (
+            isinstance(node.test, ast.UnaryOp) and is_type_checking(node.test.operand)
+        )
+        if len(node.orelse) != 1 or not isinstance(node.orelse[0], ast.If):
+            break
+        node, flow.frame.bindings = node.orelse[0], dict(before)
+    states.append(flow.read_branch(before, node.orelse))
     flow.is_typing_only = was_typing_only
-    return flow.join_branches((then_state, else_state))
+    return flow.join_branches(states)
 
 
 def is_type_checking(test: ast.expr) -> bool:

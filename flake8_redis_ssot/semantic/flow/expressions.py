@@ -144,9 +144,14 @@ def _constant_truth(evaluator: Evaluator, node: ast.expr) -> bool | None:
 
 
 def read_if_exp(evaluator: Evaluator, node: ast.IfExp) -> FlowValues:
-    """`a if b else c`: the values of both."""
-    evaluator.read(node.test)
-    return merge_values(evaluator.read(node.body), evaluator.read(node.orelse))
+    """`a if b else c`: the values of both. Chains are nested in `c`: a loop avoids recursion."""
+    values, last = NO_VALUES, node
+    while True:
+        evaluator.read(last.test)
+        values = merge_values(values, evaluator.read(last.body))
+        if not isinstance(last.orelse, ast.IfExp):
+            return merge_values(values, evaluator.read(last.orelse))
+        last = last.orelse
 
 
 def read_named_expr(evaluator: Evaluator, node: ast.NamedExpr) -> FlowValues:

@@ -26,6 +26,7 @@ from flake8_redis_ssot.semantic.flow.frames import (
 from flake8_redis_ssot.semantic.name_patterns import NamePatterns
 from flake8_redis_ssot.semantic.relevant_rows import RelevantRows
 from flake8_redis_ssot.syntax.lazy_bodies import PartialTree
+from flake8_redis_ssot.syntax.trees import TOO_DEEP
 
 # Reads one kind of statement and returns whether its end is reachable.
 StatementReaders = dict[type[ast.AST], Callable[..., bool]]
@@ -145,7 +146,7 @@ class FlowAnalysis:
             is_reachable = self.readers[type(statement)](self, statement)
         except RecursionError:
             self.evaluator.frame = frame
-            self.unanalysed_ranges.append(UnanalysedRange(statement.lineno, 0, "nested too deeply"))
+            self.unanalysed_ranges.append(UnanalysedRange(statement.lineno, 0, TOO_DEEP))
             is_reachable = True
         if frame.exception_state is not None:
             frame.exception_state = join_bindings(frame.exception_state, frame.bindings)
