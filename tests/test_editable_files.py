@@ -120,3 +120,15 @@ def test_hard_linked_file_is_replaced(base: Path) -> None:
     main(["check", "--fix", "app/service.py"])
     assert b"app.legacy" not in service.read_bytes()
     assert other_name.read_bytes() == IMPORT
+
+
+def test_no_fix_in_a_large_file(
+    base: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is reported, but not changed: two trees of it take too much memory."""
+    text = IMPORT + b"#" + b"x" * 5_000_000
+    (base / "app" / "use.py").write_bytes(text)
+    monkeypatch.chdir(base)
+    assert main(["check", "--no-cache", "--fix", "--unsafe-fixes", "app/use.py"]) == 1
+    assert "app/use.py has 5 MB; files of more than 5 MB are not changed" in capsys.readouterr().out
+    assert (base / "app" / "use.py").read_bytes() == text

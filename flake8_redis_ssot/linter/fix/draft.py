@@ -16,6 +16,7 @@ from flake8_redis_ssot.fixes.draft import FixDraft
 from flake8_redis_ssot.fixes.edits.ensure_import import NotFixableError
 from flake8_redis_ssot.fixes.expected_queries import expected_queries, expected_words
 from flake8_redis_ssot.fixes.notebook_policy import apply_notebook_policy
+from flake8_redis_ssot.fixes.size_limit import check_size
 from flake8_redis_ssot.linter.engine import LocatedFinding
 from flake8_redis_ssot.model import Applicability, Finding, Fix, Refusal, describe_internal_error
 from flake8_redis_ssot.project.analysis import Analysis
@@ -128,6 +129,7 @@ def draft_fix(located: LocatedFinding, context: FixContext, *, inline_factory: b
     rule = find_rule(located.confirmed.code)
     fixer = rule.inline if inline_factory else rule.fix
     try:
+        check_size(located.path, context)
         file = context.analysis.file_context(located.path)
         if file is None or fixer is None:
             return FixCandidate(located, None, _NO_FIX)
@@ -137,6 +139,7 @@ def draft_fix(located: LocatedFinding, context: FixContext, *, inline_factory: b
         for path in sorted(
             {operation.path for each in (result, *result.alternatives) for operation in each.operations}
         ):
+            check_size(path, context)
             editable_file.check(path, context)
         result = result.with_doubts(program_text.find_doubts(result, context))
         if result.applicability is Applicability.SAFE:
