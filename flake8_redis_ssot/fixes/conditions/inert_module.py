@@ -45,8 +45,9 @@ CONDITION = Condition(
         "neither it nor a function that is called there reads the clock, looks at files, reads a variable of the "
         "environment that other code sets, the working directory if other code changes it, or a collection "
         "of another module that other code changes",
-        "nothing sees imports (`sys.meta_path`, `sys.path_hooks`, `sys.addaudithook`, another `builtins.__import__`), "
-        "but for tests in which no string is a part of the module's name",
+        "nothing sees imports (`sys.meta_path`, `sys.path_hooks`, `sys.addaudithook`, another `builtins.__import__`, "
+        "another `find_spec`, `exec_module` or `get_code` of a finder or loader), but for tests in "
+        "which no string is a part of the module's name",
         "warnings and log messages: these should end with the import, unless code records the warnings of what it "
         "imports (`catch_warnings()`, `pytest.warns()`, `recwarn`)",
         "no code reads the module or its packages as attributes, or from `sys.modules`, without importing them, and "

@@ -12,11 +12,17 @@ from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.project.contents import row_at
 from flake8_redis_ssot.semantic.ast_queries import FunctionNode
 
+# What finds and runs modules, where code replaces it by assignment.
+_REPLACED = rb"(?:__import__|exec_module|find_spec|get_code|source_to_code|_find_and_load)"
 _HOOKS = (
-    rb"\b(?:meta_path|path_hooks)\b|\baddaudithook\b|\bbuiltins[ \t]*\.[ \t]*__import__[ \t]*=(?!=)"
-    rb"|[\"']builtins\.__import__[\"']|\bbuiltins[ \t]*,[ \t]*[\"']__import__[\"']"
+    rb"\b(?:meta_path|path_hooks)\b|\baddaudithook\b|\.[ \t]*" + _REPLACED + rb"[ \t]*=(?!=)"
+    rb"|\[[ \t]*[\"']__import__[\"'][ \t]*\][ \t]*=(?!=)"
+    rb"|[\"']builtins\.__import__[\"']|\b_*builtins_*[ \t]*,[ \t]*[\"']__import__[\"']"
 )
-_WORDS = (b"meta_path", b"path_hooks", b"addaudithook", b"__import__")
+_WORDS = (
+    *(b"meta_path", b"path_hooks", b"addaudithook", b"__import__"),
+    *(b"exec_module", b"find_spec", b"get_code", b"source_to_code", b"_find_and_load"),
+)
 _NAMES = re.compile(r"[\w.]{2,}")
 
 
