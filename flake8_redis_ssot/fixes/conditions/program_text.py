@@ -31,11 +31,15 @@ CONDITION = Condition(
         "code or what runs",
         'no string names the changed file (`"app/service.py"`), except in lines that run it, and no line that opens or '
         "reads a file names its `__file__`",
-        'no file that lists Python files under such names (`rglob("*.py")`, `os.walk()`) and reads files, or that runs '
-        "`grep`, loads the changed file, or is loaded by it",
-        "the fix moves no line, or no line below the change is shown: no format of `logging` in the same program has "
-        "`%(lineno)d`, or the file logs nothing there; neither files that import it nor those that it imports use "
-        "`f_lineno`, `tb_lineno`, `co_firstlineno` or the lines of recorded warnings",
+        'no file that lists Python files under such names (`rglob("*.py")`, `os.walk()`) and reads files loads the '
+        "changed file, or is loaded by it, unless it lists another folder that it writes out (strings, `__file__`, "
+        "`Path`, `os.path`, also in variables); nor does any file that writes a folder of the changed file out, "
+        "unless this is a test; the same holds for files that run `grep` and load the changed file",
+        "the fix moves no line, or no line below the change is shown: no format in the same program has "
+        "`%(lineno)d`, or `{line}` of loguru, and no code reads `record.lineno`, or the file logs nothing there; "
+        "neither files that import it nor those that it imports use `f_lineno`, `tb_lineno`, `inspect.stack()`, "
+        "`getsourcelines` or the lines of recorded warnings and tracebacks, or replace `showwarning`; an import that "
+        "nobody reads is redirected instead, which moves no line",
         "nor do these count references (`sys.getrefcount()`)",
     ),
 )

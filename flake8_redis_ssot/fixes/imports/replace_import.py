@@ -23,6 +23,7 @@ from flake8_redis_ssot.fixes.imports.relocation import Relocation, find_replacem
 from flake8_redis_ssot.fixes.patches.lookups import imports_module
 from flake8_redis_ssot.fixes.patches.module_stubs import check_untracked_patches
 from flake8_redis_ssot.fixes.patches.move_with_import import move_patches_with_import
+from flake8_redis_ssot.fixes.readers.line_numbers import find_line_readers
 from flake8_redis_ssot.fixes.readers.own_file import find_text_uses
 from flake8_redis_ssot.model import Applicability, FindingKind, Refusal
 from flake8_redis_ssot.project.deprecations import find_deprecated
@@ -157,10 +158,17 @@ def _draft_redirect(
 def _remove_or_redirect(
     imported_name: ImportedName, deprecated: DeprecatedName, file: FileContext, context: FixContext
 ) -> RedirectResult:
-    """Remove an import that nobody reads; where somebody may read it, redirect it: the name stays bound."""
+    """Remove an import that nobody reads; where somebody may read it, redirect it: the name stays bound.
+
+    The same where the numbers of the lines below are shown, which a redirect keeps.
+    """
     document = context.document(file.path)
     symbol = document.symbol_table.symbol_of(imported_name.alias)
-    why_kept = _why_kept(imported_name, document) or known_readers.why_read(symbol, file.path, context)
+    why_kept = (
+        _why_kept(imported_name, document)
+        or known_readers.why_read(symbol, file.path, context)
+        or _find_line_reader(imported_name, document, context)
+    )
     if why_kept is None:
         draft = _draft_removal(imported_name, symbol, file)
         return draft.with_doubts(name_imports.find_patch_doubts(symbol, file, context)), ()
@@ -186,6 +194,15 @@ def _why_kept(imported_name: ImportedName, document: SourceDocument) -> str | No
     if comment is not None:
         return f"the comment `# {comment}` says that the import is there on purpose"
     return None
+
+
+def _find_line_reader(imported_name: ImportedName, document: SourceDocument, context: FixContext) -> str | None:
+    """Who may show the numbers of lines that a removal moves, as a clause; None if nobody does."""
+    statement, symbol_table = imported_name.statement, document.symbol_table
+    is_one_line = statement.lineno == statement.end_lineno
+    if is_one_line and any(symbol_table.symbol_of(alias).reads for alias in statement.names):
+        return None  # other names stay, on the same line
+    return next(find_line_readers(document.path, statement.lineno, context), None)
 
 
 def _draft_removal(imported_name: ImportedName, symbol: Symbol, file: FileContext) -> FixDraft:

@@ -10,17 +10,28 @@ from flake8_redis_ssot.fixes.readers.source_scans import is_in_one_program
 from flake8_redis_ssot.model import Edit
 from flake8_redis_ssot.project.contents import row_at
 
-# Formats of `logging`.
-_LOG_FORMAT = rb"%\(lineno\)|\{lineno[:}!]"
-_LOG_CALL = re.compile(rb"\.(?:critical|debug|error|exception|info|log|warning)\(")
+# Formats of `logging` and of loguru, and records of messages.
+_LOG_FORMAT = rb"%\(lineno\)|\{lineno[:}!]|\brec(?:ord)?\.lineno\b"
+_LOGURU_FORMAT = rb"\{line[:}!]"
+_LOG_CALL = re.compile(rb"\.(?:critical|debug|error|exception|info|log|success|trace|warning)\(")
 # Attributes and functions that give the line of a frame, of a traceback or of a function.
-_FRAME_LINES = re.compile(rb"\b(?:co_firstlineno|f_lineno|getframeinfo|tb_lineno)\b")
+_FRAME_LINES = re.compile(
+    rb"\b(?:co_firstlineno|f_lineno|findsource|getframeinfo|getsourcelines|tb_lineno)\b|\binspect\.stack\([^)]*\)\[\d+\]"
+)
 # The line of the caller of a function, where frames are followed no further.
 _CALLER_LINE = re.compile(rb"\b(?:f_back|_getframe\(1?\))\.f_lineno\b")
 _FRAME_WALK = re.compile(rb"=\s*[\w.]+\.f_back\b(?!\.)")
 _FUNCTION = re.compile(rb"^[ \t]*(?:async[ \t]+)?def[ \t]+(\w+)", re.MULTILINE)
-_WORDS = ("co_firstlineno", "f_lineno", "getframeinfo", "tb_lineno", "catch_warnings")
-_RECORDED_LINE = re.compile(rb"\bcatch_warnings\b(?s:.*)\.lineno\b")
+_WORDS = (
+    *("co_firstlineno", "f_lineno", "findsource", "getframeinfo", "getsourcelines", "tb_lineno"),
+    *("catch_warnings", "formatwarning", "showwarning", "stack", "extract_tb", "TracebackException"),
+)
+# What records lines, and where code reads them further down.
+_RECORDER = re.compile(rb"\b(?:TracebackException|catch_warnings|extract_tb|inspect\.stack)\b")
+_RECORDED_LINE = re.compile(rb"\.lineno\b")
+# Another function shows the lines that warn.
+_WARNING_HOOK = re.compile(rb"\b(?:formatwarning|showwarning)[ \t]*=(?!=)")
+_WARN_CALL = re.compile(rb"\bwarn\(")
 
 
 def find_shifted_rows(edits: tuple[Edit, ...]) -> dict[str, int]:
@@ -37,14 +48,34 @@ def find_line_readers(path: str, row: int, context: FixContext) -> Iterator[str]
     """The places that may show lines of the file at `path` from a row (1-based) on, with what they do, as clauses."""
     lines = context.references.code_bytes(path).split(b"\n")[row - 1 :]
     if any(map(_LOG_CALL.search, lines)):
-        for reader in context.analysis.contents.find_matching(_LOG_FORMAT, (b"lineno",)):
+        for reader, reader_row in context.remember("shown lines of messages", lambda: tuple(_find_formats(context))):
             if is_in_one_program(reader, path, context):
-                yield _describe(re.compile(_LOG_FORMAT), reader, "logs the numbers of lines", context)
+                yield f"{context.relative_path(reader)}:{reader_row} logs the numbers of lines"
+    warns = any(map(_WARN_CALL.search, lines))
     for reader in context.analysis.contents.find_with_words(_WORDS):
-        for pattern in (_FRAME_LINES, _RECORDED_LINE):
-            code = context.references.code_bytes(reader)
-            if pattern.search(code) and are_connected(reader, path, context) and _may_show(code, path, context):
-                yield _describe(pattern, reader, "reads the numbers of lines", context)
+        code = context.references.code_bytes(reader)
+        match = _FRAME_LINES.search(code) or _find_recorder(code) or (_WARNING_HOOK.search(code) if warns else None)
+        if match is not None and are_connected(reader, path, context) and _may_show(code, path, context):
+            yield f"{context.relative_path(reader)}:{row_at(code, match.start())} reads the numbers of lines"
+
+
+def _find_formats(context: FixContext) -> Iterator[tuple[str, int]]:
+    """The path and the row (1-based) of code that shows the lines of log messages."""
+    for path in context.analysis.contents.find_matching(_LOG_FORMAT, (b"lineno",)):
+        code = context.references.code_bytes(path)
+        match = re.search(_LOG_FORMAT, code)
+        yield path, row_at(code, match.start()) if match else 1
+    for path in context.analysis.contents.find_matching(_LOGURU_FORMAT, (b"{line",)):
+        code = context.references.code_bytes(path)
+        match = re.search(_LOGURU_FORMAT, code)
+        if match is not None and b"loguru" in code:
+            yield path, row_at(code, match.start())
+
+
+def _find_recorder(code: bytes) -> re.Match[bytes] | None:
+    """Where code records tracebacks or warnings, whose lines it reads below."""
+    match = _RECORDER.search(code)
+    return match if match is not None and _RECORDED_LINE.search(code, match.end()) else None
 
 
 def _may_show(code: bytes, path: str, context: FixContext) -> bool:
@@ -68,9 +99,3 @@ def are_connected(first: str, second: str, context: FixContext) -> bool:
         or context.import_graph.has_import(first, second)
         or context.import_graph.has_import(second, first)
     )
-
-
-def _describe(pattern: re.Pattern[bytes], path: str, phrase: str, context: FixContext) -> str:
-    data = context.references.code_bytes(path)
-    match = pattern.search(data)
-    return f"{context.relative_path(path)}:{row_at(data, match.start()) if match else 1} {phrase}"

@@ -8,14 +8,19 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from flake8_redis_ssot.files.test_paths import is_test_path
 from flake8_redis_ssot.fixes.context import FixContext
+from flake8_redis_ssot.fixes.readers.listings import Listing, find_listings
 from flake8_redis_ssot.project.contents import row_at
 from flake8_redis_ssot.semantic.ast_queries import last_name
 
 # Calls that list files, with the pattern of the names if it is written out.
 _LISTINGS = rb"\b(?:r?glob|iglob)\(([^)]*)|\bos\.(?:walk|listdir|scandir)\(|\.iterdir\("
 _LISTING_WORDS = (b"glob", b"os.walk", b"os.listdir", b"os.scandir", b"iterdir")
-_READING = re.compile(rb"\bread_(?:text|bytes)\b|\bopen\(|\bgetlines?\b|\btokenize\b")
+_READING = re.compile(
+    rb"\bread_(?:text|bytes)\b|\bopen\(|\b(?:getlines?|tokenize|fileinput|getsize|st_size|filecmp|hash_file)\b"
+)
+_ENDING = re.compile(rb"[\"'][^\"'\s]*\.[A-Za-z]\w{0,6}[\"']")
 _PYTHON_NAME = re.compile(r"[\"'](?:[^\"'\s]*[/\\])?([^\"'\s/\\]*\.pyw?)[\"']")
 _SEARCHES = rb"[\"'](?:git[ \"',]+)?[ef]?grep[ \"']"
 _QUOTED = re.compile(r"[\"']([^\"'\n]*)[\"']")
@@ -25,11 +30,12 @@ _MAX_IMPORTERS = 200
 
 
 class SourceScan(NamedTuple):
-    """Code at `row` (1-based) of the file at `path` that reads the files whose names match one of `patterns`."""
+    """Code at `row` (1-based) of the file at `path` that may read files whose names match one of `patterns`."""
 
     path: str
     row: int
     patterns: frozenset[str]
+    is_search: bool = False  # by a command
 
     def may_read(self, path: str) -> bool:
         """Whether it may read the file at `path`, by the name of that."""
@@ -37,10 +43,47 @@ class SourceScan(NamedTuple):
 
 
 def find_source_scans(path: str, context: FixContext) -> Iterator[SourceScan]:
-    """The code that may read the file at `path`, in programs that load this file as well."""
+    """The code that may read the file at `path`.
+
+    Programs that do not load it count as well if they write its folder out and it is no test: checks of code style
+    read tests, and are no part of what tests do.
+    """
+    is_test = is_test_path(context.relative_path(path))
     for scan in context.remember("source scans", lambda: tuple(_find_all(context))):
-        if scan.may_read(path) and is_in_one_program(scan.path, path, context):
-            yield scan
+        if scan.may_read(path):
+            is_connected = is_in_one_program(scan.path, path, context)
+            if is_connected or not is_test:
+                row = _find_listing_row(scan, path, is_connected, context)
+                if row:
+                    yield scan._replace(row=row)
+
+
+def _find_listing_row(scan: SourceScan, path: str, is_connected: bool, context: FixContext) -> int:
+    """The row (1-based) where a scan lists a folder that contains the file at `path`; 0 if it lists none.
+
+    A folder that is not written out may be any, for code of the same program.
+    """
+    if scan.is_search:
+        return scan.row if is_connected else 0
+    code = context.references.code_bytes(scan.path)
+    for listing in find_listings(scan.path, context):
+        is_known = is_connected or listing.folder is not None
+        if is_known and listing.may_be_in(path) and _may_match(listing, path, code):
+            return listing.row
+    return 0
+
+
+def _may_match(listing: Listing, path: str, code: bytes) -> bool:
+    """Whether the patterns of a listing, and the names of Python files in its file, allow the name of the file."""
+    name = os.path.basename(path)
+    written = [*_find_written_patterns(code)]
+    if not written and listing.folder is not None and not _ENDING.search(code):
+        written = ["*"]  # it reads all files of the folder
+    for pattern in listing.patterns or ("*",):
+        allowed = [pattern] if pattern.endswith((".py", ".pyw")) else written
+        if fnmatch.fnmatchcase(name, pattern) and any(fnmatch.fnmatchcase(name, each) for each in allowed):
+            return True
+    return False
 
 
 def find_module_source(path: str, context: FixContext) -> tuple[str, int] | None:
@@ -61,13 +104,14 @@ def _find_all(context: FixContext) -> Iterator[SourceScan]:
         code = context.references.code_bytes(path)
         matches = [*re.finditer(_LISTINGS, code)]
         patterns = frozenset(pattern for match in matches for pattern in _read_patterns(match, code))
-        if patterns and _READING.search(code):
+        patterns |= frozenset() if _ENDING.search(code) else {"*"}
+        if matches and patterns and _READING.search(code):
             yield SourceScan(path, row_at(code, matches[0].start()), patterns)
     for path in context.analysis.contents.find_matching(_SEARCHES, (b"grep",)):
         code = context.references.code_bytes(path)
         match = re.search(_SEARCHES, code)
         if match is not None and re.search(rb"\b(?:subprocess|popen|os\.system)\b", code):
-            yield SourceScan(path, row_at(code, match.start()), frozenset({"*"}))
+            yield SourceScan(path, row_at(code, match.start()), frozenset({"*"}), is_search=True)
 
 
 def _read_patterns(match: re.Match[bytes], code: bytes) -> Iterator[str]:
@@ -77,7 +121,9 @@ def _read_patterns(match: re.Match[bytes], code: bytes) -> Iterator[str]:
     for name in names:
         if name.endswith((".py", ".pyw")):
             yield name
-        elif name in ("*", "*.*"):
+        elif name.strip("*."):
+            yield from [name] if name.endswith("*") and _PYTHON_NAME.search(code.decode("utf-8", "replace")) else []
+        else:
             yield from _find_written_patterns(code)
 
 

@@ -1,0 +1,97 @@
+"""Calls that list files: which folder they list, and under which names, where the code writes this out."""
+
+from __future__ import annotations
+
+import ast
+import os
+import re
+from collections.abc import Iterator
+from functools import partial
+from typing import NamedTuple
+
+from flake8_redis_ssot.fixes.context import FixContext
+from flake8_redis_ssot.fixes.loading.file_reach import FileReach
+from flake8_redis_ssot.fixes.loading.value_sources import ValueSources
+from flake8_redis_ssot.fixes.readers.written_paths import find_written_path
+from flake8_redis_ssot.semantic.ast_queries import dotted_name, last_name, string_value
+from flake8_redis_ssot.semantic.symbol_table import SymbolTable
+
+_PATTERN_LISTINGS = frozenset({"glob", "iglob", "rglob"})
+_FOLDER_FUNCTIONS = frozenset({"os.listdir", "os.scandir", "os.walk"})
+_WILDCARD = re.compile(r"[*?\[]")
+
+
+class Listing(NamedTuple):
+    """A call that lists files: its row (1-based), the folder, and the patterns of their names.
+
+    The folder is absolute, or relative to any folder; None if it is not written out. So are the patterns.
+    """
+
+    row: int
+    folder: str | None
+    patterns: tuple[str, ...] | None
+
+    def may_be_in(self, path: str) -> bool:
+        """Whether the file at `path` (absolute) may be in the folder."""
+        return self.folder is None or is_within(path, self.folder)
+
+
+def is_within(path: str, folder: str) -> bool:
+    """Whether the file at `path` (absolute) is in a folder, or may be in one that is relative to another one."""
+    normal = os.path.normpath(folder).replace(os.sep, "/")
+    path = path.replace(os.sep, "/")
+    if os.path.isabs(folder):
+        return path.startswith(normal.rstrip("/") + "/")
+    parts = [part for part in normal.split("/") if part not in (".", "..")]
+    return not parts or f"/{'/'.join(parts)}/" in path
+
+
+def find_listings(path: str, context: FixContext) -> tuple[Listing, ...]:
+    """The listings in the file at `path`."""
+    return context.remember(("listings", path), lambda: tuple(_find_all(path, context)))
+
+
+def _find_all(path: str, context: FixContext) -> Iterator[Listing]:
+    symbol_table = context.passing_table(path)
+    reach = context.remember("file reach", lambda: FileReach(context.passing_table, context.analysis))
+    sources = ValueSources(symbol_table, partial(reach.is_used_elsewhere, path))
+    for node in symbol_table.nodes:
+        if isinstance(node, ast.Call):
+            name = last_name(node.func)
+            if name in _PATTERN_LISTINGS:
+                yield _read_pattern_listing(node, path, symbol_table, sources)
+            elif dotted_name(node.func) in _FOLDER_FUNCTIONS:
+                folder = find_written_path(node.args[0], path, symbol_table) if node.args else "."
+                yield Listing(node.lineno, folder, None)
+            elif name == "iterdir" and isinstance(node.func, ast.Attribute):
+                yield Listing(node.lineno, find_written_path(node.func.value, path, symbol_table), None)
+
+
+def _read_pattern_listing(call: ast.Call, path: str, symbol_table: SymbolTable, sources: ValueSources) -> Listing:
+    argument = call.args[0] if call.args else None
+    if not isinstance(call.func, ast.Attribute) or dotted_name(call.func.value) == "glob":
+        written = find_written_path(argument, path, symbol_table) if argument is not None else None
+        return Listing(call.lineno, None, None) if written is None else Listing(call.lineno, *_split_pattern(written))
+    folder = find_written_path(call.func.value, path, symbol_table)
+    patterns = _find_patterns(argument, sources) if argument is not None else None
+    if folder is not None and patterns is not None and len(patterns) == 1:
+        return Listing(call.lineno, *_split_pattern(f"{folder}/{patterns[0]}"))
+    is_known = patterns is not None
+    names = tuple(name for each in patterns or () for name in _split_pattern(each)[1])
+    return Listing(call.lineno, folder, names if is_known else None)
+
+
+def _find_patterns(argument: ast.expr, sources: ValueSources) -> tuple[str, ...] | None:
+    """The texts that an argument can be; None if there may be others."""
+    values = sources.find(argument)
+    texts = [string_value(value) for value in values] if values is not None else [None]
+    known = tuple(text for text in texts if text is not None)
+    return known if len(known) == len(texts) else None
+
+
+def _split_pattern(pattern: str) -> tuple[str, tuple[str, ...]]:
+    """The folder of a pattern, which has no wildcards, and the patterns of the names of files."""
+    wildcard = _WILDCARD.search(pattern)
+    folder = pattern[: wildcard.start()] if wildcard else pattern
+    name = pattern.rpartition("/")[2]
+    return folder.rpartition("/")[0] or ("/" if folder.startswith("/") else "."), ("*" if name == "**" else name,)
