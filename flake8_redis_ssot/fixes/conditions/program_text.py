@@ -8,6 +8,7 @@ import textwrap
 from collections.abc import Iterator
 from functools import partial
 
+from flake8_redis_ssot.files.test_paths import is_test_path
 from flake8_redis_ssot.fixes.conditions.condition import Condition
 from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.document import SourceDocument
@@ -15,7 +16,7 @@ from flake8_redis_ssot.fixes.doubt import Doubt
 from flake8_redis_ssot.fixes.draft import FixDraft, ReplaceText
 from flake8_redis_ssot.fixes.readers.file_texts import find_text_readers
 from flake8_redis_ssot.fixes.readers.line_numbers import are_connected, find_line_readers, find_shifted_rows
-from flake8_redis_ssot.fixes.readers.source_scans import find_module_source, find_source_scans
+from flake8_redis_ssot.fixes.readers.source_scans import find_module_source, find_source_scans, is_in_one_program
 from flake8_redis_ssot.model import Fix
 from flake8_redis_ssot.project.contents import row_at
 from flake8_redis_ssot.semantic.module_exports import parse_expression
@@ -30,17 +31,20 @@ CONDITION = Condition(
         "`__code__`, `linecache`, `traceback.extract_tb`, `sys.settrace` or the like, which read source text, byte "
         "code or what runs",
         'no string names the changed file (`"app/service.py"`), except in lines that run it, and no line that opens or '
-        "reads a file names its `__file__`",
+        "reads a file names its `__file__`; if it is a test, files that neither load it nor are loaded by it do not "
+        "count",
         'no file that lists Python files under such names (`rglob("*.py")`, `os.walk()`) and reads files loads the '
         "changed file, or is loaded by it, unless it lists another folder that it writes out (strings, `__file__`, "
         "`Path`, `os.path`, also in variables); nor does any file that writes a folder of the changed file out, "
-        "unless this is a test; the same holds for files that run `grep` and load the changed file",
+        "unless this is a test; for a test, folders that callers choose count only if one of the two files has "
+        "`__file__` or the working directory; the same holds for commands (`grep`, `cat`, `wc`, …) in files that load "
+        "it or lines that name its folder, and for `get_code`, `get_data` and `get_source` of loaders",
         "the fix moves no line, or no line below the change is shown: no format in the same program has "
         "`%(lineno)d`, or `{line}` of loguru, and no code reads `record.lineno`, or the file logs nothing there; "
         "neither files that import it nor those that it imports use `f_lineno`, `tb_lineno`, `inspect.stack()`, "
-        "`getsourcelines` or the lines of recorded warnings and tracebacks, or replace `showwarning`; an import that "
-        "nobody reads is redirected instead, which moves no line",
-        "nor do these count references (`sys.getrefcount()`)",
+        "`traceback.format_exc()`, `getsourcelines` or the lines of recorded warnings and tracebacks, or replace "
+        "`showwarning`; an import that nobody reads is redirected instead, which moves no line",
+        "nor do these count references (`sys.getrefcount()`), list objects (`gc.get_objects()`) or read `f_locals`",
     ),
 )
 
@@ -52,8 +56,14 @@ _SOURCE_READERS = (
 # Parts of the code of a function that its signature and place determine.
 _SIGNATURE = r"\.co_(?:argcount|filename|firstlineno|flags|kwonlyargcount|name|posonlyargcount|qualname|varnames)\b"
 _SOURCE_READER = re.compile(rf"\b(?:{'|'.join(_SOURCE_READERS)})\b(?!(?<=__code__){_SIGNATURE})".encode())
-_REFERENCE_COUNTERS = ("getrefcount", "get_referrers")
-_REFERENCE_COUNTER = re.compile(rb"\b(?:getrefcount|get_referrers)\b")
+# What finds objects without a name for them, and what it does, as a phrase.
+_OBJECT_FINDERS = {
+    "f_locals": "reads the variables of functions",
+    "get_objects": "lists all objects",
+    "get_referrers": "counts the references to objects",
+    "getrefcount": "counts the references to objects",
+}
+_OBJECT_FINDER = re.compile(rf"\b(?:{'|'.join(_OBJECT_FINDERS)})\b".encode())
 # In Python 3.14 and later, the type of the fields of template strings.
 _INTERPOLATION: type[ast.AST] | None = getattr(ast, "Interpolation", None)
 
@@ -122,8 +132,11 @@ def _find_source_readers(path: str, context: FixContext) -> Iterator[Doubt]:
 
 
 def _find_file_readers(path: str, context: FixContext) -> Iterator[Doubt]:
-    """The first file that may open the file at `path`."""
+    """The first file that may open the file at `path`; for a test, only one of the same program."""
+    is_test = is_test_path(context.relative_path(path))
     for reader in find_text_readers(path, context):
+        if is_test and not is_in_one_program(reader.path, path, context):
+            continue
         yield Doubt(f"{context.relative_path(reader.path)}:{reader.row} {reader.phrase}, and may read its text")
         return
 
@@ -140,18 +153,20 @@ def find_program_doubts(fix: Fix, context: FixContext) -> Iterator[Doubt]:
         if source is not None:
             place = f"{context.relative_path(source[0])}:{source[1]}"
             yield Doubt(f"{place} reads the source of a module, perhaps {context.relative_path(path)}")
-        yield from _find_reference_counters(path, context)
+        yield from _find_object_finders(path, context)
         reader = next(find_line_readers(path, shifted_rows[path], context), None) if path in shifted_rows else None
         if reader is not None:
             yield Doubt(f"{reader}, and the fix moves lines of {context.relative_path(path)}")
 
 
-def _find_reference_counters(path: str, context: FixContext) -> Iterator[Doubt]:
-    """The first file that may count references to what the file at `path` imports."""
-    for counter in context.analysis.contents.find_with_words(_REFERENCE_COUNTERS):
-        row = _row_of(_REFERENCE_COUNTER, counter, context)
-        if row and are_connected(counter, path, context):
-            yield Doubt(f"{context.relative_path(counter)}:{row} counts the references to objects")
+def _find_object_finders(path: str, context: FixContext) -> Iterator[Doubt]:
+    """The first file that may find objects of the file at `path`, or count the references to them."""
+    for finder in context.analysis.contents.find_with_words(_OBJECT_FINDERS):
+        code = context.references.code_bytes(finder)
+        match = _OBJECT_FINDER.search(code)
+        if match is not None and are_connected(finder, path, context):
+            place = f"{context.relative_path(finder)}:{row_at(code, match.start())}"
+            yield Doubt(f"{place} {_OBJECT_FINDERS[match[0].decode()]}")
             return
 
 

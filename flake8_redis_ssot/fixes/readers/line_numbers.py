@@ -16,7 +16,8 @@ _LOGURU_FORMAT = rb"\{line[:}!]"
 _LOG_CALL = re.compile(rb"\.(?:critical|debug|error|exception|info|log|success|trace|warning)\(")
 # Attributes and functions that give the line of a frame, of a traceback or of a function.
 _FRAME_LINES = re.compile(
-    rb"\b(?:co_firstlineno|f_lineno|findsource|getframeinfo|getsourcelines|tb_lineno)\b|\binspect\.stack\([^)]*\)\[\d+\]"
+    rb"\b(?:co_firstlineno|f_lineno|findsource|format_(?:exc|exception|stack|tb)|getframeinfo|getsourcelines|tb_lineno)\b"
+    rb"|\binspect\.stack\([^)]*\)\[\d+\]|\bprint_(?:exc|exception|stack|tb)\([^)\n]*\bfile\b|\bdump_traceback\("
 )
 # The line of the caller of a function, where frames are followed no further.
 _CALLER_LINE = re.compile(rb"\b(?:f_back|_getframe\(1?\))\.f_lineno\b")
@@ -24,7 +25,9 @@ _FRAME_WALK = re.compile(rb"=\s*[\w.]+\.f_back\b(?!\.)")
 _FUNCTION = re.compile(rb"^[ \t]*(?:async[ \t]+)?def[ \t]+(\w+)", re.MULTILINE)
 _WORDS = (
     *("co_firstlineno", "f_lineno", "findsource", "getframeinfo", "getsourcelines", "tb_lineno"),
-    *("catch_warnings", "formatwarning", "showwarning", "stack", "extract_tb", "TracebackException"),
+    *("format_exc", "format_exception", "format_stack", "format_tb", "dump_traceback"),
+    *("print_exc", "print_exception", "print_stack", "print_tb", "stack", "extract_tb", "TracebackException"),
+    *("catch_warnings", "formatwarning", "showwarning"),
 )
 # What records lines, and where code reads them further down.
 _RECORDER = re.compile(rb"\b(?:TracebackException|catch_warnings|extract_tb|inspect\.stack)\b")

@@ -13,9 +13,13 @@ from flake8_redis_ssot.fixes.readers.module_uses import ModuleUses
 from flake8_redis_ssot.fixes.readers.strings import find_in_strings
 from flake8_redis_ssot.fixes.readers.target import PossibleRead, ReadTarget
 from flake8_redis_ssot.fixes.readers.text_reads import find_import, find_launch, find_module, find_named_read, row_of
+from flake8_redis_ssot.project.contents import row_at
 
 _PROSE_SUFFIXES = (".md", ".rst", ".txt", ".html", ".htm", ".log", ".adoc", ".tex")
 _PYTHON_SUFFIXES = (".py", ".pyw", ".pyi", ".pyx")
+# The names of the module of a frame or a function, with the key that is read if it is a constant.
+_NAMESPACES = re.compile(rb"\b(?:f_globals|__globals__)\b(?:(?:\[|\.get\()[\"'](\w+)[\"'])?")
+_CLASS_MODULES = rb"\bmodules\[[^\]\n\"']*\b__module__\b"
 _SHEBANG = re.compile(rb"#!.*python")
 _OWN_SETTINGS = re.compile(r"^\[+tool\.redis-ssot\b.*?(?=^\[+(?!tool\.redis-ssot\b)|\Z)", re.MULTILINE | re.DOTALL)
 
@@ -28,6 +32,22 @@ def find_other_reads(target: ReadTarget, context: FixContext) -> Iterator[Possib
     for path in context.words.find_other_files(target.word):
         yield from _find_in_other_file(path, target, context)
     yield from find_in_loaders(target, context)
+    yield from _find_in_imported(target, context)
+
+
+def _find_in_imported(target: ReadTarget, context: FixContext) -> Iterator[PossibleRead]:
+    """The reads of the names of modules whose frames, functions or classes a file gets."""
+    for path in context.analysis.contents.find_matching(_CLASS_MODULES, (b"__module__",)):
+        if path != target.path:
+            for read in ModuleUses(path, target, context).find_in_namespaces():
+                yield read._replace(cause=f"{read.cause}, of the modules of classes")
+    name = target.name.encode()
+    for path in context.analysis.contents.find_with_words(("f_globals", "__globals__")):
+        if path != target.path and context.import_graph.has_import(target.path, path):
+            code = context.references.code_bytes(path)
+            for match in _NAMESPACES.finditer(code):
+                if match[1] in (None, name):
+                    yield PossibleRead(path, row_at(code, match.start()), "reads the names of modules that it gets")
 
 
 def _may_use_module(path: str, target: ReadTarget, context: FixContext) -> bool:

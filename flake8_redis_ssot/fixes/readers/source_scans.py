@@ -22,10 +22,15 @@ _READING = re.compile(
 )
 _ENDING = re.compile(rb"[\"'][^\"'\s]*\.[A-Za-z]\w{0,6}[\"']")
 _PYTHON_NAME = re.compile(r"[\"'](?:[^\"'\s]*[/\\])?([^\"'\s/\\]*\.pyw?)[\"']")
-_SEARCHES = rb"[\"'](?:git[ \"',]+)?[ef]?grep[ \"']"
+_COMMANDS = (b"cat", b"cksum", b"find", b"git hash-object", b"md5sum", b"sha1sum", b"sha256sum", b"wc")
+_SEARCHES = rb"[\"'](?:git[ \"',]+)?[ef]?grep[ \"']|[\"'](?:" + b"|".join(_COMMANDS) + rb")[ \"'][^\n]*\.py\b"
+_SEARCH_WORDS = (b"grep", *(quote + command for quote in (b"'", b'"') for command in _COMMANDS))
 _QUOTED = re.compile(r"[\"']([^\"'\n]*)[\"']")
 _SOURCE_FUNCTIONS = ("findsource", "getsource", "getsourcelines")
+_LOADER_FUNCTIONS = ("get_code", "get_data", "get_source")
+_LOADER_READ = re.compile(rb"\b(?:\w*loader\w*|pkgutil)\.get_(?:code|data|source)\(|\bimport get_data\b")
 _FIELD = re.compile(r"\{[^{}]*\}")
+_OWN_PLACE = re.compile(rb"\b__file__\b|\bgetcwd\b|\bcwd\(\)|[\"']\.{1,2}[\"']")
 _MAX_IMPORTERS = 200
 
 
@@ -46,31 +51,45 @@ def find_source_scans(path: str, context: FixContext) -> Iterator[SourceScan]:
     """The code that may read the file at `path`.
 
     Programs that do not load it count as well if they write its folder out and it is no test: checks of code style
-    read tests, and are no part of what tests do.
+    read tests, and are no part of what tests do. For the same reason, no folder that callers choose counts for a test
+    unless that or the program says where it is itself.
     """
     is_test = is_test_path(context.relative_path(path))
     for scan in context.remember("source scans", lambda: tuple(_find_all(context))):
         if scan.may_read(path):
             is_connected = is_in_one_program(scan.path, path, context)
             if is_connected or not is_test:
-                row = _find_listing_row(scan, path, is_connected, context)
+                is_own = not is_test or any(_names_own_place(each, context) for each in (scan.path, path))
+                row = _find_listing_row(scan, path, is_connected and is_own, context)
                 if row:
                     yield scan._replace(row=row)
 
 
-def _find_listing_row(scan: SourceScan, path: str, is_connected: bool, context: FixContext) -> int:
+def _names_own_place(path: str, context: FixContext) -> bool:
+    """Whether a file names its own folder, or the working directory."""
+    return _OWN_PLACE.search(context.references.code_bytes(path)) is not None
+
+
+def _find_listing_row(scan: SourceScan, path: str, may_be_any: bool, context: FixContext) -> int:
     """The row (1-based) where a scan lists a folder that contains the file at `path`; 0 if it lists none.
 
-    A folder that is not written out may be any, for code of the same program.
+    A folder that is not written out `may_be_any`.
     """
     if scan.is_search:
-        return scan.row if is_connected else 0
+        return scan.row if may_be_any or _is_folder_in_row(scan, path, context) else 0
     code = context.references.code_bytes(scan.path)
     for listing in find_listings(scan.path, context):
-        is_known = is_connected or listing.folder is not None
+        is_known = may_be_any or listing.folder is not None
         if is_known and listing.may_be_in(path) and _may_match(listing, path, code):
             return listing.row
     return 0
+
+
+def _is_folder_in_row(scan: SourceScan, path: str, context: FixContext) -> bool:
+    """Whether the line of a search names the top folder of the file at `path`."""
+    folder = context.relative_path(path).partition("/")[0].encode()
+    line = context.references.code_bytes(scan.path).split(b"\n")[scan.row - 1]
+    return re.search(rb"(?<![\w.-])" + re.escape(folder) + rb"(?![\w.-])", line) is not None
 
 
 def _may_match(listing: Listing, path: str, code: bytes) -> bool:
@@ -96,6 +115,19 @@ def find_module_source(path: str, context: FixContext) -> tuple[str, int] | None
                     definition = names.resolve(call.args[0])
                     if definition is None or (definition.is_module and definition.path == path):
                         return reader, call.lineno
+    return _find_loader_read(path, context)
+
+
+def _find_loader_read(path: str, context: FixContext) -> tuple[str, int] | None:
+    """The path and row (1-based) of code that may get the source or code of the module at `path` from its loader."""
+    module = context.module_name(path)
+    names = b"|".join(re.escape(each.encode()) for each in {module, module.rpartition(".")[0]} - {""})
+    quoted = re.compile(rb"[\"'](?:" + names + rb")[\"']")
+    for reader in context.analysis.contents.find_with_words(_LOADER_FUNCTIONS):
+        code = context.references.code_bytes(reader)
+        match = _LOADER_READ.search(code)
+        if match is not None and quoted.search(code):
+            return reader, row_at(code, match.start())
     return None
 
 
@@ -107,7 +139,7 @@ def _find_all(context: FixContext) -> Iterator[SourceScan]:
         patterns |= frozenset() if _ENDING.search(code) else {"*"}
         if matches and patterns and _READING.search(code):
             yield SourceScan(path, row_at(code, matches[0].start()), patterns)
-    for path in context.analysis.contents.find_matching(_SEARCHES, (b"grep",)):
+    for path in context.analysis.contents.find_matching(_SEARCHES, _SEARCH_WORDS):
         code = context.references.code_bytes(path)
         match = re.search(_SEARCHES, code)
         if match is not None and re.search(rb"\b(?:subprocess|popen|os\.system)\b", code):

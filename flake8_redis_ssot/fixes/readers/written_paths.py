@@ -66,6 +66,9 @@ def _read_call(call: ast.Call, path: str, symbol_table: SymbolTable, depth: int)
     name, function = last_name(call.func), dotted_name(call.func)
     if name in _PATH_CLASSES or function in _JOINING_FUNCTIONS:
         return _join(call.args, path, symbol_table, depth) if call.args else "."
+    if name == "files" and len(call.args) == 1:  # of `importlib.resources`: the folder of a package
+        package = find_written_path(call.args[0], path, symbol_table, depth + 1)
+        return None if package is None else package.replace(".", "/")
     if name in _WORKING_DIRECTORY and not call.args:
         return "."
     if len(call.args) == 1 and (name in _SAME_FUNCTIONS or name == "dirname"):
