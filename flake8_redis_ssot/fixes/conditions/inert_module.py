@@ -32,7 +32,8 @@ CONDITION = Condition(
         "classes without metaclass (but `ABCMeta`) whose bases are classes of the standard library, a few of redis-py "
         "and pydantic, or classes of the project without `__init_subclass__` and metaclass, their bases alike; no file "
         "reads `__subclasses__`; the body is inert",
-        "expressions of constants, names, displays, comprehensions, attributes of modules and classes, f-strings, and "
+        "expressions of constants, names, displays, comprehensions, `*` and `in` of plain values that are no "
+        "iterators in variables, attributes of modules and classes, f-strings, and "
         "operators of built-in and standard types",
         "calls of a closed list: conversions of plain values, `logging.getLogger()`, `re.compile()`, `TypeVar()`, "
         "`namedtuple()`, `Path()`, `os.environ.get()`, `threading.Lock()`, `redis.Redis()`, …, and methods of strings, "

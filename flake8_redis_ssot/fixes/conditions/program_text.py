@@ -44,7 +44,8 @@ CONDITION = Condition(
         "neither files that import it nor those that it imports use `f_lineno`, `tb_lineno`, `inspect.stack()`, "
         "`traceback.format_exc()`, `getsourcelines` or the lines of recorded warnings and tracebacks, or replace "
         "`showwarning`; an import that nobody reads is redirected instead, which moves no line",
-        "nor do these count references (`sys.getrefcount()`), list objects (`gc.get_objects()`) or read `f_locals`",
+        "nor do these count references (`sys.getrefcount()`), list objects (`gc.get_objects()`) or read `f_locals` "
+        "or `__closure__`",
     ),
 )
 
@@ -58,6 +59,8 @@ _SIGNATURE = r"\.co_(?:argcount|filename|firstlineno|flags|kwonlyargcount|name|p
 _SOURCE_READER = re.compile(rf"\b(?:{'|'.join(_SOURCE_READERS)})\b(?!(?<=__code__){_SIGNATURE})".encode())
 # What finds objects without a name for them, and what it does, as a phrase.
 _OBJECT_FINDERS = {
+    "__closure__": "reads the variables of functions",
+    "cell_contents": "reads the variables of functions",
     "f_locals": "reads the variables of functions",
     "get_objects": "lists all objects",
     "get_referrers": "counts the references to objects",

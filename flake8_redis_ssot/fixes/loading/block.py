@@ -87,6 +87,9 @@ class Block:
         return (block, symbol) if symbol is not None else None
 
 
+_ITERATORS = frozenset({f"builtins.{name}" for name in ("enumerate", "filter", "iter", "map", "reversed", "zip")})
+
+
 def is_plain(node: ast.expr | None, block: Block, seen: frozenset[Symbol] = frozenset()) -> bool:
     """Whether a value is of a built-in or standard type, so that its operators and methods run no other code."""
     if isinstance(node, (ast.Constant, ast.JoinedStr, ast.Compare, *_DISPLAYS)):
@@ -166,9 +169,19 @@ def _is_plain_binding(binding: Binding, block: Block, seen: frozenset[Symbol]) -
     parent = block.names.symbol_table.parent(node)
     if isinstance(parent, ast.comprehension):
         return is_plain(parent.iter, block, seen)
-    if isinstance(statement, ast.Assign) and node in statement.targets:
-        return is_plain(statement.value, block, seen)
-    return isinstance(statement, ast.AnnAssign) and node is statement.target and is_plain(statement.value, block, seen)
+    is_assigned = isinstance(statement, ast.Assign) and node in statement.targets
+    if is_assigned or (isinstance(statement, ast.AnnAssign) and node is statement.target):
+        value = getattr(statement, "value", None)
+        return not _is_iterator(value, block) and is_plain(value, block, seen)
+    return False
+
+
+def _is_iterator(node: ast.expr | None, block: Block) -> bool:
+    """Whether reading the elements of a value uses them up, for whoever reads them later."""
+    if isinstance(node, ast.GeneratorExp):
+        return True
+    definition = block.names.resolve(node.func) if isinstance(node, ast.Call) else None
+    return definition is not None and definition.name in _ITERATORS
 
 
 def _is_plain_target(definition: Definition, block: Block, seen: frozenset[Symbol]) -> bool:

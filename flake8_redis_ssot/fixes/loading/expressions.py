@@ -47,6 +47,9 @@ def _find_part_effects(node: ast.AST, block: Block) -> Iterator[Effect]:
     for part in ast.iter_child_nodes(node):
         if isinstance(part, ast.expr):
             yield from find_expression_effects(part, block)
+    for unpacked in _find_unpacked(node):
+        if not is_plain(unpacked, block):
+            yield block.effect(node, f"unpacks `{_shorten(unpacked)}`")
 
 
 def find_default_effects(arguments: ast.arguments, block: Block) -> Iterator[Effect]:
@@ -87,6 +90,13 @@ def _iter_truth_values(test: ast.expr) -> Iterator[ast.expr]:
         yield from _iter_truth_values(test.operand)
     else:
         yield test
+
+
+def _find_unpacked(node: ast.AST) -> list[ast.expr]:
+    """The values whose elements a display takes: `*x` and `**x`."""
+    if isinstance(node, ast.Starred):
+        return [node.value]
+    return [value for key, value in zip(node.keys, node.values) if key is None] if isinstance(node, ast.Dict) else []
 
 
 def _find_comprehension_effects(node: ast.AST, block: Block) -> Iterator[Effect]:

@@ -11,7 +11,7 @@ from flake8_redis_ssot.model import Edit
 from flake8_redis_ssot.project.contents import row_at
 
 # Formats of `logging` and of loguru, and records of messages.
-_LOG_FORMAT = rb"%\(lineno\)|\{lineno[:}!]|\brec(?:ord)?\.lineno\b"
+_LOG_FORMAT = rb"%\(lineno\)|\{lineno[:}!]|\brec(?:ord)?\.lineno\b|\brec(?:ord)?\.__dict__|\bvars\(rec(?:ord)?\)"
 _LOGURU_FORMAT = rb"\{line[:}!]"
 _LOG_CALL = re.compile(rb"\.(?:critical|debug|error|exception|info|log|success|trace|warning)\(")
 # Attributes and functions that give the line of a frame, of a traceback or of a function.
@@ -64,7 +64,9 @@ def find_line_readers(path: str, row: int, context: FixContext) -> Iterator[str]
 
 def _find_formats(context: FixContext) -> Iterator[tuple[str, int]]:
     """The path and the row (1-based) of code that shows the lines of log messages."""
-    for path in context.analysis.contents.find_matching(_LOG_FORMAT, (b"lineno",)):
+    for path in context.analysis.contents.find_matching(
+        _LOG_FORMAT, (b"lineno", b"rec.__dict__", b"record.__dict__", b"vars(rec")
+    ):
         code = context.references.code_bytes(path)
         match = re.search(_LOG_FORMAT, code)
         yield path, row_at(code, match.start()) if match else 1
