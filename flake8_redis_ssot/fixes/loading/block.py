@@ -109,6 +109,18 @@ def is_plain(node: ast.expr | None, block: Block, seen: frozenset[Symbol] = froz
     return bool(parts) and all(is_plain(part, block, seen) for part in parts)
 
 
+def adds_keys(node: ast.expr, block: Block) -> bool:
+    """Whether a name is that of a mapping that adds the keys which are read from it."""
+    definition = block.names.resolve(node)
+    found = block.symbol_of(definition) if definition is not None else None
+    if found is None:
+        return False
+    own_block, symbol = found
+    values = [getattr(binding.statement, "value", None) for binding in symbol.bindings]
+    made = [own_block.names.resolve(value.func) for value in values if isinstance(value, ast.Call)]
+    return any(each is not None and each.name == "collections.defaultdict" for each in made)
+
+
 def _operands(node: ast.expr | None) -> list[ast.expr]:
     """The values that an operation computes its own from."""
     if isinstance(node, ast.BoolOp):

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from flake8_redis_ssot.fixes.loading import calls
-from flake8_redis_ssot.fixes.loading.block import Block, Effect, is_plain
+from flake8_redis_ssot.fixes.loading.block import Block, Effect, adds_keys, is_plain
 from flake8_redis_ssot.fixes.loading.classes import find_method, iter_class_line
 from flake8_redis_ssot.project.resolver import Definition
 
@@ -124,7 +124,7 @@ def _is_plain_operation(node: ast.expr, block: Block) -> bool:
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr) and _is_type(node.left, block):
         return _is_type(node.right, block)
     if isinstance(node, ast.Subscript):
-        return is_plain(node.value, block) or _is_type(node.value, block)
+        return (is_plain(node.value, block) and not adds_keys(node.value, block)) or _is_type(node.value, block)
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
         return True
     parts = [part for part in ast.iter_child_nodes(node) if isinstance(part, ast.expr)]

@@ -11,6 +11,8 @@ from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.semantic.ast_queries import FunctionNode, last_name
 
 _RECORDERS = ("assertWarns", "assertWarnsRegex", "catch_warnings", "deprecated_call", "recwarn", "warns")
+# Warnings that are raised where a filter makes errors of them.
+_RAISED = frozenset({"DeprecationWarning", "FutureWarning", "PendingDeprecationWarning", "UserWarning", "Warning"})
 _WARNING = re.compile(rb"\bwarn(?:_explicit)?\(|\bdeprecated\b")
 # `reload` is none: what a module imports is not loaded again, and says nothing.
 _LOADING_FUNCTIONS = frozenset({"__import__", "import_module", "run_module", "run_path"})
@@ -21,7 +23,7 @@ def find_recorder(path: str, context: FixContext) -> tuple[str, int] | None:
     """The path and row (1-based) of code that imports the module at `path` and sees its warnings; None if none does."""
     if not _WARNING.search(context.references.code_bytes(path)):
         return None
-    for reader in context.analysis.contents.find_with_words(_RECORDERS):
+    for reader in context.analysis.contents.find_with_words((*_RECORDERS, *_RAISED)):
         for loader in context.remember(("recorded imports", reader), partial(_find_loaders, reader, context)):
             if _may_load(path, reader, loader, context):
                 return reader, loader.lineno
@@ -43,10 +45,23 @@ def _find_recorders(nodes: Iterable[ast.AST]) -> Iterator[ast.AST]:
     for node in nodes:
         if isinstance(node, (ast.With, ast.AsyncWith)):
             calls = (item.context_expr for item in node.items)
-            if any(isinstance(call, ast.Call) and last_name(call.func) in _RECORDERS for call in calls):
+            if any(isinstance(call, ast.Call) and _sees_warnings(call) for call in calls):
                 yield node
-        elif isinstance(node, FunctionNode) and any(each.arg == "recwarn" for each in node.args.args):
+        is_handled = isinstance(node, ast.Try) and any(_names_warning(handler.type) for handler in node.handlers)
+        if is_handled or (isinstance(node, FunctionNode) and any(each.arg == "recwarn" for each in node.args.args)):
             yield node
+
+
+def _sees_warnings(call: ast.Call) -> bool:
+    name = last_name(call.func)
+    return name in _RECORDERS or (
+        name in ("raises", "assertRaises", "suppress") and any(map(_names_warning, call.args))
+    )
+
+
+def _names_warning(node: ast.expr | None) -> bool:
+    """Whether an expression names a class of warnings, or several classes."""
+    return any(isinstance(each, ast.Name) and each.id in _RAISED for each in ast.walk(node)) if node else False
 
 
 def _may_load(path: str, reader: str, loader: _Loader, context: FixContext) -> bool:

@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Iterator
 
+from flake8_redis_ssot.files.test_paths import is_test_path
 from flake8_redis_ssot.files.text_files import read_text
 from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.readers.loaders import find_in_loaders
@@ -38,7 +39,9 @@ def find_other_reads(target: ReadTarget, context: FixContext) -> Iterator[Possib
 def _find_in_imported(target: ReadTarget, context: FixContext) -> Iterator[PossibleRead]:
     """The reads of the names of modules whose frames, functions or classes a file gets."""
     for path in context.analysis.contents.find_matching(_CLASS_MODULES, (b"__module__",)):
-        if path != target.path:
+        # A test gets classes of what it loads.
+        is_loaded = not is_test_path(context.relative_path(path)) or context.import_graph.find_path(path, target.path)
+        if path != target.path and is_loaded:
             for read in ModuleUses(path, target, context).find_in_namespaces():
                 yield read._replace(cause=f"{read.cause}, of the modules of classes")
     name = target.name.encode()
