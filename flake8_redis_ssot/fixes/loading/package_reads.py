@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import ast
+import os
 import re
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from flake8_redis_ssot.project.analysis import Analysis
 from flake8_redis_ssot.project.types.names import FileNames
-from flake8_redis_ssot.semantic.ast_queries import last_name
+from flake8_redis_ssot.semantic.ast_queries import FunctionNode, dotted_name, last_name
 from flake8_redis_ssot.semantic.symbol_table import SymbolTable
 
 _NAMED_READERS = frozenset({"delattr", "getattr", "hasattr", "object", "setattr"})
@@ -41,7 +42,23 @@ def find_package_reads(load: Callable[[str], SymbolTable], analysis: Analysis) -
         if any(re.search(rb"\bimport\b(?:[^\n(]*|[^()]*\([^()]*)\b" + root + rb"\b", code) for root in roots):
             for package, read in _reads_in(FileNames(path, load, analysis.resolver)):
                 reads.setdefault(package, []).append(read)
+    for path in analysis.contents.find_matching(rb"\bglobals\(\)", (b"globals()",)):
+        if os.path.basename(path) == "__init__.py":
+            reads.setdefault(path, []).extend(_read_own_names(path, load(path)))
     return reads
+
+
+def _read_own_names(path: str, symbol_table: SymbolTable) -> Iterator[PackageRead]:
+    """What the functions of a package read of its own names."""
+    for node in symbol_table.nodes:
+        if not isinstance(node, ast.Call) or dotted_name(node.func) != "globals":
+            continue
+        parent = symbol_table.parent(node)
+        key = parent.slice if isinstance(parent, ast.Subscript) else None
+        is_stored = isinstance(parent, ast.Subscript) and isinstance(parent.ctx, ast.Store)
+        if not is_stored and any(isinstance(each, FunctionNode) for each in symbol_table.ancestors(node)):
+            name = str(key.value) if isinstance(key, ast.Constant) else None
+            yield PackageRead(path, node.lineno, ast.unparse(parent if isinstance(parent, ast.expr) else node), name)
 
 
 def _reads_in(names: FileNames) -> Iterator[tuple[str, PackageRead]]:
