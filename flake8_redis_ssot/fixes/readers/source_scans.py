@@ -30,7 +30,10 @@ _SOURCE_FUNCTIONS = ("findsource", "getsource", "getsourcelines")
 _LOADER_FUNCTIONS = ("get_code", "get_data", "get_source")
 _LOADER_READ = re.compile(rb"\b(?:\w*loader\w*|pkgutil)\.get_(?:code|data|source)\(|\bimport get_data\b")
 _FIELD = re.compile(r"\{[^{}]*\}")
-_OWN_PLACE = re.compile(rb"\b__file__\b|\bgetcwd\b|\bcwd\(\)|[\"']\.{1,2}[\"']")
+# The folder of a file, but where the file runs itself, or the working directory.
+_OWN_PLACE = re.compile(
+    rb"(?<!main\(\[)\b__file__\b|\bgetcwd\b|\bcwd\(\)|(?:\b(?:Path|\w*glob|walk)\(|=)[ \t]*[\"']\.[./]*[\"']"
+)
 _MAX_IMPORTERS = 200
 
 
