@@ -96,8 +96,8 @@ def test_schemastore_entries() -> None:
 
 
 def test_examples_of_schemastore() -> None:
-    assert is_valid((SCHEMASTORE / "test" / "redis-ssot.toml").read_text(encoding="utf-8"))
-    assert not is_valid((SCHEMASTORE / "negative_test" / "redis-ssot.toml").read_text(encoding="utf-8"))
+    assert is_valid((SCHEMASTORE / "test" / "settings.toml").read_text(encoding="utf-8"))
+    assert not is_valid((SCHEMASTORE / "negative_test" / "settings.toml").read_text(encoding="utf-8"))
 
 
 PAGES = ("README.md", "docs/configuration.md", "docs/faq.md", "docs/runtime.md", "docs/tutorial.md", "docs/usage.md")
