@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence, Set
 from typing import NamedTuple
 
 from flake8_redis_ssot.fixes.accessors.model import Variable
@@ -41,13 +41,14 @@ def find_candidates(variables: Sequence[Variable], context: FixContext) -> tuple
     """The nodes of all files that may bind one of some variables, judged by names alone."""
     names = {variable.name for variable in variables}
     modules = {context.module_name(variable.path).rpartition(".")[2] for variable in variables}
-    writing, naming = _writing_pattern(names), re.compile(rb"\b(?:" + _alternatives(modules) + rb")\b")
-    words = [name.encode() for name in names]
+    naming = re.compile(rb"\b(?:" + _alternatives(modules) + rb")\b")
+    written = context.remember(("written", frozenset(names)), lambda: _find_written_files(names, context))
+    dynamic = context.remember(
+        "dynamic writes", lambda: frozenset(context.analysis.contents.find_with_words(_DYNAMIC_WRITES))
+    )
     candidates: list[Candidate] = []
     for path in context.analysis.find_files_with_words(names | modules):
-        data = context.references.code_bytes(path)
-        has_name = any(word in data for word in words)  # far faster than the patterns
-        if (has_name and writing.search(data)) or (_DYNAMIC_WRITES.search(data) and naming.search(data)):
+        if path in written or (path in dynamic and naming.search(context.references.code_bytes(path))):
             candidates += _find_in_file(path, names, context)
     for path in context.words.find_other_code(naming.pattern):
         candidates += _find_in_file(path, names, context)
@@ -65,6 +66,13 @@ def find_writes(
                 yield VariableWrite(candidate.path, candidate.node, variable, candidate.is_patch)
 
 
+def _find_written_files(names: Set[str], context: FixContext) -> frozenset[str]:
+    """The files whose text may bind an attribute of one of some names."""
+    writing, words = _writing_pattern(names), [name.encode() for name in names]
+    codes = ((path, context.references.code_bytes(path)) for path in context.analysis.find_files_with_words(names))
+    return frozenset(path for path, code in codes if any(word in code for word in words) and writing.search(code))
+
+
 def _alternatives(names: Collection[str]) -> bytes:
     return b"|".join(re.escape(name.encode()) for name in sorted(names))
 
@@ -79,8 +87,8 @@ def _writing_pattern(names: Collection[str]) -> re.Pattern[bytes]:
 
 
 # What can bind names that are not written out.
-_DYNAMIC_WRITES = re.compile(
-    rb"\b(?:setattr|delattr|__setattr__|__dict__|__globals__|f_globals|vars|reload|cache_clear)\b"
+_DYNAMIC_WRITES = (
+    *("setattr", "delattr", "__setattr__", "__dict__", "__globals__", "f_globals", "vars", "reload", "cache_clear"),
 )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import partial
 
 from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.readers.source_scans import is_in_one_program
@@ -56,10 +57,16 @@ def find_line_readers(path: str, row: int, context: FixContext) -> Iterator[str]
                 yield f"{context.relative_path(reader)}:{reader_row} logs the numbers of lines"
     warns = any(map(_WARN_CALL.search, lines))
     for reader in context.analysis.contents.find_with_words(_WORDS):
-        code = context.references.code_bytes(reader)
-        match = _FRAME_LINES.search(code) or _find_recorder(code) or (_WARNING_HOOK.search(code) if warns else None)
-        if match is not None and are_connected(reader, path, context) and _may_show(code, path, context):
-            yield f"{context.relative_path(reader)}:{row_at(code, match.start())} reads the numbers of lines"
+        row = context.remember(("line reader", reader, warns), partial(_find_reading_row, reader, warns, context))
+        if row and are_connected(reader, path, context) and _may_show(reader, path, context):
+            yield f"{context.relative_path(reader)}:{row} reads the numbers of lines"
+
+
+def _find_reading_row(reader: str, warns: bool, context: FixContext) -> int:
+    """The row (1-based) where a file reads the numbers of lines; 0 if it does not."""
+    code = context.references.code_bytes(reader)
+    match = _FRAME_LINES.search(code) or _find_recorder(code) or (_WARNING_HOOK.search(code) if warns else None)
+    return row_at(code, match.start()) if match is not None else 0
 
 
 def _find_formats(context: FixContext) -> Iterator[tuple[str, int]]:
@@ -83,11 +90,12 @@ def _find_recorder(code: bytes) -> re.Match[bytes] | None:
     return match if match is not None and _RECORDED_LINE.search(code, match.end()) else None
 
 
-def _may_show(code: bytes, path: str, context: FixContext) -> bool:
-    """Whether code that reads the lines of frames may read those of a file.
+def _may_show(reader: str, path: str, context: FixContext) -> bool:
+    """Whether a file that reads the lines of frames may read those of the file at `path`.
 
     Code that only reads the lines of the callers of some functions does not if the file names none of these.
     """
+    code = context.references.code_bytes(reader)
     callers = {match.end() for match in _CALLER_LINE.finditer(code)}
     if _FRAME_WALK.search(code) or any(match.end() not in callers for match in _FRAME_LINES.finditer(code)):
         return True

@@ -180,13 +180,18 @@ def is_in_one_program(scanner: str, path: str, context: FixContext) -> bool:
 
 def _find_loaders(path: str, context: FixContext) -> frozenset[str] | None:
     """The files that load the file at `path`; None if they are many."""
-    pending, seen = [path], {path}
-    while pending:
-        loaded = pending.pop()
-        for importer in context.references.find_files_naming(loaded):
-            if importer not in seen and context.import_graph.has_import(importer, loaded):
-                seen.add(importer)
-                pending.append(importer)
+    level, seen = [path], {path}
+    while level:
+        words = [context.module_name(each).rpartition(".")[2].encode() for each in level]
+        context.analysis.contents.find_literals(words)  # of all in one pass
+        importers = {
+            importer
+            for loaded in level
+            for importer in context.references.find_files_naming(loaded)
+            if importer not in seen and context.import_graph.has_import(importer, loaded)
+        }
+        seen |= importers
+        level = sorted(importers)
         if len(seen) > _MAX_IMPORTERS:
             return None
     return frozenset(seen)
