@@ -31,7 +31,7 @@ class TextReader(NamedTuple):
 
 def find_text_readers(path: str, context: FixContext) -> Iterator[TextReader]:
     """The files that may read the text of the file at `path`."""
-    stem = os.path.splitext(os.path.basename(path))[0].encode()
+    stem = os.path.splitext(os.path.basename(path))[0].encode("utf-8", "surrogateescape")
     yield from context.remember("readers of files by name", lambda: _find_named_files(context)).get(stem, ())
     row = context.remember(("row that opens its own file", path), lambda: _find_own_opening(path, context))
     if row:

@@ -90,7 +90,7 @@ def _find_listing_row(scan: SourceScan, path: str, may_be_any: bool, context: Fi
 
 def _is_folder_in_row(scan: SourceScan, path: str, context: FixContext) -> bool:
     """Whether the line of a search names the top folder of the file at `path`."""
-    folder = context.relative_path(path).partition("/")[0].encode()
+    folder = context.relative_path(path).partition("/")[0].encode("utf-8", "surrogateescape")
     line = context.references.code_bytes(scan.path).split(b"\n")[scan.row - 1]
     return re.search(rb"(?<![\w.-])" + re.escape(folder) + rb"(?![\w.-])", line) is not None
 
@@ -124,7 +124,7 @@ def find_module_source(path: str, context: FixContext) -> tuple[str, int] | None
 def _find_loader_read(path: str, context: FixContext) -> tuple[str, int] | None:
     """The path and row (1-based) of code that may get the source or code of the module at `path` from its loader."""
     module = context.module_name(path)
-    names = b"|".join(re.escape(each.encode()) for each in {module, module.rpartition(".")[0]} - {""})
+    names = b"|".join(re.escape(os.fsencode(each)) for each in {module, module.rpartition(".")[0]} - {""})
     quoted = re.compile(rb"[\"'](?:" + names + rb")[\"']")
     for reader in context.analysis.contents.find_with_words(_LOADER_FUNCTIONS):
         code = context.references.code_bytes(reader)
@@ -182,7 +182,7 @@ def _find_loaders(path: str, context: FixContext) -> frozenset[str] | None:
     """The files that load the file at `path`; None if they are many."""
     level, seen = [path], {path}
     while level:
-        words = [context.module_name(each).rpartition(".")[2].encode() for each in level]
+        words = [context.module_name(each).rpartition(".")[2].encode("utf-8", "surrogateescape") for each in level]
         context.analysis.contents.find_literals(words)  # of all in one pass
         importers = {
             importer
