@@ -19,10 +19,8 @@ if TYPE_CHECKING:
     from coverage import Coverage
     from observed_runs import ObservedProject
 
-# CI runs are deterministic; elsewhere Hypothesis generates new examples.
-settings.register_profile("ci", derandomize=True)
-if os.environ.get("CI"):
-    settings.load_profile("ci")
+# Runs are deterministic; with `--all`, Hypothesis generates new examples.
+settings.register_profile("deterministic", derandomize=True)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -37,6 +35,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Set the seed once, for all workers."""
     configure_examples(config)
+    if not config.option.all:
+        settings.load_profile("deterministic")
     os.environ.setdefault("REDIS_SSOT_STATE_DIR", os.path.join(tempfile.mkdtemp(prefix="redis-ssot-tests-"), "state"))
     if config.option.sample_seed is None:
         config.option.sample_seed = current_commit(config.rootpath)
