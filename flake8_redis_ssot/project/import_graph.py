@@ -9,7 +9,7 @@ from contextlib import suppress
 from flake8_redis_ssot.project.loading.load_time_imports import LoadTimeImports, Reach, imported_modules
 from flake8_redis_ssot.project.modules import package_name
 from flake8_redis_ssot.project.resolver import Resolver
-from flake8_redis_ssot.semantic.flow.control_flow import is_type_checking
+from flake8_redis_ssot.semantic.ast_queries import is_type_checking
 from flake8_redis_ssot.semantic.symbol_table import SymbolTable
 
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from flake8_redis_ssot.project.loading.load_time_imports import imported_modules
 from flake8_redis_ssot.project.modules import package_name
 from flake8_redis_ssot.project.resolver import Resolver
-from flake8_redis_ssot.semantic.flow.control_flow import is_type_checking
+from flake8_redis_ssot.semantic.ast_queries import is_type_checking
 
 # A module whose code has one of these may define any name.
 _DYNAMIC_CODE = re.compile(

@@ -111,3 +111,10 @@ def is_constant_statement(statement: ast.stmt) -> bool:
 def does_nothing(statement: ast.stmt) -> bool:
     """Whether a statement is `pass`, a docstring or another constant."""
     return isinstance(statement, ast.Pass) or is_constant_statement(statement)
+
+
+def is_type_checking(test: ast.expr) -> bool:
+    """Whether a condition is true for type checkers only."""
+    if isinstance(test, ast.BoolOp) and isinstance(test.op, ast.And):
+        return any(map(is_type_checking, test.values))
+    return last_name(test) == "TYPE_CHECKING"

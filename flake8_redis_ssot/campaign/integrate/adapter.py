@@ -14,8 +14,7 @@ from flake8_redis_ssot.campaign.integrate.adapter_parameters import AdapterParam
 from flake8_redis_ssot.campaign.integrate.key_parameters import KeyKind
 from flake8_redis_ssot.fixes.edits.ensure_import import NotFixableError
 from flake8_redis_ssot.project.types.class_model import MemberKind
-from flake8_redis_ssot.semantic.ast_queries import FunctionNode
-from flake8_redis_ssot.semantic.flow.control_flow import is_type_checking
+from flake8_redis_ssot.semantic.ast_queries import FunctionNode, is_type_checking
 
 _LINE_LENGTH = 88  # characters of a line
 

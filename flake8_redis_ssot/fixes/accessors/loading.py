@@ -12,7 +12,7 @@ from flake8_redis_ssot.fixes.accessors.module_body import iter_failing
 from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.edits.ensure_import import absolute_module
 from flake8_redis_ssot.project.modules import package_name
-from flake8_redis_ssot.semantic.flow.control_flow import is_type_checking
+from flake8_redis_ssot.semantic.ast_queries import is_type_checking
 
 
 class _Import(NamedTuple):

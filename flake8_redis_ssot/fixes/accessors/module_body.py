@@ -7,8 +7,13 @@ from collections.abc import Collection, Iterator, Sequence
 
 from flake8_redis_ssot.fixes.accessors.model import Variable
 from flake8_redis_ssot.fixes.context import FixContext
-from flake8_redis_ssot.semantic.ast_queries import DEFINITIONS, FunctionNode, iter_scope_nodes, methods_in
-from flake8_redis_ssot.semantic.flow.control_flow import is_type_checking
+from flake8_redis_ssot.semantic.ast_queries import (
+    DEFINITIONS,
+    FunctionNode,
+    is_type_checking,
+    iter_scope_nodes,
+    methods_in,
+)
 
 # What may be called besides classes outside the project: it only makes an object.
 _KNOWN_CALLEES = frozenset(

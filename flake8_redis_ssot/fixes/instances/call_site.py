@@ -13,9 +13,8 @@ from flake8_redis_ssot.model import plural
 from flake8_redis_ssot.project.constructions import find_constructors
 from flake8_redis_ssot.project.resolver import Definition
 from flake8_redis_ssot.project.view import FileContext
-from flake8_redis_ssot.semantic.ast_queries import DEFINITIONS, last_name
+from flake8_redis_ssot.semantic.ast_queries import DEFINITIONS, is_type_checking, last_name
 from flake8_redis_ssot.semantic.facts import Call, CallbackArgument
-from flake8_redis_ssot.semantic.flow.control_flow import is_type_checking
 from flake8_redis_ssot.semantic.flow.frames import parameter_defaults
 from flake8_redis_ssot.semantic.scopes import Symbol
 

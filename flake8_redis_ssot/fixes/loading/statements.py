@@ -10,8 +10,7 @@ from flake8_redis_ssot.fixes.loading import calls, classes, expressions
 from flake8_redis_ssot.fixes.loading.block import Block, Effect, is_plain
 from flake8_redis_ssot.fixes.loading.known_names import is_inert_module, is_known_call, is_known_decorator
 from flake8_redis_ssot.project.loading.code_blocks import is_main_check
-from flake8_redis_ssot.semantic.ast_queries import FunctionNode, methods_in
-from flake8_redis_ssot.semantic.flow.control_flow import is_type_checking
+from flake8_redis_ssot.semantic.ast_queries import FunctionNode, is_type_checking, methods_in
 
 _ACCESSORS = ("setter", "getter", "deleter")
 

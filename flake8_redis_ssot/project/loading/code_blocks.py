@@ -9,8 +9,13 @@ from typing import NamedTuple
 from flake8_redis_ssot.project.loading.dynamic_imports import DynamicImport, read_dynamic_import
 from flake8_redis_ssot.project.resolver import Definition
 from flake8_redis_ssot.project.types.names import FileNames
-from flake8_redis_ssot.semantic.ast_queries import FunctionNode, iter_statements, last_name, methods_in
-from flake8_redis_ssot.semantic.flow.control_flow import is_type_checking
+from flake8_redis_ssot.semantic.ast_queries import (
+    FunctionNode,
+    is_type_checking,
+    iter_statements,
+    last_name,
+    methods_in,
+)
 
 ImportStatement = ast.Import | ast.ImportFrom
 # They keep what they are given, and call it later if at all.

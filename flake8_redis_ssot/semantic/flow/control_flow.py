@@ -6,7 +6,7 @@ import ast
 import sys
 from collections.abc import Iterator, Sequence
 
-from flake8_redis_ssot.semantic.ast_queries import last_name
+from flake8_redis_ssot.semantic.ast_queries import is_type_checking
 from flake8_redis_ssot.semantic.flow.assignments import assign_target, bind_name
 from flake8_redis_ssot.semantic.flow.containers import element_values, spread_values, without_lists
 from flake8_redis_ssot.semantic.flow.frames import NO_VALUES, Bindings, FlowValues, child_nodes, join_bindings
@@ -35,13 +35,6 @@ def read_if(flow: FlowAnalysis, node: ast.If) -> bool:
     states.append(flow.read_branch(before, node.orelse))
     flow.is_typing_only = was_typing_only
     return flow.join_branches(states)
-
-
-def is_type_checking(test: ast.expr) -> bool:
-    """Whether a condition is true for type checkers only."""
-    if isinstance(test, ast.BoolOp) and isinstance(test.op, ast.And):
-        return any(map(is_type_checking, test.values))
-    return last_name(test) == "TYPE_CHECKING"
 
 
 def read_while(flow: FlowAnalysis, node: ast.While) -> bool:
