@@ -21,6 +21,7 @@ from flake8_redis_ssot.fixes.draft import (
     ReplaceImport,
     ReplaceText,
     SymbolRead,
+    released_reads,
 )
 from flake8_redis_ssot.fixes.edits.import_statement import ImportedSymbol
 from flake8_redis_ssot.fixes.edits.insert_import import insert_at_top
@@ -118,7 +119,7 @@ def _build_file_edits(
             )
     _add_imports(changes, [operation for operation in operations if isinstance(operation, AddImport)])
     accepted = {operation.name for operation in operations if isinstance(operation, AcceptReaders)}
-    _remove_unused_imports(changes, document, _released_reads(operations), accepted, context, is_moved)
+    _remove_unused_imports(changes, document, released_reads(operations), accepted, context, is_moved)
     removals = [operation for operation in operations if isinstance(operation, RemoveStatement)]
     removed = {
         *changes.removed_statements,
@@ -130,13 +131,6 @@ def _build_file_edits(
         text_edits += _build_removal_edits(removal, document, removed)
     changed_imports = (each for each in (*changes.statements, *removed) if isinstance(each, ImportStatement))
     return lay_out_imports(document, merge_edits(text_edits), changed_imports, changes.leading, context)
-
-
-def _released_reads(operations: Iterable[Operation]) -> set[SymbolRead]:
-    """The names and strings that are no longer read after the operations."""
-    return {
-        name for each in operations if isinstance(each, (ReplaceText, RemoveStatement)) for name in each.released_reads
-    }
 
 
 def _remove_unused_imports(

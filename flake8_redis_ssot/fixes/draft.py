@@ -70,6 +70,13 @@ class AcceptReaders:
 Operation = AcceptReaders | ReplaceText | ReplaceImport | AddImport | RemoveStatement
 
 
+def released_reads(operations: Iterable[Operation]) -> set[SymbolRead]:
+    """The names and strings that are no longer read after some operations."""
+    return {
+        read for each in operations if isinstance(each, (ReplaceText, RemoveStatement)) for read in each.released_reads
+    }
+
+
 @dataclass(frozen=True)
 class FixDraft:
     """A fix that is not text yet: its operations, its applicability, and the reasons why it is not safe.

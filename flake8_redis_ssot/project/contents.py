@@ -171,6 +171,10 @@ def break_lines(data: bytes) -> bytes:
     return _LONE_RETURN.sub(b"\n", data) if b"\r" in data else data
 
 
+# In a longer line, an expression that looks at its rest from each of many places would take too long.
+MAX_LINE = 4096  # bytes
+
+
 def row_at(data: bytes, offset: int) -> int:
     """The row (1-based) of an offset (0-based) in the bytes of a file whose line breaks have line feeds."""
     return data.count(b"\n", 0, offset) + 1

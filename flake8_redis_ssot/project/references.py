@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from flake8_redis_ssot.project.analysis import Analysis
-from flake8_redis_ssot.project.contents import break_lines
+from flake8_redis_ssot.project.contents import break_lines, row_at
 from flake8_redis_ssot.project.import_graph import ImportGraph
 from flake8_redis_ssot.project.search.demand_queries import QueryResults
 from flake8_redis_ssot.project.search.prefilter import AttributeUse, code_bytes
@@ -208,6 +208,12 @@ class ReferenceIndex:
             except OSError:
                 self._code_by_path[path] = b""
         return self._code_by_path[path]
+
+    def find_row(self, pattern: bytes | re.Pattern[bytes], path: str) -> int:
+        """The row (1-based) of the first match of a regular expression in a file's code; 0 if there is none."""
+        code = self.code_bytes(path)
+        match = re.search(pattern, code)
+        return row_at(code, match.start()) if match else 0
 
     def find_files_naming(self, path: str) -> tuple[str, ...]:
         """All files of the project that contain the last part of a module's name as a word, in order."""

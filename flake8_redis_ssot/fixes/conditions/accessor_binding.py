@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import partial
 from typing import NamedTuple
 
 from flake8_redis_ssot.fixes.accessors.binding import find_only_binding
-from flake8_redis_ssot.fixes.accessors.loading import is_loaded_for_certain
 from flake8_redis_ssot.fixes.accessors.model import AccessorModel, NotRecognisedError, Variable, format_place
 from flake8_redis_ssot.fixes.accessors.recognition import recognise
 from flake8_redis_ssot.fixes.accessors.writes import Candidate, VariableWrite, find_candidates, find_writes
 from flake8_redis_ssot.fixes.conditions.condition import Condition
 from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.doubt import Doubt
-from flake8_redis_ssot.fixes.patches.late_loads import find_late_loader
+from flake8_redis_ssot.fixes.patches.late_loads import find_loader_during
 from flake8_redis_ssot.semantic.ast_queries import FunctionNode
 
 CONDITION = Condition(
@@ -70,11 +68,7 @@ def _is_bound_before(write: VariableWrite, fixed_path: str, context: FixContext)
     runs_later = functions and not any(
         context.import_graph.runs_when_loaded(write.path, table.qualname_of(each)) for each in functions
     )
-    if not write.is_patch or not runs_later:
-        return False
-    if write.path == fixed_path or is_loaded_for_certain(write.path, fixed_path, context):
-        return True
-    return context.remember(("late loader", fixed_path), partial(find_late_loader, fixed_path, context)) is None
+    return write.is_patch and bool(runs_later) and find_loader_during(write.path, fixed_path, context) is None
 
 
 def _owner_of(accessor: Variable) -> Variable:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from itertools import chain
+from itertools import chain, islice
 
 from flake8_redis_ssot.fixes.conditions import import_cycle
 from flake8_redis_ssot.fixes.conditions.condition import Condition
 from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.doubt import Doubt
 from flake8_redis_ssot.fixes.loading import copies, moments
-from flake8_redis_ssot.fixes.loading.block import Effect
 from flake8_redis_ssot.fixes.loading.import_watchers import find_import_watchers
 from flake8_redis_ssot.fixes.loading.library_modules import find_library_reads
 from flake8_redis_ssot.fixes.loading.warning_recorders import find_recorder
@@ -82,18 +81,9 @@ def find_doubts(fact: Import, new_modules: Collection[str], file: FileContext, c
             return
     yield from import_cycle.find_entry_doubts(fact, old_paths, new_modules, file, context)
     unloaded_paths = _find_unloaded_files(old_paths, new_modules, file, context)
-    effects = ((path, _find_effect(path, context)) for path in unloaded_paths)
-    for path, effect in effects:
-        if effect is not None:
-            place = f"{context.relative_path(effect.path)}:{effect.row}"
-            yield Doubt(f"`{context.module_name(path)}` {effect.phrase} when it is imported ({place})")
-            break
-    recorders = ((path, find_recorder(path, context)) for path in unloaded_paths)
-    for path, recorder in recorders:
-        if recorder is not None:
-            place = f"{context.relative_path(recorder[0])}:{recorder[1]}"
-            yield Doubt(f"{place} sees the warnings of its imports, perhaps those of `{context.module_name(path)}`")
-            break
+    for explain in (_explain_effect, _explain_recorder):  # the first reason of each kind
+        reasons = filter(None, (explain(path, context) for path in unloaded_paths))
+        yield from map(Doubt, islice(reasons, 1))
     for path in unloaded_paths:
         # Where the file itself reads what it imports, the fix changes the read as well.
         changed_path = file.path if path in old_paths else ""
@@ -103,9 +93,23 @@ def find_doubts(fact: Import, new_modules: Collection[str], file: FileContext, c
             return
 
 
-def _find_effect(path: str, context: FixContext) -> Effect | None:
+def _explain_effect(path: str, context: FixContext) -> str | None:
+    """What loading the module at `path` does besides defining names; None if it does nothing else."""
     effect = context.loading_effects.find(path)
-    return effect or copies.find_copy(path, context) or moments.find_moment(path, context)
+    effect = effect or copies.find_copy(path, context) or moments.find_moment(path, context)
+    if effect is None:
+        return None
+    place = f"{context.relative_path(effect.path)}:{effect.row}"
+    return f"`{context.module_name(path)}` {effect.phrase} when it is imported ({place})"
+
+
+def _explain_recorder(path: str, context: FixContext) -> str | None:
+    """Which code sees the warnings of the module at `path`; None if none does."""
+    recorder = find_recorder(path, context)
+    if recorder is None:
+        return None
+    place = f"{context.relative_path(recorder[0])}:{recorder[1]}"
+    return f"{place} sees the warnings of its imports, perhaps those of `{context.module_name(path)}`"
 
 
 def _find_loaded_files(fact: Import, file: FileContext) -> list[str]:

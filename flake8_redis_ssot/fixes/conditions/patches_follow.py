@@ -6,15 +6,13 @@ import os
 import re
 from collections.abc import Iterator
 from contextlib import suppress
-from functools import partial
 
-from flake8_redis_ssot.fixes.accessors.loading import is_loaded_for_certain
 from flake8_redis_ssot.fixes.bindings.outside_writes import find_outside_write
 from flake8_redis_ssot.fixes.conditions.condition import Condition
 from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.doubt import Doubt
 from flake8_redis_ssot.fixes.patches.dynamic_patches import find_dynamic_patches, may_be_told_of
-from flake8_redis_ssot.fixes.patches.late_loads import find_late_loader
+from flake8_redis_ssot.fixes.patches.late_loads import find_loader_during
 from flake8_redis_ssot.fixes.patches.module_stubs import find_module_replacements
 from flake8_redis_ssot.fixes.patches.name_strings import NameString, find_name_strings
 from flake8_redis_ssot.model import Applicability
@@ -70,9 +68,7 @@ def find_late_load_doubts(old_path: str, name: str, path: str, context: FixConte
     """
     targets = ((each.path, each.reference.span.row) for each in context.references.find_patches(old_path, name))
     for patch_path, row in (*targets, *_find_possible_patches(old_path, name, context)):
-        if patch_path == path or is_loaded_for_certain(patch_path, path, context):
-            continue
-        loader = context.remember(("late loader", path), partial(find_late_loader, path, context))
+        loader = find_loader_during(patch_path, path, context)
         if loader is not None:
             patch_place, loader_place = (
                 f"{context.relative_path(each)}:{at}" for each, at in ((patch_path, row), loader)

@@ -128,7 +128,9 @@ def _dump(text: str) -> str:
 def _find_source_readers(path: str, context: FixContext) -> Iterator[Doubt]:
     """The first file that may read the text of functions of the file at `path`."""
     for reader in context.analysis.contents.find_with_words(_SOURCE_READERS):
-        row = context.remember(("row that reads source", reader), partial(_row_of, _SOURCE_READER, reader, context))
+        row = context.remember(
+            ("row that reads source", reader), partial(context.references.find_row, _SOURCE_READER, reader)
+        )
         if row and are_connected(reader, path, context):
             yield Doubt(f"{context.relative_path(reader)}:{row} reads the source text or byte code of functions")
             return
@@ -171,10 +173,3 @@ def _find_object_finders(path: str, context: FixContext) -> Iterator[Doubt]:
             place = f"{context.relative_path(finder)}:{row_at(code, match.start())}"
             yield Doubt(f"{place} {_OBJECT_FINDERS[match[0].decode()]}")
             return
-
-
-def _row_of(pattern: re.Pattern[bytes], path: str, context: FixContext) -> int:
-    """The row (1-based) of the first match in a file; 0 if there is none."""
-    data = context.references.code_bytes(path)
-    match = pattern.search(data)
-    return row_at(data, match.start()) if match else 0

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from flake8_redis_ssot.fixes.conditions import old_path_test
 from flake8_redis_ssot.fixes.context import FixContext
-from flake8_redis_ssot.fixes.draft import AcceptReaders, FixDraft, RemoveStatement, ReplaceText
+from flake8_redis_ssot.fixes.draft import AcceptReaders, FixDraft, released_reads
 from flake8_redis_ssot.fixes.edits.ensure_import import EnsuredImport, NotFixableError
 from flake8_redis_ssot.fixes.factories.rename import draft_rename
 from flake8_redis_ssot.fixes.instances.accessor import check_source, resolve_accessor
@@ -86,16 +86,6 @@ def _draft_construction(
         draft = draft.add_operations(AcceptReaders(file.path, construction.symbol.name))
     draft = draft.with_reasons(ensured_import.reasons)
     if draft.applicability is Applicability.MANUAL:  # the imports of dropped arguments go as well, whoever names them
-        draft = draft.add_operations(*(AcceptReaders(file.path, name) for name in _find_released_names(draft)))
+        names = {read.id for read in released_reads(draft.operations) if isinstance(read, ast.Name)}
+        draft = draft.add_operations(*(AcceptReaders(file.path, name) for name in sorted(names)))
     return draft, ensured_import
-
-
-def _find_released_names(draft: FixDraft) -> list[str]:
-    """The names that a draft no longer reads."""
-    released = (
-        read
-        for operation in draft.operations
-        if isinstance(operation, (ReplaceText, RemoveStatement))
-        for read in operation.released_reads
-    )
-    return list(dict.fromkeys(read.id for read in released if isinstance(read, ast.Name)))

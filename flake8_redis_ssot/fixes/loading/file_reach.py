@@ -8,13 +8,13 @@ import re
 from collections.abc import Callable
 from functools import lru_cache
 
+from flake8_redis_ssot.fixes.loading.module_mentions import STAR_IMPORT
 from flake8_redis_ssot.project.analysis import Analysis
 from flake8_redis_ssot.project.loading.load_time_imports import imported_modules
 from flake8_redis_ssot.project.modules import package_name
 from flake8_redis_ssot.semantic.ast_queries import FunctionNode
 from flake8_redis_ssot.semantic.symbol_table import SymbolTable
 
-_STAR_IMPORT = re.compile(rb"\bimport[ \t]*\(?[ \t]*\*")
 # Ways to reach other code than by importing it, or to write what it may read.
 _WAYS_OUT = re.compile(
     rb"\b(?:import_module|importlib|__import__|exec|eval|runpy|subprocess|environ|putenv|socket|write\w*|dump\w*"
@@ -36,7 +36,7 @@ class FileReach:
         """Whether another file may use a name of the file at `path`: it contains both names, or takes all by a star."""
         for reader in self._find_importers(path):
             code = self._analysis.contents.current_bytes(reader)
-            if name.encode() in code or _STAR_IMPORT.search(code):
+            if name.encode() in code or STAR_IMPORT.search(code):
                 return True
         return False
 

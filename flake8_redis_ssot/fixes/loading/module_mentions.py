@@ -9,7 +9,7 @@ _IMPORT_LINE = re.compile(rb"(?:\xef\xbb\xbf)?[ \t]*(?:from|import)[ \t]")
 # A dotted name at the end of a text, which is read backwards.
 _DOTTED_NAME = re.compile(rb"(?:\w+\.)*(\w+)(?![\w.\x80-\xff])")
 _MAX_LENGTH = 4096  # bytes before an attribute that are looked at
-_STAR = re.compile(rb"\bimport[ \t]*\(?[ \t]*\*")
+STAR_IMPORT = re.compile(rb"\bimport[ \t]*(?:\([ \t]*)?\*")
 # How a name is bound, as seen behind it or in its line: a line of names can be a part of an import.
 _ASSIGNMENT = re.compile(rb"[ \t]*(?::[^=\n)]*)?:?=(?!=)|[ \t]*,[^\n]*=(?!=)")
 _NAMES_ONLY = re.compile(rb"[\w \t,]*(?:[)\\][ \t\\]*)?(?:#[^\n]*)?\r?\Z")
@@ -60,7 +60,7 @@ class ModuleMentions:
 
     @cached_property
     def _has_star(self) -> bool:
-        return _STAR.search(self._code) is not None
+        return STAR_IMPORT.search(self._code) is not None
 
     def _may_bind(self, name: bytes) -> bool:
         """Whether a name may be bound to a module: by an import, a class, a loop or an assignment."""

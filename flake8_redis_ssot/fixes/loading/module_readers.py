@@ -12,7 +12,7 @@ from typing import NamedTuple
 from flake8_redis_ssot.fixes.loading.file_reach import FileReach
 from flake8_redis_ssot.fixes.loading.loads_between import LoadsBetween
 from flake8_redis_ssot.fixes.loading.module_lists import ModuleLists
-from flake8_redis_ssot.fixes.loading.module_mentions import ModuleMentions
+from flake8_redis_ssot.fixes.loading.module_mentions import STAR_IMPORT, ModuleMentions
 from flake8_redis_ssot.fixes.loading.module_table import TABLE_PATTERN, TableRead
 from flake8_redis_ssot.fixes.loading.package_reads import PackageRead, find_package_reads
 from flake8_redis_ssot.project.analysis import Analysis
@@ -23,7 +23,6 @@ from flake8_redis_ssot.project.search.attribute_index import is_package
 from flake8_redis_ssot.project.types.names import FileNames
 from flake8_redis_ssot.semantic.symbol_table import SymbolTable
 
-_STAR_IMPORT = re.compile(rb"\bimport[ \t]*(?:\([ \t]*)?\*")
 Read = tuple[str, int, str]
 
 
@@ -37,7 +36,7 @@ class ModuleReaders:
         self._reads_by_path: dict[str, _ModuleReads] = {}
         self._studies: dict[str, _ReaderStudy] = {}
         self._mentions = lru_cache(maxsize=256)(self._read_mentions)
-        self._reach = FileReach(load, analysis)
+        self.reach = FileReach(load, analysis)
 
     def find(self, path: str, changed_path: str = "") -> Iterator[Read]:
         """The reads of the module at `path` outside itself: path, 1-based row, and a phrase.
@@ -58,7 +57,7 @@ class ModuleReaders:
         return [(each.path, read) for each in names for read in self._find_table_reads(each)]
 
     def _find_table_reads(self, names: FileNames) -> list[TableRead]:
-        is_used_elsewhere = partial(self._reach.is_used_elsewhere, names.path)
+        is_used_elsewhere = partial(self.reach.is_used_elsewhere, names.path)
         between = LoadsBetween(names, is_used_elsewhere, self._base_names)
         return [*ModuleLists(names, is_used_elsewhere, between.loads_nothing_of_project).find_reads()]
 
@@ -75,7 +74,7 @@ class ModuleReaders:
                 continue  # a module of a package: it is only loaded after its package
             if read.pattern is None:
                 writers = self._analysis.contents.find_matching(quoted, [module.encode()])
-                if any(writer == reader or self._reach.may_pass_on_strings(writer) for writer in writers):
+                if any(writer == reader or self.reach.may_pass_on_strings(writer) for writer in writers):
                     yield reader, read.row, f"looks modules up in `sys.modules`, perhaps `{module}`"
             elif read.may_see(module):
                 yield reader, read.row, f"reads `sys.modules`, and may find `{module}` there"
@@ -99,7 +98,7 @@ class ModuleReaders:
         """The package itself and the files that may get all its names, if they contain the word."""
         for path in self._analysis.find_files_with_words({word}):
             code = self._analysis.contents.current_bytes(path)
-            if path == package_path or (_STAR_IMPORT.search(code) and self._has_star(path, package_path)):
+            if path == package_path or (STAR_IMPORT.search(code) and self._has_star(path, package_path)):
                 yield path
 
     def _has_star(self, path: str, package_path: str) -> bool:

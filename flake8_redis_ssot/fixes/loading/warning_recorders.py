@@ -70,7 +70,8 @@ def _may_load(path: str, reader: str, loader: _Loader, context: FixContext) -> b
         name = loader.args[0] if loader.args else None
         if not isinstance(name, ast.Constant):
             return True
-        imported = [each for each in (context.resolver.path_of(str(name.value), reader),) if each is not None]
+        found = context.resolver.path_of(str(name.value), reader)
+        imported = [found] if found is not None else []
     else:
         imported = [*context.import_graph.imported_files(reader, loader)]
     return any(each == path or context.import_graph.find_path(each, path) is not None for each in imported)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from functools import partial
 
+from flake8_redis_ssot.fixes.accessors.loading import is_loaded_for_certain
 from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.project.search.word_index import LOADER_WORD
 from flake8_redis_ssot.semantic.ast_queries import last_name
@@ -16,7 +17,17 @@ _MAX_IMPORTERS = 100
 Place = tuple[str, int]
 
 
-def find_late_loader(path: str, context: FixContext) -> Place | None:
+def find_loader_during(patch_path: str, path: str, context: FixContext) -> Place | None:
+    """The first place that may load the module at `path` while a patch of the file at `patch_path` is in force.
+
+    There is none if the file with the patch is that module or loads it itself: then it has been loaded before.
+    """
+    if patch_path == path or is_loaded_for_certain(patch_path, path, context):
+        return None
+    return context.remember(("late loader", path), partial(_find_late_loader, path, context))
+
+
+def _find_late_loader(path: str, context: FixContext) -> Place | None:
     """The first place where a function may load the module at `path`, or a module that loads it."""
     pending, seen = [path], {path}
     while pending:

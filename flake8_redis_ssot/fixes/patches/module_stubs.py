@@ -13,7 +13,6 @@ from flake8_redis_ssot.fixes.document import SourceDocument
 from flake8_redis_ssot.fixes.edits.ensure_import import NotFixableError
 from flake8_redis_ssot.fixes.imports.relocation import Relocation
 from flake8_redis_ssot.fixes.patches.lookups import is_late_bound
-from flake8_redis_ssot.project.contents import row_at
 from flake8_redis_ssot.project.view import FileContext
 from flake8_redis_ssot.semantic.ast_queries import last_name, string_value
 from flake8_redis_ssot.semantic.facts import AttributeAccess, Import
@@ -68,7 +67,9 @@ def find_module_replacements(path: str, context: FixContext) -> Iterator[str]:
     files = context.analysis.contents.find_matching(_SYS_MODULES, [b"modules"])
     computed = context.remember("computed stand-ins", lambda: tuple(_find_computed(files, context)))
     for candidate in files:
-        row = _find_row(quoted, candidate, context) if module in context.references.code_bytes(candidate) else 0
+        row = (
+            context.references.find_row(quoted, candidate) if module in context.references.code_bytes(candidate) else 0
+        )
         if row:
             yield f"{context.relative_path(candidate)}:{row}"
     word = module.rpartition(b".")[2]
@@ -77,14 +78,7 @@ def find_module_replacements(path: str, context: FixContext) -> Iterator[str]:
         if is_named or context.import_graph.find_path(candidate, path) is not None:
             yield f"{context.relative_path(candidate)}:{row}"
     for candidate in context.analysis.contents.find_matching(passed, [module]) if computed else ():
-        yield f"{context.relative_path(candidate)}:{_find_row(passed, candidate, context)}"
-
-
-def _find_row(pattern: bytes, path: str, context: FixContext) -> int:
-    """The row (1-based) of the first match in a file; 0 if there is none."""
-    data = context.references.code_bytes(path)
-    match = re.search(pattern, data)
-    return row_at(data, match.start()) if match else 0
+        yield f"{context.relative_path(candidate)}:{context.references.find_row(passed, candidate)}"
 
 
 def _find_computed(files: Iterable[str], context: FixContext) -> Iterator[tuple[str, int]]:

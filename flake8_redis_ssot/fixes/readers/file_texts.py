@@ -33,16 +33,11 @@ def find_text_readers(path: str, context: FixContext) -> Iterator[TextReader]:
     """The files that may read the text of the file at `path`."""
     stem = os.path.splitext(os.path.basename(path))[0].encode("utf-8", "surrogateescape")
     yield from context.remember("readers of files by name", lambda: _find_named_files(context)).get(stem, ())
-    row = context.remember(("row that opens its own file", path), lambda: _find_own_opening(path, context))
+    row = context.remember(
+        ("row that opens its own file", path), lambda: context.references.find_row(_OPENED_ITSELF, path)
+    )
     if row:
         yield TextReader(path, row, "opens its own file")
-
-
-def _find_own_opening(path: str, context: FixContext) -> int:
-    """The row (1-based) where a file opens itself; 0 if there is none."""
-    code = context.references.code_bytes(path)
-    match = _OPENED_ITSELF.search(code)
-    return row_at(code, match.start()) if match else 0
 
 
 def _find_named_files(context: FixContext) -> Mapping[bytes, list[TextReader]]:

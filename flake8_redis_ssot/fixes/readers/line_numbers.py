@@ -74,14 +74,11 @@ def _find_formats(context: FixContext) -> Iterator[tuple[str, int]]:
     for path in context.analysis.contents.find_matching(
         _LOG_FORMAT, (b"lineno", b"rec.__dict__", b"record.__dict__", b"vars(rec")
     ):
-        code = context.references.code_bytes(path)
-        match = re.search(_LOG_FORMAT, code)
-        yield path, row_at(code, match.start()) if match else 1
+        yield path, context.references.find_row(_LOG_FORMAT, path) or 1
     for path in context.analysis.contents.find_matching(_LOGURU_FORMAT, (b"{line",)):
-        code = context.references.code_bytes(path)
-        match = re.search(_LOGURU_FORMAT, code)
-        if match is not None and b"loguru" in code:
-            yield path, row_at(code, match.start())
+        row = context.references.find_row(_LOGURU_FORMAT, path)
+        if row and b"loguru" in context.references.code_bytes(path):
+            yield path, row
 
 
 def _find_recorder(code: bytes) -> re.Match[bytes] | None:

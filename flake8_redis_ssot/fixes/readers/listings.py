@@ -10,7 +10,6 @@ from functools import partial
 from typing import NamedTuple
 
 from flake8_redis_ssot.fixes.context import FixContext
-from flake8_redis_ssot.fixes.loading.file_reach import FileReach
 from flake8_redis_ssot.fixes.loading.value_sources import ValueSources
 from flake8_redis_ssot.fixes.readers.written_paths import find_written_path
 from flake8_redis_ssot.semantic.ast_queries import dotted_name, last_name, string_value
@@ -53,8 +52,7 @@ def find_listings(path: str, context: FixContext) -> tuple[Listing, ...]:
 
 def _find_all(path: str, context: FixContext) -> Iterator[Listing]:
     symbol_table = context.passing_table(path)
-    reach = context.remember("file reach", lambda: FileReach(context.passing_table, context.analysis))
-    sources = ValueSources(symbol_table, partial(reach.is_used_elsewhere, path))
+    sources = ValueSources(symbol_table, partial(context.module_readers.reach.is_used_elsewhere, path))
     for node in symbol_table.nodes:
         if isinstance(node, ast.Call):
             name = last_name(node.func)

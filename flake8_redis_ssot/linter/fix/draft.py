@@ -142,10 +142,12 @@ def draft_fix(located: LocatedFinding, context: FixContext, *, inline_factory: b
             check_size(path, context)
             editable_file.check(path, context)
         result = result.with_doubts(program_text.find_doubts(result, context))
+        fix = build_fix(result, context)
         if result.applicability is Applicability.SAFE:
-            result = result.with_doubts(program_text.find_program_doubts(build_fix(result, context), context))
+            checked = result.with_doubts(program_text.find_program_doubts(fix, context))
+            result, fix = (result, fix) if checked is result else (checked, build_fix(checked, context))
         alternatives = tuple(build_fix(alternative, context) for alternative in result.alternatives)
-        return FixCandidate(located, result, build_fix(result, context), alternatives)
+        return FixCandidate(located, result, fix, alternatives)
     except NotFixableError as error:
         return FixCandidate(located, None, Refusal((str(error),)))
     except OverlapError:

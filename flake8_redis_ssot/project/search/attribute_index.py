@@ -6,7 +6,7 @@ import os
 import re
 from collections.abc import Iterable
 
-from flake8_redis_ssot.project.contents import ProjectContents, whole_word
+from flake8_redis_ssot.project.contents import MAX_LINE, ProjectContents, whole_word
 from flake8_redis_ssot.project.modules import ModuleMap
 from flake8_redis_ssot.project.search.file_index import FileIndex
 
@@ -18,8 +18,6 @@ _OWN_BINDING = re.compile(
     rb"\b(?:import|as|class|for)\b[^\n]*\b(?:self|cls)\b|\bimport[ \t]*(?:\*|\([^)]*\b(?:self|cls)\b)"
     rb"|\b(?:self|cls)[ \t]*(?:,[^\n=]*|:[^=\n)]*)?:?=(?!=)"
 )
-# In a longer line the search for these would take too long: there, the names may be bound.
-_MAX_LINE = 4096
 # Python lets blanks stand between a dot and a name.
 _APART = re.compile(rb"\.[ \t]+(\w+)")
 
@@ -73,7 +71,8 @@ class AttributeIndex:
 
 
 def _binds_own_names(data: bytes) -> bool:
-    return any(len(line) > _MAX_LINE for line in data.split(b"\n")) or _OWN_BINDING.search(data) is not None
+    """Whether a file may bind `self` or `cls` other than as parameters; one with a long line may."""
+    return any(len(line) > MAX_LINE for line in data.split(b"\n")) or _OWN_BINDING.search(data) is not None
 
 
 def _encode(name: str) -> bytes:

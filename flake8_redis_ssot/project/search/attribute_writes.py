@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from flake8_redis_ssot.project.contents import ProjectContents
+from flake8_redis_ssot.project.contents import MAX_LINE, ProjectContents
 from flake8_redis_ssot.project.search.file_index import FileIndex
 
 _DOTTED = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_."
@@ -26,8 +26,6 @@ _STATEMENTS = (
 _BY_TEXT = re.compile(rb"(?:attr(?:__)?\s*\(|__dict__|vars(?<!\wvars)\s*\()([^\n]*)")
 _QUOTED = re.compile(rb"[\"'](\w+)(?=[\"'])")
 _OWN_ATTRIBUTE = (b"self.", b"cls.")
-# In a longer line the search for targets would take too long: there, each attribute and each string may be one.
-_MAX_LINE = 4096
 
 
 class AttributeWriteIndex:
@@ -50,23 +48,20 @@ class AttributeWriteIndex:
 def find_written_attributes(data: bytes) -> set[bytes]:
     """The names of all attributes that some Python code may set or delete; also others of the same lines."""
     lines = data.split(b"\n")
-    long_lines = [line for line in lines if len(line) > _MAX_LINE]
-    if not long_lines:
-        return _find_in_lines(data)
-    names = _find_in_lines(b"\n".join(line for line in lines if len(line) <= _MAX_LINE))
-    for line in long_lines:
+    long_lines = [line for line in lines if len(line) > MAX_LINE]
+    if long_lines:
+        lines = [line for line in lines if len(line) <= MAX_LINE]
+        data = b"\n".join(lines)
+    names = {name for text in _iter_targets(data, lines) if b"." in text for name in _attributes(text)}.union(
+        _AFTER_BLANKS.findall(data), *(_QUOTED.findall(arguments) for arguments in _BY_TEXT.findall(data))
+    )
+    for line in long_lines:  # each attribute and each string may be a target there
         names.update(_attributes(line), _QUOTED.findall(line))
     return names
 
 
-def _find_in_lines(data: bytes) -> set[bytes]:
-    return {name for text in _iter_targets(data) if b"." in text for name in _attributes(text)}.union(
-        _AFTER_BLANKS.findall(data), *(_QUOTED.findall(arguments) for arguments in _BY_TEXT.findall(data))
-    )
-
-
-def _iter_targets(data: bytes) -> Iterator[bytes]:
-    lines = data.split(b"\n")
+def _iter_targets(data: bytes, lines: Iterable[bytes]) -> Iterator[bytes]:
+    """The texts that have targets in the bytes of some code, which are also given as `lines`."""
     for line in lines:
         if b"=" in line and b"." in line:
             match = _ASSIGNED.match(line)
