@@ -205,7 +205,13 @@ class FixContext:
     @cached_property
     def import_graph(self) -> ImportGraph:
         """The imports that run when modules are loaded."""
-        return ImportGraph(self.resolver, lambda path: self.passing_table(path).tree, self.passing_table)
+        return ImportGraph(self.resolver, self._outline, self.passing_table)
+
+    def _outline(self, path: str) -> ast.Module:
+        """The tree of a file, in which function bodies may be empty. Raises OSError."""
+        document = self.documents.get(path) or self._passing.get(path)
+        outline = None if document is not None else self.analysis.contents.load_outline(path)
+        return outline or (document or self.document(path)).tree
 
     @cached_property
     def loading_effects(self) -> LoadingEffects:

@@ -9,8 +9,11 @@ from contextlib import contextmanager, suppress
 from functools import cache
 
 from flake8_redis_ssot.files.atomic_write import read
+from flake8_redis_ssot.project.vocabulary import Vocabulary, split_words
 from flake8_redis_ssot.syntax.source import decode, parse_decoded, parse_decoded_partially
 
+# Reading the words of all files takes as long as searching these for so many texts.
+_VOCABULARY_COST = 40
 # More than the Python files of the largest repositories.
 _MAX_KEPT_BYTES = 512 * 1024 * 1024
 
@@ -34,6 +37,8 @@ class ProjectContents:
         self._lazy_patterns: frozenset[bytes] = frozenset()
         self._paths_by_literal: dict[bytes, tuple[str, ...]] = {}
         self._kept_bytes: dict[str, bytes] | None = None
+        self._searched_texts = 0
+        self._vocabulary: Vocabulary | None = None
 
     @property
     def files_on_disk(self) -> list[str]:
@@ -44,6 +49,8 @@ class ProjectContents:
         """Replace the bytes of some files."""
         self.overlay |= contents
         self._paths_by_literal.clear()
+        if self._vocabulary is not None:
+            self._vocabulary.update(contents)
         for path in contents:
             self._trees.pop(path, None)
         for pattern, matches in self._matches.items():
@@ -73,7 +80,7 @@ class ProjectContents:
         try:
             yield
         finally:
-            self._kept_bytes = None
+            self._kept_bytes = self._vocabulary = None
             self._paths_by_literal.clear()
 
     def read_bytes(self, path: str) -> bytes:
@@ -84,13 +91,13 @@ class ProjectContents:
     def tree(self, path: str) -> ast.Module:
         """The tree of a file. Raises OSError."""
         if path not in self._trees:
-            self._trees[path] = parse_decoded(decode(self.read_bytes(path))).tree
+            self._trees[path] = parse_decoded(decode(self.read_bytes(path), path)).tree
         return self._trees[path]
 
     def load_outline(self, path: str) -> ast.Module | None:
         """The tree of a file in which function bodies may be empty; None if it can't be read."""
         try:
-            decoded = decode(self.current_bytes(path))
+            decoded = decode(self.current_bytes(path), path)
         except OSError:
             return None
         return (parse_decoded_partially(decoded, lambda first, last: False) or parse_decoded(decoded)).tree
@@ -124,6 +131,10 @@ class ProjectContents:
 
     def _add_literals(self, literals: Sequence[bytes]) -> None:
         """Search all files for some texts: one file after the other for all of them, while its bytes are at hand."""
+        vocabulary = self._prepare_vocabulary(len(literals))
+        if vocabulary is not None:
+            self._paths_by_literal |= {literal: tuple(vocabulary.find_text(literal)) for literal in literals}
+            return
         paths: dict[bytes, list[str]] = {literal: [] for literal in literals}
         for path in self.files if literals else ():
             with suppress(OSError):  # an unreadable file can't match
@@ -132,6 +143,13 @@ class ProjectContents:
                     if literal in data:
                         matches.append(path)
         self._paths_by_literal |= {literal: tuple(matches) for literal, matches in paths.items()}
+
+    def _prepare_vocabulary(self, new_texts: int) -> Vocabulary | None:
+        """The words of all files, once so many texts have been searched for that it is worth reading them."""
+        self._searched_texts += new_texts
+        if self._vocabulary is None and self._searched_texts > _VOCABULARY_COST and self._kept_bytes is not None:
+            self._vocabulary = Vocabulary(self.files, self.current_bytes)
+        return self._vocabulary
 
     def iter_matching(self, pattern: bytes, words: Sequence[bytes]) -> Iterator[str]:
         """The files of `find_matching`, searched one by one while they are asked for; not kept."""
@@ -157,9 +175,12 @@ class ProjectContents:
     def find_with_words(self, words: Collection[str]) -> tuple[str, ...]:
         """All files whose bytes contain one of some words, in order."""
         encoded = [word.encode() for word in words]
-        self.find_literals(encoded)  # all at once
-        found = (self.find_matching(whole_word(word), [word]) for word in encoded)
-        return tuple(sorted({path for paths in found for path in paths}))
+        vocabulary = self._prepare_vocabulary(len(encoded))
+        for word in encoded:
+            if vocabulary is not None and whole_word(word) not in self._matches and split_words(word) == [word]:
+                self._matches[whole_word(word)] = tuple(sorted(vocabulary.find_word(word)))
+        self.find_literals([word for word in encoded if whole_word(word) not in self._matches])  # all at once
+        return tuple(sorted({path for word in encoded for path in self.find_matching(whole_word(word), [word])}))
 
 
 # Python ends a line at it as well: https://docs.python.org/3/reference/lexical_analysis.html#physical-lines

@@ -9,19 +9,22 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from flake8_redis_ssot.project.analysis import Analysis
+from flake8_redis_ssot.project.contents import word_start
 from flake8_redis_ssot.project.types.names import FileNames
 from flake8_redis_ssot.semantic.ast_queries import FunctionNode, dotted_name, last_name
 from flake8_redis_ssot.semantic.symbol_table import SymbolTable
 
 _NAMED_READERS = frozenset({"delattr", "getattr", "hasattr", "object", "setattr"})
 _READERS = _NAMED_READERS | {"vars", "dir", "getmembers", "getmembers_static"}
-_CALLS = (
-    rb"\b(?:(?:del|get|has|set)attr|object|vars|dir|getmembers(?:_static)?)[ \t]*"
-    rb"\(\s*([^\W\d]\w*)[\w. \t\[\]\"']*[,)]"
-)
-_DICTIONARIES = rb"(?<![\w.])([^\W\d]\w*)(?:\.\w+)*\.__dict__\b"
-_PATTERN = _CALLS + b"|" + _DICTIONARIES
-_WORDS = (b"attr", b"object", b"vars", b"dir", b"getmembers", b"__dict__")
+_PATTERNS = {
+    name.encode(): re.compile(word_start(name.encode()) + rb"[ \t]*\(\s*([^\W\d]\w*)[\w. \t\[\]\"']*[,)]")
+    for name in sorted(_READERS)
+}
+_DICTIONARY = b".__dict__"
+_OWNER = re.compile(rb"(?<![\w.])([^\W\d]\w*)(?:\.\w+)*\Z")
+_MAX_OWNER = 200  # bytes; longer ones are rare, and the module is named at their start
+# The rest of the line after the word, or of the names in parentheses.
+_IMPORTED = re.compile(rb"\bimport\b(?:[\\\s]*\(([^()]*)|((?:\\\r?\n|[^\n])*))")
 
 
 class PackageRead(NamedTuple):
@@ -36,16 +39,33 @@ class PackageRead(NamedTuple):
 def find_package_reads(load: Callable[[str], SymbolTable], analysis: Analysis) -> dict[str, list[PackageRead]]:
     """All such reads, by the path of the package; `load` returns the symbol table of a file (a path)."""
     reads: dict[str, list[PackageRead]] = {}
-    for path in analysis.contents.find_matching(_PATTERN, _WORDS):
+    for path in analysis.contents.find_with_words([*sorted(_READERS), "__dict__"]):
         code = analysis.contents.current_bytes(path)
-        roots = {root for match in re.finditer(_PATTERN, code) for root in match.groups() if root}
-        if any(re.search(rb"\bimport\b(?:[^\n(]*|[^()]*\([^()]*)\b" + root + rb"\b", code) for root in roots):
+        owners = {*_find_owners(code)}
+        if owners and not owners.isdisjoint(_find_imported_words(code)):
             for package, read in _reads_in(FileNames(path, load, analysis.resolver)):
                 reads.setdefault(package, []).append(read)
     for path in analysis.contents.find_matching(rb"\bglobals\(\)", (b"globals()",)):
         if os.path.basename(path) == "__init__.py":
             reads.setdefault(path, []).extend(_read_own_names(path, load(path)))
     return reads
+
+
+def _find_owners(code: bytes) -> Iterator[bytes]:
+    """The first names of all that may be a package whose attributes are read."""
+    for word, pattern in _PATTERNS.items():
+        yield from pattern.findall(code) if word in code else ()
+    place = code.find(_DICTIONARY)
+    while place >= 0:
+        match = _OWNER.search(code, max(0, place - _MAX_OWNER), place)
+        yield from (match[1],) if match is not None else ()
+        place = code.find(_DICTIONARY, place + 1)
+
+
+def _find_imported_words(code: bytes) -> set[bytes]:
+    """The words after `import` in all statements, which contain the names that these bind."""
+    texts = (match[1] or match[2] or b"" for match in _IMPORTED.finditer(code))
+    return {word for text in texts for word in re.findall(rb"\w+", text)}
 
 
 def _read_own_names(path: str, symbol_table: SymbolTable) -> Iterator[PackageRead]:

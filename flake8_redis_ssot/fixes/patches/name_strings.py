@@ -25,7 +25,10 @@ from flake8_redis_ssot.semantic.ast_queries import last_name
 
 _OWNED_CALLS = ATTRIBUTE_SETTERS | {"getattr", "hasattr"}
 # A word in two parts of a string that Python joins (`"Mai" "ler"`, also over lines), or with an escape sequence.
-_SPLIT_NAME = rb"\w[\"'](?:\s|\\\n)*[rRbBfFuU]{0,2}[\"']\w|\\x[4-7][0-9a-fA-F]|\\u00[4-7]|\\N\{"
+_SPLIT_NAMES = (
+    *(quote + rb"(?<=\w" + quote + rb")(?:\s|\\\n)*[rRbBfFuU]{0,2}[\"']\w" for quote in (b"'", b'"')),
+    *(rb"\\x[4-7][0-9a-fA-F]", rb"\\u00[4-7]", rb"\\N\{"),
+)
 _DOTTED = re.compile(r"[^\W\d]\w*(?:[.:][^\W\d]\w*)+")
 
 
@@ -58,7 +61,7 @@ def find_name_strings(name: str, context: FixContext) -> tuple[NameString, ...]:
 
 def _find_all(name: str, context: FixContext) -> Iterator[NameString]:
     contents = context.analysis.contents
-    paths = (*contents.find_matching(_pattern(name), [name.encode()]), *contents.find_matching(_SPLIT_NAME))
+    paths = (*contents.find_matching(_pattern(name), [name.encode()]), *contents.find_matching_any(_SPLIT_NAMES))
     for path in sorted({*paths}):
         for node in _find_nodes(name, context.document(path)):
             found = _read_node(node, name, context.document(path), context)
