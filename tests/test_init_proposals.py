@@ -348,3 +348,50 @@ def test_clients_without_a_home_are_named_by_what_they_are(project: Path, capsys
         "  redis.Redis.from_url: 1 call (app/worker.py:5)",
         "  redis.asyncio.Redis: 1 call (app/broker.py:9)",
     ]
+
+
+BOTH_KINDS = """\
+from sqlalchemy import create_engine
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.orm import sessionmaker
+
+engine = create_engine("sqlite://")
+async_engine = create_async_engine("sqlite+aiosqlite://")
+make_session = sessionmaker(engine)
+"""
+USER_OF_BOTH = """\
+from sqlalchemy import create_engine
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.orm import scoped_session, sessionmaker
+
+from app.home import async_engine, engine, make_session
+
+create_engine("sqlite://")
+create_async_engine("sqlite+aiosqlite://")
+shared = scoped_session(make_session)
+own = scoped_session(sessionmaker(engine))
+print(async_engine)
+"""
+
+
+def test_synchronous_and_asynchronous_are_two_resources(project: Path, capsys: Capture) -> None:
+    resources = propose(project, {"app/home.py": BOTH_KINDS, "app/user.py": USER_OF_BOTH})
+    assert [(each.name, each.instance) for each in resources] == [
+        ("sqlalchemy_engine", "app.home.engine"),
+        ("sqlalchemy_engine_async", "app.home.async_engine"),
+        ("sqlalchemy_session", "app.home.make_session"),
+    ]
+    main(["check", "--no-cache", "--output-format", "concise"])
+    found = [line.partition(";")[2] for line in capsys.readouterr().out.splitlines() if line.startswith("app")]
+    assert found == [
+        " use `app.home.engine` instead",
+        " use `app.home.async_engine` instead",
+        " use `app.home.make_session` instead",
+    ]
+
+
+def test_a_home_of_scoped_sessions_guards_their_factories_too(project: Path) -> None:
+    home = "from sqlalchemy.orm import scoped_session, sessionmaker\n\nsession = scoped_session(sessionmaker())\n"
+    (resource,) = propose(project, {"app/home.py": home, "app/user.py": "from app.home import session\n"})
+    assert {"sqlalchemy.orm.scoped_session", "sqlalchemy.orm.sessionmaker"} <= {*resource.constructors}
+    assert "sqlalchemy.ext.asyncio.async_sessionmaker" not in resource.constructors

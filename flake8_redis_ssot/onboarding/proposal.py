@@ -102,15 +102,17 @@ def format_tables(selected: Sequence[ConfigProposal], tests: str = "", prefix: s
     general = selected[0].general_toml
     if general and prefix:
         general = f"[{prefix.removesuffix('.')}]\n{general}"
-    names = _unique_resource_names(selected)
+    names = unique_resource_names(selected)
     tables = [each.resource_toml(name, prefix, tests) for each, name in zip(selected, names)]
     return "\n\n".join(filter(None, [general, *tables]))
 
 
-def _unique_resource_names(selected: Sequence[ConfigProposal]) -> list[str]:
-    """The names of the resources, made unique by a number."""
+def unique_resource_names(selected: Sequence[ConfigProposal]) -> list[str]:
+    """The names of the resources, made unique by the whole name of the preset, or else by a number."""
     names: list[str] = []
     for proposal in selected:
         name = proposal.canonical.resource_name
+        if name in names:
+            name = proposal.canonical.preset.replace("-", "_") or name
         names.append(name if name not in names else f"{name}_{len(names) + 1}")
     return names

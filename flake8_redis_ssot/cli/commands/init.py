@@ -22,7 +22,7 @@ from flake8_redis_ssot.files.toml_files import PYPROJECT
 from flake8_redis_ssot.model import plural
 from flake8_redis_ssot.onboarding.candidates import ResourceCandidate
 from flake8_redis_ssot.onboarding.known_clients import describe_known_clients
-from flake8_redis_ssot.onboarding.proposal import ConfigProposal, format_tables
+from flake8_redis_ssot.onboarding.proposal import ConfigProposal, format_tables, unique_resource_names
 from flake8_redis_ssot.onboarding.propose_config import ProposalSearch
 from flake8_redis_ssot.onboarding.text_survey import FileText
 
@@ -108,9 +108,9 @@ def _make_filter(arguments: Namespace) -> Callable[[ResourceCandidate], bool] | 
 def _print_proposals(proposals: Sequence[ConfigProposal]) -> None:
     if proposals[0].general_toml:
         print(f"{proposals[0].general_toml}\n")
-    for number, proposal in enumerate(proposals, 1):
+    for number, (proposal, name) in enumerate(zip(proposals, unique_resource_names(proposals)), 1):
         print_wrapped("\n".join([f"{number}. {_describe(proposal)}", *_describe_found(proposal)]))
-        print(f"\n{proposal.resource_toml(proposal.canonical.resource_name)}\n")
+        print(f"\n{proposal.resource_toml(name)}\n")
 
 
 def _describe(proposal: ConfigProposal) -> str:

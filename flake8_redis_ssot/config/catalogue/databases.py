@@ -9,7 +9,7 @@ _ASYNC_ENGINE = ("sqlalchemy.ext.asyncio.AsyncEngine", "sqlalchemy.ext.asyncio.e
 
 
 def _named_class(names: tuple[str, ...]) -> KnownConstructor:
-    """A class by its public names, which makes instances of itself."""
+    """A class by its public names, which begin with a small letter; it makes instances of itself."""
     return KnownConstructor(names, makes=names)
 
 
@@ -22,6 +22,11 @@ DATABASES = (
     Preset(
         "sqlalchemy-engine",
         "SQLAlchemy engines",
+        includes=("sqlalchemy-engine-sync", "sqlalchemy-engine-async"),
+    ),
+    Preset(
+        "sqlalchemy-engine-sync",
+        "SQLAlchemy engines, synchronous",
         package="sqlalchemy",
         is_usually_one=True,
         constructors=(
@@ -43,6 +48,14 @@ DATABASES = (
                 ),
                 makes=_ENGINE,
             ),
+        ),
+    ),
+    Preset(
+        "sqlalchemy-engine-async",
+        "SQLAlchemy engines, asynchronous",
+        package="sqlalchemy",
+        is_usually_one=True,
+        constructors=(
             KnownConstructor(
                 ("sqlalchemy.ext.asyncio.create_async_engine", "sqlalchemy.ext.asyncio.engine.create_async_engine"),
                 makes=_ASYNC_ENGINE,
@@ -59,20 +72,43 @@ DATABASES = (
     Preset(
         "sqlalchemy-session",
         "SQLAlchemy session factories",
+        includes=("sqlalchemy-scoped-session-sync", "sqlalchemy-scoped-session-async"),
+    ),
+    Preset(
+        "sqlalchemy-session-sync",
+        "SQLAlchemy session factories, synchronous",
+        package="sqlalchemy",
+        is_usually_one=True,
+        constructors=(_named_class(("sqlalchemy.orm.sessionmaker", "sqlalchemy.orm.session.sessionmaker")),),
+    ),
+    Preset(
+        "sqlalchemy-scoped-session-sync",
+        "SQLAlchemy registries of sessions, and session factories, synchronous",
+        includes=("sqlalchemy-session-sync",),
+        package="sqlalchemy",
+        is_usually_one=True,
+        constructors=(_named_class(("sqlalchemy.orm.scoped_session", "sqlalchemy.orm.scoping.scoped_session")),),
+    ),
+    Preset(
+        "sqlalchemy-session-async",
+        "SQLAlchemy session factories, asynchronous",
         package="sqlalchemy",
         is_usually_one=True,
         constructors=(
-            *map(
-                _named_class,  # the names of these classes begin with a small letter
-                (
-                    ("sqlalchemy.orm.sessionmaker", "sqlalchemy.orm.session.sessionmaker"),
-                    ("sqlalchemy.orm.scoped_session", "sqlalchemy.orm.scoping.scoped_session"),
-                    ("sqlalchemy.ext.asyncio.async_sessionmaker", "sqlalchemy.ext.asyncio.session.async_sessionmaker"),
-                    (
-                        "sqlalchemy.ext.asyncio.async_scoped_session",
-                        "sqlalchemy.ext.asyncio.scoping.async_scoped_session",
-                    ),
-                ),
+            _named_class(
+                ("sqlalchemy.ext.asyncio.async_sessionmaker", "sqlalchemy.ext.asyncio.session.async_sessionmaker")
+            ),
+        ),
+    ),
+    Preset(
+        "sqlalchemy-scoped-session-async",
+        "SQLAlchemy registries of sessions, and session factories, asynchronous",
+        includes=("sqlalchemy-session-async",),
+        package="sqlalchemy",
+        is_usually_one=True,
+        constructors=(
+            _named_class(
+                ("sqlalchemy.ext.asyncio.async_scoped_session", "sqlalchemy.ext.asyncio.scoping.async_scoped_session")
             ),
         ),
     ),
@@ -91,11 +127,24 @@ DATABASES = (
     Preset(
         "psycopg",
         "psycopg connection pools",
+        includes=("psycopg-sync", "psycopg-async"),
+    ),
+    Preset(
+        "psycopg-sync",
+        "psycopg connection pools, synchronous",
         package="psycopg-pool",
         is_usually_one=True,
         constructors=(
             KnownConstructor(("psycopg_pool.ConnectionPool", "psycopg_pool.pool.ConnectionPool")),
             KnownConstructor(("psycopg_pool.NullConnectionPool", "psycopg_pool.null_pool.NullConnectionPool")),
+        ),
+    ),
+    Preset(
+        "psycopg-async",
+        "psycopg connection pools, asynchronous",
+        package="psycopg-pool",
+        is_usually_one=True,
+        constructors=(
             KnownConstructor(("psycopg_pool.AsyncConnectionPool", "psycopg_pool.pool_async.AsyncConnectionPool")),
             KnownConstructor(
                 ("psycopg_pool.AsyncNullConnectionPool", "psycopg_pool.null_pool_async.AsyncNullConnectionPool")
@@ -131,6 +180,11 @@ DATABASES = (
     Preset(
         "pymongo",
         "PyMongo clients",
+        includes=("pymongo-sync", "pymongo-async"),
+    ),
+    Preset(
+        "pymongo-sync",
+        "PyMongo clients, synchronous",
         package="pymongo",
         is_usually_one=True,
         constructors=(
@@ -141,6 +195,14 @@ DATABASES = (
                     "pymongo.synchronous.mongo_client.MongoClient",
                 )
             ),
+        ),
+    ),
+    Preset(
+        "pymongo-async",
+        "PyMongo clients, asynchronous",
+        package="pymongo",
+        is_usually_one=True,
+        constructors=(
             KnownConstructor(("pymongo.AsyncMongoClient", "pymongo.asynchronous.mongo_client.AsyncMongoClient")),
         ),
     ),
@@ -159,21 +221,39 @@ DATABASES = (
     Preset(
         "elasticsearch-py",
         "Elasticsearch clients",
+        includes=("elasticsearch-py-sync", "elasticsearch-py-async"),
+    ),
+    Preset(
+        "elasticsearch-py-sync",
+        "Elasticsearch clients, synchronous",
         package="elasticsearch",
         is_usually_one=True,
-        constructors=(
-            KnownConstructor(("elasticsearch.Elasticsearch", "elasticsearch.client.Elasticsearch")),
-            KnownConstructor(("elasticsearch.AsyncElasticsearch",)),
-        ),
+        constructors=(KnownConstructor(("elasticsearch.Elasticsearch", "elasticsearch.client.Elasticsearch")),),
+    ),
+    Preset(
+        "elasticsearch-py-async",
+        "Elasticsearch clients, asynchronous",
+        package="elasticsearch",
+        is_usually_one=True,
+        constructors=(KnownConstructor(("elasticsearch.AsyncElasticsearch",)),),
     ),
     Preset(
         "opensearch",
         "OpenSearch clients",
+        includes=("opensearch-sync", "opensearch-async"),
+    ),
+    Preset(
+        "opensearch-sync",
+        "OpenSearch clients, synchronous",
         package="opensearch-py",
         is_usually_one=True,
-        constructors=(
-            KnownConstructor(("opensearchpy.OpenSearch", "opensearchpy.client.OpenSearch")),
-            KnownConstructor(("opensearchpy.AsyncOpenSearch",)),
-        ),
+        constructors=(KnownConstructor(("opensearchpy.OpenSearch", "opensearchpy.client.OpenSearch")),),
+    ),
+    Preset(
+        "opensearch-async",
+        "OpenSearch clients, asynchronous",
+        package="opensearch-py",
+        is_usually_one=True,
+        constructors=(KnownConstructor(("opensearchpy.AsyncOpenSearch",)),),
     ),
 )

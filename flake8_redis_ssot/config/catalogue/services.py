@@ -72,11 +72,19 @@ SERVICES = (
     Preset(
         "httpx",
         "HTTPX clients",
+        includes=("httpx-sync", "httpx-async"),
+    ),
+    Preset(
+        "httpx-sync",
+        "HTTPX clients, synchronous",
         package="httpx",
-        constructors=(
-            KnownConstructor(("httpx.Client",)),
-            KnownConstructor(("httpx.AsyncClient",)),
-        ),
+        constructors=(KnownConstructor(("httpx.Client",)),),
+    ),
+    Preset(
+        "httpx-async",
+        "HTTPX clients, asynchronous",
+        package="httpx",
+        constructors=(KnownConstructor(("httpx.AsyncClient",)),),
     ),
     Preset(
         "aiohttp",

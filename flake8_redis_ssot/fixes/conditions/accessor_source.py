@@ -39,7 +39,8 @@ def check(accessor: Variable, expression: ast.expr, path: str, context: FixConte
         raise NotFixableError(_explain_node(shown, around))
     sink = FlowSearch(reads, context).run(path, expression)
     if sink is not None:
-        raise NotFixableError(f"{shown} returns what is made here: it reaches {sink}")
+        verb = "returns" if reads.is_recognised else "may return"
+        raise NotFixableError(f"{shown} {verb} what is made here: it reaches {sink}")
 
 
 def _explain_node(shown: str, node: ast.AST) -> str:
