@@ -33,7 +33,7 @@ def execute(task: CheckTask, project: IncrementalProject) -> CheckResult:
     elif task.has_fixes:
         from flake8_redis_ssot.linter.fix.per_file import with_fixes  # late: not every report has fixes
 
-        result.findings += with_fixes(recheck(), analysis, jobs)
+        result.findings += with_fixes(recheck(), analysis, jobs, request.report_activity)
     else:
         result.findings += [located.finding for located in recheck()]
     return result
@@ -61,6 +61,7 @@ def _apply_fixes(
         allowed_paths=buffer_paths,
         jobs=jobs,
         inline_factories=request.inline,
+        report_activity=request.report_activity,
     )
     result.findings += [
         *fix_result.remaining_findings,

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from flake8_redis_ssot.linter.fix.factories import FactoryConsolidation
 
 
+def ignore_activity(activity: str) -> None:
+    """Tell nobody what is being done."""
+
+
 class CheckRequest(NamedTuple):
     """What to check, and how.
 
@@ -27,7 +31,8 @@ class CheckRequest(NamedTuple):
     cache in the folder `cache_dir` is used (empty: `.redis_ssot_cache` next to the configuration). `baseline` is the
     file of known findings (empty: that of the configuration; None: none); with `fix_known` they are fixed as well. Only
     findings that are `wanted` are fixed (None: all); with `inline`, calls of factories are replaced. With `factories`,
-    only these are reported. `quiet`: no warnings are printed; `verbose`: what was read is printed.
+    only these are reported. `quiet`: no warnings are printed; `verbose`: what was read is printed. While fixes are
+    worked out, `report_activity` is called with what is being done, in any of the processes.
     """
 
     paths: tuple[str, ...] = (".",)
@@ -55,6 +60,7 @@ class CheckRequest(NamedTuple):
     factories: bool = False
     quiet: bool = False
     verbose: bool = False
+    report_activity: Callable[[str], None] = ignore_activity
 
 
 class CheckTask(NamedTuple):

@@ -6,6 +6,7 @@ import os
 import sys
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 
+from flake8_redis_ssot.cli.activity import show_activity
 from flake8_redis_ssot.cli.check_report import (
     DEFAULT_FORMAT,
     STEP_SUMMARY,
@@ -80,7 +81,8 @@ def main(arguments: Namespace) -> int:
 
 def _check(arguments: Namespace) -> int:
     request = build_request(arguments)
-    result = run_check(request)
+    with show_activity(quiet=arguments.quiet) as report_activity:
+        result = run_check(request._replace(report_activity=report_activity))
     if not arguments.quiet:
         print_messages(result.warnings, "warning")
     if arguments.add_noqa is not None:

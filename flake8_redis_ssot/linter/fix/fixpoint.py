@@ -22,7 +22,8 @@ from flake8_redis_ssot.linter.fix.edit_set import plan_round
 from flake8_redis_ssot.linter.fix.per_file import FileFixes, fix_each_file
 from flake8_redis_ssot.linter.fix.regression_check import find_lost_names, reject_harmful
 from flake8_redis_ssot.linter.live import IncrementalProject
-from flake8_redis_ssot.model import Applicability, Finding
+from flake8_redis_ssot.linter.request import ignore_activity
+from flake8_redis_ssot.model import Applicability, Finding, plural
 from flake8_redis_ssot.rules.rule import find_rule
 
 # Fixes that enable others need a round each; if there are more rounds, two fixes undo each other.
@@ -83,12 +84,13 @@ def fix_until_stable(
     allowed_paths: Set[str] = frozenset(),
     jobs: int = 1,
     inline_factories: bool = False,
+    report_activity: Callable[[str], None] = ignore_activity,
 ) -> FixResult:
     """Apply the fixes of at least `min_applicability` for findings that are `is_selected`. Nothing is written.
 
     `recheck` returns the findings in the present state of the project, in which files are edited. With `allowed_paths`,
     only fixes that change no other files are applied. `jobs` is the number of processes. With `inline_factories`, the
-    calls of factories are replaced first where possible.
+    calls of factories are replaced first where possible. `report_activity` is called with what is being done.
     """
     fix_result, analysis = FixResult(), project.analysis
     is_applicable = partial(
@@ -97,14 +99,15 @@ def fix_until_stable(
     if inline_factories:
         _inline_factories(fix_result, project, recheck, is_applicable, jobs)
     context = create_context(analysis)
-    file_fixes = fix_each_file(located_findings := recheck(), context, is_applicable, jobs)
+    file_fixes = fix_each_file(located_findings := recheck(), context, is_applicable, jobs, report_activity)
     documents = {path: SourceDocument.from_bytes(path, data) for path, data in file_fixes.changed_files.items()}
     _withdraw_lost_names(file_fixes, documents, context)
     kept_candidates = [file_fixes.unapplied[number] for number in sorted(file_fixes.unapplied)]
     if documents:
         kept_candidates = _apply_round(fix_result, file_fixes.applied, documents, kept_candidates, project, context)
         located_findings = recheck()
-    for _ in range(_MAX_ROUNDS):
+    for number in range(1, _MAX_ROUNDS + 1):
+        report_activity(f"fixes: {plural(len(located_findings), 'finding')} left, round {number}")
         candidates = draft_fixes(located_findings, context, kept_candidates)
         fix_round = plan_round([each for each in candidates if is_applicable(each)], context, jobs)
         candidates = [fix_round.apply_refusal(candidate) for candidate in candidates]

@@ -21,7 +21,8 @@ from flake8_redis_ssot.linter.fix.draft import (
 )
 from flake8_redis_ssot.linter.fix.edit_set import plan_round
 from flake8_redis_ssot.linter.fix.regression_check import reject_harmful
-from flake8_redis_ssot.model import Finding, Fix, Refusal
+from flake8_redis_ssot.linter.request import ignore_activity
+from flake8_redis_ssot.model import Finding, Fix, Refusal, plural
 from flake8_redis_ssot.project.analysis import Analysis
 from flake8_redis_ssot.project.search.demand_queries import QueryResults
 
@@ -60,23 +61,34 @@ class _FileResult:
     query_results: QueryResults = field(default_factory=QueryResults)
 
 
-def with_fixes(located_findings: Sequence[LocatedFinding], analysis: Analysis, jobs: int) -> list[Finding]:
+def with_fixes(
+    located_findings: Sequence[LocatedFinding],
+    analysis: Analysis,
+    jobs: int,
+    report_activity: Callable[[str], None] = ignore_activity,
+) -> list[Finding]:
     """The findings with their fixes, or the reasons why there are none."""
-    file_fixes = fix_each_file(located_findings, create_context(analysis), lambda candidate: False, jobs)
+    file_fixes = fix_each_file(
+        located_findings, create_context(analysis), lambda candidate: False, jobs, report_activity
+    )
     return [file_fixes.unapplied[number].finding for number in range(len(located_findings))]
 
 
 def fix_each_file(
-    located_findings: Sequence[LocatedFinding], context: FixContext, is_wanted: IsWanted, jobs: int
+    located_findings: Sequence[LocatedFinding],
+    context: FixContext,
+    is_wanted: IsWanted,
+    jobs: int,
+    report_activity: Callable[[str], None] = ignore_activity,
 ) -> FileFixes:
     """Draft the fixes of findings, and apply those that are wanted and change their own file only."""
     file_fixes, analysis = FileFixes(), context.analysis
     if not located_findings:
         return file_fixes
-    fix_file = partial(_fix_file, located_findings, context, is_wanted)
+    groups = list(_group_by_file(located_findings).values())
+    fix_file = _report_each(partial(_fix_file, located_findings, context, is_wanted), len(groups), report_activity)
     with analysis.contents.keep_bytes():
         search_references(located_findings, context)
-        groups = list(_group_by_file(located_findings).values())
         first_count = _WARM_UP_FILES if jobs > 1 and len(groups) > _WARM_UP_FILES else 0
         first_results = [fix_file(numbers) for numbers in groups[:first_count]]
         for file_result in (*first_results, *map_forked(fix_file, groups[first_count:], jobs)):
@@ -84,6 +96,26 @@ def fix_each_file(
             analysis.contents.consulted_paths |= file_result.consulted
             analysis.query_results = analysis.query_results.merge(file_result.query_results)
     return file_fixes
+
+
+def _report_each(
+    fix_file: Callable[[Sequence[int]], _FileResult], file_count: int, report_activity: Callable[[str], None]
+) -> Callable[[Sequence[int]], _FileResult]:
+    """The function that also tells after each file how many are done, in whichever processes."""
+    if report_activity is ignore_activity:
+        return fix_file
+    from multiprocessing import Value  # late: most runs fix nothing
+
+    done = Value("i", 0)
+
+    def fix_and_report(numbers: Sequence[int]) -> _FileResult:
+        result = fix_file(numbers)
+        with done.get_lock():
+            done.value += 1
+            report_activity(f"fixes: {done.value} of {plural(file_count, 'file')}")
+        return result
+
+    return fix_and_report
 
 
 def _group_by_file(located_findings: Sequence[LocatedFinding]) -> dict[str, list[int]]:
