@@ -77,7 +77,51 @@ def _names_of_one_import(size: int) -> Files:
     return make_project({"app/many.py": f"from app.old import {names}\n\nprint({names})\n"})
 
 
+def _in_functions_with_imports(size: int) -> Files:
+    """As many constructions in functions that import the class themselves."""
+    body = "    from app.home import Manager\n    value = Manager()"
+    return make_project({"app/many.py": make_functions(size, "", body)})
+
+
+def _early_returns(size: int) -> Files:
+    """As many constructions in branches of one function that return."""
+    branches = "".join(f"    if key == {number}:\n        return Manager().get(key)\n" for number in range(size))
+    return make_project({"app/many.py": f"from app.home import Manager\n\n\ndef choose(key):\n{branches}"})
+
+
+def _in_classes(size: int) -> Files:
+    """As many constructions, each stored in an attribute of the same name of a class of its own."""
+    setter = "    def __init__(self):\n        self.store = Manager()\n"
+    reader = "    def read(self, key):\n        return self.store.get(key)\n"
+    classes = "".join(f"\n\nclass Service{number}:\n{setter}\n{reader}" for number in range(size))
+    return make_project({"app/many.py": f"from app.home import Manager\n{classes}"})
+
+
+def _factories(size: int) -> Files:
+    """As many functions that return a new instance, each used once."""
+    factories = (f"\n\ndef make_{number}():\n    return Manager()\n" for number in range(size))
+    uses = (f"\n\ndef use_{number}(key):\n    return make_{number}().get(key)\n" for number in range(size))
+    return make_project({"app/many.py": f"from app.home import Manager\n{''.join((*factories, *uses))}"})
+
+
+def _patched(size: int) -> Files:
+    """As many constructions, and as many patches of their class, which all move together."""
+    tests = "".join(
+        f"\n\ndef test_{number}():\n    with mock.patch('app.many.Manager'):\n        many.f{number}(1)\n"
+        for number in range(size)
+    )
+    return {
+        **constructions_in_one_file(size),
+        "tests/test_many.py": f"from unittest import mock\n\nfrom app import many\n{tests}",
+    }
+
+
 SHAPES = {
+    "classes": _in_classes,
+    "early returns": _early_returns,
+    "factories": _factories,
+    "functions with imports": _in_functions_with_imports,
+    "patched": _patched,
     "branches": _branches,
     "names of one import": _names_of_one_import,
     "constructions": constructions_in_one_file,
@@ -86,8 +130,9 @@ SHAPES = {
     "nested": _nested,
     "attributes": _attributes,
 }
-# Each `elif` is nested in those before it, and each finding looks at what is around it.
-LIMITS = {"branches": 6}
+# Each `elif` is nested in those before it, and each finding looks at what is around it. Of an attribute that many
+# classes have, the first 300 reads are followed for each finding.
+LIMITS = {"branches": 6, "classes": 8}
 MODES = {"report": (), "fix": ("--fix", "--unsafe-fixes"), "diff": ("--diff", "--unsafe-fixes")}
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from bisect import bisect_left
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice, takewhile
@@ -30,7 +30,7 @@ from flake8_redis_ssot.fixes.edits.rewrite_import import rewrite_import
 from flake8_redis_ssot.fixes.import_layout.lay_out import lay_out_imports
 from flake8_redis_ssot.fixes.imports.star_imports import find_unneeded_star
 from flake8_redis_ssot.fixes.imports.try_imports import is_in_try
-from flake8_redis_ssot.model import Fix
+from flake8_redis_ssot.model import Edit, Fix
 from flake8_redis_ssot.project.search.reference_table import PatchTarget
 from flake8_redis_ssot.semantic.scopes import Symbol
 from flake8_redis_ssot.syntax.edits import OverlapError, TextEdit, merge_edits
@@ -40,13 +40,18 @@ ImportStatement = ast.Import | ast.ImportFrom
 
 def build_fix(draft: FixDraft, context: FixContext) -> Fix:
     """The edits of a single draft. Raises OverlapError."""
-    text_edits = build_text_edits(draft.operations, context)
+    # All fixes of constructions that one patch affects have the same operations.
+    edits = context.remember_last("edits", draft.operations, lambda: _build_edits(draft.operations, context))
+    return Fix(draft.title, draft.applicability, edits, draft.reasons)
+
+
+def _build_edits(operations: Iterable[Operation], context: FixContext) -> tuple[Edit, ...]:
     edits = [
         context.document(path).lines.to_edit(path, text_edit)
-        for path, file_edits in text_edits.items()
+        for path, file_edits in build_text_edits(operations, context).items()
         for text_edit in file_edits
     ]
-    return Fix(draft.title, draft.applicability, tuple(sorted(edits)), draft.reasons)
+    return tuple(sorted(edits))
 
 
 def build_text_edits(operations: Iterable[Operation], context: FixContext) -> dict[str, list[TextEdit]]:
@@ -94,6 +99,16 @@ class _ImportChanges:
         return sorted({*self.replacements, *self.additions}, key=lambda node: (node.lineno, node.col_offset))
 
     @property
+    def key(self) -> Hashable:
+        """A value that is equal for equal changes."""
+        replacements = [(each, frozenset(names.items())) for each, names in self.replacements.items()]
+        return (
+            frozenset(replacements),
+            frozenset((each, tuple(names)) for each, names in self.additions.items()),
+            tuple((each, tuple(names)) for each, names in self.leading.items()),
+        )
+
+    @property
     def removed_statements(self) -> set[ImportStatement]:
         """The statements that lose all their names."""
         return {
@@ -126,7 +141,11 @@ def _build_file_edits(
         *(removal.statement for removal in removals if not removal.replacement_lines),
     }
     text_edits = [operation.edit for operation in operations if isinstance(operation, ReplaceText)]
-    text_edits += _build_import_edits(changes, document, removed)
+    text_edits += context.remember_last(
+        "import edits",  # most fixes of a file change its imports in the same way
+        (document.path, changes.key, frozenset(removed)),
+        lambda: list(_build_import_edits(changes, document, removed)),
+    )
     for removal in removals:
         text_edits += _build_removal_edits(removal, document, removed)
     changed_imports = (each for each in (*changes.statements, *removed) if isinstance(each, ImportStatement))

@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TypeVar, cast
+from typing import NamedTuple, TypeVar, cast
 
 from flake8_redis_ssot.files.paths import to_display_path, to_relative_path
 from flake8_redis_ssot.fixes.document import SourceDocument
@@ -35,6 +35,13 @@ _MAX_PASSING = 64  # files that are only passed through and parsed at the same t
 ItemT = TypeVar("ItemT")
 InferredT = TypeVar("InferredT")
 ComputedT = TypeVar("ComputedT")
+
+
+class _LastResult(NamedTuple):
+    """The result of a computation, and the arguments that it was made for."""
+
+    arguments: Hashable
+    result: object
 
 
 @dataclass
@@ -153,6 +160,15 @@ class FixContext:
     def remember_each(self, key: Hashable, compute: Callable[[], Iterable[ItemT]]) -> Iterator[ItemT]:
         """The items of a computation with that key, each computed once, and only those that are asked for."""
         return iter(self.remember(key, lambda: LazyList(compute())))
+
+    def remember_last(self, key: Hashable, arguments: Hashable, compute: Callable[[], InferredT]) -> InferredT:
+        """The result of a computation, which is kept until it is needed for other arguments."""
+        remembered = self._remembered.get(key)
+        if isinstance(remembered, _LastResult) and remembered.arguments == arguments:
+            return cast("InferredT", remembered.result)
+        result = compute()
+        self._remembered[key] = _LastResult(arguments, result)
+        return result
 
     def replace_documents(self, documents: Mapping[str, SourceDocument]) -> None:
         """Replace documents; the analysis already has their bytes."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar, cast
 
+from flake8_redis_ssot.fixes.usage.attribute_owners import AttributeReads
 from flake8_redis_ssot.model import Span, UnanalysedRange
 from flake8_redis_ssot.semantic.symbol_table import SymbolTable
 from flake8_redis_ssot.syntax.edits import LineIndex, TextEdit, apply_edits, merge_edits
@@ -83,6 +84,41 @@ class SourceDocument:
         return tuple(sorted(statements, key=lambda node: (node.lineno, node.col_offset)))
 
     @cached_property
+    def _imports_by_module(self) -> dict[str, list[ast.ImportFrom]]:
+        statements: dict[str, list[ast.ImportFrom]] = {}
+        for statement in self.find_nodes(ast.ImportFrom):
+            statements.setdefault(statement.module or "", []).append(statement)
+        return statements
+
+    def imports_from(self, module: str) -> list[ast.ImportFrom]:
+        """The `from` statements with that module, as it is written without its dots."""
+        return self._imports_by_module.get(module, [])
+
+    @cached_property
+    def _attributes_by_name(self) -> dict[str, list[ast.Attribute]]:
+        attributes: dict[str, list[ast.Attribute]] = {}
+        for node in self.find_nodes(ast.Attribute):
+            attributes.setdefault(node.attr, []).append(node)
+        return attributes
+
+    def find_attributes(self, name: str) -> list[ast.Attribute]:
+        """The attributes of that name, read or set, in no particular order."""
+        return self._attributes_by_name.get(name, [])
+
+    @cached_property
+    def _local_names(self) -> dict[str, list[str]]:
+        names: dict[str, list[str]] = {}
+        for statement in self.imports:
+            for alias in statement.names:
+                if alias.asname and alias.asname not in names.setdefault(alias.name, []):
+                    names[alias.name].append(alias.asname)
+        return names
+
+    def local_names(self, name: str) -> list[str]:
+        """The other names under which import statements bind a name, in source order."""
+        return self._local_names.get(name, [])
+
+    @cached_property
     def _imports_by_span(self) -> dict[Span, list[ast.Import | ast.ImportFrom]]:
         statements: dict[Span, list[ast.Import | ast.ImportFrom]] = {}
         for statement in self.imports:
@@ -104,6 +140,17 @@ class SourceDocument:
     def find_aliases(self, statement: ast.Import | ast.ImportFrom, span: Span) -> list[ast.alias]:
         """The names of an import statement with exactly this span."""
         return self._aliases_by_place.get((statement, span), [])
+
+    @cached_property
+    def _attribute_reads(self) -> dict[str, AttributeReads]:
+        return {}
+
+    def attribute_reads(self, name: str) -> AttributeReads:
+        """The reads of an attribute of that name."""
+        if name not in self._attribute_reads:
+            reads = self.symbol_table.attribute_reads.get(name, [])
+            self._attribute_reads[name] = AttributeReads(reads, self.symbol_table)
+        return self._attribute_reads[name]
 
     @cached_property
     def parameter_names(self) -> frozenset[str]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from itertools import chain
 
 from flake8_redis_ssot.fixes.doubt import Doubt, find_deciding
 from flake8_redis_ssot.fixes.edits.import_statement import ImportedSymbol
@@ -111,7 +112,8 @@ class FixDraft:
         reasons = dict.fromkeys((*earlier_reasons, *(doubt.reason for doubt in deciding)))
         return replace(self, applicability=applicability, reasons=tuple(reasons))
 
-    def combine(self, other: FixDraft) -> FixDraft:
-        """Both drafts in one, with the lower applicability."""
-        operations = tuple(dict.fromkeys((*self.operations, *other.operations)))
-        return replace(self, operations=operations).with_reasons(other.reasons, other.applicability)
+    def combine(self, *others: FixDraft) -> FixDraft:
+        """All drafts in one, with the lowest applicability."""
+        operations = tuple(dict.fromkeys(chain(self.operations, *(other.operations for other in others))))
+        doubts = [Doubt(reason, other.applicability) for other in others for reason in other.reasons]
+        return replace(self, operations=operations).with_doubts(doubts)

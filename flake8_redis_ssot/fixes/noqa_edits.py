@@ -68,7 +68,8 @@ def is_suppressed(confirmed: ConfirmedFinding, path: str, context: FixContext) -
     ignored_prefixes = ignored_codes(config.per_file_ignores, context.relative_path(path))
     if any(prefix == "ALL" or code.startswith(prefix) for prefix in ignored_prefixes):
         return True
-    comments = NoqaIndex(context.document(path).text).find_suppressing(code, confirmed.candidate.noqa_rows)
+    index = context.remember(("noqa comments", path), lambda: NoqaIndex(context.document(path).text))
+    comments = index.find_suppressing(code, confirmed.candidate.noqa_rows)
     return any(comment.is_allowed_by(config.noqa_policy(code)) for comment in comments)
 
 

@@ -33,6 +33,7 @@ class ResourceIndex:
         self._canonical_modules = {
             resource.name: tuple(map(self._module_name, resource.canonical)) for resource in config.resources
         }
+        self._resources = {resource.name: resource for resource in config.resources}
         self._resources_by_name: dict[str, Resource] = {}
         self._resources_by_base: dict[str, Resource] = {}
         self._resources_by_pattern: list[tuple[str, Resource]] = []
@@ -40,6 +41,7 @@ class ResourceIndex:
         for resource in config.resources:
             self._add_resource(resource)
         self._cached_resource = cache(self._find_resource)
+        self._cached_exemption = lru_cache(maxsize=64)(self._find_exemption)  # one file is asked about at a time
         self._cached_deprecated = lru_cache(maxsize=4096)(self._find_deprecated)
 
     def _module_name(self, dotted: str) -> str:
@@ -155,6 +157,10 @@ class ResourceIndex:
 
     def is_exempt(self, resource: Resource, path: str, module: str) -> bool:
         """Whether a file (absolute path) may bypass the source of truth: canonical, deprecated itself, or allowed."""
+        return self._cached_exemption(resource.name, path, module)
+
+    def _find_exemption(self, name: str, path: str, module: str) -> bool:
+        resource = self._resources[name]
         if self.is_canonical(resource, module):
             return True
         entries = (
@@ -171,6 +177,7 @@ class ResourceIndex:
         """Forget which definitions are constructors or deprecated, after files have changed."""
         self._cached_resource.cache_clear()
         self._cached_deprecated.cache_clear()
+        self._cached_exemption.cache_clear()
 
     def is_canonical(self, resource: Resource, module: str) -> bool:
         """Whether a module (dotted name) is, or lies in, a canonical module of the resource."""

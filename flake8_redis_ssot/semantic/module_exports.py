@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import warnings
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from flake8_redis_ssot.semantic.scopes import Symbol, sort_by_position
@@ -113,17 +113,29 @@ def iter_type_names(text: str, readers: Mapping[type[ast.AST], NodeReader]) -> I
             yield from iter_type_names(str(inner.value), readers)
 
 
-def iter_text_rows(name: str, text: str, strings: Iterable[ast.Constant]) -> Iterator[int]:
-    """Rows (1-based) where doctests, type comments, or `strings` that hold an expression contain the name."""
-    pattern = re.compile(rf"\b{re.escape(name)}\b")
-    if not pattern.search(text):
-        return
-    for row, line in enumerate(split_lines(text), 1):
-        if name in line and any(pattern.search(line, start) for start in _iter_code_starts(line)):
-            yield row
-    for string in strings:
-        if pattern.search(str(string.value)) and _has_read_of(name, str(string.value)):
-            yield string.lineno
+class TextWords:
+    """The words of the doctests and type comments of a text, and of `strings`, which may hold expressions."""
+
+    def __init__(self, text: str, strings: Iterable[ast.Constant]) -> None:
+        self._rows: dict[str, list[int]] = {}
+        self._strings: dict[str, list[ast.Constant]] = {}
+        for row, line in enumerate(split_lines(text), 1):
+            starts = list(_iter_code_starts(line))
+            for word in set(_WORD.findall(line, min(starts))) if starts else ():
+                self._rows.setdefault(word, []).append(row)
+        for string in strings:
+            for word in set(_WORD.findall(str(string.value))):
+                self._strings.setdefault(word, []).append(string)
+
+    def find_rows(self, name: str, excluded: Container[ast.Constant]) -> Iterator[int]:
+        """Rows (1-based) where code in a text contains the name; strings that are `excluded` do not count."""
+        yield from self._rows.get(name, ())
+        for string in self._strings.get(name, ()):
+            if string not in excluded and _has_read_of(name, str(string.value)):
+                yield string.lineno
+
+
+_WORD = re.compile(r"\w+")
 
 
 def _iter_code_starts(line: str) -> Iterator[int]:

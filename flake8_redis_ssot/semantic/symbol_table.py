@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
 
-from flake8_redis_ssot.semantic.ast_queries import DEFINITIONS, FunctionNode, iter_statements
-from flake8_redis_ssot.semantic.module_exports import DunderAll, iter_text_rows, iter_type_names, read_dunder_all
+from flake8_redis_ssot.semantic.ast_queries import DEFINITIONS, FunctionNode, find_definition, iter_statements
+from flake8_redis_ssot.semantic.module_exports import DunderAll, TextWords, iter_type_names, read_dunder_all
 from flake8_redis_ssot.semantic.scopes import (
     Binding,
     Scope,
@@ -39,6 +39,7 @@ class SymbolTable:
         self._builder.run(tree)
         self._resolution = SymbolResolution(self._builder)
         self._resolution.run()
+        self._definitions: dict[str, FunctionNode | ast.ClassDef | None] = {}
         self._captured_names: dict[tuple[Scope, str], tuple[ast.Name, ...]] = {}
         self._text_rows: dict[tuple[str, frozenset[ast.Constant]], tuple[int, ...]] = {}
 
@@ -56,6 +57,15 @@ class SymbolTable:
     def scopes(self) -> tuple[Scope, ...]:
         """All scopes, each before those nested in it."""
         return tuple(self._builder.scopes)
+
+    @cached_property
+    def attribute_reads(self) -> dict[str, list[ast.Attribute]]:
+        """All attributes that the file reads, by name."""
+        attributes: dict[str, list[ast.Attribute]] = {}
+        for node in self.nodes:
+            if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load):
+                attributes.setdefault(node.attr, []).append(node)
+        return attributes
 
     def scope_of(self, node: ast.AST) -> Scope:
         """The scope in which a node is evaluated; for definitions, defaults and decorators the enclosing scope."""
@@ -109,12 +119,21 @@ class SymbolTable:
 
     def _search_captured_names(self, mangled: str, scope: Scope) -> tuple[ast.Name, ...]:
         captured: dict[ast.Name, None] = {}
-        for inner in self._builder.scopes:
+        for inner in self._scopes_by_name.get(mangled, ()):
             if inner.is_within(scope) and scope in find_owners(mangled, inner, scope):
                 captured.update(dict.fromkeys(inner.loads.get(mangled, ())))
                 stored = inner.stores.get(mangled, ()) if mangled in inner.declarations else ()
                 captured.update((node, None) for node in stored if isinstance(node, ast.Name))
         return tuple(sort_by_position(captured))
+
+    @cached_property
+    def _scopes_by_name(self) -> dict[str, list[Scope]]:
+        """The scopes that read a name, or that declare and store it, each before those nested in it."""
+        scopes: dict[str, list[Scope]] = {}
+        for scope in self._builder.scopes:
+            for name in {*scope.loads, *(scope.declarations.keys() & scope.stores.keys())}:
+                scopes.setdefault(name, []).append(scope)
+        return scopes
 
     def parent(self, node: ast.AST) -> ast.AST | None:
         """The parent of a node. Operators and contexts have none: trees share them."""
@@ -139,6 +158,12 @@ class SymbolTable:
             node = self._builder.parents[node]
         return node
 
+    def find_definition(self, qualname: str) -> FunctionNode | ast.ClassDef | None:
+        """The function or class with a local name in this file."""
+        if qualname not in self._definitions:
+            self._definitions[qualname] = find_definition(self.tree, qualname)
+        return self._definitions[qualname]
+
     def qualname_of(self, definition: FunctionNode | ast.ClassDef) -> str:
         """The local name of a definition, as `find_definition` takes it."""
         owner = next(each for each in self.ancestors(definition) if isinstance(each, (*DEFINITIONS, ast.Module)))
@@ -162,9 +187,12 @@ class SymbolTable:
         strings = frozenset(each for each in excluded if isinstance(each, ast.Constant))
         if (name, strings) not in self._text_rows:
             ignored = {*self._exports.entries, *strings}
-            others = (string for string in self._builder.strings if string not in ignored)
-            self._text_rows[name, strings] = tuple(sorted(set(iter_text_rows(name, self.text, others))))
+            self._text_rows[name, strings] = tuple(sorted(set(self._text_words.find_rows(name, ignored))))
         return self._text_rows[name, strings]
+
+    @cached_property
+    def _text_words(self) -> TextWords:
+        return TextWords(self.text, self._builder.strings)
 
     @property
     def exported_names(self) -> tuple[str, ...] | None:

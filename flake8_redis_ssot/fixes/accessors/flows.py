@@ -110,15 +110,10 @@ class FlowSearch:
             may_own(target.value, path, variable, self._context) for variable in variables
         ):
             self.sink = path, target
-        own_text = ast.unparse(target)
-        self._pending += [
-            (path, each)
-            for each in self._context.symbol_table(path).nodes
-            if isinstance(each, ast.Attribute)
-            and each.attr == target.attr
-            and isinstance(each.ctx, ast.Load)
-            and ast.unparse(each) == own_text
-        ]
+        reads = self._context.remember(
+            ("reads by text", path, target.attr), lambda: _reads_by_text(target.attr, path, self._context)
+        )
+        self._pending += [(path, each) for each in reads.get(ast.unparse(target), ())]
 
     def _pass(self, path: str, call: ast.Call, node: ast.AST) -> None:
         """A call takes the value as an argument."""
@@ -228,10 +223,17 @@ def _argument_reads(
         yield from ((path, read) for read in table.symbol_of(parameter).reads)
 
 
+def _reads_by_text(name: str, path: str, context: FixContext) -> dict[str, list[ast.Attribute]]:
+    """The reads of an attribute of that name in a file, by the text of the expression."""
+    reads: dict[str, list[ast.Attribute]] = {}
+    for node in context.symbol_table(path).attribute_reads.get(name, ()):
+        reads.setdefault(ast.unparse(node), []).append(node)
+    return reads
+
+
 def _attribute_reads(name: str, paths: set[str], context: FixContext) -> Iterator[Place]:
     """The reads, or calls, of an attribute of that name in some files."""
     for path in sorted(paths):
         table = context.symbol_table(path)
-        for node in table.nodes:
-            if isinstance(node, ast.Attribute) and node.attr == name and isinstance(node.ctx, ast.Load):
-                yield path, table.call_of(node) or node
+        for node in table.attribute_reads.get(name, ()):
+            yield path, table.call_of(node) or node

@@ -75,6 +75,11 @@ def bind_arguments(call: ast.Call, parameters: Parameters) -> tuple[Argument, ..
 
 def find_parameters(constructor: Definition, context: FixContext) -> Parameters:
     """The parameters of a class or function."""
+    key = ("parameters", constructor.path, constructor.qualname, constructor.name)
+    return context.remember(key, lambda: _find_parameters(constructor, context))
+
+
+def _find_parameters(constructor: Definition, context: FixContext) -> Parameters:
     if constructor.path is None:
         return _find_known_parameters(first_spelling(constructor.name))
     names = context.names(constructor.path)

@@ -20,10 +20,10 @@ def find_text_write(name: str, document: SourceDocument) -> int:
             call = table.call_of(read)
             if call is None or not _is_harmless(function, call, name, document):
                 return read.lineno
-    for statement in document.imports:
-        if getattr(statement, "module", "") == "sys" and any(alias.name == "modules" for alias in statement.names):
+    for statement in document.imports_from("sys"):
+        if any(alias.name == "modules" for alias in statement.names):
             return statement.lineno
-    return next((node.lineno for node in document.find_nodes(ast.Attribute) if _is_own_module(node, document)), 0)
+    return next((node.lineno for node in document.find_attributes("modules") if _is_own_module(node, document)), 0)
 
 
 def find_text_use(name: str, scope: Scope, document: SourceDocument) -> int:
@@ -75,7 +75,7 @@ def _is_other_item(parent: ast.AST | None, namespace: ast.expr, name: str, docum
 
 def _is_own_module(node: ast.Attribute, document: SourceDocument) -> bool:
     """Whether `sys.modules` is used in a way that may reach this module itself."""
-    if node.attr != "modules" or last_name(node.value) in ("self", "cls"):
+    if last_name(node.value) in ("self", "cls"):
         return False
     parent = document.symbol_table.parent(node)
     if isinstance(parent, ast.Subscript) and parent.value is node:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 
 from flake8_redis_ssot.files.test_paths import is_test_path
@@ -71,8 +71,12 @@ _OBJECT_FINDER = re.compile(rf"\b(?:{'|'.join(_OBJECT_FINDERS)})\b".encode())
 _INTERPOLATION: type[ast.AST] | None = getattr(ast, "Interpolation", None)
 
 
-def find_doubts(draft: FixDraft, context: FixContext) -> Iterator[Doubt]:
+def find_doubts(draft: FixDraft, context: FixContext) -> Sequence[Doubt]:
     """Doubts about the text that the edits of a draft replace. Raises OSError."""
+    return context.remember_last("text", draft.operations, lambda: tuple(_find_doubts(draft, context)))
+
+
+def _find_doubts(draft: FixDraft, context: FixContext) -> Iterator[Doubt]:
     replacements = [operation for operation in draft.operations if isinstance(operation, ReplaceText)]
     for replacement in replacements:
         row = _find_shown_row(replacement, replacement.path, context)
@@ -127,7 +131,9 @@ def _dump(text: str) -> str:
 
 def _find_source_readers(path: str, context: FixContext) -> Iterator[Doubt]:
     """The first file that may read the text of functions of the file at `path`."""
-    for reader in context.analysis.contents.find_with_words(_SOURCE_READERS):
+    for reader in context.remember(
+        "files that may read source", partial(context.analysis.contents.find_with_words, _SOURCE_READERS)
+    ):
         row = context.remember(
             ("row that reads source", reader), partial(context.references.find_row, _SOURCE_READER, reader)
         )

@@ -10,6 +10,7 @@ from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.document import SourceDocument
 from flake8_redis_ssot.fixes.draft import AddImport
 from flake8_redis_ssot.fixes.edits.import_statement import ImportedSymbol
+from flake8_redis_ssot.fixes.edits.statement_layout import locate_in_block
 from flake8_redis_ssot.project.view import FileContext
 from flake8_redis_ssot.semantic.scopes import Scope, Symbol
 
@@ -78,8 +79,7 @@ def _find_import(request: ImportRequest, file: FileContext, context: FixContext)
 
 def _possible_names(request: ImportRequest, document: SourceDocument) -> list[str]:
     """The name itself, and the aliases under which the file imports that name."""
-    aliases = [alias for statement in document.imports for alias in statement.names if alias.name == request.name]
-    return list(dict.fromkeys([request.name, *(alias.asname for alias in aliases if alias.asname)]))
+    return list(dict.fromkeys([request.name, *document.local_names(request.name)]))
 
 
 def _find_existing_symbol(
@@ -104,16 +104,13 @@ def _find_existing_symbol(
 
 def _has_run_before(statement: ast.stmt, target: ast.AST, document: SourceDocument) -> bool:
     """Whether a statement always runs before a node: it is above, in an enclosing block."""
-    parent = document.symbol_table.parent(statement)
-    block = next((block for block in _statement_blocks(parent) if statement in block), [])
-    enclosing_ids = {id(node) for node in (target, *document.symbol_table.ancestors(target))}
-    following = block[block.index(statement) + 1 :] if block else []
-    return any(id(sibling) in enclosing_ids for sibling in following)
-
-
-def _statement_blocks(node: ast.AST | None) -> list[list[ast.stmt]]:
-    names = ("body", "orelse", "finalbody")
-    return [getattr(node, name) for name in names if isinstance(getattr(node, name, None), list)]
+    block, index = locate_in_block(document.tree, statement)
+    for node in (target, *document.symbol_table.ancestors(target)):
+        if isinstance(node, ast.stmt):
+            other_block, other_index = locate_in_block(document.tree, node)
+            if other_block is block:
+                return other_index > index
+    return False
 
 
 def _imported_origin(statement: ast.ImportFrom, alias: ast.alias, file: FileContext) -> str:

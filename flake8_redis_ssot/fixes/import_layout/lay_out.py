@@ -93,7 +93,11 @@ def _lay_out_block(
         return edits
     old = document.text[start:end]
     new = apply_edits(old, [TextEdit(edit.start - start, edit.end - start, edit.text) for edit in inner])
-    laid_out = _format_block(document, old, new, block_range, context)
+    laid_out = context.remember_last(
+        "laid out imports",
+        (document.path, start, old, new),
+        lambda: _format_block(document, old, new, block_range, context),
+    )
     if laid_out is None or laid_out == new:
         return edits
     edits[first : first + len(inner)] = minimise(document.text, _line_edits(old, laid_out, start))

@@ -56,9 +56,7 @@ def replace_deprecated_import(
         return Refusal(tuple(dict.fromkeys(reasons)))
     best_applicability = max(draft.applicability for draft in drafts)
     first, *others = [draft for draft in drafts if draft.applicability == best_applicability]
-    for other in others:
-        first = first.combine(other)
-    return first
+    return first.combine(*others)
 
 
 def _draft_use(

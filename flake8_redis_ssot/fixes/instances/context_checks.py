@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
+from itertools import compress
 from typing import NamedTuple
 
 from flake8_redis_ssot.files.test_paths import is_test_path
@@ -94,25 +95,22 @@ def _check_multiple_instances(
 
 
 class _Constructions(NamedTuple):
-    """The positions of the constructions in one scope, in order, and for each whether it is in a loop."""
+    """The constructions in one scope, in order: their positions, their rows, and whether each is in a loop (1 or 0)."""
 
     positions: list[Position]
-    is_in_loop: list[bool]
+    rows: list[int]
+    is_in_loop: bytearray
 
     def rows_without(self, ranges: Iterable[tuple[Position, Position]]) -> list[int]:
         """The rows of the constructions outside of some parts of the text, and of those in loops."""
-        is_left_out = bytearray(len(self.positions))
+        is_kept = bytearray(b"\1" * len(self.positions))
         for start, end in ranges:
             first, last = bisect_left(self.positions, start), bisect_left(self.positions, end)
-            is_left_out[first:last] = b"\1" * (last - first)
-        return [
-            row
-            for (row, _), is_out, is_repeated in zip(self.positions, is_left_out, self.is_in_loop)
-            if is_repeated or not is_out
-        ]
+            is_kept[first:last] = self.is_in_loop[first:last]
+        return list(compress(self.rows, is_kept))
 
 
-_NO_CONSTRUCTIONS = _Constructions([], [])
+_NO_CONSTRUCTIONS = _Constructions([], [], bytearray())
 
 
 def _group_by_scope(
@@ -124,8 +122,9 @@ def _group_by_scope(
     found = _find_constructions(construction, file, context)
     for node in sorted(found, key=lambda each: (each.lineno, each.col_offset)):
         scope = _statement_scope(node, symbol_table)
-        constructions = nodes.setdefault(scope, _Constructions([], []))
+        constructions = nodes.setdefault(scope, _Constructions([], [], bytearray()))
         constructions.positions.append((node.lineno, node.col_offset))
+        constructions.rows.append(node.lineno)
         constructions.is_in_loop.append(is_in_loop(node, symbol_table))
     return nodes
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import ast
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from itertools import islice
 
+from flake8_redis_ssot.fixes.edits.statement_layout import locate_in_block
 from flake8_redis_ssot.semantic.symbol_table import SymbolTable
 
 Position = tuple[int, int]  # a row and a column, as in the tree
-_BLOCKS = ("body", "orelse", "finalbody")
 _ENDINGS = (ast.Return, ast.Raise)
 
 
@@ -18,16 +21,18 @@ def exclusive_ranges(node: ast.AST, symbol_table: SymbolTable) -> Iterator[tuple
     It is in other branches of an `if` around the node; a branch that returns or raises excludes what follows. Code in
     loops is not exclusive (see `is_in_loop`), as each branch may run in turn.
     """
-    child = node
+    tree, child = symbol_table.tree, node
     for parent in symbol_table.ancestors(node):
-        block = _block_of(child, parent) if isinstance(child, ast.stmt) else []
-        if isinstance(child, ast.stmt) and block:
-            yield from _ending_branches(child, block)
-        if isinstance(parent, ast.If) and block:
-            is_then = block is parent.body
-            yield from _range_of(parent.orelse if is_then else parent.body)
-            if isinstance(block[-1], _ENDINGS):
-                yield from _range_of(_following_statements(parent, symbol_table))
+        if isinstance(child, ast.stmt):
+            block, index = locate_in_block(tree, child)
+            endings = _index_endings(tree).get(id(block), [])
+            for _, branches in islice(endings, bisect_left(endings, (index,))):
+                yield from branches
+            if isinstance(parent, ast.If):
+                yield from _range_of(parent.orelse if block is parent.body else parent.body)
+                if isinstance(block[-1], _ENDINGS):
+                    outer_block, outer_index = locate_in_block(tree, parent)
+                    yield from _range_of(outer_block, outer_index + 1)
         child = parent
 
 
@@ -36,33 +41,29 @@ def is_in_loop(node: ast.AST, symbol_table: SymbolTable) -> bool:
     return any(isinstance(each, (ast.For, ast.AsyncFor, ast.While)) for each in symbol_table.ancestors(node))
 
 
-def _ending_branches(statement: ast.stmt, block: Sequence[ast.stmt]) -> Iterator[tuple[Position, Position]]:
-    """The branches before a statement, in the same block, that are left by `return` or `raise`."""
-    for each in block:
-        if each is statement:
-            return
-        if isinstance(each, ast.If):
-            for branch in (each.body, each.orelse):
-                yield from _range_of(branch if branch and isinstance(branch[-1], _ENDINGS) else ())
+@lru_cache(maxsize=2)  # the constructions of one file are looked at one after the other
+def _index_endings(tree: ast.Module) -> dict[int, list[tuple[int, list[tuple[Position, Position]]]]]:
+    """The branches that are left by `return` or `raise`, by the `id` of the block that their `if` is in.
+
+    Each `if` with such branches stands with its index in the block.
+    """
+    endings: dict[int, list[tuple[int, list[tuple[Position, Position]]]]] = {}
+    for statement in ast.walk(tree):
+        if isinstance(statement, ast.If):
+            branches = [
+                place
+                for branch in (statement.body, statement.orelse)
+                if branch and isinstance(branch[-1], _ENDINGS)
+                for place in _range_of(branch)
+            ]
+            if branches:
+                block, index = locate_in_block(tree, statement)
+                endings.setdefault(id(block), []).append((index, branches))
+    return {block: sorted(each) for block, each in endings.items()}
 
 
-def _following_statements(statement: ast.stmt, symbol_table: SymbolTable) -> Sequence[ast.stmt]:
-    """The statements behind one, in the same block."""
-    parent = symbol_table.parent(statement)
-    block = _block_of(statement, parent) if parent is not None else []
-    return block[block.index(statement) + 1 :] if block else ()
-
-
-def _block_of(statement: ast.stmt, parent: ast.AST) -> list[ast.stmt]:
-    """The block of the parent that contains a statement; empty if it is in none of the usual ones."""
-    for name in _BLOCKS:
-        block = getattr(parent, name, None)
-        if isinstance(block, list) and statement in block:
-            return block
-    return []
-
-
-def _range_of(statements: Sequence[ast.stmt]) -> Iterator[tuple[Position, Position]]:
-    if statements:
-        first, last = statements[0], statements[-1]
+def _range_of(block: Sequence[ast.stmt], start: int = 0) -> Iterator[tuple[Position, Position]]:
+    """The start and end of the statements of a block from one on (a 0-based index), if there are any."""
+    if start < len(block):
+        first, last = block[start], block[-1]
         yield (first.lineno, first.col_offset), (last.end_lineno or last.lineno, last.end_col_offset or 0)

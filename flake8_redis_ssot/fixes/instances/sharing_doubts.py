@@ -34,6 +34,7 @@ from flake8_redis_ssot.fixes.usage.file_follower import collect_uses
 from flake8_redis_ssot.model import Applicability
 from flake8_redis_ssot.project.resolver import Definition
 from flake8_redis_ssot.project.view import FileContext
+from flake8_redis_ssot.semantic.facts import Import
 from flake8_redis_ssot.semantic.scopes import Scope
 
 
@@ -142,10 +143,18 @@ def _find_import_doubts(
     symbols = [table.symbol_of(name) for name in names if table.lookup(name.id, name) is not None]
     statements = [construction.import_statement, *(each.statement for symbol in symbols for each in symbol.bindings)]
     rows = {statement.lineno for statement in statements if statement is not None}
-    for fact in file.facts.imports:
-        if fact.statement.row in rows:
-            yield from inert_module.find_doubts(fact, {shared_access.module}, file, context)
-            yield from import_cycle.find_doubts(shared_access.module, fact, file, context)
+    facts = context.remember(("imports by row", file.path), lambda: _group_by_row(file))
+    for _, fact in sorted({each for row in rows for each in facts.get(row, ())}, key=lambda each: each[0]):
+        yield from inert_module.find_doubts(fact, {shared_access.module}, file, context)
+        yield from import_cycle.find_doubts(shared_access.module, fact, file, context)
+
+
+def _group_by_row(file: FileContext) -> dict[int, list[tuple[int, Import]]]:
+    """The imports of a file by the row (1-based) of their statement, each with its number."""
+    imports: dict[int, list[tuple[int, Import]]] = {}
+    for number, fact in enumerate(file.facts.imports):
+        imports.setdefault(fact.statement.row, []).append((number, fact))
+    return imports
 
 
 def _is_at_import_time(construction: ConstructionSite, document: SourceDocument) -> bool:

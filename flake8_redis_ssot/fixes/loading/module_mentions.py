@@ -22,6 +22,7 @@ class ModuleMentions:
     def __init__(self, code: bytes, *, is_package: bool) -> None:
         self._code = code
         self._is_package = is_package
+        self._bindings: dict[bytes, bool] = {}
 
     def may_read(self, module: str) -> bool:
         """Whether the file may read a module (dotted name) other than by importing it.
@@ -56,7 +57,10 @@ class ModuleMentions:
         match = _DOTTED_NAME.match(before[::-1])
         if match is None or match.end() > _MAX_LENGTH // 2 or self._is_package:
             return True
-        return self._has_star or self._may_bind(match[1][::-1])
+        name = match[1][::-1]
+        if name not in self._bindings:
+            self._bindings[name] = self._has_star or self._may_bind(name)
+        return self._bindings[name]
 
     @cached_property
     def _has_star(self) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.document import SourceDocument
@@ -14,8 +14,12 @@ from flake8_redis_ssot.semantic.scopes import Scope
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
-def find_lookups(path: str, name: str, context: FixContext) -> Iterator[tuple[str, int]]:
+def find_lookups(path: str, name: str, context: FixContext) -> Sequence[tuple[str, int]]:
     """Path and row (1-based) of each lookup of `name` in the module at `path`, by the module and by other files."""
+    return context.remember_with_references(("lookups", path, name), lambda: tuple(_iter_lookups(path, name, context)))
+
+
+def _iter_lookups(path: str, name: str, context: FixContext) -> Iterator[tuple[str, int]]:
     yield from ((path, row) for row in find_own_lookups(path, name, context))
     for reader in context.references.find_deferred_readers(path, name):
         # A file that imports the module can only read the name as an attribute.

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 
 from flake8_redis_ssot.fixes.context import FixContext
+from flake8_redis_ssot.fixes.document import SourceDocument
 from flake8_redis_ssot.fixes.doubt import Doubt
-from flake8_redis_ssot.fixes.draft import FixDraft, ReplaceText
+from flake8_redis_ssot.fixes.draft import FixDraft, Operation, ReplaceText
 from flake8_redis_ssot.fixes.edits.ensure_import import EnsuredImport, NotFixableError
 from flake8_redis_ssot.fixes.instances.call_site import ConstructionSite
 from flake8_redis_ssot.fixes.noqa_edits import is_suppressed
@@ -60,9 +62,7 @@ def _move_module_patches(
     move = PatchMove(targets, file.path, name, ensured_import.text, context, member_owner=construction.definition.name)
     _check_replacement(move, draft, construction, ensured_import, file)
     move.check_other_readers(f"also reads `{name}` here")
-    for other in _other_constructions(construction, file, context):
-        draft = draft.combine(draft_construction(other))
-    draft = draft.combine(FixDraft(draft.title, move.edits()))
+    draft = _add_other_constructions(draft, move, construction, file, draft_construction)
     doubts = (
         *move.find_extra_effects("here", is_bound=ensured_import.operation is None),
         *_find_later_effects(move, construction, file),
@@ -99,26 +99,61 @@ def _check_replacement(
         raise move.refuse("it replaces a callable with an instance")
 
 
-def _other_constructions(
-    construction: ConstructionSite, file: FileContext, context: FixContext
+def _add_other_constructions(
+    draft: FixDraft,
+    move: PatchMove,
+    construction: ConstructionSite,
+    file: FileContext,
+    draft_construction: ConstructionDrafter,
+) -> FixDraft:
+    """The draft with the patches and all other constructions that they affect. Raises NotFixableError.
+
+    These are combined once for all constructions of a name, which then have the same operations.
+    """
+    facts = move.context.remember(
+        ("reported constructions", file.path), lambda: _reported_constructions(file.path, move.context)
+    )
+
+    def combine() -> tuple[FixDraft, frozenset[Operation]] | NotFixableError:
+        try:
+            affected = _affected_constructions(construction, facts, move.context.document(file.path))
+            combined = FixDraft(draft.title, move.edits()).combine(*map(draft_construction, affected))
+            return combined, frozenset(combined.operations)
+        except NotFixableError as error:
+            return error
+
+    place = construction.fact.span.row, construction.fact.span.column
+    unreported = None if place in facts else place
+    key = ("constructions of a patched name", file.path, construction.root.id, move.new_name, unreported)
+    result = move.context.remember_with_references(key, combine)
+    if isinstance(result, NotFixableError):
+        raise NotFixableError(str(result))
+    combined, operations = result
+    draft = draft.with_reasons(combined.reasons, combined.applicability)
+    if operations.issuperset(draft.operations):
+        return replace(draft, operations=combined.operations)
+    return draft.combine(combined)
+
+
+def _affected_constructions(
+    construction: ConstructionSite,
+    facts: Mapping[tuple[int, int], Call | CallbackArgument],
+    document: SourceDocument,
 ) -> Iterator[Call | CallbackArgument]:
-    """The other constructions that the same patch affects: all of them have to move."""
-    document = context.document(file.path)
+    """All constructions that patches of the name of one affect: all of them have to move. Raises NotFixableError.
+
+    `facts` are the reported constructions of the file by row and column.
+    """
     reads = (
         construction.symbol.reads
         if construction.symbol
         else document.symbol_table.unresolved_reads(construction.root.id)
     )
-    facts = {}
-    for confirmed in context.confirmed_findings(file.path):
-        fact = confirmed.candidate.fact
-        if isinstance(fact, (Call, CallbackArgument)) and not is_suppressed(confirmed, file.path, context):
-            facts[fact.span.row, fact.span.column] = fact
     for read in reads:
-        if read is construction.root or is_in_annotation(read, document):
+        if is_in_annotation(read, document):
             continue
         span = document.source.span(read)
-        fact = facts.get((span.row, span.column))
+        fact = construction.fact if read is construction.root else facts.get((span.row, span.column))
         if fact is None:
             raise NotFixableError(
                 f"a patch of `{construction.root.id}` stands in for line {span.row} as well, which stays"
@@ -126,20 +161,34 @@ def _other_constructions(
         yield fact
 
 
+def _reported_constructions(path: str, context: FixContext) -> dict[tuple[int, int], Call | CallbackArgument]:
+    """The reported constructions of a file by their row and column."""
+    facts = {}
+    for confirmed in context.confirmed_findings(path):
+        fact = confirmed.candidate.fact
+        if isinstance(fact, (Call, CallbackArgument)) and not is_suppressed(confirmed, path, context):
+            facts[fact.span.row, fact.span.column] = fact
+    return facts
+
+
 def _find_later_effects(move: PatchMove, construction: ConstructionSite, file: FileContext) -> Iterator[Doubt]:
     """Other constructors of the same resource: the patches would also affect those once they are fixed."""
-    for row, root in _find_other_constructors(construction, file, move.context):
+    roots = move.context.remember(
+        ("first names of constructions", file.path), lambda: _find_first_names(file.path, move.context)
+    )
+    for row, root in roots:
+        if root == construction.root.id:
+            continue
         if move.context.references.find_patches(file.path, root):
             raise move.refuse(f"line {row} is patched separately")
         yield Doubt(f"the patch at {move.location} would also affect line {row} once that is fixed")
 
 
-def _find_other_constructors(
-    construction: ConstructionSite, file: FileContext, context: FixContext
-) -> Iterator[tuple[int, str]]:
-    """Rows (1-based) where another name constructs the same resource, and the first part of that name."""
-    document = context.document(file.path)
-    for confirmed in context.confirmed_findings(file.path):
+def _find_first_names(path: str, context: FixContext) -> tuple[tuple[int, str], ...]:
+    """The first row (1-based) of a reported construction by each name, and the first part of the name."""
+    rows: dict[str, int] = {}
+    document = context.document(path)
+    for confirmed in context.confirmed_findings(path):
         fact = confirmed.candidate.fact
         if isinstance(fact, Call):
             call = document.find_node(ast.Call, fact.span)
@@ -148,8 +197,9 @@ def _find_other_constructors(
             root = document.find_node(ast.Name, fact.span) if isinstance(fact, CallbackArgument) else None
         while isinstance(root, ast.Attribute):
             root = root.value
-        if isinstance(root, ast.Name) and root.id != construction.root.id:
-            yield fact.span.row, root.id
+        if isinstance(root, ast.Name):
+            rows.setdefault(root.id, fact.span.row)
+    return tuple((row, name) for name, row in rows.items())
 
 
 def _find_accessor_doubts(move: PatchMove, construction: ConstructionSite, file: FileContext) -> Iterator[Doubt]:

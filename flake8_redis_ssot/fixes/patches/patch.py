@@ -96,13 +96,19 @@ def has_explicit_replacement(target: PatchTarget, context: FixContext) -> bool:
 
 def find_late_load(target: PatchTarget, path: str, context: FixContext) -> int:
     """The row (1-based) where the file of a patch may load the module at `path` while it is in force; 0: none."""
-    document, module = context.document(target.path), context.module_name(path)
+    return context.remember_with_references(
+        ("late load", target.path, path), lambda: _find_late_load(target.path, path, context)
+    )
+
+
+def _find_late_load(patch_path: str, path: str, context: FixContext) -> int:
+    document, module = context.document(patch_path), context.module_name(path)
     for statement in document.imports:
         if document.symbol_table.scope_of(statement).kind != "module" and module in _find_loaded_modules(
-            statement, target.path, context
+            statement, patch_path, context
         ):
             return statement.lineno
-    is_imported = context.references.has_import(target.path, path)
+    is_imported = context.references.has_import(patch_path, path)
     calls = (node for node in document.symbol_table.nodes if isinstance(node, ast.Call))
     dynamic_loads = (call for call in calls if _is_dynamic_load(call, module, is_imported))
     return next((call.lineno for call in dynamic_loads if document.symbol_table.scope_of(call).kind != "module"), 0)

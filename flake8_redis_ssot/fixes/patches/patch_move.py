@@ -92,12 +92,14 @@ class PatchMove:
 
     def find_spec_doubts(self, old: str, new: str, applicability: Applicability) -> Iterator[Doubt]:
         """Mocks with a spec of what they replace: that would be `new` instead of `old` (for messages)."""
-        for target in self.whole_targets:
-            if has_spec(target, self.context):
-                location = format_patch_location(target, self.context)
-                yield Doubt(
-                    f"the mock at {location} is modelled on {old}, and would be modelled on {new}", applicability
-                )
+        targets = self.context.remember_last(
+            "patches with a spec",  # most moves of a file are of the same patches
+            self.targets,
+            lambda: [target for target in self.whole_targets if has_spec(target, self.context)],
+        )
+        for target in targets:
+            location = format_patch_location(target, self.context)
+            yield Doubt(f"the mock at {location} is modelled on {old}, and would be modelled on {new}", applicability)
 
 
 def refuse_move(targets: Sequence[PatchTarget], reason: str, context: FixContext) -> NotFixableError:

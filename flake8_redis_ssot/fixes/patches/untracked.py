@@ -99,6 +99,13 @@ def _find_construction_doubts(
 ) -> Iterator[Doubt]:
     """Patches of what constructs an instance: the shared one is constructed already."""
     definition = construction.definition
+    yield from context.remember_with_references(
+        ("patches of what constructs", definition.path, definition.qualname, file.path),
+        lambda: tuple(_find_patches_of_making(definition, file, context)),
+    )
+
+
+def _find_patches_of_making(definition: Definition, file: FileContext, context: FixContext) -> Iterator[Doubt]:
     constructor_names = context.remember(
         ("names read by a constructor", definition.path, definition.qualname),
         lambda: _names_read_by_constructor(definition, context),

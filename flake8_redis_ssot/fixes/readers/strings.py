@@ -41,8 +41,13 @@ def find_in_strings(path: str, target: ReadTarget, context: FixContext) -> Itera
 
 def _is_patch(node: ast.Constant, path: str, target: ReadTarget, context: FixContext) -> bool:
     """Whether a string is (a part of) a known patch of the name: those move with what they patch."""
-    patches = context.references.find_patches(target.path, target.name)
-    return any(each.path == path and each.reference.span.row == node.lineno for each in patches)
+    rows = context.remember_with_references(
+        ("rows of patches", target.path, target.name),
+        lambda: {
+            (each.path, each.reference.span.row) for each in context.references.find_patches(target.path, target.name)
+        },
+    )
+    return (path, node.lineno) in rows
 
 
 def _find_in_string(

@@ -16,7 +16,6 @@ from flake8_redis_ssot.fixes.sharing.shared_class import NotRecognisedError
 from flake8_redis_ssot.fixes.sharing.study import SharingStudy
 from flake8_redis_ssot.fixes.usage.attribute_owners import is_of_other_class
 from flake8_redis_ssot.fixes.usage.observations import ModuleVariable, ParameterDefault, Returned, StoredAttribute
-from flake8_redis_ssot.fixes.usage.value_flow import attributes_by_name
 from flake8_redis_ssot.project.types.names import FileNames
 from flake8_redis_ssot.project.types.receivers import find_receiver
 from flake8_redis_ssot.semantic.ast_queries import FunctionNode, last_name
@@ -58,7 +57,7 @@ def _reads(name: str, study: SharingStudy) -> Iterator[tuple[FileNames, ast.Attr
     holding_class = find_holding_class(name, study)
     for path in sorted({*study.context.references.find_attribute_uses(name), study.file.path}):
         names = study.context.names(path)
-        for node in attributes_by_name(names.symbol_table).get(name, ()):
+        for node in names.symbol_table.attribute_reads.get(name, ()):
             if path == study.file.path and not _is_left_out(node, name, study):
                 continue
             owners = find_possible_owners(find_owner(node.value, names), study.context)
@@ -167,7 +166,7 @@ def _module_read_reasons(name: str, study: SharingStudy) -> Iterator[str]:
     """Reads of an attribute of that name of something that may be the module, such as an entry of `sys.modules`."""
     for path in sorted(study.context.references.find_attribute_uses(name)):
         names = study.context.names(path)
-        for node in attributes_by_name(names.symbol_table).get(name, ()):
+        for node in names.symbol_table.attribute_reads.get(name, ()):
             # A module is in a variable, or what a call or `sys.modules[…]` evaluates to; objects hold none.
             if not isinstance(node.value, ast.Attribute) and find_owner(node.value, names).is_unknown:
                 yield f"{study.place(path, node.lineno)} reads `{ast.unparse(node)}`, perhaps this one"
@@ -272,7 +271,9 @@ def _find_strings(name: str, study: SharingStudy) -> Iterator[tuple[str, int]]:
     """Where something is read by a string that names it, or by a pattern."""
     word = re.escape(name.encode())
     pattern = rb"[\"'](?:[\w.]*[.:])?" + word + rb"[\"']|\bcase\b.*\b" + word + rb"[ \t]*="
-    for path in study.context.analysis.contents.find_matching(pattern, [name.encode()]):
+    # Most files that have the name define it, or call it: the search looks for what follows it in a match.
+    ends = [name.encode() + end for end in (b'"', b"'", b"=", b" ", b"\t")]
+    for path in study.context.analysis.contents.find_matching(pattern, ends):
         symbol_table = study.context.symbol_table(path)
         for node in symbol_table.nodes:
             if isinstance(node, ast.MatchClass) and name in node.kwd_attrs:

@@ -2,19 +2,57 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from flake8_redis_ssot.fixes.sharing.attributes import AttributeCheck
+from flake8_redis_ssot.fixes.sharing.constructor import InitialState
 from flake8_redis_ssot.fixes.sharing.method_body import BodyCheck
-from flake8_redis_ssot.fixes.sharing.shared_class import Method, NotRecognisedError
+from flake8_redis_ssot.fixes.sharing.shared_class import Method, NotRecognisedError, SharedClass
+from flake8_redis_ssot.fixes.sharing.values import Kind
+
+
+class UsedMember(NamedTuple):
+    """A member that is used; `is_for_commands`: what it holds receives nothing but commands for a server."""
+
+    name: str
+    is_for_commands: bool
+
+
+def has_member(name: str, shared_class: SharedClass, state: InitialState) -> bool:
+    """Whether instances of a class, which are `state` at first, have a member."""
+    return name in state.kinds or shared_class.find_method(name) is not None
 
 
 @dataclass
 class MethodCheck(AttributeCheck):
-    """Checks methods of one class, each once, and the attributes that they use; `methods` are the checked ones."""
+    """Checks methods of one class, each once, and the attributes that they use; `methods` are the checked ones.
+
+    `reasons` say why the members that were checked do not bear sharing.
+    """
 
     methods: set[str] = field(default_factory=set)
+    reasons: tuple[str, ...] = ()
     _results: dict[tuple[str, str], bool] = field(default_factory=dict)
+
+    def check_members(self, members: Iterable[UsedMember]) -> None:
+        """Check members in use, and collect the reasons."""
+        reasons = []
+        for member in members:
+            try:
+                self._check_member(member)
+            except NotRecognisedError as error:
+                reasons.append(str(error))
+        self.reasons = tuple(dict.fromkeys(reasons))
+
+    def _check_member(self, member: UsedMember) -> None:
+        if not has_member(member.name, self.shared_class, self.state):
+            self.check_missing(member.name)  # it fails before the fix and after it, unless something sets it
+        elif member.is_for_commands and self.state.kinds.get(member.name) is Kind.CLIENT:
+            self.stable_kind(member.name, "the code here")
+        else:
+            self.check(member.name)
 
     def check(self, name: str) -> None:
         """Check a method, or the getter of a property. Raises NotRecognisedError if it does not bear sharing."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -15,7 +14,7 @@ from flake8_redis_ssot.fixes.sharing.constructor import InitialState, evaluate_c
 from flake8_redis_ssot.fixes.sharing.default_readers import DefaultRead, find_default_reads
 from flake8_redis_ssot.fixes.sharing.environment import EnvironmentWrite, find_environment_writes
 from flake8_redis_ssot.fixes.sharing.known import CLIENT_MAKERS, SERVER_COMMANDS
-from flake8_redis_ssot.fixes.sharing.methods import MethodCheck
+from flake8_redis_ssot.fixes.sharing.methods import MethodCheck, UsedMember, has_member
 from flake8_redis_ssot.fixes.sharing.outsiders import OutsideWrites, Write
 from flake8_redis_ssot.fixes.sharing.owners import Owner
 from flake8_redis_ssot.fixes.sharing.parameters import find_possible_owners
@@ -23,7 +22,6 @@ from flake8_redis_ssot.fixes.sharing.processes import ProcessStart, find_process
 from flake8_redis_ssot.fixes.sharing.reflection import Reflection, find_reflections
 from flake8_redis_ssot.fixes.sharing.shared_class import NotRecognisedError, SharedClass, recognise_class
 from flake8_redis_ssot.fixes.sharing.stand_ins import StandIn, find_stand_ins
-from flake8_redis_ssot.fixes.sharing.values import Kind
 from flake8_redis_ssot.fixes.usage.observations import DerivedValue, MemberUse, ValueUses
 from flake8_redis_ssot.project.resolver import Definition
 
@@ -40,6 +38,7 @@ class ProjectFacts:
         self._context = context
         self._classes: dict[tuple[str | None, str], SharedClass | NotRecognisedError] = {}
         self._states: dict[tuple[str | None, str], InitialState] = {}
+        self._checks: dict[tuple[str | None, str, tuple[UsedMember, ...]], MethodCheck] = {}
         self._writes: dict[frozenset[str], tuple[Write, ...]] = {}
 
     @classmethod
@@ -66,6 +65,15 @@ class ProjectFacts:
         if key not in self._states:
             self._states[key] = evaluate_constructor(shared_class, self._context)
         return self._states[key]
+
+    def check_members(self, shared_class: SharedClass, members: tuple[UsedMember, ...]) -> MethodCheck:
+        """The check of some members of a class. Raises NotRecognisedError."""
+        key = shared_class.definition.path, shared_class.definition.qualname, members
+        if key not in self._checks:
+            check = MethodCheck(shared_class, self.initial_state(shared_class), self._context)
+            check.check_members(members)
+            self._checks[key] = check
+        return self._checks[key]
 
     def find_writes(self, names: frozenset[str]) -> tuple[Write, ...]:
         """Every write of one of some attributes, from outside of the class that has it."""
@@ -143,22 +151,18 @@ class SharingStudy:
 
     @cached_property
     def method_check(self) -> MethodCheck:
-        """The methods in use, each checked when it is asked for. Raises NotRecognisedError."""
-        return MethodCheck(self.shared_class, self.state, self.context)
+        """The check of the members in use. Raises NotRecognisedError."""
+        check = self.facts.check_members(self.shared_class, self._used_members)
+        elsewhere = () if check.reasons else tuple(map(self._describe_use, self.members_used_elsewhere))
+        return self.facts.check_members(self.shared_class, (*self._used_members, *elsewhere)) if elsewhere else check
 
     @cached_property
     def method_reasons(self) -> tuple[str, ...]:
         """Why the members in use do not bear sharing, in the order of their uses. Raises NotRecognisedError."""
-        return self._explain(self._used_members) or self._explain(self.members_used_elsewhere)
-
-    def _explain(self, members: Iterable[str]) -> tuple[str, ...]:
-        reasons = []
-        for name in dict.fromkeys(members):
-            try:
-                self._check_member(name, self.method_check)
-            except NotRecognisedError as error:
-                reasons.append(str(error))
-        return tuple(dict.fromkeys(reasons))
+        try:
+            return self.method_check.reasons
+        except NotRecognisedError as error:
+            return (str(error),) if self._used_members or self.members_used_elsewhere else ()
 
     @cached_property
     def is_class_sharable(self) -> bool:
@@ -168,26 +172,19 @@ class SharingStudy:
         except NotRecognisedError:
             return False
 
-    def _check_member(self, name: str, check: MethodCheck) -> None:
-        """Check a member in use. Raises NotRecognisedError."""
-        if not self.has_member(name):
-            check.check_missing(name)  # it fails before the fix and after it, unless something sets it
-            return
-        values = [value for value in self.uses.of_type(DerivedValue) if value.name == name and not value.is_call]
-        is_client = self.state.kinds.get(name) is Kind.CLIENT
-        if is_client and values and all(map(_receives_commands, values)):
-            check.stable_kind(name, "the code here")
-        else:
-            check.check(name)
-
-    @property
-    def _used_members(self) -> list[str]:
+    @cached_property
+    def _used_members(self) -> tuple[UsedMember, ...]:
         uses = sorted(self.uses.of_type(MemberUse), key=lambda use: (use.path, use.row))
-        return [use.name for use in uses if use.kind != "set" and use.name not in self.teardown_methods]
+        names = (use.name for use in uses if use.kind != "set" and use.name not in self.teardown_methods)
+        return tuple(map(self._describe_use, dict.fromkeys(names)))
+
+    def _describe_use(self, name: str) -> UsedMember:
+        values = [value for value in self.uses.of_type(DerivedValue) if value.name == name and not value.is_call]
+        return UsedMember(name, bool(values) and all(map(_receives_commands, values)))
 
     def has_member(self, name: str) -> bool:
         """Whether the class has a member; uses of others fail, before the fix and after it."""
-        return name in self.state.kinds or self.shared_class.find_method(name) is not None
+        return has_member(name, self.shared_class, self.state)
 
     @cached_property
     def members_used_elsewhere(self) -> tuple[str, ...]:

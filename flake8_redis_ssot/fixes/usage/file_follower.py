@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from flake8_redis_ssot.fixes.document import SourceDocument
 from flake8_redis_ssot.fixes.usage import value_flow
-from flake8_redis_ssot.fixes.usage.attribute_owners import is_of_other_class
 from flake8_redis_ssot.fixes.usage.observations import (
     DerivedValue,
     Discarded,
@@ -41,7 +40,6 @@ class _FileFollower:
         self._is_derived = is_derived
         self._observations: list[Observation] = []
         self._seen: set[object] = set()
-        self._attributes_by_name: dict[str, list[ast.Attribute]] | None = None
 
     def follow_all(self, expression: ast.expr) -> ValueUses:
         """Follow an expression to all uses of its value."""
@@ -127,14 +125,10 @@ class _FileFollower:
         """Follow every read of an attribute of that name, on any object that may be the one that has it."""
         if self._is_new(attribute):
             self._observations.append(attribute)
-            for node in self._attributes_named(attribute.name):
-                if not is_of_other_class(node, attribute.place, self._symbol_table):
-                    yield node
+            yield from self._document.attribute_reads(attribute.name).find(attribute.place)
 
     def _attributes_named(self, name: str) -> list[ast.Attribute]:
-        if self._attributes_by_name is None:
-            self._attributes_by_name = value_flow.attributes_by_name(self._symbol_table)
-        return self._attributes_by_name.get(name, [])
+        return self._symbol_table.attribute_reads.get(name, [])
 
     def _follow_return(self, returned: Returned) -> Iterator[ast.expr]:
         if self._is_new(returned.function):
@@ -158,7 +152,7 @@ class _FileFollower:
 
     def _function_reads(self, function: ast.AST, name: str) -> list[ast.Name] | list[ast.Attribute]:
         scope = self._symbol_table.scope_of(function)
-        if scope.kind == "class":
-            return self._attributes_named(name)
+        if scope.kind == "class":  # all methods of that name have the same
+            return self._attributes_named(name) if self._is_new(("method", name)) else []
         symbol = self._symbol_table.find_symbol(scope, name)
         return list(symbol.reads) if symbol else []

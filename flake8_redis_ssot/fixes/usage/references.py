@@ -10,7 +10,6 @@ from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.document import SourceDocument
 from flake8_redis_ssot.fixes.edits.ensure_import import NotFixableError
 from flake8_redis_ssot.fixes.imports.import_node import ImportedName, find_imported_name
-from flake8_redis_ssot.fixes.usage.value_flow import attributes_by_name
 from flake8_redis_ssot.project.search.reference_table import Reader
 from flake8_redis_ssot.semantic.facts import AttributeAccess, Import
 from flake8_redis_ssot.semantic.scopes import Symbol
@@ -146,7 +145,7 @@ def find_unresolved_reads(references: NameReferences, context: FixContext) -> It
     module_bindings = [binding for binding in references.bindings if binding.is_patchable]
     for name in sorted({binding.symbol.name for binding in module_bindings}):
         for path in sorted(context.references.find_attribute_uses(name)):
-            for node in attributes_by_name(context.document(path).symbol_table).get(name, []):
+            for node in context.document(path).symbol_table.attribute_reads.get(name, []):
                 is_own_attribute = isinstance(node.value, ast.Name) and node.value.id in ("self", "cls")
                 if id(node) not in known_nodes and not is_own_attribute:
                     yield (

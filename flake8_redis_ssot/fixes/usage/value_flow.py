@@ -75,15 +75,6 @@ def find_locals_calls(symbol: Symbol, symbol_table: SymbolTable) -> Iterator[tup
                 yield read, name
 
 
-def attributes_by_name(symbol_table: SymbolTable) -> dict[str, list[ast.Attribute]]:
-    """All attributes that a file reads, by name."""
-    attributes: dict[str, list[ast.Attribute]] = {}
-    for node in symbol_table.nodes:
-        if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load):
-            attributes.setdefault(node.attr, []).append(node)
-    return attributes
-
-
 def find_receiving_parameter(call: ast.Call, value: ast.AST, symbol_table: SymbolTable) -> Symbol | None:
     """The parameter of a function of the same file that receives an argument; None if it is unknown."""
     function = _find_only_function(call.func, symbol_table)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache, cached_property, partial
 
 from flake8_redis_ssot.files.paths import to_display_path
 from flake8_redis_ssot.fixes.compose import build_fix
@@ -43,7 +43,7 @@ class FixCandidate:
         """The finding, with its fix."""
         return self.located.finding._replace(fix=self.fix, offers=self.alternatives)
 
-    @property
+    @cached_property
     def paths(self) -> frozenset[str]:
         """The files that its fix changes."""
         if self.draft is not None:

@@ -158,10 +158,12 @@ class RegressionCheck:
 
     def own_regressions(self, candidates: Sequence[FixCandidate]) -> Iterator[tuple[FixCandidate, str]]:
         """The candidates that are harmful when applied alone, with their regressions."""
-        suspects = [each for group in group_by_files(candidates) for each in self._find_suspects(group)]
-        reasons = {id(candidate): self._own_regression(candidate) for candidate in suspects}
+        # Fixes of constructions that one patch affects have the same operations.
+        unique = {_identify(each): each for each in candidates}
+        suspects = [each for group in group_by_files(unique.values()) for each in self._find_suspects(group)]
+        reasons = {_identify(each): self._own_regression(each) for each in suspects}
         for candidate in candidates:
-            reason = reasons.get(id(candidate))
+            reason = reasons.get(_identify(candidate))
             if reason is not None:
                 yield candidate, reason
 
@@ -194,6 +196,11 @@ class RegressionCheck:
         return self._own_regressions[id(candidate)][1]
 
 
+def _identify(candidate: FixCandidate) -> int:
+    """A number that candidates with the same operations have in common."""
+    return id(candidate.draft.operations) if candidate.draft else id(candidate)
+
+
 def reject_harmful(candidates: Sequence[FixCandidate], context: FixContext, jobs: int) -> list[FixCandidate]:
     """The candidates, with a refusal in place of each harmful fix."""
     checked = [candidate for candidate in candidates if candidate.draft and _needs_check(candidate.draft)]
@@ -216,5 +223,6 @@ def _needs_check(draft: FixDraft) -> bool:
 
 
 def collect_operations(candidates: Iterable[FixCandidate]) -> list[Operation]:
-    """The operations of all drafts."""
-    return [operation for candidate in candidates if candidate.draft for operation in candidate.draft.operations]
+    """The operations of all drafts; those that several drafts have in one value only once."""
+    drafts = {id(each.draft.operations): each.draft for each in candidates if each.draft}
+    return [operation for draft in drafts.values() for operation in draft.operations]

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from flake8_redis_ssot.project.modules import package_name
 from flake8_redis_ssot.project.resolver import Definition, Resolver
-from flake8_redis_ssot.semantic.ast_queries import FunctionNode, dotted_name, find_definition, plain_qualname
+from flake8_redis_ssot.semantic.ast_queries import FunctionNode, dotted_name, plain_qualname
 from flake8_redis_ssot.semantic.facts import attribute_origin
 from flake8_redis_ssot.semantic.flow.evaluator import resolve_relative_module
 from flake8_redis_ssot.semantic.scopes import Symbol
@@ -42,7 +42,7 @@ class FileNames:
 
     def find_definition(self, qualname: str) -> FunctionNode | ast.ClassDef | None:
         """The function or class with a local name in this file."""
-        return find_definition(self.symbol_table.tree, qualname)
+        return self.symbol_table.find_definition(qualname)
 
     def find_node(self, definition: Definition) -> FunctionNode | ast.ClassDef | None:
         """The function or class at a definition; None if it is neither, or outside the project."""
