@@ -125,6 +125,7 @@ CASES = (
     Case("constructions-in-one-file", 1500, constructions_in_one_file),
     Case("imports-in-one-file", 1500, imports_in_one_file),
     Case("findings-overall", 50_000, findings_overall, "concise"),
+    Case("findings-overall-in-full", 50_000, findings_overall),
     Case("small-files", 25_000, small_files, "concise"),
     Case("large-file", 10, large_file),
     Case("deprecated-entries", 30_000, deprecated_entries, "concise"),

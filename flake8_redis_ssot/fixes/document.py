@@ -61,6 +61,12 @@ class SourceDocument:
         """Rows and columns of the text."""
         return LineIndex(self.text)
 
+    def forget_indexes(self) -> None:
+        """Release what can be made again from the tree and the symbol table, which other values refer to."""
+        for name in [*vars(self)]:
+            if name.startswith("_") or name == "imports":
+                del vars(self)[name]
+
     @cached_property
     def _nodes_by_type(self) -> dict[type[ast.AST], list[ast.AST]]:
         nodes: dict[type[ast.AST], list[ast.AST]] = {}

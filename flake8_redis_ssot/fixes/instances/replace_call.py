@@ -49,6 +49,8 @@ def _draft_without_patches(
     construction: ConstructionSite, file: FileContext, context: FixContext
 ) -> tuple[FixDraft, EnsuredImport]:
     """The fix of one construction, without patches; a patch moves with all of them. Raises NotFixableError."""
+    if not context.references.find_patches(file.path, construction.root.id):
+        return _draft_construction(construction, file, context)  # nobody asks for it again
     result = context.remember_with_references(
         ("fix without patches", file.path, construction.fact),
         lambda: _draft_or_error(construction, file, context),

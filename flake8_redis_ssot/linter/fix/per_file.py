@@ -151,6 +151,8 @@ def _fix_file(
         except Exception as error:  # it must not stop the fixes of other files
             refusal = describe_error(error, context)
             result = _FileResult(path, tuple((number, refusal, ()) for number in numbers))
+        if path in context.documents:
+            context.documents[path].forget_indexes()
         return replace(
             result,
             consulted=frozenset(analysis.contents.consulted_paths - consulted),

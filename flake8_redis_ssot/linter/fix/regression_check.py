@@ -64,10 +64,17 @@ def _pyflakes_messages(tree: ast.Module) -> list[tuple[PyflakesMessage, int]]:
     from pyflakes.checker import Checker  # late: only fixes need it
 
     try:
-        messages = Checker(tree).messages
+        checker = Checker(tree)
     except RecursionError:
         return []
-    return [(_message_key(type(message).__name__, message.message_args), message.lineno) for message in messages]
+    messages = [
+        (_message_key(type(message).__name__, message.message_args), message.lineno) for message in checker.messages
+    ]
+    # Scopes and bindings refer to each other, and nothing collects such cycles: the tree would stay in memory.
+    for scope in checker.deadScopes:
+        scope.clear()
+    vars(checker).clear()
+    return messages
 
 
 def _message_key(kind: str, arguments: tuple[object, ...]) -> PyflakesMessage:
