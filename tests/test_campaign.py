@@ -591,7 +591,13 @@ def test_journal_that_a_repository_ships(
     assert not mark.exists()
 
 
-@pytest.mark.parametrize("path", ["../{0}/file", "a/../../{0}/file", ".git/hooks/post-checkout", "link/file", "/{0}"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("../{0}/file", "a/../../{0}/file", ".git/hooks/post-checkout", "link/file", "/{0}"),
+        *("a\0b", "\ud800", "\ud800/b"),  # no file can have such a path
+    ],
+)
 def test_paths_outside_of_the_project_are_refused(shop: Path, outside: Path, capsys: Capture, path: str) -> None:
     """Even this user's journal changes nothing outside."""
     remediate("--phase", "1")

@@ -13,6 +13,7 @@ from flake8_redis_ssot.campaign.journal import BatchRecord, FileChange, Journal,
 from flake8_redis_ssot.campaign.storage import FOLDER
 from flake8_redis_ssot.files.atomic_write import Change, DiskError, apply_change, read, remove_temporary_files
 from flake8_redis_ssot.files.git import GitError, complete_git
+from flake8_redis_ssot.files.paths import is_possible_path
 
 ChangeFilter = Callable[[BatchRecord, str], bool]
 
@@ -154,6 +155,8 @@ def locate_inside(root: str, path: str) -> str:
 
     Raises OSError if it leads out of the project, through links as well, or into its git folder.
     """
+    if not is_possible_path(path):
+        raise OSError(errno.EPERM, "is not in the project", root)
     parts = path.split("/")
     located = os.path.join(root, *parts)
     real_root, folder = os.path.realpath(root), os.path.realpath(os.path.dirname(located))

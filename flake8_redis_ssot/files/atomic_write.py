@@ -63,9 +63,10 @@ def read_own(path: str) -> bytes:
 
 
 def _read(path: str, flags: int) -> bytes:
-    if "\0" in path:  # it would be a ValueError
-        raise OSError(errno.EINVAL, "a NUL character is in the path", path)
-    descriptor = os.open(path, flags)
+    try:
+        descriptor = os.open(path, flags)
+    except ValueError:  # a NUL character, or a lone surrogate
+        raise OSError(errno.EINVAL, "no file can have such a path", path) from None
     try:
         _check_is_readable(path, os.fstat(descriptor))
     except OSError:

@@ -178,7 +178,7 @@ class _DirectoryWalker:
 
 def _describe_os_error(path: str, error: OSError | ValueError) -> str:
     if not isinstance(error, OSError):
-        return "cannot be read: a NUL character is in the path"
+        return "cannot be read: no file can have such a path"
     if error.errno == errno.ELOOP:
         return "is a symbolic link loop"
     if error.errno == errno.ENOENT:

@@ -54,6 +54,17 @@ def to_relative_path(root: str, path: str) -> str:
     return os.path.relpath(path, root).replace(os.sep, "/")
 
 
+def is_possible_path(path: str) -> bool:
+    """Whether a file can have a path; otherwise, functions of the system raise ValueError.
+
+    Texts of JSON and of URIs can hold NUL characters and lone surrogates.
+    """
+    try:
+        return b"\0" not in os.fsencode(path)
+    except UnicodeEncodeError:
+        return False
+
+
 def find_link_target_outside(path: str, root: str) -> str | None:
     """The real path of a file below `root`, if a symbolic link leads out of the root; else None.
 
