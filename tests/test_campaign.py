@@ -195,6 +195,17 @@ def test_invalid_validation_command(shop: Path, capsys: Capture, command: str, c
     assert snapshot_tree(shop) == before
 
 
+def test_validation_that_removes_the_folder_of_the_campaign(shop: Path, capsys: Capture) -> None:
+    """As `git clean -fdx` does: what a refused batch has changed is restored from memory."""
+    before = snapshot_tree(shop)
+    remove = "import os, shutil; shutil.rmtree('.redis-ssot', ignore_errors=True)"
+    code = f"{remove}; sys.exit(os.path.exists('checked') or open('checked', 'w').close())"
+    assert remediate("--phase", "1", "--validate", python_command(code)) == 1
+    assert "0 findings fixed in 0 files, 6 files skipped." in capsys.readouterr().out
+    (shop / "checked").unlink()
+    assert snapshot_tree(shop) == before
+
+
 def test_flood_of_output_is_not_kept(shop: Path, capsys: Capture) -> None:
     flood = "import sys; [sys.stdout.write('x' * 2**20) for _ in range(200)]; print('the end'); sys.exit(1)"
     tracemalloc.start()

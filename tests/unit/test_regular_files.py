@@ -90,6 +90,16 @@ def test_links_in_the_cache_are_not_followed(tmp_path: Path) -> None:
     assert b"2" not in outside.read_bytes().partition(b"\n")[2]
 
 
+def test_pipes_in_the_cache_are_not_read(tmp_path: Path) -> None:
+    store = CacheStore(str(tmp_path / ".redis_ssot_cache"))
+    store.put("result-1", 1)
+    (tmp_path / ".redis_ssot_cache" / "result-1.json").unlink()
+    os.mkfifo(tmp_path / ".redis_ssot_cache" / "result-1.json")
+    assert store.get("result-1") is None
+    store.put("result-1", 2)
+    assert store.get("result-1") in (None, 2)
+
+
 def test_cache_folder_that_is_a_link_is_not_used(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("REDIS_SSOT_CACHE_DIR")
     (project / "redis-ssot.toml").write_text(CONFIG)
