@@ -178,15 +178,34 @@ def test_history_has_no_costs(app: ObservedProject) -> None:
     assert (done.returncode, "`--runtime` can be combined" in done.stderr) == (2, True)
 
 
-SHORT_SITE = {"process": 1, "parent": 0, "program": "", "has_ended": True, "problems": [], "sites": [["redis"]]}
-SHORT_RECORD = {"version": 1, "runs": [{"processes": [SHORT_SITE], "unobserved": [], "seconds": 1}]}
+def record_of(process: dict[str, object], seconds: object = 1) -> str:
+    """A record of a run, as it is written, with one process."""
+    values = {"process": 1, "parent": 0, "program": "", "has_ended": True, "problems": [], "sites": []}
+    values |= {"libraries": {}, "accessors": {}, "tests": {}, **process}
+    return json.dumps({"version": 1, "runs": [{"processes": [values], "unobserved": [], "seconds": seconds}]})
+
+
+COUNTS = ("constructed", "failed", "alive", "peak", "untracked", "threads", "loops")
+PLACE = ["main.py", 1, 1, 0, "f", "main"]
+SITE = ["redis", "C", "C", PLACE, PLACE, "", {**dict.fromkeys(COUNTS, 1), "arguments": [], "tests": {}}]
 
 
 @pytest.mark.parametrize(
     "text",
-    ["", "[]", '{"version": 0}', '{"version": 1, "runs": []}', '{"version": 1, "runs": [1]}', json.dumps(SHORT_RECORD)],
+    [
+        *("", "[]", '{"version": 0}', '{"version": 1, "runs": []}', '{"version": 1, "runs": [1]}', "[" * 100_000),
+        record_of({"sites": [["redis"]]}),
+        record_of({"sites": [[["redis"], *SITE[1:]]]}),
+        record_of({"sites": [[*SITE[:3], [*PLACE[:1], "1", *PLACE[2:]], *SITE[4:]]]}),
+        record_of({"sites": [[*SITE[:6], {**dict.fromkeys(COUNTS, "1"), "arguments": [], "tests": {}}]]}),
+        record_of({"program": ["x"]}),
+        record_of({"tests": {"test": []}}),
+        record_of({}, 10**400),
+    ],
+    ids=range(13),
 )
 def test_bad_records(text: str, app: ObservedProject) -> None:
+    """Whatever is of another type is told, before anything is done with it."""
     app.write("bad.json", text)
     done = app.command("check", "--runtime", "bad.json")
     assert done.returncode == 2

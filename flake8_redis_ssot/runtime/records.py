@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from flake8_redis_ssot.files.atomic_write import read, write_atomic
+from flake8_redis_ssot.files.codec import decoder_for
 from flake8_redis_ssot.runtime.agent.latency import bucket_limit
 from flake8_redis_ssot.runtime.agent.launcher import UNOBSERVED_SUFFIX
 from flake8_redis_ssot.runtime.agent.places import OUTSIDE, Place
@@ -43,7 +44,7 @@ class Site(NamedTuple):
     threads: int
     loops: int
     arguments: tuple[str, ...]
-    tests: Mapping[str, int]
+    tests: dict[str, int]
 
     @property
     def is_part(self) -> bool:
@@ -212,7 +213,7 @@ def load_record(file: str) -> tuple[RunRecord, ...]:
         values = json.loads(read(file))
     except OSError as error:
         raise RecordError(f"{file}: cannot be read: {error.strerror}") from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise RecordError(f"{file}: is no record of a run: {error}") from error
     try:
         if values["version"] != _VERSION:
@@ -220,16 +221,40 @@ def load_record(file: str) -> tuple[RunRecord, ...]:
         records = tuple(
             RunRecord(run["processes"], tuple(run["unobserved"]), float(run["seconds"])) for run in values["runs"]
         )
-        for record in records:  # everything is read once, so that what does not fit is reported here
-            record.process_infos(), list(record.sites()), list(record.libraries()), record.latencies()
-            record.accessors(), record.test_seconds()
+        for record in records:
+            _check_types(record)
     except RecordError:
         raise
-    except (KeyError, TypeError, AttributeError, ValueError) as error:
+    except (KeyError, TypeError, AttributeError, ValueError, OverflowError) as error:
         raise RecordError(f"{file}: is no record of a run") from error
     if not records:
         raise RecordError(f"{file}: holds no run")
     return records
+
+
+def _check_types(record: RunRecord) -> None:
+    """Read everything once, so that what does not fit is reported here. Raises DecodeError, or what reading raises."""
+    values = (
+        record.process_infos(),
+        list(record.sites()),
+        list(record.libraries()),
+        record.latencies(),
+        record.accessors(),
+        {test: float(seconds) for test, seconds in record.test_seconds().items()},
+        record.unobserved,
+    )
+    decoder_for(_RecordValues)(json.loads(json.dumps(values)))
+
+
+_RecordValues = tuple[
+    tuple[Process, ...],
+    tuple[Site, ...],
+    tuple[Library, ...],
+    tuple[Latency, ...],
+    dict[str, tuple[int, int]],
+    dict[str, float],
+    tuple[str, ...],
+]
 
 
 def _parse_library(process: int, name: str, values: Mapping[str, Any]) -> Library:
