@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -159,12 +160,12 @@ def _split_lines(text: str) -> list[str]:
 
 def mark_changed(block: ImportBlock, before: ImportBlock) -> ImportBlock:
     """The block with those entries marked that are not in the block `before`."""
-    old = [entry.code.rstrip("\r\n") for entry in before.entries]
+    old = Counter(entry.code.rstrip("\r\n") for entry in before.entries)
     entries = []
     for entry in block.entries:
         code = entry.code.rstrip("\r\n")
-        if code in old:
-            old.remove(code)
+        if old[code] > 0:
+            old[code] -= 1
             entries.append(entry)
         else:
             entries.append(replace(entry, is_changed=True))

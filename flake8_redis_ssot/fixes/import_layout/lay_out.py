@@ -46,7 +46,7 @@ def lay_out_imports(
     if document.layout is not None:  # the cells of a notebook are laid out as they are
         return list(edits)
     all_edits = list(edits)
-    for block_range in _find_ranges(document, statements, scopes):
+    for block_range in _find_ranges(document, statements, scopes, context):
         all_edits = _lay_out_block(document, all_edits, block_range, context)
     return _strip_end(document.text, merge_edits(all_edits))
 
@@ -62,7 +62,7 @@ def _strip_end(text: str, edits: list[TextEdit]) -> list[TextEdit]:
 
 
 def _find_ranges(
-    document: SourceDocument, statements: Iterable[ast.stmt], scopes: Iterable[ast.AST]
+    document: SourceDocument, statements: Iterable[ast.stmt], scopes: Iterable[ast.AST], context: FixContext
 ) -> Iterator[BlockRange]:
     bodies: list[tuple[Sequence[ast.stmt], int]] = [locate_in_block(document.tree, each) for each in statements]
     for scope in scopes:
@@ -70,10 +70,19 @@ def _find_ranges(
         bodies.append((body, int(_starts_with_docstring(body))))
     seen = set()
     for body, at in bodies:
-        found = find_block_range(document.text, body, at, is_module=body is document.tree.body)
+        found = _find_range(document, body, at, context)
         if found is not None and found[:2] not in seen:
             seen.add(found[:2])
             yield found
+
+
+def _find_range(document: SourceDocument, body: Sequence[ast.stmt], at: int, context: FixContext) -> BlockRange | None:
+    """The range of the block that contains a statement of a body, found once for all statements of the block."""
+    ranges: dict[int, BlockRange | None] = context.remember(("import blocks", document.path, id(body)), dict)
+    if at not in ranges:
+        found = find_block_range(document.text, body, at, is_module=body is document.tree.body)
+        ranges |= dict.fromkeys(range(found.first, found.last) if found else (), found) | {at: found}
+    return ranges[at]
 
 
 def _starts_with_docstring(body: Sequence[ast.stmt]) -> bool:

@@ -7,6 +7,7 @@ import os
 import re
 import sys
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from itertools import pairwise, product
 
 from flake8_redis_ssot.fixes.edits.statement_layout import module_text
@@ -92,6 +93,7 @@ def _name_rank(name: str, orders_by_type: bool) -> int:
     return 0 if name.isupper() and len(name) > 1 else 1 if name[:1].isupper() else 2
 
 
+@lru_cache(maxsize=4096)  # each fix of a file sorts the same names
 def _natural(text: str) -> tuple[tuple[str, int], ...]:
     """A key that sorts numbers by value."""
     return tuple((words, int(digits or 0)) for words, digits in re.findall(r"(\D*)(\d*)", text)[:-1])
