@@ -13,13 +13,20 @@ from flake8_redis_ssot.files.wildcards import STAR, AnyParts, compile_parts
 
 # The first bytes, in UTF-8, of characters that Python reads as other letters or digits (fullwidth, mathematical,
 # superscript, ligatures and such).
-COMPATIBLE_LETTER = re.compile(
+_COMPATIBLE_LETTER = re.compile(
     rb"\xc2[\xaa\xb2\xb3\xb9\xba]|\xc5\xbf|\xc7[\x84-\x8c\xb1-\xb3]|[\xca\xcb]|\xe1[\xb4-\xb6]"
     rb"|\xe2(?:\x81|\x82[\x80-\x9c]|\x84(?!\xa2|\xb9)|\x85|\x86[\x80-\x88]|\x91|\x92|\x93|\xb1)"
     rb"|\xef(?:\xac[\x80-\x86]|\xbc|\xbd)|\xf0\x9d[\x90-\x9f]|\xf0\x9f[\x84\x85\xaf]"
 )
+_ASCII = bytes(range(128))
 # The parts of dotted names and origins, between separators.
 _PART_PATTERN = re.compile(r"[^.:|*@#]+")
+
+
+def has_compatible_letter(data: bytes) -> bool:
+    """Whether some bytes may contain a character that Python reads as another letter or digit."""
+    # Of most files, few bytes are left to search.
+    return not data.isascii() and _COMPATIBLE_LETTER.search(data.translate(None, _ASCII)) is not None
 
 
 def normalise_identifiers(text: str) -> str:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from flake8_redis_ssot.project.search.package_query import PackageQuery
 from flake8_redis_ssot.project.search.words import Names
 from flake8_redis_ssot.semantic.method_profile import MethodProfile, matches_any_profile
-from flake8_redis_ssot.semantic.name_patterns import COMPATIBLE_LETTER, NamePatterns, normalise_identifiers
+from flake8_redis_ssot.semantic.name_patterns import NamePatterns, has_compatible_letter, normalise_identifiers
 from flake8_redis_ssot.syntax.notebooks import NOTEBOOK_SUFFIX
 
 # What can follow a module's name: an import from it, the end of a string or of an item in an import list, an alias.
@@ -109,8 +109,7 @@ class Search(NamedTuple):
     def matches(self, data: bytes, path: str) -> bool:
         """Whether a file with the bytes `data` matches."""
         return self._matches_as_written(data, path) or (
-            not data.isascii()
-            and COMPATIBLE_LETTER.search(data) is not None
+            has_compatible_letter(data)
             and self._matches_as_written(normalise_identifiers(data.decode("utf-8", "replace")).encode(), path)
         )
 
