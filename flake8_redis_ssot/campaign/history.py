@@ -14,7 +14,8 @@ from flake8_redis_ssot.files.gitignore import PathPatterns
 from flake8_redis_ssot.linter.engine import check_files
 from flake8_redis_ssot.project.analysis import Analysis
 from flake8_redis_ssot.project.search.facts_cache import FactsCache
-from flake8_redis_ssot.project.search.prefilter import ModuleQuery, Search
+from flake8_redis_ssot.project.search.module_query import ModuleQueries, ModuleQuery
+from flake8_redis_ssot.project.search.prefilter import Search
 from flake8_redis_ssot.project.search.scan import facts_from_bytes
 from flake8_redis_ssot.project.search.words import Names
 from flake8_redis_ssot.rules.rule import reads_suppressions, select_rules
@@ -167,7 +168,7 @@ class History:
         if needles or new_queries:
             self._known_queries |= needles | new_queries
             no_names = NamePatterns(frozenset())
-            self._searches.append(Search(tuple(sorted(needles)), tuple(sorted(new_queries)), no_names, ()))
+            self._searches.append(Search(tuple(sorted(needles)), ModuleQueries(sorted(new_queries)), no_names, ()))
 
     def _project_files(self, tree: TreeFiles) -> dict[str, str]:
         """The files of a tree by absolute path, without excluded ones."""

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from flake8_redis_ssot.config.model import Resource
 from flake8_redis_ssot.project.analysis import Analysis
 from flake8_redis_ssot.project.resolver import Definition
+from flake8_redis_ssot.project.search.module_query import ModuleQueries
 from flake8_redis_ssot.project.search.prefilter import Search
 from flake8_redis_ssot.project.search.scan import facts_from_bytes
 from flake8_redis_ssot.project.view import FileContext, format_via
@@ -38,7 +39,7 @@ def explain_line(analysis: Analysis, path: str, row: int) -> list[ExplainedUse]:
     file = analysis.file_context(path)
     if file is None or not names:
         return []
-    search = Search((), (), NamePatterns(names), file.resolver.modules.roots)
+    search = Search((), ModuleQueries(), NamePatterns(names), file.resolver.modules.roots)
     facts = facts_from_bytes(path, data, search)
     uses = {(column, subject): origins for column, subject, origins in _iter_uses(facts, row)}
     return [_explain_use(*place, origins, file) for place, origins in sorted(uses.items())]

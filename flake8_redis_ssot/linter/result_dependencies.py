@@ -11,7 +11,9 @@ from flake8_redis_ssot.files.cache_store import CacheStore
 from flake8_redis_ssot.files.codec import decoder_for
 from flake8_redis_ssot.files.fingerprints import FileFingerprints, changed_paths, paths_digest
 from flake8_redis_ssot.project.analysis import Dependencies
-from flake8_redis_ssot.project.search.prefilter import ModuleQuery, Search
+from flake8_redis_ssot.project.module_location import ModuleLocation
+from flake8_redis_ssot.project.search.module_query import ModuleQueries, ModuleQuery
+from flake8_redis_ssot.project.search.prefilter import Search
 from flake8_redis_ssot.project.search.words import Names
 from flake8_redis_ssot.semantic.method_profile import MethodProfile
 from flake8_redis_ssot.semantic.name_patterns import NamePatterns
@@ -25,6 +27,8 @@ class _StoredQuery(NamedTuple):
     folder: str
     match_reexports: bool
     names: tuple[str, ...]
+    location: ModuleLocation
+    complete: bool
 
 
 class _StoredDependencies(NamedTuple):
@@ -78,7 +82,8 @@ def store_dependencies(
 
 
 def _encode_query(query: ModuleQuery) -> _StoredQuery:
-    return _StoredQuery(_to_text(query.module), query.folder, query.match_reexports, tuple(map(_to_text, query.names)))
+    names = tuple(map(_to_text, query.names))
+    return _StoredQuery(_to_text(query.module), *query[1:3], names, *query[4:])
 
 
 def is_up_to_date(
@@ -100,10 +105,7 @@ def is_up_to_date(
 
 def _is_any_relevant(paths: Iterable[str], stored: _StoredDependencies) -> bool:
     """Whether any of some files matches one of the searches."""
-    queries = tuple(
-        ModuleQuery(_to_bytes(query.module), query.folder, query.match_reexports, Names(map(_to_bytes, query.names)))
-        for query in stored.module_queries
-    )
+    queries = ModuleQueries(map(_decode_query, stored.module_queries))
     needles = tuple(map(_to_bytes, stored.needles))
     search = Search(needles, queries, NamePatterns(frozenset()), (), profiles=stored.profiles)
     words = [re.escape(attribute.encode("utf-8", "replace")) for attribute in stored.attributes]
@@ -113,6 +115,11 @@ def _is_any_relevant(paths: Iterable[str], stored: _StoredDependencies) -> bool:
     except (OSError, re.error, OverflowError, RecursionError):  # a file is gone, or the cache is damaged
         return True
     return any(search.matches(data, path) or any(each.search(data) for each in patterns) for path, data in texts)
+
+
+def _decode_query(query: _StoredQuery) -> ModuleQuery:
+    names = Names(map(_to_bytes, query.names))
+    return ModuleQuery(_to_bytes(query.module), *query[1:3], names, *query[4:])
 
 
 def _to_text(data: bytes) -> str:

@@ -16,6 +16,7 @@ from flake8_redis_ssot.onboarding.homes import Home, HomeFinder, HomeForm
 from flake8_redis_ssot.onboarding.text_survey import FileText
 from flake8_redis_ssot.project.modules import ModuleMap, package_name
 from flake8_redis_ssot.project.resolver import Definition, Resolver
+from flake8_redis_ssot.project.search.module_query import ModuleQueries
 from flake8_redis_ssot.project.search.prefilter import Search
 from flake8_redis_ssot.project.search.scan import facts_from_bytes
 from flake8_redis_ssot.semantic.ast_queries import dotted_name
@@ -57,7 +58,7 @@ class CandidateFinder:
 
     def _load_exports(self, path: str) -> Exports:
         if path not in self._exports:
-            search = Search((), (), NamePatterns(frozenset()), self._modules.roots)
+            search = Search((), ModuleQueries(), NamePatterns(frozenset()), self._modules.roots)
             self._exports[path] = NO_EXPORTS
             self._exports[path] = facts_from_bytes(path, read(path), search).exports
         return self._exports[path]

@@ -20,6 +20,7 @@ from flake8_redis_ssot.project.search.attribute_writes import AttributeWriteInde
 from flake8_redis_ssot.project.search.demand_queries import QueryResults, find_uses_in_files
 from flake8_redis_ssot.project.search.facts_cache import FactsCache
 from flake8_redis_ssot.project.search.facts_reader import FactsReader
+from flake8_redis_ssot.project.search.module_query import ModuleQueries
 from flake8_redis_ssot.project.search.package_query import (
     PackageQuery,
     group_by_package,
@@ -114,31 +115,44 @@ class Analysis:
         """Scan for the guarded names, then for each new name under which a module re-exports one of them."""
         if search is None:
             return
-        on_disk = [path for path in self.contents.files_on_disk if self._scanned is None or path in self._scanned]
         with self._reader.start() as search_files:
             while search is not None:
-                # A file whose facts were extracted for all of these names has nothing new.
-                names = {name.decode() for query in search.module_queries for name in query.names}
-                searched = self._searched_names
-                paths = [path for path in on_disk if path not in searched or not names <= searched[path]]
                 self._searches.append(search)
-                facts = search_files(paths, search)
-                search = self._add_facts([*facts, *self._reader.search_overlay(search)], search)
+                new_facts = self._reader.search_overlay(search)
+                for names, paths in self._group_by_searched_names():
+                    remaining_search = search.without_names(names)
+                    new_facts += search_files(paths, remaining_search) if remaining_search is not None else ()
+                # Facts that have the new names already may have new aliases as well.
+                earlier_facts = [*self._facts.values()]
+                search = self._add_facts(new_facts, search, earlier_facts)
 
-    def _add_facts(self, new_facts: Sequence[FileFacts], search: Search) -> Search | None:
-        """Add the facts of files that were read; the search that they make necessary, if any."""
+    def _group_by_searched_names(self) -> Sequence[tuple[Set[str], list[str]]]:
+        """The files on disk to search, by the names that their facts have already."""
+        groups: dict[Set[str], list[str]] = {}
+        for path in self.contents.files_on_disk:
+            if self._scanned is None or path in self._scanned:
+                groups.setdefault(self._searched_names.get(path, frozenset()), []).append(path)
+        return list(groups.items())
+
+    def _add_facts(
+        self, new_facts: Sequence[FileFacts], search: Search, earlier_facts: Sequence[FileFacts] = ()
+    ) -> Search | None:
+        """Add the facts of files that were read; the search that they and `earlier_facts` make necessary, if any."""
         self._searched_names |= {facts.path: search.patterns.exact for facts in new_facts}
         self._facts |= {facts.path: facts for facts in new_facts}
         self._exports |= {facts.path: facts.exports for facts in new_facts}
         self.resolver.clear_cache()
         self.resources.clear_cache()
-        return self._worklist.next_search(new_facts)
+        replaced = {facts.path for facts in new_facts}
+        return self._worklist.next_search(
+            [*new_facts, *(facts for facts in earlier_facts if facts.path not in replaced)]
+        )
 
     def _load_exports(self, path: str) -> Exports:
         """The exports of a file, which is parsed if no search matched it."""
         if path not in self._exports:
             self._exports[path] = NO_EXPORTS
-            search = Search((), (), NamePatterns(frozenset()), self.modules.roots)
+            search = Search((), ModuleQueries(), NamePatterns(frozenset()), self.modules.roots)
             self._exports[path] = self._reader.read_facts(path, search).exports
         return self._exports[path]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from flake8_redis_ssot.project.resolver import Definition
+from flake8_redis_ssot.project.resolver import Definition, Resolver
 from flake8_redis_ssot.project.resources import DeprecatedName
 from flake8_redis_ssot.project.view import Candidate, FileContext
 from flake8_redis_ssot.semantic.facts import AttributeAccess, Import, attribute_origin
@@ -58,14 +58,14 @@ def _match_deprecated(
     old = file.resources.find_deprecated(name)
     if old is None or file.is_exempt(old.resource) or (symbols_only and not old.is_symbol):
         return
-    if _replacement_module(old, file) not in (file.module, *via_modules):
+    if replacement_module(old, file.resolver, file.path) not in (file.module, *via_modules):
         yield old, name, via_modules
 
 
-def _replacement_module(old: DeprecatedName, file: FileContext) -> str | None:
+def replacement_module(old: DeprecatedName, resolver: Resolver, importer: str) -> str | None:
     """The module that offers the replacement: what it imports, and what is imported from it, is as it should be."""
-    module, _, _ = file.resolver.to_origin(old.replacement).partition(":")
-    return file.resolver.module_name(module, file.path) if old.replacement else None
+    module, _, _ = resolver.to_origin(old.replacement).partition(":")
+    return resolver.module_name(module, importer) if old.replacement else None
 
 
 def find_accessed_names(

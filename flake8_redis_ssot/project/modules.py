@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterable, Sequence
 from functools import cache, cached_property
 
+from flake8_redis_ssot.project.module_location import ModuleLocation
 from flake8_redis_ssot.syntax.notebooks import NOTEBOOK_SUFFIX
 from flake8_redis_ssot.terminal import escape_unprintable
 
@@ -59,6 +60,18 @@ class ModuleMap:
             if folder in self._folders:
                 return folder
         return None
+
+    def locate(self, module: str, path: str | None = None) -> ModuleLocation:
+        """How import statements can name a module, whether it exists or not; `path` is its file, if it has one."""
+        relative_path, top = module.replace(".", os.sep), module.partition(".")[0]
+        paths = [root + relative_path for root in self._filled_roots if root + top + os.sep in self._folders]
+        if path is not None:
+            stem = os.path.splitext(path)[0]
+            paths.append(os.path.dirname(stem) if os.path.basename(stem) == "__init__" else stem)
+        paths = list(dict.fromkeys(paths)) or [root + relative_path for root in self._configured_roots[:1]]
+        roots = [(each, root) for each in paths for root in self._filled_roots if each.startswith(root)]
+        names = [each.removeprefix(root).replace(os.sep, ".") for each, root in roots]
+        return ModuleLocation(tuple(dict.fromkeys((module, *names))), tuple(paths))
 
     @cached_property
     def _filled_roots(self) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from flake8_redis_ssot.config.loading import load_config
 from flake8_redis_ssot.files.processes import process_context
 from flake8_redis_ssot.project.analysis import Analysis
 from flake8_redis_ssot.project.search import scan
+from flake8_redis_ssot.project.search.module_query import ModuleQueries
 from flake8_redis_ssot.project.search.package_query import (
     group_by_package,
     is_worthwhile,
@@ -134,7 +135,7 @@ def scan_with_two_jobs(root: Path) -> list[str]:
     files = [root / f"m{number}.py" for number in range(120)]
     for file in files:
         file.write_text("class Redis: pass\n")
-    search = Search((b"Redis",), (), NamePatterns(frozenset({"Redis"})), (f"{root}/",))
+    search = Search((b"Redis",), ModuleQueries(), NamePatterns(frozenset({"Redis"})), (f"{root}/",))
     with scan.scanner_pool(2) as scan_all:
         first, second = (scan_all([*map(str, files)], search) for _ in range(2))
     assert first == second

@@ -13,7 +13,8 @@ from flake8_redis_ssot.files.atomic_write import read
 from flake8_redis_ssot.files.processes import map_forked
 from flake8_redis_ssot.files.test_paths import is_test_path
 from flake8_redis_ssot.project.resolver import Definition
-from flake8_redis_ssot.project.search.prefilter import ModuleQuery, Search
+from flake8_redis_ssot.project.search.module_query import ModuleQueries, ModuleQuery
+from flake8_redis_ssot.project.search.prefilter import Search
 from flake8_redis_ssot.project.search.words import Names
 from flake8_redis_ssot.semantic.facts import FileFacts, attribute_origin
 from flake8_redis_ssot.semantic.name_patterns import NamePatterns
@@ -94,7 +95,8 @@ def find_patching_files(context: VerificationContext, modules: Iterable[str]) ->
     search_chunk = partial(_files_naming, module_forms=sorted(module_forms))
     naming_files = list(chain.from_iterable(map_forked(search_chunk, chunks, context.jobs)))
     patterns = NamePatterns(frozenset(form.last_part.decode() for form in module_forms))
-    queries = tuple(ModuleQuery(word.encode(), "", False, Names(_PATCH_WORDS)) for word in sorted(patterns.exact))
+    words = sorted(patterns.exact)
+    queries = ModuleQueries(ModuleQuery(word.encode(), "", False, Names(_PATCH_WORDS)) for word in words)
     return analysis.search_files(naming_files, Search((), queries, patterns, analysis.modules.roots))
 
 

@@ -15,6 +15,7 @@ from flake8_redis_ssot.project.search.scan import ScanFunction, facts_from_bytes
 from flake8_redis_ssot.semantic.facts import FileFacts
 
 _SAMPLE_SIZE = 50
+_MANY_QUERIES = 20  # whose literals are in nearly every file
 
 
 class FactsReader:
@@ -44,7 +45,7 @@ class FactsReader:
         if not remaining:
             return cached_facts
         prefixes = None
-        if len(remaining) >= _SAMPLE_SIZE * 10:
+        if len(remaining) >= _SAMPLE_SIZE * 10 and len(search.module_queries) < _MANY_QUERIES:
             prefixes = choose_literal_prefixes(search.literals(), self.sample)
         found_facts = scan(remaining, search._replace(literal_prefixes=prefixes))
         if self._facts_cache:

@@ -8,77 +8,15 @@ from collections.abc import Collection, Iterator, Sequence, Set
 from itertools import chain
 from typing import NamedTuple
 
+from flake8_redis_ssot.project.search.module_query import ModuleQueries
 from flake8_redis_ssot.project.search.package_query import PackageQuery
 from flake8_redis_ssot.project.search.words import Names
 from flake8_redis_ssot.semantic.method_profile import MethodProfile, matches_any_profile
 from flake8_redis_ssot.semantic.name_patterns import NamePatterns, has_compatible_letter, normalise_identifiers
 from flake8_redis_ssot.syntax.notebooks import NOTEBOOK_SUFFIX
 
-# What can follow a module's name: an import from it, the end of a string or of an item in an import list, an alias.
-# A backslash at the end of a line joins it to the next one anywhere between two names.
-_IMPORT_AFTER = re.compile(rb"[\s\\]+import\b|[\"']")
-_LIST_ITEM_AFTER = re.compile(rb"[\s\\]*(?:,|as\b|[\r\n]|\Z)")
-_REEXPORT_AFTER = re.compile(rb"[\s\\]+as\b|[\s\\]+import[\s\\]*\(?\s*\*")
-_ATTRIBUTE_AFTER = re.compile(rb"[\s\\]*\.[\s\\]*(\w+)")
-_WORD_CHARACTER = re.compile(rb"\w")
-_RELATIVE_STAR_IMPORT = re.compile(rb"\.[\s\\]+import[\s\\]*\*")
 # An escaped character in JSON; control characters can't be part of a word.
 _JSON_ESCAPE = re.compile(rb"\\u(?!00[01])")
-
-
-class ModuleQuery(NamedTuple):
-    """Names that are searched for only together with the module that defines them.
-
-    A file that contains one of `names` matches if it also contains `module` (a word) as code imports or accesses a
-    module, or if it is below `folder` (empty: none), where a relative import need not name the module. With
-    `match_reexports`, a file that re-exports the whole module, by a star or an alias, matches without any of the names.
-    """
-
-    module: bytes
-    folder: str
-    match_reexports: bool
-    names: Names
-
-    def matches(self, data: bytes, path: str) -> bool:
-        """Whether a file with the bytes `data` matches."""
-        is_inside = bool(self.folder) and path.startswith(self.folder)
-        if not is_inside and self.module not in data:
-            return False
-        if self.names.is_any_in(data) and (
-            is_inside or any(self._is_imported_or_accessed(*occurrence) for occurrence in self._occurrences(data))
-        ):
-            return True
-        return self.match_reexports and self._is_reexported(data, is_inside)
-
-    def _occurrences(self, data: bytes) -> Iterator[tuple[bytes, bytes]]:
-        """The text before each occurrence of the module's name on its line, and the first bytes after it."""
-        offset = data.find(self.module)
-        while offset >= 0:
-            end = offset + len(self.module)
-            if not (offset and _WORD_CHARACTER.match(data, offset - 1)) and not _WORD_CHARACTER.match(data, end):
-                line_start = max(data.rfind(b"\n", 0, offset), data.rfind(b"\r", 0, offset)) + 1
-                yield data[line_start:offset], data[end : end + 80]
-            offset = data.find(self.module, end)
-
-    def _is_imported_or_accessed(self, before: bytes, after: bytes) -> bool:
-        prefix = before.rstrip()
-        if prefix.endswith((b".", b'"', b"'")) or b"import" in before or _IMPORT_AFTER.match(after):
-            return True
-        attribute = _ATTRIBUTE_AFTER.match(after)
-        return (
-            attribute[1] in self.names.as_set if attribute else not prefix and _LIST_ITEM_AFTER.match(after) is not None
-        )
-
-    def _is_reexported(self, data: bytes, is_inside: bool) -> bool:
-        if any(_REEXPORT_AFTER.match(after) for _, after in self._occurrences(data)):
-            return True
-        return is_inside and _RELATIVE_STAR_IMPORT.search(data) is not None
-
-    def literals(self) -> tuple[bytes, ...]:
-        """Byte strings of which every matching file contains one."""
-        if not self.match_reexports:
-            return self.names
-        return (self.module, *self.names, b"import *") if self.folder else (self.module,)
 
 
 class LiteralPrefix(NamedTuple):
@@ -98,7 +36,7 @@ class Search(NamedTuple):
     """
 
     needles: tuple[bytes, ...]
-    module_queries: tuple[ModuleQuery, ...]
+    module_queries: ModuleQueries
     patterns: NamePatterns
     roots: tuple[str, ...]
     literal_prefixes: tuple[LiteralPrefix, ...] | None = None
@@ -134,9 +72,18 @@ class Search(NamedTuple):
         for needle in self.needles:
             if needle in data:
                 return True
-        return any(query.matches(data, path) for query in self.module_queries) or any(
+        return self.module_queries.is_any_matching(data, path) or any(
             query.matches(data) for query in self.package_queries
         )
+
+    def without_names(self, known: Set[str]) -> Search | None:
+        """The search in files whose facts have some names already; None if they can have nothing new."""
+        if not known:
+            return self
+        encoded = {name.encode() for name in known}
+        rest = [(query, [name for name in query.names if name not in encoded]) for query in self.module_queries]
+        queries = [query._replace(names=Names(names), match_reexports=False) for query, names in rest if names]
+        return self._replace(needles=(), module_queries=ModuleQueries(queries), package_queries=()) if queries else None
 
     def literals(self) -> set[bytes]:
         """Byte strings of which every file contains one that matches by its names."""

@@ -6,11 +6,13 @@ import os
 import re
 from collections.abc import Iterable, Iterator
 
+from flake8_redis_ssot.project.deprecations import replacement_module
 from flake8_redis_ssot.project.resolver import Definition, Resolver
 from flake8_redis_ssot.project.resources import ResourceIndex
+from flake8_redis_ssot.project.search.module_query import ModuleQueries, ModuleQuery
 from flake8_redis_ssot.project.search.package_query import PackageQuery, group_by_package
 from flake8_redis_ssot.project.search.packaged_names import PackagedNames
-from flake8_redis_ssot.project.search.prefilter import ModuleQuery, Search
+from flake8_redis_ssot.project.search.prefilter import Search
 from flake8_redis_ssot.project.search.words import Names
 from flake8_redis_ssot.semantic.facts import FileFacts
 from flake8_redis_ssot.semantic.method_profile import MethodProfile
@@ -49,6 +51,7 @@ class SearchWorklist:
         self._suppressions = suppressions
         self._searched_aliases: set[tuple[ModuleQuery, str]] = set()
         self._aliases_by_path: dict[str, set[str]] = {}
+        self._paths_with_members: set[str] = set()  # of the files of which members of classes are aliases
         self._aliasing_modules: set[str] = set()  # the last parts of the names of modules that define aliases
         symbols, modules = resources.names_to_search()
         # The name of a deprecated module is often common (`redis_manager` is a variable everywhere), so it is searched
@@ -74,7 +77,7 @@ class SearchWorklist:
     def search_for_readers(self, names: Iterable[tuple[str, str]]) -> Search:
         """The search for the readers of names, each the path of a module and a name in it."""
         queries = [
-            _new_query(path, self._resolver.modules.name_of(path))._replace(names=Names((name.encode(),)))
+            self._new_query(path)._replace(names=Names((name.encode(),)), complete=False)
             for path, name in sorted(names)
         ]
         patterns = self._patterns.with_names(name for _, name in names)
@@ -89,7 +92,7 @@ class SearchWorklist:
     def _new_search(self, needles: tuple[bytes, ...], queries: Iterable[ModuleQuery], patterns: NamePatterns) -> Search:
         return Search(
             needles,
-            tuple(queries),
+            ModuleQueries(queries),
             patterns,
             self._resolver.modules.roots,
             profiles=self._profiles,
@@ -103,8 +106,9 @@ class SearchWorklist:
             package, _, name = module.rpartition(".")
             by_package.setdefault(package, []).append(name.encode())
         for package, names in by_package.items():
-            folder = self._resolver.modules.folder_of(package) or ""
-            yield ModuleQuery(package.rpartition(".")[2].encode(), folder, False, Names(names))
+            modules, name = self._resolver.modules, package.rpartition(".")[2]
+            folder, location = modules.folder_of(package) or "", modules.locate(package, modules.path_of(package))
+            yield ModuleQuery(name.encode(), folder, False, Names(names), location, complete=True)
 
     def next_search(self, new_facts: Iterable[FileFacts]) -> Search | None:
         """The search for the new aliases that files define; None if there are none."""
@@ -146,17 +150,29 @@ class SearchWorklist:
                     aliases.add(key)
                 if any(self._is_guarded(each) and not _is_missing_in(path, each) for each in definitions):
                     aliases.add(key.rpartition(".")[2])
+                    self._paths_with_members |= {path} if "." in key else set()
                 yield from self._module_aliases(key, definitions)
         if aliases:
             self._aliases_by_path[path] = aliases
             self._aliasing_modules.add(module.rpartition(".")[2])
-            yield from ((_new_query(path, module), name) for name in sorted(aliases))
+            query = self._new_query(path)
+            yield from ((query, name) for name in sorted(aliases))
+
+    def _new_query(self, path: str) -> ModuleQuery:
+        """The query, still without names, for those of a file."""
+        module = self._resolver.modules.name_of(path)
+        is_package = os.path.basename(path).startswith("__init__.")
+        folder = os.path.dirname(path) + os.sep if is_package else ""
+        location, is_complete = self._resolver.modules.locate(module, path), path not in self._paths_with_members
+        return ModuleQuery(module.rpartition(".")[2].encode(), folder, True, Names(), location, is_complete)
 
     def _module_aliases(self, key: str, definitions: Iterable[Definition]) -> Iterator[tuple[ModuleQuery, str]]:
         """The aliases that can be accessed through `key`, if it resolves to a whole module."""
         for definition in definitions:
-            for name in () if definition.qualname else self._aliases_by_path.get(definition.path or "", ()):
-                yield ModuleQuery(key.encode(), "", False, Names()), name
+            path = definition.path or ""
+            for name in () if definition.qualname else self._aliases_by_path.get(path, ()):
+                is_complete = path not in self._paths_with_members
+                yield ModuleQuery(key.encode(), "", False, Names(), complete=is_complete), name
 
     def _possible_aliases(self, facts: FileFacts, patterns: NamePatterns) -> Iterator[str]:
         """The names of a file that may be aliases, as their sources match one of the patterns."""
@@ -197,21 +213,17 @@ class SearchWorklist:
                 yield from self._star_imported_names(inner_path, seen)
 
     def _is_guarded(self, definition: Definition) -> bool:
-        return (
-            self._resources.constructor_resource(definition) is not None
-            or self._resources.find_deprecated(definition.name) is not None
-        )
+        """Whether a name that leads to a definition counts as another name of something guarded."""
+        if self._resources.constructor_resource(definition) is not None:
+            return True
+        old = self._resources.find_deprecated(definition.name)
+        # What is imported through the replacement of a deprecated module is as it should be.
+        return old is not None and replacement_module(old, self._resolver, "") not in definition.via
 
 
 def _is_missing_in(path: str, definition: Definition) -> bool:
     """Whether a file was expected to define a name and does not, as a star import might have bound it."""
     return definition.path == path and not definition.is_found
-
-
-def _new_query(path: str, module: str) -> ModuleQuery:
-    is_package = os.path.basename(path).startswith("__init__.")
-    folder = os.path.dirname(path) + os.sep if is_package else ""
-    return ModuleQuery(module.rpartition(".")[2].encode(), folder, True, Names())
 
 
 def _last_part(origin: str) -> str:
