@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
 from functools import cached_property, partial
 from itertools import groupby
 
@@ -30,18 +29,18 @@ LOADER_WORD = "<loader>"
 WordsByPath = Mapping[str, frozenset[str]]
 
 
-@dataclass
 class WordIndex:
     """The files that contain words: of the project (`contents`), and the other text files below `root`.
 
     `add` searches all files: best once, for every expected word. Other words are searched for when they are asked for.
     """
 
-    contents: ProjectContents
-    root: str
-    jobs: int
-    words: set[str] = field(default_factory=set)
-    _paths_by_word: dict[str, set[str]] = field(default_factory=dict)
+    def __init__(self, contents: ProjectContents, root: str, jobs: int) -> None:
+        self.contents = contents
+        self.root = root
+        self.jobs = jobs
+        self.words: set[str] = set()
+        self._paths_by_word: dict[str, set[str]] = {}
 
     @cached_property
     def _other_files(self) -> frozenset[str]:
