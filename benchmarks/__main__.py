@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks.report import Report
-from benchmarks.session import Plan, compare, scale, widen
+from benchmarks.session import Plan, compare, compare_repositories, scale, widen
 from benchmarks.tables import render_markdown, render_text
 from benchmarks.trees import copy_tree, generate
 
@@ -52,6 +52,8 @@ def _measure(arguments: argparse.Namespace, scratch: Path) -> Report:
         return scale(plan, arguments.share)
     if arguments.wide:
         return widen(plan)
+    if arguments.repositories is not None:
+        return compare_repositories(plan, arguments.repositories.resolve())
     if arguments.tree is not None:
         return compare(plan, copy_tree(arguments.tree, arguments.config, scratch / "copy"))
     return compare(plan, generate(arguments.files, arguments.share, scratch / "monorepo"))
@@ -69,6 +71,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--config", type=Path, metavar="FILE", help="our configuration for it")
     parser.add_argument("--scaling", action="store_true", help="compare 1000 files with 32000 instead")
     parser.add_argument("--wide", action="store_true", help="measure small, common, many findings, many settings")
+    parser.add_argument(
+        "--repositories", type=Path, metavar="DIR", help="measure the repositories of benchmarks/configurations there"
+    )
     parser.add_argument("--rounds", type=_rounds, default=5, metavar="N", help="timed runs of each (default: 5)")
     parser.add_argument("--only", nargs="+", default=[], choices=NAMES, metavar="NAME", help=", ".join(NAMES))
     parser.add_argument(

@@ -14,6 +14,7 @@ from benchmarks.host import build_hosts
 from benchmarks.memory import is_measurable, measure_memory
 from benchmarks.peers import Found, find_peers, missing_peers
 from benchmarks.report import Report, describe_machine
+from benchmarks.repositories import find_repositories, gather_repository
 from benchmarks.rivals import gather_rivals
 from benchmarks.timing import Measure, ProgressReporter, time_all
 from benchmarks.trees import Tree, generate
@@ -81,6 +82,19 @@ def widen(plan: Plan) -> Report:
     measures = time_all(contestants, plan.rounds, plan.scratch, plan.report_progress)
     missing = tuple(peer for peer in missing_peers(found) if peer.name == "ruff")
     subject = f"{len(WIDE_CASES)} made-up monorepos"
+    return Report(subject, plan.rounds, tuple(measures), _versions(found), missing, (before, _load()))
+
+
+def compare_repositories(plan: Plan, folder: Path) -> Report:
+    """Time our check without fixes and ruff's on the checkouts in a folder that have a configuration."""
+    found = {name: peer for name, peer in find_peers(plan.peers).items() if name == "ruff"}
+    before = _load()
+    compileall.compile_dir(os.path.dirname(flake8_redis_ssot.__file__), quiet=2)
+    repositories = list(find_repositories(folder))
+    contestants = [each for pair in repositories for each in gather_repository(*pair, found, plan.scratch)]
+    measures = time_all(contestants, plan.rounds, plan.scratch, plan.report_progress)
+    missing = tuple(peer for peer in missing_peers(found) if peer.name == "ruff")
+    subject = f"{len(repositories)} repositories"
     return Report(subject, plan.rounds, tuple(measures), _versions(found), missing, (before, _load()))
 
 

@@ -39,6 +39,13 @@ TARGETS = (
     Target("1500 files with a common word, cold ÷ ruff --no-cache", "cold-common-word", "ruff-common-word", 2),
     Target("1500 files, 465 findings, cold ÷ ruff --no-cache", "cold-many-findings", "ruff-many-findings"),
     Target("1000 files, 200 deprecated, cold ÷ ruff --no-cache", "cold-many-deprecated", "ruff-many-deprecated"),
+    *(
+        Target(f"{name} without fixes ÷ ruff --no-cache", f"find-{name}", f"ruff-{name}", limit)
+        for name, limit in (
+            *(("tracecat", 3), ("saleor", 3), ("indico", 8), ("mealie", 8)),
+            *(("agno", None), ("prefect", 2), ("redash", 2)),
+        )
+    ),
     Target("peak memory, cold", "memory-cold", limit=200),
     Target("peak memory, warm", "memory-warm", limit=200),
     Target("peak memory, cold ÷ ruff --no-cache", "memory-cold", "memory-ruff"),

@@ -22,6 +22,7 @@ from benchmarks.bans import Bans, write_ast_grep, write_ruff, write_semgrep
 from benchmarks.contestants import Contestant
 from benchmarks.peers import PEERS, Found
 from benchmarks.report import Report
+from benchmarks.repositories import CONFIGURATIONS, find_repositories, gather_repository
 from benchmarks.tables import render_markdown, render_text
 from benchmarks.targets import TARGETS, evaluate
 from benchmarks.timing import Measure, RunFailedError, run_once, time_all
@@ -101,6 +102,23 @@ def test_ban_rules_of_peers(tree: Tree) -> None:
     assert '"shared.legacy.redis_manager".msg' in write_ruff(bans)
     assert [json.loads(rule)["id"] for rule in write_ast_grep(bans).split("---\n")] == ["banned-import", "banned-call"]
     assert len(json.loads(write_semgrep(bans))["rules"]) == 2
+
+
+def test_repositories_with_a_configuration(tmp_path: Path) -> None:
+    for name in ("mealie", "unknown"):
+        (tmp_path / name).mkdir()
+    [(checkout, configuration)] = find_repositories(tmp_path)
+    assert (checkout, configuration) == (tmp_path / "mealie", CONFIGURATIONS / "mealie.toml")
+    ours, alone, ruff = gather_repository(checkout, configuration, {"ruff": Found("ruff", "ruff 1")}, tmp_path)
+    assert (ours.name, alone.name, ruff.name) == ("find-mealie", "find-one-process-mealie", "ruff-mealie")
+    assert "pylint" in ours.command and "concise" not in ours.command
+    assert alone.command == (*ours.command, "--jobs", "1")
+    assert '"mealie.schema.recipe.recipe".msg' in (tmp_path / "mealie.ruff.toml").read_text()
+
+
+def test_each_repository_has_a_target() -> None:
+    names = {f"find-{path.stem}" for path in CONFIGURATIONS.glob("*.toml")}
+    assert names == {target.ours for target in TARGETS if target.ours.startswith("find-")}
 
 
 def python(name: str, code: str, folder: Path, *, changes: Path | None = None) -> Contestant:
@@ -183,6 +201,7 @@ def test_json_has_samples_but_no_paths() -> None:
 
 def test_targets_refer_to_measures() -> None:
     derived = {f"{tool}-{case.name}" for tool in ("cold", "ruff") for case in WIDE_CASES}
+    derived |= {f"{tool}-{path.stem}" for tool in ("find", "ruff") for path in CONFIGURATIONS.glob("*.toml")}
     derived |= {"per-file-1000", "per-file-32000", *(f"memory-{name}" for name in ("cold", "warm", "ruff"))}
     for target in TARGETS:
         assert {target.ours, target.peer} - {""} <= {*NAMES, *derived}
