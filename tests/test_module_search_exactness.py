@@ -10,9 +10,12 @@ from hypothesis import strategies as st
 from sampling import examples
 from test_search_exactness import check, reading_everything
 
+from flake8_redis_ssot.codes import Selection
 from flake8_redis_ssot.config.loading import config_from_overrides
 from flake8_redis_ssot.config.model import Config
+from flake8_redis_ssot.linter.engine import check_files
 from flake8_redis_ssot.model import Span
+from flake8_redis_ssot.project.analysis import Analysis
 
 # `legacy`, `old` and `shared` are also the names of other modules.
 FIXED = {
@@ -111,3 +114,18 @@ def test_random_programs_with_a_deprecated_module(program: tuple[Config, dict[st
 def find_places(config: Config, files: dict[str, bytes]) -> list[tuple[str, Span, str]]:
     """Where there are findings of which code; a module that star-imports itself may appear in the messages or not."""
     return [(finding.path, finding.span, finding.code) for finding in check(config, files)]
+
+
+@pytest.mark.no_cover
+@settings(max_examples=examples(300), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(programs(), programs(), st.sampled_from([*MODULES.values()]))
+def test_edited_programs_with_a_deprecated_module(
+    program: tuple[Config, dict[str, bytes]], other: tuple[Config, dict[str, bytes]], file: str
+) -> None:
+    config, files = program
+    edit = {f"/p/{file}": other[1][f"/p/{file}"]}
+    analysis = Analysis(config, sorted(files), overlay=files)
+    analysis.update_files(edit)
+    fresh = Analysis(config, sorted(files), overlay=files | edit)
+    found, expected = (check_files(each, sorted(files), Selection()) for each in (analysis, fresh))
+    assert [each.finding for each in found] == [each.finding for each in expected]
