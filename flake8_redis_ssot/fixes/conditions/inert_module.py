@@ -30,13 +30,14 @@ CONDITION = Condition(
         "only define and return a function, and whose defaults are inert expressions",
         "classes without metaclass (but `ABCMeta`) whose bases are classes of the standard library, a few of redis-py "
         "and pydantic, or classes of the project without `__init_subclass__` and metaclass, their bases alike; no file "
-        "reads `__subclasses__`; the body is inert",
+        "reads `__subclasses__`; subscripted bases have no `__class_getitem__` of the project; the body is inert",
         "expressions of constants, names, displays, comprehensions, `*` and `in` of plain values that are no "
         "iterators in variables, attributes of modules and classes, f-strings, and "
-        "operators of built-in and standard types",
+        "operators of built-in and standard types; `.name` and `.value` of members of enumerations",
         "calls of a closed list: conversions of plain values, `logging.getLogger()`, `re.compile()`, `TypeVar()`, "
         "`namedtuple()`, `Path()`, `os.environ.get()`, `threading.Lock()`, `redis.Redis()`, …, and methods of strings, "
-        "paths and dictionaries that change nothing",
+        "paths and dictionaries that change nothing; `isinstance()` and `issubclass()` with classes that are neither "
+        "protocols nor have a metaclass or `__subclasshook__` of the project",
         "calls of functions of the project whose body is inert, and of classes whose `__init__` only sets attributes "
         "of the new instance to such values",
         '`if` with an inert condition, `if TYPE_CHECKING`, `if __name__ == "__main__"`, `try`',

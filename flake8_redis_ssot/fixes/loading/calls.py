@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from flake8_redis_ssot.fixes.loading import expressions, statements
 from flake8_redis_ssot.fixes.loading.block import Block, Effect, is_plain
-from flake8_redis_ssot.fixes.loading.classes import find_method, iter_class_line
+from flake8_redis_ssot.fixes.loading.classes import find_method, has_own_type_check, iter_class_line
 from flake8_redis_ssot.fixes.loading.known_names import (
     CONVERSIONS,
     LOG_METHODS,
@@ -21,6 +21,7 @@ from flake8_redis_ssot.fixes.loading.known_names import (
 from flake8_redis_ssot.project.resolver import Definition
 from flake8_redis_ssot.semantic.ast_queries import FunctionNode, iter_scope_nodes, last_name
 
+_TYPE_CHECKS = frozenset({"builtins.isinstance", "builtins.issubclass"})
 # Methods of a class that run when it is called, or when its instance is bound to an attribute, besides `__init__`.
 _CONSTRUCTION_HOOKS = ("__new__", "__setattr__", "__set_name__", "__getattribute__", "_missing_")
 
@@ -47,7 +48,15 @@ def _is_inert_library_call(name: str, call: ast.Call, block: Block) -> bool:
         return has_plain_arguments(call, block) and not any(keyword.arg == "key" for keyword in call.keywords)
     if name == "builtins.type":
         return len(call.args) == 1
+    if name in _TYPE_CHECKS:
+        return len(call.args) == 2 and _is_plain_type_check(call.args[1], block)
     return is_known_call(name) or name in REPORTING_CALLS
+
+
+def _is_plain_type_check(types: ast.expr, block: Block) -> bool:
+    """Whether `isinstance()` or `issubclass()` asks only classes that run no code for it."""
+    definitions = [block.names.resolve(each) for each in (types.elts if isinstance(types, ast.Tuple) else [types])]
+    return all(each is not None and not has_own_type_check(each, block) for each in definitions)
 
 
 def has_plain_arguments(call: ast.Call, block: Block) -> bool:

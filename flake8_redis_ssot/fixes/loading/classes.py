@@ -11,6 +11,7 @@ from flake8_redis_ssot.project.resolver import Definition
 from flake8_redis_ssot.semantic.ast_queries import FunctionNode, methods_in
 
 _INERT_METACLASSES = frozenset({"abc.ABCMeta"})
+_PROTOCOLS = frozenset({"typing.Protocol", "typing_extensions.Protocol"})
 _TYPED_DICT_KEYWORDS = frozenset({"total"})
 ClassLine = Iterator[tuple[Definition, ast.ClassDef | None]]
 
@@ -63,8 +64,29 @@ def find_base_effects(node: ast.ClassDef, block: Block) -> Iterator[Effect]:
     for base in node.bases:
         definition = block.names.resolve(strip_subscript(base))
         phrase = _explain_base(definition, block) if definition is not None else "could not be determined"
+        if definition is not None and isinstance(base, ast.Subscript) and has_own_subscript(definition, block):
+            phrase = "runs code for its subscript"
         if phrase:
             yield block.effect(node, f"defines a subclass of `{ast.unparse(base)}`, which {phrase},")
+
+
+def has_own_subscript(definition: Definition, block: Block) -> bool:
+    """Whether a class of the project runs code of its own when it is subscripted."""
+    return find_method(definition, "__class_getitem__", block) is not None
+
+
+def has_own_type_check(definition: Definition, block: Block) -> bool:
+    """Whether `isinstance()` or `issubclass()` with a class may run code of the project: protocols read attributes."""
+    for each, node in iter_class_line(definition, block):
+        if node is None and each.name in _PROTOCOLS:
+            return True
+        if node is not None and "__subclasshook__" in methods_in(node):
+            return True
+        if node is not None and any(
+            not _is_inert_keyword(keyword, _own_block(each, block)) for keyword in node.keywords
+        ):
+            return True
+    return False
 
 
 def _is_inert_keyword(keyword: ast.keyword, block: Block) -> bool:

@@ -7,13 +7,14 @@ from collections.abc import Iterator
 
 from flake8_redis_ssot.fixes.loading import calls
 from flake8_redis_ssot.fixes.loading.block import Block, Effect, adds_keys, is_plain
-from flake8_redis_ssot.fixes.loading.classes import find_method, iter_class_line
+from flake8_redis_ssot.fixes.loading.classes import find_method, has_own_subscript, iter_class_line
 from flake8_redis_ssot.project.resolver import Definition
 
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 # They run no code besides that of their parts.
 _COMPOUNDS = (ast.Tuple, ast.List, ast.Set, ast.Dict, ast.Starred, ast.BoolOp, ast.IfExp, ast.Slice, ast.NamedExpr)
-_DIRECT_ATTRIBUTES = frozenset({"__doc__", "__name__", "__qualname__", "__version__", "__all__", "name", "value"})
+_DIRECT_ATTRIBUTES = frozenset({"__doc__", "__name__", "__qualname__", "__version__", "__all__"})
+_MEMBER_ATTRIBUTES = frozenset({"name", "value"})
 
 
 def find_expression_effects(node: ast.expr, block: Block) -> Iterator[Effect]:
@@ -36,6 +37,8 @@ def find_expression_effects(node: ast.expr, block: Block) -> Iterator[Effect]:
             yield block.effect(node, f"evaluates `{_shorten(node)}`")
     else:
         yield block.effect(node, f"evaluates `{_shorten(node)}`")
+    for condition in _find_conditions(node):
+        yield from _find_truth_effects(condition, block)
 
 
 def _shorten(node: ast.AST) -> str:
@@ -69,17 +72,31 @@ def find_annotation_effects(annotation: ast.expr | None, block: Block) -> Iterat
 def _has_own_subscript(node: ast.expr, block: Block) -> bool:
     """Whether an expression is a class of the project that runs code of its own when it is subscripted."""
     definition = block.names.resolve(node)
-    return definition is not None and find_method(definition, "__class_getitem__", block) is not None
+    return definition is not None and has_own_subscript(definition, block)
 
 
 def find_test_effects(test: ast.expr, block: Block) -> Iterator[Effect]:
     """The effects of a condition: of its parts, and of asking an instance of the project whether it is true."""
     yield from find_expression_effects(test, block)
+    yield from _find_truth_effects(test, block)
+
+
+def _find_truth_effects(test: ast.expr, block: Block) -> Iterator[Effect]:
     for part in _iter_truth_values(test):
-        owner = _find_instance_class(part, block) if isinstance(part, ast.Name) else None
+        owner = _find_instance_class(part, block) if isinstance(part, (ast.Name, ast.Attribute)) else None
         methods = [find_method(owner, name, block) for name in ("__bool__", "__len__")] if owner is not None else []
         if any(methods):
             yield block.effect(test, f"asks whether `{_shorten(part)}` is true")
+
+
+def _find_conditions(node: ast.expr) -> list[ast.expr]:
+    """The parts of an expression that it asks whether they are true."""
+    match node:
+        case ast.BoolOp(values=[*tested, _]):
+            return tested
+        case ast.IfExp(test=test) | ast.UnaryOp(op=ast.Not(), operand=test):
+            return [test]
+    return []
 
 
 def _iter_truth_values(test: ast.expr) -> Iterator[ast.expr]:
@@ -104,8 +121,9 @@ def _find_comprehension_effects(node: ast.AST, block: Block) -> Iterator[Effect]
         if isinstance(part, ast.comprehension):
             if not is_plain(part.iter, block) and not _is_enumeration_name(part.iter, block):
                 yield block.effect(node, f"iterates over `{_shorten(part.iter)}`")
-            for each in (part.iter, *part.ifs):
-                yield from find_expression_effects(each, block)
+            yield from find_expression_effects(part.iter, block)
+            for condition in part.ifs:
+                yield from find_test_effects(condition, block)
     yield from _find_part_effects(node, block)
 
 
@@ -114,6 +132,18 @@ def _is_enumeration_name(node: ast.expr, block: Block) -> bool:
     if definition is None or definition.path is None:
         return False
     return any(each.name.startswith("enum.") for each, _ in iter_class_line(definition, block))
+
+
+def _is_member(node: ast.expr, block: Block) -> bool:
+    """Whether an expression is a member of an enumeration: by its name or index, or the variable of a comprehension."""
+    if not isinstance(node, ast.Name):
+        return isinstance(node, (ast.Attribute, ast.Subscript)) and _is_enumeration_name(node.value, block)
+    table = block.names.symbol_table
+    symbol = table.lookup(node.id, node)
+    loops = [table.parent(each) for each in symbol.binding_nodes] if symbol is not None else []
+    return bool(loops) and all(
+        isinstance(each, ast.comprehension) and _is_enumeration_name(each.iter, block) for each in loops
+    )
 
 
 def _is_plain_operation(node: ast.expr, block: Block) -> bool:
@@ -145,7 +175,7 @@ def _is_type(node: ast.expr, block: Block) -> bool:
     if definition.path is None:
         return definition.name.rpartition(".")[2][:1].isupper() or definition.name.startswith("builtins.")
     line = list(iter_class_line(definition, block))
-    return line[0][1] is not None and find_method(definition, "__class_getitem__", block) is None
+    return line[0][1] is not None and not has_own_subscript(definition, block)
 
 
 def _find_attribute_effects(node: ast.Attribute, block: Block) -> Iterator[Effect]:
@@ -155,6 +185,8 @@ def _find_attribute_effects(node: ast.Attribute, block: Block) -> Iterator[Effec
     if definition is not None and _is_direct(definition, block):
         return
     if is_plain(node.value, block) or node.attr in _DIRECT_ATTRIBUTES:
+        return
+    if node.attr in _MEMBER_ATTRIBUTES and _is_member(node.value, block):
         return
     owner = _find_instance_class(node.value, block)
     if owner is None or not _has_direct_attribute(owner, node.attr, block):

@@ -34,10 +34,15 @@ def _find_expression_statement_effects(statement: ast.Expr, block: Block) -> Ite
         yield from expressions.find_expression_effects(statement.value, block)
 
 
-def _find_value_effects(statement: ast.Return | ast.Assert, block: Block) -> Iterator[Effect]:
-    for part in ast.iter_child_nodes(statement):
-        if isinstance(part, ast.expr):
-            yield from expressions.find_expression_effects(part, block)
+def _find_return_effects(statement: ast.Return, block: Block) -> Iterator[Effect]:
+    if statement.value is not None:
+        yield from expressions.find_expression_effects(statement.value, block)
+
+
+def _find_assertion_effects(statement: ast.Assert, block: Block) -> Iterator[Effect]:
+    yield from expressions.find_test_effects(statement.test, block)
+    if statement.msg is not None:
+        yield from expressions.find_expression_effects(statement.msg, block)
 
 
 def _find_try_effects(statement: ast.Try, block: Block) -> Iterator[Effect]:
@@ -244,7 +249,7 @@ def _is_free_attribute(name: str, block: Block) -> bool:
 
 _READERS: dict[type[ast.stmt], Callable[[Any, Block], Iterator[Effect]]] = {
     ast.AnnAssign: _find_assignment_effects,
-    ast.Assert: _find_value_effects,
+    ast.Assert: _find_assertion_effects,
     ast.Assign: _find_assignment_effects,
     ast.AsyncFunctionDef: _find_function_effects,
     ast.AugAssign: _find_assignment_effects,
@@ -254,6 +259,6 @@ _READERS: dict[type[ast.stmt], Callable[[Any, Block], Iterator[Effect]]] = {
     ast.If: _find_branch_effects,
     ast.Import: _find_import_effects,
     ast.ImportFrom: _find_import_effects,
-    ast.Return: _find_value_effects,
+    ast.Return: _find_return_effects,
     ast.Try: _find_try_effects,
 }
