@@ -12,6 +12,7 @@ from flake8_redis_ssot.fixes.doubt import Doubt
 from flake8_redis_ssot.fixes.loading import copies, moments
 from flake8_redis_ssot.fixes.loading.import_watchers import find_import_watchers
 from flake8_redis_ssot.fixes.loading.library_modules import find_library_reads
+from flake8_redis_ssot.fixes.loading.load_records import find_load_record, find_logger_list
 from flake8_redis_ssot.fixes.loading.warning_recorders import find_recorder
 from flake8_redis_ssot.project.view import FileContext
 from flake8_redis_ssot.semantic.facts import Import
@@ -49,6 +50,10 @@ CONDITION = Condition(
         "nothing sees imports (`sys.meta_path`, `sys.path_hooks`, `sys.addaudithook`, another `builtins.__import__`, "
         "another `find_spec`, `exec_module` or `get_code` of a finder or loader), but for tests in "
         "which no string is a part of the module's name",
+        "nothing shows afterwards what was loaded: no code lists all loggers, or disables those that exist "
+        "(`dictConfig()` without `disable_existing_loggers`), if the module makes a logger; no tracer or profiler "
+        "(`sys.settrace()`, `trace`, `cProfile`) is in the same program, or names the module; and no code runs Python "
+        "with options that print imports (`-v`, `-X importtime`)",
         "warnings and log messages: these should end with the import, unless code records the warnings of what it "
         "imports (`catch_warnings()`, `pytest.warns()`, `recwarn`)",
         "no code reads the module or its packages as attributes, or from `sys.modules`, without importing them, and "
@@ -80,9 +85,13 @@ def find_doubts(fact: Import, new_modules: Collection[str], file: FileContext, c
                 f"the hook at {place} sees imports, and may act on that of `{context.module_name(old_paths[0])}`"
             )
             return
+    record = find_load_record(file.path, old_paths, context) if old_paths else None
+    if record is not None:
+        yield Doubt(record)
+        return
     yield from import_cycle.find_entry_doubts(fact, old_paths, new_modules, file, context)
     unloaded_paths = _find_unloaded_files(old_paths, new_modules, file, context)
-    for explain in (_explain_effect, _explain_recorder):  # the first reason of each kind
+    for explain in (_explain_effect, _explain_recorder, find_logger_list):  # the first reason of each kind
         reasons = filter(None, (explain(path, context) for path in unloaded_paths))
         yield from map(Doubt, islice(reasons, 1))
     for path in unloaded_paths:

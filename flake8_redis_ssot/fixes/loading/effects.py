@@ -11,6 +11,12 @@ from flake8_redis_ssot.project.analysis import Analysis
 from flake8_redis_ssot.project.types.names import FileNames
 from flake8_redis_ssot.semantic.symbol_table import SymbolTable
 
+# Names of attributes that are composed, and can be `__subclasses__`, after one of these functions.
+_COMPOSED_WALK = (
+    rb"\b(?:getattr|attrgetter|methodcaller)\([^\n]{0,200}"
+    rb"[\"']__(?:s(?:u(?:b\w*)?)?)?(?:[\"'][ \t]*(?:\+|[fr]?[\"'])|\{|%)"
+)
+
 
 class LoadingEffects:
     """Finds what loading a module does besides defining names; `load` returns the symbol table of a file (a path)."""
@@ -38,5 +44,9 @@ class LoadingEffects:
 
     def _has_subclass_walk(self) -> bool:
         if self._is_subclass_walked is None:
-            self._is_subclass_walked = bool(self._analysis.find_files_with_words({"__subclasses__", "get_objects"}))
+            contents = self._analysis.contents
+            self._is_subclass_walked = bool(
+                self._analysis.find_files_with_words({"__subclasses__", "get_objects"})
+                or contents.find_matching(_COMPOSED_WALK, [b"getattr", b"attrgetter", b"methodcaller"])
+            )
         return self._is_subclass_walked
