@@ -14,9 +14,11 @@ from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.document import SourceDocument
 from flake8_redis_ssot.fixes.doubt import Doubt
 from flake8_redis_ssot.fixes.draft import FixDraft, ReplaceText
+from flake8_redis_ssot.fixes.readers.connections import are_connected, is_in_one_program
 from flake8_redis_ssot.fixes.readers.file_texts import find_text_readers
-from flake8_redis_ssot.fixes.readers.line_numbers import are_connected, find_line_readers, find_shifted_rows
-from flake8_redis_ssot.fixes.readers.source_scans import find_module_source, find_source_scans, is_in_one_program
+from flake8_redis_ssot.fixes.readers.line_numbers import find_line_readers, find_shifted_rows
+from flake8_redis_ssot.fixes.readers.module_sources import find_module_source
+from flake8_redis_ssot.fixes.readers.source_scans import find_source_scans
 from flake8_redis_ssot.model import Fix
 from flake8_redis_ssot.project.contents import row_at
 from flake8_redis_ssot.semantic.module_exports import parse_expression
@@ -38,12 +40,15 @@ CONDITION = Condition(
         "`Path`, `os.path`, also in variables); nor does any file that writes a folder of the changed file out, "
         "unless this is a test; for a test, folders that callers choose count only if one of the two files has "
         "`__file__` or the working directory; the same holds for commands (`grep`, `cat`, `wc`, …) in files that load "
-        "it or lines that name its folder, and for `get_code`, `get_data` and `get_source` of loaders",
+        "it or lines that name its folder, and for `get_code`, `get_data` and `get_source` of loaders, the `origin` "
+        "of a module and the `__path__` of its package, and names that are composed with `.py`, beside the name",
         "the fix moves no line, or no line below the change is shown: no format in the same program has "
         "`%(lineno)d`, or `{line}` of loguru, and no code reads `record.lineno`, or the file logs nothing there; "
         "neither files that import it nor those that it imports use `f_lineno`, `tb_lineno`, `inspect.stack()`, "
         "`traceback.format_exc()`, `getsourcelines` or the lines of recorded warnings and tracebacks, or replace "
-        "`showwarning`; an import that nobody reads is redirected instead, which moves no line",
+        "`showwarning`; if it warns, raises or logs tracebacks, or its importers log these, the same program "
+        "neither redirects `sys.stderr` nor logs to `sys.stdout`; an import that nobody reads is redirected instead, "
+        "which moves no line",
         "nor do these count references (`sys.getrefcount()`), list objects (`gc.get_objects()`) or read `f_locals` "
         "or `__closure__`",
     ),

@@ -7,17 +7,21 @@ from collections.abc import Iterator
 from functools import partial
 
 from flake8_redis_ssot.fixes.context import FixContext
-from flake8_redis_ssot.fixes.readers.source_scans import is_in_one_program
+from flake8_redis_ssot.fixes.readers.connections import are_connected, is_in_one_program
+from flake8_redis_ssot.fixes.readers.shown_errors import find_shown_errors
 from flake8_redis_ssot.model import Edit
 from flake8_redis_ssot.project.contents import row_at
 
 # Formats of `logging` and of loguru, and records of messages.
-_LOG_FORMAT = rb"%\(lineno\)|\{lineno[:}!]|\brec(?:ord)?\.lineno\b|\brec(?:ord)?\.__dict__|\bvars\(rec(?:ord)?\)"
+_LOG_FORMAT = (
+    rb"%\(lineno\)|\bRichHandler\(|\{lineno[:}!]|\brec(?:ord)?\.lineno\b|\brec(?:ord)?\.__dict__|\bvars\(rec(?:ord)?\)"
+)
 _LOGURU_FORMAT = rb"\{line[:}!]"
 _LOG_CALL = re.compile(rb"\.(?:critical|debug|error|exception|info|log|success|trace|warning)\(")
 # Attributes and functions that give the line of a frame, of a traceback or of a function.
 _FRAME_LINES = re.compile(
     rb"\b(?:co_firstlineno|f_lineno|findsource|format_(?:exc|exception|stack|tb)|getframeinfo|getsourcelines|tb_lineno)\b"
+    rb"|\b(?:getstats|print_stats)\(|\bpstats\b|\btrace\.Trace\("
     rb"|\binspect\.stack\([^)]*\)\[\d+\]|\bprint_(?:exc|exception|stack|tb)\([^)\n]*\bfile\b|\bdump_traceback\("
 )
 # The line of the caller of a function, where frames are followed no further.
@@ -27,6 +31,7 @@ _FUNCTION = re.compile(rb"^[ \t]*(?:async[ \t]+)?def[ \t]+(\w+)", re.MULTILINE)
 _WORDS = (
     *("co_firstlineno", "f_lineno", "findsource", "getframeinfo", "getsourcelines", "tb_lineno"),
     *("format_exc", "format_exception", "format_stack", "format_tb", "dump_traceback"),
+    *("getstats", "print_stats", "pstats", "Trace"),
     *("print_exc", "print_exception", "print_stack", "print_tb", "stack", "extract_tb", "TracebackException"),
     *("catch_warnings", "formatwarning", "showwarning"),
 )
@@ -55,6 +60,7 @@ def find_line_readers(path: str, row: int, context: FixContext) -> Iterator[str]
         for reader, reader_row in context.remember("shown lines of messages", lambda: tuple(_find_formats(context))):
             if is_in_one_program(reader, path, context):
                 yield f"{context.relative_path(reader)}:{reader_row} logs the numbers of lines"
+    yield from find_shown_errors(path, lines, context)
     warns = any(map(_WARN_CALL.search, lines))
     for reader in context.analysis.contents.find_with_words(_WORDS):
         row = context.remember(("line reader", reader, warns), partial(_find_reading_row, reader, warns, context))
@@ -72,7 +78,7 @@ def _find_reading_row(reader: str, warns: bool, context: FixContext) -> int:
 def _find_formats(context: FixContext) -> Iterator[tuple[str, int]]:
     """The path and the row (1-based) of code that shows the lines of log messages."""
     for path in context.analysis.contents.find_matching(
-        _LOG_FORMAT, (b"lineno", b"rec.__dict__", b"record.__dict__", b"vars(rec")
+        _LOG_FORMAT, (b"lineno", b"RichHandler", b"rec.__dict__", b"record.__dict__", b"vars(rec")
     ):
         yield path, context.references.find_row(_LOG_FORMAT, path) or 1
     for path in context.analysis.contents.find_matching(_LOGURU_FORMAT, (b"{line",)):
@@ -99,13 +105,3 @@ def _may_show(reader: str, path: str, context: FixContext) -> bool:
     functions = {_FUNCTION.findall(code[:end])[-1:][0] if _FUNCTION.search(code[:end]) else b"" for end in callers}
     own_code = context.references.code_bytes(path)
     return not callers or any(name in own_code for name in functions)
-
-
-def are_connected(first: str, second: str, context: FixContext) -> bool:
-    """Whether one of two files imports the other."""
-    return (
-        first == second
-        or context.references.has_import(first, second)
-        or context.import_graph.has_import(first, second)
-        or context.import_graph.has_import(second, first)
-    )

@@ -17,6 +17,18 @@ from flake8_redis_ssot.semantic.symbol_table import SymbolTable
 
 _PATTERN_LISTINGS = frozenset({"glob", "iglob", "rglob"})
 _FOLDER_FUNCTIONS = frozenset({"os.listdir", "os.scandir", "os.walk"})
+# Calls that copy or pack all files of a folder: the names of their parameters for it, and their positions.
+_COPYING_FUNCTIONS: dict[str, dict[str, int]] = {
+    "add": {"name": 0},
+    "copytree": {"src": 0},
+    "create_archive": {"source": 0},
+    "make_archive": {"root_dir": 2, "base_dir": 3},
+    "write": {"filename": 0},
+    "writepy": {"pathname": 0},
+}
+# Other objects have methods of these names: sets, files.
+_ARCHIVE_METHODS = frozenset({"add", "write"})
+_ARCHIVES = frozenset({"PyZipFile", "TarFile", "ZipFile", "tarfile.open"})
 _WILDCARD = re.compile(r"[*?\[]")
 
 
@@ -63,6 +75,30 @@ def _find_all(path: str, context: FixContext) -> Iterator[Listing]:
                 yield Listing(node.lineno, folder, None)
             elif name == "iterdir" and isinstance(node.func, ast.Attribute):
                 yield Listing(node.lineno, find_written_path(node.func.value, path, symbol_table), None)
+            elif name in _COPYING_FUNCTIONS and (name not in _ARCHIVE_METHODS or _is_archive(node.func, symbol_table)):
+                yield _read_copying_call(node, path, symbol_table)
+
+
+def _is_archive(method: ast.expr, symbol_table: SymbolTable) -> bool:
+    """Whether a method is that of a variable which holds an archive."""
+    owner = method.value if isinstance(method, ast.Attribute) else None
+    if not isinstance(owner, ast.Name) or symbol_table.lookup(owner.id, owner) is None:
+        return False
+    parents = map(symbol_table.parent, symbol_table.symbol_of(owner).binding_nodes)
+    values = (getattr(each, "context_expr", None) or getattr(each, "value", None) for each in parents)
+    functions = [each.func for each in values if isinstance(each, ast.Call)]
+    return any(not _ARCHIVES.isdisjoint({dotted_name(each), last_name(each)}) for each in functions)
+
+
+def _read_copying_call(call: ast.Call, path: str, symbol_table: SymbolTable) -> Listing:
+    """A call that copies or packs a folder: the last one that it names is within those before."""
+    positions = _COPYING_FUNCTIONS[last_name(call.func)]
+    arguments = {name: call.args[position] for name, position in positions.items() if position < len(call.args)}
+    arguments |= {each.arg: each.value for each in call.keywords if each.arg in positions}
+    folders = [find_written_path(each, path, symbol_table) for each in arguments.values()]
+    known = [each for each in folders if each is not None]
+    folder = "/".join(known) if len(known) == len(folders) else None
+    return Listing(call.lineno, folder if folders else ".", None)
 
 
 def _read_pattern_listing(call: ast.Call, path: str, symbol_table: SymbolTable, sources: ValueSources) -> Listing:

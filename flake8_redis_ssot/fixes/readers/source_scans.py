@@ -10,31 +10,40 @@ from typing import NamedTuple
 
 from flake8_redis_ssot.files.test_paths import is_test_path
 from flake8_redis_ssot.fixes.context import FixContext
+from flake8_redis_ssot.fixes.readers.connections import is_in_one_program
 from flake8_redis_ssot.fixes.readers.listings import Listing, find_listings
 from flake8_redis_ssot.project.contents import row_at
-from flake8_redis_ssot.semantic.ast_queries import last_name
 
 # Calls that list files, with the pattern of the names if it is written out.
 _LISTINGS = rb"\b(?:r?glob|iglob)\(([^)]*)|\bos\.(?:walk|listdir|scandir)\(|\.iterdir\("
 _LISTING_WORDS = (b"glob", b"os.walk", b"os.listdir", b"os.scandir", b"iterdir")
-_READING = re.compile(
+# Calls that copy or pack the files of a folder.
+_PACKING = (
+    rb"\b(?:copytree|create_archive|make_archive|writepy)\("
+    rb"|\b(?:ZipFile|TarFile|tarfile\.open)\([^)\n]{0,200}[\"'][wax]"
+)
+_PACKING_WORDS = (b"copytree", b"create_archive", b"make_archive", b"writepy", b"ZipFile", b"TarFile", b"tarfile")
+_COPY = b"copytree("
+READS_FILES = re.compile(
     rb"\bread_(?:text|bytes)\b|\bopen\(|\b(?:getlines?|tokenize|fileinput|getsize|st_size|filecmp|hash_file)\b"
 )
 _ENDING = re.compile(rb"[\"'][^\"'\s]*\.[A-Za-z]\w{0,6}[\"']")
 _PYTHON_NAME = re.compile(r"[\"'](?:[^\"'\s]*[/\\])?([^\"'\s/\\]*\.pyw?)[\"']")
-_COMMANDS = (b"cat", b"cksum", b"find", b"git hash-object", b"md5sum", b"sha1sum", b"sha256sum", b"wc")
-_SEARCHES = rb"[\"'](?:git[ \"',]+)?[ef]?grep[ \"']|[\"'](?:" + b"|".join(_COMMANDS) + rb")[ \"'][^\n]*\.py\b"
-_SEARCH_WORDS = (b"grep", *(quote + command for quote in (b"'", b'"') for command in _COMMANDS))
+_COMMANDS = (b"cat", b"cksum", b"diff", b"du", b"find", b"git hash-object", b"md5sum", b"sha1sum", b"sha256sum", b"wc")
+_SEARCHES = (
+    rb"[\"'](?:git[ \"',]+)?[ef]?grep[ \"']|[\"'](?:" + b"|".join(_COMMANDS) + rb")[ \"'][^\n]*\.py\b"
+    rb"|[\"'](?:tar[ \"',]+-{0,2}c|zip[ \"',]+-|git[ \"',]+archive\b)"
+)
+_SEARCH_WORDS = (
+    b"grep",
+    *(quote + command for quote in (b"'", b'"') for command in (*_COMMANDS, b"git", b"tar", b"zip")),
+)
 _QUOTED = re.compile(r"[\"']([^\"'\n]*)[\"']")
-_SOURCE_FUNCTIONS = ("findsource", "getsource", "getsourcelines")
-_LOADER_FUNCTIONS = ("get_code", "get_data", "get_source")
-_LOADER_READ = re.compile(rb"\b(?:\w*loader\w*|pkgutil)\.get_(?:code|data|source)\(|\bimport get_data\b")
 _FIELD = re.compile(r"\{[^{}]*\}")
 # The folder of a file, but where the file runs itself, or the working directory.
 _OWN_PLACE = re.compile(
     rb"(?<!main\(\[)\b__file__\b|\bgetcwd\b|\bcwd\(\)|(?:\b(?:Path|\w*glob|walk)\(|=)[ \t]*[\"']\.[./]*[\"']"
 )
-_MAX_IMPORTERS = 200
 
 
 class SourceScan(NamedTuple):
@@ -44,6 +53,7 @@ class SourceScan(NamedTuple):
     row: int
     patterns: frozenset[str]
     is_search: bool = False  # by a command
+    is_packing: bool = False
 
     def may_read(self, path: str) -> bool:
         """Whether it may read the file at `path`, by the name of that."""
@@ -63,6 +73,7 @@ def find_source_scans(path: str, context: FixContext) -> Iterator[SourceScan]:
             is_connected = is_in_one_program(scan.path, path, context)
             if is_connected or not is_test:
                 is_own = not is_test or any(_names_own_place(each, context) for each in (scan.path, path))
+                is_own &= not scan.is_packing or _names_own_place(scan.path, context)
                 row = _find_listing_row(scan, path, is_connected and is_own, context)
                 if row:
                     yield scan._replace(row=row)
@@ -83,7 +94,7 @@ def _find_listing_row(scan: SourceScan, path: str, may_be_any: bool, context: Fi
     code = context.references.code_bytes(scan.path)
     for listing in find_listings(scan.path, context):
         is_known = may_be_any or listing.folder is not None
-        if is_known and listing.may_be_in(path) and _may_match(listing, path, code):
+        if is_known and listing.may_be_in(path) and (scan.is_packing or _may_match(listing, path, code)):
             return listing.row
     return 0
 
@@ -108,40 +119,19 @@ def _may_match(listing: Listing, path: str, code: bytes) -> bool:
     return False
 
 
-def find_module_source(path: str, context: FixContext) -> tuple[str, int] | None:
-    """The path and row (1-based) of code that may read the source of the module at `path` as an object; or None."""
-    for reader in context.analysis.contents.find_with_words(_SOURCE_FUNCTIONS):
-        if reader != path and context.import_graph.has_import(reader, path):
-            names = context.names(reader)
-            for call in context.document(reader).calls:
-                if last_name(call.func) in _SOURCE_FUNCTIONS and call.args:
-                    definition = names.resolve(call.args[0])
-                    if definition is None or (definition.is_module and definition.path == path):
-                        return reader, call.lineno
-    return _find_loader_read(path, context)
-
-
-def _find_loader_read(path: str, context: FixContext) -> tuple[str, int] | None:
-    """The path and row (1-based) of code that may get the source or code of the module at `path` from its loader."""
-    module = context.module_name(path)
-    names = b"|".join(re.escape(os.fsencode(each)) for each in {module, module.rpartition(".")[0]} - {""})
-    quoted = re.compile(rb"[\"'](?:" + names + rb")[\"']")
-    for reader in context.analysis.contents.find_with_words(_LOADER_FUNCTIONS):
-        code = context.references.code_bytes(reader)
-        match = _LOADER_READ.search(code)
-        if match is not None and quoted.search(code):
-            return reader, row_at(code, match.start())
-    return None
-
-
 def _find_all(context: FixContext) -> Iterator[SourceScan]:
     for path in context.analysis.contents.find_matching(_LISTINGS, _LISTING_WORDS):
         code = context.references.code_bytes(path)
         matches = [*re.finditer(_LISTINGS, code)]
         patterns = frozenset(pattern for match in matches for pattern in _read_patterns(match, code))
         patterns |= frozenset() if _ENDING.search(code) else {"*"}
-        if matches and patterns and _READING.search(code):
+        if matches and patterns and READS_FILES.search(code):
             yield SourceScan(path, row_at(code, matches[0].start()), patterns)
+    for path in context.analysis.contents.find_matching(_PACKING, _PACKING_WORDS):
+        code = context.references.code_bytes(path)
+        match = re.search(_PACKING, code)
+        if match is not None and (match[0] != _COPY or READS_FILES.search(code)):
+            yield SourceScan(path, row_at(code, match.start()), frozenset({"*"}), is_packing=True)
     for path in context.analysis.contents.find_matching(_SEARCHES, _SEARCH_WORDS):
         code = context.references.code_bytes(path)
         match = re.search(_SEARCHES, code)
@@ -166,32 +156,3 @@ def _find_written_patterns(code: bytes) -> Iterator[str]:
     """The names of Python files that the strings of a file select: `.py` is the ending of any."""
     for name in _PYTHON_NAME.findall(code.decode("utf-8", "replace")):
         yield f"*{name}" if name.startswith(".") else _FIELD.sub("*", name)
-
-
-def is_in_one_program(scanner: str, path: str, context: FixContext) -> bool:
-    """Whether loading one of two files loads the other."""
-    if scanner == path or context.import_graph.find_path(path, scanner) is not None:
-        return True
-    importers = context.remember(("loaders", path), lambda: _find_loaders(path, context))
-    if importers is None:
-        return context.import_graph.find_path(scanner, path) is not None
-    return scanner in importers
-
-
-def _find_loaders(path: str, context: FixContext) -> frozenset[str] | None:
-    """The files that load the file at `path`; None if they are many."""
-    level, seen = [path], {path}
-    while level:
-        words = [context.module_name(each).rpartition(".")[2].encode("utf-8", "surrogateescape") for each in level]
-        context.analysis.contents.find_literals(words)  # of all in one pass
-        importers = {
-            importer
-            for loaded in level
-            for importer in context.references.find_files_naming(loaded)
-            if importer not in seen and context.import_graph.has_import(importer, loaded)
-        }
-        seen |= importers
-        level = sorted(importers)
-        if len(seen) > _MAX_IMPORTERS:
-            return None
-    return frozenset(seen)

@@ -1,0 +1,60 @@
+"""Programs that write warnings and tracebacks to the standard output: their lines become a part of the result."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from flake8_redis_ssot.fixes.context import FixContext
+from flake8_redis_ssot.fixes.readers.connections import are_connected, is_in_one_program
+
+# The standard error stream is the standard output, or a text that the program reads.
+_REDIRECTED = (
+    rb"\bredirect_stderr\(|\bstderr[ \t]*=(?!=)[ \t]*(?:\w+[ \t]*\.[ \t]*)?(?:__)?(?:stdout|StringIO)\b(?![ \t]*\.)"
+)
+_REDIRECTED_WORDS = (b"redirect_stderr", b"stderr")
+# Log messages go to the standard output.
+_OUTPUT_LOG = rb"\bStreamHandler\([^)\n]{0,200}\bstdout\b|\bstream[ \t]*=[ \t]*(?:\w+[ \t]*\.[ \t]*)?(?:__)?stdout\b|\bext://sys\.stdout\b"
+_OUTPUT_LOG_WORDS = (b"stdout",)
+_LOGGED_TRACEBACK = re.compile(rb"\.exception\(|\b(?:exc_info|stack_info)[ \t]*=(?![ \t]*(?:False|None)\b)")
+_TRACEBACK_WORDS = ("exception", "exc_info", "stack_info")
+_WARN_CALL = re.compile(rb"\bwarn\(")
+_RAISING = re.compile(rb"\b(?:raise|warn|assert)\b")
+
+
+def find_shown_errors(path: str, lines: Sequence[bytes], context: FixContext) -> Iterator[str]:
+    """The places that may show the numbers of `lines` of the file at `path` in a warning or traceback, as clauses."""
+    if any(map(_RAISING.search, lines)):
+        for place in _find_places(_REDIRECTED, _REDIRECTED_WORDS, path, context):
+            yield f"{place} redirects the standard error stream, with the numbers of lines"
+    for place in _find_places(_OUTPUT_LOG, _OUTPUT_LOG_WORDS, path, context):
+        if not _logs_warnings(path, lines, context) and not _logs_tracebacks(path, lines, context):
+            return
+        yield f"{place} logs tracebacks or warnings to the standard output, with the numbers of lines"
+
+
+def _find_places(pattern: bytes, words: Sequence[bytes], path: str, context: FixContext) -> Iterator[str]:
+    """The places in the same program where code matches a pattern."""
+    for other in context.analysis.contents.find_matching(pattern, words):
+        row = context.references.find_row(pattern, other)
+        if row and is_in_one_program(other, path, context):
+            yield f"{context.relative_path(other)}:{row}"
+
+
+def _logs_warnings(path: str, lines: Sequence[bytes], context: FixContext) -> bool:
+    """Whether some lines of a file warn, and the same program logs warnings."""
+    if not any(map(_WARN_CALL.search, lines)):
+        return False
+    readers = context.analysis.contents.find_with_words(("captureWarnings",))
+    return any(is_in_one_program(reader, path, context) for reader in readers)
+
+
+def _logs_tracebacks(path: str, lines: Sequence[bytes], context: FixContext) -> bool:
+    """Whether some lines of a file log tracebacks, or a file does that it is imported by."""
+    if any(map(_LOGGED_TRACEBACK.search, lines)):
+        return True
+    return any(
+        _LOGGED_TRACEBACK.search(context.references.code_bytes(reader)) and are_connected(reader, path, context)
+        for reader in context.analysis.contents.find_with_words(_TRACEBACK_WORDS)
+        if reader != path
+    )
