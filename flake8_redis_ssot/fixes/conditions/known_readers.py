@@ -30,7 +30,10 @@ CONDITION = Condition(
         "the file is not an `__init__.py`, and servers and frameworks do not look for the name (`app`, `handler`)",
         "every other Python file that imports the module, or names it in a string, reads only other names of it: "
         '`module.other`, `getattr(module, "other")`, `from module import other`, `importlib.reload(module)`',
-        "no file imports modules with computed names among which the module can be, unless it discards them",
+        "no file imports modules with computed names among which the module can be, unless it discards them; neither "
+        "does code in strings that is run (`exec()`, `python -c`), unless it names others",
+        "no file imports the module by a shorter name after `sys.path` has been changed, or reads the name from "
+        "`__main__`",
         "in a test file the name is a class without test bases, a plain function, a module or a value made by the "
         "project, and does not begin with `test`",
         "no text file of the repository (also those that git ignores or that are excluded; up to 2 MB) names "

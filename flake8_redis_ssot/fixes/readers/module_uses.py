@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.document import SourceDocument
 from flake8_redis_ssot.fixes.edits.ensure_import import absolute_module
+from flake8_redis_ssot.fixes.readers.other_names import is_shortened_name
 from flake8_redis_ssot.fixes.readers.target import PossibleRead, ReadTarget
 from flake8_redis_ssot.project.modules import package_name
 from flake8_redis_ssot.semantic.ast_queries import dotted_name, last_name
@@ -81,6 +82,8 @@ class ModuleUses:
 
     def _parts_below(self, origin: str) -> list[str] | None:
         """What is to be written behind a package for the module: nothing for the module itself, None for others."""
+        if is_shortened_name(origin.rstrip(":").replace(":", "."), self.path, self.target, self.context):
+            return []
         for definition in self.context.resolver.resolve(origin, self.path):
             if definition.is_module and definition.path == self.target.path:
                 return []
@@ -124,6 +127,8 @@ class ModuleUses:
             yield from self.follow(read)
 
     def _is_target(self, origin: str) -> bool:
+        if is_shortened_name(origin.partition(":")[0], self.path, self.target, self.context):
+            return True
         definitions = self.context.resolver.resolve(origin, self.path)
         return any(definition.is_module and definition.path == self.target.path for definition in definitions)
 

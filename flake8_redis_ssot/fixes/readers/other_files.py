@@ -9,13 +9,17 @@ from collections.abc import Iterator
 from flake8_redis_ssot.files.test_paths import is_test_path
 from flake8_redis_ssot.files.text_files import read_text
 from flake8_redis_ssot.fixes.context import FixContext
+from flake8_redis_ssot.fixes.readers.composed_code import find_in_composed_code
 from flake8_redis_ssot.fixes.readers.loaders import find_in_loaders
 from flake8_redis_ssot.fixes.readers.module_uses import ModuleUses
+from flake8_redis_ssot.fixes.readers.other_names import find_in_main_readers
 from flake8_redis_ssot.fixes.readers.strings import find_in_strings
 from flake8_redis_ssot.fixes.readers.target import PossibleRead, ReadTarget
 from flake8_redis_ssot.fixes.readers.text_reads import find_import, find_launch, find_module, find_named_read, row_of
 from flake8_redis_ssot.project.contents import row_at
 
+# Not prose, despite its ending: https://packaging.python.org/en/latest/specifications/entry-points/
+_ENTRY_POINTS = "entry_points.txt"
 _PROSE_SUFFIXES = (".md", ".rst", ".txt", ".html", ".htm", ".log", ".adoc", ".tex")
 _PYTHON_SUFFIXES = (".py", ".pyw", ".pyi", ".pyx")
 # The names of the module of a frame or a function, with the key that is read if it is a constant.
@@ -33,6 +37,8 @@ def find_other_reads(target: ReadTarget, context: FixContext) -> Iterator[Possib
     for path in context.words.find_other_files(target.word):
         yield from _find_in_other_file(path, target, context)
     yield from find_in_loaders(target, context)
+    yield from find_in_composed_code(target, context)
+    yield from find_in_main_readers(target, context)
     yield from _find_in_imported(target, context)
 
 
@@ -59,7 +65,7 @@ def _may_use_module(path: str, target: ReadTarget, context: FixContext) -> bool:
     parent = re.escape(target.package.rpartition(".")[2].encode())
     spellings = [
         rb"\bimport\b(?:[^\n#]*|[ \t]*\([^)]*)\b" + word + rb"\b",
-        rb"\.\s*" + word + rb"\s+import\b",
+        rb"(?:\.\s*|\bfrom\s+)" + word + rb"\s+import\b",
         rb"\.\s*" + word + rb"\s*\." if not parent else parent + rb"\s*[./]\s*" + word + rb"\b",
         (rb"[\"']\.+" if parent else rb"[\"']\.*") + word + rb"[\"']",
         rb"\b" + word + rb"(?:\.py)?[.:]+" + re.escape(target.name.encode()) + rb"\b",
@@ -98,7 +104,7 @@ def _find_in_other_file(path: str, target: ReadTarget, context: FixContext) -> I
         yield PossibleRead(path, row_of(offset, text), "names it")
         return
     offset = next((each for each in (find_import(text, target), find_launch(text, target)) if each is not None), None)
-    if offset is None and not path.endswith(_PROSE_SUFFIXES):
+    if offset is None and (not path.endswith(_PROSE_SUFFIXES) or os.path.basename(path) == _ENTRY_POINTS):
         offset = find_module(text, target)
     if offset is not None:
         yield PossibleRead(path, row_of(offset, text), f"names the module `{target.module}`")
