@@ -461,6 +461,19 @@ def test_layout(name: str, newline: str, project: Path) -> None:
     assert _is_laid_out(service) == case.is_formatted
 
 
+@pytest.mark.parametrize("newline", ["\n", "\r\n"], ids=["LF", "CRLF"])
+def test_import_at_the_end_without_line_break(newline: str, project: Path) -> None:
+    """Its names move to a statement above it, where a line break has to follow."""
+    before = "import app.settings\nfrom app.shims import NAME, RedisManager"
+    after = "import app.settings\nfrom app.redis_manager import RedisManager\nfrom app.shims import NAME"
+    shims = "from app.redis_manager import RedisManager\n\nNAME = 1\n"
+    reader = "from app.service import NAME, RedisManager\n\nprint(NAME, RedisManager)\n"
+    files = {"app/shims.py": shims, "app/settings.py": "", "app/main.py": reader, "redis-ssot.toml": SETTINGS}
+    service = _write(Case(before, after, files), project, newline)
+    main(["check", "--fix", "--unsafe-fixes", "--no-cache", "app/service.py"])
+    assert service.read_bytes().decode() == after.replace("\n", newline)
+
+
 def _write(case: Case, project: Path, newline: str) -> Path:
     load_cases()[0].write(project)
     service = project / "app" / "service.py"

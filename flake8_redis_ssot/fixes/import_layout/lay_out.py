@@ -133,7 +133,8 @@ def _format_block(
     model = block_range.body[min(block_range.first, len(block_range.body) - 1)] if block_range.body else None
     indent = statement_layout(document.text, model).indent if model else ""
     ending = line_break(document.text, block_range.start)
-    before, after = parse_block(old, indent, ending), parse_block(new, indent, ending)
+    # A statement at the end of the file may get others below it.
+    before, after = (parse_block(_close(each, ending), indent, ending) for each in (old, new))
     if before is None or after is None:
         return None
     style = context.import_style(document.path)
@@ -141,7 +142,13 @@ def _format_block(
     load_order = LoadOrder(document.path, context)
     block = merge_changed(block, style, load_order.can_swap)
     block = sort_changed(block, before, document.path, style, load_order.can_swap)
-    return _wrap(block, before, style).render()
+    laid_out = _wrap(block, before, style).render()
+    return laid_out if new.endswith(("\n", "\r")) else laid_out.removesuffix(ending)
+
+
+def _close(text: str, ending: str) -> str:
+    """A text with a line break at its end, if it is not empty."""
+    return text if not text or text.endswith(("\n", "\r")) else text + ending
 
 
 def _space(
