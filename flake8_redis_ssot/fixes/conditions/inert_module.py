@@ -11,6 +11,7 @@ from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.doubt import Doubt
 from flake8_redis_ssot.fixes.loading import copies, moments
 from flake8_redis_ssot.fixes.loading.import_watchers import find_import_watchers
+from flake8_redis_ssot.fixes.loading.library_lookups import find_library_lookups
 from flake8_redis_ssot.fixes.loading.library_modules import find_library_reads
 from flake8_redis_ssot.fixes.loading.load_records import find_load_record, find_logger_list
 from flake8_redis_ssot.fixes.loading.warning_recorders import find_recorder
@@ -58,7 +59,8 @@ CONDITION = Condition(
         "imports (`catch_warnings()`, `pytest.warns()`, `recwarn`)",
         "no code reads the module or its packages as attributes, or from `sys.modules`, without importing them, and "
         "no code lists the attributes of its package; the same holds for modules of libraries that it imports "
-        "(`import xml` and `xml.dom` elsewhere)",
+        "(`import xml` and `xml.dom` elsewhere), and no code asks "
+        'whether these are loaded (`"yaml" in sys.modules`)',
         "a list of the loaded modules, or of those loaded since another list, also in a variable, or in an attribute "
         "that no other file reads, is used to delete modules or to restore the table, or it is reduced to names with "
         "a text that is no part of the module's name; the number of modules loaded since is that of files that the "
@@ -97,7 +99,11 @@ def find_doubts(fact: Import, new_modules: Collection[str], file: FileContext, c
     for path in unloaded_paths:
         # Where the file itself reads what it imports, the fix changes the read as well.
         changed_path = file.path if path in old_paths else ""
-        reads = chain(context.module_readers.find(path, changed_path), find_library_reads(path, context))
+        reads = chain(
+            context.module_readers.find(path, changed_path),
+            find_library_reads(path, context),
+            find_library_lookups(path, file.path, context),
+        )
         for reader_path, row, phrase in reads:
             yield Doubt(f"`{context.relative_path(reader_path)}:{row}` {phrase}")
             return

@@ -62,6 +62,18 @@ def _find_library_modules(path: str, context: FixContext) -> set[str]:
     return set()
 
 
+def find_loaded_libraries(path: str, context: FixContext) -> set[str]:
+    """The modules (dotted) of libraries that loading a file imports, with their packages; names from them as well."""
+    package, modules = package_name(path, context.resolver.modules.roots), set[str]()
+    with suppress(OSError):
+        for statement in import_time_imports(context.symbol_table(path).tree.body):
+            for module, name in imported_modules(statement, package):
+                root = module.partition(".")[0]
+                if context.resolver.path_of(root, path) is None:
+                    modules.update((root, *_with_packages(f"{module}.{name}" if name else module)))
+    return modules
+
+
 def _imported_library_modules(
     statements: Iterable[ast.Import | ast.ImportFrom], path: str, context: FixContext
 ) -> set[str]:

@@ -10,6 +10,7 @@ from flake8_redis_ssot.files.test_paths import is_test_path
 from flake8_redis_ssot.files.text_files import read_text
 from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.readers.composed_code import find_in_composed_code
+from flake8_redis_ssot.fixes.readers.connections import are_connected
 from flake8_redis_ssot.fixes.readers.loaders import find_in_loaders
 from flake8_redis_ssot.fixes.readers.module_uses import ModuleUses
 from flake8_redis_ssot.fixes.readers.other_names import find_in_main_readers
@@ -25,6 +26,10 @@ _PYTHON_SUFFIXES = (".py", ".pyw", ".pyi", ".pyx")
 # The names of the module of a frame or a function, with the key that is read if it is a constant.
 _NAMESPACES = re.compile(rb"\b(?:f_globals|__globals__)\b(?:(?:\[|\.get\()[\"'](\w+)[\"'])?")
 _CLASS_MODULES = rb"\bmodules\[[^\]\n\"']*\b__module__\b"
+# Annotations that are texts are evaluated among the names of the module of their class.
+_SET_ANNOTATIONS = (
+    rb"\.__annotations__[ \t]*(?:\[[^\]\n]{0,200}\][ \t]*)?=(?!=)|\.__annotations__\.(?:update|setdefault)\("
+)
 _SHEBANG = re.compile(rb"#!.*python")
 _OWN_SETTINGS = re.compile(r"^\[+tool\.redis-ssot\b.*?(?=^\[+(?!tool\.redis-ssot\b)|\Z)", re.MULTILINE | re.DOTALL)
 
@@ -50,6 +55,10 @@ def _find_in_imported(target: ReadTarget, context: FixContext) -> Iterator[Possi
         if path != target.path and is_loaded:
             for read in ModuleUses(path, target, context).find_in_namespaces():
                 yield read._replace(cause=f"{read.cause}, of the modules of classes")
+    for path in context.analysis.contents.find_matching(_SET_ANNOTATIONS, (b"__annotations__",)):
+        if path != target.path and are_connected(path, target.path, context):
+            row = context.references.find_row(_SET_ANNOTATIONS, path)
+            yield PossibleRead(path, row, "sets annotations, which may name it")
     name = target.name.encode()
     for path in context.analysis.contents.find_with_words(("f_globals", "__globals__")):
         if path != target.path and context.import_graph.has_import(target.path, path):
