@@ -26,8 +26,9 @@ CONDITION = Condition(
         "nothing but None; every read of an attribute of that name in any file is such a call, or of an object of "
         "another class, which is no base of a subclass either",
         "a module-level variable holds it, or a function returns it, that no other file reads",
-        "for attributes, variables and functions: no file reads them by a string (`getattr`) or without naming them "
-        "(`vars`, computed names, copies, pickles) from an object that may have them",
+        "for attributes, variables and functions: no file reads them by a string (`getattr`, a field of a format such "
+        "as `{0.name}`) or without naming them (`vars`, computed names, copies, pickles) from an object that may have "
+        "them",
     ),
 )
 

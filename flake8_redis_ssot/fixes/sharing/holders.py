@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -13,12 +12,13 @@ from flake8_redis_ssot.fixes.sharing.owners import find_owner, iter_bases
 from flake8_redis_ssot.fixes.sharing.parameters import find_possible_owners
 from flake8_redis_ssot.fixes.sharing.reflection import Access, Reflection
 from flake8_redis_ssot.fixes.sharing.shared_class import NotRecognisedError
+from flake8_redis_ssot.fixes.sharing.string_reads import find_string_reads
 from flake8_redis_ssot.fixes.sharing.study import SharingStudy
 from flake8_redis_ssot.fixes.usage.attribute_owners import is_of_other_class
 from flake8_redis_ssot.fixes.usage.observations import ModuleVariable, ParameterDefault, Returned, StoredAttribute
 from flake8_redis_ssot.project.types.names import FileNames
 from flake8_redis_ssot.project.types.receivers import find_receiver
-from flake8_redis_ssot.semantic.ast_queries import FunctionNode, last_name
+from flake8_redis_ssot.semantic.ast_queries import FunctionNode
 
 # Special methods that neither run when an attribute is read or set nor see the attributes.
 _HARMLESS_SPECIAL_METHODS = frozenset(
@@ -26,8 +26,6 @@ _HARMLESS_SPECIAL_METHODS = frozenset(
     | {"__len__", "__bool__", "__eq__", "__ne__", "__hash__", "__lt__", "__le__", "__gt__", "__ge__", "__iter__"}
     | {"__next__", "__aiter__", "__anext__", "__contains__", "__getitem__", "__setitem__", "__delitem__", "__await__"}
 )
-# Functions that read what a string names.
-_STRING_READERS = frozenset({"attrgetter", "getattr", "import_string", "methodcaller"})
 _HARMLESS_SPECIAL_NAMES = frozenset({"__doc__", "__slots__", "__module__", "__all__", "__tablename__"})
 
 
@@ -248,7 +246,7 @@ def _read_reasons(name: str, study: SharingStudy) -> Iterator[str]:
 
 def _indirect_reasons(name: str, study: SharingStudy, holding_class: HoldingClass) -> Iterator[str]:
     """Reads by a string, or without naming it."""
-    for path, row in _find_strings(name, study):
+    for path, row in find_string_reads(name, study.context):
         yield f"{study.place(path, row)} names `{name}` in a string or pattern, and may read it"
         return
     for each in study.facts.reflections:
@@ -265,24 +263,3 @@ def _reaches(reflection: Reflection, study: SharingStudy, holding_class: Holding
         return True
     is_module = any(owner.path == study.file.path and owner.node is None for owner in owners)
     return is_module and not holding_class.nodes
-
-
-def _find_strings(name: str, study: SharingStudy) -> Iterator[tuple[str, int]]:
-    """Where something is read by a string that names it, or by a pattern."""
-    word = re.escape(name.encode())
-    pattern = rb"[\"'](?:[\w.]*[.:])?" + word + rb"[\"']|\bcase\b.*\b" + word + rb"[ \t]*="
-    # Most files that have the name define it, or call it: the search looks for what follows it in a match.
-    ends = [name.encode() + end for end in (b'"', b"'", b"=", b" ", b"\t")]
-    for path in study.context.analysis.contents.find_matching(pattern, ends):
-        symbol_table = study.context.symbol_table(path)
-        for node in symbol_table.nodes:
-            if isinstance(node, ast.MatchClass) and name in node.kwd_attrs:
-                yield path, node.lineno
-            elif isinstance(node, ast.Constant) and isinstance(node.value, str) and _names(node.value, name):
-                parent = symbol_table.parent(node)
-                if isinstance(parent, ast.Call) and last_name(parent.func) in _STRING_READERS:
-                    yield path, node.lineno
-
-
-def _names(text: str, name: str) -> bool:
-    return re.split(r"[.:]", text)[-1] == name
