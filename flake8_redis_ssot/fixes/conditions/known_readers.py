@@ -32,7 +32,7 @@ CONDITION = Condition(
         '`module.other`, `getattr(module, "other")`, `from module import other`, `importlib.reload(module)`',
         "no file imports modules with computed names among which the module can be, unless it discards them; neither "
         "does code in strings that is run (`exec()`, `python -c`), unless it names others",
-        "no file imports the module by a shorter name after `sys.path` has been changed, reads the name from "
+        "no file imports the module by a shorter name, such as `service` for `lib.service`, reads the name from "
         "`__main__`, or sets annotations of its classes",
         "in a test file the name is a class without test bases, a plain function, a module or a value made by the "
         "project, and does not begin with `test`",

@@ -82,7 +82,7 @@ class ModuleUses:
 
     def _parts_below(self, origin: str) -> list[str] | None:
         """What is to be written behind a package for the module: nothing for the module itself, None for others."""
-        if is_shortened_name(origin.rstrip(":").replace(":", "."), self.path, self.target, self.context):
+        if self._is_shortened(origin.rstrip(":").replace(":", ".")):
             return []
         for definition in self.context.resolver.resolve(origin, self.path):
             if definition.is_module and definition.path == self.target.path:
@@ -115,7 +115,10 @@ class ModuleUses:
                 yield from self._follow_binding(alias)
 
     def _follow_starred(self, module: str) -> Iterator[PossibleRead]:
-        """The reads of a module that a star import of another one may bring."""
+        """The reads of a module that a star import of another one may bring, and of the name by its shorter name."""
+        if self._is_shortened(module):
+            for node in self._document.symbol_table.unresolved_reads(self.target.name):
+                yield self._read(node, "reads it from a star import")
         reads = self._document.symbol_table.unresolved_reads(self.target.word)
         if reads and self._is_target(f"{module}:*{self.target.word}"):
             for read in reads:
@@ -126,8 +129,11 @@ class ModuleUses:
         for read in self._document.symbol_table.symbol_of(node).reads:
             yield from self.follow(read)
 
+    def _is_shortened(self, module: str) -> bool:
+        return is_shortened_name(module, self.path, self.target.module, self.context)
+
     def _is_target(self, origin: str) -> bool:
-        if is_shortened_name(origin.partition(":")[0], self.path, self.target, self.context):
+        if self._is_shortened(origin.partition(":")[0]):
             return True
         definitions = self.context.resolver.resolve(origin, self.path)
         return any(definition.is_module and definition.path == self.target.path for definition in definitions)

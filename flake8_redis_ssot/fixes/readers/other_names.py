@@ -1,4 +1,4 @@
-"""Other names of a module: those that changes of `sys.path` make, and `__main__`."""
+"""Other names of a module: shorter ones, where `sys.path` has its folder, and `__main__`."""
 
 from __future__ import annotations
 
@@ -7,28 +7,19 @@ import sys
 from collections.abc import Iterator
 
 from flake8_redis_ssot.fixes.context import FixContext
-from flake8_redis_ssot.fixes.readers.connections import is_in_one_program
 from flake8_redis_ssot.fixes.readers.target import PossibleRead, ReadTarget
 
-_PATH_CHANGES = (
-    rb"\bsys\.path[ \t]*(?:\.[ \t]*(?:insert|append|extend)\b|\+=|=(?!=)|\[[^\]\n]*\][ \t]*=(?!=))|\baddsitedir\("
-)
-_PATH_WORDS = (b"sys.path", b"addsitedir")
 _MAIN_READ = rb"\b(?:import|from)[ \t]+__main__\b|\b(?:modules\[|import_module\()[ \t]*[\"']__main__[\"']"
 _MAIN_WORDS = (b"__main__",)
 _REFLECTION = re.compile(rb"\b(?:vars|dir|getattr|hasattr|getmembers|__dict__)\b")
 
 
-def is_shortened_name(module: str, importer: str, target: ReadTarget, context: FixContext) -> bool:
+def is_shortened_name(module: str, importer: str, full_name: str, context: FixContext) -> bool:
     """Whether a dotted name that resolves to nothing may be that of a module below another entry of `sys.path`."""
     return (
-        target.module.endswith(f".{module}")
+        full_name.endswith(f".{module}")
         and module.partition(".")[0] not in sys.stdlib_module_names
         and context.resolver.path_of(module, importer) is None
-        and any(
-            is_in_one_program(path, importer, context)
-            for path in context.analysis.contents.find_matching(_PATH_CHANGES, _PATH_WORDS)
-        )
     )
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.document import SourceDocument
 from flake8_redis_ssot.fixes.readers.module_uses import MODULE_FUNCTIONS, ModuleUses
+from flake8_redis_ssot.fixes.readers.other_names import is_shortened_name
 from flake8_redis_ssot.fixes.readers.target import PossibleRead, ReadTarget
 from flake8_redis_ssot.fixes.readers.text_reads import find_import, find_launch, find_named_read
 from flake8_redis_ssot.project.modules import package_name
@@ -24,6 +25,7 @@ _NAMING_FUNCTIONS = frozenset(
         *("task", "shared_task"),
     }
 )
+_LOADING_FUNCTIONS = MODULE_FUNCTIONS | {"run_module", "resolve_name"}
 _MAX_PATH = 4096  # characters at the end of a string that can be a path
 # Calls that replace what their first argument names; other conditions ask where these patches go.
 _PATCHING_FUNCTIONS = frozenset({"patch", "dict", "multiple", "setattr", "delattr"})
@@ -75,19 +77,30 @@ def names_module(text: str, node: ast.Constant, path: str, target: ReadTarget, c
         return is_named_by_package or resolve_relative_module(package, level, module.lstrip(".")) == target.module
     if not re.fullmatch(r"[\w.]+", module) or module.rpartition(".")[2] != target.word:
         return False
+    is_shortened = is_shortened_name(module, path, target.module, context)
     if "." not in module:
-        return not target.package and _is_load(node, context.document(path))
-    return context.resolver.path_of(module, path) == target.path
+        document = context.document(path)
+        return _is_loaded(node, document) if is_shortened else not target.package and _is_load(node, document)
+    return is_shortened or context.resolver.path_of(module, path) == target.path
 
 
 def _is_load(node: ast.Constant, document: SourceDocument) -> bool:
     """Whether a string is where the name of a module is expected: a word alone can be anything else."""
     parent = document.symbol_table.parent(node)
-    if isinstance(parent, ast.Subscript):
-        return last_name(parent.value) == "modules"
-    if isinstance(parent, ast.Call):
-        return last_name(parent.func) in MODULE_FUNCTIONS | {"run_module", "resolve_name", "get", "pop", "from_object"}
+    if isinstance(parent, (ast.Subscript, ast.Call)):
+        is_taken = isinstance(parent, ast.Call) and last_name(parent.func) in ("get", "pop", "from_object")
+        return is_taken or _is_loaded(node, document)
     return any(loader.decode() in document.text for loader in LOADERS)
+
+
+def _is_loaded(node: ast.Constant, document: SourceDocument) -> bool:
+    """Whether a string is certainly the name of a module: one that is loaded, or taken from `sys.modules`."""
+    match document.symbol_table.parent(node):
+        case ast.Subscript(value=owner) | ast.Call(func=ast.Attribute(value=owner, attr="get" | "pop")):
+            return last_name(owner) == "modules"
+        case ast.Call(func=function):
+            return last_name(function) in _LOADING_FUNCTIONS
+    return False
 
 
 def _follow_naming(node: ast.Constant, path: str, target: ReadTarget, context: FixContext) -> Iterator[PossibleRead]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from flake8_redis_ssot.fixes.context import FixContext
+from flake8_redis_ssot.fixes.readers.other_names import is_shortened_name
 from flake8_redis_ssot.fixes.sharing.known import MEMBERLESS_BASES
 from flake8_redis_ssot.fixes.sharing.owners import find_owner, iter_bases
 from flake8_redis_ssot.fixes.sharing.parameters import find_possible_owners
@@ -145,7 +146,9 @@ def _find_default_reasons(study: SharingStudy) -> Iterator[str]:
     """Reads of the defaults of a function that has the instance as one."""
     functions = [each.function for each in study.uses.of_type(ParameterDefault)]
     for read in study.facts.default_reads if functions else ():
-        if read.owner.is_unknown or any(read.owner.node is function for function in functions):
+        module = read.owner.external.rpartition(".")[0]
+        is_own = is_shortened_name(module, read.path, study.file.module, study.context)
+        if is_own or read.owner.is_unknown or any(read.owner.node is function for function in functions):
             yield f"`{read.text}` ({study.place(read.path, read.row)}) may read it from the defaults of a function"
             return
 
