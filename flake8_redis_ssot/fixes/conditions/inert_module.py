@@ -35,7 +35,8 @@ CONDITION = Condition(
         "reads `__subclasses__`; subscripted bases have no `__class_getitem__` of the project; the body is inert",
         "expressions of constants, names, displays, comprehensions, `*` and `in` of plain values that are no "
         "iterators in variables, attributes of modules and classes, f-strings, and "
-        "operators of built-in and standard types; `.name` and `.value` of members of enumerations",
+        "operators of built-in and standard types; `.name` and `.value` of members of enumerations; "
+        "no attribute is a descriptor of the project, or a function with an unknown decorator",
         "calls of a closed list: conversions of plain values, `logging.getLogger()`, `re.compile()`, `TypeVar()`, "
         "`namedtuple()`, `Path()`, `os.environ.get()`, `threading.Lock()`, `redis.Redis()`, …, and methods of strings, "
         "paths and dictionaries that change nothing; `isinstance()` and `issubclass()` with classes that are neither "

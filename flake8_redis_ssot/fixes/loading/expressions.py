@@ -6,15 +6,20 @@ import ast
 from collections.abc import Iterator
 
 from flake8_redis_ssot.fixes.loading import calls
+from flake8_redis_ssot.fixes.loading.attributes import (
+    find_instance_class,
+    has_direct_attribute,
+    is_direct,
+    is_enumeration_name,
+    is_member_attribute,
+)
 from flake8_redis_ssot.fixes.loading.block import Block, Effect, adds_keys, is_plain
 from flake8_redis_ssot.fixes.loading.classes import find_method, has_own_subscript, iter_class_line
-from flake8_redis_ssot.project.resolver import Definition
 
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 # They run no code besides that of their parts.
 _COMPOUNDS = (ast.Tuple, ast.List, ast.Set, ast.Dict, ast.Starred, ast.BoolOp, ast.IfExp, ast.Slice, ast.NamedExpr)
 _DIRECT_ATTRIBUTES = frozenset({"__doc__", "__name__", "__qualname__", "__version__", "__all__"})
-_MEMBER_ATTRIBUTES = frozenset({"name", "value"})
 
 
 def find_expression_effects(node: ast.expr, block: Block) -> Iterator[Effect]:
@@ -83,7 +88,7 @@ def find_test_effects(test: ast.expr, block: Block) -> Iterator[Effect]:
 
 def _find_truth_effects(test: ast.expr, block: Block) -> Iterator[Effect]:
     for part in _iter_truth_values(test):
-        owner = _find_instance_class(part, block) if isinstance(part, (ast.Name, ast.Attribute)) else None
+        owner = find_instance_class(part, block) if isinstance(part, (ast.Name, ast.Attribute)) else None
         methods = [find_method(owner, name, block) for name in ("__bool__", "__len__")] if owner is not None else []
         if any(methods):
             yield block.effect(test, f"asks whether `{_shorten(part)}` is true")
@@ -119,31 +124,12 @@ def _find_unpacked(node: ast.AST) -> list[ast.expr]:
 def _find_comprehension_effects(node: ast.AST, block: Block) -> Iterator[Effect]:
     for part in ast.walk(node):
         if isinstance(part, ast.comprehension):
-            if not is_plain(part.iter, block) and not _is_enumeration_name(part.iter, block):
+            if not is_plain(part.iter, block) and not is_enumeration_name(part.iter, block):
                 yield block.effect(node, f"iterates over `{_shorten(part.iter)}`")
             yield from find_expression_effects(part.iter, block)
             for condition in part.ifs:
                 yield from find_test_effects(condition, block)
     yield from _find_part_effects(node, block)
-
-
-def _is_enumeration_name(node: ast.expr, block: Block) -> bool:
-    definition = block.names.resolve(node)
-    if definition is None or definition.path is None:
-        return False
-    return any(each.name.startswith("enum.") for each, _ in iter_class_line(definition, block))
-
-
-def _is_member(node: ast.expr, block: Block) -> bool:
-    """Whether an expression is a member of an enumeration: by its name or index, or the variable of a comprehension."""
-    if not isinstance(node, ast.Name):
-        return isinstance(node, (ast.Attribute, ast.Subscript)) and _is_enumeration_name(node.value, block)
-    table = block.names.symbol_table
-    symbol = table.lookup(node.id, node)
-    loops = [table.parent(each) for each in symbol.binding_nodes] if symbol is not None else []
-    return bool(loops) and all(
-        isinstance(each, ast.comprehension) and _is_enumeration_name(each.iter, block) for each in loops
-    )
 
 
 def _is_plain_operation(node: ast.expr, block: Block) -> bool:
@@ -182,42 +168,12 @@ def _find_attribute_effects(node: ast.Attribute, block: Block) -> Iterator[Effec
     """An attribute of a module, of a class, or of an instance whose class has no property of that name."""
     yield from find_expression_effects(node.value, block)
     definition = block.names.resolve(node)
-    if definition is not None and _is_direct(definition, block):
+    if definition is not None and is_direct(definition, block):
         return
     if is_plain(node.value, block) or node.attr in _DIRECT_ATTRIBUTES:
         return
-    if node.attr in _MEMBER_ATTRIBUTES and _is_member(node.value, block):
+    if is_member_attribute(node, block):
         return
-    owner = _find_instance_class(node.value, block)
-    if owner is None or not _has_direct_attribute(owner, node.attr, block):
+    owner = find_instance_class(node.value, block)
+    if owner is None or not has_direct_attribute(owner, node.attr, block):
         yield block.effect(node, f"reads `{_shorten(node)}`")
-
-
-def _is_direct(definition: Definition, block: Block) -> bool:
-    """Whether an attribute is one of a library, of a module, or of a class, and is there without `__getattr__`."""
-    if definition.path is None:
-        return True
-    owner = definition._replace(qualname=definition.qualname.rpartition(".")[0])
-    return definition.is_found and (not owner.qualname or isinstance(block.find_only(owner), ast.ClassDef))
-
-
-def _find_instance_class(node: ast.expr, block: Block) -> Definition | None:
-    """The class of `self`, or of a variable that is bound once, to a construction."""
-    if isinstance(node, ast.Name) and node.id == block.self_name and block.owner is not None:
-        return block.owner
-    definition = block.names.resolve(node)
-    found = block.symbol_of(definition) if definition is not None else None
-    if found is None or len(found[1].bindings) != 1:
-        return None
-    own_block, symbol = found
-    value = getattr(symbol.bindings[0].statement, "value", None)
-    return own_block.names.resolve(value.func) if isinstance(value, ast.Call) else None
-
-
-def _has_direct_attribute(owner: Definition, name: str, block: Block) -> bool:
-    line = list(iter_class_line(owner, block))
-    if any(node is None and not each.name.startswith(("builtins.", "typing.", "abc.")) for each, node in line):
-        return False
-    hooks = (find_method(owner, hook, block) for hook in ("__getattr__", "__getattribute__"))
-    method = find_method(owner, name, block)
-    return not any(hooks) and (method is None or not method[1].decorator_list)
