@@ -376,8 +376,16 @@ def test_new_file(shop: Path) -> None:
     run_scenario(scenario)
 
 
-@pytest.mark.parametrize("uri", ["untitled:Untitled-1", "file:///no/such/place.py"])
+@pytest.mark.parametrize(
+    "uri",
+    [
+        *("untitled:Untitled-1", "file:///no/such/place.py"),
+        *("{shop}/services/orders/a%00b.py", "{shop}/services/orders/%ED%A0%80.py", "{shop}/a%00b/c.py"),
+    ],
+)
 def test_documents_without_project(shop: Path, uri: str) -> None:
+    uri = uri.replace("{shop}", shop.as_uri())
+
     async def scenario(client: Client) -> None:
         item = types.TextDocumentItem(uri, "python", 1, "import redis\n")
         client.client.text_document_did_open(types.DidOpenTextDocumentParams(item))

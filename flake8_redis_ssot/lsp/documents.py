@@ -10,6 +10,7 @@ from lsprotocol import types
 from pygls.uris import from_fs_path, to_fs_path
 from pygls.workspace import TextDocument, Workspace
 
+from flake8_redis_ssot.files.paths import is_possible_path
 from flake8_redis_ssot.syntax.source import decode
 
 # The protocol's line breaks; `str.splitlines` has others, such as form feeds.
@@ -21,6 +22,12 @@ _CODING_LINE = re.compile(r"\A(?:[^\r\n]*(?:\r\n|\r|\n))?[ \t\f]*#[^\r\n]*?codin
 def split_keeping_breaks(text: str) -> list[str]:
     """The lines of a text with their line breaks, as the protocol counts them."""
     return _LINE.findall(text)
+
+
+def path_from_uri(uri: str) -> str | None:
+    """The file (absolute path) that a URI names; None if it names none, or one that cannot be, such as `a%00`."""
+    path = to_fs_path(uri)
+    return path if path is not None and is_possible_path(path) else None
 
 
 class Document(TextDocument):
@@ -50,7 +57,7 @@ class Documents(Workspace):
 
     def add_path(self, uri: str) -> str | None:
         """Remember how the client writes a URI; its path, or None if it is no file."""
-        path = to_fs_path(uri)
+        path = path_from_uri(uri)
         if path is not None:
             self._uris[path] = uri
         return path
@@ -58,7 +65,7 @@ class Documents(Workspace):
     def path_of(self, uri: str) -> str | None:
         """The file (absolute path) of a document or of the notebook that a cell belongs to; None if it is no file."""
         notebook = self.get_notebook_document(cell_uri=uri)
-        return to_fs_path(notebook.uri if notebook else uri)
+        return path_from_uri(notebook.uri if notebook else uri)
 
     def uri_of(self, path: str) -> str:
         """The URI of a file (absolute path)."""
@@ -75,7 +82,7 @@ class Documents(Workspace):
     def folder_paths(self) -> list[str]:
         """The workspace folders (absolute paths), or the root of older clients."""
         uris = [folder.uri for folder in self.folders.values()] or [self.root_uri or ""]
-        return list(filter(None, map(to_fs_path, filter(None, uris))))
+        return list(filter(None, map(path_from_uri, filter(None, uris))))
 
     def notebook_bytes(self, notebook: types.NotebookDocument) -> bytes:
         """The JSON of an open notebook with the present text of its cells."""

@@ -8,14 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from lsprotocol import types
-from pygls.uris import to_fs_path
 
 from flake8_redis_ssot import __version__
 from flake8_redis_ssot.config.loading import OWN_NAMES
 from flake8_redis_ssot.files.toml_files import PYPROJECT
 from flake8_redis_ssot.lsp import code_actions, commands, fix_places, pull
 from flake8_redis_ssot.lsp.code_lens import code_lens, resolve_code_lens
-from flake8_redis_ssot.lsp.documents import Documents, encode_text
+from flake8_redis_ssot.lsp.documents import Documents, encode_text, path_from_uri
 from flake8_redis_ssot.lsp.hover import hover
 from flake8_redis_ssot.lsp.server import Server
 from flake8_redis_ssot.lsp.settings import parse_settings
@@ -62,7 +61,7 @@ def _on_did_open(ls: Server, params: types.DidOpenTextDocumentParams) -> None:
 
 def _on_did_change(ls: Server, params: types.DidChangeTextDocumentParams) -> None:
     document = ls.documents.get_text_document(params.text_document.uri)
-    path = to_fs_path(document.uri)
+    path = path_from_uri(document.uri)
     if path is not None:
         fix_places.cancel(ls, path)
         ls.update(path, encode_text(document.source))
@@ -73,14 +72,14 @@ def _on_did_save(ls: Server, params: types.DidSaveTextDocumentParams) -> None:
 
 
 def _handle_saved(ls: Server, uri: str) -> None:
-    path = to_fs_path(uri)
+    path = path_from_uri(uri)
     if path is not None:
         ls.add_saved_file(path)
         fix_places.publish_when_idle(ls, path)
 
 
 def _on_did_close(ls: Server, params: types.DidCloseTextDocumentParams) -> None:
-    path = to_fs_path(params.text_document.uri)
+    path = path_from_uri(params.text_document.uri)
     if path is not None:
         ls.update(path, None)
         ls.clear(params.text_document.uri)
@@ -100,7 +99,7 @@ def _on_notebook_change(ls: Server, params: types.DidChangeNotebookDocumentParam
 
 
 def _update_notebook(ls: Server, uri: str) -> None:
-    path, notebook = to_fs_path(uri), ls.documents.get_notebook_document(notebook_uri=uri)
+    path, notebook = path_from_uri(uri), ls.documents.get_notebook_document(notebook_uri=uri)
     if path is not None and notebook is not None:
         fix_places.cancel(ls, path)
         ls.update(path, ls.documents.notebook_bytes(notebook))
@@ -111,14 +110,14 @@ def _on_notebook_save(ls: Server, params: types.DidSaveNotebookDocumentParams) -
 
 
 def _on_notebook_close(ls: Server, params: types.DidCloseNotebookDocumentParams) -> None:
-    path = to_fs_path(params.notebook_document.uri)
+    path = path_from_uri(params.notebook_document.uri)
     if path is not None:
         ls.update(path, None)
     ls.clear(*(cell.uri for cell in params.cell_text_documents))
 
 
 def _on_files_changed(ls: Server, params: types.DidChangeWatchedFilesParams) -> None:
-    ls.projects.refresh_files(filter(None, (to_fs_path(change.uri) for change in params.changes)))
+    ls.projects.refresh_files(filter(None, (path_from_uri(change.uri) for change in params.changes)))
     ls.publish_all()
     ls.show_problems()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import subprocess
@@ -15,7 +16,7 @@ from flake8_redis_ssot.files.codec import DecodeError
 from flake8_redis_ssot.files.fingerprints import FileFingerprints
 from flake8_redis_ssot.files.git import GitError
 from flake8_redis_ssot.files.git_objects import GitRepository
-from flake8_redis_ssot.files.paths import to_display_path
+from flake8_redis_ssot.files.paths import is_possible_path, to_display_path
 from flake8_redis_ssot.files.toml_files import parse_toml, read_toml, strings_in, table_in
 from flake8_redis_ssot.linter.add_noqa import insert_comments
 from flake8_redis_ssot.model import Finding, Span
@@ -36,6 +37,22 @@ from flake8_redis_ssot.syntax.source import decode
 def test_display_path(path: str, shown: str) -> None:
     assert to_display_path(path) == shown
     assert to_display_path(os.path.join(os.getcwd(), path)) == shown
+
+
+@pytest.mark.parametrize("path", ["a\0b.py", "\ud800.py", "\ud800/a.py"])
+def test_name_that_no_file_can_have(
+    path: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings = '[resource.redis]\ncanonical = ["home"]\nconstructors = ["home.Manager"]\n'
+    (tmp_path / "redis-ssot.toml").write_text(settings)
+    monkeypatch.chdir(tmp_path)
+    assert not is_possible_path(path)
+    for words in ((), ("--fix",), ("--diff",)):
+        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"from home import Manager\n")))
+        assert main(["check", "-", "--stdin-filename", path, *words]) == 2
+        assert "no file can be named" in capsys.readouterr().err
+    assert main(["check", path]) == 2
+    assert "no file can have such a path" in capsys.readouterr().err
 
 
 def test_diff_quotes_names_as_git(tmp_path: Path) -> None:

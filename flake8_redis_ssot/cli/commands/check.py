@@ -29,6 +29,7 @@ from flake8_redis_ssot.cli.options import (
 )
 from flake8_redis_ssot.cli.replay import store as store_report
 from flake8_redis_ssot.cli.request import load_single_config, request_from_args, run_check
+from flake8_redis_ssot.files.paths import is_possible_path, to_display_path
 from flake8_redis_ssot.linter.request import CheckRequest, CheckResult
 from flake8_redis_ssot.model import plural
 from flake8_redis_ssot.reports.report import format_names
@@ -171,6 +172,8 @@ def build_request(arguments: Namespace) -> CheckRequest:
     paths, buffer = tuple(arguments.paths) or (".",), None
     if arguments.stdin_filename or paths == ("-",):
         paths, buffer = (arguments.stdin_filename or "-",), sys.stdin.buffer.read()
+        if not is_possible_path(paths[0]):
+            raise CommandError(f"`--stdin-filename`: no file can be named {to_display_path(paths[0])}")
     chosen = report_format(arguments)
     return request_from_args(
         arguments,
