@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from flake8_redis_ssot.files.atomic_write import read
-from flake8_redis_ssot.files.paths import to_display_path
+from flake8_redis_ssot.files.paths import is_possible_path, to_display_path
 
 PROTOCOLS = ("file", "git", "http", "https", "ssh")
 # Those that prove who answers, and the local disk.
@@ -56,7 +56,7 @@ def read_repositories(path: str, protocols: Sequence[str] = DEFAULT_PROTOCOLS) -
     except UnicodeDecodeError as error:
         raise RepositoryListError(f"{place}: is not UTF-8 at byte {error.start}") from None
     folder = os.path.dirname(os.path.abspath(path))
-    entries = [entry._replace(url=_resolve(entry.url, folder)) for entry in _parse(place, text)]
+    entries = [entry._replace(url=_resolve(entry.url, folder)) for entry in _check_characters(place, text)]
     for entry in entries:
         _check_url(place, entry.url, protocols)
     if not entries:
@@ -64,13 +64,22 @@ def read_repositories(path: str, protocols: Sequence[str] = DEFAULT_PROTOCOLS) -
     return _name_each(place, entries)
 
 
+def _check_characters(place: str, text: str) -> list[Repository]:
+    """The entries of a list, as they are written; JSON can write characters that no name has."""
+    entries = _parse(place, text)
+    if not all(map(is_possible_path, (part for entry in entries for part in entry))):
+        raise RepositoryListError(f"{place}: holds a NUL character or a lone surrogate, which no URL or folder has")
+    return entries
+
+
 def _parse(place: str, text: str) -> list[Repository]:
-    if "\0" in text:
-        raise RepositoryListError(f"{place}: holds a NUL character; write a URL or a folder in each line")
     if place.endswith(".json"):
         return list(_parse_json(place, text))
     if place.endswith(".csv"):
-        return list(_parse_csv(place, text))
+        try:
+            return list(_parse_csv(place, text))
+        except csv.Error as error:
+            raise RepositoryListError(f"{place}: malformed CSV: {error}") from None
     lines = (re.sub(r"(?:^|\s)#.*", "", line).strip() for line in text.splitlines())
     return [Repository("", line) for line in lines if line]
 
