@@ -143,8 +143,10 @@ def render_csv(report: FleetReport, findings: dict[int, list[FleetFinding]]) -> 
 
 
 def _to_cell(value: object) -> object:
-    """A value that no spreadsheet takes for a formula: names come from repositories."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA_STARTS) else value
+    """A value that no spreadsheet takes for a formula, nor a terminal for a command: names come from repositories."""
+    if not isinstance(value, str):
+        return value
+    return escape_unprintable(f"'{value}" if value.startswith(_FORMULA_STARTS) else value)
 
 
 def render_page(report: FleetReport, findings: dict[int, list[FleetFinding]], now: float) -> str:

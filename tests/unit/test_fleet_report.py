@@ -138,6 +138,18 @@ def test_exports(database: Path, capsys: pytest.CaptureFixture[str]) -> None:
     ]
 
 
+def test_exports_have_nothing_that_a_terminal_obeys(open_store: Open, capsys: pytest.CaptureFixture[str]) -> None:
+    store = open_store()
+    plan = plan_scan(store, REPOSITORIES, OPTIONS)
+    store.add(plan.scan, outcome("group/a", FINDING._replace(path="a\n::error::x\x1b[31m\x9b.py")))
+    store.close()
+    for output_format in ("csv", "json-lines", "text"):
+        assert main(["fleet", "report", "--output-format", output_format]) == 0
+        lines = capsys.readouterr().out.split("\n")
+        assert all(line.isprintable() for line in lines)
+        assert not any(line.startswith("::error") for line in lines)
+
+
 def test_stopped_scan_goes_on(open_store: Open) -> None:
     store = open_store()
     first = plan_scan(store, REPOSITORIES, OPTIONS)
