@@ -164,7 +164,7 @@ def _space(
         old = old_entries.get(entry.code)
         is_same = old is not None and old.blank_lines == entry.blank_lines
         most = entry.blank_lines if is_same else limit if at else max(limits[0], int(block_range.first > 0))
-        entries.append(entry.after(blank_lines=min(entry.blank_lines, most)))
+        entries.append(entry if entry.blank_lines <= most else entry.after(blank_lines=most))
     tail = block.tail
     if before.entries:
         if tail != before.tail:
@@ -195,8 +195,8 @@ def _wrap(block: ImportBlock, before: ImportBlock, style: ImportStyle) -> Import
 
 
 def _wrap_entry(entry: ImportEntry, block: ImportBlock, style: ImportStyle) -> ImportEntry:
-    symbols = imported_symbols(entry.statement)
-    if not entry.is_changed or not symbols[0].module or symbols[0].name == "*" or {"#", "\\"} & set(entry.code):
+    symbols = imported_symbols(entry.statement) if entry.is_changed else ()
+    if not symbols or not symbols[0].module or symbols[0].name == "*" or {"#", "\\"} & set(entry.code):
         return entry
     if is_wrapped(entry.code) and style.keeps_trailing_comma and has_trailing_comma(entry.code):
         return entry

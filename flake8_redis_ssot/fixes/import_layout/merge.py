@@ -8,6 +8,7 @@ from dataclasses import replace
 from itertools import chain
 
 from flake8_redis_ssot.fixes.edits.import_statement import ImportedSymbol, imported_symbols, insert_sorted
+from flake8_redis_ssot.fixes.edits.statement_layout import module_text
 from flake8_redis_ssot.fixes.import_layout.block import ImportBlock, ImportEntry
 from flake8_redis_ssot.fixes.import_layout.order import ImportNode
 from flake8_redis_ssot.fixes.import_layout.placement import can_pass, take_out
@@ -38,6 +39,8 @@ def merge_changed(
 
 def _can_join(entry: ImportEntry, other: ImportEntry, style: ImportStyle) -> bool:
     """Whether two statements can be one: `from` the same module, without comments, in a style that joins them."""
+    if module_text(entry.statement) != module_text(other.statement):  # most others
+        return False
     one, two = imported_symbols(entry.statement), imported_symbols(other.statement)
     if style.has_one_name_per_statement or not one[0].module or one[0].module != two[0].module:
         return False
