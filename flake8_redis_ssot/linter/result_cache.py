@@ -18,7 +18,7 @@ from flake8_redis_ssot.linter.request import CheckRequest, CheckResult, CheckTas
 from flake8_redis_ssot.model import Finding
 
 if TYPE_CHECKING:
-    from flake8_redis_ssot.project.analysis import Dependencies
+    from flake8_redis_ssot.project.dependencies import Dependencies
     from flake8_redis_ssot.project.search.facts_cache import FactsCache
 
 

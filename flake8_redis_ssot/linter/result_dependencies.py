@@ -10,7 +10,7 @@ from flake8_redis_ssot.files.atomic_write import read
 from flake8_redis_ssot.files.cache_store import CacheStore
 from flake8_redis_ssot.files.codec import decoder_for
 from flake8_redis_ssot.files.fingerprints import FileFingerprints, changed_paths, paths_digest
-from flake8_redis_ssot.project.analysis import Dependencies
+from flake8_redis_ssot.project.dependencies import Dependencies
 from flake8_redis_ssot.project.module_location import ModuleLocation
 from flake8_redis_ssot.project.search.module_query import ModuleQueries, ModuleQuery
 from flake8_redis_ssot.project.search.prefilter import Search

@@ -6,12 +6,12 @@ import ast
 from collections.abc import Callable, Mapping, Sequence, Set
 from functools import cache, cached_property
 from types import MappingProxyType
-from typing import NamedTuple
 
 from flake8_redis_ssot.config.model import Config
 from flake8_redis_ssot.files.atomic_write import read
 from flake8_redis_ssot.project.class_readers import reads_class, top_level_name
 from flake8_redis_ssot.project.contents import ProjectContents
+from flake8_redis_ssot.project.dependencies import Dependencies
 from flake8_redis_ssot.project.modules import ModuleMap
 from flake8_redis_ssot.project.resolver import Resolver
 from flake8_redis_ssot.project.resources import ResourceIndex, third_party_names
@@ -37,19 +37,6 @@ from flake8_redis_ssot.semantic.facts import NO_EXPORTS, Exports, FileFacts
 from flake8_redis_ssot.semantic.name_patterns import NamePatterns
 from flake8_redis_ssot.syntax.notebooks import NOTEBOOK_SUFFIX
 from flake8_redis_ssot.syntax.source import ParsedFile
-
-
-class Dependencies(NamedTuple):
-    """What results depend on: the files `direct_paths` (absolute paths), and any other file that would match.
-
-    A file matches if one of `searches` or `patterns` (regular expressions) matches it or if it contains one of
-    `attributes`, names and other words.
-    """
-
-    direct_paths: frozenset[str]
-    searches: tuple[Search, ...]
-    attributes: frozenset[str]
-    patterns: frozenset[bytes] = frozenset()
 
 
 class Analysis:
