@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from flake8_redis_ssot.project.loading.code_blocks import (
@@ -60,9 +60,9 @@ class LoadTimeImports:
         """What a call of a function imports."""
         return self._reach(key)
 
-    def functions_run_by(self, path: str) -> frozenset[FunctionKey]:
-        """The functions of the project that loading a module may run."""
-        return frozenset(self._follow((path, "")))
+    def functions_run_by(self, path: str) -> Collection[FunctionKey]:
+        """The functions of the project that loading a module may run, in the same order in every run."""
+        return self._follow((path, "")).keys()
 
     def _reach(self, start: FunctionKey) -> Reach:
         if start not in self._reaches:
