@@ -22,6 +22,7 @@ CONDITION = Condition(
     "inert-module",
     "Loading the old module, and the modules that only it loads, only defines names.",
     shapes=(
+        "what the new module imports in any case, by statements that no fix removes, is loaded as before",
         "docstrings, `pass`, and assignments to variables; `__all__`, and items and `+=` of a display of the same "
         "module",
         "imports of the project (judged by themselves), of the standard library except modules that act when they are "
@@ -80,7 +81,10 @@ def find_doubts(fact: Import, new_modules: Collection[str], file: FileContext, c
     """
     if fact.is_typing_only:
         return
-    old_paths = _find_loaded_files(fact, file)
+    imported_paths = _find_loaded_files(fact, file)
+    yield from import_cycle.find_entry_doubts(fact, imported_paths, new_modules, file, context)
+    still_imported = _find_imports_of(new_modules, file, context)
+    old_paths = [path for path in imported_paths if path not in still_imported]
     for watcher in find_import_watchers(context):
         if old_paths and watcher.may_act_on(context.module_name(old_paths[0])):
             place = f"{context.relative_path(watcher.path)}:{watcher.row}"
@@ -92,7 +96,6 @@ def find_doubts(fact: Import, new_modules: Collection[str], file: FileContext, c
     if record is not None:
         yield Doubt(record)
         return
-    yield from import_cycle.find_entry_doubts(fact, old_paths, new_modules, file, context)
     unloaded_paths = _find_unloaded_files(old_paths, new_modules, file, context)
     for explain in (_explain_effect, _explain_recorder, find_logger_list):  # the first reason of each kind
         reasons = filter(None, (explain(path, context) for path in unloaded_paths))
@@ -134,6 +137,16 @@ def _find_loaded_files(fact: Import, file: FileContext) -> list[str]:
     paths = [definition.path for definition in file.resolve([fact.origin]) if definition.is_module]
     paths.append(file.resolver.path_of(fact.origin.partition(":")[0], file.path))
     return list(dict.fromkeys(path for path in paths if path is not None))
+
+
+def _find_imports_of(new_modules: Collection[str], file: FileContext, context: FixContext) -> set[str]:
+    """The files that the new modules import in any case, by statements that no fix removes."""
+    imports: set[str] = set()
+    for path in filter(None, (context.resolver.path_of(module, file.path) for module in new_modules)):
+        facts = (confirmed.candidate.fact for confirmed in context.confirmed_findings(path))
+        reported_rows = frozenset(fact.statement.row for fact in facts if isinstance(fact, Import))
+        imports.update(context.import_graph.imports_in_any_case(path, reported_rows))
+    return imports
 
 
 def _find_unloaded_files(

@@ -83,9 +83,27 @@ def _find_target(call: ast.Call, path: str, context: FixContext) -> ast.expr | N
     )
     if is_object or (is_setter and len(arguments) > (2 if name == "setattr" else 1)):
         return arguments[1] if len(arguments) > 1 else keywords.get("attribute")
-    if is_setter or name == "patch":
+    if is_setter or (name == "patch" and _may_be_of_mock(call.func, path, context)):
         return arguments[0] if arguments else keywords.get("target")
     return None
+
+
+def _may_be_of_mock(function: ast.expr, path: str, context: FixContext) -> bool:
+    """Whether a function called `patch` may be that of `unittest.mock` or of a `mocker`, and no method of a client.
+
+    In a file that names neither, only a parameter can be one, or an attribute that is set to a parameter.
+    """
+    if not isinstance(function, ast.Attribute) or b"mock" in context.references.code_bytes(path):
+        return True
+    owner, table = function.value, context.symbol_table(path)
+    if isinstance(owner, ast.Attribute) and isinstance(owner.value, ast.Name) and owner.value.id == "self":
+        values = [
+            getattr(table.statement_of(node), "value", None)
+            for node in table.nodes
+            if isinstance(node, ast.Attribute) and node.attr == owner.attr and isinstance(node.ctx, ast.Store)
+        ]
+        return not values or not all(isinstance(value, (ast.Attribute, ast.Call)) for value in values)
+    return True
 
 
 def _may_be_module(owner: ast.expr, path: str, context: FixContext) -> bool:
