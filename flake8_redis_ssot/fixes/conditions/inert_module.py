@@ -15,6 +15,7 @@ from flake8_redis_ssot.fixes.loading.library_lookups import find_library_lookups
 from flake8_redis_ssot.fixes.loading.library_modules import find_library_reads
 from flake8_redis_ssot.fixes.loading.load_records import find_load_record, find_logger_list
 from flake8_redis_ssot.fixes.loading.warning_recorders import find_recorder
+from flake8_redis_ssot.model import FindingKind
 from flake8_redis_ssot.project.view import FileContext
 from flake8_redis_ssot.semantic.facts import Import
 
@@ -143,10 +144,23 @@ def _find_imports_of(new_modules: Collection[str], file: FileContext, context: F
     """The files that the new modules import in any case, by statements that no fix removes."""
     imports: set[str] = set()
     for path in filter(None, (context.resolver.path_of(module, file.path) for module in new_modules)):
-        facts = (confirmed.candidate.fact for confirmed in context.confirmed_findings(path))
-        reported_rows = frozenset(fact.statement.row for fact in facts if isinstance(fact, Import))
-        imports.update(context.import_graph.imports_in_any_case(path, reported_rows))
+        imports.update(context.import_graph.imports_in_any_case(path, _find_reported_rows(path, context)))
     return imports
+
+
+def _find_reported_rows(path: str, context: FixContext) -> frozenset[int]:
+    """The rows (1-based) of the imports of a file that are findings, and of the names in them."""
+    candidates = (confirmed.candidate for confirmed in context.confirmed_findings(path))
+    return frozenset(row for each in candidates if each.kind is FindingKind.IMPORT for row in each.noqa_rows)
+
+
+def _find_removable_rows(file: FileContext, context: FixContext) -> frozenset[int]:
+    """The rows (1-based) of the imports of a file that fixes may remove: findings, and imports of constructors."""
+    return _find_reported_rows(file.path, context).union(
+        fact.statement.row
+        for fact in file.facts.imports
+        if any(file.resources.constructor_resource(each) is not None for each in file.resolve([fact.origin]))
+    )
 
 
 def _find_unloaded_files(
@@ -154,19 +168,17 @@ def _find_unloaded_files(
 ) -> list[str]:
     """The files that are loaded by `old_paths` and not by what the file still imports.
 
-    Other imports of guarded names, and of the old module in other files, do not count: their fixes may remove them.
+    Other imports that fixes may remove, and those of the old module in other files, do not count.
     """
     graph = context.import_graph
     packages = {package for path in (file.path, *old_paths) for package in graph.parent_packages(path)}
-    guarded_rows = context.remember(
-        ("guarded rows", file.path), lambda: frozenset(fact.statement.row for fact in file.facts.imports)
-    )
+    removable_rows = context.remember(("removable rows", file.path), lambda: _find_removable_rows(file, context))
     new_paths = {context.resolver.path_of(module, file.path) for module in new_modules}
     still_loaded = graph.always_loaded_with(
         [
             *(path for path in new_paths if path is not None),
             *graph.parent_packages(file.path),
-            *graph.imports_in_any_case(file.path, guarded_rows),
+            *graph.imports_in_any_case(file.path, removable_rows),
         ],
         excluded={path for path in old_paths if path not in packages | new_paths},
     )
