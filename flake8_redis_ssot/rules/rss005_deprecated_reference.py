@@ -113,7 +113,8 @@ def _diagnose_constructor_patch(origin: str, reference: StringReference, file: F
         if is_reexported and not file.is_exempt(resource) and not file.resources.is_exempt(resource, path, importer):
             message = f"the patch replaces `{definition.name}` in `{importer}`"
             advice = f"fix `{importer}`, and the patch is updated with it"
-            message += f"; use {file.replacement_phrase(resource)} there"
+            importer_file = file._replace(path=path)  # its accessor, which the fix calls, may not be that of the test
+            message += f"; use {importer_file.replacement_phrase(resource)} there"
             return Diagnosis(message, advice, definition.name, FindingKind.CONSTRUCTOR_PATCH, resource.name)
     return None
 
