@@ -52,7 +52,7 @@ def explain(project: Path, capsys: pytest.CaptureFixture[str]):  # type: ignore[
             ],
         ),
         ("app/service.py:5", ["is a constructor of resource `redis`", "RSS002 is suppressed by a comment: new"]),
-        ("app/service.py:6", ["nothing here is a call", "No finding."]),
+        ("app/service.py:6", ["no call, import or dotted name on this line", "No finding."]),
         (
             "app/service.py:7",
             ["argument of `map`", "string `app.legacy.redis_manager.get_client`", "RSS003: ", "RSS005: "],
@@ -61,7 +61,7 @@ def explain(project: Path, capsys: pytest.CaptureFixture[str]):  # type: ignore[
             "app/service.py:11",
             ["resolves to `app.service.local.<locals>.Cache`", "is neither a constructor nor", "No finding."],
         ),
-        ("app/service.py:999", ["nothing here", "No finding."]),
+        ("app/service.py:999", ["no call, import or dotted name on this line", "No finding."]),
         ("app/redis_manager.py:18", ["this file is a canonical module of `redis`: it is exempt", "No finding."]),
         ("app/legacy/redis_manager.py:3", ["this file is a deprecated module of `redis` itself: it is exempt"]),
     ],

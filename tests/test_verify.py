@@ -159,7 +159,7 @@ def test_findings_and_baseline(project: Path, capsys: Capture) -> None:
     assert main(["baseline", "create"]) == 0
     flags = ["--baseline", "redis-ssot-baseline.jsonl"]
     known = verify(capsys, *flags, status=0)["findings"]
-    assert "0 findings in 4 files; 1 finding more in the baseline redis-ssot-baseline.jsonl" in known["summary"]
+    assert "0 findings in 4 checked files; 1 finding more in the baseline redis-ssot-baseline.jsonl" in known["summary"]
     assert verify(capsys, *flags, "--no-baseline", status=1)["findings"]["details"]["findings"] == 1
     (project / "app/other.py").write_text("")
     stale = verify(capsys, *flags, status=0)["findings"]

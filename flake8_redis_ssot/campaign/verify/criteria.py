@@ -26,7 +26,7 @@ def _check_findings(context: VerificationContext) -> CriterionResult:
     """New findings fail; entries of the baseline that are no longer found are fixed findings."""
     stale = sum(len(each.match.gone) + len(each.match.moved) for each in context.baseline_results)
     codes = count_by_code(context.findings)
-    summary = f"{plural(len(context.findings), 'finding')} in {plural(len(context.files), 'file')}"
+    summary = f"{plural(len(context.findings), 'finding')} in {plural(len(context.files), 'checked file')}"
     if codes:
         summary += f" ({', '.join(f'{code}: {number}' for code, number in codes.items())})"
     for each in context.baseline_results:

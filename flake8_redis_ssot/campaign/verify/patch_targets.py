@@ -163,7 +163,7 @@ def _check_patches(context: VerificationContext) -> CriterionResult:
     checker = PatchTargetChecker(context.analysis)
     missing = [target for target in targets if _is_missing(target, context, checker)]
     resource_targets = [target for target in missing if _is_resource_target(target, context)]
-    summary = f"{plural(len(targets), 'target')} in {plural(len(modules), 'module')} around the resource"
+    summary = f"{plural(len(targets), 'target')} in {plural(len(modules), 'checked module')}"
     if missing:
         summary += f": {len(missing)} do not exist, {len(resource_targets)} of them to a name of the resource"
     other_targets = [target for target in missing if target not in resource_targets]

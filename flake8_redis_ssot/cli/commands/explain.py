@@ -61,7 +61,7 @@ def _iter_lines(
         yield f"column {use.column + 1}: {use.subject}"
         yield from (f"  {statement}" for statement in use.statements)
     if not uses:
-        yield f"{place}: nothing here is a call, an import or a path that could be resolved"
+        yield f"{place}: no call, import or dotted name on this line could be resolved"
     for finding in findings:
         yield f"{finding.code}: {finding.message}"
         yield from (f"  {label}: {text}" for label, text in describe_fix(finding.fix))

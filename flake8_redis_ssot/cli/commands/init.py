@@ -134,7 +134,7 @@ def _kept_name(canonical: ResourceCandidate) -> str:
 def _describe_found(proposal: ConfigProposal) -> list[str]:
     found = proposal.found
     if not found.shipped and not found.tests:
-        return ["   reports nothing today, and new code from now on"]
+        return ["   no findings today; reports new code from now on"]
     lines = [f"   reports {plural(found.shipped, 'finding')} in shipped code and {found.tests} in tests"]
     if found.call_count:
         constructions = plural(found.call_count, "construction")

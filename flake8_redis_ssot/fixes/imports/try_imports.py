@@ -64,7 +64,7 @@ def collapse_try_imports(
     if len(imported_name.statement.names) > 1 or len(other_import.names) > 1:
         raise NotFixableError("both arms of the `try` would import the same, and one of them imports more")
     edit = _build_edit(statement, other_import, document)
-    reason = "whether the import may fail was asked here, and no longer would be"
+    reason = "the `try` tests whether the import fails, and would no longer do so"
     title = f"Import `{relocation.new_name}` once: both branches of the `try` would be the same"
     return FixDraft(title, (ReplaceText(file.path, edit),)).with_reasons([reason])
 

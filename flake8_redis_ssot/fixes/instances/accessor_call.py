@@ -47,7 +47,7 @@ def draft_accessor_call(
     removed = [RemoveStatement(file.path, *each) for each in orphans]
     operations: tuple[Operation, ...] = (*replacements, *removed, *filter(None, [ensured_import.operation]))
     call_title = f"Call `{text}()`" if construction.call else f"Pass `{text}`"
-    title = f"Take `{text}`" if shared_access.is_instance else call_title
+    title = f"Use `{text}`" if shared_access.is_instance else call_title
     draft = FixDraft(f"{title} instead of creating a new instance", operations)
     return draft.with_reasons(_describe_orphan(each, document) for each in orphans), ensured_import
 

@@ -120,7 +120,9 @@ def _follow_importer(module: str, name: str, file: FileContext, context: FixCont
                 continue
             result = replace_construction(fact, importer_file, context)
             if isinstance(result, Refusal):
-                raise NotFixableError(f"`{module}` keeps making its own (line {fact.span.row}): {result.reasons[0]}")
+                raise NotFixableError(
+                    f"`{module}` still creates its own instance (line {fact.span.row}): {result.reasons[0]}"
+                )
             if any(operation.path == file.path for operation in result.operations):
                 return result
     raise NotFixableError(f"nothing in `{module}` that is to change calls what the patch of `{name}` replaces")

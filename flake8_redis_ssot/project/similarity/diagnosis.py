@@ -126,7 +126,7 @@ def _importers_phrase(qualname: str, file: FileContext) -> str:
 
 def _advice(similarity: Similarity, file: FileContext) -> str:
     return (
-        f"let those who use it have {file.replacement_phrase(similarity.guarded_class.resource)}; "
+        f"use {file.replacement_phrase(similarity.guarded_class.resource)} instead of this class; "
         "`redis-ssot integrate` shows how"
     )
 
