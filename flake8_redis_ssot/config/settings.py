@@ -143,7 +143,7 @@ SETTINGS = {
         Setting(
             "services",
             Strings(validate_service),
-            "Services that are deployed separately and may not import each other: packages or folders.",
+            "Services that are deployed separately (packages or folders): no fix makes one import another.",
         ),
         Setting(
             "select",
@@ -179,7 +179,7 @@ SETTINGS = {
         Setting(
             "duplicate-threshold",
             Fraction(),
-            "The weighted share of a guarded class's methods that makes another class a duplicate"
+            "The share of a guarded class's methods that makes another class a duplicate; common methods count less"
             " (default: {default}).",
             default=0.5,
         ),
@@ -227,7 +227,7 @@ SETTINGS = {
         Setting(
             "runtime",
             OptionalTable(RUNTIME, RuntimeBudgets),
-            "What an observed run may cost; a broken limit fails it.",
+            "Limits for an observed run, which fails if it exceeds one.",
             default=None,
         ),
         Setting(
@@ -256,9 +256,14 @@ SETTINGS = {
         Setting("instances", Count(), "How many instances may be constructed.", default=None),
         Setting("connections", Count(), "How many connections may be open at the same time.", default=None),
         Setting("leaks", Count(), "How many connections may be left by tests or by the run.", default=None),
-        Setting("p95-ms", PositiveNumber(), "The 95th percentile of all commands, in milliseconds.", default=None),
         Setting(
-            "slowdown", PositiveNumber(), "The part of its time that a compared run may take longer.", default=None
+            "p95-ms",
+            PositiveNumber(),
+            "The 95th percentile of the latency of all commands, in milliseconds.",
+            default=None,
+        ),
+        Setting(
+            "slowdown", PositiveNumber(), "How much slower than the run before a run may be: 0.05 is 5%.", default=None
         ),
         Setting(
             "per",

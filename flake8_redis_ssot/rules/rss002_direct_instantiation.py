@@ -22,11 +22,12 @@ redis_manager = get_redis_manager()
 
 ## Fix safety
 The call becomes a call of the accessor, or, for a module-level variable with the name of the instance, an import. The
-fix is safe where the accessor returns the same class, the call has no arguments, and every use of the instance could be
-determined, is supported by the shared one, and neither closes nor changes it. Tests, asynchronous managers, and
-instances whose uses could not all be determined are unsafe. Arguments, tear-downs, several instances side by side, and
-a shared class that lacks a method need a decision: such a fix is shown, and never applied. None is shown where each
-call computes arguments of its own (`f"redis://{tenant}"`), or where the shared instance is of another class.
+fix is safe where the accessor returns the same class, the call has no arguments or those of the shared instance, and
+every use of the instance could be determined, is supported by the shared one, and neither closes nor changes it. Tests,
+asynchronous managers, and instances whose uses could not all be determined are unsafe. Other arguments, tear-downs,
+several instances side by side, and a shared class that lacks a method need a decision: such a fix is shown, and never
+applied. None is shown where each call computes arguments of its own (`f"redis://{tenant}"`), or where the shared
+instance is of another class.
 """
 
 from __future__ import annotations
