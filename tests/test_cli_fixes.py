@@ -159,9 +159,9 @@ def test_diff_of_manual_edits(service: Path, capsys: pytest.CaptureFixture[str])
     out, err = capsys.readouterr()
     assert '-    return RedisManager("redis://other")\n+    return get_redis_manager()\n' in out
     assert "+    return get_redis_manager().get(key)\n" in out
-    assert err.partition("Left to you:\n")[2] == (
+    assert err.partition("Manual fixes, which no flag applies:\n")[2] == (
         '- app/service.py:16: RSS003: the arguments of the call, `"redis://other"`, would be dropped\n'
-        "No edit:\n"
+        "No fix:\n"
         "- app/service.py:19: RSS002: `make` is not an import but bound here (line 19)\n"
     )
     assert service.read_bytes() == before

@@ -21,7 +21,7 @@ def add_fix_options(parser: ArgumentParser) -> None:
     add("--unsafe-fixes", action="store_true", help="with --fix, also apply unsafe fixes")
     add("--fix-only", action="store_true", help="apply fixes without reporting the remaining findings")
     add("--diff", action="store_true", help="show what --fix would change without changing it")
-    add("--manual", action="store_true", help="with --diff, show the edits left to you as well")
+    add("--manual", action="store_true", help="with --diff, show unsafe and manual fixes as well")
     add("--show-fixes", action="store_true", help="list what was fixed")
     add("--exit-non-zero-on-fix", action="store_true", help="exit with 1 if anything was fixed")
     add("--fix-baselined", action="store_true", help="with --fix, also fix findings in the baseline")

@@ -1,4 +1,4 @@
-"""What `check --diff --manual` says besides the edits: which are left to the user, and what has none."""
+"""What `check --diff --manual` says besides the edits: the reasons of manual fixes, and of findings without a fix."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def print_reasons(present: Sequence[Finding], fixed: Sequence[Finding]) -> None:
     edited = {finding for finding, _ in pairs}
     manual = [finding for finding, each in pairs if each.fix and not _is_applied(each)]
     rest = [finding for finding in present if finding not in edited]
-    for heading, findings in (("Left to you:", manual), ("No edit:", rest)):
+    for heading, findings in (("Manual fixes, which no flag applies:", manual), ("No fix:", rest)):
         lines = [heading, *map(_describe, findings)] if findings else []
         print("".join(f"{line}\n" for line in lines), end="", file=sys.stderr)
 
