@@ -24,6 +24,8 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         (tmp_path / name).write_text(text)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(activity, "_PATIENCE", -1.0)
+    monkeypatch.delenv("CI", raising=False)
+    monkeypatch.setenv("TERM", "xterm")
     return tmp_path
 
 
@@ -38,6 +40,16 @@ def test_a_terminal_shows_the_files_and_rounds(
     assert counts == {f"fixes: {number} of 30 files" for number in range(1, 31)}
     assert any("left, round 1" in text for text in shown)
     assert shown[-1] == "Would fix 30 findings.\n"
+
+
+@pytest.mark.parametrize(("name", "value"), [("CI", "true"), ("TERM", "dumb")])
+def test_nothing_is_shown_where_it_would_stay(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture, name: str, value: str
+) -> None:
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    monkeypatch.setenv(name, value)
+    main(["check", "--no-cache", "--diff"])
+    assert ERASE not in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(("is_terminal", "options"), [(False, []), (True, ["--quiet"])])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from flake8_redis_ssot.project.contents import ProjectContents, whole_word
@@ -15,6 +15,7 @@ _FILES = st.dictionaries(st.sampled_from(["a.py", "b.py", "c.py"]), _BYTES)
 _TEXT = st.text(alphabet='ab_1."é', min_size=1, max_size=4).map(str.encode)
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(files=_FILES, changed=_FILES, text=_TEXT)
 def test_a_text_is_found_as_in_the_files(files: dict[str, bytes], changed: dict[str, bytes], text: bytes) -> None:
     contents = dict(files)
@@ -24,6 +25,7 @@ def test_a_text_is_found_as_in_the_files(files: dict[str, bytes], changed: dict[
     assert {*vocabulary.find_text(text)} == {path for path, data in contents.items() if text in data}
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(files=_FILES, changed=_FILES, word=st.text(alphabet="ab_1", min_size=1, max_size=3).map(str.encode))
 def test_a_word_is_found_as_by_a_regular_expression(
     files: dict[str, bytes], changed: dict[str, bytes], word: bytes

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 import time
@@ -20,9 +21,9 @@ _CLEAR = "\r\x1b[K"
 def show_activity(*, quiet: bool) -> Iterator[Callable[[str], None]]:
     """A function that shows what is being done on standard error; the line is erased in the end.
 
-    Nothing is shown in the first second, without a terminal, or if `quiet`.
+    Nothing is shown in the first second, without a terminal that can erase, in CI, or if `quiet`.
     """
-    if quiet or not sys.stderr.isatty():
+    if quiet or not sys.stderr.isatty() or os.environ.get("TERM") == "dumb" or os.environ.get("CI"):
         yield ignore_activity
         return
     started = time.monotonic()
