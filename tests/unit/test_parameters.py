@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import importlib
 import inspect
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -19,8 +20,15 @@ def _load(dotted: str) -> Any:
     return getattr(importlib.import_module(module), name)
 
 
+class _NoProject:
+    """A context without files: of third-party names, no project is asked."""
+
+    def remember(self, key: object, compute: Callable[[], Parameters]) -> Parameters:
+        return compute()
+
+
 def _known(name: str) -> Parameters:
-    return find_parameters(Definition(name, None, ""), None)  # type: ignore[arg-type] # the project is not asked
+    return find_parameters(Definition(name, None, ""), _NoProject())  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("name", KNOWN_CLIENTS)
