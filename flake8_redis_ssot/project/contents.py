@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import codecs
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -188,7 +189,11 @@ _LONE_RETURN = re.compile(rb"\r(?!\n)")
 
 
 def break_lines(data: bytes) -> bytes:
-    """The bytes of a file with a line feed in each line break; regular expressions know no other. No offset changes."""
+    """The bytes of a file without a byte order mark, and with a line feed in each line break.
+
+    Regular expressions know no other, and begin the first line with the mark. No row changes.
+    """
+    data = data.removeprefix(codecs.BOM_UTF8)
     return _LONE_RETURN.sub(b"\n", data) if b"\r" in data else data
 
 
