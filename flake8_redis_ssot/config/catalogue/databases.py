@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flake8_redis_ssot.config.catalogue.preset import KnownConstructor, Preset
+from flake8_redis_ssot.config.catalogue.preset import KnownConstructor, Preset, divide_by_kind
 
 _ENGINE = ("sqlalchemy.Engine", "sqlalchemy.engine.Engine", "sqlalchemy.engine.base.Engine", "sqlalchemy.future.Engine")
 _ASYNC_ENGINE = ("sqlalchemy.ext.asyncio.AsyncEngine", "sqlalchemy.ext.asyncio.engine.AsyncEngine")
@@ -19,17 +19,11 @@ DATABASES = (
         "SQLAlchemy engines and session factories",
         includes=("sqlalchemy-engine", "sqlalchemy-session", "flask-sqlalchemy"),
     ),
-    Preset(
+    *divide_by_kind(
         "sqlalchemy-engine",
         "SQLAlchemy engines",
-        includes=("sqlalchemy-engine-sync", "sqlalchemy-engine-async"),
-    ),
-    Preset(
-        "sqlalchemy-engine-sync",
-        "SQLAlchemy engines, synchronous",
-        package="sqlalchemy",
-        is_usually_one=True,
-        constructors=(
+        "sqlalchemy",
+        synchronous=(
             KnownConstructor(
                 (
                     "sqlalchemy.create_engine",
@@ -49,13 +43,7 @@ DATABASES = (
                 makes=_ENGINE,
             ),
         ),
-    ),
-    Preset(
-        "sqlalchemy-engine-async",
-        "SQLAlchemy engines, asynchronous",
-        package="sqlalchemy",
-        is_usually_one=True,
-        constructors=(
+        asynchronous=(
             KnownConstructor(
                 ("sqlalchemy.ext.asyncio.create_async_engine", "sqlalchemy.ext.asyncio.engine.create_async_engine"),
                 makes=_ASYNC_ENGINE,
@@ -124,27 +112,15 @@ DATABASES = (
         "PostgreSQL connection pools",
         includes=("psycopg", "psycopg2", "asyncpg"),
     ),
-    Preset(
+    *divide_by_kind(
         "psycopg",
         "psycopg connection pools",
-        includes=("psycopg-sync", "psycopg-async"),
-    ),
-    Preset(
-        "psycopg-sync",
-        "psycopg connection pools, synchronous",
-        package="psycopg-pool",
-        is_usually_one=True,
-        constructors=(
+        "psycopg-pool",
+        synchronous=(
             KnownConstructor(("psycopg_pool.ConnectionPool", "psycopg_pool.pool.ConnectionPool")),
             KnownConstructor(("psycopg_pool.NullConnectionPool", "psycopg_pool.null_pool.NullConnectionPool")),
         ),
-    ),
-    Preset(
-        "psycopg-async",
-        "psycopg connection pools, asynchronous",
-        package="psycopg-pool",
-        is_usually_one=True,
-        constructors=(
+        asynchronous=(
             KnownConstructor(("psycopg_pool.AsyncConnectionPool", "psycopg_pool.pool_async.AsyncConnectionPool")),
             KnownConstructor(
                 ("psycopg_pool.AsyncNullConnectionPool", "psycopg_pool.null_pool_async.AsyncNullConnectionPool")
@@ -177,17 +153,11 @@ DATABASES = (
         "MongoDB clients",
         includes=("pymongo", "motor"),
     ),
-    Preset(
+    *divide_by_kind(
         "pymongo",
         "PyMongo clients",
-        includes=("pymongo-sync", "pymongo-async"),
-    ),
-    Preset(
-        "pymongo-sync",
-        "PyMongo clients, synchronous",
-        package="pymongo",
-        is_usually_one=True,
-        constructors=(
+        "pymongo",
+        synchronous=(
             KnownConstructor(
                 (
                     "pymongo.MongoClient",
@@ -196,13 +166,7 @@ DATABASES = (
                 )
             ),
         ),
-    ),
-    Preset(
-        "pymongo-async",
-        "PyMongo clients, asynchronous",
-        package="pymongo",
-        is_usually_one=True,
-        constructors=(
+        asynchronous=(
             KnownConstructor(("pymongo.AsyncMongoClient", "pymongo.asynchronous.mongo_client.AsyncMongoClient")),
         ),
     ),
@@ -218,42 +182,18 @@ DATABASES = (
         "Elasticsearch and OpenSearch clients",
         includes=("elasticsearch-py", "opensearch"),
     ),
-    Preset(
+    *divide_by_kind(
         "elasticsearch-py",
         "Elasticsearch clients",
-        includes=("elasticsearch-py-sync", "elasticsearch-py-async"),
+        "elasticsearch",
+        synchronous=(KnownConstructor(("elasticsearch.Elasticsearch", "elasticsearch.client.Elasticsearch")),),
+        asynchronous=(KnownConstructor(("elasticsearch.AsyncElasticsearch",)),),
     ),
-    Preset(
-        "elasticsearch-py-sync",
-        "Elasticsearch clients, synchronous",
-        package="elasticsearch",
-        is_usually_one=True,
-        constructors=(KnownConstructor(("elasticsearch.Elasticsearch", "elasticsearch.client.Elasticsearch")),),
-    ),
-    Preset(
-        "elasticsearch-py-async",
-        "Elasticsearch clients, asynchronous",
-        package="elasticsearch",
-        is_usually_one=True,
-        constructors=(KnownConstructor(("elasticsearch.AsyncElasticsearch",)),),
-    ),
-    Preset(
+    *divide_by_kind(
         "opensearch",
         "OpenSearch clients",
-        includes=("opensearch-sync", "opensearch-async"),
-    ),
-    Preset(
-        "opensearch-sync",
-        "OpenSearch clients, synchronous",
-        package="opensearch-py",
-        is_usually_one=True,
-        constructors=(KnownConstructor(("opensearchpy.OpenSearch", "opensearchpy.client.OpenSearch")),),
-    ),
-    Preset(
-        "opensearch-async",
-        "OpenSearch clients, asynchronous",
-        package="opensearch-py",
-        is_usually_one=True,
-        constructors=(KnownConstructor(("opensearchpy.AsyncOpenSearch",)),),
+        "opensearch-py",
+        synchronous=(KnownConstructor(("opensearchpy.OpenSearch", "opensearchpy.client.OpenSearch")),),
+        asynchronous=(KnownConstructor(("opensearchpy.AsyncOpenSearch",)),),
     ),
 )

@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-from flake8_redis_ssot.config.catalogue.preset import KnownConstructor, Preset
+from flake8_redis_ssot.config.catalogue.preset import KnownConstructor, divide_by_kind
 
 KEY_VALUE_STORES = (
-    Preset(
+    *divide_by_kind(
         "redis",
         "Redis clients and connection pools",
-        includes=("redis-sync", "redis-async"),
-    ),
-    Preset(
-        "redis-sync",
-        "Redis clients and connection pools, synchronous",
-        package="redis",
-        is_usually_one=True,
-        constructors=(
+        "redis",
+        synchronous=(
             KnownConstructor(
                 ("redis.Redis", "redis.StrictRedis", "redis.client.Redis", "redis.client.StrictRedis"),
                 ("from_url", "from_pool"),
@@ -29,13 +23,7 @@ KEY_VALUE_STORES = (
             KnownConstructor(("redis.SentinelConnectionPool", "redis.sentinel.SentinelConnectionPool")),
             KnownConstructor(("redis.from_url", "redis.utils.from_url"), makes=("redis.Redis",)),
         ),
-    ),
-    Preset(
-        "redis-async",
-        "Redis clients and connection pools, asynchronous",
-        package="redis",
-        is_usually_one=True,
-        constructors=(
+        asynchronous=(
             KnownConstructor(
                 (
                     "redis.asyncio.Redis",
@@ -60,17 +48,11 @@ KEY_VALUE_STORES = (
             ),
         ),
     ),
-    Preset(
+    *divide_by_kind(
         "valkey",
         "Valkey clients and connection pools",
-        includes=("valkey-sync", "valkey-async"),
-    ),
-    Preset(
-        "valkey-sync",
-        "Valkey clients and connection pools, synchronous",
-        package="valkey",
-        is_usually_one=True,
-        constructors=(
+        "valkey",
+        synchronous=(
             KnownConstructor(
                 (
                     "valkey.Valkey",
@@ -93,13 +75,7 @@ KEY_VALUE_STORES = (
             KnownConstructor(("valkey.SentinelConnectionPool", "valkey.sentinel.SentinelConnectionPool")),
             KnownConstructor(("valkey.from_url", "valkey.utils.from_url"), makes=("valkey.Valkey",)),
         ),
-    ),
-    Preset(
-        "valkey-async",
-        "Valkey clients and connection pools, asynchronous",
-        package="valkey",
-        is_usually_one=True,
-        constructors=(
+        asynchronous=(
             KnownConstructor(
                 (
                     "valkey.asyncio.Valkey",

@@ -37,3 +37,26 @@ class Preset(NamedTuple):
     is_usually_one: bool = False
     constructors: tuple[KnownConstructor, ...] = ()
     bases: tuple[str, ...] = ()
+
+
+def divide_by_kind(
+    name: str,
+    about: str,
+    package: str,
+    synchronous: tuple[KnownConstructor, ...],
+    asynchronous: tuple[KnownConstructor, ...],
+    *,
+    is_usually_one: bool = True,
+) -> tuple[Preset, ...]:
+    """The preset of a library, and those of its synchronous and of its asynchronous clients, which it includes.
+
+    An instance of one kind can't replace one of the other.
+    """
+    kinds = (("sync", "synchronous", synchronous), ("async", "asynchronous", asynchronous))
+    return (
+        Preset(name, about, includes=(f"{name}-sync", f"{name}-async")),
+        *(
+            Preset(f"{name}-{suffix}", f"{about}, {kind}", (), package, is_usually_one, constructors)
+            for suffix, kind, constructors in kinds
+        ),
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flake8_redis_ssot.config.catalogue.preset import KnownConstructor, Preset
+from flake8_redis_ssot.config.catalogue.preset import KnownConstructor, Preset, divide_by_kind
 
 SERVICES = (
     Preset(
@@ -69,22 +69,13 @@ SERVICES = (
         "HTTP clients and sessions",
         includes=("httpx", "aiohttp", "requests"),
     ),
-    Preset(
+    *divide_by_kind(
         "httpx",
         "HTTPX clients",
-        includes=("httpx-sync", "httpx-async"),
-    ),
-    Preset(
-        "httpx-sync",
-        "HTTPX clients, synchronous",
-        package="httpx",
-        constructors=(KnownConstructor(("httpx.Client",)),),
-    ),
-    Preset(
-        "httpx-async",
-        "HTTPX clients, asynchronous",
-        package="httpx",
-        constructors=(KnownConstructor(("httpx.AsyncClient",)),),
+        "httpx",
+        synchronous=(KnownConstructor(("httpx.Client",)),),
+        asynchronous=(KnownConstructor(("httpx.AsyncClient",)),),
+        is_usually_one=False,
     ),
     Preset(
         "aiohttp",
