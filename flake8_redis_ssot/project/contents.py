@@ -175,13 +175,14 @@ class ProjectContents:
 
     def find_with_words(self, words: Collection[str]) -> tuple[str, ...]:
         """All files whose bytes contain one of some words, in order."""
-        encoded = [word.encode() for word in words]
-        vocabulary = self._prepare_vocabulary(len(encoded))
-        for word in encoded:
-            if vocabulary is not None and whole_word(word) not in self._matches and split_words(word) == [word]:
-                self._matches[whole_word(word)] = tuple(sorted(vocabulary.find_word(word)))
-        self.find_literals([word for word in encoded if whole_word(word) not in self._matches])  # all at once
-        return tuple(sorted({path for word in encoded for path in self.find_matching(whole_word(word), [word])}))
+        words_by_pattern = {whole_word(word): word for word in map(str.encode, words)}
+        new_words = {pattern: word for pattern, word in words_by_pattern.items() if pattern not in self._matches}
+        for pattern, word in new_words.items():
+            if self._vocabulary is not None and split_words(word) == [word]:
+                self._matches[pattern] = tuple(sorted(self._vocabulary.find_word(word)))
+        self.find_literals([word for pattern, word in new_words.items() if pattern not in self._matches])  # all at once
+        found = (self.find_matching(pattern, [word]) for pattern, word in words_by_pattern.items())
+        return tuple(sorted({path for paths in found for path in paths}))
 
 
 # Python ends a line at it as well: https://docs.python.org/3/reference/lexical_analysis.html#physical-lines

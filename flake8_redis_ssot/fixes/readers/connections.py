@@ -31,8 +31,8 @@ def _find_loaders(path: str, context: FixContext) -> frozenset[str] | None:
     """The files that load the file at `path`; None if they are many."""
     level, seen = [path], {path}
     while level:
-        words = [context.module_name(each).rpartition(".")[2].encode("utf-8", "surrogateescape") for each in level]
-        context.analysis.contents.find_literals(words)  # of all in one pass
+        words = [context.module_name(each).rpartition(".")[2] for each in level]
+        context.analysis.contents.find_with_words(words)  # of all in one pass
         importers = {
             importer
             for loaded in level
