@@ -29,6 +29,11 @@ def choose_color(choice: str) -> None:
     _color_choice[0] = choice
 
 
+def is_running_in_ci() -> bool:
+    """Whether this process runs in CI; all CI servers set the variable `CI`."""
+    return os.environ.get("CI", "").lower() not in ("", "0", "false")
+
+
 def has_color(is_terminal: bool, environment: Mapping[str, str] = os.environ) -> bool:
     """Whether a stream gets colours, which are on by default if it is a terminal."""
     if _color_choice[0] != "auto":

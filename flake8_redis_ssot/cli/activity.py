@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from flake8_redis_ssot.linter.request import ignore_activity
-from flake8_redis_ssot.terminal import shorten_to_width
+from flake8_redis_ssot.terminal import is_running_in_ci, shorten_to_width
 
 _PATIENCE = 1.0  # seconds before anything is shown
 # ECMA-48, erase in line: from the cursor to the end.
@@ -23,7 +23,7 @@ def show_activity(*, quiet: bool) -> Iterator[Callable[[str], None]]:
 
     Nothing is shown in the first second, without a terminal that can erase, in CI, or if `quiet`.
     """
-    if quiet or not sys.stderr.isatty() or os.environ.get("TERM") == "dumb" or os.environ.get("CI"):
+    if quiet or not sys.stderr.isatty() or os.environ.get("TERM") == "dumb" or is_running_in_ci():
         yield ignore_activity
         return
     started = time.monotonic()

@@ -23,7 +23,7 @@ from flake8_redis_ssot.config.model import DEFAULT_BASELINE, Config
 from flake8_redis_ssot.files.atomic_write import write
 from flake8_redis_ssot.files.paths import to_display_path
 from flake8_redis_ssot.model import plural
-from flake8_redis_ssot.terminal import escape_unprintable
+from flake8_redis_ssot.terminal import escape_unprintable, is_running_in_ci
 
 if TYPE_CHECKING:
     from flake8_redis_ssot.baseline.matching import BaselineMatch
@@ -168,11 +168,6 @@ def describe_stale(match: BaselineMatch) -> str:
     gone_summary = f"{plural(len(match.gone), 'entry', 'entries')} no longer found" if match.gone else ""
     moved_summary = f"{plural(len(match.moved), 'entry', 'entries')} moved with their file" if match.moved else ""
     return ", ".join(filter(None, (gone_summary, moved_summary)))
-
-
-def is_running_in_ci() -> bool:
-    """Whether this process runs in CI; all CI servers set the variable `CI`."""
-    return os.environ.get("CI", "").lower() not in ("", "0", "false")
 
 
 def _is_full_run(arguments: Namespace) -> bool:
