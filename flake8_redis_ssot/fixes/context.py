@@ -226,8 +226,10 @@ class FixContext:
     def _outline(self, path: str) -> ast.Module:
         """The tree of a file, in which function bodies may be empty. Raises OSError."""
         document = self.documents.get(path) or self._passing.get(path)
-        outline = None if document is not None else self.analysis.contents.load_outline(path)
-        return outline or (document or self.document(path)).tree
+        if document is not None:
+            return document.tree
+        outline = self.analysis.contents.load_outline(path)
+        return self.tree(path) if outline is None else outline
 
     @cached_property
     def loading_effects(self) -> LoadingEffects:

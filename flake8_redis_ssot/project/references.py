@@ -215,6 +215,14 @@ class ReferenceIndex:
         match = re.search(pattern, code)
         return row_at(code, match.start()) if match else 0
 
+    def find_rows(self, pattern: bytes, words: Sequence[bytes]) -> Iterator[tuple[str, int]]:
+        """Each file whose code matches a regular expression, with the row (1-based) of the first match, in order.
+
+        Every match contains one of `words`.
+        """
+        rows = ((path, self.find_row(pattern, path)) for path in self._analysis.contents.find_matching(pattern, words))
+        yield from ((path, row) for path, row in rows if row)
+
     def find_files_naming(self, path: str) -> tuple[str, ...]:
         """All files of the project that contain the last part of a module's name as a word, in order."""
         return self._analysis.contents.find_with_words([self._last_part(path).decode()])

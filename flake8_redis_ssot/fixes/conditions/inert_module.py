@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator, Set
 from itertools import chain, islice
 
 from flake8_redis_ssot.fixes.conditions import import_cycle
@@ -84,7 +84,8 @@ def find_doubts(fact: Import, new_modules: Collection[str], file: FileContext, c
         return
     imported_paths = _find_loaded_files(fact, file)
     yield from import_cycle.find_entry_doubts(fact, imported_paths, new_modules, file, context)
-    still_imported = _find_imports_of(new_modules, file, context)
+    new_paths = set(filter(None, (context.resolver.path_of(module, file.path) for module in new_modules)))
+    still_imported = _find_imports_of(new_paths, context)
     old_paths = [path for path in imported_paths if path not in still_imported]
     for watcher in find_import_watchers(context):
         if old_paths and watcher.may_act_on(context.module_name(old_paths[0])):
@@ -97,7 +98,7 @@ def find_doubts(fact: Import, new_modules: Collection[str], file: FileContext, c
     if record is not None:
         yield Doubt(record)
         return
-    unloaded_paths = _find_unloaded_files(old_paths, new_modules, file, context)
+    unloaded_paths = _find_unloaded_files(old_paths, new_paths, file, context)
     for explain in (_explain_effect, _explain_recorder, find_logger_list):  # the first reason of each kind
         reasons = filter(None, (explain(path, context) for path in unloaded_paths))
         yield from map(Doubt, islice(reasons, 1))
@@ -140,12 +141,13 @@ def _find_loaded_files(fact: Import, file: FileContext) -> list[str]:
     return list(dict.fromkeys(path for path in paths if path is not None))
 
 
-def _find_imports_of(new_modules: Collection[str], file: FileContext, context: FixContext) -> set[str]:
-    """The files that the new modules import in any case, by statements that no fix removes."""
-    imports: set[str] = set()
-    for path in filter(None, (context.resolver.path_of(module, file.path) for module in new_modules)):
-        imports.update(context.import_graph.imports_in_any_case(path, _find_reported_rows(path, context)))
-    return imports
+def _find_imports_of(paths: Iterable[str], context: FixContext) -> set[str]:
+    """The files that some files import in any case, by statements that no fix removes."""
+    return {
+        imported
+        for path in paths
+        for imported in context.import_graph.imports_in_any_case(path, _find_reported_rows(path, context))
+    }
 
 
 def _find_reported_rows(path: str, context: FixContext) -> frozenset[int]:
@@ -164,7 +166,7 @@ def _find_removable_rows(file: FileContext, context: FixContext) -> frozenset[in
 
 
 def _find_unloaded_files(
-    old_paths: Collection[str], new_modules: Collection[str], file: FileContext, context: FixContext
+    old_paths: Collection[str], new_paths: Set[str], file: FileContext, context: FixContext
 ) -> list[str]:
     """The files that are loaded by `old_paths` and not by what the file still imports.
 
@@ -173,10 +175,9 @@ def _find_unloaded_files(
     graph = context.import_graph
     packages = {package for path in (file.path, *old_paths) for package in graph.parent_packages(path)}
     removable_rows = context.remember(("removable rows", file.path), lambda: _find_removable_rows(file, context))
-    new_paths = {context.resolver.path_of(module, file.path) for module in new_modules}
     still_loaded = graph.always_loaded_with(
         [
-            *(path for path in new_paths if path is not None),
+            *new_paths,
             *graph.parent_packages(file.path),
             *graph.imports_in_any_case(file.path, removable_rows),
         ],

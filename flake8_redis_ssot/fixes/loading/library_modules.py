@@ -56,34 +56,31 @@ def _may_read(module: str, path: str, context: FixContext) -> bool:
 
 def _find_library_modules(path: str, context: FixContext) -> set[str]:
     """The modules in packages of libraries that loading a file imports; a name from a package may be one."""
-    with suppress(OSError):
-        statements = import_time_imports(context.symbol_table(path).tree.body)
-        return _imported_library_modules(statements, path, context)
-    return set()
+    return set(filter(_may_be_read_elsewhere, find_loaded_libraries(path, context)))
 
 
 def find_loaded_libraries(path: str, context: FixContext) -> set[str]:
     """The modules (dotted) of libraries that loading a file imports, with their packages; names from them as well."""
-    package, modules = package_name(path, context.resolver.modules.roots), set[str]()
     with suppress(OSError):
-        for statement in import_time_imports(context.symbol_table(path).tree.body):
-            for module, name in imported_modules(statement, package):
-                root = module.partition(".")[0]
-                if context.resolver.path_of(root, path) is None:
-                    modules.update((root, *_with_packages(f"{module}.{name}" if name else module)))
-    return modules
+        statements = import_time_imports(context.symbol_table(path).tree.body)
+        return _imported_libraries(statements, path, context)
+    return set()
 
 
-def _imported_library_modules(
-    statements: Iterable[ast.Import | ast.ImportFrom], path: str, context: FixContext
-) -> set[str]:
+def _imported_libraries(statements: Iterable[ast.Import | ast.ImportFrom], path: str, context: FixContext) -> set[str]:
     package, modules = package_name(path, context.resolver.modules.roots), set[str]()
     for statement in statements:
         for module, name in imported_modules(statement, package):
             root = module.partition(".")[0]
-            if root not in _COMPLETE_PACKAGES and context.resolver.path_of(root, path) is None:
+            if context.resolver.path_of(root, path) is None:
                 modules.update(_with_packages(f"{module}.{name}" if name else module))
-    return {module for module in modules if not _is_plain_module(module.rpartition(".")[0])}
+    return modules
+
+
+def _may_be_read_elsewhere(module: str) -> bool:
+    """Whether a module is in a package, of which importing another module does not load it as well."""
+    package, _, _ = module.rpartition(".")
+    return bool(package) and module.partition(".")[0] not in _COMPLETE_PACKAGES and not _is_plain_module(package)
 
 
 @cache
@@ -95,14 +92,14 @@ def _is_plain_module(name: str) -> bool:
 
 def _with_packages(module: str) -> Iterator[str]:
     parts = module.split(".")
-    return (".".join(parts[:count]) for count in range(2, len(parts) + 1))
+    return (".".join(parts[:count]) for count in range(1, len(parts) + 1))
 
 
 def _find_reads(module: str, names: FileNames, context: FixContext) -> Iterator[Read]:
     nodes = [*names.symbol_table.nodes]
     rows = [getattr(node, "lineno", 1) for node in nodes if _reads(node, module, names)]
     statements = (node for node in nodes if isinstance(node, (ast.Import, ast.ImportFrom)))
-    if rows and module not in _imported_library_modules(statements, names.path, context):
+    if rows and module not in _imported_libraries(statements, names.path, context):
         yield names.path, rows[0], f"reads `{module}` and does not import it"
 
 

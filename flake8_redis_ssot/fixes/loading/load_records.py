@@ -62,19 +62,14 @@ def find_load_record(path: str, old_paths: Collection[str], context: FixContext)
     `old_paths` are the files that it would not load.
     """
     for recorder, row in context.remember(
-        "prints of imports", lambda: _find_rows(_PYTHON_OPTIONS, _OPTION_WORDS, context)
+        "prints of imports", lambda: tuple(context.references.find_rows(_PYTHON_OPTIONS, _OPTION_WORDS))
     ):
         return f"{context.relative_path(recorder)}:{row} makes Python print what it imports"
     words = {context.module_name(each).rpartition(".")[2].encode() for each in (path, *old_paths)}
-    for recorder, row in context.remember("tracers", lambda: _find_rows(_TRACERS, _TRACER_WORDS, context)):
+    for recorder, row in context.remember(
+        "tracers", lambda: tuple(context.references.find_rows(_TRACERS, _TRACER_WORDS))
+    ):
         code = context.references.code_bytes(recorder)
         if is_in_one_program(recorder, path, context) or any(word in code for word in words):
             return f"{context.relative_path(recorder)}:{row} records what runs, also while modules are imported"
     return None
-
-
-def _find_rows(pattern: bytes, words: Collection[bytes], context: FixContext) -> tuple[tuple[str, int], ...]:
-    """The path and the row (1-based) of the first match in the code of each file that has one."""
-    paths = context.analysis.contents.find_matching(pattern, [*words])
-    rows = ((path, context.references.find_row(pattern, path)) for path in paths)
-    return tuple((path, row) for path, row in rows if row)

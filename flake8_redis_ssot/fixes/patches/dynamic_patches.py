@@ -95,15 +95,12 @@ def _may_be_of_mock(function: ast.expr, path: str, context: FixContext) -> bool:
     """
     if not isinstance(function, ast.Attribute) or b"mock" in context.references.code_bytes(path):
         return True
-    owner, table = function.value, context.symbol_table(path)
-    if isinstance(owner, ast.Attribute) and isinstance(owner.value, ast.Name) and owner.value.id == "self":
-        values = [
-            getattr(table.statement_of(node), "value", None)
-            for node in table.nodes
-            if isinstance(node, ast.Attribute) and node.attr == owner.attr and isinstance(node.ctx, ast.Store)
-        ]
-        return not values or not all(isinstance(value, (ast.Attribute, ast.Call)) for value in values)
-    return True
+    owner, document = function.value, context.document(path)
+    if not isinstance(owner, ast.Attribute) or not isinstance(owner.value, ast.Name) or owner.value.id != "self":
+        return True
+    stores = (each for each in document.find_attributes(owner.attr) if isinstance(each.ctx, ast.Store))
+    values = [getattr(document.symbol_table.statement_of(each), "value", None) for each in stores]
+    return not values or not all(isinstance(value, (ast.Attribute, ast.Call)) for value in values)
 
 
 def _may_be_module(owner: ast.expr, path: str, context: FixContext) -> bool:

@@ -81,9 +81,8 @@ def _find_formats(context: FixContext) -> Iterator[tuple[str, int]]:
         _LOG_FORMAT, (b"lineno", b"RichHandler", b"rec.__dict__", b"record.__dict__", b"vars(rec")
     ):
         yield path, context.references.find_row(_LOG_FORMAT, path) or 1
-    for path in context.analysis.contents.find_matching(_LOGURU_FORMAT, (b"{line",)):
-        row = context.references.find_row(_LOGURU_FORMAT, path)
-        if row and b"loguru" in context.references.code_bytes(path):
+    for path, row in context.references.find_rows(_LOGURU_FORMAT, (b"{line",)):
+        if b"loguru" in context.references.code_bytes(path):
             yield path, row
 
 

@@ -35,9 +35,8 @@ def find_shown_errors(path: str, lines: Sequence[bytes], context: FixContext) ->
 
 def _find_places(pattern: bytes, words: Sequence[bytes], path: str, context: FixContext) -> Iterator[str]:
     """The places in the same program where code matches a pattern."""
-    for other in context.analysis.contents.find_matching(pattern, words):
-        row = context.references.find_row(pattern, other)
-        if row and is_in_one_program(other, path, context):
+    for other, row in context.references.find_rows(pattern, words):
+        if is_in_one_program(other, path, context):
             yield f"{context.relative_path(other)}:{row}"
 
 

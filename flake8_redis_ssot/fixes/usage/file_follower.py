@@ -127,9 +127,6 @@ class _FileFollower:
             self._observations.append(attribute)
             yield from self._document.attribute_reads(attribute.name).find(attribute.place)
 
-    def _attributes_named(self, name: str) -> list[ast.Attribute]:
-        return self._symbol_table.attribute_reads.get(name, [])
-
     def _follow_return(self, returned: Returned) -> Iterator[ast.expr]:
         if self._is_new(returned.function):
             self._observations.append(returned)
@@ -153,6 +150,6 @@ class _FileFollower:
     def _function_reads(self, function: ast.AST, name: str) -> list[ast.Name] | list[ast.Attribute]:
         scope = self._symbol_table.scope_of(function)
         if scope.kind == "class":  # all methods of that name have the same
-            return self._attributes_named(name) if self._is_new(("method", name)) else []
+            return self._symbol_table.attribute_reads.get(name, []) if self._is_new(("method", name)) else []
         symbol = self._symbol_table.find_symbol(scope, name)
         return list(symbol.reads) if symbol else []
