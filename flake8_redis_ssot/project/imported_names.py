@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import ast
 import re
-import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import NamedTuple
 
 from flake8_redis_ssot.project.loading.load_time_imports import imported_modules
 from flake8_redis_ssot.project.modules import package_name
 from flake8_redis_ssot.project.resolver import Resolver
 from flake8_redis_ssot.semantic.ast_queries import is_type_checking
+from flake8_redis_ssot.syntax.source import decode, parse_decoded, parse_decoded_partially
 
 # A module whose code has one of these may define any name.
 _DYNAMIC_CODE = re.compile(
@@ -63,15 +63,24 @@ class LostName(NamedTuple):
         return f"`{module}` has no `{name}`"
 
 
-def parse_module_names(path: str, data: bytes, roots: tuple[str, ...]) -> ModuleNames | None:
-    """The names of a file from its bytes; None if this Python can't parse it."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # invalid escapes
-            tree = ast.parse(data)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+def parse_module_names(
+    path: str, data: bytes, roots: tuple[str, ...], rows: Collection[int] = ()
+) -> ModuleNames | None:
+    """The names of a file from its bytes; None if parts of it can't be parsed.
+
+    Of the imports in functions, only those in `rows` (1-based) are sure to be read: reading all takes much longer.
+    """
+    decoded = decode(data, path)
+    binds_globals = b"global" in data
+
+    def needs_parsing(first: int, last: int) -> bool:
+        return binds_globals or any(first <= row <= last for row in rows)
+
+    file = parse_decoded_partially(decoded, needs_parsing) or parse_decoded(decoded)
+    if file.unanalysed_ranges:
         return None
-    return read_module_names(path, tree, data, roots)
+    names = read_module_names(path, file.tree, data, roots)
+    return names._replace(defined=names.defined.union(*file.bound_names.values()))
 
 
 def read_module_names(path: str, tree: ast.Module, data: bytes, roots: tuple[str, ...]) -> ModuleNames:
@@ -134,17 +143,25 @@ def _bound_names(statement: ast.stmt) -> Iterator[str]:
 
 
 class ImportedNames:
-    """Looks names up; `read` returns those of a file (a path), or None if they could not be read."""
+    """Looks names up; `read` returns those of a file (a path), or None if they could not be read.
 
-    def __init__(self, resolver: Resolver, read: Callable[[str], ModuleNames | None]) -> None:
+    `contains_text` is whether a file (a path) contains a name at all: files that don't are not read for it.
+    """
+
+    def __init__(
+        self,
+        resolver: Resolver,
+        read: Callable[[str], ModuleNames | None],
+        contains_text: Callable[[str, str], bool] = lambda path, name: True,
+    ) -> None:
         self._resolver = resolver
         self._read = read
+        self._contains_text = contains_text
 
-    def find_lost(self, path: str) -> Iterator[LostName]:
-        """The imported names of a file that lead nowhere, in order."""
-        names = self._read(path)
-        imports = sorted(names.imports, key=lambda each: each.row) if names is not None else []
-        yield from filter(None, [self.judge(each, path) for each in imports])
+    def find_lost(self, path: str, imports: Iterable[NameImport]) -> Iterator[LostName]:
+        """Those imports of a file that lead nowhere, in order."""
+        in_order = sorted(imports, key=lambda each: each.row)
+        yield from filter(None, (self.judge(each, path) for each in in_order))
 
     def judge(self, name_import: NameImport, path: str) -> LostName | None:
         """An imported name of a file, if it leads nowhere and its failure is not provided for."""
@@ -154,6 +171,12 @@ class ImportedNames:
         seen = {own_key} if name_import.bound_name else set()
         is_bound = self._leads_somewhere(name_import, path, seen)
         return None if is_bound else LostName(name_import, is_circular=self._is_circular(name_import, path, own_key))
+
+    def may_be_lost(self, module: str, name: str, importer: str) -> bool:
+        """Whether a name that a file imports from a module may lead nowhere, whatever it is bound to there."""
+        seen: set[tuple[str, str]] = set()
+        name_import = NameImport(module, name, bound_name="", row=0, may_fail=False)
+        return not self._leads_somewhere(name_import, importer, seen) or any(path == importer for path, _ in seen)
 
     def _is_circular(self, name_import: NameImport, path: str, own_key: tuple[str, str]) -> bool:
         seen: set[tuple[str, str]] = set()
@@ -177,7 +200,7 @@ class ImportedNames:
         if name.startswith("_"):
             return True
         siblings = self._resolver.modules.paths_under(f"{self._resolver.modules.name_of(path)}.")
-        sibling_names = [self._read(sibling) for sibling in siblings]
+        sibling_names = (self._read(sibling) for sibling in siblings if self._contains_text(sibling, name))
         return not any(each is not None and name in each.defined for each in sibling_names)
 
     def _is_bound(self, path: str, name: str, seen: set[tuple[str, str]]) -> bool:

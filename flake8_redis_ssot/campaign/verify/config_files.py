@@ -52,6 +52,7 @@ def find_config_references(config: Config, resources: ResourceIndex) -> Iterator
     patterns = NamePatterns.from_patterns(
         deprecated for resource in config.resources for deprecated, _ in resource.deprecated
     )
+    needles = tuple(map(bytes.decode, patterns.prefilter_literals))
     for path in discover_project(str(config.root), config.import_roots, config.exclude, suffixes=CONFIG_SUFFIXES).files:
         if os.path.basename(path) in OWN_NAMES or (path == str(config.file) and not path.endswith(PYPROJECT)):
             continue
@@ -59,7 +60,7 @@ def find_config_references(config: Config, resources: ResourceIndex) -> Iterator
         with suppress(OSError):  # unreadable files are reported for code only
             data = read(path)
         if any(needle in data for needle in patterns.prefilter_literals) and not _OWN_OUTPUT.search(data):
-            for row, line in _relevant_lines(path, decode(data).text):
+            for row, line in _relevant_lines(path, decode(data).text, needles):
                 yield from _find_in_line(path, row, line, resources)
 
 
@@ -71,15 +72,19 @@ def _find_in_line(path: str, row: int, line: str, resources: ResourceIndex) -> I
             yield ConfigReference(path, row, match[0], deprecated)
 
 
-def _relevant_lines(path: str, text: str) -> Iterator[tuple[int, str]]:
-    """The rows (1-based) and lines to search, without comments and without tables that forbid names."""
+def _relevant_lines(path: str, text: str, needles: tuple[str, ...]) -> Iterator[tuple[int, str]]:
+    """The rows (1-based) and lines with one of `needles`, without comments; none in tables that forbid names."""
     is_ban_section = False
     has_tables = path.endswith((".toml", ".cfg", ".ini"))
     for row, line in enumerate(split_lines(text), 1):
         header = _TABLE_HEADER.match(line) if has_tables else None
         if header:
             is_ban_section = _BAN_SECTION.match(header[1].strip().replace('"', "")) is not None
-        if not is_ban_section and not (has_tables and _OWN_KEY.match(line)):
+        if (
+            not is_ban_section
+            and any(needle in line for needle in needles)
+            and not (has_tables and _OWN_KEY.match(line))
+        ):
             yield row, line if path.endswith(".json") else _strip_comment(line)
 
 

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cached_property
 
 from flake8_redis_ssot.baseline.matching import BaselineResult
 from flake8_redis_ssot.campaign.journal import Journal, ValidationRun
 from flake8_redis_ssot.campaign.verify.config_files import ConfigReference, find_config_references
 from flake8_redis_ssot.config.model import Config
 from flake8_redis_ssot.files.paths import to_relative_path
-from flake8_redis_ssot.files.processes import map_forked
 from flake8_redis_ssot.model import Finding
 from flake8_redis_ssot.project.analysis import Analysis
-from flake8_redis_ssot.project.imported_names import ImportedNames, LostName, ModuleNames, parse_module_names
+from flake8_redis_ssot.project.imported_names import LostName
+from flake8_redis_ssot.project.lost_names import LostNameSearch
 from flake8_redis_ssot.rules.rule import select_rules
 from flake8_redis_ssot.runtime.records import RunRecord
 
@@ -63,22 +63,11 @@ class VerificationContext:
         return tuple(find_config_references(self.config, self.analysis.resources))
 
     @cached_property
-    def module_names(self) -> Mapping[str, ModuleNames | None]:
-        """The names that each Python file imports and offers, by its path; None if it could not be parsed."""
-        paths = [path for path in self.files if path.endswith(".py")]
-        read_names = partial(_read_names, self.analysis)
-        return dict(zip(paths, map_forked(read_names, paths, self.jobs)))
+    def lost_name_search(self) -> LostNameSearch:
+        """Reads the names that files import and offer."""
+        return LostNameSearch(self.analysis.resolver, self.analysis.contents.current_bytes)
 
     @cached_property
     def lost_names(self) -> Mapping[str, Sequence[LostName]]:
-        """The imported names that lead nowhere, by the path of the file that imports them."""
-        imported_names = ImportedNames(self.analysis.resolver, self.module_names.get)
-        lost_names = {path: tuple(imported_names.find_lost(path)) for path in self.module_names}
-        return {path: names for path, names in lost_names.items() if names}
-
-
-def _read_names(analysis: Analysis, path: str) -> ModuleNames | None:
-    try:
-        return parse_module_names(path, analysis.contents.current_bytes(path), analysis.modules.roots)
-    except OSError:
-        return None
+        """The imported names that lead nowhere, by the path of the Python file that imports them."""
+        return self.lost_name_search.find([path for path in self.files if path.endswith(".py")], self.jobs)

@@ -88,7 +88,7 @@ def _find_lost_sources(importers: ImportersByModule, context: VerificationContex
     """The deprecated modules that define a name that an import in another file does not find, with these files."""
     needers: dict[str, set[str]] = {}
     for path in importers:
-        names = context.module_names.get(path)
+        names = context.lost_name_search.offered_names(path)
         for reader, lost_names in context.lost_names.items():
             if names is not None and any(each.name_import.name in names.defined for each in lost_names):
                 needers.setdefault(path, set()).add(reader)

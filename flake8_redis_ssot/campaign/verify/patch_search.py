@@ -12,6 +12,7 @@ from flake8_redis_ssot.campaign.verify.context import VerificationContext
 from flake8_redis_ssot.files.atomic_write import read
 from flake8_redis_ssot.files.processes import map_forked
 from flake8_redis_ssot.files.test_paths import is_test_path
+from flake8_redis_ssot.project.contents import compile_word
 from flake8_redis_ssot.project.resolver import Definition
 from flake8_redis_ssot.project.search.module_query import ModuleQueries, ModuleQuery
 from flake8_redis_ssot.project.search.prefilter import Search
@@ -63,7 +64,7 @@ def _referenced_definitions(path: str, facts: FileFacts, context: VerificationCo
     return (definition for origin in origins for definition in context.analysis.resolver.resolve(origin, path))
 
 
-# Every way to patch contains one of these.
+# Every way to patch contains one of these words.
 _PATCH_WORDS = (b"patch", b"setattr", b"delattr")
 _CHUNK_SIZE = 150  # files
 
@@ -106,6 +107,8 @@ def _files_naming(files: Sequence[str], module_forms: Sequence[_ModuleForms]) ->
     for path in files:
         with suppress(OSError):
             data = read(path)
-            if any(word in data for word in _PATCH_WORDS) and any(form.is_named_in(data) for form in module_forms):
+            if any(compile_word(word).search(data) for word in _PATCH_WORDS) and any(
+                form.is_named_in(data) for form in module_forms
+            ):
                 naming_paths.append(path)
     return naming_paths

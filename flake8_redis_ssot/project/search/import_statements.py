@@ -1,4 +1,4 @@
-"""Import statements in the text of a file, read around the name of a module: nothing is parsed.
+"""Import statements in the text of a file, around the name of a module or all of them: nothing is parsed.
 
 What is not sure to be an import statement, such as one that a backslash continues, is none: who asks treats the name as
 if it could be anything.
@@ -7,6 +7,7 @@ if it could be anything.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import NamedTuple
 
 _FROM_PATH = re.compile(rb"from[ \t]+(\.*(?:\w+\.)*)")
@@ -14,6 +15,8 @@ _FROM_HEAD = re.compile(rb"from[ \t]+(\.*(?:\w+\.)*\w*)[ \t]+")
 _PLAIN_PATH = re.compile(rb"import[ \t]+(?:[\w.]+(?:[ \t]+as[ \t]+\w+)?[ \t]*,[ \t]*)*((?:\w+\.)*)")
 _REST = re.compile(rb"((?:\.\w+)*)(?![\w\x80-\xff])")
 _IMPORT = re.compile(rb"[ \t]+import[ \t]*(?=[\w(*])")
+# Not sure to be a `from` statement: one whose path goes on behind a space or a backslash, or in other letters.
+_FROM = re.compile(rb"from(?!\w)[ \t\f]*(\.*)[ \t\f]*([\w.]*)[ \t\f]*(?:(import)(?!\w)[ \t\f]*|[\\.\x80-\xff])")
 _LINE_END = re.compile(rb"[\n\r;#]")
 _COMMENT = re.compile(rb"#[^\n\r]*")
 _MAX_LIST = 20_000  # bytes of a list of names
@@ -47,8 +50,34 @@ def read_import(data: bytes, line_start: int, start: int, end: int) -> ImportSta
     keyword_after = _IMPORT.match(data, rest.end()) if path and rest else None
     if path is None or rest is None or keyword_after is None:
         return None
-    names = _read_names(data, keyword_after.end())
+    names = read_names(data, keyword_after.end())
     return ImportStatement((path[1] + data[start:end]).decode(), _split(rest[1]), names)
+
+
+class FromStatement(NamedTuple):
+    """A `from` statement at `offset` of a text: its module as written, and the offset of the names that it imports.
+
+    `module` is empty if it could not be read.
+    """
+
+    offset: int
+    module: str
+    names_offset: int
+
+
+def find_from_statements(data: bytes) -> Iterator[FromStatement]:
+    """All `from` statements of a text, and what looks like one in strings and comments."""
+    for match in _FROM.finditer(data):
+        if match[3] is not None:
+            yield FromStatement(match.start(), (match[1] + match[2]).decode(), match.end())
+        elif _starts_statement(data, match.start()):
+            yield FromStatement(match.start(), "", match.end())
+
+
+def _starts_statement(data: bytes, offset: int) -> bool:
+    line_start = max(data.rfind(b"\n", 0, offset), data.rfind(b"\r", 0, offset)) + 1
+    before = data[line_start:offset].strip()
+    return not before or before.endswith((b";", b":"))
 
 
 def _read_behind_import(data: bytes, before: bytes, keyword: int, start: int, end: int) -> ImportStatement | None:
@@ -64,8 +93,8 @@ def _read_behind_import(data: bytes, before: bytes, keyword: int, start: int, en
     return ImportStatement((path[1] + data[start:end]).decode(), _split(rest[1]), is_plain=True)
 
 
-def _read_names(data: bytes, start: int) -> tuple[bytes, ...] | None:
-    """The names that a `from` statement imports, without their aliases; `*` for a star."""
+def read_names(data: bytes, start: int) -> tuple[bytes, ...] | None:
+    """The names that a `from` statement imports, from `start` on, without aliases; `*` for a star, None: not known."""
     if data.startswith(b"(", start):
         end = data.find(b")", start, start + _MAX_LIST)
         if end < 0 or b"#" in data[start:end].rpartition(b"\n")[2]:
