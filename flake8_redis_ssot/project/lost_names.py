@@ -12,7 +12,6 @@ from flake8_redis_ssot.project.imported_names import ImportedNames, LostName, Mo
 from flake8_redis_ssot.project.modules import package_name
 from flake8_redis_ssot.project.resolver import Resolver
 from flake8_redis_ssot.project.search.import_statements import find_from_statements, read_names
-from flake8_redis_ssot.semantic.flow.evaluator import resolve_relative_module
 from flake8_redis_ssot.syntax.function_ranges import UnclosedStringError, find_long_strings
 
 _DEFINITION = re.compile(r"\n(?:class|def|async[ \t]+def)[ \t]+(\w+)", re.ASCII)
@@ -58,18 +57,18 @@ class LostNameSearch:
     def _suspect_offsets(self, data: bytes, path: str) -> Iterator[int]:
         """The offsets of import statements in the text of a file that may lead nowhere."""
         package = package_name(path, self._roots)
-        for offset, module_path, names_offset in find_from_statements(data):
-            module = _absolute_module(module_path, package)
+        for statement in find_from_statements(data):
+            module = statement.absolute_module(package)
             target = self._resolver.path_of(module, path) if module else None
-            names = read_names(data, names_offset) if target is not None else ()
-            if not module_path or names is None or (target == path and names):
-                yield offset
+            names = read_names(data, statement.names_offset) if target is not None else ()
+            if not statement.module or names is None or (target == path and names):
+                yield statement.offset
             elif target is not None and names:
                 # Whatever is no identifier, such as a closing quote, is in no statement.
                 identifiers = {name for name in map(bytes.decode, names) if name.isidentifier()}
                 others = identifiers - self._text_definitions(target)
                 if any(self._imported_names.may_be_lost(module, name, path) for name in others):
-                    yield offset
+                    yield statement.offset
 
     def _find_definitions(self, path: str) -> frozenset[str]:
         """Functions and classes that a module certainly defines, by its text alone."""
@@ -91,13 +90,6 @@ class LostNameSearch:
             return self._read_bytes(path)
         except OSError:
             return None
-
-
-def _absolute_module(module: str, package: str) -> str:
-    """The full name of a module; empty if a relative one leads out of the import root."""
-    name = module.lstrip(".")
-    level = len(module) - len(name)
-    return (resolve_relative_module(package, level, name) if level else name) or ""
 
 
 def _names_outside(text: str, strings: Iterator[tuple[int, int]]) -> Iterator[str]:

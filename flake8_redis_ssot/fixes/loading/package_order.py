@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.edits.ensure_import import absolute_module
 from flake8_redis_ssot.project.modules import package_name
+from flake8_redis_ssot.project.search.import_statements import find_from_statements
 from flake8_redis_ssot.semantic.ast_queries import FunctionNode
 
 
@@ -36,11 +37,21 @@ def find_late_name(module: str, name: str, importer: str, context: FixContext) -
 def _reads(path: str, package: str, context: FixContext) -> Iterator[str]:
     """The names that a file imports from a package at module level, except its modules."""
     own_package = package_name(path, context.resolver.modules.roots)
-    for statement in context.document(path).imports:
-        is_local = context.symbol_table(path).scope_of(statement).kind == "function"
+    if not _may_import_from(package, path, own_package, context):
+        return
+    table = context.passing_table(path)
+    for statement in ast.walk(table.tree):
         module = absolute_module(statement, own_package) if isinstance(statement, ast.ImportFrom) else ""
-        if module and not is_local and context.resolver.path_of(module, path) == package:
-            yield from (alias.name for alias in statement.names if alias.name != "*")
+        if isinstance(statement, ast.ImportFrom) and module and context.resolver.path_of(module, path) == package:
+            is_local = table.scope_of(statement).kind == "function"
+            yield from (alias.name for alias in statement.names if alias.name != "*" and not is_local)
+
+
+def _may_import_from(package: str, path: str, own_package: str, context: FixContext) -> bool:
+    """Whether the text of a file has an import from a package: most files of a project have none."""
+    statements = find_from_statements(context.analysis.contents.current_bytes(path))
+    modules = (statement.absolute_module(own_package) for statement in statements)
+    return any(not module or context.resolver.path_of(module, path) == package for module in modules)
 
 
 def _is_bound_before(name: str, package: str, importer: str, context: FixContext) -> bool:

@@ -37,14 +37,42 @@ class CodeBlock(NamedTuple):
     method_names: frozenset[str]
 
 
-def read_module_block(names: FileNames) -> CodeBlock:
+class UsedDefinitions:
+    """What using a definition may run, found out once: this may read the file that contains it."""
+
+    def __init__(self) -> None:
+        self._functions: dict[Definition, tuple[tuple[str, str], ...]] = {}
+        self._is_of_object: dict[Definition, bool] = {}
+
+    def clear(self) -> None:
+        """Forget everything, after files have changed."""
+        self._functions.clear()
+        self._is_of_object.clear()
+
+    def find_functions(self, definition: Definition, names: FileNames) -> tuple[tuple[str, str], ...]:
+        """A function, or the special methods of a class and its bases: instances may run any of them."""
+        if definition not in self._functions:
+            self._functions[definition] = tuple(_functions_of(definition, names))
+        return self._functions[definition]
+
+    def is_of_object(self, definition: Definition, names: FileNames) -> bool:
+        """Whether a definition stands for an attribute of a variable of the project, whose class is not known."""
+        if definition.path is None or "." not in definition.qualname:
+            return False
+        if definition not in self._is_of_object:
+            self._is_of_object[definition] = names.find_node(definition) is None
+        return self._is_of_object[definition]
+
+
+def read_module_block(names: FileNames, used_definitions: UsedDefinitions) -> CodeBlock:
     """The block of a module's own statements."""
-    return _read_block(iter_module_nodes(names.symbol_table.tree.body), names)
+    return _read_block(iter_module_nodes(names.symbol_table.tree.body), names, used_definitions)
 
 
-def read_function_block(function: FunctionNode, names: FileNames) -> CodeBlock:
+def read_function_block(function: FunctionNode, names: FileNames, used_definitions: UsedDefinitions) -> CodeBlock:
     """The block of a function, including the functions nested in it."""
-    return _read_block((node for statement in function.body for node in ast.walk(statement)), names)
+    nodes = (node for statement in function.body for node in ast.walk(statement))
+    return _read_block(nodes, names, used_definitions)
 
 
 def functions_in(tree: ast.Module) -> Iterator[FunctionNode]:
@@ -83,7 +111,7 @@ def iter_module_nodes(body: Iterable[ast.AST]) -> Iterator[ast.AST]:
         stack += children[::-1]
 
 
-def _read_block(nodes: Iterable[ast.AST], names: FileNames) -> CodeBlock:
+def _read_block(nodes: Iterable[ast.AST], names: FileNames, used_definitions: UsedDefinitions) -> CodeBlock:
     imports: list[ImportStatement] = []
     dynamic_imports: list[DynamicImport] = []
     functions: dict[tuple[str, str], None] = {}
@@ -101,8 +129,10 @@ def _read_block(nodes: Iterable[ast.AST], names: FileNames) -> CodeBlock:
         if isinstance(node.ctx, ast.Load):
             definition = names.resolve(node)
             if definition is not None:
-                functions |= dict.fromkeys(_functions_of(definition, names))
-            if isinstance(node, ast.Attribute) and (definition is None or _is_of_object(definition, names)):
+                functions |= dict.fromkeys(used_definitions.find_functions(definition, names))
+            if isinstance(node, ast.Attribute) and (
+                definition is None or used_definitions.is_of_object(definition, names)
+            ):
                 method_names.add(node.attr)
                 functions |= dict.fromkeys(_module_getattr(node, names))
     for statement in imports:
@@ -110,14 +140,7 @@ def _read_block(nodes: Iterable[ast.AST], names: FileNames) -> CodeBlock:
     return CodeBlock(tuple(imports), tuple(dynamic_imports), tuple(functions), frozenset(method_names))
 
 
-def _is_of_object(definition: Definition, names: FileNames) -> bool:
-    """Whether a definition stands for an attribute of a variable of the project, whose class is not known."""
-    is_attribute = definition.path is not None and "." in definition.qualname
-    return is_attribute and names.find_node(definition) is None
-
-
 def _functions_of(definition: Definition, names: FileNames, depth: int = 0) -> Iterator[tuple[str, str]]:
-    """A function, or the special methods of a class and its bases: instances may run any of them."""
     node = names.find_node(definition) if definition.path is not None and definition.is_found else None
     if isinstance(node, FunctionNode):
         yield definition.path or "", definition.qualname

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from flake8_redis_ssot.project.loading.code_blocks import (
     CodeBlock,
+    UsedDefinitions,
     functions_in,
     read_function_block,
     read_module_block,
@@ -16,6 +17,7 @@ from flake8_redis_ssot.project.loading.dynamic_imports import DynamicImport
 from flake8_redis_ssot.project.modules import package_name
 from flake8_redis_ssot.project.resolver import Resolver
 from flake8_redis_ssot.project.types.names import FileNames
+from flake8_redis_ssot.semantic.ast_queries import FunctionNode
 from flake8_redis_ssot.semantic.flow.evaluator import resolve_relative_module
 from flake8_redis_ssot.semantic.symbol_table import SymbolTable
 
@@ -44,6 +46,7 @@ class LoadTimeImports:
         self._reaches: dict[FunctionKey, Reach] = {}
         self._functions_by_name: dict[str, dict[str, list[FunctionKey]]] = {}
         self._parent_packages: dict[str, list[str]] = {}
+        self._used_definitions = UsedDefinitions()
 
     def clear(self) -> None:
         """Forget everything, after files have changed."""
@@ -51,6 +54,7 @@ class LoadTimeImports:
         self._reaches.clear()
         self._functions_by_name.clear()
         self._parent_packages.clear()
+        self._used_definitions.clear()
 
     def of_module(self, path: str) -> Reach:
         """What loading a module imports by calls and by its own statements."""
@@ -101,9 +105,9 @@ class LoadTimeImports:
     def _read_block(self, path: str, qualname: str) -> CodeBlock | None:
         names = FileNames(path, self._load, self._resolver)
         if not qualname:
-            return read_module_block(names)
+            return read_module_block(names, self._used_definitions)
         node = names.find_definition(qualname)
-        return read_function_block(node, names) if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) else None
+        return read_function_block(node, names, self._used_definitions) if isinstance(node, FunctionNode) else None
 
     def functions_in(self, path: str) -> Mapping[str, list[FunctionKey]]:
         """The functions and methods of a file by their names, without those nested in functions."""

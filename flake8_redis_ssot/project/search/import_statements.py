@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from flake8_redis_ssot.semantic.flow.evaluator import resolve_relative_module
+
 _FROM_PATH = re.compile(rb"from[ \t]+(\.*(?:\w+\.)*)")
 _FROM_HEAD = re.compile(rb"from[ \t]+(\.*(?:\w+\.)*\w*)[ \t]+")
 _PLAIN_PATH = re.compile(rb"import[ \t]+(?:[\w.]+(?:[ \t]+as[ \t]+\w+)?[ \t]*,[ \t]*)*((?:\w+\.)*)")
@@ -63,6 +65,12 @@ class FromStatement(NamedTuple):
     offset: int
     module: str
     names_offset: int
+
+    def absolute_module(self, package: str) -> str:
+        """The module's full name, if the statement is in `package`; empty for one outside the import root."""
+        name = self.module.lstrip(".")
+        level = len(self.module) - len(name)
+        return (resolve_relative_module(package, level, name) if level else name) or ""
 
 
 def find_from_statements(data: bytes) -> Iterator[FromStatement]:

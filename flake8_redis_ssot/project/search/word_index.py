@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import cached_property, partial
-from itertools import groupby
 
 from flake8_redis_ssot.files.processes import map_forked
 from flake8_redis_ssot.files.text_files import find_text_files, read_text
-from flake8_redis_ssot.project.contents import ProjectContents
+from flake8_redis_ssot.project.contents import ProjectContents, compile_word
+from flake8_redis_ssot.project.vocabulary import split_words
 
 _CHUNK_SIZE = 200
+_MANY_WORDS = 20  # to search a text for so many takes as long as dividing it into words
 # What loads modules whose names are computed.
 LOADERS = (
     b"import_module",
@@ -75,7 +76,12 @@ class WordIndex:
 
     def _search(self, paths: Sequence[str], words: Sequence[str], read_bytes: Callable[[str], bytes]) -> None:
         chunks = [paths[start : start + _CHUNK_SIZE] for start in range(0, len(paths), _CHUNK_SIZE)]
-        find_words = partial(_find_words, pattern=_word_pattern(words), words=frozenset(words), read_bytes=read_bytes)
+        find_words = partial(
+            _find_words,
+            words=frozenset(word.encode() for word in words if word != LOADER_WORD),
+            with_loaders=LOADER_WORD in words,
+            read_bytes=read_bytes,
+        )
         for words_by_path in map_forked(find_words, chunks, self.jobs):
             for path, found in words_by_path.items():
                 for word in found:
@@ -100,24 +106,24 @@ class WordIndex:
         return tuple(sorted(self._paths_by_word.get(word, set()) & self._other_files))
 
 
-def _word_pattern(words: Iterable[str]) -> re.Pattern[bytes]:
-    """A pattern for any of some words; those with the same start share it, which makes the search faster."""
-    encoded = sorted(word.encode() for word in words if word != LOADER_WORD)
-    groups = [(start, [word[4:] for word in group]) for start, group in groupby(encoded, key=lambda word: word[:4])]
-    alternatives = [re.escape(start) + b"(?:" + b"|".join(map(re.escape, ends[::-1])) + b")" for start, ends in groups]
-    return re.compile(b"(" + (b"|".join(alternatives) or b"(?!)") + rb")(?!\w)")
-
-
 def _find_words(
-    paths: Sequence[str], pattern: re.Pattern[bytes], words: frozenset[str], read_bytes: Callable[[str], bytes]
+    paths: Sequence[str], words: frozenset[bytes], with_loaders: bool, read_bytes: Callable[[str], bytes]
 ) -> WordsByPath:
     words_by_path = {}
     for path in paths:
         with suppress(OSError):
             data = read_bytes(path)
-            found = {word.decode() for word in pattern.findall(data)} & words
-            if LOADER_WORD in words and any(loader in data for loader in LOADERS):
+            found = {word.decode() for word in _words_in(data, words)}
+            if with_loaders and any(loader in data for loader in LOADERS):
                 found.add(LOADER_WORD)
             if found:
                 words_by_path[path] = frozenset(found)
     return words_by_path
+
+
+def _words_in(data: bytes, words: frozenset[bytes]) -> Iterator[bytes]:
+    """Those of some words that are in some bytes: looked for one by one, or among all words if there are many."""
+    if len(words) > _MANY_WORDS:
+        yield from words.intersection(split_words(data))
+        words = frozenset(word for word in words if not word.isascii())  # which `split_words` divides
+    yield from (word for word in words if word in data and compile_word(word).search(data))
