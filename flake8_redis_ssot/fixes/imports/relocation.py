@@ -41,6 +41,8 @@ def resolve_relocation(
     if file.resolver.path_of(target, file.path) is None:
         raise NotFixableError(f"`{target}` is not to be found in the project")
     old_definitions = file.resolve([f"{module}:{name}"])
+    if not deprecated.is_symbol:
+        new_name = _find_new_name(name, target, old_definitions, file)
     new_definitions = file.resolve([f"{target}:{new_name}"])
     if not _are_found(old_definitions) and _has_dynamic_exports(module, file):
         raise NotFixableError(f"where `{module}` gets its `{name}` from could not be resolved")
@@ -70,6 +72,15 @@ def _resolve_target(deprecated: DeprecatedName, module: str, name: str, file: Fi
         replacement, _, symbol = (deprecated.replacement or file.accessor(deprecated.resource)).rpartition(".")
         return replacement, symbol
     return find_replacement_module(deprecated, module, file), name
+
+
+def _find_new_name(name: str, target: str, old_definitions: tuple[Definition, ...], file: FileContext) -> str:
+    """The name in `target` of what an old module has as `name`: the same, or its own if the old module renames it."""
+    own_name = old_definitions[0].qualname if len(old_definitions) == 1 else ""
+    if not own_name or "." in own_name or _are_found(file.resolve([f"{target}:{name}"])):
+        return name
+    is_same = definition_places(file.resolve([f"{target}:{own_name}"])) == definition_places(old_definitions)
+    return own_name if is_same else name
 
 
 def _are_found(definitions: tuple[Definition, ...]) -> bool:
