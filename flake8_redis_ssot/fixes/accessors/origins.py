@@ -41,6 +41,8 @@ def _spell(node: ast.AST, path: str, context: FixContext, depth: int = 0) -> str
             return _spell_definition(node, definition, path, context, depth)
     if isinstance(node, ast.Name):
         return _spell_local(node, path, context, depth)
+    if isinstance(node, ast.Call) and depth < _MAX_DEPTH and (returned := _find_returned(node, path, context)):
+        return _spell(*returned, context, depth + 1)
     if not isinstance(node, _PLAIN_KINDS):
         raise NotRecognisedError("an expression of another kind")
     parts = []
@@ -52,6 +54,20 @@ def _spell(node: ast.AST, path: str, context: FixContext, depth: int = 0) -> str
             if not isinstance(item, ast.expr_context)
         ]
     return f"{type(node).__name__}({', '.join(parts)})"
+
+
+def _find_returned(call: ast.Call, path: str, context: FixContext) -> tuple[ast.Name, str] | None:
+    """The variable that a function of the project returns and does nothing else, and its file; None for other calls."""
+    definition = context.names(path).resolve(call.func) if not (call.args or call.keywords) else None
+    if definition is None or definition.path is None:
+        return None
+    node = context.names(definition.path).find_definition(definition.qualname)
+    if not isinstance(node, ast.FunctionDef) or node.decorator_list or "." in definition.qualname:
+        return None
+    *others, last = node.body
+    value = last.value if isinstance(last, ast.Return) else None
+    is_all = not others or (len(others) == 1 and ast.get_docstring(node, clean=False) is not None)
+    return (value, definition.path) if is_all and isinstance(value, ast.Name) else None
 
 
 def _spell_definition(node: ast.expr, definition: Definition, path: str, context: FixContext, depth: int) -> str:
