@@ -52,11 +52,6 @@ class RuntimeComparison(NamedTuple):
         """The findings that were executed, the most expensive first."""
         return _by_cost(self.costs)
 
-    @property
-    def missed(self) -> list[UnreportedSite]:
-        """Places that should have been reported."""
-        return [site for site in self.unreported if not site.explanation]
-
     def sort_key(self, finding: Finding) -> tuple[int, int, Finding]:
         """Findings by what they cost, the most expensive first; the others behind them as they were."""
         return _cost_key(finding, self.costs)
