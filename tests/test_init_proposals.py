@@ -395,3 +395,36 @@ def test_a_home_of_scoped_sessions_guards_their_factories_too(project: Path) -> 
     (resource,) = propose(project, {"app/home.py": home, "app/user.py": "from app.home import session\n"})
     assert {"sqlalchemy.orm.scoped_session", "sqlalchemy.orm.sessionmaker"} <= {*resource.constructors}
     assert "sqlalchemy.ext.asyncio.async_sessionmaker" not in resource.constructors
+
+
+OWN_ENGINE = "import sqlalchemy as sa\n\n\ndef make():\n    return sa.create_engine('sqlite://')\n"
+
+
+def test_code_that_is_installed_without_the_home_may_construct(project: Path, capsys: Capture) -> None:
+    """A distribution that depends on another one cannot be imported by that."""
+    files = {
+        "pyproject.toml": '[project]\nname = "core"\ndependencies = ["sqlalchemy"]\n',
+        "core/app.py": OWN_ENGINE,
+        "single.py": OWN_ENGINE,
+        "plugin/pyproject.toml": '[project]\nname = "plugin"\ndependencies = ["core"]\n',
+        "plugin/store/__init__.py": "",
+        "plugin/store/home.py": ENGINE,
+        "plugin/store/user.py": "from store.home import engine\n",
+        "plugin/store/other.py": OWN_ENGINE,
+    }
+    write_files(project, files)
+    assert main(["init", "--yes", "-q"]) == 0
+    output = capsys.readouterr().out
+    assert "reports 1 finding in shipped code and 0 in tests" in output
+    assert "allows /core/, /single.py: its distribution does not depend on that of the module" in output
+    assert main(["check", "--output-format", "concise"]) == 1
+    assert capsys.readouterr().out.splitlines()[0].startswith("plugin/store/other.py:5:12: RSS003 ")
+
+
+def test_arguments_that_a_fix_would_drop_are_counted(project: Path, capsys: Capture) -> None:
+    calls = "from sqlalchemy import create_engine\n\nfirst = create_engine('sqlite://')\nother = create_engine('x')\n"
+    propose(project, {"app/home.py": ENGINE, "app/user.py": f"from app.home import engine\n{calls}"})
+    assert (
+        "1 of 2 constructions there pass no arguments or the same ones; fixes of the other 1 would drop arguments, "
+        "and are manual at most"
+    ) in capsys.readouterr().out

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import defaultdict
 from collections.abc import Sequence
 from contextlib import suppress
@@ -11,10 +12,12 @@ from flake8_redis_ssot.codes import Selection
 from flake8_redis_ssot.config.loading import config_from_overrides
 from flake8_redis_ssot.config.model import Config, ConfigError
 from flake8_redis_ssot.files.atomic_write import read
+from flake8_redis_ssot.files.gitignore import PathPatterns
 from flake8_redis_ssot.files.paths import to_relative_path
 from flake8_redis_ssot.files.test_paths import is_test_path
 from flake8_redis_ssot.linter.engine import LocatedFinding, check_files
 from flake8_redis_ssot.model import CONSTRUCTIONS
+from flake8_redis_ssot.onboarding.other_distributions import separate_patterns
 from flake8_redis_ssot.onboarding.proposal import ConfigProposal, FoundPlaces
 from flake8_redis_ssot.project.analysis import Analysis
 
@@ -38,10 +41,23 @@ def count_findings(
     by_resource: dict[str, list[LocatedFinding]] = defaultdict(list)
     for located in check_files(analysis, sorted(analysis.all_facts()), _CODES):
         by_resource[located.confirmed.diagnosis.resource].append(located)
-    return [
-        each._replace(found=_summarise(by_resource[f"r{number}"], each.canonical.arguments, root))
-        for number, each in enumerate(valid)
-    ]
+    roots = [os.path.normpath(each) for each in analysis.resolver.modules.roots]
+    return [_with_found(each, by_resource[f"r{number}"], root, roots) for number, each in enumerate(valid)]
+
+
+def _with_found(
+    proposal: ConfigProposal, found: Sequence[LocatedFinding], root: str, roots: Sequence[str]
+) -> ConfigProposal:
+    """The proposal with what it reports; code that cannot import the canonical module is allowed to construct."""
+    canonical = proposal.canonical
+    patterns = separate_patterns(root, roots, canonical.path, [each.path for each in found])
+    allowed = PathPatterns(patterns)
+    reported = [each for each in found if not allowed.match(to_relative_path(root, each.path))]
+    return proposal._replace(
+        canonical=canonical._replace(allow=(*canonical.allow, *patterns)),
+        found=_summarise(reported, canonical.arguments, root),
+        separate=patterns,
+    )
 
 
 def _select_files(config: Config, files: Sequence[str]) -> frozenset[str] | None:

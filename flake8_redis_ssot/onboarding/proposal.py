@@ -30,13 +30,15 @@ class FoundPlaces(NamedTuple):
 class ConfigProposal(NamedTuple):
     """A canonical module, its deprecated modules, what would be reported, and the import roots.
 
-    `import_roots` are relative to the project's folder; empty means the default.
+    `import_roots` are relative to the project's folder; empty means the default. `separate` are the patterns in `allow`
+    of code that cannot import the canonical module.
     """
 
     canonical: ResourceCandidate
     deprecated: tuple[DeprecatedCandidate, ...] = ()
     found: FoundPlaces = FoundPlaces()
     import_roots: tuple[str, ...] = ()
+    separate: tuple[str, ...] = ()
 
     @property
     def is_sure(self) -> bool:

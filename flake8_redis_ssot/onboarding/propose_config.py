@@ -112,9 +112,9 @@ class ProposalSearch:
     def _count(self, drafts: Sequence[_Draft], jobs: int) -> list[_Draft]:
         """The proposals with what they would report."""
         self._report_progress(f"counting what {plural(len(drafts), 'candidate')} would report")
-        scores = {draft.proposal.canonical: draft.score for draft in drafts}
+        scores = {draft.proposal.canonical._replace(allow=()): draft.score for draft in drafts}
         proposals = count_findings([draft.proposal for draft in drafts], self._root, self._files, jobs)
-        return [_Draft(each, scores[each.canonical]) for each in proposals]
+        return [_Draft(each, scores[each.canonical._replace(allow=())]) for each in proposals]
 
 
 def _judge(candidate: ResourceCandidate, evidence: Evidence) -> ResourceCandidate:

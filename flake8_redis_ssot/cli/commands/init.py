@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from argparse import ArgumentParser, Namespace
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
 from typing import get_args
 
@@ -22,7 +22,7 @@ from flake8_redis_ssot.files.toml_files import PYPROJECT
 from flake8_redis_ssot.model import plural
 from flake8_redis_ssot.onboarding.candidates import ResourceCandidate
 from flake8_redis_ssot.onboarding.known_clients import describe_known_clients
-from flake8_redis_ssot.onboarding.proposal import ConfigProposal, format_tables, unique_resource_names
+from flake8_redis_ssot.onboarding.proposal import ConfigProposal, FoundPlaces, format_tables, unique_resource_names
 from flake8_redis_ssot.onboarding.propose_config import ProposalSearch
 from flake8_redis_ssot.onboarding.text_survey import FileText
 
@@ -132,16 +132,20 @@ def _kept_name(canonical: ResourceCandidate) -> str:
 
 
 def _describe_found(proposal: ConfigProposal) -> list[str]:
-    found = proposal.found
+    found, separate = proposal.found, ", ".join(proposal.separate)
+    allowed = [f"   allows {separate}: its distribution does not depend on that of the module"] if separate else []
     if not found.shipped and not found.tests:
-        return ["   no findings today; reports new code from now on"]
-    lines = [f"   reports {plural(found.shipped, 'finding')} in shipped code and {found.tests} in tests"]
+        return ["   no findings today; reports new code from now on", *allowed]
+    lines = [f"   reports {plural(found.shipped, 'finding')} in shipped code and {found.tests} in tests", *allowed]
+    return [*lines, *_describe_arguments(found), *(f"     {example}" for example in found.examples)]
+
+
+def _describe_arguments(found: FoundPlaces) -> Iterator[str]:
+    """How many of the constructions a fix could replace without dropping arguments."""
     if found.call_count:
-        constructions = plural(found.call_count, "construction")
-        lines.append(
-            f"   {found.plain_count} of {constructions} there pass no or the same arguments, and may be fixable"
-        )
-    return [*lines, *(f"     {example}" for example in found.examples)]
+        constructions, rest = plural(found.call_count, "construction"), found.call_count - found.plain_count
+        others = f"; fixes of the other {rest} would drop arguments, and are manual at most" if rest else ""
+        yield f"   {found.plain_count} of {constructions} there pass no arguments or the same ones{others}"
 
 
 def _select(proposals: Sequence[ConfigProposal], arguments: Namespace) -> list[ConfigProposal]:
