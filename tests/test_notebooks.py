@@ -412,7 +412,7 @@ def test_unsafe_fixes(
         ((OLD, "def f(:", "redis_manager"), "could not be parsed (cell 2, line 1)"),
         (
             (MAKE, "a = RedisManager()", "b = RedisManager()"),
-            "several are constructed here (cell 2, line 1, cell 3, line 1)",
+            "several instances are constructed here (cell 2, line 1, cell 3, line 1)",
         ),
     ],
 )

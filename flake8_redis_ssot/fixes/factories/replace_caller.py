@@ -206,7 +206,7 @@ def _find_repeated_calls(
     rows = [read.row for read in file_reads if symbol_table.scope_of(symbol_table.statement_of(read.node)) is scope]
     if len(rows) > 1:
         lines = f"line{'s' * (len(set(rows)) > 1)} {', '.join(map(str, dict.fromkeys(rows)))}"
-        yield Doubt(f"several are constructed here ({lines}), perhaps to be separate", Applicability.MANUAL)
+        yield Doubt(f"several instances are constructed here ({lines}), perhaps to be separate", Applicability.MANUAL)
 
 
 def _find_accessor_mismatch(

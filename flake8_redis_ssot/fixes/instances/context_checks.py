@@ -89,7 +89,8 @@ def _check_multiple_instances(
         distinct_rows = list(dict.fromkeys(rows))
         row_list = list_rows(distinct_rows) if len(distinct_rows) > 1 else f"{rows[0]}, more than once"
         yield Doubt(
-            f"several are constructed here (line{'s' * (len(distinct_rows) > 1)} {row_list}), perhaps to be separate",
+            f"several instances are constructed here (line{'s' * (len(distinct_rows) > 1)} {row_list}), perhaps to be "
+            "separate",
             Applicability.MANUAL,
         )
 

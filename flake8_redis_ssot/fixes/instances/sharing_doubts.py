@@ -18,7 +18,7 @@ from flake8_redis_ssot.fixes.conditions import (
 from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.document import SourceDocument
 from flake8_redis_ssot.fixes.doubt import Doubt
-from flake8_redis_ssot.fixes.instances import varying_arguments
+from flake8_redis_ssot.fixes.instances import own_arguments, varying_arguments
 from flake8_redis_ssot.fixes.instances.accessor import SharedAccess, find_access_doubts, find_shared_construction
 from flake8_redis_ssot.fixes.instances.accessor_call import iter_names
 from flake8_redis_ssot.fixes.instances.call_site import ConstructionSite, find_forwarded_call
@@ -103,7 +103,9 @@ def _find_argument_doubts(
     shared = find_shared_construction(shared_access, construction.definition, context) if is_own_call else None
     comparison = compare_arguments(call, file.path, construction.definition, shared, context)
     passed, droppable = [each.value for each in shared_access.passed], construction.resource.drop_arguments
-    varying_arguments.check(accessor_arguments.kept_arguments(comparison, passed, droppable), document.symbol_table)
+    kept = accessor_arguments.kept_arguments(comparison, passed, droppable)
+    varying_arguments.check(kept, document.symbol_table)
+    own_arguments.check(kept, file, context)
     doubts = tuple(
         accessor_arguments.find_doubts(
             comparison,
