@@ -328,6 +328,19 @@ def test_closed_pipe(shop: Path) -> None:
     assert process.stderr == ""
 
 
+def test_a_mistyped_command(capsys: pytest.CaptureFixture[str]) -> None:
+    for word, message in [
+        ("chek", "`chek` is not a command; did you mean `check`?"),
+        ("generate_shell_completion", "did you mean `generate-shell-completion`?"),
+        ("xyz", "invalid choice: 'xyz'"),
+        ("--chek", "the following arguments are required"),
+    ]:
+        with pytest.raises(SystemExit) as end:
+            main([word])
+        assert end.value.code == 2
+        assert message in capsys.readouterr().err
+
+
 def test_no_command_prints_the_help(capsys: pytest.CaptureFixture[str]) -> None:
     assert main([]) == 2
     help_text = capsys.readouterr().err

@@ -159,6 +159,7 @@ def test_diff_of_manual_edits(service: Path, capsys: pytest.CaptureFixture[str])
     out, err = capsys.readouterr()
     assert '-    return RedisManager("redis://other")\n+    return get_redis_manager()\n' in out
     assert "+    return get_redis_manager().get(key)\n" in out
+    assert err.startswith("Would fix 3 findings; 1 manual edit shown.\n")
     assert err.partition("Manual fixes, which no flag applies:\n")[2] == (
         '- app/service.py:16: RSS003: the arguments of the call, `"redis://other"`, would be dropped\n'
         "No fix:\n"

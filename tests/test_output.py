@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -195,6 +196,17 @@ def test_verbose_says_what_was_read(shop: Path, capsys: Capture) -> None:
     errors = run(capsys, "--verbose", "libs/shopkit")[2]
     assert f"configuration: {shop / 'pyproject.toml'} (" in errors
     assert re.search(r"^checked \d+ files in \d+\.\d\d s$", errors, re.MULTILINE)
+
+
+def test_verbose_names_committed_files_that_git_ignores(shop: Path, capsys: Capture) -> None:
+    subprocess.run(["git", "init", "-q"], check=True)
+    for name in ("gen_one.py", "gen_two.py"):
+        (shop / name).write_text("", encoding="utf-8")
+    subprocess.run(["git", "add", "gen_one.py"], check=True)
+    (shop / ".gitignore").write_text("gen_*.py\n", encoding="utf-8")
+    named = [line for line in run(capsys, "--verbose")[2].splitlines() if line.startswith("not checked: ")]
+    assert named == ["not checked: gen_one.py, which git tracks although .gitignore matches it"]
+    assert "not checked" not in run(capsys)[2]
 
 
 def test_color(shop: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,6 +13,7 @@ from flake8_redis_ssot.cli.replay import print_stored
 TYPE_CHECKING = False  # importing it from `typing` would take a fifth of the time of `--version`
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
+    from typing import NoReturn
 
 
 def run() -> None:
@@ -57,7 +58,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         build_parser().print_help(sys.stderr)
         return 2
     if args[0] not in COMMANDS:
-        build_parser().parse_args(args)  # prints help or an error, and exits
+        _reject_command(args)
     command = import_module(f"flake8_redis_ssot.cli.commands.{args[0].replace('-', '_')}")
     try:
         _check_working_directory()
@@ -73,6 +74,17 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"redis-ssot: {error}", file=sys.stderr)
         return 2
     return status
+
+
+def _reject_command(args: Sequence[str]) -> NoReturn:
+    """Print the help that the arguments ask for, or an error for a word that is no command, and exit."""
+    from flake8_redis_ssot.config.validators import find_nearest
+
+    parser, nearest = build_parser(), find_nearest(args[0], COMMANDS)
+    if nearest is not None and not args[0].startswith("-"):
+        parser.error(f"`{args[0]}` is not a command; did you mean `{nearest}`?")
+    parser.parse_args(args)
+    raise SystemExit(2)
 
 
 def _check_working_directory() -> None:

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 from flake8_redis_ssot.cli.errors import CommandError, print_messages
 from flake8_redis_ssot.config.loading import configuration_help
 from flake8_redis_ssot.config.model import Config, ConfigError
+from flake8_redis_ssot.files.paths import to_display_path
+from flake8_redis_ssot.files.tracked_files import find_ignored_tracked_files
 from flake8_redis_ssot.linter.request import CheckRequest, CheckResult, NoConfigurationError
 from flake8_redis_ssot.linter.run import group_by_config, run
 from flake8_redis_ssot.model import plural
@@ -61,6 +63,10 @@ def _print_inputs(result: CheckResult, seconds: float) -> None:
     for file, count in counts.items():
         print(f"configuration: {escape_unprintable(file)} ({plural(count, 'file')})", file=sys.stderr)
     print(f"checked {plural(len(result.files), 'file')} in {seconds:.2f} s", file=sys.stderr)
+    for config in {str(config.root): config for config in result.configs_by_path.values()}.values():
+        for path in find_ignored_tracked_files(str(config.root), config.exclude):
+            shown = escape_unprintable(to_display_path(path))
+            print(f"not checked: {shown}, which git tracks although .gitignore matches it", file=sys.stderr)
 
 
 def run_check_strict(request: CheckRequest, project: IncrementalProject | None = None) -> CheckResult:

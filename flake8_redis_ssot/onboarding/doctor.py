@@ -12,11 +12,10 @@ from typing import NamedTuple
 from flake8_redis_ssot.baseline.storage import BaselineError, load_entries
 from flake8_redis_ssot.codes import names_by_code
 from flake8_redis_ssot.config.model import Config
-from flake8_redis_ssot.files.discovery import discover
-from flake8_redis_ssot.files.git import GitError, run_git
 from flake8_redis_ssot.files.ini_files import read_ini_section
 from flake8_redis_ssot.files.paths import to_display_path
 from flake8_redis_ssot.files.toml_files import read_toml, strings_in, table_in
+from flake8_redis_ssot.files.tracked_files import find_ignored_tracked_files
 from flake8_redis_ssot.model import plural
 from flake8_redis_ssot.project.canonical_share import canonical_shares
 from flake8_redis_ssot.project.modules import ModuleMap
@@ -145,14 +144,7 @@ def _check_baseline(config: Config) -> Iterator[HealthCheck]:
 
 def _check_ignored_files(config: Config) -> Iterator[HealthCheck]:
     """Git keeps track of a committed file also where an ignore file matches it; the check leaves it out."""
-    root = str(config.root)
-    try:
-        output = run_git(root, "ls-files", "-z", "--cached", "--ignored", "--exclude-standard")
-    except GitError:  # no repository
-        return
-    tracked = {os.path.join(root, os.fsdecode(name)) for name in output.split(b"\0") if name}
-    files = discover([root], root=root, exclude=config.exclude, respect_gitignore=False).files if tracked else ()
-    left_out = [to_display_path(path) for path in files if path in tracked]
+    left_out = [to_display_path(path) for path in find_ignored_tracked_files(str(config.root), config.exclude)]
     if left_out:
         shown = ", ".join(left_out[:_MAX_SHOWN]) + (", …" if len(left_out) > _MAX_SHOWN else "")
         title = f"{plural(len(left_out), 'file')} of the repository match .gitignore, and are not checked: {shown}"

@@ -16,7 +16,10 @@ def format_fixed(
     fixed: Sequence[Finding], rule_names: Mapping[str, str], style: Style, *, is_preview: bool = False
 ) -> str:
     """The list of fixed findings; with `is_preview`, of those that would be fixed. `rule_names` are by code."""
-    header = f"{'Would fix' if is_preview else 'Fixed'} {plural(len(fixed), 'finding')}"
+    manual = sum(isinstance(each.fix, Fix) and each.fix.applicability is Applicability.MANUAL for each in fixed)
+    applied = plural(len(fixed) - manual, "finding")
+    edits = f"; {plural(manual, 'manual edit')} shown" if manual else ""
+    header = f"{'Would fix' if is_preview else 'Fixed'} {applied}{edits}"
     return "\n".join([header + (":" if fixed else "."), *_format_by_file(fixed, rule_names, style)])
 
 
