@@ -397,6 +397,47 @@ def test_a_home_of_scoped_sessions_guards_their_factories_too(project: Path) -> 
     assert "sqlalchemy.ext.asyncio.async_sessionmaker" not in resource.constructors
 
 
+SET_UP = """\
+import redis
+
+_client = None
+_other = None
+
+
+def client():
+    return _client
+
+
+def other():
+    return _other
+
+
+def keyed(name):
+    return _client
+
+
+def start():
+    global _client, _other
+    try:
+        _client = redis.Redis.from_url("redis://x")
+    except ValueError:
+        _client = None
+    _other = redis.Redis()
+
+
+def restart():
+    global _other
+    _other = redis.Redis(db=1)
+"""
+
+
+def test_what_one_function_creates_and_another_returns(project: Path, capsys: Capture) -> None:
+    """A name that is bound to instances with different arguments is no home."""
+    files = {"app/home.py": SET_UP, "app/user.py": "from app import home\n\nhome.client().get('x')\n"}
+    assert members(propose(project, files)) == ["app.home.client"]
+    assert "a function that returns what another one creates: `client()`" in capsys.readouterr().out
+
+
 OWN_ENGINE = "import sqlalchemy as sa\n\n\ndef make():\n    return sa.create_engine('sqlite://')\n"
 
 
@@ -425,6 +466,6 @@ def test_arguments_that_a_fix_would_drop_are_counted(project: Path, capsys: Capt
     calls = "from sqlalchemy import create_engine\n\nfirst = create_engine('sqlite://')\nother = create_engine('x')\n"
     propose(project, {"app/home.py": ENGINE, "app/user.py": f"from app.home import engine\n{calls}"})
     assert (
-        "1 of 2 constructions there pass no arguments or the same ones; fixes of the other 1 would drop arguments, "
-        "and are manual at most"
+        "1 of 2 constructions there pass no arguments or the same ones; where a fix would drop some, it is manual at "
+        "most"
     ) in capsys.readouterr().out

@@ -32,6 +32,7 @@ class HomeForm(Enum):
     LAZY_NAME = "a function that creates it once"
     CLASS_METHOD = "a method of a class that creates it once"
     GETTER = "a function that returns it"
+    SET_UP = "a function that returns what another one creates"
 
 
 class Home(NamedTuple):
@@ -63,6 +64,7 @@ class HomeFinder:
         known = {home.constructor for home in homes}
         for node in self._constructions.functions.values():
             homes += self._kept_by_function(node, "") or self._returned_by_getter(node, known)
+        homes += self._set_up_by_functions({home.accessor for home in homes})
         for owner in self._constructions.classes.values():
             homes += self._kept_in_class(owner)
         return _with_accessors(homes, self._constructions.functions.values())
@@ -109,6 +111,22 @@ class HomeFinder:
                 return [Home(known[text].constructor, form, "", name, known[text].arguments, function.lineno)]
         return []
 
+    def _set_up_by_functions(self, known: set[str]) -> Iterator[Home]:
+        """The homes of names that one function binds to a construction and another one, not in `known`, returns."""
+        functions = self._constructions.functions.values()
+        made: dict[str, set[Construction]] = {}
+        for function in functions:
+            declared, local = global_names(function), self._constructions.find_locals(function)
+            for name in declared & local.keys():
+                made.setdefault(name, set()).add(local[name])
+        for function in functions:
+            is_accessor = not (function.name in known or is_generator(function))
+            names = _returned_names(function) if is_accessor and not _takes_arguments(function) else []
+            for name in names:
+                if len(made.get(name, ())) == 1 and name not in global_names(function):
+                    (construction,) = made[name]
+                    yield Home(construction[0], HomeForm.SET_UP, "", function.name, construction[1], function.lineno)
+
     def _returned_by_getter(self, function: FunctionNode, known: set[str]) -> list[Home]:
         """The home of a function that is annotated to return a class, and does not always construct it."""
         annotated = self._annotated_class(function)
@@ -117,7 +135,7 @@ class HomeFinder:
             return []
         returned = [node for node in find_returns(function) if node.value is not None]
         is_creating = len(self._returned_constructions(function, "")) >= len(returned)
-        if is_creating or has_required_parameters(function, is_method=False):
+        if is_creating or _takes_arguments(function):
             return []
         return [Home(annotated, HomeForm.GETTER, "", function.name, "", function.lineno)]
 
@@ -138,6 +156,10 @@ def _home_of(made: Construction, form: HomeForm, instance: str, row: int) -> Hom
     return Home(made.constructor, form, instance, "", made.arguments, row)
 
 
+def _takes_arguments(function: FunctionNode) -> bool:
+    return has_required_parameters(function, is_method=False)
+
+
 def _is_called_on_class(method: FunctionNode) -> bool:
     return not {"classmethod", "staticmethod"}.isdisjoint(decorator_names(method))
 
@@ -153,7 +175,7 @@ def _with_accessors(homes: Sequence[Home], functions: Iterable[FunctionNode]) ->
     kept = {home.instance for home in homes if home.form is HomeForm.NAME}
     for function in functions if kept else ():
         returned = kept.intersection(_returned_names(function))
-        if returned and not is_generator(function) and not has_required_parameters(function, is_method=False):
+        if returned and not is_generator(function) and not _takes_arguments(function):
             for name in returned:
                 accessors.setdefault(name, []).append(function)
     return [

@@ -143,9 +143,9 @@ def _describe_found(proposal: ConfigProposal) -> list[str]:
 def _describe_arguments(found: FoundPlaces) -> Iterator[str]:
     """How many of the constructions a fix could replace without dropping arguments."""
     if found.call_count:
-        constructions, rest = plural(found.call_count, "construction"), found.call_count - found.plain_count
-        others = f"; fixes of the other {rest} would drop arguments, and are manual at most" if rest else ""
-        yield f"   {found.plain_count} of {constructions} there pass no arguments or the same ones{others}"
+        dropped = "; where a fix would drop some, it is manual at most" if found.plain_count < found.call_count else ""
+        constructions = plural(found.call_count, "construction")
+        yield f"   {found.plain_count} of {constructions} there pass no arguments or the same ones{dropped}"
 
 
 def _select(proposals: Sequence[ConfigProposal], arguments: Namespace) -> list[ConfigProposal]:
