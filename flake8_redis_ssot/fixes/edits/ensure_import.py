@@ -207,7 +207,16 @@ def _describe_name_conflict(name: str, scope: Scope, node: ast.AST, document: So
     captured_reads = document.symbol_table.find_captured_names(name, scope)
     if captured_reads:
         return f"`{name}` would have another meaning in line {_row(captured_reads[0])}"
-    return None
+    loop = _find_loop(name, scope, document)
+    return f"`{name}` is the variable of a loop in line {loop.lineno}" if loop is not None else None
+
+
+def _find_loop(name: str, scope: Scope, document: SourceDocument) -> ast.For | ast.AsyncFor | None:
+    """The first loop in a nested scope with that variable: linters report an import that it shadows."""
+    nested = (each for each in document.symbol_table.scopes if each is not scope and each.is_within(scope))
+    symbols = filter(None, (document.symbol_table.find_symbol(each, name) for each in nested))
+    statements = (binding.statement for symbol in symbols for binding in symbol.bindings)
+    return next((each for each in statements if isinstance(each, (ast.For, ast.AsyncFor))), None)
 
 
 def _enclosing_function_scope(node: ast.AST, document: SourceDocument) -> Scope | None:

@@ -18,6 +18,8 @@ from flake8_redis_ssot.project.resolver import Definition
 from flake8_redis_ssot.project.types.class_members import collect_mro
 from flake8_redis_ssot.project.types.names import FileNames
 
+_ASYNCHRONOUS = ".asyncio."
+
 
 def find_class_doubt(
     construction: ConstructionSite,
@@ -39,8 +41,7 @@ def find_class_doubt(
         reason = f"the class of {expression} could not be determined"
         return Doubt(reason, Applicability.UNSAFE if is_likely else Applicability.MANUAL)
     if constructed is not None and constructed.path is None and not _may_stand_in(shared, constructed, uses, context):
-        shared_name = first_spelling(shared.name)
-        raise NotFixableError(f"a `{constructed.name}` is constructed here, and {expression} is a `{shared_name}`")
+        raise NotFixableError(_explain_difference(constructed.name, expression, first_spelling(shared.name)))
     if constructor.path is None and (constructed is None or constructed.path is None):
         return Doubt(f"`{constructor.name}` is not part of the project, so what its methods do could not be determined")
     if constructed is None:
@@ -50,6 +51,15 @@ def find_class_doubt(
     if _is_subclass(shared, constructed, context):
         return Doubt(f"{expression} is a `{shared.name}`, a subclass of `{constructed.name}`")
     return Doubt(f"a `{constructed.name}` is constructed here, and {expression} is a `{shared.name}`")
+
+
+def _explain_difference(constructed: str, expression: str, shared: str) -> str:
+    """How two classes outside the project differ: of many clients there is a synchronous and an asynchronous one."""
+    kinds = [_ASYNCHRONOUS in name for name in (constructed, shared)]
+    if kinds[0] == kinds[1]:
+        return f"a `{constructed}` is constructed here, and {expression} is a `{shared}`"
+    own, other = ("an asynchronous", "a synchronous") if kinds[0] else ("a synchronous", "an asynchronous")
+    return f"{own} `{constructed}` is constructed here, and {expression} is {other} `{shared}`"
 
 
 def _find_made_classes(names: FileNames, resource: Resource, context: FixContext) -> set[str]:
